@@ -1,0 +1,1 @@
+"""Everything but the pages: rules, services, stores, backends, sources, the API and the CLI."""

@@ -1,0 +1,1 @@
+"""Scoring a file on its own, with nothing stored."""

@@ -1,0 +1,135 @@
+"""A file to score as Arrow chunks: every column it has, one row for each of its rows."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pyarrow as pa
+
+from core.batch.json_columns import array_of, schema_of, storable
+from core.errors import InvalidInput, UnreadableFile
+from core.sources.formats import FileFormat, file_format
+from core.sources.text_files import Row
+from core.sources.text_rows import delimited_rows, json_line_rows, json_rows
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows in their order. `texts` and `problems` have one entry a row: a text may be any
+    value the file holds there, a problem says why the row could not be read at all.
+    """
+
+    columns: pa.RecordBatch
+    texts: list[object]
+    problems: list[str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A file opened for scoring."""
+
+    schema: pa.Schema
+    chunks: Iterator[Chunk]
+
+
+def open_table(path: Path, text_column: str, chunk_rows: int) -> Table:
+    """Raises UnreadableFile, or InvalidInput where there is no such column."""
+    match file_format(path):
+        case FileFormat.PARQUET:
+            return _parquet_table(path, text_column, chunk_rows)
+        case FileFormat.CSV:
+            return _delimited_table(path, text_column, chunk_rows, ",")
+        case FileFormat.TSV:
+            return _delimited_table(path, text_column, chunk_rows, "\t")
+        case FileFormat.JSON:
+            return _json_table(path, text_column, chunk_rows, json_rows)
+        case FileFormat.JSON_LINES:
+            return _json_table(path, text_column, chunk_rows, json_line_rows)
+
+
+def _check_column(path: Path, text_column: str, names: list[str]) -> None:
+    if names.count(text_column) == 1:
+        return
+    there = ", ".join(f"`{name}`" for name in names) or "none"
+    how_many = "no column" if text_column not in names else "more than one column"
+    raise InvalidInput(f"{path.name} has {how_many} `{text_column}`; its columns are {there}")
+
+
+def _parquet_table(path: Path, text_column: str, chunk_rows: int) -> Table:
+    # pyarrow and not DuckDB: it gives every column back as the type it has in the file.
+    import pyarrow.parquet as pq
+
+    try:
+        file = pq.ParquetFile(path)
+    except (pa.ArrowException, OSError):
+        raise UnreadableFile(f"{path.name} is damaged, cut short or not Parquet") from None
+    _check_column(path, text_column, list(file.schema_arrow.names))
+
+    def chunks() -> Iterator[Chunk]:
+        try:
+            with file:
+                for batch in file.iter_batches(batch_size=chunk_rows):
+                    texts = [_value(cell) for cell in batch.column(text_column)]
+                    yield Chunk(batch, texts, [None] * batch.num_rows)
+        except (pa.ArrowException, OSError):
+            raise UnreadableFile(f"{path.name} is damaged or cut short") from None
+
+    return Table(file.schema_arrow, chunks())
+
+
+def _value(cell: Any) -> object:
+    try:
+        value: object = cell.as_py()
+    except UnicodeDecodeError:
+        return b""  # judged as what it is: no text
+    return value
+
+
+def _delimited_table(path: Path, text_column: str, chunk_rows: int, delimiter: str) -> Table:
+    header, rows = delimited_rows(path, delimiter)
+    _check_column(path, text_column, list(header))
+    schema = pa.schema([(name, pa.string()) for name in header])
+    at = header.index(text_column)
+
+    def chunks() -> Iterator[Chunk]:
+        while taken := list(islice(rows, chunk_rows)):
+            cells = [_padded(row, len(header)) for row in taken]
+            arrays = [
+                pa.array([storable(row[i]) for row in cells], pa.string())
+                for i in range(len(header))
+            ]
+            columns = pa.RecordBatch.from_arrays(arrays, schema=schema)
+            yield Chunk(columns, [row[at] for row in cells], [row.problem for row in taken])
+
+    return Table(schema, chunks())
+
+
+def _padded(row: Row, width: int) -> list[str | None]:
+    cells = list(row.value) if isinstance(row.value, tuple) else []
+    return [*cells, *[None] * width][:width]
+
+
+def _json_table(
+    path: Path, text_column: str, chunk_rows: int, read: Callable[[Path], Iterator[Row]]
+) -> Table:
+    schema = schema_of(row.value for row in read(path))
+    _check_column(path, text_column, list(schema.names))
+
+    def chunks() -> Iterator[Chunk]:
+        rows = read(path)
+        while taken := list(islice(rows, chunk_rows)):
+            values = [row.value if isinstance(row.value, dict) else {} for row in taken]
+            arrays = [array_of([row.get(field.name) for row in values], field) for field in schema]
+            columns = pa.RecordBatch.from_arrays(arrays, schema=schema)
+            texts = [row.get(text_column) for row in values]
+            yield Chunk(columns, texts, [_problem(row) for row in taken])
+
+    return Table(schema, chunks())
+
+
+def _problem(row: Row) -> str | None:
+    if row.problem is None and not isinstance(row.value, dict):
+        return "the row is not an object"
+    return row.problem

@@ -1,0 +1,127 @@
+"""Scoring a file on its own: one row out for one row in, and nothing stored anywhere else."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pyarrow as pa
+
+from core.batch.chunks import Chunk, open_table
+from core.batch.sinks import check_out, open_sink
+from core.errors import BackendError, InvalidInput
+from core.inference.base import TextResult
+from core.inference.batching import Scorer
+from core.moderation.cleaning import check_text, clean_text
+from core.moderation.scores import Label
+from core.servinglog.record import Mode
+from core.sources.fields import kind_of
+
+ERROR_COLUMN = "error"
+DEFAULT_CHUNK_ROWS = 1024
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """What became of a file. `scored` and `failed` rows add up to `rows`; `reasons` counts the
+    failed ones by what stands in their `error` column.
+    """
+
+    out: Path
+    rows: int
+    scored: int
+    failed: int
+    reasons: Mapping[str, int]
+
+
+def score_file(
+    path: Path,
+    text_column: str,
+    out: Path,
+    scorer: Scorer,
+    *,
+    chunk_rows: int = DEFAULT_CHUNK_ROWS,
+    progress: Callable[[int], None] | None = None,
+) -> FileReport:
+    """Write `path` again as `out` with a column a label and one named `error`, rows in order.
+
+    `out` appears, or is replaced, only when all of it is written. `progress` is told the number of
+    rows done. Raises InvalidInput, UnreadableFile, or BackendError when the backend is down.
+    """
+    check_out(path, out)
+    table = open_table(path, text_column, chunk_rows)
+    labels = scorer.backend.info.labels
+    _refuse_clash(path, table.schema.names, labels)
+    added = [pa.field(label.value, pa.float64()) for label in labels]
+    added.append(pa.field(ERROR_COLUMN, pa.string()))
+    schema = pa.schema([*table.schema, *added], metadata=table.schema.metadata)
+    rows, reasons = 0, Counter[str]()
+    with open_sink(out, schema) as sink:
+        for chunk in table.chunks:
+            results = _score(chunk, scorer)
+            sink.write(_joined(chunk, results, labels, schema))
+            rows += len(results)
+            reasons.update(result.error for result in results if result.error is not None)
+            if progress is not None:
+                progress(rows)
+    failed = reasons.total()
+    return FileReport(out, rows, rows - failed, failed, dict(reasons))
+
+
+def _refuse_clash(path: Path, names: Sequence[str], labels: Sequence[Label]) -> None:
+    added = {*(label.value for label in labels), ERROR_COLUMN}
+    clash = [name for name in names if name.lower() in added]
+    if clash:
+        there = ", ".join(f"`{name}`" for name in clash)
+        raise InvalidInput(
+            f"{path.name} has already {there}; rename it, for the scores get columns of that name"
+        )
+
+
+def _score(chunk: Chunk, scorer: Scorer) -> list[TextResult]:
+    results: list[TextResult | None] = []
+    texts: list[str] = []
+    for value, problem in zip(chunk.texts, chunk.problems, strict=True):
+        text, reason = ("", problem) if problem is not None else _readable(value)
+        results.append(None if reason is None else TextResult(error=reason))
+        if reason is None:
+            texts.append(text)
+    scored = iter(_scored(texts, scorer))
+    return [next(scored) if result is None else result for result in results]
+
+
+def _readable(value: object) -> tuple[str, str | None]:
+    """The text to score, or why there is none."""
+    if value is None:
+        return "", "the text is empty"
+    if not isinstance(value, str):
+        return "", f"the text is {kind_of(value)}, not text"
+    try:
+        check_text(value)
+    except InvalidInput as error:
+        return "", str(error)
+    text = clean_text(value)
+    return text, None if text else "the text is empty but for markup"
+
+
+def _scored(texts: Sequence[str], scorer: Scorer) -> Sequence[TextResult]:
+    try:
+        return scorer.score(texts, Mode.BATCH)
+    except BackendError as error:
+        # Down: the file can't be scored. Up: every text of this chunk broke it, others may not.
+        if scorer.backend.health() is not None:
+            raise
+        return [TextResult(error=str(error)) for _ in texts]
+
+
+def _joined(
+    chunk: Chunk,
+    results: Sequence[TextResult],
+    labels: Sequence[Label],
+    schema: pa.Schema,
+) -> pa.RecordBatch:
+    scores = [
+        pa.array([result.scores.get(label) for result in results], pa.float64()) for label in labels
+    ]
+    errors = pa.array([result.error for result in results], pa.string())
+    return pa.RecordBatch.from_arrays([*chunk.columns.columns, *scores, errors], schema=schema)

@@ -1,0 +1,1 @@
+"""Benchmarks: each `run` gives a table as plain data."""

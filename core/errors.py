@@ -1,0 +1,80 @@
+"""Every error this project raises on purpose.
+
+ConsoleError
+├── InvalidInput          the caller's data is wrong: names the file and row, or the field
+│   └── UnreadableFile    a file that can't be read as what it says it is
+├── NotFound              no such comment, case, decision or reference
+├── PermissionDenied      this actor may not do this, and why
+├── Conflict              somebody was first: the state changed since it was read
+├── RuleBroken            a rule of moderation forbids it (an appeal out of time, a missing reason)
+├── BackendError          an inference backend did not answer as it should
+│   └── ModelNotUsable    the model's files are missing, changed or unsupported
+├── SourceUnavailable     a place comments come from did not answer
+├── StoreError            the state store can't be opened or written
+├── MissingExtra          an optional package is not installed: names what to install
+├── DataFileMismatch      a named data file is missing or is not the one expected
+└── ConfigError           a setting has an unusable value
+"""
+
+
+class ConsoleError(Exception):
+    """Base of all; its text is written for the person who reads it."""
+
+
+class InvalidInput(ConsoleError):
+    """The caller's data is wrong; the text names where."""
+
+
+class UnreadableFile(InvalidInput):
+    """The file can't be read as what it says it is."""
+
+
+class NotFound(ConsoleError):
+    """What was asked for does not exist, or is not to be told apart from that."""
+
+
+class PermissionDenied(ConsoleError):
+    """The actor's role does not allow the act."""
+
+
+class Conflict(ConsoleError):
+    """Somebody else changed it first; the text says whose decision stands."""
+
+
+class RuleBroken(ConsoleError):
+    """A rule of moderation forbids the act in this state."""
+
+
+class BackendError(ConsoleError):
+    """An inference backend failed; `kind` is one of `core.inference.base.ErrorKind`."""
+
+    def __init__(self, message: str, *, kind: str = "backend") -> None:
+        super().__init__(message)
+        self.kind = kind
+
+
+class ModelNotUsable(BackendError):
+    """The model's files are missing, changed or not supported."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(message, kind="model")
+
+
+class SourceUnavailable(ConsoleError):
+    """A source of comments did not answer, or not in its documented shape."""
+
+
+class StoreError(ConsoleError):
+    """The state store can't be opened or written."""
+
+
+class MissingExtra(ConsoleError):
+    """An optional package is missing; the text names the extra to install."""
+
+
+class DataFileMismatch(ConsoleError):
+    """A named data file is missing or differs from the one expected."""
+
+
+class ConfigError(ConsoleError):
+    """A setting has an unusable value; the text names the setting."""

@@ -1,0 +1,69 @@
+"""A backend that needs no model: a score from a short word list. For tests and quick demos."""
+
+import re
+from collections.abc import Sequence
+from time import perf_counter
+
+from core.errors import BackendError
+from core.inference.base import Activation, BackendInfo, BatchResult, CallMetadata, TextResult
+from core.moderation.scores import Label
+
+WORDS: dict[str, dict[Label, float]] = {
+    "idiot": {Label.TOXICITY: 0.92, Label.INSULT: 0.95},
+    "moron": {Label.TOXICITY: 0.99, Label.INSULT: 0.99},
+    "damn": {Label.TOXICITY: 0.55, Label.OBSCENE: 0.6},
+    "kill": {Label.TOXICITY: 0.85, Label.THREAT: 0.8},
+    "vermin": {Label.TOXICITY: 0.9, Label.IDENTITY_ATTACK: 0.9},
+}
+# A text holding this word makes the whole call fail, so that failure can be tried at will.
+POISON = "!poison!"
+LABELS = (Label.TOXICITY, Label.OBSCENE, Label.THREAT, Label.INSULT, Label.IDENTITY_ATTACK)
+
+
+class FakeBackend:
+    """Deterministic: the highest score any listed word gives, else 0.02 for every label."""
+
+    def __init__(self) -> None:
+        self.is_down = False
+        self._info = BackendInfo(
+            name="fake",
+            model_version="fake-1",
+            labels=LABELS,
+            activation=Activation.NONE,
+            runtime="python",
+            precision="fp64",
+            location="in_process",
+            max_tokens=100_000,
+        )
+
+    @property
+    def info(self) -> BackendInfo:
+        return self._info
+
+    def load(self) -> None:
+        """Nothing to load."""
+
+    def score(self, texts: Sequence[str]) -> BatchResult:
+        begin = perf_counter()
+        if self.is_down:
+            raise BackendError("the fake backend was told to be down")
+        if any(POISON in text for text in texts):
+            raise BackendError("the fake backend met its poison word")
+        results = tuple(TextResult(scores=_scores(text)) for text in texts)
+        total_ms = (perf_counter() - begin) * 1000.0
+        tokens = sum(len(text.split()) for text in texts)
+        return BatchResult(results, CallMetadata(total_ms, compute_ms=total_ms, tokens=tokens))
+
+    def health(self) -> str | None:
+        return "told to be down" if self.is_down else None
+
+    def close(self) -> None:
+        """Nothing to close."""
+
+
+def _scores(text: str) -> dict[Label, float]:
+    scores = dict.fromkeys(LABELS, 0.02)
+    for word in re.findall(r"\w+", text.lower()):
+        for label, score in WORDS.get(word, {}).items():
+            scores[label] = max(scores[label], score)
+    return scores

@@ -1,0 +1,53 @@
+"""Comments to token ids, with the tokenizer that was shipped with the weights."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.errors import MissingExtra, ModelNotUsable
+from core.inference.text_form import model_text
+
+_RAW_CHARS = 200_000
+_READ_CHARS = 16_384
+"""Characters looked at before and after cleaning; far more than a network has tokens for."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tokenized:
+    """`ids` in input order; `truncated_count` texts have more tokens than the network reads."""
+
+    ids: list[list[int]]
+    truncated_count: int
+
+
+class CommentTokenizer:
+    """Cuts each text at `max_tokens`, special tokens included. Pads nothing."""
+
+    def __init__(self, path: Path, *, max_tokens: int) -> None:
+        try:
+            from tokenizers import Tokenizer
+        except ImportError as error:
+            raise MissingExtra(
+                "the shipped model needs tokenizers: pip install tokenizers"
+            ) from error
+        try:
+            self._tokenizer = Tokenizer.from_buffer(path.read_bytes())
+        except (OSError, ValueError) as error:
+            raise ModelNotUsable(f"can't read the tokenizer in {path.name}: {error}") from error
+        self._tokenizer.enable_truncation(max_length=max_tokens)
+        self._tokenizer.no_padding()
+
+    def encode(self, texts: Sequence[str]) -> Tokenized:
+        """Any string is taken: markup, emoji, lone surrogates and megabytes."""
+        readable = [model_text(_valid(text[:_RAW_CHARS])) for text in texts]
+        encodings = self._tokenizer.encode_batch([text[:_READ_CHARS] for text in readable])
+        cut = (
+            bool(encoding.overflowing) or len(form) > _READ_CHARS or len(text) > _RAW_CHARS
+            for encoding, form, text in zip(encodings, readable, texts, strict=True)
+        )
+        return Tokenized([encoding.ids for encoding in encodings], sum(cut))
+
+
+def _valid(text: str) -> str:
+    """Lone surrogates as question marks: the tokenizer takes valid Unicode only."""
+    return text.encode("utf-8", "replace").decode("utf-8")

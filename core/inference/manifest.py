@@ -1,0 +1,128 @@
+"""The manifest of a shipped model: what its files are, what it scores and how to feed it."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.errors import ModelNotUsable
+from core.inference.base import Activation
+from core.inference.text_form import TEXT_FORM
+from core.moderation.scores import Label
+
+MANIFEST_FILE = "manifest.json"
+MODEL_FILE = "model.int8.onnx"
+TOKENIZER_FILE = "tokenizer.json"
+CARD_FILE = "MODEL_CARD.md"
+SCHEMA = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Band:
+    """Recommended score edges of one label: `hold` and above goes to a person, `remove` goes."""
+
+    hold: float
+    remove: float
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """`files` maps a file name to its sha256; `labels` are in output order.
+
+    `activation` turns the network's output into scores; `max_tokens` counts special tokens;
+    `text_form` names the version of `model_text` the weights were trained on.
+    """
+
+    name: str
+    version: str
+    files: Mapping[str, str]
+    labels: tuple[Label, ...]
+    not_assessed: tuple[Label, ...]
+    activation: Activation
+    max_tokens: int
+    pad_id: int
+    text_form: str
+    precision: str
+    thresholds: Mapping[Label, Band]
+    about: Mapping[str, Any]
+
+    def as_json(self) -> str:
+        """The text of the manifest file; the same manifest gives the same bytes."""
+        bands = {
+            str(label): {"hold": band.hold, "remove": band.remove}
+            for label, band in self.thresholds.items()
+        }
+        content = {
+            "schema": SCHEMA,
+            "name": self.name,
+            "version": self.version,
+            "files": dict(self.files),
+            "labels": list(self.labels),
+            "not_assessed": list(self.not_assessed),
+            "activation": str(self.activation),
+            "max_tokens": self.max_tokens,
+            "pad_id": self.pad_id,
+            "text_form": self.text_form,
+            "precision": self.precision,
+            "thresholds": bands,
+            "about": dict(self.about),
+        }
+        return json.dumps(content, indent=2, ensure_ascii=False) + "\n"
+
+
+def read_manifest(model_dir: Path) -> Manifest:
+    """Reads without touching the weights. Raises ModelNotUsable when it can't be followed."""
+    path = model_dir / MANIFEST_FILE
+    try:
+        content = json.loads(path.read_text(encoding="utf-8"))
+        manifest = _parse(content)
+    except OSError as error:
+        raise ModelNotUsable(f"no readable {MANIFEST_FILE} in {model_dir}") from error
+    except (KeyError, ValueError, TypeError, AttributeError) as error:
+        raise ModelNotUsable(f"{path} is not a manifest of schema {SCHEMA}: {error!r}") from error
+    if manifest.text_form != TEXT_FORM:
+        raise ModelNotUsable(
+            f"{manifest.version} reads text form {manifest.text_form!r}; this release makes "
+            f"{TEXT_FORM!r}: retrain the model or install the release it came with"
+        )
+    return manifest
+
+
+def _parse(content: Mapping[str, Any]) -> Manifest:
+    if content["schema"] != SCHEMA:
+        raise ValueError(f"schema is {content['schema']!r}")
+    thresholds = {
+        Label(label): Band(float(band["hold"]), float(band["remove"]))
+        for label, band in content["thresholds"].items()
+    }
+    return Manifest(
+        name=str(content["name"]),
+        version=str(content["version"]),
+        files={str(name): str(digest) for name, digest in content["files"].items()},
+        labels=tuple(map(Label, content["labels"])),
+        not_assessed=tuple(map(Label, content["not_assessed"])),
+        activation=Activation(content["activation"]),
+        max_tokens=int(content["max_tokens"]),
+        pad_id=int(content["pad_id"]),
+        text_form=str(content["text_form"]),
+        precision=str(content["precision"]),
+        thresholds=thresholds,
+        about=dict(content["about"]),
+    )
+
+
+def verify_model_files(model_dir: Path, manifest: Manifest) -> None:
+    """Raises ModelNotUsable naming the first file that is missing or differs."""
+    for name, expected in manifest.files.items():
+        path = model_dir / name
+        if Path(name).name != name or not path.is_file():
+            raise ModelNotUsable(f"{manifest.version}: {name} is missing from {model_dir}")
+        with path.open("rb") as file:
+            found = hashlib.file_digest(file, "sha256").hexdigest()
+        if found != expected:
+            raise ModelNotUsable(
+                f"{manifest.version}: {name} differs from its manifest "
+                f"(sha256 {found[:12]}…, not {expected[:12]}…)"
+            )

@@ -1,0 +1,50 @@
+"""The form of a comment the shipped model reads; training and scoring must use this same function.
+
+The encoder's vocabulary has no emoji and no styled letters, so both would reach it as "unknown":
+emoji become their Unicode names and look-alike letters their plain form.
+"""
+
+import html
+import re
+import unicodedata
+
+TEXT_FORM = "html-links-nfkc-emoji-1"
+"""Recorded in the model's manifest; change it whenever the output of `model_text` changes."""
+
+# Only tags of HTML: words in angle brackets must not vanish before the model reads them.
+_TAG = re.compile(
+    r"</?(?:a|abbr|b|big|blockquote|br|center|code|dd|del|div|dl|dt|em|font|h[1-6]|hr|i|img|ins|li|"
+    r"nowiki|ol|p|pre|q|ref|s|small|span|strike|strong|sub|sup|table|td|th|tr|tt|u|ul)"
+    r"(?:\s[^<>]{0,500})?/?>",
+    re.IGNORECASE,
+)
+_LINK = re.compile(r"https?://\S+")
+_SPACE = re.compile(r"\s+")
+_SKIN_TONES = ("light", "light", "medium", "dark", "dark")
+_REGIONAL = "REGIONAL INDICATOR SYMBOL LETTER "
+
+
+def model_text(text: str) -> str:
+    """Entities decoded, tags dropped, links as one word, emoji as words, styled letters plain."""
+    if "&" in text:
+        text = html.unescape(text)
+    if "<" in text:
+        text = _TAG.sub(" ", text)
+    if "://" in text:
+        text = _LINK.sub("link", text)
+    if not text.isascii():
+        text = unicodedata.normalize("NFKC", "".join(map(_plain, text)))
+    return _SPACE.sub(" ", text).strip()
+
+
+def _plain(char: str) -> str:
+    if char < "\u2100":
+        return char
+    if "\U0001f3fb" <= char <= "\U0001f3ff":
+        return f" {_SKIN_TONES[ord(char) - 0x1F3FB]} skin "
+    if unicodedata.category(char) != "So":
+        return char
+    name = unicodedata.name(char, "")
+    if name.startswith(_REGIONAL):
+        return name[-1].lower()
+    return f" {name.lower()} "

@@ -1,0 +1,1 @@
+"""The rules of moderation: pure, no I/O, no clock."""

@@ -1,0 +1,88 @@
+"""An author's objection to a removal: who may make one, until when, and who may hear it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from core.errors import InvalidInput, PermissionDenied, RuleBroken
+from core.moderation.decisions import Decision
+from core.moderation.policies import Action
+
+MAX_APPEAL_CHARS = 2_000
+MIN_OUTCOME_CHARS = 10
+
+
+class AppealStatus(StrEnum):
+    """Stored strings. `upheld`: the original decision stands; `overturned`: it does not."""
+
+    PENDING = "pending"
+    UPHELD = "upheld"
+    OVERTURNED = "overturned"
+
+
+@dataclass(frozen=True, slots=True)
+class Appeal:
+    """One appeal of one decision. `words` are the author's, `outcome_reason` the hearer's."""
+
+    id: str
+    decision_id: str
+    revision_id: str
+    words: str
+    status: AppealStatus
+    filed_at: datetime
+    heard_by: str | None = None
+    outcome_reason: str | None = None
+    heard_at: datetime | None = None
+
+
+def appeal_deadline(decision: Decision, window_days: int) -> datetime:
+    """The last moment an appeal of the decision is taken."""
+    return decision.decided_at + timedelta(days=window_days)
+
+
+def days_left(deadline: datetime, now: datetime) -> int:
+    """Whole days until the deadline; 0 on the last day and after it."""
+    return max(0, (deadline - now).days)
+
+
+def check_can_appeal(
+    decision: Decision | None, existing: Appeal | None, *, now: datetime, window_days: int
+) -> None:
+    """A standing removal, once, in time. Raises RuleBroken with the reason in the author's words."""
+    if decision is None or decision.action is not Action.REMOVE:
+        raise RuleBroken("Only a removal can be appealed.")
+    if decision.appeal_id is not None or existing is not None:
+        raise RuleBroken("This decision has been appealed already.")
+    if now > appeal_deadline(decision, window_days):
+        raise RuleBroken("The time to appeal this decision is over.")
+
+
+def check_words(words: str) -> str:
+    """The appeal's text, trimmed. Raises InvalidInput when empty, too long or not storable."""
+    trimmed = words.strip()
+    if not trimmed:
+        raise InvalidInput("Please say in a sentence why the decision is wrong.")
+    if len(trimmed) > MAX_APPEAL_CHARS:
+        raise InvalidInput(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
+    if "\x00" in trimmed or any("\ud800" <= char <= "\udfff" for char in trimmed):
+        raise InvalidInput("The text holds characters that can't be stored.")
+    return trimmed
+
+
+def check_can_hear(actor_id: str, appeal: Appeal, chain: Sequence[Decision]) -> None:
+    """Nobody who took part in deciding on the revision hears its appeal."""
+    if appeal.status is not AppealStatus.PENDING:
+        raise RuleBroken(f"This appeal was {appeal.status} by {appeal.heard_by}.")
+    if any(past.actor == actor_id for past in chain):
+        raise PermissionDenied("You decided on this comment yourself; somebody else must hear it.")
+
+
+def check_outcome_reason(reason: str) -> str:
+    """The hearer's reason, trimmed; the author reads it, so it can't be a word. Raises RuleBroken."""
+    trimmed = reason.strip()
+    if len(trimmed) < MIN_OUTCOME_CHARS:
+        raise RuleBroken("Give the author a reason, a sentence at least.")
+    if len(trimmed) > MAX_APPEAL_CHARS:
+        raise RuleBroken(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
+    return trimmed

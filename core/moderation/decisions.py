@@ -1,0 +1,115 @@
+"""From scores to a decision, and from one decision to the one that supersedes it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from core.errors import RuleBroken
+from core.moderation.comments import Visibility
+from core.moderation.policies import SEVERITY, Action, Policy, Rule
+from core.moderation.scores import Label
+
+MAX_NOTE_CHARS = 2_000
+
+
+class DecisionSource(StrEnum):
+    """Who or what decided. Stored strings."""
+
+    RULE = "rule"
+    FAILURE_POLICY = "failure_policy"
+    REVIEWER = "reviewer"
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What a policy says of scores: the hardest action and every rule that leads to it."""
+
+    action: Action
+    rules: tuple[Rule, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """Immutable. The current one of a revision is the one that nothing supersedes.
+
+    `undoes` is the decision taken back by this one; `appeal_id` the appeal that led to it.
+    `note` is shown to the author. `scores` are those the decision rested on.
+    """
+
+    id: str
+    revision_id: str
+    action: Action
+    source: DecisionSource
+    actor: str
+    policy_version: int
+    decided_at: datetime
+    rule_ids: tuple[str, ...] = ()
+    reason_code: str | None = None
+    note: str = ""
+    model_version: str | None = None
+    backend: str | None = None
+    scores: Mapping[Label, float] = field(default_factory=dict)
+    supersedes: str | None = None
+    undoes: str | None = None
+    appeal_id: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.action is Action.REMOVE and not self.reason_code:
+            raise RuleBroken("A removal needs a reason.")
+        if len(self.note) > MAX_NOTE_CHARS:
+            raise RuleBroken(f"The note has over {MAX_NOTE_CHARS:,} characters.")
+
+    @property
+    def is_automated(self) -> bool:
+        """Whether no person took part in this decision."""
+        return self.source is not DecisionSource.REVIEWER
+
+
+def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
+    """The policy's verdict: the most severe action any label's band asks for.
+
+    A label without a score or without a rule asks for nothing; with no match at all the comment is
+    held, because nothing said that it is fine.
+    """
+    matched = [
+        rule for rule in policy.rules if rule.label in scores and rule.matches(scores[rule.label])
+    ]
+    if not matched:
+        return Verdict(action=Action.HOLD, rules=())
+    action = max((rule.action for rule in matched), key=SEVERITY.__getitem__)
+    rules = [rule for rule in matched if rule.action is action]
+    rules.sort(key=lambda rule: -scores[rule.label])
+    return Verdict(action=action, rules=tuple(rules) if action is not Action.APPROVE else ())
+
+
+def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:
+    """Whether a reviewer's decision differs from the automated one it (finally) supersedes."""
+    automated = next((past for past in chain if past.is_automated), None)
+    return (
+        not decision.is_automated
+        and automated is not None
+        and decision.action is not automated.action
+    )
+
+
+def visibility(current: Decision | None) -> Visibility:
+    """What readers should see, given the current decision of the latest revision."""
+    if current is None:
+        return Visibility.PENDING
+    return {
+        Action.APPROVE: Visibility.VISIBLE,
+        Action.HOLD: Visibility.HELD,
+        Action.ESCALATE: Visibility.HELD,
+        Action.REMOVE: Visibility.REMOVED,
+    }[current.action]
+
+
+def check_can_undo(actor_id: str, current: Decision, has_appeal: bool) -> None:
+    """Only one's own current decision on a case, and only before an appeal. Raises RuleBroken."""
+    if current.is_automated or current.actor != actor_id:
+        raise RuleBroken("You can undo only your own decision, and only while it stands.")
+    if current.undoes is not None or current.appeal_id is not None or current.supersedes is None:
+        raise RuleBroken("There is nothing to undo here.")
+    if has_appeal:
+        raise RuleBroken("The author has appealed; the appeal decides now.")

@@ -1,0 +1,63 @@
+"""Policy version 1: what a fresh console starts with.
+
+The thresholds come from the shipped model's card (recommended on the low-rate validation traffic).
+"""
+
+from datetime import datetime
+
+from core.moderation.policies import Action, Policy, Reason, Rule
+from core.moderation.scores import Label
+
+REASONS = (
+    Reason(
+        "threat",
+        "Threats",
+        "Do not threaten or encourage harm to anybody, in earnest or as a joke.",
+    ),
+    Reason(
+        "harassment",
+        "Harassment",
+        "Argue with what people say, not with who they are. Personal insults and pile-ons are removed.",
+    ),
+    Reason(
+        "identity_attack",
+        "Identity attacks",
+        "Do not attack people for their origin, religion, gender, orientation, disability or age.",
+    ),
+    Reason(
+        "obscene",
+        "Obscenity",
+        "Swearing is no offence in itself; obscene language aimed at people, or graphic for its "
+        "own sake, is removed.",
+    ),
+    Reason(
+        "spam",
+        "Spam",
+        "Do not post advertising, scams or the same text again and again.",
+    ),
+    Reason(
+        "other",
+        "Other",
+        "The comment breaks the house rules in another way; the moderator's note says how.",
+    ),
+)
+
+# label: (hold from, remove from, reason)
+BANDS: dict[Label, tuple[float, float, str]] = {
+    Label.TOXICITY: (0.80, 0.97, "harassment"),
+    Label.SEVERE_TOXICITY: (0.50, 0.90, "harassment"),
+    Label.OBSCENE: (0.80, 0.97, "obscene"),
+    Label.THREAT: (0.50, 0.90, "threat"),
+    Label.INSULT: (0.80, 0.97, "harassment"),
+    Label.IDENTITY_ATTACK: (0.60, 0.95, "identity_attack"),
+}
+
+
+def default_policy(created_at: datetime) -> Policy:
+    """Version 1: for each label approve below, hold between, remove above."""
+    rules: list[Rule] = []
+    for label, (hold, remove, reason) in BANDS.items():
+        rules.append(Rule(f"{label}-approve", label, 0.0, hold, Action.APPROVE, reason))
+        rules.append(Rule(f"{label}-hold", label, hold, remove, Action.HOLD, reason))
+        rules.append(Rule(f"{label}-remove", label, remove, 1.0, Action.REMOVE, reason))
+    return Policy(version=1, rules=tuple(rules), reasons=REASONS, created_at=created_at)

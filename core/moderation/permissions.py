@@ -1,0 +1,75 @@
+"""Who may do what. `check_can` raises with the reason, `can` answers; services call the first."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from core.errors import PermissionDenied
+from core.moderation.cases import CaseStatus
+
+
+class Role(StrEnum):
+    """What a person is here for. Stored strings."""
+
+    AUTHOR = "author"
+    MODERATOR = "moderator"
+    LEAD = "lead"
+    OPS = "ops"
+    ADMIN = "admin"
+    AUDITOR = "auditor"
+
+
+class Permission(StrEnum):
+    """One thing a role may be allowed."""
+
+    SEE_QUEUE = "see the review queue"
+    DECIDE = "decide on comments"
+    DECIDE_ESCALATED = "decide on escalated comments"
+    SEE_APPEALS = "see appeals"
+    HEAR_APPEALS = "hear appeals"
+    SEE_SERVING = "see latency and throughput"
+    LOOK_UP = "look up a decision"
+    INGEST = "bring in comments"
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Whoever an audit event names."""
+
+    id: str
+    role: Role
+
+
+SYSTEM = Actor(id="system", role=Role.ADMIN)
+
+_STAFF_READS = {
+    Permission.SEE_QUEUE,
+    Permission.SEE_APPEALS,
+    Permission.SEE_SERVING,
+    Permission.LOOK_UP,
+}
+GRANTS: dict[Role, frozenset[Permission]] = {
+    Role.AUTHOR: frozenset({Permission.LOOK_UP}),
+    Role.MODERATOR: frozenset(_STAFF_READS | {Permission.DECIDE}),
+    Role.LEAD: frozenset(
+        _STAFF_READS | {Permission.DECIDE, Permission.DECIDE_ESCALATED, Permission.HEAR_APPEALS}
+    ),
+    Role.OPS: frozenset({Permission.SEE_SERVING, Permission.LOOK_UP, Permission.INGEST}),
+    Role.ADMIN: frozenset(Permission),
+    Role.AUDITOR: frozenset(_STAFF_READS),
+}
+
+
+def can(actor: Actor, permission: Permission) -> bool:
+    """Whether the actor's role grants the permission."""
+    return permission in GRANTS[actor.role]
+
+
+def check_can(actor: Actor, permission: Permission) -> None:
+    """Raises PermissionDenied naming role and act."""
+    if not can(actor, permission):
+        raise PermissionDenied(f"As {actor.role} you may not {permission}.")
+
+
+def decide_permission(status: CaseStatus) -> Permission:
+    """What deciding on a case in that status takes."""
+    return Permission.DECIDE_ESCALATED if status is CaseStatus.ESCALATED else Permission.DECIDE

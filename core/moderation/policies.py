@@ -1,0 +1,115 @@
+"""What the site allows: immutable versions of score bands and the reasons given for them."""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from core.errors import NotFound
+from core.moderation.scores import Label
+
+
+class Action(StrEnum):
+    """The effect of a decision. Stored strings; `SEVERITY` orders them."""
+
+    APPROVE = "approve"
+    HOLD = "hold"
+    REMOVE = "remove"
+    ESCALATE = "escalate"
+
+
+SEVERITY: dict[Action, int] = {
+    Action.APPROVE: 0,
+    Action.HOLD: 1,
+    Action.ESCALATE: 2,
+    Action.REMOVE: 3,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """A clause of the site's rules, cited to the author word for word."""
+
+    code: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One score band of one label: `low <= score < high` leads to `action`; a `high` of 1 includes 1."""
+
+    id: str
+    label: Label
+    low: float
+    high: float
+    action: Action
+    reason_code: str
+
+    def __post_init__(self) -> None:
+        if not 0.0 <= self.low < self.high <= 1.0:
+            raise ValueError(f"rule {self.id}: band {self.low}..{self.high} is not within 0..1")
+
+    def matches(self, score: float) -> bool:
+        """Whether the score lies in the band."""
+        return self.low <= score < self.high or (self.high == 1.0 and score == 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One immutable version. A decision names it, so its thresholds stay readable for ever."""
+
+    version: int
+    rules: tuple[Rule, ...]
+    reasons: tuple[Reason, ...]
+    created_at: datetime
+
+    def rule(self, rule_id: str) -> Rule:
+        """The rule of that id. Raises NotFound."""
+        for rule in self.rules:
+            if rule.id == rule_id:
+                return rule
+        raise NotFound(f"policy {self.version} has no rule {rule_id!r}")
+
+    def reason(self, code: str) -> Reason:
+        """The clause of that code. Raises NotFound."""
+        for reason in self.reasons:
+            if reason.code == code:
+                return reason
+        raise NotFound(f"policy {self.version} has no reason {code!r}")
+
+    def thresholds(self, label: Label) -> Mapping[Action, float]:
+        """Where each action's lowest band of a label begins."""
+        lows: dict[Action, float] = {}
+        for rule in self.rules:
+            if rule.label is label:
+                lows[rule.action] = min(rule.low, lows.get(rule.action, 1.0))
+        return lows
+
+
+def policy_to_json(policy: Policy) -> str:
+    """The stored form without version and time: same content, same text."""
+    body = {
+        "rules": [asdict(rule) for rule in policy.rules],
+        "reasons": [asdict(reason) for reason in policy.reasons],
+    }
+    return json.dumps(body, sort_keys=True, ensure_ascii=False)
+
+
+def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy:
+    """The policy back from its stored form."""
+    raw: dict[str, list[dict[str, Any]]] = json.loads(body)
+    rules = tuple(
+        Rule(**{**rule, "label": Label(rule["label"]), "action": Action(rule["action"])})
+        for rule in raw["rules"]
+    )
+    reasons = tuple(Reason(**reason) for reason in raw["reasons"])
+    return Policy(version=version, rules=rules, reasons=reasons, created_at=created_at)
+
+
+def policy_digest(policy: Policy) -> str:
+    """SHA-256 of the content; stored beside it to prove it was never changed."""
+    return hashlib.sha256(policy_to_json(policy).encode()).hexdigest()

@@ -1,0 +1,109 @@
+"""An author objects to a removal; somebody who did not decide it hears the appeal."""
+
+from dataclasses import replace
+
+from core.clock import new_id
+from core.errors import Conflict, NotFound, RuleBroken
+from core.moderation.appeals import (
+    Appeal,
+    AppealStatus,
+    check_can_appeal,
+    check_can_hear,
+    check_outcome_reason,
+    check_words,
+)
+from core.moderation.audit import AuditKind
+from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.permissions import Actor, Permission, Role, check_can
+from core.moderation.policies import Action
+from core.services.context import Context
+from core.services.lookup import find_revision
+
+AUTHOR = Actor(id="author", role=Role.AUTHOR)
+
+
+def file_appeal(context: Context, reference: str, words: str) -> Appeal:
+    """The author's appeal of the removal that stands. Raises NotFound, RuleBroken, InvalidInput."""
+    trimmed = check_words(words)
+    with context.store.write() as tx:
+        revision = find_revision(tx, reference)
+        chain = tx.decision_chain(revision.id)
+        current = chain[-1] if chain else None
+        now = context.clock.now()
+        check_can_appeal(
+            current, tx.appeal_of(revision.id), now=now, window_days=context.appeal_window_days
+        )
+        if current is None:
+            raise RuleBroken("Only a removal can be appealed.")
+        appeal = Appeal(
+            id=new_id(),
+            decision_id=current.id,
+            revision_id=revision.id,
+            words=trimmed,
+            status=AppealStatus.PENDING,
+            filed_at=now,
+        )
+        audit = context.audit(AuditKind.APPEAL_FILED, AUTHOR, revision.id, appeal=appeal.id)
+        if not tx.add_appeal(appeal, audit):
+            raise RuleBroken("This decision has been appealed already.")
+        return appeal
+
+
+def hear_appeal(
+    context: Context, actor: Actor, appeal_id: str, *, overturn: bool, reason: str
+) -> Appeal:
+    """End a pending appeal. `overturn` adds a decision that restores the comment.
+
+    Raises PermissionDenied (role, or the actor decided on it), Conflict, RuleBroken or NotFound.
+    """
+    check_can(actor, Permission.HEAR_APPEALS)
+    trimmed = check_outcome_reason(reason)
+    with context.store.write() as tx:
+        appeal = tx.appeal(appeal_id)
+        if appeal is None:
+            raise NotFound("There is no such appeal.")
+        chain = tx.decision_chain(appeal.revision_id)
+        check_can_hear(actor.id, appeal, chain)
+        ended = replace(
+            appeal,
+            status=AppealStatus.OVERTURNED if overturn else AppealStatus.UPHELD,
+            heard_by=actor.id,
+            outcome_reason=trimmed,
+            heard_at=context.clock.now(),
+        )
+        kind = AuditKind.APPEAL_OVERTURNED if overturn else AuditKind.APPEAL_UPHELD
+        audit = context.audit(kind, actor, appeal.revision_id, appeal=appeal.id)
+        if not tx.end_appeal(ended, audit):
+            raise Conflict("Somebody else has just heard this appeal.")
+        if overturn:
+            decision = _restoring(context, actor, appeal, chain[-1])
+            reviewed = context.audit(
+                AuditKind.DECISION_REVIEWED,
+                actor,
+                appeal.revision_id,
+                decision=decision.id,
+                action=decision.action,
+                appeal=appeal.id,
+            )
+            if not tx.add_decision(
+                decision,
+                seen_version=len(chain),
+                idempotency_key=f"appeal:{appeal.id}",
+                audit=reviewed,
+            ):
+                raise Conflict("The decision changed while the appeal was heard.")
+        return ended
+
+
+def _restoring(context: Context, actor: Actor, appeal: Appeal, current: Decision) -> Decision:
+    return Decision(
+        id=new_id(),
+        revision_id=appeal.revision_id,
+        action=Action.APPROVE,
+        source=DecisionSource.REVIEWER,
+        actor=actor.id,
+        policy_version=current.policy_version,
+        decided_at=context.clock.now(),
+        supersedes=current.id,
+        appeal_id=appeal.id,
+    )

@@ -1,0 +1,122 @@
+"""Bring comments in: each row is stored, skipped with a reason, or rejected with a message."""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from itertools import islice
+
+from core.clock import new_id, new_reference
+from core.errors import InvalidInput
+from core.moderation.audit import AuditKind
+from core.moderation.cleaning import clean_text
+from core.moderation.comments import (
+    Comment,
+    IncomingComment,
+    IncomingThread,
+    Revision,
+    check_incoming,
+)
+from core.moderation.permissions import Actor, Permission, check_can
+from core.services.context import Context
+from core.sources.base import Rejected, Skipped, SourceItem
+from core.store.base import Writer
+
+BATCH_ROWS = 200
+KEPT_REJECTIONS = 50
+
+
+@dataclass(slots=True)
+class IngestReport:
+    """What became of every row. `rejections` keeps the first messages, `rejected` counts all."""
+
+    stored: int = 0
+    edited: int = 0
+    unchanged: int = 0
+    threads: int = 0
+    skipped: Counter[str] = field(default_factory=Counter)
+    rejected: int = 0
+    rejections: list[str] = field(default_factory=list)
+
+    @property
+    def rows(self) -> int:
+        """All rows accounted for."""
+        comments = self.stored + self.edited + self.unchanged
+        return comments + self.threads + self.skipped.total() + self.rejected
+
+    def reject(self, message: str) -> None:
+        """Count a row that could not be taken; `message` names it."""
+        self.rejected += 1
+        if len(self.rejections) < KEPT_REJECTIONS:
+            self.rejections.append(message)
+
+
+def ingest(context: Context, actor: Actor, items: Iterable[SourceItem]) -> Iterator[IngestReport]:
+    """Store what a source yields; the same report, further along, after each committed batch.
+
+    Taking the same rows again changes nothing; a known id with another text is a new revision.
+    A failing source leaves what was committed before in place.
+    """
+    check_can(actor, Permission.INGEST)
+    report = IngestReport()
+    remaining = iter(items)
+    while batch := list(islice(remaining, BATCH_ROWS)):
+        with context.store.write() as tx:
+            for item in batch:
+                _take(context, actor, tx, item, report)
+        yield report
+
+
+def _take(
+    context: Context, actor: Actor, tx: Writer, item: SourceItem, report: IngestReport
+) -> None:
+    match item:
+        case Skipped():
+            report.skipped[item.reason] += 1
+        case Rejected():
+            report.reject(item.message)
+        case IncomingThread():
+            tx.add_thread(item)
+            report.threads += 1
+        case IncomingComment():
+            try:
+                outcome, _ = store_comment(context, actor, tx, item)
+            except InvalidInput as error:
+                report.reject(f"comment {item.source_id!r}: {error}")
+                return
+            setattr(report, outcome, getattr(report, outcome) + 1)
+
+
+def store_comment(
+    context: Context, actor: Actor, tx: Writer, incoming: IncomingComment
+) -> tuple[str, Revision]:
+    """`stored`, `edited` or `unchanged`, and the comment's latest revision. Raises InvalidInput."""
+    check_incoming(incoming)
+    known = tx.comment_by_source(incoming.source, incoming.source_id)
+    latest = tx.latest_revision(known.id) if known else None
+    if latest is not None and latest.original == incoming.text:
+        return "unchanged", latest
+    text = clean_text(incoming.text)
+    if not text:
+        raise InvalidInput("nothing readable is left of the text")
+    revision = Revision(
+        id=new_id(),
+        comment_id=known.id if known else new_id(),
+        number=latest.number + 1 if latest else 1,
+        original=incoming.text,
+        text=text,
+        reference=new_reference(),
+        received_at=context.clock.now(),
+    )
+    if known is not None:
+        tx.add_revision(revision, context.audit(AuditKind.COMMENT_EDITED, actor, revision.id))
+        return "edited", revision
+    comment = Comment(
+        id=revision.comment_id,
+        source=incoming.source,
+        source_id=incoming.source_id,
+        author=incoming.author,
+        created_at=incoming.created_at,
+        parent_source_id=incoming.parent_source_id,
+    )
+    tx.add_comment(comment, revision, context.audit(AuditKind.COMMENT_STORED, actor, revision.id))
+    return "stored", revision

@@ -1,0 +1,107 @@
+"""Reads for the staff's pages; each checks the permission first."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import NotFound
+from core.moderation.cases import Case, CaseStatus
+from core.moderation.comments import Comment, Revision
+from core.moderation.decisions import Decision
+from core.moderation.permissions import Actor, Permission, check_can
+from core.moderation.policies import Policy
+from core.services.context import Context
+from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
+
+QUEUE_LIMIT = 200
+THREAD_DEPTH = 6
+APPEAL_LIMIT = 200
+WORK = (CaseStatus.OPEN, CaseStatus.ESCALATED)
+
+
+@dataclass(frozen=True, slots=True)
+class CaseView:
+    """Everything a reviewer sees of one case. `chain` is oldest first and never empty; `policy` is
+    the version its last automated decision rested on; `ancestors` are root first."""
+
+    case: Case
+    comment: Comment
+    revision: Revision
+    chain: Sequence[Decision]
+    policy: Policy
+    current_policy: Policy
+    ancestors: Sequence[ThreadEntry]
+    author: AuthorRecord
+
+    @property
+    def automated(self) -> Decision:
+        """The decision the scores belong to."""
+        return next(past for past in reversed(self.chain) if past.is_automated)
+
+
+def list_queue(
+    context: Context,
+    actor: Actor,
+    *,
+    statuses: Sequence[CaseStatus] = (CaseStatus.OPEN,),
+    label: str | None = None,
+) -> Sequence[QueueItem]:
+    """The most urgent cases, at most QUEUE_LIMIT."""
+    check_can(actor, Permission.SEE_QUEUE)
+    with context.store.read() as reader:
+        return reader.queue(statuses, label, QUEUE_LIMIT)
+
+
+def count_queue(context: Context, actor: Actor) -> QueueCount:
+    """How much waits."""
+    check_can(actor, Permission.SEE_QUEUE)
+    with context.store.read() as reader:
+        return reader.queue_count()
+
+
+def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
+    """One case whole. Raises NotFound."""
+    check_can(actor, Permission.SEE_QUEUE)
+    with context.store.read() as reader:
+        revision = reader.revision(revision_id)
+        case = reader.case_of(revision_id)
+        if revision is None or case is None:
+            raise NotFound("There is no case for this comment.")
+        comment = reader.comment(revision.comment_id)
+        chain = reader.decision_chain(revision_id)
+        current_policy = reader.current_policy()
+        if comment is None or current_policy is None:
+            raise NotFound("The comment of this case is gone.")
+        automated = next(past for past in reversed(chain) if past.is_automated)
+        return CaseView(
+            case=case,
+            comment=comment,
+            revision=revision,
+            chain=chain,
+            policy=reader.policy(automated.policy_version) or current_policy,
+            current_policy=current_policy,
+            ancestors=reader.ancestors(comment, THREAD_DEPTH),
+            author=reader.author_record(comment.source, comment.author),
+        )
+
+
+def list_appeals(context: Context, actor: Actor, *, pending: bool) -> Sequence[AppealItem]:
+    """Pending appeals oldest first, or ended ones newest first."""
+    check_can(actor, Permission.SEE_APPEALS)
+    with context.store.read() as reader:
+        return reader.appeals(pending=pending, limit=APPEAL_LIMIT)
+
+
+def load_chain(context: Context, actor: Actor, revision_id: str) -> Sequence[Decision]:
+    """All decisions of a revision, oldest first."""
+    check_can(actor, Permission.SEE_APPEALS)
+    with context.store.read() as reader:
+        return reader.decision_chain(revision_id)
+
+
+def load_policy(context: Context, version: int) -> Policy:
+    """One version of the policy. Raises NotFound."""
+    with context.store.read() as reader:
+        policy = reader.policy(version)
+    if policy is None:
+        raise NotFound(f"There is no policy version {version}.")
+    return policy

@@ -1,0 +1,146 @@
+"""What a reviewer does to a case: decide, escalate, skip, undo. One transaction each."""
+
+from dataclasses import dataclass
+
+from core.clock import new_id
+from core.errors import Conflict, NotFound, RuleBroken
+from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.cases import CaseStatus, next_status, reopened_status
+from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
+from core.moderation.permissions import Actor, Permission, check_can, decide_permission
+from core.moderation.policies import Action
+from core.services.context import Context
+from core.store.base import Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What a reviewer wants done, as it was on screen.
+
+    `seen_version` is the revision's version that was shown; `idempotency_key` is derived from the
+    screen (never from the moment of the press), so that a replay does nothing twice.
+    """
+
+    revision_id: str
+    seen_version: int
+    action: Action
+    idempotency_key: str
+    reason_code: str | None = None
+    note: str = ""
+
+
+def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
+    """The reviewer's decision, which supersedes the current one. A replay gives the first's result.
+
+    Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
+    """
+    with context.store.write() as tx:
+        chain = tx.decision_chain(review.revision_id)
+        if tx.has_decision_key(review.idempotency_key):
+            return chain[-1]
+        case = tx.case_of(review.revision_id)
+        if case is None or not chain:
+            raise NotFound("There is no case for this comment.")
+        # Whose decision stands matters more to the slower of two than which rule stopped theirs.
+        if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
+            raise Conflict(standing(chain[-1]))
+        check_can(actor, decide_permission(case.status))
+        status = next_status(case.status, review.action)
+        decision = _decision(context, tx, actor, review, chain[-1])
+        audit = context.audit(
+            AuditKind.DECISION_REVIEWED,
+            actor,
+            review.revision_id,
+            decision=decision.id,
+            action=decision.action,
+            override=str(is_override(decision, chain)).lower(),
+        )
+        _add(tx, decision, review.seen_version, review.idempotency_key, audit)
+        tx.set_case_status(case.id, status)
+        return decision
+
+
+def skip_case(context: Context, actor: Actor, revision_id: str) -> None:
+    """Leave the case to others; only the audit trail knows."""
+    check_can(actor, Permission.DECIDE)
+    with context.store.write() as tx:
+        if tx.case_of(revision_id) is None:
+            raise NotFound("There is no case for this comment.")
+        tx.add_audit(context.audit(AuditKind.CASE_SKIPPED, actor, revision_id))
+
+
+def undo_decision(
+    context: Context, actor: Actor, revision_id: str, *, seen_version: int
+) -> Decision:
+    """Take back one's own current decision: a new one restores the action before it, and the case
+    opens again. Raises Conflict, RuleBroken or NotFound."""
+    check_can(actor, Permission.DECIDE)
+    with context.store.write() as tx:
+        chain = tx.decision_chain(revision_id)
+        case = tx.case_of(revision_id)
+        if case is None or len(chain) < 2:
+            raise NotFound("There is nothing to undo here.")
+        current, restored = chain[-1], chain[-2]
+        if len(chain) != seen_version:
+            raise Conflict(standing(current))
+        check_can_undo(actor.id, current, has_appeal=tx.appeal_of(revision_id) is not None)
+        decision = Decision(
+            id=new_id(),
+            revision_id=revision_id,
+            action=restored.action,
+            source=DecisionSource.REVIEWER,
+            actor=actor.id,
+            policy_version=restored.policy_version,
+            decided_at=context.clock.now(),
+            reason_code=restored.reason_code,
+            note=restored.note,
+            supersedes=current.id,
+            undoes=current.id,
+        )
+        audit = context.audit(
+            AuditKind.DECISION_UNDONE, actor, revision_id, decision=decision.id, undoes=current.id
+        )
+        _add(tx, decision, seen_version, f"undo:{current.id}", audit)
+        tx.set_case_status(case.id, reopened_status(restored.action))
+        return decision
+
+
+def standing(decision: Decision) -> str:
+    """One line: whose decision stands."""
+    words = {
+        Action.APPROVE: "approved",
+        Action.HOLD: "put back on hold",
+        Action.REMOVE: "removed",
+        Action.ESCALATE: "escalated",
+    }
+    when = f"{decision.decided_at:%H:%M:%S} UTC"
+    return f"{decision.actor} {words[decision.action]} this comment at {when}; that stands."
+
+
+def _decision(
+    context: Context, tx: Writer, actor: Actor, review: Review, current: Decision
+) -> Decision:
+    policy = tx.current_policy()
+    if policy is None:
+        raise NotFound("There is no policy in force.")
+    if review.action is Action.REMOVE and not review.reason_code:
+        raise RuleBroken("A removal needs a reason.")
+    if review.reason_code:
+        policy.reason(review.reason_code)
+    return Decision(
+        id=new_id(),
+        revision_id=review.revision_id,
+        action=review.action,
+        source=DecisionSource.REVIEWER,
+        actor=actor.id,
+        policy_version=policy.version,
+        decided_at=context.clock.now(),
+        reason_code=review.reason_code,
+        note=review.note.strip(),
+        supersedes=current.id,
+    )
+
+
+def _add(tx: Writer, decision: Decision, seen_version: int, key: str, audit: AuditEvent) -> None:
+    if not tx.add_decision(decision, seen_version=seen_version, idempotency_key=key, audit=audit):
+        raise Conflict("Somebody else decided first.")

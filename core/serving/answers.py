@@ -1,0 +1,80 @@
+"""From what the services give to what the API answers."""
+
+from urllib.parse import quote
+
+from core.moderation.appeals import Appeal
+from core.moderation.decisions import visibility
+from core.moderation.scores import not_assessed
+from core.services.lookup import LookupAnswer
+from core.serving.schemas import AppealOut, DecisionOut, FactOut, ReasonOut, StatementOut
+from core.serving.submission import Submitted
+
+
+def decision_answer(row: Submitted, author_url: str) -> DecisionOut:
+    """The current decision. Scores and model are those of the last automated one: a reviewer's
+    decision has none of its own."""
+    current = row.chain[-1]
+    automated = next((past for past in reversed(row.chain) if past.is_automated), current)
+    return DecisionOut(
+        id=row.incoming.source_id,
+        source=row.incoming.source,
+        status=row.status,
+        created=row.status == "stored",
+        reference=row.revision.reference,
+        action=current.action,
+        visibility=visibility(current),
+        decision_source=current.source,
+        rule_ids=list(current.rule_ids),
+        reason_code=current.reason_code,
+        scores=dict(automated.scores),
+        not_assessed=list(not_assessed(automated.scores)),
+        model_version=automated.model_version,
+        policy_version=current.policy_version,
+        decided_at=current.decided_at,
+        lookup_url=f"{author_url}?reference={quote(row.revision.reference)}",
+    )
+
+
+def statement_answer(found: LookupAnswer) -> StatementOut:
+    """The statement of reasons, field by field: what isn't listed here can't leak."""
+    statement = found.statement
+    reason = statement.reason
+    return StatementOut(
+        reference=found.reference,
+        text=found.text,
+        posted_at=found.posted_at,
+        visibility=statement.visibility,
+        decided_at=statement.decided_at,
+        found_automatically=statement.found_automatically,
+        decided_automatically=statement.decided_automatically,
+        was_scored=statement.was_scored,
+        reason=ReasonOut(code=reason.code, title=reason.title, text=reason.text)
+        if reason
+        else None,
+        note=statement.note,
+        facts=[
+            FactOut(
+                label=fact.label,
+                score=fact.score,
+                low=fact.rule.low,
+                high=fact.rule.high,
+                action=fact.rule.action,
+            )
+            for fact in statement.facts
+        ],
+        policy_version=statement.policy_version,
+        model_version=statement.model_version,
+        appeal=_appeal_answer(statement.appeal),
+        can_appeal_until=statement.can_appeal_until,
+    )
+
+
+def _appeal_answer(appeal: Appeal | None) -> AppealOut | None:
+    if appeal is None:
+        return None
+    return AppealOut(
+        status=appeal.status,
+        filed_at=appeal.filed_at,
+        heard_at=appeal.heard_at,
+        outcome_reason=appeal.outcome_reason,
+    )

@@ -1,0 +1,65 @@
+"""The API as an ASGI application."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from functools import cache
+from importlib.metadata import version
+from typing import Any
+
+from fastapi import FastAPI
+from fastapi.openapi.utils import get_openapi
+from starlette.responses import HTMLResponse, RedirectResponse
+
+from core.bootstrap import Services
+from core.errors import BackendError
+from core.serving.docs_page import STYLE_HASH, render_docs
+from core.serving.edge import Edge, security_headers
+from core.serving.http_errors import add_error_handlers
+from core.serving.routes import DESCRIPTION, ROUTER
+from core.serving.schemas import CommentIn
+from core.servinglog.record import Mode
+
+
+def create_app(services: Services) -> FastAPI:
+    """The app over these services; it loads the scorer when it starts and closes when it ends."""
+    app = FastAPI(
+        title="Moderation console API",
+        description=DESCRIPTION,
+        version=version("moderation-console"),
+        lifespan=_lifespan,
+        # The framework's own pages load scripts from a CDN; render_docs needs none.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+    )
+    app.state.services = services
+    app.include_router(ROUTER)
+    app.openapi = cache(lambda: _openapi(app))  # type: ignore[method-assign]  # the documented way
+    page = render_docs(app.openapi())
+    app.add_route("/docs", lambda _: HTMLResponse(page), include_in_schema=False)
+    app.add_route("/", lambda _: RedirectResponse("/docs"), include_in_schema=False)
+    add_error_handlers(app)
+    app.add_middleware(Edge, headers=security_headers(STYLE_HASH))
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    scorer = services.scorer
+    # The first call of a runtime is its slowest. A backend that is down now may be up later.
+    with suppress(BackendError):
+        scorer.score(["Good morning."], Mode.WARMUP)
+    yield
+    scorer.backend.close()
+    services.context.store.close()
+
+
+def _openapi(app: FastAPI) -> dict[str, Any]:
+    """With the schema of the posted comment, which the framework doesn't see."""
+    document = get_openapi(
+        title=app.title, version=app.version, description=app.description, routes=app.routes
+    )
+    components = document["components"]
+    components["schemas"] = {"CommentIn": CommentIn.model_json_schema(), **components["schemas"]}
+    return document

@@ -1,0 +1,44 @@
+"""What the API page shows as an example; a test holds it to the schemas."""
+
+from typing import Any
+
+POSTED: dict[str, Any] = {
+    "comments": [
+        {
+            "id": "41",
+            "text": "Only a moron would write this.",
+            "author": "ada",
+            "created_at": "2026-01-31T12:00:00Z",
+        }
+    ]
+}
+DECIDED: dict[str, Any] = {
+    "comments": [
+        {
+            "id": "41",
+            "source": "site",
+            "status": "stored",
+            "created": True,
+            "reference": "000000-0000000-0000000-000000",
+            "action": "remove",
+            "visibility": "removed",
+            "decision_source": "rule",
+            "rule_ids": ["insult-remove"],
+            "reason_code": "harassment",
+            "scores": {"toxicity": 0.96, "insult": 0.99},
+            "not_assessed": ["severe_toxicity", "obscene", "threat", "identity_attack"],
+            "model_version": "fake-1",
+            "policy_version": 1,
+            "decided_at": "2026-01-31T12:00:01Z",
+            "lookup_url": "http://127.0.0.1:8502?reference=000000-0000000-0000000-000000",
+        }
+    ]
+}
+REFUSED: dict[str, Any] = {
+    "error": {
+        "kind": "invalid_input",
+        "message": "1 of 2 comments can't be taken, so none was stored; first, comments[1], "
+        "`text`: the text is empty",
+        "details": [{"row": 1, "field": "text", "message": "the text is empty"}],
+    }
+}

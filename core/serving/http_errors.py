@@ -1,0 +1,109 @@
+"""Errors as the API answers them: one table from error to status, one shape for every body."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import JSONResponse
+
+from core import errors
+from core.errors import ConsoleError, InvalidInput
+from core.serving.schemas import ErrorAnswer, ErrorBody, ErrorDetail
+
+LOG = logging.getLogger(__name__)
+MAX_DETAILS = 100
+
+
+class InvalidRows(InvalidInput):
+    """Rows of a request are wrong; `details` names each by index and field."""
+
+    def __init__(self, message: str, details: tuple[ErrorDetail, ...]) -> None:
+        super().__init__(message)
+        self.details = details[:MAX_DETAILS]
+
+
+class BodyTooLarge(InvalidInput):
+    """The request's body has more bytes than one call may bring."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How a kind of error is told. `words` replace the error's own where those may name a path."""
+
+    status: HTTPStatus
+    kind: str
+    words: str | None = None
+
+
+# The one table; an error not named here is answered as its nearest ancestor that is.
+ANSWERS: Mapping[type[ConsoleError], Answer] = {
+    ConsoleError: Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong."),
+    errors.InvalidInput: Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
+    BodyTooLarge: Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    errors.NotFound: Answer(HTTPStatus.NOT_FOUND, "not_found"),
+    errors.PermissionDenied: Answer(HTTPStatus.FORBIDDEN, "forbidden"),
+    errors.Conflict: Answer(HTTPStatus.CONFLICT, "conflict"),
+    errors.RuleBroken: Answer(HTTPStatus.CONFLICT, "rule_broken"),
+    errors.BackendError: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE, "backend", "The backend can't score now."
+    ),
+    errors.MissingExtra: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE, "backend", "The backend is not installed."
+    ),
+    errors.SourceUnavailable: Answer(HTTPStatus.BAD_GATEWAY, "source", "A source did not answer."),
+    errors.StoreError: Answer(
+        HTTPStatus.SERVICE_UNAVAILABLE, "store", "The store can't be used now; send it again."
+    ),
+}
+
+
+def answer_for(error: ConsoleError) -> Answer:
+    """The table's row for the error or its nearest ancestor."""
+    return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
+
+
+def error_response(
+    status: int,
+    kind: str,
+    message: str,
+    details: tuple[ErrorDetail, ...] = (),
+    headers: Mapping[str, str] | None = None,
+) -> JSONResponse:
+    """The one body every error status has."""
+    answer = ErrorAnswer(error=ErrorBody(kind=kind, message=message, details=list(details)))
+    return JSONResponse(answer.model_dump(), status_code=status, headers=headers)
+
+
+async def _console_error(_request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, ConsoleError):
+        raise error
+    answer = answer_for(error)
+    if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        LOG.error("answered %d: %s", answer.status, error)
+    details = error.details if isinstance(error, InvalidRows) else ()
+    return error_response(answer.status, answer.kind, answer.words or str(error), details)
+
+
+async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+    """What the framework itself refuses: an unknown path, a wrong method."""
+    if not isinstance(error, HTTPException):
+        raise error
+    status = HTTPStatus(error.status_code)
+    kind = status.name.lower()
+    return error_response(status, kind, f"{status.phrase}.", headers=error.headers)
+
+
+async def _validation_error(_request: Request, _error: Exception) -> JSONResponse:
+    # The framework's own words quote the input, so none of them are passed on.
+    return error_response(422, "invalid_input", "The request is not as the API page describes it.")
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    """Give every error of the app its answer."""
+    app.add_exception_handler(ConsoleError, _console_error)
+    app.add_exception_handler(HTTPException, _http_error)
+    app.add_exception_handler(RequestValidationError, _validation_error)

@@ -1,0 +1,127 @@
+"""The API's endpoints: read the request, call one use case, shape the answer.
+
+Endpoints are plain functions: the framework runs them in its thread pool, so that scoring and the
+store's locks never hold up the event loop.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Request
+from starlette.convertors import PathConvertor, register_url_convertor
+
+from core.bootstrap import Services
+from core.errors import BackendError
+from core.services.lookup import look_up
+from core.serving.answers import decision_answer, statement_answer
+from core.serving.examples import DECIDED, POSTED, REFUSED
+from core.serving.request_body import MAX_ROWS, parse_rows, read_body
+from core.serving.rows import read_comments
+from core.serving.schemas import (
+    DecisionsOut,
+    ErrorAnswer,
+    HealthOut,
+    StatementOut,
+    comments_schema,
+)
+from core.serving.submission import submit
+
+ROUTER = APIRouter(
+    responses={"default": {"model": ErrorAnswer, "description": "Any error"}},
+)
+_BODY = {
+    "requestBody": {
+        "required": True,
+        "description": "One comment, a list of comments, or a list under `comments`.",
+        "content": {
+            "application/json": {
+                "schema": comments_schema(),
+                "example": POSTED,
+            }
+        },
+    }
+}
+_ANSWERS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "Decided", "content": {"application/json": {"example": DECIDED}}},
+    413: {"model": ErrorAnswer, "description": "The body is over 2 MB"},
+    422: {
+        "model": ErrorAnswer,
+        "description": "A row is wrong; nothing was stored",
+        "content": {"application/json": {"example": REFUSED}},
+    },
+    503: {"model": ErrorAnswer, "description": "The store can't be used; send it again"},
+}
+
+
+def _services(request: Request) -> Services:
+    services: Services = request.app.state.services
+    return services
+
+
+Given = Annotated[Services, Depends(_services)]
+
+
+@ROUTER.post("/v1/comments", openapi_extra=_BODY, responses=_ANSWERS, tags=["Comments"])
+def post_comments(services: Given, body: Annotated[bytes, Depends(read_body)]) -> DecisionsOut:
+    """Store comments and decide on them.
+
+    All rows are taken or none: if one is wrong, the answer is 422, names every wrong row, and
+    nothing was stored. It is safe to send the same again: a known comment is answered with its
+    current decision and `created: false`; a known id with another text is a new revision, decided
+    anew. When the backend does not answer, a comment is held for a person, never approved.
+    """
+    comments = read_comments(parse_rows(body), now=services.clock.now())
+    submitted = submit(services.context, services.scorer, comments)
+    author_url = services.settings.author_url
+    return DecisionsOut(comments=[decision_answer(row, author_url) for row in submitted])
+
+
+class _AnyText(PathConvertor):
+    """Slashes and line breaks too, so that every malformed reference gets the one answer."""
+
+    regex = "(?s:.*)"
+
+
+register_url_convertor("any", _AnyText())
+
+
+@ROUTER.get(
+    "/v1/decisions/{reference:any}",
+    response_description="The statement",
+    responses={404: {"model": ErrorAnswer, "description": "No such reference"}},
+    tags=["Decisions"],
+)
+def get_decision(services: Given, reference: str) -> StatementOut:
+    """Why a comment was decided as it was: what its author may know.
+
+    The reference is the only key. Unknown and malformed references are answered alike.
+    """
+    return statement_answer(look_up(services.context, reference))
+
+
+@ROUTER.get(
+    "/healthz",
+    response_description="Usable",
+    responses={503: {"model": ErrorAnswer, "description": "`kind` is `store` or `backend`"}},
+    tags=["Operation"],
+)
+def get_health(services: Given) -> HealthOut:
+    """Whether comments can be stored and scored."""
+    with services.context.store.read() as reader:
+        waiting = reader.count_waiting()
+    backend = services.scorer.backend
+    trouble = backend.health()
+    if trouble is not None:
+        raise BackendError(trouble)
+    return HealthOut(
+        status="ok",
+        backend=backend.info.name,
+        model_version=backend.info.model_version,
+        waiting=waiting,
+    )
+
+
+DESCRIPTION = (
+    f"Send comments, get decisions. At most {MAX_ROWS} comments and 2 MB a call. Every error has "
+    "the same body: `error.kind` for programs, `error.message` for people, `error.details` with "
+    "the `row` (from 0) and `field` of each thing wrong."
+)

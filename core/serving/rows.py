@@ -1,0 +1,120 @@
+"""From the rows of a request to comments, or to one error that names every wrong row."""
+
+import re
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, NoReturn
+
+from pydantic import ValidationError
+
+from core.errors import InvalidInput
+from core.moderation.comments import UNKNOWN_AUTHOR, IncomingComment, check_incoming
+from core.serving.http_errors import InvalidRows
+from core.serving.schemas import TIME_WORDS, CommentIn, ErrorDetail
+
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+# Pydantic's own words quote what they refuse.
+_WORDS = {
+    "missing": "is missing",
+    "string_type": "must be text",
+    "extra_forbidden": "is not a field of a comment",
+    "time": TIME_WORDS,
+}
+
+
+def read_comments(rows: Sequence[Any], *, now: datetime) -> list[IncomingComment]:
+    """Every row as a comment, in order. Raises InvalidRows."""
+    comments: list[IncomingComment] = []
+    details: list[ErrorDetail] = []
+    for index, row in enumerate(rows):
+        found = _comment(index, row, now)
+        if isinstance(found, IncomingComment):
+            comments.append(found)
+        else:
+            details.extend(found)
+    details = details or _clashes(comments)
+    if details:
+        refuse_rows(details, total=len(rows))
+    return comments
+
+
+def refuse_rows(details: Sequence[ErrorDetail], *, total: int) -> NoReturn:
+    """Raises InvalidRows whose message is one line about the first of them."""
+    first = details[0]
+    where = f"comments[{first.row}]" if total > 1 else "the comment"
+    if first.field:
+        where = f"{where}, `{first.field}`"
+    wrong = len({detail.row for detail in details})
+    count = f"{wrong} of {total} comments can't be taken, so none was stored; first, "
+    raise InvalidRows(f"{count if total > 1 else ''}{where}: {first.message}", tuple(details))
+
+
+def _comment(index: int, row: object, now: datetime) -> IncomingComment | list[ErrorDetail]:
+    if not isinstance(row, dict):
+        return [ErrorDetail(row=index, field=None, message="a comment must be a JSON object")]
+    # Before pydantic, which can't say which field holds the surrogate.
+    broken = [
+        _detail(index, name, "holds a lone surrogate, which is not valid Unicode")
+        for name, value in row.items()
+        if not (_is_unicode(name) and _is_unicode(value))
+    ]
+    if broken:
+        return broken
+    try:
+        given = CommentIn.model_validate(row)
+    except ValidationError as error:
+        problems = error.errors(include_url=False, include_context=False, include_input=False)
+        # Each `loc` names a field: that the row is an object has been checked.
+        return [_detail(index, p["loc"][0], _WORDS.get(p["type"], "is unusable")) for p in problems]
+    return _incoming(index, given, now)
+
+
+def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | list[ErrorDetail]:
+    created_at = given.created_at or now
+    if not EARLIEST <= created_at <= now + timedelta(days=1):
+        return [_detail(index, "created_at", "must lie between 1970 and now")]
+    if any(ord(char) < ord(" ") for char in given.source):
+        return [_detail(index, "source", "holds a control character")]
+    comment = IncomingComment(
+        source=given.source,
+        source_id=given.id,
+        text=given.text,
+        author=given.author or UNKNOWN_AUTHOR,
+        created_at=created_at,
+        parent_source_id=given.parent_id or None,
+    )
+    try:
+        check_incoming(comment)
+    except InvalidInput as error:
+        # The domain names the field in backquotes, and none when it is the text.
+        named = re.match(r"`(\w+)` ", message := str(error))
+        field = named[1] if named else "text"
+        return [_detail(index, field, message.removeprefix(f"`{field}` "))]
+    return comment
+
+
+def _clashes(comments: Sequence[IncomingComment]) -> list[ErrorDetail]:
+    """Rows with the key of an earlier row but another text: which one is meant can't be known."""
+    first: dict[tuple[str, str], int] = {}
+    details = []
+    for index, comment in enumerate(comments):
+        earlier = first.setdefault((comment.source, comment.source_id), index)
+        if comments[earlier].text != comment.text:
+            details.append(_detail(index, "id", f"is that of row {earlier}, with another text"))
+    return details
+
+
+def _is_unicode(value: object) -> bool:
+    try:
+        _ = value.encode() if isinstance(value, str) else b""
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
+def _detail(index: int, field: object, message: str) -> ErrorDetail:
+    """A field's name is repeated only where it looks like one: it comes from the caller."""
+    name = str(field) if _FIELD_NAME.fullmatch(str(field)) else "(unnamed)"
+    return ErrorDetail(row=index, field=name, message=message)

@@ -1,0 +1,165 @@
+"""What goes over the wire. The only pydantic models of the project."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
+
+from core.moderation.appeals import AppealStatus
+from core.moderation.cleaning import MAX_COMMENT_CHARS
+from core.moderation.comments import MAX_ID_CHARS, Visibility
+from core.moderation.decisions import DecisionSource
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+
+TIME_WORDS = "must be a time with its zone, like 2026-01-31T12:00:00Z"
+
+
+def _read_time(value: object) -> datetime | None:
+    """Strict mode takes no text for a time, and lax mode would take numbers."""
+    if value is None:
+        return None
+    try:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) else None
+        if moment is None or moment.tzinfo is None:
+            raise ValueError
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise PydanticCustomError("time", TIME_WORDS) from None
+
+
+class CommentIn(BaseModel):
+    """One comment. `source` and `id` together are its key: sending the same again changes nothing,
+    sending a known key with another text makes a new revision."""
+
+    model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
+
+    id: Annotated[str, Field(description=f"Your id of it; 1 to {MAX_ID_CHARS} characters.")]
+    text: Annotated[
+        str, Field(description=f"Plain text or HTML, up to {MAX_COMMENT_CHARS:,} characters.")
+    ]
+    author: Annotated[str | None, Field(description="The name readers see.")] = None
+    created_at: Annotated[
+        datetime | None,
+        BeforeValidator(_read_time),
+        Field(description="When it was written, with its zone; now when absent."),
+    ] = None
+    parent_id: Annotated[str | None, Field(description="The id of what it answers.")] = None
+    source: Annotated[str, Field(description="Which of your sites it is on.")] = "site"
+
+
+class DecisionOut(BaseModel):
+    """What was decided on one comment."""
+
+    id: str
+    source: str
+    status: Annotated[str, Field(description="`stored`, `edited` or `unchanged`.")]
+    created: Annotated[bool, Field(description="Whether the comment is new here.")]
+    reference: Annotated[str, Field(description="The author's key; whoever has it may look up.")]
+    action: Action
+    visibility: Annotated[Visibility, Field(description="What readers should see of it.")]
+    decision_source: Annotated[
+        DecisionSource,
+        Field(description="`failure_policy`: the backend did not answer, so a person will look."),
+    ]
+    rule_ids: list[str]
+    reason_code: str | None
+    scores: Annotated[dict[Label, float], Field(description="0 to 1, as the model gave them.")]
+    not_assessed: Annotated[list[Label], Field(description="Labels without a score; never 0.")]
+    model_version: str | None
+    policy_version: int
+    decided_at: datetime
+    lookup_url: Annotated[str, Field(description="Where the author reads why.")]
+
+
+class DecisionsOut(BaseModel):
+    """One entry for each comment sent, in the order sent."""
+
+    comments: list[DecisionOut]
+
+
+class ReasonOut(BaseModel):
+    """The clause of the site's rules the decision rests on."""
+
+    code: str
+    title: str
+    text: str
+
+
+class FactOut(BaseModel):
+    """One score against the band it fell in, as the policy stood then."""
+
+    label: Label
+    score: float
+    low: float
+    high: float
+    action: Action
+
+
+class AppealOut(BaseModel):
+    """The author's objection and how it ended. Names nobody."""
+
+    status: AppealStatus
+    filed_at: datetime
+    heard_at: datetime | None
+    outcome_reason: str | None
+
+
+class StatementOut(BaseModel):
+    """The statement of reasons as it stands now."""
+
+    reference: str
+    text: Annotated[str, Field(description="The author's own words.")]
+    posted_at: datetime
+    visibility: Visibility
+    decided_at: datetime | None
+    found_automatically: bool
+    decided_automatically: bool
+    was_scored: bool
+    reason: ReasonOut | None
+    note: str
+    facts: list[FactOut]
+    policy_version: int | None
+    model_version: str | None
+    appeal: AppealOut | None
+    can_appeal_until: datetime | None
+
+
+class HealthOut(BaseModel):
+    """The API can store and score."""
+
+    status: str
+    backend: str
+    model_version: str
+    waiting: Annotated[int, Field(description="Comments stored but not decided yet.")]
+
+
+class ErrorDetail(BaseModel):
+    """One thing wrong. `row` counts from 0, like an index into the list sent."""
+
+    row: int | None
+    field: str | None
+    message: str
+
+
+class ErrorBody(BaseModel):
+    """`kind` is for programs, `message` for people."""
+
+    kind: str
+    message: str
+    details: list[ErrorDetail]
+
+
+class ErrorAnswer(BaseModel):
+    """The body of every error status."""
+
+    error: ErrorBody
+
+
+def comments_schema() -> dict[str, Any]:
+    """The JSON schema of what may be posted: one comment, a list, or a list under `comments`."""
+    one = {"$ref": "#/components/schemas/CommentIn"}
+    many = {"type": "array", "items": one, "minItems": 1, "maxItems": 100}
+    wrapped = {"type": "object", "properties": {"comments": many}, "required": ["comments"]}
+    return {"oneOf": [one, many, wrapped]}

@@ -1,0 +1,69 @@
+"""Take comments and decide on them in one call.
+
+Storing and deciding are two transactions. A process killed between them leaves the comment waiting,
+so a retry decides on whatever it is given that has no decision yet.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.errors import InvalidInput, StoreError
+from core.inference.batching import Scorer
+from core.moderation.comments import IncomingComment, Revision
+from core.moderation.decisions import Decision
+from core.moderation.permissions import Actor, Permission, Role, check_can
+from core.services.context import Context
+from core.services.ingest import store_comment
+from core.services.score import score_now
+from core.serving.rows import refuse_rows
+from core.serving.schemas import ErrorDetail
+
+API = Actor(id="api", role=Role.OPS)
+
+
+@dataclass(frozen=True, slots=True)
+class Submitted:
+    """What became of one row. `chain` is the revision's decisions, oldest first, never empty."""
+
+    incoming: IncomingComment
+    status: str
+    revision: Revision
+    chain: Sequence[Decision]
+
+
+def submit(
+    context: Context, scorer: Scorer, incoming: Sequence[IncomingComment]
+) -> list[Submitted]:
+    """Store all rows or none, and see that each has a decision. Raises InvalidRows, StoreError."""
+    check_can(API, Permission.INGEST)
+    taken = _store(context, incoming)
+    waiting = {
+        revision.id: revision for _, revision in taken if revision.current_decision_id is None
+    }
+    if waiting:
+        with context.store.read() as reader:
+            policy = reader.current_policy()
+        if policy is None:
+            raise StoreError("There is no policy in force.")
+        score_now(context, scorer, policy, list(waiting.values()))
+    with context.store.read() as reader:
+        chains = [reader.decision_chain(revision.id) for _, revision in taken]
+    return [
+        Submitted(comment, status, revision, chain)
+        for comment, (status, revision), chain in zip(incoming, taken, chains, strict=True)
+    ]
+
+
+def _store(context: Context, incoming: Sequence[IncomingComment]) -> list[tuple[str, Revision]]:
+    taken: list[tuple[str, Revision]] = []
+    details: list[ErrorDetail] = []
+    # The refusal is raised inside the block: it rolls back the rows that were good.
+    with context.store.write() as tx:
+        for index, comment in enumerate(incoming):
+            try:
+                taken.append(store_comment(context, API, tx, comment))
+            except InvalidInput as error:
+                details.append(ErrorDetail(row=index, field="text", message=str(error)))
+        if details:
+            refuse_rows(details, total=len(incoming))
+    return taken

@@ -1,0 +1,75 @@
+"""What the serving log answers, as values. Times UTC; durations in milliseconds."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.servinglog.percentiles import Quantile
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """One line of a chart: a backend in one mode."""
+
+    backend: str
+    mode: str
+    first_at: datetime
+    last_at: datetime
+    calls: int
+
+    @property
+    def name(self) -> str:
+        """What it is called wherever it is shown."""
+        return series_name(self.backend, self.mode)
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """How far the whole log reaches; both times None when it holds nothing."""
+
+    first_at: datetime | None
+    last_at: datetime | None
+    calls: int
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """All calls of a window together. Percentiles are of the `answered` calls' total time and None
+    without one; `comments` were scored; `errors` counts calls that failed, wholly or in one text.
+    """
+
+    calls: int
+    answered: int
+    comments: int
+    errors: int
+    p50: float | None
+    p95: float | None
+    p99: float | None
+    first_at: datetime | None
+    last_at: datetime | None
+
+    def percentile(self, quantile: Quantile) -> float | None:
+        """Milliseconds."""
+        value: float | None = getattr(self, quantile)
+        return value
+
+    @property
+    def error_share(self) -> float | None:
+        """0 to 1; None without a call."""
+        return self.errors / self.calls if self.calls else None
+
+    @property
+    def covered_s(self) -> float:
+        """Seconds from the start of the first call to the end of the last."""
+        if self.first_at is None or self.last_at is None:
+            return 0.0
+        return (self.last_at - self.first_at).total_seconds()
+
+    @property
+    def comments_per_s(self) -> float | None:
+        """Comments scored a second over the time the calls cover, silence inside it counted."""
+        return self.comments / self.covered_s if self.covered_s > 0 else None
+
+
+def series_name(backend: str, mode: str) -> str:
+    """`onnx · load test`."""
+    return f"{backend} · {mode.replace('_', ' ')}"

@@ -1,0 +1,17 @@
+"""A serving log in memory, for tests and for runs that keep nothing."""
+
+from core.servinglog.record import ServingRecord
+
+
+class MemoryLog:
+    """Keeps every record in `records`, in the order written."""
+
+    def __init__(self) -> None:
+        self.records: list[ServingRecord] = []
+
+    def write(self, record: ServingRecord) -> None:
+        """Keep it; list.append is atomic, so threads may share this."""
+        self.records.append(record)
+
+    def close(self) -> None:
+        """Nothing to let go of; the records stay."""

@@ -1,0 +1,19 @@
+-- A torn last line comes out as a row of NULLs (ignore_errors), a wrongly typed field as a NULL.
+INSERT INTO calls
+SELECT
+    parse_filename(filename), request_id, started_at, mode, backend, model_version, batch_size, chars,
+    total_ms, queue_ms, tokenize_ms, compute_ms, network_ms, coalesce(error_count, 0), error_kind
+FROM read_json(
+    $files,
+    format = 'newline_delimited',
+    ignore_errors = true,
+    filename = true,
+    columns = {
+        request_id: 'VARCHAR', started_at: 'TIMESTAMP', mode: 'VARCHAR', backend: 'VARCHAR',
+        model_version: 'VARCHAR', batch_size: 'INTEGER', chars: 'INTEGER', total_ms: 'DOUBLE',
+        queue_ms: 'DOUBLE', tokenize_ms: 'DOUBLE', compute_ms: 'DOUBLE', network_ms: 'DOUBLE',
+        error_count: 'INTEGER', error_kind: 'VARCHAR'
+    }
+)
+WHERE request_id IS NOT NULL AND started_at IS NOT NULL AND mode IS NOT NULL
+    AND backend IS NOT NULL AND batch_size > 0 AND total_ms >= 0

@@ -1,0 +1,6 @@
+SELECT
+    started_at, backend, mode, batch_size, chars, total_ms, queue_ms, tokenize_ms, compute_ms,
+    network_ms, error_kind, model_version, request_id
+FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
+ORDER BY total_ms DESC, request_id
+LIMIT $limit

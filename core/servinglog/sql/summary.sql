@@ -1,0 +1,11 @@
+SELECT
+    count(*) AS calls,
+    count(answered_ms) AS answered,
+    coalesce(sum(scored), 0) AS comments,
+    count(*) FILTER (has_error) AS errors,
+    quantile_cont(answered_ms, 0.50) AS p50,
+    quantile_cont(answered_ms, 0.95) AS p95,
+    quantile_cont(answered_ms, 0.99) AS p99,
+    min(started_at) AS first_at,
+    max(ended_at) AS last_at
+FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))

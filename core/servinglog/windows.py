@@ -1,0 +1,79 @@
+"""Time windows over the serving log, and how wide a bucket of a chart is."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+MAX_BUCKETS = 600
+BUCKETS_S = (
+    *(1, 2, 5, 10, 15, 30),
+    *(60, 120, 300, 600, 900, 1800),
+    *(3600, 7200, 10800, 21600, 43200),
+    *(86400, 2 * 86400, 7 * 86400, 28 * 86400),
+)
+_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class WindowChoice(StrEnum):
+    """How far back from now to look. The values are what the page's address holds."""
+
+    MINUTES_15 = "15 min"
+    HOUR = "1 h"
+    HOURS_6 = "6 h"
+    DAY = "24 h"
+    WEEK = "7 d"
+    ALL = "all"
+
+
+SPANS: dict[WindowChoice, timedelta | None] = {
+    WindowChoice.MINUTES_15: timedelta(minutes=15),
+    WindowChoice.HOUR: timedelta(hours=1),
+    WindowChoice.HOURS_6: timedelta(hours=6),
+    WindowChoice.DAY: timedelta(days=1),
+    WindowChoice.WEEK: timedelta(days=7),
+    WindowChoice.ALL: None,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Calls started at or after `since` and before `until`, both UTC."""
+
+    since: datetime
+    until: datetime
+
+    @property
+    def span_s(self) -> float:
+        """Length in seconds."""
+        return (self.until - self.since).total_seconds()
+
+    def previous(self) -> "Window":
+        """The window of the same length that ends where this one starts."""
+        return Window(self.since - (self.until - self.since), self.since)
+
+
+def window_of(choice: WindowChoice, now: datetime) -> Window:
+    """The window that ends now. `all` starts in 1970 and has no previous one worth asking for."""
+    span = SPANS[choice]
+    return Window(_BEGINNING if span is None else now - span, now)
+
+
+def smallest_window(newest_at: datetime | None, now: datetime) -> WindowChoice:
+    """The shortest window that still holds the newest record."""
+    if newest_at is None:
+        return WindowChoice.HOUR
+    for choice, span in SPANS.items():
+        if span is not None and now - newest_at < span:
+            return choice
+    return WindowChoice.ALL
+
+
+def bucket_s(span_s: float, max_buckets: int = MAX_BUCKETS) -> int:
+    """The narrowest rung of the ladder, in seconds, that gives at most `max_buckets` buckets.
+
+    One bucket is kept back, because a span rarely starts on a bucket's edge.
+    """
+    for width in BUCKETS_S:
+        if span_s / width <= max(1, max_buckets - 1):
+            return width
+    return BUCKETS_S[-1]

@@ -1,0 +1,117 @@
+"""Writes the serving log: one JSONL segment a process, one os.write a record, never reopened."""
+
+import json
+import logging
+import os
+import re
+import threading
+import weakref
+from dataclasses import fields
+from datetime import UTC, datetime
+from pathlib import Path
+
+from core.clock import Clock
+from core.errors import ConfigError
+from core.servinglog.record import SCHEMA_VERSION, ServingRecord
+
+ROTATE_AFTER_S = 60.0
+ROTATE_AFTER_BYTES = 32 * 1024 * 1024
+_WORKER_NAME = re.compile(r"[A-Za-z0-9_.]+")  # no dash: it separates the parts of the file name
+_FIELDS = tuple(field.name for field in fields(ServingRecord))
+_NEW_FILE = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
+_logger = logging.getLogger(__name__)
+
+
+def encode(record: ServingRecord) -> bytes:
+    """The record as one JSON line, times in UTC. A number that is not finite is a ValueError."""
+    values = {"schema": SCHEMA_VERSION, **{name: getattr(record, name) for name in _FIELDS}}
+    values["started_at"] = record.started_at.astimezone(UTC).isoformat(timespec="microseconds")
+    return json.dumps(values, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+
+
+class SegmentWriter:
+    """The ServingLog of one process. A record is in the file when `write` returns, so a killed
+    process loses none; `dropped_count` counts those that could not be written.
+
+    The first record opens a segment `<worker>-<pid>-<start micros>-<n>.jsonl`; 60 seconds or
+    32 MB later the next one does. Threads may share a writer; a forked child gets its own segment.
+    """
+
+    def __init__(self, directory: Path, worker: str, clock: Clock) -> None:
+        if not _WORKER_NAME.fullmatch(worker):
+            raise ConfigError(f"A worker is named in letters, digits, _ and dots, not {worker!r}")
+        self.dropped_count = 0
+        self._directory = directory
+        self._worker = worker
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._fd: int | None = None
+        self._segment_count = 0
+        self._opened_s = 0.0
+        self._size_bytes = 0
+        reference = weakref.ref(self)
+        os.register_at_fork(after_in_child=lambda: _leave_to_parent(reference))
+
+    def write(self, record: ServingRecord) -> None:
+        """Append one record; a failure is counted and logged once, never raised."""
+        with self._lock:
+            try:
+                self._append(encode(record))
+            except (OSError, ValueError) as error:
+                self._drop(error)
+
+    def close(self) -> None:
+        """Let go of the segment; a record written later opens another."""
+        with self._lock:
+            self._close_segment()
+
+    def _append(self, line: bytes) -> None:
+        fd = self._segment_for(len(line))
+        written = os.write(fd, line)
+        self._size_bytes += written
+        if written < len(line):
+            raise OSError(f"only {written} of {len(line)} bytes of a record fitted")
+
+    def _segment_for(self, line_bytes: int) -> int:
+        too_old = self._clock.monotonic() - self._opened_s >= ROTATE_AFTER_S
+        too_big = self._size_bytes + line_bytes > ROTATE_AFTER_BYTES
+        if self._fd is not None and not too_old and not too_big:
+            return self._fd
+        self._close_segment()
+        self._directory.mkdir(parents=True, exist_ok=True)
+        self._fd = self._open_new(self._clock.now())
+        self._opened_s, self._size_bytes = self._clock.monotonic(), 0
+        return self._fd
+
+    def _open_new(self, started_at: datetime) -> int:
+        stem = f"{self._worker}-{os.getpid()}-{round(started_at.timestamp() * 1_000_000)}"
+        while True:
+            name = f"{stem}-{self._segment_count}.jsonl"
+            self._segment_count += 1
+            try:
+                return os.open(self._directory / name, _NEW_FILE, 0o640)
+            except FileExistsError:
+                continue  # another writer of this process opened in the same microsecond
+
+    def _drop(self, error: OSError | ValueError) -> None:
+        # A line that was cut off would swallow the record after it: leave this segment for good.
+        self._close_segment()
+        self.dropped_count += 1
+        if self.dropped_count == 1:
+            _logger.warning("Serving log: a record was dropped (%s); only counted from here", error)
+
+    def _close_segment(self) -> None:
+        fd, self._fd = self._fd, None
+        if fd is not None:
+            try:
+                os.close(fd)
+            except OSError as error:  # what was written is written; there is nothing to retry
+                _logger.warning("Serving log: closing a segment failed (%s)", error)
+
+
+def _leave_to_parent(reference: "weakref.ref[SegmentWriter]") -> None:
+    """In a forked child: a fresh lock (the parent's may be held) and no share in its segment."""
+    writer = reference()
+    if writer is not None:
+        writer._lock = threading.Lock()
+        writer._close_segment()

@@ -1,0 +1,39 @@
+"""What a source of comments yields: one item for every row it read, so that nothing vanishes."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.moderation.comments import IncomingComment, IncomingThread
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A sound row that is no comment to moderate. `reason` is one of few, so it can be counted."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A row that is wrong; `message` names the file, the row and what is wrong."""
+
+    where: str
+    message: str
+
+
+SourceItem = IncomingComment | IncomingThread | Skipped | Rejected
+
+
+class CommentSource(Protocol):
+    """Somewhere comments come from."""
+
+    @property
+    def name(self) -> str:
+        """What to call it in a message, with its file name or address."""
+        ...
+
+    def read(self) -> Iterator[SourceItem]:
+        """Every row once, in the source's order. Raises SourceUnavailable or UnreadableFile."""
+        ...

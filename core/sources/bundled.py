@@ -1,0 +1,12 @@
+"""The invented comments that come with the console."""
+
+from pathlib import Path
+
+from core.sources.files import FileSource
+
+SAMPLE_SOURCE = "sample"
+
+
+def sample_source() -> FileSource:
+    """The bundled sample as any other file would be read."""
+    return FileSource(Path(__file__).parent / "sample" / "comments.jsonl", SAMPLE_SOURCE)

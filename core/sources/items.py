@@ -1,0 +1,189 @@
+"""One raw row of a source, whatever its shape, as one item to take in."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.errors import InvalidInput
+from core.moderation.cleaning import clean_text
+from core.moderation.comments import (
+    UNKNOWN_AUTHOR,
+    IncomingComment,
+    IncomingThread,
+    check_incoming,
+)
+from core.sources.base import Rejected, Skipped, SourceItem
+from core.sources.fields import flag_field, id_field, kind_of, text_field, time_field
+
+HACKERNEWS = "hackernews"
+NO_SUCH_ITEM = "no such item"
+DELETED = "deleted at the source"
+DEAD = "dead at the source"
+NO_TEXT = "no text"
+NO_TITLE = "no title"
+_OTHER_TYPES = ("job", "poll", "pollopt")
+_TYPES = ("comment", "story", *_OTHER_TYPES)
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """How a kind of row names what it says. The first of `times` that is there counts."""
+
+    id: str
+    text: str
+    author: str
+    times: tuple[str, ...]
+    parent: str
+    is_hackernews: bool
+
+
+FIREBASE = Shape("id", "text", "by", ("time",), "parent", True)
+ALGOLIA_HIT = Shape(
+    "objectID", "comment_text", "author", ("created_at_i", "created_at"), "parent_id", True
+)
+ALGOLIA_ITEM = Shape("id", "text", "author", ("created_at_i", "created_at"), "parent_id", True)
+PLAIN = Shape("id", "text", "author", ("created_at",), "parent_id", False)
+# Every column a row is read from; a reader of tables needs no other.
+KNOWN_COLUMNS = frozenset(
+    name
+    for shape in (FIREBASE, ALGOLIA_HIT, ALGOLIA_ITEM, PLAIN)
+    for name in (shape.id, shape.text, shape.author, *shape.times, shape.parent)
+) | {"title", "type", "deleted", "dead", "children", "_tags", "story_id", "story_title"}
+
+
+def shape_of(row: Mapping[str, object]) -> Shape:
+    """A site's own columns win over Hacker News ones where a row has both."""
+    if "objectID" in row:
+        return ALGOLIA_HIT
+    if "created_at_i" in row or "children" in row:
+        return ALGOLIA_ITEM
+    if any(name in row for name in ("author", "created_at", "parent_id")):
+        return PLAIN
+    if "by" in row or ("time" in row and "parent" in row) or row.get("type") in _TYPES:
+        return FIREBASE
+    return PLAIN
+
+
+def to_item(
+    raw: object, *, where: str, source: str, read_at: datetime, shape: Shape | None = None
+) -> SourceItem:
+    """Exactly one item for one row; wrong rows become Rejected, so it never raises.
+
+    Hacker News rows belong to the source "hackernews" by whichever door they come, so that a file
+    and the live site do not store them twice; `source` is for all others. `read_at` stands in
+    where a row tells no time; without a `shape` it is told from the row's columns.
+    """
+    try:
+        if raw is None:
+            return Skipped(where, NO_SUCH_ITEM)
+        if not isinstance(raw, Mapping):
+            raise InvalidInput(f"a row must be an object, not {kind_of(raw)}")
+        shape = shape or shape_of(raw)
+        source_id = id_field(raw, shape.id, is_number=shape.is_hackernews)
+        if source_id is None:
+            raise InvalidInput(f"`{shape.id}` is missing")
+        reason = _reason_to_skip(raw, shape) if shape.is_hackernews else None
+        if reason is not None:
+            return Skipped(where, reason)
+        name = HACKERNEWS if shape.is_hackernews else source
+        if _is_thread(raw, shape):
+            return _thread(raw, shape, where, (name, source_id), read_at)
+        return _comment(raw, shape, where, (name, source_id), read_at)
+    except InvalidInput as error:
+        return Rejected(where, f"{where}: {error}")
+
+
+def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
+    """The story an Algolia comment hangs under, as far as the hit tells: its id and title.
+
+    The story's own author and time are not told; the comment's time stands in.
+    """
+    if not isinstance(raw, Mapping) or shape_of(raw) is not ALGOLIA_HIT:
+        return None
+    try:
+        story_id = id_field(raw, "story_id", is_number=True)
+        title = text_field(raw, "story_title")
+        if story_id is None or title is None or story_id == str(raw.get("objectID")):
+            return None
+        created_at = _time(raw, ALGOLIA_HIT, read_at)
+        item = _thread({"title": title}, PLAIN, "", (HACKERNEWS, story_id), created_at)
+    except InvalidInput:
+        return None  # the hit itself is judged by to_item; its story is an extra
+    return item if isinstance(item, IncomingThread) else None
+
+
+def _reason_to_skip(row: Mapping[str, object], shape: Shape) -> str | None:
+    if flag_field(row, "deleted"):
+        return DELETED
+    if flag_field(row, "dead"):
+        return DEAD
+    kind = _type(row, shape)
+    if kind in _OTHER_TYPES:
+        return f"not a comment: {kind}"
+    return None if kind in _TYPES else "not a comment: unknown type"
+
+
+def _type(row: Mapping[str, object], shape: Shape) -> str:
+    if shape is ALGOLIA_HIT:
+        tags = row.get("_tags")
+        told = [tag for tag in tags if tag in _TYPES] if isinstance(tags, list) else []
+        kind = told[0] if told else None
+    else:
+        kind = text_field(row, "type")
+    if kind is not None:
+        return str(kind)
+    has_title_only = row.get("title") is not None and row.get(shape.parent) is None
+    return "story" if has_title_only else "comment"
+
+
+def _is_thread(row: Mapping[str, object], shape: Shape) -> bool:
+    if shape.is_hackernews:
+        return _type(row, shape) == "story"
+    return row.get("text") is None and row.get("title") is not None
+
+
+def _time(row: Mapping[str, object], shape: Shape, read_at: datetime) -> datetime:
+    for name in shape.times:
+        moment = time_field(row, name)
+        if moment is not None:
+            return moment
+    return read_at
+
+
+def _thread(
+    row: Mapping[str, object],
+    shape: Shape,
+    where: str,
+    key: tuple[str, str],
+    read_at: datetime,
+) -> IncomingThread | Skipped:
+    title = text_field(row, "title") or ""
+    author = text_field(row, shape.author) or None
+    created_at = _time(row, shape, read_at)
+    if not title.strip():
+        return Skipped(where, NO_TITLE)
+    check_incoming(IncomingComment(*key, title, author or UNKNOWN_AUTHOR, created_at))
+    shown = " ".join(clean_text(title).split())
+    return IncomingThread(*key, shown, author, created_at) if shown else Skipped(where, NO_TITLE)
+
+
+def _comment(
+    row: Mapping[str, object],
+    shape: Shape,
+    where: str,
+    key: tuple[str, str],
+    read_at: datetime,
+) -> IncomingComment | Skipped:
+    text = text_field(row, shape.text) or ""
+    comment = IncomingComment(
+        *key,
+        text,
+        text_field(row, shape.author) or UNKNOWN_AUTHOR,
+        _time(row, shape, read_at),
+        id_field(row, shape.parent, is_number=shape.is_hackernews) or None,
+    )
+    if not text.strip():
+        return Skipped(where, NO_TEXT)
+    check_incoming(comment)
+    # Markup alone (`<p></p>`) would leave a moderator an empty card.
+    return comment if clean_text(text) else Skipped(where, NO_TEXT)

@@ -1,0 +1,1 @@
+"""Where the state of moderation is kept."""

@@ -1,0 +1,136 @@
+"""What a store of the moderation state offers. Services use these; an adapter implements them.
+
+Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not at
+all. A writer's methods take the audit event with the change, so a change can't go unrecorded.
+"""
+
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
+from typing import Protocol
+
+from core.moderation.appeals import Appeal
+from core.moderation.audit import AuditEvent
+from core.moderation.cases import Case, CaseStatus
+from core.moderation.comments import Comment, IncomingThread, Revision
+from core.moderation.decisions import Decision
+from core.moderation.policies import Policy
+from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
+
+
+class Reader(Protocol):
+    """Reads of one consistent moment. A missing row is None or an empty sequence."""
+
+    def comment(self, comment_id: str) -> Comment | None: ...
+
+    def comment_by_source(self, source: str, source_id: str) -> Comment | None: ...
+
+    def latest_revision(self, comment_id: str) -> Revision | None: ...
+
+    def revision(self, revision_id: str) -> Revision | None: ...
+
+    def revision_by_reference(self, reference: str) -> Revision | None: ...
+
+    def waiting_revisions(self, limit: int) -> Sequence[Revision]:
+        """Latest revisions without a decision, oldest first."""
+        ...
+
+    def count_waiting(self) -> int: ...
+
+    def is_empty(self) -> bool:
+        """Whether no comment was ever stored."""
+        ...
+
+    def decision_chain(self, revision_id: str) -> Sequence[Decision]:
+        """All decisions of a revision, oldest first; the last is the current one."""
+        ...
+
+    def has_decision_key(self, idempotency_key: str) -> bool: ...
+
+    def case(self, case_id: str) -> Case | None: ...
+
+    def case_of(self, revision_id: str) -> Case | None: ...
+
+    def appeal(self, appeal_id: str) -> Appeal | None: ...
+
+    def appeal_of(self, revision_id: str) -> Appeal | None:
+        """The latest appeal of the revision."""
+        ...
+
+    def policy(self, version: int) -> Policy | None: ...
+
+    def current_policy(self) -> Policy | None: ...
+
+    def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
+        """Events about one subject, oldest first."""
+        ...
+
+    def queue(
+        self, statuses: Sequence[CaseStatus], label: str | None, limit: int
+    ) -> Sequence[QueueItem]:
+        """Open work, most urgent first."""
+        ...
+
+    def queue_count(self) -> QueueCount: ...
+
+    def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
+        """What the comment answers, root first; at most `limit` nearest entries."""
+        ...
+
+    def author_record(self, source: str, author: str) -> AuthorRecord: ...
+
+    def appeals(self, *, pending: bool, limit: int) -> Sequence[AppealItem]:
+        """Pending appeals oldest first, or ended ones newest first."""
+        ...
+
+
+class Writer(Reader, Protocol):
+    """The same reads inside a write transaction, and the writes."""
+
+    def add_thread(self, thread: IncomingThread) -> bool:
+        """False when it was there already."""
+        ...
+
+    def add_comment(self, comment: Comment, revision: Revision, audit: AuditEvent) -> None: ...
+
+    def add_revision(self, revision: Revision, audit: AuditEvent) -> None:
+        """The comment's new latest revision; open cases on older ones are closed with it."""
+        ...
+
+    def add_decision(
+        self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
+    ) -> bool:
+        """Make the decision current. False, and nothing written, when the revision's version is no
+        longer `seen_version`."""
+        ...
+
+    def open_case(self, case: Case) -> None: ...
+
+    def set_case_status(self, case_id: str, status: CaseStatus) -> None: ...
+
+    def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
+        """False, and nothing written, when the decision has an appeal already."""
+        ...
+
+    def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
+        """Store the outcome. False, and nothing written, when it is no longer pending."""
+        ...
+
+    def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
+        """False when the version exists already."""
+        ...
+
+    def add_audit(self, audit: AuditEvent) -> None:
+        """For events that change nothing else."""
+        ...
+
+
+class Store(Protocol):
+    """Safe to share between threads; each block has its own connection."""
+
+    def read(self) -> AbstractContextManager[Reader]: ...
+
+    def write(self) -> AbstractContextManager[Writer]:
+        """A serialised write transaction; waits for another process's to end."""
+        ...
+
+    def close(self) -> None: ...

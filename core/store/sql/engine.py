@@ -1,0 +1,88 @@
+"""The database connection and its transactions.
+
+SQLite in WAL mode with `synchronous=FULL`: an acknowledged commit survives the process and the
+machine; many processes read while one writes, and writers queue.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.pool import QueuePool
+
+from core.errors import StoreError
+from core.store.base import Reader, Writer
+from core.store.sql.migrate import migrate
+from core.store.sql.reader import SqlReader
+from core.store.sql.writer import SqlWriter
+
+BUSY_TIMEOUT_S = 20
+
+
+class SqlStore:
+    """The state in one SQLite file. Implements `core.store.base.Store`."""
+
+    def __init__(self, path: Path) -> None:
+        """Opens the file, makes it if missing, and brings its schema up to date."""
+        self._path = path
+        self._engine = _connect(path)
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            migrate(connection)
+
+    @contextmanager
+    def read(self) -> Iterator[Reader]:
+        """A snapshot: all reads in the block see the same moment."""
+        with self._transaction("BEGIN") as connection:
+            yield SqlReader(connection)
+
+    @contextmanager
+    def write(self) -> Iterator[Writer]:
+        """Takes the write lock at once, so that what is read inside can't go stale."""
+        with self._transaction("BEGIN IMMEDIATE") as connection:
+            yield SqlWriter(connection)
+
+    def close(self) -> None:
+        """Let go of the pooled connections."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, begin: str) -> Iterator[Connection]:
+        try:
+            with self._engine.connect() as connection:
+                connection.exec_driver_sql(begin)
+                try:
+                    yield connection
+                except BaseException:
+                    connection.exec_driver_sql("ROLLBACK")
+                    raise
+                connection.exec_driver_sql("COMMIT")
+        except OperationalError as error:
+            raise StoreError(f"{self._path}: {error.orig}") from error
+        except DBAPIError as error:
+            raise StoreError(f"{self._path}: {type(error.orig).__name__}: {error.orig}") from error
+
+
+def _connect(path: Path) -> Engine:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StoreError(f"{path.parent}: {error.strerror}") from error
+    engine = create_engine(
+        f"sqlite:///{path}",
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=32,
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(raw: object, _record: object) -> None:
+        cursor = raw.cursor()  # type: ignore[attr-defined]  # a DB-API connection
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine

@@ -1,0 +1,171 @@
+"""Reads of the state shaped for lists and side panels."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, func, select
+
+from core.moderation.appeals import AppealStatus
+from core.moderation.cases import CaseStatus, CaseTrigger
+from core.moderation.comments import Comment
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+from core.store.sql import rows
+from core.store.sql.tables import appeals, cases, comments, decisions, revisions, threads
+from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
+
+EXCERPT_CHARS = 160
+
+
+class SqlLists:
+    """The list half of `core.store.base.Reader`."""
+
+    _connection: Connection
+
+    def queue(
+        self, statuses: Sequence[CaseStatus], label: str | None, limit: int
+    ) -> Sequence[QueueItem]:
+        query = (
+            select(cases, revisions.c.body, comments.c.author)
+            .join(revisions, revisions.c.id == cases.c.revision_id)
+            .join(comments, comments.c.id == revisions.c.comment_id)
+            .where(cases.c.status.in_([status.value for status in statuses]))
+            .order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+            .limit(limit)
+        )
+        if label is not None:
+            query = query.where(cases.c.scored_label == label)
+        return [_queue_item(row) for row in self._all(query)]
+
+    def queue_count(self) -> QueueCount:
+        open_statuses = [CaseStatus.OPEN.value, CaseStatus.ESCALATED.value]
+        query = (
+            select(cases.c.status, func.count().label("total"), func.min(cases.c.opened_at))
+            .where(cases.c.status.in_(open_statuses))
+            .group_by(cases.c.status)
+        )
+        counted = {row[0]: (row[1], row[2]) for row in self._connection.execute(query)}
+        oldest = min((first for _, first in counted.values()), default=None)
+        return QueueCount(
+            open=counted.get(CaseStatus.OPEN.value, (0, None))[0],
+            escalated=counted.get(CaseStatus.ESCALATED.value, (0, None))[0],
+            not_scored_yet=self.count_waiting(),
+            oldest_opened_at=rows.from_micros(oldest) if oldest is not None else None,
+        )
+
+    def count_waiting(self) -> int:
+        return self._count(
+            select(func.count())
+            .select_from(revisions)
+            .where(revisions.c.is_latest == 1, revisions.c.current_action.is_(None))
+        )
+
+    def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
+        entries: list[ThreadEntry] = []
+        parent_id = comment.parent_source_id
+        while parent_id is not None and len(entries) < limit:
+            entry, parent_id = self._parent(comment.source, parent_id)
+            if entry is None:
+                break
+            entries.append(entry)
+        return entries[::-1]
+
+    def author_record(self, source: str, author: str) -> AuthorRecord:
+        counted = self._connection.execute(
+            select(revisions.c.current_action, func.count())
+            .join(comments, comments.c.id == revisions.c.comment_id)
+            .where(
+                comments.c.source == source,
+                comments.c.author == author,
+                revisions.c.is_latest == 1,
+            )
+            .group_by(revisions.c.current_action)
+        )
+        totals: dict[str | None, int] = {row[0]: row[1] for row in counted}
+        overturned = self._count(
+            select(func.count())
+            .select_from(appeals)
+            .join(revisions, revisions.c.id == appeals.c.revision_id)
+            .join(comments, comments.c.id == revisions.c.comment_id)
+            .where(
+                comments.c.source == source,
+                comments.c.author == author,
+                appeals.c.status == AppealStatus.OVERTURNED.value,
+            )
+        )
+        held = totals.get(Action.HOLD.value, 0) + totals.get(Action.ESCALATE.value, 0)
+        return AuthorRecord(
+            comments=sum(totals.values()),
+            removed=totals.get(Action.REMOVE.value, 0),
+            held=held,
+            overturned=overturned,
+        )
+
+    def appeals(self, *, pending: bool, limit: int) -> Sequence[AppealItem]:
+        is_pending = appeals.c.status == AppealStatus.PENDING.value
+        query = (
+            select(appeals, revisions.c.body, revisions.c.reference, comments.c.author)
+            .join(revisions, revisions.c.id == appeals.c.revision_id)
+            .join(comments, comments.c.id == revisions.c.comment_id)
+            .where(is_pending if pending else ~is_pending)
+            .order_by(appeals.c.filed_at if pending else appeals.c.heard_at.desc())
+            .limit(limit)
+        )
+        return [self._appeal_item(row) for row in self._all(query)]
+
+    def _appeal_item(self, row: RowMapping) -> AppealItem:
+        appeal = rows.appeal_from_row(row)
+        decided = self._all(select(decisions).where(decisions.c.id == appeal.decision_id))[0]
+        return AppealItem(
+            appeal=appeal,
+            decision=rows.decision_from_row(decided),
+            text=row["body"],
+            author=row["author"],
+            reference=row["reference"],
+        )
+
+    def _parent(self, source: str, source_id: str) -> tuple[ThreadEntry | None, str | None]:
+        """The comment or thread title of that id, and the id of what it answers in turn."""
+        found = self._all(
+            select(comments.c.author, comments.c.created_at, comments.c.parent_source_id)
+            .add_columns(revisions.c.body)
+            .join(revisions, revisions.c.comment_id == comments.c.id)
+            .where(
+                comments.c.source == source,
+                comments.c.source_id == source_id,
+                revisions.c.is_latest == 1,
+            )
+        )
+        if found:
+            row = found[0]
+            when = rows.from_micros(row["created_at"])
+            entry = ThreadEntry(row["author"], row["body"], when, is_title=False)
+            return entry, row["parent_source_id"]
+        roots = self._all(
+            select(threads).where(threads.c.source == source, threads.c.source_id == source_id)
+        )
+        if not roots:
+            return None, None
+        root = roots[0]
+        when = rows.from_micros(root["created_at"])
+        return ThreadEntry(root["author"] or "", root["title"], when, is_title=True), None
+
+    def _all(self, query: Select[Any]) -> Sequence[RowMapping]:
+        return self._connection.execute(query).mappings().all()
+
+    def _count(self, query: Select[Any]) -> int:
+        return int(self._connection.execute(query).scalar_one())
+
+
+def _queue_item(row: RowMapping) -> QueueItem:
+    return QueueItem(
+        case_id=row["id"],
+        revision_id=row["revision_id"],
+        status=CaseStatus(row["status"]),
+        trigger=CaseTrigger(row["opened_because"]),
+        priority=row["priority"],
+        label=Label(row["scored_label"]) if row["scored_label"] else None,
+        excerpt=" ".join(row["body"][: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS],
+        author=row["author"],
+        opened_at=rows.from_micros(row["opened_at"]),
+    )

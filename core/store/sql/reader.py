@@ -1,0 +1,126 @@
+"""Reads of the state by key."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, RowMapping, Select, select
+
+from core.moderation.appeals import Appeal
+from core.moderation.audit import AuditEvent
+from core.moderation.cases import Case
+from core.moderation.comments import Comment, Revision
+from core.moderation.decisions import Decision
+from core.moderation.policies import Policy, policy_from_json
+from core.store.sql import rows
+from core.store.sql.lists import SqlLists
+from core.store.sql.tables import (
+    appeals,
+    audit_events,
+    cases,
+    comments,
+    decisions,
+    policies,
+    revisions,
+)
+
+
+class SqlReader(SqlLists):
+    """Implements `core.store.base.Reader` on one open transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def comment(self, comment_id: str) -> Comment | None:
+        row = self._one(select(comments).where(comments.c.id == comment_id))
+        return rows.comment_from_row(row) if row else None
+
+    def comment_by_source(self, source: str, source_id: str) -> Comment | None:
+        row = self._one(
+            select(comments).where(comments.c.source == source, comments.c.source_id == source_id)
+        )
+        return rows.comment_from_row(row) if row else None
+
+    def latest_revision(self, comment_id: str) -> Revision | None:
+        row = self._one(
+            select(revisions).where(
+                revisions.c.comment_id == comment_id, revisions.c.is_latest == 1
+            )
+        )
+        return rows.revision_from_row(row) if row else None
+
+    def revision(self, revision_id: str) -> Revision | None:
+        row = self._one(select(revisions).where(revisions.c.id == revision_id))
+        return rows.revision_from_row(row) if row else None
+
+    def revision_by_reference(self, reference: str) -> Revision | None:
+        row = self._one(select(revisions).where(revisions.c.reference == reference))
+        return rows.revision_from_row(row) if row else None
+
+    def waiting_revisions(self, limit: int) -> Sequence[Revision]:
+        found = self._all(
+            select(revisions)
+            .where(revisions.c.is_latest == 1, revisions.c.current_action.is_(None))
+            .order_by(revisions.c.received_at, revisions.c.id)
+            .limit(limit)
+        )
+        return [rows.revision_from_row(row) for row in found]
+
+    def is_empty(self) -> bool:
+        return self._one(select(comments.c.id).limit(1)) is None
+
+    def decision_chain(self, revision_id: str) -> Sequence[Decision]:
+        found = self._all(
+            select(decisions)
+            .where(decisions.c.revision_id == revision_id)
+            .order_by(decisions.c.position)
+        )
+        return [rows.decision_from_row(row) for row in found]
+
+    def has_decision_key(self, idempotency_key: str) -> bool:
+        query = select(decisions.c.id).where(decisions.c.idempotency_key == idempotency_key)
+        return self._one(query) is not None
+
+    def case(self, case_id: str) -> Case | None:
+        row = self._one(select(cases).where(cases.c.id == case_id))
+        return rows.case_from_row(row) if row else None
+
+    def case_of(self, revision_id: str) -> Case | None:
+        row = self._one(select(cases).where(cases.c.revision_id == revision_id))
+        return rows.case_from_row(row) if row else None
+
+    def appeal(self, appeal_id: str) -> Appeal | None:
+        row = self._one(select(appeals).where(appeals.c.id == appeal_id))
+        return rows.appeal_from_row(row) if row else None
+
+    def appeal_of(self, revision_id: str) -> Appeal | None:
+        row = self._one(
+            select(appeals)
+            .where(appeals.c.revision_id == revision_id)
+            .order_by(appeals.c.filed_at.desc())
+            .limit(1)
+        )
+        return rows.appeal_from_row(row) if row else None
+
+    def policy(self, version: int) -> Policy | None:
+        return self._policy(select(policies).where(policies.c.version == version))
+
+    def current_policy(self) -> Policy | None:
+        return self._policy(select(policies).order_by(policies.c.version.desc()).limit(1))
+
+    def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
+        found = self._all(
+            select(audit_events)
+            .where(audit_events.c.subject_id == subject_id)
+            .order_by(audit_events.c.seq)
+        )
+        return [rows.audit_from_row(row) for row in found]
+
+    def _policy(self, query: Select[Any]) -> Policy | None:
+        row = self._one(query)
+        if row is None:
+            return None
+        created_at = rows.from_micros(row["created_at"])
+        return policy_from_json(row["body"], version=row["version"], created_at=created_at)
+
+    def _one(self, query: Select[Any]) -> RowMapping | None:
+        return self._connection.execute(query).mappings().first()

@@ -1,0 +1,161 @@
+"""Between rows and the domain's dataclasses."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from sqlalchemy import RowMapping
+
+from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.cases import Case, CaseStatus, CaseTrigger
+from core.moderation.comments import Comment, Revision
+from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+def to_micros(moment: datetime) -> int:
+    """Microseconds since 1970 UTC, exact."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def from_micros(micros: int) -> datetime:
+    """The aware UTC time back."""
+    return _EPOCH + timedelta(microseconds=micros)
+
+
+def _maybe_time(micros: int | None) -> datetime | None:
+    return None if micros is None else from_micros(micros)
+
+
+def comment_from_row(row: RowMapping) -> Comment:
+    return Comment(
+        id=row["id"],
+        source=row["source"],
+        source_id=row["source_id"],
+        author=row["author"],
+        created_at=from_micros(row["created_at"]),
+        parent_source_id=row["parent_source_id"],
+    )
+
+
+def revision_from_row(row: RowMapping) -> Revision:
+    return Revision(
+        id=row["id"],
+        comment_id=row["comment_id"],
+        number=row["number"],
+        original=row["original"],
+        text=row["body"],
+        reference=row["reference"],
+        received_at=from_micros(row["received_at"]),
+        version=row["version"],
+        current_decision_id=row["current_decision_id"],
+    )
+
+
+def decision_to_row(decision: Decision) -> dict[str, Any]:
+    return {
+        "id": decision.id,
+        "revision_id": decision.revision_id,
+        "action": decision.action.value,
+        "source": decision.source.value,
+        "actor": decision.actor,
+        "policy_version": decision.policy_version,
+        "decided_at": to_micros(decision.decided_at),
+        "rule_ids": json.dumps(decision.rule_ids),
+        "reason_code": decision.reason_code,
+        "note": decision.note,
+        "model_version": decision.model_version,
+        "backend": decision.backend,
+        "scores": json.dumps(dict(decision.scores)),
+        "supersedes": decision.supersedes,
+        "undoes": decision.undoes,
+        "appeal_id": decision.appeal_id,
+    }
+
+
+def decision_from_row(row: RowMapping) -> Decision:
+    scores: dict[str, float] = json.loads(row["scores"])
+    return Decision(
+        id=row["id"],
+        revision_id=row["revision_id"],
+        action=Action(row["action"]),
+        source=DecisionSource(row["source"]),
+        actor=row["actor"],
+        policy_version=row["policy_version"],
+        decided_at=from_micros(row["decided_at"]),
+        rule_ids=tuple(json.loads(row["rule_ids"])),
+        reason_code=row["reason_code"],
+        note=row["note"],
+        model_version=row["model_version"],
+        backend=row["backend"],
+        scores={Label(name): score for name, score in scores.items()},
+        supersedes=row["supersedes"],
+        undoes=row["undoes"],
+        appeal_id=row["appeal_id"],
+    )
+
+
+def case_from_row(row: RowMapping) -> Case:
+    return Case(
+        id=row["id"],
+        revision_id=row["revision_id"],
+        status=CaseStatus(row["status"]),
+        trigger=CaseTrigger(row["opened_because"]),
+        priority=row["priority"],
+        label=Label(row["scored_label"]) if row["scored_label"] else None,
+        opened_at=from_micros(row["opened_at"]),
+    )
+
+
+def appeal_to_row(appeal: Appeal) -> dict[str, Any]:
+    return {
+        "id": appeal.id,
+        "decision_id": appeal.decision_id,
+        "revision_id": appeal.revision_id,
+        "words": appeal.words,
+        "status": appeal.status.value,
+        "filed_at": to_micros(appeal.filed_at),
+        "heard_by": appeal.heard_by,
+        "outcome_reason": appeal.outcome_reason,
+        "heard_at": to_micros(appeal.heard_at) if appeal.heard_at else None,
+    }
+
+
+def appeal_from_row(row: RowMapping) -> Appeal:
+    return Appeal(
+        id=row["id"],
+        decision_id=row["decision_id"],
+        revision_id=row["revision_id"],
+        words=row["words"],
+        status=AppealStatus(row["status"]),
+        filed_at=from_micros(row["filed_at"]),
+        heard_by=row["heard_by"],
+        outcome_reason=row["outcome_reason"],
+        heard_at=_maybe_time(row["heard_at"]),
+    )
+
+
+def audit_to_row(event: AuditEvent) -> dict[str, Any]:
+    return {
+        "id": event.id,
+        "kind": event.kind.value,
+        "actor": event.actor,
+        "subject_id": event.subject_id,
+        "occurred_at": to_micros(event.occurred_at),
+        "data": json.dumps(dict(event.data), sort_keys=True),
+    }
+
+
+def audit_from_row(row: RowMapping) -> AuditEvent:
+    return AuditEvent(
+        id=row["id"],
+        kind=AuditKind(row["kind"]),
+        actor=row["actor"],
+        subject_id=row["subject_id"],
+        occurred_at=from_micros(row["occurred_at"]),
+        data=json.loads(row["data"]),
+    )

@@ -1,0 +1,136 @@
+"""The tables. Times are integer microseconds since 1970 UTC, JSON is text, ids come from the client.
+
+Kept to what SQLite, PostgreSQL and DuckDB all take.
+"""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    ForeignKey,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+metadata = MetaData()
+
+threads = Table(
+    "threads",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("source_id", Text, primary_key=True),
+    Column("title", Text, nullable=False),
+    Column("author", Text),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("source_id", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+    Column("parent_source_id", Text),
+    UniqueConstraint("source", "source_id"),
+    Index("ix_comments_author", "source", "author"),
+)
+
+revisions = Table(
+    "revisions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("comment_id", Text, ForeignKey("comments.id"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("original", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("reference", Text, nullable=False, unique=True),
+    Column("received_at", BigInteger, nullable=False),
+    Column("is_latest", Integer, nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("current_decision_id", Text),
+    Column("current_action", Text),
+    UniqueConstraint("comment_id", "number"),
+    # `waiting_revisions` reads nothing else: latest, undecided, oldest first.
+    Index("ix_revisions_waiting", "is_latest", "current_action", "received_at"),
+)
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("revision_id", Text, ForeignKey("revisions.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("action", Text, nullable=False),
+    Column("source", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("policy_version", Integer, ForeignKey("policies.version"), nullable=False),
+    Column("decided_at", BigInteger, nullable=False),
+    Column("rule_ids", Text, nullable=False),
+    Column("reason_code", Text),
+    Column("note", Text, nullable=False),
+    Column("model_version", Text),
+    Column("backend", Text),
+    Column("scores", Text, nullable=False),
+    Column("supersedes", Text, ForeignKey("decisions.id"), unique=True),
+    Column("undoes", Text, ForeignKey("decisions.id")),
+    Column("appeal_id", Text),
+    Column("idempotency_key", Text, nullable=False, unique=True),
+    UniqueConstraint("revision_id", "position"),
+)
+
+cases = Table(
+    "cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("revision_id", Text, ForeignKey("revisions.id"), nullable=False, unique=True),
+    Column("status", Text, nullable=False),
+    Column("opened_because", Text, nullable=False),
+    Column("priority", Float, nullable=False),
+    Column("scored_label", Text),
+    Column("opened_at", BigInteger, nullable=False),
+    Index("ix_cases_queue", "status", "priority"),
+)
+
+appeals = Table(
+    "appeals",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("decision_id", Text, ForeignKey("decisions.id"), nullable=False, unique=True),
+    Column("revision_id", Text, ForeignKey("revisions.id"), nullable=False),
+    Column("words", Text, nullable=False),
+    Column("status", Text, nullable=False),
+    Column("filed_at", BigInteger, nullable=False),
+    Column("heard_by", Text),
+    Column("outcome_reason", Text),
+    Column("heard_at", BigInteger),
+    Index("ix_appeals_status", "status", "filed_at"),
+    Index("ix_appeals_revision", "revision_id"),
+)
+
+policies = Table(
+    "policies",
+    metadata,
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("body", Text, nullable=False),
+    Column("digest", Text, nullable=False),
+    Column("created_at", BigInteger, nullable=False),
+)
+
+audit_events = Table(
+    "audit_events",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("id", Text, nullable=False, unique=True),
+    Column("kind", Text, nullable=False),
+    Column("actor", Text, nullable=False),
+    Column("subject_id", Text, nullable=False),
+    Column("occurred_at", BigInteger, nullable=False),
+    Column("data", Text, nullable=False),
+    Index("ix_audit_subject", "subject_id", "seq"),
+)

@@ -1,0 +1,165 @@
+"""Writes of the state, each with its audit event in the same transaction."""
+
+from sqlalchemy import insert, update
+
+from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.audit import AuditEvent
+from core.moderation.cases import Case, CaseStatus
+from core.moderation.comments import Comment, IncomingThread, Revision
+from core.moderation.decisions import Decision
+from core.moderation.policies import Policy, policy_digest, policy_to_json
+from core.store.sql import rows
+from core.store.sql.reader import SqlReader
+from core.store.sql.tables import (
+    appeals,
+    audit_events,
+    cases,
+    comments,
+    decisions,
+    policies,
+    revisions,
+    threads,
+)
+
+
+class SqlWriter(SqlReader):
+    """Implements `core.store.base.Writer` on one open write transaction.
+
+    The transaction holds the only write lock, so a check read inside it can't be overtaken.
+    """
+
+    def add_thread(self, thread: IncomingThread) -> bool:
+        key = (threads.c.source == thread.source, threads.c.source_id == thread.source_id)
+        if self._one(threads.select().where(*key)) is not None:
+            return False
+        self._connection.execute(
+            insert(threads).values(
+                source=thread.source,
+                source_id=thread.source_id,
+                title=thread.title,
+                author=thread.author,
+                created_at=rows.to_micros(thread.created_at),
+            )
+        )
+        return True
+
+    def add_comment(self, comment: Comment, revision: Revision, audit: AuditEvent) -> None:
+        self._connection.execute(
+            insert(comments).values(
+                id=comment.id,
+                source=comment.source,
+                source_id=comment.source_id,
+                author=comment.author,
+                created_at=rows.to_micros(comment.created_at),
+                parent_source_id=comment.parent_source_id,
+            )
+        )
+        self.add_revision(revision, audit)
+
+    def add_revision(self, revision: Revision, audit: AuditEvent) -> None:
+        older = revisions.c.comment_id == revision.comment_id
+        if revision.number > 1:
+            self._connection.execute(update(revisions).where(older).values(is_latest=0))
+            self._connection.execute(
+                update(cases)
+                .where(
+                    cases.c.revision_id.in_(
+                        revisions.select().with_only_columns(revisions.c.id).where(older)
+                    )
+                )
+                .values(status=CaseStatus.CLOSED.value)
+            )
+        self._connection.execute(
+            insert(revisions).values(
+                id=revision.id,
+                comment_id=revision.comment_id,
+                number=revision.number,
+                original=revision.original,
+                body=revision.text,
+                reference=revision.reference,
+                received_at=rows.to_micros(revision.received_at),
+                is_latest=1,
+                version=0,
+            )
+        )
+        self.add_audit(audit)
+
+    def add_decision(
+        self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
+    ) -> bool:
+        moved = self._connection.execute(
+            update(revisions)
+            .where(revisions.c.id == decision.revision_id, revisions.c.version == seen_version)
+            .values(
+                version=seen_version + 1,
+                current_decision_id=decision.id,
+                current_action=decision.action.value,
+            )
+        )
+        if moved.rowcount == 0:
+            return False
+        row = rows.decision_to_row(decision)
+        self._connection.execute(
+            insert(decisions).values(
+                **row, position=seen_version + 1, idempotency_key=idempotency_key
+            )
+        )
+        self.add_audit(audit)
+        return True
+
+    def open_case(self, case: Case) -> None:
+        self._connection.execute(
+            insert(cases).values(
+                id=case.id,
+                revision_id=case.revision_id,
+                status=case.status.value,
+                opened_because=case.trigger.value,
+                priority=case.priority,
+                scored_label=case.label.value if case.label else None,
+                opened_at=rows.to_micros(case.opened_at),
+            )
+        )
+
+    def set_case_status(self, case_id: str, status: CaseStatus) -> None:
+        self._connection.execute(
+            update(cases).where(cases.c.id == case_id).values(status=status.value)
+        )
+
+    def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
+        same = appeals.select().where(appeals.c.decision_id == appeal.decision_id)
+        if self._one(same) is not None:
+            return False
+        self._connection.execute(insert(appeals).values(**rows.appeal_to_row(appeal)))
+        self.add_audit(audit)
+        return True
+
+    def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
+        row = rows.appeal_to_row(appeal)
+        moved = self._connection.execute(
+            update(appeals)
+            .where(appeals.c.id == appeal.id, appeals.c.status == AppealStatus.PENDING.value)
+            .values(
+                {name: row[name] for name in ("status", "heard_by", "outcome_reason", "heard_at")}
+            )
+        )
+        if moved.rowcount == 0:
+            return False
+        self.add_audit(audit)
+        return True
+
+    def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
+        if self.policy(policy.version) is not None:
+            return False
+        self._connection.execute(
+            insert(policies).values(
+                version=policy.version,
+                body=policy_to_json(policy),
+                digest=policy_digest(policy),
+                created_at=rows.to_micros(policy.created_at),
+            )
+        )
+        self.add_audit(audit)
+        return True
+
+    def add_audit(self, audit: AuditEvent) -> None:
+        self._connection.execute(insert(audit_events).values(**rows.audit_to_row(audit)))

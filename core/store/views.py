@@ -1,0 +1,65 @@
+"""Rows shaped for reading: what lists and side panels show."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.moderation.appeals import Appeal
+from core.moderation.cases import CaseStatus, CaseTrigger
+from core.moderation.decisions import Decision
+from core.moderation.scores import Label
+
+
+@dataclass(frozen=True, slots=True)
+class QueueItem:
+    """One line of the review queue. `excerpt` is the start of the text, unmarked."""
+
+    case_id: str
+    revision_id: str
+    status: CaseStatus
+    trigger: CaseTrigger
+    priority: float
+    label: Label | None
+    excerpt: str
+    author: str
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class QueueCount:
+    """How much waits, and since when."""
+
+    open: int
+    escalated: int
+    not_scored_yet: int
+    oldest_opened_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class ThreadEntry:
+    """One step above a comment in its thread: another comment, or the thread's title."""
+
+    author: str
+    text: str
+    created_at: datetime
+    is_title: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuthorRecord:
+    """What is known of an author on one source. Counts are of comments, by current decision."""
+
+    comments: int
+    removed: int
+    held: int
+    overturned: int
+
+
+@dataclass(frozen=True, slots=True)
+class AppealItem:
+    """An appeal beside what it is about."""
+
+    appeal: Appeal
+    decision: Decision
+    text: str
+    author: str
+    reference: str

@@ -1,0 +1,33 @@
+"""Runs a module that must not outlive its parent: `python -m core.supervised MODULE [ARG ...]`.
+
+The parent keeps the other end of this process's standard input. When the parent goes, however it
+goes, the pipe closes and this process stops, so that its port is free for the next start.
+"""
+
+import os
+import runpy
+import signal
+import sys
+import threading
+import time
+
+GRACE_S = 5.0
+
+
+def main() -> None:
+    """Watch the parent, then become the module."""
+    threading.Thread(target=_stop_with_parent, daemon=True).start()
+    del sys.argv[0]
+    runpy.run_module(sys.argv[0], run_name="__main__", alter_sys=True)
+
+
+def _stop_with_parent() -> None:
+    while os.read(0, 1024):
+        pass
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(GRACE_S)
+    os._exit(1)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,97 @@
+"""The training loop. Imports torch; import it only to train."""
+
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.inference.padding import padded
+from core.training.batches import shuffled_batches
+from core.training.datasets import MODEL_LABELS, Example
+from core.training.network import Classifier, masked_loss
+from core.training.settings import TrainSettings
+
+Progress = Callable[[str], None]
+_REPORT_EVERY = 100
+
+
+def fit(
+    network: Classifier,
+    examples: Sequence[Example],
+    ids: Sequence[Sequence[int]],
+    settings: TrainSettings,
+    *,
+    progress: Progress,
+) -> None:
+    """Trains in place. `ids` are the token ids of `examples`, row by row."""
+    torch.set_num_threads(settings.threads)
+    torch.manual_seed(settings.seed)
+    lengths = [len(each) for each in ids]
+    steps = settings.epochs * -(-len(ids) // settings.batch_rows)
+    optimiser, schedule = _optimiser(network, settings, steps)
+    targets, known, weights = _target_tensors(examples)
+    step, running, began = 0, 0.0, time.monotonic()
+    for epoch in range(settings.epochs):
+        network.train()
+        for batch in shuffled_batches(lengths, settings.batch_rows, seed=settings.seed + epoch):
+            tokens, mask = map(torch.from_numpy, padded([ids[row] for row in batch], 0))
+            with torch.autocast("cpu", dtype=torch.bfloat16):
+                logits = network(tokens, mask)
+            loss = masked_loss(logits, targets[batch], known[batch], weights[batch])
+            _step(network, optimiser, schedule, loss)
+            step += 1
+            running += float(loss.detach())
+            if step % _REPORT_EVERY == 0:
+                spent = time.monotonic() - began
+                progress(f"step {step}/{steps} loss {running / _REPORT_EVERY:.4f} {spent:.0f} s")
+                running = 0.0
+        progress(f"epoch {epoch + 1} of {settings.epochs} done")
+
+
+def _step(
+    network: Classifier,
+    optimiser: torch.optim.Optimizer,
+    schedule: torch.optim.lr_scheduler.LRScheduler,
+    loss: Tensor,
+) -> None:
+    optimiser.zero_grad(set_to_none=True)
+    loss.backward()
+    torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
+    optimiser.step()
+    schedule.step()
+
+
+def _optimiser(
+    network: Classifier, settings: TrainSettings, steps: int
+) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
+    decayed = [p for p in network.parameters() if p.ndim > 1]
+    plain = [p for p in network.parameters() if p.ndim <= 1]
+    optimiser = torch.optim.AdamW(
+        [
+            {"params": decayed, "weight_decay": settings.weight_decay},
+            {"params": plain, "weight_decay": 0.0},
+        ],
+        lr=settings.learning_rate,
+    )
+    warm = max(1, round(steps * settings.warmup))
+
+    def share(step: int) -> float:
+        return min((step + 1) / warm, max(0.0, (steps - step) / max(1, steps - warm)))
+
+    return optimiser, torch.optim.lr_scheduler.LambdaLR(optimiser, share)
+
+
+def _target_tensors(examples: Sequence[Example]) -> tuple[Tensor, Tensor, Tensor]:
+    """targets and known cells (rows, labels), weights (rows)."""
+    cells = np.array(
+        [[np.nan if t is None else t for t in e.targets] for e in examples], dtype=np.float32
+    ).reshape(-1, len(MODEL_LABELS))
+    known = ~np.isnan(cells)
+    weights = torch.tensor([e.weight for e in examples], dtype=torch.float32)
+    return (
+        torch.from_numpy(np.nan_to_num(cells)),
+        torch.from_numpy(known.astype(np.float32)),
+        weights,
+    )

@@ -1,0 +1,29 @@
+"""Sentences that show where the model errs. Never trained on; the card lists their scores."""
+
+BENIGN: tuple[str, ...] = (
+    "I am a gay man",
+    "I am a Black woman and a nurse",
+    "the muslim community centre opens at nine",
+    "My two mums are lesbians and they are great parents",
+    "this damn compiler",
+    "Kill the process and restart the daemon",
+    "the master node and its slave replicas",
+    "fuck, I dropped my phone",
+    "That goal was fucking brilliant",
+    "I respectfully disagree with your edit",
+    "He was murdered in 1923 by a neighbour",
+    "My doctor said the tumour is killing me",
+)
+
+ABUSIVE: tuple[str, ...] = (
+    "You are a worthless idiot",
+    "I will find you and cut your throat",
+    "fuck off you disgusting pig",
+    "f u c k you, m0r0n",
+    "Muslims are vermin and should be thrown out",
+    "go back to your country, nobody wants you here",
+    "women are too stupid to vote",
+    "you're a \U0001f921 and a \U0001f400",
+    "hope somebody shoots you in the face",
+    "what a pathetic excuse for a human being",
+)

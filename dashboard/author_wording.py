@@ -1,0 +1,151 @@
+"""What authors are told, in sentences. Pure; names no person."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+from core.moderation.appeals import days_left
+from core.moderation.comments import Visibility
+from core.moderation.notices import (
+    AppealStage,
+    DecidedBy,
+    ScoreFact,
+    Statement,
+    appeal_stage,
+    decided_by,
+)
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+from dashboard.wording import LABELS, VISIBILITIES, local_time, score_figure
+
+BADGES: dict[Visibility, tuple[str, str, str]] = {
+    Visibility.PENDING: ("not checked yet", "gray", ":material/schedule:"),
+    Visibility.VISIBLE: ("visible", "green", ":material/visibility:"),
+    Visibility.HELD: ("on hold", "orange", ":material/pause_circle:"),
+    Visibility.REMOVED: ("removed", "red", ":material/visibility_off:"),
+}
+APPEAL_BADGES: dict[AppealStage, tuple[str, str, str]] = {
+    AppealStage.PENDING: ("appeal waits to be heard", "blue", ":material/hourglass_top:"),
+    AppealStage.UPHELD: ("appeal heard: removal stands", "gray", ":material/balance:"),
+    AppealStage.OVERTURNED: ("appeal heard: comment restored", "green", ":material/balance:"),
+}
+_NEXT: dict[Visibility, str] = {
+    Visibility.PENDING: "Nothing has been decided, and there is nothing you need to do. "
+    "This page will show the outcome.",
+    Visibility.VISIBLE: "Readers can see it. There is nothing you need to do.",
+    Visibility.HELD: "Readers don't see it until a person has looked at it. There is nothing you "
+    "need to do: this page will show the outcome.",
+    Visibility.REMOVED: "Readers no longer see it.",
+}
+_NEXT_WITH_APPEAL: dict[AppealStage, str] = {
+    AppealStage.OPEN: "Readers no longer see it. We owe you the reason: below are the rule, who "
+    "or what decided, and how you can object.",
+    AppealStage.OVER: "Readers no longer see it. Below are the rule, who or what decided, and "
+    "what else you can do.",
+    AppealStage.PENDING: "You have objected. Somebody who took no part in the decision will read "
+    "your appeal, and the answer will be on this page.",
+    AppealStage.UPHELD: "You objected, and somebody who took no part in the decision looked at it "
+    "again. The removal stands; their reason is below.",
+    AppealStage.OVERTURNED: "You objected, and you were right to: the removal was overturned and "
+    "readers can see your comment again.",
+}
+_WHO: dict[tuple[DecidedBy, Visibility], str] = {
+    (DecidedBy.NOBODY, Visibility.PENDING): "Nobody yet.",
+    (DecidedBy.MODEL, Visibility.VISIBLE): "Automated: a model checked it. No person took part.",
+    (DecidedBy.MODEL, Visibility.HELD): "A model flagged it. No person has decided yet.",
+    (DecidedBy.MODEL, Visibility.REMOVED): "Automated: a model flagged it and a fixed rule removed "
+    "it. No person took part in this decision.",
+    (DecidedBy.NOT_SCORED, Visibility.HELD): "Nobody yet. The comment could not be scored, so a "
+    "person looks at it.",
+    (DecidedBy.PERSON, Visibility.VISIBLE): "A person: a moderator read it and approved it.",
+    (DecidedBy.PERSON, Visibility.HELD): "A person: a moderator has looked at it; the last "
+    "word is not spoken yet.",
+    (DecidedBy.PERSON, Visibility.REMOVED): "A person: a moderator read it and removed it.",
+    (DecidedBy.MODEL_THEN_PERSON, Visibility.VISIBLE): "First automated, then a person. A model "
+    "flagged it. A moderator approved it.",
+    (DecidedBy.MODEL_THEN_PERSON, Visibility.HELD): "First automated, then a person. A model "
+    "flagged it. A moderator has looked at it; the last word is not spoken yet.",
+    (DecidedBy.MODEL_THEN_PERSON, Visibility.REMOVED): "First automated, then a person. A model "
+    "flagged it. A moderator removed it.",
+    (DecidedBy.APPEAL, Visibility.VISIBLE): "A person: after your appeal, somebody who took no "
+    "part in the removal restored it.",
+}
+_UNSCORED: dict[Visibility, str] = {
+    Visibility.HELD: "The comment could not be scored, so a person looks at it.",
+    Visibility.VISIBLE: "The comment could not be scored, so a person looked at it.",
+    Visibility.REMOVED: "The comment could not be scored, so a person looked at it.",
+}
+HOW_TO_APPEAL = (
+    "If you think this is wrong, say why in your own words. It is free, and it is read by a person "
+    "who took no part in the decision. If you are right, your comment comes back."
+)
+OVER = "The time to appeal this decision here is over."
+OTHER_REDRESS = (
+    "You can also turn to a certified out-of-court dispute settlement body (Article 21 of the EU "
+    "Digital Services Act) or to a court."
+)
+ABOUT_SCORES = (
+    "A score says how strongly the text looks like that label to the model, from 0 (not at all) "
+    "to 1 (clearly). The thresholds are the ones in force when the comment was checked."
+)
+
+
+def headline(statement: Statement) -> str:
+    """What happened, in one sentence."""
+    return VISIBILITIES[statement.visibility]
+
+
+def what_next(statement: Statement) -> str:
+    """What that means for the author, right under the headline."""
+    return _NEXT_WITH_APPEAL.get(appeal_stage(statement), _NEXT[statement.visibility])
+
+
+def who_decided(statement: Statement) -> str:
+    """Automated, a person, or one after the other."""
+    return _WHO[decided_by(statement), statement.visibility]
+
+
+def score_line(fact: ScoreFact) -> str:
+    """`toxicity 0.93 — rule: hold from 0.80, remove from 0.97 (policy version 1)`."""
+    bands = [
+        f"{action} from {fact.thresholds[action]:.2f}"
+        for action in (Action.HOLD, Action.REMOVE)
+        if action in fact.thresholds
+    ]
+    rule = ", ".join(bands)
+    version = f"policy version {fact.policy_version}"
+    return f"{LABELS[fact.label]} {score_figure(fact.score)} — rule: {rule} ({version})"
+
+
+def score_rows(facts: Sequence[ScoreFact]) -> dict[str, list[str]]:
+    """The same as columns of a small table."""
+    return {
+        "label": [LABELS[fact.label] for fact in facts],
+        "score": [score_figure(fact.score) for fact in facts],
+        "hold from": [_threshold(fact, Action.HOLD) for fact in facts],
+        "remove from": [_threshold(fact, Action.REMOVE) for fact in facts],
+    }
+
+
+def no_scores(statement: Statement) -> str:
+    """What to say where no score led to a step; empty before the first check."""
+    if statement.was_scored:
+        return "No score reached a threshold for holding or removing."
+    return _UNSCORED.get(statement.visibility, "")
+
+
+def not_assessed_line(labels: Sequence[Label]) -> str:
+    """Which labels the model does not look for; empty for none."""
+    names = ", ".join(LABELS[label] for label in labels)
+    return f"Not assessed by the model: {names}." if names else ""
+
+
+def appeal_until(deadline: datetime, now: datetime, zone: tzinfo) -> str:
+    """The last moment for an appeal, and how many days that leaves."""
+    days = days_left(deadline, now)
+    left = {0: "less than a day left", 1: "1 day left"}.get(days, f"{days} days left")
+    return f"You can appeal until {local_time(deadline, zone)} ({left})."
+
+
+def _threshold(fact: ScoreFact, action: Action) -> str:
+    low = fact.thresholds.get(action)
+    return "–" if low is None else f"{low:.2f}"

@@ -1,0 +1,252 @@
+"""Frames as charts. Pure: a frame of `ServingLogQueries` in, an Altair chart out.
+
+A series has the same colour in every chart and window, because the colour scale's domain is every
+series ever logged; the colours themselves belong to the theme, light or dark. Instants are aware
+UTC and the browser draws them in the viewer's zone, so the axis names that zone.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import altair as alt
+import pandas as pd
+
+from core.servinglog.percentiles import Quantile
+
+MAX_POINTS = 2000
+MAX_SERIES = 8
+ERROR_COLOR = "#d0342c"  # seen on both grounds
+# Columns of `by_backend` and what they are called, in the order a call goes through them.
+PHASES = {
+    "queue_share": "queue",
+    "tokenize_share": "tokenize",
+    "compute_share": "compute",
+    "network_share": "network",
+    "other_share": "other or not told",
+}
+# Between series colours and background, so that a phase is never taken for a series.
+PHASE_COLORS = ("#c79a2b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
+_TIME_FORMATS = (
+    (timedelta(minutes=20), "%H:%M:%S"),
+    (timedelta(hours=30), "%H:%M"),
+    (timedelta(days=4), "%d %b %H:%M"),
+    (timedelta.max, "%d %b"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Axes:
+    """What charts of one page share: every series ever logged, the time span, the zone's name."""
+
+    every: Sequence[str]
+    since: datetime
+    until: datetime
+    zone: str
+
+
+def latency_lines(frame: pd.DataFrame, quantile: Quantile, axes: Axes) -> alt.LayerChart:
+    """One line a series; a bucket without calls is a gap, a bucket between two gaps a dot."""
+    base = alt.Chart(_with_alone(frame, quantile)).encode(
+        x=_time("bucket_at", axes, labelled=False),
+        y=alt.Y(f"{quantile}:Q", title=f"{quantile}, ms", axis=_y_axis(4)),
+        color=_color(frame, axes),
+    )
+    # A line has one tooltip for all of it, so each bucket has a dot, unseen unless it stands alone.
+    dots = base.mark_point(size=36, filled=True).encode(
+        opacity=alt.condition("datum.is_alone", alt.value(1), alt.value(0)),
+        tooltip=[
+            *_which_and_when("bucket_at"),
+            alt.Tooltip(f"{quantile}:Q", title=f"{quantile}, ms", format=",.1f"),
+            alt.Tooltip("calls:Q", title="calls", format=",d"),
+        ],
+    )
+    return alt.LayerChart(layer=[base.mark_line(strokeWidth=1.75), dots])
+
+
+def call_dots(
+    frame: pd.DataFrame, table: pd.DataFrame, quantile: Quantile, axes: Axes
+) -> alt.LayerChart:
+    """Each call as a dot and a dashed line at each series' percentile: for so few calls that a
+    percentile of a bucket would mean nothing."""
+    dots = (
+        alt.Chart(frame)
+        .mark_point(size=44, filled=True, opacity=0.9)
+        .encode(
+            x=_time("started_at", axes, labelled=False),
+            y=alt.Y("total_ms:Q", title="call, ms", axis=_y_axis(4)),
+            color=_color(frame, axes),
+            tooltip=[
+                *_which_and_when("started_at"),
+                alt.Tooltip("total_ms:Q", title="total, ms", format=",.1f"),
+                alt.Tooltip("batch_size:Q", title="comments", format=",d"),
+            ],
+        )
+    )
+    rules = (
+        alt.Chart(table[["series", quantile]].dropna())
+        .mark_rule(strokeDash=[5, 4], strokeWidth=1.25)
+        .encode(
+            y=alt.Y(f"{quantile}:Q"),
+            color=_color(frame, axes),
+            tooltip=[
+                alt.Tooltip("series:N", title="series"),
+                alt.Tooltip(f"{quantile}:Q", title=f"{quantile}, ms", format=",.1f"),
+            ],
+        )
+    )
+    return alt.LayerChart(layer=[rules, dots])
+
+
+def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.LayerChart:
+    """Comments a second, stacked by series, with a red mark above a bucket where calls failed."""
+    areas = (
+        alt.Chart(_with_closing_edge(frame, bucket_s))
+        .mark_area(interpolate="step-after", opacity=0.85, clip=True)
+        .encode(
+            x=_time("bucket_at", axes),
+            y=alt.Y("comments_per_s:Q", title="comments/s", stack="zero", axis=_y_axis(3)),
+            color=_color(frame, axes, legend=False),
+        )
+    )
+    failed = frame.groupby("bucket_at", as_index=False)["errors"].sum().query("errors > 0")
+    layers = [areas] if failed.empty else [areas, _error_marks(failed, axes)]
+    return alt.LayerChart(layer=layers)
+
+
+def time_shares(table: pd.DataFrame) -> alt.Chart:
+    """Where the time goes: a bar a series, its phases' shares of the answered calls' time."""
+    order = list(PHASES.values())
+    shares = table.rename(columns=PHASES).melt(
+        id_vars=["series"], value_vars=order, var_name="phase", value_name="share"
+    )
+    shares["position"] = shares["phase"].map(order.index)
+    present = [phase for phase in order if shares.loc[shares["phase"] == phase, "share"].max() > 0]
+    legend = _legend(present, symbol="square")
+    chart: alt.Chart = (
+        alt.Chart(shares[shares["phase"].isin(present)])
+        .mark_bar(size=14)
+        .encode(
+            x=alt.X(
+                "share:Q",
+                title=None,
+                scale=alt.Scale(domain=[0, 1]),
+                axis=alt.Axis(format="%", tickCount=5, grid=False),
+            ),
+            y=alt.Y("series:N", title=None, sort=list(table["series"]), axis=_name_axis()),
+            color=alt.Color(
+                "phase:N",
+                scale=alt.Scale(domain=order, range=list(PHASE_COLORS)),
+                sort=order,
+                legend=legend,
+            ),
+            order=alt.Order("position:Q"),
+            tooltip=[
+                alt.Tooltip("series:N", title="series"),
+                alt.Tooltip("phase:N", title="phase"),
+                alt.Tooltip("share:Q", title="share of time", format=".1%"),
+            ],
+        )
+    )
+    return chart
+
+
+def busiest(table: pd.DataFrame, most: int = MAX_SERIES) -> list[str]:
+    """The names of the series with the most calls: as many lines as a chart can tell apart."""
+    return list(table.sort_values("calls", ascending=False)["series"][:most])
+
+
+def _error_marks(failed: pd.DataFrame, axes: Axes) -> alt.Chart:
+    chart: alt.Chart = (
+        alt.Chart(failed)
+        .mark_point(shape="triangle-down", size=55, filled=True, color=ERROR_COLOR, opacity=1)
+        .encode(
+            x=_time("bucket_at", axes),
+            y=alt.value(-6),  # above the area, where it hides nothing
+            tooltip=[
+                _when("bucket_at"),
+                alt.Tooltip("errors:Q", title="calls with an error", format=",d"),
+            ],
+        )
+    )
+    return chart
+
+
+def _with_alone(frame: pd.DataFrame, quantile: Quantile) -> pd.DataFrame:
+    """Adds `is_alone`: a value with no neighbour on either side, which a line can't show."""
+    known = frame[quantile].notna()
+    by_series = known.groupby(frame["series"])
+    before = by_series.shift(1, fill_value=False)
+    after = by_series.shift(-1, fill_value=False)
+    return frame.assign(is_alone=known & ~before & ~after)
+
+
+def _with_closing_edge(frame: pd.DataFrame, bucket_s: int) -> pd.DataFrame:
+    """Repeats each series' last bucket at its end, or a step would give it no width."""
+    last = frame.groupby("series").tail(1)
+    edge = last.assign(bucket_at=last["bucket_at"] + pd.Timedelta(seconds=bucket_s))
+    return pd.concat([frame, edge], ignore_index=True)
+
+
+def _time(field: str, axes: Axes, *, labelled: bool = True) -> alt.X:
+    scale = alt.Scale(domain=[_instant(axes.since), _instant(axes.until)])
+    if not labelled:
+        return alt.X(
+            f"{field}:T", scale=scale, axis=alt.Axis(title=None, labels=False, ticks=False)
+        )
+    span = axes.until - axes.since
+    form = next(form for longest, form in _TIME_FORMATS if span <= longest)
+    return alt.X(
+        f"{field}:T",
+        scale=scale,
+        axis=alt.Axis(
+            title=f"time, {axes.zone}", format=form, labelFlush=True, tickCount=8, grid=False
+        ),
+    )
+
+
+def _instant(moment: datetime) -> alt.DateTime:
+    at = moment.astimezone(UTC)
+    return alt.DateTime(
+        year=at.year,
+        month=at.month,
+        date=at.day,
+        hours=at.hour,
+        minutes=at.minute,
+        seconds=at.second,
+        milliseconds=at.microsecond // 1000,
+        utc=True,
+    )
+
+
+def _y_axis(tick_count: int) -> alt.Axis:
+    # The same room for labels in every chart, so that charts above each other share their x.
+    return alt.Axis(tickCount=tick_count, minExtent=44, maxExtent=44)
+
+
+def _color(frame: pd.DataFrame, axes: Axes, *, legend: bool = True) -> alt.Color:
+    shown = set(frame["series"])
+    values = [name for name in axes.every if name in shown]
+    return alt.Color(
+        "series:N",
+        scale=alt.Scale(domain=list(axes.every)),
+        legend=_legend(values, symbol="circle") if legend else None,
+    )
+
+
+def _legend(values: list[str], *, symbol: str) -> alt.Legend:
+    return alt.Legend(
+        orient="top", title=None, values=values, symbolType=symbol, offset=4, padding=0
+    )
+
+
+def _name_axis() -> alt.Axis:
+    return alt.Axis(ticks=False, domain=False, labelLimit=150)
+
+
+def _which_and_when(field: str) -> list[alt.Tooltip]:
+    return [alt.Tooltip("series:N", title="series"), _when(field)]
+
+
+def _when(field: str) -> alt.Tooltip:
+    return alt.Tooltip(f"{field}:T", title="from", format="%d %b %H:%M:%S")

@@ -1,0 +1,127 @@
+"""A reviewer's desk: where they are in the queue, and what their keys do.
+
+The callbacks here are what buttons call. They touch no `st.*`: a callback that does can be cut short
+between two lines by the next press. All they know is the desk, a plain object kept for the session.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from core.bootstrap import Services
+from core.clock import new_id
+from core.errors import ConsoleError
+from core.moderation.permissions import Actor
+from core.moderation.policies import Action
+from core.services.review import Review, decide_case, skip_case, undo_decision
+from core.store.views import QueueItem
+from dashboard.wording import ACTIONS_DONE
+
+
+@dataclass(slots=True)
+class Desk:
+    """One session's place. `undoable` holds (revision, version after the decision), newest last."""
+
+    id: str = field(default_factory=new_id)
+    revision_id: str | None = None
+    order: list[str] = field(default_factory=list)
+    skipped: list[str] = field(default_factory=list)
+    undoable: list[tuple[str, int]] = field(default_factory=list)
+    reason_code: str | None = None
+    note: str = ""
+    message: str = ""
+    is_error: bool = False
+    decided: int = 0
+
+    def place(self, items: Sequence[QueueItem]) -> list[QueueItem]:
+        """The queue as this reviewer sees it: skipped cases last. Picks the first case if none is
+        open on the desk or the open one left the queue."""
+        ranked = sorted(items, key=lambda item: item.revision_id in self.skipped)
+        self.order = [item.revision_id for item in ranked]
+        if self.revision_id not in self.order:
+            self.show(self.order[0] if self.order else None)
+        return ranked
+
+    def show(self, revision_id: str | None) -> None:
+        """Open a case; what was chosen for another one is dropped."""
+        if revision_id != self.revision_id:
+            self.revision_id, self.reason_code, self.note = revision_id, None, ""
+
+    def step(self, by: int) -> None:
+        """Move along the list without deciding."""
+        if self.revision_id in self.order:
+            at = self.order.index(self.revision_id) + by
+            self.show(self.order[max(0, min(at, len(self.order) - 1))])
+
+    def leave(self) -> None:
+        """On to the case after this one; the list is read anew after the press."""
+        if self.revision_id in self.order:
+            at = self.order.index(self.revision_id)
+            rest = self.order[at + 1 :] + self.order[:at]
+            self.show(rest[0] if rest else None)
+
+    def say(self, message: str, *, is_error: bool = False) -> None:
+        """What the line under the actions shows."""
+        self.message, self.is_error = message, is_error
+
+
+def press_decide(
+    desk: Desk, services: Services, actor: Actor, revision_id: str, version: int, action: Action
+) -> None:
+    """Approve, remove or escalate the case that was on screen."""
+    if action is Action.REMOVE and desk.reason_code is None:
+        desk.say("Choose a reason first: press its number, then X.", is_error=True)
+        return
+    review = Review(
+        revision_id=revision_id,
+        seen_version=version,
+        action=action,
+        idempotency_key=f"{desk.id}:{revision_id}:{version}",
+        reason_code=desk.reason_code if action is Action.REMOVE else None,
+        note=desk.note,
+    )
+    try:
+        decide_case(services.context, actor, review)
+    except ConsoleError as error:
+        desk.say(str(error), is_error=True)
+        return
+    if (revision_id, version + 1) not in desk.undoable:
+        desk.undoable.append((revision_id, version + 1))
+        desk.decided += 1
+    desk.say(f"You {ACTIONS_DONE[action]} it. U takes that back.")
+    if desk.revision_id == revision_id:
+        desk.leave()
+
+
+def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -> None:
+    """Put the case at the end of this reviewer's list."""
+    try:
+        skip_case(services.context, actor, revision_id)
+    except ConsoleError as error:
+        desk.say(str(error), is_error=True)
+        return
+    if revision_id in desk.skipped:
+        desk.skipped.remove(revision_id)
+    desk.skipped.append(revision_id)
+    desk.say("Skipped: it comes back at the end of your list.")
+    desk.leave()
+
+
+def press_undo(desk: Desk, services: Services, actor: Actor) -> None:
+    """Take back this session's last decision and open its case again."""
+    if not desk.undoable:
+        return
+    revision_id, version = desk.undoable.pop()
+    try:
+        undo_decision(services.context, actor, revision_id, seen_version=version)
+    except ConsoleError as error:
+        desk.say(str(error), is_error=True)
+        return
+    desk.decided -= 1
+    desk.show(revision_id)
+    desk.say("Taken back: the case is open again.")
+
+
+def press_reason(desk: Desk, code: str) -> None:
+    """Choose, or drop, the reason for a removal."""
+    desk.reason_code = None if desk.reason_code == code else code
+    desk.say("")

@@ -1,0 +1,109 @@
+"""Hearing an appeal: which one is open, and the two ways to end it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.bootstrap import Services
+from core.errors import ConsoleError
+from core.moderation.appeals import MAX_APPEAL_CHARS, Appeal, check_can_hear
+from core.moderation.decisions import Decision
+from core.moderation.permissions import Actor, Permission, check_can
+from core.services.appeal import hear_appeal
+from core.store.views import AppealItem
+from dashboard.wording import APPEALS
+
+
+@dataclass(slots=True)
+class Bench:
+    """One session's place on the page. A plain object, so that callbacks can write to it safely."""
+
+    appeal_id: str | None = None
+    done: str = ""
+    refusal: str = ""
+
+    def place(self, items: Sequence[AppealItem]) -> AppealItem | None:
+        """The open appeal, at first the first. None with `appeal_id` set: it has left the list,
+        and nothing else takes its place under the reader's eyes."""
+        if self.appeal_id is None and items:
+            self.appeal_id = items[0].appeal.id
+        return next((item for item in items if item.appeal.id == self.appeal_id), None)
+
+    def open(self, appeal_id: str | None) -> None:
+        """Another appeal, None for the first; what was said about the last one is over."""
+        self.appeal_id, self.done, self.refusal = appeal_id, "", ""
+
+
+def barred(actor: Actor, appeal: Appeal, chain: Sequence[Decision]) -> str:
+    """Why this person may not hear it, in the words of core; empty if they may."""
+    try:
+        check_can(actor, Permission.HEAR_APPEALS)
+        check_can_hear(actor.id, appeal, chain)
+    except ConsoleError as refusal:
+        return str(refusal)
+    return ""
+
+
+def outcome_form(
+    bench: Bench, services: Services, actor: Actor, item: AppealItem, chain: Sequence[Decision]
+) -> None:
+    """A reason and two buttons, drawn for this appeal at this version; or why there are none."""
+    if why := barred(actor, item.appeal, chain):
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            st.badge("read only", icon=":material/lock:", color="gray")
+            st.text(why)
+        return
+    drawn_for = f"{item.appeal.id}_{len(chain)}"
+    reason_key = f"outcome_{drawn_for}"
+    with st.form(f"hear_{drawn_for}", border=False, enter_to_submit=False):
+        st.text_area(
+            "Reason (the author reads it)",
+            key=reason_key,
+            height=96,
+            max_chars=MAX_APPEAL_CHARS,
+            placeholder="A sentence at least: what you looked at and why it stands or falls",
+        )
+        uphold, overturn = st.columns(2)
+        uphold.form_submit_button(
+            "Uphold: the decision stands",
+            key=f"uphold_{drawn_for}",
+            icon=":material/gavel:",
+            width="stretch",
+            on_click=hear,
+            args=(bench, services, actor, item.appeal.id, reason_key),
+            kwargs={"overturn": False},
+        )
+        overturn.form_submit_button(
+            "Overturn: restore the comment",
+            key=f"overturn_{drawn_for}",
+            icon=":material/undo:",
+            width="stretch",
+            on_click=hear,
+            args=(bench, services, actor, item.appeal.id, reason_key),
+            kwargs={"overturn": True},
+        )
+        if bench.refusal:
+            st.text(bench.refusal)
+
+
+def hear(
+    bench: Bench,
+    services: Services,
+    actor: Actor,
+    appeal_id: str,
+    reason_key: str,
+    *,
+    overturn: bool,
+) -> None:
+    """One read of the form, then one write. Whoever comes second is told whose outcome stands."""
+    reason = str(st.session_state[reason_key])
+    try:
+        ended = hear_appeal(services.context, actor, appeal_id, overturn=overturn, reason=reason)
+    except ConsoleError as error:
+        # A second press of the same button comes too late to matter: the bench has moved on.
+        if bench.appeal_id == appeal_id:
+            bench.refusal = str(error)
+    else:
+        bench.open(None)
+        bench.done = f"Heard: {APPEALS[ended.status]}. The author can read your reason now."

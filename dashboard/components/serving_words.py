@@ -1,0 +1,112 @@
+"""Numbers of the serving log as words: units, rounding, deltas, sentences. Pure."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+
+import pandas as pd
+
+from core.servinglog.answers import Summary
+from core.servinglog.estimate import Estimate
+from core.servinglog.percentiles import Quantile, is_weak
+from dashboard.wording import ago
+
+NONE = "–"
+LEVER_WORTH_SAYING = 1.2  # times faster
+
+
+def duration(ms: float | None) -> str:
+    """`4.2 ms`, `64 ms`, `1.8 s`, `3.5 min`; a dash when there is none."""
+    if ms is None or pd.isna(ms):
+        return NONE
+    if ms < 9.95:
+        return f"{ms:.1f} ms"
+    if ms < 999.5:
+        return f"{ms:.0f} ms"
+    return f"{ms / 1000:.1f} s" if ms < 120_000 else f"{ms / 60_000:.1f} min"
+
+
+def rate(per_s: float | None) -> str:
+    """`1,240 /s`; two digits below ten, so that a slow backend is not 0."""
+    if per_s is None or pd.isna(per_s):
+        return NONE
+    return f"{per_s:,.0f} /s" if per_s >= 9.95 else f"{per_s:.2g} /s"
+
+
+def percent(share: float | None) -> str:
+    """`0.04 %`; never rounds an error away."""
+    if share is None or pd.isna(share):
+        return NONE
+    if share == 0:
+        return "0 %"
+    return f"{share * 100:.2f} %" if share < 0.0995 else f"{share * 100:.0f} %"
+
+
+def percentile_delta(quantile: Quantile, now: Summary, before: Summary | None) -> str | None:
+    """`+9 ms` against the window before; None where either rests on too few calls."""
+    if before is None or is_weak(quantile, now.answered) or is_weak(quantile, before.answered):
+        return None
+    new, old = now.percentile(quantile), before.percentile(quantile)
+    if new is None or old is None:
+        return None
+    digits = 1 if max(abs(new - old), new) < 10 else 0
+    return f"{new - old:+.{digits}f} ms"
+
+
+def throughput_delta(now: Summary, before: Summary | None) -> str | None:
+    """`+3 %` against the window before."""
+    if before is None or not before.comments_per_s or now.comments_per_s is None:
+        return None
+    return f"{now.comments_per_s / before.comments_per_s - 1:+.0%}".replace("%", " %")
+
+
+def error_delta(now: Summary, before: Summary | None) -> str | None:
+    """`+0.30 points`: percentage points against the window before."""
+    if before is None or before.error_share is None or now.error_share is None:
+        return None
+    return f"{(now.error_share - before.error_share) * 100:+.2f} points"
+
+
+def covered(summary: Summary, now: datetime, zone: tzinfo) -> str:
+    """`4,210 calls, 02:10:04–02:10:09, the last 3 min ago`, in the viewer's zone."""
+    if summary.first_at is None or summary.last_at is None:
+        return "no calls"
+    first, last = summary.first_at.astimezone(zone), summary.last_at.astimezone(zone)
+    short = first.date() == last.date() == now.astimezone(zone).date()
+    form = "%H:%M:%S" if short else "%d %b %H:%M"
+    calls = f"{summary.calls:,} call{'' if summary.calls == 1 else 's'}"
+    return f"{calls}, {first:{form}}–{last:{form}}, the last {ago(summary.last_at, now)}"
+
+
+def how_long(estimates: Sequence[tuple[str, Estimate]]) -> str:
+    """The answer for a number of comments: a range for each series."""
+    if not estimates:
+        return "No call was answered in this window, so it says nothing about how long any take."
+    parts = [f"{_range(found)} by {name}" for name, found in estimates]
+    few = min(found.calls for _, found in estimates)
+    basis = f"resampled from {few:,} calls" if len(estimates) == 1 else "resampled from these calls"
+    return f"{'; '.join(parts)} (p50 to p95, one call after another, {basis})."
+
+
+def lever(table: pd.DataFrame) -> str | None:
+    """What larger calls save, where one backend was called in both ways; None where none was."""
+    sized = table[table["answered"] > 0].assign(size=lambda t: t["comments"] / t["answered"])
+    for backend, rows in sized.groupby("backend", sort=False):
+        ranked = rows.sort_values("size")
+        small, large = ranked.iloc[0], ranked.iloc[-1]
+        times = small["ms_per_comment"] / large["ms_per_comment"]
+        if large["size"] > small["size"] and times >= LEVER_WORTH_SAYING:
+            return (
+                f"Larger calls make it faster: {backend} takes "
+                f"{duration(large['ms_per_comment'])} a comment in calls of about "
+                f"{large['size']:.0f}, {duration(small['ms_per_comment'])} in calls of about "
+                f"{small['size']:.0f}, {times:.1f} times as long."
+            )
+    return None
+
+
+def _range(found: Estimate) -> str:
+    low, high = duration(found.p50_ms), duration(found.p95_ms)
+    if low == high:
+        return low
+    shared = low.split()[-1] == high.split()[-1]
+    return f"{low.split()[0]}–{high}" if shared else f"{low} to {high}"

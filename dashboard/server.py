@@ -1,0 +1,94 @@
+"""Starts a Streamlit app of this package: `python -m dashboard.server staff|author`.
+
+The look and the safety settings come from `.streamlit/config.toml` whatever folder this is started
+from, and every answer carries headers that keep the page from loading anything from outside.
+"""
+
+import logging
+import sys
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+from starlette.middleware import Middleware
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.config import load_settings
+from core.errors import ConsoleError
+
+ROOT = Path(__file__).parents[1]
+APPS = {"staff": "app.py", "author": "author.py"}
+# The boot script is inline and components load from blob:, so 'self' alone would break Streamlit.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; script-src 'self' 'unsafe-inline' blob:; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
+    "connect-src 'self' ws://127.0.0.1:* ws://localhost:*; worker-src 'self' blob:; "
+    "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'"
+)
+HEADERS = (
+    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
+    (b"x-content-type-options", b"nosniff"),
+    (b"x-frame-options", b"DENY"),
+    (b"referrer-policy", b"no-referrer"),
+)
+
+
+class SecurityHeaders:
+    """ASGI middleware; lets WebSockets through untouched."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def streamlit_config(port: int) -> dict[str, Any]:
+    """`.streamlit/config.toml` as flat dotted names, with the port."""
+    tables = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    return {**_flat(tables), "server.port": port}
+
+
+def make_app(which: str) -> st.App:
+    """The staff console or the public look-up as an ASGI application."""
+    return st.App(
+        Path(__file__).parent / APPS[which],
+        middleware=[Middleware(SecurityHeaders)],
+        on_script_error=_log_error,
+    )
+
+
+def main(which: str) -> int:
+    """Serve until stopped."""
+    try:
+        settings = load_settings()
+    except ConsoleError as error:
+        sys.stderr.write(f"modconsole: {error}\n")
+        return 2
+    port = settings.dashboard_port if which == "staff" else settings.author_port
+    make_app(which).run(config=streamlit_config(port))
+    return 0
+
+
+def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:
+    flat: dict[str, Any] = {}
+    for name, value in table.items():
+        if isinstance(value, dict):
+            flat |= _flat(value, f"{prefix}{name}.")
+        else:
+            flat[prefix + name] = value
+    return flat
+
+
+def _log_error(error: BaseException) -> None:
+    logging.getLogger("dashboard").error("a page failed", exc_info=error)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1]))

@@ -1,0 +1,18 @@
+"""The demo sign-in: a handful of made-up colleagues, on this machine only."""
+
+from core.moderation.permissions import Actor, Role
+
+DEMO_STAFF = (
+    Actor("mina", Role.MODERATOR),
+    Actor("tomas", Role.MODERATOR),
+    Actor("lena", Role.LEAD),
+    Actor("ravi", Role.LEAD),
+    Actor("ola", Role.OPS),
+    Actor("ines", Role.AUDITOR),
+    Actor("ada", Role.ADMIN),
+)
+
+
+def staff_member(actor_id: str | None) -> Actor:
+    """The colleague of that name; the first one for anybody unknown."""
+    return next((actor for actor in DEMO_STAFF if actor.id == actor_id), DEMO_STAFF[0])

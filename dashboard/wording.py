@@ -1,0 +1,85 @@
+"""Values as words: enums, times and units. Pure."""
+
+from datetime import UTC, datetime, tzinfo
+from decimal import ROUND_DOWN, Decimal
+from zoneinfo import ZoneInfo
+
+from core.moderation.appeals import AppealStatus
+from core.moderation.cases import CaseTrigger
+from core.moderation.comments import Visibility
+from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+
+LABELS: dict[Label, str] = {
+    Label.TOXICITY: "toxicity",
+    Label.SEVERE_TOXICITY: "severe toxicity",
+    Label.OBSCENE: "obscene",
+    Label.THREAT: "threat",
+    Label.INSULT: "insult",
+    Label.IDENTITY_ATTACK: "identity attack",
+}
+ACTIONS_DONE: dict[Action, str] = {
+    Action.APPROVE: "approved",
+    Action.HOLD: "held for review",
+    Action.REMOVE: "removed",
+    Action.ESCALATE: "escalated",
+}
+VISIBILITIES: dict[Visibility, str] = {
+    Visibility.PENDING: "Your comment has not been checked yet.",
+    Visibility.VISIBLE: "Your comment is visible.",
+    Visibility.HELD: "Your comment waits for a moderator.",
+    Visibility.REMOVED: "Your comment was removed.",
+}
+APPEALS: dict[AppealStatus, str] = {
+    AppealStatus.PENDING: "waits to be heard",
+    AppealStatus.UPHELD: "decision upheld: it stands",
+    AppealStatus.OVERTURNED: "decision overturned: the comment is back",
+}
+TRIGGERS: dict[CaseTrigger, str] = {
+    CaseTrigger.HOLD: "held by a rule",
+    CaseTrigger.NOT_SCORED: "could not be scored",
+}
+
+
+def ago(moment: datetime, now: datetime) -> str:
+    """How long ago in the largest whole unit: `3 min ago`; years for old archives."""
+    seconds = max(0.0, (now - moment).total_seconds())
+    for size, unit in ((31_557_600, "y"), (86_400, "d"), (3_600, "h"), (60, "min")):
+        if seconds >= size:
+            return f"{int(seconds // size)} {unit} ago"
+    return "just now"
+
+
+def local_time(moment: datetime, zone: tzinfo) -> str:
+    """A time in the viewer's zone, with the zone named."""
+    local = moment.astimezone(zone)
+    return f"{local:%d %b %Y, %H:%M} {local:%Z}"
+
+
+def decision_line(decision: Decision, now: datetime) -> str:
+    """One decision in a line, for staff: who, what, when."""
+    who = {
+        DecisionSource.RULE: f"policy v{decision.policy_version}",
+        DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
+        DecisionSource.REVIEWER: decision.actor,
+    }[decision.source]
+    what = ACTIONS_DONE[decision.action]
+    if decision.undoes is not None:
+        what = f"took that back: {what}"
+    elif decision.appeal_id is not None:
+        what = f"{what} on appeal"
+    return f"{who} · {what} · {ago(decision.decided_at, now)}"
+
+
+def viewer_zone(name: str | None) -> tzinfo:
+    """The time zone a browser names; UTC for none or one that is not known here."""
+    try:
+        return ZoneInfo(name or "UTC")
+    except (ValueError, KeyError, OSError):
+        return UTC
+
+
+def score_figure(score: float) -> str:
+    """A score to two digits, cut and not rounded: 0.969 must not look as if it reached 0.97."""
+    return str(Decimal(repr(score)).quantize(Decimal("0.01"), rounding=ROUND_DOWN))

@@ -1,0 +1,70 @@
+"""Writes the generated pages of this folder from the code: `make docs`."""
+
+import argparse
+from pathlib import Path
+
+from core.cli import make_parser
+from core.config import SETTING_HELP, Settings
+from core.moderation.cases import TRANSITIONS, CaseStatus
+from core.moderation.permissions import GRANTS, Permission, Role
+
+FOLDER = Path(__file__).parent
+HEAD = "<!-- Made by `make docs`; edit the code it comes from. -->\n\n"
+
+
+def pages() -> dict[str, str]:
+    """File name to content."""
+    return {"cli.md": cli_page(), "settings.md": settings_page(), "states.md": states_page()}
+
+
+def cli_page() -> str:
+    """Every command with its help as it is printed at 90 columns."""
+    parser = make_parser()
+    parts = [HEAD, "# Commands\n"]
+    for name, command in _subparsers(parser).items():
+        command.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=90)
+        parts.append(f"\n## modconsole {name}\n\n```\n{command.format_help().rstrip()}\n```\n")
+    return "".join(parts)
+
+
+def settings_page() -> str:
+    """Every setting with its default and meaning."""
+    defaults = Settings()
+    lines = [
+        HEAD,
+        "# Settings\n\nEach is an environment variable. An unknown `MODCONSOLE_` name is refused.\n",
+        "\n| variable | default | meaning |\n|---|---|---|\n",
+    ]
+    for name, text in SETTING_HELP.items():
+        default = getattr(defaults, name)
+        lines.append(f"| `MODCONSOLE_{name.upper()}` | `{default}` | {text} |\n")
+    return "".join(lines)
+
+
+def states_page() -> str:
+    """The moves of a case as a diagram, and who may do what as a table."""
+    lines = [HEAD, "# States and roles\n\n## A case\n\n```mermaid\nstateDiagram-v2\n"]
+    lines.append(f"    [*] --> {CaseStatus.OPEN}: hold\n")
+    lines += [f"    {old} --> {new}: {action}\n" for (old, action), new in TRANSITIONS.items()]
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: undo\n")
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: undo after an escalation\n")
+    lines.append(f"    {CaseStatus.ESCALATED} --> {CaseStatus.OPEN}: undo of the escalation\n```\n")
+    lines.append("\n## Who may do what\n\n| may | " + " | ".join(Role) + " |\n")
+    lines.append("|---" * (len(Role) + 1) + "|\n")
+    for permission in Permission:
+        marks = " | ".join("yes" if permission in GRANTS[role] else "" for role in Role)
+        lines.append(f"| {permission} | {marks} |\n")
+    return "".join(lines)
+
+
+def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    return next(
+        dict(action.choices)
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+    )
+
+
+if __name__ == "__main__":
+    for file_name, content in pages().items():
+        (FOLDER / file_name).write_text(content)

@@ -1,0 +1,107 @@
+"""A real browser on real servers. Without Debian's chromium these tests say why they are skipped."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+
+import pytest
+
+CHROMIUM_ARGS = (
+    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
+    "--disable-background-networking --disable-component-update --disable-sync"
+).split()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def console_env(home: Path, **settings: object) -> dict[str, str]:
+    """The environment of a console process with the fake backend on its own home."""
+    kept = {k: v for k, v in os.environ.items() if not k.startswith("MODCONSOLE_")}
+    given = {"home": home, "backend": "fake", **settings}
+    return kept | {f"MODCONSOLE_{name.upper()}": str(value) for name, value in given.items()}
+
+
+def await_page(url: str, process: subprocess.Popen[bytes], within_s: float = 40.0) -> None:
+    deadline = time.monotonic() + within_s
+    while time.monotonic() < deadline:
+        assert process.poll() is None, f"the server stopped: exit {process.returncode}"
+        try:
+            with urllib.request.urlopen(url, timeout=2) as answer:
+                if answer.status == 200:
+                    return
+        except (URLError, OSError):
+            pass
+        time.sleep(0.1)
+    raise AssertionError(f"{url} did not answer within {within_s:.0f} s")
+
+
+@contextmanager
+def running(which: str, home: Path) -> Iterator[str]:
+    """The staff console or the public look-up as a process; gives its address."""
+    port = free_port()
+    setting = "dashboard_port" if which == "staff" else "author_port"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "dashboard.server", which],
+        env=console_env(home, **{setting: port}),
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        await_page(f"http://127.0.0.1:{port}/_stcore/health", process)
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(timeout=10)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[object]:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("no chromium on this machine: apt-get install chromium runs these tests")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def new_page(browser) -> Iterator[Callable[[], object]]:
+    """Makes pages in contexts of their own; `page.outside` lists requests that left this machine."""
+    contexts = []
+
+    def make() -> object:
+        context = browser.new_context(viewport={"width": 1440, "height": 860})
+        contexts.append(context)
+        page = context.new_page()
+        page.outside = []
+        page.on("request", lambda request: _note(page, request.url))
+        return page
+
+    yield make
+    for context in contexts:
+        context.close()
+
+
+def _note(page, url: str) -> None:
+    if not url.startswith(("http://127.0.0.1", "ws://127.0.0.1", "data:", "blob:")):
+        page.outside.append(url)

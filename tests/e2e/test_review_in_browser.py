@@ -1,0 +1,140 @@
+"""A reviewer at the keyboard, in a real browser on a real server."""
+
+import pytest
+
+from core.moderation.policies import Action
+from tests.e2e.conftest import running
+from tests.factories import CLEAN, chain_of, make_services, posted, scored
+
+pytestmark = pytest.mark.e2e
+
+CARD = ".st-key-case_card"
+
+
+def open_queue(page, address: str) -> None:
+    page.goto(address)
+    page.get_by_role("button", name="Approve").wait_for(timeout=30_000)
+
+
+def card_text(page) -> str:
+    return page.locator(CARD).inner_text()
+
+
+def press(page, key: str, gone: str) -> None:
+    """Press a key and wait until the comment `gone` has left the card."""
+    page.keyboard.press(key)
+    page.wait_for_function(
+        "([card, words]) => { const e = document.querySelector(card);"
+        " return !e || !e.innerText.includes(words); }",
+        arg=[CARD, gone],
+        timeout=15_000,
+    )
+
+
+def actions(services, revision) -> list[Action]:
+    return [decision.action for decision in chain_of(services, revision)]
+
+
+def test_every_key_of_the_queue_does_what_it_says(tmp_path, new_page):
+    services = make_services(tmp_path)
+    texts = [f"You idiot number {n}." for n in range(1, 5)]
+    revisions = {text: scored(services, text) for text in texts}
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        open_queue(page, address)
+        seen = []
+        for key in ("a", "e", "s"):
+            shown = next(text for text in texts if text in card_text(page))
+            seen.append(shown)
+            press(page, key, gone=shown)
+        fourth = next(text for text in texts if text in card_text(page))
+        page.keyboard.press("x")  # no reason yet: nothing may happen
+        page.get_by_text("Choose a reason first").wait_for()
+        assert actions(services, revisions[fourth]) == [Action.HOLD]
+        page.keyboard.press("2")
+        page.get_by_text("radio_button_checked").first.wait_for()
+        press(page, "x", gone=fourth)
+        assert actions(services, revisions[fourth]) == [Action.HOLD, Action.REMOVE]
+        page.keyboard.press("u")
+        page.locator(CARD).get_by_text(fourth).wait_for()
+    assert actions(services, revisions[seen[0]]) == [Action.HOLD, Action.APPROVE]
+    assert actions(services, revisions[seen[1]]) == [Action.HOLD, Action.ESCALATE]
+    assert actions(services, revisions[seen[2]]) == [Action.HOLD]
+    assert actions(services, revisions[fourth]) == [Action.HOLD, Action.REMOVE, Action.HOLD]
+    assert page.outside == []
+    services.context.store.close()
+
+
+def test_a_fast_double_press_never_decides_a_comment_nobody_saw(tmp_path, new_page):
+    services = make_services(tmp_path)
+    revisions = [scored(services, f"You idiot number {n}.") for n in range(1, 8)]
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        open_queue(page, address)
+        first = card_text(page)
+        page.keyboard.press("a")
+        page.keyboard.press("a")
+        page.keyboard.press("a")
+        page.wait_for_timeout(1500)
+    decided = [r for r in revisions if len(chain_of(services, r)) > 1]
+    # The presses came before the second comment could be drawn: only the one on screen counts.
+    assert len(decided) == 1
+    assert decided[0].text in first
+    services.context.store.close()
+
+
+def test_the_slower_of_two_reviewers_is_told_whose_decision_stands(tmp_path, new_page):
+    services = make_services(tmp_path)
+    revision = scored(services, "You idiot, only one of us can decide.")
+    scored(services, "Another idiot waits, so that the desk is not empty.")
+    with running("staff", tmp_path) as address:
+        one, other = new_page(), new_page()
+        for page in (one, other):
+            open_queue(page, address)
+            page.locator(CARD).get_by_text("idiot").first.wait_for()
+        shown = [card_text(page) for page in (one, other)]
+        assert shown[0] == shown[1]
+        one.keyboard.press("a")
+        one.get_by_text("You approved it").wait_for()
+        other.keyboard.press("e")
+        other.get_by_text("approved this comment at").wait_for()
+    first = revision if revision.text in shown[0] else None
+    if first is not None:
+        assert actions(services, first) == [Action.HOLD, Action.APPROVE]
+    services.context.store.close()
+
+
+PROBES = (
+    "idiot <b>bold</b> <script>window.__x=1</script> <img src=http://example.invalid/a.png>",
+    "idiot <img src=x onerror='window.__x=1'> ![x](http://example.invalid/b.png) :red[hi]",
+    "idiot $x^2$ :material/home: [link](javascript:window.__x=1)",
+    "idiot <style>body{display:none}</style> <iframe src=http://example.invalid/></iframe>",
+)
+
+
+def test_hostile_text_is_inert_on_every_page(tmp_path, new_page):
+    services = make_services(tmp_path)
+    revisions = [scored(services, text, author=PROBES[1][6:80]) for text in PROBES]
+    removed = scored(services, f"moron {PROBES[1]}")
+    posted(services, CLEAN)
+    with running("staff", tmp_path) as address, running("author", tmp_path) as public:
+        page = new_page()
+        open_queue(page, address)
+        for _ in revisions:
+            before = card_text(page)
+            assert "idiot" in before
+            page.keyboard.press("s")
+            page.wait_for_timeout(600)
+        page.goto(f"{public}/?reference={removed.reference}")
+        page.get_by_text("was removed").first.wait_for(timeout=30_000)
+        page.get_by_role("textbox").last.fill(PROBES[1])
+        page.keyboard.press("Control+Enter")
+        page.wait_for_timeout(800)
+        page.goto(f"{address}/lookup?reference={removed.reference}")
+        page.get_by_text("was removed").first.wait_for(timeout=30_000)
+        page.goto(f"{address}/appeals")
+        page.wait_for_timeout(2500)
+        assert page.evaluate("window.__x") is None
+        assert page.evaluate("getComputedStyle(document.body).display") == "block"
+    assert page.outside == []
+    services.context.store.close()

@@ -1,0 +1,108 @@
+"""The one command a new user types: `modconsole up`, as a process."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+
+import pytest
+
+from tests.e2e.conftest import console_env, free_port
+
+pytestmark = pytest.mark.e2e
+
+
+def start(home, ports: dict[str, int], lines: list[str], until: str) -> subprocess.Popen[str]:
+    """`modconsole up` with no Hacker News to be had; returns once it printed `until`."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.cli", "up"],
+        env=console_env(home, hackernews_url=f"http://127.0.0.1:{free_port()}/v0", **ports),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    for line in process.stdout:
+        lines.append(line.rstrip())
+        if until in line:
+            return process
+    raise AssertionError("\n".join(lines))
+
+
+@pytest.fixture
+def ports() -> dict[str, int]:
+    return {name: free_port() for name in ("dashboard_port", "author_port", "api_port")}
+
+
+def stop(process: subprocess.Popen[str], sign: int) -> int:
+    process.send_signal(sign)
+    assert process.stdout is not None
+    process.stdout.read()
+    code = process.wait(timeout=30)
+    process.stdout.close()
+    return code
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        return probe.connect_ex(("127.0.0.1", port)) != 0
+
+
+def test_up_fills_the_queue_answers_on_three_ports_and_stops_cleanly(tmp_path, ports):
+    lines: list[str] = []
+    process = start(tmp_path, ports, lines, "Ready")
+    try:
+        assert any("Using the bundled sample" in line for line in lines)
+        assert any("Scored" in line and "hold" in line for line in lines)
+        for name, path in (
+            ("dashboard_port", "/_stcore/health"),
+            ("author_port", "/_stcore/health"),
+            ("api_port", "/healthz"),
+        ):
+            assert any(str(ports[name]) in line for line in lines)
+            with urllib.request.urlopen(f"http://127.0.0.1:{ports[name]}{path}") as answer:
+                assert answer.status == 200
+    finally:
+        code = stop(process, signal.SIGINT)
+    assert code == 0
+    assert all(is_free(port) for port in ports.values())
+
+    again: list[str] = []
+    process = start(tmp_path, ports, again, "Ready")
+    assert any("Going on with what is stored" in line for line in again)
+    assert any("Nothing waits to be scored" in line for line in again)
+    assert stop(process, signal.SIGTERM) == 0
+
+
+def test_a_killed_up_leaves_no_server_behind_and_the_next_start_works(tmp_path, ports):
+    process = start(tmp_path, ports, [], "Ready")
+    stop(process, signal.SIGKILL)
+    deadline = time.monotonic() + 20
+    while not all(is_free(port) for port in ports.values()):
+        assert time.monotonic() < deadline, "a server outlived its parent"
+        time.sleep(0.1)
+    process = start(tmp_path, ports, [], "Ready")
+    assert stop(process, signal.SIGINT) == 0
+
+
+def test_a_taken_port_is_one_clear_line(tmp_path, ports):
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", ports["api_port"]))
+        holder.listen()
+        result = subprocess.run(
+            [sys.executable, "-m", "core.cli", "up"],
+            env=console_env(tmp_path, **ports),
+            capture_output=True,
+            text=True,
+            timeout=60,
+            check=False,
+        )
+    assert result.returncode == 2
+    assert f"Port {ports['api_port']} is taken" in result.stderr
+    assert "MODCONSOLE_API_PORT" in result.stderr
+    assert "Traceback" not in result.stderr
+    assert os.listdir(tmp_path) != []  # the state was opened before; nothing else was started

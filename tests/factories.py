@@ -1,0 +1,125 @@
+"""Reaching a state of the console by driving its real services, on a home folder of one's own."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from pathlib import Path
+
+from core.bootstrap import Services, build_services
+from core.clock import Clock, system_clock
+from core.config import Settings
+from core.inference.fake import FakeBackend
+from core.moderation.appeals import Appeal
+from core.moderation.audit import AuditKind
+from core.moderation.comments import IncomingComment, Revision
+from core.moderation.decisions import Decision
+from core.moderation.permissions import SYSTEM, Actor, Role
+from core.moderation.policies import Action
+from core.services.appeal import file_appeal, hear_appeal
+from core.services.ingest import ingest
+from core.services.review import Review, decide_case
+from core.services.score import score_now, score_waiting
+
+MODERATOR = Actor("mina", Role.MODERATOR)
+LEAD = Actor("lena", Role.LEAD)
+OTHER_LEAD = Actor("ravi", Role.LEAD)
+
+# What the fake backend makes of them; see core/inference/fake.py.
+CLEAN = "What a lovely morning it was."
+HELD = "You idiot, read the article first."
+REMOVED = "Only a moron would write this."
+HOSTILE = (
+    "<img src=http://example.invalid/x.png> ![x](http://example.invalid/y.png) :red[no] **b** <b>"
+)
+
+_numbers = count(1)
+
+
+def make_services(home: Path, *, days_ago: float = 0) -> Services:
+    """Services on the fake backend; with `days_ago` their clock lives in the past."""
+    past = timedelta(days=days_ago)
+    clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
+    return build_services(Settings(home=home, backend="fake"), worker="test", clock=clock)
+
+
+def posted(services: Services, text: str, *, author: str = "sam") -> Revision:
+    """A comment just stored, not scored."""
+    source_id = f"c-{next(_numbers)}"
+    incoming = IncomingComment("test", source_id, text, author, services.clock.now())
+    list(ingest(services.context, SYSTEM, [incoming]))
+    with services.context.store.read() as reader:
+        comment = reader.comment_by_source("test", source_id)
+        revision = reader.latest_revision(comment.id) if comment else None
+    assert revision is not None, "the comment was not stored"
+    return revision
+
+
+def scored(services: Services, text: str, *, author: str = "sam") -> Revision:
+    """A comment the policy has decided on: see CLEAN, HELD, REMOVED."""
+    revision = posted(services, text, author=author)
+    list(score_waiting(services.context, services.scorer))
+    return revision
+
+
+def unscored(services: Services, text: str = CLEAN) -> Revision:
+    """Held for a person by the failure policy, because the backend was down."""
+    revision = posted(services, text)
+    backend = services.scorer.backend
+    assert isinstance(backend, FakeBackend), "only the fake can be told to be down"
+    with services.context.store.read() as reader:
+        policy = reader.current_policy()
+    assert policy is not None, "a fresh console has a policy"
+    backend.is_down = True
+    score_now(services.context, services.scorer, policy, [revision])
+    backend.is_down = False
+    return revision
+
+
+def decided(
+    services: Services,
+    revision: Revision,
+    action: Action,
+    *,
+    actor: Actor = MODERATOR,
+    reason_code: str | None = "harassment",
+    note: str = "",
+) -> Decision:
+    """A reviewer's decision on a case."""
+    review = Review(
+        revision_id=revision.id,
+        seen_version=len(chain_of(services, revision)),
+        action=action,
+        idempotency_key=f"test-{next(_numbers)}",
+        reason_code=reason_code if action is Action.REMOVE else None,
+        note=note,
+    )
+    return decide_case(services.context, actor, review)
+
+
+def removed_by_person(services: Services, text: str = HELD, *, note: str = "") -> Revision:
+    """Held by the model, then removed by `mina`."""
+    revision = scored(services, text)
+    decided(services, revision, Action.REMOVE, note=note)
+    return revision
+
+
+def appealed(services: Services, revision: Revision, words: str = "I quoted somebody.") -> Appeal:
+    """The author's appeal of a removal."""
+    return file_appeal(services.context, revision.reference, words)
+
+
+def heard(services: Services, appeal: Appeal, *, overturn: bool, actor: Actor = LEAD) -> Appeal:
+    """The appeal's outcome, by somebody who took no part."""
+    reason = "The quotation marks make it clear." if overturn else "It insults a person directly."
+    return hear_appeal(services.context, actor, appeal.id, overturn=overturn, reason=reason)
+
+
+def chain_of(services: Services, revision: Revision) -> list[Decision]:
+    """All decisions on the revision, oldest first."""
+    with services.context.store.read() as reader:
+        return list(reader.decision_chain(revision.id))
+
+
+def audit_kinds(services: Services, revision: Revision) -> list[AuditKind]:
+    """What the audit trail says of the revision, oldest first."""
+    with services.context.store.read() as reader:
+        return [event.kind for event in reader.audit_trail(revision.id)]

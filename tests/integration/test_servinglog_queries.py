@@ -1,0 +1,308 @@
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+import threading
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.clock import system_clock
+from core.errors import StoreError
+from core.servinglog import segments
+from core.servinglog.queries import ServingLogQueries, Traffic
+from core.servinglog.record import Mode, ServingRecord
+from core.servinglog.windows import Window, WindowChoice, smallest_window, window_of
+from core.servinglog.writer import SegmentWriter, encode
+
+START = datetime(2026, 11, 1, 12, tzinfo=UTC)
+HOUR = Window(START, START + timedelta(hours=1))
+
+
+def record(request_id: str, at_s: float = 0.0, **changes: object) -> ServingRecord:
+    values: dict[str, object] = {
+        "request_id": request_id,
+        "started_at": START + timedelta(seconds=at_s),
+        "mode": Mode.REALTIME,
+        "backend": "onnx",
+        "model_version": "v1",
+        "runtime": "onnxruntime",
+        "precision": "int8",
+        "location": "in_process",
+        "batch_size": 1,
+        "chars": 100,
+        "total_ms": 10.0,
+    }
+    return ServingRecord(**(values | changes))  # type: ignore[arg-type]
+
+
+def put(directory: Path, *records: ServingRecord, name: str = "a-1-1-0.jsonl") -> Path:
+    directory.mkdir(parents=True, exist_ok=True)
+    path = directory / name
+    path.write_bytes(b"".join(map(encode, records)))
+    return path
+
+
+@pytest.mark.parametrize("exists", [True, False])
+def test_no_segment_is_an_empty_log(tmp_path: Path, exists: bool) -> None:
+    directory = tmp_path / "log"
+    if exists:
+        directory.mkdir()
+    queries = ServingLogQueries(directory)
+    assert queries.bounds().calls == 0
+    assert queries.bounds().last_at is None
+    summary = queries.summary(HOUR)
+    assert (summary.calls, summary.p95, summary.error_share) == (0, None, None)
+    assert summary.comments_per_s is None
+    for frame in (
+        queries.series(HOUR, 60),
+        queries.by_backend(HOUR),
+        queries.slowest(HOUR),
+        queries.newest_calls(HOUR),
+    ):
+        assert frame.empty
+        assert "series" in frame
+
+
+def test_torn_last_line_and_garbage_cost_only_themselves(tmp_path: Path) -> None:
+    path = put(tmp_path, record("a"), record("b"))
+    whole = path.read_bytes()
+    path.write_bytes(whole + encode(record("torn"))[:50])
+    (tmp_path / "b-2-2-0.jsonl").write_bytes(b"\x00\x00\x00")
+    (tmp_path / "c-3-3-0.jsonl").write_bytes(b"")
+    (tmp_path / "d-4-4-0.jsonl").write_bytes(b'{"request_id":"x","total_ms":"soon"}\n')
+    assert ServingLogQueries(tmp_path).bounds().calls == 2
+
+
+def test_log_is_seen_as_it_grows_and_shrinks(tmp_path: Path) -> None:
+    queries = ServingLogQueries(tmp_path)
+    path = put(tmp_path, record("a"))
+    assert queries.bounds().calls == 1
+    put(tmp_path, record("a"), record("b"))
+    put(tmp_path, record("c"), name="b-2-2-0.jsonl")
+    assert queries.bounds().calls == 3
+    path.unlink()
+    assert queries.bounds().calls == 1
+
+
+def test_segment_that_vanishes_between_listing_and_reading_is_skipped(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(tmp_path, record("a"))
+    gone = put(tmp_path, record("b"), name="gone-1-1-0.jsonl")
+    queries = ServingLogQueries(tmp_path)
+    real, listings = segments.SegmentMirror._list, []
+
+    def list_then_remove(mirror: segments.SegmentMirror) -> dict[str, int]:
+        found = real(mirror)
+        listings.append(found)
+        gone.unlink(missing_ok=True)
+        return found
+
+    monkeypatch.setattr(segments.SegmentMirror, "_list", list_then_remove)
+    assert queries.bounds().calls == 1
+    assert len(listings) == 2
+
+
+def test_folder_that_cannot_be_read_is_a_store_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(_: segments.SegmentMirror) -> dict[str, int]:
+        raise PermissionError("not yours")
+
+    monkeypatch.setattr(segments.SegmentMirror, "_list", refuse)
+    with pytest.raises(StoreError, match="could not be read"):
+        ServingLogQueries(tmp_path).bounds()
+
+
+def test_two_writers_and_a_rotation_are_one_log(tmp_path: Path) -> None:
+    clock = system_clock()
+    writers = [SegmentWriter(tmp_path, name, clock) for name in ("api", "batch")]
+    for number in range(10):
+        for name, writer in enumerate(writers):
+            writer.write(record(f"{name}-{number}"))
+            if number == 4:
+                writer.close()
+    for writer in writers:
+        writer.close()
+    assert len(list(tmp_path.iterdir())) == 4
+    assert ServingLogQueries(tmp_path).bounds().calls == 20
+
+
+def test_summary_counts_calls_comments_and_errors(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        record("a", 0, batch_size=8, total_ms=20.0),
+        record("b", 10, batch_size=4, error_count=1, total_ms=30.0),
+        record("c", 20, batch_size=5, error_kind="timeout", total_ms=5000.0),
+        record("d", 3600, total_ms=1.0),
+    )
+    summary = ServingLogQueries(tmp_path).summary(HOUR)
+    assert (summary.calls, summary.answered, summary.comments, summary.errors) == (3, 2, 11, 2)
+    assert summary.p50 == 25.0
+    assert summary.error_share == pytest.approx(2 / 3)
+    assert summary.covered_s == 25.0
+    assert summary.comments_per_s == pytest.approx(11 / 25)
+
+
+@pytest.mark.parametrize(
+    ("traffic", "calls"),
+    [
+        (Traffic(), 3),
+        (Traffic(modes=("batch",)), 1),
+        (Traffic(modes=("batch", "realtime"), backends=("onnx",)), 2),
+        (Traffic(backends=("nobody",)), 0),
+        (Traffic(modes=()), 0),
+    ],
+)
+def test_filter_by_mode_and_backend(tmp_path: Path, traffic: Traffic, calls: int) -> None:
+    put(
+        tmp_path,
+        record("a"),
+        record("b", mode=Mode.BATCH),
+        record("c", backend="remote"),
+    )
+    queries = ServingLogQueries(tmp_path)
+    assert queries.summary(HOUR, traffic).calls == calls
+    assert queries.by_backend(HOUR, traffic)["calls"].sum() == calls
+    assert len(queries.slowest(HOUR, traffic)) == calls
+
+
+def test_previous_window_ends_where_this_one_starts(tmp_path: Path) -> None:
+    put(tmp_path, record("before", -1, total_ms=7.0), record("first", 0))
+    queries = ServingLogQueries(tmp_path)
+    assert queries.summary(HOUR).p50 == 10.0
+    assert queries.summary(HOUR.previous()).p50 == 7.0
+
+
+def test_series_has_a_row_for_every_bucket_and_a_gap_where_nothing_ran(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        record("a", 0, batch_size=10),
+        record("b", 20),
+        record("c", 20, mode=Mode.LOAD_TEST, error_kind="timeout"),
+    )
+    frame = ServingLogQueries(tmp_path).series(HOUR, 10)
+    assert len(frame) == 9  # 3 buckets of onnx realtime, onnx load test, and all together
+    onnx = frame[frame["series"] == "onnx · realtime"].set_index("bucket_at")
+    assert list(onnx["calls"]) == [1, 0, 1]
+    assert list(onnx["p95"].isna()) == [False, True, False]
+    assert list(onnx["comments_per_s"]) == [1.0, 0.0, 0.1]
+    assert onnx.index[0] == START
+    together = frame[frame["series"].isna()]
+    assert list(together["errors"]) == [0, 0, 1]
+
+
+def test_table_says_where_the_time_goes_and_the_busy_rate(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        record("a", 0, total_ms=1000.0, tokenize_ms=200.0, compute_ms=700.0, batch_size=30),
+        record("b", 0.5, total_ms=1000.0, tokenize_ms=200.0, compute_ms=700.0, batch_size=30),
+        record("c", 600, total_ms=500.0, tokenize_ms=100.0, compute_ms=350.0, batch_size=30),
+        record("d", 700, backend="silent"),
+    )
+    frame = ServingLogQueries(tmp_path).by_backend(HOUR).set_index("backend")
+    assert frame.loc["onnx", "comments_per_busy_s"] == pytest.approx(90 / 2.0)
+    assert frame.loc["onnx", "tokenize_share"] == pytest.approx(0.2)
+    assert frame.loc["onnx", "compute_share"] == pytest.approx(0.7)
+    assert frame.loc["onnx", "queue_share"] == 0
+    assert frame.loc["onnx", "other_share"] == pytest.approx(0.1)
+    assert frame.loc["silent", "other_share"] == 1
+    assert frame.loc["onnx", "ms_per_comment"] == pytest.approx(1000 / 30)
+
+
+def test_slowest_calls_come_first_and_stop_at_fifty(tmp_path: Path) -> None:
+    put(tmp_path, *(record(f"{n:03}", n, total_ms=float(n)) for n in range(70)))
+    frame = ServingLogQueries(tmp_path).slowest(HOUR)
+    assert list(frame["total_ms"][:2]) == [69.0, 68.0]
+    assert len(frame) == 50
+    assert str(frame["started_at"].dt.tz) == "UTC"
+
+
+def test_series_names_keep_the_order_of_first_appearance(tmp_path: Path) -> None:
+    put(tmp_path, record("b", 5, backend="alpha"), record("a", 0, backend="zeta"))
+    names = [series.name for series in ServingLogQueries(tmp_path).series_names()]
+    assert names == ["zeta · realtime", "alpha · realtime"]
+
+
+def test_newest_calls_are_those_answered(tmp_path: Path) -> None:
+    put(tmp_path, record("a", total_ms=3.0), record("b", error_kind="timeout"))
+    frame = ServingLogQueries(tmp_path).newest_calls(HOUR)
+    assert list(frame["total_ms"]) == [3.0]
+
+
+def test_threads_ask_at_once(tmp_path: Path) -> None:
+    put(tmp_path, *(record(str(n), n) for n in range(200)))
+    queries, answers = ServingLogQueries(tmp_path), []
+
+    def ask() -> None:
+        answers.extend(queries.summary(HOUR).calls for _ in range(10))
+
+    threads = [threading.Thread(target=ask) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers == [200] * 40
+
+
+@pytest.mark.parametrize(
+    ("age", "choice"),
+    [
+        (timedelta(minutes=1), WindowChoice.MINUTES_15),
+        (timedelta(minutes=15), WindowChoice.HOUR),
+        (timedelta(hours=5), WindowChoice.HOURS_6),
+        (timedelta(days=3), WindowChoice.WEEK),
+        (timedelta(days=30), WindowChoice.ALL),
+    ],
+)
+def test_page_opens_on_the_smallest_window_that_shows_something(
+    age: timedelta, choice: WindowChoice
+) -> None:
+    assert smallest_window(START - age, START) is choice
+    window = window_of(choice, START)
+    assert window.since <= START - age < window.until
+
+
+def test_empty_log_opens_on_an_hour() -> None:
+    assert smallest_window(None, START) is WindowChoice.HOUR
+
+
+KILLED_WRITER = """
+    import sys
+    from datetime import UTC, datetime
+    from pathlib import Path
+    from core.clock import system_clock
+    from core.servinglog.record import Mode, ServingRecord
+    from core.servinglog.writer import SegmentWriter
+
+    log = SegmentWriter(Path(sys.argv[1]), "victim", system_clock())
+    number = 0
+    while True:
+        log.write(ServingRecord(
+            request_id=str(number), started_at=datetime(2026, 11, 1, 12, tzinfo=UTC),
+            mode=Mode.BATCH, backend="onnx", model_version="v1", runtime="r", precision="int8",
+            location="in_process", batch_size=1, chars=1, total_ms=1.0,
+        ))
+        print(number, flush=True)
+        number += 1
+"""
+
+
+def test_killed_process_loses_no_record_it_had_written(tmp_path: Path) -> None:
+    victim = subprocess.Popen(
+        [sys.executable, "-c", textwrap.dedent(KILLED_WRITER), str(tmp_path)],
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    assert victim.stdout is not None
+    for _ in range(500):
+        acknowledged = int(victim.stdout.readline())
+    os.kill(victim.pid, signal.SIGKILL)
+    rest = victim.stdout.read().split("\n")[:-1]
+    victim.stdout.close()
+    victim.wait()
+    acknowledged = int(rest[-1]) if rest else acknowledged
+    assert ServingLogQueries(tmp_path).bounds().calls >= acknowledged + 1

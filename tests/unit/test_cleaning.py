@@ -1,0 +1,154 @@
+"""Cleaning: what a moderator reads of hostile, odd and ordinary comment text."""
+
+import time
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from core.errors import InvalidInput
+from core.moderation.cleaning import MAX_COMMENT_CHARS, check_text, clean_text
+
+
+@pytest.mark.parametrize(
+    ("original", "readable"),
+    [
+        ("one<p>two<p>three", "one\n\ntwo\n\nthree"),
+        ("It&#x27;s &quot;fine&quot; &amp; dandy &gt; not", 'It\'s "fine" & dandy > not'),
+        (
+            '<a href="https:&#x2F;&#x2F;x.org&#x2F;a-long-page" rel="nofollow">'
+            "https:&#x2F;&#x2F;x.org&#x2F;a-lo...</a>",
+            "https://x.org/a-long-page",
+        ),
+        ('see <a href="https://x.org/" rel="nofollow">my bank</a>', "see my bank (https://x.org/)"),
+        ("<p><pre><code>    if x:\n        y()\n</code></pre>", "if x:\n        y()"),
+        ("<i>or</i> HN: the <b>Next</b>", "or HN: the Next"),
+        ("a<br>b<br />c\r\nd\re", "a\nb\nc\nd\ne"),
+        ("<ul><li>one</li><li>two</li></ul>", "- one\n- two"),
+        ("x\n\n\n\n\ny   \nz", "x\n\ny\nz"),
+        ("if a < b and c > d", "if a < b and c > d"),
+        ("", ""),
+        ("<p></p> &nbsp; ", ""),
+    ],
+)
+def test_markup_becomes_the_layout_it_stands_for(original: str, readable: str) -> None:
+    assert clean_text(original) == readable
+
+
+@pytest.mark.parametrize(
+    "hostile",
+    [
+        "<script>alert(1)</script>",
+        "<img src=x onerror=alert(1)>",
+        "<iframe src=//evil.example></iframe>",
+        "<!-- hidden words -->",
+        '<b onclick="steal()">',
+        "<p style=display:none>",
+        "<span/onmouseover=x>",
+        '<a href="https://x.org" onclick="steal()">words',
+        '<a data-href="https://x.org" title="t">words',
+    ],
+)
+def test_hostile_markup_stays_in_sight(hostile: str) -> None:
+    assert clean_text(f"before {hostile} after") == f"before {hostile} after"
+
+
+def test_encoded_markup_is_shown_not_executed_away() -> None:
+    assert clean_text("&lt;script&gt;alert(1)&lt;/script&gt;") == "<script>alert(1)</script>"
+    assert clean_text("write &amp;lt; for a bracket") == "write &lt; for a bracket"
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "<a href=https://evil.example/>bank</a>",
+        "<a href='https://evil.example/'>bank</a>",
+        '<a href = "https://evil.example/" >bank</a>',
+        '<a href="https://evil.example/"><b>bank</b></a>',
+        '<a rel="nofollow" href="https://evil.example/" target=_blank>bank</a>',
+        '<A HREF="https://evil.example/">bank</A>',
+    ],
+)
+def test_a_link_always_shows_where_it_goes(link: str) -> None:
+    assert clean_text(link) == "bank (https://evil.example/)"
+
+
+def test_a_script_address_and_an_unreadable_one_are_shown() -> None:
+    assert clean_text('<a href="javascript:x()">me</a>') == "me (javascript:x())"
+    assert clean_text('<a href="http://[x">me</a>') == "me (http://[x)"
+    assert clean_text('<a href="">me</a>') == "me ()"
+
+
+def test_invisible_characters_cannot_split_or_reverse_a_word() -> None:
+    assert clean_text("id\u200bio\u00adt\u202e \u2066a\u061cb\ufeff\x00") == "idiot ab"
+    assert clean_text("👩\u200d👧") == "👩\u200d👧"
+
+
+def test_an_endless_character_reference_is_replaced() -> None:
+    assert clean_text("a&#" + "9" * 5000 + ";b") == "a\ufffdb"
+    assert clean_text('<a href="x&#' + "9" * 5000 + ';">w</a>') == "w (x\ufffd)"
+    assert clean_text("&#" + "0" * 5000 + "65;") == "A"
+    assert clean_text("&#" + "0" * 5000) == "\ufffd"
+
+
+MARKUP = st.text(
+    st.sampled_from(["<", ">", "/", "a", "b", "p", "=", '"', "'", " ", "&", "#", ";", "x", "\n"])
+)
+PIECES = st.lists(
+    st.sampled_from(
+        "<a |href=|href|\"|'|>|</a>|<p>|<b|&#x27;|&#|99999999999|http://[|&lt;|\r|\u202e|\ud800"
+        "|\x00|word| class=x|<!--".split("|")
+    )
+).map("".join)
+
+
+@given(st.one_of(st.text(st.characters()), MARKUP, PIECES))
+@example("http://[")
+def test_cleaning_never_raises_and_leaves_storable_text(text: str) -> None:
+    cleaned = clean_text(text)
+    cleaned.encode("utf-8")
+    assert "\x00" not in cleaned
+    assert cleaned == cleaned.strip()
+    assert "\n\n\n" not in cleaned
+
+
+@given(st.text(st.characters(exclude_characters="<&")))
+def test_text_without_markup_is_cleaned_once_and_for_all(text: str) -> None:
+    assert clean_text(clean_text(text)) == clean_text(text)
+
+
+@given(st.text(st.characters(categories=["L", "N", "P"], exclude_characters="<&")))
+def test_plain_words_come_through_unchanged(text: str) -> None:
+    assert clean_text(text) == text
+
+
+@pytest.mark.parametrize(
+    "piece",
+    "<a href=x|<a href=|<a |<a href=x>|<p class=|<p |<br | |\n|&#9|&|<|<a class=x |</a |<li |&#0"
+    "|</|<a rel='' href='' | class=x".split("|"),
+)
+def test_fifty_thousand_hostile_characters_are_cleaned_at_once(piece: str) -> None:
+    head = "<a href=" if piece == " class=x" else "<a"
+    began = time.perf_counter()
+    clean_text((piece * MAX_COMMENT_CHARS)[:MAX_COMMENT_CHARS])
+    clean_text((head + piece * MAX_COMMENT_CHARS)[:MAX_COMMENT_CHARS])
+    clean_text(head + " href=" + "x" * MAX_COMMENT_CHARS)
+    # A quadratic scan takes minutes here; the bound is loose because test machines are slow.
+    assert time.perf_counter() - began < 5
+
+
+@pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        (" \n\t", "empty"),
+        ("x" * (MAX_COMMENT_CHARS + 1), "50,001 characters"),
+        ("secret\x00", "NUL"),
+        ("secret\ud800", "lone surrogate"),
+    ],
+)
+def test_text_that_cannot_be_stored_is_refused_without_repeating_it(
+    text: str, complaint: str
+) -> None:
+    with pytest.raises(InvalidInput, match=complaint) as caught:
+        check_text(text)
+    assert "secret" not in str(caught.value)
