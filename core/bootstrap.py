@@ -11,8 +11,8 @@ from core.inference.batching import Scorer
 from core.inference.fake import FakeBackend
 from core.services.context import Context
 from core.services.policy_admin import ensure_policy
-from core.servinglog.record import DiscardingLog
 from core.servinglog.queries import ServingLogQueries
+from core.servinglog.record import DiscardingLog
 from core.servinglog.writer import SegmentWriter
 from core.store.sql import SqlStore
 
@@ -40,6 +40,12 @@ class Services:
     def serving_log_queries(self) -> ServingLogQueries:
         """Questions to the serving log of all processes."""
         return ServingLogQueries(self.settings.serving_log_dir)
+
+    def close(self) -> None:
+        """Let go of what was made."""
+        if "scorer" in self.__dict__:
+            self.scorer.close()
+        self.context.store.close()
 
 
 def make_backend(name: str) -> Backend:

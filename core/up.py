@@ -43,7 +43,7 @@ def servers(settings: Settings) -> tuple[Server, ...]:
     )  # fmt: skip
 
 
-def run_up(services: Services, bring_in: Callable[[], None], say: Callable[[str], None]) -> int:
+def serve_all(services: Services, bring_in: Callable[[], None], say: Callable[[str], None]) -> int:
     """Start the servers, bring comments in and decide on them, then wait to be stopped.
 
     `bring_in` runs while the servers come up. Raises ConfigError when a port is taken.
@@ -111,7 +111,8 @@ def _running(chosen: tuple[Server, ...], logs: Path) -> Iterator[list[subprocess
                         stdin=subprocess.PIPE,
                         stdout=log,
                         stderr=log,
-                        start_new_session=True,  # the terminal's Ctrl-C is this process's to pass on
+                        # The terminal's Ctrl-C is this process's to pass on.
+                        start_new_session=True,
                     )
                 )
         yield children

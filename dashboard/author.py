@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from dashboard.components.look_up import look_up_panel
+from core.errors import ConsoleError
+from dashboard.components.look_up import NOT_NOW, look_up_panel
 from dashboard.wiring import current_services
 
 TITLE = "What happened to my comment?"
@@ -15,7 +16,12 @@ def render() -> None:
         "With the reference you were given you can see what was decided, by which rule, "
         "and how to object. You need no account."
     )
-    look_up_panel(current_services(), "Reference of your comment")
+    try:
+        services = current_services()
+    except ConsoleError:
+        st.warning(NOT_NOW)
+        return
+    look_up_panel(services, "Reference of your comment")
 
 
 st.set_page_config(page_title=TITLE, page_icon="💬", layout="centered")

@@ -51,11 +51,11 @@ _NEXT_WITH_APPEAL: dict[AppealStage, str] = {
 _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     (DecidedBy.NOBODY, Visibility.PENDING): "Nobody yet.",
     (DecidedBy.MODEL, Visibility.VISIBLE): "Automated: a model checked it. No person took part.",
-    (DecidedBy.MODEL, Visibility.HELD): "A model flagged it. No person has decided yet.",
+    (DecidedBy.MODEL, Visibility.HELD): "A model flagged it. No person has decided yet: a "
+    "moderator will.",
     (DecidedBy.MODEL, Visibility.REMOVED): "Automated: a model flagged it and a fixed rule removed "
     "it. No person took part in this decision.",
-    (DecidedBy.NOT_SCORED, Visibility.HELD): "Nobody yet. The comment could not be scored, so a "
-    "person looks at it.",
+    (DecidedBy.NOT_SCORED, Visibility.HELD): "Nobody yet: a moderator will.",
     (DecidedBy.PERSON, Visibility.VISIBLE): "A person: a moderator read it and approved it.",
     (DecidedBy.PERSON, Visibility.HELD): "A person: a moderator has looked at it; the last "
     "word is not spoken yet.",
@@ -73,6 +73,11 @@ _UNSCORED: dict[Visibility, str] = {
     Visibility.HELD: "The comment could not be scored, so a person looks at it.",
     Visibility.VISIBLE: "The comment could not be scored, so a person looked at it.",
     Visibility.REMOVED: "The comment could not be scored, so a person looked at it.",
+}
+RULE_NAMES: dict[Visibility, str] = {
+    Visibility.VISIBLE: "The rule",
+    Visibility.HELD: "The rule in question",
+    Visibility.REMOVED: "The rule",
 }
 HOW_TO_APPEAL = (
     "If you think this is wrong, say why in your own words. It is free, and it is read by a person "

@@ -32,7 +32,7 @@ def settings_page() -> str:
     defaults = Settings()
     lines = [
         HEAD,
-        "# Settings\n\nEach is an environment variable. An unknown `MODCONSOLE_` name is refused.\n",
+        "# Settings\n\nEach is an environment variable. Unknown names are refused.\n",
         "\n| variable | default | meaning |\n|---|---|---|\n",
     ]
     for name, text in SETTING_HELP.items():

@@ -11,10 +11,10 @@ from core.clock import system_clock
 from core.config import Settings
 from core.inference.base import TextResult
 from core.inference.batching import Scorer
-from core.moderation.comments import IncomingComment
 from core.moderation.cleaning import clean_text
-from core.servinglog.record import Mode
+from core.moderation.comments import IncomingComment
 from core.services.score import CHUNK_ROWS
+from core.servinglog.record import Mode
 from core.sources.bundled import sample_source
 
 ROUNDS = 5
@@ -24,7 +24,9 @@ def run(settings: Settings, say: Callable[[str], None]) -> dict[str, Any]:
     """Comments per second of each way (min, median, max over the rounds), the latency of its calls,
     the ratio of the medians, and by how much the scores of the two ways differ."""
     texts = [
-        clean_text(item.text) for item in sample_source().read() if isinstance(item, IncomingComment)
+        clean_text(item.text)
+        for item in sample_source().read()
+        if isinstance(item, IncomingComment)
     ]
     clock = system_clock()
     begin = clock.monotonic()

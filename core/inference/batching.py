@@ -16,6 +16,11 @@ class Scorer:
         self._log = log
         self._clock = clock
 
+    def close(self) -> None:
+        """Let go of the backend and the serving log."""
+        self.backend.close()
+        self._log.close()
+
     def score(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
         """Results in the order and number of `texts`.
 

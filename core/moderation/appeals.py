@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.errors import InvalidInput, PermissionDenied, RuleBroken
+from core.moderation.cleaning import is_storable
 from core.moderation.decisions import Decision
 from core.moderation.policies import Action
 
@@ -49,7 +50,7 @@ def days_left(deadline: datetime, now: datetime) -> int:
 def check_can_appeal(
     decision: Decision | None, existing: Appeal | None, *, now: datetime, window_days: int
 ) -> None:
-    """A standing removal, once, in time. Raises RuleBroken with the reason in the author's words."""
+    """A standing removal, once, in time. Raises RuleBroken, worded for the author."""
     if decision is None or decision.action is not Action.REMOVE:
         raise RuleBroken("Only a removal can be appealed.")
     if decision.appeal_id is not None or existing is not None:
@@ -65,7 +66,7 @@ def check_words(words: str) -> str:
         raise InvalidInput("Please say in a sentence why the decision is wrong.")
     if len(trimmed) > MAX_APPEAL_CHARS:
         raise InvalidInput(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
-    if "\x00" in trimmed or any("\ud800" <= char <= "\udfff" for char in trimmed):
+    if not is_storable(trimmed):
         raise InvalidInput("The text holds characters that can't be stored.")
     return trimmed
 
@@ -79,10 +80,12 @@ def check_can_hear(actor_id: str, appeal: Appeal, chain: Sequence[Decision]) -> 
 
 
 def check_outcome_reason(reason: str) -> str:
-    """The hearer's reason, trimmed; the author reads it, so it can't be a word. Raises RuleBroken."""
+    """The hearer's reason, trimmed; the author reads it, so a word is too little."""
     trimmed = reason.strip()
     if len(trimmed) < MIN_OUTCOME_CHARS:
         raise RuleBroken("Give the author a reason, a sentence at least.")
     if len(trimmed) > MAX_APPEAL_CHARS:
         raise RuleBroken(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
+    if not is_storable(trimmed):
+        raise RuleBroken("The reason holds characters that can't be stored.")
     return trimmed

@@ -50,6 +50,11 @@ def check_text(text: str) -> None:
         raise InvalidInput("the text holds a lone surrogate, which is not valid Unicode")
 
 
+def is_storable(text: str) -> bool:
+    """Whether every database takes the text: no NUL and no half of a character."""
+    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+
+
 def clean_text(original: str) -> str:
     """The readable form of a comment as its source gave it (HTML, entities or plain).
 

@@ -8,6 +8,8 @@ from core.errors import InvalidInput
 from core.moderation.cleaning import check_text
 
 MAX_ID_CHARS = 200
+# Outside these a time is a mistake, and near the calendar's ends it can't be shown in every zone.
+FIRST_YEAR, LAST_YEAR = 1970, 2200
 UNKNOWN_AUTHOR = "[unknown]"
 
 
@@ -80,6 +82,7 @@ def check_incoming(comment: IncomingComment) -> None:
         if not value or len(value) > MAX_ID_CHARS:
             raise InvalidInput(f"`{name}` must have 1 to {MAX_ID_CHARS} characters")
     for name, value in (
+        ("source", comment.source),
         ("id", comment.source_id),
         ("author", comment.author),
         ("parent_id", comment.parent_source_id or ""),
@@ -88,4 +91,6 @@ def check_incoming(comment: IncomingComment) -> None:
             raise InvalidInput(f"`{name}` holds a control character or a lone surrogate")
         if len(value) > MAX_ID_CHARS:
             raise InvalidInput(f"`{name}` has more than {MAX_ID_CHARS} characters")
+    if not FIRST_YEAR <= comment.created_at.year < LAST_YEAR:
+        raise InvalidInput(f"`created_at` is not between {FIRST_YEAR} and {LAST_YEAR}")
     check_text(comment.text)

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.errors import RuleBroken
+from core.moderation.cleaning import is_storable
 from core.moderation.comments import Visibility
 from core.moderation.policies import SEVERITY, Action, Policy, Rule
 from core.moderation.scores import Label
@@ -59,6 +60,8 @@ class Decision:
             raise RuleBroken("A removal needs a reason.")
         if len(self.note) > MAX_NOTE_CHARS:
             raise RuleBroken(f"The note has over {MAX_NOTE_CHARS:,} characters.")
+        if not is_storable(self.note):
+            raise RuleBroken("The note holds characters that can't be stored.")
 
     @property
     def is_automated(self) -> bool:

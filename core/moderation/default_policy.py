@@ -17,7 +17,8 @@ REASONS = (
     Reason(
         "harassment",
         "Harassment",
-        "Argue with what people say, not with who they are. Personal insults and pile-ons are removed.",
+        "Argue with what people say, not with who they are. Personal insults and pile-ons are "
+        "removed.",
     ),
     Reason(
         "identity_attack",

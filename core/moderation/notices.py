@@ -56,7 +56,7 @@ class AppealStage(StrEnum):
 class Statement:
     """The content of a notice. `facts` are the rules that led to an automated step, hardest first.
 
-    `found_automatically`: a model surfaced the comment; `decided_automatically`: no person took part.
+    `found_automatically`: a model surfaced it; `decided_automatically`: no person took part.
     `can_appeal_until` is None where no appeal is open to the author. `not_assessed` are the labels
     the model gave no score for; empty where it did not score at all.
     """

@@ -27,7 +27,7 @@ CHUNK_ROWS = 64
 
 @dataclass(slots=True)
 class ScoringReport:
-    """What scoring did so far. `total` is how many waited at the start; `failed` were held unscored."""
+    """What scoring did so far. `total` waited at the start; `failed` were held unscored."""
 
     total: int
     decided: int = 0
@@ -51,9 +51,12 @@ def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
         if not waiting:
             return
         results = scorer.score([revision.text for revision in waiting], Mode.BATCH)
+        info = scorer.backend.info
         with context.store.write() as tx:
             for revision, result in zip(waiting, results, strict=True):
-                decision = decide(context, tx, policy, scorer.backend.info, revision, result)
+                decision = decide(
+                    context, tx, policy=policy, info=info, revision=revision, result=result
+                )
                 if decision is not None:
                     report.decided += 1
                     report.failed += decision.source is DecisionSource.FAILURE_POLICY
@@ -75,18 +78,22 @@ def score_now(
         results = tuple(TextResult(error=str(error)) for _ in revisions)
     with context.store.write() as tx:
         for revision, result in zip(revisions, results, strict=True):
-            decide(context, tx, policy, info, revision, result)
+            decide(context, tx, policy=policy, info=info, revision=revision, result=result)
 
 
 def decide(
     context: Context,
     tx: Writer,
+    *,
     policy: Policy,
     info: BackendInfo,
     revision: Revision,
     result: TextResult,
 ) -> Decision | None:
-    """The first decision on a revision; None when somebody else's came first."""
+    """The first decision on a revision; None when somebody else's came first, or an edit did."""
+    latest = tx.latest_revision(revision.comment_id)
+    if latest is None or latest.id != revision.id:
+        return None
     if result.error is None:
         verdict = judge(result.scores, policy)
         source, trigger = DecisionSource.RULE, CaseTrigger.HOLD

@@ -23,7 +23,8 @@ h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 3rem;
   border-top: 1px solid var(--line); padding-top: 1.25rem; overflow-wrap: anywhere; }
 h3 { font-size: .95rem; margin: 1.5rem 0 .4rem; }
 a { color: var(--accent); } code, pre { font: 13px/1.5 ui-monospace, monospace; }
-pre { background: var(--panel); padding: .75rem 1rem; border-radius: 4px; overflow-x: auto; }
+pre { background: var(--panel); padding: .75rem 1rem; border-radius: 4px;
+  white-space: pre-wrap; overflow-wrap: anywhere; }
 table { border-collapse: collapse; width: 100%; }
 th, td { text-align: left; vertical-align: top; padding: .35rem .75rem .35rem 0;
   border-bottom: 1px solid var(--line); }

@@ -22,6 +22,12 @@ class Traffic:
     modes: tuple[str, ...] | None = None
     backends: tuple[str, ...] | None = None
 
+    def includes(self, series: Series) -> bool:
+        """Whether calls of that series are meant."""
+        return (self.modes is None or series.mode in self.modes) and (
+            self.backends is None or series.backend in self.backends
+        )
+
 
 ALL_TRAFFIC = Traffic()
 

@@ -163,7 +163,7 @@ class JsonClient:
         return bytes(body)
 
 
-class _TryAgain(Exception):  # noqa: N818  # never leaves this module
+class _TryAgain(Exception):  # never leaves this module
     def __init__(self, problem: str, *, after_s: float = 0.0, is_connecting: bool = False) -> None:
         super().__init__(problem)
         self.after_s = after_s

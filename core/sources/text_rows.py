@@ -83,7 +83,8 @@ def _cells(path: Path, reader: "Reader", width: int) -> Iterator[Row]:
 
 def _problem_of(cells: list[str], width: int) -> str | None:
     if cells and len(cells) != width:
-        return f"{len(cells)} cells in a table of {width} columns"
+        cell = "cell" if len(cells) == 1 else "cells"
+        return f"{len(cells)} {cell} in a table of {width} columns"
     if any(not _is_utf8(cell) for cell in cells):
         return "not UTF-8"
     return None

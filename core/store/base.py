@@ -1,7 +1,8 @@
 """What a store of the moderation state offers. Services use these; an adapter implements them.
 
-Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not at
-all. A writer's methods take the audit event with the change, so a change can't go unrecorded.
+Every write runs inside `Store.write()`: one transaction, committed at the end of the block or
+not at all. A writer's methods take the audit event with the change, so that no change goes
+unrecorded.
 """
 
 from collections.abc import Sequence

@@ -37,7 +37,8 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
             width="stretch",
             disabled=(case.status, action) not in TRANSITIONS,
             on_click=press_decide,
-            args=(desk, services, actor, view.revision.id, version, action),
+            args=(desk, services, actor),
+            kwargs={"revision_id": view.revision.id, "version": version, "action": action},
         )
     columns[3].button(
         "Skip",

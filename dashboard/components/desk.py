@@ -1,7 +1,8 @@
 """A reviewer's desk: where they are in the queue, and what their keys do.
 
-The callbacks here are what buttons call. They touch no `st.*`: a callback that does can be cut short
-between two lines by the next press. All they know is the desk, a plain object kept for the session.
+The callbacks here are what buttons call. They touch no `st.*`: a callback that does can be cut
+short between two lines by the next press. All they know is the desk, a plain object
+kept for the session.
 """
 
 from collections.abc import Sequence
@@ -65,7 +66,13 @@ class Desk:
 
 
 def press_decide(
-    desk: Desk, services: Services, actor: Actor, revision_id: str, version: int, action: Action
+    desk: Desk,
+    services: Services,
+    actor: Actor,
+    *,
+    revision_id: str,
+    version: int,
+    action: Action,
 ) -> None:
     """Approve, remove or escalate the case that was on screen."""
     if action is Action.REMOVE and desk.reason_code is None:

@@ -84,7 +84,9 @@ def outcome_form(
             kwargs={"overturn": True},
         )
         if bench.refusal:
-            st.text(bench.refusal)
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                st.badge("not saved", icon=":material/info:", color="orange")
+                st.text(bench.refusal)
 
 
 def hear(

@@ -12,6 +12,7 @@ from dashboard.wording import viewer_zone
 # Room for a reference with generous spacing, and too little for a comment pasted by mistake:
 # what is typed here also stands in the page's address.
 MAX_TYPED = 60
+NOT_NOW = "We can't look this up at the moment. Please try again in a few minutes."
 NO_REFERENCE_YET = (
     "The site you wrote on gives each comment a reference: 26 letters and digits. "
     "Capitals, spaces and hyphens don't matter."
@@ -44,7 +45,7 @@ def _answer(services: Services, typed: str) -> LookupAnswer | None:
         st.info(str(unknown), icon=":material/search_off:")
         return None
     except ConsoleError:
-        st.warning("We can't look this up at the moment. Please try again in a few minutes.")
+        st.warning(NOT_NOW)
         return None
     render_statement(
         answer,

@@ -21,10 +21,11 @@ from dashboard.components.serving_words import (
     throughput_delta,
 )
 
-LATENCY_HEIGHT = 215
-THROUGHPUT_HEIGHT = 135
+LATENCY_HEIGHT = 260
+THROUGHPUT_HEIGHT = 150
 ROW_HEIGHT, HEADER_HEIGHT = 30, 34
 MAX_ROWS = 5
+EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
 SHARES_HEIGHT, BAR_HEIGHT = 84, 24
 
 
@@ -41,6 +42,8 @@ def tiles(view: ServingView, before: str) -> None:
             before=before,
             otherwise=basis(quantile, now.answered),
             trend=trend[quantile],
+            explain=f"{EXPLAINED[quantile]} of the answered calls took at most this long, whatever "
+            "their size.",
         )
     _tile(
         throughput_column,
@@ -50,6 +53,7 @@ def tiles(view: ServingView, before: str) -> None:
         before=before,
         otherwise=f"{now.comments:,} comments",
         trend=trend["comments_per_s"],
+        explain="Comments scored a second, from the first call to the end of the last.",
         color="off",
     )
     _tile(
@@ -60,6 +64,7 @@ def tiles(view: ServingView, before: str) -> None:
         before=before,
         otherwise=f"{now.errors:,} of {now.calls:,} calls",
         trend=trend["errors"],
+        explain="Share of calls that failed, wholly or in one of their comments.",
     )
 
 
@@ -72,6 +77,7 @@ def _tile(
     before: str,
     otherwise: str,
     trend: pd.Series,
+    explain: str,
     color: Literal["inverse", "off"] = "inverse",
 ) -> None:
     changed = delta is not None and any(digit in delta for digit in "123456789")
@@ -85,6 +91,7 @@ def _tile(
         chart_data=list(trend.dropna()),
         chart_type="area",
         border=True,
+        help=explain,
         height="stretch",
     )
 

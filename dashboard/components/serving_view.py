@@ -16,6 +16,8 @@ from dashboard.charts import MAX_POINTS, busiest
 
 REFRESH_S = 15
 SPARK_BUCKETS = 60
+MIN_BUCKETS = 30
+CALLS_PER_BUCKET = 10
 DOTS_UP_TO = 400  # calls: fewer are shown one by one
 ESTIMATED_COMMENTS = 100
 # What people wait for. Load tests and warm-up are there to be chosen, not to move a percentile.
@@ -64,7 +66,7 @@ def load_view(
     before = None if choice is WindowChoice.ALL else _queries.summary(window.previous(), traffic)
     table = _queries.by_backend(window, traffic)
     shown = busiest(table)
-    width = bucket_s(summary.covered_s, min(MAX_BUCKETS, MAX_POINTS // max(1, len(shown))))
+    width = bucket_s(summary.covered_s, _bucket_count(summary.calls, len(shown)))
     coarse = _queries.series(window, bucket_s(summary.covered_s, SPARK_BUCKETS), traffic)
     few = summary.calls <= DOTS_UP_TO
     lines = _queries.series(window, width, traffic)
@@ -87,6 +89,12 @@ def default_modes(series: Sequence[Series]) -> list[str]:
     """Live traffic; everything when nothing live was ever logged."""
     known = list(dict.fromkeys(one.mode for one in series))
     return [mode for mode in known if mode in LIVE_MODES] or known
+
+
+def _bucket_count(calls: int, series_count: int) -> int:
+    """How many buckets at most: about ten calls in each, or its percentile is one call's time."""
+    drawable = min(MAX_BUCKETS, MAX_POINTS // max(1, series_count))
+    return max(MIN_BUCKETS, min(drawable, calls // CALLS_PER_BUCKET))
 
 
 def _whole_buckets(trend: pd.DataFrame) -> pd.DataFrame:

@@ -96,10 +96,10 @@ def lever(table: pd.DataFrame) -> str | None:
         times = small["ms_per_comment"] / large["ms_per_comment"]
         if large["size"] > small["size"] and times >= LEVER_WORTH_SAYING:
             return (
-                f"Larger calls make it faster: {backend} takes "
-                f"{duration(large['ms_per_comment'])} a comment in calls of about "
-                f"{large['size']:.0f}, {duration(small['ms_per_comment'])} in calls of about "
-                f"{small['size']:.0f}, {times:.1f} times as long."
+                f"Larger calls make it faster: with {backend} a comment takes "
+                f"{duration(large['ms_per_comment'])} in calls of about {large['size']:.0f} and "
+                f"{duration(small['ms_per_comment'])} in calls of about {small['size']:.0f}, "
+                f"{times:.1f} times as long."
             )
     return None
 

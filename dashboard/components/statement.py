@@ -51,7 +51,7 @@ def _what_happened(statement: Statement) -> None:
 def _decision(statement: Statement, decided_at: datetime, zone: tzinfo) -> None:
     with st.container(border=True):
         if statement.reason is not None:
-            with _row("The rule"):
+            with _row(words.RULE_NAMES[statement.visibility]):
                 st.text(f"{statement.reason.title}\n{statement.reason.text}")
         with _row("Who decided"):
             st.text(words.who_decided(statement))
@@ -98,8 +98,8 @@ def _appeal(
 
 def _appeal_state(appeal: Appeal, zone: tzinfo) -> None:
     st.markdown("**Your appeal**")
-    with _row("Outcome"):
-        st.text(APPEALS[appeal.status])
+    with _row("How it stands"):
+        st.text(f"{APPEALS[appeal.status].capitalize()}.")
     if appeal.outcome_reason is not None:
         with _row("The reason"):
             st.text(appeal.outcome_reason)

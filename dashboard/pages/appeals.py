@@ -40,12 +40,12 @@ def render(services: Services, actor: Actor) -> None:
         else:
             st.info(NOTHING_HERE[view], icon=":material/done_all:")
     with middle:
-        if bench.done:
-            st.success(bench.done, icon=":material/check:")
         if item is None and bench.appeal_id is not None:
             item = _taken_by_somebody_else(bench, services, actor)
         if item is not None:
             _both_sides(bench, services, actor, item)
+        if bench.done:
+            st.success(bench.done, icon=":material/check:")
     if item is not None:
         with right:
             _facts(services, actor, item)

@@ -58,7 +58,7 @@ def _page(services: Services) -> None:
     if view.summary.calls:
         _panels(view, header, series, now)
     else:
-        _nothing_in_window(header, newest_at, now)
+        _nothing_in_window(header, series, now)
 
 
 def _panels(view: ServingView, header: Header, series: Sequence[Series], now: datetime) -> None:
@@ -87,9 +87,13 @@ def _nothing_logged() -> None:
     )
 
 
-def _nothing_in_window(header: Header, newest_at: datetime, now: datetime) -> None:
+def _nothing_in_window(header: Header, series: Sequence[Series], now: datetime) -> None:
+    chosen = [one.last_at for one in series if header.traffic.includes(one)]
+    if not chosen:
+        st.info("The filter leaves out every call of the log.", icon=":material/filter_list:")
+        return
     st.info(
-        f"No calls of this kind in this window; the last call of any was {ago(newest_at, now)}.",
+        f"No calls in this window; the last was {ago(max(chosen), now)}.",
         icon=":material/hourglass_empty:",
     )
     st.button("Show the whole log", key="show_all", on_click=show_all)

@@ -1,4 +1,4 @@
-"""A real browser on real servers. Without Debian's chromium these tests say why they are skipped."""
+"""A real browser on real servers. Without Debian's chromium these tests say why they skip."""
 
 import os
 import shutil
@@ -15,10 +15,16 @@ from urllib.error import URLError
 
 import pytest
 
-CHROMIUM_ARGS = (
-    "--headless --no-sandbox --disable-gpu --disable-quic --no-first-run "
-    "--disable-background-networking --disable-component-update --disable-sync"
-).split()
+CHROMIUM_ARGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 def free_port() -> int:
@@ -86,7 +92,7 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def new_page(browser) -> Iterator[Callable[[], object]]:
-    """Makes pages in contexts of their own; `page.outside` lists requests that left this machine."""
+    """Makes pages in contexts of their own; `page.outside` lists requests that left."""
     contexts = []
 
     def make() -> object:

@@ -141,7 +141,7 @@ def test_csv_rows_of_the_wrong_width_are_kept_and_formulas_made_harmless(tmp_pat
     ]
     assert [row[-1] for row in rows] == [
         "",
-        "1 cells in a table of 2 columns",
+        "1 cell in a table of 2 columns",
         "3 cells in a table of 2 columns",
         "",
         "",

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.moderation.comments import UNKNOWN_AUTHOR, IncomingComment, IncomingThread
 from core.sources.base import Rejected, Skipped, SourceItem
-from core.sources.items import story_of_hit, to_item
+from core.sources.items import KNOWN_COLUMNS, story_of_hit, to_item
 
 READ_AT = datetime(2026, 11, 22, 18, tzinfo=UTC)
 WRITTEN_AT = datetime(2011, 8, 24, 22, 5, 27, tzinfo=UTC)
@@ -141,10 +141,7 @@ def test_a_hit_tells_the_story_it_hangs_under() -> None:
         assert story_of_hit(silent, read_at=READ_AT) is None
 
 
-NAMES = st.sampled_from(
-    "id objectID text comment_text by author time created_at created_at_i parent parent_id type "
-    "deleted dead title _tags children story_id story_title".split()
-)
+NAMES = st.sampled_from(sorted(KNOWN_COLUMNS))
 VALUES = st.one_of(
     st.none(),
     st.booleans(),

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
 
 from core.errors import StoreError
@@ -60,6 +61,8 @@ class SqlStore:
                 connection.exec_driver_sql("COMMIT")
         except OperationalError as error:
             raise StoreError(f"{self._path}: {error.orig}") from error
+        except PoolTimeout as error:
+            raise StoreError(f"{self._path}: too many readers at once") from error
         except DBAPIError as error:
             raise StoreError(f"{self._path}: {type(error.orig).__name__}: {error.orig}") from error
 

@@ -1,4 +1,4 @@
-"""The tables. Times are integer microseconds since 1970 UTC, JSON is text, ids come from the client.
+"""The tables. Times are integer microseconds since 1970 UTC, JSON is text, ids the client's.
 
 Kept to what SQLite, PostgreSQL and DuckDB all take.
 """

@@ -1,0 +1,183 @@
+"""The latency page on a stand-in of the services, in every state."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.clock import Clock
+from core.errors import StoreError
+from core.moderation.permissions import Actor, Role
+from core.servinglog.queries import ServingLogQueries
+from core.servinglog.record import Mode, ServingRecord
+from core.servinglog.writer import encode
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+@dataclass
+class StandIn:
+    """As much of the services as the page uses."""
+
+    serving_log_queries: Any
+    clock: Clock
+
+
+class Unreadable:
+    """A log that can't be read."""
+
+    def __init__(self, directory: Path) -> None:
+        self.directory = directory
+
+    def series_names(self) -> None:
+        raise StoreError("The serving log could not be read: not yours")
+
+
+def page(services: Any, actor: Any) -> None:
+    from dashboard.pages.latency import render
+
+    render(services, actor)
+
+
+def calls(count: int, age: timedelta = timedelta(minutes=5), **changes: Any) -> list[ServingRecord]:
+    values: dict[str, Any] = {
+        "mode": Mode.BATCH,
+        "backend": "onnx",
+        "model_version": "v1",
+        "runtime": "onnxruntime",
+        "precision": "int8",
+        "location": "in_process",
+        "batch_size": 10,
+        "chars": 900,
+        "tokenize_ms": 1.0,
+        "compute_ms": 8.0,
+    }
+    return [
+        ServingRecord(
+            **(
+                values
+                | {
+                    "request_id": f"{count}-{age}-{n}",
+                    "started_at": NOW - age + timedelta(milliseconds=20 * n),
+                    "total_ms": 10.0 + n % 7,
+                }
+                | changes
+            )
+        )
+        for n in range(count)
+    ]
+
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture
+def open_page(tmp_path: Path) -> Open:
+    def open_it(
+        records: list[ServingRecord], role: Role = Role.OPS, queries: Any = None
+    ) -> AppTest:
+        (tmp_path / "a-1-1-0.jsonl").write_bytes(b"".join(map(encode, records)))
+        clock = Clock(now=lambda: NOW, monotonic=lambda: 0.0)
+        services = StandIn(queries or ServingLogQueries(tmp_path), clock)
+        test = AppTest.from_function(
+            page, kwargs={"services": services, "actor": Actor("ola", role)}, default_timeout=20
+        )
+        return test.run()
+
+    return open_it
+
+
+def words(test: AppTest) -> str:
+    found = [*test.caption, *test.markdown, *test.info, *test.error, *test.text]
+    return "\n".join(str(element.value) for element in found)
+
+
+def test_role_without_permission_sees_only_why(open_page: Open) -> None:
+    test = open_page(calls(3), role=Role.AUTHOR)
+    assert "may not" in test.error[0].value
+    assert not test.metric
+    assert not test.exception
+
+
+def test_empty_log_says_how_to_fill_it(open_page: Open) -> None:
+    test = open_page([])
+    assert "No call to a backend has been logged yet." in test.info[0].value
+    assert "modconsole score" in words(test)
+    assert not test.exception
+
+
+def test_unreadable_log_is_one_line(open_page: Open, tmp_path: Path) -> None:
+    test = open_page([], queries=Unreadable(tmp_path))
+    assert test.error[0].value == "The serving log could not be read: not yours"
+    assert not test.exception
+
+
+def test_fresh_log_opens_on_its_window_and_says_percentiles_are_weak(open_page: Open) -> None:
+    test = open_page(calls(12))
+    assert test.get_by_key("window").value == "15 min"
+    tiles = {metric.label: metric for metric in test.metric}
+    assert list(tiles) == ["p50", "p95", "p99", "Throughput, comments", "Errors"]
+    assert tiles["p95"].delta == "of 12 calls: too few"
+    assert tiles["p50"].value == "12 ms"
+    assert "each call a dot" in words(test)
+    assert "How long for 100 comments?" in words(test)
+    assert not test.exception
+
+
+def test_busy_log_shows_deltas_lines_and_table(open_page: Open) -> None:
+    before = calls(600, timedelta(minutes=20), total_ms=30.0)
+    test = open_page([*before, *calls(600), *calls(2, backend="onnx", error_kind="timeout")])
+    tiles = {metric.label: metric for metric in test.metric}
+    assert tiles["p50"].delta == "-17 ms"
+    assert tiles["Errors"].value == "0.33 %"
+    assert "every 1 s" in words(test)
+    table = test.get_by_key("by_backend").value
+    assert list(table["series"]) == ["onnx · batch"]
+    assert table["errors"].iloc[0] == 2
+    assert not test.exception
+
+
+def test_empty_window_offers_the_whole_log_in_one_click(open_page: Open) -> None:
+    test = open_page(calls(30, timedelta(hours=3)))
+    assert test.get_by_key("window").value == "6 h"
+    test.get_by_key("window").set_value("1 h").run()
+    assert "No calls in this window; the last was 2 h ago." in words(test)
+    test.get_by_key("show_all").click().run()
+    assert test.get_by_key("window").value == "all"
+    assert test.metric
+    assert not test.exception
+
+
+def test_load_tests_count_only_when_chosen(open_page: Open) -> None:
+    test = open_page([*calls(5), *calls(500, mode=Mode.LOAD_TEST, total_ms=900.0)])
+    assert test.metric[0].delta == "of 5 calls"
+    test.get_by_key("modes").set_value(["batch", "load_test"]).run()
+    assert test.metric[0].delta == "of 505 calls"
+    test.get_by_key("modes").set_value([]).run()
+    assert "The filter leaves out every call" in words(test)
+    assert not test.exception
+
+
+def test_log_of_load_tests_alone_is_shown(open_page: Open) -> None:
+    test = open_page(calls(5, mode=Mode.LOAD_TEST))
+    assert test.metric[0].delta == "of 5 calls"
+
+
+def test_window_where_every_call_failed_still_opens(open_page: Open) -> None:
+    test = open_page(calls(5, error_kind="timeout"))
+    tiles = {metric.label: metric.value for metric in test.metric}
+    assert tiles["p50"] == "–"
+    assert tiles["Errors"] == "100 %"
+    assert "No call was answered" in words(test)
+    assert not test.exception
+
+
+def test_chosen_percentile_is_kept(open_page: Open) -> None:
+    test = open_page(calls(5))
+    test.get_by_key("percentile").set_value("p50").run()
+    assert test.get_by_key("percentile").value == "p50"
+    assert not test.exception

@@ -1,0 +1,166 @@
+"""Who may appeal what, until when, and who may hear it."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.errors import InvalidInput, PermissionDenied, RuleBroken
+from core.moderation.appeals import (
+    MAX_APPEAL_CHARS,
+    MIN_OUTCOME_CHARS,
+    Appeal,
+    AppealStatus,
+    appeal_deadline,
+    check_can_appeal,
+    check_can_hear,
+    check_outcome_reason,
+    check_words,
+    days_left,
+)
+from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.policies import Action
+
+NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
+MOMENT = timedelta(microseconds=1)
+HOLD = Decision("d1", "rev", Action.HOLD, DecisionSource.RULE, "system", 1, NOW)
+REMOVAL = Decision(
+    "d2", "rev", Action.REMOVE, DecisionSource.REVIEWER, "mina", 1, NOW,
+    reason_code="threat", supersedes="d1",
+)  # fmt: skip
+APPEAL = Appeal("a1", "d2", "rev", "It was a quotation.", AppealStatus.PENDING, NOW)
+
+
+@pytest.mark.parametrize(
+    ("after", "is_taken", "why"),
+    [
+        (timedelta(0), True, "at once"),
+        (timedelta(days=10) - MOMENT, True, "a moment before the deadline"),
+        (timedelta(days=10), True, "the deadline itself"),
+        (timedelta(days=10) + MOMENT, False, "a moment after it"),
+        (timedelta(days=400), False, "long after it"),
+    ],
+)
+def test_appeal_is_taken_until_the_last_moment_of_the_window(
+    after: timedelta, is_taken: bool, why: str
+) -> None:
+    if is_taken:
+        check_can_appeal(REMOVAL, None, now=NOW + after, window_days=10)
+        return
+    with pytest.raises(RuleBroken, match="The time to appeal this decision is over"):
+        check_can_appeal(REMOVAL, None, now=NOW + after, window_days=10)
+
+
+@pytest.mark.parametrize(
+    ("decision", "existing", "message", "why"),
+    [
+        (None, None, "Only a removal", "nothing was decided"),
+        (HOLD, None, "Only a removal", "on hold"),
+        (replace(HOLD, action=Action.APPROVE), None, "Only a removal", "visible"),
+        (replace(HOLD, action=Action.ESCALATE), None, "Only a removal", "with a lead"),
+        (REMOVAL, APPEAL, "appealed already", "once is enough"),
+        (REMOVAL, replace(APPEAL, status=AppealStatus.UPHELD), "appealed already", "heard"),
+        (replace(REMOVAL, appeal_id="a0"), None, "appealed already", "came from an appeal"),
+    ],
+)
+def test_only_a_standing_removal_is_appealed_and_once(
+    decision: Decision | None, existing: Appeal | None, message: str, why: str
+) -> None:
+    with pytest.raises(RuleBroken, match=message):
+        check_can_appeal(decision, existing, now=NOW, window_days=10)
+
+
+@pytest.mark.parametrize(
+    ("left", "expected", "why"),
+    [
+        (timedelta(days=2), 2, "two whole days"),
+        (timedelta(days=2) - MOMENT, 1, "not two whole days any more"),
+        (timedelta(hours=23), 0, "the last day"),
+        (timedelta(0), 0, "the last moment"),
+        (-timedelta(days=3), 0, "never below 0"),
+    ],
+)
+def test_days_left_are_whole_days(left: timedelta, expected: int, why: str) -> None:
+    assert days_left(NOW + left, NOW) == expected, why
+
+
+def test_deadline_counts_from_the_decision() -> None:
+    assert appeal_deadline(REMOVAL, 184) == NOW + timedelta(days=184)
+
+
+@pytest.mark.parametrize(
+    ("actor", "chain", "may_hear", "why"),
+    [
+        ("lena", [HOLD, REMOVAL], True, "took no part"),
+        ("mina", [HOLD, REMOVAL], False, "removed it"),
+        ("system", [replace(REMOVAL, actor="system")], False, "the machine does not hear its own"),
+        (
+            "lena",
+            [HOLD, replace(HOLD, id="d3", action=Action.ESCALATE, actor="lena"), REMOVAL],
+            False,
+            "escalated it, which is part of deciding",
+        ),
+        (
+            "mina",
+            [HOLD, REMOVAL, replace(HOLD, actor="mina", undoes="d2"),
+             replace(REMOVAL, actor="ravi")],
+            False,
+            "took a decision on it, if only to take it back",
+        ),
+    ],
+)  # fmt: skip
+def test_nobody_who_took_part_hears_the_appeal(
+    actor: str, chain: list[Decision], may_hear: bool, why: str
+) -> None:
+    if may_hear:
+        check_can_hear(actor, APPEAL, chain)
+        return
+    with pytest.raises(PermissionDenied, match="somebody else must hear it"):
+        check_can_hear(actor, APPEAL, chain)
+
+
+@pytest.mark.parametrize("status", [AppealStatus.UPHELD, AppealStatus.OVERTURNED])
+def test_appeal_that_was_heard_is_not_heard_again(status: AppealStatus) -> None:
+    ended = replace(APPEAL, status=status, heard_by="lena")
+    with pytest.raises(RuleBroken, match=f"This appeal was {status} by lena."):
+        check_can_hear("ravi", ended, [HOLD, REMOVAL])
+
+
+@pytest.mark.parametrize(
+    ("words", "why"),
+    [
+        ("", "empty"),
+        (" \n\t ", "only blanks"),
+        ("x" * (MAX_APPEAL_CHARS + 1), "too long"),
+        ("a\x00b", "NUL can't be stored"),
+        ("a\ud800b", "half a character can't be stored"),
+    ],
+)
+def test_words_that_cannot_be_taken_are_refused(words: str, why: str) -> None:
+    with pytest.raises(InvalidInput):
+        check_words(words)
+
+
+def test_words_are_trimmed_before_they_are_measured() -> None:
+    assert check_words("  " + "x" * MAX_APPEAL_CHARS + "\n") == "x" * MAX_APPEAL_CHARS
+
+
+@pytest.mark.parametrize(
+    ("reason", "why"),
+    [
+        ("", "empty"),
+        ("no" + " " * 20, "a word"),
+        ("x" * (MIN_OUTCOME_CHARS - 1), "one short"),
+        ("x" * (MAX_APPEAL_CHARS + 1), "too long"),
+        ("It was\x00 a quotation.", "NUL can't be stored"),
+        ("It was\ud800 a quotation.", "half a character can't be stored"),
+    ],
+)
+def test_outcome_needs_a_reason_that_can_be_read(reason: str, why: str) -> None:
+    with pytest.raises(RuleBroken):
+        check_outcome_reason(reason)
+
+
+def test_reason_of_the_shortest_and_longest_kind_is_taken() -> None:
+    for length in (MIN_OUTCOME_CHARS, MAX_APPEAL_CHARS):
+        assert check_outcome_reason(" " + "x" * length + " ") == "x" * length

@@ -1,0 +1,199 @@
+"""What authors are told: every state has its words, and the words tell the truth."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+
+from core.moderation.appeals import AppealStatus, days_left
+from core.moderation.comments import Visibility
+from core.moderation.notices import AppealStage, DecidedBy, Statement, appeal_stage, decided_by
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+from core.services.lookup import look_up
+from dashboard import author_wording as words
+from dashboard.wording import score_figure, viewer_zone
+from tests.factories import (
+    CLEAN,
+    HELD,
+    LEAD,
+    REMOVED,
+    appealed,
+    decided,
+    heard,
+    make_services,
+    posted,
+    removed_by_person,
+    scored,
+    unscored,
+)
+
+NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
+
+
+def statements(home: Path) -> dict[str, Statement]:
+    """Every state an author can meet, reached by driving the services."""
+    services, long_ago = make_services(home), make_services(home, days_ago=200)
+    revisions = {
+        "over": removed_by_person(long_ago),
+        "visible": scored(services, CLEAN),
+        "held": scored(services, HELD),
+        "unscored": unscored(services),
+        "removed by model": scored(services, REMOVED),
+        "removed by person": removed_by_person(services),
+        "appeal pending": removed_by_person(services),
+        "upheld": removed_by_person(services),
+        "overturned": scored(services, REMOVED),
+        "approved": scored(services, HELD),
+        "escalated": scored(services, HELD),
+        "unscored, removed": unscored(services),
+        "unscored, approved": unscored(services),
+        "unscored, escalated": unscored(services),
+    }
+    revisions["pending"] = posted(services, CLEAN)
+    appealed(services, revisions["appeal pending"])
+    heard(services, appealed(services, revisions["upheld"]), overturn=False)
+    heard(services, appealed(services, revisions["overturned"]), overturn=True)
+    for name, action in (
+        ("approved", Action.APPROVE),
+        ("escalated", Action.ESCALATE),
+        ("unscored, removed", Action.REMOVE),
+        ("unscored, approved", Action.APPROVE),
+        ("unscored, escalated", Action.ESCALATE),
+    ):
+        decided(services, revisions[name], action)
+    return {
+        name: look_up(services.context, revision.reference).statement
+        for name, revision in revisions.items()
+    }
+
+
+@pytest.fixture(scope="module")
+def every_state(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Statement]:
+    return statements(tmp_path_factory.mktemp("home"))
+
+
+EXPECTED: dict[str, tuple[Visibility, DecidedBy, AppealStage]] = {
+    "over": (Visibility.REMOVED, DecidedBy.MODEL_THEN_PERSON, AppealStage.OVER),
+    "pending": (Visibility.PENDING, DecidedBy.NOBODY, AppealStage.NOTHING_TO_APPEAL),
+    "visible": (Visibility.VISIBLE, DecidedBy.MODEL, AppealStage.NOTHING_TO_APPEAL),
+    "held": (Visibility.HELD, DecidedBy.MODEL, AppealStage.NOTHING_TO_APPEAL),
+    "unscored": (Visibility.HELD, DecidedBy.NOT_SCORED, AppealStage.NOTHING_TO_APPEAL),
+    "removed by model": (Visibility.REMOVED, DecidedBy.MODEL, AppealStage.OPEN),
+    "removed by person": (Visibility.REMOVED, DecidedBy.MODEL_THEN_PERSON, AppealStage.OPEN),
+    "appeal pending": (Visibility.REMOVED, DecidedBy.MODEL_THEN_PERSON, AppealStage.PENDING),
+    "upheld": (Visibility.REMOVED, DecidedBy.MODEL_THEN_PERSON, AppealStage.UPHELD),
+    "overturned": (Visibility.VISIBLE, DecidedBy.APPEAL, AppealStage.OVERTURNED),
+    "approved": (
+        Visibility.VISIBLE,
+        DecidedBy.MODEL_THEN_PERSON,
+        AppealStage.NOTHING_TO_APPEAL,
+    ),
+    "escalated": (Visibility.HELD, DecidedBy.MODEL_THEN_PERSON, AppealStage.NOTHING_TO_APPEAL),
+    "unscored, removed": (Visibility.REMOVED, DecidedBy.PERSON, AppealStage.OPEN),
+    "unscored, approved": (
+        Visibility.VISIBLE,
+        DecidedBy.PERSON,
+        AppealStage.NOTHING_TO_APPEAL,
+    ),
+    "unscored, escalated": (Visibility.HELD, DecidedBy.PERSON, AppealStage.NOTHING_TO_APPEAL),
+}
+
+
+@pytest.mark.parametrize("state", EXPECTED)
+def test_every_state_is_told_apart_and_has_its_words(
+    every_state: dict[str, Statement], state: str
+) -> None:
+    statement = every_state[state]
+    told = (statement.visibility, decided_by(statement), appeal_stage(statement))
+    assert told == EXPECTED[state]
+    for sentence in (
+        words.headline(statement),
+        words.what_next(statement),
+        words.who_decided(statement),
+    ):
+        assert sentence.endswith(".")
+
+
+def test_no_sentence_names_a_moderator(every_state: dict[str, Statement]) -> None:
+    for statement in every_state.values():
+        said = words.what_next(statement) + words.who_decided(statement)
+        assert "mina" not in said
+        assert LEAD.id not in said
+
+
+def test_a_removal_by_both_says_so_in_plain_words(every_state: dict[str, Statement]) -> None:
+    said = words.who_decided(every_state["removed by person"])
+    assert said.endswith("A model flagged it. A moderator removed it.")
+    assert "No person took part" in words.who_decided(every_state["removed by model"])
+
+
+def test_a_comment_nothing_could_score_is_said_to_go_to_a_person(
+    every_state: dict[str, Statement],
+) -> None:
+    sentence = "The comment could not be scored, so a person looks at it."
+    assert words.no_scores(every_state["unscored"]) == sentence
+    assert words.no_scores(every_state["pending"]) == ""
+    assert words.not_assessed_line(every_state["unscored"].not_assessed) == ""
+
+
+def test_the_score_line_names_score_thresholds_and_policy_version(
+    every_state: dict[str, Statement],
+) -> None:
+    fact = every_state["removed by model"].facts[0]
+    line = "toxicity 0.99 — rule: hold from 0.80, remove from 0.97 (policy version 1)"
+    assert words.score_line(fact) == line
+    rows = words.score_rows([fact])
+    assert rows == {
+        "label": ["toxicity"],
+        "score": ["0.99"],
+        "hold from": ["0.80"],
+        "remove from": ["0.97"],
+    }
+
+
+def test_a_label_without_a_score_is_not_assessed(every_state: dict[str, Statement]) -> None:
+    statement = every_state["visible"]
+    assert statement.not_assessed == (Label.SEVERE_TOXICITY,)
+    said = words.not_assessed_line(statement.not_assessed)
+    assert said == "Not assessed by the model: severe toxicity."
+
+
+@pytest.mark.parametrize(
+    ("score", "shown"),
+    [(0.9699, "0.96"), (0.97, "0.97"), (0.29, "0.29"), (1.0, "1.00"), (0, "0.00")],
+)
+def test_a_score_never_looks_as_if_it_reached_the_next_threshold(score: float, shown: str) -> None:
+    assert score_figure(score) == shown
+
+
+@pytest.mark.parametrize(
+    ("left", "said"),
+    [
+        (timedelta(days=12, hours=1), "(12 days left)"),
+        (timedelta(days=1, hours=1), "(1 day left)"),
+        (timedelta(hours=3), "(less than a day left)"),
+    ],
+)
+def test_the_deadline_is_said_with_zone_and_days_left(left: timedelta, said: str) -> None:
+    line = words.appeal_until(NOW + left, NOW, viewer_zone("Europe/Berlin"))
+    assert "CEST" in line
+    assert said in line
+
+
+def test_days_left_never_grows_and_never_goes_below_zero() -> None:
+    deadline = NOW + timedelta(days=2)
+    seen = [days_left(deadline, NOW + timedelta(hours=step)) for step in range(0, 80, 7)]
+    assert all(earlier >= later for earlier, later in pairwise(seen))
+    assert seen[-1] == 0
+
+
+@pytest.mark.parametrize("name", [None, "", "Nowhere/Land", "../../etc/passwd", "Europe", "\x00"])
+def test_an_unusable_time_zone_becomes_utc(name: str | None) -> None:
+    assert viewer_zone(name).utcoffset(NOW) == timedelta(0)
+
+
+def test_every_appeal_status_is_a_stage_with_a_badge() -> None:
+    assert {AppealStage(status) for status in AppealStatus} == set(words.APPEAL_BADGES)
+    assert set(words.BADGES) == set(Visibility)

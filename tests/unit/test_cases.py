@@ -1,0 +1,76 @@
+"""Which move a case may make, what it is worth, and where an undo leads."""
+
+from datetime import UTC, datetime
+
+import pytest
+
+from core.errors import RuleBroken
+from core.moderation.cases import (
+    TRANSITIONS,
+    CaseStatus,
+    next_status,
+    priority,
+    reopened_status,
+)
+from core.moderation.decisions import Verdict, judge
+from core.moderation.default_policy import default_policy
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+
+POLICY = default_policy(datetime(2026, 11, 1, tzinfo=UTC))
+OPEN, ESCALATED, CLOSED = CaseStatus.OPEN, CaseStatus.ESCALATED, CaseStatus.CLOSED
+
+# Every status with every action: where it leads, or None where it is refused.
+MOVES: dict[tuple[CaseStatus, Action], CaseStatus | None] = {
+    (OPEN, Action.APPROVE): CLOSED,
+    (OPEN, Action.REMOVE): CLOSED,
+    (OPEN, Action.ESCALATE): ESCALATED,
+    (OPEN, Action.HOLD): None,  # it is on hold
+    (ESCALATED, Action.APPROVE): CLOSED,
+    (ESCALATED, Action.REMOVE): CLOSED,
+    (ESCALATED, Action.ESCALATE): None,  # it is escalated
+    (ESCALATED, Action.HOLD): None,  # nobody hands it back down
+    (CLOSED, Action.APPROVE): None,  # ended: an undo or an appeal, no second decision
+    (CLOSED, Action.REMOVE): None,
+    (CLOSED, Action.ESCALATE): None,
+    (CLOSED, Action.HOLD): None,
+}
+
+
+def test_table_of_moves_is_whole() -> None:
+    assert set(MOVES) == {(status, action) for status in CaseStatus for action in Action}
+    assert {move: end for move, end in MOVES.items() if end is not None} == TRANSITIONS
+
+
+@pytest.mark.parametrize(("move", "end"), MOVES.items())
+def test_case_moves_as_the_table_says_or_not_at_all(
+    move: tuple[CaseStatus, Action], end: CaseStatus | None
+) -> None:
+    if end is not None:
+        assert next_status(*move) is end
+        return
+    with pytest.raises(RuleBroken, match=f"A case that is {move[0]} can't take the action"):
+        next_status(*move)
+
+
+@pytest.mark.parametrize(
+    ("restored", "expected"),
+    [(Action.HOLD, OPEN), (Action.ESCALATE, ESCALATED)],
+)
+def test_undone_case_returns_to_where_it_was(restored: Action, expected: CaseStatus) -> None:
+    assert reopened_status(restored) is expected
+
+
+def test_priority_is_the_highest_score_that_held_it() -> None:
+    # 0.85 toxicity holds; 0.79 obscenity is close to its band and below it.
+    scores = {Label.TOXICITY: 0.85, Label.THREAT: 0.6, Label.OBSCENE: 0.79}
+    assert priority(scores, judge(scores, POLICY)) == (0.85, Label.TOXICITY)
+
+
+def test_higher_score_that_held_nothing_does_not_count() -> None:
+    scores = {Label.TOXICITY: 0.79, Label.THREAT: 0.6}
+    assert priority(scores, judge(scores, POLICY)) == (0.6, Label.THREAT)
+
+
+def test_revision_that_was_never_scored_goes_first() -> None:
+    assert priority({}, Verdict(Action.HOLD, ())) == (1.0, None)

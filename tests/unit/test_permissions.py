@@ -1,0 +1,90 @@
+"""Every role with every permission, written out."""
+
+import pytest
+
+from core.errors import PermissionDenied
+from core.moderation.cases import CaseStatus
+from core.moderation.permissions import (
+    GRANTS,
+    SYSTEM,
+    Actor,
+    Permission,
+    Role,
+    can,
+    check_can,
+    decide_permission,
+)
+
+ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
+Y, N = True, False
+TABLE: dict[Permission, tuple[bool, ...]] = {
+    # in the order of ROLES:        author moderator lead ops admin auditor
+    Permission.SEE_QUEUE:          (N, Y, Y, N, Y, Y),
+    Permission.DECIDE:             (N, Y, Y, N, Y, N),
+    Permission.DECIDE_ESCALATED:   (N, N, Y, N, Y, N),
+    Permission.SEE_APPEALS:        (N, Y, Y, N, Y, Y),
+    Permission.HEAR_APPEALS:       (N, N, Y, N, Y, N),
+    Permission.SEE_SERVING:        (N, Y, Y, Y, Y, Y),
+    Permission.LOOK_UP:            (Y, Y, Y, Y, Y, Y),
+    Permission.INGEST:             (N, N, N, Y, Y, N),
+}  # fmt: skip
+ROWS = [
+    (role, permission, granted)
+    for permission, row in TABLE.items()
+    for role, granted in zip(ROLES, row, strict=True)
+]
+
+
+def test_table_names_every_role_and_permission() -> None:
+    assert set(ROLES) == set(Role) == set(GRANTS)
+    assert set(TABLE) == set(Permission)
+
+
+@pytest.mark.parametrize(("role", "permission", "granted"), ROWS)
+def test_role_may_do_what_the_table_says(role: Role, permission: Permission, granted: bool) -> None:
+    assert can(Actor("somebody", role), permission) is granted
+
+
+@pytest.mark.parametrize(
+    ("role", "permission"), [(role, permission) for role, permission, granted in ROWS if granted]
+)
+def test_granted_permission_passes_the_check(role: Role, permission: Permission) -> None:
+    check_can(Actor("somebody", role), permission)
+
+
+@pytest.mark.parametrize(
+    ("role", "permission"),
+    [(role, permission) for role, permission, granted in ROWS if not granted],
+)
+def test_refusal_names_the_role_and_the_act(role: Role, permission: Permission) -> None:
+    with pytest.raises(PermissionDenied) as refusal:
+        check_can(Actor("somebody", role), permission)
+    assert str(refusal.value) == f"As {role} you may not {permission}."
+
+
+def test_the_system_may_do_everything_it_is_written_to_do() -> None:
+    assert Actor("system", Role.ADMIN) == SYSTEM
+
+
+@pytest.mark.parametrize(
+    ("status", "expected"),
+    [
+        (CaseStatus.OPEN, Permission.DECIDE),
+        (CaseStatus.ESCALATED, Permission.DECIDE_ESCALATED),
+        (CaseStatus.CLOSED, Permission.DECIDE),
+    ],
+)
+def test_escalated_case_takes_the_higher_permission(
+    status: CaseStatus, expected: Permission
+) -> None:
+    assert decide_permission(status) is expected
+
+
+def test_auditor_reads_and_changes_nothing() -> None:
+    acts = {
+        Permission.DECIDE,
+        Permission.DECIDE_ESCALATED,
+        Permission.HEAR_APPEALS,
+        Permission.INGEST,
+    }
+    assert not acts & GRANTS[Role.AUDITOR]

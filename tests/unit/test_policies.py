@@ -1,0 +1,143 @@
+"""Policies: score bands, clauses, the stored form and its digest."""
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.errors import NotFound
+from core.moderation.default_policy import BANDS, REASONS, default_policy
+from core.moderation.policies import (
+    SEVERITY,
+    Action,
+    Policy,
+    Reason,
+    Rule,
+    policy_digest,
+    policy_from_json,
+    policy_to_json,
+)
+from core.moderation.scores import Label, ScoreSet, not_assessed, top_label
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+POLICY = default_policy(NOW)
+
+
+def band(low: float, high: float) -> Rule:
+    return Rule("r", Label.THREAT, low, high, Action.HOLD, "threat")
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "score", "expected", "why"),
+    [
+        (0.5, 0.9, 0.5, True, "the lower edge belongs to the band"),
+        (0.5, 0.9, 0.4999999, False, "just below it"),
+        (0.5, 0.9, 0.8999999, True, "just below the upper edge"),
+        (0.5, 0.9, 0.9, False, "the upper edge belongs to the next band"),
+        (0.9, 1.0, 1.0, True, "a band up to 1 includes 1"),
+        (0.0, 0.5, 0.0, True, "0 belongs to the lowest band"),
+        (0.0, 1.0, 1.0, True, "the whole range"),
+        (0.0, 0.5, 1.0, False, "1 belongs only to a band that reaches it"),
+    ],
+)
+def test_band_holds_its_lower_edge_and_not_its_upper(
+    low: float, high: float, score: float, expected: bool, why: str
+) -> None:
+    assert band(low, high).matches(score) is expected, why
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "why"),
+    [
+        (0.5, 0.5, "empty"),
+        (0.6, 0.5, "upside down"),
+        (-0.1, 0.5, "below 0"),
+        (0.5, 1.1, "above 1"),
+        (float("nan"), 0.5, "no number"),
+        (0.5, float("nan"), "no number"),
+    ],
+)
+def test_band_outside_0_to_1_cannot_be_built(low: float, high: float, why: str) -> None:
+    with pytest.raises(ValueError, match="rule r: band"):
+        band(low, high)
+
+
+def test_rule_and_reason_are_found_by_name() -> None:
+    assert POLICY.rule("threat-remove").action is Action.REMOVE
+    assert POLICY.reason("threat").title == "Threats"
+
+
+def test_unknown_rule_and_reason_are_not_found() -> None:
+    with pytest.raises(NotFound, match="policy 1 has no rule 'nothing'"):
+        POLICY.rule("nothing")
+    with pytest.raises(NotFound, match="policy 1 has no reason 'nothing'"):
+        POLICY.reason("nothing")
+
+
+def test_thresholds_are_where_the_lowest_band_of_each_action_begins() -> None:
+    rules = (
+        Rule("high", Label.THREAT, 0.9, 1.0, Action.HOLD, "threat"),
+        Rule("low", Label.THREAT, 0.2, 0.4, Action.HOLD, "threat"),
+        Rule("other", Label.INSULT, 0.1, 1.0, Action.HOLD, "harassment"),
+    )
+    policy = Policy(7, rules, REASONS, NOW)
+    assert policy.thresholds(Label.THREAT) == {Action.HOLD: 0.2}
+    assert policy.thresholds(Label.OBSCENE) == {}
+
+
+def test_policy_comes_back_from_its_stored_form() -> None:
+    assert policy_from_json(policy_to_json(POLICY), version=1, created_at=NOW) == POLICY
+
+
+def test_same_content_has_the_same_digest_whatever_its_version() -> None:
+    later = replace(POLICY, version=9, created_at=datetime(2030, 1, 1, tzinfo=UTC))
+    assert policy_digest(later) == policy_digest(POLICY)
+
+
+def test_another_threshold_or_word_changes_the_digest() -> None:
+    moved = replace(POLICY, rules=(*POLICY.rules[:-1], replace(POLICY.rules[-1], low=0.96)))
+    worded = replace(POLICY, reasons=(Reason("a", "b", "c"), *POLICY.reasons[1:]))
+    assert len({policy_digest(policy) for policy in (POLICY, moved, worded)}) == 3
+
+
+def test_stored_form_keeps_neither_version_nor_time() -> None:
+    assert set(json.loads(policy_to_json(POLICY))) == {"rules", "reasons"}
+
+
+def test_severity_orders_the_actions_from_mild_to_hard() -> None:
+    ranked = sorted(Action, key=SEVERITY.__getitem__)
+    assert ranked == [Action.APPROVE, Action.HOLD, Action.ESCALATE, Action.REMOVE]
+
+
+@pytest.mark.parametrize("label", Label)
+def test_default_bands_cover_every_score_of_a_label_exactly_once(label: Label) -> None:
+    rules = [rule for rule in POLICY.rules if rule.label is label]
+    edges = {score for rule in rules for score in (rule.low, rule.high)}
+    for score in edges | {0.001, 0.25, 0.85, 0.999}:
+        assert [rule.matches(score) for rule in rules].count(True) == 1, score
+
+
+def test_default_rules_cite_clauses_the_policy_has_and_have_ids_of_their_own() -> None:
+    assert all(POLICY.reason(rule.reason_code) for rule in POLICY.rules)
+    assert len({rule.id for rule in POLICY.rules}) == len(POLICY.rules) == 3 * len(BANDS)
+    assert len({reason.code for reason in REASONS}) == len(REASONS)
+
+
+@pytest.mark.parametrize("score", [-0.0001, 1.0001, float("nan"), float("inf")])
+def test_score_outside_0_to_1_makes_no_score_set(score: float) -> None:
+    with pytest.raises(ValueError, match="score of threat"):
+        ScoreSet("rev", {Label.THREAT: score}, "m1", "fake")
+
+
+def test_not_assessed_lists_what_has_no_score_in_canonical_order() -> None:
+    assessed = {Label.INSULT: 0.0, Label.TOXICITY: 0.0, Label.OBSCENE: 0.0}
+    missing = (Label.SEVERE_TOXICITY, Label.THREAT, Label.IDENTITY_ATTACK)
+    assert not_assessed(assessed) == missing
+    assert not_assessed({}) == tuple(Label)
+
+
+def test_top_label_is_the_highest_and_the_earlier_on_a_tie() -> None:
+    assert top_label({Label.INSULT: 0.4, Label.THREAT: 0.9}) == (Label.THREAT, 0.9)
+    assert top_label({Label.INSULT: 0.4, Label.OBSCENE: 0.4}) == (Label.OBSCENE, 0.4)
+    assert top_label({}) is None

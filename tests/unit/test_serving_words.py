@@ -1,0 +1,114 @@
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+import pytest
+
+from core.servinglog.answers import Summary
+from core.servinglog.estimate import Estimate
+from dashboard.components.serving_words import (
+    covered,
+    duration,
+    error_delta,
+    how_long,
+    lever,
+    percent,
+    percentile_delta,
+    rate,
+    throughput_delta,
+)
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def summary(**changes: Any) -> Summary:
+    values: dict[str, Any] = {
+        "calls": 200,
+        "answered": 200,
+        "comments": 1000,
+        "errors": 0,
+        "p50": 10.0,
+        "p95": 20.0,
+        "p99": 40.0,
+        "first_at": NOON,
+        "last_at": NOON + timedelta(seconds=10),
+    }
+    return Summary(**(values | changes))
+
+
+@pytest.mark.parametrize(
+    ("ms", "words"),
+    [
+        (None, "–"),
+        (float("nan"), "–"),
+        (0.04, "0.0 ms"),
+        (9.94, "9.9 ms"),
+        (9.96, "10 ms"),
+        (64.4, "64 ms"),
+        (1500.0, "1.5 s"),
+        (180_000.0, "3.0 min"),
+    ],
+)
+def test_duration_has_a_unit_and_no_false_precision(ms: float | None, words: str) -> None:
+    assert duration(ms) == words
+
+
+def test_rate_and_share_never_round_something_to_nothing() -> None:
+    assert rate(1240.4) == "1,240 /s"
+    assert rate(0.012) == "0.012 /s"
+    assert rate(None) == "–"
+    assert (percent(0.0), percent(0.0004), percent(0.25)) == ("0 %", "0.04 %", "25 %")
+    assert percent(None) == "–"
+
+
+def test_deltas_are_against_the_window_before() -> None:
+    before = summary(p95=11.0, comments=500, errors=4)
+    assert percentile_delta("p95", summary(), before) == "+9.0 ms"
+    assert percentile_delta("p99", summary(p99=141.0), summary(p99=119.0)) == "+22 ms"
+    assert throughput_delta(summary(), before) == "+100 %"
+    assert error_delta(summary(), before) == "-2.00 points"
+
+
+@pytest.mark.parametrize("weak", [{"answered": 99}, {"p99": None}])
+def test_no_delta_from_a_weak_percentile(weak: dict[str, Any]) -> None:
+    assert percentile_delta("p99", summary(**weak), summary()) is None
+    assert percentile_delta("p99", summary(), summary(**weak)) is None
+
+
+def test_no_delta_without_a_window_before() -> None:
+    assert percentile_delta("p50", summary(), None) is None
+    assert throughput_delta(summary(), None) is None
+    assert error_delta(summary(), None) is None
+
+
+def test_covered_is_in_the_viewers_zone() -> None:
+    words = covered(summary(), NOON + timedelta(minutes=3), ZoneInfo("Asia/Tokyo"))
+    assert words == "200 calls, 21:00:00–21:00:10, the last 2 min ago"
+    later = covered(summary(), NOON + timedelta(days=2), ZoneInfo("Asia/Tokyo"))
+    assert later == "200 calls, 01 Nov 21:00–01 Nov 21:00, the last 1 d ago"
+
+
+def test_how_long_gives_a_range_and_what_it_rests_on() -> None:
+    found = Estimate(100, 900.0, 1200.0, 40)
+    assert how_long([("onnx · batch", found)]) == (
+        "900 ms to 1.2 s by onnx · batch (p50 to p95, one call after another, resampled from "
+        "40 calls)."
+    )
+    assert "No call was answered" in how_long([])
+
+
+def test_lever_compares_calls_of_one_backend() -> None:
+    table = pd.DataFrame(
+        {
+            "backend": ["onnx", "onnx", "other"],
+            "answered": [10, 100, 5],
+            "comments": [320, 100, 5],
+            "ms_per_comment": [2.0, 9.0, 1.0],
+        }
+    )
+    assert lever(table) == (
+        "Larger calls make it faster: with onnx a comment takes 2.0 ms in calls of about 32 and "
+        "9.0 ms in calls of about 1, 4.5 times as long."
+    )
+    assert lever(table.iloc[1:]) is None
