@@ -3,7 +3,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check fix docs clean
+.PHONY: run test check fix docs screenshots clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
@@ -24,6 +24,9 @@ fix: $(VENV)/.check
 docs: $(VENV)/.test
 	$(BIN)/python -m docs.generate
 
+screenshots: $(VENV)/.test
+	$(BIN)/python -m docs.screenshots
+
 clean:
 	rm -rf $(VENV) var
 
@@ -35,15 +38,15 @@ $(BIN)/python:
 
 $(VENV)/.run: pyproject.toml | $(BIN)/python
 	@echo "Installing what the console needs (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/python -m pip install --disable-pip-version-check --editable .
 	@touch $@
 
 $(VENV)/.test: pyproject.toml $(VENV)/.run
 	@echo "Installing what the tests need (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check torch==2.13.0
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[test]'
+	@$(BIN)/python -m pip install --disable-pip-version-check torch==2.13.0
+	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[test]'
 	@touch $@
 
 $(VENV)/.check: pyproject.toml $(VENV)/.run
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[check]'
+	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[check]'
 	@touch $@

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from core.moderation.appeals import days_left
+from core.moderation.appeals import AppealStatus, days_left
 from core.moderation.comments import Visibility
 from core.moderation.notices import (
     AppealStage,
@@ -78,6 +78,12 @@ RULE_NAMES: dict[Visibility, str] = {
     Visibility.VISIBLE: "The rule",
     Visibility.HELD: "The rule in question",
     Visibility.REMOVED: "The rule",
+}
+HOW_IT_STANDS: dict[AppealStatus, str] = {
+    AppealStatus.PENDING: "It has reached us and waits to be heard. There is nothing more you need "
+    "to do: come back to this page for the answer.",
+    AppealStatus.UPHELD: "Decision upheld: it stands.",
+    AppealStatus.OVERTURNED: "Decision overturned: the comment is back.",
 }
 HOW_TO_APPEAL = (
     "If you think this is wrong, say why in your own words. It is free, and it is read by a person "

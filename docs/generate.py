@@ -3,10 +3,12 @@
 import argparse
 from pathlib import Path
 
+from core import errors
 from core.cli import make_parser
 from core.config import SETTING_HELP, Settings
 from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.permissions import GRANTS, Permission, Role
+from core.serving.http_errors import ANSWERS
 
 FOLDER = Path(__file__).parent
 HEAD = "<!-- Made by `make docs`; edit the code it comes from. -->\n\n"
@@ -14,7 +16,7 @@ HEAD = "<!-- Made by `make docs`; edit the code it comes from. -->\n\n"
 
 def pages() -> dict[str, str]:
     """File name to content."""
-    return {"cli.md": cli_page(), "settings.md": settings_page(), "states.md": states_page()}
+    return {"cli.md": cli_page(), "settings.md": settings_page(), "states.md": states_page(), "errors.md": errors_page()}
 
 
 def cli_page() -> str:
@@ -54,6 +56,21 @@ def states_page() -> str:
     for permission in Permission:
         marks = " | ".join("yes" if permission in GRANTS[role] else "" for role in Role)
         lines.append(f"| {permission} | {marks} |\n")
+    return "".join(lines)
+
+
+def errors_page() -> str:
+    """Every error with what it means and how the API answers it."""
+    lines = [
+        HEAD,
+        "# Errors\n\nOn the command line each is one line and exit code 2. The API answers:\n",
+        "\n| error | meaning | status | `kind` |\n|---|---|---|---|\n",
+    ]
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, errors.ConsoleError):
+            row = next(ANSWERS[parent] for parent in kind.__mro__ if parent in ANSWERS)
+            meaning = " ".join((kind.__doc__ or "").split())
+            lines.append(f"| `{name}` | {meaning} | {row.status.value} | `{row.kind}` |\n")
     return "".join(lines)
 
 

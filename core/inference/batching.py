@@ -7,6 +7,9 @@ from core.errors import BackendError
 from core.inference.base import Backend, BatchResult, ErrorKind, TextResult
 from core.servinglog.record import Mode, ServingLog, ServingRecord
 
+# Tells a backend that is down from one that can't take certain texts.
+PROBE = "Good morning."
+
 
 class Scorer:
     """A backend as services use it: every call leaves one serving record, failed ones too."""
@@ -24,26 +27,22 @@ class Scorer:
     def score(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
         """Results in the order and number of `texts`.
 
-        A failed call of several texts is halved until the text that breaks it stands alone and
-        fails alone. When the backend says it is down, or every text fails: BackendError.
+        A failed call is halved until the text that breaks it stands alone and fails alone. When the
+        backend is down, or fails on every text and on a harmless one besides: BackendError.
         """
         if not texts:
             return ()
-        try:
-            return self._call(texts, mode)
-        except BackendError:
-            if len(texts) == 1 or self.backend.health() is not None:
-                raise
-        middle = len(texts) // 2
-        results = self._isolate(texts[:middle], mode) + self._isolate(texts[middle:], mode)
+        results = self._isolate(texts, mode)
         if all(result.error is not None for result in results):
-            raise BackendError(f"{self.backend.info.name} failed on every text: {results[0].error}")
+            self._call([PROBE], Mode.WARMUP)
         return results
 
     def _isolate(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
         try:
             return self._call(texts, mode)
         except BackendError as error:
+            if self.backend.health() is not None:
+                raise
             if len(texts) == 1:
                 return (TextResult(error=str(error), error_kind=ErrorKind(error.kind)),)
         middle = len(texts) // 2

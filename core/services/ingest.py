@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from itertools import islice
 
 from core.clock import new_id, new_reference
-from core.errors import InvalidInput
+from core.errors import ConsoleError, InvalidInput
 from core.moderation.audit import AuditKind
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import (
@@ -59,11 +59,28 @@ def ingest(context: Context, actor: Actor, items: Iterable[SourceItem]) -> Itera
     check_can(actor, Permission.INGEST)
     report = IngestReport()
     remaining = iter(items)
-    while batch := list(islice(remaining, BATCH_ROWS)):
+    failure: ConsoleError | None = None
+    while failure is None:
+        batch, failure = _next_batch(remaining)
+        if not batch:
+            break
         with context.store.write() as tx:
             for item in batch:
                 _take(context, actor, tx, item, report)
         yield report
+    if failure is not None:
+        raise failure
+
+
+def _next_batch(items: Iterator[SourceItem]) -> tuple[list[SourceItem], ConsoleError | None]:
+    """What the source gave, and why it stopped short: rows read before a failure are kept."""
+    batch: list[SourceItem] = []
+    try:
+        for item in islice(items, BATCH_ROWS):
+            batch.append(item)
+    except ConsoleError as error:
+        return batch, error
+    return batch, None
 
 
 def _take(

@@ -8,6 +8,7 @@ from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from core.bootstrap import Services
@@ -40,6 +41,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_route("/", lambda _: RedirectResponse("/docs"), include_in_schema=False)
     add_error_handlers(app)
     app.add_middleware(Edge, headers=security_headers(STYLE_HASH))
+    # Against DNS rebinding: another site's page must not read this API under its own name.
+    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
     return app
 
 
@@ -51,8 +54,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with suppress(BackendError):
         scorer.score(["Good morning."], Mode.WARMUP)
     yield
-    scorer.backend.close()
-    services.context.store.close()
+    services.close()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -32,4 +32,4 @@ def history_panel(chain: Sequence[Decision], reference: str, now: datetime) -> N
         st.text("\n".join(decision_line(past, now) for past in reversed(chain)))
     with st.container(border=True):
         st.markdown("**Reference**")
-        st.code(reference, language=None)
+        st.code(reference, language=None, wrap_lines=True)

@@ -20,7 +20,10 @@ class AppealDraft:
 
 def appeal_form(services: Services, answer: LookupAnswer) -> None:
     """Words and one button. What was typed stays there when it could not be sent."""
-    drawn_for = f"{answer.reference}_{answer.statement.decided_at}"
+    # Of the decision that is on the screen: after another one it is another form.
+    drawn_for = (
+        f"{answer.reference}_{answer.statement.decided_at or answer.posted_at:%Y%m%d%H%M%S%f}"
+    )
     draft: AppealDraft = st.session_state.setdefault(f"draft_{drawn_for}", AppealDraft())
     words_key = f"appeal_words_{drawn_for}"
     with st.form(f"appeal_{drawn_for}", border=False, enter_to_submit=False):

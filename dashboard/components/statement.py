@@ -15,7 +15,7 @@ from core.moderation.appeals import Appeal
 from core.moderation.notices import AppealStage, Statement, appeal_stage
 from core.services.lookup import LookupAnswer
 from dashboard import author_wording as words
-from dashboard.wording import APPEALS, local_time
+from dashboard.wording import local_time
 
 LONG_CHARS = 1_200
 LONG_HEIGHT = 300
@@ -99,7 +99,7 @@ def _appeal(
 def _appeal_state(appeal: Appeal, zone: tzinfo) -> None:
     st.markdown("**Your appeal**")
     with _row("How it stands"):
-        st.text(f"{APPEALS[appeal.status].capitalize()}.")
+        st.text(words.HOW_IT_STANDS[appeal.status])
     if appeal.outcome_reason is not None:
         with _row("The reason"):
             st.text(appeal.outcome_reason)

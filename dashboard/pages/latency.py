@@ -17,11 +17,10 @@ from dashboard.components.serving_panels import (
     answer_panel,
     latency_panel,
     shares_panel,
-    slowest_panel,
-    table_panel,
     throughput_panel,
-    tiles,
 )
+from dashboard.components.serving_tables import slowest_panel, table_panel
+from dashboard.components.serving_tiles import tiles
 from dashboard.components.serving_view import REFRESH_S, ServingView, load_series, load_view
 from dashboard.components.serving_words import covered
 from dashboard.wiring import current_actor, current_services
@@ -75,7 +74,7 @@ def _panels(view: ServingView, header: Header, series: Sequence[Series], now: da
         table_panel(view)
         shares_panel(view)
         answer_panel(view)
-    slowest_panel(view)
+    slowest_panel(view, name)
 
 
 def _nothing_logged() -> None:

@@ -36,7 +36,7 @@ def services(tmp_path: Path) -> Services:
 
 @pytest.fixture
 def client(services: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(services)) as client:
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
         yield client
 
 
@@ -205,7 +205,7 @@ class BrokenStore:
 def client_of_broken_store(services: Services, error: Exception) -> TestClient:
     context = type(services.context)(BrokenStore(error), services.clock, 10)  # type: ignore[arg-type]
     broken = Services(services.settings, services.clock, context, "broken")
-    return TestClient(create_app(broken))
+    return TestClient(create_app(broken), base_url="http://127.0.0.1")
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/v1/decisions/000000-0000000-0000000-000000"])
@@ -279,3 +279,8 @@ def test_every_error_of_the_project_has_an_answer() -> None:
     for kind in kinds:
         assert 400 <= answer_for(kind("x")).status < 600
     assert SYSTEM.id != API.id
+
+
+def test_a_foreign_host_name_is_refused(client: TestClient) -> None:
+    answer = client.get("/healthz", headers={"host": "rebound.example"})
+    assert answer.status_code == 400

@@ -22,7 +22,7 @@ SECRET = "correct horse battery"
 def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
     home = tmp_path_factory.mktemp("api")
     services = build_services(Settings(home=home, backend="fake"), worker="api_test")
-    with TestClient(create_app(services)) as client:
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
         yield client
 
 

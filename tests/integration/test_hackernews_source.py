@@ -1,14 +1,8 @@
-"""The real Hacker News clients against a local server that answers in the documented shapes."""
+"""The newest Hacker News comments from a local server, well and ill."""
 
-import json
-import socket
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
-from typing import Any
-from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
@@ -18,83 +12,14 @@ from core.sources import http_json
 from core.sources.algolia import AlgoliaSource
 from core.sources.base import CommentSource, Rejected, Skipped, SourceItem
 from core.sources.hackernews import MAX_FAILURES_IN_A_ROW, HackerNewsSource
-
-Answer = tuple[int, bytes, dict[str, str]]
-
-
-class Site:
-    """A server on loopback. `answers` maps a path to a JSON value or to a function of the number
-    of times it was asked; what is not there answers `null`, as Firebase does.
-    """
-
-    def __init__(self) -> None:
-        self.answers: dict[str, Any] = {}
-        self.asked: list[str] = []
-        self._lock = Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v0"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
-
-    def answer(self, path: str) -> Answer:
-        name = path.removeprefix("/v0/")
-        with self._lock:
-            self.asked.append(name)
-            times = self.asked.count(name)
-        if name.startswith("search_by_date"):
-            found = self.answers["search"](parse_qs(urlsplit(name).query))
-        else:
-            found = self.answers.get(name.removeprefix("item/").removesuffix(".json"))
-        if callable(found):
-            found = found(times)
-        if isinstance(found, tuple):
-            return found
-        return 200, json.dumps(found).encode(), {}
-
-    def _handler(self) -> type[BaseHTTPRequestHandler]:
-        site = self
-
-        class Handler(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def do_GET(self) -> None:
-                status, body, headers = site.answer(self.path)
-                try:
-                    self.send_response(status)
-                    self.send_header("Content-Length", headers.pop("Length", str(len(body))))
-                    for name, value in headers.items():
-                        self.send_header(name, value)
-                    self.end_headers()
-                    self.wfile.write(body)
-                    if status == 200 and not body:
-                        self._drip()
-                except (BrokenPipeError, ConnectionResetError):
-                    self.close_connection = True
-
-            def _drip(self) -> None:
-                while True:
-                    self.wfile.write(b" ")
-                    self.wfile.flush()
-                    time.sleep(0.05)
-
-            def log_message(self, *args: object) -> None:
-                """Quiet."""
-
-        return Handler
+from tests.integration.hackernews_site import Answer, Site, free_port
 
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    running = Site()
-    yield running
-    running.close()
+    with Site() as running:
+        yield running
 
 
 def comment(number: int, parent: int | None = None, **more: object) -> dict[str, object]:
@@ -262,13 +187,6 @@ def test_a_first_answer_that_is_none_means_unavailable(
         firebase(site)
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
-
-
 @pytest.mark.parametrize("kind", [HackerNewsSource, AlgoliaSource])
 def test_with_nobody_there_it_fails_fast(
     monkeypatch: pytest.MonkeyPatch, kind: Callable[..., CommentSource]
@@ -294,73 +212,3 @@ def test_a_name_look_up_that_hangs_is_given_up_too(monkeypatch: pytest.MonkeyPat
     monkeypatch.setattr(http_json.JsonClient, "get", lambda *_, **__: time.sleep(2))
     with pytest.raises(SourceUnavailable, match=r"gave no answer in 0\.3 s"):
         list(HackerNewsSource("http://hacker-news.example/v0").read())
-
-
-def hit(number: int, **more: object) -> dict[str, object]:
-    return {
-        "objectID": str(number),
-        "created_at": "2011-08-24T22:05:27Z",
-        "created_at_i": 1314223527,
-        "author": "ann",
-        "comment_text": f"c {number}",
-        "story_id": 1,
-        "story_title": "Root",
-        "parent_id": 1,
-        "_tags": ["comment", "author_ann", "story_1"],
-        "_highlightResult": {},
-    } | more
-
-
-def algolia(site: Site, count: int = 250, **more: str) -> list[SourceItem]:
-    return list(AlgoliaSource(site.url, count=count, timeout_s=1.0, **more).read())
-
-
-def pages(broken: dict[int, object] | None = None) -> Callable[[dict[str, list[str]]], object]:
-    def answer(query: dict[str, list[str]]) -> object:
-        page, size = int(query["page"][0]), int(query["hitsPerPage"][0])
-        if page in (broken or {}):
-            return broken[page]  # type: ignore[index]
-        newest = 1000 - page * size + page  # each page repeats the last hit of the one before
-        hits = [hit(number) for number in range(newest, newest - size, -1)]
-        return {"hits": hits, "page": page, "nbPages": 10, "hitsPerPage": size}
-
-    return answer
-
-
-def test_search_reads_pages_and_no_hit_twice(site: Site) -> None:
-    site.answers = {"search": pages()}
-    items = algolia(site, query="borrow checker")
-    assert isinstance(items[0], IncomingThread)
-    assert ids(items[1:]) == [str(number) for number in range(1000, 750, -1)]
-    query = parse_qs(urlsplit(site.asked[0]).query)
-    assert query["query"] == ["borrow checker"]
-    assert query["tags"] == ["comment"]
-    assert len(site.asked) == 3
-
-
-def test_a_page_that_fails_is_rejected_and_the_rest_goes_on(site: Site) -> None:
-    site.answers = {"search": pages({1: (404, b"", {})})}
-    items = algolia(site, count=200)
-    assert [item.message for item in items if isinstance(item, Rejected)] == [
-        "page 2: 127.0.0.1 answered 404"
-    ]
-    assert len(ids(items)) == 1 + 200
-
-
-def test_wrong_hits_are_rejected_by_place(site: Site) -> None:
-    hits = [hit(5), 7, hit(4, comment_text=None), {"comment_text": "secret"}, hit(3, author=[])]
-    site.answers = {"search": lambda _: {"hits": hits, "nbPages": 1}}
-    items = algolia(site)
-    assert ids(items) == ["1", "5"]
-    assert [item.message for item in items if isinstance(item, Rejected)] == [
-        "page 1, hit 2: a row must be an object, not a number",
-        "page 1, hit 4: `objectID` is missing",
-        "page 1, hit 5: `author` is a list, not text",
-    ]
-
-
-@pytest.mark.parametrize("answer", [{"hits": 3}, [], None, {"hits": [], "nbPages": "x"}])
-def test_an_envelope_of_another_shape_means_unavailable(site: Site, answer: object) -> None:
-    site.answers = {"search": lambda _: answer}
-    with pytest.raises(SourceUnavailable, match="without a list of hits"):
-        algolia(site)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.clock import Clock
@@ -37,7 +38,7 @@ class Unreadable:
         raise StoreError("The serving log could not be read: not yours")
 
 
-def page(services: Any, actor: Any) -> None:
+def page(services: object, actor: object) -> None:
     from dashboard.pages.latency import render
 
     render(services, actor)
@@ -78,10 +79,13 @@ Open = Callable[..., AppTest]
 @pytest.fixture
 def open_page(tmp_path: Path) -> Open:
     def open_it(
-        records: list[ServingRecord], role: Role = Role.OPS, queries: Any = None
+        records: list[ServingRecord],
+        role: Role = Role.OPS,
+        queries: Any = None,
+        now: Callable[[], datetime] = lambda: NOW,
     ) -> AppTest:
         (tmp_path / "a-1-1-0.jsonl").write_bytes(b"".join(map(encode, records)))
-        clock = Clock(now=lambda: NOW, monotonic=lambda: 0.0)
+        clock = Clock(now=now, monotonic=lambda: 0.0)
         services = StandIn(queries or ServingLogQueries(tmp_path), clock)
         test = AppTest.from_function(
             page, kwargs={"services": services, "actor": Actor("ola", role)}, default_timeout=20
@@ -135,7 +139,7 @@ def test_busy_log_shows_deltas_lines_and_table(open_page: Open) -> None:
     assert tiles["p50"].delta == "-17 ms"
     assert tiles["Errors"].value == "0.33 %"
     assert "every 1 s" in words(test)
-    table = test.get_by_key("by_backend").value
+    table = test.dataframe[0].value
     assert list(table["series"]) == ["onnx · batch"]
     assert table["errors"].iloc[0] == 2
     assert not test.exception
@@ -180,4 +184,21 @@ def test_chosen_percentile_is_kept(open_page: Open) -> None:
     test = open_page(calls(5))
     test.get_by_key("percentile").set_value("p50").run()
     assert test.get_by_key("percentile").value == "p50"
+    assert not test.exception
+
+
+def test_window_that_was_opened_stays_while_time_passes(open_page: Open) -> None:
+    now = [NOW]
+    test = open_page(calls(5), now=lambda: now[0])
+    assert test.get_by_key("window").value == "15 min"
+    now[0] += timedelta(minutes=30)
+    st.cache_data.clear()
+    test.run()
+    assert test.get_by_key("window").value == "15 min"
+    assert "No calls in this window; the last was 34 min ago." in words(test)
+    test.get_by_key("window").set_value("6 h").run()
+    now[0] += timedelta(hours=2)
+    st.cache_data.clear()
+    test.run()
+    assert test.get_by_key("window").value == "6 h"
     assert not test.exception

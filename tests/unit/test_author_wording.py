@@ -196,4 +196,5 @@ def test_an_unusable_time_zone_becomes_utc(name: str | None) -> None:
 
 def test_every_appeal_status_is_a_stage_with_a_badge() -> None:
     assert {AppealStage(status) for status in AppealStatus} == set(words.APPEAL_BADGES)
+    assert set(words.HOW_IT_STANDS) == set(AppealStatus)
     assert set(words.BADGES) == set(Visibility)

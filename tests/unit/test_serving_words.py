@@ -64,7 +64,7 @@ def test_rate_and_share_never_round_something_to_nothing() -> None:
 
 def test_deltas_are_against_the_window_before() -> None:
     before = summary(p95=11.0, comments=500, errors=4)
-    assert percentile_delta("p95", summary(), before) == "+9.0 ms"
+    assert percentile_delta("p95", summary(), before) == "+9 ms"
     assert percentile_delta("p99", summary(p99=141.0), summary(p99=119.0)) == "+22 ms"
     assert throughput_delta(summary(), before) == "+100 %"
     assert error_delta(summary(), before) == "-2.00 points"

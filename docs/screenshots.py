@@ -1,0 +1,66 @@
+"""Takes the pictures of the README from the running console: `make screenshots`."""
+
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from pathlib import Path
+from urllib.error import URLError
+
+from playwright.sync_api import Page, sync_playwright
+
+IMAGES = Path(__file__).parent / "images"
+PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
+PAGES = {"queue": "/", "appeals": "/appeals", "latency": "/latency"}
+ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
+
+
+def main() -> None:
+    """Both themes of the staff pages, on the bundled sample in a home that is removed after."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        sys.exit("chromium is needed: apt-get install chromium")
+    IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home:
+        ports = {f"MODCONSOLE_{name}_PORT": str(port) for name, port in PORTS.items()}
+        environment = {**os.environ, **ports, "MODCONSOLE_HOME": home}
+        console = subprocess.Popen([sys.executable, "-m", "core.cli", "up"], env=environment)
+        try:
+            _await_queue()
+            with sync_playwright() as playwright:
+                browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+                for theme in ("light", "dark"):
+                    _shoot(browser.new_page(viewport={"width": 1440, "height": 860}), theme)
+                browser.close()
+        finally:
+            console.terminate()
+            console.wait()
+
+
+def _shoot(page: Page, theme: str) -> None:
+    page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+    for name, path in PAGES.items():
+        page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}{path}")
+        page.wait_for_timeout(6_000)
+        page.screenshot(path=IMAGES / f"{name}-{theme}.png")
+
+
+def _await_queue() -> None:
+    """The API answers once the model is loaded; scoring the sample takes a few seconds more."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{PORTS['API']}/healthz") as answer:
+                if b'"waiting":0' in answer.read():
+                    return
+        except URLError:
+            pass
+        time.sleep(1)
+    sys.exit("the console did not come up")
+
+
+if __name__ == "__main__":
+    main()

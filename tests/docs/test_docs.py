@@ -1,0 +1,61 @@
+"""The documents say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from core.cli import make_parser
+from core.config import SETTING_HELP
+from core.moderation.permissions import Role
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+from docs.generate import _subparsers, pages
+
+ROOT = Path(__file__).parents[2]
+COMMANDS = sorted(_subparsers(make_parser()))
+
+
+@pytest.mark.parametrize("name", sorted(pages()))
+def test_a_generated_page_is_up_to_date(name):
+    assert (ROOT / "docs" / name).read_text() == pages()[name], "run: make docs"
+
+
+def test_every_command_of_the_contract_is_there():
+    wanted = {"up", "ingest", "score", "serve", "dashboard", "author", "train", "bench"}
+    assert wanted <= set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_readme_or_the_command_page_names_every_command(command):
+    assert f"## modconsole {command}" in (ROOT / "docs" / "cli.md").read_text()
+
+
+def test_every_setting_has_a_meaning_and_a_row():
+    page = (ROOT / "docs" / "settings.md").read_text()
+    for name, text in SETTING_HELP.items():
+        assert f"`MODCONSOLE_{name.upper()}`" in page
+        assert text.endswith(".")
+
+
+@pytest.mark.parametrize("word", [*Label, *Action])
+def test_the_glossary_explains_every_label_and_action(word):
+    assert f"`{word}`" in (ROOT / "docs" / "concepts.md").read_text()
+
+
+@pytest.mark.parametrize("role", list(Role))
+def test_the_roles_page_has_every_role(role):
+    assert f"| {role} " in (ROOT / "docs" / "states.md").read_text()
+
+
+def test_links_between_documents_lead_somewhere():
+    for page in [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").glob("*.md")]:
+        for target in re.findall(r"\]\(([^)#\s]+)\)", page.read_text()):
+            if "://" not in target:
+                assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_the_readme_gives_the_two_commands():
+    readme = (ROOT / "README.md").read_text()
+    assert "make run" in readme
+    assert "make test" in readme

@@ -1,0 +1,88 @@
+"""A stand-in for both Hacker News APIs that answers in their documented shapes."""
+
+import json
+import socket
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+Answer = tuple[int, bytes, dict[str, str]]
+
+
+class Site:
+    """A server on loopback. `answers` maps a path to a JSON value or to a function of the number
+    of times it was asked; what is not there answers `null`, as Firebase does.
+    """
+
+    def __init__(self) -> None:
+        self.answers: dict[str, Any] = {}
+        self.asked: list[str] = []
+        self._lock = Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}/v0"
+        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def answer(self, path: str) -> Answer:
+        name = path.removeprefix("/v0/")
+        with self._lock:
+            self.asked.append(name)
+            times = self.asked.count(name)
+        if name.startswith("search_by_date"):
+            found = self.answers["search"](parse_qs(urlsplit(name).query))
+        else:
+            found = self.answers.get(name.removeprefix("item/").removesuffix(".json"))
+        if callable(found):
+            found = found(times)
+        if isinstance(found, tuple):
+            return found
+        return 200, json.dumps(found).encode(), {}
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        site = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def do_GET(self) -> None:
+                status, body, headers = site.answer(self.path)
+                try:
+                    self.send_response(status)
+                    self.send_header("Content-Length", headers.pop("Length", str(len(body))))
+                    for name, value in headers.items():
+                        self.send_header(name, value)
+                    self.end_headers()
+                    self.wfile.write(body)
+                    if status == 200 and not body:
+                        self._drip()
+                except (BrokenPipeError, ConnectionResetError):
+                    self.close_connection = True
+
+            def _drip(self) -> None:
+                while True:
+                    self.wfile.write(b" ")
+                    self.wfile.flush()
+                    time.sleep(0.05)
+
+            def log_message(self, *args: object) -> None:
+                """Quiet."""
+
+        return Handler
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port

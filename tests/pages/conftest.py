@@ -1,0 +1,77 @@
+"""Pages are run as Streamlit runs them, on the fake backend and a home folder of their own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.bootstrap import Services
+from core.moderation.permissions import Actor
+from dashboard.wiring import ACTOR_KEY
+from tests.factories import make_services
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Where the pages under test look for their state."""
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
+    return tmp_path
+
+
+@pytest.fixture
+def services(home: Path) -> Iterator[Services]:
+    """The same state, for driving it and for asking what became of it."""
+    opened = make_services(home)
+    yield opened
+    opened.context.store.close()
+
+
+@pytest.fixture
+def staff_page(home: Path) -> Callable[..., AppTest]:
+    """A page of the staff console as somebody sees it: `staff_page("appeals", LEAD)`."""
+
+    def open_page(name: str, actor: Actor, **query: str) -> AppTest:
+        at = AppTest.from_file(ROOT / "dashboard" / "app.py", default_timeout=20)
+        at.session_state[ACTOR_KEY] = actor.id
+        at.query_params.update(query)  # where the page is the role's first one
+        at.run()
+        at.query_params.update(query)
+        return at.switch_page(f"pages/{name}.py").run()
+
+    return open_page
+
+
+@pytest.fixture
+def author_app(home: Path) -> Callable[..., AppTest]:
+    """The public look-up, with `reference=` from its address."""
+
+    def open_app(**query: str) -> AppTest:
+        at = AppTest.from_file(ROOT / "dashboard" / "author.py", default_timeout=20)
+        at.query_params.update(query)
+        return at.run()
+
+    return open_app
+
+
+def carriers(at: AppTest, needle: str) -> set[str]:
+    """The kinds of element that hold the needle: where an author's words went."""
+    return {
+        type(node).__name__
+        for node in at.main
+        if hasattr(node, "proto") and needle in str(node.proto)
+    }
+
+
+def said(at: AppTest) -> str:
+    """All plain text of the page, top down."""
+    return "\n".join(element.value for element in at.text)
+
+
+def press(at: AppTest, prefix: str) -> AppTest:
+    """Click the button whose key begins so."""
+    key = next(button.key for button in at.button if button.key and button.key.startswith(prefix))
+    return at.button(key=key).click().run()

@@ -1,0 +1,61 @@
+"""The staff's look-up shows what the author reads, and the link to hand over."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.bootstrap import Services
+from core.moderation.audit import AuditKind
+from core.moderation.permissions import Actor
+from core.services.lookup import UNKNOWN_REFERENCE
+from dashboard.staff import DEMO_STAFF
+from tests.factories import HOSTILE, MODERATOR, audit_kinds, removed_by_person
+from tests.pages.conftest import carriers, press, said
+
+StaffPage = Callable[..., AppTest]
+
+
+@pytest.mark.parametrize("actor", DEMO_STAFF, ids=lambda actor: actor.id)
+def test_every_colleague_can_look_up(
+    services: Services, staff_page: StaffPage, actor: Actor
+) -> None:
+    revision = removed_by_person(services)
+    at = staff_page("lookup", actor, reference=revision.reference)
+    assert not at.exception
+    assert at.header[0].value == "Your comment was removed."
+    link = f"{services.settings.author_url}/?reference={revision.reference}"
+    assert link in [element.value for element in at.code]
+
+
+def test_without_a_reference_there_is_a_hint_and_no_answer(staff_page: StaffPage) -> None:
+    at = staff_page("lookup", MODERATOR)
+    assert not at.header
+    assert not at.code
+    assert any("26 letters and digits" in element.value for element in at.caption)
+
+
+def test_an_unknown_reference_gets_the_same_line_as_in_public(staff_page: StaffPage) -> None:
+    at = staff_page("lookup", MODERATOR)
+    at.text_input(key="reference").input("0" * 26).run()
+    assert [element.value for element in at.info] == [UNKNOWN_REFERENCE]
+    assert not at.code
+
+
+def test_an_appeal_can_be_filed_here_in_the_authors_name(
+    services: Services, staff_page: StaffPage
+) -> None:
+    revision = removed_by_person(services)
+    at = staff_page("lookup", MODERATOR, reference=revision.reference)
+    at.text_area[0].input("The author called and says it was a quotation.")
+    press(at, "send_")
+    assert "waits to be heard" in said(at)
+    assert audit_kinds(services, revision)[-1] is AuditKind.APPEAL_FILED
+
+
+def test_what_somebody_wrote_reaches_only_plain_text(
+    services: Services, staff_page: StaffPage
+) -> None:
+    revision = removed_by_person(services, f"idiot {HOSTILE}", note=HOSTILE)
+    at = staff_page("lookup", MODERATOR, reference=revision.reference)
+    assert carriers(at, "example.invalid") == {"Text"}

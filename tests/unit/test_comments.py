@@ -1,0 +1,80 @@
+"""What may come in as a comment."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.errors import InvalidInput
+from core.moderation.cleaning import MAX_COMMENT_CHARS
+from core.moderation.comments import (
+    FIRST_YEAR,
+    LAST_YEAR,
+    MAX_ID_CHARS,
+    IncomingComment,
+    check_incoming,
+)
+
+GOOD = IncomingComment("site", "17", "Hello.", "sam", datetime(2026, 11, 1, tzinfo=UTC), "3")
+LONGEST = "x" * MAX_ID_CHARS
+
+
+@pytest.mark.parametrize(
+    ("comment", "why"),
+    [
+        (GOOD, "an ordinary one"),
+        (replace(GOOD, parent_source_id=None), "the start of a thread"),
+        (replace(GOOD, author=""), "an author without a name"),
+        (replace(GOOD, source=LONGEST, source_id=LONGEST, author=LONGEST), "the longest ids"),
+        (replace(GOOD, text="x" * MAX_COMMENT_CHARS), "the longest text"),
+        (replace(GOOD, author="Zoë 🦊 مرحبا"), "any script"),
+        (replace(GOOD, text="a\x01\u202eb"), "what is invisible is cleaned, not refused"),
+        (replace(GOOD, created_at=datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)), "the first moment"),
+        (replace(GOOD, created_at=datetime(LAST_YEAR - 1, 12, 31, tzinfo=UTC)), "the last day"),
+    ],
+)
+def test_sound_comment_is_taken(comment: IncomingComment, why: str) -> None:
+    check_incoming(comment)
+
+
+@pytest.mark.parametrize(
+    ("comment", "message", "why"),
+    [
+        (replace(GOOD, source=""), "`source` must have 1 to 200", "no source"),
+        (replace(GOOD, source=LONGEST + "x"), "`source` must have 1 to 200", "too long"),
+        (replace(GOOD, source="a\nb"), "`source` holds a control", "would break a log line"),
+        (replace(GOOD, source="\ud800"), "`source` holds a control", "half a character"),
+        (replace(GOOD, source_id=""), "`id` must have 1 to 200", "no id"),
+        (replace(GOOD, source_id=LONGEST + "x"), "`id` must have 1 to 200", "too long"),
+        (replace(GOOD, source_id="a\tb"), "`id` holds a control", "a tab"),
+        (replace(GOOD, author=LONGEST + "x"), "`author` has more than 200", "too long"),
+        (replace(GOOD, author="a\x00"), "`author` holds a control", "NUL"),
+        (replace(GOOD, author="\udfff"), "`author` holds a control", "half a character"),
+        (replace(GOOD, parent_source_id=LONGEST + "x"), "`parent_id` has more", "too long"),
+        (replace(GOOD, parent_source_id="\x1f"), "`parent_id` holds a control", "control"),
+        (replace(GOOD, text=""), "the text is empty", "nothing to moderate"),
+        (replace(GOOD, text=" \n\u2003"), "the text is empty", "only blanks"),
+        (replace(GOOD, text="x" * (MAX_COMMENT_CHARS + 1)), "at most 50,000", "too long"),
+        (replace(GOOD, text="a\x00"), "NUL", "can't be stored"),
+        (replace(GOOD, text="a\ud83d"), "lone surrogate", "can't be stored"),
+        (replace(GOOD, created_at=datetime(FIRST_YEAR - 1, 12, 31, tzinfo=UTC)),
+         "`created_at` is not between", "before the first year"),
+        (replace(GOOD, created_at=datetime(LAST_YEAR, 1, 1, tzinfo=UTC)),
+         "`created_at` is not between", "after the last"),
+    ],
+)  # fmt: skip
+def test_wrong_comment_is_refused_by_the_field(
+    comment: IncomingComment, message: str, why: str
+) -> None:
+    with pytest.raises(InvalidInput, match=message):
+        check_incoming(comment)
+
+
+@pytest.mark.parametrize(
+    "comment",
+    [replace(GOOD, text="SECRET\x00"), replace(GOOD, text="SECRET" * 20_000)],
+)
+def test_refusal_never_repeats_the_text(comment: IncomingComment) -> None:
+    with pytest.raises(InvalidInput) as refusal:
+        check_incoming(comment)
+    assert "SECRET" not in str(refusal.value)

@@ -1,0 +1,109 @@
+"""Every member of an enum is in every table keyed on it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+from enum import StrEnum
+
+import pytest
+
+from core.moderation.appeals import AppealStatus
+from core.moderation.audit import AuditKind
+from core.moderation.cases import TRANSITIONS, CaseStatus, CaseTrigger
+from core.moderation.comments import Visibility
+from core.moderation.decisions import Decision, DecisionSource, visibility
+from core.moderation.default_policy import BANDS
+from core.moderation.notices import AppealStage, DecidedBy
+from core.moderation.permissions import GRANTS, Permission, Role, decide_permission
+from core.moderation.policies import SEVERITY, Action
+from core.moderation.scores import Label
+from core.services.review import standing
+from core.servinglog.record import Mode
+from dashboard import author_wording, wording
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+DECISION = Decision(
+    "d", "r", Action.HOLD, DecisionSource.REVIEWER, "mina", 1, NOW, reason_code="other"
+)
+TABLES: list[tuple[str, type[StrEnum], Mapping[StrEnum, object]]] = [
+    ("severity of actions", Action, SEVERITY),
+    ("grants of roles", Role, GRANTS),
+    ("bands of the default policy", Label, BANDS),
+    ("names of labels", Label, wording.LABELS),
+    ("actions as done", Action, wording.ACTIONS_DONE),
+    ("headlines of visibilities", Visibility, wording.VISIBILITIES),
+    ("names of appeal states", AppealStatus, wording.APPEALS),
+    ("names of triggers", CaseTrigger, wording.TRIGGERS),
+    ("badges of visibilities", Visibility, author_wording.BADGES),
+]
+
+
+@pytest.mark.parametrize(("name", "enum", "table"), TABLES, ids=[row[0] for row in TABLES])
+def test_table_covers_its_enum(
+    name: str, enum: type[StrEnum], table: Mapping[StrEnum, object]
+) -> None:
+    assert set(table) == set(enum)
+
+
+@pytest.mark.parametrize("action", Action)
+def test_action_has_a_visibility_and_words(action: Action) -> None:
+    decided = replace(DECISION, action=action)
+    assert visibility(decided) in Visibility
+    assert standing(decided).startswith("mina ")
+    assert wording.decision_line(decided, NOW)
+
+
+@pytest.mark.parametrize("source", DecisionSource)
+def test_source_has_words(source: DecisionSource) -> None:
+    assert wording.decision_line(replace(DECISION, source=source), NOW)
+
+
+@pytest.mark.parametrize("status", CaseStatus)
+def test_status_takes_a_permission_and_is_ended_or_can_end(status: CaseStatus) -> None:
+    assert decide_permission(status) in Permission
+    can_end = any(start is status for start, _ in TRANSITIONS)
+    assert can_end is (status is not CaseStatus.CLOSED)
+
+
+def test_appeal_that_was_made_has_a_badge() -> None:
+    assert {stage.value for stage in author_wording.APPEAL_BADGES} == {
+        status.value for status in AppealStatus
+    }
+
+
+def test_status_of_an_appeal_is_a_stage_of_the_same_name() -> None:
+    assert {AppealStage(status) for status in AppealStatus} < set(AppealStage)
+
+
+# Stored strings: a change here is a migration, or a break of everybody's files and API.
+STORED: list[tuple[type[StrEnum], set[str]]] = [
+    (Action, {"approve", "hold", "remove", "escalate"}),
+    (AppealStatus, {"pending", "upheld", "overturned"}),
+    (CaseStatus, {"open", "escalated", "closed"}),
+    (CaseTrigger, {"hold", "not_scored"}),
+    (DecisionSource, {"rule", "failure_policy", "reviewer"}),
+    (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
+    (Mode, {"realtime", "batch", "load_test", "warmup"}),
+    (
+        Label,
+        {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"},
+    ),
+    (
+        AuditKind,
+        {
+            "comment.stored", "comment.edited", "decision.automated", "decision.reviewed",
+            "decision.undone", "case.skipped", "appeal.filed", "appeal.upheld",
+            "appeal.overturned", "policy.stored",
+        },
+    ),
+    (Visibility, {"pending", "visible", "held", "removed"}),
+    (
+        DecidedBy,
+        {"nobody", "model", "not_scored", "person", "model_then_person", "appeal"},
+    ),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("enum", "values"), STORED, ids=[row[0].__name__ for row in STORED])
+def test_stored_string_never_changes(enum: type[StrEnum], values: set[str]) -> None:
+    assert {member.value for member in enum} == values

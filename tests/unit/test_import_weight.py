@@ -1,0 +1,35 @@
+"""Importing the core costs no heavy package: a fresh process proves it."""
+
+import pkgutil
+import subprocess
+import sys
+
+import pytest
+
+import core.moderation
+import core.services
+
+HEAVY = ("streamlit", "torch", "transformers", "onnxruntime", "openvino", "duckdb")
+REPORT = f"import sys; print(sorted(set(sys.modules) & set({HEAVY!r})))"
+
+
+def names(package: object) -> list[str]:
+    path, prefix = package.__path__, package.__name__  # type: ignore[attr-defined]
+    return [prefix, *(f"{prefix}.{module.name}" for module in pkgutil.iter_modules(path))]
+
+
+@pytest.mark.parametrize(
+    "modules",
+    [["core"], names(core.moderation), names(core.services), ["core.inference.batching"]],
+    ids=["core", "core.moderation", "core.services", "core.inference.batching"],
+)
+def test_import_loads_nothing_heavy(modules: list[str]) -> None:
+    code = f"import {', '.join(modules)}; {REPORT}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_report_would_show_a_heavy_package() -> None:
+    code = f"import duckdb; {REPORT}"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "['duckdb']"
