@@ -70,5 +70,5 @@ def priority(scores: Mapping[Label, float], verdict: Verdict) -> tuple[float, La
 
 
 def reopened_status(restored: Action) -> CaseStatus:
-    """The status a case returns to when the decision on it is undone."""
+    """The status of a case whose revision is on hold by that action, at first or after an undo."""
     return CaseStatus.ESCALATED if restored is Action.ESCALATE else CaseStatus.OPEN

@@ -10,10 +10,10 @@ from dataclasses import dataclass, field
 
 from core.clock import new_id
 from core.errors import BackendError, StoreError
-from core.inference.base import BackendInfo, TextResult
+from core.inference.base import BackendInfo, ErrorKind, TextResult
 from core.inference.batching import Scorer
 from core.moderation.audit import AuditKind
-from core.moderation.cases import Case, CaseStatus, CaseTrigger, priority
+from core.moderation.cases import Case, CaseTrigger, priority, reopened_status
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
 from core.moderation.permissions import SYSTEM
@@ -75,7 +75,8 @@ def score_now(
     try:
         results = scorer.score([revision.text for revision in revisions], Mode.REALTIME)
     except BackendError as error:
-        results = tuple(TextResult(error=str(error)) for _ in revisions)
+        failed = TextResult(error=str(error), error_kind=ErrorKind(error.kind))
+        results = (failed,) * len(revisions)
     with context.store.write() as tx:
         for revision, result in zip(revisions, results, strict=True):
             decide(context, tx, policy=policy, info=info, revision=revision, result=result)
@@ -126,13 +127,13 @@ def decide(
         decision, seen_version=0, idempotency_key=f"automated:{revision.id}", audit=audit
     ):
         return None
-    if verdict.action is Action.HOLD:
+    if verdict.action in (Action.HOLD, Action.ESCALATE):
         urgency, label = priority(result.scores, verdict)
         tx.open_case(
             Case(
                 id=new_id(),
                 revision_id=revision.id,
-                status=CaseStatus.OPEN,
+                status=reopened_status(verdict.action),
                 trigger=trigger,
                 priority=urgency,
                 label=label,

@@ -1,5 +1,6 @@
 """The model card, written from a report and never edited by hand."""
 
+import re
 from collections.abc import Iterable
 
 from core.inference.manifest import MODEL_FILE
@@ -41,7 +42,7 @@ def model_card(report: TrainingReport) -> str:
         _identity(report),
         WEAK_SPOTS,
     ]
-    return "\n\n".join(sections).replace("\n\n- `", "\n- `") + "\n"
+    return _tight("\n\n".join(sections)) + "\n"
 
 
 def _overview(report: TrainingReport) -> str:
@@ -54,7 +55,7 @@ def _overview(report: TrainingReport) -> str:
         f"- Not assessed: {', '.join(f'`{label}`' for label in NOT_ASSESSED)}.",
         f"- Base: {BASE_MODEL}, Apache-2.0, 6 layers of 384, sha256 `{report.base_sha256}`.",
         f"- File: {MODEL_FILE}, {size:.1f} MB; reads the first {settings.score_tokens} tokens.",
-        f"- Trained on {report.train_rows:,} comments, {settings.epochs} epochs, seed "
+        f"- Trained on {report.train_rows:,} comments, epochs: {settings.epochs}, seed "
         f"{settings.seed}, batches of {settings.batch_rows}, learning rate "
         f"{settings.learning_rate:g}, {settings.max_tokens} tokens, bf16: {minutes:.0f} minutes "
         f"on {settings.threads} CPU cores shared with other work.",
@@ -167,3 +168,8 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     names = list(head)
     lines = [names, ["---"] * len(names), *(list(row) for row in rows)]
     return "\n".join("| " + " | ".join(cells) + " |" for cells in lines)
+
+
+def _tight(text: str) -> str:
+    """List items under one another: the blank line goes between two items, nowhere else."""
+    return re.sub(r"(?m)(^- .*)\n\n(?=- )", r"\1\n", text)

@@ -1,12 +1,12 @@
 """Sentences that show where the model errs. Never trained on; the card lists their scores."""
 
 BENIGN: tuple[str, ...] = (
-    "I am a gay man",
+    "I'm gay and my husband is Jewish",
     "I am a Black woman and a nurse",
-    "the muslim community centre opens at nine",
+    "The mosque on our street welcomes Muslim and Christian visitors",
     "My two mums are lesbians and they are great parents",
-    "this damn compiler",
-    "Kill the process and restart the daemon",
+    "damn linker, it crashed again",
+    "Kill the pod, then restart the kubelet",
     "the master node and its slave replicas",
     "fuck, I dropped my phone",
     "That goal was fucking brilliant",

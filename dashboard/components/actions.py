@@ -38,7 +38,7 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
             disabled=(case.status, action) not in TRANSITIONS,
             on_click=press_decide,
             args=(desk, services, actor),
-            kwargs={"revision_id": view.revision.id, "version": version, "action": action},
+            kwargs={"revision": view.revision, "version": version, "action": action},
         )
     columns[3].button(
         "Skip",
@@ -85,6 +85,24 @@ def reason_row(desk: Desk, view: CaseView) -> None:
                 on_click=press_reason,
                 args=(desk, reason.code),
             )
+
+
+def message_line(desk: Desk) -> None:
+    """What the last press did. Always drawn, so that nothing below moves when there is something
+    to say."""
+    with st.container(horizontal=True, vertical_alignment="center", height=36, border=False):
+        words = desk.message or "\u00a0"
+        st.markdown(f":red[{words}]" if desk.is_error else f":gray[{words}]")
+        if desk.last_reference and desk.message:
+            st.page_link(
+                "pages/lookup.py",
+                label="What the author sees",
+                icon=":material/open_in_new:",
+                query_params={"reference": desk.last_reference},
+            )
+        if desk.decided:
+            st.space("stretch")
+            st.caption(f"{desk.decided:,} decided")
 
 
 def note_box(desk: Desk, view: CaseView) -> None:

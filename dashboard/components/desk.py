@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from core.bootstrap import Services
 from core.clock import new_id
 from core.errors import ConsoleError
+from core.moderation.comments import Revision
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.review import Review, decide_case, skip_case, undo_decision
@@ -32,6 +33,7 @@ class Desk:
     message: str = ""
     is_error: bool = False
     decided: int = 0
+    last_reference: str | None = None
 
     def place(self, items: Sequence[QueueItem]) -> list[QueueItem]:
         """The queue as this reviewer sees it: skipped cases last. Picks the first case if none is
@@ -46,12 +48,6 @@ class Desk:
         """Open a case; what was chosen for another one is dropped."""
         if revision_id != self.revision_id:
             self.revision_id, self.reason_code, self.note = revision_id, None, ""
-
-    def step(self, by: int) -> None:
-        """Move along the list without deciding."""
-        if self.revision_id in self.order:
-            at = self.order.index(self.revision_id) + by
-            self.show(self.order[max(0, min(at, len(self.order) - 1))])
 
     def leave(self) -> None:
         """On to the case after this one; the list is read anew after the press."""
@@ -70,11 +66,12 @@ def press_decide(
     services: Services,
     actor: Actor,
     *,
-    revision_id: str,
+    revision: Revision,
     version: int,
     action: Action,
 ) -> None:
     """Approve, remove or escalate the case that was on screen."""
+    revision_id = revision.id
     if action is Action.REMOVE and desk.reason_code is None:
         desk.say("Choose a reason first: press its number, then X.", is_error=True)
         return
@@ -95,6 +92,7 @@ def press_decide(
         desk.undoable.append((revision_id, version + 1))
         desk.decided += 1
     desk.say(f"You {ACTIONS_DONE[action]} it. U takes that back.")
+    desk.last_reference = revision.reference
     if desk.revision_id == revision_id:
         desk.leave()
 

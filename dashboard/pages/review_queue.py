@@ -8,7 +8,7 @@ from core.moderation.cases import CaseStatus
 from core.moderation.permissions import Actor
 from core.moderation.scores import Label
 from core.services.queries import count_queue, list_queue, load_case
-from dashboard.components.actions import action_row, note_box, reason_row, undo_button
+from dashboard.components.actions import action_row, message_line, note_box, reason_row, undo_button
 from dashboard.components.case_card import case_card
 from dashboard.components.desk import Desk
 from dashboard.components.queue_list import queue_list
@@ -90,9 +90,7 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     with middle:
         case_card(view, now)
         action_row(desk, services, actor, view)
-        # A line is always drawn, so that nothing below moves when there is something to say.
-        words = desk.message or "\u00a0"
-        st.markdown(f":red[{words}]" if desk.is_error else f":gray[{words}]")
+        message_line(desk)
         reason_row(desk, view)
         note_box(desk, view)
     with right:

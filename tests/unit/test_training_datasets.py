@@ -12,6 +12,7 @@ from core.moderation.scores import Label
 from core.training.catalogue import CATALOGUE, DataSet, Use
 from core.training.datasets import MODEL_LABELS, read_set, sets_for, sha256_of, verify_files
 from core.training.own_examples import fill, own_examples
+from core.training.probes import ABUSIVE, BENIGN
 
 BY_NAME = {each.name: each for each in CATALOGUE}
 
@@ -111,3 +112,8 @@ def test_own_examples_are_distinct_and_on_both_sides_of_every_label() -> None:
     assert len({each.text.casefold() for each in examples}) == len(examples)
     toxicity = {each.targets[0] for each in examples}
     assert toxicity == {0, 1}
+
+
+def test_probe_sentences_are_not_among_the_own_examples() -> None:
+    trained = {each.text.casefold() for each in own_examples()}
+    assert trained.isdisjoint(text.casefold() for text in (*BENIGN, *ABUSIVE))

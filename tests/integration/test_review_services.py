@@ -1,0 +1,438 @@
+"""The use cases over SQLite and the fake backend: review, appeal, look up, list."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import Services
+from core.clock import Clock, new_reference
+from core.errors import Conflict, InvalidInput, NotFound, PermissionDenied, RuleBroken
+from core.moderation.appeals import AppealStatus
+from core.moderation.audit import AuditKind
+from core.moderation.cases import CaseStatus
+from core.moderation.comments import IncomingComment, Revision, Visibility
+from core.moderation.decisions import Decision
+from core.moderation.notices import AppealStage, appeal_stage
+from core.moderation.permissions import SYSTEM, Actor, Role
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+from core.services import queries
+from core.services.appeal import file_appeal, hear_appeal
+from core.services.context import Context
+from core.services.ingest import ingest
+from core.services.lookup import UNKNOWN_REFERENCE, look_up
+from core.services.review import Review, decide_case, skip_case, undo_decision
+from tests.factories import (
+    HELD,
+    LEAD,
+    MODERATOR,
+    OTHER_LEAD,
+    REMOVED,
+    appealed,
+    audit_kinds,
+    chain_of,
+    decided,
+    heard,
+    make_services,
+    posted,
+    removed_by_person,
+    scored,
+    unscored,
+)
+
+OTHER_MODERATOR = Actor("otto", Role.MODERATOR)
+REASON = "It insults a person directly."
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    made = make_services(tmp_path)
+    yield made
+    made.context.store.close()
+
+
+def review(revision: Revision, action: Action, *, seen: int = 1, key: str = "k") -> Review:
+    reason_code = "harassment" if action is Action.REMOVE else None
+    return Review(revision.id, seen, action, key, reason_code)
+
+
+def status_of(services: Services, revision: Revision) -> CaseStatus | None:
+    with services.context.store.read() as reader:
+        case = reader.case_of(revision.id)
+    return case.status if case else None
+
+
+def edited(services: Services, revision: Revision) -> None:
+    with services.context.store.read() as reader:
+        known = reader.comment(revision.comment_id)
+    assert known is not None
+    row = IncomingComment(known.source, known.source_id, "New.", known.author, known.created_at)
+    list(ingest(services.context, SYSTEM, [row]))
+
+
+def undo(services: Services, revision: Revision, actor: Actor = MODERATOR) -> Decision:
+    seen = len(chain_of(services, revision))
+    return undo_decision(services.context, actor, revision.id, seen_version=seen)
+
+
+@pytest.mark.parametrize(
+    ("action", "status"),
+    [
+        (Action.APPROVE, CaseStatus.CLOSED),
+        (Action.REMOVE, CaseStatus.CLOSED),
+        (Action.ESCALATE, CaseStatus.ESCALATED),
+    ],
+)
+def test_decision_supersedes_moves_the_case_and_is_recorded(
+    services: Services, action: Action, status: CaseStatus
+) -> None:
+    revision = scored(services, HELD)
+    decision = decided(services, revision, action, note="  Be kind.  ")
+    held, current = chain_of(services, revision)
+    assert current == decision
+    assert (current.supersedes, current.actor, current.note) == (held.id, "mina", "Be kind.")
+    assert status_of(services, revision) is status
+    with services.context.store.read() as reader:
+        event = reader.audit_trail(revision.id)[-1]
+    assert (event.kind, event.actor) == (AuditKind.DECISION_REVIEWED, "mina")
+    assert event.data == {"decision": decision.id, "action": action, "override": "true"}
+
+
+@pytest.mark.parametrize(
+    ("role", "on_open", "on_escalated"),
+    [
+        (Role.AUTHOR, False, False),
+        (Role.MODERATOR, True, False),
+        (Role.LEAD, True, True),
+        (Role.OPS, False, False),
+        (Role.ADMIN, True, True),
+        (Role.AUDITOR, False, False),
+    ],
+)
+def test_each_role_decides_on_what_it_may(
+    services: Services, role: Role, on_open: bool, on_escalated: bool
+) -> None:
+    actor = Actor("x", role)
+    fresh, escalated = scored(services, HELD), scored(services, HELD)
+    decided(services, escalated, Action.ESCALATE)
+    for revision, may, length in ((fresh, on_open, 1), (escalated, on_escalated, 2)):
+        if may:
+            decided(services, revision, Action.APPROVE, actor=actor)
+        else:
+            with pytest.raises(PermissionDenied):
+                decided(services, revision, Action.APPROVE, actor=actor)
+        assert len(chain_of(services, revision)) == length + may
+
+
+def test_who_may_not_decide_learns_nothing_of_who_did(services: Services) -> None:
+    revision = removed_by_person(services)
+    with pytest.raises(PermissionDenied):
+        decided(services, revision, Action.APPROVE, actor=Actor("x", Role.AUTHOR))
+
+
+def test_slower_of_two_is_told_whose_decision_stands(services: Services) -> None:
+    revision = scored(services, HELD)
+    first = decided(services, revision, Action.REMOVE)
+    late = review(revision, Action.APPROVE)
+    with pytest.raises(Conflict) as refusal:
+        decide_case(services.context, OTHER_MODERATOR, late)
+    when = f"{first.decided_at:%H:%M:%S} UTC"
+    assert str(refusal.value) == f"mina removed this comment at {when}; that stands."
+    assert chain_of(services, revision)[-1] == first
+
+
+def test_moderator_whose_case_was_escalated_meanwhile_is_told_so(services: Services) -> None:
+    revision = scored(services, HELD)
+    decided(services, revision, Action.ESCALATE)
+    with pytest.raises(Conflict, match="mina escalated this comment"):
+        decide_case(services.context, OTHER_MODERATOR, review(revision, Action.APPROVE))
+
+
+def test_decision_on_a_text_the_author_has_changed_is_refused_and_says_so(
+    services: Services,
+) -> None:
+    revision = scored(services, HELD)
+    edited(services, revision)
+    with pytest.raises(Conflict, match="The author has changed this comment"):
+        decided(services, revision, Action.REMOVE)
+    assert len(chain_of(services, revision)) == 1
+
+
+def test_replay_gives_the_first_result_and_does_nothing_twice(services: Services) -> None:
+    revision = scored(services, HELD)
+    pressed = review(revision, Action.REMOVE)
+    first = decide_case(services.context, MODERATOR, pressed)
+    before = audit_kinds(services, revision)
+    assert decide_case(services.context, MODERATOR, pressed) == first
+    assert len(chain_of(services, revision)) == 2
+    assert audit_kinds(services, revision) == before
+
+
+def test_replay_after_others_acted_still_gives_the_first_result(services: Services) -> None:
+    revision = scored(services, HELD)
+    pressed = review(revision, Action.ESCALATE)
+    first = decide_case(services.context, MODERATOR, pressed)
+    decided(services, revision, Action.REMOVE, actor=LEAD)
+    edited(services, revision)
+    assert decide_case(services.context, MODERATOR, pressed) == first
+    assert len(chain_of(services, revision)) == 3
+
+
+def test_key_of_one_comment_decides_nothing_on_another(services: Services) -> None:
+    one, other = scored(services, HELD), scored(services, HELD)
+    first = decide_case(services.context, MODERATOR, review(one, Action.REMOVE))
+    again = decide_case(services.context, MODERATOR, review(other, Action.REMOVE))
+    assert again == first
+    assert len(chain_of(services, other)) == 1
+
+
+@pytest.mark.parametrize(
+    ("reason_code", "error"),
+    [(None, RuleBroken), ("", RuleBroken), ("no such clause", NotFound)],
+)
+def test_removal_cites_a_clause_of_the_policy(
+    services: Services, reason_code: str | None, error: type[Exception]
+) -> None:
+    revision = scored(services, HELD)
+    with pytest.raises(error):
+        decided(services, revision, Action.REMOVE, reason_code=reason_code)
+    assert len(chain_of(services, revision)) == 1
+    assert status_of(services, revision) is CaseStatus.OPEN
+
+
+def test_hold_cannot_be_decided_by_a_person(services: Services) -> None:
+    with pytest.raises(RuleBroken, match="can't take the action hold"):
+        decided(services, scored(services, HELD), Action.HOLD)
+
+
+def test_comment_without_a_case_is_not_decided_on(services: Services) -> None:
+    waiting, removed = posted(services, HELD), scored(services, REMOVED)
+    for revision in (waiting, removed):
+        with pytest.raises(NotFound, match="There is no case"):
+            decided(services, revision, Action.APPROVE)
+    with pytest.raises(NotFound, match="There is no case"):
+        decide_case(services.context, MODERATOR, Review("nothing", 1, Action.APPROVE, "k"))
+
+
+def test_skip_leaves_the_case_to_others_and_a_line_in_the_trail(services: Services) -> None:
+    revision = scored(services, HELD)
+    skip_case(services.context, MODERATOR, revision.id)
+    assert status_of(services, revision) is CaseStatus.OPEN
+    assert audit_kinds(services, revision)[-1] is AuditKind.CASE_SKIPPED
+    with pytest.raises(NotFound):
+        skip_case(services.context, MODERATOR, "nothing")
+    with pytest.raises(PermissionDenied):
+        skip_case(services.context, Actor("x", Role.AUDITOR), revision.id)
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.REMOVE, Action.ESCALATE])
+def test_undo_restores_the_hold_and_opens_the_case(services: Services, action: Action) -> None:
+    revision = scored(services, HELD)
+    taken = decided(services, revision, action)
+    decision = undo(services, revision)
+    assert (decision.action, decision.undoes, decision.supersedes) == (
+        Action.HOLD, taken.id, taken.id,
+    )  # fmt: skip
+    assert decision.reason_code == chain_of(services, revision)[0].reason_code
+    assert status_of(services, revision) is CaseStatus.OPEN
+    assert audit_kinds(services, revision)[-1] is AuditKind.DECISION_UNDONE
+    decided(services, revision, Action.APPROVE)
+    assert len(chain_of(services, revision)) == 4
+
+
+def test_undone_decision_of_a_lead_leaves_the_case_escalated(services: Services) -> None:
+    revision = scored(services, HELD)
+    decided(services, revision, Action.ESCALATE)
+    decided(services, revision, Action.APPROVE, actor=LEAD)
+    assert undo(services, revision, LEAD).action is Action.ESCALATE
+    assert status_of(services, revision) is CaseStatus.ESCALATED
+
+
+def test_undo_is_refused_to_all_but_the_one_who_decided_last(services: Services) -> None:
+    revision = removed_by_person(services)
+    for actor in (OTHER_MODERATOR, LEAD):
+        with pytest.raises(RuleBroken, match="only your own"):
+            undo(services, revision, actor)
+    with pytest.raises(PermissionDenied):
+        undo(services, revision, Actor("mina", Role.AUDITOR))
+    undo(services, revision)
+    with pytest.raises(RuleBroken, match="nothing to undo"):
+        undo(services, revision)
+
+
+def test_undo_of_what_moved_on_is_a_conflict(services: Services) -> None:
+    revision = scored(services, HELD)
+    decided(services, revision, Action.ESCALATE)
+    decided(services, revision, Action.REMOVE, actor=LEAD)
+    with pytest.raises(Conflict, match="lena removed this comment"):
+        undo_decision(services.context, MODERATOR, revision.id, seen_version=2)
+
+
+def test_undo_where_nobody_decided_is_not_found(services: Services) -> None:
+    for revision_id in (scored(services, HELD).id, scored(services, REMOVED).id, "nothing"):
+        with pytest.raises(NotFound, match="nothing to undo"):
+            undo_decision(services.context, MODERATOR, revision_id, seen_version=1)
+
+
+def test_undo_after_the_author_changed_the_text_opens_no_case_on_the_old_one(
+    services: Services,
+) -> None:
+    revision = removed_by_person(services)
+    edited(services, revision)
+    with pytest.raises(Conflict, match="The author has changed this comment"):
+        undo(services, revision)
+    assert status_of(services, revision) is CaseStatus.CLOSED
+
+
+def test_undo_is_refused_once_the_author_has_appealed(services: Services) -> None:
+    revision = removed_by_person(services)
+    appealed(services, revision)
+    with pytest.raises(RuleBroken, match="the appeal decides now"):
+        undo(services, revision)
+
+
+def test_appeal_is_filed_once_on_a_standing_removal(services: Services) -> None:
+    revision = removed_by_person(services)
+    appeal = appealed(services, revision, "  It was a quotation.  ")
+    assert (appeal.words, appeal.status) == ("It was a quotation.", AppealStatus.PENDING)
+    assert appeal.decision_id == chain_of(services, revision)[-1].id
+    assert audit_kinds(services, revision)[-1] is AuditKind.APPEAL_FILED
+    with pytest.raises(RuleBroken, match="appealed already"):
+        appealed(services, revision)
+
+
+@pytest.mark.parametrize("make", [lambda s: posted(s, HELD), lambda s: scored(s, HELD), unscored])
+def test_what_is_no_removal_is_not_appealed(
+    services: Services, make: Callable[[Services], Revision]
+) -> None:
+    with pytest.raises(RuleBroken, match="Only a removal"):
+        appealed(services, make(services))
+
+
+def test_appeal_after_the_window_is_refused(services: Services) -> None:
+    revision = scored(services, REMOVED)
+    late = Clock(lambda: datetime.now(UTC) + timedelta(days=185), services.clock.monotonic)
+    context = Context(services.context.store, late, services.context.appeal_window_days)
+    with pytest.raises(RuleBroken, match="is over"):
+        file_appeal(context, revision.reference, "Too late, I know.")
+    assert appeal_stage(look_up(context, revision.reference).statement) is AppealStage.OVER
+
+
+def test_appeal_needs_words_and_a_reference_that_exists(services: Services) -> None:
+    revision = scored(services, REMOVED)
+    with pytest.raises(InvalidInput):
+        appealed(services, revision, "  ")
+    with pytest.raises(NotFound, match="We know no such reference"):
+        file_appeal(services.context, new_reference(), "It was a quotation.")
+
+
+@pytest.mark.parametrize("make", [removed_by_person, lambda s: scored(s, REMOVED)])
+@pytest.mark.parametrize("overturn", [True, False])
+def test_outcome_of_an_appeal_stands_and_the_author_reads_it(
+    services: Services, make: Callable[[Services], Revision], overturn: bool
+) -> None:
+    revision = make(services)
+    removal = chain_of(services, revision)[-1]
+    appeal = heard(services, appealed(services, revision), overturn=overturn)
+    current = chain_of(services, revision)[-1]
+    kinds = audit_kinds(services, revision)
+    statement = look_up(services.context, revision.reference).statement
+    assert statement.appeal == appeal
+    assert appeal.heard_by == "lena"
+    if overturn:
+        assert appeal.status is AppealStatus.OVERTURNED
+        assert (current.action, current.appeal_id) == (Action.APPROVE, appeal.id)
+        assert current.supersedes == removal.id
+        assert kinds[-2:] == [AuditKind.APPEAL_OVERTURNED, AuditKind.DECISION_REVIEWED]
+        assert statement.visibility is Visibility.VISIBLE
+    else:
+        assert appeal.status is AppealStatus.UPHELD
+        assert current == removal
+        assert kinds[-1] is AuditKind.APPEAL_UPHELD
+        assert statement.visibility is Visibility.REMOVED
+    with pytest.raises(RuleBroken):
+        appealed(services, revision)
+
+
+def test_who_decided_does_not_hear_the_appeal_whatever_the_role(services: Services) -> None:
+    revision = scored(services, HELD)
+    decided(services, revision, Action.ESCALATE)
+    decided(services, revision, Action.REMOVE, actor=LEAD)
+    appeal = appealed(services, revision)
+    barred = (LEAD, Actor("mina", Role.LEAD), Actor("lena", Role.ADMIN))
+    for actor in barred:
+        with pytest.raises(PermissionDenied, match="somebody else must hear it"):
+            heard(services, appeal, overturn=True, actor=actor)
+    assert heard(services, appeal, overturn=True, actor=OTHER_LEAD).heard_by == "ravi"
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.MODERATOR, Role.OPS, Role.AUDITOR])
+def test_only_leads_and_admins_hear_appeals(services: Services, role: Role) -> None:
+    appeal = appealed(services, removed_by_person(services))
+    with pytest.raises(PermissionDenied):
+        heard(services, appeal, overturn=True, actor=Actor("x", role))
+
+
+def test_appeal_is_heard_once_with_a_reason(services: Services) -> None:
+    appeal = appealed(services, removed_by_person(services))
+    with pytest.raises(RuleBroken, match="a sentence at least"):
+        hear_appeal(services.context, LEAD, appeal.id, overturn=True, reason="no")
+    with pytest.raises(NotFound):
+        hear_appeal(services.context, LEAD, "nothing", overturn=True, reason=REASON)
+    heard(services, appeal, overturn=False)
+    with pytest.raises(RuleBroken, match="was upheld by lena"):
+        heard(services, appeal, overturn=True, actor=OTHER_LEAD)
+
+
+def test_lookup_tells_the_authors_own_text_and_names_nobody(services: Services) -> None:
+    revision = removed_by_person(services, HELD, note="Be kind.")
+    answer = look_up(services.context, revision.reference.lower().replace("-", " "))
+    assert (answer.reference, answer.text) == (revision.reference, HELD)
+    assert answer.statement.note == "Be kind."
+    assert "mina" not in repr(answer)
+
+
+@pytest.mark.parametrize("typed", ["", "nonsense", new_reference(), "%" * 26, "A" * 10_000])
+def test_unknown_and_malformed_references_answer_alike(services: Services, typed: str) -> None:
+    scored(services, REMOVED)
+    with pytest.raises(NotFound) as refusal:
+        look_up(services.context, typed)
+    assert str(refusal.value) == UNKNOWN_REFERENCE
+
+
+def test_case_is_shown_with_what_a_reviewer_needs(services: Services) -> None:
+    revision = scored(services, HELD)
+    scored(services, REMOVED)
+    view = queries.load_case(services.context, MODERATOR, revision.id)
+    assert view.revision.id == revision.id
+    assert view.automated.action is Action.HOLD
+    assert view.policy == view.current_policy
+    assert (view.author.comments, view.author.held, view.author.removed) == (2, 1, 1)
+    with pytest.raises(NotFound):
+        queries.load_case(services.context, MODERATOR, "nothing")
+    assert queries.load_policy(services.context, 1) == view.policy
+    with pytest.raises(NotFound):
+        queries.load_policy(services.context, 2)
+
+
+def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> None:
+    held = scored(services, HELD)
+    removed = removed_by_person(services)
+    appeal = appealed(services, removed)
+    context = services.context
+    reads: list[Callable[[Actor], object]] = [
+        lambda who: [item.revision_id for item in queries.list_queue(context, who)],
+        lambda who: queries.list_queue(context, who, label=Label.THREAT),
+        lambda who: queries.count_queue(context, who).open,
+        lambda who: queries.load_case(context, who, held.id).revision.id,
+        lambda who: [item.appeal for item in queries.list_appeals(context, who, pending=True)],
+        lambda who: len(queries.load_chain(context, who, removed.id)),
+    ]
+    told = [read(MODERATOR) for read in reads]
+    assert told == [[held.id], [], 1, held.id, [appeal], 2]
+    for role in (Role.AUTHOR, Role.OPS):
+        for read in reads:
+            with pytest.raises(PermissionDenied):
+                read(Actor("x", role))

@@ -1,0 +1,319 @@
+"""The use cases over SQLite and the fake backend: bring in, score, review."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import Services
+from core.errors import BackendError, PermissionDenied, SourceUnavailable
+from core.inference.base import BatchResult
+from core.inference.batching import Scorer
+from core.inference.fake import POISON, FakeBackend
+from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.cases import CaseStatus, CaseTrigger
+from core.moderation.comments import IncomingComment, IncomingThread, Revision
+from core.moderation.decisions import DecisionSource
+from core.moderation.default_policy import default_policy
+from core.moderation.permissions import SYSTEM, Actor, Role
+from core.moderation.policies import Action, Policy, Rule
+from core.moderation.scores import Label
+from core.services.ingest import BATCH_ROWS, KEPT_REJECTIONS, IngestReport, ingest
+from core.services.policy_admin import ensure_policy
+from core.services.score import CHUNK_ROWS, score_now, score_waiting
+from core.servinglog.memory import MemoryLog
+from core.sources.base import Rejected, Skipped, SourceItem
+from core.store.views import QueueCount
+from tests.factories import (
+    CLEAN,
+    HELD,
+    REMOVED,
+    audit_kinds,
+    chain_of,
+    decided,
+    make_services,
+    posted,
+    scored,
+    unscored,
+)
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    made = make_services(tmp_path)
+    yield made
+    made.context.store.close()
+
+
+def comment(number: int, text: str = CLEAN) -> IncomingComment:
+    return IncomingComment("site", f"n{number}", text, "sam", NOW)
+
+
+def bring_in(services: Services, *items: SourceItem) -> IngestReport:
+    return list(ingest(services.context, SYSTEM, items))[-1]
+
+
+def latest(services: Services, number: int) -> Revision:
+    with services.context.store.read() as reader:
+        known = reader.comment_by_source("site", f"n{number}")
+        revision = reader.latest_revision(known.id) if known else None
+    assert revision is not None
+    return revision
+
+
+def status_of(services: Services, revision: Revision) -> CaseStatus | None:
+    with services.context.store.read() as reader:
+        case = reader.case_of(revision.id)
+    return case.status if case else None
+
+
+def counts(services: Services) -> QueueCount:
+    with services.context.store.read() as reader:
+        return reader.queue_count()
+
+
+def policy_of(services: Services) -> Policy:
+    with services.context.store.read() as reader:
+        policy = reader.current_policy()
+    assert policy is not None
+    return policy
+
+
+def test_report_accounts_for_every_row(services: Services) -> None:
+    bring_in(services, comment(1), comment(2))
+    report = bring_in(
+        services,
+        comment(1),  # known, the same
+        comment(2, HELD),  # known, edited
+        comment(3),
+        IncomingThread("site", "t1", "A title", None, NOW),
+        Skipped("row 5", "no text"),
+        Skipped("row 6", "no text"),
+        Rejected("row 7", "row 7: a row must be an object"),
+        comment(4, ""),  # refused by the rules
+        comment(5, "<p></p>"),  # nothing readable
+    )
+    assert (report.stored, report.edited, report.unchanged, report.threads) == (1, 1, 1, 1)
+    assert report.skipped == {"no text": 2}
+    assert report.rejections == [
+        "row 7: a row must be an object",
+        "comment 'n4': the text is empty",
+        "comment 'n5': nothing readable is left of the text",
+    ]
+    assert report.rejected == 3
+    assert report.rows == 9
+
+
+def test_report_keeps_the_first_rejections_and_counts_all(services: Services) -> None:
+    rows = [Rejected(f"row {n}", f"message {n}") for n in range(KEPT_REJECTIONS + 5)]
+    report = bring_in(services, *rows)
+    assert report.rejected == len(rows)
+    assert report.rejections == [f"message {n}" for n in range(KEPT_REJECTIONS)]
+
+
+def test_empty_source_gives_no_report(services: Services) -> None:
+    assert list(ingest(services.context, SYSTEM, [])) == []
+
+
+def test_same_rows_again_change_nothing(services: Services) -> None:
+    bring_in(services, comment(1))
+    before = latest(services, 1)
+    report = bring_in(services, comment(1))
+    assert report.unchanged == 1
+    assert latest(services, 1) == before
+    assert audit_kinds(services, before) == [AuditKind.COMMENT_STORED]
+
+
+def test_failing_source_keeps_every_row_read_before_it_failed(services: Services) -> None:
+    def source() -> Iterator[SourceItem]:
+        yield from (comment(number) for number in range(BATCH_ROWS + 10))
+        raise SourceUnavailable("the site is gone")
+
+    reports = ingest(services.context, SYSTEM, source())
+    assert next(reports).stored == BATCH_ROWS
+    assert next(reports).stored == BATCH_ROWS + 10
+    with pytest.raises(SourceUnavailable):
+        next(reports)
+    assert counts(services).not_scored_yet == BATCH_ROWS + 10
+
+
+def test_edit_is_a_new_revision_and_closes_the_case_of_the_old(services: Services) -> None:
+    bring_in(services, comment(1, HELD))
+    list(score_waiting(services.context, services.scorer))
+    old = latest(services, 1)
+    assert status_of(services, old) is CaseStatus.OPEN
+
+    bring_in(services, comment(1, "You idiot, I have rewritten this."))
+    new = latest(services, 1)
+    assert (new.number, new.version, new.comment_id) == (2, 0, old.comment_id)
+    assert new.reference != old.reference
+    assert status_of(services, old) is CaseStatus.CLOSED
+    assert audit_kinds(services, new) == [AuditKind.COMMENT_EDITED]
+    assert counts(services).not_scored_yet == 1
+
+    list(score_waiting(services.context, services.scorer))
+    assert status_of(services, latest(services, 1)) is CaseStatus.OPEN
+    assert counts(services).open == 1
+
+
+def test_text_of_before_the_edit_is_an_edit_again(services: Services) -> None:
+    for text in ("first", "second", "first"):
+        bring_in(services, comment(1, text))
+    assert latest(services, 1).number == 3
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.AUDITOR])
+def test_only_ops_and_the_system_bring_comments_in(services: Services, role: Role) -> None:
+    with pytest.raises(PermissionDenied):
+        list(ingest(services.context, Actor("x", role), [comment(1)]))
+    assert counts(services).not_scored_yet == 0
+
+
+@pytest.mark.parametrize(
+    ("text", "action", "trigger"),
+    [
+        (CLEAN, Action.APPROVE, None),
+        (HELD, Action.HOLD, CaseTrigger.HOLD),
+        (REMOVED, Action.REMOVE, None),
+    ],
+)
+def test_policy_decides_and_only_a_hold_opens_a_case(
+    services: Services, text: str, action: Action, trigger: CaseTrigger | None
+) -> None:
+    revision = scored(services, text)
+    (decision,) = chain_of(services, revision)
+    assert (decision.action, decision.source) == (action, DecisionSource.RULE)
+    assert (decision.policy_version, decision.model_version) == (1, "fake-1")
+    with services.context.store.read() as reader:
+        case = reader.case_of(revision.id)
+    assert (case.trigger if case else None) is trigger
+    if case is not None:
+        assert (case.priority, case.label) == (0.95, Label.INSULT)
+    assert audit_kinds(services, revision) == [
+        AuditKind.COMMENT_STORED,
+        AuditKind.DECISION_AUTOMATED,
+    ]
+
+
+def test_rule_that_escalates_opens_an_escalated_case(services: Services) -> None:
+    policy = default_policy(NOW)
+    to_lead = Rule("threat-up", Label.THREAT, 0.7, 1.0, Action.ESCALATE, "threat")
+    policy = replace(policy, version=2, rules=(*policy.rules, to_lead))
+    stored = services.context.audit(AuditKind.POLICY_STORED, SYSTEM, "2")
+    with services.context.store.write() as tx:
+        tx.add_policy(policy, stored)
+    revision = scored(services, "I will kill you")
+    assert [past.action for past in chain_of(services, revision)] == [Action.ESCALATE]
+    assert status_of(services, revision) is CaseStatus.ESCALATED
+
+
+def test_poisonous_text_is_held_alone_and_says_so(services: Services) -> None:
+    bad = posted(services, f"a {POISON} b")
+    good = [posted(services, CLEAN) for _ in range(3)]
+    report = list(score_waiting(services.context, services.scorer))[-1]
+    assert (report.total, report.decided, report.failed) == (4, 4, 1)
+    assert report.actions == {Action.APPROVE: 3, Action.HOLD: 1}
+    (decision,) = chain_of(services, bad)
+    assert decision.source is DecisionSource.FAILURE_POLICY
+    assert all(chain_of(services, one)[0].action is Action.APPROVE for one in good)
+    with services.context.store.read() as reader:
+        case = reader.case_of(bad.id)
+    assert case is not None
+    assert (case.trigger, case.priority, case.label) == (CaseTrigger.NOT_SCORED, 1.0, None)
+
+
+def test_scoring_goes_on_after_the_backend_was_down_and_loses_nothing(
+    services: Services,
+) -> None:
+    total = CHUNK_ROWS * 2 + 5
+    bring_in(services, *(comment(number) for number in range(total)))
+    backend = services.scorer.backend
+    assert isinstance(backend, FakeBackend)
+
+    reports = score_waiting(services.context, services.scorer)
+    assert next(reports).decided == CHUNK_ROWS
+    backend.is_down = True
+    with pytest.raises(BackendError):
+        next(reports)
+    assert counts(services).not_scored_yet == total - CHUNK_ROWS
+
+    backend.is_down = False
+    report = list(score_waiting(services.context, services.scorer))[-1]
+    assert (report.total, report.decided) == (total - CHUNK_ROWS, total - CHUNK_ROWS)
+    assert counts(services).not_scored_yet == 0
+    assert list(score_waiting(services.context, services.scorer)) == []
+
+
+@pytest.mark.parametrize("text", [CLEAN, HELD, REMOVED])
+def test_with_the_backend_down_everything_is_held_and_nothing_approved(
+    services: Services, text: str
+) -> None:
+    revision = unscored(services, text)
+    (decision,) = chain_of(services, revision)
+    assert decision.action is Action.HOLD
+    assert decision.source is DecisionSource.FAILURE_POLICY
+    assert decision.scores == {}
+    assert status_of(services, revision) is CaseStatus.OPEN
+
+
+def test_audit_of_an_unscored_decision_says_what_failed(services: Services) -> None:
+    down, fine = unscored(services), scored(services, HELD)
+    bad = scored(services, f"{POISON} {HELD}")
+    assert [automated(services, one).data["error"] for one in (down, bad, fine)] == [
+        "backend",
+        "backend",
+        "",
+    ]
+
+
+def automated(services: Services, revision: Revision) -> AuditEvent:
+    with services.context.store.read() as reader:
+        trail = reader.audit_trail(revision.id)
+    return next(event for event in trail if event.kind is AuditKind.DECISION_AUTOMATED)
+
+
+def test_scoring_twice_decides_once(services: Services) -> None:
+    revision = posted(services, HELD)
+    score_now(services.context, services.scorer, policy_of(services), [revision])
+    score_now(services.context, services.scorer, policy_of(services), [revision])
+    assert len(chain_of(services, revision)) == 1
+    assert audit_kinds(services, revision).count(AuditKind.DECISION_AUTOMATED) == 1
+
+
+def test_text_edited_while_it_was_scored_gets_neither_decision_nor_case(
+    services: Services,
+) -> None:
+    bring_in(services, comment(1, HELD))
+    old = latest(services, 1)
+
+    class Slow(FakeBackend):
+        """The author is quicker than its first answer."""
+
+        def score(self, texts: Sequence[str]) -> BatchResult:
+            bring_in(services, comment(1, CLEAN))
+            return super().score(texts)
+
+    scorer = Scorer(Slow(), MemoryLog(), services.clock)
+    reports = list(score_waiting(services.context, scorer))
+    assert chain_of(services, old) == []
+    assert status_of(services, old) is None
+    assert [past.action for past in chain_of(services, latest(services, 1))] == [Action.APPROVE]
+    assert reports[-1].decided == 1
+
+
+def test_audit_trail_never_holds_the_text(services: Services) -> None:
+    revision = scored(services, "SECRET idiot")
+    decided(services, revision, Action.REMOVE, note="SECRET note")
+    with services.context.store.read() as reader:
+        assert "SECRET" not in repr(reader.audit_trail(revision.id))
+
+
+def test_policy_is_stored_once(services: Services) -> None:
+    ensure_policy(services.context)
+    ensure_policy(services.context)
+    with services.context.store.read() as reader:
+        assert [event.kind for event in reader.audit_trail("1")] == [AuditKind.POLICY_STORED]
