@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from core.clock import Clock, system_clock
 from core.config import Settings
@@ -11,10 +12,12 @@ from core.inference.batching import Scorer
 from core.inference.fake import FakeBackend
 from core.services.context import Context
 from core.services.policy_admin import ensure_policy
-from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import DiscardingLog
 from core.servinglog.writer import SegmentWriter
 from core.store.sql import SqlStore
+
+if TYPE_CHECKING:
+    from core.servinglog.queries import ServingLogQueries
 
 SHIPPED_MODEL = Path(__file__).parent / "inference" / "models" / "minilm-toxicity"
 
@@ -37,8 +40,10 @@ class Services:
         return Scorer(backend, log, self.clock)
 
     @cached_property
-    def serving_log_queries(self) -> ServingLogQueries:
+    def serving_log_queries(self) -> "ServingLogQueries":
         """Questions to the serving log of all processes."""
+        from core.servinglog.queries import ServingLogQueries
+
         return ServingLogQueries(self.settings.serving_log_dir)
 
     def close(self) -> None:

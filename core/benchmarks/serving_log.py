@@ -5,8 +5,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
+from typing import Any
 
 from core.clock import Clock, system_clock
+from core.config import Settings
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode, ServingRecord
 from core.servinglog.windows import WindowChoice, bucket_s, window_of
@@ -18,7 +20,9 @@ LINES_PER_SEGMENT = 60_000  # about 32 MB, what the writer rotates at
 BATCH_SIZES = {Mode.REALTIME: 1, Mode.BATCH: 32}
 
 
-def run(progress: Callable[[str], None], records: int = RECORDS) -> dict[str, float]:
+def run(
+    _settings: Settings, progress: Callable[[str], None], records: int = RECORDS
+) -> dict[str, Any]:
     """Seconds each question takes over `records` calls, in a folder that is removed after."""
     clock = system_clock()
     with tempfile.TemporaryDirectory(prefix="serving-log-") as folder:
@@ -28,6 +32,7 @@ def run(progress: Callable[[str], None], records: int = RECORDS) -> dict[str, fl
         size_mb = sum(path.stat().st_size for path in directory.iterdir()) / 1e6
         progress(f"asking over {size_mb:,.0f} MB")
         return {
+            "benchmark": "serving-log",
             "records": records,
             "log_mb": round(size_mb, 1),
             "write_us_per_record": round(_write_us(directory / "one-by-one", clock), 1),

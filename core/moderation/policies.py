@@ -40,7 +40,7 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One score band of a label: `low <= score < high` leads to `action`; a `high` of 1 takes 1 in."""
+    """A label's score band: `low <= score < high` leads to `action`; a `high` of 1 takes 1 in."""
 
     id: str
     label: Label

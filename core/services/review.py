@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.clock import new_id
-from core.errors import Conflict, NotFound, RuleBroken
+from core.errors import Conflict, InvalidInput, NotFound, RuleBroken
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import CaseStatus, next_status, reopened_status
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
@@ -34,10 +34,13 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
 
     Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
     """
+    check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
+        replayed = tx.decision_by_key(review.idempotency_key)
+        if replayed is not None:
+            return _replayed(replayed, review)
+        _check_latest(tx, review.revision_id)
         chain = tx.decision_chain(review.revision_id)
-        if tx.has_decision_key(review.idempotency_key):
-            return chain[-1]
         case = tx.case_of(review.revision_id)
         if case is None or not chain:
             raise NotFound("There is no case for this comment.")
@@ -76,6 +79,7 @@ def undo_decision(
     opens again. Raises Conflict, RuleBroken or NotFound."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
+        _check_latest(tx, revision_id)
         chain = tx.decision_chain(revision_id)
         case = tx.case_of(revision_id)
         if case is None or len(chain) < 2:
@@ -115,6 +119,19 @@ def standing(decision: Decision) -> str:
     }
     when = f"{decision.decided_at:%H:%M:%S} UTC"
     return f"{decision.actor} {words[decision.action]} this comment at {when}; that stands."
+
+
+def _replayed(first: Decision, review: Review) -> Decision:
+    if first.revision_id != review.revision_id:
+        raise InvalidInput("The idempotency key was used for another comment.")
+    return first
+
+
+def _check_latest(tx: Writer, revision_id: str) -> None:
+    revision = tx.revision(revision_id)
+    latest = tx.latest_revision(revision.comment_id) if revision else None
+    if latest is not None and latest.id != revision_id:
+        raise Conflict("The author has changed this comment; the new text gets its own decision.")
 
 
 def _decision(

@@ -22,7 +22,7 @@ EXCERPT_CHARS = 160
 def appeal_list(bench: Bench, items: Sequence[AppealItem], now: datetime) -> None:
     """A table to click in; the open appeal is selected. Cells are inert text."""
     ids = [item.appeal.id for item in items]
-    selected = ids.index(bench.appeal_id) if bench.appeal_id in ids else 0
+    selected = [row for row, appeal_id in enumerate(ids) if appeal_id == bench.appeal_id]
     frame = pd.DataFrame(
         {
             "filed": [ago(item.appeal.filed_at, now) for item in items],
@@ -38,8 +38,8 @@ def appeal_list(bench: Bench, items: Sequence[AppealItem], now: datetime) -> Non
         row_height=28,
         hide_index=True,
         on_select=lambda: _pick(bench, ids, key),
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [selected]}},
+        selection_mode=["single-row-required" if selected else "single-row", "single-cell"],
+        selection_default={"selection": {"rows": selected}},
         column_config={
             "filed": st.column_config.TextColumn(width=82),
             "the author says": st.column_config.TextColumn(width=400),
@@ -83,10 +83,12 @@ def outcome_card(item: AppealItem, zone: tzinfo) -> None:
 
 
 def _pick(bench: Bench, ids: Sequence[str], key: str) -> None:
-    state: Any = st.session_state[key]
-    rows = state["selection"]["rows"]
-    if rows and rows[0] < len(ids):
-        bench.open(ids[rows[0]])
+    """Open what was clicked: a row's mark or any of its cells, whichever is not open already."""
+    selection: Any = st.session_state[key]["selection"]
+    rows = [*selection["rows"], *(row for row, _ in selection["cells"])]
+    clicked = [ids[row] for row in rows if row < len(ids) and ids[row] != bench.appeal_id]
+    if clicked:
+        bench.open(clicked[0])
 
 
 def _excerpt(words: str) -> str:

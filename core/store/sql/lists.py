@@ -63,7 +63,9 @@ class SqlLists:
     def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
         entries: list[ThreadEntry] = []
         parent_id = comment.parent_source_id
-        while parent_id is not None and len(entries) < limit:
+        seen = {comment.source_id}  # a source may send comments that answer each other in a ring
+        while parent_id is not None and parent_id not in seen and len(entries) < limit:
+            seen.add(parent_id)
             entry, parent_id = self._parent(comment.source, parent_id)
             if entry is None:
                 break

@@ -76,9 +76,9 @@ class SqlReader(SqlLists):
         )
         return [rows.decision_from_row(row) for row in found]
 
-    def has_decision_key(self, idempotency_key: str) -> bool:
-        query = select(decisions.c.id).where(decisions.c.idempotency_key == idempotency_key)
-        return self._one(query) is not None
+    def decision_by_key(self, idempotency_key: str) -> Decision | None:
+        row = self._one(select(decisions).where(decisions.c.idempotency_key == idempotency_key))
+        return rows.decision_from_row(row) if row else None
 
     def case(self, case_id: str) -> Case | None:
         row = self._one(select(cases).where(cases.c.id == case_id))
