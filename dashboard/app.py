@@ -7,10 +7,10 @@ from dashboard.wiring import current_actor
 
 # file, title, icon, the permission that shows it
 PAGES = (
-    ("pages/review_queue.py", "Review queue", ":material/inbox:", Permission.SEE_QUEUE),
-    ("pages/appeals.py", "Appeals", ":material/balance:", Permission.SEE_APPEALS),
-    ("pages/lookup.py", "Look-up", ":material/search:", Permission.LOOK_UP),
-    ("pages/latency.py", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
+    ("screens/review_queue.py", "Review queue", ":material/inbox:", Permission.SEE_QUEUE),
+    ("screens/appeals.py", "Appeals", ":material/balance:", Permission.SEE_APPEALS),
+    ("screens/lookup.py", "Look-up", ":material/search:", Permission.LOOK_UP),
+    ("screens/latency.py", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
 )
 
 
@@ -21,7 +21,7 @@ def navigate(actor: Actor) -> None:
         for file, title, icon, permission in PAGES
         if can(actor, permission)
     ]
-    account = st.Page("pages/sign_in.py", title="Switch person", icon=":material/group:")
+    account = st.Page("screens/sign_in.py", title="Switch person", icon=":material/group:")
     sections = {"": allowed, f"{actor.id} · {actor.role}": [account]}
     st.navigation(sections, position="top").run()
 

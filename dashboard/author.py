@@ -25,5 +25,6 @@ def render() -> None:
 
 
 st.set_page_config(page_title=TITLE, page_icon="💬", layout="centered")
-# Without a navigation of its own, Streamlit would serve the staff's `pages/` folder here too.
+# The staff's pages are in `screens/`, because Streamlit serves a folder named `pages/` to whoever
+# comes before a script has run once: here that would be the public.
 st.navigation([st.Page(render, title=TITLE, default=True)], position="hidden").run()

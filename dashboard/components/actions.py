@@ -95,7 +95,7 @@ def message_line(desk: Desk) -> None:
         st.markdown(f":red[{words}]" if desk.is_error else f":gray[{words}]")
         if desk.last_reference and desk.message:
             st.page_link(
-                "pages/lookup.py",
+                "screens/lookup.py",
                 label="What the author sees",
                 icon=":material/open_in_new:",
                 query_params={"reference": desk.last_reference},

@@ -33,7 +33,7 @@ def queue_list(desk: Desk, items: Sequence[QueueItem]) -> None:
         row_height=28,
         hide_index=True,
         on_select=lambda: _pick(desk, key),
-        selection_mode="single-row-required",
+        selection_mode=["single-row-required", "single-cell"],
         selection_default={"selection": {"rows": [selected]}},
         column_config={
             "score": st.column_config.NumberColumn(format="%.2f", width=52),
@@ -45,8 +45,11 @@ def queue_list(desk: Desk, items: Sequence[QueueItem]) -> None:
 
 
 def _pick(desk: Desk, key: str) -> None:
-    state: Any = st.session_state[key]
-    rows = state["selection"]["rows"]
-    if rows and rows[0] < len(desk.order):
-        desk.show(desk.order[rows[0]])
+    """Open what was clicked: a row's mark or any of its cells, whichever is not open already."""
+    chosen: Any = st.session_state[key]["selection"]
+    rows = [*chosen["rows"], *(row for row, _ in chosen["cells"])]
+    clicked = [desk.order[row] for row in rows if row < len(desk.order)]
+    others = [revision_id for revision_id in clicked if revision_id != desk.revision_id]
+    if others:
+        desk.show(others[0])
         desk.say("")

@@ -138,3 +138,44 @@ def test_hostile_text_is_inert_on_every_page(tmp_path, new_page):
         assert page.evaluate("getComputedStyle(document.body).display") == "block"
     assert page.outside == []
     services.context.store.close()
+
+
+def test_the_first_visitor_of_the_public_look_up_gets_no_staff_page(tmp_path, new_page):
+    services = make_services(tmp_path)
+    scored(services, "You idiot, this must stay inside.")
+    with running("author", tmp_path) as address:
+        page = new_page()
+        page.goto(f"{address}/review_queue")
+        page.get_by_text("What happened to my comment?").first.wait_for(timeout=30_000)
+        page.wait_for_timeout(1500)
+        assert page.get_by_role("button", name="Approve").count() == 0
+        assert "must stay inside" not in page.inner_text("body")
+    services.context.store.close()
+
+
+def test_a_deep_link_as_the_first_visit_has_the_navigation_of_the_role(tmp_path, new_page):
+    services = make_services(tmp_path)
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        page.goto(f"{address}/latency")
+        page.get_by_text("Review queue").first.wait_for(timeout=30_000)
+    services.context.store.close()
+
+
+def test_a_click_on_a_line_of_the_list_opens_that_case(tmp_path, new_page):
+    services = make_services(tmp_path)
+    for number in range(1, 5):
+        scored(services, f"You idiot number {number}.")
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        open_queue(page, address)
+        page.wait_for_timeout(1500)
+        before = card_text(page)
+        table = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
+        page.mouse.click(table["x"] + 250, table["y"] + 28 * 3 + 14)
+        page.wait_for_function(
+            "([card, before]) => document.querySelector(card).innerText !== before",
+            arg=[CARD, before],
+            timeout=10_000,
+        )
+    services.context.store.close()

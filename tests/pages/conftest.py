@@ -40,7 +40,7 @@ def staff_page(home: Path) -> Callable[..., AppTest]:
         at.query_params.update(query)  # where the page is the role's first one
         at.run()
         at.query_params.update(query)
-        return at.switch_page(f"pages/{name}.py").run()
+        return at.switch_page(f"screens/{name}.py").run()
 
     return open_page
 

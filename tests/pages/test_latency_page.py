@@ -39,7 +39,7 @@ class Unreadable:
 
 
 def page(services: object, actor: object) -> None:
-    from dashboard.pages.latency import render
+    from dashboard.screens.latency import render
 
     render(services, actor)
 

@@ -182,5 +182,5 @@ def test_switching_person_changes_pages_and_rights(services, staff_page: StaffPa
     scored(services, HELD)
     at = staff_page("sign_in", MODERATOR)
     press(at, "sign_in_ines")
-    at.switch_page("pages/review_queue.py").run()
+    at.switch_page("screens/review_queue.py").run()
     assert "As auditor" in at.info[0].value

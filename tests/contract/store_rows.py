@@ -1,0 +1,139 @@
+"""Plain rows in a store, written past the services: what the store itself is tested with."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import count
+
+from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.cases import Case, CaseStatus, CaseTrigger
+from core.moderation.comments import Comment, Revision
+from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.default_policy import default_policy
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+from core.store.base import Store, Writer
+
+START = datetime(2026, 11, 1, 12, 0, 0, 123_456, tzinfo=UTC)
+POLICY = default_policy(START)
+OPEN, ESCALATED, CLOSED = CaseStatus.OPEN, CaseStatus.ESCALATED, CaseStatus.CLOSED
+
+
+def at(minutes: float) -> datetime:
+    return START + timedelta(minutes=minutes)
+
+
+class Rows:
+    """Writes plain rows, each with ids of its own; what they share is what a test is about."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self._numbers = count(1)
+
+    def audit(self, kind: AuditKind, subject: str) -> AuditEvent:
+        number = next(self._numbers)
+        return AuditEvent(f"e{number}", kind, "mina", subject, at(number), {"n": str(number)})
+
+    def comment(
+        self,
+        name: str,
+        *,
+        author: str = "sam",
+        parent: str | None = None,
+        minutes: float = 0,
+        text: str = "Hello.",
+    ) -> Revision:
+        comment = Comment(f"c-{name}", "site", name, author, at(minutes), parent)
+        revision = Revision(
+            f"{name}-1", comment.id, 1, f"<p>{text}", text, f"REF-{name}-1", at(minutes)
+        )
+        with self.store.write() as tx:
+            tx.add_comment(comment, revision, self.audit(AuditKind.COMMENT_STORED, revision.id))
+        return revision
+
+    def edit(self, old: Revision, text: str = "Edited.") -> Revision:
+        number = old.number + 1
+        revision = replace(
+            old,
+            id=f"{old.comment_id}-{number}",
+            number=number,
+            original=text,
+            text=text,
+            reference=f"REF-{old.comment_id}-{number}",
+        )
+        with self.store.write() as tx:
+            tx.add_revision(revision, self.audit(AuditKind.COMMENT_EDITED, revision.id))
+        return revision
+
+    def decide(
+        self,
+        tx: Writer,
+        revision: Revision,
+        action: Action,
+        *,
+        seen: int = 0,
+        key: str | None = None,
+    ) -> Decision | None:
+        """The decision, or None when the store refused it."""
+        chain = tx.decision_chain(revision.id)
+        decision = Decision(
+            id=f"d{next(self._numbers)}",
+            revision_id=revision.id,
+            action=action,
+            source=DecisionSource.REVIEWER if chain else DecisionSource.RULE,
+            actor="mina" if chain else "system",
+            policy_version=1,
+            decided_at=at(1),
+            rule_ids=("threat-hold", "insult-hold"),
+            reason_code="threat" if action is Action.REMOVE else None,
+            note="A note.",
+            model_version="m1",
+            backend="fake",
+            scores={Label.THREAT: 0.1 + 0.2},
+            supersedes=chain[-1].id if chain else None,
+        )
+        audit = self.audit(AuditKind.DECISION_REVIEWED, revision.id)
+        key = key or decision.id
+        taken = tx.add_decision(decision, seen_version=seen, idempotency_key=key, audit=audit)
+        return decision if taken else None
+
+    def decided(self, revision: Revision, action: Action, *, seen: int = 0) -> Decision:
+        with self.store.write() as tx:
+            decision = self.decide(tx, revision, action, seen=seen)
+        assert decision is not None
+        return decision
+
+    def case(
+        self,
+        revision: Revision,
+        *,
+        status: CaseStatus = OPEN,
+        priority: float = 0.5,
+        label: Label | None = Label.THREAT,
+        minutes: float = 0,
+    ) -> Case:
+        trigger = CaseTrigger.HOLD if label else CaseTrigger.NOT_SCORED
+        case = Case(
+            f"case-{revision.id}", revision.id, status, trigger, priority, label, at(minutes)
+        )
+        with self.store.write() as tx:
+            tx.open_case(case)
+        return case
+
+    def appeal(self, decision: Decision, *, name: str = "a1", minutes: float = 5) -> Appeal:
+        appeal = Appeal(
+            name, decision.id, decision.revision_id, "Please.", AppealStatus.PENDING, at(minutes)
+        )
+        with self.store.write() as tx:
+            audit = self.audit(AuditKind.APPEAL_FILED, decision.revision_id)
+            assert tx.add_appeal(appeal, audit)
+        return appeal
+
+    def hear(self, appeal: Appeal, status: AppealStatus, *, minutes: float = 10) -> Appeal:
+        ended = replace(
+            appeal, status=status, heard_by="lena", outcome_reason="Why.", heard_at=at(minutes)
+        )
+        with self.store.write() as tx:
+            audit = self.audit(AuditKind.APPEAL_UPHELD, appeal.revision_id)
+            assert tx.end_appeal(ended, audit)
+        return ended

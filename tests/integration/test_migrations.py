@@ -1,0 +1,125 @@
+"""The schema: what migrations make is what the tables say, and who may open it."""
+
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine, inspect
+
+from core.errors import StoreError
+from core.store.sql import SqlStore, migrate
+from core.store.sql.tables import metadata
+
+SCRIPTS = Path(migrate.__file__).parents[1] / "migrations"
+OPEN = """
+import sys
+from pathlib import Path
+from core.store.sql import SqlStore
+store = SqlStore(Path(sys.argv[1]))
+with store.read() as reader:
+    print(reader.count_waiting())
+store.close()
+"""
+
+
+def opened(path: Path) -> Path:
+    SqlStore(path).close()
+    return path
+
+
+def test_migrations_make_the_tables_the_code_knows(tmp_path: Path) -> None:
+    engine = create_engine(f"sqlite:///{opened(tmp_path / 'state.db')}")
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_comparison_would_find_a_difference(tmp_path: Path) -> None:
+    path = opened(tmp_path / "state.db")
+    with sqlite3.connect(path) as connection:
+        connection.execute("ALTER TABLE threads ADD COLUMN forgotten TEXT")
+    connection.close()
+    engine = create_engine(f"sqlite:///{path}")
+    with engine.connect() as connected:
+        differences = compare_metadata(MigrationContext.configure(connected), metadata)
+    engine.dispose()
+    assert [difference[0] for difference in differences] == ["remove_column"]
+
+
+def test_head_of_the_code_is_the_newest_script() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    scripts = ScriptDirectory.from_config(config)
+    assert scripts.get_heads() == [migrate.HEAD]
+
+
+def test_numbers_of_scripts_sort_as_text() -> None:
+    """`migrate` tells newer from older by comparing the numbers as text."""
+    assert all(len(path.name.split("_")[0]) == 4 for path in SCRIPTS.glob("versions/*_*.py"))
+
+
+def test_schema_newer_than_the_code_refuses_to_start(tmp_path: Path) -> None:
+    path = opened(tmp_path / "state.db")
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0099'")
+    connection.close()
+    with pytest.raises(StoreError, match="schema 0099") as refusal:
+        SqlStore(path)
+    assert "Install the newer version" in str(refusal.value)
+    with sqlite3.connect(path) as connection:
+        assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0099",)
+    connection.close()
+
+
+def test_state_that_is_up_to_date_is_opened_again_as_it_is(tmp_path: Path) -> None:
+    path = opened(tmp_path / "state.db")
+    engine = create_engine(f"sqlite:///{path}")
+    names = set(inspect(engine).get_table_names())
+    engine.dispose()
+    opened(path)
+    assert names == {*metadata.tables, "alembic_version"}
+
+
+def test_file_that_is_no_database_is_a_store_error_naming_it(tmp_path: Path) -> None:
+    path = tmp_path / "state.db"
+    path.write_text("This is no database, it is a letter. " * 100)
+    with pytest.raises(StoreError, match=r"state\.db"):
+        SqlStore(path)
+
+
+@pytest.mark.parametrize("name", ["a folder", "a file/state.db"])
+def test_place_that_cannot_hold_a_file_is_a_store_error(tmp_path: Path, name: str) -> None:
+    (tmp_path / "a folder").mkdir()
+    (tmp_path / "a file").touch()
+    with pytest.raises(StoreError, match="a f"):
+        SqlStore(tmp_path / name)
+
+
+def test_first_commit_is_durable_and_readers_do_not_wait_for_the_writer(tmp_path: Path) -> None:
+    store = SqlStore(tmp_path / "state.db")
+    with store.write():
+        raw = store._engine.raw_connection()
+        found = [
+            raw.cursor().execute(f"PRAGMA {name}").fetchone()[0]
+            for name in ("journal_mode", "synchronous", "foreign_keys")
+        ]
+        raw.close()
+    store.close()
+    assert found == ["wal", 2, 1]
+
+
+def test_four_processes_open_a_fresh_place_at_once(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", OPEN, str(tmp_path / "new" / "state.db")]
+    children = [
+        subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+        for _ in range(4)
+    ]
+    said = [child.communicate(timeout=60)[0].strip() for child in children]
+    assert said == ["0"] * 4

@@ -1,0 +1,193 @@
+"""What holds for any scores, any policy and any text."""
+
+import tempfile
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from itertools import count
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.bootstrap import Services
+from core.errors import InvalidInput
+from core.moderation.cases import priority
+from core.moderation.cleaning import check_text, clean_text
+from core.moderation.comments import IncomingComment
+from core.moderation.decisions import Verdict, judge
+from core.moderation.default_policy import default_policy
+from core.moderation.permissions import SYSTEM
+from core.moderation.policies import (
+    SEVERITY,
+    Action,
+    Policy,
+    Reason,
+    Rule,
+    policy_digest,
+    policy_from_json,
+    policy_to_json,
+)
+from core.moderation.scores import Label, ScoreSet
+from core.services.ingest import ingest
+from core.services.lookup import look_up
+from tests.factories import make_services
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+POLICY = default_policy(NOW)
+EDGES = sorted({edge for rule in POLICY.rules for edge in (rule.low, rule.high)})
+
+unit_floats = st.floats(0.0, 1.0) | st.sampled_from(EDGES)
+score_maps = st.dictionaries(st.sampled_from(list(Label)), unit_floats)
+words = st.text(max_size=30)
+
+
+@st.composite
+def rules(draw: st.DrawFn) -> Rule:
+    low, high = sorted(draw(st.lists(unit_floats, min_size=2, max_size=2, unique=True)))
+    return Rule(
+        id=draw(words),
+        label=draw(st.sampled_from(list(Label))),
+        low=low,
+        high=high,
+        action=draw(st.sampled_from(list(Action))),
+        reason_code=draw(words),
+    )
+
+
+policies = st.builds(
+    Policy,
+    version=st.integers(1, 10**6),
+    rules=st.lists(rules(), max_size=12).map(tuple),
+    reasons=st.lists(st.builds(Reason, words, words, words), max_size=5).map(tuple),
+    created_at=st.just(NOW),
+)
+
+
+@given(score_maps.filter(bool), st.data())
+def test_raising_a_score_never_softens_the_action(
+    scores: dict[Label, float], data: st.DataObject
+) -> None:
+    label = data.draw(st.sampled_from(sorted(scores)))
+    raised = {**scores, label: data.draw(st.floats(scores[label], 1.0))}
+    before, after = judge(scores, POLICY).action, judge(raised, POLICY).action
+    assert SEVERITY[after] >= SEVERITY[before]
+
+
+@given(score_maps.filter(bool), st.data())
+def test_assessing_one_more_label_never_softens_the_action(
+    scores: dict[Label, float], data: st.DataObject
+) -> None:
+    more = {**data.draw(score_maps), **scores}
+    before, after = judge(scores, POLICY).action, judge(more, POLICY).action
+    assert SEVERITY[after] >= SEVERITY[before]
+
+
+@given(score_maps, policies)
+def test_rules_of_a_verdict_all_match_and_all_ask_for_its_action(
+    scores: dict[Label, float], policy: Policy
+) -> None:
+    verdict = judge(scores, policy)
+    assert all(rule in policy.rules for rule in verdict.rules)
+    assert all(rule.action is verdict.action for rule in verdict.rules)
+    assert all(rule.matches(scores[rule.label]) for rule in verdict.rules)
+    listed = [scores[rule.label] for rule in verdict.rules]
+    assert listed == sorted(listed, reverse=True)
+
+
+@given(score_maps, policies)
+def test_no_matching_rule_asks_for_more_than_the_verdict(
+    scores: dict[Label, float], policy: Policy
+) -> None:
+    asked = {
+        rule.action
+        for rule in policy.rules
+        if rule.label in scores and rule.matches(scores[rule.label])
+    }
+    hardest = max(asked, key=SEVERITY.__getitem__, default=Action.HOLD)
+    assert judge(scores, policy).action is hardest
+
+
+@given(score_maps)
+def test_default_policy_decides_on_every_score_it_is_given(scores: dict[Label, float]) -> None:
+    verdict = judge(scores, POLICY)
+    if scores:
+        assert bool(verdict.rules) is (verdict.action is not Action.APPROVE)
+    else:
+        assert verdict == Verdict(Action.HOLD, ())
+
+
+@given(score_maps, policies)
+def test_priority_is_a_score_among_those_given_or_the_highest(
+    scores: dict[Label, float], policy: Policy
+) -> None:
+    urgency, label = priority(scores, judge(scores, policy))
+    assert 0.0 <= urgency <= 1.0
+    assert urgency == (1.0 if label is None else scores[label])
+
+
+@given(policies)
+def test_policy_comes_back_from_its_stored_form_with_the_same_digest(policy: Policy) -> None:
+    stored = policy_to_json(policy)
+    back = policy_from_json(stored, version=policy.version, created_at=policy.created_at)
+    assert back == policy
+    assert policy_to_json(back) == stored
+    assert policy_digest(replace(back, version=1)) == policy_digest(policy)
+
+
+@given(st.dictionaries(st.sampled_from(list(Label)), st.floats()))
+def test_score_set_takes_scores_from_0_to_1_and_nothing_else(scores: dict[Label, float]) -> None:
+    if all(0.0 <= score <= 1.0 for score in scores.values()):
+        assert ScoreSet("r", scores, "m", "b").scores == scores
+        return
+    with pytest.raises(ValueError, match="not within"):
+        ScoreSet("r", scores, "m", "b")
+
+
+# Every code point, half ones and NUL included, and what markup is made of.
+any_text = st.text(
+    st.characters(codec=None) | st.sampled_from("<>&;\"'/ \n\r\t\x00\x85\u2028\ufeff\U0010ffff"),
+    max_size=60,
+)
+_numbers = count(1)
+
+
+@pytest.fixture(scope="module")
+def services() -> Iterator[Services]:
+    with tempfile.TemporaryDirectory() as home:
+        made = make_services(Path(home))
+        yield made
+        made.context.store.close()
+
+
+@settings(max_examples=150, deadline=None)
+@given(text=any_text, author=any_text)
+def test_text_that_is_taken_comes_back_as_it_was_and_any_other_is_refused(
+    services: Services, text: str, author: str
+) -> None:
+    source_id = f"p{next(_numbers)}"
+    row = IncomingComment("site", source_id, text, author, NOW)
+    (report,) = ingest(services.context, SYSTEM, [row])
+    with services.context.store.read() as reader:
+        comment = reader.comment_by_source("site", source_id)
+        revision = reader.latest_revision(comment.id) if comment else None
+    assert (report.stored, report.rejected) == ((1, 0) if comment else (0, 1))
+    if comment is None or revision is None:
+        return
+    check_text(text)
+    assert comment.author == author
+    assert revision.original == text
+    assert revision.text == clean_text(text)
+    assert look_up(services.context, revision.reference).text == revision.text
+
+
+@given(text=any_text)
+def test_text_that_can_be_read_is_refused_only_by_a_rule(services: Services, text: str) -> None:
+    try:
+        check_text(text)
+    except InvalidInput:
+        return
+    row = IncomingComment("site", f"q{next(_numbers)}", text, "sam", NOW)
+    (report,) = ingest(services.context, SYSTEM, [row])
+    assert report.stored == bool(clean_text(text))
