@@ -8,6 +8,7 @@ from pathlib import Path
 from core import commands
 from core.config import Settings, load_settings
 from core.errors import ConsoleError
+from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -107,9 +108,13 @@ def make_parser() -> argparse.ArgumentParser:
     )
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     command.add_argument("--out", type=Path, required=True, help="folder to write the model to")
-    command.add_argument("--epochs", type=_positive, default=1, help="passes over the data")
+    command.add_argument(
+        "--epochs", type=_positive, default=DEFAULT_EPOCHS, help="passes over the data"
+    )
     command.add_argument("--limit", type=_positive, help="rows to train on, for a quick try")
-    command.add_argument("--seed", type=int, default=20261123, help="seed of every random choice")
+    command.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help="seed of every random choice"
+    )
     command = add("bench", commands.run_bench, "Measure.", "Prints a table and writes it as JSON.")
     command.add_argument(
         "name", choices=commands.BENCHMARKS, metavar="NAME", help=", ".join(commands.BENCHMARKS)

@@ -3,6 +3,7 @@
 import argparse
 import json
 import os
+import platform
 import sys
 from typing import Any
 
@@ -123,7 +124,9 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
 
     module = importlib.import_module(BENCHMARKS[arguments.name])
     table = module.run(settings, lambda line: print(line, file=sys.stderr, flush=True))
-    text = json.dumps(table, indent=2)
+    command = f"modconsole bench {arguments.name}"
+    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    text = json.dumps({"command": command, **table, "machine": machine}, indent=2)
     if arguments.json:
         arguments.json.write_text(text + "\n")
     print(text)

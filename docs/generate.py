@@ -1,6 +1,7 @@
 """Writes the generated pages of this folder from the code: `make docs`."""
 
 import argparse
+import json
 from pathlib import Path
 
 from core import errors
@@ -16,7 +17,13 @@ HEAD = "<!-- Made by `make docs`; edit the code it comes from. -->\n\n"
 
 def pages() -> dict[str, str]:
     """File name to content."""
-    return {"cli.md": cli_page(), "settings.md": settings_page(), "states.md": states_page(), "errors.md": errors_page()}
+    return {
+        "cli.md": cli_page(),
+        "settings.md": settings_page(),
+        "states.md": states_page(),
+        "errors.md": errors_page(),
+        "benchmarks.md": benchmarks_page(),
+    }
 
 
 def cli_page() -> str:
@@ -72,6 +79,27 @@ def errors_page() -> str:
             meaning = " ".join((kind.__doc__ or "").split())
             lines.append(f"| `{name}` | {meaning} | {row.status.value} | `{row.kind}` |\n")
     return "".join(lines)
+
+
+def benchmarks_page() -> str:
+    """The stored results of `modconsole bench NAME --json docs/benchmarks/NAME.json` as tables."""
+    parts = [
+        HEAD,
+        "# Measurements\n\nEach table is one run on one machine; compare within a table.\n",
+    ]
+    for file in sorted((FOLDER / "benchmarks").glob("*.json")):
+        result = json.loads(file.read_text())
+        rows = result.pop("rows", [])
+        parts.append(f"\n## {result.pop('benchmark', file.stem)}\n\n")
+        if command := result.pop("command", None):
+            parts.append(f"`{command}`\n\n")
+        if rows:
+            names = list(rows[0])
+            parts.append("| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|\n")
+            parts += ["| " + " | ".join(str(row[name]) for name in names) + " |\n" for row in rows]
+            parts.append("\n")
+        parts += [f"- {name}: {value}\n" for name, value in result.items()]
+    return "".join(parts)
 
 
 def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:

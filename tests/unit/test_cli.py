@@ -92,3 +92,4 @@ def test_bench_writes_its_table_as_json(tmp_path, capsys):
     table = json.loads(out.read_text())
     assert {row["step"] for row in table["rows"]} == {"ingest", "score and decide"}
     assert json.loads(capsys.readouterr().out) == table
+    assert table["command"] == "modconsole bench pipeline"
