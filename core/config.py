@@ -7,6 +7,8 @@ from pathlib import Path
 
 from core.errors import ConfigError
 
+# Above any sensible count, days or seconds here, and low enough that no date overflows.
+HIGHEST_NUMBER = 100_000
 BACKENDS = ("onnx", "fake")
 
 
@@ -77,13 +79,15 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _parse(variable: str, text: str, default: str | int | float | Path) -> str | int | float | Path:
+    if not text.strip():
+        raise ConfigError(f"{variable} is empty; leave it out for the default")
     try:
         value = type(default)(text)
     except ValueError:
         kind = "a whole number" if isinstance(default, int) else "a number"
         raise ConfigError(f"{variable} is {text!r}, not {kind}") from None
-    if isinstance(value, int | float) and value <= 0:
-        raise ConfigError(f"{variable} is {text!r}; it must be above 0")
+    if isinstance(value, int | float) and not 0 < value <= HIGHEST_NUMBER:
+        raise ConfigError(f"{variable} is {text!r}; it must be above 0, at most {HIGHEST_NUMBER}")
     if variable.endswith("_PORT") and not 1 <= int(str(value)) <= 65535:
         raise ConfigError(f"{variable} is {text!r}, not a port (1 to 65535)")
     return value

@@ -1,10 +1,12 @@
 """One measured use of a backend: scored, isolated on failure, written to the serving log."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from core.clock import Clock, new_id
 from core.errors import BackendError
 from core.inference.base import Backend, BatchResult, ErrorKind, TextResult
+from core.moderation.scores import are_scores
 from core.servinglog.record import Mode, ServingLog, ServingRecord
 
 # Tells a backend that is down from one that can't take certain texts.
@@ -59,6 +61,7 @@ class Scorer:
                     f"{self.backend.info.name} gave {len(answer.results)} results for "
                     f"{len(texts)} texts"
                 )
+            answer = replace(answer, results=tuple(map(_checked, answer.results)))
             return answer.results
         except BackendError as error:
             kind = error.kind
@@ -87,6 +90,12 @@ class Scorer:
                     truncated_count=call.truncated_count if call else 0,
                     attempts=call.attempts if call else 1,
                     error_count=sum(r.error is not None for r in answer.results) if answer else 0,
-                    error_kind=kind,
+                    error_kind=kind if answer else kind or ErrorKind.BACKEND,
                 )
             )
+
+
+def _checked(result: TextResult) -> TextResult:
+    if result.error is None and not are_scores(result.scores):
+        return TextResult(error="a score is outside 0..1", error_kind=ErrorKind.BAD_SCORE)
+    return result

@@ -1,26 +1,11 @@
-"""Token ids as the rectangles a network takes, with as little padding as the order allows."""
+"""Token ids as the rectangle a network takes."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-def budget_batches(lengths: Sequence[int], budget: int) -> Iterator[list[int]]:
-    """Row numbers, shortest rows first, so many a batch that rows x longest stays in budget.
-
-    A row longer than the budget comes alone.
-    """
-    batch: list[int] = []
-    for row in sorted(range(len(lengths)), key=lengths.__getitem__):
-        if batch and (len(batch) + 1) * lengths[row] > budget:
-            yield batch
-            batch = []
-        batch.append(row)
-    if batch:
-        yield batch
 
 
 def padded(

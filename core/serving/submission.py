@@ -7,7 +7,7 @@ so a retry decides on whatever it is given that has no decision yet.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import InvalidInput, StoreError
+from core.errors import Conflict, InvalidInput, StoreError
 from core.inference.batching import Scorer
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import Decision
@@ -34,7 +34,8 @@ class Submitted:
 def submit(
     context: Context, scorer: Scorer, incoming: Sequence[IncomingComment]
 ) -> list[Submitted]:
-    """Store all rows or none, and see that each has a decision. Raises InvalidRows, StoreError."""
+    """Store all rows or none, and see that each has a decision. Raises InvalidRows, StoreError,
+    and Conflict when a comment was edited by somebody else meanwhile."""
     check_can(API, Permission.INGEST)
     taken = _store(context, incoming)
     waiting = {
@@ -48,6 +49,10 @@ def submit(
         score_now(context, scorer, policy, list(waiting.values()))
     with context.store.read() as reader:
         chains = [reader.decision_chain(revision.id) for _, revision in taken]
+    for comment, chain in zip(incoming, chains, strict=True):
+        if not chain:
+            # Another process stored an edit in between; the old text is nobody's any more.
+            raise Conflict(f"Comment {comment.source_id!r} changed meanwhile; send it again.")
     return [
         Submitted(comment, status, revision, chain)
         for comment, (status, revision), chain in zip(incoming, taken, chains, strict=True)

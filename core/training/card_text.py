@@ -40,4 +40,6 @@ WEAK_SPOTS = """## Known weak spots
 - Sarcasm, quotation, counter-speech and abuse that needs its thread are beyond it: it sees one
   comment. On Reddit (`cad_reddit`, labelled in context) it is clearly weaker than on Wikipedia.
 - Emoji hate written to fool models (`hatemoji_build`) is its hardest set.
+- Swearing aimed at somebody without a word of insult may score lower than it should, and an
+  exclamation with a swear word higher; see the sentences above.
 - Scores are not probabilities: the training rows hold far more abuse than any real site."""

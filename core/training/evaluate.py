@@ -35,7 +35,6 @@ IDENTITY_TERMS: tuple[str, ...] = (
     "transgender",
     "white",
 )
-_COMPANY_ROWS = 400
 
 
 def measure_sets(scored: Scored, *, prefix: str = "") -> list[LabelMetrics]:
@@ -59,13 +58,11 @@ def compare(
     examples: Sequence[Example],
     bands: Mapping[Label, Band],
 ) -> Parity:
-    """int8 against fp32 on the same comments, and alone against in company."""
+    """int8 against fp32 on the same comments."""
     import numpy as np
 
     wide, narrow = exact.score(examples), small.score(examples)
     apart = np.abs(wide.scores - narrow.scores)
-    some = examples[:: max(1, len(examples) // _COMPANY_ROWS)]
-    company = np.abs(small.score(some, budget=1).scores - small.score(some).scores)
     return Parity(
         rows=len(examples),
         largest=float(apart.max()),
@@ -74,8 +71,6 @@ def compare(
         flips_hold=_flips(wide, narrow, [bands[label].hold for label in MODEL_LABELS]),
         flips_remove=_flips(wide, narrow, [bands[label].remove for label in MODEL_LABELS]),
         auc_lost={str(label): _auc_lost(wide, narrow, label) for label in MODEL_LABELS},
-        company=float(company.max()),
-        company_p99=float(np.quantile(company, 0.99)),
     )
 
 
@@ -98,7 +93,7 @@ def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
     """Scores of single sentences, each alone, to three places."""
     unknown: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
     examples = [Example(model_text(text), unknown, (text,), "probe") for text in texts]
-    scored = network.score(examples, budget=1).scores.tolist()
+    scored = network.score(examples).scores.tolist()
     return tuple(
         Probe(text, {str(lab): round(s, 3) for lab, s in zip(MODEL_LABELS, row, strict=True)})
         for text, row in zip(texts, scored, strict=True)

@@ -141,9 +141,8 @@ def _parity(report: TrainingReport) -> str:
     return (
         f"Over {p.rows:,} held-out comments: largest score difference {p.largest:.3f}, 99th "
         f"percentile {p.p99:.3f}, mean {p.mean:.4f}; {p.flips_hold} of {cells:,} "
-        f"scores cross a hold edge, {p.flips_remove} a remove edge. ROC AUC lost: {lost}. A "
-        f"comment scored alone instead of in a batch differs by at most {p.company:.3f} "
-        f"(99th percentile {p.company_p99:.3f})."
+        f"scores cross a hold edge, {p.flips_remove} a remove edge. ROC AUC lost: {lost}. "
+        "Every comment is run alone, so its score does not depend on the others of a call."
     )
 
 

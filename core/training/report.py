@@ -32,10 +32,7 @@ class SetCounts:
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """int8 against fp32 over `rows` comments; `flips` of all (row, label) cells at each edge.
-
-    `company` is the largest change of a score between a comment alone and in a batch.
-    """
+    """int8 against fp32 over `rows` comments; `flips` of all (row, label) cells at each edge."""
 
     rows: int
     largest: float
@@ -44,8 +41,6 @@ class Parity:
     flips_hold: int
     flips_remove: int
     auc_lost: Mapping[str, float | None]
-    company: float
-    company_p99: float
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,16 +16,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HELD_SHARE: Mapping[Label, float] = {
-    Label.TOXICITY: 0.012,
+    Label.TOXICITY: 0.018,
     Label.OBSCENE: 0.004,
     Label.THREAT: 0.002,
     Label.INSULT: 0.006,
-    Label.IDENTITY_ATTACK: 0.003,
+    Label.IDENTITY_ATTACK: 0.004,
 }
 """Share of low-rate comments each label alone may hold; they overlap, so the union is less."""
 
 REMOVED_SHARE = 0.001
 PRECISION = 0.95
+SUPPORT = 20
+"""Fewer val rows above an edge than this prove nothing about its precision."""
 _HIGHEST = 99
 
 
@@ -62,8 +64,12 @@ def choose_band(label: Label, low_rate: Scored, val: Scored) -> Band:
     targets, scores = val.known(label)
     for edge in range(max(hold + 1, 60), _HIGHEST):
         precision = precision_at(targets, scores, edge / 100)
-        sure = precision is not None and precision >= PRECISION
-        if sure and share_at(traffic, edge / 100) <= REMOVED_SHARE:
+        enough = int((scores >= edge / 100).sum()) >= SUPPORT
+        if (
+            enough
+            and (precision or 0.0) >= PRECISION
+            and share_at(traffic, edge / 100) <= REMOVED_SHARE
+        ):
             return Band(hold / 100, edge / 100)
     return Band(hold / 100, _HIGHEST / 100)
 

@@ -11,12 +11,11 @@ from core.errors import ModelNotUsable
 from core.inference.base import Activation, ErrorKind
 from core.inference.local.onnx import SHIPPED_MODEL, OnnxBackend
 from core.inference.manifest import MANIFEST_FILE, MODEL_FILE, TOKENIZER_FILE, read_manifest
-from core.inference.padding import budget_batches, padded
+from core.inference.padding import padded
 from core.moderation.scores import Label
 from core.training.probes import ABUSIVE, BENIGN
 
-BATCH_TOLERANCE = 0.06
-"""int8 ranges are taken over a run, so company shifts a score; the card gives what was measured."""
+"""None was measured on one machine; kernels may sum in another order elsewhere."""
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +44,7 @@ def test_results_keep_order_and_number(backend: OnnxBackend) -> None:
     assert len(results) == 50
     for n in (0, 1, 2, 30, 49):
         alone = backend.score([texts[n]]).results[0].scores
-        assert results[n].scores == pytest.approx(alone, abs=BATCH_TOLERANCE)
+        assert results[n].scores == alone
         assert (results[n].scores[Label.INSULT] > 0.5) is bool(n % 3)
 
 
@@ -164,15 +163,6 @@ def test_a_file_that_is_no_network_is_refused(copy: Path) -> None:
 def test_the_manifest_reads_back_as_written() -> None:
     text = (SHIPPED_MODEL / MANIFEST_FILE).read_text(encoding="utf-8")
     assert read_manifest(SHIPPED_MODEL).as_json() == text
-
-
-@pytest.mark.parametrize("budget", [1, 10, 64])
-def test_batches_hold_every_row_once_within_budget(budget: int) -> None:
-    lengths = [5, 1, 9, 3, 3, 12, 7, 1]
-    batches = list(budget_batches(lengths, budget))
-    assert sorted(row for rows in batches for row in rows) == list(range(8))
-    for rows in batches:
-        assert len(rows) == 1 or len(rows) * max(lengths[row] for row in rows) <= budget
 
 
 def test_padding_reaches_the_longest_row_only() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap import Services
-from core.errors import BackendError, PermissionDenied, SourceUnavailable
+from core.errors import BackendError, PermissionDenied, SourceUnavailable, StoreError
 from core.inference.base import BatchResult
 from core.inference.batching import Scorer
 from core.inference.fake import POISON, FakeBackend
@@ -20,11 +20,13 @@ from core.moderation.default_policy import default_policy
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action, Policy, Rule
 from core.moderation.scores import Label
+from core.services.context import Context
 from core.services.ingest import BATCH_ROWS, KEPT_REJECTIONS, IngestReport, ingest
 from core.services.policy_admin import ensure_policy
 from core.services.score import CHUNK_ROWS, score_now, score_waiting
 from core.servinglog.memory import MemoryLog
 from core.sources.base import Rejected, Skipped, SourceItem
+from core.store.sql import SqlStore
 from core.store.views import QueueCount
 from tests.factories import (
     CLEAN,
@@ -310,6 +312,17 @@ def test_audit_trail_never_holds_the_text(services: Services) -> None:
     decided(services, revision, Action.REMOVE, note="SECRET note")
     with services.context.store.read() as reader:
         assert "SECRET" not in repr(reader.audit_trail(revision.id))
+
+
+def test_without_a_policy_nothing_is_decided(services: Services, tmp_path: Path) -> None:
+    store = SqlStore(tmp_path / "bare" / "state.db")
+    bare = Context(store, services.clock, appeal_window_days=10)
+    list(ingest(bare, SYSTEM, [comment(1)]))
+    with pytest.raises(StoreError, match="no policy in force"):
+        list(score_waiting(bare, services.scorer))
+    with store.read() as reader:
+        assert reader.count_waiting() == 1
+    store.close()
 
 
 def test_policy_is_stored_once(services: Services) -> None:

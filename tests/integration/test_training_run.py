@@ -104,7 +104,7 @@ def test_the_folder_loads_and_scores_in_order(trained: tuple[TrainingReport, Pat
     for text, result in zip(texts, batch.results, strict=True):
         alone = backend.score([text]).results[0].scores
         assert tuple(result.scores) == MODEL_LABELS
-        assert result.scores == pytest.approx(alone, abs=0.05)
+        assert result.scores == alone
 
 
 def test_int8_stays_near_fp32(trained: tuple[TrainingReport, Path]) -> None:

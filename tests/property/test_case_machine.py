@@ -4,9 +4,8 @@ The machine keeps its own small account of what must have happened; after each s
 say the same, and the rules that always hold must hold.
 """
 
-import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,10 +14,9 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
-    Bundle,
     RuleBasedStateMachine,
+    initialize,
     invariant,
-    multiple,
     precondition,
     rule,
 )
@@ -53,6 +51,7 @@ from tests.factories import (
     REMOVED,
     make_services,
 )
+from tests.state_checks import broken_promises
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OTHER_MODERATOR = Actor("otto", Role.MODERATOR)
@@ -67,7 +66,8 @@ WAITING_STATUS = {Action.HOLD: CaseStatus.OPEN, Action.ESCALATE: CaseStatus.ESCA
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
-people = st.sampled_from([MODERATOR, OTHER_MODERATOR, LEAD, OTHER_LEAD])
+PEOPLE = {person.id: person for person in (MODERATOR, OTHER_MODERATOR, LEAD, OTHER_LEAD)}
+people = st.sampled_from(list(PEOPLE.values()))
 choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 
 
@@ -75,6 +75,7 @@ choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 class Expected:
     """What the machine thinks of one revision."""
 
+    name: str
     id: str
     reference: str
     text: str
@@ -86,16 +87,17 @@ class Expected:
     can_be_undone: bool = False
     is_latest: bool = True
 
+    def is_removed(self) -> bool:
+        return bool(self.chain) and self.chain[-1][0] is Action.REMOVE
+
 
 class Moderation(RuleBasedStateMachine):
-    comments = Bundle("comments")
-
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.services = make_services(Path(self.folder.name))
         self.context = self.services.context
-        self.revisions: dict[str, list[Expected]] = {}
+        self.comments: dict[str, list[Expected]] = {}
         self.pressed: list[tuple[Actor, Review, Decision]] = []
 
     def teardown(self) -> None:
@@ -104,23 +106,24 @@ class Moderation(RuleBasedStateMachine):
 
     # What may happen
 
-    @rule(target=comments, text=texts)
-    def new_comment(self, text: str) -> str:
-        name = f"n{len(self.revisions)}"
-        self.revisions[name] = []
+    @initialize()
+    def start_with_work(self) -> None:
+        for _ in range(2):
+            self.new_comment(HELD)
+        self.score()
+
+    @precondition(lambda self: len(self.comments) < 5)
+    @rule(text=texts)
+    def new_comment(self, text: str) -> None:
+        name = f"n{len(self.comments)}"
+        self.comments[name] = []
         assert self.take(name, text) == (1, 0, 0)
         self.note_revision(name, text, AuditKind.COMMENT_STORED)
-        return name
 
-    @rule(target=comments)
-    def five_held_comments(self) -> object:
-        names = [self.new_comment(HELD) for _ in range(5)]
-        self.score()
-        return multiple(*names)
-
-    @rule(name=comments, text=texts)
-    def same_or_edited(self, name: str, text: str) -> None:
-        old = self.revisions[name][-1]
+    @rule(data=st.data(), text=texts)
+    def same_or_edited(self, data: st.DataObject, text: str) -> None:
+        name = self.pick(data, lambda r: r.is_latest and r.can_be_undone).name
+        old = self.comments[name][-1]
         if text == old.text:
             assert self.take(name, text) == (0, 0, 1)
             return
@@ -129,6 +132,7 @@ class Moderation(RuleBasedStateMachine):
         old.case = CaseStatus.CLOSED if old.case else None
         self.note_revision(name, text, AuditKind.COMMENT_EDITED)
 
+    @precondition(lambda self: self.waiting())
     @rule()
     def score(self) -> None:
         list(score_waiting(self.context, self.services.scorer))
@@ -148,15 +152,10 @@ class Moderation(RuleBasedStateMachine):
             list(score_waiting(self.context, self.services.scorer))
         backend.is_down = False
 
-    @rule(
-        name=comments,
-        back=st.integers(0, 1),
-        who=people,
-        action=choices,
-        stale=st.sampled_from([0, 0, 0, -1, 1]),
-    )
-    def decide(self, name: str, back: int, who: Actor, action: Action, stale: int) -> None:
-        revision = self.pick(name, back)
+    @rule(data=st.data(), who=people, action=choices, stale=st.sampled_from([0] * 6 + [-1, 1]))
+    def decide(self, data: st.DataObject, who: Actor, action: Action, stale: int) -> None:
+        first = CaseStatus.ESCALATED if who.role is Role.LEAD else CaseStatus.OPEN
+        revision = self.pick(data, lambda r: r.case is first, lambda r: r.case is CaseStatus.OPEN)
         review = Review(
             revision_id=revision.id,
             seen_version=len(revision.chain) + stale,
@@ -166,7 +165,8 @@ class Moderation(RuleBasedStateMachine):
         )
         refusal = self.why_not_decide(revision, who, action, stale)
         if refusal is not None:
-            self.refused(refusal, lambda: decide_case(self.context, who, review))
+            with pytest.raises(refusal):
+                decide_case(self.context, who, review)
             return
         decision = decide_case(self.context, who, review)
         self.pressed.append((who, review, decision))
@@ -180,92 +180,78 @@ class Moderation(RuleBasedStateMachine):
         who, review, first = data.draw(st.sampled_from(self.pressed))
         assert decide_case(self.context, who, review) == first
 
-    @rule(name=comments, who=people)
-    def skip(self, name: str, who: Actor) -> None:
-        revision = self.pick(name, 0)
+    @rule(data=st.data(), who=people)
+    def skip(self, data: st.DataObject, who: Actor) -> None:
+        revision = self.pick(data, lambda r: r.case is CaseStatus.OPEN)
         if revision.case is None:
-            self.refused(NotFound, lambda: skip_case(self.context, who, revision.id))
+            with pytest.raises(NotFound):
+                skip_case(self.context, who, revision.id)
             return
         skip_case(self.context, who, revision.id)
         revision.kinds.append(AuditKind.CASE_SKIPPED)
 
-    @rule(name=comments, back=st.integers(0, 1), who=people, is_own=st.booleans())
-    def undo(self, name: str, back: int, who: Actor, is_own: bool) -> None:
-        revision = self.pick(name, back)
+    @precondition(lambda self: self.pressed)
+    @rule(data=st.data(), who=people, is_own=st.sampled_from([True, True, True, False]))
+    def undo(self, data: st.DataObject, who: Actor, is_own: bool) -> None:
+        revision = self.pick(data, lambda r: r.can_be_undone)
         length = len(revision.chain)
         if is_own and length > 1:
-            by_name = {p.id: p for p in (MODERATOR, OTHER_MODERATOR, LEAD, OTHER_LEAD)}
-            who = by_name[revision.chain[-1][1]]
-
-        def act() -> object:
-            return undo_decision(self.context, who, revision.id, seen_version=length)
-
-        if not revision.is_latest:
-            self.refused(Conflict, act)
-        elif revision.case is None or length < 2:
-            self.refused(NotFound, act)
-        elif (
-            not revision.can_be_undone
-            or revision.chain[-1][1] != who.id
-            or revision.appeal is not None
-        ):
-            self.refused(RuleBroken, act)
-        else:
-            act()
-            restored = revision.chain[-2][0]
-            self.note_decision(revision, restored, who, AuditKind.DECISION_UNDONE)
-            revision.case = WAITING_STATUS[restored]
-            revision.can_be_undone = False
-
-    @rule(name=comments, back=st.integers(0, 1))
-    def appeal(self, name: str, back: int) -> None:
-        revision = self.pick(name, back)
-        standing = revision.chain[-1][0] if revision.chain else None
-
-        def act() -> str:
-            return file_appeal(self.context, revision.reference, "It was a quotation.").id
-
-        if standing is not Action.REMOVE or revision.appeal is not None:
-            self.refused(RuleBroken, act)
+            who = PEOPLE[revision.chain[-1][1]]
+        refusal = self.why_not_undo(revision, who)
+        if refusal is not None:
+            with pytest.raises(refusal):
+                undo_decision(self.context, who, revision.id, seen_version=length)
             return
-        revision.appeal_id = act()
+        undo_decision(self.context, who, revision.id, seen_version=length)
+        restored = revision.chain[-2][0]
+        self.note_decision(revision, restored, who, AuditKind.DECISION_UNDONE)
+        revision.case = WAITING_STATUS[restored]
+        revision.can_be_undone = False
+
+    @rule(data=st.data())
+    def appeal(self, data: st.DataObject) -> None:
+        revision = self.pick(data, Expected.is_removed)
+        words = "It was a quotation."
+        if not revision.is_removed() or revision.appeal is not None:
+            with pytest.raises(RuleBroken):
+                file_appeal(self.context, revision.reference, words)
+            return
+        revision.appeal_id = file_appeal(self.context, revision.reference, words).id
         revision.appeal = AppealStatus.PENDING
         revision.kinds.append(AuditKind.APPEAL_FILED)
 
-    @precondition(lambda self: any(r.appeal for rs in self.revisions.values() for r in rs))
+    @precondition(lambda self: any(known.appeal for known in self.revisions()))
     @rule(data=st.data(), who=people, overturn=st.booleans())
     def hear(self, data: st.DataObject, who: Actor, overturn: bool) -> None:
-        appealed = [r for rs in self.revisions.values() for r in rs if r.appeal]
+        appealed = [known for known in self.revisions() if known.appeal]
         revision = data.draw(st.sampled_from(appealed))
-
-        def act() -> object:
-            reason = "A sentence that says why."
-            return hear_appeal(
-                self.context, who, revision.appeal_id, overturn=overturn, reason=reason
-            )
-
+        outcome = {"overturn": overturn, "reason": "A sentence that says why."}
+        refusal: type[ConsoleError] | None = None
         if who.role is not Role.LEAD:
-            self.refused(PermissionDenied, act)
+            refusal = PermissionDenied
         elif revision.appeal is not AppealStatus.PENDING:
-            self.refused(RuleBroken, act)
+            refusal = RuleBroken
         elif who.id in {by for _, by in revision.chain}:
-            self.refused(PermissionDenied, act)
+            refusal = PermissionDenied
+        if refusal is not None:
+            with pytest.raises(refusal):
+                hear_appeal(self.context, who, revision.appeal_id, **outcome)
+            return
+        hear_appeal(self.context, who, revision.appeal_id, **outcome)
+        revision.appeal = AppealStatus.OVERTURNED if overturn else AppealStatus.UPHELD
+        if overturn:
+            revision.kinds.append(AuditKind.APPEAL_OVERTURNED)
+            self.note_decision(revision, Action.APPROVE, who, AuditKind.DECISION_REVIEWED)
+            revision.can_be_undone = False
         else:
-            act()
-            revision.appeal = AppealStatus.OVERTURNED if overturn else AppealStatus.UPHELD
-            if overturn:
-                revision.kinds.append(AuditKind.APPEAL_OVERTURNED)
-                self.note_decision(revision, Action.APPROVE, who, AuditKind.DECISION_REVIEWED)
-                revision.can_be_undone = False
-            else:
-                revision.kinds.append(AuditKind.APPEAL_UPHELD)
+            revision.kinds.append(AuditKind.APPEAL_UPHELD)
 
     # What must always hold
 
     @invariant()
     def store_says_what_happened(self) -> None:
         with self.context.store.read() as reader:
-            for known in (r for rs in self.revisions.values() for r in rs):
+            for known in self.revisions():
                 stored, case = reader.revision(known.id), reader.case_of(known.id)
                 chain, appeal = reader.decision_chain(known.id), reader.appeal_of(known.id)
                 kinds = [event.kind for event in reader.audit_trail(known.id)]
@@ -280,46 +266,15 @@ class Moderation(RuleBasedStateMachine):
             assert reader.count_waiting() == len(self.waiting())
 
     @invariant()
-    def case_waits_exactly_while_its_latest_text_is_on_hold(self) -> None:
-        with self.context.store.read() as reader:
-            for known in (r for rs in self.revisions.values() for r in rs):
-                case, chain = reader.case_of(known.id), reader.decision_chain(known.id)
-                current = chain[-1].action if chain and known.is_latest else None
-                waits = case.status if case and case.status is not CaseStatus.CLOSED else None
-                assert waits is (WAITING_STATUS.get(current) if current else None)
-
-    @invariant()
-    def pending_appeal_stands_on_a_removal_and_an_overturned_one_on_none(self) -> None:
-        with self.context.store.read() as reader:
-            for known in (r for rs in self.revisions.values() for r in rs):
-                appeal, chain = reader.appeal_of(known.id), reader.decision_chain(known.id)
-                if appeal is None:
-                    continue
-                if appeal.status is AppealStatus.OVERTURNED:
-                    assert chain[-1].appeal_id == appeal.id
-                    statement = look_up(self.context, known.reference).statement
-                    assert statement.visibility is Visibility.VISIBLE
-                else:
-                    assert chain[-1].action is Action.REMOVE
-                    assert chain[-1].id == appeal.decision_id
-
-    @invariant()
     def rows_agree_with_each_other(self) -> None:
-        with closing(sqlite3.connect(self.services.settings.state_path)) as raw:
-            wrong = raw.execute(
-                "SELECT r.id FROM revisions r LEFT JOIN decisions d ON d.revision_id = r.id"
-                " GROUP BY r.id HAVING r.version <> count(d.id)"
-                " OR coalesce(max(d.position), 0) <> count(d.id)"
-                " OR r.current_action IS NOT (SELECT action FROM decisions c"
-                "   WHERE c.revision_id = r.id AND c.position = r.version)"
-                " OR (count(d.id) > 0 AND (SELECT count(*) FROM decisions c"
-                "   WHERE c.revision_id = r.id AND NOT EXISTS"
-                "   (SELECT 1 FROM decisions s WHERE s.supersedes = c.id)) <> 1)"
-            ).fetchall()
-            latest = raw.execute(
-                "SELECT comment_id FROM revisions GROUP BY comment_id HAVING sum(is_latest) <> 1"
-            ).fetchall()
-        assert wrong == latest == []
+        assert broken_promises(self.services.settings.state_path) == {}
+
+    @invariant()
+    def overturned_comment_is_visible(self) -> None:
+        for known in self.revisions():
+            if known.appeal is AppealStatus.OVERTURNED:
+                statement = look_up(self.context, known.reference).statement
+                assert statement.visibility is Visibility.VISIBLE
 
     # The account
 
@@ -333,8 +288,8 @@ class Moderation(RuleBasedStateMachine):
             comment = reader.comment_by_source("site", name)
             stored = reader.latest_revision(comment.id) if comment else None
         assert stored is not None
-        assert stored.number == len(self.revisions[name]) + 1
-        self.revisions[name].append(Expected(stored.id, stored.reference, text, [kind]))
+        assert stored.number == len(self.comments[name]) + 1
+        self.comments[name].append(Expected(name, stored.id, stored.reference, text, [kind]))
 
     def note_decision(
         self, revision: Expected, action: Action, who: Actor, kind: AuditKind
@@ -342,13 +297,19 @@ class Moderation(RuleBasedStateMachine):
         revision.chain.append((action, who.id))
         revision.kinds.append(kind)
 
-    def waiting(self) -> list[Expected]:
-        return [rs[-1] for rs in self.revisions.values() if rs and not rs[-1].chain]
+    def revisions(self) -> list[Expected]:
+        return [known for revisions in self.comments.values() for known in revisions]
 
-    def pick(self, name: str, back: int) -> Expected:
-        """The latest revision, or the one before it."""
-        revisions = self.revisions[name]
-        return revisions[max(0, len(revisions) - 1 - back)]
+    def waiting(self) -> list[Expected]:
+        return [known for known in self.revisions() if known.is_latest and not known.chain]
+
+    def pick(self, data: st.DataObject, *is_meant: Callable[[Expected], bool]) -> Expected:
+        """Mostly a revision the step is meant for, now and then any."""
+        every = self.revisions()
+        groups = [[known for known in every if meant(known)] for meant in is_meant]
+        meant = next((group for group in groups if group), every)
+        is_any = data.draw(st.sampled_from([False] * 3 + [True]))
+        return data.draw(st.sampled_from(every if is_any else meant))
 
     def why_not_decide(
         self, revision: Expected, who: Actor, action: Action, stale: int
@@ -365,10 +326,15 @@ class Moderation(RuleBasedStateMachine):
             return RuleBroken
         return None
 
-    def refused(self, error: type[ConsoleError], act: object) -> None:
-        assert callable(act)
-        with pytest.raises(error):
-            act()
+    def why_not_undo(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
+        if not revision.is_latest:
+            return Conflict
+        if revision.case is None or len(revision.chain) < 2:
+            return NotFound
+        is_own = revision.chain[-1][1] == who.id
+        if not revision.can_be_undone or not is_own or revision.appeal is not None:
+            return RuleBroken
+        return None
 
 
 Moderation.TestCase.settings = settings(

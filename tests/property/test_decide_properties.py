@@ -29,7 +29,7 @@ from core.moderation.policies import (
     policy_from_json,
     policy_to_json,
 )
-from core.moderation.scores import Label, ScoreSet
+from core.moderation.scores import Label
 from core.services.ingest import ingest
 from core.services.lookup import look_up
 from tests.factories import make_services
@@ -143,16 +143,6 @@ def test_policy_comes_back_from_its_stored_form_with_the_same_digest(policy: Pol
     assert back == policy
     assert policy_to_json(back) == stored
     assert policy_digest(replace(back, version=1)) == policy_digest(policy)
-
-
-@STEADY
-@given(st.dictionaries(st.sampled_from(list(Label)), st.floats()))
-def test_score_set_takes_scores_from_0_to_1_and_nothing_else(scores: dict[Label, float]) -> None:
-    if all(0.0 <= score <= 1.0 for score in scores.values()):
-        assert ScoreSet("r", scores, "m", "b").scores == scores
-        return
-    with pytest.raises(ValueError, match="not within"):
-        ScoreSet("r", scores, "m", "b")
 
 
 # Every code point, half ones and NUL included, and what markup is made of.

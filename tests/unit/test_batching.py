@@ -1,11 +1,12 @@
 """The scorer: order and number kept, a bad text isolated, one record a call."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from core.clock import Clock
+from core.clock import Clock, system_clock
 from core.errors import BackendError
 from core.inference.base import BatchResult, CallMetadata, ErrorKind, TextResult
 from core.inference.batching import Scorer
@@ -228,3 +229,20 @@ def test_fake_words_lead_to_every_action_of_the_default_policy() -> None:
     answers = FakeBackend().score(["hello", *WORDS]).results
     actions = {judge(answer.scores, policy).action for answer in answers}
     assert actions == {Action.APPROVE, Action.HOLD, Action.REMOVE}
+
+
+@pytest.mark.parametrize("score", [1.0000001, -0.1, float("nan")])
+def test_a_score_outside_0_to_1_is_an_error_of_that_text_alone(score: float) -> None:
+    class Odd(FakeBackend):
+        def score(self, texts: Sequence[str]) -> BatchResult:
+            answer = super().score(texts)
+            odd = TextResult(scores={Label.THREAT: score})
+            return replace(answer, results=(odd, *answer.results[1:]))
+
+    log = MemoryLog()
+    scorer = Scorer(Odd(), log, system_clock())
+    first, second = scorer.score(["one", "two"], Mode.BATCH)
+    assert first.error_kind is ErrorKind.BAD_SCORE
+    assert first.scores == {}
+    assert second.error is None
+    assert log.records[0].error_count == 1

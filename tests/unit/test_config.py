@@ -65,7 +65,6 @@ def test_unusable_value_is_refused_by_name(name: str, given: str, why: str) -> N
         load_settings({f"MODCONSOLE_{name}": given})
 
 
-@pytest.mark.xfail(reason="load_settings takes them; whoever fixes that moves them up", strict=True)
 @pytest.mark.parametrize(
     ("name", "given", "why"),
     [

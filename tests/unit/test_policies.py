@@ -18,7 +18,7 @@ from core.moderation.policies import (
     policy_from_json,
     policy_to_json,
 )
-from core.moderation.scores import Label, ScoreSet, not_assessed, top_label
+from core.moderation.scores import Label, are_scores, not_assessed
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 POLICY = default_policy(NOW)
@@ -125,9 +125,9 @@ def test_default_rules_cite_clauses_the_policy_has_and_have_ids_of_their_own() -
 
 
 @pytest.mark.parametrize("score", [-0.0001, 1.0001, float("nan"), float("inf")])
-def test_score_outside_0_to_1_makes_no_score_set(score: float) -> None:
-    with pytest.raises(ValueError, match="score of threat"):
-        ScoreSet("rev", {Label.THREAT: score}, "m1", "fake")
+def test_a_number_outside_0_to_1_is_no_score(score: float) -> None:
+    assert not are_scores({Label.TOXICITY: 0.5, Label.THREAT: score})
+    assert are_scores({Label.TOXICITY: 0.0, Label.THREAT: 1.0})
 
 
 def test_not_assessed_lists_what_has_no_score_in_canonical_order() -> None:
@@ -135,9 +135,3 @@ def test_not_assessed_lists_what_has_no_score_in_canonical_order() -> None:
     missing = (Label.SEVERE_TOXICITY, Label.THREAT, Label.IDENTITY_ATTACK)
     assert not_assessed(assessed) == missing
     assert not_assessed({}) == tuple(Label)
-
-
-def test_top_label_is_the_highest_and_the_earlier_on_a_tie() -> None:
-    assert top_label({Label.INSULT: 0.4, Label.THREAT: 0.9}) == (Label.THREAT, 0.9)
-    assert top_label({Label.INSULT: 0.4, Label.OBSCENE: 0.4}) == (Label.OBSCENE, 0.4)
-    assert top_label({}) is None

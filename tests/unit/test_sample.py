@@ -181,14 +181,16 @@ def test_some_rows_carry_hacker_news_html(comments):
 
 
 def test_no_control_character_stands_bare_in_the_file(raw):
-    assert raw.endswith(b"}\n") and b"\r" not in raw
+    assert raw.endswith(b"}\n")
+    assert b"\r" not in raw
     bare = {c for c in raw.decode("utf-8") if unicodedata.category(c) == "Cc" and c != "\n"}
     bidi = {
         c
         for c in raw.decode("utf-8")
         if unicodedata.bidirectional(c) in {"RLO", "LRO", "RLE", "LRE", "PDF"}
     }
-    assert not bare and not bidi
+    assert not bare
+    assert not bidi
 
 
 def test_links_go_to_reserved_names(comments):
@@ -201,6 +203,8 @@ def test_links_go_to_reserved_names(comments):
 def test_the_two_recurring_authors(comments):
     abusive = [row for row in comments if row["author"] == "rustbelt_ramrod"]
     wronged = [row for row in comments if row["author"] == "halina_sluis"]
-    assert len(abusive) >= LEAST and all(row["labels"] for row in abusive)
-    assert len(wronged) >= LEAST and not any(row["labels"] for row in wronged)
+    assert len(abusive) >= LEAST
+    assert all(row["labels"] for row in abusive)
+    assert len(wronged) >= LEAST
+    assert not any(row["labels"] for row in wronged)
     assert len({row["author"] for row in comments}) >= 90

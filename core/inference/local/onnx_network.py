@@ -29,7 +29,7 @@ _ERROR_NAMES = (
 class OnnxNetwork:
     """Token ids in, activated scores out. Safe to call from several threads."""
 
-    def __init__(self, path: Path, *, threads: int) -> None:
+    def __init__(self, path: Path) -> None:
         try:
             import onnxruntime
         except ImportError as error:
@@ -37,7 +37,7 @@ class OnnxNetwork:
                 "the shipped model needs onnxruntime: pip install onnxruntime"
             ) from error
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = threads
+        options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
         try:

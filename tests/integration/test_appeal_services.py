@@ -1,0 +1,193 @@
+"""The use cases over SQLite and the fake backend: appeal, look up, list."""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import Services
+from core.clock import Clock, new_reference
+from core.errors import InvalidInput, NotFound, PermissionDenied, RuleBroken
+from core.moderation.appeals import AppealStatus
+from core.moderation.audit import AuditKind
+from core.moderation.comments import Revision, Visibility
+from core.moderation.notices import AppealStage, appeal_stage
+from core.moderation.permissions import Actor, Role
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+from core.services import queries
+from core.services.appeal import file_appeal, hear_appeal
+from core.services.context import Context
+from core.services.lookup import UNKNOWN_REFERENCE, look_up
+from tests.factories import (
+    HELD,
+    LEAD,
+    MODERATOR,
+    OTHER_LEAD,
+    REMOVED,
+    appealed,
+    audit_kinds,
+    chain_of,
+    decided,
+    heard,
+    make_services,
+    posted,
+    removed_by_person,
+    scored,
+    unscored,
+)
+
+REASON = "It insults a person directly."
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    made = make_services(tmp_path)
+    yield made
+    made.context.store.close()
+
+
+def test_appeal_is_filed_once_on_a_standing_removal(services: Services) -> None:
+    revision = removed_by_person(services)
+    appeal = appealed(services, revision, "  It was a quotation.  ")
+    assert (appeal.words, appeal.status) == ("It was a quotation.", AppealStatus.PENDING)
+    assert appeal.decision_id == chain_of(services, revision)[-1].id
+    assert audit_kinds(services, revision)[-1] is AuditKind.APPEAL_FILED
+    with pytest.raises(RuleBroken, match="appealed already"):
+        appealed(services, revision)
+
+
+@pytest.mark.parametrize("make", [lambda s: posted(s, HELD), lambda s: scored(s, HELD), unscored])
+def test_what_is_no_removal_is_not_appealed(
+    services: Services, make: Callable[[Services], Revision]
+) -> None:
+    with pytest.raises(RuleBroken, match="Only a removal"):
+        appealed(services, make(services))
+
+
+def test_appeal_after_the_window_is_refused(services: Services) -> None:
+    revision = scored(services, REMOVED)
+    late = Clock(lambda: datetime.now(UTC) + timedelta(days=185), services.clock.monotonic)
+    context = Context(services.context.store, late, services.context.appeal_window_days)
+    with pytest.raises(RuleBroken, match="is over"):
+        file_appeal(context, revision.reference, "Too late, I know.")
+    assert appeal_stage(look_up(context, revision.reference).statement) is AppealStage.OVER
+
+
+def test_appeal_needs_words_and_a_reference_that_exists(services: Services) -> None:
+    revision = scored(services, REMOVED)
+    with pytest.raises(InvalidInput):
+        appealed(services, revision, "  ")
+    with pytest.raises(NotFound, match="We know no such reference"):
+        file_appeal(services.context, new_reference(), "It was a quotation.")
+
+
+@pytest.mark.parametrize("make", [removed_by_person, lambda s: scored(s, REMOVED)])
+@pytest.mark.parametrize("overturn", [True, False])
+def test_outcome_of_an_appeal_stands_and_the_author_reads_it(
+    services: Services, make: Callable[[Services], Revision], overturn: bool
+) -> None:
+    revision = make(services)
+    removal = chain_of(services, revision)[-1]
+    appeal = heard(services, appealed(services, revision), overturn=overturn)
+    current = chain_of(services, revision)[-1]
+    kinds = audit_kinds(services, revision)
+    statement = look_up(services.context, revision.reference).statement
+    assert statement.appeal == appeal
+    assert appeal.heard_by == "lena"
+    if overturn:
+        assert appeal.status is AppealStatus.OVERTURNED
+        assert (current.action, current.appeal_id) == (Action.APPROVE, appeal.id)
+        assert current.supersedes == removal.id
+        assert kinds[-2:] == [AuditKind.APPEAL_OVERTURNED, AuditKind.DECISION_REVIEWED]
+        assert statement.visibility is Visibility.VISIBLE
+    else:
+        assert appeal.status is AppealStatus.UPHELD
+        assert current == removal
+        assert kinds[-1] is AuditKind.APPEAL_UPHELD
+        assert statement.visibility is Visibility.REMOVED
+    with pytest.raises(RuleBroken):
+        appealed(services, revision)
+
+
+def test_who_decided_does_not_hear_the_appeal_whatever_the_role(services: Services) -> None:
+    revision = scored(services, HELD)
+    decided(services, revision, Action.ESCALATE)
+    decided(services, revision, Action.REMOVE, actor=LEAD)
+    appeal = appealed(services, revision)
+    barred = (LEAD, Actor("mina", Role.LEAD), Actor("lena", Role.ADMIN))
+    for actor in barred:
+        with pytest.raises(PermissionDenied, match="somebody else must hear it"):
+            heard(services, appeal, overturn=True, actor=actor)
+    assert heard(services, appeal, overturn=True, actor=OTHER_LEAD).heard_by == "ravi"
+
+
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.MODERATOR, Role.OPS, Role.AUDITOR])
+def test_only_leads_and_admins_hear_appeals(services: Services, role: Role) -> None:
+    appeal = appealed(services, removed_by_person(services))
+    with pytest.raises(PermissionDenied):
+        heard(services, appeal, overturn=True, actor=Actor("x", role))
+
+
+def test_appeal_is_heard_once_with_a_reason(services: Services) -> None:
+    appeal = appealed(services, removed_by_person(services))
+    with pytest.raises(RuleBroken, match="a sentence at least"):
+        hear_appeal(services.context, LEAD, appeal.id, overturn=True, reason="no")
+    with pytest.raises(NotFound):
+        hear_appeal(services.context, LEAD, "nothing", overturn=True, reason=REASON)
+    heard(services, appeal, overturn=False)
+    with pytest.raises(RuleBroken, match="was upheld by lena"):
+        heard(services, appeal, overturn=True, actor=OTHER_LEAD)
+
+
+def test_lookup_tells_the_authors_own_text_and_names_nobody(services: Services) -> None:
+    revision = removed_by_person(services, HELD, note="Be kind.")
+    answer = look_up(services.context, revision.reference.lower().replace("-", " "))
+    assert (answer.reference, answer.text) == (revision.reference, HELD)
+    assert answer.statement.note == "Be kind."
+    assert "mina" not in repr(answer)
+
+
+@pytest.mark.parametrize("typed", ["", "nonsense", new_reference(), "%" * 26, "A" * 10_000])
+def test_unknown_and_malformed_references_answer_alike(services: Services, typed: str) -> None:
+    scored(services, REMOVED)
+    with pytest.raises(NotFound) as refusal:
+        look_up(services.context, typed)
+    assert str(refusal.value) == UNKNOWN_REFERENCE
+
+
+def test_case_is_shown_with_what_a_reviewer_needs(services: Services) -> None:
+    revision = scored(services, HELD)
+    scored(services, REMOVED)
+    view = queries.load_case(services.context, MODERATOR, revision.id)
+    assert view.revision.id == revision.id
+    assert view.automated.action is Action.HOLD
+    assert view.policy == view.current_policy
+    assert (view.author.comments, view.author.held, view.author.removed) == (2, 1, 1)
+    with pytest.raises(NotFound):
+        queries.load_case(services.context, MODERATOR, "nothing")
+    assert queries.load_policy(services.context, 1) == view.policy
+    with pytest.raises(NotFound):
+        queries.load_policy(services.context, 2)
+
+
+def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> None:
+    held = scored(services, HELD)
+    removed = removed_by_person(services)
+    appeal = appealed(services, removed)
+    context = services.context
+    reads: list[Callable[[Actor], object]] = [
+        lambda who: [item.revision_id for item in queries.list_queue(context, who)],
+        lambda who: queries.list_queue(context, who, label=Label.THREAT),
+        lambda who: queries.count_queue(context, who).open,
+        lambda who: queries.load_case(context, who, held.id).revision.id,
+        lambda who: [item.appeal for item in queries.list_appeals(context, who, pending=True)],
+        lambda who: len(queries.load_chain(context, who, removed.id)),
+    ]
+    told = [read(MODERATOR) for read in reads]
+    assert told == [[held.id], [], 1, held.id, [appeal], 2]
+    for role in (Role.AUTHOR, Role.OPS):
+        for read in reads:
+            with pytest.raises(PermissionDenied):
+                read(Actor("x", role))

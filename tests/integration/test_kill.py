@@ -1,0 +1,76 @@
+"""kill -9 at any moment: what was acknowledged is there, and nothing is there by half."""
+
+import random
+import signal
+import sqlite3
+import subprocess
+import sys
+import time
+from contextlib import closing
+from pathlib import Path
+
+from core.services.score import score_waiting
+from tests.factories import make_services
+from tests.state_checks import broken_promises
+
+ROUNDS = 8
+LONGEST_S = 0.6
+SCRIPT = Path(__file__).with_name("busy_process.py")
+# Where a word the process says proves to be true.
+PROOFS = {
+    "stored": "SELECT source_id FROM comments",
+    "decided": "SELECT id FROM decisions",
+}
+
+
+def run_and_kill(home: Path, round_name: str, after_s: float) -> list[tuple[str, str]]:
+    """What the process acknowledged before it was killed."""
+    child = subprocess.Popen(
+        [sys.executable, str(SCRIPT), str(home), round_name], stdout=subprocess.PIPE, text=True
+    )
+    assert child.stdout is not None
+    assert child.stdout.readline() == f"ready {round_name}\n"
+    time.sleep(after_s)
+    child.kill()
+    said, _ = child.communicate()
+    assert child.returncode == -signal.SIGKILL
+    whole = [line for line in said.splitlines(keepends=True) if line.endswith("\n")]
+    return [(line.split()[0], line.split()[1]) for line in whole]
+
+
+def lost(state: Path, acknowledged: list[tuple[str, str]]) -> set[tuple[str, str]]:
+    """What was acknowledged and is not there."""
+    with closing(sqlite3.connect(state)) as raw:
+        kept = {(what, row[0]) for what, query in PROOFS.items() for row in raw.execute(query)}
+    return {(what, name) for what, name in acknowledged if what in PROOFS} - kept
+
+
+def test_killed_console_keeps_what_it_acknowledged_and_goes_on(tmp_path: Path) -> None:
+    seed = random.randrange(10**6)
+    print("seed", seed)  # shown when the test fails
+    moments = random.Random(seed)
+    acknowledged: list[tuple[str, str]] = []
+    for number in range(ROUNDS):
+        after_s = moments.uniform(0.0, LONGEST_S)
+        acknowledged += run_and_kill(tmp_path, f"r{number}", after_s)
+        state = make_services(tmp_path)
+        state.context.store.close()
+        assert lost(state.settings.state_path, acknowledged) == set()
+        assert broken_promises(state.settings.state_path) == {}
+
+    services = make_services(tmp_path)
+    list(score_waiting(services.context, services.scorer))
+    with services.context.store.read() as reader:
+        assert reader.count_waiting() == 0
+    services.context.store.close()
+    assert broken_promises(services.settings.state_path) == {}
+    assert lost(services.settings.state_path, acknowledged) == set()
+    # The rounds did real work: else nothing above could have failed.
+    assert {what for what, _ in acknowledged} == {"stored", "scored", "decided"}
+
+
+def test_word_that_was_not_kept_would_be_found(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    services.context.store.close()
+    state = services.settings.state_path
+    assert lost(state, [("stored", "x"), ("decided", "y")]) == {("stored", "x"), ("decided", "y")}

@@ -1,0 +1,59 @@
+"""The checks other tests lean on do find what they look for."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from core.moderation.policies import Action
+from tests.factories import (
+    HELD,
+    appealed,
+    decided,
+    heard,
+    make_services,
+    removed_by_person,
+    scored,
+)
+from tests.state_checks import PROMISES, broken_promises
+
+BREAK: dict[str, str] = {
+    "version counts the decisions, whose positions have no gap": (
+        "UPDATE revisions SET version = version + 1 WHERE current_action = 'approve'"
+    ),
+    "the current decision is the one nothing supersedes": (
+        "UPDATE decisions SET supersedes = NULL WHERE action = 'approve'"
+    ),
+    "the current action is that of the last decision": (
+        "UPDATE revisions SET current_action = NULL WHERE current_action = 'approve'"
+    ),
+    "a comment has one latest revision": "UPDATE revisions SET is_latest = 0",
+    "a case waits exactly while the latest text is on hold": (
+        "UPDATE cases SET status = 'escalated' WHERE status = 'open'"
+    ),
+    "a revision and each decision on it have one event": (
+        "DELETE FROM audit_events WHERE kind = 'decision.reviewed'"
+    ),
+    "a pending or upheld appeal is about the decision that stands": (
+        "UPDATE appeals SET status = 'pending' WHERE status = 'overturned'"
+    ),
+}
+
+
+def test_every_promise_is_broken_below() -> None:
+    assert set(BREAK) == set(PROMISES)
+
+
+@pytest.mark.parametrize("promise", PROMISES)
+def test_broken_promise_is_found(tmp_path: Path, promise: str) -> None:
+    services = make_services(tmp_path)
+    scored(services, HELD)
+    decided(services, scored(services, HELD), Action.APPROVE)
+    heard(services, appealed(services, removed_by_person(services)), overturn=True)
+    services.context.store.close()
+    state = services.settings.state_path
+    assert broken_promises(state) == {}
+    with closing(sqlite3.connect(state)) as raw, raw:
+        assert raw.execute(BREAK[promise]).rowcount > 0
+    assert promise in broken_promises(state)

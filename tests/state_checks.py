@@ -1,0 +1,47 @@
+"""What the rows of a state must say of each other, asked in SQL past the code under test."""
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+# Each names the rows that break its promise.
+PROMISES: dict[str, str] = {
+    "version counts the decisions, whose positions have no gap": """
+        SELECT r.id FROM revisions r LEFT JOIN decisions d ON d.revision_id = r.id
+        GROUP BY r.id HAVING r.version <> count(d.id)
+        OR coalesce(max(d.position), 0) <> count(d.id)""",
+    "the current decision is the one nothing supersedes": """
+        SELECT r.id FROM revisions r WHERE r.version > 0 AND (
+        SELECT group_concat(d.id) FROM decisions d WHERE d.revision_id = r.id
+        AND NOT EXISTS (SELECT 1 FROM decisions s WHERE s.supersedes = d.id)
+        ) IS NOT r.current_decision_id""",
+    "the current action is that of the last decision": """
+        SELECT r.id FROM revisions r WHERE r.current_action IS NOT (
+        SELECT d.action FROM decisions d WHERE d.revision_id = r.id AND d.position = r.version)""",
+    "a comment has one latest revision": """
+        SELECT comment_id FROM revisions GROUP BY comment_id HAVING sum(is_latest) <> 1""",
+    "a case waits exactly while the latest text is on hold": """
+        SELECT r.id FROM revisions r LEFT JOIN cases c ON c.revision_id = r.id
+        WHERE coalesce(c.status, 'closed') <> CASE
+        WHEN r.is_latest = 1 AND r.current_action = 'hold' THEN 'open'
+        WHEN r.is_latest = 1 AND r.current_action = 'escalate' THEN 'escalated'
+        ELSE 'closed' END""",
+    "a revision and each decision on it have one event": """
+        SELECT r.id FROM revisions r WHERE 1 + r.version <> (
+        SELECT count(*) FROM audit_events e WHERE e.subject_id = r.id AND e.kind IN (
+        'comment.stored', 'comment.edited', 'decision.automated', 'decision.reviewed',
+        'decision.undone'))""",
+    "a pending or upheld appeal is about the decision that stands": """
+        SELECT a.id FROM appeals a JOIN revisions r ON r.id = a.revision_id
+        WHERE a.status <> 'overturned'
+        AND (a.decision_id <> r.current_decision_id OR r.current_action <> 'remove')""",
+}
+
+
+def broken_promises(state: Path) -> dict[str, list[str]]:
+    """The promises that are broken, each with the ids that break it; empty when all is well."""
+    with closing(sqlite3.connect(state)) as raw:
+        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
+        assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
+        found = {promise: raw.execute(query).fetchall() for promise, query in PROMISES.items()}
+    return {promise: [row[0] for row in rows] for promise, rows in found.items() if rows}
