@@ -45,12 +45,12 @@ REASONS = (
 
 # label: (hold from, remove from, reason)
 BANDS: dict[Label, tuple[float, float, str]] = {
-    Label.TOXICITY: (0.80, 0.97, "harassment"),
+    Label.TOXICITY: (0.59, 0.98, "harassment"),
     Label.SEVERE_TOXICITY: (0.50, 0.90, "harassment"),
-    Label.OBSCENE: (0.80, 0.97, "obscene"),
-    Label.THREAT: (0.50, 0.90, "threat"),
-    Label.INSULT: (0.80, 0.97, "harassment"),
-    Label.IDENTITY_ATTACK: (0.60, 0.95, "identity_attack"),
+    Label.OBSCENE: (0.22, 0.99, "obscene"),
+    Label.THREAT: (0.20, 0.98, "threat"),
+    Label.INSULT: (0.34, 0.99, "harassment"),
+    Label.IDENTITY_ATTACK: (0.43, 0.96, "identity_attack"),
 }
 
 
