@@ -45,7 +45,7 @@ REASONS = (
 
 # label: (hold from, remove from, reason)
 BANDS: dict[Label, tuple[float, float, str]] = {
-    Label.TOXICITY: (0.59, 0.98, "harassment"),
+    Label.TOXICITY: (0.71, 0.98, "harassment"),
     Label.SEVERE_TOXICITY: (0.50, 0.90, "harassment"),
     Label.OBSCENE: (0.22, 0.99, "obscene"),
     Label.THREAT: (0.20, 0.98, "threat"),

@@ -22,7 +22,7 @@ from core.services.context import Context
 from core.servinglog.record import Mode
 from core.store.base import Writer
 
-CHUNK_ROWS = 64
+CHUNK_ROWS = 16
 
 
 @dataclass(slots=True)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 HELD_SHARE: Mapping[Label, float] = {
-    Label.TOXICITY: 0.018,
+    Label.TOXICITY: 0.012,
     Label.OBSCENE: 0.004,
     Label.THREAT: 0.002,
     Label.INSULT: 0.006,

@@ -16,7 +16,9 @@ from core.config import Settings
 from core.errors import ConsoleError, StoreError
 from core.inference.fake import POISON, FakeBackend
 from core.moderation.comments import IncomingComment
+from core.moderation.default_policy import BANDS
 from core.moderation.permissions import SYSTEM, Actor, Role
+from core.moderation.scores import Label
 from core.services.ingest import store_comment
 from core.services.queries import list_queue
 from core.serving.app import create_app
@@ -143,9 +145,9 @@ def test_a_reference_tells_the_author_why(client: TestClient) -> None:
     assert (statement["visibility"], statement["text"]) == ("removed", "You moron.")
     assert (statement["found_automatically"], statement["decided_automatically"]) == (True, True)
     assert statement["reason"]["code"] == "harassment"
-    assert statement["facts"][0] == {
-        "label": "toxicity", "score": 0.99, "low": 0.97, "high": 1.0, "action": "remove",
-    }  # fmt: skip
+    removed_from = BANDS[Label.TOXICITY][1]
+    fact = {"label": "toxicity", "score": 0.99, "low": removed_from, "high": 1.0}
+    assert statement["facts"][0] == {**fact, "action": "remove"}
     assert statement["appeal"] is None
     assert statement["can_appeal_until"] > statement["decided_at"]
 

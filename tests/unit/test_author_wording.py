@@ -8,6 +8,7 @@ import pytest
 
 from core.moderation.appeals import AppealStatus, days_left
 from core.moderation.comments import Visibility
+from core.moderation.default_policy import BANDS
 from core.moderation.notices import AppealStage, DecidedBy, Statement, appeal_stage, decided_by
 from core.moderation.policies import Action
 from core.moderation.scores import Label
@@ -142,14 +143,16 @@ def test_the_score_line_names_score_thresholds_and_policy_version(
     every_state: dict[str, Statement],
 ) -> None:
     fact = every_state["removed by model"].facts[0]
-    line = "toxicity 0.99 — rule: hold from 0.80, remove from 0.97 (policy version 1)"
+    hold, remove, _ = BANDS[Label.TOXICITY]
+    ends = f"hold from {hold:.2f}, remove from {remove:.2f}"
+    line = f"toxicity 0.99 — rule: {ends} (policy version 1)"
     assert words.score_line(fact) == line
     rows = words.score_rows([fact])
     assert rows == {
         "label": ["toxicity"],
         "score": ["0.99"],
-        "hold from": ["0.80"],
-        "remove from": ["0.97"],
+        "hold from": [f"{hold:.2f}"],
+        "remove from": [f"{remove:.2f}"],
     }
 
 

@@ -13,11 +13,11 @@ from core.moderation.cases import (
     reopened_status,
 )
 from core.moderation.decisions import Verdict, judge
-from core.moderation.default_policy import default_policy
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from tests.policies import fixed_policy
 
-POLICY = default_policy(datetime(2026, 11, 1, tzinfo=UTC))
+POLICY = fixed_policy(datetime(2026, 11, 1, tzinfo=UTC))
 OPEN, ESCALATED, CLOSED = CaseStatus.OPEN, CaseStatus.ESCALATED, CaseStatus.CLOSED
 
 # Every status with every action: where it leads, or None where it is refused.

@@ -16,12 +16,12 @@ from core.moderation.decisions import (
     judge,
     visibility,
 )
-from core.moderation.default_policy import default_policy
 from core.moderation.policies import Action, Policy, Rule
 from core.moderation.scores import Label
+from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-POLICY = default_policy(NOW)
+POLICY = fixed_policy(NOW)
 AUTOMATED = Decision("d1", "rev", Action.HOLD, DecisionSource.RULE, "system", 1, NOW)
 REVIEWED = Decision(
     "d2", "rev", Action.APPROVE, DecisionSource.REVIEWER, "mina", 1, NOW, supersedes="d1"

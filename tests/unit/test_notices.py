@@ -8,7 +8,6 @@ import pytest
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource
-from core.moderation.default_policy import default_policy
 from core.moderation.notices import (
     AppealStage,
     DecidedBy,
@@ -20,10 +19,11 @@ from core.moderation.notices import (
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from dashboard.author_wording import headline, what_next, who_decided
+from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 WINDOW = 10
-POLICY = default_policy(NOW)
+POLICY = fixed_policy(NOW)
 SCORES = {Label.TOXICITY: 0.93, Label.INSULT: 0.85, Label.THREAT: 0.1}
 HELD = Decision(
     "d1", "rev", Action.HOLD, DecisionSource.RULE, "system", 1, NOW,

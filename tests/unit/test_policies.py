@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.errors import NotFound
-from core.moderation.default_policy import BANDS, REASONS, default_policy
+from core.moderation.default_policy import BANDS, REASONS
 from core.moderation.policies import (
     SEVERITY,
     Action,
@@ -19,9 +19,10 @@ from core.moderation.policies import (
     policy_to_json,
 )
 from core.moderation.scores import Label, are_scores, not_assessed
+from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-POLICY = default_policy(NOW)
+POLICY = fixed_policy(NOW)
 
 
 def band(low: float, high: float) -> Rule:

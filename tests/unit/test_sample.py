@@ -91,7 +91,8 @@ def test_every_row_has_exactly_its_keys(rows, threads, comments):
     assert all(set(row) == COMMENT_KEYS for row in comments)
     for row in rows:
         for key in set(row) - {"labels"}:
-            assert isinstance(row[key], str) and row[key].strip(), (row["id"], key)
+            assert isinstance(row[key], str), (row["id"], key)
+            assert row[key].strip(), (row["id"], key)
 
 
 def test_counts_are_those_of_the_readme(threads, comments, readme):
@@ -148,13 +149,15 @@ def test_every_label_is_present(comments):
 def test_labels_agree_with_categories(comments):
     for row in comments:
         labels = row["labels"]
-        assert isinstance(labels, list) and len(labels) == len(set(labels)), row["id"]
+        assert isinstance(labels, list), row["id"]
+        assert len(labels) == len(set(labels)), row["id"]
         assert bool(labels) == (row["category"] not in UNLABELLED), row["id"]
         assert not labels or "toxicity" in labels, row["id"]
         if row["category"] in LABELS:
             assert row["category"] in labels, row["id"]
         if row["category"] == "severe":
-            assert "severe_toxicity" in labels and len(labels) >= 3, row["id"]
+            assert "severe_toxicity" in labels, row["id"]
+            assert len(labels) >= 3, row["id"]
 
 
 def test_abuse_is_present_in_moderation(comments):

@@ -1,0 +1,37 @@
+"""A policy whose thresholds never move: the default one follows the shipped model."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from core.moderation.default_policy import BANDS, default_policy
+from core.moderation.policies import Action, Policy, Rule
+from core.moderation.scores import Label
+
+FIXED = {
+    Label.TOXICITY: (0.80, 0.97),
+    Label.SEVERE_TOXICITY: (0.50, 0.90),
+    Label.OBSCENE: (0.80, 0.97),
+    Label.THREAT: (0.50, 0.90),
+    Label.INSULT: (0.80, 0.97),
+    Label.IDENTITY_ATTACK: (0.60, 0.95),
+}
+
+
+def fixed_policy(created_at: datetime) -> Policy:
+    """The default policy's rules and reasons with the bands of `FIXED`."""
+    policy = default_policy(created_at)
+    return replace(policy, rules=tuple(_moved(rule) for rule in policy.rules))
+
+
+def _moved(rule: Rule) -> Rule:
+    hold, remove = FIXED[rule.label]
+    ends = {
+        Action.APPROVE: (0.0, hold),
+        Action.HOLD: (hold, remove),
+        Action.REMOVE: (remove, 1.0),
+    }
+    low, high = ends[rule.action]
+    return replace(rule, low=low, high=high)
+
+
+assert set(FIXED) == set(BANDS)
