@@ -127,13 +127,13 @@ def test_hostile_text_is_inert_on_every_page(tmp_path, new_page):
             page.wait_for_timeout(600)
         page.goto(f"{public}/?reference={removed.reference}")
         page.get_by_text("was removed").first.wait_for(timeout=30_000)
-        page.get_by_role("textbox").last.fill(PROBES[1])
-        page.keyboard.press("Control+Enter")
-        page.wait_for_timeout(800)
+        page.get_by_label("Why is the decision wrong?").fill(PROBES[1])
+        page.get_by_role("button", name="Send the appeal").click()
+        page.get_by_text("appeal waits to be heard").first.wait_for()
         page.goto(f"{address}/lookup?reference={removed.reference}")
         page.get_by_text("was removed").first.wait_for(timeout=30_000)
         page.goto(f"{address}/appeals")
-        page.wait_for_timeout(2500)
+        page.get_by_text("onerror").first.wait_for(timeout=30_000)
         assert page.evaluate("window.__x") is None
         assert page.evaluate("getComputedStyle(document.body).display") == "block"
     assert page.outside == []

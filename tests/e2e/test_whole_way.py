@@ -1,0 +1,104 @@
+"""The whole way of one comment, through the pages, by the shipped model: held, removed by a
+moderator, looked up and appealed by its author, overturned by a lead, restored."""
+
+import json
+import subprocess
+import sys
+import urllib.request
+
+import pytest
+
+from tests.e2e.conftest import console_env, free_port
+
+pytestmark = pytest.mark.e2e
+
+CARD = ".st-key-case_card"
+
+
+@pytest.fixture
+def console(tmp_path):
+    """`modconsole up` with the shipped model and no network; gives the three addresses."""
+    names = ("dashboard_port", "author_port", "api_port")
+    ports = {name: free_port() for name in names}
+    nowhere = f"http://127.0.0.1:{free_port()}/v0"
+    process = subprocess.Popen(
+        [sys.executable, "-m", "core.cli", "up"],
+        env=console_env(tmp_path, backend="onnx", hackernews_url=nowhere, **ports),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Ready" in line:
+            break
+    else:
+        raise AssertionError("".join(lines))
+    yield tuple(f"http://127.0.0.1:{ports[name]}" for name in names)
+    process.terminate()
+    process.stdout.read()
+    process.wait(timeout=30)
+    process.stdout.close()
+
+
+def post(api: str, **comment: str) -> dict[str, object]:
+    request = urllib.request.Request(
+        f"{api}/v1/comments",
+        data=json.dumps(comment).encode(),
+        headers={"Content-Type": "application/json"},
+    )
+    with urllib.request.urlopen(request) as answer:
+        return json.load(answer)["comments"][0]
+
+
+def test_a_comment_goes_the_whole_way(console, new_page):
+    staff, public, api = console
+    sent = post(api, id="whole-way", text="You are a worthless idiot and everybody knows it")
+    assert sent["action"] == "hold"
+
+    page = new_page()
+    page.goto(staff)
+    card = page.locator(CARD)
+    page.get_by_role("button", name="Approve").wait_for(timeout=30_000)
+    for _ in range(80):
+        before = card.inner_text()
+        if "worthless idiot" in before:
+            break
+        page.keyboard.press("s")
+        page.wait_for_function(
+            "([card, before]) => document.querySelector(card).innerText !== before",
+            arg=[CARD, before],
+        )
+        page.wait_for_timeout(150)  # as long as the fastest of readers needs
+    page.keyboard.press("2")
+    page.get_by_text("radio_button_checked").first.wait_for()
+    page.keyboard.press("x")
+    page.get_by_text("You removed it").wait_for()
+
+    author = new_page()
+    author.goto(f"{public}/?reference={sent['reference']}")
+    author.get_by_text("was removed").first.wait_for(timeout=30_000)
+    told = author.inner_text("body")
+    assert "Argue with what people say" in told  # the rule, word for word
+    assert "mina" not in told
+    author.get_by_label("Why is the decision wrong?").fill("It was a quotation from the play.")
+    author.get_by_role("button", name="Send the appeal").click()
+    author.get_by_text("appeal waits to be heard").first.wait_for()
+
+    lead = new_page()
+    lead.goto(f"{staff}/sign_in")
+    lead.get_by_role("button", name="lena · lead").click()
+    lead.get_by_text("Appeals").first.click()
+    lead.get_by_text("It was a quotation from the play.").first.wait_for()
+    lead.get_by_label("Reason (the author reads it)").fill("The quotation marks were lost; it is from the play.")
+    lead.get_by_role("button", name="Overturn").click()
+    lead.get_by_text("overturned").first.wait_for()
+
+    author.reload()
+    author.get_by_text("appeal heard: comment restored").first.wait_for(timeout=30_000)
+    assert "it is from the play" in author.inner_text("body")
+    assert page.outside == author.outside == lead.outside == []
+
+    lead.goto(f"{staff}/latency")
+    lead.get_by_text("onnx · realtime").first.wait_for(timeout=30_000)
