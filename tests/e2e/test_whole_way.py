@@ -91,7 +91,9 @@ def test_a_comment_goes_the_whole_way(console, new_page):
     lead.get_by_role("button", name="lena · lead").click()
     lead.get_by_text("Appeals").first.click()
     lead.get_by_text("It was a quotation from the play.").first.wait_for()
-    lead.get_by_label("Reason (the author reads it)").fill("The quotation marks were lost; it is from the play.")
+    lead.get_by_label("Reason (the author reads it)").fill(
+        "The quotation marks were lost; it is from the play."
+    )
     lead.get_by_role("button", name="Overturn").click()
     lead.get_by_text("overturned").first.wait_for()
 

@@ -56,8 +56,9 @@ revisions = Table(
     Column("current_decision_id", Text),
     Column("current_action", Text),
     UniqueConstraint("comment_id", "number"),
-    # `waiting_revisions` reads nothing else: latest, undecided, oldest first.
-    Index("ix_revisions_waiting", "is_latest", "current_action", "received_at"),
+    # For `waiting_revisions`. `is_latest` must not come first: nearly every row has it, and SQLite
+    # would take this index for any query that names it.
+    Index("ix_revisions_waiting", "current_action", "is_latest", "received_at"),
 )
 
 decisions = Table(

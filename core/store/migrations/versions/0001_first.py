@@ -74,7 +74,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_revisions_waiting",
         "revisions",
-        ["is_latest", "current_action", "received_at"],
+        ["current_action", "is_latest", "received_at"],
         unique=False,
     )
     op.create_table(

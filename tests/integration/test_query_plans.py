@@ -1,0 +1,33 @@
+"""The reads of a busy console stay searches by key, however many comments there are."""
+
+import sqlite3
+
+import pytest
+
+from core.store.sql import SqlStore
+
+QUERIES = {
+    "latest revision": "SELECT * FROM revisions WHERE comment_id = 'c' AND is_latest = 1",
+    "waiting": "SELECT * FROM revisions WHERE is_latest = 1 AND current_action IS NULL "
+    "ORDER BY received_at, id LIMIT 16",
+    "queue": "SELECT * FROM cases WHERE status IN ('open') ORDER BY priority DESC LIMIT 200",
+    "author": "SELECT count(*) FROM revisions JOIN comments ON comments.id = comment_id "
+    "WHERE source = 's' AND author = 'a' AND is_latest = 1",
+}
+INDEXES = {
+    "latest revision": "comment_id=?",
+    "waiting": "current_action=? AND is_latest=?",
+    "queue": "ix_cases_queue",
+    "author": "ix_comments_author",
+}
+
+
+@pytest.mark.parametrize("name", sorted(QUERIES))
+def test_a_read_is_a_search_by_its_index(tmp_path, name):
+    SqlStore(tmp_path / "state.db").close()
+    connection = sqlite3.connect(tmp_path / "state.db")
+    plan = connection.execute("EXPLAIN QUERY PLAN " + QUERIES[name]).fetchall()
+    connection.close()
+    steps = " / ".join(step[3] for step in plan)
+    assert INDEXES[name] in steps
+    assert "SCAN" not in steps
