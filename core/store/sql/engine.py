@@ -4,6 +4,7 @@ SQLite in WAL mode with `synchronous=FULL`: an acknowledged commit survives the 
 machine; many processes read while one writes, and writers queue.
 """
 
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -29,6 +30,8 @@ class SqlStore:
         """Opens the file, makes it if missing, and brings its schema up to date."""
         self._path = path
         self._engine = _connect(path)
+        # Pooled connections are closed with the store, also when nobody called `close`.
+        weakref.finalize(self, self._engine.dispose)
         with self._transaction("BEGIN IMMEDIATE") as connection:
             migrate(connection)
 
