@@ -157,8 +157,10 @@ def test_a_deep_link_as_the_first_visit_has_the_navigation_of_the_role(tmp_path,
     services = make_services(tmp_path)
     with running("staff", tmp_path) as address:
         page = new_page()
-        page.goto(f"{address}/latency")
+        answer = page.goto(f"{address}/latency")
         page.get_by_text("Review queue").first.wait_for(timeout=30_000)
+        assert "default-src 'self'" in answer.headers["content-security-policy"]
+        assert answer.headers["x-content-type-options"] == "nosniff"
     services.context.store.close()
 
 
