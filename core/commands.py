@@ -88,7 +88,10 @@ def run_serve(_arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole serve`."""
     from core.serving.server import run_api
 
-    run_api(build_services(settings, worker="api"))
+    services = build_services(settings, worker="api")
+    address = f"http://127.0.0.1:{settings.api_port}"
+    print(f"The API: {address}, its pages: {address}/docs. Ctrl-C stops it.", flush=True)
+    run_api(services)
     return 0
 
 

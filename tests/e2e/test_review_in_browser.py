@@ -75,7 +75,8 @@ def test_a_fast_double_press_never_decides_a_comment_nobody_saw(tmp_path, new_pa
         page.keyboard.press("a")
         page.keyboard.press("a")
         page.keyboard.press("a")
-        page.wait_for_timeout(1500)
+        page.get_by_text("You approved it").wait_for()
+        page.wait_for_timeout(1000)  # time for a second decision, had there been one
     decided = [r for r in revisions if len(chain_of(services, r)) > 1]
     # The presses came before the second comment could be drawn: only the one on screen counts.
     assert len(decided) == 1
