@@ -1,12 +1,14 @@
 """The whole way of one comment, through the pages, by the shipped model: held, removed by a
 moderator, looked up and appealed by its author, overturned by a lead, restored."""
 
+import contextlib
 import json
 import subprocess
 import sys
 import urllib.request
 
 import pytest
+from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from tests.e2e.conftest import console_env, free_port
 
@@ -52,6 +54,19 @@ def post(api: str, **comment: str) -> dict[str, object]:
         return json.load(answer)["comments"][0]
 
 
+def skip_once(page, before: str) -> None:
+    """Skip the case shown. A press between the card and its buttons being drawn does nothing, so
+    a person presses again."""
+    while page.locator(CARD).inner_text() == before:
+        page.keyboard.press("s")
+        with contextlib.suppress(BrowserTimeout):
+            page.wait_for_function(
+                "([card, before]) => document.querySelector(card).innerText !== before",
+                arg=[CARD, before],
+                timeout=2_000,
+            )
+
+
 def test_a_comment_goes_the_whole_way(console, new_page):
     staff, public, api = console
     sent = post(api, id="whole-way", text="You are a worthless idiot and everybody knows it")
@@ -65,12 +80,7 @@ def test_a_comment_goes_the_whole_way(console, new_page):
         before = card.inner_text()
         if "worthless idiot" in before:
             break
-        page.keyboard.press("s")
-        page.wait_for_function(
-            "([card, before]) => document.querySelector(card).innerText !== before",
-            arg=[CARD, before],
-        )
-        page.wait_for_timeout(150)  # as long as the fastest of readers needs
+        skip_once(page, before)
     page.keyboard.press("2")
     page.get_by_text("radio_button_checked").first.wait_for()
     page.keyboard.press("x")
