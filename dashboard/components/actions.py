@@ -66,7 +66,7 @@ def undo_button(desk: Desk, services: Services, actor: Actor) -> None:
         width="stretch",
         disabled=not desk.undoable,
         on_click=press_undo,
-        args=(desk, services, actor),
+        args=(desk, services, actor, newest),
     )
 
 
@@ -83,7 +83,7 @@ def reason_row(desk: Desk, view: CaseView) -> None:
                 icon=":material/radio_button_checked:" if is_chosen else None,
                 help=reason.text,
                 on_click=press_reason,
-                args=(desk, reason.code),
+                args=(desk, view.revision.id, reason.code),
             )
 
 

@@ -98,7 +98,13 @@ def press_decide(
 
 
 def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -> None:
-    """Put the case at the end of this reviewer's list."""
+    """Put the case at the end of this reviewer's list.
+
+    While a page is drawn anew, a key can meet the last case's button beside this one's and press
+    both: the one of a case that is no longer on the desk does nothing.
+    """
+    if revision_id != desk.revision_id:
+        return
     try:
         skip_case(services.context, actor, revision_id)
     except ConsoleError as error:
@@ -111,9 +117,10 @@ def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -
     desk.leave()
 
 
-def press_undo(desk: Desk, services: Services, actor: Actor) -> None:
-    """Take back this session's last decision and open its case again."""
-    if not desk.undoable:
+def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: tuple[str, int]) -> None:
+    """Take back this session's last decision, if it is the one the button was drawn for, and open
+    its case again."""
+    if desk.undoable[-1:] != [drawn_for]:
         return
     revision_id, version = desk.undoable.pop()
     try:
@@ -126,7 +133,9 @@ def press_undo(desk: Desk, services: Services, actor: Actor) -> None:
     desk.say("Taken back: the case is open again.")
 
 
-def press_reason(desk: Desk, code: str) -> None:
-    """Choose, or drop, the reason for a removal."""
+def press_reason(desk: Desk, revision_id: str, code: str) -> None:
+    """Choose, or drop, the reason for removing the case on the desk."""
+    if revision_id != desk.revision_id:
+        return
     desk.reason_code = None if desk.reason_code == code else code
     desk.say("")
