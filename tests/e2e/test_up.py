@@ -16,8 +16,10 @@ pytestmark = pytest.mark.e2e
 
 def start(home, ports: dict[str, int], lines: list[str], until: str) -> subprocess.Popen[str]:
     """`modconsole up` with no Hacker News to be had; returns once it printed `until`."""
+    # With SIGINT ignored, as a script's background job begins: Ctrl-C must stop it all the same.
+    shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "core.cli", "up"],
+        [*shell, sys.executable, "-m", "core.cli", "up"],
         env=console_env(home, hackernews_url=f"http://127.0.0.1:{free_port()}/v0", **ports),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -38,10 +40,12 @@ def ports() -> dict[str, int]:
 
 def stop(process: subprocess.Popen[str], sign: int) -> int:
     process.send_signal(sign)
-    assert process.stdout is not None
-    process.stdout.read()
-    code = process.wait(timeout=30)
-    process.stdout.close()
+    try:
+        code = process.wait(timeout=30)
+    finally:
+        process.kill()
+        assert process.stdout is not None
+        process.stdout.close()
     return code
 
 
