@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from core.store.sql.tables import metadata
 SCRIPTS = Path(migrate.__file__).parents[1] / "migrations"
 OPEN = """
 import sys
+import threading
 from pathlib import Path
 from core.store.sql import SqlStore
 store = SqlStore(Path(sys.argv[1]))
@@ -123,3 +125,30 @@ def test_four_processes_open_a_fresh_place_at_once(tmp_path: Path) -> None:
     ]
     said = [child.communicate(timeout=60)[0].strip() for child in children]
     assert said == ["0"] * 4
+
+
+def test_opening_waits_for_one_who_writes_in_the_old_journal_mode(tmp_path: Path) -> None:
+    """SQLite refuses the change to WAL at once then, whatever its busy timeout is."""
+    path = tmp_path / "state.db"
+    first = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    first.execute("BEGIN IMMEDIATE")
+    waiting = threading.Timer(0.3, first.execute, ["COMMIT"])
+    waiting.start()
+    store = SqlStore(path)
+    waiting.join()
+    with store.read() as reader:
+        assert reader.count_waiting() == 0
+    store.close()
+    first.close()
+
+
+def test_opening_gives_up_when_the_place_stays_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.store.sql.engine.BUSY_TIMEOUT_S", 0.1)
+    path = tmp_path / "state.db"
+    first = sqlite3.connect(path, isolation_level=None)
+    first.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreError, match="locked"):
+        SqlStore(path)
+    first.close()

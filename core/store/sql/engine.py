@@ -4,6 +4,8 @@ SQLite in WAL mode with `synchronous=FULL`: an acknowledged commit survives the 
 machine; many processes read while one writes, and writers queue.
 """
 
+import sqlite3
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -87,8 +89,24 @@ def _connect(path: Path) -> Engine:
     @event.listens_for(engine, "connect")
     def _configure(raw: object, _record: object) -> None:
         cursor = raw.cursor()  # type: ignore[attr-defined]  # a DB-API connection
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+        _enter_wal(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     return engine
+
+
+def _enter_wal(cursor: sqlite3.Cursor) -> None:
+    """SQLite refuses the change at once, whatever its busy timeout, while another process writes
+    in the old mode: so does the first of several that open a fresh file together."""
+    give_up_at = time.monotonic() + BUSY_TIMEOUT_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > give_up_at:
+                raise
+        time.sleep(0.02)
