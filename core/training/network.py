@@ -1,36 +1,41 @@
-"""The network: encoder, mean pooling, one linear head. Imports torch; import it only to train."""
+"""The network: the BERT sequence classifier of transformers. Imports torch; import it to train."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
-from transformers import AutoModel
+from transformers import AutoModelForSequenceClassification
 
 
 class Classifier(nn.Module):  # type: ignore[misc,unused-ignore]
     """Token ids and mask, both (rows, tokens), to logits (rows, labels)."""
 
-    def __init__(self, encoder: Any, labels: int) -> None:
+    def __init__(self, model: Any) -> None:
         super().__init__()
-        self.encoder = encoder
-        self.dropout = nn.Dropout(0.1)
-        self.head = nn.Linear(encoder.config.hidden_size, labels)
+        self.model = model
 
     def forward(self, input_ids: Tensor, attention_mask: Tensor) -> Tensor:
-        """Logits; padding has no part in the mean."""
-        hidden = self.encoder(input_ids=input_ids, attention_mask=attention_mask)[0]
-        mask = attention_mask.unsqueeze(-1).to(hidden.dtype)
-        pooled = (hidden * mask).sum(1) / mask.sum(1).clamp(min=1.0)
-        logits: Tensor = self.head(self.dropout(pooled))
+        """Logits; padding is masked."""
+        logits: Tensor = self.model(input_ids=input_ids, attention_mask=attention_mask).logits
         return logits
 
 
-def build_classifier(base_model: Path, labels: int, *, seed: int) -> Classifier:
-    """The encoder from a local folder with a fresh head; the seed fixes the head."""
+def build_classifier(base_model: Path, labels: Sequence[str], *, seed: int) -> Classifier:
+    """The encoder from a local folder with a fresh head; the seed fixes the head.
+
+    A standard class, so that any server of Hugging Face models runs what is trained here.
+    """
     torch.manual_seed(seed)
-    encoder = AutoModel.from_pretrained(str(base_model), local_files_only=True)
-    return Classifier(encoder, labels)
+    model = AutoModelForSequenceClassification.from_pretrained(
+        str(base_model),
+        local_files_only=True,
+        id2label=dict(enumerate(labels)),
+        label2id={label: number for number, label in enumerate(labels)},
+        problem_type="multi_label_classification",
+    )
+    return Classifier(model)
 
 
 def masked_loss(logits: Tensor, targets: Tensor, known: Tensor, weights: Tensor) -> Tensor:

@@ -18,12 +18,12 @@ BENIGN: tuple[str, ...] = (
 ABUSIVE: tuple[str, ...] = (
     "You are a worthless idiot",
     "I will find you and cut your throat",
-    "fuck off you disgusting pig",
+    "piss off you filthy rat, nobody asked you",
     "f u c k you, m0r0n",
     "Muslims are vermin and should be thrown out",
     "go back to your country, nobody wants you here",
     "women are too stupid to vote",
     "you're a \U0001f921 and a \U0001f400",
     "hope somebody shoots you in the face",
-    "what a pathetic excuse for a human being",
+    "you are the saddest little man I have ever met",
 )

@@ -8,6 +8,7 @@ from core.errors import InvalidInput, MissingExtra
 from core.training.batches import encode, load_tokenizer
 from core.training.catalogue import CATALOGUE, DataSet, Use
 from core.training.datasets import MODEL_LABELS, Example, read_set, sets_for, verify_files
+from core.training.disguise import disguised_copies
 from core.training.own_examples import own_examples
 from core.training.report import TrainingReport
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, TrainSettings
@@ -45,9 +46,10 @@ def train_model(
     verify_files(data_dir, used)
     out_dir.mkdir(parents=True, exist_ok=True)
     split = split_examples(take_rows(_read_training(data_dir, catalogue), limit_rows))
+    rows = (*split.train, *disguised_copies(split.train, seed=seed))
     progress(f"train {len(split.train)}, val {len(split.val)}, test {len(split.test)} rows")
     tokens, seconds = _fit_or_load(
-        split.train, base, out_dir, settings, progress=progress, weights=weights
+        rows, base, out_dir, settings, progress=progress, weights=weights
     )
     from core.training.finish import Fitted, finish
 
@@ -87,7 +89,7 @@ def _fit_or_load(
 
     tokenizer = load_tokenizer(base / "tokenizer.json", settings.max_tokens)
     ids = encode(tokenizer, [example.text for example in examples])
-    network = build_classifier(base, len(MODEL_LABELS), seed=settings.seed)
+    network = build_classifier(base, MODEL_LABELS, seed=settings.seed)
     if weights is not None:
         state = torch.load(weights, weights_only=True)
     else:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 MODEL_NAME = "minilm-toxicity"
-MODEL_VERSION = "minilm-toxicity-1"
+MODEL_VERSION = "minilm-toxicity-2"
 BASE_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_EPOCHS = 3
 DEFAULT_SEED = 20261123
@@ -16,8 +16,8 @@ class TrainSettings:
     epochs: int = DEFAULT_EPOCHS
     limit_rows: int | None = None
     seed: int = DEFAULT_SEED
-    batch_rows: int = 32
-    learning_rate: float = 1e-4
+    batch_rows: int = 64
+    learning_rate: float = 1.5e-4
     weight_decay: float = 0.01
     warmup: float = 0.06
     max_tokens: int = 128
