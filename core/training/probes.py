@@ -22,7 +22,7 @@ ABUSIVE: tuple[str, ...] = (
     "f u c k you, m0r0n",
     "Muslims are vermin and should be thrown out",
     "go back to your country, nobody wants you here",
-    "women are too stupid to vote",
+    "girls have no business in an engine room",
     "you're a \U0001f921 and a \U0001f400",
     "hope somebody shoots you in the face",
     "you are the saddest little man I have ever met",
