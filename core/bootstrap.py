@@ -1,23 +1,37 @@
 """The composition root: Settings in, Services out. The only module that names concrete classes."""
 
-from dataclasses import dataclass
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.clock import Clock, system_clock
-from core.config import Settings
+from core.config import BACKENDS, Settings, environment_variable
+from core.errors import ConfigError, ModelNotUsable, StoreError
 from core.inference.base import Backend
 from core.inference.batching import Scorer
+from core.inference.cache import CachedBackend
+from core.inference.calibration import read_calibration
+from core.inference.cleared import CalibratedFirstStage
 from core.inference.fake import FakeBackend
+from core.inference.fallback import FallbackBackend
+from core.inference.manifest import FIRST_STAGE_FILE
+from core.moderation.failure_policy import FailurePolicy
+from core.services.cascade import open_cascade
 from core.services.context import Context
+from core.services.failure import FailureRule
 from core.services.policy_admin import ensure_policy
-from core.servinglog.record import DiscardingLog
+from core.servinglog.record import DiscardingLog, ServingLog
 from core.servinglog.writer import SegmentWriter
 from core.store.sql import SqlStore
 
 if TYPE_CHECKING:
+    from core.inference.first_stage import FirstStage
     from core.servinglog.queries import ServingLogQueries
+
+_logger = logging.getLogger(__name__)
 
 SHIPPED_MODEL = Path(__file__).parent / "inference" / "models" / "minilm-toxicity"
 
@@ -32,12 +46,44 @@ class Services:
     worker: str
 
     @cached_property
-    def scorer(self) -> Scorer:
-        """The backend, loaded, with its serving log. Raises ModelNotUsable."""
-        backend = make_backend(self.settings.backend)
+    def full_model(self) -> Backend:
+        """The backend itself, loaded, with nothing in front of it. Raises ModelNotUsable."""
+        backend = make_backend(self.settings)
         backend.load()
-        log = SegmentWriter(self.settings.serving_log_dir, self.worker, self.clock)
-        return Scorer(backend, log, self.clock)
+        return backend
+
+    @cached_property
+    def serving_log(self) -> ServingLog:
+        """This process's own segment, for every scorer of it."""
+        return SegmentWriter(self.settings.serving_log_dir, self.worker, self.clock)
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """What decisions rest on. Raises ModelNotUsable."""
+        first = _in_front(self)
+        backend = first if self.fallback is None else FallbackBackend([first, self.fallback])
+        return Scorer(backend, self.serving_log, self.clock)
+
+    @cached_property
+    def fallback(self) -> Backend | None:
+        """What answers when the full model does not, loaded. Raises ModelNotUsable, ConfigError."""
+        if self.settings.fallback == "none":
+            return None
+        second = make_backend(replace(self.settings, backend=self.settings.fallback))
+        # A label that only the first assesses would let pass what the first would have held.
+        missing = set(self.full_model.info.labels).difference(second.info.labels)
+        if missing:
+            raise ConfigError(
+                f"MODCONSOLE_FALLBACK is {second.info.name!r}, which does not assess "
+                f"{', '.join(sorted(missing))} as {self.full_model.info.name!r} does"
+            )
+        second.load()
+        return second
+
+    @cached_property
+    def explainer(self) -> Scorer:
+        """For explanations: they ask the full model, and their variants fill no cache."""
+        return Scorer(self.full_model, self.serving_log, self.clock)
 
     @cached_property
     def serving_log_queries(self) -> "ServingLogQueries":
@@ -48,26 +94,106 @@ class Services:
 
     def close(self) -> None:
         """Let go of what was made."""
-        if "scorer" in self.__dict__:
-            self.scorer.close()
+        if "full_model" in self.__dict__:
+            self.full_model.close()
+        if self.__dict__.get("fallback") is not None:
+            self.__dict__["fallback"].close()
+        if "serving_log" in self.__dict__:
+            self.serving_log.close()
         self.context.store.close()
 
 
-def make_backend(name: str) -> Backend:
-    """The backend of that configured name, not loaded."""
-    if name == "fake":
+def make_backend(settings: Settings) -> Backend:
+    """The backend that is set, not loaded. Raises MissingExtra and ConfigError."""
+    if settings.backend == "fake":
         return FakeBackend()
-    # Imported on use: numpy and the runtime cost a quarter of a second.
-    from core.inference.local.onnx import OnnxBackend
+    if settings.backend not in BACKENDS:
+        return _remote_backend(settings)
+    # Imported on use: numpy costs a tenth of a second.
+    from core.inference.local.choice import LocalChoice, choose_local
 
-    return OnnxBackend(SHIPPED_MODEL)
+    return choose_local(
+        LocalChoice(
+            backend=settings.backend,
+            precision=settings.precision,
+            model=settings.model,
+            activation=settings.activation,
+            labels=settings.labels,
+            is_compiled=settings.torch_compile == "yes",
+        )
+    )
+
+
+def _remote_backend(settings: Settings) -> Backend:
+    """The declared backend of that name."""
+    # Imported on use: the HTTP library costs a tenth of a second.
+    from core.inference.remote.kinds import make_remote_backend, read_backends
+
+    config = read_backends(settings.backends_path)[settings.backend]
+    return make_remote_backend(config, system_clock(), environment_variable)
+
+
+def read_first_stage_of(settings: Settings) -> "FirstStage":
+    """The first stage that came with the model. Raises ModelNotUsable where none did."""
+    # Imported on use: numpy costs a tenth of a second.
+    from core.inference.first_stage import read_first_stage
+
+    folder = SHIPPED_MODEL if settings.model == "shipped" else Path(settings.model)
+    return read_first_stage(folder / FIRST_STAGE_FILE)
+
+
+def _in_front(services: Services) -> Backend:
+    """The full model with what is set before it: a cascade, and a cache before both."""
+    settings, full = services.settings, services.full_model
+    if settings.cascade == "off":
+        return _cached(full, settings)
+    try:
+        cascade = open_cascade(
+            services.context,
+            full,
+            read_first_stage_of(settings),
+            read_calibration(settings.calibration_path),
+            promise=settings.cascade_missed_share,
+            audit_share=settings.cascade_audit_share,
+        )
+    except (ModelNotUsable, StoreError) as error:
+        cascade = str(error)
+    if isinstance(cascade, str):
+        _logger.warning("The cascade is off, the full model scores everything: %s", cascade)
+        return _cached(full, settings)
+    return _cached(cascade, settings, lambda: cascade.answer_version)
+
+
+def _cached(
+    backend: Backend, settings: Settings, version: Callable[[], str] | None = None
+) -> Backend:
+    # A service elsewhere may change its weights and not say so: its answers are never kept.
+    if not settings.cache_size or backend.info.location != "in_process":
+        return backend
+    return CachedBackend(backend, entries=settings.cache_size, version=version)
 
 
 def file_scorer(settings: Settings) -> Scorer:
     """A loaded scorer that writes no serving log: scoring a file on its own touches no state."""
-    backend = make_backend(settings.backend)
+    backend = _cached(make_backend(settings), settings)
     backend.load()
     return Scorer(backend, DiscardingLog(), system_clock())
+
+
+def _failure_rule(settings: Settings) -> FailureRule:
+    policy = FailurePolicy(settings.failure_policy)
+    if policy is not FailurePolicy.FIRST_STAGE_ONLY:
+        return FailureRule(policy)
+    try:
+        calibration = read_calibration(settings.calibration_path)
+        first = read_first_stage_of(settings) if calibration else None
+    except (ModelNotUsable, StoreError) as error:
+        _logger.warning("The first stage can't be used in an outage: %s", error)
+        return FailureRule(policy)
+    if calibration is None or first is None:
+        _logger.warning("Nothing was calibrated: in an outage every comment is held.")
+        return FailureRule(policy)
+    return FailureRule(policy, CalibratedFirstStage(first, calibration))
 
 
 def build_services(settings: Settings, *, worker: str, clock: Clock | None = None) -> Services:
@@ -80,6 +206,7 @@ def build_services(settings: Settings, *, worker: str, clock: Clock | None = Non
         store=SqlStore(settings.state_path),
         clock=clock,
         appeal_window_days=settings.appeal_window_days,
+        failure=_failure_rule(settings),
     )
     ensure_policy(context)
     return Services(settings=settings, clock=clock, context=context, worker=worker)

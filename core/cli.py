@@ -5,9 +5,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core import commands
+from core import cascade_commands, commands, key_commands
 from core.config import Settings, load_settings
 from core.errors import ConsoleError
+from core.moderation.scores import Label
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
 
 
@@ -82,6 +83,15 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--out", type=Path, metavar="OUT", help="file to write, e.g. scores.parquet"
     )
+    command = add(
+        "explain",
+        commands.run_explain,
+        "Show which words moved a score.",
+        "The comment is scored again without each of its words, and each word by itself. For the "
+        "labels its decision acted on, prints what each word weighs and which words would have to "
+        "go for a milder decision. Reads standard input where neither TEXT nor --comment is given.",
+    )
+    _explain_arguments(command)
     add(
         "serve",
         commands.run_serve,
@@ -115,12 +125,88 @@ def make_parser() -> argparse.ArgumentParser:
     command.add_argument(
         "--seed", type=int, default=DEFAULT_SEED, help="seed of every random choice"
     )
+    command.add_argument(
+        "--weights", type=Path, help="weights.pt of an earlier run: export and measure these"
+    )
+    command = add(
+        "model-card",
+        commands.run_model_card,
+        "Write a model's card anew.",
+        "From the report.json that `train` left beside the model; the manifest follows. Cards are "
+        "never edited by hand.",
+    )
+    command.add_argument("--model", type=Path, help="folder of the model; without it, the shipped")
+    _add_cascade(add)
+    command = add(
+        "key",
+        key_commands.run_key,
+        "Make, list or revoke keys to the API.",
+        "`key create NAME` prints a new key once; only its digest is kept. As soon as there is a "
+        "key, the API asks for one: `Authorization: Bearer KEY` or `x-api-key: KEY`.",
+    )
+    command.add_argument(
+        "act", choices=("create", "list", "revoke"), metavar="ACT", help="create, list or revoke"
+    )
+    command.add_argument("key_name", nargs="?", metavar="NAME", help="what to call it, or its id")
     command = add("bench", commands.run_bench, "Measure.", "Prints a table and writes it as JSON.")
     command.add_argument(
         "name", choices=commands.BENCHMARKS, metavar="NAME", help=", ".join(commands.BENCHMARKS)
     )
+    command.add_argument(
+        "--data",
+        type=Path,
+        metavar="DIR",
+        help="folder with the data sets (explain)",
+    )
+    command.add_argument(
+        "--file", type=Path, metavar="FILE", help="comments to score, in `local` and `serve`"
+    )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the table here as JSON")
+    command.add_argument(
+        "--seconds", type=_positive, metavar="N", help="serve: length of each load (10)"
+    )
+    command.add_argument("--soak", action="store_true", help="serve: also ten minutes at 80 %%")
     return parser
+
+
+def _add_cascade(add: Callable[..., argparse.ArgumentParser]) -> None:
+    command = add(
+        "train-first-stage",
+        cascade_commands.run_train_first_stage,
+        "Train the first stage of the cascade anew.",
+        "The model that is set scores the named data files; the first stage learns to predict it. "
+        "Writes first_stage.npz into OUT; needs the extra [train].",
+    )
+    command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
+    command.add_argument("--out", type=Path, required=True, help="folder of the model")
+    command = add(
+        "cascade",
+        cascade_commands.run_cascade,
+        "Let a first stage clear what is clearly fine.",
+        "`cascade calibrate` compares the first stage with the full model on the newest stored "
+        "comments, or those of --file, and writes down up to where it may clear. It refuses when "
+        "the comments are too few to show that it misses hardly a flag. `cascade status` prints "
+        "what was shown and what audits of live traffic found since.",
+    )
+    command.add_argument(
+        "act", choices=("calibrate", "status"), metavar="ACT", help="calibrate or status"
+    )
+    command.add_argument(
+        "--file", type=Path, metavar="FILE", help="comments of this site: CSV, JSONL or Parquet"
+    )
+    command.add_argument("--text-column", default="text", help="column that holds the text")
+
+
+def _explain_arguments(command: argparse.ArgumentParser) -> None:
+    command.add_argument("text", nargs="?", metavar="TEXT", help="a text, HTML or plain")
+    command.add_argument(
+        "--comment", metavar="ID", help="a stored comment: its id on its site, or its reference"
+    )
+    command.add_argument("--source", default="site", help="the site the ID is of")
+    command.add_argument(
+        "--label", type=Label, choices=tuple(Label), metavar="LABEL", help=", ".join(Label)
+    )
+    command.add_argument("--json", action="store_true", help="print everything as JSON")
 
 
 def _positive(text: str) -> int:

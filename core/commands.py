@@ -9,18 +9,22 @@ from typing import Any
 
 from tqdm import tqdm
 
-from core.bootstrap import Services, build_services
+from core.bootstrap import SHIPPED_MODEL, Services, build_services
 from core.config import Settings
 from core.errors import ConsoleError, SourceUnavailable
 from core.moderation.permissions import SYSTEM
 from core.services.ingest import IngestReport, ingest
+from core.services.rescore import RescoringReport, rescore_failed
 from core.services.score import ScoringReport, score_waiting
 from core.sources.base import CommentSource
 
 USAGE_ERROR = 2
 BENCHMARKS = {
+    "cascade": "core.benchmarks.cascade",
+    "explain": "core.benchmarks.explain",
     "local": "core.benchmarks.local",
     "pipeline": "core.benchmarks.pipeline",
+    "serve": "core.benchmarks.serve",
     "serving-log": "core.benchmarks.serving_log",
 }
 
@@ -84,6 +88,30 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
+def run_explain(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`modconsole explain`: a TEXT, a stored comment, or what stands on standard input."""
+    from core.explanation_text import as_data, as_lines
+    from core.services.explain import explain_revision, explain_text, find_comment
+
+    if arguments.comment and arguments.text:
+        raise ConsoleError("give a TEXT or --comment ID, not both")
+    if not arguments.comment and not arguments.text and sys.stdin.isatty():
+        raise ConsoleError("give a TEXT, --comment ID, or a text on standard input")
+    services = build_services(settings, worker="explain")
+    context, label = services.context, arguments.label
+    if arguments.comment:
+        revision_id = find_comment(context, arguments.source, arguments.comment)
+        explained = explain_revision(context, SYSTEM, services.explainer, revision_id, label)
+    else:
+        text = arguments.text or sys.stdin.buffer.read().decode("utf-8", "replace")
+        explained = explain_text(context, services.explainer, text, label)
+    if arguments.json:
+        print(json.dumps(as_data(explained), indent=2, ensure_ascii=False))
+    else:
+        print("\n".join(as_lines(explained)))
+    return 0
+
+
 def run_serve(_arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole serve`."""
     from core.serving.server import run_api
@@ -115,18 +143,40 @@ def run_train(arguments: argparse.Namespace, _settings: Settings) -> int:
         epochs=arguments.epochs,
         limit_rows=arguments.limit,
         seed=arguments.seed,
+        weights=arguments.weights,
         progress=lambda line: print(line, flush=True),
     )
     print(report.summary)
     return 0
 
 
+def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
+    """`modconsole model-card`."""
+    from core.training.card import rewrite_card
+
+    folder = arguments.model or SHIPPED_MODEL
+    rewrite_card(folder)
+    print(f"Wrote the card in {folder} from its report.")
+    return 0
+
+
 def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole bench NAME`."""
     import importlib
+    import inspect
 
     module = importlib.import_module(BENCHMARKS[arguments.name])
-    table = module.run(settings, lambda line: print(line, file=sys.stderr, flush=True))
+    given = {
+        "data_dir": arguments.data,
+        "file": arguments.file,
+        "seconds": arguments.seconds,
+        "soak": arguments.soak or None,
+    }
+    options = {name: value for name, value in given.items() if value is not None}
+    if unknown := options.keys() - inspect.signature(module.run).parameters.keys():
+        flags = " or ".join("--data" if each == "data_dir" else f"--{each}" for each in unknown)
+        raise ConsoleError(f"`modconsole bench {arguments.name}` takes no {flags}")
+    table = module.run(settings, lambda line: print(line, file=sys.stderr, flush=True), **options)
     command = f"modconsole bench {arguments.name}"
     machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
     text = json.dumps({"command": command, **table, "machine": machine}, indent=2)
@@ -193,6 +243,7 @@ def describe_ingest(report: IngestReport) -> str:
 
 
 def _score(services: Services) -> None:
+    _rescore(services)
     report: ScoringReport | None = None
     with services.context.store.read() as reader:
         waiting = reader.count_waiting()
@@ -208,6 +259,20 @@ def _score(services: Services) -> None:
     print(f"Scored {report.decided:,} comments: {done}.")
     if report.failed:
         print(f"{report.failed:,} could not be scored and are held for a person.")
+
+
+def _rescore(services: Services) -> None:
+    """What was decided without scores while no backend answered."""
+    with services.context.store.read() as reader:
+        if not reader.failed_revisions(1, None):
+            return
+    report = RescoringReport()
+    for current in rescore_failed(services.context, services.scorer):
+        report = current
+    print(
+        f"Of those decided without scores before, {report.decided:,} are scored now; "
+        f"{len(report.failed):,} still can't be."
+    )
 
 
 def _become(module: str, argument: str) -> int:

@@ -9,6 +9,7 @@ ConsoleError
 ├── RuleBroken            a rule of moderation forbids it (an appeal out of time, a missing reason)
 ├── BackendError          an inference backend did not answer as it should
 │   └── ModelNotUsable    the model's files are missing, changed or unsupported
+├── Overloaded            more waits to be scored than can be in time: come again later
 ├── SourceUnavailable     a place comments come from did not answer
 ├── StoreError            the state store can't be opened or written
 ├── MissingExtra          an optional package is not installed: names what to install
@@ -46,11 +47,13 @@ class RuleBroken(ConsoleError):
 
 
 class BackendError(ConsoleError):
-    """An inference backend failed; `kind` is one of `core.inference.base.ErrorKind`."""
+    """An inference backend failed; `kind` is one of `core.inference.base.ErrorKind`, `attempts`
+    how often it was asked: 0 when it was not."""
 
-    def __init__(self, message: str, *, kind: str = "backend") -> None:
+    def __init__(self, message: str, *, kind: str = "backend", attempts: int = 1) -> None:
         super().__init__(message)
         self.kind = kind
+        self.attempts = attempts
 
 
 class ModelNotUsable(BackendError):
@@ -58,6 +61,14 @@ class ModelNotUsable(BackendError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, kind="model")
+
+
+class Overloaded(ConsoleError):
+    """More waits to be scored than can be in time; `retry_after_s` is when to come again."""
+
+    def __init__(self, message: str, *, retry_after_s: float = 1.0) -> None:
+        super().__init__(message)
+        self.retry_after_s = retry_after_s
 
 
 class SourceUnavailable(ConsoleError):

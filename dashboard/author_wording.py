@@ -56,6 +56,7 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     (DecidedBy.MODEL, Visibility.REMOVED): "Automated: a model flagged it and a fixed rule removed "
     "it. No person took part in this decision.",
     (DecidedBy.NOT_SCORED, Visibility.HELD): "Nobody yet: a moderator will.",
+    (DecidedBy.NOT_SCORED, Visibility.VISIBLE): "Nobody yet: it is shown until it can be checked.",
     (DecidedBy.PERSON, Visibility.VISIBLE): "A person: a moderator read it and approved it.",
     (DecidedBy.PERSON, Visibility.HELD): "A person: a moderator has looked at it; the last "
     "word is not spoken yet.",
@@ -141,6 +142,8 @@ def no_scores(statement: Statement) -> str:
     """What to say where no score led to a step; empty before the first check."""
     if statement.was_scored:
         return "No score reached a threshold for holding or removing."
+    if statement.decided_automatically and statement.visibility is Visibility.VISIBLE:
+        return "The comment could not be scored yet; it is shown until it can be."
     return _UNSCORED.get(statement.visibility, "")
 
 

@@ -20,13 +20,14 @@ ERROR_COLOR = "#d0342c"  # seen on both grounds
 # Columns of `by_backend` and what they are called, in the order a call goes through them.
 PHASES = {
     "queue_share": "queue",
+    "first_stage_share": "first stage",
     "tokenize_share": "tokenize",
     "compute_share": "compute",
     "network_share": "network",
     "other_share": "other or not told",
 }
 # Between series colours and background, so that a phase is never taken for a series.
-PHASE_COLORS = ("#c79a2b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
+PHASE_COLORS = ("#c79a2b", "#4f9d8b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
 _TIME_FORMATS = (
     (timedelta(minutes=20), "%H:%M:%S"),
     (timedelta(hours=30), "%H:%M"),

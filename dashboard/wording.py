@@ -4,6 +4,7 @@ from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
 
+from core.inference.base import ErrorKind
 from core.moderation.appeals import AppealStatus
 from core.moderation.cases import CaseTrigger
 from core.moderation.comments import Visibility
@@ -39,6 +40,24 @@ APPEALS: dict[AppealStatus, str] = {
 TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held by a rule",
     CaseTrigger.NOT_SCORED: "could not be scored",
+}
+FAILURES: dict[ErrorKind, str] = {
+    ErrorKind.BACKEND: "the model's server failed",
+    ErrorKind.MODEL: "the model can't be used",
+    ErrorKind.TIMEOUT: "the model gave no answer in time",
+    ErrorKind.BAD_INPUT: "the model refused this text",
+    ErrorKind.BAD_SCORE: "the model gave something that is no score",
+    ErrorKind.BAD_SHAPE: "the model's answer could not be read",
+    ErrorKind.TOO_LARGE: "the model's answer was too large",
+    ErrorKind.CONNECT: "the model could not be reached",
+    ErrorKind.TLS: "the connection to the model was not safe",
+    ErrorKind.AUTH: "the model refused our key",
+    ErrorKind.NOT_FOUND: "the model was not where it should be",
+    ErrorKind.REDIRECT: "the model's address points elsewhere",
+    ErrorKind.RATE_LIMITED: "the model was asked too often",
+    ErrorKind.QUOTA: "the quota for the model is used up",
+    ErrorKind.LOADING: "the model was still loading",
+    ErrorKind.CIRCUIT_OPEN: "the model has been failing and is left alone for a while",
 }
 
 

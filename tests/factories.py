@@ -38,7 +38,8 @@ def make_services(home: Path, *, days_ago: float = 0) -> Services:
     """Services on the fake backend; with `days_ago` their clock lives in the past."""
     past = timedelta(days=days_ago)
     clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
-    return build_services(Settings(home=home, backend="fake"), worker="test", clock=clock)
+    settings = Settings(home=home, backend="fake", cache_size=0)
+    return build_services(settings, worker="test", clock=clock)
 
 
 def posted(services: Services, text: str, *, author: str = "sam") -> Revision:
@@ -63,7 +64,7 @@ def scored(services: Services, text: str, *, author: str = "sam") -> Revision:
 def unscored(services: Services, text: str = CLEAN) -> Revision:
     """Held for a person by the failure policy, because the backend was down."""
     revision = posted(services, text)
-    backend = services.scorer.backend
+    backend = services.full_model
     assert isinstance(backend, FakeBackend), "only the fake can be told to be down"
     with services.context.store.read() as reader:
         policy = reader.current_policy()

@@ -1,86 +1,169 @@
-"""What batching gains: the same comments one by one and in batches, in turn, in one process."""
+"""Every way of scoring on this machine, side by side: speed, start, memory, and the same answers.
+
+The rounds go through all ways in turn, so that a busy minute of the machine hits every way alike.
+"""
 
 import statistics
 from collections.abc import Callable, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from core.bootstrap import file_scorer
+from core.benchmarks.local_ceiling import int8_rate, operations
+from core.benchmarks.local_gpu import gpu_floor
+from core.benchmarks.local_start import measure_start
+from core.benchmarks.local_texts import bench_texts, part, token_counts
+from core.benchmarks.local_ways import ONE_BY_ONE, REFERENCE, WAYS, Score, Scores, Way, model_folder
+from core.benchmarks.score_change import changes
 from core.clock import system_clock
 from core.config import Settings
-from core.inference.base import TextResult
-from core.inference.batching import Scorer
-from core.moderation.cleaning import clean_text
-from core.moderation.comments import IncomingComment
-from core.services.score import CHUNK_ROWS
-from core.servinglog.record import Mode
-from core.sources.bundled import sample_source
+from core.errors import BackendError, ConsoleError, MissingExtra
+from core.inference.local.processors import processor_count
+from core.inference.manifest import read_manifest
 
-ROUNDS = 5
+ROUNDS = 3
+ROUND_S = 4.0
+"""A way that would take longer for all comments takes part of them, spread over their lengths."""
+SINGLES = 150
+PROBES = 48
+NOW_S = system_clock().monotonic
 
 
-def run(settings: Settings, say: Callable[[str], None]) -> dict[str, Any]:
-    """Comments per second of each way (min, median, max over the rounds), the latency of its calls,
-    the ratio of the medians, and by how much the scores of the two ways differ."""
-    texts = [
-        clean_text(item.text)
-        for item in sample_source().read()
-        if isinstance(item, IncomingComment)
-    ]
-    clock = system_clock()
-    begin = clock.monotonic()
-    scorer = file_scorer(settings)
-    load_s = clock.monotonic() - begin
-    ways = {"one by one": 1, f"batches of {CHUNK_ROWS}": CHUNK_ROWS}
-    rates: dict[str, list[float]] = {name: [] for name in ways}
-    calls_ms: dict[str, list[float]] = {name: [] for name in ways}
-    scores: dict[str, list[TextResult]] = {}
+class Trial:
+    """One way with its share of the texts and what was measured."""
+
+    def __init__(self, way: Way, score: Score, texts: Sequence[str], lengths: Sequence[int]):
+        self.way = way
+        self.score = score
+        probes = part(lengths, PROBES)
+        self._timed([texts[index] for index in probes])
+        probe_s, _ = self._timed([texts[index] for index in probes])
+        self.share = part(lengths, int(len(texts) * ROUND_S / (probe_s / len(probes) * len(texts))))
+        self._texts = [texts[index] for index in self.share]
+        self._singles = [texts[index] for index in part(lengths, SINGLES)]
+        self.tokens = sum(lengths[index] for index in self.share)
+        self.rates: list[float] = []
+        self.scores: list[Scores] = []
+
+    def run_round(self) -> None:
+        """Score the share once more."""
+        took_s, self.scores = self._timed(self._texts)
+        self.rates.append(len(self._texts) / took_s)
+
+    def single_calls_ms(self) -> list[float]:
+        """One call a text."""
+        return [1000.0 * self._timed([text])[0] for text in self._singles]
+
+    def _timed(self, texts: Sequence[str]) -> tuple[float, list[Scores]]:
+        size = self.way.calls_of or len(texts)
+        begin = NOW_S()
+        found: list[Scores] = []
+        for start in range(0, len(texts), size):
+            found += self.score(texts[start : start + size])
+        return NOW_S() - begin, found
+
+
+def run(settings: Settings, say: Callable[[str], None], file: Path | None = None) -> dict[str, Any]:
+    """A row for each way that runs here, why each other does not, and the machine's ceiling."""
+    folder = model_folder(settings)
+    source, texts = bench_texts(settings, file)
+    lengths = token_counts(folder, texts)
+    trials, not_run = _open_all(settings, texts, lengths, say)
     for number in range(ROUNDS):
-        for name, size in ways.items():
-            say(f"round {number + 1} of {ROUNDS}: {len(texts)} comments {name}")
-            took, results = _score_all(scorer, texts, size, clock.monotonic)
-            rates[name].append(len(texts) / (sum(took) / 1000.0))
-            calls_ms[name] += took
-            scores[name] = results
-    single, batched = ways
+        for trial in trials:
+            say(f"round {number + 1} of {ROUNDS}: {len(trial.share)} comments, {trial.way.name}")
+            trial.run_round()
+    reference = _reference(trials, texts, say)
+    one_by_one = next((t for t in trials if t.way.name == ONE_BY_ONE), None)
+    rows = []
+    for trial in trials:
+        say(f"single calls and a fresh process: {trial.way.name}")
+        rows.append(_row(trial, reference, one_by_one, texts))
+    say("the machine's int8 ceiling")
     return {
         "benchmark": "local",
+        "texts": source,
         "comments": len(texts),
-        "backend": scorer.backend.info.name,
-        "model_version": scorer.backend.info.model_version,
-        "load_s": round(load_s, 3),
-        "rows": [_row(name, rates[name], calls_ms[name]) for name in ways],
-        "ratio": round(statistics.median(rates[batched]) / statistics.median(rates[single]), 2),
-        "largest_score_difference": round(_difference(scores[single], scores[batched]), 4),
+        "tokens_per_comment": round(sum(lengths) / len(texts), 1),
+        "model_version": read_manifest(folder).version,
+        "rows": rows,
+        "not_run": "; ".join(not_run) or "nothing: every way runs here",
+        "gpu": gpu_floor(folder, lengths, NOW_S),
+        **_ceiling(folder, lengths, trials),
     }
 
 
-def _score_all(
-    scorer: Scorer, texts: Sequence[str], size: int, now_s: Callable[[], float]
-) -> tuple[list[float], list[TextResult]]:
-    took_ms: list[float] = []
-    results: list[TextResult] = []
-    for start in range(0, len(texts), size):
-        begin = now_s()
-        results += scorer.score(texts[start : start + size], Mode.LOAD_TEST)
-        took_ms.append((now_s() - begin) * 1000.0)
-    return took_ms, results
+def _open_all(
+    settings: Settings, texts: Sequence[str], lengths: Sequence[int], say: Callable[[str], None]
+) -> tuple[list[Trial], list[str]]:
+    trials: list[Trial] = []
+    not_run: list[str] = []
+    for way in WAYS.values():
+        say(f"opening {way.name}")
+        try:
+            trials.append(Trial(way, way.open(settings), texts, lengths))
+        except (MissingExtra, BackendError) as error:
+            not_run.append(f"{way.name}: {error}")
+    if not trials:
+        raise ConsoleError(f"no way of scoring runs here: {'; '.join(not_run)}")
+    return trials, not_run
 
 
-def _row(name: str, rates: Sequence[float], calls_ms: Sequence[float]) -> dict[str, Any]:
-    return {
-        "way": name,
-        "comments_per_s_min": round(min(rates), 1),
-        "comments_per_s_median": round(statistics.median(rates), 1),
-        "comments_per_s_max": round(max(rates), 1),
+def _reference(
+    trials: Sequence[Trial], texts: Sequence[str], say: Callable[[str], None]
+) -> list[Scores] | None:
+    """Every text's scores in fp32; None where no fp32 runs."""
+    fp32 = [trial for trial in trials if trial.way.name.endswith("fp32")]
+    trial = next((t for t in fp32 if t.way.name == REFERENCE), fp32[0] if fp32 else None)
+    if trial is None:
+        return None
+    say(f"every comment once for comparison: {trial.way.name}")
+    return trial.score(texts)
+
+
+def _row(
+    trial: Trial,
+    reference: Sequence[Scores] | None,
+    one_by_one: Trial | None,
+    texts: Sequence[str],
+) -> dict[str, Any]:
+    rate = statistics.median(trial.rates)
+    calls_ms = trial.single_calls_ms()
+    start_s, peak_mb = measure_start(trial.way.name, texts, NOW_S)
+    row = {
+        "way": trial.way.name,
+        "comments/s": round(rate, 1),
+        "min–max": f"{min(trial.rates):.1f}–{max(trial.rates):.1f}",
+        "tokens/s": round(rate * trial.tokens / len(trial.share)),
         **{f"p{q}_ms": round(float(np.percentile(calls_ms, q)), 2) for q in (50, 95, 99)},
+        "peak_mb": round(peak_mb),
+        "cold_start_s": round(start_s, 2),
+        "times_one_by_one": "",
+        "scored": len(trial.share),
+        "largest_difference": "",
+        "labels_flipped_%": "",
     }
+    if one_by_one is not None:
+        row["times_one_by_one"] = round(rate / statistics.median(one_by_one.rates), 2)
+    if reference is not None:
+        change = changes([reference[index] for index in trial.share], trial.scores)
+        row["largest_difference"] = round(change.largest, 4)
+        row["labels_flipped_%"] = round(100 * change.flips / change.labels, 3)
+    return row
 
 
-def _difference(one: Sequence[TextResult], other: Sequence[TextResult]) -> float:
-    return max(
-        abs(a.scores[label] - b.scores[label])
-        for a, b in zip(one, other, strict=True)
-        for label in a.scores
-    )
+def _ceiling(folder: Path, lengths: Sequence[int], trials: Sequence[Trial]) -> dict[str, Any]:
+    best = max(trials, key=lambda trial: statistics.median(trial.rates))
+    try:
+        per_comment = operations(folder, lengths) / len(lengths)
+        rate = int8_rate(processor_count(), NOW_S)
+    except (BackendError, ImportError) as error:
+        return {"ceiling": f"not measured: {error}"}
+    needed = per_comment * statistics.median(best.rates)
+    return {
+        "ceiling_int8_gop_per_s": round(rate / 1e9),
+        "gop_per_comment": round(per_comment / 1e9, 3),
+        "best": best.way.name,
+        "ceiling_share_of_best": round(needed / rate, 3),
+    }

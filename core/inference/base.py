@@ -24,12 +24,41 @@ class ErrorKind(StrEnum):
     TIMEOUT = "timeout"
     BAD_INPUT = "bad_input"
     BAD_SCORE = "bad_score"
+    BAD_SHAPE = "bad_shape"
+    TOO_LARGE = "too_large"
+    CONNECT = "connect"
+    TLS = "tls"
+    AUTH = "auth"
+    NOT_FOUND = "not_found"
+    REDIRECT = "redirect"
+    RATE_LIMITED = "rate_limited"
+    QUOTA = "quota"
+    LOADING = "loading"
+    CIRCUIT_OPEN = "circuit_open"
+
+
+# These say that the backend can't be used now, whatever the text: no split of a batch helps.
+OUTAGES = frozenset(
+    {
+        ErrorKind.MODEL,
+        ErrorKind.CONNECT,
+        ErrorKind.TLS,
+        ErrorKind.AUTH,
+        ErrorKind.NOT_FOUND,
+        ErrorKind.REDIRECT,
+        ErrorKind.RATE_LIMITED,
+        ErrorKind.QUOTA,
+        ErrorKind.LOADING,
+        ErrorKind.CIRCUIT_OPEN,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
 class BackendInfo:
     """`name` is the configured name, `model_version` the exact weights, `location` where it runs:
     `in_process`, `localhost` or `remote`. `labels` are those it assesses, in its output order.
+    `max_tokens` is 0 where nobody said; `notice` is what staff should know of the service.
     """
 
     name: str
@@ -40,20 +69,47 @@ class BackendInfo:
     precision: str
     location: str
     max_tokens: int
+    notice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FailedCall:
+    """A backend that was asked first and did not answer."""
+
+    info: BackendInfo
+    error_kind: str
+    attempts: int
+    total_ms: float
 
 
 @dataclass(frozen=True, slots=True)
 class TextResult:
-    """The outcome for one text: `scores`, or `error` in words with its kind, never both."""
+    """The outcome for one text: `scores`, or `error` in words with its kind, never both.
+
+    `model_version` and `backend` name what is behind these scores where it is not the backend
+    asked. `other_scores` are those under labels the backend has and the console does not.
+    """
 
     scores: Mapping[Label, float] = field(default_factory=dict)
     error: str | None = None
     error_kind: ErrorKind | None = None
+    model_version: str | None = None
+    backend: str | None = None
+    other_scores: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class CallMetadata:
-    """One call as measured by the caller. Times in milliseconds; None means not told, never 0."""
+    """One call as measured by the caller. Times in milliseconds; None means not told, never 0.
+
+    Of its texts `cache_hits` were answered from memory and `first_stage_count` cleared by the first
+    stage. `audit_count` texts it would have cleared were scored in full all the same, and
+    `audit_missed` of those were flagged. With a first stage, `flag_count` texts were flagged by the
+    full model. A remote backend tells also the `request_id` it was sent
+    and the `model_revision` that answered; `server_ms` is what the server says it took in all,
+    `wait_ms` what passed here before and between attempts. With fallbacks `answered_by` is who
+    answered, after `failed_calls`.
+    """
 
     total_ms: float
     tokenize_ms: float | None = None
@@ -63,6 +119,18 @@ class CallMetadata:
     tokens: int | None = None
     truncated_count: int = 0
     attempts: int = 1
+    cache_hits: int = 0
+    first_stage_ms: float | None = None
+    first_stage_count: int = 0
+    audit_count: int = 0
+    audit_missed: int = 0
+    flag_count: int = 0
+    server_ms: float | None = None
+    wait_ms: float | None = None
+    request_id: str | None = None
+    model_revision: str | None = None
+    answered_by: BackendInfo | None = None
+    failed_calls: tuple[FailedCall, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

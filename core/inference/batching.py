@@ -1,16 +1,34 @@
 """One measured use of a backend: scored, isolated on failure, written to the serving log."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core.clock import Clock, new_id
 from core.errors import BackendError
-from core.inference.base import Backend, BatchResult, ErrorKind, TextResult
+from core.inference.base import (
+    OUTAGES,
+    Backend,
+    BatchResult,
+    ErrorKind,
+    FailedCall,
+    TextResult,
+)
 from core.moderation.scores import are_scores
-from core.servinglog.record import Mode, ServingLog, ServingRecord
+from core.servinglog.record import CALLER, Mode, ServingLog, ServingRecord
 
 # Tells a backend that is down from one that can't take certain texts.
 PROBE = "Good morning."
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call under way: when it began, by the wall clock and in seconds for durations."""
+
+    texts: Sequence[str]
+    mode: Mode
+    started_at: datetime
+    begin_s: float
 
 
 class Scorer:
@@ -25,6 +43,10 @@ class Scorer:
         """Let go of the backend and the serving log."""
         self.backend.close()
         self._log.close()
+
+    def health(self) -> str | None:
+        """None when texts can be scored, else why not."""
+        return self.backend.health()
 
     def score(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
         """Results in the order and number of `texts`.
@@ -43,56 +65,108 @@ class Scorer:
         try:
             return self._call(texts, mode)
         except BackendError as error:
-            if self.backend.health() is not None:
+            if error.kind in OUTAGES or self.backend.health() is not None:
                 raise
             if len(texts) == 1:
                 return (TextResult(error=str(error), error_kind=ErrorKind(error.kind)),)
         middle = len(texts) // 2
         return self._isolate(texts[:middle], mode) + self._isolate(texts[middle:], mode)
 
+    def begin(self, texts: Sequence[str], mode: Mode) -> "Call":
+        """The start of a call that somebody else makes; `end` or `fail` writes its record."""
+        return Call(texts, mode, self._clock.now(), self._clock.monotonic())
+
+    def end(self, call: "Call", answer: BatchResult) -> tuple[TextResult, ...]:
+        """Record the answer; its results with every score checked. Raises BackendError for an
+        answer to another number of texts."""
+        if len(answer.results) != len(call.texts):
+            error = BackendError(
+                f"{self.backend.info.name} gave {len(answer.results)} results for "
+                f"{len(call.texts)} texts"
+            )
+            self.fail(call, error)
+            raise error
+        results = tuple(map(_checked, answer.results))
+        self._record(call, replace(answer, results=results), None)
+        return results
+
+    def fail(self, call: "Call", error: BaseException) -> None:
+        """Record that the call failed as a whole."""
+        self._record(call, None, error)
+
     def _call(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
-        started_at, begin = self._clock.now(), self._clock.monotonic()
-        answer: BatchResult | None = None
-        kind: str | None = None
+        call = self.begin(texts, mode)
         try:
             answer = self.backend.score(texts)
-            if len(answer.results) != len(texts):
-                raise BackendError(
-                    f"{self.backend.info.name} gave {len(answer.results)} results for "
-                    f"{len(texts)} texts"
-                )
-            answer = replace(answer, results=tuple(map(_checked, answer.results)))
-            return answer.results
-        except BackendError as error:
-            kind = error.kind
+        except BaseException as error:
+            self.fail(call, error)
             raise
-        finally:
-            total_ms = (self._clock.monotonic() - begin) * 1000.0
-            info, call = self.backend.info, answer.call if answer else None
-            self._log.write(
-                ServingRecord(
-                    request_id=new_id(),
-                    started_at=started_at,
-                    mode=mode,
-                    backend=info.name,
-                    model_version=info.model_version,
-                    runtime=info.runtime,
-                    precision=info.precision,
-                    location=info.location,
-                    batch_size=len(texts),
-                    chars=sum(map(len, texts)),
-                    total_ms=total_ms,
-                    queue_ms=call.queue_ms if call else None,
-                    tokenize_ms=call.tokenize_ms if call else None,
-                    compute_ms=call.compute_ms if call else None,
-                    network_ms=call.network_ms if call else None,
-                    tokens=call.tokens if call else None,
-                    truncated_count=call.truncated_count if call else 0,
-                    attempts=call.attempts if call else 1,
-                    error_count=sum(r.error is not None for r in answer.results) if answer else 0,
-                    error_kind=kind if answer else kind or ErrorKind.BACKEND,
-                )
+        return self.end(call, answer)
+
+    def _record(
+        self, made: "Call", answer: BatchResult | None, error: BaseException | None
+    ) -> None:
+        total_ms = (self._clock.monotonic() - made.begin_s) * 1000.0
+        call, texts = answer.call if answer else None, made.texts
+        info = (call.answered_by if call else None) or self.backend.info
+        kind, attempts = ErrorKind.BACKEND.value, 1
+        if isinstance(error, BackendError):
+            kind, attempts = error.kind, error.attempts
+        asked_by = CALLER.get()
+        for failed in call.failed_calls if call else ():
+            self._log.write(_failed_record(made, failed))
+        self._log.write(
+            ServingRecord(
+                request_id=(call.request_id if call else None) or new_id(),
+                started_at=made.started_at,
+                mode=made.mode,
+                backend=info.name,
+                model_version=info.model_version,
+                runtime=info.runtime,
+                precision=info.precision,
+                location=info.location,
+                batch_size=len(texts),
+                chars=sum(map(len, texts)),
+                total_ms=total_ms,
+                queue_ms=call.queue_ms if call else None,
+                tokenize_ms=call.tokenize_ms if call else None,
+                compute_ms=call.compute_ms if call else None,
+                network_ms=call.network_ms if call else None,
+                tokens=call.tokens if call else None,
+                truncated_count=call.truncated_count if call else 0,
+                attempts=call.attempts if call else attempts,
+                error_count=sum(r.error is not None for r in answer.results) if answer else 0,
+                error_kind=None if answer else kind,
+                cache_hits=call.cache_hits if call else 0,
+                first_stage_ms=call.first_stage_ms if call else None,
+                first_stage_count=call.first_stage_count if call else 0,
+                audit_count=call.audit_count if call else 0,
+                audit_missed=call.audit_missed if call else 0,
+                caller_request_id=asked_by.request_id if asked_by else None,
+                trace_id=asked_by.trace_id if asked_by else None,
+                flag_count=call.flag_count if call else 0,
             )
+        )
+
+
+def _failed_record(made: Call, failed: FailedCall) -> ServingRecord:
+    """Of a backend that did not answer before another one did."""
+    info = failed.info
+    return ServingRecord(
+        request_id=new_id(),
+        started_at=made.started_at,
+        mode=made.mode,
+        backend=info.name,
+        model_version=info.model_version,
+        runtime=info.runtime,
+        precision=info.precision,
+        location=info.location,
+        batch_size=len(made.texts),
+        chars=sum(map(len, made.texts)),
+        total_ms=failed.total_ms,
+        attempts=failed.attempts,
+        error_kind=failed.error_kind,
+    )
 
 
 def _checked(result: TextResult) -> TextResult:

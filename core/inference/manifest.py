@@ -13,8 +13,17 @@ from core.inference.text_form import TEXT_FORM
 from core.moderation.scores import Label
 
 MANIFEST_FILE = "manifest.json"
-MODEL_FILE = "model.int8.onnx"
+WEIGHTS_FILE = "model.safetensors"
+"""fp16 weights: the reference that every other form of the model is measured against."""
+GRAPH_FILE = "model.onnx"
+"""fp32 arithmetic on the numbers of WEIGHTS_FILE, which it points into and needs beside it."""
+INT8_FILE = "model.int8.onnx"
+"""Complete in itself: int8 weights, and activation ranges fixed when it was made."""
+MODEL_FILE = INT8_FILE
 TOKENIZER_FILE = "tokenizer.json"
+TOKENIZER_CONFIG_FILE = "tokenizer_config.json"
+CONFIG_FILE = "config.json"
+FIRST_STAGE_FILE = "first_stage.npz"
 CARD_FILE = "MODEL_CARD.md"
 SCHEMA = 1
 

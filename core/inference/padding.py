@@ -9,12 +9,12 @@ if TYPE_CHECKING:
 
 
 def padded(
-    ids: Sequence[Sequence[int]], pad_id: int
+    ids: Sequence[Sequence[int]], pad_id: int, *, width: int | None = None
 ) -> "tuple[NDArray[np.int64], NDArray[np.int64]]":
-    """Token ids and attention mask, both (rows, longest)."""
+    """Token ids and attention mask, both (rows, `width`), or as wide as the longest row."""
     import numpy as np
 
-    width = max(map(len, ids))
+    width = width or max(map(len, ids))
     tokens = np.full((len(ids), width), pad_id, dtype=np.int64)
     mask = np.zeros((len(ids), width), dtype=np.int64)
     for row, each in enumerate(ids):

@@ -19,7 +19,6 @@ _TAG = re.compile(
     re.IGNORECASE,
 )
 _LINK = re.compile(r"https?://\S+")
-_SPACE = re.compile(r"\s+")
 _SKIN_TONES = ("light", "light", "medium", "dark", "dark")
 _REGIONAL = "REGIONAL INDICATOR SYMBOL LETTER "
 
@@ -34,7 +33,7 @@ def model_text(text: str) -> str:
         text = _LINK.sub("link", text)
     if not text.isascii():
         text = unicodedata.normalize("NFKC", "".join(map(_plain, text)))
-    return _SPACE.sub(" ", text).strip()
+    return " ".join(text.split())
 
 
 def _plain(char: str) -> str:

@@ -35,6 +35,8 @@ _INVISIBLE = re.compile(
     "\u2060-\u2064\u2066-\u206f\ufeff]"
 )
 
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
 
 def check_text(text: str) -> None:
     """Refuse text that can't be stored or shown whole. Raises InvalidInput saying why."""
@@ -46,13 +48,13 @@ def check_text(text: str) -> None:
         )
     if "\x00" in text:
         raise InvalidInput("the text holds a NUL character")
-    if any("\ud800" <= char <= "\udfff" for char in text):
+    if _SURROGATE.search(text):
         raise InvalidInput("the text holds a lone surrogate, which is not valid Unicode")
 
 
 def is_storable(text: str) -> bool:
     """Whether every database takes the text: no NUL and no half of a character."""
-    return "\x00" not in text and not any("\ud800" <= char <= "\udfff" for char in text)
+    return "\x00" not in text and not _SURROGATE.search(text)
 
 
 def clean_text(original: str) -> str:
@@ -69,7 +71,7 @@ def clean_text(original: str) -> str:
     text = _BARE_ANCHOR.sub("", _LINK.sub(_link_words, text))
     text = _decoded(text)
     text = _INVISIBLE.sub("", text).replace("\u00a0", " ")
-    text = "".join(char for char in text if not "\ud800" <= char <= "\udfff")
+    text = _SURROGATE.sub("", text)
     lines = (line.rstrip() for line in text.split("\n"))
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
 

@@ -87,8 +87,9 @@ def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
 
 
 def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:
-    """Whether a reviewer's decision differs from the automated one it (finally) supersedes."""
-    automated = next((past for past in chain if past.is_automated), None)
+    """Whether a reviewer's decision differs from the last automated one: a comment that was scored
+    late has two."""
+    automated = next((past for past in reversed(chain) if past.is_automated), None)
     return (
         not decision.is_automated
         and automated is not None

@@ -1,10 +1,11 @@
 """What every use case is given: the store, the clock and the site's own rules of time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from core.clock import Clock, new_id
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.permissions import Actor
+from core.services.failure import FailureRule
 from core.store.base import Store
 
 
@@ -15,6 +16,7 @@ class Context:
     store: Store
     clock: Clock
     appeal_window_days: int
+    failure: FailureRule = field(default_factory=FailureRule)
 
     def audit(self, kind: AuditKind, actor: Actor, subject_id: str, **data: str) -> AuditEvent:
         """An event of now."""

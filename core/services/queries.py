@@ -4,12 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import NotFound
+from core.inference.base import ErrorKind
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, Revision
-from core.moderation.decisions import Decision
+from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Policy
 from core.services.context import Context
+from core.store.base import Reader
 from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
 
 QUEUE_LIMIT = 200
@@ -21,7 +23,8 @@ WORK = (CaseStatus.OPEN, CaseStatus.ESCALATED)
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """Everything a reviewer sees of one case. `chain` is oldest first and never empty; `policy` is
-    the version its last automated decision rested on; `ancestors` are root first."""
+    the version its last automated decision rested on; `ancestors` are root first; `failure` is why
+    that decision had no scores."""
 
     case: Case
     comment: Comment
@@ -31,6 +34,7 @@ class CaseView:
     current_policy: Policy
     ancestors: Sequence[ThreadEntry]
     author: AuthorRecord
+    failure: ErrorKind | None = None
 
     @property
     def automated(self) -> Decision:
@@ -81,7 +85,17 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             current_policy=current_policy,
             ancestors=reader.ancestors(comment, THREAD_DEPTH),
             author=reader.author_record(comment.source, comment.author),
+            failure=_failure(reader, automated),
         )
+
+
+def _failure(reader: Reader, automated: Decision) -> ErrorKind | None:
+    if automated.source is not DecisionSource.FAILURE_POLICY:
+        return None
+    for event in reader.audit_trail(automated.revision_id):
+        if event.data.get("decision") == automated.id:
+            return ErrorKind(event.data["error"])
+    return ErrorKind.BACKEND
 
 
 def list_appeals(context: Context, actor: Actor, *, pending: bool) -> Sequence[AppealItem]:

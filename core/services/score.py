@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from core.clock import new_id
 from core.errors import BackendError, StoreError
-from core.inference.base import BackendInfo, ErrorKind, TextResult
+from core.inference.base import OUTAGES, BackendInfo, ErrorKind, TextResult
 from core.inference.batching import Scorer
 from core.moderation.audit import AuditKind
 from core.moderation.cases import Case, CaseTrigger, priority, reopened_status
@@ -38,7 +38,8 @@ class ScoringReport:
 def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
     """Decide on every waiting revision, oldest first; the same report after each committed chunk.
 
-    Raises BackendError when the backend is down: what is not decided yet keeps waiting.
+    Raises BackendError when the backend is down: what is not decided yet keeps waiting, and so does
+    a text that only an outage kept from being scored.
     """
     with context.store.read() as reader:
         report = ScoringReport(total=reader.count_waiting())
@@ -54,6 +55,8 @@ def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
         info = scorer.backend.info
         with context.store.write() as tx:
             for revision, result in zip(waiting, results, strict=True):
+                if result.error_kind in OUTAGES:
+                    continue
                 decision = decide(
                     context, tx, policy=policy, info=info, revision=revision, result=result
                 )
@@ -62,6 +65,14 @@ def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
                     report.failed += decision.source is DecisionSource.FAILURE_POLICY
                     report.actions[decision.action] += 1
         yield report
+        raise_outage(results)
+
+
+def raise_outage(results: Sequence[TextResult]) -> None:
+    """Raises BackendError when an outage kept any of the texts from being scored."""
+    for result in results:
+        if result.error is not None and result.error_kind in OUTAGES:
+            raise BackendError(result.error, kind=result.error_kind)
 
 
 def score_now(
@@ -69,17 +80,29 @@ def score_now(
 ) -> None:
     """Decide at once on revisions just stored, as the API does.
 
-    With the backend down each is held for a person, and the decision says so: never approved.
+    With the backend down the site's failure policy decides, and the decision says so. By default
+    each is held for a person.
     """
-    info = scorer.backend.info
+    texts = [revision.text for revision in revisions]
+    is_down = False
     try:
-        results = scorer.score([revision.text for revision in revisions], Mode.REALTIME)
+        results = scorer.score(texts, Mode.REALTIME)
     except BackendError as error:
         failed = TextResult(error=str(error), error_kind=ErrorKind(error.kind))
-        results = (failed,) * len(revisions)
+        results, is_down = (failed,) * len(revisions), True
+    actions = context.failure.actions(texts, results, policy, is_down=is_down)
+    info = scorer.backend.info
     with context.store.write() as tx:
-        for revision, result in zip(revisions, results, strict=True):
-            decide(context, tx, policy=policy, info=info, revision=revision, result=result)
+        for revision, result, action in zip(revisions, results, actions, strict=True):
+            decide(
+                context,
+                tx,
+                policy=policy,
+                info=info,
+                revision=revision,
+                result=result,
+                failure_action=action,
+            )
 
 
 def decide(
@@ -90,30 +113,20 @@ def decide(
     info: BackendInfo,
     revision: Revision,
     result: TextResult,
+    failure_action: Action = Action.HOLD,
 ) -> Decision | None:
-    """The first decision on a revision; None when somebody else's came first, or an edit did."""
+    """The first decision on a revision; None when somebody else's came first, or an edit did.
+
+    `failure_action` is for a result without scores.
+    """
     latest = tx.latest_revision(revision.comment_id)
     if latest is None or latest.id != revision.id:
         return None
-    if result.error is None:
-        verdict = judge(result.scores, policy)
-        source, trigger = DecisionSource.RULE, CaseTrigger.HOLD
-    else:
-        verdict = Verdict(action=Action.HOLD, rules=())
-        source, trigger = DecisionSource.FAILURE_POLICY, CaseTrigger.NOT_SCORED
-    decision = Decision(
-        id=new_id(),
-        revision_id=revision.id,
-        action=verdict.action,
-        source=source,
-        actor=SYSTEM.id,
-        policy_version=policy.version,
-        decided_at=context.clock.now(),
-        rule_ids=tuple(rule.id for rule in verdict.rules),
-        reason_code=verdict.rules[0].reason_code if verdict.rules else None,
-        model_version=info.model_version,
-        backend=info.name,
-        scores=result.scores,
+    is_scored = result.error is None
+    verdict = judge(result.scores, policy) if is_scored else Verdict(failure_action, rules=())
+    trigger = CaseTrigger.HOLD if is_scored else CaseTrigger.NOT_SCORED
+    decision = automated_decision(
+        context, revision, verdict, policy=policy, info=info, result=result
     )
     audit = context.audit(
         AuditKind.DECISION_AUTOMATED,
@@ -121,7 +134,8 @@ def decide(
         revision.id,
         decision=decision.id,
         action=verdict.action,
-        error=result.error_kind or "" if result.error else "",
+        error="" if is_scored else result.error_kind or "backend",
+        failure_policy="" if is_scored else context.failure.policy,
     )
     if not tx.add_decision(
         decision, seen_version=0, idempotency_key=f"automated:{revision.id}", audit=audit
@@ -141,3 +155,30 @@ def decide(
             )
         )
     return decision
+
+
+def automated_decision(
+    context: Context,
+    revision: Revision,
+    verdict: Verdict,
+    *,
+    policy: Policy,
+    info: BackendInfo,
+    result: TextResult,
+) -> Decision:
+    """The decision of now that carries out a verdict, by rule or by failure policy."""
+    is_scored = result.error is None
+    return Decision(
+        id=new_id(),
+        revision_id=revision.id,
+        action=verdict.action,
+        source=DecisionSource.RULE if is_scored else DecisionSource.FAILURE_POLICY,
+        actor=SYSTEM.id,
+        policy_version=policy.version,
+        decided_at=context.clock.now(),
+        rule_ids=tuple(rule.id for rule in verdict.rules),
+        reason_code=verdict.rules[0].reason_code if verdict.rules else None,
+        model_version=result.model_version or info.model_version,
+        backend=result.backend or info.name,
+        scores=result.scores,
+    )

@@ -13,12 +13,17 @@ from starlette.responses import HTMLResponse, RedirectResponse
 
 from core.bootstrap import Services
 from core.errors import BackendError
+from core.serving import open_inference, openai_moderations, routes, tei_predict
 from core.serving.docs_page import STYLE_HASH, render_docs
 from core.serving.edge import Edge, security_headers
 from core.serving.http_errors import add_error_handlers
-from core.serving.routes import DESCRIPTION, ROUTER
+from core.serving.parts import Parts
+from core.serving.rescoring import Rescoring
+from core.serving.routes import DESCRIPTION
 from core.serving.schemas import CommentIn
 from core.servinglog.record import Mode
+
+LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(services: Services) -> FastAPI:
@@ -33,28 +38,36 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    app.state.services = services
-    app.include_router(ROUTER)
+    parts = app.state.parts = Parts(services)
+    # The first that matches is taken, so those that are asked most come first.
+    for module in (openai_moderations, tei_predict, open_inference, routes):
+        app.include_router(module.ROUTER)
     app.openapi = cache(lambda: _openapi(app))  # type: ignore[method-assign]  # the documented way
     page = render_docs(app.openapi())
     app.add_route("/docs", lambda _: HTMLResponse(page), include_in_schema=False)
     app.add_route("/", lambda _: RedirectResponse("/docs"), include_in_schema=False)
     add_error_handlers(app)
-    app.add_middleware(Edge, headers=security_headers(STYLE_HASH))
-    # Against DNS rebinding: another site's page must not read this API under its own name.
-    app.add_middleware(TrustedHostMiddleware, allowed_hosts=["127.0.0.1", "localhost"])
+    if parts.is_local:
+        # Against DNS rebinding: another site's page must not read this API under its own name.
+        # Elsewhere a key is needed, which such a page hasn't.
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))
+    app.add_middleware(Edge, headers=security_headers(STYLE_HASH), parts=parts)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    services: Services = app.state.services
-    scorer = services.scorer
+    parts: Parts = app.state.parts
     # The first call of a runtime is its slowest. A backend that is down now may be up later.
     with suppress(BackendError):
-        scorer.score(["Good morning."], Mode.WARMUP)
+        parts.scorer.score(["Good morning."], Mode.WARMUP)
+    rescoring = Rescoring(
+        parts.services.context, parts.scorer, every_s=parts.services.settings.rescore_s
+    )
+    rescoring.start()
     yield
-    services.close()
+    rescoring.stop()
+    parts.close()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

@@ -1,15 +1,21 @@
-"""The outermost layer of the API: security headers on every answer, and no error gets past it."""
+"""The outermost layer of the API: every request passes the door here, and no error gets past it."""
 
 import logging
 import traceback
 
-from starlette.datastructures import MutableHeaders
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from core.serving.http_errors import error_response
+from core.errors import Overloaded
+from core.serving.admission import Ticket
+from core.serving.http_errors import console_error_response, error_response
+from core.serving.parts import TICKET, Parts
+from core.serving.paths import route_of
+from core.serving.tracing import read_caller
+from core.servinglog.record import CALLER, Caller
 
 LOG = logging.getLogger(__name__)
+SENT_AWAY = 429
 
 
 def security_headers(style_hash: str) -> dict[str, str]:
@@ -19,47 +25,127 @@ def security_headers(style_hash: str) -> dict[str, str]:
         "form-action 'none'; frame-ancestors 'none'"
     )
     return {
-        "Content-Security-Policy": policy,
-        "X-Content-Type-Options": "nosniff",
-        "X-Frame-Options": "DENY",
-        "Referrer-Policy": "no-referrer",
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "no-referrer",
         # Answers hold what only the author may read.
-        "Cache-Control": "no-store",
+        "cache-control": "no-store",
     }
 
 
 class Edge:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, *, headers: dict[str, str]) -> None:
+    def __init__(self, app: ASGIApp, *, headers: dict[str, str], parts: Parts) -> None:
         self._app = app
-        self._headers = headers
+        self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
+        self._parts = parts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        has_started = False
-
-        async def send_with_headers(message: Message) -> None:
-            nonlocal has_started
-            if message["type"] == "http.response.start":
-                has_started = True
-                MutableHeaders(scope=message).update(self._headers)
-            await send(message)
-
+        visit = Visit(scope, receive, send, self._headers, self._parts)
+        parts, now = self._parts, self._parts.services.clock.monotonic
+        began = now()
+        token = CALLER.set(visit.caller)
+        parts.in_flight += 1
+        parts.metrics.in_flight.inc()
         try:
-            await self._app(scope, receive, send_with_headers)
+            await self._answer(visit)
+        finally:
+            CALLER.reset(token)
+            parts.in_flight -= 1
+            parts.metrics.in_flight.dec()
+            visit.leave()
+            route = route_of(scope["path"])
+            parts.metrics.requests.labels(route, str(visit.status)).inc()
+            parts.metrics.request_seconds.labels(route).observe(now() - began)
+
+    async def _answer(self, visit: "Visit") -> None:
+        path = visit.scope["path"]
+        try:
+            refusal = self._parts.door.refusal(path, visit.headers)
+            if refusal is not None:
+                self._parts.metrics.refused.labels(refusal.kind).inc()
+                response = error_response(
+                    path, refusal.status, refusal.kind, refusal.message, headers=refusal.headers
+                )
+                await response(visit.scope, visit.receive, visit.send)
+                return
+            if visit.is_work:
+                self._parts.gate.check()
+            await self._app(visit.scope, visit.receive, visit.send)
+        except Overloaded as error:
+            self._parts.metrics.refused.labels("overloaded").inc()
+            response = console_error_response(path, error)
+            await response(visit.scope, visit.receive, visit.send)
         except ClientDisconnect:
             return
         except Exception as error:  # noqa: BLE001  # the process edge: answered and logged here
-            _log(error)
-            if not has_started:
-                response = error_response(500, "internal", "Something went wrong on our side.")
-                await response(scope, receive, send_with_headers)
+            _log(error, visit.caller)
+            if not visit.status:
+                message = "Something went wrong on our side."
+                response = error_response(path, 500, "internal", message)
+                await response(visit.scope, visit.receive, visit.send)
 
 
-def _log(error: Exception) -> None:
+class Visit:
+    """One request. Work is counted from the moment its body is here: a slow sender takes nobody's
+    place."""
+
+    def __init__(
+        self,
+        scope: Scope,
+        receive: Receive,
+        send: Send,
+        headers: list[tuple[bytes, bytes]],
+        parts: Parts,
+    ) -> None:
+        self.scope = scope
+        self.headers: dict[bytes, bytes] = dict(scope["headers"])
+        self.caller: Caller = read_caller(
+            self.headers.get(b"x-request-id", b""), self.headers.get(b"traceparent", b"")
+        )
+        self.is_work = scope["method"] == "POST"
+        self.status = 0
+        self._receive = receive
+        self._send = send
+        self._gate = parts.gate
+        self._bytes = 0
+        self._ticket: Ticket | None = None
+        self._sent_headers = [*headers, (b"x-request-id", self.caller.request_id.encode())]
+
+    async def receive(self) -> Message:
+        """From the server, counted."""
+        message = await self._receive()
+        if self.is_work and message["type"] == "http.request":
+            self._bytes += len(message.get("body", b""))
+            if self._ticket is None and not message.get("more_body", False):
+                self._ticket = self.scope[TICKET] = self._gate.enter(self._bytes)
+        return message
+
+    async def send(self, message: Message) -> None:
+        """To the server, with the headers every answer has."""
+        if message["type"] == "http.response.start":
+            self.status = message["status"]
+            message["headers"] = [*message.get("headers", ()), *self._sent_headers]
+        await self._send(message)
+
+    def leave(self) -> None:
+        """The answer is out."""
+        if self._ticket is not None:
+            self._gate.leave(self._ticket, is_done=self.status != SENT_AWAY)
+
+
+def _log(error: Exception, caller: Caller) -> None:
     """Where it happened, not the error's words: those may quote a comment."""
     where = "".join(traceback.format_tb(error.__traceback__))
-    LOG.error("unexpected %s in a request\n%s", type(error).__name__, where)
+    LOG.error(
+        "unexpected %s in request %s, trace %s\n%s",
+        type(error).__name__,
+        caller.request_id,
+        caller.trace_id,
+        where,
+    )

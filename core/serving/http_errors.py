@@ -1,4 +1,4 @@
-"""Errors as the API answers them: one table from error to status, one shape for every body."""
+"""Errors as the API answers them: one table from error to status."""
 
 import logging
 from collections.abc import Mapping
@@ -12,7 +12,10 @@ from starlette.responses import JSONResponse
 
 from core import errors
 from core.errors import ConsoleError, InvalidInput
-from core.serving.schemas import ErrorAnswer, ErrorBody, ErrorDetail
+from core.serving.error_shapes import error_body, shaped_status
+from core.serving.paths import shape_of
+from core.serving.schemas import ErrorDetail
+from core.servinglog.record import CALLER, Caller
 
 LOG = logging.getLogger(__name__)
 MAX_DETAILS = 100
@@ -24,6 +27,10 @@ class InvalidRows(InvalidInput):
     def __init__(self, message: str, details: tuple[ErrorDetail, ...]) -> None:
         super().__init__(message)
         self.details = details[:MAX_DETAILS]
+
+
+class TextNotScored(ConsoleError):
+    """The backend could not score a text, while it scores others."""
 
 
 class BodyTooLarge(InvalidInput):
@@ -51,9 +58,11 @@ ANSWERS: Mapping[type[ConsoleError], Answer] = {
     errors.BackendError: Answer(
         HTTPStatus.SERVICE_UNAVAILABLE, "backend", "The backend can't score now."
     ),
+    TextNotScored: Answer(HTTPStatus.FAILED_DEPENDENCY, "backend"),
     errors.MissingExtra: Answer(
         HTTPStatus.SERVICE_UNAVAILABLE, "backend", "The backend is not installed."
     ),
+    errors.Overloaded: Answer(HTTPStatus.TOO_MANY_REQUESTS, "overloaded"),
     errors.SourceUnavailable: Answer(HTTPStatus.BAD_GATEWAY, "source", "A source did not answer."),
     errors.StoreError: Answer(
         HTTPStatus.SERVICE_UNAVAILABLE, "store", "The store can't be used now; send it again."
@@ -67,39 +76,62 @@ def answer_for(error: ConsoleError) -> Answer:
 
 
 def error_response(
+    path: str,
     status: int,
     kind: str,
     message: str,
+    *,
     details: tuple[ErrorDetail, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """The one body every error status has."""
-    answer = ErrorAnswer(error=ErrorBody(kind=kind, message=message, details=list(details)))
-    return JSONResponse(answer.model_dump(), status_code=status, headers=headers)
+    """The body an error has at that address."""
+    shape = shape_of(path)
+    status = shaped_status(shape, status)
+    body = error_body(shape, status, kind, message, details)
+    return JSONResponse(body, status_code=status, headers=headers)
 
 
-async def _console_error(_request: Request, error: Exception) -> JSONResponse:
-    if not isinstance(error, ConsoleError):
-        raise error
+def console_error_response(path: str, error: ConsoleError) -> JSONResponse:
+    """What the table says of that error."""
     answer = answer_for(error)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        LOG.error("answered %d: %s", answer.status, error)
+        caller = CALLER.get() or Caller("-")
+        LOG.error(
+            "answered %d to request %s, trace %s: %s",
+            answer.status,
+            caller.request_id,
+            caller.trace_id,
+            error,
+        )
     details = error.details if isinstance(error, InvalidRows) else ()
-    return error_response(answer.status, answer.kind, answer.words or str(error), details)
+    headers = None
+    if isinstance(error, errors.Overloaded):
+        headers = {"Retry-After": f"{error.retry_after_s:.0f}"}
+    message = answer.words or str(error)
+    return error_response(
+        path, answer.status, answer.kind, message, details=details, headers=headers
+    )
 
 
-async def _http_error(_request: Request, error: Exception) -> JSONResponse:
+async def _console_error(request: Request, error: Exception) -> JSONResponse:
+    if not isinstance(error, ConsoleError):
+        raise error
+    return console_error_response(request.scope["path"], error)
+
+
+async def _http_error(request: Request, error: Exception) -> JSONResponse:
     """What the framework itself refuses: an unknown path, a wrong method."""
     if not isinstance(error, HTTPException):
         raise error
     status = HTTPStatus(error.status_code)
-    kind = status.name.lower()
-    return error_response(status, kind, f"{status.phrase}.", headers=error.headers)
+    path, kind = request.scope["path"], status.name.lower()
+    return error_response(path, status, kind, f"{status.phrase}.", headers=error.headers)
 
 
-async def _validation_error(_request: Request, _error: Exception) -> JSONResponse:
+async def _validation_error(request: Request, _error: Exception) -> JSONResponse:
     # The framework's own words quote the input, so none of them are passed on.
-    return error_response(422, "invalid_input", "The request is not as the API page describes it.")
+    message = "The request is not as the API page describes it."
+    return error_response(request.scope["path"], 422, "invalid_input", message)
 
 
 def add_error_handlers(app: FastAPI) -> None:

@@ -1,6 +1,6 @@
 """The API's endpoints: read the request, call one use case, shape the answer.
 
-Endpoints are plain functions: the framework runs them in its thread pool, so that scoring and the
+Endpoints that store are plain functions: the framework runs them in its thread pool, so that the
 store's locks never hold up the event loop.
 """
 
@@ -8,12 +8,14 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from starlette.convertors import PathConvertor, register_url_convertor
+from starlette.responses import PlainTextResponse
 
-from core.bootstrap import Services
 from core.errors import BackendError
 from core.services.lookup import look_up
 from core.serving.answers import decision_answer, statement_answer
 from core.serving.examples import DECIDED, POSTED, REFUSED
+from core.serving.metrics import CONTENT_TYPE
+from core.serving.parts import Parts
 from core.serving.request_body import MAX_ROWS, parse_rows, read_body
 from core.serving.rows import read_comments
 from core.serving.schemas import (
@@ -52,16 +54,18 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _services(request: Request) -> Services:
-    services: Services = request.app.state.services
-    return services
+def _parts(request: Request) -> Parts:
+    parts: Parts = request.app.state.parts
+    return parts
 
 
-Given = Annotated[Services, Depends(_services)]
+Given = Annotated[Parts, Depends(_parts)]
 
 
 @ROUTER.post("/v1/comments", openapi_extra=_BODY, responses=_ANSWERS, tags=["Comments"])
-def post_comments(services: Given, body: Annotated[bytes, Depends(read_body)]) -> DecisionsOut:
+def post_comments(
+    request: Request, parts: Given, body: Annotated[bytes, Depends(read_body)]
+) -> DecisionsOut:
     """Store comments and decide on them.
 
     All rows are taken or none: if one is wrong, the answer is 422, names every wrong row, and
@@ -69,8 +73,10 @@ def post_comments(services: Given, body: Annotated[bytes, Depends(read_body)]) -
     current decision and `created: false`; a known id with another text is a new revision, decided
     anew. When the backend does not answer, a comment is held for a person, never approved.
     """
+    services = parts.services
     comments = read_comments(parse_rows(body), now=services.clock.now())
-    submitted = submit(services.context, services.scorer, comments)
+    parts.weigh(request, (comment.text for comment in comments))
+    submitted = submit(services.context, parts.scorer, comments)
     author_url = services.settings.author_url
     return DecisionsOut(comments=[decision_answer(row, author_url) for row in submitted])
 
@@ -90,12 +96,12 @@ register_url_convertor("any", _AnyText())
     responses={404: {"model": ErrorAnswer, "description": "No such reference"}},
     tags=["Decisions"],
 )
-def get_decision(services: Given, reference: str) -> StatementOut:
+def get_decision(parts: Given, reference: str) -> StatementOut:
     """Why a comment was decided as it was: what its author may know.
 
     The reference is the only key. Unknown and malformed references are answered alike.
     """
-    return statement_answer(look_up(services.context, reference))
+    return statement_answer(look_up(parts.services.context, reference))
 
 
 @ROUTER.get(
@@ -104,8 +110,9 @@ def get_decision(services: Given, reference: str) -> StatementOut:
     responses={503: {"model": ErrorAnswer, "description": "`kind` is `store` or `backend`"}},
     tags=["Operation"],
 )
-def get_health(services: Given) -> HealthOut:
+def get_health(parts: Given) -> HealthOut:
     """Whether comments can be stored and scored."""
+    services = parts.services
     with services.context.store.read() as reader:
         waiting = reader.count_waiting()
     backend = services.scorer.backend
@@ -118,6 +125,12 @@ def get_health(services: Given) -> HealthOut:
         model_version=backend.info.model_version,
         waiting=waiting,
     )
+
+
+@ROUTER.get("/metrics", response_class=PlainTextResponse, tags=["Operation"])
+def get_metrics(parts: Given) -> PlainTextResponse:
+    """What Prometheus scrapes: histograms of the phases, the queue, batches, errors."""
+    return PlainTextResponse(parts.metrics.render(), media_type=CONTENT_TYPE)
 
 
 DESCRIPTION = (

@@ -1,49 +1,91 @@
 """The API as a process."""
 
 import errno
+import signal
 import socket
-from contextlib import suppress
+import time
+from types import FrameType
 
 import uvicorn
+from fastapi import FastAPI
 
 from core.bootstrap import Services
+from core.config import Settings
 from core.errors import ConfigError
+from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
+from core.serving.door import LOOPBACK
+from core.serving.parts import Parts
 
-HOST = "127.0.0.1"
-SHUTDOWN_S = 10
+AFTER_DRAIN_S = 1
+"""What connections get to close once drained; a request still under way then is cut off."""
 
 
 def run_api(services: Services) -> None:
-    """Serve until interrupted; requests under way are finished first.
+    """Serve until SIGTERM or Ctrl-C; then finish what was let in, and refuse the rest with 503.
 
-    Raises ConfigError for a port that can't be had and ModelNotUsable for a model that can't.
+    Raises ConfigError for an address that can't be had or needs a key first, and ModelNotUsable.
     """
-    port = services.settings.api_port
-    with _listen(port) as listener:
+    settings = services.settings
+    with listen(settings) as listener:
         # Loaded before the server: its errors are for the caller, not for a start-up log.
         _ = services.scorer
-        config = uvicorn.Config(
-            create_app(services),
-            log_level="warning",
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=SHUTDOWN_S,
+        DrainingServer(create_app(services)).run(sockets=[listener])
+
+
+class DrainingServer(uvicorn.Server):
+    """A server that goes on listening while it drains, so that callers hear why."""
+
+    def __init__(self, app: FastAPI) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                log_level="warning",
+                access_log=False,
+                server_header=False,
+                timeout_graceful_shutdown=AFTER_DRAIN_S,
+            )
         )
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+        self._parts: Parts = app.state.parts
+        self._stop_by: float | None = None
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """The first signal drains, a second Ctrl-C stops at once."""
+        del frame
+        if self._stop_by is None:
+            self._parts.door.is_draining = True
+            self._stop_by = time.monotonic() + self._parts.services.settings.api_drain_s
+        elif sig == signal.SIGINT:
+            self.should_exit = self.force_exit = True
+
+    async def on_tick(self, counter: int) -> bool:
+        if self._stop_by is not None:
+            is_drained = self._parts.in_flight == 0
+            self.should_exit |= is_drained or time.monotonic() >= self._stop_by
+        return await super().on_tick(counter)
 
 
-def _listen(port: int) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
     """Taken before anything else is started, so that nobody can come in between."""
-    listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    host, port = settings.api_host, settings.api_port
+    if host not in LOOPBACK and not KeyFolder(settings.api_keys_dir).read_all():
+        raise ConfigError(
+            f"MODCONSOLE_API_HOST is {host!r}: others can reach that, so a key is needed; make one "
+            "with `modconsole key create NAME`"
+        )
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
     try:
         # A port whose last connections still fade away counts as free.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((HOST, port))
+        listener.bind((host, port))
         listener.listen(2048)
     except OSError as error:
         listener.close()
-        what = "taken" if error.errno == errno.EADDRINUSE else "not to be had"
-        raise ConfigError(f"port {port} is {what}; set MODCONSOLE_API_PORT") from None
+        if error.errno == errno.EADDRINUSE:
+            raise ConfigError(f"port {port} is taken; set MODCONSOLE_API_PORT") from None
+        raise ConfigError(
+            f"{host!r}, port {port} is not to be had ({error.strerror}); set MODCONSOLE_API_HOST "
+            "or MODCONSOLE_API_PORT"
+        ) from None
     return listener

@@ -35,12 +35,15 @@ class Bounds:
 class Summary:
     """All calls of a window together. Percentiles are of the `answered` calls' total time and None
     without one; `comments` were scored; `errors` counts calls that failed, wholly or in one text.
+    Of the comments `cache_hits` were answered from memory and `cleared` by a first stage.
     """
 
     calls: int
     answered: int
     comments: int
     errors: int
+    cache_hits: int
+    cleared: int
     p50: float | None
     p95: float | None
     p99: float | None
@@ -58,6 +61,16 @@ class Summary:
         return self.errors / self.calls if self.calls else None
 
     @property
+    def hit_share(self) -> float | None:
+        """Answered from memory, 0 to 1 of the comments scored; None without one."""
+        return min(1.0, self.cache_hits / self.comments) if self.comments else None
+
+    @property
+    def cleared_share(self) -> float | None:
+        """Cleared by a first stage, 0 to 1 of the comments scored; None without one."""
+        return min(1.0, self.cleared / self.comments) if self.comments else None
+
+    @property
     def covered_s(self) -> float:
         """Seconds from the start of the first call to the end of the last."""
         if self.first_at is None or self.last_at is None:
@@ -68,6 +81,17 @@ class Summary:
     def comments_per_s(self) -> float | None:
         """Comments scored a second over the time the calls cover, silence inside it counted."""
         return self.comments / self.covered_s if self.covered_s > 0 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Audits:
+    """Texts a first stage cleared unseen (`skipped`); of those it would have cleared, how many the
+    full model read (`audited`) and flagged (`missed`); and all that the full model `flagged`."""
+
+    skipped: int
+    audited: int
+    missed: int
+    flagged: int
 
 
 def series_name(backend: str, mode: str) -> str:

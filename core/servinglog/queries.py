@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.servinglog.answers import Bounds, Series, Summary, series_name
+from core.servinglog.answers import Audits, Bounds, Series, Summary, series_name
 from core.servinglog.segments import SegmentMirror, statement
 from core.servinglog.windows import Window
 
@@ -67,10 +67,15 @@ class ServingLogQueries:
             row = cursor.execute(statement("summary"), _parameters(window, traffic)).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
         first_at, last_at = (None if moment is None else _utc(moment) for moment in row[-2:])
-        calls, answered, comments, errors, p50, p95, p99 = row[:-2]
-        return Summary(
-            calls, answered, comments, errors, p50, p95, p99, first_at=first_at, last_at=last_at
-        )
+        return Summary(*(*row[:-2], first_at, last_at))
+
+    def audits(self, since: datetime, model_version: str) -> Audits:
+        """What a cascade before that model did in all calls started since then."""
+        given = {"since": _naive(since), "model_version": model_version}
+        with self._mirror.cursor() as cursor:
+            row = cursor.execute(statement("audits"), given).fetchone()
+        assert row is not None  # an aggregate without GROUP BY has one row
+        return Audits(*row)
 
     def series(self, window: Window, bucket_s: int, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
         """A row a bucket and series: bucket_at, series, calls, p50, p95, p99 (ms), comments_per_s,

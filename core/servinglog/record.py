@@ -1,5 +1,6 @@
 """One line of the serving log: what one call to a backend cost. Never the text."""
 
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -15,6 +16,7 @@ class Mode(StrEnum):
     BATCH = "batch"
     LOAD_TEST = "load_test"
     WARMUP = "warmup"
+    EXPLAIN = "explain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +24,8 @@ class ServingRecord:
     """One call. Durations in milliseconds, `None` where not told (never 0 for unknown).
 
     `started_at` is when the caller asked; `batch_size` texts went in, `error_count` of them failed
-    alone; `error_kind` is set when the whole call failed.
+    alone; `error_kind` is set when the whole call failed. `cache_hits` to `flag_count` are those
+    of CallMetadata.
     """
 
     request_id: str
@@ -45,6 +48,26 @@ class ServingRecord:
     attempts: int = 1
     error_count: int = 0
     error_kind: str | None = None
+    cache_hits: int = 0
+    first_stage_ms: float | None = None
+    first_stage_count: int = 0
+    audit_count: int = 0
+    audit_missed: int = 0
+    flag_count: int = 0
+    caller_request_id: str | None = None
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Whose request a call serves: the id it was answered with, and the trace it belongs to (32
+    hexadecimal digits, W3C Trace Context) when the caller named one."""
+
+    request_id: str
+    trace_id: str | None = None
+
+
+CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
 
 
 class ServingLog(Protocol):

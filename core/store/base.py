@@ -15,7 +15,14 @@ from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.policies import Policy
-from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
+from core.store.views import (
+    AppealItem,
+    AuthorRecord,
+    QueueCount,
+    QueueItem,
+    ScoredText,
+    ThreadEntry,
+)
 
 
 class Reader(Protocol):
@@ -36,6 +43,11 @@ class Reader(Protocol):
         ...
 
     def count_waiting(self) -> int: ...
+
+    def failed_revisions(self, limit: int, after: Revision | None) -> Sequence[Revision]:
+        """Latest revisions whose current decision is the failure policy's, oldest first, beginning
+        after that one."""
+        ...
 
     def is_empty(self) -> bool:
         """Whether no comment was ever stored."""
@@ -83,6 +95,10 @@ class Reader(Protocol):
         """Pending appeals oldest first, or ended ones newest first."""
         ...
 
+    def scored_texts(self, limit: int) -> Sequence[ScoredText]:
+        """What rules decided on by a model's scores, newest first."""
+        ...
+
 
 class Writer(Reader, Protocol):
     """The same reads inside a write transaction, and the writes."""
@@ -105,6 +121,10 @@ class Writer(Reader, Protocol):
         ...
 
     def open_case(self, case: Case) -> None: ...
+
+    def change_case(self, case: Case) -> None:
+        """The case of that id gets this status, trigger, priority and label."""
+        ...
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None: ...
 

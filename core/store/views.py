@@ -1,6 +1,7 @@
 """Rows shaped for reading: what lists and side panels show."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.moderation.appeals import Appeal
@@ -63,3 +64,12 @@ class AppealItem:
     text: str
     author: str
     reference: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredText:
+    """A comment's text with what a model said of it; `model_version` None where nothing did."""
+
+    text: str
+    scores: Mapping[Label, float] = field(default_factory=dict)
+    model_version: str | None = None

@@ -171,7 +171,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "MIT (scores); Jigsaw 2018 text (CC0, Wikipedia CC BY-SA 3.0)",
         "github.com/RobertNimmo26/Toxic-Comments-XAI-Study",
         Use.TRAIN,
-        "distilled: all five labels as the Detoxify original-small model scores them; no human label",
+        "distilled: all five labels as Detoxify original-small scores them; no label by a person",
         _DETOXIFY,
     ),
     DataSet(

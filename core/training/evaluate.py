@@ -1,70 +1,100 @@
-"""Measures an exported model: each set and label, parity of int8, sentences, identity terms."""
+"""Measures scored rows: each set and label, calibration, parity of int8, what the bands do."""
 
-import re
 from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
 
 from core.inference.manifest import Band
 from core.inference.text_form import model_text
 from core.moderation.scores import Label
+from core.training.bias import template_of
+from core.training.calibration import Calibration, calibrate
 from core.training.datasets import MODEL_LABELS, Example
+from core.training.intervals import share_of
 from core.training.measures import LabelMetrics, measure, roc_auc
-from core.training.report import IdentityRate, Parity, Probe
+from core.training.own_examples import OWN_SOURCE
+from core.training.report import Effect, Parity, Probe
 from core.training.scoring import ExportedNetwork, Scored
 
-IDENTITY_TERMS: tuple[str, ...] = (
-    "african american",
-    "american",
-    "asian",
-    "black",
-    "blind",
-    "christian",
-    "deaf",
-    "elderly",
-    "female",
-    "gay",
-    "hispanic",
-    "homosexual",
-    "jewish",
-    "lesbian",
-    "male",
-    "mexican",
-    "muslim",
-    "old",
-    "queer",
-    "straight",
-    "transgender",
-    "white",
-)
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+IDENTITY_SET = "identity_templates_dev"
+MACHINE_SETS = ("jigsaw_detoxify_scored",)
+"""Labelled by a model: agreement with it is no measure of quality."""
 
 
-def measure_sets(scored: Scored, *, prefix: str = "") -> list[LabelMetrics]:
-    """Every set in it, then all of them together as `all`, each with every label known there."""
+def by_people(scored: Scored) -> Scored:
+    """The rows that people wrote and people labelled."""
+    left_out = (*MACHINE_SETS, OWN_SOURCE)
+    return scored.where([example.source not in left_out for example in scored.examples])
+
+
+def measure_sets(scored: Scored) -> list[LabelMetrics]:
+    """Every set in it, then those labelled by people together as `all`, each with every label
+    known there."""
     names = list(dict.fromkeys(example.source for example in scored.examples))
-    parts = [(prefix + name, scored.of(name)) for name in names]
+    parts = [(name, scored.of(name)) for name in names]
     if len(names) > 1:
-        parts.append((prefix + "all", scored))
+        parts.append(("all", by_people(scored)))
     found = []
     for name, part in parts:
         for label in MODEL_LABELS:
-            targets, scores = part.known(label)
-            if len(targets):
-                found.append(measure(name, str(label), targets, scores))
+            rows = part.where(~_unknown(part, label))
+            if rows.examples:
+                groups = [_group_of(example) for example in rows.examples]
+                found.append(measure(name, str(label), *rows.known(label), groups))
     return found
 
 
-def compare(
-    exact: ExportedNetwork,
-    small: ExportedNetwork,
-    examples: Sequence[Example],
-    bands: Mapping[Label, Band],
-) -> Parity:
-    """int8 against fp32 on the same comments."""
+def _group_of(example: Example) -> str:
+    """Rows of a template or a pair belong together; the last key names it."""
+    return template_of(example.text) if example.source == IDENTITY_SET else example.keys[-1]
+
+
+def calibrate_labels(scored: Scored, temperatures: Mapping[Label, float]) -> list[Calibration]:
+    """Each label on the rows of people that know it."""
+    rows = by_people(scored)
+    return [
+        calibrate(str(label), *rows.known(label), temperatures[label]) for label in MODEL_LABELS
+    ]
+
+
+def effect_on(name: str, scored: Scored, bands: Mapping[Label, Band], *, low_rate: bool) -> Effect:
+    """What reaches an edge of any label; rows whose toxicity nobody knows count as clean."""
     import numpy as np
 
-    wide, narrow = exact.score(examples), small.score(examples)
+    toxic = scored.targets[:, 0] >= 0.5
+    held = np.any(scored.scores >= [bands[label].hold for label in MODEL_LABELS], axis=1)
+    removed = np.any(scored.scores >= [bands[label].remove for label in MODEL_LABELS], axis=1)
+    clean = int((~toxic).sum())
+    caught = int((held & toxic).sum())
+    return Effect(
+        data_set=name,
+        low_rate=low_rate,
+        labelled=bool((~_unknown(scored, Label.TOXICITY)).any()),
+        clean_held=share_of(int((held & ~toxic).sum()), clean),
+        clean_removed=share_of(int((removed & ~toxic).sum()), clean),
+        toxic_held=share_of(caught, int(toxic.sum())),
+        toxic_among_held=share_of(caught, int(held.sum())),
+    )
+
+
+def effects_on_sets(scored: Scored, bands: Mapping[Label, Band]) -> list[Effect]:
+    """A line for every set whose toxicity people know."""
+    known = by_people(scored)
+    known = known.where(~_unknown(known, Label.TOXICITY))
+    names = dict.fromkeys(example.source for example in known.examples)
+    return [effect_on(name, known.of(name), bands, low_rate=False) for name in names]
+
+
+def compare(wide: Scored, narrow: Scored, bands: Mapping[Label, Band]) -> Parity:
+    """int8 (`narrow`) against the reference on the same comments."""
+    import numpy as np
+
     apart = np.abs(wide.scores - narrow.scores)
     return Parity(
-        rows=len(examples),
+        rows=len(wide.examples),
         largest=float(apart.max()),
         p99=float(np.quantile(apart, 0.99)),
         mean=float(apart.mean()),
@@ -72,6 +102,23 @@ def compare(
         flips_remove=_flips(wide, narrow, [bands[label].remove for label in MODEL_LABELS]),
         auc_lost={str(label): _auc_lost(wide, narrow, label) for label in MODEL_LABELS},
     )
+
+
+def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
+    """Scores of single sentences to three places."""
+    unknown: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
+    examples = [Example(model_text(text), unknown, (text,), "probe") for text in texts]
+    scored = network.score(examples).scores.tolist()
+    return tuple(
+        Probe(text, {str(lab): round(s, 3) for lab, s in zip(MODEL_LABELS, row, strict=True)})
+        for text, row in zip(texts, scored, strict=True)
+    )
+
+
+def _unknown(scored: Scored, label: Label) -> "NDArray[np.bool_]":
+    import numpy as np
+
+    return np.isnan(scored.targets[:, MODEL_LABELS.index(label)])
 
 
 def _flips(wide: Scored, narrow: Scored, edges: Sequence[float]) -> int:
@@ -87,27 +134,3 @@ def _auc_lost(wide: Scored, narrow: Scored, label: Label) -> float | None:
     if not 0 < targets.sum() < len(targets):
         return None
     return roc_auc(targets, before) - roc_auc(targets, after)
-
-
-def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
-    """Scores of single sentences, each alone, to three places."""
-    unknown: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
-    examples = [Example(model_text(text), unknown, (text,), "probe") for text in texts]
-    scored = network.score(examples).scores.tolist()
-    return tuple(
-        Probe(text, {str(lab): round(s, 3) for lab, s in zip(MODEL_LABELS, row, strict=True)})
-        for text, row in zip(texts, scored, strict=True)
-    )
-
-
-def identity_rates(scored: Scored, hold: float) -> tuple[IdentityRate, ...]:
-    """Non-toxic template sentences held for toxicity, by the identity term in them, worst first."""
-    clean = scored.where(scored.targets[:, 0] < 0.5)
-    rates = []
-    for term in IDENTITY_TERMS:
-        word = re.compile(rf"\b{term}\b", re.IGNORECASE)
-        part = clean.where([bool(word.search(example.text)) for example in clean.examples])
-        if part.examples:
-            held = float((part.scores[:, 0] >= hold).mean())
-            rates.append(IdentityRate(term, len(part.examples), round(held, 4)))
-    return tuple(sorted(rates, key=lambda rate: (-rate.held, rate.term)))

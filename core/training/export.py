@@ -1,67 +1,74 @@
 """From trained weights to the files that ship. Imports torch and onnx; import it only to train."""
 
+import json
 import shutil
-import warnings
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
-import torch
-from torch import Tensor
+import onnx
+from safetensors.torch import save_file
 
+from core.inference.manifest import (
+    CONFIG_FILE,
+    GRAPH_FILE,
+    INT8_FILE,
+    TOKENIZER_CONFIG_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+)
+from core.training.graph import Shape, classifier_graph
 from core.training.network import Classifier
-
-_OPSET = 17
-
-
-def export_onnx(network: Classifier, path: Path) -> None:
-    """fp32, inputs `input_ids` and `attention_mask` (rows, tokens), output `logits`."""
-    network.eval()
-    ids = torch.tensor([[1, 3, 4, 2], [1, 2, 0, 0]])
-    mask = torch.tensor([[1, 1, 1, 1], [1, 1, 0, 0]])
-    with warnings.catch_warnings():
-        # The tracing exporter is old, but its graph is the one the quantiser knows.
-        warnings.simplefilter("ignore")
-        _trace(network, ids, mask, path)
+from core.training.quantising import quantise_layers
+from core.training.weights import Int8Weights, WeightsBeside
 
 
-def _trace(network: Classifier, ids: Tensor, mask: Tensor, path: Path) -> None:
-    rows_tokens = {0: "rows", 1: "tokens"}
-    torch.onnx.export(
-        network,
-        (ids, mask),
-        str(path),
-        input_names=["input_ids", "attention_mask"],
-        output_names=["logits"],
-        dynamic_axes={
-            "input_ids": rows_tokens,
-            "attention_mask": rows_tokens,
-            "logits": {0: "rows"},
-        },
-        opset_version=_OPSET,
-        dynamo=False,
-    )
+def export_model(
+    network: Classifier, base: Path, out_dir: Path, *, calibration: Sequence[Sequence[int]]
+) -> None:
+    """Writes weights, configuration, tokenizer and both graphs; the same input, the same bytes.
 
-
-def quantise(source: Path, target: Path) -> None:
-    """int8 weights a channel each, activations at run time.
-
-    Weights keep 7 bits: processors without VNNI add pairs of 8-bit products in 16 bits, which
-    overflows with full-range weights and would score differently there.
+    `network` is rounded to fp16 on the way, so afterwards it is the reference itself. `base` gives
+    the tokenizer. `calibration` are token ids of comments like those that will be scored: some 300
+    fix the int8 ranges.
     """
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-    from onnxruntime.quantization.shape_inference import quant_pre_process
+    model = network.model.eval().half().float()
+    config = model.config
+    weights = {name: value.half().contiguous() for name, value in model.state_dict().items()}
+    save_file(weights, out_dir / WEIGHTS_FILE, metadata={"format": "pt"})
+    # safetensors makes it readable for its owner alone.
+    (out_dir / WEIGHTS_FILE).chmod(0o644)
+    _write_json(out_dir / CONFIG_FILE, _config_of(config))
+    _copy_tokenizer(base, out_dir, config.max_position_embeddings)
+    shape, labels = Shape.of(config), config.num_labels
+    exact = WeightsBeside(out_dir / WEIGHTS_FILE)
+    _write_graph(classifier_graph(shape, exact, labels), out_dir / GRAPH_FILE)
+    int8 = Int8Weights(quantise_layers(model, calibration), exact)
+    _write_graph(classifier_graph(shape, int8, labels), out_dir / INT8_FILE)
 
-    prepared = source.with_suffix(".prepared.onnx")
-    quant_pre_process(str(source), str(prepared), skip_symbolic_shape=True)
-    quantize_dynamic(
-        str(prepared),
-        str(target),
-        weight_type=QuantType.QInt8,
-        per_channel=True,
-        reduce_range=True,
-    )
-    prepared.unlink()
+
+def _write_graph(graph: onnx.ModelProto, path: Path) -> None:
+    onnx.save(graph, path)
+    onnx.checker.check_model(path, full_check=True)
 
 
-def copy_tokenizer(base_model: Path, target: Path) -> None:
-    """The base model's tokenizer file, unchanged; length limits are set by who loads it."""
-    shutil.copyfile(base_model / "tokenizer.json", target)
+def _config_of(config: Any) -> dict[str, Any]:
+    """What transformers reads: it widens the weights as it loads them."""
+    return {
+        **config.to_diff_dict(),
+        "architectures": ["BertForSequenceClassification"],
+        "dtype": "float32",
+    }
+
+
+def _copy_tokenizer(base: Path, out_dir: Path, max_tokens: int) -> None:
+    """The file of the base model as it is, and how transformers is to load it."""
+    shutil.copyfile(base / TOKENIZER_FILE, out_dir / TOKENIZER_FILE)
+    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "model_max_length": max_tokens}
+    names = ("unk", "sep", "pad", "cls")
+    tokens = {f"{name}_token": f"[{name.upper()}]" for name in names}
+    _write_json(out_dir / TOKENIZER_CONFIG_FILE, {**settings, **tokens})
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=2, sort_keys=True) + "\n", encoding="utf-8")

@@ -1,7 +1,10 @@
 """Ranking measures over one label, by numpy alone. Targets bool (rows), scores float (rows)."""
 
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from core.training.intervals import Interval, ranking_intervals
 
 if TYPE_CHECKING:
     import numpy as np
@@ -13,7 +16,8 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LabelMetrics:
-    """One label on one set; `roc_auc` and `average_precision` are None with one class only."""
+    """One label on one set; a measure is None with one class only, its interval (95 %, bootstrap)
+    also where a class has too few rows."""
 
     data_set: str
     label: str
@@ -21,12 +25,21 @@ class LabelMetrics:
     positives: int
     roc_auc: float | None
     average_precision: float | None
+    roc_auc_interval: Interval | None = None
+    average_precision_interval: Interval | None = None
 
 
-def measure(data_set: str, label: str, targets: "Bools", scores: "Floats") -> LabelMetrics:
-    """Both ranking measures with the counts they rest on."""
+def measure(
+    data_set: str,
+    label: str,
+    targets: "Bools",
+    scores: "Floats",
+    groups: Sequence[Hashable] | None = None,
+) -> LabelMetrics:
+    """Both ranking measures with the counts they rest on; `groups` as in `ranking_intervals`."""
     positives = int(targets.sum())
     both = 0 < positives < len(targets)
+    spread = ranking_intervals(targets, scores, groups)
     return LabelMetrics(
         data_set=data_set,
         label=label,
@@ -34,6 +47,8 @@ def measure(data_set: str, label: str, targets: "Bools", scores: "Floats") -> La
         positives=positives,
         roc_auc=roc_auc(targets, scores) if both else None,
         average_precision=average_precision(targets, scores) if both else None,
+        roc_auc_interval=spread[0] if spread else None,
+        average_precision_interval=spread[1] if spread else None,
     )
 
 
@@ -74,8 +89,3 @@ def precision_at(targets: "Bools", scores: "Floats", edge: float) -> float | Non
 def recall_at(targets: "Bools", scores: "Floats", edge: float) -> float | None:
     """Share of the true ones at or above the edge; None when there is none."""
     return float((scores[targets] >= edge).mean()) if targets.any() else None
-
-
-def rounded(value: float | None, digits: int = 4) -> float | None:
-    """For reports: keeps None."""
-    return None if value is None else round(value, digits)

@@ -13,6 +13,7 @@ from core.training.own_examples import own_examples
 from core.training.report import TrainingReport
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, TrainSettings
 from core.training.split import split_examples, take_rows
+from core.training.traffic import HACKER_NEWS, Traffic
 
 Progress = Callable[[str], None]
 WEIGHTS_FILE = "weights.pt"
@@ -30,11 +31,13 @@ def train_model(
     progress: Progress = print,
     catalogue: Sequence[DataSet] = CATALOGUE,
     weights: Path | None = None,
+    traffic: Sequence[Traffic] = (HACKER_NEWS,),
 ) -> TrainingReport:
     """Trains, exports, quantises, measures and writes the model folder into `out_dir`.
 
     `base_model` is a folder with encoder and tokenizer; without one, the packaged MiniLM.
-    `weights` skips the fitting and takes its outcome from an earlier run of the same settings.
+    `traffic` are comments without labels: the thresholds bound how many of them are held. `weights`
+    skips the fitting and takes its outcome from an earlier run of the same settings.
     Raises DataFileMismatch, MissingExtra or InvalidInput before any work is done.
     """
     settings = TrainSettings(epochs=epochs, limit_rows=limit_rows, seed=seed)
@@ -43,7 +46,7 @@ def train_model(
     _require_packages()
     base = base_model or _packaged_base()
     used = [*sets_for(Use.TRAIN, catalogue), *sets_for(Use.EVALUATE, catalogue)]
-    verify_files(data_dir, used)
+    verify_files(data_dir, [*used, *traffic])
     out_dir.mkdir(parents=True, exist_ok=True)
     split = split_examples(take_rows(_read_training(data_dir, catalogue), limit_rows))
     rows = (*split.train, *disguised_copies(split.train, seed=seed))
@@ -51,7 +54,8 @@ def train_model(
     tokens, seconds = _fit_or_load(
         rows, base, out_dir, settings, progress=progress, weights=weights
     )
-    from core.training.finish import Fitted, finish
+    from core.training.findings import Fitted
+    from core.training.finish import finish
 
     fitted = Fitted(
         data_dir=data_dir,
@@ -61,6 +65,8 @@ def train_model(
         split=split,
         settings=settings,
         catalogue=catalogue,
+        traffic=traffic,
+        train_rows=len(rows),
         train_seconds=seconds,
         tokens_per_row=tokens,
     )

@@ -6,27 +6,43 @@ from pathlib import Path
 from core.inference.base import Activation
 from core.inference.manifest import (
     CARD_FILE,
+    CONFIG_FILE,
+    FIRST_STAGE_FILE,
+    GRAPH_FILE,
+    INT8_FILE,
     MANIFEST_FILE,
-    MODEL_FILE,
+    TOKENIZER_CONFIG_FILE,
     TOKENIZER_FILE,
+    WEIGHTS_FILE,
     Band,
     Manifest,
 )
 from core.inference.text_form import TEXT_FORM
 from core.moderation.scores import Label
 from core.training.datasets import MODEL_LABELS, NOT_ASSESSED, sha256_of
+from core.training.model_card import PLOT_FILE
 from core.training.report import TrainingReport
-from core.training.settings import BASE_MODEL, MODEL_NAME
+from core.training.settings import MODEL_NAME
+
+_FILES = (
+    INT8_FILE,
+    GRAPH_FILE,
+    WEIGHTS_FILE,
+    CONFIG_FILE,
+    TOKENIZER_FILE,
+    TOKENIZER_CONFIG_FILE,
+    FIRST_STAGE_FILE,
+    CARD_FILE,
+    PLOT_FILE,
+)
 
 
 def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, Band]) -> None:
-    """Hashes the files beside it, the card among them: write it last."""
-    names = (MODEL_FILE, TOKENIZER_FILE, CARD_FILE)
-    shown = [m for m in report.metrics if m.roc_auc is not None]
+    """Hashes what it finds there of the files of a model, the card among them: write it last."""
     manifest = Manifest(
         name=MODEL_NAME,
         version=report.model_version,
-        files={name: sha256_of(folder / name) for name in names},
+        files={name: sha256_of(folder / name) for name in _FILES if (folder / name).is_file()},
         labels=MODEL_LABELS,
         not_assessed=NOT_ASSESSED,
         activation=Activation.SIGMOID,
@@ -35,15 +51,6 @@ def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, B
         text_form=TEXT_FORM,
         precision="int8",
         thresholds=bands,
-        about={
-            "base_model": BASE_MODEL,
-            "base_sha256": report.base_sha256,
-            "seed": report.settings.seed,
-            "epochs": report.settings.epochs,
-            "train_rows": report.train_rows,
-            "low_rate_held": round(report.low_rate_held, 4),
-            "int8_largest_difference": round(report.parity.largest, 4),
-            "roc_auc": {f"{m.data_set}/{m.label}": round(m.roc_auc or 0.0, 4) for m in shown},
-        },
+        about=report.about,
     )
     (folder / MANIFEST_FILE).write_text(manifest.as_json(), encoding="utf-8")

@@ -14,6 +14,7 @@ from core.errors import ConsoleError
 from core.moderation.comments import Revision
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
+from core.services.explain import Explained
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.store.views import QueueItem
 from dashboard.wording import ACTIONS_DONE
@@ -21,7 +22,11 @@ from dashboard.wording import ACTIONS_DONE
 
 @dataclass(slots=True)
 class Desk:
-    """One session's place. `undoable` holds (revision, version after the decision), newest last."""
+    """One session's place. `undoable` holds (revision, version after the decision), newest last.
+
+    `wants_words` asks which words moved the score of the open case; `words` or `words_refusal`
+    is the answer once there is one.
+    """
 
     id: str = field(default_factory=new_id)
     revision_id: str | None = None
@@ -34,6 +39,9 @@ class Desk:
     is_error: bool = False
     decided: int = 0
     last_reference: str | None = None
+    wants_words: bool = False
+    words: Explained | None = None
+    words_refusal: str = ""
 
     def place(self, items: Sequence[QueueItem]) -> list[QueueItem]:
         """The queue as this reviewer sees it: skipped cases last. Picks the first case if none is
@@ -48,6 +56,7 @@ class Desk:
         """Open a case; what was chosen for another one is dropped."""
         if revision_id != self.revision_id:
             self.revision_id, self.reason_code, self.note = revision_id, None, ""
+            self.ask_for_words(False)
 
     def leave(self) -> None:
         """On to the case after this one; the list is read anew after the press."""
@@ -55,6 +64,10 @@ class Desk:
             at = self.order.index(self.revision_id)
             rest = self.order[at + 1 :] + self.order[:at]
             self.show(rest[0] if rest else None)
+
+    def ask_for_words(self, wanted: bool) -> None:
+        """Have the words of the open case looked at, or put them away."""
+        self.wants_words, self.words, self.words_refusal = wanted, None, ""
 
     def say(self, message: str, *, is_error: bool = False) -> None:
         """What the line under the actions shows."""
@@ -139,3 +152,9 @@ def press_reason(desk: Desk, revision_id: str, code: str) -> None:
         return
     desk.reason_code = None if desk.reason_code == code else code
     desk.say("")
+
+
+def press_words(desk: Desk, revision_id: str) -> None:
+    """Show or hide which words moved the score of the case on the desk."""
+    if revision_id == desk.revision_id:
+        desk.ask_for_words(not desk.wants_words)

@@ -77,6 +77,16 @@ def covered(summary: Summary, now: datetime, zone: tzinfo) -> str:
     return f"{calls}, {first:{form}}–{last:{form}}, the last {ago(summary.last_at, now)}"
 
 
+def spared(summary: Summary) -> str | None:
+    """What the full model did not have to score; None where it scored everything."""
+    parts = []
+    if summary.cache_hits:
+        parts.append(f"{percent(summary.hit_share)} answered from the cache")
+    if summary.cleared:
+        parts.append(f"{percent(summary.cleared_share)} cleared by the first stage")
+    return f"Of {summary.comments:,} comments, {' and '.join(parts)}." if parts else None
+
+
 def how_long(estimates: Sequence[tuple[str, Estimate]]) -> str:
     """The answer for a number of comments: a range for each series."""
     if not estimates:

@@ -4,34 +4,62 @@ from datetime import datetime
 
 import pandas as pd
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from core.moderation.notices import score_facts
 from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
-from dashboard.wording import LABELS, TRIGGERS, decision_line
+from dashboard.components.desk import Desk
+from dashboard.components.telling_words import words_button, words_found
+from dashboard.wording import FAILURES, LABELS, TRIGGERS, decision_line
 
 
-def why_flagged(view: CaseView) -> None:
-    """Each label's score beside where holding and removing begin; "not assessed" is said."""
+def why_flagged(view: CaseView, desk: Desk) -> DeltaGenerator:
+    """Each label's score beside where holding and removing begin, or, when they are asked for, the
+    words that raised it; "not assessed" is said. Gives the place for `scores_or_words`."""
     automated = view.automated
     with st.container(border=True):
-        st.markdown("**Why flagged**")
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("**Why flagged**", width="content")
+            st.space("stretch")
+            words_button(desk, view)
         facts = score_facts(automated, view.policy)
         if not automated.scores:
-            st.text(f"This comment {TRIGGERS[view.case.trigger]}; a person decides unaided.")
+            st.text(unscored_line(view))
         for fact in facts:
             st.text(
                 f"{LABELS[fact.label]} {fact.score:.2f} is in the band "
                 f"{fact.rule.low:.2f}–{fact.rule.high:.2f}: {fact.rule.action}"
             )
-        if automated.scores:
-            _score_table(view)
+        place = st.empty()
+        scores_or_words(place, view, desk)
         missing = ", ".join(LABELS[label] for label in not_assessed(automated.scores))
         if missing and automated.scores:
             st.caption(f"Not assessed by this model: {missing}.")
         model = automated.model_version or "no model"
         st.caption(f"{model} on {automated.backend} · policy v{automated.policy_version}")
+    return place
+
+
+def unscored_line(view: CaseView) -> str:
+    """Why nothing was scored, as far as it was told."""
+    why = f": {FAILURES[view.failure]}" if view.failure else ""
+    return f"This comment {TRIGGERS[view.case.trigger]}{why}; a person decides unaided."
+
+
+def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk) -> None:
+    """The words once they are known; until then the scores stay, so that nothing below moves."""
+    with place.container():
+        if desk.words is not None:
+            words_found(desk.words)
+            return
+        if view.automated.scores:
+            _score_table(view)
+        if desk.words_refusal:
+            st.text(f"The words can't be shown: {desk.words_refusal}")
+        elif desk.wants_words:
+            st.caption("Scoring the comment without each of its words …")
 
 
 def author_panel(view: CaseView) -> None:

@@ -22,7 +22,7 @@ from dashboard.components.serving_panels import (
 from dashboard.components.serving_tables import slowest_panel, table_panel
 from dashboard.components.serving_tiles import tiles
 from dashboard.components.serving_view import REFRESH_S, ServingView, load_series, load_view
-from dashboard.components.serving_words import covered
+from dashboard.components.serving_words import covered, spared
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import ago
 
@@ -64,6 +64,9 @@ def _panels(view: ServingView, header: Header, series: Sequence[Series], now: da
     name, zone = _viewer_zone()
     header.note.caption(covered(view.summary, now, zone))
     tiles(view, before=f"vs the {header.choice} before")
+    saved = spared(view.summary)
+    if saved:
+        st.caption(saved)
     since, until = view.span
     axes = Axes([one.name for one in series], since, until, zone=name)
     left, right = st.columns([57, 43], gap="medium")

@@ -9,10 +9,16 @@ from core.moderation.permissions import Actor
 from core.moderation.scores import Label
 from core.services.queries import count_queue, list_queue, load_case
 from dashboard.components.actions import action_row, message_line, note_box, reason_row, undo_button
-from dashboard.components.case_card import case_card
+from dashboard.components.case_card import card_text, case_card
 from dashboard.components.desk import Desk
 from dashboard.components.queue_list import queue_list
-from dashboard.components.why_flagged import author_panel, history_panel, why_flagged
+from dashboard.components.telling_words import look_at_words
+from dashboard.components.why_flagged import (
+    author_panel,
+    history_panel,
+    scores_or_words,
+    why_flagged,
+)
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import LABELS, ago
 
@@ -88,15 +94,20 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     with left:
         queue_list(desk, items)
     with middle:
-        case_card(view, now)
+        text_place = case_card(view, now, desk.words)
         action_row(desk, services, actor, view)
         message_line(desk)
         reason_row(desk, view)
         note_box(desk, view)
     with right:
-        why_flagged(view)
+        table_place = why_flagged(view, desk)
         author_panel(view)
         history_panel(view, now)
+    if desk.wants_words and desk.words is None and not desk.words_refusal:
+        # Last, when the keys are drawn and work: this takes as long as some hundred comments.
+        look_at_words(desk, services, actor)
+        card_text(text_place, view, desk.words)
+        scores_or_words(table_place, view, desk)
 
 
 def _nothing_left(desk: Desk, services: Services, actor: Actor, status: CaseStatus) -> None:

@@ -73,6 +73,8 @@ class Rows:
         *,
         seen: int = 0,
         key: str | None = None,
+        source: DecisionSource | None = None,
+        minutes: float = 1,
     ) -> Decision | None:
         """The decision, or None when the store refused it."""
         chain = tx.decision_chain(revision.id)
@@ -80,10 +82,10 @@ class Rows:
             id=f"d{next(self._numbers)}",
             revision_id=revision.id,
             action=action,
-            source=DecisionSource.REVIEWER if chain else DecisionSource.RULE,
+            source=source or (DecisionSource.REVIEWER if chain else DecisionSource.RULE),
             actor="mina" if chain else "system",
             policy_version=1,
-            decided_at=at(1),
+            decided_at=at(minutes),
             rule_ids=("threat-hold", "insult-hold"),
             reason_code="threat" if action is Action.REMOVE else None,
             note="A note.",
@@ -97,9 +99,16 @@ class Rows:
         taken = tx.add_decision(decision, seen_version=seen, idempotency_key=key, audit=audit)
         return decision if taken else None
 
-    def decided(self, revision: Revision, action: Action, *, seen: int = 0) -> Decision:
+    def failed(self, revision: Revision, action: Action = Action.HOLD) -> None:
+        """Decided by the failure policy."""
         with self.store.write() as tx:
-            decision = self.decide(tx, revision, action, seen=seen)
+            assert self.decide(tx, revision, action, source=DecisionSource.FAILURE_POLICY)
+
+    def decided(
+        self, revision: Revision, action: Action, *, seen: int = 0, minutes: float = 1
+    ) -> Decision:
+        with self.store.write() as tx:
+            decision = self.decide(tx, revision, action, seen=seen, minutes=minutes)
         assert decision is not None
         return decision
 

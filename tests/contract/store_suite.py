@@ -173,6 +173,45 @@ class StoreSuite:
             assert list(reader.waiting_revisions(2)) == [first, second]
             assert reader.count_waiting() == reader.queue_count().not_scored_yet == 4
 
+    # What the failure policy decided
+
+    def test_failed_are_latest_and_still_the_failure_policys_oldest_first(
+        self, store: Store, rows: Rows
+    ) -> None:
+        second = rows.comment("b", minutes=2)
+        third = rows.comment("c", minutes=3)
+        first = rows.comment("a", minutes=1)
+        for revision in (third, first, second):
+            rows.failed(revision)
+        approved = rows.comment("approved", minutes=4)
+        rows.failed(approved, Action.APPROVE)
+        reviewed = rows.comment("reviewed", minutes=0)
+        rows.failed(reviewed)
+        rows.decided(reviewed, Action.HOLD, seen=1)
+        rows.decided(rows.comment("by rule", minutes=0), Action.HOLD)
+        rows.comment("waiting", minutes=0)
+        edited = rows.comment("edited", minutes=0)
+        rows.failed(edited)
+        rows.edit(edited)
+        with store.read() as reader:
+            found = list(reader.failed_revisions(10, None))
+            assert [revision.id for revision in found] == ["a-1", "b-1", "c-1", "approved-1"]
+            assert found[0] == reader.revision("a-1")
+            assert list(reader.failed_revisions(2, None)) == found[:2]
+            assert list(reader.failed_revisions(2, found[1])) == found[2:]
+            assert list(reader.failed_revisions(10, found[3])) == []
+
+    def test_failed_of_one_moment_are_each_given_once(self, store: Store, rows: Rows) -> None:
+        for name in "cabd":
+            rows.failed(rows.comment(name, minutes=1))
+        seen: list[str] = []
+        after = None
+        with store.read() as reader:
+            while page := reader.failed_revisions(1, after):
+                seen += [revision.id for revision in page]
+                after = page[-1]
+        assert seen == ["a-1", "b-1", "c-1", "d-1"]
+
     # Decisions
 
     def test_decision_comes_back_whole_and_is_current(self, store: Store, rows: Rows) -> None:
@@ -204,6 +243,20 @@ class StoreSuite:
             assert (stored.version, stored.current_decision_id) == (1, first.id)
             assert len(reader.audit_trail(revision.id)) == 2
 
+    def test_scored_texts_are_what_rules_decided_newest_first(
+        self, store: Store, rows: Rows
+    ) -> None:
+        for minutes, name in enumerate(("old", "new")):
+            revision = rows.comment(name, text=f"{name} text")
+            rows.decided(revision, Action.HOLD, minutes=minutes)
+        rows.decided(revision, Action.APPROVE, seen=1, minutes=9)  # a person's
+        rows.comment("waiting")
+        with store.read() as reader:
+            found = list(reader.scored_texts(10))
+            assert list(reader.scored_texts(1)) == found[:1]
+        assert [each.text for each in found] == ["new text", "old text"]
+        assert (found[0].scores, found[0].model_version) == ({Label.THREAT: 0.1 + 0.2}, "m1")
+
     def test_decision_is_found_by_its_key_which_is_taken_once(
         self, store: Store, rows: Rows
     ) -> None:
@@ -225,6 +278,20 @@ class StoreSuite:
         with store.read() as reader:
             assert reader.case(case.id) == replace(case, status=ESCALATED)
             assert reader.case_of(case.revision_id) == reader.case(case.id)
+
+    def test_case_that_is_scored_late_changes_its_place_in_the_queue(
+        self, store: Store, rows: Rows
+    ) -> None:
+        case = rows.case(rows.comment("one"), label=None, priority=1.0)
+        other = rows.case(rows.comment("two"))
+        changed = replace(
+            case, status=ESCALATED, trigger=CaseTrigger.HOLD, priority=0.7, label=Label.INSULT
+        )
+        with store.write() as tx:
+            tx.change_case(changed)
+        with store.read() as reader:
+            assert reader.case(case.id) == changed
+            assert reader.case(other.id) == other
 
     def test_queue_puts_the_urgent_first_then_the_old(self, store: Store, rows: Rows) -> None:
         for name, priority, minutes in (("a", 0.5, 3), ("b", 0.9, 2), ("c", 0.5, 1)):

@@ -43,7 +43,7 @@ def client(services: Services) -> Iterator[TestClient]:
 
 
 def backend_of(services: Services) -> FakeBackend:
-    backend = services.scorer.backend
+    backend = services.full_model
     assert isinstance(backend, FakeBackend)
     return backend
 

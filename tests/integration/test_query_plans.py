@@ -11,6 +11,9 @@ QUERIES = {
     "waiting": "SELECT * FROM revisions WHERE is_latest = 1 AND current_action IS NULL "
     "ORDER BY received_at, id LIMIT 16",
     "queue": "SELECT * FROM cases WHERE status IN ('open') ORDER BY priority DESC LIMIT 200",
+    "failed": "SELECT * FROM decisions JOIN revisions ON revisions.id = revision_id "
+    "WHERE source = 'failure_policy' AND current_decision_id = decisions.id AND is_latest = 1 "
+    "ORDER BY received_at, revisions.id LIMIT 16",
     "author": "SELECT count(*) FROM revisions JOIN comments ON comments.id = comment_id "
     "WHERE source = 's' AND author = 'a' AND is_latest = 1",
 }
@@ -18,6 +21,7 @@ INDEXES = {
     "latest revision": "comment_id=?",
     "waiting": "current_action=? AND is_latest=?",
     "queue": "ix_cases_queue",
+    "failed": "ix_decisions_failure",
     "author": "ix_comments_author",
 }
 

@@ -233,7 +233,7 @@ def test_scoring_goes_on_after_the_backend_was_down_and_loses_nothing(
 ) -> None:
     total = CHUNK_ROWS * 2 + 5
     bring_in(services, *(comment(number) for number in range(total)))
-    backend = services.scorer.backend
+    backend = services.full_model
     assert isinstance(backend, FakeBackend)
 
     reports = score_waiting(services.context, services.scorer)

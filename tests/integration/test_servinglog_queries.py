@@ -1,3 +1,4 @@
+import json
 import os
 import signal
 import subprocess
@@ -12,6 +13,7 @@ import pytest
 from core.clock import system_clock
 from core.errors import StoreError
 from core.servinglog import segments
+from core.servinglog.answers import Audits
 from core.servinglog.queries import ServingLogQueries, Traffic
 from core.servinglog.record import Mode, ServingRecord
 from core.servinglog.windows import Window, WindowChoice, smallest_window, window_of
@@ -193,6 +195,47 @@ def test_series_has_a_row_for_every_bucket_and_a_gap_where_nothing_ran(tmp_path:
     assert onnx.index[0] == START
     together = frame[frame["series"].isna()]
     assert list(together["errors"]) == [0, 0, 1]
+
+
+def test_summary_counts_what_was_spared(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        record("a", 0, batch_size=8, cache_hits=4, first_stage_count=2, first_stage_ms=1.0),
+        record("b", 10, batch_size=2),
+    )
+    summary = ServingLogQueries(tmp_path).summary(HOUR)
+    assert (summary.cache_hits, summary.cleared) == (4, 2)
+    assert (summary.hit_share, summary.cleared_share) == (0.4, 0.2)
+
+
+def test_calls_logged_before_there_was_a_cache_spared_nothing(tmp_path: Path) -> None:
+    line = json.loads(encode(record("a")))
+    for name in ("cache_hits", "first_stage_ms", "first_stage_count", "audit_count"):
+        del line[name]
+    (tmp_path / "a-1-1-0.jsonl").write_text(json.dumps(line) + "\n")
+    queries = ServingLogQueries(tmp_path)
+    assert queries.summary(HOUR).hit_share == 0
+    assert queries.audits(START, "v1") == Audits(0, 0, 0, 0)
+
+
+def test_audits_are_those_of_live_traffic_with_that_model_since_then(tmp_path: Path) -> None:
+    counts = {"first_stage_count": 50, "audit_count": 3, "audit_missed": 1, "flag_count": 7}
+    put(
+        tmp_path,
+        record("a", 0, batch_size=60, **counts),
+        record("b", 10, batch_size=60, mode=Mode.BATCH, **counts),
+        record("early", -1, batch_size=60, **counts),
+        record("load", 10, batch_size=60, mode=Mode.LOAD_TEST, **counts),
+        record("other", 10, batch_size=60, model_version="v2", **counts),
+    )
+    assert ServingLogQueries(tmp_path).audits(START, "v1") == Audits(100, 6, 2, 14)
+
+
+def test_first_stage_has_its_share_of_the_time(tmp_path: Path) -> None:
+    put(tmp_path, record("a", 0, total_ms=10.0, first_stage_ms=4.0, compute_ms=5.0))
+    frame = ServingLogQueries(tmp_path).by_backend(HOUR)
+    assert frame.loc[0, "first_stage_share"] == pytest.approx(0.4)
+    assert frame.loc[0, "other_share"] == pytest.approx(0.1)
 
 
 def test_table_says_where_the_time_goes_and_the_busy_rate(tmp_path: Path) -> None:

@@ -145,6 +145,19 @@ def test_busy_log_shows_deltas_lines_and_table(open_page: Open) -> None:
     assert not test.exception
 
 
+def test_page_says_what_cache_and_first_stage_spared(open_page: Open) -> None:
+    test = open_page(calls(30, cache_hits=5, first_stage_count=2, first_stage_ms=0.1))
+    assert (
+        "Of 300 comments, 50 % answered from the cache and 20 % cleared by the first stage."
+        in words(test)
+    )
+    assert not test.exception
+
+
+def test_page_of_a_full_model_alone_speaks_of_no_cache(open_page: Open) -> None:
+    assert "cache" not in words(open_page(calls(30)))
+
+
 def test_empty_window_offers_the_whole_log_in_one_click(open_page: Open) -> None:
     test = open_page(calls(30, timedelta(hours=3)))
     assert test.get_by_key("window").value == "6 h"

@@ -145,7 +145,7 @@ class Moderation(RuleBasedStateMachine):
     @precondition(lambda self: self.waiting())
     @rule()
     def score_with_the_backend_down(self) -> None:
-        backend = self.services.scorer.backend
+        backend = self.services.full_model
         assert isinstance(backend, FakeBackend)
         backend.is_down = True
         with pytest.raises(BackendError):

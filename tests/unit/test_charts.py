@@ -37,10 +37,11 @@ def frame(**columns: Any) -> pd.DataFrame:
 
 
 def table() -> pd.DataFrame:
-    shares = {"queue_share": 0.0, "tokenize_share": 0.2, "compute_share": 0.7}
+    shares = {"queue_share": 0.0, "first_stage_share": 0.0, "tokenize_share": 0.2}
     return pd.DataFrame(
         {"series": [BATCH], "calls": [5], "p95": [4.0]}
-        | {name: [value] for name, value in (shares | {"network_share": 0.0}).items()}
+        | {name: [value] for name, value in shares.items()}
+        | {"compute_share": [0.7], "network_share": [0.0]}
         | {"other_share": [0.1]}
     )
 

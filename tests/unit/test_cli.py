@@ -1,6 +1,7 @@
 """The command line: exit codes, one clear line for bad input, help a newcomer understands."""
 
 import json
+from io import BytesIO, TextIOWrapper
 
 import duckdb
 import pytest
@@ -93,3 +94,62 @@ def test_bench_writes_its_table_as_json(tmp_path, capsys):
     assert {row["step"] for row in table["rows"]} == {"ingest", "score and decide"}
     assert json.loads(capsys.readouterr().out) == table
     assert table["command"] == "modconsole bench pipeline"
+
+
+def test_explain_prints_what_each_word_weighs(capsys):
+    assert main(["explain", "You <b>idiot</b>, read it."]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == "fake-1: hold"
+    assert "insult 0.950, at or above the threshold 0.34" in lines
+    assert "   +0.93   +0.930    0.950  idiot" in lines
+    assert lines[-2:] == [
+        "Without: idiot",
+        "  it would not have been held (insult 0.020, toxicity 0.020)",
+    ]
+
+
+def test_explain_as_json_has_every_word_by_place(capsys):
+    assert main(["explain", "--json", "--label", "threat", "kill it"]) == 0
+    table = json.loads(capsys.readouterr().out)
+    (label,) = table["labels"]
+    assert label["label"] == "threat"
+    assert [(word["start"], word["end"], word["word"]) for word in label["words"]] == [
+        (0, 4, "kill"),
+        (5, 7, "it"),
+    ]
+    assert label["words"][0]["change"] == pytest.approx(0.78)
+    assert table["passes_without"]["words"] == [{"start": 0, "end": 4}]
+
+
+def test_explain_reads_standard_input(monkeypatch, capsys):
+    typed = TextIOWrapper(BytesIO(b"You moron \xff"), encoding="utf-8")
+    monkeypatch.setattr("sys.stdin", typed)
+    assert main(["explain"]) == 0
+    assert "moron" in capsys.readouterr().out
+
+
+def test_explain_knows_a_stored_comment_by_its_id(tmp_path, capsys):
+    file = write(tmp_path / "c.jsonl", {"id": "7", "text": "You idiot"})
+    assert main(["ingest", str(file)]) == 0
+    assert main(["score"]) == 0
+    capsys.readouterr()
+    assert main(["explain", "--comment", "7", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["decided_by"] == "fake-1"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["explain", "a", "--comment", "7"], "not both"),
+        (["explain", "--comment", "7"], "no comment '7' of 'site'"),
+        (["explain", "--label", "severe_toxicity", "a"], "does not score severe_toxicity"),
+        (["explain", " "], "the text is empty"),
+        (["bench", "explain"], "needs --data DIR"),
+        (["bench", "explain", "--data", "/nowhere"], "toxic_spans: "),
+    ],
+)
+def test_explain_misused_is_one_line(arguments, said, capsys):
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1

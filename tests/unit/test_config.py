@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.config import BACKENDS, SETTING_HELP, Settings, load_settings
+from core.config import BACKENDS, CHOICES, SETTING_HELP, Settings, load_settings
 from core.errors import ConfigError
+from core.inference.backends_file import BUILT_IN
 
 GOOD: dict[str, tuple[str, object]] = {
     "home": ("/srv/console", Path("/srv/console")),
@@ -14,11 +15,32 @@ GOOD: dict[str, tuple[str, object]] = {
     "author_port": ("65535", 65_535),
     "api_port": ("9000", 9_000),
     "backend": ("fake", "fake"),
+    "precision": ("bf16", "bf16"),
+    "model": ("martin-ha/toxic-comment-model", "martin-ha/toxic-comment-model"),
+    "activation": ("softmax", "softmax"),
+    "labels": ("hate=identity_attack", "hate=identity_attack"),
+    "torch_compile": ("yes", "yes"),
+    "backends_file": ("/etc/backends.toml", Path("/etc/backends.toml")),
+    "fallback": ("onnx", "onnx"),
+    "failure_policy": ("first_stage_only", "first_stage_only"),
+    "rescore_s": ("5", 5.0),
     "appeal_window_days": ("20", 20),
     "hackernews_url": ("http://127.0.0.1:1/v0", "http://127.0.0.1:1/v0"),
     "algolia_url": ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1"),
     "hackernews_count": ("5", 5),
     "source_timeout_s": ("0.25", 0.25),
+    "api_host": ("0.0.0.0", "0.0.0.0"),
+    "api_wait_ms": ("250", 250.0),
+    "api_drain_s": ("5", 5.0),
+    "api_key_rate": ("0.5", 0.5),
+    "api_key_burst": ("7", 7),
+    "batch_tokens": ("512", 512),
+    "batch_wait_ms": ("0.5", 0.5),
+    "batch_concurrency": ("3", 3),
+    "cache_size": ("0", 0),
+    "cascade": ("on", "on"),
+    "cascade_missed_share": ("0.05", 0.05),
+    "cascade_audit_share": ("0.5", 0.5),
 }
 
 
@@ -51,6 +73,12 @@ def test_setting_is_read_from_its_variable(name: str, given: str, expected: obje
         ("API_PORT", "-1", "negative"),
         ("BACKEND", "gpt", "not a backend"),
         ("BACKEND", "", "empty"),
+        ("PRECISION", "int4", "not a precision"),
+        ("ACTIVATION", "relu", "not an activation"),
+        ("TORCH_COMPILE", "1", "neither yes nor no"),
+        ("FALLBACK", "gpt", "not a backend"),
+        ("FAILURE_POLICY", "remove", "removes what nobody looked at"),
+        ("RESCORE_S", "0", "no pause at all"),
         ("APPEAL_WINDOW_DAYS", "0", "no window at all"),
         ("APPEAL_WINDOW_DAYS", "six months", "words"),
         ("HACKERNEWS_COUNT", "1e3", "not written as a whole number"),
@@ -58,6 +86,11 @@ def test_setting_is_read_from_its_variable(name: str, given: str, expected: obje
         ("SOURCE_TIMEOUT_S", "fast", "a word"),
         ("SOURCE_TIMEOUT_S", "0", "no time at all"),
         ("SOURCE_TIMEOUT_S", "-1", "negative"),
+        ("CACHE_SIZE", "-1", "fewer than none"),
+        ("CASCADE", "maybe", "neither on nor off"),
+        ("CASCADE_MISSED_SHARE", "0", "a promise no data can show"),
+        ("CASCADE_MISSED_SHARE", "1", "all may be missed"),
+        ("CASCADE_AUDIT_SHARE", "2", "percent, not a share"),
     ],
 )
 def test_unusable_value_is_refused_by_name(name: str, given: str, why: str) -> None:
@@ -91,6 +124,18 @@ def test_backend_message_lists_the_choices() -> None:
     assert all(name in str(refusal.value) for name in BACKENDS)
 
 
+@pytest.mark.parametrize("name", ["backend", "fallback"])
+def test_declared_backend_may_be_named_and_is_among_the_choices(tmp_path: Path, name: str) -> None:
+    (tmp_path / "backends.toml").write_text('[[backend]]\nname = "gpu"\n')
+    given = {"MODCONSOLE_HOME": str(tmp_path), f"MODCONSOLE_{name.upper()}": "gpu"}
+    assert getattr(load_settings(given), name) == "gpu"
+    with pytest.raises(ConfigError, match=r"is 'cpu'; it can be .* or gpu"):
+        load_settings(given | {f"MODCONSOLE_{name.upper()}": "cpu"})
+    elsewhere = given | {"MODCONSOLE_BACKENDS_FILE": str(tmp_path / "other.toml")}
+    with pytest.raises(ConfigError, match="is 'gpu'"):
+        load_settings(elsewhere)
+
+
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().api_port = 1  # type: ignore[misc]
@@ -106,3 +151,7 @@ def test_places_follow_from_home_and_port() -> None:
 def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("MODCONSOLE_API_PORT", "1234")
     assert load_settings().api_port == 1234
+
+
+def test_a_declared_backend_can_not_take_the_name_of_a_built_in_one() -> None:
+    assert frozenset(CHOICES["fallback"]) == BUILT_IN

@@ -7,12 +7,14 @@ from enum import StrEnum
 
 import pytest
 
+from core.inference.base import ErrorKind
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.cases import TRANSITIONS, CaseStatus, CaseTrigger
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource, visibility
 from core.moderation.default_policy import BANDS
+from core.moderation.failure_policy import FailurePolicy
 from core.moderation.notices import AppealStage, DecidedBy
 from core.moderation.permissions import GRANTS, Permission, Role, decide_permission
 from core.moderation.policies import SEVERITY, Action
@@ -34,6 +36,7 @@ TABLES: list[tuple[str, type[StrEnum], Mapping[StrEnum, object]]] = [
     ("headlines of visibilities", Visibility, wording.VISIBILITIES),
     ("names of appeal states", AppealStatus, wording.APPEALS),
     ("names of triggers", CaseTrigger, wording.TRIGGERS),
+    ("words for failures", ErrorKind, wording.FAILURES),
     ("badges of visibilities", Visibility, author_wording.BADGES),
 ]
 
@@ -82,8 +85,9 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (CaseStatus, {"open", "escalated", "closed"}),
     (CaseTrigger, {"hold", "not_scored"}),
     (DecisionSource, {"rule", "failure_policy", "reviewer"}),
+    (FailurePolicy, {"hold", "approve", "first_stage_only"}),
     (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
-    (Mode, {"realtime", "batch", "load_test", "warmup"}),
+    (Mode, {"realtime", "batch", "load_test", "warmup", "explain"}),
     (
         Label,
         {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"},

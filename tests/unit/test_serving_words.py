@@ -28,6 +28,8 @@ def summary(**changes: Any) -> Summary:
         "answered": 200,
         "comments": 1000,
         "errors": 0,
+        "cache_hits": 0,
+        "cleared": 0,
         "p50": 10.0,
         "p95": 20.0,
         "p99": 40.0,

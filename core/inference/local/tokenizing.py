@@ -39,7 +39,7 @@ class CommentTokenizer:
 
     def encode(self, texts: Sequence[str]) -> Tokenized:
         """Any string is taken: markup, emoji, lone surrogates and megabytes."""
-        readable = [model_text(_valid(text[:_RAW_CHARS])) for text in texts]
+        readable = [model_text(valid_text(text[:_RAW_CHARS])) for text in texts]
         encodings = self._tokenizer.encode_batch([text[:_READ_CHARS] for text in readable])
         cut = (
             bool(encoding.overflowing) or len(form) > _READ_CHARS or len(text) > _RAW_CHARS
@@ -48,6 +48,6 @@ class CommentTokenizer:
         return Tokenized([encoding.ids for encoding in encodings], sum(cut))
 
 
-def _valid(text: str) -> str:
+def valid_text(text: str) -> str:
     """Lone surrogates as question marks: the tokenizer takes valid Unicode only."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -14,7 +14,13 @@ CREATE TABLE calls (
     compute_ms    DOUBLE,
     network_ms    DOUBLE,
     error_count   INTEGER NOT NULL,
-    error_kind    VARCHAR
+    error_kind    VARCHAR,
+    cache_hits        INTEGER NOT NULL,
+    first_stage_ms    DOUBLE,
+    first_stage_count INTEGER NOT NULL,
+    audit_count       INTEGER NOT NULL,
+    audit_missed      INTEGER NOT NULL,
+    flag_count        INTEGER NOT NULL
 );
 
 -- Calls that started in [since, until); a NULL list means all. A percentile is one of the calls that

@@ -3,6 +3,8 @@ SELECT
     count(answered_ms) AS answered,
     coalesce(sum(scored), 0) AS comments,
     count(*) FILTER (has_error) AS errors,
+    coalesce(sum(cache_hits), 0) AS cache_hits,
+    coalesce(sum(first_stage_count), 0) AS cleared,
     quantile_cont(answered_ms, 0.50) AS p50,
     quantile_cont(answered_ms, 0.95) AS p95,
     quantile_cont(answered_ms, 0.99) AS p99,

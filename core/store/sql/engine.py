@@ -5,6 +5,7 @@ machine; many processes read while one writes, and writers queue.
 """
 
 import sqlite3
+import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ class SqlStore:
         """Opens the file, makes it if missing, and brings its schema up to date."""
         self._path = path
         self._engine = _connect(path)
+        # SQLite makes writers ask again after a sleep; threads of one process can do better.
+        self._writing = threading.Lock()
         # Pooled connections are closed with the store, also when nobody called `close`.
         weakref.finalize(self, self._engine.dispose)
         with self._transaction("BEGIN IMMEDIATE") as connection:
@@ -46,7 +49,7 @@ class SqlStore:
     @contextmanager
     def write(self) -> Iterator[Writer]:
         """Takes the write lock at once, so that what is read inside can't go stale."""
-        with self._transaction("BEGIN IMMEDIATE") as connection:
+        with self._writing, self._transaction("BEGIN IMMEDIATE") as connection:
             yield SqlWriter(connection)
 
     def close(self) -> None:

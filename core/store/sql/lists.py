@@ -8,11 +8,19 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from core.moderation.appeals import AppealStatus
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.comments import Comment
+from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.store.sql import rows
 from core.store.sql.tables import appeals, cases, comments, decisions, revisions, threads
-from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
+from core.store.views import (
+    AppealItem,
+    AuthorRecord,
+    QueueCount,
+    QueueItem,
+    ScoredText,
+    ThreadEntry,
+)
 
 EXCERPT_CHARS = 160
 
@@ -52,6 +60,19 @@ class SqlLists:
             not_scored_yet=self.count_waiting(),
             oldest_opened_at=rows.from_micros(oldest) if oldest is not None else None,
         )
+
+    def scored_texts(self, limit: int) -> Sequence[ScoredText]:
+        query = (
+            select(revisions.c.body, decisions.c.scores, decisions.c.model_version)
+            .join(revisions, revisions.c.id == decisions.c.revision_id)
+            .where(decisions.c.source == DecisionSource.RULE.value)
+            .order_by(decisions.c.decided_at.desc(), decisions.c.id)
+            .limit(limit)
+        )
+        return [
+            ScoredText(row["body"], rows.scores_from_json(row["scores"]), row["model_version"])
+            for row in self._all(query)
+        ]
 
     def count_waiting(self) -> int:
         return self._count(

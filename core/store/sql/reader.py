@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select
+from sqlalchemy import Connection, RowMapping, Select, select, tuple_
 
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
@@ -14,6 +14,7 @@ from core.moderation.policies import Policy, policy_from_json
 from core.store.sql import rows
 from core.store.sql.lists import SqlLists
 from core.store.sql.tables import (
+    IS_FAILURE,
     appeals,
     audit_events,
     cases,
@@ -64,6 +65,25 @@ class SqlReader(SqlLists):
             .limit(limit)
         )
         return [rows.revision_from_row(row) for row in found]
+
+    def failed_revisions(self, limit: int, after: Revision | None) -> Sequence[Revision]:
+        query = (
+            select(revisions)
+            # From the few decisions to their revisions, not the other way round.
+            .select_from(decisions)
+            .join(revisions, revisions.c.id == decisions.c.revision_id)
+            .where(
+                IS_FAILURE,
+                revisions.c.current_decision_id == decisions.c.id,
+                revisions.c.is_latest == 1,
+            )
+            .order_by(revisions.c.received_at, revisions.c.id)
+            .limit(limit)
+        )
+        if after is not None:
+            place = (rows.to_micros(after.received_at), after.id)
+            query = query.where(tuple_(revisions.c.received_at, revisions.c.id) > place)
+        return [rows.revision_from_row(row) for row in self._all(query)]
 
     def is_empty(self) -> bool:
         return self._one(select(comments.c.id).limit(1)) is None

@@ -78,7 +78,6 @@ def decision_to_row(decision: Decision) -> dict[str, Any]:
 
 
 def decision_from_row(row: RowMapping) -> Decision:
-    scores: dict[str, float] = json.loads(row["scores"])
     return Decision(
         id=row["id"],
         revision_id=row["revision_id"],
@@ -92,11 +91,16 @@ def decision_from_row(row: RowMapping) -> Decision:
         note=row["note"],
         model_version=row["model_version"],
         backend=row["backend"],
-        scores={Label(name): score for name, score in scores.items()},
+        scores=scores_from_json(row["scores"]),
         supersedes=row["supersedes"],
         undoes=row["undoes"],
         appeal_id=row["appeal_id"],
     )
+
+
+def scores_from_json(text: str) -> dict[Label, float]:
+    scores: dict[str, float] = json.loads(text)
+    return {Label(name): score for name, score in scores.items()}
 
 
 def case_from_row(row: RowMapping) -> Case:

@@ -120,6 +120,18 @@ class SqlWriter(SqlReader):
             )
         )
 
+    def change_case(self, case: Case) -> None:
+        self._connection.execute(
+            update(cases)
+            .where(cases.c.id == case.id)
+            .values(
+                status=case.status.value,
+                opened_because=case.trigger.value,
+                priority=case.priority,
+                scored_label=case.label.value if case.label else None,
+            )
+        )
+
     def set_case_status(self, case_id: str, status: CaseStatus) -> None:
         self._connection.execute(
             update(cases).where(cases.c.id == case_id).values(status=status.value)

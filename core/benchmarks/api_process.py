@@ -1,0 +1,121 @@
+"""The real API in a child process of its own, with a fresh home, watched from outside."""
+
+import http.client
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from core.config import Settings, environment_for
+from core.errors import ConsoleError
+
+READY_WITHIN_S = 120.0
+STOP_WITHIN_S = 30.0
+WATCH_EVERY_S = 0.5
+
+
+@dataclass(slots=True)
+class ApiProcess:
+    """A running API. `memory_mb` holds (seconds, resident megabytes), empty where the system does
+    not tell."""
+
+    port: int
+    home: Path
+    process: "subprocess.Popen[bytes]"
+    memory_mb: list[tuple[float, float]] = field(default_factory=list)
+
+    def cpu_s(self) -> float | None:
+        """Processor seconds it has used so far; None where the system does not tell."""
+        try:
+            stat = Path(f"/proc/{self.process.pid}/stat").read_text()
+        except OSError:
+            return None
+        ticks = stat.rpartition(")")[2].split()
+        return (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
+
+    def watch(self, stopped: threading.Event) -> None:
+        """Note its memory until told to stop."""
+        while not stopped.wait(WATCH_EVERY_S):
+            with suppress(OSError):
+                for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
+                    if line.startswith("VmRSS:"):
+                        self.memory_mb.append((time.monotonic(), int(line.split()[1]) / 1024.0))
+
+    def stop(self) -> None:
+        """Drain, then end."""
+        self.process.send_signal(signal.SIGTERM)
+        try:
+            self.process.wait(STOP_WITHIN_S)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+
+    def record_count(self) -> int:
+        """Calls of real traffic in its serving log."""
+        lines = (
+            json.loads(line)
+            for path in (self.home / "serving-log").glob("*.jsonl")
+            for line in path.read_text().splitlines()
+        )
+        return sum(record["mode"] == "realtime" for record in lines)
+
+
+@contextmanager
+def running_api(settings: Settings, home: Path) -> Iterator[ApiProcess]:
+    """Ready when the block begins. Raises ConsoleError with its words when it does not start."""
+    port = _free_port()
+    child = replace(settings, home=home, api_port=port, api_host="127.0.0.1")
+    with (home / "api.log").open("wb") as log:
+        # It must not outlive this process: it stops when its standard input closes.
+        process = subprocess.Popen(
+            [sys.executable, "-m", "core.supervised", "core.cli", "serve"],
+            env=environment_for(child),
+            stdin=subprocess.PIPE,
+            stdout=log,
+            stderr=log,
+        )
+    api, stopped = ApiProcess(port, home, process), threading.Event()
+    try:
+        _await_ready(api)
+        watcher = threading.Thread(target=api.watch, args=(stopped,), daemon=True)
+        watcher.start()
+        yield api
+        stopped.set()
+        watcher.join()
+    finally:
+        stopped.set()
+        process.kill()
+        process.wait()
+        if process.stdin:
+            process.stdin.close()
+
+
+def _await_ready(api: ApiProcess) -> None:
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline and api.process.poll() is None:
+        connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=5)
+        try:
+            connection.request("GET", "/v2/health/ready")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return
+        except OSError:
+            pass  # not listening yet
+        finally:
+            connection.close()
+        time.sleep(0.1)
+    words = (api.home / "api.log").read_text(errors="replace").strip().splitlines()
+    raise ConsoleError(f"the API did not start: {words[-1] if words else 'it said nothing'}")
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])

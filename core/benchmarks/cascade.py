@@ -1,0 +1,220 @@
+"""What scoring less gains: the full model, a cache before it, a cascade before it, and both.
+
+The rounds go through all ways in turn, so that a busy minute of the machine hits every way alike.
+"""
+
+import statistics
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.benchmarks.local_texts import bench_texts
+from core.benchmarks.local_ways import ONE_BY_ONE, WAYS
+from core.bootstrap import make_backend, read_first_stage_of
+from core.clock import system_clock
+from core.config import Settings
+from core.errors import ConsoleError
+from core.inference.base import Backend, CallMetadata, TextResult
+from core.inference.cache import CachedBackend
+from core.inference.cascade import CascadeBackend, Gate, Predictor
+from core.moderation.clearing import (
+    acting_edges,
+    is_flagged,
+    nearness,
+    pass_threshold,
+    share_at_most,
+)
+from core.moderation.default_policy import default_policy
+from core.moderation.policies import Policy
+
+ROUNDS = 3
+CALL_TEXTS = 64
+ALONE = 150
+"""Texts that the ways of one text a call are timed on; the others take all."""
+NEWEST = 200
+NEW_EACH_POLL = 42
+"""Hacker News ids rose by 8.35 a minute in October 2022: a poll of the NEWEST every five minutes
+brings this many new ones, the rest it brought before."""
+NOW_S = system_clock().monotonic
+ONCE, POLLED = "each once", f"newest {NEWEST} every 5 min"
+
+
+@dataclass(frozen=True, slots=True)
+class Threshold:
+    """Where the first stage may clear on these texts, and what that rests on."""
+
+    pass_below: float
+    flagged: int
+    missed: int
+    bound: float
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One way of scoring; `open` gives it anew for each round, so that no cache is warm."""
+
+    name: str
+    traffic: str
+    open: Callable[[], Backend]
+    call_texts: int = CALL_TEXTS
+
+
+class Trial:
+    """What was measured of one way."""
+
+    def __init__(self, way: Way, texts: Sequence[str]) -> None:
+        self.way = way
+        self.texts = texts
+        self.rates: list[float] = []
+        self.calls: list[CallMetadata] = []
+        self.results: list[TextResult] = []
+
+    def run_round(self) -> None:
+        """All texts once, in calls of the way's size."""
+        backend, size = self.way.open(), self.way.call_texts
+        self.calls, self.results = [], []
+        begin = NOW_S()
+        for start in range(0, len(self.texts), size):
+            answer = backend.score(self.texts[start : start + size])
+            self.calls.append(answer.call)
+            self.results += answer.results
+        self.rates.append(len(self.texts) / (NOW_S() - begin))
+
+
+def run(settings: Settings, say: Callable[[str], None], file: Path | None = None) -> dict[str, Any]:
+    """A row a way, with the bound of missed flags beside every cascade."""
+    source, texts = bench_texts(settings, file)
+    texts = list(dict.fromkeys(texts))
+    policy = default_policy(system_clock().now())
+    full, first = make_backend(settings), read_first_stage_of(settings)
+    full.load()
+    say(f"every comment once by {full.info.model_version}")
+    reference = dict(zip(texts, full.score(texts).results, strict=True))
+    flagged = {text for text, result in reference.items() if _flagged(result, policy)}
+    threshold = _threshold(texts, flagged, first, policy, settings.cascade_missed_share)
+    gate = Gate(acting_edges(policy), threshold.pass_below, settings.cascade_audit_share)
+    trials = _trials(texts, full, CascadeBackend(full, first, gate, lambda: policy), settings)
+    pipeline, why = _pipeline(settings, texts)
+    pipeline_rates: list[float] = []
+    for number in range(ROUNDS):
+        say(f"round {number + 1} of {ROUNDS}")
+        if pipeline is not None:
+            pipeline_rates.append(pipeline())
+        for trial in trials:
+            trial.run_round()
+    base = statistics.median(pipeline_rates) if pipeline_rates else None
+    alone = statistics.median(trials[0].rates)
+    return {
+        "benchmark": "cascade",
+        "texts": source,
+        "comments": len(texts),
+        "model_version": full.info.model_version,
+        "first_stage": first.version,
+        "first_stage_per_s_one_core": round(_first_stage_rate(first, texts)),
+        "pipeline_one_by_one_per_s": round(base, 1) if base else f"not measured: {why}",
+        "rows": [_row(trial, alone, base, threshold, flagged) for trial in trials],
+        "flagged_by_full_model": threshold.flagged,
+        "bound": f"at most {threshold.bound:.2%} of flags missed (95 %), on these comments",
+        "shows_the_promise": threshold.bound <= settings.cascade_missed_share,
+    }
+
+
+def _threshold(
+    texts: Sequence[str], flagged: set[str], first: Predictor, policy: Policy, promise: float
+) -> Threshold:
+    """The one that keeps the promise; where the flags are too few to show it, one that misses none
+    of them, with the bound that this comes to."""
+    edges = acting_edges(policy)
+    near = [nearness(scores, policy, edges) for scores in first.predict(texts)]
+    risky = [value for value, text in zip(near, texts, strict=True) if text in flagged]
+    if not risky:
+        raise ConsoleError("the full model flags none of these comments: there is nothing to bound")
+    found = pass_threshold(risky, promise)
+    pass_below = min(risky) if found is None else found
+    missed = sum(value < pass_below for value in risky)
+    return Threshold(pass_below, len(risky), missed, share_at_most(missed, len(risky)))
+
+
+def _trials(
+    texts: Sequence[str], full: Backend, cascade: CascadeBackend, settings: Settings
+) -> list[Trial]:
+    entries = settings.cache_size or len(texts)
+    polls = polled(texts)
+    ways = [
+        (Way("full model, one by one", ONCE, lambda: full, call_texts=1), texts[:ALONE]),
+        (Way("full model", ONCE, lambda: full), texts),
+        (Way("with cascade", ONCE, lambda: cascade), texts),
+        (Way("with cache", POLLED, lambda: CachedBackend(full, entries=entries)), polls),
+        (
+            Way("with cascade and cache", POLLED, lambda: CachedBackend(cascade, entries=entries)),
+            polls,
+        ),
+    ]
+    return [Trial(way, given) for way, given in ways]
+
+
+def polled(texts: Sequence[str]) -> list[str]:
+    """The texts as polls of the newest bring them: each poll NEWEST, NEW_EACH_POLL of them new."""
+    newest = min(NEWEST, len(texts))
+    ends = range(newest, len(texts) + 1, NEW_EACH_POLL)
+    return [text for end in ends for text in texts[end - newest : end]]
+
+
+def _pipeline(
+    settings: Settings, texts: Sequence[str]
+) -> tuple[Callable[[], float] | None, str | None]:
+    """Comments a second of the plain pipeline, as `bench local` runs it; or why it can't run."""
+    try:
+        score = WAYS[ONE_BY_ONE].open(settings)
+    except ConsoleError as error:
+        return None, str(error)
+    some = texts[:ALONE]
+
+    def rate() -> float:
+        begin = NOW_S()
+        for text in some:
+            score([text])
+        return len(some) / (NOW_S() - begin)
+
+    return rate, None
+
+
+def _first_stage_rate(first: Predictor, texts: Sequence[str]) -> float:
+    """The best of some rounds: it is over in a moment, and any other work would show."""
+
+    def took_s() -> float:
+        begin = NOW_S()
+        for start in range(0, len(texts), CALL_TEXTS):
+            first.predict(texts[start : start + CALL_TEXTS])
+        return NOW_S() - begin
+
+    return len(texts) / min(took_s() for _ in range(2 * ROUNDS))
+
+
+def _row(
+    trial: Trial, alone: float, pipeline: float | None, threshold: Threshold, flagged: set[str]
+) -> dict[str, Any]:
+    rate, count = statistics.median(trial.rates), len(trial.texts)
+    cleared = {
+        text
+        for text, result in zip(trial.texts, trial.results, strict=True)
+        if result.model_version is not None
+    }
+    is_cascade = "cascade" in trial.way.name
+    return {
+        "way": trial.way.name,
+        "traffic": trial.way.traffic,
+        "comments/s": round(rate, 1),
+        "min–max": f"{min(trial.rates):.1f}–{max(trial.rates):.1f}",
+        "times_full_one_by_one": round(rate / alone, 2),
+        "times_pipeline": round(rate / pipeline, 1) if pipeline else "",
+        "hit_%": round(100 * sum(call.cache_hits for call in trial.calls) / count, 1),
+        "cleared_%": round(100 * len(cleared) / len(set(trial.texts)), 1),
+        "flags_missed": f"{len(cleared & flagged)} of {threshold.flagged}" if is_cascade else "",
+        "bound_%": round(100 * threshold.bound, 2) if is_cascade else "",
+    }
+
+
+def _flagged(result: TextResult, policy: Policy) -> bool:
+    return result.error is None and is_flagged(result.scores, policy)

@@ -1,0 +1,128 @@
+"""How well marked words agree with people's marks, and how much of the score they carry.
+
+Token F1, comprehensiveness and sufficiency as in DeYoung et al. 2020 (ERASER), over whole words.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from random import Random
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.benchmarks.rationales import MarkedText
+from core.inference.explanation import NOTHING, TELLING, Explanation, explain
+from core.inference.words import Word, only, without
+from core.moderation.scores import Label
+
+SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
+"""Of a text's words, at least one, taken out or kept alone; the area over all is their mean."""
+AT = SHARES.index(0.2)
+EDGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
+RESAMPLES = 1000
+_SEED = 20261123
+_LABEL = Label.TOXICITY
+Values = NDArray[np.float64]
+ScoreTexts = Callable[[Sequence[str]], Sequence[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One text: which words people marked, and by each way the words' values and what the score
+    loses without the best of them (`lost`) or with those alone (`short`), one for each of SHARES.
+    """
+
+    marked: NDArray[np.bool_]
+    values: Mapping[str, Values]
+    lost: dict[str, Values] = field(default_factory=dict)
+    short: dict[str, Values] = field(default_factory=dict)
+
+
+def judge_text(score: ScoreTexts, text: MarkedText, max_words: int, chance: Random) -> Judged:
+    """Every way of valuing words on one text."""
+    (whole,) = score([text.text])
+    found = explain(
+        score, text.text, whole.scores, labels=[_LABEL], max_words=max_words, passes=lambda _: True
+    )
+    words = [word for part in found.parts for word in part.words]
+    marked = np.array([_is_marked(word, text) for word in words])
+    values = {
+        "shipped": _values(found, found.weight),
+        "taken out": _values(found, found.change),
+        "by itself": _values(found, lambda part, label: part.alone[label]),
+        "people": marked.astype(np.float64),
+        "random": np.array([chance.random() for _ in words]),
+    }
+    judged = Judged(marked, values)
+    _ablate(score, text.text, words, whole.scores[_LABEL], judged)
+    return judged
+
+
+def token_f1(chosen: NDArray[np.bool_], marked: NDArray[np.bool_]) -> float:
+    """Of one text; 1 where neither has a word."""
+    size = int(chosen.sum() + marked.sum())
+    return 2.0 * float((chosen & marked).sum()) / size if size else 1.0
+
+
+def measure(judged: Sequence[Judged], way: str) -> dict[str, Any]:
+    """Means over the texts with 95 % bootstrap intervals. The edge of `token_f1` is chosen on every
+    other text and the measure taken on the rest."""
+    edge = max(EDGES, key=lambda edge: _f1(judged[::2], way, edge).mean())
+    lost = np.array([each.lost[way] for each in judged])
+    short = np.array([each.short[way] for each in judged])
+    return {
+        "way": way,
+        "edge": edge,
+        "token_f1": _mean(_f1(judged[1::2], way, edge)),
+        "token_f1_shipped_edge": _mean(_f1(judged, way, TELLING)),
+        "comprehensiveness": _mean(lost[:, AT]),
+        "sufficiency": _mean(short[:, AT]),
+        "comprehensiveness_area": _mean(lost.mean(axis=1)),
+        "sufficiency_area": _mean(short.mean(axis=1)),
+    }
+
+
+def _is_marked(word: Word, text: MarkedText) -> bool:
+    return any(start < word.end and end > word.start for start, end in text.spans)
+
+
+def _values(found: Explanation, of: Callable[[Any, Label], float]) -> Values:
+    return np.array([of(part, _LABEL) for part in found.parts for _ in part.words])
+
+
+def _ablate(
+    score: ScoreTexts, text: str, words: Sequence[Word], whole: float, judged: Judged
+) -> None:
+    """Score the text without, and with only, the best words by each way; each variant once."""
+    variants: dict[tuple[str, str], list[str]] = {}
+    for way, values in judged.values.items():
+        ranked = np.argsort(-values, kind="stable")
+        best = [[words[i] for i in ranked[: max(1, round(share * len(words)))]] for share in SHARES]
+        variants[way, "lost"] = [without(text, each) for each in best]
+        variants[way, "short"] = [only(text, each) for each in best]
+    asked = list(dict.fromkeys(text for texts in variants.values() for text in texts))
+    results = score([text if text.strip() else NOTHING for text in asked])
+    scores = {text: r.scores[_LABEL] for text, r in zip(asked, results, strict=True)}
+    for (way, kind), texts in variants.items():
+        getattr(judged, kind)[way] = np.array([whole - scores[text] for text in texts])
+
+
+def _f1(judged: Sequence[Judged], way: str, edge: float) -> Values:
+    return np.array(
+        [
+            token_f1((each.values[way] >= edge * each.values[way].max()), each.marked)
+            for each in judged
+        ]
+    )
+
+
+def _mean(values: Values) -> dict[str, float]:
+    chance = np.random.default_rng(_SEED)
+    draws = values[chance.integers(0, len(values), (RESAMPLES, len(values)))].mean(axis=1)
+    low, high = np.quantile(draws, (0.025, 0.975))
+    return {
+        "value": round(float(values.mean()), 3),
+        "low": round(float(low), 3),
+        "high": round(float(high), 3),
+    }

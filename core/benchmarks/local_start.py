@@ -1,0 +1,69 @@
+"""What a fresh process costs: seconds to its first answer, memory at its highest.
+
+`python -m core.benchmarks.local_start WAY` is that process: it reads a JSON list of texts, scores
+the first, says so, scores all, and prints its peak memory.
+"""
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from core.errors import BackendError
+
+TEXTS = 128
+_PEAK = "VmHWM:"
+
+
+def measure_start(
+    way: str, texts: Sequence[str], now_s: Callable[[], float]
+) -> tuple[float, float]:
+    """Seconds from the start of a process to its first answer, and its peak memory in MB after
+    TEXTS texts. Raises BackendError when it ends without an answer."""
+    command = [sys.executable, "-m", __name__, way]
+    begin = now_s()
+    with subprocess.Popen(
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as child:
+        # communicate() would wait for the end: the first line is the moment that counts.
+        assert child.stdin is not None
+        assert child.stdout is not None
+        child.stdin.write(json.dumps(list(texts[:TEXTS])))
+        child.stdin.close()
+        answered = child.stdout.readline()
+        first_s = now_s() - begin
+        peak = child.stdout.readline()
+    if not (answered and peak):
+        raise BackendError(f"the fresh process for {way} gave no answer")
+    return first_s, float(peak)
+
+
+def peak_mb() -> float:
+    """Highest memory this process has held. `ru_maxrss` would count its parent's before `exec`."""
+    status = Path("/proc/self/status")
+    if status.exists():
+        line = next(line for line in status.read_text().splitlines() if line.startswith(_PEAK))
+        return float(line.split()[1]) / 1024.0
+    import resource
+
+    unit = 1e6 if sys.platform == "darwin" else 1e3
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
+
+
+def main(way: str) -> None:
+    """Answers on standard output: one line after the first text, one with the peak."""
+    from core.benchmarks.local_ways import WAYS
+    from core.config import load_settings
+
+    texts = json.load(sys.stdin)
+    score = WAYS[way].open(load_settings())
+    score(texts[:1])
+    sys.stdout.write("answered\n")
+    sys.stdout.flush()
+    score(texts)
+    sys.stdout.write(f"{peak_mb():.1f}\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

@@ -1,0 +1,106 @@
+"""The ways of scoring that `modconsole bench local` compares, each loaded and ready to be timed."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from core.bootstrap import SHIPPED_MODEL, make_backend
+from core.config import Settings
+from core.errors import MissingExtra, ModelNotUsable
+from core.inference.base import TextResult
+from core.inference.manifest import read_manifest
+from core.inference.text_form import model_text
+from core.moderation.scores import Label
+
+Scores = Mapping[Label, float]
+Score = Callable[[Sequence[str]], list[Scores]]
+"""Texts to their scores, in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """`open` gives a loaded scoring function; MissingExtra or ModelNotUsable say why it can't.
+
+    `calls_of` texts go to one call, or all of them with 0.
+    """
+
+    name: str
+    open: Callable[[Settings], Score]
+    calls_of: int = 0
+
+
+def _backend(backend: str, precision: str) -> Callable[[Settings], Score]:
+    def open_backend(settings: Settings) -> Score:
+        found = make_backend(replace(settings, backend=backend, precision=precision))
+        found.load()
+
+        def score(texts: Sequence[str]) -> list[Scores]:
+            return [_scores(result) for result in found.score(texts).results]
+
+        return score
+
+    return open_backend
+
+
+def _scores(result: TextResult) -> Scores:
+    if result.error is not None:
+        raise ModelNotUsable(f"a comment could not be scored: {result.error}")
+    return result.scores
+
+
+def _pipeline(batch_size: int) -> Callable[[Settings], Score]:
+    def open_pipeline(settings: Settings) -> Score:
+        folder = model_folder(settings)
+        manifest = read_manifest(folder)
+        if "config.json" not in manifest.files:
+            raise ModelNotUsable(f"{manifest.version} is not in the form transformers reads")
+        try:
+            import transformers
+        except ImportError as error:
+            raise MissingExtra(
+                "needs torch and transformers: pip install 'moderation-console[transformers]'"
+            ) from error
+        pipe = transformers.pipeline(
+            "text-classification",
+            model=str(folder),
+            top_k=None,
+            function_to_apply=str(manifest.activation),
+            truncation=True,
+            max_length=manifest.max_tokens,
+            batch_size=batch_size,
+        )
+
+        def score(texts: Sequence[str]) -> list[Scores]:
+            return [_by_label(each) for each in pipe([model_text(text) for text in texts])]
+
+        return score
+
+    return open_pipeline
+
+
+def _by_label(answer: Sequence[Mapping[str, Any]]) -> Scores:
+    return {Label(each["label"]): float(each["score"]) for each in answer}
+
+
+def model_folder(settings: Settings) -> Path:
+    """The folder of the model that is set."""
+    return SHIPPED_MODEL if settings.model == "shipped" else Path(settings.model)
+
+
+ONE_BY_ONE = "transformers pipeline, one by one"
+REFERENCE = "torch fp32"
+WAYS = {
+    way.name: way
+    for way in (
+        Way(ONE_BY_ONE, _pipeline(1), calls_of=1),
+        Way("transformers pipeline, batches of 32", _pipeline(32)),
+        Way(REFERENCE, _backend("torch", "fp32")),
+        Way("torch bf16", _backend("torch", "bf16")),
+        Way("onnxruntime fp32", _backend("onnx", "fp32")),
+        Way("onnxruntime int8", _backend("onnx", "int8")),
+        Way("OpenVINO fp32", _backend("openvino", "fp32")),
+        Way("OpenVINO bf16", _backend("openvino", "bf16")),
+        Way("OpenVINO int8", _backend("openvino", "int8")),
+    )
+}

@@ -1,0 +1,55 @@
+"""Toxic texts in which people marked the words that make them so."""
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from random import Random
+
+from core.errors import MissingExtra
+from core.training.catalogue import CATALOGUE
+from core.training.datasets import verify_files
+
+SETS = ("toxic_spans", "hatexplain_val")
+_SEED = 20261123
+_SPANS = "SELECT text, span_ranges FROM '{path}' WHERE n_toxic_chars > 0 ORDER BY norm_key"
+_TOKENS = """SELECT post_tokens, rationale_majority FROM '{path}'
+ WHERE toxic = 1 AND n_rationales > 1 ORDER BY norm_key"""
+
+
+@dataclass(frozen=True, slots=True)
+class MarkedText:
+    """`spans` are the places people marked, each `text[start:end]`; never empty."""
+
+    text: str
+    spans: tuple[tuple[int, int], ...]
+
+
+def read_rationales(data_dir: Path, name: str, rows: int) -> list[MarkedText]:
+    """A seeded draw of at most `rows` texts of one of SETS. Raises DataFileMismatch."""
+    try:
+        import duckdb
+    except ImportError as error:
+        raise MissingExtra('reading the sets needs duckdb: pip install "duckdb>=1.5"') from error
+    (data_set,) = (each for each in CATALOGUE if each.name == name)
+    verify_files(data_dir, [data_set])
+    path = str(data_dir / data_set.file).replace("'", "''")
+    query, convert = (_SPANS, _spans) if name == "toxic_spans" else (_TOKENS, _tokens)
+    with duckdb.connect() as connection:
+        found = connection.execute(query.format(path=path)).fetchall()
+    marked = [text for row in found if (text := convert(*row)).spans]
+    return Random(_SEED).sample(marked, min(rows, len(marked)))
+
+
+def _spans(text: str, ranges: str) -> MarkedText:
+    return MarkedText(text, tuple((start, end) for start, end in json.loads(ranges)))
+
+
+def _tokens(tokens: str, mask: str) -> MarkedText:
+    """The tokens joined by spaces, as the set's own `text` has them."""
+    text, spans = "", []
+    for token, is_marked in zip(json.loads(tokens), json.loads(mask), strict=True):
+        start = len(text) + bool(text)
+        text = f"{text} {token}" if text else token
+        if is_marked:
+            spans.append((start, start + len(token)))
+    return MarkedText(text, tuple(spans))

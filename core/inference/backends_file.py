@@ -1,0 +1,228 @@
+"""backends.toml: which remote backends a site has. One `[[backend]]` table each.
+
+A secret is never in the file: the file names the environment variable that holds it.
+"""
+
+import re
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from core.errors import ConfigError
+from core.inference.base import Activation
+from core.moderation.scores import Label
+
+BUILT_IN = frozenset({"auto", "openvino", "onnx", "torch", "transformers", "fake", "none"})
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,39}")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_HIGHEST = 86_400.0
+_KIND_WORDS = {
+    str: "text",
+    int: "a whole number",
+    bool: "true or false",
+    list: "a list",
+    dict: "a table",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BackendConfig:
+    """One backend of the file. `labels` maps a label of the console to the server's own: the
+    highest of them counts. `label_order` names what a server gives as a bare list. `secret_headers`
+    and `key_env` hold names of environment variables. `options` are those of the kind alone.
+    """
+
+    name: str
+    kind: str
+    url: str
+    model: str = ""
+    labels: Mapping[Label, tuple[str, ...]] = field(default_factory=dict)
+    label_order: tuple[str, ...] = ()
+    activation: Activation | None = None
+    key_env: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict)
+    ca_file: str | None = None
+    connect_timeout_s: float = 3.0
+    timeout_s: float = 10.0
+    total_s: float = 20.0
+    loading_s: float = 20.0
+    attempts: int = 3
+    concurrency: int = 4
+    requests_per_minute: float | None = None
+    batch_size: int | None = None
+    max_bytes: int | None = None
+    max_tokens: int = 0
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+Kinds = Mapping[str, Mapping[str, type]]
+
+
+def read_file(path: Path, kinds: Kinds) -> Mapping[str, BackendConfig]:
+    """The backends of a file by name. `kinds` are the known kinds, with what the options of each
+    must be.
+
+    Raises ConfigError naming file, backend and key.
+    """
+    found: dict[str, BackendConfig] = {}
+    for number, table in enumerate(_tables(path), start=1):
+        config = _Table(f"{path}: backend {table.get('name', number)!r}", table).config(kinds)
+        if config.name in found:
+            raise ConfigError(f"{path}: two backends are called {config.name!r}")
+        found[config.name] = config
+    return found
+
+
+def declared_names(path: Path) -> tuple[str, ...]:
+    """The names a file gives its backends, whatever else is in it; none without a file.
+
+    Raises ConfigError when it can't be read.
+    """
+    if not path.exists():
+        return ()
+    return tuple(str(table.get("name")) for table in _tables(path))
+
+
+def _tables(path: Path) -> list[dict[str, Any]]:
+    try:
+        content = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ConfigError(f"{path} does not exist") from None
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path} can't be read ({type(error).__name__})") from None
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    tables = content.pop("backend", [])
+    if content or not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
+        unknown = ", ".join(f"`{key}`" for key in content) or "`backend`"
+        raise ConfigError(f"{path}: {unknown} is not a [[backend]] table")
+    return tables
+
+
+class _Table:
+    """One table being read; every complaint begins with where."""
+
+    def __init__(self, where: str, table: Mapping[str, Any]) -> None:
+        self._where = where
+        self._table = table
+
+    def config(self, kinds: Kinds) -> BackendConfig:
+        kind = self._text("kind")
+        if kind not in kinds:
+            self._refuse("kind", f"is {kind!r}; it can be {', '.join(sorted(kinds))}")
+        values = {name: self._read(name) for name in _READERS if name in self._table}
+        known = {f.name for f in fields(BackendConfig)} - {"options"}
+        options = {key: value for key, value in self._table.items() if key not in known}
+        for key, value in options.items():
+            if key not in kinds[kind]:
+                self._refuse(key, f"is not a key of kind {kind!r}")
+            if type(value) is not kinds[kind][key]:
+                self._refuse(key, f"must be {_KIND_WORDS[kinds[kind][key]]}")
+        return BackendConfig(
+            name=self._name(), kind=kind, url=self._url(), options=options, **values
+        )
+
+    def _read(self, name: str) -> Any:
+        try:
+            return _READERS[name](self._table[name])
+        except (ValueError, TypeError, AttributeError) as error:
+            return self._refuse(name, str(error))
+
+    def _text(self, key: str) -> str:
+        value = self._table.get(key)
+        if not isinstance(value, str) or not value.strip():
+            self._refuse(key, "must be given, as text")
+        return str(value)
+
+    def _name(self) -> str:
+        name = self._text("name")
+        if not _NAME.fullmatch(name) or name in BUILT_IN:
+            self._refuse("name", "must be of small letters, digits, - _ and ., and no built-in one")
+        return name
+
+    def _url(self) -> str:
+        url = self._text("url")
+        parts = urlsplit(url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            self._refuse("url", "must begin with http:// or https:// and name a host")
+        if parts.username or parts.password or parts.query or parts.fragment:
+            self._refuse("url", "must hold no user, password or query: secrets go into key_env")
+        return url
+
+    def _refuse(self, key: str, problem: str) -> None:
+        raise ConfigError(f"{self._where}: `{key}` {problem}")
+
+
+def _seconds(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _HIGHEST:
+        raise ValueError("must be a number above 0, at most 86400")
+    return float(value)
+
+
+def _count(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1_000_000:
+        raise ValueError("must be a whole number above 0")
+    return value
+
+
+def _words(value: Any) -> str:
+    if not isinstance(value, str) or not value.strip():
+        raise ValueError("must be text")
+    return value
+
+
+def _variable(value: Any) -> str:
+    if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
+        # The value is not repeated: it may be the secret itself, put in the wrong place.
+        raise ValueError("must be the name of an environment variable, never the secret")
+    return value
+
+
+def _texts(value: Any) -> tuple[str, ...]:
+    texts = [value] if isinstance(value, str) else value
+    if not isinstance(texts, list) or not texts or not all(isinstance(t, str) for t in texts):
+        raise ValueError("must be a text or a list of texts")
+    return tuple(texts)
+
+
+def _labels(value: Any) -> dict[Label, tuple[str, ...]]:
+    unknown = [name for name in value if name not in list(Label)]
+    if unknown or not value:
+        raise ValueError(f"must map some of {', '.join(Label)} to labels of the server")
+    return {label: _texts(value[label]) for label in Label if label in value}
+
+
+def _table_of(read: Callable[[Any], str]) -> Callable[[Any], dict[str, str]]:
+    return lambda value: {str(name): read(item) for name, item in value.items()}
+
+
+def _activation(value: Any) -> Activation:
+    if value not in list(Activation):
+        raise ValueError(f"is {value!r}; it can be {', '.join(Activation)}")
+    return Activation(value)
+
+
+_READERS: dict[str, Callable[[Any], Any]] = {
+    "model": _words,
+    "labels": _labels,
+    "label_order": _texts,
+    "activation": _activation,
+    "key_env": _variable,
+    "headers": _table_of(_words),
+    "secret_headers": _table_of(_variable),
+    "ca_file": _words,
+    "connect_timeout_s": _seconds,
+    "timeout_s": _seconds,
+    "total_s": _seconds,
+    "loading_s": _seconds,
+    "attempts": _count,
+    "concurrency": _count,
+    "requests_per_minute": _seconds,
+    "batch_size": _count,
+    "max_bytes": _count,
+    "max_tokens": _count,
+}

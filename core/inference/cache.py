@@ -1,0 +1,111 @@
+"""Answers kept in memory: a text scored once is not scored again by the same weights."""
+
+import hashlib
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from core.errors import BackendError
+from core.inference.base import Backend, BackendInfo, BatchResult, CallMetadata, TextResult
+from core.inference.text_form import model_text
+from core.moderation.scores import are_scores
+
+Key = tuple[bytes, str]
+
+
+class CachedBackend:
+    """A backend that remembers its last `entries` results, the least recently used going first.
+
+    Texts that `model_text` makes equal share a result, within a call too; failures are never kept.
+    `version` names what the answers depend on besides the text: the model version, unless told
+    otherwise. Only digests of texts are held. Errors are those of the wrapped backend.
+    """
+
+    def __init__(
+        self, backend: Backend, *, entries: int, version: Callable[[], str] | None = None
+    ) -> None:
+        self._backend = backend
+        self._entries = entries
+        self._version = version or (lambda: backend.info.model_version)
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[Key, TextResult] = OrderedDict()
+
+    @property
+    def info(self) -> BackendInfo:
+        return self._backend.info
+
+    def load(self) -> None:
+        """Loads the wrapped backend."""
+        self._backend.load()
+
+    def score(self, texts: Sequence[str]) -> BatchResult:
+        """Asks for the texts it does not know, each once; all others count in `cache_hits`."""
+        begin = perf_counter()
+        version = self._version()
+        keys = [(_digest(text), version) for text in texts]
+        found = self._look_up(keys)
+        wanted: dict[Key, str] = {}
+        for key, text in zip(keys, texts, strict=True):
+            if key not in found:
+                wanted.setdefault(key, text)
+        call = CallMetadata(0.0)
+        if wanted:
+            answer = self._backend.score(list(wanted.values()))
+            if len(answer.results) != len(wanted):
+                raise BackendError(
+                    f"{self.info.name} gave {len(answer.results)} results for {len(wanted)} texts"
+                )
+            call = answer.call
+            fresh = dict(zip(wanted, answer.results, strict=True))
+            found |= fresh
+            # With other weights by now, nobody can say which of the two gave these.
+            if self._version() == version:
+                self._keep(fresh)
+        call = replace(
+            call,
+            total_ms=(perf_counter() - begin) * 1000.0,
+            cache_hits=call.cache_hits + len(texts) - len(wanted),
+        )
+        return BatchResult(tuple(found[key] for key in keys), call)
+
+    def health(self) -> str | None:
+        """The wrapped backend's: what is remembered says nothing about it."""
+        return self._backend.health()
+
+    def close(self) -> None:
+        """Forgets everything and closes the wrapped backend."""
+        with self._lock:
+            self._kept.clear()
+        self._backend.close()
+
+    def _look_up(self, keys: Sequence[Key]) -> dict[Key, TextResult]:
+        found = {}
+        with self._lock:
+            for key in keys:
+                result = self._kept.get(key)
+                if result is not None:
+                    self._kept.move_to_end(key)
+                    found[key] = result
+        return found
+
+    def _keep(self, fresh: dict[Key, TextResult]) -> None:
+        with self._lock:
+            for key, result in fresh.items():
+                if _is_lasting(result):
+                    self._kept[key] = result
+                    self._kept.move_to_end(key)
+            while len(self._kept) > self._entries:
+                self._kept.popitem(last=False)
+
+
+def _is_lasting(result: TextResult) -> bool:
+    """Whether the same text would get it again: no failure, and no answer of a stand-in."""
+    return result.error is None and result.backend is None and are_scores(result.scores)
+
+
+def _digest(text: str) -> bytes:
+    """Of the text as the model reads it; any string, lone surrogates too."""
+    form = model_text(text).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(form, digest_size=16).digest()

@@ -1,0 +1,86 @@
+"""What was shown about a cascade on a site's own comments, kept in a file."""
+
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import StoreError
+from core.moderation.scores import Label
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """On `comments` distinct comments from `data`, of which the full model flagged `flagged`, the
+    first stage cleared `share_cleared` of all and missed `missed` flags; with 95 % confidence it
+    misses at most the share `bound`. True for these versions and acting edges alone.
+    """
+
+    full_version: str
+    first_version: str
+    policy_version: int
+    edges: Mapping[Label, float]
+    pass_below: float
+    comments: int
+    flagged: int
+    missed: int
+    bound: float
+    share_cleared: float
+    data: str
+    made_at: datetime
+
+
+def objection(
+    calibration: Calibration | None,
+    *,
+    full_version: str,
+    first_version: str,
+    edges: Mapping[Label, float],
+    promise: float,
+) -> str | None:
+    """Why the cascade may not clear anything with these parts, in words; None when it may."""
+    if calibration is None:
+        return "nothing was calibrated yet"
+    if calibration.full_version != full_version:
+        return f"it was calibrated for model {calibration.full_version}, not {full_version}"
+    if calibration.first_version != first_version:
+        return f"it was calibrated for first stage {calibration.first_version}, not {first_version}"
+    if calibration.edges != edges:
+        return f"policy {calibration.policy_version}, which it was calibrated for, had other edges"
+    if calibration.bound > promise:
+        return f"its bound of missed flags is {calibration.bound:.2%}, above {promise:.2%}"
+    return None
+
+
+def write_calibration(path: Path, calibration: Calibration) -> None:
+    """Whole or not at all. Raises StoreError."""
+    content = asdict(calibration) | {"made_at": calibration.made_at.isoformat()}
+    draft = path.with_suffix(".new")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("w", encoding="utf-8") as file:
+            file.write(json.dumps(content, indent=2) + "\n")
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(path)
+    except OSError as error:
+        raise StoreError(f"The calibration could not be written to {path}: {error}") from error
+
+
+def read_calibration(path: Path) -> Calibration | None:
+    """None where there is none. Raises StoreError naming a file that can't be followed."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return None
+    except (OSError, UnicodeDecodeError) as error:
+        raise StoreError(f"The calibration in {path} could not be read: {error}") from error
+    try:
+        content = json.loads(text)
+        content["edges"] = {Label(label): float(at) for label, at in content["edges"].items()}
+        content["made_at"] = datetime.fromisoformat(content["made_at"])
+        return Calibration(**content)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise StoreError(f"{path} is not a calibration; make it anew: {error!r}") from error

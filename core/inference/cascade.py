@@ -1,0 +1,147 @@
+"""Two stages: a cheap model clears what is clearly fine, the full model scores the rest."""
+
+import hashlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from time import perf_counter
+from typing import Protocol
+
+from core.errors import BackendError
+from core.inference.base import Backend, BackendInfo, BatchResult, CallMetadata, TextResult
+from core.moderation.clearing import acting_edges, is_flagged, nearness
+from core.moderation.policies import Policy
+from core.moderation.scores import Label
+
+
+class Predictor(Protocol):
+    """What a first stage is: it guesses the full model's scores, cheaply."""
+
+    @property
+    def version(self) -> str:
+        """The exact weights."""
+        ...
+
+    @property
+    def labels(self) -> tuple[Label, ...]:
+        """What it predicts, in output order."""
+        ...
+
+    def predict(self, texts: Sequence[str]) -> Sequence[Mapping[Label, float]]:
+        """Scores in input order, for any texts at all."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """When a text passes: its nearness to these edges lies below `pass_below`.
+
+    `audit_share` (0..1) of the texts that would pass go to the full model all the same.
+    """
+
+    edges: Mapping[Label, float]
+    pass_below: float
+    audit_share: float
+
+
+class CascadeBackend:
+    """The full model behind a first stage. A cleared text carries the first stage's own scores and
+    version. Under a policy with other acting edges than the gate's, the full model scores all.
+    """
+
+    def __init__(
+        self, full: Backend, first: Predictor, gate: Gate, policy: Callable[[], Policy | None]
+    ) -> None:
+        self._full = full
+        self._first = first
+        self._gate = gate
+        self._policy = policy
+
+    @property
+    def info(self) -> BackendInfo:
+        """The full model's."""
+        return self._full.info
+
+    @property
+    def answer_version(self) -> str:
+        """Names all that an answer depends on besides the text."""
+        full = self.info.model_version
+        if self._policy_in_force() is None:
+            return full
+        return f"{full}+{self._first.version}<{self._gate.pass_below!r}"
+
+    def load(self) -> None:
+        """Loads the full model; the first stage is there already."""
+        self._full.load()
+
+    def score(self, texts: Sequence[str]) -> BatchResult:
+        """Results in input order. Fails as a whole when the full model does."""
+        policy = self._policy_in_force()
+        if policy is None:
+            return self._full.score(texts)
+        begin = perf_counter()
+        predicted = self._first.predict(texts)
+        edges, pass_below = self._gate.edges, self._gate.pass_below
+        would_pass = [nearness(scores, policy, edges) < pass_below for scores in predicted]
+        audited = [
+            fine and is_audited(text, self._gate.audit_share)
+            for text, fine in zip(texts, would_pass, strict=True)
+        ]
+        first_stage_ms = (perf_counter() - begin) * 1000.0
+        rest = [
+            row
+            for row, (fine, audit) in enumerate(zip(would_pass, audited, strict=True))
+            if audit or not fine
+        ]
+        answer = self._score_rest([texts[row] for row in rest])
+        by_row = dict(zip(rest, answer.results, strict=True))
+        results = tuple(
+            by_row.get(row) or TextResult(scores=predicted[row], model_version=self._first.version)
+            for row in range(len(texts))
+        )
+        flagged = {
+            row
+            for row, result in by_row.items()
+            if result.error is None and is_flagged(result.scores, policy)
+        }
+        audits = [row for row in rest if audited[row] and by_row[row].error is None]
+        call = replace(
+            answer.call,
+            total_ms=(perf_counter() - begin) * 1000.0,
+            first_stage_ms=first_stage_ms,
+            first_stage_count=len(texts) - len(rest),
+            audit_count=len(audits),
+            audit_missed=len(flagged.intersection(audits)),
+            flag_count=len(flagged),
+        )
+        return BatchResult(results, call)
+
+    def health(self) -> str | None:
+        """The full model's."""
+        return self._full.health()
+
+    def close(self) -> None:
+        """Closes the full model."""
+        self._full.close()
+
+    def _policy_in_force(self) -> Policy | None:
+        """None where the gate was not made for it."""
+        policy = self._policy()
+        if policy is None or acting_edges(policy) != self._gate.edges:
+            return None
+        return policy
+
+    def _score_rest(self, texts: Sequence[str]) -> BatchResult:
+        if not texts:
+            return BatchResult((), CallMetadata(0.0))
+        answer = self._full.score(texts)
+        if len(answer.results) != len(texts):
+            raise BackendError(
+                f"{self.info.name} gave {len(answer.results)} results for {len(texts)} texts"
+            )
+        return answer
+
+
+def is_audited(text: str, share: float) -> bool:
+    """Whether the text is in the audited share: fixed by a hash, the same in every process."""
+    digest = hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).digest()
+    return int.from_bytes(digest) < share * 2**64

@@ -1,0 +1,96 @@
+"""Several backends in a row: the next one answers where the one before did not."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from core.errors import BackendError
+from core.inference.base import (
+    Backend,
+    BackendInfo,
+    BatchResult,
+    CallMetadata,
+    FailedCall,
+    TextResult,
+)
+
+
+class FallbackBackend:
+    """Looks like its first member. A result of another carries that one's name and model version,
+    and the call tells who answered last and which members failed before.
+    """
+
+    def __init__(self, members: Sequence[Backend]) -> None:
+        self._members = tuple(members)
+
+    @property
+    def info(self) -> BackendInfo:
+        """The first member's."""
+        return self._members[0].info
+
+    def load(self) -> None:
+        """Loads all, so that the last resort is ready when it is needed."""
+        for member in self._members:
+            member.load()
+
+    def score(self, texts: Sequence[str]) -> BatchResult:
+        """Results in input order. A text that fails alone at one member goes to the next too.
+
+        Raises BackendError, the first member's, when none can be used.
+        """
+        began = perf_counter()
+        found: dict[int, TextResult] = {}
+        left, failed = list(range(len(texts))), list[FailedCall]()
+        first_error: BackendError | None = None
+        call, answered_by = CallMetadata(0.0), self.info
+        for member in self._members:
+            if not left:
+                break
+            member_began = perf_counter()
+            try:
+                answer = _asked(member, [texts[row] for row in left])
+            except BackendError as error:
+                first_error = first_error or error
+                took_ms = (perf_counter() - member_began) * 1000.0
+                failed.append(FailedCall(member.info, error.kind, error.attempts, took_ms))
+                continue
+            call, answered_by = answer.call, member.info
+            for row, result in zip(left, answer.results, strict=True):
+                if result.error is None or row not in found:
+                    found[row] = self._signed(member, result)
+            left = [row for row in left if found[row].error is not None]
+        if first_error is not None and len(found) < len(texts):
+            raise first_error
+        total_ms = (perf_counter() - began) * 1000.0
+        call = replace(call, total_ms=total_ms, answered_by=answered_by, failed_calls=tuple(failed))
+        return BatchResult(tuple(found[row] for row in range(len(texts))), call)
+
+    def health(self) -> str | None:
+        """None when any member can score, else why the first can't."""
+        first, *others = self._members
+        trouble = first.health()
+        if trouble is None or any(other.health() is None for other in others):
+            return None
+        return trouble
+
+    def close(self) -> None:
+        """Closes all."""
+        for member in self._members:
+            member.close()
+
+    def _signed(self, member: Backend, result: TextResult) -> TextResult:
+        if member is self._members[0] or result.error is not None:
+            return result
+        info = member.info
+        version = result.model_version or info.model_version
+        return replace(result, backend=info.name, model_version=version)
+
+
+def _asked(member: Backend, texts: Sequence[str]) -> BatchResult:
+    answer = member.score(texts)
+    if len(answer.results) != len(texts):
+        raise BackendError(
+            f"{member.info.name} gave {len(answer.results)} results for {len(texts)} texts",
+            kind="bad_shape",
+        )
+    return answer

@@ -1,0 +1,170 @@
+"""Scoring in this process: tokens, batches over the lanes of a runtime, scores under our labels."""
+
+import threading
+import time
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+
+from core.errors import BackendError, MissingExtra
+from core.inference.base import BackendInfo, BatchResult, CallMetadata, ErrorKind, TextResult
+from core.inference.local.network import Network, activate
+from core.inference.local.schedule import one_by_one, plan_batches
+from core.inference.local.tokenizing import Tokenized
+from core.inference.padding import padded
+from core.moderation.scores import Label
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Tokenizer(Protocol):
+    """Texts to token ids, cut at what the network reads."""
+
+    def encode(self, texts: Sequence[str]) -> Tokenized: ...
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedModel:
+    """`is_batchable` is False where a text's score would depend on the texts it runs with."""
+
+    tokenizer: Tokenizer
+    network: Network
+    pad_id: int
+    is_batchable: bool
+
+
+class LocalModel(Protocol):
+    """A model somewhere on this machine, and the runtime it is to be opened with."""
+
+    @property
+    def info(self) -> BackendInfo:
+        """Known before `open`. Raises ModelNotUsable."""
+        ...
+
+    @property
+    def outputs(self) -> Sequence[Label | str | None]:
+        """What each output of the network is: a label of ours, the name of a label that we have
+        not, or None for one that says nothing (`non-toxic`)."""
+        ...
+
+    def open(self) -> OpenedModel:
+        """Raises ModelNotUsable or MissingExtra."""
+        ...
+
+
+class LocalBackend:
+    """Scores with one local model. Longer texts are cut at `info.max_tokens` and counted in
+    `truncated_count`."""
+
+    def __init__(self, model: LocalModel) -> None:
+        self._model = model
+        self._lock = threading.Lock()
+        self._opened: _Running | None = None
+
+    @property
+    def info(self) -> BackendInfo:
+        """Raises ModelNotUsable where the model can't say."""
+        return self._model.info
+
+    def load(self) -> None:
+        """Raises ModelNotUsable or MissingExtra."""
+        self._open()
+
+    def score(self, texts: Sequence[str]) -> BatchResult:
+        """Results in input order. Loads the model if nobody has."""
+        running = self._open()
+        began = time.perf_counter()
+        tokenized = running.model.tokenizer.encode(texts)
+        tokenized_at = time.perf_counter()
+        rows = running.logits(tokenized.ids)
+        results = tuple(map(self._result, self._scores(rows))) if texts else ()
+        ended = time.perf_counter()
+        call = CallMetadata(
+            total_ms=(ended - began) * 1000,
+            tokenize_ms=(tokenized_at - began) * 1000,
+            compute_ms=(ended - tokenized_at) * 1000,
+            tokens=sum(map(len, tokenized.ids)),
+            truncated_count=tokenized.truncated_count,
+        )
+        return BatchResult(results, call)
+
+    def health(self) -> str | None:
+        """Loads if needed and scores one word."""
+        try:
+            outcome = self.score(["health"])
+        except (BackendError, MissingExtra) as error:
+            return str(error)
+        return outcome.results[0].error
+
+    def close(self) -> None:
+        """Frees tokenizer and network; a later call opens them again."""
+        with self._lock:
+            if self._opened is not None:
+                self._opened.pool.shutdown()
+            self._opened = None
+
+    def _open(self) -> "_Running":
+        with self._lock:
+            if self._opened is None:
+                self._opened = _Running(self._model.open(), self.info.max_tokens)
+            return self._opened
+
+    def _scores(self, logits: "NDArray[np.float32]") -> list[list[float]]:
+        scores: list[list[float]] = activate(logits, self._model.info.activation).tolist()
+        return scores
+
+    def _result(self, values: Sequence[float]) -> TextResult:
+        if not all(0.0 <= value <= 1.0 for value in values):
+            return TextResult(
+                error="the model gave a score outside 0..1", error_kind=ErrorKind.BAD_SCORE
+            )
+        outputs = self._model.outputs
+        if len(values) != len(outputs):
+            raise BackendError(f"the model gave {len(values)} scores for {len(outputs)} labels")
+        scores: dict[Label, float] = {}
+        other_scores: dict[str, float] = {}
+        for output, value in zip(outputs, values, strict=True):
+            if isinstance(output, Label):
+                scores[output] = value
+            elif output is not None:
+                other_scores[output] = value
+        return TextResult(scores=scores, other_scores=other_scores)
+
+
+@dataclass(slots=True)
+class _Running:
+    model: OpenedModel
+    max_tokens: int
+    pool: ThreadPoolExecutor = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.pool = ThreadPoolExecutor(self.model.network.lanes, thread_name_prefix="score")
+
+    def logits(self, ids: Sequence[Sequence[int]]) -> "NDArray[np.float32]":
+        """(texts, outputs), in the order of `ids`."""
+        import numpy as np
+
+        network, pad_id = self.model.network, self.model.pad_id
+        step = network.width_step
+        widths = [min(-(-len(each) // step) * step, self.max_tokens) for each in ids]
+        if self.model.is_batchable:
+            batches = plan_batches(widths, lanes=network.lanes, token_budget=network.batch_tokens)
+        else:
+            batches = one_by_one(widths)
+
+        def run(batch: Sequence[int]) -> "NDArray[np.float32]":
+            # The first of a batch is its longest.
+            rows, width = [ids[index] for index in batch], widths[batch[0]]
+            return network.logits(*padded(rows, pad_id, width=width))
+
+        # One batch needs no second thread, and a hand-over costs more than a short text.
+        parts = list(map(run, batches)) if len(batches) < 2 else list(self.pool.map(run, batches))
+        if not parts:
+            return np.empty((0, 0), dtype=np.float32)
+        found = np.empty((len(ids), parts[0].shape[1]), dtype=np.float32)
+        for batch, part in zip(batches, parts, strict=True):
+            found[batch] = part
+        return found

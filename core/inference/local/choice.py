@@ -1,0 +1,122 @@
+"""Which runtime scores here: the one that is set, or the fastest that is installed."""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+
+from core.errors import ConfigError, MissingExtra
+from core.inference.base import Activation
+from core.inference.local.backend import LocalBackend
+from core.inference.local.folder_model import FILES, FolderModel
+from core.inference.local.label_names import parse_label_map
+from core.inference.local.processors import has_bf16_tiles
+from core.inference.manifest import MANIFEST_FILE
+
+SHIPPED_MODEL = Path(__file__).parent.parent / "models" / "minilm-toxicity"
+SHIPPED = "shipped"
+AUTO = "auto"
+FASTEST_FIRST = ("openvino", "onnx", "torch")
+"""By `modconsole bench local`: see docs/benchmarks.md."""
+PACKAGES = {
+    "openvino": ("openvino",),
+    "onnx": ("onnxruntime",),
+    "torch": ("torch", "transformers"),
+    "transformers": ("torch", "transformers"),
+}
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class LocalChoice:
+    """The settings of a local backend as they stand in the environment, each maybe `auto`.
+
+    `model` is `shipped`, a folder, or a Hugging Face id; `labels` is `NAME=LABEL,...`.
+    """
+
+    backend: str = AUTO
+    precision: str = AUTO
+    model: str = SHIPPED
+    activation: str = AUTO
+    labels: str = AUTO
+    is_compiled: bool = False
+
+
+def choose_local(
+    choice: LocalChoice, *, is_installed: Callable[[str], bool] | None = None
+) -> LocalBackend:
+    """The backend, not loaded. Where `auto` can't take the fastest runtime, one line in the log
+    says which package is missing. Raises MissingExtra and ConfigError."""
+    is_installed = is_installed or (lambda package: find_spec(package) is not None)
+    folder = SHIPPED_MODEL if choice.model == SHIPPED else Path(choice.model)
+    is_own = (folder / MANIFEST_FILE).is_file()
+    backend = choice.backend
+    if backend == AUTO:
+        backend = _fastest(choice.precision, is_installed) if is_own else "transformers"
+    if missing := _missing(backend, is_installed):
+        raise MissingExtra(f"the backend `{backend}` needs {missing}")
+    if backend == "transformers" and not is_own:
+        return _hub_backend(choice)
+    if choice.activation != AUTO or choice.labels != AUTO:
+        raise ConfigError(
+            "MODCONSOLE_ACTIVATION and MODCONSOLE_LABELS are for models from elsewhere; "
+            f"{folder.name} says them itself in its {MANIFEST_FILE}"
+        )
+    precision = _precision(backend, choice.precision)
+    return LocalBackend(FolderModel(folder, backend, precision, is_compiled=choice.is_compiled))
+
+
+def _fastest(precision: str, is_installed: Callable[[str], bool]) -> str:
+    lacking: list[str] = []
+    for backend in FASTEST_FIRST:
+        if precision not in (AUTO, *FILES[backend]):
+            continue
+        missing = _missing(backend, is_installed)
+        if missing is None:
+            if lacking:
+                _log.warning("Scoring with %s; faster would be %s", backend, "; ".join(lacking))
+            return backend
+        lacking.append(f"{backend}, which needs {missing}")
+    raise MissingExtra(f"no runtime for the model is installed: {'; '.join(lacking)}")
+
+
+def _missing(backend: str, is_installed: Callable[[str], bool]) -> str | None:
+    lacking = [package for package in PACKAGES[backend] if not is_installed(package)]
+    if not lacking:
+        return None
+    extra = "'moderation-console[transformers]'" if "torch" in PACKAGES[backend] else lacking[0]
+    return f"{' and '.join(lacking)}, not installed here: pip install {extra}"
+
+
+def _precision(backend: str, precision: str) -> str:
+    if precision != AUTO:
+        if precision not in FILES[backend]:
+            raise ConfigError(
+                f"MODCONSOLE_PRECISION is {precision!r}; the backend `{backend}` can do "
+                f"{' or '.join(FILES[backend])}"
+            )
+        return precision
+    if backend == "openvino" and has_bf16_tiles():
+        # As fast as int8 there, and nearer to the reference: docs/decisions.md.
+        return "bf16"
+    if "int8" in FILES[backend]:
+        return "int8"
+    from core.inference.local.torch_network import device_name
+
+    return "bf16" if device_name() == "cuda" else "fp32"
+
+
+def _hub_backend(choice: LocalChoice) -> LocalBackend:
+    from core.inference.local.hub_model import HubModel
+
+    return LocalBackend(
+        HubModel(
+            choice.model,
+            _precision("transformers", choice.precision),
+            activation=None if choice.activation == AUTO else Activation(choice.activation),
+            labels={} if choice.labels == AUTO else parse_label_map(choice.labels),
+            is_compiled=choice.is_compiled,
+        )
+    )

@@ -1,0 +1,125 @@
+"""A model folder of this project: manifest, tokenizer and weights, by the runtime that is asked."""
+
+import mmap
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+
+from core.errors import ConfigError, ModelNotUsable
+from core.inference.base import BackendInfo
+from core.inference.local.backend import OpenedModel
+from core.inference.local.network import Network
+from core.inference.local.tokenizing import CommentTokenizer
+from core.inference.manifest import (
+    CONFIG_FILE,
+    GRAPH_FILE,
+    INT8_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    Manifest,
+    read_manifest,
+    verify_model_files,
+)
+from core.moderation.scores import Label
+
+FILES: dict[str, dict[str, tuple[str, ...]]] = {
+    "openvino": {
+        "int8": (INT8_FILE,),
+        "bf16": (GRAPH_FILE, WEIGHTS_FILE),
+        "fp32": (GRAPH_FILE, WEIGHTS_FILE),
+    },
+    "onnx": {"int8": (INT8_FILE,), "fp32": (GRAPH_FILE, WEIGHTS_FILE)},
+    "torch": {"fp32": (WEIGHTS_FILE, CONFIG_FILE), "bf16": (WEIGHTS_FILE, CONFIG_FILE)},
+    "transformers": {"fp32": (WEIGHTS_FILE, CONFIG_FILE), "bf16": (WEIGHTS_FILE, CONFIG_FILE)},
+}
+"""Backend, precision, and the files it opens; the first of them is the network."""
+_RUNTIMES = {"openvino": "openvino", "onnx": "onnxruntime"}
+_TAKES_RANGES_OVER_A_RUN = b"DynamicQuantizeLinear"
+
+
+@dataclass(frozen=True)
+class FolderModel:
+    """`backend` is a key of FILES and `precision` one of its precisions."""
+
+    folder: Path
+    backend: str
+    precision: str
+    is_compiled: bool = False
+
+    @cached_property
+    def manifest(self) -> Manifest:
+        """Read once. Raises ModelNotUsable."""
+        return read_manifest(self.folder)
+
+    @property
+    def info(self) -> BackendInfo:
+        """From the manifest alone."""
+        return BackendInfo(
+            name=self.backend,
+            model_version=self.manifest.version,
+            labels=self.manifest.labels,
+            activation=self.manifest.activation,
+            runtime=_RUNTIMES.get(self.backend) or _torch_runtime(),
+            precision=self.precision,
+            location="in_process",
+            max_tokens=self.manifest.max_tokens,
+        )
+
+    @property
+    def outputs(self) -> Sequence[Label]:
+        return self.manifest.labels
+
+    def open(self) -> OpenedModel:
+        """Checks the hash of every file that is opened."""
+        files = self._files()
+        named = (*files, TOKENIZER_FILE)
+        digests = {name: self.manifest.files[name] for name in named}
+        verify_model_files(self.folder, replace(self.manifest, files=digests))
+        return OpenedModel(
+            tokenizer=CommentTokenizer(
+                self.folder / TOKENIZER_FILE, max_tokens=self.manifest.max_tokens
+            ),
+            network=self._network(self.folder / files[0]),
+            pad_id=self.manifest.pad_id,
+            is_batchable=files[0] != INT8_FILE or not _has_moving_ranges(self.folder / INT8_FILE),
+        )
+
+    def _files(self) -> tuple[str, ...]:
+        files = FILES[self.backend].get(self.precision)
+        if files is None:
+            there = " or ".join(FILES[self.backend])
+            raise ConfigError(f"the backend `{self.backend}` has the precision {there}")
+        for name in files:
+            if name not in self.manifest.files:
+                raise ModelNotUsable(
+                    f"{self.manifest.version} has no {name}, which {self.backend} needs for "
+                    f"{self.precision}"
+                )
+        return files
+
+    def _network(self, path: Path) -> Network:
+        if self.backend == "openvino":
+            from core.inference.local.openvino_network import OpenVinoNetwork
+
+            return OpenVinoNetwork(path, self.precision)
+        if self.backend == "onnx":
+            from core.inference.local.onnx_network import OnnxNetwork
+
+            return OnnxNetwork(path)
+        from core.inference.local.torch_network import TorchNetwork
+
+        return TorchNetwork(str(self.folder), self.precision, compiled=self.is_compiled)
+
+
+def _torch_runtime() -> str:
+    from core.inference.local.torch_network import device_name
+
+    return f"torch {device_name()}"
+
+
+def _has_moving_ranges(path: Path) -> bool:
+    """Whether activations are quantised by the range of a whole run, so that in a batch a score
+    moves with its company (by up to 0.25 in the model this project shipped first)."""
+    with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
+        return content.find(_TAKES_RANGES_OVER_A_RUN) >= 0

@@ -1,0 +1,146 @@
+"""Any Hugging Face text classifier, by its id or from a folder, with its own tokenizer."""
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from core.errors import BackendError, ConfigError
+from core.inference.base import Activation, BackendInfo
+from core.inference.local.backend import OpenedModel
+from core.inference.local.label_names import map_labels
+from core.inference.local.tokenizing import Tokenized, valid_text
+from core.inference.local.torch_network import (
+    TorchNetwork,
+    device_name,
+    first_line,
+    from_hub,
+    import_torch,
+)
+from core.moderation.scores import Label
+
+ACTIVATIONS = {
+    "single_label_classification": Activation.SOFTMAX,
+    "multi_label_classification": Activation.SIGMOID,
+}
+_DEFAULT_TOKENS = 512
+_BEYOND_ANY_NETWORK = 100_000
+_READ_CHARS = 200_000
+_RESERVED_POSITIONS = ("roberta", "camembert", "mpnet", "longformer")
+"""Families whose positions start after the padding id, so two of them are no tokens."""
+
+
+@dataclass(frozen=True)
+class HubModel:
+    """`labels` maps the model's label names to ours where the built-in names don't.
+
+    `activation` None takes it from the model's `problem_type`.
+    """
+
+    model: str
+    precision: str
+    activation: Activation | None = None
+    labels: Mapping[str, Label] = field(default_factory=dict)
+    is_compiled: bool = False
+
+    @cached_property
+    def info(self) -> BackendInfo:
+        """Reads the model's configuration, from the hub where it is not here."""
+        unknown = [each for each in self.outputs if each and not isinstance(each, Label)]
+        return BackendInfo(
+            name="transformers",
+            model_version=self._version,
+            labels=tuple(each for each in self.outputs if isinstance(each, Label)),
+            activation=self._activation,
+            runtime=f"torch {device_name()}",
+            precision=self.precision,
+            location="in_process",
+            max_tokens=self._max_tokens,
+            notice=f"labels shown, but in no rule: {', '.join(unknown)}" if unknown else None,
+        )
+
+    @cached_property
+    def outputs(self) -> Sequence[Label | str | None]:
+        names = self._config.id2label
+        return map_labels([str(names[index]) for index in sorted(names)], self.labels)
+
+    def open(self) -> OpenedModel:
+        """Loads the weights, from the hub where they are not here."""
+        tokenizer = self._tokenizer
+        pad_id = tokenizer.pad_token_id
+        return OpenedModel(
+            tokenizer=_HubTokenizer(tokenizer, self._max_tokens),
+            network=TorchNetwork(self.model, self.precision, compiled=self.is_compiled),
+            pad_id=pad_id or 0,
+            # Without a padding token there is nothing to fill a batch with.
+            is_batchable=pad_id is not None,
+        )
+
+    @cached_property
+    def _config(self) -> Any:
+        return from_hub(import_torch()[1].AutoConfig, self.model)
+
+    @cached_property
+    def _tokenizer(self) -> Any:
+        return from_hub(import_torch()[1].AutoTokenizer, self.model)
+
+    @property
+    def _activation(self) -> Activation:
+        if self.activation is not None:
+            return self.activation
+        kind = self._config.problem_type
+        if kind not in ACTIVATIONS:
+            raise ConfigError(
+                f"{self.model} does not say how its outputs become scores (problem_type is {kind});"
+                " set MODCONSOLE_ACTIVATION to softmax where its labels exclude each other, to "
+                "sigmoid where several may hold, to none where they are scores already"
+            )
+        return ACTIVATIONS[kind]
+
+    @cached_property
+    def _max_tokens(self) -> int:
+        kind, positions = self._config.model_type, _positions(self._config)
+        if any(name in kind for name in _RESERVED_POSITIONS):
+            positions -= 2
+        stated = int(self._tokenizer.model_max_length)
+        return min(positions, stated) if stated < _BEYOND_ANY_NETWORK else positions
+
+    @cached_property
+    def _version(self) -> str:
+        folder = Path(self.model)
+        if not folder.is_dir():
+            return f"{self.model}@{(self._config._commit_hash or 'unknown')[:12]}"
+        digest = hashlib.sha256()
+        for path in sorted((*folder.glob("*.safetensors"), *folder.glob("*.bin"))):
+            with path.open("rb") as file:
+                digest.update(hashlib.file_digest(file, "sha256").digest())
+        return f"{folder.resolve().name}@{digest.hexdigest()[:12]}"
+
+
+class _HubTokenizer:
+    def __init__(self, tokenizer: Any, max_tokens: int) -> None:
+        self._tokenizer = tokenizer
+        self._max_tokens = max_tokens
+
+    def encode(self, texts: Sequence[str]) -> Tokenized:
+        if not texts:
+            return Tokenized([], 0)
+        readable = [valid_text(text[:_READ_CHARS]) for text in texts]
+        try:
+            encoded = self._tokenizer(readable, truncation=True, max_length=self._max_tokens)
+        except (ValueError, TypeError, RuntimeError) as error:
+            raise BackendError(f"the tokenizer failed: {first_line(error)}") from error
+        ids: list[list[int]] = encoded["input_ids"]
+        # A tokenizer in Python keeps no rest: a text that fills the network counts as cut.
+        rests = [bool(each.overflowing) for each in encoded.encodings or ()] or [
+            len(each) >= self._max_tokens for each in ids
+        ]
+        cut = (rest or len(text) > _READ_CHARS for rest, text in zip(rests, texts, strict=True))
+        return Tokenized(ids, sum(cut))
+
+
+def _positions(config: Any) -> int:
+    """Tokens the network has positions for; some families name it otherwise or have no limit."""
+    return int(getattr(config, "max_position_embeddings", None) or _DEFAULT_TOKENS)

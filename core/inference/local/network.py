@@ -1,0 +1,44 @@
+"""What runs a network here: padded token ids in, logits out."""
+
+from typing import TYPE_CHECKING, Protocol
+
+from core.inference.base import Activation
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+class Network(Protocol):
+    """A network opened by one runtime. `lanes` calls of `logits` may run at the same time, batches
+    of about `batch_tokens` tokens suit it best, and widths that are multiples of `width_step`."""
+
+    @property
+    def lanes(self) -> int: ...
+
+    @property
+    def batch_tokens(self) -> int: ...
+
+    @property
+    def width_step(self) -> int: ...
+
+    def logits(
+        self, tokens: "NDArray[np.int64]", mask: "NDArray[np.int64]"
+    ) -> "NDArray[np.float32]":
+        """(rows, outputs) for `tokens` and `mask`, both (rows, width). Raises BackendError, whose
+        words never hold a token."""
+        ...
+
+
+def activate(logits: "NDArray[np.float32]", activation: Activation) -> "NDArray[np.float32]":
+    """Scores (rows, outputs); overflow-free for any logit."""
+    import numpy as np
+
+    if activation is Activation.NONE:
+        return logits
+    if activation is Activation.SOFTMAX:
+        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
+        shares: NDArray[np.float32] = powers / powers.sum(axis=1, keepdims=True)
+        return shares
+    scores: NDArray[np.float32] = 0.5 * (1.0 + np.tanh(0.5 * logits))
+    return scores

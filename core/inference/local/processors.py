@@ -1,0 +1,26 @@
+"""The processors this process may use, and what they are quick at."""
+
+import os
+from pathlib import Path
+
+_CPU_INFO = Path("/proc/cpuinfo")
+
+
+def processor_count() -> int:
+    """Those it is allowed to run on, where the system says; else those there are."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def has_bf16_tiles(cpu_info: Path = _CPU_INFO) -> bool:
+    """Whether products of bf16 matrices run on units made for them (AMX), about as fast as int8.
+
+    False where the system doesn't say.
+    """
+    try:
+        lines = cpu_info.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return False
+    flags = next((line for line in lines if line.startswith("flags")), "")
+    return "amx_bf16" in flags.split()

@@ -1,0 +1,99 @@
+"""A Hugging Face text classifier run by torch: on a GPU if there is one, else on processors."""
+
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from core.errors import BackendError, MissingExtra, ModelNotUsable
+from core.inference.local.schedule import BATCH_TOKENS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+GPU_BATCH_TOKENS = 65_536
+"""Enough to keep a large GPU busy; its memory holds many times that."""
+INSTALL = "pip install 'moderation-console[transformers]'"
+
+
+class TorchNetwork:
+    """One batch at a time, on all processors or the GPU. `precision` is fp32 or bf16.
+
+    `compiled` hands the network to torch.compile: slower to start, faster after.
+    """
+
+    lanes = 1
+    width_step = 1
+
+    def __init__(self, model: str, precision: str, *, compiled: bool = False) -> None:
+        torch, transformers = import_torch()
+        from safetensors import SafetensorError
+
+        transformers.utils.logging.disable_progress_bar()  # hundredths of a second need none
+        try:
+            network = from_hub(
+                transformers.AutoModelForSequenceClassification,
+                model,
+                dtype=torch.bfloat16 if precision == "bf16" else torch.float32,
+            )
+        except (SafetensorError, RuntimeError, KeyError, ImportError) as error:
+            raise ModelNotUsable(f"transformers can't open {model}: {error}") from error
+        self._device = device_name()
+        self.batch_tokens = GPU_BATCH_TOKENS if self._device == "cuda" else BATCH_TOKENS
+        self._network: Any = network.eval().to(self._device)
+        if compiled:
+            self._network = torch.compile(self._network, dynamic=True)
+
+    def logits(
+        self, tokens: "NDArray[np.int64]", mask: "NDArray[np.int64]"
+    ) -> "NDArray[np.float32]":
+        import torch
+
+        try:
+            with torch.inference_mode():
+                answer = self._network(
+                    input_ids=torch.from_numpy(tokens).to(self._device),
+                    attention_mask=torch.from_numpy(mask).to(self._device),
+                )
+                found: NDArray[np.float32] = answer.logits.float().cpu().numpy()
+        except (RuntimeError, ValueError, IndexError) as error:
+            raise BackendError(f"torch failed on a batch: {type(error).__name__}") from error
+        return found
+
+
+def device_name() -> str:
+    """`cuda` where torch sees a GPU, else `cpu`. Raises MissingExtra."""
+    torch, _ = import_torch()
+    return "cuda" if torch.cuda.is_available() else "cpu"
+
+
+def import_torch() -> tuple[Any, Any]:
+    """The modules torch and transformers. Raises MissingExtra."""
+    try:
+        import torch
+        import transformers
+    except ImportError as error:
+        raise MissingExtra(
+            f"the backends `torch` and `transformers` need both packages: {INSTALL}"
+        ) from error
+    return torch, transformers
+
+
+def from_hub(kind: Any, model: str, **options: Any) -> Any:
+    """`kind.from_pretrained`: what is on this machine first, the hub only for what is not.
+
+    Raises ModelNotUsable saying which of the two failed.
+    """
+    with suppress(OSError, ValueError):
+        return kind.from_pretrained(model, local_files_only=True, **options)
+    try:
+        return kind.from_pretrained(model, **options)
+    except (OSError, ValueError) as error:
+        raise ModelNotUsable(
+            f"{model} is no model folder, not in the local Hugging Face cache, and the hub gave "
+            f"none: {first_line(error)}"
+        ) from error
+
+
+def first_line(error: Exception) -> str:
+    """The first line of a foreign error that may be a page long."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,0 +1,1 @@
+"""Backends over HTTP: one file a wire protocol, all over one transport."""

@@ -1,0 +1,26 @@
+"""One text's scores in any of the forms servers without a protocol of their own give."""
+
+from typing import Any
+
+from core.inference.remote.shapes import TOP_ONE, bad_shape, by_name, labelled, number
+from core.inference.remote.wire import Row, Wire
+
+
+def any_row(wire: Wire, found: Any) -> Row:
+    """From labels with scores, `{"label": score}`, or a bare list in `label_order`.
+
+    A label alone, or one score where several labels are needed, is the best label only: refused.
+    """
+    if isinstance(found, str) or (isinstance(found, dict) and {"label", "score"} <= found.keys()):
+        if isinstance(found, dict):
+            return labelled(found, wire.label_count)
+        raise bad_shape(TOP_ONE)
+    if isinstance(found, dict):
+        return by_name(found)
+    if isinstance(found, list) and found and all(isinstance(item, dict) for item in found):
+        return labelled(found, wire.label_count)
+    if isinstance(found, list):
+        return wire.named([number(value) for value in found])
+    if wire.label_count > 1:
+        raise bad_shape(TOP_ONE)
+    return wire.named([number(found)])

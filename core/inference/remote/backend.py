@@ -1,0 +1,242 @@
+"""A backend over HTTP: texts cut into requests, answers put together again."""
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from urllib.parse import urlsplit
+
+from core.clock import Clock
+from core.errors import BackendError, ModelNotUsable
+from core.inference.backends_file import BackendConfig
+from core.inference.base import (
+    OUTAGES,
+    BackendInfo,
+    BatchResult,
+    CallMetadata,
+    ErrorKind,
+    TextResult,
+)
+from core.inference.circuit import Circuit
+from core.inference.remote.caller import Called, Caller
+from core.inference.remote.meaning import activated, check_probes, result_of
+from core.inference.remote.transport import Transport
+from core.inference.remote.wire import Row, Told, Wire
+from core.inference.retries import AttemptFailed
+
+# Harmless, and unlike each other: only a server that misreads its model scores them all alike.
+PROBES = ("Good morning.", "The train leaves at nine from the second platform.", "I like tea.")
+KNOWN_WELL_S = 30.0
+_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """What became of one request."""
+
+    results: tuple[TextResult, ...]
+    call: CallMetadata
+    failure: BackendError | None = None
+
+    @property
+    def should_split(self) -> bool:
+        """Whether one of its texts may be what broke it."""
+        is_outage = self.failure is None or self.failure.kind in OUTAGES
+        return not is_outage and len(self.results) > 1
+
+
+class RemoteBackend:
+    """Safe to use from several threads.
+
+    A call of more texts than one request takes goes out as several at once. When some fail and
+    others don't, the texts of those that failed carry the error; when all fail, the call does.
+    """
+
+    def __init__(
+        self, config: BackendConfig, wire: Wire, transport: Transport, caller: Caller, clock: Clock
+    ) -> None:
+        self._config = config
+        self._wire = wire
+        self._transport = transport
+        self._caller = caller
+        self._clock = clock
+        self._batch_size = config.batch_size or wire.batch_size
+        self._max_bytes = config.max_bytes or wire.max_bytes
+        self._pool = ThreadPoolExecutor(config.concurrency, thread_name_prefix=config.name)
+        self._is_checked = False
+        self._revision: str | None = None
+
+    @property
+    def info(self) -> BackendInfo:
+        """From the configuration; the version gains the revision once the server has told it."""
+        is_near = (urlsplit(self._config.url).hostname or "") in _LOOPBACK
+        return BackendInfo(
+            name=self._config.name,
+            model_version=self._version(self._revision),
+            labels=tuple(self._wire.labels),
+            activation=self._wire.activation,
+            runtime=self._config.kind,
+            precision="unknown",
+            location="localhost" if is_near else "remote",
+            max_tokens=self._config.max_tokens,
+            notice=self._wire.notice,
+        )
+
+    @property
+    def circuit(self) -> Circuit:
+        """Whether requests go out at present, and after how many failures."""
+        return self._caller.circuit
+
+    def load(self) -> None:
+        """Asks for the revision and scores three harmless texts, to find a server that misreads its
+        model: ModelNotUsable. One that can't be used now is checked at its first call instead.
+        """
+        try:
+            self._check()
+        except ModelNotUsable:
+            raise
+        except BackendError:
+            return
+
+    def score(self, texts: Sequence[str]) -> BatchResult:
+        """Results in input order. A text over the size limit fails alone, without being sent."""
+        began = self._clock.monotonic()
+        taken = [row for row, text in enumerate(texts) if self._fits(text)]
+        parts = self._parts([texts[row] for row in taken])
+        found = dict(zip(taken, (result for part in parts for result in part.results), strict=True))
+        too_long = TextResult(
+            error=f"the text is over {self._max_bytes} bytes, the most {self._config.name} takes",
+            error_kind=ErrorKind.BAD_INPUT,
+        )
+        results = tuple(found.get(row, too_long) for row in range(len(texts)))
+        call = _summed([part.call for part in parts])
+        total_ms = (self._clock.monotonic() - began) * 1000.0
+        return BatchResult(results, replace(call, total_ms=total_ms))
+
+    def health(self) -> str | None:
+        """An answer of the last half minute is enough; else one harmless text is scored, once."""
+        well_at = self._caller.well_at
+        if well_at is not None and self._clock.monotonic() - well_at < KNOWN_WELL_S:
+            return None
+        failure = self._part([PROBES[0]], once=True).failure
+        return None if failure is None else str(failure)
+
+    def close(self) -> None:
+        """Closes the connections; requests that are out come to their end first."""
+        self._pool.shutdown()
+        self._transport.close()
+
+    def _parts(self, texts: Sequence[str]) -> list[_Part]:
+        if not texts:
+            return []
+        self._check()
+        size = self._batch_size
+        chunks = [texts[start : start + size] for start in range(0, len(texts), size)]
+        # A single request needs no other thread.
+        run = map if len(chunks) == 1 else self._pool.map
+        parts = list(run(self._part, chunks))
+        failures = [part.failure for part in parts if part.failure is not None]
+        if len(failures) == len(parts) or any(part.should_split for part in parts):
+            raise failures[0]
+        return parts
+
+    def _part(self, texts: Sequence[str], *, once: bool = False) -> _Part:
+        try:
+            called, rows = self._rows(texts, once=once)
+        except BackendError as error:
+            call = CallMetadata(0.0, attempts=error.attempts)
+            return _failed(len(texts), call, error)
+        told = self._wire.told(called.reply)
+        self._revision = told.model_revision or self._revision
+        version = self._version(told.model_revision or self._revision)
+        try:
+            results = tuple(result_of(self._wire, row, version) for row in rows)
+        except AttemptFailed as problem:
+            rejected = self._caller.reject(problem, called.attempts)
+            return _failed(len(texts), _measured(called, told), rejected)
+        return _Part(results, _measured(called, told))
+
+    def _rows(self, texts: Sequence[str], *, once: bool) -> tuple[Called, list[Row]]:
+        called = self._caller.call(self._wire.ask(texts), once=once)
+        try:
+            rows = self._wire.rows(called.reply, len(texts))
+            return called, [activated(self._wire, row) for row in rows]
+        except AttemptFailed as problem:
+            failure = problem
+        raise self._caller.reject(failure, called.attempts)
+
+    def _check(self) -> None:
+        """Once, and again until it has come to an end."""
+        if self._is_checked:
+            return
+        self._ask_revision()
+        rows: list[Row] = []
+        step = min(self._batch_size, len(PROBES))
+        try:
+            for start in range(0, len(PROBES), step):
+                _, some = self._rows(PROBES[start : start + step], once=False)
+                for row in some:
+                    result_of(self._wire, row, "")
+                rows += some
+        except AttemptFailed as problem:
+            raise ModelNotUsable(f"{self._config.name} {problem}") from None
+        except BackendError as error:
+            if error.kind == ErrorKind.BAD_SHAPE:
+                raise ModelNotUsable(str(error)) from None
+            raise
+        check_probes(self._config.name, self._wire, rows)
+        self._is_checked = True
+
+    def _ask_revision(self) -> None:
+        """A server that doesn't tell is used all the same."""
+        about = self._wire.about()
+        if about is None:
+            return
+        try:
+            self._revision = self._wire.revision(self._caller.call(about).reply)
+        except (BackendError, AttemptFailed) as error:
+            if error.kind in OUTAGES - {ErrorKind.NOT_FOUND}:
+                raise
+
+    def _fits(self, text: str) -> bool:
+        return self._max_bytes is None or len(text.encode("utf-8", "replace")) <= self._max_bytes
+
+    def _version(self, revision: str | None) -> str:
+        model = self._config.model or self._config.kind
+        return model if revision is None or revision == model else f"{model}@{revision}"
+
+
+def _failed(count: int, call: CallMetadata, error: BackendError) -> _Part:
+    result = TextResult(error=str(error), error_kind=ErrorKind(error.kind))
+    return _Part((result,) * count, call, error)
+
+
+def _measured(called: Called, told: Told) -> CallMetadata:
+    """The server's own figures, and what is left of ours as network."""
+    elapsed_ms = called.reply.elapsed_ms
+    network_ms = None if told.server_ms is None else max(0.0, elapsed_ms - told.server_ms)
+    return CallMetadata(
+        total_ms=elapsed_ms,
+        tokenize_ms=told.tokenize_ms,
+        compute_ms=told.compute_ms,
+        queue_ms=told.queue_ms,
+        network_ms=network_ms,
+        tokens=told.tokens,
+        attempts=called.attempts,
+        server_ms=told.server_ms,
+        wait_ms=called.wait_ms,
+        request_id=told.request_id or called.request_id,
+        model_revision=told.model_revision,
+    )
+
+
+def _summed(calls: Sequence[CallMetadata]) -> CallMetadata:
+    """Requests that were out at the same time: the phases of the slowest, the counts of all."""
+    if not calls:
+        return CallMetadata(0.0)
+    slowest = max(calls, key=lambda call: call.total_ms)
+    told = [call.tokens for call in calls if call.tokens is not None]
+    return replace(
+        slowest,
+        tokens=sum(told) if told else None,
+        attempts=sum(call.attempts for call in calls),
+    )

@@ -1,0 +1,84 @@
+"""Any JSON service: the request from a template, the scores from a path in the answer."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from core.inference.backends_file import BackendConfig
+from core.inference.remote.any_row import any_row
+from core.inference.remote.shapes import at, items
+from core.inference.remote.transport import Ask, Reply
+from core.inference.remote.wire import Row, Wire
+
+ALL_TEXTS = "{texts}"
+ONE_TEXT = "{text}"
+
+
+class GenericJson(Wire):
+    """In `request`, the value "{texts}" becomes the list of texts; with "{text}" every text is a
+    call of its own. `results` is the path to the list of results (with "{text}": to the one),
+    `scores` the path inside each. For Modal, BentoML, LitServe, SageMaker behind a signing proxy.
+    """
+
+    options: ClassVar[Mapping[str, type]] = {
+        "request": dict,
+        "results": str,
+        "scores": str,
+        "logits": bool,
+        "follows_303": bool,
+    }
+
+    def __init__(self, config: BackendConfig) -> None:
+        super().__init__(config)
+        if self.takes_one:
+            self.batch_size = 1
+
+    @property
+    def gives_logits(self) -> bool:
+        return bool(self.config.options.get("logits", False))
+
+    @property
+    def takes_one(self) -> bool:
+        """Whether every text is a call of its own."""
+        return _holds(self._template, ONE_TEXT)
+
+    @property
+    def _template(self) -> Any:
+        return self.config.options.get("request", {"inputs": ALL_TEXTS})
+
+    def problem(self) -> str | None:
+        if self.takes_one or _holds(self._template, ALL_TEXTS):
+            return None
+        return f'`request` must hold "{ALL_TEXTS}" or "{ONE_TEXT}" as a value'
+
+    def ask(self, texts: Sequence[str]) -> Ask:
+        return Ask("", _filled(self._template, texts))
+
+    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+        found = at(reply.body, *_steps(self.config.options.get("results", "")))
+        results = [found] if self.takes_one else items(found, count)
+        inner = _steps(self.config.options.get("scores", ""))
+        return [any_row(self, at(result, *inner)) for result in results]
+
+
+def _filled(template: Any, texts: Sequence[str]) -> Any:
+    if template == ALL_TEXTS:
+        return list(texts)
+    if template == ONE_TEXT:
+        return texts[0]
+    if isinstance(template, dict):
+        return {key: _filled(value, texts) for key, value in template.items()}
+    if isinstance(template, list):
+        return [_filled(value, texts) for value in template]
+    return template
+
+
+def _holds(template: Any, mark: str) -> bool:
+    if isinstance(template, dict):
+        return any(_holds(value, mark) for value in template.values())
+    if isinstance(template, list):
+        return any(_holds(value, mark) for value in template)
+    return bool(template == mark)
+
+
+def _steps(path: str) -> list[str | int]:
+    return [int(step) if step.isdecimal() else step for step in path.split(".") if step]

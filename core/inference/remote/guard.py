@@ -1,0 +1,96 @@
+"""Guard models behind `/v1/chat/completions`: a verdict in words, a score from its likelihood."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any, ClassVar
+
+from core.inference.remote.shapes import at, bad_shape, maybe_count, maybe_text, number
+from core.inference.remote.transport import Ask, Reply
+from core.inference.remote.wire import Row, Told, Wire
+from core.moderation.scores import Label
+
+UNSAFE = "unsafe"
+_MOST_TOKENS = 16
+
+
+class GuardChat(Wire):
+    """Llama Guard's form: `safe`, or `unsafe` and a line of category codes; `safe_word` and
+    `unsafe_word` fit others (ShieldGemma: No and Yes). The server label "unsafe" has the
+    probability of that word against the other; a category named has it too, one not named 0.
+
+    The verdict word must be among the `top_logprobs` of the first token that is not blank.
+    """
+
+    path = "v1/chat/completions"
+    batch_size = 1
+    options: ClassVar[Mapping[str, type]] = {
+        "prompt": str,
+        "safe_word": str,
+        "unsafe_word": str,
+        "top_logprobs": int,
+    }
+    needs = frozenset({"labels", "model"})
+    default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {Label.TOXICITY: (UNSAFE,)}
+
+    def ask(self, texts: Sequence[str]) -> Ask:
+        options = self.config.options
+        prompt = options.get("prompt")
+        system = [] if prompt is None else [{"role": "system", "content": prompt}]
+        body = {
+            "model": self.config.model,
+            "messages": [*system, {"role": "user", "content": texts[0]}],
+            "temperature": 0,
+            "max_tokens": _MOST_TOKENS,
+            "logprobs": True,
+            "top_logprobs": options.get("top_logprobs", 5),
+        }
+        return Ask(self.path, body)
+
+    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+        choice = at(reply.body, "choices", 0)
+        if count != 1:
+            raise bad_shape("answers one text a call")
+        score = self._score(at(choice, "logprobs", "content"))
+        said = at(choice, "message", "content")
+        named = set(said.replace(",", " ").split()) if isinstance(said, str) else set()
+        categories = {name for names in self.labels.values() for name in names} | named
+        words = {self._word("safe_word"), self._word("unsafe_word"), UNSAFE}
+        row = {
+            name: score if name in named else 0.0
+            for name in categories
+            if name.lower() not in words
+        }
+        return [{UNSAFE: score, **row}]
+
+    def told(self, reply: Reply) -> Told:
+        usage = reply.body.get("usage")
+        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
+        return Told(
+            tokens=maybe_count(tokens),
+            model_revision=maybe_text(reply.body.get("model")),
+            request_id=reply.headers.get("x-request-id"),
+        )
+
+    def _word(self, name: str) -> str:
+        defaults = {"safe_word": "safe", "unsafe_word": UNSAFE}
+        return str(self.config.options.get(name, defaults[name])).lower()
+
+    def _score(self, content: Any) -> float:
+        """P(unsafe) / (P(unsafe) + P(safe)) at the first token that is not blank."""
+        for place in content if isinstance(content, list) else []:
+            if not str(at(place, "token")).strip():
+                continue
+            safe = unsafe = 0.0
+            for other in at(place, "top_logprobs"):
+                chance = math.exp(min(0.0, number(at(other, "logprob"))))
+                token = str(at(other, "token")).strip().lower()
+                safe += chance * self._begins("safe_word", token)
+                unsafe += chance * self._begins("unsafe_word", token)
+            if safe + unsafe > 0.0:
+                return unsafe / (safe + unsafe)
+            raise bad_shape("said neither its safe nor its unsafe word first")
+        raise bad_shape("sent no log-probabilities: the server must support logprobs")
+
+    def _begins(self, name: str, token: str) -> bool:
+        """Whether the token is the word or its beginning: vocabularies cut words differently."""
+        return bool(token) and self._word(name).startswith(token)

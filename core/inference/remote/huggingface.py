@@ -1,0 +1,55 @@
+"""Hugging Face: the Inference router, and Inference Endpoints that scale to zero."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from core.inference.base import Activation
+from core.inference.remote.shapes import items, labelled
+from core.inference.remote.transport import Ask, Reply
+from core.inference.remote.wire import Row, Wire
+
+# More than any classifier here has: without it a pipeline gives the best label alone.
+_EVERY_LABEL = 100
+
+
+class HuggingFaceRouter(Wire):
+    """One text a call is all that is documented. The answer is a list in a list, or not."""
+
+    batch_size = 1
+    needs = frozenset({"labels", "model"})
+
+    def ask(self, texts: Sequence[str]) -> Ask:
+        return Ask(self.config.model, {"inputs": texts[0], "parameters": self._parameters()})
+
+    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+        found = reply.body
+        if isinstance(found, list) and len(found) == 1 and isinstance(found[0], list):
+            found = found[0]
+        return [labelled(found, self.label_count)] if count == 1 else []
+
+    def _parameters(self) -> dict[str, object]:
+        names = {Activation.SIGMOID: "sigmoid", Activation.SOFTMAX: "softmax"}
+        return {
+            "function_to_apply": names.get(self.activation, "none"),
+            "top_k": _EVERY_LABEL,
+        }
+
+
+class HuggingFaceEndpoint(HuggingFaceRouter):
+    """A pipeline of one's own behind a proxy that answers 502 or 503 while it starts."""
+
+    batch_size = 16
+    options: ClassVar[Mapping[str, type]] = {"scale_up_s": int}
+    needs = frozenset({"labels"})
+    busy_means_loading = True
+
+    def ask(self, texts: Sequence[str]) -> Ask:
+        return Ask("", {"inputs": list(texts), "parameters": self._parameters()})
+
+    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+        return [labelled(item, self.label_count) for item in items(reply.body, count)]
+
+    def sent_headers(self) -> Mapping[str, str]:
+        """With `scale_up_s` the proxy holds the request that long instead of refusing it."""
+        held_s = self.config.options.get("scale_up_s")
+        return {"X-Scale-Up-Timeout": str(held_s)} if held_s is not None else {}

@@ -1,0 +1,41 @@
+"""Infinity's `/classify`."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from core.inference.base import Activation
+from core.inference.remote.shapes import at, items, labelled, maybe_count
+from core.inference.remote.transport import Ask, Reply
+from core.inference.remote.wire import Row, Told, Wire
+
+
+class InfinityClassify(Wire):
+    """Logits are asked for and activated here, because versions differ in what they apply. A
+    version that ignores that is told by `raw_scores = false`."""
+
+    path = "classify"
+    max_bytes = 122_880
+    options: ClassVar[Mapping[str, type]] = {"raw_scores": bool}
+    needs = frozenset({"labels", "model"})
+
+    @property
+    def gives_logits(self) -> bool:
+        is_raw = self.config.options.get("raw_scores", self.activation is Activation.SIGMOID)
+        return bool(is_raw)
+
+    def ask(self, texts: Sequence[str]) -> Ask:
+        body = {
+            "model": self.config.model,
+            "input": list(texts),
+            "raw_scores": self.gives_logits,
+        }
+        return Ask(self.path, body)
+
+    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+        found = items(at(reply.body, "data"), count)
+        return [labelled(item, self.label_count) for item in found]
+
+    def told(self, reply: Reply) -> Told:
+        usage = reply.body.get("usage")
+        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
+        return Told(tokens=maybe_count(tokens), request_id=reply.headers.get("x-request-id"))

@@ -1,0 +1,134 @@
+"""The kinds of remote backend there are, by the name a site's file gives them."""
+
+import time
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from core.clock import Clock
+from core.errors import ConfigError
+from core.inference.backends_file import BackendConfig, read_file
+from core.inference.circuit import CircuitRule
+from core.inference.remote.backend import RemoteBackend
+from core.inference.remote.caller import Caller, Limits
+from core.inference.remote.generic import GenericJson
+from core.inference.remote.guard import GuardChat
+from core.inference.remote.huggingface import HuggingFaceEndpoint, HuggingFaceRouter
+from core.inference.remote.infinity import InfinityClassify
+from core.inference.remote.mlflow import MlflowInvocations
+from core.inference.remote.oip import OpenInference
+from core.inference.remote.openai import ConsoleApi, OpenAiModerations
+from core.inference.remote.perspective import Perspective
+from core.inference.remote.tei import TextEmbeddingsInference
+from core.inference.remote.transport import Route, Transport
+from core.inference.remote.vllm import VllmClassify
+from core.inference.remote.wire import Wire
+from core.inference.retries import RetryRule
+
+KINDS: Mapping[str, type[Wire]] = {
+    "openai": OpenAiModerations,
+    "hf_router": HuggingFaceRouter,
+    "hf_endpoint": HuggingFaceEndpoint,
+    "tei": TextEmbeddingsInference,
+    "oip": OpenInference,
+    "vllm": VllmClassify,
+    "infinity": InfinityClassify,
+    "mlflow": MlflowInvocations,
+    "perspective": Perspective,
+    "guard": GuardChat,
+    "json": GenericJson,
+    "console": ConsoleApi,
+}
+
+
+def read_backends(path: Path) -> Mapping[str, BackendConfig]:
+    """The backends of a file by name. Raises ConfigError naming file, backend and key."""
+    found = read_file(path, {kind: wire.options for kind, wire in KINDS.items()})
+    for config in found.values():
+        trouble = _trouble(config)
+        if trouble is not None:
+            raise ConfigError(f"{path}: backend {config.name!r}: {trouble}")
+    return found
+
+
+def make_remote_backend(
+    config: BackendConfig,
+    clock: Clock,
+    secret: Callable[[str], str | None],
+    *,
+    sleep: Callable[[float], None] = time.sleep,
+    circuit_rule: CircuitRule | None = None,
+) -> RemoteBackend:
+    """The backend, not asked for anything yet. `secret` gives the value of an environment variable.
+
+    Raises ConfigError naming a variable that is not set.
+    """
+    wire = KINDS[config.kind](config)
+    held_s = float(config.options.get("scale_up_s", 0))
+    transport = Transport(
+        _route(config, wire, lambda name: _secret(config, name, secret)),
+        now=clock.now,
+        monotonic=clock.monotonic,
+    )
+    caller = Caller(
+        config.name,
+        transport,
+        clock,
+        retry_rule=RetryRule(
+            attempts=config.attempts,
+            total_s=max(config.total_s, held_s),
+            loading_s=max(config.loading_s, held_s),
+        ),
+        limits=Limits(config.concurrency, config.requests_per_minute),
+        circuit_rule=circuit_rule or CircuitRule(),
+        sleep=sleep,
+    )
+    return RemoteBackend(config, wire, transport, caller, clock)
+
+
+def _route(config: BackendConfig, wire: Wire, secret: Callable[[str], str]) -> Route:
+    secret_headers = {name: secret(variable) for name, variable in config.secret_headers.items()}
+    secret_params: Mapping[str, str] = {}
+    if config.key_env is not None:
+        key = secret(config.key_env)
+        secret_params = wire.secret_params(key)
+        if not secret_params:
+            secret_headers["Authorization"] = f"Bearer {key}"
+    return Route(
+        url=config.url,
+        connect_timeout_s=config.connect_timeout_s,
+        timeout_s=max(config.timeout_s, float(config.options.get("scale_up_s", 0))),
+        pool_size=config.concurrency,
+        headers={**wire.sent_headers(), **config.headers},
+        secret_headers=secret_headers,
+        secret_params=secret_params,
+        ca_file=config.ca_file,
+        follows_303=bool(config.options.get("follows_303", False)),
+        busy_means_loading=wire.busy_means_loading,
+    )
+
+
+def _secret(config: BackendConfig, variable: str, secret: Callable[[str], str | None]) -> str:
+    value = (secret(variable) or "").strip()
+    if not value:
+        raise ConfigError(f"{variable} is not set; backend {config.name!r} takes its key from it")
+    return value
+
+
+def _trouble(config: BackendConfig) -> str | None:
+    wire = KINDS[config.kind](config)
+    given = {
+        "labels": bool(wire.labels),
+        "label_order": bool(config.label_order),
+        "model": bool(config.model),
+    }
+    for key in sorted(wire.needs):
+        if not given[key]:
+            return f"`{key}` must be given for kind {config.kind!r}"
+    if config.label_order:
+        names = {name for names in wire.labels.values() for name in names}
+        unknown = sorted(names.difference(config.label_order))
+        if unknown:
+            return f"`labels` names {unknown[0]!r}, which is not in `label_order`"
+    if wire.batch_size == 1 and config.batch_size not in (None, 1):
+        return f"`batch_size` can only be 1 for kind {config.kind!r} so asked"
+    return wire.problem()

@@ -1,0 +1,41 @@
+"""MLflow's scoring server: `/invocations`."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from core.inference.remote.any_row import any_row
+from core.inference.remote.shapes import at, items
+from core.inference.remote.transport import Ask, Reply
+from core.inference.remote.wire import Row, Wire
+
+FORMS = ("inputs", "instances", "dataframe_split", "dataframe_records")
+
+
+class MlflowInvocations(Wire):
+    """The body is one of four forms, never a bare list. A transformers pipeline logged with its
+    default signature answers with the best label alone, which is refused."""
+
+    path = "invocations"
+    options: ClassVar[Mapping[str, type]] = {"form": str, "column": str, "params": dict}
+
+    def ask(self, texts: Sequence[str]) -> Ask:
+        options = self.config.options
+        form, column = options.get("form", FORMS[0]), options.get("column", "text")
+        bodies: dict[str, object] = {
+            "inputs": list(texts),
+            "instances": list(texts),
+            "dataframe_split": {"columns": [column], "data": [[text] for text in texts]},
+            "dataframe_records": [{column: text} for text in texts],
+        }
+        body = {form: bodies[form]}
+        if "params" in options:
+            body["params"] = options["params"]
+        return Ask(self.path, body)
+
+    def problem(self) -> str | None:
+        form = self.config.options.get("form", FORMS[0])
+        return None if form in FORMS else f"`form` is {form!r}; it can be {', '.join(FORMS)}"
+
+    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+        found = items(at(reply.body, "predictions"), count)
+        return [any_row(self, item) for item in found]

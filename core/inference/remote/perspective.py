@@ -1,0 +1,52 @@
+"""Perspective's comments:analyze: one text a call, the key in the address."""
+
+from collections.abc import Mapping, Sequence
+from typing import ClassVar
+
+from core.inference.remote.shapes import at, bad_shape, number
+from core.inference.remote.transport import Ask, Reply
+from core.inference.remote.wire import Row, Wire
+from core.moderation.scores import Label
+
+
+class Perspective(Wire):
+    """It takes 20,480 bytes of text. Attributes are asked for by name, without a threshold, because
+    those under one vanish from the answer."""
+
+    path = "v1alpha1/comments:analyze"
+    batch_size = 1
+    max_bytes = 20_480
+    options: ClassVar[Mapping[str, type]] = {"languages": list}
+    default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {
+        Label.TOXICITY: ("TOXICITY",),
+        Label.SEVERE_TOXICITY: ("SEVERE_TOXICITY",),
+        Label.OBSCENE: ("PROFANITY",),
+        Label.THREAT: ("THREAT",),
+        Label.INSULT: ("INSULT",),
+        Label.IDENTITY_ATTACK: ("IDENTITY_ATTACK",),
+    }
+    notice = (
+        "The Perspective API ends on 31 December 2026. Compare another backend with it while it "
+        "still answers, and carry the thresholds over."
+    )
+
+    def ask(self, texts: Sequence[str]) -> Ask:
+        attributes: dict[str, object] = {
+            name: {} for names in self.labels.values() for name in names
+        }
+        body = {
+            "comment": {"text": texts[0]},
+            "languages": list(self.config.options.get("languages", ["en"])),
+            "requestedAttributes": attributes,
+            "doNotStore": True,
+        }
+        return Ask(self.path, body)
+
+    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+        found = at(reply.body, "attributeScores")
+        if not isinstance(found, dict) or count != 1:
+            raise bad_shape("sent attributeScores that are not an object")
+        return [{name: number(at(found, name, "summaryScore", "value")) for name in found}]
+
+    def secret_params(self, key: str) -> Mapping[str, str]:
+        return {"key": key}

@@ -1,0 +1,39 @@
+"""Keys stay out of the logs, also out of those of the HTTP library, which logs whole addresses."""
+
+import logging
+from collections.abc import Iterable
+from urllib.parse import quote
+
+HIDDEN = "[hidden]"
+_LIBRARY_LOGGERS = ("urllib3.connectionpool", "urllib3.util.retry", "requests")
+
+
+class _Hiding(logging.Filter):
+    def __init__(self) -> None:
+        super().__init__()
+        self.secrets: set[str] = set()
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Lets every record through, with the secrets replaced."""
+        message = record.getMessage()
+        if any(secret in message for secret in self.secrets):
+            record.msg, record.args = hidden(message, self.secrets), ()
+        return True
+
+
+_HIDING = _Hiding()
+
+
+def hide_in_logs(secrets: Iterable[str]) -> None:
+    """From now on these never appear in a record of the HTTP library."""
+    for secret in secrets:
+        _HIDING.secrets |= {secret, quote(secret, safe="")}
+    for name in _LIBRARY_LOGGERS:
+        logging.getLogger(name).addFilter(_HIDING)  # the same filter is added once
+
+
+def hidden(text: str, secrets: Iterable[str]) -> str:
+    """The text with every secret replaced, the longest first."""
+    for secret in sorted(secrets, key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text

@@ -1,0 +1,211 @@
+"""One HTTP exchange with a backend: pooled, bounded in time and size, every failure told apart.
+
+No message holds an address, a key, a comment or a server's own words.
+"""
+
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from urllib.parse import urljoin, urlsplit
+
+import requests
+import urllib3
+
+from core.inference.base import ErrorKind
+from core.inference.remote.connections import PooledAdapter
+from core.inference.remote.refusals import refusal
+from core.inference.remote.secrets import hide_in_logs
+from core.inference.retries import AttemptFailed
+
+MAX_ANSWER_BYTES = 8 * 1024 * 1024
+MAX_HOPS = 20
+_PIECE_BYTES = 64 * 1024
+_SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What to send. `path` is joined to the backend's address; no `body` means GET."""
+
+    path: str = ""
+    body: object = None
+    params: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What came back: decoded JSON, headers with lower-case names, and the time it took."""
+
+    body: Any
+    headers: Mapping[str, str]
+    elapsed_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where to and how: everything about the connection that a site sets.
+
+    `secret_headers` and `secret_params` go out with every request and appear nowhere else.
+    `follows_303` allows only to the same origin. `busy_means_loading` is for proxies that answer
+    502 and 503 while they start a server.
+    """
+
+    url: str
+    connect_timeout_s: float = 3.0
+    timeout_s: float = 10.0
+    pool_size: int = 4
+    headers: Mapping[str, str] = field(default_factory=dict)
+    secret_headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    secret_params: Mapping[str, str] = field(default_factory=dict, repr=False)
+    ca_file: str | None = None
+    follows_303: bool = False
+    busy_means_loading: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Outgoing:
+    url: str
+    params: Mapping[str, str]
+    body: bytes | None
+    headers: Mapping[str, str]
+
+
+class Transport:
+    """Sends one request at a time to one backend; safe to use from several threads."""
+
+    def __init__(
+        self,
+        route: Route,
+        *,
+        now: Callable[[], datetime],
+        monotonic: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._route = route
+        self._now = now
+        self._monotonic = monotonic
+        self.host = urlsplit(route.url).hostname or ""
+        hide_in_logs([*route.secret_headers.values(), *route.secret_params.values()])
+        self._session = requests.Session()
+        self._session.auth = _no_credentials  # else requests looks into ~/.netrc
+        self._session.headers.update({"User-Agent": "moderation-console", **route.headers})
+        for scheme in ("http://", "https://"):
+            self._session.mount(scheme, PooledAdapter(route.pool_size))
+
+    def close(self) -> None:
+        """Close the pooled connections."""
+        self._session.close()
+
+    def send(self, ask: Ask, headers: Mapping[str, str], left_s: float) -> Reply:
+        """One attempt within `left_s` seconds and the route's timeout. Raises AttemptFailed."""
+        began = self._monotonic()
+        deadline = began + min(self._route.timeout_s, left_s)
+        base = self._route.url.rstrip("/")
+        url = f"{base}/{ask.path.lstrip('/')}" if ask.path else self._route.url
+        params = {**ask.params, **self._route.secret_params}
+        body = None if ask.body is None else json.dumps(ask.body).encode()
+        for _hop in range(MAX_HOPS):
+            outcome = self._exchange(_Outgoing(url, params, body, headers), deadline)
+            if isinstance(outcome, AttemptFailed):
+                raise outcome  # outside of any except block: the cause would name the address
+            if isinstance(outcome, str):
+                url, params, body = _same_origin(url, outcome), {}, None
+                continue
+            answer, received = outcome
+            return Reply(_decoded(answer), received, (self._monotonic() - began) * 1000.0)
+        raise AttemptFailed("redirects without end", kind=ErrorKind.REDIRECT)
+
+    def _exchange(
+        self, outgoing: _Outgoing, deadline: float
+    ) -> tuple[bytes, dict[str, str]] | str | AttemptFailed:
+        """Body and headers of a good answer, the target of a redirect to follow, or the failure."""
+        left_s = max(0.001, deadline - self._monotonic())
+        body = outgoing.body
+        sent = {} if body is None else {"Content-Type": "application/json"}
+        try:
+            with self._session.request(
+                "GET" if body is None else "POST",
+                outgoing.url,
+                params=dict(outgoing.params),
+                data=body,
+                headers={**sent, **outgoing.headers, **self._route.secret_headers},
+                timeout=(min(self._route.connect_timeout_s, left_s), left_s),
+                verify=self._route.ca_file or True,
+                stream=True,
+                allow_redirects=False,
+            ) as response:
+                received = {name.lower(): value for name, value in response.headers.items()}
+                if response.status_code == _SEE_OTHER and self._route.follows_303:
+                    return received.get("location", "")
+                answer = self._read(response, deadline)
+                if response.status_code == 200:
+                    return answer, received
+                return refusal(
+                    response.status_code,
+                    received,
+                    answer,
+                    now=self._now(),
+                    busy_means_loading=self._route.busy_means_loading,
+                )
+        except AttemptFailed as failure:
+            return failure
+        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+            return _translated(error, is_late=self._monotonic() >= deadline)
+
+    def _read(self, response: requests.Response, deadline: float) -> bytes:
+        # read1 gives what has arrived; a body that drips for ever must meet the deadline.
+        body = bytearray()
+        while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
+            body += piece
+            if len(body) > MAX_ANSWER_BYTES:
+                size = MAX_ANSWER_BYTES // 2**20
+                raise AttemptFailed(f"sent more than {size} MB", kind=ErrorKind.TOO_LARGE)
+            if self._monotonic() > deadline:
+                raise _too_slow()
+        return bytes(body)
+
+
+def _same_origin(url: str, location: str) -> str:
+    target = urljoin(url, location)
+    old, new = urlsplit(url), urlsplit(target)
+    if not location or (old.scheme, old.netloc) != (new.scheme, new.netloc):
+        raise AttemptFailed("redirects to another place", kind=ErrorKind.REDIRECT)
+    return target
+
+
+def _decoded(answer: bytes) -> Any:
+    try:
+        # NaN is let through: it condemns one score, not the whole answer.
+        return json.loads(answer)
+    except (ValueError, RecursionError):
+        pass
+    raise AttemptFailed("sent an answer that is not JSON", kind=ErrorKind.BAD_SHAPE)
+
+
+def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
+    kinds = urllib3.exceptions
+    if isinstance(error, requests.exceptions.SSLError | kinds.SSLError):
+        return AttemptFailed("shows a certificate that is not trusted", kind=ErrorKind.TLS)
+    if isinstance(error, requests.ConnectTimeout):
+        return AttemptFailed("could not be reached in time", kind=ErrorKind.TIMEOUT, can_retry=True)
+    # A connection shut down at the deadline looks as if the server had broken it off.
+    if isinstance(error, requests.Timeout | kinds.TimeoutError) or is_late:
+        return _too_slow()
+    if isinstance(error, kinds.ProtocolError | requests.exceptions.ChunkedEncodingError):
+        words = "broke off in the middle of an answer"
+        return AttemptFailed(words, kind=ErrorKind.CONNECT, can_retry=True)
+    if isinstance(error, requests.ConnectionError | OSError) and not isinstance(
+        error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema
+    ):
+        return AttemptFailed("could not be reached", kind=ErrorKind.CONNECT, can_retry=True)
+    return AttemptFailed(f"failed ({type(error).__name__})", kind=ErrorKind.BACKEND)
+
+
+def _too_slow() -> AttemptFailed:
+    return AttemptFailed("gave no answer in time", kind=ErrorKind.TIMEOUT, can_retry=True)
+
+
+def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request

@@ -1,0 +1,155 @@
+"""Trying again: what is worth it, how long to wait, and when the time is up."""
+
+import random
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from email.utils import parsedate_to_datetime
+from typing import Generic, TypeVar
+
+from core.inference.base import ErrorKind
+
+T = TypeVar("T")
+_EPOCH_S = 1e8  # a reset above this is a date in Unix seconds, not a duration
+_DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)(ms|s))?")
+
+
+class AttemptFailed(Exception):
+    """One attempt that failed; never leaves a backend. `after_s` is how long it asked to wait.
+
+    The text names no address, key or comment: it ends up on a moderator's screen.
+    """
+
+    def __init__(
+        self,
+        problem: str,
+        *,
+        kind: ErrorKind,
+        can_retry: bool = False,
+        after_s: float | None = None,
+    ) -> None:
+        super().__init__(problem)
+        self.kind = kind
+        self.can_retry = can_retry
+        self.after_s = after_s
+
+
+@dataclass(frozen=True, slots=True)
+class RetryRule:
+    """At most `attempts` requests within `total_s`. A model that is still loading is asked again
+    for `loading_s` instead, however often.
+    """
+
+    attempts: int = 3
+    first_pause_s: float = 0.25
+    longest_pause_s: float = 8.0
+    total_s: float = 20.0
+    loading_s: float = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Tried(Generic[T]):
+    """How it ended: `answer` or `failure`, never both, with what it took."""
+
+    attempts: int
+    waited_s: float
+    answer: T | None = None
+    failure: AttemptFailed | None = None
+
+
+def pause_s(rule: RetryRule, attempt: int, draw: float) -> float:
+    """Seconds before attempt `attempt + 1`: doubled each time, and by `draw` (0..1) anywhere in the
+    upper half, so that clients that failed together don't come back together.
+    """
+    longest = min(rule.first_pause_s * 2.0 ** (attempt - 1), rule.longest_pause_s)
+    return longest * (0.5 + draw / 2.0)
+
+
+def try_again(
+    send: Callable[[float], T],
+    rule: RetryRule,
+    *,
+    monotonic: Callable[[], float],
+    sleep: Callable[[float], None],
+    draw: Callable[[], float] = random.random,
+) -> Tried[T]:
+    """Call `send` with the seconds left until it answers, fails for good, or the time is up.
+
+    It never waits past the end: when the backend asks for longer than is left, that is the end.
+    """
+    began = monotonic()
+    waited_s, attempt, limit_s = 0.0, 0, rule.total_s
+    while True:
+        attempt += 1
+        try:
+            return Tried(attempt, waited_s, answer=send(began + limit_s - monotonic()))
+        except AttemptFailed as problem:
+            failure = problem
+        is_loading = failure.kind is ErrorKind.LOADING
+        limit_s = rule.loading_s if is_loading else rule.total_s
+        wait_s = max(pause_s(rule, attempt, draw()), failure.after_s or 0.0)
+        if is_loading:
+            # Servers are known to repeat the same estimate for ever.
+            wait_s = min(wait_s, rule.longest_pause_s)
+        is_last = attempt >= rule.attempts and not is_loading
+        if not failure.can_retry or is_last or monotonic() + wait_s >= began + limit_s:
+            return Tried(attempt, waited_s, failure=failure)
+        sleep(wait_s)
+        waited_s += wait_s
+
+
+def asked_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """How long an answer asks to wait, from lower-case headers; None when it does not say.
+
+    `retry-after-ms` and `Retry-After` (seconds or a date) come first; else the resets of those
+    `x-ratelimit-*` windows of which nothing remains, the longest of them.
+    """
+    millis = _number(headers.get("retry-after-ms", ""))
+    if millis is not None:
+        return millis / 1000.0
+    if "retry-after" in headers:
+        return _seconds_or_date(headers["retry-after"], now)
+    waits = [
+        _reset_s(headers[name], now)
+        for name in headers
+        if re.fullmatch(r"(x-)?ratelimit-reset(-\w+)?", name)
+        and _number(headers.get(name.replace("reset", "remaining"), "")) == 0.0
+    ]
+    known = [wait for wait in waits if wait is not None]
+    return max(known, default=None)
+
+
+def parse_duration_s(text: str) -> float | None:
+    """Seconds of `6m0s`, `1.5s`, `20ms`, `1h2m`, or a plain number of seconds."""
+    number = _number(text)
+    if number is not None:
+        return number
+    found = _DURATION.fullmatch(text.strip())
+    if found is None or not found.group(0):
+        return None
+    days, hours, minutes, rest, unit = found.groups()
+    seconds = float(rest or 0) / (1000.0 if unit == "ms" else 1.0)
+    return int(days or 0) * 86400 + int(hours or 0) * 3600 + int(minutes or 0) * 60 + seconds
+
+
+def _reset_s(text: str, now: datetime) -> float | None:
+    seconds = parse_duration_s(text)
+    if seconds is not None and seconds > _EPOCH_S:
+        return max(0.0, seconds - now.timestamp())
+    return seconds
+
+
+def _seconds_or_date(text: str, now: datetime) -> float | None:
+    seconds = parse_duration_s(text)
+    if seconds is not None:
+        return seconds
+    try:
+        moment = parsedate_to_datetime(text)
+        return max(0.0, (moment - now).total_seconds())
+    except (ValueError, TypeError, OverflowError):
+        return None
+
+
+def _number(text: str) -> float | None:
+    return float(text) if re.fullmatch(r"\d{1,15}(\.\d{1,9})?", text.strip()) else None

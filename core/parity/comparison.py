@@ -1,0 +1,108 @@
+"""How far the scores of two backends lie apart, label by label."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.moderation.decisions import judge
+from core.moderation.policies import Action, Policy
+from core.moderation.scores import Label
+from core.parity.tables import ScoreTable
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelComparison:
+    """Over the `rows` both backends scored. `flips` cross a threshold of the policy; `rank` is
+    Spearman's correlation, None where one side does not vary."""
+
+    label: Label
+    rows: int
+    largest: float
+    mean: float
+    rank: float | None
+    flips: int
+
+
+def compare_labels(
+    reference: ScoreTable, other: ScoreTable, policy: Policy
+) -> tuple[LabelComparison, ...]:
+    """One line for each label that both assess and that both scored somewhere."""
+    found = []
+    for label in reference.labels:
+        mine, theirs = reference.column(label), other.column(label)
+        known = ~np.isnan(mine) & ~np.isnan(theirs)
+        if not known.any():
+            continue
+        mine, theirs = mine[known], theirs[known]
+        apart = np.abs(mine - theirs)
+        thresholds = [low for low in policy.thresholds(label).values() if low > 0.0]
+        crossed = np.zeros(len(mine), dtype=bool)
+        for low in thresholds:
+            crossed |= (mine >= low) != (theirs >= low)
+        found.append(
+            LabelComparison(
+                label=label,
+                rows=int(known.sum()),
+                largest=float(apart.max()),
+                mean=float(apart.mean()),
+                rank=rank_correlation(mine, theirs),
+                flips=int(crossed.sum()),
+            )
+        )
+    return tuple(found)
+
+
+def flipped_actions(
+    reference: ScoreTable, other: ScoreTable, policy: Policy
+) -> list[tuple[int, Action, Action]]:
+    """(row, action by the reference, action by the other) where the policy decides otherwise.
+
+    A row that either failed on is none: it would be held for a person, and says so itself.
+    """
+    pairs = zip(_actions(reference, policy), _actions(other, policy), strict=True)
+    return [
+        (row, mine, theirs)
+        for row, (mine, theirs) in enumerate(pairs)
+        if mine is not None and theirs is not None and mine is not theirs
+    ]
+
+
+def _actions(table: ScoreTable, policy: Policy) -> list[Action | None]:
+    return [
+        None
+        if error is not None
+        else judge(
+            {
+                label: float(value)
+                for label, value in zip(table.labels, row, strict=True)
+                if not np.isnan(value)
+            },
+            policy,
+        ).action
+        for row, error in zip(table.scores, table.errors, strict=True)
+    ]
+
+
+def rank_correlation(one: Floats, other: Floats) -> float | None:
+    """Spearman's rho with mean ranks for ties; None where one side has one value only."""
+    first, second = _ranks(one), _ranks(other)
+    if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
+        return None
+    return float(np.corrcoef(first, second)[0, 1])
+
+
+def _ranks(values: Floats) -> Floats:
+    _, group, sizes = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(sizes)
+    means: Floats = (ends - (sizes - 1) / 2.0)[group]
+    return means
+
+
+def complete_rows(tables: Sequence[Floats]) -> NDArray[np.bool_]:
+    """Rows without a missing score in any of the arrays, all (rows, labels)."""
+    complete: NDArray[np.bool_] = np.isfinite(np.hstack(list(tables)).sum(axis=1))
+    return complete

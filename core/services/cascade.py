@@ -1,0 +1,174 @@
+"""A cascade for a site: what its own comments show, and only then the cascade."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from core.clock import Clock
+from core.errors import RuleBroken
+from core.inference.base import Backend
+from core.inference.batching import Scorer
+from core.inference.calibration import Calibration, objection
+from core.inference.cascade import CascadeBackend, Gate, Predictor
+from core.inference.text_form import model_text
+from core.moderation.clearing import (
+    acting_edges,
+    blind_labels,
+    flags_needed,
+    is_flagged,
+    nearness,
+    pass_threshold,
+    share_at_most,
+)
+from core.moderation.policies import Policy
+from core.services.context import Context
+from core.servinglog.record import Mode
+from core.store.base import Store
+from core.store.views import ScoredText
+
+CHUNK_TEXTS = 64
+POLICY_GOOD_FOR_S = 1.0
+
+
+class PolicyInForce:
+    """The current policy, read from the store at most once a second: a cascade asks at each call.
+    Threads may share it; two that find it old both read."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+        self._seen: tuple[float, Policy | None] | None = None
+
+    def __call__(self) -> Policy | None:
+        now_s = self._clock.monotonic()
+        seen = self._seen
+        if seen is not None and now_s - seen[0] < POLICY_GOOD_FOR_S:
+            return seen[1]
+        with self._store.read() as reader:
+            policy = reader.current_policy()
+        self._seen = (now_s, policy)
+        return policy
+
+
+def open_cascade(
+    context: Context,
+    full: Backend,
+    first: Predictor,
+    calibration: Calibration | None,
+    *,
+    promise: float,
+    audit_share: float,
+) -> CascadeBackend | str:
+    """The cascade, or in words why the full model has to score everything."""
+    policy = PolicyInForce(context.store, context.clock)
+    in_force = policy()
+    why = objection(
+        calibration,
+        full_version=full.info.model_version,
+        first_version=first.version,
+        edges=acting_edges(in_force) if in_force else {},
+        promise=promise,
+    )
+    if calibration is None or why is not None:
+        return why or "nothing was calibrated yet"
+    gate = Gate(calibration.edges, calibration.pass_below, audit_share)
+    return CascadeBackend(full, first, gate, policy)
+
+
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """How near to an edge the first stage sees a comment, and what the full model makes of it."""
+
+    near: float
+    flagged: bool
+
+
+def calibrate(
+    comments: Iterable[ScoredText],
+    first: Predictor,
+    scorer: Scorer,
+    policy: Policy,
+    *,
+    promise: float,
+    data: str,
+    now: datetime,
+    progress: Callable[[int], None],
+) -> Calibration:
+    """The largest threshold that misses at most `promise` (0..1) of what the full model flags.
+
+    Each distinct text counts once. Those whose scores are not of the model behind `scorer` are
+    scored by it now: comments that a first stage cleared before are no sample otherwise. `progress`
+    is told how many texts are done. Raises RuleBroken where the comments can't show the promise.
+    """
+    edges = acting_edges(policy)
+    info = scorer.backend.info
+    blind = blind_labels(first.labels, info.labels, edges)
+    if blind:
+        raise RuleBroken(
+            f"The first stage {first.version} does not predict {', '.join(blind)}, which "
+            f"{info.name} scores and policy {policy.version} acts on."
+        )
+    samples: list[_Sample] = []
+    for chunk in _distinct_chunks(comments):
+        samples += _samples(chunk, first, scorer, policy)
+        progress(len(samples))
+    flagged = [sample.near for sample in samples if sample.flagged]
+    pass_below = pass_threshold(flagged, promise)
+    if pass_below is None:
+        raise RuleBroken(
+            f"{len(samples):,} distinct comments, {len(flagged):,} of them flagged by "
+            f"{info.model_version}: to show that at most {promise:.2%} of the flags are missed "
+            f"takes {flags_needed(promise):,} flagged comments. The cascade stays off."
+        )
+    missed = sum(near < pass_below for near in flagged)
+    return Calibration(
+        full_version=info.model_version,
+        first_version=first.version,
+        policy_version=policy.version,
+        edges=edges,
+        pass_below=pass_below,
+        comments=len(samples),
+        flagged=len(flagged),
+        missed=missed,
+        bound=share_at_most(missed, len(flagged)),
+        share_cleared=sum(sample.near < pass_below for sample in samples) / len(samples),
+        data=data,
+        made_at=now,
+    )
+
+
+def _distinct_chunks(comments: Iterable[ScoredText]) -> Iterator[list[ScoredText]]:
+    """A text posted again says nothing new, and would make few comments look like many."""
+    seen: set[str] = set()
+    chunk: list[ScoredText] = []
+    for comment in comments:
+        form = model_text(comment.text)
+        if form in seen:
+            continue
+        seen.add(form)
+        chunk.append(comment)
+        if len(chunk) == CHUNK_TEXTS:
+            yield chunk
+            chunk = []
+    if chunk:
+        yield chunk
+
+
+def _samples(
+    chunk: Sequence[ScoredText], first: Predictor, scorer: Scorer, policy: Policy
+) -> list[_Sample]:
+    """Those the full model can score."""
+    version = scorer.backend.info.model_version
+    stale = [comment.text for comment in chunk if comment.model_version != version]
+    fresh = iter(scorer.score(stale, Mode.BATCH))
+    samples = []
+    for comment, predicted in zip(chunk, first.predict([c.text for c in chunk]), strict=True):
+        scores = comment.scores
+        if comment.model_version != version:
+            result = next(fresh)
+            if result.error is not None:
+                continue
+            scores = result.scores
+        near = nearness(predicted, policy, acting_edges(policy))
+        samples.append(_Sample(near, is_flagged(scores, policy)))
+    return samples

@@ -1,0 +1,156 @@
+"""Why a comment scored as it did: which words moved the score, and which would have to go."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.errors import BackendError, InvalidInput, NotFound
+from core.inference.batching import Scorer
+from core.inference.explanation import Explanation, Scores, explain
+from core.moderation.cleaning import check_text, clean_text
+from core.moderation.decisions import Decision, judge
+from core.moderation.permissions import Actor, Permission, check_can
+from core.moderation.policies import SEVERITY, Action, Policy
+from core.moderation.scores import Label
+from core.services.context import Context
+from core.services.lookup import normalise_reference
+from core.servinglog.record import Mode
+from core.store.base import Reader
+
+MOST_WORDS = 1_000
+"""Words looked at where a backend does not say how much it reads."""
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """An explanation of `text` for `labels`, by the model that runs now.
+
+    `action` is what the policy makes of the scores now; `thresholds` where the band a label's
+    score lies in begins, or, for one that passes, the next one above it. `decision` is the
+    automated one it is about; None for a text nobody decided on.
+    """
+
+    text: str
+    labels: tuple[Label, ...]
+    explanation: Explanation
+    action: Action
+    thresholds: Mapping[Label, float]
+    model_version: str
+    decision: Decision | None
+
+    @property
+    def drift(self) -> float:
+        """The largest difference between a score now and the one decided on; 0 for the same."""
+        decided = self.decision.scores if self.decision else {}
+        scores = self.explanation.scores
+        return max(
+            (abs(decided[label] - scores[label]) for label in decided if label in scores),
+            default=0.0,
+        )
+
+
+def explain_text(
+    context: Context, scorer: Scorer, text: str, label: Label | None = None
+) -> Explained:
+    """Of a text as it came in, under the policy in force. Raises InvalidInput for a text that could
+    not be stored or a label the model does not score, BackendError when nothing answers."""
+    text = clean_text(text)
+    check_text(text)
+    with context.store.read() as reader:
+        policy = _policy(reader, None)
+    return _explained(scorer, text, policy, None, label)
+
+
+def explain_revision(
+    context: Context, actor: Actor, scorer: Scorer, revision_id: str, label: Label | None = None
+) -> Explained:
+    """Of a stored revision, for the labels its automated decision acted on and under that policy.
+
+    Raises NotFound, and what `explain_text` raises.
+    """
+    check_can(actor, Permission.SEE_QUEUE)
+    with context.store.read() as reader:
+        revision = reader.revision(revision_id)
+        chain = reader.decision_chain(revision_id)
+        decision = next((past for past in reversed(chain) if past.is_automated), None)
+        policy = _policy(reader, decision)
+    if revision is None:
+        raise NotFound("There is no such comment.")
+    return _explained(scorer, revision.text, policy, decision, label)
+
+
+def find_comment(context: Context, source: str, name: str) -> str:
+    """The latest revision of the comment that `source` calls `name`, or the one of that author's
+    reference. Raises NotFound."""
+    with context.store.read() as reader:
+        reference = normalise_reference(name)
+        revision = reader.revision_by_reference(reference) if reference else None
+        if revision is None and (comment := reader.comment_by_source(source, name)):
+            revision = reader.latest_revision(comment.id)
+    if revision is None:
+        raise NotFound(f"There is no comment {name!r} of {source!r}, and no such reference.")
+    return revision.id
+
+
+def _policy(reader: Reader, decision: Decision | None) -> Policy:
+    policy = reader.policy(decision.policy_version) if decision else reader.current_policy()
+    if policy is None:
+        raise NotFound("There is no policy in force.")
+    return policy
+
+
+def _explained(
+    scorer: Scorer, text: str, policy: Policy, decision: Decision | None, label: Label | None
+) -> Explained:
+    info = scorer.backend.info
+    # Alone, as its decision was made: in some runtimes a score moves with the batch it is in.
+    (result,) = scorer.score([text], Mode.EXPLAIN)
+    if result.error is not None:
+        raise BackendError(f"the comment could not be scored: {result.error}")
+    scores, verdict = result.scores, judge(result.scores, policy)
+    if label is not None and label not in scores:
+        raise InvalidInput(f"{info.model_version} does not score {label}")
+    acted = [policy.rule(rule_id).label for rule_id in decision.rule_ids] if decision else []
+    labels = _labels(scores, [label] if label else acted or [rule.label for rule in verdict.rules])
+    action = judge({label: scores[label]}, policy).action if label else verdict.action
+    asked = {label} if label else set(scores)
+
+    def passes(changed: Scores) -> bool:
+        then = judge({each: changed[each] for each in asked}, policy).action
+        return action is Action.APPROVE or SEVERITY[then] < SEVERITY[action]
+
+    explanation = explain(
+        lambda texts: scorer.score(texts, Mode.EXPLAIN),
+        text,
+        scores,
+        labels=labels,
+        max_words=info.max_tokens or MOST_WORDS,
+        passes=passes,
+    )
+    return Explained(
+        text=text,
+        labels=labels,
+        explanation=explanation,
+        action=action,
+        thresholds={each: _threshold(policy, each, scores[each]) for each in labels},
+        model_version=result.model_version or info.model_version,
+        decision=decision,
+    )
+
+
+def _labels(scores: Scores, wanted: Sequence[Label]) -> tuple[Label, ...]:
+    """Those of the wanted ones that are scored; with none, toxicity or what there is."""
+    found = tuple(dict.fromkeys(label for label in wanted if label in scores))
+    return found or tuple(sorted(scores, key=lambda label: label is not Label.TOXICITY))[:1]
+
+
+def _threshold(policy: Policy, label: Label, score: float) -> float:
+    """Where the band the score is in begins; for one that passes, where it would not."""
+    rule = next(
+        (rule for rule in policy.rules if rule.label is label and rule.matches(score)), None
+    )
+    if rule is not None and rule.action is not Action.APPROVE:
+        return rule.low
+    above = [
+        low for action, low in policy.thresholds(label).items() if action is not Action.APPROVE
+    ]
+    return min(above, default=1.0)

@@ -1,0 +1,38 @@
+"""What the site does with comments that nothing can score at present."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from core.inference.base import OUTAGES, TextResult
+from core.moderation.failure_policy import FailurePolicy, failure_action
+from core.moderation.policies import Action, Policy
+
+
+class FirstStage(Protocol):
+    """A cheap judge that needs no backend."""
+
+    def clears(self, texts: Sequence[str], policy: Policy) -> Sequence[bool]:
+        """Which texts are clearly fine under the policy."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRule:
+    """The site's choice; without a first stage `first_stage_only` clears nothing."""
+
+    policy: FailurePolicy = FailurePolicy.HOLD
+    first_stage: FirstStage | None = None
+
+    def actions(
+        self, texts: Sequence[str], results: Sequence[TextResult], rules: Policy, *, is_down: bool
+    ) -> list[Action]:
+        """What to do with each text if it has no scores. `is_down`: the whole call failed."""
+        outage = [is_down or result.error_kind in OUTAGES for result in results]
+        cleared = [False] * len(texts)
+        if self.policy is FailurePolicy.FIRST_STAGE_ONLY and self.first_stage and any(outage):
+            cleared = list(self.first_stage.clears(texts, rules))
+        return [
+            failure_action(self.policy, is_outage=out, is_cleared=clear)
+            for out, clear in zip(outage, cleared, strict=True)
+        ]

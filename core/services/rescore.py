@@ -1,0 +1,129 @@
+"""Bring back what the failure policy decided: scored and decided anew once a backend answers."""
+
+from collections import Counter
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
+
+from core.clock import new_id
+from core.errors import StoreError
+from core.inference.base import OUTAGES, BackendInfo, TextResult
+from core.inference.batching import Scorer
+from core.moderation.audit import AuditKind
+from core.moderation.cases import Case, CaseTrigger, next_status, priority, reopened_status
+from core.moderation.comments import Revision
+from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
+from core.moderation.permissions import SYSTEM
+from core.moderation.policies import Action, Policy
+from core.services.context import Context
+from core.services.score import CHUNK_ROWS, automated_decision, raise_outage
+from core.servinglog.record import Mode
+from core.store.base import Writer
+
+
+@dataclass(slots=True)
+class RescoringReport:
+    """What came back so far: `decided` anew, the ids of those that `failed` once more, and the
+    `actions` of the decided."""
+
+    decided: int = 0
+    failed: set[str] = field(default_factory=set)
+    actions: Counter[Action] = field(default_factory=Counter)
+
+
+def rescore_failed(
+    context: Context, scorer: Scorer, *, skip: Collection[str] = ()
+) -> Iterator[RescoringReport]:
+    """Decide anew, oldest first, on each comment that the failure policy decided on and no person
+    has since; the same report after each committed chunk. `skip` holds ids of revisions to leave.
+
+    Raises BackendError when the backend is down: what is left keeps its decision and its place.
+    """
+    with context.store.read() as reader:
+        policy = reader.current_policy()
+    if policy is None:
+        raise StoreError("There is no policy in force.")
+    report = RescoringReport()
+    after: Revision | None = None
+    while True:
+        with context.store.read() as reader:
+            found = reader.failed_revisions(CHUNK_ROWS, after)
+        if not found:
+            return
+        after = found[-1]
+        failed = [revision for revision in found if revision.id not in skip]
+        if not failed:
+            continue
+        results = scorer.score([revision.text for revision in failed], Mode.BATCH)
+        info = scorer.backend.info
+        with context.store.write() as tx:
+            for revision, result in zip(failed, results, strict=True):
+                if result.error is not None:
+                    if result.error_kind not in OUTAGES:
+                        report.failed.add(revision.id)
+                    continue
+                decision = _redecide(context, tx, revision, policy=policy, info=info, result=result)
+                if decision is not None:
+                    report.decided += 1
+                    report.actions[decision.action] += 1
+        yield report
+        raise_outage(results)
+
+
+def _redecide(
+    context: Context,
+    tx: Writer,
+    revision: Revision,
+    *,
+    policy: Policy,
+    info: BackendInfo,
+    result: TextResult,
+) -> Decision | None:
+    """None when a person decided meanwhile, or an edit came."""
+    latest = tx.latest_revision(revision.comment_id)
+    chain = tx.decision_chain(revision.id)
+    if latest is None or latest.id != revision.id:
+        return None
+    if chain[-1].source is not DecisionSource.FAILURE_POLICY:
+        return None
+    verdict = judge(result.scores, policy)
+    decision = replace(
+        automated_decision(context, revision, verdict, policy=policy, info=info, result=result),
+        supersedes=chain[-1].id,
+    )
+    audit = context.audit(
+        AuditKind.DECISION_AUTOMATED,
+        SYSTEM,
+        revision.id,
+        decision=decision.id,
+        action=verdict.action,
+        rescored="true",
+    )
+    key = f"rescored:{chain[-1].id}"
+    if not tx.add_decision(decision, seen_version=len(chain), idempotency_key=key, audit=audit):
+        return None
+    _settle_case(context, tx, revision, result, verdict)
+    return decision
+
+
+def _settle_case(
+    context: Context, tx: Writer, revision: Revision, result: TextResult, verdict: Verdict
+) -> None:
+    case = tx.case_of(revision.id)
+    if verdict.action not in (Action.HOLD, Action.ESCALATE):
+        if case is not None:
+            tx.set_case_status(case.id, next_status(case.status, verdict.action))
+        return
+    urgency, label = priority(result.scores, verdict)
+    held = Case(
+        id=case.id if case else new_id(),
+        revision_id=revision.id,
+        status=reopened_status(verdict.action),
+        trigger=CaseTrigger.HOLD,
+        priority=urgency,
+        label=label,
+        opened_at=case.opened_at if case else context.clock.now(),
+    )
+    if case is None:
+        tx.open_case(held)
+    else:
+        tx.change_case(held)

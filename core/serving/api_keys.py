@@ -1,0 +1,137 @@
+"""Keys to the API: made once, shown once, kept as a digest.
+
+Each key is a file of its own in the folder `api-keys` of MODCONSOLE_HOME, so that making and
+revoking need no lock, and taking the file away is all there is to revoking. A key's secret has 256
+random bits: a plain SHA-256 of it can't be guessed back, so nothing slower is needed.
+"""
+
+import hashlib
+import hmac
+import json
+import os
+import re
+import secrets
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from pathlib import Path
+
+from core.errors import ConfigError, InvalidInput, NotFound, StoreError
+
+PREFIX = "mck"
+LOOK_EVERY_S = 1.0
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
+_KEY = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
+_NOBODY = hashlib.sha256(b"").hexdigest()
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """What is kept of a key: never the key."""
+
+    id: str
+    name: str
+    digest: str
+    created_at: str
+
+
+class KeyFolder:
+    """The keys of one MODCONSOLE_HOME."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    def create(self, name: str, now: datetime) -> str:
+        """The key, which can't be had again. Raises InvalidInput for a name in use or unusable."""
+        if not _NAME.fullmatch(name):
+            raise InvalidInput("a key is named in up to 60 letters, digits, `_`, `.` and `-`")
+        if any(key.name == name for key in self.read_all()):
+            raise InvalidInput(f"there is a key named {name!r} already; revoke it first")
+        key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
+        key = ApiKey(key_id, name, _digest(secret), now.isoformat(timespec="seconds"))
+        try:
+            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            path = self.folder / f"{key_id}.json"
+            # Under another name first: a reader must not meet half a file.
+            draft = path.with_suffix(".draft")
+            with os.fdopen(
+                os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
+            ) as file:
+                json.dump(asdict(key), file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError as error:
+            raise StoreError(f"{self.folder}: {error.strerror}") from error
+        return f"{PREFIX}_{key_id}_{secret}"
+
+    @property
+    def is_used(self) -> bool:
+        """Whether a key was ever made here: revoking the last one must not open the door."""
+        return self.folder.exists()
+
+    def read_all(self) -> list[ApiKey]:
+        """Every key in force, oldest first. Raises ConfigError for what can't be read."""
+        try:
+            paths = list(self.folder.iterdir())
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            # No keys is not what an unreadable folder says: that would let everybody in.
+            raise ConfigError(f"{self.folder}: {error.strerror}") from error
+        found = [self._read(path) for path in paths if path.suffix == ".json"]
+        return sorted((key for key in found if key), key=lambda key: (key.created_at, key.name))
+
+    def revoke(self, name: str) -> None:
+        """The key of that name or id no longer opens anything. Raises NotFound."""
+        for key in self.read_all():
+            if name in (key.name, key.id):
+                (self.folder / f"{key.id}.json").unlink(missing_ok=True)
+                return
+        raise NotFound(f"there is no key {name!r}; `modconsole key list` names those there are")
+
+    @staticmethod
+    def _read(path: Path) -> ApiKey | None:
+        try:
+            return ApiKey(**json.loads(path.read_text()))
+        except FileNotFoundError:
+            return None  # revoked between listing and reading
+        except (OSError, ValueError, TypeError) as error:
+            raise ConfigError(f"{path} is not a key: {type(error).__name__}") from error
+
+
+class KeyRing:
+    """The folder's keys as a running API uses them: what changes there is seen within a second."""
+
+    def __init__(self, folder: KeyFolder, now: Callable[[], float]) -> None:
+        self._folder = folder
+        self._now = now
+        self._load()
+
+    @property
+    def is_needed(self) -> bool:
+        """Whether keys are in use here at all."""
+        self._look()
+        return self._is_used
+
+    def holder(self, presented: str) -> ApiKey | None:
+        """Whose key it is; None for a key that opens nothing. Takes as long for any key."""
+        self._look()
+        match = _KEY.fullmatch(presented)
+        key_id, secret = match.groups() if match else ("", "")
+        key = self._keys.get(key_id)
+        fits = hmac.compare_digest(_digest(secret), key.digest if key else _NOBODY)
+        return key if fits and key and match else None
+
+    def _look(self) -> None:
+        if self._now() - self._looked_at >= LOOK_EVERY_S:
+            self._load()
+
+    def _load(self) -> None:
+        self._is_used = self._folder.is_used
+        self._keys = {key.id: key for key in self._folder.read_all()}
+        self._looked_at = self._now()
+
+
+def _digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()

@@ -1,0 +1,51 @@
+"""The body of an error, as the clients of each address read it."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import Any
+
+from core.serving.paths import Shape
+from core.serving.schemas import ErrorAnswer, ErrorBody, ErrorDetail
+
+_OPENAI_TYPES = {
+    400: "invalid_request_error",
+    401: "authentication_error",
+    403: "permission_error",
+    404: "not_found_error",
+    424: "server_error",
+    429: "rate_limit_error",
+}
+_INFERENCE_TYPES = {
+    400: "empty",
+    401: "unauthorized",
+    424: "backend",
+    429: "overloaded",
+    503: "unhealthy",
+}
+
+
+def shaped_status(shape: Shape, status: int) -> int:
+    """The status those clients expect: OpenAI's know 400 for a wrong input, and the open inference
+    protocol names no other."""
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and shape in (Shape.OPENAI, Shape.OPEN_INFERENCE):
+        return HTTPStatus.BAD_REQUEST
+    return status
+
+
+def error_body(
+    shape: Shape, status: int, kind: str, message: str, details: Sequence[ErrorDetail] = ()
+) -> dict[str, Any]:
+    """`status` is the shaped one."""
+    match shape:
+        case Shape.OPENAI:
+            error_type = _OPENAI_TYPES.get(status)
+            if error_type is None:
+                error_type = "server_error" if status >= 500 else "invalid_request_error"
+            return {"error": {"message": message, "type": error_type, "param": None, "code": kind}}
+        case Shape.TEXT_EMBEDDINGS_INFERENCE:
+            return {"error": message, "error_type": _INFERENCE_TYPES.get(status, "validation")}
+        case Shape.OPEN_INFERENCE:
+            return {"error": message}
+        case Shape.CONSOLE:
+            body = ErrorBody(kind=kind, message=message, details=list(details))
+            return ErrorAnswer(error=body).model_dump()

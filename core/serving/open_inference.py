@@ -1,0 +1,167 @@
+"""The open inference protocol (KServe v2): metadata, health and `infer` of the one model.
+
+In goes one tensor `text` of BYTES, out comes `scores` of FP32, a row for a text and a column for a
+label; the columns' names are in the tensor's `parameters`.
+"""
+
+from importlib.metadata import version
+from typing import Any
+
+from anyio.to_thread import run_sync
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse
+
+from core.errors import BackendError, InvalidInput, NotFound
+from core.inference.base import BackendInfo
+from core.serving.parts import Parts
+from core.serving.paths import Shape
+from core.serving.request_body import parse_json, read_body
+from core.serving.scoring import Scoring, read_texts
+from core.serving.wire_docs import body_docs, error_docs
+from core.servinglog.record import CALLER
+
+ROUTER = APIRouter(tags=["Open inference protocol"], responses=error_docs(Shape.OPEN_INFERENCE))
+INPUT, OUTPUT = "text", "scores"
+_EXAMPLE = {
+    "inputs": [
+        {"name": INPUT, "shape": [1], "datatype": "BYTES", "data": ["Have a nice day."]},
+    ]
+}
+
+
+@ROUTER.get("/v2", response_model=None)
+async def get_server() -> JSONResponse:
+    """What this server is."""
+    name = "moderation-console"
+    return JSONResponse({"name": name, "version": version(name), "extensions": []})
+
+
+@ROUTER.get("/v2/health/live", response_model=None)
+async def get_live() -> JSONResponse:
+    """Whether the process answers."""
+    return JSONResponse({"live": True})
+
+
+@ROUTER.get("/v2/health/ready", response_model=None)
+async def get_ready(request: Request) -> JSONResponse:
+    """Whether texts can be scored; 503 when not."""
+    await _check_ready(request)
+    return JSONResponse({"ready": True})
+
+
+@ROUTER.get("/v2/models/{model}", response_model=None)
+@ROUTER.get("/v2/models/{model}/versions/{model_version}", response_model=None)
+async def get_model(request: Request, model: str, model_version: str | None = None) -> JSONResponse:
+    """Inputs, outputs and labels of the model, which is named as its backend is in the settings."""
+    info = _info(request, model, model_version)
+    scores = {
+        "name": OUTPUT,
+        "datatype": "FP32",
+        "shape": [-1, len(info.labels)],
+        "parameters": _parameters(info),
+    }
+    return JSONResponse(
+        {
+            "name": info.name,
+            "versions": [info.model_version],
+            "platform": info.runtime,
+            "inputs": [{"name": INPUT, "datatype": "BYTES", "shape": [-1]}],
+            "outputs": [scores],
+        }
+    )
+
+
+@ROUTER.get("/v2/models/{model}/ready", response_model=None)
+@ROUTER.get("/v2/models/{model}/versions/{model_version}/ready", response_model=None)
+async def get_model_ready(
+    request: Request, model: str, model_version: str | None = None
+) -> JSONResponse:
+    """Whether this model can score; 503 when not."""
+    info = _info(request, model, model_version)
+    await _check_ready(request)
+    return JSONResponse({"name": info.name, "ready": True})
+
+
+_BODY = body_docs(f"One tensor `{INPUT}` of BYTES with a text an element.", _EXAMPLE)
+
+
+@ROUTER.post("/v2/models/{model}/infer", response_model=None, openapi_extra=_BODY)
+@ROUTER.post(
+    "/v2/models/{model}/versions/{model_version}/infer", response_model=None, openapi_extra=_BODY
+)
+async def post_infer(
+    request: Request, model: str, model_version: str | None = None
+) -> JSONResponse:
+    """Score texts; nothing is stored. `scores` has a row a text and a column a label, in the order
+    of `parameters.labels`, row after row."""
+    parts: Parts = request.app.state.parts
+    info = _info(request, model, model_version)
+    body = parse_json(await read_body(request))
+    texts = read_texts(_read_data(body), INPUT)
+    parts.weigh(request, texts)
+    scored = await parts.scoring.score(texts)
+    labels = info.labels
+    scores = {
+        "name": OUTPUT,
+        "datatype": "FP32",
+        "shape": [len(texts), len(labels)],
+        "parameters": _parameters(info),
+        "data": [result.scores.get(label) for result in scored.results for label in labels],
+    }
+    answer: dict[str, Any] = {"model_name": info.name, "model_version": info.model_version}
+    return JSONResponse(answer | {"id": _answer_id(body), "outputs": [scores]})
+
+
+def _read_data(body: object) -> list[object]:
+    """The elements of the one input tensor. Raises InvalidInput."""
+    inputs = body.get("inputs") if isinstance(body, dict) else None
+    if not isinstance(inputs, list) or len(inputs) != 1 or not isinstance(inputs[0], dict):
+        raise InvalidInput(f"`inputs` must hold one tensor, `{INPUT}`")
+    tensor = inputs[0]
+    if tensor.get("name") != INPUT or tensor.get("datatype") != "BYTES":
+        raise InvalidInput(f"the input tensor must be `{INPUT}` of datatype BYTES")
+    data, shape = tensor.get("data"), tensor.get("shape")
+    if not isinstance(data, list):
+        raise InvalidInput("the tensor's `data` must be a list of texts")
+    # A trailing 1 is what clients send for a column of texts.
+    if shape not in ([len(data)], [len(data), 1]):
+        raise InvalidInput(f"the tensor's `shape` must be [{len(data)}], as its `data` has")
+    _check_outputs(body)
+    return data
+
+
+def _check_outputs(body: object) -> None:
+    wanted = body.get("outputs") if isinstance(body, dict) else None
+    if wanted is None:
+        return
+    names = (
+        [each.get("name") if isinstance(each, dict) else None for each in wanted]
+        if isinstance(wanted, list)
+        else [None]
+    )
+    if names != [OUTPUT]:
+        raise InvalidInput(f"the only output there is, is `{OUTPUT}`")
+
+
+def _answer_id(body: object) -> str:
+    given = body.get("id") if isinstance(body, dict) else None
+    caller = CALLER.get()
+    return given if isinstance(given, str) else caller.request_id if caller else ""
+
+
+def _info(request: Request, model: str, model_version: str | None) -> BackendInfo:
+    scoring: Scoring = request.app.state.parts.scoring
+    info = scoring.info
+    if model != info.name or model_version not in (None, info.model_version):
+        raise NotFound(f"there is one model here: `{info.name}`, version `{info.model_version}`")
+    return info
+
+
+def _parameters(info: BackendInfo) -> dict[str, Any]:
+    return {"labels": list(info.labels), "activation": info.activation}
+
+
+async def _check_ready(request: Request) -> None:
+    trouble = await run_sync(request.app.state.parts.services.scorer.backend.health)
+    if trouble is not None:
+        raise BackendError(trouble)

@@ -1,0 +1,141 @@
+"""`POST /v1/moderations`, for clients of OpenAI.
+
+Their thirteen categories are not our six labels, so the map says only what is so:
+
+- `harassment` is the highest of `toxicity`, `severe_toxicity` and `insult`;
+- `harassment/threatening` is `threat`;
+- `hate` is `identity_attack`;
+- for every other category nobody looked: it is false and 0 because their clients read numbers, and
+  `category_applied_input_types` has an empty list for it, which is how OpenAI itself says so;
+- `obscene` fits none of theirs (`sexual` is not swearing): it counts for `flagged` alone.
+
+`flagged` and each category follow the policy in force: true when it would hold or remove. Beside
+their fields each result has ours under `modconsole`.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse
+
+from core.errors import InvalidInput
+from core.inference.base import TextResult
+from core.moderation.decisions import judge
+from core.moderation.policies import Action, Policy
+from core.moderation.scores import Label, not_assessed
+from core.serving.parts import Parts
+from core.serving.paths import Shape
+from core.serving.request_body import parse_json, read_body
+from core.serving.scoring import read_text, read_texts
+from core.serving.wire_docs import body_docs, error_docs
+from core.servinglog.record import CALLER
+
+ROUTER = APIRouter(tags=["Scoring"], responses=error_docs(Shape.OPENAI))
+CATEGORIES: Mapping[str, tuple[Label, ...]] = {
+    "harassment": (Label.TOXICITY, Label.SEVERE_TOXICITY, Label.INSULT),
+    "harassment/threatening": (Label.THREAT,),
+    "hate": (Label.IDENTITY_ATTACK,),
+    "hate/threatening": (),
+    "illicit": (),
+    "illicit/violent": (),
+    "self-harm": (),
+    "self-harm/intent": (),
+    "self-harm/instructions": (),
+    "sexual": (),
+    "sexual/minors": (),
+    "violence": (),
+    "violence/graphic": (),
+}
+_EXAMPLE = {"input": ["Have a nice day.", "Only a moron would write this."]}
+
+
+@ROUTER.post(
+    "/v1/moderations",
+    response_model=None,
+    openapi_extra=body_docs("Text, a list of texts, or a list of text parts.", _EXAMPLE),
+)
+async def post_moderations(request: Request) -> JSONResponse:
+    """Score texts as OpenAI's moderations endpoint does; nothing is stored.
+
+    `input` is a text, a list of texts (one result each), or a list of `{"type": "text", "text":
+    ...}` (one result for all of them). `model` is taken and ignored: the answer names the model
+    that scored. `harassment` is our highest of toxicity, severe_toxicity and insult,
+    `harassment/threatening` is threat, `hate` is identity_attack. The other categories are not
+    assessed: they are false and 0, and their list in `category_applied_input_types` is empty.
+    `flagged` is what the policy in force says, over all labels. Our own labels are under
+    `modconsole` in each result.
+    """
+    texts = read_input(parse_json(await read_body(request)))
+    parts: Parts = request.app.state.parts
+    parts.weigh(request, texts)
+    scored = await parts.scoring.score(texts)
+    policy = await parts.policy.get()
+    model = scored.results[0].model_version or parts.scoring.info.model_version
+    results = [result_of(result, policy) for result in scored.results]
+    caller = CALLER.get()
+    return JSONResponse(
+        {"id": f"modr-{caller.request_id if caller else ''}", "model": model, "results": results}
+    )
+
+
+def read_input(body: object) -> list[str]:
+    """The texts of a request. Raises InvalidInput."""
+    if not isinstance(body, dict) or "input" not in body:
+        raise InvalidInput("the body must be an object with `input`")
+    given = body["input"]
+    if isinstance(given, str):
+        return [read_text(given, "input")]
+    if not isinstance(given, list):
+        raise InvalidInput("`input` must be a text or a list")
+    if any(isinstance(part, dict) for part in given):
+        return ["\n\n".join(read_texts([_part(part) for part in given], "input"))]
+    return read_texts(given, "input")
+
+
+def _part(part: object) -> object:
+    if not isinstance(part, dict) or part.get("type") != "text":
+        raise InvalidInput("`input` may hold parts of type `text` only: no image is looked at")
+    return part.get("text")
+
+
+def result_of(result: TextResult, policy: Policy) -> dict[str, Any]:
+    """One entry of `results`."""
+    scores = result.scores
+    verdict = judge(scores, policy)
+    assessed = {name: _known(labels, scores) for name, labels in CATEGORIES.items()}
+    return {
+        "flagged": verdict.action is not Action.APPROVE,
+        "categories": {
+            name: bool(labels) and _is_flagged({label: scores[label] for label in labels}, policy)
+            for name, labels in assessed.items()
+        },
+        "category_scores": {
+            name: max((scores[label] for label in labels), default=0.0)
+            for name, labels in assessed.items()
+        },
+        "category_applied_input_types": {
+            name: ["text"] if labels else [] for name, labels in assessed.items()
+        },
+        "modconsole": {
+            "action": verdict.action,
+            "policy_version": policy.version,
+            "rule_ids": [rule.id for rule in verdict.rules],
+            "scores": dict(scores),
+            "not_assessed": list(not_assessed(scores)),
+        },
+    }
+
+
+def _known(labels: Sequence[Label], scores: Mapping[Label, float]) -> list[Label]:
+    return [label for label in labels if label in scores]
+
+
+def _is_flagged(scores: Mapping[Label, float], policy: Policy) -> bool:
+    """Whether a rule about one of these labels asks for more than to approve. A label without a
+    rule asks for nothing here: it is the whole comment that is then held."""
+    return any(
+        rule.action is not Action.APPROVE and rule.matches(scores[rule.label])
+        for rule in policy.rules
+        if rule.label in scores
+    )

@@ -1,0 +1,78 @@
+"""What one API process is made of, over the services."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from starlette.requests import Request
+
+from core.bootstrap import Services
+from core.inference.batching import Scorer
+from core.inference.micro_batching import MicroBatcher
+from core.serving.admission import Gate, Ticket
+from core.serving.api_keys import KeyFolder, KeyRing
+from core.serving.door import LOOPBACK, Door
+from core.serving.metrics import MeteredLog, Metrics
+from core.serving.rate_limit import RateLimit
+from core.serving.scoring import PolicyInForce, Scoring
+
+TICKET = "modconsole.ticket"
+"""Where a request's scope holds what it was let in with."""
+
+
+class Parts:
+    """Made with the application; what needs the model is made on first use."""
+
+    def __init__(self, services: Services) -> None:
+        settings, now = services.settings, services.clock.monotonic
+        self.services = services
+        self.metrics = Metrics()
+        self.gate = Gate(
+            now, wait_s=settings.api_wait_ms / 1000.0, slots=settings.batch_concurrency
+        )
+        self.is_local = settings.api_host in LOOPBACK
+        self.door = Door(
+            KeyRing(KeyFolder(settings.api_keys_dir), now),
+            RateLimit(now, rate_per_s=settings.api_key_rate, burst=settings.api_key_burst),
+            is_local=self.is_local,
+            drain_s=settings.api_drain_s,
+        )
+        self.policy = PolicyInForce(services.context.store, services.clock)
+        self.in_flight = 0
+
+    @cached_property
+    def batcher(self) -> MicroBatcher:
+        """In front of the backend that decisions rest on."""
+        settings, metrics = self.services.settings, self.metrics
+        batcher = MicroBatcher(
+            self.services.scorer.backend,
+            self.services.clock,
+            max_tokens=settings.batch_tokens,
+            wait_s=settings.batch_wait_ms / 1000.0,
+            concurrency=settings.batch_concurrency,
+            observe=metrics.observe_batch,
+        )
+        metrics.watch("modconsole_queue_depth", "Texts that wait.", lambda: batcher.waiting_texts)
+        return batcher
+
+    @cached_property
+    def scorer(self) -> Scorer:
+        """For threads: batched with everybody else's texts, and counted."""
+        log = MeteredLog(self.services.serving_log, self.metrics)
+        return Scorer(self.batcher, log, self.services.clock)
+
+    @cached_property
+    def scoring(self) -> Scoring:
+        """For tasks."""
+        return Scoring(self.scorer, self.batcher, self.gate)
+
+    def weigh(self, request: Request, texts: Iterable[str]) -> None:
+        """Tell the gate what the request brought."""
+        ticket: Ticket | None = request.scope.get(TICKET)
+        if ticket is not None:
+            self.gate.weigh(ticket, texts)
+
+    def close(self) -> None:
+        """Score what is in line, then close the services."""
+        if "batcher" in self.__dict__:
+            self.batcher.close()
+        self.services.close()

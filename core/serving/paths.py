@@ -1,0 +1,42 @@
+"""The API's addresses: which shape their errors have, which need no key, and what to call them."""
+
+import re
+from enum import Enum, auto
+
+OPEN_PATHS = frozenset(
+    {"/", "/docs", "/openapi.json", "/healthz", "/v2/health/live", "/v2/health/ready"}
+)
+LIVE_PATH = "/v2/health/live"
+_EXACT = OPEN_PATHS | {"/v1/comments", "/v1/moderations", "/predict", "/metrics", "/v2"}
+_MODEL = re.compile(r"/v2/models/[^/]+(?:/versions/[^/]+)?(|/ready|/infer)")
+
+
+class Shape(Enum):
+    """Whose error body an address answers with."""
+
+    CONSOLE = auto()
+    OPENAI = auto()
+    TEXT_EMBEDDINGS_INFERENCE = auto()
+    OPEN_INFERENCE = auto()
+
+
+def shape_of(path: str) -> Shape:
+    """The shape clients of that address read."""
+    if path == "/v1/moderations":
+        return Shape.OPENAI
+    if path == "/predict":
+        return Shape.TEXT_EMBEDDINGS_INFERENCE
+    if path == "/v2" or path.startswith("/v2/"):
+        return Shape.OPEN_INFERENCE
+    return Shape.CONSOLE
+
+
+def route_of(path: str) -> str:
+    """A name of few: what callers put into an address must not become a label."""
+    if path in _EXACT:
+        return path
+    if path.startswith("/v1/decisions/"):
+        return "/v1/decisions/{reference}"
+    if match := _MODEL.fullmatch(path):
+        return "/v2/models/{model}" + match[1]
+    return "other"

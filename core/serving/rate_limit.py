@@ -1,0 +1,39 @@
+"""How many requests a key may send: a token bucket for each."""
+
+from collections.abc import Callable
+
+
+class RateLimit:
+    """`rate_per_s` requests a second on average, `burst` at once. For one thread: the event loop's.
+
+    A key that is not used costs nothing: a bucket that would be full again is forgotten.
+    """
+
+    def __init__(self, now: Callable[[], float], *, rate_per_s: float, burst: float) -> None:
+        self._now = now
+        self._rate = rate_per_s
+        self._burst = max(1.0, burst)
+        self._buckets: dict[str, tuple[float, float]] = {}
+        self._swept_at = now()
+
+    def take(self, key_id: str) -> float:
+        """0 when the request may pass, else seconds until one may; a refusal costs nothing."""
+        now = self._now()
+        self._sweep(now)
+        left, at = self._buckets.get(key_id, (self._burst, now))
+        left = min(self._burst, left + (now - at) * self._rate)
+        if left < 1.0:
+            self._buckets[key_id] = (left, now)
+            return (1.0 - left) / self._rate
+        self._buckets[key_id] = (left - 1.0, now)
+        return 0.0
+
+    def _sweep(self, now: float) -> None:
+        full_after_s = self._burst / self._rate
+        if now - self._swept_at > full_after_s:
+            self._swept_at = now
+            self._buckets = {
+                key: bucket
+                for key, bucket in self._buckets.items()
+                if now - bucket[1] < full_after_s
+            }

@@ -1,0 +1,58 @@
+"""While the API runs: comments decided without scores come back once a backend answers again."""
+
+import logging
+from threading import Event, Thread
+
+from core.errors import BackendError, StoreError
+from core.inference.batching import Scorer
+from core.services.context import Context
+from core.services.rescore import rescore_failed
+
+_logger = logging.getLogger(__name__)
+
+
+class Rescoring:
+    """Looks every `every_s` seconds, on a thread of its own. A comment that fails again although
+    the backend answers is left to people until the process starts anew."""
+
+    def __init__(self, context: Context, scorer: Scorer, *, every_s: float) -> None:
+        self._context = context
+        self._scorer = scorer
+        self._every_s = every_s
+        self._is_over = Event()
+        self._refused: set[str] = set()
+        self._thread = Thread(target=self._run, name="rescoring", daemon=True)
+
+    def start(self) -> None:
+        """Begin to look."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Ends after the chunk that is under way."""
+        self._is_over.set()
+        self._thread.join()
+
+    def look(self) -> int:
+        """One look; how many comments it decided on anew."""
+        with self._context.store.read() as reader:
+            if not reader.failed_revisions(1, None):
+                return 0
+        if self._scorer.health() is not None:
+            return 0
+        decided = 0
+        try:
+            for report in rescore_failed(self._context, self._scorer, skip=self._refused):
+                decided = report.decided
+                self._refused |= report.failed
+                if self._is_over.is_set():
+                    break
+        except BackendError as error:
+            _logger.warning("Rescoring stopped: %s", error)
+        return decided
+
+    def _run(self) -> None:
+        while not self._is_over.wait(self._every_s):
+            try:
+                self.look()
+            except StoreError as error:
+                _logger.warning("Rescoring could not look: %s", error)

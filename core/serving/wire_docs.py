@@ -1,0 +1,19 @@
+"""How the API page shows bodies that are read by hand."""
+
+from typing import Any
+
+from core.serving.error_shapes import error_body
+from core.serving.paths import Shape
+
+
+def body_docs(description: str, example: dict[str, Any]) -> dict[str, Any]:
+    """The part of the OpenAPI document about a request's body."""
+    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
+    return {"requestBody": {"required": True, "description": description, "content": content}}
+
+
+def error_docs(shape: Shape) -> dict[int | str, dict[str, Any]]:
+    """The part about errors: their body in that shape."""
+    example = error_body(shape, 429, "overloaded", "Too many requests wait; try again later.")
+    content = {"application/json": {"schema": {"type": "object"}, "example": example}}
+    return {"default": {"description": "Any error", "content": content}}

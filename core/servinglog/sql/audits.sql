@@ -1,0 +1,10 @@
+-- What the first stage cleared and what audits of it found, since a moment, with one full model, in
+-- live traffic.
+SELECT
+    coalesce(sum(first_stage_count), 0) AS skipped,
+    coalesce(sum(audit_count), 0) AS audited,
+    coalesce(sum(audit_missed), 0) AS missed,
+    coalesce(sum(flag_count), 0) AS flagged
+FROM calls
+WHERE started_at >= $since AND model_version = $model_version
+    AND mode IN ('realtime', 'batch')

@@ -1,0 +1,182 @@
+"""The ONNX graph of a BERT sequence classifier, node by node.
+
+Written out rather than traced, for three things that tracing can't give: weights may stay in
+another file, the last layer computes the one row that the head reads, and the same weights give the
+same bytes. Imports onnx; import it only to train.
+"""
+
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper, numpy_helper
+
+_OPSET = 20
+_IR_VERSION = 10
+_MASKED = -1e4
+"""Added to the attention of padding: e to this is 0 in every float type."""
+
+
+class Weights(Protocol):
+    """Where the numbers of a graph come from; each method adds what it needs to `nodes`."""
+
+    def vector(self, nodes: "Nodes", name: str) -> str:
+        """fp32, as it is."""
+
+    def product(self, nodes: "Nodes", at: str, source: str) -> str:
+        """`source` times the matrix of the linear layer `at`, without its bias."""
+
+    def rows(self, nodes: "Nodes", name: str, ids: str) -> str:
+        """The fp32 rows of a table at these ids."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """What the graph takes from the model's configuration."""
+
+    layers: int
+    heads: int
+    width: int
+    norm_epsilon: float
+
+    @classmethod
+    def of(cls, config: Any) -> "Shape":
+        """From a transformers BertConfig."""
+        return cls(
+            layers=config.num_hidden_layers,
+            heads=config.num_attention_heads,
+            width=config.hidden_size,
+            norm_epsilon=config.layer_norm_eps,
+        )
+
+
+class Nodes:
+    """A graph under construction; a value is named after the part of the network that makes it."""
+
+    def __init__(self) -> None:
+        self.found: list[onnx.NodeProto] = []
+        self.tensors: dict[str, onnx.TensorProto] = {}
+
+    def add(self, kind: str, inputs: list[str], name: str, **attributes: object) -> str:
+        """One node; its only output is called `name`."""
+        self.found.append(helper.make_node(kind, inputs, [name], name=name, **attributes))
+        return name
+
+    def constant(self, name: str, values: object, kind: type = np.int64) -> str:
+        """A small number or list; said twice, it is stored once."""
+        self.tensors.setdefault(name, numpy_helper.from_array(np.array(values, dtype=kind), name))
+        return name
+
+
+def classifier_graph(shape: Shape, weights: Weights, labels: int) -> onnx.ModelProto:
+    """`input_ids` and `attention_mask` (rows, tokens) to `logits` (rows, labels)."""
+    nodes = Nodes()
+    network = _Bert(nodes, shape, weights)
+    hidden = network.embed("input_ids")
+    mask = network.mask("attention_mask")
+    for number in range(shape.layers):
+        hidden = network.layer(number, hidden, mask, first_row=number == shape.layers - 1)
+    network.classify(hidden)
+    rows_tokens = ["rows", "tokens"]
+    graph = helper.make_graph(
+        nodes.found,
+        "classifier",
+        [
+            helper.make_tensor_value_info(name, TensorProto.INT64, rows_tokens)
+            for name in ("input_ids", "attention_mask")
+        ],
+        [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["rows", labels])],
+        list(nodes.tensors.values()),
+    )
+    return helper.make_model(
+        graph, opset_imports=[helper.make_opsetid("", _OPSET)], ir_version=_IR_VERSION
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Bert:
+    nodes: Nodes
+    shape: Shape
+    weights: Weights
+
+    def embed(self, ids: str) -> str:
+        add, constant = self.nodes.add, self.nodes.constant
+        words = self.weights.rows(self.nodes, "bert.embeddings.word_embeddings.weight", ids)
+        length = add("Shape", [ids], "length", start=1, end=2)
+        scalar = add("Squeeze", [length], "length_scalar")
+        places = add("Range", [constant("zero", 0), scalar, constant("one", 1)], "places")
+        table = "bert.embeddings.position_embeddings.weight"
+        placed = self.weights.rows(self.nodes, table, places)
+        kind = self.weights.rows(
+            self.nodes, "bert.embeddings.token_type_embeddings.weight", constant("zero", 0)
+        )
+        total = add("Add", [add("Add", [words, placed], "words_placed"), kind], "embedded")
+        return self._norm("bert.embeddings.LayerNorm", total)
+
+    def mask(self, given: str) -> str:
+        """(rows, 1, 1, tokens), to be added to attention scores."""
+        add, constant = self.nodes.add, self.nodes.constant
+        kept = add("Cast", [given], "kept", to=TensorProto.FLOAT)
+        lost = add("Sub", [constant("one_float", 1.0, np.float32), kept], "lost")
+        scaled = add("Mul", [lost, constant("masked", _MASKED, np.float32)], "mask_scaled")
+        return add("Unsqueeze", [scaled, constant("mask_axes", [1, 2])], "mask")
+
+    def layer(self, number: int, hidden: str, mask: str, *, first_row: bool) -> str:
+        """With `first_row` only the row of the first token comes out: (rows, 1, width)."""
+        at = f"bert.encoder.layer.{number}"
+        asking = hidden
+        if first_row:
+            first = [self.nodes.constant(f"first_{n}", [v]) for n, v in enumerate((0, 1, 1))]
+            asking = self.nodes.add("Slice", [hidden, *first], f"{at}.first")
+        attended = self._attend(f"{at}.attention.self", asking, hidden, mask)
+        joined = self._linear(f"{at}.attention.output.dense", attended)
+        middle = self._add_norm(f"{at}.attention.output", joined, asking)
+        wide = self._linear(f"{at}.intermediate.dense", middle)
+        active = self.nodes.add("Gelu", [wide], f"{at}.gelu")
+        narrow = self._linear(f"{at}.output.dense", active)
+        return self._add_norm(f"{at}.output", narrow, middle)
+
+    def classify(self, hidden: str) -> None:
+        first = self.nodes.add("Squeeze", [hidden, self.nodes.constant("first_2", [1])], "first")
+        pooled = self._linear("bert.pooler.dense", first)
+        active = self.nodes.add("Tanh", [pooled], "pooled")
+        self._linear("classifier", active, "logits")
+
+    def _attend(self, at: str, asking: str, hidden: str, mask: str) -> str:
+        """Softmax(q k / sqrt d + mask) v, the heads side by side again."""
+        add, constant = self.nodes.add, self.nodes.constant
+        size = self.shape.width // self.shape.heads
+        query = self._heads(f"{at}.query", asking, [0, 2, 1, 3])
+        key = self._heads(f"{at}.key", hidden, [0, 2, 3, 1])
+        value = self._heads(f"{at}.value", hidden, [0, 2, 1, 3])
+        scale = constant("attention_scale", size**-0.5, np.float32)
+        products = add("MatMul", [query, key], f"{at}.products")
+        scaled = add("Mul", [products, scale], f"{at}.scaled")
+        shares = add("Softmax", [add("Add", [scaled, mask], f"{at}.masked")], f"{at}.shares")
+        mixed = add("MatMul", [shares, value], f"{at}.mixed")
+        turned = add("Transpose", [mixed], f"{at}.turned", perm=[0, 2, 1, 3])
+        width = constant("width_shape", [0, 0, self.shape.width])
+        return add("Reshape", [turned, width], f"{at}.joined")
+
+    def _heads(self, at: str, source: str, order: list[int]) -> str:
+        size = self.shape.width // self.shape.heads
+        shape = self.nodes.constant("heads_shape", [0, 0, self.shape.heads, size])
+        apart = self.nodes.add("Reshape", [self._linear(at, source), shape], f"{at}.apart")
+        return self.nodes.add("Transpose", [apart], f"{at}.heads", perm=order)
+
+    def _linear(self, at: str, source: str, name: str = "") -> str:
+        product = self.weights.product(self.nodes, at, source)
+        bias = self.weights.vector(self.nodes, f"{at}.bias")
+        return self.nodes.add("Add", [product, bias], name or f"{at}.sum")
+
+    def _add_norm(self, at: str, new: str, old: str) -> str:
+        return self._norm(f"{at}.LayerNorm", self.nodes.add("Add", [new, old], f"{at}.both"))
+
+    def _norm(self, at: str, source: str) -> str:
+        scale = self.weights.vector(self.nodes, f"{at}.weight")
+        shift = self.weights.vector(self.nodes, f"{at}.bias")
+        epsilon = self.shape.norm_epsilon
+        return self.nodes.add(
+            "LayerNormalization", [source, scale, shift], f"{at}.out", axis=-1, epsilon=epsilon
+        )

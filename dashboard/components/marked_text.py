@@ -1,0 +1,42 @@
+"""A comment with its telling words marked. The component sets `textContent` only, so what an author
+wrote stays text; its styles live in a shadow root and touch nothing else."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+# Three strengths, told apart by the line's thickness and the last by its weight as well, so that
+# nothing rests on colour. The tint is the theme's own red, thin enough to read on.
+_CSS = """
+p {
+  margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext;
+  font-family: var(--st-font); color: var(--st-text-color); line-height: 1.6;
+}
+mark {
+  color: inherit; border-radius: 2px; padding: 1px 0;
+  background: color-mix(in srgb, var(--st-red-color) 10%, transparent);
+  text-decoration: underline 1px var(--st-red-color); text-underline-offset: 4px;
+}
+mark.s2 { background: color-mix(in srgb, var(--st-red-color) 18%, transparent);
+  text-decoration-thickness: 2px; }
+mark.s3 { background: color-mix(in srgb, var(--st-red-color) 26%, transparent);
+  text-decoration-thickness: 3px; font-weight: 600; }
+"""
+_JS = """
+export default function ({ data, parentElement }) {
+  const nodes = data.map(([text, strength]) => {
+    if (!strength) return document.createTextNode(text)
+    const mark = document.createElement("mark")
+    mark.className = "s" + strength
+    mark.textContent = text
+    return mark
+  })
+  parentElement.querySelector("p").replaceChildren(...nodes)
+}
+"""
+_marked = st.components.v2.component("marked_text", html="<p></p>", css=_CSS, js=_JS)
+
+
+def marked_text(pieces: Sequence[tuple[str, int]], key: str) -> None:
+    """The pieces one after the other; a strength of 1 to 3 marks, 0 leaves plain."""
+    _marked(data=[list(piece) for piece in pieces], key=key)

@@ -1,0 +1,101 @@
+"""An explanation as what a reviewer sees of it: marked pieces of the text, rows and lines. Pure."""
+
+from dataclasses import dataclass
+
+from core.inference.explanation import Part
+from core.moderation.policies import Action
+from core.services.explain import Explained
+from dashboard.wording import LABELS, score_figure
+
+SHOWN_WORDS = 5
+WORD_CHARS = 40
+# Shares of the heaviest word's weight; the first is the one measured against people's marks.
+STRENGTHS = (0.75, 0.5, 0.25)
+NEVERTHELESS: dict[Action, str] = {
+    Action.APPROVE: "",
+    Action.HOLD: "it would not have been held",
+    Action.REMOVE: "it would not have been removed",
+    Action.ESCALATE: "it would not have been escalated",
+}
+STILL: dict[Action, str] = {
+    Action.APPROVE: "",
+    Action.HOLD: "it would still be held",
+    Action.REMOVE: "it would still be removed",
+    Action.ESCALATE: "it would still be escalated",
+}
+SAME_SCORE = 0.005
+"""Scores nearer than half a unit of the last digit shown are taken as the same."""
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """One marked word; `without` and `alone` are scores of the label it speaks for most."""
+
+    word: str
+    label: str
+    without: float
+    alone: float
+
+
+def marked_pieces(explained: Explained, shown_chars: int) -> list[tuple[str, int]]:
+    """The first characters of the text cut into pieces, each with its strength from 0 to 3."""
+    text, at = explained.text[:shown_chars], 0
+    pieces: list[tuple[str, int]] = []
+    for part, strength in _strengths(explained):
+        if part.start >= len(text):
+            break
+        pieces += [(text[at : part.start], 0), (text[part.start : part.end], strength)]
+        at = part.end
+    return [piece for piece in (*pieces, (text[at:], 0)) if piece[0]]
+
+
+def word_rows(explained: Explained) -> list[WordRow]:
+    """The heaviest marked words, heaviest first."""
+    found = explained.explanation
+    rows = []
+    for part, _ in _strengths(explained):
+        weight, label = max((found.weight(part, each), each) for each in explained.labels)
+        word = " ".join(explained.text[part.start : part.end].split())
+        row = WordRow(word[:WORD_CHARS], LABELS[label], part.without[label], part.alone[label])
+        rows.append((weight, row))
+    rows.sort(key=lambda pair: -pair[0])
+    return [row for _, row in rows[:SHOWN_WORDS]]
+
+
+def remedy_line(explained: Explained) -> str:
+    """Without which words another decision would have followed, or that no few words decide it."""
+    remedy = explained.explanation.remedy
+    if explained.action is Action.APPROVE:
+        return "By these scores it would be approved."
+    if remedy is None:
+        return f"Without any three of its heaviest words {STILL[explained.action]}."
+    words = " and ".join(f"“{explained.text[word.start : word.end]}”" for word in remedy.words)
+    then = ", ".join(
+        f"{LABELS[label]} {score_figure(remedy.scores[label])}" for label in explained.labels
+    )
+    return f"Without {words} {NEVERTHELESS[explained.action]}: {then}."
+
+
+def caveat_line(explained: Explained) -> str:
+    """What keeps the words from being the whole reason of the decision; empty if nothing does."""
+    decision, now = explained.decision, explained.model_version
+    lines = []
+    if decision is None or not decision.scores:
+        lines.append(f"Nothing was scored when it was decided: these are the words of {now}.")
+    elif decision.model_version != now:
+        lines.append(f"Decided by {decision.model_version}: these are the words of {now}.")
+    elif explained.drift >= SAME_SCORE:
+        lines.append(f"A score differs by {explained.drift:.2f} from the one decided on.")
+    if unread := explained.explanation.unread:
+        lines.append(f"The last {unread:,} words are more than the model reads.")
+    return " ".join(lines)
+
+
+def _strengths(explained: Explained) -> list[tuple[Part, int]]:
+    """The marked parts in text order; the strongest mark any label gives counts."""
+    strongest: dict[int, tuple[Part, int]] = {}
+    for strength, share in enumerate(reversed(STRENGTHS), start=1):
+        for label in explained.labels:
+            for part in explained.explanation.telling(label, share):
+                strongest[part.start] = (part, strength)
+    return [strongest[start] for start in sorted(strongest)]

@@ -1,0 +1,289 @@
+"""A server on loopback that speaks every wire protocol in its real shapes, traps included.
+
+Its scores are the fake backend's, so that every protocol must come to the same numbers. Each kind
+lives under `/KIND`; what was asked is kept in `asked`.
+"""
+
+import json
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Lock, Thread
+from typing import Any, Self
+from urllib.parse import parse_qs, urlsplit
+
+from core.inference.fake import FakeBackend
+from core.moderation.scores import Label
+
+KEY = "sk-Secret/0123456789"
+NAMES = {
+    "toxic": Label.TOXICITY,
+    "obscene": Label.OBSCENE,
+    "threat": Label.THREAT,
+    "insult": Label.INSULT,
+    "identity_hate": Label.IDENTITY_ATTACK,
+}
+OPENAI = dict(
+    zip(("harassment", "sexual", "violence", "hate/threatening", "hate"), NAMES, strict=True)
+)
+PERSPECTIVE = dict(
+    zip(("TOXICITY", "PROFANITY", "THREAT", "INSULT", "IDENTITY_ATTACK"), NAMES, strict=True)
+)
+
+
+@dataclass(frozen=True)
+class Asked:
+    path: str
+    query: dict[str, list[str]]
+    headers: dict[str, str]
+    body: Any
+    connection: int  # the client's port: the same one for requests over one connection
+
+
+@dataclass(frozen=True)
+class Told:
+    """An answer: `body` is sent as JSON, or as it is when bytes."""
+
+    body: Any
+    status: int = 200
+    headers: dict[str, str] | None = None
+
+
+def scores_of(text: str) -> dict[str, float]:
+    scores = FakeBackend().score([text]).results[0].scores
+    return {name: scores[label] for name, label in NAMES.items()}
+
+
+def logits_of(text: str) -> dict[str, float]:
+    return {name: math.log(p / (1 - p)) for name, p in scores_of(text).items()}
+
+
+def softmax_of(text: str) -> dict[str, float]:
+    powers = {name: math.exp(logit) for name, logit in logits_of(text).items()}
+    return {name: power / sum(powers.values()) for name, power in powers.items()}
+
+
+def pairs(scores: dict[str, float]) -> list[dict[str, Any]]:
+    """As pipelines give them: the highest first."""
+    found = [{"label": name, "score": score} for name, score in scores.items()]
+    return sorted(found, key=lambda pair: -pair["score"])
+
+
+def openai(asked: Asked) -> Told:
+    assert all(isinstance(text, str) for text in asked.body["input"])
+    results = []
+    for text in asked.body["input"]:
+        scores = scores_of(text)
+        categories = {name: scores[own] for name, own in OPENAI.items()}
+        categories |= {"illicit": None, "self-harm": 0.001, "harassment/threatening": 0.001}
+        flags = {name: bool(score and score > 0.5) for name, score in categories.items()}
+        flagged = any(flags.values())
+        results.append({"flagged": flagged, "categories": flags, "category_scores": categories})
+    body = {"id": "modr-1", "model": "omni-moderation-2024-09-26", "results": results}
+    return Told(body, headers={"openai-processing-ms": "7", "x-request-id": "req_1"})
+
+
+def console(asked: Asked) -> Told:
+    results = [
+        {
+            "category_scores": {"harassment": 0.0},
+            "modconsole": {
+                "scores": {str(NAMES[name]): score for name, score in scores_of(text).items()}
+            },
+        }
+        for text in asked.body["input"]
+    ]
+    return Told({"id": "x", "model": "minilm-toxicity-2", "results": results})
+
+
+def hf_router(asked: Asked) -> Told:
+    assert isinstance(asked.body["inputs"], str)
+    assert asked.path == "/hf_router/unitary/toxic-bert"
+    return Told([_pipeline(asked.body["inputs"], asked.body["parameters"])])
+
+
+def hf_endpoint(asked: Asked) -> Told:
+    return Told([_pipeline(text, asked.body["parameters"]) for text in asked.body["inputs"]])
+
+
+def _pipeline(text: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
+    functions = {"sigmoid": scores_of, "softmax": softmax_of, "none": logits_of}
+    found = pairs(functions[parameters.get("function_to_apply", "softmax")](text))
+    return found[: parameters.get("top_k", 1)]
+
+
+def tei(asked: Asked) -> Told:
+    """`["a", "b"]` is one pair; several labels are put through a softmax unless raw."""
+    if asked.path == "/tei/info":
+        return Told({"model_id": "unitary/toxic-bert", "model_sha": "4d6c22e74ba2", "version": "1"})
+    inputs, score = asked.body["inputs"], softmax_of
+    if asked.body.get("raw_scores"):
+        score = logits_of
+    timing = {"x-total-time": "9", "x-tokenization-time": "1", "x-queue-time": "2"}
+    timing |= {"x-inference-time": "5", "x-compute-tokens": "12"}
+    if isinstance(inputs, str) or isinstance(inputs[0], str):
+        whole = inputs if isinstance(inputs, str) else " ".join(inputs)
+        return Told(pairs(score(whole)), headers=timing)
+    assert all(len(one) == 1 for one in inputs)
+    if len(inputs) > 32:
+        message = {
+            "error": "batch size 33 > maximum allowed batch size 32",
+            "error_type": "Validation",
+        }
+        return Told(message, 422)
+    return Told([pairs(score(one[0])) for one in inputs], headers=timing)
+
+
+def oip(asked: Asked) -> Told:
+    (tensor,) = asked.body["inputs"]
+    assert (tensor["datatype"], tensor["shape"]) == ("BYTES", [len(tensor["data"])])
+    data = [score for text in tensor["data"] for score in scores_of(text).values()]
+    output = {"name": "scores", "datatype": "FP32", "shape": [len(tensor["data"]), 5], "data": data}
+    return Told({"model_name": "toxic", "model_version": "3", "id": "1", "outputs": [output]})
+
+
+def vllm(asked: Asked) -> Told:
+    data = []
+    for index, text in enumerate(asked.body["input"]):
+        probs = list(scores_of(text).values())
+        label = f"LABEL_{probs.index(max(probs))}"
+        data.append({"index": index, "label": label, "probs": probs, "num_classes": len(probs)})
+    usage = {"prompt_tokens": 9, "total_tokens": 9}
+    return Told({"id": "classify-1", "object": "list", "data": data[::-1], "usage": usage})
+
+
+def infinity(asked: Asked) -> Told:
+    score = logits_of if asked.body["raw_scores"] else scores_of
+    data = [pairs(score(text)) for text in asked.body["input"]]
+    usage = {"prompt_tokens": 8, "total_tokens": 8}
+    return Told({"object": "classify", "data": data, "model": "toxic", "usage": usage, "id": "i"})
+
+
+def mlflow(asked: Asked) -> Told:
+    (form,) = asked.body.keys() & {"inputs", "instances", "dataframe_split", "dataframe_records"}
+    rows = asked.body[form]
+    texts = [row[0] for row in rows["data"]] if form == "dataframe_split" else rows
+    texts = [text if isinstance(text, str) else text["text"] for text in texts]
+    return Told({"predictions": [pairs(scores_of(text)) for text in texts]})
+
+
+def perspective(asked: Asked) -> Told:
+    if asked.query.get("key") != [KEY]:
+        return Told({"error": {"code": 403, "status": "PERMISSION_DENIED"}}, 403)
+    scores = scores_of(asked.body["comment"]["text"])
+    found = {
+        name: {
+            "spanScores": [],
+            "summaryScore": {"value": scores[PERSPECTIVE[name]], "type": "PROBABILITY"},
+        }
+        for name in asked.body["requestedAttributes"]
+    }
+    return Told({"attributeScores": found, "languages": ["en"], "detectedLanguages": ["en"]})
+
+
+def guard(asked: Asked) -> Told:
+    """Llama Guard says two line breaks first, then its verdict."""
+    score = scores_of(asked.body["messages"][-1]["content"])["toxic"]
+    assert asked.body["logprobs"]
+    said = "\n\nunsafe\nS1,S10" if score > 0.5 else "\n\nsafe"
+    verdicts = [("unsafe", score), ("safe", 1 - score)]
+    places = [_place([("\n\n", 1.0)]), _place(sorted(verdicts, key=lambda v: -v[1]))]
+    choice = {"index": 0, "message": {"content": said}, "logprobs": {"content": places}}
+    return Told({"id": "c", "model": "llama-guard-3-8b", "choices": [choice], "usage": {}})
+
+
+def _place(chances: list[tuple[str, float]]) -> dict[str, Any]:
+    top = [{"token": token, "logprob": math.log(chance)} for token, chance in chances]
+    return {**top[0], "top_logprobs": top}
+
+
+def generic(asked: Asked) -> Told:
+    assert asked.headers["x-site"] == "forum"
+    results = [{"found": scores_of(text)} for text in asked.body["payload"]["comments"]]
+    return Told({"data": {"results": results}})
+
+
+SERVERS: dict[str, Callable[[Asked], Told]] = {
+    "openai": openai,
+    "hf_router": hf_router,
+    "hf_endpoint": hf_endpoint,
+    "tei": tei,
+    "oip": oip,
+    "vllm": vllm,
+    "infinity": infinity,
+    "mlflow": mlflow,
+    "perspective": perspective,
+    "guard": guard,
+    "json": generic,
+    "console": console,
+}
+
+
+class RemoteServer:
+    """`override` is asked first, and may answer for the protocol or give None."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self.override: Callable[[Asked], Told | None] = lambda _asked: None
+        self._lock = Lock()
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def _tell(self, asked: Asked) -> Told:
+        with self._lock:
+            self.asked.append(asked)
+        told = self.override(asked)
+        if told is not None:
+            return told
+        kind = asked.path.split("/")[1]
+        if kind != "perspective" and asked.headers.get("authorization") != f"Bearer {KEY}":
+            return Told({"error": {"code": "invalid_api_key", "message": f"bad {KEY}"}}, 401)
+        return SERVERS[kind](asked)
+
+    def _handler(self) -> type[BaseHTTPRequestHandler]:
+        server = self
+
+        class Handler(BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+            disable_nagle_algorithm = True  # headers and body are two writes: 40 ms apart else
+
+            def do_GET(self) -> None:
+                self._answer()
+
+            def do_POST(self) -> None:
+                self._answer()
+
+            def _answer(self) -> None:
+                raw = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+                parts = urlsplit(self.path)
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                body = json.loads(raw) if raw else None
+                told = server._tell(
+                    Asked(parts.path, parse_qs(parts.query), headers, body, self.client_address[1])
+                )
+                answer = (
+                    told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
+                )
+                self.send_response(told.status)
+                self.send_header("Content-Length", str(len(answer)))
+                for name, value in (told.headers or {}).items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(answer)
+
+            def log_message(self, *args: object) -> None:
+                """Quiet."""
+
+        return Handler

@@ -1,0 +1,70 @@
+"""The shipped model by the runtime that a fresh installation takes."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from core.inference.base import Backend
+from core.inference.local.choice import SHIPPED_MODEL, LocalChoice, choose_local
+from core.inference.manifest import MANIFEST_FILE, read_manifest
+from core.moderation.scores import Label
+from core.training.probes import ABUSIVE, BENIGN
+
+
+@pytest.fixture(scope="module")
+def backend() -> Iterator[Backend]:
+    shipped = choose_local(LocalChoice())
+    shipped.load()
+    yield shipped
+    shipped.close()
+
+
+def toxicity(backend: Backend, text: str) -> float:
+    return backend.score([text]).results[0].scores[Label.TOXICITY]
+
+
+def test_the_manifest_says_what_it_scores_and_what_not(backend: Backend) -> None:
+    manifest = read_manifest(SHIPPED_MODEL)
+    assert backend.info.model_version == manifest.version
+    assert set(Label) - set(backend.info.labels) == set(manifest.not_assessed)
+
+
+def test_the_manifest_reads_back_as_written() -> None:
+    text = (SHIPPED_MODEL / MANIFEST_FILE).read_text(encoding="utf-8")
+    assert read_manifest(SHIPPED_MODEL).as_json() == text
+
+
+@pytest.mark.parametrize("text", BENIGN)
+def test_plain_sentences_are_not_removed(backend: Backend, text: str) -> None:
+    bands = read_manifest(SHIPPED_MODEL).thresholds
+    scores = backend.score([text]).results[0].scores
+    assert all(score < bands[label].remove for label, score in scores.items())
+
+
+def test_abuse_ranks_above_plain_sentences(backend: Backend) -> None:
+    benign = sorted(toxicity(backend, text) for text in BENIGN)
+    abusive = sorted(toxicity(backend, text) for text in ABUSIVE)
+    assert abusive[len(abusive) // 2] > benign[-2]
+
+
+def test_a_megabyte_is_cut_and_counted(backend: Backend) -> None:
+    batch = backend.score(["short", "word " * 210_000, "<b>" * 350_000])
+    assert batch.call.truncated_count == 2
+    assert batch.call.tokens is not None
+    assert batch.call.tokens < 300
+
+
+def test_both_light_runtimes_say_about_the_same() -> None:
+    texts = [*BENIGN, *ABUSIVE]
+    one, other = (
+        choose_local(LocalChoice(backend=name)).score(texts).results
+        for name in ("openvino", "onnx")
+    )
+    apart = [
+        abs(score - second.scores[label])
+        for first, second in zip(one, other, strict=True)
+        for label, score in first.scores.items()
+    ]
+    # Both round to 8 bits, each in its own order of steps.
+    assert max(apart) < 0.25
+    assert sum(apart) / len(apart) < 0.02

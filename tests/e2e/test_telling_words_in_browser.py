@@ -1,0 +1,65 @@
+"""The marks on a comment, in a real browser: drawn by a component, so no page test sees them."""
+
+import pytest
+
+from core.moderation.cleaning import clean_text
+from tests.e2e.conftest import running
+from tests.e2e.test_review_in_browser import CARD, PROBES, await_buttons, open_queue
+from tests.factories import make_services, scored
+
+pytestmark = pytest.mark.e2e
+
+TEXTS = tuple(f"You idiot number {n}, really." for n in (1, 2))
+
+
+def test_w_marks_the_words_and_hides_them_and_the_next_comment_is_plain(tmp_path, new_page):
+    services = make_services(tmp_path)
+    revisions = {text: scored(services, text) for text in TEXTS}
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        open_queue(page, address)
+        card = page.locator(CARD)
+        shown = next(text for text in TEXTS if text in card.inner_text())
+        await_buttons(page, revisions[shown])
+        page.keyboard.press("w")
+        mark = card.locator("mark")
+        mark.wait_for()
+        assert mark.inner_text() == "idiot"
+        assert card.locator("p:has(mark)").text_content() == shown
+        style = mark.evaluate("e => [getComputedStyle(e).textDecorationLine, e.className]")
+        assert style == ["underline", "s3"]
+        page.keyboard.press("w")
+        mark.wait_for(state="detached")
+        assert shown in card.inner_text()
+        page.keyboard.press("w")
+        mark.wait_for()
+        page.keyboard.press("a")
+        page.get_by_text("You approved it").wait_for()
+        mark.wait_for(state="detached")
+        (rest,) = set(TEXTS) - {shown}
+        card.get_by_text(rest).wait_for()
+    assert page.outside == []
+    services.close()
+
+
+def test_hostile_text_is_inert_with_its_words_marked(tmp_path, new_page):
+    services = make_services(tmp_path)
+    for text in PROBES:
+        scored(services, text)
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        open_queue(page, address)
+        for _ in PROBES:
+            page.keyboard.press("w")
+            mark = page.locator(CARD).locator("mark").first
+            mark.wait_for()
+            text = page.locator(CARD).locator("p:has(mark)")
+            assert text.locator("*:not(mark)").count() == 0
+            assert text.text_content() in map(clean_text, PROBES)
+            page.keyboard.press("s")
+            mark.wait_for(state="detached")
+            page.wait_for_timeout(600)
+        assert page.evaluate("window.__x") is None
+        assert page.evaluate("getComputedStyle(document.body).display") == "block"
+    assert page.outside == []
+    services.close()

@@ -1,0 +1,125 @@
+"""`modconsole bench serve`: what its client counts, what its table holds, that it ends."""
+
+import asyncio
+import itertools
+import socket
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+from core.benchmarks import serve
+from core.benchmarks.http_load import (
+    NO_ANSWER,
+    OK,
+    Connection,
+    Load,
+    NextRequest,
+    closed_loop,
+    open_loop,
+)
+from core.config import Settings, environment_for, load_settings
+from core.errors import ConsoleError
+from tests.integration.api_server import running_server
+
+ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+
+
+def request_of(port: int, path: str) -> NextRequest:
+    head = f"GET {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\n\r\n".encode()
+    return lambda: head
+
+
+def test_every_answer_is_counted_by_its_status(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        paths = itertools.cycle(["/v2/health/live", "/nope"])
+
+        def request() -> bytes:
+            return request_of(server.port, next(paths))()
+
+        load = closed_loop(server.port, request, connections=3, seconds=0.3)
+        count = load.counts()
+        answered = server.parts.metrics.requests
+        assert count[OK] == answered.labels("/v2/health/live", "200")._value.get()
+        assert count[404] == answered.labels("other", "404")._value.get()
+    assert set(count) == {OK, 404}
+    assert load.wall_s > 0
+
+
+def test_arrivals_are_those_of_the_seed_whatever_the_server_does(tmp_path: Path) -> None:
+    with running_server(tmp_path) as server:
+        request = request_of(server.port, "/v2/health/live")
+        loads = [
+            open_loop(server.port, request, rate=200.0, seconds=0.5, seed=seed)
+            for seed in (1, 1, 2)
+        ]
+    counts = [load.counts().total() for load in loads]
+    assert counts[0] == counts[1] != counts[2]
+    assert 60 <= counts[0] <= 140
+
+
+def test_a_port_where_nobody_listens_is_no_answer() -> None:
+    load = open_loop(9, lambda: b"", rate=50.0, seconds=0.2, seed=1)
+    assert set(load.counts()) == {NO_ANSWER}
+
+
+@pytest.mark.parametrize("sizes", [[len(ANSWER)], [1] * len(ANSWER), [20, len(ANSWER) - 20]])
+def test_an_answer_may_come_in_any_pieces(sizes: list[int]) -> None:
+    def serve_once(listener: socket.socket) -> None:
+        with listener.accept()[0] as peer:
+            peer.recv(1000)
+            at = 0
+            for size in sizes:
+                peer.sendall(ANSWER[at : at + size])
+                at += size
+            peer.recv(1)
+
+    async def ask(port: int) -> int:
+        connection = await Connection.open(port)
+        status = await connection.send(b"GET / HTTP/1.1\r\n\r\n")
+        connection.close()
+        await asyncio.sleep(0)
+        return status
+
+    with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
+        served = pool.submit(serve_once, listener)
+        assert asyncio.run(ask(listener.getsockname()[1])) == OK
+        served.result(20)
+
+
+def test_a_row_tells_refusals_from_errors() -> None:
+    load = Load(wall_s=2.0, latencies_s={200: [0.01, 0.03], 429: [0.001], 503: [1.0], 0: [2.0]})
+    row = serve.row_of("x", 10.0, load, 0.5)
+    assert (row["requests"], row["refused"], row["errors"], row["rps"]) == (5, 1, 2, 1.0)
+    assert row["p50_ms"] == 20.0
+
+
+def test_a_file_without_comments_is_refused(tmp_path: Path) -> None:
+    file = tmp_path / "empty.jsonl"
+    file.write_text("")
+    with pytest.raises(ConsoleError):
+        serve.read_texts(file)
+
+
+def test_a_child_gets_the_settings_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODCONSOLE_API_PORT", "1")
+    settings = Settings(home=Path("/srv"), backend="fake", batch_wait_ms=1.5)
+    assert load_settings(environment_for(settings)) == settings
+
+
+def test_the_whole_benchmark_on_the_fake_backend(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(serve, "SOAK_S", 1.0)
+    monkeypatch.setattr(serve, "STEPS", (0.1, 0.2))
+    said: list[str] = []
+    settings = Settings(home=tmp_path, backend="fake")
+    table = serve.run(settings, said.append, seconds=0.3, soak=True)
+    loads = [row["load"] for row in table["rows"]]
+    assert loads[:4] == ["1 connections", "16 connections", "64 connections",
+                         "64 connections, stored"]  # fmt: skip
+    assert {"3 x knee", "just after", "soak"} <= set(loads)
+    assert len({tuple(row) for row in table["rows"]}) == 1, "one table has one set of columns"
+    assert table["answers_without_a_record"] == 0
+    assert all(row["errors"] == 0 for row in table["rows"])
+    assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,178 @@
+"""Explaining what was decided: for which labels, against which threshold, by which model."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap import Services
+from core.errors import BackendError, InvalidInput, NotFound, PermissionDenied
+from core.inference.base import BackendInfo
+from core.inference.batching import Scorer
+from core.inference.fake import POISON, WORDS, FakeBackend
+from core.moderation.permissions import Actor, Role
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+from core.services.explain import explain_revision, explain_text, find_comment
+from core.servinglog.record import Mode, ServingRecord
+from tests.factories import CLEAN, HELD, MODERATOR, REMOVED, make_services, posted, scored
+
+
+class Kept:
+    """A serving log that keeps its records."""
+
+    def __init__(self) -> None:
+        self.records: list[ServingRecord] = []
+
+    def write(self, record: ServingRecord) -> None:
+        self.records.append(record)
+
+    def close(self) -> None: ...
+
+
+class Successor(FakeBackend):
+    """The same scores under another model version."""
+
+    @property
+    def info(self) -> BackendInfo:
+        return replace(super().info, model_version="fake-2", max_tokens=0)
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    opened = make_services(tmp_path)
+    yield opened
+    opened.close()
+
+
+def test_a_held_comment_is_explained_for_what_it_was_held_for(services: Services) -> None:
+    revision = scored(services, HELD)
+    found = explain_revision(services.context, MODERATOR, services.explainer, revision.id)
+    assert found.labels == (Label.INSULT, Label.TOXICITY)
+    assert found.action is Action.HOLD
+    with services.context.store.read() as reader:
+        policy = reader.current_policy()
+    assert policy is not None
+    held_from = {label: policy.thresholds(label)[Action.HOLD] for label in found.labels}
+    assert found.thresholds == held_from
+    assert found.decision is not None
+    assert dict(found.explanation.scores) == dict(found.decision.scores)
+    assert found.drift == 0.0
+    remedy = found.explanation.remedy
+    assert remedy is not None
+    assert [revision.text[word.start : word.end] for word in remedy.words] == ["idiot"]
+
+
+def test_without_its_words_a_removal_would_have_been_milder(services: Services) -> None:
+    revision = scored(services, REMOVED)
+    found = explain_revision(services.context, MODERATOR, services.explainer, revision.id)
+    assert found.action is Action.REMOVE
+    assert found.explanation.remedy is not None
+
+
+def test_a_comment_nobody_objected_to_is_explained_for_toxicity(services: Services) -> None:
+    revision = scored(services, CLEAN)
+    found = explain_revision(services.context, MODERATOR, services.explainer, revision.id)
+    assert found.labels == (Label.TOXICITY,)
+    assert found.action is Action.APPROVE
+    assert found.explanation.remedy is None
+    assert found.thresholds[Label.TOXICITY] > found.explanation.scores[Label.TOXICITY]
+
+
+def test_a_comment_not_decided_yet_is_explained_by_the_policy_in_force(services: Services) -> None:
+    revision = posted(services, HELD)
+    found = explain_revision(services.context, MODERATOR, services.explainer, revision.id)
+    assert found.decision is None
+    assert found.labels == (Label.INSULT, Label.TOXICITY)
+
+
+def test_one_label_is_explained_by_itself(services: Services) -> None:
+    text = "You idiot, I will kill it"
+    both = explain_text(services.context, services.explainer, text)
+    threat = explain_text(services.context, services.explainer, text, Label.THREAT)
+    assert threat.labels == (Label.THREAT,)
+    assert threat.explanation.remedy is not None
+    assert [text[w.start : w.end] for w in threat.explanation.remedy.words] == ["kill"]
+    assert both.explanation.remedy is not None
+    assert len(both.explanation.remedy.words) == 2
+
+
+def test_markup_is_gone_before_words_are_counted(services: Services) -> None:
+    found = explain_text(services.context, services.explainer, "You <b>id</b>iot&#33;")
+    assert found.text == "You idiot!"
+    assert len(found.explanation.parts) == 2
+
+
+def test_another_model_than_the_one_that_decided_is_named(services: Services) -> None:
+    revision = scored(services, HELD)
+    other = Scorer(Successor(), Kept(), services.clock)
+    found = explain_revision(services.context, MODERATOR, other, revision.id)
+    assert found.decision is not None
+    assert (found.decision.model_version, found.model_version) == ("fake-1", "fake-2")
+
+
+def test_the_labels_are_the_decisions_own_when_the_model_thinks_otherwise_now(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    revision = scored(services, HELD)
+    monkeypatch.setitem(WORDS, "idiot", {Label.THREAT: 0.5})
+    found = explain_revision(services.context, MODERATOR, services.explainer, revision.id)
+    assert found.labels == (Label.INSULT, Label.TOXICITY)
+    assert found.drift == pytest.approx(0.93)
+
+
+def test_every_call_is_recorded_as_an_explanation_and_the_first_is_the_text_alone(
+    services: Services,
+) -> None:
+    log = Kept()
+    explain_text(services.context, Scorer(FakeBackend(), log, services.clock), HELD)
+    assert {record.mode for record in log.records} == {Mode.EXPLAIN}
+    assert log.records[0].batch_size == 1
+    assert len(log.records) <= 3
+
+
+@pytest.mark.parametrize(
+    ("text", "label", "error"),
+    [
+        ("", None, InvalidInput),
+        ("<b></b>", None, InvalidInput),
+        ("x" * 50_001, None, InvalidInput),
+        ("fine", Label.SEVERE_TOXICITY, InvalidInput),
+        (f"fine {POISON}", None, BackendError),
+    ],
+)
+def test_what_cannot_be_explained_says_why(services: Services, text, label, error) -> None:
+    with pytest.raises(error):
+        explain_text(services.context, services.explainer, text, label)
+
+
+def test_a_backend_that_is_down_is_an_error_and_no_explanation(services: Services) -> None:
+    backend = FakeBackend()
+    backend.is_down = True
+    with pytest.raises(BackendError, match="down"):
+        explain_text(services.context, Scorer(backend, Kept(), services.clock), HELD)
+
+
+def test_an_explanation_is_for_those_who_may_see_the_queue(services: Services) -> None:
+    revision = scored(services, HELD)
+    with pytest.raises(PermissionDenied):
+        explain_revision(
+            services.context, Actor("sam", Role.AUTHOR), services.explainer, revision.id
+        )
+
+
+def test_an_explanation_of_nothing_is_not_found(services: Services) -> None:
+    with pytest.raises(NotFound):
+        explain_revision(services.context, MODERATOR, services.explainer, "nothing")
+
+
+def test_a_comment_is_found_by_its_own_id_and_by_its_reference(services: Services) -> None:
+    revision = scored(services, HELD)
+    with services.context.store.read() as reader:
+        comment = reader.comment(revision.comment_id)
+    assert comment is not None
+    assert find_comment(services.context, "test", comment.source_id) == revision.id
+    assert find_comment(services.context, "site", revision.reference.lower()) == revision.id
+    with pytest.raises(NotFound):
+        find_comment(services.context, "site", comment.source_id)

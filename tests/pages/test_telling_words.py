@@ -1,0 +1,128 @@
+"""Which words moved the score, as a reviewer asks for them on the review queue."""
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.bootstrap import Services
+from core.inference.fake import WORDS, FakeBackend
+from core.moderation.permissions import Actor, Role
+from core.moderation.scores import Label
+from tests.factories import HELD, HOSTILE, MODERATOR, scored, unscored
+from tests.pages.conftest import carriers, press, said
+
+StaffPage = Callable[..., AppTest]
+AUDITOR = Actor("ines", Role.AUDITOR)
+
+
+def words_of(at: AppTest) -> list[str]:
+    return [
+        word for frame in at.dataframe if "alone" in frame.value for word in frame.value["word"]
+    ]
+
+
+def pieces_of(at: AppTest) -> list[list[Any]]:
+    """What the component that marks words is given."""
+    nodes = [node for node in at.main if type(node.proto).__name__ == "BidiComponent"]
+    return [piece for node in nodes for piece in json.loads(node.proto.json)]
+
+
+def captions(at: AppTest) -> str:
+    return " ".join(caption.value for caption in at.caption)
+
+
+@pytest.mark.parametrize("actor", [MODERATOR, AUDITOR], ids=lambda actor: actor.id)
+def test_the_words_are_shown_only_when_asked_for(services, staff_page: StaffPage, actor):
+    scored(services, HELD)
+    at = staff_page("review_queue", actor)
+    assert not words_of(at)
+    assert not pieces_of(at)
+    assert HELD in said(at)
+    press(at, "words_")
+    assert not at.exception
+    assert words_of(at) == ["idiot"]
+    assert pieces_of(at) == [["You ", 0], ["idiot", 3], [", read the article first.", 0]]
+    assert "Without “idiot” it would not have been held: insult 0.02, toxicity 0.02." in said(at)
+    press(at, "words_")
+    assert not words_of(at)
+    assert not pieces_of(at)
+    assert HELD in said(at)
+
+
+def test_the_next_comment_comes_plain(services, staff_page: StaffPage):
+    for number in (1, 2):
+        scored(services, f"You idiot number {number}")
+    at = press(staff_page("review_queue", MODERATOR), "words_")
+    assert words_of(at) == ["idiot"]
+    press(at, "approve_")
+    assert "You approved it" in " ".join(m.value for m in at.markdown)
+    assert not words_of(at)
+    assert not pieces_of(at)
+
+
+def test_the_words_stay_while_a_reason_is_chosen_and_nothing_is_scored_again(
+    services: Services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
+):
+    scored(services, HELD)
+    at = press(staff_page("review_queue", MODERATOR), "words_")
+
+    def refuse(*_: object) -> None:
+        raise AssertionError("scored again")
+
+    monkeypatch.setattr(FakeBackend, "score", refuse)
+    press(at, "reason_threat_")
+    assert not at.exception
+    assert words_of(at) == ["idiot"]
+
+
+def test_a_backend_that_is_down_is_said_and_the_card_stays(
+    services: Services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
+):
+    scored(services, HELD)
+    at = staff_page("review_queue", MODERATOR)
+    init = FakeBackend.__init__
+
+    def start_down(backend: FakeBackend) -> None:
+        init(backend)
+        backend.is_down = True
+
+    monkeypatch.setattr(FakeBackend, "__init__", start_down)
+    press(at, "words_")
+    assert not at.exception
+    assert "The words can't be shown: the fake backend was told to be down" in said(at)
+    assert HELD in said(at)
+    press(at, "approve_")
+    assert "The queue is empty" in at.success[0].value
+
+
+def test_a_model_that_changed_since_is_said(
+    services: Services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
+):
+    scored(services, HELD)
+    at = staff_page("review_queue", MODERATOR)
+    monkeypatch.setitem(WORDS, "idiot", {Label.INSULT: 0.6})
+    press(at, "words_")
+    assert "A score differs by 0.90 from the one decided on." in captions(at)
+
+
+def test_hostile_text_stays_text_with_its_words_marked(services, staff_page: StaffPage):
+    scored(services, f"idiot {HOSTILE}")
+    at = press(staff_page("review_queue", MODERATOR), "words_")
+    inert = {"Text", "Code", "Dataframe", "UnknownElement"}
+    assert carriers(at, "example.invalid/x.png") <= inert
+    assert "".join(text for text, _ in pieces_of(at)) == f"idiot {HOSTILE}".removesuffix(" <b>")
+    # What the author wrote is data for the component, never its markup.
+    nodes = [node for node in at.main if type(node.proto).__name__ == "BidiComponent"]
+    assert all("example.invalid" not in str(node.proto.html_content) for node in nodes)
+
+
+def test_a_comment_that_was_not_scored_says_so_and_has_no_telling_word(
+    services: Services, staff_page: StaffPage
+):
+    unscored(services)
+    at = press(staff_page("review_queue", MODERATOR), "words_")
+    assert "No single word raised the score." in said(at)
+    assert "Nothing was scored when it was decided" in captions(at)

@@ -1,0 +1,213 @@
+"""The door of the API on a clock of its own: who is let in, who waits, who is sent away."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.errors import Overloaded
+from core.serving.admission import (
+    BASE_COST,
+    CALM_S,
+    LASTING_S,
+    MOST_CHARS,
+    MOST_UNDER_WAY,
+    Gate,
+    Ticket,
+)
+from core.serving.rate_limit import RateLimit
+
+BODY = 100 - BASE_COST  # so that every request costs 100
+
+
+class Time:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+class Server:
+    """Works off one request after another, `service_s` each, first come, first served."""
+
+    def __init__(self, time: Time, gate: Gate, service_s: float) -> None:
+        self.time, self.gate, self.service_s = time, gate, service_s
+        self.line: list[tuple[float, Ticket]] = []
+        self.done_at = time.now
+        self.waits: list[float] = []
+        self.refused = 0
+
+    def arrive(self) -> bool:
+        try:
+            self.gate.check()
+        except Overloaded:
+            self.refused += 1
+            return False
+        self.line.append((self.time.now, self.gate.enter(BODY)))
+        self.done_at = max(self.done_at, self.time.now) if len(self.line) == 1 else self.done_at
+        return True
+
+    def work_until(self, end: float) -> None:
+        while self.line and self.done_at + self.service_s <= end:
+            self.done_at += self.service_s
+            self.time.now = self.done_at
+            since, cost = self.line.pop(0)
+            is_late = self.gate.has_lost_its_turn(since)
+            self.gate.leave(cost, is_done=not is_late)
+            if is_late:
+                self.done_at -= self.service_s
+                self.refused += 1
+            else:
+                self.waits.append(self.time.now - since)
+        self.time.now = end
+
+
+def offer(server: Server, rate: float, seconds: float) -> None:
+    for _ in range(int(rate * seconds)):
+        server.arrive()
+        server.work_until(server.time.now + 1.0 / rate)
+
+
+def make(service_s: float = 0.01, wait_s: float = 0.5, slots: int = 1) -> Server:
+    time = Time()
+    return Server(time, Gate(time, wait_s=wait_s, slots=slots), service_s)
+
+
+def test_below_what_can_be_done_nobody_is_refused() -> None:
+    server = make()
+    offer(server, rate=90.0, seconds=20.0)
+    assert server.refused == 0
+    assert server.gate.under_way <= 1
+
+
+def test_a_burst_within_the_wait_is_taken_whole() -> None:
+    server = make()
+    offer(server, rate=200.0, seconds=0.2)  # so that a rate is known
+    server.work_until(server.time.now + 1.0)
+    assert all(server.arrive() for _ in range(45))
+    server.work_until(server.time.now + 1.0)
+    assert server.refused == 0
+    assert max(server.waits) <= 0.5 + 0.02
+
+
+def test_a_burst_that_is_too_long_is_refused_at_the_end_only() -> None:
+    server = make()
+    offer(server, rate=200.0, seconds=0.2)
+    server.work_until(server.time.now + 1.0)
+    taken = [server.arrive() for _ in range(100)]
+    assert taken.index(False) in range(49, 53)
+    server.work_until(server.time.now + 2.0)
+    # All at one moment: no lasting overload, so nobody who was let in is sent away.
+    assert len(server.waits) == 40 + taken.count(True)
+
+
+def test_at_three_times_what_can_be_done_waits_stay_short_and_nothing_idles() -> None:
+    server = make()
+    offer(server, rate=300.0, seconds=60.0)
+    served = len(server.waits)
+    assert served >= 0.97 * 60.0 * 100.0
+    waits = sorted(server.waits)
+    assert waits[int(0.99 * served)] <= 0.06
+    assert server.gate.under_way <= 6
+
+
+@pytest.mark.parametrize(("service_s", "within"), [(0.08, 0.21), (0.01, 0.06)])
+def test_the_short_line_is_as_long_as_a_request_takes_on_a_quiet_day(
+    service_s: float, within: float
+) -> None:
+    server = make(service_s=service_s)
+    offer(server, rate=0.5 / service_s, seconds=30.0)
+    assert max(server.waits) <= service_s + 1e-6
+    server.waits.clear()
+    offer(server, rate=3.0 / service_s, seconds=120.0)
+    waits = sorted(server.waits)
+    assert len(waits) >= 0.97 * 120.0 / service_s
+    assert waits[int(0.99 * len(waits))] <= within
+
+
+def test_it_recovers_at_once() -> None:
+    server = make()
+    offer(server, rate=300.0, seconds=5.0)
+    refused = server.refused
+    offer(server, rate=50.0, seconds=5.0)
+    assert server.refused == refused
+    offer(server, rate=50.0, seconds=CALM_S)
+    assert all(server.arrive() for _ in range(40))
+
+
+def test_the_number_under_way_is_bounded_before_any_rate_is_known() -> None:
+    server = make()
+    taken = sum(server.arrive() for _ in range(MOST_UNDER_WAY + 10))
+    assert taken == MOST_UNDER_WAY
+
+
+def test_a_refusal_says_when_to_come_again() -> None:
+    server = make(service_s=1.0, wait_s=3.0)
+    offer(server, rate=2.0, seconds=10.0)
+    for _ in range(5):
+        server.gate.enter(BODY)
+    with pytest.raises(Overloaded) as refusal:
+        server.gate.check()
+    assert refusal.value.retry_after_s >= 1.0
+
+
+def test_slow_times_at_low_load_say_nothing_of_the_rate() -> None:
+    server = make(service_s=0.4, slots=4)
+    for _ in range(20):
+        assert server.arrive()
+        server.work_until(server.time.now + 1.0)
+    assert all(server.arrive() for _ in range(100))
+
+
+@given(st.lists(st.sampled_from(["in", "out", "tick"]), max_size=200))
+def test_what_comes_in_and_goes_out_adds_up(steps: list[str]) -> None:
+    time = Time()
+    gate = Gate(time, wait_s=0.1, slots=2)
+    inside: list[Ticket] = []
+    for step in steps:
+        if step == "tick":
+            time.now += LASTING_S
+        elif step == "out" and inside:
+            gate.leave(inside.pop())
+        elif step == "in":
+            try:
+                gate.check()
+            except Overloaded:
+                continue
+            inside.append(gate.enter(len(inside)))
+        assert gate.under_way == len(inside)
+    for cost in inside:
+        gate.leave(cost)
+    gate.check()
+
+
+def test_of_a_long_text_counts_what_is_read_and_of_many_each() -> None:
+    gate = Gate(Time(), wait_s=1.0, slots=1)
+    one = gate.enter(2_000_000)
+    assert one.cost == MOST_CHARS + BASE_COST
+    gate.weigh(one, ["x" * 50_000, "y" * 10])
+    assert one.cost == MOST_CHARS + 10 + BASE_COST
+    gate.leave(one)
+    assert gate._cost == 0
+
+
+def test_a_key_has_its_burst_then_its_rate() -> None:
+    time = Time()
+    limit = RateLimit(time, rate_per_s=2.0, burst=3)
+    assert [limit.take("a") for _ in range(4)] == [0.0, 0.0, 0.0, 0.5]
+    assert limit.take("b") == 0.0
+    time.now += 0.5
+    assert [limit.take("a"), limit.take("a")] == [0.0, 0.5]
+
+
+@given(st.lists(st.floats(0, 3), max_size=60), st.floats(0.1, 20), st.integers(1, 10))
+def test_no_key_passes_more_than_its_burst_and_rate(
+    gaps: list[float], rate: float, burst: int
+) -> None:
+    time = Time()
+    limit = RateLimit(time, rate_per_s=rate, burst=burst)
+    passed = 0
+    for gap in gaps:
+        time.now += gap
+        passed += limit.take("a") == 0.0
+    assert passed <= burst + rate * sum(gaps) + 1e-6

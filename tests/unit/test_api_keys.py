@@ -1,0 +1,143 @@
+"""Keys: shown once, kept as a digest, made and revoked while the API runs."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.cli import main
+from core.errors import ConfigError, InvalidInput, NotFound
+from core.serving.api_keys import LOOK_EVERY_S, KeyFolder, KeyRing
+from core.serving.tracing import read_caller
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+
+
+class Time:
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> KeyFolder:
+    return KeyFolder(tmp_path / "api-keys")
+
+
+def test_a_key_opens_and_only_its_digest_is_kept(folder: KeyFolder) -> None:
+    key = folder.create("site", NOW)
+    ring = KeyRing(folder, Time())
+    holder = ring.holder(key)
+    assert holder is not None
+    assert (holder.name, holder.created_at) == ("site", "2026-11-01T00:00:00+00:00")
+    secret = key.split("_", 2)[2]
+    for path in folder.folder.iterdir():
+        assert secret not in path.read_text()
+        assert path.stat().st_mode & 0o077 == 0
+    assert folder.folder.stat().st_mode & 0o077 == 0
+
+
+def test_two_keys_differ_and_each_is_known_by_its_own_secret(folder: KeyFolder) -> None:
+    one, two = folder.create("one", NOW), folder.create("two", NOW)
+    ring = KeyRing(folder, Time())
+    swapped = "_".join([*one.split("_", 2)[:2], two.split("_", 2)[2]])
+    names = [holder.name if (holder := ring.holder(key)) else None for key in (one, two, swapped)]
+    assert names == ["one", "two", None]
+
+
+@pytest.mark.parametrize(
+    "presented", ["", "mck", "mck__", "Bearer x", "mck_" + "0" * 12 + "_x", "é"]
+)
+def test_what_is_no_key_opens_nothing(folder: KeyFolder, presented: str) -> None:
+    folder.create("site", NOW)
+    assert KeyRing(folder, Time()).holder(presented) is None
+
+
+def test_a_revoked_key_opens_nothing_a_second_later(folder: KeyFolder) -> None:
+    time = Time()
+    key = folder.create("site", NOW)
+    ring = KeyRing(folder, time)
+    folder.revoke("site")
+    time.now += LOOK_EVERY_S
+    assert ring.holder(key) is None
+    assert ring.is_needed, "revoking the last key must not open the door"
+    with pytest.raises(NotFound):
+        folder.revoke("site")
+
+
+def test_keys_are_needed_from_the_first_one_on(folder: KeyFolder) -> None:
+    time = Time()
+    ring = KeyRing(folder, time)
+    assert not ring.is_needed
+    folder.create("site", NOW)
+    time.now += LOOK_EVERY_S
+    assert ring.is_needed
+
+
+@pytest.mark.parametrize("name", ["", "a b", "../x", "x" * 61, "-x"])
+def test_an_unusable_name_is_refused(folder: KeyFolder, name: str) -> None:
+    with pytest.raises(InvalidInput):
+        folder.create(name, NOW)
+
+
+def test_a_name_in_use_is_refused(folder: KeyFolder) -> None:
+    folder.create("site", NOW)
+    with pytest.raises(InvalidInput, match="already"):
+        folder.create("site", NOW)
+
+
+def test_a_file_that_is_no_key_is_named_not_skipped(folder: KeyFolder) -> None:
+    folder.create("site", NOW)
+    (folder.folder / "x.json").write_text("{")
+    with pytest.raises(ConfigError, match=r"x\.json"):
+        folder.read_all()
+
+
+def test_the_command_makes_lists_and_revokes(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    assert main(["key", "create", "site"]) == 0
+    key = capsys.readouterr().out.strip()
+    assert KeyRing(KeyFolder(tmp_path / "api-keys"), Time()).holder(key) is not None
+    assert main(["key", "list"]) == 0
+    listed = capsys.readouterr().out
+    assert "site" in listed
+    assert key not in listed
+    assert main(["key", "revoke", "site"]) == 0
+    assert "No key is left" in capsys.readouterr().out
+    assert main(["key", "revoke", "site"]) == 2
+    assert main(["key", "create"]) == 2
+    assert "needs a NAME" in capsys.readouterr().err
+
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+
+
+@pytest.mark.parametrize(
+    ("header", "trace"),
+    [
+        (f"00-{TRACE}-00f067aa0ba902b7-01", TRACE),
+        (f"cc-{TRACE}-00f067aa0ba902b7-01-more", TRACE),
+        (f"00-{TRACE}-00f067aa0ba902b7-01-more", None),
+        (f"ff-{TRACE}-00f067aa0ba902b7-01", None),
+        (f"00-{'0' * 32}-00f067aa0ba902b7-01", None),
+        (f"00-{TRACE}-{'0' * 16}-01", None),
+        (f"00-{TRACE.upper()}-00f067aa0ba902b7-01", None),
+        ("", None),
+    ],
+)
+def test_a_trace_is_read_as_the_standard_says(header: str, trace: str | None) -> None:
+    assert read_caller(b"", header.encode()).trace_id == trace
+
+
+@pytest.mark.parametrize("given", [b"", b"a b", b"x" * 129, b"a\nb", b"\xff"])
+def test_an_unusable_request_id_is_replaced(given: bytes) -> None:
+    made = read_caller(given, b"").request_id
+    assert len(made) == 32
+    assert made != read_caller(given, b"").request_id
+
+
+def test_a_usable_request_id_is_kept() -> None:
+    assert read_caller(b"req-1.a:b", b"").request_id == "req-1.a:b"

@@ -1,0 +1,81 @@
+"""backends.toml: what may stand in it, and how a mistake is named."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import ConfigError
+from core.inference.remote.kinds import read_backends
+from tests.contract.remote_configs import TABLES, toml_of
+
+
+def refusal(tmp_path: Path, *tables: dict[str, Any]) -> str:
+    path = tmp_path / "backends.toml"
+    path.write_text(toml_of(list(tables)))
+    with pytest.raises(ConfigError) as caught:
+        read_backends(path)
+    return str(caught.value)
+
+
+def table(kind: str = "tei", **more: Any) -> dict[str, Any]:
+    found = {"name": "x", "kind": kind, "url": "http://h", **TABLES[kind], **more}
+    return {key: value for key, value in found.items() if value is not None}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (table(kind="tei", colour="red"), "`colour` is not a key of kind 'tei'"),
+        (table() | {"kind": "telepathy"}, "`kind` is 'telepathy'; it can be console, guard"),
+        (table(url="ftp://h"), "`url` must begin with http"),
+        (table(url="http://user:pw@h"), "`url` must hold no user, password or query"),
+        (table(url="http://h?key=1"), "`url` must hold no user, password or query"),
+        (table(url=None), "`url` must be given"),
+        (table(name="Räuber"), "`name` must be"),
+        (table(name="fake"), "`name` must be .* no built-in one"),
+        (table(labels=None), "`labels` must be given for kind 'tei'"),
+        (table(labels={"rudeness": "rude"}), "`labels` must map some of toxicity"),
+        (table(labels={}), "`labels` must map some of"),
+        (table(activation="relu"), "`activation` is 'relu'; it can be sigmoid"),
+        (table(timeout_s=0), "`timeout_s` must be a number above 0"),
+        (table(timeout_s="1"), "`timeout_s` must be a number"),
+        (table(attempts=1.5), "`attempts` must be a whole number"),
+        (table(concurrency=0), "`concurrency` must be a whole number"),
+        (table(key_env="sk-123"), "`key_env` must be the name of an environment variable"),
+        (table(secret_headers={"X": "a b"}), "`secret_headers` must be the name of"),
+        (table("vllm", label_order=None), "`label_order` must be given for kind 'vllm'"),
+        (table("vllm", label_order=["a"]), "`labels` names .* not in `label_order`"),
+        (table("oip", model=None), "`model` must be given for kind 'oip'"),
+        (table("mlflow", form="csv"), "`form` is 'csv'; it can be inputs"),
+        (table("json", request={"a": "b"}), '`request` must hold "{texts}"'),
+        (table("json", follows_303="yes"), "`follows_303` must be true or false"),
+        (table("perspective", batch_size=5), "`batch_size` can only be 1"),
+    ],
+)
+def test_wrong_table_is_refused_by_file_backend_and_key(
+    tmp_path: Path, given: dict[str, Any], words: str
+) -> None:
+
+    said = refusal(tmp_path, given)
+    assert said.startswith(f"{tmp_path / 'backends.toml'}: backend ")
+    assert re.search(words, said)
+    assert "sk-123" not in said
+
+
+def test_two_of_one_name_are_refused(tmp_path: Path) -> None:
+    assert "two backends are called 'x'" in refusal(tmp_path, table(), table("openai"))
+
+
+@pytest.mark.parametrize("text", ["[[backend]", "colour = 1", "[backend]\nname = 'x'", "\xff"])
+def test_file_that_is_no_list_of_backends_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "b.toml"
+    path.write_bytes(text.encode("latin-1"))
+    with pytest.raises(ConfigError, match=r"b\.toml"):
+        read_backends(path)
+
+
+def test_file_that_is_missing_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="does not exist"):
+        read_backends(tmp_path / "none.toml")

@@ -1,0 +1,56 @@
+"""A first stage on its own clears what it was calibrated for, and nothing else."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from core.inference.calibration import Calibration
+from core.inference.cleared import CalibratedFirstStage
+from core.inference.fake import LABELS, FakeBackend
+from core.moderation.clearing import acting_edges
+from core.moderation.default_policy import default_policy
+from core.moderation.scores import Label
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+POLICY = default_policy(NOW)
+CALIBRATION = Calibration(
+    full_version="full-1",
+    first_version="first-1",
+    policy_version=1,
+    edges=acting_edges(POLICY),
+    pass_below=0.3,
+    comments=1000,
+    flagged=400,
+    missed=0,
+    bound=0.01,
+    share_cleared=0.5,
+    data="test",
+    made_at=NOW,
+)
+TEXTS = ["What a lovely morning.", "You idiot.", "damn"]
+
+
+class WordList:
+    """The fake's scores as a first stage."""
+
+    version = "first-1"
+    labels = LABELS
+
+    def predict(self, texts: Sequence[str]) -> Sequence[Mapping[Label, float]]:
+        return [result.scores for result in FakeBackend().score(texts).results]
+
+
+def test_clearly_fine_is_cleared_and_the_rest_is_not() -> None:
+    stage = CalibratedFirstStage(WordList(), CALIBRATION)
+    assert list(stage.clears(TEXTS, POLICY)) == [True, False, False]
+
+
+def test_other_edges_clear_nothing() -> None:
+    other = replace(POLICY, rules=POLICY.rules[2:])
+    assert acting_edges(other) != CALIBRATION.edges
+    assert list(CalibratedFirstStage(WordList(), CALIBRATION).clears(TEXTS, other)) == [False] * 3
+
+
+def test_other_weights_clear_nothing() -> None:
+    calibration = replace(CALIBRATION, first_version="first-2")
+    assert list(CalibratedFirstStage(WordList(), calibration).clears(TEXTS, POLICY)) == [False] * 3

@@ -1,0 +1,123 @@
+"""Which runtime scores: the one that is set, or the fastest that is there."""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from core.errors import ConfigError, MissingExtra
+from core.inference.local import choice
+from core.inference.local.choice import PACKAGES, LocalChoice, choose_local
+from core.inference.local.processors import has_bf16_tiles
+
+
+def without(*packages: str) -> Callable[[str], bool]:
+    return lambda package: package not in packages
+
+
+@pytest.fixture(autouse=True)
+def no_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A plain processor, whatever this machine has."""
+    monkeypatch.setattr(choice, "has_bf16_tiles", lambda: False)
+
+
+@pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        ("auto", ("openvino", "bf16")),
+        ("openvino", ("openvino", "bf16")),
+        ("onnx", ("onnx", "int8")),
+    ],
+)
+def test_bf16_is_taken_where_the_processor_is_made_for_it(
+    backend: str, expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(choice, "has_bf16_tiles", lambda: True)
+    info = choose_local(LocalChoice(backend=backend), is_installed=without()).info
+    assert (info.name, info.precision) == expected
+
+
+@pytest.mark.parametrize(
+    ("cpu_info", "expected"),
+    [
+        ("processor: 0\nflags\t\t: fpu amx_bf16 amx_int8\nflags: fpu\n", True),
+        ("processor: 0\nflags\t\t: fpu avx512_bf16 xamx_bf16\n", False),
+        ("model name: amx_bf16\n", False),
+        ("", False),
+        (None, False),
+    ],
+)
+def test_bf16_units_are_read_from_the_flags(
+    cpu_info: str | None, expected: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "cpuinfo"
+    if cpu_info is not None:
+        path.write_text(cpu_info)
+    assert has_bf16_tiles(path) is expected
+
+
+@pytest.mark.parametrize(
+    ("missing", "precision", "expected"),
+    [
+        ((), "auto", ("openvino", "int8")),
+        (("openvino",), "auto", ("onnx", "int8")),
+        (("openvino",), "fp32", ("onnx", "fp32")),
+        ((), "bf16", ("openvino", "bf16")),
+        (("torch", "transformers"), "auto", ("openvino", "int8")),
+    ],
+)
+def test_auto_takes_the_fastest_that_is_installed(
+    missing: tuple[str, ...], precision: str, expected: tuple[str, str]
+) -> None:
+    info = choose_local(LocalChoice(precision=precision), is_installed=without(*missing)).info
+    assert (info.name, info.precision) == expected
+
+
+def test_auto_says_what_would_be_faster(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.WARNING):
+        choose_local(LocalChoice(), is_installed=without("openvino"))
+    assert len(caplog.messages) == 1
+    assert "Scoring with onnx" in caplog.messages[0]
+    assert "pip install openvino" in caplog.messages[0]
+
+
+def test_auto_is_silent_with_the_fastest(caplog: pytest.LogCaptureFixture) -> None:
+    choose_local(LocalChoice(), is_installed=without())
+    assert not caplog.messages
+
+
+def test_auto_with_nothing_installed_names_what_to_install() -> None:
+    with pytest.raises(MissingExtra, match=r"pip install openvino.*pip install onnxruntime"):
+        choose_local(LocalChoice(), is_installed=lambda _package: False)
+
+
+@pytest.mark.parametrize("backend", PACKAGES)
+def test_a_backend_that_is_set_but_missing_is_an_error(backend: str) -> None:
+    with pytest.raises(MissingExtra, match=f"the backend `{backend}` needs .*pip install"):
+        choose_local(LocalChoice(backend=backend), is_installed=without(*PACKAGES[backend]))
+
+
+def test_auto_runs_a_model_from_elsewhere_by_transformers(tmp_path: Path) -> None:
+    pytest.importorskip("torch", reason="looks whether there is a GPU; in the extra [test]")
+    backend = choose_local(LocalChoice(model=str(tmp_path)), is_installed=without())
+    assert "not in the local Hugging Face cache" in (backend.health() or "")
+
+
+def test_auto_without_transformers_says_that_a_model_from_elsewhere_needs_it() -> None:
+    with pytest.raises(MissingExtra, match="`transformers` needs torch"):
+        choose_local(LocalChoice(model="some/model"), is_installed=without("torch"))
+
+
+@pytest.mark.parametrize("field", ["activation", "labels"])
+def test_what_the_manifest_says_can_not_be_set(field: str) -> None:
+    values = {"activation": "softmax", "labels": "a=insult"}
+    chosen = LocalChoice(**{field: values[field]})  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="for models from elsewhere"):
+        choose_local(chosen, is_installed=without())
+
+
+def test_a_precision_the_backend_has_not_is_refused() -> None:
+    chosen = LocalChoice(backend="onnx", precision="bf16")
+    with pytest.raises(ConfigError, match=r"`onnx` can do int8 or fp32"):
+        choose_local(chosen, is_installed=without())

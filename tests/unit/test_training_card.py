@@ -1,0 +1,167 @@
+"""The card is a function of its report, and the shipped one was written by nobody's hand."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import numpy as np
+import pytest
+
+from core.bootstrap import SHIPPED_MODEL
+from core.errors import ModelNotUsable
+from core.inference.manifest import CARD_FILE
+from core.moderation.scores import Label
+from core.training.bias import BiasReport, TermBias
+from core.training.calibration import calibrate
+from core.training.card_results import functions_section, identity_section, thresholds_section
+from core.training.datasets import MODEL_LABELS
+from core.training.functional import FunctionResult
+from core.training.intervals import share_of
+from core.training.measures import measure
+from core.training.model_card import PLOT_FILE, model_card
+from core.training.reliability_plot import reliability_plot
+from core.training.report import (
+    REPORT_FILE,
+    Effect,
+    Parity,
+    Probe,
+    SetCounts,
+    TrainingReport,
+    read_report,
+)
+from core.training.settings import TrainSettings
+from core.training.thresholds import Evidence, choose_bands
+
+CHANCE = np.random.default_rng(8)
+TARGETS = CHANCE.random(300) < 0.4
+SCORES = np.clip(CHANCE.normal(0.3 + 0.3 * TARGETS, 0.2), 0.001, 0.999)
+
+
+def some_report() -> TrainingReport:
+    evidence = Evidence(SCORES[~TARGETS], (SCORES[TARGETS],), 0.006)
+    rule, bands = choose_bands(dict.fromkeys(MODEL_LABELS, evidence), {})
+    counts = {str(label): 5 for label in MODEL_LABELS}
+    made = ("CC0 1.0", "here", "0" * 64, "why it is")
+    results = [
+        FunctionResult("kept", "fine", "about it", share_of(15, 16), share_of(14, 16)),
+        FunctionResult("missed", "abusive", "about it", share_of(2, 16), share_of(3, 16)),
+    ]
+    term = TermBias("deaf", 8, 4, None, None, None, share_of(1, 4))
+    return TrainingReport(
+        model_version="model-9",
+        settings=TrainSettings(),
+        base_sha256="1" * 64,
+        sets=(SetCounts("jigsaw_wiki", "train", *made, 9, 5, 2, 2, counts, counts),),
+        train_rows=5,
+        train_seconds=61.5,
+        tokens_per_row=12.25,
+        metrics=(
+            measure("jigsaw_wiki", "toxicity", TARGETS, SCORES),
+            measure("jigsaw_wiki", "threat", TARGETS & False, SCORES),
+        ),
+        calibrations=(calibrate("toxicity", TARGETS, SCORES, 1.5),),
+        rule=rule,
+        bands=tuple(bands.values()),
+        effects=(
+            Effect("site", True, False, *(share_of(n, 9) for n in (2, 0)), *[share_of(0, 0)] * 2),
+        ),
+        functions=tuple(results),
+        bias=BiasReport(8, 2, (term,), None, None, None),
+        parity=Parity(9, 0.01, 0.005, 0.001, 1, 0, {"toxicity": 0.0001, "threat": None}),
+        probes=(Probe("a sentence", {str(label): 0.125 for label in MODEL_LABELS}),),
+        versions={"numpy": "2"},
+        sizes={"model.int8.onnx": 23_000_000},
+    )
+
+
+def test_a_report_survives_its_file(tmp_path: Path) -> None:
+    report = some_report()
+    report.write(tmp_path)
+    again = read_report(tmp_path)
+    assert model_card(again) == model_card(report)
+    again.write(tmp_path)
+    assert read_report(tmp_path) == again
+
+
+def test_every_number_of_the_card_follows_the_report() -> None:
+    report = some_report()
+    card = model_card(report)
+    metric = report.metrics[0]
+    assert metric.roc_auc_interval
+    low, high = metric.roc_auc_interval
+    assert f"{metric.roc_auc:.3f} [{low:.3f}, {high:.3f}]" in card
+    changed = replace(report, metrics=(replace(metric, roc_auc=0.1234),))
+    assert "| jigsaw_wiki (Wikipedia talk, sampled for abuse) | 0.97 | 0.123 [" in model_card(
+        changed
+    )
+    assert "| no |" in model_card(changed)
+    assert "threat | 300" not in card
+
+
+def test_functions_come_worst_first_with_both_totals() -> None:
+    section = functions_section(some_report().functions)
+    assert section.index("| missed |") < section.index("| kept |")
+    assert "abusive: 12.5%" in section
+    assert "fine: 93.8%" in section
+
+
+def test_the_rule_says_when_traffic_made_it_stricter() -> None:
+    report = some_report()
+    rule = replace(report.rule, hold_precision_used=0.31, bound_by="hn_items")
+    assert "It had to be 31%: at less, more of `hn_items`" in thresholds_section(rule, report.bands)
+    assert "It had to be" not in thresholds_section(report.rule, report.bands)
+
+
+def test_what_was_not_measured_is_not_invented() -> None:
+    report = some_report()
+    assert identity_section(None).startswith("Not measured")
+    assert "| deaf | 8 | – | – | – | 25.0% [" in identity_section(report.bias)
+    assert "| site (low rate) | 9 (no labels) | 22.22%" in model_card(report)
+
+
+def test_the_plot_is_drawn_from_the_bins() -> None:
+    calibrations = some_report().calibrations
+    plot = reliability_plot(calibrations)
+    tree = ET.fromstring(plot)
+    _, _, *dots = [each for each in tree.iter() if each.tag.endswith("circle")]
+    bins = [*calibrations[0].before.bins, *calibrations[0].after.bins]
+    assert len(dots) == len(bins)
+    heights = [-float(dot.attrib["cy"]) for dot in dots]
+    assert np.corrcoef(heights, [each.share for each in bins])[0, 1] > 0.99
+    places = [float(dot.attrib["cx"]) for dot in dots]
+    assert np.corrcoef(places, [each.score for each in bins])[0, 1] > 0.99
+    assert plot == reliability_plot(calibrations)
+    assert plot != reliability_plot([replace(calibrations[0], label="threat")])
+
+
+@pytest.mark.parametrize("content", ["{}", "not json", '{"model_version": 3}'])
+def test_another_releases_report_is_refused(tmp_path: Path, content: str) -> None:
+    (tmp_path / REPORT_FILE).write_text(content)
+    with pytest.raises(ModelNotUsable, match="no report of this release"):
+        read_report(tmp_path)
+
+
+def test_a_missing_report_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotUsable, match=REPORT_FILE):
+        read_report(tmp_path)
+
+
+def test_the_shipped_card_is_what_the_command_renders() -> None:
+    report = read_report(SHIPPED_MODEL)
+    assert (SHIPPED_MODEL / CARD_FILE).read_text(encoding="utf-8") == model_card(report)
+    plot = (SHIPPED_MODEL / PLOT_FILE).read_text(encoding="utf-8")
+    assert plot == reliability_plot(report.calibrations)
+
+
+def test_the_shipped_manifest_has_the_reports_thresholds() -> None:
+    manifest = json.loads((SHIPPED_MODEL / "manifest.json").read_text())
+    report = read_report(SHIPPED_MODEL)
+    assert manifest["about"]["thresholds_rule"]["hold_precision"] == report.rule.hold_precision
+    for choice in report.bands:
+        assert manifest["thresholds"][choice.label] == {
+            "hold": choice.hold.at,
+            "remove": choice.remove.at,
+        }
+    assert {choice.label for choice in report.bands} == {str(label) for label in MODEL_LABELS}
+    assert Label.SEVERE_TOXICITY not in manifest["labels"]

@@ -1,0 +1,190 @@
+"""What ships is what was trained: every file of the folder, on every runtime, scores the same."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+from core.inference.manifest import (
+    GRAPH_FILE,
+    INT8_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+)
+from core.inference.padding import padded
+from core.training.datasets import MODEL_LABELS, Example
+from core.training.scoring import ExportedNetwork
+
+torch = pytest.importorskip("torch", reason="training needs the [train] extra")
+transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")
+onnx = pytest.importorskip("onnx", reason="training needs the [train] extra")
+
+from core.training.export import export_model  # noqa: E402
+from core.training.network import Classifier  # noqa: E402
+
+WORDS = tuple(f"w{number}" for number in range(60))
+UNKNOWN: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
+RUNTIMES = ("openvino", "onnxruntime")
+
+
+def small_network(seed: int = 3) -> Classifier:
+    torch.manual_seed(seed)
+    config = transformers.BertConfig(
+        vocab_size=len(WORDS) + 4,
+        hidden_size=64,
+        num_hidden_layers=3,
+        num_attention_heads=4,
+        intermediate_size=128,
+        max_position_embeddings=64,
+        initializer_range=0.2,
+        id2label=dict(enumerate(map(str, MODEL_LABELS))),
+        label2id={str(label): number for number, label in enumerate(MODEL_LABELS)},
+        problem_type="multi_label_classification",
+    )
+    network = Classifier(transformers.BertForSequenceClassification(config).eval())
+    # Some channels are far louder than the others, as in a trained encoder.
+    for layer in network.model.bert.encoder.layer:
+        layer.output.LayerNorm.weight.data[:2] *= 4
+    return network
+
+
+def write_base(folder: Path) -> Path:
+    folder.mkdir()
+    names = ("[PAD]", "[CLS]", "[SEP]", "[UNK]", *WORDS)
+    ids = {name: number for number, name in enumerate(names)}
+    tokenizer = Tokenizer(models.WordLevel(ids, unk_token="[UNK]"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 2), ("[CLS]", 1))
+    tokenizer.save(str(folder / TOKENIZER_FILE))
+    return folder
+
+
+def random_ids(rows: int, seed: int) -> list[list[int]]:
+    chance = np.random.default_rng(seed)
+    return [
+        [1, *chance.integers(4, len(WORDS) + 4, size=chance.integers(1, 30)).tolist(), 2]
+        for _ in range(rows)
+    ]
+
+
+def text_of(ids: Sequence[int]) -> str:
+    return " ".join(WORDS[each - 4] for each in ids[1:-1])
+
+
+def export(folder: Path, base: Path, seed: int = 1) -> Path:
+    folder.mkdir()
+    export_model(small_network(), base, folder, calibration=random_ids(150, seed))
+    return folder
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_base(tmp_path_factory.mktemp("export") / "base")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Path:
+    return export(tmp_path_factory.mktemp("exported") / "model", base)
+
+
+def reference(folder: Path, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Scores by transformers, from the folder, a comment at a time."""
+    model = transformers.AutoModelForSequenceClassification.from_pretrained(folder).eval()
+    assert model.dtype is torch.float32
+    with torch.inference_mode():
+        found = [model(torch.tensor([row])).logits[0].sigmoid().numpy() for row in ids]
+    return np.array(found, dtype=np.float64)
+
+
+def scores(folder: Path, name: str, ids: Sequence[Sequence[int]], runtime: str) -> NDArray:
+    network = ExportedNetwork(
+        folder / name, folder / TOKENIZER_FILE, max_tokens=64, threads=2, runtime=runtime
+    )
+    examples = [Example(text_of(row), UNKNOWN, ("k",), "test") for row in ids]
+    return network.score(examples).scores
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_the_graph_scores_as_transformers_does(folder: Path, runtime: str) -> None:
+    ids = random_ids(40, seed=9)
+    expected = reference(folder, ids)
+    assert expected.std(axis=0).min() > 0.01
+    assert np.abs(scores(folder, GRAPH_FILE, ids, runtime) - expected).max() < 1e-5
+
+
+def test_the_weights_are_stored_once(folder: Path) -> None:
+    graph = onnx.load(folder / GRAPH_FILE, load_external_data=False).graph
+    inside = [each for each in graph.initializer if not each.external_data]
+    beside = [each for each in graph.initializer if each.external_data]
+    assert sum(int(np.prod(each.dims)) for each in inside) < 50
+    assert {entry.value for each in beside for entry in each.external_data[:1]} == {WEIGHTS_FILE}
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_int8_stays_near_the_reference(folder: Path, runtime: str) -> None:
+    ids = random_ids(100, seed=5)
+    apart = np.abs(scores(folder, INT8_FILE, ids, runtime) - reference(folder, ids))
+    assert apart.mean() < 0.025
+    assert apart.max() < 0.15
+
+
+@pytest.mark.parametrize("name", [GRAPH_FILE, INT8_FILE])
+def test_a_score_does_not_depend_on_its_company(folder: Path, name: str) -> None:
+    import onnxruntime
+
+    session = onnxruntime.InferenceSession(folder / name, providers=["CPUExecutionProvider"])
+
+    def logits(rows: Sequence[Sequence[int]], width: int) -> NDArray:
+        tokens, mask = padded(rows, 0, width=width)
+        return session.run(["logits"], {"input_ids": tokens, "attention_mask": mask})[0]
+
+    ids = random_ids(12, seed=8)
+    together = logits(ids, 64)
+    alone = np.concatenate([logits([row], len(row)) for row in ids])
+    assert np.abs(together - alone).max() < 1e-4
+
+
+def test_the_large_layers_are_multiplied_in_int8(folder: Path) -> None:
+    graph = onnx.load(folder / INT8_FILE).graph
+    kinds = {each.name: each.data_type for each in graph.initializer}
+    whole = [name for name, kind in kinds.items() if kind == onnx.TensorProto.INT8]
+    matrices = [name for name in whole if name.endswith("weight")]
+    assert len(matrices) == 2 * 6 + 2 + 1  # two whole layers, the last one's key and value, words
+
+
+def test_the_same_input_gives_the_same_bytes(folder: Path, base: Path, tmp_path: Path) -> None:
+    again, other = export(tmp_path / "again", base), export(tmp_path / "other", base, seed=2)
+    names = sorted(path.name for path in folder.iterdir())
+    assert sorted(path.name for path in again.iterdir()) == names
+    for name in names:
+        assert (again / name).read_bytes() == (folder / name).read_bytes()
+    assert (other / INT8_FILE).read_bytes() != (folder / INT8_FILE).read_bytes()
+
+
+def test_the_pipeline_of_transformers_takes_the_folder(folder: Path) -> None:
+    pipeline = transformers.pipeline(
+        "text-classification", str(folder), top_k=None, function_to_apply="sigmoid"
+    )
+    ids = random_ids(1, seed=4)
+    found = {each["label"]: each["score"] for each in pipeline([text_of(ids[0])])[0]}
+    expected = dict(zip(map(str, MODEL_LABELS), reference(folder, ids)[0], strict=True))
+    assert found == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_configuration_says_how_labels_are_read(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+    assert config["problem_type"] == "multi_label_classification"
+    assert list(config["id2label"].values()) == list(MODEL_LABELS)
+
+
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_scores_come_in_input_order(folder: Path, runtime: str) -> None:
+    ids = random_ids(40, seed=6)
+    forth = scores(folder, INT8_FILE, ids, runtime)
+    back = scores(folder, INT8_FILE, ids[::-1], runtime)
+    assert np.abs(forth - back[::-1]).max() < 1e-2
+    assert np.abs(forth - back).max() > 0.1

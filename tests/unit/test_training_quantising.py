@@ -1,0 +1,99 @@
+"""int8 layers against the exact ones, layer by layer."""
+
+import numpy as np
+import pytest
+
+torch = pytest.importorskip("torch", reason="training needs the [train] extra")
+transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")
+
+from core.training.quantising import Int8Layer, quantise_layers  # noqa: E402
+
+WIDTH = 48
+FEED = "bert.encoder.layer.0.output.dense"
+
+
+def small_model(loud: float = 1.0) -> object:
+    torch.manual_seed(1)
+    config = transformers.BertConfig(
+        vocab_size=50,
+        hidden_size=WIDTH,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        intermediate_size=96,
+        max_position_embeddings=40,
+        initializer_range=0.2,
+    )
+    model = transformers.BertForSequenceClassification(config).eval()
+    model.bert.embeddings.LayerNorm.weight.data[3] *= loud
+    return model
+
+
+def rows(count: int, seed: int) -> list[list[int]]:
+    chance = np.random.default_rng(seed)
+    return [chance.integers(0, 50, size=chance.integers(2, 40)).tolist() for _ in range(count)]
+
+
+def inputs_of(model: object, name: str, comments: list[list[int]]) -> np.ndarray:
+    kept = []
+    layer = dict(model.named_modules())[name]
+    hook = layer.register_forward_pre_hook(lambda _, given: kept.append(given[0][0].numpy()))
+    with torch.inference_mode():
+        for ids in comments:
+            model(torch.tensor([ids]))
+    hook.remove()
+    return np.concatenate(kept)
+
+
+def multiply(layer: Int8Layer, given: np.ndarray) -> np.ndarray:
+    """The integer arithmetic of a runtime."""
+    steps = np.rint(given / layer.smooth / layer.scale) + layer.zero
+    whole = np.clip(steps, 0, 255).astype(np.int64) - layer.zero
+    product = whole @ layer.matrix.astype(np.int64)
+    return product * layer.scale * layer.matrix_scale + layer.bias
+
+
+def error_of(layers: dict[str, Int8Layer], model: object, name: str) -> float:
+    """Mean square of the error on comments not calibrated on, as a share of the signal's."""
+    given = inputs_of(model, name, rows(60, seed=2))
+    exact = dict(model.named_modules())[name](torch.from_numpy(given)).detach().numpy()
+    return float(np.square(multiply(layers[name], given) - exact).mean() / exact.var())
+
+
+@pytest.mark.parametrize("loud", [1.0, 60.0])
+def test_each_layer_is_near_the_exact_one(loud: float) -> None:
+    model = small_model(loud)
+    layers = quantise_layers(model, rows(150, seed=1))
+    for name in layers:
+        assert error_of(layers, model, name) < 2e-3, name
+
+
+def test_only_the_last_layers_keys_and_values_read_every_token() -> None:
+    layers = quantise_layers(small_model(), rows(30, seed=1))
+    last = {name.removeprefix("bert.encoder.layer.1.") for name in layers if ".layer.1." in name}
+    assert last == {"attention.self.key", "attention.self.value"}
+    assert len(layers) == 6 + 2
+
+
+def test_errors_of_rounding_are_passed_on() -> None:
+    """Inputs that move together can make up for each other, so the product's error is smaller than
+    with weights each rounded to the nearest step."""
+    model = small_model()
+    given = inputs_of(model, FEED, rows(150, seed=1))
+    layer = quantise_layers(model, rows(150, seed=1))[FEED]
+    weights = dict(model.named_modules())[FEED].weight.detach().numpy().T
+    near = np.rint(weights * layer.smooth[:, None] / layer.matrix_scale) * layer.matrix_scale
+    found = layer.matrix * layer.matrix_scale
+    exact = given @ weights
+
+    def error(matrix: np.ndarray) -> float:
+        apart = (given / layer.smooth) @ matrix - exact
+        return float(np.square(apart - apart.mean(axis=0)).mean())
+
+    assert error(found) < 0.9 * error(near)
+
+
+def test_steps_fit_in_a_byte_and_use_it() -> None:
+    for layer in quantise_layers(small_model(), rows(30, seed=1)).values():
+        assert layer.matrix.dtype == np.int8
+        assert np.abs(layer.matrix.astype(int)).max() == 127
+        assert 0 <= layer.zero <= 255
