@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING
 from core.errors import BackendError
 from core.inference.base import Backend
 from core.inference.first_stage import FirstStage, read_first_stage
-from core.inference.manifest import FIRST_STAGE_FILE
+from core.inference.manifest import FIRST_STAGE_FILE, MANIFEST_FILE
 from core.moderation.clearing import pass_threshold, risk, share_at_most
 from core.moderation.default_policy import BANDS
 from core.training.catalogue import CATALOGUE, DataSet, Use
 from core.training.datasets import Example, read_set, sets_for, verify_files
 from core.training.measures import roc_auc
+from core.training.shipping import record_files
 from core.training.split import split_examples
 
 if TYPE_CHECKING:
@@ -71,7 +72,8 @@ def distil_first_stage(
     catalogue: Sequence[DataSet] = CATALOGUE,
 ) -> DistilReport:
     """Scores every text of the named sets by `teacher` (loaded), learns from the training side, and
-    writes FIRST_STAGE_FILE into `out_dir`. Raises DataFileMismatch, BackendError.
+    writes FIRST_STAGE_FILE into `out_dir`; a manifest there gets its digest. Raises
+    DataFileMismatch, BackendError.
     """
     from core.training.first_stage import train_first_stage
 
@@ -93,6 +95,8 @@ def distil_first_stage(
         teacher=info.model_version,
         progress=progress,
     )
+    if (out_dir / MANIFEST_FILE).is_file():
+        record_files(out_dir, (FIRST_STAGE_FILE,))
     first = read_first_stage(path)
     return _report(first, path.stat().st_size, len(learnt), held_out, scores[len(learnt) :])
 

@@ -1,6 +1,7 @@
 """The manifest of a freshly trained model."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from core.inference.base import Activation
@@ -16,6 +17,7 @@ from core.inference.manifest import (
     WEIGHTS_FILE,
     Band,
     Manifest,
+    read_manifest,
 )
 from core.inference.text_form import TEXT_FORM
 from core.moderation.scores import Label
@@ -54,3 +56,14 @@ def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, B
         about=report.about,
     )
     (folder / MANIFEST_FILE).write_text(manifest.as_json(), encoding="utf-8")
+
+
+def record_files(folder: Path, names: Iterable[str]) -> None:
+    """Gives the manifest there the digests of these files as they are now.
+
+    Raises ModelNotUsable where there is no manifest.
+    """
+    manifest = read_manifest(folder)
+    digests = {name: sha256_of(folder / name) for name in names}
+    changed = replace(manifest, files={**manifest.files, **digests})
+    (folder / MANIFEST_FILE).write_text(changed.as_json(), encoding="utf-8")

@@ -1,6 +1,7 @@
 """The card is a function of its report, and the shipped one was written by nobody's hand."""
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -10,12 +11,17 @@ import pytest
 
 from core.bootstrap import SHIPPED_MODEL
 from core.errors import ModelNotUsable
-from core.inference.manifest import CARD_FILE
+from core.inference.manifest import (
+    CARD_FILE,
+    MANIFEST_FILE,
+    read_manifest,
+    verify_model_files,
+)
 from core.moderation.scores import Label
 from core.training.bias import BiasReport, TermBias
 from core.training.calibration import calibrate
 from core.training.card_results import functions_section, identity_section, thresholds_section
-from core.training.datasets import MODEL_LABELS
+from core.training.datasets import MODEL_LABELS, sha256_of
 from core.training.functional import FunctionResult
 from core.training.intervals import share_of
 from core.training.measures import measure
@@ -31,6 +37,7 @@ from core.training.report import (
     read_report,
 )
 from core.training.settings import TrainSettings
+from core.training.shipping import record_files
 from core.training.thresholds import Evidence, choose_bands
 
 CHANCE = np.random.default_rng(8)
@@ -165,3 +172,20 @@ def test_the_shipped_manifest_has_the_reports_thresholds() -> None:
         }
     assert {choice.label for choice in report.bands} == {str(label) for label in MODEL_LABELS}
     assert Label.SEVERE_TOXICITY not in manifest["labels"]
+
+
+def test_every_shipped_file_has_its_digest_in_the_manifest() -> None:
+    manifest = read_manifest(SHIPPED_MODEL)
+    named = {path.name for path in SHIPPED_MODEL.iterdir()} - {MANIFEST_FILE, REPORT_FILE}
+    assert set(manifest.files) == named
+    verify_model_files(SHIPPED_MODEL, manifest)
+
+
+def test_recording_a_file_changes_its_digest_alone(tmp_path: Path) -> None:
+    shutil.copy(SHIPPED_MODEL / MANIFEST_FILE, tmp_path)
+    before = read_manifest(tmp_path)
+    (tmp_path / CARD_FILE).write_text("another card")
+    record_files(tmp_path, (CARD_FILE,))
+    after = read_manifest(tmp_path)
+    assert after.files[CARD_FILE] == sha256_of(tmp_path / CARD_FILE) != before.files[CARD_FILE]
+    assert replace(after, files={**after.files, CARD_FILE: before.files[CARD_FILE]}) == before
