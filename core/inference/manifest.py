@@ -18,7 +18,7 @@ WEIGHTS_FILE = "model.safetensors"
 GRAPH_FILE = "model.onnx"
 """fp32 arithmetic on the numbers of WEIGHTS_FILE, which it points into and needs beside it."""
 INT8_FILE = "model.int8.onnx"
-"""Complete in itself: int8 weights, and activation ranges fixed when it was made."""
+"""The large layers in int8, their ranges fixed when it was made; the rest as GRAPH_FILE has it."""
 MODEL_FILE = INT8_FILE
 TOKENIZER_FILE = "tokenizer.json"
 TOKENIZER_CONFIG_FILE = "tokenizer_config.json"

@@ -87,20 +87,26 @@ class Int8Weights:
             _store(nodes, f"{at}.weight_zero", np.zeros(layer.matrix.shape[1], dtype=np.int8)),
         ]
         matrix = nodes.add("DequantizeLinear", stored, f"{at}.matrix", axis=1)
+        if not len(layer.apart):
+            return nodes.add("MatMul", [given, matrix], f"{at}.product")
         most = nodes.add("MatMul", [given, matrix], f"{at}.most")
         loud = _store(nodes, f"{at}.loud", layer.apart_matrix)
-        rest = nodes.add("MatMul", [f"{first}.apart", loud], f"{at}.rest")
+        rest = nodes.add("MatMul", [f"{first}.loudest", loud], f"{at}.rest")
         return nodes.add("Add", [most, rest], f"{at}.product")
 
     def _round(self, nodes: Nodes, at: str, source: str, layer: Int8Layer) -> None:
         """What the layers of a group share: the rounded input, and its loud channels."""
         factor = _store(nodes, f"{at}.factor", layer.factor)
         smooth = nodes.add("Mul", [source, factor], f"{at}.smoothed")
+        if layer.middle.any():
+            middle = _store(nodes, f"{at}.middle", -layer.middle * layer.factor)
+            smooth = nodes.add("Add", [smooth, middle], f"{at}.centred")
         scale = _store(nodes, f"{at}.input_scale", np.array(layer.scale, dtype=np.float32))
         zero = _store(nodes, f"{at}.input_zero", np.array(layer.zero, dtype=np.uint8))
         nodes.add("QuantizeLinear", [smooth, scale, zero], f"{at}.rounded")
-        channels = _store(nodes, f"{at}.channels", layer.apart)
-        nodes.add("Gather", [source, channels], f"{at}.apart", axis=-1)
+        if len(layer.apart):
+            channels = _store(nodes, f"{at}.channels", layer.apart)
+            nodes.add("Gather", [source, channels], f"{at}.loudest", axis=-1)
 
     def rows(self, nodes: Nodes, name: str, ids: str) -> str:
         """Exact: in int8 the table of words alone would move scores by up to 0.05."""

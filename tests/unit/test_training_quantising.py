@@ -46,10 +46,11 @@ def inputs_of(model: object, name: str, comments: list[list[int]]) -> np.ndarray
 
 def multiply(layer: Int8Layer, given: np.ndarray) -> np.ndarray:
     """The integer arithmetic of a runtime."""
-    steps = np.rint(given / layer.smooth / layer.scale) + layer.zero
+    steps = np.rint((given - layer.middle) * layer.factor / layer.scale) + layer.zero
     whole = np.clip(steps, 0, 255).astype(np.int64) - layer.zero
     product = whole @ layer.matrix.astype(np.int64)
-    return product * layer.scale * layer.matrix_scale + layer.bias
+    loud = given[:, layer.apart] @ layer.apart_matrix
+    return product * layer.scale * layer.matrix_scale + loud + layer.bias
 
 
 def error_of(layers: dict[str, Int8Layer], model: object, name: str) -> float:
@@ -81,15 +82,27 @@ def test_errors_of_rounding_are_passed_on() -> None:
     given = inputs_of(model, FEED, rows(150, seed=1))
     layer = quantise_layers(model, rows(150, seed=1))[FEED]
     weights = dict(model.named_modules())[FEED].weight.detach().numpy().T
-    near = np.rint(weights * layer.smooth[:, None] / layer.matrix_scale) * layer.matrix_scale
-    found = layer.matrix * layer.matrix_scale
-    exact = given @ weights
+    quiet = layer.factor > 0
+    given, weights, factor = given[:, quiet], weights[quiet], layer.factor[quiet, None]
+    found = layer.matrix[quiet] * layer.matrix_scale
+    near = np.rint(weights / factor / layer.matrix_scale) * layer.matrix_scale
 
     def error(matrix: np.ndarray) -> float:
-        apart = (given / layer.smooth) @ matrix - exact
+        apart = given @ (matrix * factor - weights)
         return float(np.square(apart - apart.mean(axis=0)).mean())
 
     assert error(found) < 0.9 * error(near)
+
+
+def test_loud_channels_behind_the_activation_are_multiplied_apart() -> None:
+    model = small_model()
+    wide = model.bert.encoder.layer[0].intermediate.dense
+    wide.bias.data[[5, 40]] += 80
+    layers = quantise_layers(model, rows(60, seed=1))
+    assert {5, 40} <= set(layers[FEED].apart.tolist())
+    assert np.all(layers[FEED].factor[layers[FEED].apart] == 0)
+    assert not len(layers["bert.encoder.layer.0.intermediate.dense"].apart)
+    assert error_of(layers, model, FEED) < 1e-3
 
 
 def test_steps_fit_in_a_byte_and_use_it() -> None:
