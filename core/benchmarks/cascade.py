@@ -142,12 +142,18 @@ def _trials(
     entries = settings.cache_size or len(texts)
     polls = polled(texts)
     ways = [
-        (Way("full model, one by one", ONCE, lambda: full, call_texts=1), texts[:ALONE]),
+        (Way("full model, one by one", ONCE, lambda: full, call_texts=1), some_of(texts)),
         (Way("full model", ONCE, lambda: full), texts),
         (Way("with cascade", ONCE, lambda: cascade), texts),
-        (Way("with cache", POLLED, lambda: CachedBackend(full, entries=entries)), polls),
+        # What a poll brings is scored in one call.
+        (Way("with cache", POLLED, lambda: CachedBackend(full, entries=entries), NEWEST), polls),
         (
-            Way("with cascade and cache", POLLED, lambda: CachedBackend(cascade, entries=entries)),
+            Way(
+                "with cascade and cache",
+                POLLED,
+                lambda: CachedBackend(cascade, entries=entries),
+                NEWEST,
+            ),
             polls,
         ),
     ]
@@ -161,6 +167,11 @@ def polled(texts: Sequence[str]) -> list[str]:
     return [text for end in ends for text in texts[end - newest : end]]
 
 
+def some_of(texts: Sequence[str]) -> Sequence[str]:
+    """At most ALONE texts from all over: old and new comments differ in length."""
+    return texts[:: -(-len(texts) // ALONE)]
+
+
 def _pipeline(
     settings: Settings, texts: Sequence[str]
 ) -> tuple[Callable[[], float] | None, str | None]:
@@ -169,7 +180,7 @@ def _pipeline(
         score = WAYS[ONE_BY_ONE].open(settings)
     except ConsoleError as error:
         return None, str(error)
-    some = texts[:ALONE]
+    some = some_of(texts)
 
     def rate() -> float:
         begin = NOW_S()

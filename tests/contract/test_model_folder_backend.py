@@ -12,7 +12,13 @@ from core.inference.base import ErrorKind
 from core.inference.local.backend import LocalBackend
 from core.inference.local.choice import SHIPPED_MODEL
 from core.inference.local.folder_model import FolderModel
-from core.inference.manifest import INT8_FILE, MANIFEST_FILE, TOKENIZER_FILE, read_manifest
+from core.inference.manifest import (
+    INT8_FILE,
+    MANIFEST_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    read_manifest,
+)
 
 RUNTIMES = ("openvino", "onnx")
 
@@ -22,7 +28,7 @@ def copy(tmp_path: Path) -> Path:
     """The files of the shipped model that an int8 runtime opens."""
     folder = tmp_path / "model"
     folder.mkdir()
-    for name in (INT8_FILE, TOKENIZER_FILE, MANIFEST_FILE):
+    for name in (INT8_FILE, WEIGHTS_FILE, TOKENIZER_FILE, MANIFEST_FILE):
         shutil.copyfile(SHIPPED_MODEL / name, folder / name)
     return folder
 
@@ -43,7 +49,7 @@ def replace_network(folder: Path, content: bytes) -> None:
     change_manifest(folder, files={**files, INT8_FILE: hashlib.sha256(content).hexdigest()})
 
 
-@pytest.mark.parametrize("name", [INT8_FILE, TOKENIZER_FILE])
+@pytest.mark.parametrize("name", [INT8_FILE, WEIGHTS_FILE, TOKENIZER_FILE])
 def test_a_changed_file_is_named_and_refused(copy: Path, name: str) -> None:
     with (copy / name).open("ab") as file:
         file.write(b"x")
@@ -72,7 +78,7 @@ def test_a_folder_without_manifest_is_refused(tmp_path: Path) -> None:
 
 def test_a_precision_whose_file_is_not_there_is_refused(copy: Path) -> None:
     files = read_manifest(copy).files
-    change_manifest(copy, files={name: files[name] for name in (INT8_FILE, TOKENIZER_FILE)})
+    change_manifest(copy, files={name: files[name] for name in (INT8_FILE, WEIGHTS_FILE, TOKENIZER_FILE)})
     with pytest.raises(ModelNotUsable, match=r"has no model\.onnx, which openvino needs for bf16"):
         backend_of(copy, "openvino", "bf16").load()
 

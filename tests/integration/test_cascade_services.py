@@ -228,7 +228,7 @@ def test_without_proof_the_full_model_scores_and_one_line_says_so(
     assert line == (
         "The cascade is off, the full model scores everything: nothing was calibrated yet"
     )
-    assert isinstance(services.scorer.backend, CachedBackend)
+    assert services.scorer.backend is services.full_model
     services.close()
 
 

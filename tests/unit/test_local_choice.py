@@ -9,7 +9,7 @@ import pytest
 from core.errors import ConfigError, MissingExtra
 from core.inference.local import choice
 from core.inference.local.choice import PACKAGES, LocalChoice, choose_local
-from core.inference.local.processors import has_bf16_tiles
+from core.inference.local.processors import has_bf16_tiles, has_int8_products
 
 
 def without(*packages: str) -> Callable[[str], bool]:
@@ -20,6 +20,29 @@ def without(*packages: str) -> Callable[[str], bool]:
 def no_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
     """A plain processor, whatever this machine has."""
     monkeypatch.setattr(choice, "has_bf16_tiles", lambda: False)
+    monkeypatch.setattr(choice, "has_int8_products", lambda: True)
+
+
+def test_int8_is_not_taken_where_its_products_are_slow(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(choice, "has_int8_products", lambda: False)
+    info = choose_local(LocalChoice(), is_installed=without()).info
+    assert (info.name, info.precision) == ("openvino", "fp32")
+
+
+@pytest.mark.parametrize(
+    ("cpu_info", "expected"),
+    [
+        ("flags: fpu avx2 avx_vnni\n", True),
+        ("flags: fpu avx512_vnni\n", True),
+        ("flags: fpu amx_int8\n", True),
+        ("flags: fpu avx2 avx512f\n", False),
+        ("Features: neon\n", True),
+    ],
+)
+def test_int8_units_are_read_from_the_flags(cpu_info: str, expected: bool, tmp_path: Path) -> None:
+    path = tmp_path / "cpuinfo"
+    path.write_text(cpu_info)
+    assert has_int8_products(path) is expected
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from core.inference.base import Activation
 from core.inference.local.backend import LocalBackend
 from core.inference.local.folder_model import FILES, FolderModel
 from core.inference.local.label_names import parse_label_map
-from core.inference.local.processors import has_bf16_tiles
+from core.inference.local.processors import has_bf16_tiles, has_int8_products
 from core.inference.manifest import MANIFEST_FILE
 
 SHIPPED_MODEL = Path(__file__).parent.parent / "models" / "minilm-toxicity"
@@ -102,7 +102,7 @@ def _precision(backend: str, precision: str) -> str:
         # As fast as int8 there, and nearer to the reference: docs/decisions.md.
         return "bf16"
     if "int8" in FILES[backend]:
-        return "int8"
+        return "int8" if has_int8_products() else "fp32"
     from core.inference.local.torch_network import device_name
 
     return "bf16" if device_name() == "cuda" else "fp32"

@@ -25,11 +25,11 @@ from core.moderation.scores import Label
 
 FILES: dict[str, dict[str, tuple[str, ...]]] = {
     "openvino": {
-        "int8": (INT8_FILE,),
+        "int8": (INT8_FILE, WEIGHTS_FILE),
         "bf16": (GRAPH_FILE, WEIGHTS_FILE),
         "fp32": (GRAPH_FILE, WEIGHTS_FILE),
     },
-    "onnx": {"int8": (INT8_FILE,), "fp32": (GRAPH_FILE, WEIGHTS_FILE)},
+    "onnx": {"int8": (INT8_FILE, WEIGHTS_FILE), "fp32": (GRAPH_FILE, WEIGHTS_FILE)},
     "torch": {"fp32": (WEIGHTS_FILE, CONFIG_FILE), "bf16": (WEIGHTS_FILE, CONFIG_FILE)},
     "transformers": {"fp32": (WEIGHTS_FILE, CONFIG_FILE), "bf16": (WEIGHTS_FILE, CONFIG_FILE)},
 }

@@ -48,11 +48,13 @@ class OpenVinoNetwork:
         }
         try:
             model = core.compile_model(path, "CPU", options)
-            self._free: SimpleQueue[Any] = SimpleQueue()
-            for _ in range(self._lanes):
-                self._free.put(model.create_infer_request())
+            requests = [model.create_infer_request() for _ in range(self._lanes)]
+            _run_once(requests[0])
         except RuntimeError as error:
             raise ModelNotUsable(f"OpenVINO can't open {path.name}: {error}") from error
+        self._free: SimpleQueue[Any] = SimpleQueue()
+        for request in requests:
+            self._free.put(request)
 
     @property
     def lanes(self) -> int:
@@ -70,3 +72,12 @@ class OpenVinoNetwork:
         finally:
             self._free.put(request)
         return found
+
+
+def _run_once(request: Any) -> None:
+    """The first call in a process must not come from two threads at once: OpenVINO's Python binding
+    then waits for itself for ever (2026.4)."""
+    import numpy as np
+
+    word = np.ones((1, OpenVinoNetwork.width_step), dtype=np.int64)
+    request.infer({"input_ids": word, "attention_mask": word})["logits"]

@@ -18,9 +18,21 @@ def has_bf16_tiles(cpu_info: Path = _CPU_INFO) -> bool:
 
     False where the system doesn't say.
     """
+    return "amx_bf16" in _flags(cpu_info)
+
+
+def has_int8_products(cpu_info: Path = _CPU_INFO) -> bool:
+    """Whether int8 products are added up exactly and fast (VNNI). On AVX2 int8 was slower than fp32
+    and its sums overflow. True where the system doesn't say."""
+    flags = _flags(cpu_info)
+    return not flags or bool(flags & {"avx512_vnni", "avx_vnni", "amx_int8"})
+
+
+def _flags(cpu_info: Path) -> frozenset[str]:
+    """Of the first processor; none where the system doesn't say."""
     try:
         lines = cpu_info.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
-        return False
+        return frozenset()
     flags = next((line for line in lines if line.startswith("flags")), "")
-    return "amx_bf16" in flags.split()
+    return frozenset(flags.partition(":")[2].split())
