@@ -78,7 +78,8 @@ def test_a_folder_without_manifest_is_refused(tmp_path: Path) -> None:
 
 def test_a_precision_whose_file_is_not_there_is_refused(copy: Path) -> None:
     files = read_manifest(copy).files
-    change_manifest(copy, files={name: files[name] for name in (INT8_FILE, WEIGHTS_FILE, TOKENIZER_FILE)})
+    kept = (INT8_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
+    change_manifest(copy, files={name: files[name] for name in kept})
     with pytest.raises(ModelNotUsable, match=r"has no model\.onnx, which openvino needs for bf16"):
         backend_of(copy, "openvino", "bf16").load()
 
