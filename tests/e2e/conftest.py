@@ -77,7 +77,8 @@ def running(which: str, home: Path) -> Iterator[str]:
             process.wait()
 
 
-@pytest.fixture(scope="session")
+# Not for the session: while it runs, no other test can start an event loop of its own.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
     chromium = shutil.which("chromium")
     if chromium is None:
