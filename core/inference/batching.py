@@ -10,6 +10,7 @@ from core.inference.base import (
     OUTAGES,
     Backend,
     BatchResult,
+    CallMetadata,
     ErrorKind,
     FailedCall,
     TextResult,
@@ -107,17 +108,17 @@ class Scorer:
         self, made: "Call", answer: BatchResult | None, error: BaseException | None
     ) -> None:
         total_ms = (self._clock.monotonic() - made.begin_s) * 1000.0
-        call, texts = answer.call if answer else None, made.texts
-        info = (call.answered_by if call else None) or self.backend.info
+        texts, asked_by = made.texts, CALLER.get()
         kind, attempts = ErrorKind.BACKEND.value, 1
         if isinstance(error, BackendError):
             kind, attempts = error.kind, error.attempts
-        asked_by = CALLER.get()
-        for failed in call.failed_calls if call else ():
+        call = answer.call if answer else CallMetadata(total_ms, attempts=attempts)
+        info = call.answered_by or self.backend.info
+        for failed in call.failed_calls:
             self._log.write(_failed_record(made, failed))
         self._log.write(
             ServingRecord(
-                request_id=(call.request_id if call else None) or new_id(),
+                request_id=call.request_id or new_id(),
                 started_at=made.started_at,
                 mode=made.mode,
                 backend=info.name,
@@ -128,23 +129,23 @@ class Scorer:
                 batch_size=len(texts),
                 chars=sum(map(len, texts)),
                 total_ms=total_ms,
-                queue_ms=call.queue_ms if call else None,
-                tokenize_ms=call.tokenize_ms if call else None,
-                compute_ms=call.compute_ms if call else None,
-                network_ms=call.network_ms if call else None,
-                tokens=call.tokens if call else None,
-                truncated_count=call.truncated_count if call else 0,
-                attempts=call.attempts if call else attempts,
+                queue_ms=call.queue_ms,
+                tokenize_ms=call.tokenize_ms,
+                compute_ms=call.compute_ms,
+                network_ms=call.network_ms,
+                tokens=call.tokens,
+                truncated_count=call.truncated_count,
+                attempts=call.attempts,
                 error_count=sum(r.error is not None for r in answer.results) if answer else 0,
                 error_kind=None if answer else kind,
-                cache_hits=call.cache_hits if call else 0,
-                first_stage_ms=call.first_stage_ms if call else None,
-                first_stage_count=call.first_stage_count if call else 0,
-                audit_count=call.audit_count if call else 0,
-                audit_missed=call.audit_missed if call else 0,
+                cache_hits=call.cache_hits,
+                first_stage_ms=call.first_stage_ms,
+                first_stage_count=call.first_stage_count,
+                audit_count=call.audit_count,
+                audit_missed=call.audit_missed,
                 caller_request_id=asked_by.request_id if asked_by else None,
                 trace_id=asked_by.trace_id if asked_by else None,
-                flag_count=call.flag_count if call else 0,
+                flag_count=call.flag_count,
             )
         )
 

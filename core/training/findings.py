@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from core.inference.manifest import MODEL_FILE, TOKENIZER_FILE, Band
+from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Band
 from core.moderation.scores import Label
 from core.training.bias import measure_bias
 from core.training.catalogue import DataSet, Use
@@ -38,7 +38,7 @@ from core.training.traffic import Traffic
 
 LOW_RATE_SET = "wiki_context_gn"
 WIKIPEDIA_SET = "jigsaw_wiki"
-_SIZED = (MODEL_FILE, TOKENIZER_FILE)
+_SIZED = (MODEL_FILE, GRAPH_FILE, WEIGHTS_FILE, TOKENIZER_FILE)
 _PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers", "numpy", "duckdb")
 
 

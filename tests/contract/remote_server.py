@@ -8,13 +8,13 @@ import json
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from core.inference.fake import FakeBackend
 from core.moderation.scores import Label
+from tests.loopback import LoopbackServer
 
 KEY = "sk-Secret/0123456789"
 NAMES = {
@@ -220,26 +220,13 @@ SERVERS: dict[str, Callable[[Asked], Told]] = {
 }
 
 
-class RemoteServer:
+class RemoteServer(LoopbackServer):
     """`override` is asked first, and may answer for the protocol or give None."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
         self.override: Callable[[Asked], Told | None] = lambda _asked: None
-        self._lock = Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__()
 
     def _tell(self, asked: Asked) -> Told:
         with self._lock:

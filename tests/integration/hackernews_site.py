@@ -3,15 +3,16 @@
 import json
 import socket
 import time
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Lock, Thread
-from typing import Any, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
+
+from tests.loopback import LoopbackServer
 
 Answer = tuple[int, bytes, dict[str, str]]
 
 
-class Site:
+class Site(LoopbackServer):
     """A server on loopback. `answers` maps a path to a JSON value or to a function of the number
     of times it was asked; what is not there answers `null`, as Firebase does.
     """
@@ -19,20 +20,8 @@ class Site:
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}
         self.asked: list[str] = []
-        self._lock = Lock()
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_port}/v0"
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__()
+        self.url += "/v0"
 
     def answer(self, path: str) -> Answer:
         name = path.removeprefix("/v0/")

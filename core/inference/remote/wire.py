@@ -1,5 +1,6 @@
 """What a wire protocol is: how texts are asked for, and how an answer is read."""
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import ClassVar
@@ -26,7 +27,7 @@ class Told:
     request_id: str | None = None
 
 
-class Wire:
+class Wire(ABC):
     """One protocol with one site's settings. A subclass reads and writes one server's shapes."""
 
     path: ClassVar[str] = ""
@@ -50,13 +51,13 @@ class Wire:
         """Whether `rows` are logits, for the caller to put through the activation."""
         return False
 
+    @abstractmethod
     def ask(self, texts: Sequence[str]) -> Ask:
         """The request for that many texts, at most `batch_size`."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
         """Scores under the server's own labels, in the order of the texts. Raises AttemptFailed."""
-        raise NotImplementedError
 
     def told(self, reply: Reply) -> Told:
         """What the answer says of itself."""
