@@ -3,13 +3,17 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test check fix docs screenshots clean
+.PHONY: run test test-peers check fix docs screenshots clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
 
 test: $(VENV)/.test
 	$(BIN)/python -m pytest
+
+test-peers: $(VENV)/.test
+	$(BIN)/python tests/peers/install.py .venv-peers
+	$(BIN)/python -m pytest tests/peers
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .
@@ -28,7 +32,7 @@ screenshots: $(VENV)/.test
 	$(BIN)/python -m docs.screenshots
 
 clean:
-	rm -rf $(VENV) var
+	rm -rf $(VENV) .venv-peers var
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -3,13 +3,14 @@
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.clock import Clock, system_clock
 from core.config import BACKENDS, Settings, environment_variable
 from core.errors import ConfigError, ModelNotUsable, StoreError
+from core.inference.backends_file import declared_names
 from core.inference.base import Backend
 from core.inference.batching import Scorer
 from core.inference.cache import CachedBackend
@@ -23,12 +24,16 @@ from core.services.cascade import open_cascade
 from core.services.context import Context
 from core.services.failure import FailureRule
 from core.services.policy_admin import ensure_policy
+from core.services.trials import Bench
 from core.servinglog.record import DiscardingLog, ServingLog
 from core.servinglog.writer import SegmentWriter
+from core.sources.base import CommentSource
+from core.sources.bundled import sample_source
 from core.store.sql import SqlStore
 
 if TYPE_CHECKING:
     from core.inference.first_stage import FirstStage
+    from core.services.backends import Catalogue
     from core.servinglog.queries import ServingLogQueries
 
 _logger = logging.getLogger(__name__)
@@ -86,16 +91,52 @@ class Services:
         return Scorer(self.full_model, self.serving_log, self.clock)
 
     @cached_property
+    def bench(self) -> Bench:
+        """Backends to ask by hand: none of them serves anybody."""
+        make = partial(make_named_backend, self.settings)
+        return Bench(make, self.serving_log, self.clock)
+
+    @property
+    def bundled_sample(self) -> CommentSource:
+        """Invented comments, for a console that has none yet."""
+        return sample_source()
+
+    @cached_property
     def serving_log_queries(self) -> "ServingLogQueries":
         """Questions to the serving log of all processes."""
         from core.servinglog.queries import ServingLogQueries
 
         return ServingLogQueries(self.settings.serving_log_dir)
 
+    @cached_property
+    def names_in_use(self) -> tuple[str, str | None]:
+        """The backend in force and its fallback, with `auto` replaced by what it stands for."""
+        from core.site_backends import name_in_force
+
+        second = self.settings.fallback
+        return name_in_force(self.settings), None if second == "none" else name_in_force(
+            replace(self.settings, backend=second)
+        )
+
+    def catalogue(self) -> "Catalogue":
+        """Every backend the site could use; the files are read anew, no backend is asked."""
+        from core.site_backends import read_catalogue
+
+        return read_catalogue(self.settings, *self.names_in_use)
+
+    @cached_property
+    def service_asked(self) -> str | None:
+        """The backend in force where texts leave this site for it, else None."""
+        found = {one.name: one for one in self.catalogue().candidates}
+        name, _ = self.names_in_use
+        return name if found[name].location == "remote" else None
+
     def close(self) -> None:
         """Let go of what was made."""
         if "full_model" in self.__dict__:
             self.full_model.close()
+        if "bench" in self.__dict__:
+            self.bench.close()
         if self.__dict__.get("fallback") is not None:
             self.__dict__["fallback"].close()
         if "serving_log" in self.__dict__:
@@ -122,6 +163,20 @@ def make_backend(settings: Settings) -> Backend:
             is_compiled=settings.torch_compile == "yes",
         )
     )
+
+
+def backend_names(settings: Settings) -> tuple[str, ...]:
+    """Every backend there can be here: the built-in ones and those of the backends file. Raises
+    ConfigError for a file that can't be read."""
+    return (*BACKENDS, *declared_names(settings.backends_path))
+
+
+def make_named_backend(settings: Settings, name: str) -> Backend:
+    """The backend of that name, whichever is set, not loaded. Raises MissingExtra, ConfigError."""
+    known = backend_names(settings)
+    if name not in known:
+        raise ConfigError(f"No backend is called {name!r}; there are {', '.join(known)}.")
+    return make_backend(replace(settings, backend=name))
 
 
 def _remote_backend(settings: Settings) -> Backend:

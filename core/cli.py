@@ -92,11 +92,15 @@ def make_parser() -> argparse.ArgumentParser:
         "go for a milder decision. Reads standard input where neither TEXT nor --comment is given.",
     )
     _explain_arguments(command)
-    add(
+    command = add(
         "serve",
         commands.run_serve,
         "Run the API.",
-        "POST /v1/comments, GET /v1/decisions/REFERENCE, /healthz; its own pages at /docs.",
+        "POST /v1/comments, GET /v1/decisions/REFERENCE, /healthz; its own pages at /docs. With "
+        "`--engine ray`, in MODCONSOLE_REPLICAS processes behind one port; needs the extra [ray].",
+    )
+    command.add_argument(
+        "--engine", choices=commands.ENGINES, default="uvicorn", help="uvicorn (one process) or ray"
     )
     add(
         "dashboard",
@@ -159,13 +163,32 @@ def make_parser() -> argparse.ArgumentParser:
         help="folder with the data sets (explain)",
     )
     command.add_argument(
-        "--file", type=Path, metavar="FILE", help="comments to score, in `local` and `serve`"
+        "--file",
+        type=Path,
+        metavar="FILE",
+        help="comments to score, in `local`, `serve` and `parity`",
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the table here as JSON")
     command.add_argument(
         "--seconds", type=_positive, metavar="N", help="serve: length of each load (10)"
     )
     command.add_argument("--soak", action="store_true", help="serve: also ten minutes at 80 %%")
+    command.add_argument(
+        "--peers",
+        type=Path,
+        metavar="DIR",
+        help="serve: also MLflow, LitServe, Ray Serve and plain FastAPI with the same model, from "
+        "the environments in DIR, as `make test-peers` leaves them in .venv-peers",
+    )
+    command.add_argument(
+        "--backends",
+        nargs="+",
+        metavar="NAME",
+        help="parity: backends by name, the reference first (the one set, and all declared ones)",
+    )
+    command.add_argument(
+        "--comments", type=_positive, metavar="N", help="parity: how many, 50 to 500 (500)"
+    )
     return parser
 
 

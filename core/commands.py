@@ -19,10 +19,12 @@ from core.services.score import ScoringReport, score_waiting
 from core.sources.base import CommentSource
 
 USAGE_ERROR = 2
+ENGINES = ("uvicorn", "ray")
 BENCHMARKS = {
     "cascade": "core.benchmarks.cascade",
     "explain": "core.benchmarks.explain",
     "local": "core.benchmarks.local",
+    "parity": "core.benchmarks.parity",
     "pipeline": "core.benchmarks.pipeline",
     "serve": "core.benchmarks.serve",
     "serving-log": "core.benchmarks.serving_log",
@@ -112,13 +114,19 @@ def run_explain(arguments: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-def run_serve(_arguments: argparse.Namespace, settings: Settings) -> int:
+def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole serve`."""
+    address = f"http://127.0.0.1:{settings.api_port}"
+    words = f"The API: {address}, its pages: {address}/docs. Ctrl-C stops it."
+    if arguments.engine == "ray":
+        from core.serving.ray_engine import run_replicas
+
+        run_replicas(settings, ready=lambda: print(words, flush=True))
+        return 0
     from core.serving.server import run_api
 
     services = build_services(settings, worker="api")
-    address = f"http://127.0.0.1:{settings.api_port}"
-    print(f"The API: {address}, its pages: {address}/docs. Ctrl-C stops it.", flush=True)
+    print(words, flush=True)
     run_api(services)
     return 0
 
@@ -171,6 +179,9 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
         "file": arguments.file,
         "seconds": arguments.seconds,
         "soak": arguments.soak or None,
+        "peers": arguments.peers,
+        "backends": arguments.backends,
+        "comments": arguments.comments,
     }
     options = {name: value for name, value in given.items() if value is not None}
     if unknown := options.keys() - inspect.signature(module.run).parameters.keys():
@@ -182,7 +193,8 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
     text = json.dumps({"command": command, **table, "machine": machine}, indent=2)
     if arguments.json:
         arguments.json.write_text(text + "\n")
-    print(text)
+    # Where a table has a row for every comment, a person wants what it comes to.
+    print("\n".join(module.as_lines(table)) if hasattr(module, "as_lines") else text)
     return 0
 
 

@@ -56,6 +56,9 @@ class Settings:
     batch_tokens: int = 1_024
     batch_wait_ms: float = 2.0
     batch_concurrency: int = 2
+    replicas: int = 1
+    replicas_max: int = 1
+    replica_requests: int = 32
     cache_size: int = 20_000
     cascade: str = "off"
     cascade_missed_share: float = 0.01
@@ -129,6 +132,12 @@ SETTING_HELP: dict[str, str] = {
     "batch_tokens": "Tokens, about, that the API scores together.",
     "batch_wait_ms": "Longest wait for company while other texts are being scored anyway.",
     "batch_concurrency": "Batches the API scores at once.",
+    "replicas": "Processes of the API under `modconsole serve --engine ray`. Batches, the cache "
+    "and the limits of a key are each one's own.",
+    "replicas_max": "With more than MODCONSOLE_REPLICAS, processes are started and stopped by "
+    "load, up to that many.",
+    "replica_requests": "Requests under way that a process is meant to have; with more, another is "
+    "started.",
     "cache_size": "How many results of a model of its own a process keeps, to score no text "
     "twice; 0 keeps none.",
     "cascade": "`on` lets a first stage clear what is clearly fine, once `modconsole cascade "

@@ -11,6 +11,8 @@ PAGES = (
     ("screens/appeals.py", "Appeals", ":material/balance:", Permission.SEE_APPEALS),
     ("screens/lookup.py", "Look-up", ":material/search:", Permission.LOOK_UP),
     ("screens/latency.py", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
+    ("screens/backends.py", "Backends", ":material/dns:", Permission.SEE_SERVING),
+    ("screens/parity.py", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
 )
 
 

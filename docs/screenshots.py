@@ -14,7 +14,7 @@ from playwright.sync_api import Page, sync_playwright
 
 IMAGES = Path(__file__).parent / "images"
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
-PAGES = {"queue": "/", "appeals": "/appeals", "latency": "/latency"}
+PAGES = {"queue": "/", "appeals": "/appeals", "latency": "/latency", "backends": "/backends"}
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -46,6 +46,21 @@ def _shoot(page: Page, theme: str) -> None:
         page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}{path}")
         page.wait_for_timeout(6_000)
         page.screenshot(path=IMAGES / f"{name}-{theme}.png")
+    _compare(page)
+    page.screenshot(path=IMAGES / f"parity-{theme}.png")
+
+
+def _compare(page: Page) -> None:
+    """Two local backends on the parity page, which not everybody may open."""
+    page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/sign_in")
+    page.locator(".st-key-sign_in_ola button").click()
+    page.get_by_role("link", name="Parity").click()
+    page.locator(".st-key-parity_others input").fill("onnx")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    page.get_by_text("Thresholds that flag as many comments").wait_for(timeout=120_000)
+    page.wait_for_timeout(3_000)
 
 
 def _await_queue() -> None:

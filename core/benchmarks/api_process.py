@@ -71,7 +71,7 @@ class ApiProcess:
 @contextmanager
 def running_api(settings: Settings, home: Path) -> Iterator[ApiProcess]:
     """Ready when the block begins. Raises ConsoleError with its words when it does not start."""
-    port = _free_port()
+    port = free_port()
     child = replace(settings, home=home, api_port=port, api_host="127.0.0.1")
     with (home / "api.log").open("wb") as log:
         # It must not outlive this process: it stops when its standard input closes.
@@ -115,7 +115,8 @@ def _await_ready(api: ApiProcess) -> None:
     raise ConsoleError(f"the API did not start: {words[-1] if words else 'it said nothing'}")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """One that nobody listens on now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -21,6 +21,8 @@ the same few are refused."""
 OK = 200
 NO_ANSWER = 0
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
+_CHUNKED = re.compile(rb"\r\ntransfer-encoding: *chunked\r\n", re.IGNORECASE)
+_LAST_CHUNK = b"\r\n0\r\n\r\n"
 
 NextRequest = Callable[[], bytes]
 
@@ -91,11 +93,16 @@ class Connection(asyncio.Protocol):
         end = self._received.find(b"\r\n\r\n")
         if end < 0:
             return
-        length = _LENGTH.search(self._received, 0, end + 2)
-        if len(self._received) >= end + 4 + int(length[1] if length else 0):
+        if self._is_whole(end):
             self.answers += 1
             self._settle(int(self._received[9:12]))
             self._received.clear()
+
+    def _is_whole(self, end: int) -> bool:
+        if _CHUNKED.search(self._received, 0, end + 2):
+            return self._received.endswith(_LAST_CHUNK)
+        length = _LENGTH.search(self._received, 0, end + 2)
+        return len(self._received) >= end + 4 + int(length[1] if length else 0)
 
     def connection_lost(self, _error: Exception | None) -> None:
         self._transport = None

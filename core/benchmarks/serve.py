@@ -4,7 +4,6 @@ Closed loops, arrivals at random up to the knee, three times the knee, and on re
 """
 
 import itertools
-import json
 import tempfile
 import time
 from collections.abc import Callable
@@ -16,7 +15,9 @@ import numpy as np
 
 from core.benchmarks.api_process import ApiProcess, running_api
 from core.benchmarks.http_load import OK, Load, NextRequest, closed_loop, open_loop
-from core.bootstrap import file_scorer
+from core.benchmarks.load_rows import CONNECTIONS, requests_of, row_of
+from core.benchmarks.peer_loads import compare, measure_peers
+from core.bootstrap import SHIPPED_MODEL, file_scorer
 from core.config import Settings
 from core.errors import ConsoleError
 from core.moderation.cleaning import check_text, clean_text
@@ -26,7 +27,6 @@ from core.servinglog.record import Mode
 from core.sources.bundled import sample_source
 from core.sources.files import FileSource
 
-CONNECTIONS = (1, 16, 64)
 # Of what 64 connections got; the first is the unloaded reference.
 STEPS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
 KNEE_P99_FACTOR = 4.0
@@ -37,7 +37,6 @@ OVERLOAD_LENGTH = 6.0
 SOAK_SHARE = 0.8
 SOAK_S = 600.0
 MOST_TEXTS = 5_000
-TOO_MANY = 429
 DEFAULT_SECONDS = 10
 
 Say = Callable[[str], None]
@@ -50,8 +49,10 @@ def run(
     seconds: float = DEFAULT_SECONDS,
     soak: bool = False,
     file: Path | None = None,
+    peers: Path | None = None,
 ) -> dict[str, Any]:
-    """A row for each load. `seconds` is the length of one; overload takes six times that.
+    """A row for each load. `seconds` is the length of one; overload takes six times that. `peers`
+    is a folder with a virtual environment for each other server of the same model to measure.
 
     Raises ConsoleError for a file without texts, or when the server does not start.
     """
@@ -72,6 +73,10 @@ def run(
         api.stop()
         lost = session.answered - api.record_count()
     best = next(row for row in session.rows if row["load"] == f"{CONNECTIONS[-1]} connections")
+    if peers is not None:
+        found = measure_peers(peers, _model_folder(settings), comments, seconds, say)
+        summary |= {"peers": found.versions, **compare(session.rows, found.rows)}
+        session.rows += found.rows
     return {
         "benchmark": "serve",
         "texts": len(comments),
@@ -93,6 +98,10 @@ def read_texts(path: Path | None) -> list[str]:
     if not texts:
         raise ConsoleError(f"{path} holds no comment that can be scored")
     return texts
+
+
+def _model_folder(settings: Settings) -> Path:
+    return SHIPPED_MODEL if settings.model == "shipped" else Path(settings.model)
 
 
 def _is_usable(text: str) -> bool:
@@ -120,8 +129,8 @@ class Session:
         self._api = api
         self._seconds = seconds
         self._say = say
-        self._score = _requests(api.port, "/v1/moderations", texts, _moderation)
-        self._store = _requests(api.port, "/v1/comments", texts, _comment)
+        self._score = requests_of(api.port, "/v1/moderations", texts, _moderation)
+        self._store = requests_of(api.port, "/v1/comments", texts, _comment)
         self.rows: list[dict[str, Any]] = []
         self.answered = 0
 
@@ -196,40 +205,6 @@ class Session:
         self.answered += load.counts()[OK]
         self.rows.append(row_of(name, rate, load, server_cpu))
         return self.rows[-1]
-
-
-def row_of(name: str, rate: float | None, load: Load, server_cpu: float | None) -> dict[str, Any]:
-    """Percentiles are of the answers with status 200; cpu is in cores."""
-    counts = load.counts()
-    ok_ms = np.array(load.latencies_s.get(OK) or [float("nan")]) * 1000.0
-    p50, p95, p99 = (round(float(q), 1) for q in np.percentile(ok_ms, (50, 95, 99)))
-    return {
-        "load": name,
-        "offered_rps": None if rate is None else round(rate, 1),
-        "rps": round(counts[OK] / load.wall_s, 1),
-        "p50_ms": p50,
-        "p95_ms": p95,
-        "p99_ms": p99,
-        "requests": counts.total(),
-        "refused": counts[TOO_MANY],
-        "errors": counts.total() - counts[OK] - counts[TOO_MANY],
-        "server_cpu": None if server_cpu is None else round(server_cpu, 2),
-        "client_cpu": round(load.client_cpu, 2),
-    }
-
-
-def _requests(
-    port: int, path: str, texts: list[str], body: Callable[[str, int], object]
-) -> NextRequest:
-    """The texts in turn, each as the bytes of a whole request."""
-    head = f"POST {path} HTTP/1.1\r\nhost: 127.0.0.1:{port}\r\ncontent-type: application/json\r\n"
-    numbers, turn = itertools.count(), itertools.cycle(texts)
-
-    def next_request() -> bytes:
-        content = json.dumps(body(next(turn), next(numbers))).encode()
-        return f"{head}content-length: {len(content)}\r\n\r\n".encode() + content
-
-    return next_request
 
 
 def _moderation(text: str, _number: int) -> object:

@@ -9,6 +9,7 @@ term of its Shapley value. Works over any backend, as it only asks for scores.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import combinations
+from math import comb
 
 from core.errors import BackendError
 from core.inference.base import TextResult
@@ -92,6 +93,12 @@ class Explanation:
         return tuple(part for part in self.parts if self.weight(part, label) >= edge)
 
 
+def most_variants(parts: int = MOST_PARTS) -> int:
+    """How many texts an explanation of that many parts scores at most: two for each, those of the
+    search for a remedy, and a text without words."""
+    return 2 * parts + sum(comb(_SUSPECTS, size) for size in range(2, _MOST_REMOVED + 1)) + 1
+
+
 def explain(
     score: Score,
     text: str,
@@ -100,15 +107,18 @@ def explain(
     labels: Sequence[Label],
     max_words: int,
     passes: Callable[[Scores], bool],
+    most_parts: int = MOST_PARTS,
 ) -> Explanation:
-    """Explain the text's `scores` of `labels`, in a handful of batched calls of `score`.
+    """Explain the text's `scores` of `labels`, in a handful of batched calls of `score` with
+    `most_variants(most_parts)` texts in all, at most.
 
     `max_words` is how many words the backend reads at most; `passes` tells whether scores lead to a
     milder decision. Raises BackendError when any variant can't be scored.
     """
     every = split_words(text)
     words = every[:max_words]
-    pieces = _split(words, len(words) if len(words) <= 2 * _ROUND else _ROUND)
+    is_short = len(words) <= min(2 * _ROUND, most_parts)
+    pieces = _split(words, len(words) if is_short else min(_ROUND, most_parts // 2))
     nothing, *others = _scores(score, [NOTHING, *_variants(text, pieces)])
     whole = Explanation(scores, nothing, _parts(pieces, others), len(every) - len(words), None)
     spent = len(pieces)
@@ -116,7 +126,7 @@ def explain(
     def heaviness(part: Part) -> float:
         return max(abs(whole.weight(part, label)) for label in labels)
 
-    while pieces := _refined(whole.parts, heaviness, min(_ROUND, MOST_PARTS - spent)):
+    while pieces := _refined(whole.parts, heaviness, min(_ROUND, most_parts - spent)):
         spent += len(pieces)
         found = _parts(pieces, _scores(score, _variants(text, pieces)))
         whole = replace(whole, parts=_merged(whole.parts, found))

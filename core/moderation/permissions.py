@@ -29,6 +29,7 @@ class Permission(StrEnum):
     SEE_SERVING = "see latency and throughput"
     LOOK_UP = "look up a decision"
     INGEST = "bring in comments"
+    COMPARE_BACKENDS = "compare backends"
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +52,22 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: frozenset({Permission.LOOK_UP}),
     Role.MODERATOR: frozenset(_STAFF_READS | {Permission.DECIDE}),
     Role.LEAD: frozenset(
-        _STAFF_READS | {Permission.DECIDE, Permission.DECIDE_ESCALATED, Permission.HEAR_APPEALS}
+        _STAFF_READS
+        | {
+            Permission.DECIDE,
+            Permission.DECIDE_ESCALATED,
+            Permission.HEAR_APPEALS,
+            Permission.COMPARE_BACKENDS,
+        }
     ),
-    Role.OPS: frozenset({Permission.SEE_SERVING, Permission.LOOK_UP, Permission.INGEST}),
+    Role.OPS: frozenset(
+        {
+            Permission.SEE_SERVING,
+            Permission.LOOK_UP,
+            Permission.INGEST,
+            Permission.COMPARE_BACKENDS,
+        }
+    ),
     Role.ADMIN: frozenset(Permission),
     Role.AUDITOR: frozenset(_STAFF_READS),
 }

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from core.moderation.decisions import judge
-from core.moderation.policies import Action, Policy
+from core.moderation.policies import Policy
 from core.moderation.scores import Label
 from core.parity.tables import ScoreTable
 
@@ -54,37 +53,6 @@ def compare_labels(
             )
         )
     return tuple(found)
-
-
-def flipped_actions(
-    reference: ScoreTable, other: ScoreTable, policy: Policy
-) -> list[tuple[int, Action, Action]]:
-    """(row, action by the reference, action by the other) where the policy decides otherwise.
-
-    A row that either failed on is none: it would be held for a person, and says so itself.
-    """
-    pairs = zip(_actions(reference, policy), _actions(other, policy), strict=True)
-    return [
-        (row, mine, theirs)
-        for row, (mine, theirs) in enumerate(pairs)
-        if mine is not None and theirs is not None and mine is not theirs
-    ]
-
-
-def _actions(table: ScoreTable, policy: Policy) -> list[Action | None]:
-    return [
-        None
-        if error is not None
-        else judge(
-            {
-                label: float(value)
-                for label, value in zip(table.labels, row, strict=True)
-                if not np.isnan(value)
-            },
-            policy,
-        ).action
-        for row, error in zip(table.scores, table.errors, strict=True)
-    ]
 
 
 def rank_correlation(one: Floats, other: Floats) -> float | None:

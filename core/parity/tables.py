@@ -1,27 +1,31 @@
 """What backends gave for the same texts, as tables that can be compared."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BackendError
-from core.inference.base import Backend, TextResult
+from core.inference.base import OUTAGES, Backend, BatchResult, ErrorKind, TextResult
 from core.moderation.scores import Label
 
 ROWS_A_CALL = 16
+# At the first call these say that no other is worth its wait.
+_HOPELESS = OUTAGES | {ErrorKind.TIMEOUT}
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
-    """`scores` is (texts, labels), NaN where the backend gave none; `errors` has a line a text."""
+    """`scores` is (texts, labels), NaN where the backend gave none; `errors` has a line a text.
+    `runtime` says in words what ran, as `openvino, bf16`."""
 
     backend: str
     model_version: str
     labels: tuple[Label, ...]
     scores: NDArray[np.float64]
     errors: tuple[str | None, ...]
+    runtime: str = ""
 
     def column(self, label: Label) -> NDArray[np.float64]:
         """Scores of one label; all NaN when the backend does not assess it."""
@@ -29,35 +33,48 @@ class ScoreTable:
             return np.full(len(self.errors), np.nan)
         return self.scores[:, self.labels.index(label)]
 
+    def columns(self, labels: Sequence[Label]) -> NDArray[np.float64]:
+        """Scores of some labels: (texts, labels)."""
+        return np.column_stack([self.column(label) for label in labels])
+
 
 def score_table(
-    backend: Backend, texts: Sequence[str], *, rows_a_call: int = ROWS_A_CALL
+    backend: Backend,
+    texts: Sequence[str],
+    *,
+    rows_a_call: int = ROWS_A_CALL,
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> ScoreTable:
     """Scores as the backend gives them, unchecked: a range that is wrong is what parity looks for.
 
-    A call that fails leaves its rows empty and its error in words.
+    A call that fails leaves its rows empty and its error in words. BackendError when the first one
+    says that the backend is down. `progress` is told how many texts are done.
     """
     labels = backend.info.labels
     results: list[TextResult] = []
     for start in range(0, len(texts), rows_a_call):
         chunk = texts[start : start + rows_a_call]
-        results += _results(backend, chunk)
+        try:
+            results += _matching(backend.score(chunk), len(chunk))
+        except BackendError as error:
+            if start == 0 and error.kind in _HOPELESS:
+                raise
+            results += [TextResult(error=str(error))] * len(chunk)
+        progress(len(results))
     cells = [[result.scores.get(label, np.nan) for label in labels] for result in results]
+    info = backend.info  # after the calls: some tell their revision only then
     return ScoreTable(
-        backend=backend.info.name,
-        model_version=backend.info.model_version,
+        backend=info.name,
+        model_version=info.model_version,
         labels=labels,
         scores=np.array(cells, dtype=np.float64).reshape(len(texts), len(labels)),
         errors=tuple(result.error for result in results),
+        runtime=", ".join(each for each in (info.runtime, info.precision) if each != "unknown"),
     )
 
 
-def _results(backend: Backend, texts: Sequence[str]) -> list[TextResult]:
-    try:
-        results = list(backend.score(texts).results)
-    except BackendError as error:
-        return [TextResult(error=str(error))] * len(texts)
-    if len(results) != len(texts):
-        told = f"{len(results)} results for {len(texts)} texts"
-        return [TextResult(error=told)] * len(texts)
+def _matching(answer: BatchResult, count: int) -> list[TextResult]:
+    results = list(answer.results)
+    if len(results) != count:
+        return [TextResult(error=f"{len(results)} results for {count} texts")] * count
     return results

@@ -1,9 +1,14 @@
 """Thresholds for another backend that flag as many comments as those in force do now."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
+
+from core.moderation.policies import Action, Policy, Rule
+from core.moderation.scores import Label
+from core.parity.tables import ScoreTable
 
 Floats = NDArray[np.float64]
 Interval = tuple[float, float]
@@ -15,44 +20,131 @@ _SEED = 20261123
 
 @dataclass(frozen=True, slots=True)
 class MatchedThreshold:
-    """`threshold` on the new scores flags as many rows as `old` does on the old ones: `flagged` of
-    `rows`. `interval` holds 95 % of resamples; `flips` are rows only one of the two flags.
+    """`threshold` on the new scores flags as many rows as `old` does on the old ones, `flagged` of
+    `rows`; where scores are tied it flags `flags`, the nearest to it. `interval` holds 95 % of
+    resamples; `flips` are rows only one of the two flags.
     """
 
     old: float
     threshold: float
     interval: Interval
     flagged: int
+    flags: int
     rows: int
     flips: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MappedThreshold:
+    """An edge `old` of the policy's bands for a label. From it on `action` is asked for, or nothing
+    more where a band only ends there. `flagged` of `rows` comments reach it on the old scores;
+    `match` is None where no threshold on the new ones comes near that."""
+
+    label: Label
+    action: Action | None
+    old: float
+    flagged: int
+    rows: int
+    match: MatchedThreshold | None
+
+
+def map_thresholds(
+    reference: ScoreTable, other: ScoreTable, policy: Policy
+) -> tuple[MappedThreshold, ...]:
+    """One line for each edge of the policy, of labels that both backends assess."""
+    found = []
+    for label in reference.labels:
+        mine, theirs = reference.column(label), other.column(label)
+        known = ~np.isnan(mine) & ~np.isnan(theirs)
+        if not known.any():
+            continue
+        rules = [rule for rule in policy.rules if rule.label is label]
+        begins = {rule.low: rule.action for rule in rules}
+        edges = {edge for rule in rules for edge in (rule.low, rule.high)} - {0.0, 1.0}
+        for old in sorted(edges):
+            found.append(
+                MappedThreshold(
+                    label=label,
+                    action=begins.get(old),
+                    old=old,
+                    flagged=int((mine[known] >= old).sum()),
+                    rows=int(known.sum()),
+                    match=match_threshold(mine, theirs, old),
+                )
+            )
+    return tuple(found)
+
+
+def carry_over(policy: Policy, mapped: Sequence[MappedThreshold]) -> Policy | None:
+    """The policy on the new backend's scores. An edge that no comment reaches is reached by none
+    there either, one that all reach by all.
+
+    None where an edge that some reach has no match, or scores are not within 0..1.
+    """
+    edges: dict[tuple[Label, float], float] = {}
+    for line in mapped:
+        if line.match is not None:
+            edges[line.label, line.old] = line.match.threshold
+        elif line.flagged in (0, line.rows):
+            edges[line.label, line.old] = 0.0 if line.flagged else 1.0
+        else:
+            return None
+    if any(not 0.0 <= edge <= 1.0 for edge in edges.values()):
+        return None
+    moved = (_moved(rule, edges) for rule in policy.rules)
+    return replace(policy, rules=tuple(rule for rule in moved if rule is not None))
+
+
+def _moved(rule: Rule, edges: dict[tuple[Label, float], float]) -> Rule | None:
+    """None for a band that holds nothing any more."""
+    low = edges.get((rule.label, rule.low), rule.low)
+    high = edges.get((rule.label, rule.high), rule.high)
+    return replace(rule, low=low, high=high) if low < high else None
 
 
 def match_threshold(old_scores: Floats, new_scores: Floats, old: float) -> MatchedThreshold | None:
     """Quantile matching on the same texts (rows where either is NaN are left out).
 
-    None when `old` flags none of them or all: then nothing says where the new one belongs.
+    None when `old` flags none of them or all, or the new scores are all alike: then nothing says
+    where the new one belongs.
     """
     known = np.flatnonzero(~np.isnan(old_scores) & ~np.isnan(new_scores))
     before, after = old_scores[known], new_scores[known]
-    flagged = int((before >= old).sum())
-    if flagged in (0, len(before)):
+    threshold = _matched(before, after, old)
+    if threshold is None:
         return None
-    threshold = _cut(after, flagged)
     only_one = (before >= old) != (after >= threshold)
     return MatchedThreshold(
         old=old,
         threshold=threshold,
         interval=_interval(before, after, old),
-        flagged=flagged,
+        flagged=int((before >= old).sum()),
+        flags=int((after >= threshold).sum()),
         rows=len(before),
         flips=tuple(int(row) for row in known[only_one]),
     )
 
 
-def _cut(scores: Floats, flagged: int) -> float:
-    """Halfway between the last score that is flagged and the first that is not."""
+def _matched(before: Floats, after: Floats, old: float) -> float | None:
+    """As far into the gap between two of the new scores as `old` is into the gap between the two
+    old ones around it: where the scores are the same, it is `old` itself."""
+    flagged = int((before >= old).sum())
+    if flagged in (0, len(before)):
+        return None
+    high, low = _around(before, flagged)
+    ordered = np.sort(after)[::-1]
+    gaps = np.flatnonzero(ordered[:-1] > ordered[1:]) + 1  # how many are above each gap
+    if not len(gaps):
+        return None
+    new_high, new_low = _around(after, int(gaps[np.abs(gaps - flagged).argmin()]))
+    found = new_low + (old - low) / (high - low) * (new_high - new_low)
+    return float(found if new_low < found <= new_high else new_high)  # rounding may leave the gap
+
+
+def _around(scores: Floats, above: int) -> tuple[float, float]:
+    """The lowest of the `above` highest scores and the highest of the others."""
     ordered = np.sort(scores)[::-1]
-    return float((ordered[flagged - 1] + ordered[flagged]) / 2.0)
+    return float(ordered[above - 1]), float(ordered[above])
 
 
 def _interval(before: Floats, after: Floats, old: float) -> Interval:
@@ -60,8 +152,10 @@ def _interval(before: Floats, after: Floats, old: float) -> Interval:
     found = []
     for _ in range(RESAMPLES):
         rows = chance.integers(0, len(before), len(before))
-        flagged = int((before[rows] >= old).sum())
-        if 0 < flagged < len(rows):
-            found.append(_cut(after[rows], flagged))
+        matched = _matched(before[rows], after[rows], old)
+        if matched is not None:
+            found.append(matched)
+    if not found:  # two or three rows: the threshold may be anywhere
+        return float(after.min()), float(after.max())
     low, high = np.quantile(found, _QUANTILES)
     return float(low), float(high)

@@ -5,7 +5,13 @@ from dataclasses import dataclass
 
 from core.errors import BackendError, InvalidInput, NotFound
 from core.inference.batching import Scorer
-from core.inference.explanation import Explanation, Scores, explain
+from core.inference.explanation import (
+    MOST_PARTS,
+    Explanation,
+    Scores,
+    explain,
+    most_variants,
+)
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.decisions import Decision, judge
 from core.moderation.permissions import Actor, Permission, check_can
@@ -18,6 +24,10 @@ from core.store.base import Reader
 
 MOST_WORDS = 1_000
 """Words looked at where a backend does not say how much it reads."""
+REMOTE_PARTS = 24
+"""Parts looked at where each variant is a text sent to a service elsewhere, maybe at a price."""
+MOST_REMOTE_TEXTS = most_variants(REMOTE_PARTS) + 1
+"""Texts one explanation sends there at most: its variants and the comment itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +135,7 @@ def _explained(
         labels=labels,
         max_words=info.max_tokens or MOST_WORDS,
         passes=passes,
+        most_parts=REMOTE_PARTS if info.location == "remote" else MOST_PARTS,
     )
     return Explained(
         text=text,

@@ -94,6 +94,44 @@ class Audits:
     flagged: int
 
 
+@dataclass(frozen=True, slots=True)
+class BackendCalls:
+    """One backend in a window, whatever the mode. `p95` is exact, of the `answered` calls, and None
+    without one; `usual_error` is the most frequent kind of failure other than that it
+    was left alone."""
+
+    backend: str
+    calls: int
+    answered: int
+    errors: int
+    p95: float | None
+    usual_error: str | None
+
+    @property
+    def error_share(self) -> float:
+        """0 to 1."""
+        return self.errors / self.calls
+
+
+@dataclass(frozen=True, slots=True)
+class LastSeen:
+    """What one process last saw of a backend; `process` is its worker and number, `api-4242`.
+
+    `answered_at` is its last answer of any kind, `live_at` the last one to live traffic; `failures`
+    in a row came after the last answer. `last_error` is the kind of the last call's
+    error, `trouble` that of the last failure which was more than leaving it alone.
+    """
+
+    backend: str
+    process: str
+    last_at: datetime
+    answered_at: datetime | None
+    live_at: datetime | None
+    failures: int
+    last_error: str | None
+    trouble: str | None
+
+
 def series_name(backend: str, mode: str) -> str:
     """`onnx · load test`."""
     return f"{backend} · {mode.replace('_', ' ')}"

@@ -7,7 +7,15 @@ from pathlib import Path
 
 import pandas as pd
 
-from core.servinglog.answers import Audits, Bounds, Series, Summary, series_name
+from core.servinglog.answers import (
+    Audits,
+    BackendCalls,
+    Bounds,
+    LastSeen,
+    Series,
+    Summary,
+    series_name,
+)
 from core.servinglog.segments import SegmentMirror, statement
 from core.servinglog.windows import Window
 
@@ -76,6 +84,25 @@ class ServingLogQueries:
             row = cursor.execute(statement("audits"), given).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
         return Audits(*row)
+
+    def backend_calls(
+        self, window: Window, traffic: Traffic = ALL_TRAFFIC
+    ) -> tuple[BackendCalls, ...]:
+        """The calls of the window by backend, the busiest first."""
+        with self._mirror.cursor() as cursor:
+            rows = cursor.execute(
+                statement("backend_calls"), _parameters(window, traffic)
+            ).fetchall()
+        return tuple(BackendCalls(*row) for row in rows)
+
+    def last_seen(self, since: datetime) -> tuple[LastSeen, ...]:
+        """What each process last saw of each backend since then, the newest first; trials apart."""
+        with self._mirror.cursor() as cursor:
+            rows = cursor.execute(statement("last_seen"), {"since": _naive(since)}).fetchall()
+        return tuple(
+            LastSeen(*row[:2], *(moment and _utc(moment) for moment in row[2:5]), *row[5:])
+            for row in rows
+        )
 
     def series(self, window: Window, bucket_s: int, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
         """A row a bucket and series: bucket_at, series, calls, p50, p95, p99 (ms), comments_per_s,

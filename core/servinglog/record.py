@@ -17,6 +17,7 @@ class Mode(StrEnum):
     LOAD_TEST = "load_test"
     WARMUP = "warmup"
     EXPLAIN = "explain"
+    TRIAL = "trial"
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,6 +49,10 @@ class Reader(Protocol):
         after that one."""
         ...
 
+    def count_failed(self) -> int:
+        """How many `failed_revisions` there are."""
+        ...
+
     def is_empty(self) -> bool:
         """Whether no comment was ever stored."""
         ...

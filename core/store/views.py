@@ -68,8 +68,10 @@ class AppealItem:
 
 @dataclass(frozen=True, slots=True)
 class ScoredText:
-    """A comment's text with what a model said of it; `model_version` None where nothing did."""
+    """A comment's text with what a model said of it; `model_version` None where nothing did.
+    `source_id` is its id on its own site, empty where it has none."""
 
     text: str
     scores: Mapping[Label, float] = field(default_factory=dict)
     model_version: str | None = None
+    source_id: str = ""

@@ -6,16 +6,17 @@ import streamlit as st
 from core.bootstrap import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor
-from core.services.explain import Explained, explain_revision
+from core.services.explain import MOST_REMOTE_TEXTS, Explained, explain_revision
 from core.services.queries import CaseView
 from dashboard.components.desk import Desk, press_words
 from dashboard.explanation_wording import caveat_line, remedy_line, word_rows
 
 
-def words_button(desk: Desk, view: CaseView) -> None:
-    """Shows and hides the marks of this comment."""
+def words_button(desk: Desk, view: CaseView, service: str | None) -> None:
+    """Shows and hides the marks of this comment. `service` is the one it will be sent to."""
+    price = f" Sends {service} up to {MOST_REMOTE_TEXTS} texts" if service else ""
     st.button(
-        "Hide the words" if desk.wants_words else "Which words?",
+        "Hide the words" if desk.wants_words else f"Which words?{price}",
         key=f"words_{view.revision.id}",
         shortcut="W",
         icon=":material/format_ink_highlighter:",

@@ -15,15 +15,18 @@ from dashboard.components.telling_words import words_button, words_found
 from dashboard.wording import FAILURES, LABELS, TRIGGERS, decision_line
 
 
-def why_flagged(view: CaseView, desk: Desk) -> DeltaGenerator:
+def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerator:
     """Each label's score beside where holding and removing begin, or, when they are asked for, the
-    words that raised it; "not assessed" is said. Gives the place for `scores_or_words`."""
+    words that raised it; "not assessed" is said. Gives the place for `scores_or_words`.
+
+    `service` is where the words would be asked, when that is not on this site.
+    """
     automated = view.automated
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown("**Why flagged**", width="content")
             st.space("stretch")
-            words_button(desk, view)
+            words_button(desk, view, service)
         facts = score_facts(automated, view.policy)
         if not automated.scores:
             st.text(unscored_line(view))

@@ -100,7 +100,7 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         reason_row(desk, view)
         note_box(desk, view)
     with right:
-        table_place = why_flagged(view, desk)
+        table_place = why_flagged(view, desk, services.service_asked)
         author_panel(view)
         history_panel(view, now)
     if desk.wants_words and desk.words is None and not desk.words_refusal:

@@ -200,6 +200,7 @@ class StoreSuite:
             assert list(reader.failed_revisions(2, None)) == found[:2]
             assert list(reader.failed_revisions(2, found[1])) == found[2:]
             assert list(reader.failed_revisions(10, found[3])) == []
+            assert reader.count_failed() == 4
 
     def test_failed_of_one_moment_are_each_given_once(self, store: Store, rows: Rows) -> None:
         for name in "cabd":
@@ -256,6 +257,7 @@ class StoreSuite:
             assert list(reader.scored_texts(1)) == found[:1]
         assert [each.text for each in found] == ["new text", "old text"]
         assert (found[0].scores, found[0].model_version) == ({Label.THREAT: 0.1 + 0.2}, "m1")
+        assert [each.source_id for each in found] == ["new", "old"]
 
     def test_decision_is_found_by_its_key_which_is_taken_once(
         self, store: Store, rows: Rows

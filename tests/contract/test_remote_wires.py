@@ -192,8 +192,8 @@ def test_softmax_where_a_sigmoid_is_declared_is_refused(server: RemoteServer, op
         {"data": [pairs(softmax_of(text)) for text in asked.body["input"]], "usage": {}}
     )
     with pytest.raises(ModelNotUsable, match=r"add up to 1 .* as a softmax does"):
-        opened("infinity", raw_scores=False).load()
-    backend = opened("infinity", raw_scores=False, activation="softmax")
+        opened("infinity").load()
+    backend = opened("infinity", activation="softmax")
     assert toxicity(backend) == pytest.approx(softmax_of(ABUSE)["toxic"])
     assert backend.info.activation is Activation.SOFTMAX
 
@@ -204,6 +204,38 @@ def test_tei_gets_past_its_softmax_by_asking_for_logits(server: RemoteServer, op
     assert toxicity(opened("tei", activation="softmax")) == pytest.approx(
         softmax_of(ABUSE)["toxic"]
     )
+
+
+def test_infinity_is_taken_at_its_word_for_it_gives_scores_when_asked_for_logits(
+    server: RemoteServer, opened: Open
+) -> None:
+    assert toxicity(opened("infinity")) == scores_of(ABUSE)["toxic"]
+    with pytest.raises(ModelNotUsable, match=r"was to give logits, .* from 0 to 1 only"):
+        opened("infinity", raw_scores=True).load()
+    server.override = lambda asked: Told(
+        {"data": [pairs(logits_of(text)) for text in asked.body["input"]], "usage": {}}
+    )
+    logits = opened("infinity", raw_scores=True)
+    logits.load()
+    assert toxicity(logits) == pytest.approx(scores_of(ABUSE)["toxic"])
+
+
+def test_mlflow_numbers_the_labels_of_a_pipeline_that_gives_all(
+    server: RemoteServer, opened: Open
+) -> None:
+    """What its scoring server makes of `model_config={"top_k": None}`: a frame of a column each."""
+
+    def answer(asked: Asked) -> Told:
+        rows = [pairs(scores_of(text)) for text in asked.body["inputs"]]
+        return Told({"predictions": [{str(n): p for n, p in enumerate(row)} for row in rows]})
+
+    server.override = answer
+    assert toxicity(opened("mlflow")) == scores_of(ABUSE)["toxic"]
+    server.override = lambda asked: Told(
+        {"predictions": [{"0": pairs(scores_of(text))[0]} for text in asked.body["inputs"]]}
+    )
+    with pytest.raises(ModelNotUsable, match="only the best label of each text"):
+        opened("mlflow").load()
 
 
 def test_logits_where_scores_are_declared_are_refused(server: RemoteServer, opened: Open) -> None:

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import socket
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from core.errors import ConsoleError
 from tests.integration.api_server import running_server
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
+CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
 
 
 def request_of(port: int, path: str) -> NextRequest:
@@ -63,27 +65,30 @@ def test_a_port_where_nobody_listens_is_no_answer() -> None:
     assert set(load.counts()) == {NO_ANSWER}
 
 
-@pytest.mark.parametrize("sizes", [[len(ANSWER)], [1] * len(ANSWER), [20, len(ANSWER) - 20]])
-def test_an_answer_may_come_in_any_pieces(sizes: list[int]) -> None:
+@pytest.mark.parametrize("answer", [ANSWER, CHUNKED], ids=["length", "chunked"])
+@pytest.mark.parametrize("piece", [1, 20, 1000])
+def test_an_answer_may_come_in_any_pieces(answer: bytes, piece: int) -> None:
     def serve_once(listener: socket.socket) -> None:
         with listener.accept()[0] as peer:
             peer.recv(1000)
-            at = 0
-            for size in sizes:
-                peer.sendall(ANSWER[at : at + size])
-                at += size
+            for at in range(0, len(answer), piece):
+                peer.sendall(answer[at : at + piece])
+                # The next piece must not be taken for an answer to the next request.
+                time.sleep(0.001)
+            assert peer.recv(1000)
+            peer.sendall(ANSWER)
             peer.recv(1)
 
-    async def ask(port: int) -> int:
+    async def ask(port: int) -> tuple[int, int, int]:
         connection = await Connection.open(port)
-        status = await connection.send(b"GET / HTTP/1.1\r\n\r\n")
+        statuses = [await connection.send(b"GET / HTTP/1.1\r\n\r\n") for _ in range(2)]
         connection.close()
         await asyncio.sleep(0)
-        return status
+        return *statuses, connection.answers
 
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
         served = pool.submit(serve_once, listener)
-        assert asyncio.run(ask(listener.getsockname()[1])) == OK
+        assert asyncio.run(ask(listener.getsockname()[1])) == (OK, OK, 2)
         served.result(20)
 
 

@@ -14,7 +14,12 @@ from core.inference.fake import POISON, WORDS, FakeBackend
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from core.services.explain import explain_revision, explain_text, find_comment
+from core.services.explain import (
+    MOST_REMOTE_TEXTS,
+    explain_revision,
+    explain_text,
+    find_comment,
+)
 from core.servinglog.record import Mode, ServingRecord
 from tests.factories import CLEAN, HELD, MODERATOR, REMOVED, make_services, posted, scored
 
@@ -176,3 +181,19 @@ def test_a_comment_is_found_by_its_own_id_and_by_its_reference(services: Service
     assert find_comment(services.context, "site", revision.reference.lower()) == revision.id
     with pytest.raises(NotFound):
         find_comment(services.context, "site", comment.source_id)
+
+
+@pytest.mark.parametrize(("location", "is_capped"), [("remote", True), ("in_process", False)])
+def test_a_service_elsewhere_is_sent_a_bounded_number_of_texts(
+    services: Services, location: str, is_capped: bool
+) -> None:
+    class Elsewhere(FakeBackend):
+        @property
+        def info(self) -> BackendInfo:
+            return replace(super().info, location=location)
+
+    log = Kept()
+    text = " ".join(f"idiot{n} moron word{n}" for n in range(60))
+    explain_text(services.context, Scorer(Elsewhere(), log, services.clock), text)
+    sent = sum(record.batch_size for record in log.records)
+    assert (sent <= MOST_REMOTE_TEXTS) is is_capped

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,8 @@ from core.bootstrap import Services
 from core.inference.fake import WORDS, FakeBackend
 from core.moderation.permissions import Actor, Role
 from core.moderation.scores import Label
+from core.services.explain import MOST_REMOTE_TEXTS
+from tests.contract.remote_configs import TABLES, toml_of
 from tests.factories import HELD, HOSTILE, MODERATOR, scored, unscored
 from tests.pages.conftest import carriers, press, said
 
@@ -126,3 +129,19 @@ def test_a_comment_that_was_not_scored_says_so_and_has_no_telling_word(
     at = press(staff_page("review_queue", MODERATOR), "words_")
     assert "No single word raised the score." in said(at)
     assert "Nothing was scored when it was decided" in captions(at)
+
+
+def test_a_service_elsewhere_is_named_with_what_it_is_sent_before_the_press(
+    services: Services, home: Path, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
+):
+    scored(services, HELD)
+    table = {"name": "away", "kind": "tei", "url": "https://tei.example.org", **TABLES["tei"]}
+    (home / "backends.toml").write_text(toml_of([table]))
+    monkeypatch.setenv("MODCONSOLE_BACKEND", "away")
+    at = staff_page("review_queue", MODERATOR)
+    (button,) = [one for one in at.button if one.key and one.key.startswith("words_")]
+    assert button.label == f"Which words? Sends away up to {MOST_REMOTE_TEXTS} texts"
+    monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
+    at = staff_page("review_queue", MODERATOR)
+    (button,) = [one for one in at.button if one.key and one.key.startswith("words_")]
+    assert button.label == "Which words?"

@@ -87,7 +87,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (DecisionSource, {"rule", "failure_policy", "reviewer"}),
     (FailurePolicy, {"hold", "approve", "first_stage_only"}),
     (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
-    (Mode, {"realtime", "batch", "load_test", "warmup", "explain"}),
+    (Mode, {"realtime", "batch", "load_test", "warmup", "explain", "trial"}),
     (
         Label,
         {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"},

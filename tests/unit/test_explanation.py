@@ -6,7 +6,13 @@ import pytest
 
 from core.errors import BackendError
 from core.inference.base import TextResult
-from core.inference.explanation import MOST_PARTS, Explanation, Part, explain
+from core.inference.explanation import (
+    MOST_PARTS,
+    Explanation,
+    Part,
+    explain,
+    most_variants,
+)
 from core.inference.fake import FakeBackend
 from core.moderation.scores import Label
 
@@ -137,3 +143,22 @@ def test_a_variant_that_fails_is_said_and_not_guessed() -> None:
 
     with pytest.raises(BackendError, match="too odd"):
         explain(score, "a b", {INSULT: 0.9}, labels=LABELS, max_words=9, passes=lambda _: False)
+
+
+@pytest.mark.parametrize("parts", [8, 24, MOST_PARTS])
+@pytest.mark.parametrize("count", [1, 20, 24, 25, 48, 49, 900])
+def test_no_more_texts_are_scored_than_the_parts_allow(parts: int, count: int) -> None:
+    text = " ".join("idiot" if n % 7 == 3 else f"word{n}" for n in range(count))
+    asked = Asked()
+    scores = FakeBackend().score([text]).results[0].scores
+    found = explain(
+        asked,
+        text,
+        scores,
+        labels=LABELS,
+        max_words=10_000,
+        passes=lambda _: False,
+        most_parts=parts,
+    )
+    assert sum(map(len, asked.calls)) <= most_variants(parts)
+    assert sum(len(part.words) for part in found.parts) == count

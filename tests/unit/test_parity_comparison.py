@@ -7,11 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.base import BatchResult, CallMetadata, TextResult
+from core.errors import BackendError
+from core.inference.base import BatchResult, CallMetadata, ErrorKind, TextResult
 from core.inference.fake import POISON, FakeBackend
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from core.parity.comparison import compare_labels, flipped_actions, rank_correlation
+from core.parity.causes import Evidence
+from core.parity.comparison import compare_labels, rank_correlation
+from core.parity.pair import compare_pair, count_flagged
 from core.parity.tables import ScoreTable, score_table
 from core.parity.threshold_map import match_threshold
 from tests.policies import fixed_policy
@@ -44,7 +47,57 @@ def test_actions_that_differ_are_listed_and_failures_are_not() -> None:
     theirs = ScoreTable(
         "b", "m", (Label.TOXICITY,), np.array([[0.0], [HOLD], [np.nan]]), (None, None, "down")
     )
-    assert flipped_actions(mine, theirs, POLICY) == [(1, Action.REMOVE, Action.HOLD)]
+    pair = compare_pair(mine, theirs, POLICY, Evidence())
+    (flip,) = pair.flips
+    assert (flip.row, flip.before, flip.after) == (1, Action.REMOVE, Action.HOLD)
+    assert (flip.label, flip.mine, flip.theirs) == (Label.TOXICITY, REMOVE, HOLD)
+    assert (pair.rows, pair.changed, pair.failed, pair.first_error) == (2, 1, 1, "down")
+    assert count_flagged(mine, POLICY) == 2
+    assert count_flagged(theirs, POLICY) == 1
+
+
+def test_shifted_scores_change_decisions_until_the_thresholds_move_with_them() -> None:
+    old = np.linspace(0.0, 0.99, 100)
+    pair = compare_pair(table(*old), table(*(old * 0.5)), POLICY, Evidence())
+    assert pair.changed == round((1 - HOLD) * 100)
+    assert pair.is_carried
+    assert pair.changed_carried == 0
+    assert {flip.carried for flip in pair.flips} == {Action.HOLD, Action.REMOVE}
+
+
+def test_flip_names_the_label_that_acts_in_the_end() -> None:
+    labels = (Label.TOXICITY, Label.THREAT)
+    rows = np.linspace(0.0, 0.99, 40)
+    mine = np.column_stack([rows, rows])
+    theirs = np.column_stack([rows * 0.19 + 0.81, rows])  # toxicity is mapped, threat stays
+    theirs[3, 1] = 0.55
+    tables = [ScoreTable("b", "m", labels, each, (None,) * 40) for each in (mine, theirs)]
+    pair = compare_pair(*tables, POLICY, Evidence())
+    first = pair.flips[0]
+    assert (first.row, first.before, first.after) == (3, Action.APPROVE, Action.HOLD)
+    assert (first.carried, first.label, first.theirs) == (Action.HOLD, Label.THREAT, 0.55)
+
+
+def test_edge_that_nobody_reaches_is_reached_by_nobody_there_either() -> None:
+    old = np.linspace(0.0, HOLD + 0.01, 50)
+    pair = compare_pair(table(*old), table(*(old + 0.15)), POLICY, Evidence())
+    hold, remove = pair.thresholds
+    assert (hold.action, hold.flagged) == (Action.HOLD, 1)
+    assert (remove.action, remove.flagged, remove.match) == (Action.REMOVE, 0, None)
+    assert pair.changed_carried == 0
+
+
+def test_decisions_can_not_be_carried_to_scores_that_are_all_alike() -> None:
+    pair = compare_pair(table(0.1, 0.99), table(0.5, 0.5), POLICY, Evidence())
+    assert pair.changed == 1
+    assert pair.changed_carried is None
+    assert pair.flips[0].carried is None
+
+
+def test_decisions_can_not_be_carried_to_logits() -> None:
+    pair = compare_pair(table(0.1, 0.2, 0.99), table(-2.0, -1.0, 4.0), POLICY, Evidence())
+    assert [line.match is not None for line in pair.thresholds] == [True, True]
+    assert pair.changed_carried is None
 
 
 @pytest.mark.parametrize(
@@ -81,7 +134,41 @@ def test_threshold_of_a_shifted_score_is_shifted_and_flips_nothing() -> None:
     assert found is not None
     assert found.threshold == pytest.approx(0.605)
     assert found.flips == ()
-    assert found.interval[0] < 0.605 < found.interval[1]
+    assert found.interval == pytest.approx((0.605, 0.605))
+
+
+def test_interval_widens_with_noise_and_narrows_with_comments() -> None:
+    chance = np.random.default_rng(3)
+
+    def width(rows: int, noise: float) -> float:
+        old = chance.random(rows)
+        found = match_threshold(old, old + chance.normal(0.0, noise, rows), 0.5)
+        assert found is not None
+        low, high = found.interval
+        assert low < found.threshold < high
+        return high - low
+
+    assert width(500, 0.2) < width(60, 0.2)
+    assert width(500, 0.02) < width(500, 0.2)
+
+
+def test_same_scores_keep_the_threshold() -> None:
+    scores = np.array([0.1, 0.3, 0.9, 0.95])
+    found = match_threshold(scores, scores, 0.61)
+    assert found is not None
+    assert found.threshold == pytest.approx(0.61)
+
+
+def test_tied_scores_take_the_nearest_count_there_is() -> None:
+    old, new = np.linspace(0.0, 0.9, 10), np.array([0.1] * 7 + [0.8] * 3)
+    found = match_threshold(old, new, 0.55)
+    assert found is not None
+    assert (found.flagged, found.flags) == (4, 3)
+    assert 0.1 < found.threshold <= 0.8
+
+
+def test_scores_that_are_all_alike_can_not_be_matched() -> None:
+    assert match_threshold(np.linspace(0.0, 1.0, 10), np.full(10, 0.02), 0.5) is None
 
 
 @pytest.mark.parametrize("old", [-1.0, 2.0])
@@ -96,6 +183,23 @@ def test_failed_call_leaves_its_rows_empty_and_says_why() -> None:
     assert "poison" in (made.errors[1] or "")
     assert np.isnan(made.scores[1]).all()
     assert made.column(Label.INSULT)[2] == pytest.approx(0.95)
+
+
+class Down(FakeBackend):
+    """Counts how often it is asked."""
+
+    asked = 0
+
+    def score(self, texts: object) -> BatchResult:
+        self.asked += 1
+        raise BackendError("refused", kind=ErrorKind.CONNECT)
+
+
+def test_backend_that_is_down_is_asked_once() -> None:
+    backend = Down()
+    with pytest.raises(BackendError, match="refused"):
+        score_table(backend, ["fine"] * 40)
+    assert backend.asked == 1
 
 
 class Short(FakeBackend):

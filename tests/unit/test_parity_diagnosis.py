@@ -7,7 +7,8 @@ import pytest
 from numpy.typing import NDArray
 
 from core.inference.fake import LABELS
-from core.parity.diagnosis import Cause, Evidence, Finding, diagnose
+from core.parity.causes import Cause, Evidence, Finding
+from core.parity.diagnosis import diagnose
 from core.parity.tables import ScoreTable
 
 Floats = NDArray[np.float64]
@@ -102,10 +103,20 @@ def test_truncation_names_the_length() -> None:
     late = np.arange(ROWS) % 2 == 0
     cut = logits()
     cut[late] -= 4.0
-    evidence = Evidence(cut={50: table(sigmoid(logits())), 100: table(sigmoid(cut))})
+    evidence = Evidence(cut={100: table(sigmoid(cut)), 200: table(sigmoid(logits()))})
     found = finding(sigmoid(cut), evidence)
     assert found.cause is Cause.TRUNCATION
     assert "100 words" in found.words
+
+
+def test_cut_that_leaves_short_comments_apart_explains_nothing() -> None:
+    late = np.arange(ROWS) % 2 == 0
+    cut = logits()
+    cut[late] -= 4.0
+    evidence = Evidence(cut={100: table(sigmoid(cut))})
+    short_too = np.where(late[:, None], sigmoid(cut), np.minimum(sigmoid(cut) + 0.06, 1.0))
+    assert finding(sigmoid(cut), evidence).cause is Cause.TRUNCATION
+    assert finding(short_too, evidence).cause is not Cause.TRUNCATION
 
 
 def test_nothing_answered_says_the_backends_own_words() -> None:

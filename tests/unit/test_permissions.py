@@ -27,6 +27,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.SEE_SERVING:        (N, Y, Y, Y, Y, Y),
     Permission.LOOK_UP:            (Y, Y, Y, Y, Y, Y),
     Permission.INGEST:             (N, N, N, Y, Y, N),
+    Permission.COMPARE_BACKENDS:   (N, N, Y, Y, Y, N),
 }  # fmt: skip
 ROWS = [
     (role, permission, granted)

@@ -49,13 +49,11 @@ def choose_local(
 ) -> LocalBackend:
     """The backend, not loaded. Where `auto` can't take the fastest runtime, one line in the log
     says which package is missing. Raises MissingExtra and ConfigError."""
-    is_installed = is_installed or (lambda package: find_spec(package) is not None)
-    folder = SHIPPED_MODEL if choice.model == SHIPPED else Path(choice.model)
+    is_installed = is_installed or _is_installed
+    folder = model_folder(choice.model)
     is_own = (folder / MANIFEST_FILE).is_file()
-    backend = choice.backend
-    if backend == AUTO:
-        backend = _fastest(choice.precision, is_installed) if is_own else "transformers"
-    if missing := _missing(backend, is_installed):
+    backend = local_name(choice, is_installed=is_installed)
+    if missing := missing_packages(backend, is_installed):
         raise MissingExtra(f"the backend `{backend}` needs {missing}")
     if backend == "transformers" and not is_own:
         return _hub_backend(choice)
@@ -68,12 +66,31 @@ def choose_local(
     return LocalBackend(FolderModel(folder, backend, precision, is_compiled=choice.is_compiled))
 
 
+def local_name(choice: LocalChoice, *, is_installed: Callable[[str], bool] | None = None) -> str:
+    """What `auto` stands for here, or the name that is set. Raises MissingExtra for `auto` where no
+    runtime is installed."""
+    if choice.backend != AUTO:
+        return choice.backend
+    if not (model_folder(choice.model) / MANIFEST_FILE).is_file():
+        return "transformers"
+    return _fastest(choice.precision, is_installed or _is_installed)
+
+
+def model_folder(model: str) -> Path:
+    """Where a model that is set would lie, were it a folder."""
+    return SHIPPED_MODEL if model == SHIPPED else Path(model)
+
+
+def _is_installed(package: str) -> bool:
+    return find_spec(package) is not None
+
+
 def _fastest(precision: str, is_installed: Callable[[str], bool]) -> str:
     lacking: list[str] = []
     for backend in FASTEST_FIRST:
         if precision not in (AUTO, *FILES[backend]):
             continue
-        missing = _missing(backend, is_installed)
+        missing = missing_packages(backend, is_installed)
         if missing is None:
             if lacking:
                 _log.warning("Scoring with %s; faster would be %s", backend, "; ".join(lacking))
@@ -82,7 +99,10 @@ def _fastest(precision: str, is_installed: Callable[[str], bool]) -> str:
     raise MissingExtra(f"no runtime for the model is installed: {'; '.join(lacking)}")
 
 
-def _missing(backend: str, is_installed: Callable[[str], bool]) -> str | None:
+def missing_packages(
+    backend: str, is_installed: Callable[[str], bool] = _is_installed
+) -> str | None:
+    """What the backend needs and is not installed, and how to install it; None when all is."""
     lacking = [package for package in PACKAGES[backend] if not is_installed(package)]
     if not lacking:
         return None

@@ -7,7 +7,8 @@ from core.inference.remote.wire import Row, Wire
 
 
 def any_row(wire: Wire, found: Any) -> Row:
-    """From labels with scores, `{"label": score}`, or a bare list in `label_order`.
+    """From labels with scores (in a list, or numbered: `{"0": {"label": …, "score": …}}`, as MLflow
+    makes it of a list), `{"label": score}`, or a bare list in `label_order`.
 
     A label alone, or one score where several labels are needed, is the best label only: refused.
     """
@@ -16,7 +17,8 @@ def any_row(wire: Wire, found: Any) -> Row:
             return labelled(found, wire.label_count)
         raise bad_shape(TOP_ONE)
     if isinstance(found, dict):
-        return by_name(found)
+        is_numbered = found and all(isinstance(item, dict) for item in found.values())
+        return labelled(list(found.values()), wire.label_count) if is_numbered else by_name(found)
     if isinstance(found, list) and found and all(isinstance(item, dict) for item in found):
         return labelled(found, wire.label_count)
     if isinstance(found, list):

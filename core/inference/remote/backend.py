@@ -68,18 +68,7 @@ class RemoteBackend:
     @property
     def info(self) -> BackendInfo:
         """From the configuration; the version gains the revision once the server has told it."""
-        is_near = (urlsplit(self._config.url).hostname or "") in _LOOPBACK
-        return BackendInfo(
-            name=self._config.name,
-            model_version=self._version(self._revision),
-            labels=tuple(self._wire.labels),
-            activation=self._wire.activation,
-            runtime=self._config.kind,
-            precision="unknown",
-            location="localhost" if is_near else "remote",
-            max_tokens=self._config.max_tokens,
-            notice=self._wire.notice,
-        )
+        return info_of(self._config, self._wire, self._revision)
 
     @property
     def circuit(self) -> Circuit:
@@ -147,7 +136,7 @@ class RemoteBackend:
             return _failed(len(texts), call, error)
         told = self._wire.told(called.reply)
         self._revision = told.model_revision or self._revision
-        version = self._version(told.model_revision or self._revision)
+        version = _version(self._config, told.model_revision or self._revision)
         try:
             results = tuple(result_of(self._wire, row, version) for row in rows)
         except AttemptFailed as problem:
@@ -200,9 +189,26 @@ class RemoteBackend:
     def _fits(self, text: str) -> bool:
         return self._max_bytes is None or len(text.encode("utf-8", "replace")) <= self._max_bytes
 
-    def _version(self, revision: str | None) -> str:
-        model = self._config.model or self._config.kind
-        return model if revision is None or revision == model else f"{model}@{revision}"
+
+def info_of(config: BackendConfig, wire: Wire, revision: str | None = None) -> BackendInfo:
+    """What is declared of a backend, and the revision where its server told one."""
+    is_near = (urlsplit(config.url).hostname or "") in _LOOPBACK
+    return BackendInfo(
+        name=config.name,
+        model_version=_version(config, revision),
+        labels=tuple(wire.labels),
+        activation=wire.activation,
+        runtime=config.kind,
+        precision="unknown",
+        location="localhost" if is_near else "remote",
+        max_tokens=config.max_tokens,
+        notice=wire.notice,
+    )
+
+
+def _version(config: BackendConfig, revision: str | None) -> str:
+    model = config.model or config.kind
+    return model if revision is None or revision == model else f"{model}@{revision}"
 
 
 def _failed(count: int, call: CallMetadata, error: BackendError) -> _Part:

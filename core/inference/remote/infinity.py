@@ -3,15 +3,14 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from core.inference.base import Activation
 from core.inference.remote.shapes import at, items, labelled, maybe_count
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Told, Wire
 
 
 class InfinityClassify(Wire):
-    """Logits are asked for and activated here, because versions differ in what they apply. A
-    version that ignores that is told by `raw_scores = false`."""
+    """Version 0.0.78 gives the scores of the model's own activation and takes no notice of
+    `raw_scores`. For a version that does, `raw_scores = true` has the logits activated here."""
 
     path = "classify"
     max_bytes = 122_880
@@ -20,8 +19,7 @@ class InfinityClassify(Wire):
 
     @property
     def gives_logits(self) -> bool:
-        is_raw = self.config.options.get("raw_scores", self.activation is Activation.SIGMOID)
-        return bool(is_raw)
+        return bool(self.config.options.get("raw_scores", False))
 
     def ask(self, texts: Sequence[str]) -> Ask:
         body = {

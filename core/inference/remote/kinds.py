@@ -7,8 +7,9 @@ from pathlib import Path
 from core.clock import Clock
 from core.errors import ConfigError
 from core.inference.backends_file import BackendConfig, read_file
+from core.inference.base import BackendInfo
 from core.inference.circuit import CircuitRule
-from core.inference.remote.backend import RemoteBackend
+from core.inference.remote.backend import RemoteBackend, info_of
 from core.inference.remote.caller import Caller, Limits
 from core.inference.remote.generic import GenericJson
 from core.inference.remote.guard import GuardChat
@@ -48,6 +49,19 @@ def read_backends(path: Path) -> Mapping[str, BackendConfig]:
         if trouble is not None:
             raise ConfigError(f"{path}: backend {config.name!r}: {trouble}")
     return found
+
+
+def declared_info(config: BackendConfig) -> BackendInfo:
+    """What the file says of a backend: no key is needed for it, and nothing is asked."""
+    return info_of(config, KINDS[config.kind](config))
+
+
+def missing_variables(
+    config: BackendConfig, secret: Callable[[str], str | None]
+) -> tuple[str, ...]:
+    """The environment variables the backend takes its secrets from and that are not set."""
+    named = [*config.secret_headers.values(), *filter(None, [config.key_env])]
+    return tuple(name for name in named if not (secret(name) or "").strip())
 
 
 def make_remote_backend(

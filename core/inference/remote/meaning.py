@@ -11,6 +11,8 @@ from core.inference.remote.wire import Row, Wire
 # Far above the rounding of a server, far below what independent scores come to by chance.
 _SUM_TOLERANCE = 1e-3
 _FEWEST_LABELS = 3
+# What a sigmoid makes of numbers from 0 to 1.
+_TWICE_LOW, _TWICE_HIGH = 0.5, 0.7311
 
 
 def activated(wire: Wire, row: Row) -> Row:
@@ -44,7 +46,7 @@ def result_of(wire: Wire, row: Row, model_version: str) -> TextResult:
 
 def check_probes(name: str, wire: Wire, rows: Sequence[Row]) -> None:
     """Raises ModelNotUsable when the scores of harmless texts show a trap: a softmax where a
-    sigmoid was declared, or logits where scores were."""
+    sigmoid was declared, logits where scores were, or scores where logits were."""
     values = [value for row in rows for value in row.values()]
     if any(not 0.0 <= value <= 1.0 for value in values if not math.isnan(value)):
         raise ModelNotUsable(
@@ -53,6 +55,12 @@ def check_probes(name: str, wire: Wire, rows: Sequence[Row]) -> None:
         )
     if wire.activation is not Activation.SIGMOID or not rows:
         return
+    if wire.gives_logits and all(_TWICE_LOW <= value <= _TWICE_HIGH for value in values):
+        raise ModelNotUsable(
+            f"{name} was to give logits, and gives harmless texts numbers from 0 to 1 only, so "
+            "scores: a sigmoid on top would make every one of them 0.5 or more. Take `raw_scores` "
+            "or `logits` out of its settings"
+        )
     sums = [math.fsum(row.values()) for row in rows]
     has_enough = all(len(row) >= _FEWEST_LABELS for row in rows)
     if has_enough and all(abs(total - 1.0) < _SUM_TOLERANCE for total in sums):

@@ -64,13 +64,20 @@ class SqlLists:
     def scored_texts(self, limit: int) -> Sequence[ScoredText]:
         query = (
             select(revisions.c.body, decisions.c.scores, decisions.c.model_version)
+            .add_columns(comments.c.source_id)
             .join(revisions, revisions.c.id == decisions.c.revision_id)
+            .join(comments, comments.c.id == revisions.c.comment_id)
             .where(decisions.c.source == DecisionSource.RULE.value)
             .order_by(decisions.c.decided_at.desc(), decisions.c.id)
             .limit(limit)
         )
         return [
-            ScoredText(row["body"], rows.scores_from_json(row["scores"]), row["model_version"])
+            ScoredText(
+                row["body"],
+                rows.scores_from_json(row["scores"]),
+                row["model_version"],
+                row["source_id"],
+            )
             for row in self._all(query)
         ]
 

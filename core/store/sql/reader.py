@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_
 
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
@@ -68,15 +68,7 @@ class SqlReader(SqlLists):
 
     def failed_revisions(self, limit: int, after: Revision | None) -> Sequence[Revision]:
         query = (
-            select(revisions)
-            # From the few decisions to their revisions, not the other way round.
-            .select_from(decisions)
-            .join(revisions, revisions.c.id == decisions.c.revision_id)
-            .where(
-                IS_FAILURE,
-                revisions.c.current_decision_id == decisions.c.id,
-                revisions.c.is_latest == 1,
-            )
+            _of_failed(select(revisions))
             .order_by(revisions.c.received_at, revisions.c.id)
             .limit(limit)
         )
@@ -84,6 +76,9 @@ class SqlReader(SqlLists):
             place = (rows.to_micros(after.received_at), after.id)
             query = query.where(tuple_(revisions.c.received_at, revisions.c.id) > place)
         return [rows.revision_from_row(row) for row in self._all(query)]
+
+    def count_failed(self) -> int:
+        return self._count(_of_failed(select(func.count())))
 
     def is_empty(self) -> bool:
         return self._one(select(comments.c.id).limit(1)) is None
@@ -144,3 +139,17 @@ class SqlReader(SqlLists):
 
     def _one(self, query: Select[Any]) -> RowMapping | None:
         return self._connection.execute(query).mappings().first()
+
+
+def _of_failed(query: Select[Any]) -> Select[Any]:
+    """Of the latest revisions that the failure policy decided on last."""
+    return (
+        # From the few decisions to their revisions, not the other way round.
+        query.select_from(decisions)
+        .join(revisions, revisions.c.id == decisions.c.revision_id)
+        .where(
+            IS_FAILURE,
+            revisions.c.current_decision_id == decisions.c.id,
+            revisions.c.is_latest == 1,
+        )
+    )

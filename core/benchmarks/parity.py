@@ -1,0 +1,88 @@
+"""The same comments through several backends: how far apart they are, why, and what to do."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from core.benchmarks.parity_text import as_lines
+from core.bootstrap import Services, build_services, make_named_backend
+from core.clock import system_clock
+from core.config import Settings
+from core.errors import ConsoleError, StoreError
+from core.inference.backends_file import declared_names
+from core.moderation.default_policy import default_policy
+from core.moderation.permissions import SYSTEM
+from core.moderation.policies import Policy
+from core.parity.kit import Kit, as_data
+from core.services.parity import MOST, Sample, compare_backends, sample_source, sample_stored
+from core.sources.bundled import sample_source as bundled_sample
+from core.sources.files import FileSource
+
+__all__ = ["as_lines", "run"]
+
+
+def run(
+    settings: Settings,
+    say: Callable[[str], None],
+    file: Path | None = None,
+    backends: Sequence[str] = (),
+    comments: int = MOST,
+) -> dict[str, Any]:
+    """The kit as data. Without `backends` the one that is set against every declared one."""
+    names = [*backends] or [settings.backend, *declared_names(settings.backends_path)]
+    if len(dict.fromkeys(names)) == 1:
+        raise ConsoleError(
+            "`modconsole bench parity` compares two backends or more: name them with "
+            "--backends, the reference first"
+        )
+    sample, policy = _given(settings, file, comments)
+    kit = _compare(settings, sample, policy, names, say)
+    return {"benchmark": "parity", **as_data(kit)}
+
+
+def _compare(
+    settings: Settings,
+    sample: Sample,
+    policy: Policy,
+    names: Sequence[str],
+    say: Callable[[str], None],
+) -> Kit:
+    steps: list[str] = []
+
+    def progress(words: str, _share: float) -> None:
+        step = words.partition(":")[0]
+        if step not in steps:
+            steps.append(step)
+            say(step)
+
+    return compare_backends(
+        SYSTEM,
+        sample,
+        policy,
+        names,
+        lambda name: make_named_backend(settings, name),
+        now=system_clock().now(),
+        progress=progress,
+    )
+
+
+def _given(settings: Settings, file: Path | None, count: int) -> tuple[Sample, Policy]:
+    """Comments and thresholds: the site's own where it has some. A console that was never started
+    is not made by measuring."""
+    services: Services | None = None
+    policy: Policy | None = default_policy(system_clock().now())
+    if settings.state_path.exists():
+        services = build_services(settings, worker="parity")
+        with services.context.store.read() as reader:
+            policy = reader.current_policy()
+    if policy is None:
+        raise StoreError("There is no policy in force.")
+    try:
+        if file is not None:
+            return sample_source(FileSource(file), count), policy
+        if services is None:
+            return sample_source(bundled_sample(), count, name="bundled sample"), policy
+        return sample_stored(services.context, services.bundled_sample, count), policy
+    finally:
+        if services is not None:
+            services.close()

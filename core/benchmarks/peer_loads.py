@@ -1,0 +1,76 @@
+"""The closed loops of the load benchmark on other servers of the same model."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from core.benchmarks.http_load import closed_loop
+from core.benchmarks.load_rows import CONNECTIONS, requests_of, row_of
+from core.benchmarks.peer_servers import PEERS, Installed, find_installed, running_peer
+from core.errors import ConsoleError
+
+Row = dict[str, Any]
+Say = Callable[[str], None]
+_ALONE, _MOST = f"{CONNECTIONS[0]} connections", f"{CONNECTIONS[-1]} connections"
+
+
+@dataclass(slots=True)
+class Measured:
+    """`versions`: what each peer ran on, or why it was not measured."""
+
+    versions: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)
+
+
+def measure_peers(
+    environments: Path, model: Path, texts: Sequence[str], seconds: float, say: Say
+) -> Measured:
+    """Every peer that is installed, one after the other, each with a fifth of `seconds` to warm up
+    at every number of connections."""
+    found = Measured()
+    for peer in PEERS:
+        installed = find_installed(peer, environments)
+        if installed is None:
+            found.versions[peer.name] = f"not installed: {', '.join(peer.packages)}"
+            say(f"{peer.name}: {found.versions[peer.name]}")
+            continue
+        try:
+            found.rows += _rows(installed, model, texts, seconds, say)
+            found.versions[peer.name] = installed.versions
+        except ConsoleError as error:
+            found.versions[peer.name] = str(error)
+            say(f"{peer.name}: {error}")
+    return found
+
+
+def compare(own: Sequence[Row], peers: Sequence[Row]) -> Row:
+    """The API against the peer that does most at the most connections; empty without peers."""
+    most = [row for row in peers if row["load"].endswith(f", {_MOST}")]
+    if not most:
+        return {}
+    best = max(most, key=lambda row: float(row["rps"]))
+    name = best["load"].removesuffix(f", {_MOST}")
+    alone = next(row for row in peers if row["load"] == f"{name}, {_ALONE}")
+    mine = {row["load"]: row for row in own}
+    return {
+        "best_peer": name,
+        "rps_over_best_peer": round(mine[_MOST]["rps"] / best["rps"], 2),
+        "p99_over_best_peer": round(mine[_MOST]["p99_ms"] / best["p99_ms"], 3),
+        "p50_alone_over_best_peer": round(mine[_ALONE]["p50_ms"] / alone["p50_ms"], 3),
+    }
+
+
+def _rows(
+    installed: Installed, model: Path, texts: Sequence[str], seconds: float, say: Say
+) -> list[Row]:
+    peer, rows = installed.peer, []
+    with running_peer(installed, model) as port:
+        request = requests_of(port, peer.path, texts, lambda text, _number: peer.body(text))
+        for count in CONNECTIONS:
+            name = f"{peer.name}, {count} connections"
+            say(f"{seconds:g} s: {name}")
+            closed_loop(port, request, connections=count, seconds=seconds / 5)
+            load = closed_loop(port, request, connections=count, seconds=seconds)
+            rows.append(row_of(name, None, load, None))
+    return rows

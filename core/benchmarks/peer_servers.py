@@ -1,0 +1,152 @@
+"""Other servers of the same model, each in a process of its own, asked as the API is."""
+
+import json
+import os
+import secrets
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+import core
+from core.benchmarks.api_process import free_port
+from core.errors import ConsoleError
+from core.serving.ray_engine import RAY_ENVIRONMENT
+
+READY_WITHIN_S = 120.0
+STOP_WITHIN_S = 15.0
+QUIET = {
+    **RAY_ENVIRONMENT,
+    "DO_NOT_TRACK": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "HF_HUB_OFFLINE": "1",
+}
+_VERSIONS = """
+import importlib.metadata as m, sys
+try:
+    print(", ".join(f"{name} {m.version(name)}" for name in sys.argv[1:]))
+except m.PackageNotFoundError:
+    sys.exit(1)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Peer:
+    """A way to serve. `packages` are those it needs; `body` is one text's request."""
+
+    name: str
+    module: str
+    packages: tuple[str, ...]
+    path: str
+    body: Callable[[str], object]
+
+
+PEERS = (
+    Peer("FastAPI + pipeline", "plain_fastapi", ("fastapi", "transformers", "torch"), "/predict",
+         lambda text: {"text": text}),
+    Peer("MLflow", "mlflow_server", ("mlflow", "transformers", "torch"), "/invocations",
+         lambda text: {"inputs": [text]}),
+    Peer("LitServe", "litserve_server", ("litserve", "transformers", "torch"), "/predict",
+         lambda text: {"text": text}),
+    Peer("Ray Serve", "ray_server", ("ray", "transformers", "torch"), "/predict",
+         lambda text: {"text": text}),
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Installed:
+    """A peer and the interpreter that has its packages, in these versions."""
+
+    peer: Peer
+    python: Path
+    versions: str
+
+
+def find_installed(peer: Peer, environments: Path) -> Installed | None:
+    """Looks in this interpreter, then in each environment of the folder."""
+    for python in (Path(sys.executable), *sorted(environments.glob("*/bin/python"))):
+        asked = subprocess.run(
+            [python, "-c", _VERSIONS, *peer.packages], capture_output=True, text=True, check=False
+        )
+        if asked.returncode == 0:
+            return Installed(peer, python, asked.stdout.strip())
+    return None
+
+
+@contextmanager
+def running_peer(installed: Installed, model: Path) -> Iterator[int]:
+    """Its port, once it has scored a text. Raises ConsoleError with its last words."""
+    peer, port = installed.peer, free_port()
+    module = f"core.benchmarks.peers.{peer.module}"
+    # It must not outlive this process: it stops when its standard input closes.
+    supervised = [str(installed.python), "-m", "core.supervised", module]
+    command = [*supervised, str(model.absolute()), str(port)]
+    with running_server(command, port, peer.path, peer.body("Good morning.")):
+        yield port
+
+
+@contextmanager
+def running_server(command: Sequence[str], port: int, path: str, body: object) -> Iterator[None]:
+    """Any server of scores, in an empty folder of its own, once it answers that request. Raises
+    ConsoleError with its last words."""
+    environment = {
+        **os.environ,
+        **QUIET,
+        "RAY_AUTH_TOKEN": secrets.token_hex(32),
+        "PYTHONPATH": str(Path(core.__path__[0]).parent),
+    }
+    with tempfile.TemporaryDirectory(prefix="bench-peer-", ignore_cleanup_errors=True) as scratch:
+        log = Path(scratch) / "peer.log"
+        with log.open("wb") as words:
+            process = subprocess.Popen(
+                command,
+                cwd=scratch,
+                env=environment,
+                stdin=subprocess.PIPE,
+                stdout=words,
+                stderr=words,
+                # Its own children have to be stopped with it.
+                start_new_session=True,
+            )
+        try:
+            if not _scores(process, port, path, json.dumps(body)):
+                said = log.read_text(errors="replace").strip().splitlines()
+                raise ConsoleError(f"it did not start: {said[-1] if said else 'it said nothing'}")
+            yield
+        finally:
+            _stop(process)
+
+
+def _scores(process: "subprocess.Popen[bytes]", port: int, path: str, body: str) -> bool:
+    """Whether it came to answer before it ended or the time was up."""
+    deadline = time.monotonic() + READY_WITHIN_S
+    while time.monotonic() < deadline and process.poll() is None:
+        connection = HTTPConnection("127.0.0.1", port, timeout=READY_WITHIN_S)
+        try:
+            connection.request("POST", path, body, {"content-type": "application/json"})
+            if connection.getresponse().status == 200:
+                return True
+        except (OSError, HTTPException):
+            pass  # not listening yet
+        finally:
+            connection.close()
+        time.sleep(0.2)
+    return False
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    """Asked first; what it leaves behind is killed."""
+    process.terminate()
+    with suppress(subprocess.TimeoutExpired):
+        process.wait(STOP_WITHIN_S)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+    if process.stdin:
+        process.stdin.close()

@@ -1,0 +1,139 @@
+"""One backend against the reference: how far apart, why, what would change, and what to do."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from core.moderation.decisions import judge
+from core.moderation.policies import SEVERITY, Action, Policy
+from core.moderation.scores import Label
+from core.parity.causes import Evidence, Finding
+from core.parity.comparison import LabelComparison, compare_labels
+from core.parity.diagnosis import diagnose
+from core.parity.tables import ScoreTable
+from core.parity.threshold_map import MappedThreshold, carry_over, map_thresholds
+
+
+@dataclass(frozen=True, slots=True)
+class Flip:
+    """A comment that is decided otherwise: `before` by the reference, `after` by the other under
+    the same thresholds, `carried` under the matched ones (None where there are none).
+
+    `label` is the one behind the hardest of these, with both scores; None where none is.
+    """
+
+    row: int
+    before: Action
+    after: Action
+    carried: Action | None
+    label: Label | None
+    mine: float | None
+    theirs: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """`missing` are labels the other does not assess. `flips` are rows where `after` or `carried`
+    is not `before`, of the `rows` both scored: first those that `carried` leaves, then the largest
+    changes."""
+
+    other: ScoreTable
+    rows: int
+    labels: tuple[LabelComparison, ...]
+    missing: tuple[Label, ...]
+    finding: Finding
+    thresholds: tuple[MappedThreshold, ...]
+    is_carried: bool
+    flips: tuple[Flip, ...]
+
+    @property
+    def changed(self) -> int:
+        """Decisions that change when only the backend does."""
+        return sum(flip.after is not flip.before for flip in self.flips)
+
+    @property
+    def changed_carried(self) -> int | None:
+        """Decisions that change when the thresholds move with it; None where they can't."""
+        if not self.is_carried:
+            return None
+        return sum(flip.carried is not flip.before for flip in self.flips)
+
+    @property
+    def failed(self) -> int:
+        """Comments the other did not score."""
+        return sum(error is not None for error in self.other.errors)
+
+    @property
+    def first_error(self) -> str | None:
+        """Why, in the backend's words."""
+        return next((error for error in self.other.errors if error), None)
+
+
+def compare_pair(
+    reference: ScoreTable, other: ScoreTable, policy: Policy, evidence: Evidence
+) -> Pair:
+    """Everything about one pair."""
+    thresholds = map_thresholds(reference, other, policy)
+    carried = carry_over(policy, thresholds) if thresholds else None
+    both = [
+        row
+        for row, errors in enumerate(zip(reference.errors, other.errors, strict=True))
+        if errors == (None, None)
+    ]
+    flips = [_flip(row, reference, other, policy, carried) for row in both]
+    return Pair(
+        other=other,
+        rows=len(both),
+        labels=compare_labels(reference, other, policy),
+        missing=tuple(label for label in reference.labels if label not in other.labels),
+        finding=diagnose(reference, other, evidence),
+        thresholds=thresholds,
+        is_carried=carried is not None,
+        flips=tuple(sorted((flip for flip in flips if flip is not None), key=_by_weight)),
+    )
+
+
+def count_flagged(table: ScoreTable, policy: Policy) -> int:
+    """Comments that the policy does not approve by these scores."""
+    return sum(
+        error is None and judge(_scores(table, row), policy).action is not Action.APPROVE
+        for row, error in enumerate(table.errors)
+    )
+
+
+def _flip(
+    row: int, reference: ScoreTable, other: ScoreTable, policy: Policy, carried: Policy | None
+) -> Flip | None:
+    mine, theirs = _scores(reference, row), _scores(other, row)
+    verdicts = [judge(mine, policy), judge(theirs, policy)]
+    if carried is not None:
+        verdicts.append(judge(theirs, carried))
+    if len({verdict.action for verdict in verdicts}) == 1:
+        return None
+    # Of verdicts as hard, the one that would act in the end is to be explained.
+    hardest = max(reversed(verdicts), key=lambda verdict: SEVERITY[verdict.action])
+    label = hardest.rules[0].label if hardest.rules else None
+    return Flip(
+        row=row,
+        before=verdicts[0].action,
+        after=verdicts[1].action,
+        carried=verdicts[2].action if carried is not None else None,
+        label=label,
+        mine=mine.get(label) if label else None,
+        theirs=theirs.get(label) if label else None,
+    )
+
+
+def _by_weight(flip: Flip) -> tuple[bool, int, float]:
+    change = abs(SEVERITY[flip.after] - SEVERITY[flip.before])
+    apart = 0.0 if flip.mine is None or flip.theirs is None else abs(flip.mine - flip.theirs)
+    return flip.carried is flip.before, -change, -apart
+
+
+def _scores(table: ScoreTable, row: int) -> Mapping[Label, float]:
+    return {
+        label: float(value)
+        for label, value in zip(table.labels, table.scores[row], strict=True)
+        if not np.isnan(value)
+    }

@@ -1,0 +1,60 @@
+"""Whether another backend reads only the beginning of long comments."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.moderation.scores import Label
+from core.parity.causes import (
+    FEWEST_FAR,
+    NEAR,
+    Cause,
+    Evidence,
+    Finding,
+    Floats,
+    far_rows,
+    mean_gap,
+)
+
+# Servers cut by tokens: the words that come to differ from comment to comment.
+_SPREAD = 1.6
+_MOST_OF = 2 / 3
+
+
+def find_truncation(
+    mine: Floats,
+    theirs: Floats,
+    rows: NDArray[np.bool_],
+    evidence: Evidence,
+    shared: Sequence[Label],
+) -> Finding | None:
+    """Comments that lie apart must come near when cut, nearly all at about the same length, and
+    those that are shorter must agree."""
+    lengths = np.array(sorted(evidence.cut))
+    cut = [evidence.cut[length].columns(shared)[rows] for length in lengths]
+    asked = far_rows(mine, theirs)
+    if cut:
+        asked &= ~np.isnan(cut[0]).any(axis=1)
+    if not cut or asked.sum() < FEWEST_FAR:
+        return None
+    gaps = np.array([np.abs(table[asked] - theirs[asked]).mean(axis=1) for table in cut])
+    gaps = np.nan_to_num(gaps, nan=np.inf)
+    left = gaps.min(axis=0)
+    best = lengths[gaps.argmin(axis=0)]
+    explained = left <= np.abs(mine[asked] - theirs[asked]).mean(axis=1) / 3.0
+    if not explained.any():
+        return None
+    usual = np.median(best[explained])
+    explained &= (best >= usual / _SPREAD) & (best <= usual * _SPREAD)
+    whole = (cut[int((lengths <= usual).sum()) - 1] == mine).all(axis=1)
+    if explained.sum() < max(FEWEST_FAR, _MOST_OF * asked.sum()):
+        return None
+    if whole.any() and mean_gap(mine[whole], theirs[whole]) > NEAR:
+        return None
+    return Finding(
+        Cause.TRUNCATION,
+        f"It reads about the first {usual:.0f} words only: what comes later in a long comment has "
+        "no effect. Raise its limit, or send long comments to another backend.",
+        float(left[explained].mean()),
+    )

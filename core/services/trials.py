@@ -1,0 +1,217 @@
+"""Asking backends by hand: whether one answers, and what several say of one comment."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import datetime
+from threading import Lock
+
+from core.clock import Clock
+from core.errors import BackendError, ConsoleError, NotFound
+from core.inference.base import Backend, BackendInfo, ErrorKind, TextResult
+from core.inference.batching import PROBE, Scorer
+from core.moderation.cleaning import check_text, clean_text
+from core.moderation.decisions import judge
+from core.moderation.permissions import Actor, Permission, check_can
+from core.moderation.policies import Action, Policy, Rule
+from core.moderation.scores import Label
+from core.services.context import Context
+from core.servinglog.record import Mode, ServingLog
+
+_OF_ONE_TEXT = frozenset({ErrorKind.BAD_INPUT, ErrorKind.BAD_SCORE})
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a backend said of one text: scores or `error`, never both. `total_ms` is None when the
+    call failed; loading a model, or making a first connection, is not counted in.
+
+    `error_kind` is None for an error before anything could be asked: a package or a key is missing.
+    """
+
+    backend: str
+    at: datetime
+    total_ms: float | None = None
+    scores: Mapping[Label, float] = field(default_factory=dict)
+    other_scores: Mapping[str, float] = field(default_factory=dict)
+    error: str | None = None
+    error_kind: ErrorKind | None = None
+    info: BackendInfo | None = None
+    model_version: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """An answer and what would become of the comment by it; without scores `rules` is empty and the
+    site's failure policy spoke."""
+
+    answer: Answer
+    action: Action
+    rules: tuple[Rule, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SideBySide:
+    """One comment by several backends under the policy in force."""
+
+    tried: tuple[Tried, ...]
+    policy: Policy
+
+
+class Bench:
+    """Backends of a process that serve nobody: made and loaded when they are first asked, with
+    connections and circuits of their own, no cache before them. Safe to use from several threads.
+
+    Every call is in the serving log as a trial, which no figure of live traffic counts.
+    """
+
+    def __init__(self, make: Callable[[str], Backend], log: ServingLog, clock: Clock) -> None:
+        self._make = make
+        self._log = log
+        self._clock = clock
+        self._lock = Lock()
+        self._kept: dict[str, Backend] = {}
+        self._heard: dict[str, Answer] = {}
+
+    @property
+    def heard(self) -> Mapping[str, Answer]:
+        """The last answer of each backend that tells how it stands: that it took offence at one
+        text tells nothing."""
+        return dict(self._heard)
+
+    def check(self, name: str) -> Answer:
+        """Ask for the revision and score harmless texts, over new connections."""
+        self._drop(name, only_remote=True)
+        (answer,) = self.ask([name], PROBE)
+        return answer
+
+    def ask(self, names: Sequence[str], text: str) -> tuple[Answer, ...]:
+        """One answer for each name. Services are asked at the same time; models of this process
+        one after the other, so that none is timed while another takes the processor."""
+        with ThreadPoolExecutor(max(1, len(names)), thread_name_prefix="trial") as pool:
+            ready = dict(zip(names, pool.map(self._ready, names), strict=True))
+            waiting = {
+                name: pool.submit(self._asked, name, backend, text)
+                for name, backend in ready.items()
+                if not isinstance(backend, Answer) and not _is_here(backend)
+            }
+            found = {name: future.result() for name, future in waiting.items()}
+        for name, backend in ready.items():
+            if isinstance(backend, Answer):
+                found[name] = backend
+            elif _is_here(backend):
+                found[name] = self._asked(name, backend, text)
+        self._heard |= {
+            name: answer for name, answer in found.items() if answer.error_kind not in _OF_ONE_TEXT
+        }
+        return tuple(found[name] for name in names)
+
+    def close(self) -> None:
+        """Let go of every backend."""
+        for name in tuple(self._kept):
+            self._drop(name)
+
+    def _ready(self, name: str) -> Backend | Answer:
+        """The backend after a first call, which for a service includes its first connection and the
+        check of its answers, for a model the first run; or why it can't be asked."""
+        with self._lock:
+            backend = self._kept.get(name)
+        if backend is not None:
+            return backend
+        try:
+            backend = self._make(name)
+            if _is_here(backend):
+                backend.load()
+        except ConsoleError as error:
+            return self._failed(name, error)
+        first = self._asked(name, backend, PROBE)
+        if first.error is not None:
+            backend.close()
+            return first
+        with self._lock:
+            kept = self._kept.setdefault(name, backend)
+        if kept is not backend:  # somebody else was as fast
+            backend.close()
+        return kept
+
+    def _asked(self, name: str, backend: Backend, text: str) -> Answer:
+        scorer = Scorer(backend, self._log, self._clock)
+        call = scorer.begin([text], Mode.TRIAL)
+        try:
+            answer = backend.score([text])
+        except ConsoleError as error:
+            scorer.fail(call, error)
+            return self._failed(name, error, backend)
+        total_ms = (self._clock.monotonic() - call.begin_s) * 1000.0
+        try:
+            (result,) = scorer.end(call, answer)
+        except BackendError as error:
+            return self._failed(name, error, backend)
+        return Answer(
+            backend=name,
+            at=self._clock.now(),
+            total_ms=total_ms,
+            scores=result.scores,
+            other_scores=result.other_scores,
+            error=result.error,
+            error_kind=result.error_kind,
+            info=backend.info,
+            model_version=result.model_version or backend.info.model_version,
+        )
+
+    def _failed(self, name: str, error: ConsoleError, backend: Backend | None = None) -> Answer:
+        # A backend that failed begins anew next time: whoever asks by hand wants it asked, not
+        # left alone because of an earlier try.
+        self._drop(name, only_remote=True)
+        kind = ErrorKind(error.kind) if isinstance(error, BackendError) else None
+        info = backend.info if backend is not None else None
+        now = self._clock.now()
+        return Answer(name, now, error=str(error), error_kind=kind, info=info)
+
+    def _drop(self, name: str, *, only_remote: bool = False) -> None:
+        with self._lock:
+            backend = self._kept.get(name)
+            if backend is None or (only_remote and _is_here(backend)):
+                return
+            del self._kept[name]
+        backend.close()
+
+
+def check_backend(actor: Actor, bench: Bench, name: str) -> Answer:
+    """Ask one backend now. Raises PermissionDenied."""
+    check_can(actor, Permission.COMPARE_BACKENDS)
+    return bench.check(name)
+
+
+def try_comment(
+    context: Context, actor: Actor, bench: Bench, names: Sequence[str], text: str
+) -> SideBySide:
+    """What each backend, and the policy by its scores, makes of a text as it came in. Nothing of it
+    is stored. Raises PermissionDenied, and InvalidInput for a text that could not be a comment."""
+    check_can(actor, Permission.COMPARE_BACKENDS)
+    text = clean_text(text)
+    check_text(text)
+    with context.store.read() as reader:
+        policy = reader.current_policy()
+    if policy is None:
+        raise NotFound("There is no policy in force.")
+    answers = bench.ask(tuple(dict.fromkeys(names)), text)
+    return SideBySide(tuple(_tried(context, text, one, policy) for one in answers), policy)
+
+
+def _tried(context: Context, text: str, answer: Answer, policy: Policy) -> Tried:
+    if answer.error is None:
+        verdict = judge(answer.scores, policy)
+        return Tried(answer, verdict.action, verdict.rules)
+    result = TextResult(error=answer.error, error_kind=answer.error_kind or ErrorKind.BACKEND)
+    # A text that is refused while others would be scored is held under every failure policy.
+    is_down = answer.error_kind not in _OF_ONE_TEXT
+    (action,) = context.failure.actions([text], [result], policy, is_down=is_down)
+    return Tried(answer, action)
+
+
+def _is_here(backend: Backend) -> bool:
+    try:
+        return backend.info.location == "in_process"
+    except ConsoleError:  # only a model of this machine has to be read before it can tell
+        return True

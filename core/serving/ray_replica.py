@@ -1,0 +1,87 @@
+"""One process of the API under Ray Serve."""
+
+import logging
+import os
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from fastapi import FastAPI
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from core.bootstrap import build_services
+from core.config import Settings
+from core.serving.app import create_app
+from core.serving.parts import Parts
+
+LOG_FILE = "api-replicas.log"
+
+
+def build_app(settings: Settings, processors: Collection[int] = ()) -> FastAPI:
+    """The application over services of this process's own; the model has these processors, or all.
+
+    Raises ModelNotUsable.
+    """
+    services = build_services(settings, worker="api")
+    with _limited_to(processors):
+        _ = services.scorer
+    app = create_app(services)
+    app.add_middleware(OneRequestId)
+    return app
+
+
+def log_to_file(logs: Path) -> None:
+    """For what the console says: Ray keeps what a process prints in a folder that goes with it."""
+    file = logging.FileHandler(logs / LOG_FILE, delay=True)
+    file.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
+    logging.getLogger("core").addHandler(file)
+
+
+@contextmanager
+def _limited_to(processors: Collection[int]) -> Iterator[None]:
+    """A runtime starts a thread for each processor that it may use when it loads."""
+    if not processors or not hasattr(os, "sched_setaffinity"):
+        yield
+        return
+    before = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, processors)
+    try:
+        yield
+    finally:
+        os.sched_setaffinity(0, before)
+
+
+class OneRequestId:
+    """ASGI middleware. Ray's proxy gives each request an id and tells the caller; here it would be
+    told once more."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_without(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = message.get("headers", ())
+                message["headers"] = [pair for pair in headers if pair[0] != b"x-request-id"]
+            await send(message)
+
+        await self._app(scope, receive, send_without)
+
+
+class ApiReplica:
+    """What else Ray may ask a process of the API for; `app` is given by Ray Serve."""
+
+    app: FastAPI
+
+    def drain(self) -> None:
+        """Refuse what comes from now on with 503."""
+        self._parts.door.is_draining = True
+
+    def in_flight(self) -> int:
+        """Requests let in and not yet answered."""
+        return self._parts.in_flight
+
+    @property
+    def _parts(self) -> Parts:
+        parts: Parts = self.app.state.parts
+        return parts

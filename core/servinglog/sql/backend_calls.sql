@@ -1,0 +1,12 @@
+-- One row a backend, whatever the mode. `usual_error` is the most frequent failure, but not
+-- that it was left alone because of others.
+SELECT
+    backend,
+    count(*) AS calls,
+    count(answered_ms) AS answered,
+    count(*) FILTER (has_error) AS errors,
+    quantile_cont(answered_ms, 0.95) AS p95,
+    mode(error_kind) FILTER (error_kind <> 'circuit_open') AS usual_error
+FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
+GROUP BY backend
+ORDER BY calls DESC, backend

@@ -1,0 +1,30 @@
+-- What each process last saw of each backend. `failures` in a row since the last answer; a refused
+-- text or a bad score is an answer. Trials go over connections of their own, so they say nothing of
+-- what serves. `trouble` is the newest failure that was more than being left alone.
+WITH seen AS (
+    SELECT
+        backend,
+        regexp_replace(segment, '-[0-9]+-[0-9]+[.][a-z]+$', '') AS process,
+        started_at + to_microseconds(CAST(total_ms * 1000 AS BIGINT)) AS ended_at,
+        error_kind,
+        (error_kind IS NULL OR error_kind IN ('bad_input', 'bad_score')) AS is_answer,
+        mode IN ('realtime', 'batch') AS is_live
+    FROM calls
+    WHERE started_at >= $since AND mode <> 'trial'
+),
+dated AS (
+    SELECT
+        *, max(ended_at) FILTER (is_answer) OVER (PARTITION BY backend, process) AS answered_at
+    FROM seen
+)
+SELECT
+    backend, process,
+    max(ended_at) AS last_at,
+    any_value(answered_at) AS answered_at,
+    max(ended_at) FILTER (is_live AND error_kind IS NULL) AS live_at,
+    count(*) FILTER (NOT is_answer AND (answered_at IS NULL OR ended_at > answered_at)) AS failures,
+    nullif(arg_max(coalesce(error_kind, ''), ended_at), '') AS last_error,
+    arg_max(error_kind, ended_at) FILTER (NOT is_answer AND error_kind <> 'circuit_open') AS trouble
+FROM dated
+GROUP BY backend, process
+ORDER BY last_at DESC, backend, process

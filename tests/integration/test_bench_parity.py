@@ -1,0 +1,187 @@
+"""`modconsole bench parity`: real commands, real sockets, its text and its JSON."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.cli import main
+from core.moderation.default_policy import BANDS
+from core.moderation.scores import Label
+from tests.contract.remote_configs import LABELS, TABLES, toml_of
+from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, scores_of
+from tests.integration.hackernews_site import free_port
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A console that was never started, with a file of backends."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("MODCONSOLE_HOME", str(folder))
+    monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setenv("TEST_KEY", KEY)
+    return folder
+
+
+@pytest.fixture
+def server() -> Iterator[RemoteServer]:
+    with RemoteServer() as running:
+        yield running
+
+
+def declare(home: Path, **backends: dict[str, Any]) -> None:
+    tables = [
+        {"name": name, "key_env": "TEST_KEY", **TABLES[table["kind"]], **table}
+        for name, table in backends.items()
+    ]
+    (home / "backends.toml").write_text(toml_of(tables))
+
+
+def comments(folder: Path, count: int = 60) -> Path:
+    words = ("idiot", "moron", "damn", "kill", "vermin", "lovely")
+    path = folder / "comments.jsonl"
+    rows = ({"id": f"c{n}", "text": f"{words[n % 6]} number {n}"} for n in range(count))
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return path
+
+
+def bench(tmp_path: Path, *more: str) -> tuple[int, dict[str, Any]]:
+    out = tmp_path / "kit.json"
+    code = main(["bench", "parity", "--json", str(out), *more])
+    return code, json.loads(out.read_text()) if out.exists() else {}
+
+
+def test_declared_backends_are_compared_with_the_one_set(
+    home: Path, server: RemoteServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def harsher(asked: Asked) -> Told | None:
+        if not asked.path.startswith("/json"):
+            return None
+        rows = [scores_of(text) for text in asked.body["payload"]["comments"]]
+        return Told(
+            {"data": {"results": [{"found": {k: v**3 for k, v in r.items()}} for r in rows]}}
+        )
+
+    server.override = harsher
+    declare(
+        home,
+        leaving={"kind": "perspective", "url": f"{server.url}/perspective"},
+        milder={"kind": "json", "url": f"{server.url}/json"},
+        gone={"kind": "tei", "url": f"http://127.0.0.1:{free_port()}", "attempts": 1},
+    )
+    code, kit = bench(tmp_path, "--file", str(comments(tmp_path)))
+    text = capsys.readouterr().out
+    assert code == 0
+    assert kit["reference"]["backend"] == "fake"
+    leaving, milder = kit["pairs"]
+    assert (leaving["cause"], leaving["decisions_changed"]) == ("same", 0)
+    assert milder["decisions_changed"] > 0
+    assert milder["decisions_changed_with_mapped_thresholds"] == 0
+    assert kit["not_compared"].keys() == {"gone"}
+    assert "31 December 2026" in kit["notices"]["leaving"]
+    assert list(home.iterdir()) == [home / "backends.toml"], "measuring makes no console"
+    assert "60 comments (file comments.jsonl), policy 1." in text
+    assert "fake → milder (json, json)" in text
+    assert "31 December 2026" in text
+    assert "gone could not be compared: gone could not be reached" in text
+    assert f"with the same thresholds {milder['decisions_changed']}, with mapped ones 0." in text
+    assert "  Reached by none or all, so not mapped: " in text
+    hold = BANDS[Label.INSULT][0]
+    low, high = 0.02, 0.95  # what the fake backend gives, on either side of it
+    there = low**3 + (hold - low) / (high - low) * (high**3 - low**3)
+    assert f"    insult           hold     {hold:.4f} → {there:.4f}  (" in text
+    assert kit["comment_ids"][milder["flips"][0]["row"]] in text
+    assert "number 1" not in text + json.dumps(kit), "no comment's text"
+
+
+def test_softmax_that_is_declared_is_told_by_name(
+    home: Path, server: RemoteServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def softmaxed(asked: Asked) -> Told | None:
+        rows = []
+        for text in asked.body["payload"]["comments"]:
+            odds = {name: p / (1 - p) for name, p in scores_of(text).items()}
+            rows.append({"found": {name: odd / sum(odds.values()) for name, odd in odds.items()}})
+        return Told({"data": {"results": rows}})
+
+    server.override = softmaxed
+    declare(
+        home, flat={"kind": "json", "url": server.url, "activation": "softmax", "labels": LABELS}
+    )
+    code, kit = bench(tmp_path, "--file", str(comments(tmp_path)), "--backends", "fake", "flat")
+    assert code == 0
+    assert kit["pairs"][0]["cause"] == "softmax"
+    assert "(softmax) where each label should stand alone" in capsys.readouterr().out
+
+
+def test_softmax_that_is_not_declared_is_refused_with_its_reason(
+    home: Path, server: RemoteServer, tmp_path: Path
+) -> None:
+    server.override = lambda asked: Told(
+        {
+            "data": {
+                "results": [
+                    {"found": dict.fromkeys(LABELS.values(), 0.2)}
+                    for _ in asked.body["payload"]["comments"]
+                ]
+            }
+        }
+    )
+    declare(home, flat={"kind": "json", "url": server.url})
+    code, kit = bench(tmp_path, "--file", str(comments(tmp_path)))
+    assert code == 0
+    assert "as a softmax does" in kit["not_compared"]["flat"]
+
+
+def test_stored_comments_are_compared_under_the_policy_in_force(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["ingest", str(comments(tmp_path))]) == 0
+    assert main(["score"]) == 0
+    capsys.readouterr()
+    state = (home / "state.db").read_bytes()
+    code, kit = bench(tmp_path, "--backends", "fake", "onnx")
+    assert code == 0
+    assert (kit["comments"], kit["comments_from"]) == (60, "stored comments")
+    assert kit["pairs"][0]["model_version"].startswith("minilm-toxicity")
+    assert set(kit["comment_ids"]) == {f"c{n}" for n in range(60)}
+    assert (home / "state.db").read_bytes() == state
+
+
+def test_bundled_sample_serves_where_nothing_is_stored(home: Path, tmp_path: Path) -> None:
+    code, kit = bench(tmp_path, "--backends", "fake", "onnx", "--comments", "50")
+    assert code == 0
+    assert kit["comments"] == len(kit["scores"]["fake"]["toxicity"]) == 50
+    assert kit["comments_from"].startswith("bundled sample, 50 of ")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["bench", "parity"], "name them with --backends"),
+        (["bench", "parity", "--backends", "fake"], "name them with --backends"),
+        (["bench", "parity", "--backends", "nobody", "fake"], "No backend is called 'nobody'"),
+        (["bench", "parity", "--backends", "fake", "auto", "--comments", "49"], "50 to 500"),
+        (["bench", "parity", "--backends", "fake", "auto", "--file", "/no/x.csv"], "x.csv"),
+        (["bench", "pipeline", "--backends", "fake"], "takes no --backends"),
+    ],
+)
+def test_misuse_is_one_line(
+    home: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], said: str
+) -> None:
+    assert main(arguments) == 2
+    error = capsys.readouterr().err
+    assert said in error
+    assert [line for line in error.splitlines() if line.startswith("modconsole: ")]
+
+
+def test_unreadable_backends_file_is_one_line(
+    home: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (home / "backends.toml").write_text("[[backend")
+    assert main(["bench", "parity"]) == 2
+    assert "is not valid TOML" in capsys.readouterr().err

@@ -1,0 +1,54 @@
+"""Makes an environment for each peer: `python tests/peers/install.py FOLDER`.
+
+One each, because they don't agree on versions. What can't be installed is said and left out.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+TORCH = ("torch==2.13.0", "transformers>=5.23,<6")
+ENVIRONMENTS: dict[str, tuple[str, ...]] = {
+    "mlflow": (*TORCH, "mlflow>=3.17,<4"),
+    "litserve": (*TORCH, "litserve>=0.2.19,<0.3"),
+    "ray": (*TORCH, "--editable", f"{ROOT}[ray]"),
+    # It wants an older transformers than the others.
+    "infinity": (TORCH[0], "infinity-emb[torch,server]>=0.0.78,<0.1"),
+}
+
+
+def main(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, wanted in ENVIRONMENTS.items():
+        done = folder / f"{name}.installed"
+        if done.exists() and done.read_text() == "\n".join(wanted):
+            print(f"{name}: installed", flush=True)
+            continue
+        print(f"{name}: installing {' '.join(wanted)} ...", flush=True)
+        if trouble := install(folder / name, folder / f"{name}.log", wanted):
+            print(f"{name}: NOT INSTALLED, so not tested: {trouble}", flush=True)
+        else:
+            done.write_text("\n".join(wanted))
+
+
+def install(environment: Path, log: Path, wanted: tuple[str, ...]) -> str | None:
+    """None when it is there; else pip's last line, and no environment is left."""
+    shutil.rmtree(environment, ignore_errors=True)
+    subprocess.run([sys.executable, "-m", "venv", environment], check=True)
+    pip = [environment / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]
+    with log.open("wb") as words:
+        ended = subprocess.run([*pip, *wanted], stdout=words, stderr=words, check=False)
+    if ended.returncode == 0:
+        return None
+    shutil.rmtree(environment)
+    return last_line(log)
+
+
+def last_line(log: Path) -> str:
+    return (log.read_text(errors="replace").strip().splitlines() or ["pip said nothing"])[-1]
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,81 @@
+"""Peers in the load benchmark: which are installed, and what the table says of them."""
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.benchmarks import peer_loads
+from core.benchmarks.peer_loads import compare, measure_peers
+from core.benchmarks.peer_servers import PEERS, Peer, find_installed, running_server
+from core.errors import ConsoleError
+
+
+def row(load: str, rps: float, p50_ms: float, p99_ms: float) -> dict[str, Any]:
+    return {"load": load, "rps": rps, "p50_ms": p50_ms, "p99_ms": p99_ms}
+
+
+OWN = [row("1 connections", 90.0, 5.0, 9.0), row("64 connections", 200.0, 300.0, 400.0)]
+
+
+def peer_of(*packages: str) -> Peer:
+    return Peer("Some server", "some_server", packages, "/predict", lambda text: {"text": text})
+
+
+def test_the_best_peer_is_the_one_that_does_most_at_the_most_connections() -> None:
+    peers = [
+        row("MLflow, 1 connections", 60.0, 10.0, 30.0),
+        row("MLflow, 64 connections", 50.0, 1_000.0, 1_600.0),
+        row("LitServe, 1 connections", 99.0, 1.0, 3.0),
+        row("LitServe, 64 connections", 40.0, 1_500.0, 1_000.0),
+    ]
+    assert compare(OWN, peers) == {
+        "best_peer": "MLflow",
+        "rps_over_best_peer": 4.0,
+        "p99_over_best_peer": 0.25,
+        "p50_alone_over_best_peer": 0.5,
+    }
+
+
+def test_without_peers_there_is_nothing_to_compare() -> None:
+    assert compare(OWN, []) == {}
+
+
+def test_a_peer_is_installed_where_all_its_packages_are(tmp_path: Path) -> None:
+    found = find_installed(peer_of("fastapi", "numpy"), tmp_path)
+    assert found is not None
+    assert found.python == Path(sys.executable)
+    assert found.versions.startswith("fastapi ")
+    assert find_installed(peer_of("fastapi", "no-such-package-at-all"), tmp_path) is None
+
+
+def test_an_environment_of_the_folder_is_asked_too(tmp_path: Path) -> None:
+    python = tmp_path / "some" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho no-such-package-at-all 1.0\n")
+    python.chmod(0o755)
+    found = find_installed(peer_of("no-such-package-at-all"), tmp_path)
+    assert found is not None
+    assert (found.python, found.versions) == (python, "no-such-package-at-all 1.0")
+
+
+def test_a_peer_that_is_not_installed_is_a_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(peer_loads, "PEERS", (peer_of("no-such-package-at-all"),))
+    said: list[str] = []
+    found = measure_peers(tmp_path, tmp_path, ["a"], 1.0, said.append)
+    assert said == ["Some server: not installed: no-such-package-at-all"]
+    assert (found.rows, list(found.versions)) == ([], ["Some server"])
+
+
+def test_a_server_that_does_not_start_says_its_last_words() -> None:
+    command = [sys.executable, "-c", "import sys; sys.exit('no such model')"]
+    with pytest.raises(ConsoleError, match="no such model"), running_server(command, 9, "/", {}):
+        pass
+
+
+def test_every_peer_has_its_server() -> None:
+    folder = Path(peer_loads.__file__).parent / "peers"
+    assert all((folder / f"{peer.module}.py").is_file() for peer in PEERS)
