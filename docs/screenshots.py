@@ -44,7 +44,7 @@ def _shoot(page: Page, theme: str) -> None:
     page.emulate_media(color_scheme="light" if theme == "light" else "dark")
     for name, path in PAGES.items():
         page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}{path}")
-        page.wait_for_timeout(6_000)
+        _settle(page)
         page.screenshot(path=IMAGES / f"{name}-{theme}.png")
     _compare(page)
     page.screenshot(path=IMAGES / f"parity-{theme}.png")
@@ -60,6 +60,13 @@ def _compare(page: Page) -> None:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("Thresholds that flag as many comments").wait_for(timeout=120_000)
+    _settle(page)
+
+
+def _settle(page: Page) -> None:
+    """Until every part has come, and then as long as charts and tables take to draw."""
+    page.wait_for_timeout(3_000)
+    page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached", timeout=60_000)
     page.wait_for_timeout(3_000)
 
 

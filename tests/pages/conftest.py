@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap import Services
 from core.moderation.permissions import Actor
-from dashboard.wiring import ACTOR_KEY
+from dashboard.wiring import ACTOR_KEY, current_services
+from tests.contract.remote_server import KEY, RemoteServer
 from tests.factories import make_services
 
 ROOT = Path(__file__).parents[2]
@@ -55,6 +57,22 @@ def author_app(home: Path) -> Callable[..., AppTest]:
         return at.run()
 
     return open_app
+
+
+@pytest.fixture
+def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteServer]:
+    monkeypatch.setenv("TEST_KEY", KEY)
+    with RemoteServer() as running:
+        yield running
+
+
+@pytest.fixture
+def close_the_apps_services(home: Path) -> Iterator[None]:
+    yield
+    try:
+        current_services().close()
+    finally:
+        st.cache_resource.clear()
 
 
 def carriers(at: AppTest, needle: str) -> set[str]:

@@ -1,109 +1,31 @@
-"""The page of the backends for each role, in every state, with a service on loopback."""
+"""The page of the backends for each role, in every state, as it stands before one is asked."""
 
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap import Services
-from core.inference.cache import CachedBackend
 from core.inference.local import choice
 from core.moderation.permissions import Actor, Role
-from core.servinglog.queries import ServingLogQueries
-from core.servinglog.record import Mode, ServingRecord
-from core.servinglog.writer import encode
-from dashboard.wiring import current_services
-from tests.contract.remote_configs import TABLES, toml_of
-from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, softmax_of
-from tests.factories import CLEAN, HELD, HOSTILE, LEAD, MODERATOR, unscored
-from tests.pages.conftest import carriers, said
+from tests.contract.remote_configs import TABLES
+from tests.contract.remote_server import RemoteServer
+from tests.factories import LEAD, MODERATOR, unscored
+from tests.pages.backends_page import (
+    ADMIN,
+    AUDITOR,
+    OPS,
+    StaffPage,
+    badges,
+    call,
+    declare,
+    log,
+    modes_logged,
+    row,
+)
+from tests.pages.conftest import said
 
-OPS = Actor("ola", Role.OPS)
-AUDITOR = Actor("ines", Role.AUDITOR)
-ADMIN = Actor("ada", Role.ADMIN)
-StaffPage = Callable[..., AppTest]
-
-
-@pytest.fixture
-def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteServer]:
-    monkeypatch.setenv("TEST_KEY", KEY)
-    with RemoteServer() as running:
-        yield running
-
-
-@pytest.fixture(autouse=True)
-def close_the_apps_services(home: Path) -> Iterator[None]:
-    yield
-    try:
-        current_services().close()
-    finally:
-        st.cache_resource.clear()
-
-
-def declare(home: Path, url: str, *kinds: str, **more: Any) -> None:
-    tables = [
-        {"name": kind, "kind": kind, "url": f"{url}/{kind}", "key_env": "TEST_KEY", **TABLES[kind]}
-        | more
-        for kind in kinds
-    ]
-    (home / "backends.toml").write_text(toml_of(tables))
-
-
-def log(home: Path, *calls: ServingRecord, process: str = "api-42") -> None:
-    folder = home / "serving-log"
-    folder.mkdir(exist_ok=True)
-    (folder / f"{process}-1-0.jsonl").write_bytes(b"".join(map(encode, calls)))
-
-
-def call(number: int, backend: str, age_s: float, error: str | None = None) -> ServingRecord:
-    return ServingRecord(
-        request_id=f"r{number}-{backend}",
-        started_at=datetime.now(UTC) - timedelta(seconds=age_s),
-        mode=Mode.REALTIME,
-        backend=backend,
-        model_version="v1",
-        runtime="x",
-        precision="x",
-        location="remote",
-        batch_size=1,
-        chars=10,
-        total_ms=20.0,
-        error_kind=error,
-    )
-
-
-def row(at: AppTest, name: str) -> dict[str, Any]:
-    table = next(frame.value for frame in at.dataframe if "state" in frame.value)
-    return dict(table[table["backend"] == name].iloc[0])
-
-
-def frame_with(at: AppTest, column: str) -> Any:
-    return next(frame.value for frame in at.dataframe if column in frame.value)
-
-
-def check(at: AppTest, name: str) -> AppTest:
-    at.session_state["asking"].chosen = name
-    at.run()
-    return at.button(key=f"check_{name}").click().run()
-
-
-def try_text(at: AppTest, text: str, *names: str) -> AppTest:
-    at.pills(key="trial_names").set_value(list(names))
-    at.text_area(key="trial_text").set_value(text)
-    return at.button(key="trial_go").click().run()
-
-
-def badges(at: AppTest) -> str:
-    return " ".join(element.value for element in at.markdown).replace("\\", "")
-
-
-def modes_logged(home: Path) -> list[str]:
-    """The modes of every call the log holds."""
-    return [series.mode for series in ServingLogQueries(home / "serving-log").series_names()]
+pytestmark = pytest.mark.usefixtures("close_the_apps_services")
 
 
 @pytest.mark.parametrize("actor", [MODERATOR, LEAD, OPS, ADMIN, AUDITOR], ids=lambda a: a.role)
@@ -173,42 +95,6 @@ def test_a_missing_key_and_a_missing_package_are_said(
     assert not at.exception
 
 
-def test_check_now_asks_the_service_and_shows_its_revision(
-    home: Path, staff_page: StaffPage, server: RemoteServer
-):
-    declare(home, server.url, "tei")
-    at = check(staff_page("backends", OPS), "tei")
-    assert not at.exception
-    assert row(at, "tei")["state"] == ["answers"]
-    assert row(at, "tei")["model"] == "unitary/toxic-bert@4d6c22e74ba2"
-    assert "Asked by hand 0 s ago: it answered in" in said(at)
-    asked = len(server.asked)
-    assert asked > 1
-    at.run()
-    assert len(server.asked) == asked
-    assert row(at, "tei")["calls"] == 0
-    assert set(modes_logged(home)) == {"trial"}
-
-
-def test_check_now_of_a_service_that_is_down_or_misread_says_so(
-    home: Path, staff_page: StaffPage, server: RemoteServer
-):
-    declare(home, server.url, "tei", "json")
-
-    def answers(asked: Asked) -> Told | None:
-        if asked.path.startswith("/tei"):
-            return Told({"error": {"message": f"no {KEY}"}}, 401)
-        texts = asked.body["payload"]["comments"]
-        return Told({"data": {"results": [{"found": softmax_of(text)} for text in texts]}})
-
-    server.override = answers
-    at = check(check(staff_page("backends", OPS), "tei"), "json")
-    assert row(at, "tei")["why"] == "tei answered 401"
-    assert (row(at, "tei")["state"], row(at, "json")["state"]) == (["refused"], ["refused"])
-    assert "Json gives scores that add up to 1 for every text, as a softmax does" in said(at)
-    assert not at.exception
-
-
 def test_an_outage_in_the_log_is_the_first_thing_said(
     home: Path, services: Services, staff_page: StaffPage
 ):
@@ -241,69 +127,6 @@ def test_the_circuit_of_another_process_is_read_from_its_log(
     assert "score-7: circuit closed, answered" in said(at)
 
 
-def test_several_backends_stand_side_by_side_with_thresholds_and_errors(
-    home: Path, staff_page: StaffPage, server: RemoteServer
-):
-    declare(home, server.url, "tei", "openai", "vllm")
-    server.override = lambda a: Told({}, 500) if a.path.startswith("/vllm") else None
-    at = try_text(staff_page("backends", OPS), HELD, "vllm", "fake", "tei", "openai")
-    assert not at.exception
-    outcomes = frame_with(at, "would be")
-    assert list(outcomes["backend"]) == ["fake", "tei", "openai", "vllm"]
-    assert [words.split(":")[0] for words in outcomes["would be"]] == [
-        *["held for review"] * 3,
-        "held for review, by the failure policy",
-    ]
-    assert list(outcomes["took"])[-1] == "–"
-    assert "vllm answered 500, 3 attempts." in said(at)
-    scores = frame_with(at, "hold ≥").set_index("label")
-    assert scores.loc["insult", "tei"].startswith("0.9")
-    assert scores.loc["insult", "tei"].endswith("hold")
-    assert scores.loc["self-harm", "openai"] == "0.00"
-    assert scores.loc["insult", "hold ≥"] != "–"
-    assert "vllm" not in scores
-    assert "All 3 would have it held for review." in " ".join(c.value for c in at.caption)
-
-
-def test_a_trial_moves_no_live_figure_no_cache_and_no_state(
-    home: Path, services: Services, staff_page: StaffPage, server: RemoteServer
-):
-    declare(home, server.url, "tei")
-    at = try_text(staff_page("backends", OPS), CLEAN, "fake", "tei")
-    assert set(modes_logged(home)) == {"trial"}
-    assert (row(at, "fake")["calls"], row(at, "tei")["calls"]) == (0, 0)
-    own = current_services()
-    assert "scorer" not in own.__dict__  # nothing that serves was touched, so no cache was
-    assert not isinstance(own.bench._kept["fake"], CachedBackend)
-    with services.context.store.read() as reader:
-        assert reader.is_empty()
-
-
-def test_a_text_that_cannot_be_a_comment_and_no_choice_are_said(staff_page: StaffPage):
-    at = try_text(staff_page("backends", OPS), "   ", "fake")
-    assert [error.value for error in at.error] == ["The text is empty."]
-    at = try_text(at, CLEAN)
-    assert [error.value for error in at.error] == ["Choose at least one backend."]
-    assert not at.exception
-
-
-def test_what_is_typed_and_what_a_server_says_is_inert(
-    home: Path, staff_page: StaffPage, server: RemoteServer
-):
-    declare(home, server.url, "tei")
-
-    def hostile(asked: Asked) -> Told | None:
-        if asked.path == "/tei/info":
-            return Told({"model_id": HOSTILE, "model_sha": "![x](http://example.invalid/z.png)"})
-        return None
-
-    server.override = hostile
-    at = try_text(staff_page("backends", OPS), HOSTILE, "tei")
-    at = check(at, "tei")
-    assert "example.invalid" in row(at, "tei")["model"]
-    assert carriers(at, "example.invalid") <= {"Dataframe", "Arrow", "Text", "TextArea"}
-
-
 def test_perspectives_end_is_told_with_the_way_out(
     home: Path, staff_page: StaffPage, server: RemoteServer
 ):
@@ -316,11 +139,3 @@ def test_perspectives_end_is_told_with_the_way_out(
     assert "The Perspective API ends" in row(at, "perspective")["why"]
     (link,) = [node for node in at.main if type(node.proto).__name__ == "PageLink"]
     assert link.proto.page.endswith("parity")
-
-
-def test_no_key_is_anywhere_on_the_page(home: Path, staff_page: StaffPage, server: RemoteServer):
-    declare(home, server.url, "tei", "perspective")
-    at = try_text(staff_page("backends", ADMIN), CLEAN, "tei", "perspective")
-    at = check(at, "perspective")
-    assert carriers(at, KEY) == set()
-    assert server.asked

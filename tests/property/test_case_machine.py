@@ -4,106 +4,34 @@ The machine keeps its own small account of what must have happened; after each s
 say the same, and the rules that always hold must hold.
 """
 
-import tempfile
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from pathlib import Path
-
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    RuleBasedStateMachine,
-    initialize,
-    invariant,
-    precondition,
-    rule,
-)
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from core.errors import (
-    BackendError,
-    Conflict,
-    ConsoleError,
-    NotFound,
-    PermissionDenied,
-    RuleBroken,
-)
-from core.inference.fake import POISON, FakeBackend
+from core.errors import BackendError, ConsoleError, NotFound, PermissionDenied, RuleBroken
+from core.inference.fake import FakeBackend
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
-from core.moderation.comments import IncomingComment, Visibility
-from core.moderation.decisions import Decision
+from core.moderation.comments import Visibility
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.services.appeal import file_appeal, hear_appeal
-from core.services.ingest import ingest
 from core.services.lookup import look_up
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
-from tests.factories import (
-    CLEAN,
-    HELD,
-    LEAD,
-    MODERATOR,
-    OTHER_LEAD,
-    REMOVED,
-    make_services,
-)
+from tests.factories import HELD
+from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS, CaseAccount, Expected
 from tests.state_checks import broken_promises
-
-NOW = datetime(2026, 11, 1, tzinfo=UTC)
-OTHER_MODERATOR = Actor("otto", Role.MODERATOR)
-OUTCOMES = {
-    CLEAN: Action.APPROVE,
-    HELD: Action.HOLD,
-    "idiot twice": Action.HOLD,
-    REMOVED: Action.REMOVE,
-    f"{POISON} is held unscored": Action.HOLD,
-}
-WAITING_STATUS = {Action.HOLD: CaseStatus.OPEN, Action.ESCALATE: CaseStatus.ESCALATED}
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
-PEOPLE = {person.id: person for person in (MODERATOR, OTHER_MODERATOR, LEAD, OTHER_LEAD)}
 people = st.sampled_from(list(PEOPLE.values()))
 choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 
 
-@dataclass
-class Expected:
-    """What the machine thinks of one revision."""
-
-    name: str
-    id: str
-    reference: str
-    text: str
-    kinds: list[AuditKind]
-    chain: list[tuple[Action, str]] = field(default_factory=list)
-    case: CaseStatus | None = None
-    appeal: AppealStatus | None = None
-    appeal_id: str = ""
-    can_be_undone: bool = False
-    is_latest: bool = True
-
-    def is_removed(self) -> bool:
-        return bool(self.chain) and self.chain[-1][0] is Action.REMOVE
-
-
-class Moderation(RuleBasedStateMachine):
-    def __init__(self) -> None:
-        super().__init__()
-        self.folder = tempfile.TemporaryDirectory()
-        self.services = make_services(Path(self.folder.name))
-        self.context = self.services.context
-        self.comments: dict[str, list[Expected]] = {}
-        self.pressed: list[tuple[Actor, Review, Decision]] = []
-
-    def teardown(self) -> None:
-        self.context.store.close()
-        self.folder.cleanup()
-
+class Moderation(CaseAccount):
     # What may happen
 
     @initialize()
@@ -275,66 +203,6 @@ class Moderation(RuleBasedStateMachine):
             if known.appeal is AppealStatus.OVERTURNED:
                 statement = look_up(self.context, known.reference).statement
                 assert statement.visibility is Visibility.VISIBLE
-
-    # The account
-
-    def take(self, name: str, text: str) -> tuple[int, int, int]:
-        row = IncomingComment("site", name, text, "sam", NOW)
-        (report,) = ingest(self.context, SYSTEM, [row])
-        return report.stored, report.edited, report.unchanged
-
-    def note_revision(self, name: str, text: str, kind: AuditKind) -> None:
-        with self.context.store.read() as reader:
-            comment = reader.comment_by_source("site", name)
-            stored = reader.latest_revision(comment.id) if comment else None
-        assert stored is not None
-        assert stored.number == len(self.comments[name]) + 1
-        self.comments[name].append(Expected(name, stored.id, stored.reference, text, [kind]))
-
-    def note_decision(
-        self, revision: Expected, action: Action, who: Actor, kind: AuditKind
-    ) -> None:
-        revision.chain.append((action, who.id))
-        revision.kinds.append(kind)
-
-    def revisions(self) -> list[Expected]:
-        return [known for revisions in self.comments.values() for known in revisions]
-
-    def waiting(self) -> list[Expected]:
-        return [known for known in self.revisions() if known.is_latest and not known.chain]
-
-    def pick(self, data: st.DataObject, *is_meant: Callable[[Expected], bool]) -> Expected:
-        """Mostly a revision the step is meant for, now and then any."""
-        every = self.revisions()
-        groups = [[known for known in every if meant(known)] for meant in is_meant]
-        meant = next((group for group in groups if group), every)
-        is_any = data.draw(st.sampled_from([False] * 3 + [True]))
-        return data.draw(st.sampled_from(every if is_any else meant))
-
-    def why_not_decide(
-        self, revision: Expected, who: Actor, action: Action, stale: int
-    ) -> type[ConsoleError] | None:
-        if not revision.is_latest:
-            return Conflict
-        if revision.case is None:
-            return NotFound
-        if stale or revision.case is CaseStatus.CLOSED:
-            return Conflict
-        if revision.case is CaseStatus.ESCALATED and who.role is Role.MODERATOR:
-            return PermissionDenied
-        if revision.case is CaseStatus.ESCALATED and action is Action.ESCALATE:
-            return RuleBroken
-        return None
-
-    def why_not_undo(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
-        if not revision.is_latest:
-            return Conflict
-        if revision.case is None or len(revision.chain) < 2:
-            return NotFound
-        is_own = revision.chain[-1][1] == who.id
-        if not revision.can_be_undone or not is_own or revision.appeal is not None:
-            return RuleBroken
-        return None
 
 
 Moderation.TestCase.settings = settings(

@@ -1,0 +1,68 @@
+"""A guard that answers in words is scored by the chances of its first one."""
+
+import math
+
+import pytest
+
+from core.errors import ModelNotUsable
+from core.moderation.scores import Label
+from tests.contract.conftest import ABUSE, Open, toxicity
+from tests.contract.remote_server import RemoteServer, Told
+
+
+@pytest.mark.parametrize(
+    ("tokens", "score"),
+    [
+        ([[("\n\n", 1.0)], [("unsafe", 0.9), ("safe", 0.05)]], 0.9 / 0.95),
+        ([[("un", 0.2), ("safe", 0.8)]], 0.2),
+        ([[(" Safe", 0.7), ("UNSAFE", 0.1), ("The", 0.2)]], 0.125),
+    ],
+)
+def test_guard_scores_its_first_word(
+    server: RemoteServer, opened: Open, tokens: list[list[tuple[str, float]]], score: float
+) -> None:
+    server.override = lambda _asked: guard_answer(tokens)
+    assert toxicity(opened("guard")) == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("tokens", "words"),
+    [([], "no log-probabilities"), ([[("I", 1.0)]], "neither its safe nor its unsafe word")],
+)
+def test_guard_that_says_something_else_is_refused(
+    server: RemoteServer, opened: Open, tokens: list[list[tuple[str, float]]], words: str
+) -> None:
+    server.override = lambda _asked: guard_answer(tokens)
+    with pytest.raises(ModelNotUsable, match=words):
+        opened("guard").load()
+
+
+def test_categories_of_a_guard_have_its_score_where_they_are_named(opened: Open) -> None:
+    labels = {"toxicity": "unsafe", "identity_attack": "S10", "threat": ["S1", "S9"]}
+    backend = opened("guard", labels=labels | {"insult": "S99"})
+    scores = backend.score([ABUSE]).results[0].scores
+    assert scores == pytest.approx(
+        {Label.TOXICITY: 0.92, Label.THREAT: 0.92, Label.INSULT: 0.0, Label.IDENTITY_ATTACK: 0.92}
+    )
+    assert max(backend.score(["fine"]).results[0].scores.values()) == pytest.approx(0.02)
+
+
+def test_guard_of_other_words_and_a_policy_of_its_own(server: RemoteServer, opened: Open) -> None:
+    server.override = lambda _asked: guard_answer([[("Yes", 0.3), ("No", 0.1)]])
+    backend = opened("guard", safe_word="No", unsafe_word="Yes", prompt="Is it rude?")
+    assert toxicity(backend) == pytest.approx(0.75)
+    assert server.asked[-1].body["messages"][0] == {"role": "system", "content": "Is it rude?"}
+
+
+def guard_answer(tokens: list[list[tuple[str, float]]]) -> Told:
+    content = [
+        {
+            "token": place[0][0],
+            "top_logprobs": [
+                {"token": token, "logprob": math.log(chance)} for token, chance in place
+            ],
+        }
+        for place in tokens
+    ]
+    choice = {"message": {"content": "safe"}, "logprobs": {"content": content}}
+    return Told({"choices": [choice]})

@@ -1,0 +1,174 @@
+"""The traps of real servers: softmax, logits, only the best label, waiting, limits."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from core.errors import ModelNotUsable
+from core.inference.base import Activation, ErrorKind
+from tests.contract.conftest import ABUSE, Open, toxicity
+from tests.contract.remote_configs import config_of, open_remote
+from tests.contract.remote_server import (
+    Asked,
+    RemoteServer,
+    Told,
+    logits_of,
+    pairs,
+    scores_of,
+    softmax_of,
+)
+
+
+def test_softmax_where_a_sigmoid_is_declared_is_refused(server: RemoteServer, opened: Open) -> None:
+    server.override = lambda asked: Told(
+        {"data": [pairs(softmax_of(text)) for text in asked.body["input"]], "usage": {}}
+    )
+    with pytest.raises(ModelNotUsable, match=r"add up to 1 .* as a softmax does"):
+        opened("infinity").load()
+    backend = opened("infinity", activation="softmax")
+    assert toxicity(backend) == pytest.approx(softmax_of(ABUSE)["toxic"])
+    assert backend.info.activation is Activation.SOFTMAX
+
+
+def test_tei_gets_past_its_softmax_by_asking_for_logits(server: RemoteServer, opened: Open) -> None:
+    """The stand-in, as the real one, would say 0.46 of what the model gives 0.95."""
+    assert toxicity(opened("tei")) == pytest.approx(0.92)
+    assert toxicity(opened("tei", activation="softmax")) == pytest.approx(
+        softmax_of(ABUSE)["toxic"]
+    )
+
+
+def test_infinity_is_taken_at_its_word_for_it_gives_scores_when_asked_for_logits(
+    server: RemoteServer, opened: Open
+) -> None:
+    assert toxicity(opened("infinity")) == scores_of(ABUSE)["toxic"]
+    with pytest.raises(ModelNotUsable, match=r"was to give logits, .* from 0 to 1 only"):
+        opened("infinity", raw_scores=True).load()
+    server.override = lambda asked: Told(
+        {"data": [pairs(logits_of(text)) for text in asked.body["input"]], "usage": {}}
+    )
+    logits = opened("infinity", raw_scores=True)
+    logits.load()
+    assert toxicity(logits) == pytest.approx(scores_of(ABUSE)["toxic"])
+
+
+def test_mlflow_numbers_the_labels_of_a_pipeline_that_gives_all(
+    server: RemoteServer, opened: Open
+) -> None:
+    """What its scoring server makes of `model_config={"top_k": None}`: a frame of a column each."""
+
+    def answer(asked: Asked) -> Told:
+        rows = [pairs(scores_of(text)) for text in asked.body["inputs"]]
+        return Told({"predictions": [{str(n): p for n, p in enumerate(row)} for row in rows]})
+
+    server.override = answer
+    assert toxicity(opened("mlflow")) == scores_of(ABUSE)["toxic"]
+    server.override = lambda asked: Told(
+        {"predictions": [{"0": pairs(scores_of(text))[0]} for text in asked.body["inputs"]]}
+    )
+    with pytest.raises(ModelNotUsable, match="only the best label of each text"):
+        opened("mlflow").load()
+
+
+def test_logits_where_scores_are_declared_are_refused(server: RemoteServer, opened: Open) -> None:
+    def answer(asked: Asked) -> Told:
+        data = [list(logits_of(text).values()) for text in asked.body["inputs"][0]["data"]]
+        output = {"name": "logits", "datatype": "FP32", "shape": [len(data), 5], "data": data}
+        return Told({"outputs": [output]})
+
+    server.override = answer
+    with pytest.raises(ModelNotUsable, match=r"outside 0\.\.1, so logits"):
+        opened("oip").load()
+    assert toxicity(opened("oip", logits=True)) == pytest.approx(scores_of(ABUSE)["toxic"])
+
+
+@pytest.mark.parametrize(
+    "predictions",
+    [
+        lambda texts: [pairs(scores_of(text))[0] for text in texts],
+        lambda texts: [pairs(scores_of(text))[:1] for text in texts],
+        lambda texts: ["toxic" for _ in texts],
+        lambda texts: [0.9 for _ in texts],
+    ],
+    ids=["label and score", "list of one", "label", "score"],
+)
+def test_top_1_of_mlflow_is_refused(
+    server: RemoteServer, opened: Open, predictions: Callable[[list[str]], list[Any]]
+) -> None:
+    server.override = lambda asked: Told({"predictions": predictions(asked.body["inputs"])})
+    with pytest.raises(ModelNotUsable, match="only the best label of each text"):
+        opened("mlflow").load()
+
+
+@pytest.mark.parametrize(
+    ("datatype", "data"),
+    [("INT64", [0, 1, 0]), ("BYTES", ["toxic", "none", "none"]), ("FP32", [0.0, 1.0, 0.0])],
+)
+def test_argmax_of_kserve_is_refused(
+    server: RemoteServer, opened: Open, datatype: str, data: list[Any]
+) -> None:
+    output = {"name": "output-0", "datatype": datatype, "shape": [3], "data": data}
+    server.override = lambda _asked: Told({"model_name": "toxic", "outputs": [output]})
+    with pytest.raises(ModelNotUsable, match="only the number of the best class"):
+        opened("oip").load()
+
+
+@pytest.mark.parametrize("as_text", [True, False])
+def test_probabilities_of_kserve_by_number_are_named(
+    server: RemoteServer, opened: Open, as_text: bool
+) -> None:
+    def answer(asked: Asked) -> Told:
+        found = [
+            {str(place): score for place, score in enumerate(scores_of(text).values())}
+            for text in asked.body["inputs"][0]["data"]
+        ]
+        data = [str(row).replace("'", '"') for row in found] if as_text else found
+        return Told({"outputs": [{"name": "o", "datatype": "BYTES", "data": data}]})
+
+    server.override = answer
+    assert toxicity(opened("oip")) == scores_of(ABUSE)["toxic"]
+
+
+def test_vllm_with_another_number_of_classes_is_refused(server: RemoteServer, opened: Open) -> None:
+    with pytest.raises(ModelNotUsable, match="gave 5 scores a text; label_order names 2"):
+        opened("vllm", labels={"toxicity": "toxic"}, label_order=["toxic", "obscene"]).load()
+
+
+@pytest.mark.parametrize("wrap", [True, False])
+def test_router_of_hugging_face_may_wrap_its_list_or_not(
+    server: RemoteServer, opened: Open, wrap: bool
+) -> None:
+    def answer(asked: Asked) -> Told:
+        found = pairs(scores_of(asked.body["inputs"]))
+        return Told([found] if wrap else found)
+
+    server.override = answer
+    assert toxicity(opened("hf_router")) == scores_of(ABUSE)["toxic"]
+
+
+def test_endpoint_that_starts_is_waited_for_and_its_time_is_bounded(
+    server: RemoteServer, tmp_path: Path
+) -> None:
+    """Scaled to zero: the proxy answers 503 with no word of JSON."""
+    slept: list[float] = []
+    server.override = lambda _asked: Told(b"Service Unavailable", 503) if len(slept) < 5 else None
+    config = config_of(tmp_path, server.url, "hf_endpoint", loading_s=60, scale_up_s=30)
+    backend = open_remote(config, sleep=slept.append)
+    assert toxicity(backend) == scores_of(ABUSE)["toxic"]
+    assert len(slept) == 5
+    assert server.asked[0].headers["x-scale-up-timeout"] == "30"
+    backend.close()
+
+
+def test_text_beyond_the_limit_of_the_service_fails_alone_and_is_not_sent(
+    server: RemoteServer, opened: Open
+) -> None:
+    backend = opened("perspective")
+    backend.load()
+    server.asked.clear()
+    results = backend.score(["ü" * 10_241, "fine", "x" * 20_480]).results
+    assert [result.error_kind for result in results] == [ErrorKind.BAD_INPUT, None, None]
+    assert "over 20480 bytes" in (results[0].error or "")
+    assert len(server.asked) == 2

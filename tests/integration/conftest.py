@@ -1,0 +1,41 @@
+"""Consoles on a home folder of their own, and what several files of tests put behind them."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core import bootstrap
+from core.bootstrap import Services
+from tests.contract.remote_server import RemoteServer
+from tests.factories import make_services
+from tests.integration.guessing_cascade import Guess
+from tests.integration.remote_console import Console
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Iterator[Services]:
+    made = make_services(tmp_path)
+    yield made
+    made.context.store.close()
+
+
+@pytest.fixture
+def guessing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The console finds `Guess` beside its model: the shipped one would need real comments."""
+    monkeypatch.setattr(bootstrap, "read_first_stage_of", lambda settings: Guess())
+    monkeypatch.setattr("core.cascade_commands.read_first_stage_of", lambda settings: Guess())
+
+
+@pytest.fixture
+def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    services = make_services(tmp_path / "home")
+    yield Console(services)
+    services.context.store.close()
+
+
+@pytest.fixture
+def server() -> Iterator[RemoteServer]:
+    with RemoteServer() as running:
+        yield running

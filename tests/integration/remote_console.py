@@ -1,0 +1,115 @@
+"""A console over a remote backend, and what must come of comments it fails on."""
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from core.bootstrap import Services
+from core.clock import Clock, system_clock
+from core.inference.base import Backend, ErrorKind
+from core.inference.batching import Scorer
+from core.inference.circuit import CircuitRule
+from core.inference.remote.backend import RemoteBackend
+from core.moderation.cases import CaseStatus, CaseTrigger
+from core.moderation.comments import Revision
+from core.moderation.decisions import DecisionSource
+from core.moderation.policies import Action
+from core.services.queries import load_case
+from core.services.rescore import rescore_failed
+from core.services.score import score_now
+from core.servinglog.memory import MemoryLog
+from dashboard.components.why_flagged import unscored_line
+from dashboard.wording import FAILURES
+from tests.contract.remote_configs import config_of, open_remote
+from tests.factories import CLEAN, MODERATOR, REMOVED, chain_of, posted
+
+NEVER_OPENS = CircuitRule(failure_limit=10_000)
+
+
+class Sleeper:
+    """Time that passes at once when somebody sleeps, and as usual else."""
+
+    def __init__(self) -> None:
+        self.slept: list[float] = []
+
+    def sleep(self, seconds: float) -> None:
+        self.slept.append(seconds)
+
+    def clock(self) -> Clock:
+        real = system_clock().monotonic
+        return Clock(now=lambda: datetime.now(UTC), monotonic=lambda: real() + sum(self.slept))
+
+
+@dataclass
+class Console:
+    """A console over a backend of its own, with what was logged."""
+
+    services: Services
+    sleeper: Sleeper = field(default_factory=Sleeper)
+    log: MemoryLog = field(default_factory=MemoryLog)
+
+    def scorer(self, backend: Backend) -> Scorer:
+        return Scorer(backend, self.log, self.services.clock)
+
+    def backend(self, folder: Path, url: str, kind: str = "tei", **more: Any) -> Backend:
+        """Impatient, and with a circuit that stays closed."""
+        times = {"connect_timeout_s": 0.5, "timeout_s": 0.15, "total_s": 60, "loading_s": 20}
+        config = config_of(folder, url, kind, **{**times, **more})
+        return open_remote(
+            config, self.sleeper.clock(), sleep=self.sleeper.sleep, circuit_rule=NEVER_OPENS
+        )
+
+    def decide_now(self, scorer: Scorer, *texts: str) -> list[Revision]:
+        revisions = [posted(self.services, text) for text in texts]
+        with self.services.context.store.read() as reader:
+            policy = reader.current_policy()
+        assert policy is not None
+        score_now(self.services.context, scorer, policy, revisions)
+        return revisions
+
+    def waiting(self) -> int:
+        with self.services.context.store.read() as reader:
+            return reader.count_waiting()
+
+
+def checked(backend: Backend) -> Backend:
+    """As if it had been well at the start: only the fault is asked for."""
+    assert isinstance(backend, RemoteBackend)
+    backend._is_checked = True
+    return backend
+
+
+def check_held(
+    console: Console, failing: Backend, kind: ErrorKind, attempts: int
+) -> list[Revision]:
+    """Two comments are held for a person, who is told why; nothing waits, nothing is approved."""
+    revisions = console.decide_now(console.scorer(failing), CLEAN, REMOVED)
+    assert console.waiting() == 0
+    for revision in revisions:
+        (decision,) = chain_of(console.services, revision)
+        assert (decision.action, decision.source) == (Action.HOLD, DecisionSource.FAILURE_POLICY)
+        assert decision.scores == {}
+        view = load_case(console.services.context, MODERATOR, revision.id)
+        assert (view.case.trigger, view.case.status) == (CaseTrigger.NOT_SCORED, CaseStatus.OPEN)
+        assert view.failure is kind
+        line = f"This comment could not be scored: {FAILURES[kind]}; a person decides unaided."
+        assert unscored_line(view) == line
+    record = console.log.records[0]
+    assert (record.error_kind, record.attempts, record.batch_size) == (kind, attempts, 2)
+    return revisions
+
+
+def check_scored(console: Console, well: Backend, revisions: list[Revision]) -> None:
+    """Once a backend answers they are decided on by rule: the clean one and the other one."""
+    list(rescore_failed(console.services.context, console.scorer(well)))
+    for revision in revisions:
+        decision = chain_of(console.services, revision)[-1]
+        expected = Action.APPROVE if revision.text == CLEAN else Action.REMOVE
+        assert (decision.action, decision.source) == (expected, DecisionSource.RULE)
+        assert decision.scores
+        with console.services.context.store.read() as reader:
+            case = reader.case_of(revision.id)
+        assert case is not None
+        assert case.status is CaseStatus.CLOSED
+    well.close()
