@@ -11,7 +11,7 @@ from core.moderation.scores import Label
 WORDS: dict[str, dict[Label, float]] = {
     "idiot": {Label.TOXICITY: 0.92, Label.INSULT: 0.95},
     "moron": {Label.TOXICITY: 0.99, Label.INSULT: 0.99},
-    "damn": {Label.TOXICITY: 0.55, Label.OBSCENE: 0.6},
+    "damn": {Label.TOXICITY: 0.4, Label.OBSCENE: 0.6},
     "kill": {Label.TOXICITY: 0.85, Label.THREAT: 0.8},
     "vermin": {Label.TOXICITY: 0.9, Label.IDENTITY_ATTACK: 0.9},
 }

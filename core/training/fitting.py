@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -17,6 +18,14 @@ Progress = Callable[[str], None]
 _REPORT_EVERY = 100
 
 
+@dataclass(frozen=True, slots=True)
+class Cycle:
+    """Epochs over which the learning rate falls from `peak_rate` to nothing."""
+
+    epochs: range
+    peak_rate: float
+
+
 def fit(
     network: Classifier,
     examples: Sequence[Example],
@@ -26,20 +35,53 @@ def fit(
     progress: Progress,
 ) -> None:
     """Trains in place. `ids` are the token ids of `examples`, row by row."""
-    torch.set_num_threads(settings.threads)
-    torch.manual_seed(settings.seed)
-    lengths = [len(each) for each in ids]
-    steps = settings.epochs * -(-len(ids) // settings.batch_rows)
-    optimiser, schedule = _optimiser(network, settings, steps)
-    targets, known, weights = _target_tensors(examples)
+    # One thread adds up in one order: the same weights, however many cores there are.
+    torch.set_num_threads(1)
+    rows = _Rows(ids, *_target_tensors(examples))
+    for cycle in cycles(settings):
+        torch.manual_seed(settings.seed + cycle.epochs.start)
+        _run_cycle(network, rows, cycle, settings, progress)
+
+
+def cycles(settings: TrainSettings) -> list[Cycle]:
+    """All epochs but the last, and the last by itself; one alone is one cycle.
+
+    After a warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983) small data sets are learned
+    that the first cycle passed by.
+    """
+    if settings.epochs == 1:
+        return [Cycle(range(1), settings.learning_rate)]
+    last = settings.epochs - 1
+    return [
+        Cycle(range(last), settings.learning_rate),
+        Cycle(range(last, settings.epochs), settings.last_learning_rate),
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """Token ids and, as tensors, targets and known cells (rows, labels) and weights (rows)."""
+
+    ids: Sequence[Sequence[int]]
+    targets: Tensor
+    known: Tensor
+    weights: Tensor
+
+
+def _run_cycle(
+    network: Classifier, rows: _Rows, cycle: Cycle, settings: TrainSettings, progress: Progress
+) -> None:
+    lengths = [len(each) for each in rows.ids]
+    steps = len(cycle.epochs) * -(-len(lengths) // settings.batch_rows)
+    optimiser, schedule = _optimiser(network, cycle.peak_rate, settings, steps)
+    network.train()
     step, running, began = 0, 0.0, time.monotonic()
-    for epoch in range(settings.epochs):
-        network.train()
+    for epoch in cycle.epochs:
         for batch in shuffled_batches(lengths, settings.batch_rows, seed=settings.seed + epoch):
-            tokens, mask = map(torch.from_numpy, padded([ids[row] for row in batch], 0))
+            tokens, mask = map(torch.from_numpy, padded([rows.ids[row] for row in batch], 0))
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits = network(tokens, mask)
-            loss = masked_loss(logits, targets[batch], known[batch], weights[batch])
+            loss = masked_loss(logits, rows.targets[batch], rows.known[batch], rows.weights[batch])
             _step(network, optimiser, schedule, loss)
             step += 1
             running += float(loss.detach())
@@ -64,7 +106,7 @@ def _step(
 
 
 def _optimiser(
-    network: Classifier, settings: TrainSettings, steps: int
+    network: Classifier, peak_rate: float, settings: TrainSettings, steps: int
 ) -> tuple[torch.optim.Optimizer, torch.optim.lr_scheduler.LRScheduler]:
     decayed = [p for p in network.parameters() if p.ndim > 1]
     plain = [p for p in network.parameters() if p.ndim <= 1]
@@ -73,7 +115,7 @@ def _optimiser(
             {"params": decayed, "weight_decay": settings.weight_decay},
             {"params": plain, "weight_decay": 0.0},
         ],
-        lr=settings.learning_rate,
+        lr=peak_rate,
     )
     warm = max(1, round(steps * settings.warmup))
 

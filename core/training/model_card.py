@@ -79,8 +79,8 @@ def _overview(report: TrainingReport) -> str:
         f"- Files: {files}; it reads the first {settings.score_tokens} tokens.",
         f"- Trained on {report.train_rows:,} comments, respelled copies among them, epochs: "
         f"{settings.epochs}, seed {settings.seed}, batches of {settings.batch_rows}, learning rate "
-        f"{settings.learning_rate:g}, {settings.max_tokens} tokens, bf16: {minutes:.0f} minutes "
-        f"on {settings.threads} CPU cores shared with other work.",
+        f"{settings.learning_rate:g} and, in the last epoch, {settings.last_learning_rate:g}, "
+        f"{settings.max_tokens} tokens, bf16: {minutes:.0f} minutes on one CPU core.",
         f"- Made with {packages}.",
     ]
     return "\n".join(lines)

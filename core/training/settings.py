@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 MODEL_NAME = "minilm-toxicity"
-MODEL_VERSION = "minilm-toxicity-2"
+MODEL_VERSION = "minilm-toxicity-3"
 BASE_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_EPOCHS = 3
 DEFAULT_SEED = 20261123
@@ -11,13 +11,17 @@ DEFAULT_SEED = 20261123
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """Lengths in tokens, `limit_rows` before the split, `warmup` as a share of all steps."""
+    """Lengths in tokens, `limit_rows` before the split, `warmup` as a share of a cycle's steps.
+
+    `last_learning_rate` is that of the last of several epochs, which is a cycle of its own.
+    """
 
     epochs: int = DEFAULT_EPOCHS
     limit_rows: int | None = None
     seed: int = DEFAULT_SEED
     batch_rows: int = 64
     learning_rate: float = 1.5e-4
+    last_learning_rate: float = 1e-4
     weight_decay: float = 0.01
     warmup: float = 0.06
     max_tokens: int = 128

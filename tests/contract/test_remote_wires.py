@@ -114,7 +114,7 @@ def test_perspective_says_that_it_ends(opened: Open) -> None:
 def test_scores_without_a_label_of_ours_are_kept_beside(opened: Open) -> None:
     backend = opened("tei", labels={"toxicity": "toxic", "insult": ["insult", "obscene"]})
     result = backend.score(["damn"]).results[0]
-    assert result.scores == pytest.approx({Label.TOXICITY: 0.55, Label.INSULT: 0.6})
+    assert result.scores == pytest.approx({Label.TOXICITY: 0.4, Label.INSULT: 0.6})
     assert set(result.other_scores) == {"threat", "identity_hate"}
 
 

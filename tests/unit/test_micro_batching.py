@@ -215,8 +215,9 @@ def test_closing_scores_who_is_in_line_and_refuses_who_comes_later() -> None:
     backend = Held()
     with batching(backend, wait_s=3600.0, clock=frozen_clock()) as batcher:
         with ThreadPoolExecutor(3) as pool:
-            calls = [pool.submit(batcher.score, [f"{n}"]) for n in range(2)]
+            calls = [pool.submit(batcher.score, ["being scored"])]
             assert backend.arrived.acquire(timeout=PATIENT_S)
+            calls.append(pool.submit(batcher.score, ["in line"]))
             await_waiting(batcher, 1)
             closing = pool.submit(batcher.close)
             backend.let_go.set()
