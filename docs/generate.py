@@ -3,6 +3,7 @@
 import argparse
 import json
 from pathlib import Path
+from typing import Any
 
 from core import errors
 from core.cli import make_parser
@@ -89,17 +90,46 @@ def benchmarks_page() -> str:
     ]
     for file in sorted((FOLDER / "benchmarks").glob("*.json")):
         result = json.loads(file.read_text())
-        rows = result.pop("rows", [])
         parts.append(f"\n## {result.pop('benchmark', file.stem)}\n\n")
         if command := result.pop("command", None):
             parts.append(f"`{command}`\n\n")
-        if rows:
-            names = list(rows[0])
-            parts.append("| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|\n")
-            parts += ["| " + " | ".join(str(row[name]) for name in names) + " |\n" for row in rows]
-            parts.append("\n")
-        parts += [f"- {name}: {value}\n" for name, value in result.items()]
+        tables = {name: value for name, value in result.items() if _is_table(value)}
+        for name, rows in tables.items():
+            parts.append(
+                _table(_flat(rows)) if name == "rows" else f"{name}:\n\n{_table(_flat(rows))}"
+            )
+        parts += [f"- {name}: {value}\n" for name, value in result.items() if name not in tables]
     return "".join(parts)
+
+
+Row = dict[str, Any]
+
+
+def _is_table(value: object) -> bool:
+    return isinstance(value, list) and bool(value) and all(isinstance(row, dict) for row in value)
+
+
+def _flat(rows: list[Row]) -> list[Row]:
+    """A row that holds rows is one row for each of them."""
+    found: list[Row] = []
+    for row in rows:
+        own = {name: value for name, value in row.items() if not _is_table(value)}
+        inner = [part for value in row.values() if _is_table(value) for part in value]
+        found += [own | part for part in inner or [{}]]
+    return found
+
+
+def _table(rows: list[Row]) -> str:
+    names = list(rows[0])
+    lines = ["| " + " | ".join(names) + " |\n" + "|---" * len(names) + "|\n"]
+    lines += ["| " + " | ".join(_cell(row[name]) for name in names) + " |\n" for row in rows]
+    return "".join(lines) + "\n"
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, dict) and set(value) == {"value", "low", "high"}:
+        return f"{value['value']} [{value['low']}, {value['high']}]"
+    return str(value)
 
 
 def _subparsers(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:

@@ -33,11 +33,11 @@ CALL_TEXTS = 64
 ALONE = 150
 """Texts that the ways of one text a call are timed on; the others take all."""
 NEWEST = 200
-NEW_EACH_POLL = 42
-"""Hacker News ids rose by 8.35 a minute in October 2022: a poll of the NEWEST every five minutes
-brings this many new ones, the rest it brought before."""
+NEW_EACH_POLL = {f"newest {NEWEST} every 5 min": 42, f"newest {NEWEST} every minute": 8}
+"""Traffic, and how many comments of a poll no poll brought before: Hacker News ids rose by 8.35 a
+minute in October 2022."""
 NOW_S = system_clock().monotonic
-ONCE, POLLED = "each once", f"newest {NEWEST} every 5 min"
+ONCE = "each once"
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,30 +140,30 @@ def _trials(
     texts: Sequence[str], full: Backend, cascade: CascadeBackend, settings: Settings
 ) -> list[Trial]:
     entries = settings.cache_size or len(texts)
-    polls = polled(texts)
-    ways = [
-        (Way("full model, one by one", ONCE, lambda: full, call_texts=1), some_of(texts)),
-        (Way("full model", ONCE, lambda: full), texts),
-        (Way("with cascade", ONCE, lambda: cascade), texts),
-        # What a poll brings is scored in one call.
-        (Way("with cache", POLLED, lambda: CachedBackend(full, entries=entries), NEWEST), polls),
-        (
-            Way(
-                "with cascade and cache",
-                POLLED,
-                lambda: CachedBackend(cascade, entries=entries),
-                NEWEST,
-            ),
-            polls,
-        ),
+
+    def with_cache() -> Backend:
+        return CachedBackend(full, entries=entries)
+
+    def with_both() -> Backend:
+        return CachedBackend(cascade, entries=entries)
+
+    trials = [
+        Trial(Way("full model, one by one", ONCE, lambda: full, call_texts=1), some_of(texts)),
+        Trial(Way("full model", ONCE, lambda: full), texts),
+        Trial(Way("with cascade", ONCE, lambda: cascade), texts),
     ]
-    return [Trial(way, given) for way, given in ways]
+    for traffic, new in NEW_EACH_POLL.items():
+        polls = polled(texts, new)
+        # What a poll brings is scored in one call.
+        trials.append(Trial(Way("with cache", traffic, with_cache, NEWEST), polls))
+        trials.append(Trial(Way("with cascade and cache", traffic, with_both, NEWEST), polls))
+    return trials
 
 
-def polled(texts: Sequence[str]) -> list[str]:
-    """The texts as polls of the newest bring them: each poll NEWEST, NEW_EACH_POLL of them new."""
+def polled(texts: Sequence[str], new: int) -> list[str]:
+    """The texts as polls of the newest bring them: each poll NEWEST, `new` of them not seen yet."""
     newest = min(NEWEST, len(texts))
-    ends = range(newest, len(texts) + 1, NEW_EACH_POLL)
+    ends = range(newest, len(texts) + 1, new)
     return [text for end in ends for text in texts[end - newest : end]]
 
 

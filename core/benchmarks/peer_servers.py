@@ -69,8 +69,13 @@ class Installed:
 
 
 def find_installed(peer: Peer, environments: Path) -> Installed | None:
-    """Looks in this interpreter, then in each environment of the folder."""
-    for python in (Path(sys.executable), *sorted(environments.glob("*/bin/python"))):
+    """Looks in this interpreter, then in each environment of the folder.
+
+    Interpreters are absolute, since a server is started elsewhere, and not resolved: the link is
+    what makes it the environment's.
+    """
+    inside = sorted(environments.absolute().glob("*/bin/python"))
+    for python in (Path(sys.executable), *inside):
         asked = subprocess.run(
             [python, "-c", _VERSIONS, *peer.packages], capture_output=True, text=True, check=False
         )

@@ -59,6 +59,10 @@ def run(
     comments = read_texts(file)
     # The texts come round again and again; remembering their scores would measure a dictionary.
     settings = replace(settings, cache_size=0)
+    # The others first: should one of them fail, no long run of ours is lost.
+    found = None
+    if peers is not None:
+        found = measure_peers(peers, _model_folder(settings), comments, seconds, say)
     local_rps = _local_rps(settings, comments, seconds, say)
     with (
         tempfile.TemporaryDirectory(prefix="bench-serve-") as home,
@@ -73,8 +77,7 @@ def run(
         api.stop()
         lost = session.answered - api.record_count()
     best = next(row for row in session.rows if row["load"] == f"{CONNECTIONS[-1]} connections")
-    if peers is not None:
-        found = measure_peers(peers, _model_folder(settings), comments, seconds, say)
+    if found is not None:
         summary |= {"peers": found.versions, **compare(session.rows, found.rows)}
         session.rows += found.rows
     return {

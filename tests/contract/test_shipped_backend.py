@@ -7,7 +7,10 @@ import pytest
 from core.inference.base import Backend
 from core.inference.local.choice import SHIPPED_MODEL, LocalChoice, choose_local
 from core.inference.manifest import MANIFEST_FILE, read_manifest
+from core.moderation.cleaning import clean_text
+from core.moderation.comments import IncomingComment
 from core.moderation.scores import Label
+from core.sources.bundled import sample_source
 from core.training.probes import ABUSIVE, BENIGN
 
 
@@ -68,3 +71,17 @@ def test_both_light_runtimes_say_about_the_same() -> None:
     # Both round to 8 bits, each in its own order of steps.
     assert max(apart) < 0.25
     assert sum(apart) / len(apart) < 0.02
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnx"])
+def test_the_graph_in_fp32_says_what_torch_says(runtime: str) -> None:
+    pytest.importorskip("torch", reason="the reference needs torch and transformers")
+    sample = [item for item in sample_source().read() if isinstance(item, IncomingComment)]
+    texts = [clean_text(item.text) for item in sample[::4]]
+    texts += ["the " * 250, "You idiot. " * 100, "\U0001f921" * 200, "?! ." * 80]
+    reference, found = (
+        choose_local(LocalChoice(backend=name, precision="fp32")).score(texts).results
+        for name in ("torch", runtime)
+    )
+    for text, expected, result in zip(texts, reference, found, strict=True):
+        assert result.scores == pytest.approx(expected.scores, abs=1e-4), text

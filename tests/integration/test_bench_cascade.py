@@ -48,14 +48,17 @@ def test_each_way_is_measured_and_the_bound_stands_beside_the_cascade(
     settings: Settings, tmp_path: Path
 ) -> None:
     table = cascade.run(settings, lambda line: None, file_of(tmp_path, TEXTS))
-    rows = {row["way"]: row for row in table["rows"]}
-    assert list(rows) == [
-        "full model, one by one",
-        "full model",
-        "with cascade",
-        "with cache",
-        "with cascade and cache",
+    once, every_5_min, every_minute = "each once", *cascade.NEW_EACH_POLL
+    assert [(row["way"], row["traffic"]) for row in table["rows"]] == [
+        ("full model, one by one", once),
+        ("full model", once),
+        ("with cascade", once),
+        ("with cache", every_5_min),
+        ("with cascade and cache", every_5_min),
+        ("with cache", every_minute),
+        ("with cascade and cache", every_minute),
     ]
+    rows = {row["way"]: row for row in table["rows"] if row["traffic"] != every_minute}
     assert (table["comments"], table["flagged_by_full_model"]) == (300, 30)
     assert rows["with cascade"]["cleared_%"] == 90.0
     assert rows["with cascade"]["flags_missed"] == "0 of 30"
@@ -64,17 +67,19 @@ def test_each_way_is_measured_and_the_bound_stands_beside_the_cascade(
     assert rows["full model"]["bound_%"] == ""
     # 3 polls of 200, of which 284 different: 42 new in each after the first.
     assert rows["with cache"]["hit_%"] == round(100 * (1 - 284 / 600), 1)
+    # 13 polls, of which 296 different.
+    assert table["rows"][-1]["hit_%"] == round(100 * (1 - 296 / 2600), 1)
     assert rows["full model"]["hit_%"] == 0.0
     assert rows["full model"]["times_pipeline"] != ""
 
 
 def test_polls_bring_the_newest_with_some_new_ones_each_time() -> None:
     texts = [str(n) for n in range(290)]
-    found = cascade.polled(texts)
+    found = cascade.polled(texts, 42)
     assert found[:200] == texts[:200]
     assert found[200:400] == texts[42:242]
     assert found[400:] == texts[84:284]
-    assert cascade.polled(["a", "b"]) == ["a", "b"]
+    assert cascade.polled(["a", "b"], 42) == ["a", "b"]
 
 
 def test_pipeline_that_can_not_run_is_named(

@@ -50,7 +50,9 @@ def test_a_peer_is_installed_where_all_its_packages_are(tmp_path: Path) -> None:
     assert find_installed(peer_of("fastapi", "no-such-package-at-all"), tmp_path) is None
 
 
-def test_an_environment_of_the_folder_is_asked_too(tmp_path: Path) -> None:
+def test_an_environment_of_the_folder_is_asked_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     python = tmp_path / "some" / "bin" / "python"
     python.parent.mkdir(parents=True)
     python.write_text("#!/bin/sh\necho no-such-package-at-all 1.0\n")
@@ -58,6 +60,11 @@ def test_an_environment_of_the_folder_is_asked_too(tmp_path: Path) -> None:
     found = find_installed(peer_of("no-such-package-at-all"), tmp_path)
     assert found is not None
     assert (found.python, found.versions) == (python, "no-such-package-at-all 1.0")
+    # A peer is started in a folder of its own, so the name must hold from anywhere.
+    monkeypatch.chdir(tmp_path)
+    found = find_installed(peer_of("no-such-package-at-all"), Path())
+    assert found is not None
+    assert found.python == python
 
 
 def test_a_peer_that_is_not_installed_is_a_line(

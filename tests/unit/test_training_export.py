@@ -116,6 +116,17 @@ def test_the_graph_scores_as_transformers_does(folder: Path, runtime: str) -> No
     assert np.abs(scores(folder, GRAPH_FILE, ids, runtime) - expected).max() < 1e-5
 
 
+@pytest.mark.parametrize("runtime", RUNTIMES)
+def test_attention_louder_than_any_trained_still_gives_numbers(
+    tmp_path: Path, base: Path, runtime: str
+) -> None:
+    network = small_network()
+    for layer in network.model.bert.encoder.layer:
+        layer.attention.self.query.weight.data *= 300
+    export_model(network, base, tmp_path, calibration=random_ids(20, seed=1))
+    assert np.isfinite(scores(tmp_path, GRAPH_FILE, random_ids(40, seed=9), runtime)).all()
+
+
 @pytest.mark.parametrize(("name", "most"), [(GRAPH_FILE, 50), (INT8_FILE, 90_000)])
 def test_the_weights_are_stored_once(folder: Path, name: str, most: int) -> None:
     graph = onnx.load(folder / name, load_external_data=False).graph

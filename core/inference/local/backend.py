@@ -160,8 +160,10 @@ class _Running:
             rows, width = [ids[index] for index in batch], widths[batch[0]]
             return network.logits(*padded(rows, pad_id, width=width))
 
-        # One batch needs no second thread, and a hand-over costs more than a short text.
-        parts = list(map(run, batches)) if len(batches) < 2 else list(self.pool.map(run, batches))
+        # One batch needs no second thread, and a hand-over costs more than a short text. Nor does
+        # one lane: torch would keep processors for each thread that calls it.
+        is_alone = len(batches) < 2 or network.lanes == 1
+        parts = list((map if is_alone else self.pool.map)(run, batches))
         if not parts:
             return np.empty((0, 0), dtype=np.float32)
         found = np.empty((len(ids), parts[0].shape[1]), dtype=np.float32)

@@ -40,7 +40,7 @@ class CommentTokenizer:
     def encode(self, texts: Sequence[str]) -> Tokenized:
         """Any string is taken: markup, emoji, lone surrogates and megabytes."""
         readable = [model_text(valid_text(text[:_RAW_CHARS])) for text in texts]
-        encodings = self._tokenizer.encode_batch([text[:_READ_CHARS] for text in readable])
+        encodings = self._tokenizer.encode_batch_fast([text[:_READ_CHARS] for text in readable])
         cut = (
             bool(encoding.overflowing) or len(form) > _READ_CHARS or len(text) > _RAW_CHARS
             for encoding, form, text in zip(encodings, readable, texts, strict=True)
