@@ -6,6 +6,7 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -110,6 +111,40 @@ def test_a_child_gets_the_settings_of_its_parent(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("MODCONSOLE_API_PORT", "1")
     settings = Settings(home=Path("/srv"), backend="fake", batch_wait_ms=1.5)
     assert load_settings(environment_for(settings)) == settings
+
+
+class Scripted(serve.Session):
+    """A session whose open loops have the p99 they are told to have, in milliseconds."""
+
+    def __init__(self, *p99s: float) -> None:
+        self.rows = [{"load": "64 connections", "rps": 100.0}]
+        self._seconds = 10.0
+        self._p99s = iter(p99s)
+        self.tried: list[int] = []
+
+    def _open(self, name: str, rate: float, seconds: float) -> dict[str, Any]:
+        self.tried.append(round(rate))
+        p99_ms = next(self._p99s)
+        return {
+            "rps": rate, "requests": rate * seconds, "refused": 0, "errors": 0, "p99_ms": p99_ms
+        }  # fmt: skip
+
+
+def test_the_knee_is_the_last_rate_kept_up_with_and_one_busy_second_does_not_hide_it() -> None:
+    session = Scripted(10.0, 50.0, 12.0, 40.0, 41.0, 99.0)
+    assert session.find_knee() == pytest.approx(60.0)
+    assert session.tried == [20, 40, 40, 60, 70, 70]
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [({}, True), ({"rps": 94.0}, False), ({"refused": 11}, False), ({"errors": 11}, False)],
+)
+def test_a_rate_is_kept_up_with_when_nearly_all_is_answered(
+    change: dict[str, float], expected: bool
+) -> None:
+    row = {"rps": 99.0, "requests": 1000, "refused": 0, "errors": 0, "p99_ms": 40.0}
+    assert serve.is_kept_up(row | change, 10.0, 10.0) is expected
 
 
 def test_the_whole_benchmark_on_the_fake_backend(
