@@ -48,7 +48,7 @@ def basis(kit: Kit, zone: tzinfo) -> str:
 
 
 def ran(table: ScoreTable) -> str:
-    """`minilm-toxicity-2, onnxruntime, int8`: what is behind the name, where it says more."""
+    """`minilm-toxicity-3, onnxruntime, int8`: what is behind the name, where it says more."""
     parts = dict.fromkeys([table.model_version, table.runtime])
     return ", ".join(part for part in parts if part not in ("", table.backend))
 

@@ -12,9 +12,20 @@ from urllib.error import URLError
 
 from playwright.sync_api import Page, sync_playwright
 
+from core.bootstrap import build_services
+from core.config import Settings
+from core.moderation.permissions import Actor, Role
+from core.moderation.policies import Action
+from core.services.appeal import file_appeal
+from core.services.queries import list_queue, load_case
+from core.services.review import Review, decide_case
+
 IMAGES = Path(__file__).parent / "images"
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
-PAGES = {"queue": "/", "appeals": "/appeals", "latency": "/latency", "backends": "/backends"}
+PAGES = {"queue": "/", "latency": "/latency", "backends": "/backends"}
+MODERATOR = Actor("mina", Role.MODERATOR)
+MISTAKEN = "The crest of the dyke"
+WORDS = "A dyke is the bank that keeps the water out. I live behind one, and so does the town."
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -30,6 +41,7 @@ def main() -> None:
         console = subprocess.Popen([sys.executable, "-m", "core.cli", "up"], env=environment)
         try:
             _await_queue()
+            _file_appeal(Path(home))
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
                 for theme in ("light", "dark"):
@@ -40,20 +52,35 @@ def main() -> None:
             console.wait()
 
 
+def _file_appeal(home: Path) -> None:
+    """A harmless comment is removed by mistake, and its author appeals."""
+    services = build_services(Settings(home=home), worker="screenshots")
+    queue = list_queue(services.context, MODERATOR)
+    held = next(item.revision_id for item in queue if MISTAKEN in item.excerpt)
+    case = load_case(services.context, MODERATOR, held)
+    review = Review(held, len(case.chain), Action.REMOVE, "screenshots", "identity_attack")
+    decide_case(services.context, MODERATOR, review)
+    file_appeal(services.context, case.revision.reference, WORDS)
+    services.context.store.close()
+
+
 def _shoot(page: Page, theme: str) -> None:
     page.emulate_media(color_scheme="light" if theme == "light" else "dark")
     for name, path in PAGES.items():
         page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}{path}")
         _settle(page)
         page.screenshot(path=IMAGES / f"{name}-{theme}.png")
+    _sign_in(page, "lena")  # who may hear appeals
+    page.get_by_role("link", name="Appeals").click()
+    _settle(page)
+    page.screenshot(path=IMAGES / f"appeals-{theme}.png")
     _compare(page)
     page.screenshot(path=IMAGES / f"parity-{theme}.png")
 
 
 def _compare(page: Page) -> None:
     """Two local backends on the parity page, which not everybody may open."""
-    page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/sign_in")
-    page.locator(".st-key-sign_in_ola button").click()
+    _sign_in(page, "ola")
     page.get_by_role("link", name="Parity").click()
     page.locator(".st-key-parity_others input").fill("onnx")
     page.keyboard.press("Enter")
@@ -61,6 +88,11 @@ def _compare(page: Page) -> None:
     page.get_by_role("button", name="Compare", exact=True).click()
     page.get_by_text("Thresholds that flag as many comments").wait_for(timeout=120_000)
     _settle(page)
+
+
+def _sign_in(page: Page, who: str) -> None:
+    page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/sign_in")
+    page.locator(f".st-key-sign_in_{who} button").click()
 
 
 def _settle(page: Page) -> None:

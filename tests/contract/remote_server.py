@@ -94,7 +94,7 @@ def console(asked: Asked) -> Told:
         }
         for text in asked.body["input"]
     ]
-    return Told({"id": "x", "model": "minilm-toxicity-2", "results": results})
+    return Told({"id": "x", "model": "minilm-toxicity-3", "results": results})
 
 
 def hf_router(asked: Asked) -> Told:

@@ -211,7 +211,7 @@ def test_backend_that_is_down_is_a_line_beside_the_others(
     assert "gone could not be reached" in said(test)
     assert list(test.get_by_key("parity_pair_leaving_twin").options) == ["leaving", "twin"]
     test.get_by_key("parity_pair_leaving_twin").set_value("twin").run()
-    assert "console@minilm-toxicity-2" in words(test)
+    assert "console@minilm-toxicity-3" in words(test)
 
 
 def test_reference_that_is_down_is_said_and_nothing_is_kept(
