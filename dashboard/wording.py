@@ -102,3 +102,8 @@ def viewer_zone(name: str | None) -> tzinfo:
 def score_figure(score: float) -> str:
     """A score to two digits, cut and not rounded: 0.969 must not look as if it reached 0.97."""
     return str(Decimal(repr(score)).quantize(Decimal("0.01"), rounding=ROUND_DOWN))
+
+
+def cut_score(score: float) -> float:
+    """The number `score_figure` shows, for tables that order their cells by it."""
+    return float(score_figure(score))

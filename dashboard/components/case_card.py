@@ -10,7 +10,7 @@ from core.services.explain import Explained
 from core.services.queries import CaseView
 from dashboard.components.marked_text import marked_text
 from dashboard.explanation_wording import marked_pieces
-from dashboard.wording import LABELS, TRIGGERS, ago
+from dashboard.wording import LABELS, TRIGGERS, ago, score_figure
 
 CARD_HEIGHT = 400
 SHOWN_CHARS = 10_000
@@ -24,7 +24,7 @@ def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGe
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(LABELS[case.label] if case.label else TRIGGERS[case.trigger], color="red")
             if case.label:
-                st.badge(f"{case.priority:.2f}", color="gray")
+                st.badge(score_figure(case.priority), color="gray")
             if revision.number > 1:
                 st.badge(f"edited, revision {revision.number}", color="orange")
             st.text(f"{comment.author} · {comment.source} · {ago(comment.created_at, now)}")

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.store.views import QueueItem
 from dashboard.components.desk import Desk
-from dashboard.wording import LABELS
+from dashboard.wording import LABELS, cut_score
 
 LIST_HEIGHT = 630
 
@@ -17,7 +17,7 @@ def queue_list(desk: Desk, items: Sequence[QueueItem]) -> None:
     """A table to click in; the row of the open case is selected. Cells are inert text."""
     frame = pd.DataFrame(
         {
-            "score": [item.priority if item.label else None for item in items],
+            "score": [cut_score(item.priority) if item.label else None for item in items],
             "label": [LABELS[item.label] if item.label else "not scored" for item in items],
             "comment": [item.excerpt for item in items],
         }

@@ -10,6 +10,7 @@ from core.services.explain import MOST_REMOTE_TEXTS, Explained, explain_revision
 from core.services.queries import CaseView
 from dashboard.components.desk import Desk, press_words
 from dashboard.explanation_wording import caveat_line, remedy_line, word_rows
+from dashboard.wording import cut_score
 
 
 def words_button(desk: Desk, view: CaseView, service: str | None) -> None:
@@ -46,8 +47,8 @@ def words_found(explained: Explained) -> None:
                 {
                     "word": [row.word for row in rows],
                     "label": [row.label for row in rows],
-                    "alone": [row.alone for row in rows],
-                    "without": [row.without for row in rows],
+                    "alone": [cut_score(row.alone) for row in rows],
+                    "without": [cut_score(row.without) for row in rows],
                 }
             ),
             hide_index=True,

@@ -12,7 +12,7 @@ from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
 from dashboard.components.desk import Desk
 from dashboard.components.telling_words import words_button, words_found
-from dashboard.wording import FAILURES, LABELS, TRIGGERS, decision_line
+from dashboard.wording import FAILURES, LABELS, TRIGGERS, cut_score, decision_line, score_figure
 
 
 def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerator:
@@ -32,7 +32,7 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
             st.text(unscored_line(view))
         for fact in facts:
             st.text(
-                f"{LABELS[fact.label]} {fact.score:.2f} is in the band "
+                f"{LABELS[fact.label]} {score_figure(fact.score)} is in the band "
                 f"{fact.rule.low:.2f}–{fact.rule.high:.2f}: {fact.rule.action}"
             )
         place = st.empty()
@@ -107,7 +107,7 @@ def _score_frame(view: CaseView) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "label": [LABELS[label] for label in scored],
-            "score": [scores[label] for label in scored],
+            "score": [cut_score(scores[label]) for label in scored],
             "hold": [view.policy.thresholds(label).get(Action.HOLD) for label in scored],
             "remove": [view.policy.thresholds(label).get(Action.REMOVE) for label in scored],
         }

@@ -6,11 +6,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap import Services
+from core.inference.fake import WORDS
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Revision
 from core.moderation.decisions import DecisionSource
 from core.moderation.permissions import Actor, Permission, Role, can
 from core.moderation.policies import Action
+from core.moderation.scores import Label
 from dashboard.staff import DEMO_STAFF
 from tests.factories import (
     CLEAN,
@@ -62,6 +64,19 @@ def test_a_held_comment_is_shown_with_why_it_is_here(services, staff_page: Staff
     assert HELD in shown
     assert "insult 0.95 is in the band" in shown
     assert any("Not assessed by this model: severe toxicity" in c.value for c in at.caption)
+
+
+def test_a_held_score_never_looks_as_if_it_reached_the_threshold_for_removal(
+    services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(WORDS, "idiot", {Label.INSULT: 0.9876})
+    scored(services, HELD)
+    at = staff_page("review_queue", MODERATOR)
+    assert "insult 0.98 is in the band" in said(at)
+    assert "0.98" in " ".join(m.value for m in at.markdown)
+    waiting, scores = (frame.value for frame in at.dataframe)
+    assert waiting["score"].tolist() == [0.98]
+    assert scores.set_index("label")["score"]["insult"] == 0.98
 
 
 @pytest.mark.parametrize("actor", OTHERS, ids=lambda actor: actor.id)
