@@ -9,11 +9,12 @@ import numpy as np
 
 from core.benchmarks.http_load import OK, Load, NextRequest
 
+Row = dict[str, Any]
 CONNECTIONS = (1, 16, 64)
 TOO_MANY = 429
 
 
-def row_of(name: str, rate: float | None, load: Load, server_cpu: float | None) -> dict[str, Any]:
+def row_of(name: str, rate: float | None, load: Load, server_cpu: float | None) -> Row:
     """Percentiles are of the answers with status 200; cpu is in cores."""
     counts = load.counts()
     ok_ms = np.array(load.latencies_s.get(OK) or [float("nan")]) * 1000.0

@@ -3,16 +3,13 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from core.benchmarks.http_load import closed_loop
-from core.benchmarks.load_rows import CONNECTIONS, requests_of, row_of
+from core.benchmarks.load_rows import CONNECTIONS, Row, requests_of, row_of
 from core.benchmarks.peer_servers import PEERS, Installed, find_installed, running_peer
 from core.errors import ConsoleError
 
-Row = dict[str, Any]
 Say = Callable[[str], None]
-_ALONE, _MOST = f"{CONNECTIONS[0]} connections", f"{CONNECTIONS[-1]} connections"
 
 
 @dataclass(slots=True)
@@ -42,23 +39,6 @@ def measure_peers(
             found.versions[peer.name] = str(error)
             say(f"{peer.name}: {error}")
     return found
-
-
-def compare(own: Sequence[Row], peers: Sequence[Row]) -> Row:
-    """The API against the peer that does most at the most connections; empty without peers."""
-    most = [row for row in peers if row["load"].endswith(f", {_MOST}")]
-    if not most:
-        return {}
-    best = max(most, key=lambda row: float(row["rps"]))
-    name = best["load"].removesuffix(f", {_MOST}")
-    alone = next(row for row in peers if row["load"] == f"{name}, {_ALONE}")
-    mine = {row["load"]: row for row in own}
-    return {
-        "best_peer": name,
-        "rps_over_best_peer": round(mine[_MOST]["rps"] / best["rps"], 2),
-        "p99_over_best_peer": round(mine[_MOST]["p99_ms"] / best["p99_ms"], 3),
-        "p50_alone_over_best_peer": round(mine[_ALONE]["p50_ms"] / alone["p50_ms"], 3),
-    }
 
 
 def _rows(

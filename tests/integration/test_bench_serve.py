@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from core.benchmarks import serve
+from core.benchmarks import load_session, serve
 from core.benchmarks.http_load import (
     NO_ANSWER,
     OK,
@@ -20,6 +20,9 @@ from core.benchmarks.http_load import (
     closed_loop,
     open_loop,
 )
+from core.benchmarks.load_rows import row_of
+from core.benchmarks.load_session import Session, is_kept_up
+from core.benchmarks.peer_loads import Measured
 from core.config import Settings, environment_for, load_settings
 from core.errors import ConsoleError
 from tests.integration.api_server import running_server
@@ -95,7 +98,7 @@ def test_an_answer_may_come_in_any_pieces(answer: bytes, piece: int) -> None:
 
 def test_a_row_tells_refusals_from_errors() -> None:
     load = Load(wall_s=2.0, latencies_s={200: [0.01, 0.03], 429: [0.001], 503: [1.0], 0: [2.0]})
-    row = serve.row_of("x", 10.0, load, 0.5)
+    row = row_of("x", 10.0, load, 0.5)
     assert (row["requests"], row["refused"], row["errors"], row["rps"]) == (5, 1, 2, 1.0)
     assert row["p50_ms"] == 20.0
 
@@ -113,11 +116,11 @@ def test_a_child_gets_the_settings_of_its_parent(monkeypatch: pytest.MonkeyPatch
     assert load_settings(environment_for(settings)) == settings
 
 
-class Scripted(serve.Session):
+class Scripted(Session):
     """A session whose open loops have the p99 they are told to have, in milliseconds."""
 
     def __init__(self, *p99s: float) -> None:
-        self.rows = [{"load": "64 connections", "rps": 100.0}]
+        self.rows = []
         self._seconds = 10.0
         self._p99s = iter(p99s)
         self.tried: list[int] = []
@@ -132,7 +135,7 @@ class Scripted(serve.Session):
 
 def test_the_knee_is_the_last_rate_kept_up_with_and_one_busy_second_does_not_hide_it() -> None:
     session = Scripted(10.0, 50.0, 12.0, 40.0, 41.0, 99.0)
-    assert session.find_knee() == pytest.approx(60.0)
+    assert session.find_knee(100.0) == pytest.approx(60.0)
     assert session.tried == [20, 40, 40, 60, 70, 70]
 
 
@@ -144,14 +147,14 @@ def test_a_rate_is_kept_up_with_when_nearly_all_is_answered(
     change: dict[str, float], expected: bool
 ) -> None:
     row = {"rps": 99.0, "requests": 1000, "refused": 0, "errors": 0, "p99_ms": 40.0}
-    assert serve.is_kept_up(row | change, 10.0, 10.0) is expected
+    assert is_kept_up(row | change, 10.0, 10.0) is expected
 
 
 def test_the_whole_benchmark_on_the_fake_backend(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(serve, "SOAK_S", 1.0)
-    monkeypatch.setattr(serve, "STEPS", (0.1, 0.2))
+    monkeypatch.setattr(load_session, "SOAK_S", 1.0)
+    monkeypatch.setattr(load_session, "STEPS", (0.1, 0.2))
     said: list[str] = []
     settings = Settings(home=tmp_path, backend="fake")
     table = serve.run(settings, said.append, seconds=0.3, soak=True)
@@ -163,3 +166,29 @@ def test_the_whole_benchmark_on_the_fake_backend(
     assert table["answers_without_a_record"] == 0
     assert all(row["errors"] == 0 for row in table["rows"])
     assert list(tmp_path.iterdir()) == []
+
+
+def test_others_are_measured_first_and_in_every_round(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(load_session, "STEPS", (0.1,))
+    said: list[str] = []
+    rates = iter((10.0, 1.0, 4.0))
+
+    def measure(_folder: Path, _model: Path, texts: list[str], *_: object) -> Measured:
+        said.append("the others")
+        load = Load(1.0, latencies_s={OK: [1.0]})
+        rows = [row_of(f"Some server, {n} connections", None, load, None) for n in (1, 64)]
+        rate = next(rates)
+        return Measured({"Some server": "1.0"}, [row | {"rps": rate} for row in rows])
+
+    monkeypatch.setattr(serve, "measure_peers", measure)
+    settings = Settings(home=tmp_path, backend="fake")
+    table = serve.run(settings, said.append, seconds=0.1, peers=tmp_path)
+    turns = [line for line in said if line in ("the others", "0.1 s: 1 connections")]
+    assert turns == ["the others", "0.1 s: 1 connections"] * 3
+    assert (table["rounds"], table["best_peer"]) == (3, "Some server")
+    rows = {row["load"]: row for row in table["rows"]}
+    assert rows["Some server, 64 connections"]["rps"] == 4.0
+    assert len(table["rps_over_best_peer_rounds"]) == 3
+    assert table["answers_without_a_record"] == 0

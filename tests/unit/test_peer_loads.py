@@ -2,44 +2,17 @@
 
 import sys
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from core.benchmarks import peer_loads
-from core.benchmarks.peer_loads import compare, measure_peers
+from core.benchmarks.peer_loads import measure_peers
 from core.benchmarks.peer_servers import PEERS, Peer, find_installed, running_server
 from core.errors import ConsoleError
 
 
-def row(load: str, rps: float, p50_ms: float, p99_ms: float) -> dict[str, Any]:
-    return {"load": load, "rps": rps, "p50_ms": p50_ms, "p99_ms": p99_ms}
-
-
-OWN = [row("1 connections", 90.0, 5.0, 9.0), row("64 connections", 200.0, 300.0, 400.0)]
-
-
 def peer_of(*packages: str) -> Peer:
     return Peer("Some server", "some_server", packages, "/predict", lambda text: {"text": text})
-
-
-def test_the_best_peer_is_the_one_that_does_most_at_the_most_connections() -> None:
-    peers = [
-        row("MLflow, 1 connections", 60.0, 10.0, 30.0),
-        row("MLflow, 64 connections", 50.0, 1_000.0, 1_600.0),
-        row("LitServe, 1 connections", 99.0, 1.0, 3.0),
-        row("LitServe, 64 connections", 40.0, 1_500.0, 1_000.0),
-    ]
-    assert compare(OWN, peers) == {
-        "best_peer": "MLflow",
-        "rps_over_best_peer": 4.0,
-        "p99_over_best_peer": 0.25,
-        "p50_alone_over_best_peer": 0.5,
-    }
-
-
-def test_without_peers_there_is_nothing_to_compare() -> None:
-    assert compare(OWN, []) == {}
 
 
 def test_a_peer_is_installed_where_all_its_packages_are(tmp_path: Path) -> None:

@@ -1,0 +1,128 @@
+"""One running API under one load after the other: closed loops, arrivals at random up to the knee,
+three times the knee, and a long run."""
+
+import time
+from collections.abc import Callable
+
+import numpy as np
+
+from core.benchmarks.api_process import ApiProcess
+from core.benchmarks.http_load import OK, Load, NextRequest, closed_loop, open_loop
+from core.benchmarks.load_rows import CONNECTIONS, Row, requests_of, row_of
+
+# Of the most, which is what 64 connections got; the first is the unloaded reference.
+STEPS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
+KNEE_P99_FACTOR = 4.0
+KNEE_DONE_SHARE = 0.95
+KNEE_TRIES = 2
+MOST_REFUSED_SHARE = 0.01
+OVERLOAD_FACTOR = 3.0
+OVERLOAD_LENGTH = 6.0
+SOAK_SHARE = 0.8
+SOAK_S = 600.0
+
+Say = Callable[[str], None]
+
+
+class Session:
+    """One server under one load after the other; `rows` are the table."""
+
+    def __init__(self, api: ApiProcess, texts: list[str], seconds: float, say: Say) -> None:
+        self._api = api
+        self._seconds = seconds
+        self._say = say
+        self._score = requests_of(api.port, "/v1/moderations", texts, _moderation)
+        self._store = requests_of(api.port, "/v1/comments", texts, _comment)
+        self.rows: list[Row] = []
+        self.answered = 0
+
+    def warm_up(self) -> None:
+        """Not in the table."""
+        self._closed("warm-up", self._score, CONNECTIONS[-1], self._seconds / 5)
+        self.rows.clear()
+
+    def closed_loops(self) -> None:
+        """At each number of connections, scoring only; at the most of them, storing too."""
+        for count in CONNECTIONS:
+            self._closed(f"{count} connections", self._score, count, self._seconds)
+        most = CONNECTIONS[-1]
+        self._closed(f"{most} connections, stored", self._store, most, self._seconds)
+
+    def find_knee(self, top: float) -> float:
+        """The highest rate, of STEPS of `top`, that is kept up with: 95 % of it answered, at most
+        1 % refused, p99 at most four times that of the first step. A step that fails is tried once
+        more, or a busy second of the machine would end the search."""
+        knee, reference = 0.0, 0.0
+        for step in STEPS:
+            for _ in range(KNEE_TRIES):
+                row = self._open(f"{step:.0%} of the most", step * top, self._seconds)
+                reference = reference or row["p99_ms"]
+                if is_kept_up(row, self._seconds, reference):
+                    knee = step * top
+                    break
+            else:
+                break
+        return knee or STEPS[0] * top
+
+    def overload(self, knee: float) -> Row:
+        """Three times the knee, then half of it: what a server says that recovers at once."""
+        unloaded = next(row["p99_ms"] for row in self.rows if row["load"].endswith("of the most"))
+        before = self._memory()
+        row = self._open("3 x knee", OVERLOAD_FACTOR * knee, OVERLOAD_LENGTH * self._seconds)
+        after = self._open("just after", knee / 2, self._seconds)
+        return {
+            "overload_p99_over_unloaded": round(row["p99_ms"] / unloaded, 2),
+            "overload_refused_share": round(row["refused"] / row["requests"], 3),
+            "overload_memory_mb": f"{before:.0f} before, {self._memory(max):.0f} at most",
+            "refused_just_after": after["refused"],
+        }
+
+    def soak(self, knee: float) -> Row:
+        """Ten minutes at 80 % of the knee; the slope leaves the first fifth out."""
+        since = time.monotonic() + SOAK_S / 5
+        self._open("soak", SOAK_SHARE * knee, SOAK_S)
+        points = [(at / 60.0, mb) for at, mb in self._api.memory_mb if at >= since]
+        minutes, megabytes = [at for at, _ in points], [mb for _, mb in points]
+        slope = float(np.polyfit(minutes, megabytes, 1)[0]) if len(points) > 1 else None
+        return {"soak_memory_mb_per_min": None if slope is None else round(slope, 3)}
+
+    def _memory(self, choose: Callable[[list[float]], float] = lambda mb: mb[-1]) -> float:
+        return choose([mb for _, mb in self._api.memory_mb] or [float("nan")])
+
+    def _closed(self, name: str, request: NextRequest, count: int, seconds: float) -> None:
+        self._say(f"{seconds:g} s: {name}")
+        self._note(name, None, lambda: closed_loop(
+            self._api.port, request, connections=count, seconds=seconds
+        ))  # fmt: skip
+
+    def _open(self, name: str, rate: float, seconds: float) -> Row:
+        self._say(f"{seconds:g} s: {rate:.0f} a second ({name})")
+        seed = len(self.rows)
+        return self._note(name, rate, lambda: open_loop(
+            self._api.port, self._score, rate=rate, seconds=seconds, seed=seed
+        ))  # fmt: skip
+
+    def _note(self, name: str, rate: float | None, work: Callable[[], Load]) -> Row:
+        cpu = self._api.cpu_s()
+        load = work()
+        used = self._api.cpu_s()
+        server_cpu = None if used is None or cpu is None else (used - cpu) / load.wall_s
+        self.answered += load.counts()[OK]
+        self.rows.append(row_of(name, rate, load, server_cpu))
+        return self.rows[-1]
+
+
+def is_kept_up(row: Row, seconds: float, reference_p99_ms: float) -> bool:
+    """Whether the row of an open loop is that of a server below its knee."""
+    # Of what did arrive: chance may have it more or less than the rate meant.
+    done = row["rps"] >= KNEE_DONE_SHARE * row["requests"] / seconds
+    few = row["refused"] + row["errors"] <= MOST_REFUSED_SHARE * row["requests"]
+    return bool(done and few and row["p99_ms"] <= KNEE_P99_FACTOR * reference_p99_ms)
+
+
+def _moderation(text: str, _number: int) -> object:
+    return {"input": text}
+
+
+def _comment(text: str, number: int) -> object:
+    return {"id": f"bench-{number}", "text": text}
