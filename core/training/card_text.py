@@ -56,7 +56,6 @@ classifier with one linear head, sigmoid. Masked binary cross-entropy, targets a
 where known. A part of the training rows comes a second time with words respelled (look-alike
 letters, stars, spaces, doubled, missing and swapped letters), harmless rows too. Split 80 / 10 / 10
 by a hash of the group: rows that share a `norm_key`, a hatemoji pair or a template are never apart.
-The learning rate falls to nothing before the last epoch, which is a cycle of its own.
 After training one temperature a label is fitted on the validation side and folded into the head.
 `modconsole train --data DIR --out DIR` repeats it from files checked by sha256."""
 

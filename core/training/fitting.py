@@ -10,20 +10,13 @@ from torch import Tensor
 
 from core.inference.padding import padded
 from core.training.batches import shuffled_batches
+from core.training.cycles import Cycle, cycles
 from core.training.datasets import MODEL_LABELS, Example
 from core.training.network import Classifier, masked_loss
 from core.training.settings import TrainSettings
 
 Progress = Callable[[str], None]
 _REPORT_EVERY = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Cycle:
-    """Epochs over which the learning rate falls from `peak_rate` to nothing."""
-
-    epochs: range
-    peak_rate: float
 
 
 def fit(
@@ -41,21 +34,6 @@ def fit(
     for cycle in cycles(settings):
         torch.manual_seed(settings.seed + cycle.epochs.start)
         _run_cycle(network, rows, cycle, settings, progress)
-
-
-def cycles(settings: TrainSettings) -> list[Cycle]:
-    """All epochs but the last, and the last by itself; one alone is one cycle.
-
-    After a warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983) small data sets are learned
-    that the first cycle passed by.
-    """
-    if settings.epochs == 1:
-        return [Cycle(range(1), settings.learning_rate)]
-    last = settings.epochs - 1
-    return [
-        Cycle(range(last), settings.learning_rate),
-        Cycle(range(last, settings.epochs), settings.last_learning_rate),
-    ]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from core.training.card_results import (
 )
 from core.training.card_text import DECISIONS, INTENDED_USE, PROCEDURE, WEAK_SPOTS, WRITTEN_BY
 from core.training.catalogue import Use
+from core.training.cycles import Cycle, cycles
 from core.training.datasets import MODEL_LABELS, NOT_ASSESSED
 from core.training.markdown import table, tight
 from core.training.report import SetCounts, TrainingReport
@@ -78,12 +79,17 @@ def _overview(report: TrainingReport) -> str:
         f"- Base: {BASE_MODEL}, Apache-2.0, 6 layers of 384, sha256 `{report.base_sha256}`.",
         f"- Files: {files}; it reads the first {settings.score_tokens} tokens.",
         f"- Trained on {report.train_rows:,} comments, respelled copies among them, epochs: "
-        f"{settings.epochs}, seed {settings.seed}, batches of {settings.batch_rows}, learning rate "
-        f"{settings.learning_rate:g} and, in the last epoch, {settings.last_learning_rate:g}, "
+        f"{settings.epochs}, seed {settings.seed}, batches of {settings.batch_rows}, "
         f"{settings.max_tokens} tokens, bf16: {minutes:.0f} minutes on one CPU core.",
+        f"- Learning rate: {', then '.join(map(_fall, cycles(settings)))}.",
         f"- Made with {packages}.",
     ]
     return "\n".join(lines)
+
+
+def _fall(cycle: Cycle) -> str:
+    epochs = len(cycle.epochs)
+    return f"{cycle.peak_rate:g} falling to nothing in {epochs} epoch{'s' * (epochs > 1)}"
 
 
 def _trained_table(sets: Iterable[SetCounts]) -> str:

@@ -82,6 +82,18 @@ def some_report() -> TrainingReport:
     )
 
 
+@pytest.mark.parametrize(
+    ("epochs", "said"),
+    [
+        (1, "0.00015 falling to nothing in 1 epoch."),
+        (3, "0.00015 falling to nothing in 2 epochs, then 0.0001 falling to nothing in 1 epoch."),
+    ],
+)
+def test_the_card_tells_the_learning_rates_that_there_were(epochs: int, said: str) -> None:
+    report = replace(some_report(), settings=TrainSettings(epochs=epochs))
+    assert f"- Learning rate: {said}\n" in model_card(report)
+
+
 def test_a_report_survives_its_file(tmp_path: Path) -> None:
     report = some_report()
     report.write(tmp_path)

@@ -5,8 +5,9 @@ from collections.abc import Mapping
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
+from core.training.cycles import cycles
 from core.training.datasets import MODEL_LABELS, Example
-from core.training.fitting import cycles, fit
+from core.training.fitting import fit
 from core.training.network import Classifier
 from core.training.settings import TrainSettings
 
