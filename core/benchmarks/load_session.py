@@ -31,22 +31,21 @@ class Session:
         self._api = api
         self._seconds = seconds
         self._say = say
-        self._score = requests_of(api.port, "/v1/moderations", texts, _moderation)
-        self._store = requests_of(api.port, "/v1/comments", texts, _comment)
+        self._texts = texts
         self.rows: list[Row] = []
         self.answered = 0
 
     def warm_up(self) -> None:
         """Not in the table."""
-        self._closed("warm-up", self._score, CONNECTIONS[-1], self._seconds / 5)
+        self._closed("warm-up", self._scored(), CONNECTIONS[-1], self._seconds / 5)
         self.rows.clear()
 
     def closed_loops(self) -> None:
         """At each number of connections, scoring only; at the most of them, storing too."""
         for count in CONNECTIONS:
-            self._closed(f"{count} connections", self._score, count, self._seconds)
+            self._closed(f"{count} connections", self._scored(), count, self._seconds)
         most = CONNECTIONS[-1]
-        self._closed(f"{most} connections, stored", self._store, most, self._seconds)
+        self._closed(f"{most} connections, stored", self._stored(), most, self._seconds)
 
     def find_knee(self, top: float) -> float:
         """The highest rate, of STEPS of `top`, that is kept up with: 95 % of it answered, at most
@@ -86,6 +85,13 @@ class Session:
         slope = float(np.polyfit(minutes, megabytes, 1)[0]) if len(points) > 1 else None
         return {"soak_memory_mb_per_min": None if slope is None else round(slope, 3)}
 
+    def _scored(self) -> NextRequest:
+        """Each load begins with the first text, as those of other servers do."""
+        return requests_of(self._api.port, "/v1/moderations", self._texts, _moderation)
+
+    def _stored(self) -> NextRequest:
+        return requests_of(self._api.port, "/v1/comments", self._texts, _comment)
+
     def _memory(self, choose: Callable[[list[float]], float] = lambda mb: mb[-1]) -> float:
         return choose([mb for _, mb in self._api.memory_mb] or [float("nan")])
 
@@ -97,9 +103,9 @@ class Session:
 
     def _open(self, name: str, rate: float, seconds: float) -> Row:
         self._say(f"{seconds:g} s: {rate:.0f} a second ({name})")
-        seed = len(self.rows)
+        seed, request = len(self.rows), self._scored()
         return self._note(name, rate, lambda: open_loop(
-            self._api.port, self._score, rate=rate, seconds=seconds, seed=seed
+            self._api.port, request, rate=rate, seconds=seconds, seed=seed
         ))  # fmt: skip
 
     def _note(self, name: str, rate: float | None, work: Callable[[], Load]) -> Row:

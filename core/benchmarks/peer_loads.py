@@ -46,11 +46,12 @@ def _rows(
 ) -> list[Row]:
     peer, rows = installed.peer, []
     with running_peer(installed, model) as port:
-        request = requests_of(port, peer.path, texts, lambda text, _number: peer.body(text))
         for count in CONNECTIONS:
             name = f"{peer.name}, {count} connections"
             say(f"{seconds:g} s: {name}")
-            closed_loop(port, request, connections=count, seconds=seconds / 5)
-            load = closed_loop(port, request, connections=count, seconds=seconds)
+            for length_s in (seconds / 5, seconds):
+                # From the first text, as ours.
+                request = requests_of(port, peer.path, texts, lambda text, _: peer.body(text))
+                load = closed_loop(port, request, connections=count, seconds=length_s)
             rows.append(row_of(name, None, load, None))
     return rows

@@ -5,9 +5,10 @@ counted in characters, of each text as many as a network reads, and some for eve
 body is understood it counts as one text. The rate is measured only while there is more under way
 than can be worked on at once: an idle server says nothing of what it could do.
 
-A burst may wait up to `wait_s`. Refusals that go on are no burst: until a second has passed without
-one, the line is kept so short that those let in wait about as long as a request takes on a quiet
-day: so they are answered within about twice that.
+A burst may wait up to `wait_s`. Refusals that go on while more is asked than can be done are no
+burst: until a second has passed without one, or less is asked again, the line is kept so short that
+those let in wait about as long as a request takes on a quiet day: so they are answered within about
+twice that.
 """
 
 import math
@@ -32,6 +33,8 @@ QUIET_NEEDED = 20
 LASTING_S = 0.1
 CALM_S = 1.0
 MEMORY_S = 2.0
+ASKED_S = 0.5
+"""How far back the rate of what is asked looks: it falls by two thirds in that time."""
 
 
 @dataclass(slots=True, eq=False)
@@ -57,6 +60,9 @@ class Gate:
         self._looked_at = now()
         self._full_s = 0.0
         self._done_when_full = 0.0
+        self._left_when_full = 0.0
+        self._asked_per_s = 0.0
+        self._asked_at = now()
         self._quiet_s: deque[float] = deque(maxlen=QUIET_KEPT)
         self._short_s = wait_s * SHORTEST_SHARE
         self._refusing_since = math.inf
@@ -71,6 +77,8 @@ class Gate:
         """Raises Overloaded for a request that should not be let in now."""
         with self._lock:
             now = self._look()
+            self._asked_per_s = self._asked_now(now) + 1 / ASKED_S
+            self._asked_at = now
             wait_s = self._expected_wait_s()
             if self._count >= MOST_UNDER_WAY or wait_s > self._bound_s(now):
                 self._note_refusal(now)
@@ -103,6 +111,7 @@ class Gate:
             now = self._look()
             if self._count > self._slots and is_done:
                 self._done_when_full += ticket.cost
+                self._left_when_full += 1
             elif ticket.is_quiet and is_done:
                 self._note_quiet(now - ticket.entered_at)
             self._count -= 1
@@ -127,7 +136,11 @@ class Gate:
         if self._full_s > MEMORY_S:
             self._full_s /= 2
             self._done_when_full /= 2
+            self._left_when_full /= 2
         return now
+
+    def _asked_now(self, now: float) -> float:
+        return self._asked_per_s * math.exp((self._asked_at - now) / ASKED_S)
 
     def _expected_wait_s(self) -> float:
         # One being worked on and one ready in each slot is no line.
@@ -140,6 +153,10 @@ class Gate:
 
     def _is_lasting(self, now: float) -> bool:
         if now - self._refused_at > CALM_S:
+            return False
+        # A short line refuses some of those who come together by chance; by itself that must not
+        # keep it short.
+        if self._asked_now(now) * self._full_s <= self._left_when_full:
             return False
         return self._refused_at - self._refusing_since >= LASTING_S
 

@@ -3,14 +3,18 @@
 import asyncio
 import itertools
 import socket
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from core.benchmarks import load_session, serve
+from core.benchmarks import load_session, peer_loads, serve
+from core.benchmarks.api_process import ApiProcess
 from core.benchmarks.http_load import (
     NO_ANSWER,
     OK,
@@ -23,6 +27,7 @@ from core.benchmarks.http_load import (
 from core.benchmarks.load_rows import row_of
 from core.benchmarks.load_session import Session, is_kept_up
 from core.benchmarks.peer_loads import Measured
+from core.benchmarks.peer_servers import PEERS, Installed
 from core.config import Settings, environment_for, load_settings
 from core.errors import ConsoleError
 from tests.integration.api_server import running_server
@@ -192,3 +197,40 @@ def test_others_are_measured_first_and_in_every_round(
     assert rows["Some server, 64 connections"]["rps"] == 4.0
     assert len(table["rps_over_best_peer_rounds"]) == 3
     assert table["answers_without_a_record"] == 0
+
+
+def test_the_texts_of_a_file_come_shuffled_alike_every_time(tmp_path: Path) -> None:
+    file = tmp_path / "sorted.csv"
+    lines = [f"{number},{'long ' * number}text,sam,2026-01-01T00:00:00Z" for number in range(100)]
+    file.write_text("\n".join(["id,text,author,created_at", *lines]))
+    texts = serve.read_texts(file)
+    lengths = [len(text) for text in texts]
+    assert sorted(lengths) != lengths
+    assert abs(sum(lengths[:50]) - sum(lengths[50:])) < sum(lengths) / 5
+    assert serve.read_texts(file) == texts
+
+
+def test_every_load_of_ours_and_of_others_begins_with_the_first_text(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    first: list[bytes] = []
+
+    def load(_port: int, request: NextRequest, **_: object) -> Load:
+        first.append(request())
+        return Load(wall_s=1.0, latencies_s={OK: [0.1]})
+
+    for module in (load_session, peer_loads):
+        monkeypatch.setattr(module, "closed_loop", load)
+    monkeypatch.setattr(load_session, "open_loop", load)
+    monkeypatch.setattr(peer_loads, "running_peer", lambda *_: nullcontext(9))
+    installed = Installed(PEERS[0], Path("python"), "1.0")
+    monkeypatch.setattr(peer_loads, "find_installed", lambda *_: installed)
+    process = subprocess.Popen([sys.executable, "-c", ""])
+    session = Session(ApiProcess(9, tmp_path, process), ["first", "second"], 1.0, str)
+    session.warm_up()
+    session.closed_loops()
+    session.overload(session.find_knee(1.0))
+    peer_loads.measure_peers(tmp_path, tmp_path, ["first", "second"], 1.0, str)
+    process.wait()
+    assert len(first) > 15
+    assert all(b"first" in request for request in first)

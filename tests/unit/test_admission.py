@@ -1,5 +1,7 @@
 """The door of the API on a clock of its own: who is let in, who waits, who is sent away."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -68,6 +70,15 @@ def offer(server: Server, rate: float, seconds: float) -> None:
         server.work_until(server.time.now + 1.0 / rate)
 
 
+def offer_at_random(server: Server, rate: float, seconds: float, seed: int) -> None:
+    """As people come: by chance several at once."""
+    chance, end = random.Random(seed), server.time.now + seconds
+    while (at := server.time.now + chance.expovariate(rate)) < end:
+        server.work_until(at)
+        server.arrive()
+    server.work_until(end)
+
+
 def make(service_s: float = 0.01, wait_s: float = 0.5, slots: int = 1) -> Server:
     time = Time()
     return Server(time, Gate(time, wait_s=wait_s, slots=slots), service_s)
@@ -133,6 +144,19 @@ def test_it_recovers_at_once() -> None:
     assert server.refused == refused
     offer(server, rate=50.0, seconds=CALM_S)
     assert all(server.arrive() for _ in range(40))
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("slots", [1, 2])
+def test_those_who_come_together_by_chance_do_not_keep_the_line_short(
+    seed: int, slots: int
+) -> None:
+    server = make(slots=slots)
+    offer_at_random(server, rate=300.0, seconds=20.0, seed=seed)
+    assert server.refused > 0.5 * 300.0 * 20.0
+    server.refused = 0
+    offer_at_random(server, rate=60.0, seconds=20.0, seed=seed)
+    assert server.refused <= 0.01 * 60.0 * 20.0
 
 
 def test_the_number_under_way_is_bounded_before_any_rate_is_known() -> None:
