@@ -33,7 +33,7 @@ QUIET_NEEDED = 20
 LASTING_S = 0.1
 CALM_S = 1.0
 MEMORY_S = 2.0
-ASKED_S = 0.5
+ASKED_S = 0.25
 """How far back the rate of what is asked looks: it falls by two thirds in that time."""
 
 
