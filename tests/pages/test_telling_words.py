@@ -55,6 +55,17 @@ def test_the_words_are_shown_only_when_asked_for(services, staff_page: StaffPage
     assert HELD in said(at)
 
 
+def test_the_scores_of_words_are_cut_as_those_of_comments_are(
+    services: Services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setitem(WORDS, "idiot", {Label.INSULT: 0.9876})
+    monkeypatch.setitem(WORDS, "fool", {Label.INSULT: 0.6789})
+    scored(services, "You idiot, you fool.")
+    at = press(staff_page("review_queue", MODERATOR), "words_")
+    (words,) = (frame.value for frame in at.dataframe if "alone" in frame.value)
+    assert words.set_index("word").loc["idiot", ["alone", "without"]].tolist() == [0.98, 0.67]
+
+
 def test_the_next_comment_comes_plain(services, staff_page: StaffPage):
     for number in (1, 2):
         scored(services, f"You idiot number {number}")
