@@ -10,6 +10,7 @@ import numpy as np
 from core.benchmarks.http_load import OK, Load, NextRequest
 
 Row = dict[str, Any]
+Say = Callable[[str], None]
 CONNECTIONS = (1, 16, 64)
 TOO_MANY = 429
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from core.benchmarks.api_process import ApiProcess
 from core.benchmarks.http_load import OK, Load, NextRequest, closed_loop, open_loop
-from core.benchmarks.load_rows import CONNECTIONS, Row, requests_of, row_of
+from core.benchmarks.load_rows import CONNECTIONS, Row, Say, requests_of, row_of
 
 # Of the most, which is what 64 connections got; the first is the unloaded reference.
 STEPS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
@@ -20,8 +20,6 @@ OVERLOAD_FACTOR = 3.0
 OVERLOAD_LENGTH = 6.0
 SOAK_SHARE = 0.8
 SOAK_S = 600.0
-
-Say = Callable[[str], None]
 
 
 class Session:
@@ -37,15 +35,15 @@ class Session:
 
     def warm_up(self) -> None:
         """Not in the table."""
-        self._closed("warm-up", self._scored(), CONNECTIONS[-1], self._seconds / 5)
+        self._closed("warm-up", self._ask_to_score(), CONNECTIONS[-1], self._seconds / 5)
         self.rows.clear()
 
     def closed_loops(self) -> None:
         """At each number of connections, scoring only; at the most of them, storing too."""
         for count in CONNECTIONS:
-            self._closed(f"{count} connections", self._scored(), count, self._seconds)
+            self._closed(f"{count} connections", self._ask_to_score(), count, self._seconds)
         most = CONNECTIONS[-1]
-        self._closed(f"{most} connections, stored", self._stored(), most, self._seconds)
+        self._closed(f"{most} connections, stored", self._ask_to_store(), most, self._seconds)
 
     def find_knee(self, top: float) -> float:
         """The highest rate, of STEPS of `top`, that is kept up with: 95 % of it answered, at most
@@ -85,11 +83,11 @@ class Session:
         slope = float(np.polyfit(minutes, megabytes, 1)[0]) if len(points) > 1 else None
         return {"soak_memory_mb_per_min": None if slope is None else round(slope, 3)}
 
-    def _scored(self) -> NextRequest:
+    def _ask_to_score(self) -> NextRequest:
         """Each load begins with the first text, as those of other servers do."""
         return requests_of(self._api.port, "/v1/moderations", self._texts, _moderation)
 
-    def _stored(self) -> NextRequest:
+    def _ask_to_store(self) -> NextRequest:
         return requests_of(self._api.port, "/v1/comments", self._texts, _comment)
 
     def _memory(self, choose: Callable[[list[float]], float] = lambda mb: mb[-1]) -> float:
@@ -103,7 +101,7 @@ class Session:
 
     def _open(self, name: str, rate: float, seconds: float) -> Row:
         self._say(f"{seconds:g} s: {rate:.0f} a second ({name})")
-        seed, request = len(self.rows), self._scored()
+        seed, request = len(self.rows), self._ask_to_score()
         return self._note(name, rate, lambda: open_loop(
             self._api.port, request, rate=rate, seconds=seconds, seed=seed
         ))  # fmt: skip

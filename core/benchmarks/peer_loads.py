@@ -1,15 +1,13 @@
 """The closed loops of the load benchmark on other servers of the same model."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.benchmarks.http_load import closed_loop
-from core.benchmarks.load_rows import CONNECTIONS, Row, requests_of, row_of
+from core.benchmarks.load_rows import CONNECTIONS, Row, Say, requests_of, row_of
 from core.benchmarks.peer_servers import PEERS, Installed, find_installed, running_peer
 from core.errors import ConsoleError
-
-Say = Callable[[str], None]
 
 
 @dataclass(slots=True)

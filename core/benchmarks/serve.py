@@ -8,14 +8,14 @@ import itertools
 import random
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from core.benchmarks.api_process import running_api
-from core.benchmarks.load_rows import CONNECTIONS
+from core.benchmarks.load_rows import CONNECTIONS, Say
 from core.benchmarks.load_session import Session
 from core.benchmarks.peer_loads import Measured, measure_peers
 from core.benchmarks.rounds import Round, compare, median_rows, own_share
@@ -33,8 +33,6 @@ ROUNDS = 3
 SEED = 20261123
 MOST_TEXTS = 5_000
 DEFAULT_SECONDS = 10
-
-Say = Callable[[str], None]
 
 
 def run(
