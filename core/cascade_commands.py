@@ -1,4 +1,4 @@
-"""`modconsole cascade` and `modconsole train-first-stage`."""
+"""`modconsole cascade`."""
 
 import argparse
 from collections.abc import Iterator
@@ -33,22 +33,6 @@ def run_cascade(arguments: argparse.Namespace, settings: Settings) -> int:
         _calibrate(services, policy, arguments.file, arguments.text_column)
     else:
         _status(services, policy)
-    return 0
-
-
-def run_train_first_stage(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`modconsole train-first-stage`: the model that is set is the teacher."""
-    from core.training.distil import distil_first_stage
-
-    backend = make_backend(settings)
-    backend.load()
-    report = distil_first_stage(
-        arguments.data,
-        backend,
-        arguments.out,
-        progress=lambda line: print(line, flush=True),
-    )
-    print(report.summary)
     return 0
 
 

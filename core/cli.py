@@ -5,7 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core import cascade_commands, commands, key_commands
+from core import cascade_commands, commands, key_commands, training_commands
 from core.config import Settings, load_settings
 from core.errors import ConsoleError
 from core.moderation.scores import Label
@@ -114,32 +114,7 @@ def make_parser() -> argparse.ArgumentParser:
         "Run the public look-up.",
         "The page where an author sees, by reference, what was decided and why, and appeals.",
     )
-    command = add(
-        "train",
-        commands.run_train,
-        "Train the shipped model anew.",
-        "From the named data files, with fixed seeds; needs the extra [train].",
-    )
-    command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
-    command.add_argument("--out", type=Path, required=True, help="folder to write the model to")
-    command.add_argument(
-        "--epochs", type=_positive, default=DEFAULT_EPOCHS, help="passes over the data"
-    )
-    command.add_argument("--limit", type=_positive, help="rows to train on, for a quick try")
-    command.add_argument(
-        "--seed", type=int, default=DEFAULT_SEED, help="seed of every random choice"
-    )
-    command.add_argument(
-        "--weights", type=Path, help="weights.pt of an earlier run: export and measure these"
-    )
-    command = add(
-        "model-card",
-        commands.run_model_card,
-        "Write a model's card anew.",
-        "From the report.json that `train` left beside the model; the manifest follows. Cards are "
-        "never edited by hand.",
-    )
-    command.add_argument("--model", type=Path, help="folder of the model; without it, the shipped")
+    _add_training(add)
     _add_cascade(add)
     command = add(
         "key",
@@ -192,16 +167,45 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _add_cascade(add: Callable[..., argparse.ArgumentParser]) -> None:
+def _add_training(add: Callable[..., argparse.ArgumentParser]) -> None:
+    command = add(
+        "train",
+        training_commands.run_train,
+        "Train the shipped model anew.",
+        "From the named data files, with fixed seeds; needs the extra [train].",
+    )
+    command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
+    command.add_argument("--out", type=Path, required=True, help="folder to write the model to")
+    command.add_argument(
+        "--epochs", type=_positive, default=DEFAULT_EPOCHS, help="passes over the data"
+    )
+    command.add_argument("--limit", type=_positive, help="rows to train on, for a quick try")
+    command.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help="seed of every random choice"
+    )
+    command.add_argument(
+        "--weights", type=Path, help="weights.pt of an earlier run: export and measure these"
+    )
+    command = add(
+        "model-card",
+        training_commands.run_model_card,
+        "Write a model's card anew.",
+        "From the report.json that `train` left beside the model; the manifest follows. Cards are "
+        "never edited by hand.",
+    )
+    command.add_argument("--model", type=Path, help="folder of the model; without it, the shipped")
     command = add(
         "train-first-stage",
-        cascade_commands.run_train_first_stage,
+        training_commands.run_train_first_stage,
         "Train the first stage of the cascade anew.",
         "The model that is set scores the named data files; the first stage learns to predict it. "
         "Writes first_stage.npz into OUT; needs the extra [train].",
     )
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     command.add_argument("--out", type=Path, required=True, help="folder of the model")
+
+
+def _add_cascade(add: Callable[..., argparse.ArgumentParser]) -> None:
     command = add(
         "cascade",
         cascade_commands.run_cascade,

@@ -9,7 +9,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from core.bootstrap import SHIPPED_MODEL, Services, build_services
+from core.bootstrap import Services, build_services
 from core.config import Settings
 from core.errors import ConsoleError, SourceUnavailable
 from core.moderation.permissions import SYSTEM
@@ -139,33 +139,6 @@ def run_dashboard(_arguments: argparse.Namespace, _settings: Settings) -> int:
 def run_author(_arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole author`."""
     return _become("dashboard.server", "author")
-
-
-def run_train(arguments: argparse.Namespace, _settings: Settings) -> int:
-    """`modconsole train`."""
-    from core.training.run import train_model
-
-    report = train_model(
-        arguments.data,
-        arguments.out,
-        epochs=arguments.epochs,
-        limit_rows=arguments.limit,
-        seed=arguments.seed,
-        weights=arguments.weights,
-        progress=lambda line: print(line, flush=True),
-    )
-    print(report.summary)
-    return 0
-
-
-def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
-    """`modconsole model-card`."""
-    from core.training.card import rewrite_card
-
-    folder = arguments.model or SHIPPED_MODEL
-    rewrite_card(folder)
-    print(f"Wrote the card in {folder} from its report.")
-    return 0
 
 
 def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:

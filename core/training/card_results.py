@@ -4,7 +4,15 @@ from collections.abc import Iterable, Sequence
 
 from core.training.bias import Auc, BiasReport, TermBias
 from core.training.calibration import Calibration
-from core.training.card_text import AIMS, CALIBRATION, FUNCTIONS, IDENTITY, INTERVALS, THRESHOLDS
+from core.training.card_text import (
+    AIMS,
+    CALIBRATION,
+    FUNCTIONS,
+    IDENTITY,
+    INTERVALS,
+    THRESHOLDS,
+    Aim,
+)
 from core.training.datasets import MODEL_LABELS
 from core.training.functional import Expected, FunctionResult, together
 from core.training.intervals import share_of
@@ -27,14 +35,21 @@ def aims_table(metrics: Sequence[LabelMetrics]) -> str:
     rows = [
         [
             f"{aim.data_set} ({aim.about})",
-            f"{aim.at_least:g}",
+            f"clearly over {aim.at_least:g}" if aim.clearly else f"{aim.at_least:g}",
             measured(found[aim.data_set].roc_auc, found[aim.data_set].roc_auc_interval),
-            "yes" if (found[aim.data_set].roc_auc or 0.0) >= aim.at_least else "no",
+            "yes" if _reached(aim, found[aim.data_set]) else "no",
         ]
         for aim in AIMS
         if aim.data_set in found
     ]
     return table(["toxicity on", "aim", "ROC AUC", "reached"], rows)
+
+
+def _reached(aim: Aim, metrics: LabelMetrics) -> bool:
+    if not aim.clearly:
+        return (metrics.roc_auc or 0.0) >= aim.at_least
+    interval = metrics.roc_auc_interval
+    return interval is not None and interval[0] >= aim.at_least
 
 
 def metrics_section(metrics: Iterable[LabelMetrics]) -> str:

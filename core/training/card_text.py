@@ -5,18 +5,19 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """The toxicity ROC AUC that a set should reach."""
+    """The toxicity ROC AUC that a set should reach; `clearly`: with the whole of its interval."""
 
     data_set: str
     about: str
     at_least: float
+    clearly: bool = False
 
 
 AIMS: tuple[Aim, ...] = (
     Aim("jigsaw_wiki", "Wikipedia talk, sampled for abuse", 0.97),
     Aim("wiki_context_gn", "Wikipedia talk at its real rate, never trained on", 0.97),
     Aim("davidson_tweets", "short social comments", 0.975),
-    Aim("cad_reddit", "Reddit, labelled in the context of its thread", 0.80),
+    Aim("cad_reddit", "Reddit, labelled in the context of its thread", 0.80, clearly=True),
 )
 
 INTENDED_USE = """Scores English comments so that a policy can let them pass, hold them for a person

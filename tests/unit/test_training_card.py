@@ -20,7 +20,12 @@ from core.inference.manifest import (
 from core.moderation.scores import Label
 from core.training.bias import BiasReport, TermBias
 from core.training.calibration import calibrate
-from core.training.card_results import functions_section, identity_section, thresholds_section
+from core.training.card_results import (
+    aims_table,
+    functions_section,
+    identity_section,
+    thresholds_section,
+)
 from core.training.datasets import MODEL_LABELS, sha256_of
 from core.training.functional import FunctionResult
 from core.training.intervals import share_of
@@ -201,3 +206,23 @@ def test_recording_a_file_changes_its_digest_alone(tmp_path: Path) -> None:
     after = read_manifest(tmp_path)
     assert after.files[CARD_FILE] == sha256_of(tmp_path / CARD_FILE) != before.files[CARD_FILE]
     assert replace(after, files={**after.files, CARD_FILE: before.files[CARD_FILE]}) == before
+
+
+@pytest.mark.parametrize(
+    ("data_set", "interval", "reached"),
+    [
+        ("jigsaw_wiki", (0.96, 0.98), "yes"),
+        ("cad_reddit", (0.79, 0.98), "no"),
+        ("cad_reddit", (0.80, 0.98), "yes"),
+        ("cad_reddit", None, "no"),
+    ],
+)
+def test_a_gain_is_clear_with_the_whole_of_its_interval(
+    data_set: str, interval: tuple[float, float] | None, reached: str
+) -> None:
+    metrics = replace(
+        measure(data_set, "toxicity", TARGETS, SCORES, list(range(len(TARGETS)))),
+        roc_auc=0.971,
+        roc_auc_interval=interval,
+    )
+    assert aims_table([metrics]).rstrip().endswith(f"| {reached} |")
