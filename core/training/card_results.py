@@ -49,7 +49,7 @@ def _reached(aim: Aim, metrics: LabelMetrics) -> bool:
     if not aim.clearly:
         return (metrics.roc_auc or 0.0) >= aim.at_least
     interval = metrics.roc_auc_interval
-    return interval is not None and interval[0] >= aim.at_least
+    return interval is not None and interval[0] > aim.at_least
 
 
 def metrics_section(metrics: Iterable[LabelMetrics]) -> str:
