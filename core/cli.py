@@ -195,6 +195,21 @@ def _add_training(add: Callable[..., argparse.ArgumentParser]) -> None:
     )
     command.add_argument("--model", type=Path, help="folder of the model; without it, the shipped")
     command = add(
+        "train-teacher",
+        training_commands.run_train_teacher,
+        "Teach a larger network what `train` learns of Reddit comments.",
+        "It learns the training side of cad_reddit, scores that side of it and of edos_sexism, and "
+        "writes the scores. `train` reads the shipped file of them. Needs the extra [train].",
+    )
+    command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
+    command.add_argument(
+        "--base-model",
+        type=Path,
+        required=True,
+        help="folder of sentence-transformers/all-mpnet-base-v2",
+    )
+    command.add_argument("--out", type=Path, required=True, help="file to write the scores to")
+    command = add(
         "train-first-stage",
         training_commands.run_train_first_stage,
         "Train the first stage of the cascade anew.",

@@ -1,4 +1,4 @@
-"""`modconsole train`, `train-first-stage` and `model-card`."""
+"""`modconsole train`, `train-teacher`, `train-first-stage` and `model-card`."""
 
 import argparse
 
@@ -30,6 +30,20 @@ def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
     folder = arguments.model or SHIPPED_MODEL
     rewrite_card(folder)
     print(f"Wrote the card in {folder} from its report.")
+    return 0
+
+
+def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int:
+    """`modconsole train-teacher`."""
+    from core.training.teacher import train_teacher
+
+    report = train_teacher(
+        arguments.data,
+        arguments.base_model,
+        arguments.out,
+        progress=lambda line: print(line, flush=True),
+    )
+    print(report.summary)
     return 0
 
 

@@ -44,6 +44,7 @@ def run(
         "benchmark": "explain",
         "backend": info.name,
         "model_version": info.model_version,
+        "texts": "marked ones of the validation and test sides; for latency, the bundled sample",
         "latency": latency,
         "faithfulness": [_faithfulness(scorer, name, texts[name], say) for name in SETS],
     }

@@ -1,4 +1,4 @@
-"""Toxic texts in which people marked the words that make them so."""
+"""Toxic texts that trained nothing, in which people marked the words that make them so."""
 
 import json
 from dataclasses import dataclass
@@ -8,11 +8,13 @@ from random import Random
 from core.errors import MissingExtra
 from core.training.catalogue import CATALOGUE
 from core.training.datasets import verify_files
+from core.training.split import side_of
 
 SETS = ("toxic_spans", "hatexplain_val")
 _SEED = 20261123
-_SPANS = "SELECT text, span_ranges FROM '{path}' WHERE n_toxic_chars > 0 ORDER BY norm_key"
-_TOKENS = """SELECT post_tokens, rationale_majority FROM '{path}'
+_SPANS = """SELECT norm_key, text, span_ranges FROM '{path}'
+ WHERE n_toxic_chars > 0 ORDER BY norm_key"""
+_TOKENS = """SELECT norm_key, post_tokens, rationale_majority FROM '{path}'
  WHERE toxic = 1 AND n_rationales > 1 ORDER BY norm_key"""
 
 
@@ -25,7 +27,8 @@ class MarkedText:
 
 
 def read_rationales(data_dir: Path, name: str, rows: int) -> list[MarkedText]:
-    """A seeded draw of at most `rows` texts of one of SETS. Raises DataFileMismatch."""
+    """A seeded draw of at most `rows` texts of one of SETS, from the validation and test sides. A
+    row of these sets has one key, which names its group. Raises DataFileMismatch."""
     try:
         import duckdb
     except ImportError as error:
@@ -36,7 +39,8 @@ def read_rationales(data_dir: Path, name: str, rows: int) -> list[MarkedText]:
     query, convert = (_SPANS, _spans) if name == "toxic_spans" else (_TOKENS, _tokens)
     with duckdb.connect() as connection:
         found = connection.execute(query.format(path=path)).fetchall()
-    marked = [text for row in found if (text := convert(*row)).spans]
+    held_out = (row for key, *row in found if side_of(key) != "train")
+    marked = [text for row in held_out if (text := convert(*row)).spans]
     return Random(_SEED).sample(marked, min(rows, len(marked)))
 
 

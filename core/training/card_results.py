@@ -18,7 +18,7 @@ from core.training.functional import Expected, FunctionResult, together
 from core.training.intervals import share_of
 from core.training.markdown import measured, number, percentage, table
 from core.training.measures import LabelMetrics
-from core.training.report import Effect, Probe, TrainingReport
+from core.training.report import Effect, Parity, Probe, TrainingReport
 from core.training.thresholds import LOWEST_EDGE, BandChoice, Edge, Rule
 
 SHOWN_TERMS = 15
@@ -208,18 +208,27 @@ def _auc(auc: Auc | None) -> str:
 
 
 def parity_section(report: TrainingReport) -> str:
-    """int8 against the reference."""
-    p = report.parity
-    cells = p.rows * len(MODEL_LABELS)
-    lost = ", ".join(
-        f"{label} {value:+.4f}" for label, value in p.auc_lost.items() if value is not None
-    )
-    return (
-        f"Over {p.rows:,} test comments: largest score difference {p.largest:.3f}, 99th percentile "
-        f"{p.p99:.3f}, mean {p.mean:.4f}; {p.flips_hold} of {cells:,} scores cross a hold edge "
-        f"({p.flips_hold / max(1, cells):.2%}), {p.flips_remove} a remove edge "
-        f"({p.flips_remove / max(1, cells):.2%}). ROC AUC lost: {lost}."
-    )
+    """int8 and bf16 against the reference, edges of the default policy."""
+    rows = [
+        [
+            precision,
+            f"{p.rows:,}",
+            f"{p.largest:.3f}",
+            f"{p.p99:.3f}",
+            f"{p.mean:.4f}",
+            _flipped(p.flips_hold, p),
+            _flipped(p.flips_remove, p),
+            ", ".join(f"{lab} {lost:+.4f}" for lab, lost in p.auc_lost.items() if lost is not None),
+        ]
+        for precision, p in report.parity.items()
+    ]
+    head = ["precision", "test comments", "largest difference", "99th percentile", "mean"]
+    return table([*head, "over a hold edge", "over a remove edge", "ROC AUC lost"], rows)
+
+
+def _flipped(flips: int, parity: Parity) -> str:
+    cells = parity.rows * len(MODEL_LABELS)
+    return f"{flips:,} of {cells:,} scores ({flips / max(1, cells):.2%})"
 
 
 def probe_table(probes: Iterable[Probe]) -> str:

@@ -50,7 +50,7 @@ _DAVIDSON = r"""SELECT regexp_replace(regexp_replace(text, '^["! ]*RT ', ''), '@
 
 _HATEMOJI = """SELECT text, [norm_key, 'hatemoji-' || least(entry_id, matched_id)] AS keys,
  1.0 AS weight, toxic AS toxicity, NULL AS obscene,
- if(type = 'threateninglanguage', 1, NULL) AS threat, NULL AS insult, toxic AS identity_attack
+ if(type = 'threateninglanguage', 1, 0) AS threat, NULL AS insult, toxic AS identity_attack
  FROM '{hatemoji_build}'"""
 
 _HATEXPLAIN = """SELECT replace(text, '<user>', '@user') AS text, [norm_key] AS keys,
@@ -73,8 +73,8 @@ _SPANS = """SELECT text, [norm_key] AS keys, 1.0 AS weight, 1 AS toxicity, NULL 
  FROM '{toxic_spans}' WHERE norm_key NOT IN (SELECT norm_key FROM '{toxic_spans_raw}')"""
 
 _EDOS = """SELECT text, [norm_key] AS keys, 0.5 AS weight, NULL AS toxicity, NULL AS obscene,
- if(label_category LIKE '1.%', 1, NULL) AS threat, NULL AS insult, 1 AS identity_attack
- FROM '{edos_sexism}' WHERE sexist = 1"""
+ if(sexist = 1, if(label_category LIKE '1.%', 1, 0), NULL) AS threat, NULL AS insult,
+ if(sexist = 1, 1, NULL) AS identity_attack FROM '{edos_sexism}'"""
 
 _TOXIC_ONLY = """SELECT text, [norm_key] AS keys, 1.0 AS weight, toxic AS toxicity,
  NULL AS obscene, NULL AS threat, NULL AS insult, NULL AS identity_attack FROM '{{{name}}}'"""
@@ -115,7 +115,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "CC BY 4.0",
         "github.com/HannahKirk/Hatemoji",
         Use.TRAIN,
-        "toxicity and identity attack; its threatening type for threat; pairs stay together",
+        "toxicity and identity attack; its type says which are threats; pairs stay together",
         _HATEMOJI,
     ),
     DataSet(
@@ -152,7 +152,8 @@ CATALOGUE: tuple[DataSet, ...] = (
         "CC0 1.0",
         "github.com/rewire-online/edos",
         Use.TRAIN,
-        "sexist rows for identity attack, its threats for threat; the rest says nothing clean",
+        "sexist rows for identity attack, their category says which are threats; the rest as the "
+        "teacher scores",
         _EDOS,
     ),
     DataSet(
@@ -162,7 +163,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "zenodo.org/record/4881008",
         Use.TRAIN,
         "toxicity and identity attack as experts agreed in the thread, counter-speech clean; the "
-        "parent is not in the file",
+        "parent is not in the file; on the training side softened by the teacher",
         _CAD,
     ),
     DataSet(

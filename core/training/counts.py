@@ -4,19 +4,35 @@ from collections.abc import Callable, Mapping, Sequence
 
 from core.training.catalogue import DataSet, Use
 from core.training.datasets import MODEL_LABELS, Example
-from core.training.own_examples import OWN_SOURCE, own_file_sha256
-from core.training.report import SetCounts
+from core.training.own_examples import HARD_SOURCE, OWN_SOURCE, own_file_sha256
+from core.training.report import SetCounts, TeacherUse
 from core.training.scoring import Scored
 from core.training.split import Split
+from core.training.teacher_scores import (
+    SCORED_SET,
+    SOFTENED_SET,
+    TAUGHT_SETS,
+    TeacherScores,
+    scores_sha256,
+    spoken_for,
+)
 
-OWN_SET = DataSet(
-    name=OWN_SOURCE,
-    sha256=own_file_sha256(),
-    licence="CC0 1.0",
-    origin="written for this project: core/training/own_examples.json",
-    use=Use.TRAIN,
-    why="plain identity sentences, technical words, profanity that is no abuse, plain "
+_OWN_WHY = {
+    OWN_SOURCE: "plain identity sentences, technical words, profanity that is no abuse, plain "
     "disagreement; disguised insults and threats",
+    HARD_SOURCE: "threats, ill wishes and contempt without swearing, and harmless sentences like "
+    "them; learnt in the refining alone",
+}
+OWN_SETS = tuple(
+    DataSet(
+        name=source,
+        sha256=own_file_sha256(source),
+        licence="CC0 1.0",
+        origin=f"written for this project: core/training/{source}.json",
+        use=Use.TRAIN,
+        why=why,
+    )
+    for source, why in _OWN_WHY.items()
 )
 
 
@@ -24,7 +40,22 @@ def count_sets(
     catalogue: Sequence[DataSet], split: Split, others: Mapping[str, Scored]
 ) -> tuple[SetCounts, ...]:
     """Every set of the catalogue and the project's own, the left-out ones with zero rows."""
-    return tuple(_count(each, split, others) for each in [*catalogue, OWN_SET])
+    return tuple(_count(each, split, others) for each in [*catalogue, *OWN_SETS])
+
+
+def count_taught(scores: TeacherScores, learnt: Sequence[Example]) -> TeacherUse:
+    """`learnt`: rows of the training side."""
+    sources = [row.source for row in learnt if row.source in TAUGHT_SETS and spoken_for(row)]
+    about = scores.about
+    return TeacherUse(
+        base_model=about["base_model"],
+        base_sha256=about["base_sha256"],
+        held_out=int(about["held_out"]),
+        roc_auc=float(about["roc_auc"]),
+        scores_sha256=scores_sha256(),
+        softened=sources.count(SOFTENED_SET),
+        scored=sources.count(SCORED_SET),
+    )
 
 
 def _count(data_set: DataSet, split: Split, others: Mapping[str, Scored]) -> SetCounts:

@@ -26,3 +26,8 @@ def cycles(settings: TrainSettings) -> list[Cycle]:
         Cycle(range(last), settings.learning_rate),
         Cycle(range(last, settings.epochs), settings.last_learning_rate),
     ]
+
+
+def refining_cycle(settings: TrainSettings) -> Cycle:
+    """The epoch after all others, over few sets."""
+    return Cycle(range(settings.epochs, settings.epochs + 1), settings.refining_rate)

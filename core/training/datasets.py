@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.errors import DataFileMismatch, MissingExtra
 from core.inference.text_form import model_text
@@ -19,6 +20,7 @@ MODEL_LABELS: tuple[Label, ...] = (
 )
 """What the model scores, in output order. `severe_toxicity` has no human labels to learn from."""
 
+TRAIN_EXTRA = 'training needs more packages: pip install "moderation-console[train]"'
 NOT_ASSESSED = tuple(label for label in Label if label not in MODEL_LABELS)
 
 
@@ -64,19 +66,23 @@ def read_set(
     data_dir: Path, data_set: DataSet, catalogue: Sequence[DataSet] = CATALOGUE
 ) -> list[Example]:
     """Rows in file order, text in the form the model reads; empty texts are dropped."""
-    try:
-        import duckdb
-    except ImportError as error:
-        raise MissingExtra('reading the sets needs duckdb: pip install "duckdb>=1.5"') from error
     paths = {each.name: str(data_dir / each.file).replace("'", "''") for each in catalogue}
     labels = ", ".join(f"{label}::DOUBLE" for label in MODEL_LABELS)
     inner = data_set.query.format(**paths)
-    with duckdb.connect() as connection:
-        connection.execute("SET threads = 1")
-        found = connection.execute(f"SELECT text, keys, weight::DOUBLE, {labels} FROM ({inner})")
-        rows = found.fetchall()
+    rows = select_rows(f"SELECT text, keys, weight::DOUBLE, {labels} FROM ({inner})")
     examples = (
         Example(model_text(text), tuple(targets), tuple(keys), data_set.name, weight)
         for text, keys, weight, *targets in rows
     )
     return [example for example in examples if example.text]
+
+
+def select_rows(query: str) -> list[tuple[Any, ...]]:
+    """What a query over files gives, in their order. Raises MissingExtra."""
+    try:
+        import duckdb
+    except ImportError as error:
+        raise MissingExtra('reading the sets needs duckdb: pip install "duckdb>=1.5"') from error
+    with duckdb.connect() as connection:
+        connection.execute("SET threads = 1")
+        return connection.execute(query).fetchall()

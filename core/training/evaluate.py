@@ -11,7 +11,7 @@ from core.training.calibration import Calibration, calibrate
 from core.training.datasets import MODEL_LABELS, Example
 from core.training.intervals import share_of
 from core.training.measures import LabelMetrics, measure, roc_auc
-from core.training.own_examples import OWN_SOURCE
+from core.training.own_examples import OWN_SOURCES
 from core.training.report import Effect, Parity, Probe
 from core.training.scoring import ExportedNetwork, Scored
 
@@ -26,7 +26,7 @@ MACHINE_SETS = ("jigsaw_detoxify_scored",)
 
 def by_people(scored: Scored) -> Scored:
     """The rows that people wrote and people labelled."""
-    left_out = (*MACHINE_SETS, OWN_SOURCE)
+    left_out = (*MACHINE_SETS, *OWN_SOURCES)
     return scored.where([example.source not in left_out for example in scored.examples])
 
 
@@ -89,7 +89,7 @@ def effects_on_sets(scored: Scored, bands: Mapping[Label, Band]) -> list[Effect]
 
 
 def compare(wide: Scored, narrow: Scored, bands: Mapping[Label, Band]) -> Parity:
-    """int8 (`narrow`) against the reference on the same comments."""
+    """A narrower form of the model against the reference on the same comments."""
     import numpy as np
 
     apart = np.abs(wide.scores - narrow.scores)

@@ -9,7 +9,7 @@ from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE, WEIG
 from core.moderation.scores import Label
 from core.training.bias import measure_bias
 from core.training.catalogue import DataSet, Use
-from core.training.counts import count_sets
+from core.training.counts import count_sets, count_taught
 from core.training.datasets import MODEL_LABELS, read_set, sets_for, sha256_of
 from core.training.evaluate import (
     IDENTITY_SET,
@@ -23,10 +23,11 @@ from core.training.evaluate import (
 )
 from core.training.functional import Function, function_results, read_suite, suite_examples
 from core.training.probes import ABUSIVE, BENIGN
-from core.training.report import Effect, TrainingReport
+from core.training.report import Effect, Parity, TrainingReport
 from core.training.scoring import ExportedNetwork, Scored
 from core.training.settings import MODEL_VERSION, TrainSettings
 from core.training.split import Split
+from core.training.teacher_scores import TeacherScores
 from core.training.thresholds import (
     BandChoice,
     Rule,
@@ -54,7 +55,9 @@ class Fitted:
     settings: TrainSettings
     catalogue: Sequence[DataSet]
     traffic: Sequence[Traffic]
+    teacher: TeacherScores
     train_rows: int
+    refining_rows: int
     train_seconds: float
     tokens_per_row: float
 
@@ -71,15 +74,32 @@ class Findings:
     cases: Scored
 
 
+@dataclass(frozen=True, slots=True)
+class Networks:
+    """One model in fp32, in bf16 where the processor has it, and in int8 as it is served."""
+
+    reference: ExportedNetwork
+    bf16: ExportedNetwork | None
+    served: ExportedNetwork
+
+
 def gather_findings(fitted: Fitted, network: ExportedNetwork) -> Findings:
-    """Scores held-out rows, the sets that are only measured on, traffic, and the suite."""
+    """Scores held-out rows, the sets that are only measured on, traffic, and the suite. A row whose
+    text is in the training side by chance measures nothing and is left out."""
     catalogue = (*fitted.catalogue, *fitted.traffic)
     suite = read_suite()
+    learnt = {row.text.casefold() for row in fitted.split.train}
     return Findings(
         val=network.score(fitted.split.val),
         test=network.score(fitted.split.test),
         others={
-            each.name: network.score(read_set(fitted.data_dir, each, catalogue))
+            each.name: network.score(
+                [
+                    row
+                    for row in read_set(fitted.data_dir, each, catalogue)
+                    if row.text.casefold() not in learnt
+                ]
+            )
             for each in sets_for(Use.EVALUATE, catalogue)
         },
         suite=suite,
@@ -112,8 +132,7 @@ def report_findings(
     temperatures: Mapping[Label, float],
     rule: Rule,
     choices: Mapping[Label, BandChoice],
-    reference: ExportedNetwork,
-    served: ExportedNetwork,
+    networks: Networks,
 ) -> TrainingReport:
     """Every number of the card."""
     bands = {label: choice.band for label, choice in choices.items()}
@@ -128,7 +147,9 @@ def report_findings(
         settings=fitted.settings,
         base_sha256=_base_digest(fitted.base),
         sets=count_sets(catalogue, fitted.split, findings.others),
+        teacher=count_taught(fitted.teacher, fitted.split.train),
         train_rows=fitted.train_rows,
+        refining_rows=fitted.refining_rows,
         train_seconds=fitted.train_seconds,
         tokens_per_row=fitted.tokens_per_row,
         metrics=tuple(metrics),
@@ -138,11 +159,21 @@ def report_findings(
         effects=tuple(_effects(fitted, findings, bands)),
         functions=function_results(findings.suite, findings.cases, holds),
         bias=measure_bias(identity, holds[Label.TOXICITY]) if identity else None,
-        parity=compare(reference.score(fitted.split.test), findings.test, bands),
-        probes=probe(served, [*BENIGN, *ABUSIVE]),
+        parity=_parity(fitted, findings, networks, bands),
+        probes=probe(networks.served, [*BENIGN, *ABUSIVE]),
         versions={name: version(name) for name in _PACKAGES},
         sizes={name: (fitted.out_dir / name).stat().st_size for name in _SIZED},
     )
+
+
+def _parity(
+    fitted: Fitted, findings: Findings, networks: Networks, bands: Mapping[Label, Band]
+) -> dict[str, Parity]:
+    wide = networks.reference.score(fitted.split.test)
+    narrow = {"int8": findings.test}
+    if networks.bf16 is not None:
+        narrow["bf16"] = networks.bf16.score(fitted.split.test)
+    return {precision: compare(wide, scored, bands) for precision, scored in narrow.items()}
 
 
 def _effects(fitted: Fitted, findings: Findings, bands: Mapping[Label, Band]) -> list[Effect]:

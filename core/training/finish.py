@@ -15,11 +15,17 @@ from core.training.card import write_card
 from core.training.datasets import MODEL_LABELS
 from core.training.evaluate import by_people
 from core.training.export import export_model
-from core.training.findings import Fitted, choose_thresholds, gather_findings, report_findings
+from core.training.findings import (
+    Fitted,
+    Networks,
+    choose_thresholds,
+    gather_findings,
+    report_findings,
+)
 from core.training.logits import network_logits
 from core.training.network import Classifier, build_classifier
 from core.training.report import TrainingReport
-from core.training.scoring import ExportedNetwork, Scored, targets_of
+from core.training.scoring import ExportedNetwork, Scored, has_bf16, targets_of
 from core.training.shipping import write_manifest
 from core.training.split import take_rows
 
@@ -37,19 +43,22 @@ def finish(fitted: Fitted, progress: Callable[[str], None]) -> TrainingReport:
     fold_temperature(network, [temperatures[label] for label in MODEL_LABELS])
     progress("exporting and quantising")
     export_model(network, fitted.base, out, calibration=_range_ids(fitted))
-    reference, served = (_exported(fitted, name) for name in (GRAPH_FILE, MODEL_FILE))
+    served = _exported(fitted, MODEL_FILE, bf16=True)
     progress("scoring what is measured")
     findings = gather_findings(fitted, served)
     rule, choices = choose_thresholds(fitted, findings)
-    progress("comparing int8 with the reference")
+    progress("comparing int8 and bf16 with the reference")
     report = report_findings(
         fitted,
         findings,
         temperatures=temperatures,
         rule=rule,
         choices=choices,
-        reference=reference,
-        served=served,
+        networks=Networks(
+            reference=_exported(fitted, GRAPH_FILE, bf16=False),
+            bf16=_exported(fitted, GRAPH_FILE, bf16=True) if has_bf16() else None,
+            served=served,
+        ),
     )
     report.write(out)
     write_card(out)
@@ -79,10 +88,11 @@ def _range_ids(fitted: Fitted) -> list[list[int]]:
     return encode(tokenizer, [example.text for example in rows])
 
 
-def _exported(fitted: Fitted, name: str) -> ExportedNetwork:
+def _exported(fitted: Fitted, name: str, *, bf16: bool) -> ExportedNetwork:
     return ExportedNetwork(
         fitted.out_dir / name,
         fitted.out_dir / TOKENIZER_FILE,
         max_tokens=fitted.settings.score_tokens,
         threads=fitted.settings.threads,
+        bf16=bf16,
     )

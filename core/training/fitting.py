@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -10,8 +10,9 @@ from torch import Tensor
 
 from core.inference.padding import padded
 from core.training.batches import shuffled_batches
-from core.training.cycles import Cycle, cycles
+from core.training.cycles import Cycle, cycles, refining_cycle
 from core.training.datasets import MODEL_LABELS, Example
+from core.training.logits import network_logits
 from core.training.network import Classifier, masked_loss
 from core.training.settings import TrainSettings
 
@@ -36,6 +37,33 @@ def fit(
         _run_cycle(network, rows, cycle, settings, progress)
 
 
+def refine(
+    network: Classifier,
+    examples: Sequence[Example],
+    ids: Sequence[Sequence[int]],
+    settings: TrainSettings,
+    *,
+    progress: Progress,
+) -> None:
+    """One more epoch, over few sets, then weights between those before and after it: they keep what
+    the epoch would forget of the other sets and most of what it gains (Wortsman and others 2022,
+    arXiv:2109.01903). Where nobody gave a label, the network learns to say what it said before (Li
+    and Hoiem 2016, arXiv:1606.09282). Without examples it stays as it is."""
+    if not examples:
+        return
+    torch.set_num_threads(1)
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    rows = _Rows(ids, *_target_tensors(examples)).filled(network)
+    cycle = refining_cycle(settings)
+    torch.manual_seed(settings.seed + cycle.epochs.start)
+    _run_cycle(network, rows, cycle, settings, progress)
+    after = network.state_dict()
+    share = settings.refined_share
+    network.load_state_dict(
+        {name: value.lerp(after[name], share) for name, value in before.items()}
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class _Rows:
     """Token ids and, as tensors, targets and known cells (rows, labels) and weights (rows)."""
@@ -44,6 +72,14 @@ class _Rows:
     targets: Tensor
     known: Tensor
     weights: Tensor
+
+    def filled(self, network: Classifier) -> "_Rows":
+        """Every cell known: by a score of the network where it was not."""
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            logits = network_logits(network, self.ids, threads=torch.get_num_threads())
+        scores = torch.from_numpy(logits).float().sigmoid()
+        targets = torch.where(self.known > 0, self.targets, scores)
+        return replace(self, targets=targets, known=torch.ones_like(self.known))
 
 
 def _run_cycle(
@@ -67,7 +103,7 @@ def _run_cycle(
                 spent = time.monotonic() - began
                 progress(f"step {step}/{steps} loss {running / _REPORT_EVERY:.4f} {spent:.0f} s")
                 running = 0.0
-        progress(f"epoch {epoch + 1} of {settings.epochs} done")
+        progress(f"epoch {epoch + 1} done")
 
 
 def _step(

@@ -26,7 +26,8 @@ def network_logits(
     with torch.inference_mode():
         for start in range(0, len(order), _BATCH):
             tokens, mask = padded([ids[row] for row in order[start : start + _BATCH]], 0)
-            parts.append(network(torch.from_numpy(tokens), torch.from_numpy(mask)).numpy())
+            logits = network(torch.from_numpy(tokens), torch.from_numpy(mask))
+            parts.append(logits.float().numpy())
     found = np.empty((len(ids), parts[0].shape[1]), dtype=np.float64)
     found[order] = np.concatenate(parts)
     return found

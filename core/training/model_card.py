@@ -16,7 +16,7 @@ from core.training.card_results import (
 )
 from core.training.card_text import DECISIONS, INTENDED_USE, PROCEDURE, WEAK_SPOTS, WRITTEN_BY
 from core.training.catalogue import Use
-from core.training.cycles import Cycle, cycles
+from core.training.cycles import Cycle, cycles, refining_cycle
 from core.training.datasets import MODEL_LABELS, NOT_ASSESSED
 from core.training.markdown import table, tight
 from core.training.report import SetCounts, TrainingReport
@@ -59,7 +59,7 @@ def model_card(report: TrainingReport) -> str:
         functions_section(report.functions),
         "## Identity terms",
         identity_section(report.bias),
-        "## int8 against the reference",
+        "## int8 and bf16 against the reference",
         parity_section(report),
         "## Sentences it never saw",
         probe_table(report.probes),
@@ -69,7 +69,8 @@ def model_card(report: TrainingReport) -> str:
 
 
 def _overview(report: TrainingReport) -> str:
-    settings = report.settings
+    settings, teacher = report.settings, report.teacher
+    refining = refining_cycle(settings)
     minutes = report.train_seconds / 60
     packages = ", ".join(f"{name} {number}" for name, number in report.versions.items())
     files = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in report.sizes.items())
@@ -81,7 +82,14 @@ def _overview(report: TrainingReport) -> str:
         f"- Trained on {report.train_rows:,} comments, respelled copies among them, epochs: "
         f"{settings.epochs}, seed {settings.seed}, batches of {settings.batch_rows}, "
         f"{settings.max_tokens} tokens, bf16: {minutes:.0f} minutes on one CPU core.",
+        f"- Teacher: {teacher.base_model}, sha256 `{teacher.base_sha256}`, which learnt the "
+        f"training side of cad_reddit (ROC AUC {teacher.roc_auc:.3f} on {teacher.held_out:,} of "
+        "its validation side). Its scores, written by `modconsole train-teacher`, sha256 "
+        f"`{teacher.scores_sha256}`, soften {teacher.softened:,} rows of cad_reddit and stand for "
+        f"labels of {teacher.scored:,} of edos_sexism that nobody gave any.",
         f"- Learning rate: {', then '.join(map(_fall, cycles(settings)))}.",
+        f"- Refined on {report.refining_rows:,} comments: {_fall(refining)}; the weights are "
+        f"{settings.refined_share:.0%} of the way from those before it to those after.",
         f"- Made with {packages}.",
     ]
     return "\n".join(lines)

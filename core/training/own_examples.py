@@ -1,4 +1,8 @@
-"""The project's own short examples, filled from templates in a file beside this one."""
+"""The project's own short examples, filled from templates in files beside this one.
+
+The first file is learnt from the start; the hard ones were written after a look at what the network
+still got wrong, and are learnt when it is refined.
+"""
 
 import hashlib
 import itertools
@@ -11,24 +15,31 @@ from core.inference.text_form import model_text
 from core.training.datasets import MODEL_LABELS, Example
 
 OWN_SOURCE = "own_examples"
+HARD_SOURCE = "hard_examples"
+OWN_SOURCES = (OWN_SOURCE, HARD_SOURCE)
 OWN_WEIGHT = 2.0
 _SLOT = re.compile(r"\{(\w+)\}")
 
 
-def own_file_sha256() -> str:
+def own_file_sha256(source: str) -> str:
     """Of the data file as shipped; the model card gives it."""
-    return hashlib.sha256(_own_file_bytes()).hexdigest()
+    return hashlib.sha256(_file_bytes(source)).hexdigest()
 
 
-def _own_file_bytes() -> bytes:
-    return files("core.training").joinpath("own_examples.json").read_bytes()
+def _file_bytes(source: str) -> bytes:
+    return files("core.training").joinpath(f"{source}.json").read_bytes()
 
 
 def own_examples() -> list[Example]:
-    """Every filled template. Rows of one template share a key, so they stay on one side."""
-    data = json.loads(_own_file_bytes())
+    """Every filled template of every file. Rows of one template share a key, so they stay on one
+    side."""
+    return [example for source in OWN_SOURCES for example in _filled(source)]
+
+
+def _filled(source: str) -> list[Example]:
+    data, prefix = json.loads(_file_bytes(source)), source.partition("_")[0]
     return [
-        _example(text, category, f"own-{category['name']}-{number}")
+        _example(text, category, f"{prefix}-{category['name']}-{number}", source)
         for category in data["categories"]
         for number, template in enumerate(category["templates"])
         for text in fill(template, data["slots"])
@@ -42,6 +53,8 @@ def fill(template: str, slots: Mapping[str, Sequence[str]]) -> Iterator[str]:
         yield template.format(**dict(zip(names, values, strict=True)))
 
 
-def _example(text: str, category: Mapping[str, Mapping[str, float]], key: str) -> Example:
+def _example(
+    text: str, category: Mapping[str, Mapping[str, float]], key: str, source: str
+) -> Example:
     targets = tuple(category["targets"].get(label) for label in MODEL_LABELS)
-    return Example(model_text(text), targets, (key,), OWN_SOURCE, OWN_WEIGHT)
+    return Example(model_text(text), targets, (key,), source, OWN_WEIGHT)

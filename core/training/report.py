@@ -38,6 +38,20 @@ class SetCounts:
 
 
 @dataclass(frozen=True, slots=True)
+class TeacherUse:
+    """Whose scores were learnt: rows whose labels they softened, and rows they gave labels to.
+    `roc_auc` is of toxicity on `held_out` comments of the set it learnt."""
+
+    base_model: str
+    base_sha256: str
+    held_out: int
+    roc_auc: float
+    scores_sha256: str
+    softened: int
+    scored: int
+
+
+@dataclass(frozen=True, slots=True)
 class Effect:
     """What all bands together do to a set they were not chosen on. Where nothing is `labelled`,
     every row counts as clean: the shares then bound the false positives from above. `low_rate`:
@@ -54,8 +68,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """int8 against the reference over `rows` comments; `flips` of all (row, label) cells at each
-    edge."""
+    """A narrower form against the reference over `rows` comments; `flips` of all (row, label) cells
+    at each edge."""
 
     rows: int
     largest: float
@@ -77,13 +91,16 @@ class Probe:
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
     """One run. Times in seconds, sizes in bytes; `metrics` from the test side and from whole sets
-    that are only measured on. `bias` is None without the template set."""
+    that are only measured on. `bias` is None without the template set; `parity` is by precision,
+    bf16 only where the processor has it."""
 
     model_version: str
     settings: TrainSettings
     base_sha256: str
     sets: tuple[SetCounts, ...]
+    teacher: TeacherUse
     train_rows: int
+    refining_rows: int
     train_seconds: float
     tokens_per_row: float
     metrics: tuple[LabelMetrics, ...]
@@ -93,7 +110,7 @@ class TrainingReport:
     effects: tuple[Effect, ...]
     functions: tuple[FunctionResult, ...]
     bias: BiasReport | None
-    parity: Parity
+    parity: Mapping[str, Parity]
     probes: tuple[Probe, ...]
     versions: Mapping[str, str]
     sizes: Mapping[str, int]
@@ -114,7 +131,7 @@ class TrainingReport:
             "train_rows": self.train_rows,
             "thresholds_rule": _rounded(asdict(self.rule), 4),
             "low_rate_held": round(self.low_rate_held, 4),
-            "int8_largest_difference": round(self.parity.largest, 4),
+            "int8_largest_difference": round(self.parity["int8"].largest, 4),
             "roc_auc": {
                 f"{m.data_set}/{m.label}": round(m.roc_auc, 4)
                 for m in self.metrics
@@ -148,7 +165,10 @@ class TrainingReport:
         lines.append(
             f"  functional suite: {passed} of {sum(f.passed.rows for f in self.functions)}"
         )
-        lines.append(f"  int8 differs from the reference by at most {self.parity.largest:.3f}")
+        for precision, parity in self.parity.items():
+            lines.append(
+                f"  {precision} differs from the reference by at most {parity.largest:.3f}"
+            )
         return "\n".join(lines)
 
 

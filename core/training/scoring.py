@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import MissingExtra
-from core.inference.manifest import INT8_FILE
 from core.inference.padding import padded
 from core.moderation.scores import Label
 from core.training.batches import encode, load_tokenizer
@@ -15,6 +14,7 @@ from core.training.datasets import MODEL_LABELS, Example
 
 if TYPE_CHECKING:
     import numpy as np
+    import openvino
     from numpy.typing import NDArray
 
     _Run = Callable[[NDArray[np.int64], NDArray[np.int64]], NDArray[np.float32]]
@@ -57,7 +57,8 @@ class ExportedNetwork:
     """A graph and a tokenizer; cuts at `max_tokens`. Comments of like length run together, padded:
     the shipped graphs score a comment the same in any company.
 
-    `runtime` is `openvino`, as it is served by default, or `onnxruntime`.
+    `runtime` is `openvino`, as it is served by default, or `onnxruntime`. With `bf16` OpenVINO runs
+    what the graph leaves in floating point in bf16 where the processor has it, as when served.
     """
 
     def __init__(
@@ -68,9 +69,12 @@ class ExportedNetwork:
         max_tokens: int,
         threads: int,
         runtime: str = "openvino",
+        bf16: bool = False,
     ) -> None:
-        opened = _opened_by_openvino if runtime == "openvino" else _opened_by_onnxruntime
-        self._run = opened(model, threads)
+        if runtime == "openvino":
+            self._run = _opened_by_openvino(model, threads, bf16=bf16 and has_bf16())
+        else:
+            self._run = _opened_by_onnxruntime(model)
         self._tokenizer = load_tokenizer(tokenizer, max_tokens)
         self._threads = threads
 
@@ -93,7 +97,20 @@ class ExportedNetwork:
         return Scored(tuple(examples), targets_of(examples), scores)
 
 
-def _opened_by_onnxruntime(model: Path, threads: int) -> "_Run":
+def has_bf16() -> bool:
+    """Whether the processor computes bf16. Raises MissingExtra without OpenVINO."""
+    return "BF16" in _openvino_core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+
+
+def _openvino_core() -> "openvino.Core":
+    try:
+        import openvino
+    except ImportError as error:
+        raise MissingExtra("evaluating needs OpenVINO: pip install openvino") from error
+    return openvino.Core()
+
+
+def _opened_by_onnxruntime(model: Path) -> "_Run":
     try:
         import onnxruntime
     except ImportError as error:
@@ -113,22 +130,14 @@ def _opened_by_onnxruntime(model: Path, threads: int) -> "_Run":
     return run
 
 
-def _opened_by_openvino(model: Path, threads: int) -> "_Run":
-    """What int8 leaves in floating point runs in bf16 where the processor has it, as when served;
-    a graph without int8 runs in fp32."""
-    try:
-        import openvino
-    except ImportError as error:
-        raise MissingExtra("evaluating needs OpenVINO: pip install openvino") from error
-    core = openvino.Core()
-    has_bf16 = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+def _opened_by_openvino(model: Path, threads: int, *, bf16: bool) -> "_Run":
     options = {
-        "INFERENCE_PRECISION_HINT": "bf16" if has_bf16 and model.name == INT8_FILE else "f32",
+        "INFERENCE_PRECISION_HINT": "bf16" if bf16 else "f32",
         "PERFORMANCE_HINT": "THROUGHPUT",
         "NUM_STREAMS": threads,
         "INFERENCE_NUM_THREADS": threads,
     }
-    compiled = core.compile_model(model, "CPU", options)
+    compiled = _openvino_core().compile_model(model, "CPU", options)
 
     def run(tokens: "NDArray[np.int64]", mask: "NDArray[np.int64]") -> "NDArray[np.float32]":
         feed = {"input_ids": tokens, "attention_mask": mask}

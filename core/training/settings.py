@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 MODEL_NAME = "minilm-toxicity"
-MODEL_VERSION = "minilm-toxicity-3"
+MODEL_VERSION = "minilm-toxicity-4"
 BASE_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
 DEFAULT_EPOCHS = 3
 DEFAULT_SEED = 20261123
@@ -14,6 +14,8 @@ class TrainSettings:
     """Lengths in tokens, `limit_rows` before the split, `warmup` as a share of a cycle's steps.
 
     `last_learning_rate` is that of the last of several epochs, which is a cycle of its own.
+    `refining_rate` is that of the epoch over few sets that follows, and `refined_share` how far the
+    weights then go from those before it to those after.
     """
 
     epochs: int = DEFAULT_EPOCHS
@@ -22,6 +24,8 @@ class TrainSettings:
     batch_rows: int = 64
     learning_rate: float = 1.5e-4
     last_learning_rate: float = 1e-4
+    refining_rate: float = 1e-4
+    refined_share: float = 0.5
     weight_decay: float = 0.01
     warmup: float = 0.06
     max_tokens: int = 128

@@ -2,7 +2,10 @@
 
 import itertools
 import shutil
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,15 +22,19 @@ from core.inference.manifest import (
 from core.moderation.scores import Label
 from core.training.card import rewrite_card
 from core.training.catalogue import DataSet, Use
-from core.training.datasets import MODEL_LABELS, sha256_of
+from core.training.datasets import MODEL_LABELS, Example, read_set, sha256_of
 from core.training.model_card import PLOT_FILE, model_card
+from core.training.own_examples import own_examples
 from core.training.report import REPORT_FILE, TrainingReport, read_report
 from core.training.run import WEIGHTS_FILE, train_model
+from core.training.split import Split, split_examples, take_rows
+from core.training.teacher_scores import SCORED_SET, gather_scores
 from core.training.thresholds import HOLD_PRECISION
 from core.training.traffic import Traffic
+from tests.integration.tiny_base_model import WORDS, write_base_model
 
-torch = pytest.importorskip("torch", reason="training needs the [train] extra")
-transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")
+pytest.importorskip("torch", reason="training needs the [train] extra")
+pytest.importorskip("transformers", reason="training needs the [train] extra")
 pytest.importorskip("onnx", reason="training needs the [train] extra")
 # The graph exporter and the quantiser warn about themselves; neither is ours to fix.
 pytestmark = [
@@ -35,7 +42,14 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
 
-WORDS = "you are a bad good idiot nice dog cat i will kill the process this damn compiler thanks"
+LOW_RATE_SET = "wiki_context_gn"
+LIMIT = 700
+ABOUT = {
+    "base_model": "a large one",
+    "base_sha256": "0" * 64,
+    "held_out": "9",
+    "roc_auc": "0.8750",
+}
 # Many beside the project's own examples, so that a small limit takes of both.
 ROWS = [
     (" ".join(words), int("idiot" in words or "bad" in words))
@@ -63,30 +77,6 @@ def write_traffic(folder: Path) -> Traffic:
     return Traffic(*made, below="site.parquet")
 
 
-def write_base_model(folder: Path) -> Path:
-    """An untrained two-layer encoder and a tokenizer that knows the words of this file."""
-    from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
-
-    vocabulary = ["[PAD]", "[CLS]", "[SEP]", "[UNK]", *dict.fromkeys(WORDS.split())]
-    ids = {word: number for number, word in enumerate(vocabulary)}
-    tokenizer = Tokenizer(models.WordLevel(ids, unk_token="[UNK]"))
-    tokenizer.normalizer = normalizers.Lowercase()
-    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
-    tokenizer.post_processor = processors.BertProcessing(("[SEP]", 2), ("[CLS]", 1))
-    torch.manual_seed(0)
-    config = transformers.BertConfig(
-        vocab_size=len(vocabulary),
-        hidden_size=32,
-        num_hidden_layers=2,
-        num_attention_heads=2,
-        intermediate_size=64,
-        max_position_embeddings=512,
-    )
-    transformers.BertModel(config).save_pretrained(folder)
-    tokenizer.save(str(folder / "tokenizer.json"))
-    return folder
-
-
 Inputs = tuple[Path, Path, list[DataSet], Traffic]
 
 
@@ -95,7 +85,7 @@ def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     folder = tmp_path_factory.mktemp("inputs")
     sets = [
         write_set(folder, "tiny", Use.TRAIN),
-        write_set(folder, "wiki_context_gn", Use.EVALUATE),
+        write_set(folder, LOW_RATE_SET, Use.EVALUATE),
     ]
     (folder / "base").mkdir()
     return folder, write_base_model(folder / "base"), sets, write_traffic(folder)
@@ -107,7 +97,7 @@ def run(inputs: Inputs, out: Path, seed: int = 1, weights: Path | None = None) -
         data,
         out,
         epochs=1,
-        limit_rows=700,
+        limit_rows=LIMIT,
         seed=seed,
         base_model=base,
         progress=lambda _: None,
@@ -137,7 +127,7 @@ def test_the_folder_loads_and_scores_in_order(trained: tuple[TrainingReport, Pat
 
 
 def test_int8_stays_near_the_reference(trained: tuple[TrainingReport, Path]) -> None:
-    parity = trained[0].parity
+    parity = trained[0].parity["int8"]
     assert parity.rows > 10
     assert parity.largest < 0.05
     assert "int8 differs from the reference" in trained[0].summary
@@ -153,6 +143,83 @@ def test_the_same_seed_gives_the_same_files(
     first = sha256_of(trained[1] / MODEL_FILE)
     assert sha256_of(tmp_path / "again" / MODEL_FILE) == first
     assert sha256_of(tmp_path / "other" / MODEL_FILE) != first
+
+
+@pytest.fixture
+def unlabelled(inputs: Inputs, tmp_path: Path) -> tuple[Inputs, Split]:
+    """A set that only a teacher can speak for, and how it is split."""
+    query = QUERY.replace("toxic AS", "NULL AS") % SCORED_SET
+    sets = [
+        write_set(tmp_path, "tiny", Use.TRAIN),
+        replace(write_set(tmp_path, SCORED_SET, Use.TRAIN), query=query),
+        write_set(tmp_path, LOW_RATE_SET, Use.EVALUATE),
+    ]
+    rows = [row for each in sets[:2] for row in read_set(tmp_path, each, sets)] + own_examples()
+    given = (tmp_path, inputs[1], sets, write_traffic(tmp_path))
+    return given, split_examples(take_rows(rows, LIMIT))
+
+
+def texts_of(rows: Sequence[Example]) -> list[str]:
+    return [row.text for row in rows if row.source == SCORED_SET]
+
+
+def test_rows_nobody_labelled_are_learnt_as_the_teacher_scores_them(
+    unlabelled: tuple[Inputs, Split], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from core.training.fitting import refine
+
+    given, split = unlabelled
+    texts = texts_of(split.train)
+    knows = gather_scores(texts, [(0.9, 0.1)] * len(texts), ABOUT)
+    learnt: list[Example] = []
+
+    def spied(network: Any, rows: Sequence[Example], *more: Any, **named: Any) -> None:
+        learnt.extend(rows)
+        refine(network, rows, *more, **named)
+
+    monkeypatch.setattr("core.training.run.read_scores", lambda: knows)
+    monkeypatch.setattr("core.training.fitting.refine", spied)
+    report = run(given, tmp_path / "out")
+    found = [row.targets for row in learnt if row.source == SCORED_SET]
+    assert found == [(0.9, None, None, None, 0.1)] * len(texts)
+    assert report.refining_rows == len(learnt) > len(texts) > 100
+    assert (report.teacher.softened, report.teacher.scored) == (0, len(texts))
+
+
+def test_a_teacher_of_other_files_or_of_held_out_comments_is_refused(
+    unlabelled: tuple[Inputs, Split], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given, split = unlabelled
+    held_out = texts_of(split.val)[:2]
+    texts = [*texts_of(split.train)[1:], *held_out]
+    scores = gather_scores(texts, [(0.9, 0.1)] * len(texts), ABOUT)
+    monkeypatch.setattr("core.training.run.read_scores", lambda: scores)
+    said = "lack 1 comments of the training side and know 2 held-out ones"
+    with pytest.raises(InvalidInput, match=said):
+        run(given, tmp_path / "out")
+    assert not (tmp_path / "out" / WEIGHTS_FILE).exists()
+
+
+def test_a_text_that_was_learnt_measures_nothing(
+    trained: tuple[TrainingReport, Path], inputs: Inputs
+) -> None:
+    data, _, sets, _ = inputs
+    rows = read_set(data, sets[0], sets) + own_examples()
+    learnt = {row.text for row in split_examples(take_rows(rows, LIMIT)).train}
+    whole = [row for row in read_set(data, sets[1], sets) if row.text not in learnt]
+    low_rate = next(each for each in trained[0].sets if each.name == LOW_RATE_SET)
+    assert low_rate.rows == len(whole) < len(ROWS) - 100
+
+
+def test_weights_of_another_version_are_refused(
+    trained: tuple[TrainingReport, Path], inputs: Inputs, tmp_path: Path
+) -> None:
+    import torch
+
+    state = torch.load(trained[1] / WEIGHTS_FILE, weights_only=True)
+    torch.save({**state, "version": "minilm-toxicity-1"}, tmp_path / WEIGHTS_FILE)
+    with pytest.raises(InvalidInput, match="holds weights of minilm-toxicity-1"):
+        run(inputs, tmp_path / "again", weights=tmp_path / WEIGHTS_FILE)
 
 
 def test_weights_of_an_earlier_run_give_the_same_model_without_fitting(

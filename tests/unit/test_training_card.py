@@ -38,6 +38,7 @@ from core.training.report import (
     Parity,
     Probe,
     SetCounts,
+    TeacherUse,
     TrainingReport,
     read_report,
 )
@@ -65,7 +66,9 @@ def some_report() -> TrainingReport:
         settings=TrainSettings(),
         base_sha256="1" * 64,
         sets=(SetCounts("jigsaw_wiki", "train", *made, 9, 5, 2, 2, counts, counts),),
+        teacher=TeacherUse("a large one", "2" * 64, 78, 0.875, "3" * 64, softened=1234, scored=56),
         train_rows=5,
+        refining_rows=7,
         train_seconds=61.5,
         tokens_per_row=12.25,
         metrics=(
@@ -80,7 +83,7 @@ def some_report() -> TrainingReport:
         ),
         functions=tuple(results),
         bias=BiasReport(8, 2, (term,), None, None, None),
-        parity=Parity(9, 0.01, 0.005, 0.001, 1, 0, {"toxicity": 0.0001, "threat": None}),
+        parity={"int8": Parity(9, 0.01, 0.005, 0.001, 1, 0, {"toxicity": 0.0001, "threat": None})},
         probes=(Probe("a sentence", {str(label): 0.125 for label in MODEL_LABELS}),),
         versions={"numpy": "2"},
         sizes={"model.int8.onnx": 23_000_000},
@@ -97,6 +100,17 @@ def some_report() -> TrainingReport:
 def test_the_card_tells_the_learning_rates_that_there_were(epochs: int, said: str) -> None:
     report = replace(some_report(), settings=TrainSettings(epochs=epochs))
     assert f"- Learning rate: {said}\n" in model_card(report)
+
+
+def test_the_card_tells_whose_scores_were_learnt_and_how_far_it_was_refined() -> None:
+    card = model_card(some_report())
+    assert f"- Teacher: a large one, sha256 `{'2' * 64}`" in card
+    assert "(ROC AUC 0.875 on 78 of its validation side)" in card
+    assert f"`{'3' * 64}`, soften 1,234 rows of cad_reddit and stand for labels of 56 of" in card
+    assert (
+        "- Refined on 7 comments: 0.0001 falling to nothing in 1 epoch; the weights are 50% of "
+        "the way" in card
+    )
 
 
 def test_a_report_survives_its_file(tmp_path: Path) -> None:

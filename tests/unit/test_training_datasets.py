@@ -50,13 +50,31 @@ def test_clean_wiki_rows_are_clean_for_every_label_and_toxic_ones_only_toxic(
     assert toxic.targets == (1, None, None, None, None)
 
 
-def test_sexist_rows_train_identity_attack_alone(tmp_path: Path) -> None:
+def test_sexist_rows_train_identity_attack_and_their_kind_says_threat_or_none(
+    tmp_path: Path,
+) -> None:
     rows = "SELECT 'a' AS text, 1 AS sexist, '2. derogation' AS label_category, 'k' AS norm_key"
     rows += " UNION ALL SELECT 'b', 1, '1. threats, plans to harm and incitement', 'l'"
     rows += " UNION ALL SELECT 'c', 0, 'none', 'm'"
-    derogation, threat = read_set(tmp_path, write_set(tmp_path, "edos_sexism", rows))
-    assert derogation.targets == (None, None, None, None, 1)
+    derogation, threat, other = read_set(tmp_path, write_set(tmp_path, "edos_sexism", rows))
+    assert derogation.targets == (None, None, 0, None, 1)
     assert threat.targets == (None, None, 1, None, 1)
+    assert other.targets == (None,) * len(MODEL_LABELS)
+
+
+def test_hate_of_another_type_is_no_threat(tmp_path: Path) -> None:
+    types = ["threateninglanguage", "derogation", "none"]
+    rows = " UNION ALL ".join(
+        f"SELECT '{kind}' AS text, {number} AS entry_id, {number} AS matched_id,"
+        f" {int(kind != 'none')} AS toxic, '{kind}' AS type, '{kind}' AS norm_key"
+        for number, kind in enumerate(types)
+    )
+    found = read_set(tmp_path, write_set(tmp_path, "hatemoji_build", rows))
+    assert [each.targets for each in found] == [
+        (1, None, 1, None, 1),
+        (1, None, 0, None, 1),
+        (0, None, 0, None, 0),
+    ]
 
 
 def test_hatemoji_pairs_share_a_key(tmp_path: Path) -> None:

@@ -1,13 +1,17 @@
 """What is learned: two cycles, the same weights for the same seed."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
+import numpy as np
+import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
 from core.training.cycles import cycles
 from core.training.datasets import MODEL_LABELS, Example
-from core.training.fitting import fit
+from core.training.fitting import fit, refine
+from core.training.logits import network_logits
 from core.training.network import Classifier
 from core.training.settings import TrainSettings
 
@@ -67,3 +71,33 @@ def test_the_last_cycle_goes_on_from_where_the_first_one_ended() -> None:
     fit(network, ROWS, IDS, alone, progress=lambda _: None)
     assert farthest(network.state_dict(), first) > 1e-3
     assert farthest(fitted(epochs=2, last_learning_rate=1e-3), network.state_dict()) == 0.0
+
+
+@pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
+def test_refining_goes_a_share_of_the_way(share: float) -> None:
+    networks = [tiny() for _ in range(2)]
+    for network, part in zip(networks, (share, 1.0), strict=True):
+        settings = TrainSettings(batch_rows=4, refining_rate=1e-2, refined_share=part)
+        refine(network, ROWS, IDS, settings, progress=lambda _: None)
+    start = tiny().state_dict()
+    found, after = (network.state_dict() for network in networks)
+    assert farthest(start, after) > 1e-3
+    between = {name: start[name].lerp(after[name], share) for name in start}
+    assert farthest(found, between) == 0.0
+
+
+def test_refining_leaves_alone_what_nobody_labelled() -> None:
+    network = tiny()
+    before = network_logits(network, IDS, threads=1)
+    settings = TrainSettings(batch_rows=4, refining_rate=2e-2, refined_share=1.0)
+    rows = [replace(row, targets=(1.0, None, None, None, 0.0)) for row in ROWS]
+    refine(network, rows * 10, IDS * 10, settings, progress=lambda _: None)
+    moved = np.abs(network_logits(network, IDS, threads=1) - before).max(axis=0)
+    assert moved[[0, 4]].min() > 1.0
+    assert moved[[1, 2, 3]].max() < 0.02
+
+
+def test_without_examples_there_is_nothing_to_refine() -> None:
+    network = tiny()
+    refine(network, [], [], TrainSettings(), progress=lambda _: None)
+    assert farthest(tiny().state_dict(), network.state_dict()) == 0.0

@@ -15,7 +15,7 @@ from core.training.functional import (
     suite_examples,
     together,
 )
-from core.training.own_examples import own_examples
+from core.training.own_examples import HARD_SOURCE, own_examples
 from core.training.probes import ABUSIVE, BENIGN
 from core.training.scoring import Scored, targets_of
 
@@ -24,9 +24,17 @@ CASES = [case for function in SUITE for case in function.cases]
 ALIKE = 0.75
 """Share of common words (of all words of both) from which two sentences count as the same."""
 
+RUN = 5
+"""Words one after the other that two sentences may not share."""
+
 
 def words(text: str) -> frozenset[str]:
     return frozenset(re.findall(r"\w+", text.casefold()))
+
+
+def runs(text: str) -> set[tuple[str, ...]]:
+    said = re.findall(r"[\w']+", text.casefold())
+    return {tuple(said[at : at + RUN]) for at in range(len(said) - RUN + 1)}
 
 
 def letters(text: str) -> str:
@@ -66,6 +74,17 @@ def test_no_case_is_nearly_a_training_example_or_a_probe() -> None:
     as_read = [example.text for example in suite_examples(SUITE)]
     found = {text: alike for text in (*CASES, *as_read) if (alike := known.like(text))}
     assert not found
+
+
+def test_hard_examples_borrow_no_phrase_of_the_suite() -> None:
+    """They were written knowing which functions failed: none of their sentences may help on a case
+    by what it remembers."""
+    hard = [row.text for row in own_examples() if row.source == HARD_SOURCE]
+    phrases = {run: text for text in hard for run in runs(text)}
+    shared = {case: phrases[run] for case in CASES for run in runs(case) if run in phrases}
+    assert not shared
+    within = [(case, text) for case in CASES for text in hard if words(case) <= words(text)]
+    assert not [each for each in within if words(each[0])]
 
 
 @pytest.mark.parametrize(

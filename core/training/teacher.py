@@ -1,0 +1,123 @@
+"""Teaches a larger network Reddit comments and writes down what it makes of the training side."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import InvalidInput, MissingExtra
+from core.inference.manifest import TOKENIZER_FILE, WEIGHTS_FILE
+from core.inference.text_form import model_text
+from core.training.catalogue import CATALOGUE, DataSet, Use
+from core.training.datasets import (
+    TRAIN_EXTRA,
+    Example,
+    read_set,
+    select_rows,
+    sets_for,
+    sha256_of,
+    verify_files,
+)
+from core.training.measures import roc_auc
+from core.training.split import split_examples
+from core.training.teacher_scores import (
+    SCORED_LABELS,
+    SOFTENED_SET,
+    TAUGHT_SETS,
+    gather_scores,
+)
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from core.training.teacher_network import Teacher
+
+Progress = Callable[[str], None]
+_KINDS = """SELECT replace(text, '[linebreak]', ' '), identity_abuse, affiliation_abuse,
+ person_abuse, counter_speech FROM '{path}'"""
+"""What experts said of a Reddit comment beside `toxic`; learnt with it, since a network that has to
+tell kinds apart learns more of each. The first two follow SCORED_LABELS."""
+
+
+@dataclass(frozen=True, slots=True)
+class TeacherReport:
+    """`roc_auc` is of toxicity on `held_out` Reddit comments of the validation side."""
+
+    learnt: int
+    held_out: int
+    roc_auc: float
+    scored: int
+
+    @property
+    def summary(self) -> str:
+        """Two lines for a person."""
+        return (
+            f"The teacher learnt {self.learnt:,} comments; on {self.held_out:,} held-out ones its "
+            f"ROC AUC is {self.roc_auc:.4f}.\nIt scored {self.scored:,} of the training side."
+        )
+
+
+def train_teacher(
+    data_dir: Path,
+    base_model: Path,
+    out: Path,
+    *,
+    progress: Progress = print,
+    catalogue: Sequence[DataSet] = CATALOGUE,
+) -> TeacherReport:
+    """Learns SOFTENED_SET from the training side alone, scores that side of TAUGHT_SETS, and writes
+    TeacherScores to `out`.
+
+    `base_model` is a folder with an encoder of any size and its tokenizer, as a hub stores them.
+    Raises DataFileMismatch, MissingExtra or InvalidInput before any work is done.
+    """
+    used = sets_for(Use.TRAIN, catalogue)
+    verify_files(data_dir, used)
+    for name in (WEIGHTS_FILE, TOKENIZER_FILE):
+        if not (base_model / name).is_file():
+            raise InvalidInput(f"{base_model} is no model folder: it has no {name}")
+    if out.is_dir() or not out.parent.is_dir():
+        raise InvalidInput(f"{out} can't be written: no file in a folder that is there")
+    split = split_examples([row for each in used for row in read_set(data_dir, each, catalogue)])
+    learnt, held_out = _softened(split.train), _softened(split.val)
+    file = next(each.file for each in used if each.name == SOFTENED_SET)
+    teacher = _teach(learnt, data_dir / file, base_model, progress)
+    to_score = list(dict.fromkeys(row.text for row in split.train if row.source in TAUGHT_SETS))
+    progress(f"scoring {len(to_score):,} comments")
+    scores = teacher.scores(to_score)[:, : len(SCORED_LABELS)]
+    reached = _auc(held_out, teacher.scores([row.text for row in held_out])[:, 0])
+    about = {
+        "base_model": base_model.name,
+        "base_sha256": sha256_of(base_model / WEIGHTS_FILE),
+        "held_out": str(len(held_out)),
+        "roc_auc": f"{reached:.4f}",
+    }
+    gather_scores(to_score, scores.tolist(), about).write(out)
+    return TeacherReport(len(learnt), len(held_out), reached, len(to_score))
+
+
+def _softened(rows: Sequence[Example]) -> list[Example]:
+    return [row for row in rows if row.source == SOFTENED_SET]
+
+
+def _teach(
+    learnt: Sequence[Example], file: Path, base_model: Path, progress: Progress
+) -> "Teacher":
+    try:
+        from core.training.teacher_network import Teacher, TeacherSettings
+    except ImportError as error:
+        raise MissingExtra(f"{TRAIN_EXTRA} ({error.name} is missing)") from error
+    query = _KINDS.format(path=str(file).replace("'", "''"))
+    kinds = {model_text(text): tuple(map(float, said)) for text, *said in select_rows(query)}
+    answers = [(row.targets[0] or 0.0, *kinds[row.text]) for row in learnt]
+    teacher = Teacher(base_model, TeacherSettings(kinds=len(answers[0])))
+    progress(f"teaching {len(learnt):,} comments")
+    teacher.fit([row.text for row in learnt], answers, progress)
+    return teacher
+
+
+def _auc(rows: Sequence[Example], scores: "NDArray[np.float32]") -> float:
+    import numpy as np
+
+    return roc_auc(np.array([(row.targets[0] or 0.0) >= 0.5 for row in rows]), scores)
