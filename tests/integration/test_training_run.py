@@ -27,6 +27,7 @@ from core.training.model_card import PLOT_FILE, model_card
 from core.training.own_examples import own_examples
 from core.training.report import REPORT_FILE, TrainingReport, read_report
 from core.training.run import WEIGHTS_FILE, train_model
+from core.training.scoring import has_bf16
 from core.training.split import Split, split_examples, take_rows
 from core.training.teacher_scores import SCORED_SET, gather_scores
 from core.training.thresholds import HOLD_PRECISION
@@ -133,6 +134,13 @@ def test_int8_stays_near_the_reference(trained: tuple[TrainingReport, Path]) -> 
     assert "int8 differs from the reference" in trained[0].summary
 
 
+def test_bf16_is_compared_where_the_processor_has_it(trained: tuple[TrainingReport, Path]) -> None:
+    parity = trained[0].parity
+    assert set(parity) == ({"int8", "bf16"} if has_bf16() else {"int8"})
+    if has_bf16():
+        assert 0.0 < parity["bf16"].largest != parity["int8"].largest
+
+
 def test_the_same_seed_gives_the_same_files(
     trained: tuple[TrainingReport, Path],
     inputs: Inputs,
@@ -186,15 +194,19 @@ def test_rows_nobody_labelled_are_learnt_as_the_teacher_scores_them(
     assert (report.teacher.softened, report.teacher.scored) == (0, len(texts))
 
 
+@pytest.mark.parametrize(("lacks", "knows"), [(1, 0), (0, 2)])
 def test_a_teacher_of_other_files_or_of_held_out_comments_is_refused(
-    unlabelled: tuple[Inputs, Split], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    unlabelled: tuple[Inputs, Split],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    lacks: int,
+    knows: int,
 ) -> None:
     given, split = unlabelled
-    held_out = texts_of(split.val)[:2]
-    texts = [*texts_of(split.train)[1:], *held_out]
+    texts = [*texts_of(split.train)[lacks:], *texts_of(split.val)[:knows]]
     scores = gather_scores(texts, [(0.9, 0.1)] * len(texts), ABOUT)
     monkeypatch.setattr("core.training.run.read_scores", lambda: scores)
-    said = "lack 1 comments of the training side and know 2 held-out ones"
+    said = f"lack {lacks} comments of the training side and know {knows} held-out ones"
     with pytest.raises(InvalidInput, match=said):
         run(given, tmp_path / "out")
     assert not (tmp_path / "out" / WEIGHTS_FILE).exists()
