@@ -30,7 +30,7 @@ is measured. Change the report's maker, not the card."""
 INTERVALS = """Brackets hold 95 % intervals: bootstrap for ROC AUC and average precision (1,000
 draws of rows; of whole groups where rows share a template or a pair), Wilson's for shares. There is
 none where a class has fewer than 10 rows. Rows of one site share its habits, so another site can
-lie outside."""
+lie outside. A row of a whole set whose text is in the training rows by chance is left out."""
 
 DECISIONS = """## What was decided and why
 

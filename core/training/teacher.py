@@ -37,7 +37,7 @@ Progress = Callable[[str], None]
 _KINDS = """SELECT replace(text, '[linebreak]', ' '), identity_abuse, affiliation_abuse,
  person_abuse, counter_speech FROM '{path}'"""
 """What experts said of a Reddit comment beside `toxic`; learnt with it, since a network that has to
-tell kinds apart learns more of each. The first two follow SCORED_LABELS."""
+tell kinds apart learns more of each. `toxic` and the first of these are SCORED_LABELS."""
 
 
 @dataclass(frozen=True, slots=True)

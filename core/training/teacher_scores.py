@@ -1,7 +1,7 @@
 """What a larger network, the teacher, made of comments of the training side.
 
 A shipped file holds its scores by a digest of the text, never the text. They soften labels that
-people gave with a whole thread before them, and stand in where nobody said whether it is toxic.
+people gave with a whole thread before them, and stand for labels that nobody gave.
 """
 
 import hashlib
