@@ -9,6 +9,7 @@ from core import cascade_commands, commands, key_commands, training_commands
 from core.config import Settings, load_settings
 from core.errors import ConsoleError
 from core.moderation.scores import Label
+from core.training.lessons import LESSONS
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
 
 
@@ -197,9 +198,13 @@ def _add_training(add: Callable[..., argparse.ArgumentParser]) -> None:
     command = add(
         "train-teacher",
         training_commands.run_train_teacher,
-        "Teach a larger network what `train` learns of Reddit comments.",
-        "It learns the training side of cad_reddit, scores that side of it and of edos_sexism, and "
-        "writes the scores. `train` reads the shipped file of them. Needs the extra [train].",
+        "Teach a larger network a set that `train` refines its model with.",
+        "It learns the training side of the set, scores that side of it and of another one that no "
+        "person labelled, and writes the scores. `train` reads the shipped files of them, one for "
+        "each set. Needs the extra [train].",
+    )
+    command.add_argument(
+        "--set", choices=[each.learnt for each in LESSONS], required=True, help="set to learn"
     )
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     command.add_argument(

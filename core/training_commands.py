@@ -35,9 +35,11 @@ def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole train-teacher`."""
+    from core.training.lessons import lesson_of
     from core.training.teacher import train_teacher
 
     report = train_teacher(
+        lesson_of(arguments.set),
         arguments.data,
         arguments.base_model,
         arguments.out,
@@ -48,7 +50,7 @@ def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int
 
 
 def run_train_first_stage(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`modconsole train-first-stage`: the model that is set is the teacher."""
+    """`modconsole train-first-stage`: it learns from the model that is set."""
     from core.training.distil import distil_first_stage
 
     backend = make_backend(settings)

@@ -46,11 +46,11 @@ class FirstStage:
     """Safe to call from several threads: it holds nothing but constants."""
 
     def __init__(
-        self, weights: FirstStageWeights, labels: Sequence[Label], *, version: str, teacher: str
+        self, weights: FirstStageWeights, labels: Sequence[Label], *, version: str, full_model: str
     ) -> None:
         self.version = version
         self.labels = tuple(labels)
-        self.teacher = teacher
+        self.full_model = full_model
         self._weights = weights
         self._word_bits = len(weights.words).bit_length() - 1
         self._part_bits = len(weights.parts).bit_length() - 1
@@ -100,10 +100,10 @@ class FirstStage:
 
 
 def write_first_stage(
-    path: Path, weights: FirstStageWeights, labels: Sequence[Label], *, teacher: str
+    path: Path, weights: FirstStageWeights, labels: Sequence[Label], *, full_model: str
 ) -> None:
-    """`teacher` is the version of the model whose scores it predicts. Same content, same bytes."""
-    about = {"labels": list(labels), "teacher": teacher, "text_form": TEXT_FORM}
+    """`full_model` is the version of the one whose scores it predicts. Same content, same bytes."""
+    about = {"labels": list(labels), "full_model": full_model, "text_form": TEXT_FORM}
     arrays = {
         "words": weights.words,
         "word_scale": np.float32(weights.word_scale),
@@ -136,7 +136,7 @@ def read_first_stage(path: Path) -> FirstStage:
                 out_bias=arrays["out_bias"].astype(np.float32),
             )
         labels = tuple(map(Label, about["labels"]))
-        teacher, text_form = str(about["teacher"]), str(about["text_form"])
+        full_model, text_form = str(about["full_model"]), str(about["text_form"])
     except OSError as error:
         raise ModelNotUsable(f"there is no readable first stage at {path}") from error
     except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
@@ -144,4 +144,6 @@ def read_first_stage(path: Path) -> FirstStage:
     if text_form != TEXT_FORM:
         raise ModelNotUsable(f"{path.name} reads text form {text_form!r}, not {TEXT_FORM!r}")
     digest = hashlib.sha256(content).hexdigest()[:8]
-    return FirstStage(weights, labels, version=f"{teacher}-first-{digest}", teacher=teacher)
+    return FirstStage(
+        weights, labels, version=f"{full_model}-first-{digest}", full_model=full_model
+    )

@@ -48,9 +48,9 @@ BANDS: dict[Label, tuple[float, float, str]] = {
     Label.TOXICITY: (0.44, 0.99, "harassment"),
     Label.SEVERE_TOXICITY: (0.50, 0.90, "harassment"),
     Label.OBSCENE: (0.20, 0.99, "obscene"),
-    Label.THREAT: (0.20, 0.99, "threat"),
+    Label.THREAT: (0.23, 0.99, "threat"),
     Label.INSULT: (0.26, 0.99, "harassment"),
-    Label.IDENTITY_ATTACK: (0.42, 0.99, "identity_attack"),
+    Label.IDENTITY_ATTACK: (0.40, 0.99, "identity_attack"),
 }
 
 

@@ -41,7 +41,8 @@ DECISIONS = """## What was decided and why
   with the thread on screen, so a yes or no often can't be seen in the comment itself: a teacher,
   a larger network that learnt the training side alone, says how likely each is from the text.
 - `jigsaw_detoxify_scored` carries scores of another model, which this one learns as shares; what it
-  measures is agreement with that model, so it is in no total and in no threshold.
+  measures is agreement with that model, so it is in no total and in no threshold. In the refining
+  its toxicity is what the teacher of `jigsaw_wiki` says.
 - `vicomtech_stormfront` is share-alike; whether weights adapt their data is unsettled. Left out.
 - `davidson_tweets` was sampled by a slur lexicon (83 % positive): only a third of its merely
   offensive tweets is used, so that it does not set the base rate. @names become `@user`.
@@ -60,10 +61,12 @@ Text form: entities decoded, HTML tags dropped, links replaced by one word, emoj
 Unicode names, styled letters by plain ones, the same at training and at scoring. A BERT sequence
 classifier with one linear head, sigmoid. Masked binary cross-entropy, targets are rater shares
 where known. A part of the training rows comes a second time with words respelled (look-alike
-letters, stars, spaces, doubled, missing and swapped letters), harmless rows too. Then one epoch
-over Reddit and Gab, as the teacher sees them, and the project's own examples refines it. Labels
-that nobody gave there it learns as it scored them before, and weights between those before and
-after keep what that epoch would forget of the other sets. Split 80 / 10 / 10 by a hash of the
+letters, stars, spaces, doubled, missing and swapped letters), harmless rows too. Then two
+epochs over Reddit, Gab and Wikipedia, as teachers see them, and the project's own examples refine
+it. Of toxicity on Wikipedia half of what is learnt is the teacher's and half what the network said
+itself, which together are better than either. Labels that nobody gave there it learns as it scored
+them before, and weights between those before and after keep what those epochs would forget of the
+other sets. Split 80 / 10 / 10 by a hash of the
 group: rows that share a `norm_key`, a hatemoji pair or a template are never apart.
 After training one temperature a label is fitted on the validation side and folded into the head.
 `modconsole train --data DIR --out DIR` repeats it from files checked by sha256."""

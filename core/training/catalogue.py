@@ -8,6 +8,9 @@ the set does not say. A comment people found clean counts as clean for every lab
 from dataclasses import dataclass
 from enum import StrEnum
 
+MACHINE_SETS = ("jigsaw_detoxify_scored",)
+"""Labelled by a model: agreement with it is no measure of quality."""
+
 
 class Use(StrEnum):
     """What a set may be used for here."""
@@ -96,7 +99,8 @@ CATALOGUE: tuple[DataSet, ...] = (
         "jigsaw-toxic-comment-classification-challenge (mirror: github.com/khanhhk/"
         "Data-Systems-for-Toxic-Comment-Classification)",
         Use.TRAIN,
-        "toxicity by about ten raters; clean rows are clean for every label",
+        "toxicity by about ten raters; clean rows are clean for every label; softened by a teacher "
+        "on the training side",
         _JIGSAW,
     ),
     DataSet(

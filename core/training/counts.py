@@ -8,14 +8,7 @@ from core.training.own_examples import HARD_SOURCE, OWN_SOURCE, own_file_sha256
 from core.training.report import SetCounts, TeacherUse
 from core.training.scoring import Scored
 from core.training.split import Split
-from core.training.teacher_scores import (
-    SCORED_SET,
-    SOFTENED_SET,
-    TAUGHT_SETS,
-    TeacherScores,
-    scores_sha256,
-    spoken_for,
-)
+from core.training.teacher_scores import TeacherScores, scores_sha256
 
 _OWN_WHY = {
     OWN_SOURCE: "plain identity sentences, technical words, profanity that is no abuse, plain "
@@ -45,16 +38,19 @@ def count_sets(
 
 def count_taught(scores: TeacherScores, learnt: Sequence[Example]) -> TeacherUse:
     """`learnt`: rows of the training side."""
-    sources = [row.source for row in learnt if row.source in TAUGHT_SETS and spoken_for(row)]
-    about = scores.about
+    lesson, about = scores.lesson, scores.about
+    sources = [row.source for row in learnt if lesson.speaks_for(row)]
     return TeacherUse(
+        learnt=lesson.learnt,
+        scored=lesson.scored,
+        trust=lesson.trust,
         base_model=about["base_model"],
         base_sha256=about["base_sha256"],
         held_out=int(about["held_out"]),
         roc_auc=float(about["roc_auc"]),
-        scores_sha256=scores_sha256(),
-        softened=sources.count(SOFTENED_SET),
-        scored=sources.count(SCORED_SET),
+        scores_sha256=scores_sha256(lesson),
+        learnt_rows=sources.count(lesson.learnt),
+        scored_rows=sources.count(lesson.scored),
     )
 
 

@@ -29,5 +29,6 @@ def cycles(settings: TrainSettings) -> list[Cycle]:
 
 
 def refining_cycle(settings: TrainSettings) -> Cycle:
-    """The epoch after all others, over few sets."""
-    return Cycle(range(settings.epochs, settings.epochs + 1), settings.refining_rate)
+    """The epochs after all others, over few sets."""
+    refining = settings.refining
+    return Cycle(range(settings.epochs, settings.epochs + refining.epochs), refining.learning_rate)

@@ -31,9 +31,9 @@ _REPORT_EVERY = 40
 
 @dataclass(frozen=True, slots=True)
 class DistilReport:
-    """On held-out comments (`rows`, of which the teacher flags `flagged`): the ROC AUC of the first
-    stage against those flags, and what it clears at a bound of 1 % of them missed, None where they
-    are too few to show it.
+    """On held-out comments (`rows`, of which the full model flags `flagged`): the ROC AUC of the
+    first stage against those flags, and what it clears at a bound of 1 % of them missed, None where
+    they are too few to show it.
     """
 
     version: str
@@ -58,32 +58,32 @@ class DistilReport:
             )
         return (
             f"{self.version}: {self.bytes:,} bytes, trained on {self.trained_on:,} comments.\n"
-            f"On {self.rows:,} held-out comments, {self.flagged:,} flagged by its teacher: ROC AUC "
-            f"{self.roc_auc:.4f} against those flags.\n{cleared}"
+            f"On {self.rows:,} held-out comments, {self.flagged:,} flagged by the full model: "
+            f"ROC AUC {self.roc_auc:.4f} against those flags.\n{cleared}"
         )
 
 
 def distil_first_stage(
     data_dir: Path,
-    teacher: Backend,
+    full_model: Backend,
     out_dir: Path,
     *,
     progress: Progress = print,
     catalogue: Sequence[DataSet] = CATALOGUE,
 ) -> DistilReport:
-    """Scores every text of the named sets by `teacher` (loaded), learns from the training side, and
-    writes FIRST_STAGE_FILE into `out_dir`; a manifest there gets its digest. Raises
+    """Scores every text of the named sets by `full_model` (loaded), learns from the training side,
+    and writes FIRST_STAGE_FILE into `out_dir`; a manifest there gets its digest. Raises
     DataFileMismatch, BackendError.
     """
     from core.training.first_stage import train_first_stage
 
     rows = _distinct(_read(data_dir, catalogue))
     split = split_examples(rows)
-    info = teacher.info
+    info = full_model.info
     learnt = [row.text for row in split.train]
     held_out = [row.text for row in (*split.val, *split.test)]
     progress(f"{info.model_version} scores {len(rows):,} comments")
-    scores = _scores(teacher, [*learnt, *held_out], progress)
+    scores = _scores(full_model, [*learnt, *held_out], progress)
     out_dir.mkdir(parents=True, exist_ok=True)
     path = out_dir / FIRST_STAGE_FILE
     train_first_stage(
@@ -92,7 +92,7 @@ def distil_first_stage(
         path,
         labels=info.labels,
         edges=EDGES,
-        teacher=info.model_version,
+        full_model=info.model_version,
         progress=progress,
     )
     if (out_dir / MANIFEST_FILE).is_file():
@@ -115,14 +115,14 @@ def _distinct(rows: Sequence[Example]) -> list[Example]:
     return list({row.text: row for row in rows}.values())
 
 
-def _scores(teacher: Backend, texts: Sequence[str], progress: Progress) -> "NDArray[np.float64]":
-    """(texts, labels) in the order of the teacher's labels."""
+def _scores(full_model: Backend, texts: Sequence[str], progress: Progress) -> "NDArray[np.float64]":
+    """(texts, labels) in the order of its labels."""
     import numpy as np
 
-    labels = teacher.info.labels
+    labels = full_model.info.labels
     found: list[list[float]] = []
     for number, chunk in enumerate(_chunks(texts)):
-        for result in teacher.score(chunk).results:
+        for result in full_model.score(chunk).results:
             if result.error is not None:
                 raise BackendError(f"a comment could not be scored: {result.error}")
             found.append([result.scores[label] for label in labels])

@@ -8,6 +8,7 @@ from core.inference.text_form import model_text
 from core.moderation.scores import Label
 from core.training.bias import template_of
 from core.training.calibration import Calibration, calibrate
+from core.training.catalogue import MACHINE_SETS
 from core.training.datasets import MODEL_LABELS, Example
 from core.training.intervals import share_of
 from core.training.measures import LabelMetrics, measure, roc_auc
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 IDENTITY_SET = "identity_templates_dev"
-MACHINE_SETS = ("jigsaw_detoxify_scored",)
-"""Labelled by a model: agreement with it is no measure of quality."""
 
 
 def by_people(scored: Scored) -> Scored:

@@ -55,7 +55,7 @@ class Fitted:
     settings: TrainSettings
     catalogue: Sequence[DataSet]
     traffic: Sequence[Traffic]
-    teacher: TeacherScores
+    teachers: Sequence[TeacherScores]
     train_rows: int
     refining_rows: int
     train_seconds: float
@@ -147,7 +147,7 @@ def report_findings(
         settings=fitted.settings,
         base_sha256=_base_digest(fitted.base),
         sets=count_sets(catalogue, fitted.split, findings.others),
-        teacher=count_taught(fitted.teacher, fitted.split.train),
+        teachers=tuple(count_taught(each, fitted.split.train) for each in fitted.teachers),
         train_rows=fitted.train_rows,
         refining_rows=fitted.refining_rows,
         train_seconds=fitted.train_seconds,

@@ -81,17 +81,17 @@ class FirstStageNetwork(nn.Module):  # type: ignore[misc]  # torch is not follow
 
 def train_first_stage(
     texts: Sequence[str],
-    teacher_scores: NDArray[np.floating],
+    full_scores: NDArray[np.floating],
     out_path: Path,
     *,
     labels: Sequence[Label],
     edges: Mapping[Label, float],
-    teacher: str,
+    full_model: str,
     settings: FirstStageSettings | None = None,
     progress: Progress = print,
 ) -> None:
-    """Writes the first stage to `out_path`. `teacher_scores` (texts, labels) are what the model of
-    version `teacher` says of the texts; human labels play no part, since only its flags matter.
+    """Writes the first stage to `out_path`. `full_scores` (texts, labels) are what the model of
+    version `full_model` says of the texts; human labels play no part, since only its flags matter.
 
     Besides the scores it learns whether any of them reaches its label's edge: that ranks better
     than the scores alone, and still serves a policy with other edges.
@@ -99,7 +99,7 @@ def train_first_stage(
     settings = settings or FirstStageSettings()
     torch.manual_seed(settings.seed)
     network = FirstStageNetwork(settings, len(labels))
-    scores = torch.from_numpy(np.asarray(teacher_scores, dtype=np.float32))
+    scores = torch.from_numpy(np.asarray(full_scores, dtype=np.float32))
     at = torch.tensor([edges[label] for label in labels], dtype=torch.float32)
 
     def loss_of(logits: Tensor, rows: Sequence[int]) -> Tensor:
@@ -109,7 +109,7 @@ def train_first_stage(
         return of_scores + settings.flag_share * _cross_entropy(nearest, flagged)
 
     _fit(network, texts, loss_of, settings, progress)
-    write_first_stage(out_path, _weights(network), labels, teacher=teacher)
+    write_first_stage(out_path, _weights(network), labels, full_model=full_model)
 
 
 def _fit(

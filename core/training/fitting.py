@@ -14,10 +14,13 @@ from core.training.cycles import Cycle, cycles, refining_cycle
 from core.training.datasets import MODEL_LABELS, Example
 from core.training.logits import network_logits
 from core.training.network import Classifier, masked_loss
+from core.training.refining import RefiningRows
 from core.training.settings import TrainSettings
 
 Progress = Callable[[str], None]
 _REPORT_EVERY = 100
+_SUREST = 1e-3
+"""A score of nothing or one has no logit."""
 
 
 def fit(
@@ -39,26 +42,25 @@ def fit(
 
 def refine(
     network: Classifier,
-    examples: Sequence[Example],
+    refining: RefiningRows,
     ids: Sequence[Sequence[int]],
     settings: TrainSettings,
     *,
     progress: Progress,
 ) -> None:
-    """One more epoch, over few sets, then weights between those before and after it: they keep what
-    the epoch would forget of the other sets and most of what it gains (Wortsman and others 2022,
+    """Goes on over few sets, then takes weights between those before and those after: they keep
+    what it would forget of the other sets and most of what it gains (Wortsman and others 2022,
     arXiv:2109.01903). Where nobody gave a label, the network learns to say what it said before (Li
     and Hoiem 2016, arXiv:1606.09282). Without examples it stays as it is."""
-    if not examples:
+    if not refining.examples:
         return
     torch.set_num_threads(1)
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    rows = _Rows(ids, *_target_tensors(examples)).filled(network)
+    rows = _Rows(ids, *_target_tensors(refining.examples)).filled(network, refining.trust)
     cycle = refining_cycle(settings)
     torch.manual_seed(settings.seed + cycle.epochs.start)
     _run_cycle(network, rows, cycle, settings, progress)
-    after = network.state_dict()
-    share = settings.refined_share
+    after, share = network.state_dict(), settings.refining.share
     network.load_state_dict(
         {name: value.lerp(after[name], share) for name, value in before.items()}
     )
@@ -73,12 +75,16 @@ class _Rows:
     known: Tensor
     weights: Tensor
 
-    def filled(self, network: Classifier) -> "_Rows":
-        """Every cell known: by a score of the network where it was not."""
+    def filled(self, network: Classifier, trust: Sequence[Sequence[float]]) -> "_Rows":
+        """Every cell known: by a score of the network where it was not, and elsewhere by the mean
+        of both logits, with as much of the target's as `trust` (rows, labels) says."""
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = network_logits(network, self.ids, threads=torch.get_num_threads())
-        scores = torch.from_numpy(logits).float().sigmoid()
-        targets = torch.where(self.known > 0, self.targets, scores)
+        said, shares = torch.from_numpy(logits).float(), torch.tensor(trust)
+        given = torch.logit(self.targets, eps=_SUREST)
+        means = torch.sigmoid(shares * given + (1 - shares) * said)
+        learnt = torch.where(shares < 1, means, self.targets)
+        targets = torch.where(self.known > 0, learnt, said.sigmoid())
         return replace(self, targets=targets, known=torch.ones_like(self.known))
 
 

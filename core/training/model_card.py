@@ -19,7 +19,7 @@ from core.training.catalogue import Use
 from core.training.cycles import Cycle, cycles, refining_cycle
 from core.training.datasets import MODEL_LABELS, NOT_ASSESSED
 from core.training.markdown import table, tight
-from core.training.report import SetCounts, TrainingReport
+from core.training.report import SetCounts, TeacherUse, TrainingReport
 from core.training.settings import BASE_MODEL
 
 PLOT_FILE = "reliability.svg"
@@ -69,8 +69,7 @@ def model_card(report: TrainingReport) -> str:
 
 
 def _overview(report: TrainingReport) -> str:
-    settings, teacher = report.settings, report.teacher
-    refining = refining_cycle(settings)
+    settings = report.settings
     minutes = report.train_seconds / 60
     packages = ", ".join(f"{name} {number}" for name, number in report.versions.items())
     files = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in report.sizes.items())
@@ -82,17 +81,33 @@ def _overview(report: TrainingReport) -> str:
         f"- Trained on {report.train_rows:,} comments, respelled copies among them, epochs: "
         f"{settings.epochs}, seed {settings.seed}, batches of {settings.batch_rows}, "
         f"{settings.max_tokens} tokens, bf16: {minutes:.0f} minutes on one CPU core.",
-        f"- Teacher: {teacher.base_model}, sha256 `{teacher.base_sha256}`, which learnt the "
-        f"training side of cad_reddit (ROC AUC {teacher.roc_auc:.3f} on {teacher.held_out:,} of "
-        "its validation side). Its scores, written by `modconsole train-teacher`, sha256 "
-        f"`{teacher.scores_sha256}`, soften {teacher.softened:,} rows of cad_reddit and stand for "
-        f"labels of {teacher.scored:,} of edos_sexism that nobody gave any.",
+        *map(_teacher, report.teachers),
         f"- Learning rate: {', then '.join(map(_fall, cycles(settings)))}.",
-        f"- Refined on {report.refining_rows:,} comments: {_fall(refining)}; the weights are "
-        f"{settings.refined_share:.0%} of the way from those before it to those after.",
+        _refining(report),
         f"- Made with {packages}.",
     ]
     return "\n".join(lines)
+
+
+def _teacher(use: TeacherUse) -> str:
+    part = "alone say" if use.trust == 1 else f"are {use.trust:.0%} of the logit that says"
+    return (
+        f"- Teacher of {use.learnt}: {use.base_model}, sha256 `{use.base_sha256}`, which learnt "
+        f"its training side (ROC AUC {use.roc_auc:.3f} on {use.held_out:,} of its validation "
+        "side). Its scores, written by `modconsole train-teacher`, sha256 "
+        f"`{use.scores_sha256}`, {part} what is learnt of {use.learnt_rows:,} rows of it and of "
+        f"{use.scored_rows:,} of {use.scored} that no person labelled."
+    )
+
+
+def _refining(report: TrainingReport) -> str:
+    settings, refining = report.settings, report.settings.refining
+    return (
+        f"- Refined on {report.refining_rows:,} comments, those of every teacher, the project's "
+        f"own and, as it scored them before, {' and '.join(refining.kept)}: "
+        f"{_fall(refining_cycle(settings))}; the weights are {refining.share:.0%} of the way from "
+        "those before to those after."
+    )
 
 
 def _fall(cycle: Cycle) -> str:

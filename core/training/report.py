@@ -39,16 +39,20 @@ class SetCounts:
 
 @dataclass(frozen=True, slots=True)
 class TeacherUse:
-    """Whose scores were learnt: rows whose labels they softened, and rows they gave labels to.
-    `roc_auc` is of toxicity on `held_out` comments of the set it learnt."""
+    """One lesson: the set that the teacher learnt, the one nobody labelled that it scored too, and
+    how many rows of each its scores are learnt of. `roc_auc` is of toxicity on `held_out` comments
+    of the set it learnt."""
 
+    learnt: str
+    scored: str
+    trust: float
     base_model: str
     base_sha256: str
     held_out: int
     roc_auc: float
     scores_sha256: str
-    softened: int
-    scored: int
+    learnt_rows: int
+    scored_rows: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ class TrainingReport:
     settings: TrainSettings
     base_sha256: str
     sets: tuple[SetCounts, ...]
-    teacher: TeacherUse
+    teachers: tuple[TeacherUse, ...]
     train_rows: int
     refining_rows: int
     train_seconds: float

@@ -19,10 +19,11 @@ from core.training.datasets import (
 )
 from core.training.disguise import disguised_copies
 from core.training.own_examples import own_examples
+from core.training.refining import RefiningRows, refining_rows
 from core.training.report import TrainingReport
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, MODEL_VERSION, TrainSettings
 from core.training.split import split_examples, take_rows
-from core.training.teacher_scores import check_scores, labelled, read_scores, taught
+from core.training.teacher_scores import check_scores, labelled, read_all_scores
 from core.training.traffic import HACKER_NEWS, Traffic
 
 Progress = Callable[[str], None]
@@ -58,11 +59,12 @@ def train_model(
     verify_files(data_dir, [*used, *traffic])
     out_dir.mkdir(parents=True, exist_ok=True)
     split = split_examples(take_rows(_read_training(data_dir, catalogue), limit_rows))
-    learnt, scores = labelled(split.train), read_scores()
-    check_scores(scores, split)
+    learnt, teachers = labelled(split.train), read_all_scores()
+    for scores in teachers:
+        check_scores(scores, split)
     rows = Phases(
         first=(*learnt, *disguised_copies(learnt, seed=seed)),
-        refining=tuple(taught(split.train, scores)),
+        refining=refining_rows(split.train, teachers, settings.refining.kept),
     )
     progress(f"train {len(split.train)}, val {len(split.val)}, test {len(split.test)} rows")
     tokens, seconds = _fit_or_load(
@@ -80,9 +82,9 @@ def train_model(
         settings=settings,
         catalogue=catalogue,
         traffic=traffic,
-        teacher=scores,
+        teachers=teachers,
         train_rows=len(rows.first),
-        refining_rows=len(rows.refining),
+        refining_rows=len(rows.refining.examples),
         train_seconds=seconds,
         tokens_per_row=tokens,
     )
@@ -91,10 +93,10 @@ def train_model(
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """Training rows: what all sets say, then what the network is refined with."""
+    """Training rows: what all sets say, then what refines the network."""
 
-    first: tuple[Example, ...]
-    refining: tuple[Example, ...]
+    first: Sequence[Example]
+    refining: RefiningRows
 
 
 def _read_training(data_dir: Path, catalogue: Sequence[DataSet]) -> list[Example]:
@@ -118,20 +120,23 @@ def _fit_or_load(
     from core.training.network import build_classifier
 
     tokenizer = load_tokenizer(base / "tokenizer.json", settings.max_tokens)
-    ids, refining_ids = (
-        encode(tokenizer, [row.text for row in phase]) for phase in (rows.first, rows.refining)
-    )
+    ids = encode(tokenizer, _texts(rows.first))
     network = build_classifier(base, MODEL_LABELS, seed=settings.seed)
     if weights is not None:
         state = _weights_of_this_version(weights)
     else:
         began = time.monotonic()
         fit(network, rows.first, ids, settings, progress=progress)
+        refining_ids = encode(tokenizer, _texts(rows.refining.examples))
         refine(network, rows.refining, refining_ids, settings, progress=progress)
         spent = time.monotonic() - began
         state = {"version": MODEL_VERSION, "model": network.state_dict(), "seconds": spent}
     torch.save(state, out_dir / WEIGHTS_FILE)
     return sum(map(len, ids)) / max(1, len(ids)), float(state["seconds"])
+
+
+def _texts(rows: Sequence[Example]) -> list[str]:
+    return [row.text for row in rows]
 
 
 def _weights_of_this_version(path: Path) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Teaches a larger network Reddit comments and writes down what it makes of the training side."""
+"""Teaches a larger network one set and writes down what it makes of the training side."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,14 +18,10 @@ from core.training.datasets import (
     sha256_of,
     verify_files,
 )
+from core.training.lessons import Lesson
 from core.training.measures import roc_auc
 from core.training.split import split_examples
-from core.training.teacher_scores import (
-    SCORED_LABELS,
-    SOFTENED_SET,
-    TAUGHT_SETS,
-    gather_scores,
-)
+from core.training.teacher_scores import gather_scores
 
 if TYPE_CHECKING:
     import numpy as np
@@ -34,15 +30,11 @@ if TYPE_CHECKING:
     from core.training.teacher_network import Teacher
 
 Progress = Callable[[str], None]
-_KINDS = """SELECT replace(text, '[linebreak]', ' '), identity_abuse, affiliation_abuse,
- person_abuse, counter_speech FROM '{path}'"""
-"""What experts said of a Reddit comment beside `toxic`; learnt with it, since a network that has to
-tell kinds apart learns more of each. `toxic` and the first of these are SCORED_LABELS."""
 
 
 @dataclass(frozen=True, slots=True)
 class TeacherReport:
-    """`roc_auc` is of toxicity on `held_out` Reddit comments of the validation side."""
+    """`roc_auc` is of toxicity on `held_out` comments of the validation side."""
 
     learnt: int
     held_out: int
@@ -59,6 +51,7 @@ class TeacherReport:
 
 
 def train_teacher(
+    lesson: Lesson,
     data_dir: Path,
     base_model: Path,
     out: Path,
@@ -66,7 +59,7 @@ def train_teacher(
     progress: Progress = print,
     catalogue: Sequence[DataSet] = CATALOGUE,
 ) -> TeacherReport:
-    """Learns SOFTENED_SET from the training side alone, scores that side of TAUGHT_SETS, and writes
+    """Learns the lesson from the training side alone, scores that side of its sets, and writes
     TeacherScores to `out`.
 
     `base_model` is a folder with an encoder of any size and its tokenizer, as a hub stores them.
@@ -80,12 +73,12 @@ def train_teacher(
     if out.is_dir() or not out.parent.is_dir():
         raise InvalidInput(f"{out} can't be written: no file in a folder that is there")
     split = split_examples([row for each in used for row in read_set(data_dir, each, catalogue)])
-    learnt, held_out = _softened(split.train), _softened(split.val)
-    file = next(each.file for each in used if each.name == SOFTENED_SET)
-    teacher = _teach(learnt, data_dir / file, base_model, progress)
-    to_score = list(dict.fromkeys(row.text for row in split.train if row.source in TAUGHT_SETS))
+    learnt, held_out = _learnt(lesson, split.train), _learnt(lesson, split.val)
+    file = next(each.file for each in used if each.name == lesson.learnt)
+    teacher = _teach(lesson, learnt, data_dir / file, base_model, progress)
+    to_score = list(dict.fromkeys(row.text for row in split.train if row.source in lesson.sets))
     progress(f"scoring {len(to_score):,} comments")
-    scores = teacher.scores(to_score)[:, : len(SCORED_LABELS)]
+    scores = teacher.scores(to_score)[:, : len(lesson.labels)]
     reached = _auc(held_out, teacher.scores([row.text for row in held_out])[:, 0])
     about = {
         "base_model": base_model.name,
@@ -93,28 +86,34 @@ def train_teacher(
         "held_out": str(len(held_out)),
         "roc_auc": f"{reached:.4f}",
     }
-    gather_scores(to_score, scores.tolist(), about).write(out)
+    gather_scores(lesson, to_score, scores.tolist(), about).write(out)
     return TeacherReport(len(learnt), len(held_out), reached, len(to_score))
 
 
-def _softened(rows: Sequence[Example]) -> list[Example]:
-    return [row for row in rows if row.source == SOFTENED_SET]
+def _learnt(lesson: Lesson, rows: Sequence[Example]) -> list[Example]:
+    return [row for row in rows if row.source == lesson.learnt]
 
 
 def _teach(
-    learnt: Sequence[Example], file: Path, base_model: Path, progress: Progress
+    lesson: Lesson, learnt: Sequence[Example], file: Path, base_model: Path, progress: Progress
 ) -> "Teacher":
     try:
         from core.training.teacher_network import Teacher, TeacherSettings
     except ImportError as error:
         raise MissingExtra(f"{TRAIN_EXTRA} ({error.name} is missing)") from error
-    query = _KINDS.format(path=str(file).replace("'", "''"))
-    kinds = {model_text(text): tuple(map(float, said)) for text, *said in select_rows(query)}
-    answers = [(row.targets[0] or 0.0, *kinds[row.text]) for row in learnt]
-    teacher = Teacher(base_model, TeacherSettings(kinds=len(answers[0])))
+    kinds = _kinds(lesson, file)
+    answers = [(row.targets[0] or 0.0, *(kinds[row.text] if kinds else ())) for row in learnt]
+    teacher = Teacher(base_model, TeacherSettings(kinds=len(answers[0]), epochs=lesson.epochs))
     progress(f"teaching {len(learnt):,} comments")
     teacher.fit([row.text for row in learnt], answers, progress)
     return teacher
+
+
+def _kinds(lesson: Lesson, file: Path) -> dict[str, tuple[float, ...]]:
+    if not lesson.kinds:
+        return {}
+    query = lesson.kinds.format(path=str(file).replace("'", "''"))
+    return {model_text(text): tuple(map(float, said)) for text, *said in select_rows(query)}
 
 
 def _auc(rows: Sequence[Example], scores: "NDArray[np.float32]") -> float:

@@ -23,7 +23,7 @@ class TeacherSettings:
     """`kinds` is how many yes-or-no questions it answers at once; `warmup` a share of all steps."""
 
     kinds: int
-    epochs: int = 3
+    epochs: int
     seed: int = 1
     batch_rows: int = 32
     learning_rate: float = 2.5e-5

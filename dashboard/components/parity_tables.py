@@ -79,7 +79,7 @@ def flip_table(kit: Kit, pair: Pair) -> None:
         st.success("No decision would change.", icon=":material/check:")
         return
     stay = f", {pair.changed_carried:,} of them by mapped thresholds" if pair.is_carried else ""
-    st.markdown(f"**{len(pair.flips):,} comments decided otherwise{stay}**")
+    st.markdown(f"**Comments decided otherwise: {len(pair.flips):,}{stay}**")
     text = st.column_config.TextColumn
     score = st.column_config.NumberColumn(format="%.3f", width=84)
     _table(

@@ -68,7 +68,7 @@ class Listening(FakeBackend):
         return super().score(texts)
 
 
-def test_first_stage_is_of_its_teacher_and_the_report_of_unseen_rows(
+def test_first_stage_is_of_its_full_model_and_the_report_of_unseen_rows(
     tmp_path: Path,
 ) -> None:
     texts = sentences(1200)
@@ -78,11 +78,11 @@ def test_first_stage_is_of_its_teacher_and_the_report_of_unseen_rows(
         write_set(tmp_path, MADE_TO_MEASURE, Use.EVALUATE, ["only to measure"]),
         DataSet("three", "", "", "", Use.LEFT_OUT, ""),
     ]
-    teacher, said = Listening(), []
+    full_model, said = Listening(), []
     report = distil_first_stage(
-        tmp_path, teacher, tmp_path / "out", progress=said.append, catalogue=catalogue
+        tmp_path, full_model, tmp_path / "out", progress=said.append, catalogue=catalogue
     )
-    assert sorted(teacher.heard) == sorted(texts)  # each once, and no other
+    assert sorted(full_model.heard) == sorted(texts)  # each once, and no other
     assert report.trained_on + report.rows == 1200
     assert report.flagged == pytest.approx(report.rows / 3, rel=0.3)
     assert report.share_cleared is None
@@ -91,11 +91,11 @@ def test_first_stage_is_of_its_teacher_and_the_report_of_unseen_rows(
     first = read_first_stage(tmp_path / "out" / FIRST_STAGE_FILE)
     assert first.labels == LABELS
     assert first.version == report.version
-    assert first.teacher == "fake-1"
+    assert first.full_model == "fake-1"
     assert report.bytes < 5_000_000
 
 
-def test_first_stage_learns_what_its_teacher_flags(tmp_path: Path) -> None:
+def test_first_stage_learns_what_the_full_model_flags(tmp_path: Path) -> None:
     catalogue = [write_set(tmp_path, "one", Use.TRAIN, sentences(5000))]
     report = distil_first_stage(
         tmp_path, FakeBackend(), tmp_path, progress=lambda line: None, catalogue=catalogue
@@ -126,7 +126,7 @@ def test_same_texts_give_the_same_bytes(tmp_path: Path) -> None:
             tmp_path / name,
             labels=LABELS,
             edges=dict.fromkeys(LABELS, 0.5),
-            teacher="fake-1",
+            full_model="fake-1",
             settings=FirstStageSettings(epochs=1, word_bits=8, part_bits=8),
             progress=lambda line: None,
         )
@@ -137,13 +137,13 @@ def test_same_texts_give_the_same_bytes(tmp_path: Path) -> None:
 def test_changed_data_is_refused_before_any_work(tmp_path: Path) -> None:
     found = write_set(tmp_path, "one", Use.TRAIN, sentences(10))
     (tmp_path / found.file).write_bytes(b"other")
-    teacher = Listening()
+    full_model = Listening()
     with pytest.raises(DataFileMismatch, match="one"):
-        distil_first_stage(tmp_path, teacher, tmp_path, catalogue=[found])
-    assert teacher.heard == []
+        distil_first_stage(tmp_path, full_model, tmp_path, catalogue=[found])
+    assert full_model.heard == []
 
 
-def test_text_its_teacher_can_not_score_stops_it(tmp_path: Path) -> None:
+def test_text_the_full_model_can_not_score_stops_it(tmp_path: Path) -> None:
     class Refusing(FakeBackend):
         def score(self, texts: Sequence[str]) -> BatchResult:
             failed = TextResult(error="too odd", error_kind=ErrorKind.BAD_SCORE)

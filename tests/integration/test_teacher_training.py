@@ -11,6 +11,7 @@ import pytest
 from core.errors import DataFileMismatch, InvalidInput
 from core.training.catalogue import CATALOGUE, DataSet
 from core.training.datasets import read_set, sha256_of
+from core.training.lessons import REDDIT, WIKIPEDIA, Lesson
 from core.training.split import split_examples
 from core.training.teacher import TeacherReport, train_teacher
 from core.training.teacher_scores import check_scores, read_scores, taught
@@ -21,9 +22,13 @@ pytest.importorskip("transformers", reason="training needs the [train] extra")
 
 BY_NAME = {each.name: each for each in CATALOGUE}
 TEXTS = [" ".join(words) for words in itertools.product(WORDS.split(), repeat=2)]
-REDDIT = """SELECT text, contains(text, 'idiot')::INT AS toxic, toxic AS identity_abuse,
+THREADS = """SELECT text, contains(text, 'idiot')::INT AS toxic, toxic AS identity_abuse,
  0 AS affiliation_abuse, contains(text, 'bad')::INT AS person_abuse, 0 AS counter_speech,
  text AS norm_key FROM texts"""
+WIKI = """SELECT text, contains(text, 'idiot')::INT AS toxic, text AS norm_key FROM texts"""
+DETOXIFY = """SELECT 'well ' || text AS text, 0.5 AS detoxify_toxicity, 0.5 AS detoxify_obscene,
+ 0.5 AS detoxify_threat, 0.5 AS detoxify_insult, 0.5 AS detoxify_identity_attack,
+ 'well ' || text AS norm_key FROM texts"""
 UNLABELLED = """SELECT 'well ' || text AS text, 0 AS sexist, 'none' AS label_category,
  'well ' || text AS norm_key FROM texts"""
 
@@ -41,20 +46,22 @@ def write_set(folder: Path, name: str, select: str) -> DataSet:
 def sets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[DataSet], Path]:
     folder = tmp_path_factory.mktemp("data")
     (folder / "base").mkdir()
-    made = [write_set(folder, "cad_reddit", REDDIT), write_set(folder, "edos_sexism", UNLABELLED)]
+    made = [write_set(folder, "cad_reddit", THREADS), write_set(folder, "edos_sexism", UNLABELLED)]
     return folder, made, write_base_model(folder / "base")
 
 
-def train(sets: tuple[Path, list[DataSet], Path], out: Path) -> TeacherReport:
+def train(
+    sets: tuple[Path, list[DataSet], Path], out: Path, lesson: Lesson = REDDIT
+) -> TeacherReport:
     data, catalogue, base = sets
-    return train_teacher(data, base, out, progress=lambda _: None, catalogue=catalogue)
+    return train_teacher(lesson, data, base, out, progress=lambda _: None, catalogue=catalogue)
 
 
 def test_it_scores_the_training_side_and_nothing_held_out(
     sets: tuple[Path, list[DataSet], Path], tmp_path: Path
 ) -> None:
     report = train(sets, tmp_path / "scores")
-    scores = read_scores(tmp_path / "scores")
+    scores = read_scores(REDDIT, tmp_path / "scores")
     data, catalogue, base = sets
     split = split_examples([row for each in catalogue for row in read_set(data, each, catalogue)])
     assert all(scores.of(row.text) is not None for row in split.train)
@@ -69,6 +76,23 @@ def test_it_scores_the_training_side_and_nothing_held_out(
     }
     check_scores(scores, split)
     assert len(taught(split.train, scores)) == len(split.train)
+
+
+def test_a_set_without_kinds_is_learnt_for_toxicity_alone(tmp_path: Path) -> None:
+    made = [
+        write_set(tmp_path, "jigsaw_wiki", WIKI),
+        write_set(tmp_path, "jigsaw_detoxify_scored", DETOXIFY),
+    ]
+    (tmp_path / "base").mkdir()
+    base = write_base_model(tmp_path / "base")
+    report = train((tmp_path, made, base), tmp_path / "scores", WIKIPEDIA)
+    scores = read_scores(WIKIPEDIA, tmp_path / "scores")
+    split = split_examples([row for each in made for row in read_set(tmp_path, each, made)])
+    check_scores(scores, split)
+    assert report.learnt == sum(row.source == "jigsaw_wiki" for row in split.train)
+    assert report.scored == len(split.train) > report.learnt
+    assert {len(each) for each in scores.by_text.values()} == {1}
+    assert all(row.targets[1:] == (0.0,) * 4 for row in split.train if row.targets[0] == 0)
 
 
 def test_the_same_data_gives_the_same_file(

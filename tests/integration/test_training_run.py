@@ -23,13 +23,14 @@ from core.moderation.scores import Label
 from core.training.card import rewrite_card
 from core.training.catalogue import DataSet, Use
 from core.training.datasets import MODEL_LABELS, Example, read_set, sha256_of
+from core.training.lessons import REDDIT, WIKIPEDIA
 from core.training.model_card import PLOT_FILE, model_card
 from core.training.own_examples import own_examples
 from core.training.report import REPORT_FILE, TrainingReport, read_report
 from core.training.run import WEIGHTS_FILE, train_model
 from core.training.scoring import has_bf16
 from core.training.split import Split, split_examples, take_rows
-from core.training.teacher_scores import SCORED_SET, gather_scores
+from core.training.teacher_scores import gather_scores
 from core.training.thresholds import HOLD_PRECISION
 from core.training.traffic import Traffic
 from tests.integration.tiny_base_model import WORDS, write_base_model
@@ -51,6 +52,7 @@ ABOUT = {
     "held_out": "9",
     "roc_auc": "0.8750",
 }
+SILENT = gather_scores(WIKIPEDIA, [], [], ABOUT)
 # Many beside the project's own examples, so that a small limit takes of both.
 ROWS = [
     (" ".join(words), int("idiot" in words or "bad" in words))
@@ -156,10 +158,10 @@ def test_the_same_seed_gives_the_same_files(
 @pytest.fixture
 def unlabelled(inputs: Inputs, tmp_path: Path) -> tuple[Inputs, Split]:
     """A set that only a teacher can speak for, and how it is split."""
-    query = QUERY.replace("toxic AS", "NULL AS") % SCORED_SET
+    query = QUERY.replace("toxic AS", "NULL AS") % REDDIT.scored
     sets = [
         write_set(tmp_path, "tiny", Use.TRAIN),
-        replace(write_set(tmp_path, SCORED_SET, Use.TRAIN), query=query),
+        replace(write_set(tmp_path, REDDIT.scored, Use.TRAIN), query=query),
         write_set(tmp_path, LOW_RATE_SET, Use.EVALUATE),
     ]
     rows = [row for each in sets[:2] for row in read_set(tmp_path, each, sets)] + own_examples()
@@ -168,7 +170,7 @@ def unlabelled(inputs: Inputs, tmp_path: Path) -> tuple[Inputs, Split]:
 
 
 def texts_of(rows: Sequence[Example]) -> list[str]:
-    return [row.text for row in rows if row.source == SCORED_SET]
+    return [row.text for row in rows if row.source == REDDIT.scored]
 
 
 def test_rows_nobody_labelled_are_learnt_as_the_teacher_scores_them(
@@ -178,20 +180,22 @@ def test_rows_nobody_labelled_are_learnt_as_the_teacher_scores_them(
 
     given, split = unlabelled
     texts = texts_of(split.train)
-    knows = gather_scores(texts, [(0.9, 0.1)] * len(texts), ABOUT)
+    knows = gather_scores(REDDIT, texts, [(0.9, 0.1)] * len(texts), ABOUT)
     learnt: list[Example] = []
 
-    def spied(network: Any, rows: Sequence[Example], *more: Any, **named: Any) -> None:
-        learnt.extend(rows)
+    def spied(network: Any, rows: Any, *more: Any, **named: Any) -> None:
+        learnt.extend(rows.examples)
         refine(network, rows, *more, **named)
 
-    monkeypatch.setattr("core.training.run.read_scores", lambda: knows)
+    monkeypatch.setattr("core.training.run.read_all_scores", lambda: (knows, SILENT))
     monkeypatch.setattr("core.training.fitting.refine", spied)
     report = run(given, tmp_path / "out")
-    found = [row.targets for row in learnt if row.source == SCORED_SET]
+    found = [row.targets for row in learnt if row.source == REDDIT.scored]
     assert found == [(0.9, None, None, None, 0.1)] * len(texts)
+    reddit, wikipedia = report.teachers
     assert report.refining_rows == len(learnt) > len(texts) > 100
-    assert (report.teacher.softened, report.teacher.scored) == (0, len(texts))
+    assert (reddit.learnt_rows, reddit.scored_rows) == (0, len(texts))
+    assert (wikipedia.learnt_rows, wikipedia.scored_rows) == (0, 0)
 
 
 @pytest.mark.parametrize(("lacks", "knows"), [(1, 0), (0, 2)])
@@ -204,9 +208,12 @@ def test_a_teacher_of_other_files_or_of_held_out_comments_is_refused(
 ) -> None:
     given, split = unlabelled
     texts = [*texts_of(split.train)[lacks:], *texts_of(split.val)[:knows]]
-    scores = gather_scores(texts, [(0.9, 0.1)] * len(texts), ABOUT)
-    monkeypatch.setattr("core.training.run.read_scores", lambda: scores)
-    said = f"lack {lacks} comments of the training side and know {knows} held-out ones"
+    scores = gather_scores(REDDIT, texts, [(0.9, 0.1)] * len(texts), ABOUT)
+    monkeypatch.setattr("core.training.run.read_all_scores", lambda: (SILENT, scores))
+    said = (
+        f"scores of cad_reddit lack {lacks} comments of the training side and know {knows} "
+        "held-out ones"
+    )
     with pytest.raises(InvalidInput, match=said):
         run(given, tmp_path / "out")
     assert not (tmp_path / "out" / WEIGHTS_FILE).exists()

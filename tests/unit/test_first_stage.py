@@ -124,7 +124,7 @@ def tiny(seed: int = 1) -> FirstStageWeights:
 
 
 def first_stage(weights: FirstStageWeights) -> FirstStage:
-    return FirstStage(weights, LABELS, version="v", teacher="t")
+    return FirstStage(weights, LABELS, version="v", full_model="t")
 
 
 def slow_scores(weights: FirstStageWeights, text: str) -> list[float]:
@@ -165,14 +165,14 @@ def test_more_texts_than_a_chunk_keep_their_order() -> None:
 
 def test_file_comes_back_the_same_and_its_version_tells_its_content(tmp_path: Path) -> None:
     one, again, other = (tmp_path / name for name in ("a.npz", "b.npz", "c.npz"))
-    write_first_stage(one, tiny(), LABELS, teacher="big-1")
-    write_first_stage(again, tiny(), LABELS, teacher="big-1")
-    write_first_stage(other, tiny(2), LABELS, teacher="big-1")
+    write_first_stage(one, tiny(), LABELS, full_model="big-1")
+    write_first_stage(again, tiny(), LABELS, full_model="big-1")
+    write_first_stage(other, tiny(2), LABELS, full_model="big-1")
     stage = read_first_stage(one)
     assert one.read_bytes() == again.read_bytes()
     assert stage.version == read_first_stage(again).version != read_first_stage(other).version
     assert stage.version.startswith("big-1-first-")
-    assert (stage.labels, stage.teacher) == (LABELS, "big-1")
+    assert (stage.labels, stage.full_model) == (LABELS, "big-1")
     assert stage.predict(["you idiot"]) == first_stage(tiny()).predict(["you idiot"])
 
 
@@ -209,7 +209,7 @@ def test_file_that_can_not_be_followed_is_refused(
     tmp_path: Path, changes: dict[str, object], said: str
 ) -> None:
     path = tmp_path / "odd.npz"
-    write_first_stage(path, tiny(), LABELS, teacher="big-1")
+    write_first_stage(path, tiny(), LABELS, full_model="big-1")
     rewritten(path, **changes)
     with pytest.raises(ModelNotUsable, match=said):
         read_first_stage(path)

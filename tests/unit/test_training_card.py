@@ -48,6 +48,7 @@ from core.training.thresholds import Evidence, choose_bands
 
 CHANCE = np.random.default_rng(8)
 TARGETS = CHANCE.random(300) < 0.4
+SEEN = ("2" * 64, 78, 0.875)
 SCORES = np.clip(CHANCE.normal(0.3 + 0.3 * TARGETS, 0.2), 0.001, 0.999)
 
 
@@ -66,7 +67,10 @@ def some_report() -> TrainingReport:
         settings=TrainSettings(),
         base_sha256="1" * 64,
         sets=(SetCounts("jigsaw_wiki", "train", *made, 9, 5, 2, 2, counts, counts),),
-        teacher=TeacherUse("a large one", "2" * 64, 78, 0.875, "3" * 64, softened=1234, scored=56),
+        teachers=(
+            TeacherUse("cad_reddit", "edos", 1.0, "a large one", *SEEN, "3" * 64, 1234, 56),
+            TeacherUse("jigsaw_wiki", "more", 0.5, "another", *SEEN, "4" * 64, 1235, 57),
+        ),
         train_rows=5,
         refining_rows=7,
         train_seconds=61.5,
@@ -104,11 +108,13 @@ def test_the_card_tells_the_learning_rates_that_there_were(epochs: int, said: st
 
 def test_the_card_tells_whose_scores_were_learnt_and_how_far_it_was_refined() -> None:
     card = model_card(some_report())
-    assert f"- Teacher: a large one, sha256 `{'2' * 64}`" in card
+    assert f"- Teacher of cad_reddit: a large one, sha256 `{'2' * 64}`" in card
     assert "(ROC AUC 0.875 on 78 of its validation side)" in card
-    assert f"`{'3' * 64}`, soften 1,234 rows of cad_reddit and stand for labels of 56 of" in card
+    assert f"`{'3' * 64}`, alone say what is learnt of 1,234 rows of it and of 56 of edos" in card
+    assert f"`{'4' * 64}`, are 50% of the logit that says what is learnt of 1,235 rows" in card
     assert (
-        "- Refined on 7 comments: 0.0001 falling to nothing in 1 epoch; the weights are 50% of "
+        "- Refined on 7 comments, those of every teacher, the project's own and, as it scored them "
+        "before, davidson_tweets: 0.0001 falling to nothing in 2 epochs; the weights are 60% of "
         "the way" in card
     )
 

@@ -1,6 +1,6 @@
 """What is learned: two cycles, the same weights for the same seed."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -8,12 +8,13 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
-from core.training.cycles import cycles
+from core.training.cycles import cycles, refining_cycle
 from core.training.datasets import MODEL_LABELS, Example
 from core.training.fitting import fit, refine
 from core.training.logits import network_logits
 from core.training.network import Classifier
-from core.training.settings import TrainSettings
+from core.training.refining import RefiningRows
+from core.training.settings import Refining, TrainSettings
 
 IDS = [[1, 3 + row % 5, 4 + row % 3, 2][: 3 + row % 2] for row in range(24)]
 ROWS = [
@@ -73,31 +74,67 @@ def test_the_last_cycle_goes_on_from_where_the_first_one_ended() -> None:
     assert farthest(fitted(epochs=2, last_learning_rate=1e-3), network.state_dict()) == 0.0
 
 
+WHOLE = (1.0,) * len(MODEL_LABELS)
+HALF = (0.5, *WHOLE[1:])
+
+
+def refined(
+    share: float,
+    rows: Sequence[Example] = ROWS,
+    trust: Sequence[float] = WHOLE,
+    times: int = 1,
+    rate: float = 1e-2,
+) -> Classifier:
+    network = tiny()
+    planned = Refining(epochs=1, learning_rate=rate, share=share)
+    settings = TrainSettings(batch_rows=4, refining=planned)
+    chosen = RefiningRows([*rows] * times, [trust] * len(rows) * times)
+    ids = IDS[: len(rows)] * times
+    refine(network, chosen, ids, settings, progress=lambda _: None)
+    return network
+
+
+def test_refining_is_a_cycle_after_all_other_epochs() -> None:
+    settings = TrainSettings(epochs=3, refining=Refining(epochs=2, learning_rate=2e-4))
+    cycle = refining_cycle(settings)
+    assert (list(cycle.epochs), cycle.peak_rate) == ([3, 4], 2e-4)
+
+
 @pytest.mark.parametrize("share", [0.0, 0.25, 1.0])
 def test_refining_goes_a_share_of_the_way(share: float) -> None:
-    networks = [tiny() for _ in range(2)]
-    for network, part in zip(networks, (share, 1.0), strict=True):
-        settings = TrainSettings(batch_rows=4, refining_rate=1e-2, refined_share=part)
-        refine(network, ROWS, IDS, settings, progress=lambda _: None)
     start = tiny().state_dict()
-    found, after = (network.state_dict() for network in networks)
+    found, after = (refined(part).state_dict() for part in (share, 1.0))
     assert farthest(start, after) > 1e-3
     between = {name: start[name].lerp(after[name], share) for name in start}
     assert farthest(found, between) == 0.0
 
 
 def test_refining_leaves_alone_what_nobody_labelled() -> None:
-    network = tiny()
-    before = network_logits(network, IDS, threads=1)
-    settings = TrainSettings(batch_rows=4, refining_rate=2e-2, refined_share=1.0)
+    before = network_logits(tiny(), IDS, threads=1)
     rows = [replace(row, targets=(1.0, None, None, None, 0.0)) for row in ROWS]
-    refine(network, rows * 10, IDS * 10, settings, progress=lambda _: None)
+    network = refined(1.0, rows, times=10, rate=2e-2)
     moved = np.abs(network_logits(network, IDS, threads=1) - before).max(axis=0)
     assert moved[[0, 4]].min() > 1.0
     assert moved[[1, 2, 3]].max() < 0.02
 
 
+def test_what_a_half_trusted_teacher_says_is_learnt_half_way() -> None:
+    before = network_logits(tiny(), IDS, threads=1)[:, 0]
+    # A logit of 4, so that half of it is above what the network said and below what it is told.
+    rows = [replace(row, targets=(0.98201, None, None, None, None)) for row in ROWS]
+    found = [
+        network_logits(refined(1.0, rows, trust, 40, rate=2e-2), IDS, threads=1)[:, 0]
+        for trust in (WHOLE, HALF)
+    ]
+    assert found[0] == pytest.approx(np.full(len(IDS), 4.0), abs=0.3)
+    assert found[1] == pytest.approx((before + 4.0) / 2, abs=0.3)
+
+
+def test_nothing_and_one_have_a_mean_with_what_the_network_says() -> None:
+    network = refined(1.0, [replace(ROWS[0], targets=(1.0, 0.0, 1.0, 0.0, 1.0))], (0.5,) * 5)
+    assert np.isfinite(network_logits(network, IDS, threads=1)).all()
+
+
 def test_without_examples_there_is_nothing_to_refine() -> None:
-    network = tiny()
-    refine(network, [], [], TrainSettings(), progress=lambda _: None)
+    network = refined(1.0, [])
     assert farthest(tiny().state_dict(), network.state_dict()) == 0.0

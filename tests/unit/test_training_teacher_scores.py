@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.training.datasets import Example
+from core.training.lessons import LESSONS, REDDIT, WIKIPEDIA, Lesson, lesson_of
+from core.training.refining import refining_rows
 from core.training.teacher_scores import TeacherScores, gather_scores, labelled, read_scores, taught
 
 ABOUT = {"base_model": "a large one", "base_sha256": "0" * 64}
@@ -13,7 +15,7 @@ UNKNOWN = (None, None, None, None, None)
 
 
 def scores_of(**by_text: tuple[float, float]) -> TeacherScores:
-    return gather_scores(list(by_text), list(by_text.values()), ABOUT)
+    return gather_scores(REDDIT, list(by_text), list(by_text.values()), ABOUT)
 
 
 def row(text: str, source: str, *targets: float | None) -> Example:
@@ -23,7 +25,7 @@ def row(text: str, source: str, *targets: float | None) -> Example:
 def test_scores_are_found_again_by_their_text_to_three_places(tmp_path: Path) -> None:
     path = tmp_path / "scores"
     scores_of(one=(0.12345, 1.0), two=(0.0, 0.5)).write(path)
-    read = read_scores(path)
+    read = read_scores(REDDIT, path)
     assert (read.of("one"), read.of("two"), read.of("three")) == ((0.123, 1.0), (0.0, 0.5), None)
     assert read.about == ABOUT
 
@@ -36,9 +38,9 @@ def test_the_file_holds_no_text_and_is_the_same_for_the_same_scores(tmp_path: Pa
     assert b"first" not in one.read_bytes()
 
 
-def test_labels_given_in_a_thread_are_softened_but_for_what_the_teacher_does_not_know() -> None:
+def test_of_the_set_it_learnt_only_what_the_teacher_says_is_learnt_again() -> None:
     (found,) = taught([row("a", "cad_reddit", 1, None, 0, None, 0)], scores_of(a=(0.7, 0.1)))
-    assert found.targets == (0.7, None, 0, None, 0.1)
+    assert found.targets == (0.7, None, None, None, 0.1)
 
 
 def test_the_teacher_speaks_where_nobody_did_and_people_keep_their_say() -> None:
@@ -68,9 +70,86 @@ def test_hard_examples_are_kept_for_the_refining() -> None:
     assert labelled(rows) == rows[:1]
 
 
-def test_the_shipped_scores_say_whose_they_are_and_are_shares() -> None:
-    shipped = read_scores()
+def wikipedia(**by_text: float) -> TeacherScores:
+    return gather_scores(WIKIPEDIA, list(by_text), [(each,) for each in by_text.values()], ABOUT)
+
+
+def test_scores_of_one_label_leave_what_another_model_said_of_the_others() -> None:
+    rows = [
+        row("a", "jigsaw_wiki", 0, 0, 0, 0, 0),
+        row("b", "jigsaw_detoxify_scored", 0.9, 0.8, 0.1, 0.5, 0.2),
+        row("c", "cad_reddit", 1, None, None, None, 0),
+        row("d", "own_examples", 1, 0, 0, 0, 0),
+    ]
+    found = taught(rows, wikipedia(a=0.7, b=0.3, c=0.1, d=0.1))
+    assert [each.targets for each in found] == [
+        (0.7, None, None, None, None),
+        (0.3, 0.8, 0.1, 0.5, 0.2),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("lesson", "source", "targets", "speaks"),
+    [
+        (REDDIT, "cad_reddit", (1, 0, 0, 0, 0), True),
+        (REDDIT, "edos_sexism", UNKNOWN, True),
+        (REDDIT, "edos_sexism", (None, None, 0, None, 1), False),
+        (REDDIT, "own_examples", (1, 0, 0, 0, 0), False),
+        (REDDIT, "jigsaw_wiki", (1, 0, 0, 0, 0), False),
+        (WIKIPEDIA, "jigsaw_wiki", (1, 0, 0, 0, 0), True),
+        (WIKIPEDIA, "jigsaw_detoxify_scored", (0.5, 0.5, 0.5, 0.5, 0.5), True),
+        (WIKIPEDIA, "cad_reddit", (1, 0, 0, 0, 0), False),
+    ],
+)
+def test_a_teacher_speaks_for_what_it_learnt_and_for_what_no_person_labelled(
+    lesson: Lesson, source: str, targets: tuple[float | None, ...], speaks: bool
+) -> None:
+    assert lesson.speaks_for(row("a", source, *targets)) is speaks
+
+
+def test_a_teacher_is_trusted_for_the_labels_that_it_scores_where_it_speaks() -> None:
+    wiki, own = row("a", "jigsaw_wiki", 1), row("b", "own_examples", 1)
+    assert WIKIPEDIA.trust_in(wiki) == (0.5, 1.0, 1.0, 1.0, 1.0)
+    assert WIKIPEDIA.trust_in(own) == REDDIT.trust_in(row("c", "cad_reddit", 1)) == (1.0,) * 5
+
+
+def test_a_refining_takes_the_rows_of_its_lessons_and_of_the_sets_that_are_kept() -> None:
+    rows = [
+        row("a", "jigsaw_wiki", 1),
+        row("b", "cad_reddit", 1),
+        row("c", "davidson_tweets", 1, 0, 0, 1, 0),
+        row("d", "hatemoji_build", 1),
+    ]
+    teachers = (scores_of(b=(0.7, 0.2)), wikipedia(a=0.9))
+    found = refining_rows(rows, teachers, ("davidson_tweets",))
+    assert [
+        (each.text, each.targets, trust[0])
+        for each, trust in zip(found.examples, found.trust, strict=True)
+    ] == [
+        ("b", (0.7, None, None, None, 0.2), 1.0),
+        ("a", (0.9, None, None, None, None), 0.5),
+        ("c", UNKNOWN, 1.0),
+    ]
+    alone = refining_rows(rows, (wikipedia(a=0.9),), ())
+    assert [each.text for each in alone.examples] == ["a"]
+
+
+def test_a_lesson_is_found_by_the_set_that_its_teacher_learnt() -> None:
+    assert [lesson_of(each.learnt) for each in LESSONS] == [REDDIT, WIKIPEDIA]
+
+
+@pytest.mark.parametrize(("lesson", "weight"), [(REDDIT, 1.0), (WIKIPEDIA, 0.5)])
+def test_a_row_that_nobody_labelled_weighs_as_much_as_others(lesson: Lesson, weight: float) -> None:
+    given = UNKNOWN if lesson is REDDIT else (0.5,) * 5
+    light = replace(row("a", lesson.scored, *given), weight=0.5)
+    scores = gather_scores(lesson, ["a"], [(0.7,) * len(lesson.labels)], ABOUT)
+    assert [each.weight for each in taught([light], scores)] == [weight]
+
+
+@pytest.mark.parametrize(("lesson", "scored"), [(REDDIT, 25_000), (WIKIPEDIA, 16_000)])
+def test_the_shipped_scores_say_whose_they_are_and_are_shares(lesson: Lesson, scored: int) -> None:
+    shipped = read_scores(lesson)
     assert shipped.about["base_model"] == "all-mpnet-base-v2"
     assert len(shipped.about["base_sha256"]) == 64
-    assert len(shipped.by_text) > 25_000
+    assert len(shipped.by_text) > scored
     assert all(0 <= score <= 1 for scores in shipped.by_text.values() for score in scores)
