@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 
+from core.cli import main
 from core.errors import DataFileMismatch, InvalidInput
 from core.training.catalogue import CATALOGUE, DataSet
 from core.training.datasets import read_set, sha256_of
@@ -115,6 +116,36 @@ def test_a_folder_without_weights_and_a_changed_set_are_named_before_any_work(
     assert not (tmp_path / "scores").exists()
     with pytest.raises(InvalidInput, match="nowhere/scores can't be written"):
         train(sets, tmp_path / "nowhere" / "scores")
+
+
+def test_the_command_teaches_the_set_it_is_told(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    paths = ["--data", tmp_path, "--base-model", tmp_path, "--out", tmp_path / "scores"]
+    arguments = ["train-teacher", *map(str, paths), "--set"]
+    assert main([*arguments, "cad_reddit"]) != 0
+    assert "cad_reddit/cad_reddit.parquet is missing" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        main([*arguments, "davidson_tweets"])
+    assert "choose from cad_reddit, jigsaw_wiki" in capsys.readouterr().err.replace("'", "")
+
+
+def test_the_command_passes_on_the_lesson_and_prints_what_was_reached(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taught = []
+
+    def learnt(lesson: Lesson, *_: object, **__: object) -> TeacherReport:
+        taught.append(lesson)
+        return TeacherReport(learnt=1200, held_out=34, roc_auc=0.9, scored=56)
+
+    monkeypatch.setattr("core.training.teacher.train_teacher", learnt)
+    paths = ["--data", tmp_path, "--base-model", tmp_path, "--out", tmp_path / "scores"]
+    assert main(["train-teacher", "--set", "jigsaw_wiki", *map(str, paths)]) == 0
+    assert taught == [WIKIPEDIA]
+    assert "learnt 1,200 comments; on 34 held-out ones its ROC AUC is 0.9000" in (
+        capsys.readouterr().out
+    )
 
 
 def test_a_teacher_learns_each_kind_and_padding_changes_nothing(
