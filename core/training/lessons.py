@@ -40,9 +40,10 @@ class Lesson:
         return row.source == self.learnt
 
     def trust_in(self, row: Example) -> tuple[float, ...]:
-        """In the order of MODEL_LABELS; what the teacher does not score stands as it is."""
-        halves = self.labels if self.speaks_for(row) else ()
-        return tuple(self.trust if label in halves else 1.0 for label in MODEL_LABELS)
+        """In the order of MODEL_LABELS; what the teacher does not score stands as it is. By the set
+        alone, so that it is the same before the row has the teacher's scores and after."""
+        scored = self.labels if row.source in self.sets else ()
+        return tuple(self.trust if label in scored else 1.0 for label in MODEL_LABELS)
 
 
 REDDIT = Lesson(

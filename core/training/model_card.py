@@ -94,7 +94,7 @@ def _teacher(use: TeacherUse) -> str:
     return (
         f"- Teacher of {use.learnt}: {use.base_model}, sha256 `{use.base_sha256}`, which learnt "
         f"its training side (ROC AUC {use.roc_auc:.3f} on {use.held_out:,} of its validation "
-        "side). Its scores, written by `modconsole train-teacher`, sha256 "
+        "side). Its scores, in a file as `modconsole train-teacher` writes it, sha256 "
         f"`{use.scores_sha256}`, {part} what is learnt of {use.learnt_rows:,} rows of it and of "
         f"{use.scored_rows:,} of {use.scored} that no person labelled."
     )

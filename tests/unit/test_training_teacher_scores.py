@@ -110,6 +110,8 @@ def test_a_teacher_speaks_for_what_it_learnt_and_for_what_no_person_labelled(
 def test_a_teacher_is_trusted_for_the_labels_that_it_scores_where_it_speaks() -> None:
     wiki, own = row("a", "jigsaw_wiki", 1), row("b", "own_examples", 1)
     assert WIKIPEDIA.trust_in(wiki) == (0.5, 1.0, 1.0, 1.0, 1.0)
+    unscored = row("d", WIKIPEDIA.scored)
+    assert WIKIPEDIA.trust_in(unscored) == WIKIPEDIA.trust_in(wiki)
     assert WIKIPEDIA.trust_in(own) == REDDIT.trust_in(row("c", "cad_reddit", 1)) == (1.0,) * 5
 
 
