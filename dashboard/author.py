@@ -3,7 +3,7 @@
 import streamlit as st
 
 from core.errors import ConsoleError
-from dashboard.components.look_up import NOT_NOW, look_up_panel
+from dashboard.lookup.panel import NOT_NOW, look_up_panel
 from dashboard.wiring import current_services
 
 TITLE = "What happened to my comment?"
@@ -25,6 +25,6 @@ def render() -> None:
 
 
 st.set_page_config(page_title=TITLE, page_icon="💬", layout="centered")
-# The staff's pages are in `screens/`, because Streamlit serves a folder named `pages/` to whoever
-# comes before a script has run once: here that would be the public.
+# The staff's pages are in folders of other names, because Streamlit serves a folder named `pages/`
+# to whoever comes before a script has run once: here that would be the public.
 st.navigation([st.Page(render, title=TITLE, default=True)], position="hidden").run()

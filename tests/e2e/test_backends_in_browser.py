@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.moderation.cleaning import clean_text
-from dashboard.components.serving_view import REFRESH_S
+from dashboard.serving_log import REFRESH_S
 from tests.contract.remote_configs import TABLES, toml_of
 from tests.contract.remote_server import KEY, RemoteServer
 from tests.e2e.conftest import running

@@ -19,7 +19,7 @@ from core.services.queries import load_case
 from core.services.rescore import rescore_failed
 from core.services.score import score_now
 from core.servinglog.memory import MemoryLog
-from dashboard.components.why_flagged import unscored_line
+from dashboard.review.why_flagged import unscored_line
 from dashboard.wording import FAILURES
 from tests.contract.remote_configs import config_of, open_remote
 from tests.factories import CLEAN, MODERATOR, REMOVED, chain_of, posted

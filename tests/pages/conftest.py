@@ -42,7 +42,8 @@ def staff_page(home: Path) -> Callable[..., AppTest]:
         at.query_params.update(query)  # where the page is the role's first one
         at.run()
         at.query_params.update(query)
-        return at.switch_page(f"screens/{name}.py").run()
+        file = "sign_in.py" if name == "sign_in" else f"{name}/screen.py"
+        return at.switch_page(file).run()
 
     return open_page
 

@@ -202,8 +202,8 @@ def test_what_somebody_wrote_reaches_only_plain_text(
     assert carriers(at, "example.invalid") == {"Text"}
 
 
-@pytest.mark.parametrize("name", ["appeals", "review_queue", "lookup", "sign_in"])
+@pytest.mark.parametrize("name", ["appeals/screen", "review/screen", "lookup/screen", "sign_in"])
 def test_no_page_of_the_staff_is_served_here(author_app: AuthorApp, name: str) -> None:
     at = author_app()
     with pytest.raises(ValueError, match="Could not find"):
-        at.switch_page(f"screens/{name}.py")
+        at.switch_page(f"{name}.py")

@@ -42,7 +42,7 @@ def test_staff_see_how_backends_stand_and_only_some_may_ask(staff_page: StaffPag
 
 def test_an_author_sees_only_why_not() -> None:
     def page(actor: object) -> None:
-        from dashboard.screens.backends import render
+        from dashboard.backends.screen import render
 
         render(None, actor)
 

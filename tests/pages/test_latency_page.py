@@ -39,7 +39,7 @@ class Unreadable:
 
 
 def page(services: object, actor: object) -> None:
-    from dashboard.screens.latency import render
+    from dashboard.latency.screen import render
 
     render(services, actor)
 

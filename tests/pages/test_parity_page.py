@@ -12,8 +12,8 @@ from core.bootstrap import Services
 from core.moderation.permissions import Actor, Role
 from core.parity.causes import Cause
 from core.parity.kit import as_data
-from dashboard.parity_wording import CAUSES
-from dashboard.screens.parity import KIT_KEY
+from dashboard.parity.screen import KIT_KEY
+from dashboard.parity.wording import CAUSES
 from tests.contract.remote_configs import TABLES, toml_of
 from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, scores_of
 from tests.factories import HOSTILE, LEAD, MODERATOR, scored
@@ -73,7 +73,7 @@ def test_role_without_permission_is_not_served_the_page(staff_page: Open, actor:
 
 def test_page_itself_refuses_a_role_without_permission() -> None:
     def page(actor: object) -> None:
-        from dashboard.screens.parity import render
+        from dashboard.parity.screen import render
 
         render(None, actor)  # type: ignore[arg-type]
 

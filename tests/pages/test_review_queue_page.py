@@ -49,7 +49,7 @@ def last(services: Services, revision: Revision) -> tuple[Action, DecisionSource
 def test_an_empty_queue_says_so_and_how_to_fill_it(services, staff_page: StaffPage, actor):
     scored(services, CLEAN)
     scored(services, REMOVED)
-    at = staff_page("review_queue", actor)
+    at = staff_page("review", actor)
     assert not at.exception
     assert "The queue is empty" in at.success[0].value
     assert any("modconsole ingest" in caption.value for caption in at.caption)
@@ -58,7 +58,7 @@ def test_an_empty_queue_says_so_and_how_to_fill_it(services, staff_page: StaffPa
 @pytest.mark.parametrize("actor", READERS, ids=lambda actor: actor.id)
 def test_a_held_comment_is_shown_with_why_it_is_here(services, staff_page: StaffPage, actor):
     scored(services, HELD)
-    at = staff_page("review_queue", actor)
+    at = staff_page("review", actor)
     assert not at.exception
     shown = said(at)
     assert HELD in shown
@@ -71,7 +71,7 @@ def test_a_held_score_never_looks_as_if_it_reached_the_threshold_for_removal(
 ):
     monkeypatch.setitem(WORDS, "idiot", {Label.INSULT: 0.9876})
     scored(services, HELD)
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     assert "insult 0.98 is in the band" in said(at)
     assert "0.98" in " ".join(m.value for m in at.markdown)
     waiting, scores = (frame.value for frame in at.dataframe)
@@ -83,19 +83,19 @@ def test_a_held_score_never_looks_as_if_it_reached_the_threshold_for_removal(
 def test_other_roles_have_no_queue_page(services, staff_page: StaffPage, actor):
     scored(services, HELD)
     with pytest.raises(ValueError, match="Could not find a navigation page"):
-        staff_page("review_queue", actor)
+        staff_page("review", actor)
 
 
 def test_an_auditor_reads_and_is_told_why_there_are_no_buttons(services, staff_page: StaffPage):
     scored(services, HELD)
-    at = staff_page("review_queue", AUDITOR)
+    at = staff_page("review", AUDITOR)
     assert "As auditor you may not decide on comments." in at.info[0].value
     assert not any(key.startswith(("approve", "remove", "skip")) for key in keys(at))
 
 
 def test_approve_writes_one_decision_and_moves_on(services, staff_page: StaffPage):
     revisions = [scored(services, f"You idiot number {n}") for n in (1, 2)]
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     first, second = sorted(revisions, key=lambda r: r.text not in said(at))
     press(at, "approve_")
     assert last(services, first) == (Action.APPROVE, DecisionSource.REVIEWER, "mina")
@@ -106,7 +106,7 @@ def test_approve_writes_one_decision_and_moves_on(services, staff_page: StaffPag
 
 def test_a_removal_asks_for_a_reason_first_and_then_keeps_it(services, staff_page: StaffPage):
     revision = scored(services, HELD)
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     press(at, "remove_")
     assert "Choose a reason first" in " ".join(m.value for m in at.markdown)
     assert len(chain_of(services, revision)) == 1
@@ -118,7 +118,7 @@ def test_a_removal_asks_for_a_reason_first_and_then_keeps_it(services, staff_pag
 
 def test_the_note_reaches_the_decision(services, staff_page: StaffPage):
     revision = scored(services, HELD)
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     at.text_input[0].input("Please argue the point.").run()
     press(at, "reason_harassment_")
     press(at, "remove_")
@@ -127,7 +127,7 @@ def test_the_note_reaches_the_decision(services, staff_page: StaffPage):
 
 def test_skip_leaves_the_case_open_and_puts_it_last(services, staff_page: StaffPage):
     revisions = [scored(services, f"You idiot number {n}") for n in (1, 2)]
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     first, second = sorted(revisions, key=lambda r: r.text not in said(at))
     press(at, "skip_")
     assert len(chain_of(services, first)) == 1
@@ -138,7 +138,7 @@ def test_skip_leaves_the_case_open_and_puts_it_last(services, staff_page: StaffP
 
 def test_undo_restores_the_case_and_shows_it_again(services, staff_page: StaffPage):
     revision = scored(services, HELD)
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     press(at, "approve_")
     assert "The queue is empty" in at.success[0].value
     press(at, "undo_")
@@ -149,12 +149,12 @@ def test_undo_restores_the_case_and_shows_it_again(services, staff_page: StaffPa
 
 def test_an_escalated_case_is_a_leads_and_not_a_moderators(services, staff_page: StaffPage):
     revision = scored(services, HELD)
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     press(at, "escalate_")
     assert last(services, revision)[0] is Action.ESCALATE
-    moderator = staff_page("review_queue", MODERATOR, status="Escalated")
+    moderator = staff_page("review", MODERATOR, status="Escalated")
     assert "may not decide on escalated comments" in moderator.info[0].value
-    lead = staff_page("review_queue", LEAD, status="Escalated")
+    lead = staff_page("review", LEAD, status="Escalated")
     assert HELD in said(lead)
     press(lead, "approve_")
     assert last(services, revision) == (Action.APPROVE, DecisionSource.REVIEWER, "lena")
@@ -162,7 +162,7 @@ def test_an_escalated_case_is_a_leads_and_not_a_moderators(services, staff_page:
 
 def test_the_slower_of_two_sees_whose_decision_stands(services, staff_page: StaffPage):
     revision = scored(services, HELD)
-    at = staff_page("review_queue", LEAD)
+    at = staff_page("review", LEAD)
     decided(services, revision, Action.APPROVE)
     scored(services, "You idiot, another one")
     press(at, "escalate_")
@@ -172,7 +172,7 @@ def test_the_slower_of_two_sees_whose_decision_stands(services, staff_page: Staf
 
 def test_a_comment_that_could_not_be_scored_is_decided_unaided(services, staff_page: StaffPage):
     revision = unscored(services)
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     assert "could not be scored: the model's server failed; a person decides unaided" in said(at)
     press(at, "approve_")
     assert last(services, revision)[0] is Action.APPROVE
@@ -180,7 +180,7 @@ def test_a_comment_that_could_not_be_scored_is_decided_unaided(services, staff_p
 
 def test_hostile_text_is_carried_by_inert_elements_only(services, staff_page: StaffPage):
     scored(services, f"idiot {HOSTILE}", author="![a](http://example.invalid/z.png)")
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     assert carriers(at, "example.invalid/x.png") <= {"Text", "Code", "Dataframe"}
     assert carriers(at, "example.invalid/z.png") <= {"Text", "Code", "Dataframe"}
     assert "example.invalid/x.png" in said(at)
@@ -189,7 +189,7 @@ def test_hostile_text_is_carried_by_inert_elements_only(services, staff_page: St
 def test_the_label_filter_narrows_the_list(services, staff_page: StaffPage):
     scored(services, HELD)
     scored(services, "I will kill that process")
-    at = staff_page("review_queue", MODERATOR, label="Insult")
+    at = staff_page("review", MODERATOR, label="Insult")
     assert list(at.dataframe[0].value["comment"]) == [HELD]
 
 
@@ -197,5 +197,5 @@ def test_switching_person_changes_pages_and_rights(services, staff_page: StaffPa
     scored(services, HELD)
     at = staff_page("sign_in", MODERATOR)
     press(at, "sign_in_ines")
-    at.switch_page("screens/review_queue.py").run()
+    at.switch_page("review/screen.py").run()
     assert "As auditor" in at.info[0].value

@@ -40,7 +40,7 @@ def captions(at: AppTest) -> str:
 @pytest.mark.parametrize("actor", [MODERATOR, AUDITOR], ids=lambda actor: actor.id)
 def test_the_words_are_shown_only_when_asked_for(services, staff_page: StaffPage, actor):
     scored(services, HELD)
-    at = staff_page("review_queue", actor)
+    at = staff_page("review", actor)
     assert not words_of(at)
     assert not pieces_of(at)
     assert HELD in said(at)
@@ -61,7 +61,7 @@ def test_the_scores_of_words_are_cut_as_those_of_comments_are(
     monkeypatch.setitem(WORDS, "idiot", {Label.INSULT: 0.9876})
     monkeypatch.setitem(WORDS, "fool", {Label.INSULT: 0.6789})
     scored(services, "You idiot, you fool.")
-    at = press(staff_page("review_queue", MODERATOR), "words_")
+    at = press(staff_page("review", MODERATOR), "words_")
     (words,) = (frame.value for frame in at.dataframe if "alone" in frame.value)
     assert words.set_index("word").loc["idiot", ["alone", "without"]].tolist() == [0.98, 0.67]
 
@@ -69,7 +69,7 @@ def test_the_scores_of_words_are_cut_as_those_of_comments_are(
 def test_the_next_comment_comes_plain(services, staff_page: StaffPage):
     for number in (1, 2):
         scored(services, f"You idiot number {number}")
-    at = press(staff_page("review_queue", MODERATOR), "words_")
+    at = press(staff_page("review", MODERATOR), "words_")
     assert words_of(at) == ["idiot"]
     press(at, "approve_")
     assert "You approved it" in " ".join(m.value for m in at.markdown)
@@ -81,7 +81,7 @@ def test_the_words_stay_while_a_reason_is_chosen_and_nothing_is_scored_again(
     services: Services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
 ):
     scored(services, HELD)
-    at = press(staff_page("review_queue", MODERATOR), "words_")
+    at = press(staff_page("review", MODERATOR), "words_")
 
     def refuse(*_: object) -> None:
         raise AssertionError("scored again")
@@ -96,7 +96,7 @@ def test_a_backend_that_is_down_is_said_and_the_card_stays(
     services: Services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
 ):
     scored(services, HELD)
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     init = FakeBackend.__init__
 
     def start_down(backend: FakeBackend) -> None:
@@ -116,7 +116,7 @@ def test_a_model_that_changed_since_is_said(
     services: Services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
 ):
     scored(services, HELD)
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     monkeypatch.setitem(WORDS, "idiot", {Label.INSULT: 0.6})
     press(at, "words_")
     assert "A score differs by 0.90 from the one decided on." in captions(at)
@@ -124,7 +124,7 @@ def test_a_model_that_changed_since_is_said(
 
 def test_hostile_text_stays_text_with_its_words_marked(services, staff_page: StaffPage):
     scored(services, f"idiot {HOSTILE}")
-    at = press(staff_page("review_queue", MODERATOR), "words_")
+    at = press(staff_page("review", MODERATOR), "words_")
     inert = {"Text", "Code", "Dataframe", "UnknownElement"}
     assert carriers(at, "example.invalid/x.png") <= inert
     assert "".join(text for text, _ in pieces_of(at)) == f"idiot {HOSTILE}".removesuffix(" <b>")
@@ -137,7 +137,7 @@ def test_a_comment_that_was_not_scored_says_so_and_has_no_telling_word(
     services: Services, staff_page: StaffPage
 ):
     unscored(services)
-    at = press(staff_page("review_queue", MODERATOR), "words_")
+    at = press(staff_page("review", MODERATOR), "words_")
     assert "No single word raised the score." in said(at)
     assert "Nothing was scored when it was decided" in captions(at)
 
@@ -149,10 +149,10 @@ def test_a_service_elsewhere_is_named_with_what_it_is_sent_before_the_press(
     table = {"name": "away", "kind": "tei", "url": "https://tei.example.org", **TABLES["tei"]}
     (home / "backends.toml").write_text(toml_of([table]))
     monkeypatch.setenv("MODCONSOLE_BACKEND", "away")
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     (button,) = [one for one in at.button if one.key and one.key.startswith("words_")]
     assert button.label == f"Which words? Sends away up to {MOST_REMOTE_TEXTS} texts"
     monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
-    at = staff_page("review_queue", MODERATOR)
+    at = staff_page("review", MODERATOR)
     (button,) = [one for one in at.button if one.key and one.key.startswith("words_")]
     assert button.label == "Which words?"

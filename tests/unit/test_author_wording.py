@@ -13,7 +13,7 @@ from core.moderation.notices import AppealStage, DecidedBy, Statement, appeal_st
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.lookup import look_up
-from dashboard import author_wording as words
+from dashboard.lookup import wording as words
 from dashboard.wording import score_figure, viewer_zone
 from tests.factories import (
     CLEAN,

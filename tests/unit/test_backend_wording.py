@@ -21,7 +21,7 @@ from core.services.backends import (
 )
 from core.services.trials import Answer, Tried
 from core.servinglog.answers import BackendCalls, LastSeen
-from dashboard import backend_wording as wording
+from dashboard.backends import wording
 from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)

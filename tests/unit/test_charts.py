@@ -5,7 +5,7 @@ import altair as alt
 import pandas as pd
 import pytest
 
-from dashboard.charts import (
+from dashboard.latency.charts import (
     MAX_SERIES,
     PHASES,
     Axes,

@@ -6,7 +6,7 @@ import pytest
 
 from core.moderation.policies import Action
 from core.services.queries import list_queue
-from dashboard.components.desk import Desk, press_decide, press_reason, press_skip, press_undo
+from dashboard.review.desk import Desk, press_decide, press_reason, press_skip, press_undo
 from tests.factories import MODERATOR, audit_kinds, chain_of, make_services, scored
 
 

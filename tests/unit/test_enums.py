@@ -21,7 +21,8 @@ from core.moderation.policies import SEVERITY, Action
 from core.moderation.scores import Label
 from core.services.review import standing
 from core.servinglog.record import Mode
-from dashboard import author_wording, wording
+from dashboard import wording
+from dashboard.lookup import wording as author_wording
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 DECISION = Decision(

@@ -9,7 +9,7 @@ from core.bootstrap import Services
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.explain import Explained, explain_revision, explain_text
-from dashboard import explanation_wording as wording
+from dashboard.review import wording
 from tests.factories import CLEAN, HELD, MODERATOR, REMOVED, make_services, scored
 
 

@@ -18,7 +18,7 @@ from core.moderation.notices import (
 )
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from dashboard.author_wording import headline, what_next, who_decided
+from dashboard.lookup.wording import headline, what_next, who_decided
 from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)

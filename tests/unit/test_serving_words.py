@@ -7,7 +7,7 @@ import pytest
 
 from core.servinglog.answers import Summary
 from core.servinglog.estimate import Estimate
-from dashboard.components.serving_words import (
+from dashboard.figures import (
     covered,
     duration,
     error_delta,

@@ -1,0 +1,1 @@
+"""The appeals page: hear appeals against others' decisions."""

@@ -1,0 +1,95 @@
+"""An appeal beside what it is about. All words of authors and colleagues go through `st.text`."""
+
+from collections.abc import Sequence
+from datetime import datetime, tzinfo
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from core.moderation.notices import AppealStage
+from core.moderation.policies import Policy
+from core.store.views import AppealItem
+from dashboard.appeals.hearing import Bench
+from dashboard.lookup.wording import APPEAL_BADGES
+from dashboard.wording import ago, decision_line, local_time
+
+CARD_HEIGHT = 360
+LIST_HEIGHT = 560
+EXCERPT_CHARS = 160
+
+
+def appeal_list(bench: Bench, items: Sequence[AppealItem], now: datetime) -> None:
+    """A table to click in; the open appeal is selected. Cells are inert text."""
+    ids = [item.appeal.id for item in items]
+    selected = [row for row, appeal_id in enumerate(ids) if appeal_id == bench.appeal_id]
+    frame = pd.DataFrame(
+        {
+            "filed": [ago(item.appeal.filed_at, now) for item in items],
+            "the author says": [_excerpt(item.appeal.words) for item in items],
+        }
+    )
+    # The key names the open appeal and the list, so that neither can shift under the selection.
+    key = f"appeals_{bench.appeal_id}_{hash(tuple(ids))}"
+    st.dataframe(
+        frame,
+        key=key,
+        height=LIST_HEIGHT,
+        row_height=28,
+        hide_index=True,
+        on_select=lambda: _pick(bench, ids, key),
+        selection_mode=["single-row-required" if selected else "single-row", "single-cell"],
+        selection_default={"selection": {"rows": selected}},
+        column_config={
+            "filed": st.column_config.TextColumn(width=82),
+            "the author says": st.column_config.TextColumn(width=400),
+        },
+        alt="Appeals, the one open is selected",
+    )
+
+
+def appeal_card(item: AppealItem, policy: Policy, now: datetime) -> None:
+    """The comment and the author's words side by side, the decision below; of fixed height, so
+    that the buttons under it never move."""
+    decision = item.decision
+    with st.container(border=True, height=CARD_HEIGHT):
+        comment, objection = st.columns(2, gap="medium")
+        with comment:
+            st.caption("The comment")
+            st.text(item.text)
+            st.text(f"— {item.author}")
+        with objection:
+            st.caption(f"The author objects, {ago(item.appeal.filed_at, now)}")
+            st.text(item.appeal.words)
+        st.caption("The decision")
+        st.text(decision_line(decision, now))
+        if decision.reason_code is not None:
+            reason = policy.reason(decision.reason_code)
+            st.text(f"{reason.title}: {reason.text}")
+        if decision.note:
+            st.caption("Note to the author")
+            st.text(decision.note)
+
+
+def outcome_card(item: AppealItem, zone: tzinfo) -> None:
+    """How an appeal ended: by whom, when, and the reason the author reads."""
+    text, color, icon = APPEAL_BADGES[AppealStage(item.appeal.status)]
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(text, color=color, icon=icon)  # type: ignore[arg-type]  # from the table
+            if item.appeal.heard_at is not None:
+                st.text(f"by {item.appeal.heard_by}, {local_time(item.appeal.heard_at, zone)}")
+        st.text(item.appeal.outcome_reason or "")
+
+
+def _pick(bench: Bench, ids: Sequence[str], key: str) -> None:
+    """Open what was clicked: a row's mark or any of its cells, whichever is not open already."""
+    selection: Any = st.session_state[key]["selection"]
+    rows = [*selection["rows"], *(row for row, _ in selection["cells"])]
+    clicked = [ids[row] for row in rows if row < len(ids) and ids[row] != bench.appeal_id]
+    if clicked:
+        bench.open(clicked[0])
+
+
+def _excerpt(words: str) -> str:
+    return " ".join(words[: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS]

@@ -1,0 +1,35 @@
+"""What an appeal's comment was scored at and who decided what on it."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import streamlit as st
+
+from core.moderation.decisions import Decision
+from core.moderation.notices import score_facts
+from core.moderation.policies import Policy
+from dashboard.lookup.wording import score_rows
+from dashboard.wording import decision_line
+
+
+def scores_panel(automated: Decision, policy: Policy) -> None:
+    """The scores that led to the automated step, with the thresholds of that time."""
+    facts = score_facts(automated, policy)
+    with st.container(border=True):
+        st.markdown("**Scores**")
+        if facts:
+            st.table(score_rows(facts), border="horizontal", hide_index=True)
+        else:
+            st.text("No score led to a step.")
+        model = automated.model_version or "no model"
+        st.caption(f"{model} · policy v{policy.version}, in force then")
+
+
+def history_panel(chain: Sequence[Decision], reference: str, now: datetime) -> None:
+    """Every decision on the comment, newest first, and its reference."""
+    with st.container(border=True):
+        st.markdown("**Decisions so far**")
+        st.text("\n".join(decision_line(past, now) for past in reversed(chain)))
+    with st.container(border=True):
+        st.markdown("**Reference**")
+        st.code(reference, language=None, wrap_lines=True)

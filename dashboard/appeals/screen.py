@@ -1,0 +1,104 @@
+"""Appeals: both sides beside each other, and an outcome by somebody who did not decide."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.bootstrap import Services
+from core.errors import PermissionDenied
+from core.moderation.permissions import Actor
+from core.services.queries import list_appeals, load_chain, load_policy
+from core.store.views import AppealItem
+from dashboard.appeals.card import appeal_card, appeal_list, outcome_card
+from dashboard.appeals.facts import history_panel, scores_panel
+from dashboard.appeals.hearing import Bench, outcome_form
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import ago, viewer_zone
+
+IS_PENDING = {"Pending": True, "Ended": False}
+NOTHING_HERE = {
+    "Pending": "No appeal waits: everybody who objected has an answer. Thank you.",
+    "Ended": "No appeal has been heard yet.",
+}
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    try:
+        waiting = list_appeals(services.context, actor, pending=True)
+    except PermissionDenied as refusal:
+        st.error(str(refusal))
+        return
+    view = _header(services, waiting)
+    items = waiting if IS_PENDING[view] else list_appeals(services.context, actor, pending=False)
+    bench: Bench = st.session_state.setdefault(f"bench_{view}_{actor.id}", Bench())
+    item = bench.place(items)
+    left, middle, right = st.columns([26, 46, 28], gap="medium")
+    with left:
+        if items:
+            appeal_list(bench, items, services.clock.now())
+        else:
+            st.info(NOTHING_HERE[view], icon=":material/done_all:")
+    with middle:
+        if item is None and bench.appeal_id is not None:
+            item = _taken_by_somebody_else(bench, services, actor)
+        if item is not None:
+            _both_sides(bench, services, actor, item)
+        if bench.done:
+            st.success(bench.done, icon=":material/check:")
+    if item is not None:
+        with right:
+            _facts(services, actor, item)
+
+
+def _header(services: Services, waiting: Sequence[AppealItem]) -> str:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Appeals", width="content", anchor=False)
+        st.badge(f"{len(waiting):,} waiting", color="gray")
+        if waiting:
+            oldest = waiting[0].appeal.filed_at
+            st.badge(f"oldest {ago(oldest, services.clock.now())}", color="gray")
+        st.space("stretch")
+        view = st.segmented_control(
+            "Which appeals",
+            list(IS_PENDING),
+            default="Pending",
+            key="appeals",
+            required=True,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+    return view or "Pending"
+
+
+def _both_sides(bench: Bench, services: Services, actor: Actor, item: AppealItem) -> None:
+    appeal_card(
+        item,
+        load_policy(services.context, item.decision.policy_version),
+        services.clock.now(),
+    )
+    if item.appeal.heard_at is not None:
+        outcome_card(item, viewer_zone(st.context.timezone))
+        return
+    chain = load_chain(services.context, actor, item.appeal.revision_id)
+    outcome_form(bench, services, actor, item, chain)
+
+
+def _facts(services: Services, actor: Actor, item: AppealItem) -> None:
+    chain = load_chain(services.context, actor, item.appeal.revision_id)
+    automated = next(past for past in reversed(chain) if past.is_automated)
+    scores_panel(automated, load_policy(services.context, automated.policy_version))
+    history_panel(chain, item.reference, services.clock.now())
+
+
+def _taken_by_somebody_else(bench: Bench, services: Services, actor: Actor) -> AppealItem | None:
+    """The appeal that was open here until a colleague ended it: shown with their outcome."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info("Somebody else has heard this appeal. Their outcome stands.", width="stretch")
+        st.button("Next appeal", key=f"next_{bench.appeal_id}", on_click=bench.open, args=(None,))
+    ended = list_appeals(services.context, actor, pending=False)
+    return next((item for item in ended if item.appeal.id == bench.appeal_id), None)
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())

@@ -1,0 +1,82 @@
+"""One backend in full, with the button that asks it."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from core.moderation.permissions import Actor, Permission, can
+from core.services.backends import Standing
+from dashboard.backends.view import Asking, press_check
+from dashboard.backends.wording import (
+    STATE_COLORS,
+    calls_line,
+    check_line,
+    labels_lines,
+    process_line,
+    reason,
+    use_word,
+    where,
+)
+
+
+def backend_card(
+    asking: Asking, standing: Standing, actor: Actor, *, now: datetime, window: str
+) -> None:
+    """State and reason first, then what it is and what was seen of it."""
+    name = standing.candidate.name
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{name}**", width="content")
+            st.badge(standing.state.value, color=STATE_COLORS[standing.state])
+            if use_word(standing.use):
+                st.badge(use_word(standing.use), color="blue")
+            st.space("stretch")
+            may_ask = can(actor, Permission.COMPARE_BACKENDS)
+            st.button(
+                "Check now",
+                key=f"check_{name}",
+                icon=":material/stethoscope:",
+                disabled=not may_ask,
+                help=None if may_ask else f"As {actor.role} you may not ask a backend.",
+                on_click=press_check,
+                args=(asking, name),
+            )
+        first = [f"{_sentence(reason(standing))}."] if reason(standing) else []
+        if standing.check is not None:
+            first.append(check_line(standing.check, now))
+        if first:
+            st.text("\n".join(first))
+        _notice(standing, actor)
+        st.text("\n".join(_facts(standing, now, window)))
+    if asking.refusal:
+        st.text(asking.refusal)
+
+
+def _facts(standing: Standing, now: datetime, window: str) -> list[str]:
+    one = standing.candidate
+    # A service without a model's name goes by its kind.
+    made_of = list(dict.fromkeys([one.model_version or "model unknown", one.kind, where(one)]))
+    if one.activation is not None:
+        made_of.append(f"activation {one.activation}")
+    lines = [" · ".join(made_of), *labels_lines(one), calls_line(standing, window)]
+    lines += [process_line(view, now) for view in standing.processes]
+    return lines
+
+
+def _notice(standing: Standing, actor: Actor) -> None:
+    """What staff should know of the service, and where to compare it with others."""
+    notice = standing.candidate.notice
+    if notice is None:
+        return
+    with st.container(border=True):
+        st.text(notice)
+        if can(actor, Permission.COMPARE_BACKENDS):
+            st.page_link(
+                "parity/screen.py",
+                label="Compare it with another and carry the thresholds over",
+                icon=":material/compare_arrows:",
+            )
+
+
+def _sentence(words: str) -> str:
+    return f"{words[:1].upper()}{words[1:].rstrip('.')}"

@@ -1,0 +1,117 @@
+"""Backends: which score here, how each of them stands, and what they make of one comment."""
+
+from datetime import datetime, timedelta
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.bootstrap import Services
+from core.errors import PermissionDenied, StoreError
+from core.moderation.permissions import Actor, Permission, check_can
+from core.services.backends import SiteBackends
+from core.servinglog.windows import WindowChoice, smallest_window
+from dashboard.backends.card import backend_card
+from dashboard.backends.table import backends_table
+from dashboard.backends.trial import trial_panel
+from dashboard.backends.view import Asking, carry_out_check, load_site, newest_live
+from dashboard.backends.wording import POLICIES, Color, headline, plain, seconds_ago
+from dashboard.serving_log import REFRESH_S, WINDOW_KEY, load_series
+from dashboard.wiring import current_actor, current_services
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    try:
+        check_can(actor, Permission.SEE_SERVING)
+    except PermissionDenied as refusal:
+        st.error(str(refusal))
+        return
+    if st.session_state.get("asking_of") != actor.id:
+        st.session_state["asking_of"], st.session_state["asking"] = actor.id, Asking()
+    _standings(services, actor)
+
+
+@st.fragment(run_every=REFRESH_S)  # it asks nobody: what it shows was seen by others
+def _standings(services: Services, actor: Actor) -> None:
+    asking: Asking = st.session_state["asking"]
+    carry_out_check(asking, services, actor)
+    try:
+        now, choice, place = _title_row(services)
+        site = load_site(services, actor, choice, now)
+    except StoreError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    with place:
+        _facts(site, now)
+    _alerts(site, now)
+    standing = asking.place(site.standings)
+    backends_table(asking, site.standings, now)
+    left, right = st.columns([46, 54], gap="medium")
+    with left:
+        backend_card(asking, standing, actor, now=now, window=choice.value)
+    with right:
+        _trial(services, actor)
+
+
+@st.fragment
+def _trial(services: Services, actor: Actor) -> None:
+    trial_panel(st.session_state["asking"], services, actor, services.catalogue())
+
+
+def _title_row(services: Services) -> tuple[datetime, WindowChoice, DeltaGenerator]:
+    """Title, a place for the facts, window; and by which clock it is now."""
+    queries = services.serving_log_queries
+    newest_at = newest_live(load_series(queries, str(queries.directory)))
+    now = services.clock.now()
+    if newest_at is not None:
+        # A call another process logged a moment ago by its own clock is not in the future.
+        now = max(now, newest_at + timedelta(microseconds=1))
+    default = smallest_window(newest_at, now)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Backends", width="content", anchor=False)
+        place = st.container(horizontal=True, width="content", gap="small")
+        st.space("stretch")
+        chosen = st.segmented_control(
+            "Window",
+            [choice.value for choice in WindowChoice],
+            default=default.value,
+            key=WINDOW_KEY,
+            required=True,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+    return now, WindowChoice(chosen or default), place
+
+
+def _alerts(site: SiteBackends, now: datetime) -> None:
+    """What is wrong, the worst first; nothing when nothing is known to be."""
+    found = headline(site, now)
+    if found is not None:
+        nothing_scores, words = found
+        show = st.error if nothing_scores else st.warning
+        show(plain(words), icon=":material/error:" if nothing_scores else ":material/warning:")
+    if site.file_problem is not None:
+        st.error(plain(site.file_problem), icon=":material/description:")
+
+
+def _facts(site: SiteBackends, now: datetime) -> None:
+    """Who scores, who stands in, and what happens when nobody does."""
+    first, *others = site.in_use
+    facts: list[tuple[str, Color]] = [(f"in force: {first.candidate.name}", "blue")]
+    facts.append((f"fallback: {others[0].candidate.name if others else 'none'}", "blue"))
+    facts.append((f"when none answers: {POLICIES[site.failure_policy]}", "gray"))
+    facts.append(
+        (f"{site.waiting:,} wait to be scored again", "orange" if site.waiting else "gray")
+    )
+    last = site.answering
+    if last is None or last.live_at is None:
+        facts.append(("no live call in 24 h", "gray"))
+    else:
+        when = seconds_ago(last.live_at, now)
+        facts.append((f"last live answer: {last.backend}, {when}", "gray"))
+    for words, color in facts:
+        st.badge(plain(words), color=color)
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())

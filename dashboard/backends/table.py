@@ -1,0 +1,95 @@
+"""All backends in a table to click in."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from core.services.backends import Standing, State
+from dashboard.backends.view import Asking
+from dashboard.backends.wording import (
+    STATE_COLORS,
+    circuit_word,
+    reason,
+    seconds_ago,
+    use_word,
+    where,
+)
+from dashboard.figures import NONE, duration, percent
+
+ROW_HEIGHT, HEADER_HEIGHT, MAX_ROWS = 30, 35, 7
+
+
+def backends_table(asking: Asking, standings: Sequence[Standing], now: datetime) -> None:
+    """One row each; the one looked at is selected. Cells are inert text."""
+    # The key names the row that is selected and those around it, as in the review queue.
+    key = f"backends_{asking.chosen}_{'_'.join(asking.order)}"
+    st.dataframe(
+        _frame(standings, now),
+        key=key,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=min(len(standings), MAX_ROWS) * ROW_HEIGHT + HEADER_HEIGHT,
+        on_select=lambda: _pick(asking, key),
+        selection_mode=["single-row-required", "single-cell"],
+        selection_default={"selection": {"rows": [asking.order.index(asking.chosen or "")]}},
+        column_config=_columns(),
+        alt="Backends: state, reason, model, latency, errors and circuit of each",
+    )
+
+
+def _frame(standings: Sequence[Standing], now: datetime) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "backend": [one.candidate.name for one in standings],
+            "use": [use_word(one.use) for one in standings],
+            "state": [[one.state.value] for one in standings],
+            "seen": [seconds_ago(one.known_at, now) if one.known_at else NONE for one in standings],
+            "why": [reason(one) or one.candidate.notice or "" for one in standings],
+            "p95": [duration(one.calls.p95 if one.calls else None) for one in standings],
+            "errors": [percent(one.calls.error_share if one.calls else None) for one in standings],
+            "calls": [one.calls.calls if one.calls else 0 for one in standings],
+            "circuit": [circuit_word(one) for one in standings],
+            "where": [where(one.candidate) for one in standings],
+            "model": [one.candidate.model_version or NONE for one in standings],
+        }
+    )
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    text, states = st.column_config.TextColumn, list(State)
+    return {
+        "backend": text(width=120),
+        "use": text(width=66),
+        "state": st.column_config.MultiselectColumn(
+            width=104,
+            options=[state.value for state in states],
+            color=[STATE_COLORS[state] for state in states],
+        ),
+        "seen": text("seen", width=76, help="When that state was seen."),
+        "why": text("what to know", width=250),
+        "p95": text(width=66, alignment="right", help="Exact, of the answered live calls."),
+        "errors": text(width=62, alignment="right", help="Live calls that failed."),
+        "calls": st.column_config.NumberColumn(
+            format="localized", width=62, help="Live calls in the window."
+        ),
+        "circuit": text(
+            width=98,
+            help="Each process has its own, and this shows the worst as the serving log tells it.",
+        ),
+        "where": text(width=150),
+        "model": text(width=230),
+    }
+
+
+def _pick(asking: Asking, key: str) -> None:
+    """Look at what was clicked: a row's mark or any of its cells, whichever is not open already."""
+    chosen: Any = st.session_state[key]["selection"]
+    rows = [*chosen["rows"], *(row for row, _ in chosen["cells"])]
+    clicked = [asking.order[row] for row in rows if row < len(asking.order)]
+    others = [name for name in clicked if name != asking.chosen]
+    if others:
+        asking.chosen = others[0]

@@ -1,0 +1,110 @@
+"""What the page of the backends shows, and what a person there asked for."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import streamlit as st
+
+from core.bootstrap import Services
+from core.errors import ConsoleError
+from core.moderation.permissions import Actor
+from core.services.backends import SEEN_WITHIN, SiteBackends, Standing, look_at_backends
+from core.services.trials import SideBySide, check_backend, try_comment
+from core.servinglog.answers import BackendCalls, LastSeen, Series
+from core.servinglog.queries import ServingLogQueries, Traffic
+from core.servinglog.windows import WindowChoice, window_of
+from dashboard.serving_log import LIVE_MODES
+
+SEEN_TTL_S = 5
+LIVE = Traffic(modes=tuple(LIVE_MODES))
+
+
+@dataclass(slots=True)
+class Asking:
+    """One session's place: the backend it looks at, and what it asks for. A press only notes the
+    wish; it is carried out by the run of the page that follows."""
+
+    chosen: str | None = None
+    wants_check: str | None = None
+    wants_trial: tuple[tuple[str, ...], str] | None = None
+    found: SideBySide | None = None
+    refusal: str = ""
+    order: list[str] = field(default_factory=list)
+
+    def place(self, standings: Sequence[Standing]) -> Standing:
+        """The backend looked at; the first, so the one in force, until another is chosen."""
+        self.order = [one.candidate.name for one in standings]
+        if self.chosen not in self.order:
+            self.chosen = self.order[0]
+        return standings[self.order.index(self.chosen)]
+
+
+def press_check(asking: Asking, name: str) -> None:
+    """Callback: ask this one now."""
+    asking.wants_check, asking.refusal = name, ""
+
+
+def press_try(asking: Asking, names: Sequence[str], text: str) -> None:
+    """Callback: ask those chosen what they make of the text."""
+    asking.wants_trial = (tuple(names), text)
+
+
+def carry_out_check(asking: Asking, services: Services, actor: Actor) -> None:
+    """Asks the backend a person wants checked; nothing without one."""
+    name, asking.wants_check = asking.wants_check, None
+    if name is None:
+        return
+    with st.spinner(f"Asking {name} …"):
+        try:
+            check_backend(actor, services.bench, name)
+        except ConsoleError as error:
+            asking.refusal = str(error)
+
+
+def carry_out_trial(asking: Asking, services: Services, actor: Actor) -> str:
+    """Asks the backends chosen; why that could not be done, or nothing."""
+    wanted, asking.wants_trial = asking.wants_trial, None
+    if wanted is None:
+        return ""
+    names, text = wanted
+    asking.found = None
+    if not names:
+        return "Choose at least one backend."
+    with st.spinner(f"Asking {', '.join(names)} …"):
+        try:
+            asking.found = try_comment(services.context, actor, services.bench, names, text)
+        except ConsoleError as error:
+            said = str(error)
+            return f"{said[:1].upper()}{said[1:].rstrip('.')}."
+    return ""
+
+
+@st.cache_data(ttl=SEEN_TTL_S, max_entries=32, show_spinner=False)
+def load_calls(
+    _queries: ServingLogQueries, folder: str, choice: WindowChoice, _now: datetime
+) -> tuple[tuple[BackendCalls, ...], tuple[LastSeen, ...]]:
+    """Live calls of the window by backend, and what each process saw last; a few seconds old."""
+    calls = _queries.backend_calls(window_of(choice, _now), LIVE)
+    return calls, _queries.last_seen(_now - SEEN_WITHIN)
+
+
+def load_site(
+    services: Services, actor: Actor, choice: WindowChoice, now: datetime
+) -> SiteBackends:
+    """How every backend stands. Raises StoreError, PermissionDenied."""
+    queries = services.serving_log_queries
+    calls, seen = load_calls(queries, str(queries.directory), choice, now)
+    return look_at_backends(
+        services.context,
+        actor,
+        services.catalogue(),
+        calls=calls,
+        seen=seen,
+        checks=services.bench.heard,
+    )
+
+
+def newest_live(series: Sequence[Series]) -> datetime | None:
+    """When live traffic was last seen."""
+    return max((one.last_at for one in series if LIVE.includes(one)), default=None)

@@ -1,0 +1,211 @@
+"""How backends stand, as words for whoever is woken by them. Pure."""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Literal
+
+from core.inference.circuit import CircuitState
+from core.moderation.failure_policy import FailurePolicy
+from core.moderation.policies import SEVERITY, Action, Policy
+from core.moderation.scores import Label
+from core.services.backends import (
+    IN_PROCESS,
+    Candidate,
+    ProcessView,
+    SiteBackends,
+    Standing,
+    State,
+    Use,
+)
+from core.services.trials import Answer, Tried
+from dashboard.figures import NONE, duration, percent
+from dashboard.wording import ACTIONS_DONE, FAILURES, LABELS, ago, score_figure
+
+Color = Literal["red", "orange", "green", "blue", "gray"]
+STATE_COLORS: dict[State, Color] = {
+    State.REFUSED: "red",
+    State.NOT_INSTALLED: "gray",
+    State.COOLS_DOWN: "orange",
+    State.FAILS: "red",
+    State.NOT_ASKED: "gray",
+    State.ANSWERS: "green",
+}
+POLICIES: dict[FailurePolicy, str] = {
+    FailurePolicy.HOLD: "hold for a person",
+    FailurePolicy.APPROVE: "approve",
+    FailurePolicy.FIRST_STAGE_ONLY: "first stage, else hold",
+}
+CONSEQUENCES: dict[FailurePolicy, str] = {
+    FailurePolicy.HOLD: "New comments are held for a person.",
+    FailurePolicy.APPROVE: "New comments are published unscored.",
+    FailurePolicy.FIRST_STAGE_ONLY: "New comments are published where the first stage clears them, "
+    "and held for a person otherwise.",
+}
+CIRCUITS: dict[CircuitState, str] = {
+    CircuitState.CLOSED: "closed",
+    CircuitState.OPEN: "open",
+    CircuitState.HALF_OPEN: "half open",
+}
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+_TROUBLE = (State.REFUSED, State.NOT_INSTALLED, State.COOLS_DOWN, State.FAILS)
+_FRESH = timedelta(seconds=60)
+
+
+def plain(text: str) -> str:
+    """The text with all its punctuation escaped, for elements that read Markdown."""
+    return _PUNCTUATION.sub(r"\\\1", text)
+
+
+def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:
+    """What is wrong with the backends in use, the worst first; True where nothing scores. None when
+    nothing is known to be wrong."""
+    first, *others = site.in_use
+    second = others[0] if others else None
+    if first.state not in _TROUBLE:
+        if second is None or second.state not in _TROUBLE:
+            return None
+        return False, f"The fallback {second.candidate.name} {trouble(second, now)}."
+    said = f"{first.candidate.name}, in force, {trouble(first, now)}."
+    if second is not None and second.state not in _TROUBLE:
+        return False, f"{said} {second.candidate.name}, the fallback, scores instead."
+    if second is not None:
+        said += f" {second.candidate.name}, the fallback, {trouble(second, now)}."
+    return True, f"{said} {CONSEQUENCES[site.failure_policy]}"
+
+
+def trouble(standing: Standing, now: datetime) -> str:
+    """`fails: the model could not be reached, 12 s ago`, to stand after a name."""
+    verb = {
+        State.REFUSED: "can't be used",
+        State.NOT_INSTALLED: "is not installed",
+        State.COOLS_DOWN: "cools down",
+        State.FAILS: "does not answer",
+    }.get(standing.state, standing.state.value)
+    why = reason(standing)
+    when = f" ({seconds_ago(standing.known_at, now)})" if standing.known_at else ""
+    return f"{verb}: {why}{when}" if why else f"{verb}{when}"
+
+
+def reason(standing: Standing) -> str:
+    """Why it does not answer, in words; empty for one that does."""
+    if standing.problem is not None:
+        return standing.problem
+    return FAILURES[standing.error_kind] if standing.error_kind is not None else ""
+
+
+def seconds_ago(moment: datetime, now: datetime) -> str:
+    """As `ago`, but the last minute by its seconds: who looks at an outage counts them."""
+    apart = now - moment
+    return f"{max(0, int(apart.total_seconds()))} s ago" if apart < _FRESH else ago(moment, now)
+
+
+def circuit_word(standing: Standing) -> str:
+    """The worst circuit any process has to it, and how many have it; a dash where there is none."""
+    states = [one.circuit for one in standing.processes if one.circuit is not None]
+    if not states:
+        return NONE
+    worst = max(states, key=[CircuitState.CLOSED, CircuitState.HALF_OPEN, CircuitState.OPEN].index)
+    if len(states) == 1:
+        return CIRCUITS[worst]
+    return f"{CIRCUITS[worst]} in {states.count(worst)} of {len(states)}"
+
+
+def process_line(view: ProcessView, now: datetime) -> str:
+    """`api-4242: circuit open, 7 failures in a row, the last call 3 s ago`."""
+    seen = view.seen
+    circuit = f"circuit {CIRCUITS[view.circuit]}, " if view.circuit is not None else ""
+    if not seen.failures:
+        return f"{seen.process}: {circuit}answered {seconds_ago(seen.last_at, now)}"
+    row = f"{seen.failures:,} failure{'' if seen.failures == 1 else 's in a row'}"
+    next_call = ", its next call tries again" if view.circuit is CircuitState.HALF_OPEN else ""
+    return f"{seen.process}: {circuit}{row}, the last {seconds_ago(seen.last_at, now)}{next_call}"
+
+
+def where(candidate: Candidate) -> str:
+    """Where it runs: `in this process`, or the host of the service."""
+    if candidate.location == IN_PROCESS:
+        return "in process"
+    return candidate.address or candidate.location
+
+
+def labels_lines(candidate: Candidate) -> list[str]:
+    """Which labels it assesses, and which it does not."""
+    if candidate.labels is None:
+        return ["Which labels it assesses is known once it is loaded: check it."]
+    missing = [LABELS[label] for label in Label if label not in candidate.labels]
+    lines = [f"Assesses {', '.join(LABELS[one] for one in Label if one in candidate.labels)}."]
+    if missing:
+        them = "it" if len(missing) == 1 else "them"
+        lines.append(f"Does not assess {', '.join(missing)}: no rule on {them} can match.")
+    return lines
+
+
+def calls_line(standing: Standing, window: str) -> str:
+    """What its live calls in the window came to."""
+    calls = standing.calls
+    if calls is None:
+        return f"No call in this window ({window})."
+    usual = ""
+    if calls.usual_error is not None:
+        usual = f", most often: {_failure_words(calls.usual_error)}"
+    made = f"{calls.calls:,} call{'' if calls.calls == 1 else 's'} ({window})"
+    return f"{made}: p95 {duration(calls.p95)}, {percent(calls.error_share)} failed{usual}."
+
+
+def check_line(answer: Answer, now: datetime) -> str:
+    """What it said when somebody asked it by hand."""
+    when = seconds_ago(answer.at, now)
+    if answer.error is not None:
+        return f"Asked by hand {when}: {answer.error}."
+    return f"Asked by hand {when}: it answered in {duration(answer.total_ms)}."
+
+
+def verdict_line(tried: Tried) -> str:
+    """`held for review: insult 0.95`, or what the failure policy would do with it."""
+    what = ACTIONS_DONE[tried.action]
+    if tried.answer.error is not None:
+        return f"{what}, by the failure policy"
+    if not tried.rules:
+        return what
+    scores = tried.answer.scores
+    why = ", ".join(f"{LABELS[r.label]} {score_figure(scores[r.label])}" for r in tried.rules)
+    return f"{what}: {why}"
+
+
+def score_cell(score: float | None, label: Label, policy: Policy) -> str:
+    """A score and the action its band asks for; a dash where it is not assessed."""
+    if score is None:
+        return NONE
+    asked = [rule.action for rule in policy.rules if rule.label is label and rule.matches(score)]
+    action = max(asked, key=SEVERITY.__getitem__, default=Action.APPROVE)
+    return score_figure(score) if action is Action.APPROVE else f"{score_figure(score)}  {action}"
+
+
+def error_lines(tried: Sequence[Tried]) -> list[str]:
+    """Why those that gave no scores gave none, each beginning with who."""
+    failed = [one.answer for one in tried if one.answer.error is not None]
+    return [
+        f"{one.error}." if one.backend in str(one.error) else f"{one.backend}: {one.error}."
+        for one in failed
+    ]
+
+
+def agreement_line(tried: Sequence[Tried]) -> str:
+    """Whether the backends that answered would have the same done."""
+    answered = [one for one in tried if one.answer.error is None]
+    if len(answered) < 2:
+        return ""
+    actions = {one.action for one in answered}
+    if len(actions) == 1:
+        return f"All {len(answered)} would have it {ACTIONS_DONE[Action(actions.pop())]}."
+    return "They would not decide the same."
+
+
+def use_word(use: Use) -> str:
+    """What it is to the site; nothing for one that is not used."""
+    return "" if use is Use.SPARE else use.value
+
+
+def _failure_words(kind: str) -> str:
+    return next((words for known, words in FAILURES.items() if known == kind), kind)

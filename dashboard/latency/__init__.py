@@ -1,0 +1,1 @@
+"""The latency page: what scoring costs in time."""

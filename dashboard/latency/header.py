@@ -1,0 +1,63 @@
+"""The title row of the latency page: which window and which traffic."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.servinglog.answers import Series
+from core.servinglog.queries import Traffic
+from core.servinglog.windows import WindowChoice
+from dashboard.serving_log import WINDOW_KEY, default_modes
+
+
+@dataclass(frozen=True, slots=True)
+class Header:
+    """What was chosen; `note` is the place beside the title for a line about it."""
+
+    choice: WindowChoice
+    traffic: Traffic
+    note: DeltaGenerator
+
+
+def title_row(series: Sequence[Series], default: WindowChoice) -> Header:
+    """Title, place for a note, filter, window."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Latency & throughput", width="content", anchor=False)
+        note = st.container(width="content")
+        st.space("stretch")
+        with st.popover("Filter", icon=":material/filter_list:"):
+            traffic = _traffic(series)
+        chosen = st.segmented_control(
+            "Window",
+            [choice.value for choice in WindowChoice],
+            default=default.value,
+            key=WINDOW_KEY,
+            required=True,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+    return Header(WindowChoice(chosen or default), traffic, note)
+
+
+def show_all() -> None:
+    """Callback: widen the window to the whole log."""
+    st.session_state[WINDOW_KEY] = WindowChoice.ALL.value
+
+
+def _traffic(series: Sequence[Series]) -> Traffic:
+    modes = st.pills(
+        "Traffic",
+        list(dict.fromkeys(one.mode for one in series)),
+        selection_mode="multi",
+        default=default_modes(series),
+        format_func=lambda mode: str(mode).replace("_", " "),
+        key="modes",
+        help="Load tests and warm-up calls count only when chosen.",
+    )
+    backends = list(dict.fromkeys(one.backend for one in series))
+    chosen = st.pills(
+        "Backends", backends, selection_mode="multi", default=backends, key="backends"
+    )
+    return Traffic(modes=tuple(modes), backends=tuple(chosen))

@@ -1,0 +1,84 @@
+"""The charts of the latency page and its answer; each takes the loaded view and draws."""
+
+import streamlit as st
+
+from core.servinglog.percentiles import QUANTILES, Quantile
+from dashboard.figures import how_long, lever
+from dashboard.latency.charts import Axes, call_dots, latency_lines, throughput_area, time_shares
+from dashboard.latency.view import ESTIMATED_COMMENTS, ServingView
+
+LATENCY_HEIGHT = 260
+THROUGHPUT_HEIGHT = 150
+SHARES_HEIGHT, BAR_HEIGHT = 84, 24
+
+
+def latency_panel(view: ServingView, axes: Axes) -> None:
+    """The percentile over time by backend and mode, or every call where there are few."""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown("**Time of a call**", width="content")
+        st.caption(_grain(view), width="content")
+        st.space("stretch")
+        chosen = st.segmented_control(
+            "Percentile",
+            QUANTILES,
+            default="p95",
+            key="percentile",
+            required=True,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+    quantile: Quantile = chosen or "p95"
+    if view.dots is None:
+        chart = latency_lines(view.lines, quantile, axes)
+    else:
+        chart = call_dots(view.dots, view.table, quantile, axes)
+    st.altair_chart(
+        chart,
+        height=LATENCY_HEIGHT,
+        key="latency_chart",
+        alt=f"{quantile} of a call in milliseconds over time, one line for each backend and mode",
+    )
+
+
+def shares_panel(view: ServingView) -> None:
+    """Where the time of answered calls went."""
+    st.markdown("**Where the time goes**")
+    st.altair_chart(
+        time_shares(view.table),
+        height=SHARES_HEIGHT + BAR_HEIGHT * len(view.table),
+        key="time_shares",
+        alt="Share of answered calls' time spent in queue, tokenize, compute, network and the rest",
+    )
+
+
+def throughput_panel(view: ServingView, axes: Axes) -> None:
+    """Comments a second by backend and mode, over the same span."""
+    st.altair_chart(
+        throughput_area(view.lines, view.bucket_s, axes),
+        height=THROUGHPUT_HEIGHT,
+        key="throughput_chart",
+        alt="Comments scored a second over time, stacked by backend and mode; red marks are errors",
+    )
+
+
+def answer_panel(view: ServingView) -> None:
+    """How long for 100 comments, and what would make it faster."""
+    st.markdown(f"**How long for {ESTIMATED_COMMENTS} comments?**")
+    advice = lever(view.table)
+    st.text(" ".join(filter(None, (how_long(view.estimates), advice))))
+
+
+def _grain(view: ServingView) -> str:
+    hidden = f", {view.hidden_count} less busy not drawn" if view.hidden_count else ""
+    if view.summary.errors:
+        hidden += ", red marks: calls with an error"
+    if view.dots is not None:
+        return f"each call a dot, dashed: the percentile{hidden}"
+    return f"every {_step(view.bucket_s)}{hidden}"
+
+
+def _step(width_s: int) -> str:
+    for size, unit in ((86400, "d"), (3600, "h"), (60, "min")):
+        if width_s >= size:
+            return f"{width_s // size} {unit}"
+    return f"{width_s} s"

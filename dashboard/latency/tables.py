@@ -1,0 +1,85 @@
+"""The tables of the latency page."""
+
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from core.servinglog.percentiles import MIN_CALLS, QUANTILES, is_weak
+from dashboard.latency.view import ServingView
+
+ROW_HEIGHT, HEADER_HEIGHT = 30, 34
+MAX_ROWS = 5
+
+
+def table_panel(view: ServingView) -> None:
+    """The numbers behind the lines."""
+    fewest = int(view.table["answered"].min())
+    weak = [quantile for quantile in QUANTILES if is_weak(quantile, fewest)]
+    st.markdown("**By backend and mode**, milliseconds")
+    st.dataframe(
+        view.table,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=min(len(view.table), MAX_ROWS) * ROW_HEIGHT + HEADER_HEIGHT,
+        column_order=list(_columns()),
+        column_config=_columns(),
+        key="by_backend",
+        alt="Calls, percentiles, throughput and errors of each backend and mode",
+    )
+    if weak:
+        needed = MIN_CALLS["p99"] if "p99" in weak else MIN_CALLS["p95"]
+        st.caption(f"{' and '.join(weak)} of a row with under {needed} calls rest on too few.")
+
+
+def slowest_panel(view: ServingView, zone: str) -> None:
+    """The slowest calls, on request."""
+    with st.expander(f"The {len(view.slowest)} slowest calls"):
+        st.dataframe(
+            view.slowest,
+            hide_index=True,
+            row_height=ROW_HEIGHT,
+            column_order=list(_slowest_columns(zone)),
+            column_config=_slowest_columns(zone),
+            placeholder="–",
+            key="slowest",
+            alt="The slowest calls of the window, slowest first",
+        )
+
+
+def _number(label: str, form: str, width: int, explain: str | None = None) -> ColumnConfig:
+    return st.column_config.NumberColumn(label, format=form, help=explain, width=width)
+
+
+def _columns() -> dict[str, ColumnConfig]:
+    each = "Milliseconds a comment: median over calls of time by comments."
+    return {
+        "series": st.column_config.TextColumn("backend · mode", pinned=True, width=118),
+        "p50": _number("p50", "%.1f", 48, "Milliseconds a call."),
+        "p95": _number("p95", "%.1f", 48, "Milliseconds a call."),
+        "p99": _number("p99", "%.1f", 48, "Milliseconds a call."),
+        "ms_per_comment": _number("each", "%.1f", 46, each),
+        "comments_per_busy_s": _number(
+            "/s", "%.0f", 44, "Comments a second while at least one call ran."
+        ),
+        "calls": _number("calls", "localized", 58),
+        "errors": _number("errors", "localized", 50, "Calls that failed, wholly or in one text."),
+        "trend": st.column_config.LineChartColumn("p95 over time", width=88, y_min=0),
+        "comments": _number("comments", "localized", 74),
+    }
+
+
+def _slowest_columns(zone: str) -> dict[str, ColumnConfig]:
+    return {
+        "started_at": st.column_config.DatetimeColumn(
+            f"started, {zone}", format="D MMM HH:mm:ss.SSS", timezone=zone, width=170
+        ),
+        "series": st.column_config.TextColumn("backend · mode", width=140),
+        "total_ms": _number("total ms", "%.1f", 80),
+        "queue_ms": _number("queue ms", "%.1f", 80),
+        "tokenize_ms": _number("tokenize ms", "%.1f", 90),
+        "compute_ms": _number("compute ms", "%.1f", 90),
+        "network_ms": _number("network ms", "%.1f", 90),
+        "batch_size": _number("comments", "localized", 80),
+        "chars": _number("characters", "localized", 80),
+        "error_kind": st.column_config.TextColumn("error", width=80),
+        "request_id": st.column_config.TextColumn("request", width=240),
+    }

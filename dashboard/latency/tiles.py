@@ -1,0 +1,87 @@
+"""The five numbers on top of the latency page."""
+
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.servinglog.percentiles import QUANTILES, Quantile, basis
+from dashboard.figures import (
+    duration,
+    error_delta,
+    percent,
+    percentile_delta,
+    rate,
+    throughput_delta,
+)
+from dashboard.latency.view import ServingView
+
+EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
+
+
+def tiles(view: ServingView, before: str) -> None:
+    """Five numbers of the whole window, each against the window before where there is one."""
+    now, trend = view.summary, view.trend
+    *percentile_columns, throughput_column, error_column = st.columns(5, gap="small")
+    for column, quantile in zip(percentile_columns, QUANTILES, strict=True):
+        _tile(
+            column,
+            quantile,
+            duration(now.percentile(quantile)),
+            percentile_delta(quantile, now, view.previous),
+            before=before,
+            otherwise=basis(quantile, now.answered),
+            trend=trend[quantile],
+            explain=f"{EXPLAINED[quantile]} of the answered calls took at most this long, whatever "
+            "their size.",
+        )
+    _tile(
+        throughput_column,
+        "Throughput, comments",
+        rate(now.comments_per_s),
+        throughput_delta(now, view.previous),
+        before=before,
+        otherwise=f"{now.comments:,} comments",
+        trend=trend["comments_per_s"],
+        explain="Comments scored a second, from the first call to the end of the last.",
+        color="off",
+    )
+    _tile(
+        error_column,
+        "Errors",
+        percent(now.error_share),
+        error_delta(now, view.previous),
+        before=before,
+        otherwise=f"{now.errors:,} of {now.calls:,} calls",
+        trend=trend["errors"],
+        explain="Share of calls that failed, wholly or in one of their comments.",
+    )
+
+
+def _tile(
+    column: DeltaGenerator,
+    label: str,
+    value: str,
+    delta: str | None,
+    *,
+    before: str,
+    otherwise: str,
+    trend: pd.Series,
+    explain: str,
+    color: Literal["inverse", "off"] = "inverse",
+) -> None:
+    changed = delta is not None and any(digit in delta for digit in "123456789")
+    column.metric(
+        label,
+        value,
+        otherwise if delta is None else delta if changed else "no change",
+        delta_color=color if changed else "off",
+        delta_arrow="auto" if changed else "off",
+        delta_description=before if delta is not None else None,
+        chart_data=list(trend.dropna()),
+        chart_type="area",
+        border=True,
+        help=explain,
+        height="stretch",
+    )

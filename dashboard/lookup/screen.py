@@ -1,0 +1,30 @@
+"""What an author is told, for the staff: the same answer as on the public page."""
+
+import streamlit as st
+
+from core.bootstrap import Services
+from core.moderation.permissions import Actor
+from dashboard.lookup.panel import look_up_panel
+from dashboard.wiring import current_actor, current_services
+
+
+def render(services: Services, actor: Actor) -> None:
+    """Left the answer as its author reads it, right the link to hand to them."""
+    st.subheader("Look-up", anchor=False)
+    left, right = st.columns([64, 36], gap="large")
+    with left:
+        answer = look_up_panel(services, "Reference of a comment")
+    with right, st.container(border=True):
+        st.markdown("**What the author sees**")
+        st.caption(
+            "Authors look this up themselves, with the reference alone and no account. "
+            "They never learn who decided, only whether it was a person."
+        )
+        if answer is not None:
+            st.caption("Link to give to the author")
+            address = f"{services.settings.author_url}/?reference={answer.reference}"
+            st.code(address, language=None, wrap_lines=True)
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())

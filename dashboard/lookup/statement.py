@@ -1,0 +1,125 @@
+"""What an author is told about one comment, on the public page and on the staff's.
+
+Everything somebody wrote (comment, note, appeal, outcome) goes through `st.text`, which shows it as
+it is and never as markup.
+"""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime, tzinfo
+from typing import Literal
+
+import streamlit as st
+
+from core.moderation.appeals import Appeal
+from core.moderation.notices import AppealStage, Statement, appeal_stage
+from core.services.lookup import LookupAnswer
+from dashboard.lookup import wording as words
+from dashboard.wording import local_time
+
+LONG_CHARS = 1_200
+LONG_HEIGHT = 300
+
+
+def render_statement(
+    answer: LookupAnswer, now: datetime, zone: tzinfo, appeal_form: Callable[[], None]
+) -> None:
+    """The whole answer, top down; `appeal_form` is drawn where an appeal is open."""
+    statement = answer.statement
+    _what_happened(statement)
+    st.caption(f"What you wrote, {local_time(answer.posted_at, zone)}")
+    with st.container(border=True, height=_height(answer.text)):
+        st.text(answer.text)
+    if statement.decided_at is not None:
+        _decision(statement, statement.decided_at, zone)
+    _appeal(statement, now, zone, appeal_form)
+    st.caption("Reference of this comment. Keep it: with it you find this page again.")
+    st.code(answer.reference, language=None)
+
+
+def _what_happened(statement: Statement) -> None:
+    st.header(words.headline(statement), anchor=False)
+    badges = [words.BADGES[statement.visibility]]
+    if (stage := appeal_stage(statement)) in words.APPEAL_BADGES:
+        badges.append(words.APPEAL_BADGES[stage])
+    with st.container(horizontal=True, gap="small"):
+        for text, color, icon in badges:
+            st.badge(text, color=color, icon=icon)  # type: ignore[arg-type]  # from the tables
+    st.text(words.what_next(statement))
+
+
+def _decision(statement: Statement, decided_at: datetime, zone: tzinfo) -> None:
+    with st.container(border=True):
+        if statement.reason is not None:
+            with _row(words.RULE_NAMES[statement.visibility]):
+                st.text(f"{statement.reason.title}\n{statement.reason.text}")
+        with _row("Who decided"):
+            st.text(words.who_decided(statement))
+        if statement.note:
+            with _row("The moderator's note"):
+                st.text(statement.note)
+        with _row("Scores"):
+            _scores(statement)
+        with _row("When"):
+            st.text(local_time(decided_at, zone))
+
+
+def _scores(statement: Statement) -> None:
+    if not statement.facts:
+        st.text(words.no_scores(statement))
+    for fact in statement.facts[:1]:
+        st.text(words.score_line(fact))
+    if statement.facts:
+        st.table(words.score_rows(statement.facts), border="horizontal")
+        st.caption(words.ABOUT_SCORES)
+    if statement.not_assessed:
+        st.caption(words.not_assessed_line(statement.not_assessed))
+
+
+def _appeal(
+    statement: Statement, now: datetime, zone: tzinfo, appeal_form: Callable[[], None]
+) -> None:
+    stage = appeal_stage(statement)
+    if stage is AppealStage.NOTHING_TO_APPEAL:
+        return
+    with st.container(border=True):
+        if statement.can_appeal_until is not None:
+            st.markdown("**You can object**")
+            st.text(words.HOW_TO_APPEAL)
+            st.text(words.appeal_until(statement.can_appeal_until, now, zone))
+            appeal_form()
+        elif statement.appeal is not None:
+            _appeal_state(statement.appeal, zone)
+        else:
+            st.text(words.OVER)
+        if stage is not AppealStage.OVERTURNED:
+            st.caption(words.OTHER_REDRESS)
+
+
+def _appeal_state(appeal: Appeal, zone: tzinfo) -> None:
+    st.markdown("**Your appeal**")
+    with _row("How it stands"):
+        st.text(words.HOW_IT_STANDS[appeal.status])
+    if appeal.outcome_reason is not None:
+        with _row("The reason"):
+            st.text(appeal.outcome_reason)
+    if appeal.heard_at is not None:
+        with _row("Heard"):
+            st.text(local_time(appeal.heard_at, zone))
+    with _row("You wrote"):
+        st.text(appeal.words)
+    with _row("Sent"):
+        st.text(local_time(appeal.filed_at, zone))
+
+
+@contextmanager
+def _row(name: str) -> Iterator[None]:
+    """A name and what stands beside it; on a phone, below it."""
+    left, right = st.columns([1, 3], gap="xxsmall")
+    left.caption(name)
+    with right:
+        yield
+
+
+def _height(text: str) -> int | Literal["content"]:
+    return LONG_HEIGHT if len(text) > LONG_CHARS else "content"

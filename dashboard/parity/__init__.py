@@ -1,0 +1,1 @@
+"""The parity page: how far two backends' answers lie apart, and why."""

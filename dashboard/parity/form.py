@@ -1,0 +1,76 @@
+"""What to compare: the reference, the others, and on how many comments."""
+
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.services.backends import IN_PROCESS, Candidate, Catalogue
+from dashboard.backends.wording import plain
+
+COUNTS = (50, 100, 200, 500)
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """`names` begin with the reference. `is_pressed` in the run that follows the press."""
+
+    names: tuple[str, ...]
+    count: int
+    is_pressed: bool
+
+
+def parity_form(catalogue: Catalogue) -> Wish:
+    """One row of controls, and below it what to know before pressing."""
+    names = [one.name for one in catalogue.candidates]
+    spare = [one.name for one in catalogue.candidates if one.location != IN_PROCESS]
+    with st.container(border=True):
+        first, second, third, last = st.columns([20, 54, 13, 13], vertical_alignment="bottom")
+        reference = first.selectbox(
+            "Reference",
+            names,
+            index=names.index(catalogue.in_force),
+            key="parity_reference",
+            help="The backend whose decisions are to be kept.",
+        )
+        others = second.multiselect(
+            "Compare with",
+            names,
+            default=[name for name in spare if name != catalogue.in_force],
+            key="parity_others",
+            placeholder="One backend or more",
+        )
+        count = third.selectbox(
+            "Comments",
+            COUNTS,
+            index=len(COUNTS) - 1,
+            key="parity_count",
+            help="Distinct stored comments, the same ones each time; where none are stored, the "
+            "bundled sample.",
+        )
+        chosen = tuple(dict.fromkeys([reference, *others]))
+        is_pressed = last.button(
+            "Compare",
+            type="primary",
+            key="parity_run",
+            width="stretch",
+            disabled=len(chosen) == 1,
+        )
+        _before_pressing([one for one in catalogue.candidates if one.name in chosen], chosen)
+    return Wish(chosen, count, is_pressed)
+
+
+def _before_pressing(chosen: list[Candidate], names: tuple[str, ...]) -> None:
+    away = [f"{one.name} ({one.address})" for one in chosen if one.location != IN_PROCESS]
+    if len(names) == 1:
+        words = (
+            "Choose what to compare the reference with. Services of yours appear here once "
+            "backends.toml declares them."
+        )
+    elif away:
+        words = (
+            f"The texts are sent to {', '.join(away)}, which may charge for it. Nothing is stored "
+            "or cached, and no figure of live traffic counts these calls."
+        )
+    else:
+        words = "All of it runs in this process. Nothing is stored or cached."
+    st.caption(plain(words))

@@ -1,0 +1,112 @@
+"""Parity: the same comments through several backends, and the kit for leaving one of them."""
+
+import json
+from functools import partial
+
+import streamlit as st
+
+from core.bootstrap import Services, make_named_backend
+from core.errors import ConsoleError, PermissionDenied
+from core.moderation.permissions import Actor, Permission, check_can
+from core.parity.kit import Kit, as_data
+from core.services.backends import Catalogue
+from core.services.parity import compare_stored
+from dashboard.backends.wording import plain
+from dashboard.parity.form import Wish, parity_form
+from dashboard.parity.result import result_panel
+from dashboard.parity.wording import basis
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import viewer_zone
+
+KIT_KEY = "parity_kit"
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person. A comparison stays until the next, or another person signs in."""
+    try:
+        check_can(actor, Permission.COMPARE_BACKENDS)
+    except PermissionDenied as refusal:
+        st.error(str(refusal))
+        return
+    title = st.container(horizontal=True, vertical_alignment="center")
+    catalogue = services.catalogue()
+    if catalogue.file_problem is not None:
+        st.error(plain(catalogue.file_problem), icon=":material/description:")
+    wish = parity_form(catalogue)
+    _notices(catalogue, wish)
+    if wish.is_pressed:
+        _compare(services, actor, wish)
+    owner, kit = st.session_state.get(KIT_KEY, (None, None))
+    if owner != actor.id:
+        kit = None
+    with title:
+        _title(kit)
+    if kit is None:
+        _nothing_yet()
+    else:
+        result_panel(kit)
+
+
+def _compare(services: Services, actor: Actor, wish: Wish) -> None:
+    """Leaving the page, or pressing anything on it, stops the comparison; nothing is kept of it."""
+    st.session_state.pop(KIT_KEY, None)
+    bar = st.progress(0.0, "Reading the comments")
+
+    def tell(words: str, share: float) -> None:
+        bar.progress(min(share, 1.0), plain(words))
+
+    try:
+        kit = compare_stored(
+            services.context,
+            actor,
+            wish.names,
+            partial(make_named_backend, services.settings),
+            count=wish.count,
+            bundled=services.bundled_sample,
+            progress=tell,
+        )
+    except ConsoleError as error:
+        st.error("These backends could not be compared.", icon=":material/error:")
+        st.text(str(error))
+        return
+    finally:
+        bar.empty()
+    st.session_state[KIT_KEY] = (actor.id, kit)
+
+
+def _notices(catalogue: Catalogue, wish: Wish) -> None:
+    for one in catalogue.candidates:
+        if one.notice and one.name in wish.names:
+            st.warning(f"{plain(one.name)}: {plain(one.notice)}", icon=":material/event_busy:")
+
+
+def _title(kit: Kit | None) -> None:
+    st.subheader("Parity", width="content", anchor=False)
+    if kit is None:
+        st.caption("The same comments through several backends.", width="content")
+        return
+    st.caption(plain(basis(kit, viewer_zone(st.context.timezone))), width="content")
+    st.space("stretch")
+    st.download_button(
+        "Download the kit",
+        lambda: json.dumps(as_data(kit), indent=1),
+        file_name=f"parity-{kit.made_at:%Y%m%d-%H%M}.json",
+        mime="application/json",
+        key="parity_download",
+        on_click="ignore",
+        icon=":material/download:",
+        help="Everything on this page and every score, as JSON. Comments are in it by id, without "
+        "their text.",
+    )
+
+
+def _nothing_yet() -> None:
+    st.caption(
+        "Before you leave a service or change a model: how far the scores of two backends lie "
+        "apart and why, which decisions would change, and which thresholds keep as many comments "
+        "flagged as now. The first backend is the one whose decisions are to be kept."
+    )
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())

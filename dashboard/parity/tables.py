@@ -1,0 +1,122 @@
+"""The tables of a comparison: by label, by threshold, and the comments decided otherwise."""
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from core.parity.kit import Kit
+from core.parity.pair import Pair
+from dashboard.backends.wording import plain
+from dashboard.parity.wording import flip_frame, label_frame, threshold_frame, unreached_line
+
+ROW_HEIGHT, HEADER_HEIGHT = 30, 34
+MOST_ROWS, MOST_FLIP_ROWS = 6, 8
+
+
+def label_table(pair: Pair) -> None:
+    """How far apart, and how many comments cross a threshold."""
+    st.markdown("**By label**")
+    number = st.column_config.NumberColumn
+    _table(
+        label_frame(pair),
+        {
+            "label": st.column_config.TextColumn(width=112, pinned=True),
+            "largest": number(format="%.3f", width=66, help="Largest difference of two scores."),
+            "mean": number(format="%.4f", width=66, help="Mean difference of the scores."),
+            "rank": number(
+                format="%.3f",
+                width=60,
+                help="Rank correlation (Spearman): 1 where both put comments in the same order.",
+            ),
+            "flips": number(
+                format="localized",
+                width=52,
+                help="Comments for which the label crosses a threshold of the policy.",
+            ),
+        },
+        key="parity_labels",
+        alt="Differences, rank correlation and flips by label",
+    )
+
+
+def threshold_table(kit: Kit, pair: Pair) -> None:
+    """The map, and what it can't say."""
+    st.markdown("**Thresholds that flag as many comments**")
+    frame = threshold_frame(pair)
+    number = st.column_config.NumberColumn
+    if not frame.empty:
+        _table(
+            frame,
+            {
+                "label": st.column_config.TextColumn(width=108, pinned=True),
+                "action": st.column_config.TextColumn(width=72),
+                "now": number(format="%.2f", width=52),
+                "mapped": number(format="%.3f", width=66, help="In place of the one now."),
+                "interval": st.column_config.TextColumn(
+                    "95 % interval", width=116, help="From 1,000 resamples of the comments."
+                ),
+                "reach": number(
+                    format="localized", width=54, help="Comments that reach the threshold now."
+                ),
+                "reach there": number(
+                    format="localized", width=78, help="Comments that reach the mapped one."
+                ),
+                "not the same": number(
+                    format="localized", width=88, help="Comments only one of the two flags."
+                ),
+            },
+            key="parity_thresholds",
+            alt="Thresholds in force and those that flag as many comments by the other's scores",
+        )
+    notes = [*kit.warnings, *filter(None, [unreached_line(pair)])]
+    if notes:
+        st.caption(plain(" ".join(notes)))
+
+
+def flip_table(kit: Kit, pair: Pair) -> None:
+    """The comments to read before anybody switches."""
+    if not pair.flips:
+        st.success("No decision would change.", icon=":material/check:")
+        return
+    stay = f", {pair.changed_carried:,} of them by mapped thresholds" if pair.is_carried else ""
+    st.markdown(f"**Comments decided otherwise: {len(pair.flips):,}{stay}**")
+    text = st.column_config.TextColumn
+    score = st.column_config.NumberColumn(format="%.3f", width=84)
+    _table(
+        flip_frame(kit, pair),
+        {
+            "comment": text(width=96, pinned=True, help="Its id on its own site."),
+            "reference": text(width=76),
+            "same thresholds": text(width=112),
+            "mapped thresholds": text(width=124),
+            "label": text(width=112),
+            "score before": score,
+            "score after": score,
+            "text": text(width=620),
+        },
+        key="parity_flips",
+        alt="Comments whose decision would change, with both scores",
+        most_rows=MOST_FLIP_ROWS,
+    )
+    if not kit.texts:
+        st.caption("Their texts are shown to those who may see the review queue.")
+
+
+def _table(
+    frame: pd.DataFrame,
+    columns: dict[str, ColumnConfig],
+    *,
+    key: str,
+    alt: str,
+    most_rows: int = MOST_ROWS,
+) -> None:
+    st.dataframe(
+        frame,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=min(len(frame), most_rows) * ROW_HEIGHT + HEADER_HEIGHT,
+        column_config=columns,
+        placeholder="–",
+        key=key,
+        alt=alt,
+    )

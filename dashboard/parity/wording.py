@@ -1,0 +1,160 @@
+"""A parity kit as words and frames. Pure."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+import pandas as pd
+
+from core.moderation.policies import Action
+from core.parity.causes import Cause
+from core.parity.kit import Kit
+from core.parity.pair import Flip, Pair
+from core.parity.tables import ScoreTable
+from core.parity.threshold_map import MappedThreshold
+from dashboard.figures import NONE, percent
+from dashboard.wording import LABELS, local_time
+
+CAUSES: dict[Cause, tuple[str, str]] = {
+    Cause.SAME: ("agrees", "green"),
+    Cause.SOFTMAX: ("softmax, not sigmoid", "red"),
+    Cause.LOGITS: ("logits", "red"),
+    Cause.TWICE: ("sigmoid twice", "red"),
+    Cause.LABEL_ORDER: ("labels in another order", "red"),
+    Cause.TOP_ONE: ("top label only", "red"),
+    Cause.PAIRS: ("takes a batch for pairs", "red"),
+    Cause.TRUNCATION: ("cuts long comments", "orange"),
+    Cause.ROUNDING: ("rounded", "orange"),
+    Cause.REVISION: ("another revision", "orange"),
+    Cause.OTHER_MODEL: ("another model", "orange"),
+    Cause.NO_ANSWER: ("no scores", "red"),
+}
+EXCERPT_CHARS = 400
+VERBS: dict[Action, str] = {
+    Action.APPROVE: "approve",
+    Action.HOLD: "hold",
+    Action.REMOVE: "remove",
+    Action.ESCALATE: "escalate",
+}
+
+
+def basis(kit: Kit, zone: tzinfo) -> str:
+    """What the figures rest on, in a line."""
+    about = ran(kit.reference)
+    return (
+        f"{len(kit.ids):,} comments ({kit.source}) · policy v{kit.policy.version} · reference "
+        f"{kit.reference.backend}{f' ({about})' if about else ''} · "
+        f"{local_time(kit.made_at, zone)}"
+    )
+
+
+def ran(table: ScoreTable) -> str:
+    """`minilm-toxicity-3, onnxruntime, int8`: what is behind the name, where it says more."""
+    parts = dict.fromkeys([table.model_version, table.runtime])
+    return ", ".join(part for part in parts if part not in ("", table.backend))
+
+
+def share(count: int | None, rows: int) -> str:
+    """`7 (1.4 %)`; a dash for what there is not."""
+    if count is None:
+        return NONE
+    return f"{count:,} ({percent(count / rows)})" if count else "0"
+
+
+def gap(value: float) -> str:
+    """A difference of scores to three digits; never rounds one away."""
+    return f"{value:.3f}" if value >= 0.0005 or value == 0.0 else "< 0.001"
+
+
+def farthest(pair: Pair) -> tuple[str, str]:
+    """The largest difference and the label it is under."""
+    line = max(pair.labels, key=lambda each: each.largest, default=None)
+    return (NONE, "") if line is None else (gap(line.largest), LABELS[line.label])
+
+
+def mean_gap(pair: Pair) -> str:
+    """Over all labels and comments both scored."""
+    cells = sum(line.rows for line in pair.labels)
+    return gap(sum(line.mean * line.rows for line in pair.labels) / cells) if cells else NONE
+
+
+def label_frame(pair: Pair) -> pd.DataFrame:
+    """A row a label that both assess."""
+    return pd.DataFrame(
+        {
+            "label": [LABELS[line.label] for line in pair.labels],
+            "largest": [line.largest for line in pair.labels],
+            "mean": [line.mean for line in pair.labels],
+            "rank": [line.rank for line in pair.labels],
+            "flips": [line.flips for line in pair.labels],
+        }
+    )
+
+
+def threshold_frame(pair: Pair) -> pd.DataFrame:
+    """A row a threshold that some comments reach and some don't."""
+    lines = [line for line in pair.thresholds if 0 < line.flagged < line.rows]
+    return pd.DataFrame(
+        {
+            "label": [LABELS[line.label] for line in lines],
+            "action": [VERBS[line.action] if line.action else "band ends" for line in lines],
+            "now": [line.old for line in lines],
+            "mapped": [line.match.threshold if line.match else None for line in lines],
+            "interval": [_interval(line) for line in lines],
+            "reach": [line.flagged for line in lines],
+            "reach there": [line.match.flags if line.match else None for line in lines],
+            "not the same": [len(line.match.flips) if line.match else None for line in lines],
+        }
+    )
+
+
+def unreached_line(pair: Pair) -> str | None:
+    """Which thresholds the comments say nothing about; None for none."""
+    lines = [line for line in pair.thresholds if line.flagged in (0, line.rows)]
+    if not lines:
+        return None
+    by_action: dict[str, list[str]] = {}
+    for line in lines:
+        action = VERBS[line.action] if line.action else "the end of a band"
+        by_action.setdefault(action, []).append(LABELS[line.label])
+    parts = [f"{action} for {_listed(labels)}" for action, labels in by_action.items()]
+    return (
+        f"Not mapped, because no comment here, or every one, reaches them: {'; '.join(parts)}. "
+        "Nothing here says where they belong."
+    )
+
+
+def flip_frame(kit: Kit, pair: Pair) -> pd.DataFrame:
+    """A row a comment that is decided otherwise; its text only for who may read it."""
+    frame: dict[str, Sequence[object]] = {
+        "comment": [kit.ids[flip.row] or str(flip.row) for flip in pair.flips],
+        "reference": [VERBS[flip.before] for flip in pair.flips],
+        "same thresholds": [VERBS[flip.after] for flip in pair.flips],
+        "mapped thresholds": [_carried(flip) for flip in pair.flips],
+        "label": [LABELS[flip.label] if flip.label else NONE for flip in pair.flips],
+        "score before": [flip.mine for flip in pair.flips],
+        "score after": [flip.theirs for flip in pair.flips],
+    }
+    if kit.texts:
+        frame["text"] = [excerpt(kit.texts[flip.row]) for flip in pair.flips]
+    return pd.DataFrame(frame)
+
+
+def excerpt(text: str) -> str:
+    """The start of a text on one line."""
+    return " ".join(text[: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS]
+
+
+def _carried(flip: Flip) -> str:
+    return VERBS[flip.carried] if flip.carried else NONE
+
+
+def _interval(line: MappedThreshold) -> str:
+    if line.match is None:
+        return NONE
+    low, high = line.match.interval
+    return f"{low:.3f} – {high:.3f}"
+
+
+def _listed(names: Sequence[str]) -> str:
+    *others, last = names
+    return f"{', '.join(others)} and {last}" if others else last

@@ -1,0 +1,1 @@
+"""The review page: decide on what is flagged, from the keyboard."""

@@ -1,0 +1,121 @@
+"""The reviewer's keys. Each button carries the case and version it was drawn for."""
+
+import streamlit as st
+
+from core.bootstrap import Services
+from core.errors import PermissionDenied
+from core.moderation.cases import TRANSITIONS
+from core.moderation.permissions import Actor, check_can, decide_permission
+from core.moderation.policies import Action
+from core.services.queries import CaseView
+from dashboard.review.desk import Desk, press_decide, press_reason, press_skip, press_undo
+
+BUTTONS = (
+    (Action.APPROVE, "Approve", "A", ":material/check:", "secondary"),
+    (Action.REMOVE, "Remove", "X", ":material/block:", "primary"),
+    (Action.ESCALATE, "Escalate", "E", ":material/flag:", "secondary"),
+)
+
+
+def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> None:
+    """Approve, remove, escalate, skip, undo; or why this person may not."""
+    case, version = view.case, len(view.chain)
+    try:
+        check_can(actor, decide_permission(case.status))
+    except PermissionDenied as refusal:
+        st.info(str(refusal), icon=":material/lock:")
+        return
+    drawn_for = f"{view.revision.id}_{version}"
+    columns = st.columns([5, 5, 5, 4, 4])
+    for column, (action, words, key, icon, kind) in zip(columns, BUTTONS, strict=False):
+        column.button(
+            words,
+            key=f"{action}_{drawn_for}",
+            shortcut=key,
+            icon=icon,
+            type=kind,  # type: ignore[arg-type]  # one of the two literals above
+            width="stretch",
+            disabled=(case.status, action) not in TRANSITIONS,
+            on_click=press_decide,
+            args=(desk, services, actor),
+            kwargs={"revision": view.revision, "version": version, "action": action},
+        )
+    columns[3].button(
+        "Skip",
+        key=f"skip_{drawn_for}",
+        shortcut="S",
+        icon=":material/skip_next:",
+        type="tertiary",
+        width="stretch",
+        on_click=press_skip,
+        args=(desk, services, actor, view.revision.id),
+    )
+    with columns[4]:
+        undo_button(desk, services, actor)
+
+
+def undo_button(desk: Desk, services: Services, actor: Actor) -> None:
+    """Its key names the decision it takes back, so that one press takes back one."""
+    newest = desk.undoable[-1] if desk.undoable else ("none", 0)
+    st.button(
+        "Undo",
+        key=f"undo_{newest[0]}_{newest[1]}",
+        shortcut="U",
+        icon=":material/undo:",
+        type="tertiary",
+        width="stretch",
+        disabled=not desk.undoable,
+        on_click=press_undo,
+        args=(desk, services, actor, newest),
+    )
+
+
+def reason_row(desk: Desk, view: CaseView) -> None:
+    """The reasons for a removal by number. Plain buttons: a radio would swallow the letter keys."""
+    st.caption("Reason for a removal: press its number, then X")
+    with st.container(horizontal=True, gap="small"):
+        for number, reason in enumerate(view.current_policy.reasons, start=1):
+            is_chosen = desk.reason_code == reason.code
+            st.button(
+                reason.title,
+                key=f"reason_{reason.code}_{view.revision.id}",
+                shortcut=str(number),
+                icon=":material/radio_button_checked:" if is_chosen else None,
+                help=reason.text,
+                on_click=press_reason,
+                args=(desk, view.revision.id, reason.code),
+            )
+
+
+def message_line(desk: Desk) -> None:
+    """What the last press did. Always drawn, so that nothing below moves when there is something
+    to say."""
+    with st.container(horizontal=True, vertical_alignment="center", height=36, border=False):
+        words = desk.message or "\u00a0"
+        st.markdown(f":red[{words}]" if desk.is_error else f":gray[{words}]")
+        if desk.last_reference and desk.message:
+            st.page_link(
+                "lookup/screen.py",
+                label="What the author sees",
+                icon=":material/open_in_new:",
+                query_params={"reference": desk.last_reference},
+            )
+        if desk.decided:
+            st.space("stretch")
+            st.caption(f"{desk.decided:,} decided")
+
+
+def note_box(desk: Desk, view: CaseView) -> None:
+    """A line for the author; letters typed here are no shortcuts."""
+    key = f"note_{view.revision.id}_{len(view.chain)}"
+
+    def keep() -> None:
+        desk.note = str(st.session_state[key])
+
+    st.text_input(
+        "Note to the author (optional)",
+        key=key,
+        max_chars=500,
+        on_change=keep,
+        placeholder="Shown on the author's look-up page",
+    )

@@ -1,0 +1,60 @@
+"""The comment under review in its thread. Everything an author wrote goes through `st.text` or a
+component that sets `textContent`."""
+
+from datetime import datetime
+
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.services.explain import Explained
+from core.services.queries import CaseView
+from dashboard.review.marked_text import marked_text
+from dashboard.review.wording import marked_pieces
+from dashboard.wording import LABELS, TRIGGERS, ago, score_figure
+
+CARD_HEIGHT = 400
+SHOWN_CHARS = 10_000
+
+
+def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGenerator:
+    """A card of fixed height, so that the buttons under it never move. Gives the place of the text,
+    for `card_text` to mark words in once they are known."""
+    case, comment, revision = view.case, view.comment, view.revision
+    with st.container(border=True, height=CARD_HEIGHT, key="case_card"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(LABELS[case.label] if case.label else TRIGGERS[case.trigger], color="red")
+            if case.label:
+                st.badge(score_figure(case.priority), color="gray")
+            if revision.number > 1:
+                st.badge(f"edited, revision {revision.number}", color="orange")
+            st.text(f"{comment.author} · {comment.source} · {ago(comment.created_at, now)}")
+        place = st.empty()
+        card_text(place, view, words)
+        if len(revision.text) > SHOWN_CHARS:
+            st.caption(f"The first {SHOWN_CHARS:,} of {len(revision.text):,} characters.")
+        if view.ancestors:
+            _thread(view, now)
+        if revision.original != revision.text:
+            with st.expander("As it came in"):
+                st.code(revision.original[:SHOWN_CHARS], language=None, wrap_lines=True)
+    return place
+
+
+def card_text(place: DeltaGenerator, view: CaseView, words: Explained | None) -> None:
+    """The comment as it is, or with the words marked that moved its score."""
+    if words is None:
+        place.text(view.revision.text[:SHOWN_CHARS])
+        return
+    with place:
+        marked_text(marked_pieces(words, SHOWN_CHARS), key=f"marked_{view.revision.id}")
+
+
+def _thread(view: CaseView, now: datetime) -> None:
+    """What the comment answers: the nearest first, up to the thread's title."""
+    for entry in reversed(view.ancestors):
+        if entry.is_title:
+            st.caption("In the thread")
+            st.text(entry.text)
+        else:
+            st.caption("In reply to")
+            st.text(f"{entry.author} · {ago(entry.created_at, now)}\n{entry.text[:2_000]}")

@@ -1,0 +1,71 @@
+"""Which words moved the score: asked for with a key, looked at when everything else is drawn."""
+
+import pandas as pd
+import streamlit as st
+
+from core.bootstrap import Services
+from core.errors import ConsoleError
+from core.moderation.permissions import Actor
+from core.services.explain import MOST_REMOTE_TEXTS, Explained, explain_revision
+from core.services.queries import CaseView
+from dashboard.review.desk import Desk, press_words
+from dashboard.review.wording import caveat_line, remedy_line, word_rows
+from dashboard.wording import cut_score
+
+
+def words_button(desk: Desk, view: CaseView, service: str | None) -> None:
+    """Shows and hides the marks of this comment. `service` is the one it will be sent to."""
+    price = f" Sends {service} up to {MOST_REMOTE_TEXTS} texts" if service else ""
+    st.button(
+        "Hide the words" if desk.wants_words else f"Which words?{price}",
+        key=f"words_{view.revision.id}",
+        shortcut="W",
+        icon=":material/format_ink_highlighter:",
+        type="tertiary",
+        on_click=press_words,
+        args=(desk, view.revision.id),
+    )
+
+
+def look_at_words(desk: Desk, services: Services, actor: Actor) -> None:
+    """Fill the desk with an explanation of its case, or with why there is none."""
+    revision_id = desk.revision_id or ""
+    try:
+        explained = explain_revision(services.context, actor, services.explainer, revision_id)
+    except ConsoleError as error:
+        desk.words_refusal = str(error)
+    else:
+        desk.words = explained
+
+
+def words_found(explained: Explained) -> None:
+    """The words with their scores. They are an author's: inert elements only."""
+    rows = word_rows(explained)
+    if rows:
+        st.dataframe(
+            pd.DataFrame(
+                {
+                    "word": [row.word for row in rows],
+                    "label": [row.label for row in rows],
+                    "alone": [cut_score(row.alone) for row in rows],
+                    "without": [cut_score(row.without) for row in rows],
+                }
+            ),
+            hide_index=True,
+            row_height=28,
+            column_config={
+                "word": st.column_config.TextColumn(width=110),
+                "label": st.column_config.TextColumn(width=92),
+                "alone": st.column_config.NumberColumn(
+                    format="%.2f", width=52, help="The score of this word by itself"
+                ),
+                "without": st.column_config.NumberColumn(
+                    format="%.2f", width=60, help="The comment's score without this word"
+                ),
+            },
+            alt="Words that raised the score, heaviest first",
+        )
+        st.text(remedy_line(explained))
+    else:
+        st.text("No single word raised the score.")
+    st.caption(f"{caveat_line(explained)} The thicker the line, the more a word raised the score.")

@@ -1,0 +1,114 @@
+"""Why a case is here: scores against the thresholds in force, the author's record, the history."""
+
+from datetime import datetime
+
+import pandas as pd
+import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
+
+from core.moderation.notices import score_facts
+from core.moderation.policies import Action
+from core.moderation.scores import Label, not_assessed
+from core.services.queries import CaseView
+from dashboard.review.desk import Desk
+from dashboard.review.telling_words import words_button, words_found
+from dashboard.wording import FAILURES, LABELS, TRIGGERS, cut_score, decision_line, score_figure
+
+
+def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerator:
+    """Each label's score beside where holding and removing begin, or, when they are asked for, the
+    words that raised it; "not assessed" is said. Gives the place for `scores_or_words`.
+
+    `service` is where the words would be asked, when that is not on this site.
+    """
+    automated = view.automated
+    with st.container(border=True):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown("**Why flagged**", width="content")
+            st.space("stretch")
+            words_button(desk, view, service)
+        facts = score_facts(automated, view.policy)
+        if not automated.scores:
+            st.text(unscored_line(view))
+        for fact in facts:
+            st.text(
+                f"{LABELS[fact.label]} {score_figure(fact.score)} is in the band "
+                f"{fact.rule.low:.2f}–{fact.rule.high:.2f}: {fact.rule.action}"
+            )
+        place = st.empty()
+        scores_or_words(place, view, desk)
+        missing = ", ".join(LABELS[label] for label in not_assessed(automated.scores))
+        if missing and automated.scores:
+            st.caption(f"Not assessed by this model: {missing}.")
+        model = automated.model_version or "no model"
+        st.caption(f"{model} on {automated.backend} · policy v{automated.policy_version}")
+    return place
+
+
+def unscored_line(view: CaseView) -> str:
+    """Why nothing was scored, as far as it was told."""
+    why = f": {FAILURES[view.failure]}" if view.failure else ""
+    return f"This comment {TRIGGERS[view.case.trigger]}{why}; a person decides unaided."
+
+
+def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk) -> None:
+    """The words once they are known; until then the scores stay, so that nothing below moves."""
+    with place.container():
+        if desk.words is not None:
+            words_found(desk.words)
+            return
+        if view.automated.scores:
+            _score_table(view)
+        if desk.words_refusal:
+            st.text(f"The words can't be shown: {desk.words_refusal}")
+        elif desk.wants_words:
+            st.caption("Scoring the comment without each of its words …")
+
+
+def author_panel(view: CaseView) -> None:
+    """The author's record on this source, in numbers."""
+    record = view.author
+    with st.container(border=True):
+        st.markdown("**Author**")
+        columns = st.columns(4)
+        columns[0].metric("Comments", record.comments)
+        columns[1].metric("Removed", record.removed)
+        columns[2].metric("Held", record.held)
+        columns[3].metric("Restored", record.overturned)
+
+
+def history_panel(view: CaseView, now: datetime) -> None:
+    """Every decision on this revision, newest first."""
+    with st.container(border=True):
+        st.markdown("**Decisions so far**")
+        st.text("\n".join(decision_line(past, now) for past in reversed(view.chain)))
+
+
+def _score_table(view: CaseView) -> None:
+    st.dataframe(
+        _score_frame(view),
+        hide_index=True,
+        row_height=28,
+        column_config={
+            "label": st.column_config.TextColumn(width=94),
+            "score": st.column_config.ProgressColumn(
+                format="%.2f", min_value=0.0, max_value=1.0, color="primary", width=96
+            ),
+            "hold": st.column_config.NumberColumn("hold ≥", format="%.2f", width=52),
+            "remove": st.column_config.NumberColumn("remove ≥", format="%.2f", width=66),
+        },
+        alt="Scores of this comment by label with thresholds",
+    )
+
+
+def _score_frame(view: CaseView) -> pd.DataFrame:
+    scores = view.automated.scores
+    scored = [label for label in Label if label in scores]
+    return pd.DataFrame(
+        {
+            "label": [LABELS[label] for label in scored],
+            "score": [cut_score(scores[label]) for label in scored],
+            "hold": [view.policy.thresholds(label).get(Action.HOLD) for label in scored],
+            "remove": [view.policy.thresholds(label).get(Action.REMOVE) for label in scored],
+        }
+    )
