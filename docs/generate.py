@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core import errors
-from core.cli import make_parser
+from core.cli.main import make_parser
 from core.config import SETTING_HELP, Settings
 from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.permissions import GRANTS, Permission, Role

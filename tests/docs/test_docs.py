@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import make_parser
+from core.cli.main import make_parser
 from core.config import SETTING_HELP
 from core.moderation.permissions import Role
 from core.moderation.policies import Action

@@ -24,7 +24,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 def guessing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The console finds `Guess` beside its model: the shipped one would need real comments."""
     monkeypatch.setattr(bootstrap, "read_first_stage_of", lambda settings: Guess())
-    monkeypatch.setattr("core.cascade_commands.read_first_stage_of", lambda settings: Guess())
+    monkeypatch.setattr("core.cli.cascade.read_first_stage_of", lambda settings: Guess())
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ pytest.importorskip("onnx", reason="the tiny model is exported with onnx, in [te
 
 from core.benchmarks import local  # needs what is looked for above
 from core.benchmarks.local_ways import ONE_BY_ONE, WAYS, Way
-from core.cli import main
+from core.cli.main import main
 from core.errors import MissingExtra
 from tests.contract.local_models import make_own_folder
 

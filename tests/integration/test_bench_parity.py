@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from core.cli import main
+from core.cli.main import main
 from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
 from tests.contract.remote_configs import LABELS, TABLES, toml_of

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import main
+from core.cli.main import main
 from core.inference.calibration import read_calibration
 from core.servinglog.record import Mode, ServingRecord
 from core.servinglog.writer import SegmentWriter

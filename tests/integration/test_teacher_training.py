@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 import pytest
 
-from core.cli import main
+from core.cli.main import main
 from core.errors import DataFileMismatch, InvalidInput
 from core.training.catalogue import CATALOGUE, DataSet
 from core.training.datasets import read_set, sha256_of

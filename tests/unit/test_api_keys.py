@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.cli import main
+from core.cli.main import main
 from core.errors import ConfigError, InvalidInput, NotFound
 from core.serving.api_keys import LOOK_EVERY_S, KeyFolder, KeyRing
 from core.serving.tracing import read_caller

@@ -6,7 +6,7 @@ from io import BytesIO, TextIOWrapper
 import duckdb
 import pytest
 
-from core.cli import main, make_parser
+from core.cli.main import main, make_parser
 from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
 from docs.generate import _subparsers

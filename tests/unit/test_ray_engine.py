@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from starlette.testclient import TestClient
 
-from core.cli import main
+from core.cli.main import main
 from core.config import Settings
 from core.inference.fake import FakeBackend
 from core.serving.ray_engine import MOST_ONGOING, deployment_options, drain, share_of

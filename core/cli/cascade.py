@@ -3,11 +3,10 @@
 import argparse
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-from tqdm import tqdm
 
 from core.bootstrap import Services, build_services, make_backend, read_first_stage_of
+from core.cli.arguments import Commands
+from core.cli.output import progress_bar
 from core.config import Settings
 from core.errors import StoreError
 from core.inference.batching import Scorer
@@ -20,6 +19,26 @@ from core.store.views import ScoredText
 
 NEWEST = 100_000
 ROWS_READ_TOGETHER = 1_000
+
+
+def add_commands(commands: Commands) -> None:
+    """`cascade`."""
+    command = commands.add(
+        "cascade",
+        run_cascade,
+        "Let a first stage clear what is clearly fine.",
+        "`cascade calibrate` compares the first stage with the full model on the newest stored "
+        "comments, or those of --file, and writes down up to where it may clear. It refuses when "
+        "the comments are too few to show that it misses hardly a flag. `cascade status` prints "
+        "what was shown and what audits of live traffic found since.",
+    )
+    command.add_argument(
+        "act", choices=("calibrate", "status"), metavar="ACT", help="calibrate or status"
+    )
+    command.add_argument(
+        "--file", type=Path, metavar="FILE", help="comments of this site: CSV, JSONL or Parquet"
+    )
+    command.add_argument("--text-column", default="text", help="column that holds the text")
 
 
 def run_cascade(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -45,7 +64,7 @@ def _calibrate(services: Services, policy: Policy, file: Path | None, column: st
         comments = list(_file_texts(file, column))
     first = read_first_stage_of(settings)
     scorer = Scorer(services.full_model, services.serving_log, services.clock)
-    with tqdm(desc="Comparing", total=len(comments), unit=" comments", disable=None) as bar:
+    with progress_bar("comments", title="Comparing", total=len(comments)) as advance:
         found = calibrate(
             comments,
             first,
@@ -54,7 +73,7 @@ def _calibrate(services: Services, policy: Policy, file: Path | None, column: st
             promise=settings.cascade_missed_share,
             data=file.name if file else "stored comments",
             now=services.clock.now(),
-            progress=lambda done: _advance(bar, done),
+            progress=advance,
         )
     write_calibration(settings.calibration_path, found)
     print("\n".join(_shown(found)))
@@ -129,7 +148,3 @@ def _file_texts(path: Path, column: str) -> Iterator[ScoredText]:
         for text in chunk.texts:
             if isinstance(text, str) and (readable := clean_text(text)):
                 yield ScoredText(readable)
-
-
-def _advance(bar: "tqdm[Any]", done: int) -> None:
-    bar.update(done - bar.n)

@@ -3,10 +3,26 @@
 import argparse
 import sys
 
+from core.cli.arguments import Commands
 from core.clock import system_clock
 from core.config import Settings
 from core.errors import ConsoleError
 from core.serving.api_keys import KeyFolder
+
+
+def add_commands(commands: Commands) -> None:
+    """`key`."""
+    command = commands.add(
+        "key",
+        run_key,
+        "Make, list or revoke keys to the API.",
+        "`key create NAME` prints a new key once; only its digest is kept. As soon as there is a "
+        "key, the API asks for one: `Authorization: Bearer KEY` or `x-api-key: KEY`.",
+    )
+    command.add_argument(
+        "act", choices=("create", "list", "revoke"), metavar="ACT", help="create, list or revoke"
+    )
+    command.add_argument("key_name", nargs="?", metavar="NAME", help="what to call it, or its id")
 
 
 def run_key(arguments: argparse.Namespace, settings: Settings) -> int:

@@ -1,0 +1,38 @@
+"""The command line: what can be typed. `modconsole COMMAND --help` explains each."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+
+from core.cli import bench, cascade, explain, ingest, keys, score, servers, training, up
+from core.cli.arguments import Commands
+from core.cli.output import ExitCode
+from core.config import Settings, load_settings
+from core.errors import ConsoleError
+
+FAMILIES = (up, ingest, score, explain, servers, training, cascade, keys, bench)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command and gives its exit code, of `ExitCode`."""
+    parsed = make_parser().parse_args(arguments)
+    command: Callable[[argparse.Namespace, Settings], int] = parsed.run
+    try:
+        return command(parsed, load_settings())
+    except ConsoleError as error:
+        print(f"modconsole: {error}", file=sys.stderr)
+        return ExitCode.WRONG_USE
+    except KeyboardInterrupt:
+        print("\nInterrupted; what was committed is kept.", file=sys.stderr)
+        return ExitCode.INTERRUPTED
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Every command and option; docs/cli.md is made from it."""
+    parser = argparse.ArgumentParser(
+        prog="modconsole", description="A moderation console for the comments of a site."
+    )
+    commands = Commands(parser)
+    for family in FAMILIES:
+        family.add_commands(commands)
+    return parser

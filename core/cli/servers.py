@@ -1,0 +1,69 @@
+"""`modconsole serve`, `dashboard` and `author`: one server each."""
+
+import argparse
+import os
+import sys
+
+from core.bootstrap import build_services
+from core.cli.arguments import Commands
+from core.config import Settings
+
+ENGINES = ("uvicorn", "ray")
+
+
+def add_commands(commands: Commands) -> None:
+    """`serve`, `dashboard`, `author`."""
+    command = commands.add(
+        "serve",
+        run_serve,
+        "Run the API.",
+        "POST /v1/comments, GET /v1/decisions/REFERENCE, /healthz; its own pages at /docs. With "
+        "`--engine ray`, in MODCONSOLE_REPLICAS processes behind one port; needs the extra [ray].",
+    )
+    command.add_argument(
+        "--engine", choices=ENGINES, default="uvicorn", help="uvicorn (one process) or ray"
+    )
+    commands.add(
+        "dashboard",
+        run_dashboard,
+        "Run the staff console.",
+        "Listens on this machine only.",
+    )
+    commands.add(
+        "author",
+        run_author,
+        "Run the public look-up.",
+        "The page where an author sees, by reference, what was decided and why, and appeals.",
+    )
+
+
+def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`modconsole serve`."""
+    address = f"http://127.0.0.1:{settings.api_port}"
+    words = f"The API: {address}, its pages: {address}/docs. Ctrl-C stops it."
+    if arguments.engine == "ray":
+        from core.serving.ray_engine import run_replicas
+
+        run_replicas(settings, ready=lambda: print(words, flush=True))
+        return 0
+    from core.serving.server import run_api
+
+    services = build_services(settings, worker="api")
+    print(words, flush=True)
+    run_api(services)
+    return 0
+
+
+def run_dashboard(_arguments: argparse.Namespace, _settings: Settings) -> int:
+    """`modconsole dashboard`."""
+    return _become("dashboard.server", "staff")
+
+
+def run_author(_arguments: argparse.Namespace, _settings: Settings) -> int:
+    """`modconsole author`."""
+    return _become("dashboard.server", "author")
+
+
+def _become(module: str, argument: str) -> int:
+    """Replace this process, so that there is one process to stop."""
+    os.execv(sys.executable, [sys.executable, "-m", module, argument])

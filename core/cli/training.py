@@ -1,0 +1,127 @@
+"""`modconsole train`, `train-teacher`, `train-first-stage` and `model-card`."""
+
+import argparse
+from pathlib import Path
+
+from core.bootstrap import SHIPPED_MODEL, make_backend
+from core.cli.arguments import Commands, positive
+from core.config import Settings
+from core.training.lessons import LESSONS
+from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
+
+
+def add_commands(commands: Commands) -> None:
+    """`train`, `model-card`, `train-teacher`, `train-first-stage`."""
+    command = commands.add(
+        "train",
+        run_train,
+        "Train the shipped model anew.",
+        "From the named data files, with fixed seeds; needs the extra [train].",
+    )
+    command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
+    command.add_argument("--out", type=Path, required=True, help="folder to write the model to")
+    command.add_argument(
+        "--epochs", type=positive, default=DEFAULT_EPOCHS, help="passes over the data"
+    )
+    command.add_argument("--limit", type=positive, help="rows to train on, for a quick try")
+    command.add_argument(
+        "--seed", type=int, default=DEFAULT_SEED, help="seed of every random choice"
+    )
+    command.add_argument(
+        "--weights", type=Path, help="weights.pt of an earlier run: export and measure these"
+    )
+    command = commands.add(
+        "model-card",
+        run_model_card,
+        "Write a model's card anew.",
+        "From the report.json that `train` left beside the model; the manifest follows. Cards are "
+        "never edited by hand.",
+    )
+    command.add_argument("--model", type=Path, help="folder of the model; without it, the shipped")
+    command = commands.add(
+        "train-teacher",
+        run_train_teacher,
+        "Teach a larger network a set that `train` refines its model with.",
+        "It learns the training side of the set, scores that side of it and of another one that no "
+        "person labelled, and writes the scores. `train` reads the shipped files of them, one for "
+        "each set. Needs the extra [train].",
+    )
+    command.add_argument(
+        "--set", choices=[each.learnt for each in LESSONS], required=True, help="set to learn"
+    )
+    command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
+    command.add_argument(
+        "--base-model",
+        type=Path,
+        required=True,
+        help="folder of sentence-transformers/all-mpnet-base-v2",
+    )
+    command.add_argument("--out", type=Path, required=True, help="file to write the scores to")
+    command = commands.add(
+        "train-first-stage",
+        run_train_first_stage,
+        "Train the first stage of the cascade anew.",
+        "The model that is set scores the named data files; the first stage learns to predict it. "
+        "Writes first_stage.npz into OUT; needs the extra [train].",
+    )
+    command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
+    command.add_argument("--out", type=Path, required=True, help="folder of the model")
+
+
+def run_train(arguments: argparse.Namespace, _settings: Settings) -> int:
+    """`modconsole train`."""
+    from core.training.run import train_model
+
+    report = train_model(
+        arguments.data,
+        arguments.out,
+        epochs=arguments.epochs,
+        limit_rows=arguments.limit,
+        seed=arguments.seed,
+        weights=arguments.weights,
+        progress=lambda line: print(line, flush=True),
+    )
+    print(report.summary)
+    return 0
+
+
+def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
+    """`modconsole model-card`."""
+    from core.training.card import rewrite_card
+
+    folder = arguments.model or SHIPPED_MODEL
+    rewrite_card(folder)
+    print(f"Wrote the card in {folder} from its report.")
+    return 0
+
+
+def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int:
+    """`modconsole train-teacher`."""
+    from core.training.lessons import lesson_of
+    from core.training.teacher import train_teacher
+
+    report = train_teacher(
+        lesson_of(arguments.set),
+        arguments.data,
+        arguments.base_model,
+        arguments.out,
+        progress=lambda line: print(line, flush=True),
+    )
+    print(report.summary)
+    return 0
+
+
+def run_train_first_stage(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`modconsole train-first-stage`: it learns from the model that is set."""
+    from core.training.distil import distil_first_stage
+
+    backend = make_backend(settings)
+    backend.load()
+    report = distil_first_stage(
+        arguments.data,
+        backend,
+        arguments.out,
+        progress=lambda line: print(line, flush=True),
+    )
+    print(report.summary)
+    return 0

@@ -1,0 +1,56 @@
+"""`modconsole up`: everything at once."""
+
+import argparse
+
+from core.bootstrap import Services, build_services
+from core.cli.arguments import Commands
+from core.cli.ingest import ingest_source
+from core.cli.score import score_stored
+from core.config import Settings
+from core.errors import SourceUnavailable
+from core.sources.bundled import sample_source
+
+
+def add_commands(commands: Commands) -> None:
+    """`up`."""
+    commands.add(
+        "up",
+        run_up,
+        "Start everything and open for work.",
+        "Starts the API, the console and the public look-up on this machine, brings in the newest "
+        "Hacker News comments (or a bundled sample when there is no network), scores them, and "
+        "runs until Ctrl-C. Data stays in MODCONSOLE_HOME.",
+    )
+
+
+def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
+    """`modconsole up`."""
+    from core.up import serve_all
+
+    services = build_services(settings, worker="up")
+    return serve_all(services, lambda: _bring_in(services), lambda line: print(line, flush=True))
+
+
+def _bring_in(services: Services) -> None:
+    """The newest Hacker News comments; with none to be had and nothing stored, the sample."""
+    from core.sources.hackernews import HackerNewsSource
+
+    settings = services.settings
+    print(f"Asking Hacker News for its {settings.hackernews_count} newest comments ...", flush=True)
+    source = HackerNewsSource(
+        settings.hackernews_url,
+        count=settings.hackernews_count,
+        timeout_s=settings.source_timeout_s,
+    )
+    try:
+        ingest_source(services, source)
+    except SourceUnavailable as error:
+        print(f"  No Hacker News: {error}")
+        with services.context.store.read() as reader:
+            is_empty = reader.is_empty()
+        if is_empty:
+            print("  Using the bundled sample instead.")
+            ingest_source(services, sample_source())
+        else:
+            print("  Going on with what is stored.")
+    score_stored(services)
