@@ -1,6 +1,5 @@
 """The real API in a child process of its own, with a fresh home, watched from outside."""
 
-import http.client
 import json
 import os
 import signal
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from core.config import Settings, environment_for
 from core.errors import ConsoleError
+from core.processes.health import await_answer
 
 READY_WITHIN_S = 120.0
 STOP_WITHIN_S = 30.0
@@ -76,7 +76,7 @@ def running_api(settings: Settings, home: Path) -> Iterator[ApiProcess]:
     with (home / "api.log").open("wb") as log:
         # It must not outlive this process: it stops when its standard input closes.
         process = subprocess.Popen(
-            [sys.executable, "-m", "core.supervised", "core.cli", "serve"],
+            [sys.executable, "-m", "core.processes.supervised", "core.cli", "serve"],
             env=environment_for(child),
             stdin=subprocess.PIPE,
             stdout=log,
@@ -99,18 +99,9 @@ def running_api(settings: Settings, home: Path) -> Iterator[ApiProcess]:
 
 
 def _await_ready(api: ApiProcess) -> None:
-    deadline = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < deadline and api.process.poll() is None:
-        connection = http.client.HTTPConnection("127.0.0.1", api.port, timeout=5)
-        try:
-            connection.request("GET", "/v2/health/ready")
-            if connection.getresponse().status == http.HTTPStatus.OK:
-                return
-        except OSError:
-            pass  # not listening yet
-        finally:
-            connection.close()
-        time.sleep(0.1)
+    ready_path = "/v2/health/ready"
+    if await_answer(api.process, api.port, ready_path, within_s=READY_WITHIN_S):
+        return
     words = (api.home / "api.log").read_text(errors="replace").strip().splitlines()
     raise ConsoleError(f"the API did not start: {words[-1] if words else 'it said nothing'}")
 

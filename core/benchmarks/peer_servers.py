@@ -7,16 +7,15 @@ import signal
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 import core
 from core.benchmarks.api_process import free_port
 from core.errors import ConsoleError
+from core.processes.health import await_answer
 from core.serving.ray_engine import RAY_ENVIRONMENT
 
 READY_WITHIN_S = 120.0
@@ -90,7 +89,7 @@ def running_peer(installed: Installed, model: Path) -> Iterator[int]:
     peer, port = installed.peer, free_port()
     module = f"core.benchmarks.peers.{peer.module}"
     # It must not outlive this process: it stops when its standard input closes.
-    supervised = [str(installed.python), "-m", "core.supervised", module]
+    supervised = [str(installed.python), "-m", "core.processes.supervised", module]
     command = [*supervised, str(model.absolute()), str(port)]
     with running_server(command, port, peer.path, peer.body("Good morning.")):
         yield port
@@ -120,29 +119,20 @@ def running_server(command: Sequence[str], port: int, path: str, body: object) -
                 start_new_session=True,
             )
         try:
-            if not _scores(process, port, path, json.dumps(body)):
+            is_ready = await_answer(
+                process,
+                port,
+                path,
+                within_s=READY_WITHIN_S,
+                body=json.dumps(body),
+                answer_within_s=READY_WITHIN_S,
+            )
+            if not is_ready:
                 said = log.read_text(errors="replace").strip().splitlines()
                 raise ConsoleError(f"it did not start: {said[-1] if said else 'it said nothing'}")
             yield
         finally:
             _stop(process)
-
-
-def _scores(process: "subprocess.Popen[bytes]", port: int, path: str, body: str) -> bool:
-    """Whether it came to answer before it ended or the time was up."""
-    deadline = time.monotonic() + READY_WITHIN_S
-    while time.monotonic() < deadline and process.poll() is None:
-        connection = HTTPConnection("127.0.0.1", port, timeout=READY_WITHIN_S)
-        try:
-            connection.request("POST", path, body, {"content-type": "application/json"})
-            if connection.getresponse().status == 200:
-                return True
-        except (OSError, HTTPException):
-            pass  # not listening yet
-        finally:
-            connection.close()
-        time.sleep(0.2)
-    return False
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:

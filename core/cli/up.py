@@ -25,7 +25,7 @@ def add_commands(commands: Commands) -> None:
 
 def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole up`."""
-    from core.up import serve_all
+    from core.processes.console import serve_all
 
     services = build_services(settings, worker="up")
     return serve_all(services, lambda: _bring_in(services), lambda line: print(line, flush=True))

@@ -1,6 +1,5 @@
 """`modconsole up`: the whole console on this machine, in one command."""
 
-import http.client
 import signal
 import socket
 import subprocess
@@ -15,6 +14,7 @@ from types import FrameType
 from core.bootstrap import Services
 from core.config import Settings
 from core.errors import ConfigError, ConsoleError
+from core.processes.health import await_answer
 
 HEALTHY_WITHIN_S = 60.0
 STOP_WITHIN_S = 8.0
@@ -106,7 +106,13 @@ def _running(chosen: tuple[Server, ...], logs: Path) -> Iterator[list[subprocess
     try:
         for server in chosen:
             with (logs / f"{server.title.lower()}.log").open("ab") as log:
-                command = [sys.executable, "-m", "core.supervised", server.module, server.argument]
+                command = [
+                    sys.executable,
+                    "-m",
+                    "core.processes.supervised",
+                    server.module,
+                    server.argument,
+                ]
                 children.append(
                     subprocess.Popen(
                         command,
@@ -133,23 +139,10 @@ def _running(chosen: tuple[Server, ...], logs: Path) -> Iterator[list[subprocess
 
 
 def _await_health(server: Server, child: subprocess.Popen[bytes], logs: Path) -> None:
-    deadline = time.monotonic() + HEALTHY_WITHIN_S
-    while time.monotonic() < deadline:
-        if child.poll() is not None:
-            break
-        connection = http.client.HTTPConnection("127.0.0.1", server.port, timeout=2)
-        try:
-            connection.request("GET", server.health_path)
-            if connection.getresponse().status == 200:
-                return
-        except OSError:
-            pass  # not listening yet
-        finally:
-            connection.close()
-        time.sleep(0.1)
-    raise ConsoleError(
-        f"{server.title} did not start; see {logs / (server.title.lower() + '.log')}"
-    )
+    if not await_answer(child, server.port, server.health_path, within_s=HEALTHY_WITHIN_S):
+        raise ConsoleError(
+            f"{server.title} did not start; see {logs / (server.title.lower() + '.log')}"
+        )
 
 
 def _wait(

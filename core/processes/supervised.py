@@ -1,4 +1,6 @@
-"""Runs a module that must not outlive its parent: `python -m core.supervised MODULE [ARG ...]`.
+"""Runs a module that must not outlive its parent.
+
+`python -m core.processes.supervised MODULE [ARG ...]`
 
 The parent keeps the other end of this process's standard input. When the parent goes, however it
 goes, the pipe closes and this process stops, so that its port is free for the next start.
