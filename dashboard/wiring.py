@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.config import Settings, load_settings
 from core.moderation.permissions import Actor
 from dashboard.staff import staff_member

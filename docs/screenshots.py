@@ -12,7 +12,7 @@ from urllib.error import URLError
 
 from playwright.sync_api import Page, sync_playwright
 
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.config import Settings
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action

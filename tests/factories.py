@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.clock import Clock, system_clock
 from core.config import Settings
 from core.inference.fake import FakeBackend

@@ -11,7 +11,7 @@ from typing import Any
 
 from core.benchmarks.local_texts import bench_texts
 from core.benchmarks.local_ways import ONE_BY_ONE, WAYS
-from core.bootstrap import make_backend, read_first_stage_of
+from core.bootstrap.backends import make_backend, read_first_stage_of
 from core.clock import system_clock
 from core.config import Settings
 from core.errors import ConsoleError

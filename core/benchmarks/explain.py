@@ -10,7 +10,7 @@ import numpy as np
 
 from core.benchmarks.faithfulness import judge_text, measure
 from core.benchmarks.rationales import SETS, MarkedText, read_rationales
-from core.bootstrap import file_scorer
+from core.bootstrap.services import file_scorer
 from core.clock import system_clock
 from core.config import Settings
 from core.errors import ConsoleError

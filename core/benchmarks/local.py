@@ -14,13 +14,13 @@ from core.benchmarks.local_ceiling import int8_rate, operations
 from core.benchmarks.local_gpu import gpu_floor
 from core.benchmarks.local_start import measure_start
 from core.benchmarks.local_texts import bench_texts, part, token_counts
-from core.benchmarks.local_ways import ONE_BY_ONE, REFERENCE, WAYS, Score, Scores, Way, model_folder
+from core.benchmarks.local_ways import ONE_BY_ONE, REFERENCE, WAYS, Score, Scores, Way
 from core.benchmarks.score_change import changes
 from core.clock import system_clock
 from core.config import Settings
 from core.errors import BackendError, ConsoleError, MissingExtra
 from core.inference.local.processors import processor_count
-from core.inference.manifest import read_manifest
+from core.inference.manifest import model_folder, read_manifest
 
 ROUNDS = 3
 ROUND_S = 4.0
@@ -66,7 +66,7 @@ class Trial:
 
 def run(settings: Settings, say: Callable[[str], None], file: Path | None = None) -> dict[str, Any]:
     """A row for each way that runs here, why each other does not, and the machine's ceiling."""
-    folder = model_folder(settings)
+    folder = model_folder(settings.model)
     source, texts = bench_texts(settings, file)
     lengths = token_counts(folder, texts)
     trials, not_run = _open_all(settings, texts, lengths, say)

@@ -2,14 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
-from core.bootstrap import SHIPPED_MODEL, make_backend
+from core.bootstrap.backends import make_backend
 from core.config import Settings
 from core.errors import MissingExtra, ModelNotUsable
 from core.inference.base import TextResult
-from core.inference.manifest import read_manifest
+from core.inference.manifest import model_folder, read_manifest
 from core.inference.text_form import model_text
 from core.moderation.scores import Label
 
@@ -51,7 +50,7 @@ def _scores(result: TextResult) -> Scores:
 
 def _pipeline(batch_size: int) -> Callable[[Settings], Score]:
     def open_pipeline(settings: Settings) -> Score:
-        folder = model_folder(settings)
+        folder = model_folder(settings.model)
         manifest = read_manifest(folder)
         if "config.json" not in manifest.files:
             raise ModelNotUsable(f"{manifest.version} is not in the form transformers reads")
@@ -81,11 +80,6 @@ def _pipeline(batch_size: int) -> Callable[[Settings], Score]:
 
 def _by_label(answer: Sequence[Mapping[str, Any]]) -> Scores:
     return {Label(each["label"]): float(each["score"]) for each in answer}
-
-
-def model_folder(settings: Settings) -> Path:
-    """The folder of the model that is set."""
-    return SHIPPED_MODEL if settings.model == "shipped" else Path(settings.model)
 
 
 ONE_BY_ONE = "transformers pipeline, one by one"

@@ -5,7 +5,8 @@ from pathlib import Path
 from typing import Any
 
 from core.benchmarks.parity_text import as_lines
-from core.bootstrap import Services, build_services, make_named_backend
+from core.bootstrap.backends import make_named_backend
+from core.bootstrap.services import Services, build_services
 from core.clock import system_clock
 from core.config import Settings
 from core.errors import ConsoleError, StoreError

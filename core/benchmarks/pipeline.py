@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.config import Settings
 from core.moderation.permissions import SYSTEM
 from core.services.ingest import ingest

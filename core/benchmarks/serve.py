@@ -19,9 +19,10 @@ from core.benchmarks.load_rows import CONNECTIONS, Say
 from core.benchmarks.load_session import Session
 from core.benchmarks.peer_loads import Measured, measure_peers
 from core.benchmarks.rounds import Round, compare, median_rows, own_share
-from core.bootstrap import SHIPPED_MODEL, file_scorer
+from core.bootstrap.services import file_scorer
 from core.config import Settings
 from core.errors import ConsoleError
+from core.inference.manifest import model_folder
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.comments import IncomingComment
 from core.services.score import CHUNK_ROWS
@@ -86,10 +87,6 @@ def read_texts(path: Path | None) -> list[str]:
     return texts
 
 
-def _model_folder(settings: Settings) -> Path:
-    return SHIPPED_MODEL if settings.model == "shipped" else Path(settings.model)
-
-
 def _is_usable(text: str) -> bool:
     check_text(text)
     return bool(clean_text(text))
@@ -111,7 +108,7 @@ class _Bench:
         long run of ours is lost."""
         found = Measured()
         if peers is not None:
-            model = _model_folder(self.settings)
+            model = model_folder(self.settings.model)
             found = measure_peers(peers, model, self.texts, self.seconds, self.say)
             self.versions |= found.versions
         local_rps = self._local_rps()

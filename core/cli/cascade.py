@@ -4,7 +4,8 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.bootstrap import Services, build_services, make_backend, read_first_stage_of
+from core.bootstrap.backends import make_backend, read_first_stage_of
+from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import progress_bar
 from core.config import Settings

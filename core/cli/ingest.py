@@ -4,7 +4,13 @@ import argparse
 import sys
 from pathlib import Path
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
+from core.bootstrap.sources import (
+    bundled_source,
+    file_source,
+    hackernews_source,
+    search_source,
+)
 from core.cli.arguments import Commands, positive
 from core.cli.output import ExitCode, progress_bar
 from core.config import Settings
@@ -37,22 +43,14 @@ def add_commands(commands: Commands) -> None:
 
 def run_ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole ingest`: 2 when any row was rejected; the others are stored all the same."""
-    from core.sources.algolia import AlgoliaSource
-    from core.sources.bundled import sample_source
-    from core.sources.files import FileSource
-    from core.sources.hackernews import HackerNewsSource
-
     services = build_services(settings, worker="ingest")
-    wait = settings.source_timeout_s
-    sources: list[CommentSource] = [FileSource(path, arguments.source) for path in arguments.files]
+    sources = [file_source(path, arguments.source) for path in arguments.files]
     if arguments.hackernews:
-        count = arguments.hackernews
-        sources.append(HackerNewsSource(settings.hackernews_url, count=count, timeout_s=wait))
+        sources.append(hackernews_source(settings, arguments.hackernews))
     if arguments.search:
-        words = arguments.search
-        sources.append(AlgoliaSource(settings.algolia_url, query=words, timeout_s=wait))
+        sources.append(search_source(settings, arguments.search))
     if arguments.sample:
-        sources.append(sample_source())
+        sources.append(bundled_source())
     if not sources:
         raise ConsoleError("name a FILE, or --hackernews N, --search WORDS or --sample")
     reports = [ingest_source(services, source) for source in sources]

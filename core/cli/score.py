@@ -3,7 +3,7 @@
 import argparse
 from pathlib import Path
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import progress_bar
 from core.config import Settings
@@ -39,7 +39,7 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.out is None:
         raise ConsoleError("--out OUT is needed with a FILE")
     from core.batch.score_file import score_file
-    from core.bootstrap import file_scorer
+    from core.bootstrap.services import file_scorer
 
     with progress_bar("rows") as advance:
         report = score_file(

@@ -4,7 +4,7 @@ import argparse
 import os
 import sys
 
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.cli.arguments import Commands
 from core.config import Settings
 

@@ -3,9 +3,10 @@
 import argparse
 from pathlib import Path
 
-from core.bootstrap import SHIPPED_MODEL, make_backend
+from core.bootstrap.backends import make_backend
 from core.cli.arguments import Commands, positive
 from core.config import Settings
+from core.inference.manifest import SHIPPED_MODEL
 from core.training.lessons import LESSONS
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
 

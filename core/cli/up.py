@@ -2,13 +2,13 @@
 
 import argparse
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
+from core.bootstrap.sources import bundled_source, hackernews_source
 from core.cli.arguments import Commands
 from core.cli.ingest import ingest_source
 from core.cli.score import score_stored
 from core.config import Settings
 from core.errors import SourceUnavailable
-from core.sources.bundled import sample_source
 
 
 def add_commands(commands: Commands) -> None:
@@ -33,24 +33,18 @@ def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _bring_in(services: Services) -> None:
     """The newest Hacker News comments; with none to be had and nothing stored, the sample."""
-    from core.sources.hackernews import HackerNewsSource
-
     settings = services.settings
-    print(f"Asking Hacker News for its {settings.hackernews_count} newest comments ...", flush=True)
-    source = HackerNewsSource(
-        settings.hackernews_url,
-        count=settings.hackernews_count,
-        timeout_s=settings.source_timeout_s,
-    )
+    count = settings.hackernews_count
+    print(f"Asking Hacker News for its {count} newest comments ...", flush=True)
     try:
-        ingest_source(services, source)
+        ingest_source(services, hackernews_source(settings, count))
     except SourceUnavailable as error:
         print(f"  No Hacker News: {error}")
         with services.context.store.read() as reader:
             is_empty = reader.is_empty()
         if is_empty:
             print("  Using the bundled sample instead.")
-            ingest_source(services, sample_source())
+            ingest_source(services, bundled_source())
         else:
             print("  Going on with what is stored.")
     score_stored(services)

@@ -12,6 +12,9 @@ from core.inference.base import Activation
 from core.inference.text_form import TEXT_FORM
 from core.moderation.scores import Label
 
+SHIPPED = "shipped"
+"""The name that stands for the model in SHIPPED_MODEL wherever a model can be named."""
+SHIPPED_MODEL = Path(__file__).parent / "models" / "minilm-toxicity"
 MANIFEST_FILE = "manifest.json"
 WEIGHTS_FILE = "model.safetensors"
 """fp16 weights: the reference that every other form of the model is measured against."""
@@ -26,6 +29,11 @@ CONFIG_FILE = "config.json"
 FIRST_STAGE_FILE = "first_stage.npz"
 CARD_FILE = "MODEL_CARD.md"
 SCHEMA = 1
+
+
+def model_folder(model: str) -> Path:
+    """Where the model of that name would lie, were it a folder."""
+    return SHIPPED_MODEL if model == SHIPPED else Path(model)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from types import FrameType
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.config import Settings
 from core.errors import ConfigError, ConsoleError
 from core.processes.health import await_answer

@@ -11,7 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import BackendError
 from core.serving import open_inference, openai_moderations, routes, tei_predict
 from core.serving.docs_page import STYLE_HASH, render_docs

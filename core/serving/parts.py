@@ -5,7 +5,7 @@ from functools import cached_property
 
 from starlette.requests import Request
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.inference.batching import Scorer
 from core.inference.micro_batching import MicroBatcher
 from core.serving.admission import Gate, Ticket

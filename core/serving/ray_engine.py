@@ -21,7 +21,7 @@ from typing import Any
 
 from fastapi import FastAPI
 
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.config import Settings
 from core.errors import ConsoleError, MissingExtra
 from core.inference.local.processors import processor_count

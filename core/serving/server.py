@@ -9,7 +9,7 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.config import Settings
 from core.errors import ConfigError
 from core.serving.api_keys import KeyFolder

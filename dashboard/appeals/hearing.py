@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.appeals import MAX_APPEAL_CHARS, Appeal, check_can_hear
 from core.moderation.decisions import Decision

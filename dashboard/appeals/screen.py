@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import PermissionDenied
 from core.moderation.permissions import Actor
 from core.services.queries import list_appeals, load_chain, load_policy

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor, Permission, check_can
 from core.services.backends import SiteBackends

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pandas as pd
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Action
 from core.moderation.scores import Label

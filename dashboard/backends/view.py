@@ -6,7 +6,7 @@ from datetime import datetime
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.services.backends import SEEN_WITHIN, SiteBackends, Standing, look_at_backends

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor, Permission, check_can
 from core.servinglog.answers import Series

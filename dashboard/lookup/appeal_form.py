@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.appeals import MAX_APPEAL_CHARS
 from core.services.appeal import file_appeal

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import ConsoleError, NotFound
 from core.services.lookup import LookupAnswer, look_up
 from dashboard.lookup.appeal_form import appeal_form

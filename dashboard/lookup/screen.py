@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
 from dashboard.lookup.panel import look_up_panel
 from dashboard.wiring import current_actor, current_services

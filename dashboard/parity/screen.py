@@ -5,7 +5,8 @@ from functools import partial
 
 import streamlit as st
 
-from core.bootstrap import Services, make_named_backend
+from core.bootstrap.backends import make_named_backend
+from core.bootstrap.services import Services
 from core.errors import ConsoleError, PermissionDenied
 from core.moderation.permissions import Actor, Permission, check_can
 from core.parity.kit import Kit, as_data

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import PermissionDenied
 from core.moderation.cases import TRANSITIONS
 from core.moderation.permissions import Actor, check_can, decide_permission

@@ -8,7 +8,7 @@ kept for the session.
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.clock import new_id
 from core.errors import ConsoleError
 from core.moderation.comments import Revision

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import NotFound, PermissionDenied
 from core.moderation.cases import CaseStatus
 from core.moderation.permissions import Actor

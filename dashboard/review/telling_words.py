@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.services.explain import MOST_REMOTE_TEXTS, Explained, explain_revision

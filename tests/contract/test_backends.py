@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import make_backend
+from core.bootstrap.backends import make_backend
 from core.config import Settings
 from core.inference.base import Backend
 from core.inference.fake import FakeBackend

@@ -10,11 +10,11 @@ import pytest
 from core.errors import ConfigError, ModelNotUsable
 from core.inference.base import ErrorKind
 from core.inference.local.backend import LocalBackend
-from core.inference.local.choice import SHIPPED_MODEL
 from core.inference.local.folder_model import FolderModel
 from core.inference.manifest import (
     INT8_FILE,
     MANIFEST_FILE,
+    SHIPPED_MODEL,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
     read_manifest,

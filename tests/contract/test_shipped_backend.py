@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from core.inference.base import Backend
-from core.inference.local.choice import SHIPPED_MODEL, LocalChoice, choose_local
-from core.inference.manifest import MANIFEST_FILE, read_manifest
+from core.inference.local.choice import LocalChoice, choose_local
+from core.inference.manifest import MANIFEST_FILE, SHIPPED_MODEL, read_manifest
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
 from core.moderation.scores import Label

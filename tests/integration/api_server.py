@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.config import Settings
 from core.inference.fake import FakeBackend
 from core.serving.app import create_app

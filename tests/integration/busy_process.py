@@ -7,7 +7,7 @@ import sys
 from itertools import count
 from pathlib import Path
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.config import Settings
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import SYSTEM, Actor, Role

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.clock import Clock
 from core.inference.batching import Scorer
 from core.inference.calibration import Calibration, write_calibration

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.moderation.cases import CaseStatus
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.permissions import SYSTEM

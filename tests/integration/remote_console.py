@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.clock import Clock, system_clock
 from core.inference.base import Backend, ErrorKind
 from core.inference.batching import Scorer

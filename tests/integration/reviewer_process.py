@@ -8,7 +8,7 @@ import json
 import sys
 from pathlib import Path
 
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.config import Settings
 from core.errors import Conflict
 from core.moderation.permissions import Actor, Role

@@ -11,7 +11,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from core import errors
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.config import Settings
 from core.errors import ConsoleError, StoreError
 from core.inference.fake import POISON, FakeBackend

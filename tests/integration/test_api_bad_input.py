@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.config import Settings
 from core.serving.app import create_app
 from core.serving.request_body import MAX_BODY_BYTES

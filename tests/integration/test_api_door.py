@@ -12,7 +12,7 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.config import Settings
 from core.errors import ConfigError
 from core.inference.base import BatchResult
@@ -195,7 +195,7 @@ def test_a_stop_finishes_what_was_let_in_and_refuses_the_rest(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held()
-    monkeypatch.setattr("core.bootstrap.FakeBackend", lambda: held)
+    monkeypatch.setattr("core.bootstrap.backends.FakeBackend", lambda: held)
     with running_server(tmp_path) as server, ThreadPoolExecutor(1) as pool:
         url = server.url
         under_way = pool.submit(
@@ -217,7 +217,7 @@ def test_a_stop_finishes_what_was_let_in_and_refuses_the_rest(
 
 def test_a_drain_ends_at_its_bound(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     held = Held()
-    monkeypatch.setattr("core.bootstrap.FakeBackend", lambda: held)
+    monkeypatch.setattr("core.bootstrap.backends.FakeBackend", lambda: held)
     with running_server(tmp_path, api_drain_s=0.01) as server, ThreadPoolExecutor(1) as pool:
         under_way = pool.submit(
             httpx2.post, f"{server.url}/predict", json={"inputs": "idiot"}, timeout=PATIENT_S

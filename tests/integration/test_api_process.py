@@ -14,7 +14,7 @@ from pathlib import Path
 import httpx2
 import pytest
 
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.config import Settings
 from core.errors import ConfigError
 from core.serving.server import run_api
@@ -22,7 +22,7 @@ from core.serving.server import run_api
 ROUNDS = 4
 POSTERS = 3
 SERVE = """
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.config import load_settings
 from core.serving.server import run_api
 

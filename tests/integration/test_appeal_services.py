@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.clock import Clock, new_reference
 from core.errors import InvalidInput, NotFound, PermissionDenied, RuleBroken
 from core.moderation.appeals import AppealStatus

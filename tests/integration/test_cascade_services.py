@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core import bootstrap
-from core.bootstrap import Services
+from core.bootstrap.services import Services
+from core.bootstrap.services import services as bootstrap
 from core.clock import Clock
 from core.errors import ModelNotUsable
 from core.inference.base import BackendInfo

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import BackendError, InvalidInput, NotFound, PermissionDenied
 from core.inference.base import BackendInfo
 from core.inference.batching import Scorer

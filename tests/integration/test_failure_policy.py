@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import BackendError
 from core.inference.base import BatchResult, ErrorKind, TextResult
 from core.inference.batching import Scorer

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import PermissionDenied, SourceUnavailable
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus

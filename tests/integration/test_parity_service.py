@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import BackendError, InvalidInput, MissingExtra, PermissionDenied
 from core.inference.base import Backend
 from core.moderation.permissions import SYSTEM, Actor, Role

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.bootstrap import Services, build_services
+from core.bootstrap.services import Services, build_services
 from core.config import Settings
 from core.errors import ConfigError, ModelNotUsable
 from core.moderation.decisions import DecisionSource

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import Conflict, InvalidInput, NotFound, PermissionDenied, RuleBroken
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus

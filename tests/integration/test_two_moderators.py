@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
 from core.moderation.comments import IncomingComment

@@ -7,7 +7,7 @@ import pytest
 import streamlit as st
 from streamlit.testing.v1 import AppTest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
 from dashboard.wiring import ACTOR_KEY, current_services
 from tests.contract.remote_server import KEY, RemoteServer

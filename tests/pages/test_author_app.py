@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Revision

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.inference.cache import CachedBackend
 from dashboard.wiring import current_services
 from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, softmax_of

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.inference.local import choice
 from core.moderation.permissions import Actor, Role
 from tests.contract.remote_configs import TABLES

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Role
 from core.parity.causes import Cause
 from core.parity.kit import as_data

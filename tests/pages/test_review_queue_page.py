@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.inference.fake import WORDS
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Revision

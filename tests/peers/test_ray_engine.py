@@ -19,7 +19,7 @@ import pytest
 from openai import OpenAI
 
 from core.benchmarks.api_process import free_port
-from core.bootstrap import build_services
+from core.bootstrap.services import build_services
 from core.config import Settings
 
 COMMENTS = 60

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.errors import InvalidInput
 from core.moderation.cases import priority
 from core.moderation.cleaning import check_text, clean_text

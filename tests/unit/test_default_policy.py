@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from core.bootstrap import SHIPPED_MODEL
+from core.inference.manifest import SHIPPED_MODEL
 from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
 

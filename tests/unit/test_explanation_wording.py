@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.bootstrap import Services
+from core.bootstrap.services import Services
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.explain import Explained, explain_revision, explain_text

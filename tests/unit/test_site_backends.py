@@ -4,11 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from core.bootstrap.catalogue import name_in_force, read_catalogue
 from core.config import Settings
 from core.inference.local import choice
 from core.moderation.scores import Label
 from core.services.backends import Candidate, Catalogue, State
-from core.site_backends import name_in_force, read_catalogue
 from tests.contract.remote_configs import TABLES, toml_of
 
 SECRET = "sk-very-secret-9f8e7d"

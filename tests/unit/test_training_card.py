@@ -9,11 +9,11 @@ from xml.etree import ElementTree as ET
 import numpy as np
 import pytest
 
-from core.bootstrap import SHIPPED_MODEL
 from core.errors import ModelNotUsable
 from core.inference.manifest import (
     CARD_FILE,
     MANIFEST_FILE,
+    SHIPPED_MODEL,
     read_manifest,
     verify_model_files,
 )

@@ -4,7 +4,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
-from pathlib import Path
 
 from core.errors import ConfigError, MissingExtra
 from core.inference.base import Activation
@@ -12,10 +11,8 @@ from core.inference.local.backend import LocalBackend
 from core.inference.local.folder_model import FILES, FolderModel
 from core.inference.local.label_names import parse_label_map
 from core.inference.local.processors import has_bf16_tiles, has_int8_products
-from core.inference.manifest import MANIFEST_FILE
+from core.inference.manifest import MANIFEST_FILE, SHIPPED, model_folder
 
-SHIPPED_MODEL = Path(__file__).parent.parent / "models" / "minilm-toxicity"
-SHIPPED = "shipped"
 AUTO = "auto"
 FASTEST_FIRST = ("openvino", "onnx", "torch")
 """By `modconsole bench local`: see docs/benchmarks.md."""
@@ -74,11 +71,6 @@ def local_name(choice: LocalChoice, *, is_installed: Callable[[str], bool] | Non
     if not (model_folder(choice.model) / MANIFEST_FILE).is_file():
         return "transformers"
     return _fastest(choice.precision, is_installed or _is_installed)
-
-
-def model_folder(model: str) -> Path:
-    """Where a model that is set would lie, were it a folder."""
-    return SHIPPED_MODEL if model == SHIPPED else Path(model)
 
 
 def _is_installed(package: str) -> bool:

@@ -1,24 +1,20 @@
-"""The composition root: Settings in, Services out. The only module that names concrete classes."""
+"""From settings to the services of one process."""
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
-from pathlib import Path
 from typing import TYPE_CHECKING
 
+from core.bootstrap.backends import cached, make_backend, make_named_backend, read_first_stage_of
+from core.bootstrap.sources import bundled_source
 from core.clock import Clock, system_clock
-from core.config import BACKENDS, Settings, environment_variable
+from core.config import Settings
 from core.errors import ConfigError, ModelNotUsable, StoreError
-from core.inference.backends_file import declared_names
 from core.inference.base import Backend
 from core.inference.batching import Scorer
-from core.inference.cache import CachedBackend
 from core.inference.calibration import read_calibration
 from core.inference.cleared import CalibratedFirstStage
-from core.inference.fake import FakeBackend
 from core.inference.fallback import FallbackBackend
-from core.inference.manifest import FIRST_STAGE_FILE
 from core.moderation.failure_policy import FailurePolicy
 from core.services.cascade import open_cascade
 from core.services.context import Context
@@ -28,17 +24,13 @@ from core.services.trials import Bench
 from core.servinglog.record import DiscardingLog, ServingLog
 from core.servinglog.writer import SegmentWriter
 from core.sources.base import CommentSource
-from core.sources.bundled import sample_source
 from core.store.sql import SqlStore
 
 if TYPE_CHECKING:
-    from core.inference.first_stage import FirstStage
     from core.services.backends import Catalogue
     from core.servinglog.queries import ServingLogQueries
 
 _logger = logging.getLogger(__name__)
-
-SHIPPED_MODEL = Path(__file__).parent / "inference" / "models" / "minilm-toxicity"
 
 
 @dataclass(frozen=True)
@@ -99,7 +91,7 @@ class Services:
     @property
     def bundled_sample(self) -> CommentSource:
         """Invented comments, for a console that has none yet."""
-        return sample_source()
+        return bundled_source()
 
     @cached_property
     def serving_log_queries(self) -> "ServingLogQueries":
@@ -111,7 +103,7 @@ class Services:
     @cached_property
     def names_in_use(self) -> tuple[str, str | None]:
         """The backend in force and its fallback, with `auto` replaced by what it stands for."""
-        from core.site_backends import name_in_force
+        from core.bootstrap.catalogue import name_in_force
 
         second = self.settings.fallback
         return name_in_force(self.settings), None if second == "none" else name_in_force(
@@ -120,7 +112,7 @@ class Services:
 
     def catalogue(self) -> "Catalogue":
         """Every backend the site could use; the files are read anew, no backend is asked."""
-        from core.site_backends import read_catalogue
+        from core.bootstrap.catalogue import read_catalogue
 
         return read_catalogue(self.settings, *self.names_in_use)
 
@@ -144,64 +136,11 @@ class Services:
         self.context.store.close()
 
 
-def make_backend(settings: Settings) -> Backend:
-    """The backend that is set, not loaded. Raises MissingExtra and ConfigError."""
-    if settings.backend == "fake":
-        return FakeBackend()
-    if settings.backend not in BACKENDS:
-        return _remote_backend(settings)
-    # Imported on use: numpy costs a tenth of a second.
-    from core.inference.local.choice import LocalChoice, choose_local
-
-    return choose_local(
-        LocalChoice(
-            backend=settings.backend,
-            precision=settings.precision,
-            model=settings.model,
-            activation=settings.activation,
-            labels=settings.labels,
-            is_compiled=settings.torch_compile == "yes",
-        )
-    )
-
-
-def backend_names(settings: Settings) -> tuple[str, ...]:
-    """Every backend there can be here: the built-in ones and those of the backends file. Raises
-    ConfigError for a file that can't be read."""
-    return (*BACKENDS, *declared_names(settings.backends_path))
-
-
-def make_named_backend(settings: Settings, name: str) -> Backend:
-    """The backend of that name, whichever is set, not loaded. Raises MissingExtra, ConfigError."""
-    known = backend_names(settings)
-    if name not in known:
-        raise ConfigError(f"No backend is called {name!r}; there are {', '.join(known)}.")
-    return make_backend(replace(settings, backend=name))
-
-
-def _remote_backend(settings: Settings) -> Backend:
-    """The declared backend of that name."""
-    # Imported on use: the HTTP library costs a tenth of a second.
-    from core.inference.remote.kinds import make_remote_backend, read_backends
-
-    config = read_backends(settings.backends_path)[settings.backend]
-    return make_remote_backend(config, system_clock(), environment_variable)
-
-
-def read_first_stage_of(settings: Settings) -> "FirstStage":
-    """The first stage that came with the model. Raises ModelNotUsable where none did."""
-    # Imported on use: numpy costs a tenth of a second.
-    from core.inference.first_stage import read_first_stage
-
-    folder = SHIPPED_MODEL if settings.model == "shipped" else Path(settings.model)
-    return read_first_stage(folder / FIRST_STAGE_FILE)
-
-
 def _in_front(services: Services) -> Backend:
     """The full model with what is set before it: a cascade, and a cache before both."""
     settings, full = services.settings, services.full_model
     if settings.cascade == "off":
-        return _cached(full, settings)
+        return cached(full, settings)
     try:
         cascade = open_cascade(
             services.context,
@@ -215,22 +154,13 @@ def _in_front(services: Services) -> Backend:
         cascade = str(error)
     if isinstance(cascade, str):
         _logger.warning("The cascade is off, the full model scores everything: %s", cascade)
-        return _cached(full, settings)
-    return _cached(cascade, settings, lambda: cascade.answer_version)
-
-
-def _cached(
-    backend: Backend, settings: Settings, version: Callable[[], str] | None = None
-) -> Backend:
-    # A service elsewhere may change its weights and not say so: its answers are never kept.
-    if not settings.cache_size or backend.info.location != "in_process":
-        return backend
-    return CachedBackend(backend, entries=settings.cache_size, version=version)
+        return cached(full, settings)
+    return cached(cascade, settings, lambda: cascade.answer_version)
 
 
 def file_scorer(settings: Settings) -> Scorer:
     """A loaded scorer that writes no serving log: scoring a file on its own touches no state."""
-    backend = _cached(make_backend(settings), settings)
+    backend = cached(make_backend(settings), settings)
     backend.load()
     return Scorer(backend, DiscardingLog(), system_clock())
 

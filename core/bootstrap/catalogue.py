@@ -49,7 +49,8 @@ def name_in_force(settings: Settings) -> str:
 
 
 def _local(settings: Settings, in_use: set[str | None]) -> Iterator[Candidate]:
-    from core.inference.local.choice import PACKAGES, missing_packages, model_folder
+    from core.inference.local.choice import PACKAGES, missing_packages
+    from core.inference.manifest import model_folder
 
     if "fake" in in_use:
         yield _told(FakeBackend().info)
@@ -74,7 +75,7 @@ def _local(settings: Settings, in_use: set[str | None]) -> Iterator[Candidate]:
 
 
 def _from_manifest(settings: Settings, name: str, kind: str) -> Candidate:
-    from core.inference.local.choice import model_folder
+    from core.inference.manifest import model_folder
 
     try:
         manifest = read_manifest(model_folder(settings.model))

@@ -1,0 +1,1 @@
+"""The composition root: settings in, services, backends and sources out."""

@@ -1,0 +1,80 @@
+"""From settings to one backend: the shipped model, any local one, or a declared service."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from core.clock import system_clock
+from core.config import BACKENDS, Settings, environment_variable
+from core.errors import ConfigError
+from core.inference.backends_file import declared_names
+from core.inference.base import Backend
+from core.inference.cache import CachedBackend
+from core.inference.fake import FakeBackend
+from core.inference.manifest import FIRST_STAGE_FILE, model_folder
+
+if TYPE_CHECKING:
+    from core.inference.first_stage import FirstStage
+
+
+def make_backend(settings: Settings) -> Backend:
+    """The backend that is set, not loaded. Raises MissingExtra and ConfigError."""
+    if settings.backend == "fake":
+        return FakeBackend()
+    if settings.backend not in BACKENDS:
+        return _remote_backend(settings)
+    # Imported on use: numpy costs a tenth of a second.
+    from core.inference.local.choice import LocalChoice, choose_local
+
+    return choose_local(
+        LocalChoice(
+            backend=settings.backend,
+            precision=settings.precision,
+            model=settings.model,
+            activation=settings.activation,
+            labels=settings.labels,
+            is_compiled=settings.torch_compile == "yes",
+        )
+    )
+
+
+def backend_names(settings: Settings) -> tuple[str, ...]:
+    """Every backend there can be here: the built-in ones and those of the backends file. Raises
+    ConfigError for a file that can't be read."""
+    return (*BACKENDS, *declared_names(settings.backends_path))
+
+
+def make_named_backend(settings: Settings, name: str) -> Backend:
+    """The backend of that name, whichever is set, not loaded. Raises MissingExtra, ConfigError."""
+    known = backend_names(settings)
+    if name not in known:
+        raise ConfigError(f"No backend is called {name!r}; there are {', '.join(known)}.")
+    return make_backend(replace(settings, backend=name))
+
+
+def _remote_backend(settings: Settings) -> Backend:
+    """The declared backend of that name."""
+    # Imported on use: the HTTP library costs a tenth of a second.
+    from core.inference.remote.kinds import make_remote_backend, read_backends
+
+    config = read_backends(settings.backends_path)[settings.backend]
+    return make_remote_backend(config, system_clock(), environment_variable)
+
+
+def read_first_stage_of(settings: Settings) -> "FirstStage":
+    """The first stage that came with the model. Raises ModelNotUsable where none did."""
+    # Imported on use: numpy costs a tenth of a second.
+    from core.inference.first_stage import read_first_stage
+
+    return read_first_stage(model_folder(settings.model) / FIRST_STAGE_FILE)
+
+
+def cached(
+    backend: Backend, settings: Settings, version: Callable[[], str] | None = None
+) -> Backend:
+    """With a cache before it where one helps. `version` names the answers where the backend's own
+    version does not tell them apart."""
+    # A service elsewhere may change its weights and not say so: its answers are never kept.
+    if not settings.cache_size or backend.info.location != "in_process":
+        return backend
+    return CachedBackend(backend, entries=settings.cache_size, version=version)
