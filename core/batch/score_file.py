@@ -11,7 +11,7 @@ from core.batch.chunks import Chunk, open_table
 from core.batch.sinks import check_out, open_sink
 from core.errors import BackendError, InvalidInput
 from core.inference.base import TextResult
-from core.inference.batching import Scorer
+from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.scores import Label
 from core.servinglog.record import Mode

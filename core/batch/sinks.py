@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 import pyarrow as pa
 
 from core.batch.json_columns import JSON_TEXT
-from core.clock import new_id
 from core.errors import InvalidInput
+from core.identifiers import new_id
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq

@@ -17,7 +17,7 @@ from core.config import Settings
 from core.errors import ConsoleError
 from core.inference.base import Backend, CallMetadata, TextResult
 from core.inference.cache import CachedBackend
-from core.inference.cascade import CascadeBackend, Gate, Predictor
+from core.inference.cascade.backend import CascadeBackend, Gate, Predictor
 from core.moderation.clearing import (
     acting_edges,
     is_flagged,

@@ -15,9 +15,9 @@ from core.clock import system_clock
 from core.config import Settings
 from core.errors import ConsoleError
 from core.inference.base import TextResult
-from core.inference.batching import Scorer
-from core.inference.explanation import explain
-from core.inference.words import split_words
+from core.inference.explanation.explainer import explain
+from core.inference.explanation.words import split_words
+from core.inference.scorer import Scorer
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
 from core.moderation.scores import Label

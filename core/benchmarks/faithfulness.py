@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.benchmarks.rationales import MarkedText
-from core.inference.explanation import NOTHING, TELLING, Explanation, explain
-from core.inference.words import Word, only, without
+from core.inference.explanation.explainer import NOTHING, TELLING, Explanation, explain
+from core.inference.explanation.words import Word, only, without
 from core.moderation.scores import Label
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)

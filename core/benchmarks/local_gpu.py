@@ -42,8 +42,8 @@ def _score(
     network: TorchNetwork, lengths: Sequence[int], now_s: Callable[[], float]
 ) -> tuple[int, float]:
     """Batches of made-up tokens of these lengths: what a token is makes no difference to a GPU."""
+    from core.inference.batching.padding import padded
     from core.inference.local.schedule import plan_batches
-    from core.inference.padding import padded
 
     plan = plan_batches(lengths, lanes=network.lanes, token_budget=network.batch_tokens)
     batches = [padded([[100] * lengths[index] for index in batch], 0) for batch in plan]

@@ -9,7 +9,7 @@ from core.config import Settings
 from core.errors import MissingExtra, ModelNotUsable
 from core.inference.base import TextResult
 from core.inference.manifest import model_folder, read_manifest
-from core.inference.text_form import model_text
+from core.inference.text.form import model_text
 from core.moderation.scores import Label
 
 Scores = Mapping[Label, float]

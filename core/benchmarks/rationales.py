@@ -6,9 +6,9 @@ from pathlib import Path
 from random import Random
 
 from core.errors import MissingExtra
-from core.training.catalogue import CATALOGUE
-from core.training.datasets import verify_files
-from core.training.split import side_of
+from core.training.data.catalogue import CATALOGUE
+from core.training.data.datasets import verify_files
+from core.training.data.split import side_of
 
 SETS = ("toxic_spans", "hatexplain_val")
 _SEED = 20261123

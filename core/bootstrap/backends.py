@@ -14,7 +14,7 @@ from core.inference.fake import FakeBackend
 from core.inference.manifest import FIRST_STAGE_FILE, model_folder
 
 if TYPE_CHECKING:
-    from core.inference.first_stage import FirstStage
+    from core.inference.cascade.first_stage import FirstStage
 
 
 def make_backend(settings: Settings) -> Backend:
@@ -64,7 +64,7 @@ def _remote_backend(settings: Settings) -> Backend:
 def read_first_stage_of(settings: Settings) -> "FirstStage":
     """The first stage that came with the model. Raises ModelNotUsable where none did."""
     # Imported on use: numpy costs a tenth of a second.
-    from core.inference.first_stage import read_first_stage
+    from core.inference.cascade.first_stage import read_first_stage
 
     return read_first_stage(model_folder(settings.model) / FIRST_STAGE_FILE)
 

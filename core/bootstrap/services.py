@@ -11,10 +11,10 @@ from core.clock import Clock, system_clock
 from core.config import Settings
 from core.errors import ConfigError, ModelNotUsable, StoreError
 from core.inference.base import Backend
-from core.inference.batching import Scorer
-from core.inference.calibration import read_calibration
-from core.inference.cleared import CalibratedFirstStage
-from core.inference.fallback import FallbackBackend
+from core.inference.cascade.calibration import read_calibration
+from core.inference.cascade.cleared import CalibratedFirstStage
+from core.inference.resilience.fallback import FallbackBackend
+from core.inference.scorer import Scorer
 from core.moderation.failure_policy import FailurePolicy
 from core.services.cascade import open_cascade
 from core.services.context import Context

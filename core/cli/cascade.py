@@ -10,8 +10,13 @@ from core.cli.arguments import Commands
 from core.cli.output import progress_bar
 from core.config import Settings
 from core.errors import StoreError
-from core.inference.batching import Scorer
-from core.inference.calibration import Calibration, objection, read_calibration, write_calibration
+from core.inference.cascade.calibration import (
+    Calibration,
+    objection,
+    read_calibration,
+    write_calibration,
+)
+from core.inference.scorer import Scorer
 from core.moderation.clearing import Promise, acting_edges, missed_bounds, promise_state
 from core.moderation.policies import Policy
 from core.services.cascade import calibrate

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.inference.explanation import Part
+from core.inference.explanation.explainer import Part
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.explain import Explained

@@ -7,7 +7,7 @@ from core.bootstrap.backends import make_backend
 from core.cli.arguments import Commands, positive
 from core.config import Settings
 from core.inference.manifest import SHIPPED_MODEL
-from core.training.lessons import LESSONS
+from core.training.distillation.lessons import LESSONS
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
 
 
@@ -88,7 +88,7 @@ def run_train(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole model-card`."""
-    from core.training.card import rewrite_card
+    from core.training.card.files import rewrite_card
 
     folder = arguments.model or SHIPPED_MODEL
     rewrite_card(folder)
@@ -98,8 +98,8 @@ def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole train-teacher`."""
-    from core.training.lessons import lesson_of
-    from core.training.teacher import train_teacher
+    from core.training.distillation.lessons import lesson_of
+    from core.training.distillation.teacher import train_teacher
 
     report = train_teacher(
         lesson_of(arguments.set),
@@ -114,7 +114,7 @@ def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int
 
 def run_train_first_stage(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole train-first-stage`: it learns from the model that is set."""
-    from core.training.distil import distil_first_stage
+    from core.training.distillation.first_stage_rows import distil_first_stage
 
     backend = make_backend(settings)
     backend.load()

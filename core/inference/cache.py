@@ -9,7 +9,7 @@ from time import perf_counter
 
 from core.errors import BackendError
 from core.inference.base import Backend, BackendInfo, BatchResult, CallMetadata, TextResult
-from core.inference.text_form import model_text
+from core.inference.text.form import model_text
 from core.moderation.scores import are_scores
 
 Key = tuple[bytes, str]

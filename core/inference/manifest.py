@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import ModelNotUsable
 from core.inference.base import Activation
-from core.inference.text_form import TEXT_FORM
+from core.inference.text.form import TEXT_FORM
 from core.moderation.scores import Label
 
 SHIPPED = "shipped"

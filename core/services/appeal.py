@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from core.clock import new_id
 from core.errors import Conflict, NotFound, RuleBroken
+from core.identifiers import new_id
 from core.moderation.appeals import (
     Appeal,
     AppealStatus,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.inference.base import Activation, ErrorKind
-from core.inference.circuit import CircuitRule, CircuitState
+from core.inference.resilience.circuit import CircuitRule, CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.scores import Label

@@ -7,10 +7,10 @@ from datetime import datetime
 from core.clock import Clock
 from core.errors import RuleBroken
 from core.inference.base import Backend
-from core.inference.batching import Scorer
-from core.inference.calibration import Calibration, objection
-from core.inference.cascade import CascadeBackend, Gate, Predictor
-from core.inference.text_form import model_text
+from core.inference.cascade.backend import CascadeBackend, Gate, Predictor
+from core.inference.cascade.calibration import Calibration, objection
+from core.inference.scorer import Scorer
+from core.inference.text.form import model_text
 from core.moderation.clearing import (
     acting_edges,
     blind_labels,

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from core.clock import Clock, new_id
+from core.clock import Clock
+from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.permissions import Actor
 from core.services.failure import FailureRule

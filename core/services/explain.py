@@ -4,21 +4,21 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import BackendError, InvalidInput, NotFound
-from core.inference.batching import Scorer
-from core.inference.explanation import (
+from core.identifiers import normalise_reference
+from core.inference.explanation.explainer import (
     MOST_PARTS,
     Explanation,
     Scores,
     explain,
     most_variants,
 )
+from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.decisions import Decision, judge
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import SEVERITY, Action, Policy
 from core.moderation.scores import Label
 from core.services.context import Context
-from core.services.lookup import normalise_reference
 from core.servinglog.record import Mode
 from core.store.base import Reader
 

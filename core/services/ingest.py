@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from core.clock import new_id, new_reference
 from core.errors import ConsoleError, InvalidInput
+from core.identifiers import new_id, new_reference
 from core.moderation.audit import AuditKind
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import (

@@ -1,11 +1,10 @@
 """What an author may know, by a reference and nothing else."""
 
-import re
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.clock import REFERENCE_ALPHABET, REFERENCE_LENGTH
 from core.errors import NotFound
+from core.identifiers import normalise_reference
 from core.moderation.comments import Revision
 from core.moderation.notices import Statement, build_statement
 from core.services.context import Context
@@ -13,7 +12,6 @@ from core.store.base import Reader
 
 # One answer for unknown, mistyped and foreign references: nobody can probe for what exists.
 UNKNOWN_REFERENCE = "We know no such reference. Check it letter by letter; it has 26 of them."
-_MISREAD = str.maketrans("OIL", "011")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +51,3 @@ def find_revision(reader: Reader, reference: str) -> Revision:
     if revision is None:
         raise NotFound(UNKNOWN_REFERENCE)
     return revision
-
-
-def normalise_reference(typed: str) -> str | None:
-    """The stored form of a reference as somebody typed it: case, spaces, hyphens and the letters
-    people misread are forgiven. None when it can't be one."""
-    letters = re.sub(r"[\s\-–]", "", typed[:200]).upper().translate(_MISREAD)
-    if len(letters) != REFERENCE_LENGTH or any(c not in REFERENCE_ALPHABET for c in letters):
-        return None
-    return "-".join((letters[:6], letters[6:13], letters[13:20], letters[20:]))

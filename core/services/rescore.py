@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
-from core.clock import new_id
 from core.errors import StoreError
+from core.identifiers import new_id
 from core.inference.base import OUTAGES, BackendInfo, TextResult
-from core.inference.batching import Scorer
+from core.inference.scorer import Scorer
 from core.moderation.audit import AuditKind
 from core.moderation.cases import Case, CaseTrigger, next_status, priority, reopened_status
 from core.moderation.comments import Revision

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from core.clock import new_id
 from core.errors import Conflict, InvalidInput, NotFound, RuleBroken
+from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import CaseStatus, next_status, reopened_status
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override

@@ -8,10 +8,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.clock import new_id
 from core.errors import BackendError, StoreError
+from core.identifiers import new_id
 from core.inference.base import OUTAGES, BackendInfo, ErrorKind, TextResult
-from core.inference.batching import Scorer
+from core.inference.scorer import Scorer
 from core.moderation.audit import AuditKind
 from core.moderation.cases import Case, CaseTrigger, priority, reopened_status
 from core.moderation.comments import Revision

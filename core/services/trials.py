@@ -9,7 +9,7 @@ from threading import Lock
 from core.clock import Clock
 from core.errors import BackendError, ConsoleError, NotFound
 from core.inference.base import Backend, BackendInfo, ErrorKind, TextResult
-from core.inference.batching import PROBE, Scorer
+from core.inference.scorer import PROBE, Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.decisions import judge
 from core.moderation.permissions import Actor, Permission, check_can

@@ -6,8 +6,8 @@ from functools import cached_property
 from starlette.requests import Request
 
 from core.bootstrap.services import Services
-from core.inference.batching import Scorer
-from core.inference.micro_batching import MicroBatcher
+from core.inference.batching.micro_batcher import MicroBatcher
+from core.inference.scorer import Scorer
 from core.serving.admission import Gate, Ticket
 from core.serving.api_keys import KeyFolder, KeyRing
 from core.serving.door import LOOPBACK, Door

@@ -4,7 +4,7 @@ import logging
 from threading import Event, Thread
 
 from core.errors import BackendError, StoreError
-from core.inference.batching import Scorer
+from core.inference.scorer import Scorer
 from core.services.context import Context
 from core.services.rescore import rescore_failed
 

@@ -9,8 +9,8 @@ from anyio.to_thread import run_sync
 from core.clock import Clock
 from core.errors import BackendError, InvalidInput, StoreError
 from core.inference.base import OUTAGES, BackendInfo, CallMetadata, TextResult
-from core.inference.batching import Scorer
-from core.inference.micro_batching import MicroBatcher
+from core.inference.batching.micro_batcher import MicroBatcher
+from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.policies import Policy
 from core.serving.admission import Gate

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import Conflict, InvalidInput, StoreError
-from core.inference.batching import Scorer
+from core.inference.scorer import Scorer
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import Decision
 from core.moderation.permissions import Actor, Permission, Role, check_can

@@ -9,25 +9,25 @@ import torch
 
 from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE
 from core.moderation.scores import Label
-from core.training.batches import encode, load_tokenizer
-from core.training.calibration import fit_temperature, fold_temperature
-from core.training.card import write_card
-from core.training.datasets import MODEL_LABELS
-from core.training.evaluate import by_people
-from core.training.export import export_model
-from core.training.findings import (
+from core.training.card.files import write_card
+from core.training.data.datasets import MODEL_LABELS
+from core.training.data.split import take_rows
+from core.training.evaluation.calibration import fit_temperature, fold_temperature
+from core.training.evaluation.evaluate import by_people
+from core.training.evaluation.findings import (
     Fitted,
     Networks,
     choose_thresholds,
     gather_findings,
     report_findings,
 )
-from core.training.logits import network_logits
-from core.training.network import Classifier, build_classifier
-from core.training.report import TrainingReport
-from core.training.scoring import ExportedNetwork, Scored, has_bf16, targets_of
-from core.training.shipping import write_manifest
-from core.training.split import take_rows
+from core.training.evaluation.report import TrainingReport
+from core.training.evaluation.scoring import ExportedNetwork, Scored, has_bf16, targets_of
+from core.training.export.files import export_model
+from core.training.export.shipping import write_manifest
+from core.training.fitting.batches import encode, load_tokenizer
+from core.training.fitting.logits import network_logits
+from core.training.fitting.network import Classifier, build_classifier
 
 _RANGE_ROWS = 300
 """Training rows that show the quantiser which values to expect."""

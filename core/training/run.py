@@ -7,9 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InvalidInput, MissingExtra
-from core.training.batches import encode, load_tokenizer
-from core.training.catalogue import CATALOGUE, DataSet, Use
-from core.training.datasets import (
+from core.training.data.catalogue import CATALOGUE, DataSet, Use
+from core.training.data.datasets import (
     MODEL_LABELS,
     TRAIN_EXTRA,
     Example,
@@ -17,14 +16,15 @@ from core.training.datasets import (
     sets_for,
     verify_files,
 )
-from core.training.disguise import disguised_copies
-from core.training.own_examples import own_examples
-from core.training.refining import RefiningRows, refining_rows
-from core.training.report import TrainingReport
+from core.training.data.disguise import disguised_copies
+from core.training.data.own_examples import own_examples
+from core.training.data.split import split_examples, take_rows
+from core.training.data.traffic import HACKER_NEWS, Traffic
+from core.training.distillation.teacher_scores import check_scores, labelled, read_all_scores
+from core.training.evaluation.report import TrainingReport
+from core.training.fitting.batches import encode, load_tokenizer
+from core.training.fitting.refining import RefiningRows, refining_rows
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, MODEL_VERSION, TrainSettings
-from core.training.split import split_examples, take_rows
-from core.training.teacher_scores import check_scores, labelled, read_all_scores
-from core.training.traffic import HACKER_NEWS, Traffic
 
 Progress = Callable[[str], None]
 WEIGHTS_FILE = "weights.pt"
@@ -70,7 +70,7 @@ def train_model(
     tokens, seconds = _fit_or_load(
         rows, base, out_dir, settings, progress=progress, weights=weights
     )
-    from core.training.findings import Fitted
+    from core.training.evaluation.findings import Fitted
     from core.training.finish import finish
 
     fitted = Fitted(
@@ -116,8 +116,8 @@ def _fit_or_load(
     """Leaves the weights in `out_dir`; mean tokens of a training row, and seconds of fitting."""
     import torch
 
-    from core.training.fitting import fit, refine
-    from core.training.network import build_classifier
+    from core.training.fitting.loop import fit, refine
+    from core.training.fitting.network import build_classifier
 
     tokenizer = load_tokenizer(base / "tokenizer.json", settings.max_tokens)
     ids = encode(tokenizer, _texts(rows.first))

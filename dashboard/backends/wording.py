@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from core.inference.circuit import CircuitState
+from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.policies import SEVERITY, Action, Policy
 from core.moderation.scores import Label

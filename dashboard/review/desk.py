@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from core.bootstrap.services import Services
-from core.clock import new_id
 from core.errors import ConsoleError
+from core.identifiers import new_id
 from core.moderation.comments import Revision
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.inference.explanation import Part
+from core.inference.explanation.explainer import Part
 from core.moderation.policies import Action
 from core.services.explain import Explained
 from dashboard.wording import LABELS, score_figure

@@ -22,7 +22,7 @@ from core.inference.manifest import (
     Band,
     Manifest,
 )
-from core.inference.text_form import TEXT_FORM
+from core.inference.text.form import TEXT_FORM
 from core.moderation.scores import Label
 
 WORDS = ("you", "idiot", "hello", "there", "friend", "kill", "nice", "day", "stupid", "a")

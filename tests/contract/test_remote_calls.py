@@ -10,8 +10,8 @@ import pytest
 
 from core.clock import Clock, system_clock
 from core.errors import BackendError
-from core.inference.circuit import Circuit, CircuitRule, CircuitState
 from core.inference.remote.backend import KNOWN_WELL_S, RemoteBackend
+from core.inference.resilience.circuit import Circuit, CircuitRule, CircuitState
 from tests.contract.remote_configs import config_of, open_remote
 from tests.contract.remote_server import Asked, RemoteServer, Told
 

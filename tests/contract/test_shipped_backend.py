@@ -11,7 +11,7 @@ from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
 from core.moderation.scores import Label
 from core.sources.bundled import sample_source
-from core.training.probes import ABUSIVE, BENIGN
+from core.training.evaluation.probes import ABUSIVE, BENIGN
 
 
 @pytest.fixture(scope="module")

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from core.bootstrap import services as bootstrap
 from core.bootstrap.services import Services
-from core.bootstrap.services import services as bootstrap
 from tests.contract.remote_server import RemoteServer
 from tests.factories import make_services
 from tests.integration.guessing_cascade import Guess

@@ -8,9 +8,9 @@ from typing import Any
 
 from core.bootstrap.services import Services, build_services
 from core.clock import Clock
-from core.inference.batching import Scorer
-from core.inference.calibration import Calibration, write_calibration
+from core.inference.cascade.calibration import Calibration, write_calibration
 from core.inference.fake import LABELS, FakeBackend
+from core.inference.scorer import Scorer
 from core.moderation.policies import Policy
 from core.moderation.scores import Label
 from core.services.cascade import calibrate

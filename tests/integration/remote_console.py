@@ -8,9 +8,9 @@ from typing import Any
 from core.bootstrap.services import Services
 from core.clock import Clock, system_clock
 from core.inference.base import Backend, ErrorKind
-from core.inference.batching import Scorer
-from core.inference.circuit import CircuitRule
 from core.inference.remote.backend import RemoteBackend
+from core.inference.resilience.circuit import CircuitRule
+from core.inference.scorer import Scorer
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.comments import Revision
 from core.moderation.decisions import DecisionSource

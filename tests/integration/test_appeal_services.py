@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap.services import Services
-from core.clock import Clock, new_reference
+from core.clock import Clock
 from core.errors import InvalidInput, NotFound, PermissionDenied, RuleBroken
+from core.identifiers import new_reference
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Revision, Visibility

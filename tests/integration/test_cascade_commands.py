@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.cli.main import main
-from core.inference.calibration import read_calibration
+from core.inference.cascade.calibration import read_calibration
 from core.servinglog.record import Mode, ServingRecord
 from core.servinglog.writer import SegmentWriter
 from tests.factories import CLEAN, make_services, posted, scored

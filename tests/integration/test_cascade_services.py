@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from core.bootstrap import services as bootstrap
 from core.bootstrap.services import Services
-from core.bootstrap.services import services as bootstrap
 from core.clock import Clock
 from core.errors import ModelNotUsable
 from core.inference.base import BackendInfo
 from core.inference.cache import CachedBackend
-from core.inference.calibration import Calibration
-from core.inference.cascade import CascadeBackend
+from core.inference.cascade.backend import CascadeBackend
+from core.inference.cascade.calibration import Calibration
 from core.inference.fake import FakeBackend
 from core.moderation.audit import AuditKind
 from core.moderation.permissions import SYSTEM

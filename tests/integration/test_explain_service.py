@@ -9,8 +9,8 @@ import pytest
 from core.bootstrap.services import Services
 from core.errors import BackendError, InvalidInput, NotFound, PermissionDenied
 from core.inference.base import BackendInfo
-from core.inference.batching import Scorer
 from core.inference.fake import POISON, WORDS, FakeBackend
+from core.inference.scorer import Scorer
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.scores import Label

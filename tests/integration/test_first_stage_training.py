@@ -10,12 +10,12 @@ import pytest
 
 from core.errors import BackendError, DataFileMismatch
 from core.inference.base import BatchResult, ErrorKind, TextResult
+from core.inference.cascade.first_stage import read_first_stage
 from core.inference.fake import LABELS, FakeBackend
-from core.inference.first_stage import read_first_stage
 from core.inference.manifest import FIRST_STAGE_FILE
-from core.training.catalogue import DataSet, Use
-from core.training.datasets import sha256_of
-from core.training.distil import MADE_TO_MEASURE, distil_first_stage
+from core.training.data.catalogue import DataSet, Use
+from core.training.data.datasets import sha256_of
+from core.training.distillation.first_stage_rows import MADE_TO_MEASURE, distil_first_stage
 
 torch = pytest.importorskip("torch", reason="training needs the [train] extra")
 
@@ -112,7 +112,7 @@ def test_first_stage_learns_what_the_full_model_flags(tmp_path: Path) -> None:
 
 
 def test_same_texts_give_the_same_bytes(tmp_path: Path) -> None:
-    from core.training.first_stage import FirstStageSettings, train_first_stage
+    from core.training.distillation.first_stage import FirstStageSettings, train_first_stage
 
     texts = sentences(60)
     scores = np.array(

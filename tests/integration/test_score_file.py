@@ -12,8 +12,8 @@ import pytest
 from core.batch.score_file import FileReport, score_file
 from core.clock import system_clock
 from core.errors import BackendError, InvalidInput, UnreadableFile
-from core.inference.batching import Scorer
 from core.inference.fake import LABELS, POISON, FakeBackend
+from core.inference.scorer import Scorer
 from core.servinglog.record import Mode, ServingRecord
 
 ADDED = [*(label.value for label in LABELS), "error"]

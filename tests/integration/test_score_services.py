@@ -9,8 +9,8 @@ import pytest
 from core.bootstrap.services import Services
 from core.errors import BackendError, StoreError
 from core.inference.base import BatchResult
-from core.inference.batching import Scorer
 from core.inference.fake import POISON, FakeBackend
+from core.inference.scorer import Scorer
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.comments import Revision

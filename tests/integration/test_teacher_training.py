@@ -10,12 +10,12 @@ import pytest
 
 from core.cli.main import main
 from core.errors import DataFileMismatch, InvalidInput
-from core.training.catalogue import CATALOGUE, DataSet
-from core.training.datasets import read_set, sha256_of
-from core.training.lessons import REDDIT, WIKIPEDIA, Lesson
-from core.training.split import split_examples
-from core.training.teacher import TeacherReport, train_teacher
-from core.training.teacher_scores import check_scores, read_scores, taught
+from core.training.data.catalogue import CATALOGUE, DataSet
+from core.training.data.datasets import read_set, sha256_of
+from core.training.data.split import split_examples
+from core.training.distillation.lessons import REDDIT, WIKIPEDIA, Lesson
+from core.training.distillation.teacher import TeacherReport, train_teacher
+from core.training.distillation.teacher_scores import check_scores, read_scores, taught
 from tests.integration.tiny_base_model import WORDS, write_base_model
 
 pytest.importorskip("torch", reason="training needs the [train] extra")
@@ -139,7 +139,7 @@ def test_the_command_passes_on_the_lesson_and_prints_what_was_reached(
         taught.append(lesson)
         return TeacherReport(learnt=1200, held_out=34, roc_auc=0.9, scored=56)
 
-    monkeypatch.setattr("core.training.teacher.train_teacher", learnt)
+    monkeypatch.setattr("core.training.distillation.teacher.train_teacher", learnt)
     paths = ["--data", tmp_path, "--base-model", tmp_path, "--out", tmp_path / "scores"]
     assert main(["train-teacher", "--set", "jigsaw_wiki", *map(str, paths)]) == 0
     assert taught == [WIKIPEDIA]
@@ -151,7 +151,7 @@ def test_the_command_passes_on_the_lesson_and_prints_what_was_reached(
 def test_a_teacher_learns_each_kind_and_padding_changes_nothing(
     sets: tuple[Path, list[DataSet], Path],
 ) -> None:
-    from core.training.teacher_network import Teacher, TeacherSettings
+    from core.training.distillation.teacher_network import Teacher, TeacherSettings
 
     teacher = Teacher(sets[2], TeacherSettings(kinds=2, epochs=25, learning_rate=3e-3))
     answers = [(float("idiot" in text), float("bad" in text)) for text in TEXTS]

@@ -20,19 +20,19 @@ from core.inference.manifest import (
     verify_model_files,
 )
 from core.moderation.scores import Label
-from core.training.card import rewrite_card
-from core.training.catalogue import DataSet, Use
-from core.training.datasets import MODEL_LABELS, Example, read_set, sha256_of
-from core.training.lessons import REDDIT, WIKIPEDIA
-from core.training.model_card import PLOT_FILE, model_card
-from core.training.own_examples import own_examples
-from core.training.report import REPORT_FILE, TrainingReport, read_report
+from core.training.card.files import rewrite_card
+from core.training.card.model_card import PLOT_FILE, model_card
+from core.training.data.catalogue import DataSet, Use
+from core.training.data.datasets import MODEL_LABELS, Example, read_set, sha256_of
+from core.training.data.own_examples import own_examples
+from core.training.data.split import Split, split_examples, take_rows
+from core.training.data.traffic import Traffic
+from core.training.distillation.lessons import REDDIT, WIKIPEDIA
+from core.training.distillation.teacher_scores import gather_scores
+from core.training.evaluation.report import REPORT_FILE, TrainingReport, read_report
+from core.training.evaluation.scoring import has_bf16
+from core.training.evaluation.thresholds import HOLD_PRECISION
 from core.training.run import WEIGHTS_FILE, train_model
-from core.training.scoring import has_bf16
-from core.training.split import Split, split_examples, take_rows
-from core.training.teacher_scores import gather_scores
-from core.training.thresholds import HOLD_PRECISION
-from core.training.traffic import Traffic
 from tests.integration.tiny_base_model import WORDS, write_base_model
 
 pytest.importorskip("torch", reason="training needs the [train] extra")
@@ -176,7 +176,7 @@ def texts_of(rows: Sequence[Example]) -> list[str]:
 def test_rows_nobody_labelled_are_learnt_as_the_teacher_scores_them(
     unlabelled: tuple[Inputs, Split], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.training.fitting import refine
+    from core.training.fitting.loop import refine
 
     given, split = unlabelled
     texts = texts_of(split.train)
@@ -188,7 +188,7 @@ def test_rows_nobody_labelled_are_learnt_as_the_teacher_scores_them(
         refine(network, rows, *more, **named)
 
     monkeypatch.setattr("core.training.run.read_all_scores", lambda: (knows, SILENT))
-    monkeypatch.setattr("core.training.fitting.refine", spied)
+    monkeypatch.setattr("core.training.fitting.loop.refine", spied)
     report = run(given, tmp_path / "out")
     found = [row.targets for row in learnt if row.source == REDDIT.scored]
     assert found == [(0.9, None, None, None, 0.1)] * len(texts)

@@ -3,9 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.explanation import MOST_PARTS, NOTHING, explain
+from core.inference.explanation.explainer import MOST_PARTS, NOTHING, explain
+from core.inference.explanation.words import only, split_words, without
 from core.inference.fake import FakeBackend
-from core.inference.words import only, split_words, without
 from core.moderation.scores import Label
 
 LABEL = Label.INSULT

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.inference.base import ErrorKind
-from core.inference.circuit import CircuitState
+from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.policies import Action, Rule
 from core.moderation.scores import Label

@@ -11,8 +11,8 @@ from core.clock import Clock, system_clock
 from core.config import Settings
 from core.errors import PermissionDenied
 from core.inference.base import ErrorKind
-from core.inference.circuit import CircuitState
 from core.inference.fake import FakeBackend
+from core.inference.resilience.circuit import CircuitState
 from core.moderation.permissions import Actor, Role
 from core.moderation.scores import Label
 from core.services.backends import (

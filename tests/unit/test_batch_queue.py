@@ -4,8 +4,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inference.base import BatchResult, CallMetadata, TextResult
-from core.inference.batch_queue import BatchQueue, Waiting, estimate_tokens
-from core.inference.batch_shares import share_out
+from core.inference.batching.line import BatchQueue, Waiting, estimate_tokens
+from core.inference.batching.shares import share_out
 
 
 def caller(tokens: int = 10, *, at: float = 0.0, texts: int = 1, alone: bool = False) -> Waiting:

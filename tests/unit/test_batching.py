@@ -9,8 +9,8 @@ import pytest
 from core.clock import Clock, system_clock
 from core.errors import BackendError
 from core.inference.base import BatchResult, CallMetadata, ErrorKind, TextResult
-from core.inference.batching import Scorer
 from core.inference.fake import LABELS, POISON, WORDS, FakeBackend
+from core.inference.scorer import Scorer
 from core.moderation.decisions import judge
 from core.moderation.default_policy import default_policy
 from core.moderation.policies import Action

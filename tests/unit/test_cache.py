@@ -13,7 +13,7 @@ from core.errors import BackendError
 from core.inference.base import BackendInfo, BatchResult, ErrorKind, TextResult
 from core.inference.cache import CachedBackend
 from core.inference.fake import POISON, FakeBackend
-from core.inference.text_form import model_text
+from core.inference.text.form import model_text
 from core.moderation.scores import Label
 
 

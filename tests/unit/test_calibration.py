@@ -9,7 +9,12 @@ from typing import Any
 import pytest
 
 from core.errors import StoreError
-from core.inference.calibration import Calibration, objection, read_calibration, write_calibration
+from core.inference.cascade.calibration import (
+    Calibration,
+    objection,
+    read_calibration,
+    write_calibration,
+)
 from core.moderation.scores import Label
 
 SHOWN = Calibration(

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from core.clock import Clock
 from core.errors import BackendError
 from core.inference.base import BatchResult, ErrorKind, TextResult
-from core.inference.batching import Scorer
-from core.inference.cascade import CascadeBackend, Gate, is_audited
+from core.inference.cascade.backend import CascadeBackend, Gate, is_audited
 from core.inference.fake import LABELS, POISON, FakeBackend
+from core.inference.scorer import Scorer
 from core.moderation.clearing import acting_edges
 from core.moderation.policies import Policy
 from core.moderation.scores import Label

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.circuit import (
+from core.inference.resilience.circuit import (
     Circuit,
     CircuitBreaker,
     CircuitRule,

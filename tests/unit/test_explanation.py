@@ -6,7 +6,7 @@ import pytest
 
 from core.errors import BackendError
 from core.inference.base import TextResult
-from core.inference.explanation import (
+from core.inference.explanation.explainer import (
     MOST_PARTS,
     Explanation,
     Part,

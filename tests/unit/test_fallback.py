@@ -8,9 +8,9 @@ import pytest
 from core.clock import system_clock
 from core.errors import BackendError
 from core.inference.base import BackendInfo, BatchResult, ErrorKind, TextResult
-from core.inference.batching import Scorer
 from core.inference.fake import POISON, FakeBackend
-from core.inference.fallback import FallbackBackend
+from core.inference.resilience.fallback import FallbackBackend
+from core.inference.scorer import Scorer
 from core.moderation.scores import Label
 from core.servinglog.memory import MemoryLog
 from core.servinglog.record import Mode

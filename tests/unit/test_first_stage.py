@@ -9,15 +9,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.errors import ModelNotUsable
-from core.inference.first_stage import (
+from core.inference.cascade.first_stage import (
     CHUNK_TEXTS,
     FirstStage,
     FirstStageWeights,
     read_first_stage,
     write_first_stage,
 )
-from core.inference.text_form import model_text
-from core.inference.word_hashes import READ_CHARS, HashedWords, hash_words
+from core.inference.cascade.word_hashes import READ_CHARS, HashedWords, hash_words
+from core.inference.text.form import model_text
 from core.moderation.scores import Label
 
 LABELS = (Label.TOXICITY, Label.THREAT)

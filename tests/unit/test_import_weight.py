@@ -20,8 +20,8 @@ def names(package: object) -> list[str]:
 
 @pytest.mark.parametrize(
     "modules",
-    [["core"], names(core.moderation), names(core.services), ["core.inference.batching"]],
-    ids=["core", "core.moderation", "core.services", "core.inference.batching"],
+    [["core"], names(core.moderation), names(core.services), ["core.inference.scorer"]],
+    ids=["core", "core.moderation", "core.services", "core.inference.scorer"],
 )
 def test_import_loads_nothing_heavy(modules: list[str]) -> None:
     code = f"import {', '.join(modules)}; {REPORT}"

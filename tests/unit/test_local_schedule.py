@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.inference.batching.padding import padded
 from core.inference.local.schedule import one_by_one, plan_batches
-from core.inference.padding import padded
 
 LENGTHS = st.lists(st.integers(min_value=1, max_value=256), max_size=120)
 

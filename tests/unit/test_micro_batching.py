@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 from core.clock import Clock, system_clock
 from core.errors import BackendError, Overloaded
 from core.inference.base import BatchResult, ErrorKind
-from core.inference.batching import Scorer
+from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.fake import POISON, FakeBackend
-from core.inference.micro_batching import MicroBatcher
+from core.inference.scorer import Scorer
 from core.moderation.scores import Label
 from core.servinglog.memory import MemoryLog
 from core.servinglog.record import Mode

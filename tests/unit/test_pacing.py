@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.pacing import Pace, Pacer, book
+from core.inference.resilience.pacing import Pace, Pacer, book
 
 
 def test_a_burst_goes_at_once_and_the_rest_is_spaced() -> None:

@@ -9,9 +9,9 @@ import pytest
 from core.benchmarks import rationales
 from core.benchmarks.rationales import SETS, read_rationales
 from core.errors import DataFileMismatch
-from core.training.catalogue import CATALOGUE
-from core.training.datasets import sha256_of
-from core.training.split import side_of
+from core.training.data.catalogue import CATALOGUE
+from core.training.data.datasets import sha256_of
+from core.training.data.split import side_of
 
 KEYS = [f"key-{number}" for number in range(60)]
 HELD_OUT = [key for key in KEYS if side_of(key) != "train"]

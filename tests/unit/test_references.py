@@ -5,14 +5,14 @@ import string
 
 import pytest
 
-from core.clock import (
+from core.clock import system_clock
+from core.identifiers import (
     REFERENCE_ALPHABET,
     REFERENCE_LENGTH,
     new_id,
     new_reference,
-    system_clock,
+    normalise_reference,
 )
-from core.services.lookup import normalise_reference
 
 REFERENCE = "ABCDEF-0123456-789GHJK-MNPQRS"
 

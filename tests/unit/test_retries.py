@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inference.base import ErrorKind
-from core.inference.retries import (
+from core.inference.resilience.retries import (
     AttemptFailed,
     RetryRule,
     asked_wait_s,

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.inference.text_form import model_text
+from core.inference.text.form import model_text
 
 
 @pytest.mark.parametrize(

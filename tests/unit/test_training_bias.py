@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from core.training.bias import measure_bias, power_mean, template_of, terms_in
-from core.training.datasets import Example
-from core.training.scoring import Scored, targets_of
+from core.training.data.datasets import Example
+from core.training.evaluation.bias import measure_bias, power_mean, template_of, terms_in
+from core.training.evaluation.scoring import Scored, targets_of
 
 
 @pytest.mark.parametrize(

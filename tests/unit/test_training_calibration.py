@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.training.calibration import BINS, calibrate, fit_temperature, measure_fit
-from core.training.measures import roc_auc
+from core.training.evaluation.calibration import BINS, calibrate, fit_temperature, measure_fit
+from core.training.evaluation.measures import roc_auc
 
 
 def outcomes(logits: np.ndarray, seed: int = 5) -> np.ndarray:
@@ -56,7 +56,7 @@ def test_every_row_is_in_one_bin(rows: list[tuple[bool, float]]) -> None:
 
 def test_folding_divides_the_logits_of_each_label() -> None:
     torch = pytest.importorskip("torch", reason="training needs the [train] extra")
-    from core.training.calibration import fold_temperature
+    from core.training.evaluation.calibration import fold_temperature
 
     torch.manual_seed(0)
     head = torch.nn.Linear(4, 2)

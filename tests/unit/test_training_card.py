@@ -18,21 +18,21 @@ from core.inference.manifest import (
     verify_model_files,
 )
 from core.moderation.scores import Label
-from core.training.bias import BiasReport, TermBias
-from core.training.calibration import calibrate
-from core.training.card_results import (
+from core.training.card.model_card import PLOT_FILE, model_card
+from core.training.card.reliability_plot import reliability_plot
+from core.training.card.results import (
     aims_table,
     functions_section,
     identity_section,
     thresholds_section,
 )
-from core.training.datasets import MODEL_LABELS, sha256_of
-from core.training.functional import FunctionResult
-from core.training.intervals import share_of
-from core.training.measures import measure
-from core.training.model_card import PLOT_FILE, model_card
-from core.training.reliability_plot import reliability_plot
-from core.training.report import (
+from core.training.data.datasets import MODEL_LABELS, sha256_of
+from core.training.evaluation.bias import BiasReport, TermBias
+from core.training.evaluation.calibration import calibrate
+from core.training.evaluation.functional import FunctionResult
+from core.training.evaluation.intervals import share_of
+from core.training.evaluation.measures import measure
+from core.training.evaluation.report import (
     REPORT_FILE,
     Effect,
     Parity,
@@ -42,9 +42,9 @@ from core.training.report import (
     TrainingReport,
     read_report,
 )
+from core.training.evaluation.thresholds import Evidence, choose_bands
+from core.training.export.shipping import record_files
 from core.training.settings import TrainSettings
-from core.training.shipping import record_files
-from core.training.thresholds import Evidence, choose_bands
 
 CHANCE = np.random.default_rng(8)
 TARGETS = CHANCE.random(300) < 0.4

@@ -9,10 +9,10 @@ import pytest
 
 from core.errors import DataFileMismatch
 from core.moderation.scores import Label
-from core.training.catalogue import CATALOGUE, DataSet, Use
-from core.training.datasets import MODEL_LABELS, read_set, sets_for, sha256_of, verify_files
-from core.training.own_examples import fill, own_examples
-from core.training.probes import ABUSIVE, BENIGN
+from core.training.data.catalogue import CATALOGUE, DataSet, Use
+from core.training.data.datasets import MODEL_LABELS, read_set, sets_for, sha256_of, verify_files
+from core.training.data.own_examples import fill, own_examples
+from core.training.evaluation.probes import ABUSIVE, BENIGN
 
 BY_NAME = {each.name: each for each in CATALOGUE}
 

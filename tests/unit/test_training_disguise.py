@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.training.datasets import Example
-from core.training.disguise import charged_words, disguised_copies
+from core.training.data.datasets import Example
+from core.training.data.disguise import charged_words, disguised_copies
 
 
 def example(text: str, toxicity: float | None) -> Example:

@@ -9,22 +9,22 @@ import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
+from core.inference.batching.padding import padded
 from core.inference.manifest import (
     GRAPH_FILE,
     INT8_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
 )
-from core.inference.padding import padded
-from core.training.datasets import MODEL_LABELS, Example
-from core.training.scoring import ExportedNetwork
+from core.training.data.datasets import MODEL_LABELS, Example
+from core.training.evaluation.scoring import ExportedNetwork
 
 torch = pytest.importorskip("torch", reason="training needs the [train] extra")
 transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")
 onnx = pytest.importorskip("onnx", reason="training needs the [train] extra")
 
-from core.training.export import export_model  # noqa: E402
-from core.training.network import Classifier  # noqa: E402
+from core.training.export.files import export_model  # noqa: E402
+from core.training.fitting.network import Classifier  # noqa: E402
 
 WORDS = tuple(f"w{number}" for number in range(60))
 UNKNOWN: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)

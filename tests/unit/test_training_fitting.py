@@ -8,12 +8,12 @@ import pytest
 import torch
 from transformers import BertConfig, BertForSequenceClassification
 
-from core.training.cycles import cycles, refining_cycle
-from core.training.datasets import MODEL_LABELS, Example
-from core.training.fitting import fit, refine
-from core.training.logits import network_logits
-from core.training.network import Classifier
-from core.training.refining import RefiningRows
+from core.training.data.datasets import MODEL_LABELS, Example
+from core.training.fitting.cycles import cycles, refining_cycle
+from core.training.fitting.logits import network_logits
+from core.training.fitting.loop import fit, refine
+from core.training.fitting.network import Classifier
+from core.training.fitting.refining import RefiningRows
 from core.training.settings import Refining, TrainSettings
 
 IDS = [[1, 3 + row % 5, 4 + row % 3, 2][: 3 + row % 2] for row in range(24)]

@@ -7,17 +7,17 @@ from collections.abc import Iterable
 import numpy as np
 import pytest
 
-from core.training.datasets import MODEL_LABELS
-from core.training.functional import (
+from core.training.data.datasets import MODEL_LABELS
+from core.training.data.own_examples import HARD_SOURCE, own_examples
+from core.training.evaluation.functional import (
     Expected,
     function_results,
     read_suite,
     suite_examples,
     together,
 )
-from core.training.own_examples import HARD_SOURCE, own_examples
-from core.training.probes import ABUSIVE, BENIGN
-from core.training.scoring import Scored, targets_of
+from core.training.evaluation.probes import ABUSIVE, BENIGN
+from core.training.evaluation.scoring import Scored, targets_of
 
 SUITE = read_suite()
 CASES = [case for function in SUITE for case in function.cases]

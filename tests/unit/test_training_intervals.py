@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.training.intervals import FEWEST, ranking_intervals, share_of
-from core.training.measures import average_precision, roc_auc
+from core.training.evaluation.intervals import FEWEST, ranking_intervals, share_of
+from core.training.evaluation.measures import average_precision, roc_auc
 
 
 def sample(seed: int, rows: int = 400, places: int = 2) -> tuple[np.ndarray, np.ndarray]:

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.training.measures import (
+from core.training.evaluation.measures import (
     average_precision,
     measure,
     precision_at,

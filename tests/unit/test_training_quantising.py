@@ -6,7 +6,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs the [train] extra")
 transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")
 
-from core.training.quantising import Int8Layer, quantise_layers  # noqa: E402
+from core.training.export.quantising import Int8Layer, quantise_layers  # noqa: E402
 
 WIDTH = 48
 FEED = "bert.encoder.layer.0.output.dense"

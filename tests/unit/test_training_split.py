@@ -2,8 +2,8 @@
 
 import pytest
 
-from core.training.datasets import Example
-from core.training.split import side_of, split_examples, take_rows
+from core.training.data.datasets import Example
+from core.training.data.split import side_of, split_examples, take_rows
 
 NONE = (None,) * 5
 SIDES = {

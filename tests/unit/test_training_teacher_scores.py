@@ -5,10 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from core.training.datasets import Example
-from core.training.lessons import LESSONS, REDDIT, WIKIPEDIA, Lesson, lesson_of
-from core.training.refining import refining_rows
-from core.training.teacher_scores import TeacherScores, gather_scores, labelled, read_scores, taught
+from core.training.data.datasets import Example
+from core.training.distillation.lessons import LESSONS, REDDIT, WIKIPEDIA, Lesson, lesson_of
+from core.training.distillation.teacher_scores import (
+    TeacherScores,
+    gather_scores,
+    labelled,
+    read_scores,
+    taught,
+)
+from core.training.fitting.refining import refining_rows
 
 ABOUT = {"base_model": "a large one", "base_sha256": "0" * 64}
 UNKNOWN = (None, None, None, None, None)

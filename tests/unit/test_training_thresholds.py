@@ -6,9 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.moderation.scores import Label
-from core.training.datasets import MODEL_LABELS, Example
-from core.training.scoring import Scored, targets_of
-from core.training.thresholds import (
+from core.training.data.datasets import MODEL_LABELS, Example
+from core.training.evaluation.scoring import Scored, targets_of
+from core.training.evaluation.thresholds import (
     HELD_SHARE,
     HIGHEST_EDGE,
     HOLD_PRECISION,

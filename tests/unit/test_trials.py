@@ -10,8 +10,8 @@ import pytest
 from core.clock import system_clock
 from core.errors import BackendError, InvalidInput, MissingExtra, ModelNotUsable, PermissionDenied
 from core.inference.base import BackendInfo, BatchResult, ErrorKind, TextResult
-from core.inference.batching import PROBE
 from core.inference.fake import FakeBackend
+from core.inference.scorer import PROBE
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action

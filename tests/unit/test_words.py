@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.inference.words import Word, only, split_words, without
+from core.inference.explanation.words import Word, only, split_words, without
 
 
 def found(text: str) -> list[str]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Protocol
 
 from core.errors import BackendError, MissingExtra
 from core.inference.base import BackendInfo, BatchResult, CallMetadata, ErrorKind, TextResult
+from core.inference.batching.padding import padded
 from core.inference.local.network import Network, activate
 from core.inference.local.schedule import one_by_one, plan_batches
 from core.inference.local.tokenizing import Tokenized
-from core.inference.padding import padded
 from core.moderation.scores import Label
 
 if TYPE_CHECKING:

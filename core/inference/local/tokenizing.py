@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import MissingExtra, ModelNotUsable
-from core.inference.text_form import model_text
+from core.inference.text.form import model_text
 
 _RAW_CHARS = 200_000
 _READ_CHARS = 16_384

@@ -16,12 +16,12 @@ from core.inference.base import (
     ErrorKind,
     TextResult,
 )
-from core.inference.circuit import Circuit
 from core.inference.remote.caller import Called, Caller
 from core.inference.remote.meaning import activated, check_probes, result_of
 from core.inference.remote.transport import Transport
 from core.inference.remote.wire import Row, Told, Wire
-from core.inference.retries import AttemptFailed
+from core.inference.resilience.circuit import Circuit
+from core.inference.resilience.retries import AttemptFailed
 
 # Harmless, and unlike each other: only a server that misreads its model scores them all alike.
 PROBES = ("Good morning.", "The train leaves at nine from the second platform.", "I like tea.")

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from secrets import token_hex
 from threading import BoundedSemaphore
 
-from core.clock import Clock, new_id
+from core.clock import Clock
 from core.errors import BackendError
+from core.identifiers import new_id
 from core.inference.base import ErrorKind
-from core.inference.circuit import Circuit, CircuitBreaker, CircuitRule
-from core.inference.pacing import Pacer
 from core.inference.remote.transport import Ask, Reply, Transport
-from core.inference.retries import AttemptFailed, RetryRule, try_again
+from core.inference.resilience.circuit import Circuit, CircuitBreaker, CircuitRule
+from core.inference.resilience.pacing import Pacer
+from core.inference.resilience.retries import AttemptFailed, RetryRule, try_again
 
 # The backend answered: that it refused a text, or scored it badly, says nothing against it.
 _ANSWERED = frozenset({ErrorKind.BAD_INPUT, ErrorKind.BAD_SCORE})

@@ -8,7 +8,6 @@ from core.clock import Clock
 from core.errors import ConfigError
 from core.inference.backends_file import BackendConfig, read_file
 from core.inference.base import BackendInfo
-from core.inference.circuit import CircuitRule
 from core.inference.remote.backend import RemoteBackend, info_of
 from core.inference.remote.caller import Caller, Limits
 from core.inference.remote.generic import GenericJson
@@ -23,7 +22,8 @@ from core.inference.remote.tei import TextEmbeddingsInference
 from core.inference.remote.transport import Route, Transport
 from core.inference.remote.vllm import VllmClassify
 from core.inference.remote.wire import Wire
-from core.inference.retries import RetryRule
+from core.inference.resilience.circuit import CircuitRule
+from core.inference.resilience.retries import RetryRule
 
 KINDS: Mapping[str, type[Wire]] = {
     "openai": OpenAiModerations,

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from core.inference.base import ErrorKind
-from core.inference.retries import AttemptFailed, asked_wait_s
+from core.inference.resilience.retries import AttemptFailed, asked_wait_s
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _KINDS: dict[int, ErrorKind] = {

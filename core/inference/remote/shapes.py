@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.inference.base import ErrorKind
-from core.inference.retries import AttemptFailed
+from core.inference.resilience.retries import AttemptFailed
 
 TOP_ONE = (
     "gives only the best label of each text, so the other labels can't be known; have the server "

@@ -18,7 +18,7 @@ from core.inference.base import ErrorKind
 from core.inference.remote.connections import PooledAdapter
 from core.inference.remote.refusals import refusal
 from core.inference.remote.secrets import hide_in_logs
-from core.inference.retries import AttemptFailed
+from core.inference.resilience.retries import AttemptFailed
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 MAX_HOPS = 20

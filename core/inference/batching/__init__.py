@@ -1,0 +1,1 @@
+"""Texts of many callers scored together."""

@@ -1,0 +1,217 @@
+"""Which words moved a score: the comment is scored again with each part of it taken out, and each
+part is scored by itself.
+
+Taking out is blind where two words would each suffice (the score stays high without either), and
+"by itself" is blind to context. A part's weight is the mean of both changes: the last and the first
+term of its Shapley value. Works over any backend, as it only asks for scores.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import combinations
+from math import comb
+
+from core.errors import BackendError
+from core.inference.base import TextResult
+from core.inference.explanation.words import Word, only, split_words, without
+from core.moderation.scores import Label
+
+Scores = Mapping[Label, float]
+Score = Callable[[Sequence[str]], Sequence[TextResult]]
+
+MOST_PARTS = 64
+"""Parts looked at, at most; taking one out costs about as much as scoring the comment."""
+NOTHING = "."
+"""Stands for a text with no word left: backends differ on what they do with an empty one."""
+TELLING = 0.75
+"""Of the heaviest part's weight: the share at which marked words agree best with people's marks."""
+_FAINT = 0.05  # below this a weight is no reason for anything
+_ROUND = 24
+_LIGHT = 0.1  # of the heaviest part's weight: lighter neighbours are not told apart
+_SUSPECTS, _MOST_REMOVED = 4, 3
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One word, or neighbours too light to be told apart.
+
+    `without` are the comment's scores with the part taken out, `alone` those of the part by itself.
+    """
+
+    words: tuple[Word, ...]
+    without: Scores
+    alone: Scores
+
+    @property
+    def start(self) -> int:
+        """Where its first word begins."""
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        """Where its last word ends."""
+        return self.words[-1].end
+
+
+@dataclass(frozen=True, slots=True)
+class Remedy:
+    """The words without which a milder decision would follow, and the scores then."""
+
+    words: tuple[Word, ...]
+    scores: Scores
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """`scores` are the comment's own, `nothing` those of a text without words.
+
+    `parts` hold each word that was read once, in text order; `unread` more words lie beyond what
+    the backend takes in. `remedy` has the fewest words found, three at most; None where there is
+    no such set, or nothing to remedy.
+    """
+
+    scores: Scores
+    nothing: Scores
+    parts: tuple[Part, ...]
+    unread: int
+    remedy: Remedy | None
+
+    def change(self, part: Part, label: Label) -> float:
+        """By how much the part raised the label's score: that score less the one without it."""
+        return self.scores[label] - part.without[label]
+
+    def weight(self, part: Part, label: Label) -> float:
+        """By how much the part raises the score, -1 to 1: the mean of what is lost without it and
+        of what it has alone beyond a text without words."""
+        alone = part.alone[label] - self.nothing[label]
+        return (self.change(part, label) + alone) / 2.0
+
+    def telling(self, label: Label, share: float = TELLING) -> tuple[Part, ...]:
+        """The parts that carry the score, in text order: at least that share of the heaviest."""
+        heaviest = max((self.weight(part, label) for part in self.parts), default=0.0)
+        edge = max(share * heaviest, _FAINT)
+        return tuple(part for part in self.parts if self.weight(part, label) >= edge)
+
+
+def most_variants(parts: int = MOST_PARTS) -> int:
+    """How many texts an explanation of that many parts scores at most: two for each, those of the
+    search for a remedy, and a text without words."""
+    return 2 * parts + sum(comb(_SUSPECTS, size) for size in range(2, _MOST_REMOVED + 1)) + 1
+
+
+def explain(
+    score: Score,
+    text: str,
+    scores: Scores,
+    *,
+    labels: Sequence[Label],
+    max_words: int,
+    passes: Callable[[Scores], bool],
+    most_parts: int = MOST_PARTS,
+) -> Explanation:
+    """Explain the text's `scores` of `labels`, in a handful of batched calls of `score` with
+    `most_variants(most_parts)` texts in all, at most.
+
+    `max_words` is how many words the backend reads at most; `passes` tells whether scores lead to a
+    milder decision. Raises BackendError when any variant can't be scored.
+    """
+    every = split_words(text)
+    words = every[:max_words]
+    is_short = len(words) <= min(2 * _ROUND, most_parts)
+    pieces = _split(words, len(words) if is_short else min(_ROUND, most_parts // 2))
+    nothing, *others = _scores(score, [NOTHING, *_variants(text, pieces)])
+    whole = Explanation(scores, nothing, _parts(pieces, others), len(every) - len(words), None)
+    spent = len(pieces)
+
+    def heaviness(part: Part) -> float:
+        return max(abs(whole.weight(part, label)) for label in labels)
+
+    while pieces := _refined(whole.parts, heaviness, min(_ROUND, most_parts - spent)):
+        spent += len(pieces)
+        found = _parts(pieces, _scores(score, _variants(text, pieces)))
+        whole = replace(whole, parts=_merged(whole.parts, found))
+    if passes(scores):
+        return whole
+    return replace(whole, remedy=_remedy(score, text, whole, labels, passes))
+
+
+def _scores(score: Score, texts: Sequence[str]) -> list[Scores]:
+    results = score(texts)
+    for result in results:
+        if result.error is not None:
+            raise BackendError(f"a variant of the text was not scored: {result.error}")
+    return [result.scores for result in results]
+
+
+def _variants(text: str, pieces: Sequence[tuple[Word, ...]]) -> list[str]:
+    """Two for each piece: the text without it, and the piece alone."""
+    pairs = ((without(text, piece), only(text, piece)) for piece in pieces)
+    return [variant if variant.strip() else NOTHING for pair in pairs for variant in pair]
+
+
+def _parts(pieces: Sequence[tuple[Word, ...]], scores: Sequence[Scores]) -> tuple[Part, ...]:
+    pairs = zip(scores[::2], scores[1::2], strict=True)
+    return tuple(Part(piece, *pair) for piece, pair in zip(pieces, pairs, strict=True))
+
+
+def _split(words: Sequence[Word], count: int) -> list[tuple[Word, ...]]:
+    """Neighbours in `count` runs of nearly the same length."""
+    size = len(words)
+    return [tuple(words[n * size // count : (n + 1) * size // count]) for n in range(count)]
+
+
+def _refined(
+    parts: Sequence[Part], heaviness: Callable[[Part], float], room: int
+) -> list[tuple[Word, ...]]:
+    """The heaviest parts of several words in smaller pieces, at most `room` of those."""
+    pieces: list[tuple[Word, ...]] = []
+    ranked = sorted(parts, key=heaviness, reverse=True)
+    for part in ranked:
+        if heaviness(part) < _LIGHT * heaviness(ranked[0]):
+            break
+        if len(part.words) > 1:
+            smaller = _split(part.words, min(len(part.words), _ROUND // 4))
+            if len(pieces) + len(smaller) > room:
+                break
+            pieces += smaller
+    return pieces
+
+
+def _merged(parts: Sequence[Part], smaller: Sequence[Part]) -> tuple[Part, ...]:
+    """The smaller parts in place of those they were cut from."""
+    cut = {word for part in smaller for word in part.words}
+    kept = (part for part in parts if part.words[0] not in cut)
+    return tuple(sorted((*kept, *smaller), key=lambda part: part.start))
+
+
+def _remedy(
+    score: Score,
+    text: str,
+    whole: Explanation,
+    labels: Sequence[Label],
+    passes: Callable[[Scores], bool],
+) -> Remedy | None:
+    """One word if any will do, else the first set of the heaviest few that does, pairs first."""
+
+    def weight(part: Part) -> float:
+        return max(whole.weight(part, label) for label in labels)
+
+    single = [part for part in whole.parts if len(part.words) == 1 and weight(part) > 0.0]
+    single.sort(key=weight, reverse=True)
+    for part in single:
+        if passes(part.without):
+            return Remedy(part.words, part.without)
+    sets = [
+        tuple(part.words[0] for part in chosen)
+        for size in range(2, _MOST_REMOVED + 1)
+        for chosen in combinations(single[:_SUSPECTS], size)
+    ]
+    if not sets:
+        return None
+    texts = [without(text, words) for words in sets]
+    for words, scores in zip(
+        sets, _scores(score, [t if t.strip() else NOTHING for t in texts]), strict=True
+    ):
+        if passes(scores):
+            return Remedy(tuple(sorted(words, key=lambda word: word.start)), scores)
+    return None

@@ -1,0 +1,1 @@
+"""Retries, circuits, pacing and fallback around a backend."""

@@ -1,0 +1,177 @@
+"""One measured use of a backend: scored, isolated on failure, written to the serving log."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from core.clock import Clock
+from core.errors import BackendError
+from core.identifiers import new_id
+from core.inference.base import (
+    OUTAGES,
+    Backend,
+    BatchResult,
+    CallMetadata,
+    ErrorKind,
+    FailedCall,
+    TextResult,
+)
+from core.moderation.scores import are_scores
+from core.servinglog.record import CALLER, Mode, ServingLog, ServingRecord
+
+# Tells a backend that is down from one that can't take certain texts.
+PROBE = "Good morning."
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A call under way: when it began, by the wall clock and in seconds for durations."""
+
+    texts: Sequence[str]
+    mode: Mode
+    started_at: datetime
+    begin_s: float
+
+
+class Scorer:
+    """A backend as services use it: every call leaves one serving record, failed ones too."""
+
+    def __init__(self, backend: Backend, log: ServingLog, clock: Clock) -> None:
+        self.backend = backend
+        self._log = log
+        self._clock = clock
+
+    def close(self) -> None:
+        """Let go of the backend and the serving log."""
+        self.backend.close()
+        self._log.close()
+
+    def health(self) -> str | None:
+        """None when texts can be scored, else why not."""
+        return self.backend.health()
+
+    def score(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
+        """Results in the order and number of `texts`.
+
+        A failed call is halved until the text that breaks it stands alone and fails alone. When the
+        backend is down, or fails on every text and on a harmless one besides: BackendError.
+        """
+        if not texts:
+            return ()
+        results = self._isolate(texts, mode)
+        if all(result.error is not None for result in results):
+            self._call([PROBE], Mode.WARMUP)
+        return results
+
+    def _isolate(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
+        try:
+            return self._call(texts, mode)
+        except BackendError as error:
+            if error.kind in OUTAGES or self.backend.health() is not None:
+                raise
+            if len(texts) == 1:
+                return (TextResult(error=str(error), error_kind=ErrorKind(error.kind)),)
+        middle = len(texts) // 2
+        return self._isolate(texts[:middle], mode) + self._isolate(texts[middle:], mode)
+
+    def begin(self, texts: Sequence[str], mode: Mode) -> "Call":
+        """The start of a call that somebody else makes; `end` or `fail` writes its record."""
+        return Call(texts, mode, self._clock.now(), self._clock.monotonic())
+
+    def end(self, call: "Call", answer: BatchResult) -> tuple[TextResult, ...]:
+        """Record the answer; its results with every score checked. Raises BackendError for an
+        answer to another number of texts."""
+        if len(answer.results) != len(call.texts):
+            error = BackendError(
+                f"{self.backend.info.name} gave {len(answer.results)} results for "
+                f"{len(call.texts)} texts"
+            )
+            self.fail(call, error)
+            raise error
+        results = tuple(map(_checked, answer.results))
+        self._record(call, replace(answer, results=results), None)
+        return results
+
+    def fail(self, call: "Call", error: BaseException) -> None:
+        """Record that the call failed as a whole."""
+        self._record(call, None, error)
+
+    def _call(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
+        call = self.begin(texts, mode)
+        try:
+            answer = self.backend.score(texts)
+        except BaseException as error:
+            self.fail(call, error)
+            raise
+        return self.end(call, answer)
+
+    def _record(
+        self, made: "Call", answer: BatchResult | None, error: BaseException | None
+    ) -> None:
+        total_ms = (self._clock.monotonic() - made.begin_s) * 1000.0
+        texts, asked_by = made.texts, CALLER.get()
+        kind, attempts = ErrorKind.BACKEND.value, 1
+        if isinstance(error, BackendError):
+            kind, attempts = error.kind, error.attempts
+        call = answer.call if answer else CallMetadata(total_ms, attempts=attempts)
+        info = call.answered_by or self.backend.info
+        for failed in call.failed_calls:
+            self._log.write(_failed_record(made, failed))
+        self._log.write(
+            ServingRecord(
+                request_id=call.request_id or new_id(),
+                started_at=made.started_at,
+                mode=made.mode,
+                backend=info.name,
+                model_version=info.model_version,
+                runtime=info.runtime,
+                precision=info.precision,
+                location=info.location,
+                batch_size=len(texts),
+                chars=sum(map(len, texts)),
+                total_ms=total_ms,
+                queue_ms=call.queue_ms,
+                tokenize_ms=call.tokenize_ms,
+                compute_ms=call.compute_ms,
+                network_ms=call.network_ms,
+                tokens=call.tokens,
+                truncated_count=call.truncated_count,
+                attempts=call.attempts,
+                error_count=sum(r.error is not None for r in answer.results) if answer else 0,
+                error_kind=None if answer else kind,
+                cache_hits=call.cache_hits,
+                first_stage_ms=call.first_stage_ms,
+                first_stage_count=call.first_stage_count,
+                audit_count=call.audit_count,
+                audit_missed=call.audit_missed,
+                caller_request_id=asked_by.request_id if asked_by else None,
+                trace_id=asked_by.trace_id if asked_by else None,
+                flag_count=call.flag_count,
+            )
+        )
+
+
+def _failed_record(made: Call, failed: FailedCall) -> ServingRecord:
+    """Of a backend that did not answer before another one did."""
+    info = failed.info
+    return ServingRecord(
+        request_id=new_id(),
+        started_at=made.started_at,
+        mode=made.mode,
+        backend=info.name,
+        model_version=info.model_version,
+        runtime=info.runtime,
+        precision=info.precision,
+        location=info.location,
+        batch_size=len(made.texts),
+        chars=sum(map(len, made.texts)),
+        total_ms=failed.total_ms,
+        attempts=failed.attempts,
+        error_kind=failed.error_kind,
+    )
+
+
+def _checked(result: TextResult) -> TextResult:
+    if result.error is None and not are_scores(result.scores):
+        return TextResult(error="a score is outside 0..1", error_kind=ErrorKind.BAD_SCORE)
+    return result

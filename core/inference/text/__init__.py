@@ -1,0 +1,1 @@
+"""What is made of a text before a model reads it."""

@@ -1,0 +1,1 @@
+"""The rows a model learns from: named sets, own examples, splits."""

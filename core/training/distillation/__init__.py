@@ -1,0 +1,1 @@
+"""Teachers and the first stage: networks that learn from other networks' scores."""

@@ -1,0 +1,69 @@
+"""The manifest of a freshly trained model."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from core.inference.base import Activation
+from core.inference.manifest import (
+    CARD_FILE,
+    CONFIG_FILE,
+    FIRST_STAGE_FILE,
+    GRAPH_FILE,
+    INT8_FILE,
+    MANIFEST_FILE,
+    TOKENIZER_CONFIG_FILE,
+    TOKENIZER_FILE,
+    WEIGHTS_FILE,
+    Band,
+    Manifest,
+    read_manifest,
+)
+from core.inference.text.form import TEXT_FORM
+from core.moderation.scores import Label
+from core.training.card.model_card import PLOT_FILE
+from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED, sha256_of
+from core.training.evaluation.report import TrainingReport
+from core.training.settings import MODEL_NAME
+
+_FILES = (
+    INT8_FILE,
+    GRAPH_FILE,
+    WEIGHTS_FILE,
+    CONFIG_FILE,
+    TOKENIZER_FILE,
+    TOKENIZER_CONFIG_FILE,
+    FIRST_STAGE_FILE,
+    CARD_FILE,
+    PLOT_FILE,
+)
+
+
+def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, Band]) -> None:
+    """Hashes what it finds there of the files of a model, the card among them: write it last."""
+    manifest = Manifest(
+        name=MODEL_NAME,
+        version=report.model_version,
+        files={name: sha256_of(folder / name) for name in _FILES if (folder / name).is_file()},
+        labels=MODEL_LABELS,
+        not_assessed=NOT_ASSESSED,
+        activation=Activation.SIGMOID,
+        max_tokens=report.settings.score_tokens,
+        pad_id=0,
+        text_form=TEXT_FORM,
+        precision="int8",
+        thresholds=bands,
+        about=report.about,
+    )
+    (folder / MANIFEST_FILE).write_text(manifest.as_json(), encoding="utf-8")
+
+
+def record_files(folder: Path, names: Iterable[str]) -> None:
+    """Gives the manifest there the digests of these files as they are now.
+
+    Raises ModelNotUsable where there is no manifest.
+    """
+    manifest = read_manifest(folder)
+    digests = {name: sha256_of(folder / name) for name in names}
+    changed = replace(manifest, files={**manifest.files, **digests})
+    (folder / MANIFEST_FILE).write_text(changed.as_json(), encoding="utf-8")
