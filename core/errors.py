@@ -1,14 +1,17 @@
-"""Every error this project raises on purpose.
+"""The errors of this project, one tree.
 
 ConsoleError
 ├── InvalidInput          the caller's data is wrong: names the file and row, or the field
-│   └── UnreadableFile    a file that can't be read as what it says it is
+│   ├── UnreadableFile    a file that can't be read as what it says it is
+│   ├── InvalidRows       rows sent together are wrong: names each
+│   └── BodyTooLarge      a request has more bytes than one call may bring
 ├── NotFound              no such comment, case, decision or reference
 ├── PermissionDenied      this actor may not do this, and why
 ├── Conflict              somebody was first: the state changed since it was read
 ├── RuleBroken            a rule of moderation forbids it (an appeal out of time, a missing reason)
 ├── BackendError          an inference backend did not answer as it should
 │   └── ModelNotUsable    the model's files are missing, changed or unsupported
+├── TextNotScored         the backend could not score this text, while it scores others
 ├── Overloaded            more waits to be scored than can be in time: come again later
 ├── SourceUnavailable     a place comments come from did not answer
 ├── StoreError            the state store can't be opened or written
@@ -16,6 +19,9 @@ ConsoleError
 ├── DataFileMismatch      a named data file is missing or is not the one expected
 └── ConfigError           a setting has an unusable value
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 
 class ConsoleError(Exception):
@@ -28,6 +34,29 @@ class InvalidInput(ConsoleError):
 
 class UnreadableFile(InvalidInput):
     """The file can't be read as what it says it is."""
+
+
+@dataclass(frozen=True, slots=True)
+class RowProblem:
+    """One thing wrong. `row` counts from 0, like an index into the list sent."""
+
+    row: int
+    field: str | None
+    message: str
+
+
+class InvalidRows(InvalidInput):
+    """Rows sent together are wrong; `problems` names the first hundred by index and field."""
+
+    MOST_PROBLEMS = 100
+
+    def __init__(self, message: str, problems: Sequence[RowProblem]) -> None:
+        super().__init__(message)
+        self.problems = tuple(problems[: self.MOST_PROBLEMS])
+
+
+class BodyTooLarge(InvalidInput):
+    """The request's body has more bytes than one call may bring."""
 
 
 class NotFound(ConsoleError):
@@ -61,6 +90,10 @@ class ModelNotUsable(BackendError):
 
     def __init__(self, message: str) -> None:
         super().__init__(message, kind="model")
+
+
+class TextNotScored(ConsoleError):
+    """The backend could not score a text, while it scores others."""
 
 
 class Overloaded(ConsoleError):

@@ -67,7 +67,7 @@ def unscored(services: Services, text: str = CLEAN) -> Revision:
     backend = services.full_model
     assert isinstance(backend, FakeBackend), "only the fake can be told to be down"
     with services.context.store.read() as reader:
-        policy = reader.current_policy()
+        policy = reader.newest_policy()
     assert policy is not None, "a fresh console has a policy"
     backend.is_down = True
     score_now(services.context, services.scorer, policy, [revision])

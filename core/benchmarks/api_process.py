@@ -23,7 +23,7 @@ WATCH_EVERY_S = 0.5
 
 
 @dataclass(slots=True)
-class ApiProcess:
+class RunningApi:
     """A running API. `memory_mb` holds (seconds, resident megabytes), empty where the system does
     not tell."""
 
@@ -69,7 +69,7 @@ class ApiProcess:
 
 
 @contextmanager
-def running_api(settings: Settings, home: Path) -> Iterator[ApiProcess]:
+def running_api(settings: Settings, home: Path) -> Iterator[RunningApi]:
     """Ready when the block begins. Raises ConsoleError with its words when it does not start."""
     port = free_port()
     child = replace(settings, home=home, api_port=port, api_host="127.0.0.1")
@@ -82,7 +82,7 @@ def running_api(settings: Settings, home: Path) -> Iterator[ApiProcess]:
             stdout=log,
             stderr=log,
         )
-    api, stopped = ApiProcess(port, home, process), threading.Event()
+    api, stopped = RunningApi(port, home, process), threading.Event()
     try:
         _await_ready(api)
         watcher = threading.Thread(target=api.watch, args=(stopped,), daemon=True)
@@ -98,7 +98,7 @@ def running_api(settings: Settings, home: Path) -> Iterator[ApiProcess]:
             process.stdin.close()
 
 
-def _await_ready(api: ApiProcess) -> None:
+def _await_ready(api: RunningApi) -> None:
     ready_path = "/v2/health/ready"
     if await_answer(api.process, api.port, ready_path, within_s=READY_WITHIN_S):
         return

@@ -51,7 +51,7 @@ class Threshold:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class CascadeSetup:
     """One way of scoring; `open` gives it anew for each round, so that no cache is warm."""
 
     name: str
@@ -60,10 +60,10 @@ class Way:
     call_texts: int = CALL_TEXTS
 
 
-class Trial:
+class CascadeRun:
     """What was measured of one way."""
 
-    def __init__(self, way: Way, texts: Sequence[str]) -> None:
+    def __init__(self, way: CascadeSetup, texts: Sequence[str]) -> None:
         self.way = way
         self.texts = texts
         self.rates: list[float] = []
@@ -138,7 +138,7 @@ def _threshold(
 
 def _trials(
     texts: Sequence[str], full: Backend, cascade: CascadeBackend, settings: Settings
-) -> list[Trial]:
+) -> list[CascadeRun]:
     entries = settings.cache_size or len(texts)
 
     def with_cache() -> Backend:
@@ -148,15 +148,19 @@ def _trials(
         return CachedBackend(cascade, entries=entries)
 
     trials = [
-        Trial(Way("full model, one by one", ONCE, lambda: full, call_texts=1), some_of(texts)),
-        Trial(Way("full model", ONCE, lambda: full), texts),
-        Trial(Way("with cascade", ONCE, lambda: cascade), texts),
+        CascadeRun(
+            CascadeSetup("full model, one by one", ONCE, lambda: full, call_texts=1), some_of(texts)
+        ),
+        CascadeRun(CascadeSetup("full model", ONCE, lambda: full), texts),
+        CascadeRun(CascadeSetup("with cascade", ONCE, lambda: cascade), texts),
     ]
     for traffic, new in NEW_EACH_POLL.items():
         polls = polled(texts, new)
         # What a poll brings is scored in one call.
-        trials.append(Trial(Way("with cache", traffic, with_cache, NEWEST), polls))
-        trials.append(Trial(Way("with cascade and cache", traffic, with_both, NEWEST), polls))
+        trials.append(CascadeRun(CascadeSetup("with cache", traffic, with_cache, NEWEST), polls))
+        trials.append(
+            CascadeRun(CascadeSetup("with cascade and cache", traffic, with_both, NEWEST), polls)
+        )
     return trials
 
 
@@ -204,7 +208,7 @@ def _first_stage_rate(first: Predictor, texts: Sequence[str]) -> float:
 
 
 def _row(
-    trial: Trial, alone: float, pipeline: float | None, threshold: Threshold, flagged: set[str]
+    trial: CascadeRun, alone: float, pipeline: float | None, threshold: Threshold, flagged: set[str]
 ) -> dict[str, Any]:
     rate, count = statistics.median(trial.rates), len(trial.texts)
     cleared = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.benchmarks.api_process import ApiProcess
+from core.benchmarks.api_process import RunningApi
 from core.benchmarks.http_load import OK, Load, NextRequest, closed_loop, open_loop
 from core.benchmarks.load_rows import CONNECTIONS, Row, Say, requests_of, row_of
 
@@ -25,7 +25,7 @@ SOAK_S = 600.0
 class Session:
     """One server under one load after the other; `rows` are the table."""
 
-    def __init__(self, api: ApiProcess, texts: list[str], seconds: float, say: Say) -> None:
+    def __init__(self, api: RunningApi, texts: list[str], seconds: float, say: Say) -> None:
         self._api = api
         self._seconds = seconds
         self._say = say

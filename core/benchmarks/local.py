@@ -14,7 +14,7 @@ from core.benchmarks.local_ceiling import int8_rate, operations
 from core.benchmarks.local_gpu import gpu_floor
 from core.benchmarks.local_start import measure_start
 from core.benchmarks.local_texts import bench_texts, part, token_counts
-from core.benchmarks.local_ways import ONE_BY_ONE, REFERENCE, WAYS, Score, Scores, Way
+from core.benchmarks.local_ways import ONE_BY_ONE, REFERENCE, WAYS, LocalSetup, Score, Scores
 from core.benchmarks.score_change import changes
 from core.clock import system_clock
 from core.config import Settings
@@ -30,10 +30,10 @@ PROBES = 48
 NOW_S = system_clock().monotonic
 
 
-class Trial:
+class LocalRun:
     """One way with its share of the texts and what was measured."""
 
-    def __init__(self, way: Way, score: Score, texts: Sequence[str], lengths: Sequence[int]):
+    def __init__(self, way: LocalSetup, score: Score, texts: Sequence[str], lengths: Sequence[int]):
         self.way = way
         self.score = score
         probes = part(lengths, PROBES)
@@ -96,13 +96,13 @@ def run(settings: Settings, say: Callable[[str], None], file: Path | None = None
 
 def _open_all(
     settings: Settings, texts: Sequence[str], lengths: Sequence[int], say: Callable[[str], None]
-) -> tuple[list[Trial], list[str]]:
-    trials: list[Trial] = []
+) -> tuple[list[LocalRun], list[str]]:
+    trials: list[LocalRun] = []
     not_run: list[str] = []
     for way in WAYS.values():
         say(f"opening {way.name}")
         try:
-            trials.append(Trial(way, way.open(settings), texts, lengths))
+            trials.append(LocalRun(way, way.open(settings), texts, lengths))
         except (MissingExtra, BackendError) as error:
             not_run.append(f"{way.name}: {error}")
     if not trials:
@@ -111,7 +111,7 @@ def _open_all(
 
 
 def _reference(
-    trials: Sequence[Trial], texts: Sequence[str], say: Callable[[str], None]
+    trials: Sequence[LocalRun], texts: Sequence[str], say: Callable[[str], None]
 ) -> list[Scores] | None:
     """Every text's scores in fp32; None where no fp32 runs."""
     fp32 = [trial for trial in trials if trial.way.name.endswith("fp32")]
@@ -123,9 +123,9 @@ def _reference(
 
 
 def _row(
-    trial: Trial,
+    trial: LocalRun,
     reference: Sequence[Scores] | None,
-    one_by_one: Trial | None,
+    one_by_one: LocalRun | None,
     texts: Sequence[str],
 ) -> dict[str, Any]:
     rate = statistics.median(trial.rates)
@@ -153,7 +153,7 @@ def _row(
     return row
 
 
-def _ceiling(folder: Path, lengths: Sequence[int], trials: Sequence[Trial]) -> dict[str, Any]:
+def _ceiling(folder: Path, lengths: Sequence[int], trials: Sequence[LocalRun]) -> dict[str, Any]:
     best = max(trials, key=lambda trial: statistics.median(trial.rates))
     try:
         per_comment = operations(folder, lengths) / len(lengths)

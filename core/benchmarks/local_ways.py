@@ -18,7 +18,7 @@ Score = Callable[[Sequence[str]], list[Scores]]
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
+class LocalSetup:
     """`open` gives a loaded scoring function; MissingExtra or ModelNotUsable say why it can't.
 
     `calls_of` texts go to one call, or all of them with 0.
@@ -87,14 +87,14 @@ REFERENCE = "torch fp32"
 WAYS = {
     way.name: way
     for way in (
-        Way(ONE_BY_ONE, _pipeline(1), calls_of=1),
-        Way("transformers pipeline, batches of 32", _pipeline(32)),
-        Way(REFERENCE, _backend("torch", "fp32")),
-        Way("torch bf16", _backend("torch", "bf16")),
-        Way("onnxruntime fp32", _backend("onnx", "fp32")),
-        Way("onnxruntime int8", _backend("onnx", "int8")),
-        Way("OpenVINO fp32", _backend("openvino", "fp32")),
-        Way("OpenVINO bf16", _backend("openvino", "bf16")),
-        Way("OpenVINO int8", _backend("openvino", "int8")),
+        LocalSetup(ONE_BY_ONE, _pipeline(1), calls_of=1),
+        LocalSetup("transformers pipeline, batches of 32", _pipeline(32)),
+        LocalSetup(REFERENCE, _backend("torch", "fp32")),
+        LocalSetup("torch bf16", _backend("torch", "bf16")),
+        LocalSetup("onnxruntime fp32", _backend("onnx", "fp32")),
+        LocalSetup("onnxruntime int8", _backend("onnx", "int8")),
+        LocalSetup("OpenVINO fp32", _backend("openvino", "fp32")),
+        LocalSetup("OpenVINO bf16", _backend("openvino", "bf16")),
+        LocalSetup("OpenVINO int8", _backend("openvino", "int8")),
     )
 }

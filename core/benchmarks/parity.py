@@ -9,7 +9,7 @@ from core.bootstrap.backends import make_named_backend
 from core.bootstrap.services import Services, build_services
 from core.clock import system_clock
 from core.config import Settings
-from core.errors import ConsoleError, StoreError
+from core.errors import ConsoleError
 from core.inference.backends_file import declared_names
 from core.moderation.default_policy import default_policy
 from core.moderation.permissions import SYSTEM
@@ -71,13 +71,11 @@ def _given(settings: Settings, file: Path | None, count: int) -> tuple[Sample, P
     """Comments and thresholds: the site's own where it has some. A console that was never started
     is not made by measuring."""
     services: Services | None = None
-    policy: Policy | None = default_policy(system_clock().now())
+    policy = default_policy(system_clock().now())
     if settings.state_path.exists():
         services = build_services(settings, worker="parity")
         with services.context.store.read() as reader:
-            policy = reader.current_policy()
-    if policy is None:
-        raise StoreError("There is no policy in force.")
+            policy = reader.policy_in_force()
     try:
         if file is not None:
             return sample_source(FileSource(file), count), policy

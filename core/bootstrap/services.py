@@ -19,8 +19,8 @@ from core.moderation.failure_policy import FailurePolicy
 from core.services.cascade import open_cascade
 from core.services.context import Context
 from core.services.failure import FailureRule
-from core.services.policy_admin import ensure_policy
-from core.services.trials import Bench
+from core.services.policies import ensure_policy
+from core.services.trials import SpareBackends
 from core.servinglog.record import DiscardingLog, ServingLog
 from core.servinglog.writer import SegmentWriter
 from core.sources.base import CommentSource
@@ -83,10 +83,10 @@ class Services:
         return Scorer(self.full_model, self.serving_log, self.clock)
 
     @cached_property
-    def bench(self) -> Bench:
+    def bench(self) -> SpareBackends:
         """Backends to ask by hand: none of them serves anybody."""
         make = partial(make_named_backend, self.settings)
-        return Bench(make, self.serving_log, self.clock)
+        return SpareBackends(make, self.serving_log, self.clock)
 
     @property
     def bundled_sample(self) -> CommentSource:

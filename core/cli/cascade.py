@@ -9,7 +9,6 @@ from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import progress_bar
 from core.config import Settings
-from core.errors import StoreError
 from core.inference.cascade.calibration import (
     Calibration,
     objection,
@@ -51,9 +50,7 @@ def run_cascade(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole cascade calibrate|status`."""
     services = build_services(settings, worker="cascade")
     with services.context.store.read() as reader:
-        policy = reader.current_policy()
-    if policy is None:
-        raise StoreError("There is no policy in force.")
+        policy = reader.policy_in_force()
     if arguments.act == "calibrate":
         _calibrate(services, policy, arguments.file, arguments.text_column)
     else:

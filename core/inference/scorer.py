@@ -17,7 +17,7 @@ from core.inference.base import (
     TextResult,
 )
 from core.moderation.scores import are_scores
-from core.servinglog.record import CALLER, Mode, ServingLog, ServingRecord
+from core.servinglog.record import ORIGIN, Mode, ServingLog, ServingRecord
 
 # Tells a backend that is down from one that can't take certain texts.
 PROBE = "Good morning."
@@ -109,7 +109,7 @@ class Scorer:
         self, made: "Call", answer: BatchResult | None, error: BaseException | None
     ) -> None:
         total_ms = (self._clock.monotonic() - made.begin_s) * 1000.0
-        texts, asked_by = made.texts, CALLER.get()
+        texts, asked_by = made.texts, ORIGIN.get()
         kind, attempts = ErrorKind.BACKEND.value, 1
         if isinstance(error, BackendError):
             kind, attempts = error.kind, error.attempts

@@ -11,7 +11,7 @@ from core.moderation.failure_policy import FailurePolicy
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.scores import Label
 from core.services.context import Context
-from core.services.trials import Answer
+from core.services.trials import BackendAnswer
 from core.servinglog.answers import BackendCalls, LastSeen
 
 SEEN_WITHIN = timedelta(hours=24)
@@ -30,7 +30,7 @@ REFUSALS = frozenset(
 )
 
 
-class Use(StrEnum):
+class BackendUse(StrEnum):
     """What a backend is to the site."""
 
     IN_FORCE = "in force"
@@ -95,11 +95,11 @@ class Standing:
     or its last answer, was seen. `calls` is None without one in the window."""
 
     candidate: Candidate
-    use: Use
+    use: BackendUse
     state: State
     calls: BackendCalls | None
     processes: tuple[ProcessView, ...] = ()
-    check: Answer | None = None
+    check: BackendAnswer | None = None
     problem: str | None = None
     error_kind: ErrorKind | None = None
     known_at: datetime | None = None
@@ -122,7 +122,7 @@ class SiteBackends:
     @property
     def in_use(self) -> tuple[Standing, ...]:
         """The one in force and its fallback."""
-        return tuple(one for one in self.standings if one.use is not Use.SPARE)
+        return tuple(one for one in self.standings if one.use is not BackendUse.SPARE)
 
 
 def look_at_backends(
@@ -132,7 +132,7 @@ def look_at_backends(
     *,
     calls: Sequence[BackendCalls],
     seen: Sequence[LastSeen],
-    checks: Mapping[str, Answer],
+    checks: Mapping[str, BackendAnswer],
 ) -> SiteBackends:
     """How they stand now. `calls` are those of the window looked at, `seen` what each process saw
     within `SEEN_WITHIN`, `checks` what each said to somebody who asked it by hand.
@@ -155,7 +155,7 @@ def look_at_backends(
         )
         for candidate in catalogue.candidates
     ]
-    uses, states = list(Use), list(State)
+    uses, states = list(BackendUse), list(State)
     standings.sort(key=lambda one: (uses.index(one.use), -states.index(one.state)))
     answered = [one for one in seen if one.live_at is not None]
     return SiteBackends(
@@ -180,19 +180,19 @@ def circuit_of(seen: LastSeen, now: datetime, rule: CircuitRule | None = None) -
     return CircuitState.OPEN if now - seen.last_at <= longest else CircuitState.HALF_OPEN
 
 
-def _use(name: str, catalogue: Catalogue) -> Use:
+def _use(name: str, catalogue: Catalogue) -> BackendUse:
     if name == catalogue.in_force:
-        return Use.IN_FORCE
-    return Use.FALLBACK if name == catalogue.fallback else Use.SPARE
+        return BackendUse.IN_FORCE
+    return BackendUse.FALLBACK if name == catalogue.fallback else BackendUse.SPARE
 
 
 def _standing(
     candidate: Candidate,
-    use: Use,
+    use: BackendUse,
     *,
     calls: BackendCalls | None,
     seen: Sequence[LastSeen],
-    check: Answer | None,
+    check: BackendAnswer | None,
     now: datetime,
 ) -> Standing:
     has_circuit = candidate.location != IN_PROCESS
@@ -224,7 +224,7 @@ def _standing(
     return _as_seen(base, newest, state_of(_kind(newest)))
 
 
-def _as_told(candidate: Candidate, check: Answer | None) -> Candidate:
+def _as_told(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
     """With what the backend said of itself when it was asked."""
     if check is None or check.info is None:
         return candidate

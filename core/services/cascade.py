@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from core.clock import Clock
 from core.errors import RuleBroken
 from core.inference.base import Backend
 from core.inference.cascade.backend import CascadeBackend, Gate, Predictor
@@ -22,32 +21,11 @@ from core.moderation.clearing import (
 )
 from core.moderation.policies import Policy
 from core.services.context import Context
+from core.services.policies import PolicyInForce
 from core.servinglog.record import Mode
-from core.store.base import Store
 from core.store.views import ScoredText
 
 CHUNK_TEXTS = 64
-POLICY_GOOD_FOR_S = 1.0
-
-
-class PolicyInForce:
-    """The current policy, read from the store at most once a second: a cascade asks at each call.
-    Threads may share it; two that find it old both read."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._clock = clock
-        self._seen: tuple[float, Policy | None] | None = None
-
-    def __call__(self) -> Policy | None:
-        now_s = self._clock.monotonic()
-        seen = self._seen
-        if seen is not None and now_s - seen[0] < POLICY_GOOD_FOR_S:
-            return seen[1]
-        with self._store.read() as reader:
-            policy = reader.current_policy()
-        self._seen = (now_s, policy)
-        return policy
 
 
 def open_cascade(
@@ -59,20 +37,19 @@ def open_cascade(
     promise: float,
     audit_share: float,
 ) -> CascadeBackend | str:
-    """The cascade, or in words why the full model has to score everything."""
+    """The cascade, or in words why the full model has to score everything. Raises StoreError."""
     policy = PolicyInForce(context.store, context.clock)
-    in_force = policy()
     why = objection(
         calibration,
         full_version=full.info.model_version,
         first_version=first.version,
-        edges=acting_edges(in_force) if in_force else {},
+        edges=acting_edges(policy.read()),
         promise=promise,
     )
     if calibration is None or why is not None:
         return why or "nothing was calibrated yet"
     gate = Gate(calibration.edges, calibration.pass_below, audit_share)
-    return CascadeBackend(full, first, gate, policy)
+    return CascadeBackend(full, first, gate, policy.read)
 
 
 @dataclass(frozen=True, slots=True)

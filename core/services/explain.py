@@ -102,10 +102,8 @@ def find_comment(context: Context, source: str, name: str) -> str:
 
 
 def _policy(reader: Reader, decision: Decision | None) -> Policy:
-    policy = reader.policy(decision.policy_version) if decision else reader.current_policy()
-    if policy is None:
-        raise NotFound("There is no policy in force.")
-    return policy
+    decided = reader.policy(decision.policy_version) if decision else None
+    return decided or reader.policy_in_force()
 
 
 def _explained(

@@ -9,7 +9,7 @@ from core.moderation.failure_policy import FailurePolicy, failure_action
 from core.moderation.policies import Action, Policy
 
 
-class FirstStage(Protocol):
+class ClearingStage(Protocol):
     """A cheap judge that needs no backend."""
 
     def clears(self, texts: Sequence[str], policy: Policy) -> Sequence[bool]:
@@ -22,7 +22,7 @@ class FailureRule:
     """The site's choice; without a first stage `first_stage_only` clears nothing."""
 
     policy: FailurePolicy = FailurePolicy.HOLD
-    first_stage: FirstStage | None = None
+    first_stage: ClearingStage | None = None
 
     def actions(
         self, texts: Sequence[str], results: Sequence[TextResult], rules: Policy, *, is_down: bool

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from core.errors import BackendError, ConfigError, InvalidInput, MissingExtra, NotFound
+from core.errors import BackendError, ConfigError, InvalidInput, MissingExtra
 from core.inference.base import Backend
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
@@ -55,9 +55,7 @@ def compare_stored(
     none, under the policy in force."""
     check_can(actor, Permission.COMPARE_BACKENDS)
     with context.store.read() as reader:
-        policy = reader.current_policy()
-    if policy is None:
-        raise NotFound("There is no policy in force.")
+        policy = reader.policy_in_force()
     sample = sample_stored(context, bundled, count)
     now = context.clock.now()
     return compare_backends(actor, sample, policy, names, make, now=now, progress=progress)

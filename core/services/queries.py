@@ -72,8 +72,8 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             raise NotFound("There is no case for this comment.")
         comment = reader.comment(revision.comment_id)
         chain = reader.decision_chain(revision_id)
-        current_policy = reader.current_policy()
-        if comment is None or current_policy is None:
+        current_policy = reader.policy_in_force()
+        if comment is None:
             raise NotFound("The comment of this case is gone.")
         automated = next(past for past in reversed(chain) if past.is_automated)
         return CaseView(

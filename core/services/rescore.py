@@ -4,7 +4,6 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 
-from core.errors import StoreError
 from core.identifiers import new_id
 from core.inference.base import OUTAGES, BackendInfo, TextResult
 from core.inference.scorer import Scorer
@@ -39,9 +38,7 @@ def rescore_failed(
     Raises BackendError when the backend is down: what is left keeps its decision and its place.
     """
     with context.store.read() as reader:
-        policy = reader.current_policy()
-    if policy is None:
-        raise StoreError("There is no policy in force.")
+        policy = reader.policy_in_force()
     report = RescoringReport()
     after: Revision | None = None
     while True:

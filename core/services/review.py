@@ -137,9 +137,7 @@ def _check_latest(tx: Writer, revision_id: str) -> None:
 def _decision(
     context: Context, tx: Writer, actor: Actor, review: Review, current: Decision
 ) -> Decision:
-    policy = tx.current_policy()
-    if policy is None:
-        raise NotFound("There is no policy in force.")
+    policy = tx.policy_in_force()
     if review.action is Action.REMOVE and not review.reason_code:
         raise RuleBroken("A removal needs a reason.")
     if review.reason_code:

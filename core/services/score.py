@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.errors import BackendError, StoreError
+from core.errors import BackendError
 from core.identifiers import new_id
 from core.inference.base import OUTAGES, BackendInfo, ErrorKind, TextResult
 from core.inference.scorer import Scorer
@@ -43,9 +43,7 @@ def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
     """
     with context.store.read() as reader:
         report = ScoringReport(total=reader.count_waiting())
-        policy = reader.current_policy()
-    if policy is None:
-        raise StoreError("There is no policy in force.")
+        policy = reader.policy_in_force()
     while True:
         with context.store.read() as reader:
             waiting = reader.waiting_revisions(CHUNK_ROWS)

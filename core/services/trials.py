@@ -7,7 +7,7 @@ from datetime import datetime
 from threading import Lock
 
 from core.clock import Clock
-from core.errors import BackendError, ConsoleError, NotFound
+from core.errors import BackendError, ConsoleError
 from core.inference.base import Backend, BackendInfo, ErrorKind, TextResult
 from core.inference.scorer import PROBE, Scorer
 from core.moderation.cleaning import check_text, clean_text
@@ -22,7 +22,7 @@ _OF_ONE_TEXT = frozenset({ErrorKind.BAD_INPUT, ErrorKind.BAD_SCORE})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class BackendAnswer:
     """What a backend said of one text: scores or `error`, never both. `total_ms` is None when the
     call failed; loading a model, or making a first connection, is not counted in.
 
@@ -41,11 +41,11 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried:
+class TrialResult:
     """An answer and what would become of the comment by it; without scores `rules` is empty and the
     site's failure policy spoke."""
 
-    answer: Answer
+    answer: BackendAnswer
     action: Action
     rules: tuple[Rule, ...] = ()
 
@@ -54,11 +54,11 @@ class Tried:
 class SideBySide:
     """One comment by several backends under the policy in force."""
 
-    tried: tuple[Tried, ...]
+    tried: tuple[TrialResult, ...]
     policy: Policy
 
 
-class Bench:
+class SpareBackends:
     """Backends of a process that serve nobody: made and loaded when they are first asked, with
     connections and circuits of their own, no cache before them. Safe to use from several threads.
 
@@ -71,21 +71,21 @@ class Bench:
         self._clock = clock
         self._lock = Lock()
         self._kept: dict[str, Backend] = {}
-        self._heard: dict[str, Answer] = {}
+        self._heard: dict[str, BackendAnswer] = {}
 
     @property
-    def heard(self) -> Mapping[str, Answer]:
+    def heard(self) -> Mapping[str, BackendAnswer]:
         """The last answer of each backend that tells how it stands: that it took offence at one
         text tells nothing."""
         return dict(self._heard)
 
-    def check(self, name: str) -> Answer:
+    def check(self, name: str) -> BackendAnswer:
         """Ask for the revision and score harmless texts, over new connections."""
         self._drop(name, only_remote=True)
         (answer,) = self.ask([name], PROBE)
         return answer
 
-    def ask(self, names: Sequence[str], text: str) -> tuple[Answer, ...]:
+    def ask(self, names: Sequence[str], text: str) -> tuple[BackendAnswer, ...]:
         """One answer for each name. Services are asked at the same time; models of this process
         one after the other, so that none is timed while another takes the processor."""
         with ThreadPoolExecutor(max(1, len(names)), thread_name_prefix="trial") as pool:
@@ -93,11 +93,11 @@ class Bench:
             waiting = {
                 name: pool.submit(self._asked, name, backend, text)
                 for name, backend in ready.items()
-                if not isinstance(backend, Answer) and not _is_here(backend)
+                if not isinstance(backend, BackendAnswer) and not _is_here(backend)
             }
             found = {name: future.result() for name, future in waiting.items()}
         for name, backend in ready.items():
-            if isinstance(backend, Answer):
+            if isinstance(backend, BackendAnswer):
                 found[name] = backend
             elif _is_here(backend):
                 found[name] = self._asked(name, backend, text)
@@ -111,7 +111,7 @@ class Bench:
         for name in tuple(self._kept):
             self._drop(name)
 
-    def _ready(self, name: str) -> Backend | Answer:
+    def _ready(self, name: str) -> Backend | BackendAnswer:
         """The backend after a first call, which for a service includes its first connection and the
         check of its answers, for a model the first run; or why it can't be asked."""
         with self._lock:
@@ -134,7 +134,7 @@ class Bench:
             backend.close()
         return kept
 
-    def _asked(self, name: str, backend: Backend, text: str) -> Answer:
+    def _asked(self, name: str, backend: Backend, text: str) -> BackendAnswer:
         scorer = Scorer(backend, self._log, self._clock)
         call = scorer.begin([text], Mode.TRIAL)
         try:
@@ -147,7 +147,7 @@ class Bench:
             (result,) = scorer.end(call, answer)
         except BackendError as error:
             return self._failed(name, error, backend)
-        return Answer(
+        return BackendAnswer(
             backend=name,
             at=self._clock.now(),
             total_ms=total_ms,
@@ -159,14 +159,16 @@ class Bench:
             model_version=result.model_version or backend.info.model_version,
         )
 
-    def _failed(self, name: str, error: ConsoleError, backend: Backend | None = None) -> Answer:
+    def _failed(
+        self, name: str, error: ConsoleError, backend: Backend | None = None
+    ) -> BackendAnswer:
         # A backend that failed begins anew next time: whoever asks by hand wants it asked, not
         # left alone because of an earlier try.
         self._drop(name, only_remote=True)
         kind = ErrorKind(error.kind) if isinstance(error, BackendError) else None
         info = backend.info if backend is not None else None
         now = self._clock.now()
-        return Answer(name, now, error=str(error), error_kind=kind, info=info)
+        return BackendAnswer(name, now, error=str(error), error_kind=kind, info=info)
 
     def _drop(self, name: str, *, only_remote: bool = False) -> None:
         with self._lock:
@@ -177,14 +179,14 @@ class Bench:
         backend.close()
 
 
-def check_backend(actor: Actor, bench: Bench, name: str) -> Answer:
+def check_backend(actor: Actor, bench: SpareBackends, name: str) -> BackendAnswer:
     """Ask one backend now. Raises PermissionDenied."""
     check_can(actor, Permission.COMPARE_BACKENDS)
     return bench.check(name)
 
 
 def try_comment(
-    context: Context, actor: Actor, bench: Bench, names: Sequence[str], text: str
+    context: Context, actor: Actor, bench: SpareBackends, names: Sequence[str], text: str
 ) -> SideBySide:
     """What each backend, and the policy by its scores, makes of a text as it came in. Nothing of it
     is stored. Raises PermissionDenied, and InvalidInput for a text that could not be a comment."""
@@ -192,22 +194,20 @@ def try_comment(
     text = clean_text(text)
     check_text(text)
     with context.store.read() as reader:
-        policy = reader.current_policy()
-    if policy is None:
-        raise NotFound("There is no policy in force.")
+        policy = reader.policy_in_force()
     answers = bench.ask(tuple(dict.fromkeys(names)), text)
     return SideBySide(tuple(_tried(context, text, one, policy) for one in answers), policy)
 
 
-def _tried(context: Context, text: str, answer: Answer, policy: Policy) -> Tried:
+def _tried(context: Context, text: str, answer: BackendAnswer, policy: Policy) -> TrialResult:
     if answer.error is None:
         verdict = judge(answer.scores, policy)
-        return Tried(answer, verdict.action, verdict.rules)
+        return TrialResult(answer, verdict.action, verdict.rules)
     result = TextResult(error=answer.error, error_kind=answer.error_kind or ErrorKind.BACKEND)
     # A text that is refused while others would be scored is held under every failure policy.
     is_down = answer.error_kind not in _OF_ONE_TEXT
     (action,) = context.failure.actions([text], [result], policy, is_down=is_down)
-    return Tried(answer, action)
+    return TrialResult(answer, action)
 
 
 def _is_here(backend: Backend) -> bool:

@@ -46,7 +46,7 @@ class Ticket:
     is_quiet: bool
 
 
-class Gate:
+class AdmissionControl:
     """`wait_s` is the longest wait a burst may have, `slots` how many requests are worked on at
     once. Threads and tasks may share it."""
 

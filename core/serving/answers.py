@@ -6,8 +6,8 @@ from core.moderation.appeals import Appeal
 from core.moderation.decisions import visibility
 from core.moderation.scores import not_assessed
 from core.services.lookup import LookupAnswer
+from core.services.submit import Submitted
 from core.serving.schemas import AppealOut, DecisionOut, FactOut, ReasonOut, StatementOut
-from core.serving.submission import Submitted
 
 
 def decision_answer(row: Submitted, author_url: str) -> DecisionOut:

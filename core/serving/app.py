@@ -15,9 +15,9 @@ from core.bootstrap.services import Services
 from core.errors import BackendError
 from core.serving import open_inference, openai_moderations, routes, tei_predict
 from core.serving.docs_page import STYLE_HASH, render_docs
-from core.serving.edge import Edge, security_headers
+from core.serving.edge import RequestMiddleware, security_headers
 from core.serving.http_errors import add_error_handlers
-from core.serving.parts import Parts
+from core.serving.parts import ApiProcess
 from core.serving.rescoring import Rescoring
 from core.serving.routes import DESCRIPTION
 from core.serving.schemas import CommentIn
@@ -38,7 +38,7 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    parts = app.state.parts = Parts(services)
+    parts = app.state.parts = ApiProcess(services)
     # The first that matches is taken, so those that are asked most come first.
     for module in (openai_moderations, tei_predict, open_inference, routes):
         app.include_router(module.ROUTER)
@@ -51,13 +51,13 @@ def create_app(services: Services) -> FastAPI:
         # Against DNS rebinding: another site's page must not read this API under its own name.
         # Elsewhere a key is needed, which such a page hasn't.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))
-    app.add_middleware(Edge, headers=security_headers(STYLE_HASH), parts=parts)
+    app.add_middleware(RequestMiddleware, headers=security_headers(STYLE_HASH), parts=parts)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    parts: Parts = app.state.parts
+    parts: ApiProcess = app.state.parts
     # The first call of a runtime is its slowest. A backend that is down now may be up later.
     with suppress(BackendError):
         parts.scorer.score(["Good morning."], Mode.WARMUP)

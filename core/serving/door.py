@@ -20,7 +20,7 @@ class Refusal:
     headers: dict[str, str]
 
 
-class Door:
+class Access:
     """`is_local` says that only this machine can reach the API: then keys are needed only once
     somebody made one."""
 

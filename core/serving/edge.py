@@ -9,10 +9,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.errors import Overloaded
 from core.serving.admission import Ticket
 from core.serving.http_errors import console_error_response, error_response
-from core.serving.parts import TICKET, Parts
+from core.serving.parts import TICKET, ApiProcess
 from core.serving.paths import route_of
 from core.serving.tracing import read_caller
-from core.servinglog.record import CALLER, Caller
+from core.servinglog.record import ORIGIN, RequestOrigin
 
 LOG = logging.getLogger(__name__)
 SENT_AWAY = 429
@@ -34,10 +34,10 @@ def security_headers(style_hash: str) -> dict[str, str]:
     }
 
 
-class Edge:
+class RequestMiddleware:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, *, headers: dict[str, str], parts: Parts) -> None:
+    def __init__(self, app: ASGIApp, *, headers: dict[str, str], parts: ApiProcess) -> None:
         self._app = app
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
         self._parts = parts
@@ -49,13 +49,13 @@ class Edge:
         visit = Visit(scope, receive, send, self._headers, self._parts)
         parts, now = self._parts, self._parts.services.clock.monotonic
         began = now()
-        token = CALLER.set(visit.caller)
+        token = ORIGIN.set(visit.caller)
         parts.in_flight += 1
         parts.metrics.in_flight.inc()
         try:
             await self._answer(visit)
         finally:
-            CALLER.reset(token)
+            ORIGIN.reset(token)
             parts.in_flight -= 1
             parts.metrics.in_flight.dec()
             visit.leave()
@@ -101,11 +101,11 @@ class Visit:
         receive: Receive,
         send: Send,
         headers: list[tuple[bytes, bytes]],
-        parts: Parts,
+        parts: ApiProcess,
     ) -> None:
         self.scope = scope
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
-        self.caller: Caller = read_caller(
+        self.caller: RequestOrigin = read_caller(
             self.headers.get(b"x-request-id", b""), self.headers.get(b"traceparent", b"")
         )
         self.is_work = scope["method"] == "POST"
@@ -139,7 +139,7 @@ class Visit:
             self._gate.leave(self._ticket, is_done=self.status != SENT_AWAY)
 
 
-def _log(error: Exception, caller: Caller) -> None:
+def _log(error: Exception, caller: RequestOrigin) -> None:
     """Where it happened, not the error's words: those may quote a comment."""
     where = "".join(traceback.format_tb(error.__traceback__))
     LOG.error(

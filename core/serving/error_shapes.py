@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from http import HTTPStatus
 from typing import Any
 
-from core.serving.paths import Shape
+from core.serving.paths import ErrorFormat
 from core.serving.schemas import ErrorAnswer, ErrorBody, ErrorDetail
 
 _OPENAI_TYPES = {
@@ -24,28 +24,31 @@ _INFERENCE_TYPES = {
 }
 
 
-def shaped_status(shape: Shape, status: int) -> int:
+def shaped_status(shape: ErrorFormat, status: int) -> int:
     """The status those clients expect: OpenAI's know 400 for a wrong input, and the open inference
     protocol names no other."""
-    if status == HTTPStatus.UNPROCESSABLE_ENTITY and shape in (Shape.OPENAI, Shape.OPEN_INFERENCE):
+    if status == HTTPStatus.UNPROCESSABLE_ENTITY and shape in (
+        ErrorFormat.OPENAI,
+        ErrorFormat.OPEN_INFERENCE,
+    ):
         return HTTPStatus.BAD_REQUEST
     return status
 
 
 def error_body(
-    shape: Shape, status: int, kind: str, message: str, details: Sequence[ErrorDetail] = ()
+    shape: ErrorFormat, status: int, kind: str, message: str, details: Sequence[ErrorDetail] = ()
 ) -> dict[str, Any]:
     """`status` is the shaped one."""
     match shape:
-        case Shape.OPENAI:
+        case ErrorFormat.OPENAI:
             error_type = _OPENAI_TYPES.get(status)
             if error_type is None:
                 error_type = "server_error" if status >= 500 else "invalid_request_error"
             return {"error": {"message": message, "type": error_type, "param": None, "code": kind}}
-        case Shape.TEXT_EMBEDDINGS_INFERENCE:
+        case ErrorFormat.TEXT_EMBEDDINGS_INFERENCE:
             return {"error": message, "error_type": _INFERENCE_TYPES.get(status, "validation")}
-        case Shape.OPEN_INFERENCE:
+        case ErrorFormat.OPEN_INFERENCE:
             return {"error": message}
-        case Shape.CONSOLE:
+        case ErrorFormat.CONSOLE:
             body = ErrorBody(kind=kind, message=message, details=list(details))
             return ErrorAnswer(error=body).model_dump()

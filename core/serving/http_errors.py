@@ -11,34 +11,17 @@ from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
 from core import errors
-from core.errors import ConsoleError, InvalidInput
+from core.errors import ConsoleError, InvalidRows
 from core.serving.error_shapes import error_body, shaped_status
 from core.serving.paths import shape_of
 from core.serving.schemas import ErrorDetail
-from core.servinglog.record import CALLER, Caller
+from core.servinglog.record import ORIGIN, RequestOrigin
 
 LOG = logging.getLogger(__name__)
-MAX_DETAILS = 100
-
-
-class InvalidRows(InvalidInput):
-    """Rows of a request are wrong; `details` names each by index and field."""
-
-    def __init__(self, message: str, details: tuple[ErrorDetail, ...]) -> None:
-        super().__init__(message)
-        self.details = details[:MAX_DETAILS]
-
-
-class TextNotScored(ConsoleError):
-    """The backend could not score a text, while it scores others."""
-
-
-class BodyTooLarge(InvalidInput):
-    """The request's body has more bytes than one call may bring."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class ErrorAnswer:
     """How a kind of error is told. `words` replace the error's own where those may name a path."""
 
     status: HTTPStatus
@@ -47,30 +30,34 @@ class Answer:
 
 
 # The one table; an error not named here is answered as its nearest ancestor that is.
-ANSWERS: Mapping[type[ConsoleError], Answer] = {
-    ConsoleError: Answer(HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong."),
-    errors.InvalidInput: Answer(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
-    BodyTooLarge: Answer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
-    errors.NotFound: Answer(HTTPStatus.NOT_FOUND, "not_found"),
-    errors.PermissionDenied: Answer(HTTPStatus.FORBIDDEN, "forbidden"),
-    errors.Conflict: Answer(HTTPStatus.CONFLICT, "conflict"),
-    errors.RuleBroken: Answer(HTTPStatus.CONFLICT, "rule_broken"),
-    errors.BackendError: Answer(
+ANSWERS: Mapping[type[ConsoleError], ErrorAnswer] = {
+    ConsoleError: ErrorAnswer(
+        HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong."
+    ),
+    errors.InvalidInput: ErrorAnswer(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
+    errors.BodyTooLarge: ErrorAnswer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    errors.NotFound: ErrorAnswer(HTTPStatus.NOT_FOUND, "not_found"),
+    errors.PermissionDenied: ErrorAnswer(HTTPStatus.FORBIDDEN, "forbidden"),
+    errors.Conflict: ErrorAnswer(HTTPStatus.CONFLICT, "conflict"),
+    errors.RuleBroken: ErrorAnswer(HTTPStatus.CONFLICT, "rule_broken"),
+    errors.BackendError: ErrorAnswer(
         HTTPStatus.SERVICE_UNAVAILABLE, "backend", "The backend can't score now."
     ),
-    TextNotScored: Answer(HTTPStatus.FAILED_DEPENDENCY, "backend"),
-    errors.MissingExtra: Answer(
+    errors.TextNotScored: ErrorAnswer(HTTPStatus.FAILED_DEPENDENCY, "backend"),
+    errors.MissingExtra: ErrorAnswer(
         HTTPStatus.SERVICE_UNAVAILABLE, "backend", "The backend is not installed."
     ),
-    errors.Overloaded: Answer(HTTPStatus.TOO_MANY_REQUESTS, "overloaded"),
-    errors.SourceUnavailable: Answer(HTTPStatus.BAD_GATEWAY, "source", "A source did not answer."),
-    errors.StoreError: Answer(
+    errors.Overloaded: ErrorAnswer(HTTPStatus.TOO_MANY_REQUESTS, "overloaded"),
+    errors.SourceUnavailable: ErrorAnswer(
+        HTTPStatus.BAD_GATEWAY, "source", "A source did not answer."
+    ),
+    errors.StoreError: ErrorAnswer(
         HTTPStatus.SERVICE_UNAVAILABLE, "store", "The store can't be used now; send it again."
     ),
 }
 
 
-def answer_for(error: ConsoleError) -> Answer:
+def answer_for(error: ConsoleError) -> ErrorAnswer:
     """The table's row for the error or its nearest ancestor."""
     return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
 
@@ -95,7 +82,7 @@ def console_error_response(path: str, error: ConsoleError) -> JSONResponse:
     """What the table says of that error."""
     answer = answer_for(error)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
-        caller = CALLER.get() or Caller("-")
+        caller = ORIGIN.get() or RequestOrigin("-")
         LOG.error(
             "answered %d to request %s, trace %s: %s",
             answer.status,
@@ -103,7 +90,8 @@ def console_error_response(path: str, error: ConsoleError) -> JSONResponse:
             caller.trace_id,
             error,
         )
-    details = error.details if isinstance(error, InvalidRows) else ()
+    problems = error.problems if isinstance(error, InvalidRows) else ()
+    details = tuple(ErrorDetail(row=p.row, field=p.field, message=p.message) for p in problems)
     headers = None
     if isinstance(error, errors.Overloaded):
         headers = {"Retry-After": f"{error.retry_after_s:.0f}"}

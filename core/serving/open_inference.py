@@ -13,14 +13,16 @@ from starlette.responses import JSONResponse
 
 from core.errors import BackendError, InvalidInput, NotFound
 from core.inference.base import BackendInfo
-from core.serving.parts import Parts
-from core.serving.paths import Shape
+from core.serving.parts import ApiProcess
+from core.serving.paths import ErrorFormat
 from core.serving.request_body import parse_json, read_body
 from core.serving.scoring import Scoring, read_texts
 from core.serving.wire_docs import body_docs, error_docs
-from core.servinglog.record import CALLER
+from core.servinglog.record import ORIGIN
 
-ROUTER = APIRouter(tags=["Open inference protocol"], responses=error_docs(Shape.OPEN_INFERENCE))
+ROUTER = APIRouter(
+    tags=["Open inference protocol"], responses=error_docs(ErrorFormat.OPEN_INFERENCE)
+)
 INPUT, OUTPUT = "text", "scores"
 _EXAMPLE = {
     "inputs": [
@@ -94,7 +96,7 @@ async def post_infer(
 ) -> JSONResponse:
     """Score texts; nothing is stored. `scores` has a row a text and a column a label, in the order
     of `parameters.labels`, row after row."""
-    parts: Parts = request.app.state.parts
+    parts: ApiProcess = request.app.state.parts
     info = _info(request, model, model_version)
     body = parse_json(await read_body(request))
     texts = read_texts(_read_data(body), INPUT)
@@ -145,7 +147,7 @@ def _check_outputs(body: object) -> None:
 
 def _answer_id(body: object) -> str:
     given = body.get("id") if isinstance(body, dict) else None
-    caller = CALLER.get()
+    caller = ORIGIN.get()
     return given if isinstance(given, str) else caller.request_id if caller else ""
 
 

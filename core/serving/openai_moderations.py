@@ -24,14 +24,14 @@ from core.inference.base import TextResult
 from core.moderation.decisions import judge
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label, not_assessed
-from core.serving.parts import Parts
-from core.serving.paths import Shape
+from core.serving.parts import ApiProcess
+from core.serving.paths import ErrorFormat
 from core.serving.request_body import parse_json, read_body
 from core.serving.scoring import read_text, read_texts
 from core.serving.wire_docs import body_docs, error_docs
-from core.servinglog.record import CALLER
+from core.servinglog.record import ORIGIN
 
-ROUTER = APIRouter(tags=["Scoring"], responses=error_docs(Shape.OPENAI))
+ROUTER = APIRouter(tags=["Scoring"], responses=error_docs(ErrorFormat.OPENAI))
 CATEGORIES: Mapping[str, tuple[Label, ...]] = {
     "harassment": (Label.TOXICITY, Label.SEVERE_TOXICITY, Label.INSULT),
     "harassment/threatening": (Label.THREAT,),
@@ -67,13 +67,13 @@ async def post_moderations(request: Request) -> JSONResponse:
     `modconsole` in each result.
     """
     texts = read_input(parse_json(await read_body(request)))
-    parts: Parts = request.app.state.parts
+    parts: ApiProcess = request.app.state.parts
     parts.weigh(request, texts)
     scored = await parts.scoring.score(texts)
-    policy = await parts.policy.get()
+    policy = await parts.policy_in_force()
     model = scored.results[0].model_version or parts.scoring.info.model_version
     results = [result_of(result, policy) for result in scored.results]
-    caller = CALLER.get()
+    caller = ORIGIN.get()
     return JSONResponse(
         {"id": f"modr-{caller.request_id if caller else ''}", "model": model, "results": results}
     )

@@ -3,40 +3,46 @@
 from collections.abc import Iterable
 from functools import cached_property
 
+from anyio import CapacityLimiter
+from anyio.to_thread import run_sync
 from starlette.requests import Request
 
 from core.bootstrap.services import Services
 from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.scorer import Scorer
-from core.serving.admission import Gate, Ticket
+from core.moderation.policies import Policy
+from core.services.policies import PolicyInForce
+from core.serving.admission import AdmissionControl, Ticket
 from core.serving.api_keys import KeyFolder, KeyRing
-from core.serving.door import LOOPBACK, Door
+from core.serving.door import LOOPBACK, Access
 from core.serving.metrics import MeteredLog, Metrics
 from core.serving.rate_limit import RateLimit
-from core.serving.scoring import PolicyInForce, Scoring
+from core.serving.scoring import Scoring
 
 TICKET = "modconsole.ticket"
 """Where a request's scope holds what it was let in with."""
 
 
-class Parts:
+class ApiProcess:
     """Made with the application; what needs the model is made on first use."""
 
     def __init__(self, services: Services) -> None:
         settings, now = services.settings, services.clock.monotonic
         self.services = services
         self.metrics = Metrics()
-        self.gate = Gate(
+        self.gate = AdmissionControl(
             now, wait_s=settings.api_wait_ms / 1000.0, slots=settings.batch_concurrency
         )
         self.is_local = settings.api_host in LOOPBACK
-        self.door = Door(
+        self.door = Access(
             KeyRing(KeyFolder(settings.api_keys_dir), now),
             RateLimit(now, rate_per_s=settings.api_key_rate, burst=settings.api_key_burst),
             is_local=self.is_local,
             drain_s=settings.api_drain_s,
         )
-        self.policy = PolicyInForce(services.context.store, services.clock)
+        self._policy = PolicyInForce(services.context.store, services.clock)
+        # Reading the policy never queues behind requests that store comments.
+        self._policy_reads = CapacityLimiter(1)
         self.in_flight = 0
 
     @cached_property
@@ -64,6 +70,13 @@ class Parts:
     def scoring(self) -> Scoring:
         """For tasks."""
         return Scoring(self.scorer, self.batcher, self.gate)
+
+    async def policy_in_force(self) -> Policy:
+        """At most a second old. Raises StoreError."""
+        kept = self._policy.kept
+        if kept is None:
+            kept = await run_sync(self._policy.read, limiter=self._policy_reads)
+        return kept
 
     def weigh(self, request: Request, texts: Iterable[str]) -> None:
         """Tell the gate what the request brought."""

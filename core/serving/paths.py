@@ -11,7 +11,7 @@ _EXACT = OPEN_PATHS | {"/v1/comments", "/v1/moderations", "/predict", "/metrics"
 _MODEL = re.compile(r"/v2/models/[^/]+(?:/versions/[^/]+)?(|/ready|/infer)")
 
 
-class Shape(Enum):
+class ErrorFormat(Enum):
     """Whose error body an address answers with."""
 
     CONSOLE = auto()
@@ -20,15 +20,15 @@ class Shape(Enum):
     OPEN_INFERENCE = auto()
 
 
-def shape_of(path: str) -> Shape:
+def shape_of(path: str) -> ErrorFormat:
     """The shape clients of that address read."""
     if path == "/v1/moderations":
-        return Shape.OPENAI
+        return ErrorFormat.OPENAI
     if path == "/predict":
-        return Shape.TEXT_EMBEDDINGS_INFERENCE
+        return ErrorFormat.TEXT_EMBEDDINGS_INFERENCE
     if path == "/v2" or path.startswith("/v2/"):
-        return Shape.OPEN_INFERENCE
-    return Shape.CONSOLE
+        return ErrorFormat.OPEN_INFERENCE
+    return ErrorFormat.CONSOLE
 
 
 def route_of(path: str) -> str:

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.bootstrap.services import build_services
 from core.config import Settings
 from core.serving.app import create_app
-from core.serving.parts import Parts
+from core.serving.parts import ApiProcess
 
 LOG_FILE = "api-replicas.log"
 
@@ -82,6 +82,6 @@ class ApiReplica:
         return self._parts.in_flight
 
     @property
-    def _parts(self) -> Parts:
-        parts: Parts = self.app.state.parts
+    def _parts(self) -> ApiProcess:
+        parts: ApiProcess = self.app.state.parts
         return parts

@@ -9,8 +9,7 @@ from typing import Any, NoReturn
 
 from fastapi import Request
 
-from core.errors import InvalidInput
-from core.serving.http_errors import BodyTooLarge
+from core.errors import BodyTooLarge, InvalidInput
 
 MAX_BODY_BYTES = 2_000_000
 MAX_ROWS = 100

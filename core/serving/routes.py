@@ -12,10 +12,11 @@ from starlette.responses import PlainTextResponse
 
 from core.errors import BackendError
 from core.services.lookup import look_up
+from core.services.submit import submit
 from core.serving.answers import decision_answer, statement_answer
 from core.serving.examples import DECIDED, POSTED, REFUSED
 from core.serving.metrics import CONTENT_TYPE
-from core.serving.parts import Parts
+from core.serving.parts import ApiProcess
 from core.serving.request_body import MAX_ROWS, parse_rows, read_body
 from core.serving.rows import read_comments
 from core.serving.schemas import (
@@ -25,7 +26,6 @@ from core.serving.schemas import (
     StatementOut,
     comments_schema,
 )
-from core.serving.submission import submit
 
 ROUTER = APIRouter(
     responses={"default": {"model": ErrorAnswer, "description": "Any error"}},
@@ -54,12 +54,12 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _parts(request: Request) -> Parts:
-    parts: Parts = request.app.state.parts
+def _parts(request: Request) -> ApiProcess:
+    parts: ApiProcess = request.app.state.parts
     return parts
 
 
-Given = Annotated[Parts, Depends(_parts)]
+Given = Annotated[ApiProcess, Depends(_parts)]
 
 
 @ROUTER.post("/v1/comments", openapi_extra=_BODY, responses=_ANSWERS, tags=["Comments"])

@@ -3,14 +3,14 @@
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, NoReturn
+from typing import Any
 
 from pydantic import ValidationError
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, InvalidRows, RowProblem
 from core.moderation.comments import UNKNOWN_AUTHOR, IncomingComment, check_incoming
-from core.serving.http_errors import InvalidRows
-from core.serving.schemas import TIME_WORDS, CommentIn, ErrorDetail
+from core.services.submit import describe_problems
+from core.serving.schemas import TIME_WORDS, CommentIn
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -27,33 +27,22 @@ _WORDS = {
 def read_comments(rows: Sequence[Any], *, now: datetime) -> list[IncomingComment]:
     """Every row as a comment, in order. Raises InvalidRows."""
     comments: list[IncomingComment] = []
-    details: list[ErrorDetail] = []
+    problems: list[RowProblem] = []
     for index, row in enumerate(rows):
         found = _comment(index, row, now)
         if isinstance(found, IncomingComment):
             comments.append(found)
         else:
-            details.extend(found)
-    details = details or _clashes(comments)
-    if details:
-        refuse_rows(details, total=len(rows))
+            problems.extend(found)
+    problems = problems or _clashes(comments)
+    if problems:
+        raise InvalidRows(describe_problems(problems, total=len(rows)), problems)
     return comments
 
 
-def refuse_rows(details: Sequence[ErrorDetail], *, total: int) -> NoReturn:
-    """Raises InvalidRows whose message is one line about the first of them."""
-    first = details[0]
-    where = f"comments[{first.row}]" if total > 1 else "the comment"
-    if first.field:
-        where = f"{where}, `{first.field}`"
-    wrong = len({detail.row for detail in details})
-    count = f"{wrong} of {total} comments can't be taken, so none was stored; first, "
-    raise InvalidRows(f"{count if total > 1 else ''}{where}: {first.message}", tuple(details))
-
-
-def _comment(index: int, row: object, now: datetime) -> IncomingComment | list[ErrorDetail]:
+def _comment(index: int, row: object, now: datetime) -> IncomingComment | list[RowProblem]:
     if not isinstance(row, dict):
-        return [ErrorDetail(row=index, field=None, message="a comment must be a JSON object")]
+        return [RowProblem(row=index, field=None, message="a comment must be a JSON object")]
     # Before pydantic, which can't say which field holds the surrogate.
     broken = [
         _detail(index, name, "holds a lone surrogate, which is not valid Unicode")
@@ -71,7 +60,7 @@ def _comment(index: int, row: object, now: datetime) -> IncomingComment | list[E
     return _incoming(index, given, now)
 
 
-def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | list[ErrorDetail]:
+def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | list[RowProblem]:
     created_at = given.created_at or now
     if not EARLIEST <= created_at <= now + timedelta(days=1):
         return [_detail(index, "created_at", "must lie between 1970 and now")]
@@ -95,15 +84,15 @@ def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | 
     return comment
 
 
-def _clashes(comments: Sequence[IncomingComment]) -> list[ErrorDetail]:
+def _clashes(comments: Sequence[IncomingComment]) -> list[RowProblem]:
     """Rows with the key of an earlier row but another text: which one is meant can't be known."""
     first: dict[tuple[str, str], int] = {}
-    details = []
+    problems = []
     for index, comment in enumerate(comments):
         earlier = first.setdefault((comment.source, comment.source_id), index)
         if comments[earlier].text != comment.text:
-            details.append(_detail(index, "id", f"is that of row {earlier}, with another text"))
-    return details
+            problems.append(_detail(index, "id", f"is that of row {earlier}, with another text"))
+    return problems
 
 
 def _is_unicode(value: object) -> bool:
@@ -114,7 +103,7 @@ def _is_unicode(value: object) -> bool:
     return True
 
 
-def _detail(index: int, field: object, message: str) -> ErrorDetail:
+def _detail(index: int, field: object, message: str) -> RowProblem:
     """A field's name is repeated only where it looks like one: it comes from the caller."""
     name = str(field) if _FIELD_NAME.fullmatch(str(field)) else "(unnamed)"
-    return ErrorDetail(row=index, field=name, message=message)
+    return RowProblem(row=index, field=name, message=message)

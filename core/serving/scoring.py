@@ -3,27 +3,21 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
-from core.clock import Clock
-from core.errors import BackendError, InvalidInput, StoreError
+from core.errors import BackendError, InvalidInput, TextNotScored
 from core.inference.base import OUTAGES, BackendInfo, CallMetadata, TextResult
 from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
-from core.moderation.policies import Policy
-from core.serving.admission import Gate
-from core.serving.http_errors import TextNotScored
+from core.serving.admission import AdmissionControl
 from core.servinglog.record import Mode
-from core.store.base import Store
 
 MAX_TEXTS = 100
-POLICY_KEPT_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredTexts:
     """`results` in the order of the texts, every one with scores; `call` where it is known."""
 
     results: Sequence[TextResult]
@@ -33,7 +27,7 @@ class Scored:
 class Scoring:
     """Scores through the micro-batcher without holding a thread; each call leaves one record."""
 
-    def __init__(self, scorer: Scorer, batcher: MicroBatcher, gate: Gate) -> None:
+    def __init__(self, scorer: Scorer, batcher: MicroBatcher, gate: AdmissionControl) -> None:
         self._scorer = scorer
         self._batcher = batcher
         self._gate = gate
@@ -43,7 +37,7 @@ class Scoring:
         """What scores here."""
         return self._batcher.info
 
-    async def score(self, texts: Sequence[str], *, is_alone: bool = False) -> Scored:
+    async def score(self, texts: Sequence[str], *, is_alone: bool = False) -> ScoredTexts:
         """Raises TextNotScored naming the first text that could not be, BackendError, Overloaded.
 
         `is_alone` shares a batch with nobody, so that `call` tells of these texts only.
@@ -53,45 +47,19 @@ class Scoring:
             answer = await self._batcher.score_soon(
                 texts, is_alone=is_alone, is_late=self._gate.has_lost_its_turn
             )
-            scored = Scored(self._scorer.end(call, answer), answer.call)
+            scored = ScoredTexts(self._scorer.end(call, answer), answer.call)
         except BackendError as error:
             self._scorer.fail(call, error)
             if error.kind in OUTAGES:
                 raise
             # The long way, which finds out which text it was.
             results = await run_sync(self._scorer.score, texts, Mode.REALTIME)
-            scored = Scored(results, None)
+            scored = ScoredTexts(results, None)
         for number, result in enumerate(scored.results):
             if result.error is not None:
                 kind = result.error_kind or "backend"
                 raise TextNotScored(f"Text {number} (from 0) could not be scored ({kind}).")
         return scored
-
-
-class PolicyInForce:
-    """The policy, read at most once a second."""
-
-    def __init__(self, store: Store, clock: Clock) -> None:
-        self._store = store
-        self._now = clock.monotonic
-        self._read_at = 0.0
-        # Not in line with those who store comments.
-        self._limiter = CapacityLimiter(1)
-        self._policy: Policy | None = None
-
-    async def get(self) -> Policy:
-        """Raises StoreError when there is none."""
-        if self._policy is None or self._now() - self._read_at >= POLICY_KEPT_S:
-            self._read_at = self._now()  # first, so that one of those who come now reads
-            self._policy = await run_sync(self._read, limiter=self._limiter)
-        return self._policy
-
-    def _read(self) -> Policy:
-        with self._store.read() as reader:
-            policy = reader.current_policy()
-        if policy is None:
-            raise StoreError("There is no policy in force.")
-        return policy
 
 
 def read_text(value: object, where: str) -> str:

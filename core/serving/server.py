@@ -15,7 +15,7 @@ from core.errors import ConfigError
 from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
 from core.serving.door import LOOPBACK
-from core.serving.parts import Parts
+from core.serving.parts import ApiProcess
 
 AFTER_DRAIN_S = 1
 """What connections get to close once drained; a request still under way then is cut off."""
@@ -46,7 +46,7 @@ class DrainingServer(uvicorn.Server):
                 timeout_graceful_shutdown=AFTER_DRAIN_S,
             )
         )
-        self._parts: Parts = app.state.parts
+        self._parts: ApiProcess = app.state.parts
         self._stop_by: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

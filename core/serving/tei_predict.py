@@ -14,13 +14,13 @@ from starlette.responses import JSONResponse
 
 from core.errors import InvalidInput
 from core.inference.base import Activation, CallMetadata, TextResult
-from core.serving.parts import Parts
-from core.serving.paths import Shape
+from core.serving.parts import ApiProcess
+from core.serving.paths import ErrorFormat
 from core.serving.request_body import parse_json, read_body
-from core.serving.scoring import Scored, read_text, read_texts
+from core.serving.scoring import ScoredTexts, read_text, read_texts
 from core.serving.wire_docs import body_docs, error_docs
 
-ROUTER = APIRouter(tags=["Scoring"], responses=error_docs(Shape.TEXT_EMBEDDINGS_INFERENCE))
+ROUTER = APIRouter(tags=["Scoring"], responses=error_docs(ErrorFormat.TEXT_EMBEDDINGS_INFERENCE))
 _EXAMPLE = {"inputs": [["Have a nice day."], ["Only a moron would write this."]]}
 _SMALLEST = 1e-9
 _PAIR = (
@@ -54,7 +54,7 @@ async def post_predict(request: Request) -> JSONResponse:
     milliseconds.
     """
     given = read_predict(parse_json(await read_body(request)))
-    parts: Parts = request.app.state.parts
+    parts: ApiProcess = request.app.state.parts
     parts.weigh(request, given.texts)
     info = parts.scoring.info
     if given.raw_scores and info.activation is not Activation.SIGMOID:
@@ -108,7 +108,7 @@ def _may_be_cut(text: str, max_tokens: int) -> bool:
     return max_tokens > 0 and (len(text) > max_tokens - 2 or not text.isascii())
 
 
-def _is_cut(scored: Scored) -> bool:
+def _is_cut(scored: ScoredTexts) -> bool:
     return scored.call is not None and scored.call.truncated_count > 0
 
 

@@ -3,7 +3,7 @@
 import re
 import secrets
 
-from core.servinglog.record import Caller
+from core.servinglog.record import RequestOrigin
 
 # What may come back in a header and go into a log.
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
@@ -13,7 +13,7 @@ _TRACE_PARENT = re.compile(
 )
 
 
-def read_caller(request_id: bytes, trace_parent: bytes) -> Caller:
+def read_caller(request_id: bytes, trace_parent: bytes) -> RequestOrigin:
     """From the headers `x-request-id` and `traceparent`; what can't be used is as if absent."""
     if _REQUEST_ID.fullmatch(request_id):
         answered_as = request_id.decode("ascii")
@@ -21,4 +21,4 @@ def read_caller(request_id: bytes, trace_parent: bytes) -> Caller:
         answered_as = secrets.token_hex(16)
     match = _TRACE_PARENT.fullmatch(trace_parent)
     has_trace = match is not None and (match[1] != b"00" or match[3] is None)
-    return Caller(answered_as, match[2].decode("ascii") if match and has_trace else None)
+    return RequestOrigin(answered_as, match[2].decode("ascii") if match and has_trace else None)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from core.serving.error_shapes import error_body
-from core.serving.paths import Shape
+from core.serving.paths import ErrorFormat
 
 
 def body_docs(description: str, example: dict[str, Any]) -> dict[str, Any]:
@@ -12,7 +12,7 @@ def body_docs(description: str, example: dict[str, Any]) -> dict[str, Any]:
     return {"requestBody": {"required": True, "description": description, "content": content}}
 
 
-def error_docs(shape: Shape) -> dict[int | str, dict[str, Any]]:
+def error_docs(shape: ErrorFormat) -> dict[int | str, dict[str, Any]]:
     """The part about errors: their body in that shape."""
     example = error_body(shape, 429, "overloaded", "Too many requests wait; try again later.")
     content = {"application/json": {"schema": {"type": "object"}, "example": example}}

@@ -60,7 +60,7 @@ class ServingRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Caller:
+class RequestOrigin:
     """Whose request a call serves: the id it was answered with, and the trace it belongs to (32
     hexadecimal digits, W3C Trace Context) when the caller named one."""
 
@@ -68,7 +68,7 @@ class Caller:
     trace_id: str | None = None
 
 
-CALLER: ContextVar[Caller | None] = ContextVar("caller", default=None)
+ORIGIN: ContextVar[RequestOrigin | None] = ContextVar("caller", default=None)
 
 
 class ServingLog(Protocol):

@@ -26,7 +26,7 @@ _TYPES = ("comment", "story", *_OTHER_TYPES)
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class RowShape:
     """How a kind of row names what it says. The first of `times` that is there counts."""
 
     id: str
@@ -37,12 +37,12 @@ class Shape:
     is_hackernews: bool
 
 
-FIREBASE = Shape("id", "text", "by", ("time",), "parent", True)
-ALGOLIA_HIT = Shape(
+FIREBASE = RowShape("id", "text", "by", ("time",), "parent", True)
+ALGOLIA_HIT = RowShape(
     "objectID", "comment_text", "author", ("created_at_i", "created_at"), "parent_id", True
 )
-ALGOLIA_ITEM = Shape("id", "text", "author", ("created_at_i", "created_at"), "parent_id", True)
-PLAIN = Shape("id", "text", "author", ("created_at",), "parent_id", False)
+ALGOLIA_ITEM = RowShape("id", "text", "author", ("created_at_i", "created_at"), "parent_id", True)
+PLAIN = RowShape("id", "text", "author", ("created_at",), "parent_id", False)
 # Every column a row is read from; a reader of tables needs no other.
 KNOWN_COLUMNS = frozenset(
     name
@@ -51,7 +51,7 @@ KNOWN_COLUMNS = frozenset(
 ) | {"title", "type", "deleted", "dead", "children", "_tags", "story_id", "story_title"}
 
 
-def shape_of(row: Mapping[str, object]) -> Shape:
+def shape_of(row: Mapping[str, object]) -> RowShape:
     """A site's own columns win over Hacker News ones where a row has both."""
     if "objectID" in row:
         return ALGOLIA_HIT
@@ -65,7 +65,7 @@ def shape_of(row: Mapping[str, object]) -> Shape:
 
 
 def to_item(
-    raw: object, *, where: str, source: str, read_at: datetime, shape: Shape | None = None
+    raw: object, *, where: str, source: str, read_at: datetime, shape: RowShape | None = None
 ) -> SourceItem:
     """Exactly one item for one row; wrong rows become Rejected, so it never raises.
 
@@ -112,7 +112,7 @@ def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
     return item if isinstance(item, IncomingThread) else None
 
 
-def _reason_to_skip(row: Mapping[str, object], shape: Shape) -> str | None:
+def _reason_to_skip(row: Mapping[str, object], shape: RowShape) -> str | None:
     if flag_field(row, "deleted"):
         return DELETED
     if flag_field(row, "dead"):
@@ -123,7 +123,7 @@ def _reason_to_skip(row: Mapping[str, object], shape: Shape) -> str | None:
     return None if kind in _TYPES else "not a comment: unknown type"
 
 
-def _type(row: Mapping[str, object], shape: Shape) -> str:
+def _type(row: Mapping[str, object], shape: RowShape) -> str:
     if shape is ALGOLIA_HIT:
         tags = row.get("_tags")
         told = [tag for tag in tags if tag in _TYPES] if isinstance(tags, list) else []
@@ -136,13 +136,13 @@ def _type(row: Mapping[str, object], shape: Shape) -> str:
     return "story" if has_title_only else "comment"
 
 
-def _is_thread(row: Mapping[str, object], shape: Shape) -> bool:
+def _is_thread(row: Mapping[str, object], shape: RowShape) -> bool:
     if shape.is_hackernews:
         return _type(row, shape) == "story"
     return row.get("text") is None and row.get("title") is not None
 
 
-def _time(row: Mapping[str, object], shape: Shape, read_at: datetime) -> datetime:
+def _time(row: Mapping[str, object], shape: RowShape, read_at: datetime) -> datetime:
     for name in shape.times:
         moment = time_field(row, name)
         if moment is not None:
@@ -152,7 +152,7 @@ def _time(row: Mapping[str, object], shape: Shape, read_at: datetime) -> datetim
 
 def _thread(
     row: Mapping[str, object],
-    shape: Shape,
+    shape: RowShape,
     where: str,
     key: tuple[str, str],
     read_at: datetime,
@@ -169,7 +169,7 @@ def _thread(
 
 def _comment(
     row: Mapping[str, object],
-    shape: Shape,
+    shape: RowShape,
     where: str,
     key: tuple[str, str],
     read_at: datetime,

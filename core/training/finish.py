@@ -22,7 +22,7 @@ from core.training.evaluation.findings import (
     report_findings,
 )
 from core.training.evaluation.report import TrainingReport
-from core.training.evaluation.scoring import ExportedNetwork, Scored, has_bf16, targets_of
+from core.training.evaluation.scoring import ExportedNetwork, ScoredRows, has_bf16, targets_of
 from core.training.export.files import export_model
 from core.training.export.shipping import write_manifest
 from core.training.fitting.batches import encode, load_tokenizer
@@ -78,7 +78,7 @@ def _temperatures(network: Classifier, fitted: Fitted) -> dict[Label, float]:
     tokenizer = load_tokenizer(fitted.base / TOKENIZER_FILE, settings.score_tokens)
     ids = encode(tokenizer, [example.text for example in rows])
     logits = network_logits(network, ids, threads=settings.threads)
-    people = by_people(Scored(rows, targets_of(rows), logits))
+    people = by_people(ScoredRows(rows, targets_of(rows), logits))
     return {label: fit_temperature(*people.known(label)) for label in MODEL_LABELS}
 
 

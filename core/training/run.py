@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InvalidInput, MissingExtra
-from core.training.data.catalogue import CATALOGUE, DataSet, Use
+from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
 from core.training.data.datasets import (
     MODEL_LABELS,
     TRAIN_EXTRA,
@@ -19,7 +19,7 @@ from core.training.data.datasets import (
 from core.training.data.disguise import disguised_copies
 from core.training.data.own_examples import own_examples
 from core.training.data.split import split_examples, take_rows
-from core.training.data.traffic import HACKER_NEWS, Traffic
+from core.training.data.traffic import HACKER_NEWS, UnlabelledTraffic
 from core.training.distillation.teacher_scores import check_scores, labelled, read_all_scores
 from core.training.evaluation.report import TrainingReport
 from core.training.fitting.batches import encode, load_tokenizer
@@ -41,7 +41,7 @@ def train_model(
     progress: Progress = print,
     catalogue: Sequence[DataSet] = CATALOGUE,
     weights: Path | None = None,
-    traffic: Sequence[Traffic] = (HACKER_NEWS,),
+    traffic: Sequence[UnlabelledTraffic] = (HACKER_NEWS,),
 ) -> TrainingReport:
     """Trains, exports, quantises, measures and writes the model folder into `out_dir`.
 
@@ -55,7 +55,7 @@ def train_model(
         raise InvalidInput("epochs must be at least 1 and a row limit at least 10")
     _require_packages()
     base = base_model or _packaged_base()
-    used = [*sets_for(Use.TRAIN, catalogue), *sets_for(Use.EVALUATE, catalogue)]
+    used = [*sets_for(DataSetUse.TRAIN, catalogue), *sets_for(DataSetUse.EVALUATE, catalogue)]
     verify_files(data_dir, [*used, *traffic])
     out_dir.mkdir(parents=True, exist_ok=True)
     split = split_examples(take_rows(_read_training(data_dir, catalogue), limit_rows))
@@ -100,7 +100,7 @@ class Phases:
 
 
 def _read_training(data_dir: Path, catalogue: Sequence[DataSet]) -> list[Example]:
-    sets = sets_for(Use.TRAIN, catalogue)
+    sets = sets_for(DataSetUse.TRAIN, catalogue)
     return [row for each in sets for row in read_set(data_dir, each, catalogue)] + own_examples()
 
 

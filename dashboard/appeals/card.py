@@ -10,7 +10,7 @@ import streamlit as st
 from core.moderation.notices import AppealStage
 from core.moderation.policies import Policy
 from core.store.views import AppealItem
-from dashboard.appeals.hearing import Bench
+from dashboard.appeals.hearing import HearingPlace
 from dashboard.lookup.wording import APPEAL_BADGES
 from dashboard.wording import ago, decision_line, local_time
 
@@ -19,7 +19,7 @@ LIST_HEIGHT = 560
 EXCERPT_CHARS = 160
 
 
-def appeal_list(bench: Bench, items: Sequence[AppealItem], now: datetime) -> None:
+def appeal_list(bench: HearingPlace, items: Sequence[AppealItem], now: datetime) -> None:
     """A table to click in; the open appeal is selected. Cells are inert text."""
     ids = [item.appeal.id for item in items]
     selected = [row for row, appeal_id in enumerate(ids) if appeal_id == bench.appeal_id]
@@ -82,7 +82,7 @@ def outcome_card(item: AppealItem, zone: tzinfo) -> None:
         st.text(item.appeal.outcome_reason or "")
 
 
-def _pick(bench: Bench, ids: Sequence[str], key: str) -> None:
+def _pick(bench: HearingPlace, ids: Sequence[str], key: str) -> None:
     """Open what was clicked: a row's mark or any of its cells, whichever is not open already."""
     selection: Any = st.session_state[key]["selection"]
     rows = [*selection["rows"], *(row for row, _ in selection["cells"])]

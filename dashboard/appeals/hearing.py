@@ -16,7 +16,7 @@ from dashboard.wording import APPEALS
 
 
 @dataclass(slots=True)
-class Bench:
+class HearingPlace:
     """One session's place on the page. A plain object, so that callbacks can write to it safely."""
 
     appeal_id: str | None = None
@@ -46,7 +46,11 @@ def barred(actor: Actor, appeal: Appeal, chain: Sequence[Decision]) -> str:
 
 
 def outcome_form(
-    bench: Bench, services: Services, actor: Actor, item: AppealItem, chain: Sequence[Decision]
+    bench: HearingPlace,
+    services: Services,
+    actor: Actor,
+    item: AppealItem,
+    chain: Sequence[Decision],
 ) -> None:
     """A reason and two buttons, drawn for this appeal at this version; or why there are none."""
     if why := barred(actor, item.appeal, chain):
@@ -92,7 +96,7 @@ def outcome_form(
 
 
 def hear(
-    bench: Bench,
+    bench: HearingPlace,
     services: Services,
     actor: Actor,
     appeal_id: str,

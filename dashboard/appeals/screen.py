@@ -11,7 +11,7 @@ from core.services.queries import list_appeals, load_chain, load_policy
 from core.store.views import AppealItem
 from dashboard.appeals.card import appeal_card, appeal_list, outcome_card
 from dashboard.appeals.facts import history_panel, scores_panel
-from dashboard.appeals.hearing import Bench, outcome_form
+from dashboard.appeals.hearing import HearingPlace, outcome_form
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import ago, viewer_zone
 
@@ -31,7 +31,7 @@ def render(services: Services, actor: Actor) -> None:
         return
     view = _header(services, waiting)
     items = waiting if IS_PENDING[view] else list_appeals(services.context, actor, pending=False)
-    bench: Bench = st.session_state.setdefault(f"bench_{view}_{actor.id}", Bench())
+    bench: HearingPlace = st.session_state.setdefault(f"bench_{view}_{actor.id}", HearingPlace())
     item = bench.place(items)
     left, middle, right = st.columns([26, 46, 28], gap="medium")
     with left:
@@ -71,7 +71,7 @@ def _header(services: Services, waiting: Sequence[AppealItem]) -> str:
     return view or "Pending"
 
 
-def _both_sides(bench: Bench, services: Services, actor: Actor, item: AppealItem) -> None:
+def _both_sides(bench: HearingPlace, services: Services, actor: Actor, item: AppealItem) -> None:
     appeal_card(
         item,
         load_policy(services.context, item.decision.policy_version),
@@ -91,7 +91,9 @@ def _facts(services: Services, actor: Actor, item: AppealItem) -> None:
     history_panel(chain, item.reference, services.clock.now())
 
 
-def _taken_by_somebody_else(bench: Bench, services: Services, actor: Actor) -> AppealItem | None:
+def _taken_by_somebody_else(
+    bench: HearingPlace, services: Services, actor: Actor
+) -> AppealItem | None:
     """The appeal that was open here until a colleague ended it: shown with their outcome."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info("Somebody else has heard this appeal. Their outcome stands.", width="stretch")

@@ -10,7 +10,7 @@ from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.backends import Catalogue
-from core.services.trials import SideBySide, Tried
+from core.services.trials import SideBySide, TrialResult
 from dashboard.backends.view import Asking, carry_out_trial, press_try
 from dashboard.backends.wording import agreement_line, error_lines, score_cell, verdict_line
 from dashboard.figures import NONE, duration
@@ -132,7 +132,7 @@ def _score_frame(found: SideBySide) -> pd.DataFrame:
     return pd.DataFrame(columns)
 
 
-def _others(answered: Sequence[Tried]) -> list[str]:
+def _others(answered: Sequence[TrialResult]) -> list[str]:
     """Labels of the backends that the console has no name for: in no rule, but not hidden."""
     found = dict.fromkeys(name for one in answered for name in one.answer.other_scores)
     return list(found)[:MOST_OTHERS]

@@ -11,14 +11,14 @@ from core.moderation.policies import SEVERITY, Action, Policy
 from core.moderation.scores import Label
 from core.services.backends import (
     IN_PROCESS,
+    BackendUse,
     Candidate,
     ProcessView,
     SiteBackends,
     Standing,
     State,
-    Use,
 )
-from core.services.trials import Answer, Tried
+from core.services.trials import BackendAnswer, TrialResult
 from dashboard.figures import NONE, duration, percent
 from dashboard.wording import ACTIONS_DONE, FAILURES, LABELS, ago, score_figure
 
@@ -153,7 +153,7 @@ def calls_line(standing: Standing, window: str) -> str:
     return f"{made}: p95 {duration(calls.p95)}, {percent(calls.error_share)} failed{usual}."
 
 
-def check_line(answer: Answer, now: datetime) -> str:
+def check_line(answer: BackendAnswer, now: datetime) -> str:
     """What it said when somebody asked it by hand."""
     when = seconds_ago(answer.at, now)
     if answer.error is not None:
@@ -161,7 +161,7 @@ def check_line(answer: Answer, now: datetime) -> str:
     return f"Asked by hand {when}: it answered in {duration(answer.total_ms)}."
 
 
-def verdict_line(tried: Tried) -> str:
+def verdict_line(tried: TrialResult) -> str:
     """`held for review: insult 0.95`, or what the failure policy would do with it."""
     what = ACTIONS_DONE[tried.action]
     if tried.answer.error is not None:
@@ -182,7 +182,7 @@ def score_cell(score: float | None, label: Label, policy: Policy) -> str:
     return score_figure(score) if action is Action.APPROVE else f"{score_figure(score)}  {action}"
 
 
-def error_lines(tried: Sequence[Tried]) -> list[str]:
+def error_lines(tried: Sequence[TrialResult]) -> list[str]:
     """Why those that gave no scores gave none, each beginning with who."""
     failed = [one.answer for one in tried if one.answer.error is not None]
     return [
@@ -191,7 +191,7 @@ def error_lines(tried: Sequence[Tried]) -> list[str]:
     ]
 
 
-def agreement_line(tried: Sequence[Tried]) -> str:
+def agreement_line(tried: Sequence[TrialResult]) -> str:
     """Whether the backends that answered would have the same done."""
     answered = [one for one in tried if one.answer.error is None]
     if len(answered) < 2:
@@ -202,9 +202,9 @@ def agreement_line(tried: Sequence[Tried]) -> str:
     return "They would not decide the same."
 
 
-def use_word(use: Use) -> str:
+def use_word(use: BackendUse) -> str:
     """What it is to the site; nothing for one that is not used."""
-    return "" if use is Use.SPARE else use.value
+    return "" if use is BackendUse.SPARE else use.value
 
 
 def _failure_words(kind: str) -> str:

@@ -29,7 +29,7 @@ class PoliciesAndAudit(StoreFixtures):
             older = replace(POLICY, version=9)
             assert tx.add_policy(older, rows.audit(AuditKind.POLICY_STORED, "9"))
         with store.read() as reader:
-            assert reader.current_policy() == newer
+            assert reader.newest_policy() == newer
             assert reader.policy(1) == POLICY
 
     def test_audit_trail_is_in_the_order_written_whatever_the_clock_said(

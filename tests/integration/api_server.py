@@ -12,7 +12,7 @@ from core.bootstrap.services import Services, build_services
 from core.config import Settings
 from core.inference.fake import FakeBackend
 from core.serving.app import create_app
-from core.serving.parts import Parts
+from core.serving.parts import ApiProcess
 from core.serving.server import DrainingServer, listen
 
 
@@ -21,7 +21,7 @@ class Running:
     url: str
     port: int
     services: Services
-    parts: Parts
+    parts: ApiProcess
     server: DrainingServer
 
     @property

@@ -65,7 +65,7 @@ def run(
 
 def calibrated(services: Services, **changes: Any) -> Calibration:
     with services.context.store.read() as reader:
-        policy = reader.current_policy()
+        policy = reader.newest_policy()
     assert policy is not None
     found, _ = run(comments(100), policy=policy)
     found = replace(found, **changes)

@@ -63,7 +63,7 @@ class Console:
     def decide_now(self, scorer: Scorer, *texts: str) -> list[Revision]:
         revisions = [posted(self.services, text) for text in texts]
         with self.services.context.store.read() as reader:
-            policy = reader.current_policy()
+            policy = reader.newest_policy()
         assert policy is not None
         score_now(self.services.context, scorer, policy, revisions)
         return revisions

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from core.benchmarks import load_session, peer_loads, serve
-from core.benchmarks.api_process import ApiProcess
+from core.benchmarks.api_process import RunningApi
 from core.benchmarks.http_load import (
     NO_ANSWER,
     OK,
@@ -226,7 +226,7 @@ def test_every_load_of_ours_and_of_others_begins_with_the_first_text(
     installed = Installed(PEERS[0], Path("python"), "1.0")
     monkeypatch.setattr(peer_loads, "find_installed", lambda *_: installed)
     process = subprocess.Popen([sys.executable, "-c", ""])
-    session = Session(ApiProcess(9, tmp_path, process), ["first", "second"], 1.0, str)
+    session = Session(RunningApi(9, tmp_path, process), ["first", "second"], 1.0, str)
     session.warm_up()
     session.closed_loops()
     session.overload(session.find_knee(1.0))

@@ -16,7 +16,8 @@ from core.inference.cascade.calibration import Calibration
 from core.inference.fake import FakeBackend
 from core.moderation.audit import AuditKind
 from core.moderation.permissions import SYSTEM
-from core.services.cascade import PolicyInForce, open_cascade
+from core.services.cascade import open_cascade
+from core.services.policies import PolicyInForce
 from core.servinglog.record import Mode
 from tests.factories import CLEAN, make_services, scored
 from tests.integration.guessing_cascade import NOW, POLICY, Guess, calibrated, console
@@ -43,16 +44,14 @@ def test_policy_in_force_is_looked_up_again_after_a_second(tmp_path: Path) -> No
     seconds = [0.0]
     clock = Clock(now=lambda: NOW, monotonic=lambda: seconds[0])
     policy = PolicyInForce(services.context.store, clock)
-    first = policy()
-    assert first is not None
+    first = policy.read()
     with services.context.store.write() as tx:
         audit = services.context.audit(AuditKind.POLICY_STORED, SYSTEM, "2")
         tx.add_policy(replace(POLICY, version=2), audit)
     seconds[0] = 0.9
-    assert policy() is first
+    assert policy.read() is first
     seconds[0] = 1.0
-    later = policy()
-    assert later is not None
+    later = policy.read()
     assert later.version == 2
     services.close()
 

@@ -57,7 +57,7 @@ def test_a_held_comment_is_explained_for_what_it_was_held_for(services: Services
     assert found.labels == (Label.INSULT, Label.TOXICITY)
     assert found.action is Action.HOLD
     with services.context.store.read() as reader:
-        policy = reader.current_policy()
+        policy = reader.newest_policy()
     assert policy is not None
     held_from = {label: policy.thresholds(label)[Action.HOLD] for label in found.labels}
     assert found.thresholds == held_from

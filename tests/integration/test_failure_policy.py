@@ -61,7 +61,7 @@ class Site:
     def decide(self, *texts: str, is_down: bool) -> list[Revision]:
         revisions = [posted(self.services, text) for text in texts]
         with self.context.store.read() as reader:
-            policy = reader.current_policy()
+            policy = reader.newest_policy()
         assert policy is not None
         self.fake.is_down = is_down
         score_now(self.context, self.scorer, policy, revisions)
@@ -153,7 +153,7 @@ def test_all_come_back_into_scoring(site: Site, policy: FailurePolicy) -> None:
 
 def test_escalating_rule_hands_a_late_score_up(site: Site) -> None:
     with site.context.store.write() as tx:
-        policy = tx.current_policy()
+        policy = tx.newest_policy()
         assert policy is not None
         up = Rule("threat-up", Label.THREAT, 0.7, 1.0, Action.ESCALATE, "threat")
         newer = replace(policy, version=2, rules=(*policy.rules, up))

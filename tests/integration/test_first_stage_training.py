@@ -13,7 +13,7 @@ from core.inference.base import BatchResult, ErrorKind, TextResult
 from core.inference.cascade.first_stage import read_first_stage
 from core.inference.fake import LABELS, FakeBackend
 from core.inference.manifest import FIRST_STAGE_FILE
-from core.training.data.catalogue import DataSet, Use
+from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import sha256_of
 from core.training.distillation.first_stage_rows import MADE_TO_MEASURE, distil_first_stage
 
@@ -50,7 +50,7 @@ def sentences(count: int, seed: int = 1) -> list[str]:
     return found
 
 
-def write_set(folder: Path, name: str, use: Use, texts: Sequence[str]) -> DataSet:
+def write_set(folder: Path, name: str, use: DataSetUse, texts: Sequence[str]) -> DataSet:
     path = folder / name / f"{name}.parquet"
     path.parent.mkdir(parents=True)
     values = ", ".join(f"('{text}')" for text in texts)
@@ -73,10 +73,10 @@ def test_first_stage_is_of_its_full_model_and_the_report_of_unseen_rows(
 ) -> None:
     texts = sentences(1200)
     catalogue = [
-        write_set(tmp_path, "one", Use.TRAIN, texts[:800]),
-        write_set(tmp_path, "two", Use.EVALUATE, [*texts[800:], texts[0]]),
-        write_set(tmp_path, MADE_TO_MEASURE, Use.EVALUATE, ["only to measure"]),
-        DataSet("three", "", "", "", Use.LEFT_OUT, ""),
+        write_set(tmp_path, "one", DataSetUse.TRAIN, texts[:800]),
+        write_set(tmp_path, "two", DataSetUse.EVALUATE, [*texts[800:], texts[0]]),
+        write_set(tmp_path, MADE_TO_MEASURE, DataSetUse.EVALUATE, ["only to measure"]),
+        DataSet("three", "", "", "", DataSetUse.LEFT_OUT, ""),
     ]
     full_model, said = Listening(), []
     report = distil_first_stage(
@@ -96,7 +96,7 @@ def test_first_stage_is_of_its_full_model_and_the_report_of_unseen_rows(
 
 
 def test_first_stage_learns_what_the_full_model_flags(tmp_path: Path) -> None:
-    catalogue = [write_set(tmp_path, "one", Use.TRAIN, sentences(5000))]
+    catalogue = [write_set(tmp_path, "one", DataSetUse.TRAIN, sentences(5000))]
     report = distil_first_stage(
         tmp_path, FakeBackend(), tmp_path, progress=lambda line: None, catalogue=catalogue
     )
@@ -135,7 +135,7 @@ def test_same_texts_give_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_changed_data_is_refused_before_any_work(tmp_path: Path) -> None:
-    found = write_set(tmp_path, "one", Use.TRAIN, sentences(10))
+    found = write_set(tmp_path, "one", DataSetUse.TRAIN, sentences(10))
     (tmp_path / found.file).write_bytes(b"other")
     full_model = Listening()
     with pytest.raises(DataFileMismatch, match="one"):
@@ -149,7 +149,7 @@ def test_text_the_full_model_can_not_score_stops_it(tmp_path: Path) -> None:
             failed = TextResult(error="too odd", error_kind=ErrorKind.BAD_SCORE)
             return BatchResult((failed,) * len(texts), super().score(texts).call)
 
-    catalogue = [write_set(tmp_path, "one", Use.TRAIN, sentences(20))]
+    catalogue = [write_set(tmp_path, "one", DataSetUse.TRAIN, sentences(20))]
     with pytest.raises(BackendError, match="could not be scored: too odd"):
         distil_first_stage(
             tmp_path, Refusing(), tmp_path, progress=lambda line: None, catalogue=catalogue

@@ -21,7 +21,7 @@ from core.moderation.policies import Action, Policy, Rule
 from core.moderation.scores import Label
 from core.services.context import Context
 from core.services.ingest import ingest
-from core.services.policy_admin import ensure_policy
+from core.services.policies import ensure_policy
 from core.services.score import CHUNK_ROWS, score_now, score_waiting
 from core.servinglog.memory import MemoryLog
 from core.store.sql import SqlStore
@@ -41,7 +41,7 @@ from tests.integration.numbered_comments import NOW, bring_in, comment, counts, 
 
 def policy_of(services: Services) -> Policy:
     with services.context.store.read() as reader:
-        policy = reader.current_policy()
+        policy = reader.newest_policy()
     assert policy is not None
     return policy
 

@@ -22,11 +22,11 @@ from core.inference.manifest import (
 from core.moderation.scores import Label
 from core.training.card.files import rewrite_card
 from core.training.card.model_card import PLOT_FILE, model_card
-from core.training.data.catalogue import DataSet, Use
+from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, Example, read_set, sha256_of
 from core.training.data.own_examples import own_examples
 from core.training.data.split import Split, split_examples, take_rows
-from core.training.data.traffic import Traffic
+from core.training.data.traffic import UnlabelledTraffic
 from core.training.distillation.lessons import REDDIT, WIKIPEDIA
 from core.training.distillation.teacher_scores import gather_scores
 from core.training.evaluation.report import REPORT_FILE, TrainingReport, read_report
@@ -62,7 +62,7 @@ QUERY = """SELECT text, [text] AS keys, 1.0 AS weight, toxic AS toxicity, NULL A
  NULL AS threat, toxic AS insult, NULL AS identity_attack FROM '{%s}'"""
 
 
-def write_set(folder: Path, name: str, use: Use) -> DataSet:
+def write_set(folder: Path, name: str, use: DataSetUse) -> DataSet:
     path = folder / name / f"{name}.parquet"
     path.parent.mkdir(parents=True)
     values = ", ".join(f"('{text}', {toxic})" for text, toxic in ROWS)
@@ -70,25 +70,25 @@ def write_set(folder: Path, name: str, use: Use) -> DataSet:
     return DataSet(name, sha256_of(path), "CC0 1.0", "this test", use, "a test", QUERY % name)
 
 
-def write_traffic(folder: Path) -> Traffic:
+def write_traffic(folder: Path) -> UnlabelledTraffic:
     path = folder / "site.parquet"
     values = ", ".join(f"('a dog {n}')" for n in range(40))
     duckdb.sql(f"COPY (SELECT * FROM (VALUES {values}) t(text)) TO '{path}'")
     query = """SELECT text, [text] AS keys, 1.0 AS weight, NULL AS toxicity, NULL AS obscene,
  NULL AS threat, NULL AS insult, NULL AS identity_attack FROM '{site}'"""
-    made = ("site", sha256_of(path), "CC0 1.0", "this test", Use.EVALUATE, "a test", query)
-    return Traffic(*made, below="site.parquet")
+    made = ("site", sha256_of(path), "CC0 1.0", "this test", DataSetUse.EVALUATE, "a test", query)
+    return UnlabelledTraffic(*made, below="site.parquet")
 
 
-Inputs = tuple[Path, Path, list[DataSet], Traffic]
+Inputs = tuple[Path, Path, list[DataSet], UnlabelledTraffic]
 
 
 @pytest.fixture(scope="module")
 def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     folder = tmp_path_factory.mktemp("inputs")
     sets = [
-        write_set(folder, "tiny", Use.TRAIN),
-        write_set(folder, LOW_RATE_SET, Use.EVALUATE),
+        write_set(folder, "tiny", DataSetUse.TRAIN),
+        write_set(folder, LOW_RATE_SET, DataSetUse.EVALUATE),
     ]
     (folder / "base").mkdir()
     return folder, write_base_model(folder / "base"), sets, write_traffic(folder)
@@ -160,9 +160,9 @@ def unlabelled(inputs: Inputs, tmp_path: Path) -> tuple[Inputs, Split]:
     """A set that only a teacher can speak for, and how it is split."""
     query = QUERY.replace("toxic AS", "NULL AS") % REDDIT.scored
     sets = [
-        write_set(tmp_path, "tiny", Use.TRAIN),
-        replace(write_set(tmp_path, REDDIT.scored, Use.TRAIN), query=query),
-        write_set(tmp_path, LOW_RATE_SET, Use.EVALUATE),
+        write_set(tmp_path, "tiny", DataSetUse.TRAIN),
+        replace(write_set(tmp_path, REDDIT.scored, DataSetUse.TRAIN), query=query),
+        write_set(tmp_path, LOW_RATE_SET, DataSetUse.EVALUATE),
     ]
     rows = [row for each in sets[:2] for row in read_set(tmp_path, each, sets)] + own_examples()
     given = (tmp_path, inputs[1], sets, write_traffic(tmp_path))

@@ -13,7 +13,7 @@ from core.serving.admission import (
     LASTING_S,
     MOST_CHARS,
     MOST_UNDER_WAY,
-    Gate,
+    AdmissionControl,
     Ticket,
 )
 from core.serving.rate_limit import RateLimit
@@ -32,7 +32,7 @@ class Time:
 class Server:
     """Works off one request after another, `service_s` each, first come, first served."""
 
-    def __init__(self, time: Time, gate: Gate, service_s: float) -> None:
+    def __init__(self, time: Time, gate: AdmissionControl, service_s: float) -> None:
         self.time, self.gate, self.service_s = time, gate, service_s
         self.line: list[tuple[float, Ticket]] = []
         self.done_at = time.now
@@ -81,7 +81,7 @@ def offer_at_random(server: Server, rate: float, seconds: float, seed: int) -> N
 
 def make(service_s: float = 0.01, wait_s: float = 0.5, slots: int = 1) -> Server:
     time = Time()
-    return Server(time, Gate(time, wait_s=wait_s, slots=slots), service_s)
+    return Server(time, AdmissionControl(time, wait_s=wait_s, slots=slots), service_s)
 
 
 def test_below_what_can_be_done_nobody_is_refused() -> None:
@@ -186,7 +186,7 @@ def test_slow_times_at_low_load_say_nothing_of_the_rate() -> None:
 @given(st.lists(st.sampled_from(["in", "out", "tick"]), max_size=200))
 def test_what_comes_in_and_goes_out_adds_up(steps: list[str]) -> None:
     time = Time()
-    gate = Gate(time, wait_s=0.1, slots=2)
+    gate = AdmissionControl(time, wait_s=0.1, slots=2)
     inside: list[Ticket] = []
     for step in steps:
         if step == "tick":
@@ -206,7 +206,7 @@ def test_what_comes_in_and_goes_out_adds_up(steps: list[str]) -> None:
 
 
 def test_of_a_long_text_counts_what_is_read_and_of_many_each() -> None:
-    gate = Gate(Time(), wait_s=1.0, slots=1)
+    gate = AdmissionControl(Time(), wait_s=1.0, slots=1)
     one = gate.enter(2_000_000)
     assert one.cost == MOST_CHARS + BASE_COST
     gate.weigh(one, ["x" * 50_000, "y" * 10])

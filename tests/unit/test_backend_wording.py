@@ -12,14 +12,14 @@ from core.moderation.policies import Action, Rule
 from core.moderation.scores import Label
 from core.services.backends import (
     IN_PROCESS,
+    BackendUse,
     Candidate,
     ProcessView,
     SiteBackends,
     Standing,
     State,
-    Use,
 )
-from core.services.trials import Answer, Tried
+from core.services.trials import BackendAnswer, TrialResult
 from core.servinglog.answers import BackendCalls, LastSeen
 from dashboard.backends import wording
 from tests.policies import fixed_policy
@@ -28,10 +28,10 @@ NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)
 POLICY = fixed_policy(NOW)
 TEI = Candidate("tei", "tei", "remote", labels=(Label.TOXICITY,), address="tei.example.org")
 DOWN = Standing(
-    TEI, Use.IN_FORCE, State.FAILS, None,
+    TEI, BackendUse.IN_FORCE, State.FAILS, None,
     error_kind=ErrorKind.CONNECT, known_at=NOW - timedelta(seconds=12),
 )  # fmt: skip
-SECOND = Standing(replace(TEI, name="onnx"), Use.FALLBACK, State.ANSWERS, None)
+SECOND = Standing(replace(TEI, name="onnx"), BackendUse.FALLBACK, State.ANSWERS, None)
 
 
 def site(*standings: Standing, policy: FailurePolicy = FailurePolicy.HOLD) -> SiteBackends:
@@ -154,17 +154,20 @@ def test_where_it_runs_names_the_host() -> None:
 
 def test_verdicts_in_words() -> None:
     rule = next(r for r in POLICY.rules if r.action is Action.REMOVE and r.label is Label.TOXICITY)
-    scored = Answer("tei", NOW, 5.0, scores={Label.TOXICITY: 0.999})
-    failed = Answer("tei", NOW, error="X is not set")
-    assert wording.verdict_line(Tried(scored, Action.REMOVE, (rule,))) == "removed: toxicity 0.99"
-    assert wording.verdict_line(Tried(scored, Action.APPROVE)) == "approved"
-    held = Tried(failed, Action.HOLD)
+    scored = BackendAnswer("tei", NOW, 5.0, scores={Label.TOXICITY: 0.999})
+    failed = BackendAnswer("tei", NOW, error="X is not set")
+    assert (
+        wording.verdict_line(TrialResult(scored, Action.REMOVE, (rule,)))
+        == "removed: toxicity 0.99"
+    )
+    assert wording.verdict_line(TrialResult(scored, Action.APPROVE)) == "approved"
+    held = TrialResult(failed, Action.HOLD)
     assert wording.verdict_line(held) == "held for review, by the failure policy"
-    assert wording.error_lines([held, Tried(scored, Action.HOLD)]) == ["tei: X is not set."]
-    assert wording.agreement_line([held, Tried(scored, Action.HOLD)]) == ""
-    both = [Tried(scored, Action.HOLD), Tried(scored, Action.HOLD)]
+    assert wording.error_lines([held, TrialResult(scored, Action.HOLD)]) == ["tei: X is not set."]
+    assert wording.agreement_line([held, TrialResult(scored, Action.HOLD)]) == ""
+    both = [TrialResult(scored, Action.HOLD), TrialResult(scored, Action.HOLD)]
     assert wording.agreement_line(both) == "All 2 would have it held for review."
-    split = [Tried(scored, Action.HOLD), Tried(scored, Action.APPROVE)]
+    split = [TrialResult(scored, Action.HOLD), TrialResult(scored, Action.APPROVE)]
     assert wording.agreement_line(split) == "They would not decide the same."
 
 

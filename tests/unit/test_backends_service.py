@@ -17,17 +17,17 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.scores import Label
 from core.services.backends import (
     IN_PROCESS,
+    BackendUse,
     Candidate,
     Catalogue,
     SiteBackends,
     Standing,
     State,
-    Use,
     circuit_of,
     look_at_backends,
 )
 from core.services.context import Context
-from core.services.trials import Answer
+from core.services.trials import BackendAnswer
 from core.servinglog.answers import BackendCalls, LastSeen
 from core.store.sql import SqlStore
 from tests.factories import make_services, unscored
@@ -59,8 +59,10 @@ def seen(
     return LastSeen(backend, process, last_at, good_at, good_at, failures, error, trouble)
 
 
-def answer(age_s: float = 1.0, error: str | None = None, kind: ErrorKind | None = None) -> Answer:
-    return Answer("tei", NOW - timedelta(seconds=age_s), 9.0, error=error, error_kind=kind)
+def answer(
+    age_s: float = 1.0, error: str | None = None, kind: ErrorKind | None = None
+) -> BackendAnswer:
+    return BackendAnswer("tei", NOW - timedelta(seconds=age_s), 9.0, error=error, error_kind=kind)
 
 
 def look(
@@ -69,7 +71,7 @@ def look(
     fallback: str | None = None,
     calls: Sequence[BackendCalls] = (),
     seen: Sequence[LastSeen] = (),
-    check: Answer | None = None,
+    check: BackendAnswer | None = None,
 ) -> SiteBackends:
     catalogue = Catalogue(candidates, candidates[0].name, fallback)
     checks = {check.backend: check} if check else {}
@@ -181,7 +183,11 @@ def test_those_in_use_come_first_then_the_best(context: Context) -> None:
         calls=[BackendCalls("onnx", 4, 3, 1, 12.0, "timeout")],
     )  # fmt: skip
     assert [one.candidate.name for one in site.standings] == ["tei", "spare", "onnx", "gone"]
-    assert [one.use for one in site.standings[:3]] == [Use.IN_FORCE, Use.FALLBACK, Use.SPARE]
+    assert [one.use for one in site.standings[:3]] == [
+        BackendUse.IN_FORCE,
+        BackendUse.FALLBACK,
+        BackendUse.SPARE,
+    ]
     assert [one.candidate.name for one in site.in_use] == ["tei", "spare"]
     assert site.standings[2].calls is not None
     assert site.standings[2].calls.error_share == 0.25

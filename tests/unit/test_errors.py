@@ -28,7 +28,11 @@ def drawn_parents() -> dict[str, str]:
 
 def real_errors() -> list[type[Exception]]:
     classes = [thing for _, thing in inspect.getmembers(errors, inspect.isclass)]
-    return [thing for thing in classes if thing.__module__ == errors.__name__]
+    return [
+        thing
+        for thing in classes
+        if thing.__module__ == errors.__name__ and issubclass(thing, Exception)
+    ]
 
 
 def test_drawing_shows_every_class_below_its_parent() -> None:

@@ -5,7 +5,7 @@ import pytest
 
 from core.training.data.datasets import Example
 from core.training.evaluation.bias import measure_bias, power_mean, template_of, terms_in
-from core.training.evaluation.scoring import Scored, targets_of
+from core.training.evaluation.scoring import ScoredRows, targets_of
 
 
 @pytest.mark.parametrize(
@@ -27,7 +27,7 @@ def test_sentences_of_one_template_differ_in_their_terms_alone() -> None:
     assert template_of("You are a nice deaf man") != template_of("You are a kind deaf man")
 
 
-def shifted(term: str, by: float) -> Scored:
+def shifted(term: str, by: float) -> ScoredRows:
     """Clean and abusive sentences about three terms; one of them shifts the score."""
     examples, scores = [], []
     for number in range(40):
@@ -38,7 +38,7 @@ def shifted(term: str, by: float) -> Scored:
                 examples.append(Example(text, targets, (f"{text}{abusive}",), "templates"))
                 scores.append(0.3 + 0.3 * abusive + 0.004 * number + by * (name == term))
     column = np.repeat(np.array([scores]).T, 5, axis=1)
-    return Scored(tuple(examples), targets_of(examples), column)
+    return ScoredRows(tuple(examples), targets_of(examples), column)
 
 
 def test_a_term_that_raises_scores_lowers_its_bpsn_alone() -> None:

@@ -42,7 +42,7 @@ from core.training.evaluation.report import (
     TrainingReport,
     read_report,
 )
-from core.training.evaluation.thresholds import Evidence, choose_bands
+from core.training.evaluation.thresholds import EdgeEvidence, choose_bands
 from core.training.export.shipping import record_files
 from core.training.settings import TrainSettings
 
@@ -53,7 +53,7 @@ SCORES = np.clip(CHANCE.normal(0.3 + 0.3 * TARGETS, 0.2), 0.001, 0.999)
 
 
 def some_report() -> TrainingReport:
-    evidence = Evidence(SCORES[~TARGETS], (SCORES[TARGETS],), 0.006)
+    evidence = EdgeEvidence(SCORES[~TARGETS], (SCORES[TARGETS],), 0.006)
     rule, bands = choose_bands(dict.fromkeys(MODEL_LABELS, evidence), {})
     counts = {str(label): 5 for label in MODEL_LABELS}
     made = ("CC0 1.0", "here", "0" * 64, "why it is")

@@ -9,7 +9,7 @@ import pytest
 
 from core.errors import DataFileMismatch
 from core.moderation.scores import Label
-from core.training.data.catalogue import CATALOGUE, DataSet, Use
+from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, read_set, sets_for, sha256_of, verify_files
 from core.training.data.own_examples import fill, own_examples
 from core.training.evaluation.probes import ABUSIVE, BENIGN
@@ -105,13 +105,13 @@ def test_every_named_set_says_licence_origin_and_reason(data_set: DataSet) -> No
     assert data_set.licence
     assert data_set.origin
     assert data_set.why
-    assert bool(data_set.query) is (data_set.use is not Use.LEFT_OUT)
+    assert bool(data_set.query) is (data_set.use is not DataSetUse.LEFT_OUT)
 
 
 def test_neither_share_alike_nor_bias_sets_train() -> None:
-    names = {each.name for each in sets_for(Use.TRAIN)}
+    names = {each.name for each in sets_for(DataSetUse.TRAIN)}
     assert names.isdisjoint({"vicomtech_stormfront", "identity_templates_dev"})
-    for each in sets_for(Use.TRAIN):
+    for each in sets_for(DataSetUse.TRAIN):
         assert each.licence.startswith(("CC0", "MIT", "CC BY 4.0"))
 
 

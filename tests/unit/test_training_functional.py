@@ -17,7 +17,7 @@ from core.training.evaluation.functional import (
     together,
 )
 from core.training.evaluation.probes import ABUSIVE, BENIGN
-from core.training.evaluation.scoring import Scored, targets_of
+from core.training.evaluation.scoring import ScoredRows, targets_of
 
 SUITE = read_suite()
 CASES = [case for function in SUITE for case in function.cases]
@@ -94,9 +94,9 @@ def test_a_near_copy_would_be_found(copy: str) -> None:
     assert Known(["you are such an idiot", "you are a dog"]).like(copy) == ["you are such an idiot"]
 
 
-def scored(scores: np.ndarray) -> Scored:
+def scored(scores: np.ndarray) -> ScoredRows:
     examples = tuple(suite_examples(SUITE))
-    return Scored(examples, targets_of(examples), scores)
+    return ScoredRows(examples, targets_of(examples), scores)
 
 
 def test_a_model_that_holds_everything_passes_abuse_alone() -> None:

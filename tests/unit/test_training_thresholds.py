@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS, Example
-from core.training.evaluation.scoring import Scored, targets_of
+from core.training.evaluation.scoring import ScoredRows, targets_of
 from core.training.evaluation.thresholds import (
     HELD_SHARE,
     HIGHEST_EDGE,
@@ -17,7 +17,7 @@ from core.training.evaluation.thresholds import (
     REMOVED_SHARE,
     SHARE_OF_TOXIC,
     Edge,
-    Evidence,
+    EdgeEvidence,
     choose_bands,
     estimated_precision,
     first_half,
@@ -27,11 +27,11 @@ from core.training.evaluation.thresholds import (
 CLEAN = np.concatenate([np.linspace(0, 0.5, 9_900), np.linspace(0.5, 0.9, 100)])
 
 
-def evidence(clean: np.ndarray, positives: np.ndarray, rate: float = 0.006) -> Evidence:
-    return Evidence(clean=clean, positives=(positives,), rate=rate)
+def evidence(clean: np.ndarray, positives: np.ndarray, rate: float = 0.006) -> EdgeEvidence:
+    return EdgeEvidence(clean=clean, positives=(positives,), rate=rate)
 
 
-def choose(each: Evidence, traffic: np.ndarray | None = None) -> tuple[Edge, Edge, str]:
+def choose(each: EdgeEvidence, traffic: np.ndarray | None = None) -> tuple[Edge, Edge, str]:
     rows = np.zeros((1, 5)) if traffic is None else traffic
     rule, choices = choose_bands(dict.fromkeys(MODEL_LABELS, each), {"site": rows})
     choice = choices[Label.TOXICITY]
@@ -113,14 +113,14 @@ def test_edges_are_in_order_and_in_range(
     assert 0 <= hold.interval[0] <= hold.interval[1] <= 1
 
 
-def rows(source: str, cells: list[tuple[float | None, float | None, float]]) -> Scored:
+def rows(source: str, cells: list[tuple[float | None, float | None, float]]) -> ScoredRows:
     """Targets of toxicity and threat, and one score for every label."""
     examples = tuple(
         Example(f"text {n}", (toxicity, None, threat, None, None), (f"key {n}",), source)
         for n, (toxicity, threat, _) in enumerate(cells)
     )
     scores = np.repeat(np.array([[score] for *_, score in cells]), 5, axis=1)
-    return Scored(examples, targets_of(examples), scores)
+    return ScoredRows(examples, targets_of(examples), scores)
 
 
 def test_other_labels_take_clean_rows_recall_and_rate_from_where_they_are_known() -> None:

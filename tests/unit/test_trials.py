@@ -17,7 +17,7 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.failure import FailureRule
-from core.services.trials import Bench, check_backend, try_comment
+from core.services.trials import SpareBackends, check_backend, try_comment
 from core.servinglog.memory import MemoryLog
 from core.servinglog.record import Mode
 from tests.factories import CLEAN, HELD, make_services
@@ -70,9 +70,9 @@ def log() -> MemoryLog:
     return MemoryLog()
 
 
-def bench_of(log: MemoryLog, **make: Callable[[], FakeBackend]) -> tuple[Bench, Makes]:
+def bench_of(log: MemoryLog, **make: Callable[[], FakeBackend]) -> tuple[SpareBackends, Makes]:
     makes = Makes(**make)
-    return Bench(makes, log, system_clock()), makes
+    return SpareBackends(makes, log, system_clock()), makes
 
 
 def test_every_call_is_logged_as_a_trial_and_the_first_one_is_not_timed(log: MemoryLog) -> None:

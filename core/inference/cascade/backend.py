@@ -49,7 +49,7 @@ class CascadeBackend:
     """
 
     def __init__(
-        self, full: Backend, first: Predictor, gate: Gate, policy: Callable[[], Policy | None]
+        self, full: Backend, first: Predictor, gate: Gate, policy: Callable[[], Policy]
     ) -> None:
         self._full = full
         self._first = first
@@ -126,7 +126,7 @@ class CascadeBackend:
     def _policy_in_force(self) -> Policy | None:
         """None where the gate was not made for it."""
         policy = self._policy()
-        if policy is None or acting_edges(policy) != self._gate.edges:
+        if acting_edges(policy) != self._gate.edges:
             return None
         return policy
 

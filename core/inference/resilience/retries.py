@@ -49,7 +49,7 @@ class RetryRule:
 
 
 @dataclass(frozen=True, slots=True)
-class Tried(Generic[T]):
+class RetryOutcome(Generic[T]):
     """How it ended: `answer` or `failure`, never both, with what it took."""
 
     attempts: int
@@ -73,7 +73,7 @@ def try_again(
     monotonic: Callable[[], float],
     sleep: Callable[[float], None],
     draw: Callable[[], float] = random.random,
-) -> Tried[T]:
+) -> RetryOutcome[T]:
     """Call `send` with the seconds left until it answers, fails for good, or the time is up.
 
     It never waits past the end: when the backend asks for longer than is left, that is the end.
@@ -83,7 +83,7 @@ def try_again(
     while True:
         attempt += 1
         try:
-            return Tried(attempt, waited_s, answer=send(began + limit_s - monotonic()))
+            return RetryOutcome(attempt, waited_s, answer=send(began + limit_s - monotonic()))
         except AttemptFailed as problem:
             failure = problem
         is_loading = failure.kind is ErrorKind.LOADING
@@ -94,7 +94,7 @@ def try_again(
             wait_s = min(wait_s, rule.longest_pause_s)
         is_last = attempt >= rule.attempts and not is_loading
         if not failure.can_retry or is_last or monotonic() + wait_s >= began + limit_s:
-            return Tried(attempt, waited_s, failure=failure)
+            return RetryOutcome(attempt, waited_s, failure=failure)
         sleep(wait_s)
         waited_s += wait_s
 

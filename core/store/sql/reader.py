@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_
 
+from core.errors import StoreError
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case
@@ -119,8 +120,14 @@ class SqlReader(SqlLists):
     def policy(self, version: int) -> Policy | None:
         return self._policy(select(policies).where(policies.c.version == version))
 
-    def current_policy(self) -> Policy | None:
+    def newest_policy(self) -> Policy | None:
         return self._policy(select(policies).order_by(policies.c.version.desc()).limit(1))
+
+    def policy_in_force(self) -> Policy:
+        newest = self.newest_policy()
+        if newest is None:
+            raise StoreError("There is no policy in force.")
+        return newest
 
     def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
         found = self._all(

@@ -16,7 +16,7 @@ from core.training.card.results import (
     weakest,
 )
 from core.training.card.text import DECISIONS, INTENDED_USE, PROCEDURE, WEAK_SPOTS, WRITTEN_BY
-from core.training.data.catalogue import Use
+from core.training.data.catalogue import DataSetUse
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED
 from core.training.evaluation.report import SetCounts, TeacherUse, TrainingReport
 from core.training.fitting.cycles import Cycle, cycles, refining_cycle
@@ -27,9 +27,9 @@ PLOT_FILE = "reliability.svg"
 
 def model_card(report: TrainingReport) -> str:
     """Markdown, the same for the same report."""
-    trained = [each for each in report.sets if each.use == Use.TRAIN]
-    checked = [each for each in report.sets if each.use == Use.EVALUATE]
-    left_out = [each for each in report.sets if each.use == Use.LEFT_OUT]
+    trained = [each for each in report.sets if each.use == DataSetUse.TRAIN]
+    checked = [each for each in report.sets if each.use == DataSetUse.EVALUATE]
+    left_out = [each for each in report.sets if each.use == DataSetUse.LEFT_OUT]
     sections = [
         f"# {report.model_version}",
         INTENDED_USE,

@@ -3,13 +3,13 @@
 from collections.abc import Iterable, Sequence
 from html import escape
 
-from core.training.evaluation.calibration import Bin, Calibration
+from core.training.evaluation.calibration import Bin, TemperatureFit
 
 _SIDE, _GAP, _LEFT, _TOP, _BOTTOM = 150, 34, 44, 48, 44
 _BEFORE, _AFTER, _LINE, _TEXT = "#b4b4bd", "#2f6fde", "#8a8a94", "#3c3c44"
 
 
-def reliability_plot(calibrations: Sequence[Calibration]) -> str:
+def reliability_plot(calibrations: Sequence[TemperatureFit]) -> str:
     """One panel a label, score to the right and share upwards; on the diagonal a score means what
     it says. Grey before temperature scaling, blue after. The same input gives the same text."""
     width = _LEFT + len(calibrations) * (_SIDE + _GAP)
@@ -42,7 +42,7 @@ def _key() -> str:
     )
 
 
-def _panel(calibration: Calibration, left: float) -> str:
+def _panel(calibration: TemperatureFit, left: float) -> str:
     bottom = _TOP + _SIDE
     ticks = "".join(
         f'<text x="{left + at * _SIDE:.0f}" y="{bottom + 14}" text-anchor="middle">{at:g}</text>'

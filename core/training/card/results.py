@@ -14,12 +14,12 @@ from core.training.card.text import (
 )
 from core.training.data.datasets import MODEL_LABELS
 from core.training.evaluation.bias import Auc, BiasReport, TermBias
-from core.training.evaluation.calibration import Calibration
+from core.training.evaluation.calibration import TemperatureFit
 from core.training.evaluation.functional import Expected, FunctionResult, together
 from core.training.evaluation.intervals import share_of
 from core.training.evaluation.measures import LabelMetrics
 from core.training.evaluation.report import Effect, Parity, Probe, TrainingReport
-from core.training.evaluation.thresholds import LOWEST_EDGE, BandChoice, Edge, Rule
+from core.training.evaluation.thresholds import LOWEST_EDGE, BandChoice, Edge, ThresholdRule
 
 SHOWN_TERMS = 15
 _BOUNDS = {
@@ -74,7 +74,7 @@ def metrics_section(metrics: Iterable[LabelMetrics]) -> str:
     return f"{note}\n\n{table(head, rows)}"
 
 
-def calibration_section(calibrations: Iterable[Calibration], plot: str) -> str:
+def calibration_section(calibrations: Iterable[TemperatureFit], plot: str) -> str:
     """Both readings of every label, and the picture."""
     rows = [
         [
@@ -91,7 +91,7 @@ def calibration_section(calibrations: Iterable[Calibration], plot: str) -> str:
     return f"{CALIBRATION}\n\n{table(head, rows)}\n\n![Reliability of each label]({plot})"
 
 
-def thresholds_section(rule: Rule, bands: Iterable[BandChoice]) -> str:
+def thresholds_section(rule: ThresholdRule, bands: Iterable[BandChoice]) -> str:
     """What was asked, and the edges that came of it."""
     bound = (
         f"It had to be {rule.hold_precision_used:.0%}: at less, more of `{rule.bound_by}` would "

@@ -12,7 +12,7 @@ MACHINE_SETS = ("jigsaw_detoxify_scored",)
 """Labelled by a model: agreement with it is no measure of quality."""
 
 
-class Use(StrEnum):
+class DataSetUse(StrEnum):
     """What a set may be used for here."""
 
     TRAIN = "train"
@@ -28,7 +28,7 @@ class DataSet:
     sha256: str
     licence: str
     origin: str
-    use: Use
+    use: DataSetUse
     why: str
     query: str = ""
 
@@ -98,7 +98,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "Jigsaw Toxic Comment Classification Challenge, kaggle.com/c/"
         "jigsaw-toxic-comment-classification-challenge (mirror: github.com/khanhhk/"
         "Data-Systems-for-Toxic-Comment-Classification)",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "toxicity by about ten raters; clean rows are clean for every label; softened by a teacher "
         "on the training side",
         _JIGSAW,
@@ -108,7 +108,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "22dad4b2196b0824f3cb770c07e1e264aaca15ee53b70b52840834eb7b00f74a",
         "MIT",
         "github.com/t-davidson/hate-speech-and-offensive-language",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "toxicity, and identity attack from the hate votes; only a third of the merely offensive "
         "tweets, since the set was sampled by a slur lexicon",
         _DAVIDSON,
@@ -118,7 +118,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "592c0df4c4f40ef98dbd9122aabbe1404cfa6fe81d7bf26b5cf7cba76d80f333",
         "CC BY 4.0",
         "github.com/HannahKirk/Hatemoji",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "toxicity and identity attack; its type says which are threats; pairs stay together",
         _HATEMOJI,
     ),
@@ -127,7 +127,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "47803836abdf741456af6f1fa60efa164ecbe69618f394e9f8feb28c8cc2beb6",
         "MIT",
         "github.com/hate-alert/HateXplain",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "toxicity; identity attack from hate speech against normal",
         _HATEXPLAIN,
     ),
@@ -136,7 +136,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "928bba755c39a2f1d2e337e2afa3b5553acd01230298a2adcedd4e07c74044d0",
         "CC0 1.0",
         "github.com/ipavlopoulos/toxic_spans",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "share of raters for obscene, threat, insult, identity attack; toxicity as in toxic_spans, "
         "elsewhere the share of raters who did not call it clean",
         _SPANS_RAW,
@@ -146,7 +146,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "fa4b6fe1e399f89b5eef7b0caae6040c107dd1241a8ed65cd4c0dce5fa486fcb",
         "CC0 1.0",
         "github.com/ipavlopoulos/toxic_spans",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "all toxic; only rows that toxic_spans_raw lacks",
         _SPANS,
     ),
@@ -155,7 +155,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "0f7fb0492b3b3e35a6cd05be5f92ad94d400434cb2ac2fdbd323bbdb4fda0d96",
         "CC0 1.0",
         "github.com/rewire-online/edos",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "sexist rows for identity attack, their category says which are threats; the rest as the "
         "teacher scores",
         _EDOS,
@@ -165,7 +165,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "dea560a03e5184b317586633c5a924b555e52eb3e4c4a0932226a195e73d3ab6",
         "CC BY 4.0, as far as known: its files say freely available and name no licence",
         "zenodo.org/record/4881008",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "toxicity and identity attack as experts agreed in the thread, counter-speech clean; the "
         "parent is not in the file; on the training side softened by the teacher",
         _CAD,
@@ -175,7 +175,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "2da04ca74c9f0d76efde0ec44aaa155eb2c4fcad04909014404876ae1c684e16",
         "MIT (scores); Jigsaw 2018 text (CC0, Wikipedia CC BY-SA 3.0)",
         "github.com/RobertNimmo26/Toxic-Comments-XAI-Study",
-        Use.TRAIN,
+        DataSetUse.TRAIN,
         "distilled: all five labels as Detoxify original-small scores them; no label by a person",
         _DETOXIFY,
     ),
@@ -184,7 +184,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "530049b5ff3c01025933b51ca850487114fb63fd41a4045ec5f0be899d1e53a8",
         "Apache-2.0",
         "github.com/ipavlopoulos/context_toxicity",
-        Use.EVALUATE,
+        DataSetUse.EVALUATE,
         "the only set at a real base rate: sets the thresholds and measures false positives",
         _TOXIC_ONLY.format(name="wiki_context_gn"),
     ),
@@ -193,7 +193,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "d4c327d8dd6ed205ecffecc41874925c90de0bacc4845d5a6fd410771c01d7e0",
         "CC BY 4.0",
         "github.com/conversationai/unintended-ml-bias-analysis",
-        Use.EVALUATE,
+        DataSetUse.EVALUATE,
         "made to measure bias; training on it would blind the measure",
         _TOXIC_ONLY.format(name="identity_templates_dev"),
     ),
@@ -202,7 +202,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "560480beef96032ceb2db9b003aa49a59e50172f37b295bbea3c00a44d19feef",
         "CC BY-SA 3.0 ES",
         "github.com/Vicomtech/hate-speech-dataset",
-        Use.LEFT_OUT,
+        DataSetUse.LEFT_OUT,
         "share-alike, and it is unsettled whether weights are an adaptation",
     ),
 )

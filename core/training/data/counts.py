@@ -2,13 +2,13 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
-from core.training.data.catalogue import DataSet, Use
+from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.data.own_examples import HARD_SOURCE, OWN_SOURCE, own_file_sha256
 from core.training.data.split import Split
 from core.training.distillation.teacher_scores import TeacherScores, scores_sha256
 from core.training.evaluation.report import SetCounts, TeacherUse
-from core.training.evaluation.scoring import Scored
+from core.training.evaluation.scoring import ScoredRows
 
 _OWN_WHY = {
     OWN_SOURCE: "plain identity sentences, technical words, profanity that is no abuse, plain "
@@ -22,7 +22,7 @@ OWN_SETS = tuple(
         sha256=own_file_sha256(source),
         licence="CC0 1.0",
         origin=f"written for this project: core/training/data/{source}.json",
-        use=Use.TRAIN,
+        use=DataSetUse.TRAIN,
         why=why,
     )
     for source, why in _OWN_WHY.items()
@@ -30,7 +30,7 @@ OWN_SETS = tuple(
 
 
 def count_sets(
-    catalogue: Sequence[DataSet], split: Split, others: Mapping[str, Scored]
+    catalogue: Sequence[DataSet], split: Split, others: Mapping[str, ScoredRows]
 ) -> tuple[SetCounts, ...]:
     """Every set of the catalogue and the project's own, the left-out ones with zero rows."""
     return tuple(_count(each, split, others) for each in [*catalogue, *OWN_SETS])
@@ -54,7 +54,7 @@ def count_taught(scores: TeacherScores, learnt: Sequence[Example]) -> TeacherUse
     )
 
 
-def _count(data_set: DataSet, split: Split, others: Mapping[str, Scored]) -> SetCounts:
+def _count(data_set: DataSet, split: Split, others: Mapping[str, ScoredRows]) -> SetCounts:
     sides = [
         [example for example in side if example.source == data_set.name]
         for side in (split.train, split.val, split.test)

@@ -9,7 +9,7 @@ from typing import Any
 from core.errors import DataFileMismatch, MissingExtra
 from core.inference.text.form import model_text
 from core.moderation.scores import Label
-from core.training.data.catalogue import CATALOGUE, DataSet, Use
+from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
 
 MODEL_LABELS: tuple[Label, ...] = (
     Label.TOXICITY,
@@ -57,7 +57,7 @@ def _problem(path: Path, data_set: DataSet) -> str | None:
     return None
 
 
-def sets_for(use: Use, catalogue: Sequence[DataSet] = CATALOGUE) -> tuple[DataSet, ...]:
+def sets_for(use: DataSetUse, catalogue: Sequence[DataSet] = CATALOGUE) -> tuple[DataSet, ...]:
     """The sets of the catalogue with this use, in its order."""
     return tuple(data_set for data_set in catalogue if data_set.use is use)
 

@@ -11,7 +11,7 @@ from core.inference.cascade.first_stage import FirstStage, read_first_stage
 from core.inference.manifest import FIRST_STAGE_FILE, MANIFEST_FILE
 from core.moderation.clearing import pass_threshold, risk, share_at_most
 from core.moderation.default_policy import BANDS
-from core.training.data.catalogue import CATALOGUE, DataSet, Use
+from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
 from core.training.data.datasets import Example, read_set, sets_for, verify_files
 from core.training.data.split import split_examples
 from core.training.evaluation.measures import roc_auc
@@ -104,7 +104,10 @@ def distil_first_stage(
 def _read(data_dir: Path, catalogue: Sequence[DataSet]) -> list[Example]:
     used = [
         each
-        for each in (*sets_for(Use.TRAIN, catalogue), *sets_for(Use.EVALUATE, catalogue))
+        for each in (
+            *sets_for(DataSetUse.TRAIN, catalogue),
+            *sets_for(DataSetUse.EVALUATE, catalogue),
+        )
         if each.name != MADE_TO_MEASURE
     ]
     verify_files(data_dir, used)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from core.errors import InvalidInput, MissingExtra
 from core.inference.manifest import TOKENIZER_FILE, WEIGHTS_FILE
 from core.inference.text.form import model_text
-from core.training.data.catalogue import CATALOGUE, DataSet, Use
+from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
 from core.training.data.datasets import (
     TRAIN_EXTRA,
     Example,
@@ -65,7 +65,7 @@ def train_teacher(
     `base_model` is a folder with an encoder of any size and its tokenizer, as a hub stores them.
     Raises DataFileMismatch, MissingExtra or InvalidInput before any work is done.
     """
-    used = sets_for(Use.TRAIN, catalogue)
+    used = sets_for(DataSetUse.TRAIN, catalogue)
     verify_files(data_dir, used)
     for name in (WEIGHTS_FILE, TOKENIZER_FILE):
         if not (base_model / name).is_file():

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.moderation.scores import Label
 from core.training.evaluation.intervals import Interval, Share, ranking_intervals, share_of
 from core.training.evaluation.measures import roc_auc
-from core.training.evaluation.scoring import Scored
+from core.training.evaluation.scoring import ScoredRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -129,7 +129,7 @@ def template_of(text: str) -> str:
     return " ".join(_WORD.sub("_", text.lower()).split())
 
 
-def measure_bias(scored: Scored, hold: float) -> BiasReport:
+def measure_bias(scored: ScoredRows, hold: float) -> BiasReport:
     """By toxicity, over every term that occurs."""
     import numpy as np
 

@@ -40,7 +40,7 @@ class Fit:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibration:
+class TemperatureFit:
     """One label on rows that the temperature was not fitted on."""
 
     label: str
@@ -88,14 +88,14 @@ def fold_temperature(network: Any, temperatures: Sequence[float]) -> None:
         head.bias /= scale
 
 
-def calibrate(label: str, targets: "Bools", scores: "Floats", temperature: float) -> Calibration:
+def calibrate(label: str, targets: "Bools", scores: "Floats", temperature: float) -> TemperatureFit:
     """`scores` come from logits already divided; `before` multiplies them back."""
     import numpy as np
 
     inside = np.clip(scores, _EDGE, 1 - _EDGE)
     logits = np.log(inside / (1 - inside)) * temperature
     before = 0.5 * (1.0 + np.tanh(0.5 * logits))
-    return Calibration(
+    return TemperatureFit(
         label=label,
         rows=len(targets),
         positives=int(targets.sum()),

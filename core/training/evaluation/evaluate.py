@@ -10,11 +10,11 @@ from core.training.data.catalogue import MACHINE_SETS
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.data.own_examples import OWN_SOURCES
 from core.training.evaluation.bias import template_of
-from core.training.evaluation.calibration import Calibration, calibrate
+from core.training.evaluation.calibration import TemperatureFit, calibrate
 from core.training.evaluation.intervals import share_of
 from core.training.evaluation.measures import LabelMetrics, measure, roc_auc
 from core.training.evaluation.report import Effect, Parity, Probe
-from core.training.evaluation.scoring import ExportedNetwork, Scored
+from core.training.evaluation.scoring import ExportedNetwork, ScoredRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 IDENTITY_SET = "identity_templates_dev"
 
 
-def by_people(scored: Scored) -> Scored:
+def by_people(scored: ScoredRows) -> ScoredRows:
     """The rows that people wrote and people labelled."""
     left_out = (*MACHINE_SETS, *OWN_SOURCES)
     return scored.where([example.source not in left_out for example in scored.examples])
 
 
-def measure_sets(scored: Scored) -> list[LabelMetrics]:
+def measure_sets(scored: ScoredRows) -> list[LabelMetrics]:
     """Every set in it, then those labelled by people together as `all`, each with every label
     known there."""
     names = list(dict.fromkeys(example.source for example in scored.examples))
@@ -51,7 +51,9 @@ def _group_of(example: Example) -> str:
     return template_of(example.text) if example.source == IDENTITY_SET else example.keys[-1]
 
 
-def calibrate_labels(scored: Scored, temperatures: Mapping[Label, float]) -> list[Calibration]:
+def calibrate_labels(
+    scored: ScoredRows, temperatures: Mapping[Label, float]
+) -> list[TemperatureFit]:
     """Each label on the rows of people that know it."""
     rows = by_people(scored)
     return [
@@ -59,7 +61,9 @@ def calibrate_labels(scored: Scored, temperatures: Mapping[Label, float]) -> lis
     ]
 
 
-def effect_on(name: str, scored: Scored, bands: Mapping[Label, Band], *, low_rate: bool) -> Effect:
+def effect_on(
+    name: str, scored: ScoredRows, bands: Mapping[Label, Band], *, low_rate: bool
+) -> Effect:
     """What reaches an edge of any label; rows whose toxicity nobody knows count as clean."""
     import numpy as np
 
@@ -79,7 +83,7 @@ def effect_on(name: str, scored: Scored, bands: Mapping[Label, Band], *, low_rat
     )
 
 
-def effects_on_sets(scored: Scored, bands: Mapping[Label, Band]) -> list[Effect]:
+def effects_on_sets(scored: ScoredRows, bands: Mapping[Label, Band]) -> list[Effect]:
     """A line for every set whose toxicity people know."""
     known = by_people(scored)
     known = known.where(~_unknown(known, Label.TOXICITY))
@@ -87,7 +91,7 @@ def effects_on_sets(scored: Scored, bands: Mapping[Label, Band]) -> list[Effect]
     return [effect_on(name, known.of(name), bands, low_rate=False) for name in names]
 
 
-def compare(wide: Scored, narrow: Scored, bands: Mapping[Label, Band]) -> Parity:
+def compare(wide: ScoredRows, narrow: ScoredRows, bands: Mapping[Label, Band]) -> Parity:
     """A narrower form of the model against the reference on the same comments."""
     import numpy as np
 
@@ -114,20 +118,20 @@ def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
     )
 
 
-def _unknown(scored: Scored, label: Label) -> "NDArray[np.bool_]":
+def _unknown(scored: ScoredRows, label: Label) -> "NDArray[np.bool_]":
     import numpy as np
 
     return np.isnan(scored.targets[:, MODEL_LABELS.index(label)])
 
 
-def _flips(wide: Scored, narrow: Scored, edges: Sequence[float]) -> int:
+def _flips(wide: ScoredRows, narrow: ScoredRows, edges: Sequence[float]) -> int:
     import numpy as np
 
     limits = np.array(edges)
     return int(((wide.scores >= limits) != (narrow.scores >= limits)).sum())
 
 
-def _auc_lost(wide: Scored, narrow: Scored, label: Label) -> float | None:
+def _auc_lost(wide: ScoredRows, narrow: ScoredRows, label: Label) -> float | None:
     targets, before = wide.known(label)
     _, after = narrow.known(label)
     if not 0 < targets.sum() < len(targets):

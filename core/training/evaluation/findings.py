@@ -7,11 +7,11 @@ from pathlib import Path
 
 from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Band
 from core.moderation.scores import Label
-from core.training.data.catalogue import DataSet, Use
+from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.counts import count_sets, count_taught
 from core.training.data.datasets import MODEL_LABELS, read_set, sets_for, sha256_of
 from core.training.data.split import Split
-from core.training.data.traffic import Traffic
+from core.training.data.traffic import UnlabelledTraffic
 from core.training.distillation.teacher_scores import TeacherScores
 from core.training.evaluation.bias import measure_bias
 from core.training.evaluation.evaluate import (
@@ -32,10 +32,10 @@ from core.training.evaluation.functional import (
 )
 from core.training.evaluation.probes import ABUSIVE, BENIGN
 from core.training.evaluation.report import Effect, Parity, TrainingReport
-from core.training.evaluation.scoring import ExportedNetwork, Scored
+from core.training.evaluation.scoring import ExportedNetwork, ScoredRows
 from core.training.evaluation.thresholds import (
     BandChoice,
-    Rule,
+    ThresholdRule,
     choose_bands,
     first_half,
     gather_evidence,
@@ -59,7 +59,7 @@ class Fitted:
     split: Split
     settings: TrainSettings
     catalogue: Sequence[DataSet]
-    traffic: Sequence[Traffic]
+    traffic: Sequence[UnlabelledTraffic]
     teachers: Sequence[TeacherScores]
     train_rows: int
     refining_rows: int
@@ -72,11 +72,11 @@ class Findings:
     """Scores of the model as it is served. `val` chooses, `test` and the whole sets of `others`
     report; a low-rate set does both, with a half each."""
 
-    val: Scored
-    test: Scored
-    others: Mapping[str, Scored]
+    val: ScoredRows
+    test: ScoredRows
+    others: Mapping[str, ScoredRows]
     suite: tuple[Function, ...]
-    cases: Scored
+    cases: ScoredRows
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,14 +105,16 @@ def gather_findings(fitted: Fitted, network: ExportedNetwork) -> Findings:
                     if row.text.casefold() not in learnt
                 ]
             )
-            for each in sets_for(Use.EVALUATE, catalogue)
+            for each in sets_for(DataSetUse.EVALUATE, catalogue)
         },
         suite=suite,
         cases=network.score(suite_examples(suite)),
     )
 
 
-def choose_thresholds(fitted: Fitted, findings: Findings) -> tuple[Rule, dict[Label, BandChoice]]:
+def choose_thresholds(
+    fitted: Fitted, findings: Findings
+) -> tuple[ThresholdRule, dict[Label, BandChoice]]:
     """From one half of each low-rate set, and recall from the validation side."""
     low_rate = findings.others[LOW_RATE_SET]
     chosen_on = low_rate.where(first_half(low_rate))
@@ -135,7 +137,7 @@ def report_findings(
     findings: Findings,
     *,
     temperatures: Mapping[Label, float],
-    rule: Rule,
+    rule: ThresholdRule,
     choices: Mapping[Label, BandChoice],
     networks: Networks,
 ) -> TrainingReport:

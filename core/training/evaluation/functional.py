@@ -14,7 +14,7 @@ from core.inference.text.form import model_text
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.evaluation.intervals import Share, share_of
-from core.training.evaluation.scoring import Scored
+from core.training.evaluation.scoring import ScoredRows
 
 SUITE_SOURCE = "functional_suite"
 
@@ -76,7 +76,7 @@ def suite_examples(suite: Sequence[Function]) -> list[Example]:
 
 
 def function_results(
-    suite: Sequence[Function], scored: Scored, holds: Mapping[Label, float]
+    suite: Sequence[Function], scored: ScoredRows, holds: Mapping[Label, float]
 ) -> tuple[FunctionResult, ...]:
     """`scored` holds the rows of `suite_examples(suite)`; a pass rate for each function."""
     import numpy as np

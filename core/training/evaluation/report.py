@@ -8,11 +8,11 @@ from typing import Any
 
 from core.errors import ModelNotUsable
 from core.training.evaluation.bias import BiasReport
-from core.training.evaluation.calibration import Calibration
+from core.training.evaluation.calibration import TemperatureFit
 from core.training.evaluation.functional import FunctionResult
 from core.training.evaluation.intervals import Share
 from core.training.evaluation.measures import LabelMetrics
-from core.training.evaluation.thresholds import BandChoice, Rule
+from core.training.evaluation.thresholds import BandChoice, ThresholdRule
 from core.training.settings import BASE_MODEL, TrainSettings
 
 REPORT_FILE = "report.json"
@@ -108,8 +108,8 @@ class TrainingReport:
     train_seconds: float
     tokens_per_row: float
     metrics: tuple[LabelMetrics, ...]
-    calibrations: tuple[Calibration, ...]
-    rule: Rule
+    calibrations: tuple[TemperatureFit, ...]
+    rule: ThresholdRule
     bands: tuple[BandChoice, ...]
     effects: tuple[Effect, ...]
     functions: tuple[FunctionResult, ...]

@@ -25,7 +25,7 @@ _WIDTH_STEP = 16
 
 
 @dataclass(frozen=True, slots=True)
-class Scored:
+class ScoredRows:
     """`scores` and `targets` are (rows, labels); an unknown target is NaN."""
 
     examples: tuple[Example, ...]
@@ -40,15 +40,15 @@ class Scored:
         rows = ~np.isnan(self.targets[:, column])
         return self.targets[rows, column] >= 0.5, self.scores[rows, column]
 
-    def where(self, keep: "Sequence[bool] | NDArray[np.bool_]") -> "Scored":
+    def where(self, keep: "Sequence[bool] | NDArray[np.bool_]") -> "ScoredRows":
         """The rows marked true."""
         import numpy as np
 
         rows = np.flatnonzero(np.asarray(keep, dtype=bool))
         examples = tuple(self.examples[row] for row in rows)
-        return Scored(examples, self.targets[rows], self.scores[rows])
+        return ScoredRows(examples, self.targets[rows], self.scores[rows])
 
-    def of(self, source: str) -> "Scored":
+    def of(self, source: str) -> "ScoredRows":
         """The rows of one set."""
         return self.where([example.source == source for example in self.examples])
 
@@ -78,7 +78,7 @@ class ExportedNetwork:
         self._tokenizer = load_tokenizer(tokenizer, max_tokens)
         self._threads = threads
 
-    def score(self, examples: Sequence[Example]) -> Scored:
+    def score(self, examples: Sequence[Example]) -> ScoredRows:
         """In input order."""
         import numpy as np
 
@@ -94,7 +94,7 @@ class ExportedNetwork:
         with ThreadPoolExecutor(self._threads) as pool:
             list(pool.map(run, batches))
         scores = 0.5 * (1.0 + np.tanh(0.5 * logits))
-        return Scored(tuple(examples), targets_of(examples), scores)
+        return ScoredRows(tuple(examples), targets_of(examples), scores)
 
 
 def has_bf16() -> bool:

@@ -21,7 +21,7 @@ from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS
 from core.training.evaluation.intervals import Interval, Share, share_of
 from core.training.evaluation.measures import share_at
-from core.training.evaluation.scoring import Scored
+from core.training.evaluation.scoring import ScoredRows
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +52,7 @@ _SEED = 20261123
 
 
 @dataclass(frozen=True, slots=True)
-class Evidence:
+class EdgeEvidence:
     """What the edges of one label are chosen on: its scores of clean low-rate comments, and of
     comments people gave the label, a sample for each source; the sources count alike."""
 
@@ -77,7 +77,7 @@ class Edge:
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class ThresholdRule:
     """What the edges were asked to keep to. `hold_precision_used` is above `hold_precision` where
     the share of comments held in `bound_by` was more than `held_share`; else `bound_by` is empty.
     """
@@ -105,7 +105,7 @@ class BandChoice:
         return Band(self.hold.at, self.remove.at)
 
 
-def first_half(scored: Scored) -> "NDArray[np.bool_]":
+def first_half(scored: ScoredRows) -> "NDArray[np.bool_]":
     """Marks the rows of a set that thresholds are chosen on; the rest measures them."""
     import numpy as np
 
@@ -114,8 +114,8 @@ def first_half(scored: Scored) -> "NDArray[np.bool_]":
 
 
 def gather_evidence(
-    low_rate: Scored, wikipedia: Scored, people: Scored, rate: float
-) -> dict[Label, Evidence]:
+    low_rate: ScoredRows, wikipedia: ScoredRows, people: ScoredRows, rate: float
+) -> dict[Label, EdgeEvidence]:
     """For toxicity positives of `low_rate` and of `wikipedia`, for the other labels of `people`:
     validation rows with labels by people. Sources without a positive are left out."""
     clean = low_rate.where(low_rate.targets[:, 0] < 0.5)
@@ -123,7 +123,7 @@ def gather_evidence(
     for column, label in enumerate(MODEL_LABELS):
         sources = (low_rate, wikipedia) if label is Label.TOXICITY else (people,)
         positives = (scores[targets] for targets, scores in (s.known(label) for s in sources))
-        found[label] = Evidence(
+        found[label] = EdgeEvidence(
             clean=clean.scores[:, column],
             positives=tuple(each for each in positives if len(each)),
             rate=rate * SHARE_OF_TOXIC[label],
@@ -132,8 +132,8 @@ def gather_evidence(
 
 
 def choose_bands(
-    evidence: Mapping[Label, Evidence], traffic: Mapping[str, "Floats"]
-) -> tuple[Rule, dict[Label, BandChoice]]:
+    evidence: Mapping[Label, EdgeEvidence], traffic: Mapping[str, "Floats"]
+) -> tuple[ThresholdRule, dict[Label, BandChoice]]:
     """For each label the lowest hold edge, in hundredths, of at least HOLD_PRECISION, and the
     lowest remove edge of at least REMOVE_PRECISION that removes at most REMOVED_SHARE.
 
@@ -147,7 +147,7 @@ def choose_bands(
     while wanted < 1 and (full := _held_too_much(traffic, holds)):
         wanted, bound_by = round(wanted + 0.01, 2), full
         holds = [_lowest(curve, wanted) for curve in curves]
-    rule = Rule(
+    rule = ThresholdRule(
         rate=evidence[Label.TOXICITY].rate,
         hold_precision=HOLD_PRECISION,
         hold_precision_used=wanted,
@@ -183,7 +183,7 @@ def _held_too_much(traffic: Mapping[str, "Floats"], holds: Sequence[float]) -> s
     return ""
 
 
-def _shares(evidence: Evidence, at: float) -> tuple[float, float]:
+def _shares(evidence: EdgeEvidence, at: float) -> tuple[float, float]:
     """Recall, and false positives with half a row more than was seen: none seen is no proof of
     none."""
     recalls = [share_at(each, at) for each in evidence.positives]
@@ -191,11 +191,11 @@ def _shares(evidence: Evidence, at: float) -> tuple[float, float]:
     return sum(recalls) / max(1, len(recalls)), (passed + 0.5) / (len(evidence.clean) + 1)
 
 
-def _precision(evidence: Evidence, at: float, rate: float | None = None) -> float:
+def _precision(evidence: EdgeEvidence, at: float, rate: float | None = None) -> float:
     return estimated_precision(*_shares(evidence, at), evidence.rate if rate is None else rate)
 
 
-def _curve(evidence: Evidence, low: float, high: float) -> list[tuple[float, float]]:
+def _curve(evidence: EdgeEvidence, low: float, high: float) -> list[tuple[float, float]]:
     """Every hundredth from low to high, with the precision at it."""
     grid = [number / 100 for number in range(round(low * 100), round(high * 100) + 1)]
     return [(at, _precision(evidence, at)) for at in grid]
@@ -205,11 +205,11 @@ def _lowest(curve: Sequence[tuple[float, float]], wanted: float) -> float:
     return next((at for at, precision in curve if precision >= wanted), curve[-1][0])
 
 
-def _hold_edge(evidence: Evidence, at: float, wanted: float) -> Edge:
+def _hold_edge(evidence: EdgeEvidence, at: float, wanted: float) -> Edge:
     return _edge(evidence, at, "precision" if _precision(evidence, at) >= wanted else "highest")
 
 
-def _remove_edge(evidence: Evidence, hold: float) -> Edge:
+def _remove_edge(evidence: EdgeEvidence, hold: float) -> Edge:
     curve = _curve(evidence, hold + 0.01, HIGHEST_EDGE)
     sure = _lowest(curve, REMOVE_PRECISION)
     if dict(curve)[sure] < REMOVE_PRECISION:
@@ -220,7 +220,7 @@ def _remove_edge(evidence: Evidence, hold: float) -> Edge:
     return _edge(evidence, max(few, sure), "clean share" if few > sure else "precision")
 
 
-def _edge(evidence: Evidence, at: float, bound: str) -> Edge:
+def _edge(evidence: EdgeEvidence, at: float, bound: str) -> Edge:
     clean = share_of(int((evidence.clean >= at).sum()), len(evidence.clean))
     recall = tuple(share_of(int((p >= at).sum()), len(p)) for p in evidence.positives)
     return Edge(

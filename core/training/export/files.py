@@ -17,7 +17,7 @@ from core.inference.manifest import (
     TOKENIZER_FILE,
     WEIGHTS_FILE,
 )
-from core.training.export.graph import Shape, classifier_graph
+from core.training.export.graph import NetworkShape, classifier_graph
 from core.training.export.quantising import quantise_layers
 from core.training.export.weights import Int8Weights, WeightsBeside
 from core.training.fitting.network import Classifier
@@ -40,7 +40,7 @@ def export_model(
     (out_dir / WEIGHTS_FILE).chmod(0o644)
     _write_json(out_dir / CONFIG_FILE, _config_of(config))
     _copy_tokenizer(base, out_dir, config.max_position_embeddings)
-    shape, labels = Shape.of(config), config.num_labels
+    shape, labels = NetworkShape.of(config), config.num_labels
     exact = WeightsBeside(out_dir / WEIGHTS_FILE)
     _write_graph(classifier_graph(shape, exact, labels), out_dir / GRAPH_FILE)
     int8 = Int8Weights(quantise_layers(model, calibration), exact)

@@ -37,7 +37,7 @@ class Weights(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Shape:
+class NetworkShape:
     """What the graph takes from the model's configuration."""
 
     layers: int
@@ -46,7 +46,7 @@ class Shape:
     norm_epsilon: float
 
     @classmethod
-    def of(cls, config: Any) -> "Shape":
+    def of(cls, config: Any) -> "NetworkShape":
         """From a transformers BertConfig."""
         return cls(
             layers=config.num_hidden_layers,
@@ -74,7 +74,7 @@ class Nodes:
         return name
 
 
-def classifier_graph(shape: Shape, weights: Weights, labels: int) -> onnx.ModelProto:
+def classifier_graph(shape: NetworkShape, weights: Weights, labels: int) -> onnx.ModelProto:
     """`input_ids` and `attention_mask` (rows, tokens) to `logits` (rows, labels)."""
     nodes = Nodes()
     network = _Bert(nodes, shape, weights)
@@ -102,13 +102,13 @@ def classifier_graph(shape: Shape, weights: Weights, labels: int) -> onnx.ModelP
 @dataclass(frozen=True, slots=True)
 class _Bert:
     nodes: Nodes
-    shape: Shape
+    shape: NetworkShape
     weights: Weights
 
     def embed(self, ids: str) -> str:
         add, constant = self.nodes.add, self.nodes.constant
         words = self.weights.rows(self.nodes, "bert.embeddings.word_embeddings.weight", ids)
-        length = add("Shape", [ids], "length", start=1, end=2)
+        length = add("NetworkShape", [ids], "length", start=1, end=2)
         scalar = add("Squeeze", [length], "length_scalar")
         places = add("Range", [constant("zero", 0), scalar, constant("one", 1)], "places")
         table = "bert.embeddings.position_embeddings.weight"

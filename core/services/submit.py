@@ -7,7 +7,7 @@ so a retry decides on whatever it is given that has no decision yet.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import Conflict, InvalidInput, StoreError
+from core.errors import Conflict, InvalidInput, InvalidRows, RowProblem
 from core.inference.scorer import Scorer
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import Decision
@@ -15,8 +15,6 @@ from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.services.context import Context
 from core.services.ingest import store_comment
 from core.services.score import score_now
-from core.serving.rows import refuse_rows
-from core.serving.schemas import ErrorDetail
 
 API = Actor(id="api", role=Role.OPS)
 
@@ -43,9 +41,7 @@ def submit(
     }
     if waiting:
         with context.store.read() as reader:
-            policy = reader.current_policy()
-        if policy is None:
-            raise StoreError("There is no policy in force.")
+            policy = reader.policy_in_force()
         score_now(context, scorer, policy, list(waiting.values()))
     with context.store.read() as reader:
         chains = [reader.decision_chain(revision.id) for _, revision in taken]
@@ -61,14 +57,25 @@ def submit(
 
 def _store(context: Context, incoming: Sequence[IncomingComment]) -> list[tuple[str, Revision]]:
     taken: list[tuple[str, Revision]] = []
-    details: list[ErrorDetail] = []
+    problems: list[RowProblem] = []
     # The refusal is raised inside the block: it rolls back the rows that were good.
     with context.store.write() as tx:
         for index, comment in enumerate(incoming):
             try:
                 taken.append(store_comment(context, API, tx, comment))
             except InvalidInput as error:
-                details.append(ErrorDetail(row=index, field="text", message=str(error)))
-        if details:
-            refuse_rows(details, total=len(incoming))
+                problems.append(RowProblem(row=index, field="text", message=str(error)))
+        if problems:
+            raise InvalidRows(describe_problems(problems, total=len(incoming)), problems)
     return taken
+
+
+def describe_problems(problems: Sequence[RowProblem], *, total: int) -> str:
+    """Why rows sent together are refused, in one line about the first problem."""
+    first = problems[0]
+    where = f"comments[{first.row}]" if total > 1 else "the comment"
+    if first.field:
+        where = f"{where}, `{first.field}`"
+    wrong = len({problem.row for problem in problems})
+    count = f"{wrong} of {total} comments can't be taken, so none was stored; first, "
+    return f"{count if total > 1 else ''}{where}: {first.message}"
