@@ -10,9 +10,9 @@ import pyarrow as pa
 
 from core.batch.json_columns import array_of, schema_of, storable
 from core.errors import InvalidInput, UnreadableFile
-from core.sources.formats import FileFormat, file_format
-from core.sources.text_files import Row
-from core.sources.text_rows import delimited_rows, json_line_rows, json_rows
+from core.sources.files.formats import FileFormat, file_format
+from core.sources.files.text_files import Row
+from core.sources.files.text_rows import delimited_rows, json_line_rows, json_rows
 
 
 @dataclass(frozen=True, slots=True)

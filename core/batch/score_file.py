@@ -15,7 +15,7 @@ from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.scores import Label
 from core.servinglog.record import Mode
-from core.sources.fields import kind_of
+from core.sources.files.fields import kind_of
 
 ERROR_COLUMN = "error"
 DEFAULT_CHUNK_ROWS = 1024

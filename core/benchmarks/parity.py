@@ -17,7 +17,7 @@ from core.moderation.policies import Policy
 from core.parity.kit import Kit, as_data
 from core.services.parity import MOST, Sample, compare_backends, sample_source, sample_stored
 from core.sources.bundled import sample_source as bundled_sample
-from core.sources.files import FileSource
+from core.sources.files.source import FileSource
 
 __all__ = ["as_lines", "run"]
 

@@ -28,7 +28,7 @@ from core.moderation.comments import IncomingComment
 from core.services.score import CHUNK_ROWS
 from core.servinglog.record import Mode
 from core.sources.bundled import sample_source
-from core.sources.files import FileSource
+from core.sources.files.source import FileSource
 
 ROUNDS = 3
 SEED = 20261123

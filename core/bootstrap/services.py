@@ -83,7 +83,7 @@ class Services:
         return Scorer(self.full_model, self.serving_log, self.clock)
 
     @cached_property
-    def bench(self) -> SpareBackends:
+    def spare_backends(self) -> SpareBackends:
         """Backends to ask by hand: none of them serves anybody."""
         make = partial(make_named_backend, self.settings)
         return SpareBackends(make, self.serving_log, self.clock)
@@ -127,8 +127,8 @@ class Services:
         """Let go of what was made."""
         if "full_model" in self.__dict__:
             self.full_model.close()
-        if "bench" in self.__dict__:
-            self.bench.close()
+        if "spare_backends" in self.__dict__:
+            self.spare_backends.close()
         if self.__dict__.get("fallback") is not None:
             self.__dict__["fallback"].close()
         if "serving_log" in self.__dict__:

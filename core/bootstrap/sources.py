@@ -8,14 +8,14 @@ from core.sources.base import CommentSource
 
 def file_source(path: Path, site: str) -> CommentSource:
     """A file of comments; `site` names where its plain rows are from."""
-    from core.sources.files import FileSource
+    from core.sources.files.source import FileSource
 
     return FileSource(path, site)
 
 
 def hackernews_source(settings: Settings, count: int) -> CommentSource:
     """The newest comments of Hacker News."""
-    from core.sources.hackernews import HackerNewsSource
+    from core.sources.hackernews.firebase import HackerNewsSource
 
     wait_s = settings.source_timeout_s
     return HackerNewsSource(settings.hackernews_url, count=count, timeout_s=wait_s)
@@ -23,7 +23,7 @@ def hackernews_source(settings: Settings, count: int) -> CommentSource:
 
 def search_source(settings: Settings, words: str) -> CommentSource:
     """Hacker News comments that hold these words, by Algolia's search."""
-    from core.sources.algolia import AlgoliaSource
+    from core.sources.hackernews.algolia import AlgoliaSource
 
     return AlgoliaSource(settings.algolia_url, query=words, timeout_s=settings.source_timeout_s)
 

@@ -179,14 +179,14 @@ class SpareBackends:
         backend.close()
 
 
-def check_backend(actor: Actor, bench: SpareBackends, name: str) -> BackendAnswer:
+def check_backend(actor: Actor, spare: SpareBackends, name: str) -> BackendAnswer:
     """Ask one backend now. Raises PermissionDenied."""
     check_can(actor, Permission.COMPARE_BACKENDS)
-    return bench.check(name)
+    return spare.check(name)
 
 
 def try_comment(
-    context: Context, actor: Actor, bench: SpareBackends, names: Sequence[str], text: str
+    context: Context, actor: Actor, spare: SpareBackends, names: Sequence[str], text: str
 ) -> SideBySide:
     """What each backend, and the policy by its scores, makes of a text as it came in. Nothing of it
     is stored. Raises PermissionDenied, and InvalidInput for a text that could not be a comment."""
@@ -195,7 +195,7 @@ def try_comment(
     check_text(text)
     with context.store.read() as reader:
         policy = reader.policy_in_force()
-    answers = bench.ask(tuple(dict.fromkeys(names)), text)
+    answers = spare.ask(tuple(dict.fromkeys(names)), text)
     return SideBySide(tuple(_tried(context, text, one, policy) for one in answers), policy)
 
 

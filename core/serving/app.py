@@ -15,9 +15,9 @@ from core.bootstrap.services import Services
 from core.errors import BackendError
 from core.serving import open_inference, openai_moderations, routes, tei_predict
 from core.serving.docs_page import STYLE_HASH, render_docs
-from core.serving.edge import RequestMiddleware, security_headers
 from core.serving.http_errors import add_error_handlers
-from core.serving.parts import ApiProcess
+from core.serving.middleware import RequestMiddleware, security_headers
+from core.serving.process import ApiProcess
 from core.serving.rescoring import Rescoring
 from core.serving.routes import DESCRIPTION
 from core.serving.schemas import CommentIn
@@ -38,7 +38,7 @@ def create_app(services: Services) -> FastAPI:
         redoc_url=None,
         redirect_slashes=False,
     )
-    parts = app.state.parts = ApiProcess(services)
+    process = app.state.process = ApiProcess(services)
     # The first that matches is taken, so those that are asked most come first.
     for module in (openai_moderations, tei_predict, open_inference, routes):
         app.include_router(module.ROUTER)
@@ -47,27 +47,27 @@ def create_app(services: Services) -> FastAPI:
     app.add_route("/docs", lambda _: HTMLResponse(page), include_in_schema=False)
     app.add_route("/", lambda _: RedirectResponse("/docs"), include_in_schema=False)
     add_error_handlers(app)
-    if parts.is_local:
+    if process.is_local:
         # Against DNS rebinding: another site's page must not read this API under its own name.
         # Elsewhere a key is needed, which such a page hasn't.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))
-    app.add_middleware(RequestMiddleware, headers=security_headers(STYLE_HASH), parts=parts)
+    app.add_middleware(RequestMiddleware, headers=security_headers(STYLE_HASH), process=process)
     return app
 
 
 @asynccontextmanager
 async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
-    parts: ApiProcess = app.state.parts
+    process: ApiProcess = app.state.process
     # The first call of a runtime is its slowest. A backend that is down now may be up later.
     with suppress(BackendError):
-        parts.scorer.score(["Good morning."], Mode.WARMUP)
+        process.scorer.score(["Good morning."], Mode.WARMUP)
     rescoring = Rescoring(
-        parts.services.context, parts.scorer, every_s=parts.services.settings.rescore_s
+        process.services.context, process.scorer, every_s=process.services.settings.rescore_s
     )
     rescoring.start()
     yield
     rescoring.stop()
-    parts.close()
+    process.close()
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:

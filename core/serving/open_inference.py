@@ -13,8 +13,8 @@ from starlette.responses import JSONResponse
 
 from core.errors import BackendError, InvalidInput, NotFound
 from core.inference.base import BackendInfo
-from core.serving.parts import ApiProcess
 from core.serving.paths import ErrorFormat
+from core.serving.process import ApiProcess
 from core.serving.request_body import parse_json, read_body
 from core.serving.scoring import Scoring, read_texts
 from core.serving.wire_docs import body_docs, error_docs
@@ -96,12 +96,12 @@ async def post_infer(
 ) -> JSONResponse:
     """Score texts; nothing is stored. `scores` has a row a text and a column a label, in the order
     of `parameters.labels`, row after row."""
-    parts: ApiProcess = request.app.state.parts
+    process: ApiProcess = request.app.state.process
     info = _info(request, model, model_version)
     body = parse_json(await read_body(request))
     texts = read_texts(_read_data(body), INPUT)
-    parts.weigh(request, texts)
-    scored = await parts.scoring.score(texts)
+    process.weigh(request, texts)
+    scored = await process.scoring.score(texts)
     labels = info.labels
     scores = {
         "name": OUTPUT,
@@ -152,7 +152,7 @@ def _answer_id(body: object) -> str:
 
 
 def _info(request: Request, model: str, model_version: str | None) -> BackendInfo:
-    scoring: Scoring = request.app.state.parts.scoring
+    scoring: Scoring = request.app.state.process.scoring
     info = scoring.info
     if model != info.name or model_version not in (None, info.model_version):
         raise NotFound(f"there is one model here: `{info.name}`, version `{info.model_version}`")
@@ -164,6 +164,6 @@ def _parameters(info: BackendInfo) -> dict[str, Any]:
 
 
 async def _check_ready(request: Request) -> None:
-    trouble = await run_sync(request.app.state.parts.services.scorer.backend.health)
+    trouble = await run_sync(request.app.state.process.services.scorer.backend.health)
     if trouble is not None:
         raise BackendError(trouble)

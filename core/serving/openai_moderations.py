@@ -24,8 +24,8 @@ from core.inference.base import TextResult
 from core.moderation.decisions import judge
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label, not_assessed
-from core.serving.parts import ApiProcess
 from core.serving.paths import ErrorFormat
+from core.serving.process import ApiProcess
 from core.serving.request_body import parse_json, read_body
 from core.serving.scoring import read_text, read_texts
 from core.serving.wire_docs import body_docs, error_docs
@@ -67,11 +67,11 @@ async def post_moderations(request: Request) -> JSONResponse:
     `modconsole` in each result.
     """
     texts = read_input(parse_json(await read_body(request)))
-    parts: ApiProcess = request.app.state.parts
-    parts.weigh(request, texts)
-    scored = await parts.scoring.score(texts)
-    policy = await parts.policy_in_force()
-    model = scored.results[0].model_version or parts.scoring.info.model_version
+    process: ApiProcess = request.app.state.process
+    process.weigh(request, texts)
+    scored = await process.scoring.score(texts)
+    policy = await process.policy_in_force()
+    model = scored.results[0].model_version or process.scoring.info.model_version
     results = [result_of(result, policy) for result in scored.results]
     caller = ORIGIN.get()
     return JSONResponse(

@@ -12,7 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.bootstrap.services import build_services
 from core.config import Settings
 from core.serving.app import create_app
-from core.serving.parts import ApiProcess
+from core.serving.process import ApiProcess
 
 LOG_FILE = "api-replicas.log"
 
@@ -75,13 +75,13 @@ class ApiReplica:
 
     def drain(self) -> None:
         """Refuse what comes from now on with 503."""
-        self._parts.door.is_draining = True
+        self._process.access.is_draining = True
 
     def in_flight(self) -> int:
         """Requests let in and not yet answered."""
-        return self._parts.in_flight
+        return self._process.in_flight
 
     @property
-    def _parts(self) -> ApiProcess:
-        parts: ApiProcess = self.app.state.parts
-        return parts
+    def _process(self) -> ApiProcess:
+        process: ApiProcess = self.app.state.process
+        return process

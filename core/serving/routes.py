@@ -16,7 +16,7 @@ from core.services.submit import submit
 from core.serving.answers import decision_answer, statement_answer
 from core.serving.examples import DECIDED, POSTED, REFUSED
 from core.serving.metrics import CONTENT_TYPE
-from core.serving.parts import ApiProcess
+from core.serving.process import ApiProcess
 from core.serving.request_body import MAX_ROWS, parse_rows, read_body
 from core.serving.rows import read_comments
 from core.serving.schemas import (
@@ -54,17 +54,17 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _parts(request: Request) -> ApiProcess:
-    parts: ApiProcess = request.app.state.parts
-    return parts
+def _process(request: Request) -> ApiProcess:
+    process: ApiProcess = request.app.state.process
+    return process
 
 
-Given = Annotated[ApiProcess, Depends(_parts)]
+Given = Annotated[ApiProcess, Depends(_process)]
 
 
 @ROUTER.post("/v1/comments", openapi_extra=_BODY, responses=_ANSWERS, tags=["Comments"])
 def post_comments(
-    request: Request, parts: Given, body: Annotated[bytes, Depends(read_body)]
+    request: Request, process: Given, body: Annotated[bytes, Depends(read_body)]
 ) -> DecisionsOut:
     """Store comments and decide on them.
 
@@ -73,10 +73,10 @@ def post_comments(
     current decision and `created: false`; a known id with another text is a new revision, decided
     anew. When the backend does not answer, a comment is held for a person, never approved.
     """
-    services = parts.services
+    services = process.services
     comments = read_comments(parse_rows(body), now=services.clock.now())
-    parts.weigh(request, (comment.text for comment in comments))
-    submitted = submit(services.context, parts.scorer, comments)
+    process.weigh(request, (comment.text for comment in comments))
+    submitted = submit(services.context, process.scorer, comments)
     author_url = services.settings.author_url
     return DecisionsOut(comments=[decision_answer(row, author_url) for row in submitted])
 
@@ -96,12 +96,12 @@ register_url_convertor("any", _AnyText())
     responses={404: {"model": ErrorAnswer, "description": "No such reference"}},
     tags=["Decisions"],
 )
-def get_decision(parts: Given, reference: str) -> StatementOut:
+def get_decision(process: Given, reference: str) -> StatementOut:
     """Why a comment was decided as it was: what its author may know.
 
     The reference is the only key. Unknown and malformed references are answered alike.
     """
-    return statement_answer(look_up(parts.services.context, reference))
+    return statement_answer(look_up(process.services.context, reference))
 
 
 @ROUTER.get(
@@ -110,9 +110,9 @@ def get_decision(parts: Given, reference: str) -> StatementOut:
     responses={503: {"model": ErrorAnswer, "description": "`kind` is `store` or `backend`"}},
     tags=["Operation"],
 )
-def get_health(parts: Given) -> HealthOut:
+def get_health(process: Given) -> HealthOut:
     """Whether comments can be stored and scored."""
-    services = parts.services
+    services = process.services
     with services.context.store.read() as reader:
         waiting = reader.count_waiting()
     backend = services.scorer.backend
@@ -128,9 +128,9 @@ def get_health(parts: Given) -> HealthOut:
 
 
 @ROUTER.get("/metrics", response_class=PlainTextResponse, tags=["Operation"])
-def get_metrics(parts: Given) -> PlainTextResponse:
+def get_metrics(process: Given) -> PlainTextResponse:
     """What Prometheus scrapes: histograms of the phases, the queue, batches, errors."""
-    return PlainTextResponse(parts.metrics.render(), media_type=CONTENT_TYPE)
+    return PlainTextResponse(process.metrics.render(), media_type=CONTENT_TYPE)
 
 
 DESCRIPTION = (

@@ -27,10 +27,10 @@ class ScoredTexts:
 class Scoring:
     """Scores through the micro-batcher without holding a thread; each call leaves one record."""
 
-    def __init__(self, scorer: Scorer, batcher: MicroBatcher, gate: AdmissionControl) -> None:
+    def __init__(self, scorer: Scorer, batcher: MicroBatcher, admission: AdmissionControl) -> None:
         self._scorer = scorer
         self._batcher = batcher
-        self._gate = gate
+        self._admission = admission
 
     @property
     def info(self) -> BackendInfo:
@@ -45,7 +45,7 @@ class Scoring:
         call = self._scorer.begin(texts, Mode.REALTIME)
         try:
             answer = await self._batcher.score_soon(
-                texts, is_alone=is_alone, is_late=self._gate.has_lost_its_turn
+                texts, is_alone=is_alone, is_late=self._admission.has_lost_its_turn
             )
             scored = ScoredTexts(self._scorer.end(call, answer), answer.call)
         except BackendError as error:

@@ -12,10 +12,10 @@ from fastapi import FastAPI
 from core.bootstrap.services import Services
 from core.config import Settings
 from core.errors import ConfigError
+from core.serving.access import LOOPBACK
 from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
-from core.serving.door import LOOPBACK
-from core.serving.parts import ApiProcess
+from core.serving.process import ApiProcess
 
 AFTER_DRAIN_S = 1
 """What connections get to close once drained; a request still under way then is cut off."""
@@ -46,21 +46,21 @@ class DrainingServer(uvicorn.Server):
                 timeout_graceful_shutdown=AFTER_DRAIN_S,
             )
         )
-        self._parts: ApiProcess = app.state.parts
+        self._process: ApiProcess = app.state.process
         self._stop_by: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """The first signal drains, a second Ctrl-C stops at once."""
         del frame
         if self._stop_by is None:
-            self._parts.door.is_draining = True
-            self._stop_by = time.monotonic() + self._parts.services.settings.api_drain_s
+            self._process.access.is_draining = True
+            self._stop_by = time.monotonic() + self._process.services.settings.api_drain_s
         elif sig == signal.SIGINT:
             self.should_exit = self.force_exit = True
 
     async def on_tick(self, counter: int) -> bool:
         if self._stop_by is not None:
-            is_drained = self._parts.in_flight == 0
+            is_drained = self._process.in_flight == 0
             self.should_exit |= is_drained or time.monotonic() >= self._stop_by
         return await super().on_tick(counter)
 

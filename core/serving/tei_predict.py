@@ -14,8 +14,8 @@ from starlette.responses import JSONResponse
 
 from core.errors import InvalidInput
 from core.inference.base import Activation, CallMetadata, TextResult
-from core.serving.parts import ApiProcess
 from core.serving.paths import ErrorFormat
+from core.serving.process import ApiProcess
 from core.serving.request_body import parse_json, read_body
 from core.serving.scoring import ScoredTexts, read_text, read_texts
 from core.serving.wire_docs import body_docs, error_docs
@@ -54,14 +54,14 @@ async def post_predict(request: Request) -> JSONResponse:
     milliseconds.
     """
     given = read_predict(parse_json(await read_body(request)))
-    parts: ApiProcess = request.app.state.parts
-    parts.weigh(request, given.texts)
-    info = parts.scoring.info
+    process: ApiProcess = request.app.state.process
+    process.weigh(request, given.texts)
+    info = process.scoring.info
     if given.raw_scores and info.activation is not Activation.SIGMOID:
         raise InvalidInput(f"raw_scores: this model gives none (activation {info.activation})")
     # Whose text was cut is told for a call as a whole, so a doubtful text is scored on its own.
     is_alone = not given.truncate and any(_may_be_cut(t, info.max_tokens) for t in given.texts)
-    scored = await parts.scoring.score(given.texts, is_alone=is_alone)
+    scored = await process.scoring.score(given.texts, is_alone=is_alone)
     if is_alone and _is_cut(scored):
         raise InvalidInput(
             f"inputs: a text has more than the {info.max_tokens} tokens this model reads; "

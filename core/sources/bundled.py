@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from core.sources.files import FileSource
+from core.sources.files.source import FileSource
 
 SAMPLE_SOURCE = "sample"
 

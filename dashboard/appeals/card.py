@@ -19,10 +19,10 @@ LIST_HEIGHT = 560
 EXCERPT_CHARS = 160
 
 
-def appeal_list(bench: HearingPlace, items: Sequence[AppealItem], now: datetime) -> None:
+def appeal_list(place: HearingPlace, items: Sequence[AppealItem], now: datetime) -> None:
     """A table to click in; the open appeal is selected. Cells are inert text."""
     ids = [item.appeal.id for item in items]
-    selected = [row for row, appeal_id in enumerate(ids) if appeal_id == bench.appeal_id]
+    selected = [row for row, appeal_id in enumerate(ids) if appeal_id == place.appeal_id]
     frame = pd.DataFrame(
         {
             "filed": [ago(item.appeal.filed_at, now) for item in items],
@@ -30,14 +30,14 @@ def appeal_list(bench: HearingPlace, items: Sequence[AppealItem], now: datetime)
         }
     )
     # The key names the open appeal and the list, so that neither can shift under the selection.
-    key = f"appeals_{bench.appeal_id}_{hash(tuple(ids))}"
+    key = f"appeals_{place.appeal_id}_{hash(tuple(ids))}"
     st.dataframe(
         frame,
         key=key,
         height=LIST_HEIGHT,
         row_height=28,
         hide_index=True,
-        on_select=lambda: _pick(bench, ids, key),
+        on_select=lambda: _pick(place, ids, key),
         selection_mode=["single-row-required" if selected else "single-row", "single-cell"],
         selection_default={"selection": {"rows": selected}},
         column_config={
@@ -82,13 +82,13 @@ def outcome_card(item: AppealItem, zone: tzinfo) -> None:
         st.text(item.appeal.outcome_reason or "")
 
 
-def _pick(bench: HearingPlace, ids: Sequence[str], key: str) -> None:
+def _pick(place: HearingPlace, ids: Sequence[str], key: str) -> None:
     """Open what was clicked: a row's mark or any of its cells, whichever is not open already."""
     selection: Any = st.session_state[key]["selection"]
     rows = [*selection["rows"], *(row for row, _ in selection["cells"])]
-    clicked = [ids[row] for row in rows if row < len(ids) and ids[row] != bench.appeal_id]
+    clicked = [ids[row] for row in rows if row < len(ids) and ids[row] != place.appeal_id]
     if clicked:
-        bench.open(clicked[0])
+        place.open(clicked[0])
 
 
 def _excerpt(words: str) -> str:

@@ -46,7 +46,7 @@ def barred(actor: Actor, appeal: Appeal, chain: Sequence[Decision]) -> str:
 
 
 def outcome_form(
-    bench: HearingPlace,
+    place: HearingPlace,
     services: Services,
     actor: Actor,
     item: AppealItem,
@@ -76,7 +76,7 @@ def outcome_form(
             width="stretch",
             wrap=True,
             on_click=hear,
-            args=(bench, services, actor, item.appeal.id, reason_key),
+            args=(place, services, actor, item.appeal.id, reason_key),
             kwargs={"overturn": False},
         )
         overturn.form_submit_button(
@@ -86,17 +86,17 @@ def outcome_form(
             width="stretch",
             wrap=True,
             on_click=hear,
-            args=(bench, services, actor, item.appeal.id, reason_key),
+            args=(place, services, actor, item.appeal.id, reason_key),
             kwargs={"overturn": True},
         )
-        if bench.refusal:
+        if place.refusal:
             with st.container(horizontal=True, vertical_alignment="center", gap="small"):
                 st.badge("not saved", icon=":material/info:", color="orange")
-                st.text(bench.refusal)
+                st.text(place.refusal)
 
 
 def hear(
-    bench: HearingPlace,
+    place: HearingPlace,
     services: Services,
     actor: Actor,
     appeal_id: str,
@@ -109,9 +109,9 @@ def hear(
     try:
         ended = hear_appeal(services.context, actor, appeal_id, overturn=overturn, reason=reason)
     except ConsoleError as error:
-        # A second press of the same button comes too late to matter: the bench has moved on.
-        if bench.appeal_id == appeal_id:
-            bench.refusal = str(error)
+        # A second press of the same button comes too late to matter: the place has moved on.
+        if place.appeal_id == appeal_id:
+            place.refusal = str(error)
     else:
-        bench.open(None)
-        bench.done = f"Heard: {APPEALS[ended.status]}. The author can read your reason now."
+        place.open(None)
+        place.done = f"Heard: {APPEALS[ended.status]}. The author can read your reason now."

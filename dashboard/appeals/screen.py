@@ -31,21 +31,21 @@ def render(services: Services, actor: Actor) -> None:
         return
     view = _header(services, waiting)
     items = waiting if IS_PENDING[view] else list_appeals(services.context, actor, pending=False)
-    bench: HearingPlace = st.session_state.setdefault(f"bench_{view}_{actor.id}", HearingPlace())
-    item = bench.place(items)
+    place: HearingPlace = st.session_state.setdefault(f"bench_{view}_{actor.id}", HearingPlace())
+    item = place.place(items)
     left, middle, right = st.columns([26, 46, 28], gap="medium")
     with left:
         if items:
-            appeal_list(bench, items, services.clock.now())
+            appeal_list(place, items, services.clock.now())
         else:
             st.info(NOTHING_HERE[view], icon=":material/done_all:")
     with middle:
-        if item is None and bench.appeal_id is not None:
-            item = _taken_by_somebody_else(bench, services, actor)
+        if item is None and place.appeal_id is not None:
+            item = _taken_by_somebody_else(place, services, actor)
         if item is not None:
-            _both_sides(bench, services, actor, item)
-        if bench.done:
-            st.success(bench.done, icon=":material/check:")
+            _both_sides(place, services, actor, item)
+        if place.done:
+            st.success(place.done, icon=":material/check:")
     if item is not None:
         with right:
             _facts(services, actor, item)
@@ -71,7 +71,7 @@ def _header(services: Services, waiting: Sequence[AppealItem]) -> str:
     return view or "Pending"
 
 
-def _both_sides(bench: HearingPlace, services: Services, actor: Actor, item: AppealItem) -> None:
+def _both_sides(place: HearingPlace, services: Services, actor: Actor, item: AppealItem) -> None:
     appeal_card(
         item,
         load_policy(services.context, item.decision.policy_version),
@@ -81,7 +81,7 @@ def _both_sides(bench: HearingPlace, services: Services, actor: Actor, item: App
         outcome_card(item, viewer_zone(st.context.timezone))
         return
     chain = load_chain(services.context, actor, item.appeal.revision_id)
-    outcome_form(bench, services, actor, item, chain)
+    outcome_form(place, services, actor, item, chain)
 
 
 def _facts(services: Services, actor: Actor, item: AppealItem) -> None:
@@ -92,14 +92,14 @@ def _facts(services: Services, actor: Actor, item: AppealItem) -> None:
 
 
 def _taken_by_somebody_else(
-    bench: HearingPlace, services: Services, actor: Actor
+    place: HearingPlace, services: Services, actor: Actor
 ) -> AppealItem | None:
     """The appeal that was open here until a colleague ended it: shown with their outcome."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info("Somebody else has heard this appeal. Their outcome stands.", width="stretch")
-        st.button("Next appeal", key=f"next_{bench.appeal_id}", on_click=bench.open, args=(None,))
+        st.button("Next appeal", key=f"next_{place.appeal_id}", on_click=place.open, args=(None,))
     ended = list_appeals(services.context, actor, pending=False)
-    return next((item for item in ended if item.appeal.id == bench.appeal_id), None)
+    return next((item for item in ended if item.appeal.id == place.appeal_id), None)
 
 
 if __name__ == "__main__":

@@ -57,7 +57,7 @@ def carry_out_check(asking: Asking, services: Services, actor: Actor) -> None:
         return
     with st.spinner(f"Asking {name} …"):
         try:
-            check_backend(actor, services.bench, name)
+            check_backend(actor, services.spare_backends, name)
         except ConsoleError as error:
             asking.refusal = str(error)
 
@@ -73,7 +73,9 @@ def carry_out_trial(asking: Asking, services: Services, actor: Actor) -> str:
         return "Choose at least one backend."
     with st.spinner(f"Asking {', '.join(names)} …"):
         try:
-            asking.found = try_comment(services.context, actor, services.bench, names, text)
+            asking.found = try_comment(
+                services.context, actor, services.spare_backends, names, text
+            )
         except ConsoleError as error:
             said = str(error)
             return f"{said[:1].upper()}{said[1:].rstrip('.')}."
@@ -101,7 +103,7 @@ def load_site(
         services.catalogue(),
         calls=calls,
         seen=seen,
-        checks=services.bench.heard,
+        checks=services.spare_backends.heard,
     )
 
 

@@ -12,7 +12,7 @@ from core.bootstrap.services import Services, build_services
 from core.config import Settings
 from core.inference.fake import FakeBackend
 from core.serving.app import create_app
-from core.serving.parts import ApiProcess
+from core.serving.process import ApiProcess
 from core.serving.server import DrainingServer, listen
 
 
@@ -21,7 +21,7 @@ class Running:
     url: str
     port: int
     services: Services
-    parts: ApiProcess
+    process: ApiProcess
     server: DrainingServer
 
     @property
@@ -45,8 +45,8 @@ def running_server(home: Path, **changes: Any) -> Iterator[Running]:
         while not server.started:
             time.sleep(0.01)
         try:
-            parts = app.state.parts
-            yield Running(f"http://127.0.0.1:{port}", port, services, parts, server)
+            process = app.state.process
+            yield Running(f"http://127.0.0.1:{port}", port, services, process, server)
         finally:
             server.should_exit = True
             thread.join(20)

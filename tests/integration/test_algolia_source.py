@@ -7,8 +7,8 @@ import pytest
 
 from core.errors import SourceUnavailable
 from core.moderation.comments import IncomingComment, IncomingThread
-from core.sources.algolia import AlgoliaSource
 from core.sources.base import Rejected, SourceItem
+from core.sources.hackernews.algolia import AlgoliaSource
 from tests.integration.hackernews_site import Site
 
 

@@ -139,7 +139,7 @@ def test_a_missing_key_is_their_authentication_error(tmp_path: Path) -> None:
         from core.serving.api_keys import KeyFolder, KeyRing
 
         key = KeyFolder(keys).create("site", server.services.clock.now())
-        server.parts.door._keys = KeyRing(KeyFolder(keys), server.services.clock.monotonic)
+        server.process.access._keys = KeyRing(KeyFolder(keys), server.services.clock.monotonic)
         base = f"{server.url}/v1"
         with (
             openai.OpenAI(base_url=base, api_key="wrong", max_retries=0) as stranger,

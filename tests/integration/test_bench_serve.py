@@ -50,7 +50,7 @@ def test_every_answer_is_counted_by_its_status(tmp_path: Path) -> None:
 
         load = closed_loop(server.port, request, connections=3, seconds=0.3)
         count = load.counts()
-        answered = server.parts.metrics.requests
+        answered = server.process.metrics.requests
         assert count[OK] == answered.labels("/v2/health/live", "200")._value.get()
         assert count[404] == answered.labels("other", "404")._value.get()
     assert set(count) == {OK, 404}

@@ -16,7 +16,7 @@ from core.errors import UnreadableFile
 from core.moderation.comments import IncomingComment, IncomingThread
 from core.sources.base import Rejected, Skipped, SourceItem
 from core.sources.bundled import sample_source
-from core.sources.files import FileSource
+from core.sources.files.source import FileSource
 
 READ_AT = datetime(2026, 11, 22, 18, tzinfo=UTC)
 

@@ -8,10 +8,10 @@ import pytest
 
 from core.errors import SourceUnavailable
 from core.moderation.comments import IncomingComment, IncomingThread
-from core.sources import http_json
-from core.sources.algolia import AlgoliaSource
 from core.sources.base import CommentSource, Rejected, Skipped, SourceItem
-from core.sources.hackernews import MAX_FAILURES_IN_A_ROW, HackerNewsSource
+from core.sources.hackernews import http_json
+from core.sources.hackernews.algolia import AlgoliaSource
+from core.sources.hackernews.firebase import MAX_FAILURES_IN_A_ROW, HackerNewsSource
 from tests.integration.hackernews_site import Answer, Site, free_port
 
 

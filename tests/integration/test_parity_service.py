@@ -24,7 +24,7 @@ from core.services.parity import (
     sample_source,
     sample_stored,
 )
-from core.sources.files import FileSource
+from core.sources.files.source import FileSource
 from tests.factories import LEAD, make_services, scored
 from tests.parity_backends import ModelBackend, comments, gentler, softmax
 from tests.policies import fixed_policy

@@ -94,7 +94,7 @@ def test_a_trial_moves_no_live_figure_no_cache_and_no_state(
     assert (row(at, "fake")["calls"], row(at, "tei")["calls"]) == (0, 0)
     own = current_services()
     assert "scorer" not in own.__dict__  # nothing that serves was touched, so no cache was
-    assert not isinstance(own.bench._kept["fake"], CachedBackend)
+    assert not isinstance(own.spare_backends._kept["fake"], CachedBackend)
     with services.context.store.read() as reader:
         assert reader.is_empty()
 

@@ -73,7 +73,7 @@ def test_a_replica_loads_its_model_on_its_share_and_then_has_all_processors_back
     )
     everything = os.sched_getaffinity(0)
     one = min(everything)
-    build_app(Settings(home=tmp_path, backend="fake"), [one]).state.parts.close()
+    build_app(Settings(home=tmp_path, backend="fake"), [one]).state.process.close()
     assert seen == [{one}]
     assert os.sched_getaffinity(0) == everything
 
@@ -134,7 +134,7 @@ def test_a_replica_that_drains_refuses_and_tells_what_is_under_way(tmp_path: Pat
     with TestClient(replica.app, base_url="http://127.0.0.1") as client:
         assert client.get("/healthz").status_code == 200
         assert replica.in_flight() == 0
-        replica.app.state.parts.in_flight = 3
+        replica.app.state.process.in_flight = 3
         assert replica.in_flight() == 3
         replica.drain()
         assert client.get("/healthz").status_code == 503

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from core.moderation.comments import UNKNOWN_AUTHOR, IncomingComment, IncomingThread
 from core.sources.base import Rejected, Skipped, SourceItem
-from core.sources.items import KNOWN_COLUMNS, story_of_hit, to_item
+from core.sources.files.items import KNOWN_COLUMNS, story_of_hit, to_item
 
 READ_AT = datetime(2026, 11, 22, 18, tzinfo=UTC)
 WRITTEN_AT = datetime(2011, 8, 24, 22, 5, 27, tzinfo=UTC)

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import UnreadableFile
-from core.sources.text_files import Row
+from core.sources.files.text_files import Row
 
 _FETCH_ROWS = 1024
 

@@ -9,8 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.errors import Overloaded
 from core.serving.admission import Ticket
 from core.serving.http_errors import console_error_response, error_response
-from core.serving.parts import TICKET, ApiProcess
 from core.serving.paths import route_of
+from core.serving.process import TICKET, ApiProcess
 from core.serving.tracing import read_caller
 from core.servinglog.record import ORIGIN, RequestOrigin
 
@@ -37,48 +37,48 @@ def security_headers(style_hash: str) -> dict[str, str]:
 class RequestMiddleware:
     """ASGI middleware."""
 
-    def __init__(self, app: ASGIApp, *, headers: dict[str, str], parts: ApiProcess) -> None:
+    def __init__(self, app: ASGIApp, *, headers: dict[str, str], process: ApiProcess) -> None:
         self._app = app
         self._headers = [(name.encode(), value.encode()) for name, value in headers.items()]
-        self._parts = parts
+        self._process = process
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        visit = Visit(scope, receive, send, self._headers, self._parts)
-        parts, now = self._parts, self._parts.services.clock.monotonic
+        visit = Visit(scope, receive, send, self._headers, self._process)
+        process, now = self._process, self._process.services.clock.monotonic
         began = now()
         token = ORIGIN.set(visit.caller)
-        parts.in_flight += 1
-        parts.metrics.in_flight.inc()
+        process.in_flight += 1
+        process.metrics.in_flight.inc()
         try:
             await self._answer(visit)
         finally:
             ORIGIN.reset(token)
-            parts.in_flight -= 1
-            parts.metrics.in_flight.dec()
+            process.in_flight -= 1
+            process.metrics.in_flight.dec()
             visit.leave()
             route = route_of(scope["path"])
-            parts.metrics.requests.labels(route, str(visit.status)).inc()
-            parts.metrics.request_seconds.labels(route).observe(now() - began)
+            process.metrics.requests.labels(route, str(visit.status)).inc()
+            process.metrics.request_seconds.labels(route).observe(now() - began)
 
     async def _answer(self, visit: "Visit") -> None:
         path = visit.scope["path"]
         try:
-            refusal = self._parts.door.refusal(path, visit.headers)
+            refusal = self._process.access.refusal(path, visit.headers)
             if refusal is not None:
-                self._parts.metrics.refused.labels(refusal.kind).inc()
+                self._process.metrics.refused.labels(refusal.kind).inc()
                 response = error_response(
                     path, refusal.status, refusal.kind, refusal.message, headers=refusal.headers
                 )
                 await response(visit.scope, visit.receive, visit.send)
                 return
             if visit.is_work:
-                self._parts.gate.check()
+                self._process.admission.check()
             await self._app(visit.scope, visit.receive, visit.send)
         except Overloaded as error:
-            self._parts.metrics.refused.labels("overloaded").inc()
+            self._process.metrics.refused.labels("overloaded").inc()
             response = console_error_response(path, error)
             await response(visit.scope, visit.receive, visit.send)
         except ClientDisconnect:
@@ -101,7 +101,7 @@ class Visit:
         receive: Receive,
         send: Send,
         headers: list[tuple[bytes, bytes]],
-        parts: ApiProcess,
+        process: ApiProcess,
     ) -> None:
         self.scope = scope
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
@@ -112,7 +112,7 @@ class Visit:
         self.status = 0
         self._receive = receive
         self._send = send
-        self._gate = parts.gate
+        self._admission = process.admission
         self._bytes = 0
         self._ticket: Ticket | None = None
         self._sent_headers = [*headers, (b"x-request-id", self.caller.request_id.encode())]
@@ -123,7 +123,7 @@ class Visit:
         if self.is_work and message["type"] == "http.request":
             self._bytes += len(message.get("body", b""))
             if self._ticket is None and not message.get("more_body", False):
-                self._ticket = self.scope[TICKET] = self._gate.enter(self._bytes)
+                self._ticket = self.scope[TICKET] = self._admission.enter(self._bytes)
         return message
 
     async def send(self, message: Message) -> None:
@@ -136,7 +136,7 @@ class Visit:
     def leave(self) -> None:
         """The answer is out."""
         if self._ticket is not None:
-            self._gate.leave(self._ticket, is_done=self.status != SENT_AWAY)
+            self._admission.leave(self._ticket, is_done=self.status != SENT_AWAY)
 
 
 def _log(error: Exception, caller: RequestOrigin) -> None:

@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.errors import InvalidInput, UnreadableFile
-from core.sources.fields import parse_json
-from core.sources.json_array import array_rows
-from core.sources.text_files import MAX_LINE_BYTES, Row, lines, pieces
+from core.sources.files.fields import parse_json
+from core.sources.files.json_array import array_rows
+from core.sources.files.text_files import MAX_LINE_BYTES, Row, lines, pieces
 
 if TYPE_CHECKING:
     from _csv import Reader

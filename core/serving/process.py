@@ -12,9 +12,9 @@ from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.scorer import Scorer
 from core.moderation.policies import Policy
 from core.services.policies import PolicyInForce
+from core.serving.access import LOOPBACK, Access
 from core.serving.admission import AdmissionControl, Ticket
 from core.serving.api_keys import KeyFolder, KeyRing
-from core.serving.door import LOOPBACK, Access
 from core.serving.metrics import MeteredLog, Metrics
 from core.serving.rate_limit import RateLimit
 from core.serving.scoring import Scoring
@@ -30,11 +30,11 @@ class ApiProcess:
         settings, now = services.settings, services.clock.monotonic
         self.services = services
         self.metrics = Metrics()
-        self.gate = AdmissionControl(
+        self.admission = AdmissionControl(
             now, wait_s=settings.api_wait_ms / 1000.0, slots=settings.batch_concurrency
         )
         self.is_local = settings.api_host in LOOPBACK
-        self.door = Access(
+        self.access = Access(
             KeyRing(KeyFolder(settings.api_keys_dir), now),
             RateLimit(now, rate_per_s=settings.api_key_rate, burst=settings.api_key_burst),
             is_local=self.is_local,
@@ -69,7 +69,7 @@ class ApiProcess:
     @cached_property
     def scoring(self) -> Scoring:
         """For tasks."""
-        return Scoring(self.scorer, self.batcher, self.gate)
+        return Scoring(self.scorer, self.batcher, self.admission)
 
     async def policy_in_force(self) -> Policy:
         """At most a second old. Raises StoreError."""
@@ -82,7 +82,7 @@ class ApiProcess:
         """Tell the gate what the request brought."""
         ticket: Ticket | None = request.scope.get(TICKET)
         if ticket is not None:
-            self.gate.weigh(ticket, texts)
+            self.admission.weigh(ticket, texts)
 
     def close(self) -> None:
         """Score what is in line, then close the services."""

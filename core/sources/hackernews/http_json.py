@@ -14,7 +14,7 @@ from requests.adapters import HTTPAdapter
 
 from core.clock import Clock, system_clock
 from core.errors import InvalidInput, SourceUnavailable
-from core.sources.fields import parse_json
+from core.sources.files.fields import parse_json
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
 MAX_ATTEMPTS = 3

@@ -13,7 +13,7 @@ from core.moderation.comments import (
     check_incoming,
 )
 from core.sources.base import Rejected, Skipped, SourceItem
-from core.sources.fields import flag_field, id_field, kind_of, text_field, time_field
+from core.sources.files.fields import flag_field, id_field, kind_of, text_field, time_field
 
 HACKERNEWS = "hackernews"
 NO_SUCH_ITEM = "no such item"

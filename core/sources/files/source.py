@@ -8,11 +8,11 @@ from core.clock import system_clock
 from core.errors import UnreadableFile
 from core.moderation.comments import IncomingThread
 from core.sources.base import Rejected, SourceItem
-from core.sources.formats import FileFormat, file_format
-from core.sources.items import KNOWN_COLUMNS, story_of_hit, to_item
-from core.sources.parquet_rows import parquet_columns, parquet_rows
-from core.sources.text_files import Row
-from core.sources.text_rows import delimited_rows, json_line_rows, json_rows
+from core.sources.files.formats import FileFormat, file_format
+from core.sources.files.items import KNOWN_COLUMNS, story_of_hit, to_item
+from core.sources.files.parquet_rows import parquet_columns, parquet_rows
+from core.sources.files.text_files import Row
+from core.sources.files.text_rows import delimited_rows, json_line_rows, json_rows
 
 SYSTEM_NOW = system_clock().now
 

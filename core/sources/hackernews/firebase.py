@@ -7,8 +7,8 @@ from core.clock import Clock, system_clock
 from core.errors import SourceUnavailable
 from core.moderation.comments import IncomingComment
 from core.sources.base import Rejected, SourceItem
-from core.sources.http_json import JsonClient
-from core.sources.items import FIREBASE, HACKERNEWS, to_item
+from core.sources.files.items import FIREBASE, HACKERNEWS, to_item
+from core.sources.hackernews.http_json import JsonClient
 
 FIREBASE_URL = "https://hacker-news.firebaseio.com/v0"
 WORKERS = 8

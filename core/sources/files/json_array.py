@@ -5,7 +5,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.sources.text_files import Row, pieces
+from core.sources.files.text_files import Row, pieces
 
 MAX_ENTRY_CHARS = 16 * 1024 * 1024
 _SPACE = re.compile(r"[ \t\r\n]*+")

@@ -168,7 +168,7 @@ class Held(FakeBackend):
 
 
 def test_too_much_work_is_refused_in_each_shape(services: Services, client: TestClient) -> None:
-    gate = client.app.state.parts.gate  # type: ignore[attr-defined]
+    gate = client.app.state.process.admission  # type: ignore[attr-defined]
     costs = [gate.enter(1) for _ in range(3_000)]
     types = set()
     for path, body in WORK:
@@ -184,10 +184,10 @@ def test_too_much_work_is_refused_in_each_shape(services: Services, client: Test
 
 
 def test_a_request_leaves_however_it_ends(client: TestClient, services: Services) -> None:
-    parts = client.app.state.parts  # type: ignore[attr-defined]
+    parts = client.app.state.process  # type: ignore[attr-defined]
     for body in (b"{", b'{"inputs": ""}', b'{"inputs": "x"}', b"x" * 3_000_000):
         client.post("/predict", content=body, headers={"Content-Type": "application/json"})
-    assert parts.gate.under_way == 0
+    assert parts.admission.under_way == 0
     assert parts.in_flight == 0
 
 

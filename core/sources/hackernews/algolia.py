@@ -6,8 +6,8 @@ from datetime import datetime
 from core.clock import Clock, system_clock
 from core.errors import SourceUnavailable
 from core.sources.base import Rejected, SourceItem
-from core.sources.http_json import JsonClient
-from core.sources.items import ALGOLIA_HIT, HACKERNEWS, story_of_hit, to_item
+from core.sources.files.items import ALGOLIA_HIT, HACKERNEWS, story_of_hit, to_item
+from core.sources.hackernews.http_json import JsonClient
 
 ALGOLIA_URL = "https://hn.algolia.com/api/v1"
 HITS_PER_PAGE = 100

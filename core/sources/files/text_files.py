@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from core.errors import UnreadableFile
-from core.sources.formats import is_gzip
+from core.sources.files.formats import is_gzip
 
 MAX_LINE_BYTES = 16 * 1024 * 1024
 _PIECE_BYTES = 256 * 1024

@@ -1,0 +1,1 @@
+"""Comments from files: CSV, JSON lines, JSON and Parquet."""

@@ -1,0 +1,1 @@
+"""Comments of Hacker News, from Firebase and from Algolia."""
