@@ -3,6 +3,7 @@
 import itertools
 import json
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -47,3 +48,11 @@ def requests_of(
         return f"{head}content-length: {len(content)}\r\n\r\n".encode() + content
 
     return next_request
+
+
+@dataclass(slots=True)
+class Measured:
+    """Closed loops of other servers. `versions`: what each ran on, or why it was not measured."""
+
+    versions: dict[str, str] = field(default_factory=dict)
+    rows: list[Row] = field(default_factory=list)

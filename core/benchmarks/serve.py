@@ -8,16 +8,15 @@ import itertools
 import random
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from core.benchmarks.api_process import running_api
-from core.benchmarks.load_rows import CONNECTIONS, Say
+from core.benchmarks.load_rows import CONNECTIONS, Measured, Say
 from core.benchmarks.load_session import Session
-from core.benchmarks.peer_loads import Measured, measure_peers
 from core.benchmarks.rounds import Round, compare, median_rows, own_share
 from core.bootstrap.services import file_scorer
 from core.config import Settings
@@ -35,6 +34,9 @@ SEED = 20261123
 MOST_TEXTS = 5_000
 DEFAULT_SECONDS = 10
 
+MeasureOthers = Callable[[Path, Sequence[str], float, Say], Measured]
+"""Model folder, texts, seconds of a load and a place for progress, to what was measured."""
+
 
 def run(
     settings: Settings,
@@ -43,17 +45,17 @@ def run(
     seconds: float = DEFAULT_SECONDS,
     soak: bool = False,
     file: Path | None = None,
-    peers: Path | None = None,
+    measure_others: MeasureOthers | None = None,
 ) -> dict[str, Any]:
-    """A row for each load. `seconds` is the length of one; overload takes six times that. `peers`
-    is a folder with a virtual environment for each other server of the same model to measure, in
-    ROUNDS rounds with ours: the rows are medians of those, and the rates beside ours tell each.
+    """A row for each load. `seconds` is the length of one; overload takes six times that.
+    `measure_others` takes the same closed loops on other servers of the same model, in ROUNDS
+    rounds with ours: the rows are medians of those, and the rates beside ours tell each.
 
     Raises ConsoleError for a file without texts, or when the server does not start.
     """
     # The texts come round again and again; remembering their scores would measure a dictionary.
     bench = _Bench(replace(settings, cache_size=0), read_texts(file), seconds, say)
-    rounds = [bench.round(peers) for _ in range(ROUNDS if peers else 1)]
+    rounds = [bench.round(measure_others) for _ in range(ROUNDS if measure_others else 1)]
     rows = median_rows(each.own for each in rounds)
     top = next(row["rps"] for row in rows if row["load"] == f"{CONNECTIONS[-1]} connections")
     with bench.session() as session:
@@ -61,7 +63,7 @@ def run(
         summary = session.overload(knee)
         if soak:
             summary |= session.soak(knee)
-    if peers is not None:
+    if measure_others is not None:
         summary |= {"peers": bench.versions, "rounds": len(rounds), **compare(rounds)}
     return {
         "benchmark": "serve",
@@ -103,13 +105,13 @@ class _Bench:
     lost: int = 0
     versions: dict[str, str] = field(default_factory=dict)
 
-    def round(self, peers: Path | None) -> Round:
+    def round(self, measure_others: MeasureOthers | None) -> Round:
         """The closed loops of the others, then ours. The others first: should one of them fail, no
         long run of ours is lost."""
         found = Measured()
-        if peers is not None:
+        if measure_others is not None:
             model = model_folder(self.settings.model)
-            found = measure_peers(peers, model, self.texts, self.seconds, self.say)
+            found = measure_others(model, self.texts, self.seconds, self.say)
             self.versions |= found.versions
         local_rps = self._local_rps()
         with self.session() as session:

@@ -46,13 +46,6 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("--soak", action="store_true", help="serve: also ten minutes at 80 %%")
     command.add_argument(
-        "--peers",
-        type=Path,
-        metavar="DIR",
-        help="serve: also MLflow, LitServe, Ray Serve and plain FastAPI with the same model, from "
-        "the environments in DIR, as `make test-peers` leaves them in .venv-peers",
-    )
-    command.add_argument(
         "--backends",
         nargs="+",
         metavar="NAME",
@@ -71,7 +64,6 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
         "file": arguments.file,
         "seconds": arguments.seconds,
         "soak": arguments.soak or None,
-        "peers": arguments.peers,
         "backends": arguments.backends,
         "comments": arguments.comments,
     }

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import time
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import nullcontext
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from core.benchmarks import load_session, peer_loads, serve
+from core.benchmarks import load_session, serve
 from core.benchmarks.api_process import RunningApi
 from core.benchmarks.http_load import (
     NO_ANSWER,
@@ -24,13 +25,13 @@ from core.benchmarks.http_load import (
     closed_loop,
     open_loop,
 )
-from core.benchmarks.load_rows import row_of
+from core.benchmarks.load_rows import Measured, row_of
 from core.benchmarks.load_session import Session, is_kept_up
-from core.benchmarks.peer_loads import Measured
-from core.benchmarks.peer_servers import PEERS, Installed
 from core.config import Settings, environment_for, load_settings
 from core.errors import ConsoleError
 from tests.integration.api_server import running_server
+from tests.peers import peer_loads
+from tests.peers.peer_servers import PEERS, Installed
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
@@ -180,16 +181,15 @@ def test_others_are_measured_first_and_in_every_round(
     said: list[str] = []
     rates = iter((10.0, 1.0, 4.0))
 
-    def measure(_folder: Path, _model: Path, texts: list[str], *_: object) -> Measured:
+    def measure(_model: Path, texts: Sequence[str], *_: object) -> Measured:
         said.append("the others")
         load = Load(1.0, latencies_s={OK: [1.0]})
         rows = [row_of(f"Some server, {n} connections", None, load, None) for n in (1, 64)]
         rate = next(rates)
         return Measured({"Some server": "1.0"}, [row | {"rps": rate} for row in rows])
 
-    monkeypatch.setattr(serve, "measure_peers", measure)
     settings = Settings(home=tmp_path, backend="fake")
-    table = serve.run(settings, said.append, seconds=0.1, peers=tmp_path)
+    table = serve.run(settings, said.append, seconds=0.1, measure_others=measure)
     turns = [line for line in said if line in ("the others", "0.1 s: 1 connections")]
     assert turns == ["the others", "0.1 s: 1 connections"] * 3
     assert (table["rounds"], table["best_peer"]) == (3, "Some server")

@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 
 from core.benchmarks.api_process import free_port
-from core.benchmarks.peer_servers import PEERS, Installed, running_peer, running_server
 from core.clock import system_clock
 from core.errors import ModelNotUsable
 from core.inference.base import TextResult
@@ -18,6 +17,7 @@ from core.inference.remote.backend import RemoteBackend
 from core.inference.remote.kinds import make_remote_backend, read_backends
 from tests.contract.remote_configs import toml_of
 from tests.peers.conftest import NAMES
+from tests.peers.peer_servers import PEERS, Installed, running_peer, running_server
 
 TEXTS = (
     "you idiot",

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from core.benchmarks import peer_loads
-from core.benchmarks.peer_loads import measure_peers
-from core.benchmarks.peer_servers import PEERS, Peer, find_installed, running_server
 from core.errors import ConsoleError
+from tests.peers import peer_loads
+from tests.peers.peer_loads import measure_peers
+from tests.peers.peer_servers import PEERS, Peer, find_installed, running_server
 
 
 def peer_of(*packages: str) -> Peer:
@@ -57,5 +57,5 @@ def test_a_server_that_does_not_start_says_its_last_words() -> None:
 
 
 def test_every_peer_has_its_server() -> None:
-    folder = Path(peer_loads.__file__).parent / "peers"
+    folder = Path(peer_loads.__file__).parent / "servers"
     assert all((folder / f"{peer.module}.py").is_file() for peer in PEERS)

@@ -87,7 +87,7 @@ def find_installed(peer: Peer, environments: Path) -> Installed | None:
 def running_peer(installed: Installed, model: Path) -> Iterator[int]:
     """Its port, once it has scored a text. Raises ConsoleError with its last words."""
     peer, port = installed.peer, free_port()
-    module = f"core.benchmarks.peers.{peer.module}"
+    module = f"tests.peers.servers.{peer.module}"
     # It must not outlive this process: it stops when its standard input closes.
     supervised = [str(installed.python), "-m", "core.processes.supervised", module]
     command = [*supervised, str(model.absolute()), str(port)]

@@ -4,7 +4,7 @@ from typing import Any
 
 import litserve
 
-from core.benchmarks.peers.classifier import HOST, folder_and_port, make_pipeline
+from tests.peers.servers.classifier import HOST, folder_and_port, make_pipeline
 
 BATCH_SIZE = 16
 BATCH_WAIT_S = 0.005

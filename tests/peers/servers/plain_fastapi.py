@@ -6,7 +6,7 @@ import uvicorn
 from fastapi import FastAPI
 from pydantic import BaseModel
 
-from core.benchmarks.peers.classifier import HOST, folder_and_port, make_pipeline
+from tests.peers.servers.classifier import HOST, folder_and_port, make_pipeline
 
 
 class Question(BaseModel):

@@ -10,7 +10,7 @@ import ray
 from ray import serve
 from starlette.requests import Request
 
-from core.benchmarks.peers.classifier import HOST, folder_and_port, make_pipeline
+from tests.peers.servers.classifier import HOST, folder_and_port, make_pipeline
 
 BATCH_SIZE = 16
 BATCH_WAIT_S = 0.005

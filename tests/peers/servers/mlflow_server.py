@@ -7,7 +7,7 @@ import mlflow
 import uvicorn
 from mlflow.pyfunc import scoring_server
 
-from core.benchmarks.peers.classifier import HOST, folder_and_port, make_pipeline, options_of
+from tests.peers.servers.classifier import HOST, folder_and_port, make_pipeline, options_of
 
 LOGGED = "logged-model"
 

@@ -1,21 +1,12 @@
 """The closed loops of the load benchmark on other servers of the same model."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
 from core.benchmarks.http_load import closed_loop
-from core.benchmarks.load_rows import CONNECTIONS, Row, Say, requests_of, row_of
-from core.benchmarks.peer_servers import PEERS, Installed, find_installed, running_peer
+from core.benchmarks.load_rows import CONNECTIONS, Measured, Row, Say, requests_of, row_of
 from core.errors import ConsoleError
-
-
-@dataclass(slots=True)
-class Measured:
-    """`versions`: what each peer ran on, or why it was not measured."""
-
-    versions: dict[str, str] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+from tests.peers.peer_servers import PEERS, Installed, find_installed, running_peer
 
 
 def measure_peers(
