@@ -17,7 +17,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from core.config import load_settings
 from core.errors import ConsoleError
 
-ROOT = Path(__file__).parents[1]
+# A link to `.streamlit/config.toml`, which a wheel holds as a file.
+CONFIG = Path(__file__).with_name("config.toml")
 APPS = {"staff": "app.py", "author": "author.py"}
 # The boot script is inline and components load from blob:, so 'self' alone would break Streamlit.
 CONTENT_SECURITY_POLICY = (
@@ -51,7 +52,7 @@ class SecurityHeaders:
 
 def streamlit_config(port: int) -> dict[str, Any]:
     """`.streamlit/config.toml` as flat dotted names, with the port."""
-    tables = tomllib.loads((ROOT / ".streamlit" / "config.toml").read_text())
+    tables = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
     return {**_flat(tables), "server.port": port}
 
 

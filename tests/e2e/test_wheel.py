@@ -1,0 +1,124 @@
+"""The wheel, installed outside any checkout: what `pipx` or `uvx` would start."""
+
+import os
+import subprocess
+import sys
+import sysconfig
+import urllib.request
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.conftest import console_env, free_port
+from tests.e2e.test_up import stop
+
+pytestmark = pytest.mark.e2e
+
+ROOT = Path(__file__).parents[2]
+PORTS = ("dashboard_port", "author_port", "api_port")
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Built from a copy of the tracked files alone: nothing that only lies about gets in."""
+    folder = tmp_path_factory.mktemp("wheel")
+    source = folder / "source"
+    source.mkdir()
+    tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
+    names = [name for name in tracked.stdout.decode().split("\0") if (ROOT / name).exists()]
+    archive = subprocess.run(
+        ["tar", "--create", "--null", "--files-from=-"],
+        cwd=ROOT,
+        input="\0".join(names).encode(),
+        capture_output=True,
+        check=True,
+    )
+    subprocess.run(["tar", "--extract"], cwd=source, input=archive.stdout, check=True)
+    pip = [sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "--no-deps"]
+    subprocess.run([*pip, "--wheel-dir", folder, source], check=True, capture_output=True)
+    return next(folder.glob("*.whl"))
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The `modconsole` of an environment that holds the wheel and nothing of the checkout. What
+    the wheel depends on is lent by the environment of the tests."""
+    folder = tmp_path_factory.mktemp("elsewhere") / "venv"
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    pip = [folder / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]
+    subprocess.run([*pip, "--no-deps", "--quiet", wheel], check=True)
+    return folder / "bin" / "modconsole"
+
+
+def environment(home: Path, **settings: object) -> dict[str, str]:
+    """On PYTHONPATH a folder of packages is searched, but its `.pth` files are not read: so the
+    checkout, which is installed by one, stays out of sight."""
+    lent = sysconfig.get_path("purelib")
+    return console_env(home, **settings) | {"PYTHONPATH": lent, "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+def run(command: Path, *arguments: str, cwd: Path, env: dict[str, str]) -> str:
+    done = subprocess.run(
+        [command, *arguments], cwd=cwd, env=env, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
+    names = zipfile.ZipFile(wheel).namelist()
+    assert "dashboard/config.toml" in names
+    assert not [name for name in names if name.startswith(("tests", "docs", "var"))]
+    read = {
+        path.relative_to(ROOT).as_posix()
+        for package in ("core", "dashboard")
+        for path in (ROOT / package).rglob("*")
+        if path.is_file() and path.suffix in {".py", ".sql", ".json", ".jsonl", ".npz", ".onnx"}
+    }
+    assert read - set(names) == set()
+
+
+def test_the_command_line_works_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
+    # The shipped model, so that its files are shown to be in the wheel.
+    env = environment(tmp_path / "home", backend="auto")
+    where = subprocess.run(
+        [installed.with_name("python"), "-c", "import core, dashboard; print(core.__file__)"],
+        cwd=tmp_path,
+        env=env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert str(installed.parent.parent) in where.stdout
+    run(installed, "ingest", "--sample", cwd=tmp_path, env=env)
+    assert "Scored" in run(installed, "score", cwd=tmp_path, env=env)
+    assert "insult 0.9" in run(installed, "explain", "You idiot", cwd=tmp_path, env=env)
+
+
+def test_console_look_up_and_api_start_and_answer(installed: Path, tmp_path: Path) -> None:
+    ports = {name: free_port() for name in PORTS}
+    away = f"http://127.0.0.1:{free_port()}/v0"
+    env = environment(tmp_path / "home", hackernews_url=away, **ports)
+    process = subprocess.Popen(
+        [installed, "up"],
+        cwd=tmp_path,
+        env=env,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    assert process.stdout is not None
+    lines = []
+    for line in process.stdout:
+        lines.append(line)
+        if "Ready" in line:
+            break
+    try:
+        assert process.poll() is None, "".join(lines)
+        for name, path in zip(PORTS, ("/", "/", "/healthz"), strict=True):
+            with urllib.request.urlopen(f"http://127.0.0.1:{ports[name]}{path}") as answer:
+                assert answer.status == 200
+    finally:
+        code = stop(process, 15)
+    assert code == 0, os.linesep.join(lines)
