@@ -1,0 +1,1 @@
+"""What this machine has, what the console uses of it and why, and what would be faster."""

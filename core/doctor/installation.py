@@ -1,0 +1,74 @@
+"""The packages: what is installed, and what scores with them."""
+
+from importlib.metadata import PackageNotFoundError, requires, version
+
+from core.bootstrap.backends import make_backend
+from core.config import Settings
+from core.doctor.findings import Finding, Verdict
+from core.errors import ConsoleError
+
+DISTRIBUTION = "moderation-console"
+NAMED = ("streamlit", "duckdb", "sqlalchemy", "fastapi", "uvicorn", "openvino", "onnxruntime")
+OPTIONAL = ("torch", "transformers", "ray")
+
+
+def console_version() -> str:
+    """Of the installed distribution."""
+    return version(DISTRIBUTION)
+
+
+def check_packages() -> Finding:
+    """The versions that matter most, and which required package is missing or too old."""
+    present = [f"{name} {found}" for name in NAMED if (found := _version(name))]
+    present += [f"{name} {found}" for name in OPTIONAL if (found := _version(name))]
+    if unmet := _unmet():
+        return Finding(
+            "packages",
+            Verdict.STOPS_THE_CONSOLE,
+            f"not as required: {', '.join(unmet)}",
+            "pip install --upgrade moderation-console",
+        )
+    return Finding("packages", Verdict.OK, ", ".join(present))
+
+
+def check_scoring(settings: Settings) -> Finding:
+    """What scores comments under these settings, and what would be faster."""
+    try:
+        info = make_backend(settings).info
+    except ConsoleError as error:
+        return Finding("scoring", Verdict.STOPS_THE_CONSOLE, str(error))
+    where = f", {info.location}" if info.location != "in_process" else ""
+    chosen = "set by MODCONSOLE_BACKEND" if settings.backend != "auto" else "the fastest here"
+    fact = f"{info.name} {info.precision}{where}, {chosen}; model {info.model_version}"
+    if settings.backend == "fake":
+        return Finding("scoring", Verdict.COULD_BE_BETTER, fact, "a word list, for tests only")
+    if info.location == "in_process" and info.name != "openvino":
+        advice = "OpenVINO is the fastest: pip install openvino, and leave MODCONSOLE_BACKEND out"
+        return Finding("scoring", Verdict.COULD_BE_BETTER, fact, advice)
+    return Finding("scoring", Verdict.OK, fact)
+
+
+def _unmet() -> list[str]:
+    # `packaging` comes with Streamlit; this check must also work where that is what is missing.
+    try:
+        from packaging.requirements import Requirement
+    except ImportError:
+        return ["packaging, not installed"]
+    wrong = []
+    for line in requires(DISTRIBUTION) or ():
+        wanted = Requirement(line)
+        if wanted.marker is not None and not wanted.marker.evaluate({"extra": ""}):
+            continue
+        found = _version(wanted.name)
+        if found is None:
+            wrong.append(f"{wanted.name}, not installed")
+        elif not wanted.specifier.contains(found, prereleases=True):
+            wrong.append(f"{wanted.name} {found}, wanted {wanted.specifier}")
+    return wrong
+
+
+def _version(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None

@@ -1,0 +1,93 @@
+"""Processor, memory and browser."""
+
+import platform
+import shutil
+from pathlib import Path
+
+from core.doctor.findings import Finding, Verdict
+from core.inference.local.processors import (
+    has_bf16_tiles,
+    has_int8_products,
+    processor_count,
+)
+
+CPU_INFO = Path("/proc/cpuinfo")
+MEMORY_INFO = Path("/proc/meminfo")
+# The console, the look-up and the API with the shipped model, measured: docs/benchmarks.md.
+NEEDED_MB = 1_500
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+
+
+def check_processor(cpu_info: Path = CPU_INFO) -> Finding:
+    """What scoring can make use of."""
+    cores = processor_count()
+    if not cpu_info.exists():
+        fact = f"{_processor_name(cpu_info)}, {_counted(cores)}; the system names no units"
+        return Finding("processor", Verdict.OK, fact)
+    units = [
+        words
+        for has_them, words in (
+            (has_int8_products(cpu_info), "exact int8 products (VNNI)"),
+            (has_bf16_tiles(cpu_info), "bf16 matrix units (AMX)"),
+        )
+        if has_them
+    ]
+    quick_at = " and ".join(units) if units else "neither VNNI nor AMX"
+    fact = f"{_processor_name(cpu_info)}, {_counted(cores)}, {quick_at}"
+    if units:
+        return Finding("processor", Verdict.OK, fact)
+    return Finding(
+        "processor",
+        Verdict.COULD_BE_BETTER,
+        fact,
+        "int8 is no gain here, so fp32 scores; a processor with VNNI scores about twice as much",
+    )
+
+
+def check_memory(memory_info: Path = MEMORY_INFO) -> Finding:
+    """Whether the three servers fit."""
+    total_mb, free_mb = _memory_mb(memory_info)
+    if total_mb is None or free_mb is None:
+        return Finding("memory", Verdict.OK, "the system does not say")
+    fact = f"{total_mb / 1024:.1f} GiB, {free_mb / 1024:.1f} GiB free"
+    if free_mb < NEEDED_MB:
+        advice = f"the three servers take about {NEEDED_MB / 1024:.1f} GiB together"
+        return Finding("memory", Verdict.COULD_BE_BETTER, fact, advice)
+    return Finding("memory", Verdict.OK, fact)
+
+
+def check_browser() -> Finding:
+    """Which browser the browser tests would drive; the console itself needs none."""
+    found = next((name for name in BROWSERS if shutil.which(name)), None)
+    fact = found or "no Chromium found; any browser on any machine opens the pages"
+    return Finding("browser", Verdict.OK, fact)
+
+
+def _counted(cores: int) -> str:
+    return f"{cores} core{'s' if cores > 1 else ''}"
+
+
+def _processor_name(cpu_info: Path) -> str:
+    try:
+        lines = cpu_info.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return platform.processor() or platform.machine()
+    named = next((line for line in lines if line.startswith("model name")), "")
+    return named.partition(":")[2].strip() or platform.machine()
+
+
+def _memory_mb(memory_info: Path) -> tuple[float | None, float | None]:
+    try:
+        lines = memory_info.read_text(encoding="ascii", errors="replace").splitlines()
+    except OSError:
+        return None, None
+    sizes = {name: rest for name, _, rest in (line.partition(":") for line in lines)}
+    found = [sizes.get(name, "").split() for name in ("MemTotal", "MemAvailable")]
+    total, free = (float(words[0]) / 1024 if words else None for words in found)
+    return total, free
+
+
+def system_line() -> str:
+    """The system and the interpreter, for the head of the report."""
+    system = f"{platform.system()} {platform.release()} {platform.machine()}"
+    return f"Python {platform.python_version()}, {system}"

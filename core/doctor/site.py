@@ -1,0 +1,85 @@
+"""This site: its settings, home and ports."""
+
+import os
+import shutil
+import socket
+from collections.abc import Mapping
+from http.client import HTTPConnection, HTTPException
+from pathlib import Path
+
+from core.config import CHOICES, Settings
+from core.doctor.findings import Finding, Verdict
+from core.processes.console import Server, servers
+
+ANSWER_WITHIN_S = 2.0
+LEAST_FREE_MB = 500
+
+
+def check_settings(environ: Mapping[str, str] = os.environ) -> Finding:
+    """Which settings differ from their defaults. Values are shown only where they are one of a few
+    words or a number: a path, an address or a name may tell more than a report should."""
+    shown = []
+    for variable, value in sorted(environ.items()):
+        if variable.startswith("MODCONSOLE_"):
+            name = variable.removeprefix("MODCONSOLE_").lower()
+            is_plain = value in CHOICES.get(name, ()) or value.replace(".", "", 1).isdigit()
+            shown.append(f"{variable}={value}" if is_plain else f"{variable}=(set)")
+    return Finding("settings", Verdict.OK, ", ".join(shown) or "all as they are by default")
+
+
+def check_home(settings: Settings) -> Finding:
+    """Whether the home can be written, how full its disk is, and whether a state is there."""
+    home = settings.home
+    folder = next(each for each in (home, *home.absolute().parents) if each.exists())
+    shown = _without_user(home.absolute())
+    if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
+        advice = "let it be written, or set MODCONSOLE_HOME to another folder"
+        return Finding("home", Verdict.STOPS_THE_CONSOLE, f"{shown} can't be written", advice)
+    free_mb = shutil.disk_usage(folder).free / 2**20
+    state = settings.state_path
+    holds = f"state {state.stat().st_size / 2**20:.1f} MiB" if state.is_file() else "no state yet"
+    fact = f"{shown}, {holds}, {free_mb / 1024:.1f} GiB free"
+    if free_mb < LEAST_FREE_MB:
+        return Finding("home", Verdict.STOPS_THE_CONSOLE, fact, "make room on that disk")
+    return Finding("home", Verdict.OK, fact)
+
+
+def check_ports(settings: Settings) -> list[Finding]:
+    """Whether each server's port is free, or answers as a running console does."""
+    return [_check_port(server) for server in servers(settings)]
+
+
+def _check_port(server: Server) -> Finding:
+    about = f"port {server.port}"
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", server.port))
+            return Finding(about, Verdict.OK, f"free, for: {server.title}")
+        except OSError:
+            pass
+    if _answers(server):
+        return Finding(about, Verdict.OK, f"a running console answers there ({server.title})")
+    return Finding(
+        about,
+        Verdict.STOPS_THE_CONSOLE,
+        f"taken by another program, needed for: {server.title}",
+        f"stop that program, or set MODCONSOLE_{server.setting} to another port",
+    )
+
+
+def _answers(server: Server) -> bool:
+    connection = HTTPConnection("127.0.0.1", server.port, timeout=ANSWER_WITHIN_S)
+    try:
+        connection.request("GET", server.health_path)
+        return connection.getresponse().status == 200
+    except (OSError, HTTPException):
+        return False
+    finally:
+        connection.close()
+
+
+def _without_user(path: Path) -> str:
+    """With `~` for the user's folder: a report is pasted where others read it."""
+    own = Path.home()
+    return f"~/{path.relative_to(own)}" if path.is_relative_to(own) else str(path)

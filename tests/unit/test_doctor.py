@@ -1,0 +1,133 @@
+"""`modconsole doctor`: a line a check, advice where something can be done, and no secrets."""
+
+import socket
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from core.cli.main import main
+from core.cli.output import ExitCode
+from core.config import Settings
+from core.doctor import installation
+from core.doctor.findings import Verdict
+from core.doctor.installation import check_packages, check_scoring
+from core.doctor.machine import check_memory, check_processor
+from core.doctor.site import check_home, check_ports, check_settings
+from tests.e2e.conftest import free_port
+
+OLD = "model name\t: Old Processor\nflags\t\t: sse2 avx avx2\n"
+NEW = "model name\t: New Processor\nflags\t\t: avx2 avx512_vnni amx_bf16\n"
+
+
+@pytest.mark.parametrize(
+    ("content", "verdict", "words"),
+    [
+        (OLD, Verdict.COULD_BE_BETTER, "Old Processor"),
+        (OLD, Verdict.COULD_BE_BETTER, "neither VNNI nor AMX"),
+        (NEW, Verdict.OK, "exact int8 products (VNNI) and bf16 matrix units (AMX)"),
+        (None, Verdict.OK, "names no units"),
+    ],
+)
+def test_processor_is_named_with_what_it_is_quick_at(
+    tmp_path: Path, content: str | None, verdict: Verdict, words: str
+) -> None:
+    file = tmp_path / "cpuinfo"
+    if content is not None:
+        file.write_text(content)
+    found = check_processor(file)
+    assert found.verdict is verdict
+    assert words in found.fact
+    assert bool(found.advice) is (verdict is not Verdict.OK)
+
+
+@pytest.mark.parametrize(
+    ("content", "verdict"),
+    [
+        ("MemTotal: 24000000 kB\nMemAvailable: 20000000 kB\n", Verdict.OK),
+        ("MemTotal: 2000000 kB\nMemAvailable: 600000 kB\n", Verdict.COULD_BE_BETTER),
+        ("nothing of the kind", Verdict.OK),
+    ],
+)
+def test_little_memory_is_said(tmp_path: Path, content: str, verdict: Verdict) -> None:
+    file = tmp_path / "meminfo"
+    file.write_text(content)
+    assert check_memory(file).verdict is verdict
+    assert check_memory(tmp_path / "none").verdict is Verdict.OK
+
+
+def test_a_package_that_is_too_old_or_missing_stops_the_console(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert check_packages().verdict is Verdict.OK
+    wanted = ["duckdb>=99", "no-such-package-at-all>=1", "ray>=99; extra == 'ray'"]
+    monkeypatch.setattr(installation, "requires", lambda _name: wanted)
+    found = check_packages()
+    assert found.verdict is Verdict.STOPS_THE_CONSOLE
+    assert "duckdb" in found.fact
+    assert "no-such-package-at-all, not installed" in found.fact
+    assert "ray" not in found.fact
+
+
+def test_scoring_says_what_scores_and_why(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    assert "the fastest here" in check_scoring(settings).fact
+    slower = check_scoring(replace(settings, backend="onnx"))
+    assert slower.verdict is Verdict.COULD_BE_BETTER
+    assert "OpenVINO" in slower.advice
+    unknown = check_scoring(replace(settings, model="/no/such/model", backend="onnx"))
+    assert unknown.verdict is Verdict.STOPS_THE_CONSOLE
+
+
+def test_settings_are_named_and_no_secret_is_shown() -> None:
+    found = check_settings(
+        {
+            "MODCONSOLE_HACKERNEWS_URL": "https://user:secret@example.com",
+            "MODCONSOLE_BACKEND": "onnx",
+            "MODCONSOLE_API_PORT": "8100",
+            "OPENAI_API_KEY": "secret",
+        }
+    )
+    assert found.fact == (
+        "MODCONSOLE_API_PORT=8100, MODCONSOLE_BACKEND=onnx, MODCONSOLE_HACKERNEWS_URL=(set)"
+    )
+
+
+def test_a_home_that_is_a_file_stops_the_console(tmp_path: Path) -> None:
+    assert check_home(Settings(home=tmp_path / "new" / "home")).verdict is Verdict.OK
+    file = tmp_path / "file"
+    file.write_text("")
+    assert check_home(Settings(home=file)).verdict is Verdict.STOPS_THE_CONSOLE
+    assert check_home(Settings(home=file / "below")).verdict is Verdict.STOPS_THE_CONSOLE
+
+
+def test_a_port_of_another_program_stops_the_console(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ports = {name: free_port() for name in ("dashboard_port", "author_port", "api_port")}
+    settings = Settings(home=tmp_path, **ports)
+    assert {each.verdict for each in check_ports(settings)} == {Verdict.OK}
+    monkeypatch.setattr("core.doctor.site.ANSWER_WITHIN_S", 0.2)
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", ports["api_port"]))
+        holder.listen()
+        taken = check_ports(settings)[2]
+    assert taken.verdict is Verdict.STOPS_THE_CONSOLE
+    assert "MODCONSOLE_API_PORT" in taken.advice
+
+
+def test_the_report_is_one_screen_and_its_exit_code_tells(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DASHBOARD", "AUTHOR", "API"):
+        monkeypatch.setenv(f"MODCONSOLE_{name}_PORT", str(free_port()))
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    assert main(["doctor"]) == ExitCode.DONE
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) <= 30
+    assert max(map(len, lines)) <= 100
+    assert lines[-1] == "Nothing keeps the console from starting."
+    (tmp_path / "home").write_text("")
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path / "home"))
+    assert main(["doctor"]) == ExitCode.WRONG_USE
+    assert "can't start: home" in capsys.readouterr().out
