@@ -1,4 +1,4 @@
-"""Where time comes from."""
+"""Where time comes from: the only module that asks the system for the time of day."""
 
 import time
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""Settings of one process, read from the environment once. The only reader of os.environ."""
+"""Settings of one process, read from the environment once."""
 
 import os
 from collections.abc import Mapping

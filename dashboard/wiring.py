@@ -1,4 +1,4 @@
-"""The only Streamlit-cached objects: the services of this process, and who is signed in."""
+"""The services of this process, kept for all its sessions, and who is signed in."""
 
 import streamlit as st
 

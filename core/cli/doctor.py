@@ -6,7 +6,7 @@ import textwrap
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode
 from core.config import Settings
-from core.doctor.findings import Finding, Verdict
+from core.doctor.checks import CheckResult, CheckState
 
 WIDTH = 100
 
@@ -30,7 +30,7 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
     from core.doctor.machine import check_browser, check_memory, check_processor, system_line
     from core.doctor.site import check_home, check_ports, check_settings
 
-    findings = [
+    results = [
         check_processor(),
         check_memory(),
         check_packages(),
@@ -41,9 +41,9 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
         check_browser(),
     ]
     print(f"moderation-console {console_version()}, {system_line()}")
-    for finding in findings:
-        print("\n".join(_lines(finding)))
-    stopped = [each.about for each in findings if each.verdict is Verdict.STOPS_THE_CONSOLE]
+    for result in results:
+        print("\n".join(_lines(result)))
+    stopped = [each.about for each in results if each.state is CheckState.STOPS_THE_CONSOLE]
     if stopped:
         print(f"The console can't start: {', '.join(stopped)}.")
         return ExitCode.WRONG_USE
@@ -51,20 +51,20 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
     return ExitCode.DONE
 
 
-def _lines(finding: Finding) -> list[str]:
-    head = f"{finding.verdict:<5}{finding.about:<11}"
+def _lines(result: CheckResult) -> list[str]:
+    head = f"{result.state:<5}{result.about:<11}"
     indent = " " * len(head)
     lines = textwrap.wrap(
-        finding.fact,
+        result.fact,
         WIDTH,
         initial_indent=head,
         subsequent_indent=indent,
         break_long_words=False,
         break_on_hyphens=False,
     )
-    if finding.advice:
+    if result.advice:
         lines += textwrap.wrap(
-            finding.advice,
+            result.advice,
             WIDTH,
             initial_indent=f"{indent}-> ",
             subsequent_indent=f"{indent}   ",

@@ -4,7 +4,7 @@ from importlib.metadata import PackageNotFoundError, requires, version
 
 from core.bootstrap.backends import make_backend
 from core.config import Settings
-from core.doctor.findings import Finding, Verdict
+from core.doctor.checks import CheckResult, CheckState
 from core.errors import ConsoleError
 
 DISTRIBUTION = "moderation-console"
@@ -17,35 +17,37 @@ def console_version() -> str:
     return version(DISTRIBUTION)
 
 
-def check_packages() -> Finding:
+def check_packages() -> CheckResult:
     """The versions that matter most, and which required package is missing or too old."""
     present = [f"{name} {found}" for name in NAMED if (found := _version(name))]
     present += [f"{name} {found}" for name in OPTIONAL if (found := _version(name))]
     if unmet := _unmet():
-        return Finding(
+        return CheckResult(
             "packages",
-            Verdict.STOPS_THE_CONSOLE,
+            CheckState.STOPS_THE_CONSOLE,
             f"not as required: {', '.join(unmet)}",
             "pip install --upgrade moderation-console",
         )
-    return Finding("packages", Verdict.OK, ", ".join(present))
+    return CheckResult("packages", CheckState.OK, ", ".join(present))
 
 
-def check_scoring(settings: Settings) -> Finding:
+def check_scoring(settings: Settings) -> CheckResult:
     """What scores comments under these settings, and what would be faster."""
     try:
         info = make_backend(settings).info
     except ConsoleError as error:
-        return Finding("scoring", Verdict.STOPS_THE_CONSOLE, str(error))
+        return CheckResult("scoring", CheckState.STOPS_THE_CONSOLE, str(error))
     where = f", {info.location}" if info.location != "in_process" else ""
     chosen = "set by MODCONSOLE_BACKEND" if settings.backend != "auto" else "the fastest here"
     fact = f"{info.name} {info.precision}{where}, {chosen}; model {info.model_version}"
     if settings.backend == "fake":
-        return Finding("scoring", Verdict.COULD_BE_BETTER, fact, "a word list, for tests only")
+        return CheckResult(
+            "scoring", CheckState.COULD_BE_BETTER, fact, "a word list, for tests only"
+        )
     if info.location == "in_process" and info.name != "openvino":
         advice = "OpenVINO is the fastest: pip install openvino, and leave MODCONSOLE_BACKEND out"
-        return Finding("scoring", Verdict.COULD_BE_BETTER, fact, advice)
-    return Finding("scoring", Verdict.OK, fact)
+        return CheckResult("scoring", CheckState.COULD_BE_BETTER, fact, advice)
+    return CheckResult("scoring", CheckState.OK, fact)
 
 
 def _unmet() -> list[str]:

@@ -4,7 +4,7 @@ import platform
 import shutil
 from pathlib import Path
 
-from core.doctor.findings import Finding, Verdict
+from core.doctor.checks import CheckResult, CheckState
 from core.inference.local.processors import (
     has_bf16_tiles,
     has_int8_products,
@@ -18,12 +18,12 @@ NEEDED_MB = 1_500
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
-def check_processor(cpu_info: Path = CPU_INFO) -> Finding:
+def check_processor(cpu_info: Path = CPU_INFO) -> CheckResult:
     """What scoring can make use of."""
     cores = processor_count()
     if not cpu_info.exists():
         fact = f"{_processor_name(cpu_info)}, {_counted(cores)}; the system names no units"
-        return Finding("processor", Verdict.OK, fact)
+        return CheckResult("processor", CheckState.OK, fact)
     units = [
         words
         for has_them, words in (
@@ -35,32 +35,32 @@ def check_processor(cpu_info: Path = CPU_INFO) -> Finding:
     quick_at = " and ".join(units) if units else "neither VNNI nor AMX"
     fact = f"{_processor_name(cpu_info)}, {_counted(cores)}, {quick_at}"
     if units:
-        return Finding("processor", Verdict.OK, fact)
-    return Finding(
+        return CheckResult("processor", CheckState.OK, fact)
+    return CheckResult(
         "processor",
-        Verdict.COULD_BE_BETTER,
+        CheckState.COULD_BE_BETTER,
         fact,
         "int8 is no gain here, so fp32 scores; a processor with VNNI scores about twice as much",
     )
 
 
-def check_memory(memory_info: Path = MEMORY_INFO) -> Finding:
+def check_memory(memory_info: Path = MEMORY_INFO) -> CheckResult:
     """Whether the three servers fit."""
     total_mb, free_mb = _memory_mb(memory_info)
     if total_mb is None or free_mb is None:
-        return Finding("memory", Verdict.OK, "the system does not say")
+        return CheckResult("memory", CheckState.OK, "the system does not say")
     fact = f"{total_mb / 1024:.1f} GiB, {free_mb / 1024:.1f} GiB free"
     if free_mb < NEEDED_MB:
         advice = f"the three servers take about {NEEDED_MB / 1024:.1f} GiB together"
-        return Finding("memory", Verdict.COULD_BE_BETTER, fact, advice)
-    return Finding("memory", Verdict.OK, fact)
+        return CheckResult("memory", CheckState.COULD_BE_BETTER, fact, advice)
+    return CheckResult("memory", CheckState.OK, fact)
 
 
-def check_browser() -> Finding:
+def check_browser() -> CheckResult:
     """Which browser the browser tests would drive; the console itself needs none."""
     found = next((name for name in BROWSERS if shutil.which(name)), None)
     fact = found or "no Chromium found; any browser on any machine opens the pages"
-    return Finding("browser", Verdict.OK, fact)
+    return CheckResult("browser", CheckState.OK, fact)
 
 
 def _counted(cores: int) -> str:

@@ -8,14 +8,14 @@ from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
 from core.config import CHOICES, Settings
-from core.doctor.findings import Finding, Verdict
+from core.doctor.checks import CheckResult, CheckState
 from core.processes.console import Server, servers
 
 ANSWER_WITHIN_S = 2.0
 LEAST_FREE_MB = 500
 
 
-def check_settings(environ: Mapping[str, str] = os.environ) -> Finding:
+def check_settings(environ: Mapping[str, str] = os.environ) -> CheckResult:
     """Which settings differ from their defaults. Values are shown only where they are one of a few
     words or a number: a path, an address or a name may tell more than a report should."""
     shown = []
@@ -24,45 +24,49 @@ def check_settings(environ: Mapping[str, str] = os.environ) -> Finding:
             name = variable.removeprefix("MODCONSOLE_").lower()
             is_plain = value in CHOICES.get(name, ()) or value.replace(".", "", 1).isdigit()
             shown.append(f"{variable}={value}" if is_plain else f"{variable}=(set)")
-    return Finding("settings", Verdict.OK, ", ".join(shown) or "all as they are by default")
+    return CheckResult("settings", CheckState.OK, ", ".join(shown) or "all as they are by default")
 
 
-def check_home(settings: Settings) -> Finding:
+def check_home(settings: Settings) -> CheckResult:
     """Whether the home can be written, how full its disk is, and whether a state is there."""
     home = settings.home
     folder = next(each for each in (home, *home.absolute().parents) if each.exists())
     shown = _without_user(home.absolute())
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         advice = "let it be written, or set MODCONSOLE_HOME to another folder"
-        return Finding("home", Verdict.STOPS_THE_CONSOLE, f"{shown} can't be written", advice)
+        return CheckResult(
+            "home", CheckState.STOPS_THE_CONSOLE, f"{shown} can't be written", advice
+        )
     free_mb = shutil.disk_usage(folder).free / 2**20
     state = settings.state_path
     holds = f"state {state.stat().st_size / 2**20:.1f} MiB" if state.is_file() else "no state yet"
     fact = f"{shown}, {holds}, {free_mb / 1024:.1f} GiB free"
     if free_mb < LEAST_FREE_MB:
-        return Finding("home", Verdict.STOPS_THE_CONSOLE, fact, "make room on that disk")
-    return Finding("home", Verdict.OK, fact)
+        return CheckResult("home", CheckState.STOPS_THE_CONSOLE, fact, "make room on that disk")
+    return CheckResult("home", CheckState.OK, fact)
 
 
-def check_ports(settings: Settings) -> list[Finding]:
+def check_ports(settings: Settings) -> list[CheckResult]:
     """Whether each server's port is free, or answers as a running console does."""
     return [_check_port(server) for server in servers(settings)]
 
 
-def _check_port(server: Server) -> Finding:
+def _check_port(server: Server) -> CheckResult:
     about = f"port {server.port}"
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", server.port))
-            return Finding(about, Verdict.OK, f"free, for: {server.title}")
+            return CheckResult(about, CheckState.OK, f"free, for: {server.title}")
         except OSError:
             pass
     if _answers(server):
-        return Finding(about, Verdict.OK, f"a running console answers there ({server.title})")
-    return Finding(
+        return CheckResult(
+            about, CheckState.OK, f"a running console answers there ({server.title})"
+        )
+    return CheckResult(
         about,
-        Verdict.STOPS_THE_CONSOLE,
+        CheckState.STOPS_THE_CONSOLE,
         f"taken by another program, needed for: {server.title}",
         f"stop that program, or set MODCONSOLE_{server.setting} to another port",
     )

@@ -21,7 +21,7 @@ LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class ErrorAnswer:
+class ErrorMapping:
     """How a kind of error is told. `words` replace the error's own where those may name a path."""
 
     status: HTTPStatus
@@ -30,34 +30,34 @@ class ErrorAnswer:
 
 
 # The one table; an error not named here is answered as its nearest ancestor that is.
-ANSWERS: Mapping[type[ConsoleError], ErrorAnswer] = {
-    ConsoleError: ErrorAnswer(
+ANSWERS: Mapping[type[ConsoleError], ErrorMapping] = {
+    ConsoleError: ErrorMapping(
         HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong."
     ),
-    errors.InvalidInput: ErrorAnswer(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
-    errors.BodyTooLarge: ErrorAnswer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
-    errors.NotFound: ErrorAnswer(HTTPStatus.NOT_FOUND, "not_found"),
-    errors.PermissionDenied: ErrorAnswer(HTTPStatus.FORBIDDEN, "forbidden"),
-    errors.Conflict: ErrorAnswer(HTTPStatus.CONFLICT, "conflict"),
-    errors.RuleBroken: ErrorAnswer(HTTPStatus.CONFLICT, "rule_broken"),
-    errors.BackendError: ErrorAnswer(
+    errors.InvalidInput: ErrorMapping(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
+    errors.BodyTooLarge: ErrorMapping(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    errors.NotFound: ErrorMapping(HTTPStatus.NOT_FOUND, "not_found"),
+    errors.PermissionDenied: ErrorMapping(HTTPStatus.FORBIDDEN, "forbidden"),
+    errors.Conflict: ErrorMapping(HTTPStatus.CONFLICT, "conflict"),
+    errors.RuleBroken: ErrorMapping(HTTPStatus.CONFLICT, "rule_broken"),
+    errors.BackendError: ErrorMapping(
         HTTPStatus.SERVICE_UNAVAILABLE, "backend", "The backend can't score now."
     ),
-    errors.TextNotScored: ErrorAnswer(HTTPStatus.FAILED_DEPENDENCY, "backend"),
-    errors.MissingExtra: ErrorAnswer(
+    errors.TextNotScored: ErrorMapping(HTTPStatus.FAILED_DEPENDENCY, "backend"),
+    errors.MissingExtra: ErrorMapping(
         HTTPStatus.SERVICE_UNAVAILABLE, "backend", "The backend is not installed."
     ),
-    errors.Overloaded: ErrorAnswer(HTTPStatus.TOO_MANY_REQUESTS, "overloaded"),
-    errors.SourceUnavailable: ErrorAnswer(
+    errors.Overloaded: ErrorMapping(HTTPStatus.TOO_MANY_REQUESTS, "overloaded"),
+    errors.SourceUnavailable: ErrorMapping(
         HTTPStatus.BAD_GATEWAY, "source", "A source did not answer."
     ),
-    errors.StoreError: ErrorAnswer(
+    errors.StoreError: ErrorMapping(
         HTTPStatus.SERVICE_UNAVAILABLE, "store", "The store can't be used now; send it again."
     ),
 }
 
 
-def answer_for(error: ConsoleError) -> ErrorAnswer:
+def answer_for(error: ConsoleError) -> ErrorMapping:
     """The table's row for the error or its nearest ancestor."""
     return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
 

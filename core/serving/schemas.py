@@ -1,4 +1,4 @@
-"""What goes over the wire. The only pydantic models of the project."""
+"""The bodies of requests and answers of this project's own endpoints."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any

@@ -1,8 +1,9 @@
 """What a store of the moderation state offers. Services use these; an adapter implements them.
 
 Every write runs inside `Store.write()`: one transaction, committed at the end of the block or
-not at all. A writer's methods take the audit event with the change, so that no change goes
-unrecorded.
+not at all. A change by a person or a rule is written together with its audit event: the methods
+that make one take it. Those that follow from such a change (a case opened by a decision, a thread's
+title) take none.
 """
 
 from collections.abc import Sequence

@@ -10,7 +10,7 @@ from core.cli.main import main
 from core.cli.output import ExitCode
 from core.config import Settings
 from core.doctor import installation
-from core.doctor.findings import Verdict
+from core.doctor.checks import CheckState
 from core.doctor.installation import check_packages, check_scoring
 from core.doctor.machine import check_memory, check_processor
 from core.doctor.site import check_home, check_ports, check_settings
@@ -21,49 +21,49 @@ NEW = "model name\t: New Processor\nflags\t\t: avx2 avx512_vnni amx_bf16\n"
 
 
 @pytest.mark.parametrize(
-    ("content", "verdict", "words"),
+    ("content", "state", "words"),
     [
-        (OLD, Verdict.COULD_BE_BETTER, "Old Processor"),
-        (OLD, Verdict.COULD_BE_BETTER, "neither VNNI nor AMX"),
-        (NEW, Verdict.OK, "exact int8 products (VNNI) and bf16 matrix units (AMX)"),
-        (None, Verdict.OK, "names no units"),
+        (OLD, CheckState.COULD_BE_BETTER, "Old Processor"),
+        (OLD, CheckState.COULD_BE_BETTER, "neither VNNI nor AMX"),
+        (NEW, CheckState.OK, "exact int8 products (VNNI) and bf16 matrix units (AMX)"),
+        (None, CheckState.OK, "names no units"),
     ],
 )
 def test_processor_is_named_with_what_it_is_quick_at(
-    tmp_path: Path, content: str | None, verdict: Verdict, words: str
+    tmp_path: Path, content: str | None, state: CheckState, words: str
 ) -> None:
     file = tmp_path / "cpuinfo"
     if content is not None:
         file.write_text(content)
     found = check_processor(file)
-    assert found.verdict is verdict
+    assert found.state is state
     assert words in found.fact
-    assert bool(found.advice) is (verdict is not Verdict.OK)
+    assert bool(found.advice) is (state is not CheckState.OK)
 
 
 @pytest.mark.parametrize(
-    ("content", "verdict"),
+    ("content", "state"),
     [
-        ("MemTotal: 24000000 kB\nMemAvailable: 20000000 kB\n", Verdict.OK),
-        ("MemTotal: 2000000 kB\nMemAvailable: 600000 kB\n", Verdict.COULD_BE_BETTER),
-        ("nothing of the kind", Verdict.OK),
+        ("MemTotal: 24000000 kB\nMemAvailable: 20000000 kB\n", CheckState.OK),
+        ("MemTotal: 2000000 kB\nMemAvailable: 600000 kB\n", CheckState.COULD_BE_BETTER),
+        ("nothing of the kind", CheckState.OK),
     ],
 )
-def test_little_memory_is_said(tmp_path: Path, content: str, verdict: Verdict) -> None:
+def test_little_memory_is_said(tmp_path: Path, content: str, state: CheckState) -> None:
     file = tmp_path / "meminfo"
     file.write_text(content)
-    assert check_memory(file).verdict is verdict
-    assert check_memory(tmp_path / "none").verdict is Verdict.OK
+    assert check_memory(file).state is state
+    assert check_memory(tmp_path / "none").state is CheckState.OK
 
 
 def test_a_package_that_is_too_old_or_missing_stops_the_console(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert check_packages().verdict is Verdict.OK
+    assert check_packages().state is CheckState.OK
     wanted = ["duckdb>=99", "no-such-package-at-all>=1", "ray>=99; extra == 'ray'"]
     monkeypatch.setattr(installation, "requires", lambda _name: wanted)
     found = check_packages()
-    assert found.verdict is Verdict.STOPS_THE_CONSOLE
+    assert found.state is CheckState.STOPS_THE_CONSOLE
     assert "duckdb" in found.fact
     assert "no-such-package-at-all, not installed" in found.fact
     assert "ray" not in found.fact
@@ -73,10 +73,10 @@ def test_scoring_says_what_scores_and_why(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
     assert "the fastest here" in check_scoring(settings).fact
     slower = check_scoring(replace(settings, backend="onnx"))
-    assert slower.verdict is Verdict.COULD_BE_BETTER
+    assert slower.state is CheckState.COULD_BE_BETTER
     assert "OpenVINO" in slower.advice
     unknown = check_scoring(replace(settings, model="/no/such/model", backend="onnx"))
-    assert unknown.verdict is Verdict.STOPS_THE_CONSOLE
+    assert unknown.state is CheckState.STOPS_THE_CONSOLE
 
 
 def test_settings_are_named_and_no_secret_is_shown() -> None:
@@ -94,11 +94,11 @@ def test_settings_are_named_and_no_secret_is_shown() -> None:
 
 
 def test_a_home_that_is_a_file_stops_the_console(tmp_path: Path) -> None:
-    assert check_home(Settings(home=tmp_path / "new" / "home")).verdict is Verdict.OK
+    assert check_home(Settings(home=tmp_path / "new" / "home")).state is CheckState.OK
     file = tmp_path / "file"
     file.write_text("")
-    assert check_home(Settings(home=file)).verdict is Verdict.STOPS_THE_CONSOLE
-    assert check_home(Settings(home=file / "below")).verdict is Verdict.STOPS_THE_CONSOLE
+    assert check_home(Settings(home=file)).state is CheckState.STOPS_THE_CONSOLE
+    assert check_home(Settings(home=file / "below")).state is CheckState.STOPS_THE_CONSOLE
 
 
 def test_a_port_of_another_program_stops_the_console(
@@ -106,13 +106,13 @@ def test_a_port_of_another_program_stops_the_console(
 ) -> None:
     ports = {name: free_port() for name in ("dashboard_port", "author_port", "api_port")}
     settings = Settings(home=tmp_path, **ports)
-    assert {each.verdict for each in check_ports(settings)} == {Verdict.OK}
+    assert {each.state for each in check_ports(settings)} == {CheckState.OK}
     monkeypatch.setattr("core.doctor.site.ANSWER_WITHIN_S", 0.2)
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", ports["api_port"]))
         holder.listen()
         taken = check_ports(settings)[2]
-    assert taken.verdict is Verdict.STOPS_THE_CONSOLE
+    assert taken.state is CheckState.STOPS_THE_CONSOLE
     assert "MODCONSOLE_API_PORT" in taken.advice
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Verdict(StrEnum):
+class CheckState(StrEnum):
     """How a check went."""
 
     OK = "ok"
@@ -13,10 +13,10 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class CheckResult:
     """One line of the report. `advice` says what to do where something can be done."""
 
     about: str
-    verdict: Verdict
+    state: CheckState
     fact: str
     advice: str = ""
