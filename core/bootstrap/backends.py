@@ -8,7 +8,7 @@ from core.clock import system_clock
 from core.config import BACKENDS, Settings, environment_variable
 from core.errors import ConfigError
 from core.inference.backends_file import declared_names
-from core.inference.base import Backend
+from core.inference.base import Backend, Location
 from core.inference.cache import CachedBackend
 from core.inference.fake import FakeBackend
 from core.inference.manifest import FIRST_STAGE_FILE, model_folder
@@ -75,6 +75,6 @@ def cached(
     """With a cache before it where one helps. `version` names the answers where the backend's own
     version does not tell them apart."""
     # A service elsewhere may change its weights and not say so: its answers are never kept.
-    if not settings.cache_size or backend.info.location != "in_process":
+    if not settings.cache_size or backend.info.location is not Location.IN_PROCESS:
         return backend
     return CachedBackend(backend, entries=settings.cache_size, version=version)

@@ -7,10 +7,10 @@ from urllib.parse import urlsplit
 from core.config import Settings, environment_variable
 from core.errors import ConfigError, ConsoleError, MissingExtra
 from core.inference.backends_file import BackendConfig
-from core.inference.base import BackendInfo
+from core.inference.base import BackendInfo, Location
 from core.inference.fake import FakeBackend
 from core.inference.manifest import MANIFEST_FILE, read_manifest
-from core.services.backends import IN_PROCESS, Candidate, Catalogue, State
+from core.services.backends import Candidate, Catalogue, State
 
 
 def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> Catalogue:
@@ -29,7 +29,7 @@ def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> C
     found |= {name: _remote(config) for name, config in declared.items()}
     for name in filter(None, (in_force, fallback)):
         problem = file_problem or f"{settings.backends_path} does not declare it"
-        found.setdefault(name, Candidate(name, "unknown", "unknown", problem=problem))
+        found.setdefault(name, Candidate(name, "unknown", None, problem=problem))
     if fallback is not None:
         found[fallback] = _as_fallback(found[fallback], found[in_force])
     return Catalogue(tuple(found.values()), in_force, fallback, file_problem)
@@ -64,12 +64,12 @@ def _local(settings: Settings, in_use: set[str | None]) -> Iterator[Candidate]:
             yield Candidate(
                 name,
                 packages[0],
-                IN_PROCESS,
+                Location.IN_PROCESS,
                 problem=f"it needs {missing}",
                 problem_state=State.NOT_INSTALLED,
             )
         elif not is_own:
-            yield Candidate(name, packages[0], IN_PROCESS, model_version=settings.model)
+            yield Candidate(name, packages[0], Location.IN_PROCESS, model_version=settings.model)
         else:
             yield _from_manifest(settings, name, packages[0])
 
@@ -80,11 +80,11 @@ def _from_manifest(settings: Settings, name: str, kind: str) -> Candidate:
     try:
         manifest = read_manifest(model_folder(settings.model))
     except ConsoleError as error:
-        return Candidate(name, kind, IN_PROCESS, problem=str(error))
+        return Candidate(name, kind, Location.IN_PROCESS, problem=str(error))
     return Candidate(
         name,
         kind,
-        IN_PROCESS,
+        Location.IN_PROCESS,
         model_version=manifest.version,
         labels=manifest.labels,
         activation=manifest.activation,

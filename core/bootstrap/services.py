@@ -10,7 +10,7 @@ from core.bootstrap.sources import bundled_source
 from core.clock import Clock, system_clock
 from core.config import Settings
 from core.errors import ConfigError, ModelNotUsable, StoreError
-from core.inference.base import Backend
+from core.inference.base import Backend, Location
 from core.inference.cascade.calibration import read_calibration
 from core.inference.cascade.cleared import CalibratedFirstStage
 from core.inference.resilience.fallback import FallbackBackend
@@ -121,7 +121,7 @@ class Services:
         """The backend in force where texts leave this site for it, else None."""
         found = {one.name: one for one in self.catalogue().candidates}
         name, _ = self.names_in_use
-        return name if found[name].location == "remote" else None
+        return name if found[name].location is Location.REMOTE else None
 
     def close(self) -> None:
         """Let go of what was made."""

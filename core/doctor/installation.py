@@ -6,6 +6,7 @@ from core.bootstrap.backends import make_backend
 from core.config import Settings
 from core.doctor.checks import CheckResult, CheckState
 from core.errors import ConsoleError
+from core.inference.base import Location
 
 DISTRIBUTION = "moderation-console"
 NAMED = ("streamlit", "duckdb", "sqlalchemy", "fastapi", "uvicorn", "openvino", "onnxruntime")
@@ -37,14 +38,14 @@ def check_scoring(settings: Settings) -> CheckResult:
         info = make_backend(settings).info
     except ConsoleError as error:
         return CheckResult("scoring", CheckState.STOPS_THE_CONSOLE, str(error))
-    where = f", {info.location}" if info.location != "in_process" else ""
+    where = f", {info.location}" if info.location is not Location.IN_PROCESS else ""
     chosen = "set by MODCONSOLE_BACKEND" if settings.backend != "auto" else "the fastest here"
     fact = f"{info.name} {info.precision}{where}, {chosen}; model {info.model_version}"
     if settings.backend == "fake":
         return CheckResult(
             "scoring", CheckState.COULD_BE_BETTER, fact, "a word list, for tests only"
         )
-    if info.location == "in_process" and info.name != "openvino":
+    if info.location is Location.IN_PROCESS and info.name != "openvino":
         advice = "OpenVINO is the fastest: pip install openvino, and leave MODCONSOLE_BACKEND out"
         return CheckResult("scoring", CheckState.COULD_BE_BETTER, fact, advice)
     return CheckResult("scoring", CheckState.OK, fact)

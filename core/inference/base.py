@@ -1,10 +1,11 @@
 """What every inference backend is, and what one call to it tells."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Protocol
 
+from core.errors import BackendError
 from core.moderation.scores import Label
 
 
@@ -14,6 +15,14 @@ class Activation(StrEnum):
     SIGMOID = "sigmoid"
     SOFTMAX = "softmax"
     NONE = "none"
+
+
+class Location(StrEnum):
+    """Where a backend runs: texts leave the machine only for a remote one."""
+
+    IN_PROCESS = "in_process"
+    LOCALHOST = "localhost"
+    REMOTE = "remote"
 
 
 class ErrorKind(StrEnum):
@@ -56,8 +65,8 @@ OUTAGES = frozenset(
 
 @dataclass(frozen=True, slots=True)
 class BackendInfo:
-    """`name` is the configured name, `model_version` the exact weights, `location` where it runs:
-    `in_process`, `localhost` or `remote`. `labels` are those it assesses, in its output order.
+    """`name` is the configured name, `model_version` the exact weights, `labels` those
+    it assesses, in its output order.
     `max_tokens` is 0 where nobody said; `notice` is what staff should know of the service.
     """
 
@@ -67,7 +76,7 @@ class BackendInfo:
     activation: Activation
     runtime: str
     precision: str
-    location: str
+    location: Location
     max_tokens: int
     notice: str | None = None
 
@@ -165,3 +174,9 @@ class Backend(Protocol):
     def close(self) -> None:
         """Let go of what `load` took."""
         ...
+
+
+def check_count(name: str, answer: BatchResult, texts: Sized) -> None:
+    """Raises BackendError unless the backend of that name gave one result for each text."""
+    if len(answer.results) != len(texts):
+        raise BackendError(f"{name} gave {len(answer.results)} results for {len(texts)} texts")

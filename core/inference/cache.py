@@ -7,8 +7,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from core.errors import BackendError
-from core.inference.base import Backend, BackendInfo, BatchResult, CallMetadata, TextResult
+from core.inference.base import (
+    Backend,
+    BackendInfo,
+    BatchResult,
+    CallMetadata,
+    TextResult,
+    check_count,
+)
 from core.inference.text.form import model_text
 from core.moderation.scores import are_scores
 
@@ -53,10 +59,7 @@ class CachedBackend:
         call = CallMetadata(0.0)
         if wanted:
             answer = self._backend.score(list(wanted.values()))
-            if len(answer.results) != len(wanted):
-                raise BackendError(
-                    f"{self.info.name} gave {len(answer.results)} results for {len(wanted)} texts"
-                )
+            check_count(self.info.name, answer, wanted)
             call = answer.call
             fresh = dict(zip(wanted, answer.results, strict=True))
             found |= fresh

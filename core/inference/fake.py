@@ -5,7 +5,14 @@ from collections.abc import Sequence
 from time import perf_counter
 
 from core.errors import BackendError
-from core.inference.base import Activation, BackendInfo, BatchResult, CallMetadata, TextResult
+from core.inference.base import (
+    Activation,
+    BackendInfo,
+    BatchResult,
+    CallMetadata,
+    Location,
+    TextResult,
+)
 from core.moderation.scores import Label
 
 WORDS: dict[str, dict[Label, float]] = {
@@ -32,7 +39,7 @@ class FakeBackend:
             activation=Activation.NONE,
             runtime="python",
             precision="fp64",
-            location="in_process",
+            location=Location.IN_PROCESS,
             max_tokens=100_000,
         )
 

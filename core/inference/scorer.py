@@ -15,6 +15,7 @@ from core.inference.base import (
     ErrorKind,
     FailedCall,
     TextResult,
+    check_count,
 )
 from core.moderation.scores import are_scores
 from core.servinglog.record import ORIGIN, Mode, ServingLog, ServingRecord
@@ -81,13 +82,11 @@ class Scorer:
     def end(self, call: "Call", answer: BatchResult) -> tuple[TextResult, ...]:
         """Record the answer; its results with every score checked. Raises BackendError for an
         answer to another number of texts."""
-        if len(answer.results) != len(call.texts):
-            error = BackendError(
-                f"{self.backend.info.name} gave {len(answer.results)} results for "
-                f"{len(call.texts)} texts"
-            )
+        try:
+            check_count(self.backend.info.name, answer, call.texts)
+        except BackendError as error:
             self.fail(call, error)
-            raise error
+            raise
         results = tuple(map(_checked, answer.results))
         self._record(call, replace(answer, results=results), None)
         return results

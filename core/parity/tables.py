@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import BackendError
-from core.inference.base import OUTAGES, Backend, BatchResult, ErrorKind, TextResult
+from core.inference.base import OUTAGES, Backend, ErrorKind, TextResult, check_count
 from core.moderation.scores import Label
 
 ROWS_A_CALL = 16
@@ -55,7 +55,9 @@ def score_table(
     for start in range(0, len(texts), rows_a_call):
         chunk = texts[start : start + rows_a_call]
         try:
-            results += _matching(backend.score(chunk), len(chunk))
+            answer = backend.score(chunk)
+            check_count(backend.info.name, answer, chunk)
+            results += answer.results
         except BackendError as error:
             if start == 0 and error.kind in _HOPELESS:
                 raise
@@ -71,10 +73,3 @@ def score_table(
         errors=tuple(result.error for result in results),
         runtime=", ".join(each for each in (info.runtime, info.precision) if each != "unknown"),
     )
-
-
-def _matching(answer: BatchResult, count: int) -> list[TextResult]:
-    results = list(answer.results)
-    if len(results) != count:
-        return [TextResult(error=f"{len(results)} results for {count} texts")] * count
-    return results

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.inference.base import Activation, ErrorKind
+from core.inference.base import Activation, ErrorKind, Location
 from core.inference.resilience.circuit import CircuitRule, CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.permissions import Actor, Permission, check_can
@@ -16,7 +16,6 @@ from core.servinglog.answers import BackendCalls, LastSeen
 
 SEEN_WITHIN = timedelta(hours=24)
 """What was seen longer ago says nothing of now."""
-IN_PROCESS = "in_process"
 # These stay until somebody changes something; the others may pass by themselves.
 REFUSALS = frozenset(
     {
@@ -51,15 +50,16 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A backend the site could use, as far as it is known without asking it. `address` is the host
-    of a service; `problem` is why it can't be used here, with the state that makes.
+    """A backend the site could use, as far as it is known without asking it.
 
-    `model_version`, `labels` and `activation` are None where only loading it would tell.
+    `address` is the host of a service; `location` is None where the file that would say it can't be
+    read; `problem` is why it can't be used here, with the state that makes. `model_version`,
+    `labels` and `activation` are None where only loading it would tell.
     """
 
     name: str
     kind: str
-    location: str
+    location: Location | None
     model_version: str | None = None
     labels: tuple[Label, ...] | None = None
     activation: Activation | None = None
@@ -195,7 +195,7 @@ def _standing(
     check: BackendAnswer | None,
     now: datetime,
 ) -> Standing:
-    has_circuit = candidate.location != IN_PROCESS
+    has_circuit = candidate.location is not Location.IN_PROCESS
     processes = tuple(
         ProcessView(one, circuit_of(one, now) if has_circuit else None) for one in seen
     )

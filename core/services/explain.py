@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.errors import BackendError, InvalidInput, NotFound
 from core.identifiers import normalise_reference
+from core.inference.base import Location
 from core.inference.explanation.explainer import (
     MOST_PARTS,
     Explanation,
@@ -133,7 +134,7 @@ def _explained(
         labels=labels,
         max_words=info.max_tokens or MOST_WORDS,
         passes=passes,
-        most_parts=REMOTE_PARTS if info.location == "remote" else MOST_PARTS,
+        most_parts=REMOTE_PARTS if info.location is Location.REMOTE else MOST_PARTS,
     )
     return Explained(
         text=text,

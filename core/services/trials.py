@@ -8,7 +8,7 @@ from threading import Lock
 
 from core.clock import Clock
 from core.errors import BackendError, ConsoleError
-from core.inference.base import Backend, BackendInfo, ErrorKind, TextResult
+from core.inference.base import Backend, BackendInfo, ErrorKind, Location, TextResult
 from core.inference.scorer import PROBE, Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.decisions import judge
@@ -212,6 +212,6 @@ def _tried(context: Context, text: str, answer: BackendAnswer, policy: Policy) -
 
 def _is_here(backend: Backend) -> bool:
     try:
-        return backend.info.location == "in_process"
+        return backend.info.location is Location.IN_PROCESS
     except ConsoleError:  # only a model of this machine has to be read before it can tell
         return True

@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
+from core.inference.base import Location
 from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.policies import SEVERITY, Action, Policy
 from core.moderation.scores import Label
 from core.services.backends import (
-    IN_PROCESS,
     BackendUse,
     Candidate,
     ProcessView,
@@ -124,9 +124,9 @@ def process_line(view: ProcessView, now: datetime) -> str:
 
 def where(candidate: Candidate) -> str:
     """Where it runs: `in this process`, or the host of the service."""
-    if candidate.location == IN_PROCESS:
+    if candidate.location is Location.IN_PROCESS:
         return "in process"
-    return candidate.address or candidate.location
+    return candidate.address or candidate.location or "unknown"
 
 
 def labels_lines(candidate: Candidate) -> list[str]:

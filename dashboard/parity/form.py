@@ -4,7 +4,8 @@ from dataclasses import dataclass
 
 import streamlit as st
 
-from core.services.backends import IN_PROCESS, Candidate, Catalogue
+from core.inference.base import Location
+from core.services.backends import Candidate, Catalogue
 from dashboard.backends.wording import plain
 
 COUNTS = (50, 100, 200, 500)
@@ -22,7 +23,7 @@ class Wish:
 def parity_form(catalogue: Catalogue) -> Wish:
     """One row of controls, and below it what to know before pressing."""
     names = [one.name for one in catalogue.candidates]
-    spare = [one.name for one in catalogue.candidates if one.location != IN_PROCESS]
+    spare = [one.name for one in catalogue.candidates if one.location is not Location.IN_PROCESS]
     with st.container(border=True):
         first, second, third, last = st.columns([20, 54, 13, 13], vertical_alignment="bottom")
         reference = first.selectbox(
@@ -60,7 +61,9 @@ def parity_form(catalogue: Catalogue) -> Wish:
 
 
 def _before_pressing(chosen: list[Candidate], names: tuple[str, ...]) -> None:
-    away = [f"{one.name} ({one.address})" for one in chosen if one.location != IN_PROCESS]
+    away = [
+        f"{one.name} ({one.address})" for one in chosen if one.location is not Location.IN_PROCESS
+    ]
     if len(names) == 1:
         words = (
             "Choose what to compare the reference with. Services of yours appear here once "

@@ -9,7 +9,7 @@ from core.bootstrap import services as bootstrap
 from core.bootstrap.services import Services
 from core.clock import Clock
 from core.errors import ModelNotUsable
-from core.inference.base import BackendInfo
+from core.inference.base import BackendInfo, Location
 from core.inference.cache import CachedBackend
 from core.inference.cascade.backend import CascadeBackend
 from core.inference.cascade.calibration import Calibration
@@ -131,7 +131,7 @@ def test_answers_of_a_service_elsewhere_are_not_kept(
     class Elsewhere(FakeBackend):
         @property
         def info(self) -> BackendInfo:
-            return replace(super().info, location="remote")
+            return replace(super().info, location=Location.REMOTE)
 
     monkeypatch.setattr(bootstrap, "make_backend", lambda settings: Elsewhere())
     services = console(tmp_path)

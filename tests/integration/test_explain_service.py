@@ -8,7 +8,7 @@ import pytest
 
 from core.bootstrap.services import Services
 from core.errors import BackendError, InvalidInput, NotFound, PermissionDenied
-from core.inference.base import BackendInfo
+from core.inference.base import BackendInfo, Location
 from core.inference.fake import POISON, WORDS, FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.permissions import Actor, Role
@@ -183,9 +183,11 @@ def test_a_comment_is_found_by_its_own_id_and_by_its_reference(services: Service
         find_comment(services.context, "site", comment.source_id)
 
 
-@pytest.mark.parametrize(("location", "is_capped"), [("remote", True), ("in_process", False)])
+@pytest.mark.parametrize(
+    ("location", "is_capped"), [(Location.REMOTE, True), (Location.IN_PROCESS, False)]
+)
 def test_a_service_elsewhere_is_sent_a_bounded_number_of_texts(
-    services: Services, location: str, is_capped: bool
+    services: Services, location: Location, is_capped: bool
 ) -> None:
     class Elsewhere(FakeBackend):
         @property

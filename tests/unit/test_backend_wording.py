@@ -5,13 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from core.inference.base import ErrorKind
+from core.inference.base import ErrorKind, Location
 from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.policies import Action, Rule
 from core.moderation.scores import Label
 from core.services.backends import (
-    IN_PROCESS,
     BackendUse,
     Candidate,
     ProcessView,
@@ -149,7 +148,7 @@ def test_calls_of_the_window_in_one_line() -> None:
 
 def test_where_it_runs_names_the_host() -> None:
     assert wording.where(TEI) == "tei.example.org"
-    assert wording.where(replace(TEI, location=IN_PROCESS)) == "in process"
+    assert wording.where(replace(TEI, location=Location.IN_PROCESS)) == "in process"
 
 
 def test_verdicts_in_words() -> None:

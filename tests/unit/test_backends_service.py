@@ -10,13 +10,12 @@ import pytest
 from core.clock import Clock, system_clock
 from core.config import Settings
 from core.errors import PermissionDenied
-from core.inference.base import ErrorKind
+from core.inference.base import ErrorKind, Location
 from core.inference.fake import FakeBackend
 from core.inference.resilience.circuit import CircuitState
 from core.moderation.permissions import Actor, Role
 from core.moderation.scores import Label
 from core.services.backends import (
-    IN_PROCESS,
     BackendUse,
     Candidate,
     Catalogue,
@@ -35,7 +34,7 @@ from tests.factories import make_services, unscored
 NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)
 OPS = Actor("ola", Role.OPS)
 TEI = Candidate("tei", "tei", "remote", labels=(Label.TOXICITY,))
-ONNX = Candidate("onnx", "onnxruntime", IN_PROCESS)
+ONNX = Candidate("onnx", "onnxruntime", Location.IN_PROCESS)
 
 
 @pytest.fixture

@@ -211,4 +211,4 @@ class Short(FakeBackend):
 
 def test_wrong_number_of_results_is_an_error_of_every_row() -> None:
     made = score_table(Short(), ["a", "b"])
-    assert made.errors == ("1 results for 2 texts",) * 2
+    assert made.errors == ("fake gave 1 results for 2 texts",) * 2

@@ -9,7 +9,7 @@ import pytest
 
 from core.clock import system_clock
 from core.errors import BackendError, InvalidInput, MissingExtra, ModelNotUsable, PermissionDenied
-from core.inference.base import BackendInfo, BatchResult, ErrorKind, TextResult
+from core.inference.base import BackendInfo, BatchResult, ErrorKind, Location, TextResult
 from core.inference.fake import FakeBackend
 from core.inference.scorer import PROBE
 from core.moderation.failure_policy import FailurePolicy
@@ -28,7 +28,7 @@ OPS = Actor("ola", Role.OPS)
 class Named(FakeBackend):
     """The fake under another name and elsewhere, that counts what becomes of it."""
 
-    def __init__(self, name: str, location: str = "remote") -> None:
+    def __init__(self, name: str, location: Location = Location.REMOTE) -> None:
         super().__init__()
         self._own = replace(super().info, name=name, location=location)
         self.asked: list[str] = []
@@ -88,7 +88,9 @@ def test_every_call_is_logged_as_a_trial_and_the_first_one_is_not_timed(log: Mem
 
 
 def test_a_check_of_a_service_begins_anew_and_one_of_a_local_model_keeps_it(log: MemoryLog) -> None:
-    bench, makes = bench_of(log, far=lambda: Named("far"), here=lambda: Named("here", "in_process"))
+    bench, makes = bench_of(
+        log, far=lambda: Named("far"), here=lambda: Named("here", Location.IN_PROCESS)
+    )
     for name in ("far", "far", "here", "here"):
         assert bench.check(name).error is None
     first, second, here = makes.made
@@ -169,8 +171,8 @@ def test_services_are_asked_at_once_and_local_models_after_them_one_by_one(
         log,
         a=lambda: Far("a"),
         b=lambda: Far("b"),
-        near=lambda: Near("near", "in_process"),
-        too=lambda: Near("too", "in_process"),
+        near=lambda: Near("near", Location.IN_PROCESS),
+        too=lambda: Near("too", Location.IN_PROCESS),
     )
     answers = bench.ask(["near", "a", "too", "b"], HELD)
     assert [answer.backend for answer in answers] == ["near", "a", "too", "b"]

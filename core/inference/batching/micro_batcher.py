@@ -8,7 +8,7 @@ from concurrent.futures import Future
 
 from core.clock import Clock
 from core.errors import BackendError, Overloaded
-from core.inference.base import OUTAGES, Backend, BackendInfo, BatchResult
+from core.inference.base import OUTAGES, Backend, BackendInfo, BatchResult, check_count
 from core.inference.batching.line import BatchQueue, Waiting, estimate_tokens
 from core.inference.batching.shares import share_out
 
@@ -162,11 +162,7 @@ class MicroBatcher:
 
     def _ask(self, texts: Sequence[str]) -> BatchResult:
         answer = self._backend.score(texts)
-        if len(answer.results) != len(texts):
-            raise BackendError(
-                f"{self._backend.info.name} gave {len(answer.results)} results for "
-                f"{len(texts)} texts"
-            )
+        check_count(self._backend.info.name, answer, texts)
         return answer
 
     def _is_out(self, error: BackendError) -> bool:

@@ -7,7 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from core.errors import ConfigError, ModelNotUsable
-from core.inference.base import BackendInfo
+from core.inference.base import BackendInfo, Location
 from core.inference.local.backend import OpenedModel
 from core.inference.local.network import Network
 from core.inference.local.tokenizing import CommentTokenizer
@@ -62,7 +62,7 @@ class FolderModel:
             activation=self.manifest.activation,
             runtime=_RUNTIMES.get(self.backend) or _torch_runtime(),
             precision=self.precision,
-            location="in_process",
+            location=Location.IN_PROCESS,
             max_tokens=self.manifest.max_tokens,
         )
 

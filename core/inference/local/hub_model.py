@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BackendError, ConfigError
-from core.inference.base import Activation, BackendInfo
+from core.inference.base import Activation, BackendInfo, Location
 from core.inference.local.backend import OpenedModel
 from core.inference.local.label_names import map_labels
 from core.inference.local.tokenizing import Tokenized, valid_text
@@ -56,7 +56,7 @@ class HubModel:
             activation=self._activation,
             runtime=f"torch {device_name()}",
             precision=self.precision,
-            location="in_process",
+            location=Location.IN_PROCESS,
             max_tokens=self._max_tokens,
             notice=f"labels shown, but in no rule: {', '.join(unknown)}" if unknown else None,
         )

@@ -14,6 +14,7 @@ from core.inference.base import (
     BatchResult,
     CallMetadata,
     ErrorKind,
+    Location,
     TextResult,
 )
 from core.inference.remote.caller import Called, Caller
@@ -200,7 +201,7 @@ def info_of(config: BackendConfig, wire: Wire, revision: str | None = None) -> B
         activation=wire.activation,
         runtime=config.kind,
         precision="unknown",
-        location="localhost" if is_near else "remote",
+        location=Location.LOCALHOST if is_near else Location.REMOTE,
         max_tokens=config.max_tokens,
         notice=wire.notice,
     )
