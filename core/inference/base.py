@@ -1,4 +1,4 @@
-"""What every inference backend is, and what one call to it tells."""
+"""The protocol of an inference backend, and the result and metadata of one call."""
 
 from collections.abc import Mapping, Sequence, Sized
 from dataclasses import dataclass, field
@@ -26,7 +26,7 @@ class Location(StrEnum):
 
 
 class ErrorKind(StrEnum):
-    """Why a call or one text failed; low in number because charts group by it."""
+    """Why a call or one text failed. Few, because charts group by it."""
 
     BACKEND = "backend"
     MODEL = "model"
@@ -46,7 +46,7 @@ class ErrorKind(StrEnum):
     CIRCUIT_OPEN = "circuit_open"
 
 
-# These say that the backend can't be used now, whatever the text: no split of a batch helps.
+# The backend can't be used now, whatever the text: splitting the batch would not help.
 OUTAGES = frozenset(
     {
         ErrorKind.MODEL,
@@ -67,7 +67,7 @@ OUTAGES = frozenset(
 class BackendInfo:
     """`name` is the configured name, `model_version` the exact weights, `labels` those
     it assesses, in its output order.
-    `max_tokens` is 0 where nobody said; `notice` is what staff should know of the service.
+    `max_tokens` is 0 where it is unknown; `notice` is shown to staff beside the backend.
     """
 
     name: str
@@ -83,7 +83,7 @@ class BackendInfo:
 
 @dataclass(frozen=True, slots=True)
 class FailedCall:
-    """A backend that was asked first and did not answer."""
+    """A backend that was tried before the one that answered, and failed."""
 
     info: BackendInfo
     error_kind: str
@@ -95,8 +95,8 @@ class FailedCall:
 class TextResult:
     """The outcome for one text: `scores`, or `error` in words with its kind, never both.
 
-    `model_version` and `backend` name what is behind these scores where it is not the backend
-    asked. `other_scores` are those under labels the backend has and the console does not.
+    `model_version` and `backend` name what gave these scores where it is not the backend that was
+    called. `other_scores` are those of labels that the console does not have.
     """
 
     scores: Mapping[Label, float] = field(default_factory=dict)
@@ -109,7 +109,7 @@ class TextResult:
 
 @dataclass(frozen=True, slots=True)
 class CallMetadata:
-    """One call as measured by the caller. Times in milliseconds; None means not told, never 0.
+    """One call as measured by the caller. Times in milliseconds; None means unknown, never 0.
 
     Of its texts `cache_hits` were answered from memory and `first_stage_count` cleared by the first
     stage. `audit_count` texts it would have cleared were scored in full all the same, and

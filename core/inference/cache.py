@@ -1,4 +1,4 @@
-"""Answers kept in memory: a text scored once is not scored again by the same weights."""
+"""A cache of results in memory: the same weights do not score the same text twice."""
 
 import hashlib
 import threading
@@ -25,8 +25,8 @@ class CachedBackend:
     """A backend that remembers its last `entries` results, the least recently used going first.
 
     Texts that `model_text` makes equal share a result, within a call too; failures are never kept.
-    `version` names what the answers depend on besides the text: the model version, unless told
-    otherwise. Only digests of texts are held. Errors are those of the wrapped backend.
+    `version` returns what the answers depend on besides the text; by default the model
+    version. Only digests of texts are held. Errors are those of the wrapped backend.
     """
 
     def __init__(
@@ -47,7 +47,7 @@ class CachedBackend:
         self._backend.load()
 
     def score(self, texts: Sequence[str]) -> BatchResult:
-        """Asks for the texts it does not know, each once; all others count in `cache_hits`."""
+        """Scores each unknown text once; all others are counted in `cache_hits`."""
         begin = perf_counter()
         version = self._version()
         keys = [(_digest(text), version) for text in texts]
@@ -63,7 +63,7 @@ class CachedBackend:
             call = answer.call
             fresh = dict(zip(wanted, answer.results, strict=True))
             found |= fresh
-            # With other weights by now, nobody can say which of the two gave these.
+            # The weights changed during the call, so it is unknown which of them gave these.
             if self._version() == version:
                 self._keep(fresh)
         call = replace(
@@ -74,7 +74,7 @@ class CachedBackend:
         return BatchResult(tuple(found[key] for key in keys), call)
 
     def health(self) -> str | None:
-        """The wrapped backend's: what is remembered says nothing about it."""
+        """The wrapped backend's health."""
         return self._backend.health()
 
     def close(self) -> None:
@@ -104,11 +104,11 @@ class CachedBackend:
 
 
 def _is_lasting(result: TextResult) -> bool:
-    """Whether the same text would get it again: no failure, and no answer of a stand-in."""
+    """False for failures and for answers of a fallback, which may differ next time."""
     return result.error is None and result.backend is None and are_scores(result.scores)
 
 
 def _digest(text: str) -> bytes:
-    """Of the text as the model reads it; any string, lone surrogates too."""
+    """Of the text as the model reads it. Takes any string, also one with lone surrogates."""
     form = model_text(text).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(form, digest_size=16).digest()

@@ -13,7 +13,7 @@ from core.inference.text.form import TEXT_FORM
 from core.moderation.scores import Label
 
 SHIPPED = "shipped"
-"""The name that stands for the model in SHIPPED_MODEL wherever a model can be named."""
+"""The value of a model setting that means the model in SHIPPED_MODEL."""
 SHIPPED_MODEL = Path(__file__).parent / "models" / "minilm-toxicity"
 MANIFEST_FILE = "manifest.json"
 WEIGHTS_FILE = "model.safetensors"
@@ -32,13 +32,14 @@ SCHEMA = 1
 
 
 def model_folder(model: str) -> Path:
-    """Where the model of that name would lie, were it a folder."""
+    """The folder of the model that a setting names."""
     return SHIPPED_MODEL if model == SHIPPED else Path(model)
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Recommended score edges of one label: `hold` and above goes to a person, `remove` goes."""
+    """Recommended score edges of one label: from `hold` on a person looks, from `remove` on it is
+    removed."""
 
     hold: float
     remove: float

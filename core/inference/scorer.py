@@ -1,4 +1,4 @@
-"""One measured use of a backend: scored, isolated on failure, written to the serving log."""
+"""Scores texts by a backend, isolates the ones that fail, and records each call in the log."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,13 +20,13 @@ from core.inference.base import (
 from core.moderation.scores import are_scores
 from core.servinglog.record import ORIGIN, Mode, ServingLog, ServingRecord
 
-# Tells a backend that is down from one that can't take certain texts.
+# A harmless text: if it fails too, the backend is down rather than unable to take certain texts.
 PROBE = "Good morning."
 
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """A call under way: when it began, by the wall clock and in seconds for durations."""
+    """A call in progress: its start by the wall clock, and by the monotonic clock for durations."""
 
     texts: Sequence[str]
     mode: Mode
@@ -35,7 +35,7 @@ class Call:
 
 
 class Scorer:
-    """A backend as services use it: every call leaves one serving record, failed ones too."""
+    """A backend as services use it: every call, failed or not, leaves one serving record."""
 
     def __init__(self, backend: Backend, log: ServingLog, clock: Clock) -> None:
         self.backend = backend
@@ -43,7 +43,7 @@ class Scorer:
         self._clock = clock
 
     def close(self) -> None:
-        """Let go of the backend and the serving log."""
+        """Close the backend and the serving log."""
         self.backend.close()
         self._log.close()
 
@@ -54,8 +54,9 @@ class Scorer:
     def score(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
         """Results in the order and number of `texts`.
 
-        A failed call is halved until the text that breaks it stands alone and fails alone. When the
-        backend is down, or fails on every text and on a harmless one besides: BackendError.
+        A failed call is halved and tried again until the text that causes the failure is alone;
+        only that text gets an error. Raises BackendError when the backend is down, or when it fails
+        on every text and on a harmless one as well.
         """
         if not texts:
             return ()
@@ -76,7 +77,7 @@ class Scorer:
         return self._isolate(texts[:middle], mode) + self._isolate(texts[middle:], mode)
 
     def begin(self, texts: Sequence[str], mode: Mode) -> "Call":
-        """The start of a call that somebody else makes; `end` or `fail` writes its record."""
+        """Start timing a call that the caller makes itself; `end` or `fail` writes its record."""
         return Call(texts, mode, self._clock.now(), self._clock.monotonic())
 
     def end(self, call: "Call", answer: BatchResult) -> tuple[TextResult, ...]:

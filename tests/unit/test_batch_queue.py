@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inference.base import BatchResult, CallMetadata, TextResult
-from core.inference.batching.line import BatchQueue, Waiting, estimate_tokens
+from core.inference.batching.batch_queue import BatchQueue, Waiting, estimate_tokens
 from core.inference.batching.shares import share_out
 
 

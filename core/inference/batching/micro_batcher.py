@@ -1,4 +1,4 @@
-"""Calls that come at once, scored together: a backend that many threads and tasks share."""
+"""Micro-batching: concurrent calls of many threads and tasks are scored in shared batches."""
 
 import asyncio
 import threading
@@ -9,21 +9,21 @@ from concurrent.futures import Future
 from core.clock import Clock
 from core.errors import BackendError, Overloaded
 from core.inference.base import OUTAGES, Backend, BackendInfo, BatchResult, check_count
-from core.inference.batching.line import BatchQueue, Waiting, estimate_tokens
+from core.inference.batching.batch_queue import BatchQueue, Waiting, estimate_tokens
 from core.inference.batching.shares import share_out
 
 STOP_WITHIN_S = 2.0
-"""A backend that never answers must not keep the process from ending."""
+"""How long `close` waits: a backend that hangs must not keep the process from ending."""
 Observer = Callable[[int, int], None]
-"""Told of every batch: its texts and its estimated tokens."""
+"""Called for every batch with its number of texts and its estimated tokens."""
 
 
 class MicroBatcher:
-    """A backend in front of `backend`, which stays its owner's to load and close.
+    """A backend that wraps `backend`. The caller still loads and closes the wrapped one.
 
-    At most `concurrency` batches are scored at once, on a thread each. A caller that comes while
-    one of those is free and nothing is being scored waits for nobody. A batch that fails is split
-    between its callers, so that each of them fails by its own texts only.
+    At most `concurrency` batches are scored at once, each on its own thread. A call that arrives
+    while nothing is being scored starts at once. A batch that fails is split and scored again, so
+    that only the call whose texts caused the failure gets the error.
     """
 
     def __init__(
@@ -57,7 +57,7 @@ class MicroBatcher:
 
     @property
     def waiting_texts(self) -> int:
-        """Texts in line, not being scored yet."""
+        """Texts queued and not being scored yet."""
         with self._changed:
             return self._queue.text_count
 
@@ -78,8 +78,9 @@ class MicroBatcher:
     ) -> BatchResult:
         """For tasks: a task that is cancelled while it waits is never scored.
 
-        `is_alone` scores these texts with nobody else's. When their turn comes, `is_late` is told
-        since when they wait (seconds of the clock); true raises Overloaded. Raises BackendError.
+        `is_alone` gives these texts a batch of their own. When their turn comes, `is_late` is
+        called with the time they were queued at (seconds of the clock); if it returns true,
+        Overloaded is raised. Raises BackendError.
         """
         return await asyncio.wrap_future(self._submit(texts, is_alone=is_alone, is_late=is_late))
 
@@ -87,7 +88,7 @@ class MicroBatcher:
         return self._backend.health()
 
     def close(self) -> None:
-        """Who is in line is scored still, within STOP_WITHIN_S; who comes later is refused."""
+        """Queued requests are still scored, within STOP_WITHIN_S; new ones are refused."""
         with self._changed:
             self._is_closed = True
             self._changed.notify_all()
@@ -110,21 +111,22 @@ class MicroBatcher:
     def _work(self) -> None:
         while (batch := self._next_batch()) is not None:
             try:
-                patient = [caller for caller in batch if not self._sent_away(caller)]
-                if patient:
+                kept = [caller for caller in batch if not self._is_refused(caller)]
+                if kept:
                     self._observe(
-                        sum(len(each.texts) for each in patient),
-                        sum(each.tokens for each in patient),
+                        sum(len(each.texts) for each in kept),
+                        sum(each.tokens for each in kept),
                     )
-                    self._score(patient)
+                    self._score(kept)
             finally:
                 with self._changed:
                     self._busy -= 1
-                    # Whoever waits for company may find itself alone now.
+                    # With no batch running, the first waiting call need not wait for others to
+                    # join.
                     self._changed.notify()
 
     def _next_batch(self) -> list[Waiting] | None:
-        """Waits for one; None when there will be no more."""
+        """Blocks until a batch is due. None once the batcher is closed and its queue is empty."""
         with self._changed:
             while True:
                 ready_in = self._queue.ready_in(self._now(), is_idle=self._busy == 0)
@@ -135,7 +137,7 @@ class MicroBatcher:
                     return None
                 self._changed.wait(ready_in)
 
-    def _sent_away(self, caller: Waiting) -> bool:
+    def _is_refused(self, caller: Waiting) -> bool:
         if caller.is_late is None or not caller.is_late(caller.queued_at):
             return False
         caller.future.set_exception(Overloaded("Too many requests wait; try again later."))
@@ -152,7 +154,7 @@ class MicroBatcher:
             middle = len(batch) // 2
             self._score(batch[:middle])
             self._score(batch[middle:])
-        except Exception as error:  # noqa: BLE001  # a thread's edge: told to who waits for it
+        except Exception as error:  # noqa: BLE001  # the thread's edge: passed on to the callers
             _fail(batch, error)
         else:
             for caller, share in zip(

@@ -1,4 +1,4 @@
-"""Token ids as the rectangle a network takes."""
+"""Pads token ids to the rectangular arrays a network takes."""
 
 from collections.abc import Sequence
 from typing import TYPE_CHECKING

@@ -1,20 +1,20 @@
-"""What each caller of a shared batch is told: its own results, and its part of the batch's cost."""
+"""Splits the answer to a shared batch: each call gets its own results and its part of the cost."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from core.inference.base import BatchResult, CallMetadata
-from core.inference.batching.line import Waiting
+from core.inference.batching.batch_queue import Waiting
 
 
 def share_out(
     answer: BatchResult, batch: Sequence[Waiting], *, began: float, ended: float
 ) -> Iterator[BatchResult]:
-    """One result for each caller, in order. `began` and `ended` are seconds of the queue's clock.
+    """One result for each call, in order. `began` and `ended` are seconds of the queue's clock.
 
-    Times are those the caller lived through: its own wait, then the whole batch. Counts add up over
-    the callers to what the backend told: tokens by the estimate of each, all others with the first,
-    because the backend does not say whose they are.
+    A call's time is its own wait plus the time of the whole batch. Counts add up over the calls to
+    those of the backend: tokens are divided by the calls' estimates; all other counts go to the
+    first call, because the backend does not say which text they belong to.
     """
     start = 0
     tokens = _tokens(answer.call.tokens, [caller.tokens for caller in batch])
@@ -44,7 +44,7 @@ def _without_counts(call: CallMetadata) -> CallMetadata:
 
 
 def _tokens(total: int | None, estimates: Sequence[int]) -> list[int | None]:
-    """Whole numbers in proportion to the estimates that add up to the total."""
+    """`total` divided in proportion to the estimates, in whole numbers that add up to it."""
     if total is None:
         return [None] * len(estimates)
     whole, so_far, given = sum(estimates), 0, 0

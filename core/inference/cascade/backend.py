@@ -1,4 +1,4 @@
-"""Two stages: a cheap model clears what is clearly fine, the full model scores the rest."""
+"""Two stages: a cheap model clears harmless comments, and the full model scores the rest."""
 
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
@@ -14,7 +14,7 @@ from core.moderation.scores import Label
 
 
 class Predictor(Protocol):
-    """What a first stage is: it guesses the full model's scores, cheaply."""
+    """A first stage: it predicts the full model's scores at a fraction of the cost."""
 
     @property
     def version(self) -> str:
@@ -33,9 +33,10 @@ class Predictor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """When a text passes: its nearness to these edges lies below `pass_below`.
+    """When the first stage clears a text: its `nearness` to these edges is below `pass_below`.
 
-    `audit_share` (0..1) of the texts that would pass go to the full model all the same.
+    `audit_share` (0..1) of the texts it would clear are scored by the full model anyway, as an
+    audit.
     """
 
     edges: Mapping[Label, float]
@@ -45,7 +46,8 @@ class Gate:
 
 class CascadeBackend:
     """The full model behind a first stage. A cleared text carries the first stage's own scores and
-    version. Under a policy with other acting edges than the gate's, the full model scores all.
+    version. Under a policy whose acting edges differ from the gate's, the full model scores
+    everything.
     """
 
     def __init__(
@@ -63,14 +65,14 @@ class CascadeBackend:
 
     @property
     def answer_version(self) -> str:
-        """Names all that an answer depends on besides the text."""
+        """Everything besides the text that determines an answer, for the cache's key."""
         full = self.info.model_version
         if self._policy_in_force() is None:
             return full
         return f"{full}+{self._first.version}<{self._gate.pass_below!r}"
 
     def load(self) -> None:
-        """Loads the full model; the first stage is there already."""
+        """Loads the full model; the first stage was loaded with this object."""
         self._full.load()
 
     def score(self, texts: Sequence[str]) -> BatchResult:
@@ -124,7 +126,7 @@ class CascadeBackend:
         self._full.close()
 
     def _policy_in_force(self) -> Policy | None:
-        """None where the gate was not made for it."""
+        """None when the gate was calibrated for other edges than this policy has."""
         policy = self._policy()
         if acting_edges(policy) != self._gate.edges:
             return None

@@ -1,4 +1,4 @@
-"""What was shown about a cascade on a site's own comments, kept in a file."""
+"""The calibration of a cascade: how often it misses a flag on the site's comments, in a file."""
 
 import json
 import os
@@ -40,7 +40,7 @@ def objection(
     edges: Mapping[Label, float],
     promise: float,
 ) -> str | None:
-    """Why the cascade may not clear anything with these parts, in words; None when it may."""
+    """Why this calibration does not allow the cascade to clear anything; None when it does."""
     if calibration is None:
         return "nothing was calibrated yet"
     if calibration.full_version != full_version:
@@ -55,7 +55,7 @@ def objection(
 
 
 def write_calibration(path: Path, calibration: Calibration) -> None:
-    """Whole or not at all. Raises StoreError."""
+    """Atomic: a reader sees the old file or the new one. Raises StoreError."""
     content = asdict(calibration) | {"made_at": calibration.made_at.isoformat()}
     draft = path.with_suffix(".new")
     try:
@@ -70,7 +70,7 @@ def write_calibration(path: Path, calibration: Calibration) -> None:
 
 
 def read_calibration(path: Path) -> Calibration | None:
-    """None where there is none. Raises StoreError naming a file that can't be followed."""
+    """None where there is no file. Raises StoreError naming a file that can't be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:

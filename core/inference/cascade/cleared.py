@@ -1,4 +1,4 @@
-"""A cascade's first stage on its own, for when the full model can't be had."""
+"""The first stage by itself, for an outage of the full model."""
 
 from collections.abc import Sequence
 
@@ -9,15 +9,15 @@ from core.moderation.policies import Policy
 
 
 class CalibratedFirstStage:
-    """Clears what it was shown to clear safely in front of the full model, and nothing more: under
-    a policy with other acting edges, or with other weights, it clears nothing at all."""
+    """Clears what the calibration allows it to clear in front of the full model. Under a policy
+    with other acting edges, or with other weights, it clears nothing."""
 
     def __init__(self, first: Predictor, calibration: Calibration) -> None:
         self._first = first
         self._calibration = calibration
 
     def clears(self, texts: Sequence[str], policy: Policy) -> Sequence[bool]:
-        """Which texts are clearly fine."""
+        """True for each text that is cleared."""
         edges = self._calibration.edges
         is_known = self._first.version == self._calibration.first_version
         if not is_known or acting_edges(policy) != edges:

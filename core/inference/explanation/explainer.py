@@ -1,8 +1,8 @@
 """Which words moved a score: the comment is scored again with each part of it taken out, and each
 part is scored by itself.
 
-Taking out is blind where two words would each suffice (the score stays high without either), and
-"by itself" is blind to context. A part's weight is the mean of both changes: the last and the first
+Taking a word out shows nothing where two words would each suffice (the score stays high), and
+a word by itself has no context. A part's weight is the mean of both changes: the last and the first
 term of its Shapley value. Works over any backend, as it only asks for scores.
 """
 
@@ -22,18 +22,18 @@ Score = Callable[[Sequence[str]], Sequence[TextResult]]
 MOST_PARTS = 64
 """Parts looked at, at most; taking one out costs about as much as scoring the comment."""
 NOTHING = "."
-"""Stands for a text with no word left: backends differ on what they do with an empty one."""
+"""Scored in place of an empty text, which backends treat differently."""
 TELLING = 0.75
 """Of the heaviest part's weight: the share at which marked words agree best with people's marks."""
-_FAINT = 0.05  # below this a weight is no reason for anything
+_FAINT = 0.05  # a smaller weight explains nothing
 _ROUND = 24
-_LIGHT = 0.1  # of the heaviest part's weight: lighter neighbours are not told apart
+_LIGHT = 0.1  # of the heaviest part's weight: lighter neighbours stay one part
 _SUSPECTS, _MOST_REMOVED = 4, 3
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One word, or neighbours too light to be told apart.
+    """One word, or neighbouring words of little weight taken together.
 
     `without` are the comment's scores with the part taken out, `alone` those of the part by itself.
     """

@@ -1,4 +1,4 @@
-"""Which runtime scores here: the one that is set, or the fastest that is installed."""
+"""Chooses the local runtime: the one that is set, or the fastest that is installed."""
 
 import logging
 from collections.abc import Callable
@@ -15,7 +15,7 @@ from core.inference.manifest import MANIFEST_FILE, SHIPPED, model_folder
 
 AUTO = "auto"
 FASTEST_FIRST = ("openvino", "onnx", "torch")
-"""By `modconsole bench local`: see docs/benchmarks.md."""
+"""As measured by `modconsole bench local`: see docs/benchmarks.md."""
 PACKAGES = {
     "openvino": ("openvino",),
     "onnx": ("onnxruntime",),

@@ -43,7 +43,8 @@ class OpenVinoNetwork:
             "PERFORMANCE_HINT": "THROUGHPUT",
             "NUM_STREAMS": self._lanes,
             "INFERENCE_NUM_THREADS": self._lanes,
-            # Several processes of the console share a machine: pinned, they would sit on one core.
+            # Several processes share the machine; pinned threads of all of them would share one
+            # core.
             "ENABLE_CPU_PINNING": False,
         }
         try:
@@ -76,7 +77,7 @@ class OpenVinoNetwork:
 
 def _run_once(request: Any) -> None:
     """The first call in a process must not come from two threads at once: OpenVINO's Python binding
-    then waits for itself for ever (2026.4)."""
+    then deadlocks (2026.4)."""
     import numpy as np
 
     word = np.ones((1, OpenVinoNetwork.width_step), dtype=np.int64)

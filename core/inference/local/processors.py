@@ -1,4 +1,4 @@
-"""The processors this process may use, and what they are quick at."""
+"""The processors this process may use, and the fast arithmetic they have."""
 
 import os
 from pathlib import Path
@@ -7,7 +7,7 @@ _CPU_INFO = Path("/proc/cpuinfo")
 
 
 def processor_count() -> int:
-    """Those it is allowed to run on, where the system says; else those there are."""
+    """Those this process may run on, or all of them where the system does not say."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1

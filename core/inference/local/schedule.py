@@ -1,4 +1,4 @@
-"""Which texts run together: batches of like length, so that little is padding."""
+"""Groups texts of similar length into batches, so that little of a batch is padding."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ def plan_batches(lengths: Sequence[int], *, lanes: int, token_budget: int) -> li
     """Every index of `lengths` once, longest first; a batch padded to its longest holds at most
     `token_budget` tokens, or one text.
 
-    A call too small to fill the lanes is cut finer, so that each lane gets a part of it.
+    A small call is divided further, so that each lane gets a part of it.
     """
     share = -(-sum(lengths) // lanes)
     budget = min(token_budget, share)
@@ -26,5 +26,6 @@ def plan_batches(lengths: Sequence[int], *, lanes: int, token_budget: int) -> li
 
 
 def one_by_one(lengths: Sequence[int]) -> list[list[int]]:
-    """Every text alone, longest first: no lane is left alone with a long text at the end."""
+    """Every text by itself, longest first, so that no lane ends with a long text while others
+    idle."""
     return [[index] for index in sorted(range(len(lengths)), key=lambda each: -lengths[each])]

@@ -1,4 +1,4 @@
-"""Who is scored with whom: texts of several callers put together by tokens. No clock, no thread."""
+"""A queue that groups the texts of several calls into batches by tokens. It reads no clock."""
 
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -13,10 +13,11 @@ TOKENS_PER_TEXT = 2
 
 @dataclass(slots=True, eq=False)
 class Waiting:
-    """One caller's texts. `tokens` is an estimate, `queued_at` seconds of the queue's clock.
+    """The texts of one call. `tokens` is an estimate, `queued_at` is in seconds of the queue's
+    clock.
 
-    A caller that `is_alone` shares a batch with nobody. When its turn comes, `is_late` is asked
-    with `queued_at`, and may have it sent away instead of scored.
+    With `is_alone` the call gets a batch of its own. `is_late` is called with `queued_at` when the
+    call's turn comes; if it returns true, the call is refused instead of scored.
     """
 
     texts: Sequence[str]
@@ -28,10 +29,10 @@ class Waiting:
 
 
 class BatchQueue:
-    """First come, first served. A caller's texts are never split over batches.
+    """First come, first served. The texts of one call are never split over batches.
 
-    A batch is filled up to `max_tokens`; the first caller is taken whatever it brings. `wait_s` is
-    how long the first caller waits for company while others are being scored anyway.
+    A batch is filled up to `max_tokens`, but the first call is taken even if it alone exceeds them.
+    While a batch is being scored, the first call waits up to `wait_s` for others to join it.
     """
 
     def __init__(self, *, max_tokens: int, wait_s: float) -> None:
@@ -45,19 +46,19 @@ class BatchQueue:
 
     @property
     def text_count(self) -> int:
-        """Texts that wait."""
+        """Texts of all waiting calls."""
         return sum(len(each.texts) for each in self._waiting)
 
     def add(self, caller: Waiting) -> None:
-        """Put at the end."""
+        """Append to the queue."""
         self._waiting.append(caller)
         self._tokens += caller.tokens
 
     def ready_in(self, now: float, *, is_idle: bool) -> float | None:
-        """Seconds until the next batch should go: 0 at once, None when nobody waits.
+        """Seconds until the next batch should be taken: 0 for now, None for an empty queue.
 
-        With nothing being scored (`is_idle`) nobody waits for company; nor does a full batch, nor
-        a caller that wants none.
+        There is no waiting when no batch is being scored (`is_idle`), when the batch is full, or
+        when the first call wants a batch of its own.
         """
         if not self._waiting:
             return None
@@ -67,7 +68,7 @@ class BatchQueue:
         return max(0.0, first.queued_at + self._wait_s - now)
 
     def take(self) -> list[Waiting]:
-        """The next batch; callers who gave up are dropped, so it may be empty."""
+        """Remove and return the next batch. Cancelled calls are left out, so it may be empty."""
         batch: list[Waiting] = []
         tokens = 0
         while self._waiting and self._fits(self._waiting[0], batch, tokens):
@@ -87,6 +88,6 @@ class BatchQueue:
 
 
 def estimate_tokens(texts: Sequence[str], *, most: int) -> int:
-    """About how many tokens a network reads of the texts, `most` of each (0: no limit known)."""
+    """Roughly how many tokens a network reads; it cuts each text at `most` (0: no limit known)."""
     each = (len(text) // CHARS_PER_TOKEN + TOKENS_PER_TEXT for text in texts)
     return sum(min(tokens, most) if most else tokens for tokens in each)
