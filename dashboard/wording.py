@@ -1,5 +1,7 @@
 """Values as words: enums, times and units. Pure."""
 
+import re
+from collections.abc import Sequence
 from datetime import UTC, datetime, tzinfo
 from decimal import ROUND_DOWN, Decimal
 from zoneinfo import ZoneInfo
@@ -9,6 +11,7 @@ from core.moderation.appeals import AppealStatus
 from core.moderation.cases import CaseTrigger
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.notices import AppealStage, ScoreFact
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 
@@ -60,6 +63,13 @@ FAILURES: dict[ErrorKind, str] = {
     ErrorKind.CIRCUIT_OPEN: "the model has been failing and is left alone for a while",
 }
 
+APPEAL_BADGES: dict[AppealStage, tuple[str, str, str]] = {
+    AppealStage.PENDING: ("appeal waits to be heard", "blue", ":material/hourglass_top:"),
+    AppealStage.UPHELD: ("appeal heard: removal stands", "gray", ":material/balance:"),
+    AppealStage.OVERTURNED: ("appeal heard: comment restored", "green", ":material/balance:"),
+}
+_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
+
 
 def ago(moment: datetime, now: datetime) -> str:
     """How long ago in the largest whole unit: `3 min ago`; years for old archives."""
@@ -107,3 +117,23 @@ def score_figure(score: float) -> str:
 def cut_score(score: float) -> float:
     """The number `score_figure` shows, for tables that order their cells by it."""
     return float(score_figure(score))
+
+
+def score_rows(facts: Sequence[ScoreFact]) -> dict[str, list[str]]:
+    """The scores behind a decision, with the thresholds they met, as columns of a small table."""
+    return {
+        "label": [LABELS[fact.label] for fact in facts],
+        "score": [score_figure(fact.score) for fact in facts],
+        "hold from": [_threshold(fact, Action.HOLD) for fact in facts],
+        "remove from": [_threshold(fact, Action.REMOVE) for fact in facts],
+    }
+
+
+def _threshold(fact: ScoreFact, action: Action) -> str:
+    low = fact.thresholds.get(action)
+    return "–" if low is None else f"{low:.2f}"
+
+
+def plain(text: str) -> str:
+    """The text with all its punctuation escaped, for elements that read Markdown."""
+    return _PUNCTUATION.sub(r"\\\1", text)

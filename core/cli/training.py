@@ -7,7 +7,7 @@ from core.bootstrap.backends import make_backend
 from core.cli.arguments import Commands, positive
 from core.config import Settings
 from core.inference.manifest import SHIPPED_MODEL
-from core.training.distillation.lessons import LESSONS
+from core.training.data.lessons import LESSONS
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
 
 
@@ -98,7 +98,7 @@ def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole train-teacher`."""
-    from core.training.distillation.lessons import lesson_of
+    from core.training.data.lessons import lesson_of
     from core.training.distillation.teacher import train_teacher
 
     report = train_teacher(

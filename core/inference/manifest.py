@@ -28,6 +28,7 @@ TOKENIZER_CONFIG_FILE = "tokenizer_config.json"
 CONFIG_FILE = "config.json"
 FIRST_STAGE_FILE = "first_stage.npz"
 CARD_FILE = "MODEL_CARD.md"
+PLOT_FILE = "reliability.svg"
 SCHEMA = 1
 
 

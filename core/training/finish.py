@@ -10,6 +10,7 @@ import torch
 from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE
 from core.moderation.scores import Label
 from core.training.card.files import write_card
+from core.training.data.batches import encode, load_tokenizer
 from core.training.data.datasets import MODEL_LABELS
 from core.training.data.split import take_rows
 from core.training.evaluation.calibration import fit_temperature, fold_temperature
@@ -25,7 +26,6 @@ from core.training.evaluation.report import TrainingReport
 from core.training.evaluation.scoring import ExportedNetwork, ScoredRows, has_bf16, targets_of
 from core.training.export.files import export_model
 from core.training.export.shipping import write_manifest
-from core.training.fitting.batches import encode, load_tokenizer
 from core.training.fitting.logits import network_logits
 from core.training.fitting.network import Classifier, build_classifier
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InvalidInput, MissingExtra
+from core.training.data.batches import encode, load_tokenizer
 from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
 from core.training.data.datasets import (
     MODEL_LABELS,
@@ -19,10 +20,9 @@ from core.training.data.datasets import (
 from core.training.data.disguise import disguised_copies
 from core.training.data.own_examples import own_examples
 from core.training.data.split import split_examples, take_rows
+from core.training.data.teacher_scores import check_scores, labelled, read_all_scores
 from core.training.data.traffic import HACKER_NEWS, UnlabelledTraffic
-from core.training.distillation.teacher_scores import check_scores, labelled, read_all_scores
 from core.training.evaluation.report import TrainingReport
-from core.training.fitting.batches import encode, load_tokenizer
 from core.training.fitting.refining import RefiningRows, refining_rows
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, MODEL_VERSION, TrainSettings
 

@@ -11,8 +11,7 @@ from core.moderation.notices import AppealStage
 from core.moderation.policies import Policy
 from core.store.views import AppealItem
 from dashboard.appeals.hearing import HearingPlace
-from dashboard.lookup.wording import APPEAL_BADGES
-from dashboard.wording import ago, decision_line, local_time
+from dashboard.wording import APPEAL_BADGES, ago, decision_line, local_time
 
 CARD_HEIGHT = 360
 LIST_HEIGHT = 560

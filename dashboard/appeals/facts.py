@@ -8,8 +8,7 @@ import streamlit as st
 from core.moderation.decisions import Decision
 from core.moderation.notices import score_facts
 from core.moderation.policies import Policy
-from dashboard.lookup.wording import score_rows
-from dashboard.wording import decision_line
+from dashboard.wording import decision_line, score_rows
 
 
 def scores_panel(automated: Decision, policy: Policy) -> None:

@@ -14,9 +14,10 @@ from dashboard.backends.card import backend_card
 from dashboard.backends.table import backends_table
 from dashboard.backends.trial import trial_panel
 from dashboard.backends.view import Asking, carry_out_check, load_site, newest_live
-from dashboard.backends.wording import POLICIES, Color, headline, plain, seconds_ago
+from dashboard.backends.wording import POLICIES, Color, headline, seconds_ago
 from dashboard.serving_log import REFRESH_S, WINDOW_KEY, load_series
 from dashboard.wiring import current_actor, current_services
+from dashboard.wording import plain
 
 
 def render(services: Services, actor: Actor) -> None:

@@ -1,6 +1,5 @@
 """How backends stand, as words for whoever is woken by them. Pure."""
 
-import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
@@ -47,14 +46,8 @@ CIRCUITS: dict[CircuitState, str] = {
     CircuitState.OPEN: "open",
     CircuitState.HALF_OPEN: "half open",
 }
-_PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 _TROUBLE = (State.REFUSED, State.NOT_INSTALLED, State.COOLS_DOWN, State.FAILS)
 _FRESH = timedelta(seconds=60)
-
-
-def plain(text: str) -> str:
-    """The text with all its punctuation escaped, for elements that read Markdown."""
-    return _PUNCTUATION.sub(r"\\\1", text)
 
 
 def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:

@@ -15,7 +15,7 @@ from core.moderation.appeals import Appeal
 from core.moderation.notices import AppealStage, Statement, appeal_stage
 from core.services.lookup import LookupAnswer
 from dashboard.lookup import wording as words
-from dashboard.wording import local_time
+from dashboard.wording import APPEAL_BADGES, local_time, score_rows
 
 LONG_CHARS = 1_200
 LONG_HEIGHT = 300
@@ -40,8 +40,8 @@ def render_statement(
 def _what_happened(statement: Statement) -> None:
     st.header(words.headline(statement), anchor=False)
     badges = [words.BADGES[statement.visibility]]
-    if (stage := appeal_stage(statement)) in words.APPEAL_BADGES:
-        badges.append(words.APPEAL_BADGES[stage])
+    if (stage := appeal_stage(statement)) in APPEAL_BADGES:
+        badges.append(APPEAL_BADGES[stage])
     with st.container(horizontal=True, gap="small"):
         for text, color, icon in badges:
             st.badge(text, color=color, icon=icon)  # type: ignore[arg-type]  # from the tables
@@ -70,7 +70,7 @@ def _scores(statement: Statement) -> None:
     for fact in statement.facts[:1]:
         st.text(words.score_line(fact))
     if statement.facts:
-        st.table(words.score_rows(statement.facts), border="horizontal")
+        st.table(score_rows(statement.facts), border="horizontal")
         st.caption(words.ABOUT_SCORES)
     if statement.not_assessed:
         st.caption(words.not_assessed_line(statement.not_assessed))

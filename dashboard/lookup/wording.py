@@ -15,18 +15,18 @@ from core.moderation.notices import (
 )
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from dashboard.wording import LABELS, VISIBILITIES, local_time, score_figure
+from dashboard.wording import (
+    LABELS,
+    VISIBILITIES,
+    local_time,
+    score_figure,
+)
 
 BADGES: dict[Visibility, tuple[str, str, str]] = {
     Visibility.PENDING: ("not checked yet", "gray", ":material/schedule:"),
     Visibility.VISIBLE: ("visible", "green", ":material/visibility:"),
     Visibility.HELD: ("on hold", "orange", ":material/pause_circle:"),
     Visibility.REMOVED: ("removed", "red", ":material/visibility_off:"),
-}
-APPEAL_BADGES: dict[AppealStage, tuple[str, str, str]] = {
-    AppealStage.PENDING: ("appeal waits to be heard", "blue", ":material/hourglass_top:"),
-    AppealStage.UPHELD: ("appeal heard: removal stands", "gray", ":material/balance:"),
-    AppealStage.OVERTURNED: ("appeal heard: comment restored", "green", ":material/balance:"),
 }
 _NEXT: dict[Visibility, str] = {
     Visibility.PENDING: "Nothing has been decided, and there is nothing you need to do. "
@@ -128,16 +128,6 @@ def score_line(fact: ScoreFact) -> str:
     return f"{LABELS[fact.label]} {score_figure(fact.score)} — rule: {rule} ({version})"
 
 
-def score_rows(facts: Sequence[ScoreFact]) -> dict[str, list[str]]:
-    """The same as columns of a small table."""
-    return {
-        "label": [LABELS[fact.label] for fact in facts],
-        "score": [score_figure(fact.score) for fact in facts],
-        "hold from": [_threshold(fact, Action.HOLD) for fact in facts],
-        "remove from": [_threshold(fact, Action.REMOVE) for fact in facts],
-    }
-
-
 def no_scores(statement: Statement) -> str:
     """What to say where no score led to a step; empty before the first check."""
     if statement.was_scored:
@@ -158,8 +148,3 @@ def appeal_until(deadline: datetime, now: datetime, zone: tzinfo) -> str:
     days = days_left(deadline, now)
     left = {0: "less than a day left", 1: "1 day left"}.get(days, f"{days} days left")
     return f"You can appeal until {local_time(deadline, zone)} ({left})."
-
-
-def _threshold(fact: ScoreFact, action: Action) -> str:
-    low = fact.thresholds.get(action)
-    return "–" if low is None else f"{low:.2f}"

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.inference.base import Location
 from core.services.backends import Candidate, Catalogue
-from dashboard.backends.wording import plain
+from dashboard.wording import plain
 
 COUNTS = (50, 100, 200, 500)
 

@@ -5,7 +5,6 @@ import streamlit as st
 from core.parity.causes import NEAR
 from core.parity.kit import Kit
 from core.parity.pair import Pair
-from dashboard.backends.wording import plain
 from dashboard.parity.tables import flip_table, label_table, threshold_table
 from dashboard.parity.wording import (
     CAUSES,
@@ -14,7 +13,7 @@ from dashboard.parity.wording import (
     ran,
     share,
 )
-from dashboard.wording import LABELS
+from dashboard.wording import LABELS, plain
 
 
 def result_panel(kit: Kit) -> None:

@@ -12,12 +12,11 @@ from core.moderation.permissions import Actor, Permission, check_can
 from core.parity.kit import Kit, as_data
 from core.services.backends import Catalogue
 from core.services.parity import compare_stored
-from dashboard.backends.wording import plain
 from dashboard.parity.form import Wish, parity_form
 from dashboard.parity.result import result_panel
 from dashboard.parity.wording import basis
 from dashboard.wiring import current_actor, current_services
-from dashboard.wording import viewer_zone
+from dashboard.wording import plain, viewer_zone
 
 KIT_KEY = "parity_kit"
 

@@ -6,8 +6,8 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.parity.kit import Kit
 from core.parity.pair import Pair
-from dashboard.backends.wording import plain
 from dashboard.parity.wording import flip_frame, label_frame, threshold_frame, unreached_line
+from dashboard.wording import plain
 
 ROW_HEIGHT, HEADER_HEIGHT = 30, 34
 MOST_ROWS, MOST_FLIP_ROWS = 6, 8

@@ -12,10 +12,10 @@ from core.cli.main import main
 from core.errors import DataFileMismatch, InvalidInput
 from core.training.data.catalogue import CATALOGUE, DataSet
 from core.training.data.datasets import read_set, sha256_of
+from core.training.data.lessons import REDDIT, WIKIPEDIA, Lesson
 from core.training.data.split import split_examples
-from core.training.distillation.lessons import REDDIT, WIKIPEDIA, Lesson
+from core.training.data.teacher_scores import check_scores, read_scores, taught
 from core.training.distillation.teacher import TeacherReport, train_teacher
-from core.training.distillation.teacher_scores import check_scores, read_scores, taught
 from tests.integration.tiny_base_model import WORDS, write_base_model
 
 pytest.importorskip("torch", reason="training needs the [train] extra")

@@ -16,19 +16,20 @@ from core.inference.manifest import (
     CARD_FILE,
     MANIFEST_FILE,
     MODEL_FILE,
+    PLOT_FILE,
     read_manifest,
     verify_model_files,
 )
 from core.moderation.scores import Label
 from core.training.card.files import rewrite_card
-from core.training.card.model_card import PLOT_FILE, model_card
+from core.training.card.model_card import model_card
 from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, Example, read_set, sha256_of
+from core.training.data.lessons import REDDIT, WIKIPEDIA
 from core.training.data.own_examples import own_examples
 from core.training.data.split import Split, split_examples, take_rows
+from core.training.data.teacher_scores import gather_scores
 from core.training.data.traffic import UnlabelledTraffic
-from core.training.distillation.lessons import REDDIT, WIKIPEDIA
-from core.training.distillation.teacher_scores import gather_scores
 from core.training.evaluation.report import REPORT_FILE, TrainingReport, read_report
 from core.training.evaluation.scoring import has_bf16
 from core.training.evaluation.thresholds import HOLD_PRECISION

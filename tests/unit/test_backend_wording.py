@@ -21,6 +21,7 @@ from core.services.backends import (
 from core.services.trials import BackendAnswer, TrialResult
 from core.servinglog.answers import BackendCalls, LastSeen
 from dashboard.backends import wording
+from dashboard.wording import plain
 from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)
@@ -180,6 +181,6 @@ def test_a_score_says_what_its_band_asks_for() -> None:
 
 
 def test_plain_escapes_whatever_could_be_markdown() -> None:
-    assert wording.plain("![x](http://e.org) :red[a] **b** `c` $d$ <b>") == (
+    assert plain("![x](http://e.org) :red[a] **b** `c` $d$ <b>") == (
         r"\!\[x\]\(http\:\/\/e\.org\) \:red\[a\] \*\*b\*\* \`c\` \$d\$ \<b\>"
     )

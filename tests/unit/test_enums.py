@@ -70,7 +70,7 @@ def test_status_takes_a_permission_and_is_ended_or_can_end(status: CaseStatus) -
 
 
 def test_appeal_that_was_made_has_a_badge() -> None:
-    assert {stage.value for stage in author_wording.APPEAL_BADGES} == {
+    assert {stage.value for stage in wording.APPEAL_BADGES} == {
         status.value for status in AppealStatus
     }
 

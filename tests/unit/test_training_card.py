@@ -13,12 +13,13 @@ from core.errors import ModelNotUsable
 from core.inference.manifest import (
     CARD_FILE,
     MANIFEST_FILE,
+    PLOT_FILE,
     SHIPPED_MODEL,
     read_manifest,
     verify_model_files,
 )
 from core.moderation.scores import Label
-from core.training.card.model_card import PLOT_FILE, model_card
+from core.training.card.model_card import model_card
 from core.training.card.reliability_plot import reliability_plot
 from core.training.card.results import (
     aims_table,

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 
 from core.training.data.datasets import Example
-from core.training.distillation.lessons import LESSONS, REDDIT, WIKIPEDIA, Lesson, lesson_of
-from core.training.distillation.teacher_scores import (
+from core.training.data.lessons import LESSONS, REDDIT, WIKIPEDIA, Lesson, lesson_of
+from core.training.data.teacher_scores import (
     TeacherScores,
     gather_scores,
     labelled,

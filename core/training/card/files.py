@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from core.inference.manifest import CARD_FILE
-from core.training.card.model_card import PLOT_FILE, model_card
+from core.inference.manifest import CARD_FILE, PLOT_FILE
+from core.training.card.model_card import model_card
 from core.training.card.reliability_plot import reliability_plot
 from core.training.evaluation.report import read_report
 from core.training.export.shipping import record_files

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 
+from core.inference.manifest import PLOT_FILE
 from core.training.card.markdown import table, tight
 from core.training.card.results import (
     aims_table,
@@ -21,8 +22,6 @@ from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED
 from core.training.evaluation.report import SetCounts, TeacherUse, TrainingReport
 from core.training.fitting.cycles import Cycle, cycles, refining_cycle
 from core.training.settings import BASE_MODEL
-
-PLOT_FILE = "reliability.svg"
 
 
 def model_card(report: TrainingReport) -> str:

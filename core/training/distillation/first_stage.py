@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from core.inference.cascade.first_stage import FirstStageWeights, write_first_stage
 from core.inference.cascade.word_hashes import HashedWords, hash_words
 from core.moderation.scores import Label
-from core.training.fitting.batches import shuffled_batches
+from core.training.data.batches import shuffled_batches
 
 Progress = Callable[[str], None]
 _cross_entropy = nn.functional.binary_cross_entropy_with_logits

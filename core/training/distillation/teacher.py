@@ -18,9 +18,9 @@ from core.training.data.datasets import (
     sha256_of,
     verify_files,
 )
+from core.training.data.lessons import Lesson
 from core.training.data.split import split_examples
-from core.training.distillation.lessons import Lesson
-from core.training.distillation.teacher_scores import gather_scores
+from core.training.data.teacher_scores import gather_scores
 from core.training.evaluation.measures import roc_auc
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 from transformers import AutoModel
 
 from core.inference.batching.padding import padded
-from core.training.fitting.batches import encode, load_tokenizer, shuffled_batches
+from core.training.data.batches import encode, load_tokenizer, shuffled_batches
 
 Progress = Callable[[str], None]
 _REPORT_EVERY = 100

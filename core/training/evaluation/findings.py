@@ -8,12 +8,12 @@ from pathlib import Path
 from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Band
 from core.moderation.scores import Label
 from core.training.data.catalogue import DataSet, DataSetUse
-from core.training.data.counts import count_sets, count_taught
 from core.training.data.datasets import MODEL_LABELS, read_set, sets_for, sha256_of
 from core.training.data.split import Split
+from core.training.data.teacher_scores import TeacherScores
 from core.training.data.traffic import UnlabelledTraffic
-from core.training.distillation.teacher_scores import TeacherScores
 from core.training.evaluation.bias import measure_bias
+from core.training.evaluation.counts import count_sets, count_taught
 from core.training.evaluation.evaluate import (
     IDENTITY_SET,
     by_people,

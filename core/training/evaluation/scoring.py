@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 from core.errors import MissingExtra
 from core.inference.batching.padding import padded
 from core.moderation.scores import Label
+from core.training.data.batches import encode, load_tokenizer
 from core.training.data.datasets import MODEL_LABELS, Example
-from core.training.fitting.batches import encode, load_tokenizer
 
 if TYPE_CHECKING:
     import numpy as np

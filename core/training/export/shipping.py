@@ -12,6 +12,7 @@ from core.inference.manifest import (
     GRAPH_FILE,
     INT8_FILE,
     MANIFEST_FILE,
+    PLOT_FILE,
     TOKENIZER_CONFIG_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
@@ -21,7 +22,6 @@ from core.inference.manifest import (
 )
 from core.inference.text.form import TEXT_FORM
 from core.moderation.scores import Label
-from core.training.card.model_card import PLOT_FILE
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED, sha256_of
 from core.training.evaluation.report import TrainingReport
 from core.training.settings import MODEL_NAME

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from core.inference.batching.padding import padded
+from core.training.data.batches import shuffled_batches
 from core.training.data.datasets import MODEL_LABELS, Example
-from core.training.fitting.batches import shuffled_batches
 from core.training.fitting.cycles import Cycle, cycles, refining_cycle
 from core.training.fitting.logits import network_logits
 from core.training.fitting.network import Classifier, masked_loss

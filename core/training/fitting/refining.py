@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.training.data.datasets import MODEL_LABELS, Example
-from core.training.distillation.teacher_scores import TeacherScores, taught, unlabelled
+from core.training.data.teacher_scores import TeacherScores, taught, unlabelled
 
 _WHOLE = (1.0,) * len(MODEL_LABELS)
 

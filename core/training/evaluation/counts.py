@@ -6,7 +6,7 @@ from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.data.own_examples import HARD_SOURCE, OWN_SOURCE, own_file_sha256
 from core.training.data.split import Split
-from core.training.distillation.teacher_scores import TeacherScores, scores_sha256
+from core.training.data.teacher_scores import TeacherScores, scores_sha256
 from core.training.evaluation.report import SetCounts, TeacherUse
 from core.training.evaluation.scoring import ScoredRows
 

@@ -15,9 +15,9 @@ import numpy as np
 
 from core.errors import InvalidInput
 from core.training.data.datasets import MODEL_LABELS, Example
+from core.training.data.lessons import LESSONS, Lesson, rows_of, says_anything
 from core.training.data.own_examples import HARD_SOURCE
 from core.training.data.split import Split
-from core.training.distillation.lessons import LESSONS, Lesson, rows_of, says_anything
 
 _PLACES = 1000
 UNKNOWN: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
@@ -67,7 +67,7 @@ def scores_sha256(lesson: Lesson) -> str:
 
 
 def _shipped(lesson: Lesson) -> Path:
-    return Path(str(files("core.training.distillation").joinpath(f"teacher_{lesson.learnt}.npz")))
+    return Path(str(files("core.training.data").joinpath(f"teacher_{lesson.learnt}.npz")))
 
 
 def read_scores(lesson: Lesson, path: Path | None = None) -> TeacherScores:
