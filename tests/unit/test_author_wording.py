@@ -14,7 +14,7 @@ from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.lookup import look_up
 from dashboard.lookup import wording as words
-from dashboard.wording import score_figure, viewer_zone
+from dashboard.wording import APPEAL_BADGES, score_figure, score_rows, viewer_zone
 from tests.factories import (
     CLEAN,
     HELD,
@@ -147,7 +147,7 @@ def test_the_score_line_names_score_thresholds_and_policy_version(
     ends = f"hold from {hold:.2f}, remove from {remove:.2f}"
     line = f"toxicity 0.99 — rule: {ends} (policy version 1)"
     assert words.score_line(fact) == line
-    rows = words.score_rows([fact])
+    rows = score_rows([fact])
     assert rows == {
         "label": ["toxicity"],
         "score": ["0.99"],
@@ -198,6 +198,6 @@ def test_an_unusable_time_zone_becomes_utc(name: str | None) -> None:
 
 
 def test_every_appeal_status_is_a_stage_with_a_badge() -> None:
-    assert {AppealStage(status) for status in AppealStatus} == set(words.APPEAL_BADGES)
+    assert {AppealStage(status) for status in AppealStatus} == set(APPEAL_BADGES)
     assert set(words.HOW_IT_STANDS) == set(AppealStatus)
     assert set(words.BADGES) == set(Visibility)
