@@ -7,7 +7,7 @@ from core.bootstrap.backends import make_backend
 from core.cli.arguments import Commands, positive
 from core.config import Settings
 from core.inference.manifest import SHIPPED_MODEL
-from core.training.data.lessons import LESSONS
+from core.training.data.distillation_tasks import DISTILLATION_TASKS
 from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
 
 
@@ -48,7 +48,10 @@ def add_commands(commands: Commands) -> None:
         "each set. Needs the extra [train].",
     )
     command.add_argument(
-        "--set", choices=[each.learnt for each in LESSONS], required=True, help="set to learn"
+        "--set",
+        choices=[each.learnt for each in DISTILLATION_TASKS],
+        required=True,
+        help="set to learn",
     )
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     command.add_argument(
@@ -98,11 +101,11 @@ def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole train-teacher`."""
-    from core.training.data.lessons import lesson_of
+    from core.training.data.distillation_tasks import task_of
     from core.training.distillation.teacher import train_teacher
 
     report = train_teacher(
-        lesson_of(arguments.set),
+        task_of(arguments.set),
         arguments.data,
         arguments.base_model,
         arguments.out,

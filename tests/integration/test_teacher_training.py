@@ -12,9 +12,9 @@ from core.cli.main import main
 from core.errors import DataFileMismatch, InvalidInput
 from core.training.data.catalogue import CATALOGUE, DataSet
 from core.training.data.datasets import read_set, sha256_of
-from core.training.data.lessons import REDDIT, WIKIPEDIA, Lesson
+from core.training.data.distillation_tasks import REDDIT, WIKIPEDIA, DistillationTask
 from core.training.data.split import split_examples
-from core.training.data.teacher_scores import check_scores, read_scores, taught
+from core.training.data.teacher_scores import check_scores, read_scores, with_teacher_scores
 from core.training.distillation.teacher import TeacherReport, train_teacher
 from tests.integration.tiny_base_model import WORDS, write_base_model
 
@@ -52,10 +52,10 @@ def sets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[DataSet],
 
 
 def train(
-    sets: tuple[Path, list[DataSet], Path], out: Path, lesson: Lesson = REDDIT
+    sets: tuple[Path, list[DataSet], Path], out: Path, task: DistillationTask = REDDIT
 ) -> TeacherReport:
     data, catalogue, base = sets
-    return train_teacher(lesson, data, base, out, progress=lambda _: None, catalogue=catalogue)
+    return train_teacher(task, data, base, out, progress=lambda _: None, catalogue=catalogue)
 
 
 def test_it_scores_the_training_side_and_nothing_held_out(
@@ -76,7 +76,7 @@ def test_it_scores_the_training_side_and_nothing_held_out(
         "roc_auc": f"{report.roc_auc:.4f}",
     }
     check_scores(scores, split)
-    assert len(taught(split.train, scores)) == len(split.train)
+    assert len(with_teacher_scores(split.train, scores)) == len(split.train)
 
 
 def test_a_set_without_kinds_is_learnt_for_toxicity_alone(tmp_path: Path) -> None:
@@ -135,8 +135,8 @@ def test_the_command_passes_on_the_lesson_and_prints_what_was_reached(
 ) -> None:
     taught = []
 
-    def learnt(lesson: Lesson, *_: object, **__: object) -> TeacherReport:
-        taught.append(lesson)
+    def learnt(task: DistillationTask, *_: object, **__: object) -> TeacherReport:
+        taught.append(task)
         return TeacherReport(learnt=1200, held_out=34, roc_auc=0.9, scored=56)
 
     monkeypatch.setattr("core.training.distillation.teacher.train_teacher", learnt)

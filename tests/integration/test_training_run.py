@@ -25,7 +25,7 @@ from core.training.card.files import rewrite_card
 from core.training.card.model_card import model_card
 from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, Example, read_set, sha256_of
-from core.training.data.lessons import REDDIT, WIKIPEDIA
+from core.training.data.distillation_tasks import REDDIT, WIKIPEDIA
 from core.training.data.own_examples import own_examples
 from core.training.data.split import Split, split_examples, take_rows
 from core.training.data.teacher_scores import gather_scores

@@ -81,14 +81,14 @@ HALF = (0.5, *WHOLE[1:])
 def refined(
     share: float,
     rows: Sequence[Example] = ROWS,
-    trust: Sequence[float] = WHOLE,
+    teacher_weight: Sequence[float] = WHOLE,
     times: int = 1,
     rate: float = 1e-2,
 ) -> Classifier:
     network = tiny()
     planned = Refining(epochs=1, learning_rate=rate, share=share)
     settings = TrainSettings(batch_rows=4, refining=planned)
-    chosen = RefiningRows([*rows] * times, [trust] * len(rows) * times)
+    chosen = RefiningRows([*rows] * times, [teacher_weight] * len(rows) * times)
     ids = IDS[: len(rows)] * times
     refine(network, chosen, ids, settings, progress=lambda _: None)
     return network

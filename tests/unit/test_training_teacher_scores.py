@@ -6,13 +6,19 @@ from pathlib import Path
 import pytest
 
 from core.training.data.datasets import Example
-from core.training.data.lessons import LESSONS, REDDIT, WIKIPEDIA, Lesson, lesson_of
+from core.training.data.distillation_tasks import (
+    DISTILLATION_TASKS,
+    REDDIT,
+    WIKIPEDIA,
+    DistillationTask,
+    task_of,
+)
 from core.training.data.teacher_scores import (
     TeacherScores,
     gather_scores,
     labelled,
     read_scores,
-    taught,
+    with_teacher_scores,
 )
 from core.training.fitting.refining import refining_rows
 
@@ -45,29 +51,33 @@ def test_the_file_holds_no_text_and_is_the_same_for_the_same_scores(tmp_path: Pa
 
 
 def test_of_the_set_it_learnt_only_what_the_teacher_says_is_learnt_again() -> None:
-    (found,) = taught([row("a", "cad_reddit", 1, None, 0, None, 0)], scores_of(a=(0.7, 0.1)))
+    (found,) = with_teacher_scores(
+        [row("a", "cad_reddit", 1, None, 0, None, 0)], scores_of(a=(0.7, 0.1))
+    )
     assert found.targets == (0.7, None, None, None, 0.1)
 
 
 def test_the_teacher_speaks_where_nobody_did_and_people_keep_their_say() -> None:
     rows = [row("a", "edos_sexism", None, None, 0, None, 1), row("b", "edos_sexism")]
-    found = taught(rows, scores_of(a=(0.1, 0.1), b=(0.2, 0.3)))
+    found = with_teacher_scores(rows, scores_of(a=(0.1, 0.1), b=(0.2, 0.3)))
     assert found == [rows[0], replace(rows[1], targets=(0.2, None, None, None, 0.3), weight=1.0)]
 
 
 @pytest.mark.parametrize("source", ["own_examples", "hard_examples"])
 def test_the_projects_own_examples_refine_it_too_and_stand_as_they_are(source: str) -> None:
     own = row("a", source, 1, 0, 0, 0, 0)
-    assert taught([own], scores_of(a=(0.1, 0.1))) == [own]
+    assert with_teacher_scores([own], scores_of(a=(0.1, 0.1))) == [own]
 
 
 def test_other_sets_are_not_learnt_again() -> None:
-    assert taught([row("a", "jigsaw_wiki", 1, 0, 0, 0, 0)], scores_of(a=(0.1, 0.1))) == []
+    assert (
+        with_teacher_scores([row("a", "jigsaw_wiki", 1, 0, 0, 0, 0)], scores_of(a=(0.1, 0.1))) == []
+    )
 
 
 def test_a_row_that_neither_people_nor_the_teacher_know_is_not_learnt() -> None:
     known = row("b", "cad_reddit", 1, None, None, None, 0)
-    assert taught([row("a", "edos_sexism"), known], scores_of(c=(0.1, 0.1))) == [known]
+    assert with_teacher_scores([row("a", "edos_sexism"), known], scores_of(c=(0.1, 0.1))) == [known]
     assert labelled([row("a", "edos_sexism"), known]) == [known]
 
 
@@ -87,7 +97,7 @@ def test_scores_of_one_label_leave_what_another_model_said_of_the_others() -> No
         row("c", "cad_reddit", 1, None, None, None, 0),
         row("d", "own_examples", 1, 0, 0, 0, 0),
     ]
-    found = taught(rows, wikipedia(a=0.7, b=0.3, c=0.1, d=0.1))
+    found = with_teacher_scores(rows, wikipedia(a=0.7, b=0.3, c=0.1, d=0.1))
     assert [each.targets for each in found] == [
         (0.7, None, None, None, None),
         (0.3, 0.8, 0.1, 0.5, 0.2),
@@ -95,7 +105,7 @@ def test_scores_of_one_label_leave_what_another_model_said_of_the_others() -> No
 
 
 @pytest.mark.parametrize(
-    ("lesson", "source", "targets", "speaks"),
+    ("task", "source", "targets", "speaks"),
     [
         (REDDIT, "cad_reddit", (1, 0, 0, 0, 0), True),
         (REDDIT, "edos_sexism", UNKNOWN, True),
@@ -108,17 +118,17 @@ def test_scores_of_one_label_leave_what_another_model_said_of_the_others() -> No
     ],
 )
 def test_a_teacher_speaks_for_what_it_learnt_and_for_what_no_person_labelled(
-    lesson: Lesson, source: str, targets: tuple[float | None, ...], speaks: bool
+    task: DistillationTask, source: str, targets: tuple[float | None, ...], speaks: bool
 ) -> None:
-    assert lesson.speaks_for(row("a", source, *targets)) is speaks
+    assert task.replaces_labels_of(row("a", source, *targets)) is speaks
 
 
 def test_a_teacher_is_trusted_for_the_labels_that_it_scores_where_it_speaks() -> None:
     wiki, own = row("a", "jigsaw_wiki", 1), row("b", "own_examples", 1)
-    assert WIKIPEDIA.trust_in(wiki) == (0.5, 1.0, 1.0, 1.0, 1.0)
+    assert WIKIPEDIA.weights_for(wiki) == (0.5, 1.0, 1.0, 1.0, 1.0)
     unscored = row("d", WIKIPEDIA.scored)
-    assert WIKIPEDIA.trust_in(unscored) == WIKIPEDIA.trust_in(wiki)
-    assert WIKIPEDIA.trust_in(own) == REDDIT.trust_in(row("c", "cad_reddit", 1)) == (1.0,) * 5
+    assert WIKIPEDIA.weights_for(unscored) == WIKIPEDIA.weights_for(wiki)
+    assert WIKIPEDIA.weights_for(own) == REDDIT.weights_for(row("c", "cad_reddit", 1)) == (1.0,) * 5
 
 
 def test_a_refining_takes_the_rows_of_its_lessons_and_of_the_sets_that_are_kept() -> None:
@@ -131,8 +141,8 @@ def test_a_refining_takes_the_rows_of_its_lessons_and_of_the_sets_that_are_kept(
     teachers = (scores_of(b=(0.7, 0.2)), wikipedia(a=0.9))
     found = refining_rows(rows, teachers, ("davidson_tweets",))
     assert [
-        (each.text, each.targets, trust[0])
-        for each, trust in zip(found.examples, found.trust, strict=True)
+        (each.text, each.targets, teacher_weight[0])
+        for each, teacher_weight in zip(found.examples, found.teacher_weight, strict=True)
     ] == [
         ("b", (0.7, None, None, None, 0.2), 1.0),
         ("a", (0.9, None, None, None, None), 0.5),
@@ -143,20 +153,24 @@ def test_a_refining_takes_the_rows_of_its_lessons_and_of_the_sets_that_are_kept(
 
 
 def test_a_lesson_is_found_by_the_set_that_its_teacher_learnt() -> None:
-    assert [lesson_of(each.learnt) for each in LESSONS] == [REDDIT, WIKIPEDIA]
+    assert [task_of(each.learnt) for each in DISTILLATION_TASKS] == [REDDIT, WIKIPEDIA]
 
 
-@pytest.mark.parametrize(("lesson", "weight"), [(REDDIT, 1.0), (WIKIPEDIA, 0.5)])
-def test_a_row_that_nobody_labelled_weighs_as_much_as_others(lesson: Lesson, weight: float) -> None:
-    given = UNKNOWN if lesson is REDDIT else (0.5,) * 5
-    light = replace(row("a", lesson.scored, *given), weight=0.5)
-    scores = gather_scores(lesson, ["a"], [(0.7,) * len(lesson.labels)], ABOUT)
-    assert [each.weight for each in taught([light], scores)] == [weight]
+@pytest.mark.parametrize(("task", "weight"), [(REDDIT, 1.0), (WIKIPEDIA, 0.5)])
+def test_a_row_that_nobody_labelled_weighs_as_much_as_others(
+    task: DistillationTask, weight: float
+) -> None:
+    given = UNKNOWN if task is REDDIT else (0.5,) * 5
+    light = replace(row("a", task.scored, *given), weight=0.5)
+    scores = gather_scores(task, ["a"], [(0.7,) * len(task.labels)], ABOUT)
+    assert [each.weight for each in with_teacher_scores([light], scores)] == [weight]
 
 
-@pytest.mark.parametrize(("lesson", "scored"), [(REDDIT, 25_000), (WIKIPEDIA, 16_000)])
-def test_the_shipped_scores_say_whose_they_are_and_are_shares(lesson: Lesson, scored: int) -> None:
-    shipped = read_scores(lesson)
+@pytest.mark.parametrize(("task", "scored"), [(REDDIT, 25_000), (WIKIPEDIA, 16_000)])
+def test_the_shipped_scores_say_whose_they_are_and_are_shares(
+    task: DistillationTask, scored: int
+) -> None:
+    shipped = read_scores(task)
     assert shipped.about["base_model"] == "all-mpnet-base-v2"
     assert len(shipped.about["base_sha256"]) == 64
     assert len(shipped.by_text) > scored

@@ -89,7 +89,11 @@ def _overview(report: TrainingReport) -> str:
 
 
 def _teacher(use: TeacherUse) -> str:
-    part = "alone say" if use.trust == 1 else f"are {use.trust:.0%} of the logit that says"
+    part = (
+        "alone say"
+        if use.teacher_weight == 1
+        else f"are {use.teacher_weight:.0%} of the logit that says"
+    )
     return (
         f"- Teacher of {use.learnt}: {use.base_model}, sha256 `{use.base_sha256}`, which learnt "
         f"its training side (ROC AUC {use.roc_auc:.3f} on {use.held_out:,} of its validation "

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 MACHINE_SETS = ("jigsaw_detoxify_scored",)
-"""Labelled by a model: agreement with it is no measure of quality."""
+"""Sets labelled by a model: agreement with them does not measure quality."""
 
 
 class DataSetUse(StrEnum):

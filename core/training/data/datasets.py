@@ -1,4 +1,4 @@
-"""Reads the named sets as labelled rows; refuses a file that is not the one named."""
+"""Reads the named sets as labelled rows, and checks each file's hash first."""
 
 import hashlib
 from collections.abc import Iterable, Sequence

@@ -1,6 +1,6 @@
-"""Spelling tricks for training rows: abuse in disguise, and harmless text disguised as often.
+"""Data augmentation by misspelling: abusive and harmless rows are respelled equally often.
 
-Without the harmless ones the network would take the disguise itself for abuse.
+Without the harmless ones the network would learn that a misspelling is itself abusive.
 """
 
 import math
@@ -40,7 +40,7 @@ def disguised_copies(examples: Sequence[Example], *, seed: int) -> list[Example]
 
 
 def charged_words(examples: Sequence[Example]) -> frozenset[str]:
-    """The words that speak most for toxicity: by log odds, each smoothed with ten rows."""
+    """The words most indicative of toxicity, by log odds smoothed with ten rows each."""
     seen: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
     for example in examples:
         if example.targets[0] is not None:

@@ -1,7 +1,7 @@
 """The project's own short examples, filled from templates in files beside this one.
 
-The first file is learnt from the start; the hard ones were written after a look at what the network
-still got wrong, and are learnt when it is refined.
+The first file is used from the start. The hard examples were written after looking at the network's
+errors, and are used in the refining phase alone.
 """
 
 import hashlib

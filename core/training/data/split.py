@@ -1,4 +1,4 @@
-"""Which side of the split a comment is on: the same on every machine, whole groups together."""
+"""Splits comments into train, validation and test by hash, keeping groups together."""
 
 import hashlib
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from core.training.data.datasets import Example
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """80 / 10 / 10 by hash; no key is on two sides."""
+    """About 80, 10 and 10 %; rows that share a key are on one side."""
 
     train: tuple[Example, ...]
     val: tuple[Example, ...]
@@ -32,7 +32,8 @@ def side_of(group: str) -> str:
 
 
 def take_rows(examples: Sequence[Example], limit: int | None) -> list[Example]:
-    """At most `limit` rows, chosen by a hash of the text so that the choice is no prefix."""
+    """At most `limit` rows, chosen by a hash of the text, so that they are spread over the whole
+    file."""
     if limit is None or len(examples) <= limit:
         return list(examples)
     return sorted(examples, key=lambda e: hashlib.sha256(e.text.encode()).digest())[:limit]

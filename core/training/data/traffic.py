@@ -1,4 +1,4 @@
-"""Comments of a real site that nobody labelled: what is held of them bounds false positives."""
+"""Unlabelled comments of a real site: the share held of them bounds the false positives."""
 
 from dataclasses import dataclass
 

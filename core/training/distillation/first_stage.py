@@ -19,14 +19,15 @@ Progress = Callable[[str], None]
 _cross_entropy = nn.functional.binary_cross_entropy_with_logits
 _HIGHEST_INT8 = 127
 _KEPT_RANGE = 0.9999
-"""Share of a table's cells within the range of int8; the few beyond are cut."""
+"""Share of a table's cells that int8 covers; larger values are clipped."""
 
 
 @dataclass(frozen=True, slots=True)
 class FirstStageSettings:
     """`word_bits` and `part_bits` set the rows of the two tables, `width` their columns, `features`
     what the layer over a word and its neighbours gives; `dropped` is the share of values left out
-    in training; `flag_share` weighs the loss over flags against that over scores.
+    in training; `flag_share` is the weight of the loss over flags, the rest that of the loss over
+    scores.
     """
 
     word_bits: int = 15
@@ -93,8 +94,8 @@ def train_first_stage(
     """Writes the first stage to `out_path`. `full_scores` (texts, labels) are what the model of
     version `full_model` says of the texts; human labels play no part, since only its flags matter.
 
-    Besides the scores it learns whether any of them reaches its label's edge: that ranks better
-    than the scores alone, and still serves a policy with other edges.
+    It also learns whether any score reaches its label's edge. This ranks comments better than the
+    scores alone, and still works under a policy with other edges.
     """
     settings = settings or FirstStageSettings()
     torch.manual_seed(settings.seed)

@@ -1,4 +1,4 @@
-"""The texts a first stage learns from, scored by the model it is to stand before."""
+"""Distils the first stage: the full model scores the named sets, the first stage learns that."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -48,7 +48,7 @@ class DistilReport:
 
     @property
     def summary(self) -> str:
-        """Three lines for a person."""
+        """Three lines for the terminal."""
         if self.share_cleared is None:
             cleared = f"Too few of them are flagged to show what {PROMISE:.0%} missed would clear."
         else:

@@ -1,4 +1,4 @@
-"""Teaches a larger network one set and writes down what it makes of the training side."""
+"""Trains a teacher on one set and stores its scores of the training side."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ from core.training.data.datasets import (
     sha256_of,
     verify_files,
 )
-from core.training.data.lessons import Lesson
+from core.training.data.distillation_tasks import DistillationTask
 from core.training.data.split import split_examples
 from core.training.data.teacher_scores import gather_scores
 from core.training.evaluation.measures import roc_auc
@@ -43,7 +43,7 @@ class TeacherReport:
 
     @property
     def summary(self) -> str:
-        """Two lines for a person."""
+        """Two lines for the terminal."""
         return (
             f"The teacher learnt {self.learnt:,} comments; on {self.held_out:,} held-out ones its "
             f"ROC AUC is {self.roc_auc:.4f}.\nIt scored {self.scored:,} of the training side."
@@ -51,7 +51,7 @@ class TeacherReport:
 
 
 def train_teacher(
-    lesson: Lesson,
+    task: DistillationTask,
     data_dir: Path,
     base_model: Path,
     out: Path,
@@ -59,7 +59,7 @@ def train_teacher(
     progress: Progress = print,
     catalogue: Sequence[DataSet] = CATALOGUE,
 ) -> TeacherReport:
-    """Learns the lesson from the training side alone, scores that side of its sets, and writes
+    """Trains on the training side alone, scores the training sides of the task's sets, and writes
     TeacherScores to `out`.
 
     `base_model` is a folder with an encoder of any size and its tokenizer, as a hub stores them.
@@ -73,12 +73,12 @@ def train_teacher(
     if out.is_dir() or not out.parent.is_dir():
         raise InvalidInput(f"{out} can't be written: no file in a folder that is there")
     split = split_examples([row for each in used for row in read_set(data_dir, each, catalogue)])
-    learnt, held_out = _learnt(lesson, split.train), _learnt(lesson, split.val)
-    file = next(each.file for each in used if each.name == lesson.learnt)
-    teacher = _teach(lesson, learnt, data_dir / file, base_model, progress)
-    to_score = list(dict.fromkeys(row.text for row in split.train if row.source in lesson.sets))
+    learnt, held_out = _learnt(task, split.train), _learnt(task, split.val)
+    file = next(each.file for each in used if each.name == task.learnt)
+    teacher = _teach(task, learnt, data_dir / file, base_model, progress)
+    to_score = list(dict.fromkeys(row.text for row in split.train if row.source in task.sets))
     progress(f"scoring {len(to_score):,} comments")
-    scores = teacher.scores(to_score)[:, : len(lesson.labels)]
+    scores = teacher.scores(to_score)[:, : len(task.labels)]
     reached = _auc(held_out, teacher.scores([row.text for row in held_out])[:, 0])
     about = {
         "base_model": base_model.name,
@@ -86,33 +86,37 @@ def train_teacher(
         "held_out": str(len(held_out)),
         "roc_auc": f"{reached:.4f}",
     }
-    gather_scores(lesson, to_score, scores.tolist(), about).write(out)
+    gather_scores(task, to_score, scores.tolist(), about).write(out)
     return TeacherReport(len(learnt), len(held_out), reached, len(to_score))
 
 
-def _learnt(lesson: Lesson, rows: Sequence[Example]) -> list[Example]:
-    return [row for row in rows if row.source == lesson.learnt]
+def _learnt(task: DistillationTask, rows: Sequence[Example]) -> list[Example]:
+    return [row for row in rows if row.source == task.learnt]
 
 
 def _teach(
-    lesson: Lesson, learnt: Sequence[Example], file: Path, base_model: Path, progress: Progress
+    task: DistillationTask,
+    learnt: Sequence[Example],
+    file: Path,
+    base_model: Path,
+    progress: Progress,
 ) -> "Teacher":
     try:
         from core.training.distillation.teacher_network import Teacher, TeacherSettings
     except ImportError as error:
         raise MissingExtra(f"{TRAIN_EXTRA} ({error.name} is missing)") from error
-    kinds = _kinds(lesson, file)
+    kinds = _kinds(task, file)
     answers = [(row.targets[0] or 0.0, *(kinds[row.text] if kinds else ())) for row in learnt]
-    teacher = Teacher(base_model, TeacherSettings(kinds=len(answers[0]), epochs=lesson.epochs))
+    teacher = Teacher(base_model, TeacherSettings(kinds=len(answers[0]), epochs=task.epochs))
     progress(f"teaching {len(learnt):,} comments")
     teacher.fit([row.text for row in learnt], answers, progress)
     return teacher
 
 
-def _kinds(lesson: Lesson, file: Path) -> dict[str, tuple[float, ...]]:
-    if not lesson.kinds:
+def _kinds(task: DistillationTask, file: Path) -> dict[str, tuple[float, ...]]:
+    if not task.kinds:
         return {}
-    query = lesson.kinds.format(path=str(file).replace("'", "''"))
+    query = task.kinds.format(path=str(file).replace("'", "''"))
     return {model_text(text): tuple(map(float, said)) for text, *said in select_rows(query)}
 
 

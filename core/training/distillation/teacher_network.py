@@ -1,4 +1,4 @@
-"""The teacher: a larger network and how it is taught. Imports torch; import it only to train."""
+"""The teacher: a larger network and its training. Imports torch; import it only to train."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -35,8 +35,8 @@ class TeacherSettings:
 
 
 class TeacherNetwork(nn.Module):  # type: ignore[misc,unused-ignore]
-    """An encoder, the mean of its tokens and one linear layer. Its table of words stays as it was:
-    so few comments hold too few of the words."""
+    """An encoder, the mean of its tokens and one linear layer. Its word embeddings are frozen:
+    so few comments contain too few of the words."""
 
     def __init__(self, base: Path, settings: TeacherSettings) -> None:
         super().__init__()
@@ -58,7 +58,7 @@ class TeacherNetwork(nn.Module):  # type: ignore[misc,unused-ignore]
 
 
 class Teacher:
-    """A network with its tokenizer: taught once, then asked for scores."""
+    """A network with its tokenizer. Call `fit` once, then `scores`."""
 
     def __init__(self, base: Path, settings: TeacherSettings) -> None:
         torch.set_num_threads(settings.threads)

@@ -23,7 +23,7 @@ _EDGE = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class Bin:
-    """Rows of like score: the mean score against the share that people call true."""
+    """Rows of similar score: their mean score and the share with the label."""
 
     rows: int
     score: float
@@ -32,7 +32,7 @@ class Bin:
 
 @dataclass(frozen=True, slots=True)
 class Fit:
-    """One way of reading the scores; `ece` weighs the gaps of equally filled bins by their rows."""
+    """The fit of one set of scores; `ece` weighs the gaps of equally filled bins by their rows."""
 
     ece: float
     brier: float

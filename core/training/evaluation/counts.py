@@ -38,19 +38,19 @@ def count_sets(
 
 def count_taught(scores: TeacherScores, learnt: Sequence[Example]) -> TeacherUse:
     """`learnt`: rows of the training side."""
-    lesson, about = scores.lesson, scores.about
-    sources = [row.source for row in learnt if lesson.speaks_for(row)]
+    task, about = scores.task, scores.about
+    sources = [row.source for row in learnt if task.replaces_labels_of(row)]
     return TeacherUse(
-        learnt=lesson.learnt,
-        scored=lesson.scored,
-        trust=lesson.trust,
+        learnt=task.learnt,
+        scored=task.scored,
+        teacher_weight=task.teacher_weight,
         base_model=about["base_model"],
         base_sha256=about["base_sha256"],
         held_out=int(about["held_out"]),
         roc_auc=float(about["roc_auc"]),
-        scores_sha256=scores_sha256(lesson),
-        learnt_rows=sources.count(lesson.learnt),
-        scored_rows=sources.count(lesson.scored),
+        scores_sha256=scores_sha256(task),
+        learnt_rows=sources.count(task.learnt),
+        scored_rows=sources.count(task.scored),
     )
 
 

@@ -1,4 +1,4 @@
-"""Scores everything that is measured with the exported model, and makes the report of it."""
+"""Scores every evaluation set with the exported model and builds the report."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -69,8 +69,8 @@ class Fitted:
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """Scores of the model as it is served. `val` chooses, `test` and the whole sets of `others`
-    report; a low-rate set does both, with a half each."""
+    """Scores of the model as it is served. Thresholds are chosen on `val`; figures
+    are reported on `test` and on the sets of `others`. A low-rate set is halved for both."""
 
     val: ScoredRows
     test: ScoredRows
@@ -89,8 +89,8 @@ class Networks:
 
 
 def gather_findings(fitted: Fitted, network: ExportedNetwork) -> Findings:
-    """Scores held-out rows, the sets that are only measured on, traffic, and the suite. A row whose
-    text is in the training side by chance measures nothing and is left out."""
+    """Scores held-out rows, the sets that are only measured on, traffic, and the suite. Rows
+    whose text is also in the training side are left out."""
     catalogue = (*fitted.catalogue, *fitted.traffic)
     suite = read_suite()
     learnt = {row.text.casefold() for row in fitted.split.train}

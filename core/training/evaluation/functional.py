@@ -1,4 +1,4 @@
-"""The project's functional suite: small sets of cases, each for one thing a model should handle.
+"""The project's functional suite: small sets of cases, each each for one ability.
 
 The cases lie in a file beside this one and are for measuring alone. A case passes when its toxicity
 is on the right side of the hold edge: abuse at or above it, everything else below.
@@ -20,7 +20,7 @@ SUITE_SOURCE = "functional_suite"
 
 
 class Expected(StrEnum):
-    """What people should make of a case."""
+    """The right answer to a case."""
 
     ABUSIVE = "abusive"
     FINE = "fine"
@@ -28,7 +28,7 @@ class Expected(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """One ability and the sentences that try it."""
+    """One ability and its test sentences."""
 
     name: str
     expected: Expected

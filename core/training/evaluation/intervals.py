@@ -1,4 +1,4 @@
-"""How sure a measure is: bootstrap intervals of ranking measures, intervals of plain shares.
+"""Confidence intervals: bootstrap for ranking measures, Wilson for shares.
 
 All intervals hold 95 %. Random draws are seeded: the same input gives the same interval.
 """
@@ -18,7 +18,7 @@ Interval = tuple[float, float]
 
 RESAMPLES = 1000
 FEWEST = 10
-"""Fewer rows of one class than this say too little about a spread."""
+"""With fewer rows of a class there is no interval."""
 _SEED = 20261123
 _CELLS_AT_ONCE = 2_000_000
 _QUANTILES = (0.025, 0.975)

@@ -1,4 +1,4 @@
-"""Sentences that show where the model errs. Never trained on; the card lists their scores."""
+"""Sentences that show the model's errors. They are not trained on; the card lists their scores."""
 
 BENIGN: tuple[str, ...] = (
     "I'm gay and my husband is Jewish",

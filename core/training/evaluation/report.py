@@ -1,4 +1,4 @@
-"""What a training run leaves for people: every number of the model card, as JSON."""
+"""The report of a training run: every number of the model card, as JSON."""
 
 import json
 from collections.abc import Mapping
@@ -39,13 +39,13 @@ class SetCounts:
 
 @dataclass(frozen=True, slots=True)
 class TeacherUse:
-    """One lesson: the set that the teacher learnt, the one nobody labelled that it scored too, and
+    """One task: the set that the teacher learnt, the one nobody labelled that it scored too, and
     how many rows of each its scores are learnt of. `roc_auc` is of toxicity on `held_out` comments
     of the set it learnt."""
 
     learnt: str
     scored: str
-    trust: float
+    teacher_weight: float
     base_model: str
     base_sha256: str
     held_out: int
@@ -57,9 +57,9 @@ class TeacherUse:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """What all bands together do to a set they were not chosen on. Where nothing is `labelled`,
-    every row counts as clean: the shares then bound the false positives from above. `low_rate`:
-    traffic as it came, not collected for its abuse."""
+    """The effect of all bands together on a set they were not chosen on. Where nothing is
+    `labelled`, every row counts as clean: the shares then bound the false positives from above.
+    `low_rate`: traffic as it came, not collected for its abuse."""
 
     data_set: str
     low_rate: bool
@@ -86,7 +86,7 @@ class Parity:
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """A sentence the model never saw, and what it makes of it."""
+    """A sentence the model was not trained on, and its scores."""
 
     text: str
     scores: Mapping[str, float]

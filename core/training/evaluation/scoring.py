@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 _BATCH_ROWS = 16
 _WIDTH_STEP = 16
-"""OpenVINO prepares itself for every new shape."""
+"""OpenVINO compiles for every new shape, so widths are rounded up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ScoredRows:
 
 class ExportedNetwork:
     """A graph and a tokenizer; cuts at `max_tokens`. Comments of like length run together, padded:
-    the shipped graphs score a comment the same in any company.
+    the shipped graphs score a comment the same in any batch.
 
     `runtime` is `openvino`, as it is served by default, or `onnxruntime`. With `bf16` OpenVINO runs
     what the graph leaves in floating point in bf16 where the processor has it, as when served.
@@ -144,7 +144,7 @@ def _opened_by_openvino(model: Path, threads: int, *, bf16: bool) -> "_Run":
         found: NDArray[np.float32] = compiled.create_infer_request().infer(feed)["logits"]
         return found
 
-    # The bindings set themselves up at the first call; two threads there at once wait for ever.
+    # The bindings set themselves up at the first call; two threads there at once deadlock.
     run(*padded([[0]], 0))
     return run
 

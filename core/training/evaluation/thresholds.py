@@ -1,7 +1,7 @@
 """Score edges at a stated precision on low-rate traffic, where hardly any comment is abuse.
 
 A set that was collected for abuse says nothing about the precision on a site: it holds far more of
-it. So precision is put together from shares that are each measured where they can be:
+it. So precision is computed from shares, each measured on a set that allows it:
 
     precision = recall * rate / (recall * rate + false_positives * (1 - rate))
 
@@ -30,9 +30,10 @@ if TYPE_CHECKING:
     Floats = NDArray[np.floating]
 
 HOLD_PRECISION = 0.20
-"""One in five of what waits for a person is abuse, where one comment in 170 is."""
+"""Precision of the queue: one in five of the held comments is abuse, on a site where one in 170
+is."""
 HELD_SHARE = 0.02
-"""No more of the clean comments than this, all labels together."""
+"""At most this share of clean comments is held, over all labels together."""
 REMOVE_PRECISION = 0.90
 REMOVED_SHARE = 0.001
 OTHER_RATES = (0.02, 0.05)

@@ -1,6 +1,6 @@
 """The ONNX graph of a BERT sequence classifier, node by node.
 
-Written out rather than traced, for three things that tracing can't give: weights may stay in
+Written by hand rather than traced, for three things that tracing does not give: weights may stay in
 another file, the last layer computes the one row that the head reads, and the same weights give the
 same bytes. Imports onnx; import it only to train.
 """

@@ -1,7 +1,7 @@
 """Static int8 for the large layers of a BERT classifier. Imports torch; import it only to train.
 
-Behind the activation of a BERT encoder a few channels are far louder than the rest, in the first
-token above all; they are multiplied apart, in fp32, or they would take the range of all
+After the activation of a BERT encoder a few channels are far larger than the rest, above all in the
+first token. They are multiplied separately in fp32, or they would set the range of all channels
 (LLM.int8(), Dettmers et al. 2022). Channels are centred and brought nearer to each other by a
 factor each (SmoothQuant, Xiao et al. 2022) and rounded with one scale that calibration fixes: a
 score then depends on no other comment. Weights are rounded one input at a time, each error passed
@@ -26,9 +26,9 @@ _LOUD = 4
 """Channels apart; with 16 the error of a layer is hardly smaller, and elsewhere than behind the
 activation they cost more time than they are worth."""
 _STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
-"""How much of a channel's loudness moves into the weights."""
+"""How much of a channel's magnitude moves into the weights."""
 _KEPT = (1.0, 0.9, 0.8)
-"""Share of the range seen that is kept; what is beyond is clipped."""
+"""Share of the observed range that is kept; larger values are clipped."""
 _DAMPING = 0.01
 _TINY = 1e-5
 _EVERY = 3

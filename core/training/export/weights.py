@@ -1,4 +1,4 @@
-"""Where a graph's numbers come from: a safetensors file beside it, or int8 layers in itself."""
+"""The sources of a graph's weights: a safetensors file beside it, or int8 layers inside it."""
 
 import json
 import struct

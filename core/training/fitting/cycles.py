@@ -1,4 +1,4 @@
-"""How the learning rate goes: up, and down to nothing, once or twice."""
+"""The learning-rate schedule: warm-up and decay to zero, once or twice."""
 
 from dataclasses import dataclass
 
@@ -7,17 +7,17 @@ from core.training.settings import TrainSettings
 
 @dataclass(frozen=True, slots=True)
 class Cycle:
-    """Epochs over which the learning rate falls from `peak_rate` to nothing."""
+    """Epochs over which the learning rate falls from `peak_rate` to 0."""
 
     epochs: range
     peak_rate: float
 
 
 def cycles(settings: TrainSettings) -> list[Cycle]:
-    """All epochs but the last, and the last by itself; one alone is one cycle.
+    """One cycle for all epochs but the last and one for the last; a single epoch is one cycle.
 
-    After a warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983) small data sets are learned
-    that the first cycle passed by.
+    After a warm restart (Loshchilov and Hutter 2017, arXiv:1608.03983) the second cycle learns
+    small data sets that the first one missed.
     """
     if settings.epochs == 1:
         return [Cycle(range(1), settings.learning_rate)]
@@ -29,6 +29,6 @@ def cycles(settings: TrainSettings) -> list[Cycle]:
 
 
 def refining_cycle(settings: TrainSettings) -> Cycle:
-    """The epochs after all others, over few sets."""
+    """The cycle of the refining phase, over few sets."""
     refining = settings.refining
     return Cycle(range(settings.epochs, settings.epochs + refining.epochs), refining.learning_rate)

@@ -20,7 +20,7 @@ from core.training.settings import TrainSettings
 Progress = Callable[[str], None]
 _REPORT_EVERY = 100
 _SUREST = 1e-3
-"""A score of nothing or one has no logit."""
+"""Keeps scores away from 0 and 1, whose logits are infinite."""
 
 
 def fit(
@@ -32,7 +32,7 @@ def fit(
     progress: Progress,
 ) -> None:
     """Trains in place. `ids` are the token ids of `examples`, row by row."""
-    # One thread adds up in one order: the same weights, however many cores there are.
+    # A single thread sums in a fixed order, so the weights do not depend on the number of cores.
     torch.set_num_threads(1)
     rows = _Rows(ids, *_target_tensors(examples))
     for cycle in cycles(settings):
@@ -48,15 +48,15 @@ def refine(
     *,
     progress: Progress,
 ) -> None:
-    """Goes on over few sets, then takes weights between those before and those after: they keep
-    what it would forget of the other sets and most of what it gains (Wortsman and others 2022,
-    arXiv:2109.01903). Where nobody gave a label, the network learns to say what it said before (Li
-    and Hoiem 2016, arXiv:1606.09282). Without examples it stays as it is."""
+    """Trains on over few sets, then averages the weights: (1 - share) * before + share * after. The
+    average keeps what training would forget of the other sets and most of what it gains (Wortsman
+    et al. 2022, arXiv:2109.01903). Cells without a label get the network's own earlier score as
+    their target (Li and Hoiem 2016, arXiv:1606.09282). Without examples nothing changes."""
     if not refining.examples:
         return
     torch.set_num_threads(1)
     before = {name: value.clone() for name, value in network.state_dict().items()}
-    rows = _Rows(ids, *_target_tensors(refining.examples)).filled(network, refining.trust)
+    rows = _Rows(ids, *_target_tensors(refining.examples)).filled(network, refining.teacher_weight)
     cycle = refining_cycle(settings)
     torch.manual_seed(settings.seed + cycle.epochs.start)
     _run_cycle(network, rows, cycle, settings, progress)
@@ -75,12 +75,12 @@ class _Rows:
     known: Tensor
     weights: Tensor
 
-    def filled(self, network: Classifier, trust: Sequence[Sequence[float]]) -> "_Rows":
-        """Every cell known: by a score of the network where it was not, and elsewhere by the mean
-        of both logits, with as much of the target's as `trust` (rows, labels) says."""
+    def filled(self, network: Classifier, teacher_weight: Sequence[Sequence[float]]) -> "_Rows":
+        """A target for every cell: the network's own score where there was none, elsewhere the mean
+        of both logits, with the target's weighted by `teacher_weight` (rows, labels)."""
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = network_logits(network, self.ids, threads=torch.get_num_threads())
-        said, shares = torch.from_numpy(logits).float(), torch.tensor(trust)
+        said, shares = torch.from_numpy(logits).float(), torch.tensor(teacher_weight)
         given = torch.logit(self.targets, eps=_SUREST)
         means = torch.sigmoid(shares * given + (1 - shares) * said)
         learnt = torch.where(shares < 1, means, self.targets)

@@ -25,7 +25,7 @@ class Classifier(nn.Module):  # type: ignore[misc,unused-ignore]
 def build_classifier(base_model: Path, labels: Sequence[str], *, seed: int) -> Classifier:
     """The encoder from a local folder with a fresh head; the seed fixes the head.
 
-    A standard class, so that any server of Hugging Face models runs what is trained here.
+    A standard class, so that any server of Hugging Face models can run the result.
     """
     torch.manual_seed(seed)
     model = AutoModelForSequenceClassification.from_pretrained(
@@ -39,7 +39,7 @@ def build_classifier(base_model: Path, labels: Sequence[str], *, seed: int) -> C
 
 
 def masked_loss(logits: Tensor, targets: Tensor, known: Tensor, weights: Tensor) -> Tensor:
-    """Weighted cross-entropy over the known cells alone: targets and known (rows, labels)."""
+    """Weighted cross-entropy over the known cells: targets and known (rows, labels)."""
     cells = nn.functional.binary_cross_entropy_with_logits(
         logits.float(), targets, reduction="none"
     )

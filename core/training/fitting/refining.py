@@ -1,29 +1,32 @@
-"""The rows that refine the network, and how much of what they say it learns."""
+"""The rows of the refining phase, with the weight of each target."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.training.data.datasets import MODEL_LABELS, Example
-from core.training.data.teacher_scores import TeacherScores, taught, unlabelled
+from core.training.data.teacher_scores import TeacherScores, unlabelled, with_teacher_scores
 
 _WHOLE = (1.0,) * len(MODEL_LABELS)
 
 
 @dataclass(frozen=True, slots=True)
 class RefiningRows:
-    """`trust` is (rows, labels): the part in 0..1 that the row has in what is learnt of it; the
-    rest is what the network says."""
+    """`teacher_weight` is (rows, labels) in 0..1: how much of the target comes from the row. The
+    rest comes from the network's own score before refining."""
 
     examples: Sequence[Example]
-    trust: Sequence[Sequence[float]]
+    teacher_weight: Sequence[Sequence[float]]
 
 
 def refining_rows(
     train: Sequence[Example], teachers: Sequence[TeacherScores], kept: Sequence[str]
 ) -> RefiningRows:
-    """Of the training side, as the teachers see them, and the sets that are `kept`."""
+    """The teachers' rows of the training side, and the rows of the sets in `kept`, without
+    targets."""
     pairs = [
-        (row, scores.lesson.trust_in(row)) for scores in teachers for row in taught(train, scores)
+        (row, scores.task.weights_for(row))
+        for scores in teachers
+        for row in with_teacher_scores(train, scores)
     ]
     pairs += [(row, _WHOLE) for row in unlabelled(train, kept)]
-    return RefiningRows([row for row, _ in pairs], [trust for _, trust in pairs])
+    return RefiningRows([row for row, _ in pairs], [teacher_weight for _, teacher_weight in pairs])
