@@ -24,8 +24,8 @@ WATCH_EVERY_S = 0.5
 
 @dataclass(slots=True)
 class RunningApi:
-    """A running API. `memory_mb` holds (seconds, resident megabytes), empty where the system does
-    not tell."""
+    """A running API. `memory_mb` holds (seconds, resident megabytes), empty where the system
+    does not say."""
 
     port: int
     home: Path
@@ -42,7 +42,7 @@ class RunningApi:
         return (int(ticks[11]) + int(ticks[12])) / os.sysconf("SC_CLK_TCK")
 
     def watch(self, stopped: threading.Event) -> None:
-        """Note its memory until told to stop."""
+        """Record its memory until `stopped` is set."""
         while not stopped.wait(WATCH_EVERY_S):
             with suppress(OSError):
                 for line in Path(f"/proc/{self.process.pid}/status").read_text().splitlines():
@@ -50,7 +50,7 @@ class RunningApi:
                         self.memory_mb.append((time.monotonic(), int(line.split()[1]) / 1024.0))
 
     def stop(self) -> None:
-        """Drain, then end."""
+        """Ask it to stop, and wait until it has answered what it accepted."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(STOP_WITHIN_S)
@@ -70,7 +70,8 @@ class RunningApi:
 
 @contextmanager
 def running_api(settings: Settings, home: Path) -> Iterator[RunningApi]:
-    """Ready when the block begins. Raises ConsoleError with its words when it does not start."""
+    """Ready when the block begins. Raises ConsoleError with its last output if it does not
+    start."""
     port = free_port()
     child = replace(settings, home=home, api_port=port, api_host="127.0.0.1")
     with (home / "api.log").open("wb") as log:
@@ -107,7 +108,7 @@ def _await_ready(api: RunningApi) -> None:
 
 
 def free_port() -> int:
-    """One that nobody listens on now."""
+    """A port that is free now."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

@@ -1,6 +1,6 @@
-"""What scoring less gains: the full model, a cache before it, a cascade before it, and both.
+"""What a cache and a cascade gain: the full model alone, with either of them, and with both.
 
-The rounds go through all ways in turn, so that a busy minute of the machine hits every way alike.
+Rounds alternate between all setups, so that a busy minute of the machine affects each alike.
 """
 
 import statistics

@@ -1,4 +1,4 @@
-"""What an explanation is worth and what it costs: faithfulness against people's marks, latency."""
+"""Explanations: their agreement with words that people marked, and their latency."""
 
 from collections.abc import Callable, Sequence
 from functools import partial

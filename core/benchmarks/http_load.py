@@ -1,6 +1,6 @@
-"""Sends requests to this machine and takes the time: a closed loop, and arrivals at random.
+"""A load generator for this machine: a closed loop, and Poisson arrivals.
 
-A client made for one thing, because a general one would take the processor from what it measures.
+Written for this alone: a general HTTP client would compete with the server for the processor.
 """
 
 import asyncio

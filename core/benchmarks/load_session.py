@@ -62,7 +62,7 @@ class Session:
         return knee or STEPS[0] * top
 
     def overload(self, knee: float) -> Row:
-        """Three times the knee, then half of it: what a server says that recovers at once."""
+        """Three times the knee, then half of it: whether the server recovers at once."""
         unloaded = next(row["p99_ms"] for row in self.rows if row["load"].endswith("of the most"))
         before = self._memory()
         row = self._open("3 x knee", OVERLOAD_FACTOR * knee, OVERLOAD_LENGTH * self._seconds)

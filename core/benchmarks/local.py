@@ -1,6 +1,6 @@
 """Every way of scoring on this machine, side by side: speed, start, memory, and the same answers.
 
-The rounds go through all ways in turn, so that a busy minute of the machine hits every way alike.
+Rounds alternate between all setups, so that a busy minute of the machine affects each alike.
 """
 
 import statistics

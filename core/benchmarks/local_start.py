@@ -1,4 +1,4 @@
-"""What a fresh process costs: seconds to its first answer, memory at its highest.
+"""The cost of a fresh process: seconds to its first answer, and its peak memory.
 
 `python -m core.benchmarks.local_start WAY` is that process: it reads a JSON list of texts, scores
 the first, says so, scores all, and prints its peak memory.

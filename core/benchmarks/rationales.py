@@ -1,4 +1,4 @@
-"""Toxic texts that trained nothing, in which people marked the words that make them so."""
+"""Held-out toxic texts in which people marked the words that make them toxic."""
 
 import json
 from dataclasses import dataclass

@@ -1,5 +1,5 @@
-"""Several rounds of the same loads, ours and other servers' in turn: a machine that is slow for a
-minute is not slow for one of them alone."""
+"""Rounds of the same loads on our server and on others in turn, so that a slow minute of the
+machine affects all of them."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

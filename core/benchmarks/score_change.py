@@ -1,4 +1,4 @@
-"""How far two sets of scores of the same comments are apart, and what that does to decisions."""
+"""The difference of two sets of scores of the same comments, and the decisions it changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

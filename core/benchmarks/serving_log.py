@@ -1,4 +1,4 @@
-"""What a page load over a long serving log costs: writes one, then asks every question."""
+"""The cost of a page load over a long serving log: writes one, then runs every query."""
 
 import tempfile
 from collections.abc import Callable, Iterator

@@ -1,1 +1,1 @@
-"""Whether two backends give the same comments the same answers, and if not, why."""
+"""Compares two backends on the same comments, and finds why they differ."""

@@ -1,4 +1,4 @@
-"""What can lie between two backends, what is known besides scores, and what counts as apart."""
+"""Why two backends can differ, the evidence for it, and which differences count."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,14 +12,14 @@ from core.parity.tables import ScoreTable
 Floats = NDArray[np.float64]
 
 NEAR = 0.02
-"""Mean difference up to which scores count as the same: above what int8 arithmetic costs."""
+"""Mean difference up to which scores count as the same; int8 arithmetic stays below it."""
 FAR = 0.1
-"""A comment with a label further apart than this is worth a look, whatever the mean."""
+"""A comment counts as far apart when one label differs by more than this."""
 FEWEST_FAR = 2
 
 
 class Cause(StrEnum):
-    """What can lie between two backends that should agree."""
+    """Why two backends that should agree do not."""
 
     SAME = "same"
     SOFTMAX = "softmax"
@@ -37,7 +37,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A cause, what it means in words, and the mean difference left once it is allowed for."""
+    """A cause, its explanation, and the mean difference that remains when it is corrected."""
 
     cause: Cause
     words: str
@@ -46,7 +46,7 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What besides the two tables is known.
+    """What is known besides the two score tables.
 
     `alone` are the other backend's scores with one text a call; `cut` the reference's scores of the
     texts cut after so many words, by that number.

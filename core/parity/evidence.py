@@ -1,4 +1,4 @@
-"""What is asked besides, where two tables alone do not say why they differ."""
+"""Further calls, for when two score tables alone do not show why they differ."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,7 +15,7 @@ from core.parity.tables import ScoreTable, score_table
 ALONE_TEXTS = 32
 CUT_TEXTS = 12
 CUT_WORDS = (16, 19, 23, 28, 33, 40, 48, 57, 69, 83, 99, 119, 143, 171, 206, 247, 296, 355, 426)
-"""What servers read at most, in words: from 20 tokens to 512, each a fifth more."""
+"""Candidate limits of a server, in words: about 20 to 512 tokens, each a fifth more."""
 _NEARBY = (0.83, 0.88, 0.94, 1.06, 1.12, 1.18)
 _VAGUE = frozenset({Cause.NO_ANSWER, Cause.REVISION, Cause.OTHER_MODEL})
 
@@ -26,9 +26,9 @@ def gather_evidence(
     other: tuple[Backend, ScoreTable],
     say: Callable[[str], None],
 ) -> Evidence:
-    """Nothing where the tables explain themselves or agree. `say` is told what is asked.
+    """Empty where the tables agree or explain the difference. `say` gets a line for each call.
 
-    Some texts go to the other backend one a call, and long ones to the reference cut short.
+    Some texts are sent to the other backend alone, and long ones to the reference cut short.
     """
     backend, theirs = other
     mine = reference[1]

@@ -1,4 +1,4 @@
-"""The kit for leaving a backend: everything one comparison found, and its form as JSON."""
+"""The result of one comparison, for moving to another backend, and its form as JSON."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,9 +18,9 @@ DIGITS = 6
 @dataclass(frozen=True, slots=True)
 class Kit:
     """`source` says in words where the comments are from; `ids` are theirs on their own site.
-    `texts` is empty for who may not read them. `refused` are backends that could not be compared,
-    with the reason; `notices` what staff should know of a backend; `warnings` what the comparison
-    can't show.
+    `texts` is empty for a role that may not read them. `refused` are backends that could not be
+    compared, with the reason; `notices` what staff should know of a backend; `warnings` what the
+    comparison can't show.
     """
 
     made_at: datetime

@@ -1,4 +1,4 @@
-"""One backend against the reference: how far apart, why, what would change, and what to do."""
+"""One backend against the reference: differences, cause, changed decisions, and thresholds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -49,24 +49,24 @@ class Pair:
 
     @property
     def changed(self) -> int:
-        """Decisions that change when only the backend does."""
+        """Decisions that change if only the backend is replaced."""
         return sum(flip.after is not flip.before for flip in self.flips)
 
     @property
     def changed_carried(self) -> int | None:
-        """Decisions that change when the thresholds move with it; None where they can't."""
+        """Decisions that change if the thresholds are moved as well; None where they can't be."""
         if not self.is_carried:
             return None
         return sum(flip.carried is not flip.before for flip in self.flips)
 
     @property
     def failed(self) -> int:
-        """Comments the other did not score."""
+        """How many comments the other backend failed to score."""
         return sum(error is not None for error in self.other.errors)
 
     @property
     def first_error(self) -> str | None:
-        """Why, in the backend's words."""
+        """The error of the first of them, in the backend's words."""
         return next((error for error in self.other.errors if error), None)
 
 

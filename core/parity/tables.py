@@ -11,7 +11,7 @@ from core.inference.base import OUTAGES, Backend, ErrorKind, TextResult, check_c
 from core.moderation.scores import Label
 
 ROWS_A_CALL = 16
-# At the first call these say that no other is worth its wait.
+# If the first call fails like this, all others would too.
 _HOPELESS = OUTAGES | {ErrorKind.TIMEOUT}
 
 
@@ -45,10 +45,10 @@ def score_table(
     rows_a_call: int = ROWS_A_CALL,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ScoreTable:
-    """Scores as the backend gives them, unchecked: a range that is wrong is what parity looks for.
+    """Scores as the backend gives them, unchecked: a wrong range is one of the things to find.
 
     A call that fails leaves its rows empty and its error in words. BackendError when the first one
-    says that the backend is down. `progress` is told how many texts are done.
+    says that the backend is down. `progress` is called with the number of texts done.
     """
     labels = backend.info.labels
     results: list[TextResult] = []

@@ -1,4 +1,4 @@
-"""Appeals: both sides beside each other, and an outcome by somebody who did not decide."""
+"""The appeals page: both sides next to each other, decided by somebody else than before."""
 
 from collections.abc import Sequence
 
