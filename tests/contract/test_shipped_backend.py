@@ -1,6 +1,8 @@
 """The shipped model by the runtime that a fresh installation takes."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,17 +11,26 @@ from core.inference.local.choice import SHIPPED_MODEL, LocalChoice, choose_local
 from core.inference.manifest import MANIFEST_FILE, read_manifest
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
+from core.moderation.decisions import judge
+from core.moderation.default_policy import default_policy
+from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.sources.bundled import sample_source
 from core.training.probes import ABUSIVE, BENIGN
 
 
 @pytest.fixture(scope="module")
-def backend() -> Iterator[Backend]:
-    shipped = choose_local(LocalChoice())
+def backend(cpu_info: Path) -> Iterator[Backend]:
+    shipped = choose_local(LocalChoice(), cpu_info=cpu_info)
     shipped.load()
     yield shipped
     shipped.close()
+
+
+def sample_texts() -> list[str]:
+    """A quarter of the bundled comments."""
+    sample = [item for item in sample_source().read() if isinstance(item, IncomingComment)]
+    return [clean_text(item.text) for item in sample[::4]]
 
 
 def toxicity(backend: Backend, text: str) -> float:
@@ -57,10 +68,10 @@ def test_a_megabyte_is_cut_and_counted(backend: Backend) -> None:
     assert batch.call.tokens < 300
 
 
-def test_both_light_runtimes_say_about_the_same() -> None:
+def test_both_light_runtimes_say_about_the_same(cpu_info: Path) -> None:
     texts = [*BENIGN, *ABUSIVE]
     one, other = (
-        choose_local(LocalChoice(backend=name)).score(texts).results
+        choose_local(LocalChoice(backend=name), cpu_info=cpu_info).score(texts).results
         for name in ("openvino", "onnx")
     )
     apart = [
@@ -68,17 +79,33 @@ def test_both_light_runtimes_say_about_the_same() -> None:
         for first, second in zip(one, other, strict=True)
         for label, score in first.scores.items()
     ]
-    # Both round to 8 bits, each in its own order of steps.
+    # Where `auto` takes int8, both round to 8 bits, each in its own order of steps.
     assert max(apart) < 0.25
     assert sum(apart) / len(apart) < 0.02
 
 
 @pytest.mark.parametrize("runtime", ["openvino", "onnx"])
+def test_int8_decides_as_fp32_does(runtime: str) -> None:
+    """By force too, where sums are cut at 16 bits and `auto` would take fp32."""
+    texts = [*BENIGN, *ABUSIVE, *sample_texts()[::4]]
+    policy = default_policy(datetime(2026, 1, 1, tzinfo=UTC))
+    exact, rounded = (
+        [
+            judge(result.scores, policy).action
+            for result in choose_local(choice).score(texts).results
+        ]
+        for choice in (LocalChoice("onnx", "fp32"), LocalChoice(runtime, "int8"))
+    )
+    assert len(set(exact)) > 1
+    changed = [text for text, one, other in zip(texts, exact, rounded, strict=True) if one != other]
+    assert len(changed) <= len(texts) // 50
+    assert {Action.APPROVE, Action.REMOVE} not in map(set, zip(exact, rounded, strict=True))
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnx"])
 def test_the_graph_in_fp32_says_what_torch_says(runtime: str) -> None:
     pytest.importorskip("torch", reason="the reference needs torch and transformers")
-    sample = [item for item in sample_source().read() if isinstance(item, IncomingComment)]
-    texts = [clean_text(item.text) for item in sample[::4]]
-    texts += ["the " * 250, "You idiot. " * 100, "\U0001f921" * 200, "?! ." * 80]
+    texts = [*sample_texts(), "the " * 250, "You idiot. " * 100, "\U0001f921" * 200, "?! ." * 80]
     reference, found = (
         choose_local(LocalChoice(backend=name, precision="fp32")).score(texts).results
         for name in ("torch", runtime)

@@ -258,7 +258,7 @@ WORDS = st.sampled_from(["idiot", "moron", "damn", "hello", "kill", POISON])
     max_tokens=st.integers(1, 40),
     concurrency=st.integers(1, 3),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_caller_gets_what_it_would_alone(
     calls: list[list[str]], max_tokens: int, concurrency: int
 ) -> None:
