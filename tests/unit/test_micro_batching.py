@@ -22,8 +22,7 @@ from core.inference.micro_batching import MicroBatcher
 from core.moderation.scores import Label
 from core.servinglog.memory import MemoryLog
 from core.servinglog.record import Mode
-
-PATIENT_S = 20.0
+from tests.patience import PATIENT_S
 
 
 class Held(FakeBackend):
