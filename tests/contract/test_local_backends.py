@@ -138,11 +138,13 @@ def test_every_exact_way_gives_the_same_scores(folders: dict[str, Path], way: st
         assert dict(other.scores) == pytest.approx(dict(one.scores), abs=2e-4)
 
 
+@pytest.mark.rounding
 def test_the_tiny_models_weights_have_seven_bits(folders: dict[str, Path]) -> None:
     """Or its scores would depend on the processor: see `integer_arithmetic`."""
     assert largest_weight(folders["own"] / INT8_FILE) == MOST
 
 
+@pytest.mark.rounding
 @pytest.mark.parametrize("way", ROUNDED)
 def test_rounded_ways_stay_near(folders: dict[str, Path], way: str) -> None:
     reference = choose_local(_choice("torch fp32", folders)).score(TEXTS).results
@@ -151,6 +153,7 @@ def test_rounded_ways_stay_near(folders: dict[str, Path], way: str) -> None:
         assert dict(other.scores) == pytest.approx(dict(one.scores), abs=0.1)
 
 
+@pytest.mark.rounding
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
 def test_a_score_never_moves_with_its_company(
     folders: dict[str, Path], tmp_path: Path, name: str

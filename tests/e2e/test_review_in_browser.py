@@ -38,7 +38,7 @@ def press(page, key: str, gone: str) -> None:
                 "([card, words]) => { const e = document.querySelector(card);"
                 " return !e || !e.innerText.includes(words); }",
                 arg=[CARD, gone],
-                timeout=8_000,
+                timeout=60_000,
             )
             return
     raise AssertionError(f"{key} did nothing")

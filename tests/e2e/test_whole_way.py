@@ -64,7 +64,7 @@ def skip_once(page, before: str) -> None:
             page.wait_for_function(
                 "([card, before]) => document.querySelector(card).innerText !== before",
                 arg=[CARD, before],
-                timeout=2_000,
+                timeout=10_000,
             )
 
 

@@ -89,6 +89,7 @@ def post_until_killed(port: int, prefix: str, stored: Semaphore) -> dict[str, st
     return acknowledged
 
 
+@pytest.mark.kills
 def test_a_kill_loses_no_acknowledged_comment_or_decision(tmp_path: Path) -> None:
     acknowledged: dict[str, str] = {}
     stored = Semaphore(0)

@@ -15,6 +15,8 @@ from core.cli import main
 from core.errors import MissingExtra
 from tests.contract.local_models import make_own_folder
 
+pytestmark = pytest.mark.benchmark
+
 EXACT = "onnxruntime fp32"
 QUICK = "OpenVINO int8"
 ABSENT = "a runtime from next year"

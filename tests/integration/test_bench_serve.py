@@ -33,6 +33,8 @@ from core.errors import ConsoleError
 from tests.integration.api_server import running_server
 from tests.patience import PATIENT_S
 
+pytestmark = pytest.mark.benchmark
+
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
 

@@ -19,6 +19,8 @@ from core.training.distil import MADE_TO_MEASURE, distil_first_stage
 
 torch = pytest.importorskip("torch", reason="training needs the [train] extra")
 
+pytestmark = pytest.mark.training
+
 WORDS = [
     "the",
     "a",

@@ -9,6 +9,8 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from core.services.score import score_waiting
 from tests.factories import make_services
 from tests.kills import kill_count
@@ -49,6 +51,7 @@ def lost(state: Path, acknowledged: list[tuple[str, str]]) -> set[tuple[str, str
     return {(what, name) for what, name in acknowledged if what in PROOFS} - kept
 
 
+@pytest.mark.kills
 def test_killed_console_keeps_what_it_acknowledged_and_goes_on(tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     print("seed", seed)  # shown when the test fails

@@ -46,6 +46,7 @@ from tests.integer_arithmetic import exact_scores  # needs what is looked for ab
 
 # The graph exporter and the quantiser warn about themselves; neither is ours to fix.
 pytestmark = [
+    pytest.mark.training,
     pytest.mark.filterwarnings("ignore::DeprecationWarning"),
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]

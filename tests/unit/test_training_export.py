@@ -34,6 +34,8 @@ from tests.integer_arithmetic import (  # noqa: E402
     take_seven_bits,
 )
 
+pytestmark = pytest.mark.training
+
 WORDS = tuple(f"w{number}" for number in range(60))
 UNKNOWN: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
 RUNTIMES = ("openvino", "onnxruntime")
@@ -154,6 +156,7 @@ def test_the_weights_are_stored_once(folder: Path, name: str, most: int) -> None
     assert {entry.value for each in beside for entry in each.external_data[:1]} == {WEIGHTS_FILE}
 
 
+@pytest.mark.rounding
 def test_int8_stays_near_the_reference(folder: Path) -> None:
     ids = random_ids(100, seed=5)
     apart = np.abs(exact_scores(folder / INT8_FILE, ids) - reference(folder, ids))
@@ -161,6 +164,7 @@ def test_int8_stays_near_the_reference(folder: Path) -> None:
     assert np.quantile(apart, 0.99) < 0.12
 
 
+@pytest.mark.rounding
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_int8_runs_as_its_file_says(seven_bits: Path, runtime: str) -> None:
     ids = random_ids(100, seed=5)
@@ -172,6 +176,7 @@ def test_int8_runs_as_its_file_says(seven_bits: Path, runtime: str) -> None:
     assert np.abs(expected - reference(seven_bits, ids)).mean() < 0.025
 
 
+@pytest.mark.rounding
 def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path) -> None:
     whole, half = (int8_matrices(onnx.load(each / INT8_FILE)) for each in (folder, seven_bits))
     assert len(whole) == len(half) == MATRICES
@@ -182,6 +187,7 @@ def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path) -> None:
         assert np.abs(eight - 2 * seven).max() <= 1
 
 
+@pytest.mark.rounding
 @pytest.mark.parametrize("name", [GRAPH_FILE, INT8_FILE])
 def test_a_score_does_not_depend_on_its_company(folder: Path, name: str) -> None:
     import onnxruntime

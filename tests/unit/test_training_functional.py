@@ -19,6 +19,8 @@ from core.training.own_examples import HARD_SOURCE, own_examples
 from core.training.probes import ABUSIVE, BENIGN
 from core.training.scoring import Scored, targets_of
 
+pytestmark = pytest.mark.training
+
 SUITE = read_suite()
 CASES = [case for function in SUITE for case in function.cases]
 ALIKE = 0.75
