@@ -3,13 +3,39 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-peers check fix docs screenshots clean
+# Rules, services, store, API and pages: what most changes touch.
+FAST := tests/unit tests/pages --ignore-glob='tests/unit/test_training_*' \
+	$(wildcard tests/contract/test_store.py tests/integration/test_*_services.py \
+	tests/integration/test_api.py tests/integration/test_api_scoring.py)
+# The files with a test marked `rounding`, so that no other is imported under emulation.
+ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
+# An older processor, without VNNI: int8 sums are cut at 16 bits there.
+QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/null))
+
+.PHONY: run test test-fast test-avx2 test-kills test-long test-peers check fix docs screenshots clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -m "not long"
+
+test-fast: $(VENV)/.test
+	$(BIN)/python -m pytest $(FAST) \
+		-m "not training and not benchmark and not e2e and not rounding and not long"
+
+test-avx2: $(VENV)/.test
+	@test -n "$(QEMU)" || { echo "make test-avx2 needs QEMU's user mode: apt-get install qemu-user"; \
+		exit 1; }
+	TESTS_CPU_INFO=tests/haswell.cpuinfo \
+		$(QEMU) -cpu Haswell $(BIN)/python -m pytest -m rounding $(ROUNDING)
+
+test-kills: $(VENV)/.test
+	$(BIN)/python -m pytest -m "kills or long" -k kill
+
+test-long: $(VENV)/.test
+	KILLS_SHARE=1 $(BIN)/python -m pytest -m "long or kills" --timeout=0
+	$(BIN)/python tests/interpreters.py var/interpreters
 
 test-peers: $(VENV)/.test
 	$(BIN)/python tests/peers/install.py .venv-peers

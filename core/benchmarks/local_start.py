@@ -23,8 +23,9 @@ def measure_start(
     TEXTS texts. Raises BackendError when it ends without an answer."""
     command = [sys.executable, "-m", __name__, way]
     begin = now_s()
+    # What libraries write to stderr is for nobody; in a pipe that nobody reads it would stop them.
     with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as child:
         # communicate() would wait for the end: the first line is the moment that counts.
         assert child.stdin is not None

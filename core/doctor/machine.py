@@ -6,12 +6,12 @@ from pathlib import Path
 
 from core.doctor.checks import CheckResult, CheckState
 from core.inference.local.processors import (
+    CPU_INFO,
     has_bf16_tiles,
     has_int8_products,
     processor_count,
 )
 
-CPU_INFO = Path("/proc/cpuinfo")
 MEMORY_INFO = Path("/proc/meminfo")
 # The console, the look-up and the API with the shipped model, measured: docs/benchmarks.md.
 NEEDED_MB = 1_500

@@ -47,7 +47,7 @@ def make_hub_folder(
             num_attention_heads=2,
             intermediate_size=64,
             max_position_embeddings=MAX_TOKENS,
-            initializer_range=0.5,
+            initializer_range=0.3,  # texts differ, and a rounding is not blown up on its way
             id2label=dict(enumerate(names)),
             label2id={name: index for index, name in enumerate(names)},
             problem_type=problem_type,
@@ -83,7 +83,9 @@ def make_moving_folder(folder: Path, own: Path) -> Path:
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     shutil.copytree(own, folder)
-    quantize_dynamic(folder / GRAPH_FILE, folder / INT8_FILE, weight_type=QuantType.QInt8)
+    quantize_dynamic(
+        folder / GRAPH_FILE, folder / INT8_FILE, weight_type=QuantType.QInt8, reduce_range=True
+    )
     write_manifest(folder)
     return folder
 
@@ -156,7 +158,11 @@ def _export(network: Any, path: Path) -> None:
 
 
 def _quantise(source: Path, target: Path) -> None:
-    """Ranges fixed beforehand (QDQ), as the shipped file has them."""
+    """Ranges fixed beforehand (QDQ), as the shipped file has them.
+
+    Its weights have 7 bits, or it would score differently on processors without VNNI: see
+    `integer_arithmetic`.
+    """
     import logging
 
     from onnxruntime.quantization import CalibrationDataReader, QuantType, quantize_static
@@ -180,8 +186,9 @@ def _quantise(source: Path, target: Path) -> None:
             str(target),
             Rows(),
             per_channel=True,
-            activation_type=QuantType.QInt8,
+            activation_type=QuantType.QUInt8,
             weight_type=QuantType.QInt8,
+            reduce_range=True,
             op_types_to_quantize=["MatMul"],
         )
     finally:

@@ -14,6 +14,8 @@ pytest.importorskip("transformers", reason="the tiny models need transformers, i
 
 from tests.contract.local_models import make_hub_folder  # noqa: E402  # after the look for torch
 
+pytestmark = pytest.mark.training
+
 SINGLE, MULTI = "single_label_classification", "multi_label_classification"
 TEXTS = ["you idiot", "hello there friend", "a nice day"]
 
@@ -126,6 +128,8 @@ def test_a_model_that_is_nowhere_is_refused(
     # Nothing listens there: the hub as it looks from a machine without a network.
     monkeypatch.setattr(huggingface_hub.constants, "ENDPOINT", "http://127.0.0.1:9")
     monkeypatch.setattr(huggingface_hub.constants, "HF_HUB_CACHE", str(tmp_path))
+    # It tries again for most of a minute.
+    monkeypatch.setattr("huggingface_hub.utils._http.time.sleep", lambda _seconds: None)
     with pytest.raises(ModelNotUsable, match="not in the local Hugging Face cache"):
         choose_local(LocalChoice(backend="transformers", model="nobody/nothing")).load()
 

@@ -14,6 +14,7 @@ from core.inference.remote.backend import KNOWN_WELL_S, RemoteBackend
 from core.inference.resilience.circuit import Circuit, CircuitRule, CircuitState
 from tests.contract.remote_configs import config_of, open_remote
 from tests.contract.remote_server import Asked, RemoteServer, Told
+from tests.patience import PATIENT_S
 
 Open = Callable[..., RemoteBackend]
 
@@ -84,7 +85,7 @@ def test_no_more_requests_are_out_than_allowed_and_no_fewer(
     server: RemoteServer, opened: Open
 ) -> None:
     backend = opened("perspective", concurrency=3)
-    together, lock = Barrier(3, timeout=5), Lock()
+    together, lock = Barrier(3, timeout=PATIENT_S), Lock()
     out = most = 0
 
     def slow(_asked: Asked) -> None:

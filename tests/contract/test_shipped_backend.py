@@ -1,6 +1,8 @@
 """The shipped model by the runtime that a fresh installation takes."""
 
 from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
@@ -9,17 +11,41 @@ from core.inference.local.choice import LocalChoice, choose_local
 from core.inference.manifest import MANIFEST_FILE, SHIPPED_MODEL, read_manifest
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
+from core.moderation.decisions import judge
+from core.moderation.default_policy import default_policy
+from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.sources.bundled import sample_source
 from core.training.evaluation.probes import ABUSIVE, BENIGN
 
 
 @pytest.fixture(scope="module")
-def backend() -> Iterator[Backend]:
-    shipped = choose_local(LocalChoice())
+def decided_in_fp32() -> list[Action]:
+    return decide(LocalChoice("onnx", "fp32"))
+
+
+@pytest.fixture(scope="module")
+def backend(cpu_info: Path) -> Iterator[Backend]:
+    shipped = choose_local(LocalChoice(), cpu_info=cpu_info)
     shipped.load()
     yield shipped
     shipped.close()
+
+
+def sample_texts() -> list[str]:
+    sample = [item for item in sample_source().read() if isinstance(item, IncomingComment)]
+    return [clean_text(item.text) for item in sample]
+
+
+def sentences() -> list[str]:
+    """Few and short, for a processor that is emulated."""
+    return [*BENIGN, *ABUSIVE, *sorted(sample_texts(), key=len)[:20]]
+
+
+def decide(choice: LocalChoice) -> list[Action]:
+    policy = default_policy(datetime(2026, 1, 1, tzinfo=UTC))
+    results = choose_local(choice).score(sentences()).results
+    return [judge(result.scores, policy).action for result in results]
 
 
 def toxicity(backend: Backend, text: str) -> float:
@@ -37,6 +63,7 @@ def test_the_manifest_reads_back_as_written() -> None:
     assert read_manifest(SHIPPED_MODEL).as_json() == text
 
 
+@pytest.mark.rounding
 @pytest.mark.parametrize("text", BENIGN)
 def test_plain_sentences_are_not_removed(backend: Backend, text: str) -> None:
     bands = read_manifest(SHIPPED_MODEL).thresholds
@@ -44,6 +71,7 @@ def test_plain_sentences_are_not_removed(backend: Backend, text: str) -> None:
     assert all(score < bands[label].remove for label, score in scores.items())
 
 
+@pytest.mark.rounding
 def test_abuse_ranks_above_plain_sentences(backend: Backend) -> None:
     benign = sorted(toxicity(backend, text) for text in BENIGN)
     abusive = sorted(toxicity(backend, text) for text in ABUSIVE)
@@ -57,10 +85,11 @@ def test_a_megabyte_is_cut_and_counted(backend: Backend) -> None:
     assert batch.call.tokens < 300
 
 
-def test_both_light_runtimes_say_about_the_same() -> None:
+@pytest.mark.rounding
+def test_both_light_runtimes_say_about_the_same(cpu_info: Path) -> None:
     texts = [*BENIGN, *ABUSIVE]
     one, other = (
-        choose_local(LocalChoice(backend=name)).score(texts).results
+        choose_local(LocalChoice(backend=name), cpu_info=cpu_info).score(texts).results
         for name in ("openvino", "onnx")
     )
     apart = [
@@ -68,17 +97,32 @@ def test_both_light_runtimes_say_about_the_same() -> None:
         for first, second in zip(one, other, strict=True)
         for label, score in first.scores.items()
     ]
-    # Both round to 8 bits, each in its own order of steps.
+    # Where `auto` takes int8, both round to 8 bits, each in its own order of steps.
     assert max(apart) < 0.25
     assert sum(apart) / len(apart) < 0.02
+
+
+@pytest.mark.rounding
+@pytest.mark.parametrize("runtime", ["openvino", "onnx"])
+def test_int8_decides_as_fp32_does(runtime: str, decided_in_fp32: list[Action]) -> None:
+    """By force too, where sums are cut at 16 bits and `auto` would take fp32."""
+    rounded = decide(LocalChoice(runtime, "int8"))
+    assert len(set(decided_in_fp32)) > 1
+    pairs = [{one, other} for one, other in zip(decided_in_fp32, rounded, strict=True)]
+    assert sum(len(each) > 1 for each in pairs) <= len(pairs) // 40
+    assert {Action.APPROVE, Action.REMOVE} not in pairs
 
 
 @pytest.mark.parametrize("runtime", ["openvino", "onnx"])
 def test_the_graph_in_fp32_says_what_torch_says(runtime: str) -> None:
     pytest.importorskip("torch", reason="the reference needs torch and transformers")
-    sample = [item for item in sample_source().read() if isinstance(item, IncomingComment)]
-    texts = [clean_text(item.text) for item in sample[::4]]
-    texts += ["the " * 250, "You idiot. " * 100, "\U0001f921" * 200, "?! ." * 80]
+    texts = [
+        *sample_texts()[::4],
+        "the " * 250,
+        "You idiot. " * 100,
+        "\U0001f921" * 200,
+        "?! ." * 80,
+    ]
     reference, found = (
         choose_local(LocalChoice(backend=name, precision="fp32")).score(texts).results
         for name in ("torch", runtime)

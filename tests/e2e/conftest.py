@@ -15,6 +15,8 @@ from urllib.error import URLError
 
 import pytest
 
+from tests.patience import PATIENT_MS, PATIENT_S
+
 CHROMIUM_ARGS = [
     "--headless",
     "--no-sandbox",
@@ -40,12 +42,12 @@ def console_env(home: Path, **settings: object) -> dict[str, str]:
     return kept | {f"MODCONSOLE_{name.upper()}": str(value) for name, value in given.items()}
 
 
-def await_page(url: str, process: subprocess.Popen[bytes], within_s: float = 40.0) -> None:
+def await_page(url: str, process: subprocess.Popen[bytes], within_s: float = PATIENT_S) -> None:
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline:
         assert process.poll() is None, f"the server stopped: exit {process.returncode}"
         try:
-            with urllib.request.urlopen(url, timeout=2) as answer:
+            with urllib.request.urlopen(url, timeout=PATIENT_S) as answer:
                 if answer.status == 200:
                     return
         except (URLError, OSError):
@@ -71,7 +73,7 @@ def running(which: str, home: Path) -> Iterator[str]:
     finally:
         process.send_signal(signal.SIGTERM)
         try:
-            process.wait(timeout=10)
+            process.wait(timeout=PATIENT_S)
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
@@ -98,6 +100,7 @@ def new_page(browser) -> Iterator[Callable[[], object]]:
 
     def make() -> object:
         context = browser.new_context(viewport={"width": 1440, "height": 860})
+        context.set_default_timeout(PATIENT_MS)
         contexts.append(context)
         page = context.new_page()
         page.outside = []

@@ -10,6 +10,7 @@ import urllib.request
 import pytest
 
 from tests.e2e.conftest import console_env, free_port
+from tests.patience import PATIENT_S
 
 pytestmark = pytest.mark.e2e
 
@@ -41,7 +42,7 @@ def ports() -> dict[str, int]:
 def stop(process: subprocess.Popen[str], sign: int) -> int:
     process.send_signal(sign)
     try:
-        code = process.wait(timeout=30)
+        code = process.wait(timeout=PATIENT_S)
     finally:
         process.kill()
         assert process.stdout is not None
@@ -84,7 +85,7 @@ def test_up_fills_the_queue_answers_on_three_ports_and_stops_cleanly(tmp_path, p
 def test_a_killed_up_leaves_no_server_behind_and_the_next_start_works(tmp_path, ports):
     process = start(tmp_path, ports, [], "Ready")
     stop(process, signal.SIGKILL)
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + PATIENT_S
     while not all(is_free(port) for port in ports.values()):
         assert time.monotonic() < deadline, "a server outlived its parent"
         time.sleep(0.1)
@@ -101,7 +102,7 @@ def test_a_taken_port_is_one_clear_line(tmp_path, ports):
             env=console_env(tmp_path, **ports),
             capture_output=True,
             text=True,
-            timeout=60,
+            timeout=PATIENT_S,
             check=False,
         )
     assert result.returncode == 2

@@ -11,6 +11,7 @@ import pytest
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from tests.e2e.conftest import console_env, free_port
+from tests.patience import PATIENT_S
 
 pytestmark = pytest.mark.e2e
 
@@ -40,7 +41,7 @@ def console(tmp_path):
     yield tuple(f"http://127.0.0.1:{ports[name]}" for name in names)
     process.terminate()
     process.stdout.read()
-    process.wait(timeout=30)
+    process.wait(timeout=PATIENT_S)
     process.stdout.close()
 
 
@@ -63,7 +64,7 @@ def skip_once(page, before: str) -> None:
             page.wait_for_function(
                 "([card, before]) => document.querySelector(card).innerText !== before",
                 arg=[CARD, before],
-                timeout=2_000,
+                timeout=10_000,
             )
 
 
@@ -75,7 +76,7 @@ def test_a_comment_goes_the_whole_way(console, new_page):
     page = new_page()
     page.goto(staff)
     card = page.locator(CARD)
-    page.get_by_role("button", name="Approve").wait_for(timeout=30_000)
+    page.get_by_role("button", name="Approve").wait_for()
     for _ in range(80):
         before = card.inner_text()
         if "worthless idiot" in before:
@@ -88,7 +89,7 @@ def test_a_comment_goes_the_whole_way(console, new_page):
 
     author = new_page()
     author.goto(f"{public}/?reference={sent['reference']}")
-    author.get_by_text("was removed").first.wait_for(timeout=30_000)
+    author.get_by_text("was removed").first.wait_for()
     told = author.inner_text("body")
     assert "Argue with what people say" in told  # the rule, word for word
     assert "mina" not in told
@@ -108,9 +109,9 @@ def test_a_comment_goes_the_whole_way(console, new_page):
     lead.get_by_text("overturned").first.wait_for()
 
     author.reload()
-    author.get_by_text("appeal heard: comment restored").first.wait_for(timeout=30_000)
+    author.get_by_text("appeal heard: comment restored").first.wait_for()
     assert "it is from the play" in author.inner_text("body")
     assert page.outside == author.outside == lead.outside == []
 
     lead.goto(f"{staff}/latency")
-    lead.get_by_text("onnx · realtime").first.wait_for(timeout=30_000)
+    lead.get_by_text("onnx · realtime").first.wait_for()

@@ -49,4 +49,4 @@ def running_server(home: Path, **changes: Any) -> Iterator[Running]:
             yield Running(f"http://127.0.0.1:{port}", port, services, process, server)
         finally:
             server.should_exit = True
-            thread.join(20)
+            thread.join()

@@ -12,10 +12,11 @@ from pathlib import Path
 from typing import Self
 
 from tests.contract.remote_server import logits_of
+from tests.patience import PATIENT_S
 
 Behaviour = Callable[[socket.socket], None]
 _STEP_S = 0.02
-_GIVE_UP_S = 5.0
+_GIVE_UP_S = PATIENT_S
 
 
 def silence(connection: socket.socket) -> None:

@@ -46,6 +46,7 @@ class Site(LoopbackServer):
 
             def do_GET(self) -> None:
                 status, body, headers = site.answer(self.path)
+                is_cut_short = "Length" in headers
                 try:
                     self.send_response(status)
                     self.send_header("Content-Length", headers.pop("Length", str(len(body))))
@@ -55,6 +56,7 @@ class Site(LoopbackServer):
                     self.wfile.write(body)
                     if status == 200 and not body:
                         self._drip()
+                    self.close_connection |= is_cut_short
                 except (BrokenPipeError, ConnectionResetError):
                     self.close_connection = True
 

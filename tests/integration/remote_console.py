@@ -23,6 +23,7 @@ from dashboard.review.why_flagged import unscored_line
 from dashboard.wording import FAILURES
 from tests.contract.remote_configs import config_of, open_remote
 from tests.factories import CLEAN, MODERATOR, REMOVED, chain_of, posted
+from tests.patience import PATIENT_S
 
 NEVER_OPENS = CircuitRule(failure_limit=10_000)
 
@@ -53,8 +54,13 @@ class Console:
         return Scorer(backend, self.log, self.services.clock)
 
     def backend(self, folder: Path, url: str, kind: str = "tei", **more: Any) -> Backend:
-        """Impatient, and with a circuit that stays closed."""
-        times = {"connect_timeout_s": 0.5, "timeout_s": 0.15, "total_s": 60, "loading_s": 20}
+        """With a circuit that stays closed. Who wants a timeout to pass gives a short one."""
+        times = {
+            "connect_timeout_s": PATIENT_S,
+            "timeout_s": PATIENT_S,
+            "total_s": 4 * PATIENT_S,
+            "loading_s": 20,
+        }
         config = config_of(folder, url, kind, **{**times, **more})
         return open_remote(
             config, self.sleeper.clock(), sleep=self.sleeper.sleep, circuit_rule=NEVER_OPENS

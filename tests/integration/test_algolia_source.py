@@ -10,6 +10,7 @@ from core.moderation.comments import IncomingComment, IncomingThread
 from core.sources.base import Rejected, SourceItem
 from core.sources.hackernews.algolia import AlgoliaSource
 from tests.integration.hackernews_site import Site
+from tests.patience import PATIENT_S
 
 
 @pytest.fixture
@@ -40,7 +41,7 @@ def hit(number: int, **more: object) -> dict[str, object]:
 
 
 def algolia(site: Site, count: int = 250, query: str = "") -> list[SourceItem]:
-    return list(AlgoliaSource(site.url, count=count, timeout_s=1.0, query=query).read())
+    return list(AlgoliaSource(site.url, count=count, timeout_s=PATIENT_S, query=query).read())
 
 
 def pages(broken: dict[int, object] | None = None) -> Callable[[dict[str, list[str]]], object]:

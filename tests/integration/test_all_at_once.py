@@ -15,13 +15,14 @@ from core.services.queries import list_queue
 from core.services.review import Review, decide_case
 from tests.factories import MODERATOR, make_services
 from tests.integration.test_api_process import free_port, running_api
+from tests.patience import PATIENT_S
 
 POSTED = 60
 IN_FILE = 400
 
 
 def post_all(port: int) -> int:
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=20) as client:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENT_S) as client:
         answers = [
             client.post("/v1/comments", json={"id": f"api-{n}", "text": f"You idiot, number {n}"})
             for n in range(POSTED)

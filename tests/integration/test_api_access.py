@@ -21,9 +21,9 @@ from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
 from core.serving.server import listen
 from tests.integration.api_server import running_server
+from tests.patience import PATIENT_S
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
-PATIENT_S = 20.0
 WORK = [
     ("/v1/comments", {"id": "1", "text": "fine"}),
     ("/v1/moderations", {"input": "fine"}),

@@ -143,7 +143,6 @@ NEARLY_A_COMMENT = st.fixed_dictionaries(
 @given(body=ANY_JSON | NEARLY_A_COMMENT | st.lists(NEARLY_A_COMMENT, max_size=4))
 @settings(
     max_examples=150,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 def test_no_json_at_all_gives_a_500(client: TestClient, body: object) -> None:
@@ -157,7 +156,7 @@ def test_no_json_at_all_gives_a_500(client: TestClient, body: object) -> None:
 
 
 @given(reference=st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40))
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 def test_no_reference_at_all_gives_a_500(client: TestClient, reference: str) -> None:
     response = client.get(f"/v1/decisions/{quote(reference, safe='')}")
     assert response.status_code == 404

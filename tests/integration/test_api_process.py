@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Semaphore
 
 import httpx2
 import pytest
@@ -18,9 +19,13 @@ from core.bootstrap.services import build_services
 from core.config import Settings
 from core.errors import ConfigError
 from core.serving.server import run_api
+from tests.kills import kill_count
+from tests.patience import PATIENT_S
 
-ROUNDS = 4
+ROUNDS = kill_count(40)
 POSTERS = 3
+STORED = 20
+"""Before the first kill; before later ones up to four times as many."""
 SERVE = """
 from core.bootstrap.services import build_services
 from core.config import load_settings
@@ -57,20 +62,21 @@ def running_api(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
 
 
 def _wait_for(process: subprocess.Popen[str], port: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + PATIENT_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=5).raise_for_status()
+            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENT_S).raise_for_status()
             return
         except httpx2.TransportError:
             time.sleep(0.05)
     pytest.fail("the API did not come up")
 
 
-def post_until_killed(port: int, prefix: str) -> dict[str, str]:
-    """Comments one after the other; the reference of each that was acknowledged."""
+def post_until_killed(port: int, prefix: str, stored: Semaphore) -> dict[str, str]:
+    """Comments one after the other; the reference of each that was acknowledged. Each raises
+    `stored`."""
     acknowledged: dict[str, str] = {}
-    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=10) as client:
+    with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENT_S) as client:
         for number in range(10_000):
             comment_id = f"{prefix}-{number}"
             try:
@@ -79,24 +85,28 @@ def post_until_killed(port: int, prefix: str) -> dict[str, str]:
                 break
             assert response.status_code == 200, response.text
             acknowledged[comment_id] = response.json()["comments"][0]["reference"]
+            stored.release()
     return acknowledged
 
 
+@pytest.mark.kills
 def test_a_kill_loses_no_acknowledged_comment_or_decision(tmp_path: Path) -> None:
     acknowledged: dict[str, str] = {}
+    stored = Semaphore(0)
     with ThreadPoolExecutor(POSTERS) as pool:
         for number in range(ROUNDS):
             port = free_port()
             with running_api(tmp_path, port) as process:
                 posting = [
-                    pool.submit(post_until_killed, port, f"{number}-{poster}")
+                    pool.submit(post_until_killed, port, f"{number}-{poster}", stored)
                     for poster in range(POSTERS)
                 ]
-                time.sleep(0.3 + 0.17 * number)
+                for _ in range(STORED * (1 + number % 4)):
+                    assert stored.acquire(timeout=PATIENT_S)
                 process.send_signal(signal.SIGKILL)
                 for each in posting:
                     acknowledged |= each.result()
-    assert len(acknowledged) > ROUNDS
+    assert len(acknowledged) >= STORED * ROUNDS
     services = build_services(Settings(home=tmp_path, backend="fake"), worker="check")
     with services.context.store.read() as reader:
         for comment_id, reference in acknowledged.items():
@@ -112,7 +122,7 @@ def test_a_kill_loses_no_acknowledged_comment_or_decision(tmp_path: Path) -> Non
 def test_a_stop_lets_the_process_end_quietly(tmp_path: Path) -> None:
     with running_api(tmp_path, free_port()) as process:
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=PATIENT_S)
         assert (process.returncode, said) == (0, "")
 
 
@@ -125,10 +135,10 @@ def test_a_request_that_is_not_http_leaves_the_api_standing(tmp_path: Path) -> N
         ):
             with socket.create_connection(("127.0.0.1", port)) as raw:
                 raw.sendall(sent)
-        health = httpx2.get(f"http://127.0.0.1:{port}/healthz?text=secret", timeout=5)
+        health = httpx2.get(f"http://127.0.0.1:{port}/healthz?text=secret", timeout=PATIENT_S)
         assert health.status_code == 200
         process.send_signal(signal.SIGINT)
-        _, said = process.communicate(timeout=20)
+        _, said = process.communicate(timeout=PATIENT_S)
     assert "Traceback" not in said
     assert "secret" not in said
 

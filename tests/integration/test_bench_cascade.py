@@ -13,6 +13,8 @@ from core.errors import ConsoleError, MissingExtra
 from core.inference.fake import LABELS
 from core.moderation.scores import Label
 
+pytestmark = pytest.mark.benchmark
+
 
 class Guess:
     version = "guess-1"

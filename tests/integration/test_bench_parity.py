@@ -14,6 +14,8 @@ from tests.contract.remote_configs import LABELS, TABLES, toml_of
 from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, scores_of
 from tests.integration.hackernews_site import free_port
 
+pytestmark = pytest.mark.benchmark
+
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:

@@ -30,8 +30,11 @@ from core.benchmarks.load_session import Session, is_kept_up
 from core.config import Settings, environment_for, load_settings
 from core.errors import ConsoleError
 from tests.integration.api_server import running_server
+from tests.patience import PATIENT_S
 from tests.peers import peer_loads
 from tests.peers.peer_servers import PEERS, Installed
+
+pytestmark = pytest.mark.benchmark
 
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}"
 CHUNKED = b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
@@ -99,7 +102,7 @@ def test_an_answer_may_come_in_any_pieces(answer: bytes, piece: int) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener, ThreadPoolExecutor(1) as pool:
         served = pool.submit(serve_once, listener)
         assert asyncio.run(ask(listener.getsockname()[1])) == (OK, OK, 2)
-        served.result(20)
+        served.result(PATIENT_S)
 
 
 def test_a_row_tells_refusals_from_errors() -> None:

@@ -19,6 +19,8 @@ from core.training.distillation.first_stage_rows import MADE_TO_MEASURE, distil_
 
 torch = pytest.importorskip("torch", reason="training needs the [train] extra")
 
+pytestmark = pytest.mark.training
+
 WORDS = [
     "the",
     "a",

@@ -3,8 +3,11 @@
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
+from threading import Event
+from typing import Any
 
 import pytest
+import requests
 
 from core.errors import SourceUnavailable
 from core.moderation.comments import IncomingComment, IncomingThread
@@ -13,11 +16,13 @@ from core.sources.hackernews import http_json
 from core.sources.hackernews.algolia import AlgoliaSource
 from core.sources.hackernews.firebase import MAX_FAILURES_IN_A_ROW, HackerNewsSource
 from tests.integration.hackernews_site import Answer, Site, free_port
+from tests.patience import PATIENT_S
 
 
 @pytest.fixture
 def site(monkeypatch: pytest.MonkeyPatch) -> Iterator[Site]:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    monkeypatch.setattr(http_json, "FIRST_ANSWER_S", PATIENT_S)
     with Site() as running:
         yield running
 
@@ -27,7 +32,7 @@ def comment(number: int, parent: int | None = None, **more: object) -> dict[str,
     return row | ({} if parent is None else {"parent": parent}) | more
 
 
-def firebase(site: Site, count: int = 3, timeout_s: float = 1.0) -> list[SourceItem]:
+def firebase(site: Site, count: int = 3, timeout_s: float = PATIENT_S) -> list[SourceItem]:
     return list(HackerNewsSource(site.url, count=count, timeout_s=timeout_s).read())
 
 
@@ -134,23 +139,22 @@ def test_one_bad_item_is_rejected_and_the_rest_goes_on(
     assert site.asked.count("item/9.json") == attempts
 
 
-def slow(_: int) -> object:
-    time.sleep(0.6)
-    return comment(9, 1)
+def silent(_: int) -> object:
+    Event().wait()
+    return None
 
 
 def dripping(_: int) -> object:
     return 200, b"", {"Length": "1000000"}
 
 
-@pytest.mark.parametrize("answer", [slow, dripping])
+@pytest.mark.parametrize("answer", [silent, dripping])
 def test_an_item_that_takes_too_long_is_rejected(
     site: Site, answer: Callable[[int], object]
 ) -> None:
     site.answers = {"maxitem": 9, "9": answer, "8": comment(8, 7)}
-    began = time.monotonic()
-    items = firebase(site, count=1, timeout_s=0.3)
-    assert time.monotonic() - began < 3
+    items = firebase(site, count=1, timeout_s=1.0)
+    assert site.asked.count("item/9.json") > 1
     assert [item.where for item in items if isinstance(item, Rejected)] == ["item 9"]
     assert ids(items) == ["8"]
 
@@ -161,7 +165,7 @@ def test_a_site_that_falls_silent_ends_the_reading(site: Site) -> None:
 
     site.answers = {"maxitem": 1000} | {str(number): gone for number in range(1, 1001)}
     read: list[SourceItem] = []
-    items = HackerNewsSource(site.url, count=200, timeout_s=1).read()
+    items = HackerNewsSource(site.url, count=200, timeout_s=PATIENT_S).read()
     with pytest.raises(SourceUnavailable, match="in a row"):
         read.extend(items)
     assert len(read) == MAX_FAILURES_IN_A_ROW
@@ -192,23 +196,34 @@ def test_with_nobody_there_it_fails_fast(
     monkeypatch: pytest.MonkeyPatch, kind: Callable[..., CommentSource]
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    began = time.monotonic()
+    asked: list[str] = []
+    get = requests.Session.get
+
+    def counted(session: requests.Session, url: str, **more: Any) -> requests.Response:
+        asked.append(url)
+        return get(session, url, **more)
+
+    monkeypatch.setattr(requests.Session, "get", counted)
     with pytest.raises(SourceUnavailable, match=r"127\.0\.0\.1 can't be reached"):
         list(kind(f"http://127.0.0.1:{free_port()}/v0", timeout_s=3.0).read())
-    assert time.monotonic() - began < 1
+    assert len(asked) == 1
 
 
-def test_a_site_that_never_answers_is_given_up_within_five_seconds(site: Site) -> None:
-    site.answers = {"maxitem": lambda _: time.sleep(6)}
-    began = time.monotonic()
-    with pytest.raises(SourceUnavailable, match="gave no answer"):
-        firebase(site, timeout_s=3.0)
-    assert time.monotonic() - began < 5
+def test_a_first_answer_is_waited_for_less_than_five_seconds() -> None:
+    assert http_json.FIRST_ANSWER_S < 5
+
+
+def test_a_site_that_never_answers_is_given_up(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(http_json, "FIRST_ANSWER_S", 0.5)
+    site.answers = {"maxitem": silent}
+    with pytest.raises(SourceUnavailable, match=r"gave no answer in 0\.\d s"):
+        firebase(site)
+    assert 1 <= len(site.asked) <= 2
 
 
 def test_a_name_look_up_that_hangs_is_given_up_too(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_json, "FIRST_ANSWER_S", 0.3)
     # A resolver that hangs cannot be had from a local server.
-    monkeypatch.setattr(http_json.JsonClient, "get", lambda *_, **__: time.sleep(2))
+    monkeypatch.setattr(http_json.JsonClient, "get", lambda *_, **__: Event().wait())
     with pytest.raises(SourceUnavailable, match=r"gave no answer in 0\.3 s"):
         list(HackerNewsSource("http://hacker-news.example/v0").read())

@@ -9,12 +9,17 @@ import time
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from core.services.score import score_waiting
 from tests.factories import make_services
+from tests.kills import kill_count
 from tests.state_checks import broken_promises
 
-ROUNDS = 8
-LONGEST_S = 0.6
+ROUNDS = kill_count(80)
+MOST_STEPS = 60
+LONGEST_S = 0.02
+"""Past the last step that is waited for: somewhere within the next ones."""
 SCRIPT = Path(__file__).with_name("busy_process.py")
 # Where a word the process says proves to be true.
 PROOFS = {
@@ -23,16 +28,17 @@ PROOFS = {
 }
 
 
-def run_and_kill(home: Path, round_name: str, after_s: float) -> list[tuple[str, str]]:
-    """What the process acknowledged before it was killed."""
+def run_and_kill(home: Path, round_name: str, steps: int, after_s: float) -> list[tuple[str, str]]:
+    """What the process acknowledged before it was killed: so many steps at least."""
     child = subprocess.Popen(
         [sys.executable, str(SCRIPT), str(home), round_name], stdout=subprocess.PIPE, text=True
     )
     assert child.stdout is not None
     assert child.stdout.readline() == f"ready {round_name}\n"
+    said = "".join(child.stdout.readline() for _ in range(steps))
     time.sleep(after_s)
     child.kill()
-    said, _ = child.communicate()
+    said += child.communicate()[0]
     assert child.returncode == -signal.SIGKILL
     whole = [line for line in said.splitlines(keepends=True) if line.endswith("\n")]
     return [(line.split()[0], line.split()[1]) for line in whole]
@@ -45,14 +51,17 @@ def lost(state: Path, acknowledged: list[tuple[str, str]]) -> set[tuple[str, str
     return {(what, name) for what, name in acknowledged if what in PROOFS} - kept
 
 
+@pytest.mark.kills
 def test_killed_console_keeps_what_it_acknowledged_and_goes_on(tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     print("seed", seed)  # shown when the test fails
     moments = random.Random(seed)
     acknowledged: list[tuple[str, str]] = []
     for number in range(ROUNDS):
+        # The first round does a bit of everything, the others stop anywhere.
+        steps = MOST_STEPS if number == 0 else moments.randrange(MOST_STEPS)
         after_s = moments.uniform(0.0, LONGEST_S)
-        acknowledged += run_and_kill(tmp_path, f"r{number}", after_s)
+        acknowledged += run_and_kill(tmp_path, f"r{number}", steps, after_s)
         state = make_services(tmp_path)
         state.context.store.close()
         assert lost(state.settings.state_path, acknowledged) == set()

@@ -16,6 +16,7 @@ from sqlalchemy import create_engine, inspect
 from core.errors import StoreError
 from core.store.sql import SqlStore, migrate
 from core.store.sql.tables import metadata
+from tests.patience import PATIENT_S
 
 SCRIPTS = Path(migrate.__file__).parents[1] / "migrations"
 OPEN = """
@@ -123,7 +124,7 @@ def test_four_processes_open_a_fresh_place_at_once(tmp_path: Path) -> None:
         subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
         for _ in range(4)
     ]
-    said = [child.communicate(timeout=60)[0].strip() for child in children]
+    said = [child.communicate(timeout=PATIENT_S)[0].strip() for child in children]
     assert said == ["0"] * 4
 
 

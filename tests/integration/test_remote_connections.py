@@ -47,12 +47,13 @@ def test_bad_connection_is_tried_three_times_and_loses_nothing(
     tmp_path: Path,
 ) -> None:
     with FaultyServer(behaviour) as faulty:
-        backend = checked(console.backend(tmp_path, faulty.url))
+        short = {"timeout_s": 0.15} if kind is K.TIMEOUT else {}
+        backend = checked(console.backend(tmp_path, faulty.url, **short))
         held = check_held(console, backend, kind, attempts=3)
         assert faulty.connections == 3 + (kind not in OUTAGES)
         assert faulty.stayed == 0
         backend.close()
-    check_scored(console, console.backend(tmp_path, server.url, timeout_s=2), held)
+    check_scored(console, console.backend(tmp_path, server.url), held)
 
 
 def test_refused_connection_is_tried_three_times_and_loses_nothing(
@@ -61,7 +62,7 @@ def test_refused_connection_is_tried_three_times_and_loses_nothing(
     backend = checked(console.backend(tmp_path, f"http://127.0.0.1:{free_port()}"))
     held = check_held(console, backend, K.CONNECT, attempts=3)
     assert len(console.sleeper.slept) == 2
-    check_scored(console, console.backend(tmp_path, server.url, timeout_s=2), held)
+    check_scored(console, console.backend(tmp_path, server.url), held)
 
 
 def test_name_that_is_nobodys_is_a_refused_connection(console: Console, tmp_path: Path) -> None:
@@ -75,7 +76,7 @@ def test_plain_server_behind_https_is_never_spoken_to(
     backend = checked(console.backend(tmp_path, server.url.replace("http:", "https:")))
     held = check_held(console, backend, K.TLS, attempts=1)
     assert server.asked == []
-    check_scored(console, console.backend(tmp_path, server.url, timeout_s=2), held)
+    check_scored(console, console.backend(tmp_path, server.url), held)
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
@@ -86,6 +87,6 @@ def test_certificate_nobody_trusts_is_refused_until_it_is_named(
     with FaultyServer(tei_answer, context) as faulty:
         backend = checked(console.backend(tmp_path, faulty.url))
         held = check_held(console, backend, K.TLS, attempts=1)
-        named = console.backend(tmp_path, faulty.url, timeout_s=2, ca_file=str(certificate))
+        named = console.backend(tmp_path, faulty.url, ca_file=str(certificate))
         assert named.health() is None
-    check_scored(console, console.backend(tmp_path, server.url, timeout_s=2), held)
+    check_scored(console, console.backend(tmp_path, server.url), held)

@@ -79,7 +79,7 @@ def test_bad_answer_is_named_and_loses_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(transport, "MAX_ANSWER_BYTES", 50_000)
-    backend = console.backend(tmp_path, server.url, timeout_s=2)
+    backend = console.backend(tmp_path, server.url)
     backend.load()
     server.asked.clear()
     server.override = answer
@@ -89,5 +89,5 @@ def test_bad_answer_is_named_and_loses_nothing(
     extra = 3 if kind is K.BAD_INPUT else kind not in OUTAGES
     assert len(server.asked) == attempts + extra
     server.override = lambda _asked: None
-    check_scored(console, console.backend(tmp_path, server.url, timeout_s=2), held)
+    check_scored(console, console.backend(tmp_path, server.url), held)
     backend.close()

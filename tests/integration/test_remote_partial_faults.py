@@ -22,7 +22,7 @@ from tests.integration.remote_console import Console, check_held, check_scored
 def test_score_that_is_none_condemns_its_text_alone(
     console: Console, server: RemoteServer, tmp_path: Path, bad: str
 ) -> None:
-    backend = console.backend(tmp_path, server.url, "console", timeout_s=2)
+    backend = console.backend(tmp_path, server.url, "console")
     backend.load()
 
     def answer(asked: Asked) -> Told:
@@ -50,7 +50,7 @@ def test_results_with_indexes_are_put_back_in_order(
 ) -> None:
     """vLLM numbers its results; the stand-in sends them last first. The other protocols number
     nothing: there a changed order can't be seen."""
-    backend = console.backend(tmp_path, server.url, "vllm", timeout_s=2)
+    backend = console.backend(tmp_path, server.url, "vllm")
     clean, removed = console.decide_now(console.scorer(backend), CLEAN, REMOVED)
     assert chain_of(console.services, clean)[-1].action is Action.APPROVE
     assert chain_of(console.services, removed)[-1].action is Action.REMOVE
@@ -60,7 +60,7 @@ def test_results_with_indexes_are_put_back_in_order(
 def test_results_with_wrong_indexes_are_refused(
     console: Console, server: RemoteServer, tmp_path: Path, indexes: list[Any]
 ) -> None:
-    backend = console.backend(tmp_path, server.url, "vllm", timeout_s=2)
+    backend = console.backend(tmp_path, server.url, "vllm")
     backend.load()
     item = {"probs": [0.1] * 5}
     server.override = good({"data": [{"index": index, **item} for index in indexes]})
@@ -70,7 +70,7 @@ def test_results_with_wrong_indexes_are_refused(
 def test_one_text_that_breaks_the_server_is_found_and_the_rest_are_scored(
     console: Console, server: RemoteServer, tmp_path: Path
 ) -> None:
-    backend = console.backend(tmp_path, server.url, timeout_s=2)
+    backend = console.backend(tmp_path, server.url)
     server.override = lambda asked: (
         Told(b"", 500) if asked.body and ["poison"] in asked.body["inputs"] else None
     )
@@ -85,7 +85,7 @@ def test_one_text_that_breaks_the_server_is_found_and_the_rest_are_scored(
 def test_comments_that_wait_keep_waiting_through_an_outage(
     console: Console, server: RemoteServer, tmp_path: Path
 ) -> None:
-    backend = console.backend(tmp_path, server.url, timeout_s=2)
+    backend = console.backend(tmp_path, server.url)
     revisions = [posted(console.services, text) for text in [CLEAN, REMOVED, HELD] * 7]
     server.override = always(503)
     with pytest.raises(BackendError, match="answered 503, 3 attempts"):
@@ -101,7 +101,7 @@ def test_half_of_a_call_that_a_limit_cut_off_is_kept_and_the_rest_waits(
     console: Console, server: RemoteServer, tmp_path: Path
 ) -> None:
     """One text a call, and the sixth is refused for an hour: five answers were paid for."""
-    backend = console.backend(tmp_path, server.url, "perspective", timeout_s=2, concurrency=1)
+    backend = console.backend(tmp_path, server.url, "perspective", concurrency=1)
     backend.load()
     server.asked.clear()
     server.override = lambda _asked: (

@@ -21,6 +21,8 @@ from tests.integration.tiny_base_model import WORDS, write_base_model
 pytest.importorskip("torch", reason="training needs the [train] extra")
 pytest.importorskip("transformers", reason="training needs the [train] extra")
 
+pytestmark = pytest.mark.training
+
 BY_NAME = {each.name: each for each in CATALOGUE}
 TEXTS = [" ".join(words) for words in itertools.product(WORDS.split(), repeat=2)]
 THREADS = """SELECT text, contains(text, 'idiot')::INT AS toxic, toxic AS identity_abuse,

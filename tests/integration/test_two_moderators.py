@@ -18,6 +18,7 @@ from core.moderation.policies import Action
 from core.services.ingest import ingest
 from core.services.score import score_waiting
 from tests.factories import HELD, make_services
+from tests.patience import PATIENT_S
 
 CASES = 20
 SCRIPT = Path(__file__).with_name("reviewer_process.py")
@@ -57,7 +58,7 @@ def race(home: Path, names: list[str], revision_ids: list[str]) -> list[dict[str
         assert child.stdin is not None
         child.stdin.write("go\n")
         child.stdin.flush()
-    said = [child.communicate(timeout=60)[0] for child in children]
+    said = [child.communicate(timeout=PATIENT_S)[0] for child in children]
     assert [child.returncode for child in children] == [0] * len(names)
     return [json.loads(line) for text in said for line in text.splitlines()]
 

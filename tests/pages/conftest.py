@@ -12,6 +12,7 @@ from core.moderation.permissions import Actor
 from dashboard.wiring import ACTOR_KEY, current_services
 from tests.contract.remote_server import KEY, RemoteServer
 from tests.factories import make_services
+from tests.patience import PATIENT_S
 
 ROOT = Path(__file__).parents[2]
 
@@ -37,7 +38,7 @@ def staff_page(home: Path) -> Callable[..., AppTest]:
     """A page of the staff console as somebody sees it: `staff_page("appeals", LEAD)`."""
 
     def open_page(name: str, actor: Actor, **query: str) -> AppTest:
-        at = AppTest.from_file(ROOT / "dashboard" / "app.py", default_timeout=20)
+        at = AppTest.from_file(ROOT / "dashboard" / "app.py", default_timeout=PATIENT_S)
         at.session_state[ACTOR_KEY] = actor.id
         at.query_params.update(query)  # where the page is the role's first one
         at.run()
@@ -53,7 +54,7 @@ def author_app(home: Path) -> Callable[..., AppTest]:
     """The public look-up, with `reference=` from its address."""
 
     def open_app(**query: str) -> AppTest:
-        at = AppTest.from_file(ROOT / "dashboard" / "author.py", default_timeout=20)
+        at = AppTest.from_file(ROOT / "dashboard" / "author.py", default_timeout=PATIENT_S)
         at.query_params.update(query)
         return at.run()
 

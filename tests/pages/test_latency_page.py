@@ -16,6 +16,7 @@ from core.moderation.permissions import Actor, Role
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode, ServingRecord
 from core.servinglog.writer import encode
+from tests.patience import PATIENT_S
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
@@ -88,7 +89,9 @@ def open_page(tmp_path: Path) -> Open:
         clock = Clock(now=now, monotonic=lambda: 0.0)
         services = StandIn(queries or ServingLogQueries(tmp_path), clock)
         test = AppTest.from_function(
-            page, kwargs={"services": services, "actor": Actor("ola", role)}, default_timeout=20
+            page,
+            kwargs={"services": services, "actor": Actor("ola", role)},
+            default_timeout=PATIENT_S,
         )
         return test.run()
 

@@ -19,6 +19,7 @@ from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, scores_
 from tests.factories import HOSTILE, LEAD, MODERATOR, scored
 from tests.integration.hackernews_site import free_port
 from tests.pages.conftest import carriers, said
+from tests.patience import PATIENT_S
 
 OPS = Actor("ola", Role.OPS)
 ADMIN = Actor("ada", Role.ADMIN)
@@ -53,7 +54,7 @@ def softer(asked: Asked) -> Told | None:
 def compare(test: AppTest, *others: str) -> AppTest:
     if others:
         test.get_by_key("parity_others").set_value(list(others)).run()
-    return test.button(key="parity_run").click().run(timeout=60)
+    return test.button(key="parity_run").click().run(timeout=PATIENT_S)
 
 
 def words(test: AppTest) -> str:

@@ -5,7 +5,7 @@ say the same, and the rules that always hold must hold.
 """
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
@@ -205,10 +205,5 @@ class Moderation(CaseAccount):
                 assert statement.visibility is Visibility.VISIBLE
 
 
-Moderation.TestCase.settings = settings(
-    max_examples=30,
-    stateful_step_count=25,
-    deadline=None,
-    suppress_health_check=[HealthCheck.too_slow],
-)
+Moderation.TestCase.settings = settings(max_examples=30, stateful_step_count=25)
 TestModeration = Moderation.TestCase

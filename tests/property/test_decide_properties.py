@@ -8,7 +8,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.bootstrap.services import Services
@@ -35,8 +35,6 @@ from core.services.lookup import look_up
 from tests.factories import make_services
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
-# A busy machine is slow, not wrong.
-STEADY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 POLICY = default_policy(NOW)
 EDGES = sorted({edge for rule in POLICY.rules for edge in (rule.low, rule.high)})
 
@@ -67,7 +65,6 @@ policies = st.builds(
 )
 
 
-@STEADY
 @given(score_maps.filter(bool), st.data())
 def test_raising_a_score_never_softens_the_action(
     scores: dict[Label, float], data: st.DataObject
@@ -78,7 +75,6 @@ def test_raising_a_score_never_softens_the_action(
     assert SEVERITY[after] >= SEVERITY[before]
 
 
-@STEADY
 @given(score_maps.filter(bool), st.data())
 def test_assessing_one_more_label_never_softens_the_action(
     scores: dict[Label, float], data: st.DataObject
@@ -88,7 +84,6 @@ def test_assessing_one_more_label_never_softens_the_action(
     assert SEVERITY[after] >= SEVERITY[before]
 
 
-@STEADY
 @given(score_maps, policies)
 def test_rules_of_a_verdict_all_match_and_all_ask_for_its_action(
     scores: dict[Label, float], policy: Policy
@@ -101,7 +96,6 @@ def test_rules_of_a_verdict_all_match_and_all_ask_for_its_action(
     assert listed == sorted(listed, reverse=True)
 
 
-@STEADY
 @given(score_maps, policies)
 def test_no_matching_rule_asks_for_more_than_the_verdict(
     scores: dict[Label, float], policy: Policy
@@ -115,7 +109,6 @@ def test_no_matching_rule_asks_for_more_than_the_verdict(
     assert judge(scores, policy).action is hardest
 
 
-@STEADY
 @given(score_maps)
 def test_default_policy_decides_on_every_score_it_is_given(scores: dict[Label, float]) -> None:
     verdict = judge(scores, POLICY)
@@ -125,7 +118,6 @@ def test_default_policy_decides_on_every_score_it_is_given(scores: dict[Label, f
         assert verdict == Verdict(Action.HOLD, ())
 
 
-@STEADY
 @given(score_maps, policies)
 def test_priority_is_a_score_among_those_given_or_the_highest(
     scores: dict[Label, float], policy: Policy
@@ -135,7 +127,6 @@ def test_priority_is_a_score_among_those_given_or_the_highest(
     assert urgency == (1.0 if label is None else scores[label])
 
 
-@STEADY
 @given(policies)
 def test_policy_comes_back_from_its_stored_form_with_the_same_digest(policy: Policy) -> None:
     stored = policy_to_json(policy)
@@ -161,7 +152,6 @@ def services() -> Iterator[Services]:
         made.context.store.close()
 
 
-@STEADY
 @given(text=any_text, author=any_text)
 def test_text_that_is_taken_comes_back_as_it_was_and_any_other_is_refused(
     services: Services, text: str, author: str
@@ -182,7 +172,6 @@ def test_text_that_is_taken_comes_back_as_it_was_and_any_other_is_refused(
     assert look_up(services.context, revision.reference).text == revision.text
 
 
-@STEADY
 @given(text=any_text)
 def test_text_that_can_be_read_is_refused_only_by_a_rule(services: Services, text: str) -> None:
     try:

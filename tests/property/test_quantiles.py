@@ -29,7 +29,7 @@ def reference(values: list[float], share: float) -> float:
     return below + (above - below) * (rank - math.floor(rank))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(durations)
 def test_quantiles_of_the_log_are_exact(values: list[float]) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -66,7 +66,7 @@ def test_words_and_number_agree_on_weakness(count: int) -> None:
     assert is_weak("p95", count) == (count < 20)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(
     st.lists(st.tuples(st.integers(1, 64), st.floats(0.1, 1e4)), min_size=1, max_size=20),
     st.integers(1, 300),

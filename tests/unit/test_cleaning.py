@@ -1,7 +1,5 @@
 """Cleaning: what a moderator reads of hostile, odd and ordinary comment text."""
 
-import time
-
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -132,14 +130,13 @@ OTHERS = ["<p class=", "<p ", "<br ", "<li ", " ", "\n", "&#9", "&#0", "&", "<",
 
 
 @pytest.mark.parametrize("piece", [*ANCHORS, *OTHERS])
-def test_fifty_thousand_hostile_characters_are_cleaned_at_once(piece: str) -> None:
+def test_hostile_characters_are_cleaned_at_once(piece: str) -> None:
     head = "<a href=" if piece == " class=x" else "<a"
-    began = time.perf_counter()
-    clean_text((piece * MAX_COMMENT_CHARS)[:MAX_COMMENT_CHARS])
-    clean_text((head + piece * MAX_COMMENT_CHARS)[:MAX_COMMENT_CHARS])
-    clean_text(head + " href=" + "x" * MAX_COMMENT_CHARS)
-    # A quadratic scan takes minutes here; the bound is loose because test machines are slow.
-    assert time.perf_counter() - began < 5
+    # Ten times what a comment may have: a quadratic scan would take hours and never end in time.
+    length = 10 * MAX_COMMENT_CHARS
+    clean_text((piece * length)[:length])
+    clean_text((head + piece * length)[:length])
+    clean_text(head + " href=" + "x" * length)
 
 
 @pytest.mark.parametrize(

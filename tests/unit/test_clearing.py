@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from math import comb
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.moderation.clearing import (
@@ -126,7 +126,6 @@ def test_upper_bound(count: int, of: int, expected: float) -> None:
     assert share_at_most(count, of) == pytest.approx(expected, abs=1e-9)
 
 
-@settings(deadline=None)
 @given(st.integers(1, 60), st.data())
 def test_upper_bound_is_where_the_exact_tail_is_a_twentieth(of: int, data: st.DataObject) -> None:
     count = data.draw(st.integers(0, of - 1))
@@ -148,7 +147,6 @@ def test_one_percent_takes_299_flags() -> None:
     assert flags_needed(0.05) == 59
 
 
-@settings(deadline=None)  # exact tails take their time
 @given(st.integers(0, 1_000), st.sampled_from([0.01, 0.05, 0.2]))
 def test_allowed_misses_are_the_most_that_keep_the_promise(flagged: int, promise: float) -> None:
     misses = allowed_misses(flagged, promise)
@@ -158,7 +156,6 @@ def test_allowed_misses_are_the_most_that_keep_the_promise(flagged: int, promise
         assert share_at_most(misses, flagged) <= promise < share_at_most(misses + 1, flagged)
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(0, 1), min_size=59, max_size=300))
 def test_threshold_is_the_largest_that_keeps_the_promise(risks: list[float]) -> None:
     threshold = pass_threshold(risks, 0.05)

@@ -7,7 +7,6 @@ from pathlib import Path
 import pytest
 
 from core.errors import ConfigError, MissingExtra
-from core.inference.local import choice
 from core.inference.local.choice import PACKAGES, LocalChoice, choose_local
 from core.inference.local.processors import has_bf16_tiles, has_int8_products
 
@@ -16,17 +15,29 @@ def without(*packages: str) -> Callable[[str], bool]:
     return lambda package: package not in packages
 
 
-@pytest.fixture(autouse=True)
-def no_tiles(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A plain processor, whatever this machine has."""
-    monkeypatch.setattr(choice, "has_bf16_tiles", lambda: False)
-    monkeypatch.setattr(choice, "has_int8_products", lambda: True)
+@pytest.fixture
+def plain(tmp_path: Path) -> Path:
+    """A processor that is quick at int8 and at nothing else, whatever this machine has."""
+    return write_cpu_info(tmp_path, "avx2 avx_vnni")
 
 
-def test_int8_is_not_taken_where_its_products_are_slow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(choice, "has_int8_products", lambda: False)
-    info = choose_local(LocalChoice(), is_installed=without()).info
-    assert (info.name, info.precision) == ("openvino", "fp32")
+def write_cpu_info(folder: Path, flags: str) -> Path:
+    path = folder / "cpuinfo"
+    path.write_text(f"processor\t: 0\nflags\t\t: fpu {flags}\n")
+    return path
+
+
+@pytest.mark.parametrize("backend", ["auto", "openvino", "onnx"])
+def test_int8_is_not_taken_where_its_products_are_slow(backend: str, tmp_path: Path) -> None:
+    haswell = write_cpu_info(tmp_path, "avx2 fma")
+    info = choose_local(LocalChoice(backend), is_installed=without(), cpu_info=haswell).info
+    assert (info.name, info.precision) == (backend.replace("auto", "openvino"), "fp32")
+
+
+def test_where_the_system_says_nothing_int8_is_taken(tmp_path: Path) -> None:
+    nowhere = tmp_path / "nowhere"
+    info = choose_local(LocalChoice(), is_installed=without(), cpu_info=nowhere).info
+    assert (info.name, info.precision) == ("openvino", "int8")
 
 
 @pytest.mark.parametrize(
@@ -54,10 +65,12 @@ def test_int8_units_are_read_from_the_flags(cpu_info: str, expected: bool, tmp_p
     ],
 )
 def test_bf16_is_taken_where_the_processor_is_made_for_it(
-    backend: str, expected: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+    backend: str, expected: tuple[str, str], tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(choice, "has_bf16_tiles", lambda: True)
-    info = choose_local(LocalChoice(backend=backend), is_installed=without()).info
+    sapphire_rapids = write_cpu_info(tmp_path, "avx512_vnni amx_bf16 amx_int8")
+    info = choose_local(
+        LocalChoice(backend=backend), is_installed=without(), cpu_info=sapphire_rapids
+    ).info
     assert (info.name, info.precision) == expected
 
 
@@ -91,9 +104,11 @@ def test_bf16_units_are_read_from_the_flags(
     ],
 )
 def test_auto_takes_the_fastest_that_is_installed(
-    missing: tuple[str, ...], precision: str, expected: tuple[str, str]
+    missing: tuple[str, ...], precision: str, expected: tuple[str, str], plain: Path
 ) -> None:
-    info = choose_local(LocalChoice(precision=precision), is_installed=without(*missing)).info
+    info = choose_local(
+        LocalChoice(precision=precision), is_installed=without(*missing), cpu_info=plain
+    ).info
     assert (info.name, info.precision) == expected
 
 

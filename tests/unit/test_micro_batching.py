@@ -22,8 +22,7 @@ from core.inference.scorer import Scorer
 from core.moderation.scores import Label
 from core.servinglog.memory import MemoryLog
 from core.servinglog.record import Mode
-
-PATIENT_S = 20.0
+from tests.patience import PATIENT_S
 
 
 class Held(FakeBackend):
@@ -258,7 +257,7 @@ WORDS = st.sampled_from(["idiot", "moron", "damn", "hello", "kill", POISON])
     max_tokens=st.integers(1, 40),
     concurrency=st.integers(1, 3),
 )
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_every_caller_gets_what_it_would_alone(
     calls: list[list[str]], max_tokens: int, concurrency: int
 ) -> None:

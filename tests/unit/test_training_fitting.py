@@ -16,6 +16,8 @@ from core.training.fitting.network import Classifier
 from core.training.fitting.refining import RefiningRows
 from core.training.settings import Refining, TrainSettings
 
+pytestmark = pytest.mark.training
+
 IDS = [[1, 3 + row % 5, 4 + row % 3, 2][: 3 + row % 2] for row in range(24)]
 ROWS = [
     Example(f"row {row}", (float(row % 2), None, None, None, 0.0), (str(row),), "test")

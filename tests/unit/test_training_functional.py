@@ -19,6 +19,8 @@ from core.training.evaluation.functional import (
 from core.training.evaluation.probes import ABUSIVE, BENIGN
 from core.training.evaluation.scoring import ScoredRows, targets_of
 
+pytestmark = pytest.mark.training
+
 SUITE = read_suite()
 CASES = [case for function in SUITE for case in function.cases]
 ALIKE = 0.75

@@ -8,6 +8,8 @@ transformers = pytest.importorskip("transformers", reason="training needs the [t
 
 from core.training.export.quantising import Int8Layer, quantise_layers  # noqa: E402
 
+pytestmark = pytest.mark.training
+
 WIDTH = 48
 FEED = "bert.encoder.layer.0.output.dense"
 

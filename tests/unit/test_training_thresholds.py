@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from core.moderation.scores import Label
@@ -99,7 +99,6 @@ def test_traffic_that_would_be_held_too_often_raises_every_edge() -> None:
     assert (busy[:, 0] >= raised.at).mean() <= HELD_SHARE < (busy[:, 0] >= hold.at).mean()
 
 
-@settings(deadline=None)
 @given(
     st.lists(st.floats(0, 1), min_size=1, max_size=60),
     st.lists(st.floats(0, 1), max_size=20),

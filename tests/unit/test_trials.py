@@ -21,6 +21,7 @@ from core.services.trials import SpareBackends, check_backend, try_comment
 from core.servinglog.memory import MemoryLog
 from core.servinglog.record import Mode
 from tests.factories import CLEAN, HELD, make_services
+from tests.patience import PATIENT_S
 
 OPS = Actor("ola", Role.OPS)
 
@@ -148,7 +149,7 @@ def test_what_cannot_be_made_says_why(log: MemoryLog, error: Exception, kind) ->
 def test_services_are_asked_at_once_and_local_models_after_them_one_by_one(
     log: MemoryLog,
 ) -> None:
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=PATIENT_S)
     running, most = [0], [0]
 
     class Far(Named):

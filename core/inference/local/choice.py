@@ -4,13 +4,14 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
+from pathlib import Path
 
 from core.errors import ConfigError, MissingExtra
 from core.inference.base import Activation
 from core.inference.local.backend import LocalBackend
 from core.inference.local.folder_model import FILES, FolderModel
 from core.inference.local.label_names import parse_label_map
-from core.inference.local.processors import has_bf16_tiles, has_int8_products
+from core.inference.local.processors import CPU_INFO, has_bf16_tiles, has_int8_products
 from core.inference.manifest import MANIFEST_FILE, SHIPPED, model_folder
 
 AUTO = "auto"
@@ -42,10 +43,14 @@ class LocalChoice:
 
 
 def choose_local(
-    choice: LocalChoice, *, is_installed: Callable[[str], bool] | None = None
+    choice: LocalChoice,
+    *,
+    is_installed: Callable[[str], bool] | None = None,
+    cpu_info: Path = CPU_INFO,
 ) -> LocalBackend:
-    """The backend, not loaded. Where `auto` can't take the fastest runtime, one line in the log
-    says which package is missing. Raises MissingExtra and ConfigError."""
+    """The backend, not loaded. `cpu_info` is where the system describes its processors. Where
+    `auto` can't take the fastest runtime, one line in the log says which package is missing. Raises
+    MissingExtra and ConfigError."""
     is_installed = is_installed or _is_installed
     folder = model_folder(choice.model)
     is_own = (folder / MANIFEST_FILE).is_file()
@@ -53,13 +58,13 @@ def choose_local(
     if missing := missing_packages(backend, is_installed):
         raise MissingExtra(f"the backend `{backend}` needs {missing}")
     if backend == "transformers" and not is_own:
-        return _hub_backend(choice)
+        return _hub_backend(choice, cpu_info)
     if choice.activation != AUTO or choice.labels != AUTO:
         raise ConfigError(
             "MODCONSOLE_ACTIVATION and MODCONSOLE_LABELS are for models from elsewhere; "
             f"{folder.name} says them itself in its {MANIFEST_FILE}"
         )
-    precision = _precision(backend, choice.precision)
+    precision = _precision(backend, choice.precision, cpu_info)
     return LocalBackend(FolderModel(folder, backend, precision, is_compiled=choice.is_compiled))
 
 
@@ -102,7 +107,7 @@ def missing_packages(
     return f"{' and '.join(lacking)}, not installed here: pip install {extra}"
 
 
-def _precision(backend: str, precision: str) -> str:
+def _precision(backend: str, precision: str, cpu_info: Path) -> str:
     if precision != AUTO:
         if precision not in FILES[backend]:
             raise ConfigError(
@@ -110,23 +115,23 @@ def _precision(backend: str, precision: str) -> str:
                 f"{' or '.join(FILES[backend])}"
             )
         return precision
-    if backend == "openvino" and has_bf16_tiles():
+    if backend == "openvino" and has_bf16_tiles(cpu_info):
         # As fast as int8 there, and nearer to the reference: docs/decisions.md.
         return "bf16"
     if "int8" in FILES[backend]:
-        return "int8" if has_int8_products() else "fp32"
+        return "int8" if has_int8_products(cpu_info) else "fp32"
     from core.inference.local.torch_network import device_name
 
     return "bf16" if device_name() == "cuda" else "fp32"
 
 
-def _hub_backend(choice: LocalChoice) -> LocalBackend:
+def _hub_backend(choice: LocalChoice, cpu_info: Path) -> LocalBackend:
     from core.inference.local.hub_model import HubModel
 
     return LocalBackend(
         HubModel(
             choice.model,
-            _precision("transformers", choice.precision),
+            _precision("transformers", choice.precision, cpu_info),
             activation=None if choice.activation == AUTO else Activation(choice.activation),
             labels={} if choice.labels == AUTO else parse_label_map(choice.labels),
             is_compiled=choice.is_compiled,

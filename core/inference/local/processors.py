@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-_CPU_INFO = Path("/proc/cpuinfo")
+CPU_INFO = Path("/proc/cpuinfo")
 
 
 def processor_count() -> int:
@@ -13,7 +13,7 @@ def processor_count() -> int:
     return os.cpu_count() or 1
 
 
-def has_bf16_tiles(cpu_info: Path = _CPU_INFO) -> bool:
+def has_bf16_tiles(cpu_info: Path = CPU_INFO) -> bool:
     """Whether products of bf16 matrices run on units made for them (AMX), about as fast as int8.
 
     False where the system doesn't say.
@@ -21,7 +21,7 @@ def has_bf16_tiles(cpu_info: Path = _CPU_INFO) -> bool:
     return "amx_bf16" in _flags(cpu_info)
 
 
-def has_int8_products(cpu_info: Path = _CPU_INFO) -> bool:
+def has_int8_products(cpu_info: Path = CPU_INFO) -> bool:
     """Whether int8 products are added up exactly and fast (VNNI). On AVX2 int8 was slower than fp32
     and its sums overflow. True where the system doesn't say."""
     flags = _flags(cpu_info)

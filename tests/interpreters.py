@@ -1,0 +1,67 @@
+"""Runs the suite on every Python that is installed: `python tests/interpreters.py FOLDER`.
+
+Each gets a virtual environment of its own in FOLDER, which is kept. One that is not installed, or
+for which a package has no build, is listed as not run; the exit status is 1 when tests failed.
+"""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+OLDEST, NEWEST = 11, 15
+SELECTION = ("-m", "not long")
+
+
+def find_interpreters() -> dict[str, str | None]:
+    """Names from python3.11 up, and where each lies if it starts."""
+    names = [f"python3.{minor}" for minor in range(OLDEST, NEWEST + 1)]
+    return {name: _that_starts(shutil.which(name)) for name in names}
+
+
+def _that_starts(path: str | None) -> str | None:
+    """A version manager may put a name on the path for a Python that isn't there."""
+    if path is None:
+        return None
+    found = subprocess.run([path, "-c", ""], capture_output=True, check=False)
+    return path if found.returncode == 0 else None
+
+
+def install(interpreter: str, folder: Path) -> str | None:
+    """Why it can't be installed there, None when it is."""
+    python = folder / "bin" / "python"
+    for command in (
+        [interpreter, "-m", "venv", str(folder)],
+        [str(python), "-m", "pip", "install", "--quiet", "--editable", f"{ROOT}[test]"],
+    ):
+        found = subprocess.run(command, capture_output=True, text=True, check=False)
+        if found.returncode:
+            return (found.stderr.strip().splitlines() or ["no reason given"])[-1]
+    return None
+
+
+def run(name: str, interpreter: str | None, folder: Path) -> str:
+    """One line: passed, failed, or why it was not run."""
+    if interpreter is None:
+        return "not run: not installed"
+    if problem := install(interpreter, folder):
+        return f"not run: {problem}"
+    command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", *SELECTION]
+    print(f"{name}: {' '.join(command)}", flush=True)
+    found = subprocess.run(command, cwd=ROOT, check=False)
+    return "passed" if found.returncode == 0 else f"failed: pytest ended with {found.returncode}"
+
+
+def main(place: Path) -> int:
+    outcomes = {
+        name: run(name, interpreter, place / name)
+        for name, interpreter in find_interpreters().items()
+    }
+    for name, outcome in outcomes.items():
+        print(f"{name}: {outcome}")
+    return int(any(outcome.startswith("failed") for outcome in outcomes.values()))
+
+
+if __name__ == "__main__":
+    sys.exit(main(Path(sys.argv[1]).resolve()))
