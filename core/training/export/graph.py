@@ -108,7 +108,7 @@ class _Bert:
     def embed(self, ids: str) -> str:
         add, constant = self.nodes.add, self.nodes.constant
         words = self.weights.rows(self.nodes, "bert.embeddings.word_embeddings.weight", ids)
-        length = add("NetworkShape", [ids], "length", start=1, end=2)
+        length = add("Shape", [ids], "length", start=1, end=2)
         scalar = add("Squeeze", [length], "length_scalar")
         places = add("Range", [constant("zero", 0), scalar, constant("one", 1)], "places")
         table = "bert.embeddings.position_embeddings.weight"
