@@ -12,6 +12,8 @@ from core.inference.remote.transport import Ask, Reply
 from core.moderation.scores import Label
 
 Row = Mapping[str, float]
+HARMLESS = "Good morning."
+"""What no server can object to."""
 
 
 @dataclass(frozen=True, slots=True)
