@@ -19,6 +19,7 @@ from core.moderation.scores import Label
 
 UNSAFE = "unsafe"
 _MOST_TOKENS = 16
+_MOST_LOGPROBS = 20
 _ROUNDING = 1e-3
 
 
@@ -68,6 +69,14 @@ class GuardChat(Wire):
             if name.lower() not in words
         }
         return [{UNSAFE: score, **row}]
+
+    def problem(self) -> str | None:
+        count = self.config.options.get("top_logprobs", 5)
+        return (
+            None
+            if 1 <= count <= _MOST_LOGPROBS
+            else f"`top_logprobs` must be 1 to {_MOST_LOGPROBS}"
+        )
 
     def told(self, reply: Reply) -> Told:
         return Told(

@@ -140,6 +140,8 @@ def _trouble(config: BackendConfig) -> str | None:
         if not given[key]:
             return f"`{key}` must be given for kind {config.kind!r}"
     if config.label_order:
+        if len(set(config.label_order)) != len(config.label_order):
+            return "`label_order` names a label twice"
         names = {name for names in wire.labels.values() for name in names}
         unknown = sorted(names.difference(config.label_order))
         if unknown:

@@ -1,11 +1,17 @@
 """The open inference protocol, version 2: KServe, Triton, MLServer."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from core.inference.remote.any_row import any_row
-from core.inference.remote.shapes import at, bad_shape, by_name, maybe_text, told_request_id
+from core.inference.remote.shapes import (
+    at,
+    bad_shape,
+    by_name,
+    load_json,
+    maybe_text,
+    told_request_id,
+)
 from core.inference.remote.tensors import BYTES, Tensor, declared_labels, read_tensor
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Told, Wire
@@ -148,6 +154,6 @@ def _loaded(value: Any) -> Any:
     if not isinstance(value, str):
         return value
     try:
-        return json.loads(value)
+        return load_json(value)
     except (ValueError, RecursionError):
         return None

@@ -1,5 +1,6 @@
 """Reading decoded JSON that may be anything. Messages say what came, never its content."""
 
+import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -19,6 +20,18 @@ _LONGEST_TEXT = 200
 def bad_shape(problem: str) -> AttemptFailed:
     """The answer is not what the protocol says. It would be the same again, so no retry."""
     return AttemptFailed(problem, kind=ErrorKind.BAD_SHAPE)
+
+
+def load_json(text: str | bytes) -> Any:
+    """Decoded JSON. Raises ValueError, also for a key that is there twice, and RecursionError."""
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("which of both values holds is anybody's guess")
+    return found
 
 
 def at(body: Any, *path: str | int) -> Any:

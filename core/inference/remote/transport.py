@@ -20,6 +20,7 @@ from core.inference.remote.connections import PooledAdapter
 from core.inference.remote.proxies import proxies_for, proxy_name
 from core.inference.remote.refusals import refusal
 from core.inference.remote.secrets import hide_in_logs
+from core.inference.remote.shapes import load_json
 from core.inference.resilience.retries import AttemptFailed
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
@@ -162,7 +163,12 @@ class Transport:
                 )
         except AttemptFailed as failure:
             return failure
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+            ValueError,
+        ) as error:
             return _translated(error, is_late=self._monotonic() >= deadline)
 
     def _with_proxy(self, failure: AttemptFailed) -> AttemptFailed:
@@ -200,19 +206,12 @@ def _same_origin(url: str, location: str) -> str:
 def _decoded(answer: bytes) -> Any:
     try:
         # NaN is let through: it condemns one score, not the whole answer.
-        return json.loads(answer, object_pairs_hook=_object)
+        return load_json(answer)
     except (ValueError, RecursionError):
         pass
     is_page = answer.lstrip()[:1] == b"<"
     words = "sent a web page where JSON was due" if is_page else "sent an answer that is not JSON"
     return AttemptFailed(words, kind=ErrorKind.BAD_SHAPE)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("a key twice: which of both holds is anybody's guess")
-    return found
 
 
 def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
@@ -231,10 +230,10 @@ def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
         error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema
     ):
         return AttemptFailed("could not be reached", kind=ErrorKind.CONNECT, can_retry=True)
-    # requests makes every fault of an address, or of a proxy's, a ValueError too.
-    is_address = isinstance(error, ValueError)
-    words = "has an address or a proxy that can't be used" if is_address else "failed"
-    kind = ErrorKind.CONFIGURATION if is_address else ErrorKind.BACKEND
+    # requests makes every fault of an address, a proxy's or a header a ValueError too.
+    is_ours = isinstance(error, ValueError)
+    words = "has an address, key, header or proxy that can't be used" if is_ours else "failed"
+    kind = ErrorKind.CONFIGURATION if is_ours else ErrorKind.BACKEND
     return AttemptFailed(f"{words} ({type(error).__name__})", kind=kind)
 
 
