@@ -109,7 +109,13 @@ class RemoteBackend:
         return BatchResult(results, replace(call, total_ms=total_ms))
 
     def health(self) -> str | None:
-        """An answer of the last half minute is enough; else one harmless text is scored, once."""
+        """An answer of the last half minute is enough; else one harmless text is scored, once. A
+        server that was never checked is checked first."""
+        if not self._is_checked:
+            try:
+                self._check(once=True)
+            except BackendError as error:
+                return str(error)
         well_at = self._caller.well_at
         if well_at is not None and self._clock.monotonic() - well_at < KNOWN_WELL_S:
             return None
@@ -150,7 +156,7 @@ class RemoteBackend:
         results = tuple(result_of(self._wire, row, version) for row in called.found)
         return _Part(results, _measured(called, told))
 
-    def _check(self) -> None:
+    def _check(self, *, once: bool = False) -> None:
         """Once, and again until it has come to an end. What was found unusable is believed to be
         for a while."""
         if self._is_checked:
@@ -159,28 +165,28 @@ class RemoteBackend:
         if self._unusable is not None and now - self._unusable_at < KNOWN_WELL_S:
             raise ModelNotUsable(self._unusable)
         try:
-            self._ask_revision()
+            self._ask_revision(once=once)
             step = min(self._batch_size, len(PROBES))
             starts = range(0, len(PROBES), step)
-            rows = [row for at in starts for row in self._probed(PROBES[at : at + step])]
+            rows = [row for at in starts for row in self._probed(PROBES[at : at + step], once)]
             check_probes(self._config.name, self._wire, rows)
             if step > 1:
-                (alone,) = self._probed(PROBES[-1:])
+                (alone,) = self._probed(PROBES[-1:], once)
                 check_alone(self._config.name, alone, rows[-1])
         except ModelNotUsable as error:
             self._unusable, self._unusable_at = str(error), now
             raise
         self._is_checked = True
 
-    def _probed(self, texts: Sequence[str]) -> list[Row]:
+    def _probed(self, texts: Sequence[str], once: bool) -> list[Row]:
         """Halved where the server takes fewer texts than a request has: it will get no more."""
         try:
-            called = self._caller.call(self._wire.ask(texts), lambda reply: reply)
+            called = self._caller.call(self._wire.ask(texts), lambda reply: reply, once=once)
         except BackendError as error:
             if error.kind in OUTAGES or error.kind == ErrorKind.BAD_SHAPE or len(texts) == 1:
                 raise
             middle = len(texts) // 2
-            rows = self._probed(texts[:middle]) + self._probed(texts[middle:])
+            rows = self._probed(texts[:middle], once) + self._probed(texts[middle:], once)
             self._batch_size = min(self._batch_size, len(texts) - middle)
             return rows
         try:
@@ -189,13 +195,13 @@ class RemoteBackend:
             words = f"{self._config.name} {problem}"
         raise ModelNotUsable(words)
 
-    def _ask_revision(self) -> None:
+    def _ask_revision(self, *, once: bool) -> None:
         """A server that doesn't tell is used all the same."""
         about = self._wire.about()
         if about is None:
             return
         try:
-            self._revision = self._caller.call(about, self._wire.revision).found
+            self._revision = self._caller.call(about, self._wire.revision, once=once).found
         except BackendError as error:
             if error.kind in OUTAGES - {ErrorKind.NOT_FOUND}:
                 raise
