@@ -155,6 +155,27 @@ def test_storm_of_429_costs_one_request_until_the_time_it_asked_for(
     assert len(backend.score(["a"]).results) == 1
 
 
+@pytest.mark.parametrize("asked", ["0", "Mon, 23 Nov 2020 12:00:00 GMT", "-1", "nan", "soon"])
+def test_wait_that_is_over_does_not_open_the_circuit(
+    server: RemoteServer, opened: Open, asked: str
+) -> None:
+    backend = opened()
+    server.override = fails(429, Retry_After=asked)
+    assert kind_of(backend) == ("rate_limited", 3)
+    assert backend.circuit.state is CircuitState.CLOSED
+    assert kind_of(backend) == ("rate_limited", 3)
+
+
+@pytest.mark.parametrize("asked", ["999999999999999", "Fri Dec 31 23:59:59 9999", "86401"])
+def test_wait_like_no_other_leaves_it_alone_for_ten_minutes_at_most(
+    server: RemoteServer, opened: Open, moment: Time, asked: str
+) -> None:
+    backend = opened()
+    server.override = fails(503, Retry_After=asked)
+    assert kind_of(backend) == ("backend", 1)
+    assert backend.circuit.until - moment.seconds == CircuitRule().longest_asked_s
+
+
 def test_short_wait_that_is_asked_for_is_granted(
     server: RemoteServer, opened: Open, moment: Time
 ) -> None:

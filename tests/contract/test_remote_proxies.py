@@ -39,6 +39,7 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         ("http://10.0.0.1", False), ("http://127.0.0.1.example.org", False),
         ("http://localhost.example.org", False), ("http://notlocalhost", False),
         ("http://[2001:db8::1]", False), ("https://api.example.org", False),
+        ("http://0.0.0.0:80", True),
     ],
 )  # fmt: skip
 def test_this_machine_is_never_asked_through_a_proxy(proxy: int, url: str, is_near: bool) -> None:

@@ -151,6 +151,7 @@ class Caller:
             if other.kind is not ErrorKind.BAD_INPUT:
                 return other
         else:
+            self._note_answer()
             return failure
         words = f"{failure}, to a harmless text too: the backend's settings don't fit the server"
         return AttemptFailed(words, kind=ErrorKind.CONFIGURATION)
@@ -175,7 +176,8 @@ class Caller:
             self._breaker.succeeded()
         elif not isinstance(failure, _HeldBack):
             self.well_at = None
-            self._breaker.failed(self._monotonic(), asked_s=failure.after_s)
+            # Who asks for no wait at all has not asked to be left alone.
+            self._breaker.failed(self._monotonic(), asked_s=failure.after_s or None)
         tries = f", {attempts} attempts" if attempts > 1 else ""
         return BackendError(f"{self._name} {failure}{tries}", kind=failure.kind, attempts=attempts)
 

@@ -17,7 +17,8 @@ def is_loopback(url: str) -> bool:
     except ValueError:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
-    return (mapped or address).is_loopback
+    # 0.0.0.0 as a target is this machine too.
+    return (mapped or address).is_loopback or address.is_unspecified
 
 
 def proxies_for(url: str) -> Mapping[str, str]:
