@@ -175,15 +175,25 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             raise ConfigError(f"{variable} is not a setting; see docs/settings.md")
         values[name] = _parse(variable, text, getattr(Settings(), name))
     settings = Settings(**values)  # type: ignore[arg-type]  # names and types checked above
-    for name, choices in CHOICES.items():
-        value = getattr(settings, name)
-        if name in ("backend", "fallback") and value not in choices:
-            choices = (*choices, *declared_names(settings.backends_path))  # noqa: PLW2901
-        if value not in choices:
+    for name in CHOICES:
+        value, choices = getattr(settings, name), _choices(settings, name)
+        if choices is not None and value not in choices:
             raise ConfigError(
                 f"MODCONSOLE_{name.upper()} is {value!r}; it can be {' or '.join(choices)}"
             )
     return settings
+
+
+def _choices(settings: Settings, name: str) -> tuple[str, ...] | None:
+    """What the setting can be; None where the backends file that says so can't be read. That stops
+    who needs the backend, and not the console, which shows it."""
+    choices = tuple(CHOICES[name])
+    if name not in ("backend", "fallback") or getattr(settings, name) in choices:
+        return choices
+    try:
+        return (*choices, *declared_names(settings.backends_path))
+    except ConfigError:
+        return None
 
 
 def _parse(variable: str, text: str, default: str | int | float | Path) -> str | int | float | Path:

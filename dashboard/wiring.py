@@ -12,7 +12,7 @@ ACTOR_KEY = "signed_in_as"
 
 @st.cache_resource(show_spinner=False)
 def _services(settings: Settings) -> Services:
-    return build_services(settings, worker="dashboard")
+    return build_services(settings, worker="dashboard", stays_open=True)
 
 
 def current_services() -> Services:

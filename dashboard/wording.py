@@ -55,6 +55,7 @@ FAILURES: dict[ErrorKind, str] = {
     ErrorKind.CONNECT: "the model could not be reached",
     ErrorKind.TLS: "the connection to the model was not safe",
     ErrorKind.AUTH: "the model refused our key",
+    ErrorKind.CONFIGURATION: "the settings of the model's backend are wrong",
     ErrorKind.NOT_FOUND: "the model was not where it should be",
     ErrorKind.REDIRECT: "the model's address points elsewhere",
     ErrorKind.RATE_LIMITED: "the model was asked too often",

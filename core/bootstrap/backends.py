@@ -1,20 +1,26 @@
 """From settings to one backend: the shipped model, any local one, or a declared service."""
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from core.clock import system_clock
 from core.config import BACKENDS, Settings, environment_variable
-from core.errors import ConfigError
+from core.errors import ConfigError, ConsoleError, MissingExtra, ModelNotUsable
 from core.inference.backends_file import declared_names
-from core.inference.base import Backend, Location
+from core.inference.base import Activation, Backend, BackendInfo, Location
 from core.inference.cache import CachedBackend
 from core.inference.fake import FakeBackend
 from core.inference.manifest import FIRST_STAGE_FILE, model_folder
+from core.inference.unusable import UnusableBackend
 
 if TYPE_CHECKING:
     from core.inference.cascade.first_stage import FirstStage
+
+
+_logger = logging.getLogger(__name__)
 
 
 def make_backend(settings: Settings) -> Backend:
@@ -38,6 +44,46 @@ def make_backend(settings: Settings) -> Backend:
     )
 
 
+def open_or_stand_in(settings: Settings) -> Backend:
+    """The backend that is set, loaded; where that can't be, one that fails every call with the
+    reason. A service that misreads its model stays, since it may be mended while this runs."""
+    try:
+        backend = make_backend(settings)
+    except (ConfigError, MissingExtra, ModelNotUsable) as error:
+        return _stand_in(settings, error)
+    try:
+        backend.load()
+    except (MissingExtra, ModelNotUsable) as error:
+        stand_in = _stand_in(settings, error)
+        if stand_in.info.location is Location.IN_PROCESS:
+            return stand_in
+    return backend
+
+
+def _stand_in(settings: Settings, problem: ConsoleError) -> UnusableBackend:
+    _logger.warning("The backend %s can't be used: %s", settings.backend, problem)
+    return UnusableBackend(_declared_info(settings), problem)
+
+
+def _declared_info(settings: Settings) -> BackendInfo:
+    name = settings.backend
+    if name not in BACKENDS:
+        from core.inference.remote.kinds import declared_info, read_backends
+
+        with suppress(ConfigError, KeyError):  # the file itself may be what can't be used
+            return declared_info(read_backends(settings.backends_path)[name])
+    return BackendInfo(
+        name=name,
+        model_version="unknown",
+        labels=(),
+        activation=Activation.NONE,
+        runtime="unknown",
+        precision="unknown",
+        location=Location.IN_PROCESS if name in BACKENDS else Location.REMOTE,
+        max_tokens=0,
+    )
+
+
 def backend_names(settings: Settings) -> tuple[str, ...]:
     """Every backend there can be here: the built-in ones and those of the backends file. Raises
     ConfigError for a file that can't be read."""
@@ -57,7 +103,9 @@ def _remote_backend(settings: Settings) -> Backend:
     # Imported on use: the HTTP library costs a tenth of a second.
     from core.inference.remote.kinds import make_remote_backend, read_backends
 
-    config = read_backends(settings.backends_path)[settings.backend]
+    config = read_backends(settings.backends_path).get(settings.backend)
+    if config is None:
+        raise ConfigError(f"{settings.backends_path} does not declare {settings.backend!r}")
     return make_remote_backend(config, system_clock(), environment_variable)
 
 

@@ -5,11 +5,17 @@ from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
-from core.bootstrap.backends import cached, make_backend, make_named_backend, read_first_stage_of
+from core.bootstrap.backends import (
+    cached,
+    make_backend,
+    make_named_backend,
+    open_or_stand_in,
+    read_first_stage_of,
+)
 from core.bootstrap.sources import bundled_source
 from core.clock import Clock, system_clock
 from core.config import Settings
-from core.errors import ConfigError, ModelNotUsable, StoreError
+from core.errors import ConfigError, MissingExtra, ModelNotUsable, StoreError
 from core.inference.base import Backend, Location
 from core.inference.cascade.calibration import read_calibration
 from core.inference.cascade.cleared import CalibratedFirstStage
@@ -35,16 +41,24 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Services:
-    """What one process works with. Heavy parts are made on first use."""
+    """What one process works with. Heavy parts are made on first use.
+
+    With `stays_open` a backend that can't be used stops nothing: its calls fail, with the reason.
+    """
 
     settings: Settings
     clock: Clock
     context: Context
     worker: str
+    stays_open: bool = False
 
     @cached_property
     def full_model(self) -> Backend:
-        """The backend itself, loaded, with nothing in front of it. Raises ModelNotUsable."""
+        """The backend itself, loaded, with nothing in front of it. Raises ModelNotUsable,
+        ConfigError and MissingExtra, unless a fallback can answer or the process is to stay open.
+        """
+        if self.stays_open or self.settings.fallback != "none":
+            return open_or_stand_in(self.settings)
         backend = make_backend(self.settings)
         backend.load()
         return backend
@@ -63,9 +77,19 @@ class Services:
 
     @cached_property
     def fallback(self) -> Backend | None:
-        """What answers when the full model does not, loaded. Raises ModelNotUsable, ConfigError."""
+        """What answers when the full model does not, loaded. Raises ModelNotUsable, ConfigError; in
+        a process that is to stay open one that can't be used is left out."""
         if self.settings.fallback == "none":
             return None
+        try:
+            return self._open_fallback()
+        except (ConfigError, MissingExtra, ModelNotUsable) as error:
+            if not self.stays_open:
+                raise
+            _logger.warning("There is no fallback: %s", error)
+            return None
+
+    def _open_fallback(self) -> Backend:
         second = make_backend(replace(self.settings, backend=self.settings.fallback))
         # A label that only the first assesses would let pass what the first would have held.
         missing = set(self.full_model.info.labels).difference(second.info.labels)
@@ -181,10 +205,13 @@ def _failure_rule(settings: Settings) -> FailureRule:
     return FailureRule(policy, CalibratedFirstStage(first, calibration))
 
 
-def build_services(settings: Settings, *, worker: str, clock: Clock | None = None) -> Services:
+def build_services(
+    settings: Settings, *, worker: str, clock: Clock | None = None, stays_open: bool = False
+) -> Services:
     """Opens the state (making it on first use) and sees that a policy is in force.
 
-    `worker` names this process in the serving log. Raises StoreError.
+    `worker` names this process in the serving log; with `stays_open`, as servers want it, a backend
+    that can't be used stops nothing. Raises StoreError.
     """
     clock = clock or system_clock()
     context = Context(
@@ -194,4 +221,4 @@ def build_services(settings: Settings, *, worker: str, clock: Clock | None = Non
         failure=_failure_rule(settings),
     )
     ensure_policy(context)
-    return Services(settings=settings, clock=clock, context=context, worker=worker)
+    return Services(settings, clock, context, worker, stays_open=stays_open)

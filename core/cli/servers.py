@@ -48,7 +48,7 @@ def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     from core.serving.server import run_api
 
-    services = build_services(settings, worker="api")
+    services = build_services(settings, worker="api", stays_open=True)
     print(words, flush=True)
     run_api(services)
     return 0

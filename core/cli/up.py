@@ -8,7 +8,7 @@ from core.cli.arguments import Commands
 from core.cli.ingest import ingest_source
 from core.cli.score import score_stored
 from core.config import Settings
-from core.errors import SourceUnavailable
+from core.errors import BackendError, ConfigError, MissingExtra, SourceUnavailable
 
 
 def add_commands(commands: Commands) -> None:
@@ -47,4 +47,8 @@ def _bring_in(services: Services) -> None:
             ingest_source(services, bundled_source())
         else:
             print("  Going on with what is stored.")
-    score_stored(services)
+    try:
+        score_stored(services)
+    except (BackendError, ConfigError, MissingExtra) as error:
+        # Whoever is to find out why needs the console for it.
+        print(f"  Nothing is scored: {error}. See the page Backends.")

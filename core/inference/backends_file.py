@@ -18,7 +18,8 @@ from core.moderation.scores import Label
 BUILT_IN = frozenset({"auto", "openvino", "onnx", "torch", "transformers", "fake", "none"})
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_HIGHEST = 86_400.0
+LONGEST_S = 86_400.0
+"""Of any time a file may set."""
 _KIND_WORDS = {
     str: "text",
     int: "a whole number",
@@ -158,7 +159,7 @@ class _Table:
 
 
 def _seconds(value: Any) -> float:
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= _HIGHEST:
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value <= LONGEST_S:
         raise ValueError("must be a number above 0, at most 86400")
     return float(value)
 

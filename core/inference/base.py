@@ -38,6 +38,7 @@ class ErrorKind(StrEnum):
     CONNECT = "connect"
     TLS = "tls"
     AUTH = "auth"
+    CONFIGURATION = "configuration"
     NOT_FOUND = "not_found"
     REDIRECT = "redirect"
     RATE_LIMITED = "rate_limited"
@@ -53,6 +54,7 @@ OUTAGES = frozenset(
         ErrorKind.CONNECT,
         ErrorKind.TLS,
         ErrorKind.AUTH,
+        ErrorKind.CONFIGURATION,
         ErrorKind.NOT_FOUND,
         ErrorKind.REDIRECT,
         ErrorKind.RATE_LIMITED,

@@ -16,6 +16,7 @@ from core.config import Settings
 from core.errors import ConfigError, ConsoleError
 from core.processes.health import await_answer
 
+LIVE_PATH = "/v2/health/live"
 HEALTHY_WITHIN_S = 60.0
 STOP_WITHIN_S = 8.0
 
@@ -33,13 +34,13 @@ class Server:
 
 
 def servers(settings: Settings) -> tuple[Server, ...]:
-    """The three servers of the console."""
+    """The three servers of the console. They open without a backend that answers, too."""
     return (
         Server("Console", "dashboard.server", "staff", "DASHBOARD_PORT",
                settings.dashboard_port, "/_stcore/health"),
         Server("Look-up", "dashboard.server", "author", "AUTHOR_PORT",
                settings.author_port, "/_stcore/health"),
-        Server("API", "core.cli", "serve", "API_PORT", settings.api_port, "/healthz"),
+        Server("API", "core.cli", "serve", "API_PORT", settings.api_port, LIVE_PATH),
     )  # fmt: skip
 
 

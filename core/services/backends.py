@@ -22,6 +22,7 @@ REFUSALS = frozenset(
         ErrorKind.MODEL,
         ErrorKind.TLS,
         ErrorKind.AUTH,
+        ErrorKind.CONFIGURATION,
         ErrorKind.NOT_FOUND,
         ErrorKind.REDIRECT,
         ErrorKind.QUOTA,

@@ -141,7 +141,7 @@ def _absolute(settings: Settings) -> Settings:
 def _check(settings: Settings) -> None:
     """What would fail in every process fails here first, in words for the caller."""
     listen(settings).close()
-    services = build_services(settings, worker="api")
+    services = build_services(settings, worker="api", stays_open=True)
     try:
         _ = services.scorer
     finally:

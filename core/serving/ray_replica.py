@@ -22,7 +22,7 @@ def build_app(settings: Settings, processors: Collection[int] = ()) -> FastAPI:
 
     Raises ModelNotUsable.
     """
-    services = build_services(settings, worker="api")
+    services = build_services(settings, worker="api", stays_open=True)
     with _limited_to(processors):
         _ = services.scorer
     app = create_app(services)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
-from core.inference.base import Location
+from core.inference.base import ErrorKind, Location
 from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.policies import SEVERITY, Action, Policy
@@ -47,6 +47,7 @@ CIRCUITS: dict[CircuitState, str] = {
     CircuitState.HALF_OPEN: "half open",
 }
 _TROUBLE = (State.REFUSED, State.NOT_INSTALLED, State.COOLS_DOWN, State.FAILS)
+_TOLD_BY_A_CHECK = (ErrorKind.MODEL, ErrorKind.CONFIGURATION)
 _FRESH = timedelta(seconds=60)
 
 
@@ -84,7 +85,11 @@ def reason(standing: Standing) -> str:
     """Why it does not answer, in words; empty for one that does."""
     if standing.problem is not None:
         return standing.problem
-    return FAILURES[standing.error_kind] if standing.error_kind is not None else ""
+    if standing.error_kind is None:
+        return ""
+    # The log tells kinds, not words: those a check brings to light.
+    more = "; check it to read why" if standing.error_kind in _TOLD_BY_A_CHECK else ""
+    return FAILURES[standing.error_kind] + more
 
 
 def seconds_ago(moment: datetime, now: datetime) -> str:

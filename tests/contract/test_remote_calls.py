@@ -156,6 +156,27 @@ def test_storm_of_429_costs_one_request_until_the_time_it_asked_for(
     assert len(backend.score(["a"]).results) == 1
 
 
+@pytest.mark.parametrize("asked", ["0", "Mon, 23 Nov 2020 12:00:00 GMT", "-1", "nan", "soon"])
+def test_wait_that_is_over_does_not_open_the_circuit(
+    server: RemoteServer, opened: Open, asked: str
+) -> None:
+    backend = opened()
+    server.override = fails(429, Retry_After=asked)
+    assert kind_of(backend) == ("rate_limited", 3)
+    assert backend.circuit.state is CircuitState.CLOSED
+    assert kind_of(backend) == ("rate_limited", 3)
+
+
+@pytest.mark.parametrize("asked", ["999999999999999", "Fri Dec 31 23:59:59 9999", "86401"])
+def test_wait_like_no_other_leaves_it_alone_for_ten_minutes_at_most(
+    server: RemoteServer, opened: Open, moment: Time, asked: str
+) -> None:
+    backend = opened()
+    server.override = fails(503, Retry_After=asked)
+    assert kind_of(backend) == ("backend", 1)
+    assert backend.circuit.until - moment.seconds == CircuitRule().longest_asked_s
+
+
 def test_short_wait_that_is_asked_for_is_granted(
     server: RemoteServer, opened: Open, moment: Time
 ) -> None:
@@ -170,8 +191,55 @@ def test_short_wait_that_is_asked_for_is_granted(
 
 def test_refused_text_says_nothing_against_the_backend(server: RemoteServer, opened: Open) -> None:
     backend = opened()
-    server.override = fails(422)
+    refusal = Told(b"", 422)
+    server.override = lambda asked: refusal if asked.body["input"] == ["a"] else None
     assert [kind_of(backend)[0] for _ in range(9)] == ["bad_input"] * 9
+    assert backend.circuit.state is CircuitState.CLOSED
+
+
+@pytest.mark.parametrize("status", [400, 413, 415, 422])
+def test_refused_harmless_text_says_that_the_settings_are_wrong(
+    server: RemoteServer, opened: Open, status: int
+) -> None:
+    backend = opened()
+    server.override = fails(status)
+    assert [kind_of(backend) for _ in range(3)] == [("configuration", 1)] * 3
+    assert len(server.asked) == 6  # each with a harmless text after it
+    assert kind_of(backend) == ("circuit_open", 0)
+
+
+def test_answers_that_can_not_be_read_open_the_circuit(server: RemoteServer, opened: Open) -> None:
+    backend = opened()
+    server.override = lambda _asked: Told({"data": "soon"})
+    assert [kind_of(backend) for _ in range(3)] == [("bad_shape", 1)] * 3
+    assert kind_of(backend) == ("circuit_open", 0)
+
+
+def test_key_refused_with_400_counts_against_the_backend_and_not_the_text(
+    server: RemoteServer, opened: Open
+) -> None:
+    backend = opened()
+    body = {"error": {"code": 400, "details": [{"reason": "API_KEY_INVALID"}]}}
+    server.override = lambda _asked: Told(body, 400)
+    assert [kind_of(backend) for _ in range(3)] == [("auth", 1)] * 3
+    assert len(server.asked) == 3
+    assert kind_of(backend) == ("circuit_open", 0)
+
+
+def test_trial_of_an_open_circuit_that_refuses_its_text_closes_it_only_if_it_takes_others(
+    server: RemoteServer, opened: Open, moment: Time
+) -> None:
+    backend = opened()
+    server.override = fails(500)
+    for _ in range(3):
+        kind_of(backend)
+    moment.seconds += 10
+    server.override = fails(422)
+    assert kind_of(backend)[0] == "configuration"
+    assert backend.circuit.state is CircuitState.OPEN
+    moment.seconds += 20
+    server.override = lambda asked: Told(b"", 422) if asked.body["input"] == ["a"] else None
+    assert kind_of(backend)[0] == "bad_input"
     assert backend.circuit.state is CircuitState.CLOSED
 
 

@@ -1,13 +1,15 @@
 """A guard that answers in words is scored by the chances of its first one."""
 
 import math
+from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from core.errors import ModelNotUsable
 from core.moderation.scores import Label
 from tests.contract.conftest import ABUSE, Open, toxicity
-from tests.contract.remote_server import RemoteServer, Told
+from tests.contract.remote_server import Asked, RemoteServer, Told
 
 
 @pytest.mark.parametrize(
@@ -21,7 +23,7 @@ from tests.contract.remote_server import RemoteServer, Told
 def test_guard_scores_its_first_word(
     server: RemoteServer, opened: Open, tokens: list[list[tuple[str, float]]], score: float
 ) -> None:
-    server.override = lambda _asked: guard_answer(tokens)
+    server.override = of_abuse(tokens)
     assert toxicity(opened("guard")) == pytest.approx(score)
 
 
@@ -48,10 +50,51 @@ def test_categories_of_a_guard_have_its_score_where_they_are_named(opened: Open)
 
 
 def test_guard_of_other_words_and_a_policy_of_its_own(server: RemoteServer, opened: Open) -> None:
-    server.override = lambda _asked: guard_answer([[("Yes", 0.3), ("No", 0.1)]])
+    server.override = of_abuse([[("Yes", 0.3), ("No", 0.1)]], [[("Yes", 0.01), ("No", 0.9)]])
     backend = opened("guard", safe_word="No", unsafe_word="Yes", prompt="Is it rude?")
     assert toxicity(backend) == pytest.approx(0.75)
     assert server.asked[-1].body["messages"][0] == {"role": "system", "content": "Is it rude?"}
+
+
+def test_guard_that_says_the_same_of_everything_is_refused(
+    server: RemoteServer, opened: Open
+) -> None:
+    server.override = lambda _asked: guard_answer([[("unsafe", 0.5), ("safe", 0.5)]])
+    with pytest.raises(ModelNotUsable, match="same scores to 3 texts"):
+        opened("guard").load()
+
+
+@pytest.mark.parametrize(
+    ("choices", "words"),
+    [
+        ([], "gave 0 results for 1 texts"),
+        (None, "something other than a list"),
+        ([{"message": {"content": "safe"}}] * 2, "gave 2 results for 1 texts"),
+        ([{"message": {"content": "safe"}}], "without `logprobs.content`"),
+        ([{"logprobs": {"content": [{"token": "safe", "top_logprobs": None}]}}], "neither its"),
+        ([{"logprobs": {"content": [{"token": "safe", "top_logprobs":
+           [{"token": "safe", "logprob": 0.7}]}]}}], "log-probability above 0"),
+        ([{"logprobs": {"content": [{"token": "safe", "top_logprobs":
+           [{"token": "safe", "logprob": "-1"}]}]}}], "not a number"),
+    ],
+)  # fmt: skip
+def test_guard_that_answers_in_another_shape_is_refused(
+    server: RemoteServer, opened: Open, choices: Any, words: str
+) -> None:
+    server.override = lambda _asked: Told({"choices": choices})
+    with pytest.raises(ModelNotUsable, match=words):
+        opened("guard").load()
+
+
+def of_abuse(
+    tokens: list[list[tuple[str, float]]],
+    others: list[list[tuple[str, float]]] | None = None,
+) -> Callable[[Asked], Told]:
+    """These tokens for the abusive text, others for the rest."""
+    rest = others or [[("safe", 0.99), ("unsafe", 0.01)]]
+    return lambda asked: guard_answer(
+        tokens if "idiot" in asked.body["messages"][-1]["content"] else rest
+    )
 
 
 def guard_answer(tokens: list[list[tuple[str, float]]]) -> Told:

@@ -5,10 +5,13 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.error
 import urllib.request
 
 import pytest
 
+from tests.contract.remote_configs import config_of
+from tests.contract.remote_server import KEY, RemoteServer, Told
 from tests.e2e.conftest import console_env, free_port
 from tests.patience import PATIENT_S
 
@@ -80,6 +83,23 @@ def test_up_fills_the_queue_answers_on_three_ports_and_stops_cleanly(tmp_path, p
     assert any("Going on with what is stored" in line for line in again)
     assert any("Nothing waits to be scored" in line for line in again)
     assert stop(process, signal.SIGTERM) == 0
+
+
+def test_up_opens_though_the_backend_sends_web_pages(tmp_path, ports, monkeypatch):
+    monkeypatch.setenv("TEST_KEY", KEY)
+    with RemoteServer() as server:
+        server.override = lambda _asked: Told(b"<html>Sign in</html>")
+        config_of(tmp_path, server.url, "vllm")
+        lines: list[str] = []
+        process = start(tmp_path, {**ports, "backend": "my-vllm"}, lines, "Ready")
+        try:
+            assert any("Nothing is scored: my-vllm sent a web page" in line for line in lines)
+            url = f"http://127.0.0.1:{ports['api_port']}/healthz"
+            with pytest.raises(urllib.error.HTTPError, match="503"):
+                urllib.request.urlopen(url)
+        finally:
+            code = stop(process, signal.SIGINT)
+    assert code == 0
 
 
 def test_a_killed_up_leaves_no_server_behind_and_the_next_start_works(tmp_path, ports):

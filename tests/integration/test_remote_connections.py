@@ -87,6 +87,6 @@ def test_certificate_nobody_trusts_is_refused_until_it_is_named(
     with FaultyServer(tei_answer, context) as faulty:
         backend = checked(console.backend(tmp_path, faulty.url))
         held = check_held(console, backend, K.TLS, attempts=1)
-        named = console.backend(tmp_path, faulty.url, ca_file=str(certificate))
+        named = checked(console.backend(tmp_path, faulty.url, ca_file=str(certificate)))
         assert named.health() is None
     check_scored(console, console.backend(tmp_path, server.url), held)

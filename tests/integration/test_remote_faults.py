@@ -20,16 +20,19 @@ from tests.integration.remote_console import Console, check_held, check_scored
 K = ErrorKind
 LOADING = {"error": "Model x is currently loading", "estimated_time": 20.0}
 QUOTA = {"error": {"code": "insufficient_quota", "type": "insufficient_quota", "message": "x"}}
+KEY_REFUSED = {"error": {"code": 400, "details": [{"reason": "API_KEY_INVALID"}]}}
 ANSWERS: list[tuple[str, Callable[[Asked], Told], ErrorKind, int]] = [
-    ("400", always(400), K.BAD_INPUT, 1),
+    ("400", always(400), K.CONFIGURATION, 1),
+    ("400 for the key", always(400, KEY_REFUSED), K.AUTH, 1),
+    ("400 for the model", always(400, {"error": {"code": "model_not_found"}}), K.NOT_FOUND, 1),
     ("401", always(401), K.AUTH, 1),
     ("402", always(402), K.QUOTA, 1),
     ("403", always(403), K.AUTH, 1),
     ("404", always(404), K.NOT_FOUND, 1),
     ("408", always(408), K.TIMEOUT, 3),
-    ("413", always(413), K.BAD_INPUT, 1),
-    ("415", always(415), K.BAD_INPUT, 1),
-    ("422", always(422), K.BAD_INPUT, 1),
+    ("413", always(413), K.CONFIGURATION, 1),
+    ("415", always(415), K.CONFIGURATION, 1),
+    ("422", always(422), K.CONFIGURATION, 1),
     ("424", always(424), K.BACKEND, 1),
     ("425", always(425), K.BACKEND, 3),
     ("429 storm", always(429), K.RATE_LIMITED, 3),
@@ -84,9 +87,9 @@ def test_bad_answer_is_named_and_loses_nothing(
     server.asked.clear()
     server.override = answer
     held = check_held(console, backend, kind, attempts)
-    # What is not an outage by its kind is asked once more, with a harmless text.
-    # One that it refuses for its text is halved first.
-    extra = 3 if kind is K.BAD_INPUT else kind not in OUTAGES
+    # What is not an outage by its kind is asked once more, with a harmless text; and so it is found
+    # out that it is no text that was refused, but all.
+    extra = kind is K.CONFIGURATION or kind not in OUTAGES
     assert len(server.asked) == attempts + extra
     server.override = lambda _asked: None
     check_scored(console, console.backend(tmp_path, server.url), held)

@@ -112,6 +112,28 @@ def test_an_outage_in_the_log_is_the_first_thing_said(
     assert not at.exception
 
 
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("model", "tei, in force, can't be used: the model can't be used; check it to read why ("),
+        ("configuration", "can't be used: the settings of the model's backend are wrong; check it"),
+        ("auth", "can't be used: the model refused our key ("),
+        ("bad_shape", "does not answer: the model's answer could not be read ("),
+    ],
+)
+def test_a_backend_that_was_unusable_from_the_start_is_the_first_thing_said(
+    home: Path, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch, kind: str, words: str
+):
+    monkeypatch.setenv("TEST_KEY", "k")
+    monkeypatch.setenv("MODCONSOLE_BACKEND", "tei")
+    declare(home, "http://127.0.0.1:9", "tei")
+    log(home, call(1, "tei", 9, kind))
+    at = staff_page("backends", OPS)
+    (line,) = [error.value.replace("\\", "") for error in at.error]
+    assert words in line
+    assert not at.exception
+
+
 def test_the_circuit_of_another_process_is_read_from_its_log(
     home: Path, staff_page: StaffPage, server: RemoteServer
 ):

@@ -139,6 +139,16 @@ def test_declared_backend_may_be_named_and_is_among_the_choices(tmp_path: Path, 
         load_settings(elsewhere)
 
 
+@pytest.mark.parametrize("name", ["backend", "fallback"])
+def test_file_of_backends_that_is_broken_does_not_stop_the_settings(
+    tmp_path: Path, name: str
+) -> None:
+    """Whoever makes the backend is told; the console has to open to show it."""
+    (tmp_path / "backends.toml").write_text("[[backend\n")
+    given = {"MODCONSOLE_HOME": str(tmp_path), f"MODCONSOLE_{name.upper()}": "gpu"}
+    assert getattr(load_settings(given), name) == "gpu"
+
+
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(FrozenInstanceError):
         Settings().api_port = 1  # type: ignore[misc]

@@ -12,6 +12,7 @@ from core.inference.resilience.retries import (
     AttemptFailed,
     RetryRule,
     asked_wait_s,
+    believed_s,
     parse_duration_s,
     pause_s,
     try_again,
@@ -108,9 +109,34 @@ def test_model_that_has_loaded_answers() -> None:
     assert hands.run() == ("yes", None, 7)
 
 
-@given(st.integers(1, 60), st.floats(0, 1), st.floats(0, 1))
+def test_model_that_loads_for_two_hours_is_asked_all_the_time() -> None:
+    hands = Hands(busy(kind=ErrorKind.LOADING))
+    rule = RetryRule(first_pause_s=1, longest_pause_s=5, total_s=30, loading_s=7_200)
+    assert hands.run(rule)[:2] == (None, ErrorKind.LOADING)
+    assert 7_190 < hands.now < 7_200
+
+
+@pytest.mark.parametrize(
+    ("asked", "seconds"),
+    [
+        (20, 20), (0.5, 0.5), (0, 0), (10**400, 86_400), (1e300, 86_400), (float("inf"), 86_400),
+        (-1, None), (float("nan"), None), (float("-inf"), None), (True, None), ("20", None),
+        (None, None), ([20], None),
+    ],
+)  # fmt: skip
+def test_what_is_believed_of_a_number_in_an_answer(asked: object, seconds: float | None) -> None:
+    assert believed_s(asked) == seconds
+
+
+@given(st.text(max_size=40) | st.from_regex(r"[A-Za-z]{3,9},? [0-9A-Za-z:+ -]{0,40}"))
+def test_any_words_ask_for_a_day_at_most_or_for_nothing(words: str) -> None:
+    asked = asked_wait_s({"retry-after": words}, NOW)
+    assert asked is None or 0 <= asked <= 86_400
+
+
+@given(st.integers(1, 100_000), st.floats(0, 1), st.floats(0, 1))
 def test_pause_lies_in_the_upper_half_of_its_bound(attempt: int, draw: float, more: float) -> None:
-    longest = min(2.0 ** (attempt - 1), 8)
+    longest = min(2.0 ** min(attempt - 1, 9), 8)
     assert longest / 2 <= pause_s(RULE, attempt, draw) <= longest
     assert pause_s(RULE, attempt, draw) <= pause_s(RULE, attempt, min(1.0, draw + more))
 
@@ -149,6 +175,20 @@ def test_durations(text: str, seconds: float | None) -> None:
         ({"retry-after": "Mon, 23 Nov 2026 11:00:00 GMT"}, 0, "a date that has passed"),
         ({"retry-after": "tomorrow"}, None, "no date"),
         ({"retry-after": "Mon, 23 Nov 2026 12:00:30"}, None, "a date of no zone"),
+        ({"retry-after": "Mon, 23 Nov 2026 12:00:30 -0000"}, 30, "UTC, said the other way"),
+        ({"retry-after": "Mon, 23 Nov 2026 14:00:30 +0200"}, 30, "a date of another zone"),
+        ({"retry-after": "Monday, 23-Nov-26 12:00:30 GMT"}, 30, "as of RFC 850"),
+        ({"retry-after": "Mon Nov 23 12:00:30 2026"}, 30, "as asctime writes it"),
+        ({"retry-after": "Sun Nov  1 12:00:30 2026"}, 0, "as asctime, and past"),
+        ({"retry-after": "Tue Dec  1 12:00:00 2026"}, 86_400, "more than a day"),
+        ({"retry-after": "Fri, 31 Dec 9999 23:59:59 GMT"}, 86_400, "a year like no other"),
+        ({"retry-after": "999999999999999"}, 86_400, "more than anybody waits"),
+        ({"retry-after": "1.5"}, 1.5, "a fraction"),
+        ({"retry-after": "-5"}, None, "a time that runs backwards"),
+        ({"retry-after": "nan"}, None, "no number"),
+        ({"retry-after": "1e300"}, None, "no number of HTTP"),
+        ({"retry-after": "Mon, 99 Nov 2026 12:00:30 GMT"}, None, "a day there is not"),
+        ({"retry-after-ms": "999999999999999"}, 86_400, "the finer one, bounded too"),
         ({"retry-after-ms": "1500", "retry-after": "2"}, 1.5, "the finer one"),
         ({"x-ratelimit-reset-requests": "6m0s"}, None, "nobody said that none are left"),
         (

@@ -7,8 +7,9 @@ from core.inference.remote.wire import Row, Wire
 
 
 def any_row(wire: Wire, found: Any) -> Row:
-    """From labels with scores (in a list, or numbered: `{"0": {"label": …, "score": …}}`, as MLflow
-    makes it of a list), `{"label": score}`, or a bare list in `label_order`.
+    """From labels with scores (in a list; numbered, `{"0": {"label": …, "score": …}}`, as MLflow
+    makes it of a list; or `{"labels": […], "scores": […]}`, as zero-shot pipelines do),
+    `{"label": score}`, or a bare list in `label_order`.
 
     A label alone, or one score where several labels are needed, is the best label only: refused.
     """
@@ -16,6 +17,8 @@ def any_row(wire: Wire, found: Any) -> Row:
         if isinstance(found, dict):
             return labelled(found, wire.label_count)
         raise bad_shape(TOP_ONE)
+    if isinstance(found, dict) and {"labels", "scores"} <= found.keys():
+        return _paired(found["labels"], found["scores"])
     if isinstance(found, dict):
         is_numbered = found and all(isinstance(item, dict) for item in found.values())
         return labelled(list(found.values()), wire.label_count) if is_numbered else by_name(found)
@@ -26,3 +29,10 @@ def any_row(wire: Wire, found: Any) -> Row:
     if wire.label_count > 1:
         raise bad_shape(TOP_ONE)
     return wire.named([number(found)])
+
+
+def _paired(names: Any, scores: Any) -> Row:
+    if not isinstance(names, list) or not isinstance(scores, list) or len(names) != len(scores):
+        raise bad_shape("sent another number of labels than of scores")
+    pairs = [{"label": name, "score": score} for name, score in zip(names, scores, strict=True)]
+    return labelled(pairs, len(pairs))

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from urllib.parse import urlsplit
+from typing import Any
 
 from core.clock import Clock
 from core.errors import BackendError, ModelNotUsable
@@ -18,16 +18,21 @@ from core.inference.base import (
     TextResult,
 )
 from core.inference.remote.caller import Called, Caller
-from core.inference.remote.meaning import activated, check_probes, result_of
+from core.inference.remote.meaning import check_alone, check_probes, read_rows, result_of
+from core.inference.remote.proxies import is_loopback
 from core.inference.remote.transport import Transport
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.wire import HARMLESS, Row, Told, Wire
 from core.inference.resilience.circuit import Circuit
 from core.inference.resilience.retries import AttemptFailed
 
-# Harmless, and unlike each other: only a server that misreads its model scores them all alike.
-PROBES = ("Good morning.", "The train leaves at nine from the second platform.", "I like tea.")
+# Unlike each other: only a server that misreads its model scores them all alike. The last one has a
+# high score, so that a scale other than 0 to 1 shows.
+PROBES = (
+    HARMLESS,
+    "The train leaves at nine from the second platform.",
+    "I will kill you, you fucking idiot.",
+)
 KNOWN_WELL_S = 30.0
-_LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,8 @@ class RemoteBackend:
         self._pool = ThreadPoolExecutor(config.concurrency, thread_name_prefix=config.name)
         self._is_checked = False
         self._revision: str | None = None
+        self._unusable: str | None = None
+        self._unusable_at = 0.0
 
     @property
     def info(self) -> BackendInfo:
@@ -77,8 +84,8 @@ class RemoteBackend:
         return self._caller.circuit
 
     def load(self) -> None:
-        """Asks for the revision and scores three harmless texts, to find a server that misreads its
-        model: ModelNotUsable. One that can't be used now is checked at its first call instead.
+        """Asks for the revision and scores three texts, to find a server that misreads its model:
+        ModelNotUsable. One that can't be used now is checked at its first call instead.
         """
         try:
             self._check()
@@ -103,11 +110,17 @@ class RemoteBackend:
         return BatchResult(results, replace(call, total_ms=total_ms))
 
     def health(self) -> str | None:
-        """An answer of the last half minute is enough; else one harmless text is scored, once."""
+        """An answer of the last half minute is enough; else one harmless text is scored, once. A
+        server that was never checked is checked first."""
+        if not self._is_checked:
+            try:
+                self._check(once=True)
+            except BackendError as error:
+                return str(error)
         well_at = self._caller.well_at
         if well_at is not None and self._clock.monotonic() - well_at < KNOWN_WELL_S:
             return None
-        failure = self._part([PROBES[0]], once=True).failure
+        failure = self._part([HARMLESS], once=True).failure
         return None if failure is None else str(failure)
 
     def close(self) -> None:
@@ -130,60 +143,67 @@ class RemoteBackend:
         return parts
 
     def _part(self, texts: Sequence[str], *, once: bool = False) -> _Part:
+        ask, count = self._wire.ask(texts), len(texts)
         try:
-            called, rows = self._rows(texts, once=once)
+            called = self._caller.call(
+                ask, lambda reply: read_rows(self._wire, reply, count), once=once
+            )
         except BackendError as error:
             call = CallMetadata(0.0, attempts=error.attempts)
             return _failed(len(texts), call, error)
         told = self._wire.told(called.reply)
         self._revision = told.model_revision or self._revision
-        version = _version(self._config, told.model_revision or self._revision)
-        try:
-            results = tuple(result_of(self._wire, row, version) for row in rows)
-        except AttemptFailed as problem:
-            rejected = self._caller.reject(problem, called.attempts)
-            return _failed(len(texts), _measured(called, told), rejected)
+        version = _version(self._config, self._revision)
+        results = tuple(result_of(self._wire, row, version) for row in called.found)
         return _Part(results, _measured(called, told))
 
-    def _rows(self, texts: Sequence[str], *, once: bool) -> tuple[Called, list[Row]]:
-        called = self._caller.call(self._wire.ask(texts), once=once)
-        try:
-            rows = self._wire.rows(called.reply, len(texts))
-            return called, [activated(self._wire, row) for row in rows]
-        except AttemptFailed as problem:
-            failure = problem
-        raise self._caller.reject(failure, called.attempts)
-
-    def _check(self) -> None:
-        """Once, and again until it has come to an end."""
+    def _check(self, *, once: bool = False) -> None:
+        """Once, and again until it has come to an end. What was found unusable is believed to be
+        for a while."""
         if self._is_checked:
             return
-        self._ask_revision()
-        rows: list[Row] = []
-        step = min(self._batch_size, len(PROBES))
+        now = self._clock.monotonic()
+        if self._unusable is not None and now - self._unusable_at < KNOWN_WELL_S:
+            raise ModelNotUsable(self._unusable)
         try:
-            for start in range(0, len(PROBES), step):
-                _, some = self._rows(PROBES[start : start + step], once=False)
-                for row in some:
-                    result_of(self._wire, row, "")
-                rows += some
-        except AttemptFailed as problem:
-            raise ModelNotUsable(f"{self._config.name} {problem}") from None
-        except BackendError as error:
-            if error.kind == ErrorKind.BAD_SHAPE:
-                raise ModelNotUsable(str(error)) from None
+            self._ask_revision(once=once)
+            step = min(self._batch_size, len(PROBES))
+            starts = range(0, len(PROBES), step)
+            rows = [row for at in starts for row in self._probed(PROBES[at : at + step], once)]
+            check_probes(self._config.name, self._wire, rows)
+            if step > 1:
+                (alone,) = self._probed(PROBES[-1:], once)
+                check_alone(self._config.name, alone, rows[-1])
+        except ModelNotUsable as error:
+            self._unusable, self._unusable_at = str(error), now
             raise
-        check_probes(self._config.name, self._wire, rows)
         self._is_checked = True
 
-    def _ask_revision(self) -> None:
+    def _probed(self, texts: Sequence[str], once: bool) -> list[Row]:
+        """Halved where the server takes fewer texts than a request has: it will get no more."""
+        try:
+            called = self._caller.call(self._wire.ask(texts), lambda reply: reply, once=once)
+        except BackendError as error:
+            if error.kind in OUTAGES or error.kind == ErrorKind.BAD_SHAPE or len(texts) == 1:
+                raise
+            middle = len(texts) // 2
+            rows = self._probed(texts[:middle], once) + self._probed(texts[middle:], once)
+            self._batch_size = min(self._batch_size, len(texts) - middle)
+            return rows
+        try:
+            return read_rows(self._wire, called.reply, len(texts))
+        except AttemptFailed as problem:
+            words = f"{self._config.name} {problem}"
+        raise ModelNotUsable(words)
+
+    def _ask_revision(self, *, once: bool) -> None:
         """A server that doesn't tell is used all the same."""
         about = self._wire.about()
         if about is None:
             return
         try:
-            self._revision = self._wire.revision(self._caller.call(about).reply)
-        except (BackendError, AttemptFailed) as error:
+            self._revision = self._caller.call(about, self._wire.revision, once=once).found
+        except BackendError as error:
             if error.kind in OUTAGES - {ErrorKind.NOT_FOUND}:
                 raise
 
@@ -193,7 +213,7 @@ class RemoteBackend:
 
 def info_of(config: BackendConfig, wire: Wire, revision: str | None = None) -> BackendInfo:
     """What is declared of a backend, and the revision where its server told one."""
-    is_near = (urlsplit(config.url).hostname or "") in _LOOPBACK
+    is_near = is_loopback(config.url)
     return BackendInfo(
         name=config.name,
         model_version=_version(config, revision),
@@ -217,7 +237,7 @@ def _failed(count: int, call: CallMetadata, error: BackendError) -> _Part:
     return _Part((result,) * count, call, error)
 
 
-def _measured(called: Called, told: Told) -> CallMetadata:
+def _measured(called: Called[Any], told: Told) -> CallMetadata:
     """The server's own figures, and what is left of ours as network."""
     elapsed_ms = called.reply.elapsed_ms
     network_ms = None if told.server_ms is None else max(0.0, elapsed_ms - told.server_ms)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from secrets import token_hex
 from threading import BoundedSemaphore
+from typing import Generic, TypeVar
 
 from core.clock import Clock
 from core.errors import BackendError
@@ -14,6 +15,8 @@ from core.inference.remote.transport import Ask, Reply, Transport
 from core.inference.resilience.circuit import Circuit, CircuitBreaker, CircuitRule
 from core.inference.resilience.pacing import Pacer
 from core.inference.resilience.retries import AttemptFailed, RetryRule, try_again
+
+T = TypeVar("T")
 
 # The backend answered: that it refused a text, or scored it badly, says nothing against it.
 _ANSWERED = frozenset({ErrorKind.BAD_INPUT, ErrorKind.BAD_SCORE})
@@ -27,12 +30,22 @@ class Limits:
     per_minute: float | None = None
 
 
+@dataclass(slots=True)
+class _Sending:
+    """One call: how it is known to the server, and how long it was kept here."""
+
+    request_id: str
+    trace: str
+    paused_s: float = 0.0
+
+
 @dataclass(frozen=True, slots=True)
-class Called:
-    """An answer with what it took. `wait_ms` passed here: for a free place, for the pace, and
-    between attempts."""
+class Called(Generic[T]):
+    """An answer, what was read from it, and what it took. `wait_ms` passed here: for a free place,
+    for the pace, and between attempts."""
 
     reply: Reply
+    found: T
     attempts: int
     wait_ms: float
     request_id: str
@@ -43,7 +56,11 @@ class _HeldBack(AttemptFailed):
 
 
 class Caller:
-    """Retries, circuit, pace and bound of one backend; safe to use from several threads."""
+    """Retries, circuit, pace and bound of one backend; safe to use from several threads.
+
+    `harmless` asks for the scores of a text nobody can refuse: it tells a backend that refuses a
+    text from one that refuses everything.
+    """
 
     def __init__(
         self,
@@ -51,6 +68,7 @@ class Caller:
         transport: Transport,
         clock: Clock,
         *,
+        harmless: Ask,
         retry_rule: RetryRule,
         limits: Limits,
         circuit_rule: CircuitRule,
@@ -58,6 +76,7 @@ class Caller:
     ) -> None:
         self._name = name
         self._transport = transport
+        self._harmless = harmless
         self._monotonic = clock.monotonic
         self._sleep = sleep
         self._rule = retry_rule
@@ -71,44 +90,75 @@ class Caller:
         """Whether requests go out at present, and after how many failures."""
         return self._breaker.circuit
 
-    def call(self, ask: Ask, *, once: bool = False) -> Called:
-        """The answer, within the rule's time in all. Raises BackendError with kind and attempts."""
+    def call(self, ask: Ask, read: Callable[[Reply], T], *, once: bool = False) -> Called[T]:
+        """The answer, within the rule's time in all, with what `read` makes of it; it may raise
+        AttemptFailed. Raises BackendError with kind and attempts."""
         began = self._monotonic()
         if not self._breaker.admits(began):
             raise self._circuit_open(began)
-        request_id, trace = new_id(), token_hex(16)
-        paused_s = 0.0
-
-        def send(left_s: float) -> Reply:
-            nonlocal paused_s
-            paused_s += self._pause(left_s)
-            waiting_since = self._monotonic()
-            if not self._places.acquire(timeout=max(0.0, left_s)):
-                raise _HeldBack("has too many requests waiting here", kind=ErrorKind.TIMEOUT)
-            try:
-                paused_s += self._monotonic() - waiting_since
-                headers = {
-                    "X-Request-ID": request_id,
-                    "traceparent": f"00-{trace}-{token_hex(8)}-01",
-                }
-                return self._transport.send(ask, headers, left_s)
-            finally:
-                self._places.release()
-
+        sending = _Sending(new_id(), token_hex(16))
         rule = self._rule
         if once:
             rule = RetryRule(attempts=1, total_s=rule.total_s, loading_s=0.0)
-        tried = try_again(send, rule, monotonic=self._monotonic, sleep=self._sleep)
-        if tried.failure is not None or tried.answer is None:
-            raise self._failed(tried.failure, tried.attempts)
+        tried = try_again(
+            lambda left_s: self._send(ask, sending, left_s),
+            rule,
+            monotonic=self._monotonic,
+            sleep=self._sleep,
+        )
+        if tried.answer is None:
+            left_s = began + rule.total_s - self._monotonic()
+            raise self._failed(self._judged(tried.failure, sending, left_s), tried.attempts)
+        try:
+            found = read(tried.answer)
+        except AttemptFailed as problem:
+            failure = problem
+        else:
+            self._note_answer()
+            wait_ms = (tried.waited_s + sending.paused_s) * 1000.0
+            return Called(tried.answer, found, tried.attempts, wait_ms, sending.request_id)
+        raise self._failed(failure, tried.attempts)
+
+    def _send(self, ask: Ask, sending: _Sending, left_s: float) -> Reply:
+        sending.paused_s += self._pause(left_s)
+        waiting_since = self._monotonic()
+        if not self._places.acquire(timeout=max(0.0, left_s)):
+            raise _HeldBack("has too many requests waiting here", kind=ErrorKind.TIMEOUT)
+        try:
+            sending.paused_s += self._monotonic() - waiting_since
+            headers = {
+                "X-Request-ID": sending.request_id,
+                "traceparent": f"00-{sending.trace}-{token_hex(8)}-01",
+            }
+            return self._transport.send(ask, headers, left_s)
+        finally:
+            self._places.release()
+
+    def _judged(
+        self, failure: AttemptFailed | None, sending: _Sending, left_s: float
+    ) -> AttemptFailed:
+        """The failure as it is, but where a text was refused and a harmless one is too, it is not
+        the text's: then the settings are wrong, or the backend is down by now."""
+        if failure is None:
+            raise AssertionError("a try ends with an answer or a failure")
+        if failure.kind is not ErrorKind.BAD_INPUT:
+            return failure
+        try:
+            self._send(self._harmless, sending, left_s)
+        except _HeldBack:
+            return failure
+        except AttemptFailed as other:
+            if other.kind is not ErrorKind.BAD_INPUT:
+                return other
+        else:
+            self._note_answer()
+            return failure
+        words = f"{failure}, to a harmless text too: the backend's settings don't fit the server"
+        return AttemptFailed(words, kind=ErrorKind.CONFIGURATION)
+
+    def _note_answer(self) -> None:
         self._breaker.succeeded()
         self.well_at = self._monotonic()
-        wait_ms = (tried.waited_s + paused_s) * 1000.0
-        return Called(tried.answer, tried.attempts, wait_ms, request_id)
-
-    def reject(self, problem: AttemptFailed, attempts: int) -> BackendError:
-        """The error for an answer that came and can't be used."""
-        return self._failed(problem, attempts)
 
     def _pause(self, left_s: float) -> float:
         """Waits for the pace; the seconds it took."""
@@ -121,14 +171,13 @@ class Caller:
             self._sleep(wait_s)
         return wait_s
 
-    def _failed(self, failure: AttemptFailed | None, attempts: int) -> BackendError:
-        if failure is None:
-            raise AssertionError("a try ends with an answer or a failure")
+    def _failed(self, failure: AttemptFailed, attempts: int) -> BackendError:
         if failure.kind in _ANSWERED:
             self._breaker.succeeded()
         elif not isinstance(failure, _HeldBack):
             self.well_at = None
-            self._breaker.failed(self._monotonic(), asked_s=failure.after_s)
+            # Who asks for no wait at all has not asked to be left alone.
+            self._breaker.failed(self._monotonic(), asked_s=failure.after_s or None)
         tries = f", {attempts} attempts" if attempts > 1 else ""
         return BackendError(f"{self._name} {failure}{tries}", kind=failure.kind, attempts=attempts)
 

@@ -5,7 +5,7 @@ from typing import Any, ClassVar
 
 from core.inference.backends_file import BackendConfig
 from core.inference.remote.any_row import any_row
-from core.inference.remote.shapes import at, items
+from core.inference.remote.shapes import at, ordered
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Wire
 
@@ -55,9 +55,22 @@ class GenericJson(Wire):
 
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
         found = at(reply.body, *_steps(self.config.options.get("results", "")))
-        results = [found] if self.takes_one else items(found, count)
+        results = [found] if self.takes_one else ordered(found, count)
         inner = _steps(self.config.options.get("scores", ""))
-        return [any_row(self, at(result, *inner)) for result in results]
+        return [any_row(self, _named_scores(result, inner)) for result in results]
+
+
+def _named_scores(result: Any, steps: list[str | int]) -> Any:
+    """What lies at the path; a bare list of scores together with the names that lie beside it."""
+    found = at(result, *steps)
+    beside = at(result, *steps[:-1])
+    if steps and isinstance(found, list) and isinstance(beside, dict) and "labels" in beside:
+        return found if _is_labelled(found) else {"labels": beside["labels"], "scores": found}
+    return found
+
+
+def _is_labelled(found: list[Any]) -> bool:
+    return any(isinstance(item, dict) for item in found)
 
 
 def _filled(template: Any, texts: Sequence[str]) -> Any:

@@ -4,13 +4,23 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from core.inference.remote.shapes import at, bad_shape, maybe_count, maybe_text, number
+from core.inference.remote.shapes import (
+    at,
+    bad_shape,
+    items,
+    maybe_text,
+    number,
+    told_request_id,
+    told_tokens,
+)
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Told, Wire
 from core.moderation.scores import Label
 
 UNSAFE = "unsafe"
 _MOST_TOKENS = 16
+_MOST_LOGPROBS = 20
+_ROUNDING = 1e-3
 
 
 class GuardChat(Wire):
@@ -47,9 +57,7 @@ class GuardChat(Wire):
         return Ask(self.path, body)
 
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        choice = at(reply.body, "choices", 0)
-        if count != 1:
-            raise bad_shape("answers one text a call")
+        (choice,) = items(at(reply.body, "choices"), count)
         score = self._score(at(choice, "logprobs", "content"))
         said = at(choice, "message", "content")
         named = set(said.replace(",", " ").split()) if isinstance(said, str) else set()
@@ -62,13 +70,19 @@ class GuardChat(Wire):
         }
         return [{UNSAFE: score, **row}]
 
+    def problem(self) -> str | None:
+        count = self.config.options.get("top_logprobs", 5)
+        return (
+            None
+            if 1 <= count <= _MOST_LOGPROBS
+            else f"`top_logprobs` must be 1 to {_MOST_LOGPROBS}"
+        )
+
     def told(self, reply: Reply) -> Told:
-        usage = reply.body.get("usage")
-        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
         return Told(
-            tokens=maybe_count(tokens),
+            tokens=told_tokens(reply.body),
             model_revision=maybe_text(reply.body.get("model")),
-            request_id=reply.headers.get("x-request-id"),
+            request_id=told_request_id(reply.headers),
         )
 
     def _word(self, name: str) -> str:
@@ -81,8 +95,9 @@ class GuardChat(Wire):
             if not str(at(place, "token")).strip():
                 continue
             safe = unsafe = 0.0
-            for other in at(place, "top_logprobs"):
-                chance = math.exp(min(0.0, number(at(other, "logprob"))))
+            others = at(place, "top_logprobs")
+            for other in others if isinstance(others, list) else []:
+                chance = _chance(at(other, "logprob"))
                 token = str(at(other, "token")).strip().lower()
                 safe += chance * self._begins("safe_word", token)
                 unsafe += chance * self._begins("unsafe_word", token)
@@ -94,3 +109,11 @@ class GuardChat(Wire):
     def _begins(self, name: str, token: str) -> bool:
         """Whether the token is the word or its beginning: vocabularies cut words differently."""
         return bool(token) and self._word(name).startswith(token)
+
+
+def _chance(logprob: Any) -> float:
+    value = number(logprob)
+    # A little above 0 is rounding; more, or NaN, is no likelihood at all.
+    if not value <= _ROUNDING:
+        raise bad_shape("sent a log-probability above 0")
+    return math.exp(min(0.0, value))

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
+from core.inference.backends_file import LONGEST_S
 from core.inference.base import Activation
 from core.inference.remote.shapes import items, labelled
 from core.inference.remote.transport import Ask, Reply
@@ -45,6 +46,10 @@ class HuggingFaceEndpoint(HuggingFaceRouter):
 
     def ask(self, texts: Sequence[str]) -> Ask:
         return Ask("", {"inputs": list(texts), "parameters": self._parameters()})
+
+    def problem(self) -> str | None:
+        held_s = self.config.options.get("scale_up_s", 1)
+        return None if 1 <= held_s <= LONGEST_S else f"`scale_up_s` must be 1 to {LONGEST_S:.0f}"
 
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
         return [labelled(item, self.label_count) for item in items(reply.body, count)]

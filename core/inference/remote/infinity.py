@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from core.inference.remote.shapes import at, items, labelled, maybe_count
+from core.inference.remote.shapes import at, labelled, ordered, told_request_id, told_tokens
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Told, Wire
 
@@ -30,10 +30,9 @@ class InfinityClassify(Wire):
         return Ask(self.path, body)
 
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        found = items(at(reply.body, "data"), count)
+        found = ordered(at(reply.body, "data"), count)
         return [labelled(item, self.label_count) for item in found]
 
     def told(self, reply: Reply) -> Told:
-        usage = reply.body.get("usage")
-        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
-        return Told(tokens=maybe_count(tokens), request_id=reply.headers.get("x-request-id"))
+        tokens = told_tokens(reply.body)
+        return Told(tokens=tokens, request_id=told_request_id(reply.headers))

@@ -21,7 +21,7 @@ from core.inference.remote.perspective import Perspective
 from core.inference.remote.tei import TextEmbeddingsInference
 from core.inference.remote.transport import Route, Transport
 from core.inference.remote.vllm import VllmClassify
-from core.inference.remote.wire import Wire
+from core.inference.remote.wire import HARMLESS, Wire
 from core.inference.resilience.circuit import CircuitRule
 from core.inference.resilience.retries import RetryRule
 
@@ -87,6 +87,7 @@ def make_remote_backend(
         config.name,
         transport,
         clock,
+        harmless=wire.ask([HARMLESS]),
         retry_rule=RetryRule(
             attempts=config.attempts,
             total_s=max(config.total_s, held_s),
@@ -139,6 +140,8 @@ def _trouble(config: BackendConfig) -> str | None:
         if not given[key]:
             return f"`{key}` must be given for kind {config.kind!r}"
     if config.label_order:
+        if len(set(config.label_order)) != len(config.label_order):
+            return "`label_order` names a label twice"
         names = {name for names in wire.labels.values() for name in names}
         unknown = sorted(names.difference(config.label_order))
         if unknown:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from core.inference.remote.any_row import any_row
-from core.inference.remote.shapes import at, items
+from core.inference.remote.shapes import at, ordered
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Wire
 
@@ -38,5 +38,5 @@ class MlflowInvocations(Wire):
         return None if form in FORMS else f"`form` is {form!r}; it can be {', '.join(FORMS)}"
 
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        found = items(at(reply.body, "predictions"), count)
+        found = ordered(at(reply.body, "predictions"), count)
         return [any_row(self, item) for item in found]

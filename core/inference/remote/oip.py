@@ -1,10 +1,18 @@
 """The open inference protocol, version 2: KServe, Triton, MLServer."""
 
-import json
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from core.inference.remote.shapes import at, bad_shape, by_name, maybe_text, number
+from core.inference.remote.any_row import any_row
+from core.inference.remote.shapes import (
+    at,
+    bad_shape,
+    by_name,
+    load_json,
+    maybe_text,
+    told_request_id,
+)
+from core.inference.remote.tensors import BYTES, Tensor, declared_labels, read_tensor
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Told, Wire
 
@@ -16,7 +24,12 @@ _BEST_ONLY = (
 
 class OpenInference(Wire):
     """Texts go in as one BYTES tensor. `logits = true` for servers that give raw network output,
-    `column = true` for those that want the shape [n, 1]."""
+    `column = true` for those that want the shape [n, 1].
+
+    Scores come as floats of shape [texts, labels] in `label_order`, as one tensor of floats a
+    label, named after it, or as BYTES of JSON, one a text. Of several outputs that are not named
+    after labels, `output_name` says which.
+    """
 
     options: ClassVar[Mapping[str, type]] = {
         "input_name": str,
@@ -35,55 +48,112 @@ class OpenInference(Wire):
         tensor = {
             "name": self.config.options.get("input_name", "input-0"),
             "shape": shape,
-            "datatype": "BYTES",
+            "datatype": BYTES,
             "data": list(texts),
         }
         return Ask(f"v2/models/{self.config.model}/infer", {"inputs": [tensor]})
 
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        output = self._output(at(reply.body, "outputs"))
-        data = at(output, "data")
-        width = len(self.config.label_order)
-        if not isinstance(data, list):
-            raise bad_shape("sent a tensor whose data is not a list")
-        if len(data) == count and width > 1 and not isinstance(data[0], list):
-            return [self._probabilities(item) for item in data]
-        flat = [value for row in data for value in row] if _is_nested(data) else data
-        if len(flat) != count * width:
-            raise bad_shape(f"gave {len(flat)} scores for {count} texts and {width} labels")
-        values = [number(value) for value in flat]
-        return [self.named(values[at_ : at_ + width]) for at_ in range(0, len(values), width)]
+        self._check_order(declared_labels(reply.body))
+        outputs = at(reply.body, "outputs")
+        if not isinstance(outputs, list) or not outputs:
+            raise bad_shape("sent no outputs")
+        found = self._chosen([read_tensor(output) for output in outputs])
+        for tensor in found:
+            self._check_order(tensor.labels if len(found) == 1 else None)
+        if len(found) > 1 or found[0].name in self._label_names:
+            return _by_label(found, count)
+        (tensor,) = found
+        return self._texts(tensor, count) if tensor.datatype == BYTES else self._grid(tensor, count)
 
     def told(self, reply: Reply) -> Told:
         return Told(
             model_revision=maybe_text(reply.body.get("model_version")),
-            request_id=reply.headers.get("x-request-id"),
+            request_id=told_request_id(reply.headers),
         )
 
-    def _output(self, outputs: Any) -> Any:
-        wanted = self.config.options.get("output_name")
-        if not isinstance(outputs, list) or not outputs:
-            raise bad_shape("sent no outputs")
-        for output in outputs:
-            if wanted is None or at(output, "name") == wanted:
-                return output
-        raise bad_shape("sent no output of the name in output_name")
+    @property
+    def _label_names(self) -> set[str]:
+        return {name for names in self.labels.values() for name in names}
 
-    def _probabilities(self, item: Any) -> Row:
-        """KServe's `{"0": 0.01, …}`, as an object or as text; anything else is the best class."""
-        if isinstance(item, str):
-            try:
-                item = json.loads(item)
-            except ValueError:
-                item = None
-        if not isinstance(item, dict):
+    def _chosen(self, outputs: list[Tensor]) -> list[Tensor]:
+        """One tensor of all labels, or one for each label that is needed."""
+        names = [output.name for output in outputs]
+        if len(set(names)) != len(names):
+            raise bad_shape("sent two outputs of one name")
+        wanted = self.config.options.get("output_name")
+        if wanted is not None:
+            outputs = [output for output in outputs if output.name == wanted]
+            if not outputs:
+                raise bad_shape("sent no output of the name in output_name")
+            return outputs
+        if self._label_names <= set(names):
+            return [one for one in outputs if one.name in self.config.label_order]
+        if len(outputs) > 1:
+            raise bad_shape(
+                f"sent {len(outputs)} outputs, not one a label; say in output_name which has scores"
+            )
+        return outputs
+
+    def _check_order(self, names: tuple[str, ...] | None) -> None:
+        if names is not None and names != self.config.label_order:
+            raise bad_shape("names its classes otherwise, or in another order, than label_order")
+
+    def _grid(self, tensor: Tensor, count: int) -> list[Row]:
+        width = len(self.config.label_order)
+        if tensor.shape is None:
+            raise bad_shape("sent a tensor without its shape")
+        if width > 1 and tensor.has_shape(count):
+            raise bad_shape(_BEST_ONLY)
+        if not tensor.has_shape(count, width):
+            raise bad_shape(
+                f"sent a tensor of shape {list(tensor.shape)} for {count} texts and {width} labels"
+            )
+        if not tensor.is_float:
+            raise bad_shape(_BEST_ONLY)
+        values = tensor.numbers()
+        return [self.named(values[at_ : at_ + width]) for at_ in range(0, len(values), width)]
+
+    def _texts(self, tensor: Tensor, count: int) -> list[Row]:
+        """One JSON value a text, or a row of them a text."""
+        values = [_loaded(value) for value in tensor.values]
+        if len(values) == count and (tensor.shape is None or tensor.has_shape(count)):
+            return [self._row(value) for value in values]
+        shape = tensor.shape or ()
+        if len(shape) != 2 or shape[0] != count:
+            raise bad_shape(f"sent {len(values)} values, of shape {list(shape)}, for {count} texts")
+        return [self._row(values[at_ : at_ + shape[1]]) for at_ in range(0, len(values), shape[1])]
+
+    def _row(self, value: Any) -> Row:
+        """KServe's `{"0": 0.01, …}`, or labels with scores; anything else is the best class."""
+        if not isinstance(value, dict | list):
+            raise bad_shape(_BEST_ONLY)
+        if isinstance(value, list) and not all(isinstance(pair, dict) for pair in value):
             raise bad_shape(_BEST_ONLY)
         order = self.config.label_order
-        named = by_name(item)
-        if set(named) == {str(place) for place in range(len(order))}:
-            return {name: named[str(place)] for place, name in enumerate(order)}
-        return named
+        if isinstance(value, dict) and set(value) == {str(place) for place in range(len(order))}:
+            named = by_name(value)
+            return {
+                name: named[str(place)] for place, name in enumerate(order) if str(place) in named
+            }
+        return any_row(self, value)
 
 
-def _is_nested(data: list[Any]) -> bool:
-    return bool(data) and all(isinstance(row, list) for row in data)
+def _by_label(outputs: Sequence[Tensor], count: int) -> list[Row]:
+    for output in outputs:
+        if not output.is_float:
+            raise bad_shape(_BEST_ONLY)
+        if not output.has_shape(count):
+            shape = list(output.shape or ())
+            raise bad_shape(f"sent a label of shape {shape} for {count} texts")
+    columns = {output.name: output.numbers() for output in outputs}
+    return [{name: values[row] for name, values in columns.items()} for row in range(count)]
+
+
+def _loaded(value: Any) -> Any:
+    if not isinstance(value, str):
+        return value
+    try:
+        return load_json(value)
+    except (ValueError, RecursionError):
+        return None

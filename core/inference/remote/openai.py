@@ -3,7 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from core.inference.remote.shapes import at, bad_shape, by_name, header_ms, items, maybe_text
+from core.inference.remote.shapes import (
+    at,
+    bad_shape,
+    by_name,
+    header_ms,
+    maybe_text,
+    ordered,
+    told_request_id,
+)
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Told, Wire
 from core.moderation.scores import Label
@@ -29,7 +37,7 @@ class OpenAiModerations(Wire):
 
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
         rows: list[Row] = []
-        for result in items(at(reply.body, "results"), count):
+        for result in ordered(at(reply.body, "results"), count):
             scores = at(result, *self.scores_at)
             if not isinstance(scores, dict):
                 raise bad_shape("sent scores that are not an object")
@@ -39,8 +47,8 @@ class OpenAiModerations(Wire):
     def told(self, reply: Reply) -> Told:
         return Told(
             server_ms=header_ms(reply.headers, "openai-processing-ms"),
-            model_revision=maybe_text(at(reply.body, "model")),
-            request_id=reply.headers.get("x-request-id"),
+            model_revision=maybe_text(reply.body.get("model")),
+            request_id=told_request_id(reply.headers),
         )
 
 

@@ -42,6 +42,12 @@ class Perspective(Wire):
         }
         return Ask(self.path, body)
 
+    def problem(self) -> str | None:
+        languages = self.config.options.get("languages", ["en"])
+        if languages and all(isinstance(one, str) and one for one in languages):
+            return None
+        return "`languages` must be a list of language codes"
+
     def rows(self, reply: Reply, count: int) -> Sequence[Row]:
         found = at(reply.body, "attributeScores")
         if not isinstance(found, dict) or count != 1:

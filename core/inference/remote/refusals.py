@@ -1,12 +1,12 @@
 """What an answer that is not 200 means: its kind, whether to try again, and when."""
 
 import json
-import re
 from collections.abc import Mapping
 from datetime import datetime
 
 from core.inference.base import ErrorKind
-from core.inference.resilience.retries import AttemptFailed, asked_wait_s
+from core.inference.remote.error_bodies import error_codes, kind_of_body
+from core.inference.resilience.retries import AttemptFailed, asked_wait_s, believed_s
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _KINDS: dict[int, ErrorKind] = {
@@ -16,17 +16,28 @@ _KINDS: dict[int, ErrorKind] = {
     403: ErrorKind.AUTH,
     404: ErrorKind.NOT_FOUND,
     405: ErrorKind.NOT_FOUND,
+    407: ErrorKind.AUTH,
     408: ErrorKind.TIMEOUT,
+    410: ErrorKind.NOT_FOUND,
     413: ErrorKind.BAD_INPUT,
     415: ErrorKind.BAD_INPUT,
     422: ErrorKind.BAD_INPUT,
     429: ErrorKind.RATE_LIMITED,
     504: ErrorKind.TIMEOUT,
 }
-_QUOTA_CODES = frozenset({"insufficient_quota", "billing_hard_limit_reached", "quota_exceeded"})
-# The only part of a server's words that is repeated: prose may quote the comment, and a value with
-# digits in it the key.
-_CODE = re.compile(r"[A-Za-z_]{2,40}")
+# A status that is clear is corrected by the body only so far.
+_CORRECTED_BY = {
+    ErrorKind.RATE_LIMITED: frozenset({ErrorKind.QUOTA}),
+    ErrorKind.AUTH: frozenset({ErrorKind.QUOTA, ErrorKind.RATE_LIMITED}),
+    ErrorKind.QUOTA: frozenset({ErrorKind.RATE_LIMITED}),
+    ErrorKind.TIMEOUT: frozenset[ErrorKind](),
+}
+_WORDS = {
+    ErrorKind.AUTH: "the key or its rights are refused",
+    ErrorKind.NOT_FOUND: "there is no such model or address",
+    ErrorKind.QUOTA: "the quota is used up",
+    ErrorKind.CONFIGURATION: "the backend's settings don't fit the server",
+}
 
 
 def refusal(
@@ -38,47 +49,35 @@ def refusal(
     busy_means_loading: bool = False,
 ) -> AttemptFailed:
     """The failure an answer stands for. `headers` have lower-case names."""
-    answer = _object(body)
-    code = _error_code(answer)
-    words = f"answered {status}" + (f" ({code})" if code else "")
+    answer = _decoded(body)
+    codes = error_codes(answer)
+    words = f"answered {status}" + (f" ({codes[0]})" if codes else "")
     if 300 <= status < 400:
         return AttemptFailed(
             f"{words}: redirects are not followed", kind=ErrorKind.REDIRECT, can_retry=False
         )
-    estimated = answer.get("estimated_time")
-    if status in (502, 503) and (busy_means_loading or isinstance(estimated, int | float)):
-        after_s = float(estimated) if isinstance(estimated, int | float) else None
+    estimated_s = believed_s(answer.get("estimated_time") if isinstance(answer, dict) else None)
+    if status in (502, 503) and (busy_means_loading or estimated_s is not None):
         return AttemptFailed(
             f"{words}: its model is still loading",
             kind=ErrorKind.LOADING,
             can_retry=True,
-            after_s=after_s if after_s is not None else asked_wait_s(headers, now),
+            after_s=estimated_s if estimated_s is not None else asked_wait_s(headers, now),
         )
-    if status == 429 and code in _QUOTA_CODES:
-        return AttemptFailed(f"{words}: the quota is used up", kind=ErrorKind.QUOTA)
-    return AttemptFailed(
-        words,
-        kind=_KINDS.get(status, ErrorKind.BACKEND),
-        can_retry=status in _RETRIED,
-        after_s=asked_wait_s(headers, now) if status in _RETRIED else None,
+    kind = _KINDS.get(status, ErrorKind.BACKEND)
+    told = kind_of_body(answer, codes) if 400 <= status < 500 else None
+    if told is not None and told in _CORRECTED_BY.get(kind, frozenset(ErrorKind)):
+        kind = told
+        words += f": {_WORDS[kind]}" if kind in _WORDS else ""
+    can_retry = kind is ErrorKind.RATE_LIMITED or (
+        status in _RETRIED and kind is not ErrorKind.QUOTA
     )
+    after_s = asked_wait_s(headers, now) if can_retry else None
+    return AttemptFailed(words, kind=kind, can_retry=can_retry, after_s=after_s)
 
 
-def _object(body: bytes) -> dict[str, object]:
+def _decoded(body: bytes) -> object:
     try:
-        answer = json.loads(body)
+        return json.loads(body)
     except (ValueError, RecursionError):
-        return {}
-    return answer if isinstance(answer, dict) else {}
-
-
-def _error_code(answer: Mapping[str, object]) -> str | None:
-    """The machine-readable code, wherever the known servers put theirs."""
-    inner = answer.get("error")
-    places = [inner, answer] if isinstance(inner, dict) else [answer]
-    for place in places:
-        for name in ("code", "status", "kind", "type", "error_code", "error_type"):
-            found = place.get(name)
-            if isinstance(found, str) and _CODE.fullmatch(found):
-                return found
-    return None
+        return None

@@ -1,5 +1,7 @@
 """Reading decoded JSON that may be anything. Messages say what came, never its content."""
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,10 +13,25 @@ TOP_ONE = (
     "give the scores of all of them"
 )
 
+_HIGHEST_COUNT = 10**12
+_LONGEST_TEXT = 200
+
 
 def bad_shape(problem: str) -> AttemptFailed:
     """The answer is not what the protocol says. It would be the same again, so no retry."""
     return AttemptFailed(problem, kind=ErrorKind.BAD_SHAPE)
+
+
+def load_json(text: str | bytes) -> Any:
+    """Decoded JSON. Raises ValueError, also for a key that is there twice, and RecursionError."""
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("which of both values holds is anybody's guess")
+    return found
 
 
 def at(body: Any, *path: str | int) -> Any:
@@ -39,21 +56,43 @@ def items(found: Any, count: int) -> list[Any]:
     return found
 
 
+def ordered(found: Any, count: int) -> list[Any]:
+    """A list of one item a text, put back in order where the items are numbered."""
+    results = items(found, count)
+    is_numbered = any(isinstance(item, Mapping) and "index" in item for item in results)
+    return reordered(results, count) if is_numbered else results
+
+
 def number(found: Any) -> float:
     """A score: any number, NaN too, which is refused later for its text alone."""
     if isinstance(found, bool) or not isinstance(found, int | float):
         raise bad_shape("sent a score that is not a number")
-    return float(found)
+    try:
+        return float(found)
+    except OverflowError:  # JSON has whole numbers of any size
+        return math.inf if found > 0 else -math.inf
 
 
 def maybe_count(found: Any) -> int | None:
     """A whole number a server may tell or not."""
-    return found if isinstance(found, int) and not isinstance(found, bool) else None
+    is_count = isinstance(found, int) and not isinstance(found, bool)
+    return found if is_count and 0 <= found <= _HIGHEST_COUNT else None
 
 
 def maybe_text(found: Any) -> str | None:
-    """A text a server may tell or not."""
-    return found if isinstance(found, str) and found else None
+    """A short text a server may tell or not."""
+    return found if isinstance(found, str) and 0 < len(found) <= _LONGEST_TEXT else None
+
+
+def told_tokens(body: Any) -> int | None:
+    """`usage.total_tokens`, where the server tells it."""
+    usage = body.get("usage") if isinstance(body, Mapping) else None
+    return maybe_count(usage.get("total_tokens")) if isinstance(usage, Mapping) else None
+
+
+def told_request_id(headers: Mapping[str, str]) -> str | None:
+    """The server's own id of the request."""
+    return maybe_text(headers.get("x-request-id"))
 
 
 def labelled(found: Any, label_count: int) -> dict[str, float]:
@@ -88,7 +127,7 @@ def header_ms(headers: Mapping[str, str], name: str) -> float | None:
 
 
 def reordered(found: Sequence[Any], count: int) -> list[Any]:
-    """Items put back into the order of their `index`, each there once."""
+    """Items put back into the order of their `index`: 0 and up, each there once."""
     places = [item.get("index") if isinstance(item, Mapping) else None for item in found]
     if sorted(place for place in places if type(place) is int) != list(range(count)):
         raise bad_shape("sent results whose indexes are not those of the texts")

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from core.inference.base import Activation
-from core.inference.remote.shapes import at, header_ms, items, labelled, maybe_text
+from core.inference.remote.shapes import at, header_ms, items, labelled, maybe_text, told_request_id
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Told, Wire
 
@@ -39,7 +39,7 @@ class TextEmbeddingsInference(Wire):
             tokenize_ms=header_ms(reply.headers, "x-tokenization-time"),
             compute_ms=header_ms(reply.headers, "x-inference-time"),
             tokens=None if tokens is None else int(tokens),
-            request_id=reply.headers.get("x-request-id"),
+            request_id=told_request_id(reply.headers),
         )
 
     def about(self) -> Ask | None:

@@ -4,6 +4,7 @@ No message holds an address, a key, a comment or a server's own words.
 """
 
 import json
+import os
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -16,8 +17,10 @@ import urllib3
 
 from core.inference.base import ErrorKind
 from core.inference.remote.connections import PooledAdapter
+from core.inference.remote.proxies import proxies_for, proxy_name
 from core.inference.remote.refusals import refusal
 from core.inference.remote.secrets import hide_in_logs
+from core.inference.remote.shapes import load_json
 from core.inference.resilience.retries import AttemptFailed
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
@@ -89,7 +92,12 @@ class Transport:
         self.host = urlsplit(route.url).hostname or ""
         hide_in_logs([*route.secret_headers.values(), *route.secret_params.values()])
         self._session = requests.Session()
-        self._session.auth = _no_credentials  # else requests looks into ~/.netrc
+        # Neither the environment nor ~/.netrc is looked into for each request.
+        self._session.trust_env = False
+        proxies = proxies_for(route.url)
+        self._session.proxies = dict(proxies)
+        self._proxy = proxy_name(route.url, proxies)
+        self._certificates = route.ca_file or _certificates_of_environment() or True
         self._session.headers.update({"User-Agent": "moderation-console", **route.headers})
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, PooledAdapter(route.pool_size))
@@ -109,12 +117,16 @@ class Transport:
         for _hop in range(MAX_HOPS):
             outcome = self._exchange(_Outgoing(url, params, body, headers), deadline)
             if isinstance(outcome, AttemptFailed):
-                raise outcome  # outside of any except block: the cause would name the address
+                # Outside of any except block: the cause would name the address.
+                raise self._with_proxy(outcome)
             if isinstance(outcome, str):
                 url, params, body = _same_origin(url, outcome), {}, None
                 continue
             answer, received = outcome
-            return Reply(_decoded(answer), received, (self._monotonic() - began) * 1000.0)
+            decoded = _decoded(answer)
+            if isinstance(decoded, AttemptFailed):
+                raise self._with_proxy(decoded)
+            return Reply(decoded, received, (self._monotonic() - began) * 1000.0)
         raise AttemptFailed("redirects without end", kind=ErrorKind.REDIRECT)
 
     def _exchange(
@@ -132,7 +144,7 @@ class Transport:
                 data=body,
                 headers={**sent, **outgoing.headers, **self._route.secret_headers},
                 timeout=(min(self._route.connect_timeout_s, left_s), left_s),
-                verify=self._route.ca_file or True,
+                verify=self._certificates,
                 stream=True,
                 allow_redirects=False,
             ) as response:
@@ -151,8 +163,24 @@ class Transport:
                 )
         except AttemptFailed as failure:
             return failure
-        except (requests.RequestException, urllib3.exceptions.HTTPError, OSError) as error:
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            OSError,
+            ValueError,
+        ) as error:
             return _translated(error, is_late=self._monotonic() >= deadline)
+
+    def _with_proxy(self, failure: AttemptFailed) -> AttemptFailed:
+        """Names the proxy in between, unless it was the text that was refused."""
+        if self._proxy is None or failure.kind is ErrorKind.BAD_INPUT:
+            return failure
+        return AttemptFailed(
+            f"{failure} (through the proxy {self._proxy})",
+            kind=failure.kind,
+            can_retry=failure.can_retry,
+            after_s=failure.after_s,
+        )
 
     def _read(self, response: requests.Response, deadline: float) -> bytes:
         # read1 gives what has arrived; a body that drips for ever must meet the deadline.
@@ -178,10 +206,12 @@ def _same_origin(url: str, location: str) -> str:
 def _decoded(answer: bytes) -> Any:
     try:
         # NaN is let through: it condemns one score, not the whole answer.
-        return json.loads(answer)
+        return load_json(answer)
     except (ValueError, RecursionError):
         pass
-    raise AttemptFailed("sent an answer that is not JSON", kind=ErrorKind.BAD_SHAPE)
+    is_page = answer.lstrip()[:1] == b"<"
+    words = "sent a web page where JSON was due" if is_page else "sent an answer that is not JSON"
+    return AttemptFailed(words, kind=ErrorKind.BAD_SHAPE)
 
 
 def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
@@ -200,12 +230,16 @@ def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
         error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema
     ):
         return AttemptFailed("could not be reached", kind=ErrorKind.CONNECT, can_retry=True)
-    return AttemptFailed(f"failed ({type(error).__name__})", kind=ErrorKind.BACKEND)
+    # requests makes every fault of an address, a proxy's or a header a ValueError too.
+    is_ours = isinstance(error, ValueError)
+    words = "has an address, key, header or proxy that can't be used" if is_ours else "failed"
+    kind = ErrorKind.CONFIGURATION if is_ours else ErrorKind.BACKEND
+    return AttemptFailed(f"{words} ({type(error).__name__})", kind=kind)
 
 
 def _too_slow() -> AttemptFailed:
     return AttemptFailed("gave no answer in time", kind=ErrorKind.TIMEOUT, can_retry=True)
 
 
-def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
+def _certificates_of_environment() -> str | None:
+    return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")

@@ -1,10 +1,23 @@
 """vLLM's (and SGLang's) `/classify`: probabilities without names."""
 
-from collections.abc import Sequence
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from core.inference.remote.shapes import at, bad_shape, items, maybe_count, number, reordered
+from core.inference.remote.shapes import (
+    at,
+    bad_shape,
+    items,
+    number,
+    reordered,
+    told_request_id,
+    told_tokens,
+)
 from core.inference.remote.transport import Ask, Reply
 from core.inference.remote.wire import Row, Told, Wire
+
+_NUMBERED = re.compile(r"LABEL_(\d{1,4})")
 
 
 class VllmClassify(Wire):
@@ -23,10 +36,32 @@ class VllmClassify(Wire):
             probs = at(item, "probs")
             if not isinstance(probs, list):
                 raise bad_shape("sent probs that are not a list")
-            rows.append(self.named([number(value) for value in probs]))
+            row = self.named([number(value) for value in probs])
+            self._check_named(item, list(row.values()))
+            rows.append(row)
         return rows
 
+    def _check_named(self, item: Mapping[str, Any], probs: Sequence[float]) -> None:
+        """The one name a result has, of its best class, must stand where `label_order` has it."""
+        if item.get("num_classes", len(probs)) != len(probs):
+            raise bad_shape("sent another number of probs than its num_classes")
+        label = item.get("label")
+        if label is None or any(map(math.isnan, probs)):  # NaN is refused for its text alone
+            return
+        order = [name.lower() for name in self.config.label_order]
+        numbered = _NUMBERED.fullmatch(str(label))
+        if str(label).lower() in order:
+            place = order.index(str(label).lower())
+        elif numbered and int(numbered.group(1)) < len(order):
+            place = int(numbered.group(1))
+        else:
+            raise bad_shape("names a class that is not in label_order")
+        if probs[place] != max(probs):
+            raise bad_shape(
+                f"says that {order[place]!r} is the best class, and by label_order it is not: the "
+                "order must be that of the model's id2label"
+            )
+
     def told(self, reply: Reply) -> Told:
-        usage = reply.body.get("usage")
-        tokens = usage.get("total_tokens") if isinstance(usage, dict) else None
-        return Told(tokens=maybe_count(tokens), request_id=reply.headers.get("x-request-id"))
+        tokens = told_tokens(reply.body)
+        return Told(tokens=tokens, request_id=told_request_id(reply.headers))

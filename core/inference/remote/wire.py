@@ -7,11 +7,13 @@ from typing import ClassVar
 
 from core.inference.backends_file import BackendConfig
 from core.inference.base import Activation
-from core.inference.remote.shapes import bad_shape
+from core.inference.remote.shapes import bad_shape, told_request_id
 from core.inference.remote.transport import Ask, Reply
 from core.moderation.scores import Label
 
 Row = Mapping[str, float]
+HARMLESS = "Good morning."
+"""What no server can object to."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,7 @@ class Wire(ABC):
 
     def told(self, reply: Reply) -> Told:
         """What the answer says of itself."""
-        return Told(request_id=reply.headers.get("x-request-id"))
+        return Told(request_id=told_request_id(reply.headers))
 
     def about(self) -> Ask | None:
         """Where the server says which weights it runs; None where it doesn't."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from core.errors import BackendError
+from core.errors import BackendError, ModelNotUsable
 from core.inference.base import (
     Backend,
     BackendInfo,
@@ -29,9 +29,11 @@ class FallbackBackend:
         return self._members[0].info
 
     def load(self) -> None:
-        """Loads all, so that the last resort is ready when it is needed."""
-        for member in self._members:
-            member.load()
+        """Loads all, so that the last resort is ready when it is needed. Raises ModelNotUsable, the
+        first member's, when none can be used."""
+        problems = [problem for member in self._members if (problem := _unusable(member))]
+        if len(problems) == len(self._members):
+            raise problems[0]
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         """Results in input order. A text that fails alone at one member goes to the next too.
@@ -84,6 +86,14 @@ class FallbackBackend:
         info = member.info
         version = result.model_version or info.model_version
         return replace(result, backend=info.name, model_version=version)
+
+
+def _unusable(member: Backend) -> ModelNotUsable | None:
+    try:
+        member.load()
+    except ModelNotUsable as problem:
+        return problem
+    return None
 
 
 def _asked(member: Backend, texts: Sequence[str]) -> BatchResult:

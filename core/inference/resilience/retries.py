@@ -4,14 +4,20 @@ import random
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Generic, TypeVar
+
+from tenacity import RetryCallState, Retrying, retry_if_exception
 
 from core.inference.base import ErrorKind
 
 T = TypeVar("T")
+LONGEST_ASKED_S = 86_400.0
+"""No server is believed when it asks for more than a day."""
+_MOST_DOUBLINGS = 30
 _EPOCH_S = 1e8  # a reset above this is a date in Unix seconds, not a duration
+_ASCTIME = re.compile(r"[A-Za-z]{3} [A-Za-z]{3} [ \d]?\d \d\d:\d\d:\d\d \d{4}")
 _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?)(ms|s))?")
 
 
@@ -62,7 +68,9 @@ def pause_s(rule: RetryRule, attempt: int, draw: float) -> float:
     """Seconds before attempt `attempt + 1`: doubled each time, and by `draw` (0..1) anywhere in the
     upper half, so that clients that failed together don't come back together.
     """
-    longest = min(rule.first_pause_s * 2.0 ** (attempt - 1), rule.longest_pause_s)
+    # Of a model that loads for hours there are thousands of attempts, and 2.0**1024 is too large.
+    doublings = min(attempt - 1, _MOST_DOUBLINGS)
+    longest = min(rule.first_pause_s * 2.0**doublings, rule.longest_pause_s)
     return longest * (0.5 + draw / 2.0)
 
 
@@ -78,33 +86,62 @@ def try_again(
 
     It never waits past the end: when the backend asks for longer than is left, that is the end.
     """
-    began = monotonic()
-    waited_s, attempt, limit_s = 0.0, 0, rule.total_s
-    while True:
-        attempt += 1
-        try:
-            return RetryOutcome(attempt, waited_s, answer=send(began + limit_s - monotonic()))
-        except AttemptFailed as problem:
-            failure = problem
-        is_loading = failure.kind is ErrorKind.LOADING
+    began, limit_s = monotonic(), rule.total_s
+
+    def wait_s(tried: RetryCallState) -> float:
+        failure = _failure_of(tried)
+        asked_s = max(pause_s(rule, tried.attempt_number, draw()), failure.after_s or 0.0)
+        # Servers are known to repeat the same estimate for ever.
+        return min(asked_s, rule.longest_pause_s) if _is_loading(failure) else asked_s
+
+    def is_over(tried: RetryCallState) -> bool:
+        nonlocal limit_s
+        is_loading = _is_loading(_failure_of(tried))
         limit_s = rule.loading_s if is_loading else rule.total_s
-        wait_s = max(pause_s(rule, attempt, draw()), failure.after_s or 0.0)
-        if is_loading:
-            # Servers are known to repeat the same estimate for ever.
-            wait_s = min(wait_s, rule.longest_pause_s)
-        is_last = attempt >= rule.attempts and not is_loading
-        if not failure.can_retry or is_last or monotonic() + wait_s >= began + limit_s:
-            return RetryOutcome(attempt, waited_s, failure=failure)
-        sleep(wait_s)
-        waited_s += wait_s
+        is_last = tried.attempt_number >= rule.attempts and not is_loading
+        return is_last or monotonic() + tried.upcoming_sleep >= began + limit_s
+
+    again = retry_if_exception(lambda error: isinstance(error, AttemptFailed) and error.can_retry)
+    tries = Retrying(retry=again, wait=wait_s, stop=is_over, sleep=sleep, reraise=True)
+    answer, failure = None, None
+    try:
+        answer = tries(lambda: send(began + limit_s - monotonic()))
+    except AttemptFailed as problem:
+        failure = problem
+    made = tries.statistics
+    return RetryOutcome(made["attempt_number"], made["idle_for"], answer, failure)
+
+
+def _failure_of(tried: RetryCallState) -> AttemptFailed:
+    failure = tried.outcome.exception() if tried.outcome else None
+    if not isinstance(failure, AttemptFailed):
+        raise AssertionError("only a failed attempt is waited for")
+    return failure
+
+
+def _is_loading(failure: AttemptFailed) -> bool:
+    return failure.kind is ErrorKind.LOADING
+
+
+def believed_s(asked: object) -> float | None:
+    """Seconds a server asks for, a day at most; None where that is no number of seconds."""
+    if isinstance(asked, bool) or not isinstance(asked, int | float):
+        return None
+    # Compared before it is made a float: JSON has whole numbers of any size, and NaN.
+    return float(min(asked, LONGEST_ASKED_S)) if asked >= 0 else None
 
 
 def asked_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """How long an answer asks to wait, from lower-case headers; None when it does not say.
+    """How long an answer asks to wait, from lower-case headers, a day at most; None when it does
+    not say.
 
     `retry-after-ms` and `Retry-After` (seconds or a date) come first; else the resets of those
     `x-ratelimit-*` windows of which nothing remains, the longest of them.
     """
+    return believed_s(_asked_s(headers, now))
+
+
+def _asked_s(headers: Mapping[str, str], now: datetime) -> float | None:
     millis = _number(headers.get("retry-after-ms", ""))
     if millis is not None:
         return millis / 1000.0
@@ -144,11 +181,19 @@ def _seconds_or_date(text: str, now: datetime) -> float | None:
     seconds = parse_duration_s(text)
     if seconds is not None:
         return seconds
+    moment = _moment(text.strip())
+    return None if moment is None else max(0.0, (moment - now).total_seconds())
+
+
+def _moment(text: str) -> datetime | None:
+    """A date in any of the three forms of HTTP (RFC 9110, 5.6.7), which are all in UTC."""
     try:
         moment = parsedate_to_datetime(text)
-        return max(0.0, (moment - now).total_seconds())
-    except (ValueError, TypeError, OverflowError):
+    except (ValueError, TypeError, IndexError, OverflowError):
         return None
+    if moment.tzinfo is None and (_ASCTIME.fullmatch(text) or text.endswith("-0000")):
+        moment = moment.replace(tzinfo=UTC)
+    return moment if moment.tzinfo is not None else None
 
 
 def _number(text: str) -> float | None:
