@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from core.moderation.scores import Label
+from core.servinglog.record import ANSWER_KINDS
 
 
 class Activation(StrEnum):
@@ -37,21 +38,26 @@ class ErrorKind(StrEnum):
     CIRCUIT_OPEN = "circuit_open"
 
 
-# These say that the backend can't be used now, whatever the text: no split of a batch helps.
-OUTAGES = frozenset(
+# The backend is up and objects to one text: an answer, though not to everything it was asked.
+ANSWERS = frozenset(map(ErrorKind, ANSWER_KINDS))
+# These stay until somebody changes something; other failures may pass by themselves.
+LASTING = frozenset(
     {
         ErrorKind.MODEL,
-        ErrorKind.CONNECT,
         ErrorKind.TLS,
         ErrorKind.AUTH,
         ErrorKind.NOT_FOUND,
         ErrorKind.REDIRECT,
-        ErrorKind.RATE_LIMITED,
         ErrorKind.QUOTA,
-        ErrorKind.LOADING,
-        ErrorKind.CIRCUIT_OPEN,
     }
 )
+# These say that the backend can't be used now, whatever the text: no split of a batch helps.
+OUTAGES = LASTING | {
+    ErrorKind.CONNECT,
+    ErrorKind.RATE_LIMITED,
+    ErrorKind.LOADING,
+    ErrorKind.CIRCUIT_OPEN,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,13 @@ from threading import BoundedSemaphore
 from core.clock import Clock
 from core.errors import BackendError
 from core.identifiers import new_id
-from core.inference.base import ErrorKind
+from core.inference.base import ANSWERS, ErrorKind
 from core.inference.remote.transport import Ask, Reply, Transport
 from core.inference.resilience.circuit import Circuit, CircuitBreaker, CircuitRule
 from core.inference.resilience.pacing import Pacer
 from core.inference.resilience.retries import AttemptFailed, RetryRule, try_again
 
 # The backend answered: that it refused a text, or scored it badly, says nothing against it.
-_ANSWERED = frozenset({ErrorKind.BAD_INPUT, ErrorKind.BAD_SCORE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +123,7 @@ class Caller:
     def _failed(self, failure: AttemptFailed | None, attempts: int) -> BackendError:
         if failure is None:
             raise AssertionError("a try ends with an answer or a failure")
-        if failure.kind in _ANSWERED:
+        if failure.kind in ANSWERS:
             self._breaker.succeeded()
         elif not isinstance(failure, _HeldBack):
             self.well_at = None
