@@ -344,7 +344,7 @@ file_lines = st.lists(
 )
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 @given(st.lists(file_lines, min_size=1, max_size=3), st.booleans())
 def test_every_question_is_answered_and_every_line_accounted_for(
     segments: list[list[bytes]], ends: bool
