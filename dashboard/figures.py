@@ -5,13 +5,22 @@ from datetime import datetime, tzinfo
 
 import pandas as pd
 
-from core.servinglog.answers import Summary
+from core.servinglog.answers import LogContents, Refused, SegmentProblem, Summary
 from core.servinglog.estimate import Estimate
 from core.servinglog.percentiles import Quantile, is_weak
+from core.servinglog.record import RefusalReason, RefusalRecord
 from dashboard.wording import ago
 
 NONE = "–"
 LEVER_WORTH_SAYING = 1.2  # times faster
+PROBLEMS_SHOWN = 20  # files
+_REFUSED_FOR: dict[str, str] = {
+    RefusalReason.OVERLOADED: "because the API was overloaded",
+    RefusalReason.RATE_LIMITED: "over the rate of their key",
+    RefusalReason.DRAINING: "while the API was stopping",
+    RefusalReason.UNAUTHORIZED: "without a valid key",
+}
+_LOST = (RefusalReason.OVERLOADED, RefusalReason.RATE_LIMITED)
 
 
 def duration(ms: float | None) -> str:
@@ -120,3 +129,73 @@ def _range(found: Estimate) -> str:
         return low
     shared = low.split()[-1] == high.split()[-1]
     return f"{low.split()[0]}–{high}" if shared else f"{low} to {high}"
+
+
+def has_lost(refused: Sequence[Refused]) -> bool:
+    """Whether callers with a good key were sent away, which more capacity would have served."""
+    return any(one.reason in _LOST for one in refused)
+
+
+def refused_line(refused: Sequence[Refused], now: datetime) -> str | None:
+    """`24 requests were refused in this window (not counted as calls): 20 overloaded, …`."""
+    if not refused:
+        return None
+    total = sum(one.requests for one in refused)
+    were = "request was" if total == 1 else "requests were"
+    last = ago(max(one.last_at for one in refused), now)
+    return (
+        f"{total:,} {were} refused in this window and made no call: {reasons(refused)}; "
+        f"the last {last}."
+    )
+
+
+def refusal_words(record: RefusalRecord) -> str:
+    """`Refused at 2026-11-01 12:00:03 UTC because the API was overloaded.`"""
+    return (
+        f"Refused at {record.refused_at:%Y-%m-%d %H:%M:%S} UTC {_why(record.reason)}; no call was "
+        "made for it."
+    )
+
+
+def reasons(refused: Sequence[Refused]) -> str:
+    """`20 overloaded, 4 without a valid key`."""
+    return ", ".join(f"{one.requests:,} {_why(one.reason)}" for one in refused)
+
+
+def _why(reason: str) -> str:
+    return _REFUSED_FOR.get(reason, "for another reason")
+
+
+def log_notes(contents: LogContents) -> str | None:
+    """What of the log the figures leave out; None when they leave out nothing."""
+    parts = []
+    broken = sum(one.failure is not None for one in contents.problems)
+    if contents.unreadable:
+        parts.append(f"{_count(contents.unreadable, 'line')} can't be read")
+    if broken:
+        parts.append(f"{_count(broken, 'file')} can't be opened")
+    if contents.future:
+        parts.append(f"{_count(contents.future, 'call')} dated in the future")
+    if contents.duplicates:
+        parts.append(f"{_count(contents.duplicates, 'duplicate line')} counted once")
+    return f"Not in these figures: {', '.join(parts)}." if parts else None
+
+
+def problem_lines(problems: Sequence[SegmentProblem]) -> list[str]:
+    """Which file, how many lines, and why for the first of them."""
+    lines = []
+    for one in problems[:PROBLEMS_SHOWN]:
+        if one.failure is not None:
+            lines.append(f"{one.segment}: {one.failure}")
+        else:
+            lines.append(f"{one.segment}: {_count(one.unreadable, 'line')} can't be read")
+        lines += [f"    line {problem.line_number:,}: {problem.why}" for problem in one.examples]
+        if one.examples and one.unreadable > len(one.examples):
+            lines.append(f"    and {one.unreadable - len(one.examples):,} more")
+    if len(problems) > PROBLEMS_SHOWN:
+        lines.append(f"and {_count(len(problems) - PROBLEMS_SHOWN, 'more file')}")
+    return lines
+
+
+def _count(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

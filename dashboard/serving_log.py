@@ -1,27 +1,55 @@
-"""What the pages that read the serving log share: its series, live traffic, window and refresh."""
+"""What the pages that read the serving log share: its notes, live traffic, window and refresh."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import streamlit as st
 
-from core.servinglog.answers import Series
-from core.servinglog.queries import ServingLogQueries
-from core.servinglog.record import Mode
+from core.servinglog.answers import LogContents, Refused, Series
+from core.servinglog.record import LIVE_MODES
+from core.servinglog.windows import WindowChoice
+from dashboard.figures import has_lost, log_notes, problem_lines, refused_line
 
 REFRESH_S = 15
 # Key and query parameter of the chosen window, which a link from one page to the other keeps.
 WINDOW_KEY = "window"
-# What people wait for. Load tests and warm-up are there to be chosen, not to move a percentile.
-LIVE_MODES = (Mode.REALTIME, Mode.BATCH)
-
-
-@st.cache_data(ttl=REFRESH_S, max_entries=8, show_spinner="Reading the serving log …")
-def load_series(_queries: ServingLogQueries, folder: str) -> tuple[Series, ...]:
-    """Every backend and mode ever logged in that folder."""
-    return _queries.series_names()
 
 
 def default_modes(series: Sequence[Series]) -> list[str]:
     """Live traffic; everything when nothing live was ever logged."""
     known = list(dict.fromkeys(one.mode for one in series))
     return [mode for mode in known if mode in LIVE_MODES] or known
+
+
+def window_control(default: WindowChoice) -> WindowChoice:
+    """Which window to look at, the same on every page."""
+    chosen = st.segmented_control(
+        "Window",
+        [choice.value for choice in WindowChoice],
+        default=default.value,
+        key=WINDOW_KEY,
+        required=True,
+        label_visibility="collapsed",
+        bind="query-params",
+    )
+    return WindowChoice(chosen or default)
+
+
+def refused_note(refused: Sequence[Refused], now: datetime) -> None:
+    """That requests were refused in the window, and why; nothing without one."""
+    words = refused_line(refused, now)
+    if words is not None:
+        show = st.warning if has_lost(refused) else st.info
+        show(words, icon=":material/block:")
+
+
+def contents_note(contents: LogContents) -> None:
+    """What of the log the figures leave out, with the lines that can't be read on request."""
+    words = log_notes(contents)
+    if words is None:
+        return
+    if not contents.problems:
+        st.caption(words)
+        return
+    with st.expander(words, icon=":material/description:"):
+        st.text("\n".join(problem_lines(contents.problems)))

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from core.errors import BackendError
 from core.moderation.scores import Label
+from core.servinglog.record import ANSWER_KINDS
 
 
 class Activation(StrEnum):
@@ -47,22 +48,27 @@ class ErrorKind(StrEnum):
     CIRCUIT_OPEN = "circuit_open"
 
 
-# The backend can't be used now, whatever the text: splitting the batch would not help.
-OUTAGES = frozenset(
+# The backend is up and objects to one text: an answer, though not to everything it was asked.
+ANSWERS = frozenset(map(ErrorKind, ANSWER_KINDS))
+# These stay until somebody changes something; other failures may pass by themselves.
+LASTING = frozenset(
     {
         ErrorKind.MODEL,
-        ErrorKind.CONNECT,
         ErrorKind.TLS,
         ErrorKind.AUTH,
         ErrorKind.CONFIGURATION,
         ErrorKind.NOT_FOUND,
         ErrorKind.REDIRECT,
-        ErrorKind.RATE_LIMITED,
         ErrorKind.QUOTA,
-        ErrorKind.LOADING,
-        ErrorKind.CIRCUIT_OPEN,
     }
 )
+# The backend can't be used now, whatever the text: splitting the batch would not help.
+OUTAGES = LASTING | {
+    ErrorKind.CONNECT,
+    ErrorKind.RATE_LIMITED,
+    ErrorKind.LOADING,
+    ErrorKind.CIRCUIT_OPEN,
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.inference.base import Activation, ErrorKind, Location
+from core.inference.base import LASTING, Activation, ErrorKind, Location
 from core.inference.resilience.circuit import CircuitRule, CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.permissions import Actor, Permission, check_can
@@ -16,18 +16,6 @@ from core.servinglog.answers import BackendCalls, LastSeen
 
 SEEN_WITHIN = timedelta(hours=24)
 """What was seen longer ago says nothing of now."""
-# These stay until somebody changes something; the others may pass by themselves.
-REFUSALS = frozenset(
-    {
-        ErrorKind.MODEL,
-        ErrorKind.TLS,
-        ErrorKind.AUTH,
-        ErrorKind.CONFIGURATION,
-        ErrorKind.NOT_FOUND,
-        ErrorKind.REDIRECT,
-        ErrorKind.QUOTA,
-    }
-)
 
 
 class BackendUse(StrEnum):
@@ -243,7 +231,7 @@ def state_of(kind: ErrorKind | None) -> State:
     """What a failure of that kind says of a backend; None is one before anything was asked."""
     if kind is ErrorKind.CIRCUIT_OPEN:
         return State.COOLS_DOWN
-    return State.REFUSED if kind is None or kind in REFUSALS else State.FAILS
+    return State.REFUSED if kind is None or kind in LASTING else State.FAILS
 
 
 def _as_seen(base: Standing, seen: LastSeen, state: State) -> Standing:

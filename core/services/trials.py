@@ -8,7 +8,7 @@ from threading import Lock
 
 from core.clock import Clock
 from core.errors import BackendError, ConsoleError
-from core.inference.base import Backend, BackendInfo, ErrorKind, Location, TextResult
+from core.inference.base import ANSWERS, Backend, BackendInfo, ErrorKind, Location, TextResult
 from core.inference.scorer import PROBE, Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.decisions import judge
@@ -17,8 +17,6 @@ from core.moderation.policies import Action, Policy, Rule
 from core.moderation.scores import Label
 from core.services.context import Context
 from core.servinglog.record import Mode, ServingLog
-
-_OF_ONE_TEXT = frozenset({ErrorKind.BAD_INPUT, ErrorKind.BAD_SCORE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +100,7 @@ class SpareBackends:
             elif _is_here(backend):
                 found[name] = self._asked(name, backend, text)
         self._heard |= {
-            name: answer for name, answer in found.items() if answer.error_kind not in _OF_ONE_TEXT
+            name: answer for name, answer in found.items() if answer.error_kind not in ANSWERS
         }
         return tuple(found[name] for name in names)
 
@@ -205,7 +203,7 @@ def _tried(context: Context, text: str, answer: BackendAnswer, policy: Policy) -
         return TrialResult(answer, verdict.action, verdict.rules)
     result = TextResult(error=answer.error, error_kind=answer.error_kind or ErrorKind.BACKEND)
     # A text that is refused while others would be scored is held under every failure policy.
-    is_down = answer.error_kind not in _OF_ONE_TEXT
+    is_down = answer.error_kind not in ANSWERS
     (action,) = context.failure.actions([text], [result], policy, is_down=is_down)
     return TrialResult(answer, action)
 

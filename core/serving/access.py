@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from core.serving.api_keys import KeyRing
 from core.serving.paths import LIVE_PATH, OPEN_PATHS
 from core.serving.rate_limit import RateLimit
+from core.servinglog.record import RefusalReason
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -15,7 +16,7 @@ class Refusal:
     """Why a request is not let in, as it is answered."""
 
     status: int
-    kind: str
+    kind: RefusalReason
     message: str
     headers: dict[str, str]
 
@@ -35,18 +36,22 @@ class Access:
         """None for a request that may come in."""
         if self.is_draining and path != LIVE_PATH:
             wait = {"Retry-After": f"{math.ceil(self._drain_s):d}", "Connection": "close"}
-            return Refusal(503, "draining", "The API is stopping; try another time.", wait)
+            return Refusal(
+                503, RefusalReason.DRAINING, "The API is stopping; try another time.", wait
+            )
         if path in OPEN_PATHS or (self._is_local and not self._keys.is_needed):
             return None
         key = self._keys.holder(_presented(headers))
         if key is None:
             ask = {"WWW-Authenticate": "Bearer"}
             message = "An API key is needed: `Authorization: Bearer KEY` or `x-api-key: KEY`."
-            return Refusal(401, "unauthorized", message, ask)
+            return Refusal(401, RefusalReason.UNAUTHORIZED, message, ask)
         wait_s = self._rate.take(key.id)
         if wait_s > 0:
             later = {"Retry-After": f"{math.ceil(wait_s):d}"}
-            return Refusal(429, "rate_limited", "This key sends too much; slow down.", later)
+            return Refusal(
+                429, RefusalReason.RATE_LIMITED, "This key sends too much; slow down.", later
+            )
         return None
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 
-from core.servinglog.record import ServingLog, ServingRecord
+from core.servinglog.record import RefusalRecord, ServingLog, ServingRecord
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
@@ -97,6 +97,10 @@ class MeteredLog:
     def write(self, record: ServingRecord) -> None:
         self._metrics.observe_call(record)
         self._log.write(record)
+
+    def write_refusal(self, record: RefusalRecord) -> None:
+        """Passed on: the middleware counts refusals itself."""
+        self._log.write_refusal(record)
 
     def close(self) -> None:
         """Nothing of its own."""

@@ -12,7 +12,7 @@ from core.serving.http_errors import console_error_response, error_response
 from core.serving.paths import route_of
 from core.serving.process import TICKET, ApiProcess
 from core.serving.tracing import read_caller
-from core.servinglog.record import ORIGIN, RequestOrigin
+from core.servinglog.record import ORIGIN, RefusalReason, RequestOrigin
 
 LOG = logging.getLogger(__name__)
 SENT_AWAY = 429
@@ -59,6 +59,8 @@ class RequestMiddleware:
             process.in_flight -= 1
             process.metrics.in_flight.dec()
             visit.leave()
+            if visit.refused_for is not None:
+                process.note_refusal(visit.refused_for, visit.caller)
             route = route_of(scope["path"])
             process.metrics.requests.labels(route, str(visit.status)).inc()
             process.metrics.request_seconds.labels(route).observe(now() - began)
@@ -68,7 +70,7 @@ class RequestMiddleware:
         try:
             refusal = self._process.access.refusal(path, visit.headers)
             if refusal is not None:
-                self._process.metrics.refused.labels(refusal.kind).inc()
+                visit.refused_for = refusal.kind
                 response = error_response(
                     path, refusal.status, refusal.kind, refusal.message, headers=refusal.headers
                 )
@@ -78,7 +80,7 @@ class RequestMiddleware:
                 self._process.admission.check()
             await self._app(visit.scope, visit.receive, visit.send)
         except Overloaded as error:
-            self._process.metrics.refused.labels("overloaded").inc()
+            visit.refused_for = RefusalReason.OVERLOADED
             response = console_error_response(path, error)
             await response(visit.scope, visit.receive, visit.send)
         except ClientDisconnect:
@@ -110,6 +112,7 @@ class Visit:
         )
         self.is_work = scope["method"] == "POST"
         self.status = 0
+        self.refused_for: RefusalReason | None = None
         self._receive = receive
         self._send = send
         self._admission = process.admission
@@ -130,6 +133,9 @@ class Visit:
         """To the server, with the headers every answer has."""
         if message["type"] == "http.response.start":
             self.status = message["status"]
+            if self.status == SENT_AWAY and self.refused_for is None:
+                # It was let in, and lost its turn when the line was cut short.
+                self.refused_for = RefusalReason.OVERLOADED
             message["headers"] = [*message.get("headers", ()), *self._sent_headers]
         await self._send(message)
 

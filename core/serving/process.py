@@ -18,6 +18,8 @@ from core.serving.api_keys import KeyFolder, KeyRing
 from core.serving.metrics import MeteredLog, Metrics
 from core.serving.rate_limit import RateLimit
 from core.serving.scoring import Scoring
+from core.servinglog.record import RefusalReason, RequestOrigin
+from core.servinglog.refusals import RefusalTally
 
 TICKET = "modconsole.ticket"
 """Where a request's scope holds what it was let in with."""
@@ -43,6 +45,7 @@ class ApiProcess:
         self._policy = PolicyInForce(services.context.store, services.clock)
         # Reading the policy never queues behind requests that store comments.
         self._policy_reads = CapacityLimiter(1)
+        self._refusals = RefusalTally(services.serving_log, services.clock)
         self.in_flight = 0
 
     @cached_property
@@ -84,8 +87,14 @@ class ApiProcess:
         if ticket is not None:
             self.admission.weigh(ticket, texts)
 
+    def note_refusal(self, reason: RefusalReason, origin: RequestOrigin) -> None:
+        """Count a request that was not let in, for /metrics and in the serving log."""
+        self.metrics.refused.labels(reason.value).inc()
+        self._refusals.note(reason, origin)
+
     def close(self) -> None:
         """Score what is in line, then close the services."""
+        self._refusals.flush()
         if "batcher" in self.__dict__:
             self.batcher.close()
         self.services.close()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.servinglog.percentiles import Quantile
+from core.servinglog.record import RefusalRecord, ServingRecord
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,57 @@ class LastSeen:
     failures: int
     last_error: str | None
     trouble: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Requests that were not let in for one reason, and when the last of them came."""
+
+    reason: str
+    requests: int
+    last_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LineProblem:
+    """Why one line can't be read. Lines count from 1."""
+
+    line_number: int
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentProblem:
+    """A file of the log that can't be read whole: `failure` is why it can't be read at all, or
+    `unreadable` lines of it can't, the first of them in `examples`."""
+
+    segment: str
+    unreadable: int
+    failure: str | None = None
+    examples: tuple[LineProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LogContents:
+    """Every line of the log once: `lines` is the sum of the four counts after it. `future` are
+    dated after the moment asked about, which no window shows; `duplicates` say what another line
+    says.
+    """
+
+    lines: int
+    readable: int
+    unreadable: int
+    duplicates: int
+    future: int
+    problems: tuple[SegmentProblem, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LoggedRequest:
+    """What the log holds under one id, the oldest first: calls made for it, or its refusals."""
+
+    calls: tuple[ServingRecord, ...]
+    refusals: tuple[RefusalRecord, ...]
 
 
 def series_name(backend: str, mode: str) -> str:

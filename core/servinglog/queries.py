@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
@@ -12,15 +13,28 @@ from core.servinglog.answers import (
     BackendCalls,
     Bounds,
     LastSeen,
+    LogContents,
+    LoggedRequest,
+    Refused,
     Series,
     Summary,
     series_name,
+)
+from core.servinglog.lines import CALL, REFUSAL, LineFormat
+from core.servinglog.record import (
+    ANSWER_KINDS,
+    LEFT_ALONE_KIND,
+    LIVE_MODES,
+    RefusalRecord,
+    ServingRecord,
 )
 from core.servinglog.segments import SegmentMirror, statement
 from core.servinglog.windows import Window
 
 SLOWEST_LIMIT = 50
 NEWEST_PER_SERIES = 2000
+FOUND_LIMIT = 200
+_END_OF_TIME = datetime.max
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +52,7 @@ class Traffic:
 
 
 ALL_TRAFFIC = Traffic()
+LIVE_TRAFFIC = Traffic(modes=LIVE_MODES)
 
 
 class ServingLogQueries:
@@ -60,10 +75,29 @@ class ServingLogQueries:
             calls=sum(s.calls for s in found),
         )
 
-    def series_names(self) -> tuple[Series, ...]:
-        """Every backend and mode of the whole log, in the order they first appeared."""
+    def contents(self, until: datetime) -> LogContents:
+        """What became of each line of the log, by that moment."""
         with self._mirror.cursor() as cursor:
-            rows = cursor.execute(statement("series_names")).fetchall()
+            row = cursor.execute(statement("contents"), {"until": _naive(until)}).fetchone()
+        assert row is not None  # an aggregate without GROUP BY has one row
+        duplicates, future = row
+        reports = self._mirror.reports
+        lines = sum(one.line_count for one in reports)
+        unreadable = sum(one.unreadable_count for one in reports)
+        return LogContents(
+            lines=lines,
+            readable=lines - unreadable - duplicates - future,
+            unreadable=unreadable,
+            duplicates=duplicates,
+            future=future,
+            problems=tuple(one.problem for one in reports if one.problem is not None),
+        )
+
+    def series_names(self, until: datetime | None = None) -> tuple[Series, ...]:
+        """Every backend and mode logged until then, in the order they first appeared."""
+        given = {"until": _END_OF_TIME if until is None else _naive(until)}
+        with self._mirror.cursor() as cursor:
+            rows = cursor.execute(statement("series_names"), given).fetchall()
         return tuple(
             Series(backend, mode, _utc(first_at), _utc(last_at), calls)
             for backend, mode, first_at, last_at, calls in rows
@@ -77,9 +111,32 @@ class ServingLogQueries:
         first_at, last_at = (None if moment is None else _utc(moment) for moment in row[-2:])
         return Summary(*(*row[:-2], first_at, last_at))
 
+    def refused(self, window: Window) -> tuple[Refused, ...]:
+        """Requests that were not let in, by reason, the most frequent first."""
+        given = {"since": _naive(window.since), "until": _naive(window.until)}
+        with self._mirror.cursor() as cursor:
+            rows = cursor.execute(statement("refused"), given).fetchall()
+        return tuple(Refused(reason, requests, _utc(at)) for reason, requests, at in rows)
+
+    def find(self, wanted: str) -> LoggedRequest:
+        """What was logged under the id of a request, a call or a trace; at most 200 lines of each
+        kind."""
+        given = {"id": wanted, "limit": FOUND_LIMIT}
+        with self._mirror.cursor() as cursor:
+            calls = cursor.execute(_columns_of(CALL, "find_calls"), given).fetchall()
+            refusals = cursor.execute(_columns_of(REFUSAL, "find_refusals"), given).fetchall()
+        return LoggedRequest(
+            tuple(ServingRecord(**_values(CALL, row)) for row in calls),
+            tuple(RefusalRecord(**_values(REFUSAL, row)) for row in refusals),
+        )
+
     def audits(self, since: datetime, model_version: str) -> Audits:
-        """What a cascade before that model did in all calls started since then."""
-        given = {"since": _naive(since), "model_version": model_version}
+        """What a cascade before that model did in all live calls started since then."""
+        given = {
+            "since": _naive(since),
+            "model_version": model_version,
+            "live_modes": list(LIVE_MODES),
+        }
         with self._mirror.cursor() as cursor:
             row = cursor.execute(statement("audits"), given).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
@@ -90,15 +147,22 @@ class ServingLogQueries:
     ) -> tuple[BackendCalls, ...]:
         """The calls of the window by backend, the busiest first."""
         with self._mirror.cursor() as cursor:
-            rows = cursor.execute(
-                statement("backend_calls"), _parameters(window, traffic)
-            ).fetchall()
+            given = _parameters(window, traffic) | {"left_alone": LEFT_ALONE_KIND}
+            rows = cursor.execute(statement("backend_calls"), given).fetchall()
         return tuple(BackendCalls(*row) for row in rows)
 
-    def last_seen(self, since: datetime) -> tuple[LastSeen, ...]:
-        """What each process last saw of each backend since then, the newest first; trials apart."""
+    def last_seen(self, since: datetime, until: datetime | None = None) -> tuple[LastSeen, ...]:
+        """What each process last saw of each backend between the two, the newest first; trials
+        apart."""
+        given = {
+            "since": _naive(since),
+            "until": _END_OF_TIME if until is None else _naive(until),
+            "live_modes": list(LIVE_MODES),
+            "answer_kinds": sorted(ANSWER_KINDS),
+            "left_alone": LEFT_ALONE_KIND,
+        }
         with self._mirror.cursor() as cursor:
-            rows = cursor.execute(statement("last_seen"), {"since": _naive(since)}).fetchall()
+            rows = cursor.execute(statement("last_seen"), given).fetchall()
         return tuple(
             LastSeen(*row[:2], *(moment and _utc(moment) for moment in row[2:5]), *row[5:])
             for row in rows
@@ -131,6 +195,15 @@ class ServingLogQueries:
     def _frame(self, name: str, window: Window, traffic: Traffic, **more: int) -> pd.DataFrame:
         with self._mirror.cursor() as cursor:
             return cursor.execute(statement(name), _parameters(window, traffic) | more).df()
+
+
+def _columns_of(form: LineFormat, name: str) -> str:
+    return statement(name).format(names=", ".join(one.name for one in form.fields))
+
+
+def _values(form: LineFormat, row: Sequence[Any]) -> dict[str, Any]:
+    values = {one.name: value for one, value in zip(form.fields, row, strict=True)}
+    return values | {form.time: _utc(values[form.time])}
 
 
 def _parameters(window: Window, traffic: Traffic) -> dict[str, object]:

@@ -1,10 +1,15 @@
-"""One line of the serving log: what one call to a backend cost. Never the text."""
+"""The two kinds of line of the serving log: a call to a backend, and requests refused before one.
 
+Never the text of a comment. What a line may hold is said here and nowhere else: by the types of the
+fields, by `NEVER_BELOW` (of a text: its length) and `NEVER_ABOVE`. See core.servinglog.lines.
+"""
+
+from collections.abc import Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 SCHEMA_VERSION = 1
 
@@ -20,14 +25,44 @@ class Mode(StrEnum):
     TRIAL = "trial"
 
 
+LIVE_MODES = (Mode.REALTIME, Mode.BATCH)
+"""What people wait for. Load tests and warm-up are there to be chosen, not to move a percentile."""
+
+ANSWER_KINDS = frozenset({"bad_input", "bad_score"})
+"""Kinds of error that are an answer all the same: the backend is up and objects to one text."""
+LEFT_ALONE_KIND = "circuit_open"
+"""The kind of error of a call that was not made, because others had failed."""
+
+
+class RefusalReason(StrEnum):
+    """Why a request was not let in. Stored strings, the same as the API answers and counts."""
+
+    OVERLOADED = "overloaded"
+    RATE_LIMITED = "rate_limited"
+    DRAINING = "draining"
+    UNAUTHORIZED = "unauthorized"
+
+
 @dataclass(frozen=True, slots=True)
 class ServingRecord:
     """One call. Durations in milliseconds, `None` where not told (never 0 for unknown).
 
     `started_at` is when the caller asked; `batch_size` texts went in, `error_count` of them failed
     alone; `error_kind` is set when the whole call failed. `cache_hits` to `flag_count` are those
-    of CallMetadata.
+    of CallMetadata: they may exceed `batch_size`, because the first of several callers who share a
+    batch is given those of the whole batch.
     """
+
+    NEVER_BELOW: ClassVar[Mapping[str, int]] = {
+        "request_id": 1,
+        "mode": 1,
+        "backend": 1,
+        "batch_size": 1,
+    }
+    NEVER_ABOVE: ClassVar[Mapping[str, str]] = {
+        "error_count": "batch_size",
+        "audit_missed": "audit_count",
+    }
 
     request_id: str
     started_at: datetime
@@ -60,6 +95,24 @@ class ServingRecord:
 
 
 @dataclass(frozen=True, slots=True)
+class RefusalRecord:
+    """`refused_count` requests that were refused for one reason, from `refused_at` within a second.
+
+    A line for one request names it, so that its id is found; a line for several names none.
+    """
+
+    NEVER_BELOW: ClassVar[Mapping[str, int]] = {"refusal_id": 1, "reason": 1, "refused_count": 1}
+    NEVER_ABOVE: ClassVar[Mapping[str, str]] = {}
+
+    refusal_id: str
+    refused_at: datetime
+    reason: RefusalReason
+    refused_count: int
+    caller_request_id: str | None = None
+    trace_id: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class RequestOrigin:
     """Whose request a call serves: the id it was answered with, and the trace it belongs to (32
     hexadecimal digits, W3C Trace Context) when the caller named one."""
@@ -76,6 +129,8 @@ class ServingLog(Protocol):
 
     def write(self, record: ServingRecord) -> None: ...
 
+    def write_refusal(self, record: RefusalRecord) -> None: ...
+
     def close(self) -> None: ...
 
 
@@ -83,5 +138,7 @@ class DiscardingLog:
     """Keeps nothing: for work that must leave no trace."""
 
     def write(self, record: ServingRecord) -> None: ...
+
+    def write_refusal(self, record: RefusalRecord) -> None: ...
 
     def close(self) -> None: ...

@@ -1,5 +1,7 @@
 """The segments of a serving log, mirrored into one in-memory DuckDB. Adapter: imports duckdb."""
 
+import os
+import stat
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
@@ -7,11 +9,16 @@ from importlib.resources import files
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 
 from core.errors import StoreError
+from core.servinglog.lines import CALL, REFUSAL, Kind, LineField, LineFormat, why_unreadable
+from core.servinglog.segment_files import SegmentReport, read_segment
 
 ATTEMPTS = 3
-SEGMENTS = "*.jsonl"
+SUFFIX = ".jsonl"
+TABLES = {CALL: "call_lines", REFUSAL: "refusal_lines"}
+NOT_A_FILE = -1
 
 
 def statement(name: str) -> str:
@@ -20,19 +27,23 @@ def statement(name: str) -> str:
 
 
 class SegmentMirror:
-    """Table `calls`, brought up to date with the folder at each use.
+    """Views `calls` and `refusals`, brought up to date with the folder at each use.
 
-    A segment only ever grows and is soon left for good, so one whose size has not changed is never
-    read again: a log of a million calls is parsed once a process.
+    A segment only ever grows and is soon left for good, so one whose size and time have not changed
+    is never read again: a log of a million calls is parsed once a process. What can't be read is in
+    `reports` and takes nothing else with it.
     """
 
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._lock = threading.Lock()
         self._root = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+        for form, table in TABLES.items():
+            self._root.execute(_create(form, table))
         self._root.execute(statement("schema"))
-        self._load = statement("load")
-        self._loaded: dict[str, int] = {}  # segment -> its size in bytes when it was read
+        self._loaded: dict[str, int] = {}  # segment -> what `_list` said of it when it was read
+        self._reports: dict[str, SegmentReport] = {}
+        self._has_copies = False
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -44,46 +55,136 @@ class SegmentMirror:
         except (OSError, duckdb.Error) as error:
             raise StoreError(f"The serving log could not be read: {_first_line(error)}") from error
 
+    @property
+    def reports(self) -> tuple[SegmentReport, ...]:
+        """What became of each file's lines when they were last read, by the file's name."""
+        with self._lock:
+            return tuple(self._reports[name] for name in sorted(self._reports))
+
     def _refresh(self) -> None:
         with self._lock:
-            for attempt in range(ATTEMPTS):
+            for _ in range(ATTEMPTS):
                 found = self._list()
                 if found == self._loaded:
                     return
                 try:
                     self._replace(found)
                     return
-                except duckdb.IOException:  # a segment vanished after it was listed: look again
-                    if attempt == ATTEMPTS - 1:
-                        raise
+                except FileNotFoundError:  # a segment vanished after it was listed: look again
+                    continue
+            raise FileNotFoundError("its segments vanish while they are read")
 
     def _list(self) -> dict[str, int]:
-        sizes: dict[str, int] = {}
-        for path in self._directory.glob(SEGMENTS):
+        """What tells whether a file must be read again: its time of change, mixed with its size."""
+        found: dict[str, int] = {}
+        try:
+            names = [path.name for path in self._directory.iterdir() if path.suffix == SUFFIX]
+        except FileNotFoundError:
+            return found
+        for name in names:
             try:
-                sizes[path.name] = path.stat().st_size
-            except FileNotFoundError:
+                status = (self._directory / name).stat()
+            except OSError:  # gone since, or a link that leads nowhere
+                if os.path.lexists(self._directory / name):
+                    found[name] = NOT_A_FILE
                 continue
-        return sizes
+            is_file = stat.S_ISREG(status.st_mode)
+            found[name] = hash((status.st_size, status.st_ctime_ns)) if is_file else NOT_A_FILE
+        return found
 
     def _replace(self, found: dict[str, int]) -> None:
-        stale = [name for name, size in self._loaded.items() if found.get(name) != size]
-        changed = [name for name, size in found.items() if self._loaded.get(name) != size and size]
+        changed = [name for name, mark in found.items() if self._loaded.get(name) != mark]
+        stale = [_shown(name) for name in (*changed, *(self._loaded.keys() - found.keys()))]
+        reports = [SegmentReport(_shown(name)) for name in changed]
         with closing(self._root.cursor()) as cursor:
             cursor.begin()
             try:
-                if stale:
+                for table in TABLES.values():
                     cursor.execute(
-                        "DELETE FROM calls WHERE list_contains($stale, segment)", {"stale": stale}
+                        f"DELETE FROM {table} WHERE list_contains($stale, segment)",
+                        {"stale": stale},
                     )
-                if changed:
-                    paths = [str(self._directory / name) for name in changed]
-                    cursor.execute(self._load, {"files": paths})
+                for name, report in zip(changed, reports, strict=True):
+                    self._load(cursor, self._directory / name, report)
+                self._has_copies = _mark_copies(cursor, self._has_copies)
                 cursor.commit()
-            except duckdb.Error:
+            except BaseException:
                 cursor.rollback()
                 raise
         self._loaded = found
+        for name in stale:
+            self._reports.pop(name, None)
+        self._reports |= {report.name: report for report in reports}
+
+    def _load(self, cursor: duckdb.DuckDBPyConnection, path: Path, report: SegmentReport) -> None:
+        try:
+            for form, lines in read_segment(path, report):
+                _insert(cursor, form, lines, report)
+        except OSError as error:
+            if isinstance(error, FileNotFoundError) and not os.path.lexists(path):
+                raise
+            report.failure = error.strerror or str(error)
+
+
+def _insert(
+    cursor: duckdb.DuckDBPyConnection, form: LineFormat, lines: pa.Table, report: SegmentReport
+) -> None:
+    """All those lines; the ones with values out of range are taken out again and reported."""
+    table = TABLES[form]
+    cursor.register("batch", lines)
+    cursor.execute(_insert_text(form, table), {"segment": report.name})
+    unsound = cursor.execute(
+        f"DELETE FROM {table} WHERE segment = $segment AND NOT is_sound RETURNING line_number",
+        {"segment": report.name},
+    ).fetchall()
+    cursor.unregister("batch")
+    for (line_number,) in sorted(unsound):
+        row = lines["line_number"].index(line_number).as_py()
+        report.reject(line_number, why_unreadable(lines["line"][row].as_py().encode()))
+
+
+def _mark_copies(cursor: duckdb.DuckDBPyConnection, had_copies: bool) -> bool:
+    """Of lines that say the same, in one file or several, all but the first are copies."""
+    has_copies = False
+    for table in TABLES.values():
+        repeated = f"SELECT identity FROM {table} GROUP BY identity HAVING count(*) > 1"
+        if cursor.execute(f"SELECT count(*) FROM ({repeated})").fetchone() != (0,):
+            has_copies = True
+        if has_copies or had_copies:
+            cursor.execute(statement("mark_copies").format(table=table, repeated=repeated))
+    return has_copies
+
+
+def _create(form: LineFormat, table: str) -> str:
+    columns = "".join(f", {one.name} {one.kind.sql_type}" for one in form.fields)
+    return (
+        f"CREATE TABLE {table} (segment VARCHAR, line_number BIGINT{columns}, is_sound BOOLEAN, "
+        "identity UBIGINT, is_copy BOOLEAN)"
+    )
+
+
+def _insert_text(form: LineFormat, table: str) -> str:
+    columns = ", ".join(f"{_value(one)} AS {one.name}" for one in form.fields)
+    return statement("load").format(
+        table=table,
+        columns=columns,
+        names=", ".join(one.name for one in form.fields),
+        structure=form.structure,
+        sound=form.sound,
+    )
+
+
+def _value(field: LineField) -> str:
+    if field.kind is Kind.TIME:  # spelled in UTC: what a cast makes of another offset is its own
+        return f"TRY_CAST(left(parsed.{field.name}, 26) AS TIMESTAMP)"
+    if field.default is None:
+        return f"parsed.{field.name}"
+    return f"coalesce(parsed.{field.name}, {field.default})"
+
+
+def _shown(name: str) -> str:
+    """A file's name as text: it may hold bytes that are none."""
+    return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 
 def _first_line(error: Exception) -> str:

@@ -1,32 +1,28 @@
 """Writes the serving log: one JSONL segment a process, one os.write a record, never reopened."""
 
-import json
 import logging
 import os
 import re
 import threading
 import weakref
-from dataclasses import fields
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 
 from core.clock import Clock
 from core.errors import ConfigError
-from core.servinglog.record import SCHEMA_VERSION, ServingRecord
+from core.servinglog.lines import CALL, REFUSAL, LineFormat
+from core.servinglog.record import RefusalRecord, ServingRecord
 
 ROTATE_AFTER_S = 60.0
 ROTATE_AFTER_BYTES = 32 * 1024 * 1024
 _WORKER_NAME = re.compile(r"[A-Za-z0-9_.]+")  # no dash: it separates the parts of the file name
-_FIELDS = tuple(field.name for field in fields(ServingRecord))
 _NEW_FILE = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
 _logger = logging.getLogger(__name__)
 
 
 def encode(record: ServingRecord) -> bytes:
     """The record as one JSON line, times in UTC. A number that is not finite is a ValueError."""
-    values = {"schema": SCHEMA_VERSION, **{name: getattr(record, name) for name in _FIELDS}}
-    values["started_at"] = record.started_at.astimezone(UTC).isoformat(timespec="microseconds")
-    return json.dumps(values, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+    return CALL.encode(record)
 
 
 class SegmentWriter:
@@ -54,9 +50,16 @@ class SegmentWriter:
 
     def write(self, record: ServingRecord) -> None:
         """Append one record; a failure is counted and logged once, never raised."""
+        self._write(CALL, record)
+
+    def write_refusal(self, record: RefusalRecord) -> None:
+        """As `write`."""
+        self._write(REFUSAL, record)
+
+    def _write(self, form: LineFormat, record: ServingRecord | RefusalRecord) -> None:
         with self._lock:
             try:
-                self._append(encode(record))
+                self._append(form.encode(record))
             except (OSError, ValueError) as error:
                 self._drop(error)
 

@@ -1,6 +1,6 @@
 """Backends: which score here, how each of them stands, and what they make of one comment."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -9,13 +9,14 @@ from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor, Permission, check_can
 from core.services.backends import SiteBackends
+from core.services.traffic import LogOverview, view_log
 from core.servinglog.windows import WindowChoice, smallest_window
 from dashboard.backends.card import backend_card
 from dashboard.backends.table import backends_table
 from dashboard.backends.trial import trial_panel
 from dashboard.backends.view import Asking, carry_out_check, load_site, newest_live
 from dashboard.backends.wording import POLICIES, Color, headline, seconds_ago
-from dashboard.serving_log import REFRESH_S, WINDOW_KEY, load_series
+from dashboard.serving_log import REFRESH_S, contents_note, refused_note, window_control
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
@@ -35,16 +36,19 @@ def render(services: Services, actor: Actor) -> None:
 @st.fragment(run_every=REFRESH_S)  # it asks nobody: what it shows was seen by others
 def _standings(services: Services, actor: Actor) -> None:
     asking: Asking = st.session_state["asking"]
-    carry_out_check(asking, services, actor)
     try:
-        now, choice, place = _title_row(services)
-        site = load_site(services, actor, choice, now)
+        log = view_log(actor, services.serving_log_queries, services.clock)
+        carry_out_check(asking, services, actor)
+        choice, place = _title_row(log)
+        site, traffic = load_site(services, actor, choice, log.until)
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
+    now = log.until
     with place:
         _facts(site, now)
     _alerts(site, now)
+    refused_note(traffic.refused, now)
     standing = asking.place(site.standings)
     backends_table(asking, site.standings, now)
     left, right = st.columns([46, 54], gap="medium")
@@ -52,6 +56,7 @@ def _standings(services: Services, actor: Actor) -> None:
         backend_card(asking, standing, actor, now=now, window=choice.value)
     with right:
         _trial(services, actor)
+    contents_note(log.contents)
 
 
 @st.fragment
@@ -59,29 +64,15 @@ def _trial(services: Services, actor: Actor) -> None:
     trial_panel(st.session_state["asking"], services, actor, services.catalogue())
 
 
-def _title_row(services: Services) -> tuple[datetime, WindowChoice, DeltaGenerator]:
-    """Title, a place for the facts, window; and by which clock it is now."""
-    queries = services.serving_log_queries
-    newest_at = newest_live(load_series(queries, str(queries.directory)))
-    now = services.clock.now()
-    if newest_at is not None:
-        # A call another process logged a moment ago by its own clock is not in the future.
-        now = max(now, newest_at + timedelta(microseconds=1))
-    default = smallest_window(newest_at, now)
+def _title_row(log: LogOverview) -> tuple[WindowChoice, DeltaGenerator]:
+    """Title, a place for the facts, window."""
+    default = smallest_window(newest_live(log), log.until)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Backends", width="content", anchor=False)
         place = st.container(horizontal=True, width="content", gap="small")
         st.space("stretch")
-        chosen = st.segmented_control(
-            "Window",
-            [choice.value for choice in WindowChoice],
-            default=default.value,
-            key=WINDOW_KEY,
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-    return now, WindowChoice(chosen or default), place
+        choice = window_control(default)
+    return choice, place
 
 
 def _alerts(site: SiteBackends, now: datetime) -> None:

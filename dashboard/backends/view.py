@@ -9,15 +9,13 @@ import streamlit as st
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor
-from core.services.backends import SEEN_WITHIN, SiteBackends, Standing, look_at_backends
+from core.services.backends import SiteBackends, Standing, look_at_backends
+from core.services.traffic import BackendTraffic, LogOverview, view_backends
 from core.services.trials import SideBySide, check_backend, try_comment
-from core.servinglog.answers import BackendCalls, LastSeen, Series
-from core.servinglog.queries import ServingLogQueries, Traffic
-from core.servinglog.windows import WindowChoice, window_of
-from dashboard.serving_log import LIVE_MODES
+from core.servinglog.queries import LIVE_TRAFFIC, ServingLogQueries
+from core.servinglog.windows import WindowChoice
 
 SEEN_TTL_S = 5
-LIVE = Traffic(modes=tuple(LIVE_MODES))
 
 
 @dataclass(slots=True)
@@ -83,30 +81,44 @@ def carry_out_trial(asking: Asking, services: Services, actor: Actor) -> str:
 
 
 @st.cache_data(ttl=SEEN_TTL_S, max_entries=32, show_spinner=False)
-def load_calls(
-    _queries: ServingLogQueries, folder: str, choice: WindowChoice, _now: datetime
-) -> tuple[tuple[BackendCalls, ...], tuple[LastSeen, ...]]:
-    """Live calls of the window by backend, and what each process saw last; a few seconds old."""
-    calls = _queries.backend_calls(window_of(choice, _now), LIVE)
-    return calls, _queries.last_seen(_now - SEEN_WITHIN)
+def load_traffic(
+    role: str,
+    folder: str,
+    choice: WindowChoice,
+    *,
+    _actor: Actor,
+    _queries: ServingLogQueries,
+    _until: datetime,
+) -> BackendTraffic:
+    """What the log tells of each backend; a few seconds old, and kept for one role."""
+    return view_backends(_actor, _queries, choice, _until)
 
 
 def load_site(
-    services: Services, actor: Actor, choice: WindowChoice, now: datetime
-) -> SiteBackends:
-    """How every backend stands. Raises StoreError, PermissionDenied."""
+    services: Services, actor: Actor, choice: WindowChoice, until: datetime
+) -> tuple[SiteBackends, BackendTraffic]:
+    """How every backend stands, and what that rests on. Raises StoreError, PermissionDenied."""
     queries = services.serving_log_queries
-    calls, seen = load_calls(queries, str(queries.directory), choice, now)
-    return look_at_backends(
+    traffic = load_traffic(
+        actor.role,
+        str(queries.directory),
+        choice,
+        _actor=actor,
+        _queries=queries,
+        _until=until,
+    )
+    site = look_at_backends(
         services.context,
         actor,
         services.catalogue(),
-        calls=calls,
-        seen=seen,
+        calls=traffic.calls,
+        seen=traffic.seen,
         checks=services.spare_backends.heard,
     )
+    return site, traffic
 
 
-def newest_live(series: Sequence[Series]) -> datetime | None:
-    """When live traffic was last seen."""
-    return max((one.last_at for one in series if LIVE.includes(one)), default=None)
+def newest_live(log: LogOverview) -> datetime | None:
+    """When live traffic was last seen: answered, failed or refused."""
+    moments = [one.last_at for one in log.series if LIVE_TRAFFIC.includes(one)]
+    return max([*moments, *(one.last_at for one in log.refused)], default=None)

@@ -9,7 +9,8 @@ from streamlit.delta_generator import DeltaGenerator
 from core.servinglog.answers import Series
 from core.servinglog.queries import Traffic
 from core.servinglog.windows import WindowChoice
-from dashboard.serving_log import WINDOW_KEY, default_modes
+from dashboard.latency.finding import finding_field
+from dashboard.serving_log import WINDOW_KEY, default_modes, window_control
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,23 +23,16 @@ class Header:
 
 
 def title_row(series: Sequence[Series], default: WindowChoice) -> Header:
-    """Title, place for a note, filter, window."""
+    """Title, place for a note, search, filter, window."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Latency & throughput", width="content", anchor=False)
         note = st.container(width="content")
         st.space("stretch")
+        finding_field()
         with st.popover("Filter", icon=":material/filter_list:"):
             traffic = _traffic(series)
-        chosen = st.segmented_control(
-            "Window",
-            [choice.value for choice in WindowChoice],
-            default=default.value,
-            key=WINDOW_KEY,
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-    return Header(WindowChoice(chosen or default), traffic, note)
+        choice = window_control(default)
+    return Header(choice, traffic, note)
 
 
 def show_all() -> None:

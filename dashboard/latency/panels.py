@@ -2,17 +2,17 @@
 
 import streamlit as st
 
+from core.services.traffic import ESTIMATED_COMMENTS, WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile
 from dashboard.figures import how_long, lever
 from dashboard.latency.charts import Axes, call_dots, latency_lines, throughput_area, time_shares
-from dashboard.latency.view import ESTIMATED_COMMENTS, ServingView
 
 LATENCY_HEIGHT = 260
 THROUGHPUT_HEIGHT = 150
 SHARES_HEIGHT, BAR_HEIGHT = 84, 24
 
 
-def latency_panel(view: ServingView, axes: Axes) -> None:
+def latency_panel(view: WindowTraffic, axes: Axes) -> None:
     """The percentile over time by backend and mode, or every call where there are few."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Time of a call**", width="content")
@@ -40,7 +40,7 @@ def latency_panel(view: ServingView, axes: Axes) -> None:
     )
 
 
-def shares_panel(view: ServingView) -> None:
+def shares_panel(view: WindowTraffic) -> None:
     """Where the time of answered calls went."""
     st.markdown("**Where the time goes**")
     st.altair_chart(
@@ -51,7 +51,7 @@ def shares_panel(view: ServingView) -> None:
     )
 
 
-def throughput_panel(view: ServingView, axes: Axes) -> None:
+def throughput_panel(view: WindowTraffic, axes: Axes) -> None:
     """Comments a second by backend and mode, over the same span."""
     st.altair_chart(
         throughput_area(view.lines, view.bucket_s, axes),
@@ -61,14 +61,14 @@ def throughput_panel(view: ServingView, axes: Axes) -> None:
     )
 
 
-def answer_panel(view: ServingView) -> None:
+def answer_panel(view: WindowTraffic) -> None:
     """How long for 100 comments, and what would make it faster."""
     st.markdown(f"**How long for {ESTIMATED_COMMENTS} comments?**")
     advice = lever(view.table)
     st.text(" ".join(filter(None, (how_long(view.estimates), advice))))
 
 
-def _grain(view: ServingView) -> str:
+def _grain(view: WindowTraffic) -> str:
     hidden = f", {view.hidden_count} less busy not drawn" if view.hidden_count else ""
     if view.summary.errors:
         hidden += ", red marks: calls with an error"

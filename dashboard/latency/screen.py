@@ -1,18 +1,18 @@
 """Latency & throughput: what scoring costs in time, by backend and mode, for any window."""
 
-from collections.abc import Sequence
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
-from core.moderation.permissions import Actor, Permission, check_can
-from core.servinglog.answers import Series
+from core.moderation.permissions import Actor
+from core.services.traffic import LogOverview, WindowTraffic, view_log
 from core.servinglog.windows import smallest_window
 from dashboard.figures import covered, spared
 from dashboard.latency.charts import Axes
+from dashboard.latency.finding import finding_panel
 from dashboard.latency.header import Header, show_all, title_row
 from dashboard.latency.panels import (
     answer_panel,
@@ -22,54 +22,52 @@ from dashboard.latency.panels import (
 )
 from dashboard.latency.tables import slowest_panel, table_panel
 from dashboard.latency.tiles import tiles
-from dashboard.latency.view import ServingView, load_view
-from dashboard.serving_log import REFRESH_S, load_series
+from dashboard.latency.view import load_window
+from dashboard.serving_log import REFRESH_S, contents_note, refused_note
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import ago
 
 
+@st.fragment(run_every=REFRESH_S)  # nothing is decided here, so it may change while looked at
 def render(services: Services, actor: Actor) -> None:
     """The page for one person."""
-    try:
-        check_can(actor, Permission.SEE_SERVING)
-    except PermissionDenied as refusal:
-        st.error(str(refusal))
-        return
-    _page(services)
-
-
-@st.fragment(run_every=REFRESH_S)  # nothing is decided here, so it may change while looked at
-def _page(services: Services) -> None:
     queries = services.serving_log_queries
-    folder = str(queries.directory)
     try:
-        series = load_series(queries, folder)
-        if not series:
-            _nothing_logged()
+        log = view_log(actor, queries, services.clock)
+        if log.newest_at is None:
+            _nothing_logged(log)
             return
-        newest_at = max(one.last_at for one in series)
-        # A call another process logged a moment ago by its own clock is not in the future.
-        now = max(services.clock.now(), newest_at + timedelta(microseconds=1))
-        header = title_row(series, smallest_window(newest_at, now))
-        view = load_view(queries, folder, header.choice, header.traffic, now)
-    except StoreError as error:
+        header = title_row(log.series, smallest_window(log.newest_at, log.until))
+        view = load_window(
+            actor.role,
+            str(queries.directory),
+            header.choice,
+            header.traffic,
+            _actor=actor,
+            _queries=queries,
+            _until=log.until,
+        )
+    except (PermissionDenied, StoreError) as error:
         st.error(str(error), icon=":material/error:")
         return
-    if view.summary.calls:
-        _panels(view, header, series, now)
-    else:
-        _nothing_in_window(header, series, now)
-
-
-def _panels(view: ServingView, header: Header, series: Sequence[Series], now: datetime) -> None:
     name, zone = _viewer_zone()
-    header.note.caption(covered(view.summary, now, zone))
+    finding_panel(queries, actor, name)
+    refused_note(view.refused, log.until)
+    if view.summary.calls:
+        header.note.caption(covered(view.summary, log.until, zone))
+        _panels(view, header, log, name)
+    else:
+        _nothing_in_window(header, log)
+    contents_note(log.contents)
+
+
+def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) -> None:
     tiles(view, before=f"vs the {header.choice} before")
     saved = spared(view.summary)
     if saved:
         st.caption(saved)
     since, until = view.span
-    axes = Axes([one.name for one in series], since, until, zone=name)
+    axes = Axes([one.name for one in log.series], since, until, zone=zone)
     left, right = st.columns([57, 43], gap="medium")
     with left:
         latency_panel(view, axes)
@@ -78,25 +76,29 @@ def _panels(view: ServingView, header: Header, series: Sequence[Series], now: da
         table_panel(view)
         shares_panel(view)
         answer_panel(view)
-    slowest_panel(view, name)
+    slowest_panel(view, zone)
 
 
-def _nothing_logged() -> None:
+def _nothing_logged(log: LogOverview) -> None:
     st.subheader("Latency & throughput", anchor=False)
     st.info("No call to a backend has been logged yet.", icon=":material/speed:")
     st.caption(
         "`modconsole score` scores the comments that wait; every call it makes, and every call of "
         "the API and of this console, then shows here within seconds."
     )
+    contents_note(log.contents)
 
 
-def _nothing_in_window(header: Header, series: Sequence[Series], now: datetime) -> None:
-    chosen = [one.last_at for one in series if header.traffic.includes(one)]
+def _nothing_in_window(header: Header, log: LogOverview) -> None:
+    if not log.series:
+        st.info("No call to a backend has been logged yet.", icon=":material/speed:")
+        return
+    chosen = [one.last_at for one in log.series if header.traffic.includes(one)]
     if not chosen:
         st.info("The filter leaves out every call of the log.", icon=":material/filter_list:")
         return
     st.info(
-        f"No calls in this window; the last was {ago(max(chosen), now)}.",
+        f"No calls in this window; the last was {ago(max(chosen), log.until)}.",
         icon=":material/hourglass_empty:",
     )
     st.button("Show the whole log", key="show_all", on_click=show_all)

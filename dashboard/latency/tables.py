@@ -3,14 +3,14 @@
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
+from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import MIN_CALLS, QUANTILES, is_weak
-from dashboard.latency.view import ServingView
 
 ROW_HEIGHT, HEADER_HEIGHT = 30, 34
 MAX_ROWS = 5
 
 
-def table_panel(view: ServingView) -> None:
+def table_panel(view: WindowTraffic) -> None:
     """The numbers behind the lines."""
     fewest = int(view.table["answered"].min())
     weak = [quantile for quantile in QUANTILES if is_weak(quantile, fewest)]
@@ -30,7 +30,7 @@ def table_panel(view: ServingView) -> None:
         st.caption(f"{' and '.join(weak)} of a row with under {needed} calls rest on too few.")
 
 
-def slowest_panel(view: ServingView, zone: str) -> None:
+def slowest_panel(view: WindowTraffic, zone: str) -> None:
     """The slowest calls, on request."""
     with st.expander(f"The {len(view.slowest)} slowest calls"):
         st.dataframe(

@@ -1,4 +1,4 @@
-"""The five numbers on top of the latency page."""
+"""The numbers on top of the latency page."""
 
 from typing import Literal
 
@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile, basis
 from dashboard.figures import (
     duration,
@@ -13,17 +14,19 @@ from dashboard.figures import (
     percent,
     percentile_delta,
     rate,
+    reasons,
     throughput_delta,
 )
-from dashboard.latency.view import ServingView
 
 EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
 
 
-def tiles(view: ServingView, before: str) -> None:
-    """Five numbers of the whole window, each against the window before where there is one."""
+def tiles(view: WindowTraffic, before: str) -> None:
+    """Numbers of the whole window, each against the window before where there is one; refused
+    requests stand beside the errors where there are any, because they are in none of the others."""
     now, trend = view.summary, view.trend
-    *percentile_columns, throughput_column, error_column = st.columns(5, gap="small")
+    columns = st.columns(6 if view.refused else 5, gap="small")
+    percentile_columns, (throughput_column, error_column) = columns[:3], columns[3:5]
     for column, quantile in zip(percentile_columns, QUANTILES, strict=True):
         _tile(
             column,
@@ -57,6 +60,17 @@ def tiles(view: ServingView, before: str) -> None:
         trend=trend["errors"],
         explain="Share of calls that failed, wholly or in one of their comments.",
     )
+    if view.refused:
+        columns[5].metric(
+            "Refused requests",
+            f"{sum(one.requests for one in view.refused):,}",
+            f"beside {now.calls:,} call{'' if now.calls == 1 else 's'}",
+            delta_color="off",
+            delta_arrow="off",
+            border=True,
+            help=f"Requests that were not let in, so no call was made: {reasons(view.refused)}.",
+            height="stretch",
+        )
 
 
 def _tile(

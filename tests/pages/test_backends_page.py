@@ -8,6 +8,8 @@ from streamlit.testing.v1 import AppTest
 from core.bootstrap.services import Services
 from core.inference.local import choice
 from core.moderation.permissions import Actor, Role
+from core.servinglog.lines import REFUSAL
+from core.servinglog.record import RefusalReason, RefusalRecord
 from tests.contract.remote_configs import TABLES
 from tests.contract.remote_server import RemoteServer
 from tests.factories import LEAD, MODERATOR, unscored
@@ -161,3 +163,22 @@ def test_perspectives_end_is_told_with_the_way_out(
     assert "The Perspective API ends" in row(at, "perspective")["why"]
     (link,) = [node for node in at.main if type(node.proto).__name__ == "PageLink"]
     assert link.proto.page.endswith("parity")
+
+
+def test_refusals_and_unreadable_lines_are_on_the_page(
+    staff_page: StaffPage, services: Services, home: Path
+) -> None:
+    log(home, call(1, "fake", 30))
+    line = RefusalRecord(
+        refusal_id="r",
+        refused_at=services.clock.now(),
+        reason=RefusalReason.OVERLOADED,
+        refused_count=24,
+    )
+    (home / "serving-log" / "api-7-1-0.jsonl").write_bytes(REFUSAL.encode(line) + b"?\n")
+    at = staff_page("backends", OPS)
+    assert "24 requests were refused" in at.warning[0].value
+    assert "because the API was overloaded" in at.warning[0].value
+    assert "1 line can't be read" in at.expander[0].label
+    assert row(at, "fake")["calls"] == 1
+    assert not at.exception

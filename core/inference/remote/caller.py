@@ -10,16 +10,13 @@ from typing import Generic, TypeVar
 from core.clock import Clock
 from core.errors import BackendError
 from core.identifiers import new_id
-from core.inference.base import ErrorKind
+from core.inference.base import ANSWERS, ErrorKind
 from core.inference.remote.transport import Ask, Reply, Transport
 from core.inference.resilience.circuit import Circuit, CircuitBreaker, CircuitRule
 from core.inference.resilience.pacing import Pacer
 from core.inference.resilience.retries import AttemptFailed, RetryRule, try_again
 
 T = TypeVar("T")
-
-# The backend answered: that it refused a text, or scored it badly, says nothing against it.
-_ANSWERED = frozenset({ErrorKind.BAD_INPUT, ErrorKind.BAD_SCORE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +169,7 @@ class Caller:
         return wait_s
 
     def _failed(self, failure: AttemptFailed, attempts: int) -> BackendError:
-        if failure.kind in _ANSWERED:
+        if failure.kind in ANSWERS:
             self._breaker.succeeded()
         elif not isinstance(failure, _HeldBack):
             self.well_at = None

@@ -7,4 +7,4 @@ SELECT
     coalesce(sum(flag_count), 0) AS flagged
 FROM calls
 WHERE started_at >= $since AND model_version = $model_version
-    AND mode IN ('realtime', 'batch')
+    AND list_contains(CAST($live_modes AS VARCHAR[]), mode)

@@ -6,7 +6,7 @@ SELECT
     count(answered_ms) AS answered,
     count(*) FILTER (has_error) AS errors,
     quantile_cont(answered_ms, 0.95) AS p95,
-    mode(error_kind) FILTER (error_kind <> 'circuit_open') AS usual_error
+    mode(error_kind) FILTER (error_kind <> $left_alone) AS usual_error
 FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
 GROUP BY backend
 ORDER BY calls DESC, backend

@@ -7,10 +7,10 @@ WITH seen AS (
         regexp_replace(segment, '-[0-9]+-[0-9]+[.][a-z]+$', '') AS process,
         started_at + to_microseconds(CAST(total_ms * 1000 AS BIGINT)) AS ended_at,
         error_kind,
-        (error_kind IS NULL OR error_kind IN ('bad_input', 'bad_score')) AS is_answer,
-        mode IN ('realtime', 'batch') AS is_live
+        (error_kind IS NULL OR list_contains(CAST($answer_kinds AS VARCHAR[]), error_kind)) AS is_answer,
+        list_contains(CAST($live_modes AS VARCHAR[]), mode) AS is_live
     FROM calls
-    WHERE started_at >= $since AND mode <> 'trial'
+    WHERE started_at >= $since AND started_at < $until AND mode <> 'trial'
 ),
 dated AS (
     SELECT
@@ -24,7 +24,7 @@ SELECT
     max(ended_at) FILTER (is_live AND error_kind IS NULL) AS live_at,
     count(*) FILTER (NOT is_answer AND (answered_at IS NULL OR ended_at > answered_at)) AS failures,
     nullif(arg_max(coalesce(error_kind, ''), ended_at), '') AS last_error,
-    arg_max(error_kind, ended_at) FILTER (NOT is_answer AND error_kind <> 'circuit_open') AS trouble
+    arg_max(error_kind, ended_at) FILTER (NOT is_answer AND error_kind <> $left_alone) AS trouble
 FROM dated
 GROUP BY backend, process
 ORDER BY last_at DESC, backend, process

@@ -1,0 +1,199 @@
+"""What the serving log shows of a window, to those who may see it. Writes nothing."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from core.clock import Clock
+from core.errors import InvalidInput, NotFound
+from core.moderation.permissions import Actor, Permission, check_can
+from core.services.backends import SEEN_WITHIN
+from core.servinglog.answers import (
+    BackendCalls,
+    LastSeen,
+    LogContents,
+    LoggedRequest,
+    Refused,
+    Series,
+    Summary,
+)
+from core.servinglog.estimate import Estimate, estimate
+from core.servinglog.windows import MAX_BUCKETS, Window, WindowChoice, bucket_s, window_of
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from core.servinglog.queries import ServingLogQueries, Traffic
+
+SPARK_BUCKETS = 60
+MIN_BUCKETS = 30
+CALLS_PER_BUCKET = 10
+DOTS_UP_TO = 400  # calls: fewer are shown one by one
+ESTIMATED_COMMENTS = 100
+SLOWEST_SHOWN = 50
+_TICK = timedelta(microseconds=1)
+
+
+@dataclass(frozen=True, slots=True)
+class LogOverview:
+    """The whole log at one moment. `until` is where a window of now ends: just after the clock, so
+    that a call of this moment is in it and one that is dated later is not."""
+
+    series: tuple[Series, ...]
+    refused: tuple[Refused, ...]
+    contents: LogContents
+    until: datetime
+
+    @property
+    def newest_at(self) -> datetime | None:
+        """When anything was logged last."""
+        moments = [*(one.last_at for one in self.series), *(one.last_at for one in self.refused)]
+        return max(moments, default=None)
+
+
+@dataclass(frozen=True, slots=True)
+class WindowTraffic:
+    """One window. `previous` is None where it has no calls; `dots` where there are too many calls
+    to draw each; `lines` and `dots` hold the busiest series only, `hidden_count` are not drawn.
+    `refused` requests belong to no backend and no mode, so no filter leaves them out.
+    """
+
+    summary: Summary
+    previous: Summary | None
+    trend: "pd.DataFrame"
+    lines: "pd.DataFrame"
+    dots: "pd.DataFrame | None"
+    table: "pd.DataFrame"
+    slowest: "pd.DataFrame"
+    estimates: tuple[tuple[str, Estimate], ...]
+    refused: tuple[Refused, ...]
+    bucket_s: int
+    hidden_count: int
+
+    @property
+    def span(self) -> tuple[datetime, datetime]:
+        """From the start of the first bucket to the end of the last."""
+        starts = self.lines["bucket_at"]
+        return starts.min().to_pydatetime(), (
+            starts.max() + timedelta(seconds=self.bucket_s)
+        ).to_pydatetime()
+
+
+@dataclass(frozen=True, slots=True)
+class BackendTraffic:
+    """Live calls of a window by backend, what each process saw last, and what was refused."""
+
+    calls: tuple[BackendCalls, ...]
+    seen: tuple[LastSeen, ...]
+    refused: tuple[Refused, ...]
+
+
+def view_log(actor: Actor, log: "ServingLogQueries", clock: Clock) -> LogOverview:
+    """What the whole log holds. Raises PermissionDenied, StoreError."""
+    check_can(actor, Permission.SEE_SERVING)
+    series = log.series_names()
+    # The clock is read after the log: what was logged by then is in no future of it.
+    until = clock.now() + _TICK
+    contents = log.contents(until)
+    if contents.future:
+        series = log.series_names(until)
+    return LogOverview(series, log.refused(window_of(WindowChoice.ALL, until)), contents, until)
+
+
+def view_window(
+    actor: Actor,
+    log: "ServingLogQueries",
+    choice: WindowChoice,
+    traffic: "Traffic",
+    until: datetime,
+    *,
+    drawn: Callable[["pd.DataFrame"], Sequence[str]],
+    max_points: int,
+) -> WindowTraffic:
+    """The window that ends then. `drawn` picks the series of the table that a chart has room for;
+    all of them together have at most `max_points`. Raises PermissionDenied, StoreError."""
+    check_can(actor, Permission.SEE_SERVING)
+    window = window_of(choice, until)
+    summary = log.summary(window, traffic)
+    before = None if choice is WindowChoice.ALL else log.summary(window.previous(), traffic)
+    table = log.by_backend(window, traffic)
+    shown = drawn(table)
+    most = max_points // max(1, len(shown))
+    width = bucket_s(summary.covered_s, _bucket_count(summary.calls, most))
+    coarse = log.series(window, bucket_s(summary.covered_s, SPARK_BUCKETS), traffic)
+    few = summary.calls <= DOTS_UP_TO
+    lines = log.series(window, width, traffic)
+    slowest = log.slowest(window, traffic, limit=DOTS_UP_TO)
+    return WindowTraffic(
+        summary=summary,
+        previous=before if before is not None and before.calls else None,
+        trend=_whole_buckets(coarse[coarse["series"].isna()]),
+        lines=lines[lines["series"].isin(shown)],
+        dots=slowest[slowest["series"].isin(shown)] if few else None,
+        table=table.assign(trend=_sparklines(coarse, table)),
+        slowest=slowest[:SLOWEST_SHOWN],
+        estimates=_estimates(log, window, traffic),
+        refused=log.refused(window),
+        bucket_s=width,
+        hidden_count=len(table) - len(shown),
+    )
+
+
+def view_backends(
+    actor: Actor, log: "ServingLogQueries", choice: WindowChoice, until: datetime
+) -> BackendTraffic:
+    """What the log tells of each backend. Raises PermissionDenied, StoreError."""
+    from core.servinglog.queries import LIVE_TRAFFIC
+
+    check_can(actor, Permission.SEE_SERVING)
+    window = window_of(choice, until)
+    return BackendTraffic(
+        calls=log.backend_calls(window, LIVE_TRAFFIC),
+        seen=log.last_seen(until - SEEN_WITHIN, until),
+        refused=log.refused(window),
+    )
+
+
+def find_request(actor: Actor, log: "ServingLogQueries", wanted: str) -> LoggedRequest:
+    """What was logged under the id of a request, a call or a trace. Raises PermissionDenied,
+    StoreError, InvalidInput without an id and NotFound for one that the log does not hold."""
+    check_can(actor, Permission.SEE_SERVING)
+    wanted = wanted.strip()
+    if not wanted or not wanted.isprintable():
+        raise InvalidInput("Give the id of a request, a call or a trace.")
+    found = log.find(wanted)
+    if not found.calls and not found.refusals:
+        raise NotFound("The serving log holds no request, call or trace with that id.")
+    return found
+
+
+def _bucket_count(calls: int, most: int) -> int:
+    """How many buckets at most: about ten calls in each, or its percentile is one call's time."""
+    drawable = min(MAX_BUCKETS, most)
+    return max(MIN_BUCKETS, min(drawable, calls // CALLS_PER_BUCKET))
+
+
+def _whole_buckets(trend: "pd.DataFrame") -> "pd.DataFrame":
+    """Without the first and last bucket, which the window cuts: half a bucket looks like a drop."""
+    return trend if len(trend) < 8 else trend.iloc[1:-1]
+
+
+def _sparklines(coarse: "pd.DataFrame", table: "pd.DataFrame") -> "pd.Series[Any]":
+    """p95 over time for each row of the table; a bucket without calls is left out."""
+    import pandas as pd
+
+    by_series = coarse.dropna(subset=["series", "p95"]).groupby("series")["p95"].agg(list)
+    return pd.Series([by_series.get(name, []) for name in table["series"]], index=table.index)
+
+
+def _estimates(
+    log: "ServingLogQueries", window: Window, traffic: "Traffic"
+) -> tuple[tuple[str, Estimate], ...]:
+    found = []
+    for name, calls in log.newest_calls(window, traffic).groupby("series", sort=True):
+        pairs = list(zip(calls["batch_size"], calls["total_ms"], strict=True))
+        one = estimate(ESTIMATED_COMMENTS, pairs)
+        if one is not None:
+            found.append((str(name), one))
+    return tuple(sorted(found, key=lambda pair: pair[1].p50_ms))

@@ -1,0 +1,232 @@
+"""What one line of the serving log may hold, from the records' types: written, read and in SQL."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields
+from datetime import UTC, datetime
+from enum import Enum
+from types import UnionType
+from typing import Any, NoReturn, get_args, get_type_hints
+
+from core.servinglog.record import SCHEMA_VERSION, RefusalRecord, ServingRecord
+
+MAX_LINE_BYTES = 65_536
+MAX_TEXT = 1_000
+MAX_COUNT = 2**31 - 1
+MAX_MS = 86_400_000.0
+"""A day: no call takes longer, and sums of such times stay exact."""
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Kind(Enum):
+    """What a field holds: its type in SQL, and as a line that `encode` wrote spells it."""
+
+    TEXT = ("VARCHAR", r'"[ !#-\[\]-~]{0,1000}+"')
+    # Nine digits, so that no number that is let through here can be above MAX_COUNT.
+    COUNT = ("BIGINT", r"(?:0|[1-9][0-9]{0,8}+)")
+    MS = ("DOUBLE", r"(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:e[-+][0-9]++)?+")
+    TIME = (
+        "TIMESTAMP",
+        r'"[0-9]{4}-[0-9]{2}-[0-9]{2}T(?:[01][0-9]|2[0-3])(?::[0-5][0-9]){2}\.[0-9]{6}\+00:00"',
+    )
+
+    @property
+    def sql_type(self) -> str:
+        """A column of a table."""
+        return self.value[0]
+
+    @property
+    def spelling(self) -> str:
+        """A regular expression of bytes."""
+        return self.value[1]
+
+
+_KINDS: dict[type, Kind] = {int: Kind.COUNT, float: Kind.MS, datetime: Kind.TIME}
+
+
+class UnreadableLine(ValueError):
+    """Why a line is no record; the words name the field and quote nothing of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineField:
+    """One field. `default` stands in where the line lacks it, as lines of earlier versions do."""
+
+    name: str
+    kind: Kind
+    is_nullable: bool
+    is_required: bool
+    default: object
+    least: int
+
+    def read(self, given: object) -> object:
+        """The value as a record holds it. Raises UnreadableLine."""
+        if given is None:
+            if self.is_required:
+                raise UnreadableLine(f"`{self.name}` is missing")
+            return self.default
+        if self.kind is Kind.TEXT:
+            return self._text(given)
+        return self._time(given) if self.kind is Kind.TIME else self._number(given)
+
+    def _text(self, given: object) -> str:
+        if not isinstance(given, str):
+            raise UnreadableLine(f"`{self.name}` is not text")
+        if not self.least <= len(given) <= MAX_TEXT:
+            words = f"is longer than {MAX_TEXT:,} characters" if given else "is empty"
+            raise UnreadableLine(f"`{self.name}` {words}")
+        if not given.isprintable():  # control characters, and surrogates that no encoding takes
+            raise UnreadableLine(f"`{self.name}` holds a character that can't be shown")
+        return given
+
+    def _number(self, given: object) -> float:
+        types = (int,) if self.kind is Kind.COUNT else (int, float)
+        if isinstance(given, bool) or not isinstance(given, types):
+            what = "a whole number" if self.kind is Kind.COUNT else "a number"
+            raise UnreadableLine(f"`{self.name}` is not {what}")
+        most = MAX_COUNT if self.kind is Kind.COUNT else MAX_MS
+        if not self.least <= given <= most:
+            raise UnreadableLine(f"`{self.name}` is not between {self.least} and {most:,.0f}")
+        return given if self.kind is Kind.COUNT else float(given)
+
+    def _time(self, given: object) -> datetime:
+        try:
+            moment = datetime.fromisoformat(given if isinstance(given, str) else "")
+            if moment.tzinfo is None:
+                raise UnreadableLine(f"`{self.name}` does not say its zone")
+            moment = moment.astimezone(UTC)
+        except (ValueError, OverflowError) as error:
+            if isinstance(error, UnreadableLine):
+                raise
+            raise UnreadableLine(f"`{self.name}` is not a time") from None
+        if moment < EARLIEST:
+            raise UnreadableLine(f"`{self.name}` is before 1970")
+        return moment
+
+
+class LineFormat:
+    """One kind of line: how it is written, checked and loaded."""
+
+    def __init__(self, record: type[ServingRecord] | type[RefusalRecord], time: str) -> None:
+        hints = get_type_hints(record)
+        self.time = time
+        self._never_above = record.NEVER_ABOVE
+        self.fields = tuple(
+            _field(one.name, hints[one.name], one.default, record.NEVER_BELOW)
+            for one in fields(record)
+        )
+
+    def encode(self, record: ServingRecord | RefusalRecord) -> bytes:
+        """One JSON line with its line end, times in UTC."""
+        return self.encode_values({one.name: getattr(record, one.name) for one in self.fields})
+
+    def encode_values(self, values: dict[str, Any]) -> bytes:
+        """As `encode`. A number that is not finite is a ValueError."""
+        moment = values[self.time].astimezone(UTC).isoformat(timespec="microseconds")
+        line = {"schema": SCHEMA_VERSION, **values, self.time: moment}
+        return json.dumps(line, allow_nan=False, separators=(",", ":")).encode() + b"\n"
+
+    def read(self, given: dict[str, object]) -> dict[str, Any]:
+        """The values of a record; fields that are not known are left out. Raises UnreadableLine."""
+        values: dict[str, Any] = {one.name: one.read(given.get(one.name)) for one in self.fields}
+        for smaller, larger in self._never_above.items():
+            if values[smaller] > values[larger]:
+                raise UnreadableLine(f"`{smaller}` is more than `{larger}`")
+        return values
+
+    @property
+    def written(self) -> "re.Pattern[bytes]":
+        """Any number of lines exactly as `encode` writes them, fields of later versions missing."""
+        parts = [rf'\{{"schema":{SCHEMA_VERSION}']
+        for one in self.fields:
+            value = f"(?:null|{one.kind.spelling})" if one.is_nullable else one.kind.spelling
+            part = f',"{one.name}":{value}'
+            parts.append(part if one.is_required else f"(?:{part})?+")
+        # Nothing in it is tried twice, so a long run of lines takes no stack and no time to fail.
+        return re.compile(f"(?>{''.join(parts)}\\}}\n)*+".encode())
+
+    @property
+    def structure(self) -> str:
+        """What DuckDB's json_transform is to make of such a line."""
+        return json.dumps(
+            {
+                one.name: "VARCHAR" if one.kind is Kind.TIME else one.kind.sql_type
+                for one in self.fields
+            }
+        )
+
+    @property
+    def sound(self) -> str:
+        """SQL that is true of a line as `encode` writes it that `read` accepts too."""
+        checks = []
+        for one in self.fields:
+            if one.kind is Kind.MS:
+                checks.append(f"coalesce({one.name} <= {MAX_MS}, true)")
+            elif one.kind is Kind.TIME:
+                checks.append(f"coalesce({one.name} >= TIMESTAMP '1970-01-01', false)")
+            elif one.least:
+                size = f"length({one.name})" if one.kind is Kind.TEXT else one.name
+                checks.append(f"{size} >= {one.least}")
+        checks += [f"{smaller} <= {larger}" for smaller, larger in self._never_above.items()]
+        return " AND ".join(checks)
+
+
+def _field(name: str, hint: object, default: object, never_below: Mapping[str, int]) -> LineField:
+    is_nullable = isinstance(hint, UnionType)
+    plain = next(one for one in get_args(hint) if one is not type(None)) if is_nullable else hint
+    assert isinstance(plain, type)
+    kind = _KINDS.get(plain, Kind.TEXT)
+    is_required = default is MISSING
+    return LineField(
+        name,
+        kind,
+        is_nullable,
+        is_required,
+        None if is_required else default,
+        never_below.get(name, 0),
+    )
+
+
+CALL = LineFormat(ServingRecord, "started_at")
+REFUSAL = LineFormat(RefusalRecord, "refused_at")
+
+
+def read_line(line: bytes) -> tuple[LineFormat, dict[str, Any]]:
+    """What a line says, whoever wrote it. Raises UnreadableLine."""
+    if len(line) > MAX_LINE_BYTES:
+        raise UnreadableLine(f"longer than {MAX_LINE_BYTES:,} bytes")
+    try:
+        given = json.loads(
+            line.decode("utf-8"), object_pairs_hook=_once, parse_constant=_not_a_number
+        )
+    except UnreadableLine:
+        raise
+    except UnicodeDecodeError:
+        raise UnreadableLine("not UTF-8") from None
+    except (ValueError, RecursionError):  # ValueError also for a number of thousands of digits
+        raise UnreadableLine("not JSON, or cut off") from None
+    if not isinstance(given, dict):
+        raise UnreadableLine("not a JSON object")
+    form = REFUSAL if "refusal_id" in given else CALL
+    return form, form.read(given)
+
+
+def why_unreadable(line: bytes) -> str:
+    """Why `read_line` refuses a line."""
+    try:
+        read_line(line)
+    except UnreadableLine as error:
+        return str(error)
+    return "out of range"
+
+
+def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise UnreadableLine("names a field twice")
+    return found
+
+
+def _not_a_number(_name: str) -> NoReturn:
+    raise UnreadableLine("holds NaN or Infinity, which are not JSON")

@@ -1,0 +1,120 @@
+"""Requests the API does not let in are in the serving log, with their reason, and are no calls."""
+
+import time
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from starlette.testclient import TestClient
+
+from core.bootstrap.services import Services, build_services
+from core.config import Settings
+from core.serving.api_keys import KeyFolder
+from core.serving.app import create_app
+from core.servinglog.answers import LoggedRequest
+from core.servinglog.windows import Window
+
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+TEXT = {"inputs": "fine"}
+
+
+def make(home: Path, **changes: Any) -> Services:
+    settings = Settings(home=home, backend="fake", cache_size=0, **changes)
+    return build_services(settings, worker="api_test")
+
+
+@pytest.fixture
+def services(tmp_path: Path) -> Services:
+    return make(tmp_path)
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+def hour(services: Services) -> Window:
+    now = services.clock.now()
+    return Window(now - timedelta(hours=1), now + timedelta(seconds=1))
+
+
+def refused(services: Services) -> dict[str, int]:
+    found = services.serving_log_queries.refused(hour(services))
+    return {one.reason: one.requests for one in found}
+
+
+def find(services: Services, wanted: str) -> LoggedRequest:
+    return services.serving_log_queries.find(wanted)
+
+
+def test_posts_answered_429_are_refusals_and_no_calls(
+    services: Services, client: TestClient
+) -> None:
+    gate = client.app.state.process.admission  # type: ignore[attr-defined]
+    for _ in range(12):
+        assert client.post("/predict", json=TEXT).status_code == 200
+    costs = [gate.enter(1) for _ in range(3_000)]
+    for number in range(24):
+        headers = {"x-request-id": f"refused-{number}", "traceparent": f"00-{TRACE}-{1:016x}-01"}
+        assert client.post("/predict", json=TEXT, headers=headers).status_code == 429
+    for cost in costs:
+        gate.leave(cost)
+    assert refused(services) == {"overloaded": 24}
+    live = [one for one in services.serving_log_queries.series_names() if one.mode == "realtime"]
+    assert [one.calls for one in live] == [12]
+    assert services.serving_log_queries.summary(hour(services)).errors == 0
+    (refusal,) = find(services, "refused-7").refusals
+    assert (refusal.reason, refusal.trace_id, refusal.refused_count) == ("overloaded", TRACE, 1)
+    assert len(find(services, TRACE).refusals) == 24
+
+
+def test_a_key_s_rate_and_a_missing_key_are_reasons_too(tmp_path: Path) -> None:
+    services = make(tmp_path, api_key_rate=0.001, api_key_burst=2)
+    key = KeyFolder(services.settings.api_keys_dir).create("site", services.clock.now())
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
+        for _ in range(5):
+            client.post("/predict", json=TEXT, headers={"x-api-key": key})
+        client.post("/predict", json=TEXT)
+        client.app.state.process.access.is_draining = True  # type: ignore[attr-defined]
+        client.post("/predict", json=TEXT, headers={"x-api-key": key})
+        assert refused(services) == {"rate_limited": 3, "unauthorized": 1, "draining": 1}
+
+
+def test_a_wrong_request_is_answered_and_is_no_refusal(
+    services: Services, client: TestClient
+) -> None:
+    assert client.post("/predict", json={"inputs": 5}).status_code == 422
+    assert client.get("/nowhere").status_code == 404
+    assert refused(services) == {}
+
+
+def test_an_overload_costs_a_bounded_number_of_lines_and_loses_no_count(
+    services: Services, client: TestClient
+) -> None:
+    process = client.app.state.process  # type: ignore[attr-defined]
+    gate = process.admission
+    costs = [gate.enter(1) for _ in range(3_000)]
+    began = time.monotonic()
+    for _ in range(400):
+        client.post("/predict", json=TEXT)
+    lasted_s = time.monotonic() - began
+    for cost in costs:
+        gate.leave(cost)
+    process.close()
+    assert refused(services) == {"overloaded": 400}
+    folder = services.settings.serving_log_dir
+    lines = b"".join(path.read_bytes() for path in folder.iterdir()).count(b"refusal_id")
+    # 32 with their ids at once, then one a second, and at most one more a second for the rest.
+    assert lines <= 32 + 2 * (lasted_s + 1)
+
+
+def test_a_request_that_was_scored_is_found_by_its_id(
+    services: Services, client: TestClient
+) -> None:
+    answered_as = client.post("/predict", json=TEXT).headers["x-request-id"]
+    (call,) = find(services, answered_as).calls
+    assert (call.backend, call.mode, call.caller_request_id) == ("fake", "realtime", answered_as)
+    assert call.queue_ms is not None
