@@ -19,6 +19,8 @@ from core.moderation.permissions import SYSTEM
 from core.services.ingest import IngestReport, ingest
 from core.sources.base import CommentSource
 
+LONGEST_NAME = 40
+
 
 def add_commands(commands: Commands) -> None:
     """`ingest`."""
@@ -67,12 +69,21 @@ def ingest_source(services: Services, source: CommentSource) -> IngestReport:
         for report in ingest(services.context, SYSTEM, source.read()):
             advance(report.rows)
     print(f"{source.name}: {describe_ingest(report)}")
+    if source.unread:
+        names = ", ".join(f"`{shown_name(name)}`" for name in source.unread)
+        print(f"  Nothing was read from {names}.")
     for line in report.rejections:
         print(f"modconsole: {line}", file=sys.stderr)
     if report.rejected > len(report.rejections):
         more = report.rejected - len(report.rejections)
         print(f"modconsole: ... and {more:,} more rejected rows", file=sys.stderr)
     return report
+
+
+def shown_name(name: str) -> str:
+    """A column's name as it may stand in a line: short, and without what moves the cursor."""
+    printable = "".join(char if char.isprintable() else "?" for char in name)
+    return printable if len(printable) <= LONGEST_NAME else printable[:LONGEST_NAME] + "..."
 
 
 def describe_ingest(report: IngestReport) -> str:
