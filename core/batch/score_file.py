@@ -40,13 +40,15 @@ def score_file(
     out: Path,
     scorer: Scorer,
     *,
+    is_raw: bool = False,
     chunk_rows: int = DEFAULT_CHUNK_ROWS,
     progress: Callable[[int], None] | None = None,
 ) -> FileReport:
     """Write `path` again as `out` with a column a label and one named `error`, rows in order.
 
     `out` appears, or is replaced, only when all of it is written. `progress` is told the number of
-    rows done. Raises InvalidInput, UnreadableFile, or BackendError when the backend is down.
+    rows done; `is_raw` is for `open_sink`. Raises InvalidInput, UnreadableFile, or BackendError
+    when the backend is down.
     """
     check_out(path, out)
     table = open_table(path, text_column, chunk_rows)
@@ -56,7 +58,7 @@ def score_file(
     added.append(pa.field(ERROR_COLUMN, pa.string()))
     schema = pa.schema([*table.schema, *added], metadata=table.schema.metadata)
     rows, reasons = 0, Counter[str]()
-    with open_sink(out, schema) as sink:
+    with open_sink(out, schema, is_raw=is_raw) as sink:
         for chunk in table.chunks:
             results = _score(chunk, scorer)
             sink.write(_joined(chunk, results, labels, schema))
