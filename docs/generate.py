@@ -7,6 +7,7 @@ from typing import Any
 
 from core import errors
 from core.cli.main import make_parser
+from core.cli.output import EXIT_MEANINGS, exit_code_of
 from core.config import SETTING_HELP, Settings
 from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.permissions import GRANTS, Permission, Role
@@ -28,9 +29,10 @@ def pages() -> dict[str, str]:
 
 
 def cli_page() -> str:
-    """Every command with its help as it is printed at 90 columns."""
+    """The exit codes, and every command with its help as it is printed at 90 columns."""
     parser = make_parser()
-    parts = [HEAD, "# Commands\n"]
+    parts = [HEAD, "# Commands\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n"]
+    parts += [f"| {code.value} | {meaning} |\n" for code, meaning in EXIT_MEANINGS.items()]
     for name, command in _subparsers(parser).items():
         command.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=90)
         parts.append(f"\n## modconsole {name}\n\n```\n{command.format_help().rstrip()}\n```\n")
@@ -71,14 +73,17 @@ def errors_page() -> str:
     """Every error with what it means and how the API answers it."""
     lines = [
         HEAD,
-        "# Errors\n\nOn the command line each is one line and exit code 2. The API answers:\n",
-        "\n| error | meaning | status | `kind` |\n|---|---|---|---|\n",
+        "# Errors\n\nOn the command line each is one line and an exit code; the API answers with "
+        "status and `kind`.\n",
+        "\n| error | meaning | exit code | status | `kind` |\n|---|---|---|---|---|\n",
     ]
     for name, kind in vars(errors).items():
         if isinstance(kind, type) and issubclass(kind, errors.ConsoleError):
             row = next(ANSWERS[parent] for parent in kind.__mro__ if parent in ANSWERS)
             meaning = " ".join((kind.__doc__ or "").split())
-            lines.append(f"| `{name}` | {meaning} | {row.status.value} | `{row.kind}` |\n")
+            code = exit_code_of(kind).value
+            answer = f"{row.status.value} | `{row.kind}`"
+            lines.append(f"| `{name}` | {meaning} | {code} | {answer} |\n")
     return "".join(lines)
 
 

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import pyarrow as pa
 
 from core.batch.json_columns import array_of, schema_of, storable
-from core.errors import InvalidInput, UnreadableFile
+from core.errors import InvalidInput
 from core.sources.files.formats import FileFormat, file_format
+from core.sources.files.parquet_batches import open_parquet
+from core.sources.files.parquet_rows import readable
 from core.sources.files.text_files import Row
 from core.sources.files.text_rows import delimited_rows, json_line_rows, json_rows
 
@@ -59,32 +60,15 @@ def _check_column(path: Path, text_column: str, names: list[str]) -> None:
 
 def _parquet_table(path: Path, text_column: str, chunk_rows: int) -> Table:
     # pyarrow and not DuckDB: it gives every column back as the type it has in the file.
-    import pyarrow.parquet as pq
-
-    try:
-        file = pq.ParquetFile(path)
-    except (pa.ArrowException, OSError):
-        raise UnreadableFile(f"{path.name} is damaged, cut short or not Parquet") from None
-    _check_column(path, text_column, list(file.schema_arrow.names))
+    table = open_parquet(path, chunk_rows)
+    _check_column(path, text_column, list(table.schema.names))
 
     def chunks() -> Iterator[Chunk]:
-        try:
-            with file:
-                for batch in file.iter_batches(batch_size=chunk_rows):
-                    texts = [_value(cell) for cell in batch.column(text_column)]
-                    yield Chunk(batch, texts, [None] * batch.num_rows)
-        except (pa.ArrowException, OSError):
-            raise UnreadableFile(f"{path.name} is damaged or cut short") from None
+        for batch in table.batches:
+            texts = [readable(cell) for cell in batch.column(text_column)]
+            yield Chunk(batch, texts, [None] * batch.num_rows)
 
-    return Table(file.schema_arrow, chunks())
-
-
-def _value(cell: Any) -> object:
-    try:
-        value: object = cell.as_py()
-    except UnicodeDecodeError:
-        return b""  # judged as what it is: no text
-    return value
+    return Table(table.schema, chunks())
 
 
 def _delimited_table(path: Path, text_column: str, chunk_rows: int, delimiter: str) -> Table:

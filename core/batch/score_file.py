@@ -18,13 +18,15 @@ from core.servinglog.record import Mode
 from core.sources.files.fields import kind_of
 
 ERROR_COLUMN = "error"
+EMPTY, ONLY_MARKUP = "the text is empty", "the text is empty but for markup"
 DEFAULT_CHUNK_ROWS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
     """What became of a file. `scored` and `failed` rows add up to `rows`; `reasons` counts the
-    failed ones by what stands in their `error` column.
+    failed ones by what stands in their `error` column, `without_text` those of them that hold
+    nothing to score.
     """
 
     out: Path
@@ -33,6 +35,10 @@ class FileReport:
     failed: int
     reasons: Mapping[str, int]
 
+    @property
+    def without_text(self) -> int:
+        return self.reasons.get(EMPTY, 0) + self.reasons.get(ONLY_MARKUP, 0)
+
 
 def score_file(
     path: Path,
@@ -40,13 +46,15 @@ def score_file(
     out: Path,
     scorer: Scorer,
     *,
+    is_raw: bool = False,
     chunk_rows: int = DEFAULT_CHUNK_ROWS,
     progress: Callable[[int], None] | None = None,
 ) -> FileReport:
     """Write `path` again as `out` with a column a label and one named `error`, rows in order.
 
     `out` appears, or is replaced, only when all of it is written. `progress` is told the number of
-    rows done. Raises InvalidInput, UnreadableFile, or BackendError when the backend is down.
+    rows done; `is_raw` is for `open_sink`. Raises InvalidInput, UnreadableFile, or BackendError
+    when the backend is down.
     """
     check_out(path, out)
     table = open_table(path, text_column, chunk_rows)
@@ -56,7 +64,7 @@ def score_file(
     added.append(pa.field(ERROR_COLUMN, pa.string()))
     schema = pa.schema([*table.schema, *added], metadata=table.schema.metadata)
     rows, reasons = 0, Counter[str]()
-    with open_sink(out, schema) as sink:
+    with open_sink(out, schema, is_raw=is_raw) as sink:
         for chunk in table.chunks:
             results = _score(chunk, scorer)
             sink.write(_joined(chunk, results, labels, schema))
@@ -92,8 +100,8 @@ def _score(chunk: Chunk, scorer: Scorer) -> list[TextResult]:
 
 def _readable(value: object) -> tuple[str, str | None]:
     """The text to score, or why there is none."""
-    if value is None:
-        return "", "the text is empty"
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return "", EMPTY
     if not isinstance(value, str):
         return "", f"the text is {kind_of(value)}, not text"
     try:
@@ -101,7 +109,7 @@ def _readable(value: object) -> tuple[str, str | None]:
     except InvalidInput as error:
         return "", str(error)
     text = clean_text(value)
-    return text, None if text else "the text is empty but for markup"
+    return text, None if text else ONLY_MARKUP
 
 
 def _scored(texts: Sequence[str], scorer: Scorer) -> Sequence[TextResult]:

@@ -2,10 +2,9 @@
 
 import csv
 import json
-import math
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
@@ -13,15 +12,18 @@ from typing import TYPE_CHECKING, Protocol, TextIO
 import pyarrow as pa
 
 from core.batch.json_columns import JSON_TEXT
+from core.batch.part_files import new_part
+from core.batch.plain_values import json_text, plain_values
 from core.errors import InvalidInput
-from core.identifiers import new_id
 
 if TYPE_CHECKING:
     import pyarrow.parquet as pq
 
 OUT_SUFFIXES = (".parquet", ".csv", ".jsonl")
 _ROWS_PER_GROUP = 16_384
+_BYTES_PER_GROUP = 32 * 1024 * 1024
 _NUMBER = re.compile(r"[-+]?[0-9][0-9.,]*+(?:[eE][-+]?[0-9]++)?")
+_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
 
 class Sink(Protocol):
@@ -43,24 +45,36 @@ def check_out(path: Path, out: Path) -> None:
 
 
 @contextmanager
-def open_sink(out: Path, schema: pa.Schema) -> Iterator[Sink]:
-    """Writes beside `out` and renames at the end, so that `out` is old, complete or not there."""
-    part = out.with_name(f".{out.name}.{new_id()}.part")
+def open_sink(out: Path, schema: pa.Schema, *, is_raw: bool = False) -> Iterator[Sink]:
+    """Writes beside `out` and renames at the end, so that `out` is old, complete or not there.
+
+    Cells of a CSV that a spreadsheet would run get an apostrophe, unless `is_raw`.
+    """
+    suffix = out.suffix.lower()
+    _check_names(out, schema)
     try:
-        with _writer(part, out.suffix.lower(), schema) as sink:
-            yield sink
-        with part.open("rb+") as written:
-            os.fsync(written.fileno())
-        part.replace(out)
+        with new_part(out) as part:
+            with _writer(part, suffix, schema, is_raw) as sink:
+                yield sink
+            with part.open("rb+") as written:
+                os.fsync(written.fileno())
+            part.replace(out)
     except (OSError, pa.ArrowException) as error:
-        reason = error.strerror if isinstance(error, OSError) else type(error).__name__
+        reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
         raise InvalidInput(f"{out} can't be written: {reason}") from None
-    finally:
-        part.unlink(missing_ok=True)
+
+
+def _check_names(out: Path, schema: pa.Schema) -> None:
+    """A Parquet file may have two columns of one name; rows of JSON and CSV can't."""
+    twice = [name for name in dict.fromkeys(schema.names) if schema.names.count(name) > 1]
+    if twice and out.suffix.lower() != ".parquet":
+        raise InvalidInput(
+            f"{out.name} can't hold two columns named `{twice[0]}`; rename one, or write .parquet"
+        )
 
 
 @contextmanager
-def _writer(part: Path, suffix: str, schema: pa.Schema) -> Iterator[Sink]:
+def _writer(part: Path, suffix: str, schema: pa.Schema, is_raw: bool) -> Iterator[Sink]:
     if suffix == ".parquet":
         import pyarrow.parquet as pq
 
@@ -71,7 +85,7 @@ def _writer(part: Path, suffix: str, schema: pa.Schema) -> Iterator[Sink]:
         return
     # Of a lone surrogate in nested JSON this makes its JSON escape; no other text can hold one.
     with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
-        yield _CsvSink(file, schema) if suffix == ".csv" else _JsonSink(file)
+        yield _CsvSink(file, schema, is_raw) if suffix == ".csv" else _JsonSink(file)
 
 
 class _ParquetSink:
@@ -82,7 +96,8 @@ class _ParquetSink:
     def write(self, columns: pa.RecordBatch) -> None:
         # A row group for each small chunk would make the file slow to read.
         self._kept.append(columns)
-        if sum(batch.num_rows for batch in self._kept) >= _ROWS_PER_GROUP:
+        is_large = sum(batch.nbytes for batch in self._kept) >= _BYTES_PER_GROUP
+        if is_large or sum(batch.num_rows for batch in self._kept) >= _ROWS_PER_GROUP:
             self.flush()
 
     def flush(self) -> None:
@@ -92,13 +107,33 @@ class _ParquetSink:
 
 
 class _CsvSink:
-    def __init__(self, file: TextIO, schema: pa.Schema) -> None:
+    def __init__(self, file: TextIO, schema: pa.Schema, is_raw: bool) -> None:
         self._writer = csv.writer(file, lineterminator="\n")
-        self._writer.writerow([_harmless(name) for name in schema.names])
+        self._is_raw = is_raw
+        self._write_row(schema.names)
 
     def write(self, columns: pa.RecordBatch) -> None:
-        for row in zip(*(column.to_pylist() for column in columns), strict=True):
-            self._writer.writerow([_harmless(value) for value in row])
+        cells = [
+            list(map(_unquoted, column.to_pylist()))
+            if field.metadata == JSON_TEXT
+            else plain_values(column)
+            for field, column in zip(columns.schema, columns.columns, strict=True)
+        ]
+        for row in zip(*cells, strict=True):
+            self._write_row(row)
+
+    def _write_row(self, cells: Iterable[object]) -> None:
+        texts = map(_cell, cells)
+        self._writer.writerow(texts if self._is_raw else map(_harmless, texts))
+
+
+def _unquoted(cell: str | None) -> object:
+    """A text among unlike values is itself in a CSV; all others are the JSON of them."""
+    return json.loads(cell) if cell is not None and cell.startswith('"') else cell
+
+
+def _cell(value: object) -> object:
+    return json_text(value) if isinstance(value, list | dict) else value
 
 
 class _JsonSink:
@@ -106,21 +141,19 @@ class _JsonSink:
         self._file = file
 
     def write(self, columns: pa.RecordBatch) -> None:
-        holds_json = [field.name for field in columns.schema if field.metadata == JSON_TEXT]
-        for row in columns.to_pylist():
-            for name in holds_json:
-                row[name] = None if row[name] is None else json.loads(row[name])
-            plain = {name: _json_value(value) for name, value in row.items()}
-            self._file.write(json.dumps(plain, ensure_ascii=False, default=str) + "\n")
-
-
-def _json_value(value: object) -> object:
-    # NaN is no JSON.
-    return None if isinstance(value, float) and not math.isfinite(value) else value
+        names = columns.schema.names
+        cells = [
+            [None if text is None else json.loads(text) for text in column.to_pylist()]
+            if field.metadata == JSON_TEXT
+            else plain_values(column)
+            for field, column in zip(columns.schema, columns.columns, strict=True)
+        ]
+        for row in zip(*cells, strict=True):
+            self._file.write(json_text(dict(zip(names, row, strict=True))) + "\n")
 
 
 def _harmless(value: object) -> object:
     """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
+    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return value if _NUMBER.fullmatch(value) else f"'{value}"
     return value

@@ -1,7 +1,6 @@
 """`modconsole ingest`."""
 
 import argparse
-import sys
 from pathlib import Path
 
 from core.bootstrap.services import Services, build_services
@@ -12,12 +11,14 @@ from core.bootstrap.sources import (
     search_source,
 )
 from core.cli.arguments import Commands, positive
-from core.cli.output import ExitCode, progress_bar
+from core.cli.output import ExitCode, complain, exit_code_of, progress_bar
 from core.config import Settings
-from core.errors import ConsoleError
+from core.errors import ConsoleError, InvalidInput, SourceUnavailable
 from core.moderation.permissions import SYSTEM
 from core.services.ingest import IngestReport, ingest
 from core.sources.base import CommentSource
+
+LONGEST_NAME = 40
 
 
 def add_commands(commands: Commands) -> None:
@@ -26,8 +27,11 @@ def add_commands(commands: Commands) -> None:
         "ingest",
         run_ingest,
         "Bring comments in.",
-        "From files (JSONL as Hacker News gives it by Firebase or Algolia, or plain rows with "
-        "id, text, author, created_at, parent_id; CSV; Parquet; .gz), or live from Hacker News. "
+        "From files (JSON, JSON lines, CSV, TSV, each also with .gz, or Parquet), or live from "
+        "Hacker News. Rows have id and text, and may have author, created_at and parent_id, in "
+        "any case and by other common names (comment_id, body, user, timestamp, in_reply_to); "
+        "rows of Hacker News are known by their own. Comments are also found inside the answers "
+        "of APIs (comments, hits, items, data) and under other comments (children, replies). "
         "Bringing in the same rows again changes nothing. They wait until `modconsole score`.",
     )
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to read")
@@ -42,8 +46,19 @@ def add_commands(commands: Commands) -> None:
 
 
 def run_ingest(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`modconsole ingest`: 2 when any row was rejected; the others are stored all the same."""
+    """`modconsole ingest`: a source that can't be read does not keep the others from being read."""
     services = build_services(settings, worker="ingest")
+    sources = _sources(arguments, settings)
+    if not sources:
+        raise ConsoleError("name a FILE, or --hackernews N, --search WORDS or --sample")
+    codes = [_outcome(services, source) for source in sources]
+    with services.context.store.read() as reader:
+        waiting = reader.count_waiting()
+    print(f"{waiting:,} comments wait for `modconsole score`.")
+    return max(codes)
+
+
+def _sources(arguments: argparse.Namespace, settings: Settings) -> list[CommentSource]:
     sources = [file_source(path, arguments.source) for path in arguments.files]
     if arguments.hackernews:
         sources.append(hackernews_source(settings, arguments.hackernews))
@@ -51,13 +66,19 @@ def run_ingest(arguments: argparse.Namespace, settings: Settings) -> int:
         sources.append(search_source(settings, arguments.search))
     if arguments.sample:
         sources.append(bundled_source())
-    if not sources:
-        raise ConsoleError("name a FILE, or --hackernews N, --search WORDS or --sample")
-    reports = [ingest_source(services, source) for source in sources]
-    with services.context.store.read() as reader:
-        waiting = reader.count_waiting()
-    print(f"{waiting:,} comments wait for `modconsole score`.")
-    return ExitCode.WRONG_USE if any(report.rejected for report in reports) else ExitCode.DONE
+    return sources
+
+
+def _outcome(services: Services, source: CommentSource) -> ExitCode:
+    try:
+        report = ingest_source(services, source)
+    except (InvalidInput, SourceUnavailable) as error:
+        complain(error)
+        return exit_code_of(type(error))
+    if not report.rejected:
+        return ExitCode.DONE
+    complain(f"mend what was rejected and ingest {source.name} again: what is stored stays")
+    return ExitCode.INCOMPLETE
 
 
 def ingest_source(services: Services, source: CommentSource) -> IngestReport:
@@ -67,12 +88,21 @@ def ingest_source(services: Services, source: CommentSource) -> IngestReport:
         for report in ingest(services.context, SYSTEM, source.read()):
             advance(report.rows)
     print(f"{source.name}: {describe_ingest(report)}")
+    if source.unread:
+        names = ", ".join(f"`{shown_name(name)}`" for name in source.unread)
+        print(f"  Nothing was read from {names}.")
     for line in report.rejections:
-        print(f"modconsole: {line}", file=sys.stderr)
+        complain(line)
     if report.rejected > len(report.rejections):
         more = report.rejected - len(report.rejections)
-        print(f"modconsole: ... and {more:,} more rejected rows", file=sys.stderr)
+        complain(f"... and {more:,} more rejected rows")
     return report
+
+
+def shown_name(name: str) -> str:
+    """A column's name as it may stand in a line: short, and without what moves the cursor."""
+    printable = "".join(char if char.isprintable() else "?" for char in name)
+    return printable if len(printable) <= LONGEST_NAME else printable[:LONGEST_NAME] + "..."
 
 
 def describe_ingest(report: IngestReport) -> str:

@@ -1,7 +1,6 @@
 """The command line: what can be typed. `modconsole COMMAND --help` explains each."""
 
 import argparse
-import sys
 from collections.abc import Callable, Sequence
 
 from core.cli import (
@@ -18,7 +17,7 @@ from core.cli import (
     up,
 )
 from core.cli.arguments import Commands
-from core.cli.output import ExitCode
+from core.cli.output import ExitCode, complain, exit_code_of
 from core.config import Settings, load_settings
 from core.errors import ConsoleError
 
@@ -32,10 +31,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return command(parsed, load_settings())
     except ConsoleError as error:
-        print(f"modconsole: {error}", file=sys.stderr)
-        return ExitCode.WRONG_USE
+        complain(error)
+        return exit_code_of(type(error))
     except KeyboardInterrupt:
-        print("\nInterrupted; what was committed is kept.", file=sys.stderr)
+        complain("interrupted; what was committed is kept. The same command goes on from there.")
         return ExitCode.INTERRUPTED
 
 

@@ -1,15 +1,19 @@
 """`modconsole score`: what waits in the store, or a table on its own."""
 
 import argparse
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
-from core.cli.output import progress_bar
+from core.cli.output import ExitCode, complain, progress_bar
 from core.config import Settings
-from core.errors import ConsoleError
+from core.errors import BackendError, ConsoleError
 from core.services.rescore import RescoringReport, rescore_failed
 from core.services.score import ScoringReport, score_waiting
+
+MOST_REASONS = 5
 
 
 def add_commands(commands: Commands) -> None:
@@ -25,17 +29,36 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("file", nargs="?", type=Path, metavar="FILE", help="CSV, JSONL or Parquet")
     command.add_argument("--text-column", default="text", help="column that holds the text")
     command.add_argument(
-        "--out", type=Path, metavar="OUT", help="file to write, e.g. scores.parquet"
+        "--out", type=Path, metavar="OUT", help="file to write: .parquet, .csv or .jsonl"
+    )
+    command.add_argument(
+        "--raw",
+        action="store_true",
+        help="leave cells of a CSV as they are; without it, a text that a spreadsheet would run as "
+        "a formula (it begins with = + - @, a tab or a carriage return and is no number) gets an "
+        "apostrophe before it",
     )
 
 
 def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole score [FILE]`."""
-    if arguments.file is None:
-        if arguments.out is not None:
-            raise ConsoleError("--out goes with a FILE")
-        score_stored(build_services(settings, worker="score"))
-        return 0
+    if arguments.file is not None:
+        return _score_file(arguments, settings)
+    if arguments.out is not None or arguments.raw:
+        raise ConsoleError(f"{'--out' if arguments.out else '--raw'} goes with a FILE")
+    scored = _score(build_services(settings, worker="score"))
+    if scored.failure is not None:
+        if not scored.decided:
+            raise scored.failure
+        complain(f"{scored.failure}; the rest waits: run `modconsole score` again")
+        return ExitCode.INCOMPLETE
+    if not scored.failed:
+        return ExitCode.DONE
+    complain("see that the backend answers and run `modconsole score` again: they are tried anew")
+    return ExitCode.INCOMPLETE if scored.decided > scored.failed else ExitCode.NOTHING_SCORED
+
+
+def _score_file(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if arguments.out is None:
         raise ConsoleError("--out OUT is needed with a FILE")
     from core.batch.score_file import score_file
@@ -47,40 +70,79 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
             arguments.text_column,
             arguments.out,
             file_scorer(settings),
+            is_raw=arguments.raw,
             progress=advance,
         )
     print(f"{report.rows:,} rows, {report.failed:,} of them not scored, in {arguments.out}")
-    return 0
+    for reason, count in Counter(report.reasons).most_common(MOST_REASONS):
+        print(f"  {count:,}: {reason}")
+    if report.rows and not report.scored:
+        complain(f"no row of {arguments.file.name} could be scored; the column `error` says why")
+        return ExitCode.NOTHING_SCORED
+    if report.failed == report.without_text:
+        return ExitCode.DONE
+    complain("the column `error` says why rows failed; mend them and score the file again")
+    return ExitCode.INCOMPLETE
+
+
+@dataclass(slots=True)
+class _Scored:
+    """What a run over the store came to. `failed` have no scores; `failure` stopped it."""
+
+    decided: int = 0
+    failed: int = 0
+    failure: BackendError | None = None
 
 
 def score_stored(services: Services) -> None:
-    """Score what waits in the store and print what was decided."""
-    _rescore(services)
-    report: ScoringReport | None = None
+    """Score what waits in the store and print what was decided. Raises BackendError."""
+    if (failure := _score(services).failure) is not None:
+        raise failure
+
+
+def _score(services: Services) -> _Scored:
+    scored = _Scored()
+    try:
+        _rescore(services, scored)
+        _score_new(services, scored)
+    except BackendError as error:
+        scored.failure = error
+    return scored
+
+
+def _score_new(services: Services, scored: _Scored) -> None:
     with services.context.store.read() as reader:
         waiting = reader.count_waiting()
     if not waiting:
         print("Nothing waits to be scored.")
         return
-    with progress_bar("comments", title="Scoring", total=waiting) as advance:
-        for report in score_waiting(services.context, services.scorer):
-            advance(report.decided)
-    if report is None:
-        return
-    done = ", ".join(f"{count:,} {action}" for action, count in report.actions.most_common())
-    print(f"Scored {report.decided:,} comments: {done}.")
-    if report.failed:
-        print(f"{report.failed:,} could not be scored and are held for a person.")
+    report = ScoringReport(total=waiting)
+    try:
+        with progress_bar("comments", title="Scoring", total=waiting) as advance:
+            for report in score_waiting(services.context, services.scorer):
+                advance(report.decided)
+    finally:
+        scored.decided += report.decided
+        scored.failed += report.failed
+        if report.decided:
+            done = ", ".join(f"{n:,} {action}" for action, n in report.actions.most_common())
+            print(f"Scored {report.decided:,} comments: {done}.")
+        if report.failed:
+            print(f"{report.failed:,} could not be scored and are held for a person.")
 
 
-def _rescore(services: Services) -> None:
+def _rescore(services: Services, scored: _Scored) -> None:
     """What was decided without scores while no backend answered."""
     with services.context.store.read() as reader:
         if not reader.failed_revisions(1, None):
             return
     report = RescoringReport()
-    for current in rescore_failed(services.context, services.scorer):
-        report = current
+    try:
+        for current in rescore_failed(services.context, services.scorer):
+            report = current
+    finally:
+        scored.decided += report.decided + len(report.failed)
+        scored.failed += len(report.failed)
     print(
         f"Of those decided without scores before, {report.decided:,} are scored now; "
         f"{len(report.failed):,} still can't be."

@@ -6,6 +6,7 @@ from core.bootstrap.services import Services, build_services
 from core.bootstrap.sources import bundled_source, hackernews_source
 from core.cli.arguments import Commands
 from core.cli.ingest import ingest_source
+from core.cli.output import ExitCode
 from core.cli.score import score_stored
 from core.config import Settings
 from core.errors import BackendError, ConfigError, MissingExtra, SourceUnavailable
@@ -28,7 +29,8 @@ def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
     from core.processes.console import serve_all
 
     services = build_services(settings, worker="up")
-    return serve_all(services, lambda: _bring_in(services), lambda line: print(line, flush=True))
+    stopped = serve_all(services, lambda: _bring_in(services), lambda line: print(line, flush=True))
+    return ExitCode.SERVER_STOPPED if stopped else ExitCode.DONE
 
 
 def _bring_in(services: Services) -> None:

@@ -34,6 +34,11 @@ class CommentSource(Protocol):
         """What to call it in a message, with its file name or address."""
         ...
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        """Names of columns from which nothing was read, of the rows so far."""
+        ...
+
     def read(self) -> Iterator[SourceItem]:
         """Every row once, in the source's order. Raises SourceUnavailable or UnreadableFile."""
         ...

@@ -39,10 +39,11 @@ def score(
     column: str = "text",
     backend: FakeBackend | None = None,
     log: MemoryLog | None = None,
+    is_raw: bool = False,
     chunk_rows: int = 3,
 ) -> FileReport:
     scorer = Scorer(backend or FakeBackend(), log or MemoryLog(), system_clock())
-    return score_file(path, column, out, scorer, chunk_rows=chunk_rows)
+    return score_file(path, column, out, scorer, is_raw=is_raw, chunk_rows=chunk_rows)
 
 
 def test_parquet_keeps_its_columns_types_and_order(tmp_path: Path) -> None:

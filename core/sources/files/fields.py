@@ -1,23 +1,48 @@
 """One value of a raw row, checked. Messages name the field and what it is, never the value."""
 
 import json
+import math
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from decimal import Decimal
+from uuid import UUID
 
 from core.errors import InvalidInput
 
+
+@dataclass(frozen=True, slots=True)
+class UnreadableValue:
+    """A value of a table that can't be had as it is; `words` say what it is."""
+
+    words: str
+
+
 _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (bool, "true or false"),  # before int: True is one
-    ((int, float), "a number"),
+    ((int, float, Decimal), "a number"),
     (str, "text"),
+    (bytes, "bytes that are not UTF-8"),
     (Mapping, "an object"),
     ((list, tuple), "a list"),
 )
-_UNIX_SECONDS_DIGITS = 9  # fewer digits in text may be a date written as 20260131
+_MISSING = frozenset(("", "nan", "nat", "null", "none", "<na>", "#n/a", "\\n"))
+_MISSING_IN_CAPITALS = frozenset(("NA", "N/A"))
+_WHOLE_WITH_POINT = re.compile(r"(-?[0-9]+)\.0+")
+_SCIENTIFIC = re.compile(r"-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
+_EXACT_FLOAT = 2.0**53  # from here on neighbouring whole numbers share one float
+# 9 digits or more: fewer may be a date written as 20260131.
+_UNIX_TEXT = re.compile(r"[0-9]{9,20}(?:\.[0-9]*)?", re.ASCII)
+# Between these no time in one unit is also one in another.
+FIRST_UNIX_SECONDS, LAST_UNIX_SECONDS = 100_000_000, 7_258_118_400
+_WRITE_TIMES = "write 2026-01-31T12:00:00Z or Unix seconds"
 
 
 def kind_of(value: object) -> str:
     """What a JSON value is, in words for a message."""
+    if isinstance(value, UnreadableValue):
+        return value.words
     for kinds, words in _KINDS:
         if isinstance(value, kinds):
             return words
@@ -47,21 +72,53 @@ def text_field(row: Mapping[str, object], name: str) -> str | None:
 
 
 def id_field(row: Mapping[str, object], name: str, *, is_number: bool) -> str | None:
-    """An id as text. `is_number` for sources whose ids count up, given as 12 or "12"."""
+    """An id as text, every digit as it came; None where there is none, however a table says that.
+
+    Tables that once held an empty cell give ids as 101.0. `is_number` is for sources whose ids
+    count up, given as 12 or "12".
+    """
     value = row.get(name)
-    if value is None:
-        return None
-    if isinstance(value, bool) or not isinstance(value, int | str):
-        raise InvalidInput(f"`{name}` is {kind_of(value)}, not an id")
-    if not is_number:
-        return str(value)
-    try:
-        number = int(value)
-    except ValueError:
-        number = 0
-    if not 0 < number < 2**63:
+    if isinstance(value, str):
+        found = _id_of_text(value, name)
+    else:
+        found = None if value is None else _id_of_number(value, name)
+    if found is None or not is_number:
+        return found
+    if not (found.isascii() and found.isdecimal() and 0 < int(found[:20]) < 2**63):
         raise InvalidInput(f"`{name}` is not a whole number above 0")
-    return str(number)
+    return str(int(found))
+
+
+def _id_of_text(text: str, name: str) -> str | None:
+    if text and is_missing(text):
+        return None
+    if _SCIENTIFIC.fullmatch(text.strip()):
+        raise InvalidInput(
+            f"`{name}` is in scientific notation, which drops digits; save that column as text"
+        )
+    whole = _WHOLE_WITH_POINT.fullmatch(text.strip())
+    return whole.group(1) if whole else text
+
+
+def _id_of_number(value: object, name: str) -> str | None:
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | UUID):
+        raise InvalidInput(f"`{name}` is {kind_of(value)}, not an id")
+    if isinstance(value, int | UUID):
+        return str(value)
+    if math.isnan(value):  # which is how pandas says that a number is missing
+        return None
+    if isinstance(value, float) and abs(value) >= _EXACT_FLOAT:
+        raise InvalidInput(
+            f"`{name}` is a number too large to be exact; give it as a whole number or as text"
+        )
+    if not (isinstance(value, float) or value.is_finite()) or value != int(value):
+        raise InvalidInput(f"`{name}` is {kind_of(value)}, not an id: it is not whole")
+    return str(int(value))
+
+
+def is_missing(text: str) -> bool:
+    """Whether a cell of text says that there is no value, as pandas, R and databases write it."""
+    return text.strip().casefold() in _MISSING or text.strip() in _MISSING_IN_CAPITALS
 
 
 def flag_field(row: Mapping[str, object], name: str) -> bool:
@@ -74,26 +131,51 @@ def flag_field(row: Mapping[str, object], name: str) -> bool:
     raise InvalidInput(f"`{name}` is {kind_of(value)}, not true or false")
 
 
-def time_field(row: Mapping[str, object], name: str) -> datetime | None:
-    """A time in UTC, from Unix seconds or ISO 8601. Text without a time zone is refused."""
+def time_field(
+    row: Mapping[str, object], name: str, *, first: int = FIRST_UNIX_SECONDS
+) -> datetime | None:
+    """A time in UTC, from ISO 8601 or a Unix time in seconds, milli-, micro- or nanoseconds, which
+    their size tells apart. Text without a time zone is refused, and so is a date as a number.
+    `first` is 0 for sources that always mean seconds.
+    """
     value = row.get(name)
-    if value is None:
+    if value is None or (isinstance(value, str) and value and is_missing(value)):
         return None
-    if isinstance(value, bool) or not isinstance(value, int | float | str):
+    if isinstance(value, datetime) and value.tzinfo is not None:
+        return value.astimezone(UTC)
+    if isinstance(value, bool) or not isinstance(value, int | float | Decimal | str):
         raise InvalidInput(f"`{name}` is {kind_of(value)}, not a time")
     try:
-        if isinstance(value, str) and not _is_unix_seconds(value):
+        if isinstance(value, str) and not _UNIX_TEXT.fullmatch(value.strip()):
             moment = datetime.fromisoformat(value.strip())
         else:
-            moment = datetime.fromtimestamp(float(value), UTC)
+            moment = _unix_moment(Decimal(value), name, first)
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
-    except (ValueError, OverflowError, OSError):
-        raise InvalidInput(
-            f"`{name}` is no time; write 2026-01-31T12:00:00Z or Unix seconds"
-        ) from None
+    except (ValueError, ArithmeticError, OSError):
+        raise InvalidInput(f"`{name}` is no time; {_WRITE_TIMES}") from None
     raise InvalidInput(f"`{name}` has no time zone; write 2026-01-31T12:00:00Z")
 
 
-def _is_unix_seconds(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and len(text) >= _UNIX_SECONDS_DIGITS
+def _unix_moment(number: Decimal, name: str, first: int) -> datetime:
+    if _is_date(number):
+        raise InvalidInput(f"`{name}` is a date written as a number; {_WRITE_TIMES}")
+    if first <= number < LAST_UNIX_SECONDS:
+        return datetime.fromtimestamp(float(number), UTC)
+    for unit in (1_000, 1_000_000, 1_000_000_000):
+        if FIRST_UNIX_SECONDS <= number / unit < LAST_UNIX_SECONDS:
+            return datetime.fromtimestamp(float(number / unit), UTC)
+    raise InvalidInput(f"`{name}` is no time between 1973 and 2200; {_WRITE_TIMES}")
+
+
+def _is_date(number: Decimal) -> bool:
+    """20260131, 202601311200 or 20260131120000: as Unix times they would be another day."""
+    digits = str(number.to_integral_value())
+    form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(digits))
+    if form is None or not digits.startswith(("19", "20")):
+        return False
+    try:
+        datetime.strptime(digits, form)  # asked only whether it is one
+    except ValueError:
+        return False
+    return True

@@ -1,7 +1,6 @@
 """One raw row of a source, whatever its shape, as one item to take in."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import InvalidInput
@@ -13,7 +12,16 @@ from core.moderation.comments import (
     check_incoming,
 )
 from core.sources.base import Rejected, Skipped, SourceItem
-from core.sources.files.fields import flag_field, id_field, kind_of, text_field, time_field
+from core.sources.files.columns import RowShape, field_of, plain_shape
+from core.sources.files.fields import (
+    FIRST_UNIX_SECONDS,
+    flag_field,
+    id_field,
+    kind_of,
+    text_field,
+    time_field,
+)
+from core.sources.files.nesting import REPLY_KEYS
 
 HACKERNEWS = "hackernews"
 NO_SUCH_ITEM = "no such item"
@@ -25,43 +33,71 @@ _OTHER_TYPES = ("job", "poll", "pollopt")
 _TYPES = ("comment", "story", *_OTHER_TYPES)
 
 
-@dataclass(frozen=True, slots=True)
-class RowShape:
-    """How a kind of row names what it says. The first of `times` that is there counts."""
-
-    id: str
-    text: str
-    author: str
-    times: tuple[str, ...]
-    parent: str
-    is_hackernews: bool
-
-
 FIREBASE = RowShape("id", "text", "by", ("time",), "parent", True)
 ALGOLIA_HIT = RowShape(
     "objectID", "comment_text", "author", ("created_at_i", "created_at"), "parent_id", True
 )
 ALGOLIA_ITEM = RowShape("id", "text", "author", ("created_at_i", "created_at"), "parent_id", True)
-PLAIN = RowShape("id", "text", "author", ("created_at",), "parent_id", False)
-# Every column a row is read from; a reader of tables needs no other.
-KNOWN_COLUMNS = frozenset(
-    name
-    for shape in (FIREBASE, ALGOLIA_HIT, ALGOLIA_ITEM, PLAIN)
-    for name in (shape.id, shape.text, shape.author, *shape.times, shape.parent)
-) | {"title", "type", "deleted", "dead", "children", "_tags", "story_id", "story_title"}
+PLAIN = plain_shape(())
+# Read from a row beside what its shape names.
+_FURTHER_COLUMNS = frozenset(
+    ("type", "deleted", "dead", "_tags", "story_id", "story_title", "children")
+)
+# Every name that the shapes know; a plain row may have others, see `columns`.
+KNOWN_COLUMNS = _FURTHER_COLUMNS.union(
+    *(shape.names for shape in (FIREBASE, ALGOLIA_HIT, ALGOLIA_ITEM, PLAIN))
+)
+# Parts of Hacker News items that moderation has no use for.
+_LEFT_OUT = frozenset(
+    (
+        "kids",
+        "score",
+        "descendants",
+        "url",
+        "parts",
+        "poll",
+        "points",
+        "num_comments",
+        "options",
+        "story_url",
+        "story_text",
+        "updated_at",
+        "relevancy_score",
+        "_highlightResult",
+        "ranking",
+    )
+)
 
 
 def shape_of(row: Mapping[str, object]) -> RowShape:
-    """A site's own columns win over Hacker News ones where a row has both."""
+    """A site's own columns win over Hacker News ones where a row has both. Raises InvalidInput for
+    a site's row in which two columns hold the same field.
+    """
     if "objectID" in row:
         return ALGOLIA_HIT
-    if "created_at_i" in row or "children" in row:
+    kind = row.get("type")
+    is_typed = isinstance(kind, str) and kind in _TYPES
+    if "created_at_i" in row or ("children" in row and is_typed):
         return ALGOLIA_ITEM
-    if any(name in row for name in ("author", "created_at", "parent_id")):
-        return PLAIN
-    if "by" in row or ("time" in row and "parent" in row) or row.get("type") in _TYPES:
-        return FIREBASE
-    return PLAIN
+    if not any(name in row for name in ("author", "created_at", "parent_id")):
+        others = [name for name in row if field_of(name) and name not in FIREBASE.names]
+        is_numbered = "by" in row and "time" in row and _is_number(row.get("id"))
+        if is_numbered or (is_typed and not others):
+            return FIREBASE
+    return plain_shape(tuple(name for name, value in row.items() if value is not None))
+
+
+def _is_number(value: object) -> bool:
+    return str(value).isdecimal()
+
+
+def unread_names(row: Mapping[str, object], shape: RowShape) -> set[str]:
+    """Names of the row from which nothing is read, but what all Hacker News items have."""
+    read = shape.names
+    if shape.is_hackernews:
+        read = read | _FURTHER_COLUMNS | _LEFT_OUT
+    empty = {name for name, value in row.items() if value is None and field_of(name)}
+    return row.keys() - read - empty - REPLY_KEYS
 
 
 def to_item(
@@ -98,7 +134,7 @@ def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
 
     The story's own author and time are not told; the comment's time stands in.
     """
-    if not isinstance(raw, Mapping) or shape_of(raw) is not ALGOLIA_HIT:
+    if not isinstance(raw, Mapping) or "objectID" not in raw:
         return None
     try:
         story_id = id_field(raw, "story_id", is_number=True)
@@ -139,12 +175,13 @@ def _type(row: Mapping[str, object], shape: RowShape) -> str:
 def _is_thread(row: Mapping[str, object], shape: RowShape) -> bool:
     if shape.is_hackernews:
         return _type(row, shape) == "story"
-    return row.get("text") is None and row.get("title") is not None
+    return row.get(shape.text) is None and row.get(shape.title) is not None
 
 
 def _time(row: Mapping[str, object], shape: RowShape, read_at: datetime) -> datetime:
     for name in shape.times:
-        moment = time_field(row, name)
+        first = 0 if shape.is_hackernews else FIRST_UNIX_SECONDS
+        moment = time_field(row, name, first=first)
         if moment is not None:
             return moment
     return read_at
@@ -157,7 +194,7 @@ def _thread(
     key: tuple[str, str],
     read_at: datetime,
 ) -> IncomingThread | Skipped:
-    title = text_field(row, "title") or ""
+    title = text_field(row, shape.title) or ""
     author = text_field(row, shape.author) or None
     created_at = _time(row, shape, read_at)
     if not title.strip():
@@ -180,10 +217,16 @@ def _comment(
         text,
         text_field(row, shape.author) or UNKNOWN_AUTHOR,
         _time(row, shape, read_at),
-        id_field(row, shape.parent, is_number=shape.is_hackernews) or None,
+        _parent(row, shape),
     )
     if not text.strip():
         return Skipped(where, NO_TEXT)
     check_incoming(comment)
     # Markup alone (`<p></p>`) would leave a moderator an empty card.
     return comment if clean_text(text) else Skipped(where, NO_TEXT)
+
+
+def _parent(row: Mapping[str, object], shape: RowShape) -> str | None:
+    if row.get(shape.parent) == "":
+        return None
+    return id_field(row, shape.parent, is_number=shape.is_hackernews)

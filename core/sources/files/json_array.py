@@ -1,4 +1,4 @@
-"""Entries of one JSON array, taken off a file as it is read."""
+"""Entries of JSON arrays, taken off a file as it is read."""
 
 import json
 import re
@@ -7,54 +7,93 @@ from pathlib import Path
 
 from core.sources.files.text_files import Row, pieces
 
-MAX_ENTRY_CHARS = 16 * 1024 * 1024
+MAX_ENTRY_CHARS = 8 * 1024 * 1024
+BROKEN = "not valid JSON; nothing from here on could be read"
 _SPACE = re.compile(r"[ \t\r\n]*+")
+
+
+class JsonReader:
+    """JSON values of a file, one after the other, with no more of it in memory than one of them.
+
+    Its methods raise ValueError, or RecursionError, where the JSON is wrong or a value too long.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._parts = pieces(path)
+        self._decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+        self._text = ""
+        self._at = 0
+
+    @property
+    def is_full(self) -> bool:
+        """Whether as much of one value is read as may be."""
+        return len(self._text) - self._at >= MAX_ENTRY_CHARS
+
+    def peek(self) -> str:
+        """The next character that is no blank; nothing at the end of the file."""
+        while True:
+            match = _SPACE.match(self._text, self._at)
+            self._at = match.end() if match else self._at
+            if self._at < len(self._text) or not self._read_on():
+                return self._text[self._at : self._at + 1]
+
+    def take(self) -> str:
+        """`peek`, and go past it."""
+        char = self.peek()
+        self._at += len(char)
+        return char
+
+    def value(self, ends: str) -> object:
+        """The next value. One of `ends` must follow, for the start of a longer number or of a
+        text cut at the end of a piece may be a value too."""
+        self.peek()
+        while True:
+            try:
+                value, end = self._decoder.raw_decode(self._text, self._at)
+                match = _SPACE.match(self._text, end)
+                after = match.end() if match else end
+                if ends and self._text[after : after + 1] not in set(ends):
+                    raise ValueError("no end")
+            except (ValueError, RecursionError):
+                if self.is_full or not self._read_on():
+                    raise
+                continue
+            self._at = end
+            return value
+
+    def entries(self) -> Iterator[object]:
+        """The entries of the array that begins here."""
+        self.take()
+        if self.peek() == "]":
+            self.take()
+            return
+        while True:
+            yield self.value(",]")
+            if self.take() == "]":
+                return
+
+    def _read_on(self) -> bool:
+        """As much again as is kept: a long value is then decoded a few times, not once a piece."""
+        kept = self._text[self._at :]
+        added: list[str] = []
+        for piece in self._parts:
+            added.append(piece)
+            if sum(map(len, added)) >= len(kept):
+                break
+        self._text, self._at = kept + "".join(added), 0
+        return bool(added)
 
 
 def array_rows(path: Path) -> Iterator[Row]:
     """One row an entry. What can't be read ends the array: nothing tells where the next begins."""
-    for number, value in enumerate(_entries(pieces(path)), start=1):
-        where = f"{path.name}, entry {number}"
-        if value is _BROKEN:
-            yield Row(where, problem="not valid JSON; nothing from here on could be read")
-        else:
-            yield Row(where, value)
-
-
-_BROKEN = object()
-
-
-def _entries(parts: Iterator[str]) -> Iterator[object]:
-    decoder = json.JSONDecoder(parse_constant=_refuse_constant)
-    text = next((part.lstrip() for part in parts if part.strip()), "")
-    at, is_first = 1, True
-    while True:
-        try:
-            at = _skip(text, at)
-            if text[at : at + 1] == "]" and is_first:
-                break
-            value, end = decoder.raw_decode(text, at)
-            end = _skip(text, end)
-            if text[end : end + 1] not in {",", "]"}:
-                raise ValueError  # may be a number or a text that goes on in the next piece
-        except (ValueError, RecursionError):
-            more = next(parts, "") if len(text) - at < MAX_ENTRY_CHARS else ""
-            if not more:
-                yield _BROKEN
-                return
-            text, at = text[at:] + more, 0
-            continue
-        yield value
-        at, is_first = end + 1, False
-        if text[end] == "]":
-            break
-    if text[at + is_first :].strip() or any(part.strip() for part in parts):
-        yield _BROKEN
-
-
-def _skip(text: str, at: int) -> int:
-    match = _SPACE.match(text, at)
-    return match.end() if match else at
+    reader, number = JsonReader(path), 0
+    try:
+        for number, value in enumerate(reader.entries(), start=1):
+            yield Row(f"{path.name}, entry {number}", value)
+        if reader.peek():
+            raise ValueError("something follows the array")
+    except (ValueError, RecursionError):
+        yield Row(f"{path.name}, entry {number + 1}", problem=BROKEN)
 
 
 def _refuse_constant(name: str) -> object:

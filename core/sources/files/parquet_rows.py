@@ -1,51 +1,86 @@
-"""Rows of a Parquet file by DuckDB, streamed."""
+"""Rows of a Parquet file, streamed, each value as the checks of a row take it."""
 
-import re
-from collections.abc import Iterator
+import math
+from collections.abc import Collection, Iterator
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
-from core.errors import UnreadableFile
+from core.sources.files.fields import UnreadableValue
+from core.sources.files.parquet_batches import open_parquet
 from core.sources.files.text_files import Row
 
-_FETCH_ROWS = 1024
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+_ROWS = 1024
+_TICKS_A_SECOND = {"s": 1, "ms": 1_000, "us": 1_000_000, "ns": 1_000_000_000}
+_EXACT_FLOAT32 = 2**24
+_INEXACT = UnreadableValue("a number too large to be exact")
+_BEYOND_CALENDAR = UnreadableValue("beyond the calendar")
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-def parquet_columns(path: Path) -> dict[str, str]:
-    """Each column's name and DuckDB type, in the file's order."""
-    return {str(name): str(kind) for name, kind, *_ in _query(path, "DESCRIBE SELECT *")}
-
-
-def parquet_rows(path: Path, columns: dict[str, str]) -> Iterator[Row]:
-    """Rows as mappings of the named columns. A time comes as Unix seconds, one without a time zone
-    taken as UTC, which is how tables usually mean it.
+def parquet_rows(path: Path, columns: Collection[str]) -> Iterator[Row]:
+    """Rows as mappings of the named columns. A time without a time zone is taken as UTC, which is
+    how tables usually mean it.
     """
-    chosen = ", ".join(_selected(name, kind) for name, kind in columns.items())
-    for number, values in enumerate(_query(path, f"SELECT {chosen}"), start=1):
-        yield Row(f"{path.name}, row {number}", dict(zip(columns, values, strict=True)))
+    number = 0
+    for batch in open_parquet(path, _ROWS, columns).batches:
+        names = batch.schema.names
+        for values in zip(*map(_values, batch.columns), strict=True):
+            number += 1
+            yield Row(f"{path.name}, row {number}", dict(zip(names, values, strict=True)))
 
 
-def _selected(name: str, kind: str) -> str:
-    quoted = '"' + name.replace('"', '""') + '"'
-    if kind.startswith("TIMESTAMP"):
-        return f"epoch_us({quoted}) / 1e6"
-    return f"{quoted}::VARCHAR" if kind == "UUID" else quoted
+def _values(column: "pa.Array") -> list[object]:
+    from pyarrow import types
+
+    if types.is_timestamp(column.type):
+        ticks = _TICKS_A_SECOND[column.type.unit]
+        return [_moment(count, ticks) for count in column.cast("int64").to_pylist()]
+    if types.is_float32(column.type) or types.is_float16(column.type):
+        return [_exact(value) for value in map(readable, column)]
+    return [readable(cell) for cell in column]
 
 
-def _query(path: Path, select: str) -> Iterator[tuple[object, ...]]:
-    import duckdb
-
-    # read_parquet takes its argument as a pattern; brackets make each special character itself.
-    exact = re.sub(r"([*?\[])", r"[\1]", str(path))
+def _moment(count: int | None, ticks_a_second: int) -> object:
+    if count is None:
+        return None
     try:
-        # A connection of its own: in DuckDB 2 an open result keeps its connection to itself.
-        with duckdb.connect(":memory:") as connection:
-            sql = f"{select} FROM read_parquet(?, hive_partitioning = false)"
-            result = connection.execute(sql, [exact])
-            while rows := result.fetchmany(_FETCH_ROWS):
-                yield from rows
-    except duckdb.Error as error:
-        # DuckDB's own message may quote the text it stumbled over.
-        raise UnreadableFile(
-            f"{path.name} can't be read as Parquet ({type(error).__name__}): "
-            "it is damaged, cut short, not Parquet, or holds text that is not UTF-8"
-        ) from None
+        return _EPOCH + timedelta(microseconds=count * 1_000_000 // ticks_a_second)
+    except OverflowError:
+        return _BEYOND_CALENDAR
+
+
+def _exact(value: object) -> object:
+    is_exact = not isinstance(value, float) or abs(value) < _EXACT_FLOAT32
+    return value if is_exact else _INEXACT
+
+
+def readable(cell: Any) -> object:
+    """One cell. Bytes that are UTF-8 are text, whatever type the column has; others stay bytes."""
+    try:
+        value = cell.as_py()
+    except UnicodeDecodeError:
+        return bytes(cell.as_buffer())
+    except (ValueError, OverflowError):
+        return _BEYOND_CALENDAR
+    match value:
+        case bytes():
+            return _decoded(value, cell)
+        case float() if math.isnan(value):
+            return None  # how pandas writes that there is no number
+        case date() if not isinstance(value, datetime):
+            return datetime(value.year, value.month, value.day, tzinfo=UTC)
+    return value
+
+
+def _decoded(value: bytes, cell: Any) -> object:
+    from pyarrow import types
+
+    is_padded = types.is_fixed_size_binary(cell.type)
+    try:
+        return (value.rstrip(b"\0") if is_padded else value).decode()
+    except UnicodeDecodeError:
+        return value

@@ -1,19 +1,24 @@
 """Comments from a file: JSON lines, a JSON array, CSV, TSV or Parquet."""
 
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from pathlib import Path
 
 from core.clock import system_clock
-from core.errors import UnreadableFile
+from core.errors import InvalidInput, UnreadableFile
 from core.moderation.comments import IncomingThread
 from core.sources.base import Rejected, SourceItem
+from core.sources.files.columns import field_of
 from core.sources.files.formats import FileFormat, file_format
-from core.sources.files.items import KNOWN_COLUMNS, story_of_hit, to_item
-from core.sources.files.parquet_rows import parquet_columns, parquet_rows
+from core.sources.files.items import shape_of, story_of_hit, to_item, unread_names
+from core.sources.files.json_document import document_rows
+from core.sources.files.nesting import comments_in
+from core.sources.files.parquet_batches import column_names
+from core.sources.files.parquet_rows import parquet_rows
 from core.sources.files.text_files import Row
-from core.sources.files.text_rows import delimited_rows, json_line_rows, json_rows
+from core.sources.files.text_rows import delimited_rows, json_line_rows
 
+MOST_UNREAD = 50  # names kept: rows may be tables keyed by anything
 SYSTEM_NOW = system_clock().now
 
 
@@ -34,15 +39,23 @@ class FileSource:
         self._path = Path(path)
         self._source = source
         self._now = now
+        self._unread: dict[str, None] = {}
+        self._seen_names: set[tuple[str, ...]] = set()
 
     @property
     def name(self) -> str:
         return f"file {self._path.name}"
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        return tuple(self._unread)
+
     def read(self) -> Iterator[SourceItem]:
         read_at = self._now()
         stories: set[str] = set()
         for row in _rows(self._path):
+            if isinstance(row.value, Mapping):
+                self._note_unread(row.value)
             if row.problem is not None:
                 yield Rejected(row.where, f"{row.where}: {row.problem}")
                 continue
@@ -55,22 +68,36 @@ class FileSource:
                 stories.add(item.source_id)
             yield item
 
+    def _note_unread(self, row: Mapping[str, object]) -> None:
+        names = tuple(row)
+        if names in self._seen_names or len(self._unread) >= MOST_UNREAD:
+            return
+        self._seen_names.add(names)
+        try:
+            unread = unread_names(row, shape_of(row))
+        except InvalidInput:
+            return  # the row is rejected with these names in the message
+        self._unread.update((name, None) for name in names if name in unread)
+
 
 def _rows(path: Path) -> Iterator[Row]:
     match file_format(path):
         case FileFormat.JSON_LINES:
-            yield from json_line_rows(path)
+            yield from _unwrapped(json_line_rows(path))
         case FileFormat.JSON:
-            yield from json_rows(path)
+            yield from _unwrapped(document_rows(path))
         case FileFormat.CSV:
             yield from _table_rows(path, ",")
         case FileFormat.TSV:
             yield from _table_rows(path, "\t")
         case FileFormat.PARQUET:
-            columns = parquet_columns(path)
-            _check_columns(path, columns)
-            known = {name: kind for name, kind in columns.items() if name in KNOWN_COLUMNS}
-            yield from parquet_rows(path, known)
+            names = column_names(path)
+            _check_columns(path, names)
+            yield from _unwrapped(parquet_rows(path, names))
+
+
+def _unwrapped(rows: Iterator[Row]) -> Iterator[Row]:
+    return (each for row in rows for each in comments_in(row))
 
 
 def _table_rows(path: Path, delimiter: str) -> Iterator[Row]:
@@ -86,12 +113,15 @@ def _as_mapping(header: tuple[str, ...], cells: object) -> Mapping[str, object]:
     return {name: cell or None for name, cell in zip(header, cells, strict=True)}
 
 
-def _check_columns(path: Path, columns: Collection[str]) -> None:
-    has_id = "id" in columns or "objectID" in columns
-    if has_id and any(name in columns for name in ("text", "title", "comment_text")):
-        return
-    found = ", ".join(f"`{name}`" for name in columns)
-    raise UnreadableFile(
-        f"{path.name} has the columns {found}; needed are `id` and `text`, and taken are also "
-        "`author`, `created_at` and `parent_id`"
-    )
+def _check_columns(path: Path, columns: tuple[str, ...]) -> None:
+    found = {field_of(name) for name in columns}
+    if not ("id" in found or "objectID" in columns) or not found & {"text", "title"}:
+        there = ", ".join(f"`{name}`" for name in columns)
+        raise UnreadableFile(
+            f"{path.name} has the columns {there}; needed are `id` and `text`, and taken are also "
+            "`author`, `created_at` and `parent_id`"
+        )
+    try:
+        shape_of(dict.fromkeys(columns, "1"))
+    except InvalidInput as error:
+        raise UnreadableFile(f"{path.name}: {error}") from None

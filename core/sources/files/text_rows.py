@@ -49,7 +49,8 @@ def json_rows(path: Path) -> Iterator[Row]:
 
 def delimited_rows(path: Path, delimiter: str) -> tuple[tuple[str, ...], Iterator[Row]]:
     """The column names and the rows of a CSV, each a tuple of text with one cell a column."""
-    reader = csv.reader(_decoded_lines(path), delimiter=delimiter, strict=True)
+    text = _DecodedLines(path)
+    reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
         header = tuple(name.strip() for name in next(reader, ()))
     except csv.Error:
@@ -61,12 +62,13 @@ def delimited_rows(path: Path, delimiter: str) -> tuple[tuple[str, ...], Iterato
     for name in header:
         if header.count(name) > 1:
             raise UnreadableFile(f"{path.name} has two columns named {name!r}")
-    return header, _cells(path, reader, len(header))
+    return header, _cells(path, reader, text, len(header))
 
 
-def _cells(path: Path, reader: "Reader", width: int) -> Iterator[Row]:
+def _cells(path: Path, reader: "Reader", text: "_DecodedLines", width: int) -> Iterator[Row]:
     while True:
         first = reader.line_num + 1
+        text.begin_row()
         try:
             cells = next(reader, None)
             problem = None if cells is None else _problem_of(cells, width)
@@ -101,12 +103,30 @@ def _csv_problem(error: csv.Error) -> str:
     return "a quote inside a quoted cell must be written twice"
 
 
-def _decoded_lines(path: Path) -> Iterator[str]:
-    for number, line in lines(path):
-        if line is None:
+class _DecodedLines:
+    """Lines for the CSV reader. A row may go on over many of them, but not for ever."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._lines = lines(path)
+        self._row_bytes = 0
+
+    def begin_row(self) -> None:
+        self._row_bytes = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        number, line = next(self._lines)
+        self._row_bytes += MAX_LINE_BYTES if line is None else len(line)
+        if line is None or self._row_bytes > MAX_LINE_BYTES:
             size = MAX_LINE_BYTES // 2**20
-            raise UnreadableFile(f"{path.name}, line {number}: longer than {size} MB")
-        yield line.decode("utf-8", "surrogateescape")
+            raise UnreadableFile(
+                f"{self._path.name}, line {number}: a row of more than {size} MB, or its quote is "
+                "never closed"
+            )
+        return line.decode("utf-8", "surrogateescape")
 
 
 def _is_utf8(text: str) -> bool:

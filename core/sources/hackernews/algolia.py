@@ -40,6 +40,10 @@ class AlgoliaSource:
     def name(self) -> str:
         return f"Hacker News search at {self._base_url}"
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        return ()
+
     def read(self) -> Iterator[SourceItem]:
         seen: set[str] = set()
         read_at, left = self._clock.now(), self._count

@@ -44,6 +44,10 @@ class HackerNewsSource:
     def name(self) -> str:
         return f"Hacker News at {self._base_url}"
 
+    @property
+    def unread(self) -> tuple[str, ...]:
+        return ()
+
     def read(self) -> Iterator[SourceItem]:
         with (
             JsonClient(

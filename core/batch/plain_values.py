@@ -1,0 +1,84 @@
+"""Cells of any Arrow column as values that CSV and JSON can hold. None is refused, none raises."""
+
+import json
+import math
+from typing import Any
+
+import pyarrow as pa
+from pyarrow import types
+
+# Of bytes that are not UTF-8 this keeps every one, as \xff.
+_ESCAPED = "backslashreplace"
+_UNREADABLE = (ValueError, OverflowError, TypeError, ArithmeticError, pa.ArrowException)
+
+
+def plain_values(column: pa.Array) -> list[object]:
+    """The cells as Python values; what Python has no value for, as text."""
+    if not (types.is_nested(column.type) or types.is_dictionary(column.type) or _is_bytes(column)):
+        try:
+            return list(column.to_pylist())
+        except _UNREADABLE:
+            pass  # some cell is the cause; the others keep their values
+    return [_plain_value(cell) for cell in column]
+
+
+def _is_bytes(column: pa.Array) -> bool:
+    kind, tests = column.type, (types.is_binary, types.is_large_binary, types.is_binary_view)
+    return types.is_fixed_size_binary(kind) or any(test(kind) for test in tests)
+
+
+def _plain_value(cell: Any) -> object:
+    if not cell.is_valid:
+        return None
+    match cell:
+        case pa.DictionaryScalar() | pa.ExtensionScalar() | pa.RunEndEncodedScalar():
+            value: object = _plain_value(cell.value)
+        case pa.MapScalar():
+            value = [[_plain_value(entry[0]), _plain_value(entry[1])] for entry in cell.values]
+        case pa.ListScalar():  # of every kind of list
+            value = [_plain_value(each) for each in cell.values]
+        case pa.StructScalar():
+            value = {field.name: _plain_value(cell[at]) for at, field in enumerate(cell.type)}
+        case _ if hasattr(cell, "as_buffer"):  # text and bytes of every kind
+            value = bytes(cell.as_buffer()).decode("utf-8", _ESCAPED)
+        case _:
+            value = _python_value(cell)
+    return value
+
+
+def _python_value(cell: Any) -> object:
+    try:
+        value: object = cell.as_py()
+    except _UNREADABLE:
+        return _as_text(cell)
+    return value
+
+
+def _as_text(cell: Any) -> str:
+    """A time beyond the calendar or in an unknown zone, as Arrow writes it, else as its number."""
+    if types.is_timestamp(cell.type) and cell.type.tz is not None:
+        return f"{_as_text(cell.cast(pa.timestamp(cell.type.unit)))} UTC"
+    try:
+        text = "" if types.is_duration(cell.type) else str(cell.cast(pa.string()).as_py())
+    except _UNREADABLE:
+        text = ""
+    if text and "out of range" not in text:
+        return text
+    unit = getattr(cell.type, "unit", "")
+    return f"{cell.value} {unit}".strip()
+
+
+def json_text(value: object) -> str:
+    """Strict JSON of plain values: NaN and infinity are null, however deep they lie."""
+    return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, default=str)
+
+
+def _finite(value: object) -> object:
+    match value:
+        case float() if not math.isfinite(value):
+            return None
+        case dict():
+            return {str(key): _finite(each) for key, each in value.items()}
+        case list() | tuple():
+            return [_finite(each) for each in value]
+    return value

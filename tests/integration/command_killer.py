@@ -1,0 +1,116 @@
+"""Runs `modconsole` commands on a terminal of their own and kills them in mid-work.
+
+`python command_killer.py`: one JSON object a line in, one a line out. Each command runs in a fork
+of this process, which has everything imported: a new interpreter for each would take most of the
+time, and spend it before the work that is to be killed.
+"""
+
+import importlib
+import json
+import os
+import pty
+import re
+import select
+import signal
+import sys
+import termios
+import time
+from dataclasses import asdict, dataclass
+
+# As tqdm draws it: `400 rows [` or `16/3000 [`.
+PROGRESS = re.compile(rb"(\d+)(?:/\d+| rows) \[")
+IMPORTED = (
+    "core.batch.score_file",
+    "core.bootstrap.services",
+    "core.inference.fake",
+    "core.inference.cache",
+    "core.servinglog.writer",
+    "core.sources.files.source",
+    "core.store.sql",
+    "pyarrow.parquet",
+    "alembic.command",
+)
+
+
+@dataclass(frozen=True)
+class Killing:
+    """What to run, and when to kill: so long after its progress was drawn so many times anew."""
+
+    arguments: list[str]
+    steps: int
+    after_s: float
+
+
+@dataclass(frozen=True)
+class Killed:
+    """What became of it. `progress` is the last that it reported, None for none since its start;
+    a process that ended by itself has its `exit_code`."""
+
+    progress: int | None
+    exit_code: int | None
+    first_progress_s: float | None
+    output: str
+
+
+def run(killing: Killing) -> Killed:
+    begin_s = time.monotonic()
+    pid, terminal = pty.fork()
+    if pid == 0:
+        _become_command(killing.arguments)
+    output, first_s, kill_at = b"", None, None
+    while kill_at is None or time.monotonic() < kill_at:
+        wait_s = 60.0 if kill_at is None else max(0.0, kill_at - time.monotonic())
+        if not select.select([terminal], [], [], wait_s)[0]:
+            break
+        if not (read := _read(terminal)):
+            break
+        output += read
+        steps = list(dict.fromkeys(each for each in PROGRESS.findall(output) if int(each)))
+        if steps and first_s is None:
+            first_s = time.monotonic() - begin_s
+        if len(steps) >= killing.steps and kill_at is None:
+            kill_at = time.monotonic() + killing.after_s
+    os.kill(pid, signal.SIGKILL)
+    while read := _read(terminal):
+        output += read
+    os.close(terminal)
+    _, status = os.waitpid(pid, 0)
+    code = os.waitstatus_to_exitcode(status)
+    reported = [int(each) for each in PROGRESS.findall(output) if int(each)]
+    return Killed(
+        progress=max(reported, default=None),
+        exit_code=None if code == -signal.SIGKILL else code,
+        first_progress_s=first_s,
+        output=output.decode(errors="replace")[-2000:],
+    )
+
+
+def _become_command(arguments: list[str]) -> None:
+    from core.cli.main import main
+
+    termios.tcsetwinsize(2, (24, 100))  # tqdm draws nothing on a terminal without width
+    code = 70
+    try:
+        code = main(arguments)
+    finally:
+        sys.stdout.flush()
+        os._exit(code)
+
+
+def _read(terminal: int) -> bytes:
+    try:
+        return os.read(terminal, 65536)
+    except OSError:  # how Linux tells that nobody is left on the other side
+        return b""
+
+
+def serve() -> None:
+    for name in IMPORTED:
+        importlib.import_module(name)
+    print("ready", flush=True)
+    for line in sys.stdin:
+        print(json.dumps(asdict(run(Killing(**json.loads(line))))), flush=True)
+
+
+if __name__ == "__main__":
+    serve()

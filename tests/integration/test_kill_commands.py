@@ -1,0 +1,220 @@
+"""kill -9 at `modconsole ingest` and `score` in mid-work: nothing lost, doubled or left by half.
+
+A kill counts when the command had reported progress since its start and was not done.
+"""
+
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+
+import pytest
+
+from core.servinglog.queries import ServingLogQueries
+from tests.integration.command_killer import Killed, Killing
+from tests.kills import kill_count
+from tests.state_checks import broken_promises
+
+INGEST_KILLS = 200
+SCORE_KILLS = 100  # of the store, and as many of a file
+MOST_RUNS_A_KILL = 4
+ROWS = 800  # of a file to ingest: four batches
+TABLE_ROWS = 5_000
+NEVER = 10**9
+pytestmark = [pytest.mark.kills, pytest.mark.timeout(120 + 60 * kill_count(INGEST_KILLS))]
+
+
+@dataclass
+class Killer:
+    """Commands to kill, in one home, with what was seen of them."""
+
+    home: Path
+    process: "subprocess.Popen[str]"
+    moments: random.Random
+    hits: int = 0
+    runs: int = 0
+    starts_s: list[float] = field(default_factory=list)
+
+    def run(self, arguments: Sequence[str], *, steps: int, after_s: float) -> Killed:
+        """Run and kill after a random number of steps, up to `steps`, and some time."""
+        moment = (self.moments.randint(1, steps), self.moments.uniform(0.0, after_s))
+        killed = self._ask(Killing(list(arguments), *moment))
+        self.runs += 1
+        self.hits += killed.exit_code is None and killed.progress is not None
+        if killed.first_progress_s is not None:
+            self.starts_s.append(killed.first_progress_s)
+        return killed
+
+    def complete(self, *arguments: str) -> None:
+        """Run to the end, without a kill."""
+        assert self._ask(Killing(list(arguments), NEVER, 0.0)).exit_code == 0
+
+    def _ask(self, killing: Killing) -> Killed:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps(asdict(killing)) + "\n")
+        self.process.stdin.flush()
+        killed = Killed(**json.loads(self.process.stdout.readline()))
+        assert killed.exit_code in (None, 0), killed.output
+        return killed
+
+    def until(self, kills: int) -> Iterator[int]:
+        """Rounds until so many kills hit work; never for ever."""
+        while self.hits < kills and self.runs < MOST_RUNS_A_KILL * kills + 10:
+            yield self.runs
+        slowest = max(self.starts_s, default=0.0)
+        print(f"{self.hits} kills hit work in {self.runs} runs; slowest start {slowest:.2f} s")
+        assert self.hits == kills
+
+    @property
+    def state(self) -> Path:
+        return self.home / "state.db"
+
+    def ask(self, query: str) -> list[tuple[object, ...]]:
+        with closing(sqlite3.connect(self.state)) as raw:
+            return raw.execute(query).fetchall()
+
+
+def environment(home: Path) -> dict[str, str]:
+    own = {"MODCONSOLE_HOME": str(home), "MODCONSOLE_BACKEND": "fake"}
+    return {**os.environ, **own, "TQDM_MININTERVAL": "0", "TQDM_MINITERS": "1"}
+
+
+@pytest.fixture
+def killer(tmp_path: Path) -> Iterator[Killer]:
+    seed = random.randrange(10**6)
+    print("seed", seed)  # shown when the test fails
+    home = tmp_path / "home"
+    with subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("command_killer.py"))],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment(home),
+    ) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        yield Killer(home, process, random.Random(seed))
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def finish(killer: Killer, *arguments: str) -> str:
+    """The command as a new process, to its end; how long it took is shown."""
+    begin_s = time.monotonic()
+    command = [sys.executable, "-m", "core.cli", *arguments]
+    ended = subprocess.run(
+        command, env=environment(killer.home), capture_output=True, text=True, check=False
+    )
+    print(f"{arguments[0]} to its end in {time.monotonic() - begin_s:.2f} s")
+    assert ended.returncode == 0, ended.stderr
+    return ended.stdout
+
+
+def write_rows(path: Path, name: str, count: int) -> Path:
+    rows = (
+        {"id": f"{name}-{n}", "text": f"You idiot {n}" if n % 3 else f"Fine {n}"}
+        for n in range(count)
+    )
+    path.write_text("\n".join(map(json.dumps, rows)))
+    return path
+
+
+def check_log(killer: Killer, at_least: int) -> None:
+    """The serving log can be read, every line of it but one that a kill cut short."""
+    folder = killer.home / "serving-log"
+    queries = ServingLogQueries(folder)
+    for segment in folder.glob("*.jsonl"):
+        *whole, cut = segment.read_bytes().split(b"\n")
+        assert cut == b"" or not cut.endswith(b"}")
+        assert all(isinstance(json.loads(line), dict) for line in whole)
+    assert queries.bounds().calls >= at_least
+
+
+def test_killed_ingest_keeps_every_row_it_reported_and_none_twice(
+    killer: Killer, tmp_path: Path
+) -> None:
+    files = 0
+    path = write_rows(tmp_path / "f0.jsonl", "f0", ROWS)
+    for _ in killer.until(kill_count(INGEST_KILLS)):
+        killed = killer.run(["ingest", str(path)], steps=ROWS // 200 + 1, after_s=0.1)
+        name, reported = f"f{files}", killed.progress or 0
+        kept = {row[0] for row in killer.ask("SELECT source_id FROM comments")}
+        assert kept.issuperset(f"{name}-{n}" for n in range(reported))
+        assert broken_promises(killer.state) == {}
+        if killed.exit_code == 0:
+            files += 1
+            path = write_rows(tmp_path / f"f{files}.jsonl", f"f{files}", ROWS)
+    said = finish(killer, "ingest", *(str(tmp_path / f"f{n}.jsonl") for n in range(files + 1)))
+    assert said.count(f"{ROWS} rows") == files + 1
+    counted = killer.ask("SELECT count(*), count(DISTINCT source_id) FROM comments")
+    assert counted == [((files + 1) * ROWS, (files + 1) * ROWS)]
+    assert killer.ask("SELECT count(*) FROM revisions") == [((files + 1) * ROWS,)]
+    assert broken_promises(killer.state) == {}
+
+
+def test_killed_score_keeps_every_decision_it_reported_and_its_trace(
+    killer: Killer, tmp_path: Path
+) -> None:
+    files, waiting, reported = 0, 0, 0
+    for _ in killer.until(kill_count(SCORE_KILLS)):
+        if waiting < ROWS // 2:
+            path = write_rows(tmp_path / "more.jsonl", f"f{files}", ROWS)
+            killer.complete("ingest", str(path))
+            files += 1
+        before = decided(killer)
+        killed = killer.run(["score"], steps=4, after_s=0.05)
+        after = decided(killer)
+        reported += killed.progress or 0
+        assert after >= before + (killed.progress or 0)
+        assert broken_promises(killer.state) == {}
+        check_log(killer, at_least=reported // 16)
+        waiting = files * ROWS - after
+    finish(killer, "score")
+    assert decided(killer) == files * ROWS
+    assert broken_promises(killer.state) == {}
+    # One decision for each revision, each with its audit row, and a case for each that is held.
+    assert killer.ask("SELECT max(version), min(version) FROM revisions") == [(1, 1)]
+    audited = "SELECT count(*) FROM audit_events WHERE kind = 'decision.automated'"
+    assert killer.ask(audited) == [(files * ROWS,)]
+    check_log(killer, at_least=files * ROWS // 16)
+
+
+def decided(killer: Killer) -> int:
+    ((count,),) = killer.ask("SELECT count(*) FROM decisions")
+    assert isinstance(count, int)
+    return count
+
+
+def test_killed_score_of_a_file_leaves_the_old_result_and_one_part_at_most(
+    killer: Killer, tmp_path: Path
+) -> None:
+    source = write_rows(tmp_path / "in.jsonl", "r", TABLE_ROWS)
+    folder = tmp_path / "out"
+    folder.mkdir()
+    out = folder / "out.csv"
+    out.write_text("old")
+    complete = ""
+    for _ in killer.until(kill_count(SCORE_KILLS)):
+        killed = killer.run(["score", str(source), "--out", str(out)], steps=6, after_s=0.05)
+        parts = [path for path in folder.iterdir() if path.name.endswith(".part")]
+        assert len(parts) <= 1
+        if killed.exit_code == 0:
+            complete = complete or out.read_text()
+            assert parts == []
+        # A kill between the rename and the end leaves the new result, whole.
+        assert out.read_text() in {"old", complete} or not complete
+        if not complete and out.read_text() != "old":
+            complete = out.read_text()
+    finish(killer, "score", str(source), "--out", str(out))
+    assert [path.name for path in folder.iterdir()] == ["out.csv"]
+    assert out.read_text().count("\n") == TABLE_ROWS + 1
+    assert complete in ("", out.read_text())
+    assert not killer.home.exists()
