@@ -6,6 +6,7 @@ from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from core.bootstrap.backends import cached, make_backend, make_named_backend, read_first_stage_of
+from core.bootstrap.home import open_home
 from core.bootstrap.sources import bundled_source
 from core.clock import Clock, system_clock
 from core.config import Settings
@@ -186,6 +187,9 @@ def build_services(settings: Settings, *, worker: str, clock: Clock | None = Non
 
     `worker` names this process in the serving log. Raises StoreError.
     """
+    # A process that goes to another folder stays with the same state.
+    settings = replace(settings, home=settings.home.absolute())
+    open_home(settings)
     clock = clock or system_clock()
     context = Context(
         store=SqlStore(settings.state_path),

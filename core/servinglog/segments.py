@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from glob import escape
 from importlib.resources import files
 from pathlib import Path
 
@@ -77,7 +78,8 @@ class SegmentMirror:
                         "DELETE FROM calls WHERE list_contains($stale, segment)", {"stale": stale}
                     )
                 if changed:
-                    paths = [str(self._directory / name) for name in changed]
+                    # DuckDB takes a path for a pattern: `[` or `*` in it would read other files.
+                    paths = [escape(str((self._directory / name).absolute())) for name in changed]
                     cursor.execute(self._load, {"files": paths})
                 cursor.commit()
             except duckdb.Error:

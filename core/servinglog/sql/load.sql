@@ -10,6 +10,7 @@ FROM read_json(
     format = 'newline_delimited',
     ignore_errors = true,
     filename = true,
+    hive_partitioning = false,  -- a folder above named `mode=x` is no column
     columns = {
         request_id: 'VARCHAR', started_at: 'TIMESTAMP', mode: 'VARCHAR', backend: 'VARCHAR',
         model_version: 'VARCHAR', batch_size: 'INTEGER', chars: 'INTEGER', total_ms: 'DOUBLE',
