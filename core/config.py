@@ -80,9 +80,25 @@ class Settings:
         return self.home / "api-keys"
 
     @property
+    def logs_dir(self) -> Path:
+        """What the servers of the console print."""
+        return self.home / "logs"
+
+    @property
     def calibration_path(self) -> Path:
         """What was shown about the cascade on this site's comments."""
         return self.home / "cascade.json"
+
+    @property
+    def own_paths(self) -> tuple[Path, ...]:
+        """What the console itself makes in its home."""
+        return (
+            self.state_path,
+            self.serving_log_dir,
+            self.api_keys_dir,
+            self.logs_dir,
+            self.calibration_path,
+        )
 
     @property
     def backends_path(self) -> Path:
@@ -96,7 +112,8 @@ class Settings:
 
 
 SETTING_HELP: dict[str, str] = {
-    "home": "Folder for everything the console writes.",
+    "home": "Folder for everything the console writes, which only this account may enter. Up to "
+    "495 bytes long, any characters.",
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
     "api_port": "Port of the API.",
@@ -199,6 +216,10 @@ def _choices(settings: Settings, name: str) -> tuple[str, ...] | None:
 def _parse(variable: str, text: str, default: str | int | float | Path) -> str | int | float | Path:
     if not text.strip():
         raise ConfigError(f"{variable} is empty; leave it out for the default")
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise ConfigError(f"{variable} is {text!r}, which is not UTF-8") from None
     try:
         value = type(default)(text)
     except ValueError:

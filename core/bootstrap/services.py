@@ -12,6 +12,7 @@ from core.bootstrap.backends import (
     open_or_stand_in,
     read_first_stage_of,
 )
+from core.bootstrap.home import open_home
 from core.bootstrap.sources import bundled_source
 from core.clock import Clock, system_clock
 from core.config import Settings
@@ -213,6 +214,9 @@ def build_services(
     `worker` names this process in the serving log; with `stays_open`, as servers want it, a backend
     that can't be used stops nothing. Raises StoreError.
     """
+    # A process that goes to another folder stays with the same state.
+    settings = replace(settings, home=settings.home.absolute())
+    open_home(settings)
     clock = clock or system_clock()
     context = Context(
         store=SqlStore(settings.state_path),

@@ -1,10 +1,12 @@
 """`modconsole score`: what waits in the store, or a table on its own."""
 
 import argparse
+import os
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.bootstrap.home import is_in_home
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, progress_bar
@@ -63,6 +65,9 @@ def _score_file(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         raise ConsoleError("--out OUT is needed with a FILE")
     from core.batch.score_file import score_file
     from core.bootstrap.services import file_scorer
+
+    if is_in_home(arguments.out, settings):
+        os.umask(0o077)  # as everything there, for this account alone
 
     with progress_bar("rows") as advance:
         report = score_file(

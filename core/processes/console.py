@@ -1,5 +1,6 @@
 """`modconsole up`: the whole console on this machine, in one command."""
 
+import os
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from types import FrameType
 from core.bootstrap.services import Services
 from core.config import Settings
 from core.errors import ConfigError, ConsoleError
+from core.private_files import make_private_folder, open_private_file
 from core.processes.health import await_answer
 
 LIVE_PATH = "/v2/health/live"
@@ -52,8 +54,8 @@ def serve_all(services: Services, bring_in: Callable[[], None], say: Callable[[s
     chosen = servers(services.settings)
     for server in chosen:
         _check_port(server)
-    logs = services.settings.home / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    logs = services.settings.logs_dir
+    make_private_folder(logs)
     with _interruptible(), _running(chosen, logs) as children:
         try:
             say("Starting the console, the public look-up and the API ...")
@@ -106,7 +108,8 @@ def _running(chosen: tuple[Server, ...], logs: Path) -> Iterator[list[subprocess
     children: list[subprocess.Popen[bytes]] = []
     try:
         for server in chosen:
-            with (logs / f"{server.title.lower()}.log").open("ab") as log:
+            path = logs / f"{server.title.lower()}.log"
+            with os.fdopen(open_private_file(path, os.O_WRONLY | os.O_APPEND), "ab") as log:
                 command = [
                     sys.executable,
                     "-m",

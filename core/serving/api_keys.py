@@ -17,6 +17,7 @@ from datetime import datetime
 from pathlib import Path
 
 from core.errors import ConfigError, InvalidInput, NotFound, StoreError
+from core.private_files import make_private_folder, open_private_file
 
 PREFIX = "mck"
 LOOK_EVERY_S = 1.0
@@ -50,13 +51,11 @@ class KeyFolder:
         key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         key = ApiKey(key_id, name, _digest(secret), now.isoformat(timespec="seconds"))
         try:
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            make_private_folder(self.folder)
             path = self.folder / f"{key_id}.json"
             # Under another name first: a reader must not meet half a file.
             draft = path.with_suffix(".draft")
-            with os.fdopen(
-                os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w"
-            ) as file:
+            with os.fdopen(open_private_file(draft, os.O_WRONLY | os.O_EXCL), "w") as file:
                 json.dump(asdict(key), file)
                 file.flush()
                 os.fsync(file.fileno())

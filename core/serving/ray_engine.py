@@ -25,6 +25,7 @@ from core.bootstrap.services import build_services
 from core.config import Settings
 from core.errors import ConsoleError, MissingExtra
 from core.inference.local.processors import processor_count
+from core.private_files import make_private_folder
 from core.serving.ray_replica import ApiReplica, build_app, log_to_file
 from core.serving.server import listen
 
@@ -190,8 +191,8 @@ def _stopping_by_signal(stop: Event) -> Iterator[None]:
 
 def _deploy(serve: Any, settings: Settings) -> Any:
     """The handle to all processes, once each answers."""
-    logs = settings.home / "logs"
-    logs.mkdir(parents=True, exist_ok=True)
+    logs = settings.logs_dir
+    make_private_folder(logs)
     logging_config = {"logs_dir": str(logs), "enable_access_log": False, "log_level": "WARNING"}
     logging.getLogger("ray.serve").setLevel(logging.ERROR)
     serve.start(

@@ -10,13 +10,14 @@ from pathlib import Path
 
 from core.clock import Clock
 from core.errors import ConfigError
+from core.private_files import make_private_folder, open_private_file
 from core.servinglog.lines import CALL, REFUSAL, LineFormat
 from core.servinglog.record import RefusalRecord, ServingRecord
 
 ROTATE_AFTER_S = 60.0
 ROTATE_AFTER_BYTES = 32 * 1024 * 1024
 _WORKER_NAME = re.compile(r"[A-Za-z0-9_.]+")  # no dash: it separates the parts of the file name
-_NEW_FILE = os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_EXCL
+_NEW_FILE = os.O_WRONLY | os.O_APPEND | os.O_EXCL
 _logger = logging.getLogger(__name__)
 
 
@@ -81,7 +82,7 @@ class SegmentWriter:
         if self._fd is not None and not too_old and not too_big:
             return self._fd
         self._close_segment()
-        self._directory.mkdir(parents=True, exist_ok=True)
+        make_private_folder(self._directory)
         self._fd = self._open_new(self._clock.now())
         self._opened_s, self._size_bytes = self._clock.monotonic(), 0
         return self._fd
@@ -92,7 +93,7 @@ class SegmentWriter:
             name = f"{stem}-{self._segment_count}.jsonl"
             self._segment_count += 1
             try:
-                return os.open(self._directory / name, _NEW_FILE, 0o640)
+                return open_private_file(self._directory / name, _NEW_FILE)
             except FileExistsError:
                 continue  # another writer of this process opened in the same microsecond
 

@@ -1,5 +1,8 @@
 """The schema: what migrations make is what the tables say, and who may open it."""
 
+import io
+import re
+import runpy
 import sqlite3
 import subprocess
 import sys
@@ -10,8 +13,10 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, inspect
+from sqlalchemy.dialects import postgresql
 
 from core.errors import StoreError
 from core.store.sql import SqlStore, migrate
@@ -95,6 +100,40 @@ def test_file_that_is_no_database_is_a_store_error_naming_it(tmp_path: Path) -> 
     path.write_text("This is no database, it is a letter. " * 100)
     with pytest.raises(StoreError, match=r"state\.db"):
         SqlStore(path)
+
+
+INTEGER = re.compile(r"\b(INTEGER|SERIAL)\b")
+
+
+def test_counts_and_keys_have_64_bits_in_postgresql() -> None:
+    """SQLite has no narrower integers; a flag may have fewer."""
+    said = io.StringIO()
+    context = MigrationContext.configure(
+        dialect_name="postgresql", opts={"as_sql": True, "output_buffer": said}
+    )
+    narrow: set[str] = set()
+    with Operations.context(context):
+        for path in sorted(SCRIPTS.glob("versions/*_*.py")):
+            said.truncate(said.seek(0))
+            runpy.run_path(str(path))["upgrade"]()
+            table = ""
+            for line in said.getvalue().splitlines():
+                words = line.split()
+                if line.startswith(("CREATE TABLE", "ALTER TABLE")):
+                    table = words[2]
+                column = words[5] if "ALTER COLUMN" in line else words[0] if words else ""
+                narrow.discard(f"{table}.{column}")
+                if INTEGER.search(line):
+                    narrow.add(f"{table}.{column}")
+    assert narrow == {"revisions.is_latest"}
+    assert "ALTER SEQUENCE audit_events_seq_seq AS BIGINT" in said.getvalue()
+    dialect = postgresql.dialect()
+    kinds = {
+        str(column): column.type.compile(dialect)
+        for table in metadata.tables.values()
+        for column in table.columns
+    }
+    assert [name for name, kind in kinds.items() if kind == "INTEGER"] == ["revisions.is_latest"]
 
 
 @pytest.mark.parametrize("name", ["a folder", "a file/state.db"])

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.errors import StoreError
 from core.moderation.scores import Label
+from core.private_files import make_private_folder, open_private_file
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +60,9 @@ def write_calibration(path: Path, calibration: Calibration) -> None:
     content = asdict(calibration) | {"made_at": calibration.made_at.isoformat()}
     draft = path.with_suffix(".new")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w", encoding="utf-8") as file:
+        make_private_folder(path.parent)
+        fd = open_private_file(draft, os.O_WRONLY | os.O_TRUNC)
+        with os.fdopen(fd, "w", encoding="utf-8") as file:
             file.write(json.dumps(content, indent=2) + "\n")
             file.flush()
             os.fsync(file.fileno())

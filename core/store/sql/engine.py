@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, create_engine, event
+from sqlalchemy import URL, Connection, Engine, create_engine, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.pool import QueuePool
@@ -21,24 +21,30 @@ from core.errors import StoreError
 from core.store.base import Reader, Writer
 from core.store.sql.migrate import migrate
 from core.store.sql.reader import SqlReader
+from core.store.sql.state_file import BUSY_TIMEOUT_S, StateFile, is_damage
 from core.store.sql.writer import SqlWriter
-
-BUSY_TIMEOUT_S = 20
 
 
 class SqlStore:
     """The state in one SQLite file. Implements `core.store.base.Store`."""
 
     def __init__(self, path: Path) -> None:
-        """Opens the file, makes it if missing, and brings its schema up to date."""
-        self._path = path
-        self._engine = _connect(path)
+        """Opens the file, makes it on a first start, and brings its schema up to date.
+
+        Raises StoreError for a state that was lost, is damaged or is no state of this console.
+        """
+        self._file = StateFile(path)
+        self._path = self._file.path
+        self._file.prepare()
+        self._engine = _connect(self._file.file)
         # SQLite makes writers ask again after a sleep; threads of one process can do better.
         self._writing = threading.Lock()
         # Pooled connections are closed with the store, also when nobody called `close`.
         weakref.finalize(self, self._engine.dispose)
         with self._transaction("BEGIN IMMEDIATE") as connection:
-            migrate(connection)
+            self._file.check_content(connection)
+            migrate(connection, str(self._path))
+        self._file.mark_used()
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -72,16 +78,15 @@ class SqlStore:
         except PoolTimeout as error:
             raise StoreError(f"{self._path}: too many readers at once") from error
         except DBAPIError as error:
+            if is_damage(error.orig):
+                raise self._file.damaged(error.orig) from error
             raise StoreError(f"{self._path}: {type(error.orig).__name__}: {error.orig}") from error
 
 
 def _connect(path: Path) -> Engine:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StoreError(f"{path.parent}: {error.strerror}") from error
     engine = create_engine(
-        f"sqlite:///{path}",
+        # Not as text: `?`, `#` and `%` mean something in an address.
+        URL.create("sqlite", database=str(path)),
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=32,

@@ -3,34 +3,56 @@
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DBAPIError
 
 from core.errors import StoreError
+from core.store.sql.tables import metadata
 
-HEAD = "0002"
+HEAD = "0004"
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 
 
-def migrate(connection: Connection) -> None:
+def migrate(connection: Connection, where: str) -> None:
     """Run the missing migrations. The write lock the caller holds keeps others out meanwhile.
 
-    Raises StoreError when the schema is newer than this code.
+    Raises StoreError, naming `where` this is, when the schema is newer than this code or not whole.
     """
     found = _stored_version(connection)
-    if found == HEAD:
-        return
-    if found is not None and found > HEAD:
-        raise StoreError(
-            f"The state was written by a newer version (schema {found}; this one knows {HEAD}). "
-            "Install the newer version, or point MODCONSOLE_HOME elsewhere."
-        )
+    if found != HEAD:
+        _upgrade(connection, found, where)
+    _check_whole(connection, where)
+
+
+def _upgrade(connection: Connection, found: str | None, where: str) -> None:
     # Alembic is imported here because only a new or old state needs it.
     from alembic import command
     from alembic.config import Config
+    from alembic.script import ScriptDirectory
 
     config = Config()
-    config.set_main_option("script_location", str(_SCRIPTS))
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    command.upgrade(config, "head")
+    known = [script.revision for script in ScriptDirectory.from_config(config).walk_revisions()]
+    if found is not None and found not in known:
+        raise StoreError(
+            f"{where} was written by a newer version (schema {found}; this one knows {HEAD}). "
+            "Install the newer version, or point MODCONSOLE_HOME elsewhere."
+        )
+    try:
+        command.upgrade(config, "head")
+    except DBAPIError as error:
+        raise StoreError(
+            f"{where} can't be brought from schema {found or 'none'} to {HEAD}: {error.orig}. "
+            "Nothing was changed; put a copy of it back."
+        ) from error
+
+
+def _check_whole(connection: Connection, where: str) -> None:
+    found = inspect(connection).get_multi_columns()
+    kept = {f"{key[1]}.{column['name']}" for key, columns in found.items() for column in columns}
+    missing = {str(column) for table in metadata.tables.values() for column in table.columns} - kept
+    if missing:
+        raise StoreError(f"{where} lacks {', '.join(sorted(missing)[:3])}: put a copy of it back")
 
 
 def _stored_version(connection: Connection) -> str | None:

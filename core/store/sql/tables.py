@@ -18,6 +18,8 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
+# 64 bits everywhere: SQLite's INTEGER has them, and takes no other name for a key it counts up.
+WIDE = BigInteger().with_variant(Integer(), "sqlite")
 
 threads = Table(
     "threads",
@@ -47,13 +49,13 @@ revisions = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("comment_id", Text, ForeignKey("comments.id"), nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", WIDE, nullable=False),
     Column("original", Text, nullable=False),
     Column("body", Text, nullable=False),
     Column("reference", Text, nullable=False, unique=True),
     Column("received_at", BigInteger, nullable=False),
     Column("is_latest", Integer, nullable=False),
-    Column("version", Integer, nullable=False),
+    Column("version", WIDE, nullable=False),
     Column("current_decision_id", Text),
     Column("current_action", Text),
     UniqueConstraint("comment_id", "number"),
@@ -67,11 +69,11 @@ decisions = Table(
     metadata,
     Column("id", Text, primary_key=True),
     Column("revision_id", Text, ForeignKey("revisions.id"), nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("position", WIDE, nullable=False),
     Column("action", Text, nullable=False),
     Column("source", Text, nullable=False),
     Column("actor", Text, nullable=False),
-    Column("policy_version", Integer, ForeignKey("policies.version"), nullable=False),
+    Column("policy_version", WIDE, ForeignKey("policies.version"), nullable=False),
     Column("decided_at", BigInteger, nullable=False),
     Column("rule_ids", Text, nullable=False),
     Column("reason_code", Text),
@@ -128,7 +130,7 @@ appeals = Table(
 policies = Table(
     "policies",
     metadata,
-    Column("version", Integer, primary_key=True, autoincrement=False),
+    Column("version", WIDE, primary_key=True, autoincrement=False),
     Column("body", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
@@ -137,7 +139,7 @@ policies = Table(
 audit_events = Table(
     "audit_events",
     metadata,
-    Column("seq", Integer, primary_key=True, autoincrement=True),
+    Column("seq", WIDE, primary_key=True, autoincrement=True),
     Column("id", Text, nullable=False, unique=True),
     Column("kind", Text, nullable=False),
     Column("actor", Text, nullable=False),

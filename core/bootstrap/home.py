@@ -1,0 +1,81 @@
+"""The folder of everything the console writes: made, checked and closed to other accounts."""
+
+import logging
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.config import Settings
+from core.errors import StoreError
+from core.private_files import make_private_folder, narrow
+
+_logger = logging.getLogger(__name__)
+
+
+def open_home(settings: Settings) -> None:
+    """Raises StoreError naming what is wrong with MODCONSOLE_HOME.
+
+    What the console made there before loses the rights of other accounts. So does the folder,
+    unless it also holds files that are not the console's: those may be meant for others.
+    """
+    home = settings.home
+    try:
+        make_private_folder(home)
+        if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
+            raise StoreError(f"MODCONSOLE_HOME: this account may not read and write {home}")
+        _close_to_others(home, settings)
+    except FileExistsError as error:
+        raise StoreError(f"MODCONSOLE_HOME: {error.filename} is a file, not a folder") from error
+    except OSError as error:
+        raise StoreError(f"MODCONSOLE_HOME: {home}: {error.strerror}") from error
+
+
+def is_in_home(path: Path, settings: Settings) -> bool:
+    """Whether what is written there lies in the home folder."""
+    return path.resolve().is_relative_to(settings.home.resolve())
+
+
+def _close_to_others(home: Path, settings: Settings) -> None:
+    known, strange = _told_apart(home, settings)
+    owned_by_others = [path for path in _with_content(known) if not _narrowed(path)]
+    if owned_by_others:
+        _logger.warning(
+            "%s belongs to another account and may be readable by more", owned_by_others[0]
+        )
+    if not strange:
+        narrow(home)
+    elif home.stat().st_mode & 0o077:
+        _logger.warning(
+            "Other accounts may enter %s, which holds %s too; `chmod 700` it unless they need to",
+            home,
+            min(path.name for path in strange),
+        )
+
+
+def _told_apart(home: Path, settings: Settings) -> tuple[list[Path], list[Path]]:
+    """What is the console's, and what is not; the backends file is a person's, meant to be here."""
+    names = {path.name for path in settings.own_paths}
+    known: list[Path] = []
+    strange: list[Path] = []
+    for path in home.iterdir():
+        is_known = path.name in names or path.name.startswith(settings.state_path.name)
+        if is_known:
+            known.append(path)
+        elif path != settings.backends_path:
+            strange.append(path)
+    return known, strange
+
+
+def _with_content(paths: list[Path]) -> Iterator[Path]:
+    for path in paths:
+        yield path
+        if path.is_dir() and not path.is_symlink():
+            yield from path.rglob("*")
+
+
+def _narrowed(path: Path) -> bool:
+    try:
+        narrow(path)
+    except PermissionError:
+        return False
+    return True
