@@ -45,7 +45,7 @@ def run(
     file: Path | None = None,
     peers: Path | None = None,
 ) -> dict[str, Any]:
-    """A row for each load. `seconds` is the length of one; overload takes six times that. `peers`
+    """A row for each load, and what storing keeps of the rate of scoring. `seconds` is the length of one; overload takes six times that. `peers`
     is a folder with a virtual environment for each other server of the same model to measure, in
     ROUNDS rounds with ours: the rows are medians of those, and the rates beside ours tell each.
 
@@ -57,8 +57,9 @@ def run(
     rows = median_rows(each.own for each in rounds)
     top = next(row["rps"] for row in rows if row["load"] == f"{CONNECTIONS[-1]} connections")
     with bench.session() as session:
+        storing = session.storing_share()
         knee = session.find_knee(top)
-        summary = session.overload(knee)
+        summary = storing | session.overload(knee)
         if soak:
             summary |= session.soak(knee)
     if peers is not None:

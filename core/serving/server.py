@@ -15,6 +15,7 @@ from core.errors import ConfigError
 from core.serving.access import LOOPBACK
 from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
+from core.serving.connection_limits import LimitedProtocol
 from core.serving.process import ApiProcess
 
 AFTER_DRAIN_S = 1
@@ -40,6 +41,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=LimitedProtocol,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
