@@ -36,6 +36,7 @@ ANSWERS: Mapping[type[ConsoleError], ErrorAnswer] = {
     ),
     errors.InvalidInput: ErrorAnswer(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
     errors.BodyTooLarge: ErrorAnswer(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    errors.EncodedBody: ErrorAnswer(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "encoded_body"),
     errors.NotFound: ErrorAnswer(HTTPStatus.NOT_FOUND, "not_found"),
     errors.PermissionDenied: ErrorAnswer(HTTPStatus.FORBIDDEN, "forbidden"),
     errors.Conflict: ErrorAnswer(HTTPStatus.CONFLICT, "conflict"),
@@ -95,6 +96,8 @@ def console_error_response(path: str, error: ConsoleError) -> JSONResponse:
     headers = None
     if isinstance(error, errors.Overloaded):
         headers = {"Retry-After": f"{error.retry_after_s:.0f}"}
+    elif isinstance(error, errors.EncodedBody):
+        headers = {"Accept-Encoding": "identity"}
     message = answer.words or str(error)
     return error_response(
         path, answer.status, answer.kind, message, details=details, headers=headers
