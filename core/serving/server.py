@@ -70,7 +70,7 @@ class DrainingServer(uvicorn.Server):
 def listen(settings: Settings) -> socket.socket:
     """Taken before anything else is started, so that nobody can come in between."""
     host, port = settings.api_host, settings.api_port
-    if host not in LOOPBACK and not KeyFolder(settings.api_keys_dir).read_all():
+    if host not in LOOPBACK and not KeyFolder(settings.api_keys_dir).read_usable()[0]:
         raise ConfigError(
             f"MODCONSOLE_API_HOST is {host!r}: others can reach that, so a key is needed; make one "
             "with `modconsole key create NAME`"
