@@ -60,7 +60,7 @@ class SqlStore:
     def write(self) -> Iterator[Writer]:
         """Takes the write lock at once, so that what is read inside can't go stale. Writes of
         several threads share a commit; each is kept or undone by itself."""
-        with self._errors(), self._writes.write() as connection:
+        with self._errors(), self._writes.write() as connection, self._errors():
             yield SqlWriter(connection)
 
     def check_writable(self) -> None:
@@ -146,6 +146,7 @@ def _connect(path: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=32,
+        hide_parameters=True,  # errors would quote comments
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
     )
