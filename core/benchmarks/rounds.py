@@ -48,9 +48,7 @@ def compare(rounds: Sequence[Round]) -> Row:
         "best_peer": name,
         **ratio("rps_over_best_peer", [_over(each, name, _MOST, "rps") for each in both]),
         **ratio("p99_over_best_peer", [_over(each, name, _MOST, "p99_ms") for each in both]),
-        **ratio(
-            "p50_alone_over_best_peer", [_over(each, name, _ALONE, "p50_ms") for each in both]
-        ),
+        **ratio("p50_alone_over_best_peer", [_over(each, name, _ALONE, "p50_ms") for each in both]),
     }
 
 

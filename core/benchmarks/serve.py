@@ -45,9 +45,10 @@ def run(
     file: Path | None = None,
     peers: Path | None = None,
 ) -> dict[str, Any]:
-    """A row for each load, and what storing keeps of the rate of scoring. `seconds` is the length of one; overload takes six times that. `peers`
-    is a folder with a virtual environment for each other server of the same model to measure, in
-    ROUNDS rounds with ours: the rows are medians of those, and the rates beside ours tell each.
+    """A row for each load, and what storing keeps of the rate of scoring. `seconds` is the length
+    of one load; overload takes six times that. `peers` is a folder with a virtual environment for
+    each other server of the same model to measure, in ROUNDS rounds with ours: the rows are medians
+    of those, and the rates beside ours tell each.
 
     Raises ConsoleError for a file without texts, or when the server does not start.
     """

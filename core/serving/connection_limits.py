@@ -1,13 +1,12 @@
 """What one connection may cost: limits that uvicorn has no settings for with httptools.
 
-Its parser keeps an unfinished header line and copies it with every piece that comes, without end; and
-nothing ends a request that is sent too slowly. Here a request has so many bytes and so long for its
-head, so long for its body, and a process so many connections. Who waits for an answer is never cut
-off to make room; who keeps a connection open without a request, or with half of one, is.
+Its parser keeps an unfinished header line and copies it with every piece that comes, without end;
+and nothing ends a request that is sent too slowly. Here the head of a request has a most size and a
+longest time, its body a longest time, and a process a most number of connections. To make room for
+a new one, a connection without a whole request is closed, never one that waits for its answer.
 """
 
 import asyncio
-import socket
 from typing import Any
 
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
@@ -169,7 +168,9 @@ _WORDS = {
 
 
 def _answer(status: int, words: str) -> bytes:
-    head = (
-        b"content-type: text/plain; charset=utf-8\r\ncontent-length: %d\r\nconnection: close\r\n\r\n"
+    headers = (
+        b"content-type: text/plain; charset=utf-8",
+        b"content-length: %d" % len(words),
+        b"connection: close",
     )
-    return STATUS_LINE[status] + head % len(words) + words.encode()
+    return STATUS_LINE[status] + b"\r\n".join([*headers, b"", words.encode()])

@@ -76,9 +76,7 @@ async def post_comments(
     services = process.services
     comments = read_comments(parse_rows(body), now=services.clock.now())
     process.weigh(request, (comment.text for comment in comments))
-    submitted = await process.run_write(
-        lambda: submit(services.context, process.scorer, comments)
-    )
+    submitted = await process.run_write(lambda: submit(services.context, process.scorer, comments))
     author_url = services.settings.author_url
     return DecisionsOut(comments=[decision_answer(row, author_url) for row in submitted])
 

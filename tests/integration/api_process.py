@@ -12,7 +12,8 @@ from pathlib import Path
 import httpx2
 import pytest
 
-READY_WITHIN_S = 30.0
+from tests.patience import PATIENT_S
+
 SERVE = """
 from core.bootstrap.services import build_services
 from core.config import load_settings
@@ -29,15 +30,14 @@ def free_port() -> int:
 
 
 @contextmanager
-def running_api(
-    home: Path, port: int, script: str = SERVE
-) -> Iterator[subprocess.Popen[str]]:
+def running_api(home: Path, port: int, script: str = SERVE) -> Iterator[subprocess.Popen[str]]:
     """The process, once it answers; killed at the end if it still runs."""
     environ = {name: v for name, v in os.environ.items() if not name.startswith("MODCONSOLE_")}
     environ |= {
         "MODCONSOLE_HOME": str(home),
         "MODCONSOLE_BACKEND": "fake",
         "MODCONSOLE_API_PORT": str(port),
+        "MODCONSOLE_API_WAIT_MS": "100000",  # refuses nobody, however slow the machine
     }
     process = subprocess.Popen(
         [sys.executable, "-c", script], env=environ, stderr=subprocess.PIPE, text=True
@@ -52,10 +52,10 @@ def running_api(
 
 def await_health(process: subprocess.Popen[str], port: int) -> None:
     """Returns once it says that it is well."""
-    deadline = time.monotonic() + READY_WITHIN_S
+    deadline = time.monotonic() + PATIENT_S
     while time.monotonic() < deadline and process.poll() is None:
         try:
-            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=5).raise_for_status()
+            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENT_S).raise_for_status()
             return
         except httpx2.TransportError:
             time.sleep(0.05)

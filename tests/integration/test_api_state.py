@@ -20,9 +20,9 @@ from core.services.queries import list_queue
 from tests.factories import HELD, MODERATOR, make_services, scored
 from tests.integration.api_process import free_port, running_api
 from tests.integration.api_server import Running, running_server
+from tests.patience import PATIENT_S
 from tests.state_checks import broken_promises
 
-PATIENT_S = 30.0
 PROMPT_S = 15.0
 """Below the 20 s that a write waits for the lock, far above what an answer takes."""
 
@@ -186,7 +186,10 @@ def test_a_file_that_goes_between_the_writes_and_the_commit_is_noticed(tmp_path:
 def test_while_another_process_writes_health_and_look_ups_answer(server: Running) -> None:
     first = post(server, "first").json()["comments"][0]
     state = server.services.settings.state_path
-    with closing(sqlite3.connect(state, isolation_level=None)) as other, ThreadPoolExecutor(60) as pool:
+    with (
+        closing(sqlite3.connect(state, isolation_level=None)) as other,
+        ThreadPoolExecutor(60) as pool,
+    ):
         other.execute("BEGIN IMMEDIATE")
         posts = [pool.submit(post, server, f"late-{number}") for number in range(60)]
         for _ in range(3):

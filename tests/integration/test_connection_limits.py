@@ -5,7 +5,6 @@ import threading
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
-from pathlib import Path
 
 import httpx2
 import pytest
@@ -14,11 +13,11 @@ from core.inference.base import BatchResult
 from core.serving import connection_limits
 from core.serving.connection_limits import MAX_HEAD_BYTES
 from tests.integration.api_server import Running, running_server
+from tests.patience import PATIENT_S
 
 HEAD = b"POST /v1/comments HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
 GET = b"GET /v2/health/live HTTP/1.1\r\nHost: 127.0.0.1\r\n"
 PIECE = b"a" * 4096
-PATIENT_S = 20.0
 
 
 @pytest.fixture(scope="module")

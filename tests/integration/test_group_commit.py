@@ -15,8 +15,8 @@ from core.moderation.comments import IncomingThread
 from core.store.base import Writer
 from core.store.sql import SqlStore, engine, group_commit
 from tests.contract.store_rows import START
+from tests.patience import PATIENT_S
 
-PATIENT_S = 20.0
 Work = Callable[[Writer], None]
 
 

@@ -11,9 +11,8 @@ import pytest
 
 from core.benchmarks.api_process import free_port
 from core.processes.health import await_answer
+from tests.patience import PATIENT_S
 
-PATIENT_S = 30.0
-READY_WITHIN_S = 60.0
 HANDSHAKE = (
     "GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n"
@@ -21,9 +20,7 @@ HANDSHAKE = (
 
 
 @pytest.fixture(scope="module", params=["staff", "author"])
-def port(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[int]:
+def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     port = free_port()
     kept = {name: value for name, value in os.environ.items() if not name.startswith("MODCONSOLE_")}
     settings = {
@@ -38,7 +35,7 @@ def port(
         stderr=subprocess.DEVNULL,
     )
     try:
-        assert await_answer(process, port, "/_stcore/health", within_s=READY_WITHIN_S)
+        assert await_answer(process, port, "/_stcore/health", within_s=PATIENT_S)
         yield port
     finally:
         process.kill()

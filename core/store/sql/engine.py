@@ -22,8 +22,8 @@ from core.store.sql.group_commit import GroupCommit
 from core.store.sql.migrate import migrate
 from core.store.sql.reader import SqlReader
 from core.store.sql.state_file import StateFile, check_room
-from core.store.sql.writer import SqlWriter
 from core.store.sql.write_trouble import WriteTrouble
+from core.store.sql.writer import SqlWriter
 
 BUSY_TIMEOUT_S = 20
 WRITABLE_WITHIN_S = 1.0

@@ -112,9 +112,7 @@ class SqlWriter(SqlReader):
         if moved.rowcount == 0:
             return False
         row = rows.decision_to_row(decision)
-        self._insert(
-            decisions, **row, position=seen_version + 1, idempotency_key=idempotency_key
-        )
+        self._insert(decisions, **row, position=seen_version + 1, idempotency_key=idempotency_key)
         self.add_audit(audit)
         return True
 

@@ -1,0 +1,5 @@
+"""How long a test waits for what must come: a loaded machine is slow, not wrong. Whatever hangs is
+ended by pytest's own timeout, which is longer."""
+
+PATIENT_S = 300.0
+PATIENT_MS = 1000 * PATIENT_S
