@@ -1,4 +1,4 @@
-"""The running console and look-up: whose pages they talk to, and what a connection may cost them."""
+"""The running console and look-up: whose pages they talk to, what a connection may cost them."""
 
 import http.client
 import os
