@@ -29,7 +29,7 @@ class RunningApi:
 
     port: int
     home: Path
-    process: "subprocess.Popen[bytes] | subprocess.Popen[str]"
+    process: "subprocess.Popen[bytes]"
     memory_mb: list[tuple[float, float]] = field(default_factory=list)
 
     def cpu_s(self) -> float | None:
