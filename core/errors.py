@@ -4,7 +4,8 @@ ConsoleError
 ├── InvalidInput          the caller's data is wrong: names the file and row, or the field
 │   ├── UnreadableFile    a file that can't be read as what it says it is
 │   ├── InvalidRows       rows sent together are wrong: names each
-│   └── BodyTooLarge      a request has more bytes than one call may bring
+│   ├── BodyTooLarge      a request has more bytes than one call may bring
+│   └── EncodedBody       a request's body is compressed or encoded otherwise
 ├── NotFound              no such comment, case, decision or reference
 ├── PermissionDenied      this actor may not do this, and why
 ├── Conflict              somebody was first: the state changed since it was read
@@ -57,6 +58,10 @@ class InvalidRows(InvalidInput):
 
 class BodyTooLarge(InvalidInput):
     """The request's body has more bytes than one call may bring."""
+
+
+class EncodedBody(InvalidInput):
+    """The request's body is compressed or encoded in another way; it must be sent as it is."""
 
 
 class NotFound(ConsoleError):

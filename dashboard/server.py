@@ -13,9 +13,11 @@ from typing import Any
 import streamlit as st
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from uvicorn.config import HTTP_PROTOCOLS
 
 from core.config import load_settings
 from core.errors import ConsoleError
+from dashboard.own_origin import OwnOrigin
 
 # A link to `.streamlit/config.toml`, which a wheel holds as a file.
 CONFIG = Path(__file__).with_name("config.toml")
@@ -60,7 +62,7 @@ def make_app(which: str) -> st.App:
     """The staff console or the public look-up as an ASGI application."""
     return st.App(
         Path(__file__).parent / APPS[which],
-        middleware=[Middleware(SecurityHeaders)],
+        middleware=[Middleware(SecurityHeaders), Middleware(OwnOrigin)],
         on_script_error=_log_error,
     )
 
@@ -72,6 +74,8 @@ def main(which: str) -> int:
     except ConsoleError as error:
         sys.stderr.write(f"modconsole: {error}\n")
         return 2
+    # Streamlit starts uvicorn itself and has no setting for this; `auto` is what it asks for.
+    HTTP_PROTOCOLS["auto"] = "core.serving.connection_limits:LimitedProtocol"
     port = settings.dashboard_port if which == "staff" else settings.author_port
     make_app(which).run(config=streamlit_config(port))
     return 0

@@ -9,9 +9,13 @@ import numpy as np
 from core.benchmarks.api_process import RunningApi
 from core.benchmarks.http_load import OK, Load, NextRequest, closed_loop, open_loop
 from core.benchmarks.load_rows import CONNECTIONS, Row, Say, requests_of, row_of
+from core.benchmarks.rounds import ratio
 
+SCORED = f"{CONNECTIONS[-1]} connections"
+STORED = f"{SCORED}, stored"
 # Of the most, which is what 64 connections got; the first is the unloaded reference.
 STEPS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
+STORING_PAIRS = 3
 KNEE_P99_FACTOR = 4.0
 KNEE_DONE_SHARE = 0.95
 KNEE_TRIES = 2
@@ -42,8 +46,18 @@ class Session:
         """At each number of connections, scoring only; at the most of them, storing too."""
         for count in CONNECTIONS:
             self._closed(f"{count} connections", self._ask_to_score(), count, self._seconds)
-        most = CONNECTIONS[-1]
-        self._closed(f"{most} connections, stored", self._ask_to_store(), most, self._seconds)
+        self._closed(STORED, self._ask_to_store(), CONNECTIONS[-1], self._seconds)
+
+    def storing_share(self) -> Row:
+        """Requests a second that store, of those that only score: the same texts, at the most
+        connections, in turn, so that a slow minute of the machine is in both."""
+        shares, refused = [], 0
+        for _ in range(STORING_PAIRS):
+            scored = self._closed(SCORED, self._ask_to_score(), CONNECTIONS[-1], self._seconds)
+            stored = self._closed(STORED, self._ask_to_store(), CONNECTIONS[-1], self._seconds)
+            shares.append(stored["rps"] / scored["rps"])
+            refused += stored["refused"]
+        return {**ratio("stored_over_scored", shares), "refused_while_storing": refused}
 
     def find_knee(self, top: float) -> float:
         """The highest rate, of STEPS of `top`, that is kept up with: 95 % of it answered, at most
@@ -88,14 +102,20 @@ class Session:
         return requests_of(self._api.port, "/v1/moderations", self._texts, _moderation)
 
     def _ask_to_store(self) -> NextRequest:
-        return requests_of(self._api.port, "/v1/comments", self._texts, _comment)
+        """Comments of this load alone: known ones would not be stored again."""
+        load = len(self.rows)
+
+        def comment(text: str, number: int) -> object:
+            return {"id": f"bench-{load}-{number}", "text": text}
+
+        return requests_of(self._api.port, "/v1/comments", self._texts, comment)
 
     def _memory(self, choose: Callable[[list[float]], float] = lambda mb: mb[-1]) -> float:
         return choose([mb for _, mb in self._api.memory_mb] or [float("nan")])
 
-    def _closed(self, name: str, request: NextRequest, count: int, seconds: float) -> None:
+    def _closed(self, name: str, request: NextRequest, count: int, seconds: float) -> Row:
         self._say(f"{seconds:g} s: {name}")
-        self._note(name, None, lambda: closed_loop(
+        return self._note(name, None, lambda: closed_loop(
             self._api.port, request, connections=count, seconds=seconds
         ))  # fmt: skip
 
@@ -126,7 +146,3 @@ def is_kept_up(row: Row, seconds: float, reference_p99_ms: float) -> bool:
 
 def _moderation(text: str, _number: int) -> object:
     return {"input": text}
-
-
-def _comment(text: str, number: int) -> object:
-    return {"id": f"bench-{number}", "text": text}

@@ -33,7 +33,7 @@ def own_share(rounds: Sequence[Round]) -> Row:
     """What the API keeps of the backend's rate at the most connections."""
     shares = [_find(each.own, _MOST)["rps"] / each.local_rps for each in rounds]
     local_rps = median(each.local_rps for each in rounds)
-    return {"local_runtime_rps": round(local_rps, 1), **_ratio("share_of_local_runtime", shares)}
+    return {"local_runtime_rps": round(local_rps, 1), **ratio("share_of_local_runtime", shares)}
 
 
 def compare(rounds: Sequence[Round]) -> Row:
@@ -46,11 +46,9 @@ def compare(rounds: Sequence[Round]) -> Row:
         return {}
     return {
         "best_peer": name,
-        **_ratio("rps_over_best_peer", [_over(each, name, _MOST, "rps") for each in both]),
-        **_ratio("p99_over_best_peer", [_over(each, name, _MOST, "p99_ms") for each in both]),
-        **_ratio(
-            "p50_alone_over_best_peer", [_over(each, name, _ALONE, "p50_ms") for each in both]
-        ),
+        **ratio("rps_over_best_peer", [_over(each, name, _MOST, "rps") for each in both]),
+        **ratio("p99_over_best_peer", [_over(each, name, _MOST, "p99_ms") for each in both]),
+        **ratio("p50_alone_over_best_peer", [_over(each, name, _ALONE, "p50_ms") for each in both]),
     }
 
 
@@ -68,7 +66,8 @@ def _find(rows: Sequence[Row], load: str) -> Row:
     return next(row for row in rows if row["load"] == load)
 
 
-def _ratio(name: str, found: Sequence[float]) -> Row:
+def ratio(name: str, found: Sequence[float]) -> Row:
+    """The median of what each round found, and all of it."""
     return {name: round(median(found), 3), f"{name}_rounds": [round(each, 3) for each in found]}
 
 

@@ -47,9 +47,10 @@ def run(
     file: Path | None = None,
     measure_others: MeasureOthers | None = None,
 ) -> dict[str, Any]:
-    """A row for each load. `seconds` is the length of one; overload takes six times that.
-    `measure_others` takes the same closed loops on other servers of the same model, in ROUNDS
-    rounds with ours: the rows are medians of those, and the rates beside ours tell each.
+    """A row for each load, and what storing keeps of the rate of scoring. `seconds` is the length
+    of one load; overload takes six times that. `measure_others` takes the same closed loops on
+    other servers of the same model, in ROUNDS rounds with ours: the rows are medians of those, and
+    the rates beside ours tell each.
 
     Raises ConsoleError for a file without texts, or when the server does not start.
     """
@@ -59,8 +60,9 @@ def run(
     rows = median_rows(each.own for each in rounds)
     top = next(row["rps"] for row in rows if row["load"] == f"{CONNECTIONS[-1]} connections")
     with bench.session() as session:
+        storing = session.storing_share()
         knee = session.find_knee(top)
-        summary = session.overload(knee)
+        summary = storing | session.overload(knee)
         if soak:
             summary |= session.soak(knee)
     if measure_others is not None:

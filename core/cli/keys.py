@@ -31,8 +31,11 @@ def run_key(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.act == "list":
         if arguments.key_name is not None:
             raise ConsoleError("`key list` takes no NAME")
-        for key in folder.read_all():
+        keys, unreadable = folder.read_usable()
+        for key in keys:
             print(f"{key.id}  {key.created_at}  {key.name}")
+        if unreadable:
+            raise ConsoleError("\n".join(unreadable))
         return 0
     if arguments.key_name is None:
         raise ConsoleError(f"`key {arguments.act}` needs a NAME")
@@ -44,7 +47,7 @@ def run_key(arguments: argparse.Namespace, settings: Settings) -> int:
         return 0
     folder.revoke(arguments.key_name)
     print(f"Revoked {arguments.key_name}; a running API refuses it within a second.")
-    if not folder.read_all():
+    if not folder.read_usable()[0]:
         print(
             f"No key is left: the API lets nobody in until you make one or remove {folder.folder}"
         )

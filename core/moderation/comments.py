@@ -5,9 +5,10 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.errors import InvalidInput
-from core.moderation.cleaning import check_text
+from core.moderation.cleaning import check_text, is_storable
 
 MAX_ID_CHARS = 200
+MAX_KEY_CHARS = 512
 # Outside these a time is a mistake, and near the calendar's ends it can't be shown in every zone.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 UNKNOWN_AUTHOR = "[unknown]"
@@ -78,19 +79,43 @@ class Revision:
 
 def check_incoming(comment: IncomingComment) -> None:
     """Refuse a comment that can't be stored. Raises InvalidInput naming the field."""
-    for name, value in (("source", comment.source), ("id", comment.source_id)):
+    _check_names(
+        source=comment.source,
+        id=comment.source_id,
+        author=comment.author,
+        parent_id=comment.parent_source_id,
+    )
+    _check_time(comment.created_at)
+    check_text(comment.text)
+
+
+def check_incoming_thread(thread: IncomingThread) -> None:
+    """Refuse a thread that can't be stored. Raises InvalidInput naming the field."""
+    _check_names(source=thread.source, id=thread.source_id, author=thread.author)
+    _check_time(thread.created_at)
+    if not is_storable(thread.title):
+        raise InvalidInput("`title` holds a NUL character or a lone surrogate")
+
+
+def check_idempotency_key(key: str) -> None:
+    """Refuse a key that not every database takes. Raises InvalidInput."""
+    if not 0 < len(key) <= MAX_KEY_CHARS:
+        raise InvalidInput(f"an idempotency key must have 1 to {MAX_KEY_CHARS} characters")
+    if not is_storable(key):
+        raise InvalidInput("an idempotency key holds a NUL character or a lone surrogate")
+
+
+def _check_names(*, source: str, id: str, **optional: str | None) -> None:  # noqa: A002
+    for name, value in (("source", source), ("id", id)):
         if not value or len(value) > MAX_ID_CHARS:
             raise InvalidInput(f"`{name}` must have 1 to {MAX_ID_CHARS} characters")
-    for name, value in (
-        ("source", comment.source),
-        ("id", comment.source_id),
-        ("author", comment.author),
-        ("parent_id", comment.parent_source_id or ""),
-    ):
-        if any(ord(char) < 32 or "\ud800" <= char <= "\udfff" for char in value):
+    for name, given in (("source", source), ("id", id), *optional.items()):
+        if any(ord(char) < 32 or "\ud800" <= char <= "\udfff" for char in given or ""):
             raise InvalidInput(f"`{name}` holds a control character or a lone surrogate")
-        if len(value) > MAX_ID_CHARS:
+        if len(given or "") > MAX_ID_CHARS:
             raise InvalidInput(f"`{name}` has more than {MAX_ID_CHARS} characters")
-    if not FIRST_YEAR <= comment.created_at.year < LAST_YEAR:
+
+
+def _check_time(created_at: datetime) -> None:
+    if not FIRST_YEAR <= created_at.year < LAST_YEAR:
         raise InvalidInput(f"`created_at` is not between {FIRST_YEAR} and {LAST_YEAR}")
-    check_text(comment.text)

@@ -15,6 +15,7 @@ from core.moderation.comments import (
     IncomingThread,
     Revision,
     check_incoming,
+    check_incoming_thread,
 )
 from core.moderation.permissions import Actor, Permission, check_can
 from core.services.context import Context
@@ -92,6 +93,11 @@ def _take(
         case Rejected():
             report.reject(item.message)
         case IncomingThread():
+            try:
+                check_incoming_thread(item)
+            except InvalidInput as error:
+                report.reject(f"thread {item.source_id!r}: {error}")
+                return
             tx.add_thread(item)
             report.threads += 1
         case IncomingComment():

@@ -6,6 +6,7 @@ from core.errors import Conflict, InvalidInput, NotFound, RuleBroken
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import CaseStatus, next_status, reopened_status
+from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import Action
@@ -35,6 +36,7 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
     Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
     """
     check_can(actor, Permission.DECIDE)
+    check_idempotency_key(review.idempotency_key)
     with context.store.write() as tx:
         replayed = tx.decision_by_key(review.idempotency_key)
         if replayed is not None:

@@ -75,8 +75,9 @@ def raise_outage(results: Sequence[TextResult]) -> None:
 
 def score_now(
     context: Context, scorer: Scorer, policy: Policy, revisions: Sequence[Revision]
-) -> None:
-    """Decide at once on revisions just stored, as the API does.
+) -> dict[str, Decision]:
+    """Decide at once on revisions just stored, as the API does. The decisions by revision id; one
+    that somebody else decided on first has none here.
 
     With the backend down the site's failure policy decides, and the decision says so. By default
     each is held for a person.
@@ -90,9 +91,10 @@ def score_now(
         results, is_down = (failed,) * len(revisions), True
     actions = context.failure.actions(texts, results, policy, is_down=is_down)
     info = scorer.backend.info
+    decided: dict[str, Decision] = {}
     with context.store.write() as tx:
         for revision, result, action in zip(revisions, results, actions, strict=True):
-            decide(
+            decision = decide(
                 context,
                 tx,
                 policy=policy,
@@ -101,6 +103,9 @@ def score_now(
                 result=result,
                 failure_action=action,
             )
+            if decision is not None:
+                decided[revision.id] = decision
+    return decided
 
 
 def decide(

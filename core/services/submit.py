@@ -4,7 +4,7 @@ Storing and deciding are two transactions. A process killed between them leaves 
 so a retry decides on whatever it is given that has no decision yet.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.errors import Conflict, InvalidInput, InvalidRows, RowProblem
@@ -12,6 +12,7 @@ from core.inference.scorer import Scorer
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import Decision
 from core.moderation.permissions import Actor, Permission, Role, check_can
+from core.moderation.policies import Policy
 from core.services.context import Context
 from core.services.ingest import store_comment
 from core.services.score import score_now
@@ -35,16 +36,12 @@ def submit(
     """Store all rows or none, and see that each has a decision. Raises InvalidRows, StoreError,
     and Conflict when a comment was edited by somebody else meanwhile."""
     check_can(API, Permission.INGEST)
-    taken = _store(context, incoming)
+    taken, policy = _store(context, incoming)
     waiting = {
         revision.id: revision for _, revision in taken if revision.current_decision_id is None
     }
-    if waiting:
-        with context.store.read() as reader:
-            policy = reader.policy_in_force()
-        score_now(context, scorer, policy, list(waiting.values()))
-    with context.store.read() as reader:
-        chains = [reader.decision_chain(revision.id) for _, revision in taken]
+    decided = score_now(context, scorer, policy, list(waiting.values())) if waiting else {}
+    chains = _chains(context, [revision for _, revision in taken], decided)
     for comment, chain in zip(incoming, chains, strict=True):
         if not chain:
             # Another process stored an edit in between; the old text is nobody's any more.
@@ -55,7 +52,10 @@ def submit(
     ]
 
 
-def _store(context: Context, incoming: Sequence[IncomingComment]) -> list[tuple[str, Revision]]:
+def _store(
+    context: Context, incoming: Sequence[IncomingComment]
+) -> tuple[list[tuple[str, Revision]], Policy]:
+    """What became of each row, and the policy in force."""
     taken: list[tuple[str, Revision]] = []
     problems: list[RowProblem] = []
     # The refusal is raised inside the block: it rolls back the rows that were good.
@@ -67,7 +67,17 @@ def _store(context: Context, incoming: Sequence[IncomingComment]) -> list[tuple[
                 problems.append(RowProblem(row=index, field="text", message=str(error)))
         if problems:
             raise InvalidRows(describe_problems(problems, total=len(incoming)), problems)
-    return taken
+        return taken, tx.policy_in_force()
+
+
+def _chains(
+    context: Context, revisions: Sequence[Revision], decided: Mapping[str, Decision]
+) -> list[Sequence[Decision]]:
+    """The decisions on each revision. A first decision just made has none before it."""
+    if all(revision.id in decided for revision in revisions):
+        return [[decided[revision.id]] for revision in revisions]
+    with context.store.read() as reader:
+        return [reader.decision_chain(revision.id) for revision in revisions]
 
 
 def describe_problems(problems: Sequence[RowProblem], *, total: int) -> str:

@@ -8,10 +8,13 @@ random bits: a plain SHA-256 of it can't be guessed back, so nothing slower is n
 import hashlib
 import hmac
 import json
+import logging
 import os
 import re
 import secrets
+import stat
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -19,10 +22,12 @@ from pathlib import Path
 from core.errors import ConfigError, InvalidInput, NotFound, StoreError
 from core.private_files import make_private_folder, open_private_file
 
+LOG = logging.getLogger(__name__)
 PREFIX = "mck"
 LOOK_EVERY_S = 1.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 _KEY = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 _NOBODY = hashlib.sha256(b"").hexdigest()
 
 
@@ -51,52 +56,97 @@ class KeyFolder:
         key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         key = ApiKey(key_id, name, _digest(secret), now.isoformat(timespec="seconds"))
         try:
-            make_private_folder(self.folder)
-            path = self.folder / f"{key_id}.json"
-            # Under another name first: a reader must not meet half a file.
-            draft = path.with_suffix(".draft")
-            with os.fdopen(open_private_file(draft, os.O_WRONLY | os.O_EXCL), "w") as file:
-                json.dump(asdict(key), file)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(path)
+            self._write(key)
         except OSError as error:
-            raise StoreError(f"{self.folder}: {error.strerror}") from error
+            raise StoreError(
+                f"{self.folder}: no key was made: {error.strerror}; make room or see that the "
+                "folder can be written to"
+            ) from error
         return f"{PREFIX}_{key_id}_{secret}"
 
     @property
     def is_used(self) -> bool:
-        """Whether a key was ever made here: revoking the last one must not open the door."""
-        return self.folder.exists()
+        """Whether a key was ever made here: revoking the last one must not open the door. Nor must
+        a folder that can't be looked at."""
+        try:
+            self.folder.lstat()
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except OSError:
+            return True
+        return True
 
     def read_all(self) -> list[ApiKey]:
         """Every key in force, oldest first. Raises ConfigError for what can't be read."""
+        keys, unreadable = self.read_usable()
+        if unreadable:
+            raise ConfigError(unreadable[0])
+        return keys
+
+    def read_usable(self) -> tuple[list[ApiKey], list[str]]:
+        """The keys in force, oldest first, and a line about each file that is no key."""
         try:
-            paths = list(self.folder.iterdir())
+            paths = sorted(self.folder.iterdir())
         except FileNotFoundError:
-            return []
+            return [], []
         except OSError as error:
-            # No keys is not what an unreadable folder says: that would let everybody in.
-            raise ConfigError(f"{self.folder}: {error.strerror}") from error
-        found = [self._read(path) for path in paths if path.suffix == ".json"]
-        return sorted((key for key in found if key), key=lambda key: (key.created_at, key.name))
+            return [], [f"{self.folder}: {error.strerror}"]
+        keys: list[ApiKey] = []
+        unreadable: list[str] = []
+        for path in paths:
+            try:
+                if path.suffix == ".json" and (key := _read(path)) is not None:
+                    keys.append(key)
+            except ConfigError as error:
+                unreadable.append(str(error))
+        return sorted(keys, key=lambda key: (key.created_at, key.name)), unreadable
 
     def revoke(self, name: str) -> None:
         """The key of that name or id no longer opens anything. Raises NotFound."""
-        for key in self.read_all():
+        keys, _ = self.read_usable()
+        for key in keys:
             if name in (key.name, key.id):
                 (self.folder / f"{key.id}.json").unlink(missing_ok=True)
                 return
         raise NotFound(f"there is no key {name!r}; `modconsole key list` names those there are")
 
-    @staticmethod
-    def _read(path: Path) -> ApiKey | None:
+    def _write(self, key: ApiKey) -> None:
+        """Whole or not at all: even an empty folder would say that keys are in use."""
+        is_first = not self.folder.exists()
+        path = self.folder / f"{key.id}.json"
+        # Under another name first: a reader must not meet half a file.
+        draft = path.with_suffix(".draft")
         try:
-            return ApiKey(**json.loads(path.read_text()))
-        except FileNotFoundError:
-            return None  # revoked between listing and reading
-        except (OSError, ValueError, TypeError) as error:
-            raise ConfigError(f"{path} is not a key: {type(error).__name__}") from error
+            make_private_folder(self.folder)
+            with os.fdopen(open_private_file(draft, os.O_WRONLY | os.O_EXCL), "w") as file:
+                json.dump(asdict(key), file)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(path)
+        except OSError:
+            with suppress(OSError):
+                draft.unlink(missing_ok=True)
+                if is_first:
+                    self.folder.rmdir()  # refused if another key was made there meanwhile
+            raise
+
+
+def _read(path: Path) -> ApiKey | None:
+    """Raises ConfigError for what is no key, without waiting for a pipe or a device to speak."""
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ConfigError(f"{path} is not a key: it is no file")
+        found = json.loads(path.read_bytes())
+        key = ApiKey(**found)
+    except FileNotFoundError:
+        return None  # revoked between listing and reading
+    except (OSError, ValueError, TypeError, RecursionError) as error:
+        raise ConfigError(f"{path} is not a key: {type(error).__name__}") from error
+    if not all(isinstance(value, str) for value in found.values()):
+        raise ConfigError(f"{path} is not a key: a field is not text")
+    if key.id != path.stem or not _DIGEST.fullmatch(key.digest):
+        raise ConfigError(f"{path} is not a key: its name or its digest is wrong")
+    return key
 
 
 class KeyRing:
@@ -105,6 +155,7 @@ class KeyRing:
     def __init__(self, folder: KeyFolder, now: Callable[[], float]) -> None:
         self._folder = folder
         self._now = now
+        self._named: set[str] = set()
         self._load()
 
     @property
@@ -127,8 +178,13 @@ class KeyRing:
             self._load()
 
     def _load(self) -> None:
+        """A file that is no key opens nothing and is named in the log; the others stay in force."""
         self._is_used = self._folder.is_used
-        self._keys = {key.id: key for key in self._folder.read_all()}
+        keys, unreadable = self._folder.read_usable()
+        self._keys = {key.id: key for key in keys}
+        for line in sorted(set(unreadable) - self._named):
+            LOG.error("%s; it opens nothing until it is mended or removed", line)
+        self._named = set(unreadable)
         self._looked_at = self._now()
 
 

@@ -36,6 +36,7 @@ ANSWERS: Mapping[type[ConsoleError], ErrorMapping] = {
     ),
     errors.InvalidInput: ErrorMapping(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_input"),
     errors.BodyTooLarge: ErrorMapping(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, "too_large"),
+    errors.EncodedBody: ErrorMapping(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, "encoded_body"),
     errors.NotFound: ErrorMapping(HTTPStatus.NOT_FOUND, "not_found"),
     errors.PermissionDenied: ErrorMapping(HTTPStatus.FORBIDDEN, "forbidden"),
     errors.Conflict: ErrorMapping(HTTPStatus.CONFLICT, "conflict"),
@@ -95,6 +96,8 @@ def console_error_response(path: str, error: ConsoleError) -> JSONResponse:
     headers = None
     if isinstance(error, errors.Overloaded):
         headers = {"Retry-After": f"{error.retry_after_s:.0f}"}
+    elif isinstance(error, errors.EncodedBody):
+        headers = {"Accept-Encoding": "identity"}
     message = answer.words or str(error)
     return error_response(
         path, answer.status, answer.kind, message, details=details, headers=headers

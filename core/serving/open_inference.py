@@ -7,7 +7,6 @@ label; the columns' names are in the tensor's `parameters`.
 from importlib.metadata import version
 from typing import Any
 
-from anyio.to_thread import run_sync
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
@@ -46,8 +45,9 @@ async def get_live() -> JSONResponse:
 
 @ROUTER.get("/v2/health/ready", response_model=None)
 async def get_ready(request: Request) -> JSONResponse:
-    """Whether texts can be scored; 503 when not."""
-    await _check_ready(request)
+    """Whether comments can be stored and scored, as `/healthz` says it; 503 when not."""
+    process: ApiProcess = request.app.state.process
+    await process.readiness.check()
     return JSONResponse({"ready": True})
 
 
@@ -80,7 +80,10 @@ async def get_model_ready(
 ) -> JSONResponse:
     """Whether this model can score; 503 when not."""
     info = _info(request, model, model_version)
-    await _check_ready(request)
+    process: ApiProcess = request.app.state.process
+    trouble = await process.run_read(process.services.scorer.backend.health)
+    if trouble is not None:
+        raise BackendError(trouble)
     return JSONResponse({"name": info.name, "ready": True})
 
 
@@ -161,9 +164,3 @@ def _info(request: Request, model: str, model_version: str | None) -> BackendInf
 
 def _parameters(info: BackendInfo) -> dict[str, Any]:
     return {"labels": list(info.labels), "activation": info.activation}
-
-
-async def _check_ready(request: Request) -> None:
-    trouble = await run_sync(request.app.state.process.services.scorer.backend.health)
-    if trouble is not None:
-        raise BackendError(trouble)

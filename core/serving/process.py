@@ -1,7 +1,8 @@
 """What one API process is made of, over the services."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property
+from typing import TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -17,10 +18,16 @@ from core.serving.admission import AdmissionControl, Ticket
 from core.serving.api_keys import KeyFolder, KeyRing
 from core.serving.metrics import MeteredLog, Metrics
 from core.serving.rate_limit import RateLimit
+from core.serving.readiness import Readiness
 from core.serving.scoring import Scoring
 from core.servinglog.record import RefusalReason, RequestOrigin
 from core.servinglog.refusals import RefusalTally
 
+T = TypeVar("T")
+
+WRITING_THREADS = 64
+"""Each waits for the disk and the model most of its time; those that wait together share both."""
+READING_THREADS = 8
 TICKET = "modconsole.ticket"
 """Where a request's scope holds what it was let in with."""
 
@@ -43,7 +50,10 @@ class ApiProcess:
             drain_s=settings.api_drain_s,
         )
         self._policy = PolicyInForce(services.context.store, services.clock)
-        # Reading the policy never queues behind requests that store comments.
+        self.readiness = Readiness(services)
+        # What reads never queues behind requests that store comments.
+        self._writing = CapacityLimiter(WRITING_THREADS)
+        self._reading = CapacityLimiter(READING_THREADS)
         self._policy_reads = CapacityLimiter(1)
         self._refusals = RefusalTally(services.serving_log, services.clock)
         self.in_flight = 0
@@ -80,6 +90,14 @@ class ApiProcess:
         if kept is None:
             kept = await run_sync(self._policy.read, limiter=self._policy_reads)
         return kept
+
+    async def run_write(self, work: Callable[[], T]) -> T:
+        """On a thread for what stores comments."""
+        return await run_sync(work, limiter=self._writing)
+
+    async def run_read(self, work: Callable[[], T]) -> T:
+        """On a thread for what only reads."""
+        return await run_sync(work, limiter=self._reading)
 
     def weigh(self, request: Request, texts: Iterable[str]) -> None:
         """Tell the gate what the request brought."""

@@ -9,18 +9,21 @@ from typing import Any, NoReturn
 
 from fastapi import Request
 
-from core.errors import BodyTooLarge, InvalidInput
+from core.errors import BodyTooLarge, EncodedBody, InvalidInput
 
 MAX_BODY_BYTES = 2_000_000
 MAX_ROWS = 100
 # A body too large is read on to here and thrown away: a caller still sending hears no answer.
 MAX_DRAINED_BYTES = 32_000_000
 
+_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+_GZIP_MAGIC = b"\x1f\x8b"
 _JSON_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json", re.IGNORECASE)
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body. Raises BodyTooLarge, or InvalidInput when it isn't declared as JSON.
+    """The whole body. Raises BodyTooLarge, EncodedBody, or InvalidInput when it isn't declared as
+    JSON.
 
     The declaration also keeps foreign web pages out: a browser lets a page send other types
     anywhere, but asks before it sends JSON to another site.
@@ -36,9 +39,23 @@ async def read_body(request: Request) -> bytes:
             break
     if size > MAX_BODY_BYTES:
         raise BodyTooLarge(f"The body is over {MAX_BODY_BYTES:,} bytes; send fewer at a time.")
+    body = b"".join(parts)
+    _check_encoding(request, body)
     if not _JSON_TYPE.fullmatch(declared):
         raise InvalidInput("The body must be JSON, sent with `Content-Type: application/json`.")
-    return b"".join(parts)
+    return body
+
+
+def _check_encoding(request: Request, body: bytes) -> None:
+    """A small body can unfold to any size, so none is unfolded."""
+    headers = request.headers
+    codings = [*headers.getlist("content-encoding"), *headers.getlist("transfer-encoding")]
+    named = {name.strip().lower() for value in codings for name in value.split(",")}
+    if named - {"", "identity", "chunked"} or body.startswith(_GZIP_MAGIC):
+        raise EncodedBody(
+            "The body must be sent as it is, not compressed: plain JSON in UTF-8, without "
+            "`Content-Encoding`."
+        )
 
 
 def parse_rows(body: bytes) -> list[Any]:
@@ -62,7 +79,9 @@ def parse_rows(body: bytes) -> list[Any]:
 def parse_json(body: bytes) -> object:
     """What the body says. Raises InvalidInput, which quotes none of it."""
     try:
-        return json.loads(body.decode("utf-8"), parse_constant=_refuse_constant)
+        return json.loads(
+            body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_object
+        )
     except UnicodeDecodeError as error:
         raise InvalidInput(f"The body is not UTF-8 (byte {error.start}).") from None
     except json.JSONDecodeError as error:
@@ -71,6 +90,23 @@ def parse_json(body: bytes) -> object:
     except (ValueError, RecursionError):
         # A number with thousands of digits, or lists nested thousands deep.
         raise InvalidInput("The body is not JSON that can be read.") from None
+
+
+def field_name(given: object) -> str:
+    """A field's name is repeated only where it looks like one: it comes from the caller."""
+    return str(given) if _NAME.fullmatch(str(given)) else "(unnamed)"
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in found if names.count(name) > 1)
+        raise InvalidInput(
+            f"The body has `{field_name(twice)}` twice in one object; which one counts can't be "
+            "known."
+        )
+    return found
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -1,7 +1,7 @@
 """The API's endpoints: read the request, call one use case, shape the answer.
 
-Endpoints that store are plain functions: the framework runs them in its thread pool, so that the
-store's locks never hold up the event loop.
+What asks the store runs on threads, so that its locks never hold up the event loop: those that read
+on other threads than those that write.
 """
 
 from typing import Annotated, Any
@@ -10,7 +10,6 @@ from fastapi import APIRouter, Depends, Request
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.responses import PlainTextResponse
 
-from core.errors import BackendError
 from core.services.lookup import look_up
 from core.services.submit import submit
 from core.serving.answers import decision_answer, statement_answer
@@ -45,6 +44,7 @@ _BODY = {
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "Decided", "content": {"application/json": {"example": DECIDED}}},
     413: {"model": ErrorAnswer, "description": "The body is over 2 MB"},
+    415: {"model": ErrorAnswer, "description": "The body is compressed"},
     422: {
         "model": ErrorAnswer,
         "description": "A row is wrong; nothing was stored",
@@ -63,7 +63,7 @@ Given = Annotated[ApiProcess, Depends(_process)]
 
 
 @ROUTER.post("/v1/comments", openapi_extra=_BODY, responses=_ANSWERS, tags=["Comments"])
-def post_comments(
+async def post_comments(
     request: Request, process: Given, body: Annotated[bytes, Depends(read_body)]
 ) -> DecisionsOut:
     """Store comments and decide on them.
@@ -76,7 +76,7 @@ def post_comments(
     services = process.services
     comments = read_comments(parse_rows(body), now=services.clock.now())
     process.weigh(request, (comment.text for comment in comments))
-    submitted = submit(services.context, process.scorer, comments)
+    submitted = await process.run_write(lambda: submit(services.context, process.scorer, comments))
     author_url = services.settings.author_url
     return DecisionsOut(comments=[decision_answer(row, author_url) for row in submitted])
 
@@ -96,12 +96,13 @@ register_url_convertor("any", _AnyText())
     responses={404: {"model": ErrorAnswer, "description": "No such reference"}},
     tags=["Decisions"],
 )
-def get_decision(process: Given, reference: str) -> StatementOut:
+async def get_decision(process: Given, reference: str) -> StatementOut:
     """Why a comment was decided as it was: what its author may know.
 
     The reference is the only key. Unknown and malformed references are answered alike.
     """
-    return statement_answer(look_up(process.services.context, reference))
+    context = process.services.context
+    return statement_answer(await process.run_read(lambda: look_up(context, reference)))
 
 
 @ROUTER.get(
@@ -110,20 +111,17 @@ def get_decision(process: Given, reference: str) -> StatementOut:
     responses={503: {"model": ErrorAnswer, "description": "`kind` is `store` or `backend`"}},
     tags=["Operation"],
 )
-def get_health(process: Given) -> HealthOut:
-    """Whether comments can be stored and scored."""
-    services = process.services
-    with services.context.store.read() as reader:
-        waiting = reader.count_waiting()
-    backend = services.scorer.backend
-    trouble = backend.health()
-    if trouble is not None:
-        raise BackendError(trouble)
+async def get_health(process: Given) -> HealthOut:
+    """Whether comments can be stored and scored: the database is the one that was opened, it can be
+    written to, the disk has room, and the backend answers. Answered within two seconds, whatever
+    waits."""
+    ready = await process.readiness.check()
+    info = process.services.scorer.backend.info
     return HealthOut(
         status="ok",
-        backend=backend.info.name,
-        model_version=backend.info.model_version,
-        waiting=waiting,
+        backend=info.name,
+        model_version=info.model_version,
+        waiting=ready.waiting,
     )
 
 

@@ -10,11 +10,11 @@ from pydantic import ValidationError
 from core.errors import InvalidInput, InvalidRows, RowProblem
 from core.moderation.comments import UNKNOWN_AUTHOR, IncomingComment, check_incoming
 from core.services.submit import describe_problems
+from core.serving.request_body import field_name
 from core.serving.schemas import TIME_WORDS, CommentIn
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
-_FIELD_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
 # Pydantic's own words quote what they refuse.
 _WORDS = {
     "missing": "is missing",
@@ -104,6 +104,4 @@ def _is_unicode(value: object) -> bool:
 
 
 def _detail(index: int, field: object, message: str) -> RowProblem:
-    """A field's name is repeated only where it looks like one: it comes from the caller."""
-    name = str(field) if _FIELD_NAME.fullmatch(str(field)) else "(unnamed)"
-    return RowProblem(row=index, field=name, message=message)
+    return RowProblem(row=index, field=field_name(field), message=message)

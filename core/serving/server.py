@@ -15,6 +15,7 @@ from core.errors import ConfigError
 from core.serving.access import LOOPBACK
 from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
+from core.serving.connection_limits import LimitedProtocol
 from core.serving.process import ApiProcess
 
 AFTER_DRAIN_S = 1
@@ -40,6 +41,7 @@ class DrainingServer(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
+                http=LimitedProtocol,
                 log_level="warning",
                 access_log=False,
                 server_header=False,
@@ -68,7 +70,7 @@ class DrainingServer(uvicorn.Server):
 def listen(settings: Settings) -> socket.socket:
     """Taken before anything else is started, so that nobody can come in between."""
     host, port = settings.api_host, settings.api_port
-    if host not in LOOPBACK and not KeyFolder(settings.api_keys_dir).read_all():
+    if host not in LOOPBACK and not KeyFolder(settings.api_keys_dir).read_usable()[0]:
         raise ConfigError(
             f"MODCONSOLE_API_HOST is {host!r}: others can reach that, so a key is needed; make one "
             "with `modconsole key create NAME`"

@@ -160,7 +160,12 @@ class Store(Protocol):
     def read(self) -> AbstractContextManager[Reader]: ...
 
     def write(self) -> AbstractContextManager[Writer]:
-        """A serialised write transaction; waits for another process's to end."""
+        """A serialised write transaction; waits for another process's to end. What was written is
+        on disk when the block has ended without an error."""
+        ...
+
+    def check_writable(self) -> None:
+        """Raises StoreError when nothing can be stored now; never waits long."""
         ...
 
     def close(self) -> None: ...

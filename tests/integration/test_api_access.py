@@ -80,6 +80,21 @@ def test_health_and_pages_need_no_key_and_all_else_does(services: Services) -> N
             assert client.get(path).status_code == 401
 
 
+@pytest.mark.parametrize("left", ["{", "[]", "\xff", '{"id": 5}'])
+def test_a_file_among_the_keys_that_is_none_stops_nobody_else(
+    services: Services, left: str
+) -> None:
+    key = make_key(services)
+    (services.settings.api_keys_dir / "0123456789ab.json").write_text(left, encoding="latin-1")
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
+        for path, body in WORK[:3]:
+            assert client.post(path, json=body, headers={"x-api-key": key}).status_code == 200
+            unknown = f"mck_0123456789ab_{'x' * 43}"
+            for given in ({}, {"x-api-key": unknown}):
+                assert client.post(path, json=body, headers=given).status_code == 401
+        assert client.get("/healthz").status_code == 200
+
+
 def test_where_others_can_reach_it_a_key_is_needed_before_it_starts(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, backend="fake", api_host="0.0.0.0", api_port=0)
     with pytest.raises(ConfigError, match="modconsole key create"):

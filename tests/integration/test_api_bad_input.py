@@ -1,5 +1,6 @@
 """Bad input to the API: one clear line naming the row, nothing stored, and never a 500."""
 
+import gzip
 import json
 from collections.abc import Iterator
 from urllib.parse import quote
@@ -76,6 +77,16 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "time to come": (row(created_at="9999-12-31T00:00:00Z"), "between 1970 and now"),
     "unknown field": (row(body="x"), "`body`: is not a field"),
     "a comment as a name": (row(**{f"{SECRET}!": 1}), "is not a field"),
+    "a field twice": (b'{"id": "1", "text": "a", "text": "b"}', "`text` twice"),
+    "a field twice, alike": (b'{"id": "1", "id": "1", "text": "b"}', "`id` twice"),
+    "a field twice, escaped": (b'{"id": "1", "text": "a", "te\\u0078t": "b"}', "`text` twice"),
+    "a field twice in a row": (b"[" + GOOD + b', {"text": "a", "text": 1}]', "`text` twice"),
+    "rows twice": (b'{"comments": [], "comments": [' + GOOD + b"]}", "`comments` twice"),
+    "a field twice below": (b'{"id": {"a": [{"b": 1, "b": 2}]}}', "`b` twice"),
+    "a comment twice as a name": (
+        json.dumps({SECRET: 1})[:-1].encode() + b', "' + SECRET.encode() + b'": 1}',
+        "`(unnamed)` twice",
+    ),
     "one id, two texts": (b"[" + GOOD + b"," + row() + b"]", "comments[1], `id`: is that of row 0"),
 }
 
@@ -124,6 +135,60 @@ def test_a_body_not_declared_as_json_is_refused(client: TestClient, declared: st
     response = client.post("/v1/comments", content=GOOD, headers=headers)
     assert response.status_code == 422
     assert "Content-Type: application/json" in response.json()["error"]["message"]
+
+
+ENDPOINTS = {
+    "/v1/comments": 422,
+    "/v1/moderations": 400,
+    "/predict": 422,
+    "/v2/models/fake/infer": 400,
+}
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+def test_a_name_twice_is_refused_everywhere(client: TestClient, path: str) -> None:
+    """With the status that clients of that address know for a wrong input."""
+    body = b'{"inputs": [{"name": "text", "data": ["a"], "data": ["b"]}], "input": "a"}'
+    response = client.post(path, content=body, headers={"Content-Type": "application/json"})
+    assert response.status_code == ENDPOINTS[path]
+    assert "`data` twice" in response.text
+
+
+@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize(
+    "coding", ["gzip", "x-gzip", "deflate", "br", "zstd", "compress", "GZIP", "identity, gzip", "?"]
+)
+def test_an_encoded_body_is_415_and_says_what_is_taken(
+    client: TestClient, path: str, coding: str
+) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    response = client.post(path, content=gzip.compress(GOOD), headers=headers)
+    assert response.status_code == 415
+    assert "plain JSON in UTF-8" in response.text
+    assert response.headers["Accept-Encoding"] == "identity"
+
+
+@pytest.mark.parametrize("name", ["Transfer-Encoding", "X-Nothing"])
+def test_a_compressed_body_is_415_however_it_is_declared(client: TestClient, name: str) -> None:
+    headers = {"Content-Type": "application/json", name: "gzip"}
+    response = client.post("/v1/comments", content=gzip.compress(GOOD), headers=headers)
+    assert response.status_code == 415
+    assert response.json()["error"]["kind"] == "encoded_body"
+
+
+@pytest.mark.parametrize("coding", ["", "identity", "Identity"])
+def test_a_body_that_is_declared_as_it_is_is_taken(client: TestClient, coding: str) -> None:
+    headers = {"Content-Type": "application/json", "Content-Encoding": coding}
+    assert client.post("/v1/comments", content=GOOD, headers=headers).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/v1/moderations", "/predict", "/v2/models/fake/infer"])
+def test_a_nul_is_refused_by_what_only_scores_too(client: TestClient, path: str) -> None:
+    tensor = {"name": "text", "datatype": "BYTES", "shape": [1], "data": ["a\0b"]}
+    inputs = "a\0b" if path == "/predict" else [tensor]
+    response = client.post(path, json={"inputs": inputs, "input": "a\0b"})
+    assert response.status_code == ENDPOINTS[path]
+    assert "NUL" in response.text
 
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=30)

@@ -105,3 +105,14 @@ def test_only_ops_and_the_system_bring_comments_in(services: Services, role: Rol
     with pytest.raises(PermissionDenied):
         list(ingest(services.context, Actor("x", role), [comment(1)]))
     assert counts(services).not_scored_yet == 0
+
+
+def test_thread_that_cant_be_stored_is_rejected_by_name(services: Services) -> None:
+    now = services.clock.now()
+    threads = [
+        IncomingThread("test", "good", "Title", None, now),
+        IncomingThread("test", "bad", "a\0b", None, now),
+    ]
+    (report,) = ingest(services.context, SYSTEM, threads)
+    assert (report.threads, report.rejected) == (1, 1)
+    assert report.rejections == ["thread 'bad': `title` holds a NUL character or a lone surrogate"]

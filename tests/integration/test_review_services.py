@@ -280,3 +280,11 @@ def test_undo_is_refused_once_the_author_has_appealed(services: Services) -> Non
     appealed(services, revision)
     with pytest.raises(RuleBroken, match="the appeal decides now"):
         undo(services, revision)
+
+
+@pytest.mark.parametrize("key", ["", "k" * 513, "k" * 6_000, "a\0b", "\ud800"])
+def test_unusable_key_is_refused_and_nothing_is_decided(services: Services, key: str) -> None:
+    revision = scored(services, HELD)
+    with pytest.raises(InvalidInput, match="idempotency key"):
+        decide_case(services.context, MODERATOR, review(revision, Action.APPROVE, key=key))
+    assert len(chain_of(services, revision)) == 1

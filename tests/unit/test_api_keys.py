@@ -1,5 +1,10 @@
 """Keys: shown once, kept as a digest, made and revoked while the API runs."""
 
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -92,6 +97,86 @@ def test_a_file_that_is_no_key_is_named_not_skipped(folder: KeyFolder) -> None:
     (folder.folder / "x.json").write_text("{")
     with pytest.raises(ConfigError, match=r"x\.json"):
         folder.read_all()
+
+
+def key_file(folder: KeyFolder, **changes: object) -> Path:
+    """A file beside the others that is a key but for the changes."""
+    found = {"id": "0" * 12, "name": "odd", "digest": "0" * 64, "created_at": NOW.isoformat()}
+    path = folder.folder / f"{found['id']}.json"
+    path.write_text(json.dumps(found | changes))
+    return path
+
+
+NO_KEYS: dict[str, Callable[[KeyFolder], object]] = {
+    "half a file": lambda folder: (folder.folder / "x.json").write_text("{"),
+    "not UTF-8": lambda folder: (folder.folder / "x.json").write_bytes(b"\xff"),
+    "nested deep": lambda folder: (folder.folder / "x.json").write_text("[" * 100_000),
+    "a list": lambda folder: (folder.folder / "x.json").write_text("[]"),
+    "a folder": lambda folder: (folder.folder / "x.json").mkdir(),
+    "a pipe": lambda folder: os.mkfifo(folder.folder / "x.json"),
+    "a link to itself": lambda folder: (folder.folder / "x.json").symlink_to("x.json"),
+    "a number for a digest": lambda folder: key_file(folder, digest=5),
+    "no digest": lambda folder: key_file(folder, digest="é" * 64),
+    "a list for a name": lambda folder: key_file(folder, name=["site"]),
+    "another name than its id": lambda folder: key_file(folder, id="1" * 12),
+    "a field too many": lambda folder: key_file(folder, more="x"),
+}
+
+
+@pytest.mark.parametrize("what", NO_KEYS)
+def test_a_file_that_is_no_key_opens_nothing_and_the_others_stay_in_force(
+    folder: KeyFolder, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    time = Time()
+    key = folder.create("site", NOW)
+    NO_KEYS[what](folder)
+    ring = KeyRing(folder, time)
+    for _ in range(3):
+        time.now += LOOK_EVERY_S
+        assert ring.holder(key) is not None
+        assert ring.holder("mck_000000000000_" + "x" * 43) is None
+    named = [record.getMessage() for record in caplog.records]
+    assert len(named) == 1
+    assert str(folder.folder) in named[0]
+    folder.revoke("site")
+    with pytest.raises(ConfigError):
+        folder.read_all()
+
+
+def test_a_folder_that_cant_be_read_lets_nobody_in(tmp_path: Path) -> None:
+    (tmp_path / "api-keys").write_text("")
+    ring = KeyRing(KeyFolder(tmp_path / "api-keys"), Time())
+    assert ring.is_needed
+    assert ring.holder("mck_000000000000_" + "x" * 43) is None
+
+
+FULL_DISK = """
+import resource, signal, sys
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+resource.setrlimit(resource.RLIMIT_FSIZE, (0, resource.RLIM_INFINITY))
+from core.cli.main import main
+sys.exit(main(["key", "create", "site"]))
+"""
+
+
+@pytest.mark.parametrize("earlier", [[], ["first"]])
+def test_a_key_that_could_not_be_stored_leaves_no_trace(tmp_path: Path, earlier: list[str]) -> None:
+    folder = KeyFolder(tmp_path / "api-keys")
+    for name in earlier:
+        folder.create(name, NOW)
+    before = sorted(tmp_path.rglob("*"))
+    child = subprocess.run(
+        [sys.executable, "-c", FULL_DISK],
+        env=os.environ | {"MODCONSOLE_HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert child.returncode == 2
+    assert "no key was made" in child.stderr
+    assert child.stdout == ""
+    assert sorted(tmp_path.rglob("*")) == before
+    assert folder.is_used is bool(earlier)
 
 
 def test_the_command_makes_lists_and_revokes(

@@ -11,8 +11,12 @@ from core.moderation.comments import (
     FIRST_YEAR,
     LAST_YEAR,
     MAX_ID_CHARS,
+    MAX_KEY_CHARS,
     IncomingComment,
+    IncomingThread,
+    check_idempotency_key,
     check_incoming,
+    check_incoming_thread,
 )
 
 GOOD = IncomingComment("site", "17", "Hello.", "sam", datetime(2026, 11, 1, tzinfo=UTC), "3")
@@ -78,3 +82,43 @@ def test_refusal_never_repeats_the_text(comment: IncomingComment) -> None:
     with pytest.raises(InvalidInput) as refusal:
         check_incoming(comment)
     assert "SECRET" not in str(refusal.value)
+
+
+THREAD = IncomingThread("site", "17", "Hello.", None, datetime(2026, 11, 1, tzinfo=UTC))
+
+
+@pytest.mark.parametrize(
+    "thread", [THREAD, replace(THREAD, author="sam", title=""), replace(THREAD, source_id=LONGEST)]
+)
+def test_sound_thread_is_taken(thread: IncomingThread) -> None:
+    check_incoming_thread(thread)
+
+
+@pytest.mark.parametrize(
+    ("thread", "field"),
+    [
+        (replace(THREAD, source=""), "source"),
+        (replace(THREAD, source="a\0b"), "source"),
+        (replace(THREAD, source_id=LONGEST + "x"), "id"),
+        (replace(THREAD, source_id="a\0b"), "id"),
+        (replace(THREAD, title="a\0b"), "title"),
+        (replace(THREAD, title="\ud800"), "title"),
+        (replace(THREAD, author="a\0b"), "author"),
+        (replace(THREAD, author=LONGEST + "x"), "author"),
+        (replace(THREAD, created_at=datetime(1, 1, 1, tzinfo=UTC)), "created_at"),
+    ],
+)
+def test_wrong_thread_is_refused_by_the_field(thread: IncomingThread, field: str) -> None:
+    with pytest.raises(InvalidInput, match=f"`{field}`"):
+        check_incoming_thread(thread)
+
+
+@pytest.mark.parametrize("key", ["k", "k" * MAX_KEY_CHARS, "é\n"])
+def test_usable_key_is_taken(key: str) -> None:
+    check_idempotency_key(key)
+
+
+@pytest.mark.parametrize("key", ["", "k" * (MAX_KEY_CHARS + 1), "k" * 6_000, "a\0b", "\udfff"])
+def test_key_that_not_every_database_takes_is_refused(key: str) -> None:
+    with pytest.raises(InvalidInput, match="idempotency key"):
+        check_idempotency_key(key)

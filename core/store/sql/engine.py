@@ -5,7 +5,6 @@ machine; many processes read while one writes, and writers queue.
 """
 
 import sqlite3
-import threading
 import time
 import weakref
 from collections.abc import Iterator
@@ -19,10 +18,15 @@ from sqlalchemy.pool import QueuePool
 
 from core.errors import StoreError
 from core.store.base import Reader, Writer
+from core.store.sql.group_commit import GroupCommit
 from core.store.sql.migrate import migrate
+from core.store.sql.opened_state import OpenedState, check_room
 from core.store.sql.reader import SqlReader
 from core.store.sql.state_file import BUSY_TIMEOUT_S, StateFile, is_damage
+from core.store.sql.write_trouble import WriteTrouble
 from core.store.sql.writer import SqlWriter
+
+WRITABLE_WITHIN_S = 1.0
 
 
 class SqlStore:
@@ -38,13 +42,20 @@ class SqlStore:
         self._file.prepare()
         self._engine = _connect(self._file.file)
         # SQLite makes writers ask again after a sleep; threads of one process can do better.
-        self._writing = threading.Lock()
+        self._writes = GroupCommit(self._begin, self._commit, patience_s=BUSY_TIMEOUT_S)
         # Pooled connections are closed with the store, also when nobody called `close`.
         weakref.finalize(self, self._engine.dispose)
+        self._trouble = WriteTrouble(time.monotonic)
+        self._opened: OpenedState | None = None
         with self._transaction("BEGIN IMMEDIATE") as connection:
             self._file.check_content(connection)
             migrate(connection, str(self._path))
+            # SQLite removes the log when nobody has the file open any more: this keeps it open.
+            self._probe = _open_probe(self._file.file)
+            weakref.finalize(self, self._probe.close)
+            self._opened = OpenedState(self._path)
         self._file.mark_used()
+        event.listen(self._engine, "do_connect", self._before_connect)
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
@@ -54,17 +65,31 @@ class SqlStore:
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
-        """Takes the write lock at once, so that what is read inside can't go stale."""
-        with self._writing, self._transaction("BEGIN IMMEDIATE") as connection:
+        """Takes the write lock at once, so that what is read inside can't go stale. Writes of
+        several threads share a commit; each is kept or undone by itself."""
+        with self._errors(), self._writes.write() as connection, self._errors():
             yield SqlWriter(connection)
 
+    def check_writable(self) -> None:
+        """Raises StoreError when nothing can be stored now; answers within about two seconds."""
+        with self._errors():
+            self._check_file()
+            if (failure := self._trouble.lasting()) is not None:
+                raise StoreError(f"{self._path}: the last write failed: {failure}")
+            with self._writes.turn(WRITABLE_WITHIN_S):
+                self._probe.execute("BEGIN IMMEDIATE")
+                self._probe.execute("ROLLBACK")
+            check_room(self._path)
+
     def close(self) -> None:
-        """Let go of the pooled connections."""
+        """Let go of the connections."""
         self._engine.dispose()
+        self._probe.close()
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
-        try:
+        with self._errors():
+            self._check_file()
             with self._engine.connect() as connection:
                 connection.exec_driver_sql(begin)
                 try:
@@ -73,14 +98,51 @@ class SqlStore:
                     connection.exec_driver_sql("ROLLBACK")
                     raise
                 connection.exec_driver_sql("COMMIT")
-        except OperationalError as error:
-            raise StoreError(f"{self._path}: {error.orig}") from error
+
+    def _begin(self) -> Connection:
+        self._check_file()
+        connection = self._engine.connect()
+        try:
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def _commit(self, connection: Connection) -> None:
+        """Before the commit, so that nothing is written beside the state; after it, so that nothing
+        is acknowledged that isn't there."""
+        with self._errors():
+            self._check_file()
+            connection.exec_driver_sql("COMMIT")
+            self._check_file()
+            if self._opened is not None:
+                self._opened.check_log()
+        self._trouble.clear()
+
+    def _check_file(self) -> None:
+        if self._opened is not None:
+            self._opened.check()
+
+    def _before_connect(self, *_: object) -> None:
+        """SQLite makes a missing file; once the store is open, none may be made."""
+        self._check_file()
+
+    @contextmanager
+    def _errors(self) -> Iterator[None]:
+        """What goes wrong in the block, as StoreError."""
+        try:
+            yield
         except PoolTimeout as error:
             raise StoreError(f"{self._path}: too many readers at once") from error
         except DBAPIError as error:
+            self._trouble.note(error.orig)
             if is_damage(error.orig):
                 raise self._file.damaged(error.orig) from error
-            raise StoreError(f"{self._path}: {type(error.orig).__name__}: {error.orig}") from error
+            what = "" if isinstance(error, OperationalError) else f"{type(error.orig).__name__}: "
+            raise StoreError(f"{self._path}: {what}{error.orig}") from error
+        except sqlite3.Error as error:
+            raise StoreError(f"{self._path}: {error}") from error
 
 
 def _connect(path: Path) -> Engine:
@@ -90,6 +152,7 @@ def _connect(path: Path) -> Engine:
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=32,
+        hide_parameters=True,  # errors would quote comments
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
     )
@@ -103,6 +166,14 @@ def _connect(path: Path) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _open_probe(path: Path) -> sqlite3.Connection:
+    probe = sqlite3.connect(
+        path, timeout=WRITABLE_WITHIN_S, isolation_level=None, check_same_thread=False
+    )
+    _enter_wal(probe.cursor())
+    return probe
 
 
 def _enter_wal(cursor: sqlite3.Cursor) -> None:

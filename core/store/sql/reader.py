@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, tuple_
 
 from core.errors import StoreError
 from core.moderation.appeals import Appeal
@@ -25,6 +25,15 @@ from core.store.sql.tables import (
     revisions,
 )
 
+# Of those that every stored comment asks: made once, as the writer's are.
+_COMMENT_BY_SOURCE = select(comments).where(
+    comments.c.source == bindparam("source"), comments.c.source_id == bindparam("source_id")
+)
+_LATEST_REVISION = select(revisions).where(
+    revisions.c.comment_id == bindparam("comment_id"), revisions.c.is_latest == 1
+)
+_NEWEST_POLICY = select(policies).order_by(policies.c.version.desc()).limit(1)
+
 
 class SqlReader(SqlLists):
     """Implements `core.store.base.Reader` on one open transaction."""
@@ -37,17 +46,11 @@ class SqlReader(SqlLists):
         return rows.comment_from_row(row) if row else None
 
     def comment_by_source(self, source: str, source_id: str) -> Comment | None:
-        row = self._one(
-            select(comments).where(comments.c.source == source, comments.c.source_id == source_id)
-        )
+        row = self._one(_COMMENT_BY_SOURCE, source=source, source_id=source_id)
         return rows.comment_from_row(row) if row else None
 
     def latest_revision(self, comment_id: str) -> Revision | None:
-        row = self._one(
-            select(revisions).where(
-                revisions.c.comment_id == comment_id, revisions.c.is_latest == 1
-            )
-        )
+        row = self._one(_LATEST_REVISION, comment_id=comment_id)
         return rows.revision_from_row(row) if row else None
 
     def revision(self, revision_id: str) -> Revision | None:
@@ -121,7 +124,7 @@ class SqlReader(SqlLists):
         return self._policy(select(policies).where(policies.c.version == version))
 
     def newest_policy(self) -> Policy | None:
-        return self._policy(select(policies).order_by(policies.c.version.desc()).limit(1))
+        return self._policy(_NEWEST_POLICY)
 
     def policy_in_force(self) -> Policy:
         newest = self.newest_policy()
@@ -144,8 +147,8 @@ class SqlReader(SqlLists):
         created_at = rows.from_micros(row["created_at"])
         return policy_from_json(row["body"], version=row["version"], created_at=created_at)
 
-    def _one(self, query: Select[Any]) -> RowMapping | None:
-        return self._connection.execute(query).mappings().first()
+    def _one(self, query: Select[Any], **values: object) -> RowMapping | None:
+        return self._connection.execute(query, values).mappings().first()
 
 
 def _of_failed(query: Select[Any]) -> Select[Any]:

@@ -1,6 +1,6 @@
 """Writes of the state, each with its audit event in the same transaction."""
 
-from sqlalchemy import insert, update
+from sqlalchemy import Table, bindparam, insert, update
 
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent
@@ -21,6 +21,21 @@ from core.store.sql.tables import (
     threads,
 )
 
+# Made once: SQLAlchemy takes longer to build such a statement than SQLite to run it.
+_INSERTS = {
+    table: insert(table)
+    for table in (appeals, audit_events, cases, comments, decisions, policies, revisions, threads)
+}
+_DECIDE = (
+    update(revisions)
+    .where(revisions.c.id == bindparam("revision"), revisions.c.version == bindparam("seen"))
+    .values(
+        version=bindparam("next"),
+        current_decision_id=bindparam("decision"),
+        current_action=bindparam("action"),
+    )
+)
+
 
 class SqlWriter(SqlReader):
     """Implements `core.store.base.Writer` on one open write transaction.
@@ -32,27 +47,25 @@ class SqlWriter(SqlReader):
         key = (threads.c.source == thread.source, threads.c.source_id == thread.source_id)
         if self._one(threads.select().where(*key)) is not None:
             return False
-        self._connection.execute(
-            insert(threads).values(
-                source=thread.source,
-                source_id=thread.source_id,
-                title=thread.title,
-                author=thread.author,
-                created_at=rows.to_micros(thread.created_at),
-            )
+        self._insert(
+            threads,
+            source=thread.source,
+            source_id=thread.source_id,
+            title=thread.title,
+            author=thread.author,
+            created_at=rows.to_micros(thread.created_at),
         )
         return True
 
     def add_comment(self, comment: Comment, revision: Revision, audit: AuditEvent) -> None:
-        self._connection.execute(
-            insert(comments).values(
-                id=comment.id,
-                source=comment.source,
-                source_id=comment.source_id,
-                author=comment.author,
-                created_at=rows.to_micros(comment.created_at),
-                parent_source_id=comment.parent_source_id,
-            )
+        self._insert(
+            comments,
+            id=comment.id,
+            source=comment.source,
+            source_id=comment.source_id,
+            author=comment.author,
+            created_at=rows.to_micros(comment.created_at),
+            parent_source_id=comment.parent_source_id,
         )
         self.add_revision(revision, audit)
 
@@ -69,18 +82,17 @@ class SqlWriter(SqlReader):
                 )
                 .values(status=CaseStatus.CLOSED.value)
             )
-        self._connection.execute(
-            insert(revisions).values(
-                id=revision.id,
-                comment_id=revision.comment_id,
-                number=revision.number,
-                original=revision.original,
-                body=revision.text,
-                reference=revision.reference,
-                received_at=rows.to_micros(revision.received_at),
-                is_latest=1,
-                version=0,
-            )
+        self._insert(
+            revisions,
+            id=revision.id,
+            comment_id=revision.comment_id,
+            number=revision.number,
+            original=revision.original,
+            body=revision.text,
+            reference=revision.reference,
+            received_at=rows.to_micros(revision.received_at),
+            is_latest=1,
+            version=0,
         )
         self.add_audit(audit)
 
@@ -88,36 +100,32 @@ class SqlWriter(SqlReader):
         self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
     ) -> bool:
         moved = self._connection.execute(
-            update(revisions)
-            .where(revisions.c.id == decision.revision_id, revisions.c.version == seen_version)
-            .values(
-                version=seen_version + 1,
-                current_decision_id=decision.id,
-                current_action=decision.action.value,
-            )
+            _DECIDE,
+            {
+                "revision": decision.revision_id,
+                "seen": seen_version,
+                "next": seen_version + 1,
+                "decision": decision.id,
+                "action": decision.action.value,
+            },
         )
         if moved.rowcount == 0:
             return False
         row = rows.decision_to_row(decision)
-        self._connection.execute(
-            insert(decisions).values(
-                **row, position=seen_version + 1, idempotency_key=idempotency_key
-            )
-        )
+        self._insert(decisions, **row, position=seen_version + 1, idempotency_key=idempotency_key)
         self.add_audit(audit)
         return True
 
     def open_case(self, case: Case) -> None:
-        self._connection.execute(
-            insert(cases).values(
-                id=case.id,
-                revision_id=case.revision_id,
-                status=case.status.value,
-                opened_because=case.trigger.value,
-                priority=case.priority,
-                scored_label=case.label.value if case.label else None,
-                opened_at=rows.to_micros(case.opened_at),
-            )
+        self._insert(
+            cases,
+            id=case.id,
+            revision_id=case.revision_id,
+            status=case.status.value,
+            opened_because=case.trigger.value,
+            priority=case.priority,
+            scored_label=case.label.value if case.label else None,
+            opened_at=rows.to_micros(case.opened_at),
         )
 
     def change_case(self, case: Case) -> None:
@@ -141,7 +149,7 @@ class SqlWriter(SqlReader):
         same = appeals.select().where(appeals.c.decision_id == appeal.decision_id)
         if self._one(same) is not None:
             return False
-        self._connection.execute(insert(appeals).values(**rows.appeal_to_row(appeal)))
+        self._insert(appeals, **rows.appeal_to_row(appeal))
         self.add_audit(audit)
         return True
 
@@ -162,16 +170,18 @@ class SqlWriter(SqlReader):
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
         if self.policy(policy.version) is not None:
             return False
-        self._connection.execute(
-            insert(policies).values(
-                version=policy.version,
-                body=policy_to_json(policy),
-                digest=policy_digest(policy),
-                created_at=rows.to_micros(policy.created_at),
-            )
+        self._insert(
+            policies,
+            version=policy.version,
+            body=policy_to_json(policy),
+            digest=policy_digest(policy),
+            created_at=rows.to_micros(policy.created_at),
         )
         self.add_audit(audit)
         return True
 
     def add_audit(self, audit: AuditEvent) -> None:
-        self._connection.execute(insert(audit_events).values(**rows.audit_to_row(audit)))
+        self._insert(audit_events, **rows.audit_to_row(audit))
+
+    def _insert(self, table: Table, **row: object) -> None:
+        self._connection.execute(_INSERTS[table], row)

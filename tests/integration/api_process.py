@@ -1,0 +1,62 @@
+"""The API as a process of its own, to be killed or starved."""
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from tests.patience import PATIENT_S
+
+SERVE = """
+from core.bootstrap.services import build_services
+from core.config import load_settings
+from core.serving.server import run_api
+
+run_api(build_services(load_settings(), worker="api"))
+"""
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def running_api(home: Path, port: int, script: str = SERVE) -> Iterator[subprocess.Popen[str]]:
+    """The process, once it answers; killed at the end if it still runs."""
+    environ = {name: v for name, v in os.environ.items() if not name.startswith("MODCONSOLE_")}
+    environ |= {
+        "MODCONSOLE_HOME": str(home),
+        "MODCONSOLE_BACKEND": "fake",
+        "MODCONSOLE_API_PORT": str(port),
+        "MODCONSOLE_API_WAIT_MS": "100000",  # refuses nobody, however slow the machine
+    }
+    process = subprocess.Popen(
+        [sys.executable, "-c", script], env=environ, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        await_health(process, port)
+        yield process
+    finally:
+        process.kill()
+        process.communicate()
+
+
+def await_health(process: subprocess.Popen[str], port: int) -> None:
+    """Returns once it says that it is well."""
+    deadline = time.monotonic() + PATIENT_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENT_S).raise_for_status()
+            return
+        except httpx2.TransportError:
+            time.sleep(0.05)
+    pytest.fail("the API did not come up")

@@ -1,0 +1,292 @@
+"""What the API says while its database is gone, swapped, locked or full: the truth, and at once."""
+
+import os
+import shutil
+import signal
+import sqlite3
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from pathlib import Path
+
+import httpx2
+import pytest
+
+from core.errors import StoreError
+from core.moderation.comments import IncomingComment, IncomingThread
+from core.moderation.permissions import SYSTEM
+from core.services.ingest import ingest
+from core.services.queries import list_queue
+from tests.factories import HELD, MODERATOR, make_services, scored
+from tests.integration.api_process import free_port, running_api
+from tests.integration.api_server import Running, running_server
+from tests.patience import PATIENT_S
+from tests.state_checks import broken_promises
+
+PROMPT_S = 15.0
+"""Below the 20 s that a write waits for the lock, far above what an answer takes."""
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[Running]:
+    with running_server(tmp_path / "home") as running:
+        yield running
+
+
+def post(server: Running, comment_id: str, text: str = "Fine.") -> httpx2.Response:
+    body = {"id": comment_id, "text": text}
+    return httpx2.post(f"{server.url}/v1/comments", json=body, timeout=PATIENT_S)
+
+
+def get(server: Running, path: str) -> httpx2.Response:
+    return httpx2.get(f"{server.url}{path}", timeout=PROMPT_S)
+
+
+def source_ids(state: Path) -> set[str]:
+    with closing(sqlite3.connect(state)) as raw:
+        return {row[0] for row in raw.execute("SELECT source_id FROM comments")}
+
+
+def says_so(server: Running) -> None:
+    """503 everywhere the database counts; the process itself lives."""
+    for path in ("/healthz", "/v2/health/ready"):
+        answer = get(server, path)
+        assert answer.status_code == 503, (path, answer.text)
+    assert get(server, "/healthz").json()["error"]["kind"] == "store"
+    assert get(server, "/v2/health/live").status_code == 200
+    for number in range(3):
+        answer = post(server, f"lost-{number}")
+        assert (answer.status_code, answer.json()["error"]["kind"]) == (503, "store")
+
+
+def swap(state: Path) -> None:
+    other = state.parent / "other"
+    make_services(other).close()
+    (other / "state.db").replace(state)
+
+
+def copy_over(state: Path) -> None:
+    shutil.copy(state, state.with_suffix(".copy"))
+    state.with_suffix(".copy").replace(state)
+
+
+def link_elsewhere(state: Path) -> None:
+    state.rename(state.with_suffix(".moved"))
+    make_services(state.parent / "other").close()
+    state.symlink_to(state.parent / "other" / "state.db")
+
+
+def wal(state: Path) -> Path:
+    return state.with_name("state.db-wal")
+
+
+def shm(state: Path) -> Path:
+    return state.with_name("state.db-shm")
+
+
+FAULTS: dict[str, Callable[[Path], object]] = {
+    "deleted": Path.unlink,
+    "moved": lambda state: state.rename(state.with_suffix(".moved")),
+    "swapped": swap,
+    "replaced by a copy": copy_over,
+    "a link elsewhere": link_elsewhere,
+    "a folder": lambda state: (state.unlink(), state.mkdir()),
+    "truncated": lambda state: os.truncate(state, 0),
+    "cut in half": lambda state: os.truncate(state, state.stat().st_size // 2),
+    "log deleted": lambda state: wal(state).unlink(),
+    "log swapped": lambda state: (wal(state).unlink(), wal(state).touch()),
+    "index deleted": lambda state: shm(state).unlink(),
+    "all deleted": lambda state: [file.unlink() for file in (state, wal(state), shm(state))],
+    "home moved": lambda state: state.parent.rename(state.parent.with_name("gone")),
+    "home deleted": lambda state: shutil.rmtree(state.parent),
+}
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_nothing_is_acknowledged_that_is_not_in_the_database_at_its_path(
+    server: Running, fault: str
+) -> None:
+    assert post(server, "kept").status_code == 200
+    state = server.services.settings.state_path
+    checkpoint(state)
+    assert get(server, "/healthz").status_code == 200
+    FAULTS[fault](state)
+    says_so(server)
+
+
+def checkpoint(state: Path) -> None:
+    """Moves what the log holds into the file, so that there is something to cut off."""
+    with closing(sqlite3.connect(state)) as raw:
+        raw.execute("PRAGMA wal_checkpoint(FULL)")
+
+
+@pytest.mark.parametrize("what", ["file", "home"])
+def test_it_recovers_by_itself_once_what_was_moved_is_back(server: Running, what: str) -> None:
+    first = post(server, "first").json()["comments"][0]
+    state = server.services.settings.state_path
+    path = state if what == "file" else state.parent
+    away = path.with_name("away")
+    path.rename(away)
+    says_so(server)
+    assert not path.exists(), "a new database was made in its place"
+    away.rename(path)
+    assert get(server, "/healthz").status_code == 200
+    assert get(server, f"/v1/decisions/{first['reference']}").status_code == 200
+    assert post(server, "second").status_code == 200
+    assert source_ids(state) == {"first", "second"}
+    assert broken_promises(state) == {}
+
+
+def test_the_log_emptied_under_a_running_process_is_noticed(server: Running) -> None:
+    assert post(server, "first").status_code == 200
+    os.truncate(wal(server.services.settings.state_path), 0)
+    assert post(server, "second").status_code == 503
+    assert post(server, "third").status_code == 503
+
+
+def test_what_others_do_to_a_database_in_use_is_no_fault(server: Running) -> None:
+    assert post(server, "first").status_code == 200
+    state = server.services.settings.state_path
+    with closing(sqlite3.connect(state)) as raw:
+        for mode in ("PASSIVE", "FULL", "RESTART", "TRUNCATE"):
+            raw.execute(f"PRAGMA wal_checkpoint({mode})")
+            assert post(server, f"after {mode}").status_code == 200
+    for number in range(3):
+        make_services(state.parent).close()
+        assert post(server, f"after a visit {number}").status_code == 200
+    assert get(server, "/healthz").status_code == 200
+    assert len(source_ids(state)) == 8
+
+
+def test_the_desk_and_the_command_line_are_refused_alike(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    scored(services, HELD)
+    services.settings.state_path.unlink()
+    incoming = IncomingComment("test", "late", HELD, "sam", services.clock.now())
+    with pytest.raises(StoreError, match="not the file that was opened"):
+        list_queue(services.context, MODERATOR)
+    with pytest.raises(StoreError, match="not the file that was opened"):
+        list(ingest(services.context, SYSTEM, [incoming]))
+    assert not services.settings.state_path.exists()
+    services.close()
+
+
+def test_a_file_that_goes_between_the_writes_and_the_commit_is_noticed(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    store, state = services.context.store, services.settings.state_path
+    title = IncomingThread("test", "t", "Title", None, services.clock.now())
+
+    def write(*, moving: bool) -> bool:
+        with store.write() as tx:
+            is_new = tx.add_thread(title)
+            if moving:
+                state.rename(tmp_path / "away")
+            return is_new
+
+    with pytest.raises(StoreError):
+        write(moving=True)
+    (tmp_path / "away").rename(state)
+    assert write(moving=False), "what was not acknowledged was kept"
+    services.close()
+
+
+def test_while_another_process_writes_health_and_look_ups_answer(server: Running) -> None:
+    first = post(server, "first").json()["comments"][0]
+    state = server.services.settings.state_path
+    with (
+        closing(sqlite3.connect(state, isolation_level=None)) as other,
+        ThreadPoolExecutor(60) as pool,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        posts = [pool.submit(post, server, f"late-{number}") for number in range(60)]
+        for _ in range(3):
+            assert get(server, "/v2/health/live").status_code == 200
+            assert get(server, f"/v1/decisions/{first['reference']}").status_code == 200
+            health = get(server, "/healthz")
+            assert health.status_code == 503
+            assert health.json()["error"]["kind"] == "store"
+        assert not any(each.done() and each.result().status_code == 200 for each in posts)
+        other.execute("ROLLBACK")
+        taken = [number for number, each in enumerate(posts) if each.result().status_code == 200]
+        assert all(each.result().status_code in {200, 429, 503} for each in posts)
+    assert {f"late-{number}" for number in taken} | {"first"} == source_ids(state)
+    assert get(server, "/healthz").status_code == 200
+    assert broken_promises(state) == {}
+
+
+FULL_DISK = """
+import resource, signal, sys
+from core.bootstrap.services import build_services
+from core.config import load_settings
+from core.serving.server import run_api
+
+def fill(*_):
+    path = load_settings().home / "state.db-wal"
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size, resource.RLIM_INFINITY))
+
+def empty(*_):
+    resource.setrlimit(resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+
+signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+signal.signal(signal.SIGUSR1, fill)
+signal.signal(signal.SIGUSR2, empty)
+run_api(build_services(load_settings(), worker="api"))
+"""
+
+
+def test_a_full_disk_is_told_before_and_after_the_first_post_fails(tmp_path: Path) -> None:
+    port = free_port()
+    url = f"http://127.0.0.1:{port}"
+
+    def post_to(name: str) -> int:
+        body = {"id": name, "text": "Fine. " * 2000}
+        return httpx2.post(f"{url}/v1/comments", json=body, timeout=PATIENT_S).status_code
+
+    def health() -> int:
+        return httpx2.get(f"{url}/healthz", timeout=PROMPT_S).status_code
+
+    with running_api(tmp_path, port, FULL_DISK) as process:
+        assert (post_to("before"), health()) == (200, 200)
+        process.send_signal(signal.SIGUSR1)
+        await_status(health, 503)
+        assert post_to("full-1") == 503
+        assert health() == 503
+        assert httpx2.get(f"{url}/v2/health/live", timeout=PROMPT_S).status_code == 200
+        process.send_signal(signal.SIGUSR2)
+        await_status(lambda: post_to("after"), 200)
+        assert health() == 200
+    assert source_ids(tmp_path / "state.db") == {"before", "after"}
+    assert broken_promises(tmp_path / "state.db") == {}
+
+
+def await_status(ask: Callable[[], int], status: int) -> None:
+    """A signal is handled soon, not at once."""
+    deadline = time.monotonic() + PATIENT_S
+    while ask() != status:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def test_a_database_that_can_grow_no_further_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What only SQLite knows shows once a write has failed, until one succeeds. The log has the
+    error, not the comments."""
+    with running_server(tmp_path) as server:
+        assert post(server, "before").status_code == 200
+        store = server.services.context.store
+        with store.write() as tx:
+            connection = tx._connection  # type: ignore[attr-defined]
+            connection.exec_driver_sql("PRAGMA max_page_count=1")
+        statuses = {post(server, f"full-{n}", "Fine. " * 2000).status_code for n in range(3)}
+        assert statuses == {503}
+        assert get(server, "/healthz").status_code == 503
+        with store.write() as tx:
+            connection = tx._connection  # type: ignore[attr-defined]
+            connection.exec_driver_sql("PRAGMA max_page_count=1000000")
+        assert post(server, "after").status_code == 200
+        assert get(server, "/healthz").status_code == 200
+        assert source_ids(tmp_path / "state.db") == {"before", "after"}
+        assert "disk is full" in caplog.text
+        assert "Fine." not in caplog.text
