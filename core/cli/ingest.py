@@ -28,7 +28,9 @@ def add_commands(commands: Commands) -> None:
         "Bring comments in.",
         "From files (JSONL as Hacker News gives it by Firebase or Algolia, or plain rows with "
         "id, text, author, created_at, parent_id; CSV; Parquet; .gz), or live from Hacker News. "
-        "Bringing in the same rows again changes nothing. They wait until `modconsole score`.",
+        "Bringing in the same rows again changes nothing but to fill in an author, time or parent "
+        "that was unknown; rows marked `deleted` withdraw their comment. Comments wait until "
+        "`modconsole score`.",
     )
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to read")
     command.add_argument("--source", default="site", help="name of the site plain rows are from")
@@ -81,6 +83,7 @@ def describe_ingest(report: IngestReport) -> str:
     for count, words in (
         (report.edited, "edited"),
         (report.unchanged, "already known"),
+        (report.withdrawn, "withdrawn"),
         (report.threads, "thread titles"),
     ):
         if count:
@@ -88,4 +91,7 @@ def describe_ingest(report: IngestReport) -> str:
     parts += [f"{count:,} skipped ({reason})" for reason, count in report.skipped.most_common()]
     if report.rejected:
         parts.append(f"{report.rejected:,} rejected")
-    return f"{report.rows:,} rows: " + ", ".join(parts)
+    line = f"{report.rows:,} rows: " + ", ".join(parts)
+    if report.completed:
+        line += f"; author, time or parent filled in for {report.completed:,}"
+    return line

@@ -4,13 +4,13 @@ import argparse
 import sys
 from collections.abc import Callable, Sequence
 
-from core.cli import bench, cascade, explain, ingest, keys, score, servers, training, up
+from core.cli import bench, cascade, explain, ingest, keys, score, servers, training, up, withdraw
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode
 from core.config import Settings, load_settings
 from core.errors import ConsoleError
 
-FAMILIES = (up, ingest, score, explain, servers, training, cascade, keys, bench)
+FAMILIES = (up, ingest, withdraw, score, explain, servers, training, cascade, keys, bench)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -13,6 +13,8 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Mapping, "an object"),
     ((list, tuple), "a list"),
 )
+_FLAGS = {"": False} | dict.fromkeys(("false", "f", "no", "n", "0"), False)
+_FLAGS |= dict.fromkeys(("true", "t", "yes", "y", "1"), True)
 _UNIX_SECONDS_DIGITS = 9  # fewer digits in text may be a date written as 20260131
 
 
@@ -65,12 +67,12 @@ def id_field(row: Mapping[str, object], name: str, *, is_number: bool) -> str | 
 
 
 def flag_field(row: Mapping[str, object], name: str) -> bool:
-    """True or false; absent is false. A table of text says it in words."""
+    """True or false; absent is false. A table says it in words or as 1 and 0."""
     value = row.get(name)
     if value is None or isinstance(value, bool):
         return bool(value)
-    if isinstance(value, str) and value.lower() in {"true", "false"}:
-        return value.lower() == "true"
+    if isinstance(value, str | int) and str(value).strip().lower() in _FLAGS:
+        return _FLAGS[str(value).strip().lower()]
     raise InvalidInput(f"`{name}` is {kind_of(value)}, not true or false")
 
 

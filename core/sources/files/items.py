@@ -11,7 +11,9 @@ from core.moderation.comments import (
     IncomingComment,
     IncomingThread,
     check_incoming,
+    is_placeholder,
 )
+from core.moderation.invisible import is_blank
 from core.sources.base import Rejected, Skipped, SourceItem
 from core.sources.files.fields import flag_field, id_field, kind_of, text_field, time_field
 
@@ -82,10 +84,12 @@ def to_item(
         source_id = id_field(raw, shape.id, is_number=shape.is_hackernews)
         if source_id is None:
             raise InvalidInput(f"`{shape.id}` is missing")
+        name = HACKERNEWS if shape.is_hackernews else source
+        if (gone := _reason_gone(raw, shape)) is not None:
+            return Skipped(where, gone, withdraws=(name, source_id))
         reason = _reason_to_skip(raw, shape) if shape.is_hackernews else None
         if reason is not None:
             return Skipped(where, reason)
-        name = HACKERNEWS if shape.is_hackernews else source
         if _is_thread(raw, shape):
             return _thread(raw, shape, where, (name, source_id), read_at)
         return _comment(raw, shape, where, (name, source_id), read_at)
@@ -112,11 +116,17 @@ def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
     return item if isinstance(item, IncomingThread) else None
 
 
-def _reason_to_skip(row: Mapping[str, object], shape: RowShape) -> str | None:
+def _reason_gone(row: Mapping[str, object], shape: RowShape) -> str | None:
+    """Why the comment of the row is no longer on its site; None for one that is."""
     if flag_field(row, "deleted"):
         return DELETED
-    if flag_field(row, "dead"):
+    if shape.is_hackernews and flag_field(row, "dead"):
         return DEAD
+    text = row.get(shape.text)
+    return DELETED if isinstance(text, str) and is_placeholder(text) else None
+
+
+def _reason_to_skip(row: Mapping[str, object], shape: RowShape) -> str | None:
     kind = _type(row, shape)
     if kind in _OTHER_TYPES:
         return f"not a comment: {kind}"
@@ -181,8 +191,9 @@ def _comment(
         text_field(row, shape.author) or UNKNOWN_AUTHOR,
         _time(row, shape, read_at),
         id_field(row, shape.parent, is_number=shape.is_hackernews) or None,
+        is_time_known=any(row.get(name) is not None for name in shape.times),
     )
-    if not text.strip():
+    if is_blank(text):
         return Skipped(where, NO_TEXT)
     check_incoming(comment)
     # Markup alone (`<p></p>`) would leave a moderator an empty card.

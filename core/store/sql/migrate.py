@@ -6,7 +6,7 @@ from sqlalchemy import Connection, inspect, text
 
 from core.errors import StoreError
 
-HEAD = "0002"
+HEAD = "0003"
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 
 
