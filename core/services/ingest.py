@@ -114,7 +114,8 @@ def _take(
                 report.reject(f"comment {item.source_id!r}: {error}")
                 return
             setattr(report, outcome, getattr(report, outcome) + 1)
-            report.completed += complete_comment(context, actor, tx, item)
+            if outcome != "stored":
+                report.completed += complete_comment(context, actor, tx, item)
 
 
 def _skip(context: Context, actor: Actor, tx: Writer, item: Skipped, report: IngestReport) -> None:

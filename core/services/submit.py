@@ -65,7 +65,8 @@ def _store(context: Context, incoming: Sequence[IncomingComment]) -> list[tuple[
                 if is_placeholder(comment.text):
                     raise InvalidInput("stands for a deleted comment; withdraw it with DELETE")
                 taken.append(store_comment(context, API, tx, comment))
-                complete_comment(context, API, tx, comment)
+                if taken[-1][0] != "stored":
+                    complete_comment(context, API, tx, comment)
             except InvalidInput as error:
                 problems.append(RowProblem(row=index, field="text", message=str(error)))
         if problems:
