@@ -34,15 +34,18 @@ VISIBILITIES: dict[Visibility, str] = {
     Visibility.VISIBLE: "Your comment is visible.",
     Visibility.HELD: "Your comment waits for a moderator.",
     Visibility.REMOVED: "Your comment was removed.",
+    Visibility.WITHDRAWN: "Your comment was withdrawn.",
 }
 APPEALS: dict[AppealStatus, str] = {
     AppealStatus.PENDING: "waits to be heard",
     AppealStatus.UPHELD: "decision upheld: it stands",
     AppealStatus.OVERTURNED: "decision overturned: the comment is back",
+    AppealStatus.CLOSED: "closed: the text it was about is gone",
 }
 TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held by a rule",
     CaseTrigger.NOT_SCORED: "could not be scored",
+    CaseTrigger.AFTER_EDIT: "edited after a decision",
 }
 FAILURES: dict[ErrorKind, str] = {
     ErrorKind.BACKEND: "the model's server failed",
@@ -68,6 +71,7 @@ APPEAL_BADGES: dict[AppealStage, tuple[str, str, str]] = {
     AppealStage.PENDING: ("appeal waits to be heard", "blue", ":material/hourglass_top:"),
     AppealStage.UPHELD: ("appeal heard: removal stands", "gray", ":material/balance:"),
     AppealStage.OVERTURNED: ("appeal heard: comment restored", "green", ":material/balance:"),
+    AppealStage.CLOSED: ("appeal closed: its text is gone", "gray", ":material/do_not_disturb_on:"),
 }
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
@@ -92,6 +96,7 @@ def decision_line(decision: Decision, now: datetime) -> str:
     who = {
         DecisionSource.RULE: f"policy v{decision.policy_version}",
         DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
+        DecisionSource.AFTER_EDIT: "edit of what a person decided on",
         DecisionSource.REVIEWER: decision.actor,
     }[decision.source]
     what = ACTIONS_DONE[decision.action]

@@ -9,7 +9,7 @@ from core import errors
 from core.cli.main import make_parser
 from core.cli.output import EXIT_MEANINGS, exit_code_of
 from core.config import SETTING_HELP, Settings
-from core.moderation.cases import TRANSITIONS, CaseStatus
+from core.moderation.cases import CLOSINGS, TRANSITIONS, CaseStatus
 from core.moderation.permissions import GRANTS, Permission, Role
 from core.serving.http_errors import ANSWERS
 
@@ -58,6 +58,7 @@ def states_page() -> str:
     lines = [HEAD, "# States and roles\n\n## A case\n\n```mermaid\nstateDiagram-v2\n"]
     lines.append(f"    [*] --> {CaseStatus.OPEN}: hold\n")
     lines += [f"    {old} --> {new}: {action}\n" for (old, action), new in TRANSITIONS.items()]
+    lines += [f"    {old} --> {new}: text {gone}\n" for (old, gone), new in CLOSINGS.items()]
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: undo\n")
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: undo after an escalation\n")
     lines.append(f"    {CaseStatus.ESCALATED} --> {CaseStatus.OPEN}: undo of the escalation\n```\n")

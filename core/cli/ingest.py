@@ -32,7 +32,9 @@ def add_commands(commands: Commands) -> None:
         "any case and by other common names (comment_id, body, user, timestamp, in_reply_to); "
         "rows of Hacker News are known by their own. Comments are also found inside the answers "
         "of APIs (comments, hits, items, data) and under other comments (children, replies). "
-        "Bringing in the same rows again changes nothing. They wait until `modconsole score`.",
+        "Bringing in the same rows again changes nothing but to fill in an author, time or parent "
+        "that was unknown; rows marked `deleted` withdraw their comment. Comments wait until "
+        "`modconsole score`.",
     )
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to read")
     command.add_argument("--source", default="site", help="name of the site plain rows are from")
@@ -111,6 +113,7 @@ def describe_ingest(report: IngestReport) -> str:
     for count, words in (
         (report.edited, "edited"),
         (report.unchanged, "already known"),
+        (report.withdrawn, "withdrawn"),
         (report.threads, "thread titles"),
     ):
         if count:
@@ -118,4 +121,7 @@ def describe_ingest(report: IngestReport) -> str:
     parts += [f"{count:,} skipped ({reason})" for reason, count in report.skipped.most_common()]
     if report.rejected:
         parts.append(f"{report.rejected:,} rejected")
-    return f"{report.rows:,} rows: " + ", ".join(parts)
+    line = f"{report.rows:,} rows: " + ", ".join(parts)
+    if report.completed:
+        line += f"; author, time or parent filled in for {report.completed:,}"
+    return line

@@ -15,13 +15,27 @@ from core.cli import (
     servers,
     training,
     up,
+    withdraw,
 )
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, exit_code_of
 from core.config import Settings, load_settings
 from core.errors import ConsoleError
 
-FAMILIES = (up, ingest, score, explain, servers, training, cascade, keys, logs, bench, doctor)
+FAMILIES = (
+    up,
+    ingest,
+    withdraw,
+    score,
+    explain,
+    servers,
+    training,
+    cascade,
+    keys,
+    logs,
+    bench,
+    doctor,
+)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

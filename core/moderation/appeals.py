@@ -1,11 +1,12 @@
 """An author's objection to a removal: who may make one, until when, and who may hear it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.errors import InvalidInput, PermissionDenied, RuleBroken
+from core.moderation.cases import TextGone
 from core.moderation.cleaning import is_storable
 from core.moderation.decisions import Decision
 from core.moderation.policies import Action
@@ -15,11 +16,21 @@ MIN_OUTCOME_CHARS = 10
 
 
 class AppealStatus(StrEnum):
-    """Stored strings. `upheld`: the original decision stands; `overturned`: it does not."""
+    """Stored strings. `upheld`: the original decision stands; `overturned`: it does not; `closed`:
+    the text was gone before anybody heard it."""
 
     PENDING = "pending"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
+    CLOSED = "closed"
+
+
+CLOSING_WORDS: dict[TextGone, str] = {
+    TextGone.EDITED: "The text was changed before anybody heard your appeal. The removal was of "
+    "the text as it was, so there is nothing left to hear; the new text gets its own decision.",
+    TextGone.WITHDRAWN: "The comment was withdrawn before anybody heard your appeal, so there is "
+    "nothing left to hear.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,13 @@ class Appeal:
     heard_at: datetime | None = None
 
 
+def closed_appeal(appeal: Appeal, because: TextGone, now: datetime) -> Appeal:
+    """A pending appeal once its text is gone, with a word to the author."""
+    return replace(
+        appeal, status=AppealStatus.CLOSED, outcome_reason=CLOSING_WORDS[because], heard_at=now
+    )
+
+
 def appeal_deadline(decision: Decision, window_days: int) -> datetime:
     """The last moment an appeal of the decision is taken."""
     return decision.decided_at + timedelta(days=window_days)
@@ -48,9 +66,19 @@ def days_left(deadline: datetime, now: datetime) -> int:
 
 
 def check_can_appeal(
-    decision: Decision | None, existing: Appeal | None, *, now: datetime, window_days: int
+    decision: Decision | None,
+    existing: Appeal | None,
+    *,
+    now: datetime,
+    window_days: int,
+    gone: TextGone | None = None,
 ) -> None:
-    """A standing removal, once, in time. Raises RuleBroken, worded for the author."""
+    """A standing removal of a text that is still there, once, in time. Raises RuleBroken, worded
+    for the author."""
+    if gone is TextGone.WITHDRAWN:
+        raise RuleBroken("The comment was withdrawn, so there is no decision left to appeal.")
+    if gone is TextGone.EDITED:
+        raise RuleBroken("This text was changed since; only the newest text can be appealed.")
     if decision is None or decision.action is not Action.REMOVE:
         raise RuleBroken("Only a removal can be appealed.")
     if decision.appeal_id is not None or existing is not None:
@@ -73,6 +101,8 @@ def check_words(words: str) -> str:
 
 def check_can_hear(actor_id: str, appeal: Appeal, chain: Sequence[Decision]) -> None:
     """Nobody who took part in deciding on the revision hears its appeal."""
+    if appeal.status is AppealStatus.CLOSED:
+        raise RuleBroken("This appeal was closed: the text it was about is gone.")
     if appeal.status is not AppealStatus.PENDING:
         raise RuleBroken(f"This appeal was {appeal.status} by {appeal.heard_by}.")
     if any(past.actor == actor_id for past in chain):

@@ -11,6 +11,8 @@ class AuditKind(StrEnum):
 
     COMMENT_STORED = "comment.stored"
     COMMENT_EDITED = "comment.edited"
+    COMMENT_COMPLETED = "comment.completed"
+    COMMENT_WITHDRAWN = "comment.withdrawn"
     DECISION_AUTOMATED = "decision.automated"
     DECISION_REVIEWED = "decision.reviewed"
     DECISION_UNDONE = "decision.undone"
@@ -18,6 +20,7 @@ class AuditKind(StrEnum):
     APPEAL_FILED = "appeal.filed"
     APPEAL_UPHELD = "appeal.upheld"
     APPEAL_OVERTURNED = "appeal.overturned"
+    APPEAL_CLOSED = "appeal.closed"
     POLICY_STORED = "policy.stored"
 
 

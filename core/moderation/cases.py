@@ -1,7 +1,7 @@
 """Human work on one revision: when it starts, who may end it, and what may follow."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -24,6 +24,14 @@ class CaseTrigger(StrEnum):
 
     HOLD = "hold"
     NOT_SCORED = "not_scored"
+    AFTER_EDIT = "after_edit"
+
+
+class TextGone(StrEnum):
+    """Why a text is no longer there to decide on. Stored strings."""
+
+    EDITED = "edited"
+    WITHDRAWN = "withdrawn"
 
 
 # The legal moves. docs/states.md is made from this table.
@@ -35,10 +43,19 @@ TRANSITIONS: dict[tuple[CaseStatus, Action], CaseStatus] = {
     (CaseStatus.ESCALATED, Action.REMOVE): CaseStatus.CLOSED,
 }
 
+# Work on a text that is gone ends without a decision. docs/states.md is made from this table, too.
+CLOSINGS: dict[tuple[CaseStatus, TextGone], CaseStatus] = {
+    (CaseStatus.OPEN, TextGone.EDITED): CaseStatus.CLOSED,
+    (CaseStatus.OPEN, TextGone.WITHDRAWN): CaseStatus.CLOSED,
+    (CaseStatus.ESCALATED, TextGone.EDITED): CaseStatus.CLOSED,
+    (CaseStatus.ESCALATED, TextGone.WITHDRAWN): CaseStatus.CLOSED,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One piece of review work. `priority` is 0..1, higher first; `label` is what weighed most."""
+    """One piece of review work. `priority` is 0..1, higher first; `label` is what weighed most.
+    `closed_because` is why it ended without a decision."""
 
     id: str
     revision_id: str
@@ -47,6 +64,13 @@ class Case:
     priority: float
     label: Label | None
     opened_at: datetime
+    closed_because: TextGone | None = None
+
+
+def closed_case(case: Case, because: TextGone) -> Case | None:
+    """The case once its text is gone; None for one that has ended already."""
+    status = CLOSINGS.get((case.status, because))
+    return None if status is None else replace(case, status=status, closed_because=because)
 
 
 def next_status(status: CaseStatus, action: Action) -> CaseStatus:

@@ -6,8 +6,11 @@ markup stays in the text, visible: a moderator must see `<script>`, not have it 
 
 import html
 import re
+import unicodedata
 
 from core.errors import InvalidInput
+from core.moderation.invisible import is_blank
+from core.moderation.tag_pairs import KEPT_CLOSING, with_paired_tags
 
 MAX_COMMENT_CHARS = 50_000
 
@@ -15,9 +18,10 @@ MAX_COMMENT_CHARS = 50_000
 # Only these attributes are dropped with their tag. A tag with any other (`onclick`, `style`) stays.
 _VALUE = r"""\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=]++)"""
 _ATTRIBUTES = rf"(?:\s++(?:class|id|dir|lang|rel|target){_VALUE})*+"
+_PLAIN = re.compile(_ATTRIBUTES)
 _LINK = re.compile(
     rf"""<a{_ATTRIBUTES}\s++href\s*+=\s*+(?:"([^"<>]*+)"|'([^'<>]*+)'|([^\s"'<>]++))"""
-    rf"{_ATTRIBUTES}\s*+>([^<]*+)</a\s*+>",
+    rf"{_ATTRIBUTES}\s*+>((?:[^<]|<(?!/?a[\s/>]))*+)</a\s*+>",
     re.IGNORECASE,
 )
 _PARAGRAPH = re.compile(rf"</?(?:p|div|blockquote|pre|ul|ol){_ATTRIBUTES}\s*+/?>", re.IGNORECASE)
@@ -40,7 +44,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 def check_text(text: str) -> None:
     """Refuse text that can't be stored or shown whole. Raises InvalidInput saying why."""
-    if not text.strip():
+    if is_blank(text):
         raise InvalidInput("the text is empty")
     if len(text) > MAX_COMMENT_CHARS:
         raise InvalidInput(
@@ -63,7 +67,8 @@ def clean_text(original: str) -> str:
     Takes any text and never raises; `check_text` is what refuses. Decodes entities once, so text
     about markup (`&amp;lt;`) keeps its meaning: running it twice may say something else.
     """
-    text = original.replace("\r\n", "\n").replace("\r", "\n")
+    text = original.replace("\r\n", "\n").replace("\r", "\n").replace(KEPT_CLOSING, "")
+    text = with_paired_tags(text, _PLAIN)
     text = _INLINE.sub("", text)
     text = _PARAGRAPH.sub("\n\n", text)
     text = _BREAK.sub("\n", text)
@@ -73,7 +78,19 @@ def clean_text(original: str) -> str:
     text = _INVISIBLE.sub("", text).replace("\u00a0", " ")
     text = _SURROGATE.sub("", text)
     lines = (line.rstrip() for line in text.split("\n"))
-    return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    readable = re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
+    return "" if is_blank(readable) else readable
+
+
+def is_same_text(original: str, other: str) -> bool:
+    """Whether two originals read the same: by today's cleaning, whichever was in force when one of
+    them came in, and however a site spells accents, spaces and line ends."""
+    return original == other or _compared(original) == _compared(other)
+
+
+def _compared(original: str) -> str:
+    text = unicodedata.normalize("NFC", clean_text(original))
+    return re.sub(r"[^\S\n]", " ", text)
 
 
 def _link_words(match: re.Match[str]) -> str:

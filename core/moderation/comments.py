@@ -1,17 +1,22 @@
 """What an author wrote: a comment, its revisions, and the thread it hangs in."""
 
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
 from core.errors import InvalidInput
-from core.moderation.cleaning import check_text, is_storable
+from core.moderation.cleaning import check_text, clean_text, is_storable
+from core.moderation.invisible import is_blank
 
 MAX_ID_CHARS = 200
 MAX_KEY_CHARS = 512
 # Outside these a time is a mistake, and near the calendar's ends it can't be shown in every zone.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 UNKNOWN_AUTHOR = "[unknown]"
+# What sites write in place of an author: many people bear each of these names.
+_NO_NAMES = frozenset({UNKNOWN_AUTHOR, "[deleted]", "[removed]"})
+_PLACEHOLDER = re.compile(r"\[ ?(?:deleted|removed)(?: by [a-z]+)? ?\]", re.IGNORECASE)
 
 
 class Visibility(StrEnum):
@@ -21,6 +26,7 @@ class Visibility(StrEnum):
     VISIBLE = "visible"
     HELD = "held"
     REMOVED = "removed"
+    WITHDRAWN = "withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +42,10 @@ class IncomingThread:
 
 @dataclass(frozen=True, slots=True)
 class IncomingComment:
-    """A comment as a source gives it, not yet stored. `text` is the original, markup and all."""
+    """A comment as a source gives it, not yet stored. `text` is the original, markup and all.
+
+    `is_time_known` is False where the source told no time and the time of reading stands in.
+    """
 
     source: str
     source_id: str
@@ -44,6 +53,8 @@ class IncomingComment:
     author: str
     created_at: datetime
     parent_source_id: str | None = None
+    # Tells how far `created_at` can be trusted; it is no part of what the source said.
+    is_time_known: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +67,7 @@ class Comment:
     author: str
     created_at: datetime
     parent_source_id: str | None
+    is_time_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Revision:
 
     `original` is what came in, `text` the cleaned form. `reference` is the author's look-up key.
     `version` counts the decisions taken, so that a write can prove it saw the latest.
+    `withdrawn_at` is when the comment was taken back with this text; nobody is shown it since.
     """
 
     id: str
@@ -75,6 +88,30 @@ class Revision:
     received_at: datetime
     version: int = 0
     current_decision_id: str | None = None
+    withdrawn_at: datetime | None = None
+
+
+def is_placeholder(text: str) -> bool:
+    """Whether a source wrote this in place of a comment that was taken back there."""
+    return len(text) <= MAX_ID_CHARS and bool(_PLACEHOLDER.fullmatch(clean_text(text)))
+
+
+def is_named(author: str) -> bool:
+    """Whether the name stands for one author, so that their comments can be counted together."""
+    return author not in _NO_NAMES and not is_blank(author)
+
+
+def completed(known: Comment, incoming: IncomingComment) -> Comment:
+    """The comment with what was unknown of it so far; what was known stays as it is."""
+    is_named_now = is_named(incoming.author) and not is_named(known.author)
+    is_dated_now = incoming.is_time_known and not known.is_time_known
+    return replace(
+        known,
+        author=incoming.author if is_named_now else known.author,
+        created_at=incoming.created_at if is_dated_now else known.created_at,
+        parent_source_id=known.parent_source_id or incoming.parent_source_id,
+        is_time_known=known.is_time_known or incoming.is_time_known,
+    )
 
 
 def check_incoming(comment: IncomingComment) -> None:

@@ -15,19 +15,23 @@ MAX_NOTE_CHARS = 2_000
 
 
 class DecisionSource(StrEnum):
-    """Who or what decided. Stored strings."""
+    """Who or what decided. Stored strings. `after_edit` gives a text to a person, whatever its
+    scores, because of what was decided on an earlier text of the comment."""
 
     RULE = "rule"
     FAILURE_POLICY = "failure_policy"
+    AFTER_EDIT = "after_edit"
     REVIEWER = "reviewer"
 
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a policy says of scores: the hardest action and every rule that leads to it."""
+    """What a policy says of scores: the hardest action, every rule that leads to it, the highest
+    score first, and the reason to give."""
 
     action: Action
     rules: tuple[Rule, ...]
+    reason_code: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +87,10 @@ def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
     action = max((rule.action for rule in matched), key=SEVERITY.__getitem__)
     rules = [rule for rule in matched if rule.action is action]
     rules.sort(key=lambda rule: -scores[rule.label])
-    return Verdict(action=action, rules=tuple(rules) if action is not Action.APPROVE else ())
+    if action is Action.APPROVE:
+        return Verdict(action, rules=())
+    # Not the highest score's: between two that are sure, the third digit is noise.
+    return Verdict(action, tuple(rules), min(rules, key=policy.reason_rank).reason_code)
 
 
 def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:

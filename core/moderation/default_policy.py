@@ -43,6 +43,9 @@ REASONS = (
     ),
 )
 
+# What an author is told where several rules fire: the gravest, whatever scores a hair higher.
+PRECEDENCE = ("threat", "identity_attack", "harassment", "obscene")
+
 # label: (hold from, remove from, reason)
 BANDS: dict[Label, tuple[float, float, str]] = {
     Label.TOXICITY: (0.44, 0.99, "harassment"),
@@ -61,4 +64,4 @@ def default_policy(created_at: datetime) -> Policy:
         rules.append(Rule(f"{label}-approve", label, 0.0, hold, Action.APPROVE, reason))
         rules.append(Rule(f"{label}-hold", label, hold, remove, Action.HOLD, reason))
         rules.append(Rule(f"{label}-remove", label, remove, 1.0, Action.REMOVE, reason))
-    return Policy(version=1, rules=tuple(rules), reasons=REASONS, created_at=created_at)
+    return Policy(1, tuple(rules), REASONS, created_at, PRECEDENCE)

@@ -10,6 +10,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.moderation.appeals import Appeal, appeal_deadline
+from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource, visibility
 from core.moderation.policies import Action, Policy, Reason, Rule
@@ -36,13 +37,14 @@ class DecidedBy(StrEnum):
     NOBODY = "nobody"
     MODEL = "model"
     NOT_SCORED = "not_scored"
+    AFTER_EDIT = "after_edit"
     PERSON = "person"
     MODEL_THEN_PERSON = "model_then_person"
     APPEAL = "appeal"
 
 
 class AppealStage(StrEnum):
-    """Where an author stands with an appeal; the last three are the appeal's own status."""
+    """Where an author stands with an appeal; the last four are the appeal's own status."""
 
     NOTHING_TO_APPEAL = "nothing_to_appeal"
     OPEN = "open"
@@ -50,6 +52,7 @@ class AppealStage(StrEnum):
     PENDING = "pending"
     UPHELD = "upheld"
     OVERTURNED = "overturned"
+    CLOSED = "closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,8 @@ class Statement:
 
     `found_automatically`: a model surfaced it; `decided_automatically`: no person took part.
     `can_appeal_until` is None where no appeal is open to the author. `not_assessed` are the labels
-    the model gave no score for; empty where it did not score at all.
+    the model gave no score for; empty where it did not score at all. `ranked_reasons` are those of
+    the facts in the policy's order, of which an automated decision gives the first.
     """
 
     visibility: Visibility
@@ -69,6 +73,7 @@ class Statement:
     decided_automatically: bool
     was_scored: bool
     facts: tuple[ScoreFact, ...]
+    ranked_reasons: tuple[Reason, ...]
     not_assessed: tuple[Label, ...]
     policy_version: int | None
     model_version: str | None
@@ -83,30 +88,51 @@ def build_statement(
     *,
     now: datetime,
     window_days: int,
+    gone: TextGone | None = None,
 ) -> Statement:
     """What to tell the author of a revision. `chain` is its decisions, oldest first; `policies`
-    the versions they name; `appeal` the latest of the revision."""
+    the versions they name; `appeal` the latest of the revision; `gone` why its text is no longer
+    there to appeal for."""
     current = chain[-1] if chain else None
     automated = next((past for past in reversed(chain) if past.is_automated), None)
     deadline = None
-    if current is not None and current.action is Action.REMOVE and appeal is None:
+    facts = score_facts(automated, policies[automated.policy_version]) if automated else ()
+    is_open = gone is None and appeal is None
+    if is_open and current is not None and current.action is Action.REMOVE:
         last = appeal_deadline(current, window_days)
         deadline = last if now <= last else None
     return Statement(
-        visibility=visibility(current),
+        visibility=Visibility.WITHDRAWN if gone is TextGone.WITHDRAWN else visibility(current),
         decided_at=current.decided_at if current else None,
         reason=_reason(current, policies),
         note=current.note if current else "",
-        found_automatically=automated is not None and automated.source is DecisionSource.RULE,
+        found_automatically=automated is not None and _is_found(automated),
         decided_automatically=current.is_automated if current else False,
         was_scored=automated is not None and bool(automated.scores),
-        facts=score_facts(automated, policies[automated.policy_version]) if automated else (),
+        facts=facts,
+        ranked_reasons=_ranked_reasons(facts, policies),
         not_assessed=not_assessed(automated.scores) if automated and automated.scores else (),
         policy_version=current.policy_version if current else None,
         model_version=automated.model_version if automated else None,
         can_appeal_until=deadline,
         appeal=appeal,
     )
+
+
+def _is_found(automated: Decision) -> bool:
+    """Whether a model's scores surfaced it. A text that a person gets because of an earlier one is
+    found by a model only where rules fired, too."""
+    return automated.source is DecisionSource.RULE or (
+        automated.source is DecisionSource.AFTER_EDIT and bool(automated.rule_ids)
+    )
+
+
+def _ranked_reasons(
+    facts: Sequence[ScoreFact], policies: Mapping[int, Policy]
+) -> tuple[Reason, ...]:
+    ranked = sorted(facts, key=lambda fact: policies[fact.policy_version].reason_rank(fact.rule))
+    reasons = [policies[fact.policy_version].reason(fact.rule.reason_code) for fact in ranked]
+    return tuple(dict.fromkeys(reasons))
 
 
 def _reason(current: Decision | None, policies: Mapping[int, Policy]) -> Reason | None:
@@ -135,7 +161,9 @@ def decided_by(statement: Statement) -> DecidedBy:
     if statement.decided_at is None:
         return DecidedBy.NOBODY
     if statement.decided_automatically:
-        return DecidedBy.MODEL if statement.found_automatically else DecidedBy.NOT_SCORED
+        if statement.found_automatically:
+            return DecidedBy.MODEL
+        return DecidedBy.AFTER_EDIT if statement.was_scored else DecidedBy.NOT_SCORED
     if appeal_stage(statement) is AppealStage.OVERTURNED:
         return DecidedBy.APPEAL
     return DecidedBy.MODEL_THEN_PERSON if statement.found_automatically else DecidedBy.PERSON

@@ -28,6 +28,16 @@ SEVERITY: dict[Action, int] = {
     Action.REMOVE: 3,
 }
 
+# The order of reasons where a policy states none: a threat is told before an insult.
+GRAVITY: dict[Label, int] = {
+    Label.THREAT: 0,
+    Label.IDENTITY_ATTACK: 1,
+    Label.SEVERE_TOXICITY: 2,
+    Label.INSULT: 2,
+    Label.TOXICITY: 2,
+    Label.OBSCENE: 3,
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -60,12 +70,34 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One immutable version. A decision names it, so its thresholds stay readable for ever."""
+    """One immutable version. A decision names it, so its thresholds stay readable for ever.
+
+    `reason_precedence` holds codes of reasons, the one to give first where several rules fire.
+    """
 
     version: int
     rules: tuple[Rule, ...]
     reasons: tuple[Reason, ...]
     created_at: datetime
+    reason_precedence: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        stated, known = self.reason_precedence, {reason.code for reason in self.reasons}
+        wrong = [code for code in stated if code not in known or stated.count(code) > 1]
+        if wrong:
+            raise ValueError(
+                f"policy {self.version}: reason_precedence names {wrong[0]!r} twice, or the policy "
+                "has no such reason"
+            )
+
+    def reason_rank(self, rule: Rule) -> int:
+        """The place of the rule's reason among those that may be given; the lowest is given.
+
+        Reasons the policy states no place for follow, by the gravity of the rule's label.
+        """
+        if rule.reason_code in self.reason_precedence:
+            return self.reason_precedence.index(rule.reason_code)
+        return len(self.reason_precedence) + GRAVITY[rule.label]
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id. Raises NotFound."""
@@ -92,22 +124,25 @@ class Policy:
 
 def policy_to_json(policy: Policy) -> str:
     """The stored form without version and time: same content, same text."""
-    body = {
+    body: dict[str, Any] = {
         "rules": [asdict(rule) for rule in policy.rules],
         "reasons": [asdict(reason) for reason in policy.reasons],
     }
+    if policy.reason_precedence:  # left out where there is none, so that old digests still hold
+        body["reason_precedence"] = list(policy.reason_precedence)
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
 
 
 def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy:
     """The policy back from its stored form."""
-    raw: dict[str, list[dict[str, Any]]] = json.loads(body)
+    raw: dict[str, list[Any]] = json.loads(body)
     rules = tuple(
         Rule(**{**rule, "label": Label(rule["label"]), "action": Action(rule["action"])})
         for rule in raw["rules"]
     )
     reasons = tuple(Reason(**reason) for reason in raw["reasons"])
-    return Policy(version=version, rules=rules, reasons=reasons, created_at=created_at)
+    precedence = tuple(raw.get("reason_precedence", ()))
+    return Policy(version, rules, reasons, created_at, precedence)
 
 
 def policy_digest(policy: Policy) -> str:

@@ -17,7 +17,7 @@ from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.policies import Action
 from core.services.context import Context
-from core.services.lookup import find_revision
+from core.services.lookup import find_revision, text_gone
 
 AUTHOR = Actor(id="author", role=Role.AUTHOR)
 
@@ -31,7 +31,11 @@ def file_appeal(context: Context, reference: str, words: str) -> Appeal:
         current = chain[-1] if chain else None
         now = context.clock.now()
         check_can_appeal(
-            current, tx.appeal_of(revision.id), now=now, window_days=context.appeal_window_days
+            current,
+            tx.appeal_of(revision.id),
+            now=now,
+            window_days=context.appeal_window_days,
+            gone=text_gone(tx, revision),
         )
         if current is None:
             raise RuleBroken("Only a removal can be appealed.")

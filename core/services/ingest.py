@@ -8,7 +8,8 @@ from itertools import islice
 from core.errors import ConsoleError, InvalidInput
 from core.identifiers import new_id, new_reference
 from core.moderation.audit import AuditKind
-from core.moderation.cleaning import clean_text
+from core.moderation.cases import TextGone
+from core.moderation.cleaning import clean_text, is_same_text
 from core.moderation.comments import (
     Comment,
     IncomingComment,
@@ -16,23 +17,31 @@ from core.moderation.comments import (
     Revision,
     check_incoming,
     check_incoming_thread,
+    completed,
+    is_placeholder,
 )
 from core.moderation.permissions import Actor, Permission, check_can
 from core.services.context import Context
+from core.services.gone_texts import end_work_on
+from core.services.withdraw import withdraw_known
 from core.sources.base import Rejected, Skipped, SourceItem
 from core.store.base import Writer
 
 BATCH_ROWS = 200
 KEPT_REJECTIONS = 50
+PLACEHOLDER = "deleted at the source"
 
 
 @dataclass(slots=True)
 class IngestReport:
-    """What became of every row. `rejections` keeps the first messages, `rejected` counts all."""
+    """What became of every row. `rejections` keeps the first messages, `rejected` counts all;
+    `completed` counts those among the known comments of which something unknown was told."""
 
     stored: int = 0
     edited: int = 0
     unchanged: int = 0
+    completed: int = 0
+    withdrawn: int = 0
     threads: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
@@ -41,7 +50,7 @@ class IngestReport:
     @property
     def rows(self) -> int:
         """All rows accounted for."""
-        comments = self.stored + self.edited + self.unchanged
+        comments = self.stored + self.edited + self.unchanged + self.withdrawn
         return comments + self.threads + self.skipped.total() + self.rejected
 
     def reject(self, message: str) -> None:
@@ -54,7 +63,8 @@ class IngestReport:
 def ingest(context: Context, actor: Actor, items: Iterable[SourceItem]) -> Iterator[IngestReport]:
     """Store what a source yields; the same report, further along, after each committed batch.
 
-    Taking the same rows again changes nothing; a known id with another text is a new revision.
+    Taking the same rows again changes nothing; a known id with another text is a new revision, and
+    a row that says its comment is gone withdraws it.
     A failing source leaves what was committed before in place.
     """
     check_can(actor, Permission.INGEST)
@@ -89,7 +99,7 @@ def _take(
 ) -> None:
     match item:
         case Skipped():
-            report.skipped[item.reason] += 1
+            _skip(context, actor, tx, item, report)
         case Rejected():
             report.reject(item.message)
         case IncomingThread():
@@ -100,6 +110,9 @@ def _take(
                 return
             tx.add_thread(item)
             report.threads += 1
+        case IncomingComment() if is_placeholder(item.text):
+            gone = Skipped(item.source_id, PLACEHOLDER, (item.source, item.source_id))
+            _skip(context, actor, tx, gone, report)
         case IncomingComment():
             try:
                 outcome, _ = store_comment(context, actor, tx, item)
@@ -107,16 +120,49 @@ def _take(
                 report.reject(f"comment {item.source_id!r}: {error}")
                 return
             setattr(report, outcome, getattr(report, outcome) + 1)
+            if outcome != "stored":
+                report.completed += complete_comment(context, actor, tx, item)
+
+
+def _skip(context: Context, actor: Actor, tx: Writer, item: Skipped, report: IngestReport) -> None:
+    key = item.withdraws
+    withdrawal = withdraw_known(context, actor, tx, key) if key else None
+    if withdrawal is not None and withdrawal.is_new:
+        report.withdrawn += 1
+    else:
+        report.skipped[item.reason] += 1
+
+
+def complete_comment(context: Context, actor: Actor, tx: Writer, incoming: IncomingComment) -> bool:
+    """Fill in what was unknown of a stored comment and is told now: its author, time or parent."""
+    known = tx.comment_by_source(incoming.source, incoming.source_id)
+    if known is None or (whole := completed(known, incoming)) == known:
+        return False
+    latest = tx.latest_revision(known.id)
+    names = ("author", "created_at", "parent_source_id")
+    told = [name for name in names if getattr(whole, name) != getattr(known, name)]
+    audit = context.audit(
+        AuditKind.COMMENT_COMPLETED,
+        actor,
+        latest.id if latest else known.id,
+        told=",".join(told),
+    )
+    tx.complete_comment(whole, audit)
+    return True
 
 
 def store_comment(
     context: Context, actor: Actor, tx: Writer, incoming: IncomingComment
 ) -> tuple[str, Revision]:
-    """`stored`, `edited` or `unchanged`, and the comment's latest revision. Raises InvalidInput."""
+    """`stored`, `edited` or `unchanged`, and the comment's latest revision. Raises InvalidInput.
+
+    A withdrawn comment that comes again is a new revision, whatever its text.
+    """
     check_incoming(incoming)
     known = tx.comment_by_source(incoming.source, incoming.source_id)
     latest = tx.latest_revision(known.id) if known else None
-    if latest is not None and latest.original == incoming.text:
+    is_gone = latest is not None and latest.withdrawn_at is not None
+    if latest is not None and not is_gone and is_same_text(latest.original, incoming.text):
         return "unchanged", latest
     text = clean_text(incoming.text)
     if not text:
@@ -130,8 +176,12 @@ def store_comment(
         reference=new_reference(),
         received_at=context.clock.now(),
     )
-    if known is not None:
-        tx.add_revision(revision, context.audit(AuditKind.COMMENT_EDITED, actor, revision.id))
+    if latest is not None:
+        end_work_on(context, actor, tx, latest, TextGone.EDITED)
+        kind, was_gone = AuditKind.COMMENT_EDITED, str(is_gone).lower()
+        tx.add_revision(
+            revision, context.audit(kind, actor, revision.id, after_withdrawal=was_gone)
+        )
         return "edited", revision
     comment = Comment(
         id=revision.comment_id,
@@ -140,6 +190,7 @@ def store_comment(
         author=incoming.author,
         created_at=incoming.created_at,
         parent_source_id=incoming.parent_source_id,
+        is_time_known=incoming.is_time_known,
     )
     tx.add_comment(comment, revision, context.audit(AuditKind.COMMENT_STORED, actor, revision.id))
     return "stored", revision

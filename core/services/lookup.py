@@ -5,6 +5,7 @@ from datetime import datetime
 
 from core.errors import NotFound
 from core.identifiers import normalise_reference
+from core.moderation.cases import TextGone
 from core.moderation.comments import Revision
 from core.moderation.notices import Statement, build_statement
 from core.services.context import Context
@@ -15,33 +16,84 @@ UNKNOWN_REFERENCE = "We know no such reference. Check it letter by letter; it ha
 
 
 @dataclass(frozen=True, slots=True)
+class ChangedText:
+    """The text that the reference asked for was given for, where the author has changed it since.
+    `text` is empty where it was withdrawn; `statement` is how it stood at last."""
+
+    reference: str
+    text: str
+    changed_at: datetime
+    statement: Statement
+
+
+@dataclass(frozen=True, slots=True)
 class LookupAnswer:
-    """The author's own text and what was decided on it. Names no moderator."""
+    """The author's newest text and what holds now. Names no moderator.
+
+    `reference` is the newest text's; `text` is empty where the comment was withdrawn, at
+    `withdrawn_at`; `changed` is set where another, older reference was asked for.
+    """
 
     reference: str
     text: str
     posted_at: datetime
     statement: Statement
+    withdrawn_at: datetime | None = None
+    changed: ChangedText | None = None
 
 
 def look_up(context: Context, reference: str) -> LookupAnswer:
-    """The statement of reasons as it stands now. Raises NotFound."""
+    """The statement of reasons as it stands now, also by the reference of a text that was changed
+    since. Raises NotFound."""
     with context.store.read() as reader:
-        revision = find_revision(reader, reference)
-        comment = reader.comment(revision.comment_id)
-        if comment is None:
+        asked = find_revision(reader, reference)
+        comment = reader.comment(asked.comment_id)
+        newest = reader.latest_revision(asked.comment_id)
+        if comment is None or newest is None:
             raise NotFound(UNKNOWN_REFERENCE)
-        chain = reader.decision_chain(revision.id)
-        versions = {past.policy_version for past in chain}
-        policies = {version: reader.policy(version) for version in versions}
-        statement = build_statement(
-            chain,
-            {version: policy for version, policy in policies.items() if policy is not None},
-            reader.appeal_of(revision.id),
-            now=context.clock.now(),
-            window_days=context.appeal_window_days,
+        return LookupAnswer(
+            reference=newest.reference,
+            text=_text_in_sight(newest),
+            posted_at=comment.created_at,
+            statement=_statement(context, reader, newest),
+            withdrawn_at=newest.withdrawn_at,
+            changed=_changed(context, reader, asked) if asked.id != newest.id else None,
         )
-        return LookupAnswer(revision.reference, revision.text, comment.created_at, statement)
+
+
+def _changed(context: Context, reader: Reader, asked: Revision) -> ChangedText:
+    return ChangedText(
+        reference=asked.reference,
+        text=_text_in_sight(asked),
+        changed_at=reader.received_after(asked),
+        statement=_statement(context, reader, asked),
+    )
+
+
+def _statement(context: Context, reader: Reader, revision: Revision) -> Statement:
+    chain = reader.decision_chain(revision.id)
+    versions = {past.policy_version for past in chain}
+    policies = {version: reader.policy(version) for version in versions}
+    return build_statement(
+        chain,
+        {version: policy for version, policy in policies.items() if policy is not None},
+        reader.appeal_of(revision.id),
+        now=context.clock.now(),
+        window_days=context.appeal_window_days,
+        gone=text_gone(reader, revision),
+    )
+
+
+def text_gone(reader: Reader, revision: Revision) -> TextGone | None:
+    """Why the text is no longer there to decide on; None for a comment's newest text."""
+    newest = reader.latest_revision(revision.comment_id)
+    if newest is not None and newest.id != revision.id:
+        return TextGone.EDITED
+    return TextGone.WITHDRAWN if revision.withdrawn_at is not None else None
+
+
+def _text_in_sight(revision: Revision) -> str:
+    return revision.text if revision.withdrawn_at is None else ""
 
 
 def find_revision(reader: Reader, reference: str) -> Revision:

@@ -1,13 +1,14 @@
 """Reads for the staff's pages; each checks the permission first."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import NotFound
 from core.inference.base import ErrorKind
 from core.moderation.cases import Case, CaseStatus
-from core.moderation.comments import Comment, Revision
+from core.moderation.comments import Comment, Revision, is_named
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.edits import EarlierText, needed_action, settled_text
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Policy
 from core.services.context import Context
@@ -24,7 +25,8 @@ WORK = (CaseStatus.OPEN, CaseStatus.ESCALATED)
 class CaseView:
     """Everything a reviewer sees of one case. `chain` is oldest first and never empty; `policy` is
     the version its last automated decision rested on; `ancestors` are root first; `failure` is why
-    that decision had no scores."""
+    that decision had no scores; `author` is None for an unnamed one; `settled` is the earlier text
+    for which a person has to decide on this one."""
 
     case: Case
     comment: Comment
@@ -33,8 +35,9 @@ class CaseView:
     policy: Policy
     current_policy: Policy
     ancestors: Sequence[ThreadEntry]
-    author: AuthorRecord
+    author: AuthorRecord | None
     failure: ErrorKind | None = None
+    settled: EarlierText | None = None
 
     @property
     def automated(self) -> Decision:
@@ -75,6 +78,8 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
         current_policy = reader.policy_in_force()
         if comment is None:
             raise NotFound("The comment of this case is gone.")
+        if revision.withdrawn_at is not None:
+            raise NotFound("This comment was withdrawn; there is nothing left to decide.")
         automated = next(past for past in reversed(chain) if past.is_automated)
         return CaseView(
             case=case,
@@ -84,9 +89,22 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             policy=reader.policy(automated.policy_version) or current_policy,
             current_policy=current_policy,
             ancestors=reader.ancestors(comment, THREAD_DEPTH),
-            author=reader.author_record(comment.source, comment.author),
+            author=reader.author_record(comment.source, comment.author)
+            if is_named(comment.author)
+            else None,
             failure=_failure(reader, automated),
+            settled=_binding(reader, revision),
         )
+
+
+def _binding(reader: Reader, revision: Revision) -> EarlierText | None:
+    """The earlier text that has a person decide on this one, without words that were withdrawn."""
+    settled = settled_text(reader.earlier_texts(revision))
+    if settled is None or needed_action(settled) is None:
+        return None
+    if settled.revision.withdrawn_at is not None:
+        return replace(settled, revision=replace(settled.revision, original="", text=""))
+    return settled
 
 
 def _failure(reader: Reader, automated: Decision) -> ErrorKind | None:

@@ -8,13 +8,14 @@ from core.identifiers import new_id
 from core.inference.base import OUTAGES, BackendInfo, TextResult
 from core.inference.scorer import Scorer
 from core.moderation.audit import AuditKind
-from core.moderation.cases import Case, CaseTrigger, next_status, priority, reopened_status
+from core.moderation.cases import Case, next_status, priority, reopened_status
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
+from core.moderation.edits import needed_action, settled_text, verdict_on_edit
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action, Policy
 from core.services.context import Context
-from core.services.score import CHUNK_ROWS, automated_decision, raise_outage
+from core.services.score import CHUNK_ROWS, TRIGGERS, automated_decision, raise_outage
 from core.servinglog.record import Mode
 from core.store.base import Writer
 
@@ -78,15 +79,22 @@ def _redecide(
     """None when a person decided meanwhile, or an edit came."""
     latest = tx.latest_revision(revision.comment_id)
     chain = tx.decision_chain(revision.id)
-    if latest is None or latest.id != revision.id:
+    if latest is None or latest.id != revision.id or latest.withdrawn_at is not None:
         return None
     if chain[-1].source is not DecisionSource.FAILURE_POLICY:
         return None
-    verdict = judge(result.scores, policy)
-    decision = replace(
-        automated_decision(context, revision, verdict, policy=policy, info=info, result=result),
-        supersedes=chain[-1].id,
+    first = judge(result.scores, policy)
+    verdict = verdict_on_edit(first, needed_action(settled_text(tx.earlier_texts(revision))))
+    decision = automated_decision(
+        context,
+        revision,
+        verdict,
+        policy=policy,
+        info=info,
+        result=result,
+        is_after_edit=verdict != first,
     )
+    decision = replace(decision, supersedes=chain[-1].id)
     audit = context.audit(
         AuditKind.DECISION_AUTOMATED,
         SYSTEM,
@@ -98,14 +106,14 @@ def _redecide(
     key = f"rescored:{chain[-1].id}"
     if not tx.add_decision(decision, seen_version=len(chain), idempotency_key=key, audit=audit):
         return None
-    _settle_case(context, tx, revision, result, verdict)
+    _settle_case(context, tx, result, verdict, decision)
     return decision
 
 
 def _settle_case(
-    context: Context, tx: Writer, revision: Revision, result: TextResult, verdict: Verdict
+    context: Context, tx: Writer, result: TextResult, verdict: Verdict, decision: Decision
 ) -> None:
-    case = tx.case_of(revision.id)
+    case = tx.case_of(decision.revision_id)
     if verdict.action not in (Action.HOLD, Action.ESCALATE):
         if case is not None:
             tx.set_case_status(case.id, next_status(case.status, verdict.action))
@@ -113,9 +121,9 @@ def _settle_case(
     urgency, label = priority(result.scores, verdict)
     held = Case(
         id=case.id if case else new_id(),
-        revision_id=revision.id,
+        revision_id=decision.revision_id,
         status=reopened_status(verdict.action),
-        trigger=CaseTrigger.HOLD,
+        trigger=TRIGGERS[decision.source],
         priority=urgency,
         label=label,
         opened_at=case.opened_at if case else context.clock.now(),

@@ -134,6 +134,8 @@ def _check_latest(tx: Writer, revision_id: str) -> None:
     latest = tx.latest_revision(revision.comment_id) if revision else None
     if latest is not None and latest.id != revision_id:
         raise Conflict("The author has changed this comment; the new text gets its own decision.")
+    if latest is not None and latest.withdrawn_at is not None:
+        raise Conflict("This comment was withdrawn; there is nothing left to decide.")
 
 
 def _decision(

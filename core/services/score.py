@@ -16,6 +16,7 @@ from core.moderation.audit import AuditKind
 from core.moderation.cases import Case, CaseTrigger, priority, reopened_status
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
+from core.moderation.edits import needed_action, settled_text, verdict_on_edit
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action, Policy
 from core.services.context import Context
@@ -23,6 +24,11 @@ from core.servinglog.record import Mode
 from core.store.base import Writer
 
 CHUNK_ROWS = 16
+TRIGGERS = {
+    DecisionSource.RULE: CaseTrigger.HOLD,
+    DecisionSource.FAILURE_POLICY: CaseTrigger.NOT_SCORED,
+    DecisionSource.AFTER_EDIT: CaseTrigger.AFTER_EDIT,
+}
 
 
 @dataclass(slots=True)
@@ -123,13 +129,19 @@ def decide(
     `failure_action` is for a result without scores.
     """
     latest = tx.latest_revision(revision.comment_id)
-    if latest is None or latest.id != revision.id:
+    if latest is None or latest.id != revision.id or latest.withdrawn_at is not None:
         return None
     is_scored = result.error is None
-    verdict = judge(result.scores, policy) if is_scored else Verdict(failure_action, rules=())
-    trigger = CaseTrigger.HOLD if is_scored else CaseTrigger.NOT_SCORED
+    first = judge(result.scores, policy) if is_scored else Verdict(failure_action, rules=())
+    verdict = verdict_on_edit(first, needed_action(settled_text(tx.earlier_texts(revision))))
     decision = automated_decision(
-        context, revision, verdict, policy=policy, info=info, result=result
+        context,
+        revision,
+        verdict,
+        policy=policy,
+        info=info,
+        result=result,
+        is_after_edit=verdict != first,
     )
     audit = context.audit(
         AuditKind.DECISION_AUTOMATED,
@@ -151,7 +163,7 @@ def decide(
                 id=new_id(),
                 revision_id=revision.id,
                 status=reopened_status(verdict.action),
-                trigger=trigger,
+                trigger=TRIGGERS[decision.source],
                 priority=urgency,
                 label=label,
                 opened_at=context.clock.now(),
@@ -168,19 +180,21 @@ def automated_decision(
     policy: Policy,
     info: BackendInfo,
     result: TextResult,
+    is_after_edit: bool,
 ) -> Decision:
-    """The decision of now that carries out a verdict, by rule or by failure policy."""
-    is_scored = result.error is None
+    """The decision of now that carries out a verdict, by rule, by failure policy, or because of an
+    earlier text."""
+    source = DecisionSource.AFTER_EDIT if is_after_edit else DecisionSource.RULE
     return Decision(
         id=new_id(),
         revision_id=revision.id,
         action=verdict.action,
-        source=DecisionSource.RULE if is_scored else DecisionSource.FAILURE_POLICY,
+        source=source if result.error is None else DecisionSource.FAILURE_POLICY,
         actor=SYSTEM.id,
         policy_version=policy.version,
         decided_at=context.clock.now(),
         rule_ids=tuple(rule.id for rule in verdict.rules),
-        reason_code=verdict.rules[0].reason_code if verdict.rules else None,
+        reason_code=verdict.reason_code,
         model_version=result.model_version or info.model_version,
         backend=result.backend or info.name,
         scores=result.scores,

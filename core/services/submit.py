@@ -9,12 +9,12 @@ from dataclasses import dataclass
 
 from core.errors import Conflict, InvalidInput, InvalidRows, RowProblem
 from core.inference.scorer import Scorer
-from core.moderation.comments import IncomingComment, Revision
+from core.moderation.comments import IncomingComment, Revision, is_placeholder
 from core.moderation.decisions import Decision
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.policies import Policy
 from core.services.context import Context
-from core.services.ingest import store_comment
+from core.services.ingest import complete_comment, store_comment
 from core.services.score import score_now
 
 API = Actor(id="api", role=Role.OPS)
@@ -62,7 +62,11 @@ def _store(
     with context.store.write() as tx:
         for index, comment in enumerate(incoming):
             try:
+                if is_placeholder(comment.text):
+                    raise InvalidInput("stands for a deleted comment; withdraw it with DELETE")
                 taken.append(store_comment(context, API, tx, comment))
+                if taken[-1][0] != "stored":
+                    complete_comment(context, API, tx, comment)
             except InvalidInput as error:
                 problems.append(RowProblem(row=index, field="text", message=str(error)))
         if problems:

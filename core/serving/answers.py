@@ -66,6 +66,8 @@ def statement_answer(found: LookupAnswer) -> StatementOut:
         model_version=statement.model_version,
         appeal=_appeal_answer(statement.appeal),
         can_appeal_until=statement.can_appeal_until,
+        withdrawn_at=found.withdrawn_at,
+        changed_at=found.changed.changed_at if found.changed else None,
     )
 
 

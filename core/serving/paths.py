@@ -35,6 +35,8 @@ def route_of(path: str) -> str:
     """A name of few: what callers put into an address must not become a label."""
     if path in _EXACT:
         return path
+    if path.startswith("/v1/comments/"):
+        return "/v1/comments/{id}"
     if path.startswith("/v1/decisions/"):
         return "/v1/decisions/{reference}"
     if match := _MODEL.fullmatch(path):

@@ -6,12 +6,13 @@ on other threads than those that write.
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Query, Request
 from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.responses import PlainTextResponse
 
 from core.services.lookup import look_up
-from core.services.submit import submit
+from core.services.submit import API, submit
+from core.services.withdraw import withdraw_comment
 from core.serving.answers import decision_answer, statement_answer
 from core.serving.examples import DECIDED, POSTED, REFUSED
 from core.serving.metrics import CONTENT_TYPE
@@ -23,6 +24,7 @@ from core.serving.schemas import (
     ErrorAnswer,
     HealthOut,
     StatementOut,
+    WithdrawnOut,
     comments_schema,
 )
 
@@ -88,6 +90,29 @@ class _AnyText(PathConvertor):
 
 
 register_url_convertor("any", _AnyText())
+
+
+@ROUTER.delete(
+    "/v1/comments/{comment_id:any}",
+    response_description="Withdrawn",
+    responses={404: {"model": ErrorAnswer, "description": "No such comment"}},
+    tags=["Comments"],
+)
+def delete_comment(
+    process: Given,
+    comment_id: str,
+    source: Annotated[str, Query(description="Which of your sites it is on.")] = "site",
+) -> WithdrawnOut:
+    """Withdraw a comment that is gone from your site.
+
+    Its text is shown to nobody any more, its case and a pending appeal are closed, and the author
+    reads that it was withdrawn. It is safe to send the same again. A withdrawn comment that is
+    posted again comes back as a new revision.
+    """
+    done = withdraw_comment(process.services.context, API, source, comment_id)
+    return WithdrawnOut(
+        id=comment_id, source=source, reference=done.reference, withdrawn_at=done.withdrawn_at
+    )
 
 
 @ROUTER.get(

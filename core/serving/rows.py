@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from core.errors import InvalidInput, InvalidRows, RowProblem
+from core.moderation.cleaning import is_same_text
 from core.moderation.comments import UNKNOWN_AUTHOR, IncomingComment, check_incoming
 from core.services.submit import describe_problems
 from core.serving.request_body import field_name
@@ -73,6 +74,7 @@ def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | 
         author=given.author or UNKNOWN_AUTHOR,
         created_at=created_at,
         parent_source_id=given.parent_id or None,
+        is_time_known=given.created_at is not None,
     )
     try:
         check_incoming(comment)
@@ -90,7 +92,7 @@ def _clashes(comments: Sequence[IncomingComment]) -> list[RowProblem]:
     problems = []
     for index, comment in enumerate(comments):
         earlier = first.setdefault((comment.source, comment.source_id), index)
-        if comments[earlier].text != comment.text:
+        if not is_same_text(comments[earlier].text, comment.text):
             problems.append(_detail(index, "id", f"is that of row {earlier}, with another text"))
     return problems
 

@@ -61,7 +61,10 @@ class DecisionOut(BaseModel):
     visibility: Annotated[Visibility, Field(description="What readers should see of it.")]
     decision_source: Annotated[
         DecisionSource,
-        Field(description="`failure_policy`: the backend did not answer, so a person will look."),
+        Field(
+            description="`failure_policy`: the backend did not answer, so a person will look. "
+            "`after_edit`: a person removed an earlier text of it, so a person will look."
+        ),
     ]
     rule_ids: list[str]
     reason_code: str | None
@@ -110,7 +113,9 @@ class StatementOut(BaseModel):
     """The statement of reasons as it stands now."""
 
     reference: str
-    text: Annotated[str, Field(description="The author's own words.")]
+    text: Annotated[
+        str, Field(description="The author's own words; empty where they were withdrawn.")
+    ]
     posted_at: datetime
     visibility: Visibility
     decided_at: datetime | None
@@ -124,6 +129,23 @@ class StatementOut(BaseModel):
     model_version: str | None
     appeal: AppealOut | None
     can_appeal_until: datetime | None
+    withdrawn_at: datetime | None
+    changed_at: Annotated[
+        datetime | None,
+        Field(
+            description="When the text that the reference asked for was given for was changed; all "
+            "else is about the newest text, `reference` too. Null for the newest text's own."
+        ),
+    ]
+
+
+class WithdrawnOut(BaseModel):
+    """A comment that is shown to nobody any more."""
+
+    id: str
+    source: str
+    reference: Annotated[str, Field(description="The author's key to its newest text.")]
+    withdrawn_at: Annotated[datetime, Field(description="When it was withdrawn first.")]
 
 
 class HealthOut(BaseModel):

@@ -1,7 +1,7 @@
 """What a source of comments yields: one item for every row it read, so that nothing vanishes."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from core.moderation.comments import IncomingComment, IncomingThread
@@ -9,10 +9,15 @@ from core.moderation.comments import IncomingComment, IncomingThread
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A sound row that is no comment to moderate. `reason` is one of few, so it can be counted."""
+    """A sound row that is no comment to moderate. `reason` is one of few, so it can be counted.
+
+    `withdraws` is the source and id of the comment that the row says was taken back.
+    """
 
     where: str
     reason: str
+    # Two rows skipped alike are equal, whichever comments they are about.
+    withdraws: tuple[str, str] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

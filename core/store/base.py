@@ -6,8 +6,9 @@ that make one take it. Those that follow from such a change (a case opened by a 
 title) take none.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
+from datetime import datetime
 from typing import Protocol
 
 from core.moderation.appeals import Appeal
@@ -15,6 +16,7 @@ from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
+from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
 from core.store.views import (
     AppealItem,
@@ -39,8 +41,16 @@ class Reader(Protocol):
 
     def revision_by_reference(self, reference: str) -> Revision | None: ...
 
+    def earlier_texts(self, revision: Revision) -> Iterator[EarlierText]:
+        """The comment's texts before that one, newest first, each read when it is asked for."""
+        ...
+
+    def received_after(self, revision: Revision) -> datetime:
+        """When the text that replaced that one came in. Raises StoreError for the newest."""
+        ...
+
     def waiting_revisions(self, limit: int) -> Sequence[Revision]:
-        """Latest revisions without a decision, oldest first."""
+        """Latest revisions without a decision that nobody withdrew, oldest first."""
         ...
 
     def count_waiting(self) -> int: ...
@@ -119,7 +129,15 @@ class Writer(Reader, Protocol):
     def add_comment(self, comment: Comment, revision: Revision, audit: AuditEvent) -> None: ...
 
     def add_revision(self, revision: Revision, audit: AuditEvent) -> None:
-        """The comment's new latest revision; open cases on older ones are closed with it."""
+        """The comment's new latest revision."""
+        ...
+
+    def complete_comment(self, comment: Comment, audit: AuditEvent) -> None:
+        """The comment of that id gets this author, time and parent."""
+        ...
+
+    def withdraw_comment(self, comment_id: str, withdrawn_at: datetime, audit: AuditEvent) -> None:
+        """Every text of the comment that is not withdrawn yet is from now on."""
         ...
 
     def add_decision(
@@ -132,7 +150,7 @@ class Writer(Reader, Protocol):
     def open_case(self, case: Case) -> None: ...
 
     def change_case(self, case: Case) -> None:
-        """The case of that id gets this status, trigger, priority and label."""
+        """The case of that id gets this status, trigger, priority, label and reason of closing."""
         ...
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None: ...

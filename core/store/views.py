@@ -37,12 +37,14 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class ThreadEntry:
-    """One step above a comment in its thread: another comment, or the thread's title."""
+    """One step above a comment in its thread: another comment, or the thread's title. `text` is
+    empty where it was withdrawn."""
 
     author: str
     text: str
     created_at: datetime
     is_title: bool
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +59,14 @@ class AuthorRecord:
 
 @dataclass(frozen=True, slots=True)
 class AppealItem:
-    """An appeal beside what it is about."""
+    """An appeal beside what it is about; `text` is empty where the comment was withdrawn."""
 
     appeal: Appeal
     decision: Decision
     text: str
     author: str
     reference: str
+    is_withdrawn: bool = False
 
 
 @dataclass(frozen=True, slots=True)

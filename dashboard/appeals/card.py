@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.moderation.invisible import isolated
 from core.moderation.notices import AppealStage
 from core.moderation.policies import Policy
 from core.store.views import AppealItem
@@ -55,8 +56,8 @@ def appeal_card(item: AppealItem, policy: Policy, now: datetime) -> None:
         comment, objection = st.columns(2, gap="medium")
         with comment:
             st.caption("The comment")
-            st.text(item.text)
-            st.text(f"— {item.author}")
+            st.text("(withdrawn: its text is no longer shown)" if item.is_withdrawn else item.text)
+            st.text(f"— {isolated(item.author)}")
         with objection:
             st.caption(f"The author objects, {ago(item.appeal.filed_at, now)}")
             st.text(item.appeal.words)
@@ -77,7 +78,8 @@ def outcome_card(item: AppealItem, zone: tzinfo) -> None:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(text, color=color, icon=icon)  # type: ignore[arg-type]  # from the table
             if item.appeal.heard_at is not None:
-                st.text(f"by {item.appeal.heard_by}, {local_time(item.appeal.heard_at, zone)}")
+                by = f"by {item.appeal.heard_by}, " if item.appeal.heard_by is not None else ""
+                st.text(f"{by}{local_time(item.appeal.heard_at, zone)}")
         st.text(item.appeal.outcome_reason or "")
 
 

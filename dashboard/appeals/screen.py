@@ -6,6 +6,7 @@ import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied
+from core.moderation.appeals import AppealStatus
 from core.moderation.permissions import Actor
 from core.services.queries import list_appeals, load_chain, load_policy
 from core.store.views import AppealItem
@@ -95,11 +96,15 @@ def _taken_by_somebody_else(
     place: HearingPlace, services: Services, actor: Actor
 ) -> AppealItem | None:
     """The appeal that was open here until a colleague ended it: shown with their outcome."""
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.info("Somebody else has heard this appeal. Their outcome stands.", width="stretch")
-        st.button("Next appeal", key=f"next_{place.appeal_id}", on_click=place.open, args=(None,))
     ended = list_appeals(services.context, actor, pending=False)
-    return next((item for item in ended if item.appeal.id == place.appeal_id), None)
+    item = next((item for item in ended if item.appeal.id == place.appeal_id), None)
+    words = "Somebody else has heard this appeal. Their outcome stands."
+    if item is not None and item.appeal.status is AppealStatus.CLOSED:
+        words = "The text this appeal was about is gone, so the appeal is closed."
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.info(words, width="stretch")
+        st.button("Next appeal", key=f"next_{place.appeal_id}", on_click=place.open, args=(None,))
+    return item
 
 
 if __name__ == "__main__":

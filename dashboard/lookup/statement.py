@@ -12,8 +12,9 @@ from typing import Literal
 import streamlit as st
 
 from core.moderation.appeals import Appeal
+from core.moderation.comments import Visibility
 from core.moderation.notices import AppealStage, Statement, appeal_stage
-from core.services.lookup import LookupAnswer
+from core.services.lookup import ChangedText, LookupAnswer
 from dashboard.lookup import wording as words
 from dashboard.wording import APPEAL_BADGES, local_time, score_rows
 
@@ -26,21 +27,54 @@ def render_statement(
 ) -> None:
     """The whole answer, top down; `appeal_form` is drawn where an appeal is open."""
     statement = answer.statement
+    if answer.changed is not None:
+        st.info(words.changed_since(answer.changed, zone), icon=":material/edit_note:")
     _what_happened(statement)
-    st.caption(f"What you wrote, {local_time(answer.posted_at, zone)}")
-    with st.container(border=True, height=_height(answer.text)):
-        st.text(answer.text)
-    if statement.decided_at is not None:
-        _decision(statement, statement.decided_at, zone)
-    _appeal(statement, now, zone, appeal_form)
+    if answer.withdrawn_at is not None:
+        st.text(f"Withdrawn: {local_time(answer.withdrawn_at, zone)}")
+        _past_appeal(statement.appeal, zone)
+    else:
+        _written(f"What you wrote, {local_time(answer.posted_at, zone)}", answer.text)
+        if statement.decided_at is not None:
+            _decision(statement, statement.decided_at, zone)
+        _appeal(statement, now, zone, appeal_form)
+    if answer.changed is not None:
+        _changed(answer.changed, zone)
     st.caption("Reference of this comment. Keep it: with it you find this page again.")
     st.code(answer.reference, language=None)
+
+
+def _written(caption: str, text: str) -> None:
+    st.caption(caption)
+    with st.container(border=True, height=_height(text)):
+        st.text(text)
+
+
+def _changed(changed: ChangedText, zone: tzinfo) -> None:
+    """The text the reference was given for: what it said, and how it and its appeal ended."""
+    if changed.text:
+        _written("The earlier text this reference was given for", changed.text)
+    else:
+        st.caption("The earlier text this reference was given for is not shown: it was withdrawn.")
+    st.text(words.how_it_stood(changed.statement))
+    if changed.statement.note:
+        with _row("The moderator's note"):
+            st.text(changed.statement.note)
+    _past_appeal(changed.statement.appeal, zone)
+
+
+def _past_appeal(appeal: Appeal | None, zone: tzinfo) -> None:
+    """How an appeal about a text that is gone ended."""
+    if appeal is not None:
+        with st.container(border=True):
+            _appeal_state(appeal, words.HOW_IT_ENDED[appeal.status], zone)
 
 
 def _what_happened(statement: Statement) -> None:
     st.header(words.headline(statement), anchor=False)
     badges = [words.BADGES[statement.visibility]]
-    if (stage := appeal_stage(statement)) in APPEAL_BADGES:
+    stage = appeal_stage(statement)
+    if stage in APPEAL_BADGES and statement.visibility is not Visibility.WITHDRAWN:
         badges.append(APPEAL_BADGES[stage])
     with st.container(horizontal=True, gap="small"):
         for text, color, icon in badges:
@@ -53,6 +87,8 @@ def _decision(statement: Statement, decided_at: datetime, zone: tzinfo) -> None:
         if statement.reason is not None:
             with _row(words.RULE_NAMES[statement.visibility]):
                 st.text(f"{statement.reason.title}\n{statement.reason.text}")
+                if why := words.why_this_reason(statement):
+                    st.caption(why)
         with _row("Who decided"):
             st.text(words.who_decided(statement))
         if statement.note:
@@ -89,22 +125,22 @@ def _appeal(
             st.text(words.appeal_until(statement.can_appeal_until, now, zone))
             appeal_form()
         elif statement.appeal is not None:
-            _appeal_state(statement.appeal, zone)
+            _appeal_state(statement.appeal, words.HOW_IT_STANDS[statement.appeal.status], zone)
         else:
             st.text(words.OVER)
         if stage is not AppealStage.OVERTURNED:
             st.caption(words.OTHER_REDRESS)
 
 
-def _appeal_state(appeal: Appeal, zone: tzinfo) -> None:
+def _appeal_state(appeal: Appeal, how_it_stands: str, zone: tzinfo) -> None:
     st.markdown("**Your appeal**")
     with _row("How it stands"):
-        st.text(words.HOW_IT_STANDS[appeal.status])
+        st.text(how_it_stands)
     if appeal.outcome_reason is not None:
         with _row("The reason"):
             st.text(appeal.outcome_reason)
     if appeal.heard_at is not None:
-        with _row("Heard"):
+        with _row("Heard" if appeal.heard_by is not None else "Closed"):
             st.text(local_time(appeal.heard_at, zone))
     with _row("You wrote"):
         st.text(appeal.words)

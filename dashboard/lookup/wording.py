@@ -15,18 +15,15 @@ from core.moderation.notices import (
 )
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from dashboard.wording import (
-    LABELS,
-    VISIBILITIES,
-    local_time,
-    score_figure,
-)
+from core.services.lookup import ChangedText
+from dashboard.wording import LABELS, VISIBILITIES, local_time, score_figure
 
 BADGES: dict[Visibility, tuple[str, str, str]] = {
     Visibility.PENDING: ("not checked yet", "gray", ":material/schedule:"),
     Visibility.VISIBLE: ("visible", "green", ":material/visibility:"),
     Visibility.HELD: ("on hold", "orange", ":material/pause_circle:"),
     Visibility.REMOVED: ("removed", "red", ":material/visibility_off:"),
+    Visibility.WITHDRAWN: ("withdrawn", "gray", ":material/undo:"),
 }
 _NEXT: dict[Visibility, str] = {
     Visibility.PENDING: "Nothing has been decided, and there is nothing you need to do. "
@@ -35,6 +32,8 @@ _NEXT: dict[Visibility, str] = {
     Visibility.HELD: "Readers don't see it until a person has looked at it. There is nothing you "
     "need to do: this page will show the outcome.",
     Visibility.REMOVED: "Readers no longer see it.",
+    Visibility.WITHDRAWN: "You or the site you wrote it on took it back. Readers don't see it, "
+    "nobody decides on it any more, and its text is not shown here.",
 }
 _NEXT_WITH_APPEAL: dict[AppealStage, str] = {
     AppealStage.OPEN: "Readers no longer see it. We owe you the reason: below are the rule, who "
@@ -56,6 +55,11 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     (DecidedBy.MODEL, Visibility.REMOVED): "Automated: a model flagged it and a fixed rule removed "
     "it. No person took part in this decision.",
     (DecidedBy.NOT_SCORED, Visibility.HELD): "Nobody yet: a moderator will.",
+    (
+        DecidedBy.AFTER_EDIT,
+        Visibility.HELD,
+    ): "Nobody yet. An earlier text of this comment was for a "
+    "person to decide, so a person decides on this one, too.",
     (DecidedBy.NOT_SCORED, Visibility.VISIBLE): "Nobody yet: it is shown until it can be checked.",
     (DecidedBy.PERSON, Visibility.VISIBLE): "A person: a moderator read it and approved it.",
     (DecidedBy.PERSON, Visibility.HELD): "A person: a moderator has looked at it; the last "
@@ -85,6 +89,20 @@ HOW_IT_STANDS: dict[AppealStatus, str] = {
     "to do: come back to this page for the answer.",
     AppealStatus.UPHELD: "Decision upheld: it stands.",
     AppealStatus.OVERTURNED: "Decision overturned: the comment is back.",
+    AppealStatus.CLOSED: "Closed without an answer: the text it was about is gone.",
+}
+HOW_IT_ENDED: dict[AppealStatus, str] = {
+    AppealStatus.PENDING: HOW_IT_STANDS[AppealStatus.CLOSED],
+    AppealStatus.UPHELD: "Decision upheld, before the text was gone.",
+    AppealStatus.OVERTURNED: "Decision overturned, before the text was gone.",
+    AppealStatus.CLOSED: HOW_IT_STANDS[AppealStatus.CLOSED],
+}
+_STOOD: dict[Visibility, str] = {
+    Visibility.PENDING: "Nothing was decided on it before it was changed.",
+    Visibility.VISIBLE: "Readers could see it until it was changed.",
+    Visibility.HELD: "It waited for a person until it was changed; nobody decides on it any more.",
+    Visibility.REMOVED: "It had been removed before it was changed.",
+    Visibility.WITHDRAWN: "It was withdrawn.",
 }
 HOW_TO_APPEAL = (
     "If you think this is wrong, say why in your own words. It is free, and it is read by a person "
@@ -95,6 +113,7 @@ OTHER_REDRESS = (
     "You can also turn to a certified out-of-court dispute settlement body (Article 21 of the EU "
     "Digital Services Act) or to a court."
 )
+SEVERAL = 2
 ABOUT_SCORES = (
     "A score says how strongly the text looks like that label to the model, from 0 (not at all) "
     "to 1 (clearly). The thresholds are the ones in force when the comment was checked."
@@ -108,12 +127,43 @@ def headline(statement: Statement) -> str:
 
 def what_next(statement: Statement) -> str:
     """What that means for the author, right under the headline."""
+    if statement.visibility is Visibility.WITHDRAWN:
+        return _NEXT[Visibility.WITHDRAWN]
     return _NEXT_WITH_APPEAL.get(appeal_stage(statement), _NEXT[statement.visibility])
 
 
 def who_decided(statement: Statement) -> str:
     """Automated, a person, or one after the other."""
     return _WHO[decided_by(statement), statement.visibility]
+
+
+def changed_since(changed: ChangedText, zone: tzinfo) -> str:
+    """For whoever comes with the reference of a text that is gone."""
+    when = local_time(changed.changed_at, zone)
+    return (
+        f"The text this reference was given for was changed on {when}. What follows is what holds "
+        "now, for your newest text; that has a reference of its own, at the end of this page."
+    )
+
+
+def how_it_stood(statement: Statement) -> str:
+    """What had been decided on a text that was changed since."""
+    stood = _STOOD[statement.visibility]
+    if statement.visibility is Visibility.REMOVED and statement.reason is not None:
+        return f"{stood} The rule: {statement.reason.title}. {statement.reason.text}"
+    return stood
+
+
+def why_this_reason(statement: Statement) -> str:
+    """Which of several reasons an automated decision gives; empty where there is but one."""
+    ranked = statement.ranked_reasons
+    if not statement.decided_automatically or len(ranked) < SEVERAL:
+        return ""
+    order = ", then ".join(reason.title for reason in ranked)
+    version = f"policy version {statement.facts[0].policy_version}"
+    return (
+        f"Rules for several reasons applied. The first in this order is given: {order} ({version})."
+    )
 
 
 def score_line(fact: ScoreFact) -> str:

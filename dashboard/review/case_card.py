@@ -6,8 +6,10 @@ from datetime import datetime
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.moderation.invisible import isolated
 from core.services.explain import Explained
 from core.services.queries import CaseView
+from dashboard.review.earlier_text import earlier_text
 from dashboard.review.marked_text import marked_text
 from dashboard.review.wording import marked_pieces
 from dashboard.wording import LABELS, TRIGGERS, ago, score_figure
@@ -27,11 +29,14 @@ def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGe
                 st.badge(score_figure(case.priority), color="gray")
             if revision.number > 1:
                 st.badge(f"edited, revision {revision.number}", color="orange")
-            st.text(f"{comment.author} · {comment.source} · {ago(comment.created_at, now)}")
+            who, where = isolated(comment.author), isolated(comment.source)
+            st.text(f"{who} · {where} · {ago(comment.created_at, now)}")
         place = st.empty()
         card_text(place, view, words)
         if len(revision.text) > SHOWN_CHARS:
             st.caption(f"The first {SHOWN_CHARS:,} of {len(revision.text):,} characters.")
+        if view.settled is not None:
+            earlier_text(view.settled, view.current_policy, now)
         if view.ancestors:
             _thread(view, now)
         if revision.original != revision.text:
@@ -57,4 +62,5 @@ def _thread(view: CaseView, now: datetime) -> None:
             st.text(entry.text)
         else:
             st.caption("In reply to")
-            st.text(f"{entry.author} · {ago(entry.created_at, now)}\n{entry.text[:2_000]}")
+            text = "(withdrawn)" if entry.is_withdrawn else entry.text[:2_000]
+            st.text(f"{isolated(entry.author)} · {ago(entry.created_at, now)}\n{text}")

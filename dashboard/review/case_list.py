@@ -6,11 +6,17 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from core.moderation.cases import CaseTrigger
 from core.store.views import QueueItem
 from dashboard.review.desk import Desk
 from dashboard.wording import LABELS, cut_score
 
 LIST_HEIGHT = 630
+WITHOUT_LABEL: dict[CaseTrigger, str] = {
+    CaseTrigger.HOLD: "held",
+    CaseTrigger.NOT_SCORED: "not scored",
+    CaseTrigger.AFTER_EDIT: "edited",
+}
 
 
 def queue_list(desk: Desk, items: Sequence[QueueItem]) -> None:
@@ -18,7 +24,9 @@ def queue_list(desk: Desk, items: Sequence[QueueItem]) -> None:
     frame = pd.DataFrame(
         {
             "score": [cut_score(item.priority) if item.label else None for item in items],
-            "label": [LABELS[item.label] if item.label else "not scored" for item in items],
+            "label": [
+                LABELS[item.label] if item.label else WITHOUT_LABEL[item.trigger] for item in items
+            ],
             "comment": [item.excerpt for item in items],
         }
     )

@@ -70,6 +70,9 @@ def author_panel(view: CaseView) -> None:
     record = view.author
     with st.container(border=True):
         st.markdown("**Author**")
+        if record is None:
+            st.text("Unnamed: whose comments these are is not known, so there is no record.")
+            return
         columns = st.columns(4)
         columns[0].metric("Comments", record.comments)
         columns[1].metric("Removed", record.removed)

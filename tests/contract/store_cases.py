@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from core.moderation.cases import CaseTrigger
+from core.moderation.cases import CaseTrigger, TextGone
 from core.moderation.scores import Label
 from core.store.base import Store
 from tests.contract.store_fixtures import StoreFixtures
@@ -26,7 +26,12 @@ class Cases(StoreFixtures):
         case = rows.case(rows.comment("one"), label=None, priority=1.0)
         other = rows.case(rows.comment("two"))
         changed = replace(
-            case, status=ESCALATED, trigger=CaseTrigger.HOLD, priority=0.7, label=Label.INSULT
+            case,
+            status=ESCALATED,
+            trigger=CaseTrigger.HOLD,
+            priority=0.7,
+            label=Label.INSULT,
+            closed_because=TextGone.WITHDRAWN,
         )
         with store.write() as tx:
             tx.change_case(changed)

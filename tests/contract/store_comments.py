@@ -6,11 +6,14 @@ import pytest
 
 from core.errors import StoreError
 from core.moderation.appeals import AppealStatus
+from core.moderation.audit import AuditKind
 from core.moderation.comments import Comment, IncomingThread
 from core.moderation.policies import Action
 from core.store.base import Store
 from tests.contract.store_fixtures import StoreFixtures
-from tests.contract.store_rows import CLOSED, ESCALATED, OPEN, START, Rows
+from tests.contract.store_rows import ESCALATED, OPEN, START, Rows, at
+
+WITHDRAWN = AuditKind.COMMENT_WITHDRAWN
 
 
 class Comments(StoreFixtures):
@@ -62,14 +65,74 @@ class Comments(StoreFixtures):
             assert reader.revision(old.id) == old
             assert reader.revision_by_reference(old.reference) == old
 
-    def test_edit_closes_the_cases_of_this_comment_alone(self, store: Store, rows: Rows) -> None:
-        old, other = rows.comment("one"), rows.comment("two")
-        rows.case(old, status=ESCALATED)
-        rows.case(other)
+    def test_edit_leaves_cases_to_the_rules(self, store: Store, rows: Rows) -> None:
+        old = rows.comment("one")
+        case = rows.case(old, status=ESCALATED)
         rows.edit(old)
         with store.read() as reader:
-            statuses = [reader.case_of(revision.id) for revision in (old, other)]
-        assert [case.status for case in statuses if case] == [CLOSED, OPEN]
+            assert reader.case_of(old.id) == case
+
+    def test_earlier_texts_are_newest_first_with_decisions_and_appeal(
+        self, store: Store, rows: Rows
+    ) -> None:
+        first = rows.comment("one")
+        removal = rows.decided(first, Action.REMOVE)
+        appeal = rows.appeal(removal)
+        second = rows.edit(first)
+        third = rows.edit(second, "Again.")
+        rows.edit(rows.comment("other"))
+        with store.read() as reader:
+            earlier = list(reader.earlier_texts(third))
+            assert [text.revision for text in earlier] == [second, reader.revision(first.id)]
+            assert earlier[0].chain == []
+            assert (earlier[1].chain, earlier[1].appeal) == ([removal], appeal)
+            assert list(reader.earlier_texts(first)) == []
+            assert reader.received_after(first) == second.received_at
+            with pytest.raises(StoreError):
+                reader.received_after(third)
+
+    def test_withdrawn_comment_keeps_the_time_and_is_in_no_list(
+        self, store: Store, rows: Rows
+    ) -> None:
+        old = rows.comment("one", text="secret")
+        new = rows.edit(old, "secret, too")
+        other = rows.comment("two")
+        with store.write() as tx:
+            tx.withdraw_comment(old.comment_id, at(7), rows.audit(WITHDRAWN, new.id))
+        returned = rows.edit(new, "Back.")
+        with store.write() as tx:
+            tx.withdraw_comment(old.comment_id, at(9), rows.audit(WITHDRAWN, returned.id))
+        with store.read() as reader:
+            found = [reader.revision(text.id) for text in (old, new, returned)]
+            assert [text.withdrawn_at for text in found if text] == [at(7), at(7), at(9)]
+            assert list(reader.waiting_revisions(10)) == [other]
+            assert reader.count_waiting() == 1
+
+    def test_withdrawn_text_is_in_no_thread_and_in_no_failed_list(
+        self, store: Store, rows: Rows
+    ) -> None:
+        failed = rows.comment("one", text="secret")
+        rows.failed(failed)
+        rows.comment("two", parent="one")
+        with store.write() as tx:
+            tx.withdraw_comment("c-one", at(7), rows.audit(WITHDRAWN, failed.id))
+        with store.read() as reader:
+            assert list(reader.failed_revisions(10, None)) == []
+            assert reader.count_failed() == 0
+            comment = reader.comment("c-two")
+            assert comment is not None
+            (entry,) = reader.ancestors(comment, 5)
+            assert (entry.text, entry.is_withdrawn) == ("", True)
+
+    def test_facts_of_a_comment_are_filled_in(self, store: Store, rows: Rows) -> None:
+        revision = rows.comment("one", author="[unknown]")
+        whole = Comment("c-one", "site", "one", "Zoë", at(-9), "root", is_time_known=False)
+        with store.write() as tx:
+            tx.complete_comment(whole, rows.audit(AuditKind.COMMENT_COMPLETED, revision.id))
+        with store.read() as reader:
+            assert reader.comment("c-one") == whole
+            kinds = [event.kind for event in reader.audit_trail(revision.id)]
+        assert kinds == [AuditKind.COMMENT_STORED, AuditKind.COMMENT_COMPLETED]
 
     def test_waiting_are_latest_and_undecided_oldest_first(self, store: Store, rows: Rows) -> None:
         second = rows.comment("b", minutes=2)

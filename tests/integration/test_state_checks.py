@@ -29,8 +29,15 @@ BREAK: dict[str, str] = {
         "UPDATE revisions SET current_action = NULL WHERE current_action = 'approve'"
     ),
     "a comment has one latest revision": "UPDATE revisions SET is_latest = 0",
-    "a case waits exactly while the latest text is on hold": (
+    "a case waits exactly while the latest text is there and on hold": (
         "UPDATE cases SET status = 'escalated' WHERE status = 'open'"
+    ),
+    "a case that ended without a decision says why, and no other does": (
+        "UPDATE cases SET closed_because = 'edited' WHERE status = 'open'"
+    ),
+    "no appeal waits for a text that is gone": (
+        "UPDATE revisions SET is_latest = 0 WHERE id IN "
+        "(SELECT revision_id FROM appeals WHERE status = 'pending')"
     ),
     "a revision and each decision on it have one event": (
         "DELETE FROM audit_events WHERE kind = 'decision.reviewed'"
@@ -51,6 +58,7 @@ def test_broken_promise_is_found(tmp_path: Path, promise: str) -> None:
     scored(services, HELD)
     decided(services, scored(services, HELD), Action.APPROVE)
     heard(services, appealed(services, removed_by_person(services)), overturn=True)
+    appealed(services, removed_by_person(services))
     services.context.store.close()
     state = services.settings.state_path
     assert broken_promises(state) == {}

@@ -2,13 +2,14 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
+from core.clock import Clock
 from core.errors import Conflict, ConsoleError, NotFound, PermissionDenied, RuleBroken
 from core.inference.fake import POISON
 from core.moderation.appeals import AppealStatus
@@ -50,9 +51,15 @@ class Expected:
     appeal_id: str = ""
     can_be_undone: bool = False
     is_latest: bool = True
+    is_withdrawn: bool = False
+    found: str = ""
+    decided_at: datetime | None = None
 
     def is_removed(self) -> bool:
         return bool(self.chain) and self.chain[-1][0] is Action.REMOVE
+
+    def is_there(self) -> bool:
+        return self.is_latest and not self.is_withdrawn
 
 
 class CaseAccount(RuleBasedStateMachine):
@@ -62,7 +69,9 @@ class CaseAccount(RuleBasedStateMachine):
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
         self.services = make_services(Path(self.folder.name))
-        self.context = self.services.context
+        self.now = NOW
+        clock = Clock(now=lambda: self.now, monotonic=self.services.clock.monotonic)
+        self.context = replace(self.services.context, clock=clock)
         self.comments: dict[str, list[Expected]] = {}
         self.pressed: list[tuple[Actor, Review, Decision]] = []
 
@@ -88,12 +97,37 @@ class CaseAccount(RuleBasedStateMachine):
     ) -> None:
         revision.chain.append((action, who.id))
         revision.kinds.append(kind)
+        revision.decided_at = self.now
+
+    def note_gone(self, revision: Expected) -> None:
+        """Its work ends: the case, and an appeal that waits."""
+        revision.case = CaseStatus.CLOSED if revision.case else None
+        if revision.appeal is AppealStatus.PENDING:
+            revision.appeal = AppealStatus.CLOSED
+            revision.kinds.append(AuditKind.APPEAL_CLOSED)
+
+    def needed_of(self, revision: Expected) -> Action | None:
+        """Who has to decide on an edit, as the rules of the house say it: the last person's word
+        on an earlier text counts, and what was handed up stays up."""
+        revisions = self.comments[revision.name]
+        for past in reversed(revisions[: revisions.index(revision)]):
+            last = [action for action, _ in past.chain[-2:]]
+            if not last:
+                continue
+            by_person = past.chain[-1][1] != SYSTEM.id or past.appeal is AppealStatus.UPHELD
+            if Action.ESCALATE in last[-1:] or (
+                by_person and last == [Action.ESCALATE, Action.REMOVE]
+            ):
+                return Action.ESCALATE
+            if by_person and last[-1] is not Action.HOLD:
+                return Action.HOLD if last[-1] is Action.REMOVE else None
+        return None
 
     def revisions(self) -> list[Expected]:
         return [known for revisions in self.comments.values() for known in revisions]
 
     def waiting(self) -> list[Expected]:
-        return [known for known in self.revisions() if known.is_latest and not known.chain]
+        return [known for known in self.revisions() if known.is_there() and not known.chain]
 
     def pick(self, data: st.DataObject, *is_meant: Callable[[Expected], bool]) -> Expected:
         """Mostly a revision the step is meant for, now and then any."""
@@ -106,7 +140,7 @@ class CaseAccount(RuleBasedStateMachine):
     def why_not_decide(
         self, revision: Expected, who: Actor, action: Action, stale: int
     ) -> type[ConsoleError] | None:
-        if not revision.is_latest:
+        if not revision.is_there():
             return Conflict
         if revision.case is None:
             return NotFound
@@ -119,7 +153,7 @@ class CaseAccount(RuleBasedStateMachine):
         return None
 
     def why_not_undo(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
-        if not revision.is_latest:
+        if not revision.is_there():
             return Conflict
         if revision.case is None or len(revision.chain) < 2:
             return NotFound

@@ -4,13 +4,21 @@ The machine keeps its own small account of what must have happened; after each s
 say the same, and the rules that always hold must hold.
 """
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import initialize, invariant, precondition, rule
+from hypothesis.stateful import (
+    initialize,
+    invariant,
+    precondition,
+    rule,
+    run_state_machine_as_test,
+)
 
 from core.errors import BackendError, ConsoleError, NotFound, PermissionDenied, RuleBroken
-from core.inference.fake import FakeBackend
+from core.inference.fake import POISON, FakeBackend
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
@@ -21,17 +29,24 @@ from core.services.appeal import file_appeal, hear_appeal
 from core.services.lookup import look_up
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
+from core.services.withdraw import withdraw_comment
 from tests.factories import HELD
 from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS, CaseAccount, Expected
+from tests.property.lookup_claims import false_claims, false_claims_of_changed
 from tests.state_checks import broken_promises
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
 people = st.sampled_from(list(PEOPLE.values()))
+# A site that sends the same text again spells it its own way.
+SPELLINGS = ["{}", "{}\r\n", " {}", "<p>{}</p>", "{}&nbsp;"]
+WINDOW = timedelta(days=184)
 choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 
 
 class Moderation(CaseAccount):
+    steps = 0
+
     # What may happen
 
     @initialize()
@@ -52,23 +67,46 @@ class Moderation(CaseAccount):
     def same_or_edited(self, data: st.DataObject, text: str) -> None:
         name = self.pick(data, lambda r: r.is_latest and r.can_be_undone).name
         old = self.comments[name][-1]
-        if text == old.text:
-            assert self.take(name, text) == (0, 0, 1)
+        spelt = data.draw(st.sampled_from(SPELLINGS)).format(text)
+        if text == old.text and not old.is_withdrawn:
+            assert self.take(name, spelt) == (0, 0, 1)
             return
-        assert self.take(name, text) == (0, 1, 0)
+        assert self.take(name, spelt) == (0, 1, 0)
+        self.note_gone(old)
         old.is_latest = False
-        old.case = CaseStatus.CLOSED if old.case else None
         self.note_revision(name, text, AuditKind.COMMENT_EDITED)
+
+    @rule(data=st.data())
+    def withdraw(self, data: st.DataObject) -> None:
+        name = self.pick(data, lambda r: r.is_there() and r.appeal is AppealStatus.PENDING).name
+        newest = self.comments[name][-1]
+        done = withdraw_comment(self.context, SYSTEM, "site", name)
+        assert (done.reference, done.is_new) == (newest.reference, not newest.is_withdrawn)
+        if done.is_new:
+            self.note_gone(newest)
+            newest.kinds.append(AuditKind.COMMENT_WITHDRAWN)
+            for revision in self.comments[name]:
+                revision.is_withdrawn = True
+
+    @rule(days=st.sampled_from([1, 100]))
+    def days_pass(self, days: int) -> None:
+        self.now += timedelta(days=days)
 
     @precondition(lambda self: self.waiting())
     @rule()
     def score(self) -> None:
         list(score_waiting(self.context, self.services.scorer))
         for revision in self.waiting():
-            action = OUTCOMES[revision.text]
-            revision.chain.append((action, SYSTEM.id))
+            alone = OUTCOMES[revision.text]
+            action = self.needed_of(revision) or alone
+            self.note_decision(revision, action, SYSTEM, AuditKind.DECISION_AUTOMATED)
             revision.case = WAITING_STATUS.get(action)
-            revision.kinds.append(AuditKind.DECISION_AUTOMATED)
+            if POISON in revision.text:
+                revision.found = "not scored"
+            elif alone is not Action.APPROVE:
+                revision.found = "flagged"
+            else:
+                revision.found = "passed" if action is Action.APPROVE else "earlier text"
 
     @precondition(lambda self: self.waiting())
     @rule()
@@ -140,7 +178,9 @@ class Moderation(CaseAccount):
     def appeal(self, data: st.DataObject) -> None:
         revision = self.pick(data, Expected.is_removed)
         words = "It was a quotation."
-        if not revision.is_removed() or revision.appeal is not None:
+        is_late = revision.decided_at is not None and self.now - revision.decided_at > WINDOW
+        is_open = revision.is_there() and revision.is_removed() and revision.appeal is None
+        if not is_open or is_late:
             with pytest.raises(RuleBroken):
                 file_appeal(self.context, revision.reference, words)
             return
@@ -200,10 +240,36 @@ class Moderation(CaseAccount):
     @invariant()
     def overturned_comment_is_visible(self) -> None:
         for known in self.revisions():
-            if known.appeal is AppealStatus.OVERTURNED:
+            if known.appeal is AppealStatus.OVERTURNED and known.is_there():
                 statement = look_up(self.context, known.reference).statement
                 assert statement.visibility is Visibility.VISIBLE
+
+    @invariant()
+    def lookup_says_what_holds(self) -> None:
+        """Each sentence the author reads is held against the account; by every reference."""
+        type(self).steps += 1
+        for known in self.revisions():
+            newest = self.comments[known.name][-1]
+            answer = look_up(self.context, known.reference)
+            assert answer.reference == newest.reference
+            assert answer.text == ("" if newest.is_withdrawn else newest.text)
+            assert (answer.withdrawn_at is not None) is newest.is_withdrawn
+            assert (answer.changed is not None) is (known is not newest)
+            assert false_claims(answer.statement, newest, self.now - WINDOW) == []
+            if answer.changed is not None:
+                assert answer.changed.text == ("" if known.is_withdrawn else known.text)
+                assert false_claims_of_changed(answer.changed, known) == []
 
 
 Moderation.TestCase.settings = settings(max_examples=30, stateful_step_count=25)
 TestModeration = Moderation.TestCase
+
+
+@pytest.mark.long
+@pytest.mark.timeout(7200)
+def test_ten_thousand_steps_without_a_false_word() -> None:
+    """What the default profile walks in hundreds of steps, walked far."""
+    start = Moderation.steps
+    walk = settings(Moderation.TestCase.settings, max_examples=100, stateful_step_count=50)
+    while Moderation.steps - start < 10_000:
+        run_state_machine_as_test(Moderation, settings=walk)

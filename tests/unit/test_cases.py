@@ -1,13 +1,19 @@
 """Which move a case may make, what it is worth, and where an undo leads."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
 from core.errors import RuleBroken
 from core.moderation.cases import (
+    CLOSINGS,
     TRANSITIONS,
+    Case,
     CaseStatus,
+    CaseTrigger,
+    TextGone,
+    closed_case,
     next_status,
     priority,
     reopened_status,
@@ -74,3 +80,15 @@ def test_higher_score_that_held_nothing_does_not_count() -> None:
 
 def test_revision_that_was_never_scored_goes_first() -> None:
     assert priority({}, Verdict(Action.HOLD, ())) == (1.0, None)
+
+
+@pytest.mark.parametrize("gone", TextGone)
+@pytest.mark.parametrize("status", CaseStatus)
+def test_work_on_a_text_that_is_gone_ends_and_says_why(status: CaseStatus, gone: TextGone) -> None:
+    case = Case("c", "r", status, CaseTrigger.HOLD, 0.5, None, datetime(2026, 11, 1, tzinfo=UTC))
+    ended = closed_case(case, gone)
+    if status is CLOSED:
+        assert ended is None
+        return
+    assert ended == replace(case, status=CLOSED, closed_because=gone)
+    assert CLOSINGS[status, gone] is CLOSED

@@ -5,7 +5,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from core.errors import InvalidInput
-from core.moderation.cleaning import MAX_COMMENT_CHARS, check_text, clean_text
+from core.moderation.cleaning import MAX_COMMENT_CHARS, check_text, clean_text, is_same_text
 
 
 @pytest.mark.parametrize(
@@ -154,3 +154,76 @@ def test_text_that_cannot_be_stored_is_refused_without_repeating_it(
     with pytest.raises(InvalidInput, match=complaint) as caught:
         check_text(text)
     assert "secret" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("original", "readable"),
+    [
+        ('<span style="display:none"> secret </span>', "secret"),
+        ('a <b onclick="x()">b</b> c', "a b c"),
+        ("<SPAN Style=x>a</Span>b", "ab"),
+        ("<span/onmouseover=x>a</span>", "a"),
+        ("<p style=x>one</p>two", "one\n\ntwo"),
+        ('<li style="x">a</li><li>b</li>', "- a\n- b"),
+        ("<span style=x><b style=y>in</b></span> out", "in out"),
+        ('<a href="https://x.org" onclick="s()">w</a>', "w (https://x.org)"),
+        ('<a href="https://x.org"><img src=x></a> b', "<img src=x> (https://x.org) b"),
+        ('<a href="1">x<a href="2">y</a></a>', "x (1)y (2)"),
+        # What a reader or a screen reader gets of a tag is not taken away with it.
+        ('<a title="you fool" href="1">w</a>', '<a title="you fool" href="1">w</a>'),
+        ('<span aria-label="hm">x</span> y', '<span aria-label="hm">x</span> y'),
+        # Never closed: a browser draws it, a moderator sees it.
+        ("<span style=x>a <span>b</span>", "<span style=x>a b"),
+    ],
+)
+def test_opening_and_closing_tags_share_one_fate(original: str, readable: str) -> None:
+    assert clean_text(original) == readable
+
+
+NAMES = st.sampled_from(["span", "b", "a", "p", "li", "SPAN"])
+ATTRIBUTES = st.sampled_from(["", " style=x", ' onclick="x()"', ' title="t"', " href=u class=c"])
+
+
+@given(NAMES, ATTRIBUTES, st.sampled_from(["w", "<b>w</b>", "<i x=y>w</i>", ""]))
+def test_no_pair_of_tags_is_left_half(name: str, attributes: str, inner: str) -> None:
+    cleaned = clean_text(f"before <{name}{attributes}>{inner}</{name}> after").lower()
+    assert f"<{name.lower()}" in cleaned or f"</{name.lower()}" not in cleaned
+    assert f"</{name.lower()}" in cleaned or f"<{name.lower()}" not in cleaned
+
+
+@pytest.mark.parametrize(
+    "piece", ["<b x>", "<b x></i>", "<a x>", "<a href=u x>", "</b><b x>", "<b "]
+)
+def test_fifty_thousand_characters_of_pairs_take_one_scan(piece: str) -> None:
+    """A quadratic scan takes minutes, and the suite's time limit ends it."""
+    text = (piece * MAX_COMMENT_CHARS)[:MAX_COMMENT_CHARS]
+    assert len(clean_text(text)) <= 2 * MAX_COMMENT_CHARS
+
+
+@pytest.mark.parametrize(
+    ("original", "other"),
+    [
+        ("a\nb", "a\r\nb"),
+        ("a\nb", "a\rb"),
+        ("a", "a \n"),
+        ("a b", "a&nbsp;b"),
+        ("a b", "a\u202fb"),
+        ("café", "cafe\u0301"),
+        ("<p>A</p><p>B</p>", "A<p>B"),
+        ("<p>A</p><p>B</p>", "A\n\nB"),
+        ("it's", "it&#x27;s"),
+        ("idiot", "id\u200biot"),
+        ("<b>a</b>", "a"),
+    ],
+)
+def test_two_spellings_of_one_text_are_the_same(original: str, other: str) -> None:
+    assert is_same_text(original, other)
+    assert is_same_text(other, original)
+
+
+@pytest.mark.parametrize(
+    ("original", "other"),
+    [("idiot", "\u0456diot"), ("a b", "ab"), ("a\nb", "a b"), ("a", "A"), ("a", "a!"), ("①", "1")],
+)
+def test_another_text_is_another_text(original: str, other: str) -> None:
+    assert not is_same_text(original, other)

@@ -73,6 +73,35 @@ def test_hardest_action_wins_and_names_its_rules(
     assert [rule.id for rule in verdict.rules] == rule_ids, why
 
 
+REASONS_GIVEN: list[tuple[dict[Label, float], str | None]] = [
+    ({Label.OBSCENE: 0.9996, Label.THREAT: 0.9988}, "threat"),
+    (
+        {Label.TOXICITY: 0.9999, Label.INSULT: 0.9998, Label.IDENTITY_ATTACK: 0.96},
+        "identity_attack",
+    ),
+    ({Label.OBSCENE: 0.99, Label.INSULT: 0.98}, "harassment"),
+    ({Label.OBSCENE: 0.99, Label.THREAT: 0.6}, "obscene"),  # the threat asks for a hold only
+    ({Label.OBSCENE: 0.85, Label.THREAT: 0.55}, "threat"),  # the same among holds
+    ({Label.TOXICITY: 0.1}, None),
+    ({}, None),
+]
+
+
+@pytest.mark.parametrize(("scores", "reason"), REASONS_GIVEN)
+def test_gravest_reason_is_given_and_not_the_highest_score(
+    scores: dict[Label, float], reason: str | None
+) -> None:
+    assert judge(scores, POLICY).reason_code == reason
+    unstated = replace(POLICY, reason_precedence=())
+    assert judge(scores, unstated).reason_code == reason
+
+
+def test_policy_states_which_reason_comes_first() -> None:
+    scores = {Label.OBSCENE: 0.98, Label.THREAT: 0.999}
+    swearing_first = replace(POLICY, reason_precedence=("obscene", "threat"))
+    assert judge(scores, swearing_first).reason_code == "obscene"
+
+
 def test_label_without_a_rule_asks_for_nothing() -> None:
     only_threats = Policy(2, (POLICY.rule("threat-approve"),), POLICY.reasons, NOW)
     assert judge({Label.THREAT: 0.1, Label.INSULT: 0.99}, only_threats).action is Action.APPROVE

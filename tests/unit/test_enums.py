@@ -8,21 +8,22 @@ from enum import StrEnum
 import pytest
 
 from core.inference.base import ErrorKind
-from core.moderation.appeals import AppealStatus
+from core.moderation.appeals import CLOSING_WORDS, AppealStatus
 from core.moderation.audit import AuditKind
-from core.moderation.cases import TRANSITIONS, CaseStatus, CaseTrigger
+from core.moderation.cases import TRANSITIONS, CaseStatus, CaseTrigger, TextGone
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource, visibility
 from core.moderation.default_policy import BANDS
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.notices import AppealStage, DecidedBy
 from core.moderation.permissions import GRANTS, Permission, Role, decide_permission
-from core.moderation.policies import SEVERITY, Action
+from core.moderation.policies import GRAVITY, SEVERITY, Action
 from core.moderation.scores import Label
 from core.services.review import standing
 from core.servinglog.record import Mode
 from dashboard import wording
 from dashboard.lookup import wording as author_wording
+from dashboard.review.case_list import WITHOUT_LABEL
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 DECISION = Decision(
@@ -32,7 +33,12 @@ TABLES: list[tuple[str, type[StrEnum], Mapping[StrEnum, object]]] = [
     ("severity of actions", Action, SEVERITY),
     ("grants of roles", Role, GRANTS),
     ("bands of the default policy", Label, BANDS),
+    ("gravity of labels", Label, GRAVITY),
+    ("closing words of appeals", TextGone, CLOSING_WORDS),
     ("names of labels", Label, wording.LABELS),
+    ("cases without a label", CaseTrigger, WITHOUT_LABEL),
+    ("how appeals about gone texts ended", AppealStatus, author_wording.HOW_IT_ENDED),
+    ("how gone texts stood", Visibility, author_wording._STOOD),
     ("actions as done", Action, wording.ACTIONS_DONE),
     ("headlines of visibilities", Visibility, wording.VISIBILITIES),
     ("names of appeal states", AppealStatus, wording.APPEALS),
@@ -82,10 +88,11 @@ def test_status_of_an_appeal_is_a_stage_of_the_same_name() -> None:
 # Stored strings: a change here is a migration, or a break of everybody's files and API.
 STORED: list[tuple[type[StrEnum], set[str]]] = [
     (Action, {"approve", "hold", "remove", "escalate"}),
-    (AppealStatus, {"pending", "upheld", "overturned"}),
+    (AppealStatus, {"pending", "upheld", "overturned", "closed"}),
     (CaseStatus, {"open", "escalated", "closed"}),
-    (CaseTrigger, {"hold", "not_scored"}),
-    (DecisionSource, {"rule", "failure_policy", "reviewer"}),
+    (CaseTrigger, {"hold", "not_scored", "after_edit"}),
+    (TextGone, {"edited", "withdrawn"}),
+    (DecisionSource, {"rule", "failure_policy", "after_edit", "reviewer"}),
     (FailurePolicy, {"hold", "approve", "first_stage_only"}),
     (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
     (Mode, {"realtime", "batch", "load_test", "warmup", "explain", "trial"}),
@@ -96,15 +103,19 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (
         AuditKind,
         {
-            "comment.stored", "comment.edited", "decision.automated", "decision.reviewed",
-            "decision.undone", "case.skipped", "appeal.filed", "appeal.upheld",
-            "appeal.overturned", "policy.stored",
+            "comment.stored", "comment.edited", "comment.completed", "comment.withdrawn",
+            "decision.automated", "decision.reviewed", "decision.undone", "case.skipped",
+            "appeal.filed", "appeal.upheld", "appeal.overturned", "appeal.closed",
+            "policy.stored",
         },
     ),
-    (Visibility, {"pending", "visible", "held", "removed"}),
+    (Visibility, {"pending", "visible", "held", "removed", "withdrawn"}),
     (
         DecidedBy,
-        {"nobody", "model", "not_scored", "person", "model_then_person", "appeal"},
+        {
+            "nobody", "model", "not_scored", "after_edit", "person", "model_then_person",
+            "appeal",
+        },
     ),
 ]  # fmt: skip
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.notices import (
@@ -18,7 +19,7 @@ from core.moderation.notices import (
 )
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from dashboard.lookup.wording import headline, what_next, who_decided
+from dashboard.lookup.wording import headline, what_next, who_decided, why_this_reason
 from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -48,13 +49,20 @@ TAKEN_BACK = replace(
     supersedes="d2", undoes="d2",
 )  # fmt: skip
 RESTORED = replace(BY_PERSON, id="d3", actor="lena", supersedes="d2", appeal_id="a1")
+AFTER_EDIT = replace(PASSED, action=Action.HOLD, source=DecisionSource.AFTER_EDIT)
 PENDING = Appeal("a1", "d2", "rev", "It was a quotation.", AppealStatus.PENDING, NOW)
 UPHELD = replace(PENDING, status=AppealStatus.UPHELD, heard_by="lena", outcome_reason="It stands.")
 OVERTURNED = replace(UPHELD, status=AppealStatus.OVERTURNED)
+CLOSED = replace(UPHELD, status=AppealStatus.CLOSED, heard_by=None)
 
 
-def statement(*chain: Decision, appeal: Appeal | None = None, now: datetime = NOW) -> Statement:
-    return build_statement(chain, {1: POLICY}, appeal, now=now, window_days=WINDOW)
+def statement(
+    *chain: Decision,
+    appeal: Appeal | None = None,
+    now: datetime = NOW,
+    gone: TextGone | None = None,
+) -> Statement:
+    return build_statement(chain, {1: POLICY}, appeal, now=now, window_days=WINDOW, gone=gone)
 
 
 STATES = [
@@ -94,6 +102,17 @@ STATES = [
      DecidedBy.APPEAL, AppealStage.OVERTURNED),
     ("model's removal overturned", statement(CUT, RESTORED, appeal=OVERTURNED),
      Visibility.VISIBLE, DecidedBy.APPEAL, AppealStage.OVERTURNED),
+    ("an edit of what a person removed", statement(AFTER_EDIT), Visibility.HELD,
+     DecidedBy.AFTER_EDIT, AppealStage.NOTHING_TO_APPEAL),
+    ("such an edit, approved", statement(AFTER_EDIT, BY_PERSON), Visibility.VISIBLE,
+     DecidedBy.PERSON, AppealStage.NOTHING_TO_APPEAL),
+]  # fmt: skip
+# Their words are others: nobody is told who decided on a text that is gone.
+GONE = [
+    ("withdrawn", statement(HELD, gone=TextGone.WITHDRAWN), Visibility.WITHDRAWN,
+     DecidedBy.MODEL, AppealStage.NOTHING_TO_APPEAL),
+    ("withdrawn while appealed", statement(HELD, REMOVAL, appeal=CLOSED, gone=TextGone.WITHDRAWN),
+     Visibility.WITHDRAWN, DecidedBy.MODEL_THEN_PERSON, AppealStage.CLOSED),
 ]  # fmt: skip
 IDS = [state[0] for state in STATES]
 
@@ -114,9 +133,35 @@ def test_every_state_has_words_and_names_no_person(
 
 
 def test_states_cover_everybody_who_can_decide_every_visibility_and_every_stage() -> None:
-    assert {state[2] for state in STATES} == set(Visibility)
+    assert {state[2] for state in STATES + GONE} == set(Visibility)
     assert {state[3] for state in STATES} == set(DecidedBy)
-    assert {state[4] for state in STATES} == set(AppealStage)
+    assert {state[4] for state in STATES + GONE} == set(AppealStage)
+
+
+@pytest.mark.parametrize(
+    ("state", "told", "seen", "by", "stage"), GONE, ids=[state[0] for state in GONE]
+)
+def test_author_of_a_text_that_is_gone_is_told_so(
+    state: str, told: Statement, seen: Visibility, by: DecidedBy, stage: AppealStage
+) -> None:
+    assert (told.visibility, decided_by(told), appeal_stage(told)) == (seen, by, stage)
+    assert "withdrawn" in headline(told)
+    assert "nobody decides on it any more" in what_next(told)
+
+
+@pytest.mark.parametrize("gone", TextGone)
+def test_no_appeal_is_open_for_a_text_that_is_gone(gone: TextGone) -> None:
+    assert statement(HELD, REMOVAL, gone=gone).can_appeal_until is None
+
+
+def test_reasons_of_an_automated_decision_are_told_in_the_order_of_the_policy() -> None:
+    swearing = {Label.OBSCENE: 0.9996, Label.THREAT: 0.9988}
+    rules = ("obscene-remove", "threat-remove")
+    told = statement(replace(CUT, rule_ids=rules, reason_code="threat", scores=swearing))
+    assert [reason.code for reason in told.ranked_reasons] == ["threat", "obscene"]
+    assert "Threats, then Obscenity (policy version 1)" in why_this_reason(told)
+    assert why_this_reason(statement(CUT)) == ""
+    assert why_this_reason(statement(replace(CUT, rule_ids=rules, scores=swearing), REMOVAL)) == ""
 
 
 @pytest.mark.parametrize(

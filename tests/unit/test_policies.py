@@ -98,12 +98,45 @@ def test_same_content_has_the_same_digest_whatever_its_version() -> None:
 
 def test_another_threshold_or_word_changes_the_digest() -> None:
     moved = replace(POLICY, rules=(*POLICY.rules[:-1], replace(POLICY.rules[-1], low=0.96)))
-    worded = replace(POLICY, reasons=(Reason("a", "b", "c"), *POLICY.reasons[1:]))
-    assert len({policy_digest(policy) for policy in (POLICY, moved, worded)}) == 3
+    first = POLICY.reasons[0]
+    worded = replace(POLICY, reasons=(Reason(first.code, "b", "c"), *POLICY.reasons[1:]))
+    ranked = replace(POLICY, reason_precedence=POLICY.reason_precedence[::-1])
+    assert len({policy_digest(policy) for policy in (POLICY, moved, worded, ranked)}) == 4
+
+
+@pytest.mark.parametrize("stated", [("threat", "threat"), ("threat", "nothing"), ("",)])
+def test_precedence_that_names_no_reason_or_one_twice_cannot_be_built(
+    stated: tuple[str, ...],
+) -> None:
+    with pytest.raises(ValueError, match="policy 1: reason_precedence names"):
+        replace(POLICY, reason_precedence=stated)
+
+
+def test_policy_stored_without_a_precedence_is_read_and_keeps_its_digest() -> None:
+    old = json.loads(policy_to_json(POLICY))
+    del old["reason_precedence"]
+    body = json.dumps(old, sort_keys=True, ensure_ascii=False)
+    read = policy_from_json(body, version=1, created_at=NOW)
+    assert read.reason_precedence == ()
+    assert policy_to_json(read) == body
+    ranks = {rule.reason_code: read.reason_rank(rule) for rule in read.rules}
+    assert sorted(ranks, key=ranks.__getitem__) == [
+        "threat",
+        "identity_attack",
+        "harassment",
+        "obscene",
+    ]
+
+
+def test_reasons_without_a_place_follow_those_that_have_one() -> None:
+    stated = replace(POLICY, reason_precedence=("obscene",))
+    ranks = {rule.reason_code: stated.reason_rank(rule) for rule in stated.rules}
+    assert min(ranks, key=ranks.__getitem__) == "obscene"
+    assert ranks["threat"] < ranks["identity_attack"] < ranks["harassment"]
 
 
 def test_stored_form_keeps_neither_version_nor_time() -> None:
-    assert set(json.loads(policy_to_json(POLICY))) == {"rules", "reasons"}
+    assert set(json.loads(policy_to_json(POLICY))) == {"rules", "reasons", "reason_precedence"}
 
 
 def test_severity_orders_the_actions_from_mild_to_hard() -> None:

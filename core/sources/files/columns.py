@@ -24,6 +24,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("inreplyto", "inreplytoid", "replyto", "replytoid"),
     ),
     "title": ("title",),
+    "deleted": ("deleted", "isdeleted"),
 }
 _FIELD_OF = {alias: field for field, aliases in ALIASES.items() for alias in aliases}
 _SEPARATORS = re.compile(r"[\s_.\-]+")
@@ -40,11 +41,14 @@ class RowShape:
     parent: str
     is_hackernews: bool
     title: str = "title"
+    deleted: str = "deleted"
 
     @property
     def names(self) -> frozenset[str]:
         """Every column a comment is read from."""
-        return frozenset((self.id, self.text, self.author, *self.times, self.parent, self.title))
+        return frozenset(
+            (self.id, self.text, self.author, *self.times, self.parent, self.title, self.deleted)
+        )
 
 
 def field_of(name: str) -> str | None:
@@ -74,6 +78,7 @@ def plain_shape(names: tuple[str, ...]) -> RowShape:
         found.get("parent_id", "parent_id"),
         False,
         found.get("title", "title"),
+        found.get("deleted", "deleted"),
     )
 
 
@@ -84,4 +89,5 @@ _WORDS = {
     "created_at": "time",
     "parent_id": "parent",
     "title": "title",
+    "deleted": "deletion",
 }

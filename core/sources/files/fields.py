@@ -36,6 +36,8 @@ _EXACT_FLOAT = 2.0**53  # from here on neighbouring whole numbers share one floa
 _UNIX_TEXT = re.compile(r"[0-9]{9,20}(?:\.[0-9]*)?", re.ASCII)
 # Between these no time in one unit is also one in another.
 FIRST_UNIX_SECONDS, LAST_UNIX_SECONDS = 100_000_000, 7_258_118_400
+_FLAGS = dict.fromkeys(("", "false", "f", "no", "n", "0", "0.0"), False)
+_FLAGS |= dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), True)
 _WRITE_TIMES = "write 2026-01-31T12:00:00Z or Unix seconds"
 
 
@@ -122,12 +124,17 @@ def is_missing(text: str) -> bool:
 
 
 def flag_field(row: Mapping[str, object], name: str) -> bool:
-    """True or false; absent is false. A table of text says it in words."""
+    """True or false; absent is false. A table says it in words or as 1 and 0."""
     value = row.get(name)
     if value is None or isinstance(value, bool):
         return bool(value)
-    if isinstance(value, str) and value.lower() in {"true", "false"}:
-        return value.lower() == "true"
+    if isinstance(value, float) and math.isnan(value):
+        return False  # how pandas says that a flag is missing
+    whole = int(value) if isinstance(value, float) and value.is_integer() else value
+    if isinstance(whole, str | int):
+        word = str(whole).strip().lower()
+        if word in _FLAGS or is_missing(word):
+            return _FLAGS.get(word, False)
     raise InvalidInput(f"`{name}` is {kind_of(value)}, not true or false")
 
 

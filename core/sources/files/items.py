@@ -1,5 +1,6 @@
 """One raw row of a source, whatever its shape, as one item to take in."""
 
+import math
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -10,13 +11,16 @@ from core.moderation.comments import (
     IncomingComment,
     IncomingThread,
     check_incoming,
+    is_placeholder,
 )
+from core.moderation.invisible import is_blank
 from core.sources.base import Rejected, Skipped, SourceItem
 from core.sources.files.columns import RowShape, field_of, plain_shape
 from core.sources.files.fields import (
     FIRST_UNIX_SECONDS,
     flag_field,
     id_field,
+    is_missing,
     kind_of,
     text_field,
     time_field,
@@ -118,10 +122,12 @@ def to_item(
         source_id = id_field(raw, shape.id, is_number=shape.is_hackernews)
         if source_id is None:
             raise InvalidInput(f"`{shape.id}` is missing")
+        name = HACKERNEWS if shape.is_hackernews else source
+        if (gone := _reason_gone(raw, shape)) is not None:
+            return Skipped(where, gone, withdraws=(name, source_id))
         reason = _reason_to_skip(raw, shape) if shape.is_hackernews else None
         if reason is not None:
             return Skipped(where, reason)
-        name = HACKERNEWS if shape.is_hackernews else source
         if _is_thread(raw, shape):
             return _thread(raw, shape, where, (name, source_id), read_at)
         return _comment(raw, shape, where, (name, source_id), read_at)
@@ -148,11 +154,17 @@ def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
     return item if isinstance(item, IncomingThread) else None
 
 
-def _reason_to_skip(row: Mapping[str, object], shape: RowShape) -> str | None:
-    if flag_field(row, "deleted"):
+def _reason_gone(row: Mapping[str, object], shape: RowShape) -> str | None:
+    """Why the comment of the row is no longer on its site; None for one that is."""
+    if flag_field(row, shape.deleted):
         return DELETED
-    if flag_field(row, "dead"):
+    if shape.is_hackernews and flag_field(row, "dead"):
         return DEAD
+    text = row.get(shape.text)
+    return DELETED if isinstance(text, str) and is_placeholder(text) else None
+
+
+def _reason_to_skip(row: Mapping[str, object], shape: RowShape) -> str | None:
     kind = _type(row, shape)
     if kind in _OTHER_TYPES:
         return f"not a comment: {kind}"
@@ -218,12 +230,19 @@ def _comment(
         text_field(row, shape.author) or UNKNOWN_AUTHOR,
         _time(row, shape, read_at),
         _parent(row, shape),
+        is_time_known=any(_is_there(row.get(name)) for name in shape.times),
     )
-    if not text.strip():
+    if is_blank(text):
         return Skipped(where, NO_TEXT)
     check_incoming(comment)
     # Markup alone (`<p></p>`) would leave a moderator an empty card.
     return comment if clean_text(text) else Skipped(where, NO_TEXT)
+
+
+def _is_there(value: object) -> bool:
+    if isinstance(value, str):
+        return not is_missing(value)
+    return value is not None and not (isinstance(value, float) and math.isnan(value))
 
 
 def _parent(row: Mapping[str, object], shape: RowShape) -> str | None:

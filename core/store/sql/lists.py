@@ -12,7 +12,15 @@ from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.store.sql import rows
-from core.store.sql.tables import appeals, cases, comments, decisions, revisions, threads
+from core.store.sql.tables import (
+    IS_WAITING,
+    appeals,
+    cases,
+    comments,
+    decisions,
+    revisions,
+    threads,
+)
 from core.store.views import (
     AppealItem,
     AuthorRecord,
@@ -67,7 +75,10 @@ class SqlLists:
             .add_columns(comments.c.source_id)
             .join(revisions, revisions.c.id == decisions.c.revision_id)
             .join(comments, comments.c.id == revisions.c.comment_id)
-            .where(decisions.c.source == DecisionSource.RULE.value)
+            .where(
+                decisions.c.source == DecisionSource.RULE.value,
+                revisions.c.withdrawn_at.is_(None),
+            )
             .order_by(decisions.c.decided_at.desc(), decisions.c.id)
             .limit(limit)
         )
@@ -82,11 +93,7 @@ class SqlLists:
         ]
 
     def count_waiting(self) -> int:
-        return self._count(
-            select(func.count())
-            .select_from(revisions)
-            .where(revisions.c.is_latest == 1, revisions.c.current_action.is_(None))
-        )
+        return self._count(select(func.count()).select_from(revisions).where(IS_WAITING))
 
     def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
         entries: list[ThreadEntry] = []
@@ -102,7 +109,7 @@ class SqlLists:
 
     def author_record(self, source: str, author: str) -> AuthorRecord:
         counted = self._connection.execute(
-            select(revisions.c.current_action, func.count())
+            select(revisions.c.current_action, func.count(), func.count(revisions.c.withdrawn_at))
             .join(comments, comments.c.id == revisions.c.comment_id)
             .where(
                 comments.c.source == source,
@@ -110,8 +117,10 @@ class SqlLists:
                 revisions.c.is_latest == 1,
             )
             .group_by(revisions.c.current_action)
-        )
+        ).all()
         totals: dict[str | None, int] = {row[0]: row[1] for row in counted}
+        # Nobody waits for a decision on what was withdrawn; what was removed before stays counted.
+        waiting: dict[str | None, int] = {row[0]: row[1] - row[2] for row in counted}
         overturned = self._count(
             select(func.count())
             .select_from(appeals)
@@ -123,7 +132,7 @@ class SqlLists:
                 appeals.c.status == AppealStatus.OVERTURNED.value,
             )
         )
-        held = totals.get(Action.HOLD.value, 0) + totals.get(Action.ESCALATE.value, 0)
+        held = waiting.get(Action.HOLD.value, 0) + waiting.get(Action.ESCALATE.value, 0)
         return AuthorRecord(
             comments=sum(totals.values()),
             removed=totals.get(Action.REMOVE.value, 0),
@@ -135,6 +144,7 @@ class SqlLists:
         is_pending = appeals.c.status == AppealStatus.PENDING.value
         query = (
             select(appeals, revisions.c.body, revisions.c.reference, comments.c.author)
+            .add_columns(revisions.c.withdrawn_at)
             .join(revisions, revisions.c.id == appeals.c.revision_id)
             .join(comments, comments.c.id == revisions.c.comment_id)
             .where(is_pending if pending else ~is_pending)
@@ -149,16 +159,17 @@ class SqlLists:
         return AppealItem(
             appeal=appeal,
             decision=rows.decision_from_row(decided),
-            text=row["body"],
+            text=_text_in_sight(row),
             author=row["author"],
             reference=row["reference"],
+            is_withdrawn=row["withdrawn_at"] is not None,
         )
 
     def _parent(self, source: str, source_id: str) -> tuple[ThreadEntry | None, str | None]:
         """The comment or thread title of that id, and the id of what it answers in turn."""
         found = self._all(
             select(comments.c.author, comments.c.created_at, comments.c.parent_source_id)
-            .add_columns(revisions.c.body)
+            .add_columns(revisions.c.body, revisions.c.withdrawn_at)
             .join(revisions, revisions.c.comment_id == comments.c.id)
             .where(
                 comments.c.source == source,
@@ -169,7 +180,13 @@ class SqlLists:
         if found:
             row = found[0]
             when = rows.from_micros(row["created_at"])
-            entry = ThreadEntry(row["author"], row["body"], when, is_title=False)
+            entry = ThreadEntry(
+                row["author"],
+                _text_in_sight(row),
+                when,
+                is_title=False,
+                is_withdrawn=row["withdrawn_at"] is not None,
+            )
             return entry, row["parent_source_id"]
         roots = self._all(
             select(threads).where(threads.c.source == source, threads.c.source_id == source_id)
@@ -185,6 +202,11 @@ class SqlLists:
 
     def _count(self, query: Select[Any]) -> int:
         return int(self._connection.execute(query).scalar_one())
+
+
+def _text_in_sight(row: RowMapping) -> str:
+    """What a text that was withdrawn says is no longer shown to anybody."""
+    return row["body"] if row["withdrawn_at"] is None else ""
 
 
 def _queue_item(row: RowMapping) -> QueueItem:

@@ -1,6 +1,7 @@
 """Reads of the state by key."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, tuple_
@@ -11,11 +12,13 @@ from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision
+from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy, policy_from_json
 from core.store.sql import rows
 from core.store.sql.lists import SqlLists
 from core.store.sql.tables import (
     IS_FAILURE,
+    IS_WAITING,
     appeals,
     audit_events,
     cases,
@@ -61,10 +64,37 @@ class SqlReader(SqlLists):
         row = self._one(select(revisions).where(revisions.c.reference == reference))
         return rows.revision_from_row(row) if row else None
 
+    def earlier_texts(self, revision: Revision) -> Iterator[EarlierText]:
+        if revision.number == 1:
+            return
+        found = self._all(
+            select(revisions)
+            .where(
+                revisions.c.comment_id == revision.comment_id,
+                revisions.c.number < revision.number,
+            )
+            .order_by(revisions.c.number.desc())
+        )
+        for row in found:
+            earlier = rows.revision_from_row(row)
+            chain = self.decision_chain(earlier.id)
+            yield EarlierText(earlier, chain, self.appeal_of(earlier.id))
+
+    def received_after(self, revision: Revision) -> datetime:
+        row = self._one(
+            select(revisions.c.received_at).where(
+                revisions.c.comment_id == revision.comment_id,
+                revisions.c.number == revision.number + 1,
+            )
+        )
+        if row is None:
+            raise StoreError("No later text of this comment is stored.")
+        return rows.from_micros(row["received_at"])
+
     def waiting_revisions(self, limit: int) -> Sequence[Revision]:
         found = self._all(
             select(revisions)
-            .where(revisions.c.is_latest == 1, revisions.c.current_action.is_(None))
+            .where(IS_WAITING)
             .order_by(revisions.c.received_at, revisions.c.id)
             .limit(limit)
         )
@@ -161,5 +191,6 @@ def _of_failed(query: Select[Any]) -> Select[Any]:
             IS_FAILURE,
             revisions.c.current_decision_id == decisions.c.id,
             revisions.c.is_latest == 1,
+            revisions.c.withdrawn_at.is_(None),
         )
     )

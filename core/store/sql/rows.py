@@ -8,7 +8,7 @@ from sqlalchemy import RowMapping
 
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import Case, CaseStatus, CaseTrigger
+from core.moderation.cases import Case, CaseStatus, CaseTrigger, TextGone
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
@@ -39,7 +39,20 @@ def comment_from_row(row: RowMapping) -> Comment:
         author=row["author"],
         created_at=from_micros(row["created_at"]),
         parent_source_id=row["parent_source_id"],
+        is_time_known=bool(row["is_time_known"]),
     )
+
+
+def comment_to_row(comment: Comment) -> dict[str, Any]:
+    return {
+        "id": comment.id,
+        "source": comment.source,
+        "source_id": comment.source_id,
+        "author": comment.author,
+        "created_at": to_micros(comment.created_at),
+        "parent_source_id": comment.parent_source_id,
+        "is_time_known": int(comment.is_time_known),
+    }
 
 
 def revision_from_row(row: RowMapping) -> Revision:
@@ -53,6 +66,7 @@ def revision_from_row(row: RowMapping) -> Revision:
         received_at=from_micros(row["received_at"]),
         version=row["version"],
         current_decision_id=row["current_decision_id"],
+        withdrawn_at=_maybe_time(row["withdrawn_at"]),
     )
 
 
@@ -112,7 +126,19 @@ def case_from_row(row: RowMapping) -> Case:
         priority=row["priority"],
         label=Label(row["scored_label"]) if row["scored_label"] else None,
         opened_at=from_micros(row["opened_at"]),
+        closed_because=TextGone(row["closed_because"]) if row["closed_because"] else None,
     )
+
+
+def case_changes(case: Case) -> dict[str, Any]:
+    """What may change of a case after it was opened."""
+    return {
+        "status": case.status.value,
+        "opened_because": case.trigger.value,
+        "priority": case.priority,
+        "scored_label": case.label.value if case.label else None,
+        "closed_because": case.closed_because.value if case.closed_because else None,
+    }
 
 
 def appeal_to_row(appeal: Appeal) -> dict[str, Any]:

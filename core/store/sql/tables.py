@@ -14,6 +14,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    and_,
     literal_column,
 )
 
@@ -40,6 +41,8 @@ comments = Table(
     Column("author", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
     Column("parent_source_id", Text),
+    # 0: nobody told when it was written, and `created_at` is when it was read.
+    Column("is_time_known", Integer, nullable=False, server_default="1"),
     UniqueConstraint("source", "source_id"),
     Index("ix_comments_author", "source", "author"),
 )
@@ -58,10 +61,17 @@ revisions = Table(
     Column("version", WIDE, nullable=False),
     Column("current_decision_id", Text),
     Column("current_action", Text),
+    Column("withdrawn_at", BigInteger),
     UniqueConstraint("comment_id", "number"),
     # For `waiting_revisions`. `is_latest` must not come first: nearly every row has it, and SQLite
     # would take this index for any query that names it.
     Index("ix_revisions_waiting", "current_action", "is_latest", "received_at"),
+)
+
+IS_WAITING = and_(
+    revisions.c.current_action.is_(None),
+    revisions.c.is_latest == 1,
+    revisions.c.withdrawn_at.is_(None),
 )
 
 decisions = Table(
@@ -108,6 +118,7 @@ cases = Table(
     Column("priority", Float, nullable=False),
     Column("scored_label", Text),
     Column("opened_at", BigInteger, nullable=False),
+    Column("closed_because", Text),
     Index("ix_cases_queue", "status", "priority"),
 )
 

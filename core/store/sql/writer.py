@@ -1,5 +1,7 @@
 """Writes of the state, each with its audit event in the same transaction."""
 
+from datetime import datetime
+
 from sqlalchemy import Table, bindparam, insert, update
 
 from core.moderation.appeals import Appeal, AppealStatus
@@ -58,30 +60,13 @@ class SqlWriter(SqlReader):
         return True
 
     def add_comment(self, comment: Comment, revision: Revision, audit: AuditEvent) -> None:
-        self._insert(
-            comments,
-            id=comment.id,
-            source=comment.source,
-            source_id=comment.source_id,
-            author=comment.author,
-            created_at=rows.to_micros(comment.created_at),
-            parent_source_id=comment.parent_source_id,
-        )
+        self._insert(comments, **rows.comment_to_row(comment))
         self.add_revision(revision, audit)
 
     def add_revision(self, revision: Revision, audit: AuditEvent) -> None:
         older = revisions.c.comment_id == revision.comment_id
         if revision.number > 1:
             self._connection.execute(update(revisions).where(older).values(is_latest=0))
-            self._connection.execute(
-                update(cases)
-                .where(
-                    cases.c.revision_id.in_(
-                        revisions.select().with_only_columns(revisions.c.id).where(older)
-                    )
-                )
-                .values(status=CaseStatus.CLOSED.value)
-            )
         self._insert(
             revisions,
             id=revision.id,
@@ -93,6 +78,22 @@ class SqlWriter(SqlReader):
             received_at=rows.to_micros(revision.received_at),
             is_latest=1,
             version=0,
+        )
+        self.add_audit(audit)
+
+    def complete_comment(self, comment: Comment, audit: AuditEvent) -> None:
+        self._connection.execute(
+            update(comments)
+            .where(comments.c.id == comment.id)
+            .values(**rows.comment_to_row(comment))
+        )
+        self.add_audit(audit)
+
+    def withdraw_comment(self, comment_id: str, withdrawn_at: datetime, audit: AuditEvent) -> None:
+        self._connection.execute(
+            update(revisions)
+            .where(revisions.c.comment_id == comment_id, revisions.c.withdrawn_at.is_(None))
+            .values(withdrawn_at=rows.to_micros(withdrawn_at))
         )
         self.add_audit(audit)
 
@@ -121,23 +122,13 @@ class SqlWriter(SqlReader):
             cases,
             id=case.id,
             revision_id=case.revision_id,
-            status=case.status.value,
-            opened_because=case.trigger.value,
-            priority=case.priority,
-            scored_label=case.label.value if case.label else None,
             opened_at=rows.to_micros(case.opened_at),
+            **rows.case_changes(case),
         )
 
     def change_case(self, case: Case) -> None:
         self._connection.execute(
-            update(cases)
-            .where(cases.c.id == case.id)
-            .values(
-                status=case.status.value,
-                opened_because=case.trigger.value,
-                priority=case.priority,
-                scored_label=case.label.value if case.label else None,
-            )
+            update(cases).where(cases.c.id == case.id).values(**rows.case_changes(case))
         )
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None:

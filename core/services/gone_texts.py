@@ -1,0 +1,25 @@
+"""What ends when a text is gone: the review work on it and the appeal that waits."""
+
+from core.moderation.appeals import AppealStatus, closed_appeal
+from core.moderation.audit import AuditKind
+from core.moderation.cases import TextGone, closed_case
+from core.moderation.comments import Revision
+from core.moderation.permissions import Actor
+from core.services.context import Context
+from core.store.base import Writer
+
+
+def end_work_on(
+    context: Context, actor: Actor, tx: Writer, revision: Revision, because: TextGone
+) -> None:
+    """Close the case on the text, and its pending appeal with a word to the author."""
+    case = tx.case_of(revision.id)
+    ended = closed_case(case, because) if case is not None else None
+    if ended is not None:
+        tx.change_case(ended)
+    appeal = tx.appeal_of(revision.id)
+    if appeal is not None and appeal.status is AppealStatus.PENDING:
+        audit = context.audit(
+            AuditKind.APPEAL_CLOSED, actor, revision.id, appeal=appeal.id, because=because
+        )
+        tx.end_appeal(closed_appeal(appeal, because, context.clock.now()), audit)

@@ -1,0 +1,26 @@
+"""The earlier text for which a person has to decide on an edit, with what was decided on it."""
+
+from datetime import datetime
+
+import streamlit as st
+
+from core.moderation.edits import EarlierText
+from core.moderation.policies import Policy
+from dashboard.wording import decision_line
+
+SHOWN_CHARS = 2_000
+HIDDEN = "(withdrawn: its text is no longer shown)"
+
+
+def earlier_text(settled: EarlierText, policy: Policy, now: datetime) -> None:
+    """The decision first, then the words it was about. `policy` names the reason of a removal."""
+    decision = settled.chain[-1]
+    reasons = {reason.code: reason.title for reason in policy.reasons}
+    st.caption("Before the edit")
+    lines = [decision_line(decision, now)]
+    if decision.reason_code is not None:
+        lines.append(f"Reason: {reasons.get(decision.reason_code, decision.reason_code)}")
+    if decision.note:
+        lines.append(f"Note to the author: {decision.note}")
+    st.text("\n".join(lines))
+    st.text(settled.revision.text[:SHOWN_CHARS] or HIDDEN)

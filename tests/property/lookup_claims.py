@@ -1,0 +1,141 @@
+"""What an author reads on the look-up, sentence by sentence, and when each is true.
+
+The words are the page's; what is true is told from the account alone.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from core.moderation.appeals import AppealStatus
+from core.moderation.notices import AppealStage, Statement, appeal_stage
+from core.moderation.permissions import SYSTEM
+from core.moderation.policies import Action
+from core.services.lookup import ChangedText
+from dashboard.lookup import wording as words
+from tests.property.case_account import Expected
+
+Truth = Callable[[Expected], bool]
+ON_HOLD = (Action.HOLD, Action.ESCALATE)
+
+
+def action_of(known: Expected) -> Action | None:
+    return known.chain[-1][0] if known.chain else None
+
+
+def is_shown(known: Expected) -> bool:
+    return action_of(known) is Action.APPROVE and not known.is_withdrawn
+
+
+def is_hidden(known: Expected) -> bool:
+    return known.is_removed() and not known.is_withdrawn
+
+
+def waits(known: Expected) -> bool:
+    return action_of(known) in ON_HOLD and not known.is_withdrawn
+
+
+def by_machine(known: Expected) -> bool:
+    return bool(known.chain) and known.chain[-1][1] == SYSTEM.id
+
+
+def by_person(known: Expected) -> bool:
+    return bool(known.chain) and known.chain[-1][1] != SYSTEM.id
+
+
+def flagged(known: Expected) -> bool:
+    return known.found == "flagged"
+
+
+def appeal_is(*statuses: AppealStatus) -> Truth:
+    return lambda known: known.appeal in statuses
+
+
+# Part of a sentence, and when it is true. A sentence on the page with none of these is a failure.
+CLAIMS: list[tuple[str, Truth]] = [
+    ("has not been checked yet", lambda known: not known.chain and not known.is_withdrawn),
+    ("Nothing has been decided", lambda known: not known.chain),
+    ("Your comment is visible.", is_shown),
+    ("Readers can see it.", is_shown),
+    ("Your comment waits for a moderator.", waits),
+    ("Readers don't see it until a person has looked at it.", waits),
+    ("Your comment was removed.", is_hidden),
+    ("Readers no longer see it", is_hidden),
+    ("Your comment was withdrawn.", lambda known: known.is_withdrawn),
+    ("nobody decides on it any more", lambda known: known.is_withdrawn),
+    ("You have objected.", appeal_is(AppealStatus.PENDING)),
+    ("The removal stands", lambda known: known.appeal is AppealStatus.UPHELD and is_hidden(known)),
+    (
+        "readers can see your comment again",
+        lambda known: known.appeal is AppealStatus.OVERTURNED and is_shown(known),
+    ),
+    ("a model checked it. No person took part", lambda k: by_machine(k) and k.found == "passed"),
+    ("No person has decided yet", lambda k: by_machine(k) and flagged(k) and waits(k)),
+    ("a fixed rule removed it", lambda k: by_machine(k) and flagged(k) and is_hidden(k)),
+    ("Nobody yet: a moderator will.", lambda k: by_machine(k) and k.found == "not scored"),
+    ("Nobody yet. An earlier text", lambda k: by_machine(k) and k.found == "earlier text"),
+    ("First automated, then a person. A model flagged it.", lambda k: by_person(k) and flagged(k)),
+    ("A person:", by_person),
+    ("approved it", lambda known: by_person(known) and is_shown(known)),
+    ("A moderator removed it", lambda known: by_person(known) and is_hidden(known)),
+    ("read it and removed it", lambda known: by_person(known) and is_hidden(known)),
+    ("the last word is not spoken yet", lambda known: by_person(known) and waits(known)),
+    ("after your appeal", appeal_is(AppealStatus.OVERTURNED)),
+    ("No score reached", lambda known: known.found in ("passed", "earlier text")),
+    ("could not be scored", lambda known: known.found == "not scored"),
+    ("It has reached us and waits", appeal_is(AppealStatus.PENDING)),
+    ("it stands.", lambda known: known.appeal is AppealStatus.UPHELD and is_hidden(known)),
+    ("the comment is back", lambda k: k.appeal is AppealStatus.OVERTURNED and is_shown(k)),
+    ("Closed without an answer", appeal_is(AppealStatus.CLOSED)),
+    ("Decision upheld, before", appeal_is(AppealStatus.UPHELD)),
+    ("Decision overturned, before", appeal_is(AppealStatus.OVERTURNED)),
+]
+# Of a text that was changed since: how it stood when it was.
+STOOD: list[tuple[str, Truth]] = [
+    ("Nothing was decided on it", lambda known: not known.chain),
+    ("Readers could see it until", lambda known: action_of(known) is Action.APPROVE),
+    ("It waited for a person", lambda known: action_of(known) in ON_HOLD),
+    ("It had been removed", lambda known: known.is_removed()),
+    *CLAIMS[-3:],
+]
+
+
+def false_claims(statement: Statement, known: Expected, earliest: datetime) -> list[str]:
+    """Sentences about the newest text that are not true, or whose truth nobody stated; an appeal
+    is open while the removal is not older than `earliest`."""
+    said = [words.headline(statement), words.what_next(statement)]
+    if known.is_withdrawn:
+        said += _appeal_ended(statement)
+    else:
+        if statement.decided_at is not None:
+            said.append(words.who_decided(statement))
+            said += [] if statement.facts else [words.no_scores(statement)]
+        said += [words.HOW_IT_STANDS[statement.appeal.status]] if statement.appeal else []
+    wrong = _untrue(said, CLAIMS, known)
+    may_appeal = (
+        is_hidden(known) and known.appeal is None and (known.decided_at or earliest) >= earliest
+    )
+    if (appeal_stage(statement) is AppealStage.OPEN) is not may_appeal:
+        wrong.append(f"an appeal is {appeal_stage(statement)}")
+    if (statement.can_appeal_until is not None) is not may_appeal:
+        wrong.append(f"an appeal is taken until {statement.can_appeal_until}")
+    return wrong
+
+
+def false_claims_of_changed(changed: ChangedText, known: Expected) -> list[str]:
+    """The same of a text that was changed since."""
+    said = [words.how_it_stood(changed.statement), *_appeal_ended(changed.statement)]
+    wrong = _untrue(said, STOOD, known)
+    return [*wrong, "an appeal is open"] if changed.statement.can_appeal_until else wrong
+
+
+def _appeal_ended(statement: Statement) -> list[str]:
+    return [words.HOW_IT_ENDED[statement.appeal.status]] if statement.appeal else []
+
+
+def _untrue(said: list[str], claims: list[tuple[str, Truth]], known: Expected) -> list[str]:
+    wrong = []
+    for sentence in said:
+        made = [is_true for part, is_true in claims if part in sentence]
+        if not made or not all(is_true(known) for is_true in made):
+            wrong.append(sentence)
+    return wrong

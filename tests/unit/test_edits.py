@@ -1,0 +1,72 @@
+"""Which earlier text binds an edit, and what it asks for."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+
+from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.comments import Revision
+from core.moderation.decisions import Decision, DecisionSource, Verdict
+from core.moderation.edits import EarlierText, needed_action, settled_text, verdict_on_edit
+from core.moderation.policies import Action
+
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
+APPROVE, HOLD, REMOVE, ESCALATE = Action.APPROVE, Action.HOLD, Action.REMOVE, Action.ESCALATE
+MODEL, PERSON = DecisionSource.RULE, DecisionSource.REVIEWER
+Step = tuple[Action, DecisionSource]
+
+
+def text(*steps: Step, appeal: AppealStatus | None = None) -> EarlierText:
+    revision = Revision("r", "c", 1, "x", "x", "REF", NOW)
+    chain = [
+        Decision("d", "r", action, source, "who", 1, NOW, reason_code="threat")
+        for action, source in steps
+    ]
+    filed = Appeal("a", "d", "r", "Please.", appeal, NOW) if appeal else None
+    return EarlierText(revision, chain, filed)
+
+
+HELD, CUT = (HOLD, MODEL), (REMOVE, MODEL)
+CASES: list[tuple[str, list[EarlierText], Action | None]] = [
+    ("no earlier text", [], None),
+    ("never decided", [text()], None),
+    ("approved by the model", [text((APPROVE, MODEL))], None),
+    ("held", [text(HELD)], None),
+    ("removed by the model", [text(CUT)], None),
+    ("removed by the model, appealed", [text(CUT, appeal=AppealStatus.PENDING)], None),
+    ("removed by the model, upheld by a person", [text(CUT, appeal=AppealStatus.UPHELD)], HOLD),
+    ("removed by a person", [text(HELD, (REMOVE, PERSON))], HOLD),
+    ("removed, then taken back", [text(HELD, (REMOVE, PERSON), (HOLD, PERSON))], None),
+    ("removed, then restored on appeal", [text(HELD, (REMOVE, PERSON), (APPROVE, PERSON))], None),
+    ("approved by a person", [text(HELD, (APPROVE, PERSON))], None),
+    ("handed up", [text(HELD, (ESCALATE, PERSON))], ESCALATE),
+    ("handed up by a rule", [text((ESCALATE, MODEL))], ESCALATE),
+    ("handed up, removed", [text(HELD, (ESCALATE, PERSON), (REMOVE, PERSON))], ESCALATE),
+    ("handed up, approved", [text(HELD, (ESCALATE, PERSON), (APPROVE, PERSON))], None),
+    ("handed up, taken back", [text(HELD, (ESCALATE, PERSON), (HOLD, PERSON))], None),
+    ("removed, then an edit that waits", [text(HELD), text(HELD, (REMOVE, PERSON))], HOLD),
+    ("removed, then an edit never scored", [text(), text(HELD, (REMOVE, PERSON))], HOLD),
+    ("removed, then an edit the model cut", [text(CUT), text(HELD, (REMOVE, PERSON))], HOLD),
+    (
+        "removed, then an edit a person approved",
+        [text(HELD, (APPROVE, PERSON)), text(HELD, (REMOVE, PERSON))],
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("why", "earlier", "needed"), CASES, ids=[case[0] for case in CASES])
+def test_earlier_text_that_people_decided_binds_the_edit(
+    why: str, earlier: list[EarlierText], needed: Action | None
+) -> None:
+    assert needed_action(settled_text(earlier)) is needed
+
+
+@pytest.mark.parametrize("said", Action)
+def test_model_has_no_say_where_a_person_is_needed(said: Action) -> None:
+    verdict = Verdict(said, (), "threat")
+    assert verdict_on_edit(verdict, None) == verdict
+    assert verdict_on_edit(verdict, ESCALATE) == replace(verdict, action=ESCALATE)
+    expected = ESCALATE if said is ESCALATE else HOLD
+    assert verdict_on_edit(verdict, HOLD) == replace(verdict, action=expected)
