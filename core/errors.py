@@ -4,7 +4,8 @@ ConsoleError
 ├── InvalidInput          the caller's data is wrong: names the file and row, or the field
 │   ├── UnreadableFile    a file that can't be read as what it says it is
 │   ├── InvalidRows       rows sent together are wrong: names each
-│   └── BodyTooLarge      a request has more bytes than one call may bring
+│   ├── BodyTooLarge      a request has more bytes than one call may bring
+│   └── InvalidPolicy     a policy contradicts itself or leaves a score without a rule
 ├── NotFound              no such comment, case, decision or reference
 ├── PermissionDenied      this actor may not do this, and why
 ├── Conflict              somebody was first: the state changed since it was read
@@ -57,6 +58,10 @@ class InvalidRows(InvalidInput):
 
 class BodyTooLarge(InvalidInput):
     """The request's body has more bytes than one call may bring."""
+
+
+class InvalidPolicy(InvalidInput, ValueError):
+    """A policy contradicts itself or leaves a score without a rule; the text names where."""
 
 
 class NotFound(ConsoleError):

@@ -40,6 +40,7 @@ APPEALS: dict[AppealStatus, str] = {
 TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held by a rule",
     CaseTrigger.NOT_SCORED: "could not be scored",
+    CaseTrigger.REOPENED: "was reopened",
 }
 FAILURES: dict[ErrorKind, str] = {
     ErrorKind.BACKEND: "the model's server failed",

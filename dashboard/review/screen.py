@@ -1,17 +1,20 @@
 """The review queue: decide hundreds of flagged comments an hour, from the keyboard."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import NotFound, PermissionDenied
 from core.moderation.cases import CaseStatus
-from core.moderation.permissions import Actor
+from core.moderation.permissions import Actor, Permission, can
 from core.moderation.scores import Label
-from core.services.queries import count_queue, list_queue, load_case
+from core.services.queries import count_queue, list_cases, list_undoable, load_case
 from dashboard.review.actions import action_row, message_line, note_box, reason_row, undo_button
 from dashboard.review.case_card import card_text, case_card
-from dashboard.review.case_list import queue_list
+from dashboard.review.case_list import pager, queue_list
 from dashboard.review.desk import Desk
+from dashboard.review.keyboard import keyboard
 from dashboard.review.telling_words import look_at_words
 from dashboard.review.why_flagged import (
     author_panel,
@@ -26,7 +29,15 @@ FILTERS: dict[str, Label | None] = {
     "All": None,
     **{LABELS[label].capitalize(): label for label in Label if label is not Label.SEVERE_TOXICITY},
 }
-STATUSES = {"Waiting": CaseStatus.OPEN, "Escalated": CaseStatus.ESCALATED}
+STATUSES = {
+    "Waiting": CaseStatus.OPEN,
+    "Escalated": CaseStatus.ESCALATED,
+    "Decided": CaseStatus.CLOSED,
+}
+NOTHING_HERE = {
+    CaseStatus.ESCALATED: ("Nothing is escalated.", ":material/flag:"),
+    CaseStatus.CLOSED: ("Nobody has decided a case yet.", ":material/history:"),
+}
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -37,7 +48,9 @@ def render(services: Services, actor: Actor) -> None:
         st.error(str(refusal))
         return
     if st.session_state.get("desk_of") != actor.id:
-        st.session_state["desk_of"], st.session_state["desk"] = actor.id, Desk()
+        mine = list_undoable(services.context, actor) if can(actor, Permission.DECIDE) else ()
+        st.session_state["desk_of"] = actor.id
+        st.session_state["desk"] = Desk(undoable=list(mine))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Review queue", width="content", anchor=False)
         _counters(services, actor)
@@ -79,11 +92,16 @@ def _counters(services: Services, actor: Actor) -> None:
 @st.fragment
 def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | None) -> None:
     desk: Desk = st.session_state["desk"]
-    items = desk.place(list_queue(services.context, actor, statuses=(status,), label=label))
+    desk.draws += 1
+    desk.turn_to(f"{status} {label}")
+    page = list_cases(services.context, actor, statuses=(status,), label=label, page=desk.page)
+    desk.page = page.number
+    items = desk.place(page.items)
     left, middle, right = st.columns([26, 46, 28], gap="medium")
     if not items or desk.revision_id is None:
         with left:
-            _nothing_left(desk, services, actor, status)
+            keys = _nothing_left(desk, services, actor, status)
+        _keyboard(desk, "none", keys)
         return
     try:
         view = load_case(services.context, actor, desk.revision_id)
@@ -92,17 +110,22 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         return
     now = services.clock.now()
     with left:
-        queue_list(desk, items)
+        pager(desk, page)
+        queue_list(desk, items, is_paged=page.pages > 1)
     with middle:
         text_place = case_card(view, now, desk.words)
-        action_row(desk, services, actor, view)
+        keys = action_row(desk, services, actor, view)
         message_line(desk)
-        reason_row(desk, view)
-        note_box(desk, view)
+        if status is not CaseStatus.CLOSED:
+            reason_row(desk, view)
+            note_box(desk, view)
+        keyboard_place = st.container()
     with right:
         table_place = why_flagged(view, desk, services.service_asked)
         author_panel(view)
         history_panel(view, now)
+    with keyboard_place:
+        _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys)
     if desk.wants_words and desk.words is None and not desk.words_refusal:
         # Last, when the keys are drawn and work: this takes as long as some hundred comments.
         look_at_words(desk, services, actor)
@@ -110,13 +133,21 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         scores_or_words(table_place, view, desk)
 
 
-def _nothing_left(desk: Desk, services: Services, actor: Actor, status: CaseStatus) -> None:
-    if status is CaseStatus.ESCALATED:
-        st.info("Nothing is escalated.", icon=":material/flag:")
+def _keyboard(desk: Desk, card: str, keys: Collection[str]) -> None:
+    keyboard(draw=desk.draws, card=card, filters=desk.filters, deciding=keys)
+
+
+def _nothing_left(
+    desk: Desk, services: Services, actor: Actor, status: CaseStatus
+) -> Collection[str]:
+    if status in NOTHING_HERE:
+        words, icon = NOTHING_HERE[status]
+        st.info(words, icon=icon)
     else:
         st.success("The queue is empty. Thank you.", icon=":material/done_all:")
         st.caption("`modconsole ingest` brings in comments, `modconsole score` decides on them.")
-    undo_button(desk, services, actor)
+    message_line(desk)
+    return undo_button(desk, services, actor)
 
 
 if __name__ == "__main__":

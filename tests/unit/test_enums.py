@@ -84,7 +84,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (Action, {"approve", "hold", "remove", "escalate"}),
     (AppealStatus, {"pending", "upheld", "overturned"}),
     (CaseStatus, {"open", "escalated", "closed"}),
-    (CaseTrigger, {"hold", "not_scored"}),
+    (CaseTrigger, {"hold", "not_scored", "reopened"}),
     (DecisionSource, {"rule", "failure_policy", "reviewer"}),
     (FailurePolicy, {"hold", "approve", "first_stage_only"}),
     (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
@@ -97,7 +97,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         AuditKind,
         {
             "comment.stored", "comment.edited", "decision.automated", "decision.reviewed",
-            "decision.undone", "case.skipped", "appeal.filed", "appeal.upheld",
+            "decision.undone", "decision.reopened", "case.skipped", "appeal.filed", "appeal.upheld",
             "appeal.overturned", "policy.stored",
         },
     ),
