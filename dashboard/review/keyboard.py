@@ -86,7 +86,9 @@ function attach(root) {
     const before = desk.data
     desk.data = data
     desk.actedAt = -Infinity
-    if (data.card !== before.card) {
+    if (before.card === undefined) {
+      desk.paintedAt = -Infinity // the page was there before this script could be loaded
+    } else if (data.card !== before.card) {
       desk.paintedAt = Infinity
       // The first frame draws the card, the second comes after it was painted.
       requestAnimationFrame(() => requestAnimationFrame(() => {
