@@ -28,7 +28,7 @@ class Reopening:
 
 def look_at_reopening(context: Context, actor: Actor, reference: str) -> Reopening:
     """Whether this person may reopen the comment of a reference. Raises NotFound."""
-    check_can(actor, Permission.LOOK_UP)
+    check_can(actor, Permission.OPEN_CASE)
     with context.store.read() as reader:
         revision = find_revision(reader, reference)
         return _reopening(context, reader, actor, revision.id)

@@ -100,6 +100,8 @@ function attach(root) {
       if (chosen) document.activeElement.blur()
     }
     show()
+    // For whoever waits from outside until this card takes keys.
+    setTimeout(() => { root.querySelector("p").dataset.ready = data.card }, data.shown_ms * 2)
   }
   return desk
 }

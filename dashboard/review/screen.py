@@ -14,6 +14,7 @@ from dashboard.review.actions import action_row, message_line, note_box, reason_
 from dashboard.review.case_card import card_text, case_card
 from dashboard.review.case_list import pager, queue_list
 from dashboard.review.desk import Desk
+from dashboard.review.header import header
 from dashboard.review.keyboard import keyboard
 from dashboard.review.telling_words import look_at_words
 from dashboard.review.why_flagged import (
@@ -23,17 +24,7 @@ from dashboard.review.why_flagged import (
     why_flagged,
 )
 from dashboard.wiring import current_actor, current_services
-from dashboard.wording import LABELS, ago
 
-FILTERS: dict[str, Label | None] = {
-    "All": None,
-    **{LABELS[label].capitalize(): label for label in Label if label is not Label.SEVERE_TOXICITY},
-}
-STATUSES = {
-    "Waiting": CaseStatus.OPEN,
-    "Escalated": CaseStatus.ESCALATED,
-    "Decided": CaseStatus.CLOSED,
-}
 NOTHING_HERE = {
     CaseStatus.ESCALATED: ("Nothing is escalated.", ":material/flag:"),
     CaseStatus.CLOSED: ("Nobody has decided a case yet.", ":material/history:"),
@@ -51,42 +42,8 @@ def render(services: Services, actor: Actor) -> None:
         mine = list_undoable(services.context, actor) if can(actor, Permission.DECIDE) else ()
         st.session_state["desk_of"] = actor.id
         st.session_state["desk"] = Desk(undoable=list(mine))
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Review queue", width="content", anchor=False)
-        _counters(services, actor)
-        st.space("stretch")
-        status = st.segmented_control(
-            "Status",
-            STATUSES,
-            default="Waiting",
-            key="status",
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-        label = st.selectbox(
-            "Label",
-            FILTERS,
-            key="label",
-            label_visibility="collapsed",
-            width=150,
-            bind="query-params",
-        )
-    _desk(services, actor, STATUSES[status or "Waiting"], FILTERS[label or "All"])
-
-
-@st.fragment(run_every="10s")
-def _counters(services: Services, actor: Actor) -> None:
-    """How much waits. The only thing on this page that changes by itself."""
-    count, now = count_queue(services.context, actor), services.clock.now()
-    with st.container(horizontal=True, width="content", gap="small"):
-        st.badge(f"{count.open:,} waiting", color="gray")
-        if count.escalated:
-            st.badge(f"{count.escalated:,} escalated", color="orange")
-        if count.oldest_opened_at:
-            st.badge(f"oldest {ago(count.oldest_opened_at, now)}", color="gray")
-        if count.not_scored_yet:
-            st.badge(f"{count.not_scored_yet:,} not scored yet", color="blue")
+    status, label = header(services, actor)
+    _desk(services, actor, status, label)
 
 
 @st.fragment
@@ -115,17 +72,18 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     with middle:
         text_place = case_card(view, now, desk.words)
         keys = action_row(desk, services, actor, view)
+        below = st.container()
+        # As soon as card and buttons are there: what else is drawn has no part in a decision.
+        _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys)
+    with below:
         message_line(desk)
         if status is not CaseStatus.CLOSED:
             reason_row(desk, view)
             note_box(desk, view)
-        keyboard_place = st.container()
     with right:
         table_place = why_flagged(view, desk, services.service_asked)
         author_panel(view)
         history_panel(view, now)
-    with keyboard_place:
-        _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys)
     if desk.wants_words and desk.words is None and not desk.words_refusal:
         # Last, when the keys are drawn and work: this takes as long as some hundred comments.
         look_at_words(desk, services, actor)

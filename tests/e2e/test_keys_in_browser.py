@@ -2,9 +2,13 @@
 
 import pytest
 
+from core.moderation.comments import IncomingComment
+from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
+from core.services.ingest import ingest
+from core.services.score import score_waiting
 from tests.e2e.conftest import running, sign_in
-from tests.e2e.test_review_in_browser import CARD, actions, await_buttons, card_text, open_queue
+from tests.e2e.test_review_in_browser import CARD, actions, card_text, open_queue
 from tests.factories import chain_of, make_services, scored
 
 pytestmark = pytest.mark.e2e
@@ -20,7 +24,7 @@ def desk(tmp_path, new_page):
     with running("staff", tmp_path) as address:
         page = new_page()
         open_queue(page, address)
-        page.get_by_text(KEYS_ON).wait_for()
+        await_keys(page, services, on_card(page, revisions))
         yield services, revisions, page
         assert page.outside == []
     services.context.store.close()
@@ -33,6 +37,12 @@ def decided(services, revisions):
 def on_card(page, revisions):
     text = card_text(page)
     return next(revision for revision in revisions if revision.text in text)
+
+
+def await_keys(page, services, revision) -> None:
+    """Until the card of that comment has been shown for long enough to be decided on."""
+    card = f"{revision.id}_{len(chain_of(services, revision))}"
+    page.locator(f'.st-key-keyboard p[data-ready="{card}"]').wait_for(timeout=15_000)
 
 
 def settle(page):
@@ -58,19 +68,19 @@ def test_a_held_key_acts_once(desk, key):
     settle(page)
     assert len(decided(services, revisions)) == (0 if key == "s" else 1)
     assert on_card(page, revisions) is not first
-    page.keyboard.press("a")  # after it was let go, the key works again
-    page.locator(CARD).get_by_text(on_card(page, revisions).text).wait_for()
+    shown = on_card(page, revisions)
+    page.keyboard.press(key)  # after it was let go, the key works again
+    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
 
 
 def test_a_held_key_takes_back_one_decision(desk):
     services, revisions, page = desk
     for _ in range(2):
         shown = on_card(page, revisions)
-        await_buttons(page, shown)
-        page.wait_for_timeout(300)
+        await_keys(page, services, shown)
         page.keyboard.press("a")
         page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
-    page.wait_for_timeout(300)
+    await_keys(page, services, on_card(page, revisions))
     hold(page, "u", for_ms=1_400)
     settle(page)
     chains = [actions(services, revision) for revision in decided(services, revisions)]
@@ -169,9 +179,29 @@ def test_keys_work_after_the_label_was_chosen_by_mouse(desk):
     assert decided(services, revisions) == [shown]
 
 
+def test_a_long_queue_is_turned_by_keys(tmp_path, new_page):
+    services = make_services(tmp_path)
+    now = services.clock.now()
+    texts = [f"You idiot number {n:03d}." for n in range(240)]
+    rows = [IncomingComment("site", text, text, "sam", now) for text in texts]
+    list(ingest(services.context, SYSTEM, rows))
+    list(score_waiting(services.context, services.scorer))
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        open_queue(page, address)
+        page.get_by_text("1–200 of 240").wait_for()
+        page.locator(".st-key-keyboard p[data-ready]").wait_for()
+        page.keyboard.press("j")
+        page.get_by_text("201–240 of 240").wait_for()
+        page.wait_for_timeout(500)
+        page.keyboard.press("k")
+        page.get_by_text("1–200 of 240").wait_for()
+    services.context.store.close()
+
+
 def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
     services = make_services(tmp_path)
-    scored(services, "You idiot, who am I?")
+    revision = scored(services, "You idiot, who am I?")
     with running("staff", tmp_path) as address:
         page, stranger = new_page(), new_page()
         page.goto(address)
@@ -180,27 +210,18 @@ def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
         sign_in(page, "lena")
         page.get_by_role("button", name="Approve").wait_for()
         page.reload()
-        page.get_by_role("button", name="Approve").wait_for(timeout=30_000)
+        page.locator(".st-key-keyboard p[data-ready]").wait_for(timeout=30_000)
         assert page.get_by_text("lena · lead").count() >= 1
         page.keyboard.press("a")
         page.get_by_text("You approved it").wait_for()
         page.reload()
         page.get_by_text("The queue is empty").wait_for(timeout=30_000)
+        page.locator(".st-key-keyboard p[data-ready]").wait_for()
         page.keyboard.press("u")
         page.get_by_text("Taken back").wait_for()
         stranger.goto(f"{address}/review_queue?signed_in_as=lena")
         stranger.get_by_text("Who are you today?").wait_for(timeout=30_000)
         stranger.wait_for_timeout(500)
         assert stranger.get_by_role("button", name="Approve").count() == 0
-    (revision,) = [item.revision_id for item in queue_of(services)]
-    with services.context.store.read() as reader:
-        chain = reader.decision_chain(revision)
-    assert [past.actor for past in chain] == ["system", "lena", "lena"]
+    assert [past.actor for past in chain_of(services, revision)] == ["system", "lena", "lena"]
     services.context.store.close()
-
-
-def queue_of(services):
-    from core.services.queries import list_queue
-    from tests.factories import MODERATOR
-
-    return list_queue(services.context, MODERATOR)
