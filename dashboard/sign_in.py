@@ -16,17 +16,17 @@ def render(actor: Actor | None) -> None:
         "This browser remembers the choice until it is closed or the console starts anew."
     )
     for person in DEMO_STAFF:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                f"{person.id} · {person.role}",
-                key=f"sign_in_{person.id}",
-                icon=":material/check:" if person == actor else ":material/person:",
-                disabled=person == actor,
-                on_click=_sign_in,
-                args=(person,),
-                width=200,
-            )
-            st.caption("may " + ", ".join(sorted(GRANTS[person.role])))
+        left, right = st.columns([2, 9], vertical_alignment="center")
+        left.button(
+            f"{person.id} · {person.role}",
+            key=f"sign_in_{person.id}",
+            icon=":material/check:" if person == actor else ":material/person:",
+            disabled=person == actor,
+            on_click=_sign_in,
+            args=(person,),
+            width="stretch",
+        )
+        right.caption("may " + ", ".join(sorted(GRANTS[person.role])))
 
 
 def _sign_in(actor: Actor) -> None:

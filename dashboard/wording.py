@@ -87,6 +87,8 @@ def decision_line(decision: Decision, now: datetime) -> str:
     what = ACTIONS_DONE[decision.action]
     if decision.undoes is not None:
         what = f"took that back: {what}"
+    elif decision.source is DecisionSource.REVIEWER and decision.action is Action.HOLD:
+        what = f"reopened: {what}"
     elif decision.appeal_id is not None:
         what = f"{what} on appeal"
     return f"{who} · {what} · {ago(decision.decided_at, now)}"

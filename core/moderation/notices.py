@@ -97,7 +97,7 @@ def build_statement(
         decided_at=current.decided_at if current else None,
         reason=_reason(current, policies),
         note=current.note if current else "",
-        found_automatically=automated is not None and automated.source is DecisionSource.RULE,
+        found_automatically=_is_found_automatically(current, automated),
         decided_automatically=current.is_automated if current else False,
         was_scored=automated is not None and bool(automated.scores),
         facts=score_facts(automated, policies[automated.policy_version]) if automated else (),
@@ -107,6 +107,13 @@ def build_statement(
         can_appeal_until=deadline,
         appeal=appeal,
     )
+
+
+def _is_found_automatically(current: Decision | None, automated: Decision | None) -> bool:
+    """Not where a model approved it and a person took it up."""
+    if current is None or automated is None or automated.source is not DecisionSource.RULE:
+        return False
+    return current.is_automated or automated.action is not Action.APPROVE
 
 
 def _reason(current: Decision | None, policies: Mapping[int, Policy]) -> Reason | None:

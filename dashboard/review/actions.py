@@ -41,9 +41,9 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
         return ()
     keys = [key for action, _, key, *_ in BUTTONS if (case.status, action) in TRANSITIONS]
     drawn_for = f"{view.revision.id}_{version}"
-    columns = st.columns([5, 5, 5, 4, 4])
-    for column, (action, words, key, icon, kind) in zip(columns, BUTTONS, strict=False):
-        column.button(
+    row = st.container(horizontal=True, gap="small")
+    for action, words, key, icon, kind in BUTTONS:
+        row.button(
             words,
             key=f"{action}_{drawn_for}",
             shortcut=key,
@@ -55,7 +55,7 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
             args=(desk, services, actor),
             kwargs={"revision": view.revision, "version": version, "action": action},
         )
-    columns[3].button(
+    row.button(
         "Skip",
         key=f"skip_{drawn_for}",
         shortcut="S",
@@ -65,7 +65,7 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
         on_click=press_skip,
         args=(desk, services, actor, view.revision.id),
     )
-    with columns[4]:
+    with row:
         return [*keys, "S", *undo_button(desk, services, actor)]
 
 

@@ -65,6 +65,7 @@ def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> Non
         key=key,
         height=LIST_HEIGHT - PAGER_HEIGHT if is_paged else LIST_HEIGHT,
         row_height=28,
+        placeholder="–",
         hide_index=True,
         on_select=lambda: _pick(desk, key),
         selection_mode=["single-row-required", "single-cell"],

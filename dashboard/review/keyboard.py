@@ -112,12 +112,15 @@ export default function ({ data, parentElement }) {
   return () => desk.detach()
 }
 """
-_KEYS_ON = "Keys are on: the letter on each button presses it once, N goes to the note."
+_KEYS_ON = "Keys are on: the letter on a button presses it once"
+_KEY_OF_NOTE = ", N goes to the note."
 _KEYS_OFF = "Keys are off while you type. Esc leaves the field."
 _keyboard = st.components.v2.component("review_keyboard", html=_HTML, css=_CSS, js=_JS)
 
 
-def keyboard(*, draw: int, card: str, filters: str, deciding: Collection[str]) -> None:
+def keyboard(
+    *, draw: int, card: str, filters: str, deciding: Collection[str], has_note: bool
+) -> None:
     """Lets each press through once, and says whether keys are on.
 
     Drawn after the card and its buttons: `card` counts as shown from when this is painted. `draw`
@@ -131,7 +134,7 @@ def keyboard(*, draw: int, card: str, filters: str, deciding: Collection[str]) -
             "filters": filters,
             "deciding": sorted(key.lower() for key in deciding),
             "shown_ms": SHOWN_MS,
-            "on": _KEYS_ON,
+            "on": _KEYS_ON + (_KEY_OF_NOTE if has_note else "."),
             "off": _KEYS_OFF,
         },
         key="keyboard",

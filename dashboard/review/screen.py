@@ -58,7 +58,7 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     if not items or desk.revision_id is None:
         with left:
             keys = _nothing_left(desk, services, actor, status)
-        _keyboard(desk, "none", keys)
+        _keyboard(desk, "none", keys, has_note=False)
         return
     try:
         view = load_case(services.context, actor, desk.revision_id)
@@ -74,10 +74,11 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         keys = action_row(desk, services, actor, view)
         below = st.container()
         # As soon as card and buttons are there: what else is drawn has no part in a decision.
-        _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys)
+        is_open = status is not CaseStatus.CLOSED
+        _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys, has_note=is_open)
     with below:
         message_line(desk)
-        if status is not CaseStatus.CLOSED:
+        if is_open:
             reason_row(desk, view)
             note_box(desk, view)
     with right:
@@ -91,8 +92,8 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         scores_or_words(table_place, view, desk)
 
 
-def _keyboard(desk: Desk, card: str, keys: Collection[str]) -> None:
-    keyboard(draw=desk.draws, card=card, filters=desk.filters, deciding=keys)
+def _keyboard(desk: Desk, card: str, keys: Collection[str], *, has_note: bool) -> None:
+    keyboard(draw=desk.draws, card=card, filters=desk.filters, deciding=keys, has_note=has_note)
 
 
 def _nothing_left(

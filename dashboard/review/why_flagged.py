@@ -72,11 +72,11 @@ def author_panel(view: CaseView) -> None:
     record = view.author
     with st.container(border=True):
         st.markdown("**Author**")
-        columns = st.columns(4)
-        columns[0].metric("Comments", record.comments)
-        columns[1].metric("Removed", record.removed)
-        columns[2].metric("Held", record.held)
-        columns[3].metric("Restored", record.overturned)
+        with st.container(horizontal=True, gap="medium"):
+            st.metric("Comments", record.comments, width="content")
+            st.metric("Removed", record.removed, width="content")
+            st.metric("Held", record.held, width="content")
+            st.metric("Restored", record.overturned, width="content")
 
 
 def history_panel(view: CaseView, now: datetime) -> None:

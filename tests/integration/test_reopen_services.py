@@ -11,6 +11,7 @@ from core.errors import Conflict, NotFound, PermissionDenied, RuleBroken
 from core.moderation.audit import AuditKind
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Revision, Visibility
+from core.moderation.notices import DecidedBy, decided_by
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.services.lookup import look_up
@@ -72,6 +73,9 @@ def test_comment_the_model_approved_is_removed_by_a_person(services: Services) -
     assert load_case(services.context, MODERATOR, revision.id).case == case
     decided(services, revision, Action.REMOVE)
     assert shown(services, revision) is Visibility.REMOVED
+    statement = look_up(services.context, revision.reference).statement
+    assert not statement.found_automatically
+    assert decided_by(statement) is DecidedBy.PERSON
     assert audit_kinds(services, revision)[-2:] == [
         AuditKind.DECISION_REOPENED,
         AuditKind.DECISION_REVIEWED,

@@ -37,13 +37,10 @@ class SqlLists:
         query = _cases(select(cases, revisions.c.body, comments.c.author), statuses, label)
         if list(statuses) == [CaseStatus.CLOSED]:
             query = query.join(decisions, decisions.c.id == revisions.c.current_decision_id)
-            order = (decisions.c.decided_at.desc(), cases.c.id)
+            query = query.order_by(decisions.c.decided_at.desc(), cases.c.id)
         else:
-            order = (cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
-        return [
-            _queue_item(row)
-            for row in self._all(query.order_by(*order).limit(limit).offset(offset))
-        ]
+            query = query.order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+        return [_queue_item(row) for row in self._all(query.limit(limit).offset(offset))]
 
     def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:
         return self._count(_cases(select(func.count()), statuses, label))
