@@ -5,7 +5,8 @@ ConsoleError
 │   ├── UnreadableFile    a file that can't be read as what it says it is
 │   ├── InvalidRows       rows sent together are wrong: names each
 │   ├── BodyTooLarge      a request has more bytes than one call may bring
-│   └── EncodedBody       a request's body is compressed or encoded otherwise
+│   ├── EncodedBody       a request's body is compressed or encoded otherwise
+│   └── InvalidPolicy     a policy contradicts itself or leaves a score without a rule
 ├── NotFound              no such comment, case, decision or reference
 ├── PermissionDenied      this actor may not do this, and why
 ├── Conflict              somebody was first: the state changed since it was read
@@ -62,6 +63,10 @@ class BodyTooLarge(InvalidInput):
 
 class EncodedBody(InvalidInput):
     """The request's body is compressed or encoded in another way; it must be sent as it is."""
+
+
+class InvalidPolicy(InvalidInput, ValueError):
+    """A policy contradicts itself or leaves a score without a rule; the text names where."""
 
 
 class NotFound(ConsoleError):

@@ -3,7 +3,8 @@
 import streamlit as st
 
 from core.moderation.permissions import Actor, Permission, can
-from dashboard.wiring import current_actor
+from dashboard.sign_in_cookie import remember
+from dashboard.wiring import signed_in
 
 # folder, address, title, icon, the permission that shows it
 PAGES = (
@@ -28,6 +29,18 @@ def navigate(actor: Actor) -> None:
     st.navigation(sections, position="top").run()
 
 
+def ask_who() -> None:
+    """Whatever page was asked for: it keeps its address and opens once somebody is signed in."""
+    addresses = [address for _, address, *_ in PAGES]
+    pages = [st.Page("sign_in.py", title="Sign in", url_path=name) for name in addresses]
+    st.navigation([*pages, st.Page("sign_in.py", title="Sign in")], position="hidden").run()
+
+
 # An emoji icon becomes a data: address; a material icon here would be fetched from outside.
 st.set_page_config(page_title="Moderation console", page_icon="🛡️", layout="wide")
-navigate(current_actor())
+person = signed_in()
+if person is None:
+    ask_who()
+else:
+    navigate(person)
+remember()

@@ -3,33 +3,36 @@
 import streamlit as st
 
 from core.moderation.permissions import GRANTS, Actor
+from dashboard.sign_in_cookie import TOKEN_KEY
 from dashboard.staff import DEMO_STAFF
-from dashboard.wiring import ACTOR_KEY, current_actor
+from dashboard.wiring import ACTOR_KEY, sign_ins, signed_in
 
 
-def render(actor: Actor) -> None:
+def render(actor: Actor | None) -> None:
     """One button per colleague; the role decides which pages and actions there are."""
-    st.subheader("Who are you today?")
+    st.subheader("Who are you today?", anchor=False)
     st.caption(
-        "A demo sign-in for this machine: it asks for no password and is served on loopback only."
+        "A demo sign-in for this machine: it asks for no password and is served on loopback only. "
+        "This browser remembers the choice until it is closed or the console starts anew."
     )
     for person in DEMO_STAFF:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.button(
-                f"{person.id} · {person.role}",
-                key=f"sign_in_{person.id}",
-                icon=":material/check:" if person == actor else ":material/person:",
-                disabled=person == actor,
-                on_click=_sign_in,
-                args=(person.id,),
-                width=200,
-            )
-            st.caption("may " + ", ".join(sorted(GRANTS[person.role])))
+        left, right = st.columns([2, 9], vertical_alignment="center")
+        left.button(
+            f"{person.id} · {person.role}",
+            key=f"sign_in_{person.id}",
+            icon=":material/check:" if person == actor else ":material/person:",
+            disabled=person == actor,
+            on_click=_sign_in,
+            args=(person,),
+            width="stretch",
+        )
+        right.caption("may " + ", ".join(sorted(GRANTS[person.role])))
 
 
-def _sign_in(actor_id: str) -> None:
-    st.session_state[ACTOR_KEY] = actor_id
+def _sign_in(actor: Actor) -> None:
+    token = sign_ins().add(actor)
+    st.session_state[ACTOR_KEY], st.session_state[TOKEN_KEY] = actor.id, token
 
 
 if __name__ == "__main__":
-    render(current_actor())
+    render(signed_in())

@@ -46,6 +46,7 @@ TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held by a rule",
     CaseTrigger.NOT_SCORED: "could not be scored",
     CaseTrigger.AFTER_EDIT: "edited after a decision",
+    CaseTrigger.REOPENED: "was reopened",
 }
 FAILURES: dict[ErrorKind, str] = {
     ErrorKind.BACKEND: "the model's server failed",
@@ -102,6 +103,8 @@ def decision_line(decision: Decision, now: datetime) -> str:
     what = ACTIONS_DONE[decision.action]
     if decision.undoes is not None:
         what = f"took that back: {what}"
+    elif decision.source is DecisionSource.REVIEWER and decision.action is Action.HOLD:
+        what = f"reopened: {what}"
     elif decision.appeal_id is not None:
         what = f"{what} on appeal"
     return f"{who} · {what} · {ago(decision.decided_at, now)}"

@@ -61,7 +61,11 @@ def states_page() -> str:
     lines += [f"    {old} --> {new}: text {gone}\n" for (old, gone), new in CLOSINGS.items()]
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: undo\n")
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: undo after an escalation\n")
-    lines.append(f"    {CaseStatus.ESCALATED} --> {CaseStatus.OPEN}: undo of the escalation\n```\n")
+    lines.append(f"    {CaseStatus.ESCALATED} --> {CaseStatus.OPEN}: undo of the escalation\n")
+    lines.append(f"    [*] --> {CaseStatus.OPEN}: opened on a comment a rule decided on\n")
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: reopen\n")
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: reopen, if a lead decided\n")
+    lines.append("```\n")
     lines.append("\n## Who may do what\n\n| may | " + " | ".join(Role) + " |\n")
     lines.append("|---" * (len(Role) + 1) + "|\n")
     for permission in Permission:

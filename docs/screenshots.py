@@ -66,6 +66,7 @@ def _file_appeal(home: Path) -> None:
 
 def _shoot(page: Page, theme: str) -> None:
     page.emulate_media(color_scheme="light" if theme == "light" else "dark")
+    _sign_in(page, "mina")
     for name, path in PAGES.items():
         page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}{path}")
         _settle(page)
@@ -93,6 +94,7 @@ def _compare(page: Page) -> None:
 def _sign_in(page: Page, who: str) -> None:
     page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/sign_in")
     page.locator(f".st-key-sign_in_{who} button").click()
+    page.wait_for_timeout(1_000)  # until the browser has the cookie: the next address is a reload
 
 
 def _settle(page: Page) -> None:

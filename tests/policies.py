@@ -23,6 +23,20 @@ def fixed_policy(created_at: datetime) -> Policy:
     return replace(policy, rules=tuple(_moved(rule) for rule in policy.rules))
 
 
+def escalating_policy(policy: Policy, label: Label, low: float, version: int = 2) -> Policy:
+    """The same, but from `low` up to where it removes the label goes to a lead."""
+    rules = []
+    for rule in policy.rules:
+        if rule.label is not label or rule.high <= low:
+            rules.append(rule)
+        elif rule.low < low:
+            up = Rule(f"{label}-up", label, low, rule.high, Action.ESCALATE, rule.reason_code)
+            rules += [replace(rule, high=low), up]
+        else:
+            rules.append(rule)
+    return replace(policy, version=version, rules=tuple(rules))
+
+
 def _moved(rule: Rule) -> Rule:
     hold, remove = FIXED[rule.label]
     ends = {

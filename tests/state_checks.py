@@ -38,7 +38,7 @@ PROMISES: dict[str, str] = {
         SELECT r.id FROM revisions r WHERE 1 + r.version <> (
         SELECT count(*) FROM audit_events e WHERE e.subject_id = r.id AND e.kind IN (
         'comment.stored', 'comment.edited', 'decision.automated', 'decision.reviewed',
-        'decision.undone'))""",
+        'decision.undone', 'decision.reopened'))""",
     "a pending or upheld appeal is about the decision that stands": """
         SELECT a.id FROM appeals a JOIN revisions r ON r.id = a.revision_id
         WHERE a.status <> 'overturned'

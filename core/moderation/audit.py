@@ -16,6 +16,7 @@ class AuditKind(StrEnum):
     DECISION_AUTOMATED = "decision.automated"
     DECISION_REVIEWED = "decision.reviewed"
     DECISION_UNDONE = "decision.undone"
+    DECISION_REOPENED = "decision.reopened"
     CASE_SKIPPED = "case.skipped"
     APPEAL_FILED = "appeal.filed"
     APPEAL_UPHELD = "appeal.upheld"

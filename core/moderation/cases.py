@@ -25,6 +25,7 @@ class CaseTrigger(StrEnum):
     HOLD = "hold"
     NOT_SCORED = "not_scored"
     AFTER_EDIT = "after_edit"
+    REOPENED = "reopened"
 
 
 class TextGone(StrEnum):
@@ -94,5 +95,7 @@ def priority(scores: Mapping[Label, float], verdict: Verdict) -> tuple[float, La
 
 
 def reopened_status(restored: Action) -> CaseStatus:
-    """The status of a case whose revision is on hold by that action, at first or after an undo."""
+    """The status of a case when that action stands, at first or after an undo."""
+    if restored in (Action.APPROVE, Action.REMOVE):
+        return CaseStatus.CLOSED
     return CaseStatus.ESCALATED if restored is Action.ESCALATE else CaseStatus.OPEN

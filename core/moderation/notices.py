@@ -106,7 +106,7 @@ def build_statement(
         decided_at=current.decided_at if current else None,
         reason=_reason(current, policies),
         note=current.note if current else "",
-        found_automatically=automated is not None and _is_found(automated),
+        found_automatically=_is_found_automatically(current, automated),
         decided_automatically=current.is_automated if current else False,
         was_scored=automated is not None and bool(automated.scores),
         facts=facts,
@@ -119,12 +119,16 @@ def build_statement(
     )
 
 
-def _is_found(automated: Decision) -> bool:
-    """Whether a model's scores surfaced it. A text that a person gets because of an earlier one is
-    found by a model only where rules fired, too."""
-    return automated.source is DecisionSource.RULE or (
+def _is_found_automatically(current: Decision | None, automated: Decision | None) -> bool:
+    """Whether a model's scores surfaced it: not where a model approved it and a person took it up.
+    A text that a person gets because of an earlier one is found by a model only where rules
+    fired."""
+    if current is None or automated is None:
+        return False
+    is_found = automated.source is DecisionSource.RULE or (
         automated.source is DecisionSource.AFTER_EDIT and bool(automated.rule_ids)
     )
+    return is_found and (current.is_automated or automated.action is not Action.APPROVE)
 
 
 def _ranked_reasons(

@@ -24,6 +24,9 @@ class Permission(StrEnum):
     SEE_QUEUE = "see the review queue"
     DECIDE = "decide on comments"
     DECIDE_ESCALATED = "decide on escalated comments"
+    OPEN_CASE = "open a case on a visible comment"
+    REOPEN_OWN = "reopen their own decision for a day"
+    REOPEN_ANY = "reopen any decision"
     SEE_APPEALS = "see appeals"
     HEAR_APPEALS = "hear appeals"
     SEE_SERVING = "see latency and throughput"
@@ -50,12 +53,17 @@ _STAFF_READS = {
 }
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: frozenset({Permission.LOOK_UP}),
-    Role.MODERATOR: frozenset(_STAFF_READS | {Permission.DECIDE}),
+    Role.MODERATOR: frozenset(
+        _STAFF_READS | {Permission.DECIDE, Permission.OPEN_CASE, Permission.REOPEN_OWN}
+    ),
     Role.LEAD: frozenset(
         _STAFF_READS
         | {
             Permission.DECIDE,
             Permission.DECIDE_ESCALATED,
+            Permission.OPEN_CASE,
+            Permission.REOPEN_OWN,
+            Permission.REOPEN_ANY,
             Permission.HEAR_APPEALS,
             Permission.COMPARE_BACKENDS,
         }
@@ -64,6 +72,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         {
             Permission.SEE_SERVING,
             Permission.LOOK_UP,
+            Permission.OPEN_CASE,
             Permission.INGEST,
             Permission.COMPARE_BACKENDS,
         }

@@ -2,13 +2,14 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from core.errors import NotFound
+from core.errors import InvalidPolicy, NotFound
 from core.moderation.scores import Label
 
 
@@ -61,7 +62,7 @@ class Rule:
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.low < self.high <= 1.0:
-            raise ValueError(f"rule {self.id}: band {self.low}..{self.high} is not within 0..1")
+            raise InvalidPolicy(f"rule {self.id}: band {self.low}..{self.high} is not within 0..1")
 
     def matches(self, score: float) -> bool:
         """Whether the score lies in the band."""
@@ -73,6 +74,7 @@ class Policy:
     """One immutable version. A decision names it, so its thresholds stay readable for ever.
 
     `reason_precedence` holds codes of reasons, the one to give first where several rules fire.
+    Checked whole when it is made: InvalidPolicy names the first rule or reason that is wrong.
     """
 
     version: int
@@ -80,15 +82,6 @@ class Policy:
     reasons: tuple[Reason, ...]
     created_at: datetime
     reason_precedence: tuple[str, ...] = ()
-
-    def __post_init__(self) -> None:
-        stated, known = self.reason_precedence, {reason.code for reason in self.reasons}
-        wrong = [code for code in stated if code not in known or stated.count(code) > 1]
-        if wrong:
-            raise ValueError(
-                f"policy {self.version}: reason_precedence names {wrong[0]!r} twice, or the policy "
-                "has no such reason"
-            )
 
     def reason_rank(self, rule: Rule) -> int:
         """The place of the rule's reason among those that may be given; the lowest is given.
@@ -98,6 +91,24 @@ class Policy:
         if rule.reason_code in self.reason_precedence:
             return self.reason_precedence.index(rule.reason_code)
         return len(self.reason_precedence) + GRAVITY[rule.label]
+
+    def __post_init__(self) -> None:
+        if self.version < 1:
+            raise InvalidPolicy(f"a policy's version is 1 or more, not {self.version}")
+        _check_reasons(self.reasons)
+        _check_rules(self.rules, {reason.code for reason in self.reasons})
+        for label in Label:
+            _check_bands(label, [rule for rule in self.rules if rule.label is label])
+        self._check_precedence()
+
+    def _check_precedence(self) -> None:
+        stated, known = self.reason_precedence, {reason.code for reason in self.reasons}
+        wrong = [code for code in stated if code not in known or stated.count(code) > 1]
+        if wrong:
+            raise InvalidPolicy(
+                f"policy {self.version}: reason_precedence names {wrong[0]!r} twice, or the policy "
+                "has no such reason"
+            )
 
     def rule(self, rule_id: str) -> Rule:
         """The rule of that id. Raises NotFound."""
@@ -122,6 +133,48 @@ class Policy:
         return lows
 
 
+def _check_reasons(reasons: Sequence[Reason]) -> None:
+    if not reasons:
+        raise InvalidPolicy("a policy needs a reason at least: no removal could be explained")
+    for reason in reasons:
+        if not all(words.strip() for words in (reason.code, reason.title, reason.text)):
+            raise InvalidPolicy(f"reason {reason.code!r}: code, title and text must not be empty")
+    if repeated := _repeated(reason.code for reason in reasons):
+        raise InvalidPolicy(f"reason {repeated!r} is there twice")
+
+
+def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
+    """Each rule by itself, and that its id is its own."""
+    for rule in rules:
+        if not rule.id.strip():
+            raise InvalidPolicy(f"a rule on {rule.label} has no id")
+        if not isinstance(rule.label, Label):
+            raise InvalidPolicy(f"rule {rule.id}: there is no label {rule.label!r}")
+        if not isinstance(rule.action, Action):
+            raise InvalidPolicy(f"rule {rule.id}: there is no action {rule.action!r}")
+        if rule.reason_code not in codes:
+            raise InvalidPolicy(f"rule {rule.id}: the policy has no reason {rule.reason_code!r}")
+    if repeated := _repeated(rule.id for rule in rules):
+        raise InvalidPolicy(f"rule {repeated!r} is there twice")
+
+
+def _check_bands(label: Label, rules: Sequence[Rule]) -> None:
+    """Every score of a label that has rules leads to one action: no gap, no two rules at once."""
+    reached, last = 0.0, "0"
+    for rule in sorted(rules, key=lambda rule: (rule.low, rule.high)):
+        if rule.low > reached:
+            raise InvalidPolicy(f"{label}: no rule for scores from {reached} to {rule.low}")
+        if rule.low < reached:
+            raise InvalidPolicy(f"{label}: the bands of {last} and {rule.id} overlap")
+        reached, last = rule.high, rule.id
+    if rules and reached < 1.0:
+        raise InvalidPolicy(f"{label}: no rule for scores from {reached} to 1.0")
+
+
+def _repeated(names: Iterable[str]) -> str | None:
+    return next((name for name, count in Counter(names).items() if count > 1), None)
+
+
 def policy_to_json(policy: Policy) -> str:
     """The stored form without version and time: same content, same text."""
     body: dict[str, Any] = {
@@ -134,15 +187,20 @@ def policy_to_json(policy: Policy) -> str:
 
 
 def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy:
-    """The policy back from its stored form."""
+    """The policy back from its stored form. Raises InvalidPolicy."""
     raw: dict[str, list[Any]] = json.loads(body)
-    rules = tuple(
-        Rule(**{**rule, "label": Label(rule["label"]), "action": Action(rule["action"])})
-        for rule in raw["rules"]
-    )
+    rules = tuple(_rule_from_json(rule) for rule in raw["rules"])
     reasons = tuple(Reason(**reason) for reason in raw["reasons"])
     precedence = tuple(raw.get("reason_precedence", ()))
     return Policy(version, rules, reasons, created_at, precedence)
+
+
+def _rule_from_json(raw: Mapping[str, Any]) -> Rule:
+    try:
+        label, action = Label(raw["label"]), Action(raw["action"])
+    except ValueError as error:
+        raise InvalidPolicy(f"rule {raw['id']}: {error}") from None
+    return Rule(**{**raw, "label": label, "action": action})
 
 
 def policy_digest(policy: Policy) -> str:

@@ -11,11 +11,13 @@ from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText, needed_action, settled_text
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Policy
+from core.moderation.reopening import OWN_FOR
 from core.services.context import Context
 from core.store.base import Reader
 from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
 
 QUEUE_LIMIT = 200
+UNDO_LIMIT = 50
 THREAD_DEPTH = 6
 APPEAL_LIMIT = 200
 WORK = (CaseStatus.OPEN, CaseStatus.ESCALATED)
@@ -45,17 +47,60 @@ class CaseView:
         return next(past for past in reversed(self.chain) if past.is_automated)
 
 
+@dataclass(frozen=True, slots=True)
+class QueuePage:
+    """`items` of the page `number`, counted from 1; `total` cases on all pages."""
+
+    items: Sequence[QueueItem]
+    number: int
+    total: int
+
+    @property
+    def first(self) -> int:
+        """The place of its first case among all, from 1."""
+        return (self.number - 1) * QUEUE_LIMIT + 1
+
+    @property
+    def pages(self) -> int:
+        """How many pages there are, one at least."""
+        return max(1, -(-self.total // QUEUE_LIMIT))
+
+
 def list_queue(
     context: Context,
     actor: Actor,
     *,
     statuses: Sequence[CaseStatus] = (CaseStatus.OPEN,),
     label: str | None = None,
+    page: int = 1,
 ) -> Sequence[QueueItem]:
-    """The most urgent cases, at most QUEUE_LIMIT."""
+    """Page by page of QUEUE_LIMIT, the most urgent first; ended cases the last decided first."""
+    return list_cases(context, actor, statuses=statuses, label=label, page=page).items
+
+
+def list_cases(
+    context: Context,
+    actor: Actor,
+    *,
+    statuses: Sequence[CaseStatus] = (CaseStatus.OPEN,),
+    label: str | None = None,
+    page: int = 1,
+) -> QueuePage:
+    """One page and how many cases there are. A page beyond the last gives the last one."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
-        return reader.queue(statuses, label, QUEUE_LIMIT)
+        total = reader.count_cases(statuses, label)
+        number = min(max(page, 1), max(1, -(-total // QUEUE_LIMIT)))
+        first = (number - 1) * QUEUE_LIMIT
+        return QueuePage(reader.queue(statuses, label, QUEUE_LIMIT, first), number, total)
+
+
+def list_undoable(context: Context, actor: Actor) -> Sequence[tuple[str, int]]:
+    """This person's own decisions of the last day that still stand: revision and version, newest
+    last."""
+    check_can(actor, Permission.DECIDE)
+    with context.store.read() as reader:
+        return reader.own_decisions(actor.id, context.clock.now() - OWN_FOR, UNDO_LIMIT)
 
 
 def count_queue(context: Context, actor: Actor) -> QueueCount:
@@ -130,8 +175,9 @@ def load_chain(context: Context, actor: Actor, revision_id: str) -> Sequence[Dec
         return reader.decision_chain(revision_id)
 
 
-def load_policy(context: Context, version: int) -> Policy:
+def load_policy(context: Context, actor: Actor, version: int) -> Policy:
     """One version of the policy. Raises NotFound."""
+    check_can(actor, Permission.SEE_APPEALS)
     with context.store.read() as reader:
         policy = reader.policy(version)
     if policy is None:

@@ -1,5 +1,6 @@
 """What a reviewer does to a case: decide, escalate, skip, undo. One transaction each."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from core.errors import Conflict, InvalidInput, NotFound, RuleBroken
@@ -10,8 +11,9 @@ from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import Action
+from core.moderation.reopening import check_can_undo_as
 from core.services.context import Context
-from core.store.base import Writer
+from core.store.base import Reader, Writer
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +35,16 @@ class Review:
 def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
     """The reviewer's decision, which supersedes the current one. A replay gives the first's result.
 
-    Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
+    Raises Conflict naming whose decision stands (also for a key sent again with anything else than
+    at first), PermissionDenied, RuleBroken or NotFound.
     """
     check_can(actor, Permission.DECIDE)
     check_idempotency_key(review.idempotency_key)
     with context.store.write() as tx:
         replayed = tx.decision_by_key(review.idempotency_key)
         if replayed is not None:
-            return _replayed(replayed, review)
-        _check_latest(tx, review.revision_id)
+            return _replayed(replayed, actor, review)
+        check_latest(tx, review.revision_id)
         chain = tx.decision_chain(review.revision_id)
         case = tx.case_of(review.revision_id)
         if case is None or not chain:
@@ -60,28 +63,37 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
             action=decision.action,
             override=str(is_override(decision, chain)).lower(),
         )
-        _add(tx, decision, review.seen_version, review.idempotency_key, audit)
+        add_reviewed(tx, decision, review.seen_version, review.idempotency_key, audit)
         tx.set_case_status(case.id, status)
         return decision
 
 
-def skip_case(context: Context, actor: Actor, revision_id: str) -> None:
-    """Leave the case to others; only the audit trail knows."""
+def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | None:
+    """Leave the case to others; only the audit trail knows. Gives the decision that has ended the
+    case meanwhile, None while it waits."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        if tx.case_of(revision_id) is None:
+        case = tx.case_of(revision_id)
+        if case is None:
             raise NotFound("There is no case for this comment.")
         tx.add_audit(context.audit(AuditKind.CASE_SKIPPED, actor, revision_id))
+        return tx.decision_chain(revision_id)[-1] if case.status is CaseStatus.CLOSED else None
 
 
 def undo_decision(
     context: Context, actor: Actor, revision_id: str, *, seen_version: int
 ) -> Decision:
     """Take back one's own current decision: a new one restores the action before it, and the case
-    opens again. Raises Conflict, RuleBroken or NotFound."""
+    is again what it was. A replay gives the first's result.
+
+    Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
+    """
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        _check_latest(tx, revision_id)
+        replayed = _undone(tx.decision_chain(revision_id), actor, seen_version)
+        if replayed is not None:
+            return replayed
+        check_latest(tx, revision_id)
         chain = tx.decision_chain(revision_id)
         case = tx.case_of(revision_id)
         if case is None or len(chain) < 2:
@@ -90,6 +102,7 @@ def undo_decision(
         if len(chain) != seen_version:
             raise Conflict(standing(current))
         check_can_undo(actor.id, current, has_appeal=tx.appeal_of(revision_id) is not None)
+        check_can_undo_as(actor, chain, context.clock.now())
         decision = Decision(
             id=new_id(),
             revision_id=revision_id,
@@ -106,7 +119,7 @@ def undo_decision(
         audit = context.audit(
             AuditKind.DECISION_UNDONE, actor, revision_id, decision=decision.id, undoes=current.id
         )
-        _add(tx, decision, seen_version, f"undo:{current.id}", audit)
+        add_reviewed(tx, decision, seen_version, f"undo:{current.id}", audit)
         tx.set_case_status(case.id, reopened_status(restored.action))
         return decision
 
@@ -123,19 +136,41 @@ def standing(decision: Decision) -> str:
     return f"{decision.actor} {words[decision.action]} this comment at {when}; that stands."
 
 
-def _replayed(first: Decision, review: Review) -> Decision:
-    if first.revision_id != review.revision_id:
-        raise InvalidInput("The idempotency key was used for another comment.")
-    return first
-
-
-def _check_latest(tx: Writer, revision_id: str) -> None:
+def check_latest(tx: Reader, revision_id: str) -> None:
+    """Raises Conflict where the author has changed the comment since."""
     revision = tx.revision(revision_id)
     latest = tx.latest_revision(revision.comment_id) if revision else None
     if latest is not None and latest.id != revision_id:
         raise Conflict("The author has changed this comment; the new text gets its own decision.")
     if latest is not None and latest.withdrawn_at is not None:
         raise Conflict("This comment was withdrawn; there is nothing left to decide.")
+
+
+def add_reviewed(
+    tx: Writer, decision: Decision, seen_version: int, key: str, audit: AuditEvent
+) -> None:
+    """Raises Conflict when the version is no longer the one that was seen."""
+    if not tx.add_decision(decision, seen_version=seen_version, idempotency_key=key, audit=audit):
+        raise Conflict("Somebody else decided first.")
+
+
+def _replayed(first: Decision, actor: Actor, review: Review) -> Decision:
+    """The first's result for the same request; another one under the same key is refused."""
+    if first.revision_id != review.revision_id:
+        raise InvalidInput("The idempotency key was used for another comment.")
+    asked = (actor.id, review.action, review.reason_code or None, review.note.strip())
+    if asked != (first.actor, first.action, first.reason_code or None, first.note):
+        raise Conflict(standing(first))
+    return first
+
+
+def _undone(chain: Sequence[Decision], actor: Actor, seen_version: int) -> Decision | None:
+    """What this undo did when it came before; None when it did not."""
+    if not 0 < seen_version < len(chain):
+        return None
+    taken, then = chain[seen_version - 1], chain[seen_version]
+    is_same = then.undoes == taken.id and then.actor == actor.id
+    return then if is_same else None
 
 
 def _decision(
@@ -158,8 +193,3 @@ def _decision(
         note=review.note.strip(),
         supersedes=current.id,
     )
-
-
-def _add(tx: Writer, decision: Decision, seen_version: int, key: str, audit: AuditEvent) -> None:
-    if not tx.add_decision(decision, seen_version=seen_version, idempotency_key=key, audit=audit):
-        raise Conflict("Somebody else decided first.")

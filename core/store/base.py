@@ -72,6 +72,13 @@ class Reader(Protocol):
         """All decisions of a revision, oldest first; the last is the current one."""
         ...
 
+    def own_decisions(
+        self, actor_id: str, since: datetime, limit: int
+    ) -> Sequence[tuple[str, int]]:
+        """What that person decided on cases since then and still stands: revision and version, the
+        newest `limit` of them, newest last."""
+        ...
+
     def decision_by_key(self, idempotency_key: str) -> Decision | None: ...
 
     def case(self, case_id: str) -> Case | None: ...
@@ -97,9 +104,13 @@ class Reader(Protocol):
         ...
 
     def queue(
-        self, statuses: Sequence[CaseStatus], label: str | None, limit: int
+        self, statuses: Sequence[CaseStatus], label: str | None, limit: int, offset: int = 0
     ) -> Sequence[QueueItem]:
-        """Open work, most urgent first."""
+        """Open work, most urgent first; ended work, the last decided first."""
+        ...
+
+    def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:
+        """How many cases `queue` lists in all."""
         ...
 
     def queue_count(self) -> QueueCount: ...

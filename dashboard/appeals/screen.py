@@ -75,7 +75,7 @@ def _header(services: Services, waiting: Sequence[AppealItem]) -> str:
 def _both_sides(place: HearingPlace, services: Services, actor: Actor, item: AppealItem) -> None:
     appeal_card(
         item,
-        load_policy(services.context, item.decision.policy_version),
+        load_policy(services.context, actor, item.decision.policy_version),
         services.clock.now(),
     )
     if item.appeal.heard_at is not None:
@@ -88,7 +88,7 @@ def _both_sides(place: HearingPlace, services: Services, actor: Actor, item: App
 def _facts(services: Services, actor: Actor, item: AppealItem) -> None:
     chain = load_chain(services.context, actor, item.appeal.revision_id)
     automated = next(past for past in reversed(chain) if past.is_automated)
-    scores_panel(automated, load_policy(services.context, automated.policy_version))
+    scores_panel(automated, load_policy(services.context, actor, automated.policy_version))
     history_panel(chain, item.reference, services.clock.now())
 
 

@@ -5,6 +5,7 @@ import streamlit as st
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
 from dashboard.lookup.panel import look_up_panel
+from dashboard.lookup.reopening import reopening_panel
 from dashboard.wiring import current_actor, current_services
 
 
@@ -24,6 +25,9 @@ def render(services: Services, actor: Actor) -> None:
             st.caption("Link to give to the author")
             address = f"{services.settings.author_url}/?reference={answer.reference}"
             st.code(address, language=None, wrap_lines=True)
+    if answer is not None:
+        with right:
+            reopening_panel(services, actor, answer.reference)
 
 
 if __name__ == "__main__":

@@ -1,14 +1,25 @@
 """The reviewer's keys. Each button carries the case and version it was drawn for."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied
-from core.moderation.cases import TRANSITIONS
+from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.permissions import Actor, check_can, decide_permission
 from core.moderation.policies import Action
 from core.services.queries import CaseView
-from dashboard.review.desk import Desk, press_decide, press_reason, press_skip, press_undo
+from core.services.reopen import look_at_case
+from core.services.review import standing
+from dashboard.review.desk import (
+    Desk,
+    press_decide,
+    press_reason,
+    press_reopen,
+    press_skip,
+    press_undo,
+)
 
 BUTTONS = (
     (Action.APPROVE, "Approve", "A", ":material/check:", "secondary"),
@@ -17,18 +28,22 @@ BUTTONS = (
 )
 
 
-def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> None:
-    """Approve, remove, escalate, skip, undo; or why this person may not."""
+def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> Collection[str]:
+    """Approve, remove, escalate, skip, undo, or reopen; or why this person may not. Gives the keys
+    of the buttons that can be pressed."""
     case, version = view.case, len(view.chain)
+    if case.status is CaseStatus.CLOSED:
+        return _reopen_row(desk, services, actor, view)
     try:
         check_can(actor, decide_permission(case.status))
     except PermissionDenied as refusal:
         st.info(str(refusal), icon=":material/lock:")
-        return
+        return ()
+    keys = [key for action, _, key, *_ in BUTTONS if (case.status, action) in TRANSITIONS]
     drawn_for = f"{view.revision.id}_{version}"
-    columns = st.columns([5, 5, 5, 4, 4])
-    for column, (action, words, key, icon, kind) in zip(columns, BUTTONS, strict=False):
-        column.button(
+    row = st.container(horizontal=True, gap="small")
+    for action, words, key, icon, kind in BUTTONS:
+        row.button(
             words,
             key=f"{action}_{drawn_for}",
             shortcut=key,
@@ -40,7 +55,7 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
             args=(desk, services, actor),
             kwargs={"revision": view.revision, "version": version, "action": action},
         )
-    columns[3].button(
+    row.button(
         "Skip",
         key=f"skip_{drawn_for}",
         shortcut="S",
@@ -50,12 +65,32 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
         on_click=press_skip,
         args=(desk, services, actor, view.revision.id),
     )
-    with columns[4]:
-        undo_button(desk, services, actor)
+    with row:
+        return [*keys, "S", *undo_button(desk, services, actor)]
 
 
-def undo_button(desk: Desk, services: Services, actor: Actor) -> None:
-    """Its key names the decision it takes back, so that one press takes back one."""
+def _reopen_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> Collection[str]:
+    """What stands, and the button that takes it up again for who may."""
+    version = len(view.chain)
+    refusal = look_at_case(services.context, actor, view.revision.id).refusal
+    columns = st.columns([9, 5], vertical_alignment="center")
+    columns[0].text(refusal or standing(view.chain[-1]))
+    columns[1].button(
+        "Reopen",
+        key=f"reopen_{view.revision.id}_{version}",
+        shortcut="O",
+        icon=":material/replay:",
+        width="stretch",
+        disabled=bool(refusal),
+        on_click=press_reopen,
+        args=(desk, services, actor, view.revision.id, version),
+    )
+    return () if refusal else ("O",)
+
+
+def undo_button(desk: Desk, services: Services, actor: Actor) -> Collection[str]:
+    """Its key names the decision it takes back, so that one press takes back one. Gives its key
+    while there is something to take back."""
     newest = desk.undoable[-1] if desk.undoable else ("none", 0)
     st.button(
         "Undo",
@@ -68,6 +103,7 @@ def undo_button(desk: Desk, services: Services, actor: Actor) -> None:
         on_click=press_undo,
         args=(desk, services, actor, newest),
     )
+    return ("U",) if desk.undoable else ()
 
 
 def reason_row(desk: Desk, view: CaseView) -> None:
@@ -117,5 +153,5 @@ def note_box(desk: Desk, view: CaseView) -> None:
         key=key,
         max_chars=500,
         on_change=keep,
-        placeholder="Shown on the author's look-up page",
+        placeholder="N goes here, Esc leaves. Shown on the author's look-up page",
     )

@@ -7,38 +7,66 @@ import pandas as pd
 import streamlit as st
 
 from core.moderation.cases import CaseTrigger
+from core.services.queries import QueuePage
 from core.store.views import QueueItem
-from dashboard.review.desk import Desk
+from dashboard.review.desk import Desk, press_page
 from dashboard.wording import LABELS, cut_score
 
 LIST_HEIGHT = 630
+PAGER_HEIGHT = 50
 WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held",
     CaseTrigger.NOT_SCORED: "not scored",
     CaseTrigger.AFTER_EDIT: "edited",
+    CaseTrigger.REOPENED: "reopened",
 }
 
 
-def queue_list(desk: Desk, items: Sequence[QueueItem]) -> None:
+def pager(desk: Desk, page: QueuePage) -> None:
+    """Which of how many cases are listed, and the way to the others; nothing for a single page."""
+    if page.pages == 1:
+        return
+    last = page.first + len(page.items) - 1
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.caption(f"{page.first:,}–{last:,} of {page.total:,}", width="content")
+        st.space("stretch")
+        _turn(desk, page, -1, "K", ":material/chevron_left:")
+        _turn(desk, page, 1, "J", ":material/chevron_right:")
+
+
+def _turn(desk: Desk, page: QueuePage, step: int, key: str, icon: str) -> None:
+    way, number = "next" if step > 0 else "previous", page.number + step
+    st.button(
+        icon,
+        key=f"{way}_page_{page.number}",
+        shortcut=key,
+        help=f"{way.capitalize()} page",
+        type="tertiary",
+        disabled=not 1 <= number <= page.pages,
+        on_click=press_page,
+        args=(desk, number),
+    )
+
+
+def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> None:
     """A table to click in; the row of the open case is selected. Cells are inert text."""
     frame = pd.DataFrame(
         {
             "score": [cut_score(item.priority) if item.label else None for item in items],
-            "label": [
-                LABELS[item.label] if item.label else WITHOUT_LABEL[item.trigger] for item in items
-            ],
+            "label": [_label(item) for item in items],
             "comment": [item.excerpt for item in items],
         }
     )
     selected = desk.order.index(desk.revision_id) if desk.revision_id in desk.order else 0
     # The key names the selected case and what surrounds it, so that a decision redraws the table
     # with its new selection, while a mere click keeps it.
-    key = f"queue_{desk.revision_id}_{len(items)}"
+    key = f"queue_{desk.revision_id}_{len(items)}_{desk.page}"
     st.dataframe(
         frame,
         key=key,
-        height=LIST_HEIGHT,
+        height=LIST_HEIGHT - PAGER_HEIGHT if is_paged else LIST_HEIGHT,
         row_height=28,
+        placeholder="–",
         hide_index=True,
         on_select=lambda: _pick(desk, key),
         selection_mode=["single-row-required", "single-cell"],
@@ -50,6 +78,10 @@ def queue_list(desk: Desk, items: Sequence[QueueItem]) -> None:
         },
         alt="Cases waiting for review, most urgent first",
     )
+
+
+def _label(item: QueueItem) -> str:
+    return LABELS[item.label] if item.label else WITHOUT_LABEL[item.trigger]
 
 
 def _pick(desk: Desk, key: str) -> None:

@@ -15,7 +15,8 @@ from core.moderation.comments import Revision
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.explain import Explained
-from core.services.review import Review, decide_case, skip_case, undo_decision
+from core.services.reopen import reopen
+from core.services.review import Review, decide_case, skip_case, standing, undo_decision
 from core.store.views import QueueItem
 from dashboard.wording import ACTIONS_DONE
 
@@ -23,12 +24,17 @@ from dashboard.wording import ACTIONS_DONE
 @dataclass(slots=True)
 class Desk:
     """One session's place. `undoable` holds (revision, version after the decision), newest last.
+    `page` is the one of the list that is open, `filters` what the list shows, `draws` how often the
+    desk was drawn.
 
     `wants_words` asks which words moved the score of the open case; `words` or `words_refusal`
     is the answer once there is one.
     """
 
     id: str = field(default_factory=new_id)
+    page: int = 1
+    filters: str = ""
+    draws: int = 0
     revision_id: str | None = None
     order: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
@@ -51,6 +57,11 @@ class Desk:
         if self.revision_id not in self.order:
             self.show(self.order[0] if self.order else None)
         return ranked
+
+    def turn_to(self, filters: str) -> None:
+        """The first page of another list; the same list stays where it is."""
+        if filters != self.filters:
+            self.filters, self.page = filters, 1
 
     def show(self, revision_id: str | None) -> None:
         """Open a case; what was chosen for another one is dropped."""
@@ -119,9 +130,13 @@ def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -
     if revision_id != desk.revision_id:
         return
     try:
-        skip_case(services.context, actor, revision_id)
+        ended = skip_case(services.context, actor, revision_id)
     except ConsoleError as error:
         desk.say(str(error), is_error=True)
+        return
+    if ended is not None:
+        desk.say(standing(ended), is_error=True)
+        desk.leave()
         return
     if revision_id in desk.skipped:
         desk.skipped.remove(revision_id)
@@ -141,9 +156,30 @@ def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: tuple[st
     except ConsoleError as error:
         desk.say(str(error), is_error=True)
         return
-    desk.decided -= 1
+    desk.decided = max(0, desk.decided - 1)
     desk.show(revision_id)
     desk.say("Taken back: the case is open again.")
+
+
+def press_reopen(
+    desk: Desk, services: Services, actor: Actor, revision_id: str, version: int
+) -> None:
+    """Put an ended case back in the queue."""
+    try:
+        reopen(services.context, actor, revision_id, seen_version=version)
+    except ConsoleError as error:
+        desk.say(str(error), is_error=True)
+        return
+    desk.say("Reopened: the comment is on hold and waits in the queue.")
+    if desk.revision_id == revision_id:
+        desk.leave()
+
+
+def press_page(desk: Desk, number: int) -> None:
+    """Open another page of the list, with its first case."""
+    desk.page = number
+    desk.show(None)
+    desk.say("")
 
 
 def press_reason(desk: Desk, revision_id: str, code: str) -> None:

@@ -1,17 +1,21 @@
 """The review queue: decide hundreds of flagged comments an hour, from the keyboard."""
 
+from collections.abc import Collection
+
 import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import NotFound, PermissionDenied
 from core.moderation.cases import CaseStatus
-from core.moderation.permissions import Actor
+from core.moderation.permissions import Actor, Permission, can
 from core.moderation.scores import Label
-from core.services.queries import count_queue, list_queue, load_case
+from core.services.queries import count_queue, list_cases, list_undoable, load_case
 from dashboard.review.actions import action_row, message_line, note_box, reason_row, undo_button
 from dashboard.review.case_card import card_text, case_card
-from dashboard.review.case_list import queue_list
+from dashboard.review.case_list import pager, queue_list
 from dashboard.review.desk import Desk
+from dashboard.review.header import header
+from dashboard.review.keyboard import keyboard
 from dashboard.review.telling_words import look_at_words
 from dashboard.review.why_flagged import (
     author_panel,
@@ -20,13 +24,11 @@ from dashboard.review.why_flagged import (
     why_flagged,
 )
 from dashboard.wiring import current_actor, current_services
-from dashboard.wording import LABELS, ago
 
-FILTERS: dict[str, Label | None] = {
-    "All": None,
-    **{LABELS[label].capitalize(): label for label in Label if label is not Label.SEVERE_TOXICITY},
+NOTHING_HERE = {
+    CaseStatus.ESCALATED: ("Nothing is escalated.", ":material/flag:"),
+    CaseStatus.CLOSED: ("Nobody has decided a case yet.", ":material/history:"),
 }
-STATUSES = {"Waiting": CaseStatus.OPEN, "Escalated": CaseStatus.ESCALATED}
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -37,53 +39,26 @@ def render(services: Services, actor: Actor) -> None:
         st.error(str(refusal))
         return
     if st.session_state.get("desk_of") != actor.id:
-        st.session_state["desk_of"], st.session_state["desk"] = actor.id, Desk()
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Review queue", width="content", anchor=False)
-        _counters(services, actor)
-        st.space("stretch")
-        status = st.segmented_control(
-            "Status",
-            STATUSES,
-            default="Waiting",
-            key="status",
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-        label = st.selectbox(
-            "Label",
-            FILTERS,
-            key="label",
-            label_visibility="collapsed",
-            width=150,
-            bind="query-params",
-        )
-    _desk(services, actor, STATUSES[status or "Waiting"], FILTERS[label or "All"])
-
-
-@st.fragment(run_every="10s")
-def _counters(services: Services, actor: Actor) -> None:
-    """How much waits. The only thing on this page that changes by itself."""
-    count, now = count_queue(services.context, actor), services.clock.now()
-    with st.container(horizontal=True, width="content", gap="small"):
-        st.badge(f"{count.open:,} waiting", color="gray")
-        if count.escalated:
-            st.badge(f"{count.escalated:,} escalated", color="orange")
-        if count.oldest_opened_at:
-            st.badge(f"oldest {ago(count.oldest_opened_at, now)}", color="gray")
-        if count.not_scored_yet:
-            st.badge(f"{count.not_scored_yet:,} not scored yet", color="blue")
+        mine = list_undoable(services.context, actor) if can(actor, Permission.DECIDE) else ()
+        st.session_state["desk_of"] = actor.id
+        st.session_state["desk"] = Desk(undoable=list(mine))
+    status, label = header(services, actor)
+    _desk(services, actor, status, label)
 
 
 @st.fragment
 def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | None) -> None:
     desk: Desk = st.session_state["desk"]
-    items = desk.place(list_queue(services.context, actor, statuses=(status,), label=label))
+    desk.draws += 1
+    desk.turn_to(f"{status} {label}")
+    page = list_cases(services.context, actor, statuses=(status,), label=label, page=desk.page)
+    desk.page = page.number
+    items = desk.place(page.items)
     left, middle, right = st.columns([26, 46, 28], gap="medium")
     if not items or desk.revision_id is None:
         with left:
-            _nothing_left(desk, services, actor, status)
+            keys = _nothing_left(desk, services, actor, status)
+        _keyboard(desk, "none", keys, has_note=False)
         return
     try:
         view = load_case(services.context, actor, desk.revision_id)
@@ -92,13 +67,20 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         return
     now = services.clock.now()
     with left:
-        queue_list(desk, items)
+        pager(desk, page)
+        queue_list(desk, items, is_paged=page.pages > 1)
     with middle:
         text_place = case_card(view, now, desk.words)
-        action_row(desk, services, actor, view)
+        keys = action_row(desk, services, actor, view)
+        below = st.container()
+        # As soon as card and buttons are there: what else is drawn has no part in a decision.
+        is_open = status is not CaseStatus.CLOSED
+        _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys, has_note=is_open)
+    with below:
         message_line(desk)
-        reason_row(desk, view)
-        note_box(desk, view)
+        if is_open:
+            reason_row(desk, view)
+            note_box(desk, view)
     with right:
         table_place = why_flagged(view, desk, services.service_asked)
         author_panel(view)
@@ -110,13 +92,21 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         scores_or_words(table_place, view, desk)
 
 
-def _nothing_left(desk: Desk, services: Services, actor: Actor, status: CaseStatus) -> None:
-    if status is CaseStatus.ESCALATED:
-        st.info("Nothing is escalated.", icon=":material/flag:")
+def _keyboard(desk: Desk, card: str, keys: Collection[str], *, has_note: bool) -> None:
+    keyboard(draw=desk.draws, card=card, filters=desk.filters, deciding=keys, has_note=has_note)
+
+
+def _nothing_left(
+    desk: Desk, services: Services, actor: Actor, status: CaseStatus
+) -> Collection[str]:
+    if status in NOTHING_HERE:
+        words, icon = NOTHING_HERE[status]
+        st.info(words, icon=icon)
     else:
         st.success("The queue is empty. Thank you.", icon=":material/done_all:")
         st.caption("`modconsole ingest` brings in comments, `modconsole score` decides on them.")
-    undo_button(desk, services, actor)
+    message_line(desk)
+    return undo_button(desk, services, actor)
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.moderation.cases import CaseTrigger
 from core.moderation.notices import score_facts
 from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
@@ -48,7 +49,8 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
 def unscored_line(view: CaseView) -> str:
     """Why nothing was scored, as far as it was told."""
     why = f": {FAILURES[view.failure]}" if view.failure else ""
-    return f"This comment {TRIGGERS[view.case.trigger]}{why}; a person decides unaided."
+    trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger
+    return f"This comment {TRIGGERS[trigger]}{why}; a person decides unaided."
 
 
 def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk) -> None:
@@ -73,11 +75,11 @@ def author_panel(view: CaseView) -> None:
         if record is None:
             st.text("Unnamed: whose comments these are is not known, so there is no record.")
             return
-        columns = st.columns(4)
-        columns[0].metric("Comments", record.comments)
-        columns[1].metric("Removed", record.removed)
-        columns[2].metric("Held", record.held)
-        columns[3].metric("Restored", record.overturned)
+        with st.container(horizontal=True, gap="medium"):
+            st.metric("Comments", record.comments, width="content")
+            st.metric("Removed", record.removed, width="content")
+            st.metric("Held", record.held, width="content")
+            st.metric("Restored", record.overturned, width="content")
 
 
 def history_panel(view: CaseView, now: datetime) -> None:

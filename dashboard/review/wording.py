@@ -50,16 +50,16 @@ def marked_pieces(explained: Explained, shown_chars: int) -> list[tuple[str, int
 
 
 def word_rows(explained: Explained) -> list[WordRow]:
-    """The heaviest marked words, heaviest first."""
+    """The marked words, those that carry the decision first, then the heaviest."""
     found = explained.explanation
     rows = []
-    for part, _ in _strengths(explained):
+    for part, strength in _strengths(explained):
         weight, label = max((found.weight(part, each), each) for each in explained.labels)
         word = " ".join(explained.text[part.start : part.end].split())
         row = WordRow(word[:WORD_CHARS], LABELS[label], part.without[label], part.alone[label])
-        rows.append((weight, row))
-    rows.sort(key=lambda pair: -pair[0])
-    return [row for _, row in rows[:SHOWN_WORDS]]
+        rows.append((strength == len(STRENGTHS), weight, row))
+    rows.sort(key=lambda entry: entry[:2], reverse=True)
+    return [row for _, _, row in rows[:SHOWN_WORDS]]
 
 
 def remedy_line(explained: Explained) -> str:
@@ -92,10 +92,16 @@ def caveat_line(explained: Explained) -> str:
 
 
 def _strengths(explained: Explained) -> list[tuple[Part, int]]:
-    """The marked parts in text order; the strongest mark any label gives counts."""
+    """The marked parts in text order; the strongest mark any label gives counts. Where taking words
+    out has shown which ones carry the decision, those alone have the strongest mark."""
+    found, most = explained.explanation, len(STRENGTHS)
     strongest: dict[int, tuple[Part, int]] = {}
     for strength, share in enumerate(reversed(STRENGTHS), start=1):
         for label in explained.labels:
-            for part in explained.explanation.telling(label, share):
-                strongest[part.start] = (part, strength)
+            for part in found.telling(label, share):
+                shown = min(strength, most - 1) if found.carriers else strength
+                strongest[part.start] = (part, shown)
+    for part in found.parts:
+        if set(part.words) & set(found.carriers):
+            strongest[part.start] = (part, most)
     return [strongest[start] for start in sorted(strongest)]

@@ -19,7 +19,7 @@ from core.moderation.comments import IncomingComment
 from core.moderation.permissions import SYSTEM
 from core.services.ingest import ingest
 from core.services.score import score_waiting
-from tests.e2e.conftest import CHROMIUM_ARGS, running
+from tests.e2e.conftest import CHROMIUM_ARGS, running, sign_in
 from tests.factories import make_services
 
 WAIT_FOR_OTHER_TEXT = (
@@ -59,6 +59,7 @@ def measure(address: str, decisions: int) -> list[float]:
         )
         page = browser.new_page(viewport={"width": 1440, "height": 860})
         page.goto(address)
+        sign_in(page, "mina")
         page.get_by_role("button", name="Approve").wait_for(timeout=30_000)
         page.wait_for_timeout(2_000)
         for _ in range(decisions):

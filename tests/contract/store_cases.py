@@ -48,6 +48,24 @@ class Cases(StoreFixtures):
             assert listed == ["b-1", "c-1", "a-1"]
             assert [item.revision_id for item in reader.queue([OPEN], None, 2)] == ["b-1", "c-1"]
 
+    def test_queue_comes_page_by_page_with_every_case_once(self, store: Store, rows: Rows) -> None:
+        for number in range(7):  # most are equally urgent and equally old
+            rows.case(rows.comment(f"c{number}"), priority=0.9 if number == 5 else 0.5)
+        rows.case(rows.comment("up"), status=ESCALATED)
+        with store.read() as reader:
+            whole = [item.case_id for item in reader.queue([OPEN], None, 100)]
+            pages = [
+                [item.case_id for item in reader.queue([OPEN], None, 3, offset)]
+                for offset in (0, 3, 6, 9)
+            ]
+            assert reader.count_cases([OPEN], None) == len(whole) == 7
+            assert reader.count_cases([OPEN, ESCALATED], None) == 8
+            assert reader.count_cases([OPEN], "threat") == 7
+            assert reader.count_cases([OPEN], "insult") == 0
+            assert reader.count_cases([], None) == 0
+        assert [case for page in pages for case in page] == whole
+        assert [len(page) for page in pages] == [3, 3, 1, 0]
+
     def test_queue_is_filtered_by_status_and_label(self, store: Store, rows: Rows) -> None:
         rows.case(rows.comment("threat"), label=Label.THREAT)
         rows.case(rows.comment("insult"), label=Label.INSULT)

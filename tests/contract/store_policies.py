@@ -15,7 +15,7 @@ class PoliciesAndAudit(StoreFixtures):
     """Neither is ever overwritten."""
 
     def test_policy_is_never_overwritten(self, store: Store, rows: Rows) -> None:
-        other = replace(POLICY, rules=POLICY.rules[:1])
+        other = replace(POLICY, rules=POLICY.rules[:3])
         with store.write() as tx:
             assert not tx.add_policy(other, rows.audit(AuditKind.POLICY_STORED, "1"))
         with store.read() as reader:

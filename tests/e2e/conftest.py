@@ -79,6 +79,12 @@ def running(which: str, home: Path) -> Iterator[str]:
             process.wait()
 
 
+def sign_in(page, who: str) -> None:
+    """Choose a person on the page that asks, and wait until the browser knows."""
+    page.locator(f".st-key-sign_in_{who} button").click(timeout=30_000)
+    page.wait_for_function("() => document.cookie.includes('modconsole_person_')", timeout=15_000)
+
+
 # Not for the session: while it runs, no other test can start an event loop of its own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from core.moderation.policies import Action
-from tests.e2e.conftest import running
+from tests.e2e.conftest import running, sign_in
 from tests.factories import CLEAN, chain_of, make_services, posted, scored
 
 pytestmark = pytest.mark.e2e
@@ -16,6 +16,7 @@ CARD = ".st-key-case_card"
 
 def open_queue(page, address: str) -> None:
     page.goto(address)
+    sign_in(page, "mina")
     page.get_by_role("button", name="Approve").wait_for()
 
 
@@ -176,7 +177,10 @@ def test_a_deep_link_as_the_first_visit_has_the_navigation_of_the_role(tmp_path,
     with running("staff", tmp_path) as address:
         page = new_page()
         answer = page.goto(f"{address}/latency")
+        sign_in(page, "mina")
         page.get_by_text("Review queue").first.wait_for()
+        page.get_by_role("heading", name="Latency").wait_for()
+        assert page.url.endswith("/latency")
         assert "default-src 'self'" in answer.headers["content-security-policy"]
         assert answer.headers["x-content-type-options"] == "nosniff"
     services.context.store.close()

@@ -10,7 +10,7 @@ import urllib.request
 import pytest
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
-from tests.e2e.conftest import console_env, free_port
+from tests.e2e.conftest import console_env, free_port, sign_in
 from tests.patience import PATIENT_S
 
 pytestmark = pytest.mark.e2e
@@ -75,6 +75,7 @@ def test_a_comment_goes_the_whole_way(console, new_page):
 
     page = new_page()
     page.goto(staff)
+    sign_in(page, "mina")
     card = page.locator(CARD)
     page.get_by_role("button", name="Approve").wait_for()
     for _ in range(80):

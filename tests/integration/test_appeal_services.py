@@ -168,9 +168,9 @@ def test_case_is_shown_with_what_a_reviewer_needs(services: Services) -> None:
     assert (view.author.comments, view.author.held, view.author.removed) == (2, 1, 1)
     with pytest.raises(NotFound):
         queries.load_case(services.context, MODERATOR, "nothing")
-    assert queries.load_policy(services.context, 1) == view.policy
+    assert queries.load_policy(services.context, MODERATOR, 1) == view.policy
     with pytest.raises(NotFound):
-        queries.load_policy(services.context, 2)
+        queries.load_policy(services.context, MODERATOR, 2)
 
 
 def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> None:

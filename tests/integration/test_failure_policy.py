@@ -17,7 +17,7 @@ from core.moderation.comments import Revision
 from core.moderation.decisions import DecisionSource, is_override
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import Action, Policy, Rule
+from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label
 from core.services.context import Context
 from core.services.failure import FailureRule
@@ -36,6 +36,7 @@ from tests.factories import (
     make_services,
     posted,
 )
+from tests.policies import escalating_policy
 
 
 class Wordy:
@@ -155,8 +156,7 @@ def test_escalating_rule_hands_a_late_score_up(site: Site) -> None:
     with site.context.store.write() as tx:
         policy = tx.newest_policy()
         assert policy is not None
-        up = Rule("threat-up", Label.THREAT, 0.7, 1.0, Action.ESCALATE, "threat")
-        newer = replace(policy, version=2, rules=(*policy.rules, up))
+        newer = escalating_policy(policy, Label.THREAT, 0.7)
         tx.add_policy(newer, site.context.audit(AuditKind.POLICY_STORED, SYSTEM, "2"))
     (revision,) = site.decide("I will kill you", is_down=True)
     site.rescore()

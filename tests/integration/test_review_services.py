@@ -1,6 +1,7 @@
 """The use cases over SQLite and the fake backend: decide, replay, skip, undo."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -165,6 +166,32 @@ def test_replay_after_others_acted_still_gives_the_first_result(services: Servic
     edited(services, revision)
     assert decide_case(services.context, MODERATOR, pressed) == first
     assert len(chain_of(services, revision)) == 3
+
+
+@pytest.mark.parametrize(
+    ("changes", "actor"),
+    [
+        ({"action": Action.ESCALATE, "reason_code": None}, MODERATOR),
+        ({"action": Action.APPROVE, "reason_code": None}, MODERATOR),
+        ({"reason_code": "threat"}, MODERATOR),
+        ({"note": "Another note."}, MODERATOR),
+        ({"note": ""}, MODERATOR),
+        ({}, OTHER_MODERATOR),
+        ({}, LEAD),
+    ],
+)
+def test_key_sent_again_with_anything_else_is_a_conflict_that_says_what_stands(
+    services: Services, changes: dict[str, object], actor: Actor
+) -> None:
+    revision = scored(services, HELD)
+    pressed = replace(review(revision, Action.REMOVE), note="A note.")
+    first = decide_case(services.context, MODERATOR, pressed)
+    before = audit_kinds(services, revision)
+    with pytest.raises(Conflict, match=r"mina removed this comment at .* that stands"):
+        decide_case(services.context, actor, replace(pressed, **changes))
+    assert chain_of(services, revision)[-1] == first
+    assert audit_kinds(services, revision) == before
+    assert decide_case(services.context, MODERATOR, replace(pressed, note=" A note. ")) == first
 
 
 def test_key_of_one_comment_decides_nothing_on_another(services: Services) -> None:

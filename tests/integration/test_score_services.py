@@ -1,7 +1,6 @@
 """Scoring over SQLite and the fake backend: what the policy decides, and what failures leave."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,7 +16,7 @@ from core.moderation.comments import Revision
 from core.moderation.decisions import DecisionSource
 from core.moderation.default_policy import default_policy
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import Action, Policy, Rule
+from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label
 from core.services.context import Context
 from core.services.ingest import ingest
@@ -37,6 +36,7 @@ from tests.factories import (
     unscored,
 )
 from tests.integration.numbered_comments import NOW, bring_in, comment, counts, latest, status_of
+from tests.policies import escalating_policy
 
 
 def policy_of(services: Services) -> Policy:
@@ -74,8 +74,7 @@ def test_policy_decides_and_only_a_hold_opens_a_case(
 
 def test_rule_that_escalates_opens_an_escalated_case(services: Services) -> None:
     policy = default_policy(NOW)
-    to_lead = Rule("threat-up", Label.THREAT, 0.7, 1.0, Action.ESCALATE, "threat")
-    policy = replace(policy, version=2, rules=(*policy.rules, to_lead))
+    policy = escalating_policy(policy, Label.THREAT, 0.7)
     stored = services.context.audit(AuditKind.POLICY_STORED, SYSTEM, "2")
     with services.context.store.write() as tx:
         tx.add_policy(policy, stored)

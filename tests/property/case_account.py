@@ -55,6 +55,9 @@ class Expected:
     found: str = ""
     decided_at: datetime | None = None
 
+    def is_decided(self) -> bool:
+        return bool(self.chain) and self.chain[-1][0] in (Action.APPROVE, Action.REMOVE)
+
     def is_removed(self) -> bool:
         return bool(self.chain) and self.chain[-1][0] is Action.REMOVE
 
@@ -150,6 +153,17 @@ class CaseAccount(RuleBasedStateMachine):
             return PermissionDenied
         if revision.case is CaseStatus.ESCALATED and action is Action.ESCALATE:
             return RuleBroken
+        return None
+
+    def why_not_reopen(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
+        if not revision.is_latest:
+            return Conflict
+        if not revision.is_decided() or revision.appeal is not None:
+            return RuleBroken
+        is_own = revision.chain[-1][1] == who.id
+        took_a_lead = len(revision.chain) > 1 and revision.chain[-2][0] is Action.ESCALATE
+        if revision.is_removed() and who.role is Role.MODERATOR and (not is_own or took_a_lead):
+            return PermissionDenied
         return None
 
     def why_not_undo(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:

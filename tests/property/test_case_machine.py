@@ -27,6 +27,7 @@ from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.lookup import look_up
+from core.services.reopen import reopen
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
@@ -171,8 +172,24 @@ class Moderation(CaseAccount):
         undo_decision(self.context, who, revision.id, seen_version=length)
         restored = revision.chain[-2][0]
         self.note_decision(revision, restored, who, AuditKind.DECISION_UNDONE)
-        revision.case = WAITING_STATUS[restored]
+        revision.case = WAITING_STATUS.get(restored, CaseStatus.CLOSED)
         revision.can_be_undone = False
+
+    @rule(data=st.data(), who=people)
+    def reopen(self, data: st.DataObject, who: Actor) -> None:
+        revision = self.pick(data, lambda r: r.is_decided() and r.is_latest)
+        seen = len(revision.chain)
+        refusal = self.why_not_reopen(revision, who)
+        if refusal is not None:
+            with pytest.raises(refusal):
+                reopen(self.context, who, revision.id, seen_version=seen)
+            return
+        was_escalated = len(revision.chain) > 1 and revision.chain[-2][0] is Action.ESCALATE
+        action = Action.ESCALATE if was_escalated else Action.HOLD
+        reopen(self.context, who, revision.id, seen_version=seen)
+        self.note_decision(revision, action, who, AuditKind.DECISION_REOPENED)
+        revision.case = WAITING_STATUS[action]
+        revision.can_be_undone = True
 
     @rule(data=st.data())
     def appeal(self, data: st.DataObject) -> None:

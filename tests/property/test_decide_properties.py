@@ -4,7 +4,7 @@ import tempfile
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
-from itertools import count
+from itertools import count, pairwise
 from pathlib import Path
 
 import pytest
@@ -44,25 +44,36 @@ words = st.text(max_size=30)
 
 
 @st.composite
-def rules(draw: st.DrawFn) -> Rule:
-    low, high = sorted(draw(st.lists(unit_floats, min_size=2, max_size=2, unique=True)))
-    return Rule(
-        id=draw(words),
-        label=draw(st.sampled_from(list(Label))),
-        low=low,
-        high=high,
-        action=draw(st.sampled_from(list(Action))),
-        reason_code=draw(words),
+def bands(draw: st.DrawFn, label: Label, codes: list[str]) -> list[Rule]:
+    """Rules for every score of a label, cut anywhere."""
+    cuts = draw(st.lists(unit_floats.filter(lambda edge: 0.0 < edge < 1.0), max_size=4))
+    edges = [0.0, *sorted(set(cuts)), 1.0]
+    return [
+        Rule(
+            id=f"{label} {number} {draw(words)}",
+            label=label,
+            low=low,
+            high=high,
+            action=draw(st.sampled_from(list(Action))),
+            reason_code=draw(st.sampled_from(codes)),
+        )
+        for number, (low, high) in enumerate(pairwise(edges))
+    ]
+
+
+@st.composite
+def policies(draw: st.DrawFn) -> Policy:
+    """Any policy that can be made."""
+    said = words.filter(str.strip)
+    codes = draw(st.lists(said, min_size=1, max_size=5, unique=True))
+    labels = draw(st.lists(st.sampled_from(list(Label)), unique=True))
+    return Policy(
+        version=draw(st.integers(1, 10**6)),
+        rules=tuple(rule for label in labels for rule in draw(bands(label, codes))),
+        reasons=tuple(Reason(code, draw(said), draw(said)) for code in codes),
+        created_at=NOW,
+        reason_precedence=tuple(draw(st.lists(st.sampled_from(codes), unique=True))),
     )
-
-
-policies = st.builds(
-    Policy,
-    version=st.integers(1, 10**6),
-    rules=st.lists(rules(), max_size=12).map(tuple),
-    reasons=st.lists(st.builds(Reason, words, words, words), max_size=5).map(tuple),
-    created_at=st.just(NOW),
-)
 
 
 @given(score_maps.filter(bool), st.data())
@@ -84,7 +95,7 @@ def test_assessing_one_more_label_never_softens_the_action(
     assert SEVERITY[after] >= SEVERITY[before]
 
 
-@given(score_maps, policies)
+@given(score_maps, policies())
 def test_rules_of_a_verdict_all_match_and_all_ask_for_its_action(
     scores: dict[Label, float], policy: Policy
 ) -> None:
@@ -96,7 +107,7 @@ def test_rules_of_a_verdict_all_match_and_all_ask_for_its_action(
     assert listed == sorted(listed, reverse=True)
 
 
-@given(score_maps, policies)
+@given(score_maps, policies())
 def test_no_matching_rule_asks_for_more_than_the_verdict(
     scores: dict[Label, float], policy: Policy
 ) -> None:
@@ -118,7 +129,7 @@ def test_default_policy_decides_on_every_score_it_is_given(scores: dict[Label, f
         assert verdict == Verdict(Action.HOLD, ())
 
 
-@given(score_maps, policies)
+@given(score_maps, policies())
 def test_priority_is_a_score_among_those_given_or_the_highest(
     scores: dict[Label, float], policy: Policy
 ) -> None:
@@ -127,7 +138,7 @@ def test_priority_is_a_score_among_those_given_or_the_highest(
     assert urgency == (1.0 if label is None else scores[label])
 
 
-@given(policies)
+@given(policies())
 def test_policy_comes_back_from_its_stored_form_with_the_same_digest(policy: Policy) -> None:
     stored = policy_to_json(policy)
     back = policy_from_json(stored, version=policy.version, created_at=policy.created_at)

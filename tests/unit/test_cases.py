@@ -61,7 +61,12 @@ def test_case_moves_as_the_table_says_or_not_at_all(
 
 @pytest.mark.parametrize(
     ("restored", "expected"),
-    [(Action.HOLD, OPEN), (Action.ESCALATE, ESCALATED)],
+    [
+        (Action.HOLD, OPEN),
+        (Action.ESCALATE, ESCALATED),
+        (Action.APPROVE, CLOSED),
+        (Action.REMOVE, CLOSED),
+    ],
 )
 def test_undone_case_returns_to_where_it_was(restored: Action, expected: CaseStatus) -> None:
     assert reopened_status(restored) is expected

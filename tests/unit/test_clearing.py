@@ -84,13 +84,15 @@ def test_what_passes_below_a_half_is_below_every_edge(
 
 
 def test_text_the_policy_would_not_approve_is_as_near_as_can_be() -> None:
-    holds_the_middle = policy_of(
-        Rule("a", Label.THREAT, 0.0, 0.01, Action.APPROVE, "threat"),
-        Rule("h", Label.THREAT, 0.9, 1.0, Action.HOLD, "threat"),
+    holds_the_low = policy_of(
+        Rule("h", Label.THREAT, 0.0, 0.01, Action.HOLD, "threat"),
+        Rule("a", Label.THREAT, 0.01, 0.9, Action.APPROVE, "threat"),
+        Rule("r", Label.THREAT, 0.9, 1.0, Action.REMOVE, "threat"),
     )
-    edges = acting_edges(holds_the_middle)
-    assert nearness({Label.THREAT: 0.005}, holds_the_middle, edges) < 0.01
-    assert nearness({Label.THREAT: 0.3}, holds_the_middle, edges) == 1.0  # no rule: held
+    assert nearness({Label.THREAT: 0.5}, holds_the_low, {Label.THREAT: 0.9}) < 0.9
+    assert nearness({Label.THREAT: 0.005}, holds_the_low, {Label.THREAT: 0.9}) == 1.0
+    # No rule speaks of insults alone: held.
+    assert nearness({Label.INSULT: 0.3}, holds_the_low, {Label.THREAT: 0.9}) == 1.0
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ from core.moderation.decisions import (
     judge,
     visibility,
 )
-from core.moderation.policies import Action, Policy, Rule
+from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label
-from tests.policies import fixed_policy
+from tests.policies import escalating_policy, fixed_policy
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 POLICY = fixed_policy(NOW)
@@ -103,21 +103,24 @@ def test_policy_states_which_reason_comes_first() -> None:
 
 
 def test_label_without_a_rule_asks_for_nothing() -> None:
-    only_threats = Policy(2, (POLICY.rule("threat-approve"),), POLICY.reasons, NOW)
+    threats = tuple(rule for rule in POLICY.rules if rule.label is Label.THREAT)
+    only_threats = Policy(2, threats, POLICY.reasons, NOW)
     assert judge({Label.THREAT: 0.1, Label.INSULT: 0.99}, only_threats).action is Action.APPROVE
 
 
-def test_score_in_a_gap_between_bands_is_held_without_a_rule() -> None:
-    gap = Policy(2, (POLICY.rule("threat-approve"), POLICY.rule("threat-remove")), (), NOW)
-    verdict = judge({Label.THREAT: 0.7}, gap)
+def test_scores_of_which_no_rule_speaks_are_held_without_a_rule() -> None:
+    verdict = judge({Label.THREAT: 0.7}, Policy(2, (), POLICY.reasons, NOW))
     assert (verdict.action, verdict.rules) == (Action.HOLD, ())
 
 
 def test_escalation_is_harder_than_a_hold_and_milder_than_a_removal() -> None:
-    escalating = Rule("up", Label.OBSCENE, 0.5, 1.0, Action.ESCALATE, "obscene")
-    policy = replace(POLICY, rules=(*POLICY.rules, escalating))
+    policy = escalating_policy(POLICY, Label.OBSCENE, 0.85)
+    assert judge({Label.OBSCENE: 0.82}, policy).action is Action.HOLD
     assert judge({Label.OBSCENE: 0.9}, policy).action is Action.ESCALATE
     assert judge({Label.OBSCENE: 0.98}, policy).action is Action.REMOVE
+    both = {Label.OBSCENE: 0.9, Label.INSULT: 0.85}
+    assert judge(both, policy).action is Action.ESCALATE
+    assert judge({**both, Label.INSULT: 0.98}, policy).action is Action.REMOVE
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,16 @@ import pytest
 
 from core.moderation.policies import Action
 from core.services.queries import list_queue
-from dashboard.review.desk import Desk, press_decide, press_reason, press_skip, press_undo
-from tests.factories import MODERATOR, audit_kinds, chain_of, make_services, scored
+from dashboard.review.desk import (
+    Desk,
+    press_decide,
+    press_page,
+    press_reason,
+    press_reopen,
+    press_skip,
+    press_undo,
+)
+from tests.factories import LEAD, MODERATOR, audit_kinds, chain_of, decided, make_services, scored
 
 
 @pytest.fixture
@@ -44,6 +52,64 @@ def test_a_press_that_meets_the_last_and_this_approve_button_decides_this_one_on
     assert desk.revision_id == following
     assert [len(chain_of(services, revisions[r])) for r in (last, this, following)] == [2, 2, 1]
     assert desk.decided == 2
+
+
+@pytest.mark.parametrize("first", [Action.APPROVE, Action.ESCALATE, Action.REMOVE])
+@pytest.mark.parametrize("then", [Action.APPROVE, Action.ESCALATE, Action.REMOVE])
+def test_two_keys_on_one_drawn_card_store_the_first_and_tell_what_stands(bench, first, then):
+    services, desk, revisions = bench
+    shown = desk.order[0]
+    desk.reason_code = "threat"
+    decide(services, desk, revisions[shown], first)
+    desk.reason_code = "threat"
+    decide(services, desk, revisions[shown], then)
+    assert [past.action for past in chain_of(services, revisions[shown])][1:] == [first]
+    done = {Action.APPROVE: "approved", Action.ESCALATE: "escalated", Action.REMOVE: "removed"}
+    assert done[first] in desk.message
+    assert desk.is_error is (first is not then)
+    assert not (first is not then and done[then] in desk.message)
+    assert desk.decided == 1
+
+
+def test_a_storm_of_presses_on_one_drawn_card_decides_once(bench):
+    services, desk, revisions = bench
+    shown = desk.order[0]
+    for _ in range(40):
+        decide(services, desk, revisions[shown])
+    assert desk.decided == 1
+    assert sum(len(chain_of(services, revision)) for revision in revisions.values()) == 5
+
+
+def test_skip_of_a_case_that_was_decided_meanwhile_says_so(bench):
+    services, desk, revisions = bench
+    shown = desk.order[0]
+    decided(services, revisions[shown], Action.APPROVE, actor=LEAD)
+    press_skip(desk, services, MODERATOR, shown)
+    assert "lena approved this comment" in desk.message
+    assert desk.skipped == []
+
+
+def test_reopening_a_decided_case_puts_it_back(bench):
+    services, desk, revisions = bench
+    shown = desk.order[0]
+    decide(services, desk, revisions[shown])
+    desk.show(shown)
+    press_reopen(desk, services, MODERATOR, shown, 2)
+    assert "on hold" in desk.message
+    assert len(list_queue(services.context, MODERATOR)) == 4
+    press_reopen(desk, services, LEAD, shown, 2)
+    assert desk.is_error
+    assert "mina put back on hold" in desk.message
+
+
+def test_another_list_begins_with_its_first_page(bench):
+    _, desk, _ = bench
+    desk.turn_to("open")
+    press_page(desk, 3)
+    desk.turn_to("open")
+    assert desk.page == 3
+    desk.turn_to("open insult")
+    assert desk.page == 1
 
 
 def test_undo_goes_back_one_decision_a_press(bench):

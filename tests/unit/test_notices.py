@@ -194,8 +194,11 @@ def test_facts_are_the_rules_that_held_it_with_score_and_thresholds() -> None:
 
 
 def test_facts_come_from_the_policy_as_it_stood_then() -> None:
+    edges = {"approve": (0.0, 0.9), "hold": (0.9, 0.99), "remove": (0.99, 1.0)}
     raised = tuple(
-        replace(rule, low=0.9, high=0.99) if rule.id == "toxicity-hold" else rule
+        replace(rule, low=edges[rule.action][0], high=edges[rule.action][1])
+        if rule.label is Label.TOXICITY
+        else rule
         for rule in POLICY.rules
     )
     versions = {1: POLICY, 2: replace(POLICY, version=2, rules=raised)}

@@ -22,6 +22,9 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.SEE_QUEUE:          (N, Y, Y, N, Y, Y),
     Permission.DECIDE:             (N, Y, Y, N, Y, N),
     Permission.DECIDE_ESCALATED:   (N, N, Y, N, Y, N),
+    Permission.OPEN_CASE:          (N, Y, Y, Y, Y, N),
+    Permission.REOPEN_OWN:         (N, Y, Y, N, Y, N),
+    Permission.REOPEN_ANY:         (N, N, Y, N, Y, N),
     Permission.SEE_APPEALS:        (N, Y, Y, N, Y, Y),
     Permission.HEAR_APPEALS:       (N, N, Y, N, Y, N),
     Permission.SEE_SERVING:        (N, Y, Y, Y, Y, Y),
@@ -85,6 +88,9 @@ def test_auditor_reads_and_changes_nothing() -> None:
     acts = {
         Permission.DECIDE,
         Permission.DECIDE_ESCALATED,
+        Permission.OPEN_CASE,
+        Permission.REOPEN_OWN,
+        Permission.REOPEN_ANY,
         Permission.HEAR_APPEALS,
         Permission.INGEST,
     }

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from core.errors import NotFound
+from core.errors import InvalidPolicy, NotFound
 from core.moderation.default_policy import BANDS, REASONS
 from core.moderation.policies import (
     SEVERITY,
@@ -79,11 +79,13 @@ def test_unknown_rule_and_reason_are_not_found() -> None:
 def test_thresholds_are_where_the_lowest_band_of_each_action_begins() -> None:
     rules = (
         Rule("high", Label.THREAT, 0.9, 1.0, Action.HOLD, "threat"),
+        Rule("middle", Label.THREAT, 0.4, 0.9, Action.APPROVE, "threat"),
         Rule("low", Label.THREAT, 0.2, 0.4, Action.HOLD, "threat"),
-        Rule("other", Label.INSULT, 0.1, 1.0, Action.HOLD, "harassment"),
+        Rule("lowest", Label.THREAT, 0.0, 0.2, Action.APPROVE, "threat"),
+        Rule("other", Label.INSULT, 0.0, 1.0, Action.HOLD, "harassment"),
     )
     policy = Policy(7, rules, REASONS, NOW)
-    assert policy.thresholds(Label.THREAT) == {Action.HOLD: 0.2}
+    assert policy.thresholds(Label.THREAT) == {Action.HOLD: 0.2, Action.APPROVE: 0.0}
     assert policy.thresholds(Label.OBSCENE) == {}
 
 
@@ -97,9 +99,10 @@ def test_same_content_has_the_same_digest_whatever_its_version() -> None:
 
 
 def test_another_threshold_or_word_changes_the_digest() -> None:
-    moved = replace(POLICY, rules=(*POLICY.rules[:-1], replace(POLICY.rules[-1], low=0.96)))
-    first = POLICY.reasons[0]
-    worded = replace(POLICY, reasons=(Reason(first.code, "b", "c"), *POLICY.reasons[1:]))
+    hold, remove = POLICY.rules[-2:]
+    edges = (replace(hold, high=0.96), replace(remove, low=0.96))
+    moved = replace(POLICY, rules=(*POLICY.rules[:-2], *edges))
+    worded = replace(POLICY, reasons=(*POLICY.reasons[:-1], Reason("other", "b", "c")))
     ranked = replace(POLICY, reason_precedence=POLICY.reason_precedence[::-1])
     assert len({policy_digest(policy) for policy in (POLICY, moved, worded, ranked)}) == 4
 
@@ -137,6 +140,69 @@ def test_reasons_without_a_place_follow_those_that_have_one() -> None:
 
 def test_stored_form_keeps_neither_version_nor_time() -> None:
     assert set(json.loads(policy_to_json(POLICY))) == {"rules", "reasons", "reason_precedence"}
+
+
+def whole(**changes: object) -> Policy:
+    return replace(POLICY, **changes)
+
+
+def changed(rule_id: str, **changes: object) -> tuple[Rule, ...]:
+    assert POLICY.rule(rule_id)
+    return tuple(replace(r, **changes) if r.id == rule_id else r for r in POLICY.rules)
+
+
+REMOVE_THREAT = POLICY.rule("threat-remove")
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"version": 0}, "version is 1 or more, not 0"),
+        ({"version": -3}, "version is 1 or more, not -3"),
+        ({"reasons": ()}, "needs a reason"),
+        ({"reasons": (*REASONS, REASONS[0])}, "reason 'threat' is there twice"),
+        ({"reasons": (*REASONS, Reason("threat", "Other", "words"))}, "'threat' is there twice"),
+        ({"reasons": (*REASONS, Reason("", "No", "code"))}, "must not be empty"),
+        ({"reasons": (*REASONS, Reason("new", " ", "words"))}, "reason 'new'"),
+        ({"reasons": (*REASONS, Reason("new", "Title", ""))}, "reason 'new'"),
+        ({"reasons": REASONS[1:]}, "threat-approve: the policy has no reason 'threat'"),
+        ({"rules": (*POLICY.rules, POLICY.rules[0])}, "rule 'toxicity-approve' is there twice"),
+        ({"rules": changed("threat-hold", id="threat-remove")}, "'threat-remove' is there twice"),
+        ({"rules": changed("threat-hold", id=" ")}, "a rule on threat has no id"),
+        ({"rules": changed("threat-remove", reason_code="nothing")}, "no reason 'nothing'"),
+        ({"rules": changed("threat-remove", reason_code="")}, "threat-remove: .* no reason ''"),
+        ({"rules": changed("threat-remove", reason_code=None)}, "threat-remove: .* no reason"),
+        ({"rules": changed("threat-remove", label="rudeness")}, "there is no label 'rudeness'"),
+        ({"rules": changed("threat-remove", action="delete")}, "there is no action 'delete'"),
+        ({"rules": changed("threat-hold", high=0.95)}, "threat-hold and threat-remove overlap"),
+        ({"rules": changed("threat-hold", high=1.0)}, "threat-hold and threat-remove overlap"),
+        ({"rules": changed("threat-hold", low=0.4)}, "threat-approve and threat-hold overlap"),
+        ({"rules": changed("threat-hold", high=0.8)}, "no rule for scores from 0.8 to 0.9"),
+        ({"rules": changed("threat-approve", low=0.1)}, "no rule for scores from 0.0 to 0.1"),
+        ({"rules": changed("threat-remove", high=0.99)}, "no rule for scores from 0.99 to 1.0"),
+        ({"rules": POLICY.rules[1:]}, "toxicity: no rule for scores from 0.0 to 0.8"),
+        ({"rules": (*POLICY.rules, replace(REMOVE_THREAT, id="again"))}, "overlap"),
+    ],
+)  # fmt: skip
+def test_policy_that_contradicts_itself_or_leaves_a_hole_cannot_be_made(
+    changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InvalidPolicy, match=message):
+        whole(**changes)
+
+
+def test_label_no_rule_speaks_of_and_bands_in_any_order_are_fine() -> None:
+    assert whole(rules=()).rules == ()
+    assert whole(rules=POLICY.rules[::-1]).rules
+    assert whole(rules=tuple(r for r in POLICY.rules if r.label is not Label.THREAT)).rules
+
+
+def test_stored_policy_that_is_not_sound_is_refused_when_it_is_read() -> None:
+    body = json.loads(policy_to_json(POLICY))
+    for change in ({"label": "rudeness"}, {"action": "delete"}, {"reason_code": "x"}, {"low": 2}):
+        raw = {**body, "rules": [{**body["rules"][0], **change}, *body["rules"][1:]]}
+        with pytest.raises(InvalidPolicy, match="rule toxicity-approve"):
+            policy_from_json(json.dumps(raw), version=1, created_at=NOW)
 
 
 def test_severity_orders_the_actions_from_mild_to_hard() -> None:

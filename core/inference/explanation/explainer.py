@@ -29,6 +29,7 @@ _FAINT = 0.05  # a smaller weight explains nothing
 _ROUND = 24
 _LIGHT = 0.1  # of the heaviest part's weight: lighter neighbours stay one part
 _SUSPECTS, _MOST_REMOVED = 4, 3
+_MOST_CARRIERS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ class Explanation:
 
     `parts` hold each word that was read once, in text order; `unread` more words lie beyond what
     the backend takes in. `remedy` has the fewest words found, three at most; None where there is
-    no such set, or nothing to remedy.
+    no such set, or nothing to remedy. `carriers` are the words that carry the decision, as taking
+    them out shows: without all of them a milder one follows, and with any of them it does not;
+    those of the remedy, or more than three; empty where no such set was found.
     """
 
     scores: Scores
@@ -75,6 +78,7 @@ class Explanation:
     parts: tuple[Part, ...]
     unread: int
     remedy: Remedy | None
+    carriers: tuple[Word, ...] = ()
 
     def change(self, part: Part, label: Label) -> float:
         """By how much the part raised the label's score: that score less the one without it."""
@@ -132,7 +136,14 @@ def explain(
         whole = replace(whole, parts=_merged(whole.parts, found))
     if passes(scores):
         return whole
-    return replace(whole, remedy=_remedy(score, text, whole, labels, passes))
+    suspects = _suspects(whole, labels)
+    remedy = _remedy(score, text, suspects, passes)
+    if remedy is not None:
+        return replace(whole, remedy=remedy, carriers=remedy.words)
+    # What parts, text without words and remedy have left of the texts one explanation may score.
+    room = most_variants(most_parts) - most_variants(spent)
+    carriers = _carriers(score, text, suspects, labels, passes, room=room)
+    return replace(whole, carriers=carriers)
 
 
 def _scores(score: Score, texts: Sequence[str]) -> list[Scores]:
@@ -184,34 +195,70 @@ def _merged(parts: Sequence[Part], smaller: Sequence[Part]) -> tuple[Part, ...]:
     return tuple(sorted((*kept, *smaller), key=lambda part: part.start))
 
 
-def _remedy(
-    score: Score,
-    text: str,
-    whole: Explanation,
-    labels: Sequence[Label],
-    passes: Callable[[Scores], bool],
-) -> Remedy | None:
-    """One word if any will do, else the first set of the heaviest few that does, pairs first."""
+def _suspects(whole: Explanation, labels: Sequence[Label]) -> list[Part]:
+    """The single words that raise a score, heaviest first."""
 
     def weight(part: Part) -> float:
         return max(whole.weight(part, label) for label in labels)
 
     single = [part for part in whole.parts if len(part.words) == 1 and weight(part) > 0.0]
-    single.sort(key=weight, reverse=True)
-    for part in single:
+    return sorted(single, key=weight, reverse=True)
+
+
+def _remedy(
+    score: Score, text: str, suspects: Sequence[Part], passes: Callable[[Scores], bool]
+) -> Remedy | None:
+    """One word if any will do, else the first set of the heaviest few that does, pairs first."""
+    for part in suspects:
         if passes(part.without):
             return Remedy(part.words, part.without)
     sets = [
         tuple(part.words[0] for part in chosen)
         for size in range(2, _MOST_REMOVED + 1)
-        for chosen in combinations(single[:_SUSPECTS], size)
+        for chosen in combinations(suspects[:_SUSPECTS], size)
     ]
-    if not sets:
-        return None
-    texts = [without(text, words) for words in sets]
-    for words, scores in zip(
-        sets, _scores(score, [t if t.strip() else NOTHING for t in texts]), strict=True
-    ):
+    for words, scores in zip(sets, _scores_without(score, text, sets), strict=True):
         if passes(scores):
-            return Remedy(tuple(sorted(words, key=lambda word: word.start)), scores)
+            return Remedy(_in_order(words), scores)
     return None
+
+
+def _carriers(
+    score: Score,
+    text: str,
+    suspects: Sequence[Part],
+    labels: Sequence[Label],
+    passes: Callable[[Scores], bool],
+    *,
+    room: int,
+) -> tuple[Word, ...]:
+    """All suspects taken out, then put back one by one, first the one that matters least, for as
+    long as the milder decision holds. Weights alone can't tell: a word may be heavy by itself and
+    mean nothing beside the others, or the other way round."""
+    # With n words out, putting them back takes n texts, then n - 1, down to two.
+    affordable = (n for n in range(_MOST_CARRIERS, 0, -1) if comb(n + 1, 2) <= room)
+    count = next(affordable, 0)
+    out = tuple(part.words[0] for part in suspects[:count])
+    if not out or not passes(_scores_without(score, text, [out])[0]):
+        return ()
+    while len(out) > 1:
+        fewer = [tuple(word for word in out if word != back) for back in out]
+        found = _scores_without(score, text, fewer)
+        ranked = sorted(
+            zip(fewer, found, strict=True),
+            key=lambda pair: max(pair[1][label] for label in labels),
+        )
+        still = next((words for words, scores in ranked if passes(scores)), None)
+        if still is None:
+            break
+        out = still
+    return _in_order(out)
+
+
+def _scores_without(score: Score, text: str, sets: Sequence[tuple[Word, ...]]) -> list[Scores]:
+    texts = [without(text, words) for words in sets]
+    return _scores(score, [t if t.strip() else NOTHING for t in texts]) if texts else []
+
+
+def _in_order(words: Sequence[Word]) -> tuple[Word, ...]:
+    return tuple(sorted(words, key=lambda word: word.start))

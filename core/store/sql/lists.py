@@ -1,6 +1,7 @@
 """Reads of the state shaped for lists and side panels."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, func, select
@@ -39,19 +40,39 @@ class SqlLists:
     _connection: Connection
 
     def queue(
-        self, statuses: Sequence[CaseStatus], label: str | None, limit: int
+        self, statuses: Sequence[CaseStatus], label: str | None, limit: int, offset: int = 0
     ) -> Sequence[QueueItem]:
+        query = _cases(select(cases, revisions.c.body, comments.c.author), statuses, label)
+        if list(statuses) == [CaseStatus.CLOSED]:
+            query = query.join(decisions, decisions.c.id == revisions.c.current_decision_id)
+            query = query.order_by(decisions.c.decided_at.desc(), cases.c.id)
+        else:
+            query = query.order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+        return [_queue_item(row) for row in self._all(query.limit(limit).offset(offset))]
+
+    def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:
+        return self._count(_cases(select(func.count()), statuses, label))
+
+    def own_decisions(
+        self, actor_id: str, since: datetime, limit: int
+    ) -> Sequence[tuple[str, int]]:
         query = (
-            select(cases, revisions.c.body, comments.c.author)
-            .join(revisions, revisions.c.id == cases.c.revision_id)
-            .join(comments, comments.c.id == revisions.c.comment_id)
-            .where(cases.c.status.in_([status.value for status in statuses]))
-            .order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+            select(decisions.c.revision_id, decisions.c.position)
+            .join(revisions, revisions.c.current_decision_id == decisions.c.id)
+            .where(
+                decisions.c.actor == actor_id,
+                decisions.c.source == DecisionSource.REVIEWER.value,
+                decisions.c.action != Action.HOLD.value,
+                decisions.c.undoes.is_(None),
+                decisions.c.appeal_id.is_(None),
+                decisions.c.decided_at >= rows.to_micros(since),
+                revisions.c.is_latest == 1,
+                decisions.c.id.not_in(select(appeals.c.decision_id)),
+            )
+            .order_by(decisions.c.decided_at.desc(), decisions.c.id)
             .limit(limit)
         )
-        if label is not None:
-            query = query.where(cases.c.scored_label == label)
-        return [_queue_item(row) for row in self._all(query)]
+        return [(row["revision_id"], row["position"]) for row in self._all(query)][::-1]
 
     def queue_count(self) -> QueueCount:
         open_statuses = [CaseStatus.OPEN.value, CaseStatus.ESCALATED.value]
@@ -207,6 +228,21 @@ class SqlLists:
 def _text_in_sight(row: RowMapping) -> str:
     """What a text that was withdrawn says is no longer shown to anybody."""
     return row["body"] if row["withdrawn_at"] is None else ""
+
+
+def _cases(query: Select[Any], statuses: Sequence[CaseStatus], label: str | None) -> Select[Any]:
+    """Of cases with their texts; of ended ones those whose text is still the comment's."""
+    query = (
+        query.select_from(cases)
+        .join(revisions, revisions.c.id == cases.c.revision_id)
+        .join(comments, comments.c.id == revisions.c.comment_id)
+        .where(cases.c.status.in_([status.value for status in statuses]))
+    )
+    if label is not None:
+        query = query.where(cases.c.scored_label == label)
+    if CaseStatus.CLOSED in statuses:
+        query = query.where(revisions.c.is_latest == 1)
+    return query
 
 
 def _queue_item(row: RowMapping) -> QueueItem:

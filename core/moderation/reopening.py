@@ -1,0 +1,66 @@
+"""Taking a decision up again: whose, until when, by whom. Pure; the time is passed in.
+
+A comment whose case is opened again waits on hold until a person decides anew.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from core.errors import PermissionDenied, RuleBroken
+from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.decisions import Decision
+from core.moderation.permissions import Actor, Permission, can, check_can
+from core.moderation.policies import Action
+
+OWN_FOR = timedelta(days=1)
+"""How long people may take up a decision of their own that only a lead could otherwise."""
+
+
+def reopened_action(chain: Sequence[Decision]) -> Action:
+    """On hold; handed up again where a lead had to decide. `chain` is oldest first."""
+    before = chain[-2].action if len(chain) > 1 else Action.HOLD
+    return Action.ESCALATE if before is Action.ESCALATE else Action.HOLD
+
+
+def check_can_reopen(
+    actor: Actor, chain: Sequence[Decision], appeal: Appeal | None, now: datetime
+) -> None:
+    """Whether this person may take up the decision that stands. Raises PermissionDenied where
+    somebody else might, RuleBroken where nobody may."""
+    check_can(actor, Permission.OPEN_CASE)
+    if not chain:
+        raise RuleBroken("Nothing has been decided on this comment yet.")
+    current = chain[-1]
+    if current.action in (Action.HOLD, Action.ESCALATE):
+        raise RuleBroken("This comment waits for a decision already.")
+    if appeal is not None:
+        if appeal.status is AppealStatus.PENDING:
+            raise RuleBroken("The author has appealed; the appeal decides now.")
+        raise RuleBroken("An appeal was heard on this comment; its outcome stands.")
+    if current.action is Action.APPROVE or can(actor, Permission.REOPEN_ANY):
+        return
+    _check_own(actor, chain, now)
+
+
+def _check_own(actor: Actor, chain: Sequence[Decision], now: datetime) -> None:
+    current = chain[-1]
+    if not can(actor, Permission.REOPEN_OWN) or current.actor != actor.id:
+        check_can(actor, Permission.REOPEN_ANY)
+    if reopened_action(chain) is Action.ESCALATE:
+        check_can(actor, Permission.DECIDE_ESCALATED)
+    if now - current.decided_at > OWN_FOR:
+        raise PermissionDenied(
+            "You may reopen your own decision for a day; that is over. A lead still may."
+        )
+
+
+def check_can_undo_as(actor: Actor, chain: Sequence[Decision], now: datetime) -> None:
+    """Undo takes the right that the decision taken back took. Raises PermissionDenied."""
+    current, before = chain[-1], chain[-2]
+    check_can(actor, Permission.DECIDE)
+    if before.action is Action.ESCALATE:
+        check_can(actor, Permission.DECIDE_ESCALATED)
+    was_reopened = before.action is Action.REMOVE and current.action is not Action.APPROVE
+    # To take back a reopening is to remove the comment again.
+    if was_reopened and not can(actor, Permission.REOPEN_ANY):
+        _check_own(actor, chain[:-1], now)

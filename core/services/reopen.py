@@ -1,0 +1,114 @@
+"""Take up what was decided: the comment waits on hold again, and people decide anew."""
+
+from dataclasses import dataclass, replace
+
+from core.errors import Conflict, ConsoleError, NotFound
+from core.identifiers import new_id
+from core.moderation.audit import AuditKind
+from core.moderation.cases import Case, CaseTrigger, reopened_status
+from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.permissions import Actor, Permission, check_can
+from core.moderation.reopening import check_can_reopen, reopened_action
+from core.services.context import Context
+from core.services.lookup import find_revision
+from core.services.review import add_reviewed, check_latest, standing
+from core.store.base import Reader, Writer
+
+
+@dataclass(frozen=True, slots=True)
+class Reopening:
+    """What somebody would reopen, as they see it. `refusal` is why they may not, empty if they may;
+    `decision` is the one that stands."""
+
+    revision_id: str
+    seen_version: int
+    decision: Decision | None
+    refusal: str
+
+
+def look_at_reopening(context: Context, actor: Actor, reference: str) -> Reopening:
+    """Whether this person may reopen the comment of a reference. Raises NotFound."""
+    check_can(actor, Permission.OPEN_CASE)
+    with context.store.read() as reader:
+        revision = find_revision(reader, reference)
+        return _reopening(context, reader, actor, revision.id)
+
+
+def look_at_case(context: Context, actor: Actor, revision_id: str) -> Reopening:
+    """The same for a case of the queue."""
+    check_can(actor, Permission.SEE_QUEUE)
+    with context.store.read() as reader:
+        return _reopening(context, reader, actor, revision_id)
+
+
+def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: int) -> Decision:
+    """Put the comment on hold and its case back in the queue, making one if there was none. A
+    replay gives the first's result.
+
+    Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
+    """
+    check_can(actor, Permission.OPEN_CASE)
+    with context.store.write() as tx:
+        if tx.revision(revision_id) is None:
+            raise NotFound("There is no such comment.")
+        chain = tx.decision_chain(revision_id)
+        if 0 < seen_version < len(chain):
+            first = tx.decision_by_key(f"reopen:{chain[seen_version - 1].id}")
+            if first is not None and first.actor == actor.id:
+                return first
+        check_latest(tx, revision_id)
+        if chain and len(chain) != seen_version:
+            raise Conflict(standing(chain[-1]))
+        check_can_reopen(actor, chain, tx.appeal_of(revision_id), context.clock.now())
+        current = chain[-1]
+        decision = Decision(
+            id=new_id(),
+            revision_id=revision_id,
+            action=reopened_action(chain),
+            source=DecisionSource.REVIEWER,
+            actor=actor.id,
+            policy_version=tx.policy_in_force().version,
+            decided_at=context.clock.now(),
+            supersedes=current.id,
+        )
+        audit = context.audit(
+            AuditKind.DECISION_REOPENED,
+            actor,
+            revision_id,
+            decision=decision.id,
+            action=decision.action,
+            reopens=current.id,
+        )
+        add_reviewed(tx, decision, seen_version, f"reopen:{current.id}", audit)
+        _open_case(context, tx, decision)
+        return decision
+
+
+def _open_case(context: Context, tx: Writer, decision: Decision) -> None:
+    status, known = reopened_status(decision.action), tx.case_of(decision.revision_id)
+    if known is not None:
+        tx.change_case(replace(known, status=status, trigger=CaseTrigger.REOPENED))
+        return
+    tx.open_case(
+        Case(
+            id=new_id(),
+            revision_id=decision.revision_id,
+            status=status,
+            trigger=CaseTrigger.REOPENED,
+            # Somebody has asked for it: it comes first, as what was never scored does.
+            priority=1.0,
+            label=None,
+            opened_at=context.clock.now(),
+        )
+    )
+
+
+def _reopening(context: Context, reader: Reader, actor: Actor, revision_id: str) -> Reopening:
+    chain = reader.decision_chain(revision_id)
+    refusal = ""
+    try:
+        check_latest(reader, revision_id)
+        check_can_reopen(actor, chain, reader.appeal_of(revision_id), context.clock.now())
+    except ConsoleError as error:
+        refusal = str(error)
+    return Reopening(revision_id, len(chain), chain[-1] if chain else None, refusal)

@@ -1,0 +1,42 @@
+"""Taking up the decision on a comment that was looked up, for the staff who may."""
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.errors import ConsoleError
+from core.moderation.permissions import Actor, Permission, can
+from core.moderation.policies import Action
+from core.services.reopen import Reopening, look_at_reopening, reopen
+
+
+def reopening_panel(services: Services, actor: Actor, reference: str) -> None:
+    """One button, or why there is none; nothing for roles that never reopen."""
+    if not can(actor, Permission.OPEN_CASE):
+        return
+    found = look_at_reopening(services.context, actor, reference)
+    message_key = f"reopening_{found.revision_id}"
+    with st.container(border=True):
+        st.markdown("**Look at it again**")
+        if found.refusal or found.decision is None:
+            st.text(st.session_state.get(message_key, found.refusal))
+            return
+        st.caption(
+            "The comment is put on hold and waits in the review queue until somebody decides anew."
+        )
+        is_visible = found.decision.action is Action.APPROVE
+        st.button(
+            "Open a case" if is_visible else "Reopen the decision",
+            key=f"reopen_{found.revision_id}_{found.seen_version}",
+            icon=":material/replay:",
+            on_click=_reopen,
+            args=(services, actor, found, message_key),
+        )
+
+
+def _reopen(services: Services, actor: Actor, found: Reopening, message_key: str) -> None:
+    try:
+        reopen(services.context, actor, found.revision_id, seen_version=found.seen_version)
+    except ConsoleError as error:
+        st.session_state[message_key] = str(error)
+    else:
+        st.session_state[message_key] = "Done: it is on hold and waits in the review queue."

@@ -1,0 +1,141 @@
+"""Stands between the keyboard and the buttons' own shortcuts, which know nothing of a key that is
+held down, of a card that has only just appeared, or of one that was decided on a moment ago."""
+
+from collections.abc import Collection
+
+import streamlit as st
+
+SHOWN_MS = 40
+"""A card that was on screen for less has not been seen by anybody."""
+_HTML = """<p role="status"></p>"""
+_CSS = """
+p { margin: 0; font-family: var(--st-font); font-size: 0.875rem; line-height: 1.5;
+  color: var(--st-text-color); opacity: 0.75; }
+p.off { color: var(--st-orange-text-color); opacity: 1; }
+"""
+_JS = """
+const FIELD = "input, textarea, select, [contenteditable=true]"
+const DECIDING = ["approve", "remove", "escalate", "skip", "undo", "reopen"]
+  .map(name => `[class*="st-key-${name}_"] button`).join(", ")
+// The server redraws after each press; if it never does, the keys come back all the same.
+const GIVE_UP_MS = 3000
+
+const fieldOf = event => event.composedPath().find(node => node.matches?.(FIELD))
+const isPlain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey
+
+function stop(event) {
+  event.preventDefault()
+  event.stopImmediatePropagation()
+}
+
+function attach(root) {
+  const desk = { data: {}, held: new Set(), paintedAt: Infinity, actedAt: -Infinity }
+  const hasActed = () => performance.now() - desk.actedAt < GIVE_UP_MS
+  const isUnseen = () => !(performance.now() - desk.paintedAt >= desk.data.shown_ms)
+
+  function show() {
+    const field = document.activeElement?.matches(FIELD)
+    const line = root.querySelector("p")
+    line.className = field ? "off" : ""
+    line.textContent = field ? desk.data.off : desk.data.on
+  }
+
+  function onKeyDown(event) {
+    const field = fieldOf(event)
+    if (field) {
+      if (event.key === "Escape") field.blur()
+      return
+    }
+    const isRepeat = event.repeat || desk.held.has(event.code)
+    desk.held.add(event.code)
+    const onButton = event.composedPath().some(node => node.matches?.(DECIDING))
+    const presses = onButton && (event.key === "Enter" || event.key === " ")
+    if (presses && isRepeat) return stop(event)
+    if (!isPlain(event) || !/^[a-z0-9]$/i.test(event.key)) return
+    if (isRepeat || isUnseen()) return stop(event)
+    const key = event.key.toLowerCase()
+    if (key === "n") {
+      const note = document.querySelector('[class*="st-key-note_"] input')
+      if (note) { stop(event); note.focus() }
+    } else if (desk.data.deciding.includes(key)) {
+      if (hasActed()) return stop(event)
+      desk.actedAt = performance.now()
+    }
+  }
+
+  function onClick(event) {
+    if (!event.composedPath().some(node => node.matches?.(DECIDING))) return
+    // The second click of a double click would meet the next card's button.
+    if (event.detail > 1 || isUnseen()) stop(event)
+  }
+
+  const onKeyUp = event => desk.held.delete(event.code)
+  const forget = () => desk.held.clear()
+  const later = () => requestAnimationFrame(show)
+  const listeners = [
+    [window, "keydown", onKeyDown], [window, "keyup", onKeyUp], [window, "click", onClick],
+    [window, "blur", forget], [document, "focusin", later], [document, "focusout", later],
+  ]
+  for (const [on, name, listener] of listeners) on.addEventListener(name, listener, true)
+
+  desk.detach = () => {
+    for (const [on, name, listener] of listeners) on.removeEventListener(name, listener, true)
+    root.desk = undefined
+  }
+  desk.draw = data => {
+    const before = desk.data
+    desk.data = data
+    desk.actedAt = -Infinity
+    if (before.card === undefined) {
+      desk.paintedAt = -Infinity // the page was there before this script could be loaded
+    } else if (data.card !== before.card) {
+      desk.paintedAt = Infinity
+      // The first frame draws the card, the second comes after it was painted.
+      requestAnimationFrame(() => requestAnimationFrame(() => {
+        if (desk.data.card === data.card) desk.paintedAt = performance.now()
+      }))
+    }
+    if (before.filters && data.filters !== before.filters) {
+      const chosen = document.activeElement?.closest(".st-key-label, .st-key-status")
+      if (chosen) document.activeElement.blur()
+    }
+    show()
+    // For whoever waits from outside until this card takes keys.
+    setTimeout(() => { root.querySelector("p").dataset.ready = data.card }, data.shown_ms * 2)
+  }
+  return desk
+}
+
+export default function ({ data, parentElement }) {
+  const desk = (parentElement.desk ??= attach(parentElement))
+  desk.draw(data)
+  return () => desk.detach()
+}
+"""
+_KEYS_ON = "Keys are on: the letter on a button presses it once"
+_KEY_OF_NOTE = ", N goes to the note."
+_KEYS_OFF = "Keys are off while you type. Esc leaves the field."
+_keyboard = st.components.v2.component("review_keyboard", html=_HTML, css=_CSS, js=_JS)
+
+
+def keyboard(
+    *, draw: int, card: str, filters: str, deciding: Collection[str], has_note: bool
+) -> None:
+    """Lets each press through once, and says whether keys are on.
+
+    Drawn after the card and its buttons: `card` counts as shown from when this is painted. `draw`
+    differs at each redraw, which is what a press waits for; `deciding` are the keys of the buttons
+    that can be pressed now and end in a redraw.
+    """
+    _keyboard(
+        data={
+            "draw": draw,
+            "card": card,
+            "filters": filters,
+            "deciding": sorted(key.lower() for key in deciding),
+            "shown_ms": SHOWN_MS,
+            "on": _KEYS_ON + (_KEY_OF_NOTE if has_note else "."),
+            "off": _KEYS_OFF,
+        },
+        key="keyboard",
+    )

@@ -1,0 +1,227 @@
+"""What keys do and never do, in a real browser: held down, pressed fast, typed in a field."""
+
+import pytest
+
+from core.moderation.comments import IncomingComment
+from core.moderation.permissions import SYSTEM
+from core.moderation.policies import Action
+from core.services.ingest import ingest
+from core.services.score import score_waiting
+from tests.e2e.conftest import running, sign_in
+from tests.e2e.test_review_in_browser import CARD, actions, card_text, open_queue
+from tests.factories import chain_of, make_services, scored
+
+pytestmark = pytest.mark.e2e
+
+KEYS_ON, KEYS_OFF = "Keys are on", "Keys are off while you type"
+
+
+@pytest.fixture
+def desk(tmp_path, new_page):
+    """Twelve comments that wait, and a page that shows the first of them."""
+    services = make_services(tmp_path)
+    revisions = [scored(services, f"You idiot number {n:02d}.") for n in range(1, 13)]
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        open_queue(page, address)
+        await_keys(page, services, on_card(page, revisions))
+        yield services, revisions, page
+        assert page.outside == []
+    services.context.store.close()
+
+
+def decided(services, revisions):
+    return [revision for revision in revisions if len(chain_of(services, revision)) > 1]
+
+
+def on_card(page, revisions):
+    text = card_text(page)
+    return next(revision for revision in revisions if revision.text in text)
+
+
+def await_keys(page, services, revision) -> None:
+    """Until the card of that comment has been shown for long enough to be decided on."""
+    card = f"{revision.id}_{len(chain_of(services, revision))}"
+    page.locator(f'.st-key-keyboard p[data-ready="{card}"]').wait_for(timeout=15_000)
+
+
+def settle(page):
+    """Until the page has been quiet for long enough that a further decision would have come."""
+    page.wait_for_timeout(1_500)
+
+
+def hold(page, key: str, for_ms: int) -> None:
+    """As a keyboard does: a press, a pause, then repeats about 30 times a second."""
+    page.keyboard.down(key)
+    page.wait_for_timeout(300)
+    for _ in range((for_ms - 300) // 33):
+        page.keyboard.down(key)  # the key is down already, so this is sent as a repeat
+        page.wait_for_timeout(33)
+    page.keyboard.up(key)
+
+
+@pytest.mark.parametrize("key", ["a", "e", "s"])
+def test_a_held_key_acts_once(desk, key):
+    services, revisions, page = desk
+    first = on_card(page, revisions)
+    hold(page, key, for_ms=1_400)
+    settle(page)
+    assert len(decided(services, revisions)) == (0 if key == "s" else 1)
+    assert on_card(page, revisions) is not first
+    shown = on_card(page, revisions)
+    page.keyboard.press(key)  # after it was let go, the key works again
+    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+
+
+def test_a_held_key_takes_back_one_decision(desk):
+    services, revisions, page = desk
+    for _ in range(2):
+        shown = on_card(page, revisions)
+        await_keys(page, services, shown)
+        page.keyboard.press("a")
+        page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+    await_keys(page, services, on_card(page, revisions))
+    hold(page, "u", for_ms=1_400)
+    settle(page)
+    chains = [actions(services, revision) for revision in decided(services, revisions)]
+    assert sorted(map(len, chains)) == [2, 3]
+
+
+@pytest.mark.parametrize("pause_ms", [0, 20, 60, 120, 250])
+def test_fast_presses_decide_each_card_once_and_none_unseen(desk, pause_ms):
+    services, revisions, page = desk
+    page.evaluate(
+        """() => {
+          window.seen = {}
+          const look = () => {
+            const card = document.querySelector('.st-key-case_card')
+            const text = card?.innerText.match(/number \\d+/)?.[0]
+            if (text) window.seen[text] ??= performance.now()
+            requestAnimationFrame(look)
+          }
+          look()
+        }"""
+    )
+    page.wait_for_timeout(200)
+    for _ in range(8):
+        page.keyboard.press("a")
+        page.wait_for_timeout(pause_ms)
+    settle(page)
+    seen = page.evaluate("Object.keys(window.seen)")
+    done = decided(services, revisions)
+    assert done
+    assert all(len(chain_of(services, revision)) == 2 for revision in done)
+    assert all(any(name in revision.text for name in seen) for revision in done)
+    assert on_card(page, revisions) not in done
+
+
+@pytest.mark.parametrize(("first", "second"), [("a", "e"), ("e", "a"), ("a", "s")])
+def test_two_keys_on_one_card_leave_what_the_first_did(desk, first, second):
+    services, revisions, page = desk
+    shown = on_card(page, revisions)
+    page.keyboard.press(first)
+    page.keyboard.press(second)
+    settle(page)
+    expected = Action.APPROVE if first == "a" else Action.ESCALATE
+    assert actions(services, shown) == [Action.HOLD, expected]
+    assert decided(services, revisions) == [shown]
+    words = "You approved it" if first == "a" else "You escalated it"
+    assert page.get_by_text(words).count() == 1
+
+
+def test_a_double_click_decides_one_comment(desk):
+    services, revisions, page = desk
+    page.get_by_role("button", name="Approve").dblclick()
+    settle(page)
+    assert len(decided(services, revisions)) == 1
+
+
+def test_letters_in_the_note_never_decide_and_escape_leaves_it(desk):
+    services, revisions, page = desk
+    shown = on_card(page, revisions)
+    page.keyboard.press("n")
+    page.get_by_text(KEYS_OFF).wait_for()
+    page.keyboard.type("axe us")
+    page.keyboard.press("Enter")
+    settle(page)
+    assert decided(services, revisions) == []
+    page.keyboard.press("Escape")
+    page.get_by_text(KEYS_ON).wait_for()
+    page.keyboard.press("2")
+    page.get_by_text("radio_button_checked").first.wait_for()
+    page.keyboard.press("x")
+    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+    (removed,) = decided(services, revisions)
+    assert chain_of(services, removed)[-1].note == "axe us"
+
+
+def test_a_note_left_without_enter_goes_with_the_decision(desk):
+    services, revisions, page = desk
+    shown = on_card(page, revisions)
+    page.keyboard.press("n")
+    page.keyboard.type("Be kind.")
+    page.keyboard.press("Escape")
+    page.keyboard.press("a")
+    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+    assert chain_of(services, shown)[-1].note == "Be kind."
+
+
+def test_keys_work_after_the_label_was_chosen_by_mouse(desk):
+    services, revisions, page = desk
+    page.locator(".st-key-label input").click()
+    page.get_by_text(KEYS_OFF).wait_for()
+    page.get_by_role("option", name="Insult").click()
+    page.get_by_text(KEYS_ON).wait_for()
+    settle(page)
+    shown = on_card(page, revisions)
+    page.keyboard.press("a")
+    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+    assert decided(services, revisions) == [shown]
+
+
+def test_a_long_queue_is_turned_by_keys(tmp_path, new_page):
+    services = make_services(tmp_path)
+    now = services.clock.now()
+    texts = [f"You idiot number {n:03d}." for n in range(240)]
+    rows = [IncomingComment("site", text, text, "sam", now) for text in texts]
+    list(ingest(services.context, SYSTEM, rows))
+    list(score_waiting(services.context, services.scorer))
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        open_queue(page, address)
+        page.get_by_text("1–200 of 240").wait_for()
+        page.locator(".st-key-keyboard p[data-ready]").wait_for()
+        page.keyboard.press("j")
+        page.get_by_text("201–240 of 240").wait_for()
+        page.wait_for_timeout(500)
+        page.keyboard.press("k")
+        page.get_by_text("1–200 of 240").wait_for()
+    services.context.store.close()
+
+
+def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
+    services = make_services(tmp_path)
+    revision = scored(services, "You idiot, who am I?")
+    with running("staff", tmp_path) as address:
+        page, stranger = new_page(), new_page()
+        page.goto(address)
+        page.get_by_text("Who are you today?").wait_for(timeout=30_000)
+        assert page.get_by_role("button", name="Approve").count() == 0
+        sign_in(page, "lena")
+        page.get_by_role("button", name="Approve").wait_for()
+        page.reload()
+        page.locator(".st-key-keyboard p[data-ready]").wait_for(timeout=30_000)
+        assert page.get_by_text("lena · lead").count() >= 1
+        page.keyboard.press("a")
+        page.get_by_text("You approved it").wait_for()
+        page.reload()
+        page.get_by_text("The queue is empty").wait_for(timeout=30_000)
+        page.locator(".st-key-keyboard p[data-ready]").wait_for()
+        page.keyboard.press("u")
+        page.get_by_text("Taken back").wait_for()
+        stranger.goto(f"{address}/review_queue?signed_in_as=lena")
+        stranger.get_by_text("Who are you today?").wait_for(timeout=30_000)
+        stranger.wait_for_timeout(500)
+        assert stranger.get_by_role("button", name="Approve").count() == 0
+    assert [past.actor for past in chain_of(services, revision)] == ["system", "lena", "lena"]
+    services.context.store.close()

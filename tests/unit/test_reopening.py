@@ -1,0 +1,165 @@
+"""Who may take up which decision, until when: every role in every state."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from core.errors import PermissionDenied, RuleBroken
+from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.permissions import Actor, Role
+from core.moderation.policies import Action
+from core.moderation.reopening import (
+    OWN_FOR,
+    check_can_reopen,
+    check_can_undo_as,
+    reopened_action,
+)
+
+NOW = datetime(2026, 11, 2, tzinfo=UTC)
+ME, OTHER = "me", "somebody"
+A, E, H, R = Action.APPROVE, Action.ESCALATE, Action.HOLD, Action.REMOVE
+
+
+def chain(*steps: tuple[Action, str], at: datetime = NOW) -> list[Decision]:
+    """Decisions one after the other, by `system` where a rule made them."""
+    return [
+        Decision(
+            id=f"d{number}",
+            revision_id="r",
+            action=action,
+            source=DecisionSource.RULE if who == "system" else DecisionSource.REVIEWER,
+            actor=who,
+            policy_version=1,
+            decided_at=at,
+            reason_code="other" if action is R else None,
+            supersedes=f"d{number - 1}" if number else None,
+        )
+        for number, (action, who) in enumerate(steps)
+    ]
+
+
+STATES = {
+    "approved by the model": chain((A, "system")),
+    "approved by somebody": chain((H, "system"), (A, OTHER)),
+    "approved by me": chain((H, "system"), (A, ME)),
+    "removed by the model": chain((R, "system")),
+    "removed by somebody": chain((H, "system"), (R, OTHER)),
+    "removed by me": chain((H, "system"), (R, ME)),
+    "removed by me after an escalation": chain((H, "system"), (E, OTHER), (R, ME)),
+    "approved by me after an escalation": chain((H, "system"), (E, OTHER), (A, ME)),
+    "removed by me a day ago": chain((H, "system"), (R, ME), at=NOW - OWN_FOR),
+    "removed by me longer ago": chain(
+        (H, "system"), (R, ME), at=NOW - OWN_FOR - timedelta(seconds=1)
+    ),
+    "removed by somebody once": chain((H, "system"), (R, OTHER), at=NOW - timedelta(days=400)),
+}
+ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
+STAFF, OWN, LEADS = "nyyyyn", "nyynyn", "nnynyn"
+# In the order of ROLES: y may, n may not.
+TABLE = {
+    "approved by the model": STAFF,
+    "approved by somebody": STAFF,
+    "approved by me": STAFF,
+    "approved by me after an escalation": STAFF,
+    "removed by the model": LEADS,
+    "removed by somebody": LEADS,
+    "removed by me": OWN,
+    "removed by me after an escalation": LEADS,
+    "removed by me a day ago": OWN,
+    "removed by me longer ago": LEADS,
+    "removed by somebody once": LEADS,
+}
+ROWS = [
+    (state, role, may == "y")
+    for state, row in TABLE.items()
+    for role, may in zip(ROLES, row, strict=True)
+]
+
+
+def test_table_names_every_role_and_state() -> None:
+    assert set(ROLES) == set(Role)
+    assert set(TABLE) == set(STATES)
+
+
+@pytest.mark.parametrize(("state", "role", "may"), ROWS)
+def test_role_reopens_what_the_table_says(state: str, role: Role, may: bool) -> None:
+    actor = Actor(ME, role)
+    if may:
+        check_can_reopen(actor, STATES[state], None, NOW)
+        return
+    with pytest.raises(PermissionDenied):
+        check_can_reopen(actor, STATES[state], None, NOW)
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.LEAD, Role.ADMIN])
+@pytest.mark.parametrize(
+    ("decisions", "message"),
+    [
+        ([], "Nothing has been decided"),
+        (chain((H, "system")), "waits for a decision already"),
+        (chain((H, "system"), (E, ME)), "waits for a decision already"),
+        (chain((R, "system"), (H, ME)), "waits for a decision already"),
+    ],
+)
+def test_nobody_reopens_what_waits(role: Role, decisions: list[Decision], message: str) -> None:
+    with pytest.raises(RuleBroken, match=message):
+        check_can_reopen(Actor(ME, role), decisions, None, NOW)
+
+
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.LEAD, Role.ADMIN])
+@pytest.mark.parametrize("status", AppealStatus)
+def test_nobody_reopens_what_an_appeal_decides(role: Role, status: AppealStatus) -> None:
+    appeal = Appeal("a", "d1", "r", "words", status, NOW)
+    standing = A if status is AppealStatus.OVERTURNED else R
+    decisions = chain((H, "system"), (standing, ME))
+    with pytest.raises(RuleBroken, match="appeal"):
+        check_can_reopen(Actor(ME, role), decisions, appeal, NOW)
+
+
+@pytest.mark.parametrize(
+    ("decisions", "expected"),
+    [
+        (STATES["approved by the model"], H),
+        (STATES["removed by somebody"], H),
+        (STATES["removed by me after an escalation"], E),
+        (chain((E, "system"), (A, ME)), E),
+    ],
+)
+def test_what_a_lead_had_to_decide_is_a_leads_again(
+    decisions: list[Decision], expected: Action
+) -> None:
+    assert reopened_action(decisions) is expected
+
+
+@pytest.mark.parametrize(
+    ("decisions", "may"),
+    [
+        (STATES["removed by me"], {Role.MODERATOR, Role.LEAD, Role.ADMIN}),
+        (STATES["removed by me after an escalation"], {Role.LEAD, Role.ADMIN}),
+        (STATES["approved by me after an escalation"], {Role.LEAD, Role.ADMIN}),
+        (chain((H, "system"), (E, ME)), {Role.MODERATOR, Role.LEAD, Role.ADMIN}),
+        (chain((R, "system"), (H, ME)), {Role.LEAD, Role.ADMIN}),  # undoing it removes again
+        (chain((H, "system"), (R, OTHER), (H, ME)), {Role.LEAD, Role.ADMIN}),
+        (chain((H, "system"), (R, ME), (H, ME)), {Role.MODERATOR, Role.LEAD, Role.ADMIN}),
+        (chain((A, "system"), (H, ME)), {Role.MODERATOR, Role.LEAD, Role.ADMIN}),
+    ],
+)
+@pytest.mark.parametrize("role", Role)
+def test_undo_takes_the_right_the_decision_took(
+    decisions: list[Decision], may: set[Role], role: Role
+) -> None:
+    if role in may:
+        check_can_undo_as(Actor(ME, role), decisions, NOW)
+        return
+    with pytest.raises(PermissionDenied):
+        check_can_undo_as(Actor(ME, role), decisions, NOW)
+
+
+def test_the_day_of_ones_own_is_counted_from_the_decision() -> None:
+    decisions = [replace(past, decided_at=NOW) for past in STATES["removed by me"]]
+    actor = Actor(ME, Role.MODERATOR)
+    check_can_reopen(actor, decisions, None, NOW + OWN_FOR)
+    with pytest.raises(PermissionDenied, match="A lead still may"):
+        check_can_reopen(actor, decisions, None, NOW + OWN_FOR + timedelta(microseconds=1))
