@@ -82,8 +82,8 @@ def covered(summary: Summary, now: datetime, zone: tzinfo) -> str:
     first, last = summary.first_at.astimezone(zone), summary.last_at.astimezone(zone)
     short = first.date() == last.date() == now.astimezone(zone).date()
     form = "%H:%M:%S" if short else "%d %b %H:%M"
-    calls = f"{summary.calls:,} call{'' if summary.calls == 1 else 's'}"
-    return f"{calls}, {first:{form}}–{last:{form}}, the last {ago(summary.last_at, now)}"
+    span = f"{first:{form}}–{last:{form}}"
+    return f"{counted(summary.calls, 'call')}, {span}, the last {ago(summary.last_at, now)}"
 
 
 def spared(summary: Summary) -> str | None:
@@ -102,7 +102,11 @@ def how_long(estimates: Sequence[tuple[str, Estimate]]) -> str:
         return "No call was answered in this window, so it says nothing about how long any take."
     parts = [f"{_range(found)} by {name}" for name, found in estimates]
     few = min(found.calls for _, found in estimates)
-    basis = f"resampled from {few:,} calls" if len(estimates) == 1 else "resampled from these calls"
+    basis = (
+        f"resampled from {counted(few, 'call')}"
+        if len(estimates) == 1
+        else "resampled from these calls"
+    )
     return f"{'; '.join(parts)} (p50 to p95, one call after another, {basis})."
 
 
@@ -137,16 +141,17 @@ def has_lost(refused: Sequence[Refused]) -> bool:
 
 
 def refused_line(refused: Sequence[Refused], now: datetime) -> str | None:
-    """`24 requests were refused in this window (not counted as calls): 20 overloaded, …`."""
+    """`24 requests were refused in this window and made no call: 20 because the API was …`."""
     if not refused:
         return None
     total = sum(one.requests for one in refused)
     were = "request was" if total == 1 else "requests were"
     last = ago(max(one.last_at for one in refused), now)
-    return (
-        f"{total:,} {were} refused in this window and made no call: {reasons(refused)}; "
-        f"the last {last}."
-    )
+    if len(refused) == 1:
+        why = f"{_why(refused[0].reason)} and made no call"
+    else:
+        why = f"and made no call: {reasons(refused)}"
+    return f"{total:,} {were} refused in this window {why}; the last {last}."
 
 
 def refusal_words(record: RefusalRecord) -> str:
@@ -158,7 +163,7 @@ def refusal_words(record: RefusalRecord) -> str:
 
 
 def reasons(refused: Sequence[Refused]) -> str:
-    """`20 overloaded, 4 without a valid key`."""
+    """`20 because the API was overloaded, 4 without a valid key`."""
     return ", ".join(f"{one.requests:,} {_why(one.reason)}" for one in refused)
 
 
@@ -171,13 +176,13 @@ def log_notes(contents: LogContents) -> str | None:
     parts = []
     broken = sum(one.failure is not None for one in contents.problems)
     if contents.unreadable:
-        parts.append(f"{_count(contents.unreadable, 'line')} can't be read")
+        parts.append(f"{counted(contents.unreadable, 'line')} can't be read")
     if broken:
-        parts.append(f"{_count(broken, 'file')} can't be opened")
+        parts.append(f"{counted(broken, 'file')} can't be opened")
     if contents.future:
-        parts.append(f"{_count(contents.future, 'call')} dated in the future")
+        parts.append(f"{counted(contents.future, 'call')} dated in the future")
     if contents.duplicates:
-        parts.append(f"{_count(contents.duplicates, 'duplicate line')} counted once")
+        parts.append(f"{counted(contents.duplicates, 'duplicate line')} counted once")
     return f"Not in these figures: {', '.join(parts)}." if parts else None
 
 
@@ -188,14 +193,15 @@ def problem_lines(problems: Sequence[SegmentProblem]) -> list[str]:
         if one.failure is not None:
             lines.append(f"{one.segment}: {one.failure}")
         else:
-            lines.append(f"{one.segment}: {_count(one.unreadable, 'line')} can't be read")
+            lines.append(f"{one.segment}: {counted(one.unreadable, 'line')} can't be read")
         lines += [f"    line {problem.line_number:,}: {problem.why}" for problem in one.examples]
         if one.examples and one.unreadable > len(one.examples):
             lines.append(f"    and {one.unreadable - len(one.examples):,} more")
     if len(problems) > PROBLEMS_SHOWN:
-        lines.append(f"and {_count(len(problems) - PROBLEMS_SHOWN, 'more file')}")
+        lines.append(f"and {counted(len(problems) - PROBLEMS_SHOWN, 'more file')}")
     return lines
 
 
-def _count(number: int, what: str) -> str:
+def counted(number: int, what: str) -> str:
+    """`1 call`, `1,240 calls`."""
     return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -51,5 +51,5 @@ def contents_note(contents: LogContents) -> None:
     if not contents.problems:
         st.caption(words)
         return
-    with st.expander(words, icon=":material/description:"):
+    with st.expander(words):
         st.text("\n".join(problem_lines(contents.problems)))

@@ -20,7 +20,8 @@ from core.servinglog.lines import (
     read_line,
 )
 
-BLOCK_BYTES = 32 * 1024 * 1024
+BLOCK_BYTES = 64 * 1024 * 1024
+"""More than a segment has before the writer leaves it, so that one is read without being copied."""
 MAX_PROBLEMS = 5
 """Of one file that are kept with their reason; all are counted."""
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]

@@ -27,12 +27,13 @@ def table_panel(view: WindowTraffic) -> None:
     )
     if weak:
         needed = MIN_CALLS["p99"] if "p99" in weak else MIN_CALLS["p95"]
-        st.caption(f"{' and '.join(weak)} of a row with under {needed} calls rest on too few.")
+        st.caption(f"{', '.join(weak)} of a row with under {needed} calls rest on too few.")
 
 
 def slowest_panel(view: WindowTraffic, zone: str) -> None:
     """The slowest calls, on request."""
-    with st.expander(f"The {len(view.slowest)} slowest calls"):
+    shown = len(view.slowest)
+    with st.expander(f"The {shown} slowest calls" if shown > 1 else "The slowest call"):
         st.dataframe(
             view.slowest,
             hide_index=True,

@@ -9,6 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile, basis
 from dashboard.figures import (
+    counted,
     duration,
     error_delta,
     percent,
@@ -45,7 +46,7 @@ def tiles(view: WindowTraffic, before: str) -> None:
         rate(now.comments_per_s),
         throughput_delta(now, view.previous),
         before=before,
-        otherwise=f"{now.comments:,} comments",
+        otherwise=counted(now.comments, "comment"),
         trend=trend["comments_per_s"],
         explain="Comments scored a second, from the first call to the end of the last.",
         color="off",
@@ -56,7 +57,7 @@ def tiles(view: WindowTraffic, before: str) -> None:
         percent(now.error_share),
         error_delta(now, view.previous),
         before=before,
-        otherwise=f"{now.errors:,} of {now.calls:,} calls",
+        otherwise=f"{now.errors:,} of {counted(now.calls, 'call')}",
         trend=trend["errors"],
         explain="Share of calls that failed, wholly or in one of their comments.",
     )
@@ -64,7 +65,7 @@ def tiles(view: WindowTraffic, before: str) -> None:
         columns[5].metric(
             "Refused requests",
             f"{sum(one.requests for one in view.refused):,}",
-            f"beside {now.calls:,} call{'' if now.calls == 1 else 's'}",
+            f"beside {counted(now.calls, 'call')}",
             delta_color="off",
             delta_arrow="off",
             border=True,

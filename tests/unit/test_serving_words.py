@@ -5,17 +5,27 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 import pytest
 
-from core.servinglog.answers import Summary
+from core.servinglog.answers import (
+    LineProblem,
+    LogContents,
+    Refused,
+    SegmentProblem,
+    Summary,
+)
 from core.servinglog.estimate import Estimate
 from dashboard.figures import (
     covered,
     duration,
     error_delta,
+    has_lost,
     how_long,
     lever,
+    log_notes,
     percent,
     percentile_delta,
+    problem_lines,
     rate,
+    refused_line,
     throughput_delta,
 )
 
@@ -114,3 +124,34 @@ def test_lever_compares_calls_of_one_backend() -> None:
         "9.0 ms in calls of about 1, 4.5 times as long."
     )
     assert lever(table.iloc[1:]) is None
+
+
+def test_one_reason_is_not_counted_twice() -> None:
+    one = [Refused("overloaded", 1, NOON - timedelta(minutes=3))]
+    assert refused_line(one, NOON) == (
+        "1 request was refused in this window because the API was overloaded and made no call; "
+        "the last 3 min ago."
+    )
+    assert refused_line([], NOON) is None
+    assert has_lost(one)
+    strange = [Refused("![x](http://x.example)", 2, NOON)]
+    assert "![x]" not in str(refused_line([*one, *strange], NOON))
+    assert not has_lost(strange)
+
+
+def test_what_the_figures_leave_out_is_counted_by_kind() -> None:
+    assert log_notes(LogContents(5, 5, 0, 0, 0)) is None
+    file = SegmentProblem("x.jsonl", 0, "Is a directory")
+    many = SegmentProblem("a.jsonl", 7, None, (LineProblem(1_204, "not JSON, or cut off"),))
+    found = LogContents(9, 1, 7, 1, 0, (file, many))
+    assert log_notes(found) == (
+        "Not in these figures: 7 lines can't be read, 1 file can't be opened, 1 duplicate line "
+        "counted once."
+    )
+    assert problem_lines(found.problems) == [
+        "x.jsonl: Is a directory",
+        "a.jsonl: 7 lines can't be read",
+        "    line 1,204: not JSON, or cut off",
+        "    and 6 more",
+    ]
+    assert problem_lines([file] * 30)[-1] == "and 10 more files"
