@@ -12,7 +12,7 @@ from core.moderation.cases import CaseTrigger
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.notices import AppealStage, ScoreFact
-from core.moderation.policies import Action
+from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.scores import Label
 
 LABELS: dict[Label, str] = {
@@ -23,12 +23,7 @@ LABELS: dict[Label, str] = {
     Label.INSULT: "insult",
     Label.IDENTITY_ATTACK: "identity attack",
 }
-ACTIONS_DONE: dict[Action, str] = {
-    Action.APPROVE: "approved",
-    Action.HOLD: "held for review",
-    Action.REMOVE: "removed",
-    Action.ESCALATE: "escalated",
-}
+ACTIONS_DONE: dict[Action, str] = ACTION_DONE | {Action.HOLD: "held for review"}
 VISIBILITIES: dict[Visibility, str] = {
     Visibility.PENDING: "Your comment has not been checked yet.",
     Visibility.VISIBLE: "Your comment is visible.",

@@ -3,16 +3,11 @@
 from typing import Any
 
 from core.inference.explanation.explainer import Part
-from core.moderation.policies import Action
+from core.moderation.policies import ACTION_DONE
 from core.moderation.scores import Label
 from core.services.explain import Explained
 
 SHOWN_PARTS = 12
-_PASSED = {
-    Action.HOLD: "it would not have been held",
-    Action.REMOVE: "it would not have been removed",
-    Action.ESCALATE: "it would not have been escalated",
-}
 
 
 def as_lines(explained: Explained) -> list[str]:
@@ -32,7 +27,11 @@ def as_lines(explained: Explained) -> list[str]:
     if remedy := explained.explanation.remedy:
         words = ", ".join(explained.text[word.start : word.end] for word in remedy.words)
         then = ", ".join(f"{label} {remedy.scores[label]:.3f}" for label in explained.labels)
-        lines += ["", f"Without: {words}", f"  {_PASSED[explained.action]} ({then})"]
+        lines += [
+            "",
+            f"Without: {words}",
+            f"  it would not have been {ACTION_DONE[explained.action]} ({then})",
+        ]
     return lines
 
 

@@ -29,6 +29,15 @@ SEVERITY: dict[Action, int] = {
     Action.REMOVE: 3,
 }
 
+AWAITS_PERSON = frozenset({Action.HOLD, Action.ESCALATE})
+"""Actions that leave the decision to a person; readers do not see the comment until then."""
+ACTION_DONE: dict[Action, str] = {
+    Action.APPROVE: "approved",
+    Action.HOLD: "held",
+    Action.REMOVE: "removed",
+    Action.ESCALATE: "escalated",
+}
+
 # The order of reasons where a policy states none: a threat is told before an insult.
 GRAVITY: dict[Label, int] = {
     Label.THREAT: 0,

@@ -10,7 +10,7 @@ from core.errors import PermissionDenied, RuleBroken
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.decisions import Decision
 from core.moderation.permissions import Actor, Permission, can, check_can
-from core.moderation.policies import Action
+from core.moderation.policies import AWAITS_PERSON, Action
 
 OWN_FOR = timedelta(days=1)
 """How long people may take up a decision of their own that only a lead could otherwise."""
@@ -31,7 +31,7 @@ def check_can_reopen(
     if not chain:
         raise RuleBroken("Nothing has been decided on this comment yet.")
     current = chain[-1]
-    if current.action in (Action.HOLD, Action.ESCALATE):
+    if current.action in AWAITS_PERSON:
         raise RuleBroken("This comment waits for a decision already.")
     if appeal is not None:
         if appeal.status is AppealStatus.PENDING:

@@ -13,7 +13,7 @@ from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
 from core.moderation.edits import needed_action, settled_text, verdict_on_edit
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import Action, Policy
+from core.moderation.policies import AWAITS_PERSON, Action, Policy
 from core.services.context import Context
 from core.services.score import CHUNK_ROWS, TRIGGERS, automated_decision, raise_outage
 from core.servinglog.record import Mode
@@ -114,7 +114,7 @@ def _settle_case(
     context: Context, tx: Writer, result: TextResult, verdict: Verdict, decision: Decision
 ) -> None:
     case = tx.case_of(decision.revision_id)
-    if verdict.action not in (Action.HOLD, Action.ESCALATE):
+    if verdict.action not in AWAITS_PERSON:
         if case is not None:
             tx.set_case_status(case.id, next_status(case.status, verdict.action))
         return

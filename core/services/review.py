@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import Conflict, InvalidInput, NotFound, RuleBroken
+from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import CaseStatus, next_status, reopened_status
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
-from core.moderation.policies import Action
+from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
 from core.services.context import Context
 from core.store.base import Reader, Writer
@@ -126,12 +126,8 @@ def undo_decision(
 
 def standing(decision: Decision) -> str:
     """One line: whose decision stands."""
-    words = {
-        Action.APPROVE: "approved",
-        Action.HOLD: "put back on hold",
-        Action.REMOVE: "removed",
-        Action.ESCALATE: "escalated",
-    }
+    # A person holds a comment only by taking a decision back or up again.
+    words = ACTION_DONE | {Action.HOLD: "put back on hold"}
     when = f"{decision.decided_at:%H:%M:%S} UTC"
     return f"{decision.actor} {words[decision.action]} this comment at {when}; that stands."
 
@@ -177,8 +173,6 @@ def _decision(
     context: Context, tx: Writer, actor: Actor, review: Review, current: Decision
 ) -> Decision:
     policy = tx.policy_in_force()
-    if review.action is Action.REMOVE and not review.reason_code:
-        raise RuleBroken("A removal needs a reason.")
     if review.reason_code:
         policy.reason(review.reason_code)
     return Decision(

@@ -18,7 +18,7 @@ from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
 from core.moderation.edits import needed_action, settled_text, verdict_on_edit
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import Action, Policy
+from core.moderation.policies import AWAITS_PERSON, Action, Policy
 from core.services.context import Context
 from core.servinglog.record import Mode
 from core.store.base import Writer
@@ -156,7 +156,7 @@ def decide(
         decision, seen_version=0, idempotency_key=f"automated:{revision.id}", audit=audit
     ):
         return None
-    if verdict.action in (Action.HOLD, Action.ESCALATE):
+    if verdict.action in AWAITS_PERSON:
         urgency, label = priority(result.scores, verdict)
         tx.open_case(
             Case(

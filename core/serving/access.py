@@ -8,8 +8,6 @@ from core.serving.paths import LIVE_PATH, OPEN_PATHS
 from core.serving.rate_limit import RateLimit
 from core.servinglog.record import RefusalReason
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-
 
 @dataclass(frozen=True, slots=True)
 class Refusal:

@@ -11,6 +11,7 @@ from fastapi.openapi.utils import get_openapi
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse
 
+from core.addresses import LOOPBACK_NAMES
 from core.bootstrap.services import Services
 from core.errors import BackendError
 from core.serving import open_inference, openai_moderations, routes, tei_predict
@@ -22,8 +23,6 @@ from core.serving.rescoring import Rescoring
 from core.serving.routes import DESCRIPTION
 from core.serving.schemas import CommentIn
 from core.servinglog.record import Mode
-
-LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 def create_app(services: Services) -> FastAPI:

@@ -8,12 +8,13 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 from starlette.requests import Request
 
+from core.addresses import is_loopback
 from core.bootstrap.services import Services
 from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.scorer import Scorer
 from core.moderation.policies import Policy
 from core.services.policies import PolicyInForce
-from core.serving.access import LOOPBACK, Access
+from core.serving.access import Access
 from core.serving.admission import AdmissionControl, Ticket
 from core.serving.api_keys import KeyFolder, KeyRing
 from core.serving.metrics import MeteredLog, Metrics
@@ -42,7 +43,7 @@ class ApiProcess:
         self.admission = AdmissionControl(
             now, wait_s=settings.api_wait_ms / 1000.0, slots=settings.batch_concurrency
         )
-        self.is_local = settings.api_host in LOOPBACK
+        self.is_local = is_loopback(settings.api_host)
         self.access = Access(
             KeyRing(KeyFolder(settings.api_keys_dir), now),
             RateLimit(now, rate_per_s=settings.api_key_rate, burst=settings.api_key_burst),

@@ -9,10 +9,10 @@ from types import FrameType
 import uvicorn
 from fastapi import FastAPI
 
+from core.addresses import is_loopback
 from core.bootstrap.services import Services
 from core.config import Settings
 from core.errors import ConfigError
-from core.serving.access import LOOPBACK
 from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
 from core.serving.connection_limits import LimitedProtocol
@@ -70,7 +70,7 @@ class DrainingServer(uvicorn.Server):
 def listen(settings: Settings) -> socket.socket:
     """Taken before anything else is started, so that nobody can come in between."""
     host, port = settings.api_host, settings.api_port
-    if host not in LOOPBACK and not KeyFolder(settings.api_keys_dir).read_usable()[0]:
+    if not is_loopback(host) and not KeyFolder(settings.api_keys_dir).read_usable()[0]:
         raise ConfigError(
             f"MODCONSOLE_API_HOST is {host!r}: others can reach that, so a key is needed; make one "
             "with `modconsole key create NAME`"

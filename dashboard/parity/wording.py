@@ -5,7 +5,6 @@ from datetime import tzinfo
 
 import pandas as pd
 
-from core.moderation.policies import Action
 from core.parity.causes import Cause
 from core.parity.kit import Kit
 from core.parity.pair import Flip, Pair
@@ -29,12 +28,6 @@ CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.NO_ANSWER: ("no scores", "red"),
 }
 EXCERPT_CHARS = 400
-VERBS: dict[Action, str] = {
-    Action.APPROVE: "approve",
-    Action.HOLD: "hold",
-    Action.REMOVE: "remove",
-    Action.ESCALATE: "escalate",
-}
 
 
 def basis(kit: Kit, zone: tzinfo) -> str:
@@ -96,7 +89,7 @@ def threshold_frame(pair: Pair) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "label": [LABELS[line.label] for line in lines],
-            "action": [VERBS[line.action] if line.action else "band ends" for line in lines],
+            "action": [str(line.action) if line.action else "band ends" for line in lines],
             "now": [line.old for line in lines],
             "mapped": [line.match.threshold if line.match else None for line in lines],
             "interval": [_interval(line) for line in lines],
@@ -114,7 +107,7 @@ def unreached_line(pair: Pair) -> str | None:
         return None
     by_action: dict[str, list[str]] = {}
     for line in lines:
-        action = VERBS[line.action] if line.action else "the end of a band"
+        action = str(line.action) if line.action else "the end of a band"
         by_action.setdefault(action, []).append(LABELS[line.label])
     parts = [f"{action} for {_listed(labels)}" for action, labels in by_action.items()]
     return (
@@ -127,8 +120,8 @@ def flip_frame(kit: Kit, pair: Pair) -> pd.DataFrame:
     """A row a comment that is decided otherwise; its text only for who may read it."""
     frame: dict[str, Sequence[object]] = {
         "comment": [kit.ids[flip.row] or str(flip.row) for flip in pair.flips],
-        "reference": [VERBS[flip.before] for flip in pair.flips],
-        "same thresholds": [VERBS[flip.after] for flip in pair.flips],
+        "reference": [str(flip.before) for flip in pair.flips],
+        "same thresholds": [str(flip.after) for flip in pair.flips],
         "mapped thresholds": [_carried(flip) for flip in pair.flips],
         "label": [LABELS[flip.label] if flip.label else NONE for flip in pair.flips],
         "score before": [flip.mine for flip in pair.flips],
@@ -145,7 +138,7 @@ def excerpt(text: str) -> str:
 
 
 def _carried(flip: Flip) -> str:
-    return VERBS[flip.carried] if flip.carried else NONE
+    return str(flip.carried) if flip.carried else NONE
 
 
 def _interval(line: MappedThreshold) -> str:

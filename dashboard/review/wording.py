@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from core.inference.explanation.explainer import Part
-from core.moderation.policies import Action
+from core.moderation.policies import ACTION_DONE, Action
 from core.services.explain import Explained
 from dashboard.wording import LABELS, score_figure
 
@@ -11,18 +11,6 @@ SHOWN_WORDS = 5
 WORD_CHARS = 40
 # Shares of the heaviest word's weight; the first is the one measured against people's marks.
 STRENGTHS = (0.75, 0.5, 0.25)
-NEVERTHELESS: dict[Action, str] = {
-    Action.APPROVE: "",
-    Action.HOLD: "it would not have been held",
-    Action.REMOVE: "it would not have been removed",
-    Action.ESCALATE: "it would not have been escalated",
-}
-STILL: dict[Action, str] = {
-    Action.APPROVE: "",
-    Action.HOLD: "it would still be held",
-    Action.REMOVE: "it would still be removed",
-    Action.ESCALATE: "it would still be escalated",
-}
 SAME_SCORE = 0.005
 """Scores nearer than half a unit of the last digit shown are taken as the same."""
 
@@ -68,12 +56,13 @@ def remedy_line(explained: Explained) -> str:
     if explained.action is Action.APPROVE:
         return "By these scores it would be approved."
     if remedy is None:
-        return f"Without any three of its heaviest words {STILL[explained.action]}."
+        still = ACTION_DONE[explained.action]
+        return f"Without any three of its heaviest words it would still be {still}."
     words = " and ".join(f"“{explained.text[word.start : word.end]}”" for word in remedy.words)
     then = ", ".join(
         f"{LABELS[label]} {score_figure(remedy.scores[label])}" for label in explained.labels
     )
-    return f"Without {words} {NEVERTHELESS[explained.action]}: {then}."
+    return f"Without {words} it would not have been {ACTION_DONE[explained.action]}: {then}."
 
 
 def caveat_line(explained: Explained) -> str:

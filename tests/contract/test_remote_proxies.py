@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import BackendError
-from core.inference.remote.proxies import is_loopback, proxies_for, proxy_name
+from core.inference.remote.proxies import is_local, proxies_for, proxy_name
 from tests.contract.conftest import ABUSE
 from tests.contract.remote_configs import config_of, open_remote
 from tests.contract.remote_server import RemoteServer, Told, scores_of
@@ -43,7 +43,7 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
     ],
 )  # fmt: skip
 def test_this_machine_is_never_asked_through_a_proxy(proxy: int, url: str, is_near: bool) -> None:
-    assert is_loopback(url) is is_near
+    assert is_local(url) is is_near
     assert bool(proxies_for(url)) is not is_near
 
 

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap.services import Services
-from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.explain import Explained, explain_revision, explain_text
 from dashboard.review import wording
@@ -85,8 +84,3 @@ def test_what_stands_between_the_words_and_the_decision_is_said(services: Servic
     assert wording.caveat_line(moved) == "A score differs by 0.25 from the one decided on."
     cut = replace(found, explanation=replace(found.explanation, unread=1200))
     assert wording.caveat_line(cut) == "The last 1,200 words are more than the model reads."
-
-
-@pytest.mark.parametrize("table", [wording.NEVERTHELESS, wording.STILL])
-def test_every_action_has_words(table) -> None:
-    assert set(table) == set(Action)

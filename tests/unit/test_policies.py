@@ -9,6 +9,8 @@ import pytest
 from core.errors import InvalidPolicy, NotFound
 from core.moderation.default_policy import BANDS, REASONS
 from core.moderation.policies import (
+    ACTION_DONE,
+    AWAITS_PERSON,
     SEVERITY,
     Action,
     Policy,
@@ -235,3 +237,8 @@ def test_not_assessed_lists_what_has_no_score_in_canonical_order() -> None:
     missing = (Label.SEVERE_TOXICITY, Label.THREAT, Label.IDENTITY_ATTACK)
     assert not_assessed(assessed) == missing
     assert not_assessed({}) == tuple(Label)
+
+
+def test_every_action_has_a_word_for_when_it_was_done() -> None:
+    assert set(ACTION_DONE) == set(Action)
+    assert {Action.HOLD, Action.ESCALATE} == AWAITS_PERSON

@@ -19,7 +19,7 @@ from core.inference.base import (
 )
 from core.inference.remote.caller import Called, Caller
 from core.inference.remote.meaning import check_alone, check_probes, read_rows, result_of
-from core.inference.remote.proxies import is_loopback
+from core.inference.remote.proxies import is_local
 from core.inference.remote.transport import Transport
 from core.inference.remote.wire import HARMLESS, Row, Told, Wire
 from core.inference.resilience.circuit import Circuit
@@ -213,7 +213,7 @@ class RemoteBackend:
 
 def info_of(config: BackendConfig, wire: Wire, revision: str | None = None) -> BackendInfo:
     """What is declared of a backend, and the revision where its server told one."""
-    is_near = is_loopback(config.url)
+    is_near = is_local(config.url)
     return BackendInfo(
         name=config.name,
         model_version=_version(config, revision),

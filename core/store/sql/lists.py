@@ -10,7 +10,7 @@ from core.moderation.appeals import AppealStatus
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.comments import Comment
 from core.moderation.decisions import DecisionSource
-from core.moderation.policies import Action
+from core.moderation.policies import AWAITS_PERSON, Action
 from core.moderation.scores import Label
 from core.store.sql import rows
 from core.store.sql.tables import (
@@ -153,7 +153,7 @@ class SqlLists:
                 appeals.c.status == AppealStatus.OVERTURNED.value,
             )
         )
-        held = waiting.get(Action.HOLD.value, 0) + waiting.get(Action.ESCALATE.value, 0)
+        held = sum(waiting.get(action.value, 0) for action in AWAITS_PERSON)
         return AuthorRecord(
             comments=sum(totals.values()),
             removed=totals.get(Action.REMOVE.value, 0),
