@@ -5,11 +5,12 @@ Read by hand, because the framework's own reading quotes the input in its errors
 
 import json
 import re
-from typing import Any, NoReturn
+from typing import Any
 
 from fastapi import Request
 
 from core.errors import BodyTooLarge, EncodedBody, InvalidInput
+from core.strict_json import NotJsonNumber, RepeatedName, load_strict
 
 MAX_BODY_BYTES = 2_000_000
 MAX_ROWS = 100
@@ -79,14 +80,19 @@ def parse_rows(body: bytes) -> list[Any]:
 def parse_json(body: bytes) -> object:
     """What the body says. Raises InvalidInput, which quotes none of it."""
     try:
-        return json.loads(
-            body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_object
-        )
+        return load_strict(body.decode("utf-8"))
     except UnicodeDecodeError as error:
         raise InvalidInput(f"The body is not UTF-8 (byte {error.start}).") from None
     except json.JSONDecodeError as error:
         place = f"line {error.lineno}, column {error.colno}"
         raise InvalidInput(f"The body is not JSON ({place}: {error.msg}).") from None
+    except RepeatedName as error:
+        raise InvalidInput(
+            f"The body has `{field_name(error.name)}` twice in one object; which one counts can't "
+            "be known."
+        ) from None
+    except NotJsonNumber as error:
+        raise InvalidInput(f"The body is not JSON ({error}).") from None
     except (ValueError, RecursionError):
         # A number with thousands of digits, or lists nested thousands deep.
         raise InvalidInput("The body is not JSON that can be read.") from None
@@ -95,19 +101,3 @@ def parse_json(body: bytes) -> object:
 def field_name(given: object) -> str:
     """A field's name is repeated only where it looks like one: it comes from the caller."""
     return str(given) if _NAME.fullmatch(str(given)) else "(unnamed)"
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in found if names.count(name) > 1)
-        raise InvalidInput(
-            f"The body has `{field_name(twice)}` twice in one object; which one counts can't be "
-            "known."
-        )
-    return found
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise InvalidInput(f"The body is not JSON ({name} is not a JSON number).")

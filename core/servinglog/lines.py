@@ -7,9 +7,10 @@ from dataclasses import MISSING, dataclass, fields
 from datetime import UTC, datetime
 from enum import Enum
 from types import UnionType
-from typing import Any, NoReturn, get_args, get_type_hints
+from typing import Any, get_args, get_type_hints
 
 from core.servinglog.record import SCHEMA_VERSION, RefusalRecord, ServingRecord
+from core.strict_json import NotJsonNumber, RepeatedName, load_strict
 
 MAX_LINE_BYTES = 65_536
 MAX_TEXT = 1_000
@@ -197,11 +198,11 @@ def read_line(line: bytes) -> tuple[LineFormat, dict[str, Any]]:
     if len(line) > MAX_LINE_BYTES:
         raise UnreadableLine(f"longer than {MAX_LINE_BYTES:,} bytes")
     try:
-        given = json.loads(
-            line.decode("utf-8"), object_pairs_hook=_once, parse_constant=_not_a_number
-        )
-    except UnreadableLine:
-        raise
+        given = load_strict(line.decode("utf-8"))
+    except RepeatedName:
+        raise UnreadableLine("names a field twice") from None
+    except NotJsonNumber:
+        raise UnreadableLine("holds NaN or Infinity, which are not JSON") from None
     except UnicodeDecodeError:
         raise UnreadableLine("not UTF-8") from None
     except (ValueError, RecursionError):  # ValueError also for a number of thousands of digits
@@ -219,14 +220,3 @@ def why_unreadable(line: bytes) -> str:
     except UnreadableLine as error:
         return str(error)
     return "out of range"
-
-
-def _once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise UnreadableLine("names a field twice")
-    return found
-
-
-def _not_a_number(_name: str) -> NoReturn:
-    raise UnreadableLine("holds NaN or Infinity, which are not JSON")

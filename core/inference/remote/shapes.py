@@ -1,12 +1,12 @@
 """Reading decoded JSON that may be anything. Messages say what came, never its content."""
 
-import json
 import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from core.inference.base import ErrorKind
 from core.inference.resilience.retries import AttemptFailed
+from core.strict_json import load_strict
 
 TOP_ONE = (
     "gives only the best label of each text, so the other labels can't be known; have the server "
@@ -24,14 +24,7 @@ def bad_shape(problem: str) -> AttemptFailed:
 
 def load_json(text: str | bytes) -> Any:
     """Decoded JSON. Raises ValueError, also for a key that is there twice, and RecursionError."""
-    return json.loads(text, object_pairs_hook=_object)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise ValueError("which of both values holds is anybody's guess")
-    return found
+    return load_strict(text, takes_nan=True)
 
 
 def at(body: Any, *path: str | int) -> Any:

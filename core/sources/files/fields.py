@@ -1,6 +1,5 @@
 """One value of a raw row, checked. Messages name the field and what it is, never the value."""
 
-import json
 import math
 import re
 from collections.abc import Mapping
@@ -10,6 +9,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from core.errors import InvalidInput
+from core.strict_json import load_strict
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,18 +52,15 @@ def kind_of(value: object) -> str:
 
 
 def parse_json(text: str | bytes) -> object:
-    """Strict JSON: NaN, too deep nesting, too long numbers and wrong encodings are refused too."""
+    """Strict JSON: NaN, a name twice in one object, too deep nesting, too long numbers and wrong
+    encodings are refused too."""
     try:
-        return json.loads(text, parse_constant=_refuse_constant)
+        return load_strict(text)
     except UnicodeDecodeError:
         raise InvalidInput("not UTF-8") from None
     except (ValueError, RecursionError):
         # The reason json gives quotes no text, but its columns mean nothing without the text.
         raise InvalidInput("not valid JSON") from None
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(name)
 
 
 def text_field(row: Mapping[str, object], name: str) -> str | None:

@@ -1,11 +1,11 @@
 """Entries of JSON arrays, taken off a file as it is read."""
 
-import json
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
 from core.sources.files.text_files import Row, pieces
+from core.strict_json import strict_decoder
 
 MAX_ENTRY_CHARS = 8 * 1024 * 1024
 BROKEN = "not valid JSON; nothing from here on could be read"
@@ -20,7 +20,7 @@ class JsonReader:
 
     def __init__(self, path: Path) -> None:
         self._parts = pieces(path)
-        self._decoder = json.JSONDecoder(parse_constant=_refuse_constant)
+        self._decoder = strict_decoder()
         self._text = ""
         self._at = 0
 
@@ -94,7 +94,3 @@ def array_rows(path: Path) -> Iterator[Row]:
             raise ValueError("something follows the array")
     except (ValueError, RecursionError):
         yield Row(f"{path.name}, entry {number + 1}", problem=BROKEN)
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(name)
