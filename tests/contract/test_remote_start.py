@@ -30,20 +30,21 @@ def test_page_at_the_start_is_an_outage_and_passes(
     assert backend.score([ABUSE]).results[0].scores[Label.TOXICITY] > 0.5
 
 
-def takes(most: int) -> Any:
+def takes(most: int, status: int) -> Any:
     def answer(asked: Asked) -> Told | None:
         texts = asked.body["inputs"] if asked.body else []
-        return Told({"error_type": "Validation"}, 422) if len(texts) > most else None
+        return Told({"error_type": "Validation"}, status) if len(texts) > most else None
 
     return answer
 
 
+@pytest.mark.parametrize("status", [400, 413, 422, 424, 500])
 @pytest.mark.parametrize("most", [1, 2])
 def test_server_that_takes_few_texts_gets_few(
-    server: RemoteServer, opened: Open, most: int
+    server: RemoteServer, opened: Open, most: int, status: int
 ) -> None:
-    server.override = takes(most)
-    backend = opened("tei")
+    server.override = takes(most, status)
+    backend = opened("tei", attempts=1)
     backend.load()
     server.asked.clear()
     texts = [ABUSE, "fine", "good day", "damn", "hello"]

@@ -33,6 +33,8 @@ PROBES = (
     "I will kill you, you fucking idiot.",
 )
 KNOWN_WELL_S = 30.0
+# How servers refuse more texts than they take at once.
+_OF_A_LARGE_REQUEST = (ErrorKind.BAD_INPUT, ErrorKind.TOO_LARGE, ErrorKind.BACKEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +186,7 @@ class RemoteBackend:
         try:
             called = self._caller.call(self._wire.ask(texts), lambda reply: reply, once=once)
         except BackendError as error:
-            if error.kind in OUTAGES or error.kind == ErrorKind.BAD_SHAPE or len(texts) == 1:
+            if error.kind not in _OF_A_LARGE_REQUEST or len(texts) == 1:
                 raise
             middle = len(texts) // 2
             rows = self._probed(texts[:middle], once) + self._probed(texts[middle:], once)
