@@ -359,6 +359,6 @@ def is_comment(item: SourceItem) -> TypeGuard[IncomingComment]:
 
 
 def test_a_csv_row_without_end_is_refused(tmp_path: Path) -> None:
-    path = written(tmp_path / "c.csv", "id,text\n1,a\n" + '"\n",' * 2_500_000)
-    with pytest.raises(UnreadableFile, match="a row of more than 8 MB"):
+    path = written(tmp_path / "c.csv", "id,text\n1,a\n" + '"\n",' * 1_300_000)
+    with pytest.raises(UnreadableFile, match="a row of more than 4 MB"):
         read(path)

@@ -53,6 +53,15 @@ def test_a_bad_row_is_named_and_the_others_are_stored(tmp_path, capsys):
     assert "1 stored" in captured.out
 
 
+def test_ingest_names_the_columns_that_nothing_was_read_from(tmp_path, capsys):
+    file = tmp_path / "c.csv"
+    long = "x" * 60
+    file.write_text(f"id,text,Author,Votes,odd\x1bname,{long}\n1,hi,ann,3,4,5\n")
+    assert main(["ingest", str(file)]) == 0
+    said = capsys.readouterr().out
+    assert f"Nothing was read from `Votes`, `odd?name`, `{'x' * 40}...`." in said
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -7,7 +7,7 @@ from pathlib import Path
 from core.sources.files.text_files import Row, pieces
 from core.strict_json import strict_decoder
 
-MAX_ENTRY_CHARS = 8 * 1024 * 1024
+MAX_ENTRY_CHARS = 4 * 1024 * 1024
 BROKEN = "not valid JSON; nothing from here on could be read"
 _SPACE = re.compile(r"[ \t\r\n]*+")
 
@@ -75,10 +75,11 @@ class JsonReader:
     def _read_on(self) -> bool:
         """As much again as is kept: a long value is then decoded a few times, not once a piece."""
         kept = self._text[self._at :]
+        wanted = min(len(kept), MAX_ENTRY_CHARS - len(kept))
         added: list[str] = []
         for piece in self._parts:
             added.append(piece)
-            if sum(map(len, added)) >= len(kept):
+            if sum(map(len, added)) >= wanted:
                 break
         self._text, self._at = kept + "".join(added), 0
         return bool(added)

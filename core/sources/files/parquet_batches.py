@@ -19,6 +19,9 @@ MAX_BATCH_BYTES = 16 * MEGABYTE
 MAX_FREE_VALUES = 16_000_000
 _FREE_VALUES_A_BYTE = 12
 _BUFFER_BYTES = 64 * 1024
+_DICTIONARY_ENCODINGS = frozenset(
+    ("PLAIN", "PLAIN_DICTIONARY", "RLE", "RLE_DICTIONARY", "BIT_PACKED")
+)
 _DELTA_ROWS = 4  # values that share a beginning with the one before can unpack to any size
 
 
@@ -44,11 +47,12 @@ def open_parquet(path: Path, rows: int, columns: Collection[str] | None = None) 
         chosen = [field for field in declared if columns is None or field.name in columns]
         schema = pa.schema(chosen, metadata=declared.metadata)
         rows_together = _rows_together(path, metadata, {field.name for field in chosen}, rows)
+        repeated = [field.name for field in chosen if _is_repeated(field, metadata)]
     except (pa.ArrowException, OSError, ValueError):
         raise UnreadableFile(
             f"{path.name} can't be read as Parquet: it is damaged, cut short or not Parquet"
         ) from None
-    return ParquetTable(schema, _batches(path, schema, rows_together, rows))
+    return ParquetTable(schema, _batches(path, schema, repeated, rows_together, rows))
 
 
 def column_names(path: Path) -> tuple[str, ...]:
@@ -107,14 +111,12 @@ def _row_bytes(path: Path, file: Any, column: Any, rows: int) -> float:
 
 
 def _batches(
-    path: Path, schema: "pa.Schema", rows_together: list[int], rows: int
+    path: Path, schema: "pa.Schema", repeated: list[str], rows_together: list[int], rows: int
 ) -> "Iterator[pa.RecordBatch]":
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     names = list(dict.fromkeys(schema.names))
-    # Kept as a dictionary while they are read: a long text in many rows is in memory once.
-    repeated = [field.name for field in schema if _holds_bytes(field.type)]
     try:
         with pq.ParquetFile(
             path, read_dictionary=repeated, buffer_size=_BUFFER_BYTES, pre_buffer=False
@@ -127,6 +129,20 @@ def _batches(
                 yield from _joined((_plain(part, schema) for part in parts), rows)
     except (pa.ArrowException, OSError):
         raise UnreadableFile(f"{path.name} is damaged or cut short") from None
+
+
+def _is_repeated(field: "pa.Field", metadata: Any) -> bool:
+    """Whether to keep the column as a dictionary while it is read: then a long text in many rows
+    is in memory once. Arrow can't do so with every encoding."""
+    groups = map(metadata.row_group, range(metadata.num_row_groups))
+    encodings = {
+        encoding
+        for group in groups
+        for column in map(group.column, range(group.num_columns))
+        if column.path_in_schema == field.name
+        for encoding in column.encodings
+    }
+    return _holds_bytes(field.type) and encodings <= _DICTIONARY_ENCODINGS
 
 
 def _holds_bytes(kind: "pa.DataType") -> bool:
