@@ -3,7 +3,14 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-.PHONY: run test test-peers check fix docs screenshots clean
+# Tests of the rules, the services and the store.
+RULES := tests/unit tests/property tests/contract/test_store.py \
+	$(wildcard tests/integration/test_*_service*.py tests/integration/test_failure_policy.py \
+	tests/integration/test_lost_state.py tests/integration/test_migrations.py \
+	tests/integration/test_trails_of_decisions.py tests/integration/test_cascade_calibration.py \
+	tests/integration/test_explained_under_policies.py)
+
+.PHONY: run test test-peers coverage mutants check fix docs screenshots clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
@@ -14,6 +21,15 @@ test: $(VENV)/.test
 test-peers: $(VENV)/.test
 	$(BIN)/python tests/peers/install.py .venv-peers
 	$(BIN)/python -m pytest tests/peers
+
+coverage: $(VENV)/.test
+	$(BIN)/python -m coverage run -m pytest $(RULES) --ignore-glob='tests/unit/test_training_*' \
+		-m "not training and not benchmark and not e2e and not rounding and not long"
+	$(BIN)/python -m coverage report
+
+mutants: $(VENV)/.mutants
+	nice $(BIN)/python -m docs.mutation $(MUTANTS)
+	$(BIN)/python -m docs.generate
 
 check: $(VENV)/.check
 	$(BIN)/ruff check .
@@ -32,7 +48,7 @@ screenshots: $(VENV)/.test
 	$(BIN)/python -m docs.screenshots
 
 clean:
-	rm -rf $(VENV) .venv-peers var
+	rm -rf $(VENV) .venv-peers var mutants
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -53,4 +69,8 @@ $(VENV)/.test: pyproject.toml $(VENV)/.run
 
 $(VENV)/.check: pyproject.toml $(VENV)/.run
 	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[check]'
+	@touch $@
+
+$(VENV)/.mutants: pyproject.toml $(VENV)/.test
+	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[mutants]'
 	@touch $@
