@@ -24,7 +24,7 @@ test-peers: $(VENV)/.test
 
 coverage: $(VENV)/.test
 	$(BIN)/python -m coverage run -m pytest $(RULES) --ignore-glob='tests/unit/test_training_*' \
-		-m "not training and not benchmark and not e2e and not rounding and not long"
+		-m "not e2e and not long"
 	$(BIN)/python -m coverage report
 
 mutants: $(VENV)/.mutants
