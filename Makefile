@@ -8,7 +8,8 @@ RULES := tests/unit tests/property tests/contract/test_store.py \
 	$(wildcard tests/integration/test_*_service*.py tests/integration/test_failure_policy.py \
 	tests/integration/test_lost_state.py tests/integration/test_migrations.py \
 	tests/integration/test_trails_of_decisions.py tests/integration/test_cascade_calibration.py \
-	tests/integration/test_explained_under_policies.py)
+	tests/integration/test_explained_under_policies.py \
+	tests/integration/test_failures_on_the_card.py)
 
 .PHONY: run test test-peers coverage mutants check fix docs screenshots clean
 
