@@ -1,4 +1,4 @@
-"""A case without scores says which failure it was, also after the comment waited and was looked at."""
+"""A case without scores says which failure it was, also after a person looked at it."""
 
 from collections.abc import Sequence
 
