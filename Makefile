@@ -12,7 +12,16 @@ ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
 # An older processor, without VNNI: int8 sums are cut at 16 bits there.
 QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/null))
 
-.PHONY: run test test-fast test-avx2 test-kills test-long test-peers check fix docs screenshots clean
+# Tests of the rules, the services and the store.
+RULES := tests/unit tests/property tests/contract/test_store.py \
+	$(wildcard tests/integration/test_*_service*.py tests/integration/test_failure_policy.py \
+	tests/integration/test_lost_state.py tests/integration/test_migrations.py \
+	tests/integration/test_trails_of_decisions.py tests/integration/test_cascade_calibration.py \
+	tests/integration/test_explained_under_policies.py \
+	tests/integration/test_failures_on_the_card.py)
+
+.PHONY: run test test-fast test-avx2 test-kills test-long test-peers coverage mutants check fix docs \
+	screenshots clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
@@ -41,6 +50,15 @@ test-peers: $(VENV)/.test
 	$(BIN)/python tests/peers/install.py .venv-peers
 	$(BIN)/python -m pytest tests/peers
 
+coverage: $(VENV)/.test
+	$(BIN)/python -m coverage run -m pytest $(RULES) --ignore-glob='tests/unit/test_training_*' \
+		-m "not e2e and not long"
+	$(BIN)/python -m coverage report
+
+mutants: $(VENV)/.mutants
+	nice $(BIN)/python -m docs.mutation $(MUTANTS)
+	$(BIN)/python -m docs.generate
+
 check: $(VENV)/.check
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
@@ -58,7 +76,7 @@ screenshots: $(VENV)/.test
 	$(BIN)/python -m docs.screenshots
 
 clean:
-	rm -rf $(VENV) .venv-peers var
+	rm -rf $(VENV) .venv-peers var mutants
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -79,4 +97,8 @@ $(VENV)/.test: pyproject.toml $(VENV)/.run
 
 $(VENV)/.check: pyproject.toml $(VENV)/.run
 	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[check]'
+	@touch $@
+
+$(VENV)/.mutants: pyproject.toml $(VENV)/.test
+	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[mutants]'
 	@touch $@

@@ -12,6 +12,7 @@ from core.config import SETTING_HELP, Settings
 from core.moderation.cases import CLOSINGS, TRANSITIONS, CaseStatus
 from core.moderation.permissions import GRANTS, Permission, Role
 from core.serving.http_errors import ANSWERS
+from docs import mutation
 
 FOLDER = Path(__file__).parent
 HEAD = "<!-- Made by `make docs`; edit the code it comes from. -->\n\n"
@@ -25,6 +26,7 @@ def pages() -> dict[str, str]:
         "states.md": states_page(),
         "errors.md": errors_page(),
         "benchmarks.md": benchmarks_page(),
+        "mutants.md": HEAD + mutation.page(),
     }
 
 

@@ -25,7 +25,7 @@ def open_home(settings: Settings) -> None:
             raise StoreError(f"MODCONSOLE_HOME: this account may not read and write {home}")
         _close_to_others(home, settings)
     except FileExistsError as error:
-        raise StoreError(f"MODCONSOLE_HOME: {error.filename} is a file, not a folder") from error
+        raise StoreError(f"MODCONSOLE_HOME: {error.filename} is not a folder") from error
     except OSError as error:
         raise StoreError(f"MODCONSOLE_HOME: {home}: {error.strerror}") from error
 

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.bootstrap.services import build_services
 from core.config import Settings
+from core.private_files import open_private_file
 from core.serving.app import create_app
 from core.serving.process import ApiProcess
 
@@ -32,6 +33,7 @@ def build_app(settings: Settings, processors: Collection[int] = ()) -> FastAPI:
 
 def log_to_file(logs: Path) -> None:
     """For what the console says: Ray keeps what a process prints in a folder that goes with it."""
+    os.close(open_private_file(logs / LOG_FILE, os.O_WRONLY))
     file = logging.FileHandler(logs / LOG_FILE, delay=True)
     file.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
     logging.getLogger("core").addHandler(file)

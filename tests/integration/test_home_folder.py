@@ -141,9 +141,15 @@ def test_home_that_is_not_utf_8_is_a_config_error() -> None:
 @pytest.mark.parametrize("home", ["file", "file/home", "file/of/others"])
 def test_home_that_is_or_lies_under_a_file_is_a_clear_error(tmp_path: Path, home: str) -> None:
     (tmp_path / "file").write_text("A letter.")
-    with pytest.raises(StoreError, match=r"MODCONSOLE_HOME: .*/file is a file"):
+    with pytest.raises(StoreError, match=r"MODCONSOLE_HOME: .*/file is not a folder"):
         make_services(tmp_path / home)
     assert (tmp_path / "file").read_text() == "A letter."
+
+
+def test_home_behind_a_link_that_leads_nowhere_is_a_clear_error(tmp_path: Path) -> None:
+    (tmp_path / "home").symlink_to(tmp_path / "gone")
+    with pytest.raises(StoreError, match=r"MODCONSOLE_HOME: .*/home is not a folder"):
+        make_services(tmp_path / "home")
 
 
 OPEN_AS_OTHER = """

@@ -192,3 +192,15 @@ def test_opening_gives_up_when_the_place_stays_locked(
     with pytest.raises(StoreError, match="locked"):
         SqlStore(path)
     first.close()
+
+
+def test_opening_again_keeps_the_locks_of_who_has_it_open(tmp_path: Path) -> None:
+    """Else another process that closes takes itself for the last one and removes the log in use."""
+    first = SqlStore(tmp_path / "state.db")
+    with first.read() as reader:
+        reader.count_waiting()
+    SqlStore(tmp_path / "state.db").close()
+    subprocess.run([sys.executable, "-c", OPEN, str(tmp_path / "state.db")], check=True)
+    assert (tmp_path / "state.db-wal").exists()
+    first.close()
+    assert not (tmp_path / "state.db-wal").exists()

@@ -4,7 +4,7 @@ action and appeal it was."""
 import pytest
 
 from core.bootstrap.services import Services
-from core.errors import NotFound
+from core.errors import NotFound, RuleBroken
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.comments import Revision
 from core.moderation.policies import Action
@@ -66,6 +66,13 @@ def test_trail_of_an_undo_names_both_decisions(services: Services) -> None:
     event = last_event(services, revision, AuditKind.DECISION_UNDONE)
     assert event.data["decision"] == undone.id
     assert event.data["undoes"] == undone.undoes == approved.id
+
+
+@pytest.mark.parametrize("reason", ["no", "It insults.\x00 somebody here", "x" * 10_000])
+def test_hearer_is_told_what_is_wrong_with_the_reason(services: Services, reason: str) -> None:
+    appeal = appealed(services, removed_by_person(services))
+    with pytest.raises(RuleBroken, match=r"reason|characters"):
+        hear_appeal(services.context, LEAD, appeal.id, overturn=False, reason=reason)
 
 
 def test_what_is_not_there_is_named(services: Services) -> None:

@@ -218,6 +218,8 @@ def test_side_by_side_says_what_the_policy_would_do_and_stores_nothing(
     far, gone, picky = found.tried
     assert (far.action, far.rules[0].label) == (Action.HOLD, Label.INSULT)
     assert (gone.action, gone.rules) == (Action.APPROVE, ())
+    assert (gone.answer.backend, gone.answer.error_kind) == ("gone", ErrorKind.NOT_FOUND)
+    assert found.policy.version == 1
     assert picky.action is Action.HOLD  # a text that fails alone is held under every policy
     assert set(bench.heard) == {"far", "gone"}
     with services.context.store.read() as reader:

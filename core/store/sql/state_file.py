@@ -2,7 +2,7 @@
 
 import os
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect
@@ -13,7 +13,7 @@ from core.private_files import make_private_folder, open_private_file
 # SQLite's own limit, with room for the endings of the files beside it.
 LONGEST_PATH = 504
 BUSY_TIMEOUT_S = 20
-_HEADER_BYTES = 512
+_SMALLEST_PAGE_BYTES = 512
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 _OUR_TABLES = {"alembic_version", "audit_events"}
 _MARK_TEXT = "The console's state was made here. Remove this file with it, or not at all.\n"
@@ -50,8 +50,8 @@ class StateFile:
             has_served = self.file.exists() and self.path.with_name("serving-log").exists()
             if self._was_used or has_log or has_served:
                 raise self._lost()
-            if not self.file.exists():
-                os.close(open_private_file(self.file, os.O_RDWR))
+            with suppress(FileExistsError):
+                os.close(open_private_file(self.file, os.O_RDWR | os.O_EXCL))
         except OSError as error:
             raise StoreError(f"{error.filename or self.path}: {error.strerror}") from error
 
@@ -81,11 +81,11 @@ class StateFile:
         )
 
     def _check_is_ours(self) -> None:
-        """Before the store opens it, because that changes the file."""
-        with self.file.open("rb") as content:
-            # SQLite takes what is shorter than its header for nothing, and writes over it.
-            if len(content.read(_HEADER_BYTES)) < _HEADER_BYTES:
-                raise self.damaged("it is cut off")
+        """Before the store opens it, because that changes the file. Nothing but SQLite opens it: to
+        close it again would take away the locks of this process's other connections."""
+        # What is shorter than the smallest page SQLite takes for nothing, and writes over it.
+        if self._size_of(self.file) < _SMALLEST_PAGE_BYTES:
+            raise self.damaged("it is cut off")
         try:
             with closing(sqlite3.connect(self.file, timeout=BUSY_TIMEOUT_S)) as raw:
                 tables = [row[0] for row in raw.execute(_TABLES)]

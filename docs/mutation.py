@@ -1,0 +1,203 @@
+"""Changes rules and services one line at a time and sees whether a test notices: `make mutants`.
+
+Mutmut makes the changes and runs the tests of each ([tool.mutmut] of pyproject.toml). What no test
+noticed is kept in docs/mutants/run.json; docs/mutants/reasons.toml says where that is right.
+"""
+
+import argparse
+import ast
+import json
+import random
+import re
+import shutil
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+
+ROOT = Path(__file__).parents[1]
+RUN = ROOT / "docs" / "mutants" / "run.json"
+REASONS = ROOT / "docs" / "mutants" / "reasons.toml"
+SAMPLE, SEED = 600, 35
+# Mutmut makes all mutants before it runs any, so a module with few is enough to get their names.
+SMALLEST = "core.moderation.scores.*"
+NOTICED = ("killed", "timeout", "segfault", "suspicious")
+WORDING = "only letters of a message change: tests ask for its kind and a telling word"
+_NAME = re.compile(r"(?P<module>[\w.]+)\.x(?:_|ǁ(?P<owner>\w+)ǁ)(?P<function>\w+)__mutmut_\d+")
+_LITERAL = re.compile(r"([\"'])(?:\\.|(?!\1).)*\1")
+
+
+@dataclass(frozen=True)
+class Survivor:
+    """A change no test noticed, in lines as they were and became."""
+
+    function: str
+    was: str
+    becomes: str
+
+    @property
+    def is_wording(self) -> bool:
+        """Whether only the letters of texts differ, and nothing was taken away."""
+        texts = [
+            [
+                found[0].removeprefix("XX").replace("XX", "").lower()
+                for found in _LITERAL.finditer(side)
+            ]
+            for side in (self.was, self.becomes)
+        ]
+        rest = [_LITERAL.sub("''", side) for side in (self.was, self.becomes)]
+        return texts[0] == texts[1] and rest[0] == rest[1]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why no test needs to notice that a line changes; without `becomes`, to anything."""
+
+    function: str
+    was: str
+    why: str
+    becomes: str | None = None
+
+    def covers(self, survivor: Survivor) -> bool:
+        """Whether it speaks of that change."""
+        return (self.function, self.was) == (survivor.function, survivor.was) and self.becomes in (
+            None,
+            survivor.becomes,
+        )
+
+
+def read_run() -> tuple[dict[str, int], list[Survivor]]:
+    """The figures of the last run, and what it found."""
+    kept = json.loads(RUN.read_text(encoding="utf-8"))
+    return kept["figures"], [Survivor(**one) for one in kept["survivors"]]
+
+
+def read_reasons() -> list[Reason]:
+    """Those written down."""
+    return [Reason(**one) for one in tomllib.loads(REASONS.read_text(encoding="utf-8"))["reason"]]
+
+
+def reason_of(survivor: Survivor, reasons: Iterable[Reason]) -> str | None:
+    """In words; None for a survivor that needs a test or a reason."""
+    if survivor.is_wording:
+        return WORDING
+    return next((reason.why for reason in reasons if reason.covers(survivor)), None)
+
+
+def is_in_code(function: str, lines: str) -> bool:
+    """Whether that function still has these lines."""
+    there = [line.strip() for line in (_source_of(function) or "").splitlines()]
+    wanted = [line.strip() for line in lines.splitlines()]
+    return any(there[at : at + len(wanted)] == wanted for at in range(len(there)))
+
+
+def page() -> str:
+    """docs/mutants.md, of survivors whose lines are still in the code."""
+    figures, survivors = read_run()
+    reasons = read_reasons()
+    lines = [
+        "# Mutants\n\n",
+        "`make mutants` changes core/moderation and core/services one line at a time and runs the "
+        "tests of each change. What no test noticed is listed here with the reason.\n\n",
+        f"Of {figures['all']:,} possible changes {figures['tried']:,} were tried, a sample with "
+        f"seed {figures['seed']}: {figures['noticed']:,} were noticed, {figures['survived']:,} "
+        "were not. Lines that have changed since are left out.\n\n",
+        "| function | line | becomes | why no test notices |\n|---|---|---|---|\n",
+    ]
+    for one in survivors:
+        if is_in_code(one.function, one.was):
+            why = reason_of(one, reasons) or "**to do**"
+            lines.append(f"| {one.function} | {_cell(one.was)} | {_cell(one.becomes)} | {why} |\n")
+    return "".join(lines)
+
+
+def main(sample: int, seed: int) -> int:
+    """Run and keep what was found; 1 when a survivor needs a test or a reason."""
+    shutil.rmtree(ROOT / "mutants", ignore_errors=True)
+    _mutmut("run", "--max-children", "1", SMALLEST)
+    names = sorted(_results())
+    chosen = random.Random(seed).sample(names, min(sample or len(names), len(names)))
+    _mutmut("run", "--max-children", "1", *chosen)
+    results = _results()
+    survivors = [_survivor(name) for name in sorted(chosen) if results[name] not in NOTICED]
+    figures = {
+        "all": len(names),
+        "tried": len(chosen),
+        "seed": seed,
+        "noticed": len(chosen) - len(survivors),
+        "survived": len(survivors),
+    }
+    kept = {"figures": figures, "survivors": [asdict(one) for one in survivors]}
+    RUN.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+    reasons = read_reasons()
+    to_do = [one for one in survivors if reason_of(one, reasons) is None]
+    for one in to_do:
+        print(f"{one.function}\n  - {one.was}\n  + {one.becomes}")
+    print(f"{figures}; {len(to_do)} need a test or a reason in {REASONS.relative_to(ROOT)}")
+    return 1 if to_do else 0
+
+
+def _mutmut(*arguments: str) -> str:
+    command = [sys.executable, "-m", "mutmut", *arguments]
+    keeps = arguments[0] != "run"
+    # A run ends with 1 where something survived, which is no failure here.
+    done = subprocess.run(command, cwd=ROOT, text=True, check=keeps, capture_output=keeps)
+    return done.stdout or ""
+
+
+def _results() -> dict[str, str]:
+    found = (line.split(": ") for line in _mutmut("results", "--all", "true").splitlines())
+    return {parts[0].strip(): parts[1] for parts in found if len(parts) == 2}
+
+
+def _survivor(name: str) -> Survivor:
+    changed = _mutmut("show", name).splitlines()[3:]
+    sides = [
+        "\n".join(line[1:].strip() for line in changed if line.startswith(sign)) for sign in "-+"
+    ]
+    return Survivor(function_of(name), *sides)
+
+
+def function_of(name: str) -> str:
+    """The function's own name, of the name mutmut gives a change of it."""
+    found = _NAME.fullmatch(name)
+    assert found is not None, name
+    return ".".join(part for part in found.group("module", "owner", "function") if part)
+
+
+@cache
+def _source_of(function: str) -> str | None:
+    parts = function.split(".")
+    at = next(
+        n
+        for n in range(len(parts), 0, -1)
+        if (ROOT.joinpath(*parts[:n])).with_suffix(".py").exists()
+    )
+    text = ROOT.joinpath(*parts[:at]).with_suffix(".py").read_text(encoding="utf-8")
+    node: ast.AST | None = ast.parse(text)
+    for name in parts[at:]:
+        inner = node.body if isinstance(node, ast.Module | ast.ClassDef) else []
+        node = next((one for one in inner if getattr(one, "name", None) == name), None)
+    return ast.get_source_segment(text, node) if isinstance(node, ast.stmt) else None
+
+
+def _cell(lines: str) -> str:
+    return (
+        "<br>".join(f"`{line.replace('|', chr(92) + '|')}`" for line in lines.splitlines())
+        or "gone"
+    )
+
+
+def _arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--sample", type=int, default=SAMPLE, help="how many; 0 tries all")
+    parser.add_argument("--seed", type=int, default=SEED)
+    return parser.parse_args(given)
+
+
+if __name__ == "__main__":
+    chosen_arguments = _arguments()
+    sys.exit(main(chosen_arguments.sample, chosen_arguments.seed))

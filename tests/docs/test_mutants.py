@@ -1,0 +1,57 @@
+"""The reasons why a change needs no test are of lines that are still there."""
+
+import pytest
+
+from docs.mutation import (
+    Reason,
+    Survivor,
+    function_of,
+    is_in_code,
+    read_reasons,
+    read_run,
+    reason_of,
+)
+
+REASONS = read_reasons()
+
+
+@pytest.mark.parametrize(
+    "reason", REASONS, ids=lambda reason: f"{reason.function} {reason.was}"[:90]
+)
+def test_reason_is_of_a_line_that_is_still_there(reason: Reason) -> None:
+    assert is_in_code(reason.function, reason.was), "take it out of docs/mutants/reasons.toml"
+    assert len(reason.why) > 10
+
+
+def test_each_survivor_that_is_still_in_the_code_has_a_reason() -> None:
+    _, survivors = read_run()
+    assert [
+        one
+        for one in survivors
+        if is_in_code(one.function, one.was) and reason_of(one, REASONS) is None
+    ] == []
+
+
+def test_stale_line_would_be_found() -> None:
+    function = "core.moderation.appeals.days_left"
+    assert is_in_code(function, "return max(0, (deadline - now).days)")
+    assert not is_in_code(function, "return 0")
+    assert not is_in_code("core.moderation.appeals.no_such_function", "return 0")
+    assert is_in_code("core.services.trials.SpareBackends.heard", "return dict(self._heard)")
+
+
+def test_names_of_mutmut_are_read() -> None:
+    assert function_of("core.services.review.x__add__mutmut_3") == "core.services.review._add"
+    owned = "core.services.trials.xǁSpareBackendsǁ_failed__mutmut_19"
+    assert function_of(owned) == "core.services.trials.SpareBackends._failed"
+
+
+def test_only_changes_of_letters_are_wording() -> None:
+    was = 'raise NotFound("There is nothing.")'
+    for becomes in (
+        'raise NotFound("XXThere is nothing.XX")',
+        'raise NotFound("THERE IS NOTHING.")',
+    ):
+        assert Survivor("f", was, becomes).is_wording
+    for becomes in ("raise NotFound(None)", 'raise Conflict("There is nothing.")'):
+        assert not Survivor("f", was, becomes).is_wording

@@ -1,0 +1,40 @@
+"""A case without scores says which failure it was, also after a person looked at it."""
+
+from collections.abc import Sequence
+
+import pytest
+
+from core.bootstrap.services import Services
+from core.errors import BackendError
+from core.inference.base import BatchResult, ErrorKind
+from core.inference.fake import FakeBackend
+from core.inference.scorer import Scorer
+from core.services.queries import load_case
+from core.services.review import skip_case
+from core.services.score import score_now
+from core.servinglog.memory import MemoryLog
+from tests.factories import HELD, MODERATOR, posted, scored
+
+
+class Down(FakeBackend):
+    def __init__(self, kind: ErrorKind) -> None:
+        super().__init__()
+        self._kind = kind
+
+    def score(self, texts: Sequence[str]) -> BatchResult:
+        raise BackendError("it did not answer", kind=self._kind)
+
+
+@pytest.mark.parametrize("kind", [ErrorKind.TIMEOUT, ErrorKind.CONNECT])
+def test_card_names_the_failure_of_its_own_decision(services: Services, kind: ErrorKind) -> None:
+    revision = posted(services, HELD)
+    with services.context.store.read() as reader:
+        policy = reader.policy_in_force()
+    score_now(services.context, Scorer(Down(kind), MemoryLog(), services.clock), policy, [revision])
+    skip_case(services.context, MODERATOR, revision.id)
+    assert load_case(services.context, MODERATOR, revision.id).failure is kind
+
+
+def test_card_of_a_scored_comment_names_none(services: Services) -> None:
+    revision = scored(services, HELD)
+    assert load_case(services.context, MODERATOR, revision.id).failure is None
