@@ -27,7 +27,7 @@ run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -m "not long"
+	$(BIN)/python -m pytest -m "not long and not kills"
 
 test-fast: $(VENV)/.test
 	$(BIN)/python -m pytest $(FAST) \
@@ -40,7 +40,7 @@ test-avx2: $(VENV)/.test
 		$(QEMU) -cpu Haswell $(BIN)/python -m pytest -m rounding $(ROUNDING)
 
 test-kills: $(VENV)/.test
-	$(BIN)/python -m pytest -m "kills or long" -k kill
+	$(BIN)/python -m pytest -m kills
 
 test-long: $(VENV)/.test
 	KILLS_SHARE=1 $(BIN)/python -m pytest -m "long or kills" --timeout=0

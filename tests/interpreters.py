@@ -11,7 +11,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
 OLDEST, NEWEST = 11, 15
-SELECTION = ("-m", "not long")
+SELECTION = ("-m", "not long and not kills")
 
 
 def find_interpreters() -> dict[str, str | None]:
