@@ -20,6 +20,7 @@ LABELS: dict[Label, str] = {
     Label.INSULT: "insult",
     Label.IDENTITY_ATTACK: "identity attack",
 }
+NO_LONGER_SHOWN = "(withdrawn: its text is no longer shown)"
 ACTIONS_DONE: dict[Action, str] = {
     Action.APPROVE: "approved",
     Action.HOLD: "held for review",

@@ -14,12 +14,11 @@ from core.moderation.comments import (
     is_placeholder,
 )
 from core.moderation.invisible import is_blank
-from core.sources.base import Rejected, Skipped, SourceItem
+from core.sources.base import DELETED, Rejected, Skipped, SourceItem
 from core.sources.files.fields import flag_field, id_field, kind_of, text_field, time_field
 
 HACKERNEWS = "hackernews"
 NO_SUCH_ITEM = "no such item"
-DELETED = "deleted at the source"
 DEAD = "dead at the source"
 NO_TEXT = "no text"
 NO_TITLE = "no title"
