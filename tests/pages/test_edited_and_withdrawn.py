@@ -61,7 +61,7 @@ def test_old_reference_says_the_text_was_changed_and_what_holds_now(
     for sentence in (
         CLEAN,
         HELD,
-        "It had been removed before it was changed.",
+        "It had been removed.",
         "Please rephrase.",
         "Closed without an answer: the text it was about is gone.",
         "It was a quotation.",
