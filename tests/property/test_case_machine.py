@@ -267,7 +267,8 @@ Moderation.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )
-TestModeration = Moderation.TestCase
+# Each step is a durable commit: on a busy disk the walk takes minutes.
+TestModeration = pytest.mark.timeout(1800)(Moderation.TestCase)
 
 
 @pytest.mark.long
