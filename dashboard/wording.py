@@ -23,6 +23,7 @@ LABELS: dict[Label, str] = {
     Label.INSULT: "insult",
     Label.IDENTITY_ATTACK: "identity attack",
 }
+NO_LONGER_SHOWN = "(withdrawn: its text is no longer shown)"
 ACTIONS_DONE: dict[Action, str] = ACTION_DONE | {Action.HOLD: "held for review"}
 VISIBILITIES: dict[Visibility, str] = {
     Visibility.PENDING: "Your comment has not been checked yet.",

@@ -114,6 +114,14 @@ def heard(services: Services, appeal: Appeal, *, overturn: bool, actor: Actor = 
     return hear_appeal(services.context, actor, appeal.id, overturn=overturn, reason=reason)
 
 
+def source_key(services: Services, revision: Revision) -> tuple[str, str]:
+    """The source of its comment and the comment's id there."""
+    with services.context.store.read() as reader:
+        comment = reader.comment(revision.comment_id)
+    assert comment is not None, "the revision is of no stored comment"
+    return comment.source, comment.source_id
+
+
 def chain_of(services: Services, revision: Revision) -> list[Decision]:
     """All decisions on the revision, oldest first."""
     with services.context.store.read() as reader:

@@ -18,7 +18,6 @@ MAX_COMMENT_CHARS = 50_000
 # Only these attributes are dropped with their tag. A tag with any other (`onclick`, `style`) stays.
 _VALUE = r"""\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=]++)"""
 _ATTRIBUTES = rf"(?:\s++(?:class|id|dir|lang|rel|target){_VALUE})*+"
-_PLAIN = re.compile(_ATTRIBUTES)
 _LINK = re.compile(
     rf"""<a{_ATTRIBUTES}\s++href\s*+=\s*+(?:"([^"<>]*+)"|'([^'<>]*+)'|([^\s"'<>]++))"""
     rf"{_ATTRIBUTES}\s*+>((?:[^<]|<(?!/?a[\s/>]))*+)</a\s*+>",
@@ -68,7 +67,7 @@ def clean_text(original: str) -> str:
     about markup (`&amp;lt;`) keeps its meaning: running it twice may say something else.
     """
     text = original.replace("\r\n", "\n").replace("\r", "\n").replace(KEPT_CLOSING, "")
-    text = with_paired_tags(text, _PLAIN)
+    text = with_paired_tags(text)
     text = _INLINE.sub("", text)
     text = _PARAGRAPH.sub("\n\n", text)
     text = _BREAK.sub("\n", text)

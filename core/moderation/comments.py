@@ -16,6 +16,8 @@ FIRST_YEAR, LAST_YEAR = 1970, 2200
 UNKNOWN_AUTHOR = "[unknown]"
 # What sites write in place of an author: many people bear each of these names.
 _NO_NAMES = frozenset({UNKNOWN_AUTHOR, "[deleted]", "[removed]"})
+MAX_PLACEHOLDER_CHARS = 200  # a placeholder with the markup around it
+_PLACEHOLDER_WORD = re.compile("deleted|removed", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[ ?(?:deleted|removed)(?: by [a-z]+)? ?\]", re.IGNORECASE)
 
 
@@ -93,7 +95,9 @@ class Revision:
 
 def is_placeholder(text: str) -> bool:
     """Whether a source wrote this in place of a comment that was taken back there."""
-    return len(text) <= MAX_ID_CHARS and bool(_PLACEHOLDER.fullmatch(clean_text(text)))
+    if len(text) > MAX_PLACEHOLDER_CHARS or not _PLACEHOLDER_WORD.search(text):
+        return False  # nearly every comment, and cleaning is dear
+    return bool(_PLACEHOLDER.fullmatch(clean_text(text)))
 
 
 def is_named(author: str) -> bool:

@@ -24,12 +24,11 @@ from core.moderation.permissions import Actor, Permission, check_can
 from core.services.context import Context
 from core.services.gone_texts import end_work_on
 from core.services.withdraw import withdraw_known
-from core.sources.base import Rejected, Skipped, SourceItem
+from core.sources.base import DELETED, Rejected, Skipped, SourceItem
 from core.store.base import Writer
 
 BATCH_ROWS = 200
 KEPT_REJECTIONS = 50
-PLACEHOLDER = "deleted at the source"
 
 
 @dataclass(slots=True)
@@ -111,7 +110,7 @@ def _take(
             tx.add_thread(item)
             report.threads += 1
         case IncomingComment() if is_placeholder(item.text):
-            gone = Skipped(item.source_id, PLACEHOLDER, (item.source, item.source_id))
+            gone = Skipped(item.source_id, DELETED, (item.source, item.source_id))
             _skip(context, actor, tx, gone, report)
         case IncomingComment():
             try:
@@ -139,7 +138,7 @@ def complete_comment(context: Context, actor: Actor, tx: Writer, incoming: Incom
     if known is None or (whole := completed(known, incoming)) == known:
         return False
     latest = tx.latest_revision(known.id)
-    names = ("author", "created_at", "parent_source_id")
+    names = ("author", "is_time_known", "parent_source_id")
     told = [name for name in names if getattr(whole, name) != getattr(known, name)]
     audit = context.audit(
         AuditKind.COMMENT_COMPLETED,

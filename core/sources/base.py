@@ -6,6 +6,8 @@ from typing import Protocol
 
 from core.moderation.comments import IncomingComment, IncomingThread
 
+DELETED = "deleted at the source"
+
 
 @dataclass(frozen=True, slots=True)
 class Skipped:

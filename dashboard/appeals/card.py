@@ -12,7 +12,7 @@ from core.moderation.notices import AppealStage
 from core.moderation.policies import Policy
 from core.store.views import AppealItem
 from dashboard.appeals.hearing import HearingPlace
-from dashboard.wording import APPEAL_BADGES, ago, decision_line, local_time
+from dashboard.wording import APPEAL_BADGES, NO_LONGER_SHOWN, ago, decision_line, local_time
 
 CARD_HEIGHT = 360
 LIST_HEIGHT = 560
@@ -56,7 +56,7 @@ def appeal_card(item: AppealItem, policy: Policy, now: datetime) -> None:
         comment, objection = st.columns(2, gap="medium")
         with comment:
             st.caption("The comment")
-            st.text("(withdrawn: its text is no longer shown)" if item.is_withdrawn else item.text)
+            st.text(NO_LONGER_SHOWN if item.is_withdrawn else item.text)
             st.text(f"— {isolated(item.author)}")
         with objection:
             st.caption(f"The author objects, {ago(item.appeal.filed_at, now)}")

@@ -98,10 +98,10 @@ HOW_IT_ENDED: dict[AppealStatus, str] = {
     AppealStatus.CLOSED: HOW_IT_STANDS[AppealStatus.CLOSED],
 }
 _STOOD: dict[Visibility, str] = {
-    Visibility.PENDING: "Nothing was decided on it before it was changed.",
-    Visibility.VISIBLE: "Readers could see it until it was changed.",
-    Visibility.HELD: "It waited for a person until it was changed; nobody decides on it any more.",
-    Visibility.REMOVED: "It had been removed before it was changed.",
+    Visibility.PENDING: "Nothing was decided on it while it was there.",
+    Visibility.VISIBLE: "Readers could see it while it was there.",
+    Visibility.HELD: "It waited for a person while it was there; nobody decides on it any more.",
+    Visibility.REMOVED: "It had been removed.",
     Visibility.WITHDRAWN: "It was withdrawn.",
 }
 HOW_TO_APPEAL = (

@@ -12,7 +12,7 @@ from core.services.queries import CaseView
 from dashboard.review.earlier_text import earlier_text
 from dashboard.review.marked_text import marked_text
 from dashboard.review.wording import marked_pieces
-from dashboard.wording import LABELS, TRIGGERS, ago, score_figure
+from dashboard.wording import LABELS, NO_LONGER_SHOWN, TRIGGERS, ago, score_figure
 
 CARD_HEIGHT = 400
 SHOWN_CHARS = 10_000
@@ -62,5 +62,5 @@ def _thread(view: CaseView, now: datetime) -> None:
             st.text(entry.text)
         else:
             st.caption("In reply to")
-            text = "(withdrawn)" if entry.is_withdrawn else entry.text[:2_000]
+            text = NO_LONGER_SHOWN if entry.is_withdrawn else entry.text[:2_000]
             st.text(f"{isolated(entry.author)} · {ago(entry.created_at, now)}\n{text}")

@@ -6,10 +6,9 @@ import streamlit as st
 
 from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
-from dashboard.wording import decision_line
+from dashboard.wording import NO_LONGER_SHOWN, decision_line
 
 SHOWN_CHARS = 2_000
-HIDDEN = "(withdrawn: its text is no longer shown)"
 
 
 def earlier_text(settled: EarlierText, policy: Policy, now: datetime) -> None:
@@ -23,4 +22,4 @@ def earlier_text(settled: EarlierText, policy: Policy, now: datetime) -> None:
     if decision.note:
         lines.append(f"Note to the author: {decision.note}")
     st.text("\n".join(lines))
-    st.text(settled.revision.text[:SHOWN_CHARS] or HIDDEN)
+    st.text(settled.revision.text[:SHOWN_CHARS] or NO_LONGER_SHOWN)

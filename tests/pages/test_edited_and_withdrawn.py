@@ -24,6 +24,7 @@ from tests.factories import (
     heard,
     removed_by_person,
     scored,
+    source_key,
 )
 from tests.pages.conftest import press, said
 
@@ -31,10 +32,7 @@ Page = Callable[..., AppTest]
 
 
 def edited(services: Services, revision: Revision, text: str) -> Revision:
-    with services.context.store.read() as reader:
-        comment = reader.comment(revision.comment_id)
-    assert comment is not None
-    row = IncomingComment(comment.source, comment.source_id, text, "sam", comment.created_at)
+    row = IncomingComment(*source_key(services, revision), text, "sam", services.clock.now())
     list(ingest(services.context, SYSTEM, [row]))
     list(score_waiting(services.context, services.scorer))
     with services.context.store.read() as reader:
@@ -44,10 +42,7 @@ def edited(services: Services, revision: Revision, text: str) -> Revision:
 
 
 def withdrawn(services: Services, revision: Revision) -> Revision:
-    with services.context.store.read() as reader:
-        comment = reader.comment(revision.comment_id)
-    assert comment is not None
-    withdraw_comment(services.context, SYSTEM, comment.source, comment.source_id)
+    withdraw_comment(services.context, SYSTEM, *source_key(services, revision))
     return revision
 
 
@@ -66,7 +61,7 @@ def test_old_reference_says_the_text_was_changed_and_what_holds_now(
     for sentence in (
         CLEAN,
         HELD,
-        "It had been removed before it was changed.",
+        "It had been removed.",
         "Please rephrase.",
         "Closed without an answer: the text it was about is gone.",
         "It was a quotation.",

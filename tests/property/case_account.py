@@ -61,6 +61,11 @@ class Expected:
     def is_removed(self) -> bool:
         return bool(self.chain) and self.chain[-1][0] is Action.REMOVE
 
+    def is_bound(self) -> bool:
+        """Whether an edit of it is a person's to decide."""
+        acted = self.chain[-1:] and self.chain[-1][0] in (Action.REMOVE, Action.ESCALATE)
+        return self.is_there() and bool(acted) and self.chain[-1][1] != SYSTEM.id
+
     def is_there(self) -> bool:
         return self.is_latest and not self.is_withdrawn
 

@@ -92,7 +92,7 @@ CLAIMS: list[tuple[str, Truth]] = [
 # Of a text that was changed since: how it stood when it was.
 STOOD: list[tuple[str, Truth]] = [
     ("Nothing was decided on it", lambda known: not known.chain),
-    ("Readers could see it until", lambda known: action_of(known) is Action.APPROVE),
+    ("Readers could see it while", lambda known: action_of(known) is Action.APPROVE),
     ("It waited for a person", lambda known: action_of(known) in ON_HOLD),
     ("It had been removed", lambda known: known.is_removed()),
     *CLAIMS[-3:],

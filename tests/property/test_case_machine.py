@@ -31,7 +31,7 @@ from core.services.reopen import reopen
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
-from tests.factories import HELD
+from tests.factories import CLEAN, HELD
 from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS, CaseAccount, Expected
 from tests.property.lookup_claims import false_claims, false_claims_of_changed
 from tests.state_checks import broken_promises
@@ -66,7 +66,17 @@ class Moderation(CaseAccount):
 
     @rule(data=st.data(), text=texts)
     def same_or_edited(self, data: st.DataObject, text: str) -> None:
-        name = self.pick(data, lambda r: r.is_latest and r.can_be_undone).name
+        self.send(data, self.pick(data, lambda r: r.is_latest and r.can_be_undone).name, text)
+
+    @precondition(lambda self: any(known.is_bound() for known in self.revisions()))
+    @rule(data=st.data(), text=st.just(CLEAN) | texts)
+    def edit_what_people_decided(self, data: st.DataObject, text: str) -> None:
+        """The way around a removal that authors try: a nice text, scored at once."""
+        self.send(data, self.pick(data, Expected.is_bound).name, text)
+        if self.waiting():
+            self.score()
+
+    def send(self, data: st.DataObject, name: str, text: str) -> None:
         old = self.comments[name][-1]
         spelt = data.draw(st.sampled_from(SPELLINGS)).format(text)
         if text == old.text and not old.is_withdrawn:
@@ -279,7 +289,8 @@ class Moderation(CaseAccount):
 
 
 Moderation.TestCase.settings = settings(max_examples=30, stateful_step_count=25)
-TestModeration = Moderation.TestCase
+# Each step is a durable commit: on a busy disk the walk takes minutes.
+TestModeration = pytest.mark.timeout(1800)(Moderation.TestCase)
 
 
 @pytest.mark.long

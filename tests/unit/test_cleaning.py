@@ -169,6 +169,10 @@ def test_text_that_cannot_be_stored_is_refused_without_repeating_it(
         ('<a href="https://x.org" onclick="s()">w</a>', "w (https://x.org)"),
         ('<a href="https://x.org"><img src=x></a> b', "<img src=x> (https://x.org) b"),
         ('<a href="1">x<a href="2">y</a></a>', "x (1)y (2)"),
+        ('<a data-x="href=evil" href="good">w</a>', "w (good)"),
+        ('<a href="first" href="second" x>w</a>', "w (first)"),
+        ("<a href=https://x.org/ onclick=s()>w</a>", "w (https://x.org/)"),
+        ("<a href>w</a> <a name=top>x</a>", "w x"),
         # What a reader or a screen reader gets of a tag is not taken away with it.
         ('<a title="you fool" href="1">w</a>', '<a title="you fool" href="1">w</a>'),
         ('<span aria-label="hm">x</span> y', '<span aria-label="hm">x</span> y'),

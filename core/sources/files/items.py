@@ -14,7 +14,7 @@ from core.moderation.comments import (
     is_placeholder,
 )
 from core.moderation.invisible import is_blank
-from core.sources.base import Rejected, Skipped, SourceItem
+from core.sources.base import DELETED, Rejected, Skipped, SourceItem
 from core.sources.files.columns import RowShape, field_of, plain_shape
 from core.sources.files.fields import (
     FIRST_UNIX_SECONDS,
@@ -29,7 +29,6 @@ from core.sources.files.nesting import REPLY_KEYS
 
 HACKERNEWS = "hackernews"
 NO_SUCH_ITEM = "no such item"
-DELETED = "deleted at the source"
 DEAD = "dead at the source"
 NO_TEXT = "no text"
 NO_TITLE = "no title"
