@@ -72,10 +72,8 @@ function attach(root) {
       stop(event)
       desk.noteUntil = performance.now() + GIVE_UP_MS
       goToNote()
-    } else if (isUnseen()) {
-      stop(event)
     } else if (desk.data.deciding.includes(key)) {
-      if (hasActed()) return stop(event)
+      if (isUnseen() || hasActed()) return stop(event)
       desk.actedAt = performance.now()
     }
   }
