@@ -2,10 +2,11 @@
 
 import streamlit as st
 
-from core.moderation.permissions import GRANTS, Actor
+from core.moderation.permissions import Actor
 from dashboard.sign_in_cookie import TOKEN_KEY
 from dashboard.staff import DEMO_STAFF
 from dashboard.wiring import ACTOR_KEY, sign_ins, signed_in
+from dashboard.wording import ROLES
 
 
 def render(actor: Actor | None) -> None:
@@ -26,7 +27,7 @@ def render(actor: Actor | None) -> None:
             args=(person,),
             width="stretch",
         )
-        right.caption("may " + ", ".join(sorted(GRANTS[person.role])))
+        right.caption(ROLES[person.role])
 
 
 def _sign_in(actor: Actor) -> None:

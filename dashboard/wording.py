@@ -12,6 +12,7 @@ from core.moderation.cases import CaseTrigger
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.notices import AppealStage, ScoreFact
+from core.moderation.permissions import Role
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.scores import Label
 
@@ -43,6 +44,14 @@ TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.NOT_SCORED: "could not be scored",
     CaseTrigger.AFTER_EDIT: "edited after a decision",
     CaseTrigger.REOPENED: "was reopened",
+}
+ROLES: dict[Role, str] = {
+    Role.AUTHOR: "looks up what became of a comment",
+    Role.MODERATOR: "works through the review queue",
+    Role.LEAD: "decides what moderators hand up and what authors object to",
+    Role.OPS: "watches how fast and by what comments are scored, and brings them in",
+    Role.ADMIN: "may do everything",
+    Role.AUDITOR: "reads everything and changes nothing",
 }
 FAILURES: dict[ErrorKind, str] = {
     ErrorKind.BACKEND: "the model's server failed",

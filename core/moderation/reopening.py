@@ -48,18 +48,24 @@ def _check_own(actor: Actor, chain: Sequence[Decision], now: datetime) -> None:
         check_can(actor, Permission.REOPEN_ANY)
     if reopened_action(chain) is Action.ESCALATE:
         check_can(actor, Permission.DECIDE_ESCALATED)
-    if now - current.decided_at > OWN_FOR:
+    _check_day(actor, current, now)
+
+
+def _check_day(actor: Actor, own: Decision, now: datetime) -> None:
+    if now - own.decided_at > OWN_FOR and not can(actor, Permission.REOPEN_ANY):
         raise PermissionDenied(
-            "You may reopen your own decision for a day; that is over. A lead still may."
+            "You may take back your own decision for a day; that is over. A lead may reopen it."
         )
 
 
 def check_can_undo_as(actor: Actor, chain: Sequence[Decision], now: datetime) -> None:
-    """Undo takes the right that the decision taken back took. Raises PermissionDenied."""
+    """Undo takes the right that the decision taken back took, and has the same day. Raises
+    PermissionDenied."""
     current, before = chain[-1], chain[-2]
     check_can(actor, Permission.DECIDE)
     if before.action is Action.ESCALATE:
         check_can(actor, Permission.DECIDE_ESCALATED)
+    _check_day(actor, current, now)
     was_reopened = before.action is Action.REMOVE and current.action is not Action.APPROVE
     # To take back a reopening is to remove the comment again.
     if was_reopened and not can(actor, Permission.REOPEN_ANY):

@@ -1,5 +1,6 @@
 """Take up what was decided: the comment waits on hold again, and people decide anew."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from core.errors import Conflict, ConsoleError, NotFound
@@ -52,36 +53,47 @@ def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: in
         if tx.revision(revision_id) is None:
             raise NotFound("There is no such comment.")
         chain = tx.decision_chain(revision_id)
-        if 0 < seen_version < len(chain):
-            first = tx.decision_by_key(f"reopen:{chain[seen_version - 1].id}")
-            if first is not None and first.actor == actor.id:
-                return first
+        replayed = _replayed(tx, chain, actor, seen_version)
+        if replayed is not None:
+            return replayed
         check_latest(tx, revision_id)
         if chain and len(chain) != seen_version:
             raise Conflict(standing(chain[-1]))
         check_can_reopen(actor, chain, tx.appeal_of(revision_id), context.clock.now())
-        current = chain[-1]
-        decision = Decision(
-            id=new_id(),
-            revision_id=revision_id,
-            action=reopened_action(chain),
-            source=DecisionSource.REVIEWER,
-            actor=actor.id,
-            policy_version=tx.policy_in_force().version,
-            decided_at=context.clock.now(),
-            supersedes=current.id,
-        )
+        decision = _on_hold(context, tx, actor, chain)
         audit = context.audit(
             AuditKind.DECISION_REOPENED,
             actor,
             revision_id,
             decision=decision.id,
             action=decision.action,
-            reopens=current.id,
+            reopens=chain[-1].id,
         )
-        add_reviewed(tx, decision, seen_version, f"reopen:{current.id}", audit)
+        add_reviewed(tx, decision, seen_version, f"reopen:{chain[-1].id}", audit)
         _open_case(context, tx, decision)
         return decision
+
+
+def _replayed(
+    tx: Writer, chain: Sequence[Decision], actor: Actor, seen_version: int
+) -> Decision | None:
+    if not 0 < seen_version < len(chain):
+        return None
+    first = tx.decision_by_key(f"reopen:{chain[seen_version - 1].id}")
+    return first if first is not None and first.actor == actor.id else None
+
+
+def _on_hold(context: Context, tx: Writer, actor: Actor, chain: Sequence[Decision]) -> Decision:
+    return Decision(
+        id=new_id(),
+        revision_id=chain[-1].revision_id,
+        action=reopened_action(chain),
+        source=DecisionSource.REVIEWER,
+        actor=actor.id,
+        policy_version=tx.policy_in_force().version,
+        decided_at=context.clock.now(),
+        supersedes=chain[-1].id,
+    )
 
 
 def _open_case(context: Context, tx: Writer, decision: Decision) -> None:

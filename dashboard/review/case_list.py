@@ -14,6 +14,7 @@ from dashboard.wording import LABELS, cut_score
 
 LIST_HEIGHT = 630
 PAGER_HEIGHT = 50
+ROW_HEIGHT, HEAD_HEIGHT = 28, 36
 WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held",
     CaseTrigger.NOT_SCORED: "not scored",
@@ -57,6 +58,7 @@ def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> Non
             "comment": [item.excerpt for item in items],
         }
     )
+    most = LIST_HEIGHT - PAGER_HEIGHT if is_paged else LIST_HEIGHT
     selected = desk.order.index(desk.revision_id) if desk.revision_id in desk.order else 0
     # The key names the selected case and what surrounds it, so that a decision redraws the table
     # with its new selection, while a mere click keeps it.
@@ -64,8 +66,8 @@ def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> Non
     st.dataframe(
         frame,
         key=key,
-        height=LIST_HEIGHT - PAGER_HEIGHT if is_paged else LIST_HEIGHT,
-        row_height=28,
+        height=min(most, HEAD_HEIGHT + ROW_HEIGHT * len(items)),
+        row_height=ROW_HEIGHT,
         placeholder="–",
         hide_index=True,
         on_select=lambda: _pick(desk, key),

@@ -29,9 +29,23 @@ function stop(event) {
 }
 
 function attach(root) {
-  const desk = { data: {}, held: new Set(), paintedAt: Infinity, actedAt: -Infinity }
+  const desk = {
+    data: {}, held: new Set(), paintedAt: Infinity, actedAt: -Infinity, noteUntil: -Infinity,
+  }
   const hasActed = () => performance.now() - desk.actedAt < GIVE_UP_MS
   const isUnseen = () => !(performance.now() - desk.paintedAt >= desk.data.shown_ms)
+
+  const wantsNote = () => performance.now() < desk.noteUntil
+
+  // The note of the card that comes, where one was just decided on: what is typed in that moment
+  // is meant for a note and must press nothing.
+  function goToNote() {
+    if (!wantsNote()) return
+    const note = document.querySelector(`.st-key-note_${desk.data.card} input`)
+    if (hasActed() || !note) return requestAnimationFrame(goToNote)
+    desk.noteUntil = -Infinity
+    note.focus()
+  }
 
   function show() {
     const field = document.activeElement?.matches(FIELD)
@@ -52,13 +66,14 @@ function attach(root) {
     const presses = onButton && (event.key === "Enter" || event.key === " ")
     if (presses && isRepeat) return stop(event)
     if (!isPlain(event) || !/^[a-z0-9]$/i.test(event.key)) return
-    if (isRepeat || isUnseen()) return stop(event)
+    if (isRepeat || wantsNote()) return stop(event)
     const key = event.key.toLowerCase()
-    if (key === "n") {
-      const note = document.querySelector('[class*="st-key-note_"] input')
-      if (note) { stop(event); note.focus() }
+    if (key === "n" && desk.data.has_note) {
+      stop(event)
+      desk.noteUntil = performance.now() + GIVE_UP_MS
+      goToNote()
     } else if (desk.data.deciding.includes(key)) {
-      if (hasActed()) return stop(event)
+      if (isUnseen() || hasActed()) return stop(event)
       desk.actedAt = performance.now()
     }
   }
@@ -134,6 +149,7 @@ def keyboard(
             "filters": filters,
             "deciding": sorted(key.lower() for key in deciding),
             "shown_ms": SHOWN_MS,
+            "has_note": has_note,
             "on": _KEYS_ON + (_KEY_OF_NOTE if has_note else "."),
             "off": _KEYS_OFF,
         },

@@ -72,11 +72,9 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     with middle:
         text_place = case_card(view, now, desk.words)
         keys = action_row(desk, services, actor, view)
-        below = st.container()
         # As soon as card and buttons are there: what else is drawn has no part in a decision.
         is_open = status is not CaseStatus.CLOSED
         _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys, has_note=is_open)
-    with below:
         message_line(desk)
         if is_open:
             reason_row(desk, view)

@@ -155,6 +155,19 @@ def test_letters_in_the_note_never_decide_and_escape_leaves_it(desk):
     assert chain_of(services, removed)[-1].note == "axe us"
 
 
+def test_a_note_begun_before_the_next_card_is_there_decides_nothing(desk):
+    services, revisions, page = desk
+    first = on_card(page, revisions)
+    page.keyboard.press("a")
+    page.keyboard.type("naxe us axe")  # N, and then words, faster than any card comes
+    page.get_by_text(KEYS_OFF).wait_for()
+    settle(page)
+    assert decided(services, revisions) == [first]
+    assert page.get_by_text("You approved it").count() == 1
+    page.keyboard.type("!")
+    assert page.locator("[class*='st-key-note_'] input").input_value().endswith("!")
+
+
 def test_a_note_left_without_enter_goes_with_the_decision(desk):
     services, revisions, page = desk
     shown = on_card(page, revisions)

@@ -29,8 +29,9 @@ def words_of(at: AppTest) -> list[str]:
 
 def pieces_of(at: AppTest) -> list[list[Any]]:
     """What the component that marks words is given."""
-    nodes = [node for node in at.main if type(node.proto).__name__ == "BidiComponent"]
-    return [piece for node in nodes for piece in json.loads(node.proto.json)]
+    components = [node for node in at.main if type(node.proto).__name__ == "BidiComponent"]
+    marked = [node for node in components if node.proto.component_name.endswith("marked_text")]
+    return [piece for node in marked for piece in json.loads(node.proto.json)]
 
 
 def captions(at: AppTest) -> str:

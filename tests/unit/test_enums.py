@@ -43,6 +43,7 @@ TABLES: list[tuple[str, type[StrEnum], Mapping[StrEnum, object]]] = [
     ("headlines of visibilities", Visibility, wording.VISIBILITIES),
     ("names of appeal states", AppealStatus, wording.APPEALS),
     ("names of triggers", CaseTrigger, wording.TRIGGERS),
+    ("what roles are here for", Role, wording.ROLES),
     ("words for failures", ErrorKind, wording.FAILURES),
     ("badges of visibilities", Visibility, author_wording.BADGES),
 ]

@@ -157,9 +157,23 @@ def test_undo_takes_the_right_the_decision_took(
         check_can_undo_as(Actor(ME, role), decisions, NOW)
 
 
+@pytest.mark.parametrize(
+    ("role", "may"), [(Role.MODERATOR, False), (Role.LEAD, True), (Role.ADMIN, True)]
+)
+def test_undo_has_the_same_day(role: Role, may: bool) -> None:
+    decisions = STATES["approved by me"]
+    check_can_undo_as(Actor(ME, role), decisions, NOW + OWN_FOR)
+    late = NOW + OWN_FOR + timedelta(microseconds=1)
+    if may:
+        check_can_undo_as(Actor(ME, role), decisions, late)
+        return
+    with pytest.raises(PermissionDenied, match="for a day"):
+        check_can_undo_as(Actor(ME, role), decisions, late)
+
+
 def test_the_day_of_ones_own_is_counted_from_the_decision() -> None:
     decisions = [replace(past, decided_at=NOW) for past in STATES["removed by me"]]
     actor = Actor(ME, Role.MODERATOR)
     check_can_reopen(actor, decisions, None, NOW + OWN_FOR)
-    with pytest.raises(PermissionDenied, match="A lead still may"):
+    with pytest.raises(PermissionDenied, match="A lead may reopen it"):
         check_can_reopen(actor, decisions, None, NOW + OWN_FOR + timedelta(microseconds=1))
