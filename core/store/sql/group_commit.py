@@ -18,7 +18,7 @@ from core.errors import StoreError
 MOST_TOGETHER = 32
 OPEN_AT_MOST_S = 0.02
 """A group that takes longer commits, though others wait: other processes want to write too."""
-LOOK_AGAIN_S = 0.05
+LOOK_AGAIN_S = 0.25
 
 
 class _Group:
