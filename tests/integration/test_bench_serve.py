@@ -167,6 +167,10 @@ def test_the_whole_benchmark_on_the_fake_backend(
     assert loads[:4] == ["1 connections", "16 connections", "64 connections",
                          "64 connections, stored"]  # fmt: skip
     assert {"3 x knee", "just after", "soak"} <= set(loads)
+    assert len(table["stored_over_scored_rounds"]) == 3
+    assert min(table["stored_over_scored_rounds"]) <= table["stored_over_scored"]
+    assert loads.count("64 connections") == loads.count("64 connections, stored") == 4
+    assert table["refused_while_storing"] >= 0
     assert len({tuple(row) for row in table["rows"]}) == 1, "one table has one set of columns"
     assert table["answers_without_a_record"] == 0
     assert all(row["errors"] == 0 for row in table["rows"])

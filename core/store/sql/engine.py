@@ -22,7 +22,7 @@ from core.store.sql.group_commit import GroupCommit
 from core.store.sql.migrate import migrate
 from core.store.sql.reader import SqlReader
 from core.store.sql.state_file import StateFile, check_room
-from core.store.sql.write_trouble import WriteTrouble
+from core.store.sql.write_outcomes import WriteOutcomes
 from core.store.sql.writer import SqlWriter
 
 BUSY_TIMEOUT_S = 20
@@ -40,7 +40,7 @@ class SqlStore:
         self._writes = GroupCommit(self._begin, self._commit, patience_s=BUSY_TIMEOUT_S)
         # Pooled connections are closed with the store, also when nobody called `close`.
         weakref.finalize(self, self._engine.dispose)
-        self._trouble = WriteTrouble(time.monotonic)
+        self._outcomes = WriteOutcomes(time.monotonic)
         self._file: StateFile | None = None
         with self._transaction("BEGIN IMMEDIATE") as connection:
             migrate(connection)
@@ -67,12 +67,20 @@ class SqlStore:
         """Raises StoreError when nothing can be stored now; answers within about two seconds."""
         with self._errors():
             self._check_file()
-            if (failure := self._trouble.lasting()) is not None:
+            if (failure := self._outcomes.lasting_failure()) is not None:
                 raise StoreError(f"{self._path}: the last write failed: {failure}")
+            self._check_lock()
+            check_room(self._path)
+
+    def _check_lock(self) -> None:
+        try:
             with self._writes.turn(WRITABLE_WITHIN_S):
                 self._probe.execute("BEGIN IMMEDIATE")
                 self._probe.execute("ROLLBACK")
-            check_room(self._path)
+        except StoreError:
+            # Many write and none has to wait for long: so would a new one.
+            if not self._outcomes.has_succeeded_within(WRITABLE_WITHIN_S):
+                raise
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -111,7 +119,7 @@ class SqlStore:
             self._check_file()
             if self._file is not None:
                 self._file.check_log()
-        self._trouble.clear()
+        self._outcomes.note_success()
 
     def _check_file(self) -> None:
         if self._file is not None:
@@ -129,7 +137,7 @@ class SqlStore:
         except PoolTimeout as error:
             raise StoreError(f"{self._path}: too many readers at once") from error
         except DBAPIError as error:
-            self._trouble.note(error.orig)
+            self._outcomes.note_failure(error.orig)
             what = "" if isinstance(error, OperationalError) else f"{type(error.orig).__name__}: "
             raise StoreError(f"{self._path}: {what}{error.orig}") from error
         except sqlite3.Error as error:
