@@ -42,12 +42,10 @@ class SqlStore:
         weakref.finalize(self, self._engine.dispose)
         self._outcomes = WriteOutcomes(time.monotonic)
         self._file: StateFile | None = None
+        self._probe: sqlite3.Connection | None = None
         with self._transaction("BEGIN IMMEDIATE") as connection:
             migrate(connection)
-            # SQLite removes the log when nobody has the file open any more: this keeps it open.
-            self._probe = _open_probe(path)
-            weakref.finalize(self, self._probe.close)
-            self._file = StateFile(path)
+            self._keep_open()
         event.listen(self._engine, "do_connect", self._before_connect)
 
     @contextmanager
@@ -69,23 +67,34 @@ class SqlStore:
             self._check_file()
             if (failure := self._outcomes.lasting_failure()) is not None:
                 raise StoreError(f"{self._path}: the last write failed: {failure}")
-            self._check_lock()
+            self._check_lock(self._probe or self._keep_open())
             check_room(self._path)
 
-    def _check_lock(self) -> None:
+    def _check_lock(self, probe: sqlite3.Connection) -> None:
         try:
             with self._writes.turn(WRITABLE_WITHIN_S):
-                self._probe.execute("BEGIN IMMEDIATE")
-                self._probe.execute("ROLLBACK")
+                probe.execute("BEGIN IMMEDIATE")
+                probe.execute("ROLLBACK")
         except StoreError:
             # Many write and none has to wait for long: so would a new one.
             if not self._outcomes.has_succeeded_within(WRITABLE_WITHIN_S):
                 raise
 
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; used again, it opens others."""
         self._engine.dispose()
-        self._probe.close()
+        self._file = None
+        if self._probe is not None:
+            self._probe.close()
+            self._probe = None
+
+    def _keep_open(self) -> sqlite3.Connection:
+        """SQLite removes the log when nobody has the file open any more: from here on this process
+        has, so that file and log stay those that they are now."""
+        self._probe = probe = _open_probe(self._path)
+        weakref.finalize(self, probe.close)
+        self._file = StateFile(self._path)
+        return probe
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
@@ -105,6 +114,8 @@ class SqlStore:
         connection = self._engine.connect()
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if self._file is None:
+                self._keep_open()
         except BaseException:
             connection.close()
             raise

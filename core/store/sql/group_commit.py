@@ -116,9 +116,11 @@ class GroupCommit:
 
     def _leave(self, group: _Group) -> None:
         """Gives the turn back; returns when the group's fate is known."""
-        if not (self._waiting and group.takes_more):
-            self._end(group)
-        self._turn.release()
+        try:
+            if not (self._waiting and group.takes_more):
+                self._end(group)
+        finally:
+            self._turn.release()
         # Whoever was waiting may have given up: then one of the group ends it.
         while not group.ended.wait(LOOK_AGAIN_S):
             if self._turn.acquire(blocking=False):
