@@ -51,13 +51,16 @@ class Session:
     def storing_share(self) -> Row:
         """Requests a second that store, of those that only score: the same texts, at the most
         connections, in turn, so that a slow minute of the machine is in both."""
-        shares, refused = [], 0
+        shares: list[float] = []
+        refused = 0
         for _ in range(STORING_PAIRS):
             scored = self._closed(SCORED, self._ask_to_score(), CONNECTIONS[-1], self._seconds)
             stored = self._closed(STORED, self._ask_to_store(), CONNECTIONS[-1], self._seconds)
-            shares.append(stored["rps"] / scored["rps"])
+            if scored["rps"]:
+                shares.append(stored["rps"] / scored["rps"])
             refused += stored["refused"]
-        return {**ratio("stored_over_scored", shares), "refused_while_storing": refused}
+        found = ratio("stored_over_scored", shares) if shares else {}
+        return {**found, "refused_while_storing": refused}
 
     def find_knee(self, top: float) -> float:
         """The highest rate, of STEPS of `top`, that is kept up with: 95 % of it answered, at most

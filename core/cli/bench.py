@@ -12,6 +12,7 @@ from pathlib import Path
 from core.cli.arguments import Commands, positive
 from core.config import Settings
 from core.errors import ConsoleError
+from core.inference.local.processors import processor_name
 
 BENCHMARKS = {
     "cascade": "core.benchmarks.cascade",
@@ -73,7 +74,8 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
         raise ConsoleError(f"`modconsole bench {arguments.name}` takes no {flags}")
     table = module.run(settings, lambda line: print(line, file=sys.stderr, flush=True), **options)
     command = f"modconsole bench {arguments.name}"
-    machine = f"{os.cpu_count()} cores, Python {platform.python_version()}"
+    cores = f"{os.cpu_count()} cores of {processor_name()}"
+    machine = f"{cores}, Python {platform.python_version()}"
     text = json.dumps({"command": command, **table, "machine": machine}, indent=2)
     if arguments.json:
         arguments.json.write_text(text + "\n")

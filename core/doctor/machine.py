@@ -10,6 +10,7 @@ from core.inference.local.processors import (
     has_bf16_tiles,
     has_int8_products,
     processor_count,
+    processor_name,
 )
 
 MEMORY_INFO = Path("/proc/meminfo")
@@ -22,7 +23,7 @@ def check_processor(cpu_info: Path = CPU_INFO) -> CheckResult:
     """What scoring can make use of."""
     cores = processor_count()
     if not cpu_info.exists():
-        fact = f"{_processor_name(cpu_info)}, {_counted(cores)}; the system names no units"
+        fact = f"{processor_name(cpu_info)}, {_counted(cores)}; the system names no units"
         return CheckResult("processor", CheckState.OK, fact)
     units = [
         words
@@ -33,7 +34,7 @@ def check_processor(cpu_info: Path = CPU_INFO) -> CheckResult:
         if has_them
     ]
     quick_at = " and ".join(units) if units else "neither VNNI nor AMX"
-    fact = f"{_processor_name(cpu_info)}, {_counted(cores)}, {quick_at}"
+    fact = f"{processor_name(cpu_info)}, {_counted(cores)}, {quick_at}"
     if units:
         return CheckResult("processor", CheckState.OK, fact)
     return CheckResult(
@@ -65,15 +66,6 @@ def check_browser() -> CheckResult:
 
 def _counted(cores: int) -> str:
     return f"{cores} core{'s' if cores > 1 else ''}"
-
-
-def _processor_name(cpu_info: Path) -> str:
-    try:
-        lines = cpu_info.read_text(encoding="utf-8", errors="replace").splitlines()
-    except OSError:
-        return platform.processor() or platform.machine()
-    named = next((line for line in lines if line.startswith("model name")), "")
-    return named.partition(":")[2].strip() or platform.machine()
 
 
 def _memory_mb(memory_info: Path) -> tuple[float | None, float | None]:

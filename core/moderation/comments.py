@@ -150,10 +150,11 @@ def _check_names(*, source: str, id: str, **optional: str | None) -> None:  # no
     for name, value in (("source", source), ("id", id)):
         if not value or len(value) > MAX_ID_CHARS:
             raise InvalidInput(f"`{name}` must have 1 to {MAX_ID_CHARS} characters")
-    for name, given in (("source", source), ("id", id), *optional.items()):
-        if any(ord(char) < 32 or "\ud800" <= char <= "\udfff" for char in given or ""):
+    for name, given in {"source": source, "id": id, **optional}.items():
+        text = given or ""
+        if any(ord(char) < 32 or "\ud800" <= char <= "\udfff" for char in text):
             raise InvalidInput(f"`{name}` holds a control character or a lone surrogate")
-        if len(given or "") > MAX_ID_CHARS:
+        if len(text) > MAX_ID_CHARS:
             raise InvalidInput(f"`{name}` has more than {MAX_ID_CHARS} characters")
 
 

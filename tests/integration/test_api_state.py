@@ -191,6 +191,19 @@ def test_a_file_that_goes_between_the_writes_and_the_commit_is_noticed(tmp_path:
     services.close()
 
 
+def test_a_store_that_was_closed_is_watched_again_when_it_is_used_again(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    services.close()
+    scored(services, HELD)
+    services.context.store.check_writable()
+    services.close()
+    services.context.store.check_writable()
+    services.settings.state_path.unlink()
+    with pytest.raises(StoreError, match="not the file that was opened"):
+        scored(services, HELD)
+    services.close()
+
+
 def test_while_another_process_writes_health_and_look_ups_answer(server: Running) -> None:
     first = post(server, "first").json()["comments"][0]
     state = server.services.settings.state_path

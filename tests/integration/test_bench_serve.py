@@ -2,6 +2,7 @@
 
 import asyncio
 import itertools
+import json
 import socket
 import subprocess
 import sys
@@ -148,6 +149,32 @@ def test_the_knee_is_the_last_rate_kept_up_with_and_one_busy_second_does_not_hid
     assert session.tried == [20, 40, 40, 60, 70, 70]
 
 
+def test_storing_is_compared_with_scoring_in_turn_and_with_comments_of_its_own() -> None:
+    rates = iter((100.0, 80.0, 50.0, 45.0, 0.0, 3.0))
+    first_bodies: list[bytes] = []
+
+    class Closed(Scripted):
+        def _closed(
+            self, name: str, request: NextRequest, count: int, seconds: float
+        ) -> dict[str, Any]:
+            first_bodies.append(request().partition(b"\r\n\r\n")[2])
+            self.rows.append({"load": name, "rps": next(rates), "refused": 1})
+            return self.rows[-1]
+
+    session = Closed()
+    session._api = RunningApi(9, Path(), None)  # type: ignore[arg-type]
+    session._texts = ["same"]
+    assert session.storing_share() == {
+        "stored_over_scored": 0.85,
+        "stored_over_scored_rounds": [0.8, 0.9],
+        "refused_while_storing": 3,
+    }
+    loads = [row["load"] for row in session.rows]
+    assert loads == ["64 connections", "64 connections, stored"] * 3
+    assert all(b"same" in body for body in first_bodies)
+    assert len({json.loads(body)["id"] for body in first_bodies[1::2]}) == 3
+
+
 @pytest.mark.parametrize(
     ("change", "expected"),
     [({}, True), ({"rps": 94.0}, False), ({"refused": 11}, False), ({"errors": 11}, False)],
@@ -171,6 +198,8 @@ def test_the_whole_benchmark_on_the_fake_backend(
     assert loads[:4] == ["1 connections", "16 connections", "64 connections",
                          "64 connections, stored"]  # fmt: skip
     assert {"3 x knee", "just after", "soak"} <= set(loads)
+    assert loads.count("64 connections") == loads.count("64 connections, stored") == 4
+    assert table["refused_while_storing"] >= 0
     assert len({tuple(row) for row in table["rows"]}) == 1, "one table has one set of columns"
     assert table["answers_without_a_record"] == 0
     assert all(row["errors"] == 0 for row in table["rows"])

@@ -220,6 +220,21 @@ def test_the_check_is_no_write_and_ends_what_is_open(store: SqlStore, tmp_path: 
     assert kept(tmp_path) == {"a"}
 
 
+def test_the_check_says_nothing_is_written_only_where_nothing_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "WRITABLE_WITHIN_S", 0.05)
+    store = SqlStore(tmp_path / "state.db")
+    with ThreadPoolExecutor(1) as pool, store.write() as tx:
+        _add(tx, "a")
+        with pytest.raises(StoreError, match="for too long"):
+            pool.submit(store.check_writable).result(PATIENT_S)
+        monkeypatch.setattr(store._outcomes, "_now", lambda: 0.0)
+        store._outcomes.note_success()
+        pool.submit(store.check_writable).result(PATIENT_S)
+    store.close()
+
+
 def test_a_write_waits_for_its_turn_no_longer_than_for_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,6 +1,7 @@
 """The processors this process may use, and the fast arithmetic they have."""
 
 import os
+import platform
 from pathlib import Path
 
 CPU_INFO = Path("/proc/cpuinfo")
@@ -11,6 +12,16 @@ def processor_count() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def processor_name(cpu_info: Path = CPU_INFO) -> str:
+    """The model's name where the system says it, else the architecture."""
+    try:
+        lines = cpu_info.read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        lines = []
+    named = next((line for line in lines if line.startswith("model name")), "")
+    return named.partition(":")[2].strip() or platform.machine()
 
 
 def has_bf16_tiles(cpu_info: Path = CPU_INFO) -> bool:

@@ -23,7 +23,7 @@ from core.store.sql.migrate import migrate
 from core.store.sql.opened_state import OpenedState, check_room
 from core.store.sql.reader import SqlReader
 from core.store.sql.state_file import BUSY_TIMEOUT_S, StateFile, is_damage
-from core.store.sql.write_trouble import WriteTrouble
+from core.store.sql.write_outcomes import WriteOutcomes
 from core.store.sql.writer import SqlWriter
 
 WRITABLE_WITHIN_S = 1.0
@@ -45,15 +45,13 @@ class SqlStore:
         self._writes = GroupCommit(self._begin, self._commit, patience_s=BUSY_TIMEOUT_S)
         # Pooled connections are closed with the store, also when nobody called `close`.
         weakref.finalize(self, self._engine.dispose)
-        self._trouble = WriteTrouble(time.monotonic)
+        self._outcomes = WriteOutcomes(time.monotonic)
         self._opened: OpenedState | None = None
+        self._probe: sqlite3.Connection | None = None
         with self._transaction("BEGIN IMMEDIATE") as connection:
             self._file.check_content(connection)
             migrate(connection, str(self._path))
-            # SQLite removes the log when nobody has the file open any more: this keeps it open.
-            self._probe = _open_probe(self._file.file)
-            weakref.finalize(self, self._probe.close)
-            self._opened = OpenedState(self._path)
+            self._keep_open()
         self._file.mark_used()
         event.listen(self._engine, "do_connect", self._before_connect)
 
@@ -74,17 +72,36 @@ class SqlStore:
         """Raises StoreError when nothing can be stored now; answers within about two seconds."""
         with self._errors():
             self._check_file()
-            if (failure := self._trouble.lasting()) is not None:
+            if (failure := self._outcomes.lasting_failure()) is not None:
                 raise StoreError(f"{self._path}: the last write failed: {failure}")
-            with self._writes.turn(WRITABLE_WITHIN_S):
-                self._probe.execute("BEGIN IMMEDIATE")
-                self._probe.execute("ROLLBACK")
+            self._check_lock(self._probe or self._keep_open())
             check_room(self._path)
 
+    def _check_lock(self, probe: sqlite3.Connection) -> None:
+        try:
+            with self._writes.turn(WRITABLE_WITHIN_S):
+                probe.execute("BEGIN IMMEDIATE")
+                probe.execute("ROLLBACK")
+        except StoreError:
+            # Many write and none has to wait for long: so would a new one.
+            if not self._outcomes.has_succeeded_within(WRITABLE_WITHIN_S):
+                raise
+
     def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections; used again, it opens others."""
         self._engine.dispose()
-        self._probe.close()
+        self._opened = None
+        if self._probe is not None:
+            self._probe.close()
+            self._probe = None
+
+    def _keep_open(self) -> sqlite3.Connection:
+        """SQLite removes the log when nobody has the file open any more: from here on this process
+        has, so that file and log stay those that they are now."""
+        self._probe = probe = _open_probe(self._file.file)
+        weakref.finalize(self, probe.close)
+        self._opened = OpenedState(self._path)
+        return probe
 
     @contextmanager
     def _transaction(self, begin: str) -> Iterator[Connection]:
@@ -104,6 +121,8 @@ class SqlStore:
         connection = self._engine.connect()
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+            if self._opened is None:
+                self._keep_open()
         except BaseException:
             connection.close()
             raise
@@ -118,7 +137,7 @@ class SqlStore:
             self._check_file()
             if self._opened is not None:
                 self._opened.check_log()
-        self._trouble.clear()
+        self._outcomes.note_success()
 
     def _check_file(self) -> None:
         if self._opened is not None:
@@ -136,7 +155,7 @@ class SqlStore:
         except PoolTimeout as error:
             raise StoreError(f"{self._path}: too many readers at once") from error
         except DBAPIError as error:
-            self._trouble.note(error.orig)
+            self._outcomes.note_failure(error.orig)
             if is_damage(error.orig):
                 raise self._file.damaged(error.orig) from error
             what = "" if isinstance(error, OperationalError) else f"{type(error.orig).__name__}: "

@@ -18,7 +18,7 @@ from core.errors import StoreError
 MOST_TOGETHER = 32
 OPEN_AT_MOST_S = 0.02
 """A group that takes longer commits, though others wait: other processes want to write too."""
-LOOK_AGAIN_S = 0.05
+LOOK_AGAIN_S = 0.25
 
 
 class _Group:
@@ -116,9 +116,11 @@ class GroupCommit:
 
     def _leave(self, group: _Group) -> None:
         """Gives the turn back; returns when the group's fate is known."""
-        if not (self._waiting and group.takes_more):
-            self._end(group)
-        self._turn.release()
+        try:
+            if not (self._waiting and group.takes_more):
+                self._end(group)
+        finally:
+            self._turn.release()
         # Whoever was waiting may have given up: then one of the group ends it.
         while not group.ended.wait(LOOK_AGAIN_S):
             if self._turn.acquire(blocking=False):

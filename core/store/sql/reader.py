@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, tuple_
@@ -174,11 +175,16 @@ class SqlReader(SqlLists):
         row = self._one(query)
         if row is None:
             return None
-        created_at = rows.from_micros(row["created_at"])
-        return policy_from_json(row["body"], version=row["version"], created_at=created_at)
+        return _read_policy(row["body"], row["version"], row["created_at"])
 
     def _one(self, query: Select[Any], **values: object) -> RowMapping | None:
         return self._connection.execute(query, values).mappings().first()
+
+
+@lru_cache(maxsize=8)
+def _read_policy(body: str, version: int, created_at: int) -> Policy:
+    """Every stored comment reads the policy in force; a version never changes."""
+    return policy_from_json(body, version=version, created_at=rows.from_micros(created_at))
 
 
 def _of_failed(query: Select[Any]) -> Select[Any]:

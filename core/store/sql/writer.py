@@ -64,8 +64,8 @@ class SqlWriter(SqlReader):
         self.add_revision(revision, audit)
 
     def add_revision(self, revision: Revision, audit: AuditEvent) -> None:
-        older = revisions.c.comment_id == revision.comment_id
         if revision.number > 1:
+            older = revisions.c.comment_id == revision.comment_id
             self._connection.execute(update(revisions).where(older).values(is_latest=0))
         self._insert(
             revisions,
