@@ -121,11 +121,12 @@ def test_counts_and_keys_have_64_bits_in_postgresql() -> None:
                 words = line.split()
                 if line.startswith(("CREATE TABLE", "ALTER TABLE")):
                     table = words[2]
-                column = words[5] if "ALTER COLUMN" in line else words[0] if words else ""
+                is_change = "ALTER COLUMN" in line or "ADD COLUMN" in line
+                column = words[5] if is_change else words[0] if words else ""
                 narrow.discard(f"{table}.{column}")
                 if INTEGER.search(line):
                     narrow.add(f"{table}.{column}")
-    assert narrow == {"revisions.is_latest"}
+    assert narrow == {"revisions.is_latest", "comments.is_time_known"}
     assert "ALTER SEQUENCE audit_events_seq_seq AS BIGINT" in said.getvalue()
     dialect = postgresql.dialect()
     kinds = {
@@ -133,7 +134,10 @@ def test_counts_and_keys_have_64_bits_in_postgresql() -> None:
         for table in metadata.tables.values()
         for column in table.columns
     }
-    assert [name for name, kind in kinds.items() if kind == "INTEGER"] == ["revisions.is_latest"]
+    assert [name for name, kind in kinds.items() if kind == "INTEGER"] == [
+        "comments.is_time_known",
+        "revisions.is_latest",
+    ]
 
 
 @pytest.mark.parametrize("name", ["a folder", "a file/state.db"])

@@ -161,7 +161,7 @@ class CaseAccount(RuleBasedStateMachine):
         return None
 
     def why_not_reopen(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
-        if not revision.is_latest:
+        if not revision.is_there():
             return Conflict
         if not revision.is_decided() or revision.appeal is not None:
             return RuleBroken

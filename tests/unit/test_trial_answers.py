@@ -8,7 +8,7 @@ import pytest
 
 from core.clock import Clock
 from core.errors import BackendError
-from core.inference.base import BackendInfo, BatchResult, ErrorKind, TextResult
+from core.inference.base import BackendInfo, BatchResult, ErrorKind, Location, TextResult
 from core.inference.fake import FakeBackend
 from core.inference.scorer import PROBE
 from core.services.trials import BackendAnswer, SpareBackends
@@ -21,7 +21,7 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 class Far(FakeBackend):
     """A service that takes two seconds, and whose answer a test decides."""
 
-    def __init__(self, elapsed: list[float], location: str = "remote") -> None:
+    def __init__(self, elapsed: list[float], location: Location = Location.REMOTE) -> None:
         super().__init__()
         self._elapsed = elapsed
         self._info = replace(self._info, name="far", location=location)
@@ -100,7 +100,7 @@ def test_call_that_failed_tells_when_which_and_why(elapsed: list[float], broken:
 
 
 def test_model_of_this_process_that_failed_once_is_kept(elapsed: list[float]) -> None:
-    here = Far(elapsed, location="in_process")
+    here = Far(elapsed, location=Location.IN_PROCESS)
     bench = spare(elapsed, here)
     here.fails = True
     bench.ask(["far"], HELD)
