@@ -18,7 +18,7 @@ RULES := tests/unit tests/property tests/contract/test_store.py \
 	tests/integration/test_lost_state.py tests/integration/test_migrations.py \
 	tests/integration/test_trails_of_decisions.py tests/integration/test_cascade_calibration.py \
 	tests/integration/test_explained_under_policies.py \
-	tests/integration/test_failures_on_the_card.py)
+	tests/integration/test_failures_on_the_card.py tests/integration/test_ingest_counts.py)
 
 .PHONY: run test test-fast test-avx2 test-kills test-long test-peers coverage mutants check fix docs \
 	screenshots clean

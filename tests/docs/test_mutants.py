@@ -55,3 +55,4 @@ def test_only_changes_of_letters_are_wording() -> None:
         assert Survivor("f", was, becomes).is_wording
     for becomes in ("raise NotFound(None)", 'raise Conflict("There is nothing.")'):
         assert not Survivor("f", was, becomes).is_wording
+    assert not Survivor("f", 'rescored="true",', 'rescored="TRUE",').is_wording

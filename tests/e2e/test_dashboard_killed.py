@@ -28,7 +28,7 @@ from tests.state_checks import broken_promises
 FULL = 100
 MOST_PRESSES = 2
 WORDS_EVERY = 5
-FIRST_LONGEST_S, LATER, EARLIER = 0.1, 1.1, 0.8
+FIRST_LONGEST_S, LATER, EARLIER = 0.1, 1.05, 0.7
 SETTLE_MS = 700  # a card must have been on screen for a moment before its keys count
 NUMBER = re.compile(r"number \d{5}")
 ON_CARD = "card => document.querySelector(card)?.innerText.match(/number \\d{5}/)?.[0]"
