@@ -4,9 +4,11 @@ Each gets a virtual environment of its own in FOLDER, which is kept. One that is
 for which a package has no build, is listed as not run; the exit status is 1 when tests failed.
 """
 
+import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
@@ -17,15 +19,20 @@ SELECTION = ("-m", "not long and not kills")
 def find_interpreters() -> dict[str, str | None]:
     """Names from python3.11 up, and where each lies if it starts."""
     names = [f"python3.{minor}" for minor in range(OLDEST, NEWEST + 1)]
-    return {name: _that_starts(shutil.which(name)) for name in names}
+    return {name: next(filter(_starts, _places(name)), None) for name in names}
 
 
-def _that_starts(path: str | None) -> str | None:
-    """A version manager may put a name on the path for a Python that isn't there."""
-    if path is None:
-        return None
-    found = subprocess.run([path, "-c", ""], capture_output=True, check=False)
-    return path if found.returncode == 0 else None
+def _places(name: str) -> Iterator[str]:
+    """On the path, then among the versions that pyenv keeps beside it."""
+    if (found := shutil.which(name)) is not None:
+        yield found
+    root = Path(os.environ.get("PYENV_ROOT", Path.home() / ".pyenv"))
+    yield from map(str, sorted(root.glob(f"versions/*/bin/{name}"), reverse=True))
+
+
+def _starts(path: str) -> bool:
+    """A version manager may put a name on the path for a Python that isn't chosen."""
+    return subprocess.run([path, "-c", ""], capture_output=True, check=False).returncode == 0
 
 
 def install(interpreter: str, folder: Path) -> str | None:
