@@ -55,7 +55,7 @@ class Survivor:
 
 
 @dataclass(frozen=True)
-class Reason:
+class SurvivalReason:
     """Why no test needs to notice that a line changes; without `becomes`, to anything."""
 
     function: str
@@ -77,12 +77,15 @@ def read_run() -> tuple[dict[str, int], list[Survivor]]:
     return kept["figures"], [Survivor(**one) for one in kept["survivors"]]
 
 
-def read_reasons() -> list[Reason]:
+def read_reasons() -> list[SurvivalReason]:
     """Those written down."""
-    return [Reason(**one) for one in tomllib.loads(REASONS.read_text(encoding="utf-8"))["reason"]]
+    return [
+        SurvivalReason(**one)
+        for one in tomllib.loads(REASONS.read_text(encoding="utf-8"))["reason"]
+    ]
 
 
-def reason_of(survivor: Survivor, reasons: Iterable[Reason]) -> str | None:
+def reason_of(survivor: Survivor, reasons: Iterable[SurvivalReason]) -> str | None:
     """In words; None for a survivor that needs a test or a reason."""
     if survivor.is_wording:
         return WORDING

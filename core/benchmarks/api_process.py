@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -16,6 +15,7 @@ from pathlib import Path
 from core.config import Settings, environment_for
 from core.errors import ConsoleError
 from core.processes.health import await_answer
+from core.processes.ports import free_port
 
 READY_WITHIN_S = 120.0
 STOP_WITHIN_S = 30.0
@@ -105,10 +105,3 @@ def _await_ready(api: RunningApi) -> None:
         return
     words = (api.home / "api.log").read_text(errors="replace").strip().splitlines()
     raise ConsoleError(f"the API did not start: {words[-1] if words else 'it said nothing'}")
-
-
-def free_port() -> int:
-    """A port that is free now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])

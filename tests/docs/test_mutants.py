@@ -3,7 +3,7 @@
 import pytest
 
 from docs.mutation import (
-    Reason,
+    SurvivalReason,
     Survivor,
     function_of,
     is_in_code,
@@ -18,7 +18,7 @@ REASONS = read_reasons()
 @pytest.mark.parametrize(
     "reason", REASONS, ids=lambda reason: f"{reason.function} {reason.was}"[:90]
 )
-def test_reason_is_of_a_line_that_is_still_there(reason: Reason) -> None:
+def test_reason_is_of_a_line_that_is_still_there(reason: SurvivalReason) -> None:
     assert is_in_code(reason.function, reason.was), "take it out of docs/mutants/reasons.toml"
     assert len(reason.why) > 10
 

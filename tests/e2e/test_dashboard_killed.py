@@ -16,10 +16,11 @@ from core.moderation.comments import IncomingComment
 from core.moderation.decisions import DecisionSource
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
+from core.processes.ports import free_port
 from core.services.ingest import ingest
 from core.services.score import score_waiting
 from core.servinglog.queries import ServingLogQueries
-from tests.e2e.conftest import await_page, console_env, free_port
+from tests.e2e.conftest import await_page, console_env
 from tests.e2e.test_review_in_browser import CARD, await_buttons, card_text, open_queue
 from tests.factories import make_services
 from tests.kills import kill_count

@@ -10,9 +10,10 @@ import urllib.request
 
 import pytest
 
+from core.processes.ports import free_port
 from tests.contract.remote_configs import config_of
 from tests.contract.remote_server import KEY, RemoteServer, Told
-from tests.e2e.conftest import console_env, free_port
+from tests.e2e.conftest import console_env
 from tests.patience import PATIENT_S
 
 pytestmark = pytest.mark.e2e

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.e2e.conftest import console_env, free_port
+from core.processes.ports import free_port
+from tests.e2e.conftest import console_env
 from tests.e2e.test_up import stop
 
 pytestmark = pytest.mark.e2e

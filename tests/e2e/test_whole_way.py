@@ -10,7 +10,8 @@ import urllib.request
 import pytest
 from playwright.sync_api import TimeoutError as BrowserTimeout
 
-from tests.e2e.conftest import console_env, free_port, sign_in
+from core.processes.ports import free_port
+from tests.e2e.conftest import console_env, sign_in
 from tests.patience import PATIENT_S
 
 pytestmark = pytest.mark.e2e

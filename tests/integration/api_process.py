@@ -1,7 +1,6 @@
 """The API as a process of its own, to be killed or starved."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -21,12 +20,6 @@ from core.serving.server import run_api
 
 run_api(build_services(load_settings(), worker="api"))
 """
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

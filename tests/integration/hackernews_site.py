@@ -1,7 +1,6 @@
 """A stand-in for both Hacker News APIs that answers in their documented shapes."""
 
 import json
-import socket
 import time
 from http.server import BaseHTTPRequestHandler
 from typing import Any
@@ -70,10 +69,3 @@ class Site(LoopbackServer):
                 """Quiet."""
 
         return Handler
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port

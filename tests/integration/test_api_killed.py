@@ -18,8 +18,9 @@ import httpx2
 import pytest
 
 from core.benchmarks.api_process import RunningApi
+from core.processes.ports import free_port
 from core.servinglog.queries import ServingLogQueries
-from tests.integration.api_process import free_port, running_api
+from tests.integration.api_process import running_api
 from tests.kills import kill_count
 from tests.patience import PATIENT_S
 from tests.state_checks import broken_promises

@@ -1,14 +1,8 @@
 """The API as a real process: killed at any moment it loses nothing that it acknowledged."""
 
-import os
 import signal
 import socket
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from pathlib import Path
 from threading import Semaphore
 
@@ -18,7 +12,9 @@ import pytest
 from core.bootstrap.services import build_services
 from core.config import Settings
 from core.errors import ConfigError
+from core.processes.ports import free_port
 from core.serving.server import run_api
+from tests.integration.api_process import running_api
 from tests.kills import kill_count
 from tests.patience import PATIENT_S
 
@@ -26,50 +22,6 @@ ROUNDS = kill_count(40)
 POSTERS = 3
 STORED = 20
 """Before the first kill; before later ones up to four times as many."""
-SERVE = """
-from core.bootstrap.services import build_services
-from core.config import load_settings
-from core.serving.server import run_api
-
-run_api(build_services(load_settings(), worker="api"))
-"""
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
-@contextmanager
-def running_api(home: Path, port: int) -> Iterator[subprocess.Popen[str]]:
-    """The process, once it answers; killed at the end if it still runs."""
-    environ = {name: v for name, v in os.environ.items() if not name.startswith("MODCONSOLE_")}
-    environ |= {
-        "MODCONSOLE_HOME": str(home),
-        "MODCONSOLE_BACKEND": "fake",
-        "MODCONSOLE_API_PORT": str(port),
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", SERVE], env=environ, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        _wait_for(process, port)
-        yield process
-    finally:
-        process.kill()
-        process.communicate()
-
-
-def _wait_for(process: subprocess.Popen[str], port: int) -> None:
-    deadline = time.monotonic() + PATIENT_S
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            httpx2.get(f"http://127.0.0.1:{port}/healthz", timeout=PATIENT_S).raise_for_status()
-            return
-        except httpx2.TransportError:
-            time.sleep(0.05)
-    pytest.fail("the API did not come up")
 
 
 def post_until_killed(port: int, prefix: str, stored: Semaphore) -> dict[str, str]:

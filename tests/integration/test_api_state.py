@@ -16,10 +16,11 @@ import pytest
 from core.errors import StoreError
 from core.moderation.comments import IncomingComment, IncomingThread
 from core.moderation.permissions import SYSTEM
+from core.processes.ports import free_port
 from core.services.ingest import ingest
 from core.services.queries import list_queue
 from tests.factories import HELD, MODERATOR, make_services, scored
-from tests.integration.api_process import free_port, running_api
+from tests.integration.api_process import running_api
 from tests.integration.api_server import Running, running_server
 from tests.patience import PATIENT_S
 from tests.state_checks import broken_promises

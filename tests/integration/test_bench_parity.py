@@ -10,9 +10,9 @@ import pytest
 from core.cli.main import main
 from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
+from core.processes.ports import free_port
 from tests.contract.remote_configs import LABELS, TABLES, toml_of
 from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, scores_of
-from tests.integration.hackernews_site import free_port
 
 pytestmark = pytest.mark.benchmark
 

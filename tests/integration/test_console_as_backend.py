@@ -9,10 +9,10 @@ import pytest
 import uvicorn
 
 from core.inference.fake import FakeBackend
+from core.processes.ports import free_port
 from core.serving.app import create_app
 from tests.contract.remote_configs import config_of, open_remote
 from tests.factories import CLEAN, HELD, REMOVED, make_services
-from tests.integration.hackernews_site import free_port
 
 
 @pytest.fixture

@@ -14,9 +14,9 @@ from core.cli.output import EXIT_MEANINGS, ExitCode, exit_code_of
 from core.inference.base import BatchResult
 from core.inference.fake import POISON, FakeBackend
 from core.inference.scorer import Scorer
+from core.processes.ports import free_port
 from core.services.score import CHUNK_ROWS
 from tests.factories import make_services
-from tests.integration.hackernews_site import free_port
 
 DEAD = """
 [[backend]]

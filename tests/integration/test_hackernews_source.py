@@ -11,11 +11,12 @@ import requests
 
 from core.errors import SourceUnavailable
 from core.moderation.comments import IncomingComment, IncomingThread
+from core.processes.ports import free_port
 from core.sources.base import CommentSource, Rejected, Skipped, SourceItem
 from core.sources.hackernews import http_json
 from core.sources.hackernews.algolia import AlgoliaSource
 from core.sources.hackernews.firebase import MAX_FAILURES_IN_A_ROW, HackerNewsSource
-from tests.integration.hackernews_site import Answer, Site, free_port
+from tests.integration.hackernews_site import Answer, Site
 from tests.patience import PATIENT_S
 
 

@@ -9,8 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from core.benchmarks.api_process import free_port
 from core.processes.health import await_answer
+from core.processes.ports import free_port
 from tests.patience import PATIENT_S
 
 HANDSHAKE = (

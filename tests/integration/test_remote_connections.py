@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.inference.base import OUTAGES, ErrorKind
+from core.processes.ports import free_port
 from tests.contract.remote_server import RemoteServer
 from tests.integration.faulty_server import (
     Behaviour,
@@ -20,7 +21,6 @@ from tests.integration.faulty_server import (
     slow_headers,
     tei_answer,
 )
-from tests.integration.hackernews_site import free_port
 from tests.integration.remote_console import Console, check_held, check_scored, checked
 
 K = ErrorKind

@@ -12,12 +12,12 @@ from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Role
 from core.parity.causes import Cause
 from core.parity.kit import as_data
+from core.processes.ports import free_port
 from dashboard.parity.screen import KIT_KEY
 from dashboard.parity.wording import CAUSES
 from tests.contract.remote_configs import TABLES, toml_of
 from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, scores_of
 from tests.factories import HOSTILE, LEAD, MODERATOR, scored
-from tests.integration.hackernews_site import free_port
 from tests.pages.conftest import carriers, said
 from tests.patience import PATIENT_S
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import core
-from core.benchmarks.api_process import free_port
 from core.errors import ConsoleError
 from core.processes.health import await_answer
+from core.processes.ports import free_port
 from core.serving.ray_engine import RAY_ENVIRONMENT
 
 READY_WITHIN_S = 120.0

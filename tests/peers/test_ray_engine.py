@@ -18,9 +18,9 @@ import httpx2
 import pytest
 from openai import OpenAI
 
-from core.benchmarks.api_process import free_port
 from core.bootstrap.services import build_services
 from core.config import Settings
+from core.processes.ports import free_port
 
 COMMENTS = 60
 NUMBERS = count()

@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from core.benchmarks.api_process import free_port
 from core.clock import system_clock
 from core.errors import ModelNotUsable
 from core.inference.base import TextResult
 from core.inference.local.choice import LocalChoice, choose_local
 from core.inference.remote.backend import RemoteBackend
 from core.inference.remote.kinds import make_remote_backend, read_backends
+from core.processes.ports import free_port
 from tests.contract.remote_configs import toml_of
 from tests.peers.conftest import NAMES
 from tests.peers.peer_servers import PEERS, Installed, running_peer, running_server

@@ -14,7 +14,7 @@ from core.doctor.checks import CheckState
 from core.doctor.installation import check_packages, check_scoring
 from core.doctor.machine import check_memory, check_processor
 from core.doctor.site import check_home, check_ports, check_settings
-from tests.e2e.conftest import free_port
+from core.processes.ports import free_port
 
 OLD = "model name\t: Old Processor\nflags\t\t: sse2 avx avx2\n"
 NEW = "model name\t: New Processor\nflags\t\t: avx2 avx512_vnni amx_bf16\n"
