@@ -1,4 +1,4 @@
-"""The folder of everything the console writes: made, checked and closed to other accounts."""
+"""The folder of everything the console writes: created, checked and closed to other accounts."""
 
 import logging
 import os
@@ -15,8 +15,8 @@ _logger = logging.getLogger(__name__)
 def open_home(settings: Settings) -> None:
     """Raises StoreError naming what is wrong with MODCONSOLE_HOME.
 
-    What the console made there before loses the rights of other accounts. So does the folder,
-    unless it also holds files that are not the console's: those may be meant for others.
+    Other accounts lose their access to files the console made there before. They lose access to the
+    folder too, unless it also holds other files, which may be meant for them.
     """
     home = settings.home
     try:
@@ -31,12 +31,12 @@ def open_home(settings: Settings) -> None:
 
 
 def is_in_home(path: Path, settings: Settings) -> bool:
-    """Whether what is written there lies in the home folder."""
+    """Whether files written there are inside the home folder."""
     return path.resolve().is_relative_to(settings.home.resolve())
 
 
 def _close_to_others(home: Path, settings: Settings) -> None:
-    known, strange = _told_apart(home, settings)
+    known, strange = _split_entries(home, settings)
     owned_by_others = [path for path in _with_content(known) if not _narrowed(path)]
     if owned_by_others:
         _logger.warning(
@@ -52,8 +52,9 @@ def _close_to_others(home: Path, settings: Settings) -> None:
         )
 
 
-def _told_apart(home: Path, settings: Settings) -> tuple[list[Path], list[Path]]:
-    """What is the console's, and what is not; the backends file is a person's, meant to be here."""
+def _split_entries(home: Path, settings: Settings) -> tuple[list[Path], list[Path]]:
+    """Splits entries into the console's own files and others. The backends file counts as neither:
+    a person wrote it, but it belongs here."""
     names = {path.name for path in settings.own_paths}
     known: list[Path] = []
     strange: list[Path] = []

@@ -1,4 +1,4 @@
-"""This site: its settings, home and ports."""
+"""Checks of this site: its settings, home and ports."""
 
 import os
 import shutil
@@ -16,8 +16,8 @@ LEAST_FREE_MB = 500
 
 
 def check_settings(environ: Mapping[str, str] = os.environ) -> CheckResult:
-    """Which settings differ from their defaults. Values are shown only where they are one of a few
-    words or a number: a path, an address or a name may tell more than a report should."""
+    """The settings that differ from their defaults. Only numbers and values from a fixed list are
+    shown: a path, an address or a name may be private."""
     shown = []
     for variable, value in sorted(environ.items()):
         if variable.startswith("MODCONSOLE_"):
@@ -28,7 +28,7 @@ def check_settings(environ: Mapping[str, str] = os.environ) -> CheckResult:
 
 
 def check_home(settings: Settings) -> CheckResult:
-    """Whether the home can be written, how full its disk is, and whether a state is there."""
+    """Whether the home can be written, how full its disk is, and whether a state exists."""
     home = settings.home
     folder = next(each for each in (home, *home.absolute().parents) if each.exists())
     shown = _without_user(home.absolute())
@@ -47,7 +47,7 @@ def check_home(settings: Settings) -> CheckResult:
 
 
 def check_ports(settings: Settings) -> list[CheckResult]:
-    """Whether each server's port is free, or answers as a running console does."""
+    """Whether each server's port is free, or a running console answers there."""
     return [_check_port(server) for server in servers(settings)]
 
 
@@ -84,6 +84,7 @@ def _answers(server: Server) -> bool:
 
 
 def _without_user(path: Path) -> str:
-    """With `~` for the user's folder: a report is pasted where others read it."""
+    """The path with `~` for the user's folder, because reports are pasted where others read
+    them."""
     own = Path.home()
     return f"~/{path.relative_to(own)}" if path.is_relative_to(own) else str(path)

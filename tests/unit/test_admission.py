@@ -14,7 +14,7 @@ from core.serving.admission import (
     MOST_CHARS,
     MOST_UNDER_WAY,
     AdmissionControl,
-    Ticket,
+    AdmittedRequest,
 )
 from core.serving.rate_limit import RateLimit
 
@@ -34,7 +34,7 @@ class Server:
 
     def __init__(self, time: Time, gate: AdmissionControl, service_s: float) -> None:
         self.time, self.gate, self.service_s = time, gate, service_s
-        self.line: list[tuple[float, Ticket]] = []
+        self.line: list[tuple[float, AdmittedRequest]] = []
         self.done_at = time.now
         self.waits: list[float] = []
         self.refused = 0
@@ -54,7 +54,7 @@ class Server:
             self.done_at += self.service_s
             self.time.now = self.done_at
             since, cost = self.line.pop(0)
-            is_late = self.gate.has_lost_its_turn(since)
+            is_late = self.gate.should_shed(since)
             self.gate.leave(cost, is_done=not is_late)
             if is_late:
                 self.done_at -= self.service_s
@@ -187,7 +187,7 @@ def test_slow_times_at_low_load_say_nothing_of_the_rate() -> None:
 def test_what_comes_in_and_goes_out_adds_up(steps: list[str]) -> None:
     time = Time()
     gate = AdmissionControl(time, wait_s=0.1, slots=2)
-    inside: list[Ticket] = []
+    inside: list[AdmittedRequest] = []
     for step in steps:
         if step == "tick":
             time.now += LASTING_S
