@@ -1,10 +1,11 @@
-"""What the rows of a state must say of each other, asked in SQL past the code under test."""
+"""Consistency rules between the rows of a state, checked in SQL independently of the tested
+code."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-# Each names the rows that break its promise.
+# Each query selects the rows that violate its rule.
 PROMISES: dict[str, str] = {
     "version counts the decisions, whose positions have no gap": """
         SELECT r.id FROM revisions r LEFT JOIN decisions d ON d.revision_id = r.id
@@ -47,7 +48,8 @@ PROMISES: dict[str, str] = {
 
 
 def broken_promises(state: Path) -> dict[str, list[str]]:
-    """The promises that are broken, each with the ids that break it; empty when all is well."""
+    """The violated rules, each with the ids of the violating rows; empty if the state is
+    consistent."""
     with closing(sqlite3.connect(state)) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []

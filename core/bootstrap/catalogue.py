@@ -115,7 +115,7 @@ def _told(info: BackendInfo) -> Candidate:
 
 
 def _as_fallback(second: Candidate, first: Candidate) -> Candidate:
-    """A fallback that assesses less than the first would let pass what the first held."""
+    """A fallback that assesses fewer labels would approve what the first backend held."""
     missing = sorted(set(first.labels or ()).difference(second.labels or first.labels or ()))
     if not missing or second.problem is not None:
         return second

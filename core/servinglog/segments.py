@@ -176,9 +176,8 @@ def _insert_text(form: LineFormat, table: str) -> str:
 
 
 def _value(field: LineField) -> str:
-    if (
-        field.kind is Kind.TIME
-    ):  # `encode` writes UTC; a cast of a time with another offset would depend on DuckDB's time zone
+    if field.kind is Kind.TIME:
+        # `encode` writes UTC. The offset is cut off, because a cast would depend on DuckDB's zone.
         return f"TRY_CAST(left(parsed.{field.name}, 26) AS TIMESTAMP)"
     if field.default is None:
         return f"parsed.{field.name}"
