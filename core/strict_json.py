@@ -9,7 +9,7 @@ class RepeatedName(ValueError):
     """An object has this name twice, so it is ambiguous which value counts."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"a name is there twice: {name!r}")
+        super().__init__(f"the name {name!r} appears twice in one object")
         self.name = name
 
 

@@ -40,13 +40,15 @@ def _close_to_others(home: Path, settings: Settings) -> None:
     owned_by_others = [path for path in _with_content(known) if not _narrowed(path)]
     if owned_by_others:
         _logger.warning(
-            "%s belongs to another account and may be readable by more", owned_by_others[0]
+            "%s belongs to another account and other accounts may be able to read it",
+            owned_by_others[0],
         )
     if not strange:
         narrow(home)
     elif home.stat().st_mode & 0o077:
         _logger.warning(
-            "Other accounts may enter %s, which holds %s too; `chmod 700` it unless they need to",
+            "Other accounts can access %s, which also holds %s; `chmod 700` it "
+            "unless they need access",
             home,
             min(path.name for path in strange),
         )

@@ -23,7 +23,7 @@ def check_processor(cpu_info: Path = CPU_INFO) -> CheckResult:
     """The processor features that scoring can use."""
     cores = processor_count()
     if not cpu_info.exists():
-        fact = f"{processor_name(cpu_info)}, {_counted(cores)}; the system names no units"
+        fact = f"{processor_name(cpu_info)}, {_counted(cores)}; the system does not report its features"
         return CheckResult("processor", CheckState.OK, fact)
     units = [
         words
@@ -41,7 +41,7 @@ def check_processor(cpu_info: Path = CPU_INFO) -> CheckResult:
         "processor",
         CheckState.COULD_BE_BETTER,
         fact,
-        "int8 is no gain here, so fp32 scores; a processor with VNNI scores about twice as much",
+        "int8 is not faster here, so fp32 is used; a processor with VNNI is about twice as fast",
     )
 
 
@@ -49,7 +49,7 @@ def check_memory(memory_info: Path = MEMORY_INFO) -> CheckResult:
     """Whether the memory is enough for the three servers."""
     total_mb, free_mb = _memory_mb(memory_info)
     if total_mb is None or free_mb is None:
-        return CheckResult("memory", CheckState.OK, "the system does not say")
+        return CheckResult("memory", CheckState.OK, "the system does not report it")
     fact = f"{total_mb / 1024:.1f} GiB, {free_mb / 1024:.1f} GiB free"
     if free_mb < NEEDED_MB:
         advice = f"the three servers take about {NEEDED_MB / 1024:.1f} GiB together"

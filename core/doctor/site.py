@@ -24,7 +24,7 @@ def check_settings(environ: Mapping[str, str] = os.environ) -> CheckResult:
             name = variable.removeprefix("MODCONSOLE_").lower()
             is_plain = value in CHOICES.get(name, ()) or value.replace(".", "", 1).isdigit()
             shown.append(f"{variable}={value}" if is_plain else f"{variable}=(set)")
-    return CheckResult("settings", CheckState.OK, ", ".join(shown) or "all as they are by default")
+    return CheckResult("settings", CheckState.OK, ", ".join(shown) or "all are defaults")
 
 
 def check_home(settings: Settings) -> CheckResult:
@@ -33,7 +33,7 @@ def check_home(settings: Settings) -> CheckResult:
     folder = next(each for each in (home, *home.absolute().parents) if each.exists())
     shown = _without_user(home.absolute())
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        advice = "let it be written, or set MODCONSOLE_HOME to another folder"
+        advice = "make it writable, or set MODCONSOLE_HOME to another folder"
         return CheckResult(
             "home", CheckState.STOPS_THE_CONSOLE, f"{shown} can't be written", advice
         )
@@ -42,7 +42,7 @@ def check_home(settings: Settings) -> CheckResult:
     holds = f"state {state.stat().st_size / 2**20:.1f} MiB" if state.is_file() else "no state yet"
     fact = f"{shown}, {holds}, {free_mb / 1024:.1f} GiB free"
     if free_mb < LEAST_FREE_MB:
-        return CheckResult("home", CheckState.STOPS_THE_CONSOLE, fact, "make room on that disk")
+        return CheckResult("home", CheckState.STOPS_THE_CONSOLE, fact, "free space on that disk")
     return CheckResult("home", CheckState.OK, fact)
 
 

@@ -48,7 +48,10 @@ class Access:
         if wait_s > 0:
             later = {"Retry-After": f"{math.ceil(wait_s):d}"}
             return Refusal(
-                429, RefusalReason.RATE_LIMITED, "This key sends too much; slow down.", later
+                429,
+                RefusalReason.RATE_LIMITED,
+                "Too many requests with this key; try again later.",
+                later,
             )
         return None
 

@@ -51,17 +51,17 @@ class KeyFolder:
         """Returns the key, which is not stored and can't be shown again. Raises InvalidInput for a
         name that is in use or not allowed."""
         if not _NAME.fullmatch(name):
-            raise InvalidInput("a key is named in up to 60 letters, digits, `_`, `.` and `-`")
+            raise InvalidInput("a key's name may hold up to 60 letters, digits, `_`, `.` and `-`")
         if any(key.name == name for key in self.read_all()):
-            raise InvalidInput(f"there is a key named {name!r} already; revoke it first")
+            raise InvalidInput(f"a key named {name!r} exists already; revoke it first")
         key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         key = ApiKey(key_id, name, _digest(secret), now.isoformat(timespec="seconds"))
         try:
             self._write(key)
         except OSError as error:
             raise StoreError(
-                f"{self.folder}: no key was made: {error.strerror}; make room or see that the "
-                "folder can be written to"
+                f"{self.folder}: no key was created: {error.strerror}; free disk space "
+                "or make the folder writable"
             ) from error
         return f"{PREFIX}_{key_id}_{secret}"
 
@@ -110,7 +110,7 @@ class KeyFolder:
             if name in (key.name, key.id):
                 (self.folder / f"{key.id}.json").unlink(missing_ok=True)
                 return
-        raise NotFound(f"there is no key {name!r}; `modconsole key list` names those there are")
+        raise NotFound(f"there is no key {name!r}; `modconsole key list` lists the keys")
 
     def _write(self, key: ApiKey) -> None:
         """Writes the file completely or not at all. On failure a new folder is removed too, because
@@ -139,7 +139,7 @@ def _read(path: Path) -> ApiKey | None:
     reading them could block."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ConfigError(f"{path} is not a key: it is no file")
+            raise ConfigError(f"{path} is not a key: it is not a regular file")
         found = json.loads(path.read_bytes())
         key = ApiKey(**found)
     except FileNotFoundError:
@@ -189,7 +189,7 @@ class KeyRing:
         keys, unreadable = self._folder.read_usable()
         self._keys = {key.id: key for key in keys}
         for line in sorted(set(unreadable) - self._named):
-            LOG.error("%s; it opens nothing until it is mended or removed", line)
+            LOG.error("%s; it is ignored until it is corrected or removed", line)
         self._named = set(unreadable)
         self._looked_at = self._now()
 

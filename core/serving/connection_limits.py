@@ -165,7 +165,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
 
 _WORDS = {
-    408: "The request did not come in time.",
+    408: "The request did not arrive in time.",
     431: f"The request's head is over {MAX_HEAD_BYTES:,} bytes.",
 }
 

@@ -30,7 +30,7 @@ class Metrics:
             "modconsole_in_flight_requests", "Requests being worked on.", registry=registry
         )
         self.refused = Counter(
-            "modconsole_refused_requests", "Requests not let in.", ["reason"], registry=registry
+            "modconsole_refused_requests", "Refused requests.", ["reason"], registry=registry
         )
         self.batch_texts = Histogram(
             "modconsole_batch_texts", "Texts scored together.", buckets=COUNTS, registry=registry

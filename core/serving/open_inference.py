@@ -145,7 +145,7 @@ def _check_outputs(body: object) -> None:
         else [None]
     )
     if names != [OUTPUT]:
-        raise InvalidInput(f"the only output there is, is `{OUTPUT}`")
+        raise InvalidInput(f"the only output is `{OUTPUT}`")
 
 
 def _answer_id(body: object) -> str:
@@ -158,7 +158,7 @@ def _info(request: Request, model: str, model_version: str | None) -> BackendInf
     scoring: Scoring = request.app.state.process.scoring
     info = scoring.info
     if model != info.name or model_version not in (None, info.model_version):
-        raise NotFound(f"there is one model here: `{info.name}`, version `{info.model_version}`")
+        raise NotFound(f"the only model here is `{info.name}`, version `{info.model_version}`")
     return info
 
 

@@ -94,7 +94,7 @@ def read_input(body: object) -> list[str]:
 
 def _part(part: object) -> object:
     if not isinstance(part, dict) or part.get("type") != "text":
-        raise InvalidInput("`input` may hold parts of type `text` only: no image is looked at")
+        raise InvalidInput("`input` may hold parts of type `text` only: images are not scored")
     return part.get("text")
 
 

@@ -72,7 +72,7 @@ class ApiProcess:
             concurrency=settings.batch_concurrency,
             observe=metrics.observe_batch,
         )
-        metrics.watch("modconsole_queue_depth", "Texts that wait.", lambda: batcher.waiting_texts)
+        metrics.watch("modconsole_queue_depth", "Queued texts.", lambda: batcher.waiting_texts)
         return batcher
 
     @cached_property

@@ -67,7 +67,7 @@ def parse_rows(body: bytes) -> list[Any]:
         if "comments" not in parsed:
             return [parsed]
         if len(parsed) > 1:
-            raise InvalidInput("Beside `comments` the body may have no other field.")
+            raise InvalidInput("Besides `comments` the body may have no other field.")
         rows = parsed["comments"]
     if not isinstance(rows, list):
         raise InvalidInput("The body must be a comment, a list of them, or {`comments`: [...]}.")

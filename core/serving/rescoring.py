@@ -56,4 +56,4 @@ class Rescoring:
             try:
                 self.look()
             except StoreError as error:
-                _logger.warning("Rescoring could not look: %s", error)
+                _logger.warning("Rescoring failed, to be tried again: %s", error)

@@ -56,7 +56,7 @@ class DecisionOut(BaseModel):
     source: str
     status: Annotated[str, Field(description="`stored`, `edited` or `unchanged`.")]
     created: Annotated[bool, Field(description="Whether the comment is new here.")]
-    reference: Annotated[str, Field(description="The author's key; whoever has it may look up.")]
+    reference: Annotated[str, Field(description="The author's key to look up the decision.")]
     action: Action
     visibility: Annotated[Visibility, Field(description="What readers should see of it.")]
     decision_source: Annotated[

@@ -76,8 +76,8 @@ def listen(settings: Settings) -> socket.socket:
     host, port = settings.api_host, settings.api_port
     if not is_loopback(host) and not KeyFolder(settings.api_keys_dir).read_usable()[0]:
         raise ConfigError(
-            f"MODCONSOLE_API_HOST is {host!r}: others can reach that, so a key is needed; make one "
-            "with `modconsole key create NAME`"
+            f"MODCONSOLE_API_HOST is {host!r}: other machines can reach it, so an API key is "
+            "needed; create one with `modconsole key create NAME`"
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
@@ -91,7 +91,7 @@ def listen(settings: Settings) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(f"port {port} is taken; set MODCONSOLE_API_PORT") from None
         raise ConfigError(
-            f"{host!r}, port {port} is not to be had ({error.strerror}); set MODCONSOLE_API_HOST "
+            f"{host!r}, port {port} can't be used ({error.strerror}); set MODCONSOLE_API_HOST "
             "or MODCONSOLE_API_PORT"
         ) from None
     return listener

@@ -96,7 +96,7 @@ class LineField:
         try:
             moment = datetime.fromisoformat(given if isinstance(given, str) else "")
             if moment.tzinfo is None:
-                raise UnreadableLine(f"`{self.name}` does not say its zone")
+                raise UnreadableLine(f"`{self.name}` has no time zone")
             moment = moment.astimezone(UTC)
         except (ValueError, OverflowError) as error:
             if isinstance(error, UnreadableLine):

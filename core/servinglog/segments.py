@@ -72,7 +72,7 @@ class SegmentMirror:
                     return
                 except FileNotFoundError:  # a segment was deleted after it was listed: list again
                     continue
-            raise FileNotFoundError("its segments vanish while they are read")
+            raise FileNotFoundError("its segments are deleted while they are read")
 
     def _list(self) -> dict[str, int]:
         """A mark for each segment, a hash of its size and change time: a file is read again when it

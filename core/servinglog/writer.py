@@ -38,7 +38,9 @@ class SegmentWriter:
 
     def __init__(self, directory: Path, worker: str, clock: Clock) -> None:
         if not _WORKER_NAME.fullmatch(worker):
-            raise ConfigError(f"A worker is named in letters, digits, _ and dots, not {worker!r}")
+            raise ConfigError(
+                f"A worker's name may hold letters, digits, _ and dots, unlike {worker!r}"
+            )
         self.dropped_count = 0
         self._directory = directory
         self._worker = worker
@@ -76,7 +78,7 @@ class SegmentWriter:
         written = os.write(fd, line)
         self._size_bytes += written
         if written < len(line):
-            raise OSError(f"only {written} of {len(line)} bytes of a record fitted")
+            raise OSError(f"only {written} of {len(line)} bytes of a record were written")
 
     def _segment_for(self, line_bytes: int) -> int:
         too_old = self._clock.monotonic() - self._opened_s >= ROTATE_AFTER_S

@@ -1,6 +1,6 @@
 -- `busy_s` is the time from the first call to the end of the last without the gaps in which no call
--- ran, so that a second counts once however many calls ran in it. What no phase accounts for, or
--- nobody told, is `other`.
+-- ran, so that a second counts once however many calls ran in it. Time that no phase covers, or
+-- whose phases are unknown, is `other`.
 WITH picked AS (
     SELECT * FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
 ),
