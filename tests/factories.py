@@ -65,7 +65,7 @@ def unscored(services: Services, text: str = CLEAN) -> Revision:
     """A comment held by the failure policy, because the backend was down."""
     revision = posted(services, text)
     backend = services.full_model
-    assert isinstance(backend, FakeBackend), "only the fake can be told to be down"
+    assert isinstance(backend, FakeBackend), "only the fake backend can be set to fail"
     with services.context.store.read() as reader:
         policy = reader.newest_policy()
     assert policy is not None, "a fresh console has a policy"

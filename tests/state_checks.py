@@ -21,7 +21,7 @@ PROMISES: dict[str, str] = {
         SELECT d.action FROM decisions d WHERE d.revision_id = r.id AND d.position = r.version)""",
     "a comment has one latest revision": """
         SELECT comment_id FROM revisions GROUP BY comment_id HAVING sum(is_latest) <> 1""",
-    "a case waits exactly while the latest text is there and on hold": """
+    "a case is open or escalated exactly while the latest revision is visible and undecided": """
         SELECT r.id FROM revisions r LEFT JOIN cases c ON c.revision_id = r.id
         WHERE coalesce(c.status, 'closed') <> CASE
         WHEN r.withdrawn_at IS NOT NULL THEN 'closed'
@@ -32,7 +32,7 @@ PROMISES: dict[str, str] = {
         SELECT c.id FROM cases c JOIN revisions r ON r.id = c.revision_id
         WHERE (c.closed_because IS NOT NULL)
         <> (c.status = 'closed' AND r.current_action IN ('hold', 'escalate'))""",
-    "no appeal waits for a text that is gone": """
+    "no appeal is pending on a replaced or withdrawn text": """
         SELECT a.id FROM appeals a JOIN revisions r ON r.id = a.revision_id
         WHERE a.status = 'pending' AND (r.is_latest = 0 OR r.withdrawn_at IS NOT NULL)""",
     "a revision and each decision on it have one event": """

@@ -46,9 +46,11 @@ def compare(rounds: Sequence[Round]) -> Row:
         return {}
     return {
         "best_peer": name,
-        **ratio("rps_over_best_peer", [_over(each, name, _MOST, "rps") for each in both]),
-        **ratio("p99_over_best_peer", [_over(each, name, _MOST, "p99_ms") for each in both]),
-        **ratio("p50_alone_over_best_peer", [_over(each, name, _ALONE, "p50_ms") for each in both]),
+        **ratio("rps_over_best_peer", [_quotient(each, name, _MOST, "rps") for each in both]),
+        **ratio("p99_over_best_peer", [_quotient(each, name, _MOST, "p99_ms") for each in both]),
+        **ratio(
+            "p50_alone_over_best_peer", [_quotient(each, name, _ALONE, "p50_ms") for each in both]
+        ),
     }
 
 
@@ -58,7 +60,7 @@ def _best_peer(rows: Sequence[Row]) -> str:
     return str(best["load"]).removesuffix(f", {_MOST}")
 
 
-def _over(found: Round, peer: str, load: str, figure: str) -> float:
+def _quotient(found: Round, peer: str, load: str, figure: str) -> float:
     return float(_find(found.own, load)[figure] / _find(found.peers, f"{peer}, {load}")[figure])
 
 

@@ -53,7 +53,7 @@ def _local(settings: Settings, in_use: set[str | None]) -> Iterator[Candidate]:
     from core.inference.manifest import model_folder
 
     if "fake" in in_use:
-        yield _told(FakeBackend().info)
+        yield _from_info(FakeBackend().info)
     folder = model_folder(settings.model)
     is_own = (folder / MANIFEST_FILE).is_file()
     for name, packages in PACKAGES.items():
@@ -96,13 +96,13 @@ def _remote(config: BackendConfig) -> Candidate:
 
     missing = " and ".join(missing_variables(config, environment_variable))
     return replace(
-        _told(declared_info(config)),
+        _from_info(declared_info(config)),
         address=urlsplit(config.url).netloc,
         problem=f"{missing} is not set: the key is taken from there" if missing else None,
     )
 
 
-def _told(info: BackendInfo) -> Candidate:
+def _from_info(info: BackendInfo) -> Candidate:
     return Candidate(
         name=info.name,
         kind=info.runtime,

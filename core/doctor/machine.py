@@ -23,7 +23,7 @@ def check_processor(cpu_info: Path = CPU_INFO) -> CheckResult:
     """The processor features that scoring can use."""
     cores = processor_count()
     if not cpu_info.exists():
-        fact = f"{processor_name(cpu_info)}, {_counted(cores)}; the system does not report its features"
+        fact = f"{processor_name(cpu_info)}, {_counted(cores)}; its features are not reported"
         return CheckResult("processor", CheckState.OK, fact)
     units = [
         words
