@@ -17,8 +17,8 @@ from core.inference.explanation.words import Word, only, without
 from core.moderation.scores import Label
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
-"""Shares of a text's words (at least one word) that are removed or kept alone; the `_area` measures
-are the mean over all shares."""
+"""Shares of a text's words (at least one word) that are removed or kept alone, the bins of
+ERASER; the `_area` measures are the mean over all shares."""
 AT = SHARES.index(0.2)
 EDGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
 RESAMPLES = 1000

@@ -37,7 +37,7 @@ def run(
             "`modconsole bench parity` compares two backends or more: name them with "
             "--backends, the reference first"
         )
-    sample, policy = _given(settings, file, comments)
+    sample, policy = _sample_and_policy(settings, file, comments)
     kit = _compare(settings, sample, policy, names, say)
     return {"benchmark": "parity", **as_data(kit)}
 
@@ -68,7 +68,7 @@ def _compare(
     )
 
 
-def _given(settings: Settings, file: Path | None, count: int) -> tuple[Sample, Policy]:
+def _sample_and_policy(settings: Settings, file: Path | None, count: int) -> tuple[Sample, Policy]:
     """Comments and thresholds, the site's own if it has some. The benchmark never creates a
     state."""
     services: Services | None = None

@@ -36,21 +36,21 @@ def is_in_home(path: Path, settings: Settings) -> bool:
 
 
 def _close_to_others(home: Path, settings: Settings) -> None:
-    known, strange = _split_entries(home, settings)
+    known, foreign = _split_entries(home, settings)
     owned_by_others = [path for path in _with_content(known) if not _narrowed(path)]
     if owned_by_others:
         _logger.warning(
             "%s belongs to another account and other accounts may be able to read it",
             owned_by_others[0],
         )
-    if not strange:
+    if not foreign:
         narrow(home)
     elif home.stat().st_mode & 0o077:
         _logger.warning(
             "Other accounts can access %s, which also holds %s; `chmod 700` it "
             "unless they need access",
             home,
-            min(path.name for path in strange),
+            min(path.name for path in foreign),
         )
 
 
@@ -59,14 +59,14 @@ def _split_entries(home: Path, settings: Settings) -> tuple[list[Path], list[Pat
     a person wrote it, but it belongs here."""
     names = {path.name for path in settings.own_paths}
     known: list[Path] = []
-    strange: list[Path] = []
+    foreign: list[Path] = []
     for path in home.iterdir():
         is_known = path.name in names or path.name.startswith(settings.state_path.name)
         if is_known:
             known.append(path)
         elif path != settings.backends_path:
-            strange.append(path)
-    return known, strange
+            foreign.append(path)
+    return known, foreign
 
 
 def _with_content(paths: list[Path]) -> Iterator[Path]:

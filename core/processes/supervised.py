@@ -26,6 +26,7 @@ def main() -> None:
 def _stop_with_parent() -> None:
     while os.read(0, 1024):
         pass
+    # The module gets a chance to finish its work; if it ignores the signal, it is ended.
     os.kill(os.getpid(), signal.SIGTERM)
     time.sleep(GRACE_S)
     os._exit(1)

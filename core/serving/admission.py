@@ -30,10 +30,14 @@ known."""
 SHORTEST_SHARE = 0.05
 LONGEST_SHARE = 0.25
 """Bounds of the shortened wait as shares of `wait_s`, whatever was measured."""
+# The shortened wait is the 95th percentile of the last QUIET_KEPT requests that found a free slot,
+# once there were QUIET_NEEDED of them.
 QUIET_KEPT = 200
 QUIET_NEEDED = 20
+# Refusals over at least LASTING_S are an overload; CALM_S without a refusal ends it.
 LASTING_S = 0.1
 CALM_S = 1.0
+# Seconds of full load that the measured rate remembers, so that it follows changes.
 MEMORY_S = 2.0
 ASKED_S = 0.25
 """Time constant of the measured request rate: without new requests it falls by two thirds in that

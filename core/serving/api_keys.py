@@ -28,6 +28,7 @@ LOOK_EVERY_S = 1.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 _KEY = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# The digest compared for an unknown key id, so that the answer takes the same time.
 _NOBODY = hashlib.sha256(b"").hexdigest()
 
 

@@ -21,13 +21,13 @@ class Metrics:
         )
         self.request_seconds = Histogram(
             "modconsole_request_seconds",
-            "From a request's head to the end of its answer.",
+            "From the request's headers to the end of its answer.",
             ["route"],
             buckets=SECONDS,
             registry=registry,
         )
         self.in_flight = Gauge(
-            "modconsole_in_flight_requests", "Requests being worked on.", registry=registry
+            "modconsole_in_flight_requests", "Requests not yet answered.", registry=registry
         )
         self.refused = Counter(
             "modconsole_refused_requests", "Refused requests.", ["reason"], registry=registry
@@ -43,14 +43,14 @@ class Metrics:
         )
         self._phases = Histogram(
             "modconsole_call_phase_seconds",
-            "Phases of scoring a request's texts; `total` is all of it.",
+            "Phases of scoring a request's texts; `total` is the whole call.",
             ["phase"],
             buckets=SECONDS,
             registry=registry,
         )
         self._texts = Counter("modconsole_texts", "Texts scored or failed.", registry=registry)
         self._cache_hits = Counter(
-            "modconsole_cache_hits", "Texts answered from memory.", registry=registry
+            "modconsole_cache_hits", "Texts answered by the cache.", registry=registry
         )
         self._errors = Counter(
             "modconsole_errors",

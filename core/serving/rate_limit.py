@@ -21,7 +21,7 @@ class RateLimit:
         """0 if the request may pass, else seconds until one may. A refused request takes no
         token."""
         now = self._now()
-        self._sweep(now)
+        self._forget_full(now)
         left, at = self._buckets.get(key_id, (self._burst, now))
         left = min(self._burst, left + (now - at) * self._rate)
         if left < 1.0:
@@ -30,7 +30,7 @@ class RateLimit:
         self._buckets[key_id] = (left - 1.0, now)
         return 0.0
 
-    def _sweep(self, now: float) -> None:
+    def _forget_full(self, now: float) -> None:
         full_after_s = self._burst / self._rate
         if now - self._swept_at > full_after_s:
             self._swept_at = now

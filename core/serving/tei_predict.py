@@ -60,7 +60,7 @@ async def post_predict(request: Request) -> JSONResponse:
     if given.raw_scores and info.activation is not Activation.SIGMOID:
         raise InvalidInput(f"raw_scores: this model gives none (activation {info.activation})")
     # The backend reports truncation per call, not per text, so a text that may be cut is scored in
-    # a call of its own.
+    # a separate call.
     is_alone = not given.truncate and any(_may_be_cut(t, info.max_tokens) for t in given.texts)
     scored = await process.scoring.score(given.texts, is_alone=is_alone)
     if is_alone and _is_cut(scored):
