@@ -153,7 +153,7 @@ class ServingLogQueries:
 
     def last_seen(self, since: datetime, until: datetime | None = None) -> tuple[LastSeen, ...]:
         """The last calls of each process to each backend between the two times, newest first;
-        trials are separate."""
+        trials are left out."""
         given = {
             "since": _naive(since),
             "until": _END_OF_TIME if until is None else _naive(until),

@@ -1,4 +1,4 @@
-"""Admission control and the rate limit of keys, on a simulated clock: admitted, queued, shed, refused."""
+"""Admission control and the rate limit of keys, on a simulated clock: queueing, shedding, refusing."""
 
 import random
 
