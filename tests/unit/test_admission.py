@@ -1,4 +1,4 @@
-"""Admission control and the rate limit of keys, on a simulated clock: queueing, shedding, refusing."""
+"""Admission control and the rate limit of keys, on a simulated clock: waits, shedding, refusals."""
 
 import random
 
