@@ -1,14 +1,15 @@
-"""Which host names and addresses are this machine's own."""
+"""Which host names and addresses belong to this machine."""
 
 import ipaddress
 
-# As a Host header spells them, for those who may ask a server that listens on loopback alone.
+# As a Host header spells them: the names a server that listens on loopback only accepts.
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 def is_loopback(host: str) -> bool:
-    """Whether what is sent to, or listens on, this host name or address stays on this machine.
-    0.0.0.0 is not: as an address to listen on it is every one of the machine's."""
+    """Whether traffic to, or a server listening on, this host name or address stays on this
+    machine. 0.0.0.0 does not: a server listening there is reachable on every address of the
+    machine."""
     host = host.rstrip(".")
     if host == "localhost" or host.endswith(".localhost"):
         return True

@@ -1,4 +1,4 @@
-"""Identifiers of rows, and the references by which authors look things up."""
+"""Identifiers of rows, and the references by which authors look up decisions."""
 
 import re
 import secrets
@@ -21,8 +21,8 @@ def new_reference() -> str:
 
 
 def normalise_reference(typed: str) -> str | None:
-    """The stored form of a reference as somebody typed it: case, spaces, hyphens and the letters
-    people misread are forgiven. None when it can't be one."""
+    """The stored form of a typed reference: case, spaces, hyphens and easily confused letters don't
+    matter. None if it can't be a reference."""
     letters = re.sub(r"[\s\-–]", "", typed[:200]).upper().translate(_MISREAD)
     if len(letters) != REFERENCE_LENGTH or any(c not in REFERENCE_ALPHABET for c in letters):
         return None

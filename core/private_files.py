@@ -1,4 +1,5 @@
-"""Folders and files for this account alone (0700 and 0600), whatever the process's umask is."""
+"""Folders and files that only this account can access (0700 and 0600), whatever the process's
+umask."""
 
 import os
 from pathlib import Path
@@ -8,7 +9,7 @@ FILE_MODE = 0o600
 
 
 def make_private_folder(path: Path) -> None:
-    """Make it, and its parents where they are missing. A folder that is there keeps its rights."""
+    """Create the folder and missing parents. The rights of an existing folder stay as they are."""
     if path.is_dir():
         return
     if path.parent != path:
@@ -18,12 +19,12 @@ def make_private_folder(path: Path) -> None:
     except FileExistsError:
         if not path.is_dir():
             raise
-        return  # another process was faster
+        return  # another process created it first
     path.chmod(FOLDER_MODE)
 
 
 def open_private_file(path: Path, flags: int) -> int:
-    """A descriptor, as os.open gives it; a file that is made here is for this account alone."""
+    """A descriptor, as os.open returns; a file created here is accessible to this account only."""
     try:
         fd = os.open(path, flags | os.O_CREAT | os.O_EXCL, FILE_MODE)
     except FileExistsError:
@@ -35,7 +36,7 @@ def open_private_file(path: Path, flags: int) -> int:
 
 
 def narrow(path: Path) -> None:
-    """Take the rights of other accounts away. A link is left alone, and so is what has gone."""
+    """Remove the rights of other accounts. Links and missing files are ignored."""
     if path.is_symlink():
         return
     try:

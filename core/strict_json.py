@@ -1,15 +1,15 @@
-"""Decoding JSON strictly: a name that is there twice in one object is refused, and so are NaN and
-Infinity, which Python's decoder would take."""
+"""Strict JSON decoding: a repeated name in one object is refused, and so are NaN and Infinity,
+which Python's decoder accepts."""
 
 import json
 from typing import Any, NoReturn
 
 
 class RepeatedName(ValueError):
-    """An object has this name twice, so which value counts can't be known."""
+    """An object has this name twice, so it is ambiguous which value counts."""
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"a name is there twice: {name!r}")
+        super().__init__(f"the name {name!r} appears twice in one object")
         self.name = name
 
 
@@ -22,15 +22,15 @@ class NotJsonNumber(ValueError):
 
 
 def load_strict(text: str | bytes, *, takes_nan: bool = False) -> Any:
-    """The value of a JSON document; bytes may be any UTF. Raises ValueError, of which RepeatedName
-    and NotJsonNumber are kinds, and RecursionError for lists nested thousands deep. `takes_nan` is
-    for answers whose numbers are checked later."""
+    """The value of a JSON document; bytes may be in any UTF. Raises ValueError (RepeatedName and
+    NotJsonNumber are subclasses), and RecursionError for lists nested thousands deep. `takes_nan`
+    allows NaN, for answers whose numbers are checked later."""
     constants = None if takes_nan else _refuse_constant
     return json.loads(text, object_pairs_hook=_object, parse_constant=constants)
 
 
 def strict_decoder() -> json.JSONDecoder:
-    """For values that follow one another in a text; it raises what `load_strict` does."""
+    """A decoder for consecutive values in one text; it raises the same errors as `load_strict`."""
     return json.JSONDecoder(object_pairs_hook=_object, parse_constant=_refuse_constant)
 
 

@@ -1,4 +1,4 @@
-"""What all tests share: how Hypothesis runs, and which processor `auto` is shown."""
+"""Settings of all tests: the Hypothesis profile, and the processor description for `auto`."""
 
 import os
 from pathlib import Path
@@ -8,8 +8,8 @@ from hypothesis import HealthCheck, settings
 
 from core.inference.local.processors import CPU_INFO
 
-# Examples differ from run to run, so that many runs find what one misses; a failure prints what
-# repeats it (`@reproduce_failure` and `--hypothesis-seed`). Nothing depends on how long one takes.
+# Examples differ from run to run, so that many runs find what one misses; a failure prints how to
+# repeat it (`@reproduce_failure` and `--hypothesis-seed`). No deadline: no result depends on time.
 settings.register_profile(
     "suite",
     deadline=None,
@@ -22,6 +22,6 @@ settings.load_profile("suite")
 
 @pytest.fixture(scope="session")
 def cpu_info() -> Path:
-    """Where `auto` reads what the processor is quick at. `make test-avx2` gives another file:
-    inside qemu the system still describes the real processor."""
+    """The file from which `auto` reads the processor's features. `make test-avx2` sets another
+    file, because inside QEMU the system still describes the real processor."""
     return Path(os.environ.get("TESTS_CPU_INFO", CPU_INFO))

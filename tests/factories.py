@@ -1,4 +1,4 @@
-"""Reaching a state of the console by driving its real services, on a home folder of one's own."""
+"""Brings a console into a wanted state by calling its real services, on a given home folder."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -23,7 +23,7 @@ MODERATOR = Actor("mina", Role.MODERATOR)
 LEAD = Actor("lena", Role.LEAD)
 OTHER_LEAD = Actor("ravi", Role.LEAD)
 
-# What the fake backend makes of them; see core/inference/fake.py.
+# The texts' scores come from the fake backend; see core/inference/fake.py.
 CLEAN = "What a lovely morning it was."
 HELD = "You idiot, read the article first."
 REMOVED = "Only a moron would write this."
@@ -35,7 +35,7 @@ _numbers = count(1)
 
 
 def make_services(home: Path, *, days_ago: float = 0) -> Services:
-    """Services on the fake backend; with `days_ago` their clock lives in the past."""
+    """Services on the fake backend; with `days_ago` their clock is in the past."""
     past = timedelta(days=days_ago)
     clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
     settings = Settings(home=home, backend="fake", cache_size=0)
@@ -43,7 +43,7 @@ def make_services(home: Path, *, days_ago: float = 0) -> Services:
 
 
 def posted(services: Services, text: str, *, author: str = "sam") -> Revision:
-    """A comment just stored, not scored."""
+    """A comment that is stored but not scored."""
     source_id = f"c-{next(_numbers)}"
     incoming = IncomingComment("test", source_id, text, author, services.clock.now())
     list(ingest(services.context, SYSTEM, [incoming]))
@@ -62,10 +62,10 @@ def scored(services: Services, text: str, *, author: str = "sam") -> Revision:
 
 
 def unscored(services: Services, text: str = CLEAN) -> Revision:
-    """Held for a person by the failure policy, because the backend was down."""
+    """A comment held by the failure policy, because the backend was down."""
     revision = posted(services, text)
     backend = services.full_model
-    assert isinstance(backend, FakeBackend), "only the fake can be told to be down"
+    assert isinstance(backend, FakeBackend), "only the fake backend can be set to fail"
     with services.context.store.read() as reader:
         policy = reader.newest_policy()
     assert policy is not None, "a fresh console has a policy"
@@ -97,7 +97,7 @@ def decided(
 
 
 def removed_by_person(services: Services, text: str = HELD, *, note: str = "") -> Revision:
-    """Held by the model, then removed by `mina`."""
+    """A comment held by the model, then removed by `mina`."""
     revision = scored(services, text)
     decided(services, revision, Action.REMOVE, note=note)
     return revision
@@ -109,13 +109,13 @@ def appealed(services: Services, revision: Revision, words: str = "I quoted some
 
 
 def heard(services: Services, appeal: Appeal, *, overturn: bool, actor: Actor = LEAD) -> Appeal:
-    """The appeal's outcome, by somebody who took no part."""
+    """The appeal's outcome, decided by a lead who took no part before."""
     reason = "The quotation marks make it clear." if overturn else "It insults a person directly."
     return hear_appeal(services.context, actor, appeal.id, overturn=overturn, reason=reason)
 
 
 def source_key(services: Services, revision: Revision) -> tuple[str, str]:
-    """The source of its comment and the comment's id there."""
+    """The source of the revision's comment and the comment's id there."""
     with services.context.store.read() as reader:
         comment = reader.comment(revision.comment_id)
     assert comment is not None, "the revision is of no stored comment"
@@ -129,6 +129,6 @@ def chain_of(services: Services, revision: Revision) -> list[Decision]:
 
 
 def audit_kinds(services: Services, revision: Revision) -> list[AuditKind]:
-    """What the audit trail says of the revision, oldest first."""
+    """The kinds of the revision's audit events, oldest first."""
     with services.context.store.read() as reader:
         return [event.kind for event in reader.audit_trail(revision.id)]

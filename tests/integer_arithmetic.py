@@ -1,7 +1,8 @@
-"""What an int8 file says, worked out in numpy: the same on every processor.
+"""Exact results of an int8 model file, computed in numpy: the same on every processor.
 
-Without VNNI a processor cuts the sum of two int8 products at 16 bits, so a file whose weights use
-all 8 bits may score differently there. With weights of 7 bits no sum is cut: 255 * 64 * 2 < 2**15.
+Without VNNI a processor saturates the sum of two int8 products at 16 bits, so a file whose weights
+use all 8 bits may score differently there. With weights of 7 bits no sum saturates: 255 * 64 * 2 <
+2**15.
 """
 
 from collections.abc import Sequence
@@ -20,7 +21,7 @@ MOST = 64
 
 
 def exact_scores(graph: Path, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """Scores of a sigmoid classifier, a comment at a time."""
+    """Scores of a sigmoid classifier, one comment at a time."""
     evaluator = ReferenceEvaluator(str(graph))
     found = []
     for row in ids:
@@ -42,7 +43,7 @@ def largest_weight(graph: Path) -> int:
 
 
 def take_seven_bits(graph: Path) -> None:
-    """Rewrites the file with steps twice as large, so that no sum can be cut."""
+    """Rewrites the file with quantisation steps twice as large, so that no sum can saturate."""
     model = onnx.load(graph, load_external_data=False)
     tensors = {each.name: each for each in model.graph.initializer}
     for matrix in int8_matrices(model):

@@ -1,7 +1,7 @@
-"""Runs the suite on every Python that is installed: `python tests/interpreters.py FOLDER`.
+"""Runs the suite on every installed Python: `python tests/interpreters.py FOLDER`.
 
-Each gets a virtual environment of its own in FOLDER, which is kept. One that is not installed, or
-for which a package has no build, is listed as not run; the exit status is 1 when tests failed.
+Each one gets a virtual environment in FOLDER, which is kept. A Python that is not installed, or for
+which a package has no build, is listed as not run; the exit status is 1 when tests failed.
 """
 
 import os
@@ -17,7 +17,7 @@ SELECTION = ("-m", "not long and not kills")
 
 
 def find_interpreters() -> dict[str, str | None]:
-    """Names from python3.11 up, and where each lies if it starts."""
+    """Names from python3.11 up, each with its path, or None if it doesn't start."""
     names = [f"python3.{minor}" for minor in range(OLDEST, NEWEST + 1)]
     return {name: next(filter(_starts, _places(name)), None) for name in names}
 
@@ -36,7 +36,7 @@ def _starts(path: str) -> bool:
 
 
 def install(interpreter: str, folder: Path) -> str | None:
-    """Why it can't be installed there, None when it is."""
+    """None on success, else why it can't be installed."""
     python = folder / "bin" / "python"
     for command in (
         [interpreter, "-m", "venv", str(folder)],

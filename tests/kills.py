@@ -1,4 +1,4 @@
-"""How many kills a test makes: all of them takes long, so most runs make a share."""
+"""How many kills a test makes: all of them take long, so most runs make only a share."""
 
 import os
 from fractions import Fraction
@@ -8,7 +8,7 @@ DEFAULT_SHARE = "1/10"
 
 
 def kill_count(full: int) -> int:
-    """The share of `full` that KILLS_SHARE asks for, as `1/10`, `0.5` or `1`; one at least."""
+    """The share of `full` given by KILLS_SHARE, such as `1/10`, `0.5` or `1`; at least one."""
     share = Fraction(os.environ.get(SHARE, DEFAULT_SHARE))
     if not 0 < share <= 1:
         raise ValueError(f"{SHARE} is {share}; it must be above 0 and at most 1")

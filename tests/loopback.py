@@ -1,4 +1,4 @@
-"""A server on loopback for as long as a `with` lasts."""
+"""A server on loopback, running inside a `with` block."""
 
 from abc import ABC, abstractmethod
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -7,7 +7,8 @@ from typing import Self
 
 
 class LoopbackServer(ABC):
-    """A subclass says by `_handler` how it answers; `_lock` guards what requests write."""
+    """A subclass answers requests with its `_handler`; hold `_lock` when a request writes shared
+    data."""
 
     def __init__(self) -> None:
         self._lock = Lock()
@@ -27,4 +28,4 @@ class LoopbackServer(ABC):
 
     @abstractmethod
     def _handler(self) -> type[BaseHTTPRequestHandler]:
-        """The handler of one connection."""
+        """The handler class of a connection."""

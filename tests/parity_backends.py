@@ -1,4 +1,4 @@
-"""Backends that all run one made-up model, each with a fault of its own, and comments for them."""
+"""Backends that all run one made-up model, each with a different fault, and comments for them."""
 
 import math
 import random
@@ -24,7 +24,7 @@ def comments(count: int, longest: int = 60) -> list[str]:
 
 
 def logits_of(text: str) -> Logits:
-    """Mostly low; each word pushes each label up or down by its own amount."""
+    """Mostly low; each word moves each label's logit up or down by a fixed amount."""
     words = text.split()
     return {label: -2.0 + sum(_push(word, label) for word in words) for label in LABELS}
 
@@ -43,13 +43,13 @@ def softmax(logits: Logits) -> dict[Label, float]:
 
 
 def gentler(logits: Logits) -> dict[Label, float]:
-    """Another revision: the same order, lower scores."""
+    """Scores of another model revision: the same order, but lower."""
     return sigmoid({label: value * 0.8 - 1.5 for label, value in logits.items()})
 
 
 class ModelBackend(FakeBackend):
-    """`reads` words at most; with `in_pairs`, every two texts of a call are taken for one. Fails on
-    the texts in `refuses`. `asked` keeps every call."""
+    """Reads at most `reads` words; with `in_pairs`, it takes every two texts of a call as one.
+    Fails on the texts in `refuses`. `asked` keeps every call."""
 
     def __init__(
         self,

@@ -1,4 +1,4 @@
-"""How long a test waits for what must come: a loaded machine is slow, not wrong. Whatever hangs is
+"""How long a test waits for an event: a loaded machine is slow, not wrong. A test that hangs is
 ended by pytest's own timeout, which is longer."""
 
 PATIENT_S = 300.0

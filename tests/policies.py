@@ -1,4 +1,4 @@
-"""A policy whose thresholds never move: the default one follows the shipped model."""
+"""A policy with fixed thresholds: those of the default policy change with the shipped model."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -24,7 +24,7 @@ def fixed_policy(created_at: datetime) -> Policy:
 
 
 def escalating_policy(policy: Policy, label: Label, low: float, version: int = 2) -> Policy:
-    """The same, but from `low` up to where it removes the label goes to a lead."""
+    """The same policy, but scores of the label from `low` up to its removal band are escalated."""
     rules = []
     for rule in policy.rules:
         if rule.label is not label or rule.high <= low:

@@ -1,10 +1,11 @@
-"""What the rows of a state must say of each other, asked in SQL past the code under test."""
+"""Consistency rules between the rows of a state, checked in SQL independently of the tested
+code."""
 
 import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-# Each names the rows that break its promise.
+# Each query selects the rows that violate its rule.
 PROMISES: dict[str, str] = {
     "version counts the decisions, whose positions have no gap": """
         SELECT r.id FROM revisions r LEFT JOIN decisions d ON d.revision_id = r.id
@@ -20,7 +21,7 @@ PROMISES: dict[str, str] = {
         SELECT d.action FROM decisions d WHERE d.revision_id = r.id AND d.position = r.version)""",
     "a comment has one latest revision": """
         SELECT comment_id FROM revisions GROUP BY comment_id HAVING sum(is_latest) <> 1""",
-    "a case waits exactly while the latest text is there and on hold": """
+    "a case is open or escalated exactly while the latest revision is visible and undecided": """
         SELECT r.id FROM revisions r LEFT JOIN cases c ON c.revision_id = r.id
         WHERE coalesce(c.status, 'closed') <> CASE
         WHEN r.withdrawn_at IS NOT NULL THEN 'closed'
@@ -31,7 +32,7 @@ PROMISES: dict[str, str] = {
         SELECT c.id FROM cases c JOIN revisions r ON r.id = c.revision_id
         WHERE (c.closed_because IS NOT NULL)
         <> (c.status = 'closed' AND r.current_action IN ('hold', 'escalate'))""",
-    "no appeal waits for a text that is gone": """
+    "no appeal is pending on a replaced or withdrawn text": """
         SELECT a.id FROM appeals a JOIN revisions r ON r.id = a.revision_id
         WHERE a.status = 'pending' AND (r.is_latest = 0 OR r.withdrawn_at IS NOT NULL)""",
     "a revision and each decision on it have one event": """
@@ -47,7 +48,8 @@ PROMISES: dict[str, str] = {
 
 
 def broken_promises(state: Path) -> dict[str, list[str]]:
-    """The promises that are broken, each with the ids that break it; empty when all is well."""
+    """The violated rules, each with the ids of the violating rows; empty if the state is
+    consistent."""
     with closing(sqlite3.connect(state)) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []

@@ -1,1 +1,1 @@
-"""Benchmarks: each `run` gives a table as plain data."""
+"""Benchmarks: each `run` returns a table as plain data."""

@@ -1,4 +1,4 @@
-"""The real API in a child process of its own, with a fresh home, watched from outside."""
+"""The real API in a child process with a fresh home, measured from outside."""
 
 import json
 import os
@@ -24,8 +24,8 @@ WATCH_EVERY_S = 0.5
 
 @dataclass(slots=True)
 class RunningApi:
-    """A running API. `memory_mb` holds (seconds, resident megabytes), empty where the system
-    does not say."""
+    """A running API. `memory_mb` holds (seconds, resident megabytes); it is empty where the system
+    doesn't report memory."""
 
     port: int
     home: Path
@@ -33,7 +33,7 @@ class RunningApi:
     memory_mb: list[tuple[float, float]] = field(default_factory=list)
 
     def cpu_s(self) -> float | None:
-        """Processor seconds it has used so far; None where the system does not tell."""
+        """Processor seconds used so far; None where the system doesn't report them."""
         try:
             stat = Path(f"/proc/{self.process.pid}/stat").read_text()
         except OSError:
@@ -50,7 +50,7 @@ class RunningApi:
                         self.memory_mb.append((time.monotonic(), int(line.split()[1]) / 1024.0))
 
     def stop(self) -> None:
-        """Ask it to stop, and wait until it has answered what it accepted."""
+        """Ask it to stop, and wait until it has answered the requests it accepted."""
         self.process.send_signal(signal.SIGTERM)
         try:
             self.process.wait(STOP_WITHIN_S)
@@ -59,7 +59,7 @@ class RunningApi:
             self.process.wait()
 
     def record_count(self) -> int:
-        """Calls of real traffic in its serving log."""
+        """How many records its serving log has of real traffic."""
         lines = (
             json.loads(line)
             for path in (self.home / "serving-log").glob("*.jsonl")
@@ -70,12 +70,12 @@ class RunningApi:
 
 @contextmanager
 def running_api(settings: Settings, home: Path) -> Iterator[RunningApi]:
-    """Ready when the block begins. Raises ConsoleError with its last output if it does not
+    """Yields the API when it answers. Raises ConsoleError with its last output if it does not
     start."""
     port = free_port()
     child = replace(settings, home=home, api_port=port, api_host="127.0.0.1")
     with (home / "api.log").open("wb") as log:
-        # It must not outlive this process: it stops when its standard input closes.
+        # The API stops when its standard input closes, so it can't outlive this process.
         process = subprocess.Popen(
             [sys.executable, "-m", "core.processes.supervised", "core.cli", "serve"],
             env=environment_for(child),

@@ -1,6 +1,6 @@
 """What a cache and a cascade gain: the full model alone, with either of them, and with both.
 
-Rounds alternate between all setups, so that a busy minute of the machine affects each alike.
+Every round runs all setups, so that a busy minute of the machine affects each equally.
 """
 
 import statistics
@@ -31,10 +31,10 @@ from core.moderation.policies import Policy
 ROUNDS = 3
 CALL_TEXTS = 64
 ALONE = 150
-"""Texts that the ways of one text a call are timed on; the others take all."""
+"""Number of texts for the setups that score one text per call; the others score all."""
 NEWEST = 200
 NEW_EACH_POLL = {f"newest {NEWEST} every 5 min": 42, f"newest {NEWEST} every minute": 8}
-"""Traffic, and how many comments of a poll no poll brought before: Hacker News ids rose by 8.35 a
+"""Traffic patterns, and how many comments of each poll are new: Hacker News ids rose by 8.35 a
 minute in October 2022."""
 NOW_S = system_clock().monotonic
 ONCE = "each once"
@@ -42,7 +42,8 @@ ONCE = "each once"
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
-    """Where the first stage may clear on these texts, and what that rests on."""
+    """The first stage's threshold on these texts: of `flagged` texts it would miss `missed`, and at
+    95 % confidence at most the share `bound`."""
 
     pass_below: float
     flagged: int
@@ -52,7 +53,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class CascadeSetup:
-    """One way of scoring; `open` gives it anew for each round, so that no cache is warm."""
+    """One way of scoring. `open` makes a new backend for each round, so that no cache is warm."""
 
     name: str
     traffic: str
@@ -61,7 +62,7 @@ class CascadeSetup:
 
 
 class CascadeRun:
-    """What was measured of one way."""
+    """The measurements of one setup."""
 
     def __init__(self, way: CascadeSetup, texts: Sequence[str]) -> None:
         self.way = way
@@ -71,7 +72,7 @@ class CascadeRun:
         self.results: list[TextResult] = []
 
     def run_round(self) -> None:
-        """All texts once, in calls of the way's size."""
+        """Score all texts once, in calls of the setup's size."""
         backend, size = self.way.open(), self.way.call_texts
         self.calls, self.results = [], []
         begin = NOW_S()
@@ -83,7 +84,7 @@ class CascadeRun:
 
 
 def run(settings: Settings, say: Callable[[str], None], file: Path | None = None) -> dict[str, Any]:
-    """A row a way, with the bound of missed flags beside every cascade."""
+    """A row for each setup, with the bound of missed flags next to every cascade."""
     source, texts = bench_texts(settings, file)
     texts = list(dict.fromkeys(texts))
     policy = default_policy(system_clock().now())
@@ -123,8 +124,8 @@ def run(settings: Settings, say: Callable[[str], None], file: Path | None = None
 def _threshold(
     texts: Sequence[str], flagged: set[str], first: Predictor, policy: Policy, promise: float
 ) -> Threshold:
-    """The one that keeps the promise; where the flags are too few to show it, one that misses none
-    of them, with the bound that this comes to."""
+    """The threshold that keeps the promise. With too few flags to prove one, the threshold that
+    misses none of them, with the bound that follows from their number."""
     edges = acting_edges(policy)
     near = [nearness(scores, policy, edges) for scores in first.predict(texts)]
     risky = [value for value, text in zip(near, texts, strict=True) if text in flagged]
@@ -156,7 +157,7 @@ def _trials(
     ]
     for traffic, new in NEW_EACH_POLL.items():
         polls = polled(texts, new)
-        # What a poll brings is scored in one call.
+        # All comments of a poll are scored in one call.
         trials.append(CascadeRun(CascadeSetup("with cache", traffic, with_cache, NEWEST), polls))
         trials.append(
             CascadeRun(CascadeSetup("with cascade and cache", traffic, with_both, NEWEST), polls)
@@ -165,21 +166,23 @@ def _trials(
 
 
 def polled(texts: Sequence[str], new: int) -> list[str]:
-    """The texts as polls of the newest bring them: each poll NEWEST, `new` of them not seen yet."""
+    """The texts in the order polls return them: each poll has NEWEST texts, `new` of them not seen
+    before."""
     newest = min(NEWEST, len(texts))
     ends = range(newest, len(texts) + 1, new)
     return [text for end in ends for text in texts[end - newest : end]]
 
 
 def some_of(texts: Sequence[str]) -> Sequence[str]:
-    """At most ALONE texts from all over: old and new comments differ in length."""
+    """At most ALONE texts, spread over the whole list: old and new comments differ in length."""
     return texts[:: -(-len(texts) // ALONE)]
 
 
 def _pipeline(
     settings: Settings, texts: Sequence[str]
 ) -> tuple[Callable[[], float] | None, str | None]:
-    """Comments a second of the plain pipeline, as `bench local` runs it; or why it can't run."""
+    """A function that measures comments per second of the plain pipeline, as in `bench local`; or
+    why it can't run."""
     try:
         score = WAYS[ONE_BY_ONE].open(settings)
     except ConsoleError as error:
@@ -196,7 +199,8 @@ def _pipeline(
 
 
 def _first_stage_rate(first: Predictor, texts: Sequence[str]) -> float:
-    """The best of some rounds: it is over in a moment, and any other work would show."""
+    """The best of several rounds: each is so short that any other work on the machine would distort
+    it."""
 
     def took_s() -> float:
         begin = NOW_S()

@@ -1,4 +1,4 @@
-"""Explanations: their agreement with words that people marked, and their latency."""
+"""Explanations: how well they agree with words that people marked, and their latency."""
 
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -63,7 +63,8 @@ def _faithfulness(
 
 
 def _latency(scorer: Scorer, words: int, say: Callable[[str], None]) -> dict[str, Any]:
-    """Of whole explanations, scoring the comment itself included, of texts of that many words."""
+    """Latency of whole explanations of texts with that many words; scoring the text itself is
+    included."""
     now_s = system_clock().monotonic
     score = partial(_score, scorer)
     score(["warm"])
@@ -77,7 +78,7 @@ def _latency(scorer: Scorer, words: int, say: Callable[[str], None]) -> dict[str
             whole.scores,
             labels=[Label.TOXICITY],
             max_words=_max_words(scorer),
-            # Never satisfied, so that the search for a remedy is part of every time taken.
+            # Never satisfied, so that every measured time includes a full search for a remedy.
             passes=lambda _: False,
         )
         took_ms.append((now_s() - begin) * 1000.0)
@@ -87,7 +88,7 @@ def _latency(scorer: Scorer, words: int, say: Callable[[str], None]) -> dict[str
 
 
 def _texts(words: int) -> list[str]:
-    """The bundled sample's comments one after the other, cut anew every so many words."""
+    """The bundled sample's comments joined, and cut into texts of that many words."""
     comments = [
         clean_text(each.text)
         for each in sample_source().read()

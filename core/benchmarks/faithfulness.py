@@ -1,4 +1,4 @@
-"""How well marked words agree with people's marks, and how much of the score they carry.
+"""How well the marked words agree with people's marks, and how much of the score they explain.
 
 Token F1, comprehensiveness and sufficiency as in DeYoung et al. 2020 (ERASER), over whole words.
 """
@@ -17,7 +17,8 @@ from core.inference.explanation.words import Word, only, without
 from core.moderation.scores import Label
 
 SHARES = (0.01, 0.05, 0.1, 0.2, 0.5)
-"""Of a text's words, at least one, taken out or kept alone; the area over all is their mean."""
+"""Shares of a text's words (at least one word) that are removed or kept alone, the bins of
+ERASER; the `_area` measures are the mean over all shares."""
 AT = SHARES.index(0.2)
 EDGES = tuple(round(0.05 * step, 2) for step in range(1, 21))
 RESAMPLES = 1000
@@ -29,9 +30,9 @@ ScoreTexts = Callable[[Sequence[str]], Sequence[Any]]
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """One text: which words people marked, and by each way the words' values and what the score
-    loses without the best of them (`lost`) or with those alone (`short`), one for each of SHARES.
-    """
+    """One text: the words people marked, each method's value of every word, and for each of SHARES
+    how much the score drops without the highest-valued words (`lost`) or with only those
+    (`short`)."""
 
     marked: NDArray[np.bool_]
     values: Mapping[str, Values]
@@ -40,7 +41,7 @@ class Judged:
 
 
 def judge_text(score: ScoreTexts, text: MarkedText, max_words: int, chance: Random) -> Judged:
-    """Every way of valuing words on one text."""
+    """Word values of one text by every method."""
     (whole,) = score([text.text])
     found = explain(
         score, text.text, whole.scores, labels=[_LABEL], max_words=max_words, passes=lambda _: True
@@ -60,14 +61,14 @@ def judge_text(score: ScoreTexts, text: MarkedText, max_words: int, chance: Rand
 
 
 def token_f1(chosen: NDArray[np.bool_], marked: NDArray[np.bool_]) -> float:
-    """Of one text; 1 where neither has a word."""
+    """Token F1 of one text; 1 if no word is chosen and none is marked."""
     size = int(chosen.sum() + marked.sum())
     return 2.0 * float((chosen & marked).sum()) / size if size else 1.0
 
 
 def measure(judged: Sequence[Judged], way: str) -> dict[str, Any]:
-    """Means over the texts with 95 % bootstrap intervals. The edge of `token_f1` is chosen on every
-    other text and the measure taken on the rest."""
+    """Means over the texts with 95 % bootstrap intervals. The edge for `token_f1` is chosen on
+    every other text and measured on the rest."""
     edge = max(EDGES, key=lambda edge: _f1(judged[::2], way, edge).mean())
     lost = np.array([each.lost[way] for each in judged])
     short = np.array([each.short[way] for each in judged])
@@ -94,7 +95,8 @@ def _values(found: Explanation, of: Callable[[Any, Label], float]) -> Values:
 def _ablate(
     score: ScoreTexts, text: str, words: Sequence[Word], whole: float, judged: Judged
 ) -> None:
-    """Score the text without, and with only, the best words by each way; each variant once."""
+    """Score the text without, and with only, each method's highest-valued words; equal variants are
+    scored once."""
     variants: dict[tuple[str, str], list[str]] = {}
     for way, values in judged.values.items():
         ranked = np.argsort(-values, kind="stable")

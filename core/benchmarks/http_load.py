@@ -1,6 +1,6 @@
 """A load generator for this machine: a closed loop, and Poisson arrivals.
 
-Written for this alone: a general HTTP client would compete with the server for the processor.
+Written for this purpose, because a general HTTP client would take processor time from the server.
 """
 
 import asyncio
@@ -16,8 +16,8 @@ HOST = "127.0.0.1"
 MOST_CONNECTIONS = 512
 ANSWER_WITHIN_S = 60.0
 AFTER_REFUSAL_S = 1.0
-"""What the API's `Retry-After` asks for at least. Without it a closed loop would measure how fast
-the same few are refused."""
+"""The least wait of the API's `Retry-After`. Without it a closed loop would measure how fast the
+same few requests are refused."""
 OK = 200
 NO_ANSWER = 0
 _LENGTH = re.compile(rb"\r\ncontent-length: *(\d+)\r\n", re.IGNORECASE)
@@ -29,8 +29,8 @@ NextRequest = Callable[[], bytes]
 
 @dataclass(slots=True)
 class Load:
-    """What came back. `latencies_s` holds, by status, seconds in the order of the answers; a
-    request without an answer has the status 0. `client_cpu` is this process's share of one core."""
+    """The answers to one load. `latencies_s` holds seconds by status, in the order of the answers;
+    a request without an answer has status 0. `client_cpu` is this process's use of one core."""
 
     wall_s: float = 0.0
     client_cpu: float = 0.0
@@ -38,16 +38,16 @@ class Load:
     connections: int = 0
 
     def add(self, status: int, latency_s: float) -> None:
-        """One request's outcome."""
+        """Add the outcome of one request."""
         self.latencies_s.setdefault(status, []).append(latency_s)
 
     def counts(self) -> Counter[int]:
-        """Answers by status."""
+        """Number of answers by status."""
         return Counter({status: len(spent) for status, spent in self.latencies_s.items()})
 
 
 class Connection(asyncio.Protocol):
-    """One connection, one request at a time; of the answer only status and length are read."""
+    """One connection with one request at a time; only status and length of an answer are parsed."""
 
     def __init__(self) -> None:
         self._transport: asyncio.WriteTransport | None = None
@@ -67,7 +67,7 @@ class Connection(asyncio.Protocol):
         return self._transport is not None and not self._transport.is_closing()
 
     async def send(self, request: bytes) -> int:
-        """The status of the answer; NO_ANSWER when the connection ended first."""
+        """The status of the answer; NO_ANSWER if the connection ended first."""
         if self._transport is None:
             return NO_ANSWER
         self._answer = asyncio.get_running_loop().create_future()
@@ -80,7 +80,7 @@ class Connection(asyncio.Protocol):
             return NO_ANSWER
 
     def close(self) -> None:
-        """Let go of the socket."""
+        """Close the socket."""
         if self._transport is not None:
             self._transport.close()
 
@@ -114,7 +114,7 @@ class Connection(asyncio.Protocol):
 
 
 def closed_loop(port: int, request: NextRequest, *, connections: int, seconds: float) -> Load:
-    """Each connection sends its next request when it has the answer to the last."""
+    """Each connection sends its next request when the previous one is answered."""
 
     async def one(load: Load, until: float) -> None:
         connection = await Connection.open(port)
@@ -136,8 +136,8 @@ def closed_loop(port: int, request: NextRequest, *, connections: int, seconds: f
 
 
 def open_loop(port: int, request: NextRequest, *, rate: float, seconds: float, seed: int) -> Load:
-    """Poisson arrivals at `rate` a second, whoever is still waiting; a latency counts from the
-    moment its request was meant to be sent, so a client or server that stalls can't hide it."""
+    """Poisson arrivals at `rate` a second, independent of pending requests. Latency counts from the
+    time a request was due, so that a stalled client or server can't hide it."""
     return _measured(lambda load: _Arrivals(port, request, load, seed).run(rate, seconds))
 
 
@@ -168,7 +168,7 @@ class _Arrivals:
             connection.close()
 
     async def _send(self) -> None:
-        """What is due, on one connection, until nothing is."""
+        """Sends requests as they become due, on one connection, until none are left."""
         connection: Connection | None = None
         while self._late:
             due = self._late.popleft()
@@ -178,7 +178,7 @@ class _Arrivals:
                     connection = await self._connection()
                 status = await connection.send(request)
                 if status == NO_ANSWER and connection.answers:
-                    # A server may close an idle connection just as it is used again.
+                    # A server may close an idle connection at the moment it is used again.
                     connection = await Connection.open(self._port)
                     status = await connection.send(request)
             except OSError:

@@ -1,4 +1,4 @@
-"""What the load benchmark sends, and the row that one load becomes."""
+"""The requests of the load benchmark, and the table row of one load."""
 
 import itertools
 import json
@@ -52,7 +52,8 @@ def requests_of(
 
 @dataclass(slots=True)
 class Measured:
-    """Closed loops of other servers. `versions`: what each ran on, or why it was not measured."""
+    """Closed loops of other servers. `versions`: the software each ran on, or why it was not
+    measured."""
 
     versions: dict[str, str] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)

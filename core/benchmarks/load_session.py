@@ -1,5 +1,5 @@
-"""One running API under one load after the other: closed loops, arrivals at random up to the knee,
-three times the knee, and a long run."""
+"""One running API under a series of loads: closed loops, random arrivals up to the knee, three
+times the knee, and a long run."""
 
 import time
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from core.benchmarks.rounds import ratio
 
 SCORED = f"{CONNECTIONS[-1]} connections"
 STORED = f"{SCORED}, stored"
-# Of the most, which is what 64 connections got; the first is the unloaded reference.
+# Shares of the highest rate, which 64 connections reached; the first is the unloaded reference.
 STEPS = (0.2, 0.4, 0.6, 0.7, 0.8, 0.9, 1.0, 1.1)
 STORING_PAIRS = 3
 KNEE_P99_FACTOR = 4.0
@@ -27,7 +27,7 @@ SOAK_S = 600.0
 
 
 class Session:
-    """One server under one load after the other; `rows` are the table."""
+    """One server under a series of loads; `rows` are the table."""
 
     def __init__(self, api: RunningApi, texts: list[str], seconds: float, say: Say) -> None:
         self._api = api
@@ -43,14 +43,16 @@ class Session:
         self.rows.clear()
 
     def closed_loops(self) -> None:
-        """At each number of connections, scoring only; at the most of them, storing too."""
+        """Closed loops at each number of connections, scoring only; at the highest number storing
+        too."""
         for count in CONNECTIONS:
             self._closed(f"{count} connections", self._ask_to_score(), count, self._seconds)
         self._closed(STORED, self._ask_to_store(), CONNECTIONS[-1], self._seconds)
 
     def storing_share(self) -> Row:
-        """Requests a second that store, of those that only score: the same texts, at the most
-        connections, in turn, so that a slow minute of the machine is in both."""
+        """Requests per second that store, divided by those that only score. Both loads use the same
+        texts and most connections, and alternate, so that a slow minute of the machine affects
+        both."""
         shares: list[float] = []
         refused = 0
         for _ in range(STORING_PAIRS):
@@ -63,9 +65,9 @@ class Session:
         return {**found, "refused_while_storing": refused}
 
     def find_knee(self, top: float) -> float:
-        """The highest rate, of STEPS of `top`, that is kept up with: 95 % of it answered, at most
-        1 % refused, p99 at most four times that of the first step. A step that fails is tried once
-        more, or a busy second of the machine would end the search."""
+        """The highest rate, in STEPS of `top`, that the server keeps up with: 95 % answered, at
+        most 1 % refused, p99 at most four times that of the first step. A failed step is tried once
+        more, so that a busy second of the machine does not end the search."""
         knee, reference = 0.0, 0.0
         for step in STEPS:
             for _ in range(KNEE_TRIES):
@@ -79,7 +81,7 @@ class Session:
         return knee or STEPS[0] * top
 
     def overload(self, knee: float) -> Row:
-        """Three times the knee, then half of it: whether the server recovers at once."""
+        """Three times the knee, then half of it, to see whether the server recovers at once."""
         unloaded = next(row["p99_ms"] for row in self.rows if row["load"].endswith("of the most"))
         before = self._memory()
         row = self._open("3 x knee", OVERLOAD_FACTOR * knee, OVERLOAD_LENGTH * self._seconds)
@@ -92,7 +94,7 @@ class Session:
         }
 
     def soak(self, knee: float) -> Row:
-        """Ten minutes at 80 % of the knee; the slope leaves the first fifth out."""
+        """Ten minutes at 80 % of the knee; the slope of memory ignores the first fifth."""
         since = time.monotonic() + SOAK_S / 5
         self._open("soak", SOAK_SHARE * knee, SOAK_S)
         points = [(at / 60.0, mb) for at, mb in self._api.memory_mb if at >= since]
@@ -101,11 +103,11 @@ class Session:
         return {"soak_memory_mb_per_min": None if slope is None else round(slope, 3)}
 
     def _ask_to_score(self) -> NextRequest:
-        """Each load begins with the first text, as those of other servers do."""
+        """Each load begins with the first text, like the loads of the other servers."""
         return requests_of(self._api.port, "/v1/moderations", self._texts, _moderation)
 
     def _ask_to_store(self) -> NextRequest:
-        """Comments of this load alone: known ones would not be stored again."""
+        """Ids are unique to this load: known comments would not be stored again."""
         load = len(self.rows)
 
         def comment(text: str, number: int) -> object:
@@ -140,8 +142,9 @@ class Session:
 
 
 def is_kept_up(row: Row, seconds: float, reference_p99_ms: float) -> bool:
-    """Whether the row of an open loop is that of a server below its knee."""
-    # Of what did arrive: chance may have it more or less than the rate meant.
+    """Whether this row of an open loop shows a server below its knee."""
+    # Compared with the requests that actually arrived: by chance they differ from the intended
+    # rate.
     done = row["rps"] >= KNEE_DONE_SHARE * row["requests"] / seconds
     few = row["refused"] + row["errors"] <= MOST_REFUSED_SHARE * row["requests"]
     return bool(done and few and row["p99_ms"] <= KNEE_P99_FACTOR * reference_p99_ms)

@@ -1,6 +1,6 @@
-"""Every way of scoring on this machine, side by side: speed, start, memory, and the same answers.
+"""Every way of scoring on this machine, side by side: speed, start, memory, and equal answers.
 
-Rounds alternate between all setups, so that a busy minute of the machine affects each alike.
+Every round runs all setups, so that a busy minute of the machine affects each equally.
 """
 
 import statistics
@@ -24,14 +24,15 @@ from core.inference.manifest import model_folder, read_manifest
 
 ROUNDS = 3
 ROUND_S = 4.0
-"""A way that would take longer for all comments takes part of them, spread over their lengths."""
+"""A setup that would take longer for all comments scores a part of them, spread over their
+lengths."""
 SINGLES = 150
 PROBES = 48
 NOW_S = system_clock().monotonic
 
 
 class LocalRun:
-    """One way with its share of the texts and what was measured."""
+    """One setup with its part of the texts and its measurements."""
 
     def __init__(self, way: LocalSetup, score: Score, texts: Sequence[str], lengths: Sequence[int]):
         self.way = way
@@ -47,12 +48,12 @@ class LocalRun:
         self.scores: list[Scores] = []
 
     def run_round(self) -> None:
-        """Score the share once more."""
+        """Score its part once more."""
         took_s, self.scores = self._timed(self._texts)
         self.rates.append(len(self._texts) / took_s)
 
     def single_calls_ms(self) -> list[float]:
-        """One call a text."""
+        """Times of calls with one text each."""
         return [1000.0 * self._timed([text])[0] for text in self._singles]
 
     def _timed(self, texts: Sequence[str]) -> tuple[float, list[Scores]]:
@@ -65,7 +66,8 @@ class LocalRun:
 
 
 def run(settings: Settings, say: Callable[[str], None], file: Path | None = None) -> dict[str, Any]:
-    """A row for each way that runs here, why each other does not, and the machine's ceiling."""
+    """A row for each setup that runs here, the reason for each that doesn't, and the machine's
+    ceiling."""
     folder = model_folder(settings.model)
     source, texts = bench_texts(settings, file)
     lengths = token_counts(folder, texts)
@@ -113,7 +115,7 @@ def _open_all(
 def _reference(
     trials: Sequence[LocalRun], texts: Sequence[str], say: Callable[[str], None]
 ) -> list[Scores] | None:
-    """Every text's scores in fp32; None where no fp32 runs."""
+    """Every text's scores in fp32; None if no fp32 setup runs."""
     fp32 = [trial for trial in trials if trial.way.name.endswith("fp32")]
     trial = next((t for t in fp32 if t.way.name == REFERENCE), fp32[0] if fp32 else None)
     if trial is None:

@@ -1,4 +1,4 @@
-"""How fast this machine can multiply int8 matrices, and how much of that scoring needs."""
+"""How fast this machine can multiply int8 matrices, and how much of that scoring uses."""
 
 import json
 from collections.abc import Callable, Sequence
@@ -15,17 +15,17 @@ _SPENT_S = 1.5
 
 
 def int8_rate(lanes: int, now_s: Callable[[], float]) -> float:
-    """Operations a second (a product and a sum are two) of the fastest of a few chains of large
-    int8 matrix products, by the same runtime with all lanes busy."""
+    """Operations per second of the fastest of several chains of large int8 matrix products, in the
+    same runtime with all lanes busy. A product and a sum count as two operations."""
     return max(_rate(width, lanes, now_s) for width in _WIDTHS)
 
 
 def operations(folder: Path, lengths: Sequence[int]) -> int:
-    """Operations the network can't do without for texts of so many tokens; no padding, no glue.
+    """The least number of operations for texts of so many tokens, without padding and overhead.
 
     A layer of width h and inner width f takes 8 h² + 4 h f for each of n tokens and 4 h n² for
-    attention. The last layer is read at the first token alone: it takes 4 h² a token for keys and
-    values, the rest once. Raises ModelNotUsable where the configuration is missing.
+    attention. The last layer is read at the first token only: it takes 4 h² a token for keys and
+    values, the rest once. Raises ModelNotUsable if the configuration is missing.
     """
     try:
         config = json.loads((folder / CONFIG_FILE).read_text(encoding="utf-8"))
@@ -65,7 +65,7 @@ def _rate(width: int, lanes: int, now_s: Callable[[], float]) -> float:
 
 
 def _chain(width: int) -> Any:
-    """Matrix products one after the other, each on the int8 numbers the one before gave."""
+    """Matrix products in sequence, each on the int8 output of the one before."""
     import numpy as np
     import openvino
     from openvino import opset13 as ops

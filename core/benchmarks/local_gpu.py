@@ -1,4 +1,4 @@
-"""Scoring on a GPU beside what that GPU could do at best; says why not where there is none."""
+"""Scoring on a GPU compared with the best that GPU could do; says why if it can't be run."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -15,9 +15,9 @@ _REPEATS = 20
 
 
 def gpu_floor(folder: Path, lengths: Sequence[int], now_s: Callable[[], float]) -> str:
-    """Comments a second in bf16, and the two floors under the time they take: the operations of
-    the network at the measured rate of a large bf16 product, and its bytes (bf16 weights once a
-    batch) at the measured rate of a copy."""
+    """Comments per second in bf16, and two lower bounds of the time: the network's operations at
+    the measured rate of a large bf16 product, and its bytes (bf16 weights once per batch) at the
+    measured rate of a copy."""
     try:
         if device_name() != "cuda":
             return "not run: torch sees no CUDA device"
@@ -27,7 +27,7 @@ def gpu_floor(folder: Path, lengths: Sequence[int], now_s: Callable[[], float]) 
         return f"not run: {error}"
     batches, spent_s = _score(network, lengths, now_s)
     product_rate, copy_rate = _rates(now_s)
-    # The file holds two bytes a weight, as bf16 does.
+    # The file stores two bytes per weight, as bf16 does.
     operations_s = needed / product_rate
     bytes_s = batches * (folder / WEIGHTS_FILE).stat().st_size / copy_rate
     return (
@@ -41,7 +41,7 @@ def gpu_floor(folder: Path, lengths: Sequence[int], now_s: Callable[[], float]) 
 def _score(
     network: TorchNetwork, lengths: Sequence[int], now_s: Callable[[], float]
 ) -> tuple[int, float]:
-    """Batches of made-up tokens of these lengths: what a token is makes no difference to a GPU."""
+    """Batches of made-up tokens with these lengths: token values don't change the time on a GPU."""
     from core.inference.batching.padding import padded
     from core.inference.local.schedule import plan_batches
 
@@ -56,7 +56,8 @@ def _score(
 
 
 def _rates(now_s: Callable[[], float]) -> tuple[float, float]:
-    """bf16 operations a second of a large product; bytes a second of a copy, read and written."""
+    """bf16 operations per second of a large product; bytes per second of a copy, read plus
+    written."""
     import torch
 
     one = torch.randn(_SIDE, _SIDE, device="cuda", dtype=torch.bfloat16)

@@ -1,7 +1,7 @@
 """The cost of a fresh process: seconds to its first answer, and its peak memory.
 
 `python -m core.benchmarks.local_start WAY` is that process: it reads a JSON list of texts, scores
-the first, says so, scores all, and prints its peak memory.
+the first, prints a line, scores all, and prints its peak memory.
 """
 
 import json
@@ -20,14 +20,14 @@ def measure_start(
     way: str, texts: Sequence[str], now_s: Callable[[], float]
 ) -> tuple[float, float]:
     """Seconds from the start of a process to its first answer, and its peak memory in MB after
-    TEXTS texts. Raises BackendError when it ends without an answer."""
+    TEXTS texts. Raises BackendError if it ends without an answer."""
     command = [sys.executable, "-m", __name__, way]
     begin = now_s()
-    # What libraries write to stderr is for nobody; in a pipe that nobody reads it would stop them.
+    # Libraries write to stderr; in a pipe that is never read they would block when it is full.
     with subprocess.Popen(
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True
     ) as child:
-        # communicate() would wait for the end: the first line is the moment that counts.
+        # communicate() would wait for the end, but the time of the first line is measured.
         assert child.stdin is not None
         assert child.stdout is not None
         child.stdin.write(json.dumps(list(texts[:TEXTS])))
@@ -41,7 +41,8 @@ def measure_start(
 
 
 def peak_mb() -> float:
-    """Highest memory this process has held. `ru_maxrss` would count its parent's before `exec`."""
+    """The highest memory this process has used. `ru_maxrss` would include its parent's before
+    `exec`."""
     status = Path("/proc/self/status")
     if status.exists():
         line = next(line for line in status.read_text().splitlines() if line.startswith(_PEAK))
@@ -53,7 +54,7 @@ def peak_mb() -> float:
 
 
 def main(way: str) -> None:
-    """Answers on standard output: one line after the first text, one with the peak."""
+    """Prints one line after the first text, and one with the peak."""
     from core.benchmarks.local_ways import WAYS
     from core.config import load_settings
 

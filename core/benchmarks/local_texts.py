@@ -1,4 +1,4 @@
-"""The comments that `modconsole bench local` scores, and how many tokens each has."""
+"""The comments that `modconsole bench local` scores, and their token counts."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -21,9 +21,9 @@ _CHUNK_ROWS = 1024
 
 
 def bench_texts(settings: Settings, file: Path | None) -> tuple[str, list[str]]:
-    """Where they come from, in words, and the texts: the column TEXT_COLUMN of `file`, else the
-    stored comments when there are ENOUGH, else the bundled sample. Raises InvalidInput when the
-    file has none, or UnreadableFile."""
+    """A description of the texts' origin, and the texts: the column TEXT_COLUMN of `file`, else the
+    stored comments if there are ENOUGH, else the bundled sample. Raises InvalidInput if the file
+    has none, or UnreadableFile."""
     if file is not None:
         texts = _of_table(file)
         if not texts:

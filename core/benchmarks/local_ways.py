@@ -1,4 +1,4 @@
-"""The ways of scoring that `modconsole bench local` compares, each loaded and ready to be timed."""
+"""The setups that `modconsole bench local` compares."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,14 +14,15 @@ from core.moderation.scores import Label
 
 Scores = Mapping[Label, float]
 Score = Callable[[Sequence[str]], list[Scores]]
-"""Texts to their scores, in order."""
+"""Returns the scores of texts, in order."""
 
 
 @dataclass(frozen=True, slots=True)
 class LocalSetup:
-    """`open` gives a loaded scoring function; MissingExtra or ModelNotUsable say why it can't.
+    """`open` loads the model and returns a scoring function; it raises MissingExtra or
+    ModelNotUsable.
 
-    `calls_of` texts go to one call, or all of them with 0.
+    Each call gets `calls_of` texts; 0 means all in one call.
     """
 
     name: str

@@ -1,4 +1,4 @@
-"""The same comments through several backends: how far apart they are, why, and what to do."""
+"""The same comments through several backends: how much they differ, why, and what to do."""
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -29,14 +29,15 @@ def run(
     backends: Sequence[str] = (),
     comments: int = MOST,
 ) -> dict[str, Any]:
-    """The kit as data. Without `backends` the one that is set against every declared one."""
+    """The kit as data. Without `backends`, the one of the settings is compared with every declared
+    one."""
     names = [*backends] or [settings.backend, *declared_names(settings.backends_path)]
     if len(dict.fromkeys(names)) == 1:
         raise ConsoleError(
             "`modconsole bench parity` compares two backends or more: name them with "
             "--backends, the reference first"
         )
-    sample, policy = _given(settings, file, comments)
+    sample, policy = _sample_and_policy(settings, file, comments)
     kit = _compare(settings, sample, policy, names, say)
     return {"benchmark": "parity", **as_data(kit)}
 
@@ -67,9 +68,9 @@ def _compare(
     )
 
 
-def _given(settings: Settings, file: Path | None, count: int) -> tuple[Sample, Policy]:
-    """Comments and thresholds: the site's own where it has some. A console that was never started
-    is not made by measuring."""
+def _sample_and_policy(settings: Settings, file: Path | None, count: int) -> tuple[Sample, Policy]:
+    """Comments and thresholds, the site's own if it has some. The benchmark never creates a
+    state."""
     services: Services | None = None
     policy = default_policy(system_clock().now())
     if settings.state_path.exists():

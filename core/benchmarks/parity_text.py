@@ -7,7 +7,7 @@ MOST_FLIPS = 20
 
 
 def as_lines(table: Mapping[str, Any]) -> list[str]:
-    """Everything but the scores; of the comments that flip the first MOST_FLIPS."""
+    """Everything but the scores; only the first MOST_FLIPS comments that flip."""
     reference = table["reference"]
     lines = [
         f"{table['comments']:,} comments ({table['comments_from']}), "

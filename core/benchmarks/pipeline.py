@@ -18,7 +18,7 @@ ROUNDS = 3
 
 
 def run(settings: Settings, say: Callable[[str], None]) -> dict[str, Any]:
-    """Rows per second of bringing the bundled sample in, and comments per second of deciding on it,
+    """Rows per second of ingesting the bundled sample, and comments per second of deciding on it,
     each as min, median and max over the rounds."""
     ingested: list[float] = []
     decided: list[float] = []

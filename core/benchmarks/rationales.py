@@ -20,15 +20,15 @@ _TOKENS = """SELECT norm_key, post_tokens, rationale_majority FROM '{path}'
 
 @dataclass(frozen=True, slots=True)
 class MarkedText:
-    """`spans` are the places people marked, each `text[start:end]`; never empty."""
+    """`spans` are the marked parts, each `text[start:end]`; never empty."""
 
     text: str
     spans: tuple[tuple[int, int], ...]
 
 
 def read_rationales(data_dir: Path, name: str, rows: int) -> list[MarkedText]:
-    """A seeded draw of at most `rows` texts of one of SETS, from the validation and test sides. A
-    row of these sets has one key, which names its group. Raises DataFileMismatch."""
+    """A seeded draw of at most `rows` texts of one of SETS, from the validation and test splits.
+    Rows of these sets have one key, which names their group. Raises DataFileMismatch."""
     try:
         import duckdb
     except ImportError as error:
@@ -49,7 +49,7 @@ def _spans(text: str, ranges: str) -> MarkedText:
 
 
 def _tokens(tokens: str, mask: str) -> MarkedText:
-    """The tokens joined by spaces, as the set's own `text` has them."""
+    """The tokens joined by spaces, like the `text` of the data set."""
     text, spans = "", []
     for token, is_marked in zip(json.loads(tokens), json.loads(mask), strict=True):
         start = len(text) + bool(text)

@@ -1,4 +1,4 @@
-"""Rounds of the same loads on our server and on others in turn, so that a slow minute of the
+"""Rounds of the same loads on this server and on others in turn, so that a slow minute of the
 machine affects all of them."""
 
 from collections.abc import Iterable, Sequence
@@ -13,7 +13,7 @@ _COUNTS = ("requests", "refused", "errors")
 
 @dataclass(frozen=True, slots=True)
 class Round:
-    """`local_rps`: comments a second of the same backend without the API."""
+    """`local_rps`: comments per second of the same backend without the API."""
 
     own: Sequence[Row]
     peers: Sequence[Row]
@@ -21,7 +21,7 @@ class Round:
 
 
 def median_rows(rounds: Iterable[Sequence[Row]]) -> list[Row]:
-    """A row for each load: the median of each figure, and all of the requests."""
+    """A row for each load: the median of each figure, and the sum of the requests."""
     by_load: dict[str, list[Row]] = {}
     for rows in rounds:
         for row in rows:
@@ -30,15 +30,15 @@ def median_rows(rounds: Iterable[Sequence[Row]]) -> list[Row]:
 
 
 def own_share(rounds: Sequence[Round]) -> Row:
-    """What the API keeps of the backend's rate at the most connections."""
+    """The API's share of the backend's rate, at the highest number of connections."""
     shares = [_find(each.own, _MOST)["rps"] / each.local_rps for each in rounds]
     local_rps = median(each.local_rps for each in rounds)
     return {"local_runtime_rps": round(local_rps, 1), **ratio("share_of_local_runtime", shares)}
 
 
 def compare(rounds: Sequence[Round]) -> Row:
-    """The API against the peer that does most at the most connections: the median of the rounds'
-    ratios, and each of them. Empty without peers."""
+    """The API against the fastest peer at the highest number of connections: the median of the
+    rounds' ratios, and each of them. Empty without peers."""
     name = _best_peer(median_rows(each.peers for each in rounds))
     # A peer that failed to start is missing from that round.
     both = [each for each in rounds if any(row["load"] == f"{name}, {_MOST}" for row in each.peers)]
@@ -46,9 +46,11 @@ def compare(rounds: Sequence[Round]) -> Row:
         return {}
     return {
         "best_peer": name,
-        **ratio("rps_over_best_peer", [_over(each, name, _MOST, "rps") for each in both]),
-        **ratio("p99_over_best_peer", [_over(each, name, _MOST, "p99_ms") for each in both]),
-        **ratio("p50_alone_over_best_peer", [_over(each, name, _ALONE, "p50_ms") for each in both]),
+        **ratio("rps_over_best_peer", [_quotient(each, name, _MOST, "rps") for each in both]),
+        **ratio("p99_over_best_peer", [_quotient(each, name, _MOST, "p99_ms") for each in both]),
+        **ratio(
+            "p50_alone_over_best_peer", [_quotient(each, name, _ALONE, "p50_ms") for each in both]
+        ),
     }
 
 
@@ -58,7 +60,7 @@ def _best_peer(rows: Sequence[Row]) -> str:
     return str(best["load"]).removesuffix(f", {_MOST}")
 
 
-def _over(found: Round, peer: str, load: str, figure: str) -> float:
+def _quotient(found: Round, peer: str, load: str, figure: str) -> float:
     return float(_find(found.own, load)[figure] / _find(found.peers, f"{peer}, {load}")[figure])
 
 
@@ -67,7 +69,7 @@ def _find(rows: Sequence[Row], load: str) -> Row:
 
 
 def ratio(name: str, found: Sequence[float]) -> Row:
-    """The median of what each round found, and all of it."""
+    """The median of the rounds' values, and all of them."""
     return {name: round(median(found), 3), f"{name}_rounds": [round(each, 3) for each in found]}
 
 

@@ -1,4 +1,4 @@
-"""The difference of two sets of scores of the same comments, and the decisions it changes."""
+"""The difference between two sets of scores of the same comments, and the decisions it changes."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from core.moderation.scores import Label
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """`flips` of `labels` scores lie in another band of the default policy than before."""
+    """`flips` of `labels` scores are in another band of the default policy than before."""
 
     largest: float
     flips: int
@@ -19,7 +19,7 @@ class Change:
 def changes(
     before: Sequence[Mapping[Label, float]], after: Sequence[Mapping[Label, float]]
 ) -> Change:
-    """Text by text and label by label, for the labels of `before`."""
+    """Compared text by text and label by label, for the labels of `before`."""
     largest, flips, labels = 0.0, 0, 0
     for one, other in zip(before, after, strict=True):
         for label, score in one.items():

@@ -1,7 +1,7 @@
-"""The API under load: the real server in a child process, asked over this machine's loopback.
+"""The API under load: the real server in a child process, over loopback.
 
-Closed loops, in rounds with those of other servers; then arrivals at random up to the knee, three
-times the knee, and on request a long run.
+Closed loops, alternating with those of other servers; then random arrivals up to the knee, three
+times the knee, and optionally a long run.
 """
 
 import itertools
@@ -35,7 +35,7 @@ MOST_TEXTS = 5_000
 DEFAULT_SECONDS = 10
 
 MeasureOthers = Callable[[Path, Sequence[str], float, Say], Measured]
-"""Model folder, texts, seconds of a load and a place for progress, to what was measured."""
+"""From model folder, texts, seconds per load and a progress callback to the measurements."""
 
 
 def run(
@@ -47,14 +47,14 @@ def run(
     file: Path | None = None,
     measure_others: MeasureOthers | None = None,
 ) -> dict[str, Any]:
-    """A row for each load, and what storing keeps of the rate of scoring. `seconds` is the length
-    of one load; overload takes six times that. `measure_others` takes the same closed loops on
-    other servers of the same model, in ROUNDS rounds with ours: the rows are medians of those, and
-    the rates beside ours tell each.
+    """A row for each load, and the share of the scoring rate that remains when storing. `seconds`
+    is the length of one load; overload takes six times that. `measure_others` runs the same closed
+    loops on other servers of the same model, in ROUNDS rounds alternating with ours; the rows are
+    then medians.
 
-    Raises ConsoleError for a file without texts, or when the server does not start.
+    Raises ConsoleError for a file without texts, or if the server does not start.
     """
-    # The texts come round again and again; remembering their scores would measure a dictionary.
+    # The texts repeat, so with a cache the benchmark would only measure a dictionary.
     bench = _Bench(replace(settings, cache_size=0), read_texts(file), seconds, say)
     rounds = [bench.round(measure_others) for _ in range(ROUNDS if measure_others else 1)]
     rows = median_rows(each.own for each in rounds)
@@ -80,8 +80,8 @@ def run(
 
 
 def read_texts(path: Path | None) -> list[str]:
-    """The first comments of a file, or of the bundled sample, shuffled alike every time: one server
-    answers more of them in the same seconds than another, and no stretch may be of longer ones."""
+    """The first comments of a file, or of the bundled sample, in a fixed shuffled order: a faster
+    server gets further in the list, so no part of it may have longer texts."""
     source = FileSource(path, "bench") if path else sample_source()
     found = (item.text for item in source.read() if isinstance(item, IncomingComment))
     texts = list(itertools.islice((text for text in found if _is_usable(text)), MOST_TEXTS))
@@ -98,7 +98,8 @@ def _is_usable(text: str) -> bool:
 
 @dataclass(slots=True)
 class _Bench:
-    """`lost` counts answers without a serving record, `versions` what each peer ran on."""
+    """`lost` counts answers without a serving record, `versions` holds the software of each
+    peer."""
 
     settings: Settings
     texts: list[str]
@@ -108,8 +109,8 @@ class _Bench:
     versions: dict[str, str] = field(default_factory=dict)
 
     def round(self, measure_others: MeasureOthers | None) -> Round:
-        """The closed loops of the others, then ours. The others first: should one of them fail, no
-        long run of ours is lost."""
+        """The closed loops of the others, then ours: if one of the others fails, no long run of
+        ours is lost."""
         found = Measured()
         if measure_others is not None:
             model = model_folder(self.settings.model)
@@ -122,7 +123,8 @@ class _Bench:
 
     @contextmanager
     def session(self) -> Iterator[Session]:
-        """A fresh API, warmed up; it is stopped and its serving log counted when the block ends."""
+        """A fresh API, warmed up. When the block ends it is stopped and the records in its serving
+        log are counted."""
         with (
             tempfile.TemporaryDirectory(prefix="bench-serve-") as home,
             running_api(self.settings, Path(home)) as api,
@@ -134,7 +136,8 @@ class _Bench:
             self.lost += session.answered - api.record_count()
 
     def _local_rps(self) -> float:
-        """Comments a second of the same backend in this process, in the batches `score` uses."""
+        """Comments per second of the same backend in this process, in batches as large as those of
+        `modconsole score`."""
         self.say(f"{self.seconds:g} s: the backend in this process, no API")
         scorer = file_scorer(self.settings)
         cleaned = itertools.cycle([clean_text(text) for text in self.texts])

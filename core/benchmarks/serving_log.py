@@ -16,14 +16,14 @@ from core.servinglog.writer import SegmentWriter, encode
 
 RECORDS = 1_000_000
 SPAN = timedelta(hours=24)
-LINES_PER_SEGMENT = 60_000  # about 32 MB, what the writer rotates at
+LINES_PER_SEGMENT = 60_000  # about 32 MB, the size at which the writer starts a new segment
 BATCH_SIZES = {Mode.REALTIME: 1, Mode.BATCH: 32}
 
 
 def run(
     _settings: Settings, progress: Callable[[str], None], records: int = RECORDS
 ) -> dict[str, Any]:
-    """Seconds each question takes over `records` calls, in a folder that is removed after."""
+    """Seconds each query takes over `records` calls, in a temporary folder."""
     clock = system_clock()
     with tempfile.TemporaryDirectory(prefix="serving-log-") as folder:
         directory = Path(folder)
@@ -77,7 +77,7 @@ def _records(until: datetime, count: int) -> Iterator[ServingRecord]:
 
 
 def _write_us(directory: Path, clock: Clock) -> float:
-    """Microseconds a record of the real writer, over 5,000 of them."""
+    """Microseconds per record of the real writer, over 5,000 of them."""
     writer, sample = SegmentWriter(directory, "bench", clock), list(_records(clock.now(), 5000))
     begin = clock.monotonic()
     for record in sample:

@@ -1,1 +1,1 @@
-"""The composition root: settings in, services, backends and sources out."""
+"""The composition root: builds services, backends and sources from the settings."""

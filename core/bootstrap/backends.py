@@ -1,4 +1,4 @@
-"""From settings to one backend: the shipped model, any local one, or a declared service."""
+"""Makes a backend from the settings: the shipped model, any local one, or a declared service."""
 
 import logging
 from collections.abc import Callable
@@ -24,7 +24,7 @@ _logger = logging.getLogger(__name__)
 
 
 def make_backend(settings: Settings) -> Backend:
-    """The backend that is set, not loaded. Raises MissingExtra and ConfigError."""
+    """The backend of the settings, not loaded. Raises MissingExtra and ConfigError."""
     if settings.backend == "fake":
         return FakeBackend()
     if settings.backend not in BACKENDS:
@@ -45,8 +45,9 @@ def make_backend(settings: Settings) -> Backend:
 
 
 def open_or_stand_in(settings: Settings) -> Backend:
-    """The backend that is set, loaded; where that can't be, one that fails every call with the
-    reason. A service that misreads its model stays, since it may be mended while this runs."""
+    """The backend of the settings, loaded; if it can't be used, a backend that fails every call
+    with the reason. A remote service that fails to load is still returned, since it may recover
+    while this process runs."""
     try:
         backend = make_backend(settings)
     except (ConfigError, MissingExtra, ModelNotUsable) as error:
@@ -85,13 +86,14 @@ def _declared_info(settings: Settings) -> BackendInfo:
 
 
 def backend_names(settings: Settings) -> tuple[str, ...]:
-    """Every backend there can be here: the built-in ones and those of the backends file. Raises
+    """The names of all available backends: built-in ones and those of the backends file. Raises
     ConfigError for a file that can't be read."""
     return (*BACKENDS, *declared_names(settings.backends_path))
 
 
 def make_named_backend(settings: Settings, name: str) -> Backend:
-    """The backend of that name, whichever is set, not loaded. Raises MissingExtra, ConfigError."""
+    """The backend of that name, whichever the settings name, not loaded. Raises MissingExtra,
+    ConfigError."""
     known = backend_names(settings)
     if name not in known:
         raise ConfigError(f"No backend is called {name!r}; there are {', '.join(known)}.")
@@ -110,7 +112,7 @@ def _remote_backend(settings: Settings) -> Backend:
 
 
 def read_first_stage_of(settings: Settings) -> "FirstStage":
-    """The first stage that came with the model. Raises ModelNotUsable where none did."""
+    """The first stage shipped with the model. Raises ModelNotUsable if it has none."""
     # Imported on use: numpy costs a tenth of a second.
     from core.inference.cascade.first_stage import read_first_stage
 
@@ -120,9 +122,9 @@ def read_first_stage_of(settings: Settings) -> "FirstStage":
 def cached(
     backend: Backend, settings: Settings, version: Callable[[], str] | None = None
 ) -> Backend:
-    """With a cache before it where one helps. `version` names the answers where the backend's own
-    version does not tell them apart."""
-    # A service elsewhere may change its weights and not say so: its answers are never kept.
+    """The backend behind a cache, where that helps. `version` identifies the cached answers when
+    the backend's own version does not tell them apart."""
+    # A remote service may change its weights without notice, so its answers are never cached.
     if not settings.cache_size or backend.info.location is not Location.IN_PROCESS:
         return backend
     return CachedBackend(backend, entries=settings.cache_size, version=version)

@@ -1,4 +1,4 @@
-"""Which backends this site could use, as far as that is known without asking or loading any."""
+"""The backends this site could use, as far as known without asking or loading any."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
@@ -14,8 +14,8 @@ from core.services.backends import Candidate, Catalogue, State
 
 
 def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> Catalogue:
-    """Reads the backends file and the model's manifest. A file that can't be used is told in
-    `file_problem`, and what it declares is left out but for the names in use."""
+    """Reads the backends file and the model's manifest. If the file can't be used, `file_problem`
+    says why, and only those of its backends that are in use are listed."""
     declared: Mapping[str, BackendConfig] = {}
     file_problem = None
     if settings.backends_path.exists():
@@ -36,7 +36,7 @@ def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> C
 
 
 def name_in_force(settings: Settings) -> str:
-    """The backend that is set, with `auto` replaced by what it stands for on this machine."""
+    """The name of the backend in force, with `auto` resolved for this machine."""
     if settings.backend != "auto":
         return settings.backend
     # Imported on use: numpy costs a tenth of a second.
@@ -53,12 +53,12 @@ def _local(settings: Settings, in_use: set[str | None]) -> Iterator[Candidate]:
     from core.inference.manifest import model_folder
 
     if "fake" in in_use:
-        yield _told(FakeBackend().info)
+        yield _from_info(FakeBackend().info)
     folder = model_folder(settings.model)
     is_own = (folder / MANIFEST_FILE).is_file()
     for name, packages in PACKAGES.items():
         if not is_own and name != "transformers" and name not in in_use:
-            continue  # these run models of this project alone
+            continue  # these only run models of this project
         missing = missing_packages(name)
         if missing is not None:
             yield Candidate(
@@ -96,13 +96,13 @@ def _remote(config: BackendConfig) -> Candidate:
 
     missing = " and ".join(missing_variables(config, environment_variable))
     return replace(
-        _told(declared_info(config)),
+        _from_info(declared_info(config)),
         address=urlsplit(config.url).netloc,
         problem=f"{missing} is not set: the key is taken from there" if missing else None,
     )
 
 
-def _told(info: BackendInfo) -> Candidate:
+def _from_info(info: BackendInfo) -> Candidate:
     return Candidate(
         name=info.name,
         kind=info.runtime,
@@ -115,7 +115,7 @@ def _told(info: BackendInfo) -> Candidate:
 
 
 def _as_fallback(second: Candidate, first: Candidate) -> Candidate:
-    """A fallback that assesses less than the first would let pass what the first held."""
+    """A fallback that assesses fewer labels would approve what the first backend held."""
     missing = sorted(set(first.labels or ()).difference(second.labels or first.labels or ()))
     if not missing or second.problem is not None:
         return second

@@ -1,4 +1,4 @@
-"""The folder of everything the console writes: made, checked and closed to other accounts."""
+"""The folder of everything the console writes: created, checked and closed to other accounts."""
 
 import logging
 import os
@@ -15,8 +15,8 @@ _logger = logging.getLogger(__name__)
 def open_home(settings: Settings) -> None:
     """Raises StoreError naming what is wrong with MODCONSOLE_HOME.
 
-    What the console made there before loses the rights of other accounts. So does the folder,
-    unless it also holds files that are not the console's: those may be meant for others.
+    Other accounts lose their access to files the console made there before. They lose access to the
+    folder too, unless it also holds other files, which may be meant for them.
     """
     home = settings.home
     try:
@@ -31,39 +31,42 @@ def open_home(settings: Settings) -> None:
 
 
 def is_in_home(path: Path, settings: Settings) -> bool:
-    """Whether what is written there lies in the home folder."""
+    """Whether files written there are inside the home folder."""
     return path.resolve().is_relative_to(settings.home.resolve())
 
 
 def _close_to_others(home: Path, settings: Settings) -> None:
-    known, strange = _told_apart(home, settings)
+    known, foreign = _split_entries(home, settings)
     owned_by_others = [path for path in _with_content(known) if not _narrowed(path)]
     if owned_by_others:
         _logger.warning(
-            "%s belongs to another account and may be readable by more", owned_by_others[0]
+            "%s belongs to another account and other accounts may be able to read it",
+            owned_by_others[0],
         )
-    if not strange:
+    if not foreign:
         narrow(home)
     elif home.stat().st_mode & 0o077:
         _logger.warning(
-            "Other accounts may enter %s, which holds %s too; `chmod 700` it unless they need to",
+            "Other accounts can access %s, which also holds %s; `chmod 700` it "
+            "unless they need access",
             home,
-            min(path.name for path in strange),
+            min(path.name for path in foreign),
         )
 
 
-def _told_apart(home: Path, settings: Settings) -> tuple[list[Path], list[Path]]:
-    """What is the console's, and what is not; the backends file is a person's, meant to be here."""
+def _split_entries(home: Path, settings: Settings) -> tuple[list[Path], list[Path]]:
+    """Splits entries into the console's own files and others. The backends file counts as neither:
+    a person wrote it, but it belongs here."""
     names = {path.name for path in settings.own_paths}
     known: list[Path] = []
-    strange: list[Path] = []
+    foreign: list[Path] = []
     for path in home.iterdir():
         is_known = path.name in names or path.name.startswith(settings.state_path.name)
         if is_known:
             known.append(path)
         elif path != settings.backends_path:
-            strange.append(path)
-    return known, strange
+            foreign.append(path)
+    return known, foreign
 
 
 def _with_content(paths: list[Path]) -> Iterator[Path]:

@@ -1,4 +1,4 @@
-"""From settings to the services of one process."""
+"""Builds the services of one process from the settings."""
 
 import logging
 from dataclasses import dataclass, replace
@@ -42,9 +42,10 @@ _logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Services:
-    """What one process works with. Heavy parts are made on first use.
+    """The services of one process. Expensive parts are made on first use.
 
-    With `stays_open` a backend that can't be used stops nothing: its calls fail, with the reason.
+    With `stays_open` a backend that can't be used doesn't stop the process: its calls fail with the
+    reason.
     """
 
     settings: Settings
@@ -55,9 +56,8 @@ class Services:
 
     @cached_property
     def full_model(self) -> Backend:
-        """The backend itself, loaded, with nothing in front of it. Raises ModelNotUsable,
-        ConfigError and MissingExtra, unless a fallback can answer or the process is to stay open.
-        """
+        """The backend itself, loaded, without cache or cascade. Raises ModelNotUsable, ConfigError
+        and MissingExtra, unless a fallback can answer or `stays_open` is set."""
         if self.stays_open or self.settings.fallback != "none":
             return open_or_stand_in(self.settings)
         backend = make_backend(self.settings)
@@ -66,20 +66,20 @@ class Services:
 
     @cached_property
     def serving_log(self) -> ServingLog:
-        """This process's own segment, for every scorer of it."""
+        """This process's own segment of the log, shared by all its scorers."""
         return SegmentWriter(self.settings.serving_log_dir, self.worker, self.clock)
 
     @cached_property
     def scorer(self) -> Scorer:
-        """What decisions rest on. Raises ModelNotUsable."""
+        """The scorer that decisions rest on. Raises ModelNotUsable."""
         first = _in_front(self)
         backend = first if self.fallback is None else FallbackBackend([first, self.fallback])
         return Scorer(backend, self.serving_log, self.clock)
 
     @cached_property
     def fallback(self) -> Backend | None:
-        """What answers when the full model does not, loaded. Raises ModelNotUsable, ConfigError; in
-        a process that is to stay open one that can't be used is left out."""
+        """The backend that answers when the full model fails, loaded. Raises ModelNotUsable,
+        ConfigError; with `stays_open` an unusable one is left out."""
         if self.settings.fallback == "none":
             return None
         try:
@@ -92,7 +92,7 @@ class Services:
 
     def _open_fallback(self) -> Backend:
         second = make_backend(replace(self.settings, backend=self.settings.fallback))
-        # A label that only the first assesses would let pass what the first would have held.
+        # If the fallback lacks a label of the first backend, it would approve what the first held.
         missing = set(self.full_model.info.labels).difference(second.info.labels)
         if missing:
             raise ConfigError(
@@ -104,12 +104,13 @@ class Services:
 
     @cached_property
     def explainer(self) -> Scorer:
-        """For explanations: they ask the full model, and their variants fill no cache."""
+        """For explanations: it asks the full model directly, so that text variants don't fill the
+        cache."""
         return Scorer(self.full_model, self.serving_log, self.clock)
 
     @cached_property
     def spare_backends(self) -> SpareBackends:
-        """Backends to ask by hand: none of them serves anybody."""
+        """Backends to try by hand; none of them serves traffic."""
         make = partial(make_named_backend, self.settings)
         return SpareBackends(make, self.serving_log, self.clock)
 
@@ -120,14 +121,14 @@ class Services:
 
     @cached_property
     def serving_log_queries(self) -> "ServingLogQueries":
-        """Questions to the serving log of all processes."""
+        """Queries to the serving log of all processes."""
         from core.servinglog.queries import ServingLogQueries
 
         return ServingLogQueries(self.settings.serving_log_dir)
 
     @cached_property
     def names_in_use(self) -> tuple[str, str | None]:
-        """The backend in force and its fallback, with `auto` replaced by what it stands for."""
+        """The backend in force and its fallback, with `auto` resolved."""
         from core.bootstrap.catalogue import name_in_force
 
         second = self.settings.fallback
@@ -143,13 +144,13 @@ class Services:
 
     @cached_property
     def service_asked(self) -> str | None:
-        """The backend in force where texts leave this site for it, else None."""
+        """The backend in force if it sends texts to another machine, else None."""
         found = {one.name: one for one in self.catalogue().candidates}
         name, _ = self.names_in_use
         return name if found[name].location is Location.REMOTE else None
 
     def close(self) -> None:
-        """Let go of what was made."""
+        """Close everything that was made."""
         if "full_model" in self.__dict__:
             self.full_model.close()
         if "spare_backends" in self.__dict__:
@@ -162,7 +163,7 @@ class Services:
 
 
 def _in_front(services: Services) -> Backend:
-    """The full model with what is set before it: a cascade, and a cache before both."""
+    """The full model with the configured layers around it: a cascade, and a cache before both."""
     settings, full = services.settings, services.full_model
     if settings.cascade == "off":
         return cached(full, settings)
@@ -184,7 +185,7 @@ def _in_front(services: Services) -> Backend:
 
 
 def file_scorer(settings: Settings) -> Scorer:
-    """A loaded scorer that writes no serving log: scoring a file on its own touches no state."""
+    """A loaded scorer without a serving log: scoring a file alone changes no state."""
     backend = cached(make_backend(settings), settings)
     backend.load()
     return Scorer(backend, DiscardingLog(), system_clock())
@@ -209,12 +210,12 @@ def _failure_rule(settings: Settings) -> FailureRule:
 def build_services(
     settings: Settings, *, worker: str, clock: Clock | None = None, stays_open: bool = False
 ) -> Services:
-    """Opens the state (making it on first use) and sees that a policy is in force.
+    """Opens the state (created on first use) and makes sure that a policy is in force.
 
-    `worker` names this process in the serving log; with `stays_open`, as servers want it, a backend
-    that can't be used stops nothing. Raises StoreError.
+    `worker` names this process in the serving log; with `stays_open`, for servers, a backend that
+    can't be used doesn't stop the process. Raises StoreError.
     """
-    # A process that goes to another folder stays with the same state.
+    # An absolute path, so that a change of the working directory doesn't change the state used.
     settings = replace(settings, home=settings.home.absolute())
     open_home(settings)
     clock = clock or system_clock()

@@ -1,4 +1,4 @@
-"""From settings to the sources of comments."""
+"""Makes the sources of comments from the settings."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ from core.sources.base import CommentSource
 
 
 def file_source(path: Path, site: str) -> CommentSource:
-    """A file of comments; `site` names where its plain rows are from."""
+    """A file of comments; `site` is the source name of rows that have none."""
     from core.sources.files.source import FileSource
 
     return FileSource(path, site)
@@ -22,7 +22,7 @@ def hackernews_source(settings: Settings, count: int) -> CommentSource:
 
 
 def search_source(settings: Settings, words: str) -> CommentSource:
-    """Hacker News comments that hold these words, by Algolia's search."""
+    """Hacker News comments that contain these words, by Algolia's search."""
     from core.sources.hackernews.algolia import AlgoliaSource
 
     return AlgoliaSource(settings.algolia_url, query=words, timeout_s=settings.source_timeout_s)

@@ -1,4 +1,4 @@
-"""What one check found."""
+"""The result of one check."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -14,7 +14,7 @@ class CheckState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CheckResult:
-    """One line of the report. `advice` says what to do where something can be done."""
+    """One line of the report. `advice` is set when the user can do something about it."""
 
     about: str
     state: CheckState

@@ -1,4 +1,4 @@
-"""The packages: what is installed, and what scores with them."""
+"""Checks of the installed packages, and of the backend that scores."""
 
 from importlib.metadata import PackageNotFoundError, requires, version
 
@@ -14,12 +14,12 @@ OPTIONAL = ("torch", "transformers", "ray")
 
 
 def console_version() -> str:
-    """Of the installed distribution."""
+    """The version of the installed distribution."""
     return version(DISTRIBUTION)
 
 
 def check_packages() -> CheckResult:
-    """The versions that matter most, and which required package is missing or too old."""
+    """The versions of the main packages, and any required package that is missing or too old."""
     present = [f"{name} {found}" for name in NAMED if (found := _version(name))]
     present += [f"{name} {found}" for name in OPTIONAL if (found := _version(name))]
     if unmet := _unmet():
@@ -33,7 +33,7 @@ def check_packages() -> CheckResult:
 
 
 def check_scoring(settings: Settings) -> CheckResult:
-    """What scores comments under these settings, and what would be faster."""
+    """The backend that scores under these settings, and what would be faster."""
     try:
         info = make_backend(settings).info
     except ConsoleError as error:
@@ -52,7 +52,7 @@ def check_scoring(settings: Settings) -> CheckResult:
 
 
 def _unmet() -> list[str]:
-    # `packaging` comes with Streamlit; this check must also work where that is what is missing.
+    # `packaging` comes with Streamlit; this check must also work when that is missing.
     try:
         from packaging.requirements import Requirement
     except ImportError:

@@ -1,4 +1,4 @@
-"""Processor, memory and browser."""
+"""Checks of processor, memory and browser."""
 
 import platform
 import shutil
@@ -14,16 +14,16 @@ from core.inference.local.processors import (
 )
 
 MEMORY_INFO = Path("/proc/meminfo")
-# The console, the look-up and the API with the shipped model, measured: docs/benchmarks.md.
+# Measured for the console, the look-up and the API with the shipped model: docs/benchmarks.md.
 NEEDED_MB = 1_500
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def check_processor(cpu_info: Path = CPU_INFO) -> CheckResult:
-    """What scoring can make use of."""
+    """The processor features that scoring can use."""
     cores = processor_count()
     if not cpu_info.exists():
-        fact = f"{processor_name(cpu_info)}, {_counted(cores)}; the system names no units"
+        fact = f"{processor_name(cpu_info)}, {_counted(cores)}; its features are not reported"
         return CheckResult("processor", CheckState.OK, fact)
     units = [
         words
@@ -41,15 +41,15 @@ def check_processor(cpu_info: Path = CPU_INFO) -> CheckResult:
         "processor",
         CheckState.COULD_BE_BETTER,
         fact,
-        "int8 is no gain here, so fp32 scores; a processor with VNNI scores about twice as much",
+        "int8 is not faster here, so fp32 is used; a processor with VNNI is about twice as fast",
     )
 
 
 def check_memory(memory_info: Path = MEMORY_INFO) -> CheckResult:
-    """Whether the three servers fit."""
+    """Whether the memory is enough for the three servers."""
     total_mb, free_mb = _memory_mb(memory_info)
     if total_mb is None or free_mb is None:
-        return CheckResult("memory", CheckState.OK, "the system does not say")
+        return CheckResult("memory", CheckState.OK, "the system does not report it")
     fact = f"{total_mb / 1024:.1f} GiB, {free_mb / 1024:.1f} GiB free"
     if free_mb < NEEDED_MB:
         advice = f"the three servers take about {NEEDED_MB / 1024:.1f} GiB together"
@@ -58,7 +58,7 @@ def check_memory(memory_info: Path = MEMORY_INFO) -> CheckResult:
 
 
 def check_browser() -> CheckResult:
-    """Which browser the browser tests would drive; the console itself needs none."""
+    """The browser for the browser tests; the console itself needs none."""
     found = next((name for name in BROWSERS if shutil.which(name)), None)
     fact = found or "no Chromium found; any browser on any machine opens the pages"
     return CheckResult("browser", CheckState.OK, fact)

@@ -1,4 +1,4 @@
-"""This site: its settings, home and ports."""
+"""Checks of this site: its settings, home and ports."""
 
 import os
 import shutil
@@ -16,24 +16,24 @@ LEAST_FREE_MB = 500
 
 
 def check_settings(environ: Mapping[str, str] = os.environ) -> CheckResult:
-    """Which settings differ from their defaults. Values are shown only where they are one of a few
-    words or a number: a path, an address or a name may tell more than a report should."""
+    """The settings that differ from their defaults. Only numbers and values from a fixed list are
+    shown: a path, an address or a name may be private."""
     shown = []
     for variable, value in sorted(environ.items()):
         if variable.startswith("MODCONSOLE_"):
             name = variable.removeprefix("MODCONSOLE_").lower()
             is_plain = value in CHOICES.get(name, ()) or value.replace(".", "", 1).isdigit()
             shown.append(f"{variable}={value}" if is_plain else f"{variable}=(set)")
-    return CheckResult("settings", CheckState.OK, ", ".join(shown) or "all as they are by default")
+    return CheckResult("settings", CheckState.OK, ", ".join(shown) or "all are defaults")
 
 
 def check_home(settings: Settings) -> CheckResult:
-    """Whether the home can be written, how full its disk is, and whether a state is there."""
+    """Whether the home can be written, how full its disk is, and whether a state exists."""
     home = settings.home
     folder = next(each for each in (home, *home.absolute().parents) if each.exists())
     shown = _without_user(home.absolute())
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
-        advice = "let it be written, or set MODCONSOLE_HOME to another folder"
+        advice = "make it writable, or set MODCONSOLE_HOME to another folder"
         return CheckResult(
             "home", CheckState.STOPS_THE_CONSOLE, f"{shown} can't be written", advice
         )
@@ -42,12 +42,12 @@ def check_home(settings: Settings) -> CheckResult:
     holds = f"state {state.stat().st_size / 2**20:.1f} MiB" if state.is_file() else "no state yet"
     fact = f"{shown}, {holds}, {free_mb / 1024:.1f} GiB free"
     if free_mb < LEAST_FREE_MB:
-        return CheckResult("home", CheckState.STOPS_THE_CONSOLE, fact, "make room on that disk")
+        return CheckResult("home", CheckState.STOPS_THE_CONSOLE, fact, "free space on that disk")
     return CheckResult("home", CheckState.OK, fact)
 
 
 def check_ports(settings: Settings) -> list[CheckResult]:
-    """Whether each server's port is free, or answers as a running console does."""
+    """Whether each server's port is free, or a running console answers there."""
     return [_check_port(server) for server in servers(settings)]
 
 
@@ -84,6 +84,7 @@ def _answers(server: Server) -> bool:
 
 
 def _without_user(path: Path) -> str:
-    """With `~` for the user's folder: a report is pasted where others read it."""
+    """The path with `~` for the user's folder, because reports are pasted where others read
+    them."""
     own = Path.home()
     return f"~/{path.relative_to(own)}" if path.is_relative_to(own) else str(path)

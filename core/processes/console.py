@@ -25,7 +25,7 @@ STOP_WITHIN_S = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One child process: the module it runs, and where it says that it is well."""
+    """One child process: the module it runs, and the path of its health check."""
 
     title: str
     module: str
@@ -36,7 +36,7 @@ class Server:
 
 
 def servers(settings: Settings) -> tuple[Server, ...]:
-    """The three servers of the console. They open without a backend that answers, too."""
+    """The three servers of the console. They start even when the backend can't be used."""
     return (
         Server("Console", "dashboard.server", "staff", "DASHBOARD_PORT",
                settings.dashboard_port, "/_stcore/health"),
@@ -47,9 +47,9 @@ def servers(settings: Settings) -> tuple[Server, ...]:
 
 
 def serve_all(services: Services, bring_in: Callable[[], None], say: Callable[[str], None]) -> int:
-    """Start the servers, bring comments in and decide on them, then wait to be stopped.
+    """Start the servers, ingest comments and decide on them, then wait for a signal to stop.
 
-    `bring_in` runs while the servers come up. Raises ConfigError when a port is taken.
+    `bring_in` runs while the servers start. Raises ConfigError when a port is taken.
     """
     chosen = servers(services.settings)
     for server in chosen:
@@ -75,7 +75,7 @@ def serve_all(services: Services, bring_in: Callable[[], None], say: Callable[[s
 
 def _check_port(server: Server) -> None:
     with socket.socket() as probe:
-        # As the servers do: a port left in TIME_WAIT by the last run is free.
+        # As the servers do: a port in TIME_WAIT after the last run counts as free.
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", server.port))
@@ -88,8 +88,8 @@ def _check_port(server: Server) -> None:
 
 @contextmanager
 def _interruptible() -> Iterator[None]:
-    """SIGTERM stops as Ctrl-C does; and Ctrl-C does also where a script started this in the
-    background, which makes a process begin with SIGINT ignored."""
+    """SIGTERM stops like Ctrl-C. Ctrl-C also works in a process that a script started in the
+    background, where SIGINT is ignored at first."""
 
     def interrupt(_signal: int, _frame: FrameType | None) -> None:
         raise KeyboardInterrupt
@@ -104,7 +104,7 @@ def _interruptible() -> Iterator[None]:
 
 @contextmanager
 def _running(chosen: tuple[Server, ...], logs: Path) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """The children, stopped at the end: asked first, killed if they don't listen."""
+    """The child processes. At the end they are terminated, and killed if they don't stop."""
     children: list[subprocess.Popen[bytes]] = []
     try:
         for server in chosen:
@@ -123,7 +123,8 @@ def _running(chosen: tuple[Server, ...], logs: Path) -> Iterator[list[subprocess
                         stdin=subprocess.PIPE,
                         stdout=log,
                         stderr=log,
-                        # The terminal's Ctrl-C is this process's to pass on.
+                        # In a new session, so that a terminal's Ctrl-C reaches only this process,
+                        # which stops the children.
                         start_new_session=True,
                     )
                 )

@@ -1,4 +1,4 @@
-"""Waiting for a server that was just started."""
+"""Waits until a server that was just started answers."""
 
 import subprocess
 import time
@@ -18,7 +18,7 @@ def await_answer(
     answer_within_s: float = 5.0,
 ) -> bool:
     """Whether the server on this loopback port answers 200 before it ends or the time is up. It is
-    asked by GET, or by POST where there is a JSON `body`."""
+    asked by GET, or by POST if there is a JSON `body`."""
     deadline = time.monotonic() + within_s
     while time.monotonic() < deadline and process.poll() is None:
         connection = HTTPConnection("127.0.0.1", port, timeout=answer_within_s)

@@ -1,4 +1,4 @@
-"""Who may come in: a server that isn't stopping, a key where one is needed, and its rate."""
+"""Checks on each request: the server isn't stopping, the key is valid and within its rate."""
 
 import math
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from core.servinglog.record import RefusalReason
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why a request is not let in, as it is answered."""
+    """Why a request is refused, and the answer it gets."""
 
     status: int
     kind: RefusalReason
@@ -20,8 +20,8 @@ class Refusal:
 
 
 class Access:
-    """`is_local` says that only this machine can reach the API: then keys are needed only once
-    somebody made one."""
+    """`is_local` means that only this machine can reach the API: keys are then required only once
+    one has been created."""
 
     def __init__(self, keys: KeyRing, rate: RateLimit, *, is_local: bool, drain_s: float) -> None:
         self._keys = keys
@@ -31,7 +31,7 @@ class Access:
         self.is_draining = False
 
     def refusal(self, path: str, headers: dict[bytes, bytes]) -> Refusal | None:
-        """None for a request that may come in."""
+        """None if the request is accepted."""
         if self.is_draining and path != LIVE_PATH:
             wait = {"Retry-After": f"{math.ceil(self._drain_s):d}", "Connection": "close"}
             return Refusal(
@@ -48,7 +48,10 @@ class Access:
         if wait_s > 0:
             later = {"Retry-After": f"{math.ceil(wait_s):d}"}
             return Refusal(
-                429, RefusalReason.RATE_LIMITED, "This key sends too much; slow down.", later
+                429,
+                RefusalReason.RATE_LIMITED,
+                "Too many requests with this key; try again later.",
+                later,
             )
         return None
 

@@ -1,14 +1,15 @@
-"""Who is let in: a request is refused at the door when it would wait too long. Pure but the lock.
+"""Admission control: a request is refused when it would wait too long. Pure except for the lock.
 
-The wait of a newcomer is what is under way, over the rate at which such work is done. Work is
-counted in characters, of each text as many as a network reads, and some for every request; before a
-body is understood it counts as one text. The rate is measured only while there is more under way
-than can be worked on at once: an idle server says nothing of what it could do.
+The expected wait of a new request is the cost of all requests under way, divided by the rate at
+which such work is completed. The cost is in characters: the texts' lengths, each up to the longest
+a network reads, plus a constant per request. Until a body is parsed, it counts as one text. The
+rate is measured only while more requests are under way than slots exist: an idle server says
+nothing about its capacity.
 
-A burst may wait up to `wait_s`. Refusals that go on while more is asked than can be done are no
-burst: until a second has passed without one, or less is asked again, the line is kept so short that
-those let in wait about as long as a request takes on a quiet day: so they are answered within about
-twice that.
+In a burst a request may wait up to `wait_s`. If refusals continue while more is asked than can be
+done, it is an overload and not a burst. The allowed wait is then shortened to about the time a
+request takes on an unloaded server, so admitted requests are answered within about twice that time.
+This ends after a second without a refusal, or when less is asked again.
 """
 
 import math
@@ -20,26 +21,32 @@ from dataclasses import dataclass
 from core.errors import Overloaded
 
 BASE_COST = 64
-"""Characters every request counts for besides its texts: its own handling."""
+"""Cost of handling a request, in characters, besides its texts."""
 MOST_CHARS = 1_024
-"""Of one text: about the 256 tokens that networks of this size read."""
+"""Characters counted of one text: about the 256 tokens that networks of this size read."""
 MOST_UNDER_WAY = 2_048
-"""Requests at most, whatever the rate: also a first burst, before anything was measured, ends."""
+"""Limit on requests under way, whatever the rate: it also ends a first burst, before any rate is
+known."""
 SHORTEST_SHARE = 0.05
 LONGEST_SHARE = 0.25
-"""Of `wait_s`: what the short line is held between, whatever was measured."""
+"""Bounds of the shortened wait as shares of `wait_s`, whatever was measured."""
+# The shortened wait is the 95th percentile of the last QUIET_KEPT requests that found a free slot,
+# once there were QUIET_NEEDED of them.
 QUIET_KEPT = 200
 QUIET_NEEDED = 20
+# Refusals over at least LASTING_S are an overload; CALM_S without a refusal ends it.
 LASTING_S = 0.1
 CALM_S = 1.0
+# Seconds of full load that the measured rate remembers, so that it follows changes.
 MEMORY_S = 2.0
 ASKED_S = 0.25
-"""How far back the rate of what is asked looks: it falls by two thirds in that time."""
+"""Time constant of the measured request rate: without new requests it falls by two thirds in that
+time."""
 
 
 @dataclass(slots=True, eq=False)
-class Ticket:
-    """One request that was let in, and the work it is counted for."""
+class AdmittedRequest:
+    """One request under way and its cost in characters."""
 
     cost: int
     entered_at: float
@@ -47,8 +54,8 @@ class Ticket:
 
 
 class AdmissionControl:
-    """`wait_s` is the longest wait a burst may have, `slots` how many requests are worked on at
-    once. Threads and tasks may share it."""
+    """`wait_s` is the longest wait allowed in a burst, `slots` how many requests are worked on at
+    once. Threads and tasks may share an instance."""
 
     def __init__(self, now: Callable[[], float], *, wait_s: float, slots: int) -> None:
         self._now = now
@@ -70,11 +77,11 @@ class AdmissionControl:
 
     @property
     def under_way(self) -> int:
-        """Requests let in and not left yet."""
+        """Requests admitted and not yet answered."""
         return self._count
 
     def check(self) -> None:
-        """Raises Overloaded for a request that should not be let in now."""
+        """Raises Overloaded if a new request should be refused now."""
         with self._lock:
             now = self._look()
             self._asked_per_s = self._asked_now(now) + 1 / ASKED_S
@@ -87,39 +94,40 @@ class AdmissionControl:
                     retry_after_s=max(1.0, math.ceil(wait_s)),
                 )
 
-    def enter(self, body_bytes: int) -> Ticket:
-        """The request's body is here: work begins. `leave` wants the ticket back."""
+    def enter(self, body_bytes: int) -> AdmittedRequest:
+        """Count a request whose body is complete as under way. Pass the result to `leave` when it
+        is answered."""
         cost = min(body_bytes, MOST_CHARS) + BASE_COST
         with self._lock:
-            ticket = Ticket(cost, self._look(), self._count < self._slots)
+            admitted = AdmittedRequest(cost, self._look(), self._count < self._slots)
             self._count += 1
-            self._cost += ticket.cost
-        return ticket
+            self._cost += admitted.cost
+        return admitted
 
-    def weigh(self, ticket: Ticket, texts: Iterable[str]) -> None:
-        """The request turned out to bring these texts."""
+    def weigh(self, admitted: AdmittedRequest, texts: Iterable[str]) -> None:
+        """Replace the request's estimated cost by the cost of its texts."""
         cost = sum(min(len(text), MOST_CHARS) for text in texts) + BASE_COST
         with self._lock:
             self._look()
-            self._cost += cost - ticket.cost
-            ticket.cost = cost
+            self._cost += cost - admitted.cost
+            admitted.cost = cost
 
-    def leave(self, ticket: Ticket, *, is_done: bool = True) -> None:
-        """The request has been answered. One that was sent away without being worked on is not
-        `is_done`: it says nothing of the rate."""
+    def leave(self, admitted: AdmittedRequest, *, is_done: bool = True) -> None:
+        """The request has been answered. `is_done` is false for a request that was shed without
+        being scored: it says nothing about the rate."""
         with self._lock:
             now = self._look()
             if self._count > self._slots and is_done:
-                self._done_when_full += ticket.cost
+                self._done_when_full += admitted.cost
                 self._left_when_full += 1
-            elif ticket.is_quiet and is_done:
-                self._note_quiet(now - ticket.entered_at)
+            elif admitted.is_quiet and is_done:
+                self._note_quiet(now - admitted.entered_at)
             self._count -= 1
-            self._cost -= ticket.cost
+            self._cost -= admitted.cost
 
-    def has_lost_its_turn(self, queued_at: float) -> bool:
-        """Whether somebody who is in line since then had better be sent away: once refusals last,
-        those who came in before them, when the line was long, must not keep everybody late."""
+    def should_shed(self, queued_at: float) -> bool:
+        """Whether a request queued at that time should be shed. Once refusals last, requests that
+        were admitted under the longer allowed wait would delay all later ones."""
         with self._lock:
             now = self._now()
             return (
@@ -143,7 +151,7 @@ class AdmissionControl:
         return self._asked_per_s * math.exp((self._asked_at - now) / ASKED_S)
 
     def _expected_wait_s(self) -> float:
-        # One being worked on and one ready in each slot is no line.
+        # One request in work and one ready in each slot: nobody waits noticeably yet.
         if self._count < 2 * self._slots or not self._done_when_full:
             return 0.0
         return self._cost * self._full_s / self._done_when_full
@@ -154,8 +162,8 @@ class AdmissionControl:
     def _is_lasting(self, now: float) -> bool:
         if now - self._refused_at > CALM_S:
             return False
-        # A short line refuses some of those who come together by chance; by itself that must not
-        # keep it short.
+        # With a short allowed wait, requests that arrive together by chance are refused. Those
+        # refusals alone must not keep it short.
         if self._asked_now(now) * self._full_s <= self._left_when_full:
             return False
         return self._refused_at - self._refusing_since >= LASTING_S

@@ -1,4 +1,4 @@
-"""From what the services give to what the API answers."""
+"""Converts results of the services to answers of the API."""
 
 from urllib.parse import quote
 
@@ -11,8 +11,8 @@ from core.serving.schemas import AppealOut, DecisionOut, FactOut, ReasonOut, Sta
 
 
 def decision_answer(row: Submitted, author_url: str) -> DecisionOut:
-    """The current decision. Scores and model are those of the last automated one: a reviewer's
-    decision has none of its own."""
+    """The current decision. Scores and model are those of the last automated decision, because a
+    reviewer's decision has none."""
     current = row.chain[-1]
     automated = next((past for past in reversed(row.chain) if past.is_automated), current)
     return DecisionOut(
@@ -36,7 +36,8 @@ def decision_answer(row: Submitted, author_url: str) -> DecisionOut:
 
 
 def statement_answer(found: LookupAnswer) -> StatementOut:
-    """The statement of reasons, field by field: what isn't listed here can't leak."""
+    """The statement of reasons, copied field by field, so that no unlisted field is ever
+    exposed."""
     statement = found.statement
     reason = statement.reason
     return StatementOut(

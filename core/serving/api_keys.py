@@ -1,8 +1,8 @@
-"""Keys to the API: made once, shown once, kept as a digest.
+"""API keys: created once, shown once, stored as a digest.
 
-Each key is a file of its own in the folder `api-keys` of MODCONSOLE_HOME, so that making and
-revoking need no lock, and taking the file away is all there is to revoking. A key's secret has 256
-random bits: a plain SHA-256 of it can't be guessed back, so nothing slower is needed.
+Each key is a separate file in the folder `api-keys` of MODCONSOLE_HOME, so creating and revoking
+need no lock, and revoking a key is deleting its file. A secret has 256 random bits, so a plain
+SHA-256 can't be reversed by guessing and no slow hash is needed.
 """
 
 import hashlib
@@ -28,12 +28,13 @@ LOOK_EVERY_S = 1.0
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 _KEY = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
+# The digest compared for an unknown key id, so that the answer takes the same time.
 _NOBODY = hashlib.sha256(b"").hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
 class ApiKey:
-    """What is kept of a key: never the key."""
+    """The stored record of a key; it never contains the secret."""
 
     id: str
     name: str
@@ -42,32 +43,33 @@ class ApiKey:
 
 
 class KeyFolder:
-    """The keys of one MODCONSOLE_HOME."""
+    """The API keys of one MODCONSOLE_HOME."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
     def create(self, name: str, now: datetime) -> str:
-        """The key, which can't be had again. Raises InvalidInput for a name in use or unusable."""
+        """Returns the key, which is not stored and can't be shown again. Raises InvalidInput for a
+        name that is in use or not allowed."""
         if not _NAME.fullmatch(name):
-            raise InvalidInput("a key is named in up to 60 letters, digits, `_`, `.` and `-`")
+            raise InvalidInput("a key's name may hold up to 60 letters, digits, `_`, `.` and `-`")
         if any(key.name == name for key in self.read_all()):
-            raise InvalidInput(f"there is a key named {name!r} already; revoke it first")
+            raise InvalidInput(f"a key named {name!r} exists already; revoke it first")
         key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
         key = ApiKey(key_id, name, _digest(secret), now.isoformat(timespec="seconds"))
         try:
             self._write(key)
         except OSError as error:
             raise StoreError(
-                f"{self.folder}: no key was made: {error.strerror}; make room or see that the "
-                "folder can be written to"
+                f"{self.folder}: no key was created: {error.strerror}; free disk space "
+                "or make the folder writable"
             ) from error
         return f"{PREFIX}_{key_id}_{secret}"
 
     @property
     def is_used(self) -> bool:
-        """Whether a key was ever made here: revoking the last one must not open the door. Nor must
-        a folder that can't be looked at."""
+        """Whether a key was ever created here. It stays true after the last key is revoked and when
+        the folder can't be read: neither may open the API to everybody."""
         try:
             self.folder.lstat()
         except (FileNotFoundError, NotADirectoryError):
@@ -77,14 +79,15 @@ class KeyFolder:
         return True
 
     def read_all(self) -> list[ApiKey]:
-        """Every key in force, oldest first. Raises ConfigError for what can't be read."""
+        """Every valid key, oldest first. Raises ConfigError for a file that can't be read as a
+        key."""
         keys, unreadable = self.read_usable()
         if unreadable:
             raise ConfigError(unreadable[0])
         return keys
 
     def read_usable(self) -> tuple[list[ApiKey], list[str]]:
-        """The keys in force, oldest first, and a line about each file that is no key."""
+        """The valid keys, oldest first, and an error line for each file that is not a key."""
         try:
             paths = sorted(self.folder.iterdir())
         except FileNotFoundError:
@@ -102,19 +105,20 @@ class KeyFolder:
         return sorted(keys, key=lambda key: (key.created_at, key.name)), unreadable
 
     def revoke(self, name: str) -> None:
-        """The key of that name or id no longer opens anything. Raises NotFound."""
+        """Revoke the key with that name or id. Raises NotFound."""
         keys, _ = self.read_usable()
         for key in keys:
             if name in (key.name, key.id):
                 (self.folder / f"{key.id}.json").unlink(missing_ok=True)
                 return
-        raise NotFound(f"there is no key {name!r}; `modconsole key list` names those there are")
+        raise NotFound(f"there is no key {name!r}; `modconsole key list` lists the keys")
 
     def _write(self, key: ApiKey) -> None:
-        """Whole or not at all: even an empty folder would say that keys are in use."""
+        """Writes the file completely or not at all. On failure a new folder is removed too, because
+        an empty one means that keys are in use."""
         is_first = not self.folder.exists()
         path = self.folder / f"{key.id}.json"
-        # Under another name first: a reader must not meet half a file.
+        # Written under another name first: a reader must never see an incomplete file.
         draft = path.with_suffix(".draft")
         try:
             make_private_folder(self.folder)
@@ -127,15 +131,16 @@ class KeyFolder:
             with suppress(OSError):
                 draft.unlink(missing_ok=True)
                 if is_first:
-                    self.folder.rmdir()  # refused if another key was made there meanwhile
+                    self.folder.rmdir()  # fails if another process created a key there meanwhile
             raise
 
 
 def _read(path: Path) -> ApiKey | None:
-    """Raises ConfigError for what is no key, without waiting for a pipe or a device to speak."""
+    """Raises ConfigError for a file that is not a key; pipes and devices are refused because
+    reading them could block."""
     try:
         if not stat.S_ISREG(path.stat().st_mode):
-            raise ConfigError(f"{path} is not a key: it is no file")
+            raise ConfigError(f"{path} is not a key: it is not a regular file")
         found = json.loads(path.read_bytes())
         key = ApiKey(**found)
     except FileNotFoundError:
@@ -150,7 +155,7 @@ def _read(path: Path) -> ApiKey | None:
 
 
 class KeyRing:
-    """The folder's keys as a running API uses them: what changes there is seen within a second."""
+    """The keys as a running API uses them: changes in the folder take effect within a second."""
 
     def __init__(self, folder: KeyFolder, now: Callable[[], float]) -> None:
         self._folder = folder
@@ -160,12 +165,13 @@ class KeyRing:
 
     @property
     def is_needed(self) -> bool:
-        """Whether keys are in use here at all."""
+        """Whether requests need a key."""
         self._look()
         return self._is_used
 
     def holder(self, presented: str) -> ApiKey | None:
-        """Whose key it is; None for a key that opens nothing. Takes as long for any key."""
+        """The owner of the presented key, or None if it isn't valid. The digest is compared even
+        for unknown keys, so that the time reveals nothing."""
         self._look()
         match = _KEY.fullmatch(presented)
         key_id, secret = match.groups() if match else ("", "")
@@ -178,12 +184,13 @@ class KeyRing:
             self._load()
 
     def _load(self) -> None:
-        """A file that is no key opens nothing and is named in the log; the others stay in force."""
+        """Loads the folder. A file that is not a key is named in the log once; the other keys stay
+        valid."""
         self._is_used = self._folder.is_used
         keys, unreadable = self._folder.read_usable()
         self._keys = {key.id: key for key in keys}
         for line in sorted(set(unreadable) - self._named):
-            LOG.error("%s; it opens nothing until it is mended or removed", line)
+            LOG.error("%s; it is ignored until it is corrected or removed", line)
         self._named = set(unreadable)
         self._looked_at = self._now()
 

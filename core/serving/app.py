@@ -26,7 +26,8 @@ from core.servinglog.record import Mode
 
 
 def create_app(services: Services) -> FastAPI:
-    """The app over these services; it loads the scorer when it starts and closes when it ends."""
+    """The app over these services; it scores a warm-up text when it starts and closes them when it
+    ends."""
     app = FastAPI(
         title="Moderation console API",
         description=DESCRIPTION,
@@ -38,7 +39,7 @@ def create_app(services: Services) -> FastAPI:
         redirect_slashes=False,
     )
     process = app.state.process = ApiProcess(services)
-    # The first that matches is taken, so those that are asked most come first.
+    # Routes are tried in this order, so the most used come first.
     for module in (openai_moderations, tei_predict, open_inference, routes):
         app.include_router(module.ROUTER)
     app.openapi = cache(lambda: _openapi(app))  # type: ignore[method-assign]  # the documented way
@@ -47,8 +48,8 @@ def create_app(services: Services) -> FastAPI:
     app.add_route("/", lambda _: RedirectResponse("/docs"), include_in_schema=False)
     add_error_handlers(app)
     if process.is_local:
-        # Against DNS rebinding: another site's page must not read this API under its own name.
-        # Elsewhere a key is needed, which such a page hasn't.
+        # Against DNS rebinding: a foreign web page must not read this API under its own host name.
+        # On other addresses a key is required, which such a page doesn't have.
         app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))
     app.add_middleware(RequestMiddleware, headers=security_headers(STYLE_HASH), process=process)
     return app
@@ -70,7 +71,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """With the schema of the posted comment, which the framework doesn't see."""
+    """Adds the schema of the posted comment, which the framework doesn't know because the body is
+    read here."""
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )

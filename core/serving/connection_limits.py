@@ -1,9 +1,9 @@
-"""What one connection may cost: limits that uvicorn has no settings for with httptools.
+"""Limits for one connection that uvicorn has no settings for with httptools.
 
-Its parser keeps an unfinished header line and copies it with every piece that comes, without end;
-and nothing ends a request that is sent too slowly. Here the head of a request has a most size and a
-longest time, its body a longest time, and a process a most number of connections. To make room for
-a new one, a connection without a whole request is closed, never one that waits for its answer.
+The parser keeps an unfinished header line and copies it with every piece that arrives, without a
+limit, and nothing ends a request that is sent too slowly. Here the head of a request has a size
+limit and a time limit, its body a time limit, and the process a limit of connections. To make room
+for a new connection, one without a complete request is closed, never one that waits for its answer.
 """
 
 import asyncio
@@ -12,17 +12,17 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 MAX_HEAD_BYTES = 32 * 1024
-"""Request line and headers; also what may come without being part of a body, like trailers."""
+"""Limit for request line and headers, and for bytes that belong to no body, like trailers."""
 HEAD_WITHIN_S = 10.0
-"""From the first byte, or from connecting."""
+"""From the first byte of a request, or from connecting."""
 BODY_WITHIN_S = 30.0
 ANSWER_READ_WITHIN_S = 30.0
 MAX_CONNECTIONS = 800
-"""Below the 1,024 files a process may usually have open."""
+"""Below the 1,024 files that a process may usually have open."""
 
 
 class LimitedProtocol(HttpToolsProtocol):
-    """One connection. Given to uvicorn as `http=LimitedProtocol`."""
+    """One connection. Passed to uvicorn as `http=LimitedProtocol`."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -30,8 +30,8 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unread_deadline: asyncio.TimerHandle | None = None
         self._unused_bytes = 0
         self._head_bytes = 0
-        self._is_sending = False  # part of a request is here
-        self._is_waiting = False  # a whole request is here, its answer isn't out
+        self._is_sending = False  # a request has arrived in part
+        self._is_waiting = False  # a request is complete and not yet answered
         self._idle_since = 0.0
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -42,10 +42,10 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         super().connection_made(transport)
         self._idle_since = self.loop.time()
-        self._give(HEAD_WITHIN_S)
+        self._set_deadline(HEAD_WITHIN_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self._give(None)
+        self._set_deadline(None)
         self._set_unread_deadline(None)
         super().connection_lost(exc)
 
@@ -54,7 +54,7 @@ class LimitedProtocol(HttpToolsProtocol):
             return
         self._unused_bytes += len(data)
         if self._deadline is None and not self._is_waiting:
-            self._give(HEAD_WITHIN_S)
+            self._set_deadline(HEAD_WITHIN_S)
         super().data_received(data)
         if self._unused_bytes > MAX_HEAD_BYTES and not self.transport.is_closing():
             self._refuse(431)
@@ -64,7 +64,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._head_bytes = 0
         self._is_sending = True
         if self._deadline is None:
-            self._give(HEAD_WITHIN_S)
+            self._set_deadline(HEAD_WITHIN_S)
 
     def on_url(self, url: bytes) -> None:
         self._count(len(url))
@@ -75,7 +75,7 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_header(name, value)
 
     def on_headers_complete(self) -> None:
-        self._give(BODY_WITHIN_S)
+        self._set_deadline(BODY_WITHIN_S)
         super().on_headers_complete()
 
     def on_body(self, body: bytes) -> None:
@@ -86,7 +86,7 @@ class LimitedProtocol(HttpToolsProtocol):
         self._unused_bytes = 0
         self._is_sending = False
         self._is_waiting = True
-        self._give(None)
+        self._set_deadline(None)
         super().on_message_complete()
 
     def on_response_complete(self) -> None:
@@ -95,11 +95,11 @@ class LimitedProtocol(HttpToolsProtocol):
         super().on_response_complete()
 
     def handle_websocket_upgrade(self) -> None:
-        self._give(None)
+        self._set_deadline(None)
         super().handle_websocket_upgrade()
 
     def send_400_response(self, msg: str) -> None:
-        """What the parser stopped at: a head too large, or no HTTP."""
+        """Answers 431 if the head was too large; other parser errors stay 400."""
         if self._head_bytes > MAX_HEAD_BYTES:
             self._refuse(431)
         else:
@@ -118,11 +118,13 @@ class LimitedProtocol(HttpToolsProtocol):
         if self._head_bytes > MAX_HEAD_BYTES:
             raise ValueError("the head is too large")
 
-    def _give(self, seconds: float | None) -> None:
-        """So long for what the sender owes next; None when it owes nothing."""
+    def _set_deadline(self, seconds: float | None) -> None:
+        """Starts the time limit for the next part of the request; None ends it."""
         if self._deadline is not None:
             self._deadline.cancel()
-        self._deadline = None if seconds is None else self.loop.call_later(seconds, self._too_late)
+        self._deadline = (
+            None if seconds is None else self.loop.call_later(seconds, self._on_deadline)
+        )
 
     def _set_unread_deadline(self, seconds: float | None) -> None:
         if self._unread_deadline is not None:
@@ -131,23 +133,24 @@ class LimitedProtocol(HttpToolsProtocol):
             None if seconds is None else self.loop.call_later(seconds, self.transport.abort)
         )
 
-    def _too_late(self) -> None:
+    def _on_deadline(self) -> None:
         if self._is_waiting or self.flow.read_paused:
-            self._give(BODY_WITHIN_S)  # it is this side that is slow
+            self._set_deadline(BODY_WITHIN_S)  # the server is slow here, not the client
         elif self._is_sending:
             self._refuse(408)
         else:
             self.transport.close()
 
     def _refuse(self, status: int) -> None:
-        """Says why, unless an answer has begun, and closes."""
+        """Sends the error, unless an answer has begun, and closes."""
         has_begun = self.cycle is not None and self.cycle.response_started
         if not has_begun or self.cycle.response_complete:
             self.transport.write(_answer(status, _WORDS[status]))
         self.transport.close()
 
     def _make_room(self) -> bool:
-        """Closes the connection that has owed a request for longest; whether there was one."""
+        """Closes the connection that has been without a complete request for longest; False if
+        there is none."""
         found = [
             each
             for each in self.connections
@@ -162,7 +165,7 @@ class LimitedProtocol(HttpToolsProtocol):
 
 
 _WORDS = {
-    408: "The request did not come in time.",
+    408: "The request did not arrive in time.",
     431: f"The request's head is over {MAX_HEAD_BYTES:,} bytes.",
 }
 

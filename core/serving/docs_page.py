@@ -1,6 +1,6 @@
 """The API page: openapi.json as one readable page, made at start-up.
 
-No script, no second request, nothing from another host: the usual viewers are megabytes of script,
+It needs no script, no second request and no other host: the usual viewers are megabytes of script,
 most often from a CDN.
 """
 
@@ -36,7 +36,7 @@ Json = Mapping[str, Any]
 
 
 def render_docs(document: Json) -> str:
-    """The page of an OpenAPI document whose schemas are named under `components`."""
+    """The HTML page of an OpenAPI document whose named schemas are under `components`."""
     info = document["info"]
     operations = [
         (method, path, operation)
@@ -108,7 +108,7 @@ def _schema(name: str, schema: Json) -> str:
 
 
 def _type(schema: Json) -> str:
-    """A schema in a few words, with links to the named ones."""
+    """A short description of a schema, with links to the named ones."""
     if reference := schema.get("$ref"):
         name = escape(reference.rsplit("/", 1)[-1])
         return f'<a href="#{name}">{name}</a>'

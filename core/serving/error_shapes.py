@@ -1,4 +1,4 @@
-"""The body of an error, as the clients of each address read it."""
+"""The body of an error in the format that clients of each path expect."""
 
 from collections.abc import Sequence
 from http import HTTPStatus
@@ -25,8 +25,8 @@ _INFERENCE_TYPES = {
 
 
 def shaped_status(shape: ErrorFormat, status: int) -> int:
-    """The status those clients expect: OpenAI's know 400 for a wrong input, and the open inference
-    protocol names no other."""
+    """The status those clients expect: OpenAI's expect 400 for a wrong input, and the open
+    inference protocol defines no other client error."""
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and shape in (
         ErrorFormat.OPENAI,
         ErrorFormat.OPEN_INFERENCE,
@@ -38,7 +38,7 @@ def shaped_status(shape: ErrorFormat, status: int) -> int:
 def error_body(
     shape: ErrorFormat, status: int, kind: str, message: str, details: Sequence[ErrorDetail] = ()
 ) -> dict[str, Any]:
-    """`status` is the shaped one."""
+    """`status` is the result of `shaped_status`."""
     match shape:
         case ErrorFormat.OPENAI:
             error_type = _OPENAI_TYPES.get(status)

@@ -1,4 +1,4 @@
-"""What the API page shows as an example; a test holds it to the schemas."""
+"""Example bodies of the API page; a test checks them against the schemas."""
 
 from typing import Any
 

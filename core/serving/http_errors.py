@@ -1,4 +1,4 @@
-"""Errors as the API answers them: one table from error to status."""
+"""How the API answers errors: one table from error class to HTTP status."""
 
 import logging
 from collections.abc import Mapping
@@ -22,14 +22,15 @@ LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class ErrorMapping:
-    """How a kind of error is told. `words` replace the error's own where those may name a path."""
+    """The answer to one class of error. `words` replace the error's message where that may contain
+    a path."""
 
     status: HTTPStatus
     kind: str
     words: str | None = None
 
 
-# The one table; an error not named here is answered as its nearest ancestor that is.
+# An error class that is not listed gets the answer of its nearest listed ancestor.
 ANSWERS: Mapping[type[ConsoleError], ErrorMapping] = {
     ConsoleError: ErrorMapping(
         HTTPStatus.INTERNAL_SERVER_ERROR, "internal", "Something went wrong."
@@ -59,7 +60,7 @@ ANSWERS: Mapping[type[ConsoleError], ErrorMapping] = {
 
 
 def answer_for(error: ConsoleError) -> ErrorMapping:
-    """The table's row for the error or its nearest ancestor."""
+    """The table's row for the error's class or its nearest listed ancestor."""
     return next(ANSWERS[kind] for kind in type(error).__mro__ if kind in ANSWERS)
 
 
@@ -72,7 +73,7 @@ def error_response(
     details: tuple[ErrorDetail, ...] = (),
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
-    """The body an error has at that address."""
+    """An error response in the format of that path."""
     shape = shape_of(path)
     status = shaped_status(shape, status)
     body = error_body(shape, status, kind, message, details)
@@ -80,7 +81,7 @@ def error_response(
 
 
 def console_error_response(path: str, error: ConsoleError) -> JSONResponse:
-    """What the table says of that error."""
+    """The error's row of the table as a response in the format of that path."""
     answer = answer_for(error)
     if answer.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         caller = ORIGIN.get() or RequestOrigin("-")
@@ -111,7 +112,7 @@ async def _console_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _http_error(request: Request, error: Exception) -> JSONResponse:
-    """What the framework itself refuses: an unknown path, a wrong method."""
+    """Answers the framework's own errors: an unknown path, a wrong method."""
     if not isinstance(error, HTTPException):
         raise error
     status = HTTPStatus(error.status_code)
@@ -120,13 +121,13 @@ async def _http_error(request: Request, error: Exception) -> JSONResponse:
 
 
 async def _validation_error(request: Request, _error: Exception) -> JSONResponse:
-    # The framework's own words quote the input, so none of them are passed on.
+    # The framework's messages quote the input, so they are replaced.
     message = "The request is not as the API page describes it."
     return error_response(request.scope["path"], 422, "invalid_input", message)
 
 
 def add_error_handlers(app: FastAPI) -> None:
-    """Give every error of the app its answer."""
+    """Register the handlers that answer every error of the app."""
     app.add_exception_handler(ConsoleError, _console_error)
     app.add_exception_handler(HTTPException, _http_error)
     app.add_exception_handler(RequestValidationError, _validation_error)

@@ -1,4 +1,4 @@
-"""What Prometheus may ask of the API. Base units, and no label a caller could make grow."""
+"""The API's Prometheus metrics: base units, and only labels from fixed sets."""
 
 from collections.abc import Callable
 
@@ -12,7 +12,7 @@ COUNTS = (1, 2, 4, 8, 16, 32, 64, 128)
 
 
 class Metrics:
-    """One application's own registry: two in a process don't meet."""
+    """Each application has a separate registry, so that two in one process don't clash."""
 
     def __init__(self) -> None:
         registry = self._registry = CollectorRegistry()
@@ -21,16 +21,16 @@ class Metrics:
         )
         self.request_seconds = Histogram(
             "modconsole_request_seconds",
-            "From a request's head to the end of its answer.",
+            "From the request's headers to the end of its answer.",
             ["route"],
             buckets=SECONDS,
             registry=registry,
         )
         self.in_flight = Gauge(
-            "modconsole_in_flight_requests", "Requests being worked on.", registry=registry
+            "modconsole_in_flight_requests", "Requests not yet answered.", registry=registry
         )
         self.refused = Counter(
-            "modconsole_refused_requests", "Requests not let in.", ["reason"], registry=registry
+            "modconsole_refused_requests", "Refused requests.", ["reason"], registry=registry
         )
         self.batch_texts = Histogram(
             "modconsole_batch_texts", "Texts scored together.", buckets=COUNTS, registry=registry
@@ -43,14 +43,14 @@ class Metrics:
         )
         self._phases = Histogram(
             "modconsole_call_phase_seconds",
-            "Phases of scoring a request's texts; `total` is all of it.",
+            "Phases of scoring a request's texts; `total` is the whole call.",
             ["phase"],
             buckets=SECONDS,
             registry=registry,
         )
         self._texts = Counter("modconsole_texts", "Texts scored or failed.", registry=registry)
         self._cache_hits = Counter(
-            "modconsole_cache_hits", "Texts answered from memory.", registry=registry
+            "modconsole_cache_hits", "Texts answered by the cache.", registry=registry
         )
         self._errors = Counter(
             "modconsole_errors",
@@ -60,16 +60,16 @@ class Metrics:
         )
 
     def watch(self, name: str, text: str, value: Callable[[], float]) -> None:
-        """A gauge that is asked for when somebody reads."""
+        """A gauge whose value is read at each scrape."""
         Gauge(name, text, registry=self._registry).set_function(value)
 
     def observe_batch(self, texts: int, tokens: int) -> None:
-        """One batch that goes to the backend."""
+        """Record one batch that was sent to the backend."""
         self.batch_texts.observe(texts)
         self.batch_tokens.observe(tokens)
 
     def observe_call(self, record: ServingRecord) -> None:
-        """One record of the serving log."""
+        """Record one call of the serving log."""
         for phase in ("queue", "tokenize", "compute", "network", "total"):
             spent_ms: float | None = getattr(record, f"{phase}_ms")
             if spent_ms is not None:
@@ -82,12 +82,12 @@ class Metrics:
             self._errors.labels("text").inc(record.error_count)
 
     def render(self) -> bytes:
-        """The text a scraper reads."""
+        """All metrics in Prometheus text format."""
         return generate_latest(self._registry)
 
 
 class MeteredLog:
-    """A serving log that is counted as it is written. Closing it leaves `log` open: its owner
+    """A serving log that also updates the metrics. Closing it leaves `log` open: the owner of `log`
     closes that."""
 
     def __init__(self, log: ServingLog, metrics: Metrics) -> None:
@@ -99,8 +99,8 @@ class MeteredLog:
         self._log.write(record)
 
     def write_refusal(self, record: RefusalRecord) -> None:
-        """Passed on: the middleware counts refusals itself."""
+        """Only passed on: refusals are counted where the request is refused."""
         self._log.write_refusal(record)
 
     def close(self) -> None:
-        """Nothing of its own."""
+        """Nothing to close: `log` belongs to its owner."""

@@ -1,7 +1,7 @@
 """The open inference protocol (KServe v2): metadata, health and `infer` of the one model.
 
-In goes one tensor `text` of BYTES, out comes `scores` of FP32, a row for a text and a column for a
-label; the columns' names are in the tensor's `parameters`.
+The input is one tensor `text` of BYTES, the output one tensor `scores` of FP32 with a row for each
+text and a column for each label. The tensor's `parameters` name the columns.
 """
 
 from importlib.metadata import version
@@ -32,7 +32,7 @@ _EXAMPLE = {
 
 @ROUTER.get("/v2", response_model=None)
 async def get_server() -> JSONResponse:
-    """What this server is."""
+    """The server's name, version and extensions."""
     name = "moderation-console"
     return JSONResponse({"name": name, "version": version(name), "extensions": []})
 
@@ -45,7 +45,7 @@ async def get_live() -> JSONResponse:
 
 @ROUTER.get("/v2/health/ready", response_model=None)
 async def get_ready(request: Request) -> JSONResponse:
-    """Whether comments can be stored and scored, as `/healthz` says it; 503 when not."""
+    """Whether comments can be stored and scored, as in `/healthz`; 503 if not."""
     process: ApiProcess = request.app.state.process
     await process.readiness.check()
     return JSONResponse({"ready": True})
@@ -54,7 +54,7 @@ async def get_ready(request: Request) -> JSONResponse:
 @ROUTER.get("/v2/models/{model}", response_model=None)
 @ROUTER.get("/v2/models/{model}/versions/{model_version}", response_model=None)
 async def get_model(request: Request, model: str, model_version: str | None = None) -> JSONResponse:
-    """Inputs, outputs and labels of the model, which is named as its backend is in the settings."""
+    """Inputs, outputs and labels of the model. Its name is that of its backend in the settings."""
     info = _info(request, model, model_version)
     scores = {
         "name": OUTPUT,
@@ -78,7 +78,7 @@ async def get_model(request: Request, model: str, model_version: str | None = No
 async def get_model_ready(
     request: Request, model: str, model_version: str | None = None
 ) -> JSONResponse:
-    """Whether this model can score; 503 when not."""
+    """Whether this model can score; 503 if not."""
     info = _info(request, model, model_version)
     process: ApiProcess = request.app.state.process
     trouble = await process.run_read(process.services.scorer.backend.health)
@@ -97,8 +97,8 @@ _BODY = body_docs(f"One tensor `{INPUT}` of BYTES with a text an element.", _EXA
 async def post_infer(
     request: Request, model: str, model_version: str | None = None
 ) -> JSONResponse:
-    """Score texts; nothing is stored. `scores` has a row a text and a column a label, in the order
-    of `parameters.labels`, row after row."""
+    """Score texts; nothing is stored. `scores` has a row for each text and a column for each label,
+    in row-major order; the columns are in the order of `parameters.labels`."""
     process: ApiProcess = request.app.state.process
     info = _info(request, model, model_version)
     body = parse_json(await read_body(request))
@@ -128,7 +128,7 @@ def _read_data(body: object) -> list[object]:
     data, shape = tensor.get("data"), tensor.get("shape")
     if not isinstance(data, list):
         raise InvalidInput("the tensor's `data` must be a list of texts")
-    # A trailing 1 is what clients send for a column of texts.
+    # Clients send a column of texts with a trailing dimension of 1.
     if shape not in ([len(data)], [len(data), 1]):
         raise InvalidInput(f"the tensor's `shape` must be [{len(data)}], as its `data` has")
     _check_outputs(body)
@@ -145,7 +145,7 @@ def _check_outputs(body: object) -> None:
         else [None]
     )
     if names != [OUTPUT]:
-        raise InvalidInput(f"the only output there is, is `{OUTPUT}`")
+        raise InvalidInput(f"the only output is `{OUTPUT}`")
 
 
 def _answer_id(body: object) -> str:
@@ -158,7 +158,7 @@ def _info(request: Request, model: str, model_version: str | None) -> BackendInf
     scoring: Scoring = request.app.state.process.scoring
     info = scoring.info
     if model != info.name or model_version not in (None, info.model_version):
-        raise NotFound(f"there is one model here: `{info.name}`, version `{info.model_version}`")
+        raise NotFound(f"the only model here is `{info.name}`, version `{info.model_version}`")
     return info
 
 

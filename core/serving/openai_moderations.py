@@ -1,16 +1,16 @@
 """`POST /v1/moderations`, for clients of OpenAI.
 
-Their thirteen categories are not our six labels, so the map says only what is so:
+Their thirteen categories differ from our six labels, so only these are mapped:
 
 - `harassment` is the highest of `toxicity`, `severe_toxicity` and `insult`;
 - `harassment/threatening` is `threat`;
 - `hate` is `identity_attack`;
-- for every other category nobody looked: it is false and 0 because their clients read numbers, and
-  `category_applied_input_types` has an empty list for it, which is how OpenAI itself says so;
-- `obscene` fits none of theirs (`sexual` is not swearing): it counts for `flagged` alone.
+- every other category is not assessed: it is false and 0, because their clients read numbers, and
+  its list in `category_applied_input_types` is empty, which is OpenAI's own way to say so;
+- `obscene` fits none of theirs (`sexual` is not swearing): it only counts for `flagged`.
 
-`flagged` and each category follow the policy in force: true when it would hold or remove. Beside
-their fields each result has ours under `modconsole`.
+`flagged` and each category follow the policy in force: true when it would hold or remove. Besides
+their fields, each result has ours under `modconsole`.
 """
 
 from collections.abc import Mapping, Sequence
@@ -59,12 +59,11 @@ async def post_moderations(request: Request) -> JSONResponse:
     """Score texts as OpenAI's moderations endpoint does; nothing is stored.
 
     `input` is a text, a list of texts (one result each), or a list of `{"type": "text", "text":
-    ...}` (one result for all of them). `model` is taken and ignored: the answer names the model
-    that scored. `harassment` is our highest of toxicity, severe_toxicity and insult,
-    `harassment/threatening` is threat, `hate` is identity_attack. The other categories are not
-    assessed: they are false and 0, and their list in `category_applied_input_types` is empty.
-    `flagged` is what the policy in force says, over all labels. Our own labels are under
-    `modconsole` in each result.
+    ...}` (one result for all of them). `model` is ignored: the answer names the model that scored.
+    `harassment` is our highest of toxicity, severe_toxicity and insult, `harassment/threatening` is
+    threat, `hate` is identity_attack. The other categories are not assessed: they are false and 0,
+    and their list in `category_applied_input_types` is empty. `flagged` follows the policy in
+    force, over all labels. Our own labels are under `modconsole` in each result.
     """
     texts = read_input(parse_json(await read_body(request)))
     process: ApiProcess = request.app.state.process
@@ -95,7 +94,7 @@ def read_input(body: object) -> list[str]:
 
 def _part(part: object) -> object:
     if not isinstance(part, dict) or part.get("type") != "text":
-        raise InvalidInput("`input` may hold parts of type `text` only: no image is looked at")
+        raise InvalidInput("`input` may hold parts of type `text` only: images are not scored")
     return part.get("text")
 
 
@@ -132,8 +131,8 @@ def _known(labels: Sequence[Label], scores: Mapping[Label, float]) -> list[Label
 
 
 def _is_flagged(scores: Mapping[Label, float], policy: Policy) -> bool:
-    """Whether a rule about one of these labels asks for more than to approve. A label without a
-    rule asks for nothing here: it is the whole comment that is then held."""
+    """Whether any rule on these labels fires with an action other than approve. A label without a
+    rule never flags here: the policy holds the comment as a whole for it."""
     return any(
         rule.action is not Action.APPROVE and rule.matches(scores[rule.label])
         for rule in policy.rules

@@ -1,4 +1,5 @@
-"""The API's addresses: which shape their errors have, which need no key, and what to call them."""
+"""The API's paths: which error format each answers with, which need no key, and their metric
+labels."""
 
 import re
 from enum import Enum, auto
@@ -12,7 +13,7 @@ _MODEL = re.compile(r"/v2/models/[^/]+(?:/versions/[^/]+)?(|/ready|/infer)")
 
 
 class ErrorFormat(Enum):
-    """Whose error body an address answers with."""
+    """Which API's error body a path answers with."""
 
     CONSOLE = auto()
     OPENAI = auto()
@@ -21,7 +22,7 @@ class ErrorFormat(Enum):
 
 
 def shape_of(path: str) -> ErrorFormat:
-    """The shape clients of that address read."""
+    """The error format that clients of this path expect."""
     if path == "/v1/moderations":
         return ErrorFormat.OPENAI
     if path == "/predict":
@@ -32,7 +33,8 @@ def shape_of(path: str) -> ErrorFormat:
 
 
 def route_of(path: str) -> str:
-    """A name of few: what callers put into an address must not become a label."""
+    """The route as a metric label, from a fixed set: paths that callers make up must not create
+    labels."""
     if path in _EXACT:
         return path
     if path.startswith("/v1/comments/"):

@@ -1,4 +1,4 @@
-"""What one API process is made of, over the services."""
+"""The parts of one API process, built on the services."""
 
 from collections.abc import Callable, Iterable
 from functools import cached_property
@@ -15,7 +15,7 @@ from core.inference.scorer import Scorer
 from core.moderation.policies import Policy
 from core.services.policies import PolicyInForce
 from core.serving.access import Access
-from core.serving.admission import AdmissionControl, Ticket
+from core.serving.admission import AdmissionControl, AdmittedRequest
 from core.serving.api_keys import KeyFolder, KeyRing
 from core.serving.metrics import MeteredLog, Metrics
 from core.serving.rate_limit import RateLimit
@@ -27,14 +27,15 @@ from core.servinglog.refusals import RefusalTally
 T = TypeVar("T")
 
 WRITING_THREADS = 64
-"""Each waits for the disk and the model most of its time; those that wait together share both."""
+"""Each thread mostly waits for the disk or the model, and concurrent writes share commits and
+batches."""
 READING_THREADS = 8
-TICKET = "modconsole.ticket"
-"""Where a request's scope holds what it was let in with."""
+ADMITTED = "modconsole.admitted"
+"""Key in the ASGI scope of the `AdmittedRequest`."""
 
 
 class ApiProcess:
-    """Made with the application; what needs the model is made on first use."""
+    """Created with the application; parts that need the model are made on first use."""
 
     def __init__(self, services: Services) -> None:
         settings, now = services.settings, services.clock.monotonic
@@ -52,7 +53,7 @@ class ApiProcess:
         )
         self._policy = PolicyInForce(services.context.store, services.clock)
         self.readiness = Readiness(services)
-        # What reads never queues behind requests that store comments.
+        # Separate thread limits, so that reads never queue behind requests that store comments.
         self._writing = CapacityLimiter(WRITING_THREADS)
         self._reading = CapacityLimiter(READING_THREADS)
         self._policy_reads = CapacityLimiter(1)
@@ -61,7 +62,7 @@ class ApiProcess:
 
     @cached_property
     def batcher(self) -> MicroBatcher:
-        """In front of the backend that decisions rest on."""
+        """The micro-batcher in front of the backend that decisions rest on."""
         settings, metrics = self.services.settings, self.metrics
         batcher = MicroBatcher(
             self.services.scorer.backend,
@@ -71,18 +72,19 @@ class ApiProcess:
             concurrency=settings.batch_concurrency,
             observe=metrics.observe_batch,
         )
-        metrics.watch("modconsole_queue_depth", "Texts that wait.", lambda: batcher.waiting_texts)
+        metrics.watch("modconsole_queue_depth", "Queued texts.", lambda: batcher.waiting_texts)
         return batcher
 
     @cached_property
     def scorer(self) -> Scorer:
-        """For threads: batched with everybody else's texts, and counted."""
+        """The scorer for code on threads: it shares batches with all other requests and updates the
+        metrics."""
         log = MeteredLog(self.services.serving_log, self.metrics)
         return Scorer(self.batcher, log, self.services.clock)
 
     @cached_property
     def scoring(self) -> Scoring:
-        """For tasks."""
+        """The scorer for asyncio tasks."""
         return Scoring(self.scorer, self.batcher, self.admission)
 
     async def policy_in_force(self) -> Policy:
@@ -93,26 +95,26 @@ class ApiProcess:
         return kept
 
     async def run_write(self, work: Callable[[], T]) -> T:
-        """On a thread for what stores comments."""
+        """Run on a thread of the limit for writes."""
         return await run_sync(work, limiter=self._writing)
 
     async def run_read(self, work: Callable[[], T]) -> T:
-        """On a thread for what only reads."""
+        """Run on a thread of the limit for reads."""
         return await run_sync(work, limiter=self._reading)
 
     def weigh(self, request: Request, texts: Iterable[str]) -> None:
-        """Tell the gate what the request brought."""
-        ticket: Ticket | None = request.scope.get(TICKET)
-        if ticket is not None:
-            self.admission.weigh(ticket, texts)
+        """Replace the request's estimated cost in admission control by the cost of its texts."""
+        admitted: AdmittedRequest | None = request.scope.get(ADMITTED)
+        if admitted is not None:
+            self.admission.weigh(admitted, texts)
 
     def note_refusal(self, reason: RefusalReason, origin: RequestOrigin) -> None:
-        """Count a request that was not let in, for /metrics and in the serving log."""
+        """Count a refused request, for /metrics and in the serving log."""
         self.metrics.refused.labels(reason.value).inc()
         self._refusals.note(reason, origin)
 
     def close(self) -> None:
-        """Score what is in line, then close the services."""
+        """Score the queued texts, then close the services."""
         self._refusals.flush()
         if "batcher" in self.__dict__:
             self.batcher.close()

@@ -1,12 +1,13 @@
-"""How many requests a key may send: a token bucket for each."""
+"""How many requests a key may send: a token bucket for each key."""
 
 from collections.abc import Callable
 
 
 class RateLimit:
-    """`rate_per_s` requests a second on average, `burst` at once. For one thread: the event loop's.
+    """`rate_per_s` requests a second on average, `burst` at once. Not thread-safe: for the event
+    loop only.
 
-    A key that is not used costs nothing: a bucket that would be full again is forgotten.
+    Full buckets are deleted, so that unused keys take no memory.
     """
 
     def __init__(self, now: Callable[[], float], *, rate_per_s: float, burst: float) -> None:
@@ -17,9 +18,10 @@ class RateLimit:
         self._swept_at = now()
 
     def take(self, key_id: str) -> float:
-        """0 when the request may pass, else seconds until one may; a refusal costs nothing."""
+        """0 if the request may pass, else seconds until one may. A refused request takes no
+        token."""
         now = self._now()
-        self._sweep(now)
+        self._forget_full(now)
         left, at = self._buckets.get(key_id, (self._burst, now))
         left = min(self._burst, left + (now - at) * self._rate)
         if left < 1.0:
@@ -28,7 +30,7 @@ class RateLimit:
         self._buckets[key_id] = (left - 1.0, now)
         return 0.0
 
-    def _sweep(self, now: float) -> None:
+    def _forget_full(self, now: float) -> None:
         full_after_s = self._burst / self._rate
         if now - self._swept_at > full_after_s:
             self._swept_at = now

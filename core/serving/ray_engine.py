@@ -1,7 +1,7 @@
 """The API in several processes on this machine: the same application as a Ray Serve deployment.
 
-Ray starts the processes, hands each request to the one with the least under way, starts another
-where one died, and more or fewer of them by load. They share the home folder and nothing else.
+Ray starts the processes, sends each request to the one with the fewest requests under way, replaces
+processes that died and scales their number by load. They share only the home folder.
 """
 
 import logging
@@ -32,21 +32,22 @@ from core.serving.server import listen
 NAME = "modconsole"
 INSTALL = "pip install 'moderation-console[ray]'"
 MOST_ONGOING = 10_000
-"""Never reached: each process's own gate answers 429 long before, with words and Retry-After."""
+"""Never reached: each process's admission control answers 429 long before, with a message and
+Retry-After."""
 OBJECT_STORE_BYTES = 80 * 1024 * 1024
 """About the least Ray takes; requests don't pass through it."""
 RAY_ENVIRONMENT = {
-    # It reports its use to its makers unless told not to.
+    # Ray sends usage statistics to its makers unless this is set.
     "RAY_USAGE_STATS_ENABLED": "0",
-    # The name is history: what it turns off is listening on more than loopback, on any system.
+    # Despite its name: this makes Ray listen on loopback only, on every system.
     "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-    # Its own ports run code for whoever has the token.
+    # Ray's ports run code for anybody who can connect, so a token is required.
     "RAY_AUTH_MODE": "token",
-    # Its processes are all here: one that lost the others has nothing to wait a minute for.
+    # All processes are on this machine: one that lost contact has no reason to wait a minute.
     "RAY_gcs_rpc_server_reconnect_timeout_s": "5",
-    # The processes it starts are the server; by default they would make way for any other.
+    # By default Ray lowers the priority of its processes, but these are the server.
     "RAY_worker_niceness": "0",
-    # Silences a warning about a change to come that is of no matter here.
+    # Silences a warning about a future change that doesn't affect this deployment.
     "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
 }
 """Read when Ray is imported."""
@@ -55,10 +56,10 @@ CALL_WITHIN_S = 5.0
 
 
 def run_replicas(settings: Settings, *, ready: Callable[[], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C; then finish what was let in, and refuse the rest with 503.
-    `ready` is called once requests are answered.
+    """Serve until SIGTERM or Ctrl-C; then finish the accepted requests and refuse new ones with
+    503. `ready` is called once requests are answered.
 
-    Raises MissingExtra, ConfigError for an address that can't be had or needs a key first, and
+    Raises MissingExtra, ConfigError for an address that is in use or needs a key first, and
     ModelNotUsable.
     """
     ray, serve = _import_ray()
@@ -69,19 +70,20 @@ def run_replicas(settings: Settings, *, ready: Callable[[], None]) -> None:
         handle = _deploy(serve, settings)
         ready()
         stop.wait()
-        # Ray's own way to end first takes the routes away: callers would hear 404, not 503.
+        # Ray's own shutdown removes the routes first: callers would get 404, not 503.
         drain(handle, settings.api_drain_s, ray.exceptions.RayError)
 
 
 def deployment_options(settings: Settings) -> dict[str, Any]:
-    """What Ray Serve is asked for: so many processes, or a range and the load each should have."""
+    """Options of the Ray Serve deployment: a fixed number of processes, or a range and a target
+    load."""
     options: dict[str, Any] = {
         "name": NAME,
         "max_ongoing_requests": MOST_ONGOING,
         "graceful_shutdown_timeout_s": settings.api_drain_s,
         "graceful_shutdown_wait_loop_s": LOOK_EVERY_S,
         "max_constructor_retry_count": 1,
-        # Ray counts processors to place work on machines; this is one machine with one guest.
+        # Ray uses this count to place work on machines; with one machine it has no use.
         "ray_actor_options": {"num_cpus": 0},
     }
     if settings.replicas_max <= settings.replicas:
@@ -96,16 +98,16 @@ def deployment_options(settings: Settings) -> dict[str, Any]:
 
 
 def share_of(settings: Settings, rank: int, processors: Sequence[int]) -> list[int]:
-    """The processors of one process, by its rank: an equal share, at least one."""
+    """The processors of the process with this rank: an equal share, at least one."""
     each = len(processors) // max(settings.replicas, settings.replicas_max) or 1
     return [processors[(rank * each + step) % len(processors)] for step in range(each)]
 
 
 def drain(handle: Any, within_s: float, failed: type[Exception]) -> None:
-    """Every process refuses what comes from now on; back when nothing is under way. `failed` is
-    what a call raises when a process has died."""
+    """Make every process refuse new requests; returns when none is under way. `failed` is the
+    exception of a call to a process that has died."""
     stop_by = time.monotonic() + within_s
-    # One that has just died answers neither call; Ray forgets it before the next.
+    # A process that has just died answers neither call; Ray drops it before the next.
     with suppress(TimeoutError, failed):
         handle.broadcast("drain").results(timeout_s=CALL_WITHIN_S)
     while time.monotonic() < stop_by:
@@ -130,7 +132,7 @@ def _import_ray() -> tuple[Any, Any]:
 
 
 def _absolute(settings: Settings) -> Settings:
-    """The processes may be started in another folder."""
+    """With absolute paths, because Ray may start the processes in another folder."""
     model = Path(settings.model)
     return replace(
         settings,
@@ -140,7 +142,7 @@ def _absolute(settings: Settings) -> Settings:
 
 
 def _check(settings: Settings) -> None:
-    """What would fail in every process fails here first, in words for the caller."""
+    """Fails here, with an error for the caller, if every process would fail to start."""
     listen(settings).close()
     services = build_services(settings, worker="api", stays_open=True)
     try:
@@ -151,11 +153,11 @@ def _check(settings: Settings) -> None:
 
 @contextmanager
 def _running_ray(ray: Any, settings: Settings) -> Iterator[None]:
-    """A Ray of our own, reached from this machine only."""
-    # What a process may use is told by the environment it inherits.
+    """A Ray instance of this deployment, reachable from this machine only."""
+    # The processes inherit these limits through the environment.
     threads = len(share_of(settings, 0, range(processor_count())))
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    # Not in the home folder: Ray's sockets lie there, and the path of a socket must be short.
+    # Not in the home folder: Ray's sockets lie here, and the path of a socket must be short.
     with tempfile.TemporaryDirectory(prefix="modconsole-ray-", ignore_cleanup_errors=True) as scrap:
         ray.init(
             address="local",
@@ -190,7 +192,7 @@ def _stopping_by_signal(stop: Event) -> Iterator[None]:
 
 
 def _deploy(serve: Any, settings: Settings) -> Any:
-    """The handle to all processes, once each answers."""
+    """The handle to all processes, returned when each one answers."""
     logs = settings.logs_dir
     make_private_folder(logs)
     logging_config = {"logs_dir": str(logs), "enable_access_log": False, "log_level": "WARNING"}

@@ -19,7 +19,8 @@ LOG_FILE = "api-replicas.log"
 
 
 def build_app(settings: Settings, processors: Collection[int] = ()) -> FastAPI:
-    """The application over services of this process's own; the model has these processors, or all.
+    """The application over services of this process. The model may use these processors; empty
+    means all.
 
     Raises ModelNotUsable.
     """
@@ -32,7 +33,8 @@ def build_app(settings: Settings, processors: Collection[int] = ()) -> FastAPI:
 
 
 def log_to_file(logs: Path) -> None:
-    """For what the console says: Ray keeps what a process prints in a folder that goes with it."""
+    """Writes the console's log messages to a file under `logs`: Ray deletes its own log folder when
+    it ends."""
     os.close(open_private_file(logs / LOG_FILE, os.O_WRONLY))
     file = logging.FileHandler(logs / LOG_FILE, delay=True)
     file.setFormatter(logging.Formatter("%(asctime)s %(process)d %(levelname)s %(message)s"))
@@ -41,7 +43,8 @@ def log_to_file(logs: Path) -> None:
 
 @contextmanager
 def _limited_to(processors: Collection[int]) -> Iterator[None]:
-    """A runtime starts a thread for each processor that it may use when it loads."""
+    """Limits the processors while a model loads: a runtime then starts one thread for each allowed
+    one."""
     if not processors or not hasattr(os, "sched_setaffinity"):
         yield
         return
@@ -54,8 +57,8 @@ def _limited_to(processors: Collection[int]) -> Iterator[None]:
 
 
 class OneRequestId:
-    """ASGI middleware. Ray's proxy gives each request an id and tells the caller; here it would be
-    told once more."""
+    """ASGI middleware that removes this app's `x-request-id` header, because Ray's proxy adds the
+    same."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -71,16 +74,16 @@ class OneRequestId:
 
 
 class ApiReplica:
-    """What else Ray may ask a process of the API for; `app` is given by Ray Serve."""
+    """Methods Ray may call on a process of the API, besides its HTTP app; Ray Serve sets `app`."""
 
     app: FastAPI
 
     def drain(self) -> None:
-        """Refuse what comes from now on with 503."""
+        """Refuse new requests with 503."""
         self._process.access.is_draining = True
 
     def in_flight(self) -> int:
-        """Requests let in and not yet answered."""
+        """Requests received and not yet answered."""
         return self._process.in_flight
 
     @property

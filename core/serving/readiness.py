@@ -1,4 +1,4 @@
-"""Whether comments can be stored and scored now, asked once however many ask together."""
+"""Whether comments can be stored and scored now; concurrent requests share one check."""
 
 import asyncio
 from dataclasses import dataclass
@@ -12,13 +12,14 @@ from core.errors import BackendError
 
 @dataclass(frozen=True, slots=True)
 class Ready:
-    """Everything works; so many comments are stored but not decided yet."""
+    """Everything works; `waiting` comments are stored but not decided yet."""
 
     waiting: int
 
 
 class Readiness:
-    """On a thread of its own: whatever holds up the others, this is answered."""
+    """Runs the check on a separate thread, so that it answers even when all other threads are
+    blocked."""
 
     def __init__(self, services: Services) -> None:
         self._services = services
@@ -29,7 +30,7 @@ class Readiness:
         """Raises StoreError or BackendError, within about two seconds."""
         if self._look is None or self._look.done():
             self._look = asyncio.create_task(run_sync(self._look_now, limiter=self._thread))
-        # Shielded: who asked first may hang up, the others still want to know.
+        # Shielded: if one caller disconnects, the others still get the result.
         return await asyncio.shield(self._look)
 
     def _look_now(self) -> Ready:

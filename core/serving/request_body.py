@@ -1,6 +1,6 @@
-"""From the bytes of a request to its rows, or to one clear error.
+"""Turns the bytes of a request into its rows, or into one clear error.
 
-Read by hand, because the framework's own reading quotes the input in its errors.
+The body is read here and not by the framework, whose errors quote the input.
 """
 
 import json
@@ -14,7 +14,8 @@ from core.strict_json import NotJsonNumber, RepeatedName, load_strict
 
 MAX_BODY_BYTES = 2_000_000
 MAX_ROWS = 100
-# A body too large is read on to here and thrown away: a caller still sending hears no answer.
+# A body that is too large is read and discarded up to this size: many clients read the answer only
+# after they have sent everything.
 MAX_DRAINED_BYTES = 32_000_000
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
@@ -23,11 +24,11 @@ _JSON_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json", re.IGNORECASE)
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body. Raises BodyTooLarge, EncodedBody, or InvalidInput when it isn't declared as
+    """The whole body. Raises BodyTooLarge, EncodedBody, or InvalidInput when its content type isn't
     JSON.
 
-    The declaration also keeps foreign web pages out: a browser lets a page send other types
-    anywhere, but asks before it sends JSON to another site.
+    Requiring the JSON content type also blocks foreign web pages: a browser lets a page send other
+    types to any site, but asks the site before it sends JSON.
     """
     declared = request.headers.get("content-type", "").split(";")[0].strip()
     parts: list[bytes] = []
@@ -48,7 +49,7 @@ async def read_body(request: Request) -> bytes:
 
 
 def _check_encoding(request: Request, body: bytes) -> None:
-    """A small body can unfold to any size, so none is unfolded."""
+    """A small compressed body can expand to any size, so compressed bodies are refused."""
     headers = request.headers
     codings = [*headers.getlist("content-encoding"), *headers.getlist("transfer-encoding")]
     named = {name.strip().lower() for value in codings for name in value.split(",")}
@@ -60,13 +61,13 @@ def _check_encoding(request: Request, body: bytes) -> None:
 
 
 def parse_rows(body: bytes) -> list[Any]:
-    """The one to MAX_ROWS rows of a body, not checked yet. Raises InvalidInput."""
+    """The 1 to MAX_ROWS rows of a body, not validated yet. Raises InvalidInput."""
     parsed = rows = parse_json(body)
     if isinstance(parsed, dict):
         if "comments" not in parsed:
             return [parsed]
         if len(parsed) > 1:
-            raise InvalidInput("Beside `comments` the body may have no other field.")
+            raise InvalidInput("Besides `comments` the body may have no other field.")
         rows = parsed["comments"]
     if not isinstance(rows, list):
         raise InvalidInput("The body must be a comment, a list of them, or {`comments`: [...]}.")
@@ -78,7 +79,7 @@ def parse_rows(body: bytes) -> list[Any]:
 
 
 def parse_json(body: bytes) -> object:
-    """What the body says. Raises InvalidInput, which quotes none of it."""
+    """The decoded body. Raises InvalidInput, whose message never quotes the body."""
     try:
         return load_strict(body.decode("utf-8"))
     except UnicodeDecodeError as error:
@@ -99,5 +100,6 @@ def parse_json(body: bytes) -> object:
 
 
 def field_name(given: object) -> str:
-    """A field's name is repeated only where it looks like one: it comes from the caller."""
+    """The field's name if it looks like a name, because it comes from the caller and is repeated in
+    errors."""
     return str(given) if _NAME.fullmatch(str(given)) else "(unnamed)"

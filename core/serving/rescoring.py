@@ -1,4 +1,5 @@
-"""While the API runs: comments decided without scores come back once a backend answers again."""
+"""Rescoring in the API process: comments decided without scores are scored once a backend
+answers."""
 
 import logging
 from threading import Event, Thread
@@ -12,8 +13,8 @@ _logger = logging.getLogger(__name__)
 
 
 class Rescoring:
-    """Looks every `every_s` seconds, on a thread of its own. A comment that fails again although
-    the backend answers is left to people until the process starts anew."""
+    """Looks for unscored comments every `every_s` seconds on a separate thread. A comment that
+    fails again although the backend answers is left to reviewers until the process restarts."""
 
     def __init__(self, context: Context, scorer: Scorer, *, every_s: float) -> None:
         self._context = context
@@ -24,16 +25,16 @@ class Rescoring:
         self._thread = Thread(target=self._run, name="rescoring", daemon=True)
 
     def start(self) -> None:
-        """Begin to look."""
+        """Start the thread."""
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends after the chunk that is under way."""
+        """Stops after the chunk in progress."""
         self._is_over.set()
         self._thread.join()
 
     def look(self) -> int:
-        """One look; how many comments it decided on anew."""
+        """Look once; returns how many comments were decided again."""
         with self._context.store.read() as reader:
             if not reader.failed_revisions(1, None):
                 return 0
@@ -55,4 +56,4 @@ class Rescoring:
             try:
                 self.look()
             except StoreError as error:
-                _logger.warning("Rescoring could not look: %s", error)
+                _logger.warning("Rescoring failed, to be tried again: %s", error)

@@ -1,7 +1,7 @@
 """The API's endpoints: read the request, call one use case, shape the answer.
 
-What asks the store runs on threads, so that its locks never hold up the event loop: those that read
-on other threads than those that write.
+Calls to the store run on threads, so that its locks never block the event loop. Reads and writes
+have separate threads.
 """
 
 from typing import Annotated, Any
@@ -70,8 +70,8 @@ async def post_comments(
 ) -> DecisionsOut:
     """Store comments and decide on them.
 
-    All rows are taken or none: if one is wrong, the answer is 422, names every wrong row, and
-    nothing was stored. It is safe to send the same again: a known comment is answered with its
+    All rows are stored or none: if one is wrong, the answer is 422, names every wrong row, and
+    nothing was stored. Sending the same rows again is safe: a known comment is answered with its
     current decision and `created: false`; a known id with another text is a new revision, decided
     anew. When the backend does not answer, a comment is held for a person, never approved.
     """
@@ -84,7 +84,8 @@ async def post_comments(
 
 
 class _AnyText(PathConvertor):
-    """Slashes and line breaks too, so that every malformed reference gets the one answer."""
+    """Also matches slashes and line breaks, so that every malformed reference gets the same
+    answer."""
 
     regex = "(?s:.*)"
 
@@ -103,11 +104,11 @@ def delete_comment(
     comment_id: str,
     source: Annotated[str, Query(description="Which of your sites it is on.")] = "site",
 ) -> WithdrawnOut:
-    """Withdraw a comment that is gone from your site.
+    """Withdraw a comment that was deleted from your site.
 
-    Its text is shown to nobody any more, its case and a pending appeal are closed, and the author
-    reads that it was withdrawn. It is safe to send the same again. A withdrawn comment that is
-    posted again comes back as a new revision.
+    Its text is no longer shown to anybody, its case and a pending appeal are closed, and the author
+    reads that it was withdrawn. Sending the same request again is safe. A withdrawn comment that is
+    posted again becomes a new revision.
     """
     done = withdraw_comment(process.services.context, API, source, comment_id)
     return WithdrawnOut(
@@ -124,7 +125,7 @@ def delete_comment(
 async def get_decision(process: Given, reference: str) -> StatementOut:
     """Why a comment was decided as it was: what its author may know.
 
-    The reference is the only key. Unknown and malformed references are answered alike.
+    The reference is the only key. Unknown and malformed references get the same answer.
     """
     context = process.services.context
     return statement_answer(await process.run_read(lambda: look_up(context, reference)))
@@ -137,9 +138,9 @@ async def get_decision(process: Given, reference: str) -> StatementOut:
     tags=["Operation"],
 )
 async def get_health(process: Given) -> HealthOut:
-    """Whether comments can be stored and scored: the database is the one that was opened, it can be
-    written to, the disk has room, and the backend answers. Answered within two seconds, whatever
-    waits."""
+    """Whether comments can be stored and scored: the database file is still the one that was opened
+    and can be written to, the disk has room, and the backend answers. Answered within two seconds
+    even when these checks hang."""
     ready = await process.readiness.check()
     info = process.services.scorer.backend.info
     return HealthOut(
@@ -152,7 +153,7 @@ async def get_health(process: Given) -> HealthOut:
 
 @ROUTER.get("/metrics", response_class=PlainTextResponse, tags=["Operation"])
 def get_metrics(process: Given) -> PlainTextResponse:
-    """What Prometheus scrapes: histograms of the phases, the queue, batches, errors."""
+    """Metrics for Prometheus: histograms of the phases, the queue, batches, errors."""
     return PlainTextResponse(process.metrics.render(), media_type=CONTENT_TYPE)
 
 

@@ -1,4 +1,4 @@
-"""From the rows of a request to comments, or to one error that names every wrong row."""
+"""Turns the rows of a request into comments, or into one error that names every wrong row."""
 
 import re
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from core.serving.schemas import TIME_WORDS, CommentIn
 
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
-# Pydantic's own words quote what they refuse.
+# Pydantic's own messages quote the input, so they are replaced.
 _WORDS = {
     "missing": "is missing",
     "string_type": "must be text",
@@ -44,7 +44,7 @@ def read_comments(rows: Sequence[Any], *, now: datetime) -> list[IncomingComment
 def _comment(index: int, row: object, now: datetime) -> IncomingComment | list[RowProblem]:
     if not isinstance(row, dict):
         return [RowProblem(row=index, field=None, message="a comment must be a JSON object")]
-    # Before pydantic, which can't say which field holds the surrogate.
+    # Checked before pydantic, which can't say which field holds the surrogate.
     broken = [
         _detail(index, name, "holds a lone surrogate, which is not valid Unicode")
         for name, value in row.items()
@@ -56,7 +56,7 @@ def _comment(index: int, row: object, now: datetime) -> IncomingComment | list[R
         given = CommentIn.model_validate(row)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
-        # Each `loc` names a field: that the row is an object has been checked.
+        # Each `loc` names a field, because the row is known to be an object.
         return [_detail(index, p["loc"][0], _WORDS.get(p["type"], "is unusable")) for p in problems]
     return _incoming(index, given, now)
 
@@ -79,7 +79,8 @@ def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | 
     try:
         check_incoming(comment)
     except InvalidInput as error:
-        # The domain names the field in backquotes, and none when it is the text.
+        # The domain's message starts with the field in backquotes; without a name it is about the
+        # text.
         named = re.match(r"`(\w+)` ", message := str(error))
         field = named[1] if named else "text"
         return [_detail(index, field, message.removeprefix(f"`{field}` "))]
@@ -87,7 +88,7 @@ def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | 
 
 
 def _clashes(comments: Sequence[IncomingComment]) -> list[RowProblem]:
-    """Rows with the key of an earlier row but another text: which one is meant can't be known."""
+    """Rows with the key of an earlier row but another text: it is ambiguous which one is meant."""
     first: dict[tuple[str, str], int] = {}
     problems = []
     for index, comment in enumerate(comments):

@@ -17,7 +17,7 @@ TIME_WORDS = "must be a time with its zone, like 2026-01-31T12:00:00Z"
 
 
 def _read_time(value: object) -> datetime | None:
-    """Strict mode takes no text for a time, and lax mode would take numbers."""
+    """Parsed by hand: strict mode rejects times as text, and lax mode would accept numbers."""
     if value is None:
         return None
     try:
@@ -30,8 +30,8 @@ def _read_time(value: object) -> datetime | None:
 
 
 class CommentIn(BaseModel):
-    """One comment. `source` and `id` together are its key: sending the same again changes nothing,
-    sending a known key with another text makes a new revision."""
+    """One comment. `source` and `id` together are its key: sending the same comment again changes
+    nothing, sending a known key with another text creates a new revision."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True)
 
@@ -56,7 +56,7 @@ class DecisionOut(BaseModel):
     source: str
     status: Annotated[str, Field(description="`stored`, `edited` or `unchanged`.")]
     created: Annotated[bool, Field(description="Whether the comment is new here.")]
-    reference: Annotated[str, Field(description="The author's key; whoever has it may look up.")]
+    reference: Annotated[str, Field(description="The author's key to look up the decision.")]
     action: Action
     visibility: Annotated[Visibility, Field(description="What readers should see of it.")]
     decision_source: Annotated[
@@ -91,7 +91,7 @@ class ReasonOut(BaseModel):
 
 
 class FactOut(BaseModel):
-    """One score against the band it fell in, as the policy stood then."""
+    """One score and the band it fell in, under the policy of that time."""
 
     label: Label
     score: float
@@ -101,7 +101,7 @@ class FactOut(BaseModel):
 
 
 class AppealOut(BaseModel):
-    """The author's objection and how it ended. Names nobody."""
+    """The author's objection and its outcome. No person is named."""
 
     status: AppealStatus
     filed_at: datetime
@@ -140,7 +140,7 @@ class StatementOut(BaseModel):
 
 
 class WithdrawnOut(BaseModel):
-    """A comment that is shown to nobody any more."""
+    """A withdrawn comment; its text is no longer shown to anybody."""
 
     id: str
     source: str

@@ -1,4 +1,4 @@
-"""Scoring without storing: what the endpoints in other people's shapes have in common."""
+"""Scoring without storing: shared by the endpoints that follow other vendors' APIs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,14 +18,16 @@ MAX_TEXTS = 100
 
 @dataclass(frozen=True, slots=True)
 class ScoredTexts:
-    """`results` in the order of the texts, every one with scores; `call` where it is known."""
+    """`results` in the order of the texts, each with scores; `call` is None if the texts were
+    scored one by one."""
 
     results: Sequence[TextResult]
     call: CallMetadata | None
 
 
 class Scoring:
-    """Scores through the micro-batcher without holding a thread; each call leaves one record."""
+    """Scores through the micro-batcher without blocking a thread; each call writes one record to
+    the log."""
 
     def __init__(self, scorer: Scorer, batcher: MicroBatcher, admission: AdmissionControl) -> None:
         self._scorer = scorer
@@ -34,25 +36,26 @@ class Scoring:
 
     @property
     def info(self) -> BackendInfo:
-        """What scores here."""
+        """The backend that scores."""
         return self._batcher.info
 
     async def score(self, texts: Sequence[str], *, is_alone: bool = False) -> ScoredTexts:
-        """Raises TextNotScored naming the first text that could not be, BackendError, Overloaded.
+        """Raises TextNotScored naming the first text that failed, BackendError, Overloaded.
 
-        `is_alone` shares a batch with nobody, so that `call` tells of these texts only.
+        With `is_alone` the texts share a batch with no other request, so `call` describes only
+        them.
         """
         call = self._scorer.begin(texts, Mode.REALTIME)
         try:
             answer = await self._batcher.score_soon(
-                texts, is_alone=is_alone, is_late=self._admission.has_lost_its_turn
+                texts, is_alone=is_alone, is_late=self._admission.should_shed
             )
             scored = ScoredTexts(self._scorer.end(call, answer), answer.call)
         except BackendError as error:
             self._scorer.fail(call, error)
             if error.kind in OUTAGES:
                 raise
-            # The long way, which finds out which text it was.
+            # Slower, but it finds out which text failed.
             results = await run_sync(self._scorer.score, texts, Mode.REALTIME)
             scored = ScoredTexts(results, None)
         for number, result in enumerate(scored.results):
@@ -63,7 +66,7 @@ class Scoring:
 
 
 def read_text(value: object, where: str) -> str:
-    """The text as it is scored, cleaned like a stored comment's. Raises InvalidInput."""
+    """The text cleaned like a stored comment's. Raises InvalidInput."""
     if not isinstance(value, str):
         raise InvalidInput(f"{where} must be text")
     try:
@@ -77,7 +80,7 @@ def read_text(value: object, where: str) -> str:
 
 
 def read_texts(values: Sequence[object], where: str) -> list[str]:
-    """One to MAX_TEXTS texts. Raises InvalidInput naming the first that is wrong."""
+    """One to MAX_TEXTS texts. Raises InvalidInput naming the first invalid one."""
     if not values:
         raise InvalidInput(f"{where} holds no text")
     if len(values) > MAX_TEXTS:

@@ -19,23 +19,26 @@ from core.serving.connection_limits import LimitedProtocol
 from core.serving.process import ApiProcess
 
 AFTER_DRAIN_S = 1
-"""What connections get to close once drained; a request still under way then is cut off."""
+"""Time for connections to close after draining; requests still under way then are cut off."""
 
 
 def run_api(services: Services) -> None:
-    """Serve until SIGTERM or Ctrl-C; then finish what was let in, and refuse the rest with 503.
+    """Serve until SIGTERM or Ctrl-C; then finish the accepted requests and refuse new ones with
+    503.
 
-    Raises ConfigError for an address that can't be had or needs a key first, and ModelNotUsable.
+    Raises ConfigError for an address that is in use or needs a key first, and ModelNotUsable.
     """
     settings = services.settings
     with listen(settings) as listener:
-        # Loaded before the server: its errors are for the caller, not for a start-up log.
+        # Loaded before the server starts, so that its errors reach the caller and not a start-up
+        # log.
         _ = services.scorer
         DrainingServer(create_app(services)).run(sockets=[listener])
 
 
 class DrainingServer(uvicorn.Server):
-    """A server that goes on listening while it drains, so that callers hear why."""
+    """A server that still accepts connections while it drains, so that new requests are answered
+    with 503."""
 
     def __init__(self, app: FastAPI) -> None:
         super().__init__(
@@ -52,7 +55,7 @@ class DrainingServer(uvicorn.Server):
         self._stop_by: float | None = None
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """The first signal drains, a second Ctrl-C stops at once."""
+        """The first signal starts draining, a second Ctrl-C stops at once."""
         del frame
         if self._stop_by is None:
             self._process.access.is_draining = True
@@ -68,17 +71,18 @@ class DrainingServer(uvicorn.Server):
 
 
 def listen(settings: Settings) -> socket.socket:
-    """Taken before anything else is started, so that nobody can come in between."""
+    """The socket, opened before anything else starts, so that no other process can take the port
+    meanwhile."""
     host, port = settings.api_host, settings.api_port
     if not is_loopback(host) and not KeyFolder(settings.api_keys_dir).read_usable()[0]:
         raise ConfigError(
-            f"MODCONSOLE_API_HOST is {host!r}: others can reach that, so a key is needed; make one "
-            "with `modconsole key create NAME`"
+            f"MODCONSOLE_API_HOST is {host!r}: other machines can reach it, so an API key is "
+            "needed; create one with `modconsole key create NAME`"
         )
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     try:
-        # A port whose last connections still fade away counts as free.
+        # So that a port with connections in TIME_WAIT counts as free.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
         listener.listen(2048)
@@ -87,7 +91,7 @@ def listen(settings: Settings) -> socket.socket:
         if error.errno == errno.EADDRINUSE:
             raise ConfigError(f"port {port} is taken; set MODCONSOLE_API_PORT") from None
         raise ConfigError(
-            f"{host!r}, port {port} is not to be had ({error.strerror}); set MODCONSOLE_API_HOST "
+            f"{host!r}, port {port} can't be used ({error.strerror}); set MODCONSOLE_API_HOST "
             "or MODCONSOLE_API_PORT"
         ) from None
     return listener

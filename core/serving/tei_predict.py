@@ -1,7 +1,7 @@
 """`POST /predict`, for clients of text-embeddings-inference.
 
-Unlike there, scores are this model's own (independent for each label), never a softmax over labels
-that don't exclude each other.
+Unlike theirs, scores are this model's independent score for each label, never a softmax: these
+labels don't exclude each other.
 """
 
 import math
@@ -47,11 +47,11 @@ class PredictRequest:
 async def post_predict(request: Request) -> JSONResponse:
     """Score texts as text-embeddings-inference does; nothing is stored.
 
-    `inputs` is a text, or a batch of them as `[["first"], ["second"]]`; `["first", "second"]` is a
-    pair there, and refused. The answer lists label and score, highest first. `raw_scores` gives
-    logits. Without `truncate` a text longer than the model reads is refused. Times are in the
-    headers `x-total-time`, `x-tokenization-time`, `x-queue-time` and `x-inference-time`, in
-    milliseconds.
+    `inputs` is a text, or a batch of texts as `[["first"], ["second"]]`. `["first", "second"]`
+    means a pair in that API and is refused. The answer lists label and score, highest first.
+    `raw_scores` gives logits. Without `truncate`, a text longer than the model reads is refused.
+    Times are in the headers `x-total-time`, `x-tokenization-time`, `x-queue-time` and
+    `x-inference-time`, in milliseconds.
     """
     given = read_predict(parse_json(await read_body(request)))
     process: ApiProcess = request.app.state.process
@@ -59,7 +59,8 @@ async def post_predict(request: Request) -> JSONResponse:
     info = process.scoring.info
     if given.raw_scores and info.activation is not Activation.SIGMOID:
         raise InvalidInput(f"raw_scores: this model gives none (activation {info.activation})")
-    # Whose text was cut is told for a call as a whole, so a doubtful text is scored on its own.
+    # The backend reports truncation per call, not per text, so a text that may be cut is scored in
+    # a separate call.
     is_alone = not given.truncate and any(_may_be_cut(t, info.max_tokens) for t in given.texts)
     scored = await process.scoring.score(given.texts, is_alone=is_alone)
     if is_alone and _is_cut(scored):
@@ -104,7 +105,8 @@ def _read_inputs(inputs: object) -> tuple[list[str], bool]:
 
 
 def _may_be_cut(text: str, max_tokens: int) -> bool:
-    """Not when every character were a token; other than ASCII may be written out in words."""
+    """A token is at least one character of ASCII, so a short ASCII text is never cut. The tokenizer
+    may expand any other character to several tokens."""
     return max_tokens > 0 and (len(text) > max_tokens - 2 or not text.isascii())
 
 
@@ -118,13 +120,14 @@ def _labelled(result: TextResult, *, raw: bool) -> list[dict[str, Any]]:
 
 
 def _logit(score: float) -> float:
-    """What the sigmoid made the score of; a score of 0 or 1 has lost it, so the ends are cut."""
+    """The inverse of the sigmoid. Scores are first clamped away from 0 and 1, where it is
+    infinite."""
     inside = min(1.0 - _SMALLEST, max(_SMALLEST, score))
     return math.log(inside / (1.0 - inside))
 
 
 def _times(call: CallMetadata | None, texts: Sequence[str]) -> dict[str, str]:
-    """Whole milliseconds, as there; a time that is not known is left out."""
+    """Whole milliseconds, as in that API; unknown times are left out."""
     headers = {
         "x-compute-type": "cpu",
         "x-compute-characters": str(sum(map(len, texts))),

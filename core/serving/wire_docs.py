@@ -1,4 +1,4 @@
-"""How the API page shows bodies that are read by hand."""
+"""OpenAPI descriptions of request bodies that the framework doesn't parse."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ def body_docs(description: str, example: dict[str, Any]) -> dict[str, Any]:
 
 
 def error_docs(shape: ErrorFormat) -> dict[int | str, dict[str, Any]]:
-    """The part about errors: their body in that shape."""
+    """The part of the OpenAPI document about errors: their body in that format."""
     example = error_body(shape, 429, "overloaded", "Too many requests wait; try again later.")
     content = {"application/json": {"schema": {"type": "object"}, "example": example}}
     return {"default": {"description": "Any error", "content": content}}

@@ -1,1 +1,1 @@
-"""The serving log: what every call to a backend cost, written, read and asked about."""
+"""The serving log: one record per backend call with its cost; writing, reading and querying."""

@@ -1,4 +1,4 @@
-"""What the serving log answers, as values. Times UTC; durations in milliseconds."""
+"""Results of queries to the serving log, as values. Times are UTC, durations milliseconds."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,13 +19,13 @@ class Series:
 
     @property
     def name(self) -> str:
-        """What it is called wherever it is shown."""
+        """The display name."""
         return series_name(self.backend, self.mode)
 
 
 @dataclass(frozen=True, slots=True)
 class Bounds:
-    """How far the whole log reaches; both times None when it holds nothing."""
+    """Times of the first and last record of the whole log; both None when it is empty."""
 
     first_at: datetime | None
     last_at: datetime | None
@@ -34,10 +34,9 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """All calls of a window together. Percentiles are of the `answered` calls' total time and None
-    without one; `comments` were scored; `errors` counts calls that failed, wholly or in one text.
-    Of the comments `cache_hits` were answered from memory and `cleared` by a first stage.
-    """
+    """All calls of a window together. Percentiles are of the total time of the `answered` calls,
+    None without one. `comments` were scored; `errors` counts calls that failed, in whole or for one
+    text. `cache_hits` of the comments were answered by the cache and `cleared` by a first stage."""
 
     calls: int
     answered: int
@@ -63,12 +62,12 @@ class Summary:
 
     @property
     def hit_share(self) -> float | None:
-        """Answered from memory, 0 to 1 of the comments scored; None without one."""
+        """Share of the scored comments answered by the cache, 0 to 1; None without a comment."""
         return min(1.0, self.cache_hits / self.comments) if self.comments else None
 
     @property
     def cleared_share(self) -> float | None:
-        """Cleared by a first stage, 0 to 1 of the comments scored; None without one."""
+        """Share of the scored comments cleared by a first stage, 0 to 1; None without a comment."""
         return min(1.0, self.cleared / self.comments) if self.comments else None
 
     @property
@@ -80,14 +79,15 @@ class Summary:
 
     @property
     def comments_per_s(self) -> float | None:
-        """Comments scored a second over the time the calls cover, silence inside it counted."""
+        """Comments scored per second of `covered_s`, idle time included."""
         return self.comments / self.covered_s if self.covered_s > 0 else None
 
 
 @dataclass(frozen=True, slots=True)
 class Audits:
-    """Texts a first stage cleared unseen (`skipped`); of those it would have cleared, how many the
-    full model read (`audited`) and flagged (`missed`); and all that the full model `flagged`."""
+    """A first stage's results: `skipped` texts were cleared without the full model. Of the texts it
+    would have cleared, the full model read `audited` and flagged `missed`. `flagged` counts all
+    texts that the full model flagged."""
 
     skipped: int
     audited: int
@@ -97,9 +97,9 @@ class Audits:
 
 @dataclass(frozen=True, slots=True)
 class BackendCalls:
-    """One backend in a window, whatever the mode. `p95` is exact, of the `answered` calls, and None
-    without one; `usual_error` is the most frequent kind of failure other than that it
-    was left alone."""
+    """One backend in a window, over all modes. `p95` is exact, of the `answered` calls, and None
+    without one. `usual_error` is the most frequent error kind, not counting calls skipped by the
+    circuit."""
 
     backend: str
     calls: int
@@ -116,11 +116,12 @@ class BackendCalls:
 
 @dataclass(frozen=True, slots=True)
 class LastSeen:
-    """What one process last saw of a backend; `process` is its worker and number, `api-4242`.
+    """The last calls of one process to a backend; `process` is its worker name and number,
+    `api-4242`.
 
-    `answered_at` is its last answer of any kind, `live_at` the last one to live traffic; `failures`
-    in a row came after the last answer. `last_error` is the kind of the last call's
-    error, `trouble` that of the last failure which was more than leaving it alone.
+    `answered_at` is the last answer of any kind, `live_at` the last one to live traffic; `failures`
+    counts the failures since the last answer. `last_error` is the error kind of the last call,
+    `trouble` that of the last failure that was not a call skipped by the circuit.
     """
 
     backend: str
@@ -135,7 +136,7 @@ class LastSeen:
 
 @dataclass(frozen=True, slots=True)
 class Refused:
-    """Requests that were not let in for one reason, and when the last of them came."""
+    """Requests refused for one reason, and the time of the last one."""
 
     reason: str
     requests: int
@@ -152,8 +153,8 @@ class LineProblem:
 
 @dataclass(frozen=True, slots=True)
 class SegmentProblem:
-    """A file of the log that can't be read whole: `failure` is why it can't be read at all, or
-    `unreadable` lines of it can't, the first of them in `examples`."""
+    """A file of the log that can't be read completely. `failure` is set if it can't be read at all;
+    otherwise `unreadable` counts its invalid lines, the first of them in `examples`."""
 
     segment: str
     unreadable: int
@@ -163,10 +164,9 @@ class SegmentProblem:
 
 @dataclass(frozen=True, slots=True)
 class LogContents:
-    """Every line of the log once: `lines` is the sum of the four counts after it. `future` are
-    dated after the moment asked about, which no window shows; `duplicates` say what another line
-    says.
-    """
+    """Counts of the log's lines: `lines` is the sum of the four counts after it. `future` lines are
+    dated after the query's time, so that no window shows them; `duplicates` are copies of another
+    line."""
 
     lines: int
     readable: int
@@ -178,7 +178,7 @@ class LogContents:
 
 @dataclass(frozen=True, slots=True)
 class LoggedRequest:
-    """What the log holds under one id, the oldest first: calls made for it, or its refusals."""
+    """The records of the log with one id, oldest first: calls made for it, or its refusals."""
 
     calls: tuple[ServingRecord, ...]
     refusals: tuple[RefusalRecord, ...]

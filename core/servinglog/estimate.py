@@ -1,4 +1,4 @@
-"""How long N comments take, resampled from logged calls. Pure."""
+"""Estimates how long N comments take, by resampling logged calls. Pure."""
 
 import random
 from collections.abc import Sequence
@@ -9,9 +9,8 @@ DRAWS = 300
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Milliseconds for `comments` comments sent one call after another: in half of the draws at
-    most `p50_ms`, in 95 % at most `p95_ms`. `calls` is how many logged calls were drawn from.
-    """
+    """Milliseconds for `comments` comments in calls one after another: the median and the 95th
+    percentile of the draws. `calls` is how many logged calls were drawn from."""
 
     comments: int
     p50_ms: float
@@ -24,13 +23,14 @@ def estimate(
 ) -> Estimate | None:
     """Draws logged calls (batch size, total ms) with replacement until they hold `comments`.
 
-    The last call counts for the share of it that was needed. None without a call. It is what this
-    traffic would take, not what the backend could do: smaller calls in the log, longer estimate.
+    The last call counts in proportion to the comments still needed. None without a call. The
+    estimate is for traffic like the logged one and not the backend's maximum: small calls in the
+    log make it longer.
     """
     usable = [(size, total_ms) for size, total_ms in calls if size > 0]
     if not usable:
         return None
-    generator = random.Random(seed)  # the same log gives the same sentence
+    generator = random.Random(seed)  # a fixed seed: the same log gives the same estimate
     draws = sorted(_one_draw(comments, usable, generator) for _ in range(DRAWS))
     return Estimate(comments, draws[DRAWS // 2], draws[int(DRAWS * 0.95)], len(usable))
 

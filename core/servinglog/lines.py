@@ -1,4 +1,4 @@
-"""What one line of the serving log may hold, from the records' types: written, read and in SQL."""
+"""The format of a serving log line, derived from the record types: for writing, reading and SQL."""
 
 import json
 import re
@@ -21,10 +21,11 @@ EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Kind(Enum):
-    """What a field holds: its type in SQL, and as a line that `encode` wrote spells it."""
+    """The type of a field: its SQL type, and a regular expression of the values that `encode`
+    writes."""
 
     TEXT = ("VARCHAR", r'"[ !#-\[\]-~]{0,1000}+"')
-    # Nine digits, so that no number that is let through here can be above MAX_COUNT.
+    # Nine digits, so that no number that matches here can be above MAX_COUNT.
     COUNT = ("BIGINT", r"(?:0|[1-9][0-9]{0,8}+)")
     MS = ("DOUBLE", r"(?:0|[1-9][0-9]*+)(?:\.[0-9]++)?+(?:e[-+][0-9]++)?+")
     TIME = (
@@ -34,12 +35,12 @@ class Kind(Enum):
 
     @property
     def sql_type(self) -> str:
-        """A column of a table."""
+        """The type of the table column."""
         return self.value[0]
 
     @property
     def spelling(self) -> str:
-        """A regular expression of bytes."""
+        """A regular expression for bytes."""
         return self.value[1]
 
 
@@ -47,12 +48,12 @@ _KINDS: dict[type, Kind] = {int: Kind.COUNT, float: Kind.MS, datetime: Kind.TIME
 
 
 class UnreadableLine(ValueError):
-    """Why a line is no record; the words name the field and quote nothing of the line."""
+    """Why a line is not a record. The message names the field and never quotes the line."""
 
 
 @dataclass(frozen=True, slots=True)
 class LineField:
-    """One field. `default` stands in where the line lacks it, as lines of earlier versions do."""
+    """One field. `default` is used when the line lacks it, as lines of earlier versions do."""
 
     name: str
     kind: Kind
@@ -62,7 +63,7 @@ class LineField:
     least: int
 
     def read(self, given: object) -> object:
-        """The value as a record holds it. Raises UnreadableLine."""
+        """The validated value for the record. Raises UnreadableLine."""
         if given is None:
             if self.is_required:
                 raise UnreadableLine(f"`{self.name}` is missing")
@@ -77,7 +78,7 @@ class LineField:
         if not self.least <= len(given) <= MAX_TEXT:
             words = f"is longer than {MAX_TEXT:,} characters" if given else "is empty"
             raise UnreadableLine(f"`{self.name}` {words}")
-        if not given.isprintable():  # control characters, and surrogates that no encoding takes
+        if not given.isprintable():  # control characters, and surrogates, which can't be encoded
             raise UnreadableLine(f"`{self.name}` holds a character that can't be shown")
         return given
 
@@ -95,7 +96,7 @@ class LineField:
         try:
             moment = datetime.fromisoformat(given if isinstance(given, str) else "")
             if moment.tzinfo is None:
-                raise UnreadableLine(f"`{self.name}` does not say its zone")
+                raise UnreadableLine(f"`{self.name}` has no time zone")
             moment = moment.astimezone(UTC)
         except (ValueError, OverflowError) as error:
             if isinstance(error, UnreadableLine):
@@ -107,7 +108,7 @@ class LineField:
 
 
 class LineFormat:
-    """One kind of line: how it is written, checked and loaded."""
+    """One kind of line: how it is written, validated and loaded."""
 
     def __init__(self, record: type[ServingRecord] | type[RefusalRecord], time: str) -> None:
         hints = get_type_hints(record)
@@ -119,17 +120,17 @@ class LineFormat:
         )
 
     def encode(self, record: ServingRecord | RefusalRecord) -> bytes:
-        """One JSON line with its line end, times in UTC."""
+        """One JSON line with its newline, times in UTC."""
         return self.encode_values({one.name: getattr(record, one.name) for one in self.fields})
 
     def encode_values(self, values: dict[str, Any]) -> bytes:
-        """As `encode`. A number that is not finite is a ValueError."""
+        """Like `encode`, from values. Raises ValueError for a number that is not finite."""
         moment = values[self.time].astimezone(UTC).isoformat(timespec="microseconds")
         line = {"schema": SCHEMA_VERSION, **values, self.time: moment}
         return json.dumps(line, allow_nan=False, separators=(",", ":")).encode() + b"\n"
 
     def read(self, given: dict[str, object]) -> dict[str, Any]:
-        """The values of a record; fields that are not known are left out. Raises UnreadableLine."""
+        """The values of a record; unknown fields are ignored. Raises UnreadableLine."""
         values: dict[str, Any] = {one.name: one.read(given.get(one.name)) for one in self.fields}
         for smaller, larger in self._never_above.items():
             if values[smaller] > values[larger]:
@@ -138,18 +139,20 @@ class LineFormat:
 
     @property
     def written(self) -> "re.Pattern[bytes]":
-        """Any number of lines exactly as `encode` writes them, fields of later versions missing."""
+        """Matches any number of lines exactly as `encode` writes them; fields that later versions
+        added may be missing."""
         parts = [rf'\{{"schema":{SCHEMA_VERSION}']
         for one in self.fields:
             value = f"(?:null|{one.kind.spelling})" if one.is_nullable else one.kind.spelling
             part = f',"{one.name}":{value}'
             parts.append(part if one.is_required else f"(?:{part})?+")
-        # Nothing in it is tried twice, so a long run of lines takes no stack and no time to fail.
+        # Atomic groups and possessive quantifiers: without backtracking, a long run of lines needs
+        # no stack and fails fast.
         return re.compile(f"(?>{''.join(parts)}\\}}\n)*+".encode())
 
     @property
     def structure(self) -> str:
-        """What DuckDB's json_transform is to make of such a line."""
+        """The structure argument of DuckDB's json_transform for such a line."""
         return json.dumps(
             {
                 one.name: "VARCHAR" if one.kind is Kind.TIME else one.kind.sql_type
@@ -159,7 +162,7 @@ class LineFormat:
 
     @property
     def sound(self) -> str:
-        """SQL that is true of a line as `encode` writes it that `read` accepts too."""
+        """An SQL condition: whether `read` accepts a line that `encode` wrote."""
         checks = []
         for one in self.fields:
             if one.kind is Kind.MS:
@@ -194,7 +197,7 @@ REFUSAL = LineFormat(RefusalRecord, "refused_at")
 
 
 def read_line(line: bytes) -> tuple[LineFormat, dict[str, Any]]:
-    """What a line says, whoever wrote it. Raises UnreadableLine."""
+    """The format and values of a line from any writer. Raises UnreadableLine."""
     if len(line) > MAX_LINE_BYTES:
         raise UnreadableLine(f"longer than {MAX_LINE_BYTES:,} bytes")
     try:
@@ -214,7 +217,7 @@ def read_line(line: bytes) -> tuple[LineFormat, dict[str, Any]]:
 
 
 def why_unreadable(line: bytes) -> str:
-    """Why `read_line` refuses a line."""
+    """The message with which `read_line` refuses a line."""
     try:
         read_line(line)
     except UnreadableLine as error:

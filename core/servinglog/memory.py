@@ -11,12 +11,12 @@ class MemoryLog:
         self.refusals: list[RefusalRecord] = []
 
     def write(self, record: ServingRecord) -> None:
-        """Keep it; list.append is atomic, so threads may share this."""
+        """Keep the record; list.append is atomic, so threads may share this log."""
         self.records.append(record)
 
     def write_refusal(self, record: RefusalRecord) -> None:
-        """Keep it."""
+        """Keep the refusal."""
         self.refusals.append(record)
 
     def close(self) -> None:
-        """Nothing to let go of; the records stay."""
+        """Nothing to close; the records stay."""

@@ -1,4 +1,4 @@
-"""Questions to the serving log. Adapter: DuckDB over the segments, frames for charts."""
+"""Queries to the serving log. Adapter: DuckDB over the segments, frames for charts."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -39,13 +39,13 @@ _END_OF_TIME = datetime.max
 
 @dataclass(frozen=True, slots=True)
 class Traffic:
-    """Which calls are meant: those of these modes and backends. None means all of them."""
+    """A filter of calls by mode and backend. None means all of them."""
 
     modes: tuple[str, ...] | None = None
     backends: tuple[str, ...] | None = None
 
     def includes(self, series: Series) -> bool:
-        """Whether calls of that series are meant."""
+        """Whether the filter includes calls of that series."""
         return (self.modes is None or series.mode in self.modes) and (
             self.backends is None or series.backend in self.backends
         )
@@ -56,10 +56,10 @@ LIVE_TRAFFIC = Traffic(modes=LIVE_MODES)
 
 
 class ServingLogQueries:
-    """One a process; safe in threads. A folder that is empty or not there yet is an empty log.
+    """One per process; thread-safe. A folder that is empty or missing is an empty log.
 
-    Every question sees the log as it is when it is asked and raises StoreError when it can't be
-    read. Frames hold times as aware UTC.
+    Every query sees the log as it is at that moment and raises StoreError when it can't be read.
+    Frames hold times as aware UTC.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -67,7 +67,7 @@ class ServingLogQueries:
         self._mirror = SegmentMirror(directory)
 
     def bounds(self) -> Bounds:
-        """How far the whole log reaches."""
+        """Times of the first and last record of the whole log."""
         found = self.series_names()
         return Bounds(
             first_at=min((s.first_at for s in found), default=None),
@@ -76,7 +76,7 @@ class ServingLogQueries:
         )
 
     def contents(self, until: datetime) -> LogContents:
-        """What became of each line of the log, by that moment."""
+        """Counts of the log's lines by outcome, at that time."""
         with self._mirror.cursor() as cursor:
             row = cursor.execute(statement("contents"), {"until": _naive(until)}).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
@@ -94,7 +94,7 @@ class ServingLogQueries:
         )
 
     def series_names(self, until: datetime | None = None) -> tuple[Series, ...]:
-        """Every backend and mode logged until then, in the order they first appeared."""
+        """Every backend and mode logged before that time, in the order of first appearance."""
         given = {"until": _END_OF_TIME if until is None else _naive(until)}
         with self._mirror.cursor() as cursor:
             rows = cursor.execute(statement("series_names"), given).fetchall()
@@ -112,14 +112,14 @@ class ServingLogQueries:
         return Summary(*(*row[:-2], first_at, last_at))
 
     def refused(self, window: Window) -> tuple[Refused, ...]:
-        """Requests that were not let in, by reason, the most frequent first."""
+        """Refused requests by reason, the most frequent first."""
         given = {"since": _naive(window.since), "until": _naive(window.until)}
         with self._mirror.cursor() as cursor:
             rows = cursor.execute(statement("refused"), given).fetchall()
         return tuple(Refused(reason, requests, _utc(at)) for reason, requests, at in rows)
 
     def find(self, wanted: str) -> LoggedRequest:
-        """What was logged under the id of a request, a call or a trace; at most 200 lines of each
+        """The records with the id of a request, a call or a trace; at most 200 lines of each
         kind."""
         given = {"id": wanted, "limit": FOUND_LIMIT}
         with self._mirror.cursor() as cursor:
@@ -131,7 +131,7 @@ class ServingLogQueries:
         )
 
     def audits(self, since: datetime, model_version: str) -> Audits:
-        """What a cascade before that model did in all live calls started since then."""
+        """Totals of the cascade in front of that model, over all live calls started since then."""
         given = {
             "since": _naive(since),
             "model_version": model_version,
@@ -152,8 +152,8 @@ class ServingLogQueries:
         return tuple(BackendCalls(*row) for row in rows)
 
     def last_seen(self, since: datetime, until: datetime | None = None) -> tuple[LastSeen, ...]:
-        """What each process last saw of each backend between the two, the newest first; trials
-        apart."""
+        """The last calls of each process to each backend between the two times, newest first;
+        trials are left out."""
         given = {
             "since": _naive(since),
             "until": _END_OF_TIME if until is None else _naive(until),
@@ -169,21 +169,24 @@ class ServingLogQueries:
         )
 
     def series(self, window: Window, bucket_s: int, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
-        """A row a bucket and series: bucket_at, series, calls, p50, p95, p99 (ms), comments_per_s,
-        errors. `series` is null for all series together; empty buckets between are there too."""
+        """A row for each bucket and series: bucket_at, series, calls, p50, p95, p99 (ms),
+        comments_per_s, errors. `series` is null for all series together. Empty buckets between
+        others are included."""
         frame = self._frame("series", window, traffic, bucket_s=bucket_s)
         frame["bucket_at"] = frame["bucket_at"].dt.tz_localize(UTC)
         return _named(frame)
 
     def by_backend(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
-        """A row a series, the busiest first: counts, p50, p95, p99 and ms_per_comment (its median
-        over calls), comments_per_busy_s, and the share (0..1) of answered time in each phase."""
+        """A row for each series, the busiest first: counts, p50, p95, p99, ms_per_comment (its
+        median over calls), comments_per_busy_s, and the share (0..1) of answered time in each
+        phase."""
         return _named(self._frame("by_backend", window, traffic))
 
     def slowest(
         self, window: Window, traffic: Traffic = ALL_TRAFFIC, *, limit: int = SLOWEST_LIMIT
     ) -> pd.DataFrame:
-        """The slowest calls, failed ones too; all calls when there are no more than `limit`."""
+        """The slowest calls, failed ones included; all calls when there are no more than
+        `limit`."""
         frame = self._frame("slowest", window, traffic, limit=limit)
         frame["started_at"] = frame["started_at"].dt.tz_localize(UTC)
         return _named(frame)
@@ -228,7 +231,7 @@ def _utc(moment: datetime) -> datetime:
 
 
 def _named(frame: pd.DataFrame) -> pd.DataFrame:
-    """Adds `series`, the name a backend and mode go by; null where both are."""
+    """Adds `series`, the display name of backend and mode; null where both are null."""
     frame["series"] = [
         series_name(backend, mode) if isinstance(backend, str) else None
         for backend, mode in zip(frame["backend"], frame["mode"], strict=True)

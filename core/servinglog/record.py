@@ -1,7 +1,8 @@
-"""The two kinds of line of the serving log: a call to a backend, and requests refused before one.
+"""The two kinds of record in the serving log: a call to a backend, and requests refused before one.
 
-Never the text of a comment. What a line may hold is said here and nowhere else: by the types of the
-fields, by `NEVER_BELOW` (of a text: its length) and `NEVER_ABOVE`. See core.servinglog.lines.
+A record never contains the text of a comment. Its valid values are defined only here: by the types
+of the fields, by `NEVER_BELOW` (for a text: its length) and `NEVER_ABOVE`. See
+core.servinglog.lines.
 """
 
 from collections.abc import Mapping
@@ -15,7 +16,8 @@ SCHEMA_VERSION = 1
 
 
 class Mode(StrEnum):
-    """What kind of traffic a call was, so that a load test never moves an SLO. Stored strings."""
+    """The kind of traffic of a call, so that a load test never changes an SLO. The values are
+    stored."""
 
     REALTIME = "realtime"
     BATCH = "batch"
@@ -26,16 +28,17 @@ class Mode(StrEnum):
 
 
 LIVE_MODES = (Mode.REALTIME, Mode.BATCH)
-"""What people wait for. Load tests and warm-up are there to be chosen, not to move a percentile."""
+"""Modes in which somebody waits for the answer. Load tests and warm-up can be shown on request but
+never enter a live percentile."""
 
 ANSWER_KINDS = frozenset({"bad_input", "bad_score"})
-"""Kinds of error that are an answer all the same: the backend is up and objects to one text."""
+"""Error kinds that are still an answer: the backend works and rejects one text."""
 LEFT_ALONE_KIND = "circuit_open"
-"""The kind of error of a call that was not made, because others had failed."""
+"""The error kind of a call that was skipped because earlier calls had failed."""
 
 
 class RefusalReason(StrEnum):
-    """Why a request was not let in. Stored strings, the same as the API answers and counts."""
+    """Why a request was refused. The values are stored; answers and metrics use the same."""
 
     OVERLOADED = "overloaded"
     RATE_LIMITED = "rate_limited"
@@ -45,12 +48,12 @@ class RefusalReason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ServingRecord:
-    """One call. Durations in milliseconds, `None` where not told (never 0 for unknown).
+    """One call. Durations are in milliseconds, None if unknown (never 0 for unknown).
 
-    `started_at` is when the caller asked; `batch_size` texts went in, `error_count` of them failed
-    alone; `error_kind` is set when the whole call failed. `cache_hits` to `flag_count` are those
-    of CallMetadata: they may exceed `batch_size`, because the first of several callers who share a
-    batch is given those of the whole batch.
+    `started_at` is when the caller asked; of its `batch_size` texts `error_count` failed alone;
+    `error_kind` is set when the whole call failed. `cache_hits` to `flag_count` are those of
+    CallMetadata. They may exceed `batch_size`: when callers share a batch, the first of them gets
+    the counts of the whole batch.
     """
 
     NEVER_BELOW: ClassVar[Mapping[str, int]] = {
@@ -96,9 +99,9 @@ class ServingRecord:
 
 @dataclass(frozen=True, slots=True)
 class RefusalRecord:
-    """`refused_count` requests that were refused for one reason, from `refused_at` within a second.
+    """`refused_count` requests refused for one reason within a second from `refused_at`.
 
-    A line for one request names it, so that its id is found; a line for several names none.
+    A record of one request holds its id, so that it can be found; a record of several holds none.
     """
 
     NEVER_BELOW: ClassVar[Mapping[str, int]] = {"refusal_id": 1, "reason": 1, "refused_count": 1}
@@ -114,8 +117,8 @@ class RefusalRecord:
 
 @dataclass(frozen=True, slots=True)
 class RequestOrigin:
-    """Whose request a call serves: the id it was answered with, and the trace it belongs to (32
-    hexadecimal digits, W3C Trace Context) when the caller named one."""
+    """The request that a call serves: the id in its answer, and its trace (32 hexadecimal digits,
+    W3C Trace Context) if the caller sent one."""
 
     request_id: str
     trace_id: str | None = None
@@ -125,7 +128,8 @@ ORIGIN: ContextVar[RequestOrigin | None] = ContextVar("caller", default=None)
 
 
 class ServingLog(Protocol):
-    """Takes records. It never raises into the call it records: it counts what it had to drop."""
+    """Accepts records. It never raises into the call it records: records it can't write are
+    counted."""
 
     def write(self, record: ServingRecord) -> None: ...
 

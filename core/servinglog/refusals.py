@@ -1,4 +1,4 @@
-"""Counts requests that were refused, so that an overload costs the serving log next to nothing."""
+"""Counts refused requests, so that an overload writes almost nothing to the serving log."""
 
 import threading
 from collections import Counter
@@ -8,12 +8,12 @@ from core.identifiers import new_id
 from core.servinglog.record import RefusalReason, RefusalRecord, RequestOrigin, ServingLog
 
 NAMED_AT_ONCE = 32
-"""Refusals that are a line each, with the request's id, before the rest are only counted; one more
-is for every second that passes."""
+"""So many refusals are written as one record each, with the request's id; beyond that they are only
+counted. One more is allowed for every second that passes."""
 
 
 class RefusalTally:
-    """Threads and tasks may share one. What is only counted is written within a second."""
+    """Thread-safe, also for tasks. Counted refusals are written within a second."""
 
     def __init__(self, log: ServingLog, clock: Clock) -> None:
         self._log = log
@@ -25,7 +25,7 @@ class RefusalTally:
         self._timer: threading.Timer | None = None
 
     def note(self, reason: RefusalReason, origin: RequestOrigin) -> None:
-        """One request was refused."""
+        """Count one refused request."""
         with self._lock:
             now_s = self._clock.monotonic()
             left = self._names_left + now_s - self._names_left_at_s
@@ -41,7 +41,7 @@ class RefusalTally:
                 self._timer.start()
 
     def flush(self) -> None:
-        """Write what is only counted so far."""
+        """Write the refusals that were only counted so far."""
         with self._lock:
             if self._timer is not None:
                 self._timer.cancel()

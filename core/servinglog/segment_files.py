@@ -1,4 +1,4 @@
-"""From a file of the serving log to lines that are sound, and why the others are not."""
+"""Reads a file of the serving log: its valid lines, and why the others are invalid."""
 
 import os
 import stat
@@ -21,17 +21,17 @@ from core.servinglog.lines import (
 )
 
 BLOCK_BYTES = 64 * 1024 * 1024
-"""More than a segment has before the writer leaves it, so that one is read without being copied."""
+"""Larger than a segment when its writer leaves it, so that a whole one is read without copying."""
 MAX_PROBLEMS = 5
-"""Of one file that are kept with their reason; all are counted."""
+"""Invalid lines of one file that are kept with their reason; all are counted."""
 Numbers = np.ndarray[tuple[int], np.dtype[np.int64]]
 _WRITTEN = {form: form.written for form in (CALL, REFUSAL)}
 
 
 @dataclass(slots=True)
 class SegmentReport:
-    """What became of the lines of one file; blank ones are none. `failure` is why the file could
-    not be read at all, `problems` are the first of the `unreadable_count` lines."""
+    """Outcome of reading one file; blank lines don't count. `failure` is why the file could not be
+    read at all, `problems` are the first of the `unreadable_count` lines."""
 
     name: str
     line_count: int = 0
@@ -40,14 +40,14 @@ class SegmentReport:
     failure: str | None = None
 
     def reject(self, line_number: int, why: str) -> None:
-        """Count a line that can't be read."""
+        """Count an invalid line."""
         self.unreadable_count += 1
         if len(self.problems) < MAX_PROBLEMS:
             self.problems.append(LineProblem(line_number, why))
 
     @property
     def problem(self) -> SegmentProblem | None:
-        """What to say of the file; None of one that was read whole."""
+        """The problem to report, or None if the file was read completely."""
         if self.failure is None and not self.unreadable_count:
             return None
         examples = tuple(self.problems)
@@ -55,7 +55,8 @@ class SegmentReport:
 
 
 class Batch:
-    """Lines of one format, spelled as `encode` spells them, each with its number in the file."""
+    """Lines of one format exactly as `encode` writes them, each with its line number in the
+    file."""
 
     def __init__(self, form: LineFormat) -> None:
         self.form = form
@@ -63,12 +64,12 @@ class Batch:
         self._numbers: list[Numbers] = []
 
     def add(self, lines: pa.Array, first_number: int) -> None:
-        """Lines that follow each other in the file."""
+        """Add consecutive lines of the file."""
         self._lines.append(lines)
         self._numbers.append(np.arange(first_number, first_number + len(lines)))
 
     def table(self) -> pa.Table | None:
-        """Columns `line` and `line_number`; None without a line."""
+        """A table with columns `line` and `line_number`; None without a line."""
         if not self._lines:
             return None
         numbers = np.concatenate(self._numbers)
@@ -76,10 +77,10 @@ class Batch:
 
 
 def read_segment(path: Path, report: SegmentReport) -> Iterator[tuple[LineFormat, pa.Table]]:
-    """The sound lines of a file, a block at a time, by format; the others are in the report.
+    """The valid lines of a file, a block at a time, by format; the others are in the report.
 
-    Lines that `encode` wrote are recognised by one expression, a run of them at once: only what
-    differs from that is read one by one, which takes ten times as long. Raises OSError.
+    One regular expression matches runs of lines that `encode` wrote. Only other lines are read one
+    by one, which is ten times as slow. Raises OSError.
     """
     first_number = 1
     with open(path, "rb", opener=_open) as file:
@@ -99,7 +100,7 @@ def _sort(
     batches: dict[LineFormat, Batch],
     report: SegmentReport,
 ) -> None:
-    """Puts each line of a block into the batch of its format."""
+    """Adds each line of a block to the batch of its format."""
     lines = _split(block, ends)
     at = row = 0
     while at < len(block):
@@ -118,7 +119,7 @@ def _sort(
 
 
 def _split(block: bytes, ends: Numbers) -> pa.Array:
-    """The lines of a block as an array over it: nothing is copied."""
+    """The lines of a block as an array over the same memory, without a copy."""
     offsets = np.concatenate(([0], ends)).astype(np.int32)
     buffers = [None, pa.py_buffer(offsets.tobytes()), pa.py_buffer(block)]
     return pa.Array.from_buffers(pa.string(), len(ends), buffers)
@@ -139,21 +140,22 @@ def _read_one(
 
 
 def _blocks(file: BinaryIO) -> Iterator[bytes]:
-    """Whole lines, the last one with a line end whether it has one or not."""
+    """Blocks of whole lines; a missing newline at the end of the file is added."""
     rest = b""
     while block := file.read(BLOCK_BYTES):
         data = rest + block
         cut = data.rfind(b"\n") + 1
         if cut:
             yield data[:cut]
-        # A line that is too long stays so when it is cut, and never fills the memory.
+        # Keeping one byte more than the limit is enough to recognise a line as too long, and bounds
+        # the memory.
         rest = data[cut : cut + MAX_LINE_BYTES + 1]
     if rest:
         yield rest + b"\n"
 
 
 def _open(path: str, flags: int) -> int:
-    # Without O_NONBLOCK a pipe that nobody writes to would be waited for.
+    # Without O_NONBLOCK, opening a pipe without a writer would block.
     fd = os.open(path, flags | os.O_NONBLOCK)
     if not stat.S_ISREG(os.fstat(fd).st_mode):
         os.close(fd)

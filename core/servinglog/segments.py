@@ -27,11 +27,11 @@ def statement(name: str) -> str:
 
 
 class SegmentMirror:
-    """Views `calls` and `refusals`, brought up to date with the folder at each use.
+    """Views `calls` and `refusals`, updated from the folder at each use.
 
-    A segment only ever grows and is soon left for good, so one whose size and time have not changed
-    is never read again: a log of a million calls is parsed once a process. What can't be read is in
-    `reports` and takes nothing else with it.
+    A segment only grows and is soon complete, so one whose size and time have not changed is never
+    read again: a log of a million calls is parsed once per process. Lines and files that can't be
+    read are in `reports` and don't affect the others.
     """
 
     def __init__(self, directory: Path) -> None:
@@ -41,13 +41,13 @@ class SegmentMirror:
         for form, table in TABLES.items():
             self._root.execute(_create(form, table))
         self._root.execute(statement("schema"))
-        self._loaded: dict[str, int] = {}  # segment -> what `_list` said of it when it was read
+        self._loaded: dict[str, int] = {}  # segment -> its mark from `_list` when it was read
         self._reports: dict[str, SegmentReport] = {}
         self._has_copies = False
 
     @contextmanager
     def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A cursor of its own over the log as it is now. StoreError when it can't be read."""
+        """A new cursor over the log as it is now. Raises StoreError when it can't be read."""
         try:
             self._refresh()
             with closing(self._root.cursor()) as cursor:
@@ -57,7 +57,7 @@ class SegmentMirror:
 
     @property
     def reports(self) -> tuple[SegmentReport, ...]:
-        """What became of each file's lines when they were last read, by the file's name."""
+        """One report per file from when it was last read, in the order of file names."""
         with self._lock:
             return tuple(self._reports[name] for name in sorted(self._reports))
 
@@ -70,12 +70,13 @@ class SegmentMirror:
                 try:
                     self._replace(found)
                     return
-                except FileNotFoundError:  # a segment vanished after it was listed: look again
+                except FileNotFoundError:  # a segment was deleted after it was listed: list again
                     continue
-            raise FileNotFoundError("its segments vanish while they are read")
+            raise FileNotFoundError("its segments are deleted while they are read")
 
     def _list(self) -> dict[str, int]:
-        """What tells whether a file must be read again: its time of change, mixed with its size."""
+        """A mark for each segment, a hash of its size and change time: a file is read again when it
+        changes."""
         found: dict[str, int] = {}
         try:
             names = [path.name for path in self._directory.iterdir() if path.suffix == SUFFIX]
@@ -84,7 +85,7 @@ class SegmentMirror:
         for name in names:
             try:
                 status = (self._directory / name).stat()
-            except OSError:  # gone since, or a link that leads nowhere
+            except OSError:  # deleted meanwhile, or a broken link
                 if os.path.lexists(self._directory / name):
                     found[name] = NOT_A_FILE
                 continue
@@ -129,7 +130,7 @@ class SegmentMirror:
 def _insert(
     cursor: duckdb.DuckDBPyConnection, form: LineFormat, lines: pa.Table, report: SegmentReport
 ) -> None:
-    """All those lines; the ones with values out of range are taken out again and reported."""
+    """Inserts all these lines, then deletes those with values out of range and reports them."""
     table = TABLES[form]
     cursor.register("batch", lines)
     cursor.execute(_insert_text(form, table), {"segment": report.name})
@@ -144,7 +145,7 @@ def _insert(
 
 
 def _mark_copies(cursor: duckdb.DuckDBPyConnection, had_copies: bool) -> bool:
-    """Of lines that say the same, in one file or several, all but the first are copies."""
+    """Marks all but the first of identical lines, in one file or in several, as copies."""
     has_copies = False
     for table in TABLES.values():
         repeated = f"SELECT identity FROM {table} GROUP BY identity HAVING count(*) > 1"
@@ -175,7 +176,8 @@ def _insert_text(form: LineFormat, table: str) -> str:
 
 
 def _value(field: LineField) -> str:
-    if field.kind is Kind.TIME:  # spelled in UTC: what a cast makes of another offset is its own
+    if field.kind is Kind.TIME:
+        # `encode` writes UTC. The offset is cut off, because a cast would depend on DuckDB's zone.
         return f"TRY_CAST(left(parsed.{field.name}, 26) AS TIMESTAMP)"
     if field.default is None:
         return f"parsed.{field.name}"
@@ -183,7 +185,7 @@ def _value(field: LineField) -> str:
 
 
 def _shown(name: str) -> str:
-    """A file's name as text: it may hold bytes that are none."""
+    """A file name as text; bytes that are not UTF-8 are escaped."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 
 

@@ -1,4 +1,4 @@
-"""Time windows over the serving log, and how wide a bucket of a chart is."""
+"""Time windows of the serving log, and the width of a chart's buckets."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,7 @@ _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class WindowChoice(StrEnum):
-    """How far back from now to look. The values are what the page's address holds."""
+    """How far back from now a window reaches. The values are those in the page's address."""
 
     MINUTES_15 = "15 min"
     HOUR = "1 h"
@@ -53,13 +53,13 @@ class Window:
 
 
 def window_of(choice: WindowChoice, now: datetime) -> Window:
-    """The window that ends now. `all` starts in 1970 and has no previous one worth asking for."""
+    """The window that ends now. `all` starts in 1970, so its previous window is meaningless."""
     span = SPANS[choice]
     return Window(_BEGINNING if span is None else now - span, now)
 
 
 def smallest_window(newest_at: datetime | None, now: datetime) -> WindowChoice:
-    """The shortest window that still holds the newest record."""
+    """The shortest window that still includes the newest record."""
     if newest_at is None:
         return WindowChoice.HOUR
     for choice, span in SPANS.items():
@@ -69,9 +69,9 @@ def smallest_window(newest_at: datetime | None, now: datetime) -> WindowChoice:
 
 
 def bucket_s(span_s: float, max_buckets: int = MAX_BUCKETS) -> int:
-    """The narrowest rung of the ladder, in seconds, that gives at most `max_buckets` buckets.
+    """The narrowest width of the ladder, in seconds, that gives at most `max_buckets` buckets.
 
-    One bucket is kept back, because a span rarely starts on a bucket's edge.
+    One bucket is kept in reserve, because a span rarely starts on a bucket's edge.
     """
     for width in BUCKETS_S:
         if span_s / width <= max(1, max_buckets - 1):

@@ -1,4 +1,4 @@
-"""Writes the serving log: one JSONL segment a process, one os.write a record, never reopened."""
+"""Writes the serving log: a JSONL segment per process, one os.write per record, never reopened."""
 
 import logging
 import os
@@ -22,7 +22,8 @@ _logger = logging.getLogger(__name__)
 
 
 def encode(record: ServingRecord) -> bytes:
-    """The record as one JSON line, times in UTC. A number that is not finite is a ValueError."""
+    """The record as one JSON line, times in UTC. Raises ValueError for a number that is not
+    finite."""
     return CALL.encode(record)
 
 
@@ -30,13 +31,16 @@ class SegmentWriter:
     """The ServingLog of one process. A record is in the file when `write` returns, so a killed
     process loses none; `dropped_count` counts those that could not be written.
 
-    The first record opens a segment `<worker>-<pid>-<start micros>-<n>.jsonl`; 60 seconds or
-    32 MB later the next one does. Threads may share a writer; a forked child gets its own segment.
+    The first record opens a segment `<worker>-<pid>-<start micros>-<n>.jsonl`; after 60 seconds or
+    32 MB the next record opens a new one. Threads may share a writer; a forked child gets a segment
+    of its own.
     """
 
     def __init__(self, directory: Path, worker: str, clock: Clock) -> None:
         if not _WORKER_NAME.fullmatch(worker):
-            raise ConfigError(f"A worker is named in letters, digits, _ and dots, not {worker!r}")
+            raise ConfigError(
+                f"A worker's name may hold letters, digits, _ and dots, unlike {worker!r}"
+            )
         self.dropped_count = 0
         self._directory = directory
         self._worker = worker
@@ -54,7 +58,7 @@ class SegmentWriter:
         self._write(CALL, record)
 
     def write_refusal(self, record: RefusalRecord) -> None:
-        """As `write`."""
+        """Like `write`."""
         self._write(REFUSAL, record)
 
     def _write(self, form: LineFormat, record: ServingRecord | RefusalRecord) -> None:
@@ -65,7 +69,7 @@ class SegmentWriter:
                 self._drop(error)
 
     def close(self) -> None:
-        """Let go of the segment; a record written later opens another."""
+        """Close the segment; a record written later opens another."""
         with self._lock:
             self._close_segment()
 
@@ -74,7 +78,7 @@ class SegmentWriter:
         written = os.write(fd, line)
         self._size_bytes += written
         if written < len(line):
-            raise OSError(f"only {written} of {len(line)} bytes of a record fitted")
+            raise OSError(f"only {written} of {len(line)} bytes of a record were written")
 
     def _segment_for(self, line_bytes: int) -> int:
         too_old = self._clock.monotonic() - self._opened_s >= ROTATE_AFTER_S
@@ -95,10 +99,11 @@ class SegmentWriter:
             try:
                 return open_private_file(self._directory / name, _NEW_FILE)
             except FileExistsError:
-                continue  # another writer of this process opened in the same microsecond
+                continue  # another writer of this process opened a segment in the same microsecond
 
     def _drop(self, error: OSError | ValueError) -> None:
-        # A line that was cut off would swallow the record after it: leave this segment for good.
+        # After a line that was cut off the next record would be unreadable too, so this segment is
+        # left.
         self._close_segment()
         self.dropped_count += 1
         if self.dropped_count == 1:
@@ -109,12 +114,15 @@ class SegmentWriter:
         if fd is not None:
             try:
                 os.close(fd)
-            except OSError as error:  # what was written is written; there is nothing to retry
+            except (
+                OSError
+            ) as error:  # The records are already written; a failed close can't be retried.
                 _logger.warning("Serving log: closing a segment failed (%s)", error)
 
 
 def _leave_to_parent(reference: "weakref.ref[SegmentWriter]") -> None:
-    """In a forked child: a fresh lock (the parent's may be held) and no share in its segment."""
+    """In a forked child: makes a new lock (the parent's may be held) and leaves the segment to the
+    parent."""
     writer = reference()
     if writer is not None:
         writer._lock = threading.Lock()

@@ -183,8 +183,8 @@ class Held(FakeBackend):
 
 
 def test_too_much_work_is_refused_in_each_shape(services: Services, client: TestClient) -> None:
-    gate = client.app.state.process.admission  # type: ignore[attr-defined]
-    costs = [gate.enter(1) for _ in range(3_000)]
+    admission = client.app.state.process.admission  # type: ignore[attr-defined]
+    costs = [admission.enter(1) for _ in range(3_000)]
     types = set()
     for path, body in WORK:
         response = client.post(path, json=body)
@@ -194,7 +194,7 @@ def test_too_much_work_is_refused_in_each_shape(services: Services, client: Test
     assert len(types) == 4
     assert client.get("/healthz").json()["waiting"] == 0, "a refused comment must not be stored"
     for cost in costs:
-        gate.leave(cost)
+        admission.leave(cost)
     assert client.post("/predict", json={"inputs": "x"}).status_code == 200
 
 

@@ -97,7 +97,7 @@ def test_flagged_is_what_the_policy_in_force_says(client: openai.OpenAI, server:
         (["fine", " "], r"input\[1\]"),
         (["x"] * 101, "at most 100"),
         (["a\x00"], "NUL"),
-        ([{"type": "image_url", "image_url": {"url": "x"}}], "no image is looked at"),
+        ([{"type": "image_url", "image_url": {"url": "x"}}], "images are not scored"),
         (5, "must be a text or a list"),
         ([5], "must be text"),
         ("<p></p>", "nothing readable"),

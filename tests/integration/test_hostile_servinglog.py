@@ -143,7 +143,7 @@ def test_lines_that_are_no_records_cost_only_themselves(tmp_path: Path) -> None:
         (raw("total_ms", "NaN"), "holds NaN or Infinity, which are not JSON"),
         (line(total_ms=1e16), "`total_ms` is not between 0 and 86,400,000"),
         (line(error_count=5), "`error_count` is more than `batch_size`"),
-        (line(started_at="2026-11-01T12:00:00"), "`started_at` does not say its zone"),
+        (line(started_at="2026-11-01T12:00:00"), "`started_at` has no time zone"),
         (line(request_id=None), "`request_id` is missing"),
         (b"{\n", "not JSON, or cut off"),
     ],

@@ -53,15 +53,15 @@ def find(services: Services, wanted: str) -> LoggedRequest:
 def test_posts_answered_429_are_refusals_and_no_calls(
     services: Services, client: TestClient
 ) -> None:
-    gate = client.app.state.process.admission  # type: ignore[attr-defined]
+    admission = client.app.state.process.admission  # type: ignore[attr-defined]
     for _ in range(12):
         assert client.post("/predict", json=TEXT).status_code == 200
-    costs = [gate.enter(1) for _ in range(3_000)]
+    costs = [admission.enter(1) for _ in range(3_000)]
     for number in range(24):
         headers = {"x-request-id": f"refused-{number}", "traceparent": f"00-{TRACE}-{1:016x}-01"}
         assert client.post("/predict", json=TEXT, headers=headers).status_code == 429
     for cost in costs:
-        gate.leave(cost)
+        admission.leave(cost)
     assert refused(services) == {"overloaded": 24}
     live = [one for one in services.serving_log_queries.series_names() if one.mode == "realtime"]
     assert [one.calls for one in live] == [12]
@@ -95,14 +95,14 @@ def test_an_overload_costs_a_bounded_number_of_lines_and_loses_no_count(
     services: Services, client: TestClient
 ) -> None:
     process = client.app.state.process  # type: ignore[attr-defined]
-    gate = process.admission
-    costs = [gate.enter(1) for _ in range(3_000)]
+    admission = process.admission
+    costs = [admission.enter(1) for _ in range(3_000)]
     began = time.monotonic()
     for _ in range(400):
         client.post("/predict", json=TEXT)
     lasted_s = time.monotonic() - began
     for cost in costs:
-        gate.leave(cost)
+        admission.leave(cost)
     process.close()
     assert refused(services) == {"overloaded": 400}
     folder = services.settings.serving_log_dir

@@ -29,13 +29,13 @@ BREAK: dict[str, str] = {
         "UPDATE revisions SET current_action = NULL WHERE current_action = 'approve'"
     ),
     "a comment has one latest revision": "UPDATE revisions SET is_latest = 0",
-    "a case waits exactly while the latest text is there and on hold": (
+    "a case is open or escalated exactly while the latest revision is visible and undecided": (
         "UPDATE cases SET status = 'escalated' WHERE status = 'open'"
     ),
     "a case that ended without a decision says why, and no other does": (
         "UPDATE cases SET closed_because = 'edited' WHERE status = 'open'"
     ),
-    "no appeal waits for a text that is gone": (
+    "no appeal is pending on a replaced or withdrawn text": (
         "UPDATE revisions SET is_latest = 0 WHERE id IN "
         "(SELECT revision_id FROM appeals WHERE status = 'pending')"
     ),

@@ -1,4 +1,4 @@
-"""The door of the API on a clock of its own: who is let in, who waits, who is sent away."""
+"""Admission control and the rate limit of keys, on a simulated clock: waits, shedding, refusals."""
 
 import random
 
@@ -14,7 +14,7 @@ from core.serving.admission import (
     MOST_CHARS,
     MOST_UNDER_WAY,
     AdmissionControl,
-    Ticket,
+    AdmittedRequest,
 )
 from core.serving.rate_limit import RateLimit
 
@@ -30,32 +30,32 @@ class Time:
 
 
 class Server:
-    """Works off one request after another, `service_s` each, first come, first served."""
+    """Processes one request at a time in order of arrival, each in `service_s`."""
 
-    def __init__(self, time: Time, gate: AdmissionControl, service_s: float) -> None:
-        self.time, self.gate, self.service_s = time, gate, service_s
-        self.line: list[tuple[float, Ticket]] = []
+    def __init__(self, time: Time, admission: AdmissionControl, service_s: float) -> None:
+        self.time, self.admission, self.service_s = time, admission, service_s
+        self.queue: list[tuple[float, AdmittedRequest]] = []
         self.done_at = time.now
         self.waits: list[float] = []
         self.refused = 0
 
     def arrive(self) -> bool:
         try:
-            self.gate.check()
+            self.admission.check()
         except Overloaded:
             self.refused += 1
             return False
-        self.line.append((self.time.now, self.gate.enter(BODY)))
-        self.done_at = max(self.done_at, self.time.now) if len(self.line) == 1 else self.done_at
+        self.queue.append((self.time.now, self.admission.enter(BODY)))
+        self.done_at = max(self.done_at, self.time.now) if len(self.queue) == 1 else self.done_at
         return True
 
     def work_until(self, end: float) -> None:
-        while self.line and self.done_at + self.service_s <= end:
+        while self.queue and self.done_at + self.service_s <= end:
             self.done_at += self.service_s
             self.time.now = self.done_at
-            since, cost = self.line.pop(0)
-            is_late = self.gate.has_lost_its_turn(since)
-            self.gate.leave(cost, is_done=not is_late)
+            since, cost = self.queue.pop(0)
+            is_late = self.admission.should_shed(since)
+            self.admission.leave(cost, is_done=not is_late)
             if is_late:
                 self.done_at -= self.service_s
                 self.refused += 1
@@ -71,7 +71,7 @@ def offer(server: Server, rate: float, seconds: float) -> None:
 
 
 def offer_at_random(server: Server, rate: float, seconds: float, seed: int) -> None:
-    """As people come: by chance several at once."""
+    """Poisson arrivals: by chance several at once."""
     chance, end = random.Random(seed), server.time.now + seconds
     while (at := server.time.now + chance.expovariate(rate)) < end:
         server.work_until(at)
@@ -84,14 +84,14 @@ def make(service_s: float = 0.01, wait_s: float = 0.5, slots: int = 1) -> Server
     return Server(time, AdmissionControl(time, wait_s=wait_s, slots=slots), service_s)
 
 
-def test_below_what_can_be_done_nobody_is_refused() -> None:
+def test_below_capacity_no_request_is_refused() -> None:
     server = make()
     offer(server, rate=90.0, seconds=20.0)
     assert server.refused == 0
-    assert server.gate.under_way <= 1
+    assert server.admission.under_way <= 1
 
 
-def test_a_burst_within_the_wait_is_taken_whole() -> None:
+def test_a_burst_within_the_wait_is_admitted_whole() -> None:
     server = make()
     offer(server, rate=200.0, seconds=0.2)  # so that a rate is known
     server.work_until(server.time.now + 1.0)
@@ -108,22 +108,22 @@ def test_a_burst_that_is_too_long_is_refused_at_the_end_only() -> None:
     taken = [server.arrive() for _ in range(100)]
     assert taken.index(False) in range(49, 53)
     server.work_until(server.time.now + 2.0)
-    # All at one moment: no lasting overload, so nobody who was let in is sent away.
+    # All at one moment is no lasting overload, so no admitted request is shed.
     assert len(server.waits) == 40 + taken.count(True)
 
 
-def test_at_three_times_what_can_be_done_waits_stay_short_and_nothing_idles() -> None:
+def test_at_three_times_capacity_waits_stay_short_and_the_server_is_never_idle() -> None:
     server = make()
     offer(server, rate=300.0, seconds=60.0)
     served = len(server.waits)
     assert served >= 0.97 * 60.0 * 100.0
     waits = sorted(server.waits)
     assert waits[int(0.99 * served)] <= 0.06
-    assert server.gate.under_way <= 6
+    assert server.admission.under_way <= 6
 
 
 @pytest.mark.parametrize(("service_s", "within"), [(0.08, 0.21), (0.01, 0.06)])
-def test_the_short_line_is_as_long_as_a_request_takes_on_a_quiet_day(
+def test_the_shortened_wait_is_the_time_of_a_request_on_an_unloaded_server(
     service_s: float, within: float
 ) -> None:
     server = make(service_s=service_s)
@@ -136,7 +136,7 @@ def test_the_short_line_is_as_long_as_a_request_takes_on_a_quiet_day(
     assert waits[int(0.99 * len(waits))] <= within
 
 
-def test_it_recovers_at_once() -> None:
+def test_it_recovers_at_once_after_an_overload() -> None:
     server = make()
     offer(server, rate=300.0, seconds=5.0)
     refused = server.refused
@@ -148,7 +148,7 @@ def test_it_recovers_at_once() -> None:
 
 @pytest.mark.parametrize("seed", range(10))
 @pytest.mark.parametrize("slots", [1, 2])
-def test_those_who_come_together_by_chance_do_not_keep_the_line_short(
+def test_requests_that_arrive_together_by_chance_do_not_keep_the_wait_short(
     seed: int, slots: int
 ) -> None:
     server = make(slots=slots)
@@ -169,13 +169,13 @@ def test_a_refusal_says_when_to_come_again() -> None:
     server = make(service_s=1.0, wait_s=3.0)
     offer(server, rate=2.0, seconds=10.0)
     for _ in range(5):
-        server.gate.enter(BODY)
+        server.admission.enter(BODY)
     with pytest.raises(Overloaded) as refusal:
-        server.gate.check()
+        server.admission.check()
     assert refusal.value.retry_after_s >= 1.0
 
 
-def test_slow_times_at_low_load_say_nothing_of_the_rate() -> None:
+def test_slow_answers_at_low_load_do_not_change_the_rate() -> None:
     server = make(service_s=0.4, slots=4)
     for _ in range(20):
         assert server.arrive()
@@ -184,35 +184,35 @@ def test_slow_times_at_low_load_say_nothing_of_the_rate() -> None:
 
 
 @given(st.lists(st.sampled_from(["in", "out", "tick"]), max_size=200))
-def test_what_comes_in_and_goes_out_adds_up(steps: list[str]) -> None:
+def test_requests_entered_and_left_add_up(steps: list[str]) -> None:
     time = Time()
-    gate = AdmissionControl(time, wait_s=0.1, slots=2)
-    inside: list[Ticket] = []
+    admission = AdmissionControl(time, wait_s=0.1, slots=2)
+    inside: list[AdmittedRequest] = []
     for step in steps:
         if step == "tick":
             time.now += LASTING_S
         elif step == "out" and inside:
-            gate.leave(inside.pop())
+            admission.leave(inside.pop())
         elif step == "in":
             try:
-                gate.check()
+                admission.check()
             except Overloaded:
                 continue
-            inside.append(gate.enter(len(inside)))
-        assert gate.under_way == len(inside)
+            inside.append(admission.enter(len(inside)))
+        assert admission.under_way == len(inside)
     for cost in inside:
-        gate.leave(cost)
-    gate.check()
+        admission.leave(cost)
+    admission.check()
 
 
-def test_of_a_long_text_counts_what_is_read_and_of_many_each() -> None:
-    gate = AdmissionControl(Time(), wait_s=1.0, slots=1)
-    one = gate.enter(2_000_000)
+def test_a_long_text_counts_up_to_the_limit_and_many_texts_count_each() -> None:
+    admission = AdmissionControl(Time(), wait_s=1.0, slots=1)
+    one = admission.enter(2_000_000)
     assert one.cost == MOST_CHARS + BASE_COST
-    gate.weigh(one, ["x" * 50_000, "y" * 10])
+    admission.weigh(one, ["x" * 50_000, "y" * 10])
     assert one.cost == MOST_CHARS + 10 + BASE_COST
-    gate.leave(one)
-    assert gate._cost == 0
+    admission.leave(one)
+    assert admission._cost == 0
 
 
 def test_a_key_has_its_burst_then_its_rate() -> None:

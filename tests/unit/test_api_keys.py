@@ -173,7 +173,7 @@ def test_a_key_that_could_not_be_stored_leaves_no_trace(tmp_path: Path, earlier:
         check=False,
     )
     assert child.returncode == 2
-    assert "no key was made" in child.stderr
+    assert "no key was created" in child.stderr
     assert child.stdout == ""
     assert sorted(tmp_path.rglob("*")) == before
     assert folder.is_used is bool(earlier)

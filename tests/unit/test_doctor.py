@@ -26,7 +26,7 @@ NEW = "model name\t: New Processor\nflags\t\t: avx2 avx512_vnni amx_bf16\n"
         (OLD, CheckState.COULD_BE_BETTER, "Old Processor"),
         (OLD, CheckState.COULD_BE_BETTER, "neither VNNI nor AMX"),
         (NEW, CheckState.OK, "exact int8 products (VNNI) and bf16 matrix units (AMX)"),
-        (None, CheckState.OK, "names no units"),
+        (None, CheckState.OK, "its features are not reported"),
     ],
 )
 def test_processor_is_named_with_what_it_is_quick_at(

@@ -1,5 +1,4 @@
--- What the first stage cleared and what audits of it found, since a moment, with one full model, in
--- live traffic.
+-- Totals of the first stage and its audits since a moment, for one full model, in live traffic.
 SELECT
     coalesce(sum(first_stage_count), 0) AS skipped,
     coalesce(sum(audit_count), 0) AS audited,

@@ -1,5 +1,5 @@
--- One row a backend, whatever the mode. `usual_error` is the most frequent failure, but not
--- that it was left alone because of others.
+-- One row per backend, over all modes. `usual_error` is the most frequent error kind, not counting
+-- calls that were skipped because earlier ones had failed.
 SELECT
     backend,
     count(*) AS calls,

@@ -1,4 +1,4 @@
--- Of all sound lines: the copies of others, and those dated at or after a moment.
+-- Counts over all valid lines: copies of other lines, and lines dated at or after a moment.
 SELECT
     count(*) FILTER (is_copy) AS duplicates,
     count(*) FILTER (NOT is_copy AND dated_at >= $until) AS future

@@ -1,6 +1,6 @@
--- What each process last saw of each backend. `failures` in a row since the last answer; a refused
--- text or a bad score is an answer. Trials go over connections of their own, so they say nothing of
--- what serves. `trouble` is the newest failure that was more than being left alone.
+-- The last calls of each process to each backend. `failures` counts those since the last answer; a
+-- rejected text or a bad score is an answer. Trials use separate connections, so they say nothing
+-- about live scoring. `trouble` is the newest failure that was not a skipped call.
 WITH seen AS (
     SELECT
         backend,

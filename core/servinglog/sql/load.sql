@@ -1,5 +1,6 @@
--- One batch of a segment's lines, each as `encode` spells it. `identity` is of all that a line says:
--- calls that share a request id, as those of a fallback, differ in something else.
+-- Inserts one batch of a segment's lines, each exactly as `encode` writes it. `identity` is a hash
+-- of the whole line: calls with the same request id, like those of a fallback, differ in other
+-- fields.
 INSERT INTO {table}
 WITH read AS (
     SELECT line_number, hash(line) AS identity, json_transform(line, '{structure}') AS parsed

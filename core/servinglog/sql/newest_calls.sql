@@ -1,4 +1,4 @@
--- The newest answered calls of each series: what an estimate is resampled from.
+-- The newest answered calls of each series, from which an estimate is resampled.
 WITH newest AS (
     SELECT
         backend, mode,

@@ -1,10 +1,10 @@
--- What the questions read: each call and each refusal once, times in UTC.
+-- The views for all queries: each call and each refusal once, times in UTC.
 CREATE VIEW calls AS SELECT * FROM call_lines WHERE NOT is_copy;
 CREATE VIEW refusals AS SELECT * FROM refusal_lines WHERE NOT is_copy;
 
--- Calls that started in [since, until); a NULL list means all. A percentile is one of the calls that
--- were answered: a failure that comes back at once would make it look good. A window ends where it
--- ends, even for a call whose clock ran ahead.
+-- Calls that started in [since, until); a NULL list means all. Percentiles are of answered calls
+-- only: failures that return at once would make them look good. A call's end is cut at the end of
+-- the window, also when its clock ran ahead.
 CREATE MACRO chosen(since, until, modes, backends) AS TABLE
     SELECT
         *,

@@ -1,5 +1,6 @@
--- One row a bucket and series, empty buckets too (percentiles NULL, counts 0), so that a silence is a
--- gap in a line and a zero in an area. The rows without backend and mode are all series together.
+-- One row per bucket and series, including empty buckets (percentiles NULL, counts 0), so that a
+-- pause is a gap in a line and a zero in an area. Rows without backend and mode are all series
+-- together.
 WITH picked AS (
     SELECT *, time_bucket(to_seconds($bucket_s), started_at) AS bucket
     FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
