@@ -1,4 +1,4 @@
-"""What an author may know, by a reference and nothing else."""
+"""The public look-up: whoever has a comment's reference may read its statement of reasons."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,14 @@ from core.moderation.notices import Statement, build_statement
 from core.services.context import Context
 from core.store.base import Reader
 
-# One answer for unknown, mistyped and foreign references: nobody can probe for what exists.
+# The same message for unknown and malformed references, so that nobody can probe for existing ones.
 UNKNOWN_REFERENCE = "We know no such reference. Check it letter by letter; it has 26 of them."
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedText:
-    """The text that the reference asked for was given for, where the author has changed it since.
-    `text` is empty where it was withdrawn; `statement` is how it stood at last."""
+    """The earlier text that the requested reference belongs to, if the author has edited it since.
+    `text` is empty if it was withdrawn; `statement` is its last statement of reasons."""
 
     reference: str
     text: str
@@ -28,10 +28,10 @@ class ChangedText:
 
 @dataclass(frozen=True, slots=True)
 class LookupAnswer:
-    """The author's newest text and what holds now. Names no moderator.
+    """The comment's newest text and its present statement of reasons. Names no moderator.
 
-    `reference` is the newest text's; `text` is empty where the comment was withdrawn, at
-    `withdrawn_at`; `changed` is set where another, older reference was asked for.
+    `reference` belongs to the newest text. `text` is empty if the comment was withdrawn, at
+    `withdrawn_at`. `changed` is set if an older text's reference was requested.
     """
 
     reference: str
@@ -43,8 +43,8 @@ class LookupAnswer:
 
 
 def look_up(context: Context, reference: str) -> LookupAnswer:
-    """The statement of reasons as it stands now, also by the reference of a text that was changed
-    since. Raises NotFound."""
+    """The present statement of reasons, by the reference of the comment's newest or of an earlier
+    text. Raises NotFound."""
     with context.store.read() as reader:
         asked = find_revision(reader, reference)
         comment = reader.comment(asked.comment_id)
@@ -85,7 +85,7 @@ def _statement(context: Context, reader: Reader, revision: Revision) -> Statemen
 
 
 def text_gone(reader: Reader, revision: Revision) -> TextGone | None:
-    """Why the text is no longer there to decide on; None for a comment's newest text."""
+    """Why the text can no longer be decided on: edited or withdrawn; None if neither."""
     newest = reader.latest_revision(revision.comment_id)
     if newest is not None and newest.id != revision.id:
         return TextGone.EDITED
@@ -97,7 +97,7 @@ def _text_in_sight(revision: Revision) -> str:
 
 
 def find_revision(reader: Reader, reference: str) -> Revision:
-    """The revision an author's reference names. Raises NotFound, always with the same words."""
+    """The revision with that reference. Raises NotFound, always with the same message."""
     normal = normalise_reference(reference)
     revision = reader.revision_by_reference(normal) if normal else None
     if revision is None:
