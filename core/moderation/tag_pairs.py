@@ -1,8 +1,8 @@
 """Pairs opening tags with closing tags, so that cleaning drops or keeps both tags of a pair.
 
 A tag with attributes (`style`, `onclick`) that has a closing tag becomes a plain tag, which
-cleaning drops: the words inside are read anyway. Without a closing tag it stays visible. Both tags
-stay if an attribute contains words that readers see (`title`, `alt`).
+cleaning turns into layout or drops: the words inside are read anyway. Without a closing tag it
+stays visible. Both tags stay if an attribute contains words that readers see (`title`, `alt`).
 """
 
 import re

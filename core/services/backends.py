@@ -189,7 +189,7 @@ def _standing(
     processes = tuple(
         ProcessView(one, circuit_of(one, now) if has_circuit else None) for one in seen
     )
-    base = Standing(_as_told(candidate, check), use, State.NOT_ASKED, calls, processes, check)
+    base = Standing(_with_info(candidate, check), use, State.NOT_ASKED, calls, processes, check)
     if candidate.problem is not None:
         return replace(base, state=candidate.problem_state, problem=candidate.problem)
     cooling = [one.seen for one in processes if one.circuit is CircuitState.OPEN]
@@ -214,7 +214,7 @@ def _standing(
     return _as_seen(base, newest, state_of(_kind(newest)))
 
 
-def _as_told(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
+def _with_info(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
     """The candidate completed with the model's own information from a check by hand."""
     if check is None or check.info is None:
         return candidate
