@@ -115,7 +115,7 @@ class Overloaded(ConsoleError):
 
 
 class SourceUnavailable(ConsoleError):
-    """A source of comments did not answer, or its answer has not the documented shape."""
+    """A source of comments did not answer, or not in its documented format."""
 
 
 class StoreError(ConsoleError):
