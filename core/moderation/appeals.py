@@ -29,10 +29,10 @@ class AppealStatus(StrEnum):
 
 
 CLOSING_WORDS: dict[TextGone, str] = {
-    TextGone.EDITED: "The text was changed before anybody heard your appeal. The removal was of "
-    "the text as it was, so there is nothing left to hear; the new text gets its own decision.",
-    TextGone.WITHDRAWN: "The comment was withdrawn before anybody heard your appeal, so there is "
-    "nothing left to hear.",
+    TextGone.EDITED: "The text was edited before anybody heard your appeal. The appeal was about "
+    "the removal of the old text, so it is closed; the new text gets its own decision.",
+    TextGone.WITHDRAWN: "The comment was withdrawn before anybody heard your appeal, so the appeal "
+    "is closed.",
 }
 
 
@@ -123,7 +123,7 @@ def check_outcome_reason(reason: str) -> str:
     RuleBroken."""
     trimmed = reason.strip()
     if len(trimmed) < MIN_OUTCOME_CHARS:
-        raise RuleBroken("Give the author a reason, a sentence at least.")
+        raise RuleBroken("Give the author a reason of at least one sentence.")
     if len(trimmed) > MAX_APPEAL_CHARS:
         raise RuleBroken(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
     if not is_storable(trimmed):

@@ -153,7 +153,7 @@ def _check_reasons(reasons: Sequence[Reason]) -> None:
         if not all(words.strip() for words in (reason.code, reason.title, reason.text)):
             raise InvalidPolicy(f"reason {reason.code!r}: code, title and text must not be empty")
     if repeated := _repeated(reason.code for reason in reasons):
-        raise InvalidPolicy(f"reason {repeated!r} is there twice")
+        raise InvalidPolicy(f"reason {repeated!r} appears twice")
 
 
 def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
@@ -168,7 +168,7 @@ def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
         if rule.reason_code not in codes:
             raise InvalidPolicy(f"rule {rule.id}: the policy has no reason {rule.reason_code!r}")
     if repeated := _repeated(rule.id for rule in rules):
-        raise InvalidPolicy(f"rule {repeated!r} is there twice")
+        raise InvalidPolicy(f"rule {repeated!r} appears twice")
 
 
 def _check_bands(label: Label, rules: Sequence[Rule]) -> None:

@@ -33,7 +33,7 @@ def check_can_reopen(
         raise RuleBroken("Nothing has been decided on this comment yet.")
     current = chain[-1]
     if current.action in AWAITS_PERSON:
-        raise RuleBroken("This comment waits for a decision already.")
+        raise RuleBroken("This comment already waits for a decision.")
     if appeal is not None:
         if appeal.status is AppealStatus.PENDING:
             raise RuleBroken("The author has appealed; the appeal decides now.")
@@ -55,7 +55,7 @@ def _check_own(actor: Actor, chain: Sequence[Decision], now: datetime) -> None:
 def _check_day(actor: Actor, own: Decision, now: datetime) -> None:
     if now - own.decided_at > OWN_FOR and not can(actor, Permission.REOPEN_ANY):
         raise PermissionDenied(
-            "You may take back your own decision for a day; that is over. A lead may reopen it."
+            "The day in which you could take back your own decision is over. A lead can reopen it."
         )
 
 

@@ -1,4 +1,4 @@
-"""The public look-up: whoever has a comment's reference may read its statement of reasons."""
+"""The public look-up: a comment's reference is all it takes to read its statement of reasons."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from core.services.context import Context
 from core.store.base import Reader
 
 # The same message for unknown and malformed references, so that nobody can probe for existing ones.
-UNKNOWN_REFERENCE = "We know no such reference. Check it letter by letter; it has 26 of them."
+UNKNOWN_REFERENCE = "There is no such reference. Check it character by character; it has 26."
 
 
 @dataclass(frozen=True, slots=True)

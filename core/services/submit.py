@@ -64,7 +64,7 @@ def _store(
         for index, comment in enumerate(incoming):
             try:
                 if is_placeholder(comment.text):
-                    raise InvalidInput("stands for a deleted comment; withdraw it with DELETE")
+                    raise InvalidInput("marks a deleted comment; withdraw it with DELETE")
                 taken.append(store_comment(context, API, tx, comment))
                 if taken[-1][0] != "stored":
                     complete_comment(context, API, tx, comment)
