@@ -175,5 +175,5 @@ def test_the_day_of_ones_own_is_counted_from_the_decision() -> None:
     decisions = [replace(past, decided_at=NOW) for past in STATES["removed by me"]]
     actor = Actor(ME, Role.MODERATOR)
     check_can_reopen(actor, decisions, None, NOW + OWN_FOR)
-    with pytest.raises(PermissionDenied, match="A lead may reopen it"):
+    with pytest.raises(PermissionDenied, match="A lead can reopen it"):
         check_can_reopen(actor, decisions, None, NOW + OWN_FOR + timedelta(microseconds=1))
