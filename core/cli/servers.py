@@ -57,14 +57,14 @@ def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_dashboard(_arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole dashboard`."""
-    return _become("dashboard.server", "staff")
+    return _exec_module("dashboard.server", "staff")
 
 
 def run_author(_arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole author`."""
-    return _become("dashboard.server", "author")
+    return _exec_module("dashboard.server", "author")
 
 
-def _become(module: str, argument: str) -> int:
+def _exec_module(module: str, argument: str) -> int:
     """Replace this process, so that only one process has to be stopped."""
     os.execv(sys.executable, [sys.executable, "-m", module, argument])

@@ -197,7 +197,7 @@ def _standing(
         last = max(cooling, key=_last_at)
         # Show the refusal rather than the cool-down: waiting does not mend a refusal.
         is_refused = state_of(_kind(last)) is State.REFUSED
-        return _as_seen(base, last, State.REFUSED if is_refused else State.COOLS_DOWN)
+        return _with_failure(base, last, State.REFUSED if is_refused else State.COOLS_DOWN)
     newest = max(seen, key=_last_at, default=None)
     if check is not None and (newest is None or check.at >= newest.last_at):
         return replace(
@@ -211,7 +211,7 @@ def _standing(
         return base
     if not newest.failures:
         return replace(base, state=State.ANSWERS, known_at=newest.last_at)
-    return _as_seen(base, newest, state_of(_kind(newest)))
+    return _with_failure(base, newest, state_of(_kind(newest)))
 
 
 def _with_info(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
@@ -236,7 +236,7 @@ def state_of(kind: ErrorKind | None) -> State:
     return State.REFUSED if kind is None or kind in LASTING else State.FAILS
 
 
-def _as_seen(base: Standing, seen: LastSeen, state: State) -> Standing:
+def _with_failure(base: Standing, seen: LastSeen, state: State) -> Standing:
     return replace(base, state=state, error_kind=_kind(seen), known_at=seen.last_at)
 
 

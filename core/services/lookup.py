@@ -53,7 +53,7 @@ def look_up(context: Context, reference: str) -> LookupAnswer:
             raise NotFound(UNKNOWN_REFERENCE)
         return LookupAnswer(
             reference=newest.reference,
-            text=_text_in_sight(newest),
+            text=_visible_text(newest),
             posted_at=comment.created_at,
             statement=_statement(context, reader, newest),
             withdrawn_at=newest.withdrawn_at,
@@ -64,7 +64,7 @@ def look_up(context: Context, reference: str) -> LookupAnswer:
 def _changed(context: Context, reader: Reader, asked: Revision) -> ChangedText:
     return ChangedText(
         reference=asked.reference,
-        text=_text_in_sight(asked),
+        text=_visible_text(asked),
         changed_at=reader.received_after(asked),
         statement=_statement(context, reader, asked),
     )
@@ -92,7 +92,7 @@ def text_gone(reader: Reader, revision: Revision) -> TextGone | None:
     return TextGone.WITHDRAWN if revision.withdrawn_at is not None else None
 
 
-def _text_in_sight(revision: Revision) -> str:
+def _visible_text(revision: Revision) -> str:
     return revision.text if revision.withdrawn_at is None else ""
 
 

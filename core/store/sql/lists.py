@@ -180,7 +180,7 @@ class SqlLists:
         return AppealItem(
             appeal=appeal,
             decision=rows.decision_from_row(decided),
-            text=_text_in_sight(row),
+            text=_visible_text(row),
             author=row["author"],
             reference=row["reference"],
             is_withdrawn=row["withdrawn_at"] is not None,
@@ -203,7 +203,7 @@ class SqlLists:
             when = rows.from_micros(row["created_at"])
             entry = ThreadEntry(
                 row["author"],
-                _text_in_sight(row),
+                _visible_text(row),
                 when,
                 is_title=False,
                 is_withdrawn=row["withdrawn_at"] is not None,
@@ -225,7 +225,7 @@ class SqlLists:
         return int(self._connection.execute(query).scalar_one())
 
 
-def _text_in_sight(row: RowMapping) -> str:
+def _visible_text(row: RowMapping) -> str:
     """The text, or an empty one if it was withdrawn."""
     return row["body"] if row["withdrawn_at"] is None else ""
 

@@ -103,7 +103,7 @@ class SqlReader(SqlLists):
 
     def failed_revisions(self, limit: int, after: Revision | None) -> Sequence[Revision]:
         query = (
-            _of_failed(select(revisions))
+            _failed_query(select(revisions))
             .order_by(revisions.c.received_at, revisions.c.id)
             .limit(limit)
         )
@@ -113,7 +113,7 @@ class SqlReader(SqlLists):
         return [rows.revision_from_row(row) for row in self._all(query)]
 
     def count_failed(self) -> int:
-        return self._count(_of_failed(select(func.count())))
+        return self._count(_failed_query(select(func.count())))
 
     def is_empty(self) -> bool:
         return self._one(select(comments.c.id).limit(1)) is None
@@ -187,7 +187,7 @@ def _read_policy(body: str, version: int, created_at: int) -> Policy:
     return policy_from_json(body, version=version, created_at=rows.from_micros(created_at))
 
 
-def _of_failed(query: Select[Any]) -> Select[Any]:
+def _failed_query(query: Select[Any]) -> Select[Any]:
     """The query on the latest revisions whose current decision is the failure policy's."""
     return (
         # Starts from `decisions`: few are the failure policy's, and they have an index.
