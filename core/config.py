@@ -1,4 +1,4 @@
-"""Settings of one process, read from the environment once."""
+"""The settings of a process, read once from the environment."""
 
 import os
 from collections.abc import Mapping
@@ -8,7 +8,7 @@ from pathlib import Path
 from core.errors import ConfigError
 from core.inference.backends_file import declared_names
 
-# Above any sensible count, days or seconds here, and low enough that no date overflows.
+# Above any sensible number of rows, days or seconds, and low enough that no date overflows.
 HIGHEST_NUMBER = 100_000
 _MAY_BE_ZERO = ("MODCONSOLE_CACHE_SIZE",)
 BACKENDS = ("auto", "openvino", "onnx", "torch", "transformers", "fake")
@@ -25,8 +25,8 @@ CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that can be set. Each field is the environment variable of the same name in
-    capitals with `MODCONSOLE_` before it; docs/settings.md is made from these defaults.
+    """All settings. A field is set by the environment variable `MODCONSOLE_` plus its name in
+    capitals. docs/settings.md is generated from these defaults and SETTING_HELP.
     """
 
     home: Path = Path("var")
@@ -66,32 +66,32 @@ class Settings:
 
     @property
     def state_path(self) -> Path:
-        """The SQLite file of the state."""
+        """The SQLite file with the state."""
         return self.home / "state.db"
 
     @property
     def serving_log_dir(self) -> Path:
-        """Where each process keeps its own segment of the serving log."""
+        """The folder of the serving log; each process writes its own file there."""
         return self.home / "serving-log"
 
     @property
     def api_keys_dir(self) -> Path:
-        """Where the API's keys are kept, as digests."""
+        """The folder of the API's keys, stored as digests."""
         return self.home / "api-keys"
 
     @property
     def logs_dir(self) -> Path:
-        """What the servers of the console print."""
+        """The folder of the servers' output."""
         return self.home / "logs"
 
     @property
     def calibration_path(self) -> Path:
-        """What was shown about the cascade on this site's comments."""
+        """The cascade's calibration on this site's comments."""
         return self.home / "cascade.json"
 
     @property
     def own_paths(self) -> tuple[Path, ...]:
-        """What the console itself makes in its home."""
+        """Everything that the console creates in its home."""
         return (
             self.state_path,
             self.serving_log_dir,
@@ -107,71 +107,76 @@ class Settings:
 
     @property
     def author_url(self) -> str:
-        """The public look-up's own address."""
+        """The address of the public look-up."""
         return f"http://127.0.0.1:{self.author_port}"
 
 
 SETTING_HELP: dict[str, str] = {
-    "home": "Folder for everything the console writes, which only this account may enter. Up to "
-    "495 bytes long, any characters.",
+    "home": "Folder for everything the console writes; it is closed to other accounts. Its path "
+    "may have up to 495 bytes, with any characters.",
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
     "api_port": "Port of the API.",
-    "backend": "What scores comments: `auto` (the fastest that is installed of `openvino`, `onnx` "
-    "and `torch`), one of these, `transformers` (any Hugging Face text classifier), `fake` (word "
-    "list, for tests), or a name from the backends file.",
-    "precision": "`int8`, `bf16` or `fp32`, where the backend has it; `auto` is its fastest.",
+    "backend": "What scores comments: `auto` (the fastest installed one of `openvino`, `onnx` and "
+    "`torch`), one of these three, `transformers` (any Hugging Face text classifier), `fake` (a "
+    "word list, for tests), or a name from the backends file.",
+    "precision": "`int8`, `bf16` or `fp32`, if the backend supports it; `auto` is its fastest.",
     "model": "`shipped`, a folder made by `modconsole train`, or, for `transformers`, a Hugging "
     "Face id or folder.",
     "activation": "How the outputs of a Hugging Face model become scores: `softmax`, `sigmoid` or "
-    "`none`; `auto` asks the model.",
+    "`none`; `auto` reads it from the model's configuration.",
     "labels": "What the labels of a Hugging Face model mean, e.g. "
     "`hate=identity_attack,rude=insult`; `auto` knows the usual names.",
-    "torch_compile": "`yes` hands the network to torch.compile: slower to start, faster after.",
-    "backends_file": "Where remote backends are declared; a path within the home folder unless it "
-    "is absolute.",
-    "fallback": "What scores when the backend does not answer: `none`, or anything that `backend` "
-    "can be.",
-    "failure_policy": "What becomes of a comment when no backend answers: `hold` it for a person, "
+    "torch_compile": "`yes` compiles the network with torch.compile: a slower start, then faster.",
+    "backends_file": "The file that declares remote backends; relative to the home folder, or "
+    "absolute.",
+    "fallback": "What scores comments if the backend does not answer: `none`, or any value that "
+    "`backend` can have.",
+    "failure_policy": "What happens to a comment if no backend answers: `hold` it for a person, "
     "`approve` it, or `first_stage_only`: approve what the cascade's first stage clears and hold "
     "the rest. It is scored once a backend answers again.",
-    "rescore_s": "Seconds between two looks for comments that wait for a backend to answer again.",
-    "appeal_window_days": "Days an author may appeal after a removal (DSA Art. 20: six months).",
+    "rescore_s": "Seconds between two checks for comments that are to be scored once a backend "
+    "answers again.",
+    "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
+    "months).",
     "hackernews_url": "Base address of the Hacker News Firebase API.",
     "algolia_url": "Base address of the Hacker News search API by Algolia.",
-    "hackernews_count": "How many of the newest comments `modconsole up` brings in.",
-    "source_timeout_s": "Seconds to wait for a source to connect or to send.",
-    "api_host": "Address the API listens on; any but this machine's own needs API keys.",
-    "api_wait_ms": "Longest expected wait to be scored; with more, a request is answered 429.",
-    "api_drain_s": "Seconds a stopping API takes at most to finish what it has let in.",
-    "api_key_rate": "Requests a second an API key may send on average.",
-    "api_key_burst": "Requests an API key may send at once.",
-    "batch_tokens": "Tokens, about, that the API scores together.",
-    "batch_wait_ms": "Longest wait for company while other texts are being scored anyway.",
-    "batch_concurrency": "Batches the API scores at once.",
-    "replicas": "Processes of the API under `modconsole serve --engine ray`. Batches, the cache "
-    "and the limits of a key are each one's own.",
-    "replicas_max": "With more than MODCONSOLE_REPLICAS, processes are started and stopped by "
-    "load, up to that many.",
-    "replica_requests": "Requests under way that a process is meant to have; with more, another is "
-    "started.",
-    "cache_size": "How many results of a model of its own a process keeps, to score no text "
+    "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests.",
+    "source_timeout_s": "Seconds to wait for a source to connect or to send data.",
+    "api_host": "Address the API listens on; an address other than this machine's loopback needs "
+    "API keys.",
+    "api_wait_ms": "Longest expected wait for scoring; above it the API answers 429.",
+    "api_drain_s": "Most seconds that a stopping API takes to finish the requests it accepted.",
+    "api_key_rate": "Requests a second that an API key may send on average.",
+    "api_key_burst": "Requests that an API key may send at once.",
+    "batch_tokens": "About how many tokens the API scores in one batch.",
+    "batch_wait_ms": "Longest time a text waits for its batch to fill while another batch is being "
+    "scored.",
+    "batch_concurrency": "How many batches the API scores at the same time.",
+    "replicas": "Processes of the API under `modconsole serve --engine ray`. Each has its own "
+    "batches, cache and limits of API keys.",
+    "replicas_max": "If higher than MODCONSOLE_REPLICAS, processes are started and stopped with "
+    "the load, up to this many.",
+    "replica_requests": "Target number of requests in progress in one process; above it another "
+    "process is started.",
+    "cache_size": "How many results of a local model a process keeps, so that no text is scored "
     "twice; 0 keeps none.",
-    "cascade": "`on` lets a first stage clear what is clearly fine, once `modconsole cascade "
-    "calibrate` has shown what it may miss.",
-    "cascade_missed_share": "Share of the full model's flags the cascade may miss at most (upper "
-    "bound, 95 %).",
-    "cascade_audit_share": "Share of the comments it would clear that the full model scores too.",
+    "cascade": "`on`: a first stage clears what is clearly fine, once `modconsole cascade "
+    "calibrate` has proved how many flags it may miss.",
+    "cascade_missed_share": "Largest share of the full model's flags that the cascade may miss "
+    "(95 % upper bound).",
+    "cascade_audit_share": "Share of the comments cleared by the first stage that the full model "
+    "scores as a check.",
 }
 
 
 def environment_variable(name: str) -> str | None:
-    """The value of any variable: a file of settings names those that hold secrets."""
+    """The value of any variable. The backends file names the variables that contain secrets."""
     return os.environ.get(name)
 
 
 def environment_for(settings: Settings) -> dict[str, str]:
-    """The environment in which a child process has these settings."""
+    """The environment that gives a child process these settings."""
     given = {name: text for name, text in os.environ.items() if not name.startswith("MODCONSOLE_")}
     return given | {
         f"MODCONSOLE_{name.upper()}": str(getattr(settings, name))
@@ -181,7 +186,7 @@ def environment_for(settings: Settings) -> dict[str, str]:
 
 
 def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
-    """Settings from `MODCONSOLE_*`; an unknown name or an unusable value is a ConfigError."""
+    """The settings from `MODCONSOLE_*`. Raises ConfigError for an unknown name or a bad value."""
     given = os.environ if environ is None else environ
     values: dict[str, str | int | float | Path] = {}
     for variable, text in given.items():
@@ -202,8 +207,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
 
 def _choices(settings: Settings, name: str) -> tuple[str, ...] | None:
-    """What the setting can be; None where the backends file that says so can't be read. That stops
-    who needs the backend, and not the console, which shows it."""
+    """The values a setting can have; None, so that any passes, if they depend on a backends file
+    that can't be read. Making the backend then fails, while the console opens and shows why."""
     choices = tuple(CHOICES[name])
     if name not in ("backend", "fallback") or getattr(settings, name) in choices:
         return choices

@@ -2,23 +2,23 @@
 
 ConsoleError
 ├── InvalidInput          the caller's data is wrong: names the file and row, or the field
-│   ├── UnreadableFile    a file that can't be read as what it says it is
+│   ├── UnreadableFile    a file is not in the format that its name says
 │   ├── InvalidRows       rows sent together are wrong: names each
 │   ├── BodyTooLarge      a request has more bytes than one call may bring
 │   ├── EncodedBody       a request's body is compressed or encoded otherwise
 │   └── InvalidPolicy     a policy contradicts itself or leaves a score without a rule
 ├── NotFound              no such comment, case, decision or reference
 ├── PermissionDenied      this actor may not do this, and why
-├── Conflict              somebody was first: the state changed since it was read
+├── Conflict              another person was faster: the state changed since it was read
 ├── RuleBroken            a rule of moderation forbids it (an appeal out of time, a missing reason)
 ├── BackendError          an inference backend did not answer as it should
 │   └── ModelNotUsable    the model's files are missing, changed or unsupported
 ├── TextNotScored         the backend could not score this text, while it scores others
-├── Overloaded            more waits to be scored than can be in time: come again later
-├── SourceUnavailable     a place comments come from did not answer
+├── Overloaded            the queue for scoring is too long: try again later
+├── SourceUnavailable     a source of comments did not answer
 ├── StoreError            the state store can't be opened or written
 ├── MissingExtra          an optional package is not installed: names what to install
-├── DataFileMismatch      a named data file is missing or is not the one expected
+├── DataFileMismatch      a named data file is missing or has unexpected content
 └── ConfigError           a setting has an unusable value
 """
 
@@ -27,20 +27,20 @@ from dataclasses import dataclass
 
 
 class ConsoleError(Exception):
-    """Base of all; its text is written for the person who reads it."""
+    """The base class of all; its message is shown to users."""
 
 
 class InvalidInput(ConsoleError):
-    """The caller's data is wrong; the text names where."""
+    """The caller's data is wrong; the message says where."""
 
 
 class UnreadableFile(InvalidInput):
-    """The file can't be read as what it says it is."""
+    """The file is not in the format that its name says, or not readable."""
 
 
 @dataclass(frozen=True, slots=True)
 class RowProblem:
-    """One thing wrong. `row` counts from 0, like an index into the list sent."""
+    """One problem of one row. `row` is the index into the list sent, from 0."""
 
     row: int
     field: str | None
@@ -48,7 +48,7 @@ class RowProblem:
 
 
 class InvalidRows(InvalidInput):
-    """Rows sent together are wrong; `problems` names the first hundred by index and field."""
+    """Rows sent together are wrong; `problems` has the first hundred."""
 
     MOST_PROBLEMS = 100
 
@@ -62,32 +62,32 @@ class BodyTooLarge(InvalidInput):
 
 
 class EncodedBody(InvalidInput):
-    """The request's body is compressed or encoded in another way; it must be sent as it is."""
+    """The request's body is compressed or encoded otherwise; it must be sent unencoded."""
 
 
 class InvalidPolicy(InvalidInput, ValueError):
-    """A policy contradicts itself or leaves a score without a rule; the text names where."""
+    """A policy contradicts itself or leaves a score without a rule; the message says where."""
 
 
 class NotFound(ConsoleError):
-    """What was asked for does not exist, or is not to be told apart from that."""
+    """What was asked for does not exist, or the caller must not learn whether it does."""
 
 
 class PermissionDenied(ConsoleError):
-    """The actor's role does not allow the act."""
+    """The actor's role does not allow the action."""
 
 
 class Conflict(ConsoleError):
-    """Somebody else changed it first; the text says whose decision stands."""
+    """Another person changed it first; the message says whose decision stands."""
 
 
 class RuleBroken(ConsoleError):
-    """A rule of moderation forbids the act in this state."""
+    """A rule of moderation forbids the action in the present state."""
 
 
 class BackendError(ConsoleError):
-    """An inference backend failed; `kind` is one of `core.inference.base.ErrorKind`, `attempts`
-    how often it was asked: 0 when it was not."""
+    """An inference backend failed. `kind` is the value of a `core.inference.base.ErrorKind`;
+    `attempts` is how often it was called, 0 if it was not."""
 
     def __init__(self, message: str, *, kind: str = "backend", attempts: int = 1) -> None:
         super().__init__(message)
@@ -103,11 +103,11 @@ class ModelNotUsable(BackendError):
 
 
 class TextNotScored(ConsoleError):
-    """The backend could not score a text, while it scores others."""
+    """The backend could not score this text; it scores others."""
 
 
 class Overloaded(ConsoleError):
-    """More waits to be scored than can be in time; `retry_after_s` is when to come again."""
+    """The queue for scoring is too long; `retry_after_s` is when to try again."""
 
     def __init__(self, message: str, *, retry_after_s: float = 1.0) -> None:
         super().__init__(message)
@@ -115,7 +115,7 @@ class Overloaded(ConsoleError):
 
 
 class SourceUnavailable(ConsoleError):
-    """A source of comments did not answer, or not in its documented shape."""
+    """A source of comments did not answer, or not in its documented format."""
 
 
 class StoreError(ConsoleError):
@@ -123,12 +123,12 @@ class StoreError(ConsoleError):
 
 
 class MissingExtra(ConsoleError):
-    """An optional package is missing; the text names the extra to install."""
+    """An optional package is missing; the message names the extra to install."""
 
 
 class DataFileMismatch(ConsoleError):
-    """A named data file is missing or differs from the one expected."""
+    """A named data file is missing or has unexpected content."""
 
 
 class ConfigError(ConsoleError):
-    """A setting has an unusable value; the text names the setting."""
+    """A setting has an unusable value; the message names the setting."""

@@ -1,4 +1,4 @@
-"""How a command family declares its commands: name, help and the function that runs it."""
+"""How the modules of this package declare their commands: name, help and the function to run."""
 
 import argparse
 from collections.abc import Callable
@@ -9,21 +9,21 @@ Run = Callable[[argparse.Namespace, Settings], int]
 
 
 class Commands:
-    """The commands of one parser; each family adds its own."""
+    """The commands of a parser; each module adds its own with `add`."""
 
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(self, name: str, run: Run, text: str, more: str) -> argparse.ArgumentParser:
-        """Its parser, for its flags. `text` stands in the list of commands, `more` only in the
-        command's own help."""
+        """Add a command and return its parser, to add flags to. `text` is shown in the list of
+        commands, `text` and `more` in the command's help."""
         command = self._commands.add_parser(name, help=text, description=f"{text} {more}")
         command.set_defaults(run=run)
         return command
 
 
 def positive(text: str) -> int:
-    """The type of a flag that takes 1 or more."""
+    """The argparse type of a flag that takes an integer of 1 or more."""
     number = int(text)
     if number < 1:
         raise argparse.ArgumentTypeError("must be 1 or more")

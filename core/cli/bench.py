@@ -26,7 +26,7 @@ BENCHMARKS = {
 
 
 def add_commands(commands: Commands) -> None:
-    """`bench`."""
+    """Declares `bench`."""
     command = commands.add("bench", run_bench, "Measure.", "Prints a table and writes it as JSON.")
     command.add_argument("name", choices=BENCHMARKS, metavar="NAME", help=", ".join(BENCHMARKS))
     command.add_argument(
@@ -79,6 +79,6 @@ def run_bench(arguments: argparse.Namespace, settings: Settings) -> int:
     text = json.dumps({"command": command, **table, "machine": machine}, indent=2)
     if arguments.json:
         arguments.json.write_text(text + "\n")
-    # Where a table has a row for every comment, a person wants what it comes to.
+    # A table with a row for every comment has a summary for the terminal.
     print("\n".join(module.as_lines(table)) if hasattr(module, "as_lines") else text)
     return 0

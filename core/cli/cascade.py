@@ -27,15 +27,15 @@ ROWS_READ_TOGETHER = 1_000
 
 
 def add_commands(commands: Commands) -> None:
-    """`cascade`."""
+    """Declares `cascade`."""
     command = commands.add(
         "cascade",
         run_cascade,
         "Let a first stage clear what is clearly fine.",
         "`cascade calibrate` compares the first stage with the full model on the newest stored "
-        "comments, or those of --file, and writes down up to where it may clear. It refuses when "
-        "the comments are too few to show that it misses hardly a flag. `cascade status` prints "
-        "what was shown and what audits of live traffic found since.",
+        "comments, or those of --file, and stores the threshold below which it may clear. It "
+        "refuses if the comments are too few to prove that hardly a flag is missed. `cascade "
+        "status` prints the calibration and what audits of live traffic have found since.",
     )
     command.add_argument(
         "act", choices=("calibrate", "status"), metavar="ACT", help="calibrate or status"

@@ -12,15 +12,15 @@ WIDTH = 100
 
 
 def add_commands(commands: Commands) -> None:
-    """`doctor`."""
+    """Declares `doctor`."""
     commands.add(
         "doctor",
         run_doctor,
         "Show what this machine has and what the console uses of it.",
         "Processor, memory, packages, what scores and why, settings, home, ports, browser, and "
-        "what would be faster: one screen that can be pasted into a bug report. It holds no "
-        "secrets, and values of settings only where they are plain words or numbers. Exit code 0, "
-        "or 2 when something keeps the console from starting.",
+        "what would be faster: one screen that can be pasted into a bug report. It contains no "
+        "secrets, and shows values of settings only if they are plain words or numbers. Exit code "
+        "0, or 2 if something keeps the console from starting.",
     )
 
 

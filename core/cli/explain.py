@@ -14,20 +14,20 @@ from core.moderation.scores import Label
 
 
 def add_commands(commands: Commands) -> None:
-    """`explain`."""
+    """Declares `explain`."""
     command = commands.add(
         "explain",
         run_explain,
         "Show which words moved a score.",
         "The comment is scored again without each of its words, and each word by itself. For the "
-        "labels its decision acted on, prints what each word weighs and which words would have to "
-        "go for a milder decision. Reads standard input where neither TEXT nor --comment is given.",
+        "labels that its decision acted on, prints the weight of each word and which words to "
+        "remove for a milder decision. Without TEXT and --comment, reads standard input.",
     )
     command.add_argument("text", nargs="?", metavar="TEXT", help="a text, HTML or plain")
     command.add_argument(
         "--comment", metavar="ID", help="a stored comment: its id on its site, or its reference"
     )
-    command.add_argument("--source", default="site", help="the site the ID is of")
+    command.add_argument("--source", default="site", help="name of the site that the ID is from")
     command.add_argument(
         "--label", type=Label, choices=tuple(Label), metavar="LABEL", help=", ".join(Label)
     )
@@ -35,7 +35,7 @@ def add_commands(commands: Commands) -> None:
 
 
 def run_explain(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`modconsole explain`: a TEXT, a stored comment, or what stands on standard input."""
+    """`modconsole explain`: explains a TEXT, a stored comment, or a text on standard input."""
     from core.services.explain import explain_revision, explain_text, find_comment
 
     if arguments.comment and arguments.text:

@@ -11,7 +11,8 @@ SHOWN_PARTS = 12
 
 
 def as_lines(explained: Explained) -> list[str]:
-    """For each label its score and the heaviest words, then the words that would have to go."""
+    """For each label its score and the words with the largest weights, then the words without which
+    the decision would be milder."""
     lines = [f"{explained.model_version}: {explained.action}"]
     for label in explained.labels:
         score, threshold = explained.explanation.scores[label], explained.thresholds[label]
@@ -36,7 +37,7 @@ def as_lines(explained: Explained) -> list[str]:
 
 
 def as_data(explained: Explained) -> dict[str, Any]:
-    """Everything, by label; `start` and `end` count characters of `text`."""
+    """The whole explanation; `start` and `end` are character offsets in `text`."""
     found = explained.explanation
     remedy = found.remedy
     return {

@@ -22,33 +22,35 @@ LONGEST_NAME = 40
 
 
 def add_commands(commands: Commands) -> None:
-    """`ingest`."""
+    """Declares `ingest`."""
     command = commands.add(
         "ingest",
         run_ingest,
-        "Bring comments in.",
+        "Read comments into the store.",
         "From files (JSON, JSON lines, CSV, TSV, each also with .gz, or Parquet), or live from "
         "Hacker News. Rows have id and text, and may have author, created_at and parent_id, in "
-        "any case and by other common names (comment_id, body, user, timestamp, in_reply_to); "
-        "rows of Hacker News are known by their own. Comments are also found inside the answers "
-        "of APIs (comments, hits, items, data) and under other comments (children, replies). "
-        "Bringing in the same rows again changes nothing but to fill in an author, time or parent "
-        "that was unknown; rows marked `deleted` withdraw their comment. Comments wait until "
+        "any case and with other common names (comment_id, body, user, timestamp, in_reply_to); "
+        "rows of Hacker News are recognised by their own names. Comments are also found inside "
+        "answers of APIs (comments, hits, items, data) and under other comments (children, "
+        "replies). Reading the same rows again changes nothing except that an unknown author, time "
+        "or parent is filled in; rows marked `deleted` withdraw their comment. Comments wait until "
         "`modconsole score`.",
     )
     command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to read")
-    command.add_argument("--source", default="site", help="name of the site plain rows are from")
+    command.add_argument(
+        "--source", default="site", help="name of the site that the files' rows are from"
+    )
     command.add_argument(
         "--hackernews", type=positive, metavar="N", help="the N newest Hacker News comments"
     )
     command.add_argument(
-        "--search", metavar="WORDS", help="Hacker News comments that hold these words (Algolia)"
+        "--search", metavar="WORDS", help="Hacker News comments with these words (Algolia)"
     )
     command.add_argument("--sample", action="store_true", help="the bundled sample")
 
 
 def run_ingest(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`modconsole ingest`: a source that can't be read does not keep the others from being read."""
+    """`modconsole ingest`: a source that can't be read does not stop the others."""
     services = build_services(settings, worker="ingest")
     sources = _sources(arguments, settings)
     if not sources:
@@ -79,12 +81,12 @@ def _outcome(services: Services, source: CommentSource) -> ExitCode:
         return exit_code_of(type(error))
     if not report.rejected:
         return ExitCode.DONE
-    complain(f"mend what was rejected and ingest {source.name} again: what is stored stays")
+    complain(f"correct the rejected rows and ingest {source.name} again: stored rows are kept")
     return ExitCode.INCOMPLETE
 
 
 def ingest_source(services: Services, source: CommentSource) -> IngestReport:
-    """Store what the source gives and print what became of its rows."""
+    """Store the source's comments and print the outcome of its rows."""
     report = IngestReport()
     with progress_bar("rows", title=source.name, keep=False) as advance:
         for report in ingest(services.context, SYSTEM, source.read()):
@@ -102,13 +104,13 @@ def ingest_source(services: Services, source: CommentSource) -> IngestReport:
 
 
 def shown_name(name: str) -> str:
-    """A column's name as it may stand in a line: short, and without what moves the cursor."""
+    """A column's name for one line of output: shortened, with unprintable characters replaced."""
     printable = "".join(char if char.isprintable() else "?" for char in name)
     return printable if len(printable) <= LONGEST_NAME else printable[:LONGEST_NAME] + "..."
 
 
 def describe_ingest(report: IngestReport) -> str:
-    """Every row accounted for, in a line."""
+    """The outcome of all rows, in one line."""
     parts = [f"{report.stored:,} stored"]
     for count, words in (
         (report.edited, "edited"),

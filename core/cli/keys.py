@@ -1,4 +1,4 @@
-"""`modconsole key`: make, list and revoke keys to the API."""
+"""`modconsole key`: create, list and revoke keys of the API."""
 
 import argparse
 import sys
@@ -11,18 +11,18 @@ from core.serving.api_keys import KeyFolder
 
 
 def add_commands(commands: Commands) -> None:
-    """`key`."""
+    """Declares `key`."""
     command = commands.add(
         "key",
         run_key,
-        "Make, list or revoke keys to the API.",
-        "`key create NAME` prints a new key once; only its digest is kept. As soon as there is a "
-        "key, the API asks for one: `Authorization: Bearer KEY` or `x-api-key: KEY`.",
+        "Create, list or revoke keys of the API.",
+        "`key create NAME` prints a new key once; only its digest is stored. As soon as there is a "
+        "key, the API requires one: `Authorization: Bearer KEY` or `x-api-key: KEY`.",
     )
     command.add_argument(
         "act", choices=("create", "list", "revoke"), metavar="ACT", help="create, list or revoke"
     )
-    command.add_argument("key_name", nargs="?", metavar="NAME", help="what to call it, or its id")
+    command.add_argument("key_name", nargs="?", metavar="NAME", help="name of the key, or its id")
 
 
 def run_key(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -42,13 +42,14 @@ def run_key(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.act == "create":
         print(folder.create(arguments.key_name, system_clock().now()))
         print(
-            "Keep it: it is not shown again. The API asks for a key from now on.", file=sys.stderr
+            "Keep it: it is not shown again. The API requires a key from now on.", file=sys.stderr
         )
         return 0
     folder.revoke(arguments.key_name)
     print(f"Revoked {arguments.key_name}; a running API refuses it within a second.")
     if not folder.read_usable()[0]:
         print(
-            f"No key is left: the API lets nobody in until you make one or remove {folder.folder}"
+            "No key is left: the API refuses every request until you create a key or remove "
+            f"{folder.folder}"
         )
     return 0

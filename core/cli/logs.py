@@ -1,4 +1,4 @@
-"""`modconsole logs find`: what the serving log holds of one request."""
+"""`modconsole logs find`: the entries of one request in the serving log."""
 
 import argparse
 
@@ -14,17 +14,17 @@ PHASES = ("queue", "first_stage", "tokenize", "compute", "network")
 
 
 def add_commands(commands: Commands) -> None:
-    """`logs`."""
+    """Declares `logs`."""
     command = commands.add(
         "logs",
         run_logs,
         "Find a request in the serving log.",
         "`logs find ID` prints every call made for a request, with its phases, or why it was "
-        "refused. ID is what the API answered in `x-request-id`, a trace id (the 32 digits of "
+        "refused. ID is the `x-request-id` of the API's answer, a trace id (the 32 digits in "
         "`traceparent`), or the id of one call.",
     )
     command.add_argument("act", choices=("find",), metavar="ACT", help="find")
-    command.add_argument("wanted", metavar="ID", help="of a request, a trace or a call")
+    command.add_argument("wanted", metavar="ID", help="id of a request, a trace or a call")
 
 
 def run_logs(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -48,13 +48,13 @@ def _refusal_line(refusal: RefusalRecord) -> str:
 
 def _call_lines(call: ServingRecord) -> list[str]:
     outcome = f"failed: {call.error_kind}" if call.error_kind else "answered"
-    told = [(name, getattr(call, f"{name}_ms")) for name in PHASES]
-    phases = ", ".join(f"{name.replace('_', ' ')} {ms:.1f}" for name, ms in told if ms is not None)
-    tokens = "tokens not told" if call.tokens is None else f"{call.tokens:,} tokens"
+    timed = [(name, getattr(call, f"{name}_ms")) for name in PHASES]
+    phases = ", ".join(f"{name.replace('_', ' ')} {ms:.1f}" for name, ms in timed if ms is not None)
+    tokens = "tokens unknown" if call.tokens is None else f"{call.tokens:,} tokens"
     return [
         f"{call.started_at.isoformat(timespec='milliseconds')}  {call.backend}, "
         f"{call.mode.replace('_', ' ')}: {outcome} after {call.total_ms:.1f} ms "
-        f"({phases or 'no phase told'})",
+        f"({phases or 'phases unknown'})",
         f"  {call.batch_size} comments ({call.error_count} failed, {call.cache_hits} from the "
         f"cache), {tokens}, {call.truncated_count} cut off, {call.attempts} attempts",
         f"  {call.model_version}, {call.runtime} {call.precision}, "

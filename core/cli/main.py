@@ -1,4 +1,4 @@
-"""The command line: what can be typed. `modconsole COMMAND --help` explains each."""
+"""The entry point of the command line. `modconsole COMMAND --help` explains each command."""
 
 import argparse
 from collections.abc import Callable, Sequence
@@ -39,7 +39,7 @@ FAMILIES = (
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs one command and gives its exit code, of `ExitCode`."""
+    """Runs one command and returns its exit code, one of `ExitCode`."""
     parsed = make_parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], int] = parsed.run
     try:
@@ -53,7 +53,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """Every command and option; docs/cli.md is made from it."""
+    """The parser of all commands and options; docs/cli.md is generated from it."""
     parser = argparse.ArgumentParser(
         prog="modconsole", description="A moderation console for the comments of a site."
     )

@@ -1,4 +1,4 @@
-"""What the commands print alike, and the exit codes: one progress bar, one table of codes."""
+"""Output that all commands share: messages, the progress bar and the exit codes."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ from core.errors import (
 
 
 class ExitCode(IntEnum):
-    """What a command gives back to the shell; EXIT_MEANINGS says when."""
+    """The exit codes of all commands; EXIT_MEANINGS explains them."""
 
     DONE = 0
     INCOMPLETE = 1
@@ -30,18 +30,18 @@ class ExitCode(IntEnum):
 
 
 EXIT_MEANINGS: dict[ExitCode, str] = {
-    ExitCode.DONE: "Done, or there was nothing to do. A server that was told to stop ends so too.",
+    ExitCode.DONE: "Done, or there was nothing to do. Also for a server that was asked to stop.",
     ExitCode.INCOMPLETE: "Some rows failed, or a source did not answer; the others are done. "
-    "Mend them or wait, then run the same command again.",
-    ExitCode.WRONG_USE: "Wrong use: a flag, a setting, or a file or state that can't be read. "
-    "Nothing helps until that is mended.",
-    ExitCode.NOTHING_SCORED: "Nothing could be scored: the backend does not answer, or takes "
-    "none of the texts. See that it answers, then run the same command again.",
+    "Correct the rows or wait, then run the same command again.",
+    ExitCode.WRONG_USE: "Wrong use: a flag or a setting is wrong, or a file or the state can't be "
+    "read. Trying again does not help until that is corrected.",
+    ExitCode.NOTHING_SCORED: "Nothing could be scored: the backend does not answer, or refuses "
+    "all texts. Make sure that it answers, then run the same command again.",
     ExitCode.SERVER_STOPPED: "A server that `up` runs stopped by itself; its log says why.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C; what was committed is kept.",
 }
 
-# The nearest of an error's classes counts.
+# The code of an error's nearest base class listed here is used.
 _CODE_OF_ERROR: dict[type[BaseException], ExitCode] = {
     ConsoleError: ExitCode.WRONG_USE,
     BackendError: ExitCode.NOTHING_SCORED,
@@ -54,12 +54,12 @@ _CODE_OF_ERROR: dict[type[BaseException], ExitCode] = {
 
 
 def exit_code_of(error: type[ConsoleError]) -> ExitCode:
-    """How a command ends that such an error stopped."""
+    """The exit code of a command that ends with an error of that class."""
     return next(_CODE_OF_ERROR[each] for each in error.__mro__ if each in _CODE_OF_ERROR)
 
 
 def complain(message: object) -> None:
-    """One line on standard error."""
+    """Print a message on standard error."""
     print(f"modconsole: {message}", file=sys.stderr)
 
 
@@ -67,8 +67,8 @@ def complain(message: object) -> None:
 def progress_bar(
     unit: str, *, title: str | None = None, total: int | None = None, keep: bool = True
 ) -> Iterator[Callable[[int], None]]:
-    """A bar on standard error where that is a terminal. Call what it gives with how much is done
-    so far, not with the step since the last call."""
+    """A progress bar on standard error if that is a terminal. Yields a function to call with the
+    total done so far, not with the step since the last call."""
     with tqdm(desc=title, total=total, unit=f" {unit}", leave=keep, disable=None) as bar:
 
         def advance(done: int) -> None:

@@ -1,4 +1,4 @@
-"""`modconsole score`: what waits in the store, or a table on its own."""
+"""`modconsole score`: scores the comments that wait in the store, or the rows of a file."""
 
 import argparse
 import os
@@ -19,14 +19,15 @@ MOST_REASONS = 5
 
 
 def add_commands(commands: Commands) -> None:
-    """`score`."""
+    """Declares `score`."""
     command = commands.add(
         "score",
         run_score,
         "Score comments.",
-        "Without FILE: everything that waits in the store, and lets the policy decide. With FILE: "
-        "that table on its own, touching no state; OUT has one row for one row, in order, with a "
-        "column for each label the model assesses and `error` where a row could not be scored.",
+        "Without FILE: scores all comments that wait in the store and decides on them by the "
+        "policy. With FILE: scores only that table and changes no state; OUT has the same rows in "
+        "the same order, a column for each label that the model scores, and `error`, which says "
+        "why a row could not be scored.",
     )
     command.add_argument("file", nargs="?", type=Path, metavar="FILE", help="CSV, JSONL or Parquet")
     command.add_argument("--text-column", default="text", help="column that holds the text")
@@ -56,7 +57,7 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
         return ExitCode.INCOMPLETE
     if not scored.failed:
         return ExitCode.DONE
-    complain("see that the backend answers and run `modconsole score` again: they are tried anew")
+    complain("make sure that the backend answers and run `modconsole score` again to retry them")
     return ExitCode.INCOMPLETE if scored.decided > scored.failed else ExitCode.NOTHING_SCORED
 
 
@@ -67,7 +68,7 @@ def _score_file(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     from core.bootstrap.services import file_scorer
 
     if is_in_home(arguments.out, settings):
-        os.umask(0o077)  # as everything there, for this account alone
+        os.umask(0o077)  # files in the home are closed to other accounts
 
     with progress_bar("rows") as advance:
         report = score_file(
@@ -86,13 +87,14 @@ def _score_file(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
         return ExitCode.NOTHING_SCORED
     if report.failed == report.without_text:
         return ExitCode.DONE
-    complain("the column `error` says why rows failed; mend them and score the file again")
+    complain("the column `error` says why rows failed; correct them and score the file again")
     return ExitCode.INCOMPLETE
 
 
 @dataclass(slots=True)
 class _Scored:
-    """What a run over the store came to. `failed` have no scores; `failure` stopped it."""
+    """The totals of a run over the store. `failed` counts comments without scores; `failure` is the
+    error that stopped the run."""
 
     decided: int = 0
     failed: int = 0
@@ -100,7 +102,7 @@ class _Scored:
 
 
 def score_stored(services: Services) -> None:
-    """Score what waits in the store and print what was decided. Raises BackendError."""
+    """Score the comments that wait in the store and print the decisions. Raises BackendError."""
     if (failure := _score(services).failure) is not None:
         raise failure
 
@@ -137,7 +139,7 @@ def _score_new(services: Services, scored: _Scored) -> None:
 
 
 def _rescore(services: Services, scored: _Scored) -> None:
-    """What was decided without scores while no backend answered."""
+    """Scores again the comments that the failure policy decided on."""
     with services.context.store.read() as reader:
         if not reader.failed_revisions(1, None):
             return
@@ -149,6 +151,6 @@ def _rescore(services: Services, scored: _Scored) -> None:
         scored.decided += report.decided + len(report.failed)
         scored.failed += len(report.failed)
     print(
-        f"Of those decided without scores before, {report.decided:,} are scored now; "
+        f"Comments decided without scores before: {report.decided:,} are scored now, "
         f"{len(report.failed):,} still can't be."
     )

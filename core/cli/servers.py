@@ -12,13 +12,13 @@ ENGINES = ("uvicorn", "ray")
 
 
 def add_commands(commands: Commands) -> None:
-    """`serve`, `dashboard`, `author`."""
+    """Declares `serve`, `dashboard` and `author`."""
     command = commands.add(
         "serve",
         run_serve,
         "Run the API.",
-        "POST /v1/comments, GET /v1/decisions/REFERENCE, /healthz; its own pages at /docs. With "
-        "`--engine ray`, in MODCONSOLE_REPLICAS processes behind one port; needs the extra [ray].",
+        "POST /v1/comments, GET /v1/decisions/REFERENCE, /healthz; its documentation is at /docs. "
+        "`--engine ray` runs MODCONSOLE_REPLICAS processes behind one port; needs the extra [ray].",
     )
     command.add_argument(
         "--engine", choices=ENGINES, default="uvicorn", help="uvicorn (one process) or ray"
@@ -33,7 +33,8 @@ def add_commands(commands: Commands) -> None:
         "author",
         run_author,
         "Run the public look-up.",
-        "The page where an author sees, by reference, what was decided and why, and appeals.",
+        "The page where an author enters a reference, reads what was decided and why, and can "
+        "appeal.",
     )
 
 
@@ -56,14 +57,14 @@ def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_dashboard(_arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole dashboard`."""
-    return _become("dashboard.server", "staff")
+    return _exec_module("dashboard.server", "staff")
 
 
 def run_author(_arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole author`."""
-    return _become("dashboard.server", "author")
+    return _exec_module("dashboard.server", "author")
 
 
-def _become(module: str, argument: str) -> int:
-    """Replace this process, so that there is one process to stop."""
+def _exec_module(module: str, argument: str) -> int:
+    """Replace this process, so that only one process has to be stopped."""
     os.execv(sys.executable, [sys.executable, "-m", module, argument])

@@ -12,11 +12,11 @@ from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
 
 
 def add_commands(commands: Commands) -> None:
-    """`train`, `model-card`, `train-teacher`, `train-first-stage`."""
+    """Declares `train`, `model-card`, `train-teacher` and `train-first-stage`."""
     command = commands.add(
         "train",
         run_train,
-        "Train the shipped model anew.",
+        "Train the shipped model again.",
         "From the named data files, with fixed seeds; needs the extra [train].",
     )
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
@@ -34,18 +34,20 @@ def add_commands(commands: Commands) -> None:
     command = commands.add(
         "model-card",
         run_model_card,
-        "Write a model's card anew.",
-        "From the report.json that `train` left beside the model; the manifest follows. Cards are "
-        "never edited by hand.",
+        "Write a model's card again.",
+        "Generates it from the report.json that `train` wrote beside the model, and updates the "
+        "manifest. Cards are never edited by hand.",
     )
-    command.add_argument("--model", type=Path, help="folder of the model; without it, the shipped")
+    command.add_argument(
+        "--model", type=Path, help="folder of the model (default: the shipped one)"
+    )
     command = commands.add(
         "train-teacher",
         run_train_teacher,
-        "Teach a larger network a set that `train` refines its model with.",
-        "It learns the training side of the set, scores that side of it and of another one that no "
-        "person labelled, and writes the scores. `train` reads the shipped files of them, one for "
-        "each set. Needs the extra [train].",
+        "Train a larger network whose scores `train` refines its model with.",
+        "It learns the training split of a set, scores that split and the one of another set that "
+        "no person labelled, and writes the scores. `train` reads the shipped files of scores, one "
+        "for each set. Needs the extra [train].",
     )
     command.add_argument(
         "--set",
@@ -64,9 +66,9 @@ def add_commands(commands: Commands) -> None:
     command = commands.add(
         "train-first-stage",
         run_train_first_stage,
-        "Train the first stage of the cascade anew.",
-        "The model that is set scores the named data files; the first stage learns to predict it. "
-        "Writes first_stage.npz into OUT; needs the extra [train].",
+        "Train the first stage of the cascade again.",
+        "The model in the settings scores the named data files; the first stage learns to predict "
+        "its scores. Writes first_stage.npz into OUT; needs the extra [train].",
     )
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     command.add_argument("--out", type=Path, required=True, help="folder of the model")
@@ -116,7 +118,7 @@ def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int
 
 
 def run_train_first_stage(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`modconsole train-first-stage`: it learns from the model that is set."""
+    """`modconsole train-first-stage`: trains it on the scores of the model in the settings."""
     from core.training.distillation.first_stage_rows import distil_first_stage
 
     backend = make_backend(settings)

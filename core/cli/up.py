@@ -1,4 +1,4 @@
-"""`modconsole up`: everything at once."""
+"""`modconsole up`: starts all servers and ingests comments."""
 
 import argparse
 
@@ -13,13 +13,13 @@ from core.errors import BackendError, ConfigError, MissingExtra, SourceUnavailab
 
 
 def add_commands(commands: Commands) -> None:
-    """`up`."""
+    """Declares `up`."""
     commands.add(
         "up",
         run_up,
-        "Start everything and open for work.",
-        "Starts the API, the console and the public look-up on this machine, brings in the newest "
-        "Hacker News comments (or a bundled sample when there is no network), scores them, and "
+        "Start everything.",
+        "Starts the API, the console and the public look-up on this machine, ingests the newest "
+        "Hacker News comments (or a bundled sample if there is no network), scores them, and "
         "runs until Ctrl-C. Data stays in MODCONSOLE_HOME.",
     )
 
@@ -34,7 +34,8 @@ def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _bring_in(services: Services) -> None:
-    """The newest Hacker News comments; with none to be had and nothing stored, the sample."""
+    """Ingest and score the newest Hacker News comments; the bundled sample if Hacker News does not
+    answer and the store is empty."""
     settings = services.settings
     count = settings.hackernews_count
     print(f"Asking Hacker News for its {count} newest comments ...", flush=True)
@@ -52,5 +53,5 @@ def _bring_in(services: Services) -> None:
     try:
         score_stored(services)
     except (BackendError, ConfigError, MissingExtra) as error:
-        # Whoever is to find out why needs the console for it.
+        # Not fatal: the console has to run, because its pages show why.
         print(f"  Nothing is scored: {error}. See the page Backends.")

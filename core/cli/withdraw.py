@@ -11,17 +11,17 @@ from core.services.withdraw import withdraw_comment
 
 
 def add_commands(commands: Commands) -> None:
-    """`withdraw`."""
+    """Declares `withdraw`."""
     command = commands.add(
         "withdraw",
         run_withdraw,
-        "Take a comment back that is gone from its site.",
-        "Its text is shown to nobody any more, its case and a pending appeal are closed, and its "
-        "author reads on the look-up that it was withdrawn. Doing it again changes nothing; a "
-        "comment that is brought in again comes back as a new revision.",
+        "Withdraw a comment that was deleted on its site.",
+        "Its text is hidden everywhere, its case and a pending appeal are closed, and its author "
+        "reads on the look-up that it was withdrawn. Doing it again changes nothing; a comment "
+        "that is ingested again comes back as a new revision.",
     )
     command.add_argument("comment_id", metavar="ID", help="the comment's id on its site")
-    command.add_argument("--source", default="site", help="the site the ID is of")
+    command.add_argument("--source", default="site", help="name of the site that the ID is from")
 
 
 def run_withdraw(arguments: argparse.Namespace, settings: Settings) -> int:

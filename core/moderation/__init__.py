@@ -1,1 +1,1 @@
-"""The rules of moderation: pure, no I/O, no clock."""
+"""The rules of moderation: pure functions and dataclasses without I/O and without a clock."""

@@ -1,4 +1,4 @@
-"""An author's objection to a removal: who may make one, until when, and who may hear it."""
+"""Appeals against removals: when an author may file one, and who may hear it."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +16,11 @@ MIN_OUTCOME_CHARS = 10
 
 
 class AppealStatus(StrEnum):
-    """Stored strings. `upheld`: the original decision stands; `overturned`: it does not; `closed`:
-    the text was gone before anybody heard it."""
+    """The states of an appeal; the strings are stored.
+
+    `upheld`: the original decision stands. `overturned`: the comment is restored. `closed`: the
+    text was edited or withdrawn before the appeal was heard.
+    """
 
     PENDING = "pending"
     UPHELD = "upheld"
@@ -26,16 +29,17 @@ class AppealStatus(StrEnum):
 
 
 CLOSING_WORDS: dict[TextGone, str] = {
-    TextGone.EDITED: "The text was changed before anybody heard your appeal. The removal was of "
-    "the text as it was, so there is nothing left to hear; the new text gets its own decision.",
-    TextGone.WITHDRAWN: "The comment was withdrawn before anybody heard your appeal, so there is "
-    "nothing left to hear.",
+    TextGone.EDITED: "The text was edited before anybody heard your appeal. The appeal was about "
+    "the removal of the old text, so it is closed; the new text gets its own decision.",
+    TextGone.WITHDRAWN: "The comment was withdrawn before anybody heard your appeal, so the appeal "
+    "is closed.",
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Appeal:
-    """One appeal of one decision. `words` are the author's, `outcome_reason` the hearer's."""
+    """An appeal against one decision. `words` is the author's text, `outcome_reason` is written by
+    the person who heard the appeal."""
 
     id: str
     decision_id: str
@@ -49,14 +53,14 @@ class Appeal:
 
 
 def closed_appeal(appeal: Appeal, because: TextGone, now: datetime) -> Appeal:
-    """A pending appeal once its text is gone, with a word to the author."""
+    """The pending appeal, closed because its text is gone, with an explanation for the author."""
     return replace(
         appeal, status=AppealStatus.CLOSED, outcome_reason=CLOSING_WORDS[because], heard_at=now
     )
 
 
 def appeal_deadline(decision: Decision, window_days: int) -> datetime:
-    """The last moment an appeal of the decision is taken."""
+    """The last moment at which the decision can be appealed."""
     return decision.decided_at + timedelta(days=window_days)
 
 
@@ -73,8 +77,11 @@ def check_can_appeal(
     window_days: int,
     gone: TextGone | None = None,
 ) -> None:
-    """A standing removal of a text that is still there, once, in time. Raises RuleBroken, worded
-    for the author."""
+    """Check that the author may appeal: the decision is a removal that still stands, the text was
+    neither edited nor withdrawn, there is no appeal yet and the deadline has not passed.
+
+    Raises RuleBroken; its message is written for the author.
+    """
     if gone is TextGone.WITHDRAWN:
         raise RuleBroken("The comment was withdrawn, so there is no decision left to appeal.")
     if gone is TextGone.EDITED:
@@ -88,7 +95,8 @@ def check_can_appeal(
 
 
 def check_words(words: str) -> str:
-    """The appeal's text, trimmed. Raises InvalidInput when empty, too long or not storable."""
+    """The author's text, trimmed. Raises InvalidInput when it is empty, too long or not
+    storable."""
     trimmed = words.strip()
     if not trimmed:
         raise InvalidInput("Please say in a sentence why the decision is wrong.")
@@ -100,7 +108,8 @@ def check_words(words: str) -> str:
 
 
 def check_can_hear(actor_id: str, appeal: Appeal, chain: Sequence[Decision]) -> None:
-    """Nobody who took part in deciding on the revision hears its appeal."""
+    """Check that the actor may hear the appeal: it is pending, and the actor made none of the
+    decisions in `chain`. Raises RuleBroken or PermissionDenied."""
     if appeal.status is AppealStatus.CLOSED:
         raise RuleBroken("This appeal was closed: the text it was about is gone.")
     if appeal.status is not AppealStatus.PENDING:
@@ -110,10 +119,11 @@ def check_can_hear(actor_id: str, appeal: Appeal, chain: Sequence[Decision]) -> 
 
 
 def check_outcome_reason(reason: str) -> str:
-    """The hearer's reason, trimmed; the author reads it, so a word is too little."""
+    """The reason for the outcome, trimmed. The author reads it, so it has a minimum length. Raises
+    RuleBroken."""
     trimmed = reason.strip()
     if len(trimmed) < MIN_OUTCOME_CHARS:
-        raise RuleBroken("Give the author a reason, a sentence at least.")
+        raise RuleBroken("Give the author a reason of at least one sentence.")
     if len(trimmed) > MAX_APPEAL_CHARS:
         raise RuleBroken(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
     if not is_storable(trimmed):

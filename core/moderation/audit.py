@@ -1,4 +1,5 @@
-"""What happened, who did it, when: written in the same transaction as the change, never edited."""
+"""Audit events: what happened, who did it and when. An event is stored in the same transaction as
+the change it describes and is never edited."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -7,7 +8,7 @@ from enum import StrEnum
 
 
 class AuditKind(StrEnum):
-    """Stored strings: changing one is a migration."""
+    """The kinds of audit events. The strings are stored, so changing one needs a migration."""
 
     COMMENT_STORED = "comment.stored"
     COMMENT_EDITED = "comment.edited"
@@ -27,9 +28,10 @@ class AuditKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One line of the audit trail. `subject_id` is the revision (or policy version) it is about.
+    """One entry of the audit trail. `subject_id` is the id of the revision it is about, or a policy
+    version.
 
-    `data` names ids and codes only: a comment's text never enters the trail.
+    `data` holds only ids and codes, never the text of a comment.
     """
 
     id: str

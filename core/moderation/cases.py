@@ -1,4 +1,4 @@
-"""Human work on one revision: when it starts, who may end it, and what may follow."""
+"""Cases: the review work on one revision, their priority and their legal changes of status."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -12,7 +12,7 @@ from core.moderation.scores import Label
 
 
 class CaseStatus(StrEnum):
-    """Stored strings."""
+    """The status of a case; the strings are stored."""
 
     OPEN = "open"
     ESCALATED = "escalated"
@@ -20,7 +20,7 @@ class CaseStatus(StrEnum):
 
 
 class CaseTrigger(StrEnum):
-    """Why a case was opened. Stored strings."""
+    """Why a case was opened; the strings are stored."""
 
     HOLD = "hold"
     NOT_SCORED = "not_scored"
@@ -29,13 +29,13 @@ class CaseTrigger(StrEnum):
 
 
 class TextGone(StrEnum):
-    """Why a text is no longer there to decide on. Stored strings."""
+    """Why a text can no longer be decided on; the strings are stored."""
 
     EDITED = "edited"
     WITHDRAWN = "withdrawn"
 
 
-# The legal moves. docs/states.md is made from this table.
+# The legal changes of status by a decision. docs/states.md is generated from this table.
 TRANSITIONS: dict[tuple[CaseStatus, Action], CaseStatus] = {
     (CaseStatus.OPEN, Action.APPROVE): CaseStatus.CLOSED,
     (CaseStatus.OPEN, Action.REMOVE): CaseStatus.CLOSED,
@@ -44,7 +44,8 @@ TRANSITIONS: dict[tuple[CaseStatus, Action], CaseStatus] = {
     (CaseStatus.ESCALATED, Action.REMOVE): CaseStatus.CLOSED,
 }
 
-# Work on a text that is gone ends without a decision. docs/states.md is made from this table, too.
+# A case whose text is edited or withdrawn is closed without a decision. docs/states.md is generated
+# from this table, too.
 CLOSINGS: dict[tuple[CaseStatus, TextGone], CaseStatus] = {
     (CaseStatus.OPEN, TextGone.EDITED): CaseStatus.CLOSED,
     (CaseStatus.OPEN, TextGone.WITHDRAWN): CaseStatus.CLOSED,
@@ -55,8 +56,9 @@ CLOSINGS: dict[tuple[CaseStatus, TextGone], CaseStatus] = {
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One piece of review work. `priority` is 0..1, higher first; `label` is what weighed most.
-    `closed_because` is why it ended without a decision."""
+    """The review work on one revision. `priority` is 0..1, the highest is reviewed first; `label`
+    is the label it comes from. `closed_because` is set if the case was closed without a
+    decision."""
 
     id: str
     revision_id: str
@@ -69,13 +71,14 @@ class Case:
 
 
 def closed_case(case: Case, because: TextGone) -> Case | None:
-    """The case once its text is gone; None for one that has ended already."""
+    """The case, closed because its text is gone; None if it was closed before."""
     status = CLOSINGS.get((case.status, because))
     return None if status is None else replace(case, status=status, closed_because=because)
 
 
 def next_status(status: CaseStatus, action: Action) -> CaseStatus:
-    """Where an action leads. Raises RuleBroken where the table has no such move."""
+    """The status of a case after an action. Raises RuleBroken if `TRANSITIONS` has no such
+    change."""
     try:
         return TRANSITIONS[(status, action)]
     except KeyError:
@@ -83,10 +86,10 @@ def next_status(status: CaseStatus, action: Action) -> CaseStatus:
 
 
 def priority(scores: Mapping[Label, float], verdict: Verdict) -> tuple[float, Label | None]:
-    """How urgent a held revision is, and the label that made it so.
+    """The priority (0..1) of a held revision, and the label it comes from.
 
-    The highest score among the labels whose rules held it; a revision that was never scored goes
-    first, because nothing is known of it.
+    The priority is the highest score among the labels whose rules held the revision. A revision
+    without scores gets 1.0, because it may be anything.
     """
     if not verdict.rules:
         return 1.0, None
@@ -95,7 +98,8 @@ def priority(scores: Mapping[Label, float], verdict: Verdict) -> tuple[float, La
 
 
 def reopened_status(restored: Action) -> CaseStatus:
-    """The status of a case when that action stands, at first or after an undo."""
+    """The status of a case whose current decision has that action: a first decision, an undo or a
+    reopening."""
     if restored in (Action.APPROVE, Action.REMOVE):
         return CaseStatus.CLOSED
     return CaseStatus.ESCALATED if restored is Action.ESCALATE else CaseStatus.OPEN

@@ -1,7 +1,7 @@
-"""How a comment's text is made readable: what a person reads and a model scores.
+"""Converts a comment's original text to the readable text that people read and models score.
 
-Formatting tags become the layout they stand for and entities the characters they name. Any other
-markup stays in the text, visible: a moderator must see `<script>`, not have it hidden.
+Formatting tags become layout (line breaks, list items) and entities become characters. Any other
+markup stays in the text: a moderator has to see a `<script>`.
 """
 
 import html
@@ -14,8 +14,9 @@ from core.moderation.tag_pairs import KEPT_CLOSING, with_paired_tags
 
 MAX_COMMENT_CHARS = 50_000
 
-# Repetitions are possessive (`*+`, `++`): 50,000 hostile characters cost one scan, not n squared.
-# Only these attributes are dropped with their tag. A tag with any other (`onclick`, `style`) stays.
+# Repetitions are possessive (`*+`, `++`), so that a hostile text can't cause quadratic
+# backtracking. A tag is dropped only with these attributes; a tag with another one (`onclick`,
+# `style`) stays.
 _VALUE = r"""\s*+=\s*+(?:"[^"<>]*+"|'[^'<>]*+'|[^\s"'<>=]++)"""
 _ATTRIBUTES = rf"(?:\s++(?:class|id|dir|lang|rel|target){_VALUE})*+"
 _LINK = re.compile(
@@ -30,9 +31,10 @@ _INLINE = re.compile(
     rf"</?(?:i|b|em|strong|u|s|code|span|sub|sup){_ATTRIBUTES}\s*+/?>|</li\s*+>", re.IGNORECASE
 )
 _BARE_ANCHOR = re.compile(r"</?a\s*+>", re.IGNORECASE)
-_MOST_DIGITS = 7  # of the highest code point, 1,114,111
+_MOST_DIGITS = 7  # the highest code point, 1,114,111, has seven digits
 _NUMBER_REFERENCE = re.compile(r"&#(?=[0-9])0*+([0-9]*+)(;?)")
-# C0 and C1 controls but tab and newline; zero-width characters but the joiners; bidi controls.
+# C0 and C1 controls except tab and newline; zero-width characters except the joiners (emoji and
+# some scripts need those); bidirectional controls.
 _INVISIBLE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b\u200e\u200f\u202a-\u202e"
     "\u2060-\u2064\u2066-\u206f\ufeff]"
@@ -42,7 +44,7 @@ _SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def check_text(text: str) -> None:
-    """Refuse text that can't be stored or shown whole. Raises InvalidInput saying why."""
+    """Raises InvalidInput, with the reason, for a text that is empty, too long or not storable."""
     if is_blank(text):
         raise InvalidInput("the text is empty")
     if len(text) > MAX_COMMENT_CHARS:
@@ -56,15 +58,15 @@ def check_text(text: str) -> None:
 
 
 def is_storable(text: str) -> bool:
-    """Whether every database takes the text: no NUL and no half of a character."""
+    """Whether every supported database can store the text: it has no NUL and no lone surrogate."""
     return "\x00" not in text and not _SURROGATE.search(text)
 
 
 def clean_text(original: str) -> str:
-    """The readable form of a comment as its source gave it (HTML, entities or plain).
+    """The readable form of a comment in HTML or plain text, as its source sent it.
 
-    Takes any text and never raises; `check_text` is what refuses. Decodes entities once, so text
-    about markup (`&amp;lt;`) keeps its meaning: running it twice may say something else.
+    Accepts any text and never raises; `check_text` refuses. Entities are decoded exactly once, so
+    that text about markup (`&amp;lt;`) keeps its meaning; cleaning twice may change it.
     """
     text = original.replace("\r\n", "\n").replace("\r", "\n").replace(KEPT_CLOSING, "")
     text = with_paired_tags(text)
@@ -82,8 +84,8 @@ def clean_text(original: str) -> str:
 
 
 def is_same_text(original: str, other: str) -> bool:
-    """Whether two originals read the same: by today's cleaning, whichever was in force when one of
-    them came in, and however a site spells accents, spaces and line ends."""
+    """Whether two original texts are equal once both are cleaned with the current rules, ignoring
+    how accents (NFC or NFD), spaces and line ends are encoded."""
     return original == other or _compared(original) == _compared(other)
 
 
@@ -93,10 +95,11 @@ def _compared(original: str) -> str:
 
 
 def _link_words(match: re.Match[str]) -> str:
-    """A link as words: its address alone where the words only shorten it, else both."""
+    """A link as plain text: only the address if the link's words are a part of it (sites shorten
+    long addresses), else `words (address)`."""
     address = match.group(1) or match.group(2) or match.group(3) or ""
     words = match.group(4).strip()
-    # Decided on the decoded forms, but given back encoded: clean_text decodes once, at the end.
+    # Compare the decoded forms but return the encoded ones: clean_text decodes once, at the end.
     plain_address = _decoded(address)
     plain_words = _decoded(words).removesuffix("...")
     if not plain_words or plain_words in plain_address:
@@ -105,7 +108,7 @@ def _link_words(match: re.Match[str]) -> str:
 
 
 def _decoded(text: str) -> str:
-    # html.unescape passes the digits to int(), which raises on more than 4,300 of them.
+    # html.unescape passes the digits to int(), which raises for more than 4,300 digits.
     return html.unescape(_NUMBER_REFERENCE.sub(_short_reference, text))
 
 

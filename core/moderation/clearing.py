@@ -1,4 +1,5 @@
-"""Which comments a cheap first stage may clear, and what the data must show before it may. Pure."""
+"""The cascade's rules: which comments the first stage may clear (approve without the full model),
+and what a calibration has to prove first. Pure."""
 
 from collections.abc import Mapping, Sequence
 from enum import StrEnum
@@ -10,11 +11,12 @@ from core.moderation.scores import Label
 
 CONFIDENCE = 0.95
 _HALVINGS = 60
-"""Enough for bisection to reach the last bit of a share."""
+"""Steps of the bisection: more than the 53 bits of a double's mantissa."""
 
 
 class Promise(StrEnum):
-    """What audits say of the promised share of missed flags."""
+    """Whether the audits show that the promised share of missed flags is kept; OPEN: too few
+    audits to tell."""
 
     HELD = "held"
     OPEN = "open"
@@ -22,7 +24,7 @@ class Promise(StrEnum):
 
 
 def acting_edges(policy: Policy) -> dict[Label, float]:
-    """The lowest score of each label at which a rule does something other than approve."""
+    """For each label, the lowest score at which the policy does something other than approve."""
     edges: dict[Label, float] = {}
     for rule in policy.rules:
         if rule.action is not Action.APPROVE:
@@ -31,15 +33,15 @@ def acting_edges(policy: Policy) -> dict[Label, float]:
 
 
 def is_flagged(scores: Mapping[Label, float], policy: Policy) -> bool:
-    """Whether the policy does anything but approve."""
+    """Whether the policy's action for these scores is anything other than approve."""
     return judge(scores, policy).action is not Action.APPROVE
 
 
 def risk(predicted: Mapping[Label, float], edges: Mapping[Label, float]) -> float:
-    """How near the predicted scores come to an acting edge: 0 far below, 0.5 on it, 1 far above.
+    """How near the predicted scores are to an acting edge: 0 far below, 0.5 on it, 1 far above.
 
-    The label that comes nearest counts, by its odds over the odds of its edge. A label with an edge
-    and no prediction does not count: whether that is allowed is `blind_labels`' to say.
+    r / (1 + r), where r is the largest ratio of a label's odds to the odds of its edge. Labels
+    without a prediction are ignored here; `blind_labels` finds them.
     """
     nearest = 0.0
     for label, score in predicted.items():
@@ -51,23 +53,25 @@ def risk(predicted: Mapping[Label, float], edges: Mapping[Label, float]) -> floa
 def blind_labels(
     first: Sequence[Label], full: Sequence[Label], edges: Mapping[Label, float]
 ) -> tuple[Label, ...]:
-    """Labels the full model acts on and the first stage does not predict: with any, none passes."""
+    """Labels that have an edge and that the full model scores but the first stage does not predict.
+    If there are any, the first stage must not clear anything."""
     return tuple(label for label in full if label in edges and label not in first)
 
 
 def nearness(
     predicted: Mapping[Label, float], policy: Policy, edges: Mapping[Label, float]
 ) -> float:
-    """The risk; 1 for a text that could not be approved on the predicted scores themselves. The
-    first stage clears what lies below its threshold."""
+    """The risk, or 1 if the policy would not approve the predicted scores themselves. The first
+    stage clears a text whose nearness is below the calibrated threshold."""
     return 1.0 if is_flagged(predicted, policy) else risk(predicted, edges)
 
 
 def share_at_most(count: int, of: int) -> float:
-    """The Clopper-Pearson upper bound at 95 %: the largest share that could still, one time in
-    twenty, have shown `count` or fewer out of `of`. 1 without any trial.
+    """The one-sided 95 % Clopper-Pearson upper bound for `count` successes in `of` trials: the
+    largest share with which `count` or fewer successes still have a probability of 5 %. 1 without
+    any trial.
 
-    C. J. Clopper, E. S. Pearson, Biometrika 26 (1934), one-sided.
+    C. J. Clopper, E. S. Pearson, Biometrika 26 (1934).
     """
     if count >= of:
         return 1.0
@@ -82,16 +86,16 @@ def share_at_most(count: int, of: int) -> float:
 
 
 def share_at_least(count: int, of: int) -> float:
-    """The Clopper-Pearson lower bound at 95 %; 0 without any trial."""
+    """The one-sided 95 % Clopper-Pearson lower bound; 0 without any trial."""
     return 1.0 - share_at_most(of - count, of) if of else 0.0
 
 
 def allowed_misses(flagged: int, promise: float) -> int | None:
-    """The most flags out of `flagged` that may be missed with the bound still at most `promise`;
-    None when there are too few flags to show it even without a miss."""
+    """How many of `flagged` flags may be missed while the upper bound stays at most `promise`; None
+    if there are too few flags to prove the promise even without a miss."""
     if share_at_most(0, flagged) > promise:
         return None
-    low, high = 0, int(flagged * promise) + 1  # a bound is never below the share itself
+    low, high = 0, int(flagged * promise) + 1  # the bound is never below the share
     while high - low > 1:
         middle = (low + high) // 2
         if share_at_most(middle, flagged) <= promise:
@@ -102,15 +106,16 @@ def allowed_misses(flagged: int, promise: float) -> int | None:
 
 
 def flags_needed(promise: float) -> int:
-    """The fewest flagged comments that can show the promise: 299 for 1 %."""
+    """The fewest flagged comments that can prove the promise: 299 for 1 %."""
     return next(n for n in range(1, 10_000_000) if (1 - promise) ** n <= 1 - CONFIDENCE)
 
 
 def pass_threshold(flagged_risks: Sequence[float], promise: float) -> float | None:
-    """The largest threshold that keeps the promise; None when there are too few flags.
+    """The largest threshold that keeps the promise; None if there are too few flags.
 
-    It is an order statistic whose rank follows from the number of flags alone, so choosing and
-    proving it on the same comments costs no confidence (S. S. Wilks, Ann. Math. Stat. 12, 1941).
+    The threshold is an order statistic, and its rank depends only on the number of flags. So the
+    bound stays valid although the same comments choose and prove the threshold (S. S. Wilks, Ann.
+    Math. Stat. 12, 1941).
     """
     misses = allowed_misses(len(flagged_risks), promise)
     return None if misses is None else sorted(flagged_risks)[misses]
@@ -119,10 +124,11 @@ def pass_threshold(flagged_risks: Sequence[float], promise: float) -> float | No
 def missed_bounds(
     *, skipped: int, audited: int, audit_missed: int, seen_flags: int
 ) -> tuple[float, float]:
-    """Lower and upper 95 % bound of the share of flags missed, from audits of what would pass.
+    """Lower and upper 95 % bound of the share of flags that the cascade missed.
 
-    `skipped` texts were cleared unseen, `audited` more would have been, of which `audit_missed`
-    were flagged; the full model flagged `seen_flags` in all, those among them.
+    `skipped`: texts that the first stage cleared and the full model never scored. `audited`: texts
+    that the first stage would have cleared but the full model scored as a check, `audit_missed` of
+    which it flagged. `seen_flags`: all flags of the full model, `audit_missed` included.
     """
     low = share_at_least(audit_missed, audited) * skipped
     high = share_at_most(audit_missed, audited) * skipped
@@ -130,7 +136,7 @@ def missed_bounds(
 
 
 def promise_state(low: float, high: float, promise: float) -> Promise:
-    """Held when even the upper bound keeps it, broken when even the lower one does not."""
+    """HELD if the upper bound is at most `promise`, BROKEN if the lower bound is above it."""
     if high <= promise:
         return Promise.HELD
     return Promise.BROKEN if low > promise else Promise.OPEN
@@ -145,7 +151,8 @@ def _odds_ratio(score: float, edge: float) -> float:
 
 
 def _at_most(count: int, of: int, share: float) -> float:
-    """P(X <= count) of a binomial; terms summed from the largest down in logarithms."""
+    """P(X <= count) for a binomial X. Summed relative to the largest term, in logarithms, so that
+    nothing underflows."""
     if share >= 1.0:
         return 0.0
     if share <= 0.0:

@@ -1,4 +1,4 @@
-"""What an author wrote: a comment, its revisions, and the thread it hangs in."""
+"""Comments, their revisions and their threads, with the checks of incoming ones."""
 
 import re
 from dataclasses import dataclass, field, replace
@@ -11,18 +11,19 @@ from core.moderation.invisible import is_blank
 
 MAX_ID_CHARS = 200
 MAX_KEY_CHARS = 512
-# Outside these a time is a mistake, and near the calendar's ends it can't be shown in every zone.
+# A time outside these years is a mistake. The limits also keep away from datetime's first and last
+# year, where converting to a local time zone overflows.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 UNKNOWN_AUTHOR = "[unknown]"
-# What sites write in place of an author: many people bear each of these names.
+# What sites write in place of an author; each of these names covers many people.
 _NO_NAMES = frozenset({UNKNOWN_AUTHOR, "[deleted]", "[removed]"})
-MAX_PLACEHOLDER_CHARS = 200  # a placeholder with the markup around it
+MAX_PLACEHOLDER_CHARS = 200  # a placeholder with its markup
 _PLACEHOLDER_WORD = re.compile("deleted|removed", re.IGNORECASE)
 _PLACEHOLDER = re.compile(r"\[ ?(?:deleted|removed)(?: by [a-z]+)? ?\]", re.IGNORECASE)
 
 
 class Visibility(StrEnum):
-    """What readers of the site should see of a comment, derived from its current decision."""
+    """Whether readers of the site see a comment, derived from its current decision."""
 
     PENDING = "pending"
     VISIBLE = "visible"
@@ -33,7 +34,7 @@ class Visibility(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class IncomingThread:
-    """The root of a discussion as a source gives it: a title to read comments under."""
+    """The root of a discussion as a source sends it: the title above its comments."""
 
     source: str
     source_id: str
@@ -44,9 +45,9 @@ class IncomingThread:
 
 @dataclass(frozen=True, slots=True)
 class IncomingComment:
-    """A comment as a source gives it, not yet stored. `text` is the original, markup and all.
+    """A comment as a source sends it, not yet stored. `text` is the original with its markup.
 
-    `is_time_known` is False where the source told no time and the time of reading stands in.
+    `is_time_known` is False if the source gave no time; `created_at` is then the time of reading.
     """
 
     source: str
@@ -55,13 +56,13 @@ class IncomingComment:
     author: str
     created_at: datetime
     parent_source_id: str | None = None
-    # Tells how far `created_at` can be trusted; it is no part of what the source said.
+    # Not compared: it describes `created_at` and is no part of what the source sent.
     is_time_known: bool = field(default=True, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One comment of the site. (`source`, `source_id`) is unique: it makes ingest repeatable."""
+    """One stored comment. (`source`, `source_id`) is unique, so that ingest can be repeated."""
 
     id: str
     source: str
@@ -74,11 +75,11 @@ class Comment:
 
 @dataclass(frozen=True, slots=True)
 class Revision:
-    """One version of a comment's text; scores and decisions bind to it.
+    """One version of a comment's text; scores and decisions belong to a revision.
 
-    `original` is what came in, `text` the cleaned form. `reference` is the author's look-up key.
-    `version` counts the decisions taken, so that a write can prove it saw the latest.
-    `withdrawn_at` is when the comment was taken back with this text; nobody is shown it since.
+    `original` is the text as received, `text` its cleaned form. `reference` is the author's key to
+    the look-up. `version` counts the decisions on the revision: a write names the version it saw
+    and is refused if there is a newer one. From `withdrawn_at` on, nobody is shown the text.
     """
 
     id: str
@@ -94,19 +95,20 @@ class Revision:
 
 
 def is_placeholder(text: str) -> bool:
-    """Whether a source wrote this in place of a comment that was taken back there."""
+    """Whether the text is what a source writes in place of a deleted comment, like `[removed]`."""
     if len(text) > MAX_PLACEHOLDER_CHARS or not _PLACEHOLDER_WORD.search(text):
-        return False  # nearly every comment, and cleaning is dear
+        return False  # true of nearly every comment, and cleaning is slow
     return bool(_PLACEHOLDER.fullmatch(clean_text(text)))
 
 
 def is_named(author: str) -> bool:
-    """Whether the name stands for one author, so that their comments can be counted together."""
+    """Whether the name identifies one author; placeholders like `[deleted]` do not."""
     return author not in _NO_NAMES and not is_blank(author)
 
 
 def completed(known: Comment, incoming: IncomingComment) -> Comment:
-    """The comment with what was unknown of it so far; what was known stays as it is."""
+    """The known comment with its unknown author, time and parent filled in from `incoming`; known
+    values are kept."""
     is_named_now = is_named(incoming.author) and not is_named(known.author)
     is_dated_now = incoming.is_time_known and not known.is_time_known
     return replace(
@@ -119,7 +121,7 @@ def completed(known: Comment, incoming: IncomingComment) -> Comment:
 
 
 def check_incoming(comment: IncomingComment) -> None:
-    """Refuse a comment that can't be stored. Raises InvalidInput naming the field."""
+    """Raises InvalidInput, naming the field, for a comment that can't be stored."""
     _check_names(
         source=comment.source,
         id=comment.source_id,
@@ -131,7 +133,7 @@ def check_incoming(comment: IncomingComment) -> None:
 
 
 def check_incoming_thread(thread: IncomingThread) -> None:
-    """Refuse a thread that can't be stored. Raises InvalidInput naming the field."""
+    """Raises InvalidInput, naming the field, for a thread that can't be stored."""
     _check_names(source=thread.source, id=thread.source_id, author=thread.author)
     _check_time(thread.created_at)
     if not is_storable(thread.title):
@@ -139,7 +141,7 @@ def check_incoming_thread(thread: IncomingThread) -> None:
 
 
 def check_idempotency_key(key: str) -> None:
-    """Refuse a key that not every database takes. Raises InvalidInput."""
+    """Raises InvalidInput for a key that is empty, too long or not storable in every database."""
     if not 0 < len(key) <= MAX_KEY_CHARS:
         raise InvalidInput(f"an idempotency key must have 1 to {MAX_KEY_CHARS} characters")
     if not is_storable(key):

@@ -1,4 +1,4 @@
-"""From scores to a decision, and from one decision to the one that supersedes it."""
+"""Decisions, and how a policy turns scores into one. A later decision supersedes an earlier one."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -15,8 +15,8 @@ MAX_NOTE_CHARS = 2_000
 
 
 class DecisionSource(StrEnum):
-    """Who or what decided. Stored strings. `after_edit` gives a text to a person, whatever its
-    scores, because of what was decided on an earlier text of the comment."""
+    """Who or what decided; the strings are stored. `after_edit`: the text is held or escalated
+    regardless of its scores, because of the decision on an earlier text of the comment."""
 
     RULE = "rule"
     FAILURE_POLICY = "failure_policy"
@@ -26,8 +26,8 @@ class DecisionSource(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a policy says of scores: the hardest action, every rule that leads to it, the highest
-    score first, and the reason to give."""
+    """A policy's result for one set of scores: the most severe action, every rule that leads to it
+    (the highest score first), and the reason to give."""
 
     action: Action
     rules: tuple[Rule, ...]
@@ -36,10 +36,11 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """Immutable. The current one of a revision is the one that nothing supersedes.
+    """One decision on a revision. Immutable: a later decision supersedes it, and the revision's
+    current decision is the one that no other supersedes.
 
-    `undoes` is the decision taken back by this one; `appeal_id` the appeal that led to it.
-    `note` is shown to the author. `scores` are those the decision rested on.
+    `undoes` is the id of the decision that this one undoes; `appeal_id` the appeal that led to it.
+    `note` is shown to the author. `scores` are the scores the decision was based on.
     """
 
     id: str
@@ -69,15 +70,15 @@ class Decision:
 
     @property
     def is_automated(self) -> bool:
-        """Whether no person took part in this decision."""
+        """Whether the decision was made without a person."""
         return self.source is not DecisionSource.REVIEWER
 
 
 def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
-    """The policy's verdict: the most severe action any label's band asks for.
+    """The policy's verdict: the most severe action among the rules that match a score.
 
-    A label without a score or without a rule asks for nothing; with no match at all the comment is
-    held, because nothing said that it is fine.
+    Labels without a score or without a rule are ignored. If no rule matches at all the comment is
+    held, because nothing shows that it is fine.
     """
     matched = [
         rule for rule in policy.rules if rule.label in scores and rule.matches(scores[rule.label])
@@ -89,13 +90,14 @@ def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
     rules.sort(key=lambda rule: -scores[rule.label])
     if action is Action.APPROVE:
         return Verdict(action, rules=())
-    # Not the highest score's: between two that are sure, the third digit is noise.
+    # The reason is chosen by precedence, not by the highest score: between two scores near 1 the
+    # difference is noise.
     return Verdict(action, tuple(rules), min(rules, key=policy.reason_rank).reason_code)
 
 
 def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:
-    """Whether a reviewer's decision differs from the last automated one: a comment that was scored
-    late has two."""
+    """Whether a reviewer's decision differs from the last automated one in `chain`. There may be
+    two automated ones: one by the failure policy and one by the scores that came later."""
     automated = next((past for past in reversed(chain) if past.is_automated), None)
     return (
         not decision.is_automated
@@ -105,7 +107,7 @@ def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:
 
 
 def visibility(current: Decision | None) -> Visibility:
-    """What readers should see, given the current decision of the latest revision."""
+    """Whether readers see the comment, given the current decision on its latest revision."""
     if current is None:
         return Visibility.PENDING
     return {
@@ -117,7 +119,8 @@ def visibility(current: Decision | None) -> Visibility:
 
 
 def check_can_undo(actor_id: str, current: Decision, has_appeal: bool) -> None:
-    """Only one's own current decision on a case, and only before an appeal. Raises RuleBroken."""
+    """Check that the actor made the current decision, that it is not itself an undo or an appeal's
+    outcome, and that the author has not appealed. Raises RuleBroken."""
     if current.is_automated or current.actor != actor_id:
         raise RuleBroken("You can undo only your own decision, and only while it stands.")
     if current.undoes is not None or current.appeal_id is not None or current.supersedes is None:

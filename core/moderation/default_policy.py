@@ -1,6 +1,7 @@
-"""Policy version 1: what a fresh console starts with.
+"""Policy version 1, which a new console starts with.
 
-The thresholds come from the shipped model's card (recommended on the low-rate validation traffic).
+The thresholds are those that the shipped model's card recommends, chosen on validation traffic with
+a low share of toxic comments.
 """
 
 from datetime import datetime
@@ -43,7 +44,8 @@ REASONS = (
     ),
 )
 
-# What an author is told where several rules fire: the gravest, whatever scores a hair higher.
+# If several rules fire, the author is given the first of these reasons: the gravest one, not the
+# one with the highest score.
 PRECEDENCE = ("threat", "identity_attack", "harassment", "obscene")
 
 # label: (hold from, remove from, reason)
@@ -58,7 +60,7 @@ BANDS: dict[Label, tuple[float, float, str]] = {
 
 
 def default_policy(created_at: datetime) -> Policy:
-    """Version 1: for each label approve below, hold between, remove above."""
+    """Version 1: each label has three bands, from low to high: approve, hold, remove."""
     rules: list[Rule] = []
     for label, (hold, remove, reason) in BANDS.items():
         rules.append(Rule(f"{label}-approve", label, 0.0, hold, Action.APPROVE, reason))

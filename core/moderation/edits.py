@@ -1,4 +1,5 @@
-"""What an edit must not undo: where people had decided on an earlier text of the comment. Pure."""
+"""How people's decisions on earlier texts of a comment bind an edit of it: an edit must not undo
+them. Pure."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -11,7 +12,8 @@ from core.moderation.policies import Action
 
 @dataclass(frozen=True, slots=True)
 class EarlierText:
-    """A text that was changed since. `chain` is its decisions, oldest first; `appeal` its last."""
+    """An earlier text of a comment. `chain` are the decisions on it, oldest first; `appeal` is the
+    latest appeal."""
 
     revision: Revision
     chain: Sequence[Decision]
@@ -19,8 +21,8 @@ class EarlierText:
 
     @property
     def is_settled(self) -> bool:
-        """Whether its outcome binds later texts: a person decided it, or it was handed up. A text
-        on hold, undone decisions included, settles nothing."""
+        """Whether its outcome binds later texts: a person decided on it or upheld its removal, or
+        it is escalated. A text on hold, also after an undo, does not bind."""
         if not self.chain:
             return False
         current = self.chain[-1]
@@ -30,14 +32,14 @@ class EarlierText:
 
 
 def settled_text(earlier: Iterable[EarlierText]) -> EarlierText | None:
-    """The nearest earlier text, given newest first, that binds the edit. Texts that nobody decided
-    are passed over: a second edit is no way around the first one's review."""
+    """The newest earlier text that binds the edit; `earlier` is newest first. Texts that no person
+    decided on are skipped, so that a second edit can't avoid the review of the first."""
     return next((text for text in earlier if text.is_settled), None)
 
 
 def needed_action(settled: EarlierText | None) -> Action | None:
-    """`hold` where a person removed the earlier text, `escalate` where it was or is for those who
-    may decide escalated cases; None where the model may decide on the edit."""
+    """The action the edit needs: `hold` if the earlier text is removed, `escalate` if it is
+    escalated or was until its removal, None if the model may decide on the edit."""
     if settled is None:
         return None
     actions = [decision.action for decision in settled.chain[-2:]]
@@ -49,8 +51,9 @@ def needed_action(settled: EarlierText | None) -> Action | None:
 
 
 def verdict_on_edit(verdict: Verdict, needed: Action | None) -> Verdict:
-    """The verdict on an edit: a person gets what a person has to decide, whatever the model says of
-    it. The rules it matched stay: they are what the person, and the author, see of the scores."""
+    """The verdict with its action replaced by `needed`, so that a person decides whatever the
+    scores are. An escalation is not lowered to `hold`. The matched rules are kept: the reviewer and
+    the author are shown them."""
     if needed is None or verdict.action is needed:
         return verdict
     if needed is Action.HOLD and verdict.action is Action.ESCALATE:

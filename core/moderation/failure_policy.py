@@ -1,4 +1,4 @@
-"""What becomes of a comment while nothing can score it. Pure."""
+"""The failure policy: what happens to a comment that can't be scored. Pure."""
 
 from enum import StrEnum
 
@@ -6,7 +6,7 @@ from core.moderation.policies import Action
 
 
 class FailurePolicy(StrEnum):
-    """A site's choice for outages. Stored strings, and the values of the setting."""
+    """The site's choice for outages; the values are those of the setting and are stored."""
 
     HOLD = "hold"
     APPROVE = "approve"
@@ -14,11 +14,11 @@ class FailurePolicy(StrEnum):
 
 
 def failure_action(policy: FailurePolicy, *, is_outage: bool, is_cleared: bool) -> Action:
-    """What to do with a comment that has no scores: approve it or hold it, never more.
+    """The action for a comment without scores: APPROVE or HOLD, never REMOVE.
 
-    `is_outage`: no backend answered. A comment that fails alone, while others are scored, is held
-    under every policy: else whoever finds a text that breaks the model could publish it.
-    `is_cleared`: the cheap first stage finds it clearly fine.
+    `is_outage`: no backend answered. A comment that fails while others are scored is always held:
+    otherwise a text that makes the model fail would be published unscored.
+    `is_cleared`: the cascade's first stage found it clearly fine.
     """
     if not is_outage or policy is FailurePolicy.HOLD:
         return Action.HOLD

@@ -1,21 +1,23 @@
-"""Characters that show nothing by themselves, and names with such characters put in sight."""
+"""Invisible characters: whether a text shows anything, and how names that contain them are
+shown."""
 
 import re
 import unicodedata
 
-# Controls, formats, halves of a character, and every kind of space.
+# Unicode categories: controls, formats, lone surrogates, and every kind of space.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
-# Unicode's Default_Ignorable_Code_Point outside those categories (fillers, joiners of graphemes,
-# variation selectors, unassigned), then what is drawn as a blank: Braille, musical, Khitan, object.
+# Characters outside those categories: first Unicode's Default_Ignorable_Code_Point (fillers,
+# grapheme joiners, variation selectors, unassigned), then characters drawn as a blank (Braille,
+# musical, Khitan, object replacement).
 _UNSEEN_OTHERS = re.compile(
     "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
     "\U000e0000-\U000e0fff\u2800\ufffc\U0001d159\U00016fe4]"
 )
-# Formats that are drawn: signs that stand before Arabic, Syriac and Kaithi numbers.
+# Format characters that are drawn: number signs of Arabic, Syriac and Kaithi.
 _DRAWN_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
-# Scripts and emoji need these inside a word; alone they show nothing either.
+# Some scripts and emoji need these inside a word; a name of nothing else is still blank.
 _IN_WORDS = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
@@ -26,7 +28,8 @@ def is_blank(text: str) -> bool:
 
 
 def in_sight(name: str) -> str:
-    """A name on one line, with what would turn or hide letters written out as `[U+202E]`."""
+    """The name on one line; characters that are invisible or change the direction of text are
+    written as `[U+202E]`."""
     keeps_joiners = not is_blank(name)
     return "".join(
         char
@@ -37,7 +40,8 @@ def in_sight(name: str) -> str:
 
 
 def isolated(name: str) -> str:
-    """A name to set beside other text: whatever is in it, it can't change places with that."""
+    """The name for display beside other text, in Unicode direction isolates: right-to-left
+    characters in it can't reorder the text around it."""
     return f"{_ISOLATE}{in_sight(name)}{_END_ISOLATE}"
 
 

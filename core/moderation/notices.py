@@ -1,7 +1,7 @@
-"""The statement of reasons: what an author is told, built from the decision and its policy alone.
+"""The statement of reasons for an author, built only from the decisions and their policies.
 
-Follows DSA Article 17(3): the restriction, the facts, whether automated means were used to find it
-and to decide it, the ground in the terms, and the ways to object.
+Its content follows DSA Article 17(3): the restriction, the facts, whether the comment was found and
+decided on by automated means, the clause of the terms it breaks, and how to object.
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,9 +19,9 @@ from core.moderation.scores import Label, not_assessed
 
 @dataclass(frozen=True, slots=True)
 class ScoreFact:
-    """One label's score against the band it fell in, as the policy stood then.
+    """One label's score and the rule whose band contains it, in that `policy_version`.
 
-    `thresholds` are where the label's other bands began in that `policy_version`.
+    `thresholds` maps each action to the lowest score at which the label's bands lead to it.
     """
 
     label: Label
@@ -32,7 +32,7 @@ class ScoreFact:
 
 
 class DecidedBy(StrEnum):
-    """Who or what decided, as far as an author is told: never which person."""
+    """Who or what decided, in the form shown to authors; it never names the person."""
 
     NOBODY = "nobody"
     MODEL = "model"
@@ -44,7 +44,8 @@ class DecidedBy(StrEnum):
 
 
 class AppealStage(StrEnum):
-    """Where an author stands with an appeal; the last four are the appeal's own status."""
+    """What an author can do about an appeal. OPEN: one can be filed; OVER: the time for it is over;
+    the last four are the values of AppealStatus."""
 
     NOTHING_TO_APPEAL = "nothing_to_appeal"
     OPEN = "open"
@@ -57,12 +58,14 @@ class AppealStage(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """The content of a notice. `facts` are the rules that led to an automated step, hardest first.
+    """The content of a notice. `facts` are the rules behind the last automated decision, the
+    highest score first.
 
-    `found_automatically`: a model surfaced it; `decided_automatically`: no person took part.
-    `can_appeal_until` is None where no appeal is open to the author. `not_assessed` are the labels
-    the model gave no score for; empty where it did not score at all. `ranked_reasons` are those of
-    the facts in the policy's order, of which an automated decision gives the first.
+    `found_automatically`: the model's scores brought the comment to attention.
+    `decided_automatically`: no person took part. `can_appeal_until` is None if the author can't
+    appeal (any more). `not_assessed` are the labels without a score; empty if the comment was not
+    scored at all. `ranked_reasons` are the reasons of `facts` by the policy's precedence; an
+    automated decision gives the first of them.
     """
 
     visibility: Visibility
@@ -90,9 +93,9 @@ def build_statement(
     window_days: int,
     gone: TextGone | None = None,
 ) -> Statement:
-    """What to tell the author of a revision. `chain` is its decisions, oldest first; `policies`
-    the versions they name; `appeal` the latest of the revision; `gone` why its text is no longer
-    there to appeal for."""
+    """The statement for the author of a revision. `chain` are the decisions on it, oldest first;
+    `policies` the versions those name; `appeal` the revision's latest appeal; `gone` is set if the
+    text was edited or withdrawn, which also rules out an appeal."""
     current = chain[-1] if chain else None
     automated = next((past for past in reversed(chain) if past.is_automated), None)
     deadline = None
@@ -120,9 +123,8 @@ def build_statement(
 
 
 def _is_found_automatically(current: Decision | None, automated: Decision | None) -> bool:
-    """Whether a model's scores surfaced it: not where a model approved it and a person took it up.
-    A text that a person gets because of an earlier one is found by a model only where rules
-    fired."""
+    """Whether the model's scores brought the comment to attention. Not if the model approved it and
+    a person reopened it; for a text held because of an earlier one, only if rules fired."""
     if current is None or automated is None:
         return False
     is_found = automated.source is DecisionSource.RULE or (
@@ -146,7 +148,7 @@ def _reason(current: Decision | None, policies: Mapping[int, Policy]) -> Reason 
 
 
 def score_facts(automated: Decision, policy: Policy) -> tuple[ScoreFact, ...]:
-    """The scores that led to an automated decision, each with its rule, hardest first."""
+    """The scores that led to an automated decision, each with its rule, the highest score first."""
     rules = (policy.rule(rule_id) for rule_id in automated.rule_ids)
     return tuple(
         ScoreFact(
@@ -174,7 +176,7 @@ def decided_by(statement: Statement) -> DecidedBy:
 
 
 def appeal_stage(statement: Statement) -> AppealStage:
-    """What an author can still do, or how the appeal stands."""
+    """Whether the author can appeal, or the status of the appeal."""
     if statement.appeal is not None:
         return AppealStage(statement.appeal.status)
     if statement.visibility is not Visibility.REMOVED:

@@ -1,4 +1,4 @@
-"""Who may do what. `check_can` raises with the reason, `can` answers; services call the first."""
+"""Roles and their permissions. Services call `check_can`, which raises PermissionDenied."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -8,7 +8,7 @@ from core.moderation.cases import CaseStatus
 
 
 class Role(StrEnum):
-    """What a person is here for. Stored strings."""
+    """The role of a person; it grants permissions. The strings are stored."""
 
     AUTHOR = "author"
     MODERATOR = "moderator"
@@ -19,7 +19,7 @@ class Role(StrEnum):
 
 
 class Permission(StrEnum):
-    """One thing a role may be allowed."""
+    """One thing that a role can be permitted; the value completes "you may not ..."."""
 
     SEE_QUEUE = "see the review queue"
     DECIDE = "decide on comments"
@@ -37,7 +37,7 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Whoever an audit event names."""
+    """A person or program that acts, as audit events name it."""
 
     id: str
     role: Role
@@ -88,11 +88,11 @@ def can(actor: Actor, permission: Permission) -> bool:
 
 
 def check_can(actor: Actor, permission: Permission) -> None:
-    """Raises PermissionDenied naming role and act."""
+    """Raises PermissionDenied, naming the role and the permission, if the role doesn't grant it."""
     if not can(actor, permission):
         raise PermissionDenied(f"As {actor.role} you may not {permission}.")
 
 
 def decide_permission(status: CaseStatus) -> Permission:
-    """What deciding on a case in that status takes."""
+    """The permission needed to decide on a case in that status."""
     return Permission.DECIDE_ESCALATED if status is CaseStatus.ESCALATED else Permission.DECIDE

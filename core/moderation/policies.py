@@ -14,7 +14,7 @@ from core.moderation.scores import Label
 
 
 class Action(StrEnum):
-    """The effect of a decision. Stored strings; `SEVERITY` orders them."""
+    """The effect of a decision; the strings are stored. `SEVERITY` orders them."""
 
     APPROVE = "approve"
     HOLD = "hold"
@@ -30,7 +30,7 @@ SEVERITY: dict[Action, int] = {
 }
 
 AWAITS_PERSON = frozenset({Action.HOLD, Action.ESCALATE})
-"""Actions that leave the decision to a person; readers do not see the comment until then."""
+"""Actions after which a person has to decide; readers don't see the comment until then."""
 ACTION_DONE: dict[Action, str] = {
     Action.APPROVE: "approved",
     Action.HOLD: "held",
@@ -38,7 +38,8 @@ ACTION_DONE: dict[Action, str] = {
     Action.ESCALATE: "escalated",
 }
 
-# The order of reasons where a policy states none: a threat is told before an insult.
+# The order of reasons that a policy's `reason_precedence` leaves out: a threat comes before an
+# insult.
 GRAVITY: dict[Label, int] = {
     Label.THREAT: 0,
     Label.IDENTITY_ATTACK: 1,
@@ -51,7 +52,7 @@ GRAVITY: dict[Label, int] = {
 
 @dataclass(frozen=True, slots=True)
 class Reason:
-    """A clause of the site's rules, cited to the author word for word."""
+    """A clause of the site's rules; `text` is quoted to the author word for word."""
 
     code: str
     title: str
@@ -60,7 +61,8 @@ class Reason:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A label's score band: `low <= score < high` leads to `action`; a `high` of 1 takes 1 in."""
+    """A score band of one label: `low <= score < high` leads to `action`. A band whose `high` is 1
+    includes the score 1."""
 
     id: str
     label: Label
@@ -74,16 +76,18 @@ class Rule:
             raise InvalidPolicy(f"rule {self.id}: band {self.low}..{self.high} is not within 0..1")
 
     def matches(self, score: float) -> bool:
-        """Whether the score lies in the band."""
+        """Whether the score is in the band."""
         return self.low <= score < self.high or (self.high == 1.0 and score == 1.0)
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """One immutable version. A decision names it, so its thresholds stay readable for ever.
+    """One immutable version of the policy. Decisions name their version, so that their thresholds
+    can always be read.
 
-    `reason_precedence` holds codes of reasons, the one to give first where several rules fire.
-    Checked whole when it is made: InvalidPolicy names the first rule or reason that is wrong.
+    `reason_precedence` are codes of reasons: if several rules fire, the one listed first is given.
+    The constructor checks everything and raises InvalidPolicy naming the first faulty rule or
+    reason.
     """
 
     version: int
@@ -93,9 +97,9 @@ class Policy:
     reason_precedence: tuple[str, ...] = ()
 
     def reason_rank(self, rule: Rule) -> int:
-        """The place of the rule's reason among those that may be given; the lowest is given.
+        """The rank of the rule's reason; of several rules that fire, the lowest rank is given.
 
-        Reasons the policy states no place for follow, by the gravity of the rule's label.
+        Reasons that `reason_precedence` does not list come after it, by the gravity of the label.
         """
         if rule.reason_code in self.reason_precedence:
             return self.reason_precedence.index(rule.reason_code)
@@ -120,21 +124,21 @@ class Policy:
             )
 
     def rule(self, rule_id: str) -> Rule:
-        """The rule of that id. Raises NotFound."""
+        """The rule with that id. Raises NotFound."""
         for rule in self.rules:
             if rule.id == rule_id:
                 return rule
         raise NotFound(f"policy {self.version} has no rule {rule_id!r}")
 
     def reason(self, code: str) -> Reason:
-        """The clause of that code. Raises NotFound."""
+        """The reason with that code. Raises NotFound."""
         for reason in self.reasons:
             if reason.code == code:
                 return reason
         raise NotFound(f"policy {self.version} has no reason {code!r}")
 
     def thresholds(self, label: Label) -> Mapping[Action, float]:
-        """Where each action's lowest band of a label begins."""
+        """For each action, the lowest score of the label that leads to it."""
         lows: dict[Action, float] = {}
         for rule in self.rules:
             if rule.label is label:
@@ -149,11 +153,11 @@ def _check_reasons(reasons: Sequence[Reason]) -> None:
         if not all(words.strip() for words in (reason.code, reason.title, reason.text)):
             raise InvalidPolicy(f"reason {reason.code!r}: code, title and text must not be empty")
     if repeated := _repeated(reason.code for reason in reasons):
-        raise InvalidPolicy(f"reason {repeated!r} is there twice")
+        raise InvalidPolicy(f"reason {repeated!r} appears twice")
 
 
 def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
-    """Each rule by itself, and that its id is its own."""
+    """Check each rule by itself, and that no two have the same id."""
     for rule in rules:
         if not rule.id.strip():
             raise InvalidPolicy(f"a rule on {rule.label} has no id")
@@ -164,11 +168,11 @@ def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
         if rule.reason_code not in codes:
             raise InvalidPolicy(f"rule {rule.id}: the policy has no reason {rule.reason_code!r}")
     if repeated := _repeated(rule.id for rule in rules):
-        raise InvalidPolicy(f"rule {repeated!r} is there twice")
+        raise InvalidPolicy(f"rule {repeated!r} appears twice")
 
 
 def _check_bands(label: Label, rules: Sequence[Rule]) -> None:
-    """Every score of a label that has rules leads to one action: no gap, no two rules at once."""
+    """Check that the bands of a label that has rules cover 0..1 without a gap or an overlap."""
     reached, last = 0.0, "0"
     for rule in sorted(rules, key=lambda rule: (rule.low, rule.high)):
         if rule.low > reached:
@@ -185,18 +189,18 @@ def _repeated(names: Iterable[str]) -> str | None:
 
 
 def policy_to_json(policy: Policy) -> str:
-    """The stored form without version and time: same content, same text."""
+    """The stored form, without version and time. Equal content gives equal text."""
     body: dict[str, Any] = {
         "rules": [asdict(rule) for rule in policy.rules],
         "reasons": [asdict(reason) for reason in policy.reasons],
     }
-    if policy.reason_precedence:  # left out where there is none, so that old digests still hold
+    if policy.reason_precedence:  # left out if empty, so that digests of older policies stay valid
         body["reason_precedence"] = list(policy.reason_precedence)
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
 
 
 def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy:
-    """The policy back from its stored form. Raises InvalidPolicy."""
+    """The policy from its stored form. Raises InvalidPolicy."""
     raw: dict[str, list[Any]] = json.loads(body)
     rules = tuple(_rule_from_json(rule) for rule in raw["rules"])
     reasons = tuple(Reason(**reason) for reason in raw["reasons"])
@@ -213,5 +217,5 @@ def _rule_from_json(raw: Mapping[str, Any]) -> Rule:
 
 
 def policy_digest(policy: Policy) -> str:
-    """SHA-256 of the content; stored beside it to prove it was never changed."""
+    """SHA-256 of the content, in hex; stored with it to show that it was never changed."""
     return hashlib.sha256(policy_to_json(policy).encode()).hexdigest()

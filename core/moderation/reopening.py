@@ -1,6 +1,6 @@
-"""Taking a decision up again: whose, until when, by whom. Pure; the time is passed in.
+"""Who may reopen or undo a decision, and until when. Pure.
 
-A comment whose case is opened again waits on hold until a person decides anew.
+A reopened comment is on hold (or escalated) until a person decides again.
 """
 
 from collections.abc import Sequence
@@ -13,11 +13,12 @@ from core.moderation.permissions import Actor, Permission, can, check_can
 from core.moderation.policies import AWAITS_PERSON, Action
 
 OWN_FOR = timedelta(days=1)
-"""How long people may take up a decision of their own that only a lead could otherwise."""
+"""How long people may reopen or undo their own decision; after that it takes REOPEN_ANY."""
 
 
 def reopened_action(chain: Sequence[Decision]) -> Action:
-    """On hold; handed up again where a lead had to decide. `chain` is oldest first."""
+    """The action of a reopening: HOLD, or ESCALATE if the decision was made on an escalated case.
+    `chain` is oldest first."""
     before = chain[-2].action if len(chain) > 1 else Action.HOLD
     return Action.ESCALATE if before is Action.ESCALATE else Action.HOLD
 
@@ -25,14 +26,14 @@ def reopened_action(chain: Sequence[Decision]) -> Action:
 def check_can_reopen(
     actor: Actor, chain: Sequence[Decision], appeal: Appeal | None, now: datetime
 ) -> None:
-    """Whether this person may take up the decision that stands. Raises PermissionDenied where
-    somebody else might, RuleBroken where nobody may."""
+    """Check that the actor may reopen the current decision, the last of `chain`. Raises
+    PermissionDenied if another person may, RuleBroken if nobody may."""
     check_can(actor, Permission.OPEN_CASE)
     if not chain:
         raise RuleBroken("Nothing has been decided on this comment yet.")
     current = chain[-1]
     if current.action in AWAITS_PERSON:
-        raise RuleBroken("This comment waits for a decision already.")
+        raise RuleBroken("This comment already waits for a decision.")
     if appeal is not None:
         if appeal.status is AppealStatus.PENDING:
             raise RuleBroken("The author has appealed; the appeal decides now.")
@@ -54,19 +55,19 @@ def _check_own(actor: Actor, chain: Sequence[Decision], now: datetime) -> None:
 def _check_day(actor: Actor, own: Decision, now: datetime) -> None:
     if now - own.decided_at > OWN_FOR and not can(actor, Permission.REOPEN_ANY):
         raise PermissionDenied(
-            "You may take back your own decision for a day; that is over. A lead may reopen it."
+            "The day in which you could take back your own decision is over. A lead can reopen it."
         )
 
 
 def check_can_undo_as(actor: Actor, chain: Sequence[Decision], now: datetime) -> None:
-    """Undo takes the right that the decision taken back took, and has the same day. Raises
-    PermissionDenied."""
+    """Check that the actor may undo the current decision: undoing needs the permission that making
+    it needed, and after `OWN_FOR` also REOPEN_ANY. Raises PermissionDenied."""
     current, before = chain[-1], chain[-2]
     check_can(actor, Permission.DECIDE)
     if before.action is Action.ESCALATE:
         check_can(actor, Permission.DECIDE_ESCALATED)
     _check_day(actor, current, now)
     was_reopened = before.action is Action.REMOVE and current.action is not Action.APPROVE
-    # To take back a reopening is to remove the comment again.
+    # Undoing a reopening removes the comment again, so it needs the permission to reopen it.
     if was_reopened and not can(actor, Permission.REOPEN_ANY):
         _check_own(actor, chain[:-1], now)

@@ -1,11 +1,11 @@
-"""What a model says of one revision: a score from 0 to 1 for each label it was trained for."""
+"""The labels, and scores: a number from 0 to 1 for each label the model was trained for."""
 
 from collections.abc import Mapping
 from enum import StrEnum
 
 
 class Label(StrEnum):
-    """The canonical labels, in the order every table and page shows them. Stored strings."""
+    """The canonical labels, in the order of every table and page; the strings are stored."""
 
     TOXICITY = "toxicity"
     SEVERE_TOXICITY = "severe_toxicity"
@@ -16,10 +16,11 @@ class Label(StrEnum):
 
 
 def are_scores(scores: Mapping[Label, float]) -> bool:
-    """Whether every value is a number from 0 to 1: anything else matches no rule's band."""
+    """Whether every value is a number from 0 to 1. Any other value, NaN included, would match no
+    rule."""
     return all(0.0 <= score <= 1.0 for score in scores.values())
 
 
 def not_assessed(scores: Mapping[Label, float]) -> tuple[Label, ...]:
-    """The canonical labels that have no score, in canonical order."""
+    """The labels without a score, in canonical order."""
     return tuple(label for label in Label if label not in scores)

@@ -1,14 +1,14 @@
-"""Opening and closing tags share one fate: both become layout, or both stay in sight.
+"""Pairs opening tags with closing tags, so that cleaning drops or keeps both tags of a pair.
 
-A tag with attributes of its own (`style`, `onclick`) goes like a plain one once it is closed: what
-it holds is read all the same. Alone it stays, and so do both tags where an attribute has words that
-readers get (`title`, `alt`).
+A tag with attributes (`style`, `onclick`) that has a closing tag becomes a plain tag, which
+cleaning turns into layout or drops: the words inside are read anyway. Without a closing tag it
+stays visible. Both tags stay if an attribute contains words that readers see (`title`, `alt`).
 """
 
 import re
 
-# Put into a closing tag that stays, so that later steps of the cleaning don't take it for a plain
-# one. NUL never comes through the cleaning, so that it ends the mark as well.
+# Marks a closing tag that has to stay, so that later steps of the cleaning don't drop it. NUL is
+# removed from every text at the end of the cleaning, and the mark with it.
 KEPT_CLOSING = "\x00"
 
 _NAMES = "p|div|blockquote|pre|ul|ol|li|i|b|em|strong|u|s|code|span|sub|sup|a"
@@ -18,8 +18,8 @@ _WORDS = frozenset({"title", "alt", "aria-label"})
 
 
 def with_paired_tags(text: str) -> str:
-    """The text with each closed pair of tags made plain or marked to stay. One scan, whatever the
-    text."""
+    """The text with the attributes of paired tags removed (a link keeps its `href`), or their
+    closing tag marked to stay. Takes linear time for every text."""
     tags = list(_TAG.finditer(text))
     changed: dict[int, str] = {}
     opened: dict[str, list[int]] = {}
@@ -27,7 +27,7 @@ def with_paired_tags(text: str) -> str:
         slash, name = tag[1], tag[2].lower()
         waiting = opened.setdefault(name, [])
         if not slash:
-            if name == "a" and waiting:  # a link holds no other: the second one ends the first
+            if name == "a" and waiting:  # links can't nest: the second one closes the first
                 _close(tags, waiting.pop(), None, changed)
                 changed[place] = f"</a>{tag[0]}"
             waiting.append(place)
@@ -52,7 +52,8 @@ def _close(tags: list[re.Match[str]], start: int, end: int | None, changed: dict
 
 
 def _attributes(text: str) -> dict[str, str]:
-    """Values with their quotes; of two of one name the first counts, as in a browser."""
+    """Attribute values with their quotes, by name in lower case. The first of two with the same
+    name is used, as in a browser."""
     found: dict[str, str] = {}
     for attribute in _ATTRIBUTE.finditer(text):
         found.setdefault(attribute[1].lower(), attribute[2] or "")

@@ -1,4 +1,4 @@
-"""An author objects to a removal; somebody who did not decide it hears the appeal."""
+"""Appeals: an author files one; a person who made none of the decisions hears it."""
 
 from dataclasses import replace
 
@@ -23,7 +23,8 @@ AUTHOR = Actor(id="author", role=Role.AUTHOR)
 
 
 def file_appeal(context: Context, reference: str, words: str) -> Appeal:
-    """The author's appeal of the removal that stands. Raises NotFound, RuleBroken, InvalidInput."""
+    """File an appeal against the removal of the text with that reference. Raises NotFound,
+    RuleBroken or InvalidInput."""
     trimmed = check_words(words)
     with context.store.write() as tx:
         revision = find_revision(tx, reference)

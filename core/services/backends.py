@@ -1,4 +1,4 @@
-"""How each backend a site could use stands, from what is declared and what was seen of it."""
+"""The state of every backend the site could use, from its declaration and from recorded calls."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -15,11 +15,11 @@ from core.services.trials import BackendAnswer
 from core.servinglog.answers import BackendCalls, LastSeen
 
 SEEN_WITHIN = timedelta(hours=24)
-"""What was seen longer ago says nothing of now."""
+"""Older calls are ignored: they don't show how a backend is now."""
 
 
 class BackendUse(StrEnum):
-    """What a backend is to the site."""
+    """How the site uses a backend; sorted in this order."""
 
     IN_FORCE = "in force"
     FALLBACK = "fallback"
@@ -27,7 +27,7 @@ class BackendUse(StrEnum):
 
 
 class State(StrEnum):
-    """How a backend stands, the worst first."""
+    """The state of a backend, the worst first."""
 
     REFUSED = "refused"
     NOT_INSTALLED = "not installed"
@@ -39,11 +39,11 @@ class State(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A backend the site could use, as far as it is known without asking it.
+    """A backend the site could use, with what is known without calling it.
 
-    `address` is the host of a service; `location` is None where the file that would say it can't be
-    read; `problem` is why it can't be used here, with the state that makes. `model_version`,
-    `labels` and `activation` are None where only loading it would tell.
+    `address` is the host of a remote service. `location` is None if the backends file can't be
+    read. `problem` is why it can't be used here, `problem_state` the state that follows.
+    `model_version`, `labels` and `activation` are None if they are known only after loading.
     """
 
     name: str
@@ -60,8 +60,8 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """Every backend there could be; `file_problem` is why the declared ones can't be read.
-    `fallback` is None where the site has none."""
+    """All backends the site could use. `in_force` and `fallback` are names; `fallback` is None if
+    the site has none. `file_problem` is why the backends file can't be read."""
 
     candidates: tuple[Candidate, ...]
     in_force: str
@@ -71,8 +71,8 @@ class Catalogue:
 
 @dataclass(frozen=True, slots=True)
 class ProcessView:
-    """One process and its own circuit to a backend, as its last call left it; `circuit` is None for
-    a backend that runs inside of it."""
+    """One process and the state of its circuit to a backend after its last call. `circuit` is None
+    for a backend that runs in the process: it has no circuit."""
 
     seen: LastSeen
     circuit: CircuitState | None
@@ -80,8 +80,9 @@ class ProcessView:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """One backend. `error_kind` or `problem` say why it does not answer; `known_at` is when that,
-    or its last answer, was seen. `calls` is None without one in the window."""
+    """The state of one backend. `error_kind` or `problem` is why it does not answer; `known_at` is
+    the time of that failure or of its last answer. `calls` is None if there was no call in the
+    window."""
 
     candidate: Candidate
     use: BackendUse
@@ -96,10 +97,10 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class SiteBackends:
-    """All of them: the one in force, the fallback, then the rest with the best first.
+    """All backends: the one in force, the fallback, then the rest, the best state first.
 
-    `waiting` comments wait for a backend to answer again. `answering` is who answered live
-    traffic last.
+    `waiting` is the number of comments that the failure policy decided on and that are still to be
+    scored. `answering` is the backend and process that answered live traffic last.
     """
 
     standings: tuple[Standing, ...]
@@ -110,7 +111,7 @@ class SiteBackends:
 
     @property
     def in_use(self) -> tuple[Standing, ...]:
-        """The one in force and its fallback."""
+        """The backend in force and the fallback."""
         return tuple(one for one in self.standings if one.use is not BackendUse.SPARE)
 
 
@@ -123,10 +124,10 @@ def look_at_backends(
     seen: Sequence[LastSeen],
     checks: Mapping[str, BackendAnswer],
 ) -> SiteBackends:
-    """How they stand now. `calls` are those of the window looked at, `seen` what each process saw
-    within `SEEN_WITHIN`, `checks` what each said to somebody who asked it by hand.
+    """The present state of all backends. `calls` are the calls in the window on screen, `seen` the
+    last calls of each process within `SEEN_WITHIN`, `checks` the answers to checks by hand.
 
-    Asks no backend. Raises PermissionDenied.
+    Calls no backend. Raises PermissionDenied.
     """
     check_can(actor, Permission.SEE_SERVING)
     now = context.clock.now()
@@ -157,11 +158,11 @@ def look_at_backends(
 
 
 def circuit_of(seen: LastSeen, now: datetime, rule: CircuitRule | None = None) -> CircuitState:
-    """The circuit one process had after its last call, as far as its records tell: open while it
-    may be cooling, then half open, because its next call is the trial."""
+    """The state of one process's circuit, derived from its records in the serving log: OPEN for the
+    longest possible cool-down, then HALF_OPEN, because the next call is the trial."""
     rule = rule or CircuitRule()
     is_left_alone = seen.last_error == ErrorKind.CIRCUIT_OPEN
-    # A model that was found unusable is asked for again each time, without going through a circuit.
+    # An unusable model is loaded again at each call, without a circuit.
     has_opened = seen.failures >= rule.failure_limit and seen.trouble != ErrorKind.MODEL
     if not is_left_alone and not has_opened:
         return CircuitState.CLOSED
@@ -188,15 +189,15 @@ def _standing(
     processes = tuple(
         ProcessView(one, circuit_of(one, now) if has_circuit else None) for one in seen
     )
-    base = Standing(_as_told(candidate, check), use, State.NOT_ASKED, calls, processes, check)
+    base = Standing(_with_info(candidate, check), use, State.NOT_ASKED, calls, processes, check)
     if candidate.problem is not None:
         return replace(base, state=candidate.problem_state, problem=candidate.problem)
     cooling = [one.seen for one in processes if one.circuit is CircuitState.OPEN]
     if cooling:
         last = max(cooling, key=_last_at)
-        # Waiting does not help against a refusal: that it is left alone is the lesser news.
+        # Show the refusal rather than the cool-down: waiting does not mend a refusal.
         is_refused = state_of(_kind(last)) is State.REFUSED
-        return _as_seen(base, last, State.REFUSED if is_refused else State.COOLS_DOWN)
+        return _with_failure(base, last, State.REFUSED if is_refused else State.COOLS_DOWN)
     newest = max(seen, key=_last_at, default=None)
     if check is not None and (newest is None or check.at >= newest.last_at):
         return replace(
@@ -210,11 +211,11 @@ def _standing(
         return base
     if not newest.failures:
         return replace(base, state=State.ANSWERS, known_at=newest.last_at)
-    return _as_seen(base, newest, state_of(_kind(newest)))
+    return _with_failure(base, newest, state_of(_kind(newest)))
 
 
-def _as_told(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
-    """With what the backend said of itself when it was asked."""
+def _with_info(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
+    """The candidate completed with the model's own information from a check by hand."""
     if check is None or check.info is None:
         return candidate
     info = check.info
@@ -228,20 +229,22 @@ def _as_told(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
 
 
 def state_of(kind: ErrorKind | None) -> State:
-    """What a failure of that kind says of a backend; None is one before anything was asked."""
+    """The state of a backend whose last call failed with that kind of error; None: it failed before
+    the call, for example because a package or a key is missing."""
     if kind is ErrorKind.CIRCUIT_OPEN:
         return State.COOLS_DOWN
     return State.REFUSED if kind is None or kind in LASTING else State.FAILS
 
 
-def _as_seen(base: Standing, seen: LastSeen, state: State) -> Standing:
+def _with_failure(base: Standing, seen: LastSeen, state: State) -> Standing:
     return replace(base, state=state, error_kind=_kind(seen), known_at=seen.last_at)
 
 
 def _kind(seen: LastSeen) -> ErrorKind:
-    """Of a process whose last call failed. A log may hold kinds of a later version."""
-    told = seen.trouble or seen.last_error
-    return ErrorKind(told) if told in list(ErrorKind) else ErrorKind.BACKEND
+    """The kind of a process's last failure. A log may contain kinds that only a later version
+    knows; they count as BACKEND."""
+    kind = seen.trouble or seen.last_error
+    return ErrorKind(kind) if kind in list(ErrorKind) else ErrorKind.BACKEND
 
 
 def _last_at(seen: LastSeen) -> datetime:

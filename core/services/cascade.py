@@ -1,4 +1,4 @@
-"""A cascade for a site: what its own comments show, and only then the cascade."""
+"""The site's cascade: its calibration on the site's own comments, and its use after that."""
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -37,7 +37,8 @@ def open_cascade(
     promise: float,
     audit_share: float,
 ) -> CascadeBackend | str:
-    """The cascade, or in words why the full model has to score everything. Raises StoreError."""
+    """The cascade, or a text that says why the full model has to score everything. Raises
+    StoreError."""
     policy = PolicyInForce(context.store, context.clock)
     why = objection(
         calibration,
@@ -54,7 +55,8 @@ def open_cascade(
 
 @dataclass(frozen=True, slots=True)
 class _Sample:
-    """How near to an edge the first stage sees a comment, and what the full model makes of it."""
+    """One comment: its nearness to an edge by the first stage, and whether the full model flags
+    it."""
 
     near: float
     flagged: bool
@@ -71,11 +73,12 @@ def calibrate(
     now: datetime,
     progress: Callable[[int], None],
 ) -> Calibration:
-    """The largest threshold that misses at most `promise` (0..1) of what the full model flags.
+    """Find the largest threshold that misses at most `promise` (0..1) of the full model's flags.
 
-    Each distinct text counts once. Those whose scores are not of the model behind `scorer` are
-    scored by it now: comments that a first stage cleared before are no sample otherwise. `progress`
-    is told how many texts are done. Raises RuleBroken where the comments can't show the promise.
+    Each distinct text counts once. Texts without scores of `scorer`'s model are scored now;
+    otherwise comments that a first stage cleared earlier would be missing from the sample.
+    `progress` gets the number of texts done. Raises RuleBroken if the comments are too few to prove
+    the promise.
     """
     edges = acting_edges(policy)
     info = scorer.backend.info
@@ -115,7 +118,8 @@ def calibrate(
 
 
 def _distinct_chunks(comments: Iterable[ScoredText]) -> Iterator[list[ScoredText]]:
-    """A text posted again says nothing new, and would make few comments look like many."""
+    """The comments without repeated texts: copies are not independent, so counting them would make
+    the bound too tight."""
     seen: set[str] = set()
     chunk: list[ScoredText] = []
     for comment in comments:
@@ -134,7 +138,7 @@ def _distinct_chunks(comments: Iterable[ScoredText]) -> Iterator[list[ScoredText
 def _samples(
     chunk: Sequence[ScoredText], first: Predictor, scorer: Scorer, policy: Policy
 ) -> list[_Sample]:
-    """Those the full model can score."""
+    """One sample for each comment that the full model can score."""
     version = scorer.backend.info.model_version
     stale = [comment.text for comment in chunk if comment.model_version != version]
     fresh = iter(scorer.score(stale, Mode.BATCH))

@@ -1,4 +1,4 @@
-"""What every use case is given: the store, the clock and the site's own rules of time."""
+"""What every use case needs: the store, the clock and the site's settings for moderation."""
 
 from dataclasses import dataclass, field
 
@@ -12,7 +12,7 @@ from core.store.base import Store
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """Passed as the first argument; holds no state of its own."""
+    """The first argument of every use case. It has no mutable state."""
 
     store: Store
     clock: Clock
@@ -20,7 +20,7 @@ class Context:
     failure: FailureRule = field(default_factory=FailureRule)
 
     def audit(self, kind: AuditKind, actor: Actor, subject_id: str, **data: str) -> AuditEvent:
-        """An event of now."""
+        """A new audit event with the present time; `data` must not contain comment text."""
         return AuditEvent(
             id=new_id(),
             kind=kind,

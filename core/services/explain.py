@@ -1,4 +1,4 @@
-"""Why a comment scored as it did: which words moved the score, and which would have to go."""
+"""Explanations of scores: which words moved a score, and without which words it would pass."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,20 +24,22 @@ from core.servinglog.record import Mode
 from core.store.base import Reader
 
 MOST_WORDS = 1_000
-"""Words looked at where a backend does not say how much it reads."""
+"""The most words that are explained if the backend has no limit on tokens."""
 REMOTE_PARTS = 24
-"""Parts looked at where each variant is a text sent to a service elsewhere, maybe at a price."""
+"""The most parts of a text with a remote backend, where each variant is one text sent to a service,
+possibly for money."""
 MOST_REMOTE_TEXTS = most_variants(REMOTE_PARTS) + 1
-"""Texts one explanation sends there at most: its variants and the comment itself."""
+"""The most texts that one explanation sends to a remote backend: its variants and the comment."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
     """An explanation of `text` for `labels`, by the model that runs now.
 
-    `action` is what the policy makes of the scores now; `thresholds` where the band a label's
-    score lies in begins, or, for one that passes, the next one above it. `decision` is the
-    automated one it is about; None for a text nobody decided on.
+    `action` is the policy's action for the present scores. `thresholds` has for each label the
+    lower end of the band that its score is in or, if that band approves, the lowest score that is
+    not approved. `decision` is the automated decision that is explained; None for a text without
+    one.
     """
 
     text: str
@@ -50,7 +52,7 @@ class Explained:
 
     @property
     def drift(self) -> float:
-        """The largest difference between a score now and the one decided on; 0 for the same."""
+        """The largest absolute difference between a score now and at the time of the decision."""
         decided = self.decision.scores if self.decision else {}
         scores = self.explanation.scores
         return max(
@@ -62,8 +64,9 @@ class Explained:
 def explain_text(
     context: Context, scorer: Scorer, text: str, label: Label | None = None
 ) -> Explained:
-    """Of a text as it came in, under the policy in force. Raises InvalidInput for a text that could
-    not be stored or a label the model does not score, BackendError when nothing answers."""
+    """Explain an original text (not cleaned yet) under the policy in force. Raises InvalidInput for
+    a text that could not be stored or a label the model does not score, BackendError if no backend
+    answers."""
     text = clean_text(text)
     check_text(text)
     with context.store.read() as reader:
@@ -74,9 +77,10 @@ def explain_text(
 def explain_revision(
     context: Context, actor: Actor, scorer: Scorer, revision_id: str, label: Label | None = None
 ) -> Explained:
-    """Of a stored revision, for the labels its automated decision acted on and under that policy.
+    """Explain a stored revision, for the labels that its last automated decision acted on and under
+    that decision's policy version.
 
-    Raises NotFound, and what `explain_text` raises.
+    Raises NotFound, PermissionDenied, and the errors of `explain_text`.
     """
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
@@ -90,8 +94,8 @@ def explain_revision(
 
 
 def find_comment(context: Context, source: str, name: str) -> str:
-    """The latest revision of the comment that `source` calls `name`, or the one of that author's
-    reference. Raises NotFound."""
+    """The id of a revision: `name` is an author's reference, or the id of a comment at `source`,
+    whose latest revision is taken. Raises NotFound."""
     with context.store.read() as reader:
         reference = normalise_reference(name)
         revision = reader.revision_by_reference(reference) if reference else None
@@ -111,7 +115,7 @@ def _explained(
     scorer: Scorer, text: str, policy: Policy, decision: Decision | None, label: Label | None
 ) -> Explained:
     info = scorer.backend.info
-    # Alone, as its decision was made: in some runtimes a score moves with the batch it is in.
+    # Scored alone: in some runtimes a score changes slightly with the other texts of its batch.
     (result,) = scorer.score([text], Mode.EXPLAIN)
     if result.error is not None:
         raise BackendError(f"the comment could not be scored: {result.error}")
@@ -148,13 +152,14 @@ def _explained(
 
 
 def _labels(scores: Scores, wanted: Sequence[Label]) -> tuple[Label, ...]:
-    """Those of the wanted ones that are scored; with none, toxicity or what there is."""
+    """The wanted labels that have a score; if there are none, toxicity or else any one label."""
     found = tuple(dict.fromkeys(label for label in wanted if label in scores))
     return found or tuple(sorted(scores, key=lambda label: label is not Label.TOXICITY))[:1]
 
 
 def _threshold(policy: Policy, label: Label, score: float) -> float:
-    """Where the band the score is in begins; for one that passes, where it would not."""
+    """The lower end of the score's band or, if that band approves, the lowest score that is not
+    approved."""
     rule = next(
         (rule for rule in policy.rules if rule.label is label and rule.matches(score)), None
     )

@@ -1,4 +1,4 @@
-"""What the site does with comments that nothing can score at present."""
+"""The failure policy applied to texts that could not be scored."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,16 +10,16 @@ from core.moderation.policies import Action, Policy
 
 
 class ClearingStage(Protocol):
-    """A cheap judge that needs no backend."""
+    """A first stage, which needs no backend."""
 
     def clears(self, texts: Sequence[str], policy: Policy) -> Sequence[bool]:
-        """Which texts are clearly fine under the policy."""
+        """For each text, whether it is clearly fine under the policy."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
 class FailureRule:
-    """The site's choice; without a first stage `first_stage_only` clears nothing."""
+    """The site's failure policy; FIRST_STAGE_ONLY without a first stage holds everything."""
 
     policy: FailurePolicy = FailurePolicy.HOLD
     first_stage: ClearingStage | None = None
@@ -27,7 +27,7 @@ class FailureRule:
     def actions(
         self, texts: Sequence[str], results: Sequence[TextResult], rules: Policy, *, is_down: bool
     ) -> list[Action]:
-        """What to do with each text if it has no scores. `is_down`: the whole call failed."""
+        """For each text, the action if it has no scores. `is_down`: the whole call failed."""
         outage = [is_down or result.error_kind in OUTAGES for result in results]
         cleared = [False] * len(texts)
         if self.policy is FailurePolicy.FIRST_STAGE_ONLY and self.first_stage and any(outage):

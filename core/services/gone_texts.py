@@ -1,4 +1,4 @@
-"""What ends when a text is gone: the review work on it and the appeal that waits."""
+"""When a text is edited or withdrawn, its case and its pending appeal are closed."""
 
 from core.moderation.appeals import AppealStatus, closed_appeal
 from core.moderation.audit import AuditKind
@@ -12,7 +12,8 @@ from core.store.base import Writer
 def end_work_on(
     context: Context, actor: Actor, tx: Writer, revision: Revision, because: TextGone
 ) -> None:
-    """Close the case on the text, and its pending appeal with a word to the author."""
+    """Close the revision's open case and its pending appeal; the author of the appeal gets an
+    explanation."""
     case = tx.case_of(revision.id)
     ended = closed_case(case, because) if case is not None else None
     if ended is not None:

@@ -1,4 +1,4 @@
-"""Bring comments in: each row is stored, skipped with a reason, or rejected with a message."""
+"""Ingest: each row of a source is stored, skipped with a reason, or rejected with a message."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -33,8 +33,9 @@ KEPT_REJECTIONS = 50
 
 @dataclass(slots=True)
 class IngestReport:
-    """What became of every row. `rejections` keeps the first messages, `rejected` counts all;
-    `completed` counts those among the known comments of which something unknown was told."""
+    """The outcome of all rows so far. `rejected` counts all rejected rows, `rejections` has only
+    the first messages. `completed` counts the known comments whose unknown author, time or parent
+    was filled in; they are also counted as unchanged or edited."""
 
     stored: int = 0
     edited: int = 0
@@ -48,23 +49,23 @@ class IngestReport:
 
     @property
     def rows(self) -> int:
-        """All rows accounted for."""
+        """The number of rows read so far."""
         comments = self.stored + self.edited + self.unchanged + self.withdrawn
         return comments + self.threads + self.skipped.total() + self.rejected
 
     def reject(self, message: str) -> None:
-        """Count a row that could not be taken; `message` names it."""
+        """Count a rejected row; `message` names the row and what is wrong with it."""
         self.rejected += 1
         if len(self.rejections) < KEPT_REJECTIONS:
             self.rejections.append(message)
 
 
 def ingest(context: Context, actor: Actor, items: Iterable[SourceItem]) -> Iterator[IngestReport]:
-    """Store what a source yields; the same report, further along, after each committed batch.
+    """Store a source's rows; yields the same report object, updated, after each committed batch.
 
-    Taking the same rows again changes nothing; a known id with another text is a new revision, and
-    a row that says its comment is gone withdraws it.
-    A failing source leaves what was committed before in place.
+    Ingesting the same rows again changes nothing. A known id with another text makes a new
+    revision; a row that marks its comment as deleted withdraws it. If the source fails, the rows
+    before the failure are stored, then its error is raised.
     """
     check_can(actor, Permission.INGEST)
     report = IngestReport()
@@ -83,7 +84,7 @@ def ingest(context: Context, actor: Actor, items: Iterable[SourceItem]) -> Itera
 
 
 def _next_batch(items: Iterator[SourceItem]) -> tuple[list[SourceItem], ConsoleError | None]:
-    """What the source gave, and why it stopped short: rows read before a failure are kept."""
+    """The next rows, and the error if the source failed; rows read before the error are kept."""
     batch: list[SourceItem] = []
     try:
         for item in islice(items, BATCH_ROWS):
@@ -133,18 +134,19 @@ def _skip(context: Context, actor: Actor, tx: Writer, item: Skipped, report: Ing
 
 
 def complete_comment(context: Context, actor: Actor, tx: Writer, incoming: IncomingComment) -> bool:
-    """Fill in what was unknown of a stored comment and is told now: its author, time or parent."""
+    """Fill in the author, time or parent of a stored comment if it was unknown and `incoming` has
+    it. False if there was nothing to fill in."""
     known = tx.comment_by_source(incoming.source, incoming.source_id)
     if known is None or (whole := completed(known, incoming)) == known:
         return False
     latest = tx.latest_revision(known.id)
     names = ("author", "is_time_known", "parent_source_id")
-    told = [name for name in names if getattr(whole, name) != getattr(known, name)]
+    filled = [name for name in names if getattr(whole, name) != getattr(known, name)]
     audit = context.audit(
         AuditKind.COMMENT_COMPLETED,
         actor,
         latest.id if latest else known.id,
-        told=",".join(told),
+        told=",".join(filled),
     )
     tx.complete_comment(whole, audit)
     return True
@@ -153,9 +155,10 @@ def complete_comment(context: Context, actor: Actor, tx: Writer, incoming: Incom
 def store_comment(
     context: Context, actor: Actor, tx: Writer, incoming: IncomingComment
 ) -> tuple[str, Revision]:
-    """`stored`, `edited` or `unchanged`, and the comment's latest revision. Raises InvalidInput.
+    """Store one comment. Returns `stored`, `edited` or `unchanged`, and its latest revision.
 
-    A withdrawn comment that comes again is a new revision, whatever its text.
+    A withdrawn comment that is sent again gets a new revision, even with the same text. Raises
+    InvalidInput.
     """
     check_incoming(incoming)
     known = tx.comment_by_source(incoming.source, incoming.source_id)

@@ -1,4 +1,4 @@
-"""What an author may know, by a reference and nothing else."""
+"""The public look-up: a comment's reference is all it takes to read its statement of reasons."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +11,14 @@ from core.moderation.notices import Statement, build_statement
 from core.services.context import Context
 from core.store.base import Reader
 
-# One answer for unknown, mistyped and foreign references: nobody can probe for what exists.
-UNKNOWN_REFERENCE = "We know no such reference. Check it letter by letter; it has 26 of them."
+# The same message for unknown and malformed references, so that nobody can probe for existing ones.
+UNKNOWN_REFERENCE = "There is no such reference. Check it character by character; it has 26."
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedText:
-    """The text that the reference asked for was given for, where the author has changed it since.
-    `text` is empty where it was withdrawn; `statement` is how it stood at last."""
+    """The earlier text that the requested reference belongs to, if the author has edited it since.
+    `text` is empty if it was withdrawn; `statement` is its last statement of reasons."""
 
     reference: str
     text: str
@@ -28,10 +28,10 @@ class ChangedText:
 
 @dataclass(frozen=True, slots=True)
 class LookupAnswer:
-    """The author's newest text and what holds now. Names no moderator.
+    """The comment's newest text and its present statement of reasons. Names no moderator.
 
-    `reference` is the newest text's; `text` is empty where the comment was withdrawn, at
-    `withdrawn_at`; `changed` is set where another, older reference was asked for.
+    `reference` belongs to the newest text. `text` is empty if the comment was withdrawn, at
+    `withdrawn_at`. `changed` is set if an older text's reference was requested.
     """
 
     reference: str
@@ -43,8 +43,8 @@ class LookupAnswer:
 
 
 def look_up(context: Context, reference: str) -> LookupAnswer:
-    """The statement of reasons as it stands now, also by the reference of a text that was changed
-    since. Raises NotFound."""
+    """The present statement of reasons, by the reference of the comment's newest or of an earlier
+    text. Raises NotFound."""
     with context.store.read() as reader:
         asked = find_revision(reader, reference)
         comment = reader.comment(asked.comment_id)
@@ -53,7 +53,7 @@ def look_up(context: Context, reference: str) -> LookupAnswer:
             raise NotFound(UNKNOWN_REFERENCE)
         return LookupAnswer(
             reference=newest.reference,
-            text=_text_in_sight(newest),
+            text=_visible_text(newest),
             posted_at=comment.created_at,
             statement=_statement(context, reader, newest),
             withdrawn_at=newest.withdrawn_at,
@@ -64,7 +64,7 @@ def look_up(context: Context, reference: str) -> LookupAnswer:
 def _changed(context: Context, reader: Reader, asked: Revision) -> ChangedText:
     return ChangedText(
         reference=asked.reference,
-        text=_text_in_sight(asked),
+        text=_visible_text(asked),
         changed_at=reader.received_after(asked),
         statement=_statement(context, reader, asked),
     )
@@ -85,19 +85,19 @@ def _statement(context: Context, reader: Reader, revision: Revision) -> Statemen
 
 
 def text_gone(reader: Reader, revision: Revision) -> TextGone | None:
-    """Why the text is no longer there to decide on; None for a comment's newest text."""
+    """Why the text can no longer be decided on: edited or withdrawn; None if neither."""
     newest = reader.latest_revision(revision.comment_id)
     if newest is not None and newest.id != revision.id:
         return TextGone.EDITED
     return TextGone.WITHDRAWN if revision.withdrawn_at is not None else None
 
 
-def _text_in_sight(revision: Revision) -> str:
+def _visible_text(revision: Revision) -> str:
     return revision.text if revision.withdrawn_at is None else ""
 
 
 def find_revision(reader: Reader, reference: str) -> Revision:
-    """The revision an author's reference names. Raises NotFound, always with the same words."""
+    """The revision with that reference. Raises NotFound, always with the same message."""
     normal = normalise_reference(reference)
     revision = reader.revision_by_reference(normal) if normal else None
     if revision is None:

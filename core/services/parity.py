@@ -1,4 +1,5 @@
-"""The parity bench: the same comments through several backends. It writes nothing anywhere."""
+"""The parity bench: scores the same comments with several backends and compares them. It writes
+nothing to the state or the serving log."""
 
 import random
 from collections.abc import Callable, Iterable, Sequence
@@ -27,7 +28,8 @@ _SEED = 20261123
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """Comments to compare on: `source` in words, ids on their own site, readable texts."""
+    """The comments of a comparison. `source` describes where they come from; `ids` are their ids at
+    the source, `texts` are cleaned; both in the same order."""
 
     source: str
     ids: tuple[str, ...]
@@ -35,10 +37,10 @@ class Sample:
 
 
 Make = Callable[[str], Backend]
-"""A backend of one's own by its name, with no cache, cascade or fallback before it. MissingExtra,
-ConfigError and BackendError say why it can't be had."""
+"""Makes a new backend by its name, without cache, cascade or fallback. Raises MissingExtra,
+ConfigError or BackendError."""
 Progress = Callable[[str, float], None]
-"""What is being done, and the share of all that is done: 0..1."""
+"""Called with the present step in words and the share of the work that is done (0..1)."""
 
 
 def compare_stored(
@@ -51,8 +53,8 @@ def compare_stored(
     bundled: CommentSource,
     progress: Progress,
 ) -> Kit:
-    """`compare_backends` on `count` of the site's own comments, or of the bundled ones where it has
-    none, under the policy in force."""
+    """`compare_backends` on `count` of the site's own comments under the policy in force; on the
+    bundled comments if the site has none."""
     check_can(actor, Permission.COMPARE_BACKENDS)
     with context.store.read() as reader:
         policy = reader.policy_in_force()
@@ -62,7 +64,7 @@ def compare_stored(
 
 
 def sample_stored(context: Context, bundled: CommentSource, count: int) -> Sample:
-    """Comments that a model has scored, of the newest; with none stored, the bundled ones."""
+    """A sample of the newest scored comments; of the bundled ones if none is stored."""
     with context.store.read() as reader:
         stored = reader.scored_texts(NEWEST)
     if not stored:
@@ -71,7 +73,7 @@ def sample_stored(context: Context, bundled: CommentSource, count: int) -> Sampl
 
 
 def sample_source(source: CommentSource, count: int, name: str | None = None) -> Sample:
-    """Comments of a source. Raises InvalidInput for one without any."""
+    """A sample of a source's comments. Raises InvalidInput if it has none."""
     comments = (
         (item.source_id, clean_text(item.text))
         for item in source.read()
@@ -81,7 +83,8 @@ def sample_source(source: CommentSource, count: int, name: str | None = None) ->
 
 
 def _sample(source: str, comments: Iterable[tuple[str, str]], count: int) -> Sample:
-    """Distinct texts; of more than `count` always the same ones, in their order."""
+    """Up to `count` distinct texts in their order. The seed is fixed, so that the same comments are
+    chosen each time."""
     if not FEWEST <= count <= MOST:
         raise InvalidInput(f"{count} comments: a comparison takes {FEWEST} to {MOST}")
     ids: dict[str, str] = {}
@@ -108,10 +111,11 @@ def compare_backends(
     now: datetime,
     progress: Progress,
 ) -> Kit:
-    """The first of `names` against each other one. Calls are not recorded in the serving log.
+    """Compare the first of `names`, the reference, with each of the others.
 
-    Raises BackendError, MissingExtra or ConfigError when the reference can't be used; another that
-    can't is in the kit with the reason.
+    Raises BackendError, MissingExtra or ConfigError if the reference can't be used. If another
+    backend can't be used, the kit has the reason in `refused`. Calls are not recorded in the
+    serving log.
     """
     check_can(actor, Permission.COMPARE_BACKENDS)
     reference, *others = dict.fromkeys(names)
@@ -134,7 +138,7 @@ def compare_backends(
         made_at=now,
         source=sample.source,
         ids=sample.ids,
-        # Who may not read the queue gets numbers only.
+        # Without the permission to read the queue, a kit has no comment texts.
         texts=sample.texts if can(actor, Permission.SEE_QUEUE) else (),
         policy=policy,
         reference=table,
@@ -146,7 +150,7 @@ def compare_backends(
 
 
 class _Run:
-    """One comparison under way, and how far it is."""
+    """A comparison in progress; counts the texts done for `progress`."""
 
     def __init__(
         self,
@@ -165,7 +169,7 @@ class _Run:
         self._done = 0
 
     def open(self, name: str, closing: ExitStack) -> Backend:
-        """Loaded, and closed with the stack."""
+        """The backend, loaded; `closing` closes it."""
         self._progress(f"opening {name}", self._done / self._all)
         backend = self._make(name)
         closing.callback(backend.close)
@@ -175,20 +179,20 @@ class _Run:
         return backend
 
     def score(self, backend: Backend, name: str) -> ScoreTable:
-        """All texts."""
+        """The backend's scores of all texts of the sample."""
         before = self._done
 
-        def tell(rows: int) -> None:
+        def report(rows: int) -> None:
             self._progress(f"{name}: {rows:,} comments", (before + rows) / self._all)
 
         try:
-            # Two names may stand for one runtime: `auto` is one of the others.
-            return replace(score_table(backend, self._texts, progress=tell), backend=name)
+            # The table gets the requested name: `auto` is another name of one of the runtimes.
+            return replace(score_table(backend, self._texts, progress=report), backend=name)
         finally:
             self._done = before + len(self._texts)
 
     def pair(self, mine: Backend, table: ScoreTable, other: Backend, name: str) -> Pair:
-        """The other's scores, and what they say."""
+        """The comparison of the reference `mine`, whose scores are `table`, with `other`."""
         theirs = self.score(other, name)
 
         def say(words: str) -> None:

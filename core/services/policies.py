@@ -12,7 +12,7 @@ POLICY_KEPT_S = 1.0
 
 
 def ensure_policy(context: Context) -> None:
-    """Version 1, unless a policy is there already."""
+    """Store policy version 1, unless the store has a policy."""
     with context.store.read() as reader:
         if reader.newest_policy() is not None:
             return
@@ -22,8 +22,8 @@ def ensure_policy(context: Context) -> None:
 
 
 class PolicyInForce:
-    """The policy in force, read from the store at most once a second: it is needed at each call.
-    Threads may share it; two that find it old both read."""
+    """The policy in force, kept for one second because every call needs it. Threads may share it;
+    two of them may read the store at the same time."""
 
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
@@ -32,14 +32,15 @@ class PolicyInForce:
 
     @property
     def kept(self) -> Policy | None:
-        """What was read within the last second, without asking the store."""
+        """The policy if it was read within the last second, else None. Does not use the store."""
         seen = self._seen
         if seen is None or self._clock.monotonic() - seen[0] >= POLICY_KEPT_S:
             return None
         return seen[1]
 
     def read(self) -> Policy:
-        """Raises StoreError when there is none or the store can't be read."""
+        """The policy in force, at most one second old. Raises StoreError if there is none or the
+        store can't be read."""
         kept = self.kept
         if kept is not None:
             return kept

@@ -1,4 +1,4 @@
-"""Reads for the staff's pages; each checks the permission first."""
+"""Reads for the staff's pages. Every function checks the actor's permission before it reads."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -26,9 +26,9 @@ WORK = (CaseStatus.OPEN, CaseStatus.ESCALATED)
 @dataclass(frozen=True, slots=True)
 class CaseView:
     """Everything a reviewer sees of one case. `chain` is oldest first and never empty; `policy` is
-    the version its last automated decision rested on; `ancestors` are root first; `failure` is why
-    that decision had no scores; `author` is None for an unnamed one; `settled` is the earlier text
-    for which a person has to decide on this one."""
+    the version of the last automated decision; `failure` is why that decision had no scores;
+    `ancestors` are root first; `author` is None if the author has no name; `settled` is the earlier
+    text because of which a person has to decide on this one."""
 
     case: Case
     comment: Comment
@@ -43,13 +43,14 @@ class CaseView:
 
     @property
     def automated(self) -> Decision:
-        """The decision the scores belong to."""
+        """The last automated decision, which has the scores."""
         return next(past for past in reversed(self.chain) if past.is_automated)
 
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """`items` of the page `number`, counted from 1; `total` cases on all pages."""
+    """One page of the queue. `number` counts from 1; `total` is the number of cases on all
+    pages."""
 
     items: Sequence[QueueItem]
     number: int
@@ -57,12 +58,12 @@ class QueuePage:
 
     @property
     def first(self) -> int:
-        """The place of its first case among all, from 1."""
+        """The position of the page's first case among all cases, counted from 1."""
         return (self.number - 1) * QUEUE_LIMIT + 1
 
     @property
     def pages(self) -> int:
-        """How many pages there are, one at least."""
+        """The number of pages, at least one."""
         return max(1, -(-self.total // QUEUE_LIMIT))
 
 
@@ -74,7 +75,8 @@ def list_queue(
     label: str | None = None,
     page: int = 1,
 ) -> Sequence[QueueItem]:
-    """Page by page of QUEUE_LIMIT, the most urgent first; ended cases the last decided first."""
+    """The cases of one page, at most QUEUE_LIMIT: open ones the most urgent first, closed ones the
+    last decided first."""
     return list_cases(context, actor, statuses=statuses, label=label, page=page).items
 
 
@@ -86,7 +88,7 @@ def list_cases(
     label: str | None = None,
     page: int = 1,
 ) -> QueuePage:
-    """One page and how many cases there are. A page beyond the last gives the last one."""
+    """One page of cases and their total. A number beyond the last page gives the last page."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
         total = reader.count_cases(statuses, label)
@@ -96,7 +98,7 @@ def list_cases(
 
 
 def list_undoable(context: Context, actor: Actor) -> Sequence[tuple[str, int]]:
-    """This person's own decisions of the last day that still stand: revision and version, newest
+    """The actor's decisions of the last day that are still current: (revision id, version), newest
     last."""
     check_can(actor, Permission.DECIDE)
     with context.store.read() as reader:
@@ -104,14 +106,14 @@ def list_undoable(context: Context, actor: Actor) -> Sequence[tuple[str, int]]:
 
 
 def count_queue(context: Context, actor: Actor) -> QueueCount:
-    """How much waits."""
+    """The number of cases that wait for a decision, and since when."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
         return reader.queue_count()
 
 
 def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
-    """One case whole. Raises NotFound."""
+    """Everything about one case. Raises NotFound."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
         revision = reader.revision(revision_id)
@@ -143,7 +145,8 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
 
 
 def _binding(reader: Reader, revision: Revision) -> EarlierText | None:
-    """The earlier text that has a person decide on this one, without words that were withdrawn."""
+    """The earlier text because of which a person has to decide on this one; its words are left out
+    if they were withdrawn."""
     settled = settled_text(reader.earlier_texts(revision))
     if settled is None or needed_action(settled) is None:
         return None
@@ -162,7 +165,7 @@ def _failure(reader: Reader, automated: Decision) -> ErrorKind | None:
 
 
 def list_appeals(context: Context, actor: Actor, *, pending: bool) -> Sequence[AppealItem]:
-    """Pending appeals oldest first, or ended ones newest first."""
+    """Pending appeals, oldest first, or ended ones, newest first; at most APPEAL_LIMIT."""
     check_can(actor, Permission.SEE_APPEALS)
     with context.store.read() as reader:
         return reader.appeals(pending=pending, limit=APPEAL_LIMIT)

@@ -1,4 +1,4 @@
-"""Take up what was decided: the comment waits on hold again, and people decide anew."""
+"""Reopening: a decided comment is put on hold and its case back in the queue."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -18,8 +18,8 @@ from core.store.base import Reader, Writer
 
 @dataclass(frozen=True, slots=True)
 class Reopening:
-    """What somebody would reopen, as they see it. `refusal` is why they may not, empty if they may;
-    `decision` is the one that stands."""
+    """Whether an actor may reopen a comment. `refusal` is why not, empty if they may; `decision` is
+    the current decision and `seen_version` its version, which `reopen` needs."""
 
     revision_id: str
     seen_version: int
@@ -28,7 +28,7 @@ class Reopening:
 
 
 def look_at_reopening(context: Context, actor: Actor, reference: str) -> Reopening:
-    """Whether this person may reopen the comment of a reference. Raises NotFound."""
+    """Whether the actor may reopen the comment with that reference. Raises NotFound."""
     check_can(actor, Permission.OPEN_CASE)
     with context.store.read() as reader:
         revision = find_revision(reader, reference)
@@ -36,15 +36,15 @@ def look_at_reopening(context: Context, actor: Actor, reference: str) -> Reopeni
 
 
 def look_at_case(context: Context, actor: Actor, revision_id: str) -> Reopening:
-    """The same for a case of the queue."""
+    """Whether the actor may reopen the case of a revision."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
         return _reopening(context, reader, actor, revision_id)
 
 
 def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: int) -> Decision:
-    """Put the comment on hold and its case back in the queue, making one if there was none. A
-    replay gives the first's result.
+    """Put the comment on hold and its case in the queue; a comment without a case gets one. The
+    same call again returns the first call's decision.
 
     Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
     """
@@ -107,7 +107,7 @@ def _open_case(context: Context, tx: Writer, decision: Decision) -> None:
             revision_id=decision.revision_id,
             status=status,
             trigger=CaseTrigger.REOPENED,
-            # Somebody has asked for it: it comes first, as what was never scored does.
+            # First in the queue, because a person asked for the review.
             priority=1.0,
             label=None,
             opened_at=context.clock.now(),

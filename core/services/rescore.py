@@ -1,4 +1,5 @@
-"""Bring back what the failure policy decided: scored and decided anew once a backend answers."""
+"""Rescoring: comments that the failure policy decided on are scored and decided on again once a
+backend answers."""
 
 from collections import Counter
 from collections.abc import Collection, Iterator
@@ -22,8 +23,8 @@ from core.store.base import Writer
 
 @dataclass(slots=True)
 class RescoringReport:
-    """What came back so far: `decided` anew, the ids of those that `failed` once more, and the
-    `actions` of the decided."""
+    """The results so far: the number of comments `decided` again and their `actions`; `failed` has
+    the ids of revisions that could not be scored this time either."""
 
     decided: int = 0
     failed: set[str] = field(default_factory=set)
@@ -33,10 +34,12 @@ class RescoringReport:
 def rescore_failed(
     context: Context, scorer: Scorer, *, skip: Collection[str] = ()
 ) -> Iterator[RescoringReport]:
-    """Decide anew, oldest first, on each comment that the failure policy decided on and no person
-    has since; the same report after each committed chunk. `skip` holds ids of revisions to leave.
+    """Score and decide again, oldest first, each comment whose current decision is the failure
+    policy's. Yields the same report object, updated, after each committed chunk. `skip` are the ids
+    of revisions to leave out.
 
-    Raises BackendError when the backend is down: what is left keeps its decision and its place.
+    Raises BackendError if the backend is down; the remaining comments keep their decision and are
+    tried at the next call.
     """
     with context.store.read() as reader:
         policy = reader.policy_in_force()
@@ -76,7 +79,7 @@ def _redecide(
     info: BackendInfo,
     result: TextResult,
 ) -> Decision | None:
-    """None when a person decided meanwhile, or an edit came."""
+    """The new decision; None if meanwhile a person decided or the text was edited or withdrawn."""
     latest = tx.latest_revision(revision.comment_id)
     chain = tx.decision_chain(revision.id)
     if latest is None or latest.id != revision.id or latest.withdrawn_at is not None:

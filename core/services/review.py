@@ -1,4 +1,4 @@
-"""What a reviewer does to a case: decide, escalate, skip, undo. One transaction each."""
+"""A reviewer's actions on a case: decide, escalate, skip, undo. One transaction each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,10 +18,10 @@ from core.store.base import Reader, Writer
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """What a reviewer wants done, as it was on screen.
+    """A reviewer's choice for the case that was on screen.
 
-    `seen_version` is the revision's version that was shown; `idempotency_key` is derived from the
-    screen (never from the moment of the press), so that a replay does nothing twice.
+    `seen_version` is the revision's version that was shown. `idempotency_key` is derived from what
+    was shown, never from the time of the key press, so that sending it twice decides only once.
     """
 
     revision_id: str
@@ -33,10 +33,11 @@ class Review:
 
 
 def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
-    """The reviewer's decision, which supersedes the current one. A replay gives the first's result.
+    """Make the reviewer's decision, which supersedes the current one. The same request again
+    returns the first one's decision.
 
-    Raises Conflict naming whose decision stands (also for a key sent again with anything else than
-    at first), PermissionDenied, RuleBroken or NotFound.
+    Raises Conflict naming whose decision stands (also for a used idempotency key with another
+    action, reason, note or actor), InvalidInput, PermissionDenied, RuleBroken or NotFound.
     """
     check_can(actor, Permission.DECIDE)
     check_idempotency_key(review.idempotency_key)
@@ -49,7 +50,8 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
         case = tx.case_of(review.revision_id)
         if case is None or not chain:
             raise NotFound("There is no case for this comment.")
-        # Whose decision stands matters more to the slower of two than which rule stopped theirs.
+        # Checked before the rules below: the slower of two reviewers should read whose decision
+        # stands, not that a closed case takes no action.
         if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
             raise Conflict(standing(chain[-1]))
         check_can(actor, decide_permission(case.status))
@@ -69,8 +71,8 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
 
 
 def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | None:
-    """Leave the case to others; only the audit trail knows. Gives the decision that has ended the
-    case meanwhile, None while it waits."""
+    """Record in the audit trail that the actor skipped the case; nothing else changes. Returns the
+    decision that closed the case meanwhile, None if it is still open. Raises NotFound."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
         case = tx.case_of(revision_id)
@@ -83,8 +85,8 @@ def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | No
 def undo_decision(
     context: Context, actor: Actor, revision_id: str, *, seen_version: int
 ) -> Decision:
-    """Take back one's own current decision: a new one restores the action before it, and the case
-    is again what it was. A replay gives the first's result.
+    """Undo the actor's own current decision: a new decision restores the action before it, and the
+    case gets its earlier status. The same call again returns the first call's decision.
 
     Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
     """
@@ -125,15 +127,15 @@ def undo_decision(
 
 
 def standing(decision: Decision) -> str:
-    """One line: whose decision stands."""
-    # A person holds a comment only by taking a decision back or up again.
+    """One line that says who made the decision, when, and that it stands."""
+    # A person's decision has the action HOLD only after an undo or a reopening.
     words = ACTION_DONE | {Action.HOLD: "put back on hold"}
     when = f"{decision.decided_at:%H:%M:%S} UTC"
     return f"{decision.actor} {words[decision.action]} this comment at {when}; that stands."
 
 
 def check_latest(tx: Reader, revision_id: str) -> None:
-    """Raises Conflict where the author has changed the comment since."""
+    """Raises Conflict if the revision's text was edited or withdrawn."""
     revision = tx.revision(revision_id)
     latest = tx.latest_revision(revision.comment_id) if revision else None
     if latest is not None and latest.id != revision_id:
@@ -145,13 +147,15 @@ def check_latest(tx: Reader, revision_id: str) -> None:
 def add_reviewed(
     tx: Writer, decision: Decision, seen_version: int, key: str, audit: AuditEvent
 ) -> None:
-    """Raises Conflict when the version is no longer the one that was seen."""
+    """Add a person's decision. Raises Conflict if the revision's version is no longer
+    `seen_version`."""
     if not tx.add_decision(decision, seen_version=seen_version, idempotency_key=key, audit=audit):
         raise Conflict("Somebody else decided first.")
 
 
 def _replayed(first: Decision, actor: Actor, review: Review) -> Decision:
-    """The first's result for the same request; another one under the same key is refused."""
+    """The first decision if the request is the same. Raises InvalidInput or Conflict for a
+    different request with the same idempotency key."""
     if first.revision_id != review.revision_id:
         raise InvalidInput("The idempotency key was used for another comment.")
     asked = (actor.id, review.action, review.reason_code or None, review.note.strip())
@@ -161,7 +165,7 @@ def _replayed(first: Decision, actor: Actor, review: Review) -> Decision:
 
 
 def _undone(chain: Sequence[Decision], actor: Actor, seen_version: int) -> Decision | None:
-    """What this undo did when it came before; None when it did not."""
+    """The decision of an earlier, identical undo; None if there was none."""
     if not 0 < seen_version < len(chain):
         return None
     taken, then = chain[seen_version - 1], chain[seen_version]

@@ -1,7 +1,7 @@
-"""Score what waits, let the policy decide, and put what it holds before a person.
+"""Scores revisions that have no decision, decides by the policy and opens cases for held ones.
 
-Scores, decision, case and audit event of a revision are one transaction: a kill leaves it either
-decided or waiting.
+A revision's decision with its scores, its case and the audit event are one transaction: if the
+process is killed, the revision is either decided or still waiting.
 """
 
 from collections import Counter
@@ -33,7 +33,8 @@ TRIGGERS = {
 
 @dataclass(slots=True)
 class ScoringReport:
-    """What scoring did so far. `total` waited at the start; `failed` were held unscored."""
+    """The results so far. `total` is the number waiting at the start; `failed` counts decisions
+    without scores."""
 
     total: int
     decided: int = 0
@@ -42,10 +43,11 @@ class ScoringReport:
 
 
 def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
-    """Decide on every waiting revision, oldest first; the same report after each committed chunk.
+    """Decide on every waiting revision, oldest first. Yields the same report object, updated, after
+    each committed chunk.
 
-    Raises BackendError when the backend is down: what is not decided yet keeps waiting, and so does
-    a text that only an outage kept from being scored.
+    Raises BackendError if the backend is down; texts that could not be scored because of that keep
+    waiting.
     """
     with context.store.read() as reader:
         report = ScoringReport(total=reader.count_waiting())
@@ -73,7 +75,7 @@ def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
 
 
 def raise_outage(results: Sequence[TextResult]) -> None:
-    """Raises BackendError when an outage kept any of the texts from being scored."""
+    """Raises BackendError if any of the texts was not scored because of an outage."""
     for result in results:
         if result.error is not None and result.error_kind in OUTAGES:
             raise BackendError(result.error, kind=result.error_kind)
@@ -82,11 +84,12 @@ def raise_outage(results: Sequence[TextResult]) -> None:
 def score_now(
     context: Context, scorer: Scorer, policy: Policy, revisions: Sequence[Revision]
 ) -> dict[str, Decision]:
-    """Decide at once on revisions just stored, as the API does. The decisions by revision id; one
-    that somebody else decided on first has none here.
+    """Decide at once on revisions that were just stored, as the API does. Returns the new decisions
+    by revision id; a revision that another process decided on first, or that was edited, is
+    missing.
 
-    With the backend down the site's failure policy decides, and the decision says so. By default
-    each is held for a person.
+    If the backend is down, the site's failure policy decides (by default: hold), and the decision's
+    source is `failure_policy`.
     """
     texts = [revision.text for revision in revisions]
     is_down = False
@@ -124,9 +127,10 @@ def decide(
     result: TextResult,
     failure_action: Action = Action.HOLD,
 ) -> Decision | None:
-    """The first decision on a revision; None when somebody else's came first, or an edit did.
+    """Make the first decision on a revision, and open a case if a person has to decide. None if the
+    revision has a decision by now, or was edited or withdrawn.
 
-    `failure_action` is for a result without scores.
+    `failure_action` is the action if the result has no scores.
     """
     latest = tx.latest_revision(revision.comment_id)
     if latest is None or latest.id != revision.id or latest.withdrawn_at is not None:
@@ -182,8 +186,8 @@ def automated_decision(
     result: TextResult,
     is_after_edit: bool,
 ) -> Decision:
-    """The decision of now that carries out a verdict, by rule, by failure policy, or because of an
-    earlier text."""
+    """The decision for a verdict. Its source is FAILURE_POLICY for a result without scores,
+    AFTER_EDIT if an earlier text changed the verdict, else RULE."""
     source = DecisionSource.AFTER_EDIT if is_after_edit else DecisionSource.RULE
     return Decision(
         id=new_id(),

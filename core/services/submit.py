@@ -1,7 +1,7 @@
-"""Take comments and decide on them in one call.
+"""Stores comments and decides on them in one call.
 
-Storing and deciding are two transactions. A process killed between them leaves the comment waiting,
-so a retry decides on whatever it is given that has no decision yet.
+Storing and deciding are two transactions. If the process is killed between them, the comments wait
+for a decision, so a retry also decides on known comments without one.
 """
 
 from collections.abc import Mapping, Sequence
@@ -22,7 +22,8 @@ API = Actor(id="api", role=Role.OPS)
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """What became of one row. `chain` is the revision's decisions, oldest first, never empty."""
+    """The outcome of one row. `status` is `stored`, `edited` or `unchanged`; `chain` are the
+    decisions on its revision, oldest first, never empty."""
 
     incoming: IncomingComment
     status: str
@@ -33,8 +34,8 @@ class Submitted:
 def submit(
     context: Context, scorer: Scorer, incoming: Sequence[IncomingComment]
 ) -> list[Submitted]:
-    """Store all rows or none, and see that each has a decision. Raises InvalidRows, StoreError,
-    and Conflict when a comment was edited by somebody else meanwhile."""
+    """Store all rows or none, and decide on each that has no decision. Raises InvalidRows,
+    StoreError, and Conflict if another process edited one of the comments meanwhile."""
     check_can(API, Permission.INGEST)
     taken, policy = _store(context, incoming)
     waiting = {
@@ -44,7 +45,7 @@ def submit(
     chains = _chains(context, [revision for _, revision in taken], decided)
     for comment, chain in zip(incoming, chains, strict=True):
         if not chain:
-            # Another process stored an edit in between; the old text is nobody's any more.
+            # Another process stored an edit in between, so this text gets no decision any more.
             raise Conflict(f"Comment {comment.source_id!r} changed meanwhile; send it again.")
     return [
         Submitted(comment, status, revision, chain)
@@ -55,15 +56,15 @@ def submit(
 def _store(
     context: Context, incoming: Sequence[IncomingComment]
 ) -> tuple[list[tuple[str, Revision]], Policy]:
-    """What became of each row, and the policy in force."""
+    """The status and revision of each row, and the policy in force."""
     taken: list[tuple[str, Revision]] = []
     problems: list[RowProblem] = []
-    # The refusal is raised inside the block: it rolls back the rows that were good.
+    # InvalidRows is raised inside the block, so that the valid rows are rolled back, too.
     with context.store.write() as tx:
         for index, comment in enumerate(incoming):
             try:
                 if is_placeholder(comment.text):
-                    raise InvalidInput("stands for a deleted comment; withdraw it with DELETE")
+                    raise InvalidInput("marks a deleted comment; withdraw it with DELETE")
                 taken.append(store_comment(context, API, tx, comment))
                 if taken[-1][0] != "stored":
                     complete_comment(context, API, tx, comment)
@@ -77,7 +78,7 @@ def _store(
 def _chains(
     context: Context, revisions: Sequence[Revision], decided: Mapping[str, Decision]
 ) -> list[Sequence[Decision]]:
-    """The decisions on each revision. A first decision just made has none before it."""
+    """The decisions on each revision. The store is read only if there may be earlier ones."""
     if all(revision.id in decided for revision in revisions):
         return [[decided[revision.id]] for revision in revisions]
     with context.store.read() as reader:
@@ -85,7 +86,7 @@ def _chains(
 
 
 def describe_problems(problems: Sequence[RowProblem], *, total: int) -> str:
-    """Why rows sent together are refused, in one line about the first problem."""
+    """One line on why the rows are refused: how many are wrong, and the first problem."""
     first = problems[0]
     where = f"comments[{first.row}]" if total > 1 else "the comment"
     if first.field:

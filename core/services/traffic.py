@@ -1,4 +1,4 @@
-"""What the serving log shows of a window, to those who may see it. Writes nothing."""
+"""Reads of the serving log for the ops pages. Every function checks the actor's permission."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 SPARK_BUCKETS = 60
 MIN_BUCKETS = 30
 CALLS_PER_BUCKET = 10
-DOTS_UP_TO = 400  # calls: fewer are shown one by one
+DOTS_UP_TO = 400  # calls; up to this many are drawn one by one
 ESTIMATED_COMMENTS = 100
 SLOWEST_SHOWN = 50
 _TICK = timedelta(microseconds=1)
@@ -37,8 +37,8 @@ _TICK = timedelta(microseconds=1)
 
 @dataclass(frozen=True, slots=True)
 class LogOverview:
-    """The whole log at one moment. `until` is where a window of now ends: just after the clock, so
-    that a call of this moment is in it and one that is dated later is not."""
+    """The contents of the whole log. `until` is where the present window ends: just after the
+    clock's time, so that it includes a call logged now but none that is dated in the future."""
 
     series: tuple[Series, ...]
     refused: tuple[Refused, ...]
@@ -47,16 +47,17 @@ class LogOverview:
 
     @property
     def newest_at(self) -> datetime | None:
-        """When anything was logged last."""
+        """The time of the newest call or refusal; None if the log is empty."""
         moments = [*(one.last_at for one in self.series), *(one.last_at for one in self.refused)]
         return max(moments, default=None)
 
 
 @dataclass(frozen=True, slots=True)
 class WindowTraffic:
-    """One window. `previous` is None where it has no calls; `dots` where there are too many calls
-    to draw each; `lines` and `dots` hold the busiest series only, `hidden_count` are not drawn.
-    `refused` requests belong to no backend and no mode, so no filter leaves them out.
+    """The traffic of one window. `previous` is None if the window before had no calls; `dots` is
+    None if there are too many calls to draw each. `lines` and `dots` have only the series that are
+    drawn; `hidden_count` is the number of the others. `refused` is the same for every filter,
+    because refused requests have no backend and no mode.
     """
 
     summary: Summary
@@ -73,7 +74,7 @@ class WindowTraffic:
 
     @property
     def span(self) -> tuple[datetime, datetime]:
-        """From the start of the first bucket to the end of the last."""
+        """The start of the first bucket and the end of the last."""
         starts = self.lines["bucket_at"]
         return starts.min().to_pydatetime(), (
             starts.max() + timedelta(seconds=self.bucket_s)
@@ -82,7 +83,7 @@ class WindowTraffic:
 
 @dataclass(frozen=True, slots=True)
 class BackendTraffic:
-    """Live calls of a window by backend, what each process saw last, and what was refused."""
+    """A window's live calls by backend, the last calls of each process, and refused requests."""
 
     calls: tuple[BackendCalls, ...]
     seen: tuple[LastSeen, ...]
@@ -90,10 +91,10 @@ class BackendTraffic:
 
 
 def view_log(actor: Actor, log: "ServingLogQueries", clock: Clock) -> LogOverview:
-    """What the whole log holds. Raises PermissionDenied, StoreError."""
+    """The contents of the whole log. Raises PermissionDenied, StoreError."""
     check_can(actor, Permission.SEE_SERVING)
     series = log.series_names()
-    # The clock is read after the log: what was logged by then is in no future of it.
+    # The clock is read after the log, so that no call logged meanwhile counts as future.
     until = clock.now() + _TICK
     contents = log.contents(until)
     if contents.future:
@@ -111,8 +112,9 @@ def view_window(
     drawn: Callable[["pd.DataFrame"], Sequence[str]],
     max_points: int,
 ) -> WindowTraffic:
-    """The window that ends then. `drawn` picks the series of the table that a chart has room for;
-    all of them together have at most `max_points`. Raises PermissionDenied, StoreError."""
+    """The traffic of the window that ends at `until`. `drawn` picks the series of the table that
+    are drawn; their lines have at most `max_points` together. Raises PermissionDenied,
+    StoreError."""
     check_can(actor, Permission.SEE_SERVING)
     window = window_of(choice, until)
     summary = log.summary(window, traffic)
@@ -143,7 +145,7 @@ def view_window(
 def view_backends(
     actor: Actor, log: "ServingLogQueries", choice: WindowChoice, until: datetime
 ) -> BackendTraffic:
-    """What the log tells of each backend. Raises PermissionDenied, StoreError."""
+    """What the log contains about each backend. Raises PermissionDenied, StoreError."""
     from core.servinglog.queries import LIVE_TRAFFIC
 
     check_can(actor, Permission.SEE_SERVING)
@@ -156,8 +158,8 @@ def view_backends(
 
 
 def find_request(actor: Actor, log: "ServingLogQueries", wanted: str) -> LoggedRequest:
-    """What was logged under the id of a request, a call or a trace. Raises PermissionDenied,
-    StoreError, InvalidInput without an id and NotFound for one that the log does not hold."""
+    """The calls and refusals with that id of a request, a call or a trace. Raises PermissionDenied,
+    StoreError, InvalidInput for an empty or unprintable id, and NotFound."""
     check_can(actor, Permission.SEE_SERVING)
     wanted = wanted.strip()
     if not wanted or not wanted.isprintable():
@@ -169,18 +171,20 @@ def find_request(actor: Actor, log: "ServingLogQueries", wanted: str) -> LoggedR
 
 
 def _bucket_count(calls: int, most: int) -> int:
-    """How many buckets at most: about ten calls in each, or its percentile is one call's time."""
+    """The most buckets: about ten calls in each, because the percentile of a few calls is only the
+    time of one of them."""
     drawable = min(MAX_BUCKETS, most)
     return max(MIN_BUCKETS, min(drawable, calls // CALLS_PER_BUCKET))
 
 
 def _whole_buckets(trend: "pd.DataFrame") -> "pd.DataFrame":
-    """Without the first and last bucket, which the window cuts: half a bucket looks like a drop."""
+    """The trend without its first and last bucket: the window cuts them, which would look like a
+    drop."""
     return trend if len(trend) < 8 else trend.iloc[1:-1]
 
 
 def _sparklines(coarse: "pd.DataFrame", table: "pd.DataFrame") -> "pd.Series[Any]":
-    """p95 over time for each row of the table; a bucket without calls is left out."""
+    """The p95 over time for each row of the table; buckets without calls are left out."""
     import pandas as pd
 
     by_series = coarse.dropna(subset=["series", "p95"]).groupby("series")["p95"].agg(list)

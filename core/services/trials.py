@@ -1,4 +1,4 @@
-"""Asking backends by hand: whether one answers, and what several say of one comment."""
+"""Calls to backends by hand: checking one backend, and scoring one comment with several."""
 
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -21,10 +21,10 @@ from core.servinglog.record import Mode, ServingLog
 
 @dataclass(frozen=True, slots=True)
 class BackendAnswer:
-    """What a backend said of one text: scores or `error`, never both. `total_ms` is None when the
-    call failed; loading a model, or making a first connection, is not counted in.
+    """A backend's answer for one text: scores or `error`, never both. `total_ms` is None if the
+    call failed; it does not include loading a model or the first connection.
 
-    `error_kind` is None for an error before anything could be asked: a package or a key is missing.
+    `error_kind` is None for an error before the call, for example a missing package or key.
     """
 
     backend: str
@@ -40,8 +40,8 @@ class BackendAnswer:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """An answer and what would become of the comment by it; without scores `rules` is empty and the
-    site's failure policy spoke."""
+    """An answer and the action that would follow. Without scores the action is the failure policy's
+    and `rules` is empty."""
 
     answer: BackendAnswer
     action: Action
@@ -50,17 +50,17 @@ class TrialResult:
 
 @dataclass(frozen=True, slots=True)
 class SideBySide:
-    """One comment by several backends under the policy in force."""
+    """The results of several backends for one comment under the policy in force."""
 
     tried: tuple[TrialResult, ...]
     policy: Policy
 
 
 class SpareBackends:
-    """Backends of a process that serve nobody: made and loaded when they are first asked, with
-    connections and circuits of their own, no cache before them. Safe to use from several threads.
+    """Backends used only for trials: made and loaded at their first call, with separate connections
+    and circuits and without a cache. Threads may share it.
 
-    Every call is in the serving log as a trial, which no figure of live traffic counts.
+    Every call is in the serving log with Mode.TRIAL, which figures of live traffic leave out.
     """
 
     def __init__(self, make: Callable[[str], Backend], log: ServingLog, clock: Clock) -> None:
@@ -73,19 +73,19 @@ class SpareBackends:
 
     @property
     def heard(self) -> Mapping[str, BackendAnswer]:
-        """The last answer of each backend that tells how it stands: that it took offence at one
-        text tells nothing."""
+        """For each backend, the last answer that shows its state. Errors about a single text are
+        left out: the backend answered."""
         return dict(self._heard)
 
     def check(self, name: str) -> BackendAnswer:
-        """Ask for the revision and score harmless texts, over new connections."""
+        """Ask for the model's version and score harmless texts, over new connections."""
         self._drop(name, only_remote=True)
         (answer,) = self.ask([name], PROBE)
         return answer
 
     def ask(self, names: Sequence[str], text: str) -> tuple[BackendAnswer, ...]:
-        """One answer for each name. Services are asked at the same time; models of this process
-        one after the other, so that none is timed while another takes the processor."""
+        """One answer for each name. Remote services are called at the same time; models in this
+        process one after the other, so that none is timed while another uses the processor."""
         with ThreadPoolExecutor(max(1, len(names)), thread_name_prefix="trial") as pool:
             ready = dict(zip(names, pool.map(self._ready, names), strict=True))
             waiting = {
@@ -105,13 +105,14 @@ class SpareBackends:
         return tuple(found[name] for name in names)
 
     def close(self) -> None:
-        """Let go of every backend."""
+        """Close every backend."""
         for name in tuple(self._kept):
             self._drop(name)
 
     def _ready(self, name: str) -> Backend | BackendAnswer:
-        """The backend after a first call, which for a service includes its first connection and the
-        check of its answers, for a model the first run; or why it can't be asked."""
+        """The backend after a first call, so that the timed call includes neither the first
+        connection and check of answers (a service) nor the first run (a model). If that fails, the
+        failed answer."""
         with self._lock:
             backend = self._kept.get(name)
         if backend is not None:
@@ -128,7 +129,7 @@ class SpareBackends:
             return first
         with self._lock:
             kept = self._kept.setdefault(name, backend)
-        if kept is not backend:  # somebody else was as fast
+        if kept is not backend:  # another thread made it at the same time
             backend.close()
         return kept
 
@@ -160,8 +161,7 @@ class SpareBackends:
     def _failed(
         self, name: str, error: ConsoleError, backend: Backend | None = None
     ) -> BackendAnswer:
-        # A backend that failed begins anew next time: whoever asks by hand wants it asked, not
-        # left alone because of an earlier try.
+        # A new backend at the next call, so that an open circuit does not refuse a check by hand.
         self._drop(name, only_remote=True)
         kind = ErrorKind(error.kind) if isinstance(error, BackendError) else None
         info = backend.info if backend is not None else None
@@ -178,7 +178,7 @@ class SpareBackends:
 
 
 def check_backend(actor: Actor, spare: SpareBackends, name: str) -> BackendAnswer:
-    """Ask one backend now. Raises PermissionDenied."""
+    """Call one backend now. Raises PermissionDenied."""
     check_can(actor, Permission.COMPARE_BACKENDS)
     return spare.check(name)
 
@@ -186,8 +186,8 @@ def check_backend(actor: Actor, spare: SpareBackends, name: str) -> BackendAnswe
 def try_comment(
     context: Context, actor: Actor, spare: SpareBackends, names: Sequence[str], text: str
 ) -> SideBySide:
-    """What each backend, and the policy by its scores, makes of a text as it came in. Nothing of it
-    is stored. Raises PermissionDenied, and InvalidInput for a text that could not be a comment."""
+    """Score an original text with each backend, and apply the policy in force. The text is not
+    stored. Raises PermissionDenied, and InvalidInput for a text that could not be a comment."""
     check_can(actor, Permission.COMPARE_BACKENDS)
     text = clean_text(text)
     check_text(text)
@@ -202,7 +202,7 @@ def _tried(context: Context, text: str, answer: BackendAnswer, policy: Policy) -
         verdict = judge(answer.scores, policy)
         return TrialResult(answer, verdict.action, verdict.rules)
     result = TextResult(error=answer.error, error_kind=answer.error_kind or ErrorKind.BACKEND)
-    # A text that is refused while others would be scored is held under every failure policy.
+    # The backend answered but refused this text: held under every failure policy.
     is_down = answer.error_kind not in ANSWERS
     (action,) = context.failure.actions([text], [result], policy, is_down=is_down)
     return TrialResult(answer, action)
@@ -211,5 +211,5 @@ def _tried(context: Context, text: str, answer: BackendAnswer, policy: Policy) -
 def _is_here(backend: Backend) -> bool:
     try:
         return backend.info.location is Location.IN_PROCESS
-    except ConsoleError:  # only a model of this machine has to be read before it can tell
+    except ConsoleError:  # only a local model reads its info from files, which can fail
         return True

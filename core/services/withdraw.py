@@ -1,4 +1,4 @@
-"""A comment is taken back by the site it was written on, or by its author there."""
+"""Withdrawal: a comment was taken back by its author or by the site it was written on."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,7 +14,7 @@ from core.store.base import Writer
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """`is_new` is False where the comment had been withdrawn before."""
+    """The result of a withdrawal. `is_new` is False if the comment was withdrawn before."""
 
     reference: str
     withdrawn_at: datetime
@@ -22,8 +22,8 @@ class Withdrawal:
 
 
 def withdraw_comment(context: Context, actor: Actor, source: str, source_id: str) -> Withdrawal:
-    """Show the comment's texts to nobody from now on and end the work on it. Doing it again changes
-    nothing. Raises PermissionDenied, and NotFound for a comment that was never stored."""
+    """Hide all texts of the comment from now on, and close its case and pending appeal. Doing it
+    again changes nothing. Raises PermissionDenied, and NotFound for an unknown comment."""
     check_can(actor, Permission.INGEST)
     with context.store.write() as tx:
         withdrawal = withdraw_known(context, actor, tx, (source, source_id))
@@ -35,7 +35,8 @@ def withdraw_comment(context: Context, actor: Actor, source: str, source_id: str
 def withdraw_known(
     context: Context, actor: Actor, tx: Writer, key: tuple[str, str]
 ) -> Withdrawal | None:
-    """The same inside a transaction; None for a comment that was never stored."""
+    """`withdraw_comment` inside a transaction, without its check of permissions. `key` is (source,
+    id at the source). None for an unknown comment."""
     comment = tx.comment_by_source(*key)
     latest = tx.latest_revision(comment.id) if comment else None
     if comment is None or latest is None:

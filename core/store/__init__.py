@@ -1,1 +1,1 @@
-"""Where the state of moderation is kept."""
+"""The store of the moderation state: its interface, its SQL implementation and migrations."""

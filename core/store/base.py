@@ -1,9 +1,10 @@
-"""What a store of the moderation state offers. Services use these; an adapter implements them.
+"""The interfaces of the store of the moderation state: services use them, `SqlStore` implements
+them.
 
-Every write runs inside `Store.write()`: one transaction, committed at the end of the block or
-not at all. A change by a person or a rule is written together with its audit event: the methods
-that make one take it. Those that follow from such a change (a case opened by a decision, a thread's
-title) take none.
+Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not
+at all. A method that changes a comment, a decision, an appeal or a policy takes the audit event and
+stores it with the change. The methods for cases take none: a case changes only together with a
+decision, an edit or a withdrawal, which has one. A thread's title is not moderated and has none.
 """
 
 from collections.abc import Iterator, Sequence
@@ -29,7 +30,7 @@ from core.store.views import (
 
 
 class Reader(Protocol):
-    """Reads of one consistent moment. A missing row is None or an empty sequence."""
+    """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...
 
@@ -42,26 +43,27 @@ class Reader(Protocol):
     def revision_by_reference(self, reference: str) -> Revision | None: ...
 
     def earlier_texts(self, revision: Revision) -> Iterator[EarlierText]:
-        """The comment's texts before that one, newest first, each read when it is asked for."""
+        """The comment's texts before that revision, newest first; each is read when the iterator
+        reaches it."""
         ...
 
     def received_after(self, revision: Revision) -> datetime:
-        """When the text that replaced that one came in. Raises StoreError for the newest."""
+        """When the revision after this one was received. Raises StoreError for the newest."""
         ...
 
     def waiting_revisions(self, limit: int) -> Sequence[Revision]:
-        """Latest revisions without a decision that nobody withdrew, oldest first."""
+        """Latest revisions that have no decision and are not withdrawn, oldest first."""
         ...
 
     def count_waiting(self) -> int: ...
 
     def failed_revisions(self, limit: int, after: Revision | None) -> Sequence[Revision]:
-        """Latest revisions whose current decision is the failure policy's, oldest first, beginning
-        after that one."""
+        """Latest revisions whose current decision is the failure policy's, oldest first, starting
+        after the revision `after`."""
         ...
 
     def count_failed(self) -> int:
-        """How many `failed_revisions` there are."""
+        """The number of all `failed_revisions`."""
         ...
 
     def is_empty(self) -> bool:
@@ -75,8 +77,8 @@ class Reader(Protocol):
     def own_decisions(
         self, actor_id: str, since: datetime, limit: int
     ) -> Sequence[tuple[str, int]]:
-        """What that person decided on cases since then and still stands: revision and version, the
-        newest `limit` of them, newest last."""
+        """The actor's decisions on cases since `since` that are still current, as (revision id,
+        version): the newest `limit` of them, newest last."""
         ...
 
     def decision_by_key(self, idempotency_key: str) -> Decision | None: ...
@@ -88,7 +90,7 @@ class Reader(Protocol):
     def appeal(self, appeal_id: str) -> Appeal | None: ...
 
     def appeal_of(self, revision_id: str) -> Appeal | None:
-        """The latest appeal of the revision."""
+        """The latest appeal against a decision on the revision."""
         ...
 
     def policy(self, version: int) -> Policy | None: ...
@@ -96,7 +98,7 @@ class Reader(Protocol):
     def newest_policy(self) -> Policy | None: ...
 
     def policy_in_force(self) -> Policy:
-        """The newest version. Raises StoreError where there is none."""
+        """The newest version. Raises StoreError if there is none."""
         ...
 
     def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
@@ -106,95 +108,97 @@ class Reader(Protocol):
     def queue(
         self, statuses: Sequence[CaseStatus], label: str | None, limit: int, offset: int = 0
     ) -> Sequence[QueueItem]:
-        """Open work, most urgent first; ended work, the last decided first."""
+        """Cases with those statuses and that label (None: any): open ones the most urgent first,
+        closed ones the last decided first."""
         ...
 
     def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:
-        """How many cases `queue` lists in all."""
+        """The number of all cases that `queue` lists."""
         ...
 
     def queue_count(self) -> QueueCount: ...
 
     def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
-        """What the comment answers, root first; at most `limit` nearest entries."""
+        """The comments and the thread title above the comment: the nearest `limit`, root first."""
         ...
 
     def author_record(self, source: str, author: str) -> AuthorRecord: ...
 
     def appeals(self, *, pending: bool, limit: int) -> Sequence[AppealItem]:
-        """Pending appeals oldest first, or ended ones newest first."""
+        """Pending appeals, oldest first, or ended ones, newest first."""
         ...
 
     def scored_texts(self, limit: int) -> Sequence[ScoredText]:
-        """What rules decided on by a model's scores, newest first."""
+        """Texts whose decision was made from a model's scores, newest first."""
         ...
 
 
 class Writer(Reader, Protocol):
-    """The same reads inside a write transaction, and the writes."""
+    """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
-        """False when it was there already."""
+        """False if the thread is stored already."""
         ...
 
     def add_comment(self, comment: Comment, revision: Revision, audit: AuditEvent) -> None: ...
 
     def add_revision(self, revision: Revision, audit: AuditEvent) -> None:
-        """The comment's new latest revision."""
+        """Store the comment's new latest revision."""
         ...
 
     def complete_comment(self, comment: Comment, audit: AuditEvent) -> None:
-        """The comment of that id gets this author, time and parent."""
+        """Set the author, time and parent of the comment with that id."""
         ...
 
     def withdraw_comment(self, comment_id: str, withdrawn_at: datetime, audit: AuditEvent) -> None:
-        """Every text of the comment that is not withdrawn yet is from now on."""
+        """Mark all revisions of the comment as withdrawn, except those that are already."""
         ...
 
     def add_decision(
         self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
     ) -> bool:
-        """Make the decision current. False, and nothing written, when the revision's version is no
-        longer `seen_version`."""
+        """Store the decision as the current one. False, with nothing written, if the revision's
+        version is no longer `seen_version`."""
         ...
 
     def open_case(self, case: Case) -> None: ...
 
     def change_case(self, case: Case) -> None:
-        """The case of that id gets this status, trigger, priority, label and reason of closing."""
+        """Set status, trigger, priority, label and `closed_because` of the case with that id."""
         ...
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None: ...
 
     def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        """False, and nothing written, when the decision has an appeal already."""
+        """False, with nothing written, if the decision has an appeal already."""
         ...
 
     def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        """Store the outcome. False, and nothing written, when it is no longer pending."""
+        """Store the outcome. False, with nothing written, if the appeal is no longer pending."""
         ...
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
-        """False when the version exists already."""
+        """False if the version exists already."""
         ...
 
     def add_audit(self, audit: AuditEvent) -> None:
-        """For events that change nothing else."""
+        """Store an event without any other change."""
         ...
 
 
 class Store(Protocol):
-    """Safe to share between threads; each block has its own connection."""
+    """The state store. Threads may share it; each `read` or `write` block has its own snapshot or
+    turn."""
 
     def read(self) -> AbstractContextManager[Reader]: ...
 
     def write(self) -> AbstractContextManager[Writer]:
-        """A serialised write transaction; waits for another process's to end. What was written is
-        on disk when the block has ended without an error."""
+        """A write transaction; only one runs at a time, across processes. Once the block has ended
+        without an error, its writes are on disk."""
         ...
 
     def check_writable(self) -> None:
-        """Raises StoreError when nothing can be stored now; never waits long."""
+        """Raises StoreError if nothing can be stored now; never waits long."""
         ...
 
     def close(self) -> None: ...

@@ -1,4 +1,4 @@
-"""Rows shaped for reading: what lists and side panels show."""
+"""Read models: the rows of lists and side panels."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,7 +12,7 @@ from core.moderation.scores import Label
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One line of the review queue. `excerpt` is the start of the text, unmarked."""
+    """One line of the review queue. `excerpt` is the start of the text on one line, plain."""
 
     case_id: str
     revision_id: str
@@ -27,7 +27,8 @@ class QueueItem:
 
 @dataclass(frozen=True, slots=True)
 class QueueCount:
-    """How much waits, and since when."""
+    """The number of cases by status, of texts without a decision, and since when the oldest case
+    waits."""
 
     open: int
     escalated: int
@@ -37,8 +38,8 @@ class QueueCount:
 
 @dataclass(frozen=True, slots=True)
 class ThreadEntry:
-    """One step above a comment in its thread: another comment, or the thread's title. `text` is
-    empty where it was withdrawn."""
+    """An ancestor of a comment in its thread: another comment, or the thread's title. `text` is
+    empty if it was withdrawn."""
 
     author: str
     text: str
@@ -49,7 +50,7 @@ class ThreadEntry:
 
 @dataclass(frozen=True, slots=True)
 class AuthorRecord:
-    """What is known of an author on one source. Counts are of comments, by current decision."""
+    """An author's record on one source: counts of comments by their current decision."""
 
     comments: int
     removed: int
@@ -59,7 +60,7 @@ class AuthorRecord:
 
 @dataclass(frozen=True, slots=True)
 class AppealItem:
-    """An appeal beside what it is about; `text` is empty where the comment was withdrawn."""
+    """An appeal with its decision and comment; `text` is empty if the comment was withdrawn."""
 
     appeal: Appeal
     decision: Decision
@@ -71,8 +72,8 @@ class AppealItem:
 
 @dataclass(frozen=True, slots=True)
 class ScoredText:
-    """A comment's text with what a model said of it; `model_version` None where nothing did.
-    `source_id` is its id on its own site, empty where it has none."""
+    """A comment's text with a model's scores; `model_version` is None if it was not scored.
+    `source_id` is the comment's id at its source, or empty."""
 
     text: str
     scores: Mapping[Label, float] = field(default_factory=dict)

@@ -80,7 +80,7 @@ def test_appeal_needs_words_and_a_reference_that_exists(services: Services) -> N
     revision = scored(services, REMOVED)
     with pytest.raises(InvalidInput):
         appealed(services, revision, "  ")
-    with pytest.raises(NotFound, match="We know no such reference"):
+    with pytest.raises(NotFound, match="There is no such reference"):
         file_appeal(services.context, new_reference(), "It was a quotation.")
 
 
@@ -133,7 +133,7 @@ def test_only_leads_and_admins_hear_appeals(services: Services, role: Role) -> N
 
 def test_appeal_is_heard_once_with_a_reason(services: Services) -> None:
     appeal = appealed(services, removed_by_person(services))
-    with pytest.raises(RuleBroken, match="a sentence at least"):
+    with pytest.raises(RuleBroken, match="at least one sentence"):
         hear_appeal(services.context, LEAD, appeal.id, overturn=True, reason="no")
     with pytest.raises(NotFound):
         hear_appeal(services.context, LEAD, "nothing", overturn=True, reason=REASON)

@@ -11,16 +11,28 @@ import pytest
 
 import core.services
 from core.bootstrap.services import Services
-from core.errors import PermissionDenied
+from core.errors import NotFound, PermissionDenied
 from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
-from core.services import explain, ingest, parity, queries, reopen, review, trials
+from core.services import (
+    explain,
+    ingest,
+    parity,
+    queries,
+    reopen,
+    review,
+    traffic,
+    trials,
+    withdraw,
+)
 from core.services.appeal import hear_appeal
 from core.services.backends import look_at_backends
 from core.services.trials import SpareBackends
+from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
+from core.servinglog.windows import WindowChoice
 from tests.factories import (
     CLEAN,
     HELD,
@@ -82,6 +94,33 @@ def hear(services: Services, actor: Actor) -> None:
 def take_in(services: Services, actor: Actor) -> None:
     row = IncomingComment("roles", "1", CLEAN, "sam", services.clock.now())
     list(ingest.ingest(services.context, actor, [row]))
+
+
+def take_back(services: Services, actor: Actor) -> None:
+    take_in(services, Actor("ops", Role.OPS))
+    withdraw.withdraw_comment(services.context, actor, "roles", "1")
+
+
+def view_window(services: Services, actor: Actor) -> None:
+    scored(services, CLEAN)
+    log, clock = services.serving_log_queries, services.clock
+    until = traffic.view_log(Actor("ops", Role.OPS), log, clock).until
+    traffic.view_window(
+        actor, log, WindowChoice.ALL, ALL_TRAFFIC, until, drawn=lambda _: [], max_points=9
+    )
+
+
+def view_backends(services: Services, actor: Actor) -> None:
+    log, until = services.serving_log_queries, services.clock.now()
+    traffic.view_backends(actor, log, WindowChoice.ALL, until)
+
+
+def find_request(services: Services, actor: Actor) -> None:
+    """PermissionDenied comes before NotFound: there is no request with that id."""
+    try:
+        traffic.find_request(actor, services.serving_log_queries, "unknown")
+    except NotFound:
+        return
 
 
 def look_at_site(services: Services, actor: Actor) -> None:
@@ -173,6 +212,13 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ),
     ("review.undo_decision", "open"): (undo, "nyynyn"),
     ("review.undo_decision", "escalated"): (undo_on_escalated, "nnynyn"),
+    ("traffic.view_log", "view"): (
+        lambda s, a: traffic.view_log(a, s.serving_log_queries, s.clock),
+        "nyyyyy",
+    ),
+    ("traffic.view_window", "view"): (view_window, "nyyyyy"),
+    ("traffic.view_backends", "view"): (view_backends, "nyyyyy"),
+    ("traffic.find_request", "find"): (find_request, "nyyyyy"),
     ("trials.check_backend", "check"): (
         lambda s, a: trials.check_backend(a, spare(s), "fake"),
         "nnyyyn",
@@ -181,11 +227,12 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: trials.try_comment(s.context, a, spare(s), ["fake"], CLEAN),
         "nnyyyn",
     ),
+    ("withdraw.withdraw_comment", "withdraw"): (take_back, "nnnyyn"),
 }
-# Services without a check of their own, and why they need none.
-BY_REFERENCE = "public by design: who has the reference may"
-OF_THE_PROCESS = "no person asks: the site's own process or its operator at the command line"
-INSIDE = "a step of a service that has checked, in its transaction"
+# Services that check no permission, and why they need not.
+BY_REFERENCE = "public by design: the reference is all it takes"
+OF_THE_PROCESS = "called by the site's own process or its operator at the command line"
+INSIDE = "a step in the transaction of a service that has checked"
 PURE = "reads no state"
 UNCHECKED: Mapping[str, str] = {
     "appeal.file_appeal": BY_REFERENCE,
@@ -199,11 +246,15 @@ UNCHECKED: Mapping[str, str] = {
     "score.score_now": OF_THE_PROCESS,
     "score.score_waiting": OF_THE_PROCESS,
     "submit.submit": OF_THE_PROCESS,
+    "gone_texts.end_work_on": INSIDE,
+    "ingest.complete_comment": INSIDE,
     "ingest.store_comment": INSIDE,
     "lookup.find_revision": INSIDE,
+    "lookup.text_gone": INSIDE,
     "parity.sample_stored": INSIDE,
     "review.add_reviewed": INSIDE,
     "review.check_latest": INSIDE,
+    "withdraw.withdraw_known": INSIDE,
     "score.decide": INSIDE,
     "score.automated_decision": PURE,
     "score.raise_outage": PURE,

@@ -147,7 +147,7 @@ def test_without_a_reason_nothing_is_decided_and_the_words_stay(
 ) -> None:
     revision = _waiting(services)
     at = _hear(staff_page("appeals", LEAD), "overturn_", reason)
-    assert "Give the author a reason, a sentence at least." in said(at)
+    assert "Give the author a reason of at least one sentence." in said(at)
     assert at.text_area[0].value == reason
     assert _status(services, revision) is AppealStatus.PENDING
     at = _hear(at, "overturn_")

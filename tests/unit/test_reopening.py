@@ -98,9 +98,9 @@ def test_role_reopens_what_the_table_says(state: str, role: Role, may: bool) -> 
     ("decisions", "message"),
     [
         ([], "Nothing has been decided"),
-        (chain((H, "system")), "waits for a decision already"),
-        (chain((H, "system"), (E, ME)), "waits for a decision already"),
-        (chain((R, "system"), (H, ME)), "waits for a decision already"),
+        (chain((H, "system")), "already waits for a decision"),
+        (chain((H, "system"), (E, ME)), "already waits for a decision"),
+        (chain((R, "system"), (H, ME)), "already waits for a decision"),
     ],
 )
 def test_nobody_reopens_what_waits(role: Role, decisions: list[Decision], message: str) -> None:
@@ -167,7 +167,7 @@ def test_undo_has_the_same_day(role: Role, may: bool) -> None:
     if may:
         check_can_undo_as(Actor(ME, role), decisions, late)
         return
-    with pytest.raises(PermissionDenied, match="for a day"):
+    with pytest.raises(PermissionDenied, match="day in which you could"):
         check_can_undo_as(Actor(ME, role), decisions, late)
 
 
@@ -175,5 +175,5 @@ def test_the_day_of_ones_own_is_counted_from_the_decision() -> None:
     decisions = [replace(past, decided_at=NOW) for past in STATES["removed by me"]]
     actor = Actor(ME, Role.MODERATOR)
     check_can_reopen(actor, decisions, None, NOW + OWN_FOR)
-    with pytest.raises(PermissionDenied, match="A lead may reopen it"):
+    with pytest.raises(PermissionDenied, match="A lead can reopen it"):
         check_can_reopen(actor, decisions, None, NOW + OWN_FOR + timedelta(microseconds=1))

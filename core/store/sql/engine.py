@@ -1,7 +1,7 @@
 """The database connection and its transactions.
 
-SQLite in WAL mode with `synchronous=FULL`: an acknowledged commit survives the process and the
-machine; many processes read while one writes, and writers queue.
+SQLite runs in WAL mode with `synchronous=FULL`: a commit that has returned survives a crash of the
+process and of the machine. Many processes can read while one writes; writers wait for each other.
 """
 
 import sqlite3
@@ -33,17 +33,17 @@ class SqlStore:
     """The state in one SQLite file. Implements `core.store.base.Store`."""
 
     def __init__(self, path: Path) -> None:
-        """Opens the file, makes it on a first start, and brings its schema up to date.
+        """Opens the file, creates it on a first start, and brings its schema up to date.
 
-        Raises StoreError for a state that was lost, is damaged or is no state of this console.
+        Raises StoreError for a state that was lost, is damaged or belongs to another application.
         """
         self._file = StateFile(path)
         self._path = self._file.path
         self._file.prepare()
         self._engine = _connect(self._file.file)
-        # SQLite makes writers ask again after a sleep; threads of one process can do better.
+        # A waiting SQLite writer sleeps and tries again; threads of one process wait on a lock.
         self._writes = GroupCommit(self._begin, self._commit, patience_s=BUSY_TIMEOUT_S)
-        # Pooled connections are closed with the store, also when nobody called `close`.
+        # Closes the pooled connections even if `close` was never called.
         weakref.finalize(self, self._engine.dispose)
         self._outcomes = WriteOutcomes(time.monotonic)
         self._opened: OpenedState | None = None
@@ -57,19 +57,19 @@ class SqlStore:
 
     @contextmanager
     def read(self) -> Iterator[Reader]:
-        """A snapshot: all reads in the block see the same moment."""
+        """All reads in the block see the same snapshot."""
         with self._transaction("BEGIN") as connection:
             yield SqlReader(connection)
 
     @contextmanager
     def write(self) -> Iterator[Writer]:
-        """Takes the write lock at once, so that what is read inside can't go stale. Writes of
-        several threads share a commit; each is kept or undone by itself."""
+        """Takes the write lock at the beginning, so that reads in the block can't become stale.
+        Writes of several threads may share a commit; each is kept or rolled back by itself."""
         with self._errors(), self._writes.write() as connection, self._errors():
             yield SqlWriter(connection)
 
     def check_writable(self) -> None:
-        """Raises StoreError when nothing can be stored now; answers within about two seconds."""
+        """Raises StoreError if nothing can be stored now; returns within about two seconds."""
         with self._errors():
             self._check_file()
             if (failure := self._outcomes.lasting_failure()) is not None:
@@ -83,12 +83,12 @@ class SqlStore:
                 probe.execute("BEGIN IMMEDIATE")
                 probe.execute("ROLLBACK")
         except StoreError:
-            # Many write and none has to wait for long: so would a new one.
+            # The lock is busy but a write has just succeeded, so a new one would, too.
             if not self._outcomes.has_succeeded_within(WRITABLE_WITHIN_S):
                 raise
 
     def close(self) -> None:
-        """Let go of the connections; used again, it opens others."""
+        """Close the connections. A later use opens new ones."""
         self._engine.dispose()
         self._opened = None
         if self._probe is not None:
@@ -96,8 +96,8 @@ class SqlStore:
             self._probe = None
 
     def _keep_open(self) -> sqlite3.Connection:
-        """SQLite removes the log when nobody has the file open any more: from here on this process
-        has, so that file and log stay those that they are now."""
+        """Keep a connection open until `close`. SQLite removes the log when the last connection
+        closes, so with this one both files stay the same and `OpenedState` can compare them."""
         self._probe = probe = _open_probe(self._file.file)
         weakref.finalize(self, probe.close)
         self._opened = OpenedState(self._path)
@@ -129,8 +129,8 @@ class SqlStore:
         return connection
 
     def _commit(self, connection: Connection) -> None:
-        """Before the commit, so that nothing is written beside the state; after it, so that nothing
-        is acknowledged that isn't there."""
+        """Commit, checking the files before (so that nothing is written to a replaced file) and
+        after (so that no write is acknowledged that is not in the state)."""
         with self._errors():
             self._check_file()
             connection.exec_driver_sql("COMMIT")
@@ -144,12 +144,12 @@ class SqlStore:
             self._opened.check()
 
     def _before_connect(self, *_: object) -> None:
-        """SQLite makes a missing file; once the store is open, none may be made."""
+        """SQLite creates a missing file when it connects, which must not happen to a lost state."""
         self._check_file()
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
-        """What goes wrong in the block, as StoreError."""
+        """Converts errors of the database in the block to StoreError."""
         try:
             yield
         except PoolTimeout as error:
@@ -166,12 +166,12 @@ class SqlStore:
 
 def _connect(path: Path) -> Engine:
     engine = create_engine(
-        # Not as text: `?`, `#` and `%` mean something in an address.
+        # Not a URL as text, because `?`, `#` and `%` in the path would be parsed.
         URL.create("sqlite", database=str(path)),
         poolclass=QueuePool,
         pool_size=8,
         max_overflow=32,
-        hide_parameters=True,  # errors would quote comments
+        hide_parameters=True,  # otherwise error messages would quote comments
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": BUSY_TIMEOUT_S, "check_same_thread": False},
     )
@@ -196,8 +196,8 @@ def _open_probe(path: Path) -> sqlite3.Connection:
 
 
 def _enter_wal(cursor: sqlite3.Cursor) -> None:
-    """SQLite refuses the change at once, whatever its busy timeout, while another process writes
-    in the old mode: so does the first of several that open a fresh file together."""
+    """Switch to WAL mode, trying again while SQLite is busy: it ignores the busy timeout here when
+    another process writes in the old mode, as happens when several open a new file together."""
     give_up_at = time.monotonic() + BUSY_TIMEOUT_S
     while True:
         try:

@@ -1,8 +1,9 @@
-"""One commit for the writes that queue together.
+"""Group commit: waiting writes share one commit.
 
-A commit waits for the disk, whatever it holds. So whoever leaves the write transaction while others
-wait for their turn lets the next one in, and the last commits for all. Each write is a savepoint:
-one that fails takes only its own rows back. Nobody is told that a write is done before the commit.
+A commit waits for the disk, however little it contains. So a thread that has finished its write
+while others wait hands the open transaction to the next one, and the last thread commits for all.
+Each write is a savepoint, so that a failed one rolls back only itself. No write returns before the
+commit.
 """
 
 import threading
@@ -17,12 +18,12 @@ from core.errors import StoreError
 
 MOST_TOGETHER = 32
 OPEN_AT_MOST_S = 0.02
-"""A group that takes longer commits, though others wait: other processes want to write too."""
+"""After this time a group commits even if threads wait, so that other processes can write."""
 LOOK_AGAIN_S = 0.25
 
 
 class _Group:
-    """One open transaction; `failure` says why nothing of it was kept."""
+    """One open transaction; `failure` is why it was rolled back as a whole."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
@@ -33,7 +34,7 @@ class _Group:
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
-        """All of the block's writes or none."""
+        """Keeps all of the block's writes or none."""
         self._writes += 1
         self.connection.exec_driver_sql("SAVEPOINT one_write")
         try:
@@ -43,7 +44,7 @@ class _Group:
                 self.connection.exec_driver_sql("ROLLBACK TO one_write")
                 self.connection.exec_driver_sql("RELEASE one_write")
             except SQLAlchemyError:
-                # A full disk ends the whole transaction, savepoints and all.
+                # On a full disk SQLite rolls back the whole transaction with its savepoints.
                 self.failure = f"the transaction was rolled back: {error}"
             raise
         self.connection.exec_driver_sql("RELEASE one_write")
@@ -55,8 +56,8 @@ class _Group:
 
 
 class GroupCommit:
-    """The writes of one process. `begin` opens a write transaction, `commit` commits it; both raise
-    StoreError or an error of SQLAlchemy."""
+    """The writes of one process. `begin` opens a write transaction, `commit` commits it; both may
+    raise StoreError or SQLAlchemyError. A write waits at most `patience_s` for its turn."""
 
     def __init__(
         self,
@@ -75,8 +76,8 @@ class GroupCommit:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A turn in the write transaction. Ends when what was written is on disk, else raises
-        StoreError."""
+        """A turn in the write transaction. The block's exit returns once its writes are on disk,
+        else it raises StoreError."""
         self._take_turn(self._patience_s)
         try:
             group = self._group = self._group or _Group(self._begin())
@@ -93,8 +94,8 @@ class GroupCommit:
 
     @contextmanager
     def turn(self, patience_s: float) -> Iterator[None]:
-        """Keeps the writers of this process out, with nothing open. Raises StoreError when that
-        takes longer."""
+        """Commits the open transaction and keeps the writers of this process out during the block.
+        Raises StoreError if it gets no turn within `patience_s`."""
         self._take_turn(patience_s)
         try:
             if self._group is not None:
@@ -115,13 +116,13 @@ class GroupCommit:
             raise StoreError("another write has held the database for too long")
 
     def _leave(self, group: _Group) -> None:
-        """Gives the turn back; returns when the group's fate is known."""
+        """Gives the turn back; returns once the group is committed or rolled back."""
         try:
             if not (self._waiting and group.takes_more):
                 self._end(group)
         finally:
             self._turn.release()
-        # Whoever was waiting may have given up: then one of the group ends it.
+        # The waiting thread may have timed out; then a thread of this group has to commit.
         while not group.ended.wait(LOOK_AGAIN_S):
             if self._turn.acquire(blocking=False):
                 if self._group is group:
@@ -129,7 +130,7 @@ class GroupCommit:
                 self._turn.release()
 
     def _end(self, group: _Group) -> None:
-        """Commits. The caller has the turn."""
+        """Commits, or rolls back after a failure. The caller must hold the turn."""
         self._group = None
         try:
             if group.failure is None:

@@ -1,4 +1,4 @@
-"""Reads of the state shaped for lists and side panels."""
+"""The reads for lists and side panels."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -35,7 +35,7 @@ EXCERPT_CHARS = 160
 
 
 class SqlLists:
-    """The list half of `core.store.base.Reader`."""
+    """The part of `core.store.base.Reader` that returns lists and views."""
 
     _connection: Connection
 
@@ -119,7 +119,7 @@ class SqlLists:
     def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
         entries: list[ThreadEntry] = []
         parent_id = comment.parent_source_id
-        seen = {comment.source_id}  # a source may send comments that answer each other in a ring
+        seen = {comment.source_id}  # a faulty source may send a cycle of answers
         while parent_id is not None and parent_id not in seen and len(entries) < limit:
             seen.add(parent_id)
             entry, parent_id = self._parent(comment.source, parent_id)
@@ -140,7 +140,7 @@ class SqlLists:
             .group_by(revisions.c.current_action)
         ).all()
         totals: dict[str | None, int] = {row[0]: row[1] for row in counted}
-        # Nobody waits for a decision on what was withdrawn; what was removed before stays counted.
+        # Withdrawn comments no longer wait for a decision, but removed ones still count as removed.
         waiting: dict[str | None, int] = {row[0]: row[1] - row[2] for row in counted}
         overturned = self._count(
             select(func.count())
@@ -180,14 +180,14 @@ class SqlLists:
         return AppealItem(
             appeal=appeal,
             decision=rows.decision_from_row(decided),
-            text=_text_in_sight(row),
+            text=_visible_text(row),
             author=row["author"],
             reference=row["reference"],
             is_withdrawn=row["withdrawn_at"] is not None,
         )
 
     def _parent(self, source: str, source_id: str) -> tuple[ThreadEntry | None, str | None]:
-        """The comment or thread title of that id, and the id of what it answers in turn."""
+        """The comment or thread title with that id, and the id of its parent."""
         found = self._all(
             select(comments.c.author, comments.c.created_at, comments.c.parent_source_id)
             .add_columns(revisions.c.body, revisions.c.withdrawn_at)
@@ -203,7 +203,7 @@ class SqlLists:
             when = rows.from_micros(row["created_at"])
             entry = ThreadEntry(
                 row["author"],
-                _text_in_sight(row),
+                _visible_text(row),
                 when,
                 is_title=False,
                 is_withdrawn=row["withdrawn_at"] is not None,
@@ -225,13 +225,14 @@ class SqlLists:
         return int(self._connection.execute(query).scalar_one())
 
 
-def _text_in_sight(row: RowMapping) -> str:
-    """What a text that was withdrawn says is no longer shown to anybody."""
+def _visible_text(row: RowMapping) -> str:
+    """The text, or an empty one if it was withdrawn."""
     return row["body"] if row["withdrawn_at"] is None else ""
 
 
 def _cases(query: Select[Any], statuses: Sequence[CaseStatus], label: str | None) -> Select[Any]:
-    """Of cases with their texts; of ended ones those whose text is still the comment's."""
+    """The query on cases joined with their revisions and comments; closed cases only if their text
+    is still the comment's newest."""
     query = (
         query.select_from(cases)
         .join(revisions, revisions.c.id == cases.c.revision_id)

@@ -13,9 +13,9 @@ _SCRIPTS = Path(__file__).parents[1] / "migrations"
 
 
 def migrate(connection: Connection, where: str) -> None:
-    """Run the missing migrations. The write lock the caller holds keeps others out meanwhile.
+    """Run the missing migrations. The caller holds the write lock, which keeps other processes out.
 
-    Raises StoreError, naming `where` this is, when the schema is newer than this code or not whole.
+    Raises StoreError, naming `where`, if the schema is newer than this code or incomplete.
     """
     found = _stored_version(connection)
     if found != HEAD:
@@ -24,7 +24,7 @@ def migrate(connection: Connection, where: str) -> None:
 
 
 def _upgrade(connection: Connection, found: str | None, where: str) -> None:
-    # Alembic is imported here because only a new or old state needs it.
+    # Imported here because it is slow to import and only a new or old state needs it.
     from alembic import command
     from alembic.config import Config
     from alembic.script import ScriptDirectory

@@ -1,9 +1,9 @@
-"""Whether the state on disk is still the one this process opened.
+"""Checks that the state on disk is still the file that this process opened.
 
-A deleted or replaced file stays usable to those who have it open: SQLite goes on reading and
-committing to a file that no other process, and no later start, will ever see. So the path is
-compared with what was opened. It is never opened here: closing a second descriptor would drop the
-locks that SQLite holds on the file.
+A deleted or replaced file stays usable for a process that has it open: SQLite would go on
+committing to a file that no other process and no later start will see. So the file at the path is
+compared (by device and inode) with the opened one. The database file is never opened here: with
+POSIX locks, closing a second descriptor would drop the locks that SQLite holds on it.
 """
 
 import os
@@ -17,17 +17,17 @@ _WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 
 
 class OpenedState:
-    """The database file with its write-ahead log. Threads may share it."""
+    """The database file and its write-ahead log. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
-        """`path` and its log are open in this process, and stay so."""
+        """`path` and its log must be open in this process and stay open."""
         self._path = path
         self._files = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
         self._opened = [_identity(file) for file in self._files]
         self._size = 0
 
     def check(self) -> None:
-        """Raises StoreError when it is gone, another file, or cut off."""
+        """Raises StoreError if a file is missing, was replaced or was cut off."""
         for file, opened in zip(self._files, self._opened, strict=True):
             if _identity(file) != opened:
                 raise StoreError(
@@ -35,27 +35,28 @@ class OpenedState:
                     "what is there now"
                 )
         size = self._path.stat().st_size
-        # It never shrinks while it is open: only a VACUUM by hand would do that.
+        # The console never shrinks the file; only a VACUUM by hand would.
         if size < self._size:
             raise StoreError(f"{self._path} was cut off while in use: restore it and restart")
         self._size = size
 
     def check_log(self) -> None:
-        """After a commit. Raises StoreError when the log that holds it would not be read again:
-        one that was emptied under a running process has no beginning any more."""
+        """To be called after a commit. Raises StoreError if the log that contains it could not be
+        read again: a log that was emptied while in use has lost its header."""
         try:
             with self._files[1].open("rb") as log:
                 beginning = log.read(4)
         except OSError as error:
             raise StoreError(f"{self._files[1]}: {error.strerror}") from error
-        # Empty after a commit: another process has moved everything into the database file.
+        # An empty log is fine: another process has copied it into the database file.
         if beginning and beginning not in _WAL_MAGIC:
             raise StoreError(f"{self._files[1]} was emptied while in use: restore it and restart")
 
 
 def check_room(path: Path) -> None:
-    """Raises StoreError unless the log could grow by ROOM_BYTES: tried on a file that nobody sees,
-    at the log's end, where a full disk, a quota and a limit on file sizes all show."""
+    """Raises StoreError unless the log could grow by ROOM_BYTES. Tried with an unnamed temporary
+    file, written at the offset of the log's end, which shows a full disk, a quota and a limit on
+    file sizes."""
     try:
         log_bytes = path.with_name(path.name + "-wal").stat().st_size
         with tempfile.TemporaryFile(dir=path.parent, buffering=0) as scratch:

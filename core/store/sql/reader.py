@@ -1,4 +1,4 @@
-"""Reads of the state by key."""
+"""The reads by key."""
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
@@ -29,7 +29,7 @@ from core.store.sql.tables import (
     revisions,
 )
 
-# Of those that every stored comment asks: made once, as the writer's are.
+# The queries that every stored comment needs. Built once, like the writer's statements.
 _COMMENT_BY_SOURCE = select(comments).where(
     comments.c.source == bindparam("source"), comments.c.source_id == bindparam("source_id")
 )
@@ -103,7 +103,7 @@ class SqlReader(SqlLists):
 
     def failed_revisions(self, limit: int, after: Revision | None) -> Sequence[Revision]:
         query = (
-            _of_failed(select(revisions))
+            _failed_query(select(revisions))
             .order_by(revisions.c.received_at, revisions.c.id)
             .limit(limit)
         )
@@ -113,7 +113,7 @@ class SqlReader(SqlLists):
         return [rows.revision_from_row(row) for row in self._all(query)]
 
     def count_failed(self) -> int:
-        return self._count(_of_failed(select(func.count())))
+        return self._count(_failed_query(select(func.count())))
 
     def is_empty(self) -> bool:
         return self._one(select(comments.c.id).limit(1)) is None
@@ -183,14 +183,14 @@ class SqlReader(SqlLists):
 
 @lru_cache(maxsize=8)
 def _read_policy(body: str, version: int, created_at: int) -> Policy:
-    """Every stored comment reads the policy in force; a version never changes."""
+    """The parsed policy. Cached because every stored comment needs it; a version never changes."""
     return policy_from_json(body, version=version, created_at=rows.from_micros(created_at))
 
 
-def _of_failed(query: Select[Any]) -> Select[Any]:
-    """Of the latest revisions that the failure policy decided on last."""
+def _failed_query(query: Select[Any]) -> Select[Any]:
+    """The query on the latest revisions whose current decision is the failure policy's."""
     return (
-        # From the few decisions to their revisions, not the other way round.
+        # Starts from `decisions`: few are the failure policy's, and they have an index.
         query.select_from(decisions)
         .join(revisions, revisions.c.id == decisions.c.revision_id)
         .where(

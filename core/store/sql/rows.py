@@ -1,4 +1,4 @@
-"""Between rows and the domain's dataclasses."""
+"""Conversions between rows and the domain's dataclasses."""
 
 import json
 from datetime import UTC, datetime, timedelta
@@ -18,12 +18,12 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def to_micros(moment: datetime) -> int:
-    """Microseconds since 1970 UTC, exact."""
+    """Microseconds since 1970 UTC, without rounding."""
     return (moment - _EPOCH) // timedelta(microseconds=1)
 
 
 def from_micros(micros: int) -> datetime:
-    """The aware UTC time back."""
+    """The time in UTC, with a time zone."""
     return _EPOCH + timedelta(microseconds=micros)
 
 
@@ -131,7 +131,7 @@ def case_from_row(row: RowMapping) -> Case:
 
 
 def case_changes(case: Case) -> dict[str, Any]:
-    """What may change of a case after it was opened."""
+    """The columns of a case that may change after it was opened."""
     return {
         "status": case.status.value,
         "opened_because": case.trigger.value,

@@ -1,4 +1,4 @@
-"""The SQLite file of the state: made on a first start, and told from one that was lost."""
+"""The SQLite file of the state: created on a first start, refused if it was lost or damaged."""
 
 import os
 import sqlite3
@@ -10,7 +10,7 @@ from sqlalchemy import Connection, inspect
 from core.errors import StoreError
 from core.private_files import make_private_folder, open_private_file
 
-# SQLite's own limit, with room for the endings of the files beside it.
+# In bytes. SQLite's limit is higher by the endings of the files beside it (`-journal`, `-wal`).
 LONGEST_PATH = 504
 BUSY_TIMEOUT_S = 20
 _SMALLEST_PAGE_BYTES = 512
@@ -20,28 +20,29 @@ _MARK_TEXT = "The console's state was made here. Remove this file with it, or no
 
 
 def is_damage(error: BaseException | None) -> bool:
-    """Whether SQLite says that the file is not one of its own, or not a whole one."""
+    """Whether the error means that the file is corrupt or not a SQLite database."""
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
 class StateFile:
-    """A file with a mark beside it, made once the state is, by which a later start knows that an
-    empty or missing file is no first start."""
+    """The database file and a marker file beside it. The marker is written once the state exists,
+    so that a later start with an empty or missing database is not taken for a first start."""
 
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
-        # As the system reads it: SQLAlchemy would take `..` out of a path with links.
+        # Resolved: SQLAlchemy would remove `..` from a path without following symbolic links.
         self.file = path.resolve()
         self._mark = self.path.with_name(f"{path.name}.made")
         self._was_used = False
 
     def prepare(self) -> None:
-        """Make the file if this is a first start. Raises StoreError."""
+        """Create the file if this is a first start. Raises StoreError."""
         try:
             make_private_folder(self.path.parent)
             self._check_place()
-            # In this order: another process at its first start makes the file before these.
+            # Read marker and log before the file: another process at its first start creates the
+            # file first, so the other order could take its new state for a lost one.
             self._was_used = self._mark.exists()
             has_log = self._size_of(self.file.with_name(f"{self.file.name}-wal")) > 0
             if self._size_of(self.file) > 0:
@@ -61,7 +62,7 @@ class StateFile:
             raise self._lost()
 
     def mark_used(self) -> None:
-        """From now on an empty file is a loss."""
+        """Write the marker: from now on an empty or missing file counts as lost."""
         if self._was_used:
             return
         try:
@@ -71,7 +72,7 @@ class StateFile:
             raise StoreError(f"{self._mark}: {error.strerror}") from error
 
     def damaged(self, error: object) -> StoreError:
-        """What to say of a file that SQLite can't read."""
+        """The error for a file that SQLite can't read."""
         return StoreError(f"{self.path} is damaged or no database: {error}. {self._way_out()}")
 
     def _way_out(self) -> str:
@@ -81,9 +82,10 @@ class StateFile:
         )
 
     def _check_is_ours(self) -> None:
-        """Before the store opens it, because that changes the file. Nothing but SQLite opens it: to
-        close it again would take away the locks of this process's other connections."""
-        # What is shorter than the smallest page SQLite takes for nothing, and writes over it.
+        """Raises StoreError for a damaged file or another application's database. Runs before the
+        store opens the file, which would change it. Reads it only through SQLite: closing any other
+        descriptor would drop the locks of this process's connections."""
+        # SQLite treats a file shorter than its smallest page as empty and would overwrite it.
         if self._size_of(self.file) < _SMALLEST_PAGE_BYTES:
             raise self.damaged("it is cut off")
         try:

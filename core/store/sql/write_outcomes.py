@@ -1,10 +1,11 @@
-"""How the last writes went: what failed of the disk, and when one succeeded."""
+"""The outcomes of the last writes: the last disk error, and when a write succeeded."""
 
 import math
 import sqlite3
 from collections.abc import Callable
 
-# The disk or the file, not the statement and not another writer.
+# Errors of the disk or the file, which the next write would meet as well; not those of a statement
+# or of a lock held by another writer.
 _LASTING = frozenset(
     {
         sqlite3.SQLITE_CANTOPEN,
@@ -16,11 +17,12 @@ _LASTING = frozenset(
     }
 )
 REMEMBERED_S = 10.0
-"""Nobody may be sent here while the store counts as unusable, so no write would clear it."""
+"""A failure is forgotten after this time: while the store reports itself unusable no requests may
+arrive, so no successful write would clear it."""
 
 
 class WriteOutcomes:
-    """Threads may share it."""
+    """The last failure and the last success. Threads may share it."""
 
     def __init__(self, now: Callable[[], float]) -> None:
         self._now = now
@@ -28,7 +30,7 @@ class WriteOutcomes:
         self._succeeded_at = -math.inf
 
     def note_failure(self, error: BaseException | None) -> None:
-        """A statement failed with it."""
+        """A statement failed with this error; only lasting ones are kept."""
         code = getattr(error, "sqlite_errorcode", 0) & 0xFF
         if code in _LASTING:
             self._seen = self._now(), str(error)
@@ -39,10 +41,10 @@ class WriteOutcomes:
         self._succeeded_at = self._now()
 
     def has_succeeded_within(self, seconds: float) -> bool:
-        """Whether a write reached the disk so lately."""
+        """Whether a write reached the disk within the last `seconds`."""
         return self._now() - self._succeeded_at < seconds
 
     def lasting_failure(self) -> str | None:
-        """What failed of late, with no success since, where the next write would fail as well."""
+        """The last disk error, if it is recent and no write has succeeded since; else None."""
         seen = self._seen
         return seen[1] if seen and self._now() - seen[0] < REMEMBERED_S else None

@@ -1,4 +1,4 @@
-"""Writes of the state, each with its audit event in the same transaction."""
+"""The writes. Audit events are stored in the transaction of the change they describe."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ from core.store.sql.tables import (
     threads,
 )
 
-# Made once: SQLAlchemy takes longer to build such a statement than SQLite to run it.
+# Built once: SQLAlchemy takes longer to build such a statement than SQLite to run it.
 _INSERTS = {
     table: insert(table)
     for table in (appeals, audit_events, cases, comments, decisions, policies, revisions, threads)
@@ -42,7 +42,7 @@ _DECIDE = (
 class SqlWriter(SqlReader):
     """Implements `core.store.base.Writer` on one open write transaction.
 
-    The transaction holds the only write lock, so a check read inside it can't be overtaken.
+    The transaction holds the only write lock, so nothing changes between a check and its write.
     """
 
     def add_thread(self, thread: IncomingThread) -> bool:

@@ -1,4 +1,4 @@
-"""The first schema. Written out, so that later changes to the tables can't change it."""
+"""The first schema. It doesn't use tables.py, so that later changes there can't change it."""
 
 import sqlalchemy as sa
 from alembic import op

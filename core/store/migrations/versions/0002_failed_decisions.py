@@ -1,4 +1,4 @@
-"""An index of what the failure policy decided, so that it is found when a backend is back."""
+"""An index of the failure policy's decisions, to find them quickly once a backend answers."""
 
 import sqlalchemy as sa
 from alembic import op

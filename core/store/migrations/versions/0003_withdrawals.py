@@ -1,6 +1,6 @@
-"""Withdrawn texts, why a case ended without a decision, and whether a time was told.
+"""Columns for withdrawn texts, cases closed without a decision, and comments of unknown time.
 
-Appeals that wait although their text was changed are closed, as an edit does today.
+Pending appeals whose text was edited are closed, as an edit does from this version on.
 """
 
 import json
@@ -18,8 +18,9 @@ CLOSING_WORDS = (
     "The text was changed before anybody heard your appeal. The removal was of the text as it "
     "was, so there is nothing left to hear; the new text gets its own decision."
 )
-# A time nobody told was set to the moment of reading, shortly before the comment was stored. One
-# that was told may look like that, too; it is then overwritten at most by the site's own word.
+# Earlier versions stored the time of reading for comments of unknown time, up to an hour before
+# `received_at`. A known time may look the same; marking it as unknown does no harm, because only a
+# time that the source itself sends can replace it.
 GUESSED_TIME = """
     UPDATE comments SET is_time_known = 0 WHERE EXISTS (
     SELECT 1 FROM revisions r WHERE r.comment_id = comments.id AND r.number = 1
@@ -44,7 +45,7 @@ def upgrade() -> None:
     )
     op.add_column("revisions", sa.Column("withdrawn_at", sa.BigInteger(), nullable=True))
     op.add_column("cases", sa.Column("closed_because", sa.Text(), nullable=True))
-    if not op.get_context().as_sql:  # a script of statements has no rows to look at
+    if not op.get_context().as_sql:  # Alembic's offline mode has no rows to change
         _close_what_is_gone(op.get_bind())
 
 

@@ -1,4 +1,4 @@
-"""Keys and counts of 64 bits where a database has narrower ones; SQLite's always had them."""
+"""64-bit keys and counts in databases where they were narrower; SQLite's integers are 64-bit."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -21,5 +21,5 @@ def upgrade() -> None:
         return
     for table, column in COLUMNS:
         op.alter_column(table, column, existing_type=sa.Integer(), type_=sa.BigInteger())
-    # The counter behind the column has a type, and an end, of its own.
+    # The column's sequence has a separate type and would still end at 2^31 - 1.
     op.execute("ALTER SEQUENCE audit_events_seq_seq AS BIGINT")
