@@ -3,10 +3,10 @@
 from typing import Any
 
 from core.inference.remote.shapes import TOP_ONE, bad_shape, by_name, labelled, number
-from core.inference.remote.wire import Row, Wire
+from core.inference.remote.wire_format import Row, WireFormat
 
 
-def any_row(wire: Wire, found: Any) -> Row:
+def any_row(wire: WireFormat, found: Any) -> Row:
     """From labels with scores (in a list; numbered, `{"0": {"label": …, "score": …}}`, as MLflow
     makes it of a list; or `{"labels": […], "scores": […]}`, as zero-shot pipelines do),
     `{"label": score}`, or a bare list in `label_order`.

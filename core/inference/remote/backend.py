@@ -17,24 +17,18 @@ from core.inference.base import (
     Location,
     TextResult,
 )
-from core.inference.remote.caller import Called, Caller
-from core.inference.remote.meaning import check_alone, check_probes, read_rows, result_of
+from core.inference.remote.caller import Caller, CompletedCall
+from core.inference.remote.probes import PROBES, check_alone, check_probes
 from core.inference.remote.proxies import is_local
+from core.inference.remote.results import read_rows, result_of
 from core.inference.remote.transport import Transport
-from core.inference.remote.wire import HARMLESS, Row, Told, Wire
+from core.inference.remote.wire_format import HARMLESS, Row, ServerMetadata, WireFormat
 from core.inference.resilience.circuit import Circuit
 from core.inference.resilience.retries import AttemptFailed
 
-# Unlike each other: only a server that misreads its model scores them all alike. The last one has a
-# high score, so that a scale other than 0 to 1 shows.
-PROBES = (
-    HARMLESS,
-    "The train leaves at nine from the second platform.",
-    "I will kill you, you fucking idiot.",
-)
 KNOWN_WELL_S = 30.0
 # How servers refuse more texts than they take at once.
-_OF_A_LARGE_REQUEST = (ErrorKind.BAD_INPUT, ErrorKind.TOO_LARGE, ErrorKind.BACKEND)
+_LARGE_REQUEST_ERRORS = (ErrorKind.BAD_INPUT, ErrorKind.TOO_LARGE, ErrorKind.BACKEND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +54,12 @@ class RemoteBackend:
     """
 
     def __init__(
-        self, config: BackendConfig, wire: Wire, transport: Transport, caller: Caller, clock: Clock
+        self,
+        config: BackendConfig,
+        wire: WireFormat,
+        transport: Transport,
+        caller: Caller,
+        clock: Clock,
     ) -> None:
         self._config = config
         self._wire = wire
@@ -145,19 +144,19 @@ class RemoteBackend:
         return parts
 
     def _part(self, texts: Sequence[str], *, once: bool = False) -> _Part:
-        ask, count = self._wire.ask(texts), len(texts)
+        request, count = self._wire.request(texts), len(texts)
         try:
             called = self._caller.call(
-                ask, lambda reply: read_rows(self._wire, reply, count), once=once
+                request, lambda response: read_rows(self._wire, response, count), once=once
             )
         except BackendError as error:
             call = CallMetadata(0.0, attempts=error.attempts)
             return _failed(len(texts), call, error)
-        told = self._wire.told(called.reply)
-        self._revision = told.model_revision or self._revision
+        metadata = self._wire.metadata(called.response)
+        self._revision = metadata.model_revision or self._revision
         version = _version(self._config, self._revision)
         results = tuple(result_of(self._wire, row, version) for row in called.found)
-        return _Part(results, _measured(called, told))
+        return _Part(results, _measured(called, metadata))
 
     def _check(self, *, once: bool = False) -> None:
         """Once, and again until it has come to an end. What was found unusable is believed to be
@@ -184,23 +183,25 @@ class RemoteBackend:
     def _probed(self, texts: Sequence[str], once: bool) -> list[Row]:
         """Halved where the server takes fewer texts than a request has: it will get no more."""
         try:
-            called = self._caller.call(self._wire.ask(texts), lambda reply: reply, once=once)
+            called = self._caller.call(
+                self._wire.request(texts), lambda response: response, once=once
+            )
         except BackendError as error:
-            if error.kind not in _OF_A_LARGE_REQUEST or len(texts) == 1:
+            if error.kind not in _LARGE_REQUEST_ERRORS or len(texts) == 1:
                 raise
             middle = len(texts) // 2
             rows = self._probed(texts[:middle], once) + self._probed(texts[middle:], once)
             self._batch_size = min(self._batch_size, len(texts) - middle)
             return rows
         try:
-            return read_rows(self._wire, called.reply, len(texts))
+            return read_rows(self._wire, called.response, len(texts))
         except AttemptFailed as problem:
             words = f"{self._config.name} {problem}"
         raise ModelNotUsable(words)
 
     def _ask_revision(self, *, once: bool) -> None:
         """A server that doesn't tell is used all the same."""
-        about = self._wire.about()
+        about = self._wire.revision_request()
         if about is None:
             return
         try:
@@ -213,7 +214,7 @@ class RemoteBackend:
         return self._max_bytes is None or len(text.encode("utf-8", "replace")) <= self._max_bytes
 
 
-def info_of(config: BackendConfig, wire: Wire, revision: str | None = None) -> BackendInfo:
+def info_of(config: BackendConfig, wire: WireFormat, revision: str | None = None) -> BackendInfo:
     """What is declared of a backend, and the revision where its server told one."""
     is_near = is_local(config.url)
     return BackendInfo(
@@ -239,22 +240,22 @@ def _failed(count: int, call: CallMetadata, error: BackendError) -> _Part:
     return _Part((result,) * count, call, error)
 
 
-def _measured(called: Called[Any], told: Told) -> CallMetadata:
+def _measured(called: CompletedCall[Any], metadata: ServerMetadata) -> CallMetadata:
     """The server's own figures, and what is left of ours as network."""
-    elapsed_ms = called.reply.elapsed_ms
-    network_ms = None if told.server_ms is None else max(0.0, elapsed_ms - told.server_ms)
+    elapsed_ms = called.response.elapsed_ms
+    network_ms = None if metadata.server_ms is None else max(0.0, elapsed_ms - metadata.server_ms)
     return CallMetadata(
         total_ms=elapsed_ms,
-        tokenize_ms=told.tokenize_ms,
-        compute_ms=told.compute_ms,
-        queue_ms=told.queue_ms,
+        tokenize_ms=metadata.tokenize_ms,
+        compute_ms=metadata.compute_ms,
+        queue_ms=metadata.queue_ms,
         network_ms=network_ms,
-        tokens=told.tokens,
+        tokens=metadata.tokens,
         attempts=called.attempts,
-        server_ms=told.server_ms,
+        server_ms=metadata.server_ms,
         wait_ms=called.wait_ms,
-        request_id=told.request_id or called.request_id,
-        model_revision=told.model_revision,
+        request_id=metadata.request_id or called.request_id,
+        model_revision=metadata.model_revision,
     )
 
 

@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.errors import BackendError
 from core.identifiers import new_id
 from core.inference.base import ANSWERS, ErrorKind
-from core.inference.remote.transport import Ask, Reply, Transport
+from core.inference.remote.transport import HttpRequest, HttpResponse, Transport
 from core.inference.resilience.circuit import Circuit, CircuitBreaker, CircuitRule
 from core.inference.resilience.pacing import Pacer
 from core.inference.resilience.retries import AttemptFailed, RetryRule, try_again
@@ -28,7 +28,7 @@ class Limits:
 
 
 @dataclass(slots=True)
-class _Sending:
+class _CallState:
     """One call: how it is known to the server, and how long it was kept here."""
 
     request_id: str
@@ -37,18 +37,18 @@ class _Sending:
 
 
 @dataclass(frozen=True, slots=True)
-class Called(Generic[T]):
+class CompletedCall(Generic[T]):
     """An answer, what was read from it, and what it took. `wait_ms` passed here: for a free place,
     for the pace, and between attempts."""
 
-    reply: Reply
+    response: HttpResponse
     found: T
     attempts: int
     wait_ms: float
     request_id: str
 
 
-class _HeldBack(AttemptFailed):
+class _NotSent(AttemptFailed):
     """We did not ask: that says nothing of the backend."""
 
 
@@ -65,7 +65,7 @@ class Caller:
         transport: Transport,
         clock: Clock,
         *,
-        harmless: Ask,
+        harmless: HttpRequest,
         retry_rule: RetryRule,
         limits: Limits,
         circuit_rule: CircuitRule,
@@ -87,25 +87,27 @@ class Caller:
         """Whether requests go out at present, and after how many failures."""
         return self._breaker.circuit
 
-    def call(self, ask: Ask, read: Callable[[Reply], T], *, once: bool = False) -> Called[T]:
+    def call(
+        self, request: HttpRequest, read: Callable[[HttpResponse], T], *, once: bool = False
+    ) -> CompletedCall[T]:
         """The answer, within the rule's time in all, with what `read` makes of it; it may raise
         AttemptFailed. Raises BackendError with kind and attempts."""
         began = self._monotonic()
         if not self._breaker.admits(began):
             raise self._circuit_open(began)
-        sending = _Sending(new_id(), token_hex(16))
+        sending = _CallState(new_id(), token_hex(16))
         rule = self._rule
         if once:
             rule = RetryRule(attempts=1, total_s=rule.total_s, loading_s=0.0)
         tried = try_again(
-            lambda left_s: self._send(ask, sending, left_s),
+            lambda left_s: self._send(request, sending, left_s),
             rule,
             monotonic=self._monotonic,
             sleep=self._sleep,
         )
         if tried.answer is None:
             left_s = began + rule.total_s - self._monotonic()
-            raise self._failed(self._judged(tried.failure, sending, left_s), tried.attempts)
+            raise self._failed(self._diagnosed(tried.failure, sending, left_s), tried.attempts)
         try:
             found = read(tried.answer)
         except AttemptFailed as problem:
@@ -113,26 +115,26 @@ class Caller:
         else:
             self._note_answer()
             wait_ms = (tried.waited_s + sending.paused_s) * 1000.0
-            return Called(tried.answer, found, tried.attempts, wait_ms, sending.request_id)
+            return CompletedCall(tried.answer, found, tried.attempts, wait_ms, sending.request_id)
         raise self._failed(failure, tried.attempts)
 
-    def _send(self, ask: Ask, sending: _Sending, left_s: float) -> Reply:
+    def _send(self, request: HttpRequest, sending: _CallState, left_s: float) -> HttpResponse:
         sending.paused_s += self._pause(left_s)
         waiting_since = self._monotonic()
         if not self._places.acquire(timeout=max(0.0, left_s)):
-            raise _HeldBack("has too many requests waiting here", kind=ErrorKind.TIMEOUT)
+            raise _NotSent("has too many requests waiting here", kind=ErrorKind.TIMEOUT)
         try:
             sending.paused_s += self._monotonic() - waiting_since
             headers = {
                 "X-Request-ID": sending.request_id,
                 "traceparent": f"00-{sending.trace}-{token_hex(8)}-01",
             }
-            return self._transport.send(ask, headers, left_s)
+            return self._transport.send(request, headers, left_s)
         finally:
             self._places.release()
 
-    def _judged(
-        self, failure: AttemptFailed | None, sending: _Sending, left_s: float
+    def _diagnosed(
+        self, failure: AttemptFailed | None, sending: _CallState, left_s: float
     ) -> AttemptFailed:
         """The failure as it is, but where a text was refused and a harmless one is too, it is not
         the text's: then the settings are wrong, or the backend is down by now."""
@@ -142,7 +144,7 @@ class Caller:
             return failure
         try:
             self._send(self._harmless, sending, left_s)
-        except _HeldBack:
+        except _NotSent:
             return failure
         except AttemptFailed as other:
             if other.kind is not ErrorKind.BAD_INPUT:
@@ -161,7 +163,7 @@ class Caller:
         """Waits for the pace; the seconds it took."""
         wait_s = self._pacer.wait_s(self._monotonic(), left_s)
         if wait_s is None:
-            raise _HeldBack(
+            raise _NotSent(
                 "is asked as often as requests_per_minute allows", kind=ErrorKind.RATE_LIMITED
             )
         if wait_s:
@@ -171,7 +173,7 @@ class Caller:
     def _failed(self, failure: AttemptFailed, attempts: int) -> BackendError:
         if failure.kind in ANSWERS:
             self._breaker.succeeded()
-        elif not isinstance(failure, _HeldBack):
+        elif not isinstance(failure, _NotSent):
             self.well_at = None
             # Who asks for no wait at all has not asked to be left alone.
             self._breaker.failed(self._monotonic(), asked_s=failure.after_s or None)

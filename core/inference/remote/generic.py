@@ -6,14 +6,14 @@ from typing import Any, ClassVar
 from core.inference.backends_file import BackendConfig
 from core.inference.remote.any_row import any_row
 from core.inference.remote.shapes import at, ordered
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, WireFormat
 
 ALL_TEXTS = "{texts}"
 ONE_TEXT = "{text}"
 
 
-class GenericJson(Wire):
+class GenericJson(WireFormat):
     """In `request`, the value "{texts}" becomes the list of texts; with "{text}" every text is a
     call of its own. `results` is the path to the list of results (with "{text}": to the one),
     `scores` the path inside each. For Modal, BentoML, LitServe, SageMaker behind a signing proxy.
@@ -50,11 +50,11 @@ class GenericJson(Wire):
             return None
         return f'`request` must hold "{ALL_TEXTS}" or "{ONE_TEXT}" as a value'
 
-    def ask(self, texts: Sequence[str]) -> Ask:
-        return Ask("", _filled(self._template, texts))
+    def request(self, texts: Sequence[str]) -> HttpRequest:
+        return HttpRequest("", _filled(self._template, texts))
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        found = at(reply.body, *_steps(self.config.options.get("results", "")))
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
+        found = at(response.body, *_steps(self.config.options.get("results", "")))
         results = [found] if self.takes_one else ordered(found, count)
         inner = _steps(self.config.options.get("scores", ""))
         return [any_row(self, _named_scores(result, inner)) for result in results]

@@ -21,11 +21,11 @@ from core.inference.remote.perspective import Perspective
 from core.inference.remote.tei import TextEmbeddingsInference
 from core.inference.remote.transport import Route, Transport
 from core.inference.remote.vllm import VllmClassify
-from core.inference.remote.wire import HARMLESS, Wire
+from core.inference.remote.wire_format import HARMLESS, WireFormat
 from core.inference.resilience.circuit import CircuitRule
 from core.inference.resilience.retries import RetryRule
 
-KINDS: Mapping[str, type[Wire]] = {
+KINDS: Mapping[str, type[WireFormat]] = {
     "openai": OpenAiModerations,
     "hf_router": HuggingFaceRouter,
     "hf_endpoint": HuggingFaceEndpoint,
@@ -45,7 +45,7 @@ def read_backends(path: Path) -> Mapping[str, BackendConfig]:
     """The backends of a file by name. Raises ConfigError naming file, backend and key."""
     found = read_file(path, {kind: wire.options for kind, wire in KINDS.items()})
     for config in found.values():
-        trouble = _trouble(config)
+        trouble = _problem(config)
         if trouble is not None:
             raise ConfigError(f"{path}: backend {config.name!r}: {trouble}")
     return found
@@ -87,7 +87,7 @@ def make_remote_backend(
         config.name,
         transport,
         clock,
-        harmless=wire.ask([HARMLESS]),
+        harmless=wire.request([HARMLESS]),
         retry_rule=RetryRule(
             attempts=config.attempts,
             total_s=max(config.total_s, held_s),
@@ -100,7 +100,7 @@ def make_remote_backend(
     return RemoteBackend(config, wire, transport, caller, clock)
 
 
-def _route(config: BackendConfig, wire: Wire, secret: Callable[[str], str]) -> Route:
+def _route(config: BackendConfig, wire: WireFormat, secret: Callable[[str], str]) -> Route:
     secret_headers = {name: secret(variable) for name, variable in config.secret_headers.items()}
     secret_params: Mapping[str, str] = {}
     if config.key_env is not None:
@@ -129,7 +129,7 @@ def _secret(config: BackendConfig, variable: str, secret: Callable[[str], str | 
     return value
 
 
-def _trouble(config: BackendConfig) -> str | None:
+def _problem(config: BackendConfig) -> str | None:
     wire = KINDS[config.kind](config)
     given = {
         "labels": bool(wire.labels),

@@ -9,12 +9,12 @@ from core.inference.remote.shapes import (
     bad_shape,
     by_name,
     load_json,
-    maybe_text,
-    told_request_id,
+    optional_text,
+    server_request_id,
 )
 from core.inference.remote.tensors import BYTES, Tensor, declared_labels, read_tensor
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 
 _BEST_ONLY = (
     "gives only the number of the best class of each text, so no score can be known; have it give "
@@ -22,7 +22,7 @@ _BEST_ONLY = (
 )
 
 
-class OpenInference(Wire):
+class OpenInference(WireFormat):
     """Texts go in as one BYTES tensor. `logits = true` for servers that give raw network output,
     `column = true` for those that want the shape [n, 1].
 
@@ -43,7 +43,7 @@ class OpenInference(Wire):
     def gives_logits(self) -> bool:
         return bool(self.config.options.get("logits", False))
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         shape = [len(texts), 1] if self.config.options.get("column", False) else [len(texts)]
         tensor = {
             "name": self.config.options.get("input_name", "input-0"),
@@ -51,11 +51,11 @@ class OpenInference(Wire):
             "datatype": BYTES,
             "data": list(texts),
         }
-        return Ask(f"v2/models/{self.config.model}/infer", {"inputs": [tensor]})
+        return HttpRequest(f"v2/models/{self.config.model}/infer", {"inputs": [tensor]})
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        self._check_order(declared_labels(reply.body))
-        outputs = at(reply.body, "outputs")
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
+        self._check_order(declared_labels(response.body))
+        outputs = at(response.body, "outputs")
         if not isinstance(outputs, list) or not outputs:
             raise bad_shape("sent no outputs")
         found = self._chosen([read_tensor(output) for output in outputs])
@@ -66,10 +66,10 @@ class OpenInference(Wire):
         (tensor,) = found
         return self._texts(tensor, count) if tensor.datatype == BYTES else self._grid(tensor, count)
 
-    def told(self, reply: Reply) -> Told:
-        return Told(
-            model_revision=maybe_text(reply.body.get("model_version")),
-            request_id=told_request_id(reply.headers),
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        return ServerMetadata(
+            model_revision=optional_text(response.body.get("model_version")),
+            request_id=server_request_id(response.headers),
         )
 
     @property

@@ -8,18 +8,18 @@ from core.inference.remote.shapes import (
     bad_shape,
     by_name,
     header_ms,
-    maybe_text,
+    optional_text,
     ordered,
-    told_request_id,
+    server_request_id,
 )
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 from core.moderation.scores import Label
 
 _THREATS = ("harassment/threatening", "hate/threatening")
 
 
-class OpenAiModerations(Wire):
+class OpenAiModerations(WireFormat):
     """`input` is a list of plain texts: a list of objects would be one item to the service."""
 
     path = "v1/moderations"
@@ -31,24 +31,24 @@ class OpenAiModerations(Wire):
         Label.IDENTITY_ATTACK: ("hate", "hate/threatening"),
     }
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         model = {"model": self.config.model} if self.config.model else {}
-        return Ask(self.path, {**model, "input": list(texts)})
+        return HttpRequest(self.path, {**model, "input": list(texts)})
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
         rows: list[Row] = []
-        for result in ordered(at(reply.body, "results"), count):
+        for result in ordered(at(response.body, "results"), count):
             scores = at(result, *self.scores_at)
             if not isinstance(scores, dict):
                 raise bad_shape("sent scores that are not an object")
             rows.append(by_name(scores))
         return rows
 
-    def told(self, reply: Reply) -> Told:
-        return Told(
-            server_ms=header_ms(reply.headers, "openai-processing-ms"),
-            model_revision=maybe_text(reply.body.get("model")),
-            request_id=told_request_id(reply.headers),
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        return ServerMetadata(
+            server_ms=header_ms(response.headers, "openai-processing-ms"),
+            model_revision=optional_text(response.body.get("model")),
+            request_id=server_request_id(response.headers),
         )
 
 

@@ -66,26 +66,26 @@ def number(found: Any) -> float:
         return math.inf if found > 0 else -math.inf
 
 
-def maybe_count(found: Any) -> int | None:
+def optional_count(found: Any) -> int | None:
     """A whole number a server may tell or not."""
     is_count = isinstance(found, int) and not isinstance(found, bool)
     return found if is_count and 0 <= found <= _HIGHEST_COUNT else None
 
 
-def maybe_text(found: Any) -> str | None:
+def optional_text(found: Any) -> str | None:
     """A short text a server may tell or not."""
     return found if isinstance(found, str) and 0 < len(found) <= _LONGEST_TEXT else None
 
 
-def told_tokens(body: Any) -> int | None:
+def total_tokens(body: Any) -> int | None:
     """`usage.total_tokens`, where the server tells it."""
     usage = body.get("usage") if isinstance(body, Mapping) else None
-    return maybe_count(usage.get("total_tokens")) if isinstance(usage, Mapping) else None
+    return optional_count(usage.get("total_tokens")) if isinstance(usage, Mapping) else None
 
 
-def told_request_id(headers: Mapping[str, str]) -> str | None:
+def server_request_id(headers: Mapping[str, str]) -> str | None:
     """The server's own id of the request."""
-    return maybe_text(headers.get("x-request-id"))
+    return optional_text(headers.get("x-request-id"))
 
 
 def labelled(found: Any, label_count: int) -> dict[str, float]:

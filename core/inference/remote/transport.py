@@ -17,8 +17,8 @@ import urllib3
 
 from core.inference.base import ErrorKind
 from core.inference.remote.connections import PooledAdapter
+from core.inference.remote.http_errors import http_failure
 from core.inference.remote.proxies import proxies_for, proxy_name
-from core.inference.remote.refusals import refusal
 from core.inference.remote.secrets import hide_in_logs
 from core.inference.remote.shapes import load_json
 from core.inference.resilience.retries import AttemptFailed
@@ -30,7 +30,7 @@ _SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class HttpRequest:
     """What to send. `path` is joined to the backend's address; no `body` means GET."""
 
     path: str = ""
@@ -39,7 +39,7 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
+class HttpResponse:
     """What came back: decoded JSON, headers with lower-case names, and the time it took."""
 
     body: Any
@@ -106,14 +106,14 @@ class Transport:
         """Close the pooled connections."""
         self._session.close()
 
-    def send(self, ask: Ask, headers: Mapping[str, str], left_s: float) -> Reply:
+    def send(self, request: HttpRequest, headers: Mapping[str, str], left_s: float) -> HttpResponse:
         """One attempt within `left_s` seconds and the route's timeout. Raises AttemptFailed."""
         began = self._monotonic()
         deadline = began + min(self._route.timeout_s, left_s)
         base = self._route.url.rstrip("/")
-        url = f"{base}/{ask.path.lstrip('/')}" if ask.path else self._route.url
-        params = {**ask.params, **self._route.secret_params}
-        body = None if ask.body is None else json.dumps(ask.body).encode()
+        url = f"{base}/{request.path.lstrip('/')}" if request.path else self._route.url
+        params = {**request.params, **self._route.secret_params}
+        body = None if request.body is None else json.dumps(request.body).encode()
         for _hop in range(MAX_HOPS):
             outcome = self._exchange(_Outgoing(url, params, body, headers), deadline)
             if isinstance(outcome, AttemptFailed):
@@ -126,7 +126,7 @@ class Transport:
             decoded = _decoded(answer)
             if isinstance(decoded, AttemptFailed):
                 raise self._with_proxy(decoded)
-            return Reply(decoded, received, (self._monotonic() - began) * 1000.0)
+            return HttpResponse(decoded, received, (self._monotonic() - began) * 1000.0)
         raise AttemptFailed("redirects without end", kind=ErrorKind.REDIRECT)
 
     def _exchange(
@@ -154,7 +154,7 @@ class Transport:
                 answer = self._read(response, deadline)
                 if response.status_code == 200:
                     return answer, received
-                return refusal(
+                return http_failure(
                     response.status_code,
                     received,
                     answer,

@@ -11,28 +11,28 @@ from core.inference.remote.shapes import (
     items,
     number,
     reordered,
-    told_request_id,
-    told_tokens,
+    server_request_id,
+    total_tokens,
 )
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 
 _NUMBERED = re.compile(r"LABEL_(\d{1,4})")
 
 
-class VllmClassify(Wire):
+class VllmClassify(WireFormat):
     """`label_order` must name the classes, in the order of the model's own id2label."""
 
     path = "classify"
     needs = frozenset({"labels", "label_order"})
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         model = {"model": self.config.model} if self.config.model else {}
-        return Ask(self.path, {**model, "input": list(texts)})
+        return HttpRequest(self.path, {**model, "input": list(texts)})
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
         rows: list[Row] = []
-        for item in reordered(items(at(reply.body, "data"), count), count):
+        for item in reordered(items(at(response.body, "data"), count), count):
             probs = at(item, "probs")
             if not isinstance(probs, list):
                 raise bad_shape("sent probs that are not a list")
@@ -62,6 +62,6 @@ class VllmClassify(Wire):
                 "order must be that of the model's id2label"
             )
 
-    def told(self, reply: Reply) -> Told:
-        tokens = told_tokens(reply.body)
-        return Told(tokens=tokens, request_id=told_request_id(reply.headers))
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        tokens = total_tokens(response.body)
+        return ServerMetadata(tokens=tokens, request_id=server_request_id(response.headers))

@@ -13,7 +13,7 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from core.inference.base import ErrorKind
 
 T = TypeVar("T")
-LONGEST_ASKED_S = 86_400.0
+LONGEST_WAIT_S = 86_400.0
 """No server is believed when it asks for more than a day."""
 _MOST_DOUBLINGS = 30
 _EPOCH_S = 1e8  # a reset above this is a date in Unix seconds, not a duration
@@ -123,25 +123,25 @@ def _is_loading(failure: AttemptFailed) -> bool:
     return failure.kind is ErrorKind.LOADING
 
 
-def believed_s(asked: object) -> float | None:
+def valid_wait_s(asked: object) -> float | None:
     """Seconds a server asks for, a day at most; None where that is no number of seconds."""
     if isinstance(asked, bool) or not isinstance(asked, int | float):
         return None
     # Compared before it is made a float: JSON has whole numbers of any size, and NaN.
-    return float(min(asked, LONGEST_ASKED_S)) if asked >= 0 else None
+    return float(min(asked, LONGEST_WAIT_S)) if asked >= 0 else None
 
 
-def asked_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def requested_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
     """How long an answer asks to wait, from lower-case headers, a day at most; None when it does
     not say.
 
     `retry-after-ms` and `Retry-After` (seconds or a date) come first; else the resets of those
     `x-ratelimit-*` windows of which nothing remains, the longest of them.
     """
-    return believed_s(_asked_s(headers, now))
+    return valid_wait_s(_header_wait_s(headers, now))
 
 
-def _asked_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def _header_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
     millis = _number(headers.get("retry-after-ms", ""))
     if millis is not None:
         return millis / 1000.0

@@ -1,14 +1,19 @@
-"""From a server's rows to results under the console's labels, and what can't be meant so."""
+"""Checks on the first scores of a server: do its numbers mean what the settings declare?"""
 
 import math
 from collections.abc import Sequence
 
 from core.errors import ModelNotUsable
-from core.inference.base import Activation, TextResult
-from core.inference.remote.shapes import bad_shape
-from core.inference.remote.transport import Reply
-from core.inference.remote.wire import Row, Wire
+from core.inference.base import Activation
+from core.inference.remote.wire_format import HARMLESS, Row, WireFormat
 
+# Unlike each other: only a server that misreads its model scores them all alike. The last one has a
+# high score, so that a scale other than 0 to 1 shows.
+PROBES = (
+    HARMLESS,
+    "The train leaves at nine from the second platform.",
+    "I will kill you, you fucking idiot.",
+)
 # Far above the rounding of a server, far below what independent scores come to by chance.
 _SUM_TOLERANCE = 1e-3
 _FEWEST_LABELS = 3
@@ -20,50 +25,7 @@ _SAME = 1e-6
 _ALONE_TOLERANCE = 0.1
 
 
-def read_rows(wire: Wire, reply: Reply, count: int) -> list[Row]:
-    """One row of scores a text, every declared label in each. Raises AttemptFailed.
-
-    A label that is declared and missing is refused: without its score nothing would be held.
-    """
-    rows = wire.rows(reply, count)
-    if len(rows) != count:
-        raise bad_shape(f"gave {len(rows)} results for {count} texts")
-    for row in rows:
-        for names in wire.labels.values():
-            missing = [name for name in names if name not in row]
-            if missing:
-                raise bad_shape(f"gave no score for its label {missing[0]!r}")
-    return [_activated(wire, row) for row in rows]
-
-
-def _activated(wire: Wire, row: Row) -> Row:
-    """Scores of a row of logits; other rows as they are."""
-    if not wire.gives_logits or wire.activation is Activation.NONE:
-        return row
-    if wire.activation is Activation.SIGMOID:
-        return {name: _sigmoid(value) for name, value in row.items()}
-    top = max(row.values())
-    powers = {name: math.exp(value - top) for name, value in row.items()}
-    return {name: power / sum(powers.values()) for name, power in powers.items()}
-
-
-def result_of(wire: Wire, row: Row, model_version: str) -> TextResult:
-    """The highest score among a label's own names; what has no label is kept beside them."""
-    scores = {}
-    for label, names in wire.labels.items():
-        # NaN must not hide behind a number: max() drops it or not, depending on the order.
-        found = [row[name] for name in names]
-        scores[label] = math.nan if any(map(math.isnan, found)) else max(found)
-    mapped = {name for names in wire.labels.values() for name in names}
-    others = {name: score for name, score in row.items() if name not in mapped}
-    return TextResult(
-        scores=scores,
-        model_version=model_version,
-        other_scores={name: score for name, score in others.items() if math.isfinite(score)},
-    )
-
-
-def check_probes(name: str, wire: Wire, rows: Sequence[Row]) -> None:
+def check_probes(name: str, wire: WireFormat, rows: Sequence[Row]) -> None:
     """Raises ModelNotUsable when the scores of the probes show a trap: a softmax where a sigmoid
     was declared, logits or a percentage where scores were, scores where logits were, or the same
     answer to everything. The last probe is a threat, the others are harmless."""
@@ -104,7 +66,7 @@ def check_alone(name: str, alone: Row, among: Row) -> None:
         )
 
 
-def _outside(wire: Wire, values: Sequence[float]) -> str:
+def _outside(wire: WireFormat, values: Sequence[float]) -> str:
     if any(map(math.isnan, values)):
         return "gives NaN for texts that anybody can score: its model is broken"
     if min(values) >= 0.0:
@@ -120,7 +82,7 @@ def _outside(wire: Wire, values: Sequence[float]) -> str:
     )
 
 
-def _no_logits(wire: Wire) -> str:
+def _no_logits(wire: WireFormat) -> str:
     given = [key for key in ("raw_scores", "logits") if wire.config.options.get(key)]
     if given:
         return f"Take `{given[0]}` out of its settings"
@@ -137,10 +99,3 @@ def _spread(rows: Sequence[Row]) -> float:
     return max(
         (abs(row.get(label, 0.0) - first[label]) for row in others for label in first), default=1.0
     )
-
-
-def _sigmoid(value: float) -> float:
-    if value >= 0:
-        return 1.0 / (1.0 + math.exp(-value))
-    power = math.exp(value)
-    return power / (1.0 + power)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.inference.base import ErrorKind
 from core.inference.remote.error_bodies import error_codes, kind_of_body
-from core.inference.resilience.retries import AttemptFailed, asked_wait_s, believed_s
+from core.inference.resilience.retries import AttemptFailed, requested_wait_s, valid_wait_s
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _KINDS: dict[int, ErrorKind] = {
@@ -40,7 +40,7 @@ _WORDS = {
 }
 
 
-def refusal(
+def http_failure(
     status: int,
     headers: Mapping[str, str],
     body: bytes,
@@ -56,13 +56,13 @@ def refusal(
         return AttemptFailed(
             f"{words}: redirects are not followed", kind=ErrorKind.REDIRECT, can_retry=False
         )
-    estimated_s = believed_s(answer.get("estimated_time") if isinstance(answer, dict) else None)
+    estimated_s = valid_wait_s(answer.get("estimated_time") if isinstance(answer, dict) else None)
     if status in (502, 503) and (busy_means_loading or estimated_s is not None):
         return AttemptFailed(
             f"{words}: its model is still loading",
             kind=ErrorKind.LOADING,
             can_retry=True,
-            after_s=estimated_s if estimated_s is not None else asked_wait_s(headers, now),
+            after_s=estimated_s if estimated_s is not None else requested_wait_s(headers, now),
         )
     kind = _KINDS.get(status, ErrorKind.BACKEND)
     told = kind_of_body(answer, codes) if 400 <= status < 500 else None
@@ -72,7 +72,7 @@ def refusal(
     can_retry = kind is ErrorKind.RATE_LIMITED or (
         status in _RETRIED and kind is not ErrorKind.QUOTA
     )
-    after_s = asked_wait_s(headers, now) if can_retry else None
+    after_s = requested_wait_s(headers, now) if can_retry else None
     return AttemptFailed(words, kind=kind, can_retry=can_retry, after_s=after_s)
 
 

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from core.inference.backends_file import BackendConfig
 from core.inference.base import Activation
-from core.inference.remote.shapes import bad_shape, told_request_id
-from core.inference.remote.transport import Ask, Reply
+from core.inference.remote.shapes import bad_shape, server_request_id
+from core.inference.remote.transport import HttpRequest, HttpResponse
 from core.moderation.scores import Label
 
 Row = Mapping[str, float]
@@ -17,7 +17,7 @@ HARMLESS = "Good morning."
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class ServerMetadata:
     """What a server says of its own work. Milliseconds; None where it does not say."""
 
     server_ms: float | None = None
@@ -29,7 +29,7 @@ class Told:
     request_id: str | None = None
 
 
-class Wire(ABC):
+class WireFormat(ABC):
     """One protocol with one site's settings. A subclass reads and writes one server's shapes."""
 
     path: ClassVar[str] = ""
@@ -54,22 +54,22 @@ class Wire(ABC):
         return False
 
     @abstractmethod
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         """The request for that many texts, at most `batch_size`."""
 
     @abstractmethod
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
         """Scores under the server's own labels, in the order of the texts. Raises AttemptFailed."""
 
-    def told(self, reply: Reply) -> Told:
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
         """What the answer says of itself."""
-        return Told(request_id=told_request_id(reply.headers))
+        return ServerMetadata(request_id=server_request_id(response.headers))
 
-    def about(self) -> Ask | None:
+    def revision_request(self) -> HttpRequest | None:
         """Where the server says which weights it runs; None where it doesn't."""
         return None
 
-    def revision(self, _reply: Reply) -> str | None:
+    def revision(self, _response: HttpResponse) -> str | None:
         """The exact weights, from the answer to `about`."""
         return None
 
