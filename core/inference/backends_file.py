@@ -142,7 +142,10 @@ class _Table:
     def _name(self) -> str:
         name = self._text("name")
         if not _NAME.fullmatch(name) or name in BUILT_IN:
-            self._refuse("name", "must be of small letters, digits, - _ and ., and no built-in one")
+            self._refuse(
+                "name",
+                "must be of a-z, 0-9, - _ and ., and not the name of a built-in",
+            )
         return name
 
     def _url(self) -> str:

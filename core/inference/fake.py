@@ -55,7 +55,7 @@ class FakeBackend:
         if self.is_down:
             raise BackendError("the fake backend was told to be down")
         if any(POISON in text for text in texts):
-            raise BackendError("the fake backend met its poison word")
+            raise BackendError("the fake backend found its poison word")
         results = tuple(TextResult(scores=_scores(text)) for text in texts)
         total_ms = (perf_counter() - begin) * 1000.0
         tokens = sum(len(text.split()) for text in texts)

@@ -102,7 +102,7 @@ def test_rows_that_cannot_be_scored_say_why_and_keep_their_place(tmp_path: Path)
         "the text is a number, not text",
         "the text is empty",
         "the row is not an object",
-        "the fake backend met its poison word",
+        "the fake backend found its poison word",
         None,
     ]
     assert out[4]["extra"] == {"nested": ["\ud800"]}

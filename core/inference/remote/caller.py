@@ -1,4 +1,4 @@
-"""One request that is answered in the end, or fails for a reason: the way to a backend."""
+"""One call to a backend: rate limit, retries and circuit breaker around its HTTP requests."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """At most `concurrency` requests are out at a time, and `per_minute` leave in a minute."""
+    """At most `concurrency` requests at a time and `per_minute` a minute."""
 
     concurrency: int = 4
     per_minute: float | None = None
@@ -29,17 +29,17 @@ class Limits:
 
 @dataclass(slots=True)
 class _CallState:
-    """One call: how it is known to the server, and how long it was kept here."""
+    """One call: the ids sent to the server, and the seconds spent waiting here before sending."""
 
     request_id: str
     trace: str
-    paused_s: float = 0.0
+    waited_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class CompletedCall(Generic[T]):
-    """An answer, what was read from it, and what it took. `wait_ms` passed here: for a free place,
-    for the pace, and between attempts."""
+    """A successful answer and what was read from it. `wait_ms` was spent here: waiting for a free
+    slot, for the rate limit, and between attempts."""
 
     response: HttpResponse
     found: T
@@ -49,14 +49,14 @@ class CompletedCall(Generic[T]):
 
 
 class _NotSent(AttemptFailed):
-    """We did not ask: that says nothing of the backend."""
+    """The request was never sent, so this says nothing about the backend."""
 
 
 class Caller:
-    """Retries, circuit, pace and bound of one backend; safe to use from several threads.
+    """Retries, circuit breaker and limits of one backend; safe to use from several threads.
 
-    `harmless` asks for the scores of a text nobody can refuse: it tells a backend that refuses a
-    text from one that refuses everything.
+    `harmless` is a request to score a text that no server objects to. It is sent after a text was
+    refused, to find out whether the backend refuses that text or every text.
     """
 
     def __init__(
@@ -79,71 +79,72 @@ class Caller:
         self._rule = retry_rule
         self._breaker = CircuitBreaker(circuit_rule)
         self._pacer = Pacer(limits.per_minute, limits.concurrency)
-        self._places = BoundedSemaphore(limits.concurrency)
-        self.well_at: float | None = None  # of the last answer, while nothing failed since
+        self._slots = BoundedSemaphore(limits.concurrency)
+        self.well_at: float | None = None  # time of the last answer; None after a failure
 
     @property
     def circuit(self) -> Circuit:
-        """Whether requests go out at present, and after how many failures."""
+        """Whether requests are sent at present, and after how many failures."""
         return self._breaker.circuit
 
     def call(
         self, request: HttpRequest, read: Callable[[HttpResponse], T], *, once: bool = False
     ) -> CompletedCall[T]:
-        """The answer, within the rule's time in all, with what `read` makes of it; it may raise
-        AttemptFailed. Raises BackendError with kind and attempts."""
+        """Sends until answered, within the retry rule's total time, and returns the answer with
+        what `read` got from it. `read` may raise AttemptFailed. Raises BackendError with kind and
+        attempts."""
         began = self._monotonic()
         if not self._breaker.admits(began):
             raise self._circuit_open(began)
-        sending = _CallState(new_id(), token_hex(16))
+        state = _CallState(new_id(), token_hex(16))
         rule = self._rule
         if once:
             rule = RetryRule(attempts=1, total_s=rule.total_s, loading_s=0.0)
         tried = try_again(
-            lambda left_s: self._send(request, sending, left_s),
+            lambda left_s: self._send(request, state, left_s),
             rule,
             monotonic=self._monotonic,
             sleep=self._sleep,
         )
         if tried.answer is None:
             left_s = began + rule.total_s - self._monotonic()
-            raise self._failed(self._diagnosed(tried.failure, sending, left_s), tried.attempts)
+            raise self._failed(self._diagnosed(tried.failure, state, left_s), tried.attempts)
         try:
             found = read(tried.answer)
         except AttemptFailed as problem:
             failure = problem
         else:
             self._note_answer()
-            wait_ms = (tried.waited_s + sending.paused_s) * 1000.0
-            return CompletedCall(tried.answer, found, tried.attempts, wait_ms, sending.request_id)
+            wait_ms = (tried.waited_s + state.waited_s) * 1000.0
+            return CompletedCall(tried.answer, found, tried.attempts, wait_ms, state.request_id)
         raise self._failed(failure, tried.attempts)
 
-    def _send(self, request: HttpRequest, sending: _CallState, left_s: float) -> HttpResponse:
-        sending.paused_s += self._pause(left_s)
+    def _send(self, request: HttpRequest, state: _CallState, left_s: float) -> HttpResponse:
+        state.waited_s += self._pause(left_s)
         waiting_since = self._monotonic()
-        if not self._places.acquire(timeout=max(0.0, left_s)):
+        if not self._slots.acquire(timeout=max(0.0, left_s)):
             raise _NotSent("has too many requests waiting here", kind=ErrorKind.TIMEOUT)
         try:
-            sending.paused_s += self._monotonic() - waiting_since
+            state.waited_s += self._monotonic() - waiting_since
             headers = {
-                "X-Request-ID": sending.request_id,
-                "traceparent": f"00-{sending.trace}-{token_hex(8)}-01",
+                "X-Request-ID": state.request_id,
+                "traceparent": f"00-{state.trace}-{token_hex(8)}-01",
             }
             return self._transport.send(request, headers, left_s)
         finally:
-            self._places.release()
+            self._slots.release()
 
     def _diagnosed(
-        self, failure: AttemptFailed | None, sending: _CallState, left_s: float
+        self, failure: AttemptFailed | None, state: _CallState, left_s: float
     ) -> AttemptFailed:
-        """The failure as it is, but where a text was refused and a harmless one is too, it is not
-        the text's: then the settings are wrong, or the backend is down by now."""
+        """The failure to report. When the server refused the text, a harmless one is tried too: if
+        that is refused as well, the cause is the settings, or the backend is down by now."""
         if failure is None:
-            raise AssertionError("a try ends with an answer or a failure")
+            raise AssertionError("try_again returns an answer or a failure")
         if failure.kind is not ErrorKind.BAD_INPUT:
             return failure
         try:
-            self._send(self._harmless, sending, left_s)
+            self._send(self._harmless, state, left_s)
         except _NotSent:
             return failure
         except AttemptFailed as other:
@@ -152,7 +153,7 @@ class Caller:
         else:
             self._note_answer()
             return failure
-        words = f"{failure}, to a harmless text too: the backend's settings don't fit the server"
+        words = f"{failure}, also to a harmless text: the backend's settings don't fit the server"
         return AttemptFailed(words, kind=ErrorKind.CONFIGURATION)
 
     def _note_answer(self) -> None:
@@ -160,12 +161,10 @@ class Caller:
         self.well_at = self._monotonic()
 
     def _pause(self, left_s: float) -> float:
-        """Waits for the pace; the seconds it took."""
+        """Waits for the rate limit and returns the seconds waited."""
         wait_s = self._pacer.wait_s(self._monotonic(), left_s)
         if wait_s is None:
-            raise _NotSent(
-                "is asked as often as requests_per_minute allows", kind=ErrorKind.RATE_LIMITED
-            )
+            raise _NotSent("has reached its requests_per_minute", kind=ErrorKind.RATE_LIMITED)
         if wait_s:
             self._sleep(wait_s)
         return wait_s
@@ -175,7 +174,7 @@ class Caller:
             self._breaker.succeeded()
         elif not isinstance(failure, _NotSent):
             self.well_at = None
-            # Who asks for no wait at all has not asked to be left alone.
+            # `Retry-After: 0` asks for no wait, so it counts as a failure like any other.
             self._breaker.failed(self._monotonic(), asked_s=failure.after_s or None)
         tries = f", {attempts} attempts" if attempts > 1 else ""
         return BackendError(f"{self._name} {failure}{tries}", kind=failure.kind, attempts=attempts)
@@ -183,7 +182,7 @@ class Caller:
     def _circuit_open(self, now: float) -> BackendError:
         left_s = max(0.0, self._breaker.circuit.until - now)
         return BackendError(
-            f"{self._name} failed and is left alone for {left_s:.0f} s more",
+            f"{self._name} failed and is not called for another {left_s:.0f} s",
             kind=ErrorKind.CIRCUIT_OPEN,
             attempts=0,
         )

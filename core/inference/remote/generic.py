@@ -14,10 +14,10 @@ ONE_TEXT = "{text}"
 
 
 class GenericJson(WireFormat):
-    """In `request`, the value "{texts}" becomes the list of texts; with "{text}" every text is a
-    call of its own. `results` is the path to the list of results (with "{text}": to the one),
-    `scores` the path inside each. For Modal, BentoML, LitServe, SageMaker behind a signing proxy.
-    """
+    """In `request`, the value "{texts}" is replaced by the list of texts; with "{text}" each text
+    is sent in a request of its own. `results` is the path to the list of results (with "{text}": to
+    the single result), `scores` the path to the scores inside each. For Modal, BentoML, LitServe,
+    SageMaker behind a signing proxy."""
 
     options: ClassVar[Mapping[str, type]] = {
         "request": dict,
@@ -38,7 +38,7 @@ class GenericJson(WireFormat):
 
     @property
     def takes_one(self) -> bool:
-        """Whether every text is a call of its own."""
+        """Whether each text is sent in a request of its own."""
         return _holds(self._template, ONE_TEXT)
 
     @property
@@ -61,7 +61,7 @@ class GenericJson(WireFormat):
 
 
 def _named_scores(result: Any, steps: list[str | int]) -> Any:
-    """What lies at the path; a bare list of scores together with the names that lie beside it."""
+    """The value at the path; a bare list of scores is joined with the `labels` next to it."""
     found = at(result, *steps)
     beside = at(result, *steps[:-1])
     if steps and isinstance(found, list) and isinstance(beside, dict) and "labels" in beside:

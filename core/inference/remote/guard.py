@@ -1,4 +1,5 @@
-"""Guard models behind `/v1/chat/completions`: a verdict in words, a score from its likelihood."""
+"""Guard models behind `/v1/chat/completions`: the model answers in words; the score is the
+probability of the word for "unsafe"."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -24,11 +25,12 @@ _ROUNDING = 1e-3
 
 
 class GuardChat(WireFormat):
-    """Llama Guard's form: `safe`, or `unsafe` and a line of category codes; `safe_word` and
-    `unsafe_word` fit others (ShieldGemma: No and Yes). The server label "unsafe" has the
-    probability of that word against the other; a category named has it too, one not named 0.
+    """Llama Guard's answer: `safe`, or `unsafe` and a line of category codes; `safe_word` and
+    `unsafe_word` adapt it to other models (ShieldGemma: No and Yes). The server label "unsafe" gets
+    the probability of the unsafe word against the safe one. So does each category the answer names;
+    other categories get 0.
 
-    The verdict word must be among the `top_logprobs` of the first token that is not blank.
+    The word must be among the `top_logprobs` of the first token that is not blank.
     """
 
     path = "v1/chat/completions"
@@ -107,13 +109,13 @@ class GuardChat(WireFormat):
         raise bad_shape("sent no log-probabilities: the server must support logprobs")
 
     def _begins(self, name: str, token: str) -> bool:
-        """Whether the token is the word or its beginning: vocabularies cut words differently."""
+        """Whether the token is the word or its beginning: vocabularies split words differently."""
         return bool(token) and self._word(name).startswith(token)
 
 
 def _chance(logprob: Any) -> float:
     value = number(logprob)
-    # A little above 0 is rounding; more, or NaN, is no likelihood at all.
+    # Rounding may give a little above 0; anything more, or NaN, is not a log-probability.
     if not value <= _ROUNDING:
         raise bad_shape("sent a log-probability above 0")
     return math.exp(min(0.0, value))

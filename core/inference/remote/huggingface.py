@@ -9,12 +9,14 @@ from core.inference.remote.shapes import items, labelled
 from core.inference.remote.transport import HttpRequest, HttpResponse
 from core.inference.remote.wire_format import Row, WireFormat
 
-# More than any classifier here has: without it a pipeline gives the best label alone.
+# More labels than any supported classifier has. Without `top_k` a pipeline gives the best label
+# alone.
 _EVERY_LABEL = 100
 
 
 class HuggingFaceRouter(WireFormat):
-    """One text a call is all that is documented. The answer is a list in a list, or not."""
+    """Only one text a request is documented. The answer is a list of labels, sometimes inside
+    another list."""
 
     batch_size = 1
     needs = frozenset({"labels", "model"})
@@ -39,7 +41,7 @@ class HuggingFaceRouter(WireFormat):
 
 
 class HuggingFaceEndpoint(HuggingFaceRouter):
-    """A pipeline of one's own behind a proxy that answers 502 or 503 while it starts."""
+    """A dedicated pipeline behind a proxy that answers 502 or 503 while the server starts."""
 
     batch_size = 16
     options: ClassVar[Mapping[str, type]] = {"scale_up_s": int}
@@ -57,6 +59,7 @@ class HuggingFaceEndpoint(HuggingFaceRouter):
         return [labelled(item, self.label_count) for item in items(response.body, count)]
 
     def sent_headers(self) -> Mapping[str, str]:
-        """With `scale_up_s` the proxy holds the request that long instead of refusing it."""
+        """`scale_up_s` makes the proxy hold a request for so many seconds while the server starts,
+        instead of refusing it."""
         held_s = self.config.options.get("scale_up_s")
         return {"X-Scale-Up-Timeout": str(held_s)} if held_s is not None else {}

@@ -9,8 +9,9 @@ from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 
 
 class InfinityClassify(WireFormat):
-    """Version 0.0.78 gives the scores of the model's own activation and takes no notice of
-    `raw_scores`. For a version that does, `raw_scores = true` has the logits activated here."""
+    """Version 0.0.78 ignores `raw_scores` and gives scores after the model's own activation. For a
+    version that supports it, set `raw_scores = true`: then logits are requested and the activation
+    is applied here."""
 
     path = "classify"
     max_bytes = 122_880

@@ -12,9 +12,9 @@ FORMS = ("inputs", "instances", "dataframe_split", "dataframe_records")
 
 
 class MlflowInvocations(WireFormat):
-    """The body is one of four forms, never a bare list. A transformers pipeline logged as it is
-    answers with the best label alone, whatever `params` say, which is refused; logged with
-    `model_config={"top_k": None}` it gives all."""
+    """The body has one of four forms, never a bare list. A transformers pipeline logged with its
+    defaults answers with the best label alone, whatever `params` say, which is refused; one logged
+    with `model_config={"top_k": None}` gives all labels."""
 
     path = "invocations"
     options: ClassVar[Mapping[str, type]] = {"form": str, "column": str, "params": dict}

@@ -23,12 +23,12 @@ _BEST_ONLY = (
 
 
 class OpenInference(WireFormat):
-    """Texts go in as one BYTES tensor. `logits = true` for servers that give raw network output,
-    `column = true` for those that want the shape [n, 1].
+    """Texts are sent as one BYTES tensor. Set `logits = true` for servers that give raw network
+    output, `column = true` for servers that expect the shape [n, 1].
 
-    Scores come as floats of shape [texts, labels] in `label_order`, as one tensor of floats a
-    label, named after it, or as BYTES of JSON, one a text. Of several outputs that are not named
-    after labels, `output_name` says which.
+    Scores are read from one tensor of floats of shape [texts, labels] in `label_order`, from one
+    tensor of floats for each label, named after the label, or from BYTES that hold JSON, one value
+    for each text. Of several outputs not named after labels, `output_name` chooses one.
     """
 
     options: ClassVar[Mapping[str, type]] = {
@@ -77,7 +77,7 @@ class OpenInference(WireFormat):
         return {name for names in self.labels.values() for name in names}
 
     def _chosen(self, outputs: list[Tensor]) -> list[Tensor]:
-        """One tensor of all labels, or one for each label that is needed."""
+        """One tensor of all labels, or one for each needed label."""
         names = [output.name for output in outputs]
         if len(set(names)) != len(names):
             raise bad_shape("sent two outputs of one name")
@@ -91,13 +91,13 @@ class OpenInference(WireFormat):
             return [one for one in outputs if one.name in self.config.label_order]
         if len(outputs) > 1:
             raise bad_shape(
-                f"sent {len(outputs)} outputs, not one a label; say in output_name which has scores"
+                f"sent {len(outputs)} outputs, not one a label; name the right one in output_name"
             )
         return outputs
 
     def _check_order(self, names: tuple[str, ...] | None) -> None:
         if names is not None and names != self.config.label_order:
-            raise bad_shape("names its classes otherwise, or in another order, than label_order")
+            raise bad_shape("has other class names than label_order, or another order of them")
 
     def _grid(self, tensor: Tensor, count: int) -> list[Row]:
         width = len(self.config.label_order)
@@ -115,7 +115,7 @@ class OpenInference(WireFormat):
         return [self.named(values[at_ : at_ + width]) for at_ in range(0, len(values), width)]
 
     def _texts(self, tensor: Tensor, count: int) -> list[Row]:
-        """One JSON value a text, or a row of them a text."""
+        """One JSON value for each text, or one row of values for each text."""
         values = [_loaded(value) for value in tensor.values]
         if len(values) == count and (tensor.shape is None or tensor.has_shape(count)):
             return [self._row(value) for value in values]
@@ -125,7 +125,8 @@ class OpenInference(WireFormat):
         return [self._row(values[at_ : at_ + shape[1]]) for at_ in range(0, len(values), shape[1])]
 
     def _row(self, value: Any) -> Row:
-        """KServe's `{"0": 0.01, …}`, or labels with scores; anything else is the best class."""
+        """KServe's `{"0": 0.01, …}`, or labels with scores; anything else gives only the best class
+        and is refused."""
         if not isinstance(value, dict | list):
             raise bad_shape(_BEST_ONLY)
         if isinstance(value, list) and not all(isinstance(pair, dict) for pair in value):

@@ -1,4 +1,4 @@
-"""OpenAI's moderation API, and whatever speaks like it."""
+"""OpenAI's moderation API, and servers compatible with it."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -20,7 +20,7 @@ _THREATS = ("harassment/threatening", "hate/threatening")
 
 
 class OpenAiModerations(WireFormat):
-    """`input` is a list of plain texts: a list of objects would be one item to the service."""
+    """`input` is a list of plain texts: the service takes a list of objects for one item."""
 
     path = "v1/moderations"
     scores_at: ClassVar[tuple[str, ...]] = ("category_scores",)
@@ -53,8 +53,8 @@ class OpenAiModerations(WireFormat):
 
 
 class ConsoleApi(OpenAiModerations):
-    """Another console's API: beside OpenAI's categories it gives its own labels under
-    `modconsole`. A label that console does not assess must not be declared."""
+    """Another console's API: besides OpenAI's categories it gives its own labels under
+    `modconsole`. Don't declare labels that the other console does not assess."""
 
     scores_at = ("modconsole", "scores")
     default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {

@@ -1,4 +1,4 @@
-"""Perspective's comments:analyze: one text a call, the key in the address."""
+"""Perspective's comments:analyze: one text a request, the key in the URL."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -10,8 +10,8 @@ from core.moderation.scores import Label
 
 
 class Perspective(WireFormat):
-    """It takes 20,480 bytes of text. Attributes are asked for by name, without a threshold, because
-    those under one vanish from the answer."""
+    """The service takes at most 20,480 bytes of text. Attributes are requested without a threshold,
+    because scores under a threshold are missing from the answer."""
 
     path = "v1alpha1/comments:analyze"
     batch_size = 1

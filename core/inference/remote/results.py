@@ -1,4 +1,4 @@
-"""From a server's rows of scores to results under the console's labels."""
+"""Turns a server's rows of scores into results under the console's labels."""
 
 import math
 
@@ -9,9 +9,9 @@ from core.inference.remote.wire_format import Row, WireFormat
 
 
 def read_rows(wire: WireFormat, response: HttpResponse, count: int) -> list[Row]:
-    """One row of scores a text, every declared label in each. Raises AttemptFailed.
+    """One row of scores for each text, with every declared label. Raises AttemptFailed.
 
-    A label that is declared and missing is refused: without its score nothing would be held.
+    A missing declared label is an error: without its score, no comment would ever be held for it.
     """
     rows = wire.rows(response, count)
     if len(rows) != count:
@@ -25,7 +25,7 @@ def read_rows(wire: WireFormat, response: HttpResponse, count: int) -> list[Row]
 
 
 def _activated(wire: WireFormat, row: Row) -> Row:
-    """Scores of a row of logits; other rows as they are."""
+    """Applies the activation to a row of logits; other rows stay unchanged."""
     if not wire.gives_logits or wire.activation is Activation.NONE:
         return row
     if wire.activation is Activation.SIGMOID:
@@ -36,10 +36,11 @@ def _activated(wire: WireFormat, row: Row) -> Row:
 
 
 def result_of(wire: WireFormat, row: Row, model_version: str) -> TextResult:
-    """The highest score among a label's own names; what has no label is kept beside them."""
+    """Each label gets the highest score among its server labels; unmapped scores are kept in
+    `other_scores`."""
     scores = {}
     for label, names in wire.labels.items():
-        # NaN must not hide behind a number: max() drops it or not, depending on the order.
+        # max() keeps or drops NaN depending on the order, so NaN is checked first.
         found = [row[name] for name in names]
         scores[label] = math.nan if any(map(math.isnan, found)) else max(found)
     mapped = {name for names in wire.labels.values() for name in names}

@@ -1,4 +1,4 @@
-"""text-embeddings-inference: `/predict`, with phases told in headers."""
+"""text-embeddings-inference: `/predict`, which reports its phases in headers."""
 
 from collections.abc import Sequence
 
@@ -16,9 +16,9 @@ from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 
 
 class TextEmbeddingsInference(WireFormat):
-    """Two traps of this server: `["a", "b"]` is one pair of sentences, so every text goes in a list
-    of its own; and it puts several labels through a softmax whatever the model says, so for a
-    sigmoid the logits are asked for and activated here."""
+    """This server has two traps. It takes `["a", "b"]` for one pair of sentences, so each text is
+    sent in a list of its own. And it applies a softmax to several labels whatever the model
+    declares, so for a sigmoid the logits are requested and the activation is applied here."""
 
     path = "predict"
     batch_size = 32

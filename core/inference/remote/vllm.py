@@ -1,4 +1,4 @@
-"""vLLM's (and SGLang's) `/classify`: probabilities without names."""
+"""vLLM's (and SGLang's) `/classify`: probabilities without class names."""
 
 import math
 import re
@@ -21,7 +21,7 @@ _NUMBERED = re.compile(r"LABEL_(\d{1,4})")
 
 
 class VllmClassify(WireFormat):
-    """`label_order` must name the classes, in the order of the model's own id2label."""
+    """`label_order` must name the classes in the order of the model's id2label."""
 
     path = "classify"
     needs = frozenset({"labels", "label_order"})
@@ -42,11 +42,12 @@ class VllmClassify(WireFormat):
         return rows
 
     def _check_named(self, item: Mapping[str, Any], probs: Sequence[float]) -> None:
-        """The one name a result has, of its best class, must stand where `label_order` has it."""
+        """A result names its best class only; that name must match `label_order` at the highest
+        probability."""
         if item.get("num_classes", len(probs)) != len(probs):
-            raise bad_shape("sent another number of probs than its num_classes")
+            raise bad_shape("sent a number of probs that is not its num_classes")
         label = item.get("label")
-        if label is None or any(map(math.isnan, probs)):  # NaN is refused for its text alone
+        if label is None or any(map(math.isnan, probs)):  # NaN later fails its text alone
             return
         order = [name.lower() for name in self.config.label_order]
         numbered = _NUMBERED.fullmatch(str(label))
@@ -58,7 +59,7 @@ class VllmClassify(WireFormat):
             raise bad_shape("names a class that is not in label_order")
         if probs[place] != max(probs):
             raise bad_shape(
-                f"says that {order[place]!r} is the best class, and by label_order it is not: the "
+                f"reports {order[place]!r} as the best class, but by label_order it is not: the "
                 "order must be that of the model's id2label"
             )
 

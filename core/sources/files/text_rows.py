@@ -97,7 +97,7 @@ def _csv_problem(error: csv.Error) -> str:
     if "field limit" in reason:
         return f"a cell has more than {csv.field_size_limit():,} characters, or its quote is open"
     if "end of data" in reason:
-        return "a quote is opened and never closed, so what follows it could not be told apart"
+        return "a quote is opened and never closed, so the columns after it are unknown"
     if "new-line" in reason:
         return "a carriage return stands outside quotes"
     return "a quote inside a quoted cell must be written twice"

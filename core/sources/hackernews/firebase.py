@@ -57,7 +57,7 @@ class HackerNewsSource:
         ):
             newest = client.get_first("maxitem.json")
             if isinstance(newest, bool) or not isinstance(newest, int) or newest < 1:
-                raise SourceUnavailable(f"{client.host} told no newest item")
+                raise SourceUnavailable(f"{client.host} sent no id of the newest item")
             yield from _Walk(client, pool, self._clock).walk(newest, self._count)
 
 
