@@ -1,4 +1,4 @@
-"""Comments inside other objects: answers of APIs that wrap them, and replies under comments."""
+"""Finds comments inside other objects: API responses that wrap them, and replies under comments."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from core.sources.files.columns import field_of
 from core.sources.files.text_files import Row
 
-# Under these a comment holds the comments that answer it.
+# Keys under which a comment holds its replies.
 REPLY_KEYS = frozenset(("children", "replies", "comments", "responses"))
-# Under these an answer of an API, or an export, holds comments, or one more such object.
+# Keys under which an API response or an export holds comments, or another such object.
 WRAPPERS = REPLY_KEYS | frozenset(
     (
         "hits",
@@ -36,7 +36,7 @@ _SHOWN_KEYS = 8
 
 @dataclass(frozen=True, slots=True)
 class _Found:
-    """An object still to be looked into. `parent` is the id of the comment it answers."""
+    """An object still to be examined. `parent` is the id of the comment it replies to."""
 
     where: str
     value: object
@@ -45,11 +45,11 @@ class _Found:
 
 
 def comments_in(row: Row) -> Iterator[Row]:
-    """The row itself, or the rows inside it, each before those that answer it.
+    """The row itself, or the rows inside it, each comment before its replies.
 
-    An object that neither is a comment nor wraps any becomes a Row with a problem.
+    An object that neither is a comment nor contains any becomes a Row with a problem.
     """
-    # A stack and not recursion: a thread may be deeper than Python lets functions call.
+    # A stack instead of recursion: a thread may be deeper than Python's recursion limit.
     waiting = [_Found(row.where, row.value)] if row.problem is None else []
     if row.problem is not None:
         yield row
@@ -57,7 +57,7 @@ def comments_in(row: Row) -> Iterator[Row]:
         found = waiting.pop()
         value = found.value
         if not isinstance(value, Mapping):
-            if not found.is_reply:  # replies may be given by their ids alone
+            if not found.is_reply:  # replies may be given as ids only
                 yield Row(found.where, value)
         elif _is_comment(value):
             yield Row(found.where, _with_parent(value, found.parent))
@@ -69,7 +69,7 @@ def comments_in(row: Row) -> Iterator[Row]:
 
 
 def _inside(found: _Found, names: frozenset[str], *, parent: object) -> list[_Found]:
-    """What the value holds under these names, last first."""
+    """The values under these keys, last one first."""
     assert isinstance(found.value, Mapping)
     is_reply = names is REPLY_KEYS or found.is_reply
     inner: list[_Found] = []
@@ -92,7 +92,7 @@ def _is_comment(value: Mapping[str, object]) -> bool:
 
 
 def _has_field(value: Mapping[str, object]) -> bool:
-    """Whether it is a comment with something missing, which is told better than "unknown"."""
+    """Whether it is an incomplete comment; its message says more than "unknown shape"."""
     return "objectID" in value or any(field_of(name) in ("id", "text") for name in value)
 
 
@@ -107,7 +107,7 @@ def _id_name(value: Mapping[str, object]) -> str:
 
 
 def _with_parent(value: Mapping[str, object], parent: object) -> Mapping[str, object]:
-    """The reply with the comment it stands under as its parent, where it names none itself."""
+    """The reply with the comment above it as its parent, unless it names a parent itself."""
     told = [name for name in value if field_of(name) == "parent_id" and value[name] is not None]
     return value if parent is None or told else {**value, "parent_id": parent}
 
