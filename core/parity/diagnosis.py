@@ -1,5 +1,5 @@
-"""Finds why two backends differ: each hypothesis is a change to the reference's scores that would
-turn them into the other backend's."""
+"""Finds out why two backends differ. Each hypothesis is a change to the reference's scores that
+would give the other backend's."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ _LIKE = 0.9
 
 
 def diagnose(reference: ScoreTable, other: ScoreTable, evidence: Evidence) -> Finding:
-    """The first cause that explains the difference, from the most specific to the most general."""
+    """The first cause that explains the difference, tried from specific to general."""
     shared = [label for label in reference.labels if label in other.labels]
     if not shared or np.isnan(other.columns(shared)).all():
         return _no_answer(other, evidence)

@@ -1,4 +1,4 @@
-"""Further calls, for when two score tables alone do not show why they differ."""
+"""Makes further calls when the two score tables alone don't show why they differ."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,7 +15,8 @@ from core.parity.tables import ScoreTable, score_table
 ALONE_TEXTS = 32
 CUT_TEXTS = 12
 CUT_WORDS = (16, 19, 23, 28, 33, 40, 48, 57, 69, 83, 99, 119, 143, 171, 206, 247, 296, 355, 426)
-"""Candidate limits of a server, in words: about 20 to 512 tokens, each a fifth more."""
+"""Possible length limits of a server, in words: about 20 to 512 tokens, each a fifth more than the
+one before."""
 _NEARBY = (0.83, 0.88, 0.94, 1.06, 1.12, 1.18)
 _VAGUE = frozenset({Cause.NO_ANSWER, Cause.REVISION, Cause.OTHER_MODEL})
 
@@ -26,9 +27,10 @@ def gather_evidence(
     other: tuple[Backend, ScoreTable],
     say: Callable[[str], None],
 ) -> Evidence:
-    """Empty where the tables agree or explain the difference. `say` gets a line for each call.
+    """Empty if the tables agree or explain the difference. `say` is called with a line before each
+    step.
 
-    Some texts are sent to the other backend alone, and long ones to the reference cut short.
+    Sends some texts to the other backend one at a time, and truncated long texts to the reference.
     """
     backend, theirs = other
     mine = reference[1]
@@ -45,7 +47,7 @@ def gather_evidence(
 
 
 def _apart(mine: ScoreTable, theirs: ScoreTable) -> NDArray[np.float64]:
-    """The largest difference of each row; 0 where nothing can be compared."""
+    """The largest difference in each row; 0 if nothing can be compared."""
     shared: list[Label] = [label for label in mine.labels if label in theirs.labels]
     if not shared:
         return np.zeros(len(mine.errors))
@@ -57,7 +59,7 @@ def _apart(mine: ScoreTable, theirs: ScoreTable) -> NDArray[np.float64]:
 def _alone(
     texts: Sequence[str], backend: Backend, mine: ScoreTable, theirs: ScoreTable
 ) -> ScoreTable:
-    """The rows furthest apart, one text a call; the others are empty."""
+    """The scores of the rows furthest apart, with one text in each call; NaN in other rows."""
     rows = np.argsort(-_apart(mine, theirs), kind="stable")[:ALONE_TEXTS]
     asked = score_table(backend, [texts[row] for row in rows], rows_a_call=1)
     return _spread(asked, rows, np.full_like(theirs.scores, np.nan))
@@ -66,10 +68,10 @@ def _alone(
 def _cut(
     texts: Sequence[str], backend: Backend, mine: ScoreTable, theirs: ScoreTable
 ) -> dict[int, ScoreTable]:
-    """The reference's scores with some texts over so many words cut there. Texts up to that length
-    keep theirs; those over it that are not asked for are empty.
+    """For each length limit, the reference's scores as if it read only so many words. Shorter texts
+    keep their scores; of the longer ones only some are scored, truncated, and the others are NaN.
 
-    No text is asked for at a length up to which comments lie apart: no cut explains that.
+    Stops at a limit under which many whole texts already differ: truncation can't explain those.
     """
     apart = _apart(mine, theirs)
     words = [text.split() for text in texts]
@@ -100,7 +102,7 @@ def _cut(
 
 
 def _usual_cut(found: dict[int, ScoreTable], theirs: ScoreTable, rows: list[np.int_]) -> float:
-    """The length at which most of the rows come nearest to the other's scores."""
+    """The limit at which most of the rows are nearest to the other backend's scores."""
     shared = [label for label in theirs.labels if label in next(iter(found.values())).labels]
     given = theirs.columns(shared)[rows]
     gaps = [np.abs(table.columns(shared)[rows] - given).mean(axis=1) for table in found.values()]
@@ -109,7 +111,7 @@ def _usual_cut(found: dict[int, ScoreTable], theirs: ScoreTable, rows: list[np.i
 
 
 def _spread(asked: ScoreTable, rows: NDArray[np.int_], scores: NDArray[np.float64]) -> ScoreTable:
-    """The table's rows put at their places in a copy of `scores`."""
+    """A copy of `scores` with the table's rows put in their places."""
     spread = scores.copy()
     spread[rows] = asked.scores
     errors: list[str | None] = [None] * len(scores)

@@ -1,4 +1,4 @@
-"""Faults that change every score alike: the same logits through another function, or under other
+"""Faults that change every score in the same way: another activation of the same logits, or other
 labels."""
 
 import itertools
@@ -72,7 +72,7 @@ _RESHAPES: tuple[tuple[Cause, Callable[[Floats, Floats], float], str], ...] = (
 
 
 def find_reshape(mine: Floats, theirs: Floats, apart: float) -> Finding | None:
-    """The one that leaves least of the mean difference `apart`, if hardly any is left."""
+    """The fault that leaves the smallest mean difference, if hardly anything of `apart` is left."""
     tried = [(left(mine, theirs), cause, words) for cause, left, words in _RESHAPES]
     best, cause, words = min(tried, key=lambda each: each[0])
     return Finding(cause, words, best) if best <= min(NEAR, apart / 3.0) else None

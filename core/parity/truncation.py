@@ -17,7 +17,7 @@ from core.parity.causes import (
     mean_gap,
 )
 
-# Servers cut by tokens: the words that come to differ from comment to comment.
+# Servers truncate by tokens, and the number of words for these differs between comments.
 _SPREAD = 1.6
 _MOST_OF = 2 / 3
 
@@ -29,8 +29,8 @@ def find_truncation(
     evidence: Evidence,
     shared: Sequence[Label],
 ) -> Finding | None:
-    """Comments that lie apart must come near when cut, nearly all at about the same length, and
-    those that are shorter must agree."""
+    """Truncation explains the difference if comments that differ agree once truncated, nearly all
+    at about the same length, and shorter comments agree as they are."""
     lengths = np.array(sorted(evidence.cut))
     cut = [evidence.cut[length].columns(shared)[rows] for length in lengths]
     asked = far_rows(mine, theirs)

@@ -7,8 +7,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 _POOL_BATCHES = 50
-"""Batches that are sorted by length together: a compromise between little padding and good
-mixing."""
+"""Batches sorted by length together: a compromise between little padding and good mixing."""
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:

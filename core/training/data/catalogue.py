@@ -13,7 +13,7 @@ MACHINE_SETS = ("jigsaw_detoxify_scored",)
 
 
 class DataSetUse(StrEnum):
-    """What a set may be used for here."""
+    """The use of a set in this project."""
 
     TRAIN = "train"
     EVALUATE = "evaluate"

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _WEIGHT_STEPS = 127
 _INPUT_STEPS = 255
 _LOUD = 4
-"""Channels apart; with 16 the error of a layer is hardly smaller, and elsewhere than behind the
-activation they cost more time than they are worth."""
+"""Channels multiplied separately; with 16 the error of a layer is hardly smaller. Except after the
+activation they cost more time than they save error."""
 _STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """How much of a channel's magnitude moves into the weights."""
 _KEPT = (1.0, 0.9, 0.8)
@@ -40,11 +40,11 @@ _CHOOSE_EVERY = 3
 class Int8Layer:
     """One linear layer.
 
-    The input less `middle` (inputs), times `factor` (inputs), divided by `scale`, plus `zero`, is
-    0..255; `bias` makes up for `middle`. `matrix` (inputs, outputs) times `matrix_scale` (outputs)
-    are the weights. `apart` are the channels that `factor` silences, `apart_matrix` (channels,
-    outputs) their weights. `shared` names the layers that read the same rounded input, the one that
-    stands for them first.
+    (input - `middle`) * `factor` / `scale` + `zero` is in 0..255, each of `middle` and `factor`
+    having one value for each input; `bias` includes the correction for `middle`. The weights are
+    `matrix` (inputs, outputs) times `matrix_scale` (outputs). `factor` is 0 for the channels in
+    `apart`; `apart_matrix` (channels, outputs) has their weights. `shared` names the layers that
+    read the same rounded input; the rounding is stored under the first of them.
     """
 
     middle: "NDArray[np.float32]"
@@ -76,16 +76,17 @@ class _Rounding:
     zero: int
 
     def apply(self, values: Tensor) -> Tensor:
-        """The values less `middle`, times `factor`, as int8 arithmetic sees them."""
+        """(values - `middle`) * `factor`: the input of the int8 arithmetic."""
         steps = ((values - self.middle) * self.factor / self.scale).round() + self.zero
         return (steps.clamp(0, _INPUT_STEPS) - self.zero) * self.scale
 
 
 def quantise_layers(model: Any, calibration: Sequence[Sequence[int]]) -> dict[str, Int8Layer]:
-    """Every large layer of a BertForSequenceClassification by name; the same input gives the same.
+    """Every large layer of a BertForSequenceClassification by name; the same input gives the same
+    result.
 
-    What runs for one token alone (the last layer after its attention, pooler and head) is left out:
-    it costs little time.
+    Layers that run for one token only (the last layer after its attention, pooler and head) are
+    left out: they cost little time.
     """
     groups = _groups(model.config.num_hidden_layers)
     seen = _watch(model, [group[0] for group in groups], calibration)
@@ -98,7 +99,7 @@ def quantise_layers(model: Any, calibration: Sequence[Sequence[int]]) -> dict[st
 
 
 def _groups(depth: int) -> list[tuple[str, ...]]:
-    """Layers that share an input stand together."""
+    """Groups the layers that share an input."""
     found: list[tuple[str, ...]] = []
     for number in range(depth):
         at = f"bert.encoder.layer.{number}"
@@ -214,7 +215,8 @@ def _size_of(weights: Tensor) -> Tensor:
 
 def _round_weights(weights: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """Whole steps (outputs, inputs) and their size (outputs, 1); `second` are the inputs' second
-    moments. The loudest inputs come first: the others take up their errors."""
+    moments. Inputs with the largest moments are rounded first, and the others correct the errors.
+    """
     size = _size_of(weights)
     order = second.diagonal().argsort(descending=True, stable=True)
     second, left = second[order][:, order], weights[:, order]
