@@ -18,7 +18,7 @@ from core.servinglog.record import Mode
 from core.sources.files.fields import kind_of
 
 ERROR_COLUMN = "error"
-EMPTY, ONLY_MARKUP = "the text is empty", "the text is empty but for markup"
+EMPTY, ONLY_MARKUP = "the text is empty", "the text has only markup"
 DEFAULT_CHUNK_ROWS = 1024
 
 
@@ -82,7 +82,7 @@ def _refuse_clash(path: Path, names: Sequence[str], labels: Sequence[Label]) -> 
     if clash:
         there = ", ".join(f"`{name}`" for name in clash)
         raise InvalidInput(
-            f"{path.name} has already {there}; rename it, for the scores get columns of that name"
+            f"{path.name} has already {there}; rename it: the results get a column of that name"
         )
 
 

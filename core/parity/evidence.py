@@ -38,15 +38,15 @@ def gather_evidence(
     evidence = Evidence()
     if first.cause in _VAGUE:
         say(f"{theirs.backend}, one comment a call")
-        evidence = Evidence(alone=_alone(texts, backend, mine, theirs))
-    far = int((_apart(mine, theirs) > FAR).sum())
+        evidence = Evidence(alone=_scored_alone(texts, backend, mine, theirs))
+    far = int((_largest_gaps(mine, theirs) > FAR).sum())
     if far >= FEWEST_FAR and first.cause in _VAGUE | {Cause.SAME}:
         say(f"{mine.backend}, long comments cut short")
-        evidence = replace(evidence, cut=_cut(texts, *reference, theirs))
+        evidence = replace(evidence, cut=_scored_truncated(texts, *reference, theirs))
     return evidence
 
 
-def _apart(mine: ScoreTable, theirs: ScoreTable) -> NDArray[np.float64]:
+def _largest_gaps(mine: ScoreTable, theirs: ScoreTable) -> NDArray[np.float64]:
     """The largest difference in each row; 0 if nothing can be compared."""
     shared: list[Label] = [label for label in mine.labels if label in theirs.labels]
     if not shared:
@@ -56,16 +56,16 @@ def _apart(mine: ScoreTable, theirs: ScoreTable) -> NDArray[np.float64]:
     return apart
 
 
-def _alone(
+def _scored_alone(
     texts: Sequence[str], backend: Backend, mine: ScoreTable, theirs: ScoreTable
 ) -> ScoreTable:
     """The scores of the rows furthest apart, with one text in each call; NaN in other rows."""
-    rows = np.argsort(-_apart(mine, theirs), kind="stable")[:ALONE_TEXTS]
+    rows = np.argsort(-_largest_gaps(mine, theirs), kind="stable")[:ALONE_TEXTS]
     asked = score_table(backend, [texts[row] for row in rows], rows_a_call=1)
-    return _spread(asked, rows, np.full_like(theirs.scores, np.nan))
+    return _placed(asked, rows, np.full_like(theirs.scores, np.nan))
 
 
-def _cut(
+def _scored_truncated(
     texts: Sequence[str], backend: Backend, mine: ScoreTable, theirs: ScoreTable
 ) -> dict[int, ScoreTable]:
     """For each length limit, the reference's scores as if it read only so many words. Shorter texts
@@ -73,7 +73,7 @@ def _cut(
 
     Stops at a limit under which many whole texts already differ: truncation can't explain those.
     """
-    apart = _apart(mine, theirs)
+    apart = _largest_gaps(mine, theirs)
     words = [text.split() for text in texts]
     lengths = np.array([len(each) for each in words])
     furthest = [row for row in np.argsort(-apart, kind="stable") if apart[row] > FAR][:CUT_TEXTS]
@@ -84,7 +84,7 @@ def _cut(
         if len(rows) < FEWEST_FAR or (whole & (apart > FAR)).sum() > len(rows) / 2:
             return None
         asked = score_table(backend, [" ".join(words[row][:most]) for row in rows])
-        return _spread(asked, np.array(rows), np.where(whole[:, None], mine.scores, np.nan))
+        return _placed(asked, np.array(rows), np.where(whole[:, None], mine.scores, np.nan))
 
     found: dict[int, ScoreTable] = {}
     for most in CUT_WORDS:
@@ -93,7 +93,7 @@ def _cut(
             break
         found[most] = table
     if found:
-        usual = _usual_cut(found, theirs, furthest)
+        usual = _usual_limit(found, theirs, furthest)
         for most in {round(usual * nearby) for nearby in _NEARBY}.difference(found):
             table = ask(most)
             if table is not None:
@@ -101,7 +101,7 @@ def _cut(
     return found
 
 
-def _usual_cut(found: dict[int, ScoreTable], theirs: ScoreTable, rows: list[np.int_]) -> float:
+def _usual_limit(found: dict[int, ScoreTable], theirs: ScoreTable, rows: list[np.int_]) -> float:
     """The limit at which most of the rows are nearest to the other backend's scores."""
     shared = [label for label in theirs.labels if label in next(iter(found.values())).labels]
     given = theirs.columns(shared)[rows]
@@ -110,7 +110,7 @@ def _usual_cut(found: dict[int, ScoreTable], theirs: ScoreTable, rows: list[np.i
     return float(np.median(np.array(list(found))[nearest]))
 
 
-def _spread(asked: ScoreTable, rows: NDArray[np.int_], scores: NDArray[np.float64]) -> ScoreTable:
+def _placed(asked: ScoreTable, rows: NDArray[np.int_], scores: NDArray[np.float64]) -> ScoreTable:
     """A copy of `scores` with the table's rows put in their places."""
     spread = scores.copy()
     spread[rows] = asked.scores

@@ -65,7 +65,7 @@ _RESHAPES: tuple[tuple[Cause, Callable[[Floats, Floats], float], str], ...] = (
     (
         Cause.LABEL_ORDER,
         _order_left,
-        "The same scores stand under other labels: its label names are missing or in another "
+        "The same scores appear under other labels: its label names are missing or in another "
         "order. Declare the labels in the order the model has them.",
     ),
 )

@@ -12,7 +12,7 @@ from core.moderation.scores import Label
 
 ROWS_A_CALL = 16
 # After such an error in the first call, all others would fail too.
-_HOPELESS = OUTAGES | {ErrorKind.TIMEOUT}
+_GIVES_UP_ON = OUTAGES | {ErrorKind.TIMEOUT}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def score_table(
             check_count(backend.info.name, answer, chunk)
             results += answer.results
         except BackendError as error:
-            if start == 0 and error.kind in _HOPELESS:
+            if start == 0 and error.kind in _GIVES_UP_ON:
                 raise
             results += [TextResult(error=str(error))] * len(chunk)
         progress(len(results))

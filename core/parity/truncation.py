@@ -18,8 +18,8 @@ from core.parity.causes import (
 )
 
 # Servers truncate by tokens, and the number of words for these differs between comments.
-_SPREAD = 1.6
-_MOST_OF = 2 / 3
+_LENGTH_FACTOR = 1.6
+_LEAST_SHARE = 2 / 3
 
 
 def find_truncation(
@@ -46,9 +46,9 @@ def find_truncation(
     if not explained.any():
         return None
     usual = np.median(best[explained])
-    explained &= (best >= usual / _SPREAD) & (best <= usual * _SPREAD)
+    explained &= (best >= usual / _LENGTH_FACTOR) & (best <= usual * _LENGTH_FACTOR)
     whole = (cut[int((lengths <= usual).sum()) - 1] == mine).all(axis=1)
-    if explained.sum() < max(FEWEST_FAR, _MOST_OF * asked.sum()):
+    if explained.sum() < max(FEWEST_FAR, _LEAST_SHARE * asked.sum()):
         return None
     if whole.any() and mean_gap(mine[whole], theirs[whole]) > NEAR:
         return None

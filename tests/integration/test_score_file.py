@@ -67,7 +67,7 @@ def test_parquet_keeps_its_columns_types_and_order(tmp_path: Path) -> None:
     assert scored["toxicity"].to_pylist() == [0.92, 0.02, None, None, 0.85]
     assert scored["error"].to_pylist()[:2] == [None, None]
     assert report == FileReport(
-        out, 5, 3, 2, {"the text is empty": 1, "the text is empty but for markup": 1}
+        out, 5, 3, 2, {"the text is empty": 1, "the text has only markup": 1}
     )
     assert {record.mode for record in log.records} == {Mode.BATCH}
     assert sum(record.batch_size for record in log.records) == 3

@@ -62,7 +62,7 @@ def choose_local(
     if choice.activation != AUTO or choice.labels != AUTO:
         raise ConfigError(
             "MODCONSOLE_ACTIVATION and MODCONSOLE_LABELS are for models from elsewhere; "
-            f"{folder.name} says them itself in its {MANIFEST_FILE}"
+            f"{folder.name} says them in its {MANIFEST_FILE}"
         )
     precision = _precision(backend, choice.precision, cpu_info)
     return LocalBackend(FolderModel(folder, backend, precision, is_compiled=choice.is_compiled))
@@ -83,17 +83,17 @@ def _is_installed(package: str) -> bool:
 
 
 def _fastest(precision: str, is_installed: Callable[[str], bool]) -> str:
-    lacking: list[str] = []
+    skipped: list[str] = []
     for backend in FASTEST_FIRST:
         if precision not in (AUTO, *FILES[backend]):
             continue
         missing = missing_packages(backend, is_installed)
         if missing is None:
-            if lacking:
-                _log.warning("Scoring with %s; faster would be %s", backend, "; ".join(lacking))
+            if skipped:
+                _log.warning("Scoring with %s; faster would be %s", backend, "; ".join(skipped))
             return backend
-        lacking.append(f"{backend}, which needs {missing}")
-    raise MissingExtra(f"no runtime for the model is installed: {'; '.join(lacking)}")
+        skipped.append(f"{backend}, which needs {missing}")
+    raise MissingExtra(f"no runtime for the model is installed: {'; '.join(skipped)}")
 
 
 def missing_packages(
@@ -101,11 +101,11 @@ def missing_packages(
 ) -> str | None:
     """The packages the backend needs that are not installed, and how to install them; None if all
     are."""
-    lacking = [package for package in PACKAGES[backend] if not is_installed(package)]
-    if not lacking:
+    missing = [package for package in PACKAGES[backend] if not is_installed(package)]
+    if not missing:
         return None
-    extra = "'moderation-console[transformers]'" if "torch" in PACKAGES[backend] else lacking[0]
-    return f"{' and '.join(lacking)}, not installed here: pip install {extra}"
+    extra = "'moderation-console[transformers]'" if "torch" in PACKAGES[backend] else missing[0]
+    return f"{' and '.join(missing)}, not installed here: pip install {extra}"
 
 
 def _precision(backend: str, precision: str, cpu_info: Path) -> str:

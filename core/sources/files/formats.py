@@ -37,7 +37,7 @@ def file_format(path: Path) -> FileFormat:
     name = path.with_suffix("") if is_gzip(path) else path
     found = _BY_SUFFIX.get(name.suffix.lower())
     if found is None or (found is FileFormat.PARQUET and is_gzip(path)):
-        raise UnreadableFile(f"{path.name} is of no known kind; known are {KNOWN_SUFFIXES}")
+        raise UnreadableFile(f"{path.name} has an unknown suffix; known are {KNOWN_SUFFIXES}")
     try:
         if path.is_dir():
             raise UnreadableFile(f"{path.name} is a folder, not a file")

@@ -51,7 +51,7 @@ KNOWN_COLUMNS = _FURTHER_COLUMNS.union(
     *(shape.names for shape in (FIREBASE, ALGOLIA_HIT, ALGOLIA_ITEM, PLAIN))
 )
 # Fields of Hacker News items that moderation does not need.
-_LEFT_OUT = frozenset(
+_UNUSED_FIELDS = frozenset(
     (
         "kids",
         "score",
@@ -97,7 +97,7 @@ def unread_names(row: Mapping[str, object], shape: RowShape) -> set[str]:
     """Names in the row that are not read, without those that all Hacker News items have."""
     read = shape.names
     if shape.is_hackernews:
-        read = read | _FURTHER_COLUMNS | _LEFT_OUT
+        read = read | _FURTHER_COLUMNS | _UNUSED_FIELDS
     empty = {name for name, value in row.items() if value is None and field_of(name)}
     return row.keys() - read - empty - REPLY_KEYS
 
@@ -121,8 +121,8 @@ def to_item(
         if source_id is None:
             raise InvalidInput(f"`{shape.id}` is missing")
         name = HACKERNEWS if shape.is_hackernews else source
-        if (gone := _reason_gone(raw, shape)) is not None:
-            return Skipped(where, gone, withdraws=(name, source_id))
+        if (removal := _removal_reason(raw, shape)) is not None:
+            return Skipped(where, removal, withdraws=(name, source_id))
         reason = _reason_to_skip(raw, shape) if shape.is_hackernews else None
         if reason is not None:
             return Skipped(where, reason)
@@ -152,7 +152,7 @@ def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
     return item if isinstance(item, IncomingThread) else None
 
 
-def _reason_gone(row: Mapping[str, object], shape: RowShape) -> str | None:
+def _removal_reason(row: Mapping[str, object], shape: RowShape) -> str | None:
     """Why the row's comment was removed from its site; None if it was not."""
     if flag_field(row, shape.deleted):
         return DELETED
@@ -172,8 +172,8 @@ def _reason_to_skip(row: Mapping[str, object], shape: RowShape) -> str | None:
 def _type(row: Mapping[str, object], shape: RowShape) -> str:
     if shape is ALGOLIA_HIT:
         tags = row.get("_tags")
-        told = [tag for tag in tags if tag in _TYPES] if isinstance(tags, list) else []
-        kind = told[0] if told else None
+        types = [tag for tag in tags if tag in _TYPES] if isinstance(tags, list) else []
+        kind = types[0] if types else None
     else:
         kind = text_field(row, "type")
     if kind is not None:
@@ -228,7 +228,7 @@ def _comment(
         text_field(row, shape.author) or UNKNOWN_AUTHOR,
         _time(row, shape, read_at),
         _parent(row, shape),
-        is_time_known=any(_is_there(row.get(name)) for name in shape.times),
+        is_time_known=any(_has_value(row.get(name)) for name in shape.times),
     )
     if is_blank(text):
         return Skipped(where, NO_TEXT)
@@ -237,7 +237,7 @@ def _comment(
     return comment if clean_text(text) else Skipped(where, NO_TEXT)
 
 
-def _is_there(value: object) -> bool:
+def _has_value(value: object) -> bool:
     if isinstance(value, str):
         return not is_missing(value)
     return value is not None and not (isinstance(value, float) and math.isnan(value))

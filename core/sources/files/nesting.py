@@ -35,7 +35,7 @@ _SHOWN_KEYS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _Pending:
     """An object still to be examined. `parent` is the id of the comment it replies to."""
 
     where: str
@@ -50,7 +50,7 @@ def comments_in(row: Row) -> Iterator[Row]:
     An object that neither is a comment nor contains any becomes a Row with a problem.
     """
     # A stack instead of recursion: a thread may be deeper than Python's recursion limit.
-    waiting = [_Found(row.where, row.value)] if row.problem is None else []
+    waiting = [_Pending(row.where, row.value)] if row.problem is None else []
     if row.problem is not None:
         yield row
     while waiting:
@@ -68,19 +68,19 @@ def comments_in(row: Row) -> Iterator[Row]:
             yield Row(found.where, value, None if _has_field(value) else _unknown(value))
 
 
-def _inside(found: _Found, names: frozenset[str], *, parent: object) -> list[_Found]:
+def _inside(found: _Pending, names: frozenset[str], *, parent: object) -> list[_Pending]:
     """The values under these keys, last one first."""
     assert isinstance(found.value, Mapping)
     is_reply = names is REPLY_KEYS or found.is_reply
-    inner: list[_Found] = []
+    inner: list[_Pending] = []
     for name, value in found.value.items():
         if not isinstance(name, str) or name.casefold() not in names:
             continue
         if isinstance(value, Mapping):
-            inner.append(_Found(f"{found.where}, `{name}`", value, parent, is_reply))
+            inner.append(_Pending(f"{found.where}, `{name}`", value, parent, is_reply))
         elif isinstance(value, list):
             inner += [
-                _Found(f"{found.where}, `{name}` {number}", each, parent, is_reply)
+                _Pending(f"{found.where}, `{name}` {number}", each, parent, is_reply)
                 for number, each in enumerate(value, start=1)
             ]
     return inner[::-1]
@@ -108,8 +108,8 @@ def _id_name(value: Mapping[str, object]) -> str:
 
 def _with_parent(value: Mapping[str, object], parent: object) -> Mapping[str, object]:
     """The reply with the comment above it as its parent, unless it names a parent itself."""
-    told = [name for name in value if field_of(name) == "parent_id" and value[name] is not None]
-    return value if parent is None or told else {**value, "parent_id": parent}
+    named = [name for name in value if field_of(name) == "parent_id" and value[name] is not None]
+    return value if parent is None or named else {**value, "parent_id": parent}
 
 
 def _unknown(value: Mapping[str, object]) -> str:
@@ -118,5 +118,5 @@ def _unknown(value: Mapping[str, object]) -> str:
     more = f" and {len(value) - len(names)} more" if len(value) > len(names) else ""
     return (
         f"an object of unknown shape, with {shown}{more}; a comment has `id` and `text`, and a "
-        "list of comments stands under `comments`, `hits`, `items` or `data`"
+        "list of comments is under `comments`, `hits`, `items` or `data`"
     )

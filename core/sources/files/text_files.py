@@ -34,7 +34,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
         while line := file.readline(MAX_LINE_BYTES):
             number += 1
             if number == 1:
-                line = _without_mark(path, line)
+                line = _without_byte_order_mark(path, line)
             if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
                 yield number, line
                 continue
@@ -71,7 +71,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise UnreadableFile(f"{path.name} can't be read: {error.strerror}") from None
 
 
-def _without_mark(path: Path, first_line: bytes) -> bytes:
+def _without_byte_order_mark(path: Path, first_line: bytes) -> bytes:
     if first_line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise UnreadableFile(f"{path.name} is UTF-16; save it as UTF-8")
     return first_line.removeprefix(codecs.BOM_UTF8)

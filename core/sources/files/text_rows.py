@@ -99,7 +99,7 @@ def _csv_problem(error: csv.Error) -> str:
     if "end of data" in reason:
         return "a quote is opened and never closed, so the columns after it are unknown"
     if "new-line" in reason:
-        return "a carriage return stands outside quotes"
+        return "a carriage return is outside quotes"
     return "a quote inside a quoted cell must be written twice"
 
 

@@ -106,12 +106,12 @@ class JsonClient:
             left_s = deadline - self._monotonic()
             try:
                 return self._ask(path, params, min(self._timeout_s, left_s))
-            except _TryAgain as trouble:
-                wait_s = max(pause_s, trouble.after_s)
+            except _TryAgain as failure:
+                wait_s = max(pause_s, failure.after_s)
                 longest_s = min(_LONGEST_PAUSE_S, deadline - self._monotonic())
-                is_useless = trouble.is_connecting and not retries_connecting
+                is_useless = failure.is_connecting and not retries_connecting
                 if is_useless or attempt == MAX_ATTEMPTS or wait_s >= longest_s:
-                    raise SourceUnavailable(f"{self.host} {trouble}") from None
+                    raise SourceUnavailable(f"{self.host} {failure}") from None
             self._sleep(wait_s)
             pause_s *= 2
         raise AssertionError("the last attempt returns or raises")
@@ -128,9 +128,7 @@ class JsonClient:
         except (requests.ReadTimeout, urllib3.exceptions.TimeoutError):
             raise _TryAgain(f"gave no answer in {timeout_s:.1f} s") from None
         except requests.exceptions.SSLError:
-            raise SourceUnavailable(
-                f"{self.host} shows a certificate that is not trusted"
-            ) from None
+            raise SourceUnavailable(f"{self.host} has a certificate that is not trusted") from None
         except (requests.ConnectionError, requests.Timeout):
             raise _TryAgain("can't be reached", is_connecting=True) from None
         except urllib3.exceptions.ProtocolError:

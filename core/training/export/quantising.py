@@ -22,18 +22,18 @@ if TYPE_CHECKING:
 
 _WEIGHT_STEPS = 127
 _INPUT_STEPS = 255
-_LOUD = 4
+_OUTLIER_COUNT = 4
 """Channels multiplied separately; with 16 the error of a layer is hardly smaller. Except after the
 activation they cost more time than they save error."""
 _STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """How much of a channel's magnitude moves into the weights."""
-_KEPT = (1.0, 0.9, 0.8)
+_KEPT_SHARES = (1.0, 0.9, 0.8)
 """Share of the observed range that is kept; larger values are clipped."""
 _DAMPING = 0.01
-_TINY = 1e-5
-_EVERY = 3
+_SMALLEST = 1e-5
+_TOKEN_STRIDE = 3
 """One token in so many is kept, the first of each comment among them."""
-_CHOOSE_EVERY = 3
+_CHOICE_STRIDE = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +60,7 @@ class Int8Layer:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _LayerInputs:
     """What reached a layer: ranges (inputs) of every token, and every third token's values."""
 
     low: Tensor
@@ -118,8 +118,8 @@ def _follows_activation(name: str) -> bool:
 
 def _watch(
     model: Any, names: Sequence[str], calibration: Sequence[Sequence[int]]
-) -> dict[str, _Seen]:
-    seen: dict[str, _Seen] = {}
+) -> dict[str, _LayerInputs]:
+    seen: dict[str, _LayerInputs] = {}
     layers = dict(model.named_modules())
     hooks = [layers[name].register_forward_pre_hook(_watcher(name, seen)) for name in names]
     try:
@@ -132,29 +132,31 @@ def _watch(
     return seen
 
 
-def _watcher(name: str, seen: dict[str, _Seen]) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+def _watcher(
+    name: str, seen: dict[str, _LayerInputs]
+) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
     def watch(_layer: nn.Module, given: tuple[Tensor, ...]) -> None:
         rows = given[0].flatten(0, 1)
         low, high = rows.amin(0), rows.amax(0)
-        known = seen.setdefault(name, _Seen(low, high, []))
+        known = seen.setdefault(name, _LayerInputs(low, high, []))
         known.low = torch.minimum(known.low, low)
         known.high = torch.maximum(known.high, high)
-        known.kept.append(rows[::_EVERY].clone())
+        known.kept.append(rows[::_TOKEN_STRIDE].clone())
 
     return watch
 
 
 def _quantise(
-    group: tuple[str, ...], layers: dict[str, nn.Linear], seen: _Seen
+    group: tuple[str, ...], layers: dict[str, nn.Linear], seen: _LayerInputs
 ) -> dict[str, Int8Layer]:
     rows = torch.cat(seen.kept)
     weights = torch.cat([layers[name].weight.detach() for name in group])
     loudness = torch.maximum(seen.high, -seen.low) * weights.norm(dim=0)
-    count = _LOUD if _follows_activation(group[0]) else 0
+    count = _OUTLIER_COUNT if _follows_activation(group[0]) else 0
     apart = loudness.argsort(descending=True, stable=True)[:count].sort().values
     quiet = torch.ones_like(loudness)
     quiet[apart] = 0
-    smooth, rounding = _choose(seen, rows[::_CHOOSE_EVERY], weights, quiet)
+    smooth, rounding = _choose(seen, rows[::_CHOICE_STRIDE], weights, quiet)
     rounded = rounding.apply(rows)
     second = rounded.T @ rounded / len(rounded)
     found = {}
@@ -177,19 +179,21 @@ def _quantise(
     return found
 
 
-def _choose(seen: _Seen, rows: Tensor, weights: Tensor, quiet: Tensor) -> tuple[Tensor, _Rounding]:
+def _choose(
+    seen: _LayerInputs, rows: Tensor, weights: Tensor, quiet: Tensor
+) -> tuple[Tensor, _Rounding]:
     """How far the quiet channels (marked 1) are scaled down, and the rounding, so that products
     with rounded weights are nearest to the exact ones."""
-    wide = weights.abs().amax(0).clamp(min=_TINY)
+    wide = weights.abs().amax(0).clamp(min=_SMALLEST)
     found = []
     for middle, strength in product((torch.zeros_like(wide), _middle(seen)), _STRENGTHS):
         exact = ((rows - middle) * quiet) @ weights.T
-        loud = torch.maximum(seen.high - middle, middle - seen.low).clamp(min=_TINY)
+        loud = torch.maximum(seen.high - middle, middle - seen.low).clamp(min=_SMALLEST)
         smooth = loud**strength / wide ** (1 - strength)
         scaled = weights * smooth * quiet
         size = _size_of(scaled)
         near = (scaled / size).round() * size
-        for kept in _KEPT:
+        for kept in _KEPT_SHARES:
             rounding = _rounding(seen, middle, quiet / smooth, kept)
             error = float((rounding.apply(rows) @ near.T - exact).square().mean())
             found.append((error, smooth, rounding))
@@ -197,20 +201,20 @@ def _choose(seen: _Seen, rows: Tensor, weights: Tensor, quiet: Tensor) -> tuple[
     return smooth, rounding
 
 
-def _middle(seen: _Seen) -> Tensor:
+def _middle(seen: _LayerInputs) -> Tensor:
     return (seen.low + seen.high) / 2
 
 
-def _rounding(seen: _Seen, middle: Tensor, factor: Tensor, kept: float) -> _Rounding:
+def _rounding(seen: _LayerInputs, middle: Tensor, factor: Tensor, kept: float) -> _Rounding:
     low = min(0.0, kept * float(((seen.low - middle) * factor).min()))
-    high = max(_TINY, kept * float(((seen.high - middle) * factor).max()))
+    high = max(_SMALLEST, kept * float(((seen.high - middle) * factor).max()))
     scale = (high - low) / _INPUT_STEPS
     return _Rounding(middle, factor, scale, round(-low / scale))
 
 
 def _size_of(weights: Tensor) -> Tensor:
     """Size of one step (outputs, 1)."""
-    return weights.abs().amax(1, keepdim=True).clamp(min=_TINY) / _WEIGHT_STEPS
+    return weights.abs().amax(1, keepdim=True).clamp(min=_SMALLEST) / _WEIGHT_STEPS
 
 
 def _round_weights(weights: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
