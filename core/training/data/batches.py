@@ -1,4 +1,4 @@
-"""Token ids and batches of like length, in an order fixed by the seed."""
+"""Token ids and batches of similar length, in an order fixed by the seed."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
 
 
 def shuffled_batches(lengths: Sequence[int], rows: int, *, seed: int) -> Iterator[list[int]]:
-    """Row numbers, every row once; batches hold rows of like length and come in random order."""
+    """Row numbers, each once; batches hold rows of similar length and come in random order."""
     chance = random.Random(seed)
     order = list(range(len(lengths)))
     chance.shuffle(order)

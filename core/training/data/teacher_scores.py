@@ -90,8 +90,8 @@ def read_all_scores() -> tuple[TeacherScores, ...]:
 
 
 def check_scores(scores: TeacherScores, split: Split) -> None:
-    """Raises InvalidInput where a comment of the task's sets has no score, or a held-out one has:
-    then the scores are of other files or of another split."""
+    """Raises InvalidInput if a comment of the task's sets has no score or a held-out comment has
+    one: then the scores belong to other files or another split."""
     sets = scores.task.sets
     lacks = _count(split.train, sets, lambda row: scores.of(row.text) is None)
     known = _count((*split.val, *split.test), sets, lambda row: scores.of(row.text) is not None)
@@ -107,7 +107,7 @@ def _count(rows: Sequence[Example], sets: Sequence[str], found: Callable[[Exampl
 
 
 def labelled(examples: Sequence[Example]) -> list[Example]:
-    """Training rows of the first phase: those with a label by people."""
+    """Training rows of the first phase: those that people labelled."""
     return [row for row in examples if row.source != HARD_SOURCE and has_any_label(row)]
 
 

@@ -1,9 +1,9 @@
 """Bias by identity term on template sentences (Borkan et al. 2019, "Nuanced metrics for measuring
 unintended bias with real data for text classification").
 
-Three ROC AUCs a term. Subgroup: rows that name the term. BPSN: abusive rows that don't against
-clean rows that do; low where the term alone raises scores. BNSP: clean rows that don't against
-abusive rows that do; low where the term alone lowers them.
+Three ROC AUCs a term. Subgroup: rows that name the term. BPSN: abusive rows without it against
+clean rows with it; low if the term alone raises scores. BNSP: clean rows without it against abusive
+rows with it; low if the term alone lowers scores.
 """
 
 import re

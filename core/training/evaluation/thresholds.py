@@ -47,7 +47,8 @@ SHARE_OF_TOXIC: Mapping[Label, float] = {
 """Comments with the label for each toxic one, as people labelled the 159,571 Wikipedia comments of
 the Jigsaw challenge (its published training file)."""
 LOWEST_EDGE, HIGHEST_EDGE = 0.20, 0.99
-"""Below the first no label says anything; the last is the strictest edge in hundredths."""
+"""The range of edges. No label separates comments below the first; the last is the strictest edge
+in hundredths."""
 _DRAWS = 4000
 _SEED = 20261123
 

@@ -33,7 +33,7 @@ class Weights(Protocol):
         """`source` times the matrix of the linear layer `at`, without its bias."""
 
     def rows(self, nodes: "Nodes", name: str, ids: str) -> str:
-        """The fp32 rows of a table at these ids."""
+        """The fp32 rows of a table with these ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class NetworkShape:
 
     @classmethod
     def of(cls, config: Any) -> "NetworkShape":
-        """From a transformers BertConfig."""
+        """Reads a transformers BertConfig."""
         return cls(
             layers=config.num_hidden_layers,
             heads=config.num_attention_heads,
