@@ -1,1 +1,1 @@
-"""Scoring a file on its own, with nothing stored."""
+"""Scores a file without storing anything in the console."""

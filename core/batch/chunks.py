@@ -1,4 +1,4 @@
-"""A file to score as Arrow chunks: every column it has, one row for each of its rows."""
+"""A file to score, as Arrow chunks with all of its columns and rows."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -18,9 +18,8 @@ from core.sources.files.text_rows import delimited_rows, json_line_rows, json_ro
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Some rows in their order. `texts` and `problems` have one entry a row: a text may be any
-    value the file holds there, a problem says why the row could not be read at all.
-    """
+    """Consecutive rows. `texts` and `problems` have one entry for each row: a text may be any value
+    in the file, a problem says why the row could not be read."""
 
     columns: pa.RecordBatch
     texts: list[object]
@@ -36,7 +35,7 @@ class Table:
 
 
 def open_table(path: Path, text_column: str, chunk_rows: int) -> Table:
-    """Raises UnreadableFile, or InvalidInput where there is no such column."""
+    """Raises UnreadableFile, or InvalidInput if the column does not exist."""
     match file_format(path):
         case FileFormat.PARQUET:
             return _parquet_table(path, text_column, chunk_rows)
@@ -59,7 +58,7 @@ def _check_column(path: Path, text_column: str, names: list[str]) -> None:
 
 
 def _parquet_table(path: Path, text_column: str, chunk_rows: int) -> Table:
-    # pyarrow and not DuckDB: it gives every column back as the type it has in the file.
+    # pyarrow and not DuckDB: it returns each column with its type in the file.
     table = open_parquet(path, chunk_rows)
     _check_column(path, text_column, list(table.schema.names))
 

@@ -1,4 +1,4 @@
-"""Columns of JSON rows: the union of their keys, each of a type that holds all its values."""
+"""Columns for JSON rows: all their keys, each with a type that fits all of its values."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -9,7 +9,7 @@ JSON_TEXT = {b"holds": b"json"}  # metadata of a text column whose values are JS
 
 
 def schema_of(rows: Iterable[object]) -> pa.Schema:
-    """Columns in the order their keys first appear; rows that are no objects add none."""
+    """Columns in the order in which keys first appear; rows that are no objects are ignored."""
     kinds: dict[str, set[str]] = {}
     for row in rows:
         if isinstance(row, dict):
@@ -19,7 +19,7 @@ def schema_of(rows: Iterable[object]) -> pa.Schema:
 
 
 def array_of(values: Sequence[object], field: pa.Field) -> pa.Array:
-    """Values as the column `schema_of` made for them."""
+    """The values as the column type that `schema_of` chose for them."""
     if field.metadata == JSON_TEXT:
         values = [None if value is None else json.dumps(value) for value in values]
     elif field.type == pa.string():
@@ -52,11 +52,11 @@ def _field(name: str, kinds: set[str]) -> pa.Field:
         return pa.field(name, pa.bool_())
     if kinds <= {"int", "long"}:
         return pa.field(name, pa.int64())
-    if kinds <= {"int", "float"}:  # a whole number past 2**53 would change as a float
+    if kinds <= {"int", "float"}:  # as a float, an integer above 2**53 would change
         return pa.field(name, pa.float64())
     return pa.field(name, pa.string(), metadata=JSON_TEXT)
 
 
 def storable(text: str | None) -> str | None:
-    """Arrow holds UTF-8 only, so a lone surrogate becomes a question mark."""
+    """Lone surrogates become question marks: Arrow stores valid UTF-8 only."""
     return None if text is None else text.encode("utf-8", "replace").decode("utf-8")

@@ -1,7 +1,7 @@
-"""Unfinished results: a file beside the final one, locked while its process lives.
+"""Unfinished results: a file beside the final one, locked while its process is running.
 
-A process that is killed leaves its part behind. The next start removes it: the system lets go of
-the lock of a dead process, so only a part that is still being written is locked.
+A killed process leaves its part behind, and the next start removes it. The system releases the
+locks of a dead process, so a locked part is still being written.
 """
 
 import fcntl
@@ -18,7 +18,7 @@ _PART = re.compile(r"\..+\.(?:parquet|csv|jsonl)\.[0-9a-f]{32}\.part", re.IGNORE
 
 @contextmanager
 def new_part(out: Path) -> Iterator[Path]:
-    """An empty file for what becomes `out`; gone afterwards unless it was renamed."""
+    """An empty file for the results; removed at the end unless it was renamed to `out`."""
     remove_dead_parts(out.parent)
     part, lock = _locked_part(out)
     try:
@@ -29,7 +29,7 @@ def new_part(out: Path) -> Iterator[Path]:
 
 
 def remove_dead_parts(folder: Path) -> None:
-    """Remove what killed processes left in the folder; parts still written to stay."""
+    """Removes the parts that killed processes left; keeps those still being written."""
     for path in folder.iterdir():
         if _PART.fullmatch(path.name) and path.is_file() and not path.is_symlink():
             _remove_if_dead(path)
@@ -39,7 +39,7 @@ def _remove_if_dead(path: Path) -> None:
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_NOFOLLOW)
     except OSError:
-        return  # another start was first, or it is somebody else's
+        return  # another process removed it first, or it belongs to another user
     try:
         if _is_locked_now(descriptor):
             path.unlink(missing_ok=True)
@@ -51,7 +51,7 @@ def _locked_part(out: Path) -> tuple[Path, int]:
     while True:
         part = out.with_name(f".{out.name}.{new_id()}.part")
         descriptor = os.open(part, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o666)
-        # Another start may have taken it for dead in the moment before it was locked.
+        # Another process may have removed it before it was locked.
         if _is_locked_now(descriptor) and part.exists():
             return part, descriptor
         os.close(descriptor)

@@ -1,4 +1,4 @@
-"""Cells of any Arrow column as values that CSV and JSON can hold. None is refused, none raises."""
+"""Cells of any Arrow column as values that CSV and JSON can hold. Never raises."""
 
 import json
 import math
@@ -7,18 +7,18 @@ from typing import Any
 import pyarrow as pa
 from pyarrow import types
 
-# Of bytes that are not UTF-8 this keeps every one, as \xff.
+# Keeps bytes that are not UTF-8, written as \xff.
 _ESCAPED = "backslashreplace"
 _UNREADABLE = (ValueError, OverflowError, TypeError, ArithmeticError, pa.ArrowException)
 
 
 def plain_values(column: pa.Array) -> list[object]:
-    """The cells as Python values; what Python has no value for, as text."""
+    """The cells as Python values, or as text if Python has no value for them."""
     if not (types.is_nested(column.type) or types.is_dictionary(column.type) or _is_bytes(column)):
         try:
             return list(column.to_pylist())
         except _UNREADABLE:
-            pass  # some cell is the cause; the others keep their values
+            pass  # one cell is the cause; convert each alone
     return [_plain_value(cell) for cell in column]
 
 
@@ -35,11 +35,11 @@ def _plain_value(cell: Any) -> object:
             value: object = _plain_value(cell.value)
         case pa.MapScalar():
             value = [[_plain_value(entry[0]), _plain_value(entry[1])] for entry in cell.values]
-        case pa.ListScalar():  # of every kind of list
+        case pa.ListScalar():  # all list types
             value = [_plain_value(each) for each in cell.values]
         case pa.StructScalar():
             value = {field.name: _plain_value(cell[at]) for at, field in enumerate(cell.type)}
-        case _ if hasattr(cell, "as_buffer"):  # text and bytes of every kind
+        case _ if hasattr(cell, "as_buffer"):  # all text and binary types
             value = bytes(cell.as_buffer()).decode("utf-8", _ESCAPED)
         case _:
             value = _python_value(cell)
@@ -55,7 +55,7 @@ def _python_value(cell: Any) -> object:
 
 
 def _as_text(cell: Any) -> str:
-    """A time beyond the calendar or in an unknown zone, as Arrow writes it, else as its number."""
+    """A time outside Python's range or in an unknown zone, as Arrow writes it, else its number."""
     if types.is_timestamp(cell.type) and cell.type.tz is not None:
         return f"{_as_text(cell.cast(pa.timestamp(cell.type.unit)))} UTC"
     try:
@@ -69,7 +69,7 @@ def _as_text(cell: Any) -> str:
 
 
 def json_text(value: object) -> str:
-    """Strict JSON of plain values: NaN and infinity are null, however deep they lie."""
+    """Strict JSON: NaN and infinity become null at any depth."""
     return json.dumps(_finite(value), ensure_ascii=False, allow_nan=False, default=str)
 
 

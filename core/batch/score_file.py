@@ -1,4 +1,4 @@
-"""Scoring a file on its own: one row out for one row in, and nothing stored anywhere else."""
+"""Scores a file on its own: one row out for each row in, and nothing else is stored."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
@@ -18,15 +18,14 @@ from core.servinglog.record import Mode
 from core.sources.files.fields import kind_of
 
 ERROR_COLUMN = "error"
-EMPTY, ONLY_MARKUP = "the text is empty", "the text is empty but for markup"
+EMPTY, ONLY_MARKUP = "the text is empty", "the text has only markup"
 DEFAULT_CHUNK_ROWS = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class FileReport:
-    """What became of a file. `scored` and `failed` rows add up to `rows`; `reasons` counts the
-    failed ones by what stands in their `error` column, `without_text` those of them that hold
-    nothing to score.
+    """The outcome for a file: `rows` is the sum of `scored` and `failed`. `reasons` counts the
+    failed rows by the text in their `error` column; `without_text` of them hold nothing to score.
     """
 
     out: Path
@@ -50,11 +49,12 @@ def score_file(
     chunk_rows: int = DEFAULT_CHUNK_ROWS,
     progress: Callable[[int], None] | None = None,
 ) -> FileReport:
-    """Write `path` again as `out` with a column a label and one named `error`, rows in order.
+    """Writes the rows of `path` in order to `out`, with a column for each label and one named
+    `error`.
 
-    `out` appears, or is replaced, only when all of it is written. `progress` is told the number of
-    rows done; `is_raw` is for `open_sink`. Raises InvalidInput, UnreadableFile, or BackendError
-    when the backend is down.
+    `out` is created or replaced only when all rows are written. `progress` is called with the
+    number of rows done; `is_raw` is passed to `open_sink`. Raises InvalidInput, UnreadableFile, or
+    BackendError when the backend is down.
     """
     check_out(path, out)
     table = open_table(path, text_column, chunk_rows)
@@ -82,7 +82,7 @@ def _refuse_clash(path: Path, names: Sequence[str], labels: Sequence[Label]) -> 
     if clash:
         there = ", ".join(f"`{name}`" for name in clash)
         raise InvalidInput(
-            f"{path.name} has already {there}; rename it, for the scores get columns of that name"
+            f"{path.name} has already {there}; rename it: the results get a column of that name"
         )
 
 
@@ -99,7 +99,7 @@ def _score(chunk: Chunk, scorer: Scorer) -> list[TextResult]:
 
 
 def _readable(value: object) -> tuple[str, str | None]:
-    """The text to score, or why there is none."""
+    """The text to score, or the reason why there is none."""
     if value is None or (isinstance(value, str) and not value.strip()):
         return "", EMPTY
     if not isinstance(value, str):
@@ -116,7 +116,8 @@ def _scored(texts: Sequence[str], scorer: Scorer) -> Sequence[TextResult]:
     try:
         return scorer.score(texts, Mode.BATCH)
     except BackendError as error:
-        # Down: the file can't be scored. Up: every text of this chunk broke it, others may not.
+        # If the backend is down, the file can't be scored. Otherwise the texts of this chunk caused
+        # the failure, and other chunks may work.
         if scorer.backend.health() is not None:
             raise
         return [TextResult(error=str(error)) for _ in texts]

@@ -1,4 +1,4 @@
-"""Where scored rows go: Parquet, CSV or JSON lines, under the final name only when complete."""
+"""Writes scored rows as Parquet, CSV or JSON lines; the final name appears only when complete."""
 
 import csv
 import json
@@ -33,7 +33,7 @@ class Sink(Protocol):
 
 
 def check_out(path: Path, out: Path) -> None:
-    """Refuse a target that can't be written or that is the input itself."""
+    """Raises InvalidInput for a target that can't be written or is the input itself."""
     if out.suffix.lower() not in OUT_SUFFIXES:
         raise InvalidInput(f"{out.name}: results are written as {', '.join(OUT_SUFFIXES)}")
     if out.is_dir():
@@ -46,9 +46,10 @@ def check_out(path: Path, out: Path) -> None:
 
 @contextmanager
 def open_sink(out: Path, schema: pa.Schema, *, is_raw: bool = False) -> Iterator[Sink]:
-    """Writes beside `out` and renames at the end, so that `out` is old, complete or not there.
+    """Writes a part file and renames it at the end, so that `out` is the old file, complete, or
+    absent.
 
-    Cells of a CSV that a spreadsheet would run get an apostrophe, unless `is_raw`.
+    CSV cells that a spreadsheet would run as a formula get an apostrophe, unless `is_raw`.
     """
     suffix = out.suffix.lower()
     _check_names(out, schema)
@@ -65,7 +66,7 @@ def open_sink(out: Path, schema: pa.Schema, *, is_raw: bool = False) -> Iterator
 
 
 def _check_names(out: Path, schema: pa.Schema) -> None:
-    """A Parquet file may have two columns of one name; rows of JSON and CSV can't."""
+    """Parquet allows two columns of one name; rows of JSON and CSV don't."""
     twice = [name for name in dict.fromkeys(schema.names) if schema.names.count(name) > 1]
     if twice and out.suffix.lower() != ".parquet":
         raise InvalidInput(
@@ -83,7 +84,7 @@ def _writer(part: Path, suffix: str, schema: pa.Schema, is_raw: bool) -> Iterato
             yield sink
             sink.flush()
         return
-    # Of a lone surrogate in nested JSON this makes its JSON escape; no other text can hold one.
+    # A lone surrogate in nested JSON is written as its JSON escape; no other text can contain one.
     with part.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         yield _CsvSink(file, schema, is_raw) if suffix == ".csv" else _JsonSink(file)
 
@@ -94,7 +95,7 @@ class _ParquetSink:
         self._kept: list[pa.RecordBatch] = []
 
     def write(self, columns: pa.RecordBatch) -> None:
-        # A row group for each small chunk would make the file slow to read.
+        # Small row groups would make the file slow to read, so chunks are collected.
         self._kept.append(columns)
         is_large = sum(batch.nbytes for batch in self._kept) >= _BYTES_PER_GROUP
         if is_large or sum(batch.num_rows for batch in self._kept) >= _ROWS_PER_GROUP:
@@ -128,7 +129,7 @@ class _CsvSink:
 
 
 def _unquoted(cell: str | None) -> object:
-    """A text among unlike values is itself in a CSV; all others are the JSON of them."""
+    """In a column of mixed types, a text is written without JSON quotes; other values stay JSON."""
     return json.loads(cell) if cell is not None and cell.startswith('"') else cell
 
 
@@ -153,7 +154,7 @@ class _JsonSink:
 
 
 def _harmless(value: object) -> object:
-    """A text that a spreadsheet would run as a formula gets an apostrophe before it."""
+    """Puts an apostrophe before a text that a spreadsheet would run as a formula."""
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return value if _NUMBER.fullmatch(value) else f"'{value}"
     return value

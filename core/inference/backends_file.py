@@ -1,6 +1,6 @@
-"""backends.toml: which remote backends a site has. One `[[backend]]` table each.
+"""backends.toml: the remote backends of a site, one `[[backend]]` table each.
 
-A secret is never in the file: the file names the environment variable that holds it.
+Secrets are never in the file: it names the environment variables that hold them.
 """
 
 import re
@@ -19,7 +19,7 @@ BUILT_IN = frozenset({"auto", "openvino", "onnx", "torch", "transformers", "fake
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LONGEST_S = 86_400.0
-"""Of any time a file may set."""
+"""The longest time that the file may set, in seconds."""
 _KIND_WORDS = {
     str: "text",
     int: "a whole number",
@@ -31,10 +31,10 @@ _KIND_WORDS = {
 
 @dataclass(frozen=True, slots=True)
 class BackendConfig:
-    """One backend of the file. `labels` maps a label of the console to the server's own: the
-    highest of them counts. `label_order` names what a server gives as a bare list. `secret_headers`
-    and `key_env` hold names of environment variables. `options` are those of the kind alone.
-    """
+    """One backend of the file. `labels` maps each label of the console to one or more labels of the
+    server; the highest of their scores is used. `label_order` names the entries of a server's bare
+    list of scores. `secret_headers` and `key_env` hold names of environment variables. `options`
+    are the keys that only this kind has."""
 
     name: str
     kind: str
@@ -64,8 +64,7 @@ Kinds = Mapping[str, Mapping[str, type]]
 
 
 def read_file(path: Path, kinds: Kinds) -> Mapping[str, BackendConfig]:
-    """The backends of a file by name. `kinds` are the known kinds, with what the options of each
-    must be.
+    """The backends of a file by name. `kinds` maps each known kind to its options and their types.
 
     Raises ConfigError naming file, backend and key.
     """
@@ -79,7 +78,8 @@ def read_file(path: Path, kinds: Kinds) -> Mapping[str, BackendConfig]:
 
 
 def declared_names(path: Path) -> tuple[str, ...]:
-    """The names a file gives its backends, whatever else is in it; none without a file.
+    """The names the file gives to its backends, without checking the rest of it; empty if there is
+    no file.
 
     Raises ConfigError when it can't be read.
     """
@@ -105,7 +105,7 @@ def _tables(path: Path) -> list[dict[str, Any]]:
 
 
 class _Table:
-    """One table being read; every complaint begins with where."""
+    """One table being read. `where` begins every error message."""
 
     def __init__(self, where: str, table: Mapping[str, Any]) -> None:
         self._where = where
@@ -142,7 +142,10 @@ class _Table:
     def _name(self) -> str:
         name = self._text("name")
         if not _NAME.fullmatch(name) or name in BUILT_IN:
-            self._refuse("name", "must be of small letters, digits, - _ and ., and no built-in one")
+            self._refuse(
+                "name",
+                "must be of a-z, 0-9, - _ and ., and not the name of a built-in",
+            )
         return name
 
     def _url(self) -> str:
@@ -178,7 +181,7 @@ def _words(value: Any) -> str:
 
 def _variable(value: Any) -> str:
     if not isinstance(value, str) or not _VARIABLE.fullmatch(value):
-        # The value is not repeated: it may be the secret itself, put in the wrong place.
+        # The message does not repeat the value: it may be a secret put in the wrong place.
         raise ValueError("must be the name of an environment variable, never the secret")
     return value
 

@@ -22,13 +22,13 @@ WORDS: dict[str, dict[Label, float]] = {
     "kill": {Label.TOXICITY: 0.85, Label.THREAT: 0.8},
     "vermin": {Label.TOXICITY: 0.9, Label.IDENTITY_ATTACK: 0.9},
 }
-# A text holding this word makes the whole call fail, so that failure can be tried at will.
+# A text with this word makes the whole call fail, so that failures can be tried out.
 POISON = "!poison!"
 LABELS = (Label.TOXICITY, Label.OBSCENE, Label.THREAT, Label.INSULT, Label.IDENTITY_ATTACK)
 
 
 class FakeBackend:
-    """Deterministic: the highest score any listed word gives, else 0.02 for every label."""
+    """Deterministic: for each label the highest score of any listed word in the text, else 0.02."""
 
     def __init__(self) -> None:
         self.is_down = False
@@ -55,7 +55,7 @@ class FakeBackend:
         if self.is_down:
             raise BackendError("the fake backend was told to be down")
         if any(POISON in text for text in texts):
-            raise BackendError("the fake backend met its poison word")
+            raise BackendError("the fake backend found its poison word")
         results = tuple(TextResult(scores=_scores(text)) for text in texts)
         total_ms = (perf_counter() - begin) * 1000.0
         tokens = sum(len(text.split()) for text in texts)

@@ -1,4 +1,4 @@
-"""In the place of a backend that can't be made: the console runs, and everybody is told why."""
+"""Replaces a backend that can't be created, so that the console runs and shows the reason."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from core.inference.base import BackendInfo, BatchResult, ErrorKind
 
 
 class UnusableBackend:
-    """Fails every call with the reason; nothing is asked of anybody."""
+    """Fails every call with the reason; sends nothing."""
 
     def __init__(self, info: BackendInfo, problem: ConsoleError) -> None:
         self._info = info
@@ -30,8 +30,8 @@ class UnusableBackend:
         raise BackendError(self._problem, kind=self._kind, attempts=0)
 
     def health(self) -> str | None:
-        """Why it can't be used."""
+        """Why the backend can't be used."""
         return self._problem
 
     def close(self) -> None:
-        """Nothing was taken."""
+        """There is nothing to close."""

@@ -1,1 +1,1 @@
-"""Compares two backends on the same comments, and finds why they differ."""
+"""Compares two backends on the same comments, and finds out why they differ."""

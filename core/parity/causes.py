@@ -1,4 +1,4 @@
-"""Why two backends can differ, the evidence for it, and which differences count."""
+"""Why two backends can differ, the evidence for a cause, and which differences count."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,14 +12,14 @@ from core.parity.tables import ScoreTable
 Floats = NDArray[np.float64]
 
 NEAR = 0.02
-"""Mean difference up to which scores count as the same; int8 arithmetic stays below it."""
+"""Up to this mean difference, scores count as the same; int8 arithmetic stays below it."""
 FAR = 0.1
-"""A comment counts as far apart when one label differs by more than this."""
+"""A comment counts as far apart if one label differs by more than this."""
 FEWEST_FAR = 2
 
 
 class Cause(StrEnum):
-    """Why two backends that should agree do not."""
+    """Why two backends that should agree differ."""
 
     SAME = "same"
     SOFTMAX = "softmax"
@@ -37,7 +37,7 @@ class Cause(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A cause, its explanation, and the mean difference that remains when it is corrected."""
+    """A cause, its explanation, and the mean difference that is left after correcting it."""
 
     cause: Cause
     words: str
@@ -46,10 +46,10 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
-    """What is known besides the two score tables.
+    """Evidence besides the two score tables.
 
-    `alone` are the other backend's scores with one text a call; `cut` the reference's scores of the
-    texts cut after so many words, by that number.
+    `alone` are the other backend's scores with one text in each call; `cut` are the reference's
+    scores of truncated texts, by the number of words kept.
     """
 
     alone: ScoreTable | None = None
@@ -57,11 +57,11 @@ class Evidence:
 
 
 def far_rows(mine: Floats, theirs: Floats) -> NDArray[np.bool_]:
-    """Rows with any label more than FAR apart."""
+    """Rows in which some label differs by more than FAR."""
     far: NDArray[np.bool_] = np.abs(mine - theirs).max(axis=1) > FAR
     return far
 
 
 def mean_gap(one: Floats, two: Floats) -> float:
-    """Mean difference over all cells."""
+    """Mean absolute difference over all cells."""
     return float(np.abs(one - two).mean())

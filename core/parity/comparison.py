@@ -1,4 +1,4 @@
-"""How far the scores of two backends lie apart, label by label."""
+"""How much the scores of two backends differ, label by label."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True, slots=True)
 class LabelComparison:
-    """Over the `rows` both backends scored. `flips` cross a threshold of the policy; `rank` is
-    Spearman's correlation, None where one side does not vary."""
+    """Over the `rows` that both backends scored. `flips` of them cross a threshold of the policy;
+    `rank` is Spearman's correlation, None if one side has a single value only."""
 
     label: Label
     rows: int
@@ -29,7 +29,7 @@ class LabelComparison:
 def compare_labels(
     reference: ScoreTable, other: ScoreTable, policy: Policy
 ) -> tuple[LabelComparison, ...]:
-    """One line for each label that both assess and that both scored somewhere."""
+    """One entry for each label that both assess and both scored at least once."""
     found = []
     for label in reference.labels:
         mine, theirs = reference.column(label), other.column(label)
@@ -56,7 +56,7 @@ def compare_labels(
 
 
 def rank_correlation(one: Floats, other: Floats) -> float | None:
-    """Spearman's rho with mean ranks for ties; None where one side has one value only."""
+    """Spearman's rho with mean ranks for ties; None if one side has a single value only."""
     first, second = _ranks(one), _ranks(other)
     if len(first) < 2 or np.ptp(first) == 0 or np.ptp(second) == 0:
         return None
@@ -71,6 +71,6 @@ def _ranks(values: Floats) -> Floats:
 
 
 def complete_rows(tables: Sequence[Floats]) -> NDArray[np.bool_]:
-    """Rows without a missing score in any of the arrays, all (rows, labels)."""
+    """Marks the rows without a missing score in any of the arrays, all (rows, labels)."""
     complete: NDArray[np.bool_] = np.isfinite(np.hstack(list(tables)).sum(axis=1))
     return complete

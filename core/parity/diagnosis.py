@@ -1,5 +1,5 @@
-"""Finds why two backends differ: each hypothesis is a change to the reference's scores that would
-turn them into the other backend's."""
+"""Finds out why two backends differ. Each hypothesis is a change to the reference's scores that
+would give the other backend's."""
 
 from collections.abc import Sequence
 
@@ -13,12 +13,12 @@ from core.parity.reshapes import find_reshape
 from core.parity.tables import ScoreTable
 from core.parity.truncation import find_truncation
 
-_FINE = 1e-6
-_LIKE = 0.9
+_FLOAT_ERROR = 1e-6
+_ALIKE_RANK = 0.9
 
 
 def diagnose(reference: ScoreTable, other: ScoreTable, evidence: Evidence) -> Finding:
-    """The first cause that explains the difference, from the most specific to the most general."""
+    """The first cause that explains the difference, tried from specific to general."""
     shared = [label for label in reference.labels if label in other.labels]
     if not shared or np.isnan(other.columns(shared)).all():
         return _no_answer(other, evidence)
@@ -49,8 +49,8 @@ def _same(mine: Floats, theirs: Floats, apart: float) -> Finding:
         return Finding(Cause.SAME, "The scores agree.", apart)
     return Finding(
         Cause.SAME,
-        f"The scores agree on the whole; {far:,} of {len(mine):,} comments lie more than {FAR} "
-        "apart under some label.",
+        f"The scores agree on the whole; {far:,} of {len(mine):,} comments differ by "
+        f"more than {FAR} in some label.",
         apart,
     )
 
@@ -58,8 +58,8 @@ def _same(mine: Floats, theirs: Floats, apart: float) -> Finding:
 def _no_answer(other: ScoreTable, evidence: Evidence) -> Finding:
     if evidence.alone is not None and not np.isnan(evidence.alone.scores).all():
         return _PAIRS
-    said = next((error for error in other.errors if error), "it assesses none of the same labels")
-    return Finding(Cause.NO_ANSWER, f"There is nothing to compare: {said}.")
+    reason = next((error for error in other.errors if error), "it assesses none of the same labels")
+    return Finding(Cause.NO_ANSWER, f"There is nothing to compare: {reason}.")
 
 
 def _is_top_one(theirs: Floats) -> bool:
@@ -70,8 +70,8 @@ def _is_top_one(theirs: Floats) -> bool:
 
 def _rounding(mine: Floats, theirs: Floats) -> Finding | None:
     for places in (1, 2, 3):
-        exact = np.abs(theirs - np.round(theirs, places)).max() < _FINE
-        mine_exact = np.abs(mine - np.round(mine, places)).max() < _FINE
+        exact = np.abs(theirs - np.round(theirs, places)).max() < _FLOAT_ERROR
+        mine_exact = np.abs(mine - np.round(mine, places)).max() < _FLOAT_ERROR
         if exact and not mine_exact and mean_gap(np.round(mine, places), theirs) <= NEAR / 2:
             return Finding(
                 Cause.ROUNDING,
@@ -85,8 +85,8 @@ def _rounding(mine: Floats, theirs: Floats) -> Finding | None:
 
 _PAIRS = Finding(
     Cause.PAIRS,
-    "Alone a comment is scored as expected, in a batch not: the server takes neighbours for "
-    "the two halves of a sentence pair. Send each text in a list of its own ([[a],[b]]).",
+    "A comment is scored as expected alone, but not in a batch: the server reads two neighbours "
+    "as a sentence pair. Send each text in a list of its own ([[a],[b]]).",
 )
 
 
@@ -108,10 +108,10 @@ def _pairs(
 def _kinship(reference: ScoreTable, other: ScoreTable, mine: Floats, theirs: Floats) -> Finding:
     ranks = [rank_correlation(mine[:, n], theirs[:, n]) for n in range(mine.shape[1])]
     known = [rank for rank in ranks if rank is not None]
-    if known and min(known) >= _LIKE:
+    if known and min(known) >= _ALIKE_RANK:
         return Finding(
             Cause.REVISION,
-            "It ranks comments alike and scores them otherwise: another revision or precision of "
+            "It ranks comments alike but scores them differently: another revision or precision of "
             f"the model ({reference.model_version} here, {other.model_version} there). Map the "
             "thresholds before you switch.",
             mean_gap(mine, theirs),

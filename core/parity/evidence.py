@@ -1,4 +1,4 @@
-"""Further calls, for when two score tables alone do not show why they differ."""
+"""Makes further calls when the two score tables alone don't show why they differ."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -15,7 +15,8 @@ from core.parity.tables import ScoreTable, score_table
 ALONE_TEXTS = 32
 CUT_TEXTS = 12
 CUT_WORDS = (16, 19, 23, 28, 33, 40, 48, 57, 69, 83, 99, 119, 143, 171, 206, 247, 296, 355, 426)
-"""Candidate limits of a server, in words: about 20 to 512 tokens, each a fifth more."""
+"""Possible length limits of a server, in words: about 20 to 512 tokens, each a fifth more than the
+one before."""
 _NEARBY = (0.83, 0.88, 0.94, 1.06, 1.12, 1.18)
 _VAGUE = frozenset({Cause.NO_ANSWER, Cause.REVISION, Cause.OTHER_MODEL})
 
@@ -26,9 +27,10 @@ def gather_evidence(
     other: tuple[Backend, ScoreTable],
     say: Callable[[str], None],
 ) -> Evidence:
-    """Empty where the tables agree or explain the difference. `say` gets a line for each call.
+    """Empty if the tables agree or explain the difference. `say` is called with a line before each
+    step.
 
-    Some texts are sent to the other backend alone, and long ones to the reference cut short.
+    Sends some texts to the other backend one at a time, and truncated long texts to the reference.
     """
     backend, theirs = other
     mine = reference[1]
@@ -36,16 +38,16 @@ def gather_evidence(
     evidence = Evidence()
     if first.cause in _VAGUE:
         say(f"{theirs.backend}, one comment a call")
-        evidence = Evidence(alone=_alone(texts, backend, mine, theirs))
-    far = int((_apart(mine, theirs) > FAR).sum())
+        evidence = Evidence(alone=_scored_alone(texts, backend, mine, theirs))
+    far = int((_largest_gaps(mine, theirs) > FAR).sum())
     if far >= FEWEST_FAR and first.cause in _VAGUE | {Cause.SAME}:
         say(f"{mine.backend}, long comments cut short")
-        evidence = replace(evidence, cut=_cut(texts, *reference, theirs))
+        evidence = replace(evidence, cut=_scored_truncated(texts, *reference, theirs))
     return evidence
 
 
-def _apart(mine: ScoreTable, theirs: ScoreTable) -> NDArray[np.float64]:
-    """The largest difference of each row; 0 where nothing can be compared."""
+def _largest_gaps(mine: ScoreTable, theirs: ScoreTable) -> NDArray[np.float64]:
+    """The largest difference in each row; 0 if nothing can be compared."""
     shared: list[Label] = [label for label in mine.labels if label in theirs.labels]
     if not shared:
         return np.zeros(len(mine.errors))
@@ -54,24 +56,24 @@ def _apart(mine: ScoreTable, theirs: ScoreTable) -> NDArray[np.float64]:
     return apart
 
 
-def _alone(
+def _scored_alone(
     texts: Sequence[str], backend: Backend, mine: ScoreTable, theirs: ScoreTable
 ) -> ScoreTable:
-    """The rows furthest apart, one text a call; the others are empty."""
-    rows = np.argsort(-_apart(mine, theirs), kind="stable")[:ALONE_TEXTS]
+    """The scores of the rows furthest apart, with one text in each call; NaN in other rows."""
+    rows = np.argsort(-_largest_gaps(mine, theirs), kind="stable")[:ALONE_TEXTS]
     asked = score_table(backend, [texts[row] for row in rows], rows_a_call=1)
-    return _spread(asked, rows, np.full_like(theirs.scores, np.nan))
+    return _placed(asked, rows, np.full_like(theirs.scores, np.nan))
 
 
-def _cut(
+def _scored_truncated(
     texts: Sequence[str], backend: Backend, mine: ScoreTable, theirs: ScoreTable
 ) -> dict[int, ScoreTable]:
-    """The reference's scores with some texts over so many words cut there. Texts up to that length
-    keep theirs; those over it that are not asked for are empty.
+    """For each length limit, the reference's scores as if it read only so many words. Shorter texts
+    keep their scores; of the longer ones only some are scored, truncated, and the others are NaN.
 
-    No text is asked for at a length up to which comments lie apart: no cut explains that.
+    Stops at a limit under which many whole texts already differ: truncation can't explain those.
     """
-    apart = _apart(mine, theirs)
+    apart = _largest_gaps(mine, theirs)
     words = [text.split() for text in texts]
     lengths = np.array([len(each) for each in words])
     furthest = [row for row in np.argsort(-apart, kind="stable") if apart[row] > FAR][:CUT_TEXTS]
@@ -82,7 +84,7 @@ def _cut(
         if len(rows) < FEWEST_FAR or (whole & (apart > FAR)).sum() > len(rows) / 2:
             return None
         asked = score_table(backend, [" ".join(words[row][:most]) for row in rows])
-        return _spread(asked, np.array(rows), np.where(whole[:, None], mine.scores, np.nan))
+        return _placed(asked, np.array(rows), np.where(whole[:, None], mine.scores, np.nan))
 
     found: dict[int, ScoreTable] = {}
     for most in CUT_WORDS:
@@ -91,7 +93,7 @@ def _cut(
             break
         found[most] = table
     if found:
-        usual = _usual_cut(found, theirs, furthest)
+        usual = _usual_limit(found, theirs, furthest)
         for most in {round(usual * nearby) for nearby in _NEARBY}.difference(found):
             table = ask(most)
             if table is not None:
@@ -99,8 +101,8 @@ def _cut(
     return found
 
 
-def _usual_cut(found: dict[int, ScoreTable], theirs: ScoreTable, rows: list[np.int_]) -> float:
-    """The length at which most of the rows come nearest to the other's scores."""
+def _usual_limit(found: dict[int, ScoreTable], theirs: ScoreTable, rows: list[np.int_]) -> float:
+    """The limit at which most of the rows are nearest to the other backend's scores."""
     shared = [label for label in theirs.labels if label in next(iter(found.values())).labels]
     given = theirs.columns(shared)[rows]
     gaps = [np.abs(table.columns(shared)[rows] - given).mean(axis=1) for table in found.values()]
@@ -108,8 +110,8 @@ def _usual_cut(found: dict[int, ScoreTable], theirs: ScoreTable, rows: list[np.i
     return float(np.median(np.array(list(found))[nearest]))
 
 
-def _spread(asked: ScoreTable, rows: NDArray[np.int_], scores: NDArray[np.float64]) -> ScoreTable:
-    """The table's rows put at their places in a copy of `scores`."""
+def _placed(asked: ScoreTable, rows: NDArray[np.int_], scores: NDArray[np.float64]) -> ScoreTable:
+    """A copy of `scores` with the table's rows put in their places."""
     spread = scores.copy()
     spread[rows] = asked.scores
     errors: list[str | None] = [None] * len(scores)

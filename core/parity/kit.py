@@ -1,4 +1,4 @@
-"""The result of one comparison, for moving to another backend, and its form as JSON."""
+"""The result of one comparison, as help for moving to another backend, and its JSON form."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -17,11 +17,10 @@ DIGITS = 6
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """`source` says in words where the comments are from; `ids` are theirs on their own site.
-    `texts` is empty for a role that may not read them. `refused` are backends that could not be
-    compared, with the reason; `notices` what staff should know of a backend; `warnings` what the
-    comparison can't show.
-    """
+    """`source` describes where the comments come from; `ids` are their ids on their own site.
+    `texts` is empty for roles that may not read them. `refused` are backends that could not be
+    compared, with the reason; `notices` are what staff should know about a backend; `warnings` are
+    the limits of the comparison."""
 
     made_at: datetime
     source: str
@@ -36,7 +35,7 @@ class Kit:
 
 
 def as_data(kit: Kit) -> dict[str, Any]:
-    """The kit without any text of a comment: rows are numbered as in `comment_ids`."""
+    """The kit without the texts of comments: rows are numbered as in `comment_ids`."""
     tables = [kit.reference, *(pair.other for pair in kit.pairs)]
     return {
         "made_at": kit.made_at.isoformat(timespec="seconds"),
@@ -124,5 +123,5 @@ def _scores(table: ScoreTable) -> dict[str, Sequence[float | None]]:
 
 
 def _figure(value: float | None) -> float | None:
-    """Rounded, and None for what JSON has no number for."""
+    """Rounded; None for NaN and infinity, which JSON does not have."""
     return round(value, DIGITS) if value is not None and math.isfinite(value) else None

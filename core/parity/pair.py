@@ -1,4 +1,4 @@
-"""One backend against the reference: differences, cause, changed decisions, and thresholds."""
+"""One backend compared with the reference: differences, cause, changed decisions, thresholds."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,10 +17,11 @@ from core.parity.threshold_map import MappedThreshold, carry_over, map_threshold
 
 @dataclass(frozen=True, slots=True)
 class Flip:
-    """A comment that is decided otherwise: `before` by the reference, `after` by the other under
-    the same thresholds, `carried` under the matched ones (None where there are none).
+    """A comment with a changed decision: `before` by the reference, `after` by the other backend
+    under the same thresholds, `carried` under the matched ones (None if there are none).
 
-    `label` is the one behind the hardest of these, with both scores; None where none is.
+    `label` is the one behind the most severe of these decisions, with both scores; None if no rule
+    applied.
     """
 
     row: int
@@ -34,9 +35,9 @@ class Flip:
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """`missing` are labels the other does not assess. `flips` are rows where `after` or `carried`
-    is not `before`, of the `rows` both scored: first those that `carried` leaves, then the largest
-    changes."""
+    """`missing` are labels that the other backend does not assess. `flips` are the rows, among the
+    `rows` both scored, in which `after` or `carried` differs from `before`: first those that
+    matched thresholds don't restore, then the largest changes."""
 
     other: ScoreTable
     rows: int
@@ -49,12 +50,12 @@ class Pair:
 
     @property
     def changed(self) -> int:
-        """Decisions that change if only the backend is replaced."""
+        """How many decisions change if only the backend is replaced."""
         return sum(flip.after is not flip.before for flip in self.flips)
 
     @property
     def changed_carried(self) -> int | None:
-        """Decisions that change if the thresholds are moved as well; None where they can't be."""
+        """How many decisions change if the thresholds are moved as well; None if they can't be."""
         if not self.is_carried:
             return None
         return sum(flip.carried is not flip.before for flip in self.flips)
@@ -66,14 +67,14 @@ class Pair:
 
     @property
     def first_error(self) -> str | None:
-        """The error of the first of them, in the backend's words."""
+        """The first error of the other backend, in its own words."""
         return next((error for error in self.other.errors if error), None)
 
 
 def compare_pair(
     reference: ScoreTable, other: ScoreTable, policy: Policy, evidence: Evidence
 ) -> Pair:
-    """Everything about one pair."""
+    """The whole comparison of one pair."""
     thresholds = map_thresholds(reference, other, policy)
     carried = carry_over(policy, thresholds) if thresholds else None
     both = [
@@ -95,7 +96,7 @@ def compare_pair(
 
 
 def count_flagged(table: ScoreTable, policy: Policy) -> int:
-    """Comments that the policy does not approve by these scores."""
+    """How many comments the policy does not approve, by these scores."""
     return sum(
         error is None and judge(_scores(table, row), policy).action is not Action.APPROVE
         for row, error in enumerate(table.errors)
@@ -111,7 +112,7 @@ def _flip(
         verdicts.append(judge(theirs, carried))
     if len({verdict.action for verdict in verdicts}) == 1:
         return None
-    # Of verdicts as hard, the one that would act in the end is to be explained.
+    # Of equally severe verdicts, the last one is explained: it would apply after the move.
     hardest = max(reversed(verdicts), key=lambda verdict: SEVERITY[verdict.action])
     label = hardest.rules[0].label if hardest.rules else None
     return Flip(

@@ -1,4 +1,4 @@
-"""Faults that change every score alike: the same logits through another function, or under other
+"""Faults that change every score in the same way: another activation of the same logits, or other
 labels."""
 
 import itertools
@@ -65,14 +65,14 @@ _RESHAPES: tuple[tuple[Cause, Callable[[Floats, Floats], float], str], ...] = (
     (
         Cause.LABEL_ORDER,
         _order_left,
-        "The same scores stand under other labels: its label names are missing or in another "
+        "The same scores appear under other labels: its label names are missing or in another "
         "order. Declare the labels in the order the model has them.",
     ),
 )
 
 
 def find_reshape(mine: Floats, theirs: Floats, apart: float) -> Finding | None:
-    """The one that leaves least of the mean difference `apart`, if hardly any is left."""
+    """The fault that leaves the smallest mean difference, if hardly anything of `apart` is left."""
     tried = [(left(mine, theirs), cause, words) for cause, left, words in _RESHAPES]
     best, cause, words = min(tried, key=lambda each: each[0])
     return Finding(cause, words, best) if best <= min(NEAR, apart / 3.0) else None

@@ -1,4 +1,4 @@
-"""What backends gave for the same texts, as tables that can be compared."""
+"""The scores of backends for the same texts, as tables that can be compared."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,14 +11,14 @@ from core.inference.base import OUTAGES, Backend, ErrorKind, TextResult, check_c
 from core.moderation.scores import Label
 
 ROWS_A_CALL = 16
-# If the first call fails like this, all others would too.
-_HOPELESS = OUTAGES | {ErrorKind.TIMEOUT}
+# After such an error in the first call, all others would fail too.
+_GIVES_UP_ON = OUTAGES | {ErrorKind.TIMEOUT}
 
 
 @dataclass(frozen=True, slots=True)
 class ScoreTable:
-    """`scores` is (texts, labels), NaN where the backend gave none; `errors` has a line a text.
-    `runtime` says in words what ran, as `openvino, bf16`."""
+    """`scores` is (texts, labels), NaN where the backend gave none; `errors` has one entry for each
+    text. `runtime` describes what ran, such as `openvino, bf16`."""
 
     backend: str
     model_version: str
@@ -28,7 +28,7 @@ class ScoreTable:
     runtime: str = ""
 
     def column(self, label: Label) -> NDArray[np.float64]:
-        """Scores of one label; all NaN when the backend does not assess it."""
+        """Scores of one label; all NaN if the backend does not assess it."""
         if label not in self.labels:
             return np.full(len(self.errors), np.nan)
         return self.scores[:, self.labels.index(label)]
@@ -45,10 +45,10 @@ def score_table(
     rows_a_call: int = ROWS_A_CALL,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> ScoreTable:
-    """Scores as the backend gives them, unchecked: a wrong range is one of the things to find.
+    """The backend's scores, unchecked: a wrong range is one of the faults to find.
 
-    A call that fails leaves its rows empty and its error in words. BackendError when the first one
-    says that the backend is down. `progress` is called with the number of texts done.
+    A failed call leaves NaN in its rows, with its error message. Raises BackendError if the first
+    call shows that the backend is down. `progress` is called with the number of texts done.
     """
     labels = backend.info.labels
     results: list[TextResult] = []
@@ -59,12 +59,13 @@ def score_table(
             check_count(backend.info.name, answer, chunk)
             results += answer.results
         except BackendError as error:
-            if start == 0 and error.kind in _HOPELESS:
+            if start == 0 and error.kind in _GIVES_UP_ON:
                 raise
             results += [TextResult(error=str(error))] * len(chunk)
         progress(len(results))
     cells = [[result.scores.get(label, np.nan) for label in labels] for result in results]
-    info = backend.info  # after the calls: some tell their revision only then
+    # after the calls, because some servers report their revision only in answers
+    info = backend.info
     return ScoreTable(
         backend=info.name,
         model_version=info.model_version,

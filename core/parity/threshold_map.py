@@ -1,4 +1,4 @@
-"""Thresholds for another backend that flag as many comments as those in force do now."""
+"""Thresholds for another backend that flag as many comments as the current ones do now."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -20,10 +20,9 @@ _SEED = 20261123
 
 @dataclass(frozen=True, slots=True)
 class MatchedThreshold:
-    """`threshold` on the new scores flags as many rows as `old` does on the old ones, `flagged` of
-    `rows`; where scores are tied it flags `flags`, the nearest to it. `interval` holds 95 % of
-    resamples; `flips` are rows only one of the two flags.
-    """
+    """`threshold` on the new scores flags as many rows as `old` does on the old ones: `flagged` of
+    `rows`. If scores are tied it flags `flags` rows, as near to that as possible. `interval` holds
+    95 % of resamples; `flips` are the rows that only one of the two flags."""
 
     old: float
     threshold: float
@@ -36,9 +35,9 @@ class MatchedThreshold:
 
 @dataclass(frozen=True, slots=True)
 class MappedThreshold:
-    """An edge `old` of the policy's bands for a label. From it on `action` is asked for, or nothing
-    more where a band only ends there. `flagged` of `rows` comments reach it on the old scores;
-    `match` is None where no threshold on the new ones comes near that."""
+    """An edge `old` of the policy's bands for a label. A band with `action` begins there; None if a
+    band only ends there. `flagged` of `rows` comments reach it on the old scores. `match` is None
+    if no threshold on the new scores can be matched."""
 
     label: Label
     action: Action | None
@@ -51,7 +50,7 @@ class MappedThreshold:
 def map_thresholds(
     reference: ScoreTable, other: ScoreTable, policy: Policy
 ) -> tuple[MappedThreshold, ...]:
-    """One line for each edge of the policy, of labels that both backends assess."""
+    """One entry for each edge of the policy, for labels that both backends assess."""
     found = []
     for label in reference.labels:
         mine, theirs = reference.column(label), other.column(label)
@@ -76,10 +75,10 @@ def map_thresholds(
 
 
 def carry_over(policy: Policy, mapped: Sequence[MappedThreshold]) -> Policy | None:
-    """The policy on the new backend's scores. An edge that no comment reaches is reached by none
-    there either, one that all reach by all.
+    """The policy for the new backend's scores. An edge that no comment reaches becomes 1, one that
+    all reach becomes 0.
 
-    None where an edge that some reach has no match, or scores are not within 0..1.
+    None if an edge that some comments reach has no match, or a matched threshold is outside 0..1.
     """
     edges: dict[tuple[Label, float], float] = {}
     for line in mapped:
@@ -96,17 +95,17 @@ def carry_over(policy: Policy, mapped: Sequence[MappedThreshold]) -> Policy | No
 
 
 def _moved(rule: Rule, edges: dict[tuple[Label, float], float]) -> Rule | None:
-    """None for a band that holds nothing any more."""
+    """The rule with its new band; None if the band is empty."""
     low = edges.get((rule.label, rule.low), rule.low)
     high = edges.get((rule.label, rule.high), rule.high)
     return replace(rule, low=low, high=high) if low < high else None
 
 
 def match_threshold(old_scores: Floats, new_scores: Floats, old: float) -> MatchedThreshold | None:
-    """Quantile matching on the same texts (rows where either is NaN are left out).
+    """Quantile matching on the same texts; rows with a NaN on either side are left out.
 
-    None when `old` flags none of them or all, or the new scores are all alike: then nothing says
-    where the new one belongs.
+    None if `old` flags no row or all rows, or all new scores are equal: then the new threshold is
+    undetermined.
     """
     known = np.flatnonzero(~np.isnan(old_scores) & ~np.isnan(new_scores))
     before, after = old_scores[known], new_scores[known]
@@ -126,23 +125,24 @@ def match_threshold(old_scores: Floats, new_scores: Floats, old: float) -> Match
 
 
 def _matched(before: Floats, after: Floats, old: float) -> float | None:
-    """As far into the gap between two of the new scores as `old` is into the gap between the two
-    old ones around it: where the scores are the same, it is `old` itself."""
+    """The same relative position between two neighbouring new scores as `old` has between the two
+    old scores around it. For equal score tables that is `old` itself."""
     flagged = int((before >= old).sum())
     if flagged in (0, len(before)):
         return None
     high, low = _around(before, flagged)
     ordered = np.sort(after)[::-1]
-    gaps = np.flatnonzero(ordered[:-1] > ordered[1:]) + 1  # how many are above each gap
+    gaps = np.flatnonzero(ordered[:-1] > ordered[1:]) + 1  # how many scores are above each gap
     if not len(gaps):
         return None
     new_high, new_low = _around(after, int(gaps[np.abs(gaps - flagged).argmin()]))
     found = new_low + (old - low) / (high - low) * (new_high - new_low)
-    return float(found if new_low < found <= new_high else new_high)  # rounding may leave the gap
+    # rounding may give a value outside the gap
+    return float(found if new_low < found <= new_high else new_high)
 
 
 def _around(scores: Floats, above: int) -> tuple[float, float]:
-    """The lowest of the `above` highest scores and the highest of the others."""
+    """The lowest of the `above` highest scores, and the highest of the rest."""
     ordered = np.sort(scores)[::-1]
     return float(ordered[above - 1]), float(ordered[above])
 
@@ -155,7 +155,7 @@ def _interval(before: Floats, after: Floats, old: float) -> Interval:
         matched = _matched(before[rows], after[rows], old)
         if matched is not None:
             found.append(matched)
-    if not found:  # two or three rows: the threshold may be anywhere
+    if not found:  # with two or three rows the threshold may be anywhere
         return float(after.min()), float(after.max())
     low, high = np.quantile(found, _QUANTILES)
     return float(low), float(high)

@@ -17,9 +17,9 @@ from core.parity.causes import (
     mean_gap,
 )
 
-# Servers cut by tokens: the words that come to differ from comment to comment.
-_SPREAD = 1.6
-_MOST_OF = 2 / 3
+# Servers truncate by tokens, and the number of words for these differs between comments.
+_LENGTH_FACTOR = 1.6
+_LEAST_SHARE = 2 / 3
 
 
 def find_truncation(
@@ -29,8 +29,8 @@ def find_truncation(
     evidence: Evidence,
     shared: Sequence[Label],
 ) -> Finding | None:
-    """Comments that lie apart must come near when cut, nearly all at about the same length, and
-    those that are shorter must agree."""
+    """Truncation explains the difference if comments that differ agree once truncated, nearly all
+    at about the same length, and shorter comments agree as they are."""
     lengths = np.array(sorted(evidence.cut))
     cut = [evidence.cut[length].columns(shared)[rows] for length in lengths]
     asked = far_rows(mine, theirs)
@@ -46,9 +46,9 @@ def find_truncation(
     if not explained.any():
         return None
     usual = np.median(best[explained])
-    explained &= (best >= usual / _SPREAD) & (best <= usual * _SPREAD)
+    explained &= (best >= usual / _LENGTH_FACTOR) & (best <= usual * _LENGTH_FACTOR)
     whole = (cut[int((lengths <= usual).sum()) - 1] == mine).all(axis=1)
-    if explained.sum() < max(FEWEST_FAR, _MOST_OF * asked.sum()):
+    if explained.sum() < max(FEWEST_FAR, _LEAST_SHARE * asked.sum()):
         return None
     if whole.any() and mean_gap(mine[whole], theirs[whole]) > NEAR:
         return None

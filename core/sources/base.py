@@ -1,4 +1,4 @@
-"""What a source of comments yields: one item for every row it read, so that nothing vanishes."""
+"""The items of a comment source: one for every row read, so that no row vanishes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -11,20 +11,21 @@ DELETED = "deleted at the source"
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
-    """A sound row that is no comment to moderate. `reason` is one of few, so it can be counted.
+    """A valid row that is no comment to moderate. `reason` has few different values, so they can be
+    counted.
 
-    `withdraws` is the source and id of the comment that the row says was taken back.
+    `withdraws` is the source and id of a comment that the row reports as deleted.
     """
 
     where: str
     reason: str
-    # Two rows skipped alike are equal, whichever comments they are about.
+    # Rows skipped for the same reason are equal, whichever comments they are about.
     withdraws: tuple[str, str] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A row that is wrong; `message` names the file, the row and what is wrong."""
+    """An invalid row; `message` names the file, the row and the problem."""
 
     where: str
     message: str
@@ -34,16 +35,16 @@ SourceItem = IncomingComment | IncomingThread | Skipped | Rejected
 
 
 class CommentSource(Protocol):
-    """Somewhere comments come from."""
+    """A place that comments are read from."""
 
     @property
     def name(self) -> str:
-        """What to call it in a message, with its file name or address."""
+        """The file name or address, for messages."""
         ...
 
     @property
     def unread(self) -> tuple[str, ...]:
-        """Names of columns from which nothing was read, of the rows so far."""
+        """The columns of which nothing was read, in the rows so far."""
         ...
 
     def read(self) -> Iterator[SourceItem]:

@@ -1,4 +1,4 @@
-"""The invented comments that come with the console."""
+"""The invented sample comments that come with the console."""
 
 from pathlib import Path
 
@@ -8,5 +8,5 @@ SAMPLE_SOURCE = "sample"
 
 
 def sample_source() -> FileSource:
-    """The bundled sample as any other file would be read."""
+    """The bundled sample, read like any other file."""
     return FileSource(Path(__file__).parent / "sample" / "comments.jsonl", SAMPLE_SOURCE)

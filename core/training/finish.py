@@ -30,7 +30,7 @@ from core.training.fitting.logits import network_logits
 from core.training.fitting.network import Classifier, build_classifier
 
 _RANGE_ROWS = 300
-"""Training rows that show the quantiser which values to expect."""
+"""Training rows that show the quantiser the usual range of values."""
 
 
 def finish(fitted: Fitted, progress: Callable[[str], None]) -> TrainingReport:
@@ -73,7 +73,7 @@ def _load(fitted: Fitted) -> Classifier:
 
 
 def _temperatures(network: Classifier, fitted: Fitted) -> dict[Label, float]:
-    """From the validation rows of people, at the length the model is served with."""
+    """Temperatures from the validation rows labelled by people, at the length used in serving."""
     rows, settings = fitted.split.val, fitted.settings
     tokenizer = load_tokenizer(fitted.base / TOKENIZER_FILE, settings.score_tokens)
     ids = encode(tokenizer, [example.text for example in rows])

@@ -45,10 +45,10 @@ def train_model(
 ) -> TrainingReport:
     """Trains, exports, quantises, measures and writes the model folder into `out_dir`.
 
-    `base_model` is a folder with encoder and tokenizer; without one, the packaged MiniLM.
-    `traffic` are comments without labels: the thresholds bound how many of them are held. `weights`
-    skips the fitting and takes its outcome from an earlier run of the same settings.
-    Raises DataFileMismatch, MissingExtra or InvalidInput before any work is done.
+    `base_model` is a folder with encoder and tokenizer; by default the packaged MiniLM. `traffic`
+    are comments without labels: the share of them that is held limits the thresholds. `weights`
+    skips the fitting and uses the weights of an earlier run with the same settings. Raises
+    DataFileMismatch, MissingExtra or InvalidInput before any work is done.
     """
     settings = TrainSettings(epochs=epochs, limit_rows=limit_rows, seed=seed)
     if epochs < 1 or (limit_rows is not None and limit_rows < 10):
@@ -93,7 +93,8 @@ def train_model(
 
 @dataclass(frozen=True, slots=True)
 class Phases:
-    """Training rows: what all sets say, then what refines the network."""
+    """The training rows of both phases: first the rows of all sets, then those that refine the
+    network."""
 
     first: Sequence[Example]
     refining: RefiningRows
@@ -113,7 +114,8 @@ def _fit_or_load(
     progress: Progress,
     weights: Path | None,
 ) -> tuple[float, float]:
-    """Leaves the weights in `out_dir`; mean tokens of a training row, and seconds of fitting."""
+    """Writes the weights into `out_dir`. Returns the mean tokens of a training row, and the seconds
+    of fitting."""
     import torch
 
     from core.training.fitting.loop import fit, refine

@@ -1,4 +1,4 @@
-"""What one training run is given; everything that can change the weights is here."""
+"""The settings of a training run; everything that can change the weights is here."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,9 @@ DEFAULT_SEED = 20261123
 
 @dataclass(frozen=True, slots=True)
 class Refining:
-    """Epochs over the rows of all lessons, and of sets that are `kept` as the network scores them;
-    then the weights go a `share` of the way from those before to those after."""
+    """The refining phase: `epochs` over the rows of all distillation tasks, and over sets in
+    `kept`, whose targets are the network's own scores. Afterwards weights are averaged: (1 -
+    `share`) * before + `share` * after."""
 
     epochs: int = 2
     learning_rate: float = 1e-4
@@ -22,10 +23,11 @@ class Refining:
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """Lengths in tokens, `limit_rows` before the split, `warmup` as a share of a cycle's steps.
+    """Lengths are in tokens, `limit_rows` applies before the split, `warmup` is a share of a
+    cycle's steps.
 
-    `last_learning_rate` is that of the last of several epochs, which is a cycle of its own.
-    `refining` follows, another cycle.
+    With several epochs the last one is a cycle of its own, at `last_learning_rate`. `refining`
+    follows as another cycle.
     """
 
     epochs: int = DEFAULT_EPOCHS

@@ -33,7 +33,7 @@ PERSPECTIVE = dict(
 
 
 @dataclass(frozen=True)
-class Asked:
+class ReceivedRequest:
     path: str
     query: dict[str, list[str]]
     headers: dict[str, str]
@@ -42,7 +42,7 @@ class Asked:
 
 
 @dataclass(frozen=True)
-class Told:
+class ServerAnswer:
     """An answer: `body` is sent as JSON, or as it is when bytes."""
 
     body: Any
@@ -70,7 +70,7 @@ def pairs(scores: dict[str, float]) -> list[dict[str, Any]]:
     return sorted(found, key=lambda pair: -pair["score"])
 
 
-def openai(asked: Asked) -> Told:
+def openai(asked: ReceivedRequest) -> ServerAnswer:
     assert all(isinstance(text, str) for text in asked.body["input"])
     results = []
     for text in asked.body["input"]:
@@ -81,10 +81,10 @@ def openai(asked: Asked) -> Told:
         flagged = any(flags.values())
         results.append({"flagged": flagged, "categories": flags, "category_scores": categories})
     body = {"id": "modr-1", "model": "omni-moderation-2024-09-26", "results": results}
-    return Told(body, headers={"openai-processing-ms": "7", "x-request-id": "req_1"})
+    return ServerAnswer(body, headers={"openai-processing-ms": "7", "x-request-id": "req_1"})
 
 
-def console(asked: Asked) -> Told:
+def console(asked: ReceivedRequest) -> ServerAnswer:
     results = [
         {
             "category_scores": {"harassment": 0.0},
@@ -94,17 +94,19 @@ def console(asked: Asked) -> Told:
         }
         for text in asked.body["input"]
     ]
-    return Told({"id": "x", "model": "minilm-toxicity-3", "results": results})
+    return ServerAnswer({"id": "x", "model": "minilm-toxicity-3", "results": results})
 
 
-def hf_router(asked: Asked) -> Told:
+def hf_router(asked: ReceivedRequest) -> ServerAnswer:
     assert isinstance(asked.body["inputs"], str)
     assert asked.path == "/hf_router/unitary/toxic-bert"
-    return Told([_pipeline(asked.body["inputs"], asked.body["parameters"])])
+    return ServerAnswer([_pipeline(asked.body["inputs"], asked.body["parameters"])])
 
 
-def hf_endpoint(asked: Asked) -> Told:
-    return Told([_pipeline(text, asked.body["parameters"]) for text in asked.body["inputs"]])
+def hf_endpoint(asked: ReceivedRequest) -> ServerAnswer:
+    return ServerAnswer(
+        [_pipeline(text, asked.body["parameters"]) for text in asked.body["inputs"]]
+    )
 
 
 def _pipeline(text: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
@@ -113,10 +115,12 @@ def _pipeline(text: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
     return found[: parameters.get("top_k", 1)]
 
 
-def tei(asked: Asked) -> Told:
+def tei(asked: ReceivedRequest) -> ServerAnswer:
     """`["a", "b"]` is one pair; several labels are put through a softmax unless raw."""
     if asked.path == "/tei/info":
-        return Told({"model_id": "unitary/toxic-bert", "model_sha": "4d6c22e74ba2", "version": "1"})
+        return ServerAnswer(
+            {"model_id": "unitary/toxic-bert", "model_sha": "4d6c22e74ba2", "version": "1"}
+        )
     inputs, score = asked.body["inputs"], softmax_of
     if asked.body.get("raw_scores"):
         score = logits_of
@@ -124,53 +128,57 @@ def tei(asked: Asked) -> Told:
     timing |= {"x-inference-time": "5", "x-compute-tokens": "12"}
     if isinstance(inputs, str) or isinstance(inputs[0], str):
         whole = inputs if isinstance(inputs, str) else " ".join(inputs)
-        return Told(pairs(score(whole)), headers=timing)
+        return ServerAnswer(pairs(score(whole)), headers=timing)
     assert all(len(one) == 1 for one in inputs)
     if len(inputs) > 32:
         message = {
             "error": "batch size 33 > maximum allowed batch size 32",
             "error_type": "Validation",
         }
-        return Told(message, 422)
-    return Told([pairs(score(one[0])) for one in inputs], headers=timing)
+        return ServerAnswer(message, 422)
+    return ServerAnswer([pairs(score(one[0])) for one in inputs], headers=timing)
 
 
-def oip(asked: Asked) -> Told:
+def oip(asked: ReceivedRequest) -> ServerAnswer:
     (tensor,) = asked.body["inputs"]
     assert (tensor["datatype"], tensor["shape"]) == ("BYTES", [len(tensor["data"])])
     data = [score for text in tensor["data"] for score in scores_of(text).values()]
     output = {"name": "scores", "datatype": "FP32", "shape": [len(tensor["data"]), 5], "data": data}
-    return Told({"model_name": "toxic", "model_version": "3", "id": "1", "outputs": [output]})
+    return ServerAnswer(
+        {"model_name": "toxic", "model_version": "3", "id": "1", "outputs": [output]}
+    )
 
 
-def vllm(asked: Asked) -> Told:
+def vllm(asked: ReceivedRequest) -> ServerAnswer:
     data = []
     for index, text in enumerate(asked.body["input"]):
         probs = list(scores_of(text).values())
         label = f"LABEL_{probs.index(max(probs))}"
         data.append({"index": index, "label": label, "probs": probs, "num_classes": len(probs)})
     usage = {"prompt_tokens": 9, "total_tokens": 9}
-    return Told({"id": "classify-1", "object": "list", "data": data[::-1], "usage": usage})
+    return ServerAnswer({"id": "classify-1", "object": "list", "data": data[::-1], "usage": usage})
 
 
-def infinity(asked: Asked) -> Told:
+def infinity(asked: ReceivedRequest) -> ServerAnswer:
     """As version 0.0.78, it takes no notice of `raw_scores`."""
     data = [pairs(scores_of(text)) for text in asked.body["input"]]
     usage = {"prompt_tokens": 8, "total_tokens": 8}
-    return Told({"object": "classify", "data": data, "model": "toxic", "usage": usage, "id": "i"})
+    return ServerAnswer(
+        {"object": "classify", "data": data, "model": "toxic", "usage": usage, "id": "i"}
+    )
 
 
-def mlflow(asked: Asked) -> Told:
+def mlflow(asked: ReceivedRequest) -> ServerAnswer:
     (form,) = asked.body.keys() & {"inputs", "instances", "dataframe_split", "dataframe_records"}
     rows = asked.body[form]
     texts = [row[0] for row in rows["data"]] if form == "dataframe_split" else rows
     texts = [text if isinstance(text, str) else text["text"] for text in texts]
-    return Told({"predictions": [pairs(scores_of(text)) for text in texts]})
+    return ServerAnswer({"predictions": [pairs(scores_of(text)) for text in texts]})
 
 
-def perspective(asked: Asked) -> Told:
+def perspective(asked: ReceivedRequest) -> ServerAnswer:
     if asked.query.get("key") != [KEY]:
-        return Told({"error": {"code": 403, "status": "PERMISSION_DENIED"}}, 403)
+        return ServerAnswer({"error": {"code": 403, "status": "PERMISSION_DENIED"}}, 403)
     scores = scores_of(asked.body["comment"]["text"])
     found = {
         name: {
@@ -179,10 +187,12 @@ def perspective(asked: Asked) -> Told:
         }
         for name in asked.body["requestedAttributes"]
     }
-    return Told({"attributeScores": found, "languages": ["en"], "detectedLanguages": ["en"]})
+    return ServerAnswer(
+        {"attributeScores": found, "languages": ["en"], "detectedLanguages": ["en"]}
+    )
 
 
-def guard(asked: Asked) -> Told:
+def guard(asked: ReceivedRequest) -> ServerAnswer:
     """Llama Guard says two line breaks first, then its verdict."""
     score = scores_of(asked.body["messages"][-1]["content"])["toxic"]
     assert asked.body["logprobs"]
@@ -190,7 +200,7 @@ def guard(asked: Asked) -> Told:
     verdicts = [("unsafe", score), ("safe", 1 - score)]
     places = [_place([("\n\n", 1.0)]), _place(sorted(verdicts, key=lambda v: -v[1]))]
     choice = {"index": 0, "message": {"content": said}, "logprobs": {"content": places}}
-    return Told({"id": "c", "model": "llama-guard-3-8b", "choices": [choice], "usage": {}})
+    return ServerAnswer({"id": "c", "model": "llama-guard-3-8b", "choices": [choice], "usage": {}})
 
 
 def _place(chances: list[tuple[str, float]]) -> dict[str, Any]:
@@ -198,13 +208,13 @@ def _place(chances: list[tuple[str, float]]) -> dict[str, Any]:
     return {**top[0], "top_logprobs": top}
 
 
-def generic(asked: Asked) -> Told:
+def generic(asked: ReceivedRequest) -> ServerAnswer:
     assert asked.headers["x-site"] == "forum"
     results = [{"found": scores_of(text)} for text in asked.body["payload"]["comments"]]
-    return Told({"data": {"results": results}})
+    return ServerAnswer({"data": {"results": results}})
 
 
-SERVERS: dict[str, Callable[[Asked], Told]] = {
+SERVERS: dict[str, Callable[[ReceivedRequest], ServerAnswer]] = {
     "openai": openai,
     "hf_router": hf_router,
     "hf_endpoint": hf_endpoint,
@@ -224,19 +234,21 @@ class RemoteServer(LoopbackServer):
     """`override` is asked first, and may answer for the protocol or give None."""
 
     def __init__(self) -> None:
-        self.asked: list[Asked] = []
-        self.override: Callable[[Asked], Told | None] = lambda _asked: None
+        self.asked: list[ReceivedRequest] = []
+        self.override: Callable[[ReceivedRequest], ServerAnswer | None] = lambda _asked: None
         super().__init__()
 
-    def _tell(self, asked: Asked) -> Told:
+    def _answer_to(self, asked: ReceivedRequest) -> ServerAnswer:
         with self._lock:
             self.asked.append(asked)
-        told = self.override(asked)
-        if told is not None:
-            return told
+        answer = self.override(asked)
+        if answer is not None:
+            return answer
         kind = asked.path.split("/")[1]
         if kind != "perspective" and asked.headers.get("authorization") != f"Bearer {KEY}":
-            return Told({"error": {"code": "invalid_api_key", "message": f"bad {KEY}"}}, 401)
+            return ServerAnswer(
+                {"error": {"code": "invalid_api_key", "message": f"bad {KEY}"}}, 401
+            )
         return SERVERS[kind](asked)
 
     def _handler(self) -> type[BaseHTTPRequestHandler]:
@@ -257,18 +269,19 @@ class RemoteServer(LoopbackServer):
                 parts = urlsplit(self.path)
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 body = json.loads(raw) if raw else None
-                told = server._tell(
-                    Asked(parts.path, parse_qs(parts.query), headers, body, self.client_address[1])
+                answer = server._answer_to(
+                    ReceivedRequest(
+                        parts.path, parse_qs(parts.query), headers, body, self.client_address[1]
+                    )
                 )
-                answer = (
-                    told.body if isinstance(told.body, bytes) else json.dumps(told.body).encode()
-                )
-                self.send_response(told.status)
-                self.send_header("Content-Length", str(len(answer)))
-                for name, value in (told.headers or {}).items():
+                sent = answer.body
+                content = sent if isinstance(sent, bytes) else json.dumps(sent).encode()
+                self.send_response(answer.status)
+                self.send_header("Content-Length", str(len(content)))
+                for name, value in (answer.headers or {}).items():
                     self.send_header(name, value)
                 self.end_headers()
-                self.wfile.write(answer)
+                self.wfile.write(content)
 
             def log_message(self, *args: object) -> None:
                 """Quiet."""

@@ -13,7 +13,7 @@ from core.errors import BackendError
 from core.inference.remote.backend import KNOWN_WELL_S, RemoteBackend
 from core.inference.resilience.circuit import Circuit, CircuitRule, CircuitState
 from tests.contract.remote_configs import config_of, open_remote
-from tests.contract.remote_server import Asked, RemoteServer, Told
+from tests.contract.remote_server import ReceivedRequest, RemoteServer, ServerAnswer
 from tests.patience import PATIENT_S
 
 Open = Callable[..., RemoteBackend]
@@ -63,9 +63,9 @@ def opened(server: RemoteServer, tmp_path: Path, moment: Time) -> Iterator[Open]
         backend.close()
 
 
-def fails(status: int, **headers: str) -> Callable[[Asked], Told]:
+def fails(status: int, **headers: str) -> Callable[[ReceivedRequest], ServerAnswer]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _asked: Told(b"", status, named)
+    return lambda _asked: ServerAnswer(b"", status, named)
 
 
 def kind_of(backend: RemoteBackend) -> tuple[str, int]:
@@ -88,7 +88,7 @@ def test_no_more_requests_are_out_than_allowed_and_no_fewer(
     together, lock = Barrier(3, timeout=PATIENT_S), Lock()
     out = most = 0
 
-    def slow(_asked: Asked) -> None:
+    def slow(_asked: ReceivedRequest) -> None:
         nonlocal out, most
         with lock:
             out += 1
@@ -131,11 +131,11 @@ def test_backend_that_fails_is_left_alone_and_tried_again(
     assert [kind_of(backend) for _ in range(3)] == [("backend", 3)] * 3
     assert len(server.asked) == 9
     assert kind_of(backend) == ("circuit_open", 0)
-    assert "left alone for 10 s more" in (backend.health() or "")
+    assert "not called for another 10 s" in (backend.health() or "")
     assert len(server.asked) == 9
     moment.seconds += 10
     assert kind_of(backend) == ("backend", 3)  # the trial
-    assert "left alone for 20 s more" in (backend.health() or "")
+    assert "not called for another 20 s" in (backend.health() or "")
     moment.seconds += 20
     server.override = lambda _asked: None
     assert backend.health() is None
@@ -182,7 +182,9 @@ def test_short_wait_that_is_asked_for_is_granted(
 ) -> None:
     backend = opened()
     reset = {"x-ratelimit-remaining-requests": "0", "x-ratelimit-reset-requests": "7s"}
-    server.override = lambda _asked: Told(b"", 429, reset) if len(server.asked) < 2 else None
+    server.override = lambda _asked: (
+        ServerAnswer(b"", 429, reset) if len(server.asked) < 2 else None
+    )
     moment.slept.clear()
     call = backend.score(["a"]).call
     assert (call.attempts, moment.slept) == (2, [7.0])
@@ -191,7 +193,7 @@ def test_short_wait_that_is_asked_for_is_granted(
 
 def test_refused_text_says_nothing_against_the_backend(server: RemoteServer, opened: Open) -> None:
     backend = opened()
-    refusal = Told(b"", 422)
+    refusal = ServerAnswer(b"", 422)
     server.override = lambda asked: refusal if asked.body["input"] == ["a"] else None
     assert [kind_of(backend)[0] for _ in range(9)] == ["bad_input"] * 9
     assert backend.circuit.state is CircuitState.CLOSED
@@ -210,7 +212,7 @@ def test_refused_harmless_text_says_that_the_settings_are_wrong(
 
 def test_answers_that_can_not_be_read_open_the_circuit(server: RemoteServer, opened: Open) -> None:
     backend = opened()
-    server.override = lambda _asked: Told({"data": "soon"})
+    server.override = lambda _asked: ServerAnswer({"data": "soon"})
     assert [kind_of(backend) for _ in range(3)] == [("bad_shape", 1)] * 3
     assert kind_of(backend) == ("circuit_open", 0)
 
@@ -220,7 +222,7 @@ def test_key_refused_with_400_counts_against_the_backend_and_not_the_text(
 ) -> None:
     backend = opened()
     body = {"error": {"code": 400, "details": [{"reason": "API_KEY_INVALID"}]}}
-    server.override = lambda _asked: Told(body, 400)
+    server.override = lambda _asked: ServerAnswer(body, 400)
     assert [kind_of(backend) for _ in range(3)] == [("auth", 1)] * 3
     assert len(server.asked) == 3
     assert kind_of(backend) == ("circuit_open", 0)
@@ -238,7 +240,7 @@ def test_trial_of_an_open_circuit_that_refuses_its_text_closes_it_only_if_it_tak
     assert kind_of(backend)[0] == "configuration"
     assert backend.circuit.state is CircuitState.OPEN
     moment.seconds += 20
-    server.override = lambda asked: Told(b"", 422) if asked.body["input"] == ["a"] else None
+    server.override = lambda asked: ServerAnswer(b"", 422) if asked.body["input"] == ["a"] else None
     assert kind_of(backend)[0] == "bad_input"
     assert backend.circuit.state is CircuitState.CLOSED
 

@@ -9,7 +9,7 @@ import pytest
 from core.errors import ModelNotUsable
 from core.moderation.scores import Label
 from tests.contract.conftest import ABUSE, Open, toxicity
-from tests.contract.remote_server import Asked, RemoteServer, Told
+from tests.contract.remote_server import ReceivedRequest, RemoteServer, ServerAnswer
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_guard_that_says_the_same_of_everything_is_refused(
 def test_guard_that_answers_in_another_shape_is_refused(
     server: RemoteServer, opened: Open, choices: Any, words: str
 ) -> None:
-    server.override = lambda _asked: Told({"choices": choices})
+    server.override = lambda _asked: ServerAnswer({"choices": choices})
     with pytest.raises(ModelNotUsable, match=words):
         opened("guard").load()
 
@@ -89,7 +89,7 @@ def test_guard_that_answers_in_another_shape_is_refused(
 def of_abuse(
     tokens: list[list[tuple[str, float]]],
     others: list[list[tuple[str, float]]] | None = None,
-) -> Callable[[Asked], Told]:
+) -> Callable[[ReceivedRequest], ServerAnswer]:
     """These tokens for the abusive text, others for the rest."""
     rest = others or [[("safe", 0.99), ("unsafe", 0.01)]]
     return lambda asked: guard_answer(
@@ -97,7 +97,7 @@ def of_abuse(
     )
 
 
-def guard_answer(tokens: list[list[tuple[str, float]]]) -> Told:
+def guard_answer(tokens: list[list[tuple[str, float]]]) -> ServerAnswer:
     content = [
         {
             "token": place[0][0],
@@ -108,4 +108,4 @@ def guard_answer(tokens: list[list[tuple[str, float]]]) -> Told:
         for place in tokens
     ]
     choice = {"message": {"content": "safe"}, "logprobs": {"content": content}}
-    return Told({"choices": [choice]})
+    return ServerAnswer({"choices": [choice]})

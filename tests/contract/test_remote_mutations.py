@@ -9,7 +9,7 @@ import pytest
 from core.errors import BackendError
 from core.moderation.scores import Label
 from tests.contract.conftest import ABUSE, Open
-from tests.contract.remote_server import SERVERS, Asked, RemoteServer, Told
+from tests.contract.remote_server import SERVERS, ReceivedRequest, RemoteServer, ServerAnswer
 
 # A guard's score is a share of what is in its list: another list is another score.
 KINDS = sorted(set(SERVERS) - {"guard"})
@@ -59,11 +59,11 @@ def test_answer_with_one_thing_changed_gives_right_scores_or_an_error(
     for number in range(15):
         change = draw.random()
 
-        def answer(asked: Asked, change: float = change) -> Told | None:
+        def answer(asked: ReceivedRequest, change: float = change) -> ServerAnswer | None:
             if asked.body is None:
                 return None
             body = json.loads(json.dumps(SERVERS[kind](asked).body))
-            return Told(mutate(body, random.Random(change)))
+            return ServerAnswer(mutate(body, random.Random(change)))
 
         server.override = answer if number % 2 else lambda _asked: None
         backend = opened(kind, attempts=1)

@@ -9,12 +9,18 @@ import pytest
 from core.errors import ModelNotUsable
 from tests.contract.conftest import ABUSE, Open, toxicity
 from tests.contract.remote_configs import ORDER
-from tests.contract.remote_server import Asked, RemoteServer, Told, pairs, scores_of
+from tests.contract.remote_server import (
+    ReceivedRequest,
+    RemoteServer,
+    ServerAnswer,
+    pairs,
+    scores_of,
+)
 
 Rows = list[list[float]]
 
 
-def grid(asked: Asked) -> Rows:
+def grid(asked: ReceivedRequest) -> Rows:
     return [list(scores_of(text).values()) for text in asked.body["inputs"][0]["data"]]
 
 
@@ -26,8 +32,8 @@ def output(data: Any, shape: Any, name: str = "scores", datatype: str = "FP32", 
     return {"name": name, "datatype": datatype, "shape": shape, "data": data, **more}
 
 
-def answers(*make: Callable[[Rows], Any], **more: Any) -> Callable[[Asked], Told]:
-    return lambda asked: Told({"outputs": [one(grid(asked)) for one in make], **more})
+def answers(*make: Callable[[Rows], Any], **more: Any) -> Callable[[ReceivedRequest], ServerAnswer]:
+    return lambda asked: ServerAnswer({"outputs": [one(grid(asked)) for one in make], **more})
 
 
 def other(rows: Rows) -> Any:
@@ -66,13 +72,13 @@ def other(rows: Rows) -> Any:
         (lambda rows: {"name": "scores", "shape": [len(rows), 5], "data": flat(rows)},
          "without `datatype`"),
         (lambda rows: output(flat(rows), [len(rows), 5], parameters={"labels": ORDER[::-1]}),
-         "in another order, than label_order"),
+         "or another order of them"),
         (lambda rows: output(flat(rows), [len(rows), 5],
                              parameters={"labels": json.dumps([*ORDER[1:], ORDER[0]])}),
-         "in another order, than label_order"),
+         "or another order of them"),
         (lambda rows: output(flat(rows), [len(rows), 5],
                              parameters={"id2label": {str(n): f"L{n}" for n in range(5)}}),
-         "names its classes otherwise"),
+         "has other class names"),
     ],
 )  # fmt: skip
 def test_tensor_that_is_not_texts_by_labels_is_refused(
@@ -96,13 +102,13 @@ def test_label_order_that_is_told_and_agrees_is_fine(
 def test_label_order_of_the_whole_answer_must_agree_too(server: RemoteServer, opened: Open) -> None:
     named = {"parameters": {"class_names": ORDER[::-1]}}
     server.override = answers(lambda rows: output(rows, [len(rows), 5]), **named)
-    with pytest.raises(ModelNotUsable, match="in another order, than label_order"):
+    with pytest.raises(ModelNotUsable, match="or another order of them"):
         opened("oip").load()
 
 
 def test_of_several_tensors_none_is_guessed(server: RemoteServer, opened: Open) -> None:
     server.override = answers(other, lambda rows: output(flat(rows), [len(rows), 5]))
-    with pytest.raises(ModelNotUsable, match=r"sent 2 outputs, .* say in output_name"):
+    with pytest.raises(ModelNotUsable, match=r"sent 2 outputs, .* right one in output_name"):
         opened("oip").load()
     assert toxicity(opened("oip", output_name="scores")) == scores_of(ABUSE)["toxic"]
     with pytest.raises(ModelNotUsable, match="no output of the name in output_name"):
@@ -153,7 +159,7 @@ def test_output_of_a_label_with_another_number_of_texts_is_refused(
         opened("oip").load()
 
 
-def lists(asked: Asked) -> list[Any]:
+def lists(asked: ReceivedRequest) -> list[Any]:
     return [pairs(scores_of(text)) for text in asked.body["inputs"][0]["data"]]
 
 
@@ -174,7 +180,7 @@ def test_labels_with_scores_in_bytes_are_read(
     server: RemoteServer, opened: Open, make: Callable[[list[Any]], Any]
 ) -> None:
     """As MLServer's Hugging Face runtime sends them."""
-    server.override = lambda asked: Told({"outputs": [make(lists(asked))]})
+    server.override = lambda asked: ServerAnswer({"outputs": [make(lists(asked))]})
     assert toxicity(opened("oip")) == scores_of(ABUSE)["toxic"]
 
 
@@ -195,9 +201,9 @@ def test_labels_with_scores_in_bytes_are_read(
 def test_bytes_that_are_no_scores_are_refused(
     server: RemoteServer, opened: Open, make: Callable[[list[Any]], list[str]], words: str
 ) -> None:
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         data = make(lists(asked))
-        return Told({"outputs": [output(data, [len(data)], datatype="BYTES")]})
+        return ServerAnswer({"outputs": [output(data, [len(data)], datatype="BYTES")]})
 
     server.override = answer
     with pytest.raises(ModelNotUsable, match=words):
@@ -208,6 +214,6 @@ def test_bytes_that_are_no_scores_are_refused(
 def test_outputs_of_another_kind_are_refused(
     server: RemoteServer, opened: Open, outputs: Any
 ) -> None:
-    server.override = lambda _asked: Told({"outputs": outputs})
+    server.override = lambda _asked: ServerAnswer({"outputs": outputs})
     with pytest.raises(ModelNotUsable):
         opened("oip").load()

@@ -11,7 +11,7 @@ from core.errors import BackendError
 from core.inference.remote.proxies import is_local, proxies_for, proxy_name
 from tests.contract.conftest import ABUSE
 from tests.contract.remote_configs import config_of, open_remote
-from tests.contract.remote_server import RemoteServer, Told, scores_of
+from tests.contract.remote_server import RemoteServer, ServerAnswer, scores_of
 
 NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
@@ -85,11 +85,11 @@ def test_proxy_that_answers_itself_is_named(
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setenv("HTTP_PROXY", running.url.replace("http://", ""))
-    running.override = lambda _asked: Told(b"<html>Access denied</html>", 200)
+    running.override = lambda _asked: ServerAnswer(b"<html>Access denied</html>", 200)
     backend = open_remote(config_of(tmp_path, "http://toxic.example.org", "vllm", attempts=1))
     with pytest.raises(BackendError, match=r"a web page .* \(through the proxy 127\.0\.0\.1:"):
         backend.score([ABUSE])
-    running.override = lambda _asked: Told(b"", 407)
+    running.override = lambda _asked: ServerAnswer(b"", 407)
     with pytest.raises(BackendError, match=r"answered 407 \(through the proxy") as caught:
         backend.score([ABUSE])
     assert caught.value.kind == "auth"

@@ -11,7 +11,7 @@ from core.errors import BackendError, ConfigError
 from core.inference.remote.backend import RemoteBackend
 from core.inference.remote.kinds import make_remote_backend
 from tests.contract.remote_configs import config_of, open_remote
-from tests.contract.remote_server import KEY, RemoteServer, Told
+from tests.contract.remote_server import KEY, RemoteServer, ServerAnswer
 
 
 @pytest.fixture
@@ -29,7 +29,9 @@ def test_key_is_in_no_log_no_error_and_no_cause(
     caplog.set_level(logging.DEBUG)
     backend = open_remote(config_of(tmp_path, server.url, kind))
     backend.score(["COMMENT"])
-    server.override = lambda _asked: Told({"error": {"message": f"bad {KEY}", "code": KEY}}, 403)
+    server.override = lambda _asked: ServerAnswer(
+        {"error": {"message": f"bad {KEY}", "code": KEY}}, 403
+    )
     errors = [error_of(backend)]
     refused = open_remote(config_of(tmp_path, "http://127.0.0.1:1", kind), sleep=lambda _s: None)
     errors.append(error_of(refused))

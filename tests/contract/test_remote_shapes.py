@@ -11,7 +11,14 @@ from core.inference.base import ErrorKind
 from core.moderation.scores import Label
 from tests.contract.conftest import ABUSE, Open, toxicity
 from tests.contract.remote_configs import LABELS, ORDER
-from tests.contract.remote_server import SERVERS, Asked, RemoteServer, Told, pairs, scores_of
+from tests.contract.remote_server import (
+    SERVERS,
+    ReceivedRequest,
+    RemoteServer,
+    ServerAnswer,
+    pairs,
+    scores_of,
+)
 
 # Where the list of one item a text lies in an answer.
 LISTS: dict[str, tuple[str, ...]] = {
@@ -26,19 +33,21 @@ LISTS: dict[str, tuple[str, ...]] = {
 }
 
 
-def changed(kind: str, change: Callable[[list[Any]], Any]) -> Callable[[Asked], Told | None]:
-    def answer(asked: Asked) -> Told | None:
+def changed(
+    kind: str, change: Callable[[list[Any]], Any]
+) -> Callable[[ReceivedRequest], ServerAnswer | None]:
+    def answer(asked: ReceivedRequest) -> ServerAnswer | None:
         if asked.body is None:
             return None
         told = SERVERS[kind](asked)
         body = json.loads(json.dumps(told.body))
         if not LISTS[kind]:
-            return Told(change(body), headers=told.headers)
+            return ServerAnswer(change(body), headers=told.headers)
         inner = body
         for step in LISTS[kind][:-1]:
             inner = inner[step]
         inner[LISTS[kind][-1]] = change(inner[LISTS[kind][-1]])
-        return Told(body, headers=told.headers)
+        return ServerAnswer(body, headers=told.headers)
 
     return answer
 
@@ -134,7 +143,7 @@ def test_constant_answer_is_refused(server: RemoteServer, opened: Open, kind: st
 
 def test_one_class_of_1_is_refused(server: RemoteServer, opened: Open) -> None:
     """A softmax over one class is 1 whatever the text."""
-    server.override = lambda asked: Told(
+    server.override = lambda asked: ServerAnswer(
         {"data": [{"index": n, "label": "LABEL_0", "probs": [1.0], "num_classes": 1}
                   for n, _ in enumerate(asked.body["input"])]}
     )  # fmt: skip
@@ -158,9 +167,9 @@ def test_percentages_are_refused(server: RemoteServer, opened: Open, kind: str) 
 
 @pytest.mark.parametrize("score", ["NaN", "Infinity", "-0.5", "1e400", "9" * 400])
 def test_probes_without_a_score_are_refused(server: RemoteServer, opened: Open, score: str) -> None:
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         rows = [[{"label": name, "score": 7.5} for name in ORDER] for _ in asked.body["input"]]
-        return Told(json.dumps({"data": rows}).replace("7.5", score).encode())
+        return ServerAnswer(json.dumps({"data": rows}).replace("7.5", score).encode())
 
     server.override = answer
     with pytest.raises(ModelNotUsable, match=r"outside 0\.\.1|NaN"):
@@ -170,9 +179,9 @@ def test_probes_without_a_score_are_refused(server: RemoteServer, opened: Open, 
 @pytest.mark.parametrize(
     ("label", "words"),
     [
-        ("obscene", "says that 'obscene' is the best class"),
-        ("OBSCENE", "says that 'obscene' is the best class"),
-        ("LABEL_1", "says that 'obscene' is the best class"),
+        ("obscene", "reports 'obscene' as the best class"),
+        ("OBSCENE", "reports 'obscene' as the best class"),
+        ("LABEL_1", "reports 'obscene' as the best class"),
         ("LABEL_5", "names a class that is not in label_order"),
         ("NEUTRAL", "names a class that is not in label_order"),
         (3, "names a class that is not in label_order"),
@@ -195,7 +204,7 @@ def test_best_class_of_vllm_by_name_agrees(server: RemoteServer, opened: Open) -
     server.override = changed("vllm", named)
     assert toxicity(opened("vllm")) == scores_of(ABUSE)["toxic"]
     server.override = changed("vllm", lambda found: [{**one, "num_classes": 2} for one in found])
-    with pytest.raises(ModelNotUsable, match="another number of probs than its num_classes"):
+    with pytest.raises(ModelNotUsable, match="a number of probs that is not its num_classes"):
         opened("vllm").load()
 
 
@@ -204,13 +213,13 @@ def test_zero_shot_labels_go_with_their_scores_whatever_the_order(
 ) -> None:
     """They come sorted by score: read in `label_order` they would be somebody else's."""
 
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         found = [pairs(scores_of(text)) for text in asked.body["payload"]["comments"]]
         results = [
             {"labels": [p["label"] for p in one], "scores": [p["score"] for p in one]}
             for one in found
         ]
-        return Told({"data": {"results": results}})
+        return ServerAnswer({"data": {"results": results}})
 
     server.override = answer
     for scores in ("", "scores"):
@@ -221,7 +230,7 @@ def test_zero_shot_labels_go_with_their_scores_whatever_the_order(
 def test_key_that_is_there_twice_is_refused(server: RemoteServer, opened: Open) -> None:
     backend = opened("infinity")
     backend.load()
-    server.override = lambda _asked: Told(b'{"data": [[]], "data": [[]]}')
+    server.override = lambda _asked: ServerAnswer(b'{"data": [[]], "data": [[]]}')
     with pytest.raises(BackendError, match="not JSON") as caught:
         backend.score([ABUSE])
     assert caught.value.kind == ErrorKind.BAD_SHAPE
@@ -232,9 +241,9 @@ def test_key_that_is_there_twice_is_refused(server: RemoteServer, opened: Open) 
 def test_numbers_beside_the_scores_are_believed_or_left(
     server: RemoteServer, opened: Open, usage: Any
 ) -> None:
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         told = SERVERS["vllm"](asked)
-        return Told({**told.body, "usage": usage, "model": "m" * 9_999}, headers={
+        return ServerAnswer({**told.body, "usage": usage, "model": "m" * 9_999}, headers={
             "x-request-id": "r" * 9_999
         })  # fmt: skip
 
@@ -248,10 +257,10 @@ def test_numbers_beside_the_scores_are_believed_or_left(
 def test_model_that_is_not_named_is_not_needed(
     server: RemoteServer, opened: Open, model: Any
 ) -> None:
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         body = dict(SERVERS["openai"](asked).body)
         del body["model"]
-        return Told(body if model is None else {**body, "model": model})
+        return ServerAnswer(body if model is None else {**body, "model": model})
 
     server.override = answer
     assert opened("openai").score([ABUSE]).call.model_revision is None

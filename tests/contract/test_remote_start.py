@@ -8,7 +8,13 @@ from core.errors import BackendError, ModelNotUsable
 from core.inference.base import ErrorKind
 from core.moderation.scores import Label
 from tests.contract.conftest import ABUSE, Open
-from tests.contract.remote_server import Asked, RemoteServer, Told, scores_of, softmax_of
+from tests.contract.remote_server import (
+    ReceivedRequest,
+    RemoteServer,
+    ServerAnswer,
+    scores_of,
+    softmax_of,
+)
 from tests.contract.remote_server import pairs as pairs_of
 
 PAGE = b"<!doctype html><title>Sign in to the network</title>"
@@ -20,7 +26,7 @@ def test_page_at_the_start_is_an_outage_and_passes(
     server: RemoteServer, opened: Open, kind: str, page: bytes
 ) -> None:
     backend = opened(kind)
-    server.override = lambda _asked: Told(page)
+    server.override = lambda _asked: ServerAnswer(page)
     backend.load()
     with pytest.raises(BackendError) as caught:
         backend.score([ABUSE])
@@ -31,9 +37,9 @@ def test_page_at_the_start_is_an_outage_and_passes(
 
 
 def takes(most: int, status: int) -> Any:
-    def answer(asked: Asked) -> Told | None:
+    def answer(asked: ReceivedRequest) -> ServerAnswer | None:
         texts = asked.body["inputs"] if asked.body else []
-        return Told({"error_type": "Validation"}, status) if len(texts) > most else None
+        return ServerAnswer({"error_type": "Validation"}, status) if len(texts) > most else None
 
     return answer
 
@@ -70,7 +76,7 @@ def test_server_that_takes_few_texts_gets_few(
 def test_what_is_refused_at_the_start_is_no_comment(
     server: RemoteServer, opened: Open, status: int, body: Any, kind: ErrorKind
 ) -> None:
-    server.override = lambda _asked: Told(body, status)
+    server.override = lambda _asked: ServerAnswer(body, status)
     backend = opened("vllm")
     backend.load()
     with pytest.raises(BackendError) as caught:
@@ -81,7 +87,7 @@ def test_what_is_refused_at_the_start_is_no_comment(
 def test_server_found_unusable_is_not_asked_again_for_every_comment(
     server: RemoteServer, opened: Open
 ) -> None:
-    server.override = lambda asked: Told(
+    server.override = lambda asked: ServerAnswer(
         {"data": [pairs_of(softmax_of(text)) for text in asked.body["input"]]}
     )
     backend = opened("infinity")
@@ -92,17 +98,17 @@ def test_server_found_unusable_is_not_asked_again_for_every_comment(
 
 
 def test_advice_names_what_stands_in_the_file(server: RemoteServer, opened: Open) -> None:
-    def scores(asked: Asked) -> Told | None:
+    def scores(asked: ReceivedRequest) -> ServerAnswer | None:
         if asked.body is None:
             return None
-        return Told([pairs_of(scores_of(one[0])) for one in asked.body["inputs"]])
+        return ServerAnswer([pairs_of(scores_of(one[0])) for one in asked.body["inputs"]])
 
     server.override = scores
     with pytest.raises(ModelNotUsable) as caught:
         opened("tei").load()
     assert "raw_scores" not in str(caught.value)
-    assert "use a version that does" in str(caught.value)
-    server.override = lambda asked: Told(
+    assert "use a version that gives them" in str(caught.value)
+    server.override = lambda asked: ServerAnswer(
         {"data": {"results": [{"found": scores_of(t)} for t in asked.body["payload"]["comments"]]}}
     )
     with pytest.raises(ModelNotUsable, match="Take `logits` out of its settings"):
@@ -111,22 +117,22 @@ def test_advice_names_what_stands_in_the_file(server: RemoteServer, opened: Open
 
 @pytest.mark.parametrize(
     ("kind", "advice"),
-    [("json", "say `logits = true`"), ("infinity", "say `raw_scores = true`"), ("mlflow", None)],
+    [("json", "set `logits = true`"), ("infinity", "set `raw_scores = true`"), ("mlflow", None)],
 )
 def test_advice_for_logits_names_a_key_of_the_kind(
     server: RemoteServer, opened: Open, kind: str, advice: str | None
 ) -> None:
-    def logits(asked: Asked) -> Told:
+    def logits(asked: ReceivedRequest) -> ServerAnswer:
         row = [{"label": name, "score": -4.2} for name in scores_of("")]
         count = len(asked.body.get("inputs") or asked.body.get("input") or [0, 0, 0])
-        return Told(
+        return ServerAnswer(
             {"data": {"results": [{"found": row}] * count}}
             if kind == "json"
             else {"data": [row] * count, "predictions": [row] * count}
         )
 
     server.override = logits
-    with pytest.raises(ModelNotUsable, match="so logits and not scores") as caught:
+    with pytest.raises(ModelNotUsable, match="so logits, not scores") as caught:
         opened(kind).load()
     assert (advice or "apply its activation") in str(caught.value)
     assert ("= true" in str(caught.value)) == (advice is not None)

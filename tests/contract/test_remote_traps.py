@@ -11,9 +11,9 @@ from core.inference.base import Activation, ErrorKind
 from tests.contract.conftest import ABUSE, Open, toxicity
 from tests.contract.remote_configs import config_of, open_remote
 from tests.contract.remote_server import (
-    Asked,
+    ReceivedRequest,
     RemoteServer,
-    Told,
+    ServerAnswer,
     logits_of,
     pairs,
     scores_of,
@@ -22,7 +22,7 @@ from tests.contract.remote_server import (
 
 
 def test_softmax_where_a_sigmoid_is_declared_is_refused(server: RemoteServer, opened: Open) -> None:
-    server.override = lambda asked: Told(
+    server.override = lambda asked: ServerAnswer(
         {"data": [pairs(softmax_of(text)) for text in asked.body["input"]], "usage": {}}
     )
     with pytest.raises(ModelNotUsable, match=r"add up to 1 .* as a softmax does"):
@@ -44,9 +44,9 @@ def test_infinity_is_taken_at_its_word_for_it_gives_scores_when_asked_for_logits
     server: RemoteServer, opened: Open
 ) -> None:
     assert toxicity(opened("infinity")) == scores_of(ABUSE)["toxic"]
-    with pytest.raises(ModelNotUsable, match=r"was to give logits, .* from 0 to 1 only"):
+    with pytest.raises(ModelNotUsable, match=r"should give logits, .* from 0 to 1, "):
         opened("infinity", raw_scores=True).load()
-    server.override = lambda asked: Told(
+    server.override = lambda asked: ServerAnswer(
         {"data": [pairs(logits_of(text)) for text in asked.body["input"]], "usage": {}}
     )
     logits = opened("infinity", raw_scores=True)
@@ -59,13 +59,15 @@ def test_mlflow_numbers_the_labels_of_a_pipeline_that_gives_all(
 ) -> None:
     """What its scoring server makes of `model_config={"top_k": None}`: a frame of a column each."""
 
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         rows = [pairs(scores_of(text)) for text in asked.body["inputs"]]
-        return Told({"predictions": [{str(n): p for n, p in enumerate(row)} for row in rows]})
+        return ServerAnswer(
+            {"predictions": [{str(n): p for n, p in enumerate(row)} for row in rows]}
+        )
 
     server.override = answer
     assert toxicity(opened("mlflow")) == scores_of(ABUSE)["toxic"]
-    server.override = lambda asked: Told(
+    server.override = lambda asked: ServerAnswer(
         {"predictions": [{"0": pairs(scores_of(text))[0]} for text in asked.body["inputs"]]}
     )
     with pytest.raises(ModelNotUsable, match="only the best label of each text"):
@@ -73,10 +75,10 @@ def test_mlflow_numbers_the_labels_of_a_pipeline_that_gives_all(
 
 
 def test_logits_where_scores_are_declared_are_refused(server: RemoteServer, opened: Open) -> None:
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         data = [list(logits_of(text).values()) for text in asked.body["inputs"][0]["data"]]
         output = {"name": "logits", "datatype": "FP32", "shape": [len(data), 5], "data": data}
-        return Told({"outputs": [output]})
+        return ServerAnswer({"outputs": [output]})
 
     server.override = answer
     with pytest.raises(ModelNotUsable, match=r"outside 0\.\.1, so logits"):
@@ -97,7 +99,7 @@ def test_logits_where_scores_are_declared_are_refused(server: RemoteServer, open
 def test_top_1_of_mlflow_is_refused(
     server: RemoteServer, opened: Open, predictions: Callable[[list[str]], list[Any]]
 ) -> None:
-    server.override = lambda asked: Told({"predictions": predictions(asked.body["inputs"])})
+    server.override = lambda asked: ServerAnswer({"predictions": predictions(asked.body["inputs"])})
     with pytest.raises(ModelNotUsable, match="only the best label of each text"):
         opened("mlflow").load()
 
@@ -110,7 +112,7 @@ def test_argmax_of_kserve_is_refused(
     server: RemoteServer, opened: Open, datatype: str, data: list[Any]
 ) -> None:
     output = {"name": "output-0", "datatype": datatype, "shape": [3], "data": data}
-    server.override = lambda _asked: Told({"model_name": "toxic", "outputs": [output]})
+    server.override = lambda _asked: ServerAnswer({"model_name": "toxic", "outputs": [output]})
     with pytest.raises(ModelNotUsable, match="only the number of the best class"):
         opened("oip").load()
 
@@ -119,13 +121,13 @@ def test_argmax_of_kserve_is_refused(
 def test_probabilities_of_kserve_by_number_are_named(
     server: RemoteServer, opened: Open, as_text: bool
 ) -> None:
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         found = [
             {str(place): score for place, score in enumerate(scores_of(text).values())}
             for text in asked.body["inputs"][0]["data"]
         ]
         data = [str(row).replace("'", '"') for row in found] if as_text else found
-        return Told({"outputs": [{"name": "o", "datatype": "BYTES", "data": data}]})
+        return ServerAnswer({"outputs": [{"name": "o", "datatype": "BYTES", "data": data}]})
 
     server.override = answer
     assert toxicity(opened("oip")) == scores_of(ABUSE)["toxic"]
@@ -140,9 +142,9 @@ def test_vllm_with_another_number_of_classes_is_refused(server: RemoteServer, op
 def test_router_of_hugging_face_may_wrap_its_list_or_not(
     server: RemoteServer, opened: Open, wrap: bool
 ) -> None:
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         found = pairs(scores_of(asked.body["inputs"]))
-        return Told([found] if wrap else found)
+        return ServerAnswer([found] if wrap else found)
 
     server.override = answer
     assert toxicity(opened("hf_router")) == scores_of(ABUSE)["toxic"]
@@ -153,7 +155,9 @@ def test_endpoint_that_starts_is_waited_for_and_its_time_is_bounded(
 ) -> None:
     """Scaled to zero: the proxy answers 503 with no word of JSON."""
     slept: list[float] = []
-    server.override = lambda _asked: Told(b"Service Unavailable", 503) if len(slept) < 5 else None
+    server.override = lambda _asked: (
+        ServerAnswer(b"Service Unavailable", 503) if len(slept) < 5 else None
+    )
     config = config_of(tmp_path, server.url, "hf_endpoint", loading_s=60, scale_up_s=30)
     backend = open_remote(config, sleep=slept.append)
     assert toxicity(backend) == scores_of(ABUSE)["toxic"]

@@ -7,7 +7,7 @@ from core.inference.remote.kinds import KINDS
 from core.inference.remote.perspective import Perspective
 from core.moderation.scores import Label
 from tests.contract.conftest import ABUSE, Open, toxicity
-from tests.contract.remote_server import RemoteServer, Told, scores_of
+from tests.contract.remote_server import RemoteServer, ServerAnswer, scores_of
 
 # What is sent
 
@@ -96,7 +96,7 @@ def test_openai_tells_the_dated_model_its_time_and_its_id(opened: Open) -> None:
 
 
 def test_server_that_does_not_tell_is_used_all_the_same(server: RemoteServer, opened: Open) -> None:
-    server.override = lambda asked: Told(b"", 404) if asked.path == "/tei/info" else None
+    server.override = lambda asked: ServerAnswer(b"", 404) if asked.path == "/tei/info" else None
     backend = opened("tei")
     backend.load()
     assert backend.info.model_version == "unitary/toxic-bert"

@@ -12,7 +12,7 @@ import pytest
 
 from core.processes.ports import free_port
 from tests.contract.remote_configs import config_of
-from tests.contract.remote_server import KEY, RemoteServer, Told
+from tests.contract.remote_server import KEY, RemoteServer, ServerAnswer
 from tests.e2e.conftest import console_env
 from tests.patience import PATIENT_S
 
@@ -89,7 +89,7 @@ def test_up_fills_the_queue_answers_on_three_ports_and_stops_cleanly(tmp_path, p
 def test_up_opens_though_the_backend_sends_web_pages(tmp_path, ports, monkeypatch):
     monkeypatch.setenv("TEST_KEY", KEY)
     with RemoteServer() as server:
-        server.override = lambda _asked: Told(b"<html>Sign in</html>")
+        server.override = lambda _asked: ServerAnswer(b"<html>Sign in</html>")
         config_of(tmp_path, server.url, "vllm")
         lines: list[str] = []
         process = start(tmp_path, {**ports, "backend": "my-vllm"}, lines, "Ready")

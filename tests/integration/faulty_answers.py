@@ -3,23 +3,25 @@
 from collections.abc import Callable
 from typing import Any
 
-from tests.contract.remote_server import Asked, Told, logits_of, pairs
+from tests.contract.remote_server import ReceivedRequest, ServerAnswer, logits_of, pairs
 
 
-def always(status: int, body: Any = b"", **headers: str) -> Callable[[Asked], Told]:
+def always(
+    status: int, body: Any = b"", **headers: str
+) -> Callable[[ReceivedRequest], ServerAnswer]:
     named = {name.replace("_", "-"): value for name, value in headers.items()}
-    return lambda _asked: Told(body, status, named)
+    return lambda _asked: ServerAnswer(body, status, named)
 
 
-def good(body: Any) -> Callable[[Asked], Told]:
-    return lambda _asked: Told(body)
+def good(body: Any) -> Callable[[ReceivedRequest], ServerAnswer]:
+    return lambda _asked: ServerAnswer(body)
 
 
-def rows(change: Callable[[list[Any]], Any]) -> Callable[[Asked], Told]:
+def rows(change: Callable[[list[Any]], Any]) -> Callable[[ReceivedRequest], ServerAnswer]:
     """A good answer of text-embeddings-inference, changed."""
 
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         texts = [one[0] for one in asked.body["inputs"]] if asked.body else []
-        return Told(change([pairs(logits_of(text)) for text in texts]))
+        return ServerAnswer(change([pairs(logits_of(text)) for text in texts]))
 
     return answer

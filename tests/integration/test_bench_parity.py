@@ -12,7 +12,7 @@ from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
 from core.processes.ports import free_port
 from tests.contract.remote_configs import LABELS, TABLES, toml_of
-from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, scores_of
+from tests.contract.remote_server import KEY, ReceivedRequest, RemoteServer, ServerAnswer, scores_of
 
 pytestmark = pytest.mark.benchmark
 
@@ -60,11 +60,11 @@ def bench(tmp_path: Path, *more: str) -> tuple[int, dict[str, Any]]:
 def test_declared_backends_are_compared_with_the_one_set(
     home: Path, server: RemoteServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def harsher(asked: Asked) -> Told | None:
+    def harsher(asked: ReceivedRequest) -> ServerAnswer | None:
         if not asked.path.startswith("/json"):
             return None
         rows = [scores_of(text) for text in asked.body["payload"]["comments"]]
-        return Told(
+        return ServerAnswer(
             {"data": {"results": [{"found": {k: v**3 for k, v in r.items()}} for r in rows]}}
         )
 
@@ -103,12 +103,12 @@ def test_declared_backends_are_compared_with_the_one_set(
 def test_softmax_that_is_declared_is_told_by_name(
     home: Path, server: RemoteServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def softmaxed(asked: Asked) -> Told | None:
+    def softmaxed(asked: ReceivedRequest) -> ServerAnswer | None:
         rows = []
         for text in asked.body["payload"]["comments"]:
             odds = {name: p / (1 - p) for name, p in scores_of(text).items()}
             rows.append({"found": {name: odd / sum(odds.values()) for name, odd in odds.items()}})
-        return Told({"data": {"results": rows}})
+        return ServerAnswer({"data": {"results": rows}})
 
     server.override = softmaxed
     declare(
@@ -123,7 +123,7 @@ def test_softmax_that_is_declared_is_told_by_name(
 def test_softmax_that_is_not_declared_is_refused_with_its_reason(
     home: Path, server: RemoteServer, tmp_path: Path
 ) -> None:
-    server.override = lambda asked: Told(
+    server.override = lambda asked: ServerAnswer(
         {
             "data": {
                 "results": [

@@ -16,7 +16,14 @@ from core.services.score import score_waiting
 from core.serving.app import create_app
 from core.serving.paths import LIVE_PATH
 from tests.contract.remote_configs import TABLES, toml_of
-from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, pairs, softmax_of
+from tests.contract.remote_server import (
+    KEY,
+    ReceivedRequest,
+    RemoteServer,
+    ServerAnswer,
+    pairs,
+    softmax_of,
+)
 from tests.factories import HELD, chain_of, posted
 
 Opened = Any
@@ -46,29 +53,29 @@ def opened(
         services.close()
 
 
-def page(asked: Asked) -> Told | None:
-    return Told(b"<html>Sign in</html>") if asked.path.startswith("/infinity") else None
+def page(asked: ReceivedRequest) -> ServerAnswer | None:
+    return ServerAnswer(b"<html>Sign in</html>") if asked.path.startswith("/infinity") else None
 
 
-def misread(asked: Asked) -> Told | None:
+def misread(asked: ReceivedRequest) -> ServerAnswer | None:
     if not asked.path.startswith("/infinity"):
         return None
-    return Told({"data": [pairs(softmax_of(text)) for text in asked.body["input"]]})
+    return ServerAnswer({"data": [pairs(softmax_of(text)) for text in asked.body["input"]]})
 
 
-def constant(asked: Asked) -> Told | None:
+def constant(asked: ReceivedRequest) -> ServerAnswer | None:
     if not asked.path.startswith("/infinity"):
         return None
-    return Told({"data": [pairs(softmax_of("a")) for _ in asked.body["input"]]})
+    return ServerAnswer({"data": [pairs(softmax_of("a")) for _ in asked.body["input"]]})
 
 
-def key_refused(asked: Asked) -> Told | None:
+def key_refused(asked: ReceivedRequest) -> ServerAnswer | None:
     body = {"error": {"code": 400, "details": [{"reason": "API_KEY_INVALID"}]}}
-    return Told(body, 400) if asked.path.startswith("/infinity") else None
+    return ServerAnswer(body, 400) if asked.path.startswith("/infinity") else None
 
 
 FAULTS = [
-    (page, "a web page where JSON was due", ErrorKind.BAD_SHAPE),
+    (page, "a web page instead of JSON", ErrorKind.BAD_SHAPE),
     (misread, "add up to 1", ErrorKind.MODEL),
     (constant, "gives the same scores", ErrorKind.MODEL),
     (key_refused, "the key or its rights are refused", ErrorKind.AUTH),

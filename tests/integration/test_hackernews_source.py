@@ -179,9 +179,9 @@ def test_a_site_that_falls_silent_ends_the_reading(site: Site) -> None:
         ((404, b"", {}), "answered 404"),
         ((301, b"", {"Location": "https://example.org/"}), "redirects are not followed"),
         ((200, b"<html>", {}), "not valid JSON"),
-        ((200, b"null", {}), "told no newest item"),
-        ((200, b"true", {}), "told no newest item"),
-        ((200, b'"9"', {}), "told no newest item"),
+        ((200, b"null", {}), "sent no id of the newest item"),
+        ((200, b"true", {}), "sent no id of the newest item"),
+        ((200, b'"9"', {}), "sent no id of the newest item"),
     ],
 )
 def test_a_first_answer_that_is_none_means_unavailable(

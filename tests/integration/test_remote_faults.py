@@ -13,7 +13,7 @@ import pytest
 
 from core.inference.base import OUTAGES, ErrorKind
 from core.inference.remote import transport
-from tests.contract.remote_server import Asked, RemoteServer, Told
+from tests.contract.remote_server import ReceivedRequest, RemoteServer, ServerAnswer
 from tests.integration.faulty_answers import always, good, rows
 from tests.integration.remote_console import Console, check_held, check_scored
 
@@ -21,7 +21,7 @@ K = ErrorKind
 LOADING = {"error": "Model x is currently loading", "estimated_time": 20.0}
 QUOTA = {"error": {"code": "insufficient_quota", "type": "insufficient_quota", "message": "x"}}
 KEY_REFUSED = {"error": {"code": 400, "details": [{"reason": "API_KEY_INVALID"}]}}
-ANSWERS: list[tuple[str, Callable[[Asked], Told], ErrorKind, int]] = [
+ANSWERS: list[tuple[str, Callable[[ReceivedRequest], ServerAnswer], ErrorKind, int]] = [
     ("400", always(400), K.CONFIGURATION, 1),
     ("400 for the key", always(400, KEY_REFUSED), K.AUTH, 1),
     ("400 for the model", always(400, {"error": {"code": "model_not_found"}}), K.NOT_FOUND, 1),
@@ -62,7 +62,7 @@ ANSWERS: list[tuple[str, Callable[[Asked], Told], ErrorKind, int]] = [
                                                 {"label": "LABEL_1", "score": 0.9}]] * len(f)),
      K.BAD_SHAPE, 1),
     ("oversized", good(b" " * 60_000), K.TOO_LARGE, 1),
-    ("oversized once unpacked", lambda _asked: Told(
+    ("oversized once unpacked", lambda _asked: ServerAnswer(
         gzip.compress(b" " * 1_000_000), 200, {"Content-Encoding": "gzip"}), K.TOO_LARGE, 1),
     ("no gzip at all", always(200, b"plain", Content_Encoding="gzip"), K.BACKEND, 1),
 ]  # fmt: skip
@@ -73,7 +73,7 @@ ANSWERS: list[tuple[str, Callable[[Asked], Told], ErrorKind, int]] = [
 )
 def test_bad_answer_is_named_and_loses_nothing(
     name: str,
-    answer: Callable[[Asked], Told],
+    answer: Callable[[ReceivedRequest], ServerAnswer],
     kind: ErrorKind,
     attempts: int,
     console: Console,

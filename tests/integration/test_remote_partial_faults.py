@@ -12,7 +12,7 @@ from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
 from core.services.queries import load_case
 from core.services.score import score_waiting
-from tests.contract.remote_server import Asked, RemoteServer, Told
+from tests.contract.remote_server import ReceivedRequest, RemoteServer, ServerAnswer
 from tests.factories import CLEAN, HELD, MODERATOR, REMOVED, chain_of, posted
 from tests.integration.faulty_answers import always, good
 from tests.integration.remote_console import Console, check_held, check_scored
@@ -25,14 +25,14 @@ def test_score_that_is_none_condemns_its_text_alone(
     backend = console.backend(tmp_path, server.url, "console")
     backend.load()
 
-    def answer(asked: Asked) -> Told:
+    def answer(asked: ReceivedRequest) -> ServerAnswer:
         names = [str(label) for label in backend.info.labels]
         found = [
             {"modconsole": {"scores": dict.fromkeys(names, 1e300 if text == REMOVED else 0.01)}}
             for text in asked.body["input"]
         ]
         body = json.dumps({"model": "m", "results": found}).replace("1e+300", bad)
-        return Told(body.encode())
+        return ServerAnswer(body.encode())
 
     server.override = answer
     bad_one, good_one = console.decide_now(console.scorer(backend), REMOVED, CLEAN)
@@ -72,7 +72,7 @@ def test_one_text_that_breaks_the_server_is_found_and_the_rest_are_scored(
 ) -> None:
     backend = console.backend(tmp_path, server.url)
     server.override = lambda asked: (
-        Told(b"", 500) if asked.body and ["poison"] in asked.body["inputs"] else None
+        ServerAnswer(b"", 500) if asked.body and ["poison"] in asked.body["inputs"] else None
     )
     texts = [CLEAN] * 9 + ["poison"] + [REMOVED] * 6
     revisions = [posted(console.services, text) for text in texts]
@@ -105,7 +105,7 @@ def test_half_of_a_call_that_a_limit_cut_off_is_kept_and_the_rest_waits(
     backend.load()
     server.asked.clear()
     server.override = lambda _asked: (
-        Told(b"", 429, {"Retry-After": "3600"}) if len(server.asked) > 5 else None
+        ServerAnswer(b"", 429, {"Retry-After": "3600"}) if len(server.asked) > 5 else None
     )
     revisions = [posted(console.services, CLEAN) for _ in range(12)]
     with pytest.raises(BackendError, match="my-perspective"):

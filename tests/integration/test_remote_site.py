@@ -13,7 +13,7 @@ from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
 from core.services.score import score_waiting
 from tests.contract.remote_configs import TABLES, toml_of
-from tests.contract.remote_server import KEY, RemoteServer, Told, pairs, softmax_of
+from tests.contract.remote_server import KEY, RemoteServer, ServerAnswer, pairs, softmax_of
 from tests.factories import CLEAN, HELD, REMOVED, chain_of, posted
 
 
@@ -68,7 +68,9 @@ def test_fallback_decides_under_its_own_name_while_the_first_is_down(
 ) -> None:
     services = opened(backend="my-tei", fallback="my-infinity")
     assert decided_by(services, CLEAN)[0][1] == "my-tei"
-    server.override = lambda asked: Told(b"", 503) if asked.path.startswith("/tei") else None
+    server.override = lambda asked: (
+        ServerAnswer(b"", 503) if asked.path.startswith("/tei") else None
+    )
     assert decided_by(services, HELD)[0] == (Action.HOLD, "my-infinity", "toxic")
     server.override = lambda _asked: None
     services.full_model.health()
@@ -84,10 +86,10 @@ def test_fallback_that_assesses_less_is_refused(opened: Any) -> None:
 def test_console_starts_while_its_backend_is_down_and_checks_it_later(
     opened: Any, server: RemoteServer
 ) -> None:
-    server.override = lambda _asked: Told(b"", 503)
+    server.override = lambda _asked: ServerAnswer(b"", 503)
     services = opened(backend="my-infinity")
     assert "answered 503" in (services.scorer.health() or "")
-    server.override = lambda asked: Told(
+    server.override = lambda asked: ServerAnswer(
         {"data": [pairs(softmax_of(text)) for text in asked.body["input"]], "usage": {}}
     )
     posted(services, CLEAN)
@@ -98,7 +100,7 @@ def test_console_starts_while_its_backend_is_down_and_checks_it_later(
 
 
 def test_backend_that_misreads_its_model_stops_the_start(opened: Any, server: RemoteServer) -> None:
-    server.override = lambda asked: Told(
+    server.override = lambda asked: ServerAnswer(
         [pairs(softmax_of(one[0]))[:1] for one in asked.body["inputs"]] if asked.body else {}
     )
     with pytest.raises(ModelNotUsable, match="my-tei gives only the best label"):

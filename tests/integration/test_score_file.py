@@ -67,7 +67,7 @@ def test_parquet_keeps_its_columns_types_and_order(tmp_path: Path) -> None:
     assert scored["toxicity"].to_pylist() == [0.92, 0.02, None, None, 0.85]
     assert scored["error"].to_pylist()[:2] == [None, None]
     assert report == FileReport(
-        out, 5, 3, 2, {"the text is empty": 1, "the text is empty but for markup": 1}
+        out, 5, 3, 2, {"the text is empty": 1, "the text has only markup": 1}
     )
     assert {record.mode for record in log.records} == {Mode.BATCH}
     assert sum(record.batch_size for record in log.records) == 3
@@ -102,7 +102,7 @@ def test_rows_that_cannot_be_scored_say_why_and_keep_their_place(tmp_path: Path)
         "the text is a number, not text",
         "the text is empty",
         "the row is not an object",
-        "the fake backend met its poison word",
+        "the fake backend found its poison word",
         None,
     ]
     assert out[4]["extra"] == {"nested": ["\ud800"]}

@@ -7,7 +7,13 @@ import pytest
 from core.bootstrap.services import Services
 from core.inference.cache import CachedBackend
 from dashboard.wiring import current_services
-from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, softmax_of
+from tests.contract.remote_server import (
+    KEY,
+    ReceivedRequest,
+    RemoteServer,
+    ServerAnswer,
+    softmax_of,
+)
 from tests.factories import CLEAN, HELD, HOSTILE
 from tests.pages.backends_page import (
     ADMIN,
@@ -47,11 +53,11 @@ def test_check_now_of_a_service_that_is_down_or_misread_says_so(
 ):
     declare(home, server.url, "tei", "json")
 
-    def answers(asked: Asked) -> Told | None:
+    def answers(asked: ReceivedRequest) -> ServerAnswer | None:
         if asked.path.startswith("/tei"):
-            return Told({"error": {"message": f"no {KEY}"}}, 401)
+            return ServerAnswer({"error": {"message": f"no {KEY}"}}, 401)
         texts = asked.body["payload"]["comments"]
-        return Told({"data": {"results": [{"found": softmax_of(text)} for text in texts]}})
+        return ServerAnswer({"data": {"results": [{"found": softmax_of(text)} for text in texts]}})
 
     server.override = answers
     at = check(check(staff_page("backends", OPS), "tei"), "json")
@@ -65,7 +71,7 @@ def test_several_backends_stand_side_by_side_with_thresholds_and_errors(
     home: Path, staff_page: StaffPage, server: RemoteServer
 ):
     declare(home, server.url, "tei", "openai", "vllm")
-    server.override = lambda a: Told({}, 500) if a.path.startswith("/vllm") else None
+    server.override = lambda a: ServerAnswer({}, 500) if a.path.startswith("/vllm") else None
     at = try_text(staff_page("backends", OPS), HELD, "vllm", "fake", "tei", "openai")
     assert not at.exception
     outcomes = frame_with(at, "would be")
@@ -112,9 +118,11 @@ def test_what_is_typed_and_what_a_server_says_is_inert(
 ):
     declare(home, server.url, "tei")
 
-    def hostile(asked: Asked) -> Told | None:
+    def hostile(asked: ReceivedRequest) -> ServerAnswer | None:
         if asked.path == "/tei/info":
-            return Told({"model_id": HOSTILE, "model_sha": "![x](http://example.invalid/z.png)"})
+            return ServerAnswer(
+                {"model_id": HOSTILE, "model_sha": "![x](http://example.invalid/z.png)"}
+            )
         return None
 
     server.override = hostile

@@ -16,7 +16,7 @@ from core.processes.ports import free_port
 from dashboard.parity.screen import KIT_KEY
 from dashboard.parity.wording import CAUSES
 from tests.contract.remote_configs import TABLES, toml_of
-from tests.contract.remote_server import KEY, Asked, RemoteServer, Told, scores_of
+from tests.contract.remote_server import KEY, ReceivedRequest, RemoteServer, ServerAnswer, scores_of
 from tests.factories import HOSTILE, LEAD, MODERATOR, scored
 from tests.pages.conftest import carriers, said
 from tests.patience import PATIENT_S
@@ -43,12 +43,14 @@ def declare(home: Path, **backends: dict[str, Any]) -> None:
     (home / "backends.toml").write_text(toml_of(tables))
 
 
-def softer(asked: Asked) -> Told | None:
+def softer(asked: ReceivedRequest) -> ServerAnswer | None:
     """The same model, another revision: lower scores in the same order."""
     if not asked.path.startswith("/json"):
         return None
     rows = [scores_of(text) for text in asked.body["payload"]["comments"]]
-    return Told({"data": {"results": [{"found": {k: v**30 for k, v in r.items()}} for r in rows]}})
+    return ServerAnswer(
+        {"data": {"results": [{"found": {k: v**30 for k, v in r.items()}} for r in rows]}}
+    )
 
 
 def compare(test: AppTest, *others: str) -> AppTest:

@@ -120,7 +120,7 @@ def test_scores_that_infinity_gives_for_logits_are_refused(
 ) -> None:
     with (
         opened(tmp_path, infinity, kind="infinity", model=model.name, raw_scores=True) as backend,
-        pytest.raises(ModelNotUsable, match="was to give logits"),
+        pytest.raises(ModelNotUsable, match="should give logits"),
     ):
         backend.load()
 

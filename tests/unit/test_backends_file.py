@@ -34,7 +34,7 @@ def table(kind: str = "tei", **more: Any) -> dict[str, Any]:
         (table(url="http://h?key=1"), "`url` must hold no user, password or query"),
         (table(url=None), "`url` must be given"),
         (table(name="Räuber"), "`name` must be"),
-        (table(name="fake"), "`name` must be .* no built-in one"),
+        (table(name="fake"), "`name` must be .* not the name of a built-in"),
         (table(labels=None), "`labels` must be given for kind 'tei'"),
         (table(labels={"rudeness": "rude"}), "`labels` must map some of toxicity"),
         (table(labels={}), "`labels` must map some of"),
@@ -59,7 +59,7 @@ def table(kind: str = "tei", **more: Any) -> dict[str, Any]:
         (table("perspective", languages=[]), "`languages` must be a list of language codes"),
         (table("perspective", languages=[3]), "`languages` must be a list of language codes"),
         (table("tei", loading_s=1e300), "`loading_s` must be a number above 0, at most 86400"),
-        (table("perspective", batch_size=5), "`batch_size` can only be 1"),
+        (table("perspective", batch_size=5), "`batch_size` must be 1"),
     ],
 )
 def test_wrong_table_is_refused_by_file_backend_and_key(

@@ -69,4 +69,4 @@ def test_noise_on_some_comments_is_told_and_not_explained_away() -> None:
 
     found, *_ = told(ModelBackend(), ModelBackend(activate=shaken))
     assert found.cause is Cause.SAME
-    assert "more than 0.1 apart" in found.words
+    assert "differ by more than 0.1" in found.words

@@ -1,1 +1,1 @@
-"""Backends that run in this process; a file for each runtime."""
+"""Backends that run in this process, one file for each runtime."""

@@ -1,4 +1,4 @@
-"""Scoring in this process: tokens, batches over the lanes of a runtime, scores under our labels."""
+"""Scores in this process: tokenizes, runs batches on a runtime, and maps outputs to labels."""
 
 import threading
 import time
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 class Tokenizer(Protocol):
-    """Texts to token ids, cut at what the network reads."""
+    """Turns texts into token ids, truncated to what the network reads."""
 
     def encode(self, texts: Sequence[str]) -> Tokenized: ...
 
 
 @dataclass(frozen=True, slots=True)
 class OpenedModel:
-    """`is_batchable` is False where a text's score would depend on the texts it runs with."""
+    """`is_batchable` is False if a text's score would depend on the other texts in its batch."""
 
     tokenizer: Tokenizer
     network: Network
@@ -37,17 +37,17 @@ class OpenedModel:
 
 
 class LocalModel(Protocol):
-    """A model somewhere on this machine, and the runtime it is to be opened with."""
+    """A model on this machine, and the runtime to open it with."""
 
     @property
     def info(self) -> BackendInfo:
-        """Known before `open`. Raises ModelNotUsable."""
+        """Available before `open`. Raises ModelNotUsable."""
         ...
 
     @property
     def outputs(self) -> Sequence[Label | str | None]:
-        """What each output of the network is: a label of ours, the name of a label that we have
-        not, or None for one that says nothing (`non-toxic`)."""
+        """For each output of the network: one of our labels, the name of a label we don't have, or
+        None for an output to ignore (`non-toxic`)."""
         ...
 
     def open(self) -> OpenedModel:
@@ -56,7 +56,7 @@ class LocalModel(Protocol):
 
 
 class LocalBackend:
-    """Scores with one local model. Longer texts are cut at `info.max_tokens` and counted in
+    """Scores with one local model. Longer texts are truncated to `info.max_tokens` and counted in
     `truncated_count`."""
 
     def __init__(self, model: LocalModel) -> None:
@@ -66,7 +66,7 @@ class LocalBackend:
 
     @property
     def info(self) -> BackendInfo:
-        """Raises ModelNotUsable where the model can't say."""
+        """Raises ModelNotUsable if the model's description can't be read."""
         return self._model.info
 
     def load(self) -> None:
@@ -74,7 +74,7 @@ class LocalBackend:
         self._open()
 
     def score(self, texts: Sequence[str]) -> BatchResult:
-        """Results in input order. Loads the model if nobody has."""
+        """Results in input order. Loads the model if needed."""
         running = self._open()
         began = time.perf_counter()
         tokenized = running.model.tokenizer.encode(texts)
@@ -156,12 +156,13 @@ class _Running:
             batches = one_by_one(widths)
 
         def run(batch: Sequence[int]) -> "NDArray[np.float32]":
-            # The first of a batch is its longest.
+            # Batches are planned longest first.
             rows, width = [ids[index] for index in batch], widths[batch[0]]
             return network.logits(*padded(rows, pad_id, width=width))
 
-        # One batch needs no second thread, and a hand-over costs more than a short text. Nor does
-        # one lane: torch would keep processors for each thread that calls it.
+        # A single batch runs in this thread: handing it over costs more than a short text. So does
+        # every batch if there is one lane: torch would start its own threads for each thread that
+        # calls it.
         is_alone = len(batches) < 2 or network.lanes == 1
         parts = list((map if is_alone else self.pool.map)(run, batches))
         if not parts:

@@ -1,4 +1,4 @@
-"""Chooses the local runtime: the one that is set, or the fastest that is installed."""
+"""Chooses the local runtime: the configured one, or the fastest that is installed."""
 
 import logging
 from collections.abc import Callable
@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class LocalChoice:
-    """The settings of a local backend as they stand in the environment, each maybe `auto`.
+    """The settings of a local backend from the environment; most may be `auto`.
 
     `model` is `shipped`, a folder, or a Hugging Face id; `labels` is `NAME=LABEL,...`.
     """
@@ -48,8 +48,8 @@ def choose_local(
     is_installed: Callable[[str], bool] | None = None,
     cpu_info: Path = CPU_INFO,
 ) -> LocalBackend:
-    """The backend, not loaded. `cpu_info` is where the system describes its processors. Where
-    `auto` can't take the fastest runtime, one line in the log says which package is missing. Raises
+    """The backend, not loaded. `cpu_info` is the file in which the system describes its processors.
+    If `auto` can't take the fastest runtime, a log line says which package is missing. Raises
     MissingExtra and ConfigError."""
     is_installed = is_installed or _is_installed
     folder = model_folder(choice.model)
@@ -62,15 +62,15 @@ def choose_local(
     if choice.activation != AUTO or choice.labels != AUTO:
         raise ConfigError(
             "MODCONSOLE_ACTIVATION and MODCONSOLE_LABELS are for models from elsewhere; "
-            f"{folder.name} says them itself in its {MANIFEST_FILE}"
+            f"{folder.name} says them in its {MANIFEST_FILE}"
         )
     precision = _precision(backend, choice.precision, cpu_info)
     return LocalBackend(FolderModel(folder, backend, precision, is_compiled=choice.is_compiled))
 
 
 def local_name(choice: LocalChoice, *, is_installed: Callable[[str], bool] | None = None) -> str:
-    """What `auto` stands for here, or the name that is set. Raises MissingExtra for `auto` where no
-    runtime is installed."""
+    """The configured backend, or the one that `auto` selects. Raises MissingExtra if no runtime is
+    installed for `auto`."""
     if choice.backend != AUTO:
         return choice.backend
     if not (model_folder(choice.model) / MANIFEST_FILE).is_file():
@@ -83,28 +83,29 @@ def _is_installed(package: str) -> bool:
 
 
 def _fastest(precision: str, is_installed: Callable[[str], bool]) -> str:
-    lacking: list[str] = []
+    skipped: list[str] = []
     for backend in FASTEST_FIRST:
         if precision not in (AUTO, *FILES[backend]):
             continue
         missing = missing_packages(backend, is_installed)
         if missing is None:
-            if lacking:
-                _log.warning("Scoring with %s; faster would be %s", backend, "; ".join(lacking))
+            if skipped:
+                _log.warning("Scoring with %s; faster would be %s", backend, "; ".join(skipped))
             return backend
-        lacking.append(f"{backend}, which needs {missing}")
-    raise MissingExtra(f"no runtime for the model is installed: {'; '.join(lacking)}")
+        skipped.append(f"{backend}, which needs {missing}")
+    raise MissingExtra(f"no runtime for the model is installed: {'; '.join(skipped)}")
 
 
 def missing_packages(
     backend: str, is_installed: Callable[[str], bool] = _is_installed
 ) -> str | None:
-    """What the backend needs and is not installed, and how to install it; None when all is."""
-    lacking = [package for package in PACKAGES[backend] if not is_installed(package)]
-    if not lacking:
+    """The packages the backend needs that are not installed, and how to install them; None if all
+    are."""
+    missing = [package for package in PACKAGES[backend] if not is_installed(package)]
+    if not missing:
         return None
-    extra = "'moderation-console[transformers]'" if "torch" in PACKAGES[backend] else lacking[0]
-    return f"{' and '.join(lacking)}, not installed here: pip install {extra}"
+    extra = "'moderation-console[transformers]'" if "torch" in PACKAGES[backend] else missing[0]
+    return f"{' and '.join(missing)}, not installed here: pip install {extra}"
 
 
 def _precision(backend: str, precision: str, cpu_info: Path) -> str:
@@ -116,7 +117,7 @@ def _precision(backend: str, precision: str, cpu_info: Path) -> str:
             )
         return precision
     if backend == "openvino" and has_bf16_tiles(cpu_info):
-        # As fast as int8 there, and nearer to the reference: docs/decisions.md.
+        # As fast as int8 on these processors, and closer to the reference: docs/decisions.md.
         return "bf16"
     if "int8" in FILES[backend]:
         return "int8" if has_int8_products(cpu_info) else "fp32"

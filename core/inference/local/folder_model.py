@@ -1,4 +1,4 @@
-"""A model folder of this project: manifest, tokenizer and weights, by the runtime that is asked."""
+"""A model folder of this project: manifest, tokenizer and weights, opened with one runtime."""
 
 import mmap
 from collections.abc import Sequence
@@ -33,9 +33,9 @@ FILES: dict[str, dict[str, tuple[str, ...]]] = {
     "torch": {"fp32": (WEIGHTS_FILE, CONFIG_FILE), "bf16": (WEIGHTS_FILE, CONFIG_FILE)},
     "transformers": {"fp32": (WEIGHTS_FILE, CONFIG_FILE), "bf16": (WEIGHTS_FILE, CONFIG_FILE)},
 }
-"""Backend, precision, and the files it opens; the first of them is the network."""
+"""Backend, precision, and the files it opens; the first file is the network."""
 _RUNTIMES = {"openvino": "openvino", "onnx": "onnxruntime"}
-_TAKES_RANGES_OVER_A_RUN = b"DynamicQuantizeLinear"
+_DYNAMIC_QUANTISATION = b"DynamicQuantizeLinear"
 
 
 @dataclass(frozen=True)
@@ -71,7 +71,7 @@ class FolderModel:
         return self.manifest.labels
 
     def open(self) -> OpenedModel:
-        """Checks the hash of every file that is opened."""
+        """Checks the hash of each file it opens."""
         files = self._files()
         named = (*files, TOKENIZER_FILE)
         digests = {name: self.manifest.files[name] for name in named}
@@ -82,7 +82,8 @@ class FolderModel:
             ),
             network=self._network(self.folder / files[0]),
             pad_id=self.manifest.pad_id,
-            is_batchable=files[0] != INT8_FILE or not _has_moving_ranges(self.folder / INT8_FILE),
+            is_batchable=files[0] != INT8_FILE
+            or not _is_quantised_dynamically(self.folder / INT8_FILE),
         )
 
     def _files(self) -> tuple[str, ...]:
@@ -118,8 +119,8 @@ def _torch_runtime() -> str:
     return f"torch {device_name()}"
 
 
-def _has_moving_ranges(path: Path) -> bool:
-    """Whether activations are quantised by the range of a whole run, so that in a batch a score
-    moves with its company (by up to 0.25 in the model this project shipped first)."""
+def _is_quantised_dynamically(path: Path) -> bool:
+    """Whether activations are quantised by the range of the whole batch. Then a score depends on
+    the other texts in the batch (by up to 0.25 in the first model this project shipped)."""
     with path.open("rb") as file, mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) as content:
-        return content.find(_TAKES_RANGES_OVER_A_RUN) >= 0
+        return content.find(_DYNAMIC_QUANTISATION) >= 0

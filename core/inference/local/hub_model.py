@@ -29,14 +29,14 @@ _DEFAULT_TOKENS = 512
 _BEYOND_ANY_NETWORK = 100_000
 _READ_CHARS = 200_000
 _RESERVED_POSITIONS = ("roberta", "camembert", "mpnet", "longformer")
-"""Families whose positions start after the padding id, so two of them are no tokens."""
+"""Families whose position numbers start after the padding id, so two positions hold no token."""
 
 
 @dataclass(frozen=True)
 class HubModel:
-    """`labels` maps the model's label names to ours where the built-in names don't.
+    """`labels` maps the model's label names to ours where the built-in mapping doesn't.
 
-    `activation` None takes it from the model's `problem_type`.
+    With `activation` None the model's `problem_type` decides.
     """
 
     model: str
@@ -47,7 +47,7 @@ class HubModel:
 
     @cached_property
     def info(self) -> BackendInfo:
-        """Reads the model's configuration, from the hub where it is not here."""
+        """Reads the model's configuration, from the hub if it is not on this machine."""
         unknown = [each for each in self.outputs if each and not isinstance(each, Label)]
         return BackendInfo(
             name="transformers",
@@ -67,14 +67,14 @@ class HubModel:
         return map_labels([str(names[index]) for index in sorted(names)], self.labels)
 
     def open(self) -> OpenedModel:
-        """Loads the weights, from the hub where they are not here."""
+        """Loads the weights, from the hub if they are not on this machine."""
         tokenizer = self._tokenizer
         pad_id = tokenizer.pad_token_id
         return OpenedModel(
             tokenizer=_HubTokenizer(tokenizer, self._max_tokens),
             network=TorchNetwork(self.model, self.precision, compiled=self.is_compiled),
             pad_id=pad_id or 0,
-            # Without a padding token there is nothing to fill a batch with.
+            # Without a padding token, texts of different length can't share a batch.
             is_batchable=pad_id is not None,
         )
 
@@ -133,14 +133,19 @@ class _HubTokenizer:
         except (ValueError, TypeError, RuntimeError) as error:
             raise BackendError(f"the tokenizer failed: {first_line(error)}") from error
         ids: list[list[int]] = encoded["input_ids"]
-        # A tokenizer in Python keeps no rest: a text that fills the network counts as cut.
-        rests = [bool(each.overflowing) for each in encoded.encodings or ()] or [
+        # Tokenizers written in Python don't report overflow, so a text that fills the network
+        # counts as truncated.
+        overflows = [bool(each.overflowing) for each in encoded.encodings or ()] or [
             len(each) >= self._max_tokens for each in ids
         ]
-        cut = (rest or len(text) > _READ_CHARS for rest, text in zip(rests, texts, strict=True))
+        cut = (
+            overflow or len(text) > _READ_CHARS
+            for overflow, text in zip(overflows, texts, strict=True)
+        )
         return Tokenized(ids, sum(cut))
 
 
 def _positions(config: Any) -> int:
-    """Tokens the network has positions for; some families name it otherwise or have no limit."""
+    """How many positions the network has; some families name the setting differently or have no
+    limit."""
     return int(getattr(config, "max_position_embeddings", None) or _DEFAULT_TOKENS)

@@ -1,4 +1,4 @@
-"""Which of the console's labels another model's labels mean."""
+"""Maps the labels of other models to the console's labels."""
 
 from collections.abc import Mapping, Sequence
 
@@ -13,7 +13,8 @@ BUILT_IN: dict[str, Label] = {
     "identity_hate": Label.IDENTITY_ATTACK,
 }
 HARMLESS = frozenset({"non_toxic", "nontoxic", "not_toxic", "neutral", "normal", "safe", "ok"})
-"""Labels that say the comment is fine: the other labels of the model say the rest of it."""
+"""Labels that mean "the comment is fine". They are ignored: the model's other labels carry the
+information."""
 
 
 def parse_label_map(text: str) -> dict[str, Label]:
@@ -33,10 +34,10 @@ def parse_label_map(text: str) -> dict[str, Label]:
 def map_labels(
     names: Sequence[str], declared: Mapping[str, Label] | None = None
 ) -> tuple[Label | str | None, ...]:
-    """For each name our label, None where it says that all is well, else the name itself.
+    """For each name: our label, None if it means that the comment is fine, else the name itself.
 
-    `declared` goes before the built-in names. Raises ModelNotUsable where no name is one of our
-    labels or two are the same one, ConfigError where a declared name is not among `names`.
+    `declared` has priority over the built-in names. Raises ModelNotUsable if no name is one of our
+    labels or two are the same one, ConfigError if a declared name is not among `names`.
     """
     declared = declared or {}
     for name in declared:

@@ -1,4 +1,4 @@
-"""What runs a network here: padded token ids in, logits out."""
+"""The interface of a runtime's network: padded token ids in, logits out."""
 
 from typing import TYPE_CHECKING, Protocol
 
@@ -10,8 +10,8 @@ if TYPE_CHECKING:
 
 
 class Network(Protocol):
-    """A network opened by one runtime. `lanes` calls of `logits` may run at the same time, batches
-    of about `batch_tokens` tokens suit it best, and widths that are multiples of `width_step`."""
+    """A network opened by one runtime. `lanes` calls of `logits` may run at the same time. Batches
+    of about `batch_tokens` tokens and widths that are multiples of `width_step` run fastest."""
 
     @property
     def lanes(self) -> int: ...
@@ -25,13 +25,13 @@ class Network(Protocol):
     def logits(
         self, tokens: "NDArray[np.int64]", mask: "NDArray[np.int64]"
     ) -> "NDArray[np.float32]":
-        """(rows, outputs) for `tokens` and `mask`, both (rows, width). Raises BackendError, whose
-        words never hold a token."""
+        """(rows, outputs) for `tokens` and `mask`, both (rows, width). Raises BackendError; its
+        message never contains a token."""
         ...
 
 
 def activate(logits: "NDArray[np.float32]", activation: Activation) -> "NDArray[np.float32]":
-    """Scores (rows, outputs); overflow-free for any logit."""
+    """Scores (rows, outputs); no logit overflows."""
     import numpy as np
 
     if activation is Activation.NONE:

@@ -1,4 +1,4 @@
-"""A network in an ONNX file, run by onnxruntime, its errors translated."""
+"""A network in an ONNX file, run by onnxruntime, with its errors translated."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +26,8 @@ _ERROR_NAMES = (
 
 
 class OnnxNetwork:
-    """One thread a batch and a batch a processor: that gives more of them a second than many
-    threads on one."""
+    """One thread for each batch and one batch for each processor: this scores more texts a second
+    than many threads for one batch."""
 
     batch_tokens = BATCH_TOKENS
     width_step = 1
@@ -66,7 +66,7 @@ class OnnxNetwork:
 
 
 def _runtime_errors() -> tuple[type[Exception], ...]:
-    """What onnxruntime raises; its classes share no base of their own."""
+    """The errors onnxruntime raises; its classes have no common base class."""
     from onnxruntime.capi import onnxruntime_pybind11_state as state
 
     own = tuple(getattr(state, name) for name in _ERROR_NAMES if hasattr(state, name))

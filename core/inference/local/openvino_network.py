@@ -1,4 +1,4 @@
-"""A network in an ONNX file, run by OpenVINO, its errors translated."""
+"""A network in an ONNX file, run by OpenVINO, with its errors translated."""
 
 from pathlib import Path
 from queue import SimpleQueue
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _FLOATS = {"fp32": "f32", "bf16": "bf16"}
-"""Arithmetic of a file that holds no ranges of its own."""
-_QUICK_REST = "BF16"
-"""Where the processor has it, what an int8 file leaves in floating point runs in it: up to a
+"""Arithmetic for a file that is not quantised."""
+_BF16_CAPABILITY = "BF16"
+"""If the processor has bf16, the parts of an int8 file that are not quantised use it: up to a
 quarter more comments a second."""
 
 
 class OpenVinoNetwork:
-    """One stream of one thread a processor, an inference request a stream."""
+    """One stream with one thread for each processor, and one inference request for each stream."""
 
     batch_tokens = BATCH_TOKENS
     width_step = 16
-    """OpenVINO prepares itself for every new shape, which costs more than a few columns of
-    padding: 320 texts one by one had 132 shapes, and took twice as long the first time."""
+    """OpenVINO prepares itself for each new shape, which costs more than a few columns of padding:
+    320 texts scored one by one had 132 shapes, and the first pass took twice as long."""
 
     def __init__(self, path: Path, precision: str) -> None:
         try:
@@ -36,15 +36,15 @@ class OpenVinoNetwork:
             ) from error
         self._lanes = processor_count()
         core = openvino.Core()
-        abilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-        rest = "bf16" if _QUICK_REST in abilities else "f32"
+        capabilities = core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
+        rest = "bf16" if _BF16_CAPABILITY in capabilities else "f32"
         options = {
             "INFERENCE_PRECISION_HINT": _FLOATS.get(precision, rest),
             "PERFORMANCE_HINT": "THROUGHPUT",
             "NUM_STREAMS": self._lanes,
             "INFERENCE_NUM_THREADS": self._lanes,
-            # Several processes share the machine; pinned threads of all of them would share one
-            # core.
+            # Several processes share the machine. If each pinned its threads, all would use the
+            # same core.
             "ENABLE_CPU_PINNING": False,
         }
         try:
@@ -76,8 +76,8 @@ class OpenVinoNetwork:
 
 
 def _run_once(request: Any) -> None:
-    """The first call in a process must not come from two threads at once: OpenVINO's Python binding
-    then deadlocks (2026.4)."""
+    """The first call in a process must be made by one thread alone: OpenVINO's Python binding
+    deadlocks if two threads make it at once (2026.4)."""
     import numpy as np
 
     word = np.ones((1, OpenVinoNetwork.width_step), dtype=np.int64)

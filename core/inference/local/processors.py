@@ -1,4 +1,4 @@
-"""The processors this process may use, and the fast arithmetic they have."""
+"""The processors this process may use, and their fast arithmetic."""
 
 import os
 import platform
@@ -8,14 +8,14 @@ CPU_INFO = Path("/proc/cpuinfo")
 
 
 def processor_count() -> int:
-    """Those this process may run on, or all of them where the system does not say."""
+    """How many this process may use; all of them if the system does not say."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def processor_name(cpu_info: Path = CPU_INFO) -> str:
-    """The model's name where the system says it, else the architecture."""
+    """The model's name if the system gives it, else the architecture."""
     try:
         lines = cpu_info.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:
@@ -25,22 +25,20 @@ def processor_name(cpu_info: Path = CPU_INFO) -> str:
 
 
 def has_bf16_tiles(cpu_info: Path = CPU_INFO) -> bool:
-    """Whether products of bf16 matrices run on units made for them (AMX), about as fast as int8.
-
-    False where the system doesn't say.
-    """
+    """Whether the processor multiplies bf16 matrices in special units (AMX), about as fast as int8.
+    False if the system doesn't say."""
     return "amx_bf16" in _flags(cpu_info)
 
 
 def has_int8_products(cpu_info: Path = CPU_INFO) -> bool:
-    """Whether int8 products are added up exactly and fast (VNNI). On AVX2 int8 was slower than fp32
-    and its sums overflow. True where the system doesn't say."""
+    """Whether sums of int8 products are exact and fast (VNNI). On AVX2 int8 was slower than fp32
+    and its sums overflowed. True if the system doesn't say."""
     flags = _flags(cpu_info)
     return not flags or bool(flags & {"avx512_vnni", "avx_vnni", "amx_int8"})
 
 
 def _flags(cpu_info: Path) -> frozenset[str]:
-    """Of the first processor; none where the system doesn't say."""
+    """The flags of the first processor; empty if the system doesn't say."""
     try:
         lines = cpu_info.read_text(encoding="utf-8", errors="replace").splitlines()
     except OSError:

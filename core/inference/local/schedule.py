@@ -1,17 +1,17 @@
-"""Groups texts of similar length into batches, so that little of a batch is padding."""
+"""Groups texts of similar length into batches, so that batches contain little padding."""
 
 from collections.abc import Sequence
 
 BATCH_TOKENS = 1024
-"""Tokens of a batch, padding included: OpenVINO int8 was fastest with 1,024 or 2,048, and the
-numbers between two layers of the smaller stay in the cache of a core."""
+"""Tokens of a batch, padding included. OpenVINO int8 was fastest with 1,024 or 2,048; with the
+smaller, the values between two layers stay in a core's cache."""
 
 
 def plan_batches(lengths: Sequence[int], *, lanes: int, token_budget: int) -> list[list[int]]:
-    """Every index of `lengths` once, longest first; a batch padded to its longest holds at most
-    `token_budget` tokens, or one text.
+    """Each index of `lengths` once, longest first. A batch, padded to its longest text, holds at
+    most `token_budget` tokens, or a single text.
 
-    A small call is divided further, so that each lane gets a part of it.
+    A small call is divided further, so that each lane gets a part.
     """
     share = -(-sum(lengths) // lanes)
     budget = min(token_budget, share)
@@ -26,6 +26,6 @@ def plan_batches(lengths: Sequence[int], *, lanes: int, token_budget: int) -> li
 
 
 def one_by_one(lengths: Sequence[int]) -> list[list[int]]:
-    """Every text by itself, longest first, so that no lane ends with a long text while others
+    """Each text alone, longest first, so that no lane ends with a long text while the others are
     idle."""
     return [[index] for index in sorted(range(len(lengths)), key=lambda each: -lengths[each])]

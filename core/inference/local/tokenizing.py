@@ -1,4 +1,4 @@
-"""Comments to token ids, with the tokenizer that was shipped with the weights."""
+"""Turns comments into token ids, with the tokenizer shipped with the weights."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -9,19 +9,19 @@ from core.inference.text.form import model_text
 
 _RAW_CHARS = 200_000
 _READ_CHARS = 16_384
-"""Characters looked at before and after cleaning; far more than a network has tokens for."""
+"""Characters kept before and after cleaning; far more than any network has tokens for."""
 
 
 @dataclass(frozen=True, slots=True)
 class Tokenized:
-    """`ids` in input order; `truncated_count` texts have more tokens than the network reads."""
+    """`ids` in input order; `truncated_count` texts had more tokens than the network reads."""
 
     ids: list[list[int]]
     truncated_count: int
 
 
 class CommentTokenizer:
-    """Cuts each text at `max_tokens`, special tokens included. Pads nothing."""
+    """Truncates each text to `max_tokens`, special tokens included. Adds no padding."""
 
     def __init__(self, path: Path, *, max_tokens: int) -> None:
         try:
@@ -38,7 +38,7 @@ class CommentTokenizer:
         self._tokenizer.no_padding()
 
     def encode(self, texts: Sequence[str]) -> Tokenized:
-        """Any string is taken: markup, emoji, lone surrogates and megabytes."""
+        """Accepts any string: markup, emoji, lone surrogates and megabytes."""
         readable = [model_text(valid_text(text[:_RAW_CHARS])) for text in texts]
         encodings = self._tokenizer.encode_batch_fast([text[:_READ_CHARS] for text in readable])
         cut = (
@@ -49,5 +49,5 @@ class CommentTokenizer:
 
 
 def valid_text(text: str) -> str:
-    """Lone surrogates as question marks: the tokenizer takes valid Unicode only."""
+    """Lone surrogates become question marks: the tokenizer accepts valid Unicode only."""
     return text.encode("utf-8", "replace").decode("utf-8")

@@ -1,4 +1,4 @@
-"""A Hugging Face text classifier run by torch: on a GPU if there is one, else on processors."""
+"""A Hugging Face text classifier run by torch, on a GPU if there is one, else on the processors."""
 
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 GPU_BATCH_TOKENS = 65_536
-"""Enough to keep a large GPU busy; its memory holds many times that."""
+"""Keeps a large GPU busy; its memory holds many times that."""
 INSTALL = "pip install 'moderation-console[transformers]'"
 
 
@@ -28,7 +28,8 @@ class TorchNetwork:
         torch, transformers = import_torch()
         from safetensors import SafetensorError
 
-        transformers.utils.logging.disable_progress_bar()  # hundredths of a second need none
+        # Loading takes hundredths of a second, so it needs no progress bar.
+        transformers.utils.logging.disable_progress_bar()
         try:
             network = from_hub(
                 transformers.AutoModelForSequenceClassification,
@@ -79,7 +80,7 @@ def import_torch() -> tuple[Any, Any]:
 
 
 def from_hub(kind: Any, model: str, **options: Any) -> Any:
-    """`kind.from_pretrained`: what is on this machine first, the hub only for what is not.
+    """Calls `kind.from_pretrained`, first with files on this machine, then with the hub.
 
     Raises ModelNotUsable saying which of the two failed.
     """
@@ -95,5 +96,5 @@ def from_hub(kind: Any, model: str, **options: Any) -> Any:
 
 
 def first_line(error: Exception) -> str:
-    """The first line of a foreign error that may be a page long."""
+    """The first line of a library's error message, which may be a page long."""
     return (str(error).strip().splitlines() or [type(error).__name__])[0]

@@ -1,1 +1,1 @@
-"""Backends over HTTP: one file a wire protocol, all over one transport."""
+"""Backends over HTTP: one file for each wire protocol, all on one transport."""

@@ -1,17 +1,18 @@
-"""One text's scores in any of the forms servers without a protocol of their own give."""
+"""One text's scores, read from any of the forms that servers without a standard protocol use."""
 
 from typing import Any
 
 from core.inference.remote.shapes import TOP_ONE, bad_shape, by_name, labelled, number
-from core.inference.remote.wire import Row, Wire
+from core.inference.remote.wire_format import Row, WireFormat
 
 
-def any_row(wire: Wire, found: Any) -> Row:
-    """From labels with scores (in a list; numbered, `{"0": {"label": …, "score": …}}`, as MLflow
-    makes it of a list; or `{"labels": […], "scores": […]}`, as zero-shot pipelines do),
-    `{"label": score}`, or a bare list in `label_order`.
+def any_row(wire: WireFormat, found: Any) -> Row:
+    """Reads labels with scores (a list; an object with numbers as keys, `{"0": {"label": …,
+    "score": …}}`, which MLflow turns such a list into; or `{"labels": […], "scores": […]}`, as
+    zero-shot pipelines give), `{"label": score}`, or a bare list in `label_order`.
 
-    A label alone, or one score where several labels are needed, is the best label only: refused.
+    Raises AttemptFailed for a label alone, or one score where several labels are needed: that is
+    only the best label.
     """
     if isinstance(found, str) or (isinstance(found, dict) and {"label", "score"} <= found.keys()):
         if isinstance(found, dict):
@@ -33,6 +34,6 @@ def any_row(wire: Wire, found: Any) -> Row:
 
 def _paired(names: Any, scores: Any) -> Row:
     if not isinstance(names, list) or not isinstance(scores, list) or len(names) != len(scores):
-        raise bad_shape("sent another number of labels than of scores")
+        raise bad_shape("sent different numbers of labels and scores")
     pairs = [{"label": name, "score": score} for name, score in zip(names, scores, strict=True)]
     return labelled(pairs, len(pairs))

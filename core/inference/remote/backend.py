@@ -1,4 +1,4 @@
-"""A backend over HTTP: texts cut into requests, answers put together again."""
+"""A backend over HTTP: splits texts into requests and joins the answers."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -17,29 +17,23 @@ from core.inference.base import (
     Location,
     TextResult,
 )
-from core.inference.remote.caller import Called, Caller
-from core.inference.remote.meaning import check_alone, check_probes, read_rows, result_of
+from core.inference.remote.caller import Caller, CompletedCall
+from core.inference.remote.probes import PROBES, check_alone, check_probes
 from core.inference.remote.proxies import is_local
+from core.inference.remote.results import read_rows, result_of
 from core.inference.remote.transport import Transport
-from core.inference.remote.wire import HARMLESS, Row, Told, Wire
+from core.inference.remote.wire_format import HARMLESS, Row, ServerMetadata, WireFormat
 from core.inference.resilience.circuit import Circuit
 from core.inference.resilience.retries import AttemptFailed
 
-# Unlike each other: only a server that misreads its model scores them all alike. The last one has a
-# high score, so that a scale other than 0 to 1 shows.
-PROBES = (
-    HARMLESS,
-    "The train leaves at nine from the second platform.",
-    "I will kill you, you fucking idiot.",
-)
 KNOWN_WELL_S = 30.0
-# How servers refuse more texts than they take at once.
-_OF_A_LARGE_REQUEST = (ErrorKind.BAD_INPUT, ErrorKind.TOO_LARGE, ErrorKind.BACKEND)
+# The error kinds servers use to refuse a request with too many texts.
+_LARGE_REQUEST_ERRORS = (ErrorKind.BAD_INPUT, ErrorKind.TOO_LARGE, ErrorKind.BACKEND)
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """What became of one request."""
+    """The outcome of one request."""
 
     results: tuple[TextResult, ...]
     call: CallMetadata
@@ -47,7 +41,7 @@ class _Part:
 
     @property
     def should_split(self) -> bool:
-        """Whether one of its texts may be what broke it."""
+        """Whether the request may have failed because of one of its texts."""
         is_outage = self.failure is None or self.failure.kind in OUTAGES
         return not is_outage and len(self.results) > 1
 
@@ -55,12 +49,17 @@ class _Part:
 class RemoteBackend:
     """Safe to use from several threads.
 
-    A call of more texts than one request takes goes out as several at once. When some fail and
-    others don't, the texts of those that failed carry the error; when all fail, the call does.
+    A call with more texts than fit one request is sent as several requests at once. When only some
+    of them fail, their texts carry the error; when all fail, the call raises it.
     """
 
     def __init__(
-        self, config: BackendConfig, wire: Wire, transport: Transport, caller: Caller, clock: Clock
+        self,
+        config: BackendConfig,
+        wire: WireFormat,
+        transport: Transport,
+        caller: Caller,
+        clock: Clock,
     ) -> None:
         self._config = config
         self._wire = wire
@@ -77,18 +76,19 @@ class RemoteBackend:
 
     @property
     def info(self) -> BackendInfo:
-        """From the configuration; the version gains the revision once the server has told it."""
+        """From the configuration; `model_version` includes the revision once the server has
+        reported it."""
         return info_of(self._config, self._wire, self._revision)
 
     @property
     def circuit(self) -> Circuit:
-        """Whether requests go out at present, and after how many failures."""
+        """Whether requests are sent at present, and after how many failures."""
         return self._caller.circuit
 
     def load(self) -> None:
-        """Asks for the revision and scores three texts, to find a server that misreads its model:
-        ModelNotUsable. One that can't be used now is checked at its first call instead.
-        """
+        """Asks for the revision and scores three probe texts. Raises ModelNotUsable for a server
+        that misreads its model. A server that can't be reached now is checked at its first call
+        instead."""
         try:
             self._check()
         except ModelNotUsable:
@@ -97,7 +97,7 @@ class RemoteBackend:
             return
 
     def score(self, texts: Sequence[str]) -> BatchResult:
-        """Results in input order. A text over the size limit fails alone, without being sent."""
+        """Results in input order. A text over the size limit gets an error and is not sent."""
         began = self._clock.monotonic()
         taken = [row for row, text in enumerate(texts) if self._fits(text)]
         parts = self._parts([texts[row] for row in taken])
@@ -112,8 +112,8 @@ class RemoteBackend:
         return BatchResult(results, replace(call, total_ms=total_ms))
 
     def health(self) -> str | None:
-        """An answer of the last half minute is enough; else one harmless text is scored, once. A
-        server that was never checked is checked first."""
+        """An answer within the last KNOWN_WELL_S seconds is enough; otherwise one harmless text is
+        scored, without retries. A server that was never checked is checked first."""
         if not self._is_checked:
             try:
                 self._check(once=True)
@@ -126,7 +126,7 @@ class RemoteBackend:
         return None if failure is None else str(failure)
 
     def close(self) -> None:
-        """Closes the connections; requests that are out come to their end first."""
+        """Waits for the requests under way, then closes the connections."""
         self._pool.shutdown()
         self._transport.close()
 
@@ -136,7 +136,7 @@ class RemoteBackend:
         self._check()
         size = self._batch_size
         chunks = [texts[start : start + size] for start in range(0, len(texts), size)]
-        # A single request needs no other thread.
+        # A single request needs no extra thread.
         run = map if len(chunks) == 1 else self._pool.map
         parts = list(run(self._part, chunks))
         failures = [part.failure for part in parts if part.failure is not None]
@@ -145,23 +145,23 @@ class RemoteBackend:
         return parts
 
     def _part(self, texts: Sequence[str], *, once: bool = False) -> _Part:
-        ask, count = self._wire.ask(texts), len(texts)
+        request, count = self._wire.request(texts), len(texts)
         try:
             called = self._caller.call(
-                ask, lambda reply: read_rows(self._wire, reply, count), once=once
+                request, lambda response: read_rows(self._wire, response, count), once=once
             )
         except BackendError as error:
             call = CallMetadata(0.0, attempts=error.attempts)
             return _failed(len(texts), call, error)
-        told = self._wire.told(called.reply)
-        self._revision = told.model_revision or self._revision
+        metadata = self._wire.metadata(called.response)
+        self._revision = metadata.model_revision or self._revision
         version = _version(self._config, self._revision)
         results = tuple(result_of(self._wire, row, version) for row in called.found)
-        return _Part(results, _measured(called, told))
+        return _Part(results, _measured(called, metadata))
 
     def _check(self, *, once: bool = False) -> None:
-        """Once, and again until it has come to an end. What was found unusable is believed to be
-        for a while."""
+        """Runs until it has completed once. ModelNotUsable is remembered for KNOWN_WELL_S, so that
+        calls in that time fail without asking the server again."""
         if self._is_checked:
             return
         now = self._clock.monotonic()
@@ -182,29 +182,32 @@ class RemoteBackend:
         self._is_checked = True
 
     def _probed(self, texts: Sequence[str], once: bool) -> list[Row]:
-        """Halved where the server takes fewer texts than a request has: it will get no more."""
+        """Scores of the probes. Halves the request where the server takes fewer texts at once, and
+        lowers the batch size of later requests to match."""
         try:
-            called = self._caller.call(self._wire.ask(texts), lambda reply: reply, once=once)
+            called = self._caller.call(
+                self._wire.request(texts), lambda response: response, once=once
+            )
         except BackendError as error:
-            if error.kind not in _OF_A_LARGE_REQUEST or len(texts) == 1:
+            if error.kind not in _LARGE_REQUEST_ERRORS or len(texts) == 1:
                 raise
             middle = len(texts) // 2
             rows = self._probed(texts[:middle], once) + self._probed(texts[middle:], once)
             self._batch_size = min(self._batch_size, len(texts) - middle)
             return rows
         try:
-            return read_rows(self._wire, called.reply, len(texts))
+            return read_rows(self._wire, called.response, len(texts))
         except AttemptFailed as problem:
             words = f"{self._config.name} {problem}"
         raise ModelNotUsable(words)
 
     def _ask_revision(self, *, once: bool) -> None:
-        """A server that doesn't tell is used all the same."""
-        about = self._wire.about()
-        if about is None:
+        """A server that doesn't report its revision is used all the same."""
+        request = self._wire.revision_request()
+        if request is None:
             return
         try:
-            self._revision = self._caller.call(about, self._wire.revision, once=once).found
+            self._revision = self._caller.call(request, self._wire.revision, once=once).found
         except BackendError as error:
             if error.kind in OUTAGES - {ErrorKind.NOT_FOUND}:
                 raise
@@ -213,8 +216,8 @@ class RemoteBackend:
         return self._max_bytes is None or len(text.encode("utf-8", "replace")) <= self._max_bytes
 
 
-def info_of(config: BackendConfig, wire: Wire, revision: str | None = None) -> BackendInfo:
-    """What is declared of a backend, and the revision where its server told one."""
+def info_of(config: BackendConfig, wire: WireFormat, revision: str | None = None) -> BackendInfo:
+    """What the configuration declares, with the revision if the server reported one."""
     is_near = is_local(config.url)
     return BackendInfo(
         name=config.name,
@@ -239,33 +242,33 @@ def _failed(count: int, call: CallMetadata, error: BackendError) -> _Part:
     return _Part((result,) * count, call, error)
 
 
-def _measured(called: Called[Any], told: Told) -> CallMetadata:
-    """The server's own figures, and what is left of ours as network."""
-    elapsed_ms = called.reply.elapsed_ms
-    network_ms = None if told.server_ms is None else max(0.0, elapsed_ms - told.server_ms)
+def _measured(called: CompletedCall[Any], metadata: ServerMetadata) -> CallMetadata:
+    """The server's own timings; the rest of the measured time counts as network."""
+    elapsed_ms = called.response.elapsed_ms
+    network_ms = None if metadata.server_ms is None else max(0.0, elapsed_ms - metadata.server_ms)
     return CallMetadata(
         total_ms=elapsed_ms,
-        tokenize_ms=told.tokenize_ms,
-        compute_ms=told.compute_ms,
-        queue_ms=told.queue_ms,
+        tokenize_ms=metadata.tokenize_ms,
+        compute_ms=metadata.compute_ms,
+        queue_ms=metadata.queue_ms,
         network_ms=network_ms,
-        tokens=told.tokens,
+        tokens=metadata.tokens,
         attempts=called.attempts,
-        server_ms=told.server_ms,
+        server_ms=metadata.server_ms,
         wait_ms=called.wait_ms,
-        request_id=told.request_id or called.request_id,
-        model_revision=told.model_revision,
+        request_id=metadata.request_id or called.request_id,
+        model_revision=metadata.model_revision,
     )
 
 
 def _summed(calls: Sequence[CallMetadata]) -> CallMetadata:
-    """Requests that were out at the same time: the phases of the slowest, the counts of all."""
+    """Of requests sent at the same time: the phases of the slowest, the counts of all."""
     if not calls:
         return CallMetadata(0.0)
     slowest = max(calls, key=lambda call: call.total_ms)
-    told = [call.tokens for call in calls if call.tokens is not None]
+    counts = [call.tokens for call in calls if call.tokens is not None]
     return replace(
         slowest,
-        tokens=sum(told) if told else None,
+        tokens=sum(counts) if counts else None,
         attempts=sum(call.attempts for call in calls),
     )

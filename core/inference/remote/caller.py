@@ -1,4 +1,4 @@
-"""One request that is answered in the end, or fails for a reason: the way to a backend."""
+"""One call to a backend: rate limit, retries and circuit breaker around its HTTP requests."""
 
 import time
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from core.clock import Clock
 from core.errors import BackendError
 from core.identifiers import new_id
 from core.inference.base import ANSWERS, ErrorKind
-from core.inference.remote.transport import Ask, Reply, Transport
+from core.inference.remote.transport import HttpRequest, HttpResponse, Transport
 from core.inference.resilience.circuit import Circuit, CircuitBreaker, CircuitRule
 from core.inference.resilience.pacing import Pacer
 from core.inference.resilience.retries import AttemptFailed, RetryRule, try_again
@@ -21,42 +21,42 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """At most `concurrency` requests are out at a time, and `per_minute` leave in a minute."""
+    """At most `concurrency` requests at a time and `per_minute` a minute."""
 
     concurrency: int = 4
     per_minute: float | None = None
 
 
 @dataclass(slots=True)
-class _Sending:
-    """One call: how it is known to the server, and how long it was kept here."""
+class _CallState:
+    """One call: the ids sent to the server, and the seconds spent waiting here before sending."""
 
     request_id: str
     trace: str
-    paused_s: float = 0.0
+    waited_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
-class Called(Generic[T]):
-    """An answer, what was read from it, and what it took. `wait_ms` passed here: for a free place,
-    for the pace, and between attempts."""
+class CompletedCall(Generic[T]):
+    """A successful answer and what was read from it. `wait_ms` was spent here: waiting for a free
+    slot, for the rate limit, and between attempts."""
 
-    reply: Reply
+    response: HttpResponse
     found: T
     attempts: int
     wait_ms: float
     request_id: str
 
 
-class _HeldBack(AttemptFailed):
-    """We did not ask: that says nothing of the backend."""
+class _NotSent(AttemptFailed):
+    """The request was never sent, so this says nothing about the backend."""
 
 
 class Caller:
-    """Retries, circuit, pace and bound of one backend; safe to use from several threads.
+    """Retries, circuit breaker and limits of one backend; safe to use from several threads.
 
-    `harmless` asks for the scores of a text nobody can refuse: it tells a backend that refuses a
-    text from one that refuses everything.
+    `harmless` is a request to score a text that no server objects to. It is sent after a text was
+    refused, to find out whether the backend refuses that text or every text.
     """
 
     def __init__(
@@ -65,7 +65,7 @@ class Caller:
         transport: Transport,
         clock: Clock,
         *,
-        harmless: Ask,
+        harmless: HttpRequest,
         retry_rule: RetryRule,
         limits: Limits,
         circuit_rule: CircuitRule,
@@ -79,70 +79,73 @@ class Caller:
         self._rule = retry_rule
         self._breaker = CircuitBreaker(circuit_rule)
         self._pacer = Pacer(limits.per_minute, limits.concurrency)
-        self._places = BoundedSemaphore(limits.concurrency)
-        self.well_at: float | None = None  # of the last answer, while nothing failed since
+        self._slots = BoundedSemaphore(limits.concurrency)
+        self.well_at: float | None = None  # time of the last answer; None after a failure
 
     @property
     def circuit(self) -> Circuit:
-        """Whether requests go out at present, and after how many failures."""
+        """Whether requests are sent at present, and after how many failures."""
         return self._breaker.circuit
 
-    def call(self, ask: Ask, read: Callable[[Reply], T], *, once: bool = False) -> Called[T]:
-        """The answer, within the rule's time in all, with what `read` makes of it; it may raise
-        AttemptFailed. Raises BackendError with kind and attempts."""
+    def call(
+        self, request: HttpRequest, read: Callable[[HttpResponse], T], *, once: bool = False
+    ) -> CompletedCall[T]:
+        """Sends until answered, within the retry rule's total time, and returns the answer with
+        what `read` got from it. `read` may raise AttemptFailed. Raises BackendError with kind and
+        attempts."""
         began = self._monotonic()
         if not self._breaker.admits(began):
             raise self._circuit_open(began)
-        sending = _Sending(new_id(), token_hex(16))
+        state = _CallState(new_id(), token_hex(16))
         rule = self._rule
         if once:
             rule = RetryRule(attempts=1, total_s=rule.total_s, loading_s=0.0)
         tried = try_again(
-            lambda left_s: self._send(ask, sending, left_s),
+            lambda left_s: self._send(request, state, left_s),
             rule,
             monotonic=self._monotonic,
             sleep=self._sleep,
         )
         if tried.answer is None:
             left_s = began + rule.total_s - self._monotonic()
-            raise self._failed(self._judged(tried.failure, sending, left_s), tried.attempts)
+            raise self._failed(self._diagnosed(tried.failure, state, left_s), tried.attempts)
         try:
             found = read(tried.answer)
         except AttemptFailed as problem:
             failure = problem
         else:
             self._note_answer()
-            wait_ms = (tried.waited_s + sending.paused_s) * 1000.0
-            return Called(tried.answer, found, tried.attempts, wait_ms, sending.request_id)
+            wait_ms = (tried.waited_s + state.waited_s) * 1000.0
+            return CompletedCall(tried.answer, found, tried.attempts, wait_ms, state.request_id)
         raise self._failed(failure, tried.attempts)
 
-    def _send(self, ask: Ask, sending: _Sending, left_s: float) -> Reply:
-        sending.paused_s += self._pause(left_s)
+    def _send(self, request: HttpRequest, state: _CallState, left_s: float) -> HttpResponse:
+        state.waited_s += self._pause(left_s)
         waiting_since = self._monotonic()
-        if not self._places.acquire(timeout=max(0.0, left_s)):
-            raise _HeldBack("has too many requests waiting here", kind=ErrorKind.TIMEOUT)
+        if not self._slots.acquire(timeout=max(0.0, left_s)):
+            raise _NotSent("has too many requests waiting here", kind=ErrorKind.TIMEOUT)
         try:
-            sending.paused_s += self._monotonic() - waiting_since
+            state.waited_s += self._monotonic() - waiting_since
             headers = {
-                "X-Request-ID": sending.request_id,
-                "traceparent": f"00-{sending.trace}-{token_hex(8)}-01",
+                "X-Request-ID": state.request_id,
+                "traceparent": f"00-{state.trace}-{token_hex(8)}-01",
             }
-            return self._transport.send(ask, headers, left_s)
+            return self._transport.send(request, headers, left_s)
         finally:
-            self._places.release()
+            self._slots.release()
 
-    def _judged(
-        self, failure: AttemptFailed | None, sending: _Sending, left_s: float
+    def _diagnosed(
+        self, failure: AttemptFailed | None, state: _CallState, left_s: float
     ) -> AttemptFailed:
-        """The failure as it is, but where a text was refused and a harmless one is too, it is not
-        the text's: then the settings are wrong, or the backend is down by now."""
+        """The failure to report. When the server refused the text, a harmless one is tried too: if
+        that is refused as well, the cause is the settings, or the backend is down by now."""
         if failure is None:
-            raise AssertionError("a try ends with an answer or a failure")
+            raise AssertionError("try_again returns an answer or a failure")
         if failure.kind is not ErrorKind.BAD_INPUT:
             return failure
         try:
-            self._send(self._harmless, sending, left_s)
-        except _HeldBack:
+            self._send(self._harmless, state, left_s)
+        except _NotSent:
             return failure
         except AttemptFailed as other:
             if other.kind is not ErrorKind.BAD_INPUT:
@@ -150,7 +153,7 @@ class Caller:
         else:
             self._note_answer()
             return failure
-        words = f"{failure}, to a harmless text too: the backend's settings don't fit the server"
+        words = f"{failure}, also to a harmless text: the backend's settings don't fit the server"
         return AttemptFailed(words, kind=ErrorKind.CONFIGURATION)
 
     def _note_answer(self) -> None:
@@ -158,12 +161,10 @@ class Caller:
         self.well_at = self._monotonic()
 
     def _pause(self, left_s: float) -> float:
-        """Waits for the pace; the seconds it took."""
+        """Waits for the rate limit and returns the seconds waited."""
         wait_s = self._pacer.wait_s(self._monotonic(), left_s)
         if wait_s is None:
-            raise _HeldBack(
-                "is asked as often as requests_per_minute allows", kind=ErrorKind.RATE_LIMITED
-            )
+            raise _NotSent("has reached its requests_per_minute", kind=ErrorKind.RATE_LIMITED)
         if wait_s:
             self._sleep(wait_s)
         return wait_s
@@ -171,9 +172,9 @@ class Caller:
     def _failed(self, failure: AttemptFailed, attempts: int) -> BackendError:
         if failure.kind in ANSWERS:
             self._breaker.succeeded()
-        elif not isinstance(failure, _HeldBack):
+        elif not isinstance(failure, _NotSent):
             self.well_at = None
-            # Who asks for no wait at all has not asked to be left alone.
+            # `Retry-After: 0` asks for no wait, so it counts as a failure like any other.
             self._breaker.failed(self._monotonic(), asked_s=failure.after_s or None)
         tries = f", {attempts} attempts" if attempts > 1 else ""
         return BackendError(f"{self._name} {failure}{tries}", kind=failure.kind, attempts=attempts)
@@ -181,7 +182,7 @@ class Caller:
     def _circuit_open(self, now: float) -> BackendError:
         left_s = max(0.0, self._breaker.circuit.until - now)
         return BackendError(
-            f"{self._name} failed and is left alone for {left_s:.0f} s more",
+            f"{self._name} failed and is not called for another {left_s:.0f} s",
             kind=ErrorKind.CIRCUIT_OPEN,
             attempts=0,
         )

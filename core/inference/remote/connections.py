@@ -1,4 +1,4 @@
-"""Pooled connections on which the headers of an answer, too, must arrive in time."""
+"""Pooled connections with a deadline on response headers, which requests does not have."""
 
 import socket
 from collections.abc import Iterator
@@ -34,21 +34,21 @@ class _HttpsPool(HTTPSConnectionPool):
 
 
 class PooledAdapter(HTTPAdapter):
-    """What requests sends with: `size` connections to a host are kept."""
+    """The adapter requests sends with; it keeps `size` connections to a host."""
 
     def __init__(self, size: int) -> None:
         super().__init__(pool_connections=1, pool_maxsize=size)
 
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        """As requests does, with our connections."""
+        """As in requests, but with the connection classes of this module."""
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = {"http": _HttpPool, "https": _HttpsPool}
 
 
 @contextmanager
 def _headers_within(timeout_s: object, sock: socket.socket | None) -> Iterator[None]:
-    """Ends the wait for headers. A socket's timeout starts anew with every byte, so that a server
-    sending one byte a second could hold a caller for ever."""
+    """Shuts the socket at the deadline. A socket's timeout restarts with every byte, so a server
+    that sends one byte a second could block a caller for ever."""
     if not isinstance(timeout_s, int | float) or sock is None:
         yield
         return
@@ -64,14 +64,15 @@ def _headers_within(timeout_s: object, sock: socket.socket | None) -> Iterator[N
     finally:
         timer.cancel()
     if is_over.is_set():
-        # To the parser a connection that ends is the end of the headers.
+        # The parser takes the end of a connection for the end of the headers.
         raise TimeoutError("the headers did not come in time")
 
 
 def _shut(sock: socket.socket, is_over: Event) -> None:
     is_over.set()
     try:
-        # The plain socket's own method: that of TLS is not for a second thread.
+        # The method of the plain socket: that of a TLS socket must not be called from a second
+        # thread.
         socket.socket.shutdown(sock, socket.SHUT_RDWR)
     except OSError:
-        return  # it was closed meanwhile
+        return  # already closed

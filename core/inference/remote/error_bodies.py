@@ -1,7 +1,7 @@
-"""What the body of a refusal says it is about: the key, the model, the quota or the settings.
+"""What the body of an error response is about: the key, the model, the quota or the settings.
 
-Servers give 400 for much that is no fault of the text. Their codes are trusted; of their prose only
-a beginning that is known, because any prose may quote the comment.
+Servers answer 400 for many faults that are not the text's. Their error codes are trusted. Prose is
+matched only by known beginnings, because it may quote the comment.
 """
 
 import re
@@ -10,11 +10,11 @@ from typing import Any
 
 from core.inference.base import ErrorKind
 
-# The only part of a server's words that is repeated: prose may quote the comment, and a value with
-# digits in it the key.
+# The only words of a server that are repeated in messages: prose may quote the comment, and a value
+# with digits may be the key.
 _CODE = re.compile(r"[A-Za-z_]{2,40}")
 _CODE_NAMES = ("code", "status", "kind", "type", "error_code", "error_type", "reason", "errorType")
-# Whoever names one of these says only that the request was refused.
+# Codes that say only that the request was refused, not why.
 _VAGUE = frozenset(
     {"invalidargument", "badrequest", "invalidrequesterror", "validation", "error", "list"}
 )
@@ -44,7 +44,8 @@ _MEANINGS: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
     ),
     (
         ErrorKind.CONFIGURATION,
-        # That a language is not supported may be the text's doing, save where we named it.
+        # "Language not supported" may be about the text's language, except in the code of
+        # Perspective, where the request names the language.
         re.compile(r"languagenotsupportedbyattribute|(model|task|operation)notsupported"
                    r"|unsupported(model|task|operation|mediatype|datatype)|schema\w*"
                    r"|unknown(field|parameter|url)|missing|extraforbidden"),
@@ -78,8 +79,8 @@ _BEGINNINGS: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
 
 
 def error_codes(answer: object) -> list[str]:
-    """The machine-readable codes of a body, wherever the known servers put theirs, the most telling
-    first."""
+    """The machine-readable codes of a body, wherever known servers put them, those with a known
+    meaning first."""
     found = [
         place[name]
         for place in _places(answer)
@@ -90,7 +91,7 @@ def error_codes(answer: object) -> list[str]:
 
 
 def kind_of_body(answer: object, codes: list[str]) -> ErrorKind | None:
-    """What a refusal is about when it is not the text; None when the body does not say."""
+    """What an error is about if not the text; None when the body does not say."""
     for code in codes:
         kind = _kind_of(code)
         if kind is not None:
@@ -113,9 +114,9 @@ def _kind_of(code: str) -> ErrorKind | None:
 
 
 def _places(answer: object) -> Iterator[Mapping[str, Any]]:
-    """The objects of a body that may hold a code, the inner ones first."""
+    """The objects of a body that may hold a code, innermost first."""
     if isinstance(answer, list) and len(answer) == 1:
-        answer = answer[0]  # Google's, where several answers could have come
+        answer = answer[0]  # Google sends one error as a list of one
     if not isinstance(answer, dict):
         return
     inner = answer.get("error")

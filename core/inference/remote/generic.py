@@ -6,18 +6,18 @@ from typing import Any, ClassVar
 from core.inference.backends_file import BackendConfig
 from core.inference.remote.any_row import any_row
 from core.inference.remote.shapes import at, ordered
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, WireFormat
 
 ALL_TEXTS = "{texts}"
 ONE_TEXT = "{text}"
 
 
-class GenericJson(Wire):
-    """In `request`, the value "{texts}" becomes the list of texts; with "{text}" every text is a
-    call of its own. `results` is the path to the list of results (with "{text}": to the one),
-    `scores` the path inside each. For Modal, BentoML, LitServe, SageMaker behind a signing proxy.
-    """
+class GenericJson(WireFormat):
+    """In `request`, the value "{texts}" is replaced by the list of texts; with "{text}" each text
+    is sent in a request of its own. `results` is the path to the list of results (with "{text}": to
+    the single result), `scores` the path to the scores inside each. For Modal, BentoML, LitServe,
+    SageMaker behind a signing proxy."""
 
     options: ClassVar[Mapping[str, type]] = {
         "request": dict,
@@ -38,7 +38,7 @@ class GenericJson(Wire):
 
     @property
     def takes_one(self) -> bool:
-        """Whether every text is a call of its own."""
+        """Whether each text is sent in a request of its own."""
         return _holds(self._template, ONE_TEXT)
 
     @property
@@ -50,18 +50,18 @@ class GenericJson(Wire):
             return None
         return f'`request` must hold "{ALL_TEXTS}" or "{ONE_TEXT}" as a value'
 
-    def ask(self, texts: Sequence[str]) -> Ask:
-        return Ask("", _filled(self._template, texts))
+    def request(self, texts: Sequence[str]) -> HttpRequest:
+        return HttpRequest("", _filled(self._template, texts))
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        found = at(reply.body, *_steps(self.config.options.get("results", "")))
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
+        found = at(response.body, *_steps(self.config.options.get("results", "")))
         results = [found] if self.takes_one else ordered(found, count)
         inner = _steps(self.config.options.get("scores", ""))
         return [any_row(self, _named_scores(result, inner)) for result in results]
 
 
 def _named_scores(result: Any, steps: list[str | int]) -> Any:
-    """What lies at the path; a bare list of scores together with the names that lie beside it."""
+    """The value at the path; a bare list of scores is joined with the `labels` next to it."""
     found = at(result, *steps)
     beside = at(result, *steps[:-1])
     if steps and isinstance(found, list) and isinstance(beside, dict) and "labels" in beside:

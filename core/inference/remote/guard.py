@@ -1,4 +1,5 @@
-"""Guard models behind `/v1/chat/completions`: a verdict in words, a score from its likelihood."""
+"""Guard models behind `/v1/chat/completions`: the model answers in words; the score is the
+probability of the word for "unsafe"."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -8,13 +9,13 @@ from core.inference.remote.shapes import (
     at,
     bad_shape,
     items,
-    maybe_text,
     number,
-    told_request_id,
-    told_tokens,
+    optional_text,
+    server_request_id,
+    total_tokens,
 )
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 from core.moderation.scores import Label
 
 UNSAFE = "unsafe"
@@ -23,12 +24,13 @@ _MOST_LOGPROBS = 20
 _ROUNDING = 1e-3
 
 
-class GuardChat(Wire):
-    """Llama Guard's form: `safe`, or `unsafe` and a line of category codes; `safe_word` and
-    `unsafe_word` fit others (ShieldGemma: No and Yes). The server label "unsafe" has the
-    probability of that word against the other; a category named has it too, one not named 0.
+class GuardChat(WireFormat):
+    """Llama Guard's answer: `safe`, or `unsafe` and a line of category codes; `safe_word` and
+    `unsafe_word` adapt it to other models (ShieldGemma: No and Yes). The server label "unsafe" gets
+    the probability of the unsafe word against the safe one. So does each category the answer names;
+    other categories get 0.
 
-    The verdict word must be among the `top_logprobs` of the first token that is not blank.
+    The word must be among the `top_logprobs` of the first token that is not blank.
     """
 
     path = "v1/chat/completions"
@@ -42,7 +44,7 @@ class GuardChat(Wire):
     needs = frozenset({"labels", "model"})
     default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {Label.TOXICITY: (UNSAFE,)}
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         options = self.config.options
         prompt = options.get("prompt")
         system = [] if prompt is None else [{"role": "system", "content": prompt}]
@@ -54,10 +56,10 @@ class GuardChat(Wire):
             "logprobs": True,
             "top_logprobs": options.get("top_logprobs", 5),
         }
-        return Ask(self.path, body)
+        return HttpRequest(self.path, body)
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        (choice,) = items(at(reply.body, "choices"), count)
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
+        (choice,) = items(at(response.body, "choices"), count)
         score = self._score(at(choice, "logprobs", "content"))
         said = at(choice, "message", "content")
         named = set(said.replace(",", " ").split()) if isinstance(said, str) else set()
@@ -78,11 +80,11 @@ class GuardChat(Wire):
             else f"`top_logprobs` must be 1 to {_MOST_LOGPROBS}"
         )
 
-    def told(self, reply: Reply) -> Told:
-        return Told(
-            tokens=told_tokens(reply.body),
-            model_revision=maybe_text(reply.body.get("model")),
-            request_id=told_request_id(reply.headers),
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        return ServerMetadata(
+            tokens=total_tokens(response.body),
+            model_revision=optional_text(response.body.get("model")),
+            request_id=server_request_id(response.headers),
         )
 
     def _word(self, name: str) -> str:
@@ -107,13 +109,13 @@ class GuardChat(Wire):
         raise bad_shape("sent no log-probabilities: the server must support logprobs")
 
     def _begins(self, name: str, token: str) -> bool:
-        """Whether the token is the word or its beginning: vocabularies cut words differently."""
+        """Whether the token is the word or its beginning: vocabularies split words differently."""
         return bool(token) and self._word(name).startswith(token)
 
 
 def _chance(logprob: Any) -> float:
     value = number(logprob)
-    # A little above 0 is rounding; more, or NaN, is no likelihood at all.
+    # Rounding may give a little above 0; anything more, or NaN, is not a log-probability.
     if not value <= _ROUNDING:
         raise bad_shape("sent a log-probability above 0")
     return math.exp(min(0.0, value))

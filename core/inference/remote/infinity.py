@@ -3,14 +3,15 @@
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from core.inference.remote.shapes import at, labelled, ordered, told_request_id, told_tokens
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.shapes import at, labelled, ordered, server_request_id, total_tokens
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 
 
-class InfinityClassify(Wire):
-    """Version 0.0.78 gives the scores of the model's own activation and takes no notice of
-    `raw_scores`. For a version that does, `raw_scores = true` has the logits activated here."""
+class InfinityClassify(WireFormat):
+    """Version 0.0.78 ignores `raw_scores` and gives scores after the model's own activation. For a
+    version that supports it, set `raw_scores = true`: then logits are requested and the activation
+    is applied here."""
 
     path = "classify"
     max_bytes = 122_880
@@ -21,18 +22,18 @@ class InfinityClassify(Wire):
     def gives_logits(self) -> bool:
         return bool(self.config.options.get("raw_scores", False))
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         body = {
             "model": self.config.model,
             "input": list(texts),
             "raw_scores": self.gives_logits,
         }
-        return Ask(self.path, body)
+        return HttpRequest(self.path, body)
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        found = ordered(at(reply.body, "data"), count)
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
+        found = ordered(at(response.body, "data"), count)
         return [labelled(item, self.label_count) for item in found]
 
-    def told(self, reply: Reply) -> Told:
-        tokens = told_tokens(reply.body)
-        return Told(tokens=tokens, request_id=told_request_id(reply.headers))
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        tokens = total_tokens(response.body)
+        return ServerMetadata(tokens=tokens, request_id=server_request_id(response.headers))

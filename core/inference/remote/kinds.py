@@ -1,4 +1,4 @@
-"""The kinds of remote backend there are, by the name a site's file gives them."""
+"""All kinds of remote backend, by the name used in backends.toml."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -21,11 +21,11 @@ from core.inference.remote.perspective import Perspective
 from core.inference.remote.tei import TextEmbeddingsInference
 from core.inference.remote.transport import Route, Transport
 from core.inference.remote.vllm import VllmClassify
-from core.inference.remote.wire import HARMLESS, Wire
+from core.inference.remote.wire_format import HARMLESS, WireFormat
 from core.inference.resilience.circuit import CircuitRule
 from core.inference.resilience.retries import RetryRule
 
-KINDS: Mapping[str, type[Wire]] = {
+KINDS: Mapping[str, type[WireFormat]] = {
     "openai": OpenAiModerations,
     "hf_router": HuggingFaceRouter,
     "hf_endpoint": HuggingFaceEndpoint,
@@ -45,21 +45,21 @@ def read_backends(path: Path) -> Mapping[str, BackendConfig]:
     """The backends of a file by name. Raises ConfigError naming file, backend and key."""
     found = read_file(path, {kind: wire.options for kind, wire in KINDS.items()})
     for config in found.values():
-        trouble = _trouble(config)
-        if trouble is not None:
-            raise ConfigError(f"{path}: backend {config.name!r}: {trouble}")
+        problem = _problem(config)
+        if problem is not None:
+            raise ConfigError(f"{path}: backend {config.name!r}: {problem}")
     return found
 
 
 def declared_info(config: BackendConfig) -> BackendInfo:
-    """What the file says of a backend: no key is needed for it, and nothing is asked."""
+    """What the file declares about a backend; needs no key and sends nothing."""
     return info_of(config, KINDS[config.kind](config))
 
 
 def missing_variables(
     config: BackendConfig, secret: Callable[[str], str | None]
 ) -> tuple[str, ...]:
-    """The environment variables the backend takes its secrets from and that are not set."""
+    """The environment variables for the backend's secrets that are not set."""
     named = [*config.secret_headers.values(), *filter(None, [config.key_env])]
     return tuple(name for name in named if not (secret(name) or "").strip())
 
@@ -72,7 +72,7 @@ def make_remote_backend(
     sleep: Callable[[float], None] = time.sleep,
     circuit_rule: CircuitRule | None = None,
 ) -> RemoteBackend:
-    """The backend, not asked for anything yet. `secret` gives the value of an environment variable.
+    """The backend, before any request. `secret` gives the value of an environment variable.
 
     Raises ConfigError naming a variable that is not set.
     """
@@ -87,7 +87,7 @@ def make_remote_backend(
         config.name,
         transport,
         clock,
-        harmless=wire.ask([HARMLESS]),
+        harmless=wire.request([HARMLESS]),
         retry_rule=RetryRule(
             attempts=config.attempts,
             total_s=max(config.total_s, held_s),
@@ -100,7 +100,7 @@ def make_remote_backend(
     return RemoteBackend(config, wire, transport, caller, clock)
 
 
-def _route(config: BackendConfig, wire: Wire, secret: Callable[[str], str]) -> Route:
+def _route(config: BackendConfig, wire: WireFormat, secret: Callable[[str], str]) -> Route:
     secret_headers = {name: secret(variable) for name, variable in config.secret_headers.items()}
     secret_params: Mapping[str, str] = {}
     if config.key_env is not None:
@@ -129,7 +129,7 @@ def _secret(config: BackendConfig, variable: str, secret: Callable[[str], str | 
     return value
 
 
-def _trouble(config: BackendConfig) -> str | None:
+def _problem(config: BackendConfig) -> str | None:
     wire = KINDS[config.kind](config)
     given = {
         "labels": bool(wire.labels),
@@ -147,5 +147,5 @@ def _trouble(config: BackendConfig) -> str | None:
         if unknown:
             return f"`labels` names {unknown[0]!r}, which is not in `label_order`"
     if wire.batch_size == 1 and config.batch_size not in (None, 1):
-        return f"`batch_size` can only be 1 for kind {config.kind!r} so asked"
+        return f"`batch_size` must be 1 for kind {config.kind!r} with these settings"
     return wire.problem()

@@ -9,12 +9,12 @@ from core.inference.remote.shapes import (
     bad_shape,
     by_name,
     load_json,
-    maybe_text,
-    told_request_id,
+    optional_text,
+    server_request_id,
 )
 from core.inference.remote.tensors import BYTES, Tensor, declared_labels, read_tensor
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 
 _BEST_ONLY = (
     "gives only the number of the best class of each text, so no score can be known; have it give "
@@ -22,13 +22,13 @@ _BEST_ONLY = (
 )
 
 
-class OpenInference(Wire):
-    """Texts go in as one BYTES tensor. `logits = true` for servers that give raw network output,
-    `column = true` for those that want the shape [n, 1].
+class OpenInference(WireFormat):
+    """Texts are sent as one BYTES tensor. Set `logits = true` for servers that give raw network
+    output, `column = true` for servers that expect the shape [n, 1].
 
-    Scores come as floats of shape [texts, labels] in `label_order`, as one tensor of floats a
-    label, named after it, or as BYTES of JSON, one a text. Of several outputs that are not named
-    after labels, `output_name` says which.
+    Scores are read from one tensor of floats of shape [texts, labels] in `label_order`, from one
+    tensor of floats for each label, named after the label, or from BYTES that hold JSON, one value
+    for each text. Of several outputs not named after labels, `output_name` chooses one.
     """
 
     options: ClassVar[Mapping[str, type]] = {
@@ -43,7 +43,7 @@ class OpenInference(Wire):
     def gives_logits(self) -> bool:
         return bool(self.config.options.get("logits", False))
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         shape = [len(texts), 1] if self.config.options.get("column", False) else [len(texts)]
         tensor = {
             "name": self.config.options.get("input_name", "input-0"),
@@ -51,11 +51,11 @@ class OpenInference(Wire):
             "datatype": BYTES,
             "data": list(texts),
         }
-        return Ask(f"v2/models/{self.config.model}/infer", {"inputs": [tensor]})
+        return HttpRequest(f"v2/models/{self.config.model}/infer", {"inputs": [tensor]})
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        self._check_order(declared_labels(reply.body))
-        outputs = at(reply.body, "outputs")
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
+        self._check_order(declared_labels(response.body))
+        outputs = at(response.body, "outputs")
         if not isinstance(outputs, list) or not outputs:
             raise bad_shape("sent no outputs")
         found = self._chosen([read_tensor(output) for output in outputs])
@@ -66,10 +66,10 @@ class OpenInference(Wire):
         (tensor,) = found
         return self._texts(tensor, count) if tensor.datatype == BYTES else self._grid(tensor, count)
 
-    def told(self, reply: Reply) -> Told:
-        return Told(
-            model_revision=maybe_text(reply.body.get("model_version")),
-            request_id=told_request_id(reply.headers),
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        return ServerMetadata(
+            model_revision=optional_text(response.body.get("model_version")),
+            request_id=server_request_id(response.headers),
         )
 
     @property
@@ -77,7 +77,7 @@ class OpenInference(Wire):
         return {name for names in self.labels.values() for name in names}
 
     def _chosen(self, outputs: list[Tensor]) -> list[Tensor]:
-        """One tensor of all labels, or one for each label that is needed."""
+        """One tensor of all labels, or one for each needed label."""
         names = [output.name for output in outputs]
         if len(set(names)) != len(names):
             raise bad_shape("sent two outputs of one name")
@@ -91,13 +91,13 @@ class OpenInference(Wire):
             return [one for one in outputs if one.name in self.config.label_order]
         if len(outputs) > 1:
             raise bad_shape(
-                f"sent {len(outputs)} outputs, not one a label; say in output_name which has scores"
+                f"sent {len(outputs)} outputs, not one a label; name the right one in output_name"
             )
         return outputs
 
     def _check_order(self, names: tuple[str, ...] | None) -> None:
         if names is not None and names != self.config.label_order:
-            raise bad_shape("names its classes otherwise, or in another order, than label_order")
+            raise bad_shape("has other class names than label_order, or another order of them")
 
     def _grid(self, tensor: Tensor, count: int) -> list[Row]:
         width = len(self.config.label_order)
@@ -115,7 +115,7 @@ class OpenInference(Wire):
         return [self.named(values[at_ : at_ + width]) for at_ in range(0, len(values), width)]
 
     def _texts(self, tensor: Tensor, count: int) -> list[Row]:
-        """One JSON value a text, or a row of them a text."""
+        """One JSON value for each text, or one row of values for each text."""
         values = [_loaded(value) for value in tensor.values]
         if len(values) == count and (tensor.shape is None or tensor.has_shape(count)):
             return [self._row(value) for value in values]
@@ -125,7 +125,8 @@ class OpenInference(Wire):
         return [self._row(values[at_ : at_ + shape[1]]) for at_ in range(0, len(values), shape[1])]
 
     def _row(self, value: Any) -> Row:
-        """KServe's `{"0": 0.01, …}`, or labels with scores; anything else is the best class."""
+        """KServe's `{"0": 0.01, …}`, or labels with scores; anything else gives only the best class
+        and is refused."""
         if not isinstance(value, dict | list):
             raise bad_shape(_BEST_ONLY)
         if isinstance(value, list) and not all(isinstance(pair, dict) for pair in value):

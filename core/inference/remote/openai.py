@@ -1,4 +1,4 @@
-"""OpenAI's moderation API, and whatever speaks like it."""
+"""OpenAI's moderation API, and servers compatible with it."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
@@ -8,19 +8,19 @@ from core.inference.remote.shapes import (
     bad_shape,
     by_name,
     header_ms,
-    maybe_text,
+    optional_text,
     ordered,
-    told_request_id,
+    server_request_id,
 )
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 from core.moderation.scores import Label
 
 _THREATS = ("harassment/threatening", "hate/threatening")
 
 
-class OpenAiModerations(Wire):
-    """`input` is a list of plain texts: a list of objects would be one item to the service."""
+class OpenAiModerations(WireFormat):
+    """`input` is a list of plain texts: the service takes a list of objects for one item."""
 
     path = "v1/moderations"
     scores_at: ClassVar[tuple[str, ...]] = ("category_scores",)
@@ -31,30 +31,30 @@ class OpenAiModerations(Wire):
         Label.IDENTITY_ATTACK: ("hate", "hate/threatening"),
     }
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         model = {"model": self.config.model} if self.config.model else {}
-        return Ask(self.path, {**model, "input": list(texts)})
+        return HttpRequest(self.path, {**model, "input": list(texts)})
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
         rows: list[Row] = []
-        for result in ordered(at(reply.body, "results"), count):
+        for result in ordered(at(response.body, "results"), count):
             scores = at(result, *self.scores_at)
             if not isinstance(scores, dict):
                 raise bad_shape("sent scores that are not an object")
             rows.append(by_name(scores))
         return rows
 
-    def told(self, reply: Reply) -> Told:
-        return Told(
-            server_ms=header_ms(reply.headers, "openai-processing-ms"),
-            model_revision=maybe_text(reply.body.get("model")),
-            request_id=told_request_id(reply.headers),
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        return ServerMetadata(
+            server_ms=header_ms(response.headers, "openai-processing-ms"),
+            model_revision=optional_text(response.body.get("model")),
+            request_id=server_request_id(response.headers),
         )
 
 
 class ConsoleApi(OpenAiModerations):
-    """Another console's API: beside OpenAI's categories it gives its own labels under
-    `modconsole`. A label that console does not assess must not be declared."""
+    """Another console's API: besides OpenAI's categories it gives its own labels under
+    `modconsole`. Don't declare labels that the other console does not assess."""
 
     scores_at = ("modconsole", "scores")
     default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {

@@ -1,17 +1,17 @@
-"""Perspective's comments:analyze: one text a call, the key in the address."""
+"""Perspective's comments:analyze: one text a request, the key in the URL."""
 
 from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 from core.inference.remote.shapes import at, bad_shape, number
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, WireFormat
 from core.moderation.scores import Label
 
 
-class Perspective(Wire):
-    """It takes 20,480 bytes of text. Attributes are asked for by name, without a threshold, because
-    those under one vanish from the answer."""
+class Perspective(WireFormat):
+    """The service takes at most 20,480 bytes of text. Attributes are requested without a threshold,
+    because scores under a threshold are missing from the answer."""
 
     path = "v1alpha1/comments:analyze"
     batch_size = 1
@@ -30,7 +30,7 @@ class Perspective(Wire):
         "still answers, and carry the thresholds over."
     )
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         attributes: dict[str, object] = {
             name: {} for names in self.labels.values() for name in names
         }
@@ -40,7 +40,7 @@ class Perspective(Wire):
             "requestedAttributes": attributes,
             "doNotStore": True,
         }
-        return Ask(self.path, body)
+        return HttpRequest(self.path, body)
 
     def problem(self) -> str | None:
         languages = self.config.options.get("languages", ["en"])
@@ -48,8 +48,8 @@ class Perspective(Wire):
             return None
         return "`languages` must be a list of language codes"
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        found = at(reply.body, "attributeScores")
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
+        found = at(response.body, "attributeScores")
         if not isinstance(found, dict) or count != 1:
             raise bad_shape("sent attributeScores that are not an object")
         return [{name: number(at(found, name, "summaryScore", "value")) for name in found}]

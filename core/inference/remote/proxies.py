@@ -1,4 +1,4 @@
-"""Which proxy a request goes through, by the environment, and how it is named."""
+"""Which proxy a request uses, from the environment, and its name for messages."""
 
 from collections.abc import Mapping
 from urllib.parse import urlsplit
@@ -15,13 +15,13 @@ def is_local(url: str) -> bool:
 
 
 def proxies_for(url: str) -> Mapping[str, str]:
-    """What HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY say for it; for this machine none, since
-    to a proxy that address is its own."""
+    """The proxies that HTTP_PROXY, HTTPS_PROXY, ALL_PROXY and NO_PROXY set for the URL. None for a
+    local address: a proxy elsewhere would take it for its own machine."""
     return {} if is_local(url) else get_environ_proxies(url)
 
 
 def proxy_name(url: str, proxies: Mapping[str, str]) -> str | None:
-    """Host and port of the proxy in between, never its user or password; None without one."""
+    """Host and port of the proxy, never its user or password; None without a proxy."""
     proxy = select_proxy(url, dict(proxies))
     if not proxy:
         return None
@@ -30,4 +30,4 @@ def proxy_name(url: str, proxies: Mapping[str, str]) -> str | None:
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
         port = ""
-    return f"{parts.hostname or 'of no name'}{port}"
+    return f"{parts.hostname or 'without a name'}{port}"

@@ -1,4 +1,4 @@
-"""Keys stay out of the logs, also out of those of the HTTP library, which logs whole addresses."""
+"""Keeps keys out of the logs, including those of the HTTP library, which logs whole URLs."""
 
 import logging
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ class _Hiding(logging.Filter):
         self.secrets: set[str] = set()
 
     def filter(self, record: logging.LogRecord) -> bool:
-        """Lets every record through, with the secrets replaced."""
+        """Keeps every record, with the secrets replaced."""
         message = record.getMessage()
         if any(secret in message for secret in self.secrets):
             record.msg, record.args = hidden(message, self.secrets), ()
@@ -25,15 +25,15 @@ _HIDING = _Hiding()
 
 
 def hide_in_logs(secrets: Iterable[str]) -> None:
-    """From now on these never appear in a record of the HTTP library."""
+    """From now on the HTTP library's log records never show these."""
     for secret in secrets:
         _HIDING.secrets |= {secret, quote(secret, safe="")}
     for name in _LIBRARY_LOGGERS:
-        logging.getLogger(name).addFilter(_HIDING)  # the same filter is added once
+        logging.getLogger(name).addFilter(_HIDING)  # adding the same filter again has no effect
 
 
 def hidden(text: str, secrets: Iterable[str]) -> str:
-    """The text with every secret replaced, the longest first."""
+    """The text with every secret replaced. Longest first: one secret may contain another."""
     for secret in sorted(secrets, key=len, reverse=True):
         text = text.replace(secret, HIDDEN)
     return text

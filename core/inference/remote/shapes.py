@@ -1,4 +1,4 @@
-"""Reading decoded JSON that may be anything. Messages say what came, never its content."""
+"""Reads decoded JSON of any shape. Messages name the kind of fault, never the content."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -18,17 +18,18 @@ _LONGEST_TEXT = 200
 
 
 def bad_shape(problem: str) -> AttemptFailed:
-    """The answer is not what the protocol says. It would be the same again, so no retry."""
+    """The answer does not follow the protocol. A retry would give the same, so there is none."""
     return AttemptFailed(problem, kind=ErrorKind.BAD_SHAPE)
 
 
 def load_json(text: str | bytes) -> Any:
-    """Decoded JSON. Raises ValueError, also for a key that is there twice, and RecursionError."""
+    """Decoded JSON. Raises ValueError, also for a key that appears twice in an object, and
+    RecursionError."""
     return load_strict(text, takes_nan=True)
 
 
 def at(body: Any, *path: str | int) -> Any:
-    """What lies at a path of keys and indexes. Raises AttemptFailed naming the place."""
+    """The value at a path of keys and indexes. Raises AttemptFailed naming the path."""
     found = body
     for step in path:
         try:
@@ -41,7 +42,7 @@ def at(body: Any, *path: str | int) -> Any:
 
 
 def items(found: Any, count: int) -> list[Any]:
-    """A list of one item a text."""
+    """A list with one item for each text."""
     if not isinstance(found, list):
         raise bad_shape("sent something other than a list of results")
     if len(found) != count:
@@ -50,42 +51,42 @@ def items(found: Any, count: int) -> list[Any]:
 
 
 def ordered(found: Any, count: int) -> list[Any]:
-    """A list of one item a text, put back in order where the items are numbered."""
+    """A list with one item for each text, sorted by `index` where the items have one."""
     results = items(found, count)
     is_numbered = any(isinstance(item, Mapping) and "index" in item for item in results)
     return reordered(results, count) if is_numbered else results
 
 
 def number(found: Any) -> float:
-    """A score: any number, NaN too, which is refused later for its text alone."""
+    """A score: any number. NaN is accepted here and later fails its text alone."""
     if isinstance(found, bool) or not isinstance(found, int | float):
         raise bad_shape("sent a score that is not a number")
     try:
         return float(found)
-    except OverflowError:  # JSON has whole numbers of any size
+    except OverflowError:  # JSON has integers of any size
         return math.inf if found > 0 else -math.inf
 
 
-def maybe_count(found: Any) -> int | None:
-    """A whole number a server may tell or not."""
+def optional_count(found: Any) -> int | None:
+    """A whole number that a server may omit."""
     is_count = isinstance(found, int) and not isinstance(found, bool)
     return found if is_count and 0 <= found <= _HIGHEST_COUNT else None
 
 
-def maybe_text(found: Any) -> str | None:
-    """A short text a server may tell or not."""
+def optional_text(found: Any) -> str | None:
+    """A short text that a server may omit."""
     return found if isinstance(found, str) and 0 < len(found) <= _LONGEST_TEXT else None
 
 
-def told_tokens(body: Any) -> int | None:
-    """`usage.total_tokens`, where the server tells it."""
+def total_tokens(body: Any) -> int | None:
+    """`usage.total_tokens`, if the server reports it."""
     usage = body.get("usage") if isinstance(body, Mapping) else None
-    return maybe_count(usage.get("total_tokens")) if isinstance(usage, Mapping) else None
+    return optional_count(usage.get("total_tokens")) if isinstance(usage, Mapping) else None
 
 
-def told_request_id(headers: Mapping[str, str]) -> str | None:
-    """The server's own id of the request."""
-    return maybe_text(headers.get("x-request-id"))
+def server_request_id(headers: Mapping[str, str]) -> str | None:
+    """The server's own id for the request."""
+    return optional_text(headers.get("x-request-id"))
 
 
 def labelled(found: Any, label_count: int) -> dict[str, float]:
@@ -106,12 +107,12 @@ def labelled(found: Any, label_count: int) -> dict[str, float]:
 
 
 def by_name(found: Mapping[str, Any]) -> dict[str, float]:
-    """One text's scores from `{"label": score}`; what is null was not assessed."""
+    """One text's scores from `{"label": score}`; null means not assessed."""
     return {str(name): number(score) for name, score in found.items() if score is not None}
 
 
 def header_ms(headers: Mapping[str, str], name: str) -> float | None:
-    """Milliseconds from a header."""
+    """Milliseconds from a header; None if missing or invalid."""
     try:
         value = float(headers.get(name, ""))
     except ValueError:
@@ -120,7 +121,7 @@ def header_ms(headers: Mapping[str, str], name: str) -> float | None:
 
 
 def reordered(found: Sequence[Any], count: int) -> list[Any]:
-    """Items put back into the order of their `index`: 0 and up, each there once."""
+    """Items sorted by their `index`, which must be 0 to `count - 1`, each once."""
     places = [item.get("index") if isinstance(item, Mapping) else None for item in found]
     if sorted(place for place in places if type(place) is int) != list(range(count)):
         raise bad_shape("sent results whose indexes are not those of the texts")

@@ -1,17 +1,24 @@
-"""text-embeddings-inference: `/predict`, with phases told in headers."""
+"""text-embeddings-inference: `/predict`, which reports its phases in headers."""
 
 from collections.abc import Sequence
 
 from core.inference.base import Activation
-from core.inference.remote.shapes import at, header_ms, items, labelled, maybe_text, told_request_id
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.shapes import (
+    at,
+    header_ms,
+    items,
+    labelled,
+    optional_text,
+    server_request_id,
+)
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 
 
-class TextEmbeddingsInference(Wire):
-    """Two traps of this server: `["a", "b"]` is one pair of sentences, so every text goes in a list
-    of its own; and it puts several labels through a softmax whatever the model says, so for a
-    sigmoid the logits are asked for and activated here."""
+class TextEmbeddingsInference(WireFormat):
+    """This server has two traps. It takes `["a", "b"]` for one pair of sentences, so each text is
+    sent in a list of its own. And it applies a softmax to several labels whatever the model
+    declares, so for a sigmoid the logits are requested and the activation is applied here."""
 
     path = "predict"
     batch_size = 32
@@ -20,30 +27,30 @@ class TextEmbeddingsInference(Wire):
     def gives_logits(self) -> bool:
         return self.activation is Activation.SIGMOID
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         body = {
             "inputs": [[text] for text in texts],
             "raw_scores": self.gives_logits,
             "truncate": True,
         }
-        return Ask(self.path, body)
+        return HttpRequest(self.path, body)
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
-        return [labelled(item, self.label_count) for item in items(reply.body, count)]
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
+        return [labelled(item, self.label_count) for item in items(response.body, count)]
 
-    def told(self, reply: Reply) -> Told:
-        tokens = header_ms(reply.headers, "x-compute-tokens")
-        return Told(
-            server_ms=header_ms(reply.headers, "x-total-time"),
-            queue_ms=header_ms(reply.headers, "x-queue-time"),
-            tokenize_ms=header_ms(reply.headers, "x-tokenization-time"),
-            compute_ms=header_ms(reply.headers, "x-inference-time"),
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        tokens = header_ms(response.headers, "x-compute-tokens")
+        return ServerMetadata(
+            server_ms=header_ms(response.headers, "x-total-time"),
+            queue_ms=header_ms(response.headers, "x-queue-time"),
+            tokenize_ms=header_ms(response.headers, "x-tokenization-time"),
+            compute_ms=header_ms(response.headers, "x-inference-time"),
             tokens=None if tokens is None else int(tokens),
-            request_id=told_request_id(reply.headers),
+            request_id=server_request_id(response.headers),
         )
 
-    def about(self) -> Ask | None:
-        return Ask("info")
+    def revision_request(self) -> HttpRequest | None:
+        return HttpRequest("info")
 
-    def revision(self, reply: Reply) -> str | None:
-        return maybe_text(at(reply.body, "model_sha"))
+    def revision(self, response: HttpResponse) -> str | None:
+        return optional_text(at(response.body, "model_sha"))

@@ -1,4 +1,4 @@
-"""Tensors of the open inference protocol as JSON: their shape is checked, never guessed."""
+"""Tensors of the open inference protocol as JSON. Shapes are checked, never guessed."""
 
 import json
 from collections.abc import Mapping
@@ -10,13 +10,13 @@ from core.inference.remote.shapes import at, bad_shape, number
 
 _FLOATS = frozenset({"FP16", "BF16", "FP32", "FP64"})
 BYTES = "BYTES"
-# Where servers that name their classes put the names; the protocol itself has no place for them.
+# Where servers put class names; the protocol defines no place for them.
 _NAMES_AT = ("labels", "label_names", "label_order", "class_names", "classes", "id2label")
 
 
 @dataclass(frozen=True, slots=True)
 class Tensor:
-    """One output. `values` are flat, in row-major order; `shape` is None where none was sent."""
+    """One output. `values` are flat, in row-major order; `shape` is None if unknown."""
 
     name: str
     datatype: str
@@ -26,20 +26,20 @@ class Tensor:
 
     @property
     def is_float(self) -> bool:
-        """Whether it can hold scores or logits; whole numbers are the numbers of classes."""
+        """Whether it can hold scores or logits; integers would be class numbers."""
         return self.datatype in _FLOATS
 
     def has_shape(self, *sizes: int) -> bool:
-        """Whether it is of that shape; dimensions of 1 at the end may be there or not."""
+        """Whether it has that shape, ignoring trailing dimensions of 1."""
         return _trimmed(self.shape or ()) == _trimmed(sizes) and self.shape is not None
 
     def numbers(self) -> list[float]:
-        """Raises AttemptFailed where one is not a number."""
+        """Raises AttemptFailed if a value is not a number."""
         return [number(value) for value in self.values]
 
 
 def read_tensor(found: Any) -> Tensor:
-    """Raises AttemptFailed when name, datatype, shape and data don't fit together."""
+    """Raises AttemptFailed when name, datatype, shape and data are inconsistent."""
     name, datatype, data = at(found, "name"), at(found, "datatype"), at(found, "data")
     if not isinstance(name, str) or not isinstance(datatype, str) or not isinstance(data, list):
         raise bad_shape("sent a tensor whose name, datatype or data is of another kind")
@@ -53,7 +53,7 @@ def read_tensor(found: Any) -> Tensor:
 
 
 def declared_labels(found: Any) -> tuple[str, ...] | None:
-    """The names of classes in the `parameters` of an answer or an output; None for none."""
+    """The class names in the `parameters` of an answer or output, if any."""
     return _labels(found)
 
 
@@ -67,7 +67,8 @@ def _shape_of(found: Mapping[str, Any]) -> tuple[int, ...] | None:
 
 
 def _flat(data: list[Any]) -> tuple[tuple[int, int] | None, tuple[Any, ...]]:
-    """The shape that nested rows show, None for a flat list, and the values. Ragged: refused."""
+    """The shape of nested rows (None for a flat list) and the flat values. Raises AttemptFailed for
+    ragged rows."""
     if not any(isinstance(row, list) for row in data):
         return None, tuple(data)
     widths = {len(row) if isinstance(row, list) else -1 for row in data}
@@ -88,7 +89,8 @@ def _labels(found: Any) -> tuple[str, ...] | None:
 
 
 def _names(value: Any) -> tuple[str, ...] | None:
-    """A list, a table by number, or either as JSON or as words with commas between."""
+    """From a list, an object with numbers as keys, either of them as JSON text, or names separated
+    by commas."""
     if isinstance(value, str):
         try:
             value = json.loads(value)

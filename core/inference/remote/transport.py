@@ -1,4 +1,4 @@
-"""One HTTP exchange with a backend: pooled, bounded in time and size, every failure told apart.
+"""One HTTP exchange with a backend: pooled, limited in time and size, each failure with its kind.
 
 No message holds an address, a key, a comment or a server's own words.
 """
@@ -17,8 +17,8 @@ import urllib3
 
 from core.inference.base import ErrorKind
 from core.inference.remote.connections import PooledAdapter
+from core.inference.remote.http_errors import http_failure
 from core.inference.remote.proxies import proxies_for, proxy_name
-from core.inference.remote.refusals import refusal
 from core.inference.remote.secrets import hide_in_logs
 from core.inference.remote.shapes import load_json
 from core.inference.resilience.retries import AttemptFailed
@@ -30,8 +30,8 @@ _SEE_OTHER = 303
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
-    """What to send. `path` is joined to the backend's address; no `body` means GET."""
+class HttpRequest:
+    """`path` is joined to the backend's address; without a `body` it is a GET."""
 
     path: str = ""
     body: object = None
@@ -39,8 +39,8 @@ class Ask:
 
 
 @dataclass(frozen=True, slots=True)
-class Reply:
-    """What came back: decoded JSON, headers with lower-case names, and the time it took."""
+class HttpResponse:
+    """Decoded JSON, headers with lower-case names, and the time the exchange took."""
 
     body: Any
     headers: Mapping[str, str]
@@ -49,11 +49,11 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """Where to and how: everything about the connection that a site sets.
+    """Everything about the connection that a site configures.
 
-    `secret_headers` and `secret_params` go out with every request and appear nowhere else.
-    `follows_303` allows only to the same origin. `busy_means_loading` is for proxies that answer
-    502 and 503 while they start a server.
+    `secret_headers` and `secret_params` are sent with every request and appear nowhere else.
+    `follows_303` follows redirects to the same origin only. `busy_means_loading` is for proxies
+    that answer 502 and 503 while they start a server.
     """
 
     url: str
@@ -92,7 +92,7 @@ class Transport:
         self.host = urlsplit(route.url).hostname or ""
         hide_in_logs([*route.secret_headers.values(), *route.secret_params.values()])
         self._session = requests.Session()
-        # Neither the environment nor ~/.netrc is looked into for each request.
+        # Otherwise requests reads the environment and ~/.netrc again for each request.
         self._session.trust_env = False
         proxies = proxies_for(route.url)
         self._session.proxies = dict(proxies)
@@ -106,18 +106,18 @@ class Transport:
         """Close the pooled connections."""
         self._session.close()
 
-    def send(self, ask: Ask, headers: Mapping[str, str], left_s: float) -> Reply:
+    def send(self, request: HttpRequest, headers: Mapping[str, str], left_s: float) -> HttpResponse:
         """One attempt within `left_s` seconds and the route's timeout. Raises AttemptFailed."""
         began = self._monotonic()
         deadline = began + min(self._route.timeout_s, left_s)
         base = self._route.url.rstrip("/")
-        url = f"{base}/{ask.path.lstrip('/')}" if ask.path else self._route.url
-        params = {**ask.params, **self._route.secret_params}
-        body = None if ask.body is None else json.dumps(ask.body).encode()
+        url = f"{base}/{request.path.lstrip('/')}" if request.path else self._route.url
+        params = {**request.params, **self._route.secret_params}
+        body = None if request.body is None else json.dumps(request.body).encode()
         for _hop in range(MAX_HOPS):
             outcome = self._exchange(_Outgoing(url, params, body, headers), deadline)
             if isinstance(outcome, AttemptFailed):
-                # Outside of any except block: the cause would name the address.
+                # Raised outside of any except block: the chained cause would name the address.
                 raise self._with_proxy(outcome)
             if isinstance(outcome, str):
                 url, params, body = _same_origin(url, outcome), {}, None
@@ -126,13 +126,13 @@ class Transport:
             decoded = _decoded(answer)
             if isinstance(decoded, AttemptFailed):
                 raise self._with_proxy(decoded)
-            return Reply(decoded, received, (self._monotonic() - began) * 1000.0)
+            return HttpResponse(decoded, received, (self._monotonic() - began) * 1000.0)
         raise AttemptFailed("redirects without end", kind=ErrorKind.REDIRECT)
 
     def _exchange(
         self, outgoing: _Outgoing, deadline: float
     ) -> tuple[bytes, dict[str, str]] | str | AttemptFailed:
-        """Body and headers of a good answer, the target of a redirect to follow, or the failure."""
+        """Body and headers of a 200, the target of a redirect to follow, or the failure."""
         left_s = max(0.001, deadline - self._monotonic())
         body = outgoing.body
         sent = {} if body is None else {"Content-Type": "application/json"}
@@ -154,7 +154,7 @@ class Transport:
                 answer = self._read(response, deadline)
                 if response.status_code == 200:
                     return answer, received
-                return refusal(
+                return http_failure(
                     response.status_code,
                     received,
                     answer,
@@ -172,7 +172,7 @@ class Transport:
             return _translated(error, is_late=self._monotonic() >= deadline)
 
     def _with_proxy(self, failure: AttemptFailed) -> AttemptFailed:
-        """Names the proxy in between, unless it was the text that was refused."""
+        """Adds the proxy's name to the failure, unless the server refused the text."""
         if self._proxy is None or failure.kind is ErrorKind.BAD_INPUT:
             return failure
         return AttemptFailed(
@@ -183,7 +183,8 @@ class Transport:
         )
 
     def _read(self, response: requests.Response, deadline: float) -> bytes:
-        # read1 gives what has arrived; a body that drips for ever must meet the deadline.
+        # read1 returns what has arrived so far, so that the deadline also ends a body that arrives
+        # byte by byte.
         body = bytearray()
         while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
             body += piece
@@ -205,22 +206,22 @@ def _same_origin(url: str, location: str) -> str:
 
 def _decoded(answer: bytes) -> Any:
     try:
-        # NaN is let through: it condemns one score, not the whole answer.
+        # NaN is accepted: it makes one score invalid, not the whole answer.
         return load_json(answer)
     except (ValueError, RecursionError):
         pass
     is_page = answer.lstrip()[:1] == b"<"
-    words = "sent a web page where JSON was due" if is_page else "sent an answer that is not JSON"
+    words = "sent a web page instead of JSON" if is_page else "sent an answer that is not JSON"
     return AttemptFailed(words, kind=ErrorKind.BAD_SHAPE)
 
 
 def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
     kinds = urllib3.exceptions
     if isinstance(error, requests.exceptions.SSLError | kinds.SSLError):
-        return AttemptFailed("shows a certificate that is not trusted", kind=ErrorKind.TLS)
+        return AttemptFailed("has a certificate that is not trusted", kind=ErrorKind.TLS)
     if isinstance(error, requests.ConnectTimeout):
         return AttemptFailed("could not be reached in time", kind=ErrorKind.TIMEOUT, can_retry=True)
-    # A connection shut down at the deadline looks as if the server had broken it off.
+    # When we shut a connection down at the deadline, it looks as if the server had closed it.
     if isinstance(error, requests.Timeout | kinds.TimeoutError) or is_late:
         return _too_slow()
     if isinstance(error, kinds.ProtocolError | requests.exceptions.ChunkedEncodingError):
@@ -230,7 +231,7 @@ def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
         error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema
     ):
         return AttemptFailed("could not be reached", kind=ErrorKind.CONNECT, can_retry=True)
-    # requests makes every fault of an address, a proxy's or a header a ValueError too.
+    # requests raises ValueError for an invalid URL, proxy or header too.
     is_ours = isinstance(error, ValueError)
     words = "has an address, key, header or proxy that can't be used" if is_ours else "failed"
     kind = ErrorKind.CONFIGURATION if is_ours else ErrorKind.BACKEND

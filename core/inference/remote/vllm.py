@@ -1,4 +1,4 @@
-"""vLLM's (and SGLang's) `/classify`: probabilities without names."""
+"""vLLM's (and SGLang's) `/classify`: probabilities without class names."""
 
 import math
 import re
@@ -11,28 +11,28 @@ from core.inference.remote.shapes import (
     items,
     number,
     reordered,
-    told_request_id,
-    told_tokens,
+    server_request_id,
+    total_tokens,
 )
-from core.inference.remote.transport import Ask, Reply
-from core.inference.remote.wire import Row, Told, Wire
+from core.inference.remote.transport import HttpRequest, HttpResponse
+from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
 
 _NUMBERED = re.compile(r"LABEL_(\d{1,4})")
 
 
-class VllmClassify(Wire):
-    """`label_order` must name the classes, in the order of the model's own id2label."""
+class VllmClassify(WireFormat):
+    """`label_order` must name the classes in the order of the model's id2label."""
 
     path = "classify"
     needs = frozenset({"labels", "label_order"})
 
-    def ask(self, texts: Sequence[str]) -> Ask:
+    def request(self, texts: Sequence[str]) -> HttpRequest:
         model = {"model": self.config.model} if self.config.model else {}
-        return Ask(self.path, {**model, "input": list(texts)})
+        return HttpRequest(self.path, {**model, "input": list(texts)})
 
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
         rows: list[Row] = []
-        for item in reordered(items(at(reply.body, "data"), count), count):
+        for item in reordered(items(at(response.body, "data"), count), count):
             probs = at(item, "probs")
             if not isinstance(probs, list):
                 raise bad_shape("sent probs that are not a list")
@@ -42,11 +42,12 @@ class VllmClassify(Wire):
         return rows
 
     def _check_named(self, item: Mapping[str, Any], probs: Sequence[float]) -> None:
-        """The one name a result has, of its best class, must stand where `label_order` has it."""
+        """A result names its best class only; that name must match `label_order` at the highest
+        probability."""
         if item.get("num_classes", len(probs)) != len(probs):
-            raise bad_shape("sent another number of probs than its num_classes")
+            raise bad_shape("sent a number of probs that is not its num_classes")
         label = item.get("label")
-        if label is None or any(map(math.isnan, probs)):  # NaN is refused for its text alone
+        if label is None or any(map(math.isnan, probs)):  # NaN later fails its text alone
             return
         order = [name.lower() for name in self.config.label_order]
         numbered = _NUMBERED.fullmatch(str(label))
@@ -58,10 +59,10 @@ class VllmClassify(Wire):
             raise bad_shape("names a class that is not in label_order")
         if probs[place] != max(probs):
             raise bad_shape(
-                f"says that {order[place]!r} is the best class, and by label_order it is not: the "
+                f"reports {order[place]!r} as the best class, but by label_order it is not: the "
                 "order must be that of the model's id2label"
             )
 
-    def told(self, reply: Reply) -> Told:
-        tokens = told_tokens(reply.body)
-        return Told(tokens=tokens, request_id=told_request_id(reply.headers))
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        tokens = total_tokens(response.body)
+        return ServerMetadata(tokens=tokens, request_id=server_request_id(response.headers))

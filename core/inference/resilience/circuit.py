@@ -1,4 +1,4 @@
-"""When to stop asking a backend that fails, and when to try it again. Pure but for one lock."""
+"""When to stop calling a backend that fails, and when to try it again."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from threading import Lock
 
 
 class CircuitState(StrEnum):
-    """`closed` lets every call through, `open` none, `half_open` one to try."""
+    """`closed` admits every call, `open` none, `half_open` one trial call."""
 
     CLOSED = "closed"
     OPEN = "open"
@@ -15,10 +15,10 @@ class CircuitState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class CircuitRule:
-    """It opens at `failure_limit` failed calls in a row, for `cool_s` seconds; every trial that
-    fails doubles that, up to `longest_cool_s`. A trial that tells nothing in `trial_s` is over. A
-    backend that asks to be left alone is, but never longer than `longest_asked_s`.
-    """
+    """The circuit opens at `failure_limit` failed calls in a row, for `cool_s` seconds. Each failed
+    trial doubles that time, up to `longest_cool_s`. A trial without a result after `trial_s` no
+    longer blocks the next one. When a backend asks for a pause, the circuit stays open that long,
+    at most `longest_asked_s`."""
 
     failure_limit: int = 5
     cool_s: float = 10.0
@@ -38,7 +38,7 @@ class Circuit:
 
 
 def admit(circuit: Circuit, rule: CircuitRule, now: float) -> tuple[bool, Circuit]:
-    """Whether a call may go out now, and the state after it did."""
+    """Whether a call may be made now, and the state afterwards."""
     if circuit.state is CircuitState.CLOSED:
         return True, circuit
     if now < circuit.until:
@@ -48,16 +48,15 @@ def admit(circuit: Circuit, rule: CircuitRule, now: float) -> tuple[bool, Circui
 
 
 def after_success(_circuit: Circuit) -> Circuit:
-    """One good answer closes it."""
+    """An answer closes the circuit."""
     return Circuit()
 
 
 def after_failure(
     circuit: Circuit, rule: CircuitRule, now: float, *, asked_s: float | None = None
 ) -> Circuit:
-    """One more failed call. `asked_s` is how long the backend itself asked to be left alone: it
-    opens the circuit at once, for that long.
-    """
+    """The state after one more failed call. `asked_s` is the pause that the backend asked for: it
+    opens the circuit at once, for that long."""
     failures = circuit.failures + 1
     if asked_s is not None:
         until = now + min(asked_s, rule.longest_asked_s)
@@ -65,7 +64,7 @@ def after_failure(
     if circuit.state is CircuitState.CLOSED and failures < rule.failure_limit:
         return Circuit(CircuitState.CLOSED, failures)
     if circuit.state is CircuitState.OPEN:
-        # A call that went out before it opened tells nothing new.
+        # A call made before the circuit opened is no new information.
         return Circuit(CircuitState.OPEN, failures, circuit.reopened, circuit.until)
     reopened = circuit.reopened + (circuit.state is CircuitState.HALF_OPEN)
     cool_s = min(rule.cool_s * 2.0 ** min(reopened, 30), rule.longest_cool_s)
@@ -82,11 +81,11 @@ class CircuitBreaker:
 
     @property
     def circuit(self) -> Circuit:
-        """The state as it stands; it moves from `open` only when a call asks to be admitted."""
+        """The current state; it changes from `open` only when a call is admitted."""
         return self._circuit
 
     def admits(self, now: float) -> bool:
-        """Whether a call may go out; whoever is told yes must report how it went."""
+        """Whether a call may be made. After True the caller must report the outcome."""
         with self._lock:
             is_admitted, self._circuit = admit(self._circuit, self._rule, now)
             return is_admitted

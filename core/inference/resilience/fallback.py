@@ -1,4 +1,4 @@
-"""Several backends in a row: the next one answers where the one before did not."""
+"""Several backends in a row: when one fails, the next one answers."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -16,9 +16,8 @@ from core.inference.base import (
 
 
 class FallbackBackend:
-    """Looks like its first member. A result of another carries that one's name and model version,
-    and the call tells who answered last and which members failed before.
-    """
+    """Has the `info` of its first member. Results from another member carry that member's name and
+    model version. The call metadata says who answered last and which members failed before."""
 
     def __init__(self, members: Sequence[Backend]) -> None:
         self._members = tuple(members)
@@ -29,16 +28,16 @@ class FallbackBackend:
         return self._members[0].info
 
     def load(self) -> None:
-        """Loads all, so that the last resort is ready when it is needed. Raises ModelNotUsable, the
-        first member's, when none can be used."""
+        """Loads all members, so that the last one is ready when needed. Raises the first member's
+        ModelNotUsable when none can be used."""
         problems = [problem for member in self._members if (problem := _unusable(member))]
         if len(problems) == len(self._members):
             raise problems[0]
 
     def score(self, texts: Sequence[str]) -> BatchResult:
-        """Results in input order. A text that fails alone at one member goes to the next too.
+        """Results in input order. If a single text fails at one member, the next one tries it too.
 
-        Raises BackendError, the first member's, when none can be used.
+        Raises the first member's BackendError when none can be used.
         """
         began = perf_counter()
         found: dict[int, TextResult] = {}
@@ -50,7 +49,7 @@ class FallbackBackend:
                 break
             member_began = perf_counter()
             try:
-                answer = _asked(member, [texts[row] for row in left])
+                answer = _checked_answer(member, [texts[row] for row in left])
             except BackendError as error:
                 first_error = first_error or error
                 took_ms = (perf_counter() - member_began) * 1000.0
@@ -68,15 +67,15 @@ class FallbackBackend:
         return BatchResult(tuple(found[row] for row in range(len(texts))), call)
 
     def health(self) -> str | None:
-        """None when any member can score, else why the first can't."""
+        """None when any member can score, else why the first one can't."""
         first, *others = self._members
-        trouble = first.health()
-        if trouble is None or any(other.health() is None for other in others):
+        problem = first.health()
+        if problem is None or any(other.health() is None for other in others):
             return None
-        return trouble
+        return problem
 
     def close(self) -> None:
-        """Closes all."""
+        """Closes all members."""
         for member in self._members:
             member.close()
 
@@ -96,7 +95,7 @@ def _unusable(member: Backend) -> ModelNotUsable | None:
     return None
 
 
-def _asked(member: Backend, texts: Sequence[str]) -> BatchResult:
+def _checked_answer(member: Backend, texts: Sequence[str]) -> BatchResult:
     answer = member.score(texts)
     if len(answer.results) != len(texts):
         raise BackendError(

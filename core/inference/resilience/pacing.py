@@ -1,4 +1,4 @@
-"""A client-side rate limit: calls spaced so that a backend's own limit is never met."""
+"""A client-side rate limit: spaces calls so that the backend's own limit is never reached."""
 
 from dataclasses import dataclass
 from threading import Lock
@@ -6,7 +6,8 @@ from threading import Lock
 
 @dataclass(frozen=True, slots=True)
 class Pace:
-    """`free_at` is when the next call would be due if they came evenly (seconds, monotonic)."""
+    """`free_at` is when the next call would be due if calls were evenly spaced (seconds,
+    monotonic)."""
 
     free_at: float = 0.0
 
@@ -14,9 +15,9 @@ class Pace:
 def book(
     pace: Pace, now: float, *, per_minute: float, burst: int, longest_s: float
 ) -> tuple[float | None, Pace]:
-    """Seconds to wait before a call, and the state with it booked.
+    """Seconds to wait before a call, and the state with this call booked.
 
-    `burst` calls may come at once after a rest. None, and nothing booked, when the wait would be
+    After a rest, `burst` calls may be made at once. None, and nothing booked, if the wait would be
     longer than `longest_s`.
     """
     apart_s = 60.0 / per_minute
@@ -28,7 +29,7 @@ def book(
 
 
 class Pacer:
-    """One pace shared by threads; `per_minute` of None never makes anybody wait."""
+    """One pace shared by threads; without `per_minute` there is no wait."""
 
     def __init__(self, per_minute: float | None, burst: int) -> None:
         self._per_minute = per_minute
@@ -37,7 +38,8 @@ class Pacer:
         self._lock = Lock()
 
     def wait_s(self, now: float, longest_s: float) -> float | None:
-        """Seconds to wait before the call that this books; None when it can't be had in time."""
+        """Books a call and returns the seconds to wait before it; None if that would be longer than
+        `longest_s`."""
         if self._per_minute is None:
             return 0.0
         with self._lock:

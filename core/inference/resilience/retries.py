@@ -1,4 +1,4 @@
-"""Trying again: what is worth it, how long to wait, and when the time is up."""
+"""Retries: which failures are worth one, how long to wait, and when to give up."""
 
 import random
 import re
@@ -13,8 +13,8 @@ from tenacity import RetryCallState, Retrying, retry_if_exception
 from core.inference.base import ErrorKind
 
 T = TypeVar("T")
-LONGEST_ASKED_S = 86_400.0
-"""No server is believed when it asks for more than a day."""
+LONGEST_WAIT_S = 86_400.0
+"""The longest wait that a server's answer can ask for: a day."""
 _MOST_DOUBLINGS = 30
 _EPOCH_S = 1e8  # a reset above this is a date in Unix seconds, not a duration
 _ASCTIME = re.compile(r"[A-Za-z]{3} [A-Za-z]{3} [ \d]?\d \d\d:\d\d:\d\d \d{4}")
@@ -22,9 +22,9 @@ _DURATION = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m(?!s))?(?:(\d+(?:\.\d+)?
 
 
 class AttemptFailed(Exception):
-    """One attempt that failed; never leaves a backend. `after_s` is how long it asked to wait.
+    """One failed attempt; never leaves a backend. `after_s` is how long the server asked to wait.
 
-    The text names no address, key or comment: it ends up on a moderator's screen.
+    The message contains no address, key or comment: moderators read it.
     """
 
     def __init__(
@@ -43,9 +43,8 @@ class AttemptFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RetryRule:
-    """At most `attempts` requests within `total_s`. A model that is still loading is asked again
-    for `loading_s` instead, however often.
-    """
+    """At most `attempts` requests within `total_s`. While a model is still loading, requests are
+    repeated for `loading_s` instead, without a limit on attempts."""
 
     attempts: int = 3
     first_pause_s: float = 0.25
@@ -56,7 +55,7 @@ class RetryRule:
 
 @dataclass(frozen=True, slots=True)
 class RetryOutcome(Generic[T]):
-    """How it ended: `answer` or `failure`, never both, with what it took."""
+    """The result: `answer` or `failure`, never both, with attempts and waiting time."""
 
     attempts: int
     waited_s: float
@@ -65,10 +64,10 @@ class RetryOutcome(Generic[T]):
 
 
 def pause_s(rule: RetryRule, attempt: int, draw: float) -> float:
-    """Seconds before attempt `attempt + 1`: doubled each time, and by `draw` (0..1) anywhere in the
-    upper half, so that clients that failed together don't come back together.
-    """
-    # Of a model that loads for hours there are thousands of attempts, and 2.0**1024 is too large.
+    """Seconds before attempt `attempt + 1`. The longest pause doubles with each attempt; `draw`
+    (0..1) selects a value in its upper half, so that clients that failed together don't all retry
+    at once."""
+    # A model that loads for hours takes thousands of attempts, and 2.0**1024 overflows.
     doublings = min(attempt - 1, _MOST_DOUBLINGS)
     longest = min(rule.first_pause_s * 2.0**doublings, rule.longest_pause_s)
     return longest * (0.5 + draw / 2.0)
@@ -82,16 +81,16 @@ def try_again(
     sleep: Callable[[float], None],
     draw: Callable[[], float] = random.random,
 ) -> RetryOutcome[T]:
-    """Call `send` with the seconds left until it answers, fails for good, or the time is up.
+    """Calls `send` with the seconds left until it answers, fails for good, or the time is over.
 
-    It never waits past the end: when the backend asks for longer than is left, that is the end.
+    Never waits longer than that: if the backend asks for a longer wait, it gives up at once.
     """
     began, limit_s = monotonic(), rule.total_s
 
     def wait_s(tried: RetryCallState) -> float:
         failure = _failure_of(tried)
         asked_s = max(pause_s(rule, tried.attempt_number, draw()), failure.after_s or 0.0)
-        # Servers are known to repeat the same estimate for ever.
+        # Some servers repeat the same estimate for ever.
         return min(asked_s, rule.longest_pause_s) if _is_loading(failure) else asked_s
 
     def is_over(tried: RetryCallState) -> bool:
@@ -123,25 +122,25 @@ def _is_loading(failure: AttemptFailed) -> bool:
     return failure.kind is ErrorKind.LOADING
 
 
-def believed_s(asked: object) -> float | None:
-    """Seconds a server asks for, a day at most; None where that is no number of seconds."""
+def valid_wait_s(asked: object) -> float | None:
+    """Seconds a server asks for, a day at most; None if the value is not a number of seconds."""
     if isinstance(asked, bool) or not isinstance(asked, int | float):
         return None
-    # Compared before it is made a float: JSON has whole numbers of any size, and NaN.
-    return float(min(asked, LONGEST_ASKED_S)) if asked >= 0 else None
+    # Compared before the conversion to float: JSON has integers of any size, and NaN.
+    return float(min(asked, LONGEST_WAIT_S)) if asked >= 0 else None
 
 
-def asked_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """How long an answer asks to wait, from lower-case headers, a day at most; None when it does
-    not say.
+def requested_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
+    """How long a response asks to wait, from lower-case headers, a day at most; None if it does not
+    say.
 
-    `retry-after-ms` and `Retry-After` (seconds or a date) come first; else the resets of those
-    `x-ratelimit-*` windows of which nothing remains, the longest of them.
+    `retry-after-ms` and `Retry-After` (seconds or a date) have priority. Otherwise it is the
+    longest reset time of the `x-ratelimit-*` windows with nothing remaining.
     """
-    return believed_s(_asked_s(headers, now))
+    return valid_wait_s(_header_wait_s(headers, now))
 
 
-def _asked_s(headers: Mapping[str, str], now: datetime) -> float | None:
+def _header_wait_s(headers: Mapping[str, str], now: datetime) -> float | None:
     millis = _number(headers.get("retry-after-ms", ""))
     if millis is not None:
         return millis / 1000.0

@@ -6,8 +6,8 @@ from functools import lru_cache
 
 from core.errors import InvalidInput
 
-# What each field is commonly called, in small letters and without `_`, `-`, `.` and blanks. The
-# first name of each is the one the documents use.
+# Common names of each field, in lower case and without `_`, `-`, `.` and spaces. The first name of
+# each is the documented one.
 ALIASES: dict[str, tuple[str, ...]] = {
     "id": ("id", "commentid"),
     "text": (
@@ -32,7 +32,7 @@ _SEPARATORS = re.compile(r"[\s_.\-]+")
 
 @dataclass(frozen=True, slots=True)
 class RowShape:
-    """How a kind of row names what it holds. The first of `times` that is there counts."""
+    """The column names of one kind of row. Of `times`, the first that has a value is used."""
 
     id: str
     text: str
@@ -45,20 +45,20 @@ class RowShape:
 
     @property
     def names(self) -> frozenset[str]:
-        """Every column a comment is read from."""
+        """Every column that is read for a comment."""
         return frozenset(
             (self.id, self.text, self.author, *self.times, self.parent, self.title, self.deleted)
         )
 
 
 def field_of(name: str) -> str | None:
-    """The field a column holds, by its name in any case and by common other names."""
+    """The field a column holds, by its name in any case and by common alternatives."""
     return _FIELD_OF.get(_SEPARATORS.sub("", name).casefold())
 
 
 @lru_cache(maxsize=256)
 def plain_shape(names: tuple[str, ...]) -> RowShape:
-    """The shape of a site's own row. Raises InvalidInput where two columns hold the same field."""
+    """The shape of a site's own rows. Raises InvalidInput if two columns hold the same field."""
     found: dict[str, str] = {}
     for name in names:
         field = field_of(name)

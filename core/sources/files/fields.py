@@ -1,4 +1,4 @@
-"""One value of a raw row, checked. Messages name the field and what it is, never the value."""
+"""Checks one value of a raw row. Messages name the field and the kind of value, never the value."""
 
 import math
 import re
@@ -14,7 +14,7 @@ from core.strict_json import load_strict
 
 @dataclass(frozen=True, slots=True)
 class UnreadableValue:
-    """A value of a table that can't be had as it is; `words` say what it is."""
+    """A value of a table that can't be represented; `words` describe it."""
 
     words: str
 
@@ -31,10 +31,10 @@ _MISSING = frozenset(("", "nan", "nat", "null", "none", "<na>", "#n/a", "\\n"))
 _MISSING_IN_CAPITALS = frozenset(("NA", "N/A"))
 _WHOLE_WITH_POINT = re.compile(r"(-?[0-9]+)\.0+")
 _SCIENTIFIC = re.compile(r"-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
-_EXACT_FLOAT = 2.0**53  # from here on neighbouring whole numbers share one float
-# 9 digits or more: fewer may be a date written as 20260131.
+_EXACT_FLOAT = 2.0**53  # from here on a float no longer tells neighbouring whole numbers apart
+# At least 9 digits: fewer may be a date written as 20260131.
 _UNIX_TEXT = re.compile(r"[0-9]{9,20}(?:\.[0-9]*)?", re.ASCII)
-# Between these no time in one unit is also one in another.
+# Within this range a number has only one meaning, as seconds, milli-, micro- or nanoseconds.
 FIRST_UNIX_SECONDS, LAST_UNIX_SECONDS = 100_000_000, 7_258_118_400
 _FLAGS = dict.fromkeys(("", "false", "f", "no", "n", "0", "0.0"), False)
 _FLAGS |= dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), True)
@@ -42,7 +42,7 @@ _WRITE_TIMES = "write 2026-01-31T12:00:00Z or Unix seconds"
 
 
 def kind_of(value: object) -> str:
-    """What a JSON value is, in words for a message."""
+    """The kind of a JSON value, in words for a message."""
     if isinstance(value, UnreadableValue):
         return value.words
     for kinds, words in _KINDS:
@@ -52,14 +52,14 @@ def kind_of(value: object) -> str:
 
 
 def parse_json(text: str | bytes) -> object:
-    """Strict JSON: NaN, a name twice in one object, too deep nesting, too long numbers and wrong
-    encodings are refused too."""
+    """Strict JSON: also refuses NaN, a key that appears twice in an object, too deep nesting, too
+    long numbers and wrong encodings."""
     try:
         return load_strict(text)
     except UnicodeDecodeError:
         raise InvalidInput("not UTF-8") from None
     except (ValueError, RecursionError):
-        # The reason json gives quotes no text, but its columns mean nothing without the text.
+        # json's reason quotes no text, but its column numbers are useless without the text.
         raise InvalidInput("not valid JSON") from None
 
 
@@ -71,10 +71,10 @@ def text_field(row: Mapping[str, object], name: str) -> str | None:
 
 
 def id_field(row: Mapping[str, object], name: str, *, is_number: bool) -> str | None:
-    """An id as text, every digit as it came; None where there is none, however a table says that.
+    """An id as text, with its digits unchanged; None if the table marks it as missing.
 
-    Tables that once held an empty cell give ids as 101.0. `is_number` is for sources whose ids
-    count up, given as 12 or "12".
+    Tables that once held an empty cell give ids as 101.0. `is_number` is for sources with numeric
+    ids, given as 12 or "12".
     """
     value = row.get(name)
     if isinstance(value, str):
@@ -104,7 +104,7 @@ def _id_of_number(value: object, name: str) -> str | None:
         raise InvalidInput(f"`{name}` is {kind_of(value)}, not an id")
     if isinstance(value, int | UUID):
         return str(value)
-    if math.isnan(value):  # which is how pandas says that a number is missing
+    if math.isnan(value):  # pandas writes a missing number as NaN
         return None
     if isinstance(value, float) and abs(value) >= _EXACT_FLOAT:
         raise InvalidInput(
@@ -116,17 +116,17 @@ def _id_of_number(value: object, name: str) -> str | None:
 
 
 def is_missing(text: str) -> bool:
-    """Whether a cell of text says that there is no value, as pandas, R and databases write it."""
+    """Whether a text cell means "no value", as pandas, R and databases write it."""
     return text.strip().casefold() in _MISSING or text.strip() in _MISSING_IN_CAPITALS
 
 
 def flag_field(row: Mapping[str, object], name: str) -> bool:
-    """True or false; absent is false. A table says it in words or as 1 and 0."""
+    """True or false; a missing value is false. Tables write it in words or as 1 and 0."""
     value = row.get(name)
     if value is None or isinstance(value, bool):
         return bool(value)
     if isinstance(value, float) and math.isnan(value):
-        return False  # how pandas says that a flag is missing
+        return False  # pandas writes a missing flag as NaN
     whole = int(value) if isinstance(value, float) and value.is_integer() else value
     if isinstance(whole, str | int):
         word = str(whole).strip().lower()
@@ -138,10 +138,9 @@ def flag_field(row: Mapping[str, object], name: str) -> bool:
 def time_field(
     row: Mapping[str, object], name: str, *, first: int = FIRST_UNIX_SECONDS
 ) -> datetime | None:
-    """A time in UTC, from ISO 8601 or a Unix time in seconds, milli-, micro- or nanoseconds, which
-    their size tells apart. Text without a time zone is refused, and so is a date as a number.
-    `first` is 0 for sources that always mean seconds.
-    """
+    """A time in UTC, from ISO 8601 or a Unix time in seconds, milli-, micro- or nanoseconds,
+    distinguished by their size. Refuses text without a time zone, and dates written as a number.
+    `first` is the smallest Unix time; 0 for sources that always use seconds."""
     value = row.get(name)
     if value is None or (isinstance(value, str) and value and is_missing(value)):
         return None
@@ -173,13 +172,13 @@ def _unix_moment(number: Decimal, name: str, first: int) -> datetime:
 
 
 def _is_date(number: Decimal) -> bool:
-    """20260131, 202601311200 or 20260131120000: as Unix times they would be another day."""
+    """20260131, 202601311200 or 20260131120000: read as Unix times they would be other days."""
     digits = str(number.to_integral_value())
     form = {8: "%Y%m%d", 12: "%Y%m%d%H%M", 14: "%Y%m%d%H%M%S"}.get(len(digits))
     if form is None or not digits.startswith(("19", "20")):
         return False
     try:
-        datetime.strptime(digits, form)  # asked only whether it is one
+        datetime.strptime(digits, form)  # only to see whether it is a date
     except ValueError:
         return False
     return True

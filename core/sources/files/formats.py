@@ -1,4 +1,4 @@
-"""Which kind of file a path is, judged before a byte of it is parsed."""
+"""The format of a file, decided from its name before any of it is parsed."""
 
 from enum import StrEnum
 from pathlib import Path
@@ -7,7 +7,7 @@ from core.errors import UnreadableFile
 
 
 class FileFormat(StrEnum):
-    """What a file holds, by its suffix."""
+    """File formats, by suffix."""
 
     JSON_LINES = "jsonl"
     JSON = "json"
@@ -28,16 +28,16 @@ KNOWN_SUFFIXES = ".jsonl, .ndjson, .json, .csv, .tsv (each also with .gz) and .p
 
 
 def is_gzip(path: Path) -> bool:
-    """Whether the name says gzip."""
+    """Whether the name ends in `.gz`."""
     return path.suffix.lower() == ".gz"
 
 
 def file_format(path: Path) -> FileFormat:
-    """The format of a file that is there and not empty. Raises UnreadableFile naming it."""
+    """The format of an existing file that is not empty. Raises UnreadableFile naming it."""
     name = path.with_suffix("") if is_gzip(path) else path
     found = _BY_SUFFIX.get(name.suffix.lower())
     if found is None or (found is FileFormat.PARQUET and is_gzip(path)):
-        raise UnreadableFile(f"{path.name} is of no known kind; known are {KNOWN_SUFFIXES}")
+        raise UnreadableFile(f"{path.name} has an unknown suffix; known are {KNOWN_SUFFIXES}")
     try:
         if path.is_dir():
             raise UnreadableFile(f"{path.name} is a folder, not a file")

@@ -1,4 +1,4 @@
-"""One raw row of a source, whatever its shape, as one item to take in."""
+"""Turns one raw row of a source, whatever its shape, into one item."""
 
 import math
 from collections.abc import Mapping
@@ -42,16 +42,16 @@ ALGOLIA_HIT = RowShape(
 )
 ALGOLIA_ITEM = RowShape("id", "text", "author", ("created_at_i", "created_at"), "parent_id", True)
 PLAIN = plain_shape(())
-# Read from a row beside what its shape names.
+# Columns that are read besides those of the shape.
 _FURTHER_COLUMNS = frozenset(
     ("type", "deleted", "dead", "_tags", "story_id", "story_title", "children")
 )
-# Every name that the shapes know; a plain row may have others, see `columns`.
+# All column names of the shapes. Rows of a site may use others, see `columns`.
 KNOWN_COLUMNS = _FURTHER_COLUMNS.union(
     *(shape.names for shape in (FIREBASE, ALGOLIA_HIT, ALGOLIA_ITEM, PLAIN))
 )
-# Parts of Hacker News items that moderation has no use for.
-_LEFT_OUT = frozenset(
+# Fields of Hacker News items that moderation does not need.
+_UNUSED_FIELDS = frozenset(
     (
         "kids",
         "score",
@@ -73,9 +73,8 @@ _LEFT_OUT = frozenset(
 
 
 def shape_of(row: Mapping[str, object]) -> RowShape:
-    """A site's own columns win over Hacker News ones where a row has both. Raises InvalidInput for
-    a site's row in which two columns hold the same field.
-    """
+    """A row with a site's own columns has the plain shape even if it has Hacker News columns too.
+    Raises InvalidInput for a site's row in which two columns hold the same field."""
     if "objectID" in row:
         return ALGOLIA_HIT
     kind = row.get("type")
@@ -95,10 +94,10 @@ def _is_number(value: object) -> bool:
 
 
 def unread_names(row: Mapping[str, object], shape: RowShape) -> set[str]:
-    """Names of the row from which nothing is read, but what all Hacker News items have."""
+    """Names in the row that are not read, without those that all Hacker News items have."""
     read = shape.names
     if shape.is_hackernews:
-        read = read | _FURTHER_COLUMNS | _LEFT_OUT
+        read = read | _FURTHER_COLUMNS | _UNUSED_FIELDS
     empty = {name for name, value in row.items() if value is None and field_of(name)}
     return row.keys() - read - empty - REPLY_KEYS
 
@@ -106,11 +105,11 @@ def unread_names(row: Mapping[str, object], shape: RowShape) -> set[str]:
 def to_item(
     raw: object, *, where: str, source: str, read_at: datetime, shape: RowShape | None = None
 ) -> SourceItem:
-    """Exactly one item for one row; wrong rows become Rejected, so it never raises.
+    """Exactly one item for one row. Never raises: invalid rows become Rejected.
 
-    Hacker News rows belong to the source "hackernews" by whichever door they come, so that a file
-    and the live site do not store them twice; `source` is for all others. `read_at` stands in
-    where a row tells no time; without a `shape` it is told from the row's columns.
+    Hacker News rows always get the source "hackernews", so that comments from a file and from the
+    live site are not stored twice; other rows get `source`. `read_at` is used for a row without a
+    time; without a `shape` it is found from the row's columns.
     """
     try:
         if raw is None:
@@ -122,8 +121,8 @@ def to_item(
         if source_id is None:
             raise InvalidInput(f"`{shape.id}` is missing")
         name = HACKERNEWS if shape.is_hackernews else source
-        if (gone := _reason_gone(raw, shape)) is not None:
-            return Skipped(where, gone, withdraws=(name, source_id))
+        if (removal := _removal_reason(raw, shape)) is not None:
+            return Skipped(where, removal, withdraws=(name, source_id))
         reason = _reason_to_skip(raw, shape) if shape.is_hackernews else None
         if reason is not None:
             return Skipped(where, reason)
@@ -135,9 +134,9 @@ def to_item(
 
 
 def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
-    """The story an Algolia comment hangs under, as far as the hit tells: its id and title.
+    """The story of an Algolia comment, from the hit's story id and title.
 
-    The story's own author and time are not told; the comment's time stands in.
+    The hit does not have the story's author and time; the comment's time is used instead.
     """
     if not isinstance(raw, Mapping) or "objectID" not in raw:
         return None
@@ -149,12 +148,12 @@ def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
         created_at = _time(raw, ALGOLIA_HIT, read_at)
         item = _thread({"title": title}, PLAIN, "", (HACKERNEWS, story_id), created_at)
     except InvalidInput:
-        return None  # the hit itself is judged by to_item; its story is an extra
+        return None  # to_item reports what is wrong with the hit; the story is optional
     return item if isinstance(item, IncomingThread) else None
 
 
-def _reason_gone(row: Mapping[str, object], shape: RowShape) -> str | None:
-    """Why the comment of the row is no longer on its site; None for one that is."""
+def _removal_reason(row: Mapping[str, object], shape: RowShape) -> str | None:
+    """Why the row's comment was removed from its site; None if it was not."""
     if flag_field(row, shape.deleted):
         return DELETED
     if shape.is_hackernews and flag_field(row, "dead"):
@@ -173,8 +172,8 @@ def _reason_to_skip(row: Mapping[str, object], shape: RowShape) -> str | None:
 def _type(row: Mapping[str, object], shape: RowShape) -> str:
     if shape is ALGOLIA_HIT:
         tags = row.get("_tags")
-        told = [tag for tag in tags if tag in _TYPES] if isinstance(tags, list) else []
-        kind = told[0] if told else None
+        types = [tag for tag in tags if tag in _TYPES] if isinstance(tags, list) else []
+        kind = types[0] if types else None
     else:
         kind = text_field(row, "type")
     if kind is not None:
@@ -229,16 +228,16 @@ def _comment(
         text_field(row, shape.author) or UNKNOWN_AUTHOR,
         _time(row, shape, read_at),
         _parent(row, shape),
-        is_time_known=any(_is_there(row.get(name)) for name in shape.times),
+        is_time_known=any(_has_value(row.get(name)) for name in shape.times),
     )
     if is_blank(text):
         return Skipped(where, NO_TEXT)
     check_incoming(comment)
-    # Markup alone (`<p></p>`) would leave a moderator an empty card.
+    # Text with markup alone (`<p></p>`) would be an empty card for the moderator.
     return comment if clean_text(text) else Skipped(where, NO_TEXT)
 
 
-def _is_there(value: object) -> bool:
+def _has_value(value: object) -> bool:
     if isinstance(value, str):
         return not is_missing(value)
     return value is not None and not (isinstance(value, float) and math.isnan(value))

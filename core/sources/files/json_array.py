@@ -1,4 +1,4 @@
-"""Entries of JSON arrays, taken off a file as it is read."""
+"""Entries of a JSON array, read one at a time."""
 
 import re
 from collections.abc import Iterator
@@ -13,9 +13,9 @@ _SPACE = re.compile(r"[ \t\r\n]*+")
 
 
 class JsonReader:
-    """JSON values of a file, one after the other, with no more of it in memory than one of them.
+    """Reads the JSON values of a file one after the other, with one of them in memory at a time.
 
-    Its methods raise ValueError, or RecursionError, where the JSON is wrong or a value too long.
+    Its methods raise ValueError or RecursionError if the JSON is invalid or a value is too long.
     """
 
     def __init__(self, path: Path) -> None:
@@ -26,11 +26,11 @@ class JsonReader:
 
     @property
     def is_full(self) -> bool:
-        """Whether as much of one value is read as may be."""
+        """Whether the current value has reached the size limit."""
         return len(self._text) - self._at >= MAX_ENTRY_CHARS
 
     def peek(self) -> str:
-        """The next character that is no blank; nothing at the end of the file."""
+        """The next character that is not white space; empty at the end of the file."""
         while True:
             match = _SPACE.match(self._text, self._at)
             self._at = match.end() if match else self._at
@@ -38,14 +38,14 @@ class JsonReader:
                 return self._text[self._at : self._at + 1]
 
     def take(self) -> str:
-        """`peek`, and go past it."""
+        """Like `peek`, and moves past the character."""
         char = self.peek()
         self._at += len(char)
         return char
 
     def value(self, ends: str) -> object:
-        """The next value. One of `ends` must follow, for the start of a longer number or of a
-        text cut at the end of a piece may be a value too."""
+        """The next value. It must be followed by one of `ends`: without them, the beginning of a
+        number cut at the end of a piece would be read as a whole number."""
         self.peek()
         while True:
             try:
@@ -73,7 +73,8 @@ class JsonReader:
                 return
 
     def _read_on(self) -> bool:
-        """As much again as is kept: a long value is then decoded a few times, not once a piece."""
+        """Doubles the text kept, so that a long value is decoded only a few times, not once for
+        each piece."""
         kept = self._text[self._at :]
         wanted = min(len(kept), MAX_ENTRY_CHARS - len(kept))
         added: list[str] = []
@@ -86,7 +87,8 @@ class JsonReader:
 
 
 def array_rows(path: Path) -> Iterator[Row]:
-    """One row an entry. What can't be read ends the array: nothing tells where the next begins."""
+    """One row for each entry. Reading ends at an unreadable entry: it is unknown where the next one
+    begins."""
     reader, number = JsonReader(path), 0
     try:
         for number, value in enumerate(reader.entries(), start=1):

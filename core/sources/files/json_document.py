@@ -1,4 +1,4 @@
-"""A JSON file that is one object: an answer of an API, an export, or one comment."""
+"""A JSON file with one object: an API response, an export, or one comment."""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -11,9 +11,9 @@ from core.sources.files.text_rows import json_line_rows, json_rows
 
 
 def document_rows(path: Path) -> Iterator[Row]:
-    """Rows of a `.json` file: of an array, of one object, or of one object a line.
+    """Rows of a `.json` file: an array, one object, or one object on each line.
 
-    Raises UnreadableFile for an object that holds no comments, whatever else it holds.
+    Raises UnreadableFile for an object without comments.
     """
     starts = (piece.lstrip()[:1] for piece in pieces(path))
     if next(filter(None, starts), "") != "{":
@@ -42,7 +42,7 @@ def _is_spread_over_lines(path: Path) -> bool:
 
 
 def _wrapped_rows(path: Path) -> Iterator[Row]:
-    """The comments of an object too large to hold: those in the lists under its WRAPPERS."""
+    """The comments of an object too large for memory: those in the lists under its WRAPPERS."""
     reader, is_found = JsonReader(path), False
     try:
         end = reader.take()

@@ -1,4 +1,4 @@
-"""Comments inside other objects: answers of APIs that wrap them, and replies under comments."""
+"""Finds comments inside other objects: API responses that wrap them, and replies under comments."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from core.sources.files.columns import field_of
 from core.sources.files.text_files import Row
 
-# Under these a comment holds the comments that answer it.
+# Keys under which a comment holds its replies.
 REPLY_KEYS = frozenset(("children", "replies", "comments", "responses"))
-# Under these an answer of an API, or an export, holds comments, or one more such object.
+# Keys under which an API response or an export holds comments, or another such object.
 WRAPPERS = REPLY_KEYS | frozenset(
     (
         "hits",
@@ -35,8 +35,8 @@ _SHOWN_KEYS = 8
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """An object still to be looked into. `parent` is the id of the comment it answers."""
+class _Pending:
+    """An object still to be examined. `parent` is the id of the comment it replies to."""
 
     where: str
     value: object
@@ -45,19 +45,19 @@ class _Found:
 
 
 def comments_in(row: Row) -> Iterator[Row]:
-    """The row itself, or the rows inside it, each before those that answer it.
+    """The row itself, or the rows inside it, each comment before its replies.
 
-    An object that neither is a comment nor wraps any becomes a Row with a problem.
+    An object that neither is a comment nor contains any becomes a Row with a problem.
     """
-    # A stack and not recursion: a thread may be deeper than Python lets functions call.
-    waiting = [_Found(row.where, row.value)] if row.problem is None else []
+    # A stack instead of recursion: a thread may be deeper than Python's recursion limit.
+    waiting = [_Pending(row.where, row.value)] if row.problem is None else []
     if row.problem is not None:
         yield row
     while waiting:
         found = waiting.pop()
         value = found.value
         if not isinstance(value, Mapping):
-            if not found.is_reply:  # replies may be given by their ids alone
+            if not found.is_reply:  # replies may be given as ids only
                 yield Row(found.where, value)
         elif _is_comment(value):
             yield Row(found.where, _with_parent(value, found.parent))
@@ -68,19 +68,19 @@ def comments_in(row: Row) -> Iterator[Row]:
             yield Row(found.where, value, None if _has_field(value) else _unknown(value))
 
 
-def _inside(found: _Found, names: frozenset[str], *, parent: object) -> list[_Found]:
-    """What the value holds under these names, last first."""
+def _inside(found: _Pending, names: frozenset[str], *, parent: object) -> list[_Pending]:
+    """The values under these keys, last one first."""
     assert isinstance(found.value, Mapping)
     is_reply = names is REPLY_KEYS or found.is_reply
-    inner: list[_Found] = []
+    inner: list[_Pending] = []
     for name, value in found.value.items():
         if not isinstance(name, str) or name.casefold() not in names:
             continue
         if isinstance(value, Mapping):
-            inner.append(_Found(f"{found.where}, `{name}`", value, parent, is_reply))
+            inner.append(_Pending(f"{found.where}, `{name}`", value, parent, is_reply))
         elif isinstance(value, list):
             inner += [
-                _Found(f"{found.where}, `{name}` {number}", each, parent, is_reply)
+                _Pending(f"{found.where}, `{name}` {number}", each, parent, is_reply)
                 for number, each in enumerate(value, start=1)
             ]
     return inner[::-1]
@@ -92,7 +92,7 @@ def _is_comment(value: Mapping[str, object]) -> bool:
 
 
 def _has_field(value: Mapping[str, object]) -> bool:
-    """Whether it is a comment with something missing, which is told better than "unknown"."""
+    """Whether it is an incomplete comment; its message says more than "unknown shape"."""
     return "objectID" in value or any(field_of(name) in ("id", "text") for name in value)
 
 
@@ -107,9 +107,9 @@ def _id_name(value: Mapping[str, object]) -> str:
 
 
 def _with_parent(value: Mapping[str, object], parent: object) -> Mapping[str, object]:
-    """The reply with the comment it stands under as its parent, where it names none itself."""
-    told = [name for name in value if field_of(name) == "parent_id" and value[name] is not None]
-    return value if parent is None or told else {**value, "parent_id": parent}
+    """The reply with the comment above it as its parent, unless it names a parent itself."""
+    named = [name for name in value if field_of(name) == "parent_id" and value[name] is not None]
+    return value if parent is None or named else {**value, "parent_id": parent}
 
 
 def _unknown(value: Mapping[str, object]) -> str:
@@ -118,5 +118,5 @@ def _unknown(value: Mapping[str, object]) -> str:
     more = f" and {len(value) - len(names)} more" if len(value) > len(names) else ""
     return (
         f"an object of unknown shape, with {shown}{more}; a comment has `id` and `text`, and a "
-        "list of comments stands under `comments`, `hits`, `items` or `data`"
+        "list of comments is under `comments`, `hits`, `items` or `data`"
     )

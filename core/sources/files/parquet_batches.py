@@ -1,4 +1,4 @@
-"""A Parquet file as Arrow batches, in bounded memory whatever the file unpacks to."""
+"""Reads a Parquet file as Arrow batches with limited memory, even if it unpacks to a huge size."""
 
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
@@ -12,31 +12,31 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEGABYTE = 1024 * 1024
-# A page of 1,024 comments of the greatest length, which is how writers cut pages, has 51 MB.
+# A page of 1,024 comments of maximum length has 51 MB; 1,024 rows is how writers divide pages.
 MAX_PAGE_BYTES = 64 * MEGABYTE
 MAX_BATCH_BYTES = 16 * MEGABYTE
-# A list may hold more values than this only where the file spends bytes on them.
+# A list column may unpack to more values than this only if the file has enough bytes for them.
 MAX_FREE_VALUES = 16_000_000
 _FREE_VALUES_A_BYTE = 12
 _BUFFER_BYTES = 64 * 1024
 _DICTIONARY_ENCODINGS = frozenset(
     ("PLAIN", "PLAIN_DICTIONARY", "RLE", "RLE_DICTIONARY", "BIT_PACKED")
 )
-_DELTA_ROWS = 4  # values that share a beginning with the one before can unpack to any size
+_DELTA_ROWS = 4  # values stored as differences to the one before can unpack to any size
 
 
 @dataclass(frozen=True, slots=True)
 class ParquetTable:
-    """The columns as the file declares them, and its rows; reading them raises UnreadableFile."""
+    """The columns as declared in the file, and its rows; reading them raises UnreadableFile."""
 
     schema: "pa.Schema"
     batches: "Iterator[pa.RecordBatch]"
 
 
 def open_parquet(path: Path, rows: int, columns: Collection[str] | None = None) -> ParquetTable:
-    """A file to read in batches of at most `rows`: all of its columns or only some.
+    """The file, read in batches of at most `rows`, with all of its columns or only some.
 
-    Raises UnreadableFile when it isn't Parquet or can't be read in bounded memory.
+    Raises UnreadableFile when it isn't Parquet or can't be read with limited memory.
     """
     import pyarrow as pa
     import pyarrow.parquet as pq
@@ -70,8 +70,8 @@ def column_names(path: Path) -> tuple[str, ...]:
 
 
 def _rows_together(path: Path, metadata: Any, chosen: Collection[str], rows: int) -> list[int]:
-    """For each row group how many rows fit into memory together. The rows of one page count alike:
-    it is unpacked as a whole anyway."""
+    """For each row group, how many rows fit into memory. Rows of one page count the same, because a
+    page is unpacked as a whole."""
     counts = []
     with path.open("rb") as file:
         for number in range(metadata.num_row_groups):
@@ -90,7 +90,8 @@ def _rows_together(path: Path, metadata: Any, chosen: Collection[str], rows: int
 
 
 def _row_bytes(path: Path, file: Any, column: Any, rows: int) -> float:
-    """The most that a row of this column takes, on average over a page."""
+    """An upper bound for the bytes of one row of this column, from the page with the largest
+    average."""
     value_bytes, name = 8.0, column.path_in_schema
     for page in column_pages(file, column):
         if page.unpacked_bytes > MAX_PAGE_BYTES:
@@ -132,8 +133,8 @@ def _batches(
 
 
 def _is_repeated(field: "pa.Field", metadata: Any) -> bool:
-    """Whether to keep the column as a dictionary while it is read: then a long text in many rows
-    is in memory once. Arrow can't do so with every encoding."""
+    """Whether to keep the column dictionary-encoded while reading: then a long text that many rows
+    repeat is in memory once. Arrow can't do this with every encoding."""
     groups = map(metadata.row_group, range(metadata.num_row_groups))
     encodings = {
         encoding
@@ -154,7 +155,7 @@ def _holds_bytes(kind: "pa.DataType") -> bool:
 
 
 def _parts(batch: "pa.RecordBatch") -> "Iterator[pa.RecordBatch]":
-    """The batch in parts whose texts, each written out, fit into memory."""
+    """The batch divided so that the texts of each part, decoded, fit into memory."""
     if batch.num_rows > 1 and _text_bytes(batch) > MAX_BATCH_BYTES:
         middle = batch.num_rows // 2
         yield from _parts(batch.slice(0, middle))
@@ -176,7 +177,7 @@ def _text_bytes(batch: "pa.RecordBatch") -> int:
 
 
 def _plain(batch: "pa.RecordBatch", schema: "pa.Schema") -> "pa.RecordBatch":
-    """The columns as the file declares them."""
+    """The columns with the types declared in the file."""
     import pyarrow as pa
 
     columns = [
@@ -187,7 +188,7 @@ def _plain(batch: "pa.RecordBatch", schema: "pa.Schema") -> "pa.RecordBatch":
 
 
 def _joined(batches: "Iterator[pa.RecordBatch]", rows: int) -> "Iterator[pa.RecordBatch]":
-    """As many together as fit: scoring is faster by the thousand."""
+    """Joins batches up to the limits: scoring is faster with a thousand rows at a time."""
     import pyarrow as pa
 
     kept: list[pa.RecordBatch] = []

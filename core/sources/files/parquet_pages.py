@@ -1,7 +1,7 @@
-"""How large the pages of a Parquet file become in memory, read from the header before each.
+"""The size in memory of a Parquet file's pages, read from the header before each page.
 
-A reader has to unpack a whole page, and 75 KB can hold a page of 1.5 GB; the sizes in the file's
-footer are sums over many pages. pyarrow doesn't give the headers, so they are read here: Thrift's
+A reader has to unpack a page as a whole, and 75 KB can hold a page of 1.5 GB; the file's footer has
+only sums over many pages. pyarrow doesn't expose page headers, so this module reads them: Thrift's
 compact protocol, https://github.com/apache/thrift/blob/master/doc/specs/thrift-compact-protocol.md
 """
 
@@ -13,13 +13,13 @@ from typing import Any, BinaryIO
 _STRUCT, _LIST, _SET, _MAP, _BINARY, _DOUBLE, _BYTE = 12, 9, 10, 11, 8, 7, 3
 _TRUE_OR_FALSE = (1, 2)
 _UNPACKED_BYTES, _PACKED_BYTES = 2, 3
-_HEADERS_WITH_COUNT = (5, 7, 8)  # of data, dictionary and newer data pages
+_HEADERS_WITH_COUNT = (5, 7, 8)  # data page, dictionary page, data page version 2
 _MOST_DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One page of a column: its size in memory and how many values it has."""
+    """One page of a column: its size in memory and the number of its values."""
 
     unpacked_bytes: int
     values: int
@@ -27,7 +27,7 @@ class Page:
 
 def column_pages(file: BinaryIO, column: Any) -> Iterator[Page]:
     """The pages of a column chunk, `column` being its pyarrow metadata. Raises ValueError for
-    headers that can't be read."""
+    invalid headers."""
     at = column.data_page_offset
     if column.has_dictionary_page and column.dictionary_page_offset is not None:
         at = min(at, column.dictionary_page_offset)
@@ -44,7 +44,7 @@ def column_pages(file: BinaryIO, column: Any) -> Iterator[Page]:
 
 
 class _Header:
-    """Reads one struct; of its fields those that are whole numbers or structs of them."""
+    """Reads one struct, keeping the fields that are integers or structs of integers."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file

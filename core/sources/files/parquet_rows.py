@@ -1,4 +1,4 @@
-"""Rows of a Parquet file, streamed, each value as the checks of a row take it."""
+"""Rows of a Parquet file, streamed, with values in the types that the row checks expect."""
 
 import math
 from collections.abc import Collection, Iterator
@@ -22,9 +22,8 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 def parquet_rows(path: Path, columns: Collection[str]) -> Iterator[Row]:
-    """Rows as mappings of the named columns. A time without a time zone is taken as UTC, which is
-    how tables usually mean it.
-    """
+    """Rows as mappings of the named columns. A time without a time zone is read as UTC, the usual
+    convention in tables."""
     number = 0
     for batch in open_parquet(path, _ROWS, columns).batches:
         names = batch.schema.names
@@ -59,7 +58,7 @@ def _exact(value: object) -> object:
 
 
 def readable(cell: Any) -> object:
-    """One cell. Bytes that are UTF-8 are text, whatever type the column has; others stay bytes."""
+    """One cell. Bytes that are valid UTF-8 become text, whatever the column's type."""
     try:
         value = cell.as_py()
     except UnicodeDecodeError:
@@ -70,7 +69,7 @@ def readable(cell: Any) -> object:
         case bytes():
             return _decoded(value, cell)
         case float() if math.isnan(value):
-            return None  # how pandas writes that there is no number
+            return None  # pandas writes a missing number as NaN
         case date() if not isinstance(value, datetime):
             return datetime(value.year, value.month, value.day, tzinfo=UTC)
     return value

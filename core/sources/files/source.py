@@ -1,4 +1,4 @@
-"""Comments from a file: JSON lines, a JSON array, CSV, TSV or Parquet."""
+"""Comments from a file: JSON lines, JSON, CSV, TSV or Parquet."""
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
@@ -18,15 +18,15 @@ from core.sources.files.parquet_rows import parquet_rows
 from core.sources.files.text_files import Row
 from core.sources.files.text_rows import delimited_rows, json_line_rows
 
-MOST_UNREAD = 50  # names kept: rows may be tables keyed by anything
+MOST_UNREAD = 50  # names kept; a table may have any number of keys
 SYSTEM_NOW = system_clock().now
 
 
 class FileSource:
     """The comments of one file.
 
-    Each row gives exactly one item, whatever is wrong with it. Only Algolia search hits give one
-    thing more: the story they name, once a story, ahead of its first comment.
+    Each row gives exactly one item, even an invalid row. Algolia search hits also give their story:
+    once, before its first comment.
     """
 
     def __init__(
@@ -76,7 +76,7 @@ class FileSource:
         try:
             unread = unread_names(row, shape_of(row))
         except InvalidInput:
-            return  # the row is rejected with these names in the message
+            return  # the row is rejected with a message that names the columns
         self._unread.update((name, None) for name in names if name in unread)
 
 
@@ -109,7 +109,7 @@ def _table_rows(path: Path, delimiter: str) -> Iterator[Row]:
 
 def _as_mapping(header: tuple[str, ...], cells: object) -> Mapping[str, object]:
     assert isinstance(cells, tuple)
-    # An empty cell is how a CSV says that there is no value.
+    # CSV can't distinguish an empty cell from a missing value.
     return {name: cell or None for name, cell in zip(header, cells, strict=True)}
 
 

@@ -1,4 +1,4 @@
-"""Bytes of a text file, plain or gzip: as numbered lines or as pieces of text."""
+"""Reads a text file, plain or gzip, as numbered lines or as pieces of text."""
 
 import codecs
 import gzip
@@ -12,14 +12,14 @@ from typing import BinaryIO, cast
 from core.errors import UnreadableFile
 from core.sources.files.formats import is_gzip
 
-# JSON of 4 MB can take 150 MB once it is read; the longest comment has 0.6 MB as JSON.
+# Parsed JSON of 4 MB can take 150 MB; the longest comment has 0.6 MB as JSON.
 MAX_LINE_BYTES = 4 * 1024 * 1024
 _PIECE_BYTES = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row as it stands in the file: its value, or the problem that kept it from being read."""
+    """One row of a file: its value, or the problem that prevented reading it."""
 
     where: str
     value: object = None
@@ -27,13 +27,14 @@ class Row:
 
 
 def lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
-    """Each line with its number from 1, its line end kept; None for one over MAX_LINE_BYTES."""
+    """Each line with its number, from 1, and with its line end; None for a line over
+    MAX_LINE_BYTES."""
     number = 0
     with _opened(path) as file:
         while line := file.readline(MAX_LINE_BYTES):
             number += 1
             if number == 1:
-                line = _without_mark(path, line)
+                line = _without_byte_order_mark(path, line)
             if len(line) < MAX_LINE_BYTES or line.endswith(b"\n"):
                 yield number, line
                 continue
@@ -43,7 +44,7 @@ def lines(path: Path) -> Iterator[tuple[int, bytes | None]]:
 
 
 def pieces(path: Path) -> Iterator[str]:
-    """The whole file as text, a piece at a time."""
+    """The whole file as text, one piece at a time."""
     decoder = codecs.getincrementaldecoder("utf-8-sig")()
     with _opened(path) as file:
         try:
@@ -56,7 +57,7 @@ def pieces(path: Path) -> Iterator[str]:
 
 @contextmanager
 def _opened(path: Path) -> Iterator[BinaryIO]:
-    """The file's plain bytes; whatever goes wrong while they are read names the file."""
+    """The file's unpacked bytes; errors while reading become UnreadableFile naming the file."""
     try:
         with gzip.open(path, "rb") if is_gzip(path) else path.open("rb") as file:
             yield cast(BinaryIO, file)
@@ -70,7 +71,7 @@ def _opened(path: Path) -> Iterator[BinaryIO]:
         raise UnreadableFile(f"{path.name} can't be read: {error.strerror}") from None
 
 
-def _without_mark(path: Path, first_line: bytes) -> bytes:
+def _without_byte_order_mark(path: Path, first_line: bytes) -> bytes:
     if first_line.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise UnreadableFile(f"{path.name} is UTF-16; save it as UTF-8")
     return first_line.removeprefix(codecs.BOM_UTF8)

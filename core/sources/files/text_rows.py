@@ -1,9 +1,9 @@
-"""Rows of JSON and CSV files, streamed, each with the number of its line.
+"""Rows of JSON and CSV files, streamed, each with its line number.
 
-The lines are read here and not by DuckDB on purpose. Tried on 2.0.0: its CSV reader counts CR LF
-among LF as two lines, stops at one line that is not UTF-8, and takes all rows after an unclosed
-quote into one; its JSON reader skips blank lines in its count and reads a cut array as whole. Each
-would make a row vanish or a line number lie.
+The lines are not read by DuckDB, on purpose. In version 2.0.0 its CSV reader counts CR LF among LF
+as two lines, stops at a line that is not UTF-8, and merges all rows after an unclosed quote into
+one; its JSON reader does not count blank lines and reads a truncated array as complete. Each of
+these loses a row or reports a wrong line number.
 """
 
 import csv
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def json_line_rows(path: Path) -> Iterator[Row]:
-    """One row a line that is not blank."""
+    """One row for each line that is not blank."""
     is_empty = True
     for number, line in lines(path):
         if line is not None and not line.strip():
@@ -40,7 +40,7 @@ def json_line_rows(path: Path) -> Iterator[Row]:
 
 
 def json_rows(path: Path) -> Iterator[Row]:
-    """Rows of a `.json` file: the entries of one array, or one object a line."""
+    """Rows of a `.json` file: the entries of one array, or one object on each line."""
     starts = (piece.lstrip()[:1] for piece in pieces(path))
     if next(filter(None, starts), "") == "[":
         return array_rows(path)
@@ -48,7 +48,7 @@ def json_rows(path: Path) -> Iterator[Row]:
 
 
 def delimited_rows(path: Path, delimiter: str) -> tuple[tuple[str, ...], Iterator[Row]]:
-    """The column names and the rows of a CSV, each a tuple of text with one cell a column."""
+    """The column names of a CSV and its rows, each a tuple with the text of every cell."""
     text = _DecodedLines(path)
     reader = csv.reader(text, delimiter=delimiter, strict=True)
     try:
@@ -77,7 +77,7 @@ def _cells(path: Path, reader: "Reader", text: "_DecodedLines", width: int) -> I
         if cells is None:
             return
         if not cells and problem is None:
-            continue  # a blank line is no row
+            continue  # skip blank lines
         last = reader.line_num
         place = f"lines {first} to {last}" if problem and last > first else f"line {first}"
         yield Row(f"{path.name}, {place}", tuple(cells), problem)
@@ -97,14 +97,14 @@ def _csv_problem(error: csv.Error) -> str:
     if "field limit" in reason:
         return f"a cell has more than {csv.field_size_limit():,} characters, or its quote is open"
     if "end of data" in reason:
-        return "a quote is opened and never closed, so what follows it could not be told apart"
+        return "a quote is opened and never closed, so the columns after it are unknown"
     if "new-line" in reason:
-        return "a carriage return stands outside quotes"
+        return "a carriage return is outside quotes"
     return "a quote inside a quoted cell must be written twice"
 
 
 class _DecodedLines:
-    """Lines for the CSV reader. A row may go on over many of them, but not for ever."""
+    """Lines for the CSV reader. One row may span several lines, up to a size limit."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -130,5 +130,5 @@ class _DecodedLines:
 
 
 def _is_utf8(text: str) -> bool:
-    # Bytes that are not UTF-8 were decoded to these by "surrogateescape".
+    # "surrogateescape" decodes invalid UTF-8 bytes to these characters.
     return not any("\udc80" <= char <= "\udcff" for char in text)

@@ -1,4 +1,4 @@
-"""Hacker News comments by words, newest first, from its search API (Algolia)."""
+"""Hacker News comments that contain given words, newest first, from the search API (Algolia)."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -11,14 +11,14 @@ from core.sources.hackernews.http_json import JsonClient
 
 ALGOLIA_URL = "https://hn.algolia.com/api/v1"
 HITS_PER_PAGE = 100
-MORE_PAGES = 2  # pages shift while they are read, so their hits overlap
+MORE_PAGES = 2  # pages shift when new comments arrive, so the hits of two pages may overlap
 
 
 class AlgoliaSource:
-    """The newest `count` comments that hold the words of `query`; all comments where it is empty.
+    """The newest `count` comments with the words of `query`, or of all comments if it is empty.
 
-    Each hit once, although pages shift while they are read. The story a hit names comes ahead of
-    its first comment and is not counted. A page that can't be had after the first is Rejected.
+    Repeated hits are left out. A hit's story is given before its first comment and does not count.
+    A failed page after the first becomes Rejected.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class AlgoliaSource:
                     yield from _items(hit, f"page {page}, hit {number}", read_at, seen)
 
     def _pages(self, client: JsonClient) -> Iterator[tuple[int, list[object] | SourceUnavailable]]:
-        """Hits by page, numbered from 1; in place of a page that failed, why."""
+        """The hits of each page, numbered from 1, or the error of a page that failed."""
         answer = client.get_first("search_by_date", self._parameters(0))
         hits, page_count = _envelope(answer, client.host)
         yield 1, hits

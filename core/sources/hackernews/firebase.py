@@ -1,4 +1,4 @@
-"""The newest Hacker News comments, from its official API (Firebase)."""
+"""The newest Hacker News comments, from the official API (Firebase)."""
 
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -12,19 +12,19 @@ from core.sources.hackernews.http_json import JsonClient
 
 FIREBASE_URL = "https://hacker-news.firebaseio.com/v0"
 WORKERS = 8
-# About half of all items are comments; a walk this long that finds too few has found all it will.
+# About half of all items are comments, so a search of this many items that finds too few can stop.
 MAX_ITEMS_PER_COMMENT = 20
-# Below this many failures in a row each is its item's own misfortune, from then on the source's.
+# Fewer failures in a row are problems of the items; this many mean that the source is down.
 MAX_FAILURES_IN_A_ROW = 2 * WORKERS
 MAX_DEPTH = 200
 _BATCH = 4 * WORKERS
 
 
 class HackerNewsSource:
-    """The `count` newest comments, newest first, then all they answer to, up to the stories.
+    """The `count` newest comments, newest first, then everything they reply to, up to the stories.
 
-    No item is asked for twice. One that can't be had is Rejected and the rest goes on, unless the
-    source falls silent altogether.
+    No item is requested twice. An item that fails becomes Rejected and reading goes on, unless
+    MAX_FAILURES_IN_A_ROW items fail.
     """
 
     def __init__(
@@ -57,12 +57,12 @@ class HackerNewsSource:
         ):
             newest = client.get_first("maxitem.json")
             if isinstance(newest, bool) or not isinstance(newest, int) or newest < 1:
-                raise SourceUnavailable(f"{client.host} told no newest item")
+                raise SourceUnavailable(f"{client.host} sent no id of the newest item")
             yield from _Walk(client, pool, self._clock).walk(newest, self._count)
 
 
 class _Walk:
-    """One reading: what was asked for already, and how many failed since the last that did not."""
+    """The state of one reading: the items requested so far, and the failures in a row."""
 
     def __init__(self, client: JsonClient, pool: ThreadPoolExecutor, clock: Clock) -> None:
         self._client = client
@@ -75,7 +75,8 @@ class _Walk:
         parents: set[int] = set()
         at, last, missing = newest, max(0, newest - MAX_ITEMS_PER_COMMENT * count), count
         while missing > 0 and at > last:
-            # Never more than are missing, so that none is fetched and then dropped.
+            # Requests no more items than comments are missing, so that none is fetched and then
+            # dropped.
             ids = range(at, max(last, at - min(missing, _BATCH)), -1)
             for item in self._fetch(ids):
                 missing -= isinstance(item, IncomingComment)

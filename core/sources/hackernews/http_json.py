@@ -1,4 +1,4 @@
-"""Asking a source over HTTP: bounded in time and size, retried, errors translated."""
+"""GET requests for JSON: limited in time and size, with retries and translated errors."""
 
 import time
 from collections.abc import Callable, Mapping
@@ -28,7 +28,7 @@ _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 class JsonClient:
     """GET requests to one host. Safe to use from several threads.
 
-    It never follows a redirect, whose target nobody has agreed to, and sends no credentials.
+    Never follows redirects, because nobody has approved their target, and sends no credentials.
     """
 
     def __init__(
@@ -46,7 +46,7 @@ class JsonClient:
         self._monotonic = (clock or system_clock()).monotonic
         self._sleep = sleep
         self._session = requests.Session()
-        self._session.auth = _no_credentials  # else requests looks into ~/.netrc
+        self._session.auth = _no_credentials  # otherwise requests reads ~/.netrc
         self._session.headers["User-Agent"] = "moderation-console"
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, HTTPAdapter(pool_maxsize=pool_size))
@@ -63,9 +63,10 @@ class JsonClient:
         self._session.close()
 
     def get_first(self, path: str, params: Mapping[str, str] | None = None) -> object:
-        """The first answer of a source, or SourceUnavailable within FIRST_ANSWER_S.
+        """The first answer of a source, or SourceUnavailable after FIRST_ANSWER_S.
 
-        Looking up a host name obeys no timeout, so a thread waits for it that may be left behind.
+        A host name lookup ignores timeouts, so the request runs in a thread that is left behind
+        when the time is over.
         """
         answers: SimpleQueue[object] = SimpleQueue()
 
@@ -94,9 +95,9 @@ class JsonClient:
         budget_s: float | None = None,
         retries_connecting: bool = True,
     ) -> object:
-        """The decoded JSON answer. `budget_s` bounds all attempts and pauses together.
+        """The decoded JSON answer. `budget_s` limits all attempts and pauses together.
 
-        Raises SourceUnavailable saying what came instead.
+        Raises SourceUnavailable saying what went wrong.
         """
         budget = MAX_ATTEMPTS * self._timeout_s if budget_s is None else budget_s
         deadline = self._monotonic() + budget
@@ -105,12 +106,12 @@ class JsonClient:
             left_s = deadline - self._monotonic()
             try:
                 return self._ask(path, params, min(self._timeout_s, left_s))
-            except _TryAgain as trouble:
-                wait_s = max(pause_s, trouble.after_s)
+            except _TryAgain as failure:
+                wait_s = max(pause_s, failure.after_s)
                 longest_s = min(_LONGEST_PAUSE_S, deadline - self._monotonic())
-                is_useless = trouble.is_connecting and not retries_connecting
+                is_useless = failure.is_connecting and not retries_connecting
                 if is_useless or attempt == MAX_ATTEMPTS or wait_s >= longest_s:
-                    raise SourceUnavailable(f"{self.host} {trouble}") from None
+                    raise SourceUnavailable(f"{self.host} {failure}") from None
             self._sleep(wait_s)
             pause_s *= 2
         raise AssertionError("the last attempt returns or raises")
@@ -127,9 +128,7 @@ class JsonClient:
         except (requests.ReadTimeout, urllib3.exceptions.TimeoutError):
             raise _TryAgain(f"gave no answer in {timeout_s:.1f} s") from None
         except requests.exceptions.SSLError:
-            raise SourceUnavailable(
-                f"{self.host} shows a certificate that is not trusted"
-            ) from None
+            raise SourceUnavailable(f"{self.host} has a certificate that is not trusted") from None
         except (requests.ConnectionError, requests.Timeout):
             raise _TryAgain("can't be reached", is_connecting=True) from None
         except urllib3.exceptions.ProtocolError:
@@ -151,7 +150,8 @@ class JsonClient:
             raise SourceUnavailable(f"{self.host} answered {status}")
 
     def _body(self, response: requests.Response, deadline: float) -> bytes:
-        # read1 gives what has arrived; a body that drips for ever must meet the deadline.
+        # read1 returns what has arrived so far, so that the deadline also ends a body that arrives
+        # byte by byte.
         body = bytearray()
         while piece := response.raw.read1(_PIECE_BYTES, decode_content=True):
             body += piece
@@ -175,6 +175,6 @@ def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedReque
 
 
 def _retry_after_s(response: requests.Response) -> float:
-    """Seconds the server asks to wait. A date counts as too long, as do all long waits."""
+    """Seconds the server asks to wait. A date counts as too long to wait."""
     asked = response.headers.get("Retry-After", "0").strip()
     return float(asked) if asked.isascii() and asked.isdecimal() else _LONGEST_PAUSE_S

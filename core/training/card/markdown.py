@@ -14,19 +14,19 @@ def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
 
 
 def number(value: float | None, digits: int = 4) -> str:
-    """A dash for nothing."""
+    """A dash for None."""
     return "–" if value is None else f"{value:.{digits}f}"
 
 
 def measured(value: float | None, interval: Interval | None, digits: int = 3) -> str:
-    """The value with its interval behind it."""
+    """The value, followed by its interval."""
     if value is None or interval is None:
         return number(value, digits)
     return f"{value:.{digits}f} [{interval[0]:.{digits}f}, {interval[1]:.{digits}f}]"
 
 
 def percentage(share: Share, digits: int = 1) -> str:
-    """The share with its interval; a dash for a share of nothing."""
+    """The share with its interval; a dash if there are no rows."""
     if not share.rows:
         return "–"
     spread = f"[{share.low:.{digits}%}, {share.high:.{digits}%}]"
@@ -34,5 +34,5 @@ def percentage(share: Share, digits: int = 1) -> str:
 
 
 def tight(text: str) -> str:
-    """List items under one another: the blank line goes between two items, nowhere else."""
+    """Markdown list items in one list: a blank line follows only the last of them."""
     return re.sub(r"(?m)(^- .*)\n\n(?=- )", r"\1\n", text)

@@ -92,7 +92,7 @@ def calibration_section(calibrations: Iterable[TemperatureFit], plot: str) -> st
 
 
 def thresholds_section(rule: ThresholdRule, bands: Iterable[BandChoice]) -> str:
-    """What was asked, and the edges that came of it."""
+    """The requested limits, and the edges that resulted."""
     bound = (
         f"It had to be {rule.hold_precision_used:.0%}: at less, more of `{rule.bound_by}` would "
         "have been held. "

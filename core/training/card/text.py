@@ -1,11 +1,11 @@
-"""The sentences of the model card that no number can give, and the aims it is held against."""
+"""The sentences of the model card that are not computed, and the aims it is compared with."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """The toxicity ROC AUC that a set should reach; `clearly`: with the whole of its interval."""
+    """The toxicity ROC AUC that a set should reach; with `clearly`, by its whole interval."""
 
     data_set: str
     about: str

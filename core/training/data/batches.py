@@ -1,4 +1,4 @@
-"""Token ids and batches of like length, in an order fixed by the seed."""
+"""Token ids and batches of similar length, in an order fixed by the seed."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -7,8 +7,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 _POOL_BATCHES = 50
-"""Batches that are sorted by length together: a compromise between little padding and good
-mixing."""
+"""Batches sorted by length together: a compromise between little padding and good mixing."""
 
 
 def load_tokenizer(path: Path, max_tokens: int) -> Tokenizer:
@@ -25,7 +24,7 @@ def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
 
 
 def shuffled_batches(lengths: Sequence[int], rows: int, *, seed: int) -> Iterator[list[int]]:
-    """Row numbers, every row once; batches hold rows of like length and come in random order."""
+    """Row numbers, each once; batches hold rows of similar length and come in random order."""
     chance = random.Random(seed)
     order = list(range(len(lengths)))
     chance.shuffle(order)

@@ -13,7 +13,7 @@ MACHINE_SETS = ("jigsaw_detoxify_scored",)
 
 
 class DataSetUse(StrEnum):
-    """What a set may be used for here."""
+    """The use of a set in this project."""
 
     TRAIN = "train"
     EVALUATE = "evaluate"
@@ -22,7 +22,7 @@ class DataSetUse(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class DataSet:
-    """A named file; `{name}` in `query` stands for the path of the set called `name`."""
+    """A named file; in `query`, `{name}` is replaced by the path of the set called `name`."""
 
     name: str
     sha256: str

@@ -78,7 +78,7 @@ def read_set(
 
 
 def select_rows(query: str) -> list[tuple[Any, ...]]:
-    """What a query over files gives, in their order. Raises MissingExtra."""
+    """The rows a query over files returns, in their order. Raises MissingExtra."""
     try:
         import duckdb
     except ImportError as error:

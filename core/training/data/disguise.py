@@ -20,8 +20,8 @@ _CHARGED_COUNT = 400
 
 
 def disguised_copies(examples: Sequence[Example], *, seed: int) -> list[Example]:
-    """Further rows with the targets of those they copy: toxic rows with their charged words
-    respelled, clean rows with any words respelled. The seed fixes them."""
+    """Copies of rows with the same targets: in toxic rows the charged words are misspelt, in clean
+    rows any words. The seed fixes the result."""
     chance = random.Random(seed)
     charged = charged_words(examples)
     copies = []

@@ -22,7 +22,7 @@ _SLOT = re.compile(r"\{(\w+)\}")
 
 
 def own_file_sha256(source: str) -> str:
-    """Of the data file as shipped; the model card gives it."""
+    """sha256 of the data file as shipped, for the model card."""
     return hashlib.sha256(_file_bytes(source)).hexdigest()
 
 

@@ -26,7 +26,7 @@ def split_examples(examples: Sequence[Example]) -> Split:
 
 
 def side_of(group: str) -> str:
-    """`train`, `val` or `test`; depends on nothing but the name of the group."""
+    """`train`, `val` or `test`; depends only on the name of the group."""
     bucket = int(hashlib.sha256(f"split-1:{group}".encode()).hexdigest()[:8], 16) % 10
     return {0: "val", 1: "test"}.get(bucket, "train")
 

@@ -42,7 +42,7 @@ class TeacherScores:
         return self.by_text.get(_digest(text))
 
     def write(self, path: Path) -> None:
-        """Rounded to three decimals; the same scores give the same bytes."""
+        """Scores rounded to three decimals; the same scores give the same bytes."""
         keys = sorted(self.by_text)
         rounded = [[round(score * _PLACES) for score in self.by_text[key]] for key in keys]
         about = np.frombuffer(json.dumps(dict(self.about)).encode(), dtype=np.uint8)
@@ -67,7 +67,7 @@ def gather_scores(
 
 
 def scores_sha256(task: DistillationTask) -> str:
-    """Of the shipped file, for the model card."""
+    """sha256 of the shipped file, for the model card."""
     return hashlib.sha256(_shipped(task).read_bytes()).hexdigest()
 
 
@@ -76,7 +76,7 @@ def _shipped(task: DistillationTask) -> Path:
 
 
 def read_scores(task: DistillationTask, path: Path | None = None) -> TeacherScores:
-    """From that file, by default the shipped one."""
+    """Reads that file, by default the shipped one."""
     with np.load(path or _shipped(task)) as arrays:
         scores = (arrays["scores"] / _PLACES).tolist()
         keys = arrays["keys"].tolist()
@@ -90,8 +90,8 @@ def read_all_scores() -> tuple[TeacherScores, ...]:
 
 
 def check_scores(scores: TeacherScores, split: Split) -> None:
-    """Raises InvalidInput where a comment of the task's sets has no score, or a held-out one has:
-    then the scores are of other files or of another split."""
+    """Raises InvalidInput if a comment of the task's sets has no score or a held-out comment has
+    one: then the scores belong to other files or another split."""
     sets = scores.task.sets
     lacks = _count(split.train, sets, lambda row: scores.of(row.text) is None)
     known = _count((*split.val, *split.test), sets, lambda row: scores.of(row.text) is not None)
@@ -107,7 +107,7 @@ def _count(rows: Sequence[Example], sets: Sequence[str], found: Callable[[Exampl
 
 
 def labelled(examples: Sequence[Example]) -> list[Example]:
-    """Training rows of the first phase: those with a label by people."""
+    """Training rows of the first phase: those that people labelled."""
     return [row for row in examples if row.source != HARD_SOURCE and has_any_label(row)]
 
 

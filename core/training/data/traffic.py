@@ -1,4 +1,4 @@
-"""Unlabelled comments of a real site: the share held of them bounds the false positives."""
+"""Unlabelled comments of a real site: the share of them that is held limits the false positives."""
 
 from dataclasses import dataclass
 

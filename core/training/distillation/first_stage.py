@@ -91,8 +91,9 @@ def train_first_stage(
     settings: FirstStageSettings | None = None,
     progress: Progress = print,
 ) -> None:
-    """Writes the first stage to `out_path`. `full_scores` (texts, labels) are what the model of
-    version `full_model` says of the texts; human labels play no part, since only its flags matter.
+    """Writes the first stage to `out_path`. `full_scores` (texts, labels) are the scores of the
+    model of version `full_model`. Human labels are not used, because the first stage only has to
+    reproduce that model's flags.
 
     It also learns whether any score reaches its label's edge. This ranks comments better than the
     scores alone, and still works under a policy with other edges.

@@ -1,4 +1,4 @@
-"""Distils the first stage: the full model scores the named sets, the first stage learns that."""
+"""Distils the first stage: it learns the scores that the full model gives the named sets."""
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -31,10 +31,9 @@ _REPORT_EVERY = 40
 
 @dataclass(frozen=True, slots=True)
 class DistilReport:
-    """On held-out comments (`rows`, of which the full model flags `flagged`): the ROC AUC of the
-    first stage against those flags, and what it clears at a bound of 1 % of them missed, None where
-    they are too few to show it.
-    """
+    """Results on held-out comments (`rows`, of which the full model flags `flagged`): the ROC AUC
+    of the first stage against those flags, and the share it clears if at most 1 % of them may be
+    missed; None if they are too few."""
 
     version: str
     bytes: int
@@ -71,10 +70,9 @@ def distil_first_stage(
     progress: Progress = print,
     catalogue: Sequence[DataSet] = CATALOGUE,
 ) -> DistilReport:
-    """Scores every text of the named sets by `full_model` (loaded), learns from the training side,
-    and writes FIRST_STAGE_FILE into `out_dir`; a manifest there gets its digest. Raises
-    DataFileMismatch, BackendError.
-    """
+    """Scores every text of the named sets with `full_model` (loaded), trains on the training side,
+    and writes FIRST_STAGE_FILE into `out_dir`; an existing manifest is given its digest. Raises
+    DataFileMismatch, BackendError."""
     from core.training.distillation.first_stage import train_first_stage
 
     rows = _distinct(_read(data_dir, catalogue))
@@ -119,7 +117,7 @@ def _distinct(rows: Sequence[Example]) -> list[Example]:
 
 
 def _scores(full_model: Backend, texts: Sequence[str], progress: Progress) -> "NDArray[np.float64]":
-    """(texts, labels) in the order of its labels."""
+    """(texts, labels), in the order of the model's labels."""
     import numpy as np
 
     labels = full_model.info.labels

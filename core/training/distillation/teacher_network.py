@@ -35,8 +35,8 @@ class TeacherSettings:
 
 
 class TeacherNetwork(nn.Module):  # type: ignore[misc,unused-ignore]
-    """An encoder, the mean of its tokens and one linear layer. Its word embeddings are frozen:
-    so few comments contain too few of the words."""
+    """An encoder, the mean of its tokens and one linear layer. Its word embeddings are frozen: the
+    few comments of a task contain too few of the words to train them."""
 
     def __init__(self, base: Path, settings: TeacherSettings) -> None:
         super().__init__()

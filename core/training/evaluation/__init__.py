@@ -1,1 +1,1 @@
-"""What a trained model is measured by."""
+"""Measures a trained model."""

@@ -1,9 +1,9 @@
 """Bias by identity term on template sentences (Borkan et al. 2019, "Nuanced metrics for measuring
 unintended bias with real data for text classification").
 
-Three ROC AUCs a term. Subgroup: rows that name the term. BPSN: abusive rows that don't against
-clean rows that do; low where the term alone raises scores. BNSP: clean rows that don't against
-abusive rows that do; low where the term alone lowers them.
+Three ROC AUCs a term. Subgroup: rows that name the term. BPSN: abusive rows without it against
+clean rows with it; low if the term alone raises scores. BNSP: clean rows without it against abusive
+rows with it; low if the term alone lowers scores.
 """
 
 import re
@@ -76,7 +76,7 @@ IDENTITY_TERMS: tuple[str, ...] = (
     "young",
     "younger",
 )
-"""As the template set spells them."""
+"""Spelled as in the template set."""
 
 POWER = -5.0
 _FEWEST = 5
@@ -109,7 +109,8 @@ class TermBias:
 
 @dataclass(frozen=True, slots=True)
 class BiasReport:
-    """All terms, and for each measure the power mean (p = -5), which the worst terms rule."""
+    """All terms, and for each measure the power mean (p = -5), which depends mostly on the worst
+    terms."""
 
     rows: int
     templates: int
@@ -125,7 +126,7 @@ def terms_in(text: str) -> frozenset[str]:
 
 
 def template_of(text: str) -> str:
-    """The sentence without its terms: rows that share it are no independent evidence."""
+    """The sentence without its terms: rows that share it are not independent evidence."""
     return " ".join(_WORD.sub("_", text.lower()).split())
 
 
@@ -152,7 +153,7 @@ def measure_bias(scored: ScoredRows, hold: float) -> BiasReport:
 
 
 def power_mean(values: Sequence[float], power: float = POWER) -> float | None:
-    """The generalised mean; None of nothing, 0 with a zero among the values."""
+    """The generalised mean; None for no values, 0 if any value is 0."""
     if not values:
         return None
     if min(values) <= 0:

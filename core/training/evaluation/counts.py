@@ -1,4 +1,4 @@
-"""Counts of every named set, for the card: rows, sides, and what is known of each label."""
+"""Row counts of every named set, for the card: by side, and by label how many are known."""
 
 from collections.abc import Callable, Mapping, Sequence
 
@@ -32,7 +32,7 @@ OWN_SETS = tuple(
 def count_sets(
     catalogue: Sequence[DataSet], split: Split, others: Mapping[str, ScoredRows]
 ) -> tuple[SetCounts, ...]:
-    """Every set of the catalogue and the project's own, the left-out ones with zero rows."""
+    """Every set of the catalogue and the project's own; sets left out have zero rows."""
     return tuple(_count(each, split, others) for each in [*catalogue, *OWN_SETS])
 
 

@@ -1,4 +1,4 @@
-"""Measures scored rows: each set and label, calibration, parity of int8, what the bands do."""
+"""Measures scored rows: each set and label, calibration, parity of int8, effects of the bands."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
@@ -24,13 +24,13 @@ IDENTITY_SET = "identity_templates_dev"
 
 
 def by_people(scored: ScoredRows) -> ScoredRows:
-    """The rows that people wrote and people labelled."""
+    """Rows written by people and labelled by people."""
     left_out = (*MACHINE_SETS, *OWN_SOURCES)
     return scored.where([example.source not in left_out for example in scored.examples])
 
 
 def measure_sets(scored: ScoredRows) -> list[LabelMetrics]:
-    """Every set in it, then those labelled by people together as `all`, each with every label
+    """Every set in it, then the sets labelled by people together as `all`, each with every label
     known there."""
     names = list(dict.fromkeys(example.source for example in scored.examples))
     parts = [(name, scored.of(name)) for name in names]
@@ -47,7 +47,7 @@ def measure_sets(scored: ScoredRows) -> list[LabelMetrics]:
 
 
 def _group_of(example: Example) -> str:
-    """Rows of a template or a pair belong together; the last key names it."""
+    """Rows of one template or pair belong together; the last key names the group."""
     return template_of(example.text) if example.source == IDENTITY_SET else example.keys[-1]
 
 
@@ -64,7 +64,7 @@ def calibrate_labels(
 def effect_on(
     name: str, scored: ScoredRows, bands: Mapping[Label, Band], *, low_rate: bool
 ) -> Effect:
-    """What reaches an edge of any label; rows whose toxicity nobody knows count as clean."""
+    """The effect of the edges of all labels; rows with unknown toxicity count as clean."""
     import numpy as np
 
     toxic = scored.targets[:, 0] >= 0.5
@@ -84,7 +84,7 @@ def effect_on(
 
 
 def effects_on_sets(scored: ScoredRows, bands: Mapping[Label, Band]) -> list[Effect]:
-    """A line for every set whose toxicity people know."""
+    """One line for each set with toxicity labels from people."""
     known = by_people(scored)
     known = known.where(~_unknown(known, Label.TOXICITY))
     names = dict.fromkeys(example.source for example in known.examples)
@@ -92,7 +92,7 @@ def effects_on_sets(scored: ScoredRows, bands: Mapping[Label, Band]) -> list[Eff
 
 
 def compare(wide: ScoredRows, narrow: ScoredRows, bands: Mapping[Label, Band]) -> Parity:
-    """A narrower form of the model against the reference on the same comments."""
+    """Compares a narrower form of the model with the reference on the same comments."""
     import numpy as np
 
     apart = np.abs(wide.scores - narrow.scores)

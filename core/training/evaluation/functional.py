@@ -1,7 +1,7 @@
-"""The project's functional suite: small sets of cases, each each for one ability.
+"""The project's functional suite: small sets of cases, each set for one ability.
 
-The cases lie in a file beside this one and are for measuring alone. A case passes when its toxicity
-is on the right side of the hold edge: abuse at or above it, everything else below.
+The cases are in a file beside this one and are used for measuring only. A case passes when its
+toxicity is on the right side of the hold edge: abuse at or above it, everything else below.
 """
 
 import json

@@ -39,9 +39,9 @@ class SetCounts:
 
 @dataclass(frozen=True, slots=True)
 class TeacherUse:
-    """One task: the set that the teacher learnt, the one nobody labelled that it scored too, and
-    how many rows of each its scores are learnt of. `roc_auc` is of toxicity on `held_out` comments
-    of the set it learnt."""
+    """One task: the set that the teacher learnt, the unlabelled set that it also scored, and how
+    many rows of each are trained on with its scores. `roc_auc` is the teacher's, for toxicity, on
+    `held_out` comments of the set it learnt."""
 
     learnt: str
     scored: str
@@ -57,9 +57,9 @@ class TeacherUse:
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """The effect of all bands together on a set they were not chosen on. Where nothing is
-    `labelled`, every row counts as clean: the shares then bound the false positives from above.
-    `low_rate`: traffic as it came, not collected for its abuse."""
+    """The effect of all bands together on a set they were not chosen on. Unless the set is
+    `labelled`, every row counts as clean: the shares are then upper bounds of the false positives.
+    `low_rate`: traffic as it arrived, not collected for its abuse."""
 
     data_set: str
     low_rate: bool
@@ -72,8 +72,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """A narrower form against the reference over `rows` comments; `flips` of all (row, label) cells
-    at each edge."""
+    """A narrower form compared with the reference over `rows` comments; `flips` of all (row, label)
+    cells at each edge."""
 
     rows: int
     largest: float
@@ -126,7 +126,7 @@ class TrainingReport:
 
     @property
     def about(self) -> dict[str, Any]:
-        """What of it the manifest repeats: origin, the rule of the thresholds, the main results."""
+        """What the manifest repeats: origin, the rule of the thresholds, the main results."""
         return {
             "base_model": BASE_MODEL,
             "base_sha256": self.base_sha256,
@@ -177,7 +177,7 @@ class TrainingReport:
 
 
 def read_report(folder: Path) -> TrainingReport:
-    """The report a run left there. Raises ModelNotUsable when there is none of this release."""
+    """The report of an earlier run. Raises ModelNotUsable if there is none from this release."""
     from pydantic import TypeAdapter, ValidationError
 
     path = folder / REPORT_FILE

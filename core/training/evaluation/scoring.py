@@ -54,11 +54,11 @@ class ScoredRows:
 
 
 class ExportedNetwork:
-    """A graph and a tokenizer; cuts at `max_tokens`. Comments of like length run together, padded:
-    the shipped graphs score a comment the same in any batch.
+    """A graph and a tokenizer; truncates to `max_tokens`. Comments of similar length run together,
+    padded: the shipped graphs give a comment the same scores in any batch.
 
-    `runtime` is `openvino`, as it is served by default, or `onnxruntime`. With `bf16` OpenVINO runs
-    what the graph leaves in floating point in bf16 where the processor has it, as when served.
+    `runtime` is `openvino`, the default when serving, or `onnxruntime`. With `bf16` OpenVINO runs
+    the parts that are not quantised in bf16 if the processor has it, as when serving.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class ExportedNetwork:
         self._threads = threads
 
     def score(self, examples: Sequence[Example]) -> ScoredRows:
-        """In input order."""
+        """Scores in input order."""
         import numpy as np
 
         ids = encode(self._tokenizer, [example.text for example in examples])
@@ -144,7 +144,7 @@ def _opened_by_openvino(model: Path, threads: int, *, bf16: bool) -> "_Run":
         found: NDArray[np.float32] = compiled.create_infer_request().infer(feed)["logits"]
         return found
 
-    # The bindings set themselves up at the first call; two threads there at once deadlock.
+    # OpenVINO's bindings deadlock if two threads make the first call at once.
     run(*padded([[0]], 0))
     return run
 

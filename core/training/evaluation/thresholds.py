@@ -47,15 +47,17 @@ SHARE_OF_TOXIC: Mapping[Label, float] = {
 """Comments with the label for each toxic one, as people labelled the 159,571 Wikipedia comments of
 the Jigsaw challenge (its published training file)."""
 LOWEST_EDGE, HIGHEST_EDGE = 0.20, 0.99
-"""Below the first no label says anything; the last is the strictest edge in hundredths."""
+"""The range of edges. No label separates comments below the first; the last is the strictest edge
+in hundredths."""
 _DRAWS = 4000
 _SEED = 20261123
 
 
 @dataclass(frozen=True, slots=True)
 class EdgeEvidence:
-    """What the edges of one label are chosen on: its scores of clean low-rate comments, and of
-    comments people gave the label, a sample for each source; the sources count alike."""
+    """The scores that the edges of one label are chosen from: those of clean low-rate comments, and
+    those of comments that people gave the label, one sample for each source. All sources have equal
+    weight."""
 
     clean: "Floats"
     positives: tuple["Floats", ...]
@@ -64,9 +66,9 @@ class EdgeEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One edge of a label and what set it: `precision`, `clean share`, or `highest` where no edge
-    reaches the precision: then the label hardly ever acts. The estimate comes from the rows it was
-    chosen on; `clean` and `recall` are what of them reaches the edge."""
+    """One edge of a label and what determined it: `precision`, `clean share`, or `highest` if no
+    edge reaches the precision, so that the label hardly ever acts. The estimate comes from the rows
+    the edge was chosen on; `clean` and `recall` are their shares that reach the edge."""
 
     at: float
     bound: str
@@ -79,8 +81,8 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class ThresholdRule:
-    """What the edges were asked to keep to. `hold_precision_used` is above `hold_precision` where
-    the share of comments held in `bound_by` was more than `held_share`; else `bound_by` is empty.
+    """The rule that the edges follow. `hold_precision_used` is above `hold_precision` if more than
+    `held_share` of the comments in `bound_by` would have been held; otherwise `bound_by` is empty.
     """
 
     rate: float
@@ -102,7 +104,7 @@ class BandChoice:
 
     @property
     def band(self) -> Band:
-        """As the manifest has it."""
+        """The band as the manifest stores it."""
         return Band(self.hold.at, self.remove.at)
 
 
@@ -135,12 +137,13 @@ def gather_evidence(
 def choose_bands(
     evidence: Mapping[Label, EdgeEvidence], traffic: Mapping[str, "Floats"]
 ) -> tuple[ThresholdRule, dict[Label, BandChoice]]:
-    """For each label the lowest hold edge, in hundredths, of at least HOLD_PRECISION, and the
-    lowest remove edge of at least REMOVE_PRECISION that removes at most REMOVED_SHARE.
+    """For each label the lowest hold edge, in hundredths, with a precision of at least
+    HOLD_PRECISION, and the lowest remove edge with at least REMOVE_PRECISION that removes at most
+    REMOVED_SHARE.
 
-    `traffic` holds scores (rows, labels) of clean low-rate comments by set. Where all labels
-    together would hold more than HELD_SHARE of one of them, every label has to be more precise, in
-    steps of a hundredth, until they don't.
+    `traffic` holds scores (rows, labels) of clean low-rate comments by set. While all labels
+    together would hold more than HELD_SHARE of one of them, the precision required of every label
+    rises by a hundredth.
     """
     wanted, bound_by = HOLD_PRECISION, ""
     curves = [_curve(each, LOWEST_EDGE, HIGHEST_EDGE - 0.01) for each in evidence.values()]
@@ -174,7 +177,7 @@ def estimated_precision(recall: float, false_positives: float, rate: float) -> f
 
 
 def _held_too_much(traffic: Mapping[str, "Floats"], holds: Sequence[float]) -> str:
-    """The first set of which too much is held; empty for none."""
+    """The first set of which too large a share would be held; empty if none."""
     import numpy as np
 
     edges = np.array(holds)
@@ -185,8 +188,8 @@ def _held_too_much(traffic: Mapping[str, "Floats"], holds: Sequence[float]) -> s
 
 
 def _shares(evidence: EdgeEvidence, at: float) -> tuple[float, float]:
-    """Recall, and false positives with half a row more than was seen: none seen is no proof of
-    none."""
+    """Recall, and the false-positive share with half a row added: having seen none does not prove
+    that there are none."""
     recalls = [share_at(each, at) for each in evidence.positives]
     passed = int((evidence.clean >= at).sum())
     return sum(recalls) / max(1, len(recalls)), (passed + 0.5) / (len(evidence.clean) + 1)

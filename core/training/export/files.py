@@ -36,7 +36,7 @@ def export_model(
     config = model.config
     weights = {name: value.half().contiguous() for name, value in model.state_dict().items()}
     save_file(weights, out_dir / WEIGHTS_FILE, metadata={"format": "pt"})
-    # safetensors makes it readable for its owner alone.
+    # safetensors creates the file readable for its owner only.
     (out_dir / WEIGHTS_FILE).chmod(0o644)
     _write_json(out_dir / CONFIG_FILE, _config_of(config))
     _copy_tokenizer(base, out_dir, config.max_position_embeddings)
@@ -53,7 +53,7 @@ def _write_graph(graph: onnx.ModelProto, path: Path) -> None:
 
 
 def _config_of(config: Any) -> dict[str, Any]:
-    """What transformers reads: it widens the weights as it loads them."""
+    """The settings for transformers, which converts the weights to fp32 as it loads them."""
     return {
         **config.to_diff_dict(),
         "architectures": ["BertForSequenceClassification"],

@@ -27,13 +27,13 @@ class Weights(Protocol):
     """Where the numbers of a graph come from; each method adds what it needs to `nodes`."""
 
     def vector(self, nodes: "Nodes", name: str) -> str:
-        """fp32, as it is."""
+        """The fp32 values, unchanged."""
 
     def product(self, nodes: "Nodes", at: str, source: str) -> str:
         """`source` times the matrix of the linear layer `at`, without its bias."""
 
     def rows(self, nodes: "Nodes", name: str, ids: str) -> str:
-        """The fp32 rows of a table at these ids."""
+        """The fp32 rows of a table with these ids."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class NetworkShape:
 
     @classmethod
     def of(cls, config: Any) -> "NetworkShape":
-        """From a transformers BertConfig."""
+        """Reads a transformers BertConfig."""
         return cls(
             layers=config.num_hidden_layers,
             heads=config.num_attention_heads,
@@ -69,7 +69,7 @@ class Nodes:
         return name
 
     def constant(self, name: str, values: object, kind: type = np.int64) -> str:
-        """A small number or list; said twice, it is stored once."""
+        """A small number or list; equal constants are stored once."""
         self.tensors.setdefault(name, numpy_helper.from_array(np.array(values, dtype=kind), name))
         return name
 
@@ -165,11 +165,12 @@ class _Bert:
         return add("Reshape", [turned, width], f"{at}.joined")
 
     def _powers(self, at: str, asking: str, hidden: str, mask: str) -> str:
-        """e to the attention scores, all shifted alike: to take the largest of each row off instead
-        costs OpenVINO two more passes."""
+        """exp of the attention scores, all shifted by the same value: subtracting the largest of
+        each row instead costs OpenVINO two more passes."""
         add, constant = self.nodes.add, self.nodes.constant
         query, key = self._heads(f"{at}.query", asking), self._heads(f"{at}.key", hidden)
-        # A step of its own, so that OpenVINO multiplies by the rows as they lie and turns nothing.
+        # In a step of its own, so that OpenVINO multiplies the rows as they are stored, without a
+        # transposition.
         columns = add("Transpose", [key], f"{at}.key.columns", perm=[0, 1, 3, 2])
         products = add("MatMul", [query, columns], f"{at}.products")
         size = self.shape.width // self.shape.heads

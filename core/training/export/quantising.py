@@ -22,29 +22,29 @@ if TYPE_CHECKING:
 
 _WEIGHT_STEPS = 127
 _INPUT_STEPS = 255
-_LOUD = 4
-"""Channels apart; with 16 the error of a layer is hardly smaller, and elsewhere than behind the
-activation they cost more time than they are worth."""
+_OUTLIER_COUNT = 4
+"""Channels multiplied separately; with 16 the error of a layer is hardly smaller. Except after the
+activation they cost more time than they save error."""
 _STRENGTHS = (0.5, 0.6, 0.7, 0.8, 0.9, 1.0)
 """How much of a channel's magnitude moves into the weights."""
-_KEPT = (1.0, 0.9, 0.8)
+_KEPT_SHARES = (1.0, 0.9, 0.8)
 """Share of the observed range that is kept; larger values are clipped."""
 _DAMPING = 0.01
-_TINY = 1e-5
-_EVERY = 3
+_SMALLEST = 1e-5
+_TOKEN_STRIDE = 3
 """One token in so many is kept, the first of each comment among them."""
-_CHOOSE_EVERY = 3
+_CHOICE_STRIDE = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Int8Layer:
     """One linear layer.
 
-    The input less `middle` (inputs), times `factor` (inputs), divided by `scale`, plus `zero`, is
-    0..255; `bias` makes up for `middle`. `matrix` (inputs, outputs) times `matrix_scale` (outputs)
-    are the weights. `apart` are the channels that `factor` silences, `apart_matrix` (channels,
-    outputs) their weights. `shared` names the layers that read the same rounded input, the one that
-    stands for them first.
+    (input - `middle`) * `factor` / `scale` + `zero` is in 0..255, each of `middle` and `factor`
+    having one value for each input; `bias` includes the correction for `middle`. The weights are
+    `matrix` (inputs, outputs) times `matrix_scale` (outputs). `factor` is 0 for the channels in
+    `apart`; `apart_matrix` (channels, outputs) has their weights. `shared` names the layers that
+    read the same rounded input; the rounding is stored under the first of them.
     """
 
     middle: "NDArray[np.float32]"
@@ -60,7 +60,7 @@ class Int8Layer:
 
 
 @dataclass(slots=True)
-class _Seen:
+class _LayerInputs:
     """What reached a layer: ranges (inputs) of every token, and every third token's values."""
 
     low: Tensor
@@ -76,16 +76,17 @@ class _Rounding:
     zero: int
 
     def apply(self, values: Tensor) -> Tensor:
-        """The values less `middle`, times `factor`, as int8 arithmetic sees them."""
+        """(values - `middle`) * `factor`: the input of the int8 arithmetic."""
         steps = ((values - self.middle) * self.factor / self.scale).round() + self.zero
         return (steps.clamp(0, _INPUT_STEPS) - self.zero) * self.scale
 
 
 def quantise_layers(model: Any, calibration: Sequence[Sequence[int]]) -> dict[str, Int8Layer]:
-    """Every large layer of a BertForSequenceClassification by name; the same input gives the same.
+    """Every large layer of a BertForSequenceClassification by name; the same input gives the same
+    result.
 
-    What runs for one token alone (the last layer after its attention, pooler and head) is left out:
-    it costs little time.
+    Layers that run for one token only (the last layer after its attention, pooler and head) are
+    left out: they cost little time.
     """
     groups = _groups(model.config.num_hidden_layers)
     seen = _watch(model, [group[0] for group in groups], calibration)
@@ -98,7 +99,7 @@ def quantise_layers(model: Any, calibration: Sequence[Sequence[int]]) -> dict[st
 
 
 def _groups(depth: int) -> list[tuple[str, ...]]:
-    """Layers that share an input stand together."""
+    """Groups the layers that share an input."""
     found: list[tuple[str, ...]] = []
     for number in range(depth):
         at = f"bert.encoder.layer.{number}"
@@ -117,8 +118,8 @@ def _follows_activation(name: str) -> bool:
 
 def _watch(
     model: Any, names: Sequence[str], calibration: Sequence[Sequence[int]]
-) -> dict[str, _Seen]:
-    seen: dict[str, _Seen] = {}
+) -> dict[str, _LayerInputs]:
+    seen: dict[str, _LayerInputs] = {}
     layers = dict(model.named_modules())
     hooks = [layers[name].register_forward_pre_hook(_watcher(name, seen)) for name in names]
     try:
@@ -131,29 +132,31 @@ def _watch(
     return seen
 
 
-def _watcher(name: str, seen: dict[str, _Seen]) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
+def _watcher(
+    name: str, seen: dict[str, _LayerInputs]
+) -> Callable[[nn.Module, tuple[Tensor, ...]], None]:
     def watch(_layer: nn.Module, given: tuple[Tensor, ...]) -> None:
         rows = given[0].flatten(0, 1)
         low, high = rows.amin(0), rows.amax(0)
-        known = seen.setdefault(name, _Seen(low, high, []))
+        known = seen.setdefault(name, _LayerInputs(low, high, []))
         known.low = torch.minimum(known.low, low)
         known.high = torch.maximum(known.high, high)
-        known.kept.append(rows[::_EVERY].clone())
+        known.kept.append(rows[::_TOKEN_STRIDE].clone())
 
     return watch
 
 
 def _quantise(
-    group: tuple[str, ...], layers: dict[str, nn.Linear], seen: _Seen
+    group: tuple[str, ...], layers: dict[str, nn.Linear], seen: _LayerInputs
 ) -> dict[str, Int8Layer]:
     rows = torch.cat(seen.kept)
     weights = torch.cat([layers[name].weight.detach() for name in group])
     loudness = torch.maximum(seen.high, -seen.low) * weights.norm(dim=0)
-    count = _LOUD if _follows_activation(group[0]) else 0
+    count = _OUTLIER_COUNT if _follows_activation(group[0]) else 0
     apart = loudness.argsort(descending=True, stable=True)[:count].sort().values
     quiet = torch.ones_like(loudness)
     quiet[apart] = 0
-    smooth, rounding = _choose(seen, rows[::_CHOOSE_EVERY], weights, quiet)
+    smooth, rounding = _choose(seen, rows[::_CHOICE_STRIDE], weights, quiet)
     rounded = rounding.apply(rows)
     second = rounded.T @ rounded / len(rounded)
     found = {}
@@ -176,19 +179,21 @@ def _quantise(
     return found
 
 
-def _choose(seen: _Seen, rows: Tensor, weights: Tensor, quiet: Tensor) -> tuple[Tensor, _Rounding]:
+def _choose(
+    seen: _LayerInputs, rows: Tensor, weights: Tensor, quiet: Tensor
+) -> tuple[Tensor, _Rounding]:
     """How far the quiet channels (marked 1) are scaled down, and the rounding, so that products
     with rounded weights are nearest to the exact ones."""
-    wide = weights.abs().amax(0).clamp(min=_TINY)
+    wide = weights.abs().amax(0).clamp(min=_SMALLEST)
     found = []
     for middle, strength in product((torch.zeros_like(wide), _middle(seen)), _STRENGTHS):
         exact = ((rows - middle) * quiet) @ weights.T
-        loud = torch.maximum(seen.high - middle, middle - seen.low).clamp(min=_TINY)
+        loud = torch.maximum(seen.high - middle, middle - seen.low).clamp(min=_SMALLEST)
         smooth = loud**strength / wide ** (1 - strength)
         scaled = weights * smooth * quiet
         size = _size_of(scaled)
         near = (scaled / size).round() * size
-        for kept in _KEPT:
+        for kept in _KEPT_SHARES:
             rounding = _rounding(seen, middle, quiet / smooth, kept)
             error = float((rounding.apply(rows) @ near.T - exact).square().mean())
             found.append((error, smooth, rounding))
@@ -196,25 +201,26 @@ def _choose(seen: _Seen, rows: Tensor, weights: Tensor, quiet: Tensor) -> tuple[
     return smooth, rounding
 
 
-def _middle(seen: _Seen) -> Tensor:
+def _middle(seen: _LayerInputs) -> Tensor:
     return (seen.low + seen.high) / 2
 
 
-def _rounding(seen: _Seen, middle: Tensor, factor: Tensor, kept: float) -> _Rounding:
+def _rounding(seen: _LayerInputs, middle: Tensor, factor: Tensor, kept: float) -> _Rounding:
     low = min(0.0, kept * float(((seen.low - middle) * factor).min()))
-    high = max(_TINY, kept * float(((seen.high - middle) * factor).max()))
+    high = max(_SMALLEST, kept * float(((seen.high - middle) * factor).max()))
     scale = (high - low) / _INPUT_STEPS
     return _Rounding(middle, factor, scale, round(-low / scale))
 
 
 def _size_of(weights: Tensor) -> Tensor:
     """Size of one step (outputs, 1)."""
-    return weights.abs().amax(1, keepdim=True).clamp(min=_TINY) / _WEIGHT_STEPS
+    return weights.abs().amax(1, keepdim=True).clamp(min=_SMALLEST) / _WEIGHT_STEPS
 
 
 def _round_weights(weights: Tensor, second: Tensor) -> tuple[Tensor, Tensor]:
     """Whole steps (outputs, inputs) and their size (outputs, 1); `second` are the inputs' second
-    moments. The loudest inputs come first: the others take up their errors."""
+    moments. Inputs with the largest moments are rounded first, and the others correct the errors.
+    """
     size = _size_of(weights)
     order = second.diagonal().argsort(descending=True, stable=True)
     second, left = second[order][:, order], weights[:, order]

@@ -40,7 +40,7 @@ _FILES = (
 
 
 def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, Band]) -> None:
-    """Hashes what it finds there of the files of a model, the card among them: write it last."""
+    """Hashes the existing model files, including the card, so it must be called last."""
     manifest = Manifest(
         name=MODEL_NAME,
         version=report.model_version,
@@ -59,9 +59,9 @@ def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, B
 
 
 def record_files(folder: Path, names: Iterable[str]) -> None:
-    """Gives the manifest there the digests of these files as they are now.
+    """Updates the digests of these files in the existing manifest.
 
-    Raises ModelNotUsable where there is no manifest.
+    Raises ModelNotUsable if there is no manifest.
     """
     manifest = read_manifest(folder)
     digests = {name: sha256_of(folder / name) for name in names}

@@ -28,17 +28,17 @@ class WeightsBeside:
         self._start = 8 + length
 
     def vector(self, nodes: Nodes, name: str) -> str:
-        """Widened."""
+        """The vector, converted to fp32."""
         return nodes.add("Cast", [self._tensor(nodes, name)], f"{name}.fp32", to=TensorProto.FLOAT)
 
     def product(self, nodes: Nodes, at: str, source: str) -> str:
-        """With the matrix widened and transposed."""
+        """The product with the matrix, converted to fp32 and transposed."""
         wide = self.vector(nodes, f"{at}.weight")
         turned = nodes.add("Transpose", [wide], f"{at}.turned", perm=[1, 0])
         return nodes.add("MatMul", [source, turned], f"{at}.product")
 
     def rows(self, nodes: Nodes, name: str, ids: str) -> str:
-        """Looked up in fp16, so that the table stays half as large in memory."""
+        """Looked up in fp16, so that the table takes half the memory."""
         found = nodes.add("Gather", [self._tensor(nodes, name), ids], f"{name}.found")
         return nodes.add("Cast", [found], f"{name}.fp32", to=TensorProto.FLOAT)
 
@@ -59,7 +59,7 @@ class WeightsBeside:
 
 
 class Int8Weights:
-    """The layers given in int8, stored in the graph; all else as another source has it."""
+    """Layers in int8, stored in the graph; all other weights come from another source."""
 
     def __init__(self, layers: Mapping[str, Int8Layer], others: Weights) -> None:
         self._layers = layers
@@ -71,8 +71,8 @@ class Int8Weights:
         return _store(nodes, name, layer.bias) if layer else self._others.vector(nodes, name)
 
     def product(self, nodes: Nodes, at: str, source: str) -> str:
-        """Each layer that reads a rounded input widens it for itself: else onnxruntime would not
-        see that the product is one of integers."""
+        """Each layer that reads a rounded input converts it again: otherwise onnxruntime would not
+        recognise the product as one of integers."""
         layer = self._layers.get(at)
         if layer is None:
             return self._others.product(nodes, at, source)
@@ -95,7 +95,7 @@ class Int8Weights:
         return nodes.add("Add", [most, rest], f"{at}.product")
 
     def _round(self, nodes: Nodes, at: str, source: str, layer: Int8Layer) -> None:
-        """What the layers of a group share: the rounded input, and its loud channels."""
+        """The part shared by the layers of a group: the rounded input, and its large channels."""
         factor = _store(nodes, f"{at}.factor", layer.factor)
         smooth = nodes.add("Mul", [source, factor], f"{at}.smoothed")
         if layer.middle.any():
@@ -109,7 +109,7 @@ class Int8Weights:
             nodes.add("Gather", [source, channels], f"{at}.loudest", axis=-1)
 
     def rows(self, nodes: Nodes, name: str, ids: str) -> str:
-        """Exact: in int8 the table of words alone would move scores by up to 0.05."""
+        """Not quantised: int8 in the word table alone would move scores by up to 0.05."""
         return self._others.rows(nodes, name, ids)
 
 

@@ -18,7 +18,7 @@ _BATCH = 64
 def network_logits(
     network: Classifier, ids: Sequence[Sequence[int]], *, threads: int
 ) -> "NDArray[np.float64]":
-    """(rows, labels) in input order; rows of like length run together."""
+    """(rows, labels) in input order; rows of similar length run together."""
     torch.set_num_threads(threads)
     network.eval()
     order = sorted(range(len(ids)), key=lambda row: len(ids[row]))

@@ -19,7 +19,7 @@ from core.training.settings import TrainSettings
 
 Progress = Callable[[str], None]
 _REPORT_EVERY = 100
-_SUREST = 1e-3
+_SCORE_MARGIN = 1e-3
 """Keeps scores away from 0 and 1, whose logits are infinite."""
 
 
@@ -81,7 +81,7 @@ class _Rows:
         with torch.autocast("cpu", dtype=torch.bfloat16):
             logits = network_logits(network, self.ids, threads=torch.get_num_threads())
         said, shares = torch.from_numpy(logits).float(), torch.tensor(teacher_weight)
-        given = torch.logit(self.targets, eps=_SUREST)
+        given = torch.logit(self.targets, eps=_SCORE_MARGIN)
         means = torch.sigmoid(shares * given + (1 - shares) * said)
         learnt = torch.where(shares < 1, means, self.targets)
         targets = torch.where(self.known > 0, learnt, said.sigmoid())

@@ -11,8 +11,8 @@ _WHOLE = (1.0,) * len(MODEL_LABELS)
 
 @dataclass(frozen=True, slots=True)
 class RefiningRows:
-    """`teacher_weight` is (rows, labels) in 0..1: how much of the target comes from the row. The
-    rest comes from the network's own score before refining."""
+    """`teacher_weight` is (rows, labels) in 0..1: the weight of the row's target. The rest is the
+    weight of the network's own score before refining."""
 
     examples: Sequence[Example]
     teacher_weight: Sequence[Sequence[float]]

@@ -1,4 +1,4 @@
-"""What an answer that is not 200 means: its kind, whether to try again, and when."""
+"""What a response that is not 200 means: the error kind, whether to retry, and when."""
 
 import json
 from collections.abc import Mapping
@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.inference.base import ErrorKind
 from core.inference.remote.error_bodies import error_codes, kind_of_body
-from core.inference.resilience.retries import AttemptFailed, asked_wait_s, believed_s
+from core.inference.resilience.retries import AttemptFailed, requested_wait_s, valid_wait_s
 
 _RETRIED = frozenset({408, 425, 429, 500, 502, 503, 504})
 _KINDS: dict[int, ErrorKind] = {
@@ -25,7 +25,7 @@ _KINDS: dict[int, ErrorKind] = {
     429: ErrorKind.RATE_LIMITED,
     504: ErrorKind.TIMEOUT,
 }
-# A status that is clear is corrected by the body only so far.
+# How far the body may correct the kind that the status gives; for other kinds, without limit.
 _CORRECTED_BY = {
     ErrorKind.RATE_LIMITED: frozenset({ErrorKind.QUOTA}),
     ErrorKind.AUTH: frozenset({ErrorKind.QUOTA, ErrorKind.RATE_LIMITED}),
@@ -40,7 +40,7 @@ _WORDS = {
 }
 
 
-def refusal(
+def http_failure(
     status: int,
     headers: Mapping[str, str],
     body: bytes,
@@ -48,7 +48,7 @@ def refusal(
     now: datetime,
     busy_means_loading: bool = False,
 ) -> AttemptFailed:
-    """The failure an answer stands for. `headers` have lower-case names."""
+    """The failure that a response means. `headers` have lower-case names."""
     answer = _decoded(body)
     codes = error_codes(answer)
     words = f"answered {status}" + (f" ({codes[0]})" if codes else "")
@@ -56,23 +56,23 @@ def refusal(
         return AttemptFailed(
             f"{words}: redirects are not followed", kind=ErrorKind.REDIRECT, can_retry=False
         )
-    estimated_s = believed_s(answer.get("estimated_time") if isinstance(answer, dict) else None)
+    estimated_s = valid_wait_s(answer.get("estimated_time") if isinstance(answer, dict) else None)
     if status in (502, 503) and (busy_means_loading or estimated_s is not None):
         return AttemptFailed(
             f"{words}: its model is still loading",
             kind=ErrorKind.LOADING,
             can_retry=True,
-            after_s=estimated_s if estimated_s is not None else asked_wait_s(headers, now),
+            after_s=estimated_s if estimated_s is not None else requested_wait_s(headers, now),
         )
     kind = _KINDS.get(status, ErrorKind.BACKEND)
-    told = kind_of_body(answer, codes) if 400 <= status < 500 else None
-    if told is not None and told in _CORRECTED_BY.get(kind, frozenset(ErrorKind)):
-        kind = told
+    body_kind = kind_of_body(answer, codes) if 400 <= status < 500 else None
+    if body_kind is not None and body_kind in _CORRECTED_BY.get(kind, frozenset(ErrorKind)):
+        kind = body_kind
         words += f": {_WORDS[kind]}" if kind in _WORDS else ""
     can_retry = kind is ErrorKind.RATE_LIMITED or (
         status in _RETRIED and kind is not ErrorKind.QUOTA
     )
-    after_s = asked_wait_s(headers, now) if can_retry else None
+    after_s = requested_wait_s(headers, now) if can_retry else None
     return AttemptFailed(words, kind=kind, can_retry=can_retry, after_s=after_s)
 
 

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.inference.base import ErrorKind as K
-from core.inference.remote.refusals import refusal
+from core.inference.remote.http_errors import http_failure
 from core.inference.resilience.retries import AttemptFailed
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
@@ -23,7 +23,7 @@ def google(code: int, status: str, message: str, **detail: str) -> dict[str, obj
 
 def refused(status: int, body: object, **headers: str) -> AttemptFailed:
     raw = body if isinstance(body, bytes) else json.dumps(body).encode()
-    return refusal(status, headers, raw, now=NOW)
+    return http_failure(status, headers, raw, now=NOW)
 
 
 INVALID_KEY = "API key not valid. Please pass a valid API key."

@@ -1,4 +1,4 @@
-"""What a wire protocol is: how texts are asked for, and how an answer is read."""
+"""The interface of a wire protocol: how to request scores and how to read the answer."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
@@ -7,18 +7,18 @@ from typing import ClassVar
 
 from core.inference.backends_file import BackendConfig
 from core.inference.base import Activation
-from core.inference.remote.shapes import bad_shape, told_request_id
-from core.inference.remote.transport import Ask, Reply
+from core.inference.remote.shapes import bad_shape, server_request_id
+from core.inference.remote.transport import HttpRequest, HttpResponse
 from core.moderation.scores import Label
 
 Row = Mapping[str, float]
 HARMLESS = "Good morning."
-"""What no server can object to."""
+"""A text that no server objects to."""
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What a server says of its own work. Milliseconds; None where it does not say."""
+class ServerMetadata:
+    """What a server reports about its own work, in milliseconds; None if not reported."""
 
     server_ms: float | None = None
     queue_ms: float | None = None
@@ -29,15 +29,16 @@ class Told:
     request_id: str | None = None
 
 
-class Wire(ABC):
-    """One protocol with one site's settings. A subclass reads and writes one server's shapes."""
+class WireFormat(ABC):
+    """One protocol with one backend's settings. Subclasses write the requests and read the answers
+    of one server."""
 
     path: ClassVar[str] = ""
     batch_size: int = 32
     max_bytes: ClassVar[int | None] = None
     default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {}
     default_activation: ClassVar[Activation] = Activation.SIGMOID
-    # Keys of a [[backend]] table that only this kind knows, and what their values must be.
+    # Keys of a [[backend]] table that only this kind has, with the type of each.
     options: ClassVar[Mapping[str, type]] = {}
     needs: ClassVar[frozenset[str]] = frozenset({"labels"})
     busy_means_loading: ClassVar[bool] = False
@@ -50,43 +51,44 @@ class Wire(ABC):
 
     @property
     def gives_logits(self) -> bool:
-        """Whether `rows` are logits, for the caller to put through the activation."""
+        """Whether `rows` are logits, so that the caller must apply the activation."""
         return False
 
     @abstractmethod
-    def ask(self, texts: Sequence[str]) -> Ask:
-        """The request for that many texts, at most `batch_size`."""
+    def request(self, texts: Sequence[str]) -> HttpRequest:
+        """The request to score these texts, at most `batch_size`."""
 
     @abstractmethod
-    def rows(self, reply: Reply, count: int) -> Sequence[Row]:
+    def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
         """Scores under the server's own labels, in the order of the texts. Raises AttemptFailed."""
 
-    def told(self, reply: Reply) -> Told:
-        """What the answer says of itself."""
-        return Told(request_id=told_request_id(reply.headers))
+    def metadata(self, response: HttpResponse) -> ServerMetadata:
+        """What the answer reports besides the scores."""
+        return ServerMetadata(request_id=server_request_id(response.headers))
 
-    def about(self) -> Ask | None:
-        """Where the server says which weights it runs; None where it doesn't."""
+    def revision_request(self) -> HttpRequest | None:
+        """The request for the revision of the served weights; None if the server has no such
+        endpoint."""
         return None
 
-    def revision(self, _reply: Reply) -> str | None:
-        """The exact weights, from the answer to `about`."""
+    def revision(self, _response: HttpResponse) -> str | None:
+        """The revision, from the answer to `revision_request`."""
         return None
 
     def secret_params(self, _key: str) -> Mapping[str, str]:
-        """The key as query parameters, for the services that want it there."""
+        """The key as query parameters, for services that expect it there."""
         return {}
 
     def sent_headers(self) -> Mapping[str, str]:
-        """Headers of the protocol itself."""
+        """Headers that the protocol needs."""
         return {}
 
     def problem(self) -> str | None:
-        """What is wrong with the settings of this kind, naming the key; None for nothing."""
+        """What is wrong with the settings of this kind, naming the key; None if nothing."""
         return None
 
     def named(self, values: Sequence[float]) -> Row:
-        """A bare list of scores under the names declared for it."""
+        """A bare list of scores, named by `label_order`."""
         names = self.config.label_order
         if len(values) != len(names):
             raise bad_shape(f"gave {len(values)} scores a text; label_order names {len(names)}")
@@ -94,5 +96,5 @@ class Wire(ABC):
 
     @property
     def label_count(self) -> int:
-        """How many labels of the server are needed."""
+        """How many of the server's labels are needed."""
         return len({name for names in self.labels.values() for name in names})
