@@ -1,4 +1,4 @@
-"""Pick whom to be: the demo sign-in."""
+"""The demo sign-in: choose a person."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from dashboard.wording import ROLES
 
 
 def render(actor: Actor | None) -> None:
-    """One button per colleague; the role decides which pages and actions there are."""
+    """One button per person; the role decides which pages and actions are available."""
     st.subheader("Who are you today?", anchor=False)
     st.caption(
         "A demo sign-in for this machine: it asks for no password and is served on loopback only. "

@@ -1,4 +1,4 @@
-"""The numbers on top of the latency page."""
+"""The tiles at the top of the latency page."""
 
 from typing import Literal
 
@@ -23,8 +23,8 @@ EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
 
 
 def tiles(view: WindowTraffic, before: str) -> None:
-    """Numbers of the whole window, each against the window before where there is one; refused
-    requests stand beside the errors where there are any, because they are in none of the others."""
+    """Figures of the whole window, each against the previous window if there is one. Refused
+    requests have a tile of their own, because no other figure counts them."""
     now, trend = view.summary, view.trend
     columns = st.columns(6 if view.refused else 5, gap="small")
     percentile_columns, (throughput_column, error_column) = columns[:3], columns[3:5]

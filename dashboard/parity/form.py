@@ -1,4 +1,4 @@
-"""What to compare: the reference, the others, and on how many comments."""
+"""The choice of what to compare: the reference, the other backends, the number of comments."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,8 @@ COUNTS = (50, 100, 200, 500)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`names` begin with the reference. `is_pressed` in the run that follows the press."""
+    """The choices. `names` starts with the reference; `is_pressed` is true only in the run right
+    after the button was pressed."""
 
     names: tuple[str, ...]
     count: int
@@ -21,7 +22,7 @@ class Wish:
 
 
 def parity_form(catalogue: Catalogue) -> Wish:
-    """One row of controls, and below it what to know before pressing."""
+    """One row of controls, and below it a note about cost and privacy."""
     names = [one.name for one in catalogue.candidates]
     spare = [one.name for one in catalogue.candidates if one.location is not Location.IN_PROCESS]
     with st.container(border=True):

@@ -1,4 +1,4 @@
-"""The tables of a comparison: by label, by threshold, and the comments decided otherwise."""
+"""The tables of a comparison: by label, by threshold, and the comments whose decision changes."""
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ MOST_ROWS, MOST_FLIP_ROWS = 6, 8
 
 
 def label_table(pair: Pair) -> None:
-    """How far apart, and how many comments cross a threshold."""
+    """The differences, and how many comments cross a threshold, for each label."""
     st.markdown("**By label**")
     number = st.column_config.NumberColumn
     _table(
@@ -40,7 +40,7 @@ def label_table(pair: Pair) -> None:
 
 
 def threshold_table(kit: Kit, pair: Pair) -> None:
-    """The map, and what it can't say."""
+    """The mapped thresholds, and below them the ones that can't be mapped."""
     st.markdown("**Thresholds that flag as many comments**")
     frame = threshold_frame(pair)
     number = st.column_config.NumberColumn
@@ -74,7 +74,7 @@ def threshold_table(kit: Kit, pair: Pair) -> None:
 
 
 def flip_table(kit: Kit, pair: Pair) -> None:
-    """The comments to read before anybody switches."""
+    """The comments whose decision would change, to read before a switch."""
     if not pair.flips:
         st.success("No decision would change.", icon=":material/check:")
         return
