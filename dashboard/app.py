@@ -19,13 +19,20 @@ PAGES = (
 
 def navigate(actor: Actor) -> None:
     """Run the requested page. A page that the role may not see is not registered at all."""
-    allowed = [
-        st.Page(f"{folder}/screen.py", title=title, icon=icon, url_path=address)
-        for folder, address, title, icon, permission in PAGES
-        if can(actor, permission)
+    allowed = [page for page in PAGES if can(actor, page[4])]
+    # The default page has no address but `/`, so a hidden twin of it answers its own address.
+    (folder, own_address, title, icon, _), *others = allowed
+    first = f"{folder}/screen.py"
+    pages = [
+        st.Page(first, title=title, icon=icon, url_path="", default=True),
+        st.Page(first, title=title, url_path=own_address, visibility="hidden"),
+        *(
+            st.Page(f"{folder}/screen.py", title=title, icon=icon, url_path=address)
+            for folder, address, title, icon, _ in others
+        ),
     ]
     account = st.Page("sign_in.py", title="Switch person", icon=":material/group:")
-    sections = {"": allowed, f"{actor.id} · {actor.role}": [account]}
+    sections = {"": pages, f"{actor.id} · {actor.role}": [account]}
     st.navigation(sections, position="top").run()
 
 

@@ -99,7 +99,7 @@ def spared(summary: Summary) -> str | None:
 def how_long(estimates: Sequence[tuple[str, Estimate]]) -> str:
     """The estimated time for a number of comments: a range for each series."""
     if not estimates:
-        return "No call was answered in this window, so it says nothing about how long any take."
+        return "No call was answered in this window, so there is no estimate."
     parts = [f"{_range(found)} by {name}" for name, found in estimates]
     few = min(found.calls for _, found in estimates)
     basis = (

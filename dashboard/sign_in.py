@@ -14,7 +14,7 @@ def render(actor: Actor | None) -> None:
     st.subheader("Who are you today?", anchor=False)
     st.caption(
         "A demo sign-in for this machine: it asks for no password and is served on loopback only. "
-        "This browser remembers the choice until it is closed or the console starts anew."
+        "This browser remembers the choice until it is closed or the console restarts."
     )
     for person in DEMO_STAFF:
         left, right = st.columns([2, 9], vertical_alignment="center")

@@ -46,10 +46,10 @@ TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.REOPENED: "was reopened",
 }
 ROLES: dict[Role, str] = {
-    Role.AUTHOR: "looks up what became of a comment",
-    Role.MODERATOR: "works through the review queue",
-    Role.LEAD: "decides what moderators hand up and what authors object to",
-    Role.OPS: "watches how fast and by what comments are scored, and brings them in",
+    Role.AUTHOR: "looks up the decision on a comment",
+    Role.MODERATOR: "decides the cases of the review queue",
+    Role.LEAD: "decides escalated cases and hears appeals",
+    Role.OPS: "watches backends and latency, and imports comments",
     Role.ADMIN: "may do everything",
     Role.AUDITOR: "reads everything and changes nothing",
 }
@@ -102,7 +102,7 @@ def decision_line(decision: Decision, now: datetime) -> str:
     who = {
         DecisionSource.RULE: f"policy v{decision.policy_version}",
         DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
-        DecisionSource.AFTER_EDIT: "edit of what a person decided on",
+        DecisionSource.AFTER_EDIT: "edited after a decision",
         DecisionSource.REVIEWER: decision.actor,
     }[decision.source]
     what = ACTIONS_DONE[decision.action]

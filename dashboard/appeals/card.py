@@ -16,6 +16,7 @@ from dashboard.wording import APPEAL_BADGES, NO_LONGER_SHOWN, ago, decision_line
 
 CARD_HEIGHT = 360
 LIST_HEIGHT = 560
+ROW_HEIGHT, HEADER_HEIGHT = 28, 34
 EXCERPT_CHARS = 160
 
 
@@ -34,8 +35,8 @@ def appeal_list(place: HearingPlace, items: Sequence[AppealItem], now: datetime)
     st.dataframe(
         frame,
         key=key,
-        height=LIST_HEIGHT,
-        row_height=28,
+        height=min(LIST_HEIGHT, HEADER_HEIGHT + ROW_HEIGHT * len(items)),
+        row_height=ROW_HEIGHT,
         hide_index=True,
         on_select=lambda: _pick(place, ids, key),
         selection_mode=["single-row-required" if selected else "single-row", "single-cell"],

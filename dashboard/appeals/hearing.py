@@ -71,7 +71,7 @@ def outcome_form(
         )
         uphold, overturn = st.columns(2)
         uphold.form_submit_button(
-            "Uphold: the decision stands",
+            "Uphold the decision",
             key=f"uphold_{drawn_for}",
             icon=":material/gavel:",
             width="stretch",
@@ -81,7 +81,7 @@ def outcome_form(
             kwargs={"overturn": False},
         )
         overturn.form_submit_button(
-            "Overturn: restore the comment",
+            "Overturn the decision",
             key=f"overturn_{drawn_for}",
             icon=":material/undo:",
             width="stretch",

@@ -18,7 +18,7 @@ from dashboard.wording import ago, viewer_zone
 
 IS_PENDING = {"Pending": True, "Ended": False}
 NOTHING_HERE = {
-    "Pending": "No appeal waits: everybody who objected has an answer. Thank you.",
+    "Pending": "No appeal is waiting: every appeal has been answered. Thank you.",
     "Ended": "No appeal has been heard yet.",
 }
 

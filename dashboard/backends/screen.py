@@ -92,8 +92,9 @@ def _facts(site: SiteBackends, now: datetime) -> None:
     facts: list[tuple[str, Color]] = [(f"in force: {first.candidate.name}", "blue")]
     facts.append((f"fallback: {others[0].candidate.name if others else 'none'}", "blue"))
     facts.append((f"when none answers: {POLICIES[site.failure_policy]}", "gray"))
+    wait = "waits" if site.waiting == 1 else "wait"
     facts.append(
-        (f"{site.waiting:,} wait to be scored again", "orange" if site.waiting else "gray")
+        (f"{site.waiting:,} {wait} to be scored again", "orange" if site.waiting else "gray")
     )
     last = site.answering
     if last is None or last.live_at is None:

@@ -20,7 +20,7 @@ from dashboard.backends.wording import (
 )
 from dashboard.figures import NONE, duration, percent
 
-ROW_HEIGHT, HEADER_HEIGHT, MAX_ROWS = 30, 35, 7
+ROW_HEIGHT, HEADER_HEIGHT, MAX_ROWS = 30, 34, 7
 
 
 def backends_table(asking: Asking, standings: Sequence[Standing], now: datetime) -> None:
@@ -79,7 +79,7 @@ def _columns() -> dict[str, ColumnConfig]:
         ),
         "circuit": text(
             width=98,
-            help="Each process has its own, and this shows the worst as the serving log tells it.",
+            help="Each process has its own; this is the worst one, from the serving log.",
         ),
         "where": text(width=150),
         "model": text(width=230),

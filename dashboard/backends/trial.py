@@ -50,8 +50,8 @@ def trial_panel(asking: Asking, services: Services, actor: Actor, catalogue: Cat
             label_visibility="collapsed",
         )
         st.caption(
-            "A service sees the text and may charge for it. Nothing of it is stored or cached, and "
-            "no figure of live traffic counts the call."
+            "A remote service receives the text and may charge for it. The text is not stored or "
+            "cached, and the call does not count as live traffic."
         )
     if refusal:
         st.error(refusal, icon=":material/error:")

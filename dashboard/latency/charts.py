@@ -16,6 +16,7 @@ from core.servinglog.percentiles import Quantile
 
 MAX_POINTS = 2000
 MAX_SERIES = 8
+LEGEND_ENTRY_PX = 112
 ERROR_COLOR = "#d0342c"  # visible on a light and on a dark background
 # Columns of `by_backend` and their legend names, in the order of a call's phases.
 PHASES = {
@@ -24,7 +25,7 @@ PHASES = {
     "tokenize_share": "tokenize",
     "compute_share": "compute",
     "network_share": "network",
-    "other_share": "other or not told",
+    "other_share": "other or unknown",
 }
 # Muted and different from the series colours, so that nobody mistakes a phase for a series.
 PHASE_COLORS = ("#c79a2b", "#4f9d8b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
@@ -236,8 +237,17 @@ def _color(frame: pd.DataFrame, axes: Axes, *, legend: bool = True) -> alt.Color
 
 
 def _legend(values: list[str], *, symbol: str) -> alt.Legend:
+    # As many entries a row as fit: on a phone a legend of one row would be cut off.
+    columns = alt.ExprRef(f"max(1, floor(width / {LEGEND_ENTRY_PX}))")
     return alt.Legend(
-        orient="top", title=None, values=values, symbolType=symbol, offset=4, padding=0
+        orient="top",
+        title=None,
+        values=values,
+        symbolType=symbol,
+        columns=columns,
+        columnPadding=12,
+        offset=4,
+        padding=0,
     )
 
 

@@ -22,6 +22,7 @@ def table_panel(view: WindowTraffic) -> None:
         height=min(len(view.table), MAX_ROWS) * ROW_HEIGHT + HEADER_HEIGHT,
         column_order=list(_columns()),
         column_config=_columns(),
+        placeholder="–",
         key="by_backend",
         alt="Calls, percentiles, throughput and errors of each backend and mode",
     )

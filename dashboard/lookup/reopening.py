@@ -20,9 +20,7 @@ def reopening_panel(services: Services, actor: Actor, reference: str) -> None:
         if found.refusal or found.decision is None:
             st.text(st.session_state.get(message_key, found.refusal))
             return
-        st.caption(
-            "The comment is put on hold and waits in the review queue until somebody decides anew."
-        )
+        st.caption("The comment is put on hold and waits in the review queue for a new decision.")
         is_visible = found.decision.action is Action.APPROVE
         st.button(
             "Open a case" if is_visible else "Reopen the decision",

@@ -19,7 +19,7 @@ def render(services: Services, actor: Actor) -> None:
         st.markdown("**What the author sees**")
         st.caption(
             "Authors look this up themselves, with the reference alone and no account. "
-            "They never learn who decided, only whether it was a person."
+            "They are not shown who decided, only whether it was a person."
         )
         if answer is not None:
             st.caption("Link to give to the author")

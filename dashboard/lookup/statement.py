@@ -40,7 +40,7 @@ def render_statement(
         _appeal(statement, now, zone, appeal_form)
     if answer.changed is not None:
         _changed(answer.changed, zone)
-    st.caption("Reference of this comment. Keep it: with it you find this page again.")
+    st.caption("Reference of this comment. Keep it to find this page again.")
     st.code(answer.reference, language=None)
 
 
@@ -53,9 +53,11 @@ def _written(caption: str, text: str) -> None:
 def _changed(changed: ChangedText, zone: tzinfo) -> None:
     """The earlier text that the reference belongs to, with its decision and its appeal."""
     if changed.text:
-        _written("The earlier text this reference was given for", changed.text)
+        _written("The earlier text of this reference", changed.text)
     else:
-        st.caption("The earlier text this reference was given for is not shown: it was withdrawn.")
+        st.caption(
+            "The earlier text that this reference belongs to is not shown: it was withdrawn."
+        )
     st.text(words.how_it_stood(changed.statement))
     if changed.statement.note:
         with _row("The moderator's note"):

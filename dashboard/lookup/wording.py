@@ -58,8 +58,8 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     (
         DecidedBy.AFTER_EDIT,
         Visibility.HELD,
-    ): "Nobody yet. An earlier text of this comment was for a "
-    "person to decide, so a person decides on this one, too.",
+    ): "Nobody yet. A person had to decide on an earlier "
+    "text of this comment, so a person decides on this text too.",
     (DecidedBy.NOT_SCORED, Visibility.VISIBLE): "Nobody yet: it is shown until it can be checked.",
     (DecidedBy.PERSON, Visibility.VISIBLE): "A person: a moderator read it and approved it.",
     (DecidedBy.PERSON, Visibility.HELD): "A person: a moderator has looked at it; the last "
@@ -98,9 +98,9 @@ HOW_IT_ENDED: dict[AppealStatus, str] = {
     AppealStatus.CLOSED: HOW_IT_STANDS[AppealStatus.CLOSED],
 }
 _STOOD: dict[Visibility, str] = {
-    Visibility.PENDING: "Nothing was decided on it while it was there.",
-    Visibility.VISIBLE: "Readers could see it while it was there.",
-    Visibility.HELD: "It waited for a person while it was there; nobody decides on it any more.",
+    Visibility.PENDING: "Nothing was decided on it before it was changed.",
+    Visibility.VISIBLE: "Readers could see it until it was changed.",
+    Visibility.HELD: "It waited for a person until it was changed; nobody decides on it any more.",
     Visibility.REMOVED: "It had been removed.",
     Visibility.WITHDRAWN: "It was withdrawn.",
 }
@@ -141,8 +141,8 @@ def changed_since(changed: ChangedText, zone: tzinfo) -> str:
     """The notice for a reference whose text was changed later."""
     when = local_time(changed.changed_at, zone)
     return (
-        f"The text this reference was given for was changed on {when}. What follows is what holds "
-        "now, for your newest text; that has a reference of its own, at the end of this page."
+        f"This reference belongs to an earlier text, which was changed on {when}. Below is the "
+        "current state of your newest text. Its own reference is at the end of this page."
     )
 
 

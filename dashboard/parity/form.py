@@ -32,7 +32,7 @@ def parity_form(catalogue: Catalogue) -> Wish:
             names,
             index=names.index(catalogue.in_force),
             key="parity_reference",
-            help="The backend whose decisions are to be kept.",
+            help="The backend whose decisions you want to keep.",
         )
         others = second.multiselect(
             "Compare with",
@@ -46,8 +46,8 @@ def parity_form(catalogue: Catalogue) -> Wish:
             COUNTS,
             index=len(COUNTS) - 1,
             key="parity_count",
-            help="Distinct stored comments, the same ones each time; where none are stored, the "
-            "bundled sample.",
+            help="Distinct stored comments, the same ones each time. If none are stored, the "
+            "bundled sample is used.",
         )
         chosen = tuple(dict.fromkeys([reference, *others]))
         is_pressed = last.button(
@@ -67,14 +67,14 @@ def _before_pressing(chosen: list[Candidate], names: tuple[str, ...]) -> None:
     ]
     if len(names) == 1:
         words = (
-            "Choose what to compare the reference with. Services of yours appear here once "
-            "backends.toml declares them."
+            "Choose what to compare the reference with. Your own services appear here "
+            "once backends.toml declares them."
         )
     elif away:
         words = (
             f"The texts are sent to {', '.join(away)}, which may charge for it. Nothing is stored "
-            "or cached, and no figure of live traffic counts these calls."
+            "or cached, and these calls do not count as live traffic."
         )
     else:
-        words = "All of it runs in this process. Nothing is stored or cached."
+        words = "Everything runs in this process. Nothing is stored or cached."
     st.caption(plain(words))

@@ -95,16 +95,16 @@ def _title(kit: Kit | None) -> None:
         key="parity_download",
         on_click="ignore",
         icon=":material/download:",
-        help="Everything on this page and every score, as JSON. Comments are in it by id, without "
-        "their text.",
+        help="Everything on this page and every score, as JSON. Comments have "
+        "ids in it, but no texts.",
     )
 
 
 def _nothing_yet() -> None:
     st.caption(
-        "Before you leave a service or change a model: how far the scores of two backends lie "
-        "apart and why, which decisions would change, and which thresholds keep as many comments "
-        "flagged as now. The first backend is the one whose decisions are to be kept."
+        "Compare backends before you leave a service or change a model: how much their scores "
+        "differ and why, which decisions would change, and which thresholds flag as many comments "
+        "as now. The reference is the backend whose decisions you want to keep."
     )
 
 

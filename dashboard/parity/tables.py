@@ -51,7 +51,7 @@ def threshold_table(kit: Kit, pair: Pair) -> None:
                 "label": st.column_config.TextColumn(width=108, pinned=True),
                 "action": st.column_config.TextColumn(width=72),
                 "now": number(format="%.2f", width=52),
-                "mapped": number(format="%.3f", width=66, help="In place of the one now."),
+                "mapped": number(format="%.3f", width=66, help="The new threshold."),
                 "interval": st.column_config.TextColumn(
                     "95 % interval", width=116, help="From 1,000 resamples of the comments."
                 ),
@@ -78,8 +78,8 @@ def flip_table(kit: Kit, pair: Pair) -> None:
     if not pair.flips:
         st.success("No decision would change.", icon=":material/check:")
         return
-    stay = f", {pair.changed_carried:,} of them by mapped thresholds" if pair.is_carried else ""
-    st.markdown(f"**Comments decided otherwise: {len(pair.flips):,}{stay}**")
+    stay = f", {pair.changed_carried:,} with mapped thresholds" if pair.is_carried else ""
+    st.markdown(f"**Comments whose decision changes: {len(pair.flips):,}{stay}**")
     text = st.column_config.TextColumn
     score = st.column_config.NumberColumn(format="%.3f", width=84)
     _table(
@@ -99,7 +99,7 @@ def flip_table(kit: Kit, pair: Pair) -> None:
         most_rows=MOST_FLIP_ROWS,
     )
     if not kit.texts:
-        st.caption("Their texts are shown to those who may see the review queue.")
+        st.caption("Their texts are shown only to people who may see the review queue.")
 
 
 def _table(

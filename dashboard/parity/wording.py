@@ -112,7 +112,7 @@ def unreached_line(pair: Pair) -> str | None:
     parts = [f"{action} for {_listed(labels)}" for action, labels in by_action.items()]
     return (
         f"Not mapped, because no comment here, or every one, reaches them: {'; '.join(parts)}. "
-        "Nothing here says where they belong."
+        "These comments can't show where they belong."
     )
 
 

@@ -14,7 +14,7 @@ from dashboard.wording import LABELS, cut_score
 
 LIST_HEIGHT = 630
 PAGER_HEIGHT = 50
-ROW_HEIGHT, HEAD_HEIGHT = 28, 36
+ROW_HEIGHT, HEAD_HEIGHT = 28, 34
 WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held",
     CaseTrigger.NOT_SCORED: "not scored",
