@@ -1,1 +1,1 @@
-"""The console's pages. Thin: they show what services return and pass on what a person wants."""
+"""The web pages. Thin: they show what services return and call services for each action."""

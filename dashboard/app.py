@@ -1,4 +1,4 @@
-"""The staff console: which pages there are for whom."""
+"""The staff console: its pages, and which roles see them."""
 
 import streamlit as st
 
@@ -6,7 +6,7 @@ from core.moderation.permissions import Actor, Permission, can
 from dashboard.sign_in_cookie import remember
 from dashboard.wiring import signed_in
 
-# folder, address, title, icon, the permission that shows it
+# folder, URL path, title, icon, permission needed to see the page
 PAGES = (
     ("review", "review_queue", "Review queue", ":material/inbox:", Permission.SEE_QUEUE),
     ("appeals", "appeals", "Appeals", ":material/balance:", Permission.SEE_APPEALS),
@@ -18,25 +18,32 @@ PAGES = (
 
 
 def navigate(actor: Actor) -> None:
-    """Run the page asked for; a page the role may not see is not served at all."""
-    allowed = [
-        st.Page(f"{folder}/screen.py", title=title, icon=icon, url_path=address)
-        for folder, address, title, icon, permission in PAGES
-        if can(actor, permission)
+    """Run the requested page. A page that the role may not see is not registered at all."""
+    allowed = [page for page in PAGES if can(actor, page[4])]
+    # The default page has no address but `/`, so a hidden twin of it answers its own address.
+    (folder, own_address, title, icon, _), *others = allowed
+    first = f"{folder}/screen.py"
+    pages = [
+        st.Page(first, title=title, icon=icon, url_path="", default=True),
+        st.Page(first, title=title, url_path=own_address, visibility="hidden"),
+        *(
+            st.Page(f"{folder}/screen.py", title=title, icon=icon, url_path=address)
+            for folder, address, title, icon, _ in others
+        ),
     ]
     account = st.Page("sign_in.py", title="Switch person", icon=":material/group:")
-    sections = {"": allowed, f"{actor.id} · {actor.role}": [account]}
+    sections = {"": pages, f"{actor.id} · {actor.role}": [account]}
     st.navigation(sections, position="top").run()
 
 
 def ask_who() -> None:
-    """Whatever page was asked for: it keeps its address and opens once somebody is signed in."""
+    """Show the sign-in under every page's URL, so that a link still works after the sign-in."""
     addresses = [address for _, address, *_ in PAGES]
     pages = [st.Page("sign_in.py", title="Sign in", url_path=name) for name in addresses]
     st.navigation([*pages, st.Page("sign_in.py", title="Sign in")], position="hidden").run()
 
 
-# An emoji icon becomes a data: address; a material icon here would be fetched from outside.
+# An emoji icon becomes a data: URL; a material icon would be loaded from another host.
 st.set_page_config(page_title="Moderation console", page_icon="🛡️", layout="wide")
 person = signed_in()
 if person is None:

@@ -1,4 +1,4 @@
-"""The public look-up: a stand-alone app for authors, without account, staff or navigation."""
+"""The public look-up: a separate app for authors, without accounts or staff pages."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ TITLE = "What happened to my comment?"
 
 
 def render() -> None:
-    """One column: a field for the reference, and the answer."""
+    """A field for the reference, and the answer below."""
     st.title(TITLE, anchor=False)
     st.text(
         "With the reference you were given you can see what was decided, by which rule, "
@@ -25,6 +25,6 @@ def render() -> None:
 
 
 st.set_page_config(page_title=TITLE, page_icon="💬", layout="centered")
-# The staff's pages are in folders of other names, because Streamlit serves a folder named `pages/`
-# to whoever comes before a script has run once: here that would be the public.
+# No folder may be named `pages/`: until a script has run once, Streamlit serves every file in such
+# a folder, so this public app would serve the staff pages.
 st.navigation([st.Page(render, title=TITLE, default=True)], position="hidden").run()

@@ -1,4 +1,4 @@
-"""Numbers of the serving log as words: units, rounding, deltas, sentences. Pure."""
+"""Numbers of the serving log as text: units, rounding, deltas, sentences. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -24,7 +24,7 @@ _LOST = (RefusalReason.OVERLOADED, RefusalReason.RATE_LIMITED)
 
 
 def duration(ms: float | None) -> str:
-    """`4.2 ms`, `64 ms`, `1.8 s`, `3.5 min`; a dash when there is none."""
+    """`4.2 ms`, `64 ms`, `1.8 s`, `3.5 min`; a dash for no value."""
     if ms is None or pd.isna(ms):
         return NONE
     if ms < 9.95:
@@ -35,14 +35,14 @@ def duration(ms: float | None) -> str:
 
 
 def rate(per_s: float | None) -> str:
-    """`1,240 /s`; two digits below ten, so that a slow backend is not 0."""
+    """`1,240 /s`; two digits below ten, so that a slow backend does not show 0."""
     if per_s is None or pd.isna(per_s):
         return NONE
     return f"{per_s:,.0f} /s" if per_s >= 9.95 else f"{per_s:.2g} /s"
 
 
 def percent(share: float | None) -> str:
-    """`0.04 %`; never rounds an error away."""
+    """`0.04 %`; two decimals below 10 %, so that a few errors do not show as 0 %."""
     if share is None or pd.isna(share):
         return NONE
     if share == 0:
@@ -51,7 +51,7 @@ def percent(share: float | None) -> str:
 
 
 def percentile_delta(quantile: Quantile, now: Summary, before: Summary | None) -> str | None:
-    """`+9 ms` against the window before; None where either rests on too few calls."""
+    """`+9 ms` against the previous window; None if either has too few calls for the percentile."""
     if before is None or is_weak(quantile, now.answered) or is_weak(quantile, before.answered):
         return None
     new, old = now.percentile(quantile), before.percentile(quantile)
@@ -62,14 +62,14 @@ def percentile_delta(quantile: Quantile, now: Summary, before: Summary | None) -
 
 
 def throughput_delta(now: Summary, before: Summary | None) -> str | None:
-    """`+3 %` against the window before."""
+    """`+3 %` against the previous window."""
     if before is None or not before.comments_per_s or now.comments_per_s is None:
         return None
     return f"{now.comments_per_s / before.comments_per_s - 1:+.0%}".replace("%", " %")
 
 
 def error_delta(now: Summary, before: Summary | None) -> str | None:
-    """`+0.30 points`: percentage points against the window before."""
+    """`+0.30 points`: percentage points against the previous window."""
     if before is None or before.error_share is None or now.error_share is None:
         return None
     return f"{(now.error_share - before.error_share) * 100:+.2f} points"
@@ -87,7 +87,7 @@ def covered(summary: Summary, now: datetime, zone: tzinfo) -> str:
 
 
 def spared(summary: Summary) -> str | None:
-    """What the full model did not have to score; None where it scored everything."""
+    """The comments that the full model did not have to score; None if it scored all of them."""
     parts = []
     if summary.cache_hits:
         parts.append(f"{percent(summary.hit_share)} answered from the cache")
@@ -97,9 +97,9 @@ def spared(summary: Summary) -> str | None:
 
 
 def how_long(estimates: Sequence[tuple[str, Estimate]]) -> str:
-    """The answer for a number of comments: a range for each series."""
+    """The estimated time for a number of comments: a range for each series."""
     if not estimates:
-        return "No call was answered in this window, so it says nothing about how long any take."
+        return "No call was answered in this window, so there is no estimate."
     parts = [f"{_range(found)} by {name}" for name, found in estimates]
     few = min(found.calls for _, found in estimates)
     basis = (
@@ -111,7 +111,7 @@ def how_long(estimates: Sequence[tuple[str, Estimate]]) -> str:
 
 
 def lever(table: pd.DataFrame) -> str | None:
-    """What larger calls save, where one backend was called in both ways; None where none was."""
+    """How much larger calls save, if a backend had calls of different sizes; otherwise None."""
     sized = table[table["answered"] > 0].assign(size=lambda t: t["comments"] / t["answered"])
     for backend, rows in sized.groupby("backend", sort=False):
         ranked = rows.sort_values("size")
@@ -136,7 +136,7 @@ def _range(found: Estimate) -> str:
 
 
 def has_lost(refused: Sequence[Refused]) -> bool:
-    """Whether callers with a good key were sent away, which more capacity would have served."""
+    """Whether requests with a valid key were refused because of load or rate."""
     return any(one.reason in _LOST for one in refused)
 
 
@@ -172,7 +172,7 @@ def _why(reason: str) -> str:
 
 
 def log_notes(contents: LogContents) -> str | None:
-    """What of the log the figures leave out; None when they leave out nothing."""
+    """The lines of the log that the figures leave out; None if there are none."""
     parts = []
     broken = sum(one.failure is not None for one in contents.problems)
     if contents.unreadable:
@@ -187,7 +187,7 @@ def log_notes(contents: LogContents) -> str | None:
 
 
 def problem_lines(problems: Sequence[SegmentProblem]) -> list[str]:
-    """Which file, how many lines, and why for the first of them."""
+    """For each file: the number of unreadable lines, and the error of the first ones."""
     lines = []
     for one in problems[:PROBLEMS_SHOWN]:
         if one.failure is not None:

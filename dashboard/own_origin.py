@@ -1,7 +1,7 @@
-"""Only the app's own pages may talk to it.
+"""Refuses requests from pages of other origins.
 
-Streamlit itself lets in any page of this machine, whatever its port, and any that names one of the
-machine's addresses: another program's page could then act as whoever is signed in.
+Streamlit itself accepts any page of this machine, on any port, and any page whose origin is one of
+the machine's addresses. A page of another local program could then act as the signed-in person.
 """
 
 from urllib.parse import urlsplit
@@ -10,11 +10,12 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 REFUSED = 1008
-"""The WebSocket code for a breach of policy; before the handshake it becomes a 403."""
+"""WebSocket close code "policy violation"; before the handshake the server answers 403."""
 
 
 class OwnOrigin:
-    """ASGI middleware. What names no origin is no page: browsers name it wherever it matters."""
+    """ASGI middleware. A request without an Origin header passes: browsers send the header with
+    every WebSocket and every cross-site write, so no page of another site can leave it out."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -31,7 +32,7 @@ class OwnOrigin:
 
 
 def is_own(headers: list[tuple[bytes, bytes]]) -> bool:
-    """Whether every origin the headers name is the host they ask."""
+    """Whether every Origin header names the same host and port as the Host header."""
     hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
     origins = [value.decode("latin-1").lower() for name, value in headers if name == b"origin"]
     return all([_host_of(origin)] == hosts for origin in origins)

@@ -1,7 +1,7 @@
 """Starts a Streamlit app of this package: `python -m dashboard.server staff|author`.
 
-The look and the safety settings come from `.streamlit/config.toml` whatever folder this is started
-from, and every answer carries headers that keep the page from loading anything from outside.
+Theme and security settings come from `.streamlit/config.toml`, whatever the working directory.
+Every response has headers that stop the page from loading anything from other hosts.
 """
 
 import logging
@@ -19,10 +19,11 @@ from core.config import load_settings
 from core.errors import ConsoleError
 from dashboard.own_origin import OwnOrigin
 
-# A link to `.streamlit/config.toml`, which a wheel holds as a file.
+# A symbolic link to `.streamlit/config.toml` in the repository; a file in a wheel.
 CONFIG = Path(__file__).with_name("config.toml")
 APPS = {"staff": "app.py", "author": "author.py"}
-# The boot script is inline and components load from blob:, so 'self' alone would break Streamlit.
+# Streamlit's start script is inline and its components load from blob: URLs, so 'self' alone
+# would break it.
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
@@ -38,7 +39,7 @@ HEADERS = (
 
 
 class SecurityHeaders:
-    """ASGI middleware; lets WebSockets through untouched."""
+    """ASGI middleware that adds `HEADERS` to HTTP responses; WebSockets pass unchanged."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -53,7 +54,7 @@ class SecurityHeaders:
 
 
 def streamlit_config(port: int) -> dict[str, Any]:
-    """`.streamlit/config.toml` as flat dotted names, with the port."""
+    """`.streamlit/config.toml` with flat dotted names, and the port."""
     tables = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
     return {**_flat(tables), "server.port": port}
 
@@ -68,13 +69,13 @@ def make_app(which: str) -> st.App:
 
 
 def main(which: str) -> int:
-    """Serve until stopped."""
+    """Serve until stopped; exit code 2 for bad settings."""
     try:
         settings = load_settings()
     except ConsoleError as error:
         sys.stderr.write(f"modconsole: {error}\n")
         return 2
-    # Streamlit starts uvicorn itself and has no setting for this; `auto` is what it asks for.
+    # Streamlit starts uvicorn with the protocol `auto` and has no setting for it, so replace that.
     HTTP_PROTOCOLS["auto"] = "core.serving.connection_limits:LimitedProtocol"
     port = settings.dashboard_port if which == "staff" else settings.author_port
     make_app(which).run(config=streamlit_config(port))

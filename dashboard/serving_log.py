@@ -1,4 +1,4 @@
-"""What the pages that read the serving log share: its notes, live traffic, window and refresh."""
+"""Shared by the pages that read the serving log: window, live traffic, refresh and notes."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,18 +11,18 @@ from core.servinglog.windows import WindowChoice
 from dashboard.figures import has_lost, log_notes, problem_lines, refused_line
 
 REFRESH_S = 15
-# Key and query parameter of the chosen window, which a link from one page to the other keeps.
+# Widget key and query parameter of the window; links between the pages keep it.
 WINDOW_KEY = "window"
 
 
 def default_modes(series: Sequence[Series]) -> list[str]:
-    """Live traffic; everything when nothing live was ever logged."""
+    """The live modes; all modes if no live traffic was ever logged."""
     known = list(dict.fromkeys(one.mode for one in series))
     return [mode for mode in known if mode in LIVE_MODES] or known
 
 
 def window_control(default: WindowChoice) -> WindowChoice:
-    """Which window to look at, the same on every page."""
+    """The choice of window, the same on every page."""
     chosen = st.segmented_control(
         "Window",
         [choice.value for choice in WindowChoice],
@@ -36,7 +36,7 @@ def window_control(default: WindowChoice) -> WindowChoice:
 
 
 def refused_note(refused: Sequence[Refused], now: datetime) -> None:
-    """That requests were refused in the window, and why; nothing without one."""
+    """How many requests were refused in the window, and why; draws nothing if none were."""
     words = refused_line(refused, now)
     if words is not None:
         show = st.warning if has_lost(refused) else st.info
@@ -44,7 +44,7 @@ def refused_note(refused: Sequence[Refused], now: datetime) -> None:
 
 
 def contents_note(contents: LogContents) -> None:
-    """What of the log the figures leave out, with the lines that can't be read on request."""
+    """The lines of the log that the figures leave out; unreadable ones in an expander."""
     words = log_notes(contents)
     if words is None:
         return

@@ -1,4 +1,4 @@
-"""Pick whom to be: the demo sign-in."""
+"""The demo sign-in: choose a person."""
 
 import streamlit as st
 
@@ -10,11 +10,11 @@ from dashboard.wording import ROLES
 
 
 def render(actor: Actor | None) -> None:
-    """One button per colleague; the role decides which pages and actions there are."""
+    """One button per person; the role decides which pages and actions are available."""
     st.subheader("Who are you today?", anchor=False)
     st.caption(
         "A demo sign-in for this machine: it asks for no password and is served on loopback only. "
-        "This browser remembers the choice until it is closed or the console starts anew."
+        "This browser remembers the choice until it is closed or the console restarts."
     )
     for person in DEMO_STAFF:
         left, right = st.columns([2, 9], vertical_alignment="center")

@@ -1,4 +1,4 @@
-"""The demo sign-in: a handful of made-up colleagues, on this machine only."""
+"""The people of the demo sign-in: made-up staff, for this machine only."""
 
 import secrets
 
@@ -17,19 +17,19 @@ MOST_SIGN_INS = 1_000
 
 
 def staff_member(actor_id: str | None) -> Actor | None:
-    """The colleague of that name; nobody for any other."""
+    """The person with this id, or None."""
     return next((actor for actor in DEMO_STAFF if actor.id == actor_id), None)
 
 
 class SignIns:
-    """Which browser is whose, by tokens nobody can guess. They live as long as the process: after
-    a restart people are asked again."""
+    """Which person each browser is signed in as, by random tokens. Kept in memory: after a restart
+    everybody signs in again."""
 
     def __init__(self) -> None:
         self._people: dict[str, Actor] = {}
 
     def add(self, actor: Actor) -> str:
-        """A new token for that person; beyond MOST_SIGN_INS the oldest ones end."""
+        """A new token for this person; above MOST_SIGN_INS tokens the oldest ones are dropped."""
         token = secrets.token_urlsafe(32)
         self._people[token] = actor
         for oldest in list(self._people)[:-MOST_SIGN_INS]:
@@ -37,5 +37,5 @@ class SignIns:
         return token
 
     def person(self, token: str | None) -> Actor | None:
-        """Whose token it is; None for one that was never given out."""
+        """The person of a token; None for an unknown one."""
         return self._people.get(token) if token else None

@@ -1,4 +1,4 @@
-"""The services of this process, kept for all its sessions, and who is signed in."""
+"""The services of this process, shared by all its sessions, and the signed-in person."""
 
 import streamlit as st
 
@@ -18,7 +18,7 @@ def _services(settings: Settings) -> Services:
 
 @st.cache_resource(show_spinner=False)
 def sign_ins() -> SignIns:
-    """Shared by all sessions of the process, so that a reloaded page is known again."""
+    """Shared by all sessions of the process, because a reload starts a new session."""
     return SignIns()
 
 
@@ -28,12 +28,12 @@ def current_services() -> Services:
 
 
 def cookie_name() -> str:
-    """Cookies of one host are shared by all its ports, so each console has a name of its own."""
+    """Contains the port, because a browser sends a host's cookies to all its ports."""
     return f"modconsole_person_{load_settings().dashboard_port}"
 
 
 def signed_in() -> Actor | None:
-    """Whose session this is: chosen in it, or known by the browser's cookie after a reload."""
+    """The person chosen in this session or, after a reload, found by the browser's cookie."""
     if ACTOR_KEY in st.session_state:
         return staff_member(st.session_state[ACTOR_KEY])
     actor = sign_ins().person(st.context.cookies.get(cookie_name()))
@@ -43,9 +43,9 @@ def signed_in() -> Actor | None:
 
 
 def current_actor() -> Actor:
-    """Who is signed in. Services check what this role may do; pages only mirror it.
+    """The signed-in person. Services check permissions; pages only hide what is not allowed.
 
-    Raises PermissionDenied where nobody is: no page but the sign-in is served then.
+    Raises PermissionDenied if nobody is signed in; only the sign-in page is served then.
     """
     actor = signed_in()
     if actor is None:

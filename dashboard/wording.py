@@ -1,4 +1,4 @@
-"""Values as words: enums, times and units. Pure."""
+"""Values as text: enums, times and units. Pure."""
 
 import re
 from collections.abc import Sequence
@@ -46,10 +46,10 @@ TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.REOPENED: "was reopened",
 }
 ROLES: dict[Role, str] = {
-    Role.AUTHOR: "looks up what became of a comment",
-    Role.MODERATOR: "works through the review queue",
-    Role.LEAD: "decides what moderators hand up and what authors object to",
-    Role.OPS: "watches how fast and by what comments are scored, and brings them in",
+    Role.AUTHOR: "looks up the decision on a comment",
+    Role.MODERATOR: "decides the cases of the review queue",
+    Role.LEAD: "decides escalated cases and hears appeals",
+    Role.OPS: "watches backends and latency, and imports comments",
     Role.ADMIN: "may do everything",
     Role.AUDITOR: "reads everything and changes nothing",
 }
@@ -83,7 +83,7 @@ _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
 def ago(moment: datetime, now: datetime) -> str:
-    """How long ago in the largest whole unit: `3 min ago`; years for old archives."""
+    """How long ago in the largest whole unit, from minutes to years: `3 min ago`."""
     seconds = max(0.0, (now - moment).total_seconds())
     for size, unit in ((31_557_600, "y"), (86_400, "d"), (3_600, "h"), (60, "min")):
         if seconds >= size:
@@ -92,17 +92,17 @@ def ago(moment: datetime, now: datetime) -> str:
 
 
 def local_time(moment: datetime, zone: tzinfo) -> str:
-    """A time in the viewer's zone, with the zone named."""
+    """A time in the viewer's time zone, with the zone's name."""
     local = moment.astimezone(zone)
     return f"{local:%d %b %Y, %H:%M} {local:%Z}"
 
 
 def decision_line(decision: Decision, now: datetime) -> str:
-    """One decision in a line, for staff: who, what, when."""
+    """One line for staff: who decided what, and when."""
     who = {
         DecisionSource.RULE: f"policy v{decision.policy_version}",
         DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
-        DecisionSource.AFTER_EDIT: "edit of what a person decided on",
+        DecisionSource.AFTER_EDIT: "edited after a decision",
         DecisionSource.REVIEWER: decision.actor,
     }[decision.source]
     what = ACTIONS_DONE[decision.action]
@@ -116,7 +116,7 @@ def decision_line(decision: Decision, now: datetime) -> str:
 
 
 def viewer_zone(name: str | None) -> tzinfo:
-    """The time zone a browser names; UTC for none or one that is not known here."""
+    """The time zone reported by the browser; UTC if it is missing or unknown."""
     try:
         return ZoneInfo(name or "UTC")
     except (ValueError, KeyError, OSError):
@@ -124,17 +124,17 @@ def viewer_zone(name: str | None) -> tzinfo:
 
 
 def score_figure(score: float) -> str:
-    """A score to two digits, cut and not rounded: 0.969 must not look as if it reached 0.97."""
+    """A score cut to two digits, not rounded: 0.969 must not look as if it reached 0.97."""
     return str(Decimal(repr(score)).quantize(Decimal("0.01"), rounding=ROUND_DOWN))
 
 
 def cut_score(score: float) -> float:
-    """The number `score_figure` shows, for tables that order their cells by it."""
+    """The number that `score_figure` shows, for tables with sortable columns."""
     return float(score_figure(score))
 
 
 def score_rows(facts: Sequence[ScoreFact]) -> dict[str, list[str]]:
-    """The scores behind a decision, with the thresholds they met, as columns of a small table."""
+    """The scores behind a decision and their thresholds, as the columns of a table."""
     return {
         "label": [LABELS[fact.label] for fact in facts],
         "score": [score_figure(fact.score) for fact in facts],
@@ -149,5 +149,5 @@ def _threshold(fact: ScoreFact, action: Action) -> str:
 
 
 def plain(text: str) -> str:
-    """The text with all its punctuation escaped, for elements that read Markdown."""
+    """The text with all punctuation escaped, for elements that render Markdown."""
     return _PUNCTUATION.sub(r"\\\1", text)

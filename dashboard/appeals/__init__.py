@@ -1,1 +1,1 @@
-"""The appeals page: hear appeals against others' decisions."""
+"""The appeals page: hear appeals against colleagues' decisions."""

@@ -1,4 +1,4 @@
-"""An appeal beside what it is about. All words of authors and colleagues go through `st.text`."""
+"""An appeal next to its comment. All texts by authors and staff go through `st.text`."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -16,11 +16,12 @@ from dashboard.wording import APPEAL_BADGES, NO_LONGER_SHOWN, ago, decision_line
 
 CARD_HEIGHT = 360
 LIST_HEIGHT = 560
+ROW_HEIGHT, HEADER_HEIGHT = 28, 34
 EXCERPT_CHARS = 160
 
 
 def appeal_list(place: HearingPlace, items: Sequence[AppealItem], now: datetime) -> None:
-    """A table to click in; the open appeal is selected. Cells are inert text."""
+    """A table of appeals with the open one selected. Its cells never render markup."""
     ids = [item.appeal.id for item in items]
     selected = [row for row, appeal_id in enumerate(ids) if appeal_id == place.appeal_id]
     frame = pd.DataFrame(
@@ -29,13 +30,13 @@ def appeal_list(place: HearingPlace, items: Sequence[AppealItem], now: datetime)
             "the author says": [_excerpt(item.appeal.words) for item in items],
         }
     )
-    # The key names the open appeal and the list, so that neither can shift under the selection.
+    # The key contains the open appeal and the list: when either changes, the selection is reset.
     key = f"appeals_{place.appeal_id}_{hash(tuple(ids))}"
     st.dataframe(
         frame,
         key=key,
-        height=LIST_HEIGHT,
-        row_height=28,
+        height=min(LIST_HEIGHT, HEADER_HEIGHT + ROW_HEIGHT * len(items)),
+        row_height=ROW_HEIGHT,
         hide_index=True,
         on_select=lambda: _pick(place, ids, key),
         selection_mode=["single-row-required" if selected else "single-row", "single-cell"],
@@ -49,8 +50,8 @@ def appeal_list(place: HearingPlace, items: Sequence[AppealItem], now: datetime)
 
 
 def appeal_card(item: AppealItem, policy: Policy, now: datetime) -> None:
-    """The comment and the author's words side by side, the decision below; of fixed height, so
-    that the buttons under it never move."""
+    """The comment and the appeal side by side, the decision below. The height is fixed, so that
+    the buttons below never move."""
     decision = item.decision
     with st.container(border=True, height=CARD_HEIGHT):
         comment, objection = st.columns(2, gap="medium")
@@ -72,7 +73,7 @@ def appeal_card(item: AppealItem, policy: Policy, now: datetime) -> None:
 
 
 def outcome_card(item: AppealItem, zone: tzinfo) -> None:
-    """How an appeal ended: by whom, when, and the reason the author reads."""
+    """The outcome of an appeal: who heard it, when, and the reason given to the author."""
     text, color, icon = APPEAL_BADGES[AppealStage(item.appeal.status)]
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -84,7 +85,7 @@ def outcome_card(item: AppealItem, zone: tzinfo) -> None:
 
 
 def _pick(place: HearingPlace, ids: Sequence[str], key: str) -> None:
-    """Open what was clicked: a row's mark or any of its cells, whichever is not open already."""
+    """Open the clicked appeal; a click on a row's checkbox and one on a cell arrive separately."""
     selection: Any = st.session_state[key]["selection"]
     rows = [*selection["rows"], *(row for row, _ in selection["cells"])]
     clicked = [ids[row] for row in rows if row < len(ids) and ids[row] != place.appeal_id]

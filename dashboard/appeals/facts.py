@@ -1,4 +1,4 @@
-"""What an appeal's comment was scored at and who decided what on it."""
+"""The scores and the decisions behind an appeal."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from dashboard.wording import decision_line, score_rows
 
 
 def scores_panel(automated: Decision, policy: Policy) -> None:
-    """The scores that led to the automated step, with the thresholds of that time."""
+    """The scores that led to the automated decision, with the thresholds in force then."""
     facts = score_facts(automated, policy)
     with st.container(border=True):
         st.markdown("**Scores**")

@@ -1,4 +1,4 @@
-"""Hearing an appeal: which one is open, and the two ways to end it."""
+"""Hearing an appeal: the open appeal, and the form to uphold or overturn the decision."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,26 +17,27 @@ from dashboard.wording import APPEALS
 
 @dataclass(slots=True)
 class HearingPlace:
-    """One session's place on the page. A plain object, so that callbacks can write to it safely."""
+    """The state of one session on this page. A plain object, so that callbacks can write to it
+    without `st.*` calls, which can interrupt them."""
 
     appeal_id: str | None = None
     done: str = ""
     refusal: str = ""
 
     def place(self, items: Sequence[AppealItem]) -> AppealItem | None:
-        """The open appeal, at first the first. None with `appeal_id` set: it has left the list,
-        and nothing else takes its place under the reader's eyes."""
+        """The open appeal; by default the first one. None while `appeal_id` is set means that the
+        appeal has left the list; another one is not opened until the user asks for it."""
         if self.appeal_id is None and items:
             self.appeal_id = items[0].appeal.id
         return next((item for item in items if item.appeal.id == self.appeal_id), None)
 
     def open(self, appeal_id: str | None) -> None:
-        """Another appeal, None for the first; what was said about the last one is over."""
+        """Open an appeal (None: the first one) and clear the messages about the previous one."""
         self.appeal_id, self.done, self.refusal = appeal_id, "", ""
 
 
 def barred(actor: Actor, appeal: Appeal, chain: Sequence[Decision]) -> str:
-    """Why this person may not hear it, in the words of core; empty if they may."""
+    """Why this person may not hear the appeal, as `core` words it; empty if they may."""
     try:
         check_can(actor, Permission.HEAR_APPEALS)
         check_can_hear(actor.id, appeal, chain)
@@ -52,7 +53,7 @@ def outcome_form(
     item: AppealItem,
     chain: Sequence[Decision],
 ) -> None:
-    """A reason and two buttons, drawn for this appeal at this version; or why there are none."""
+    """A reason and two buttons for this version, or why this person may not hear the appeal."""
     if why := barred(actor, item.appeal, chain):
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             st.badge("read only", icon=":material/lock:", color="gray")
@@ -70,7 +71,7 @@ def outcome_form(
         )
         uphold, overturn = st.columns(2)
         uphold.form_submit_button(
-            "Uphold: the decision stands",
+            "Uphold the decision",
             key=f"uphold_{drawn_for}",
             icon=":material/gavel:",
             width="stretch",
@@ -80,7 +81,7 @@ def outcome_form(
             kwargs={"overturn": False},
         )
         overturn.form_submit_button(
-            "Overturn: restore the comment",
+            "Overturn the decision",
             key=f"overturn_{drawn_for}",
             icon=":material/undo:",
             width="stretch",
@@ -104,12 +105,12 @@ def hear(
     *,
     overturn: bool,
 ) -> None:
-    """One read of the form, then one write. Whoever comes second is told whose outcome stands."""
+    """Callback: one read of the form, then one write. Shows a refusal if a colleague was first."""
     reason = str(st.session_state[reason_key])
     try:
         ended = hear_appeal(services.context, actor, appeal_id, overturn=overturn, reason=reason)
     except ConsoleError as error:
-        # A second press of the same button comes too late to matter: the place has moved on.
+        # The second call of a double click fails when the next appeal is open: ignore it.
         if place.appeal_id == appeal_id:
             place.refusal = str(error)
     else:

@@ -1,4 +1,4 @@
-"""The appeals page: both sides next to each other, decided by somebody else than before."""
+"""The appeals page: comment and appeal side by side, heard by a person who took no part before."""
 
 from collections.abc import Sequence
 
@@ -18,7 +18,7 @@ from dashboard.wording import ago, viewer_zone
 
 IS_PENDING = {"Pending": True, "Ended": False}
 NOTHING_HERE = {
-    "Pending": "No appeal waits: everybody who objected has an answer. Thank you.",
+    "Pending": "No appeal is waiting: every appeal has been answered. Thank you.",
     "Ended": "No appeal has been heard yet.",
 }
 
@@ -95,7 +95,7 @@ def _facts(services: Services, actor: Actor, item: AppealItem) -> None:
 def _taken_by_somebody_else(
     place: HearingPlace, services: Services, actor: Actor
 ) -> AppealItem | None:
-    """The appeal that was open here until a colleague ended it: shown with their outcome."""
+    """The open appeal, with its outcome, after a colleague heard it."""
     ended = list_appeals(services.context, actor, pending=False)
     item = next((item for item in ended if item.appeal.id == place.appeal_id), None)
     words = "Somebody else has heard this appeal. Their outcome stands."

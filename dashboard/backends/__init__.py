@@ -1,1 +1,1 @@
-"""The backends page: how each backend stands, and a trial of one comment on several."""
+"""The backends page: the state of each backend, and a trial of one comment on several."""

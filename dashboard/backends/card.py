@@ -1,4 +1,4 @@
-"""One backend in full, with the button that asks it."""
+"""All facts about one backend, with the button that checks it."""
 
 from datetime import datetime
 
@@ -22,7 +22,7 @@ from dashboard.backends.wording import (
 def backend_card(
     asking: Asking, standing: Standing, actor: Actor, *, now: datetime, window: str
 ) -> None:
-    """State and reason first, then what it is and what was seen of it."""
+    """State and reason first, then the model, its labels and its calls."""
     name = standing.candidate.name
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -54,7 +54,7 @@ def backend_card(
 
 def _facts(standing: Standing, now: datetime, window: str) -> list[str]:
     one = standing.candidate
-    # A service without a model's name goes by its kind.
+    # A service without a model name uses its kind as model version, so equal parts are merged.
     made_of = list(dict.fromkeys([one.model_version or "model unknown", one.kind, where(one)]))
     if one.activation is not None:
         made_of.append(f"activation {one.activation}")
@@ -64,7 +64,7 @@ def _facts(standing: Standing, now: datetime, window: str) -> list[str]:
 
 
 def _notice(standing: Standing, actor: Actor) -> None:
-    """What staff should know of the service, and where to compare it with others."""
+    """The warning about the service, with a link to compare it with other backends."""
     notice = standing.candidate.notice
     if notice is None:
         return

@@ -1,4 +1,4 @@
-"""Backends: which score here, how each of them stands, and what they make of one comment."""
+"""Backends: which ones are in use, the state of each, and how they score one comment."""
 
 from datetime import datetime
 
@@ -33,7 +33,7 @@ def render(services: Services, actor: Actor) -> None:
     _standings(services, actor)
 
 
-@st.fragment(run_every=REFRESH_S)  # it asks nobody: what it shows was seen by others
+@st.fragment(run_every=REFRESH_S)  # calls no backend: it reads the serving log
 def _standings(services: Services, actor: Actor) -> None:
     asking: Asking = st.session_state["asking"]
     try:
@@ -65,7 +65,7 @@ def _trial(services: Services, actor: Actor) -> None:
 
 
 def _title_row(log: LogOverview) -> tuple[WindowChoice, DeltaGenerator]:
-    """Title, a place for the facts, window."""
+    """Title, a container for the facts, and the choice of window."""
     default = smallest_window(newest_live(log), log.until)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Backends", width="content", anchor=False)
@@ -76,7 +76,7 @@ def _title_row(log: LogOverview) -> tuple[WindowChoice, DeltaGenerator]:
 
 
 def _alerts(site: SiteBackends, now: datetime) -> None:
-    """What is wrong, the worst first; nothing when nothing is known to be."""
+    """Known problems, the most serious first."""
     found = headline(site, now)
     if found is not None:
         nothing_scores, words = found
@@ -87,13 +87,14 @@ def _alerts(site: SiteBackends, now: datetime) -> None:
 
 
 def _facts(site: SiteBackends, now: datetime) -> None:
-    """Who scores, who stands in, and what happens when nobody does."""
+    """The backend in force, its fallback, and what happens when neither answers."""
     first, *others = site.in_use
     facts: list[tuple[str, Color]] = [(f"in force: {first.candidate.name}", "blue")]
     facts.append((f"fallback: {others[0].candidate.name if others else 'none'}", "blue"))
     facts.append((f"when none answers: {POLICIES[site.failure_policy]}", "gray"))
+    wait = "waits" if site.waiting == 1 else "wait"
     facts.append(
-        (f"{site.waiting:,} wait to be scored again", "orange" if site.waiting else "gray")
+        (f"{site.waiting:,} {wait} to be scored again", "orange" if site.waiting else "gray")
     )
     last = site.answering
     if last is None or last.live_at is None:

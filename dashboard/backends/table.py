@@ -1,4 +1,4 @@
-"""All backends in a table to click in."""
+"""The table of all backends."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -20,12 +20,13 @@ from dashboard.backends.wording import (
 )
 from dashboard.figures import NONE, duration, percent
 
-ROW_HEIGHT, HEADER_HEIGHT, MAX_ROWS = 30, 35, 7
+ROW_HEIGHT, HEADER_HEIGHT, MAX_ROWS = 30, 34, 7
 
 
 def backends_table(asking: Asking, standings: Sequence[Standing], now: datetime) -> None:
-    """One row each; the one looked at is selected. Cells are inert text."""
-    # The key names the row that is selected and those around it, as in the review queue.
+    """One row a backend; the open one is selected. Its cells never render markup."""
+    # The key contains the selected row and the order, so that a change of either resets the
+    # selection (as in the review queue).
     key = f"backends_{asking.chosen}_{'_'.join(asking.order)}"
     st.dataframe(
         _frame(standings, now),
@@ -78,7 +79,7 @@ def _columns() -> dict[str, ColumnConfig]:
         ),
         "circuit": text(
             width=98,
-            help="Each process has its own, and this shows the worst as the serving log tells it.",
+            help="Each process has its own; this is the worst one, from the serving log.",
         ),
         "where": text(width=150),
         "model": text(width=230),
@@ -86,7 +87,7 @@ def _columns() -> dict[str, ColumnConfig]:
 
 
 def _pick(asking: Asking, key: str) -> None:
-    """Look at what was clicked: a row's mark or any of its cells, whichever is not open already."""
+    """Open the clicked backend; a click on a row's checkbox and one on a cell arrive separately."""
     chosen: Any = st.session_state[key]["selection"]
     rows = [*chosen["rows"], *(row for row, _ in chosen["cells"])]
     clicked = [asking.order[row] for row in rows if row < len(asking.order)]

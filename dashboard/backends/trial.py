@@ -1,4 +1,4 @@
-"""Try a comment: what several backends make of one text, side by side."""
+"""Try a comment: one text scored by several backends, side by side."""
 
 from collections.abc import Sequence
 
@@ -22,7 +22,7 @@ MOST_OTHERS = 24
 
 
 def trial_panel(asking: Asking, services: Services, actor: Actor, catalogue: Catalogue) -> None:
-    """A box, the backends to ask, and their answers below."""
+    """A text box, the choice of backends, and their answers below."""
     if not can(actor, Permission.COMPARE_BACKENDS):
         st.markdown("**Try a comment**")
         st.caption(f"As {actor.role} you may not ask a backend.")
@@ -50,8 +50,8 @@ def trial_panel(asking: Asking, services: Services, actor: Actor, catalogue: Cat
             label_visibility="collapsed",
         )
         st.caption(
-            "A service sees the text and may charge for it. Nothing of it is stored or cached, and "
-            "no figure of live traffic counts the call."
+            "A remote service receives the text and may charge for it. The text is not stored or "
+            "cached, and the call does not count as live traffic."
         )
     if refusal:
         st.error(refusal, icon=":material/error:")
@@ -66,7 +66,7 @@ def _submit(asking: Asking, names: Sequence[str]) -> None:
 
 
 def _answers(found: SideBySide) -> None:
-    """Outcomes first: what would become of it by each; then every score."""
+    """First the decision that would follow from each backend's scores, then the scores."""
     outcomes = pd.DataFrame(
         {
             "backend": [one.answer.backend for one in found.tried],
@@ -133,7 +133,7 @@ def _score_frame(found: SideBySide) -> pd.DataFrame:
 
 
 def _others(answered: Sequence[TrialResult]) -> list[str]:
-    """Labels of the backends that the console has no name for: in no rule, but not hidden."""
+    """Labels that the console does not know: no rule uses them, but they are shown."""
     found = dict.fromkeys(name for one in answered for name in one.answer.other_scores)
     return list(found)[:MOST_OTHERS]
 

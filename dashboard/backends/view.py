@@ -1,4 +1,4 @@
-"""What the page of the backends shows, and what a person there asked for."""
+"""The data of the backends page, and the requests a person made there."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -20,8 +20,8 @@ SEEN_TTL_S = 5
 
 @dataclass(slots=True)
 class Asking:
-    """One session's place: the backend it looks at, and what it asks for. A press only notes the
-    wish; it is carried out by the run of the page that follows."""
+    """The state of one session on this page. A button's callback only stores the request here; the
+    page run that follows carries it out, because a callback can be interrupted."""
 
     chosen: str | None = None
     wants_check: str | None = None
@@ -31,7 +31,7 @@ class Asking:
     order: list[str] = field(default_factory=list)
 
     def place(self, standings: Sequence[Standing]) -> Standing:
-        """The backend looked at; the first, so the one in force, until another is chosen."""
+        """The open backend; by default the first one, which is the backend in force."""
         self.order = [one.candidate.name for one in standings]
         if self.chosen not in self.order:
             self.chosen = self.order[0]
@@ -39,17 +39,17 @@ class Asking:
 
 
 def press_check(asking: Asking, name: str) -> None:
-    """Callback: ask this one now."""
+    """Callback: request a check of this backend."""
     asking.wants_check, asking.refusal = name, ""
 
 
 def press_try(asking: Asking, names: Sequence[str], text: str) -> None:
-    """Callback: ask those chosen what they make of the text."""
+    """Callback: request scores of the text from the chosen backends."""
     asking.wants_trial = (tuple(names), text)
 
 
 def carry_out_check(asking: Asking, services: Services, actor: Actor) -> None:
-    """Asks the backend a person wants checked; nothing without one."""
+    """Checks the backend that a person requested, if any."""
     name, asking.wants_check = asking.wants_check, None
     if name is None:
         return
@@ -61,7 +61,7 @@ def carry_out_check(asking: Asking, services: Services, actor: Actor) -> None:
 
 
 def carry_out_trial(asking: Asking, services: Services, actor: Actor) -> str:
-    """Asks the backends chosen; why that could not be done, or nothing."""
+    """Scores the text on the chosen backends. Returns the error message, empty on success."""
     wanted, asking.wants_trial = asking.wants_trial, None
     if wanted is None:
         return ""
@@ -90,14 +90,14 @@ def load_traffic(
     _queries: ServingLogQueries,
     _until: datetime,
 ) -> BackendTraffic:
-    """What the log tells of each backend; a few seconds old, and kept for one role."""
+    """Calls of each backend from the log, cached per role for `SEEN_TTL_S`."""
     return view_backends(_actor, _queries, choice, _until)
 
 
 def load_site(
     services: Services, actor: Actor, choice: WindowChoice, until: datetime
 ) -> tuple[SiteBackends, BackendTraffic]:
-    """How every backend stands, and what that rests on. Raises StoreError, PermissionDenied."""
+    """The state of every backend, and its traffic. Raises StoreError or PermissionDenied."""
     queries = services.serving_log_queries
     traffic = load_traffic(
         actor.role,

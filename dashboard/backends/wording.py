@@ -1,4 +1,4 @@
-"""How backends stand, as words for whoever is woken by them. Pure."""
+"""The state of backends in words, for a person on call. Pure."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -52,8 +52,8 @@ _FRESH = timedelta(seconds=60)
 
 
 def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:
-    """What is wrong with the backends in use, the worst first; True where nothing scores. None when
-    nothing is known to be wrong."""
+    """(True if nothing scores, the problem in a sentence) for the backends in use. None without a
+    known problem."""
     first, *others = site.in_use
     second = others[0] if others else None
     if first.state not in _TROUBLE:
@@ -69,7 +69,7 @@ def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:
 
 
 def trouble(standing: Standing, now: datetime) -> str:
-    """`fails: the model could not be reached, 12 s ago`, to stand after a name."""
+    """`does not answer: the model could not be reached (12 s ago)`, to follow a name."""
     verb = {
         State.REFUSED: "can't be used",
         State.NOT_INSTALLED: "is not installed",
@@ -82,24 +82,24 @@ def trouble(standing: Standing, now: datetime) -> str:
 
 
 def reason(standing: Standing) -> str:
-    """Why it does not answer, in words; empty for one that does."""
+    """Why the backend does not answer; empty if it does."""
     if standing.problem is not None:
         return standing.problem
     if standing.error_kind is None:
         return ""
-    # The log tells kinds, not words: those a check brings to light.
+    # The log holds only the kind of an error; its message appears in a check.
     more = "; check it to read why" if standing.error_kind in _TOLD_BY_A_CHECK else ""
     return FAILURES[standing.error_kind] + more
 
 
 def seconds_ago(moment: datetime, now: datetime) -> str:
-    """As `ago`, but the last minute by its seconds: who looks at an outage counts them."""
+    """As `ago`, but in seconds within the last minute: in an outage seconds matter."""
     apart = now - moment
     return f"{max(0, int(apart.total_seconds()))} s ago" if apart < _FRESH else ago(moment, now)
 
 
 def circuit_word(standing: Standing) -> str:
-    """The worst circuit any process has to it, and how many have it; a dash where there is none."""
+    """The worst circuit state among the processes, and how many have it; a dash without any."""
     states = [one.circuit for one in standing.processes if one.circuit is not None]
     if not states:
         return NONE
@@ -121,14 +121,14 @@ def process_line(view: ProcessView, now: datetime) -> str:
 
 
 def where(candidate: Candidate) -> str:
-    """Where it runs: `in this process`, or the host of the service."""
+    """Where it runs: `in process`, or the address of the service."""
     if candidate.location is Location.IN_PROCESS:
         return "in process"
     return candidate.address or candidate.location or "unknown"
 
 
 def labels_lines(candidate: Candidate) -> list[str]:
-    """Which labels it assesses, and which it does not."""
+    """The labels it assesses, and the missing ones."""
     if candidate.labels is None:
         return ["Which labels it assesses is known once it is loaded: check it."]
     missing = [LABELS[label] for label in Label if label not in candidate.labels]
@@ -140,7 +140,7 @@ def labels_lines(candidate: Candidate) -> list[str]:
 
 
 def calls_line(standing: Standing, window: str) -> str:
-    """What its live calls in the window came to."""
+    """Number, p95 and error share of its live calls in the window."""
     calls = standing.calls
     if calls is None:
         return f"No call in this window ({window})."
@@ -152,7 +152,7 @@ def calls_line(standing: Standing, window: str) -> str:
 
 
 def check_line(answer: BackendAnswer, now: datetime) -> str:
-    """What it said when somebody asked it by hand."""
+    """The result of its last check by a person."""
     when = seconds_ago(answer.at, now)
     if answer.error is not None:
         return f"Asked by hand {when}: {answer.error}."
@@ -160,7 +160,7 @@ def check_line(answer: BackendAnswer, now: datetime) -> str:
 
 
 def verdict_line(tried: TrialResult) -> str:
-    """`held for review: insult 0.95`, or what the failure policy would do with it."""
+    """`held for review: insult 0.95`; without scores, what the failure policy would do."""
     what = ACTIONS_DONE[tried.action]
     if tried.answer.error is not None:
         return f"{what}, by the failure policy"
@@ -172,7 +172,7 @@ def verdict_line(tried: TrialResult) -> str:
 
 
 def score_cell(score: float | None, label: Label, policy: Policy) -> str:
-    """A score and the action its band asks for; a dash where it is not assessed."""
+    """A score and the action of its band; a dash if the label is not assessed."""
     if score is None:
         return NONE
     asked = [rule.action for rule in policy.rules if rule.label is label and rule.matches(score)]
@@ -181,7 +181,7 @@ def score_cell(score: float | None, label: Label, policy: Policy) -> str:
 
 
 def error_lines(tried: Sequence[TrialResult]) -> list[str]:
-    """Why those that gave no scores gave none, each beginning with who."""
+    """One line for each backend that gave no scores: its name and the error."""
     failed = [one.answer for one in tried if one.answer.error is not None]
     return [
         f"{one.error}." if one.backend in str(one.error) else f"{one.backend}: {one.error}."
@@ -190,7 +190,7 @@ def error_lines(tried: Sequence[TrialResult]) -> list[str]:
 
 
 def agreement_line(tried: Sequence[TrialResult]) -> str:
-    """Whether the backends that answered would have the same done."""
+    """Whether all backends that answered lead to the same decision; empty for fewer than two."""
     answered = [one for one in tried if one.answer.error is None]
     if len(answered) < 2:
         return ""
@@ -201,7 +201,7 @@ def agreement_line(tried: Sequence[TrialResult]) -> str:
 
 
 def use_word(use: BackendUse) -> str:
-    """What it is to the site; nothing for one that is not used."""
+    """`in force` or `fallback`; empty for a backend that is not in use."""
     return "" if use is BackendUse.SPARE else use.value
 
 

@@ -1,1 +1,1 @@
-"""The latency page: what scoring costs in time."""
+"""The latency page: how long scoring takes."""

@@ -1,8 +1,8 @@
-"""Frames as charts. Pure: a frame of `ServingLogQueries` in, an Altair chart out.
+"""Charts of the latency page. Pure: from a frame of `ServingLogQueries` to an Altair chart.
 
-A series has the same colour in every chart and window, because the colour scale's domain is every
-series ever logged; the colours themselves belong to the theme, light or dark. Instants are aware
-UTC and the browser draws them in the viewer's zone, so the axis names that zone.
+The colour scale's domain is every series ever logged, so a series keeps its colour in every chart
+and window; the colours come from the theme. Times are aware UTC; the browser shows them in the
+viewer's time zone, which the axis title names.
 """
 
 from collections.abc import Sequence
@@ -16,17 +16,18 @@ from core.servinglog.percentiles import Quantile
 
 MAX_POINTS = 2000
 MAX_SERIES = 8
-ERROR_COLOR = "#d0342c"  # seen on both grounds
-# Columns of `by_backend` and what they are called, in the order a call goes through them.
+LEGEND_ENTRY_PX = 112
+ERROR_COLOR = "#d0342c"  # visible on a light and on a dark background
+# Columns of `by_backend` and their legend names, in the order of a call's phases.
 PHASES = {
     "queue_share": "queue",
     "first_stage_share": "first stage",
     "tokenize_share": "tokenize",
     "compute_share": "compute",
     "network_share": "network",
-    "other_share": "other or not told",
+    "other_share": "other or unknown",
 }
-# Between series colours and background, so that a phase is never taken for a series.
+# Muted and different from the series colours, so that nobody mistakes a phase for a series.
 PHASE_COLORS = ("#c79a2b", "#4f9d8b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
 _TIME_FORMATS = (
     (timedelta(minutes=20), "%H:%M:%S"),
@@ -38,7 +39,7 @@ _TIME_FORMATS = (
 
 @dataclass(frozen=True, slots=True)
 class Axes:
-    """What charts of one page share: every series ever logged, the time span, the zone's name."""
+    """Shared by all charts of the page: every series ever logged, the time span, the time zone."""
 
     every: Sequence[str]
     since: datetime
@@ -47,13 +48,13 @@ class Axes:
 
 
 def latency_lines(frame: pd.DataFrame, quantile: Quantile, axes: Axes) -> alt.LayerChart:
-    """One line a series; a bucket without calls is a gap, a bucket between two gaps a dot."""
+    """One line a series. A bucket without calls is a gap; a bucket between two gaps is a dot."""
     base = alt.Chart(_with_alone(frame, quantile)).encode(
         x=_time("bucket_at", axes, labelled=False),
         y=alt.Y(f"{quantile}:Q", title=f"{quantile}, ms", axis=_y_axis(4)),
         color=_color(frame, axes),
     )
-    # A line has one tooltip for all of it, so each bucket has a dot, unseen unless it stands alone.
+    # A line has only one tooltip, so each bucket has a dot too: visible only between two gaps.
     dots = base.mark_point(size=36, filled=True).encode(
         opacity=alt.condition("datum.is_alone", alt.value(1), alt.value(0)),
         tooltip=[
@@ -68,8 +69,8 @@ def latency_lines(frame: pd.DataFrame, quantile: Quantile, axes: Axes) -> alt.La
 def call_dots(
     frame: pd.DataFrame, table: pd.DataFrame, quantile: Quantile, axes: Axes
 ) -> alt.LayerChart:
-    """Each call as a dot and a dashed line at each series' percentile: for so few calls that a
-    percentile of a bucket would mean nothing."""
+    """Each call as a dot, with a dashed line at each series' percentile. Used when there are too
+    few calls for a percentile of each bucket."""
     dots = (
         alt.Chart(frame)
         .mark_point(size=44, filled=True, opacity=0.9)
@@ -100,7 +101,7 @@ def call_dots(
 
 
 def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.LayerChart:
-    """Comments a second, stacked by series, with a red mark above a bucket where calls failed."""
+    """Comments a second, stacked by series, with a red mark above each bucket with failed calls."""
     areas = (
         alt.Chart(_with_closing_edge(frame, bucket_s))
         .mark_area(interpolate="step-after", opacity=0.85, clip=True)
@@ -116,7 +117,7 @@ def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.Layer
 
 
 def time_shares(table: pd.DataFrame) -> alt.Chart:
-    """Where the time goes: a bar a series, its phases' shares of the answered calls' time."""
+    """One bar a series: the share of each phase in the time of answered calls."""
     order = list(PHASES.values())
     shares = table.rename(columns=PHASES).melt(
         id_vars=["series"], value_vars=order, var_name="phase", value_name="share"
@@ -153,7 +154,7 @@ def time_shares(table: pd.DataFrame) -> alt.Chart:
 
 
 def busiest(table: pd.DataFrame, most: int = MAX_SERIES) -> list[str]:
-    """The names of the series with the most calls: as many lines as a chart can tell apart."""
+    """The names of the series with the most calls; a chart with more lines is unreadable."""
     return list(table.sort_values("calls", ascending=False)["series"][:most])
 
 
@@ -163,7 +164,7 @@ def _error_marks(failed: pd.DataFrame, axes: Axes) -> alt.Chart:
         .mark_point(shape="triangle-down", size=55, filled=True, color=ERROR_COLOR, opacity=1)
         .encode(
             x=_time("bucket_at", axes),
-            y=alt.value(-6),  # above the area, where it hides nothing
+            y=alt.value(-6),  # above the plot area, so that it covers no data
             tooltip=[
                 _when("bucket_at"),
                 alt.Tooltip("errors:Q", title="calls with an error", format=",d"),
@@ -174,7 +175,7 @@ def _error_marks(failed: pd.DataFrame, axes: Axes) -> alt.Chart:
 
 
 def _with_alone(frame: pd.DataFrame, quantile: Quantile) -> pd.DataFrame:
-    """Adds `is_alone`: a value with no neighbour on either side, which a line can't show."""
+    """Adds `is_alone`: a value without a neighbour on either side, which a line does not show."""
     known = frame[quantile].notna()
     by_series = known.groupby(frame["series"])
     before = by_series.shift(1, fill_value=False)
@@ -183,7 +184,7 @@ def _with_alone(frame: pd.DataFrame, quantile: Quantile) -> pd.DataFrame:
 
 
 def _with_closing_edge(frame: pd.DataFrame, bucket_s: int) -> pd.DataFrame:
-    """Repeats each series' last bucket at its end, or a step would give it no width."""
+    """Repeats each series' last bucket at its end; without it a step chart gives it no width."""
     last = frame.groupby("series").tail(1)
     edge = last.assign(bucket_at=last["bucket_at"] + pd.Timedelta(seconds=bucket_s))
     return pd.concat([frame, edge], ignore_index=True)
@@ -221,7 +222,7 @@ def _instant(moment: datetime) -> alt.DateTime:
 
 
 def _y_axis(tick_count: int) -> alt.Axis:
-    # The same room for labels in every chart, so that charts above each other share their x.
+    # The same label width in every chart, so that the x axes of stacked charts align.
     return alt.Axis(tickCount=tick_count, minExtent=44, maxExtent=44)
 
 
@@ -236,8 +237,17 @@ def _color(frame: pd.DataFrame, axes: Axes, *, legend: bool = True) -> alt.Color
 
 
 def _legend(values: list[str], *, symbol: str) -> alt.Legend:
+    # As many entries a row as fit: on a phone a legend of one row would be cut off.
+    columns = alt.ExprRef(f"max(1, floor(width / {LEGEND_ENTRY_PX}))")
     return alt.Legend(
-        orient="top", title=None, values=values, symbolType=symbol, offset=4, padding=0
+        orient="top",
+        title=None,
+        values=values,
+        symbolType=symbol,
+        columns=columns,
+        columnPadding=12,
+        offset=4,
+        padding=0,
     )
 
 

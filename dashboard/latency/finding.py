@@ -1,4 +1,4 @@
-"""One request by its id: every call made for it, with its phases, or why it was refused."""
+"""Find a request by its id: its calls with their phases, or why it was refused."""
 
 import pandas as pd
 import streamlit as st
@@ -16,7 +16,7 @@ FIND_KEY = "find"
 
 
 def finding_field() -> None:
-    """Where an id is typed; a link may carry it."""
+    """The field for a request or trace id, also filled from the URL (`?find=`)."""
     st.text_input(
         "Request or trace id",
         key=FIND_KEY,
@@ -28,7 +28,7 @@ def finding_field() -> None:
 
 
 def finding_panel(queries: ServingLogQueries, actor: Actor, zone: str) -> None:
-    """What the log holds under the id that was typed; nothing without one."""
+    """The log's records for the typed id; draws nothing if the field is empty."""
     wanted = str(st.session_state.get(FIND_KEY) or "")
     if not wanted.strip():
         return
@@ -54,7 +54,7 @@ def finding_panel(queries: ServingLogQueries, actor: Actor, zone: str) -> None:
 
 
 def calls_frame(found: LoggedRequest) -> pd.DataFrame:
-    """A row a call, in the order of its phases, then what ran and under which ids."""
+    """One row a call: its phases in order, then model, runtime and ids."""
     return pd.DataFrame(
         [
             {

@@ -1,4 +1,4 @@
-"""The title row of the latency page: which window and which traffic."""
+"""The title row of the latency page: the choice of window and traffic."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from dashboard.serving_log import WINDOW_KEY, default_modes, window_control
 
 @dataclass(frozen=True, slots=True)
 class Header:
-    """What was chosen; `note` is the place beside the title for a line about it."""
+    """The choices, and the container `note` next to the title for a line about the window."""
 
     choice: WindowChoice
     traffic: Traffic
@@ -23,7 +23,7 @@ class Header:
 
 
 def title_row(series: Sequence[Series], default: WindowChoice) -> Header:
-    """Title, place for a note, search, filter, window."""
+    """Title, container for a note, search, filter and window."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Latency & throughput", width="content", anchor=False)
         note = st.container(width="content")

@@ -1,4 +1,4 @@
-"""The charts of the latency page and its answer; each takes the loaded view and draws."""
+"""The charts of the latency page, and its estimate for 100 comments."""
 
 import streamlit as st
 
@@ -13,7 +13,7 @@ SHARES_HEIGHT, BAR_HEIGHT = 84, 24
 
 
 def latency_panel(view: WindowTraffic, axes: Axes) -> None:
-    """The percentile over time by backend and mode, or every call where there are few."""
+    """The percentile over time by backend and mode; for few calls, a dot for each call."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Time of a call**", width="content")
         st.caption(_grain(view), width="content")
@@ -41,7 +41,7 @@ def latency_panel(view: WindowTraffic, axes: Axes) -> None:
 
 
 def shares_panel(view: WindowTraffic) -> None:
-    """Where the time of answered calls went."""
+    """The share of each phase in the time of answered calls."""
     st.markdown("**Where the time goes**")
     st.altair_chart(
         time_shares(view.table),
@@ -52,7 +52,7 @@ def shares_panel(view: WindowTraffic) -> None:
 
 
 def throughput_panel(view: WindowTraffic, axes: Axes) -> None:
-    """Comments a second by backend and mode, over the same span."""
+    """Comments a second by backend and mode, over the same time span."""
     st.altair_chart(
         throughput_area(view.lines, view.bucket_s, axes),
         height=THROUGHPUT_HEIGHT,
@@ -62,7 +62,7 @@ def throughput_panel(view: WindowTraffic, axes: Axes) -> None:
 
 
 def answer_panel(view: WindowTraffic) -> None:
-    """How long for 100 comments, and what would make it faster."""
+    """The estimate for 100 comments, and how to make it faster."""
     st.markdown(f"**How long for {ESTIMATED_COMMENTS} comments?**")
     advice = lever(view.table)
     st.text(" ".join(filter(None, (how_long(view.estimates), advice))))

@@ -1,4 +1,4 @@
-"""Latency & throughput: what scoring costs in time, by backend and mode, for any window."""
+"""Latency & throughput: how long scoring takes, by backend and mode, in a chosen window."""
 
 from datetime import UTC, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -28,7 +28,7 @@ from dashboard.wiring import current_actor, current_services
 from dashboard.wording import ago
 
 
-@st.fragment(run_every=REFRESH_S)  # nothing is decided here, so it may change while looked at
+@st.fragment(run_every=REFRESH_S)  # safe to refresh: nobody decides anything on this page
 def render(services: Services, actor: Actor) -> None:
     """The page for one person."""
     queries = services.serving_log_queries
@@ -105,7 +105,7 @@ def _nothing_in_window(header: Header, log: LogOverview) -> None:
 
 
 def _viewer_zone() -> tuple[str, tzinfo]:
-    """The viewer's zone by name, or UTC when the browser did not say."""
+    """The viewer's time zone and its name; UTC if the browser did not report a known one."""
     name = st.context.timezone
     try:
         return (name, ZoneInfo(name)) if name else ("UTC", UTC)

@@ -11,7 +11,7 @@ MAX_ROWS = 5
 
 
 def table_panel(view: WindowTraffic) -> None:
-    """The numbers behind the lines."""
+    """The numbers behind the charts, one row a series."""
     fewest = int(view.table["answered"].min())
     weak = [quantile for quantile in QUANTILES if is_weak(quantile, fewest)]
     st.markdown("**By backend and mode**, milliseconds")
@@ -22,6 +22,7 @@ def table_panel(view: WindowTraffic) -> None:
         height=min(len(view.table), MAX_ROWS) * ROW_HEIGHT + HEADER_HEIGHT,
         column_order=list(_columns()),
         column_config=_columns(),
+        placeholder="–",
         key="by_backend",
         alt="Calls, percentiles, throughput and errors of each backend and mode",
     )
@@ -31,7 +32,7 @@ def table_panel(view: WindowTraffic) -> None:
 
 
 def slowest_panel(view: WindowTraffic, zone: str) -> None:
-    """The slowest calls, on request."""
+    """The slowest calls, in an expander."""
     shown = len(view.slowest)
     with st.expander(f"The {shown} slowest calls" if shown > 1 else "The slowest call"):
         st.dataframe(

@@ -1,10 +1,10 @@
-"""The numbers on top of the latency page."""
+"""The tiles at the top of the latency page."""
 
 from typing import Literal
 
 import pandas as pd
 import streamlit as st
-from streamlit.delta_generator import DeltaGenerator
+from streamlit.elements.lib.grid_container import GridContainer
 
 from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile, basis
@@ -19,18 +19,18 @@ from dashboard.figures import (
     throughput_delta,
 )
 
+TILE_PX = 160
 EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
 
 
 def tiles(view: WindowTraffic, before: str) -> None:
-    """Numbers of the whole window, each against the window before where there is one; refused
-    requests stand beside the errors where there are any, because they are in none of the others."""
+    """Figures of the whole window, each against the previous window if there is one. Refused
+    requests have a tile of their own, because no other figure counts them."""
     now, trend = view.summary, view.trend
-    columns = st.columns(6 if view.refused else 5, gap="small")
-    percentile_columns, (throughput_column, error_column) = columns[:3], columns[3:5]
-    for column, quantile in zip(percentile_columns, QUANTILES, strict=True):
+    grid = st.grid(6 if view.refused else 5, min_column_width=TILE_PX)
+    for quantile in QUANTILES:
         _tile(
-            column,
+            grid,
             quantile,
             duration(now.percentile(quantile)),
             percentile_delta(quantile, now, view.previous),
@@ -41,7 +41,7 @@ def tiles(view: WindowTraffic, before: str) -> None:
             "their size.",
         )
     _tile(
-        throughput_column,
+        grid,
         "Throughput, comments",
         rate(now.comments_per_s),
         throughput_delta(now, view.previous),
@@ -52,7 +52,7 @@ def tiles(view: WindowTraffic, before: str) -> None:
         color="off",
     )
     _tile(
-        error_column,
+        grid,
         "Errors",
         percent(now.error_share),
         error_delta(now, view.previous),
@@ -62,20 +62,20 @@ def tiles(view: WindowTraffic, before: str) -> None:
         explain="Share of calls that failed, wholly or in one of their comments.",
     )
     if view.refused:
-        columns[5].metric(
+        grid.metric(
             "Refused requests",
             f"{sum(one.requests for one in view.refused):,}",
-            f"beside {counted(now.calls, 'call')}",
+            f"besides {counted(now.calls, 'call')}",
             delta_color="off",
             delta_arrow="off",
             border=True,
-            help=f"Requests that were not let in, so no call was made: {reasons(view.refused)}.",
+            help=f"Refused without a call to a backend: {reasons(view.refused)}.",
             height="stretch",
         )
 
 
 def _tile(
-    column: DeltaGenerator,
+    grid: GridContainer,
     label: str,
     value: str,
     delta: str | None,
@@ -87,7 +87,7 @@ def _tile(
     color: Literal["inverse", "off"] = "inverse",
 ) -> None:
     changed = delta is not None and any(digit in delta for digit in "123456789")
-    column.metric(
+    grid.metric(
         label,
         value,
         otherwise if delta is None else delta if changed else "no change",

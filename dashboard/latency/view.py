@@ -1,4 +1,4 @@
-"""One window of the latency page, kept for one refresh."""
+"""One window of the latency page, cached for one refresh."""
 
 from datetime import datetime
 
@@ -23,7 +23,7 @@ def load_window(
     _queries: ServingLogQueries,
     _until: datetime,
 ) -> WindowTraffic:
-    """The window that ends then; a result is at most `REFRESH_S` old, and kept for one role."""
+    """The chosen window before `_until`, cached per role for `REFRESH_S`."""
     return view_window(
         _actor, _queries, choice, traffic, _until, drawn=busiest, max_points=MAX_POINTS
     )

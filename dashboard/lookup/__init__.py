@@ -1,1 +1,1 @@
-"""What an author is told about a comment, on the public page and on the staff's."""
+"""The statement about a comment that its author sees, on the public and the staff page."""

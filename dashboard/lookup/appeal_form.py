@@ -1,4 +1,4 @@
-"""The author's form to object to a removal."""
+"""The author's form to appeal a removal."""
 
 from dataclasses import dataclass
 
@@ -13,14 +13,15 @@ from core.services.lookup import LookupAnswer
 
 @dataclass(slots=True)
 class AppealDraft:
-    """What became of the last try. A plain object, so that a callback can write to it safely."""
+    """The error of the last attempt. A plain object, so that a callback can write to it without
+    `st.*` calls, which can interrupt it."""
 
     error: str = ""
 
 
 def appeal_form(services: Services, answer: LookupAnswer) -> None:
-    """Words and one button. What was typed stays there when it could not be sent."""
-    # Of the decision that is on the screen: after another one it is another form.
+    """A text field and one button. The text stays in the field if it could not be sent."""
+    # The key contains the time of the decision: a new decision gets an empty form.
     drawn_for = (
         f"{answer.reference}_{answer.statement.decided_at or answer.posted_at:%Y%m%d%H%M%S%f}"
     )
@@ -45,7 +46,7 @@ def appeal_form(services: Services, answer: LookupAnswer) -> None:
 
 
 def _send(services: Services, draft: AppealDraft, reference: str, words_key: str) -> None:
-    """One read of the form, then one write; a second press finds the appeal filed already."""
+    """Callback: one read of the form, then one write. A second press finds the appeal filed."""
     words = str(st.session_state[words_key])
     try:
         file_appeal(services.context, reference, words)

@@ -1,4 +1,4 @@
-"""From a reference to its answer: the field, and what stands below it."""
+"""The look-up field, and the answer below it."""
 
 import streamlit as st
 
@@ -9,8 +9,8 @@ from dashboard.lookup.appeal_form import appeal_form
 from dashboard.lookup.statement import render_statement
 from dashboard.wording import viewer_zone
 
-# Room for a reference with generous spacing, and too little for a comment pasted by mistake:
-# what is typed here also stands in the page's address.
+# Long enough for a reference with spaces, too short for a comment pasted by mistake: the typed
+# text also becomes part of the page's URL.
 MAX_TYPED = 60
 NOT_NOW = "We can't look this up at the moment. Please try again in a few minutes."
 NO_REFERENCE_YET = (
@@ -20,7 +20,7 @@ NO_REFERENCE_YET = (
 
 
 def look_up_panel(services: Services, label: str) -> LookupAnswer | None:
-    """The reference comes from the field or from `?reference=`; both are kept in step."""
+    """Reads the reference from the field or from `?reference=`; Streamlit keeps both equal."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
         typed = st.text_input(
             label,
@@ -30,7 +30,7 @@ def look_up_panel(services: Services, label: str) -> LookupAnswer | None:
             placeholder="ABC123-4DEF567-8GHJ901-KMNPQR",
             autocomplete="off",
         )
-        # Pressing it takes the focus from the field, which is what sends the reference.
+        # No callback: pressing the button moves the focus out of the field, which submits it.
         st.button("Look up", key="look_up", icon=":material/search:")
     if not typed or not typed.strip():
         st.caption(NO_REFERENCE_YET)

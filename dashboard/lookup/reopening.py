@@ -1,4 +1,4 @@
-"""Taking up the decision on a comment that was looked up, for the staff who may."""
+"""Reopening the decision on a comment that staff looked up."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from core.services.reopen import Reopening, look_at_reopening, reopen
 
 
 def reopening_panel(services: Services, actor: Actor, reference: str) -> None:
-    """One button, or why there is none; nothing for roles that never reopen."""
+    """A button, or why this person may not reopen; draws nothing for roles that never reopen."""
     if not can(actor, Permission.OPEN_CASE):
         return
     found = look_at_reopening(services.context, actor, reference)
@@ -20,9 +20,7 @@ def reopening_panel(services: Services, actor: Actor, reference: str) -> None:
         if found.refusal or found.decision is None:
             st.text(st.session_state.get(message_key, found.refusal))
             return
-        st.caption(
-            "The comment is put on hold and waits in the review queue until somebody decides anew."
-        )
+        st.caption("The comment is put on hold and waits in the review queue for a new decision.")
         is_visible = found.decision.action is Action.APPROVE
         st.button(
             "Open a case" if is_visible else "Reopen the decision",

@@ -1,4 +1,4 @@
-"""What an author is told, for the staff: the same answer as on the public page."""
+"""The look-up for staff: the same answer as on the public page."""
 
 import streamlit as st
 
@@ -10,7 +10,7 @@ from dashboard.wiring import current_actor, current_services
 
 
 def render(services: Services, actor: Actor) -> None:
-    """Left the answer as its author reads it, right the link to hand to them."""
+    """On the left the answer as the author sees it, on the right the link for the author."""
     st.subheader("Look-up", anchor=False)
     left, right = st.columns([64, 36], gap="large")
     with left:
@@ -19,7 +19,7 @@ def render(services: Services, actor: Actor) -> None:
         st.markdown("**What the author sees**")
         st.caption(
             "Authors look this up themselves, with the reference alone and no account. "
-            "They never learn who decided, only whether it was a person."
+            "They are not shown who decided, only whether it was a person."
         )
         if answer is not None:
             st.caption("Link to give to the author")

@@ -1,7 +1,7 @@
-"""What an author is told about one comment, on the public page and on the staff's.
+"""The statement about one comment that its author sees, on the public and the staff page.
 
-Everything somebody wrote (comment, note, appeal, outcome) goes through `st.text`, which shows it as
-it is and never as markup.
+Every text written by a person (comment, note, appeal, outcome) goes through `st.text`, which never
+renders markup.
 """
 
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ LONG_HEIGHT = 300
 def render_statement(
     answer: LookupAnswer, now: datetime, zone: tzinfo, appeal_form: Callable[[], None]
 ) -> None:
-    """The whole answer, top down; `appeal_form` is drawn where an appeal is open."""
+    """The whole answer. `appeal_form` is called if the author can still appeal."""
     statement = answer.statement
     if answer.changed is not None:
         st.info(words.changed_since(answer.changed, zone), icon=":material/edit_note:")
@@ -40,7 +40,7 @@ def render_statement(
         _appeal(statement, now, zone, appeal_form)
     if answer.changed is not None:
         _changed(answer.changed, zone)
-    st.caption("Reference of this comment. Keep it: with it you find this page again.")
+    st.caption("Reference of this comment. Keep it to find this page again.")
     st.code(answer.reference, language=None)
 
 
@@ -51,11 +51,13 @@ def _written(caption: str, text: str) -> None:
 
 
 def _changed(changed: ChangedText, zone: tzinfo) -> None:
-    """The text the reference was given for: what it said, and how it and its appeal ended."""
+    """The earlier text that the reference belongs to, with its decision and its appeal."""
     if changed.text:
-        _written("The earlier text this reference was given for", changed.text)
+        _written("The earlier text of this reference", changed.text)
     else:
-        st.caption("The earlier text this reference was given for is not shown: it was withdrawn.")
+        st.caption(
+            "The earlier text that this reference belongs to is not shown: it was withdrawn."
+        )
     st.text(words.how_it_stood(changed.statement))
     if changed.statement.note:
         with _row("The moderator's note"):
@@ -64,7 +66,7 @@ def _changed(changed: ChangedText, zone: tzinfo) -> None:
 
 
 def _past_appeal(appeal: Appeal | None, zone: tzinfo) -> None:
-    """How an appeal about a text that is gone ended."""
+    """The outcome of an appeal about a text that no longer exists."""
     if appeal is not None:
         with st.container(border=True):
             _appeal_state(appeal, words.HOW_IT_ENDED[appeal.status], zone)
@@ -150,7 +152,7 @@ def _appeal_state(appeal: Appeal, how_it_stands: str, zone: tzinfo) -> None:
 
 @contextmanager
 def _row(name: str) -> Iterator[None]:
-    """A name and what stands beside it; on a phone, below it."""
+    """A name on the left and its content on the right; on a phone the content is below."""
     left, right = st.columns([1, 3], gap="xxsmall")
     left.caption(name)
     with right:

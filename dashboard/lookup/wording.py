@@ -1,4 +1,4 @@
-"""What authors are told, in sentences. Pure; names no person."""
+"""The sentences for authors. Pure; never contains a staff member's name."""
 
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
@@ -58,8 +58,8 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     (
         DecidedBy.AFTER_EDIT,
         Visibility.HELD,
-    ): "Nobody yet. An earlier text of this comment was for a "
-    "person to decide, so a person decides on this one, too.",
+    ): "Nobody yet. A person had to decide on an earlier "
+    "text of this comment, so a person decides on this text too.",
     (DecidedBy.NOT_SCORED, Visibility.VISIBLE): "Nobody yet: it is shown until it can be checked.",
     (DecidedBy.PERSON, Visibility.VISIBLE): "A person: a moderator read it and approved it.",
     (DecidedBy.PERSON, Visibility.HELD): "A person: a moderator has looked at it; the last "
@@ -98,9 +98,9 @@ HOW_IT_ENDED: dict[AppealStatus, str] = {
     AppealStatus.CLOSED: HOW_IT_STANDS[AppealStatus.CLOSED],
 }
 _STOOD: dict[Visibility, str] = {
-    Visibility.PENDING: "Nothing was decided on it while it was there.",
-    Visibility.VISIBLE: "Readers could see it while it was there.",
-    Visibility.HELD: "It waited for a person while it was there; nobody decides on it any more.",
+    Visibility.PENDING: "Nothing was decided on it before it was changed.",
+    Visibility.VISIBLE: "Readers could see it until it was changed.",
+    Visibility.HELD: "It waited for a person until it was changed; nobody decides on it any more.",
     Visibility.REMOVED: "It had been removed.",
     Visibility.WITHDRAWN: "It was withdrawn.",
 }
@@ -126,28 +126,28 @@ def headline(statement: Statement) -> str:
 
 
 def what_next(statement: Statement) -> str:
-    """What that means for the author, right under the headline."""
+    """What the state means for the author."""
     if statement.visibility is Visibility.WITHDRAWN:
         return _NEXT[Visibility.WITHDRAWN]
     return _NEXT_WITH_APPEAL.get(appeal_stage(statement), _NEXT[statement.visibility])
 
 
 def who_decided(statement: Statement) -> str:
-    """Automated, a person, or one after the other."""
+    """Who decided: a model, a person, or first one and then the other."""
     return _WHO[decided_by(statement), statement.visibility]
 
 
 def changed_since(changed: ChangedText, zone: tzinfo) -> str:
-    """For whoever comes with the reference of a text that is gone."""
+    """The notice for a reference whose text was changed later."""
     when = local_time(changed.changed_at, zone)
     return (
-        f"The text this reference was given for was changed on {when}. What follows is what holds "
-        "now, for your newest text; that has a reference of its own, at the end of this page."
+        f"This reference belongs to an earlier text, which was changed on {when}. Below is the "
+        "current state of your newest text. Its own reference is at the end of this page."
     )
 
 
 def how_it_stood(statement: Statement) -> str:
-    """What had been decided on a text that was changed since."""
+    """The decision on the earlier text."""
     stood = _STOOD[statement.visibility]
     if statement.visibility is Visibility.REMOVED and statement.reason is not None:
         return f"{stood} The rule: {statement.reason.title}. {statement.reason.text}"
@@ -155,7 +155,7 @@ def how_it_stood(statement: Statement) -> str:
 
 
 def why_this_reason(statement: Statement) -> str:
-    """Which of several reasons an automated decision gives; empty where there is but one."""
+    """Why an automated decision gives this one of several reasons; empty if only one applied."""
     ranked = statement.ranked_reasons
     if not statement.decided_automatically or len(ranked) < SEVERAL:
         return ""
@@ -179,7 +179,7 @@ def score_line(fact: ScoreFact) -> str:
 
 
 def no_scores(statement: Statement) -> str:
-    """What to say where no score led to a step; empty before the first check."""
+    """The sentence if no score reached a threshold; empty before the first check."""
     if statement.was_scored:
         return "No score reached a threshold for holding or removing."
     if statement.decided_automatically and statement.visibility is Visibility.VISIBLE:
@@ -188,13 +188,13 @@ def no_scores(statement: Statement) -> str:
 
 
 def not_assessed_line(labels: Sequence[Label]) -> str:
-    """Which labels the model does not look for; empty for none."""
+    """The labels that the model does not assess; empty if it assesses all."""
     names = ", ".join(LABELS[label] for label in labels)
     return f"Not assessed by the model: {names}." if names else ""
 
 
 def appeal_until(deadline: datetime, now: datetime, zone: tzinfo) -> str:
-    """The last moment for an appeal, and how many days that leaves."""
+    """The deadline for an appeal, and the days left."""
     days = days_left(deadline, now)
     left = {0: "less than a day left", 1: "1 day left"}.get(days, f"{days} days left")
     return f"You can appeal until {local_time(deadline, zone)} ({left})."

@@ -1,1 +1,1 @@
-"""The parity page: how far two backends' answers lie apart, and why."""
+"""The parity page: how much the scores of two backends differ, and why."""

@@ -1,4 +1,4 @@
-"""What to compare: the reference, the others, and on how many comments."""
+"""The choice of what to compare: the reference, the other backends, the number of comments."""
 
 from dataclasses import dataclass
 
@@ -13,7 +13,8 @@ COUNTS = (50, 100, 200, 500)
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """`names` begin with the reference. `is_pressed` in the run that follows the press."""
+    """The choices. `names` starts with the reference; `is_pressed` is true only in the run right
+    after the button was pressed."""
 
     names: tuple[str, ...]
     count: int
@@ -21,7 +22,7 @@ class Wish:
 
 
 def parity_form(catalogue: Catalogue) -> Wish:
-    """One row of controls, and below it what to know before pressing."""
+    """One row of controls, and below it a note about cost and privacy."""
     names = [one.name for one in catalogue.candidates]
     spare = [one.name for one in catalogue.candidates if one.location is not Location.IN_PROCESS]
     with st.container(border=True):
@@ -31,7 +32,7 @@ def parity_form(catalogue: Catalogue) -> Wish:
             names,
             index=names.index(catalogue.in_force),
             key="parity_reference",
-            help="The backend whose decisions are to be kept.",
+            help="The backend whose decisions you want to keep.",
         )
         others = second.multiselect(
             "Compare with",
@@ -45,8 +46,8 @@ def parity_form(catalogue: Catalogue) -> Wish:
             COUNTS,
             index=len(COUNTS) - 1,
             key="parity_count",
-            help="Distinct stored comments, the same ones each time; where none are stored, the "
-            "bundled sample.",
+            help="Distinct stored comments, the same ones each time. If none are stored, the "
+            "bundled sample is used.",
         )
         chosen = tuple(dict.fromkeys([reference, *others]))
         is_pressed = last.button(
@@ -66,14 +67,14 @@ def _before_pressing(chosen: list[Candidate], names: tuple[str, ...]) -> None:
     ]
     if len(names) == 1:
         words = (
-            "Choose what to compare the reference with. Services of yours appear here once "
-            "backends.toml declares them."
+            "Choose what to compare the reference with. Your own services appear here "
+            "once backends.toml declares them."
         )
     elif away:
         words = (
             f"The texts are sent to {', '.join(away)}, which may charge for it. Nothing is stored "
-            "or cached, and no figure of live traffic counts these calls."
+            "or cached, and these calls do not count as live traffic."
         )
     else:
-        words = "All of it runs in this process. Nothing is stored or cached."
+        words = "Everything runs in this process. Nothing is stored or cached."
     st.caption(plain(words))

@@ -1,4 +1,4 @@
-"""What a comparison found: every pair in a line, then one of them whole."""
+"""The result of a comparison: a choice of pairs, then one pair in full."""
 
 import streamlit as st
 
@@ -17,7 +17,7 @@ from dashboard.wording import LABELS, plain
 
 
 def result_panel(kit: Kit) -> None:
-    """Backends that could not be compared first, so that nobody takes them for left out."""
+    """Backends that could not be compared come first, so that nobody overlooks them."""
     for name, why in kit.refused.items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(plain(f"{name}: not compared"), color="red", icon=":material/block:")
@@ -39,7 +39,7 @@ def result_panel(kit: Kit) -> None:
 
 
 def _chosen(kit: Kit) -> Pair:
-    """The pair to look at, and beside the choice what it was."""
+    """The chosen pair; next to the choice, a line about the other backend."""
     names = [pair.other.backend for pair in kit.pairs]
     with st.container(horizontal=True, vertical_alignment="center"):
         pair = kit.pairs[0] if len(names) == 1 else kit.pairs[names.index(_pick(names))]

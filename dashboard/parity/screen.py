@@ -1,4 +1,4 @@
-"""Parity: the same comments through several backends, and the kit for leaving one of them."""
+"""Parity: the same comments scored by several backends, and a kit for switching between them."""
 
 import json
 from functools import partial
@@ -22,7 +22,7 @@ KIT_KEY = "parity_kit"
 
 
 def render(services: Services, actor: Actor) -> None:
-    """The page for one person. A comparison stays until the next, or another person signs in."""
+    """The page for one person. A result stays until the next one or until another sign-in."""
     try:
         check_can(actor, Permission.COMPARE_BACKENDS)
     except PermissionDenied as refusal:
@@ -48,7 +48,7 @@ def render(services: Services, actor: Actor) -> None:
 
 
 def _compare(services: Services, actor: Actor, wish: Wish) -> None:
-    """Leaving the page, or pressing anything on it, stops the comparison; nothing is kept of it."""
+    """Leaving the page or pressing anything on it stops the comparison and drops its results."""
     st.session_state.pop(KIT_KEY, None)
     bar = st.progress(0.0, "Reading the comments")
 
@@ -95,16 +95,16 @@ def _title(kit: Kit | None) -> None:
         key="parity_download",
         on_click="ignore",
         icon=":material/download:",
-        help="Everything on this page and every score, as JSON. Comments are in it by id, without "
-        "their text.",
+        help="Everything on this page and every score, as JSON. Comments have "
+        "ids in it, but no texts.",
     )
 
 
 def _nothing_yet() -> None:
     st.caption(
-        "Before you leave a service or change a model: how far the scores of two backends lie "
-        "apart and why, which decisions would change, and which thresholds keep as many comments "
-        "flagged as now. The first backend is the one whose decisions are to be kept."
+        "Compare backends before you leave a service or change a model: how much their scores "
+        "differ and why, which decisions would change, and which thresholds flag as many comments "
+        "as now. The reference is the backend whose decisions you want to keep."
     )
 
 

@@ -1,4 +1,4 @@
-"""The tables of a comparison: by label, by threshold, and the comments decided otherwise."""
+"""The tables of a comparison: by label, by threshold, and the comments whose decision changes."""
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ MOST_ROWS, MOST_FLIP_ROWS = 6, 8
 
 
 def label_table(pair: Pair) -> None:
-    """How far apart, and how many comments cross a threshold."""
+    """The differences, and how many comments cross a threshold, for each label."""
     st.markdown("**By label**")
     number = st.column_config.NumberColumn
     _table(
@@ -40,7 +40,7 @@ def label_table(pair: Pair) -> None:
 
 
 def threshold_table(kit: Kit, pair: Pair) -> None:
-    """The map, and what it can't say."""
+    """The mapped thresholds, and below them the ones that can't be mapped."""
     st.markdown("**Thresholds that flag as many comments**")
     frame = threshold_frame(pair)
     number = st.column_config.NumberColumn
@@ -51,7 +51,7 @@ def threshold_table(kit: Kit, pair: Pair) -> None:
                 "label": st.column_config.TextColumn(width=108, pinned=True),
                 "action": st.column_config.TextColumn(width=72),
                 "now": number(format="%.2f", width=52),
-                "mapped": number(format="%.3f", width=66, help="In place of the one now."),
+                "mapped": number(format="%.3f", width=66, help="The new threshold."),
                 "interval": st.column_config.TextColumn(
                     "95 % interval", width=116, help="From 1,000 resamples of the comments."
                 ),
@@ -74,12 +74,12 @@ def threshold_table(kit: Kit, pair: Pair) -> None:
 
 
 def flip_table(kit: Kit, pair: Pair) -> None:
-    """The comments to read before anybody switches."""
+    """The comments whose decision would change, to read before a switch."""
     if not pair.flips:
         st.success("No decision would change.", icon=":material/check:")
         return
-    stay = f", {pair.changed_carried:,} of them by mapped thresholds" if pair.is_carried else ""
-    st.markdown(f"**Comments decided otherwise: {len(pair.flips):,}{stay}**")
+    stay = f", {pair.changed_carried:,} with mapped thresholds" if pair.is_carried else ""
+    st.markdown(f"**Comments whose decision changes: {len(pair.flips):,}{stay}**")
     text = st.column_config.TextColumn
     score = st.column_config.NumberColumn(format="%.3f", width=84)
     _table(
@@ -99,7 +99,7 @@ def flip_table(kit: Kit, pair: Pair) -> None:
         most_rows=MOST_FLIP_ROWS,
     )
     if not kit.texts:
-        st.caption("Their texts are shown to those who may see the review queue.")
+        st.caption("Their texts are shown only to people who may see the review queue.")
 
 
 def _table(

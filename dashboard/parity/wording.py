@@ -1,4 +1,4 @@
-"""A parity kit as words and frames. Pure."""
+"""A parity kit as sentences and data frames. Pure."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -31,7 +31,7 @@ EXCERPT_CHARS = 400
 
 
 def basis(kit: Kit, zone: tzinfo) -> str:
-    """What the figures rest on, in a line."""
+    """One line about the basis of the figures: comments, policy, reference, time."""
     about = ran(kit.reference)
     return (
         f"{len(kit.ids):,} comments ({kit.source}) · policy v{kit.policy.version} · reference "
@@ -41,37 +41,37 @@ def basis(kit: Kit, zone: tzinfo) -> str:
 
 
 def ran(table: ScoreTable) -> str:
-    """`minilm-toxicity-3, onnxruntime, int8`: what is behind the name, where it says more."""
+    """`minilm-toxicity-3, onnxruntime, int8`: model and runtime, unless equal to the name."""
     parts = dict.fromkeys([table.model_version, table.runtime])
     return ", ".join(part for part in parts if part not in ("", table.backend))
 
 
 def share(count: int | None, rows: int) -> str:
-    """`7 (1.4 %)`; a dash for what there is not."""
+    """`7 (1.4 %)`; a dash for no value."""
     if count is None:
         return NONE
     return f"{count:,} ({percent(count / rows)})" if count else "0"
 
 
 def gap(value: float) -> str:
-    """A difference of scores to three digits; never rounds one away."""
+    """A difference of scores to three digits; `< 0.001` for a smaller one, never 0."""
     return f"{value:.3f}" if value >= 0.0005 or value == 0.0 else "< 0.001"
 
 
 def farthest(pair: Pair) -> tuple[str, str]:
-    """The largest difference and the label it is under."""
+    """The largest difference and its label."""
     line = max(pair.labels, key=lambda each: each.largest, default=None)
     return (NONE, "") if line is None else (gap(line.largest), LABELS[line.label])
 
 
 def mean_gap(pair: Pair) -> str:
-    """Over all labels and comments both scored."""
+    """The mean over all labels and comments that both backends scored."""
     cells = sum(line.rows for line in pair.labels)
     return gap(sum(line.mean * line.rows for line in pair.labels) / cells) if cells else NONE
 
 
 def label_frame(pair: Pair) -> pd.DataFrame:
-    """A row a label that both assess."""
+    """One row for each label that both backends assess."""
     return pd.DataFrame(
         {
             "label": [LABELS[line.label] for line in pair.labels],
@@ -84,7 +84,7 @@ def label_frame(pair: Pair) -> pd.DataFrame:
 
 
 def threshold_frame(pair: Pair) -> pd.DataFrame:
-    """A row a threshold that some comments reach and some don't."""
+    """One row for each threshold that some comments reach, but not all."""
     lines = [line for line in pair.thresholds if 0 < line.flagged < line.rows]
     return pd.DataFrame(
         {
@@ -101,7 +101,7 @@ def threshold_frame(pair: Pair) -> pd.DataFrame:
 
 
 def unreached_line(pair: Pair) -> str | None:
-    """Which thresholds the comments say nothing about; None for none."""
+    """The thresholds that these comments can't map; None if all are mapped."""
     lines = [line for line in pair.thresholds if line.flagged in (0, line.rows)]
     if not lines:
         return None
@@ -112,12 +112,12 @@ def unreached_line(pair: Pair) -> str | None:
     parts = [f"{action} for {_listed(labels)}" for action, labels in by_action.items()]
     return (
         f"Not mapped, because no comment here, or every one, reaches them: {'; '.join(parts)}. "
-        "Nothing here says where they belong."
+        "These comments can't show where they belong."
     )
 
 
 def flip_frame(kit: Kit, pair: Pair) -> pd.DataFrame:
-    """A row a comment that is decided otherwise; its text only for who may read it."""
+    """One row for each comment whose decision changes; with texts only if the kit has them."""
     frame: dict[str, Sequence[object]] = {
         "comment": [kit.ids[flip.row] or str(flip.row) for flip in pair.flips],
         "reference": [str(flip.before) for flip in pair.flips],

@@ -1,1 +1,1 @@
-"""The review page: decide on what is flagged, from the keyboard."""
+"""The review page: decide on flagged comments from the keyboard."""

@@ -1,4 +1,5 @@
-"""The reviewer's keys. Each button carries the case and version it was drawn for."""
+"""The reviewer's buttons. Each button's key contains the case and version it was drawn for, so
+that a late press can't decide the next case."""
 
 from collections.abc import Collection
 
@@ -29,8 +30,8 @@ BUTTONS = (
 
 
 def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> Collection[str]:
-    """Approve, remove, escalate, skip, undo, or reopen; or why this person may not. Gives the keys
-    of the buttons that can be pressed."""
+    """Approve, remove, escalate, skip and undo, or reopen; or why this person may not. Returns the
+    shortcut keys of the enabled buttons."""
     case, version = view.case, len(view.chain)
     if case.status is CaseStatus.CLOSED:
         return _reopen_row(desk, services, actor, view)
@@ -70,7 +71,7 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
 
 
 def _reopen_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> Collection[str]:
-    """What stands, and the button that takes it up again for who may."""
+    """The decision in force, and the button to reopen it, enabled for people who may."""
     version = len(view.chain)
     refusal = look_at_case(services.context, actor, view.revision.id).refusal
     columns = st.columns([9, 5], vertical_alignment="center")
@@ -89,8 +90,8 @@ def _reopen_row(desk: Desk, services: Services, actor: Actor, view: CaseView) ->
 
 
 def undo_button(desk: Desk, services: Services, actor: Actor) -> Collection[str]:
-    """Its key names the decision it takes back, so that one press takes back one. Gives its key
-    while there is something to take back."""
+    """The button's key contains the decision to undo, so that a double press undoes only one.
+    Returns its shortcut key while there is something to undo."""
     newest = desk.undoable[-1] if desk.undoable else ("none", 0)
     st.button(
         "Undo",
@@ -107,7 +108,7 @@ def undo_button(desk: Desk, services: Services, actor: Actor) -> Collection[str]
 
 
 def reason_row(desk: Desk, view: CaseView) -> None:
-    """The reasons for a removal by number. Plain buttons: a radio would swallow the letter keys."""
+    """The reasons for a removal by number. Buttons, because a radio swallows the letter keys."""
     st.caption("Reason for a removal: press its number, then X")
     with st.container(horizontal=True, gap="small"):
         for number, reason in enumerate(view.current_policy.reasons, start=1):
@@ -124,8 +125,7 @@ def reason_row(desk: Desk, view: CaseView) -> None:
 
 
 def message_line(desk: Desk) -> None:
-    """What the last press did. Always drawn, so that nothing below moves when there is something
-    to say."""
+    """The result of the last press. Drawn even when empty, so that nothing below moves."""
     with st.container(horizontal=True, vertical_alignment="center", height=36, border=False):
         words = desk.message or "\u00a0"
         st.markdown(f":red[{words}]" if desk.is_error else f":gray[{words}]")
@@ -142,7 +142,7 @@ def message_line(desk: Desk) -> None:
 
 
 def note_box(desk: Desk, view: CaseView) -> None:
-    """A line for the author; letters typed here are no shortcuts."""
+    """The note to the author. Letters typed here trigger no shortcuts."""
     key = f"note_{view.revision.id}_{len(view.chain)}"
 
     def keep() -> None:

@@ -1,4 +1,4 @@
-"""The comment under review in its thread. Everything an author wrote goes through `st.text` or a
+"""The comment under review, with its thread. All texts by authors go through `st.text` or a
 component that sets `textContent`."""
 
 from datetime import datetime
@@ -19,8 +19,8 @@ SHOWN_CHARS = 10_000
 
 
 def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGenerator:
-    """A card of fixed height, so that the buttons under it never move. Gives the place of the text,
-    for `card_text` to mark words in once they are known."""
+    """A card of fixed height, so that the buttons below never move. Returns the container of the
+    text, in which `card_text` marks words later."""
     case, comment, revision = view.case, view.comment, view.revision
     with st.container(border=True, height=CARD_HEIGHT, key="case_card"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -46,7 +46,7 @@ def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGe
 
 
 def card_text(place: DeltaGenerator, view: CaseView, words: Explained | None) -> None:
-    """The comment as it is, or with the words marked that moved its score."""
+    """The comment as written, or with the words marked that raised its score."""
     if words is None:
         place.text(view.revision.text[:SHOWN_CHARS])
         return
@@ -55,7 +55,7 @@ def card_text(place: DeltaGenerator, view: CaseView, words: Explained | None) ->
 
 
 def _thread(view: CaseView, now: datetime) -> None:
-    """What the comment answers: the nearest first, up to the thread's title."""
+    """The comments above it in the thread, the nearest first, up to the thread's title."""
     for entry in reversed(view.ancestors):
         if entry.is_title:
             st.caption("In the thread")

@@ -1,4 +1,4 @@
-"""The list of waiting cases, most urgent first."""
+"""The list of cases, most urgent first."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -14,7 +14,7 @@ from dashboard.wording import LABELS, cut_score
 
 LIST_HEIGHT = 630
 PAGER_HEIGHT = 50
-ROW_HEIGHT, HEAD_HEIGHT = 28, 36
+ROW_HEIGHT, HEAD_HEIGHT = 28, 34
 WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held",
     CaseTrigger.NOT_SCORED: "not scored",
@@ -24,7 +24,7 @@ WITHOUT_LABEL: dict[CaseTrigger, str] = {
 
 
 def pager(desk: Desk, page: QueuePage) -> None:
-    """Which of how many cases are listed, and the way to the others; nothing for a single page."""
+    """The range of listed cases and the buttons to turn pages; draws nothing for a single page."""
     if page.pages == 1:
         return
     last = page.first + len(page.items) - 1
@@ -50,7 +50,7 @@ def _turn(desk: Desk, page: QueuePage, step: int, key: str, icon: str) -> None:
 
 
 def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> None:
-    """A table to click in; the row of the open case is selected. Cells are inert text."""
+    """A table of cases with the open one selected. Its cells never render markup."""
     frame = pd.DataFrame(
         {
             "score": [cut_score(item.priority) if item.label else None for item in items],
@@ -60,8 +60,8 @@ def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> Non
     )
     most = LIST_HEIGHT - PAGER_HEIGHT if is_paged else LIST_HEIGHT
     selected = desk.order.index(desk.revision_id) if desk.revision_id in desk.order else 0
-    # The key names the selected case and what surrounds it, so that a decision redraws the table
-    # with its new selection, while a mere click keeps it.
+    # The key contains the open case and the list, so that a decision redraws the table with the
+    # new selection.
     key = f"queue_{desk.revision_id}_{len(items)}_{desk.page}"
     st.dataframe(
         frame,
@@ -87,7 +87,7 @@ def _label(item: QueueItem) -> str:
 
 
 def _pick(desk: Desk, key: str) -> None:
-    """Open what was clicked: a row's mark or any of its cells, whichever is not open already."""
+    """Open the clicked case; a click on a row's checkbox and one on a cell arrive separately."""
     chosen: Any = st.session_state[key]["selection"]
     rows = [*chosen["rows"], *(row for row, _ in chosen["cells"])]
     clicked = [desk.order[row] for row in rows if row < len(desk.order)]

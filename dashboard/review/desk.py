@@ -1,8 +1,7 @@
-"""A reviewer's desk: where they are in the queue, and what their keys do.
+"""A reviewer's desk: the position in the queue, and the callbacks of the buttons.
 
-The callbacks here are what buttons call. They touch no `st.*`: a callback that does can be cut
-short between two lines by the next press. All they know is the desk, a plain object
-kept for the session.
+The callbacks use no `st.*`, because the next press can interrupt a callback at any `st.*` call.
+Their only state is the desk, a plain object kept for the session.
 """
 
 from collections.abc import Sequence
@@ -23,12 +22,12 @@ from dashboard.wording import ACTIONS_DONE
 
 @dataclass(slots=True)
 class Desk:
-    """One session's place. `undoable` holds (revision, version after the decision), newest last.
-    `page` is the one of the list that is open, `filters` what the list shows, `draws` how often the
-    desk was drawn.
+    """The state of one session. `undoable` holds (revision id, version after the decision), newest
+    last; `page` is the open page of the list, `filters` the list's filters, `draws` the number of
+    times the desk was drawn.
 
-    `wants_words` asks which words moved the score of the open case; `words` or `words_refusal`
-    is the answer once there is one.
+    `wants_words`: the reviewer asked which words raised the score of the open case; the answer is
+    in `words` or, if there is none, its reason in `words_refusal`.
     """
 
     id: str = field(default_factory=new_id)
@@ -50,8 +49,8 @@ class Desk:
     words_refusal: str = ""
 
     def place(self, items: Sequence[QueueItem]) -> list[QueueItem]:
-        """The queue as this reviewer sees it: skipped cases last. Picks the first case if none is
-        open on the desk or the open one left the queue."""
+        """The queue in this reviewer's order: skipped cases last. Opens the first case if none is
+        open or if the open one has left the queue."""
         ranked = sorted(items, key=lambda item: item.revision_id in self.skipped)
         self.order = [item.revision_id for item in ranked]
         if self.revision_id not in self.order:
@@ -59,29 +58,29 @@ class Desk:
         return ranked
 
     def turn_to(self, filters: str) -> None:
-        """The first page of another list; the same list stays where it is."""
+        """Go to the first page if the filters changed."""
         if filters != self.filters:
             self.filters, self.page = filters, 1
 
     def show(self, revision_id: str | None) -> None:
-        """Open a case; what was chosen for another one is dropped."""
+        """Open a case, and drop the reason and note chosen for the previous one."""
         if revision_id != self.revision_id:
             self.revision_id, self.reason_code, self.note = revision_id, None, ""
             self.ask_for_words(False)
 
     def leave(self) -> None:
-        """On to the case after this one; the list is read anew after the press."""
+        """Open the next case of the list as last drawn."""
         if self.revision_id in self.order:
             at = self.order.index(self.revision_id)
             rest = self.order[at + 1 :] + self.order[:at]
             self.show(rest[0] if rest else None)
 
     def ask_for_words(self, wanted: bool) -> None:
-        """Have the words of the open case looked at, or put them away."""
+        """Request the words of the open case, or hide them."""
         self.wants_words, self.words, self.words_refusal = wanted, None, ""
 
     def say(self, message: str, *, is_error: bool = False) -> None:
-        """What the line under the actions shows."""
+        """Set the message under the buttons."""
         self.message, self.is_error = message, is_error
 
 
@@ -124,8 +123,8 @@ def press_decide(
 def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -> None:
     """Put the case at the end of this reviewer's list.
 
-    While a page is drawn anew, a key can meet the last case's button beside this one's and press
-    both: the one of a case that is no longer on the desk does nothing.
+    During a redraw, the previous case's button can still exist next to the new one, and a key then
+    presses both; the press for a case that is no longer open does nothing.
     """
     if revision_id != desk.revision_id:
         return
@@ -146,8 +145,8 @@ def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -
 
 
 def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: tuple[str, int]) -> None:
-    """Take back this session's last decision, if it is the one the button was drawn for, and open
-    its case again."""
+    """Undo the last decision and open its case again; does nothing if the button was drawn for
+    another decision."""
     if desk.undoable[-1:] != [drawn_for]:
         return
     revision_id, version = desk.undoable.pop()
@@ -164,7 +163,7 @@ def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: tuple[st
 def press_reopen(
     desk: Desk, services: Services, actor: Actor, revision_id: str, version: int
 ) -> None:
-    """Put an ended case back in the queue."""
+    """Put a decided case back in the queue."""
     try:
         reopen(services.context, actor, revision_id, seen_version=version)
     except ConsoleError as error:
@@ -176,14 +175,14 @@ def press_reopen(
 
 
 def press_page(desk: Desk, number: int) -> None:
-    """Open another page of the list, with its first case."""
+    """Open another page of the list and its first case."""
     desk.page = number
     desk.show(None)
     desk.say("")
 
 
 def press_reason(desk: Desk, revision_id: str, code: str) -> None:
-    """Choose, or drop, the reason for removing the case on the desk."""
+    """Choose the reason for removing the open case, or clear it if it was chosen already."""
     if revision_id != desk.revision_id:
         return
     desk.reason_code = None if desk.reason_code == code else code
@@ -191,6 +190,6 @@ def press_reason(desk: Desk, revision_id: str, code: str) -> None:
 
 
 def press_words(desk: Desk, revision_id: str) -> None:
-    """Show or hide which words moved the score of the case on the desk."""
+    """Show or hide the words that raised the score of the open case."""
     if revision_id == desk.revision_id:
         desk.ask_for_words(not desk.wants_words)

@@ -1,4 +1,4 @@
-"""The earlier text for which a person has to decide on an edit, with what was decided on it."""
+"""The text before an edit, with its decision: the reason why a person has to review the edit."""
 
 from datetime import datetime
 
@@ -12,7 +12,7 @@ SHOWN_CHARS = 2_000
 
 
 def earlier_text(settled: EarlierText, policy: Policy, now: datetime) -> None:
-    """The decision first, then the words it was about. `policy` names the reason of a removal."""
+    """The decision first, then the earlier text. `policy` gives the title of a removal's reason."""
     decision = settled.chain[-1]
     reasons = {reason.code: reason.title for reason in policy.reasons}
     st.caption("Before the edit")

@@ -1,4 +1,4 @@
-"""The top of the review page: how much waits, and which part of it is listed."""
+"""The top of the review page: counters and filters."""
 
 import streamlit as st
 
@@ -21,7 +21,7 @@ STATUSES = {
 
 
 def header(services: Services, actor: Actor) -> tuple[CaseStatus, Label | None]:
-    """Title, counters and filters. Gives what is to be listed."""
+    """Title, counters and filters. Returns the chosen status and label (None: all labels)."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Review queue", width="content", anchor=False)
         _counters(services, actor)
@@ -48,7 +48,7 @@ def header(services: Services, actor: Actor) -> tuple[CaseStatus, Label | None]:
 
 @st.fragment(run_every="10s")
 def _counters(services: Services, actor: Actor) -> None:
-    """How much waits. The only thing on this page that changes by itself."""
+    """The size of the queue. The only part of this page that refreshes by itself."""
     count, now = count_queue(services.context, actor), services.clock.now()
     with st.container(horizontal=True, width="content", gap="small"):
         st.badge(f"{count.open:,} waiting", color="gray")

@@ -1,12 +1,12 @@
-"""Stands between the keyboard and the buttons' own shortcuts, which know nothing of a key that is
-held down, of a card that has only just appeared, or of one that was decided on a moment ago."""
+"""Filters key presses before they reach the buttons' shortcuts. It stops repeats of a held key,
+presses on a card that has only just appeared, and presses between a decision and its redraw."""
 
 from collections.abc import Collection
 
 import streamlit as st
 
 SHOWN_MS = 40
-"""A card that was on screen for less has not been seen by anybody."""
+"""A press within this time after a card appears was meant for the previous card."""
 _HTML = """<p role="status"></p>"""
 _CSS = """
 p { margin: 0; font-family: var(--st-font); font-size: 0.875rem; line-height: 1.5;
@@ -17,7 +17,7 @@ _JS = """
 const FIELD = "input, textarea, select, [contenteditable=true]"
 const DECIDING = ["approve", "remove", "escalate", "skip", "undo", "reopen"]
   .map(name => `[class*="st-key-${name}_"] button`).join(", ")
-// The server redraws after each press; if it never does, the keys come back all the same.
+// The server redraws after each press; if it does not, the keys work again after this time.
 const GIVE_UP_MS = 3000
 
 const fieldOf = event => event.composedPath().find(node => node.matches?.(FIELD))
@@ -37,8 +37,8 @@ function attach(root) {
 
   const wantsNote = () => performance.now() < desk.noteUntil
 
-  // The note of the card that comes, where one was just decided on: what is typed in that moment
-  // is meant for a note and must press nothing.
+  // After a decision, N means the note of the next card. Until that card is drawn, typed letters
+  // are meant for the note and must press no button.
   function goToNote() {
     if (!wantsNote()) return
     const note = document.querySelector(`.st-key-note_${desk.data.card} input`)
@@ -115,7 +115,7 @@ function attach(root) {
       if (chosen) document.activeElement.blur()
     }
     show()
-    // For whoever waits from outside until this card takes keys.
+    // Browser tests wait for this mark: from now on the card accepts keys.
     setTimeout(() => { root.querySelector("p").dataset.ready = data.card }, data.shown_ms * 2)
   }
   return desk
@@ -136,11 +136,11 @@ _keyboard = st.components.v2.component("review_keyboard", html=_HTML, css=_CSS, 
 def keyboard(
     *, draw: int, card: str, filters: str, deciding: Collection[str], has_note: bool
 ) -> None:
-    """Lets each press through once, and says whether keys are on.
+    """Passes each press on once, and shows whether keys are on.
 
-    Drawn after the card and its buttons: `card` counts as shown from when this is painted. `draw`
-    differs at each redraw, which is what a press waits for; `deciding` are the keys of the buttons
-    that can be pressed now and end in a redraw.
+    Call it after the card and its buttons are drawn: `card` counts as visible from the paint of
+    this component. `draw` must differ at each redraw, because further presses wait for it.
+    `deciding` holds the shortcut keys of the enabled buttons that cause a redraw.
     """
     _keyboard(
         data={

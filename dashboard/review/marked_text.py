@@ -1,12 +1,12 @@
-"""A comment with its telling words marked. The component sets `textContent` only, so what an author
-wrote stays text; its styles live in a shadow root and touch nothing else."""
+"""A comment with the words marked that raised its score. The component sets only `textContent`, so
+an author's text is never markup; its styles are in a shadow root and affect nothing else."""
 
 from collections.abc import Sequence
 
 import streamlit as st
 
-# Three strengths, told apart by the line's thickness and the last by its weight as well, so that
-# nothing rests on colour. The tint is the theme's own red, thin enough to read on.
+# Three strengths with lines of different thickness, the strongest also in bold, so that colour is
+# not needed. The background is the theme's red, light enough for the text to stay readable.
 _CSS = """
 p {
   margin: 0; white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext;
@@ -38,5 +38,5 @@ _marked = st.components.v2.component("marked_text", html="<p></p>", css=_CSS, js
 
 
 def marked_text(pieces: Sequence[tuple[str, int]], key: str) -> None:
-    """The pieces one after the other; a strength of 1 to 3 marks, 0 leaves plain."""
+    """The pieces in order; strengths 1 to 3 are marked, 0 is plain."""
     _marked(data=[list(piece) for piece in pieces], key=key)

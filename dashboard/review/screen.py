@@ -1,4 +1,4 @@
-"""The review queue: decide hundreds of flagged comments an hour, from the keyboard."""
+"""The review queue: decide hundreds of flagged comments an hour from the keyboard."""
 
 from collections.abc import Collection
 
@@ -72,7 +72,7 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     with middle:
         text_place = case_card(view, now, desk.words)
         keys = action_row(desk, services, actor, view)
-        # As soon as card and buttons are there: what else is drawn has no part in a decision.
+        # Drawn right after the card and the buttons, so that keys work before the rest is drawn.
         is_open = status is not CaseStatus.CLOSED
         _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys, has_note=is_open)
         message_line(desk)
@@ -84,7 +84,7 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         author_panel(view)
         history_panel(view, now)
     if desk.wants_words and desk.words is None and not desk.words_refusal:
-        # Last, when the keys are drawn and work: this takes as long as some hundred comments.
+        # Last, when the keys work already: this scores some hundred variants of the comment.
         look_at_words(desk, services, actor)
         card_text(text_place, view, desk.words)
         scores_or_words(table_place, view, desk)

@@ -1,4 +1,4 @@
-"""Which words moved the score: asked for with a key, looked at when everything else is drawn."""
+"""The words that raised the score: requested with a key, computed after the page is drawn."""
 
 import pandas as pd
 import streamlit as st
@@ -14,7 +14,7 @@ from dashboard.wording import cut_score
 
 
 def words_button(desk: Desk, view: CaseView, service: str | None) -> None:
-    """Shows and hides the marks of this comment. `service` is the one it will be sent to."""
+    """Shows or hides the marked words. `service`: the remote service that would get the text."""
     price = f" Sends {service} up to {MOST_REMOTE_TEXTS} texts" if service else ""
     st.button(
         "Hide the words" if desk.wants_words else f"Which words?{price}",
@@ -28,7 +28,7 @@ def words_button(desk: Desk, view: CaseView, service: str | None) -> None:
 
 
 def look_at_words(desk: Desk, services: Services, actor: Actor) -> None:
-    """Fill the desk with an explanation of its case, or with why there is none."""
+    """Store the explanation of the open case on the desk, or why there is none."""
     revision_id = desk.revision_id or ""
     try:
         explained = explain_revision(services.context, actor, services.explainer, revision_id)
@@ -39,7 +39,7 @@ def look_at_words(desk: Desk, services: Services, actor: Actor) -> None:
 
 
 def words_found(explained: Explained) -> None:
-    """The words with their scores. They are an author's: inert elements only."""
+    """The words with their scores. Only elements that never render markup: an author wrote them."""
     rows = word_rows(explained)
     if rows:
         st.dataframe(

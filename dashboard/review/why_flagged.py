@@ -1,4 +1,4 @@
-"""Why a case is here: scores against the thresholds in force, the author's record, the history."""
+"""Why a case is in the queue: scores and thresholds, the author's record, earlier decisions."""
 
 from datetime import datetime
 
@@ -17,10 +17,10 @@ from dashboard.wording import FAILURES, LABELS, TRIGGERS, cut_score, decision_li
 
 
 def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerator:
-    """Each label's score beside where holding and removing begin, or, when they are asked for, the
-    words that raised it; "not assessed" is said. Gives the place for `scores_or_words`.
+    """Each label's score with its thresholds or, on request, the words that raised it. Returns the
+    container for `scores_or_words`.
 
-    `service` is where the words would be asked, when that is not on this site.
+    `service` is the remote service that would receive the text, None for a local model.
     """
     automated = view.automated
     with st.container(border=True):
@@ -47,14 +47,14 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
 
 
 def unscored_line(view: CaseView) -> str:
-    """Why nothing was scored, as far as it was told."""
+    """Why there are no scores, if the reason is known."""
     why = f": {FAILURES[view.failure]}" if view.failure else ""
     trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger
     return f"This comment {TRIGGERS[trigger]}{why}; a person decides unaided."
 
 
 def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk) -> None:
-    """The words once they are known; until then the scores stay, so that nothing below moves."""
+    """The words once they are known; the scores until then, so that nothing below moves."""
     with place.container():
         if desk.words is not None:
             words_found(desk.words)

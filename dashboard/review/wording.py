@@ -1,4 +1,4 @@
-"""An explanation as what a reviewer sees of it: marked pieces of the text, rows and lines. Pure."""
+"""An explanation as a reviewer sees it: marked pieces of the text, rows and sentences. Pure."""
 
 from dataclasses import dataclass
 
@@ -9,15 +9,16 @@ from dashboard.wording import LABELS, score_figure
 
 SHOWN_WORDS = 5
 WORD_CHARS = 40
-# Shares of the heaviest word's weight; the first is the one measured against people's marks.
+# Shares of the highest word weight; the first one was measured against words marked by people.
 STRENGTHS = (0.75, 0.5, 0.25)
 SAME_SCORE = 0.005
-"""Scores nearer than half a unit of the last digit shown are taken as the same."""
+"""Half a unit of the last digit shown: scores closer than this look the same."""
 
 
 @dataclass(frozen=True, slots=True)
 class WordRow:
-    """One marked word; `without` and `alone` are scores of the label it speaks for most."""
+    """One marked word. `without` and `alone` are scores of its strongest label: of the comment
+    without the word, and of the word alone."""
 
     word: str
     label: str
@@ -38,7 +39,7 @@ def marked_pieces(explained: Explained, shown_chars: int) -> list[tuple[str, int
 
 
 def word_rows(explained: Explained) -> list[WordRow]:
-    """The marked words, those that carry the decision first, then the heaviest."""
+    """The marked words: first the ones that carry the decision, then by weight."""
     found = explained.explanation
     rows = []
     for part, strength in _strengths(explained):
@@ -51,7 +52,7 @@ def word_rows(explained: Explained) -> list[WordRow]:
 
 
 def remedy_line(explained: Explained) -> str:
-    """Without which words another decision would have followed, or that no few words decide it."""
+    """The words without which the decision would differ, or that no few words decide it."""
     remedy = explained.explanation.remedy
     if explained.action is Action.APPROVE:
         return "By these scores it would be approved."
@@ -66,7 +67,7 @@ def remedy_line(explained: Explained) -> str:
 
 
 def caveat_line(explained: Explained) -> str:
-    """What keeps the words from being the whole reason of the decision; empty if nothing does."""
+    """Why the words may not fully explain the decision; empty if they do."""
     decision, now = explained.decision, explained.model_version
     lines = []
     if decision is None or not decision.scores:
@@ -81,8 +82,8 @@ def caveat_line(explained: Explained) -> str:
 
 
 def _strengths(explained: Explained) -> list[tuple[Part, int]]:
-    """The marked parts in text order; the strongest mark any label gives counts. Where taking words
-    out has shown which ones carry the decision, those alone have the strongest mark."""
+    """The marked parts in text order, each with its highest strength over all labels. If removing
+    words has shown which ones carry the decision, only those have the highest strength."""
     found, most = explained.explanation, len(STRENGTHS)
     strongest: dict[int, tuple[Part, int]] = {}
     for strength, share in enumerate(reversed(STRENGTHS), start=1):

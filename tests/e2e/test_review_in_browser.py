@@ -186,6 +186,21 @@ def test_a_deep_link_as_the_first_visit_has_the_navigation_of_the_role(tmp_path,
     services.context.store.close()
 
 
+@pytest.mark.parametrize(("who", "first"), [("mina", "review_queue"), ("ola", "lookup")])
+def test_a_link_to_the_first_page_of_the_role_is_found(tmp_path, new_page, who, first):
+    services = make_services(tmp_path)
+    with running("staff", tmp_path) as address:
+        page = new_page()
+        page.goto(f"{address}/{first}")
+        sign_in(page, who)
+        page.get_by_text(who).first.wait_for()
+        page.goto(f"{address}/{first}?status=Decided")
+        page.get_by_role("heading", level=3).first.wait_for()
+        page.wait_for_timeout(500)
+        assert page.get_by_text("Page not found").count() == 0
+    services.context.store.close()
+
+
 def test_a_click_on_a_line_of_the_list_opens_that_case(tmp_path, new_page):
     services = make_services(tmp_path)
     for number in range(1, 5):

@@ -107,7 +107,7 @@ def test_an_outage_in_the_log_is_the_first_thing_said(
     (line,) = [error.value.replace("\\", "") for error in at.error]
     assert line.startswith("fake, in force, does not answer: the model's server failed (")
     assert line.endswith("New comments are held for a person.")
-    assert "1 wait to be scored again" in badges(at)
+    assert "1 waits to be scored again" in badges(at)
     assert row(at, "fake")["state"] == ["fails"]
     assert (row(at, "fake")["calls"], row(at, "fake")["errors"]) == (11, "91 %")
     assert "most often: the model gave no answer in time." in said(at)

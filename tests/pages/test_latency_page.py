@@ -241,7 +241,7 @@ def test_refusals_stand_beside_the_errors_and_above_them(open_page: Open) -> Non
     assert tiles["Errors"].value == "0 %"
     assert (tiles["Refused requests"].value, tiles["Refused requests"].delta) == (
         "24",
-        "beside 12 calls",
+        "besides 12 calls",
     )
     assert test.warning[0].value == (
         "24 requests were refused in this window and made no call: 20 because the API was "

@@ -143,7 +143,7 @@ def test_few_calls_are_drawn_one_by_one_with_their_percentile() -> None:
 def test_shares_leave_out_phases_nobody_spent_time_in() -> None:
     chart = time_shares(table()).to_dict()
     (rows,) = chart["datasets"].values()
-    assert [row["phase"] for row in rows] == ["tokenize", "compute", "other or not told"]
+    assert [row["phase"] for row in rows] == ["tokenize", "compute", "other or unknown"]
     assert chart["encoding"]["color"]["scale"]["domain"] == list(PHASES.values())
     assert chart["encoding"]["x"]["axis"]["format"] == "%"
 
