@@ -12,7 +12,14 @@ from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
 from core.processes.ports import free_port
 from tests.contract.remote_configs import LABELS, TABLES, toml_of
-from tests.contract.remote_server import KEY, ReceivedRequest, RemoteServer, ServerAnswer, scores_of
+from tests.contract.remote_server import (
+    KEY,
+    ReceivedRequest,
+    RemoteServer,
+    ServerAnswer,
+    scores_of,
+    softmax_of,
+)
 
 pytestmark = pytest.mark.benchmark
 
@@ -127,8 +134,7 @@ def test_softmax_that_is_not_declared_is_refused_with_its_reason(
         {
             "data": {
                 "results": [
-                    {"found": dict.fromkeys(LABELS.values(), 0.2)}
-                    for _ in asked.body["payload"]["comments"]
+                    {"found": softmax_of(text)} for text in asked.body["payload"]["comments"]
                 ]
             }
         }
