@@ -11,8 +11,8 @@ from core.inference.base import ErrorKind
 from core.inference.resilience.retries import (
     AttemptFailed,
     RetryRule,
-    asked_wait_s,
-    believed_s,
+    requested_wait_s,
+    valid_wait_s,
     parse_duration_s,
     pause_s,
     try_again,
@@ -125,12 +125,12 @@ def test_model_that_loads_for_two_hours_is_asked_all_the_time() -> None:
     ],
 )  # fmt: skip
 def test_what_is_believed_of_a_number_in_an_answer(asked: object, seconds: float | None) -> None:
-    assert believed_s(asked) == seconds
+    assert valid_wait_s(asked) == seconds
 
 
 @given(st.text(max_size=40) | st.from_regex(r"[A-Za-z]{3,9},? [0-9A-Za-z:+ -]{0,40}"))
 def test_any_words_ask_for_a_day_at_most_or_for_nothing(words: str) -> None:
-    asked = asked_wait_s({"retry-after": words}, NOW)
+    asked = requested_wait_s({"retry-after": words}, NOW)
     assert asked is None or 0 <= asked <= 86_400
 
 
@@ -215,4 +215,4 @@ def test_durations(text: str, seconds: float | None) -> None:
     ],
 )
 def test_what_an_answer_asks_for(headers: Mapping[str, str], seconds: float, why: str) -> None:
-    assert asked_wait_s(headers, NOW) == seconds
+    assert requested_wait_s(headers, NOW) == seconds
