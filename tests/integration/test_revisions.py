@@ -234,7 +234,7 @@ def test_pending_appeal_of_a_text_that_is_gone_is_closed_with_a_word(services: S
     assert closed is not None
     assert (closed.status, closed.heard_by) == (AppealStatus.CLOSED, None)
     assert closed.outcome_reason is not None
-    assert "changed" in closed.outcome_reason
+    assert "edited" in closed.outcome_reason
     assert audit_kinds(services, old)[-1] is AuditKind.APPEAL_CLOSED
     with pytest.raises(RuleBroken, match="gone"):
         hear_appeal(
