@@ -9,7 +9,7 @@ from dashboard.latency.charts import Axes, call_dots, latency_lines, throughput_
 
 LATENCY_HEIGHT = 260
 THROUGHPUT_HEIGHT = 150
-SHARES_HEIGHT, BAR_HEIGHT = 84, 24
+SHARES_HEIGHT, BAR_HEIGHT = 116, 24
 
 
 def latency_panel(view: WindowTraffic, axes: Axes) -> None:

@@ -62,10 +62,10 @@ def render(services: Services, actor: Actor) -> None:
 
 
 def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) -> None:
-    tiles(view, before=f"vs the {header.choice} before")
-    saved = spared(view.summary)
-    if saved:
-        st.caption(saved)
+    tiles(view)
+    compared = f"Changes are against the {header.choice} before." if view.previous else None
+    if notes := " ".join(filter(None, (compared, spared(view.summary)))):
+        st.caption(notes)
     since, until = view.span
     axes = Axes([one.name for one in log.series], since, until, zone=zone)
     left, right = st.columns([57, 43], gap="medium")

@@ -19,11 +19,11 @@ from dashboard.figures import (
     throughput_delta,
 )
 
-TILE_PX = 160
+TILE_PX = 130  # six in a row at 1,024 pixels, two on a phone
 EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
 
 
-def tiles(view: WindowTraffic, before: str) -> None:
+def tiles(view: WindowTraffic) -> None:
     """Figures of the whole window, each against the previous window if there is one. Refused
     requests have a tile of their own, because no other figure counts them."""
     now, trend = view.summary, view.trend
@@ -34,7 +34,6 @@ def tiles(view: WindowTraffic, before: str) -> None:
             quantile,
             duration(now.percentile(quantile)),
             percentile_delta(quantile, now, view.previous),
-            before=before,
             otherwise=basis(quantile, now.answered),
             trend=trend[quantile],
             explain=f"{EXPLAINED[quantile]} of the answered calls took at most this long, whatever "
@@ -42,10 +41,9 @@ def tiles(view: WindowTraffic, before: str) -> None:
         )
     _tile(
         grid,
-        "Throughput, comments",
+        "Throughput",
         rate(now.comments_per_s),
         throughput_delta(now, view.previous),
-        before=before,
         otherwise=counted(now.comments, "comment"),
         trend=trend["comments_per_s"],
         explain="Comments scored a second, from the first call to the end of the last.",
@@ -56,7 +54,6 @@ def tiles(view: WindowTraffic, before: str) -> None:
         "Errors",
         percent(now.error_share),
         error_delta(now, view.previous),
-        before=before,
         otherwise=f"{now.errors:,} of {counted(now.calls, 'call')}",
         trend=trend["errors"],
         explain="Share of calls that failed, wholly or in one of their comments.",
@@ -80,7 +77,6 @@ def _tile(
     value: str,
     delta: str | None,
     *,
-    before: str,
     otherwise: str,
     trend: pd.Series,
     explain: str,
@@ -93,7 +89,6 @@ def _tile(
         otherwise if delta is None else delta if changed else "no change",
         delta_color=color if changed else "off",
         delta_arrow="auto" if changed else "off",
-        delta_description=before if delta is not None else None,
         chart_data=list(trend.dropna()),
         chart_type="area",
         border=True,

@@ -66,6 +66,8 @@ def words_found(explained: Explained) -> None:
             alt="Words that raised the score, heaviest first",
         )
         st.text(remedy_line(explained))
+        st.caption("The thicker the line, the more a word raised the score.")
     else:
         st.text("No single word raised the score.")
-    st.caption(f"{caveat_line(explained)} The thicker the line, the more a word raised the score.")
+    if caveat := caveat_line(explained):
+        st.caption(caveat)

@@ -141,7 +141,7 @@ def test_fresh_log_opens_on_its_window_and_says_percentiles_are_weak(open_page: 
     test = open_page(calls(12))
     assert test.get_by_key("window").value == "15 min"
     tiles = {metric.label: metric for metric in test.metric}
-    assert list(tiles) == ["p50", "p95", "p99", "Throughput, comments", "Errors"]
+    assert list(tiles) == ["p50", "p95", "p99", "Throughput", "Errors"]
     assert tiles["p95"].delta == "of 12 calls: too few"
     assert tiles["p50"].value == "12 ms"
     assert "each call a dot" in words(test)

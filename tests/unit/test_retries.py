@@ -11,11 +11,11 @@ from core.inference.base import ErrorKind
 from core.inference.resilience.retries import (
     AttemptFailed,
     RetryRule,
-    requested_wait_s,
-    valid_wait_s,
     parse_duration_s,
     pause_s,
+    requested_wait_s,
     try_again,
+    valid_wait_s,
 )
 
 NOW = datetime(2026, 11, 23, 12, 0, 0, tzinfo=UTC)
