@@ -40,7 +40,8 @@ def ask_who() -> None:
     """Show the sign-in under every page's URL, so that a link still works after the sign-in."""
     addresses = [address for _, address, *_ in PAGES]
     pages = [st.Page("sign_in.py", title="Sign in", url_path=name) for name in addresses]
-    st.navigation([*pages, st.Page("sign_in.py", title="Sign in")], position="hidden").run()
+    home = st.Page("sign_in.py", title="Sign in", url_path="", default=True)
+    st.navigation([home, *pages], position="hidden").run()
 
 
 # An emoji icon becomes a data: URL; a material icon would be loaded from another host.

@@ -28,7 +28,7 @@ def table_panel(view: WindowTraffic) -> None:
     )
     if weak:
         needed = MIN_CALLS["p99"] if "p99" in weak else MIN_CALLS["p95"]
-        st.caption(f"{', '.join(weak)} of a row with under {needed} calls rest on too few.")
+        st.caption(f"Rows with under {needed} calls have too few for {', '.join(weak)}.")
 
 
 def slowest_panel(view: WindowTraffic, zone: str) -> None:
