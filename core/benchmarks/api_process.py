@@ -65,7 +65,7 @@ class RunningApi:
             for path in (self.home / "serving-log").glob("*.jsonl")
             for line in path.read_text().splitlines()
         )
-        return sum(record["mode"] == "realtime" for record in lines)
+        return sum(record.get("mode") == "realtime" for record in lines)  # refusals have no mode
 
 
 @contextmanager

@@ -21,7 +21,7 @@ from core.services.ingest import ingest
 from core.services.score import score_waiting
 from core.servinglog.queries import ServingLogQueries
 from tests.e2e.conftest import await_page, console_env
-from tests.e2e.test_review_in_browser import CARD, await_buttons, card_text, open_queue
+from tests.e2e.test_review_in_browser import CARD, card_text, open_queue
 from tests.factories import make_services
 from tests.kills import kill_count
 from tests.state_checks import broken_promises
@@ -68,6 +68,11 @@ class Console:
             process.wait()
 
 
+def await_keys(page, revision) -> None:
+    """Until the card of that comment has been shown for long enough to be decided on."""
+    page.locator(f'.st-key-keyboard p[data-ready^="{revision.id}_"]').wait_for()
+
+
 class Reviewer:
     """Presses keys on one page and keeps what the page showed as decided."""
 
@@ -80,19 +85,19 @@ class Reviewer:
     def press(self, key: str) -> None:
         """Decide on the comment that is on screen."""
         number = shown_number(self.page)
-        await_buttons(self.page, self.revisions[number])
+        await_keys(self.page, self.revisions[number])
         self.page.wait_for_timeout(SETTLE_MS)
         if key == "x":
             self.page.keyboard.press("2")
             self.page.get_by_text("radio_button_checked").first.wait_for()
-            await_buttons(self.page, self.revisions[number])
+            await_keys(self.page, self.revisions[number])
         self.pressed = number, KEYS[key]
         self.page.keyboard.press(key)
 
     def look_at_words(self) -> None:
         """Which words moved the score: the dashboard's own calls to the model."""
         number = shown_number(self.page)
-        await_buttons(self.page, self.revisions[number])
+        await_keys(self.page, self.revisions[number])
         self.page.keyboard.press("w")
         self.page.wait_for_function(HIDDEN, arg=[CARD, number], timeout=30_000)
         self.page.keyboard.press("w")

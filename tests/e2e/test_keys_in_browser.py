@@ -8,7 +8,7 @@ from core.moderation.policies import Action
 from core.services.ingest import ingest
 from core.services.score import score_waiting
 from tests.e2e.conftest import running, sign_in
-from tests.e2e.test_review_in_browser import CARD, actions, card_text, open_queue
+from tests.e2e.test_review_in_browser import CARD, actions, await_keys, card_text, open_queue
 from tests.factories import chain_of, make_services, scored
 
 pytestmark = pytest.mark.e2e
@@ -37,12 +37,6 @@ def decided(services, revisions):
 def on_card(page, revisions):
     text = card_text(page)
     return next(revision for revision in revisions if revision.text in text)
-
-
-def await_keys(page, services, revision) -> None:
-    """Until the card of that comment has been shown for long enough to be decided on."""
-    card = f"{revision.id}_{len(chain_of(services, revision))}"
-    page.locator(f'.st-key-keyboard p[data-ready="{card}"]').wait_for(timeout=15_000)
 
 
 def settle(page):

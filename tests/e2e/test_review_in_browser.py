@@ -24,9 +24,10 @@ def card_text(page) -> str:
     return page.locator(CARD).inner_text()
 
 
-def await_buttons(page, revision) -> None:
-    """The buttons are drawn after the card, so that none stands for a comment not yet shown."""
-    page.locator(f"[class*='st-key-skip_{revision.id}_'] button").wait_for()
+def await_keys(page, services, revision) -> None:
+    """Until the card of that comment has been shown for long enough to be decided on."""
+    card = f"{revision.id}_{len(chain_of(services, revision))}"
+    page.locator(f'.st-key-keyboard p[data-ready="{card}"]').wait_for()
 
 
 def press(page, key: str, gone: str) -> None:
@@ -60,19 +61,20 @@ def test_every_key_of_the_queue_does_what_it_says(tmp_path, new_page):
         for key in ("a", "e", "s"):
             shown = next(text for text in texts if text in card_text(page))
             seen.append(shown)
-            await_buttons(page, revisions[shown])
+            await_keys(page, services, revisions[shown])
             press(page, key, gone=shown)
         fourth = next(text for text in texts if text in card_text(page))
-        await_buttons(page, revisions[fourth])
+        await_keys(page, services, revisions[fourth])
         page.keyboard.press("x")  # no reason yet: nothing may happen
         page.get_by_text("Choose a reason first").wait_for()
         assert actions(services, revisions[fourth]) == [Action.HOLD]
         page.keyboard.press("2")
         page.get_by_text("radio_button_checked").first.wait_for()
-        await_buttons(page, revisions[fourth])
+        await_keys(page, services, revisions[fourth])
         press(page, "x", gone=fourth)
         assert actions(services, revisions[fourth]) == [Action.HOLD, Action.REMOVE]
         page.locator(f"[class*='st-key-undo_{revisions[fourth].id}_'] button").wait_for()
+        await_keys(page, services, revisions[seen[2]])
         page.keyboard.press("u")
         page.locator(CARD).get_by_text(fourth).wait_for()
     assert actions(services, revisions[seen[0]]) == [Action.HOLD, Action.APPROVE]

@@ -4,7 +4,7 @@ import pytest
 
 from core.moderation.cleaning import clean_text
 from tests.e2e.conftest import running
-from tests.e2e.test_review_in_browser import CARD, PROBES, await_buttons, open_queue
+from tests.e2e.test_review_in_browser import CARD, PROBES, await_keys, open_queue
 from tests.factories import make_services, scored
 
 pytestmark = pytest.mark.e2e
@@ -20,7 +20,7 @@ def test_w_marks_the_words_and_hides_them_and_the_next_comment_is_plain(tmp_path
         open_queue(page, address)
         card = page.locator(CARD)
         shown = next(text for text in TEXTS if text in card.inner_text())
-        await_buttons(page, revisions[shown])
+        await_keys(page, services, revisions[shown])
         page.keyboard.press("w")
         mark = card.locator("mark")
         mark.wait_for()

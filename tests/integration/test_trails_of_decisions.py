@@ -81,4 +81,4 @@ def test_what_is_not_there_is_named(services: Services) -> None:
     with pytest.raises(NotFound, match="case"):
         skip_case(services.context, MODERATOR, "none")
     with pytest.raises(NotFound, match="policy version 7"):
-        load_policy(services.context, 7)
+        load_policy(services.context, LEAD, 7)
