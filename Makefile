@@ -12,6 +12,10 @@ ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
 # An older processor, without VNNI: int8 sums are cut at 16 bits there.
 QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/null))
 
+# A file of tests stays in one process, so that what its tests share is made once.
+JOBS ?= 2
+IN_PARALLEL := -n $(JOBS) --dist loadfile
+
 # Tests of the rules, the services and the store.
 RULES := tests/unit tests/property tests/contract/test_store.py \
 	$(wildcard tests/integration/test_*_service*.py tests/integration/test_failure_policy.py \
@@ -27,10 +31,10 @@ run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
 
 test: $(VENV)/.test
-	$(BIN)/python -m pytest -m "not long and not kills"
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not long and not kills"
 
 test-fast: $(VENV)/.test
-	$(BIN)/python -m pytest $(FAST) \
+	$(BIN)/python -m pytest $(IN_PARALLEL) $(FAST) \
 		-m "not training and not benchmark and not e2e and not rounding and not long"
 
 test-avx2: $(VENV)/.test
