@@ -38,7 +38,7 @@ def navigate(actor: Actor) -> None:
 
 def ask_who() -> None:
     """Show the sign-in under every page's URL, so that a link still works after the sign-in."""
-    addresses = [address for _, address, *_ in PAGES]
+    addresses = ["sign_in", *(address for _, address, *_ in PAGES)]
     pages = [st.Page("sign_in.py", title="Sign in", url_path=name) for name in addresses]
     home = st.Page("sign_in.py", title="Sign in", url_path="", default=True)
     st.navigation([home, *pages], position="hidden").run()
