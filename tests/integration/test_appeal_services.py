@@ -150,7 +150,10 @@ def test_lookup_tells_the_authors_own_text_and_names_nobody(services: Services) 
     assert "mina" not in repr(answer)
 
 
-@pytest.mark.parametrize("typed", ["", "nonsense", new_reference(), "%" * 26, "A" * 10_000])
+@pytest.mark.parametrize(
+    "typed",
+    ["", "nonsense", pytest.param(new_reference(), id="unknown"), "%" * 26, "A" * 10_000],
+)
 def test_unknown_and_malformed_references_answer_alike(services: Services, typed: str) -> None:
     scored(services, REMOVED)
     with pytest.raises(NotFound) as refusal:
