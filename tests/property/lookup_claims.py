@@ -72,7 +72,10 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("No person has decided yet", lambda k: by_machine(k) and flagged(k) and waits(k)),
     ("a fixed rule removed it", lambda k: by_machine(k) and flagged(k) and is_hidden(k)),
     ("Nobody yet: a moderator will.", lambda k: by_machine(k) and k.found == "not scored"),
-    ("Nobody yet. An earlier text", lambda k: by_machine(k) and k.found == "earlier text"),
+    (
+        "Nobody yet. A person had to decide on an earlier",
+        lambda k: by_machine(k) and k.found == "earlier text",
+    ),
     ("First automated, then a person. A model flagged it.", lambda k: by_person(k) and flagged(k)),
     ("A person:", by_person),
     ("approved it", lambda known: by_person(known) and is_shown(known)),
@@ -92,7 +95,7 @@ CLAIMS: list[tuple[str, Truth]] = [
 # Of a text that was changed since: how it stood when it was.
 STOOD: list[tuple[str, Truth]] = [
     ("Nothing was decided on it", lambda known: not known.chain),
-    ("Readers could see it while", lambda known: action_of(known) is Action.APPROVE),
+    ("Readers could see it until", lambda known: action_of(known) is Action.APPROVE),
     ("It waited for a person", lambda known: action_of(known) in ON_HOLD),
     ("It had been removed", lambda known: known.is_removed()),
     *CLAIMS[-3:],
