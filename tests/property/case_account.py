@@ -36,6 +36,9 @@ WAITING_STATUS = {Action.HOLD: CaseStatus.OPEN, Action.ESCALATE: CaseStatus.ESCA
 PEOPLE = {person.id: person for person in (MODERATOR, OTHER_MODERATOR, LEAD, OTHER_LEAD)}
 
 
+DAY = timedelta(days=1)
+
+
 @dataclass
 class Expected:
     """What the machine thinks of one revision."""
@@ -167,7 +170,8 @@ class CaseAccount(RuleBasedStateMachine):
             return RuleBroken
         is_own = revision.chain[-1][1] == who.id
         took_a_lead = len(revision.chain) > 1 and revision.chain[-2][0] is Action.ESCALATE
-        if revision.is_removed() and who.role is Role.MODERATOR and (not is_own or took_a_lead):
+        is_barred = not is_own or took_a_lead or self.is_day_over(revision)
+        if revision.is_removed() and who.role is Role.MODERATOR and is_barred:
             return PermissionDenied
         return None
 
@@ -179,4 +183,10 @@ class CaseAccount(RuleBasedStateMachine):
         is_own = revision.chain[-1][1] == who.id
         if not revision.can_be_undone or not is_own or revision.appeal is not None:
             return RuleBroken
+        if who.role is Role.MODERATOR and self.is_day_over(revision):
+            return PermissionDenied
         return None
+
+    def is_day_over(self, revision: Expected) -> bool:
+        """Moderators take back what they decided for a day."""
+        return revision.decided_at is not None and self.now - revision.decided_at > DAY
