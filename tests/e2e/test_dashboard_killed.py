@@ -20,10 +20,11 @@ from core.processes.ports import free_port
 from core.services.ingest import ingest
 from core.services.score import score_waiting
 from core.servinglog.queries import ServingLogQueries
-from tests.e2e.conftest import await_page, console_env
+from tests.e2e.conftest import await_page, console_env, sign_in
 from tests.e2e.test_review_in_browser import CARD, card_text, open_queue
 from tests.factories import make_services
 from tests.kills import kill_count
+from tests.patience import PATIENT_MS, PATIENT_S
 from tests.state_checks import broken_promises
 
 FULL = 100
@@ -99,12 +100,12 @@ class Reviewer:
         number = shown_number(self.page)
         await_keys(self.page, self.revisions[number])
         self.page.keyboard.press("w")
-        self.page.wait_for_function(HIDDEN, arg=[CARD, number], timeout=30_000)
+        self.page.wait_for_function(HIDDEN, arg=[CARD, number], timeout=PATIENT_MS)
         self.page.keyboard.press("w")
         assert shown_number(self.page) == number
 
     def await_answer(self) -> None:
-        self.page.wait_for_function(ANOTHER, arg=[CARD, self.pressed[0]], timeout=30_000)
+        self.page.wait_for_function(ANOTHER, arg=[CARD, self.pressed[0]], timeout=PATIENT_MS)
         self.note_answer()
 
     def note_answer(self) -> bool:
@@ -119,7 +120,7 @@ class Reviewer:
 
 def shown_number(page) -> str:
     """Of the comment on the card, once there is one: while the page is drawn anew there is none."""
-    return page.wait_for_function(ON_CARD, arg=CARD, timeout=30_000).json_value()
+    return page.wait_for_function(ON_CARD, arg=CARD, timeout=PATIENT_MS).json_value()
 
 
 def fill(services, count: int):
@@ -226,14 +227,16 @@ def test_page_that_stayed_open_over_a_kill_goes_on_and_doubles_nothing(tmp_path,
         # Killed here, before the page has the answer.
     before = len(sockets)
     with console.running():
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + PATIENT_S
         while len(sockets) == before:
             assert time.monotonic() < deadline, "the page did not connect again"
             page.wait_for_timeout(100)
-        page.locator("[data-test-script-state='notRunning']").wait_for(timeout=30_000)
+        page.locator("[data-test-script-state='notRunning']").wait_for()
+        sign_in(page, "mina")  # the new process knows nobody
+        page.locator(CARD).wait_for()
         first, _ = reviewer.pressed
         if is_decided(services, revisions[first]):
-            page.wait_for_function(ANOTHER, arg=[CARD, first], timeout=30_000)
+            page.wait_for_function(ANOTHER, arg=[CARD, first], timeout=PATIENT_MS)
         reviewer.press("e")
         reviewer.await_answer()
     check_state(services, revisions, reviewer.acknowledged)
