@@ -5,16 +5,18 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-import torch
-from transformers import BertConfig, BertForSequenceClassification
 
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.fitting.cycles import cycles, refining_cycle
-from core.training.fitting.logits import network_logits
-from core.training.fitting.loop import fit, refine
-from core.training.fitting.network import Classifier
-from core.training.fitting.refining import RefiningRows
 from core.training.settings import Refining, TrainSettings
+
+torch = pytest.importorskip("torch", reason="training needs the [train] extra")
+transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")
+
+from core.training.fitting.logits import network_logits  # noqa: E402
+from core.training.fitting.loop import fit, refine  # noqa: E402
+from core.training.fitting.network import Classifier  # noqa: E402
+from core.training.fitting.refining import RefiningRows  # noqa: E402
 
 pytestmark = pytest.mark.training
 
@@ -28,7 +30,7 @@ Weights = Mapping[str, torch.Tensor]
 
 def tiny() -> Classifier:
     torch.manual_seed(0)
-    config = BertConfig(
+    config = transformers.BertConfig(
         vocab_size=12,
         hidden_size=8,
         num_hidden_layers=1,
@@ -37,7 +39,7 @@ def tiny() -> Classifier:
         max_position_embeddings=8,
         num_labels=len(MODEL_LABELS),
     )
-    return Classifier(BertForSequenceClassification(config))
+    return Classifier(transformers.BertForSequenceClassification(config))
 
 
 def fitted(**changes: float) -> Weights:
