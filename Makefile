@@ -12,9 +12,9 @@ ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
 # An older processor, without VNNI: int8 sums are cut at 16 bits there.
 QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/null))
 
-# A file of tests stays in one process, so that what its tests share is made once.
+# Each process begins with its half of the files; one that is done takes over from the other.
 JOBS ?= 2
-IN_PARALLEL := -n $(JOBS) --dist loadfile
+IN_PARALLEL := -n $(JOBS) --dist worksteal
 
 # Tests of the rules, the services and the store.
 RULES := tests/unit tests/property tests/contract/test_store.py \
