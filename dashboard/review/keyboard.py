@@ -29,12 +29,10 @@ function stop(event) {
 }
 
 function attach(root) {
-  const desk = {
-    data: {}, held: new Set(), paintedAt: Infinity, actedAt: -Infinity, noteUntil: -Infinity,
-  }
+  const desk = { data: {}, held: new Set(), actedAt: -Infinity, noteUntil: -Infinity }
+  const line = root.querySelector("p")
   const hasActed = () => performance.now() - desk.actedAt < GIVE_UP_MS
-  const isUnseen = () => !(performance.now() - desk.paintedAt >= desk.data.shown_ms)
-
+  const isUnseen = () => line.dataset.ready !== desk.data.card
   const wantsNote = () => performance.now() < desk.noteUntil
 
   // After a decision, N means the note of the next card. Until that card is drawn, typed letters
@@ -49,9 +47,13 @@ function attach(root) {
 
   function show() {
     const field = document.activeElement?.matches(FIELD)
-    const line = root.querySelector("p")
     line.className = field ? "off" : ""
     line.textContent = field ? desk.data.off : desk.data.on
+  }
+
+  // `data-ready` names the card that accepts keys; browser tests wait for it too.
+  function markReady(card) {
+    if (desk.data.card === card) line.dataset.ready = card
   }
 
   function onKeyDown(event) {
@@ -102,21 +104,19 @@ function attach(root) {
     desk.data = data
     desk.actedAt = -Infinity
     if (before.card === undefined) {
-      desk.paintedAt = -Infinity // the page was there before this script could be loaded
+      markReady(data.card) // the page was there before this script could be loaded
     } else if (data.card !== before.card) {
-      desk.paintedAt = Infinity
+      delete line.dataset.ready
       // The first frame draws the card, the second comes after it was painted.
-      requestAnimationFrame(() => requestAnimationFrame(() => {
-        if (desk.data.card === data.card) desk.paintedAt = performance.now()
-      }))
+      requestAnimationFrame(() => requestAnimationFrame(
+        () => setTimeout(markReady, data.shown_ms, data.card)
+      ))
     }
     if (before.filters && data.filters !== before.filters) {
       const chosen = document.activeElement?.closest(".st-key-label, .st-key-status")
       if (chosen) document.activeElement.blur()
     }
     show()
-    // Browser tests wait for this mark: from now on the card accepts keys.
-    setTimeout(() => { root.querySelector("p").dataset.ready = data.card }, data.shown_ms * 2)
   }
   return desk
 }

@@ -75,8 +75,23 @@ def running(which: str, home: Path) -> Iterator[str]:
 
 def sign_in(page, who: str) -> None:
     """Choose a person on the page that asks, and wait until the browser knows."""
-    page.locator(f".st-key-sign_in_{who} button").click(timeout=30_000)
-    page.wait_for_function("() => document.cookie.includes('modconsole_person_')", timeout=15_000)
+    page.locator(f".st-key-sign_in_{who} button").click()
+    page.wait_for_function("() => document.cookie.includes('modconsole_person_')")
+
+
+def settle(page, quiet_ms: int = 1_500) -> None:
+    """Until the page has drawn what was asked of it and nothing more was asked for that long."""
+    page.evaluate("delete window.quietSince")
+    page.wait_for_function(
+        """quiet_ms => {
+          const app = document.querySelector("[data-test-script-state]")
+          const now = performance.now()
+          if (app?.dataset.testScriptState !== "notRunning") window.quietSince = undefined
+          else window.quietSince ??= now
+          return now - window.quietSince > quiet_ms
+        }""",
+        arg=quiet_ms,
+    )
 
 
 # Not for the session: while it runs, no other test can start an event loop of its own.

@@ -11,7 +11,7 @@ from core.moderation.cleaning import clean_text
 from dashboard.serving_log import REFRESH_S
 from tests.contract.remote_configs import TABLES, toml_of
 from tests.contract.remote_server import KEY, RemoteServer
-from tests.e2e.conftest import running
+from tests.e2e.conftest import running, settle
 from tests.factories import HOSTILE
 
 pytestmark = pytest.mark.e2e
@@ -32,12 +32,13 @@ def test_a_backend_is_opened_checked_and_tried(
             check = page.locator(".st-key-check_tei")
             box = page.locator(".stDataFrame").first
             box.wait_for()
+            settle(page, quiet_ms=500)
             row = 0
             while not check.is_visible():  # local runtimes that are installed come before it
                 row += 1
                 at = box.bounding_box()
                 page.mouse.click(at["x"] + 90, at["y"] + 35 + 30 * row + 15)
-                page.wait_for_timeout(1_000)
+                settle(page, quiet_ms=500)
                 assert row < 8, "no row of the table opened the backend"
             assert server.asked == []
             page.locator("textarea").fill(HOSTILE)

@@ -7,8 +7,15 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.ingest import ingest
 from core.services.score import score_waiting
-from tests.e2e.conftest import running, sign_in
-from tests.e2e.test_review_in_browser import CARD, actions, await_keys, card_text, open_queue
+from tests.e2e.conftest import running, settle, sign_in
+from tests.e2e.test_review_in_browser import (
+    CARD,
+    actions,
+    await_keys,
+    card_text,
+    open_queue,
+    press,
+)
 from tests.factories import chain_of, make_services, scored
 
 pytestmark = pytest.mark.e2e
@@ -35,13 +42,10 @@ def decided(services, revisions):
 
 
 def on_card(page, revisions):
+    """The comment on the card; waits while the card is drawn anew."""
+    page.locator(CARD).get_by_text("You idiot number").first.wait_for()
     text = card_text(page)
     return next(revision for revision in revisions if revision.text in text)
-
-
-def settle(page):
-    """Until the page has been quiet for long enough that a further decision would have come."""
-    page.wait_for_timeout(1_500)
 
 
 def hold(page, key: str, for_ms: int) -> None:
@@ -59,12 +63,13 @@ def test_a_held_key_acts_once(desk, key):
     services, revisions, page = desk
     first = on_card(page, revisions)
     hold(page, key, for_ms=1_400)
+    page.locator(CARD).get_by_text(first.text).wait_for(state="detached")
     settle(page)
     assert len(decided(services, revisions)) == (0 if key == "s" else 1)
     assert on_card(page, revisions) is not first
     shown = on_card(page, revisions)
-    page.keyboard.press(key)  # after it was let go, the key works again
-    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+    await_keys(page, services, shown)
+    press(page, key, gone=shown.text)  # after it was let go, the key works again
 
 
 def test_a_held_key_takes_back_one_decision(desk):
@@ -72,10 +77,10 @@ def test_a_held_key_takes_back_one_decision(desk):
     for _ in range(2):
         shown = on_card(page, revisions)
         await_keys(page, services, shown)
-        page.keyboard.press("a")
-        page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+        press(page, "a", gone=shown.text)
     await_keys(page, services, on_card(page, revisions))
     hold(page, "u", for_ms=1_400)
+    page.get_by_text("Taken back").first.wait_for()
     settle(page)
     chains = [actions(services, revision) for revision in decided(services, revisions)]
     assert sorted(map(len, chains)) == [2, 3]
@@ -107,6 +112,35 @@ def test_fast_presses_decide_each_card_once_and_none_unseen(desk, pause_ms):
     assert all(len(chain_of(services, revision)) == 2 for revision in done)
     assert all(any(name in revision.text for name in seen) for revision in done)
     assert on_card(page, revisions) not in done
+
+
+def test_a_card_takes_no_key_before_it_was_shown_for_a_moment(desk):
+    services, revisions, page = desk
+    first = on_card(page, revisions)
+    card, ready_ms = page.locator(".st-key-keyboard p").evaluate(
+        """line => new Promise(done => {
+          const number = () =>
+            document.querySelector(".st-key-case_card")?.innerText.match(/number \\d+/)?.[0]
+          const [before, shown] = [line.dataset.ready, number()]
+          let changedAt
+          const send = type => document.body.dispatchEvent(
+            new KeyboardEvent(type, { key: "a", code: "KeyA", bubbles: true, composed: true }))
+          const timer = setInterval(() => {
+            const { ready } = line.dataset
+            if (ready !== undefined && ready !== before) {
+              clearInterval(timer)
+              return done([ready, performance.now() - changedAt])
+            }
+            if (number() && number() !== shown) changedAt ??= performance.now()
+            send("keydown")
+            send("keyup")
+          }, 1)
+        })"""
+    )
+    settle(page)
+    assert decided(services, revisions) == [first]
+    assert card == f"{on_card(page, revisions).id}_1"
+    assert ready_ms >= 40
 
 
 @pytest.mark.parametrize(("first", "second"), [("a", "e"), ("e", "a"), ("a", "s")])
@@ -143,8 +177,7 @@ def test_letters_in_the_note_never_decide_and_escape_leaves_it(desk):
     page.get_by_text(KEYS_ON).wait_for()
     page.keyboard.press("2")
     page.get_by_text("radio_button_checked").first.wait_for()
-    page.keyboard.press("x")
-    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+    press(page, "x", gone=shown.text)
     (removed,) = decided(services, revisions)
     assert chain_of(services, removed)[-1].note == "axe us"
 
@@ -168,8 +201,7 @@ def test_a_note_left_without_enter_goes_with_the_decision(desk):
     page.keyboard.press("n")
     page.keyboard.type("Be kind.")
     page.keyboard.press("Escape")
-    page.keyboard.press("a")
-    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+    press(page, "a", gone=shown.text)
     assert chain_of(services, shown)[-1].note == "Be kind."
 
 
@@ -181,8 +213,7 @@ def test_keys_work_after_the_label_was_chosen_by_mouse(desk):
     page.get_by_text(KEYS_ON).wait_for()
     settle(page)
     shown = on_card(page, revisions)
-    page.keyboard.press("a")
-    page.locator(CARD).get_by_text(shown.text).wait_for(state="detached")
+    press(page, "a", gone=shown.text)
     assert decided(services, revisions) == [shown]
 
 
@@ -200,7 +231,7 @@ def test_a_long_queue_is_turned_by_keys(tmp_path, new_page):
         page.locator(".st-key-keyboard p[data-ready]").wait_for()
         page.keyboard.press("j")
         page.get_by_text("201–240 of 240").wait_for()
-        page.wait_for_timeout(500)
+        settle(page, quiet_ms=500)
         page.keyboard.press("k")
         page.get_by_text("1–200 of 240").wait_for()
     services.context.store.close()
@@ -212,23 +243,23 @@ def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
     with running("staff", tmp_path) as address:
         page, stranger = new_page(), new_page()
         page.goto(address)
-        page.get_by_text("Who are you today?").wait_for(timeout=30_000)
+        page.get_by_text("Who are you today?").wait_for()
         assert page.get_by_role("button", name="Approve").count() == 0
         sign_in(page, "lena")
         page.get_by_role("button", name="Approve").wait_for()
         page.reload()
-        page.locator(".st-key-keyboard p[data-ready]").wait_for(timeout=30_000)
+        page.locator(".st-key-keyboard p[data-ready]").wait_for()
         assert page.get_by_text("lena · lead").count() >= 1
         page.keyboard.press("a")
         page.get_by_text("You approved it").wait_for()
         page.reload()
-        page.get_by_text("The queue is empty").wait_for(timeout=30_000)
+        page.get_by_text("The queue is empty").wait_for()
         page.locator(".st-key-keyboard p[data-ready]").wait_for()
         page.keyboard.press("u")
         page.get_by_text("Taken back").wait_for()
         stranger.goto(f"{address}/review_queue?signed_in_as=lena")
-        stranger.get_by_text("Who are you today?").wait_for(timeout=30_000)
-        stranger.wait_for_timeout(500)
+        stranger.get_by_text("Who are you today?").wait_for()
+        settle(stranger, quiet_ms=500)
         assert stranger.get_by_role("button", name="Approve").count() == 0
     assert [past.actor for past in chain_of(services, revision)] == ["system", "lena", "lena"]
     services.context.store.close()

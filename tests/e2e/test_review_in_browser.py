@@ -1,12 +1,9 @@
 """A reviewer at the keyboard, in a real browser on a real server."""
 
-import contextlib
-
 import pytest
-from playwright.sync_api import TimeoutError as BrowserTimeout
 
 from core.moderation.policies import Action
-from tests.e2e.conftest import running, sign_in
+from tests.e2e.conftest import running, settle, sign_in
 from tests.factories import CLEAN, chain_of, make_services, posted, scored
 
 pytestmark = pytest.mark.e2e
@@ -31,19 +28,9 @@ def await_keys(page, services, revision) -> None:
 
 
 def press(page, key: str, gone: str) -> None:
-    """Press a key until the comment `gone` has left the card: a press that meets the page while it
-    is drawn anew may do nothing, and then a person presses again."""
-    for _ in range(3):
-        page.keyboard.press(key)
-        with contextlib.suppress(BrowserTimeout):
-            page.wait_for_function(
-                "([card, words]) => { const e = document.querySelector(card);"
-                " return !e || !e.innerText.includes(words); }",
-                arg=[CARD, gone],
-                timeout=60_000,
-            )
-            return
-    raise AssertionError(f"{key} did nothing")
+    """Press a key and wait until the comment `gone` has left the card."""
+    page.keyboard.press(key)
+    page.locator(CARD).get_by_text(gone).wait_for(state="detached")
 
 
 def actions(services, revision) -> list[Action]:
@@ -96,7 +83,7 @@ def test_a_fast_double_press_never_decides_a_comment_nobody_saw(tmp_path, new_pa
         page.keyboard.press("a")
         page.keyboard.press("a")
         page.get_by_text("You approved it").wait_for()
-        page.wait_for_timeout(1000)  # time for a second decision, had there been one
+        settle(page)
     decided = [r for r in revisions if len(chain_of(services, r)) > 1]
     # The presses came before the second comment could be drawn: only the one on screen counts.
     assert len(decided) == 1
@@ -145,7 +132,7 @@ def test_hostile_text_is_inert_on_every_page(tmp_path, new_page):
             before = card_text(page)
             assert "idiot" in before
             page.keyboard.press("s")
-            page.wait_for_timeout(600)
+            settle(page, quiet_ms=600)
         page.goto(f"{public}/?reference={removed.reference}")
         page.get_by_text("was removed").first.wait_for()
         page.get_by_label("Why is the decision wrong?").fill(PROBES[1])
@@ -168,7 +155,7 @@ def test_the_first_visitor_of_the_public_look_up_gets_no_staff_page(tmp_path, ne
         page = new_page()
         page.goto(f"{address}/review_queue")
         page.get_by_text("What happened to my comment?").first.wait_for()
-        page.wait_for_timeout(1500)
+        settle(page)
         assert page.get_by_role("button", name="Approve").count() == 0
         assert "must stay inside" not in page.inner_text("body")
     services.context.store.close()
@@ -198,7 +185,7 @@ def test_a_link_to_the_first_page_of_the_role_is_found(tmp_path, new_page, who, 
         page.get_by_text(who).first.wait_for()
         page.goto(f"{address}/{first}?status=Decided")
         page.get_by_role("heading", level=3).first.wait_for()
-        page.wait_for_timeout(500)
+        settle(page, quiet_ms=500)
         assert page.get_by_text("Page not found").count() == 0
     services.context.store.close()
 
@@ -210,9 +197,9 @@ def test_a_click_on_a_line_of_the_list_opens_that_case(tmp_path, new_page):
     with running("staff", tmp_path) as address:
         page = new_page()
         open_queue(page, address)
-        page.wait_for_timeout(1500)
+        settle(page)
         before = card_text(page)
-        table = page.locator('[data-testid="stDataFrame"]').first.bounding_box()
+        table = page.locator('[data-testid="stDataFrame"] canvas').first.bounding_box()
         page.mouse.click(table["x"] + 250, table["y"] + 28 * 3 + 14)
         page.wait_for_function(
             "([card, before]) => document.querySelector(card).innerText !== before",

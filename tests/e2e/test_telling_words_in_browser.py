@@ -3,7 +3,7 @@
 import pytest
 
 from core.moderation.cleaning import clean_text
-from tests.e2e.conftest import running
+from tests.e2e.conftest import running, settle
 from tests.e2e.test_review_in_browser import CARD, PROBES, await_keys, open_queue
 from tests.factories import make_services, scored
 
@@ -58,7 +58,7 @@ def test_hostile_text_is_inert_with_its_words_marked(tmp_path, new_page):
             assert text.text_content() in map(clean_text, PROBES)
             page.keyboard.press("s")
             mark.wait_for(state="detached")
-            page.wait_for_timeout(600)
+            settle(page, quiet_ms=600)
         assert page.evaluate("window.__x") is None
         assert page.evaluate("getComputedStyle(document.body).display") == "block"
     assert page.outside == []

@@ -26,6 +26,7 @@ from tests.pages.backends_page import (
     row,
 )
 from tests.pages.conftest import said
+from tests.patience import PATIENT_S
 
 pytestmark = pytest.mark.usefixtures("close_the_apps_services")
 
@@ -48,7 +49,9 @@ def test_an_author_sees_only_why_not() -> None:
 
         render(None, actor)
 
-    at = AppTest.from_function(page, kwargs={"actor": Actor("sam", Role.AUTHOR)}).run()
+    at = AppTest.from_function(
+        page, kwargs={"actor": Actor("sam", Role.AUTHOR)}, default_timeout=PATIENT_S
+    ).run()
     assert "may not" in at.error[0].value
     assert not at.dataframe
 

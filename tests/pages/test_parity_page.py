@@ -80,7 +80,7 @@ def test_page_itself_refuses_a_role_without_permission() -> None:
 
         render(None, actor)  # type: ignore[arg-type]
 
-    test = AppTest.from_function(page, kwargs={"actor": MODERATOR}).run()
+    test = AppTest.from_function(page, kwargs={"actor": MODERATOR}, default_timeout=PATIENT_S).run()
     assert test.error[0].value == "As moderator you may not compare backends."
     assert not test.button
 

@@ -10,13 +10,14 @@ from dashboard import wiring
 from dashboard.staff import DEMO_STAFF, MOST_SIGN_INS, SignIns, staff_member
 from tests.factories import HELD, scored
 from tests.pages.conftest import press, said
+from tests.patience import PATIENT_S
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
 def test_nobody_is_the_first_moderator(services):
     scored(services, HELD)
-    at = AppTest.from_file(APP, default_timeout=20).run()
+    at = AppTest.from_file(APP, default_timeout=PATIENT_S).run()
     assert not at.exception
     assert at.subheader[0].value == "Who are you today?"
     assert HELD not in said(at)
