@@ -6,8 +6,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.errors import RuleBroken
-from core.moderation.decisions import Verdict
-from core.moderation.policies import Action
+from core.moderation.decisions import Decision, DecisionSource, Verdict
+from core.moderation.policies import AWAITS_PERSON, Action
 from core.moderation.scores import Label
 
 
@@ -68,6 +68,35 @@ class Case:
     label: Label | None
     opened_at: datetime
     closed_because: TextGone | None = None
+
+
+# Why an automated decision that awaits a person opens a case.
+_TRIGGERS = {
+    DecisionSource.RULE: CaseTrigger.HOLD,
+    DecisionSource.FAILURE_POLICY: CaseTrigger.NOT_SCORED,
+    DecisionSource.AFTER_EDIT: CaseTrigger.AFTER_EDIT,
+}
+
+
+def case_after(
+    decision: Decision, verdict: Verdict, before: Case | None, *, new_id: str
+) -> Case | None:
+    """The case after an automated decision, which had the case `before` it; `new_id` is for a case
+    that has to be opened. None if no case is needed. Raises RuleBroken if the case is closed."""
+    if verdict.action not in AWAITS_PERSON:
+        if before is None:
+            return None
+        return replace(before, status=next_status(before.status, verdict.action))
+    urgency, label = priority(decision.scores, verdict)
+    return Case(
+        id=before.id if before else new_id,
+        revision_id=decision.revision_id,
+        status=reopened_status(verdict.action),
+        trigger=_TRIGGERS[decision.source],
+        priority=urgency,
+        label=label,
+        opened_at=before.opened_at if before else decision.decided_at,
+    )
 
 
 def closed_case(case: Case, because: TextGone) -> Case | None:

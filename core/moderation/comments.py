@@ -93,6 +93,11 @@ class Revision:
     current_decision_id: str | None = None
     withdrawn_at: datetime | None = None
 
+    @property
+    def is_withdrawn(self) -> bool:
+        """Whether nobody may be shown the text any more."""
+        return self.withdrawn_at is not None
+
 
 def is_placeholder(text: str) -> bool:
     """Whether the text is what a source writes in place of a deleted comment, like `[removed]`."""

@@ -95,6 +95,11 @@ def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
     return Verdict(action, tuple(rules), min(rules, key=policy.reason_rank).reason_code)
 
 
+def awaits_scores(chain: Sequence[Decision]) -> bool:
+    """Whether scores may decide: nothing was decided yet, or only the failure policy did."""
+    return not chain or chain[-1].source is DecisionSource.FAILURE_POLICY
+
+
 def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:
     """Whether a reviewer's decision differs from the last automated one in `chain`. There may be
     two automated ones: one by the failure policy and one by the scores that came later."""

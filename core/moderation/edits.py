@@ -1,13 +1,15 @@
 """How people's decisions on earlier texts of a comment bind an edit of it: an edit must not undo
 them. Pure."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.cases import TextGone
 from core.moderation.comments import Revision
-from core.moderation.decisions import Decision, Verdict
-from core.moderation.policies import Action
+from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
+from core.moderation.policies import Action, Policy
+from core.moderation.scores import Label
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,3 +61,28 @@ def verdict_on_edit(verdict: Verdict, needed: Action | None) -> Verdict:
     if needed is Action.HOLD and verdict.action is Action.ESCALATE:
         return verdict
     return replace(verdict, action=needed)
+
+
+def automated_verdict(
+    scores: Mapping[Label, float] | None,
+    policy: Policy,
+    earlier: Iterable[EarlierText],
+    *,
+    failure_action: Action,
+) -> tuple[Verdict, DecisionSource]:
+    """What is decided without a person, and by what. `scores` are None if there are none; then
+    `failure_action` decides. `earlier` are the comment's earlier texts, newest first."""
+    first = Verdict(failure_action, rules=()) if scores is None else judge(scores, policy)
+    verdict = verdict_on_edit(first, needed_action(settled_text(earlier)))
+    if scores is None:
+        return verdict, DecisionSource.FAILURE_POLICY
+    return verdict, DecisionSource.RULE if verdict == first else DecisionSource.AFTER_EDIT
+
+
+def why_gone(revision: Revision, latest: Revision | None) -> TextGone | None:
+    """Why `revision` can no longer be decided on, None if it can be. `latest` is the latest
+    revision of its comment."""
+    newest = latest or revision
+    if newest.id != revision.id:
+        return TextGone.EDITED
+    return TextGone.WITHDRAWN if newest.is_withdrawn else None

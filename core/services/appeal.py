@@ -17,7 +17,8 @@ from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.policies import Action
 from core.services.context import Context
-from core.services.lookup import find_revision, text_gone
+from core.services.gone_texts import text_gone
+from core.services.lookup import find_revision
 
 AUTHOR = Actor(id="author", role=Role.AUTHOR)
 

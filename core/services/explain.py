@@ -88,7 +88,7 @@ def explain_revision(
         chain = reader.decision_chain(revision_id)
         decision = next((past for past in reversed(chain) if past.is_automated), None)
         policy = _policy(reader, decision)
-    if revision is None or revision.withdrawn_at is not None:
+    if revision is None or revision.is_withdrawn:
         raise NotFound("There is no such comment, or it was withdrawn.")
     return _explained(scorer, revision.text, policy, decision, label)
 

@@ -1,12 +1,18 @@
-"""When a text is edited or withdrawn, its case and its pending appeal are closed."""
+"""Texts that were edited or withdrawn: whether one is, and the end of the work on it."""
 
 from core.moderation.appeals import AppealStatus, closed_appeal
 from core.moderation.audit import AuditKind
 from core.moderation.cases import TextGone, closed_case
 from core.moderation.comments import Revision
+from core.moderation.edits import why_gone
 from core.moderation.permissions import Actor
 from core.services.context import Context
-from core.store.base import Writer
+from core.store.base import Reader, Writer
+
+
+def text_gone(reader: Reader, revision: Revision) -> TextGone | None:
+    """Why the text can no longer be decided on: edited or withdrawn; None if neither."""
+    return why_gone(revision, reader.latest_revision(revision.comment_id))
 
 
 def end_work_on(

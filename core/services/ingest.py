@@ -163,7 +163,7 @@ def store_comment(
     check_incoming(incoming)
     known = tx.comment_by_source(incoming.source, incoming.source_id)
     latest = tx.latest_revision(known.id) if known else None
-    is_gone = latest is not None and latest.withdrawn_at is not None
+    is_gone = latest is not None and latest.is_withdrawn
     if latest is not None and not is_gone and is_same_text(latest.original, incoming.text):
         return "unchanged", latest
     text = clean_text(incoming.text)

@@ -5,10 +5,10 @@ from datetime import datetime
 
 from core.errors import NotFound
 from core.identifiers import normalise_reference
-from core.moderation.cases import TextGone
 from core.moderation.comments import Revision
 from core.moderation.notices import Statement, build_statement
 from core.services.context import Context
+from core.services.gone_texts import text_gone
 from core.store.base import Reader
 
 # The same message for unknown and malformed references, so that nobody can probe for existing ones.
@@ -84,16 +84,8 @@ def _statement(context: Context, reader: Reader, revision: Revision) -> Statemen
     )
 
 
-def text_gone(reader: Reader, revision: Revision) -> TextGone | None:
-    """Why the text can no longer be decided on: edited or withdrawn; None if neither."""
-    newest = reader.latest_revision(revision.comment_id)
-    if newest is not None and newest.id != revision.id:
-        return TextGone.EDITED
-    return TextGone.WITHDRAWN if revision.withdrawn_at is not None else None
-
-
 def _visible_text(revision: Revision) -> str:
-    return revision.text if revision.withdrawn_at is None else ""
+    return "" if revision.is_withdrawn else revision.text
 
 
 def find_revision(reader: Reader, reference: str) -> Revision:

@@ -125,7 +125,7 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
         current_policy = reader.policy_in_force()
         if comment is None:
             raise NotFound("The comment of this case is gone.")
-        if revision.withdrawn_at is not None:
+        if revision.is_withdrawn:
             raise NotFound("This comment was withdrawn; there is nothing left to decide.")
         automated = next(past for past in reversed(chain) if past.is_automated)
         return CaseView(
@@ -150,7 +150,7 @@ def _binding(reader: Reader, revision: Revision) -> EarlierText | None:
     settled = settled_text(reader.earlier_texts(revision))
     if settled is None or needed_action(settled) is None:
         return None
-    if settled.revision.withdrawn_at is not None:
+    if settled.revision.is_withdrawn:
         return replace(settled, revision=replace(settled.revision, original="", text=""))
     return settled
 

@@ -6,14 +6,20 @@ from dataclasses import dataclass
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import CaseStatus, next_status, reopened_status
+from core.moderation.cases import CaseStatus, TextGone, next_status, reopened_status
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
 from core.services.context import Context
+from core.services.gone_texts import text_gone
 from core.store.base import Reader, Writer
+
+_GONE = {
+    TextGone.EDITED: "The author has changed this comment; the new text gets its own decision.",
+    TextGone.WITHDRAWN: "This comment was withdrawn; there is nothing left to decide.",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,11 +143,9 @@ def standing(decision: Decision) -> str:
 def check_latest(tx: Reader, revision_id: str) -> None:
     """Raises Conflict if the revision's text was edited or withdrawn."""
     revision = tx.revision(revision_id)
-    latest = tx.latest_revision(revision.comment_id) if revision else None
-    if latest is not None and latest.id != revision_id:
-        raise Conflict("The author has changed this comment; the new text gets its own decision.")
-    if latest is not None and latest.withdrawn_at is not None:
-        raise Conflict("This comment was withdrawn; there is nothing left to decide.")
+    gone = text_gone(tx, revision) if revision else None
+    if gone is not None:
+        raise Conflict(_GONE[gone])
 
 
 def add_reviewed(

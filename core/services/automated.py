@@ -1,0 +1,96 @@
+"""Decides on a revision without a person, and opens, changes or closes its case.
+
+The decision with its scores, the case and the audit event are one transaction: if the process is
+killed, the revision is as before or decided.
+"""
+
+from collections.abc import Sequence
+
+from core.identifiers import new_id
+from core.inference.base import BackendInfo, TextResult
+from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.cases import case_after
+from core.moderation.comments import Revision
+from core.moderation.decisions import Decision, Verdict, awaits_scores
+from core.moderation.edits import automated_verdict
+from core.moderation.permissions import SYSTEM
+from core.moderation.policies import Action, Policy
+from core.services.context import Context
+from core.services.gone_texts import text_gone
+from core.store.base import Writer
+
+
+def decide(
+    context: Context,
+    tx: Writer,
+    *,
+    policy: Policy,
+    info: BackendInfo,
+    revision: Revision,
+    result: TextResult,
+    chain: Sequence[Decision] = (),
+    failure_action: Action = Action.HOLD,
+) -> Decision | None:
+    """Decide on a revision whose decisions so far are `chain`, oldest first. None if a person or
+    another process decided meanwhile, or if the text was edited or withdrawn.
+
+    `failure_action` is the action if the result has no scores.
+    """
+    if text_gone(tx, revision) is not None or not awaits_scores(chain):
+        return None
+    verdict, source = automated_verdict(
+        result.scores if result.error is None else None,
+        policy,
+        tx.earlier_texts(revision),
+        failure_action=failure_action,
+    )
+    decision = Decision(
+        id=new_id(),
+        revision_id=revision.id,
+        action=verdict.action,
+        source=source,
+        actor=SYSTEM.id,
+        policy_version=policy.version,
+        decided_at=context.clock.now(),
+        rule_ids=tuple(rule.id for rule in verdict.rules),
+        reason_code=verdict.reason_code,
+        model_version=result.model_version or info.model_version,
+        backend=result.backend or info.name,
+        scores=result.scores,
+        supersedes=chain[-1].id if chain else None,
+    )
+    key = f"rescored:{chain[-1].id}" if chain else f"automated:{revision.id}"
+    audit = _audit(context, decision, result, is_rescored=bool(chain))
+    if not tx.add_decision(decision, seen_version=len(chain), idempotency_key=key, audit=audit):
+        return None
+    _keep_case(tx, decision, verdict, is_rescored=bool(chain))
+    return decision
+
+
+def _audit(
+    context: Context, decision: Decision, result: TextResult, *, is_rescored: bool
+) -> AuditEvent:
+    is_scored = result.error is None
+    first = {
+        "error": "" if is_scored else result.error_kind or "backend",
+        "failure_policy": "" if is_scored else context.failure.policy,
+    }
+    return context.audit(
+        AuditKind.DECISION_AUTOMATED,
+        SYSTEM,
+        decision.revision_id,
+        decision=decision.id,
+        action=decision.action,
+        **({"rescored": "true"} if is_rescored else first),
+    )
+
+
+def _keep_case(tx: Writer, decision: Decision, verdict: Verdict, *, is_rescored: bool) -> None:
+    before = tx.case_of(decision.revision_id) if is_rescored else None
+    case = case_after(decision, verdict, before, new_id=new_id())
+    if case is None:
+        return
+    if before is None:
+        tx.open_case(case)
+    else:
+        tx.change_case(case)
