@@ -72,12 +72,14 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
 
 def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | None:
     """Record in the audit trail that the actor skipped the case; nothing else changes. Returns the
-    decision that closed the case meanwhile, None if it is still open. Raises NotFound."""
+    decision that closed the case meanwhile, None if it is still open. Raises NotFound, and Conflict
+    if the text was edited or withdrawn meanwhile."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
         case = tx.case_of(revision_id)
         if case is None:
             raise NotFound("There is no case for this comment.")
+        check_latest(tx, revision_id)
         tx.add_audit(context.audit(AuditKind.CASE_SKIPPED, actor, revision_id))
         return tx.decision_chain(revision_id)[-1] if case.status is CaseStatus.CLOSED else None
 
