@@ -9,6 +9,7 @@ from core.errors import InvalidInput, PermissionDenied, RuleBroken
 from core.moderation.cases import TextGone
 from core.moderation.cleaning import is_storable
 from core.moderation.decisions import Decision
+from core.moderation.invisible import is_blank, visible_form
 from core.moderation.policies import Action
 
 MAX_APPEAL_CHARS = 2_000
@@ -98,7 +99,7 @@ def check_words(words: str) -> str:
     """The author's text, trimmed. Raises InvalidInput when it is empty, too long or not
     storable."""
     trimmed = words.strip()
-    if not trimmed:
+    if is_blank(trimmed):
         raise InvalidInput("Please say in a sentence why the decision is wrong.")
     if len(trimmed) > MAX_APPEAL_CHARS:
         raise InvalidInput(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
@@ -122,7 +123,7 @@ def check_outcome_reason(reason: str) -> str:
     """The reason for the outcome, trimmed. The author reads it, so it has a minimum length. Raises
     RuleBroken."""
     trimmed = reason.strip()
-    if len(trimmed) < MIN_OUTCOME_CHARS:
+    if len(visible_form(trimmed).strip()) < MIN_OUTCOME_CHARS:
         raise RuleBroken("Give the author a reason of at least one sentence.")
     if len(trimmed) > MAX_APPEAL_CHARS:
         raise RuleBroken(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")

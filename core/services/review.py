@@ -9,6 +9,7 @@ from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import CaseStatus, next_status, reopened_status
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
+from core.moderation.invisible import is_blank
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
@@ -160,10 +161,15 @@ def _replayed(first: Decision, actor: Actor, review: Review) -> Decision:
     different request with the same idempotency key."""
     if first.revision_id != review.revision_id:
         raise InvalidInput("The idempotency key was used for another comment.")
-    asked = (actor.id, review.action, review.reason_code or None, review.note.strip())
+    asked = (actor.id, review.action, review.reason_code or None, _note(review))
     if asked != (first.actor, first.action, first.reason_code or None, first.note):
         raise Conflict(standing(first))
     return first
+
+
+def _note(review: Review) -> str:
+    """The note, trimmed; empty if the author would see nothing of it."""
+    return "" if is_blank(review.note) else review.note.strip()
 
 
 def _undone(chain: Sequence[Decision], actor: Actor, seen_version: int) -> Decision | None:
@@ -190,6 +196,6 @@ def _decision(
         policy_version=policy.version,
         decided_at=context.clock.now(),
         reason_code=review.reason_code,
-        note=review.note.strip(),
+        note=_note(review),
         supersedes=current.id,
     )

@@ -309,6 +309,14 @@ def test_undo_is_refused_once_the_author_has_appealed(services: Services) -> Non
         undo(services, revision)
 
 
+def test_note_of_which_nothing_is_seen_is_no_note(services: Services) -> None:
+    revision = scored(services, HELD)
+    pressed = replace(review(revision, Action.REMOVE), note=" \u200b\u2800 ")
+    first = decide_case(services.context, MODERATOR, pressed)
+    assert first.note == ""
+    assert decide_case(services.context, MODERATOR, replace(pressed, note="")) == first
+
+
 @pytest.mark.parametrize("key", ["", "k" * 513, "k" * 6_000, "a\0b", "\ud800"])
 def test_unusable_key_is_refused_and_nothing_is_decided(services: Services, key: str) -> None:
     revision = scored(services, HELD)

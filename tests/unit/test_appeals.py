@@ -131,6 +131,7 @@ def test_appeal_that_was_heard_is_not_heard_again(status: AppealStatus) -> None:
     [
         ("", "empty"),
         (" \n\t ", "only blanks"),
+        ("\u200b \u2800\u3164", "nothing to see"),
         ("x" * (MAX_APPEAL_CHARS + 1), "too long"),
         ("a\x00b", "NUL can't be stored"),
         ("a\ud800b", "half a character can't be stored"),
@@ -150,6 +151,8 @@ def test_words_are_trimmed_before_they_are_measured() -> None:
     [
         ("", "empty"),
         ("no" + " " * 20, "a word"),
+        ("\u200b" * 20, "nothing to see"),
+        ("no" + "\u200d\u2800" * 20, "a word and nothing to see"),
         ("x" * (MIN_OUTCOME_CHARS - 1), "one short"),
         ("x" * (MAX_APPEAL_CHARS + 1), "too long"),
         ("It was\x00 a quotation.", "NUL can't be stored"),

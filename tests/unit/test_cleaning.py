@@ -218,6 +218,19 @@ def test_fifty_thousand_characters_of_pairs_take_one_scan(piece: str) -> None:
         ("it's", "it&#x27;s"),
         ("idiot", "id\u200biot"),
         ("<b>a</b>", "a"),
+        ("a\nb", "a<br />\nb"),
+        ("a\nb", "<p>a</p>\n<p>b</p>"),
+        ("a\nb", "a\r\r\nb"),
+        ("a\nb", "a\u2028b"),
+        ("a\nb", "a \n  b"),
+        ("a b", "a  b"),
+        ("a b", "a\u2800b"),
+        ("idiot", "id\u200diot"),
+        ("idiot", "id\ufe0fiot"),
+        ("idiot", "id\u034fiot"),
+        ("idiot", "id\U000e0041iot"),
+        ("idiot", "idiot\u2800"),
+        ("café", "cafe\u034f\u0301"),
     ],
 )
 def test_two_spellings_of_one_text_are_the_same(original: str, other: str) -> None:
@@ -227,7 +240,15 @@ def test_two_spellings_of_one_text_are_the_same(original: str, other: str) -> No
 
 @pytest.mark.parametrize(
     ("original", "other"),
-    [("idiot", "\u0456diot"), ("a b", "ab"), ("a\nb", "a b"), ("a", "A"), ("a", "a!"), ("①", "1")],
+    [
+        ("idiot", "\u0456diot"),
+        ("a b", "ab"),
+        ("a\nb", "a b"),
+        ("a", "A"),
+        ("a", "a!"),
+        ("①", "1"),
+        ("ab", "a\u3164b"),
+    ],
 )
 def test_another_text_is_another_text(original: str, other: str) -> None:
     assert not is_same_text(original, other)
