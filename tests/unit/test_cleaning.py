@@ -173,6 +173,15 @@ def test_text_that_cannot_be_stored_is_refused_without_repeating_it(
         ('<a href="first" href="second" x>w</a>', "w (first)"),
         ("<a href=https://x.org/ onclick=s()>w</a>", "w (https://x.org/)"),
         ("<a href>w</a> <a name=top>x</a>", "w x"),
+        # A tag ends where a browser ends it: not inside a quoted value.
+        ('<span style="a>b">x</span>', "x"),
+        ("<span style='a<b'>x</span> y", "x y"),
+        ('<span data-x="</span>">x</span>', "x"),
+        ('<b x="1" y = "2>3" z>x</b>', "x"),
+        ('<span title="a>b">x</span>', '<span title="a>b">x</span>'),
+        ('<a href="https://x.org/?a>b">w</a>', "w (https://x.org/?a%3Eb)"),
+        ('<span style="a>x</span> she said "no"', 'x she said "no"'),
+        ('<b "> "x</b>', '"x'),
         # What a reader or a screen reader gets of a tag is not taken away with it.
         ('<a title="you fool" href="1">w</a>', '<a title="you fool" href="1">w</a>'),
         ('<span aria-label="hm">x</span> y', '<span aria-label="hm">x</span> y'),
@@ -196,7 +205,11 @@ def test_no_pair_of_tags_is_left_half(name: str, attributes: str, inner: str) ->
 
 
 @pytest.mark.parametrize(
-    "piece", ["<b x>", "<b x></i>", "<a x>", "<a href=u x>", "</b><b x>", "<b "]
+    "piece",
+    [
+        *("<b x>", "<b x></i>", "<a x>", "<a href=u x>", "</b><b x>", "<b "),
+        *('<b x="', "<b x='\"<b y=\"'", '<b x="" ', "<b =''=''"),
+    ],
 )
 def test_fifty_thousand_characters_of_pairs_take_one_scan(piece: str) -> None:
     """A quadratic scan takes minutes, and the suite's time limit ends it."""
