@@ -77,9 +77,11 @@ def check_can_appeal(
     now: datetime,
     window_days: int,
     gone: TextGone | None = None,
+    seen: datetime | None = None,
 ) -> None:
     """Check that the author may appeal: the decision is a removal that still stands, the text was
-    neither edited nor withdrawn, there is no appeal yet and the deadline has not passed.
+    neither edited nor withdrawn, there is no appeal yet and the deadline has not passed. `seen` is
+    the time of the decision that the author was shown; another one can't be appealed unread.
 
     Raises RuleBroken; its message is written for the author.
     """
@@ -93,6 +95,11 @@ def check_can_appeal(
         raise RuleBroken("This decision has been appealed already.")
     if now > appeal_deadline(decision, window_days):
         raise RuleBroken("The time to appeal this decision is over.")
+    if seen is not None and seen != decision.decided_at:
+        raise RuleBroken(
+            "It was decided on again while you wrote. Please read the new decision; if you still "
+            "object, send your words again."
+        )
 
 
 def check_words(words: str) -> str:

@@ -70,6 +70,15 @@ def test_only_a_standing_removal_is_appealed_and_once(
         check_can_appeal(decision, existing, now=NOW, window_days=10)
 
 
+def test_only_the_decision_that_the_author_read_is_appealed() -> None:
+    seen, other = REMOVAL.decided_at, REMOVAL.decided_at - MOMENT
+    check_can_appeal(REMOVAL, None, now=NOW, window_days=10, seen=seen)
+    with pytest.raises(RuleBroken, match="decided on again"):
+        check_can_appeal(REMOVAL, None, now=NOW, window_days=10, seen=other)
+    with pytest.raises(RuleBroken, match="Only a removal"):
+        check_can_appeal(HOLD, None, now=NOW, window_days=10, seen=other)
+
+
 @pytest.mark.parametrize(
     ("left", "expected", "why"),
     [
