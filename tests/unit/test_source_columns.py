@@ -141,6 +141,12 @@ def test_author_given_as_an_object_is_named_by_it(given: dict[str, Any], name: s
     assert comment({"id": 1, "text": "a", "user": given}).author == name
 
 
+@pytest.mark.parametrize("nobody", ["nan", "NaN", "NULL", "None", "<NA>", " ", "N/A", "\\N"])
+def test_author_that_a_table_marks_as_missing_is_unknown(nobody: str) -> None:
+    assert comment({"id": 1, "text": "a", "author": nobody}).author == UNKNOWN_AUTHOR
+    assert getattr(item({"id": 1, "title": "a", "author": nobody}), "author", "") is None
+
+
 def test_objects_that_stand_for_one_value_are_that_value() -> None:
     row = {
         "_id": {"$oid": "65ba3f"},

@@ -225,7 +225,7 @@ def _thread(
     read_at: datetime,
 ) -> IncomingThread | Skipped:
     title = text_field(row, shape.title) or ""
-    author = text_field(row, shape.author, inside=_INSIDE_AUTHOR) or None
+    author = _author(row, shape)
     created_at = _time(row, shape, read_at)
     if not title.strip():
         return Skipped(where, NO_TITLE)
@@ -245,7 +245,7 @@ def _comment(
     comment = IncomingComment(
         *key,
         text,
-        text_field(row, shape.author, inside=_INSIDE_AUTHOR) or UNKNOWN_AUTHOR,
+        _author(row, shape) or UNKNOWN_AUTHOR,
         _time(row, shape, read_at),
         _parent(row, shape),
         is_time_known=any(_has_value(row.get(name)) for name in shape.times),
@@ -255,6 +255,11 @@ def _comment(
     check_incoming(comment)
     # Text with markup alone (`<p></p>`) would be an empty card for the moderator.
     return comment if clean_text(text) else Skipped(where, NO_TEXT)
+
+
+def _author(row: Mapping[str, object], shape: RowShape) -> str | None:
+    author = text_field(row, shape.author, inside=_INSIDE_AUTHOR)
+    return None if author is None or is_missing(author) else author
 
 
 def _has_value(value: object) -> bool:
