@@ -45,7 +45,7 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
     with context.store.write() as tx:
         replayed = tx.decision_by_key(review.idempotency_key)
         if replayed is not None:
-            return _replayed(replayed, actor, review)
+            return _replayed(replayed, tx.decision_chain(replayed.revision_id), actor, review)
         check_latest(tx, review.revision_id)
         chain = tx.decision_chain(review.revision_id)
         case = tx.case_of(review.revision_id)
@@ -131,10 +131,11 @@ def undo_decision(
 
 def standing(decision: Decision) -> str:
     """One line that says who made the decision, when, and that it stands."""
-    # A person's decision has the action HOLD only after an undo or a reopening.
-    words = ACTION_DONE | {Action.HOLD: "put back on hold"}
+    done = ACTION_DONE[decision.action]
+    if decision.action is Action.HOLD and not decision.is_automated:
+        done = "put back on hold"  # people hold a comment only by an undo or a reopening
     when = f"{decision.decided_at:%H:%M:%S} UTC"
-    return f"{decision.actor} {words[decision.action]} this comment at {when}; that stands."
+    return f"{decision.actor} {done} this comment at {when}; that stands."
 
 
 def check_latest(tx: Reader, revision_id: str) -> None:
@@ -156,14 +157,15 @@ def add_reviewed(
         raise Conflict("Somebody else decided first.")
 
 
-def _replayed(first: Decision, actor: Actor, review: Review) -> Decision:
+def _replayed(first: Decision, chain: Sequence[Decision], actor: Actor, review: Review) -> Decision:
     """The first decision if the request is the same. Raises InvalidInput or Conflict for a
-    different request with the same idempotency key."""
+    different request with the same idempotency key. `chain` are all decisions on its revision."""
     if first.revision_id != review.revision_id:
         raise InvalidInput("The idempotency key was used for another comment.")
     asked = (actor.id, review.action, review.reason_code or None, _note(review))
-    if asked != (first.actor, first.action, first.reason_code or None, first.note):
-        raise Conflict(standing(first))
+    is_same = asked == (first.actor, first.action, first.reason_code or None, first.note)
+    if not is_same or chain.index(first) != review.seen_version:
+        raise Conflict(standing(chain[-1]))
     return first
 
 
