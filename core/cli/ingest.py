@@ -11,7 +11,7 @@ from core.bootstrap.sources import (
     search_source,
 )
 from core.cli.arguments import Commands, positive
-from core.cli.output import ExitCode, complain, exit_code_of, progress_bar
+from core.cli.output import ExitCode, complain, exit_code_of, printable, progress_bar
 from core.config import Settings
 from core.errors import ConsoleError, InvalidInput, SourceUnavailable
 from core.moderation.permissions import SYSTEM
@@ -88,10 +88,10 @@ def _outcome(services: Services, source: CommentSource) -> ExitCode:
 def ingest_source(services: Services, source: CommentSource) -> IngestReport:
     """Store the source's comments and print the outcome of its rows."""
     report = IngestReport()
-    with progress_bar("rows", title=source.name, keep=False) as advance:
+    with progress_bar("rows", title=printable(source.name), keep=False) as advance:
         for report in ingest(services.context, SYSTEM, source.read()):
             advance(report.rows)
-    print(f"{source.name}: {describe_ingest(report)}")
+    print(printable(f"{source.name}: {describe_ingest(report)}"))
     if source.unread:
         names = ", ".join(f"`{shown_name(name)}`" for name in source.unread)
         print(f"  Nothing was read from {names}.")
@@ -105,8 +105,8 @@ def ingest_source(services: Services, source: CommentSource) -> IngestReport:
 
 def shown_name(name: str) -> str:
     """A column's name for one line of output: shortened, with unprintable characters replaced."""
-    printable = "".join(char if char.isprintable() else "?" for char in name)
-    return printable if len(printable) <= LONGEST_NAME else printable[:LONGEST_NAME] + "..."
+    shown = printable(name.replace("\n", "?"))
+    return shown if len(shown) <= LONGEST_NAME else shown[:LONGEST_NAME] + "..."
 
 
 def describe_ingest(report: IngestReport) -> str:

@@ -58,9 +58,15 @@ def exit_code_of(error: type[ConsoleError]) -> ExitCode:
     return next(_CODE_OF_ERROR[each] for each in error.__mro__ if each in _CODE_OF_ERROR)
 
 
+def printable(text: str) -> str:
+    """The text with unprintable characters replaced, except line ends: names in files could contain
+    control sequences of the terminal, or characters that reverse the text after them."""
+    return "".join(char if char.isprintable() or char == "\n" else "?" for char in text)
+
+
 def complain(message: object) -> None:
     """Print a message on standard error."""
-    print(f"modconsole: {message}", file=sys.stderr)
+    print(printable(f"modconsole: {message}"), file=sys.stderr)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from core.errors import InvalidInput, PermissionDenied, RuleBroken
 from core.moderation.cases import TextGone
 from core.moderation.cleaning import is_storable
 from core.moderation.decisions import Decision
+from core.moderation.invisible import is_blank, visible_form
 from core.moderation.policies import Action
 
 MAX_APPEAL_CHARS = 2_000
@@ -76,9 +77,11 @@ def check_can_appeal(
     now: datetime,
     window_days: int,
     gone: TextGone | None = None,
+    seen: datetime | None = None,
 ) -> None:
     """Check that the author may appeal: the decision is a removal that still stands, the text was
-    neither edited nor withdrawn, there is no appeal yet and the deadline has not passed.
+    neither edited nor withdrawn, there is no appeal yet and the deadline has not passed. `seen` is
+    the time of the decision that the author was shown; another one can't be appealed unread.
 
     Raises RuleBroken; its message is written for the author.
     """
@@ -92,13 +95,18 @@ def check_can_appeal(
         raise RuleBroken("This decision has been appealed already.")
     if now > appeal_deadline(decision, window_days):
         raise RuleBroken("The time to appeal this decision is over.")
+    if seen is not None and seen != decision.decided_at:
+        raise RuleBroken(
+            "It was decided on again while you wrote. Please read the new decision; if you still "
+            "object, send your words again."
+        )
 
 
 def check_words(words: str) -> str:
     """The author's text, trimmed. Raises InvalidInput when it is empty, too long or not
     storable."""
     trimmed = words.strip()
-    if not trimmed:
+    if is_blank(trimmed):
         raise InvalidInput("Please say in a sentence why the decision is wrong.")
     if len(trimmed) > MAX_APPEAL_CHARS:
         raise InvalidInput(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
@@ -122,7 +130,7 @@ def check_outcome_reason(reason: str) -> str:
     """The reason for the outcome, trimmed. The author reads it, so it has a minimum length. Raises
     RuleBroken."""
     trimmed = reason.strip()
-    if len(trimmed) < MIN_OUTCOME_CHARS:
+    if len(visible_form(trimmed).strip()) < MIN_OUTCOME_CHARS:
         raise RuleBroken("Give the author a reason of at least one sentence.")
     if len(trimmed) > MAX_APPEAL_CHARS:
         raise RuleBroken(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")

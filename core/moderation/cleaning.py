@@ -9,7 +9,7 @@ import re
 import unicodedata
 
 from core.errors import InvalidInput
-from core.moderation.invisible import is_blank
+from core.moderation.invisible import is_blank, visible_form
 from core.moderation.tag_pairs import KEPT_CLOSING, with_paired_tags
 
 MAX_COMMENT_CHARS = 50_000
@@ -85,13 +85,15 @@ def clean_text(original: str) -> str:
 
 def is_same_text(original: str, other: str) -> bool:
     """Whether two original texts are equal once both are cleaned with the current rules, ignoring
-    how accents (NFC or NFD), spaces and line ends are encoded."""
+    how accents (NFC or NFD), spaces and line ends are encoded, how many there are in a row, and
+    characters that are not drawn."""
     return original == other or _compared(original) == _compared(other)
 
 
 def _compared(original: str) -> str:
-    text = unicodedata.normalize("NFC", clean_text(original))
-    return re.sub(r"[^\S\n]", " ", text)
+    text = unicodedata.normalize("NFC", visible_form(clean_text(original)))
+    lines = (" ".join(line.split()) for line in text.split("\n"))
+    return "\n".join(filter(None, lines))
 
 
 def _link_words(match: re.Match[str]) -> str:

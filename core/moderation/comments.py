@@ -7,7 +7,7 @@ from enum import StrEnum
 
 from core.errors import InvalidInput
 from core.moderation.cleaning import check_text, clean_text, is_storable
-from core.moderation.invisible import is_blank
+from core.moderation.invisible import is_blank, visible_form
 
 MAX_ID_CHARS = 200
 MAX_KEY_CHARS = 512
@@ -15,11 +15,27 @@ MAX_KEY_CHARS = 512
 # year, where converting to a local time zone overflows.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
 UNKNOWN_AUTHOR = "[unknown]"
-# What sites write in place of an author; each of these names covers many people.
-_NO_NAMES = frozenset({UNKNOWN_AUTHOR, "[deleted]", "[removed]"})
+# What sites, tables and programs write in place of an author, in lower case and without brackets;
+# each of these names covers many people.
+_NO_NAMES = frozenset(
+    (
+        *("", "-", "?", "unknown", "deleted", "removed", "deleted user", "deleted account"),
+        *("anonymous", "anonymous user", "anonymous coward", "anon", "guest"),
+        *("nan", "null", "none", "n/a", "undefined"),
+    )
+)
+_NO_NAMES_IN_BRACKETS = frozenset(("<na>",))
 MAX_PLACEHOLDER_CHARS = 200  # a placeholder with its markup
-_PLACEHOLDER_WORD = re.compile("deleted|removed", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\[ ?(?:deleted|removed)(?: by [a-z]+)? ?\]", re.IGNORECASE)
+_PLACEHOLDER_WORD = re.compile("deleted|removed|withdrawn", re.IGNORECASE)
+_MARKDOWN = str.maketrans("", "", "\\*_`")
+_COMMENT = "(?:(?:this|the) )?(?:comment|message|post|reply)"
+_GONE = "(?:deleted|removed|withdrawn)(?: by (?:(?:the|its|an?) )?[a-z]+)?"
+_PLACEHOLDER = re.compile(
+    # In brackets it may be a word alone; without brackets it has to say what was deleted.
+    rf"[\[(<] ?(?:{_COMMENT} )?(?:was |has been )?{_GONE}\.? ?[\])>]"
+    rf"|{_COMMENT} (?:was |has been )?{_GONE}\.?",
+    re.IGNORECASE,
+)
 
 
 class Visibility(StrEnum):
@@ -103,12 +119,15 @@ def is_placeholder(text: str) -> bool:
     """Whether the text is what a source writes in place of a deleted comment, like `[removed]`."""
     if len(text) > MAX_PLACEHOLDER_CHARS or not _PLACEHOLDER_WORD.search(text):
         return False  # true of nearly every comment, and cleaning is slow
-    return bool(_PLACEHOLDER.fullmatch(clean_text(text)))
+    words = clean_text(text).translate(_MARKDOWN)
+    return bool(_PLACEHOLDER.fullmatch(" ".join(words.split())))
 
 
 def is_named(author: str) -> bool:
     """Whether the name identifies one author; placeholders like `[deleted]` do not."""
-    return author not in _NO_NAMES and not is_blank(author)
+    name = visible_form(author).strip().casefold()
+    plain = name.strip("[](){}<>").strip()
+    return plain not in _NO_NAMES and name not in _NO_NAMES_IN_BRACKETS
 
 
 def completed(known: Comment, incoming: IncomingComment) -> Comment:
@@ -154,13 +173,13 @@ def check_idempotency_key(key: str) -> None:
 
 
 def _check_names(*, source: str, id: str, **optional: str | None) -> None:  # noqa: A002
-    for name, value in (("source", source), ("id", id)):
-        if not value or len(value) > MAX_ID_CHARS:
-            raise InvalidInput(f"`{name}` must have 1 to {MAX_ID_CHARS} characters")
     for name, given in {"source": source, "id": id, **optional}.items():
         text = given or ""
         if any(ord(char) < 32 or "\ud800" <= char <= "\udfff" for char in text):
             raise InvalidInput(f"`{name}` holds a control character or a lone surrogate")
+        is_needed = name in ("source", "id")
+        if is_needed and (is_blank(text) or len(text) > MAX_ID_CHARS):
+            raise InvalidInput(f"`{name}` must have 1 to {MAX_ID_CHARS} visible characters")
         if len(text) > MAX_ID_CHARS:
             raise InvalidInput(f"`{name}` has more than {MAX_ID_CHARS} characters")
 

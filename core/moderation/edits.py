@@ -15,41 +15,56 @@ from core.moderation.scores import Label
 @dataclass(frozen=True, slots=True)
 class EarlierText:
     """An earlier text of a comment. `chain` are the decisions on it, oldest first; `appeal` is the
-    latest appeal."""
+    latest appeal. `is_repeated`: the edit has the same text again."""
 
     revision: Revision
     chain: Sequence[Decision]
     appeal: Appeal | None
+    is_repeated: bool = False
 
     @property
     def is_settled(self) -> bool:
-        """Whether its outcome binds later texts: a person decided on it or upheld its removal, or
-        it is escalated. A text on hold, also after an undo, does not bind."""
+        """Whether its outcome binds later texts: a person decided on it, reopened it or upheld its
+        removal, or it is escalated. A text that only the model put on hold does not bind, also not
+        after an undo that restored this hold."""
         if not self.chain:
             return False
         current = self.chain[-1]
         was_upheld = self.appeal is not None and self.appeal.status is AppealStatus.UPHELD
-        by_person = not current.is_automated and current.action is not Action.HOLD
-        return by_person or was_upheld or current.action is Action.ESCALATE
+        if current.action is Action.HOLD:
+            # An undo can't be undone itself, so it restored the decision before the undone one.
+            is_undo = current.undoes is not None
+            return not self.chain[-3 if is_undo else -1].is_automated
+        return not current.is_automated or was_upheld or current.action is Action.ESCALATE
 
 
 def settled_text(earlier: Iterable[EarlierText]) -> EarlierText | None:
-    """The newest earlier text that binds the edit; `earlier` is newest first. Texts that no person
-    decided on are skipped, so that a second edit can't avoid the review of the first."""
-    return next((text for text in earlier if text.is_settled), None)
+    """The earlier text that binds the edit; `earlier` is newest first.
+
+    It is the newest one that a person decided on; texts without such a decision are skipped, so
+    that a second edit can't avoid the review of the first. If that one leaves the edit to the
+    model, but the edit repeats an older text, the last decision on the repeated text counts: text
+    that a person removed doesn't come back unseen.
+    """
+    newest: EarlierText | None = None
+    for text in earlier:
+        if not text.is_settled:
+            continue
+        if text.is_repeated or (newest is None and needed_action(text) is not None):
+            return text
+        newest = newest or text
+    return newest
 
 
 def needed_action(settled: EarlierText | None) -> Action | None:
-    """The action the edit needs: `hold` if the earlier text is removed, `escalate` if it is
-    escalated or was until its removal, None if the model may decide on the edit."""
+    """The action the edit needs: `hold` if the earlier text is removed or was reopened, `escalate`
+    if it is escalated or was until its removal, None if the model may decide on the edit."""
     if settled is None:
         return None
     actions = [decision.action for decision in settled.chain[-2:]]
-    if actions[-1] is Action.ESCALATE:
-        return Action.ESCALATE
     if actions[-1] is Action.REMOVE:
         return Action.ESCALATE if Action.ESCALATE in actions else Action.HOLD
-    return None
+    return None if actions[-1] is Action.APPROVE else actions[-1]
 
 
 def verdict_on_edit(verdict: Verdict, needed: Action | None) -> Verdict:

@@ -6,12 +6,15 @@ import unicodedata
 
 # Unicode categories: controls, formats, lone surrogates, and every kind of space.
 _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
-# Characters outside those categories: first Unicode's Default_Ignorable_Code_Point (fillers,
-# grapheme joiners, variation selectors, unassigned), then characters drawn as a blank (Braille,
-# musical, Khitan, object replacement).
-_UNSEEN_OTHERS = re.compile(
-    "[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2065\u3164\ufe00-\ufe0f\uffa0\ufff0-\ufff8"
-    "\U000e0000-\U000e0fff\u2800\ufffc\U0001d159\U00016fe4]"
+# Characters outside those categories that are not drawn at all: Unicode's
+# Default_Ignorable_Code_Point (grapheme joiners, variation selectors, unassigned).
+_NOT_DRAWN = re.compile(
+    "[\u034f\u17b4\u17b5\u180b-\u180f\u2065\ufe00-\ufe0f\ufff0-\ufff8\U000e0000-\U000e0fff]"
+)
+# Characters outside those categories that are drawn as a blank: Hangul fillers, Braille, musical,
+# Khitan, hieroglyphs, object replacement.
+_DRAWN_BLANK = re.compile(
+    "[\u115f\u1160\u3164\uffa0\u2800\ufffc\U0001d159\U00016fe4\U00013441\U00013442]"
 )
 # Format characters that are drawn: number signs of Arabic, Syriac and Kaithi.
 _DRAWN_FORMATS = frozenset(
@@ -25,6 +28,12 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 def is_blank(text: str) -> bool:
     """Whether a reader sees nothing of the text."""
     return all(map(_is_unseen, text))
+
+
+def visible_form(text: str) -> str:
+    """The text as a reader sees it, for comparing: characters that are not drawn are left out, and
+    those drawn as a blank are spaces. Line ends are kept."""
+    return "".join(map(_drawn, text))
 
 
 def in_sight(name: str) -> str:
@@ -46,6 +55,14 @@ def isolated(name: str) -> str:
 
 
 def _is_unseen(char: str) -> bool:
-    if _UNSEEN_OTHERS.match(char):
+    if _NOT_DRAWN.match(char) or _DRAWN_BLANK.match(char):
         return True
     return unicodedata.category(char) in _UNSEEN_CATEGORIES and char not in _DRAWN_FORMATS
+
+
+def _drawn(char: str) -> str:
+    if char in "\n\u2028\u2029":
+        return "\n"
+    if char.isspace() or _DRAWN_BLANK.match(char):
+        return " "
+    return "" if _is_unseen(char) else char

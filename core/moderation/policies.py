@@ -3,13 +3,15 @@
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence, Set
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import Any, NoReturn
 
 from core.errors import InvalidPolicy, NotFound
+from core.moderation.cleaning import is_storable
+from core.moderation.invisible import is_blank
 from core.moderation.scores import Label
 
 
@@ -72,7 +74,8 @@ class Rule:
     reason_code: str
 
     def __post_init__(self) -> None:
-        if not 0.0 <= self.low < self.high <= 1.0:
+        are_numbers = all(type(edge) in (int, float) for edge in (self.low, self.high))
+        if not (are_numbers and 0.0 <= self.low < self.high <= 1.0):
             raise InvalidPolicy(f"rule {self.id}: band {self.low}..{self.high} is not within 0..1")
 
     def matches(self, score: float) -> bool:
@@ -106,8 +109,10 @@ class Policy:
         return len(self.reason_precedence) + GRAVITY[rule.label]
 
     def __post_init__(self) -> None:
-        if self.version < 1:
+        if type(self.version) is not int or self.version < 1:
             raise InvalidPolicy(f"a policy's version is 1 or more, not {self.version}")
+        if self.created_at.tzinfo is None:
+            raise InvalidPolicy(f"policy {self.version}: its time has no time zone")
         _check_reasons(self.reasons)
         _check_rules(self.rules, {reason.code for reason in self.reasons})
         for label in Label:
@@ -150,8 +155,11 @@ def _check_reasons(reasons: Sequence[Reason]) -> None:
     if not reasons:
         raise InvalidPolicy("a policy needs a reason at least: no removal could be explained")
     for reason in reasons:
-        if not all(words.strip() for words in (reason.code, reason.title, reason.text)):
-            raise InvalidPolicy(f"reason {reason.code!r}: code, title and text must not be empty")
+        if not all(map(_is_readable, (reason.code, reason.title, reason.text))):
+            raise InvalidPolicy(
+                f"reason {reason.code!r}: code, title and text must not be empty, and must "
+                "be text that can be stored"
+            )
     if repeated := _repeated(reason.code for reason in reasons):
         raise InvalidPolicy(f"reason {repeated!r} appears twice")
 
@@ -159,7 +167,7 @@ def _check_reasons(reasons: Sequence[Reason]) -> None:
 def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
     """Check each rule by itself, and that no two have the same id."""
     for rule in rules:
-        if not rule.id.strip():
+        if not _is_readable(rule.id):
             raise InvalidPolicy(f"a rule on {rule.label} has no id")
         if not isinstance(rule.label, Label):
             raise InvalidPolicy(f"rule {rule.id}: there is no label {rule.label!r}")
@@ -184,6 +192,10 @@ def _check_bands(label: Label, rules: Sequence[Rule]) -> None:
         raise InvalidPolicy(f"{label}: no rule for scores from {reached} to 1.0")
 
 
+def _is_readable(words: object) -> bool:
+    return isinstance(words, str) and is_storable(words) and not is_blank(words)
+
+
 def _repeated(names: Iterable[str]) -> str | None:
     return next((name for name, count in Counter(names).items() if count > 1), None)
 
@@ -200,20 +212,65 @@ def policy_to_json(policy: Policy) -> str:
 
 
 def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy:
-    """The policy from its stored form. Raises InvalidPolicy."""
-    raw: dict[str, list[Any]] = json.loads(body)
-    rules = tuple(_rule_from_json(rule) for rule in raw["rules"])
-    reasons = tuple(Reason(**reason) for reason in raw["reasons"])
-    precedence = tuple(raw.get("reason_precedence", ()))
-    return Policy(version, rules, reasons, created_at, precedence)
+    """The policy from its stored form. Raises InvalidPolicy naming what is wrong with it."""
+    try:
+        raw = json.loads(body, object_pairs_hook=_with_names_once, parse_constant=_refuse_number)
+    except json.JSONDecodeError as error:
+        raise InvalidPolicy(f"policy {version} is not valid JSON: {error.msg}") from None
+    if not isinstance(raw, dict):
+        raise InvalidPolicy(f"policy {version} is not an object")
+    _check_names("the policy", raw, {"rules", "reasons"}, {"reason_precedence"})
+    lists = {"reason_precedence": [], **raw}
+    for name, value in lists.items():
+        if not isinstance(value, list):
+            raise InvalidPolicy(f"policy {version}: `{name}` is not a list")
+    return Policy(
+        version,
+        tuple(_rule_from_json(number, rule) for number, rule in enumerate(lists["rules"], 1)),
+        tuple(_reason_from_json(number, each) for number, each in enumerate(lists["reasons"], 1)),
+        created_at,
+        tuple(lists["reason_precedence"]),
+    )
 
 
-def _rule_from_json(raw: Mapping[str, Any]) -> Rule:
+def _rule_from_json(number: int, raw: object) -> Rule:
+    place = f"rule {number}"
+    if not isinstance(raw, dict):
+        raise InvalidPolicy(f"{place} is not an object")
+    _check_names(place, raw, {field.name for field in fields(Rule)})
     try:
         label, action = Label(raw["label"]), Action(raw["action"])
     except ValueError as error:
         raise InvalidPolicy(f"rule {raw['id']}: {error}") from None
     return Rule(**{**raw, "label": label, "action": action})
+
+
+def _reason_from_json(number: int, raw: object) -> Reason:
+    place = f"reason {number}"
+    if not isinstance(raw, dict):
+        raise InvalidPolicy(f"{place} is not an object")
+    _check_names(place, raw, {field.name for field in fields(Reason)})
+    return Reason(**raw)
+
+
+def _check_names(
+    place: str, raw: Collection[str], needed: Set[str], optional: Set[str] = frozenset()
+) -> None:
+    missing, unknown = needed - set(raw), set(raw) - needed - optional
+    for name in sorted(missing):
+        raise InvalidPolicy(f"{place}: {name!r} is missing")
+    for name in sorted(unknown):
+        raise InvalidPolicy(f"{place}: {name!r} is unknown")
+
+
+def _with_names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if repeated := _repeated(name for name, _ in pairs):
+        raise InvalidPolicy(f"the name {repeated!r} appears twice in one object")
+    return dict(pairs)
+
+
+def _refuse_number(name: str) -> NoReturn:
+    raise InvalidPolicy(f"{name} is not a number that a score can have")
 
 
 def policy_digest(policy: Policy) -> str:

@@ -12,7 +12,13 @@ import re
 KEPT_CLOSING = "\x00"
 
 _NAMES = "p|div|blockquote|pre|ul|ol|li|i|b|em|strong|u|s|code|span|sub|sup|a"
-_TAG = re.compile(rf"<(/?)({_NAMES})((?:[\s/][^<>]*+)?)>", re.IGNORECASE)
+# A quoted value may contain `<` and `>`. The limits keep the scan linear for hostile texts; a tag
+# with a longer value, or whose quote is never closed, ends at the first `>`.
+_QUOTED = r"""(?:"[^"]{0,200}+"|'[^']{0,200}+'|(?!["']))"""
+_TAG = re.compile(
+    rf"<(/?)({_NAMES})((?:[\s/](?:(?:[^<>=]*+=\s*+{_QUOTED}){{0,12}}+[^<>]*+(?=>)|[^<>]*+))?)>",
+    re.IGNORECASE,
+)
 _ATTRIBUTE = re.compile(r"""[\s/]*+([^\s"'<>/=]++)(?:\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++))?""")
 _WORDS = frozenset({"title", "alt", "aria-label"})
 
@@ -48,6 +54,10 @@ def _close(tags: list[re.Match[str]], start: int, end: int | None, changed: dict
         return
     before = "</a>" if changed.get(start, "").startswith("</a>") else ""
     address = attributes.get("href") if name.lower() == "a" else None
+    if address:
+        inside = address[1:-1] if address[0] in "\"'" else address
+        escaped = inside.replace("<", "%3C").replace(">", "%3E")
+        address = address.replace(inside, escaped) if inside else address
     changed[start] = f"{before}<{name} href={address}>" if address else f"{before}<{name}>"
 
 

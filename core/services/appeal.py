@@ -1,6 +1,7 @@
 """Appeals: an author files one; a person who made none of the decisions hears it."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from core.errors import Conflict, NotFound, RuleBroken
 from core.identifiers import new_id
@@ -23,9 +24,11 @@ from core.services.lookup import find_revision
 AUTHOR = Actor(id="author", role=Role.AUTHOR)
 
 
-def file_appeal(context: Context, reference: str, words: str) -> Appeal:
-    """File an appeal against the removal of the text with that reference. Raises NotFound,
-    RuleBroken or InvalidInput."""
+def file_appeal(
+    context: Context, reference: str, words: str, *, seen: datetime | None = None
+) -> Appeal:
+    """File an appeal against the removal of the text with that reference. `seen` is the time of the
+    decision that the author was shown. Raises NotFound, RuleBroken or InvalidInput."""
     trimmed = check_words(words)
     with context.store.write() as tx:
         revision = find_revision(tx, reference)
@@ -38,6 +41,7 @@ def file_appeal(context: Context, reference: str, words: str) -> Appeal:
             now=now,
             window_days=context.appeal_window_days,
             gone=text_gone(tx, revision),
+            seen=seen,
         )
         if current is None:
             raise RuleBroken("Only a removal can be appealed.")

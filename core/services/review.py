@@ -9,6 +9,7 @@ from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import CaseStatus, TextGone, next_status, reopened_status
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
+from core.moderation.invisible import is_blank
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
@@ -50,7 +51,7 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
     with context.store.write() as tx:
         replayed = tx.decision_by_key(review.idempotency_key)
         if replayed is not None:
-            return _replayed(replayed, actor, review)
+            return _replayed(replayed, tx.decision_chain(replayed.revision_id), actor, review)
         check_latest(tx, review.revision_id)
         chain = tx.decision_chain(review.revision_id)
         case = tx.case_of(review.revision_id)
@@ -78,12 +79,14 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
 
 def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | None:
     """Record in the audit trail that the actor skipped the case; nothing else changes. Returns the
-    decision that closed the case meanwhile, None if it is still open. Raises NotFound."""
+    decision that closed the case meanwhile, None if it is still open. Raises NotFound, and Conflict
+    if the text was edited or withdrawn meanwhile."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
         case = tx.case_of(revision_id)
         if case is None:
             raise NotFound("There is no case for this comment.")
+        check_latest(tx, revision_id)
         tx.add_audit(context.audit(AuditKind.CASE_SKIPPED, actor, revision_id))
         return tx.decision_chain(revision_id)[-1] if case.status is CaseStatus.CLOSED else None
 
@@ -134,10 +137,11 @@ def undo_decision(
 
 def standing(decision: Decision) -> str:
     """One line that says who made the decision, when, and that it stands."""
-    # A person's decision has the action HOLD only after an undo or a reopening.
-    words = ACTION_DONE | {Action.HOLD: "put back on hold"}
+    done = ACTION_DONE[decision.action]
+    if decision.action is Action.HOLD and not decision.is_automated:
+        done = "put back on hold"  # people hold a comment only by an undo or a reopening
     when = f"{decision.decided_at:%H:%M:%S} UTC"
-    return f"{decision.actor} {words[decision.action]} this comment at {when}; that stands."
+    return f"{decision.actor} {done} this comment at {when}; that stands."
 
 
 def check_latest(tx: Reader, revision_id: str) -> None:
@@ -157,15 +161,21 @@ def add_reviewed(
         raise Conflict("Somebody else decided first.")
 
 
-def _replayed(first: Decision, actor: Actor, review: Review) -> Decision:
+def _replayed(first: Decision, chain: Sequence[Decision], actor: Actor, review: Review) -> Decision:
     """The first decision if the request is the same. Raises InvalidInput or Conflict for a
-    different request with the same idempotency key."""
+    different request with the same idempotency key. `chain` are all decisions on its revision."""
     if first.revision_id != review.revision_id:
         raise InvalidInput("The idempotency key was used for another comment.")
-    asked = (actor.id, review.action, review.reason_code or None, review.note.strip())
-    if asked != (first.actor, first.action, first.reason_code or None, first.note):
-        raise Conflict(standing(first))
+    asked = (actor.id, review.action, review.reason_code or None, _note(review))
+    is_same = asked == (first.actor, first.action, first.reason_code or None, first.note)
+    if not is_same or chain.index(first) != review.seen_version:
+        raise Conflict(standing(chain[-1]))
     return first
+
+
+def _note(review: Review) -> str:
+    """The note, trimmed; empty if the author would see nothing of it."""
+    return "" if is_blank(review.note) else review.note.strip()
 
 
 def _undone(chain: Sequence[Decision], actor: Actor, seen_version: int) -> Decision | None:
@@ -192,6 +202,6 @@ def _decision(
         policy_version=policy.version,
         decided_at=context.clock.now(),
         reason_code=review.reason_code,
-        note=review.note.strip(),
+        note=_note(review),
         supersedes=current.id,
     )

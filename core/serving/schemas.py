@@ -63,7 +63,7 @@ class DecisionOut(BaseModel):
         DecisionSource,
         Field(
             description="`failure_policy`: the backend did not answer, so a person will look. "
-            "`after_edit`: a person removed an earlier text of it, so a person will look."
+            "`after_edit`: a person decided on an earlier text of it, so a person will look."
         ),
     ]
     rule_ids: list[str]

@@ -78,7 +78,7 @@ class Reader(Protocol):
         self, actor_id: str, since: datetime, limit: int
     ) -> Sequence[tuple[str, int]]:
         """The actor's decisions on cases since `since` that are still current, as (revision id,
-        version): the newest `limit` of them, newest last."""
+        version): the newest `limit` of them, newest last. Without comments that were withdrawn."""
         ...
 
     def decision_by_key(self, idempotency_key: str) -> Decision | None: ...
@@ -109,7 +109,7 @@ class Reader(Protocol):
         self, statuses: Sequence[CaseStatus], label: str | None, limit: int, offset: int = 0
     ) -> Sequence[QueueItem]:
         """Cases with those statuses and that label (None: any): open ones the most urgent first,
-        closed ones the last decided first."""
+        closed ones the last decided first, without those whose text was edited or withdrawn."""
         ...
 
     def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:

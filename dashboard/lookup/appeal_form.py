@@ -13,23 +13,25 @@ from core.services.lookup import LookupAnswer
 
 @dataclass(slots=True)
 class AppealDraft:
-    """The error of the last attempt. A plain object, so that a callback can write to it without
-    `st.*` calls, which can interrupt it."""
+    """The last attempt that failed: its words and the error. A plain object, so that a callback can
+    write to it without `st.*` calls, which can interrupt it."""
 
+    words: str = ""
     error: str = ""
 
 
 def appeal_form(services: Services, answer: LookupAnswer) -> None:
     """A text field and one button. The text stays in the field if it could not be sent."""
-    # The key contains the time of the decision: a new decision gets an empty form.
+    # The key contains the time of the decision: a new decision gets a new form.
     drawn_for = (
         f"{answer.reference}_{answer.statement.decided_at or answer.posted_at:%Y%m%d%H%M%S%f}"
     )
-    draft: AppealDraft = st.session_state.setdefault(f"draft_{drawn_for}", AppealDraft())
+    draft: AppealDraft = st.session_state.setdefault(f"draft_{answer.reference}", AppealDraft())
     words_key = f"appeal_words_{drawn_for}"
     with st.form(f"appeal_{drawn_for}", border=False, enter_to_submit=False):
         st.text_area(
             "Why is the decision wrong?",
+            draft.words,
             key=words_key,
             max_chars=MAX_APPEAL_CHARS,
             height=140,
@@ -39,18 +41,18 @@ def appeal_form(services: Services, answer: LookupAnswer) -> None:
             key=f"send_{drawn_for}",
             type="primary",
             on_click=_send,
-            args=(services, draft, answer.reference, words_key),
+            args=(services, draft, answer, words_key),
         )
         if draft.error:
             st.error(draft.error, icon=":material/info:")
 
 
-def _send(services: Services, draft: AppealDraft, reference: str, words_key: str) -> None:
+def _send(services: Services, draft: AppealDraft, answer: LookupAnswer, words_key: str) -> None:
     """Callback: one read of the form, then one write. A second press finds the appeal filed."""
-    words = str(st.session_state[words_key])
+    words, seen = str(st.session_state[words_key]), answer.statement.decided_at
     try:
-        file_appeal(services.context, reference, words)
+        file_appeal(services.context, answer.reference, words, seen=seen)
     except ConsoleError as error:
-        draft.error = str(error)
+        draft.words, draft.error = words, str(error)
     else:
-        draft.error = ""
+        draft.words, draft.error = "", ""

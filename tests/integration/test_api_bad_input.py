@@ -56,6 +56,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "null for text": (row(text=None), "`text`: must be text"),
     "number for id": (row(id=5), "`id`: must be text"),
     "empty id": (row(id=""), "`id`: must have 1 to 200"),
+    "unseen id": (row(id="\u200b\u2800"), "`id`: must have 1 to 200"),
     "long id": (row(id="x" * 201), "`id`: must have 1 to 200"),
     "empty text": (row(text=" \n"), "`text`: the text is empty"),
     "markup only": (row(text="<p></p>"), "`text`: nothing readable"),

@@ -72,6 +72,18 @@ def test_an_algolia_item_gives_its_story_and_every_comment_below(
         {"data": {"post": 1, "comments": {"edges": [{"node": each} for each in PLAIN]}}},
         {"hits": {"total": 2, "hits": [{"_id": "x", "_source": each} for each in PLAIN]}},
         {"kind": "Listing", "data": {"children": [{"kind": "t1", "data": e} for e in PLAIN]}},
+        {"hits": {"hits": [{"_id": e["id"], "_source": {"text": e["text"]}} for e in PLAIN]}},
+        {"ancestors": PLAIN[:1], "descendants": PLAIN[1:]},
+        {"messages": PLAIN},
+        {"payload": {"data": PLAIN}},
+        {"post_stream": {"posts": PLAIN}},
+        {"threads": [{"comments": PLAIN[:1]}, {"comments": PLAIN[1:]}]},
+        {"_embedded": {"comments": PLAIN}},
+        {"data": [{"id": e["id"], "type": "c", "attributes": {"body": e["text"]}} for e in PLAIN]},
+        {"items": [{"id": e["id"], "snippet": {"textDisplay": e["text"]}} for e in PLAIN]},
+        {"comments": [{"comment": each, "post": {"title": "x"}} for each in PLAIN]},
+        {"comments": [{"id": "outer", "comment": each} for each in PLAIN]},
+        {"pages": 2, "data": [PLAIN[:1], PLAIN[1:]]},
         [{"comments": PLAIN[:1]}, {"comments": PLAIN[1:]}],
     ],
 )
@@ -90,12 +102,51 @@ def test_hits_of_a_search_come_with_the_story_they_name(tmp_path: Path) -> None:
     assert [type(item) for item in items] == [IncomingThread, IncomingComment]
 
 
-@pytest.mark.parametrize("name", ["children", "replies", "comments"])
+def test_what_stands_outside_a_comment_is_said_of_it(tmp_path: Path) -> None:
+    lemmy = {"comment": {"id": 1, "content": "hi"}, "creator": {"name": "ann"}, "counts": {"s": 1}}
+    youtube = {
+        "id": "y",
+        "snippet": {
+            "topLevelComment": {
+                "id": "y",
+                "snippet": {
+                    "textDisplay": "hi",
+                    "authorDisplayName": "ann",
+                    "publishedAt": "2026-01-31T12:00:00Z",
+                },
+            }
+        },
+    }
+    first, second = read(tmp_path / "c.json", [lemmy, youtube])
+    assert isinstance(first, IncomingComment)
+    assert isinstance(second, IncomingComment)
+    assert (first.source_id, first.author, second.source_id, second.author) == (
+        *("1", "ann"),
+        *("y", "ann"),
+    )
+    assert (first.is_time_known, second.is_time_known) == (False, True)
+
+
+def test_replies_of_reddit_name_the_comment_they_answer(tmp_path: Path) -> None:
+    reply = {"id": "b", "body": "2", "author": "bob", "parent_id": "t1_a", "replies": ""}
+    below = {"kind": "Listing", "data": {"children": [{"kind": "t1", "data": reply}]}}
+    top = {"id": "a", "body": "1", "author": "ann", "parent_id": "t3_p", "replies": below}
+    listing = {"kind": "Listing", "data": {"children": [{"kind": "t1", "data": top}]}}
+    assert kept(read(tmp_path / "c.json", [listing])) == [("a", "p"), ("b", "a")]
+    named = {"id": "t1_b", "body": "2", "parent_id": "t1_a"}
+    assert kept(read(tmp_path / "c.json", [named])) == [("t1_b", "t1_a")]
+
+
+@pytest.mark.parametrize(
+    "name", ["children", "replies", "comments", "answers", "child_comments", "kids"]
+)
 def test_replies_are_read_with_the_comment_they_answer_as_parent(tmp_path: Path, name: str) -> None:
     rows = [
         {"id": "a", "text": "1", name: [{"id": "b", "body": "2", name: [PLAIN[0] | {"id": 3}]}]}
     ]
     assert kept(read(tmp_path / "c.json", rows)) == [("a", None), ("b", "a"), ("3", "b")]
+    rows = [{"id": "a", "text": "1", name: [[{"id": "b", "text": "2"}], [7]]}]
+    assert kept(read(tmp_path / "c.json", rows)) == [("a", None), ("b", "a")]
     told = {"id": "a", "text": "1", name: [{"id": "b", "text": "2", "parent_id": "z"}]}
     assert kept(read(tmp_path / "c.json", told)) == [("a", None), ("b", "z")]
 
@@ -110,6 +161,10 @@ def test_a_thread_of_any_depth_is_read(tmp_path: Path) -> None:
     for number in range(1, 300):
         row = {"id": str(number), "text": "x", "children": [row]}
     assert len(kept(read(tmp_path / "c.json", row))) == 300
+    row = {"id": "0", "text": "deepest"}
+    for number in range(1, 300):
+        row = {"id": str(number), "text": row}
+    assert kept(read(tmp_path / "c.json", {"comment": row}))
 
 
 def test_a_list_with_nothing_in_it_is_no_error(tmp_path: Path) -> None:

@@ -176,6 +176,8 @@ def test_replay_after_others_acted_still_gives_the_first_result(services: Servic
         ({"reason_code": "threat"}, MODERATOR),
         ({"note": "Another note."}, MODERATOR),
         ({"note": ""}, MODERATOR),
+        ({"seen_version": 2}, MODERATOR),
+        ({"seen_version": -1}, MODERATOR),
         ({}, OTHER_MODERATOR),
         ({}, LEAD),
     ],
@@ -192,6 +194,28 @@ def test_key_sent_again_with_anything_else_is_a_conflict_that_says_what_stands(
     assert chain_of(services, revision)[-1] == first
     assert audit_kinds(services, revision) == before
     assert decide_case(services.context, MODERATOR, replace(pressed, note=" A note. ")) == first
+
+
+def test_key_sent_again_by_another_person_names_the_decision_that_stands_now(
+    services: Services,
+) -> None:
+    revision = scored(services, HELD)
+    pressed = review(revision, Action.APPROVE)
+    decide_case(services.context, MODERATOR, pressed)
+    undo_decision(services.context, MODERATOR, revision.id, seen_version=2)
+    with pytest.raises(Conflict, match="mina put back on hold this comment"):
+        decide_case(services.context, LEAD, pressed)
+    decided(services, revision, Action.REMOVE, actor=OTHER_MODERATOR)
+    with pytest.raises(Conflict, match="removed this comment"):
+        decide_case(services.context, LEAD, pressed)
+
+
+def test_stale_version_of_what_the_model_holds_is_said_to_be_held_not_put_back(
+    services: Services,
+) -> None:
+    stale = replace(review(scored(services, HELD), Action.APPROVE), seen_version=0)
+    with pytest.raises(Conflict, match="system held this comment at"):
+        decide_case(services.context, MODERATOR, stale)
 
 
 def test_key_of_one_comment_decides_nothing_on_another(services: Services) -> None:
@@ -307,6 +331,14 @@ def test_undo_is_refused_once_the_author_has_appealed(services: Services) -> Non
     appealed(services, revision)
     with pytest.raises(RuleBroken, match="the appeal decides now"):
         undo(services, revision)
+
+
+def test_note_of_which_nothing_is_seen_is_no_note(services: Services) -> None:
+    revision = scored(services, HELD)
+    pressed = replace(review(revision, Action.REMOVE), note=" \u200b\u2800 ")
+    first = decide_case(services.context, MODERATOR, pressed)
+    assert first.note == ""
+    assert decide_case(services.context, MODERATOR, replace(pressed, note="")) == first
 
 
 @pytest.mark.parametrize("key", ["", "k" * 513, "k" * 6_000, "a\0b", "\ud800"])

@@ -21,6 +21,7 @@ from core.services.appeal import file_appeal, hear_appeal
 from core.services.ingest import IngestReport, ingest
 from core.services.lookup import look_up
 from core.services.queries import load_case
+from core.services.reopen import reopen
 from core.services.rescore import rescore_failed
 from core.services.review import undo_decision
 from core.services.score import score_now, score_waiting
@@ -172,6 +173,36 @@ def test_edit_after_an_undo_or_of_a_held_case_is_the_models(services: Services) 
         case = reader.case_of(held.id)
     assert case is not None
     assert (case.status, case.closed_because) == (CaseStatus.CLOSED, TextGone.EDITED)
+
+
+def test_words_a_person_removed_do_not_come_back_by_an_approved_text_in_between(
+    services: Services,
+) -> None:
+    first = scored(services, CLEAN)
+    reopen(services.context, MODERATOR, first.id, seen_version=1)
+    decided(services, first, Action.REMOVE, note="A code word.")
+    nice = edited(services, first, NICE)
+    decided(services, nice, Action.APPROVE)
+    back = edited(services, first, f"<p>{CLEAN}</p>")
+    assert state_of(services, back) == HELD_FOR_A_PERSON
+    settled = load_case(services.context, MODERATOR, back.id).settled
+    assert settled is not None
+    assert (settled.revision.id, settled.chain[-1].note) == (first.id, "A code word.")
+    decided(services, back, Action.APPROVE)
+    other = edited(services, first, NICE)
+    assert state_of(services, other) == LEFT_TO_THE_MODEL
+    assert state_of(services, edited(services, first, CLEAN)) == LEFT_TO_THE_MODEL
+
+
+def test_edit_does_not_take_a_reopened_comment_from_the_people(services: Services) -> None:
+    first = scored(services, CLEAN)
+    reopen(services.context, MODERATOR, first.id, seen_version=1)
+    second = edited(services, first, NICE)
+    assert state_of(services, second) == HELD_FOR_A_PERSON
+    assert state_of(services, edited(services, second, CLEAN)) == HELD_FOR_A_PERSON
+    removed = removed_by_person(services)
+    reopen(services.context, LEAD, removed.id, seen_version=2)
+    assert state_of(services, edited(services, removed, NICE)) == HELD_FOR_A_PERSON
 
 
 def test_edit_of_an_escalated_comment_stays_with_the_leads(services: Services) -> None:

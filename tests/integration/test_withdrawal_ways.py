@@ -40,7 +40,23 @@ GONE_ROWS: list[tuple[dict[str, object], dict[str, object]]] = [
     (PLAIN | {"text": SECRET}, PLAIN | {"text": SECRET, "deleted": 1}),
     (PLAIN | {"text": SECRET}, PLAIN | {"text": "[deleted]"}),
     (PLAIN | {"text": SECRET}, PLAIN | {"text": "<p>[Removed]</p>\n"}),
-    (PLAIN | {"text": SECRET}, PLAIN | {"text": "[ Removed by Reddit ]"}),
+    *(
+        (PLAIN | {"text": SECRET}, PLAIN | {"text": text})
+        for text in (
+            "[ Removed by Reddit ]",
+            "[deleted by the author]",
+            "[comment deleted]",
+            "[withdrawn]",
+            "(deleted)",
+            "&lt;deleted&gt;",
+            "\\[deleted\\]",
+            "**[removed]**",
+            "_[  deleted ]_",
+            "This comment has been deleted.",
+            "Comment removed by moderator",
+            "<p>This post was removed by its author</p>",
+        )
+    ),
 ]
 
 
@@ -71,7 +87,17 @@ def test_row_with_a_flag_that_is_not_set_is_a_comment(
 
 
 @pytest.mark.parametrize(
-    "text", ["[deleted] by me", "deleted", "[delete]", "[deleted]" + " x" * 200]
+    "text",
+    [
+        "[deleted] by me",
+        "deleted",
+        "[delete]",
+        "[deleted]" + " x" * 200,
+        "This comment has been deleted by the moderator who hates me.",
+        "Who deleted this comment?",
+        "(removed my rant)",
+        "They removed it.",
+    ],
 )
 def test_words_that_only_look_like_a_placeholder_are_a_comment(
     services: Services, tmp_path: Path, text: str

@@ -14,8 +14,14 @@ from core.services.appeal import file_appeal
 from core.services.explain import explain_revision
 from core.services.ingest import ingest
 from core.services.lookup import look_up
-from core.services.queries import list_appeals, list_queue, load_case
-from core.services.review import undo_decision
+from core.services.queries import (
+    list_appeals,
+    list_cases,
+    list_queue,
+    list_undoable,
+    load_case,
+)
+from core.services.review import skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from tests.factories import (
@@ -66,7 +72,8 @@ def test_its_case_is_closed_with_that_reason_and_its_text_is_shown_nowhere(
     assert case is not None
     assert (case.status, case.closed_because) == (CaseStatus.CLOSED, TextGone.WITHDRAWN)
     assert (counted.open, counted.escalated, counted.not_scored_yet) == (0, 0, 0)
-    assert list_queue(services.context, LEAD, statuses=tuple(CaseStatus)[:2]) == []
+    for status in CaseStatus:
+        assert list_queue(services.context, LEAD, statuses=(status,)) == []
     answer = look_up(services.context, revision.reference)
     assert (answer.text, answer.statement.visibility) == ("", Visibility.WITHDRAWN)
     assert answer.withdrawn_at is not None
@@ -80,6 +87,30 @@ def test_its_case_is_closed_with_that_reason_and_its_text_is_shown_nowhere(
     with pytest.raises(Conflict, match="withdrawn"):
         decided(services, revision, Action.APPROVE, actor=LEAD)
     assert broken_promises(services.settings.state_path) == {}
+
+
+@pytest.mark.parametrize("action", [Action.APPROVE, Action.REMOVE])
+def test_text_of_a_decided_comment_is_in_no_list_once_it_is_withdrawn(
+    services: Services, action: Action
+) -> None:
+    revision, other = scored(services, SECRET), scored(services, HELD)
+    for each in (revision, other):
+        decided(services, each, action)
+    withdrawn(services, revision)
+    closed = list_cases(services.context, LEAD, statuses=(CaseStatus.CLOSED,))
+    assert ([item.revision_id for item in closed.items], closed.total) == ([other.id], 1)
+    assert list_undoable(services.context, MODERATOR) == [(other.id, 2)]
+
+
+def test_skipping_a_text_that_is_gone_says_so_and_names_no_decision(services: Services) -> None:
+    held, changed = scored(services, HELD), scored(services, HELD)
+    withdrawn(services, held)
+    again(services, changed, CLEAN)
+    for revision, why in ((held, "withdrawn"), (changed, "changed this comment")):
+        before = audit_kinds(services, revision)
+        with pytest.raises(Conflict, match=why):
+            skip_case(services.context, MODERATOR, revision.id)
+        assert audit_kinds(services, revision) == before
 
 
 def test_withdrawing_twice_changes_nothing(services: Services) -> None:

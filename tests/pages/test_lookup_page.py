@@ -8,9 +8,11 @@ from streamlit.testing.v1 import AppTest
 from core.bootstrap.services import Services
 from core.moderation.audit import AuditKind
 from core.moderation.permissions import Actor
+from core.moderation.policies import Action
 from core.services.lookup import UNKNOWN_REFERENCE
+from core.services.reopen import reopen
 from dashboard.staff import DEMO_STAFF
-from tests.factories import HOSTILE, MODERATOR, audit_kinds, removed_by_person
+from tests.factories import HOSTILE, MODERATOR, audit_kinds, decided, removed_by_person
 from tests.pages.conftest import carriers, press, said
 
 StaffPage = Callable[..., AppTest]
@@ -50,6 +52,23 @@ def test_an_appeal_can_be_filed_here_in_the_authors_name(
     at.text_area[0].input("The author called and says it was a quotation.")
     press(at, "send_")
     assert "waits to be heard" in said(at)
+    assert audit_kinds(services, revision)[-1] is AuditKind.APPEAL_FILED
+
+
+def test_an_appeal_against_a_decision_that_was_replaced_is_not_filed_and_its_words_are_kept(
+    services: Services, staff_page: StaffPage
+) -> None:
+    revision = removed_by_person(services, note="The first reason.")
+    at = staff_page("lookup", MODERATOR, reference=revision.reference)
+    reopen(services.context, MODERATOR, revision.id, seen_version=2)
+    decided(services, revision, Action.REMOVE, reason_code="threat", note="The second reason.")
+    at.text_area[0].input("I never insulted anybody.")
+    press(at, "send_")
+    assert "It was decided on again" in at.error[0].value
+    assert "The second reason." in said(at)
+    assert AuditKind.APPEAL_FILED not in audit_kinds(services, revision)
+    assert at.text_area[0].value == "I never insulted anybody."
+    press(at, "send_")
     assert audit_kinds(services, revision)[-1] is AuditKind.APPEAL_FILED
 
 

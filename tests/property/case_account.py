@@ -69,6 +69,25 @@ class Expected:
         acted = self.chain[-1:] and self.chain[-1][0] in (Action.REMOVE, Action.ESCALATE)
         return self.is_there() and bool(acted) and self.chain[-1][1] != SYSTEM.id
 
+    def is_settled(self) -> bool:
+        """Whether a person's word, or an escalation, stands on it."""
+        if not self.chain:
+            return False
+        action, who = self.chain[-1]
+        if action is Action.HOLD:
+            decided = [kind for kind in self.kinds if kind.startswith("decision.")]
+            return (
+                self.chain[-3 if decided[-1] is AuditKind.DECISION_UNDONE else -1][1] != SYSTEM.id
+            )
+        is_upheld = self.appeal is AppealStatus.UPHELD
+        return who != SYSTEM.id or is_upheld or action is Action.ESCALATE
+
+    def needed_of_edits(self) -> Action | None:
+        before, last = [Action.APPROVE, *(action for action, _ in self.chain)][-2:]
+        if last is Action.REMOVE:
+            return Action.ESCALATE if before is Action.ESCALATE else Action.HOLD
+        return None if last is Action.APPROVE else last
+
     def is_there(self) -> bool:
         return self.is_latest and not self.is_withdrawn
 
@@ -119,19 +138,17 @@ class CaseAccount(RuleBasedStateMachine):
 
     def needed_of(self, revision: Expected) -> Action | None:
         """Who has to decide on an edit, as the rules of the house say it: the last person's word
-        on an earlier text counts, and what was handed up stays up."""
+        on an earlier text counts, or on these very words if the other one left it to the model,
+        and what was handed up stays up."""
         revisions = self.comments[revision.name]
+        is_first = True
         for past in reversed(revisions[: revisions.index(revision)]):
-            last = [action for action, _ in past.chain[-2:]]
-            if not last:
+            if not past.is_settled():
                 continue
-            by_person = past.chain[-1][1] != SYSTEM.id or past.appeal is AppealStatus.UPHELD
-            if Action.ESCALATE in last[-1:] or (
-                by_person and last == [Action.ESCALATE, Action.REMOVE]
-            ):
-                return Action.ESCALATE
-            if by_person and last[-1] is not Action.HOLD:
-                return Action.HOLD if last[-1] is Action.REMOVE else None
+            needed = past.needed_of_edits()
+            if past.text == revision.text or (is_first and needed is not None):
+                return needed
+            is_first = False
         return None
 
     def revisions(self) -> list[Expected]:

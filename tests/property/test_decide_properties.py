@@ -18,6 +18,7 @@ from core.moderation.cleaning import check_text, clean_text
 from core.moderation.comments import IncomingComment
 from core.moderation.decisions import Verdict, judge
 from core.moderation.default_policy import default_policy
+from core.moderation.invisible import is_blank
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import (
     SEVERITY,
@@ -40,7 +41,7 @@ EDGES = sorted({edge for rule in POLICY.rules for edge in (rule.low, rule.high)}
 
 unit_floats = st.floats(0.0, 1.0) | st.sampled_from(EDGES)
 score_maps = st.dictionaries(st.sampled_from(list(Label)), unit_floats)
-words = st.text(max_size=30)
+words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=30)
 
 
 @st.composite
@@ -64,7 +65,7 @@ def bands(draw: st.DrawFn, label: Label, codes: list[str]) -> list[Rule]:
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
     """Any policy that can be made."""
-    said = words.filter(str.strip)
+    said = words.filter(lambda text: not is_blank(text))
     codes = draw(st.lists(said, min_size=1, max_size=5, unique=True))
     labels = draw(st.lists(st.sampled_from(list(Label)), unique=True))
     return Policy(

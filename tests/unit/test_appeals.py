@@ -70,6 +70,15 @@ def test_only_a_standing_removal_is_appealed_and_once(
         check_can_appeal(decision, existing, now=NOW, window_days=10)
 
 
+def test_only_the_decision_that_the_author_read_is_appealed() -> None:
+    seen, other = REMOVAL.decided_at, REMOVAL.decided_at - MOMENT
+    check_can_appeal(REMOVAL, None, now=NOW, window_days=10, seen=seen)
+    with pytest.raises(RuleBroken, match="decided on again"):
+        check_can_appeal(REMOVAL, None, now=NOW, window_days=10, seen=other)
+    with pytest.raises(RuleBroken, match="Only a removal"):
+        check_can_appeal(HOLD, None, now=NOW, window_days=10, seen=other)
+
+
 @pytest.mark.parametrize(
     ("left", "expected", "why"),
     [
@@ -131,6 +140,7 @@ def test_appeal_that_was_heard_is_not_heard_again(status: AppealStatus) -> None:
     [
         ("", "empty"),
         (" \n\t ", "only blanks"),
+        ("\u200b \u2800\u3164", "nothing to see"),
         ("x" * (MAX_APPEAL_CHARS + 1), "too long"),
         ("a\x00b", "NUL can't be stored"),
         ("a\ud800b", "half a character can't be stored"),
@@ -150,6 +160,8 @@ def test_words_are_trimmed_before_they_are_measured() -> None:
     [
         ("", "empty"),
         ("no" + " " * 20, "a word"),
+        ("\u200b" * 20, "nothing to see"),
+        ("no" + "\u200d\u2800" * 20, "a word and nothing to see"),
         ("x" * (MIN_OUTCOME_CHARS - 1), "one short"),
         ("x" * (MAX_APPEAL_CHARS + 1), "too long"),
         ("It was\x00 a quotation.", "NUL can't be stored"),

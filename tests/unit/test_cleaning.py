@@ -173,6 +173,15 @@ def test_text_that_cannot_be_stored_is_refused_without_repeating_it(
         ('<a href="first" href="second" x>w</a>', "w (first)"),
         ("<a href=https://x.org/ onclick=s()>w</a>", "w (https://x.org/)"),
         ("<a href>w</a> <a name=top>x</a>", "w x"),
+        # A tag ends where a browser ends it: not inside a quoted value.
+        ('<span style="a>b">x</span>', "x"),
+        ("<span style='a<b'>x</span> y", "x y"),
+        ('<span data-x="</span>">x</span>', "x"),
+        ('<b x="1" y = "2>3" z>x</b>', "x"),
+        ('<span title="a>b">x</span>', '<span title="a>b">x</span>'),
+        ('<a href="https://x.org/?a>b">w</a>', "w (https://x.org/?a%3Eb)"),
+        ('<span style="a>x</span> she said "no"', 'x she said "no"'),
+        ('<b "> "x</b>', '"x'),
         # What a reader or a screen reader gets of a tag is not taken away with it.
         ('<a title="you fool" href="1">w</a>', '<a title="you fool" href="1">w</a>'),
         ('<span aria-label="hm">x</span> y', '<span aria-label="hm">x</span> y'),
@@ -196,7 +205,11 @@ def test_no_pair_of_tags_is_left_half(name: str, attributes: str, inner: str) ->
 
 
 @pytest.mark.parametrize(
-    "piece", ["<b x>", "<b x></i>", "<a x>", "<a href=u x>", "</b><b x>", "<b "]
+    "piece",
+    [
+        *("<b x>", "<b x></i>", "<a x>", "<a href=u x>", "</b><b x>", "<b "),
+        *('<b x="', "<b x='\"<b y=\"'", '<b x="" ', "<b =''=''"),
+    ],
 )
 def test_fifty_thousand_characters_of_pairs_take_one_scan(piece: str) -> None:
     """A quadratic scan takes minutes, and the suite's time limit ends it."""
@@ -218,6 +231,19 @@ def test_fifty_thousand_characters_of_pairs_take_one_scan(piece: str) -> None:
         ("it's", "it&#x27;s"),
         ("idiot", "id\u200biot"),
         ("<b>a</b>", "a"),
+        ("a\nb", "a<br />\nb"),
+        ("a\nb", "<p>a</p>\n<p>b</p>"),
+        ("a\nb", "a\r\r\nb"),
+        ("a\nb", "a\u2028b"),
+        ("a\nb", "a \n  b"),
+        ("a b", "a  b"),
+        ("a b", "a\u2800b"),
+        ("idiot", "id\u200diot"),
+        ("idiot", "id\ufe0fiot"),
+        ("idiot", "id\u034fiot"),
+        ("idiot", "id\U000e0041iot"),
+        ("idiot", "idiot\u2800"),
+        ("café", "cafe\u034f\u0301"),
     ],
 )
 def test_two_spellings_of_one_text_are_the_same(original: str, other: str) -> None:
@@ -227,7 +253,15 @@ def test_two_spellings_of_one_text_are_the_same(original: str, other: str) -> No
 
 @pytest.mark.parametrize(
     ("original", "other"),
-    [("idiot", "\u0456diot"), ("a b", "ab"), ("a\nb", "a b"), ("a", "A"), ("a", "a!"), ("①", "1")],
+    [
+        ("idiot", "\u0456diot"),
+        ("a b", "ab"),
+        ("a\nb", "a b"),
+        ("a", "A"),
+        ("a", "a!"),
+        ("①", "1"),
+        ("ab", "a\u3164b"),
+    ],
 )
 def test_another_text_is_another_text(original: str, other: str) -> None:
     assert not is_same_text(original, other)

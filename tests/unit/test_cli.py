@@ -62,6 +62,20 @@ def test_ingest_names_the_columns_that_nothing_was_read_from(tmp_path, capsys):
     assert f"Nothing was read from `Votes`, `odd?name`, `{'x' * 40}...`." in said
 
 
+def test_names_in_a_file_send_no_control_sequences_to_the_terminal(tmp_path, capsys):
+    odd = "\x1b[31m\u202e\u2069"
+    rows, table = tmp_path / f"c{odd}.jsonl", tmp_path / "d.csv"
+    rows.write_text(json.dumps({f"{odd}a": 1}) + '\n{"id": "1", "text": "hi"}\n')
+    table.write_text(f"id{odd},text{odd}\n1,hi\n")
+    assert main(["ingest", str(rows)]) == 1
+    assert main(["ingest", str(table)]) == 2
+    captured = capsys.readouterr()
+    for said in (captured.out, captured.err):
+        assert not {char for char in said if not char.isprintable()} - {"\n"}
+    assert "with `?[31m??a`" in captured.err
+    assert "the columns `id?[31m??`" in captured.err
+
+
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [

@@ -49,6 +49,7 @@ def test_sound_comment_is_taken(comment: IncomingComment, why: str) -> None:
         (replace(GOOD, source="a\nb"), "`source` holds a control", "would break a log line"),
         (replace(GOOD, source="\ud800"), "`source` holds a control", "half a character"),
         (replace(GOOD, source_id=""), "`id` must have 1 to 200", "no id"),
+        (replace(GOOD, source_id="\u2060 "), "`id` must have 1 to 200", "an id nobody sees"),
         (replace(GOOD, source_id=LONGEST + "x"), "`id` must have 1 to 200", "too long"),
         (replace(GOOD, source_id="a\tb"), "`id` holds a control", "a tab"),
         (replace(GOOD, author=LONGEST + "x"), "`author` has more than 200", "too long"),

@@ -17,17 +17,30 @@ MODEL, PERSON = DecisionSource.RULE, DecisionSource.REVIEWER
 Step = tuple[Action, DecisionSource]
 
 
-def text(*steps: Step, appeal: AppealStatus | None = None) -> EarlierText:
+def text(
+    *steps: Step,
+    appeal: AppealStatus | None = None,
+    is_undone: bool = False,
+    is_repeated: bool = False,
+) -> EarlierText:
+    """`is_undone`: the last step takes back the one before it."""
     revision = Revision("r", "c", 1, "x", "x", "REF", NOW)
     chain = [
         Decision("d", "r", action, source, "who", 1, NOW, reason_code="threat")
         for action, source in steps
     ]
+    if is_undone:
+        chain[-1] = replace(chain[-1], undoes="d")
     filed = Appeal("a", "d", "r", "Please.", appeal, NOW) if appeal else None
-    return EarlierText(revision, chain, filed)
+    return EarlierText(revision, chain, filed, is_repeated)
 
 
-HELD, CUT = (HOLD, MODEL), (REMOVE, MODEL)
+HELD, CUT, SHOWN = (HOLD, MODEL), (REMOVE, MODEL), (APPROVE, MODEL)
+REOPENED = (HOLD, PERSON)
+REMOVED_SAME = text(HELD, (REMOVE, PERSON), is_repeated=True)
+REMOVED_OTHER = text(HELD, (REMOVE, PERSON))
+APPROVED_SAME = text(HELD, (APPROVE, PERSON), is_repeated=True)
+APPROVED_OTHER = text(HELD, (APPROVE, PERSON))
 CASES: list[tuple[str, list[EarlierText], Action | None]] = [
     ("no earlier text", [], None),
     ("never decided", [text()], None),
@@ -37,14 +50,37 @@ CASES: list[tuple[str, list[EarlierText], Action | None]] = [
     ("removed by the model, appealed", [text(CUT, appeal=AppealStatus.PENDING)], None),
     ("removed by the model, upheld by a person", [text(CUT, appeal=AppealStatus.UPHELD)], HOLD),
     ("removed by a person", [text(HELD, (REMOVE, PERSON))], HOLD),
-    ("removed, then taken back", [text(HELD, (REMOVE, PERSON), (HOLD, PERSON))], None),
+    (
+        "removed, then taken back",
+        [text(HELD, (REMOVE, PERSON), (HOLD, PERSON), is_undone=True)],
+        None,
+    ),
+    ("visible, reopened by a person", [text(SHOWN, REOPENED)], HOLD),
+    ("visible, reopened, taken back", [text(SHOWN, REOPENED, SHOWN, is_undone=True)], None),
+    ("removed, reopened by a person", [text(HELD, (REMOVE, PERSON), REOPENED)], HOLD),
+    ("reopened, handed up", [text(SHOWN, REOPENED, (ESCALATE, PERSON))], ESCALATE),
+    (
+        "reopened, handed up, taken back",
+        [text(SHOWN, REOPENED, (ESCALATE, PERSON), REOPENED, is_undone=True)],
+        HOLD,
+    ),
+    ("removed words come back", [APPROVED_OTHER, REMOVED_SAME], HOLD),
+    ("removed words come back after two", [APPROVED_OTHER, APPROVED_OTHER, REMOVED_SAME], HOLD),
+    ("removed words approved later come back", [APPROVED_OTHER, APPROVED_SAME, REMOVED_SAME], None),
+    ("approved words removed later come back", [APPROVED_OTHER, REMOVED_SAME, APPROVED_SAME], HOLD),
+    ("approved words come back after a removal", [REMOVED_OTHER, APPROVED_SAME], HOLD),
+    ("words the model removed come back", [APPROVED_OTHER, text(CUT, is_repeated=True)], None),
     ("removed, then restored on appeal", [text(HELD, (REMOVE, PERSON), (APPROVE, PERSON))], None),
     ("approved by a person", [text(HELD, (APPROVE, PERSON))], None),
     ("handed up", [text(HELD, (ESCALATE, PERSON))], ESCALATE),
     ("handed up by a rule", [text((ESCALATE, MODEL))], ESCALATE),
     ("handed up, removed", [text(HELD, (ESCALATE, PERSON), (REMOVE, PERSON))], ESCALATE),
     ("handed up, approved", [text(HELD, (ESCALATE, PERSON), (APPROVE, PERSON))], None),
-    ("handed up, taken back", [text(HELD, (ESCALATE, PERSON), (HOLD, PERSON))], None),
+    (
+        "handed up, taken back",
+        [text(HELD, (ESCALATE, PERSON), (HOLD, PERSON), is_undone=True)],
+        None,
+    ),
     ("removed, then an edit that waits", [text(HELD), text(HELD, (REMOVE, PERSON))], HOLD),
     ("removed, then an edit never scored", [text(), text(HELD, (REMOVE, PERSON))], HOLD),
     ("removed, then an edit the model cut", [text(CUT), text(HELD, (REMOVE, PERSON))], HOLD),

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from core.errors import InvalidInput
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.comments import is_named
-from core.moderation.invisible import in_sight, is_blank, isolated
+from core.moderation.invisible import in_sight, is_blank, isolated, visible_form
 
 BLANKS = [
     "\u200b", "\u200d", "\u200c", "\u2800", "\u034f", "\U000e0041", "\ufe0f", "\U000e0100",
     "\u115f", "\u1160", "\u3164", "\uffa0", "\u17b4", "\u180e", "\u2060", "\ufeff", "\u00ad",
     "\u202e", "\u2066", "\u061c", "\u3000", "\u00a0", "\u2028", "\u0085", "\u2064",
-    "\U0001d173", "\ufffc", "\u2065",
+    "\U0001d173", "\ufffc", "\u2065", "\U00013441", "\U00013442",
 ]  # fmt: skip
 
 
@@ -77,7 +77,30 @@ def test_a_name_can_neither_turn_what_is_beside_it_nor_end_its_line(name: str) -
 
 @pytest.mark.parametrize(
     ("author", "named"),
-    [("sam", True), ("[unknown]", False), ("[deleted]", False), ("\u3164", False), (" ", False)],
+    [
+        ("sam", True),
+        ("Nan Goldin", True),
+        ("Guest of honour", True),
+        *((name, False) for name in ("[unknown]", "[deleted]", "[Deleted]", "[ removed ]")),
+        *((name, False) for name in ("\u3164", " ", "-", "?", "[]")),
+        *((name, False) for name in ("nan", "NaN", "None", "NULL", "n/a", "<NA>", "undefined")),
+        *((name, False) for name in ("Anonymous", "anonymous user", "Anonymous Coward", "guest")),
+        *((name, False) for name in ("Deleted user", "<deleted>", "(deleted account)", "Unknown")),
+        *((name, False) for name in ("[deleted]\u200b", "\u2068guest\u2069")),
+    ],
 )
 def test_a_name_many_bear_or_nobody_sees_names_no_one(author: str, named: bool) -> None:
     assert is_named(author) is named
+
+
+@pytest.mark.parametrize(
+    ("text", "seen"),
+    [
+        ("k\u200di\u200cl\u034fl\ufe0f\U000e0041", "kill"),
+        ("a\u2800b\u3164c\ufffcd\u00a0e", "a b c d e"),
+        ("a\u2028b\u2029c", "a\nb\nc"),
+        ("\u0600 plain\ntext", "\u0600 plain\ntext"),
+    ],
+)
+def test_visible_form_has_only_what_a_reader_sees(text: str, seen: str) -> None:
+    assert visible_form(text) == seen

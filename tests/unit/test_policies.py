@@ -193,6 +193,35 @@ def test_policy_that_contradicts_itself_or_leaves_a_hole_cannot_be_made(
         whole(**changes)
 
 
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"version": True}, "version is 1 or more, not True"),
+        ({"version": 1.5}, "version is 1 or more, not 1.5"),
+        ({"version": float("nan")}, "version is 1 or more, not nan"),
+        ({"created_at": datetime(2026, 1, 1)}, "has no time zone"),
+        ({"reasons": (*REASONS, Reason("new", 5, "words"))}, "reason 'new'"),
+        ({"reasons": (*REASONS, Reason("new", "\u200b", "words"))}, "reason 'new'"),
+        ({"reasons": (*REASONS, Reason("new", "Title", "a\x00b"))}, "reason 'new'"),
+        ({"rules": changed("threat-hold", id="\u200b")}, "a rule on threat has no id"),
+        ({"rules": changed("threat-hold", id=5)}, "a rule on threat has no id"),
+        ({"rules": changed("threat-hold", id="a\ud800")}, "a rule on threat has no id"),
+    ],
+)  # fmt: skip
+def test_policy_with_a_value_of_the_wrong_kind_cannot_be_made(
+    changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(InvalidPolicy, match=message):
+        whole(**changes)
+
+
+@pytest.mark.parametrize("edge", ["0.5", None, float("nan"), float("inf"), True, -0.1])
+def test_edge_that_is_no_number_from_0_to_1_cannot_be_made(edge: object) -> None:
+    for name in ("low", "high"):
+        with pytest.raises(InvalidPolicy, match="threat-hold: band"):
+            changed("threat-hold", **{name: edge})
+
+
 def test_label_no_rule_speaks_of_and_bands_in_any_order_are_fine() -> None:
     assert whole(rules=()).rules == ()
     assert whole(rules=POLICY.rules[::-1]).rules
@@ -205,6 +234,44 @@ def test_stored_policy_that_is_not_sound_is_refused_when_it_is_read() -> None:
         raw = {**body, "rules": [{**body["rules"][0], **change}, *body["rules"][1:]]}
         with pytest.raises(InvalidPolicy, match="rule toxicity-approve"):
             policy_from_json(json.dumps(raw), version=1, created_at=NOW)
+
+
+def stored(**changes: object) -> str:
+    return json.dumps(json.loads(policy_to_json(POLICY)) | changes)
+
+
+def stored_rule(**changes: object) -> str:
+    first, *rest = json.loads(policy_to_json(POLICY))["rules"]
+    changed_rule = {name: value for name, value in (first | changes).items() if value != "LEFT OUT"}
+    return stored(rules=[changed_rule, *rest])
+
+
+@pytest.mark.parametrize(
+    ("body", "message"),
+    [
+        ("{", "not valid JSON"),
+        ("[]", "not an object"),
+        (stored()[:-1] + ', "rules": []}', "appears twice"),
+        (stored_rule().replace("0.0,", "NaN,", 1), "NaN"),
+        (stored(extra=1), "'extra'"),
+        (stored(rules=None), "`rules` is not a list"),
+        (stored(rules={}), "`rules` is not a list"),
+        (stored(rules=["x"]), "rule 1 is not an object"),
+        (stored(reasons=[5]), "reason 1 is not an object"),
+        (stored(reason_precedence="threat"), "`reason_precedence` is not a list"),
+        (stored(reason_precedence=None), "`reason_precedence` is not a list"),
+        (stored(reasons=[{"code": "a", "title": "b"}]), "reason 1: .*'text'"),
+        (stored_rule(low="LEFT OUT"), "rule 1: .*'low'"),
+        (stored_rule(id="LEFT OUT", label="zz"), "rule 1: .*'id'"),
+        (stored_rule(colour="red"), "rule 1: .*'colour'"),
+        (stored_rule(low="0.0"), "band"),
+        (stored_rule(label="zz"), "toxicity-approve: 'zz'"),
+        (stored_rule(label=[]), "toxicity-approve"),
+    ],
+)
+def test_stored_form_with_something_wrong_is_refused_by_its_place(body: str, message: str) -> None:
+    with pytest.raises(InvalidPolicy, match=message):
+        policy_from_json(body, version=1, created_at=NOW)
 
 
 def test_severity_orders_the_actions_from_mild_to_hard() -> None:

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.moderation.comments import UNKNOWN_AUTHOR, IncomingComment, IncomingThread
 from core.sources.base import Rejected, Skipped, SourceItem
+from core.sources.files.columns import ALIASES, RARE_ALIASES
 from core.sources.files.items import KNOWN_COLUMNS, story_of_hit, to_item
 
 READ_AT = datetime(2026, 11, 22, 18, tzinfo=UTC)
@@ -141,7 +142,10 @@ def test_a_hit_tells_the_story_it_hangs_under() -> None:
         assert story_of_hit(silent, read_at=READ_AT) is None
 
 
-NAMES = st.sampled_from(sorted(KNOWN_COLUMNS))
+ALL_ALIASES = {
+    alias for table in (ALIASES, RARE_ALIASES) for each in table.values() for alias in each
+}
+NAMES = st.sampled_from(sorted({*KNOWN_COLUMNS, *ALL_ALIASES, "deleted_at", "status", "$date"}))
 VALUES = st.one_of(
     st.none(),
     st.booleans(),
@@ -153,7 +157,10 @@ VALUES = st.one_of(
 )
 
 
-@given(st.one_of(VALUES, st.dictionaries(NAMES, VALUES)))
+OBJECTS = st.dictionaries(NAMES, VALUES, max_size=3)
+
+
+@given(st.one_of(VALUES, st.dictionaries(NAMES, st.one_of(VALUES, OBJECTS))))
 def test_any_row_gives_one_item_and_never_raises(raw: object) -> None:
     found = item(raw)
     assert isinstance(found, IncomingComment | IncomingThread | Skipped | Rejected)

@@ -2,13 +2,14 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from uuid import UUID
 
 from core.errors import InvalidInput
+from core.sources.files.columns import bare_name
 from core.strict_json import load_strict
 
 
@@ -27,17 +28,29 @@ _KINDS: tuple[tuple[type | tuple[type, ...], str], ...] = (
     (Mapping, "an object"),
     ((list, tuple), "a list"),
 )
-_MISSING = frozenset(("", "nan", "nat", "null", "none", "<na>", "#n/a", "\\n"))
-_MISSING_IN_CAPITALS = frozenset(("NA", "N/A"))
-_WHOLE_WITH_POINT = re.compile(r"(-?[0-9]+)\.0+")
-_SCIENTIFIC = re.compile(r"-?[0-9](?:\.[0-9]+)?[eE]\+[0-9]+")
+_MISSING = frozenset(
+    (
+        *("", "nan", "-nan", "nat", "null", "(null)", "none", "<na>", "n/a", "#n/a", "#n/a n/a"),
+        *("#na", "#null!", "nil", "undefined", "\\n"),
+    )
+)
+_MISSING_IN_CAPITALS = frozenset(("NA",))
+_WHOLE_WITH_POINT = re.compile(r"(-?[0-9]+)\.0*")
+# Without a point or a plus sign, `1e5` may be an id of letters and digits.
+_SCIENTIFIC = re.compile(r"-?[0-9](?:[.,][0-9]+[eE][+-]?[0-9]+|[eE]\+[0-9]+)")
 _EXACT_FLOAT = 2.0**53  # from here on a float no longer tells neighbouring whole numbers apart
 # At least 9 digits: fewer may be a date written as 20260131.
 _UNIX_TEXT = re.compile(r"[0-9]{9,20}(?:\.[0-9]*)?", re.ASCII)
 # Within this range a number has only one meaning, as seconds, milli-, micro- or nanoseconds.
 FIRST_UNIX_SECONDS, LAST_UNIX_SECONDS = 100_000_000, 7_258_118_400
+# Smaller units count from 1992 on: as nanoseconds, today's Windows file times would be in 1974 and
+# .NET ticks in 1990; as milliseconds, 260131120000 (a date) would be in 1978.
+FIRST_OF_SMALLER_UNITS = 694_224_000
+# How far a number may lie in the future. One that lies further counts from another day than 1970.
+MOST_AHEAD = timedelta(days=1)
 _FLAGS = dict.fromkeys(("", "false", "f", "no", "n", "0", "0.0"), False)
 _FLAGS |= dict.fromkeys(("true", "t", "yes", "y", "1", "1.0"), True)
+_ZULU = re.compile(r" ?(?:z|UTC|GMT)$")  # fromisoformat knows only Z
 _WRITE_TIMES = "write 2026-01-31T12:00:00Z or Unix seconds"
 
 
@@ -63,8 +76,24 @@ def parse_json(text: str | bytes) -> object:
         raise InvalidInput("not valid JSON") from None
 
 
-def text_field(row: Mapping[str, object], name: str) -> str | None:
-    value = row.get(name)
+def value_in(value: object, keys: Sequence[str] = ()) -> object:
+    """The value of an object that stands for one value: MongoDB's `{"$date": ...}`, or the first of
+    `keys` (written as in `columns`) that the object has. Anything else is returned as it is."""
+    while isinstance(value, Mapping):
+        inner = {bare_name(str(key)): each for key, each in value.items() if each is not None}
+        if len(value) == 1 and next(iter(inner), "").startswith("$"):
+            value = next(iter(inner.values()))
+            continue
+        key = next((key for key in keys if key in inner), None)
+        if key is None:
+            return value
+        value = inner[key]
+    return value
+
+
+def text_field(row: Mapping[str, object], name: str, *, inside: Sequence[str] = ()) -> str | None:
+    """Text, also inside an object: under the first of the keys `inside` that it has."""
+    value = value_in(row.get(name), inside)
     if value is None or isinstance(value, str):
         return value
     raise InvalidInput(f"`{name}` is {kind_of(value)}, not text")
@@ -76,7 +105,7 @@ def id_field(row: Mapping[str, object], name: str, *, is_number: bool) -> str | 
     Tables that once held an empty cell give ids as 101.0. `is_number` is for sources with numeric
     ids, given as 12 or "12".
     """
-    value = row.get(name)
+    value = value_in(row.get(name), ("id",))
     if isinstance(value, str):
         found = _id_of_text(value, name)
     else:
@@ -96,7 +125,7 @@ def _id_of_text(text: str, name: str) -> str | None:
             f"`{name}` is in scientific notation, which drops digits; save that column as text"
         )
     whole = _WHOLE_WITH_POINT.fullmatch(text.strip())
-    return whole.group(1) if whole else text
+    return whole.group(1) if whole else text.strip(" \u00a0")
 
 
 def _id_of_number(value: object, name: str) -> str | None:
@@ -120,9 +149,21 @@ def is_missing(text: str) -> bool:
     return text.strip().casefold() in _MISSING or text.strip() in _MISSING_IN_CAPITALS
 
 
+def is_dated(row: Mapping[str, object], name: str) -> bool:
+    """Whether the column has a time, of whatever form; databases also write 0 for no time."""
+    value = value_in(row.get(name))
+    if isinstance(value, str):
+        return not (
+            is_missing(value) or value.strip().startswith(("0000-", "0001-")) or value == "0"
+        )
+    if isinstance(value, float) and math.isnan(value):
+        return False
+    return bool(value)
+
+
 def flag_field(row: Mapping[str, object], name: str) -> bool:
     """True or false; a missing value is false. Tables write it in words or as 1 and 0."""
-    value = row.get(name)
+    value = value_in(row.get(name))
     if value is None or isinstance(value, bool):
         return bool(value)
     if isinstance(value, float) and math.isnan(value):
@@ -136,12 +177,17 @@ def flag_field(row: Mapping[str, object], name: str) -> bool:
 
 
 def time_field(
-    row: Mapping[str, object], name: str, *, first: int = FIRST_UNIX_SECONDS
+    row: Mapping[str, object],
+    name: str,
+    *,
+    read_at: datetime,
+    first: int = FIRST_UNIX_SECONDS,
 ) -> datetime | None:
     """A time in UTC, from ISO 8601 or a Unix time in seconds, milli-, micro- or nanoseconds,
-    distinguished by their size. Refuses text without a time zone, and dates written as a number.
-    `first` is the smallest Unix time; 0 for sources that always use seconds."""
-    value = row.get(name)
+    distinguished by their size. Refuses text without a time zone, dates written as a number, and
+    numbers that as Unix times lie after `read_at`. `first` is the smallest Unix time; 0 for sources
+    that always use seconds."""
+    value = value_in(row.get(name))
     if value is None or (isinstance(value, str) and value and is_missing(value)):
         return None
     if isinstance(value, datetime) and value.tzinfo is not None:
@@ -150,9 +196,11 @@ def time_field(
         raise InvalidInput(f"`{name}` is {kind_of(value)}, not a time")
     try:
         if isinstance(value, str) and not _UNIX_TEXT.fullmatch(value.strip()):
-            moment = datetime.fromisoformat(value.strip())
+            moment = datetime.fromisoformat(_ZULU.sub("Z", value.strip()))
         else:
             moment = _unix_moment(Decimal(value), name, first)
+            if moment > read_at + MOST_AHEAD:
+                raise InvalidInput(f"`{name}` is a Unix time in the future; {_WRITE_TIMES}")
         if moment.tzinfo is not None:
             return moment.astimezone(UTC)
     except (ValueError, ArithmeticError, OSError):
@@ -166,9 +214,9 @@ def _unix_moment(number: Decimal, name: str, first: int) -> datetime:
     if first <= number < LAST_UNIX_SECONDS:
         return datetime.fromtimestamp(float(number), UTC)
     for unit in (1_000, 1_000_000, 1_000_000_000):
-        if FIRST_UNIX_SECONDS <= number / unit < LAST_UNIX_SECONDS:
+        if FIRST_OF_SMALLER_UNITS <= number / unit < LAST_UNIX_SECONDS:
             return datetime.fromtimestamp(float(number / unit), UTC)
-    raise InvalidInput(f"`{name}` is no time between 1973 and 2200; {_WRITE_TIMES}")
+    raise InvalidInput(f"`{name}` is no time between 1973 and now; {_WRITE_TIMES}")
 
 
 def _is_date(number: Decimal) -> bool:

@@ -1,6 +1,7 @@
 """Turns one raw row of a source, whatever its shape, into one item."""
 
 import math
+import re
 from collections.abc import Mapping
 from datetime import datetime
 
@@ -15,15 +16,17 @@ from core.moderation.comments import (
 )
 from core.moderation.invisible import is_blank
 from core.sources.base import DELETED, Rejected, Skipped, SourceItem
-from core.sources.files.columns import RowShape, field_of, plain_shape
+from core.sources.files.columns import RowShape, bare_name, field_of, plain_shape
 from core.sources.files.fields import (
     FIRST_UNIX_SECONDS,
     flag_field,
     id_field,
+    is_dated,
     is_missing,
     kind_of,
     text_field,
     time_field,
+    value_in,
 )
 from core.sources.files.nesting import REPLY_KEYS
 
@@ -34,6 +37,17 @@ NO_TEXT = "no text"
 NO_TITLE = "no title"
 _OTHER_TYPES = ("job", "poll", "pollopt")
 _TYPES = ("comment", "story", *_OTHER_TYPES)
+
+
+# Reddit names the parent as `t1_abc` (a comment) or `t3_abc` (a post), where its own id is `abc`.
+_REDDIT_NAME = re.compile("t[13]_[a-z0-9]+$")
+_GONE_STATUS = frozenset(("deleted", "removed", "withdrawn", "trash", "trashed"))
+# Keys of an object given in place of a text or a name.
+_INSIDE_TEXT = ("raw", "plain", "text", "rendered", "html", "body", "content")
+_INSIDE_AUTHOR = (
+    *("username", "name", "displayname", "login", "screenname", "nickname", "handle", "acct"),
+    "fullname",
+)
 
 
 FIREBASE = RowShape("id", "text", "by", ("time",), "parent", True)
@@ -82,7 +96,8 @@ def shape_of(row: Mapping[str, object]) -> RowShape:
     if "created_at_i" in row or ("children" in row and is_typed):
         return ALGOLIA_ITEM
     if not any(name in row for name in ("author", "created_at", "parent_id")):
-        others = [name for name in row if field_of(name) and name not in FIREBASE.names]
+        of_hackernews = FIREBASE.names | _FURTHER_COLUMNS
+        others = [name for name in row if field_of(name) and name not in of_hackernews]
         is_numbered = "by" in row and "time" in row and _is_number(row.get("id"))
         if is_numbered or (is_typed and not others):
             return FIREBASE
@@ -99,7 +114,8 @@ def unread_names(row: Mapping[str, object], shape: RowShape) -> set[str]:
     if shape.is_hackernews:
         read = read | _FURTHER_COLUMNS | _UNUSED_FIELDS
     empty = {name for name, value in row.items() if value is None and field_of(name)}
-    return row.keys() - read - empty - REPLY_KEYS
+    replies = {name for name in row if bare_name(name) in REPLY_KEYS}
+    return row.keys() - read - empty - replies
 
 
 def to_item(
@@ -154,11 +170,15 @@ def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
 
 def _removal_reason(row: Mapping[str, object], shape: RowShape) -> str | None:
     """Why the row's comment was removed from its site; None if it was not."""
-    if flag_field(row, shape.deleted):
+    if any(flag_field(row, name) for name in shape.deleted):
+        return DELETED
+    if any(is_dated(row, name) for name in shape.deleted_at):
+        return DELETED
+    if any(str(row.get(name)).strip().casefold() in _GONE_STATUS for name in shape.status):
         return DELETED
     if shape.is_hackernews and flag_field(row, "dead"):
         return DEAD
-    text = row.get(shape.text)
+    text = value_in(row.get(shape.text), _INSIDE_TEXT)
     return DELETED if isinstance(text, str) and is_placeholder(text) else None
 
 
@@ -191,7 +211,7 @@ def _is_thread(row: Mapping[str, object], shape: RowShape) -> bool:
 def _time(row: Mapping[str, object], shape: RowShape, read_at: datetime) -> datetime:
     for name in shape.times:
         first = 0 if shape.is_hackernews else FIRST_UNIX_SECONDS
-        moment = time_field(row, name, first=first)
+        moment = time_field(row, name, read_at=read_at, first=first)
         if moment is not None:
             return moment
     return read_at
@@ -205,7 +225,7 @@ def _thread(
     read_at: datetime,
 ) -> IncomingThread | Skipped:
     title = text_field(row, shape.title) or ""
-    author = text_field(row, shape.author) or None
+    author = _author(row, shape)
     created_at = _time(row, shape, read_at)
     if not title.strip():
         return Skipped(where, NO_TITLE)
@@ -221,11 +241,11 @@ def _comment(
     key: tuple[str, str],
     read_at: datetime,
 ) -> IncomingComment | Skipped:
-    text = text_field(row, shape.text) or ""
+    text = text_field(row, shape.text, inside=_INSIDE_TEXT) or ""
     comment = IncomingComment(
         *key,
         text,
-        text_field(row, shape.author) or UNKNOWN_AUTHOR,
+        _author(row, shape) or UNKNOWN_AUTHOR,
         _time(row, shape, read_at),
         _parent(row, shape),
         is_time_known=any(_has_value(row.get(name)) for name in shape.times),
@@ -237,6 +257,11 @@ def _comment(
     return comment if clean_text(text) else Skipped(where, NO_TEXT)
 
 
+def _author(row: Mapping[str, object], shape: RowShape) -> str | None:
+    author = text_field(row, shape.author, inside=_INSIDE_AUTHOR)
+    return None if author is None or is_missing(author) else author
+
+
 def _has_value(value: object) -> bool:
     if isinstance(value, str):
         return not is_missing(value)
@@ -246,4 +271,8 @@ def _has_value(value: object) -> bool:
 def _parent(row: Mapping[str, object], shape: RowShape) -> str | None:
     if row.get(shape.parent) == "":
         return None
-    return id_field(row, shape.parent, is_number=shape.is_hackernews)
+    parent = id_field(row, shape.parent, is_number=shape.is_hackernews)
+    is_reddit = parent is not None and _REDDIT_NAME.match(parent)
+    if parent is None or not is_reddit or _REDDIT_NAME.match(str(row.get(shape.id))):
+        return parent
+    return parent[3:]

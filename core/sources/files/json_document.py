@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from core.errors import UnreadableFile
+from core.sources.files.columns import bare_name
 from core.sources.files.json_array import BROKEN, JsonReader
 from core.sources.files.nesting import WRAPPERS, comments_in
 from core.sources.files.text_files import Row, lines, pieces
@@ -49,7 +50,7 @@ def _wrapped_rows(path: Path) -> Iterator[Row]:
         while end != "}":
             name = str(reader.value(":"))
             reader.take()
-            is_list, is_wrapper = reader.peek() == "[", name.casefold() in WRAPPERS
+            is_list, is_wrapper = reader.peek() == "[", bare_name(name) in WRAPPERS
             is_found |= is_wrapper
             if is_list and is_wrapper:
                 for number, value in enumerate(reader.entries(), start=1):

@@ -1,36 +1,31 @@
 """Finds comments inside other objects: API responses that wrap them, and replies under comments."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from core.sources.files.columns import field_of
+from core.sources.files.columns import bare_name, field_of
 from core.sources.files.text_files import Row
 
-# Keys under which a comment holds its replies.
-REPLY_KEYS = frozenset(("children", "replies", "comments", "responses"))
+# Keys under which a comment holds its replies, written as `bare_name` does.
+REPLY_KEYS = frozenset(
+    (
+        *("children", "replies", "comments", "responses", "answers", "descendants", "kids"),
+        *("childcomments", "subcomments", "nestedcomments"),
+    )
+)
 # Keys under which an API response or an export holds comments, or another such object.
 WRAPPERS = REPLY_KEYS | frozenset(
     (
-        "hits",
-        "data",
-        "items",
-        "results",
-        "result",
-        "rows",
-        "records",
-        "entries",
-        "posts",
-        "response",
-        "objects",
-        "nodes",
-        "edges",
-        "node",
-        "_source",
-        "list",
-        "values",
-        "documents",
+        *("hits", "data", "items", "results", "result", "rows", "records", "entries", "entry"),
+        *("posts", "response", "objects", "nodes", "edges", "node", "source", "list", "values"),
+        *("documents", "docs", "elements", "embedded", "payload", "feed", "page", "messages"),
+        *("thread", "threads", "topic", "topics", "discussion", "discussions", "article", "story"),
+        *("conversation", "conversations", "poststream", "ancestors", "context", "statuses"),
+        *("comment", "attributes", "fields", "snippet", "toplevelcomment"),
     )
 )
+# What an object around a comment may say about it, if the comment itself does not.
+_SAID_OUTSIDE = frozenset(("id", "author", "created_at", "parent_id"))
 _SHOWN_KEYS = 8
 
 
@@ -56,16 +51,45 @@ def comments_in(row: Row) -> Iterator[Row]:
     while waiting:
         found = waiting.pop()
         value = found.value
-        if not isinstance(value, Mapping):
+        if isinstance(value, list) and value:
+            waiting += _entries(found)
+        elif not isinstance(value, Mapping):
             if not found.is_reply:  # replies may be given as ids only
                 yield Row(found.where, value)
         elif _is_comment(value):
             yield Row(found.where, _with_parent(value, found.parent))
             waiting += _inside(found, REPLY_KEYS, parent=value.get(_id_name(value)))
+        elif (whole := _completed_inside(value)) is not None:
+            waiting.append(replace(found, value=whole))
         elif wrapped := _inside(found, WRAPPERS, parent=found.parent):
             waiting += wrapped
         elif not _is_empty_wrapper(value):
             yield Row(found.where, value, None if _has_field(value) else _unknown(value))
+
+
+def _entries(found: _Pending) -> list[_Pending]:
+    """The entries of a list in a list, last one first."""
+    assert isinstance(found.value, list)
+    numbered = enumerate(found.value, start=1)
+    return [replace(found, where=f"{found.where}, {n}", value=each) for n, each in numbered][::-1]
+
+
+def _completed_inside(value: Mapping[str, object]) -> Mapping[str, object] | None:
+    """The comment inside an object that also says something about it, like its id or its author,
+    with these facts added; None if there is none or if it needs no fact."""
+    for key, inner in value.items():
+        if bare_name(key) not in WRAPPERS or not isinstance(inner, Mapping):
+            continue
+        fields = _fields(inner)
+        outside = {
+            name: fact
+            for name, fact in value.items()
+            if name != key and field_of(name) in _SAID_OUTSIDE - fields
+        }
+        whole = {**outside, **inner}
+        if "text" in fields and outside and _is_comment(whole):
+            return whole
+    return None
 
 
 def _inside(found: _Pending, names: frozenset[str], *, parent: object) -> list[_Pending]:
@@ -74,7 +98,7 @@ def _inside(found: _Pending, names: frozenset[str], *, parent: object) -> list[_
     is_reply = names is REPLY_KEYS or found.is_reply
     inner: list[_Pending] = []
     for name, value in found.value.items():
-        if not isinstance(name, str) or name.casefold() not in names:
+        if not isinstance(name, str) or bare_name(name) not in names:
             continue
         if isinstance(value, Mapping):
             inner.append(_Pending(f"{found.where}, `{name}`", value, parent, is_reply))
@@ -87,8 +111,17 @@ def _inside(found: _Pending, names: frozenset[str], *, parent: object) -> list[_
 
 
 def _is_comment(value: Mapping[str, object]) -> bool:
-    fields = {field_of(name) for name in value if isinstance(name, str)}
+    fields = _fields(value)
     return bool(fields & {"text", "title"}) and ("id" in fields or "objectID" in value)
+
+
+def _fields(value: Mapping[str, object]) -> set[str | None]:
+    """The fields that the object's keys name. A comment inside it is not its text."""
+    found = {field_of(name): inner for name, inner in value.items() if isinstance(name, str)}
+    inner = found.get("text")
+    if isinstance(inner, Mapping) and {"id", "text"} <= set(map(field_of, inner)):
+        del found["text"]
+    return set(found)
 
 
 def _has_field(value: Mapping[str, object]) -> bool:
@@ -97,7 +130,7 @@ def _has_field(value: Mapping[str, object]) -> bool:
 
 
 def _is_empty_wrapper(value: Mapping[str, object]) -> bool:
-    return any(value.get(name) == [] for name in value if name.casefold() in WRAPPERS)
+    return any(value.get(name) == [] for name in value if bare_name(name) in WRAPPERS)
 
 
 def _id_name(value: Mapping[str, object]) -> str:

@@ -67,6 +67,7 @@ class SqlLists:
                 decisions.c.appeal_id.is_(None),
                 decisions.c.decided_at >= rows.to_micros(since),
                 revisions.c.is_latest == 1,
+                revisions.c.withdrawn_at.is_(None),
                 decisions.c.id.not_in(select(appeals.c.decision_id)),
             )
             .order_by(decisions.c.decided_at.desc(), decisions.c.id)
@@ -232,7 +233,7 @@ def _visible_text(row: RowMapping) -> str:
 
 def _cases(query: Select[Any], statuses: Sequence[CaseStatus], label: str | None) -> Select[Any]:
     """The query on cases joined with their revisions and comments; closed cases only if their text
-    is still the comment's newest."""
+    is still the comment's newest and was not withdrawn."""
     query = (
         query.select_from(cases)
         .join(revisions, revisions.c.id == cases.c.revision_id)
@@ -242,7 +243,7 @@ def _cases(query: Select[Any], statuses: Sequence[CaseStatus], label: str | None
     if label is not None:
         query = query.where(cases.c.scored_label == label)
     if CaseStatus.CLOSED in statuses:
-        query = query.where(revisions.c.is_latest == 1)
+        query = query.where(revisions.c.is_latest == 1, revisions.c.withdrawn_at.is_(None))
     return query
 
 
