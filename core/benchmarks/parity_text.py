@@ -1,4 +1,4 @@
-"""The kit of `modconsole bench parity` as lines for a terminal."""
+"""The report of `modconsole bench parity` as lines for a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any

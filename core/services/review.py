@@ -59,7 +59,7 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
         # Checked before the rules below: the slower of two reviewers should read whose decision
         # stands, not that a closed case takes no action.
         if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
-            raise Conflict(standing(chain[-1]))
+            raise Conflict(describe_decision(chain[-1]))
         check_can(actor, decide_permission(case.status))
         status = next_status(case.status, review.action)
         decision = _decision(context, tx, actor, review, chain[-1])
@@ -108,7 +108,7 @@ def undo_decision(
             raise NotFound("There is nothing to undo here.")
         current, restored = chain[-1], chain[-2]
         if len(chain) != seen_version:
-            raise Conflict(standing(current))
+            raise Conflict(describe_decision(current))
         check_can_undo(actor.id, current, has_appeal=tx.appeal_of(revision_id) is not None)
         check_can_undo_as(actor, chain, context.clock.now())
         decision = Decision(
@@ -132,7 +132,7 @@ def undo_decision(
         return decision
 
 
-def standing(decision: Decision) -> str:
+def describe_decision(decision: Decision) -> str:
     """One line that says who made the decision, when, and that it stands."""
     # A person's decision has the action HOLD only after an undo or a reopening.
     words = ACTION_DONE | {Action.HOLD: "put back on hold"}
@@ -164,7 +164,7 @@ def _replayed(first: Decision, actor: Actor, review: Review) -> Decision:
         raise InvalidInput("The idempotency key was used for another comment.")
     asked = (actor.id, review.action, review.reason_code or None, review.note.strip())
     if asked != (first.actor, first.action, first.reason_code or None, first.note):
-        raise Conflict(standing(first))
+        raise Conflict(describe_decision(first))
     return first
 
 

@@ -15,7 +15,7 @@ from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.explain import Explained
 from core.services.reopen import reopen
-from core.services.review import Review, decide_case, skip_case, standing, undo_decision
+from core.services.review import Review, decide_case, describe_decision, skip_case, undo_decision
 from core.store.views import QueueItem
 from dashboard.wording import ACTIONS_DONE
 
@@ -134,7 +134,7 @@ def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -
         desk.say(str(error), is_error=True)
         return
     if ended is not None:
-        desk.say(standing(ended), is_error=True)
+        desk.say(describe_decision(ended), is_error=True)
         desk.leave()
         return
     if revision_id in desk.skipped:

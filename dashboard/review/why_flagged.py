@@ -12,7 +12,7 @@ from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
 from dashboard.review.desk import Desk
-from dashboard.review.telling_words import words_button, words_found
+from dashboard.review.explanation import words_button, words_found
 from dashboard.wording import FAILURES, LABELS, TRIGGERS, cut_score, decision_line, score_figure
 
 

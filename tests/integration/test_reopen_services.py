@@ -16,7 +16,7 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.services.lookup import look_up
 from core.services.queries import list_queue, list_undoable, load_case
-from core.services.reopen import look_at_case, look_at_reopening, reopen
+from core.services.reopen import load_case_reopening, load_reopening, reopen
 from core.services.review import skip_case, undo_decision
 from tests.factories import (
     CLEAN,
@@ -186,15 +186,15 @@ def test_skip_says_what_ended_the_case_meanwhile(services: Services) -> None:
 
 def test_look_at_a_reopening_says_why_not(services: Services) -> None:
     removed, visible = scored(services, REMOVED), scored(services, CLEAN)
-    look = look_at_reopening(services.context, MODERATOR, removed.reference)
+    look = load_reopening(services.context, MODERATOR, removed.reference)
     assert "may not reopen any decision" in look.refusal
-    assert look_at_reopening(services.context, LEAD, removed.reference).refusal == ""
-    assert look_at_reopening(services.context, MODERATOR, visible.reference).refusal == ""
-    waiting = look_at_reopening(services.context, LEAD, posted(services, CLEAN).reference)
+    assert load_reopening(services.context, LEAD, removed.reference).refusal == ""
+    assert load_reopening(services.context, MODERATOR, visible.reference).refusal == ""
+    waiting = load_reopening(services.context, LEAD, posted(services, CLEAN).reference)
     assert (waiting.decision, waiting.seen_version) == (None, 0)
-    assert look_at_case(services.context, LEAD, removed.id).decision == look.decision
+    assert load_case_reopening(services.context, LEAD, removed.id).decision == look.decision
     with pytest.raises(NotFound):
-        look_at_reopening(services.context, LEAD, "nothing")
+        load_reopening(services.context, LEAD, "nothing")
 
 
 def test_own_decisions_of_the_last_day_can_be_undone_after_a_reload(services: Services) -> None:

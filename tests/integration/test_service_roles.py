@@ -28,7 +28,7 @@ from core.services import (
     withdraw,
 )
 from core.services.appeal import hear_appeal
-from core.services.backends import look_at_backends
+from core.services.backends import load_site_backends
 from core.services.trials import SpareBackends
 from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
@@ -125,7 +125,7 @@ def find_request(services: Services, actor: Actor) -> None:
 
 def look_at_site(services: Services, actor: Actor) -> None:
     catalogue = services.catalogue()
-    look_at_backends(services.context, actor, catalogue, calls=(), seen=(), checks={})
+    load_site_backends(services.context, actor, catalogue, calls=(), seen=(), checks={})
 
 
 def spare(services: Services) -> SpareBackends:
@@ -162,7 +162,7 @@ def compare_sample(services: Services, actor: Actor) -> None:
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
-    ("backends.look_at_backends", "look"): (look_at_site, "nyyyyy"),
+    ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("explain.explain_revision", "explain"): (
         lambda s, a: explain.explain_revision(s.context, a, s.explainer, scored(s, HELD).id),
         "nyynyy",
@@ -193,12 +193,12 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: queries.load_policy(s.context, a, 1),
         "nyynyy",
     ),
-    ("reopen.look_at_case", "look"): (
-        lambda s, a: reopen.look_at_case(s.context, a, scored(s, HELD).id),
+    ("reopen.load_case_reopening", "look"): (
+        lambda s, a: reopen.load_case_reopening(s.context, a, scored(s, HELD).id),
         "nyynyy",
     ),
-    ("reopen.look_at_reopening", "look"): (
-        lambda s, a: reopen.look_at_reopening(s.context, a, scored(s, HELD).reference),
+    ("reopen.load_reopening", "look"): (
+        lambda s, a: reopen.load_reopening(s.context, a, scored(s, HELD).reference),
         "nyyyyn",
     ),
     ("reopen.reopen", "open a case on a visible comment"): (open_case, "nyyyyn"),
@@ -260,7 +260,7 @@ UNCHECKED: Mapping[str, str] = {
     "backends.circuit_of": PURE,
     "backends.state_of": PURE,
     "parity.sample_source": PURE,
-    "review.standing": PURE,
+    "review.describe_decision": PURE,
     "submit.describe_problems": PURE,
 }
 ROWS = [

@@ -61,7 +61,7 @@ def frame_with(at: AppTest, column: str) -> Any:
 
 
 def check(at: AppTest, name: str) -> AppTest:
-    at.session_state["asking"].chosen = name
+    at.session_state["backends_page"].chosen = name
     at.run()
     return at.button(key=f"check_{name}").click().run()
 

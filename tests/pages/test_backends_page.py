@@ -146,7 +146,7 @@ def test_the_circuit_of_another_process_is_read_from_its_log(
     log(home, call(1, "tei", 9, "connect"), call(2, "tei", 3, "circuit_open"))
     log(home, call(3, "tei", 8), process="score-7")
     at = staff_page("backends", OPS)
-    at.session_state["asking"].chosen = "tei"
+    at.session_state["backends_page"].chosen = "tei"
     at.run()
     assert row(at, "tei")["state"] == ["cools down"]
     assert row(at, "tei")["circuit"] == "open in 1 of 2"
@@ -159,7 +159,7 @@ def test_perspectives_end_is_told_with_the_way_out(
 ):
     declare(home, server.url, "perspective")
     at = staff_page("backends", OPS)
-    at.session_state["asking"].chosen = "perspective"
+    at.session_state["backends_page"].chosen = "perspective"
     at.run()
     assert not at.exception
     assert "The Perspective API ends on 31 December 2026." in said(at)

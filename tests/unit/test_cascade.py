@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.clock import Clock
 from core.errors import BackendError
 from core.inference.base import BatchResult, ErrorKind, TextResult
-from core.inference.cascade.backend import CascadeBackend, Gate, is_audited
+from core.inference.cascade.backend import CascadeBackend, ClearingRule, is_audited
 from core.inference.fake import LABELS, POISON, FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.clearing import acting_edges
@@ -58,8 +58,8 @@ def cascade(
     policy: Policy = POLICY,
     pass_below: float = 0.1,
 ) -> CascadeBackend:
-    gate = Gate(acting_edges(POLICY), pass_below, audit_share)
-    return CascadeBackend(full, Guess(), gate, lambda: policy)
+    rule = ClearingRule(acting_edges(POLICY), pass_below, audit_share)
+    return CascadeBackend(full, Guess(), rule, lambda: policy)
 
 
 def test_only_what_does_not_pass_reaches_the_full_model() -> None:

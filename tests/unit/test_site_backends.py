@@ -8,7 +8,7 @@ from core.bootstrap.catalogue import name_in_force, read_catalogue
 from core.config import Settings
 from core.inference.local import choice
 from core.moderation.scores import Label
-from core.services.backends import Candidate, Catalogue, State
+from core.services.backends import BackendState, Candidate, Catalogue
 from tests.contract.remote_configs import TABLES, toml_of
 
 SECRET = "sk-very-secret-9f8e7d"
@@ -62,7 +62,7 @@ def test_a_missing_package_is_named_with_how_to_install_it(
     )
     found = catalogue(settings)
     torch = one(found, "torch")
-    assert torch.problem_state is State.NOT_INSTALLED
+    assert torch.problem_state is BackendState.NOT_INSTALLED
     assert "pip install 'moderation-console[transformers]'" in (torch.problem or "")
     assert one(found, "onnx").problem is None
     assert name_in_force(settings) == "onnx"
@@ -89,7 +89,7 @@ def test_a_key_that_is_not_set_is_named(settings: Settings, where: dict[str, obj
     declare(settings, "tei", **where)
     tei = one(catalogue(settings), "my-tei")
     assert tei.problem == "OTHER_KEY is not set: the key is taken from there"
-    assert tei.problem_state is State.REFUSED
+    assert tei.problem_state is BackendState.REFUSED
     assert tei.labels
 
 

@@ -23,7 +23,7 @@ MOST_PARTS = 64
 """Parts looked at, at most; taking one out costs about as much as scoring the comment."""
 NOTHING = "."
 """Scored in place of an empty text, which backends treat differently."""
-TELLING = 0.75
+IMPORTANT_SHARE = 0.75
 """Of the heaviest part's weight: the share at which marked words agree best with people's marks."""
 _FAINT = 0.05  # a smaller weight explains nothing
 _ROUND = 24
@@ -90,7 +90,7 @@ class Explanation:
         alone = part.alone[label] - self.nothing[label]
         return (self.change(part, label) + alone) / 2.0
 
-    def telling(self, label: Label, share: float = TELLING) -> tuple[Part, ...]:
+    def important_parts(self, label: Label, share: float = IMPORTANT_SHARE) -> tuple[Part, ...]:
         """The parts that carry the score, in text order: at least that share of the heaviest."""
         heaviest = max((self.weight(part, label) for part in self.parts), default=0.0)
         edge = max(share * heaviest, _FAINT)

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from core.inference.cascade.calibrated_first_stage import CalibratedFirstStage
 from core.inference.cascade.calibration import Calibration
-from core.inference.cascade.cleared import CalibratedFirstStage
 from core.inference.fake import LABELS, FakeBackend
 from core.moderation.clearing import acting_edges
 from core.moderation.default_policy import default_policy
