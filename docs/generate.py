@@ -59,14 +59,15 @@ def states_page() -> str:
     """The moves of a case as a diagram, and who may do what as a table."""
     lines = [HEAD, "# States and roles\n\n## A case\n\n```mermaid\nstateDiagram-v2\n"]
     lines.append(f"    [*] --> {CaseStatus.OPEN}: hold\n")
+    lines.append(f"    [*] --> {CaseStatus.ESCALATED}: escalate\n")
     lines += [f"    {old} --> {new}: {action}\n" for (old, action), new in TRANSITIONS.items()]
     lines += [f"    {old} --> {new}: text {gone}\n" for (old, gone), new in CLOSINGS.items()]
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: undo\n")
-    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: undo after an escalation\n")
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: undo after escalation\n")
     lines.append(f"    {CaseStatus.ESCALATED} --> {CaseStatus.OPEN}: undo of the escalation\n")
-    lines.append(f"    [*] --> {CaseStatus.OPEN}: opened on a comment a rule decided on\n")
+    lines.append(f"    [*] --> {CaseStatus.OPEN}: reopen, if it never had a case\n")
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: reopen\n")
-    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: reopen, if a lead decided\n")
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: reopen after escalation\n")
     lines.append("```\n")
     lines.append("\n## Who may do what\n\n| may | " + " | ".join(Role) + " |\n")
     lines.append("|---" * (len(Role) + 1) + "|\n")

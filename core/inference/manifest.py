@@ -103,8 +103,8 @@ def read_manifest(model_dir: Path) -> Manifest:
         raise ModelNotUsable(f"{path} is not a manifest of schema {SCHEMA}: {error!r}") from error
     if manifest.text_form != TEXT_FORM:
         raise ModelNotUsable(
-            f"{manifest.version} reads text form {manifest.text_form!r}; this release makes "
-            f"{TEXT_FORM!r}: retrain the model or install the release it came with"
+            f"{manifest.version} reads text form {manifest.text_form!r}, but this release "
+            f"produces {TEXT_FORM!r}: retrain the model or install the release it came with"
         )
     return manifest
 

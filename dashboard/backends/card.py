@@ -37,7 +37,7 @@ def backend_card(
                 key=f"check_{name}",
                 icon=":material/stethoscope:",
                 disabled=not may_ask,
-                help=None if may_ask else f"As {actor.role} you may not ask a backend.",
+                help=None if may_ask else f"As {actor.role} you may not call a backend.",
                 on_click=press_check,
                 args=(page, name),
             )

@@ -72,7 +72,7 @@ def _columns() -> dict[str, ColumnConfig]:
             options=[state.value for state in states],
             color=[STATE_COLORS[state] for state in states],
         ),
-        "seen": text("seen", width=76, help="When that state was seen."),
+        "seen": text("seen", width=76, help="When this state was observed."),
         "why": text("what to know", width=250),
         "p95": text(width=66, alignment="right", help="Exact, of the answered live calls."),
         "errors": text(width=62, alignment="right", help="Live calls that failed."),

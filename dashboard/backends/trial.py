@@ -27,7 +27,7 @@ def trial_panel(
     """A text box, the choice of backends, and their answers below."""
     if not can(actor, Permission.COMPARE_BACKENDS):
         st.markdown("**Try a comment**")
-        st.caption(f"As {actor.role} you may not ask a backend.")
+        st.caption(f"As {actor.role} you may not call a backend.")
         return
     refusal = carry_out_trial(page, services, actor)
     names = [one.name for one in catalogue.candidates if one.problem is None]
@@ -90,7 +90,7 @@ def _answers(found: SideBySide) -> None:
             "model": text(width=260),
         },
         key="trial_outcomes",
-        alt="What would become of the comment by each backend",
+        alt="The decision that would follow from the scores of each backend",
     )
     errors = error_lines(found.tried)
     if errors:

@@ -160,8 +160,8 @@ def check_line(answer: BackendAnswer, now: datetime) -> str:
     """The result of its last check by a person."""
     when = seconds_ago(answer.at, now)
     if answer.error is not None:
-        return f"Asked by hand {when}: {answer.error}."
-    return f"Asked by hand {when}: it answered in {duration(answer.total_ms)}."
+        return f"Checked by hand {when}: {answer.error}."
+    return f"Checked by hand {when}: it answered in {duration(answer.total_ms)}."
 
 
 def verdict_line(tried: TrialResult) -> str:
@@ -201,8 +201,9 @@ def agreement_line(tried: Sequence[TrialResult]) -> str:
         return ""
     actions = {one.action for one in answered}
     if len(actions) == 1:
-        return f"All {len(answered)} would have it {ACTIONS_DONE[Action(actions.pop())]}."
-    return "They would not decide the same."
+        decision = ACTIONS_DONE[Action(actions.pop())]
+        return f"All {len(answered)} backends lead to the same decision: {decision}."
+    return "The backends lead to different decisions."
 
 
 def use_word(use: BackendUse) -> str:

@@ -58,10 +58,10 @@ def threshold_table(report: ParityReport, pair: Pair) -> None:
                 "reach": number(
                     format="localized", width=54, help="Comments that reach the threshold now."
                 ),
-                "reach there": number(
+                "reach the new": number(
                     format="localized", width=78, help="Comments that reach the mapped one."
                 ),
-                "not the same": number(
+                "only one": number(
                     format="localized", width=88, help="Comments only one of the two flags."
                 ),
             },
@@ -85,7 +85,7 @@ def flip_table(report: ParityReport, pair: Pair) -> None:
     _table(
         flip_frame(report, pair),
         {
-            "comment": text(width=96, pinned=True, help="Its id on its own site."),
+            "comment": text(width=96, pinned=True, help="The comment's id on its site."),
             "reference": text(width=76),
             "same thresholds": text(width=112),
             "mapped thresholds": text(width=124),

@@ -20,8 +20,8 @@ CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.TWICE: ("sigmoid twice", "red"),
     Cause.LABEL_ORDER: ("labels in another order", "red"),
     Cause.TOP_ONE: ("top label only", "red"),
-    Cause.PAIRS: ("takes a batch for pairs", "red"),
-    Cause.TRUNCATION: ("cuts long comments", "orange"),
+    Cause.PAIRS: ("reads a batch as sentence pairs", "red"),
+    Cause.TRUNCATION: ("truncates long comments", "orange"),
     Cause.ROUNDING: ("rounded", "orange"),
     Cause.REVISION: ("another revision", "orange"),
     Cause.OTHER_MODEL: ("another model", "orange"),
@@ -94,8 +94,8 @@ def threshold_frame(pair: Pair) -> pd.DataFrame:
             "mapped": [line.match.threshold if line.match else None for line in lines],
             "interval": [_interval(line) for line in lines],
             "reach": [line.flagged for line in lines],
-            "reach there": [line.match.flags if line.match else None for line in lines],
-            "not the same": [len(line.match.flips) if line.match else None for line in lines],
+            "reach the new": [line.match.flags if line.match else None for line in lines],
+            "only one": [len(line.match.flips) if line.match else None for line in lines],
         }
     )
 

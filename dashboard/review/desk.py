@@ -114,7 +114,7 @@ def press_decide(
     if (revision_id, version + 1) not in desk.undoable:
         desk.undoable.append((revision_id, version + 1))
         desk.decided += 1
-    desk.say(f"You {ACTIONS_DONE[action]} it. U takes that back.")
+    desk.say(f"You {ACTIONS_DONE[action]} it. U undoes that.")
     desk.last_reference = revision.reference
     if desk.revision_id == revision_id:
         desk.leave()
@@ -157,7 +157,7 @@ def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: tuple[st
         return
     desk.decided = max(0, desk.decided - 1)
     desk.show(revision_id)
-    desk.say("Taken back: the case is open again.")
+    desk.say("Undone: the case is open again.")
 
 
 def press_reopen(

@@ -85,7 +85,7 @@ def test_a_precision_whose_file_is_not_there_is_refused(copy: Path) -> None:
 
 
 def test_a_precision_the_runtime_has_not_is_refused(copy: Path) -> None:
-    with pytest.raises(ConfigError, match="`onnx` has the precision int8 or fp32"):
+    with pytest.raises(ConfigError, match="`onnx` supports the precision int8 or fp32"):
         backend_of(copy, "onnx", "bf16").load()
 
 

@@ -29,7 +29,7 @@ def test_guard_scores_its_first_word(
 
 @pytest.mark.parametrize(
     ("tokens", "words"),
-    [([], "no log-probabilities"), ([[("I", 1.0)]], "neither its safe nor its unsafe word")],
+    [([], "no log-probabilities"), ([[("I", 1.0)]], "did not begin its answer with the safe")],
 )
 def test_guard_that_says_something_else_is_refused(
     server: RemoteServer, opened: Open, tokens: list[list[tuple[str, float]]], words: str
@@ -71,7 +71,7 @@ def test_guard_that_says_the_same_of_everything_is_refused(
         (None, "something other than a list"),
         ([{"message": {"content": "safe"}}] * 2, "gave 2 results for 1 texts"),
         ([{"message": {"content": "safe"}}], "without `logprobs.content`"),
-        ([{"logprobs": {"content": [{"token": "safe", "top_logprobs": None}]}}], "neither its"),
+        ([{"logprobs": {"content": [{"token": "safe", "top_logprobs": None}]}}], "did not begin"),
         ([{"logprobs": {"content": [{"token": "safe", "top_logprobs":
            [{"token": "safe", "logprob": 0.7}]}]}}], "log-probability above 0"),
         ([{"logprobs": {"content": [{"token": "safe", "top_logprobs":

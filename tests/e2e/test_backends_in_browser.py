@@ -43,7 +43,7 @@ def test_a_backend_is_opened_checked_and_tried(
             assert server.asked == []
             page.locator("textarea").fill(HOSTILE)
             check.get_by_role("button").click()
-            page.get_by_text("Asked by hand").wait_for()
+            page.get_by_text("Checked by hand").wait_for()
             assert server.asked
             page.wait_for_timeout((REFRESH_S + 2) * 1_000)
             assert page.locator("textarea").input_value() == HOSTILE

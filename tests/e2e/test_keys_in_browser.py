@@ -243,7 +243,7 @@ def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
     with running("staff", tmp_path) as address:
         page, stranger = new_page(), new_page()
         page.goto(address)
-        page.get_by_text("Who are you today?").wait_for()
+        page.get_by_text("Choose a person").wait_for()
         assert page.get_by_role("button", name="Approve").count() == 0
         sign_in(page, "lena")
         page.get_by_role("button", name="Approve").wait_for()
@@ -258,7 +258,7 @@ def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
         page.keyboard.press("u")
         page.get_by_text("Taken back").wait_for()
         stranger.goto(f"{address}/review_queue?signed_in_as=lena")
-        stranger.get_by_text("Who are you today?").wait_for()
+        stranger.get_by_text("Choose a person").wait_for()
         settle(stranger, quiet_ms=500)
         assert stranger.get_by_role("button", name="Approve").count() == 0
     assert [past.actor for past in chain_of(services, revision)] == ["system", "lena", "lena"]

@@ -99,7 +99,9 @@ def check_held(
         view = load_case(console.services.context, MODERATOR, revision.id)
         assert (view.case.trigger, view.case.status) == (CaseTrigger.NOT_SCORED, CaseStatus.OPEN)
         assert view.failure is kind
-        line = f"This comment could not be scored: {FAILURES[kind]}; a person decides unaided."
+        line = (
+            f"This comment could not be scored: {FAILURES[kind]}; a person decides without scores."
+        )
         assert unscored_line(view) == line
     record = console.log.records[0]
     assert (record.error_kind, record.attempts, record.batch_size) == (kind, attempts, 2)

@@ -40,7 +40,7 @@ def test_staff_see_how_backends_stand_and_only_some_may_ask(staff_page: StaffPag
     assert at.button(key="check_fake").disabled is not may_ask
     assert bool(at.text_area) is may_ask
     if not may_ask:
-        assert f"As {actor.role} you may not ask a backend." in [c.value for c in at.caption]
+        assert f"As {actor.role} you may not call a backend." in [c.value for c in at.caption]
 
 
 def test_an_author_sees_only_why_not() -> None:

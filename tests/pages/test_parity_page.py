@@ -149,7 +149,7 @@ def test_difference_shows_diagnosis_map_and_the_comments_that_flip(
     assert all("number" in text for text in flips["text"])
     thresholds = frame(test, "mapped")
     assert (thresholds["mapped"] < thresholds["now"]).any()
-    assert list(thresholds["reach"]) == list(thresholds["reach there"])
+    assert list(thresholds["reach"]) == list(thresholds["reach the new"])
     assert "Not mapped, because no comment here, or every one, reaches them" in words(test)
     labels = frame(test, "rank")
     assert labels["flips"].sum() > 0

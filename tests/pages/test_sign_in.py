@@ -19,7 +19,7 @@ def test_nobody_is_the_first_moderator(services):
     scored(services, HELD)
     at = AppTest.from_file(APP, default_timeout=PATIENT_S).run()
     assert not at.exception
-    assert at.subheader[0].value == "Who are you today?"
+    assert at.subheader[0].value == "Choose a person"
     assert HELD not in said(at)
     assert not any("approve" in (button.key or "") for button in at.button)
     press(at, "sign_in_lena")

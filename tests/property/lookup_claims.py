@@ -81,7 +81,7 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("approved it", lambda known: by_person(known) and is_shown(known)),
     ("A moderator removed it", lambda known: by_person(known) and is_hidden(known)),
     ("read it and removed it", lambda known: by_person(known) and is_hidden(known)),
-    ("the last word is not spoken yet", lambda known: by_person(known) and waits(known)),
+    ("a final decision is still to come yet", lambda known: by_person(known) and waits(known)),
     ("after your appeal", appeal_is(AppealStatus.OVERTURNED)),
     ("No score reached", lambda known: known.found in ("passed", "earlier text")),
     ("could not be scored", lambda known: known.found == "not scored"),

@@ -166,9 +166,11 @@ def test_verdicts_in_words() -> None:
     assert wording.error_lines([held, TrialResult(scored, Action.HOLD)]) == ["tei: X is not set."]
     assert wording.agreement_line([held, TrialResult(scored, Action.HOLD)]) == ""
     both = [TrialResult(scored, Action.HOLD), TrialResult(scored, Action.HOLD)]
-    assert wording.agreement_line(both) == "All 2 would have it held for review."
+    assert (
+        wording.agreement_line(both) == "All 2 backends lead to the same decision: held for review."
+    )
     split = [TrialResult(scored, Action.HOLD), TrialResult(scored, Action.APPROVE)]
-    assert wording.agreement_line(split) == "They would not decide the same."
+    assert wording.agreement_line(split) == "The backends lead to different decisions."
 
 
 def test_a_score_says_what_its_band_asks_for() -> None:

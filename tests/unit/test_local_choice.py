@@ -151,11 +151,11 @@ def test_auto_without_transformers_says_that_a_model_from_elsewhere_needs_it() -
 def test_what_the_manifest_says_can_not_be_set(field: str) -> None:
     values = {"activation": "softmax", "labels": "a=insult"}
     chosen = LocalChoice(**{field: values[field]})  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="for models from elsewhere"):
+    with pytest.raises(ConfigError, match="for other Hugging Face models"):
         choose_local(chosen, is_installed=without())
 
 
 def test_a_precision_the_backend_has_not_is_refused() -> None:
     chosen = LocalChoice(backend="onnx", precision="bf16")
-    with pytest.raises(ConfigError, match=r"`onnx` can do int8 or fp32"):
+    with pytest.raises(ConfigError, match=r"`onnx` supports int8 or fp32"):
         choose_local(chosen, is_installed=without())

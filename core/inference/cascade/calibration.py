@@ -85,4 +85,4 @@ def read_calibration(path: Path) -> Calibration | None:
         content["made_at"] = datetime.fromisoformat(content["made_at"])
         return Calibration(**content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise StoreError(f"{path} is not a calibration; make it anew: {error!r}") from error
+        raise StoreError(f"{path} is not a calibration; calibrate again: {error!r}") from error
