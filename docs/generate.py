@@ -56,7 +56,7 @@ def settings_page() -> str:
 
 
 def states_page() -> str:
-    """The moves of a case as a diagram, and who may do what as a table."""
+    """The changes of a case's status as a diagram, and the permissions of each role as a table."""
     lines = [HEAD, "# States and roles\n\n## A case\n\n```mermaid\nstateDiagram-v2\n"]
     lines.append(f"    [*] --> {CaseStatus.OPEN}: hold\n")
     lines.append(f"    [*] --> {CaseStatus.ESCALATED}: escalate\n")
@@ -78,7 +78,7 @@ def states_page() -> str:
 
 
 def errors_page() -> str:
-    """Every error with what it means and how the API answers it."""
+    """Every error: its meaning, exit code and HTTP status."""
     lines = [
         HEAD,
         "# Errors\n\nOn the command line each is one line and an exit code; the API answers with "
@@ -123,7 +123,7 @@ def _is_table(value: object) -> bool:
 
 
 def _flat(rows: list[Row]) -> list[Row]:
-    """A row that holds rows is one row for each of them."""
+    """Nested rows as a flat list: a row that contains rows becomes one row for each of them."""
     found: list[Row] = []
     for row in rows:
         own = {name: value for name, value in row.items() if not _is_table(value)}
