@@ -1,4 +1,4 @@
-"""What every backend must do, local or remote, as one suite to subclass."""
+"""The contract of every backend, local or remote, as one suite to subclass."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,7 +12,8 @@ ABUSIVE = "You idiot, I kill you."
 
 
 class BackendSuite:
-    """Subclass it as `Test…` and supply a fixture `backend`, not loaded, closed by its owner."""
+    """Subclass it as `Test…` and supply a fixture `backend`: not loaded, and closed by the
+    subclass."""
 
     @pytest.fixture
     def opened(self, backend: Backend) -> Backend:

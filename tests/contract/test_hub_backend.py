@@ -1,4 +1,4 @@
-"""Any Hugging Face classifier: its labels, its activation, and what it is refused for."""
+"""Hugging Face classifiers: labels, activation, and reasons for refusing one."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def backend_of(folder: Path, **choice: str) -> Backend:
 
 
 def logits_of(folder: Path, text: str) -> "torch.Tensor":
-    """What transformers itself makes of it."""
+    """The logits that transformers computes."""
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     encoded = AutoTokenizer.from_pretrained(folder)(text, return_tensors="pt")

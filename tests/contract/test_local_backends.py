@@ -1,4 +1,4 @@
-"""What anybody who scores on this machine may rely on, whatever runtime does it."""
+"""The contract of local backends, for each runtime."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor

@@ -1,4 +1,4 @@
-"""How a remote backend is called: pooled, bounded, paced, and left alone when it fails."""
+"""Calls to a remote backend: connection pool, limits, rate, retries and circuit breaker."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ Open = Callable[..., RemoteBackend]
 
 
 class Time:
-    """Stands still until somebody sleeps or `pass_` is called."""
+    """A clock that advances only by `sleep` and `pass_`."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0

@@ -1,4 +1,4 @@
-"""A guard that answers in words is scored by the chances of its first one."""
+"""A guard model's score is computed from the probabilities of its first word."""
 
 import math
 from collections.abc import Callable

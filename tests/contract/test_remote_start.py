@@ -1,4 +1,4 @@
-"""The first calls: an outage is told from a server that misreads its model."""
+"""The first calls distinguish an outage from a server that misreads its model."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The traps of real servers: softmax, logits, only the best label, waiting, limits."""
+"""Pitfalls of real servers: softmax, logits, only the best label, waiting, limits."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""The page of the backends in a browser: a click opens a row, and what is typed outlives the
-refresh of what stands above it."""
+"""The backends page in a browser: a click opens a row, and typed text survives the refresh of the
+table above."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What keys do and never do, in a real browser: held down, pressed fast, typed in a field."""
+"""Keys in a real browser: held down, pressed fast, typed in a field."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def on_card(page, revisions):
 
 
 def hold(page, key: str, for_ms: int) -> None:
-    """As a keyboard does: a press, a pause, then repeats about 30 times a second."""
+    """Holds a key like a keyboard: a press, a pause, then about 30 repeats a second."""
     page.keyboard.down(key)
     page.wait_for_timeout(300)
     for _ in range((for_ms - 300) // 33):

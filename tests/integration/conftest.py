@@ -1,4 +1,4 @@
-"""Consoles on a home folder of their own, and what several files of tests put behind them."""
+"""Fixtures of the integration tests: consoles on separate home folders, and stub servers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def guessing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The console finds `Guess` beside its model: the shipped one would need real comments."""
+    """Replaces the first stage by `Guess`; the shipped one would need real comments."""
     monkeypatch.setattr(bootstrap, "read_first_stage_of", lambda settings: Guess())
     monkeypatch.setattr("core.cli.cascade.read_first_stage_of", lambda settings: Guess())
 

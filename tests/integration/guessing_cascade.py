@@ -1,4 +1,4 @@
-"""A cascade whose first stage guesses, calibrated on made-up comments: one needs no real ones."""
+"""A cascade with a simple first stage, calibrated on made-up comments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -24,7 +24,7 @@ POLICY = fixed_policy(NOW)
 
 
 class Guess:
-    """A first stage that is wary of `you`, and a little of everything else."""
+    """A first stage that gives a high score to texts with `you` and a low one to all others."""
 
     version = "guess-1"
     labels = LABELS

@@ -1,4 +1,4 @@
-"""The newest Hacker News comments from a local server, well and ill."""
+"""The newest Hacker News comments, from a stub server: good answers and failures."""
 
 import time
 from collections import Counter
