@@ -78,7 +78,7 @@ def make_own_folder(folder: Path) -> Path:
     return folder
 
 
-def make_moving_folder(folder: Path, own: Path) -> Path:
+def make_dynamic_folder(folder: Path, own: Path) -> Path:
     """A copy of `own` with dynamic quantisation, as in this project's first model: a score depends
     on the other texts in its batch."""
     from onnxruntime.quantization import QuantType, quantize_dynamic

@@ -18,8 +18,8 @@ pytest.importorskip("onnx", reason="the tiny models are exported with onnx, in [
 from tests.contract.local_models import (  # needs what is looked for above
     LABELS,
     MAX_TOKENS,
+    make_dynamic_folder,
     make_hub_folder,
-    make_moving_folder,
     make_own_folder,
 )
 from tests.integer_arithmetic import MOST, largest_weight
@@ -158,7 +158,7 @@ def test_rounded_ways_stay_near(folders: dict[str, Path], way: str) -> None:
 def test_a_score_never_moves_with_its_company(
     folders: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
-    folder = make_moving_folder(tmp_path / "moving", folders["own"])
+    folder = make_dynamic_folder(tmp_path / "moving", folders["own"])
     backend = choose_local(LocalChoice(backend=name, model=str(folder)))
     for text, result in zip(TEXTS, backend.score(TEXTS).results, strict=True):
         assert dict(result.scores) == pytest.approx(scores(backend, text), abs=1e-6)

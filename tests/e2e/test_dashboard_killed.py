@@ -25,7 +25,7 @@ from tests.e2e.test_review_in_browser import CARD, card_text, open_queue
 from tests.factories import make_services
 from tests.kills import kill_count
 from tests.patience import PATIENT_MS, PATIENT_S
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 FULL = 100
 MOST_PRESSES = 2
@@ -139,7 +139,7 @@ def fill(services, count: int):
 
 def check_state(services, revisions, acknowledged) -> None:
     state = services.settings.state_path
-    assert broken_promises(state) == {}  # each decision has its event, each held comment its case
+    assert broken_invariants(state) == {}  # each decision has its event, each held comment its case
     with services.context.store.read() as reader:
         for number, revision in revisions.items():
             chain = reader.decision_chain(revision.id)

@@ -168,7 +168,7 @@ def test_metrics_say_what_happened(client: TestClient) -> None:
 
 
 class Held(FakeBackend):
-    """Keeps calls until let go."""
+    """A backend that blocks each call until released."""
 
     def __init__(self) -> None:
         super().__init__()

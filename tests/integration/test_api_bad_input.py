@@ -147,7 +147,7 @@ ENDPOINTS = {
 
 @pytest.mark.parametrize("path", ENDPOINTS)
 def test_a_name_twice_is_refused_everywhere(client: TestClient, path: str) -> None:
-    """With the status that clients of that address know for a wrong input."""
+    """With the status that clients of that path expect for a wrong input."""
     body = b'{"inputs": [{"name": "text", "data": ["a"], "data": ["b"]}], "input": "a"}'
     response = client.post(path, content=body, headers={"Content-Type": "application/json"})
     assert response.status_code == ENDPOINTS[path]

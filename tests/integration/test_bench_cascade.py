@@ -1,4 +1,4 @@
-"""`modconsole bench cascade` on the fake backend: what it compares and says of the bound."""
+"""`modconsole bench cascade` on the fake backend: its rows and its bound."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -16,8 +16,8 @@ from core.moderation.scores import Label
 pytestmark = pytest.mark.benchmark
 
 
-class Guess:
-    version = "guess-1"
+class StubFirstStage:
+    version = "stub-1"
     labels = LABELS
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
@@ -30,7 +30,7 @@ def pipeline(settings: Settings) -> Callable[[Sequence[str]], list[Scores]]:
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(cascade, "read_first_stage_of", lambda settings: Guess())
+    monkeypatch.setattr(cascade, "read_first_stage_of", lambda settings: StubFirstStage())
     monkeypatch.setattr(cascade, "SETUPS", {ONE_BY_ONE: LocalSetup(ONE_BY_ONE, pipeline)})
     return Settings(home=tmp_path, backend="fake", cascade_audit_share=1e-9)
 

@@ -1,4 +1,4 @@
-"""`modconsole bench local` from one end to the other, on a tiny model and a few comments."""
+"""`modconsole bench local` end to end, on a tiny model and a few comments."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,5 @@
-"""Whatever is wrong with a backend, the servers open, and tell; a fallback answers meanwhile."""
+"""Servers start and show the reason whatever is wrong with a backend; a fallback answers
+meanwhile."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Bringing comments in over SQLite: every row accounted for, edits, sources that fail."""
+"""Ingest into SQLite: every row counted, edits, sources that fail."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""The parity bench as a use case: backends that agree, differ, fail, or can't be had."""
+"""The comparison of backends: equal, different, failing and unavailable ones."""
 
 import json
 import sqlite3

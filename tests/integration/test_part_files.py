@@ -1,4 +1,4 @@
-"""Unfinished results: those of the dead are removed, those of the living are left alone."""
+"""Part files: those of dead processes are removed, those of running ones are kept."""
 
 import fcntl
 import os

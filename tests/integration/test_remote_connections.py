@@ -1,4 +1,4 @@
-"""A remote backend whose connection fails: silence, resets, refusals, certificates."""
+"""Failing connections to a remote backend: silence, resets, refusals, certificates."""
 
 import shutil
 from pathlib import Path

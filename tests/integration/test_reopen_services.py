@@ -1,4 +1,4 @@
-"""Taking up decisions over the real services: the steps, what they leave behind, and replays."""
+"""Reopening with the real services: the steps, the stored rows, and replays."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -35,7 +35,7 @@ from tests.factories import (
     scored,
 )
 from tests.integration.test_review_services import edited
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 OPS = Actor("ola", Role.OPS)
 DEMOTED = Actor(LEAD.id, Role.MODERATOR)
@@ -59,7 +59,7 @@ def shown(services: Services, revision: Revision) -> Visibility:
 @pytest.fixture(autouse=True)
 def rows_agree(services: Services):
     yield
-    assert broken_promises(services.settings.state_path) == {}
+    assert broken_invariants(services.settings.state_path) == {}
 
 
 def test_comment_the_model_approved_is_removed_by_a_person(services: Services) -> None:

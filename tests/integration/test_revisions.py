@@ -1,4 +1,5 @@
-"""Edits over the real services: what is one, who decides on it, and what a reference tells then."""
+"""Edits with the real services: what counts as one, who decides on it, and what the look-up
+shows."""
 
 import sqlite3
 from contextlib import closing
@@ -45,7 +46,7 @@ NICE = "You are right, I read the article first."
 
 
 def bring(services: Services, revision: Revision, text: str) -> IngestReport:
-    """The comment of that revision again, as its site sends it."""
+    """Ingests the comment of that revision again with this text."""
     with services.context.store.read() as reader:
         comment = reader.comment(revision.comment_id)
     assert comment is not None

@@ -1,4 +1,4 @@
-"""Every service called as every role, against one table: what the code does, not what it says."""
+"""Every service is called as every role and compared with one table of permissions."""
 
 import importlib
 import inspect
@@ -116,7 +116,7 @@ def view_backends(services: Services, actor: Actor) -> None:
 
 
 def find_request(services: Services, actor: Actor) -> None:
-    """PermissionDenied comes before NotFound: there is no request with that id."""
+    """Raises PermissionDenied before NotFound, because no request has that id."""
     try:
         traffic.find_request(actor, services.serving_log_queries, "unknown")
     except NotFound:

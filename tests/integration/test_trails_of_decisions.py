@@ -1,5 +1,5 @@
-"""What is kept of a hearing and of an undo: the outcome, and in the audit trail which decision,
-action and appeal it was."""
+"""The stored outcome of an appeal and of an undo, and their audit events with decision, action and
+appeal."""
 
 import pytest
 

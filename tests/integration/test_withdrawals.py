@@ -1,4 +1,4 @@
-"""Comments that are taken back: what ends, what is hidden, and how they come back."""
+"""Withdrawn comments: closed work, hidden texts, and sending them again."""
 
 import pytest
 
@@ -31,7 +31,7 @@ from tests.factories import (
     scored,
     source_key,
 )
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 SECRET = "You idiot with a secret."
 
@@ -42,7 +42,7 @@ def withdrawn(services: Services, revision: Revision) -> Revision:
 
 
 def again(services: Services, revision: Revision, text: str) -> Revision:
-    """The comment sent once more and scored."""
+    """The comment sent again and scored."""
     row = IncomingComment(*source_key(services, revision), text, "sam", services.clock.now())
     list(ingest(services.context, SYSTEM, [row]))
     list(score_waiting(services.context, services.scorer))
@@ -79,7 +79,7 @@ def test_its_case_is_closed_with_that_reason_and_its_text_is_shown_nowhere(
             refused()
     with pytest.raises(Conflict, match="withdrawn"):
         decided(services, revision, Action.APPROVE, actor=LEAD)
-    assert broken_promises(services.settings.state_path) == {}
+    assert broken_invariants(services.settings.state_path) == {}
 
 
 def test_withdrawing_twice_changes_nothing(services: Services) -> None:
@@ -153,7 +153,7 @@ def test_comment_that_is_sent_again_comes_back_as_a_new_revision(services: Servi
     assert old.changed.text == ""
     withdrawn(services, back)
     assert look_up(services.context, back.reference).statement.visibility is Visibility.WITHDRAWN
-    assert broken_promises(services.settings.state_path) == {}
+    assert broken_invariants(services.settings.state_path) == {}
 
 
 def test_withdrawing_and_sending_again_is_no_way_around_a_removal(services: Services) -> None:

@@ -1,4 +1,4 @@
-"""The page of the backends for each role, in every state, as it stands before one is asked."""
+"""The backends page for each role and every state, before a backend is called."""
 
 from pathlib import Path
 

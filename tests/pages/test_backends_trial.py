@@ -1,4 +1,4 @@
-"""The page of the backends when they are asked: checked now, or tried with a text."""
+"""The backends page: checking a backend and trying a text."""
 
 from pathlib import Path
 

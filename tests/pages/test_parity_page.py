@@ -1,4 +1,4 @@
-"""The parity page on real services: who sees it, and every state of it."""
+"""The parity page on real services: permissions, and every state."""
 
 import json
 from collections.abc import Callable, Iterator

@@ -1,4 +1,4 @@
-"""The review queue as each role sees it, and what its buttons write."""
+"""The review queue for each role, and the decisions its buttons store."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""Who a session belongs to: nobody until somebody is chosen, and then that person."""
+"""Sign-in: a session has no person until one is chosen."""
 
 from pathlib import Path
 

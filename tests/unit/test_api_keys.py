@@ -1,4 +1,4 @@
-"""Keys: shown once, kept as a digest, made and revoked while the API runs."""
+"""API keys: shown once, stored as a digest, created and revoked while the API runs."""
 
 import json
 import os
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_key_is_named_not_skipped(folder: KeyFolder) -> None:
 
 
 def key_file(folder: KeyFolder, **changes: object) -> Path:
-    """A file beside the others that is a key but for the changes."""
+    """A valid key file with some changes."""
     found = {"id": "0" * 12, "name": "odd", "digest": "0" * 64, "created_at": NOW.isoformat()}
     path = folder.folder / f"{found['id']}.json"
     path.write_text(json.dumps(found | changes))

@@ -1,4 +1,4 @@
-"""What is said of backends, word for word."""
+"""The texts about backends, word for word."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""How a backend stands, by what is declared and what was seen of it."""
+"""The state of a backend, derived from its declaration and its recorded calls."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""What the page of backends is told beside their states: problems, policies, and which process."""
+"""What the backends service reports besides states: problems, failure policy, processes."""
 
 from dataclasses import replace
 

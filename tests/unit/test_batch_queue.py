@@ -1,4 +1,4 @@
-"""Who is scored with whom: order, size, company, and nobody lost."""
+"""The batch queue: order and size of batches, and no call lost."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The cache: what it answers by itself, what it never keeps, and when it forgets."""
+"""The cache: hits, results that are never kept, and eviction."""
 
 import threading
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from core.moderation.scores import Label
 
 
 class Counting(FakeBackend):
-    """Remembers what it was asked, and can change its weights: every score then moves."""
+    """Records its calls; changing its weights changes every score."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A first stage on its own clears what it was calibrated for, and nothing else."""
+"""A first stage without the full model clears only what its calibration allows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -31,7 +31,7 @@ TEXTS = ["What a lovely morning.", "You idiot.", "damn"]
 
 
 class WordList:
-    """The fake's scores as a first stage."""
+    """A first stage with the fake backend's scores."""
 
     version = "first-1"
     labels = LABELS

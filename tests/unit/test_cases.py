@@ -1,4 +1,4 @@
-"""Which move a case may make, what it is worth, and where an undo leads."""
+"""Changes of a case's status, its priority, and its status after an undo."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""When a backend is left alone, and when it is tried again."""
+"""The circuit breaker: when it opens, and when it tries again."""
 
 from threading import Barrier, Thread
 

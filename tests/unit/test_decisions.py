@@ -1,4 +1,4 @@
-"""From scores to a decision, and which decision may follow which."""
+"""Decisions from scores, and the decisions that may follow."""
 
 from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime

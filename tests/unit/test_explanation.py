@@ -1,4 +1,4 @@
-"""Which words moved a score, on backends whose words are known."""
+"""Explanations, on backends with known words."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ LABELS = (INSULT,)
 
 
 class Asked:
-    """The fake backend, with every text it was asked for."""
+    """The fake backend, recording every text."""
 
     def __init__(self) -> None:
         self.calls: list[Sequence[str]] = []

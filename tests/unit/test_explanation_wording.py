@@ -1,4 +1,4 @@
-"""What a reviewer reads of an explanation."""
+"""The texts of an explanation on the review page."""
 
 from dataclasses import replace
 from pathlib import Path

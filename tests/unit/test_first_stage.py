@@ -1,4 +1,4 @@
-"""The first stage: hashing against a slow reference, a network whose arithmetic can be followed."""
+"""The first stage: hashing and scores compared with slow reference implementations."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def row(table: HashedWords, number: int) -> tuple[int, int, int]:
 
 
 def slow_words(text: str) -> list[str]:
-    """The words as the module's docstring says, by a loop over bytes."""
+    """A slow reference: the words as the module's docstring defines them."""
     form = model_text(text)[:READ_CHARS].lower().encode("utf-8", "replace") or b"."
     words: list[bytes] = []
     inside = False
@@ -128,7 +128,7 @@ def first_stage(weights: FirstStageWeights) -> FirstStage:
 
 
 def slow_scores(weights: FirstStageWeights, text: str) -> list[float]:
-    """The arithmetic of the module's docstring, word by word."""
+    """A slow reference: the scores, computed word by word."""
     table = hash_words([text], word_bits=6, part_bits=5)
     vectors = [
         weights.words[w] * weights.word_scale

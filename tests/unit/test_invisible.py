@@ -1,4 +1,4 @@
-"""Characters that show nothing, and names that hold them."""
+"""Invisible characters, and names that contain them."""
 
 import unicodedata
 from html import unescape

@@ -1,4 +1,4 @@
-"""Which runtime scores: the one that is set, or the fastest that is there."""
+"""The choice of a runtime: the configured one, or the fastest installed."""
 
 import logging
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def without(*packages: str) -> Callable[[str], bool]:
 
 @pytest.fixture
 def plain(tmp_path: Path) -> Path:
-    """A processor that is quick at int8 and at nothing else, whatever this machine has."""
+    """The description of a processor with fast int8 only, whatever this machine has."""
     return write_cpu_info(tmp_path, "avx2 avx_vnni")
 
 

@@ -1,6 +1,6 @@
-"""Calls at once are scored together, each fails by its own texts, and one alone waits for nobody.
+"""Micro-batching: concurrent calls share a batch; each fails only by its own texts.
 
-Nothing here looks at the time: a backend that waits to be let go says what is in flight.
+No test depends on time: a backend that blocks until released shows which calls are in flight.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from tests.patience import PATIENT_S
 
 
 class Held(FakeBackend):
-    """Keeps every call until `let_go`; `calls` are the texts of each."""
+    """Blocks every call until `let_go`; `calls` are the texts of each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,7 +74,7 @@ def await_waiting(batcher: MicroBatcher, count: int) -> None:
 
 
 def frozen_clock() -> Clock:
-    """Time that stands still: whoever waits for it to pass waits for ever."""
+    """A clock that never advances: waiting for a time on it never ends."""
     return Clock(now=system_clock().now, monotonic=lambda: 0.0)
 
 

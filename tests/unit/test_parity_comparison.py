@@ -1,4 +1,5 @@
-"""Differences, rank correlation, flips and matched thresholds, by hand."""
+"""Differences, rank correlation, flips and matched thresholds, compared with values computed by
+hand."""
 
 from datetime import UTC, datetime
 
@@ -186,7 +187,7 @@ def test_failed_call_leaves_its_rows_empty_and_says_why() -> None:
 
 
 class Down(FakeBackend):
-    """Counts how often it is asked."""
+    """A backend that is down and counts its calls."""
 
     asked = 0
 
@@ -203,7 +204,7 @@ def test_backend_that_is_down_is_asked_once() -> None:
 
 
 class Short(FakeBackend):
-    """Gives one result, however many texts there are."""
+    """Returns one result for any number of texts."""
 
     def score(self, texts: object) -> BatchResult:
         return BatchResult((TextResult(),), CallMetadata(1.0))

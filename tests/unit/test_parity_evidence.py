@@ -1,4 +1,4 @@
-"""What is asked besides the comments themselves, and what it brings to light."""
+"""The further calls of a diagnosis, and what they show."""
 
 import pytest
 
@@ -12,7 +12,7 @@ TEXTS = comments(200)
 
 
 def told(reference: ModelBackend, other: ModelBackend) -> tuple[Finding, int, int]:
-    """The finding, and how many texts each was asked for besides."""
+    """The finding, and the number of further texts sent to each backend."""
     mine, theirs = score_table(reference, TEXTS), score_table(other, TEXTS)
     reference.asked.clear()
     other.asked.clear()

@@ -1,4 +1,4 @@
-"""Peers in the load benchmark: which are installed, and what the table says of them."""
+"""Peers in the load benchmark: which are installed, and their rows in the table."""
 
 import sys
 from pathlib import Path

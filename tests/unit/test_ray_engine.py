@@ -1,4 +1,4 @@
-"""The API on Ray Serve, as far as it can be tried without Ray."""
+"""The parts of the API on Ray Serve that can be tested without Ray."""
 
 import os
 import sys
@@ -83,7 +83,8 @@ class Died(Exception):
 
 
 class Processes:
-    """Two processes as Ray's handle shows them; an error in `in_flight` is one that has died."""
+    """A stub of Ray's handle to two processes; an error in `in_flight` stands for a dead
+    process."""
 
     def __init__(self, in_flight: Sequence[list[int] | Died]) -> None:
         self.called: list[str] = []

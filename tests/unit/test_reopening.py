@@ -1,4 +1,4 @@
-"""Who may take up which decision, until when: every role in every state."""
+"""Who may reopen or undo which decision, until when: every role in every state."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ A, E, H, R = Action.APPROVE, Action.ESCALATE, Action.HOLD, Action.REMOVE
 
 
 def chain(*steps: tuple[Action, str], at: datetime = NOW) -> list[Decision]:
-    """Decisions one after the other, by `system` where a rule made them."""
+    """A chain of decisions; those by `system` were made by a rule."""
     return [
         Decision(
             id=f"d{number}",

@@ -1,4 +1,4 @@
-"""Trying again: how often, how long, and what a server may ask for."""
+"""Retries: their number, their duration, and waits that a server asks for."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ RULE = RetryRule(attempts=4, first_pause_s=1, longest_pause_s=8, total_s=30, loa
 
 
 class Hands:
-    """A clock that moves when somebody sleeps, and by `takes_s` with every attempt."""
+    """A clock that advances by `sleep`, and by `takes_s` with every attempt."""
 
     def __init__(self, *outcomes: AttemptFailed | str, takes_s: float = 0.0) -> None:
         self.outcomes = list(outcomes)
@@ -97,7 +97,7 @@ def test_total_time_bounds_attempts_and_pauses_together() -> None:
 
 
 def test_model_that_loads_is_asked_until_its_own_time_is_up() -> None:
-    """The same estimate for ever, as is known of one provider."""
+    """The server repeats the same estimate without end, as one provider does."""
     hands = Hands(busy(after_s=20, kind=ErrorKind.LOADING))
     assert hands.run() == (None, ErrorKind.LOADING, 8)
     assert set(hands.slept) == {8}

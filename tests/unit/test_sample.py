@@ -1,4 +1,4 @@
-"""The bundled sample keeps the promises its README makes."""
+"""The bundled sample matches its README."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Which backends a site could use, told without asking, loading or printing any secret."""
+"""The backends a site could use, listed without calling or loading any, and without secrets."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""One raw row, one item: every shape a row comes in and every way it can be wrong."""
+"""One raw row gives one item: every shape of rows, and every fault."""
 
 from datetime import UTC, datetime
 from typing import Any

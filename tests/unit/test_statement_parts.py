@@ -1,4 +1,4 @@
-"""Single parts of a statement of reasons that its wording may not show."""
+"""Parts of a statement of reasons that its text may not show."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""The palette can be read: contrast by WCAG 2.2, 4.5 to 1 for text and 3 to 1 for controls."""
+"""The theme's contrast by WCAG 2.2: 4.5 to 1 for text and 3 to 1 for controls."""
 
 import tomllib
 from pathlib import Path

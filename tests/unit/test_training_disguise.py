@@ -1,4 +1,4 @@
-"""Disguised copies: same targets, a fixed choice, and harmless text as well as abuse."""
+"""Misspelled copies: the same targets, reproducible, of harmless and abusive rows."""
 
 import random
 

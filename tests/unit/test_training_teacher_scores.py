@@ -1,4 +1,4 @@
-"""A teacher's scores: kept by digest of the text, put where people's labels leave room."""
+"""A teacher's scores: stored by digest of the text, and their use as targets."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Thresholds keep what the rule asks of them, and say so where no edge can."""
+"""Thresholds meet the rule, and say so if none can."""
 
 import numpy as np
 import pytest
@@ -113,7 +113,7 @@ def test_edges_are_in_order_and_in_range(
 
 
 def rows(source: str, cells: list[tuple[float | None, float | None, float]]) -> ScoredRows:
-    """Targets of toxicity and threat, and one score for every label."""
+    """Rows with targets for toxicity and threat, and one score for every label."""
     examples = tuple(
         Example(f"text {n}", (toxicity, None, threat, None, None), (f"key {n}",), source)
         for n, (toxicity, threat, _) in enumerate(cells)
