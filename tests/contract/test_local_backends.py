@@ -82,7 +82,7 @@ def test_results_keep_order_and_number(backend: Backend) -> None:
     assert one != pytest.approx(other, abs=0.02), "the texts are told apart"
 
 
-def test_nothing_in_nothing_out(backend: Backend) -> None:
+def test_no_texts_give_no_results(backend: Backend) -> None:
     assert backend.score([]).results == ()
 
 
@@ -155,7 +155,7 @@ def test_rounded_ways_stay_near(folders: dict[str, Path], way: str) -> None:
 
 @pytest.mark.rounding
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
-def test_a_score_never_moves_with_its_company(
+def test_a_score_does_not_depend_on_its_batch(
     folders: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
     folder = make_dynamic_folder(tmp_path / "moving", folders["own"])

@@ -114,7 +114,7 @@ def test_rate_is_kept_on_this_side(server: RemoteServer, opened: Open, moment: T
     assert backend.score(["a"]).call.wait_ms == pytest.approx(2000)
 
 
-def test_rate_that_allows_nothing_in_time_says_so_and_blames_nobody(
+def test_a_call_over_the_rate_limit_fails_without_counting_against_the_backend(
     server: RemoteServer, opened: Open
 ) -> None:
     backend = opened(requests_per_minute=1, concurrency=1, total_s=10)  # loading took the one
@@ -123,7 +123,7 @@ def test_rate_that_allows_nothing_in_time_says_so_and_blames_nobody(
     assert backend.circuit == Circuit()
 
 
-def test_backend_that_fails_is_left_alone_and_tried_again(
+def test_circuit_of_a_failing_backend_opens_and_tries_again(
     server: RemoteServer, opened: Open, moment: Time
 ) -> None:
     backend = opened()

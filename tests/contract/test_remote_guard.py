@@ -49,7 +49,7 @@ def test_categories_of_a_guard_have_its_score_where_they_are_named(opened: Open)
     assert max(backend.score(["fine"]).results[0].scores.values()) == pytest.approx(0.02)
 
 
-def test_guard_of_other_words_and_a_policy_of_its_own(server: RemoteServer, opened: Open) -> None:
+def test_guard_with_other_words_and_its_own_policy(server: RemoteServer, opened: Open) -> None:
     server.override = of_abuse([[("Yes", 0.3), ("No", 0.1)]], [[("Yes", 0.01), ("No", 0.9)]])
     backend = opened("guard", safe_word="No", unsafe_word="Yes", prompt="Is it rude?")
     assert toxicity(backend) == pytest.approx(0.75)

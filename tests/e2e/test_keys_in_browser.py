@@ -237,7 +237,7 @@ def test_a_long_queue_is_turned_by_keys(tmp_path, new_page):
     services.context.store.close()
 
 
-def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
+def test_the_sign_in_survives_a_reload_and_needs_a_token(tmp_path, new_page):
     services = make_services(tmp_path)
     revision = scored(services, "You idiot, who am I?")
     with running("staff", tmp_path) as address:

@@ -109,7 +109,7 @@ def check(home: Path, ledger: Ledger) -> None:
     assert ServingLogQueries(home / "serving-log").bounds().calls >= len(ledger.answered) // 2
 
 
-def test_killed_while_it_stores_it_keeps_its_word(tmp_path: Path) -> None:
+def test_a_kill_while_storing_loses_nothing_acknowledged(tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     chance, kills = random.Random(seed), kill_count(FULL)
     ledger, hits, under_way = Ledger(), 0, 0

@@ -249,7 +249,7 @@ run_api(build_services(load_settings(), worker="api"))
 """
 
 
-def test_a_full_disk_is_told_before_and_after_the_first_post_fails(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_before_and_after_the_first_post_fails(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
 
@@ -282,7 +282,7 @@ def await_status(ask: Callable[[], int], status: int) -> None:
         time.sleep(0.05)
 
 
-def test_a_database_that_can_grow_no_further_is_told(
+def test_a_database_that_cannot_grow_is_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     """A limit that only SQLite knows is reported after a failed write, until a write succeeds. The

@@ -196,7 +196,7 @@ def test_override_is_measured_against_the_late_score(site: Site) -> None:
     assert is_override(decided(site.services, revision, Action.REMOVE), chain)
 
 
-def test_what_fails_again_stays_held_and_stops_nobody(site: Site) -> None:
+def test_what_fails_again_stays_held_and_does_not_stop_others(site: Site) -> None:
     bad = site.decide(f"{POISON} one", is_down=True)
     good = site.decide(*[CLEAN] * (CHUNK_ROWS + 3), is_down=True)
     report = site.rescore()

@@ -152,7 +152,7 @@ def test_one_that_fails_takes_only_its_own_rows_back(
     assert len(commits) == 1
 
 
-def test_where_the_transaction_is_gone_nobody_is_told_that_it_was_kept(
+def test_if_the_transaction_is_rolled_back_no_write_reports_success(
     store: SqlStore, tmp_path: Path
 ) -> None:
     names = ("a", "b", "c")

@@ -127,7 +127,7 @@ def test_policies_keep_their_content_and_digest(services: Services) -> None:
             assert before.execute("SELECT digest FROM policies").fetchall() == digests
 
 
-def test_serving_log_and_api_key_are_taken_up(services: Services) -> None:
+def test_serving_log_and_api_key_are_still_used(services: Services) -> None:
     log = ServingLogQueries(services.settings.serving_log_dir)
     assert sum(1 for _ in (HOME / "serving-log").glob("*.jsonl")) == 1
     assert log.summary(Window(NOW - timedelta(days=2), NOW)).calls > 0

@@ -51,7 +51,7 @@ def shake_hands(port: int, host: str, *headers: str) -> int:
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST"])
-def test_its_own_pages_are_let_in(port: int, name: str) -> None:
+def test_its_own_pages_are_accepted(port: int, name: str) -> None:
     host = f"{name}:{port}"
     assert shake_hands(port, host, f"Origin: http://{host}") == 101
     assert shake_hands(port, host, f"Origin: http://{host.lower()}") == 101

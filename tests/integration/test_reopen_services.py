@@ -132,7 +132,7 @@ def test_reopening_is_refused_where_there_is_nothing_to_take_up(services: Servic
 
 
 @pytest.mark.parametrize("overturn", [True, False])
-def test_outcome_of_an_appeal_is_not_taken_up(services: Services, overturn: bool) -> None:
+def test_outcome_of_an_appeal_is_not_reopened(services: Services, overturn: bool) -> None:
     revision = removed_by_person(services)
     appeal = appealed(services, revision)
     with pytest.raises(RuleBroken, match="the appeal decides now"):

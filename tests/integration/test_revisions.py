@@ -224,7 +224,7 @@ def test_no_appeal_against_a_text_that_is_gone(services: Services) -> None:
     assert appealed(services, new).status is AppealStatus.PENDING
 
 
-def test_pending_appeal_of_a_text_that_is_gone_is_closed_with_a_word(services: Services) -> None:
+def test_pending_appeal_of_a_text_that_is_gone_is_closed_with_a_reason(services: Services) -> None:
     old = removed_by_person(services)
     appeal = appealed(services, old)
     edited(services, old, NICE)

@@ -91,13 +91,13 @@ def hear(services: Services, actor: Actor) -> None:
     hear_appeal(services.context, actor, appeal.id, overturn=True, reason=reason)
 
 
-def take_in(services: Services, actor: Actor) -> None:
+def ingest_one(services: Services, actor: Actor) -> None:
     row = IncomingComment("roles", "1", CLEAN, "sam", services.clock.now())
     list(ingest.ingest(services.context, actor, [row]))
 
 
-def take_back(services: Services, actor: Actor) -> None:
-    take_in(services, Actor("ops", Role.OPS))
+def withdraw_one(services: Services, actor: Actor) -> None:
+    ingest_one(services, Actor("ops", Role.OPS))
     withdraw.withdraw_comment(services.context, actor, "roles", "1")
 
 
@@ -167,7 +167,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: explain.explain_revision(s.context, a, s.explainer, scored(s, HELD).id),
         "nyynyy",
     ),
-    ("ingest.ingest", "bring in"): (take_in, "nnnyyn"),
+    ("ingest.ingest", "bring in"): (ingest_one, "nnnyyn"),
     ("parity.compare_stored", "compare"): (compare_stored, "nnyyyn"),
     ("parity.compare_backends", "compare"): (compare_sample, "nnyyyn"),
     ("queries.count_queue", "count"): (lambda s, a: queries.count_queue(s.context, a), "nyynyy"),
@@ -227,7 +227,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: trials.try_comment(s.context, a, spare(s), ["fake"], CLEAN),
         "nnyyyn",
     ),
-    ("withdraw.withdraw_comment", "withdraw"): (take_back, "nnnyyn"),
+    ("withdraw.withdraw_comment", "withdraw"): (withdraw_one, "nnnyyn"),
 }
 # Services that check no permission, and why they need not.
 BY_REFERENCE = "public by design: the reference is all it takes"
@@ -296,7 +296,7 @@ def test_every_public_service_is_in_one_of_the_tables() -> None:
     assert not checked & set(UNCHECKED)
 
 
-def test_a_service_that_is_told_who_asks_is_in_the_table_of_roles() -> None:
+def test_a_service_with_an_actor_is_in_the_table_of_roles() -> None:
     told = {
         name
         for name, service in public_services().items()

@@ -69,7 +69,9 @@ def test_trail_of_an_undo_names_both_decisions(services: Services) -> None:
 
 
 @pytest.mark.parametrize("reason", ["no", "It insults.\x00 somebody here", "x" * 10_000])
-def test_hearer_is_told_what_is_wrong_with_the_reason(services: Services, reason: str) -> None:
+def test_an_invalid_reason_for_an_outcome_says_what_is_wrong(
+    services: Services, reason: str
+) -> None:
     appeal = appealed(services, removed_by_person(services))
     with pytest.raises(RuleBroken, match=r"reason|characters"):
         hear_appeal(services.context, LEAD, appeal.id, overturn=False, reason=reason)

@@ -99,7 +99,7 @@ def test_comment_that_was_never_stored_is_not_found(services: Services) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.AUDITOR])
-def test_only_who_brings_comments_in_takes_them_back(services: Services, role: Role) -> None:
+def test_only_roles_that_ingest_comments_can_withdraw_them(services: Services, role: Role) -> None:
     revision = scored(services, HELD)
     with pytest.raises(PermissionDenied):
         withdraw_comment(services.context, Actor("x", role), *source_key(services, revision))

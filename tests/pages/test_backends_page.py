@@ -154,7 +154,7 @@ def test_the_circuit_of_another_process_is_read_from_its_log(
     assert "score-7: circuit closed, answered" in said(at)
 
 
-def test_perspectives_end_is_told_with_the_way_out(
+def test_perspectives_end_is_shown_with_the_alternatives(
     home: Path, staff_page: StaffPage, server: RemoteServer
 ):
     declare(home, server.url, "perspective")

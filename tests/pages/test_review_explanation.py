@@ -134,7 +134,7 @@ def test_hostile_text_stays_text_with_its_words_marked(services, staff_page: Sta
     assert all("example.invalid" not in str(node.proto.html_content) for node in nodes)
 
 
-def test_a_comment_that_was_not_scored_says_so_and_has_no_telling_word(
+def test_a_comment_that_was_not_scored_says_so_and_marks_no_word(
     services: Services, staff_page: StaffPage
 ):
     unscored(services)

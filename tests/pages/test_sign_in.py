@@ -15,7 +15,7 @@ from tests.patience import PATIENT_S
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
-def test_nobody_is_the_first_moderator(services):
+def test_nobody_is_signed_in_as_the_first_moderator_by_default(services):
     scored(services, HELD)
     at = AppTest.from_file(APP, default_timeout=PATIENT_S).run()
     assert not at.exception
@@ -28,7 +28,7 @@ def test_nobody_is_the_first_moderator(services):
 
 
 @pytest.mark.parametrize("name", [None, "", "nobody", "Mina", "mina "])
-def test_an_unknown_name_is_nobody(name: str | None):
+def test_an_unknown_name_is_no_person(name: str | None):
     assert staff_member(name) is None
 
 
@@ -55,7 +55,7 @@ def test_the_oldest_tokens_end():
     assert known.person(tokens[-1]) == DEMO_STAFF[0]
 
 
-def test_pages_know_nobody_where_nobody_is_signed_in(monkeypatch: pytest.MonkeyPatch):
+def test_pages_have_no_actor_if_nobody_is_signed_in(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(wiring, "signed_in", lambda: None)
     with pytest.raises(PermissionDenied, match="Nobody is signed in"):
         wiring.current_actor()

@@ -146,7 +146,7 @@ def test_two_processes_answer_and_everything_is_stored(program: Program, tmp_pat
     assert (process.returncode, said) == (0, "")
 
 
-def test_a_stop_finishes_what_was_let_in_and_refuses_the_rest(
+def test_a_stop_finishes_accepted_requests_and_refuses_new_ones(
     program: Program, tmp_path: Path
 ) -> None:
     """Uses the shipped model, with so many texts that the stop arrives while it scores."""

@@ -296,7 +296,7 @@ TestModeration = pytest.mark.timeout(1800)(Moderation.TestCase)
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
-def test_ten_thousand_steps_without_a_false_word() -> None:
+def test_ten_thousand_steps_without_a_false_sentence() -> None:
     """Like the default profile, with ten thousand steps."""
     start = Moderation.steps
     walk = settings(Moderation.TestCase.settings, max_examples=100, stateful_step_count=50)

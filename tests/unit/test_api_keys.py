@@ -143,7 +143,7 @@ def test_a_file_that_is_no_key_opens_nothing_and_the_others_stay_in_force(
         folder.read_all()
 
 
-def test_a_folder_that_cant_be_read_lets_nobody_in(tmp_path: Path) -> None:
+def test_an_unreadable_key_folder_refuses_every_key(tmp_path: Path) -> None:
     (tmp_path / "api-keys").write_text("")
     ring = KeyRing(KeyFolder(tmp_path / "api-keys"), Time())
     assert ring.is_needed

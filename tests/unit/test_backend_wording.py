@@ -88,7 +88,7 @@ def test_failure_policy_has_words(policy: FailurePolicy) -> None:
 
 
 @pytest.mark.parametrize("circuit", CircuitState)
-def test_circuit_has_a_word(circuit: CircuitState) -> None:
+def test_circuit_state_has_a_text(circuit: CircuitState) -> None:
     assert wording.CIRCUITS[circuit]
 
 

@@ -56,7 +56,7 @@ def test_backend_is_described_as_it_described_itself(context: Context) -> None:
     assert candidate.model_version == info.model_version
 
 
-def test_of_several_processes_that_leave_it_alone_the_last_one_tells(context: Context) -> None:
+def test_of_several_processes_with_an_open_circuit_the_last_one_is_shown(context: Context) -> None:
     older = seen(30, process="zz-1", **{**LEFT_ALONE, "trouble": "connect"})
     newer = seen(10, process="aa-2", **LEFT_ALONE)
     for order in ((older, newer), (newer, older)):

@@ -100,7 +100,7 @@ def test_answer_given_while_the_weights_changed_is_not_kept() -> None:
     assert len(backend.asked) == 2
 
 
-def test_what_answers_depend_on_can_be_told() -> None:
+def test_the_version_of_answers_can_be_passed_in() -> None:
     backend, told = Counting(), ["one"]
     cached = CachedBackend(backend, entries=10, version=lambda: told[0])
     cached.score(["a"])
@@ -169,7 +169,7 @@ def test_closing_forgets_and_closes() -> None:
     assert cached.score(["a"]).call.cache_hits == 0
 
 
-def test_it_is_the_backend_to_anyone_who_asks() -> None:
+def test_info_and_health_are_those_of_the_wrapped_backend() -> None:
     backend = Counting()
     cached = CachedBackend(backend, entries=2)
     cached.load()

@@ -169,7 +169,7 @@ def test_serving_record_tells_of_both_stages() -> None:
     assert record.model_version == "fake-1"
 
 
-def test_it_is_the_full_model_to_anyone_who_asks() -> None:
+def test_info_and_health_are_those_of_the_full_model() -> None:
     full = FakeBackend()
     backend = cascade(full)
     backend.load()

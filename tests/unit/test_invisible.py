@@ -79,5 +79,5 @@ def test_a_name_can_neither_turn_what_is_beside_it_nor_end_its_line(name: str) -
     ("author", "named"),
     [("sam", True), ("[unknown]", False), ("[deleted]", False), ("\u3164", False), (" ", False)],
 )
-def test_a_name_many_bear_or_nobody_sees_names_no_one(author: str, named: bool) -> None:
+def test_a_placeholder_or_invisible_name_identifies_no_author(author: str, named: bool) -> None:
     assert is_named(author) is named

@@ -79,7 +79,7 @@ def test_flip_names_the_label_that_acts_in_the_end() -> None:
     assert (first.carried, first.label, first.theirs) == (Action.HOLD, Label.THREAT, 0.55)
 
 
-def test_edge_that_nobody_reaches_is_reached_by_nobody_there_either() -> None:
+def test_edge_that_no_comment_reaches_is_still_unreached_after_mapping() -> None:
     old = np.linspace(0.0, HOLD + 0.01, 50)
     pair = compare_pair(table(*old), table(*(old + 0.15)), POLICY, Evidence())
     hold, remove = pair.thresholds

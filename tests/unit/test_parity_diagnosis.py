@@ -68,7 +68,7 @@ FAULTS: dict[Cause, Callable[[], Floats]] = {
 
 
 @pytest.mark.parametrize("cause", FAULTS)
-def test_fault_is_told_by_name(cause: Cause) -> None:
+def test_fault_is_diagnosed(cause: Cause) -> None:
     found = finding(FAULTS[cause]())
     assert found.cause is cause
     assert found.words.endswith(".")

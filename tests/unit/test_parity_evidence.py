@@ -62,7 +62,7 @@ def test_another_revision_is_not_taken_for_a_cut_and_costs_no_call_to_the_refere
     assert (found.cause, cut) == (Cause.REVISION, 0)
 
 
-def test_noise_on_some_comments_is_told_and_not_explained_away() -> None:
+def test_large_noise_on_a_few_comments_is_reported() -> None:
     def shaken(logits: dict) -> dict:
         total = sum(logits.values())
         return sigmoid({label: value + (total % 1 > 0.97) for label, value in logits.items()})

@@ -193,7 +193,7 @@ def test_policy_that_contradicts_itself_or_leaves_a_hole_cannot_be_made(
         whole(**changes)
 
 
-def test_label_no_rule_speaks_of_and_bands_in_any_order_are_fine() -> None:
+def test_label_without_a_rule_and_bands_in_any_order_are_valid() -> None:
     assert whole(rules=()).rules == ()
     assert whole(rules=POLICY.rules[::-1]).rules
     assert whole(rules=tuple(r for r in POLICY.rules if r.label is not Label.THREAT)).rules

@@ -129,7 +129,7 @@ def test_without_ray_one_line_says_what_to_install(
     assert not (tmp_path / "home").exists()
 
 
-def test_a_replica_that_drains_refuses_and_tells_what_is_under_way(tmp_path: Path) -> None:
+def test_a_draining_replica_refuses_and_counts_requests_in_flight(tmp_path: Path) -> None:
     replica = ApiReplica()
     replica.app = build_app(Settings(home=tmp_path, backend="fake"))
     with TestClient(replica.app, base_url="http://127.0.0.1") as client:

@@ -72,18 +72,18 @@ def test_attempts_come_to_an_end() -> None:
     assert Hands(busy()).run() == (None, ErrorKind.BACKEND, 4)
 
 
-def test_what_would_be_the_same_again_is_asked_once() -> None:
+def test_a_lasting_failure_is_not_retried() -> None:
     hands = Hands(AttemptFailed("no", kind=ErrorKind.AUTH))
     assert hands.run() == (None, ErrorKind.AUTH, 1)
 
 
-def test_longer_wish_of_the_server_is_granted_and_a_shorter_one_is_not() -> None:
+def test_a_longer_wait_that_the_server_asks_for_is_used_and_a_shorter_one_is_not() -> None:
     hands = Hands(busy(after_s=5), busy(after_s=0.1), "yes")
     hands.run()
     assert hands.slept == [5, 2]
 
 
-def test_wish_longer_than_the_time_left_ends_it_at_once() -> None:
+def test_a_requested_wait_longer_than_the_time_left_ends_the_retries() -> None:
     hands = Hands(busy(after_s=30))
     assert hands.run() == (None, ErrorKind.BACKEND, 1)
     assert hands.slept == []

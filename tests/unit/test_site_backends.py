@@ -93,7 +93,7 @@ def test_a_key_that_is_not_set_is_named(settings: Settings, where: dict[str, obj
     assert tei.labels
 
 
-def test_a_broken_file_is_told_with_file_and_key_and_the_local_ones_stay(
+def test_a_broken_backends_file_is_reported_with_its_key_and_local_backends_remain(
     settings: Settings,
 ) -> None:
     declare(settings, "tei", timeout_s=-1)
@@ -129,7 +129,7 @@ def test_a_model_from_elsewhere_is_run_by_transformers_alone(tmp_path: Path) -> 
     assert (found.model_version, found.labels) == ("martin-ha/toxic-comment-model", None)
 
 
-def test_a_folder_with_a_broken_manifest_is_told(tmp_path: Path) -> None:
+def test_a_folder_with_a_broken_manifest_is_reported(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{}")
     found = catalogue(Settings(home=tmp_path, model=str(tmp_path)), "onnx")
     assert "is not a manifest" in (one(found, "onnx").problem or "")

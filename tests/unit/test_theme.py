@@ -27,7 +27,7 @@ def test_black_on_white_is_21_to_1():
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_text_stands_out(mode):
+def test_text_has_enough_contrast(mode):
     colours = THEME[mode]
     for background in ("backgroundColor", "secondaryBackgroundColor"):
         assert contrast(colours["textColor"], colours[background]) >= 7

@@ -189,7 +189,7 @@ def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path) -> None:
 
 @pytest.mark.rounding
 @pytest.mark.parametrize("name", [GRAPH_FILE, INT8_FILE])
-def test_a_score_does_not_depend_on_its_company(folder: Path, name: str) -> None:
+def test_a_score_does_not_depend_on_its_batch(folder: Path, name: str) -> None:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(folder / name, providers=["CPUExecutionProvider"])

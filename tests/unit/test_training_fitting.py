@@ -113,7 +113,7 @@ def test_refining_goes_a_share_of_the_way(share: float) -> None:
     assert farthest(found, between) == 0.0
 
 
-def test_refining_leaves_alone_what_nobody_labelled() -> None:
+def test_refining_keeps_the_scores_of_unlabelled_cells() -> None:
     before = network_logits(tiny(), IDS, threads=1)
     rows = [replace(row, targets=(1.0, None, None, None, 0.0)) for row in ROWS]
     network = refined(1.0, rows, times=10, rate=2e-2)

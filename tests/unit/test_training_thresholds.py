@@ -75,7 +75,7 @@ def test_remove_stays_out_of_reach_where_it_would_take_too_many_clean_ones() -> 
     assert (remove.at, remove.bound) == (HIGHEST_EDGE, "clean share")
 
 
-def test_an_edge_nobody_can_vouch_for_is_the_highest() -> None:
+def test_an_edge_without_enough_evidence_is_the_highest() -> None:
     hold, remove, _ = choose(evidence(CLEAN, np.full(100, 0.1)))
     assert (hold.bound, remove.bound) == ("highest", "highest")
     assert (hold.at, remove.at) == (0.98, HIGHEST_EDGE)

@@ -240,7 +240,7 @@ def probe_table(probes: Iterable[Probe]) -> str:
 
 
 def weakest(report: TrainingReport) -> str:
-    """The worst set, ability and identity term, in three lines."""
+    """The worst sets, functions and identity terms, one line each."""
     sets = sorted(
         (m for m in report.metrics if m.label == MODEL_LABELS[0] and m.roc_auc is not None),
         key=lambda m: m.roc_auc or 0.0,
