@@ -9,8 +9,9 @@ from core import errors
 from core.cli.main import make_parser
 from core.cli.output import EXIT_MEANINGS, exit_code_of
 from core.config import SETTING_HELP, Settings
-from core.moderation.cases import CLOSINGS, TRANSITIONS, CaseStatus
+from core.moderation.cases import CLOSINGS, TRANSITIONS, CaseStatus, status_for
 from core.moderation.permissions import GRANTS, Permission, Role
+from core.moderation.policies import AWAITS_PERSON, Action
 from core.serving.http_errors import ANSWERS
 from docs import mutation
 
@@ -58,8 +59,8 @@ def settings_page() -> str:
 def states_page() -> str:
     """The changes of a case's status as a diagram, and the permissions of each role as a table."""
     lines = [HEAD, "# States and roles\n\n## A case\n\n```mermaid\nstateDiagram-v2\n"]
-    lines.append(f"    [*] --> {CaseStatus.OPEN}: hold\n")
-    lines.append(f"    [*] --> {CaseStatus.ESCALATED}: escalate\n")
+    opening = [action for action in Action if action in AWAITS_PERSON]
+    lines += [f"    [*] --> {status_for(action)}: {action}\n" for action in opening]
     lines += [f"    {old} --> {new}: {action}\n" for (old, action), new in TRANSITIONS.items()]
     lines += [f"    {old} --> {new}: text {gone}\n" for (old, gone), new in CLOSINGS.items()]
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: undo\n")

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from core.errors import Conflict, ConsoleError, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditKind
-from core.moderation.cases import Case, CaseTrigger, reopened_status
+from core.moderation.cases import Case, CaseTrigger, status_for
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.reopening import check_can_reopen, reopened_action
@@ -97,7 +97,7 @@ def _on_hold(context: Context, tx: Writer, actor: Actor, chain: Sequence[Decisio
 
 
 def _open_case(context: Context, tx: Writer, decision: Decision) -> None:
-    status, known = reopened_status(decision.action), tx.case_of(decision.revision_id)
+    status, known = status_for(decision.action), tx.case_of(decision.revision_id)
     if known is not None:
         tx.change_case(replace(known, status=status, trigger=CaseTrigger.REOPENED))
         return

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import CaseStatus, TextGone, next_status, reopened_status
+from core.moderation.cases import CaseStatus, TextGone, next_status, status_for
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
@@ -128,7 +128,7 @@ def undo_decision(
             AuditKind.DECISION_UNDONE, actor, revision_id, decision=decision.id, undoes=current.id
         )
         add_reviewed(tx, decision, seen_version, f"undo:{current.id}", audit)
-        tx.set_case_status(case.id, reopened_status(restored.action))
+        tx.set_case_status(case.id, status_for(restored.action))
         return decision
 
 

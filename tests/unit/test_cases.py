@@ -16,7 +16,7 @@ from core.moderation.cases import (
     closed_case,
     next_status,
     priority,
-    reopened_status,
+    status_for,
 )
 from core.moderation.decisions import Verdict, judge
 from core.moderation.policies import Action
@@ -69,7 +69,7 @@ def test_case_moves_as_the_table_says_or_not_at_all(
     ],
 )
 def test_undone_case_returns_to_where_it_was(restored: Action, expected: CaseStatus) -> None:
-    assert reopened_status(restored) is expected
+    assert status_for(restored) is expected
 
 
 def test_priority_is_the_highest_score_that_held_it() -> None:
