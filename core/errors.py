@@ -7,19 +7,19 @@ ConsoleError
 │   ├── BodyTooLarge      a request has more bytes than one call may bring
 │   ├── EncodedBody       a request's body is compressed or encoded otherwise
 │   └── InvalidPolicy     a policy contradicts itself or leaves a score without a rule
-├── NotFound              no such comment, case, decision or reference
+├── NotFound              no such comment, case, reference, key or log entry
 ├── PermissionDenied      this actor may not do this, and why
-├── Conflict              another person was faster: the state changed since it was read
+├── Conflict              another person or process was first: the state changed meanwhile
 ├── RuleBroken            a rule of moderation forbids it (an appeal out of time, a missing reason)
 ├── BackendError          an inference backend did not answer as it should
-│   └── ModelNotUsable    the model's files are missing, changed or unsupported
+│   └── ModelNotUsable    a model's files are missing or changed, or its server misreads it
 ├── TextNotScored         the backend could not score this text, while it scores others
 ├── Overloaded            the queue for scoring is too long: try again later
 ├── SourceUnavailable     a source of comments did not answer
-├── StoreError            the state store can't be opened or written
+├── StoreError            the state, the log or another file can't be read or written
 ├── MissingExtra          an optional package is not installed: names what to install
 ├── DataFileMismatch      a named data file is missing or has unexpected content
-└── ConfigError           a setting has an unusable value
+└── ConfigError           a setting, the backends file or an API key's file is wrong
 """
 
 from collections.abc import Sequence
@@ -74,11 +74,11 @@ class NotFound(ConsoleError):
 
 
 class PermissionDenied(ConsoleError):
-    """The actor's role does not allow the action."""
+    """The actor may not do this; the message says why."""
 
 
 class Conflict(ConsoleError):
-    """Another person changed it first; the message says whose decision stands."""
+    """Another person or process was first; the message says what they did."""
 
 
 class RuleBroken(ConsoleError):
@@ -96,7 +96,8 @@ class BackendError(ConsoleError):
 
 
 class ModelNotUsable(BackendError):
-    """The model's files are missing, changed or not supported."""
+    """The model can't be used: a file is missing, changed or not supported, or its server
+    misreads it (a softmax instead of a sigmoid, for example)."""
 
     def __init__(self, message: str) -> None:
         super().__init__(message, kind="model")
@@ -119,7 +120,7 @@ class SourceUnavailable(ConsoleError):
 
 
 class StoreError(ConsoleError):
-    """The state store can't be opened or written."""
+    """The state, the serving log or another file in MODCONSOLE_HOME can't be read or written."""
 
 
 class MissingExtra(ConsoleError):
@@ -131,4 +132,4 @@ class DataFileMismatch(ConsoleError):
 
 
 class ConfigError(ConsoleError):
-    """A setting has an unusable value; the message names the setting."""
+    """A setting, the backends file or an API key's file is wrong; the message names it."""

@@ -12,7 +12,7 @@ from core.servinglog.record import RefusalReason, RefusalRecord
 from dashboard.wording import ago
 
 NONE = "–"
-LEVER_WORTH_SAYING = 1.2  # times faster
+MIN_SPEEDUP = 1.2  # times faster
 PROBLEMS_SHOWN = 20  # files
 _REFUSED_FOR: dict[str, str] = {
     RefusalReason.OVERLOADED: "because the API was overloaded",
@@ -86,7 +86,7 @@ def covered(summary: Summary, now: datetime, zone: tzinfo) -> str:
     return f"{counted(summary.calls, 'call')}, {span}, the last {ago(summary.last_at, now)}"
 
 
-def spared(summary: Summary) -> str | None:
+def saved_line(summary: Summary) -> str | None:
     """The comments that the full model did not have to score; None if it scored all of them."""
     parts = []
     if summary.cache_hits:
@@ -96,7 +96,7 @@ def spared(summary: Summary) -> str | None:
     return f"Of {summary.comments:,} comments, {' and '.join(parts)}." if parts else None
 
 
-def how_long(estimates: Sequence[tuple[str, Estimate]]) -> str:
+def estimate_line(estimates: Sequence[tuple[str, Estimate]]) -> str:
     """The estimated time for a number of comments: a range for each series."""
     if not estimates:
         return "No call was answered in this window, so there is no estimate."
@@ -110,14 +110,14 @@ def how_long(estimates: Sequence[tuple[str, Estimate]]) -> str:
     return f"{'; '.join(parts)} (p50 to p95, one call after another, {basis})."
 
 
-def lever(table: pd.DataFrame) -> str | None:
+def batch_size_advice(table: pd.DataFrame) -> str | None:
     """How much larger calls save, if a backend had calls of different sizes; otherwise None."""
     sized = table[table["answered"] > 0].assign(size=lambda t: t["comments"] / t["answered"])
     for backend, rows in sized.groupby("backend", sort=False):
         ranked = rows.sort_values("size")
         small, large = ranked.iloc[0], ranked.iloc[-1]
         times = small["ms_per_comment"] / large["ms_per_comment"]
-        if large["size"] > small["size"] and times >= LEVER_WORTH_SAYING:
+        if large["size"] > small["size"] and times >= MIN_SPEEDUP:
             return (
                 f"Larger calls make it faster: with {backend} a comment takes "
                 f"{duration(large['ms_per_comment'])} in calls of about {large['size']:.0f} and "

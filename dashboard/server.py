@@ -17,7 +17,7 @@ from uvicorn.config import HTTP_PROTOCOLS
 
 from core.config import load_settings
 from core.errors import ConsoleError
-from dashboard.own_origin import OwnOrigin
+from dashboard.same_origin import SameOriginOnly
 
 # A symbolic link to `.streamlit/config.toml` in the repository; a file in a wheel.
 CONFIG = Path(__file__).with_name("config.toml")
@@ -63,7 +63,7 @@ def make_app(which: str) -> st.App:
     """The staff console or the public look-up as an ASGI application."""
     return st.App(
         Path(__file__).parent / APPS[which],
-        middleware=[Middleware(SecurityHeaders), Middleware(OwnOrigin)],
+        middleware=[Middleware(SecurityHeaders), Middleware(SameOriginOnly)],
         on_script_error=_log_error,
     )
 

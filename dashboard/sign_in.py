@@ -11,7 +11,7 @@ from dashboard.wording import ROLES
 
 def render(actor: Actor | None) -> None:
     """One button per person; the role decides which pages and actions are available."""
-    st.subheader("Who are you today?", anchor=False)
+    st.subheader("Choose a person", anchor=False)
     st.caption(
         "A demo sign-in for this machine: it asks for no password and is served on loopback only. "
         "This browser remembers the choice until it is closed or the console restarts."

@@ -58,19 +58,19 @@ FAILURES: dict[ErrorKind, str] = {
     ErrorKind.MODEL: "the model can't be used",
     ErrorKind.TIMEOUT: "the model gave no answer in time",
     ErrorKind.BAD_INPUT: "the model refused this text",
-    ErrorKind.BAD_SCORE: "the model gave something that is no score",
+    ErrorKind.BAD_SCORE: "the model returned an invalid score",
     ErrorKind.BAD_SHAPE: "the model's answer could not be read",
     ErrorKind.TOO_LARGE: "the model's answer was too large",
     ErrorKind.CONNECT: "the model could not be reached",
-    ErrorKind.TLS: "the connection to the model was not safe",
+    ErrorKind.TLS: "the connection to the model was not secure",
     ErrorKind.AUTH: "the model refused our key",
     ErrorKind.CONFIGURATION: "the settings of the model's backend are wrong",
-    ErrorKind.NOT_FOUND: "the model was not where it should be",
-    ErrorKind.REDIRECT: "the model's address points elsewhere",
-    ErrorKind.RATE_LIMITED: "the model was asked too often",
+    ErrorKind.NOT_FOUND: "the model was not found at its address",
+    ErrorKind.REDIRECT: "the model's address redirects to another one",
+    ErrorKind.RATE_LIMITED: "the model's rate limit was reached",
     ErrorKind.QUOTA: "the quota for the model is used up",
     ErrorKind.LOADING: "the model was still loading",
-    ErrorKind.CIRCUIT_OPEN: "the model has been failing and is left alone for a while",
+    ErrorKind.CIRCUIT_OPEN: "the model keeps failing, so calls to it are paused",
 }
 
 APPEAL_BADGES: dict[AppealStage, tuple[str, str, str]] = {
@@ -107,7 +107,7 @@ def decision_line(decision: Decision, now: datetime) -> str:
     }[decision.source]
     what = ACTIONS_DONE[decision.action]
     if decision.undoes is not None:
-        what = f"took that back: {what}"
+        what = f"undid: {what}"
     elif decision.source is DecisionSource.REVIEWER and decision.action is Action.HOLD:
         what = f"reopened: {what}"
     elif decision.appeal_id is not None:

@@ -9,8 +9,9 @@ from core import errors
 from core.cli.main import make_parser
 from core.cli.output import EXIT_MEANINGS, exit_code_of
 from core.config import SETTING_HELP, Settings
-from core.moderation.cases import CLOSINGS, TRANSITIONS, CaseStatus
+from core.moderation.cases import CLOSINGS, TRANSITIONS, CaseStatus, status_for
 from core.moderation.permissions import GRANTS, Permission, Role
+from core.moderation.policies import AWAITS_PERSON, Action
 from core.serving.http_errors import ANSWERS
 from docs import mutation
 
@@ -56,17 +57,18 @@ def settings_page() -> str:
 
 
 def states_page() -> str:
-    """The moves of a case as a diagram, and who may do what as a table."""
+    """The changes of a case's status as a diagram, and the permissions of each role as a table."""
     lines = [HEAD, "# States and roles\n\n## A case\n\n```mermaid\nstateDiagram-v2\n"]
-    lines.append(f"    [*] --> {CaseStatus.OPEN}: hold\n")
+    opening = [action for action in Action if action in AWAITS_PERSON]
+    lines += [f"    [*] --> {status_for(action)}: {action}\n" for action in opening]
     lines += [f"    {old} --> {new}: {action}\n" for (old, action), new in TRANSITIONS.items()]
     lines += [f"    {old} --> {new}: text {gone}\n" for (old, gone), new in CLOSINGS.items()]
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: undo\n")
-    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: undo after an escalation\n")
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: undo after escalation\n")
     lines.append(f"    {CaseStatus.ESCALATED} --> {CaseStatus.OPEN}: undo of the escalation\n")
-    lines.append(f"    [*] --> {CaseStatus.OPEN}: opened on a comment a rule decided on\n")
+    lines.append(f"    [*] --> {CaseStatus.OPEN}: reopen, if it never had a case\n")
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: reopen\n")
-    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: reopen, if a lead decided\n")
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: reopen after escalation\n")
     lines.append("```\n")
     lines.append("\n## Who may do what\n\n| may | " + " | ".join(Role) + " |\n")
     lines.append("|---" * (len(Role) + 1) + "|\n")
@@ -77,7 +79,7 @@ def states_page() -> str:
 
 
 def errors_page() -> str:
-    """Every error with what it means and how the API answers it."""
+    """Every error: its meaning, exit code and HTTP status."""
     lines = [
         HEAD,
         "# Errors\n\nOn the command line each is one line and an exit code; the API answers with "
@@ -122,7 +124,7 @@ def _is_table(value: object) -> bool:
 
 
 def _flat(rows: list[Row]) -> list[Row]:
-    """A row that holds rows is one row for each of them."""
+    """Nested rows as a flat list: a row that contains rows becomes one row for each of them."""
     found: list[Row] = []
     for row in rows:
         own = {name: value for name, value in row.items() if not _is_table(value)}

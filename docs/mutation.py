@@ -1,7 +1,8 @@
-"""Changes rules and services one line at a time and sees whether a test notices: `make mutants`.
+"""Mutation tests: changes rules and services one line at a time and checks whether a test fails.
 
-Mutmut makes the changes and runs the tests of each ([tool.mutmut] of pyproject.toml). What no test
-noticed is kept in docs/mutants/run.json; docs/mutants/reasons.toml says where that is right.
+`make mutants` runs mutmut, which makes the changes and runs the tests of each ([tool.mutmut] in
+pyproject.toml). Changes that no test noticed (survivors) are stored in docs/mutants/run.json;
+docs/mutants/reasons.toml says why some of them need no test.
 """
 
 import argparse
@@ -32,7 +33,7 @@ _LITERAL = re.compile(r"([\"'])(?:\\.|(?!\1).)*\1")
 
 @dataclass(frozen=True)
 class Survivor:
-    """A change no test noticed, in lines as they were and became."""
+    """A change that no test noticed: the lines before and after it."""
 
     function: str
     was: str
@@ -40,7 +41,7 @@ class Survivor:
 
     @property
     def is_wording(self) -> bool:
-        """Whether only the letters of texts differ, and nothing was taken away."""
+        """Whether only the words of messages differ and no code was changed."""
         texts = [
             [
                 found[0].removeprefix("XX").replace("XX", "").lower()
@@ -49,14 +50,14 @@ class Survivor:
             for side in (self.was, self.becomes)
         ]
         rest = [_LITERAL.sub("''", side) for side in (self.was, self.becomes)]
-        # A text of one word may be data.
+        # A literal of one word may be data, not a message.
         is_prose = any(" " in text for text in texts[0])
         return is_prose and texts[0] == texts[1] and rest[0] == rest[1]
 
 
 @dataclass(frozen=True)
 class SurvivalReason:
-    """Why no test needs to notice that a line changes; without `becomes`, to anything."""
+    """Why no test needs to notice a change of a line; without `becomes`, any change of it."""
 
     function: str
     was: str
@@ -64,7 +65,7 @@ class SurvivalReason:
     becomes: str | None = None
 
     def covers(self, survivor: Survivor) -> bool:
-        """Whether it speaks of that change."""
+        """Whether this reason is about that change."""
         return (self.function, self.was) == (survivor.function, survivor.was) and self.becomes in (
             None,
             survivor.becomes,
@@ -72,13 +73,13 @@ class SurvivalReason:
 
 
 def read_run() -> tuple[dict[str, int], list[Survivor]]:
-    """The figures of the last run, and what it found."""
+    """The figures of the last run, and its survivors."""
     kept = json.loads(RUN.read_text(encoding="utf-8"))
     return kept["figures"], [Survivor(**one) for one in kept["survivors"]]
 
 
 def read_reasons() -> list[SurvivalReason]:
-    """Those written down."""
+    """The reasons in docs/mutants/reasons.toml."""
     return [
         SurvivalReason(**one)
         for one in tomllib.loads(REASONS.read_text(encoding="utf-8"))["reason"]
@@ -86,7 +87,7 @@ def read_reasons() -> list[SurvivalReason]:
 
 
 def reason_of(survivor: Survivor, reasons: Iterable[SurvivalReason]) -> str | None:
-    """In words; None for a survivor that needs a test or a reason."""
+    """The reason as text; None for a survivor that needs a test or a reason."""
     if survivor.is_wording:
         return WORDING
     return next((reason.why for reason in reasons if reason.covers(survivor)), None)
@@ -100,7 +101,7 @@ def is_in_code(function: str, lines: str) -> bool:
 
 
 def page() -> str:
-    """docs/mutants.md, of survivors whose lines are still in the code."""
+    """The text of docs/mutants.md: the survivors whose lines are still in the code."""
     figures, survivors = read_run()
     reasons = read_reasons()
     lines = [
@@ -120,7 +121,7 @@ def page() -> str:
 
 
 def main(sample: int, seed: int) -> int:
-    """Run and keep what was found; 1 when a survivor needs a test or a reason."""
+    """Run a sample and store its survivors; 1 if one of them needs a test or a reason."""
     shutil.rmtree(ROOT / "mutants", ignore_errors=True)
     _mutmut("run", "--max-children", "1", SMALLEST)
     names = sorted(_results())
@@ -148,7 +149,7 @@ def main(sample: int, seed: int) -> int:
 def _mutmut(*arguments: str) -> str:
     command = [sys.executable, "-m", "mutmut", *arguments]
     keeps = arguments[0] != "run"
-    # A run ends with 1 where something survived, which is no failure here.
+    # Mutmut exits with 1 if a change survived, which is not an error here.
     done = subprocess.run(command, cwd=ROOT, text=True, check=keeps, capture_output=keeps)
     return done.stdout or ""
 
@@ -167,7 +168,7 @@ def _survivor(name: str) -> Survivor:
 
 
 def function_of(name: str) -> str:
-    """The function's own name, of the name mutmut gives a change of it."""
+    """The name of the changed function, from mutmut's name of the change."""
     found = _NAME.fullmatch(name)
     assert found is not None, name
     return ".".join(part for part in found.group("module", "owner", "function") if part)

@@ -30,7 +30,7 @@ ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-backgroun
 
 
 def main() -> None:
-    """Both themes of the staff pages, on the bundled sample in a home that is removed after."""
+    """Takes the staff pages in both themes, with the bundled sample in a temporary home."""
     chromium = shutil.which("chromium")
     if chromium is None:
         sys.exit("chromium is needed: apt-get install chromium")
@@ -53,7 +53,7 @@ def main() -> None:
 
 
 def _file_appeal(home: Path) -> None:
-    """A harmless comment is removed by mistake, and its author appeals."""
+    """Removes a harmless comment by mistake and files its author's appeal."""
     services = build_services(Settings(home=home), worker="screenshots")
     queue = list_queue(services.context, MODERATOR)
     held = next(item.revision_id for item in queue if MISTAKEN in item.excerpt)
@@ -80,7 +80,7 @@ def _shoot(page: Page, theme: str) -> None:
 
 
 def _compare(page: Page) -> None:
-    """Two local backends on the parity page, which not everybody may open."""
+    """Compares two local backends on the parity page, as a role that may open it."""
     _sign_in(page, "ola")
     page.get_by_role("link", name="Parity").click()
     page.locator(".st-key-parity_others input").fill("onnx")
@@ -98,14 +98,14 @@ def _sign_in(page: Page, who: str) -> None:
 
 
 def _settle(page: Page) -> None:
-    """Until every part has come, and then as long as charts and tables take to draw."""
+    """Waits until the page is complete, then for its charts and tables to be drawn."""
     page.wait_for_timeout(3_000)
     page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached", timeout=60_000)
     page.wait_for_timeout(3_000)
 
 
 def _await_queue() -> None:
-    """The API answers once the model is loaded; scoring the sample takes a few seconds more."""
+    """Waits until the sample is scored: the API answers some seconds before that."""
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline:
         try:

@@ -1,4 +1,4 @@
-"""How many kills a test makes: all of them take long, so most runs make only a share."""
+"""The number of kills of a test: all of them take long, so most runs do only a share."""
 
 import os
 from fractions import Fraction

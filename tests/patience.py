@@ -1,5 +1,7 @@
-"""How long a test waits for an event: a loaded machine is slow, not wrong. A test that hangs is
-ended by pytest's own timeout, which is longer."""
+"""How long tests wait for an event: long, because a busy machine must not fail them.
+
+A test that hangs is ended by pytest's timeout, which is longer.
+"""
 
 PATIENT_S = 300.0
 PATIENT_MS = 1000 * PATIENT_S

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 # Each query selects the rows that violate its rule.
-PROMISES: dict[str, str] = {
+INVARIANTS: dict[str, str] = {
     "version counts the decisions, whose positions have no gap": """
         SELECT r.id FROM revisions r LEFT JOIN decisions d ON d.revision_id = r.id
         GROUP BY r.id HAVING r.version <> count(d.id)
@@ -47,11 +47,11 @@ PROMISES: dict[str, str] = {
 }
 
 
-def broken_promises(state: Path) -> dict[str, list[str]]:
+def broken_invariants(state: Path) -> dict[str, list[str]]:
     """The violated rules, each with the ids of the violating rows; empty if the state is
     consistent."""
     with closing(sqlite3.connect(state)) as raw:
         assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
         assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
-        found = {promise: raw.execute(query).fetchall() for promise, query in PROMISES.items()}
-    return {promise: [row[0] for row in rows] for promise, rows in found.items() if rows}
+        found = {rule: raw.execute(query).fetchall() for rule, query in INVARIANTS.items()}
+    return {rule: [row[0] for row in rows] for rule, rows in found.items() if rows}

@@ -9,15 +9,15 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from core.benchmarks.local_setups import ONE_BY_ONE, SETUPS
 from core.benchmarks.local_texts import bench_texts
-from core.benchmarks.local_ways import ONE_BY_ONE, WAYS
 from core.bootstrap.backends import make_backend, read_first_stage_of
 from core.clock import system_clock
 from core.config import Settings
 from core.errors import ConsoleError
 from core.inference.base import Backend, CallMetadata, TextResult
 from core.inference.cache import CachedBackend
-from core.inference.cascade.backend import CascadeBackend, Gate, Predictor
+from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor
 from core.moderation.clearing import (
     acting_edges,
     is_flagged,
@@ -53,7 +53,7 @@ class Threshold:
 
 @dataclass(frozen=True, slots=True)
 class CascadeSetup:
-    """One way of scoring. `open` makes a new backend for each round, so that no cache is warm."""
+    """One setup. `open` makes a new backend for each round, so that no cache is warm."""
 
     name: str
     traffic: str
@@ -64,8 +64,8 @@ class CascadeSetup:
 class CascadeRun:
     """The measurements of one setup."""
 
-    def __init__(self, way: CascadeSetup, texts: Sequence[str]) -> None:
-        self.way = way
+    def __init__(self, setup: CascadeSetup, texts: Sequence[str]) -> None:
+        self.setup = setup
         self.texts = texts
         self.rates: list[float] = []
         self.calls: list[CallMetadata] = []
@@ -73,7 +73,7 @@ class CascadeRun:
 
     def run_round(self) -> None:
         """Score all texts once, in calls of the setup's size."""
-        backend, size = self.way.open(), self.way.call_texts
+        backend, size = self.setup.open(), self.setup.call_texts
         self.calls, self.results = [], []
         begin = NOW_S()
         for start in range(0, len(self.texts), size):
@@ -94,8 +94,8 @@ def run(settings: Settings, say: Callable[[str], None], file: Path | None = None
     reference = dict(zip(texts, full.score(texts).results, strict=True))
     flagged = {text for text, result in reference.items() if _flagged(result, policy)}
     threshold = _threshold(texts, flagged, first, policy, settings.cascade_missed_share)
-    gate = Gate(acting_edges(policy), threshold.pass_below, settings.cascade_audit_share)
-    trials = _trials(texts, full, CascadeBackend(full, first, gate, lambda: policy), settings)
+    rule = ClearingRule(acting_edges(policy), threshold.pass_below, settings.cascade_audit_share)
+    trials = _trials(texts, full, CascadeBackend(full, first, rule, lambda: policy), settings)
     pipeline, why = _pipeline(settings, texts)
     pipeline_rates: list[float] = []
     for number in range(ROUNDS):
@@ -184,7 +184,7 @@ def _pipeline(
     """A function that measures comments per second of the plain pipeline, as in `bench local`; or
     why it can't run."""
     try:
-        score = WAYS[ONE_BY_ONE].open(settings)
+        score = SETUPS[ONE_BY_ONE].open(settings)
     except ConsoleError as error:
         return None, str(error)
     some = some_of(texts)
@@ -220,10 +220,10 @@ def _row(
         for text, result in zip(trial.texts, trial.results, strict=True)
         if result.model_version is not None
     }
-    is_cascade = "cascade" in trial.way.name
+    is_cascade = "cascade" in trial.setup.name
     return {
-        "way": trial.way.name,
-        "traffic": trial.way.traffic,
+        "way": trial.setup.name,
+        "traffic": trial.setup.traffic,
         "comments/s": round(rate, 1),
         "min–max": f"{min(trial.rates):.1f}–{max(trial.rates):.1f}",
         "times_full_one_by_one": round(rate / alone, 2),

@@ -58,8 +58,12 @@ def _faithfulness(
         judged.append(judge_text(partial(_score, scorer), text, _max_words(scorer), chance))
         if number % 25 == 0:
             say(f"{name}: {number} of {len(texts)} texts")
-    ways = judged[0].values
-    return {"data_set": name, "texts": len(texts), "ways": [measure(judged, way) for way in ways]}
+    methods = judged[0].values
+    return {
+        "data_set": name,
+        "texts": len(texts),
+        "ways": [measure(judged, method) for method in methods],
+    }
 
 
 def _latency(scorer: Scorer, words: int, say: Callable[[str], None]) -> dict[str, Any]:

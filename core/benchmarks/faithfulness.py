@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.benchmarks.rationales import MarkedText
-from core.inference.explanation.explainer import NOTHING, TELLING, Explanation, explain
+from core.inference.explanation.explainer import IMPORTANT_SHARE, NOTHING, Explanation, explain
 from core.inference.explanation.words import Word, only, without
 from core.moderation.scores import Label
 
@@ -66,17 +66,17 @@ def token_f1(chosen: NDArray[np.bool_], marked: NDArray[np.bool_]) -> float:
     return 2.0 * float((chosen & marked).sum()) / size if size else 1.0
 
 
-def measure(judged: Sequence[Judged], way: str) -> dict[str, Any]:
+def measure(judged: Sequence[Judged], method: str) -> dict[str, Any]:
     """Means over the texts with 95 % bootstrap intervals. The edge for `token_f1` is chosen on
     every other text and measured on the rest."""
-    edge = max(EDGES, key=lambda edge: _f1(judged[::2], way, edge).mean())
-    lost = np.array([each.lost[way] for each in judged])
-    short = np.array([each.short[way] for each in judged])
+    edge = max(EDGES, key=lambda edge: _f1(judged[::2], method, edge).mean())
+    lost = np.array([each.lost[method] for each in judged])
+    short = np.array([each.short[method] for each in judged])
     return {
-        "way": way,
+        "way": method,
         "edge": edge,
-        "token_f1": _mean(_f1(judged[1::2], way, edge)),
-        "token_f1_shipped_edge": _mean(_f1(judged, way, TELLING)),
+        "token_f1": _mean(_f1(judged[1::2], method, edge)),
+        "token_f1_shipped_edge": _mean(_f1(judged, method, IMPORTANT_SHARE)),
         "comprehensiveness": _mean(lost[:, AT]),
         "sufficiency": _mean(short[:, AT]),
         "comprehensiveness_area": _mean(lost.mean(axis=1)),
@@ -98,22 +98,22 @@ def _ablate(
     """Score the text without, and with only, each method's highest-valued words; equal variants are
     scored once."""
     variants: dict[tuple[str, str], list[str]] = {}
-    for way, values in judged.values.items():
+    for method, values in judged.values.items():
         ranked = np.argsort(-values, kind="stable")
         best = [[words[i] for i in ranked[: max(1, round(share * len(words)))]] for share in SHARES]
-        variants[way, "lost"] = [without(text, each) for each in best]
-        variants[way, "short"] = [only(text, each) for each in best]
+        variants[method, "lost"] = [without(text, each) for each in best]
+        variants[method, "short"] = [only(text, each) for each in best]
     asked = list(dict.fromkeys(text for texts in variants.values() for text in texts))
     results = score([text if text.strip() else NOTHING for text in asked])
     scores = {text: r.scores[_LABEL] for text, r in zip(asked, results, strict=True)}
-    for (way, kind), texts in variants.items():
-        getattr(judged, kind)[way] = np.array([whole - scores[text] for text in texts])
+    for (method, kind), texts in variants.items():
+        getattr(judged, kind)[method] = np.array([whole - scores[text] for text in texts])
 
 
-def _f1(judged: Sequence[Judged], way: str, edge: float) -> Values:
+def _f1(judged: Sequence[Judged], method: str, edge: float) -> Values:
     return np.array(
         [
-            token_f1((each.values[way] >= edge * each.values[way].max()), each.marked)
+            token_f1((each.values[method] >= edge * each.values[method].max()), each.marked)
             for each in judged
         ]
     )

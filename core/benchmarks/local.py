@@ -1,4 +1,4 @@
-"""Every way of scoring on this machine, side by side: speed, start, memory, and equal answers.
+"""Every setup of scoring on this machine, side by side: speed, start, memory, and equal answers.
 
 Every round runs all setups, so that a busy minute of the machine affects each equally.
 """
@@ -12,9 +12,9 @@ import numpy as np
 
 from core.benchmarks.local_ceiling import int8_rate, operations
 from core.benchmarks.local_gpu import gpu_floor
+from core.benchmarks.local_setups import ONE_BY_ONE, REFERENCE, SETUPS, LocalSetup, Score, Scores
 from core.benchmarks.local_start import measure_start
 from core.benchmarks.local_texts import bench_texts, part, token_counts
-from core.benchmarks.local_ways import ONE_BY_ONE, REFERENCE, WAYS, LocalSetup, Score, Scores
 from core.benchmarks.score_change import changes
 from core.clock import system_clock
 from core.config import Settings
@@ -34,8 +34,10 @@ NOW_S = system_clock().monotonic
 class LocalRun:
     """One setup with its part of the texts and its measurements."""
 
-    def __init__(self, way: LocalSetup, score: Score, texts: Sequence[str], lengths: Sequence[int]):
-        self.way = way
+    def __init__(
+        self, setup: LocalSetup, score: Score, texts: Sequence[str], lengths: Sequence[int]
+    ):
+        self.setup = setup
         self.score = score
         probes = part(lengths, PROBES)
         self._timed([texts[index] for index in probes])
@@ -57,7 +59,7 @@ class LocalRun:
         return [1000.0 * self._timed([text])[0] for text in self._singles]
 
     def _timed(self, texts: Sequence[str]) -> tuple[float, list[Scores]]:
-        size = self.way.calls_of or len(texts)
+        size = self.setup.calls_of or len(texts)
         begin = NOW_S()
         found: list[Scores] = []
         for start in range(0, len(texts), size):
@@ -74,13 +76,13 @@ def run(settings: Settings, say: Callable[[str], None], file: Path | None = None
     trials, not_run = _open_all(settings, texts, lengths, say)
     for number in range(ROUNDS):
         for trial in trials:
-            say(f"round {number + 1} of {ROUNDS}: {len(trial.share)} comments, {trial.way.name}")
+            say(f"round {number + 1} of {ROUNDS}: {len(trial.share)} comments, {trial.setup.name}")
             trial.run_round()
     reference = _reference(trials, texts, say)
-    one_by_one = next((t for t in trials if t.way.name == ONE_BY_ONE), None)
+    one_by_one = next((t for t in trials if t.setup.name == ONE_BY_ONE), None)
     rows = []
     for trial in trials:
-        say(f"single calls and a fresh process: {trial.way.name}")
+        say(f"single calls and a fresh process: {trial.setup.name}")
         rows.append(_row(trial, reference, one_by_one, texts))
     say("the machine's int8 ceiling")
     return {
@@ -90,7 +92,7 @@ def run(settings: Settings, say: Callable[[str], None], file: Path | None = None
         "tokens_per_comment": round(sum(lengths) / len(texts), 1),
         "model_version": read_manifest(folder).version,
         "rows": rows,
-        "not_run": "; ".join(not_run) or "nothing: every way runs here",
+        "not_run": "; ".join(not_run) or "nothing: every setup runs here",
         "gpu": gpu_floor(folder, lengths, NOW_S),
         **_ceiling(folder, lengths, trials),
     }
@@ -101,14 +103,14 @@ def _open_all(
 ) -> tuple[list[LocalRun], list[str]]:
     trials: list[LocalRun] = []
     not_run: list[str] = []
-    for way in WAYS.values():
-        say(f"opening {way.name}")
+    for setup in SETUPS.values():
+        say(f"opening {setup.name}")
         try:
-            trials.append(LocalRun(way, way.open(settings), texts, lengths))
+            trials.append(LocalRun(setup, setup.open(settings), texts, lengths))
         except (MissingExtra, BackendError) as error:
-            not_run.append(f"{way.name}: {error}")
+            not_run.append(f"{setup.name}: {error}")
     if not trials:
-        raise ConsoleError(f"no way of scoring runs here: {'; '.join(not_run)}")
+        raise ConsoleError(f"no setup of scoring runs here: {'; '.join(not_run)}")
     return trials, not_run
 
 
@@ -116,11 +118,11 @@ def _reference(
     trials: Sequence[LocalRun], texts: Sequence[str], say: Callable[[str], None]
 ) -> list[Scores] | None:
     """Every text's scores in fp32; None if no fp32 setup runs."""
-    fp32 = [trial for trial in trials if trial.way.name.endswith("fp32")]
-    trial = next((t for t in fp32 if t.way.name == REFERENCE), fp32[0] if fp32 else None)
+    fp32 = [trial for trial in trials if trial.setup.name.endswith("fp32")]
+    trial = next((t for t in fp32 if t.setup.name == REFERENCE), fp32[0] if fp32 else None)
     if trial is None:
         return None
-    say(f"every comment once for comparison: {trial.way.name}")
+    say(f"every comment once for comparison: {trial.setup.name}")
     return trial.score(texts)
 
 
@@ -132,9 +134,9 @@ def _row(
 ) -> dict[str, Any]:
     rate = statistics.median(trial.rates)
     calls_ms = trial.single_calls_ms()
-    start_s, peak_mb = measure_start(trial.way.name, texts, NOW_S)
+    start_s, peak_mb = measure_start(trial.setup.name, texts, NOW_S)
     row = {
-        "way": trial.way.name,
+        "way": trial.setup.name,
         "comments/s": round(rate, 1),
         "min–max": f"{min(trial.rates):.1f}–{max(trial.rates):.1f}",
         "tokens/s": round(rate * trial.tokens / len(trial.share)),
@@ -166,6 +168,6 @@ def _ceiling(folder: Path, lengths: Sequence[int], trials: Sequence[LocalRun]) -
     return {
         "ceiling_int8_gop_per_s": round(rate / 1e9),
         "gop_per_comment": round(per_comment / 1e9, 3),
-        "best": best.way.name,
+        "best": best.setup.name,
         "ceiling_share_of_best": round(needed / rate, 3),
     }

@@ -17,11 +17,11 @@ _PEAK = "VmHWM:"
 
 
 def measure_start(
-    way: str, texts: Sequence[str], now_s: Callable[[], float]
+    setup: str, texts: Sequence[str], now_s: Callable[[], float]
 ) -> tuple[float, float]:
     """Seconds from the start of a process to its first answer, and its peak memory in MB after
     TEXTS texts. Raises BackendError if it ends without an answer."""
-    command = [sys.executable, "-m", __name__, way]
+    command = [sys.executable, "-m", __name__, setup]
     begin = now_s()
     # Libraries write to stderr; in a pipe that is never read they would block when it is full.
     with subprocess.Popen(
@@ -36,7 +36,7 @@ def measure_start(
         first_s = now_s() - begin
         peak = child.stdout.readline()
     if not (answered and peak):
-        raise BackendError(f"the fresh process for {way} gave no answer")
+        raise BackendError(f"the fresh process for {setup} gave no answer")
     return first_s, float(peak)
 
 
@@ -53,13 +53,13 @@ def peak_mb() -> float:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / unit
 
 
-def main(way: str) -> None:
+def main(setup: str) -> None:
     """Prints one line after the first text, and one with the peak."""
-    from core.benchmarks.local_ways import WAYS
+    from core.benchmarks.local_setups import SETUPS
     from core.config import load_settings
 
     texts = json.load(sys.stdin)
-    score = WAYS[way].open(load_settings())
+    score = SETUPS[setup].open(load_settings())
     score(texts[:1])
     sys.stdout.write("answered\n")
     sys.stdout.flush()

@@ -14,7 +14,7 @@ from core.inference.backends_file import declared_names
 from core.moderation.default_policy import default_policy
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Policy
-from core.parity.kit import Kit, as_data
+from core.parity.report import ParityReport, as_data
 from core.services.parity import MOST, Sample, compare_backends, sample_source, sample_stored
 from core.sources.bundled import sample_source as bundled_sample
 from core.sources.files.source import FileSource
@@ -29,8 +29,8 @@ def run(
     backends: Sequence[str] = (),
     comments: int = MOST,
 ) -> dict[str, Any]:
-    """The kit as data. Without `backends`, the one of the settings is compared with every declared
-    one."""
+    """The report as data. Without `backends`, the one of the settings is compared with every
+    declared one."""
     names = [*backends] or [settings.backend, *declared_names(settings.backends_path)]
     if len(dict.fromkeys(names)) == 1:
         raise ConsoleError(
@@ -38,8 +38,8 @@ def run(
             "--backends, the reference first"
         )
     sample, policy = _sample_and_policy(settings, file, comments)
-    kit = _compare(settings, sample, policy, names, say)
-    return {"benchmark": "parity", **as_data(kit)}
+    report = _compare(settings, sample, policy, names, say)
+    return {"benchmark": "parity", **as_data(report)}
 
 
 def _compare(
@@ -48,7 +48,7 @@ def _compare(
     policy: Policy,
     names: Sequence[str],
     say: Callable[[str], None],
-) -> Kit:
+) -> ParityReport:
     steps: list[str] = []
 
     def progress(words: str, _share: float) -> None:

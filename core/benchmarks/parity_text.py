@@ -1,4 +1,4 @@
-"""The kit of `modconsole bench parity` as lines for a terminal."""
+"""The report of `modconsole bench parity` as lines for a terminal."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -75,7 +75,7 @@ def _threshold(line: Mapping[str, Any]) -> str:
     low, high = line["interval_95"]
     return (
         f"{start} → {line['mapped']:.4f}  ({low:.4f}–{high:.4f}; reached by {line['reach_it']:,}, "
-        f"there by {line['reach_mapped']:,}, not the same {line['label_flips']:,})"
+        f"the mapped one by {line['reach_mapped']:,}, only one of them by {line['label_flips']:,})"
     )
 
 

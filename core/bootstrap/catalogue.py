@@ -10,7 +10,7 @@ from core.inference.backends_file import BackendConfig
 from core.inference.base import BackendInfo, Location
 from core.inference.fake import FakeBackend
 from core.inference.manifest import MANIFEST_FILE, read_manifest
-from core.services.backends import Candidate, Catalogue, State
+from core.services.backends import BackendState, Candidate, Catalogue
 
 
 def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> Catalogue:
@@ -66,7 +66,7 @@ def _local(settings: Settings, in_use: set[str | None]) -> Iterator[Candidate]:
                 packages[0],
                 Location.IN_PROCESS,
                 problem=f"it needs {missing}",
-                problem_state=State.NOT_INSTALLED,
+                problem_state=BackendState.NOT_INSTALLED,
             )
         elif not is_own:
             yield Candidate(name, packages[0], Location.IN_PROCESS, model_version=settings.model)

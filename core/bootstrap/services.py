@@ -18,8 +18,8 @@ from core.clock import Clock, system_clock
 from core.config import Settings
 from core.errors import ConfigError, MissingExtra, ModelNotUsable, StoreError
 from core.inference.base import Backend, Location
+from core.inference.cascade.calibrated_first_stage import CalibratedFirstStage
 from core.inference.cascade.calibration import read_calibration
-from core.inference.cascade.cleared import CalibratedFirstStage
 from core.inference.resilience.fallback import FallbackBackend
 from core.inference.scorer import Scorer
 from core.moderation.failure_policy import FailurePolicy

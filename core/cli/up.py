@@ -29,11 +29,13 @@ def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
     from core.processes.console import serve_all
 
     services = build_services(settings, worker="up")
-    stopped = serve_all(services, lambda: _bring_in(services), lambda line: print(line, flush=True))
+    stopped = serve_all(
+        services, lambda: _ingest_and_score(services), lambda line: print(line, flush=True)
+    )
     return ExitCode.SERVER_STOPPED if stopped else ExitCode.DONE
 
 
-def _bring_in(services: Services) -> None:
+def _ingest_and_score(services: Services) -> None:
     """Ingest and score the newest Hacker News comments; the bundled sample if Hacker News does not
     answer and the store is empty."""
     settings = services.settings

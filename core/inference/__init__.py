@@ -1,1 +1,1 @@
-"""What scores comments."""
+"""Backends that score comments, and the layers around them."""

@@ -19,7 +19,7 @@ class Activation(StrEnum):
 
 
 class Location(StrEnum):
-    """Where a backend runs: texts leave the machine only for a remote one."""
+    """Where a backend runs. Texts leave this machine only for REMOTE."""
 
     IN_PROCESS = "in_process"
     LOCALHOST = "localhost"
@@ -27,7 +27,7 @@ class Location(StrEnum):
 
 
 class ErrorKind(StrEnum):
-    """Why a call or one text failed. Few, because charts group by it."""
+    """Why a call or one text failed. There are few kinds, because charts group by them."""
 
     BACKEND = "backend"
     MODEL = "model"
@@ -48,9 +48,9 @@ class ErrorKind(StrEnum):
     CIRCUIT_OPEN = "circuit_open"
 
 
-# The backend is up and objects to one text: an answer, though not to everything it was asked.
+# The backend is up but refuses one text: this counts as an answer of the backend.
 ANSWERS = frozenset(map(ErrorKind, ANSWER_KINDS))
-# These stay until somebody changes something; other failures may pass by themselves.
+# These failures last until a setting, the server or the quota changes; others may be temporary.
 LASTING = frozenset(
     {
         ErrorKind.MODEL,
@@ -119,13 +119,12 @@ class TextResult:
 class CallMetadata:
     """One call as measured by the caller. Times in milliseconds; None means unknown, never 0.
 
-    Of its texts `cache_hits` were answered from memory and `first_stage_count` cleared by the first
-    stage. `audit_count` texts it would have cleared were scored in full all the same, and
+    `cache_hits` texts were answered from the cache and `first_stage_count` cleared by the first
+    stage. `audit_count` texts that it would have cleared were scored by the full model anyway, and
     `audit_missed` of those were flagged. With a first stage, `flag_count` texts were flagged by the
-    full model. A remote backend tells also the `request_id` it was sent
-    and the `model_revision` that answered; `server_ms` is what the server says it took in all,
-    `wait_ms` what passed here before and between attempts. With fallbacks `answered_by` is who
-    answered, after `failed_calls`.
+    full model. For a remote backend, `request_id` was sent with the call, `model_revision`
+    answered, `server_ms` is the server's own total, and `wait_ms` was spent here before and between
+    attempts. With fallbacks, `answered_by` answered after `failed_calls` had failed.
     """
 
     total_ms: float
@@ -159,15 +158,15 @@ class BatchResult:
 
 
 class Backend(Protocol):
-    """Something that scores. `score` is safe to call from several threads."""
+    """A model or service that scores texts. `score` is safe to call from several threads."""
 
     @property
     def info(self) -> BackendInfo:
-        """What runs here; known before `load`."""
+        """Name, version and labels of the backend; known before `load`."""
         ...
 
     def load(self) -> None:
-        """Make ready to score; a second call does nothing. Raises ModelNotUsable."""
+        """Prepare for scoring; a second call does nothing. Raises ModelNotUsable."""
         ...
 
     def score(self, texts: Sequence[str]) -> BatchResult:
@@ -176,15 +175,15 @@ class Backend(Protocol):
         ...
 
     def health(self) -> str | None:
-        """None when it can score, else why not, in one line."""
+        """None if it can score, else the reason in one line."""
         ...
 
     def close(self) -> None:
-        """Let go of what `load` took."""
+        """Release what `load` acquired."""
         ...
 
 
 def check_count(name: str, answer: BatchResult, texts: Sized) -> None:
-    """Raises BackendError unless the backend of that name gave one result for each text."""
+    """Raises BackendError, naming the backend, unless there is one result for each text."""
     if len(answer.results) != len(texts):
         raise BackendError(f"{name} gave {len(answer.results)} results for {len(texts)} texts")

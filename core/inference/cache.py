@@ -1,4 +1,4 @@
-"""A cache of results in memory: the same weights do not score the same text twice."""
+"""A cache of results in memory, so that the same weights never score a text twice."""
 
 import hashlib
 import threading
@@ -109,6 +109,7 @@ def _is_lasting(result: TextResult) -> bool:
 
 
 def _digest(text: str) -> bytes:
-    """Of the text as the model reads it. Takes any string, also one with lone surrogates."""
+    """The digest of the text in the form the model reads. Accepts any string, even with lone
+    surrogates."""
     form = model_text(text).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(form, digest_size=16).digest()

@@ -1,4 +1,4 @@
-"""The manifest of a shipped model: what its files are, what it scores and how to feed it."""
+"""The manifest of a shipped model: its files, its labels, and the input it expects."""
 
 import hashlib
 import json
@@ -39,8 +39,8 @@ def model_folder(model: str) -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Recommended score edges of one label: from `hold` on a person looks, from `remove` on it is
-    removed."""
+    """Recommended thresholds of one label: a score from `hold` on is held for a person, from
+    `remove` on removed."""
 
     hold: float
     remove: float
@@ -92,7 +92,7 @@ class Manifest:
 
 
 def read_manifest(model_dir: Path) -> Manifest:
-    """Reads without touching the weights. Raises ModelNotUsable when it can't be followed."""
+    """Reads the manifest, not the weights. Raises ModelNotUsable if it is missing or invalid."""
     path = model_dir / MANIFEST_FILE
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
@@ -103,8 +103,8 @@ def read_manifest(model_dir: Path) -> Manifest:
         raise ModelNotUsable(f"{path} is not a manifest of schema {SCHEMA}: {error!r}") from error
     if manifest.text_form != TEXT_FORM:
         raise ModelNotUsable(
-            f"{manifest.version} reads text form {manifest.text_form!r}; this release makes "
-            f"{TEXT_FORM!r}: retrain the model or install the release it came with"
+            f"{manifest.version} reads text form {manifest.text_form!r}, but this release "
+            f"produces {TEXT_FORM!r}: retrain the model or install the release it came with"
         )
     return manifest
 

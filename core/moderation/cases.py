@@ -91,7 +91,7 @@ def case_after(
     return Case(
         id=before.id if before else new_id,
         revision_id=decision.revision_id,
-        status=reopened_status(verdict.action),
+        status=status_for(verdict.action),
         trigger=_TRIGGERS[decision.source],
         priority=urgency,
         label=label,
@@ -126,9 +126,9 @@ def priority(scores: Mapping[Label, float], verdict: Verdict) -> tuple[float, La
     return scores[first.label], first.label
 
 
-def reopened_status(restored: Action) -> CaseStatus:
-    """The status of a case whose current decision has that action: a first decision, an undo or a
-    reopening."""
-    if restored in (Action.APPROVE, Action.REMOVE):
+def status_for(current: Action) -> CaseStatus:
+    """The status of a case whose current decision has that action, be it a first decision, an undo
+    or a reopening."""
+    if current in (Action.APPROVE, Action.REMOVE):
         return CaseStatus.CLOSED
-    return CaseStatus.ESCALATED if restored is Action.ESCALATE else CaseStatus.OPEN
+    return CaseStatus.ESCALATED if current is Action.ESCALATE else CaseStatus.OPEN

@@ -36,7 +36,7 @@ def visible_form(text: str) -> str:
     return "".join(map(_drawn, text))
 
 
-def in_sight(name: str) -> str:
+def escape_invisible(name: str) -> str:
     """The name on one line; characters that are invisible or change the direction of text are
     written as `[U+202E]`."""
     keeps_joiners = not is_blank(name)
@@ -51,7 +51,7 @@ def in_sight(name: str) -> str:
 def isolated(name: str) -> str:
     """The name for display beside other text, in Unicode direction isolates: right-to-left
     characters in it can't reorder the text around it."""
-    return f"{_ISOLATE}{in_sight(name)}{_END_ISOLATE}"
+    return f"{_ISOLATE}{escape_invisible(name)}{_END_ISOLATE}"
 
 
 def _is_unseen(char: str) -> bool:

@@ -55,7 +55,7 @@ def _check_own(actor: Actor, chain: Sequence[Decision], now: datetime) -> None:
 def _check_day(actor: Actor, own: Decision, now: datetime) -> None:
     if now - own.decided_at > OWN_FOR and not can(actor, Permission.REOPEN_ANY):
         raise PermissionDenied(
-            "The day in which you could take back your own decision is over. A lead can reopen it."
+            "You can undo or reopen your own decision for one day. A lead can reopen it later."
         )
 
 

@@ -46,10 +46,10 @@ def servers(settings: Settings) -> tuple[Server, ...]:
     )  # fmt: skip
 
 
-def serve_all(services: Services, bring_in: Callable[[], None], say: Callable[[str], None]) -> int:
+def serve_all(services: Services, ingest: Callable[[], None], say: Callable[[str], None]) -> int:
     """Start the servers, ingest comments and decide on them, then wait for a signal to stop.
 
-    `bring_in` runs while the servers start. Raises ConfigError when a port is taken.
+    `ingest` runs while the servers start. Raises ConfigError when a port is taken.
     """
     chosen = servers(services.settings)
     for server in chosen:
@@ -59,7 +59,7 @@ def serve_all(services: Services, bring_in: Callable[[], None], say: Callable[[s
     with _interruptible(), _running(chosen, logs) as children:
         try:
             say("Starting the console, the public look-up and the API ...")
-            bring_in()
+            ingest()
             for server, child in zip(chosen, children, strict=True):
                 _await_health(server, child, logs)
             say("")

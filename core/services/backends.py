@@ -26,7 +26,7 @@ class BackendUse(StrEnum):
     SPARE = "not used"
 
 
-class State(StrEnum):
+class BackendState(StrEnum):
     """The state of a backend, the worst first."""
 
     REFUSED = "refused"
@@ -55,7 +55,7 @@ class Candidate:
     address: str = ""
     notice: str | None = None
     problem: str | None = None
-    problem_state: State = State.REFUSED
+    problem_state: BackendState = BackendState.REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,14 +79,14 @@ class ProcessView:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class BackendStatus:
     """The state of one backend. `error_kind` or `problem` is why it does not answer; `known_at` is
     the time of that failure or of its last answer. `calls` is None if there was no call in the
     window."""
 
     candidate: Candidate
     use: BackendUse
-    state: State
+    state: BackendState
     calls: BackendCalls | None
     processes: tuple[ProcessView, ...] = ()
     check: BackendAnswer | None = None
@@ -103,19 +103,19 @@ class SiteBackends:
     scored. `answering` is the backend and process that answered live traffic last.
     """
 
-    standings: tuple[Standing, ...]
+    statuses: tuple[BackendStatus, ...]
     failure_policy: FailurePolicy
     waiting: int
     answering: LastSeen | None = None
     file_problem: str | None = None
 
     @property
-    def in_use(self) -> tuple[Standing, ...]:
+    def in_use(self) -> tuple[BackendStatus, ...]:
         """The backend in force and the fallback."""
-        return tuple(one for one in self.standings if one.use is not BackendUse.SPARE)
+        return tuple(one for one in self.statuses if one.use is not BackendUse.SPARE)
 
 
-def look_at_backends(
+def load_site_backends(
     context: Context,
     actor: Actor,
     catalogue: Catalogue,
@@ -134,8 +134,8 @@ def look_at_backends(
     with context.store.read() as reader:
         waiting = reader.count_failed()
     by_name = {one.backend: one for one in calls}
-    standings = [
-        _standing(
+    statuses = [
+        _status(
             candidate,
             _use(candidate.name, catalogue),
             calls=by_name.get(candidate.name),
@@ -145,11 +145,11 @@ def look_at_backends(
         )
         for candidate in catalogue.candidates
     ]
-    uses, states = list(BackendUse), list(State)
-    standings.sort(key=lambda one: (uses.index(one.use), -states.index(one.state)))
+    uses, states = list(BackendUse), list(BackendState)
+    statuses.sort(key=lambda one: (uses.index(one.use), -states.index(one.state)))
     answered = [one for one in seen if one.live_at is not None]
     return SiteBackends(
-        standings=tuple(standings),
+        statuses=tuple(statuses),
         failure_policy=context.failure.policy,
         waiting=waiting,
         answering=max(answered, key=lambda one: one.live_at or now, default=None),
@@ -176,7 +176,7 @@ def _use(name: str, catalogue: Catalogue) -> BackendUse:
     return BackendUse.FALLBACK if name == catalogue.fallback else BackendUse.SPARE
 
 
-def _standing(
+def _status(
     candidate: Candidate,
     use: BackendUse,
     *,
@@ -184,25 +184,29 @@ def _standing(
     seen: Sequence[LastSeen],
     check: BackendAnswer | None,
     now: datetime,
-) -> Standing:
+) -> BackendStatus:
     has_circuit = candidate.location is not Location.IN_PROCESS
     processes = tuple(
         ProcessView(one, circuit_of(one, now) if has_circuit else None) for one in seen
     )
-    base = Standing(_with_info(candidate, check), use, State.NOT_ASKED, calls, processes, check)
+    base = BackendStatus(
+        _with_info(candidate, check), use, BackendState.NOT_ASKED, calls, processes, check
+    )
     if candidate.problem is not None:
         return replace(base, state=candidate.problem_state, problem=candidate.problem)
     cooling = [one.seen for one in processes if one.circuit is CircuitState.OPEN]
     if cooling:
         last = max(cooling, key=_last_at)
         # Show the refusal rather than the cool-down: waiting does not mend a refusal.
-        is_refused = state_of(_kind(last)) is State.REFUSED
-        return _with_failure(base, last, State.REFUSED if is_refused else State.COOLS_DOWN)
+        is_refused = state_of(_kind(last)) is BackendState.REFUSED
+        return _with_failure(
+            base, last, BackendState.REFUSED if is_refused else BackendState.COOLS_DOWN
+        )
     newest = max(seen, key=_last_at, default=None)
     if check is not None and (newest is None or check.at >= newest.last_at):
         return replace(
             base,
-            state=State.ANSWERS if check.error is None else state_of(check.error_kind),
+            state=BackendState.ANSWERS if check.error is None else state_of(check.error_kind),
             problem=check.error,
             error_kind=check.error_kind,
             known_at=check.at,
@@ -210,7 +214,7 @@ def _standing(
     if newest is None:
         return base
     if not newest.failures:
-        return replace(base, state=State.ANSWERS, known_at=newest.last_at)
+        return replace(base, state=BackendState.ANSWERS, known_at=newest.last_at)
     return _with_failure(base, newest, state_of(_kind(newest)))
 
 
@@ -228,15 +232,15 @@ def _with_info(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
     )
 
 
-def state_of(kind: ErrorKind | None) -> State:
+def state_of(kind: ErrorKind | None) -> BackendState:
     """The state of a backend whose last call failed with that kind of error; None: it failed before
     the call, for example because a package or a key is missing."""
     if kind is ErrorKind.CIRCUIT_OPEN:
-        return State.COOLS_DOWN
-    return State.REFUSED if kind is None or kind in LASTING else State.FAILS
+        return BackendState.COOLS_DOWN
+    return BackendState.REFUSED if kind is None or kind in LASTING else BackendState.FAILS
 
 
-def _with_failure(base: Standing, seen: LastSeen, state: State) -> Standing:
+def _with_failure(base: BackendStatus, seen: LastSeen, state: BackendState) -> BackendStatus:
     return replace(base, state=state, error_kind=_kind(seen), known_at=seen.last_at)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.errors import RuleBroken
 from core.inference.base import Backend
-from core.inference.cascade.backend import CascadeBackend, Gate, Predictor
+from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor
 from core.inference.cascade.calibration import Calibration, objection
 from core.inference.scorer import Scorer
 from core.inference.text.form import model_text
@@ -49,8 +49,8 @@ def open_cascade(
     )
     if calibration is None or why is not None:
         return why or "nothing was calibrated yet"
-    gate = Gate(calibration.edges, calibration.pass_below, audit_share)
-    return CascadeBackend(full, first, gate, policy.read)
+    rule = ClearingRule(calibration.edges, calibration.pass_below, audit_share)
+    return CascadeBackend(full, first, rule, policy.read)
 
 
 @dataclass(frozen=True, slots=True)

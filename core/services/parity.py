@@ -14,8 +14,8 @@ from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Permission, can, check_can
 from core.moderation.policies import Policy
 from core.parity.evidence import gather_evidence
-from core.parity.kit import Kit
 from core.parity.pair import Pair, compare_pair, count_flagged
+from core.parity.report import ParityReport
 from core.parity.tables import ScoreTable, score_table
 from core.services.context import Context
 from core.sources.base import CommentSource
@@ -52,7 +52,7 @@ def compare_stored(
     count: int,
     bundled: CommentSource,
     progress: Progress,
-) -> Kit:
+) -> ParityReport:
     """`compare_backends` on `count` of the site's own comments under the policy in force; on the
     bundled comments if the site has none."""
     check_can(actor, Permission.COMPARE_BACKENDS)
@@ -110,11 +110,11 @@ def compare_backends(
     *,
     now: datetime,
     progress: Progress,
-) -> Kit:
+) -> ParityReport:
     """Compare the first of `names`, the reference, with each of the others.
 
     Raises BackendError, MissingExtra or ConfigError if the reference can't be used. If another
-    backend can't be used, the kit has the reason in `refused`. Calls are not recorded in the
+    backend can't be used, the report has the reason in `refused`. Calls are not recorded in the
     serving log.
     """
     check_can(actor, Permission.COMPARE_BACKENDS)
@@ -134,11 +134,11 @@ def compare_backends(
                     pairs.append(run.pair(mine, table, other, name))
                 except (BackendError, MissingExtra, ConfigError) as error:
                     refused[name] = str(error)
-    return Kit(
+    return ParityReport(
         made_at=now,
         source=sample.source,
         ids=sample.ids,
-        # Without the permission to read the queue, a kit has no comment texts.
+        # Without the permission to read the queue, a report has no comment texts.
         texts=sample.texts if can(actor, Permission.SEE_QUEUE) else (),
         policy=policy,
         reference=table,

@@ -6,13 +6,13 @@ from dataclasses import dataclass, replace
 from core.errors import Conflict, ConsoleError, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditKind
-from core.moderation.cases import Case, CaseTrigger, reopened_status
+from core.moderation.cases import Case, CaseTrigger, status_for
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.reopening import check_can_reopen, reopened_action
 from core.services.context import Context
 from core.services.lookup import find_revision
-from core.services.review import add_reviewed, check_latest, standing
+from core.services.review import add_reviewed, check_latest, describe_decision
 from core.store.base import Reader, Writer
 
 
@@ -27,7 +27,7 @@ class Reopening:
     refusal: str
 
 
-def look_at_reopening(context: Context, actor: Actor, reference: str) -> Reopening:
+def load_reopening(context: Context, actor: Actor, reference: str) -> Reopening:
     """Whether the actor may reopen the comment with that reference. Raises NotFound."""
     check_can(actor, Permission.OPEN_CASE)
     with context.store.read() as reader:
@@ -35,7 +35,7 @@ def look_at_reopening(context: Context, actor: Actor, reference: str) -> Reopeni
         return _reopening(context, reader, actor, revision.id)
 
 
-def look_at_case(context: Context, actor: Actor, revision_id: str) -> Reopening:
+def load_case_reopening(context: Context, actor: Actor, revision_id: str) -> Reopening:
     """Whether the actor may reopen the case of a revision."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
@@ -58,7 +58,7 @@ def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: in
             return replayed
         check_latest(tx, revision_id)
         if chain and len(chain) != seen_version:
-            raise Conflict(standing(chain[-1]))
+            raise Conflict(describe_decision(chain[-1]))
         check_can_reopen(actor, chain, tx.appeal_of(revision_id), context.clock.now())
         decision = _on_hold(context, tx, actor, chain)
         audit = context.audit(
@@ -97,7 +97,7 @@ def _on_hold(context: Context, tx: Writer, actor: Actor, chain: Sequence[Decisio
 
 
 def _open_case(context: Context, tx: Writer, decision: Decision) -> None:
-    status, known = reopened_status(decision.action), tx.case_of(decision.revision_id)
+    status, known = status_for(decision.action), tx.case_of(decision.revision_id)
     if known is not None:
         tx.change_case(replace(known, status=status, trigger=CaseTrigger.REOPENED))
         return

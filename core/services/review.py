@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import CaseStatus, TextGone, next_status, reopened_status
+from core.moderation.cases import CaseStatus, TextGone, next_status, status_for
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.invisible import is_blank
@@ -60,7 +60,7 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
         # Checked before the rules below: the slower of two reviewers should read whose decision
         # stands, not that a closed case takes no action.
         if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
-            raise Conflict(standing(chain[-1]))
+            raise Conflict(describe_decision(chain[-1]))
         check_can(actor, decide_permission(case.status))
         status = next_status(case.status, review.action)
         decision = _decision(context, tx, actor, review, chain[-1])
@@ -111,7 +111,7 @@ def undo_decision(
             raise NotFound("There is nothing to undo here.")
         current, restored = chain[-1], chain[-2]
         if len(chain) != seen_version:
-            raise Conflict(standing(current))
+            raise Conflict(describe_decision(current))
         check_can_undo(actor.id, current, has_appeal=tx.appeal_of(revision_id) is not None)
         check_can_undo_as(actor, chain, context.clock.now())
         decision = Decision(
@@ -131,11 +131,11 @@ def undo_decision(
             AuditKind.DECISION_UNDONE, actor, revision_id, decision=decision.id, undoes=current.id
         )
         add_reviewed(tx, decision, seen_version, f"undo:{current.id}", audit)
-        tx.set_case_status(case.id, reopened_status(restored.action))
+        tx.set_case_status(case.id, status_for(restored.action))
         return decision
 
 
-def standing(decision: Decision) -> str:
+def describe_decision(decision: Decision) -> str:
     """One line that says who made the decision, when, and that it stands."""
     done = ACTION_DONE[decision.action]
     if decision.action is Action.HOLD and not decision.is_automated:
@@ -169,7 +169,7 @@ def _replayed(first: Decision, chain: Sequence[Decision], actor: Actor, review: 
     asked = (actor.id, review.action, review.reason_code or None, _note(review))
     is_same = asked == (first.actor, first.action, first.reason_code or None, first.note)
     if not is_same or chain.index(first) != review.seen_version:
-        raise Conflict(standing(chain[-1]))
+        raise Conflict(describe_decision(chain[-1]))
     return first
 
 

@@ -12,8 +12,8 @@ from starlette.responses import JSONResponse
 
 from core import errors
 from core.errors import ConsoleError, InvalidRows
-from core.serving.error_shapes import error_body, shaped_status
-from core.serving.paths import shape_of
+from core.serving.error_formats import error_body, status_in_format
+from core.serving.paths import error_format_of
 from core.serving.schemas import ErrorDetail
 from core.servinglog.record import ORIGIN, RequestOrigin
 
@@ -74,8 +74,8 @@ def error_response(
     headers: Mapping[str, str] | None = None,
 ) -> JSONResponse:
     """An error response in the format of that path."""
-    shape = shape_of(path)
-    status = shaped_status(shape, status)
+    shape = error_format_of(path)
+    status = status_in_format(shape, status)
     body = error_body(shape, status, kind, message, details)
     return JSONResponse(body, status_code=status, headers=headers)
 

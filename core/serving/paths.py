@@ -21,7 +21,7 @@ class ErrorFormat(Enum):
     OPEN_INFERENCE = auto()
 
 
-def shape_of(path: str) -> ErrorFormat:
+def error_format_of(path: str) -> ErrorFormat:
     """The error format that clients of this path expect."""
     if path == "/v1/moderations":
         return ErrorFormat.OPENAI

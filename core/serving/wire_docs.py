@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from core.serving.error_shapes import error_body
+from core.serving.error_formats import error_body
 from core.serving.paths import ErrorFormat
 
 

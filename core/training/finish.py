@@ -1,4 +1,4 @@
-"""The second half of a run: trained weights to a calibrated, exported, measured, documented folder.
+"""The second half of a training run: calibrates, exports, measures and documents trained weights.
 
 Imports torch and onnx; import it only to train.
 """

@@ -1,4 +1,4 @@
-"""One training run, from named files to a folder that can be shipped."""
+"""One training run, from the named data files to a model folder that can be shipped."""
 
 import time
 from collections.abc import Callable, Sequence

@@ -19,7 +19,7 @@ def scores_panel(automated: Decision, policy: Policy) -> None:
         if facts:
             st.table(score_rows(facts), border="horizontal", hide_index=True)
         else:
-            st.text("No score led to a step.")
+            st.text("No score matched a rule.")
         model = automated.model_version or "no model"
         st.caption(f"{model} · policy v{policy.version}, in force then")
 

@@ -5,8 +5,8 @@ from datetime import datetime
 import streamlit as st
 
 from core.moderation.permissions import Actor, Permission, can
-from core.services.backends import Standing
-from dashboard.backends.view import Asking, press_check
+from core.services.backends import BackendStatus
+from dashboard.backends.view import BackendsPageState, press_check
 from dashboard.backends.wording import (
     STATE_COLORS,
     calls_line,
@@ -20,16 +20,16 @@ from dashboard.backends.wording import (
 
 
 def backend_card(
-    asking: Asking, standing: Standing, actor: Actor, *, now: datetime, window: str
+    page: BackendsPageState, status: BackendStatus, actor: Actor, *, now: datetime, window: str
 ) -> None:
     """State and reason first, then the model, its labels and its calls."""
-    name = standing.candidate.name
+    name = status.candidate.name
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{name}**", width="content")
-            st.badge(standing.state.value, color=STATE_COLORS[standing.state])
-            if use_word(standing.use):
-                st.badge(use_word(standing.use), color="blue")
+            st.badge(status.state.value, color=STATE_COLORS[status.state])
+            if use_word(status.use):
+                st.badge(use_word(status.use), color="blue")
             st.space("stretch")
             may_ask = can(actor, Permission.COMPARE_BACKENDS)
             st.button(
@@ -37,35 +37,35 @@ def backend_card(
                 key=f"check_{name}",
                 icon=":material/stethoscope:",
                 disabled=not may_ask,
-                help=None if may_ask else f"As {actor.role} you may not ask a backend.",
+                help=None if may_ask else f"As {actor.role} you may not call a backend.",
                 on_click=press_check,
-                args=(asking, name),
+                args=(page, name),
             )
-        first = [f"{_sentence(reason(standing))}."] if reason(standing) else []
-        if standing.check is not None:
-            first.append(check_line(standing.check, now))
+        first = [f"{_sentence(reason(status))}."] if reason(status) else []
+        if status.check is not None:
+            first.append(check_line(status.check, now))
         if first:
             st.text("\n".join(first))
-        _notice(standing, actor)
-        st.text("\n".join(_facts(standing, now, window)))
-    if asking.refusal:
-        st.text(asking.refusal)
+        _notice(status, actor)
+        st.text("\n".join(_facts(status, now, window)))
+    if page.refusal:
+        st.text(page.refusal)
 
 
-def _facts(standing: Standing, now: datetime, window: str) -> list[str]:
-    one = standing.candidate
+def _facts(status: BackendStatus, now: datetime, window: str) -> list[str]:
+    one = status.candidate
     # A service without a model name uses its kind as model version, so equal parts are merged.
     made_of = list(dict.fromkeys([one.model_version or "model unknown", one.kind, where(one)]))
     if one.activation is not None:
         made_of.append(f"activation {one.activation}")
-    lines = [" · ".join(made_of), *labels_lines(one), calls_line(standing, window)]
-    lines += [process_line(view, now) for view in standing.processes]
+    lines = [" · ".join(made_of), *labels_lines(one), calls_line(status, window)]
+    lines += [process_line(view, now) for view in status.processes]
     return lines
 
 
-def _notice(standing: Standing, actor: Actor) -> None:
+def _notice(status: BackendStatus, actor: Actor) -> None:
     """The warning about the service, with a link to compare it with other backends."""
-    notice = standing.candidate.notice
+    notice = status.candidate.notice
     if notice is None:
         return
     with st.container(border=True):

@@ -14,7 +14,7 @@ from core.servinglog.windows import WindowChoice, smallest_window
 from dashboard.backends.card import backend_card
 from dashboard.backends.table import backends_table
 from dashboard.backends.trial import trial_panel
-from dashboard.backends.view import Asking, carry_out_check, load_site, newest_live
+from dashboard.backends.view import BackendsPageState, carry_out_check, load_site, newest_live
 from dashboard.backends.wording import POLICIES, Color, headline, seconds_ago
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note, window_control
 from dashboard.wiring import current_actor, current_services
@@ -28,17 +28,18 @@ def render(services: Services, actor: Actor) -> None:
     except PermissionDenied as refusal:
         st.error(str(refusal))
         return
-    if st.session_state.get("asking_of") != actor.id:
-        st.session_state["asking_of"], st.session_state["asking"] = actor.id, Asking()
-    _standings(services, actor)
+    if st.session_state.get("backends_page_of") != actor.id:
+        st.session_state["backends_page_of"] = actor.id
+        st.session_state["backends_page"] = BackendsPageState()
+    _statuses(services, actor)
 
 
 @st.fragment(run_every=REFRESH_S)  # calls no backend: it reads the serving log
-def _standings(services: Services, actor: Actor) -> None:
-    asking: Asking = st.session_state["asking"]
+def _statuses(services: Services, actor: Actor) -> None:
+    page: BackendsPageState = st.session_state["backends_page"]
     try:
         log = view_log(actor, services.serving_log_queries, services.clock)
-        carry_out_check(asking, services, actor)
+        carry_out_check(page, services, actor)
         choice, place = _title_row(log)
         site, traffic = load_site(services, actor, choice, log.until)
     except StoreError as error:
@@ -49,11 +50,11 @@ def _standings(services: Services, actor: Actor) -> None:
         _facts(site, now)
     _alerts(site, now)
     refused_note(traffic.refused, now)
-    standing = asking.place(site.standings)
-    backends_table(asking, site.standings, now)
+    status = page.place(site.statuses)
+    backends_table(page, site.statuses, now)
     left, right = st.columns([46, 54], gap="medium")
     with left:
-        backend_card(asking, standing, actor, now=now, window=choice.value)
+        backend_card(page, status, actor, now=now, window=choice.value)
     with right:
         _trial(services, actor)
     contents_note(log.contents)
@@ -61,7 +62,7 @@ def _standings(services: Services, actor: Actor) -> None:
 
 @st.fragment
 def _trial(services: Services, actor: Actor) -> None:
-    trial_panel(st.session_state["asking"], services, actor, services.catalogue())
+    trial_panel(st.session_state["backends_page"], services, actor, services.catalogue())
 
 
 def _title_row(log: LogOverview) -> tuple[WindowChoice, DeltaGenerator]:

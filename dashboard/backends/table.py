@@ -8,8 +8,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from core.services.backends import Standing, State
-from dashboard.backends.view import Asking
+from core.services.backends import BackendState, BackendStatus
+from dashboard.backends.view import BackendsPageState
 from dashboard.backends.wording import (
     STATE_COLORS,
     circuit_word,
@@ -23,45 +23,47 @@ from dashboard.figures import NONE, duration, percent
 ROW_HEIGHT, HEADER_HEIGHT, MAX_ROWS = 30, 34, 7
 
 
-def backends_table(asking: Asking, standings: Sequence[Standing], now: datetime) -> None:
+def backends_table(
+    page: BackendsPageState, statuses: Sequence[BackendStatus], now: datetime
+) -> None:
     """One row a backend; the open one is selected. Its cells never render markup."""
     # The key contains the selected row and the order, so that a change of either resets the
     # selection (as in the review queue).
-    key = f"backends_{asking.chosen}_{'_'.join(asking.order)}"
+    key = f"backends_{page.chosen}_{'_'.join(page.order)}"
     st.dataframe(
-        _frame(standings, now),
+        _frame(statuses, now),
         key=key,
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height=min(len(standings), MAX_ROWS) * ROW_HEIGHT + HEADER_HEIGHT,
-        on_select=lambda: _pick(asking, key),
+        height=min(len(statuses), MAX_ROWS) * ROW_HEIGHT + HEADER_HEIGHT,
+        on_select=lambda: _pick(page, key),
         selection_mode=["single-row-required", "single-cell"],
-        selection_default={"selection": {"rows": [asking.order.index(asking.chosen or "")]}},
+        selection_default={"selection": {"rows": [page.order.index(page.chosen or "")]}},
         column_config=_columns(),
         alt="Backends: state, reason, model, latency, errors and circuit of each",
     )
 
 
-def _frame(standings: Sequence[Standing], now: datetime) -> pd.DataFrame:
+def _frame(statuses: Sequence[BackendStatus], now: datetime) -> pd.DataFrame:
     return pd.DataFrame(
         {
-            "backend": [one.candidate.name for one in standings],
-            "use": [use_word(one.use) for one in standings],
-            "state": [[one.state.value] for one in standings],
-            "seen": [seconds_ago(one.known_at, now) if one.known_at else NONE for one in standings],
-            "why": [reason(one) or one.candidate.notice or "" for one in standings],
-            "p95": [duration(one.calls.p95 if one.calls else None) for one in standings],
-            "errors": [percent(one.calls.error_share if one.calls else None) for one in standings],
-            "calls": [one.calls.calls if one.calls else 0 for one in standings],
-            "circuit": [circuit_word(one) for one in standings],
-            "where": [where(one.candidate) for one in standings],
-            "model": [one.candidate.model_version or NONE for one in standings],
+            "backend": [one.candidate.name for one in statuses],
+            "use": [use_word(one.use) for one in statuses],
+            "state": [[one.state.value] for one in statuses],
+            "seen": [seconds_ago(one.known_at, now) if one.known_at else NONE for one in statuses],
+            "why": [reason(one) or one.candidate.notice or "" for one in statuses],
+            "p95": [duration(one.calls.p95 if one.calls else None) for one in statuses],
+            "errors": [percent(one.calls.error_share if one.calls else None) for one in statuses],
+            "calls": [one.calls.calls if one.calls else 0 for one in statuses],
+            "circuit": [circuit_word(one) for one in statuses],
+            "where": [where(one.candidate) for one in statuses],
+            "model": [one.candidate.model_version or NONE for one in statuses],
         }
     )
 
 
 def _columns() -> dict[str, ColumnConfig]:
-    text, states = st.column_config.TextColumn, list(State)
+    text, states = st.column_config.TextColumn, list(BackendState)
     return {
         "backend": text(width=120),
         "use": text(width=66),
@@ -70,7 +72,7 @@ def _columns() -> dict[str, ColumnConfig]:
             options=[state.value for state in states],
             color=[STATE_COLORS[state] for state in states],
         ),
-        "seen": text("seen", width=76, help="When that state was seen."),
+        "seen": text("seen", width=76, help="When this state was observed."),
         "why": text("what to know", width=250),
         "p95": text(width=66, alignment="right", help="Exact, of the answered live calls."),
         "errors": text(width=62, alignment="right", help="Live calls that failed."),
@@ -86,11 +88,11 @@ def _columns() -> dict[str, ColumnConfig]:
     }
 
 
-def _pick(asking: Asking, key: str) -> None:
+def _pick(page: BackendsPageState, key: str) -> None:
     """Open the clicked backend; a click on a row's checkbox and one on a cell arrive separately."""
     chosen: Any = st.session_state[key]["selection"]
     rows = [*chosen["rows"], *(row for row, _ in chosen["cells"])]
-    clicked = [asking.order[row] for row in rows if row < len(asking.order)]
-    others = [name for name in clicked if name != asking.chosen]
+    clicked = [page.order[row] for row in rows if row < len(page.order)]
+    others = [name for name in clicked if name != page.chosen]
     if others:
-        asking.chosen = others[0]
+        page.chosen = others[0]

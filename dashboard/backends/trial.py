@@ -11,7 +11,7 @@ from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.backends import Catalogue
 from core.services.trials import SideBySide, TrialResult
-from dashboard.backends.view import Asking, carry_out_trial, press_try
+from dashboard.backends.view import BackendsPageState, carry_out_trial, press_try
 from dashboard.backends.wording import agreement_line, error_lines, score_cell, verdict_line
 from dashboard.figures import NONE, duration
 from dashboard.wording import LABELS
@@ -21,13 +21,15 @@ ROW_HEIGHT, HEADER_HEIGHT, TEXT_HEIGHT = 28, 34, 68
 MOST_OTHERS = 24
 
 
-def trial_panel(asking: Asking, services: Services, actor: Actor, catalogue: Catalogue) -> None:
+def trial_panel(
+    page: BackendsPageState, services: Services, actor: Actor, catalogue: Catalogue
+) -> None:
     """A text box, the choice of backends, and their answers below."""
     if not can(actor, Permission.COMPARE_BACKENDS):
         st.markdown("**Try a comment**")
-        st.caption(f"As {actor.role} you may not ask a backend.")
+        st.caption(f"As {actor.role} you may not call a backend.")
         return
-    refusal = carry_out_trial(asking, services, actor)
+    refusal = carry_out_trial(page, services, actor)
     names = [one.name for one in catalogue.candidates if one.problem is None]
     with st.form("trial"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -38,7 +40,7 @@ def trial_panel(asking: Asking, services: Services, actor: Actor, catalogue: Cat
                 key="trial_go",
                 icon=":material/play_arrow:",
                 on_click=_submit,
-                args=(asking, names),
+                args=(page, names),
             )
         st.text_area("Comment", key=TEXT_KEY, height=TEXT_HEIGHT, label_visibility="collapsed")
         st.pills(
@@ -55,14 +57,14 @@ def trial_panel(asking: Asking, services: Services, actor: Actor, catalogue: Cat
         )
     if refusal:
         st.error(refusal, icon=":material/error:")
-    if asking.found is not None:
-        _answers(asking.found)
+    if page.found is not None:
+        _answers(page.found)
 
 
-def _submit(asking: Asking, names: Sequence[str]) -> None:
+def _submit(page: BackendsPageState, names: Sequence[str]) -> None:
     chosen = st.session_state[NAMES_KEY]
     in_order = [name for name in names if name in chosen]
-    press_try(asking, in_order, st.session_state[TEXT_KEY] or "")
+    press_try(page, in_order, st.session_state[TEXT_KEY] or "")
 
 
 def _answers(found: SideBySide) -> None:
@@ -88,7 +90,7 @@ def _answers(found: SideBySide) -> None:
             "model": text(width=260),
         },
         key="trial_outcomes",
-        alt="What would become of the comment by each backend",
+        alt="The decision that would follow from the scores of each backend",
     )
     errors = error_lines(found.tried)
     if errors:

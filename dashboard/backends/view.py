@@ -9,7 +9,7 @@ import streamlit as st
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor
-from core.services.backends import SiteBackends, Standing, look_at_backends
+from core.services.backends import BackendStatus, SiteBackends, load_site_backends
 from core.services.traffic import BackendTraffic, LogOverview, view_backends
 from core.services.trials import SideBySide, check_backend, try_comment
 from core.servinglog.queries import LIVE_TRAFFIC, ServingLogQueries
@@ -19,7 +19,7 @@ SEEN_TTL_S = 5
 
 
 @dataclass(slots=True)
-class Asking:
+class BackendsPageState:
     """The state of one session on this page. A button's callback only stores the request here; the
     page run that follows carries it out, because a callback can be interrupted."""
 
@@ -30,50 +30,48 @@ class Asking:
     refusal: str = ""
     order: list[str] = field(default_factory=list)
 
-    def place(self, standings: Sequence[Standing]) -> Standing:
+    def place(self, statuses: Sequence[BackendStatus]) -> BackendStatus:
         """The open backend; by default the first one, which is the backend in force."""
-        self.order = [one.candidate.name for one in standings]
+        self.order = [one.candidate.name for one in statuses]
         if self.chosen not in self.order:
             self.chosen = self.order[0]
-        return standings[self.order.index(self.chosen)]
+        return statuses[self.order.index(self.chosen)]
 
 
-def press_check(asking: Asking, name: str) -> None:
+def press_check(page: BackendsPageState, name: str) -> None:
     """Callback: request a check of this backend."""
-    asking.wants_check, asking.refusal = name, ""
+    page.wants_check, page.refusal = name, ""
 
 
-def press_try(asking: Asking, names: Sequence[str], text: str) -> None:
+def press_try(page: BackendsPageState, names: Sequence[str], text: str) -> None:
     """Callback: request scores of the text from the chosen backends."""
-    asking.wants_trial = (tuple(names), text)
+    page.wants_trial = (tuple(names), text)
 
 
-def carry_out_check(asking: Asking, services: Services, actor: Actor) -> None:
+def carry_out_check(page: BackendsPageState, services: Services, actor: Actor) -> None:
     """Checks the backend that a person requested, if any."""
-    name, asking.wants_check = asking.wants_check, None
+    name, page.wants_check = page.wants_check, None
     if name is None:
         return
     with st.spinner(f"Asking {name} …"):
         try:
             check_backend(actor, services.spare_backends, name)
         except ConsoleError as error:
-            asking.refusal = str(error)
+            page.refusal = str(error)
 
 
-def carry_out_trial(asking: Asking, services: Services, actor: Actor) -> str:
+def carry_out_trial(page: BackendsPageState, services: Services, actor: Actor) -> str:
     """Scores the text on the chosen backends. Returns the error message, empty on success."""
-    wanted, asking.wants_trial = asking.wants_trial, None
+    wanted, page.wants_trial = page.wants_trial, None
     if wanted is None:
         return ""
     names, text = wanted
-    asking.found = None
+    page.found = None
     if not names:
         return "Choose at least one backend."
     with st.spinner(f"Asking {', '.join(names)} …"):
         try:
-            asking.found = try_comment(
-                services.context, actor, services.spare_backends, names, text
-            )
+            page.found = try_comment(services.context, actor, services.spare_backends, names, text)
         except ConsoleError as error:
             said = str(error)
             return f"{said[:1].upper()}{said[1:].rstrip('.')}."
@@ -107,7 +105,7 @@ def load_site(
         _queries=queries,
         _until=until,
     )
-    site = look_at_backends(
+    site = load_site_backends(
         services.context,
         actor,
         services.catalogue(),

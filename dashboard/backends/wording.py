@@ -10,25 +10,25 @@ from core.moderation.failure_policy import FailurePolicy
 from core.moderation.policies import SEVERITY, Action, Policy
 from core.moderation.scores import Label
 from core.services.backends import (
+    BackendState,
+    BackendStatus,
     BackendUse,
     Candidate,
     ProcessView,
     SiteBackends,
-    Standing,
-    State,
 )
 from core.services.trials import BackendAnswer, TrialResult
 from dashboard.figures import NONE, duration, percent
 from dashboard.wording import ACTIONS_DONE, FAILURES, LABELS, ago, score_figure
 
 Color = Literal["red", "orange", "green", "blue", "gray"]
-STATE_COLORS: dict[State, Color] = {
-    State.REFUSED: "red",
-    State.NOT_INSTALLED: "gray",
-    State.COOLS_DOWN: "orange",
-    State.FAILS: "red",
-    State.NOT_ASKED: "gray",
-    State.ANSWERS: "green",
+STATE_COLORS: dict[BackendState, Color] = {
+    BackendState.REFUSED: "red",
+    BackendState.NOT_INSTALLED: "gray",
+    BackendState.COOLS_DOWN: "orange",
+    BackendState.FAILS: "red",
+    BackendState.NOT_ASKED: "gray",
+    BackendState.ANSWERS: "green",
 }
 POLICIES: dict[FailurePolicy, str] = {
     FailurePolicy.HOLD: "hold for a person",
@@ -46,7 +46,12 @@ CIRCUITS: dict[CircuitState, str] = {
     CircuitState.OPEN: "open",
     CircuitState.HALF_OPEN: "half open",
 }
-_TROUBLE = (State.REFUSED, State.NOT_INSTALLED, State.COOLS_DOWN, State.FAILS)
+_TROUBLE = (
+    BackendState.REFUSED,
+    BackendState.NOT_INSTALLED,
+    BackendState.COOLS_DOWN,
+    BackendState.FAILS,
+)
 _TOLD_BY_A_CHECK = (ErrorKind.MODEL, ErrorKind.CONFIGURATION)
 _FRESH = timedelta(seconds=60)
 
@@ -68,28 +73,28 @@ def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:
     return True, f"{said} {CONSEQUENCES[site.failure_policy]}"
 
 
-def trouble(standing: Standing, now: datetime) -> str:
+def trouble(status: BackendStatus, now: datetime) -> str:
     """`does not answer: the model could not be reached (12 s ago)`, to follow a name."""
     verb = {
-        State.REFUSED: "can't be used",
-        State.NOT_INSTALLED: "is not installed",
-        State.COOLS_DOWN: "cools down",
-        State.FAILS: "does not answer",
-    }.get(standing.state, standing.state.value)
-    why = reason(standing)
-    when = f" ({seconds_ago(standing.known_at, now)})" if standing.known_at else ""
+        BackendState.REFUSED: "can't be used",
+        BackendState.NOT_INSTALLED: "is not installed",
+        BackendState.COOLS_DOWN: "cools down",
+        BackendState.FAILS: "does not answer",
+    }.get(status.state, status.state.value)
+    why = reason(status)
+    when = f" ({seconds_ago(status.known_at, now)})" if status.known_at else ""
     return f"{verb}: {why}{when}" if why else f"{verb}{when}"
 
 
-def reason(standing: Standing) -> str:
+def reason(status: BackendStatus) -> str:
     """Why the backend does not answer; empty if it does."""
-    if standing.problem is not None:
-        return standing.problem
-    if standing.error_kind is None:
+    if status.problem is not None:
+        return status.problem
+    if status.error_kind is None:
         return ""
     # The log holds only the kind of an error; its message appears in a check.
-    more = "; check it to read why" if standing.error_kind in _TOLD_BY_A_CHECK else ""
-    return FAILURES[standing.error_kind] + more
+    more = "; check it to read why" if status.error_kind in _TOLD_BY_A_CHECK else ""
+    return FAILURES[status.error_kind] + more
 
 
 def seconds_ago(moment: datetime, now: datetime) -> str:
@@ -98,9 +103,9 @@ def seconds_ago(moment: datetime, now: datetime) -> str:
     return f"{max(0, int(apart.total_seconds()))} s ago" if apart < _FRESH else ago(moment, now)
 
 
-def circuit_word(standing: Standing) -> str:
+def circuit_word(status: BackendStatus) -> str:
     """The worst circuit state among the processes, and how many have it; a dash without any."""
-    states = [one.circuit for one in standing.processes if one.circuit is not None]
+    states = [one.circuit for one in status.processes if one.circuit is not None]
     if not states:
         return NONE
     worst = max(states, key=[CircuitState.CLOSED, CircuitState.HALF_OPEN, CircuitState.OPEN].index)
@@ -139,9 +144,9 @@ def labels_lines(candidate: Candidate) -> list[str]:
     return lines
 
 
-def calls_line(standing: Standing, window: str) -> str:
+def calls_line(status: BackendStatus, window: str) -> str:
     """Number, p95 and error share of its live calls in the window."""
-    calls = standing.calls
+    calls = status.calls
     if calls is None:
         return f"No call in this window ({window})."
     usual = ""
@@ -155,8 +160,8 @@ def check_line(answer: BackendAnswer, now: datetime) -> str:
     """The result of its last check by a person."""
     when = seconds_ago(answer.at, now)
     if answer.error is not None:
-        return f"Asked by hand {when}: {answer.error}."
-    return f"Asked by hand {when}: it answered in {duration(answer.total_ms)}."
+        return f"Checked by hand {when}: {answer.error}."
+    return f"Checked by hand {when}: it answered in {duration(answer.total_ms)}."
 
 
 def verdict_line(tried: TrialResult) -> str:
@@ -196,8 +201,9 @@ def agreement_line(tried: Sequence[TrialResult]) -> str:
         return ""
     actions = {one.action for one in answered}
     if len(actions) == 1:
-        return f"All {len(answered)} would have it {ACTIONS_DONE[Action(actions.pop())]}."
-    return "They would not decide the same."
+        decision = ACTIONS_DONE[Action(actions.pop())]
+        return f"All {len(answered)} backends lead to the same decision: {decision}."
+    return "The backends lead to different decisions."
 
 
 def use_word(use: BackendUse) -> str:

@@ -9,7 +9,7 @@ from streamlit.delta_generator import DeltaGenerator
 from core.servinglog.answers import Series
 from core.servinglog.queries import Traffic
 from core.servinglog.windows import WindowChoice
-from dashboard.latency.finding import finding_field
+from dashboard.latency.request_search import search_field
 from dashboard.serving_log import WINDOW_KEY, default_modes, window_control
 
 
@@ -28,7 +28,7 @@ def title_row(series: Sequence[Series], default: WindowChoice) -> Header:
         st.subheader("Latency & throughput", width="content", anchor=False)
         note = st.container(width="content")
         st.space("stretch")
-        finding_field()
+        search_field()
         with st.popover("Filter", icon=":material/filter_list:"):
             traffic = _traffic(series)
         choice = window_control(default)

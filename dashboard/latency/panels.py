@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.services.traffic import ESTIMATED_COMMENTS, WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile
-from dashboard.figures import how_long, lever
+from dashboard.figures import batch_size_advice, estimate_line
 from dashboard.latency.charts import Axes, call_dots, latency_lines, throughput_area, time_shares
 
 LATENCY_HEIGHT = 260
@@ -61,11 +61,11 @@ def throughput_panel(view: WindowTraffic, axes: Axes) -> None:
     )
 
 
-def answer_panel(view: WindowTraffic) -> None:
+def estimate_panel(view: WindowTraffic) -> None:
     """The estimate for 100 comments, and how to make it faster."""
     st.markdown(f"**How long for {ESTIMATED_COMMENTS} comments?**")
-    advice = lever(view.table)
-    st.text(" ".join(filter(None, (how_long(view.estimates), advice))))
+    advice = batch_size_advice(view.table)
+    st.text(" ".join(filter(None, (estimate_line(view.estimates), advice))))
 
 
 def _grain(view: WindowTraffic) -> str:

@@ -10,16 +10,16 @@ from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.traffic import LogOverview, WindowTraffic, view_log
 from core.servinglog.windows import smallest_window
-from dashboard.figures import covered, spared
+from dashboard.figures import covered, saved_line
 from dashboard.latency.charts import Axes
-from dashboard.latency.finding import finding_panel
 from dashboard.latency.header import Header, show_all, title_row
 from dashboard.latency.panels import (
-    answer_panel,
+    estimate_panel,
     latency_panel,
     shares_panel,
     throughput_panel,
 )
+from dashboard.latency.request_search import search_panel
 from dashboard.latency.tables import slowest_panel, table_panel
 from dashboard.latency.tiles import tiles
 from dashboard.latency.view import load_window
@@ -51,7 +51,7 @@ def render(services: Services, actor: Actor) -> None:
         st.error(str(error), icon=":material/error:")
         return
     name, zone = _viewer_zone()
-    finding_panel(queries, actor, name)
+    search_panel(queries, actor, name)
     refused_note(view.refused, log.until)
     if view.summary.calls:
         header.note.caption(covered(view.summary, log.until, zone))
@@ -64,7 +64,7 @@ def render(services: Services, actor: Actor) -> None:
 def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) -> None:
     tiles(view)
     compared = f"Changes are against the {header.choice} before." if view.previous else None
-    if notes := " ".join(filter(None, (compared, spared(view.summary)))):
+    if notes := " ".join(filter(None, (compared, saved_line(view.summary)))):
         st.caption(notes)
     since, until = view.span
     axes = Axes([one.name for one in log.series], since, until, zone=zone)
@@ -75,7 +75,7 @@ def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) ->
     with right:
         table_panel(view)
         shares_panel(view)
-        answer_panel(view)
+        estimate_panel(view)
     slowest_panel(view, zone)
 
 

@@ -6,14 +6,14 @@ from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Action
-from core.services.reopen import Reopening, look_at_reopening, reopen
+from core.services.reopen import Reopening, load_reopening, reopen
 
 
 def reopening_panel(services: Services, actor: Actor, reference: str) -> None:
     """A button, or why this person may not reopen; draws nothing for roles that never reopen."""
     if not can(actor, Permission.OPEN_CASE):
         return
-    found = look_at_reopening(services.context, actor, reference)
+    found = load_reopening(services.context, actor, reference)
     message_key = f"reopening_{found.revision_id}"
     with st.container(border=True):
         st.markdown("**Look at it again**")

@@ -44,7 +44,7 @@ _NEXT_WITH_APPEAL: dict[AppealStage, str] = {
     "your appeal, and the answer will be on this page.",
     AppealStage.UPHELD: "You objected, and somebody who took no part in the decision looked at it "
     "again. The removal stands; their reason is below.",
-    AppealStage.OVERTURNED: "You objected, and you were right to: the removal was overturned and "
+    AppealStage.OVERTURNED: "You objected, and the removal was overturned and "
     "readers can see your comment again.",
 }
 _WHO: dict[tuple[DecidedBy, Visibility], str] = {
@@ -68,7 +68,7 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     (DecidedBy.MODEL_THEN_PERSON, Visibility.VISIBLE): "First automated, then a person. A model "
     "flagged it. A moderator approved it.",
     (DecidedBy.MODEL_THEN_PERSON, Visibility.HELD): "First automated, then a person. A model "
-    "flagged it. A moderator has looked at it; the last word is not spoken yet.",
+    "flagged it. A moderator has looked at it; a final decision is still to come yet.",
     (DecidedBy.MODEL_THEN_PERSON, Visibility.REMOVED): "First automated, then a person. A model "
     "flagged it. A moderator removed it.",
     (DecidedBy.APPEAL, Visibility.VISIBLE): "A person: after your appeal, somebody who took no "

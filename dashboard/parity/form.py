@@ -12,7 +12,7 @@ COUNTS = (50, 100, 200, 500)
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ComparisonChoice:
     """The choices. `names` starts with the reference; `is_pressed` is true only in the run right
     after the button was pressed."""
 
@@ -21,7 +21,7 @@ class Wish:
     is_pressed: bool
 
 
-def parity_form(catalogue: Catalogue) -> Wish:
+def parity_form(catalogue: Catalogue) -> ComparisonChoice:
     """One row of controls, and below it a note about cost and privacy."""
     names = [one.name for one in catalogue.candidates]
     spare = [one.name for one in catalogue.candidates if one.location is not Location.IN_PROCESS]
@@ -58,7 +58,7 @@ def parity_form(catalogue: Catalogue) -> Wish:
             disabled=len(chosen) == 1,
         )
         _before_pressing([one for one in catalogue.candidates if one.name in chosen], chosen)
-    return Wish(chosen, count, is_pressed)
+    return ComparisonChoice(chosen, count, is_pressed)
 
 
 def _before_pressing(chosen: list[Candidate], names: tuple[str, ...]) -> None:

@@ -3,8 +3,8 @@
 import streamlit as st
 
 from core.parity.causes import NEAR
-from core.parity.kit import Kit
 from core.parity.pair import Pair
+from core.parity.report import ParityReport
 from dashboard.parity.tables import flip_table, label_table, threshold_table
 from dashboard.parity.wording import (
     CAUSES,
@@ -16,15 +16,15 @@ from dashboard.parity.wording import (
 from dashboard.wording import LABELS, plain
 
 
-def result_panel(kit: Kit) -> None:
+def result_panel(report: ParityReport) -> None:
     """Backends that could not be compared come first, so that nobody overlooks them."""
-    for name, why in kit.refused.items():
+    for name, why in report.refused.items():
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(plain(f"{name}: not compared"), color="red", icon=":material/block:")
             st.text(why)
-    if not kit.pairs:
+    if not report.pairs:
         return
-    pair = _chosen(kit)
+    pair = _chosen(report)
     with st.container(horizontal=True, vertical_alignment="center"):
         words, color = CAUSES[pair.finding.cause]
         st.badge(words, color=color)  # type: ignore[arg-type]  # one of its literals
@@ -34,15 +34,15 @@ def result_panel(kit: Kit) -> None:
     with left:
         label_table(pair)
     with right:
-        threshold_table(kit, pair)
-    flip_table(kit, pair)
+        threshold_table(report, pair)
+    flip_table(report, pair)
 
 
-def _chosen(kit: Kit) -> Pair:
+def _chosen(report: ParityReport) -> Pair:
     """The chosen pair; next to the choice, a line about the other backend."""
-    names = [pair.other.backend for pair in kit.pairs]
+    names = [pair.other.backend for pair in report.pairs]
     with st.container(horizontal=True, vertical_alignment="center"):
-        pair = kit.pairs[0] if len(names) == 1 else kit.pairs[names.index(_pick(names))]
+        pair = report.pairs[0] if len(names) == 1 else report.pairs[names.index(_pick(names))]
         if about := _about(pair):
             st.caption(plain(about))
     return pair

@@ -1,4 +1,4 @@
-"""Parity: the same comments scored by several backends, and a kit for switching between them."""
+"""Parity: the same comments scored by several backends, with a report on how they differ."""
 
 import json
 from functools import partial
@@ -9,16 +9,16 @@ from core.bootstrap.backends import make_named_backend
 from core.bootstrap.services import Services
 from core.errors import ConsoleError, PermissionDenied
 from core.moderation.permissions import Actor, Permission, check_can
-from core.parity.kit import Kit, as_data
+from core.parity.report import ParityReport, as_data
 from core.services.backends import Catalogue
 from core.services.parity import compare_stored
-from dashboard.parity.form import Wish, parity_form
+from dashboard.parity.form import ComparisonChoice, parity_form
 from dashboard.parity.result import result_panel
 from dashboard.parity.wording import basis
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain, viewer_zone
 
-KIT_KEY = "parity_kit"
+REPORT_KEY = "parity_report"
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -32,36 +32,36 @@ def render(services: Services, actor: Actor) -> None:
     catalogue = services.catalogue()
     if catalogue.file_problem is not None:
         st.error(plain(catalogue.file_problem), icon=":material/description:")
-    wish = parity_form(catalogue)
-    _notices(catalogue, wish)
-    if wish.is_pressed:
-        _compare(services, actor, wish)
-    owner, kit = st.session_state.get(KIT_KEY, (None, None))
+    choice = parity_form(catalogue)
+    _notices(catalogue, choice)
+    if choice.is_pressed:
+        _compare(services, actor, choice)
+    owner, report = st.session_state.get(REPORT_KEY, (None, None))
     if owner != actor.id:
-        kit = None
+        report = None
     with title:
-        _title(kit)
-    if kit is None:
+        _title(report)
+    if report is None:
         _nothing_yet()
     else:
-        result_panel(kit)
+        result_panel(report)
 
 
-def _compare(services: Services, actor: Actor, wish: Wish) -> None:
+def _compare(services: Services, actor: Actor, choice: ComparisonChoice) -> None:
     """Leaving the page or pressing anything on it stops the comparison and drops its results."""
-    st.session_state.pop(KIT_KEY, None)
+    st.session_state.pop(REPORT_KEY, None)
     bar = st.progress(0.0, "Reading the comments")
 
     def tell(words: str, share: float) -> None:
         bar.progress(min(share, 1.0), plain(words))
 
     try:
-        kit = compare_stored(
+        report = compare_stored(
             services.context,
             actor,
-            wish.names,
+            choice.names,
             partial(make_named_backend, services.settings),
-            count=wish.count,
+            count=choice.count,
             bundled=services.bundled_sample,
             progress=tell,
         )
@@ -71,26 +71,26 @@ def _compare(services: Services, actor: Actor, wish: Wish) -> None:
         return
     finally:
         bar.empty()
-    st.session_state[KIT_KEY] = (actor.id, kit)
+    st.session_state[REPORT_KEY] = (actor.id, report)
 
 
-def _notices(catalogue: Catalogue, wish: Wish) -> None:
+def _notices(catalogue: Catalogue, choice: ComparisonChoice) -> None:
     for one in catalogue.candidates:
-        if one.notice and one.name in wish.names:
+        if one.notice and one.name in choice.names:
             st.warning(f"{plain(one.name)}: {plain(one.notice)}", icon=":material/event_busy:")
 
 
-def _title(kit: Kit | None) -> None:
+def _title(report: ParityReport | None) -> None:
     st.subheader("Parity", width="content", anchor=False)
-    if kit is None:
+    if report is None:
         st.caption("The same comments through several backends.", width="content")
         return
-    st.caption(plain(basis(kit, viewer_zone(st.context.timezone))), width="content")
+    st.caption(plain(basis(report, viewer_zone(st.context.timezone))), width="content")
     st.space("stretch")
     st.download_button(
-        "Download the kit",
-        lambda: json.dumps(as_data(kit), indent=1),
-        file_name=f"parity-{kit.made_at:%Y%m%d-%H%M}.json",
+        "Download the report",
+        lambda: json.dumps(as_data(report), indent=1),
+        file_name=f"parity-{report.made_at:%Y%m%d-%H%M}.json",
         mime="application/json",
         key="parity_download",
         on_click="ignore",

@@ -4,8 +4,8 @@ import pandas as pd
 import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
-from core.parity.kit import Kit
 from core.parity.pair import Pair
+from core.parity.report import ParityReport
 from dashboard.parity.wording import flip_frame, label_frame, threshold_frame, unreached_line
 from dashboard.wording import plain
 
@@ -39,7 +39,7 @@ def label_table(pair: Pair) -> None:
     )
 
 
-def threshold_table(kit: Kit, pair: Pair) -> None:
+def threshold_table(report: ParityReport, pair: Pair) -> None:
     """The mapped thresholds, and below them the ones that can't be mapped."""
     st.markdown("**Thresholds that flag as many comments**")
     frame = threshold_frame(pair)
@@ -58,22 +58,22 @@ def threshold_table(kit: Kit, pair: Pair) -> None:
                 "reach": number(
                     format="localized", width=54, help="Comments that reach the threshold now."
                 ),
-                "reach there": number(
+                "reach the new": number(
                     format="localized", width=78, help="Comments that reach the mapped one."
                 ),
-                "not the same": number(
+                "only one": number(
                     format="localized", width=88, help="Comments only one of the two flags."
                 ),
             },
             key="parity_thresholds",
             alt="Thresholds in force and those that flag as many comments by the other's scores",
         )
-    notes = [*kit.warnings, *filter(None, [unreached_line(pair)])]
+    notes = [*report.warnings, *filter(None, [unreached_line(pair)])]
     if notes:
         st.caption(plain(" ".join(notes)))
 
 
-def flip_table(kit: Kit, pair: Pair) -> None:
+def flip_table(report: ParityReport, pair: Pair) -> None:
     """The comments whose decision would change, to read before a switch."""
     if not pair.flips:
         st.success("No decision would change.", icon=":material/check:")
@@ -83,9 +83,9 @@ def flip_table(kit: Kit, pair: Pair) -> None:
     text = st.column_config.TextColumn
     score = st.column_config.NumberColumn(format="%.3f", width=84)
     _table(
-        flip_frame(kit, pair),
+        flip_frame(report, pair),
         {
-            "comment": text(width=96, pinned=True, help="Its id on its own site."),
+            "comment": text(width=96, pinned=True, help="The comment's id on its site."),
             "reference": text(width=76),
             "same thresholds": text(width=112),
             "mapped thresholds": text(width=124),
@@ -98,7 +98,7 @@ def flip_table(kit: Kit, pair: Pair) -> None:
         alt="Comments whose decision would change, with both scores",
         most_rows=MOST_FLIP_ROWS,
     )
-    if not kit.texts:
+    if not report.texts:
         st.caption("Their texts are shown only to people who may see the review queue.")
 
 

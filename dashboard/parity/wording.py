@@ -1,4 +1,4 @@
-"""A parity kit as sentences and data frames. Pure."""
+"""A parity report as sentences and data frames. Pure."""
 
 from collections.abc import Sequence
 from datetime import tzinfo
@@ -6,8 +6,8 @@ from datetime import tzinfo
 import pandas as pd
 
 from core.parity.causes import Cause
-from core.parity.kit import Kit
 from core.parity.pair import Flip, Pair
+from core.parity.report import ParityReport
 from core.parity.tables import ScoreTable
 from core.parity.threshold_map import MappedThreshold
 from dashboard.figures import NONE, percent
@@ -20,8 +20,8 @@ CAUSES: dict[Cause, tuple[str, str]] = {
     Cause.TWICE: ("sigmoid twice", "red"),
     Cause.LABEL_ORDER: ("labels in another order", "red"),
     Cause.TOP_ONE: ("top label only", "red"),
-    Cause.PAIRS: ("takes a batch for pairs", "red"),
-    Cause.TRUNCATION: ("cuts long comments", "orange"),
+    Cause.PAIRS: ("reads a batch as sentence pairs", "red"),
+    Cause.TRUNCATION: ("truncates long comments", "orange"),
     Cause.ROUNDING: ("rounded", "orange"),
     Cause.REVISION: ("another revision", "orange"),
     Cause.OTHER_MODEL: ("another model", "orange"),
@@ -30,13 +30,13 @@ CAUSES: dict[Cause, tuple[str, str]] = {
 EXCERPT_CHARS = 400
 
 
-def basis(kit: Kit, zone: tzinfo) -> str:
+def basis(report: ParityReport, zone: tzinfo) -> str:
     """One line about the basis of the figures: comments, policy, reference, time."""
-    about = ran(kit.reference)
+    about = ran(report.reference)
     return (
-        f"{len(kit.ids):,} comments ({kit.source}) · policy v{kit.policy.version} · reference "
-        f"{kit.reference.backend}{f' ({about})' if about else ''} · "
-        f"{local_time(kit.made_at, zone)}"
+        f"{len(report.ids):,} comments ({report.source}) · policy v{report.policy.version} · "
+        f"reference {report.reference.backend}{f' ({about})' if about else ''} · "
+        f"{local_time(report.made_at, zone)}"
     )
 
 
@@ -94,8 +94,8 @@ def threshold_frame(pair: Pair) -> pd.DataFrame:
             "mapped": [line.match.threshold if line.match else None for line in lines],
             "interval": [_interval(line) for line in lines],
             "reach": [line.flagged for line in lines],
-            "reach there": [line.match.flags if line.match else None for line in lines],
-            "not the same": [len(line.match.flips) if line.match else None for line in lines],
+            "reach the new": [line.match.flags if line.match else None for line in lines],
+            "only one": [len(line.match.flips) if line.match else None for line in lines],
         }
     )
 
@@ -116,10 +116,10 @@ def unreached_line(pair: Pair) -> str | None:
     )
 
 
-def flip_frame(kit: Kit, pair: Pair) -> pd.DataFrame:
-    """One row for each comment whose decision changes; with texts only if the kit has them."""
+def flip_frame(report: ParityReport, pair: Pair) -> pd.DataFrame:
+    """One row for each comment whose decision changes; with texts only if the report has them."""
     frame: dict[str, Sequence[object]] = {
-        "comment": [kit.ids[flip.row] or str(flip.row) for flip in pair.flips],
+        "comment": [report.ids[flip.row] or str(flip.row) for flip in pair.flips],
         "reference": [str(flip.before) for flip in pair.flips],
         "same thresholds": [str(flip.after) for flip in pair.flips],
         "mapped thresholds": [_carried(flip) for flip in pair.flips],
@@ -127,8 +127,8 @@ def flip_frame(kit: Kit, pair: Pair) -> pd.DataFrame:
         "score before": [flip.mine for flip in pair.flips],
         "score after": [flip.theirs for flip in pair.flips],
     }
-    if kit.texts:
-        frame["text"] = [excerpt(kit.texts[flip.row]) for flip in pair.flips]
+    if report.texts:
+        frame["text"] = [excerpt(report.texts[flip.row]) for flip in pair.flips]
     return pd.DataFrame(frame)
 
 

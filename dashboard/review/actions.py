@@ -11,8 +11,8 @@ from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.permissions import Actor, check_can, decide_permission
 from core.moderation.policies import Action
 from core.services.queries import CaseView
-from core.services.reopen import look_at_case
-from core.services.review import standing
+from core.services.reopen import load_case_reopening
+from core.services.review import describe_decision
 from dashboard.review.desk import (
     Desk,
     press_decide,
@@ -73,9 +73,9 @@ def action_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> 
 def _reopen_row(desk: Desk, services: Services, actor: Actor, view: CaseView) -> Collection[str]:
     """The decision in force, and the button to reopen it, enabled for people who may."""
     version = len(view.chain)
-    refusal = look_at_case(services.context, actor, view.revision.id).refusal
+    refusal = load_case_reopening(services.context, actor, view.revision.id).refusal
     columns = st.columns([9, 5], vertical_alignment="center")
-    columns[0].text(refusal or standing(view.chain[-1]))
+    columns[0].text(refusal or describe_decision(view.chain[-1]))
     columns[1].button(
         "Reopen",
         key=f"reopen_{view.revision.id}_{version}",

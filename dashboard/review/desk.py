@@ -15,7 +15,7 @@ from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.explain import Explained
 from core.services.reopen import reopen
-from core.services.review import Review, decide_case, skip_case, standing, undo_decision
+from core.services.review import Review, decide_case, describe_decision, skip_case, undo_decision
 from core.store.views import QueueItem
 from dashboard.wording import ACTIONS_DONE
 
@@ -114,7 +114,7 @@ def press_decide(
     if (revision_id, version + 1) not in desk.undoable:
         desk.undoable.append((revision_id, version + 1))
         desk.decided += 1
-    desk.say(f"You {ACTIONS_DONE[action]} it. U takes that back.")
+    desk.say(f"You {ACTIONS_DONE[action]} it. U undoes that.")
     desk.last_reference = revision.reference
     if desk.revision_id == revision_id:
         desk.leave()
@@ -134,7 +134,7 @@ def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -
         desk.say(str(error), is_error=True)
         return
     if ended is not None:
-        desk.say(standing(ended), is_error=True)
+        desk.say(describe_decision(ended), is_error=True)
         desk.leave()
         return
     if revision_id in desk.skipped:
@@ -157,7 +157,7 @@ def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: tuple[st
         return
     desk.decided = max(0, desk.decided - 1)
     desk.show(revision_id)
-    desk.say("Taken back: the case is open again.")
+    desk.say("Undone: the case is open again.")
 
 
 def press_reopen(

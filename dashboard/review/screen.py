@@ -14,9 +14,9 @@ from dashboard.review.actions import action_row, message_line, note_box, reason_
 from dashboard.review.case_card import card_text, case_card
 from dashboard.review.case_list import pager, queue_list
 from dashboard.review.desk import Desk
+from dashboard.review.explanation import explain_open_case
 from dashboard.review.header import header
 from dashboard.review.keyboard import keyboard
-from dashboard.review.telling_words import look_at_words
 from dashboard.review.why_flagged import (
     author_panel,
     history_panel,
@@ -85,7 +85,7 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
         history_panel(view, now)
     if desk.wants_words and desk.words is None and not desk.words_refusal:
         # Last, when the keys work already: this scores some hundred variants of the comment.
-        look_at_words(desk, services, actor)
+        explain_open_case(desk, services, actor)
         card_text(text_place, view, desk.words)
         scores_or_words(table_place, view, desk)
 

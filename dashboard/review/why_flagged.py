@@ -12,7 +12,7 @@ from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
 from dashboard.review.desk import Desk
-from dashboard.review.telling_words import words_button, words_found
+from dashboard.review.explanation import words_button, words_found
 from dashboard.wording import FAILURES, LABELS, TRIGGERS, cut_score, decision_line, score_figure
 
 
@@ -50,7 +50,7 @@ def unscored_line(view: CaseView) -> str:
     """Why there are no scores, if the reason is known."""
     why = f": {FAILURES[view.failure]}" if view.failure else ""
     trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger
-    return f"This comment {TRIGGERS[trigger]}{why}; a person decides unaided."
+    return f"This comment {TRIGGERS[trigger]}{why}; a person decides without scores."
 
 
 def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk) -> None:

@@ -88,7 +88,7 @@ def _strengths(explained: Explained) -> list[tuple[Part, int]]:
     strongest: dict[int, tuple[Part, int]] = {}
     for strength, share in enumerate(reversed(STRENGTHS), start=1):
         for label in explained.labels:
-            for part in found.telling(label, share):
+            for part in found.important_parts(label, share):
                 shown = min(strength, most - 1) if found.carriers else strength
                 strongest[part.start] = (part, shown)
     for part in found.parts:

@@ -1,8 +1,8 @@
-"""How long a reviewer waits from a key to the next comment, in a real browser.
+"""Time from a key press to the next comment, in a real browser.
 
     python -m tests.benchmarks.review_keys [DECISIONS]
 
-Prints JSON: milliseconds at p50, p95 and the worst of that many approvals on one server.
+Prints JSON: p50, p95 and maximum in milliseconds over that many approvals on one server.
 """
 
 import json

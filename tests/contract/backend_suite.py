@@ -1,4 +1,4 @@
-"""What every backend must do, local or remote, as one suite to subclass."""
+"""The contract of every backend, local or remote, as one suite to subclass."""
 
 from concurrent.futures import ThreadPoolExecutor
 
@@ -12,7 +12,8 @@ ABUSIVE = "You idiot, I kill you."
 
 
 class BackendSuite:
-    """Subclass it as `Test…` and supply a fixture `backend`, not loaded, closed by its owner."""
+    """Subclass it as `Test…` and supply a fixture `backend`: not loaded, and closed by the
+    subclass."""
 
     @pytest.fixture
     def opened(self, backend: Backend) -> Backend:
@@ -31,7 +32,7 @@ class BackendSuite:
         opened.load()
         assert opened.health() is None
 
-    def test_nothing_in_nothing_out(self, opened: Backend) -> None:
+    def test_no_texts_give_no_results(self, opened: Backend) -> None:
         assert opened.score([]).results == ()
 
     @pytest.mark.parametrize("count", [1, 2, 3, 33])
@@ -47,7 +48,7 @@ class BackendSuite:
             assert set(result.scores) == set(opened.info.labels)
             assert are_scores(result.scores)
 
-    def test_a_text_scores_the_same_alone_and_in_company(self, opened: Backend) -> None:
+    def test_a_text_scores_the_same_alone_and_in_a_batch(self, opened: Backend) -> None:
         texts = [BENIGN, ABUSIVE, "damn"]
         together = opened.score(texts).results
         for text, result in zip(texts, together, strict=True):

@@ -1,4 +1,5 @@
-"""A stand-in for remote backends, running for one file of tests, and backends opened on it."""
+"""Fixtures: a stub server for all remote protocols, one per test file, and backends that call
+it."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

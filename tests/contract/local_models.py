@@ -1,4 +1,4 @@
-"""Tiny models built on the spot, in the form of the shipped one and in that of the hub."""
+"""Tiny models built by the tests: in the format of the shipped model and in Hugging Face's."""
 
 import hashlib
 import json
@@ -36,7 +36,7 @@ def make_hub_folder(
     problem_type: str | None,
     **config: Any,
 ) -> Path:
-    """A classifier with random weights (always the same ones), saved as the hub has them."""
+    """A classifier with fixed random weights, saved in Hugging Face's format."""
     folder.mkdir(parents=True, exist_ok=True)
     torch.manual_seed(7)
     made = BertForSequenceClassification(
@@ -69,7 +69,7 @@ def make_hub_folder(
 
 
 def make_own_folder(folder: Path) -> Path:
-    """The same classifier in the form of the shipped model: manifest, fp32 graph, int8 graph."""
+    """The same classifier in the shipped model's format: manifest, fp32 graph, int8 graph."""
     make_hub_folder(folder, list(LABELS), "multi_label_classification")
     network = BertForSequenceClassification.from_pretrained(folder, attn_implementation="eager")
     _export(network.eval(), folder / GRAPH_FILE)
@@ -78,8 +78,9 @@ def make_own_folder(folder: Path) -> Path:
     return folder
 
 
-def make_moving_folder(folder: Path, own: Path) -> Path:
-    """`own` with activations quantised by the range of each run, as this project's first model."""
+def make_dynamic_folder(folder: Path, own: Path) -> Path:
+    """A copy of `own` with dynamic quantisation, as in this project's first model: a score depends
+    on the other texts in its batch."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
     shutil.copytree(own, folder)
@@ -91,7 +92,7 @@ def make_moving_folder(folder: Path, own: Path) -> Path:
 
 
 def write_manifest(folder: Path) -> None:
-    """With the hashes of what lies there."""
+    """Writes a manifest with the hashes of the files in the folder."""
     names = (CONFIG_FILE, GRAPH_FILE, INT8_FILE, TOKENIZER_FILE, WEIGHTS_FILE)
     manifest = Manifest(
         name="tiny",
@@ -115,7 +116,7 @@ def write_manifest(folder: Path) -> None:
 
 
 def change_manifest(folder: Path, **values: object) -> None:
-    """Other values for some of its keys."""
+    """Changes some keys of the manifest."""
     content = json.loads((folder / MANIFEST_FILE).read_text(encoding="utf-8"))
     (folder / MANIFEST_FILE).write_text(json.dumps({**content, **values}), encoding="utf-8")
 

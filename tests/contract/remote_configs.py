@@ -1,4 +1,4 @@
-"""One [[backend]] table for each kind, for the server that speaks them all."""
+"""One [[backend]] table for each kind, for the stub server that supports all of them."""
 
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ TABLES: dict[str, dict[str, Any]] = {
 
 
 def toml_of(tables: list[dict[str, Any]]) -> str:
-    """As a site would write it."""
+    """The tables as TOML text, as a site would write them."""
     lines: list[str] = []
     for table in tables:
         lines.append("[[backend]]")
@@ -66,7 +66,7 @@ def _value(value: Any) -> str:
 
 
 def config_of(folder: Path, url: str, kind: str, **more: Any) -> BackendConfig:
-    """The kind's table, read from a file as a site's would be; a None in `more` takes a key out."""
+    """The kind's table, read from a file like a site's; a None in `more` removes a key."""
     table = {
         "name": f"my-{kind.replace('_', '-')}",
         "kind": kind,
@@ -82,5 +82,5 @@ def config_of(folder: Path, url: str, kind: str, **more: Any) -> BackendConfig:
 
 
 def open_remote(config: BackendConfig, clock: Clock | None = None, **more: Any) -> RemoteBackend:
-    """The backend with its key set."""
+    """The backend, with the environment variable of its key set."""
     return make_remote_backend(config, clock or system_clock(), {"TEST_KEY": KEY}.get, **more)

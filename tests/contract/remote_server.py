@@ -1,7 +1,7 @@
-"""A server on loopback that speaks every wire protocol in its real shapes, traps included.
+"""A stub server that implements every wire protocol with its real formats and pitfalls.
 
-Its scores are the fake backend's, so that every protocol must come to the same numbers. Each kind
-lives under `/KIND`; what was asked is kept in `asked`.
+Its scores are the fake backend's, so every protocol must give the same numbers. Each kind is
+served under `/KIND`; received requests are kept in `asked`.
 """
 
 import json
@@ -65,7 +65,7 @@ def softmax_of(text: str) -> dict[str, float]:
 
 
 def pairs(scores: dict[str, float]) -> list[dict[str, Any]]:
-    """As pipelines give them: the highest first."""
+    """Labels with scores, the highest first, as pipelines return them."""
     found = [{"label": name, "score": score} for name, score in scores.items()]
     return sorted(found, key=lambda pair: -pair["score"])
 
@@ -116,7 +116,7 @@ def _pipeline(text: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
 
 
 def tei(asked: ReceivedRequest) -> ServerAnswer:
-    """`["a", "b"]` is one pair; several labels are put through a softmax unless raw."""
+    """`["a", "b"]` is one pair; several labels get a softmax unless raw scores are requested."""
     if asked.path == "/tei/info":
         return ServerAnswer(
             {"model_id": "unitary/toxic-bert", "model_sha": "4d6c22e74ba2", "version": "1"}
@@ -160,7 +160,7 @@ def vllm(asked: ReceivedRequest) -> ServerAnswer:
 
 
 def infinity(asked: ReceivedRequest) -> ServerAnswer:
-    """As version 0.0.78, it takes no notice of `raw_scores`."""
+    """Ignores `raw_scores`, like version 0.0.78."""
     data = [pairs(scores_of(text)) for text in asked.body["input"]]
     usage = {"prompt_tokens": 8, "total_tokens": 8}
     return ServerAnswer(
@@ -193,7 +193,7 @@ def perspective(asked: ReceivedRequest) -> ServerAnswer:
 
 
 def guard(asked: ReceivedRequest) -> ServerAnswer:
-    """Llama Guard says two line breaks first, then its verdict."""
+    """Llama Guard's first token is two line breaks; its verdict follows."""
     score = scores_of(asked.body["messages"][-1]["content"])["toxic"]
     assert asked.body["logprobs"]
     said = "\n\nunsafe\nS1,S10" if score > 0.5 else "\n\nsafe"
@@ -231,7 +231,7 @@ SERVERS: dict[str, Callable[[ReceivedRequest], ServerAnswer]] = {
 
 
 class RemoteServer(LoopbackServer):
-    """`override` is asked first, and may answer for the protocol or give None."""
+    """`override` is called first; if it returns None, the protocol answers."""
 
     def __init__(self) -> None:
         self.asked: list[ReceivedRequest] = []

@@ -1,4 +1,4 @@
-"""What every store must do: appeals."""
+"""Contract of every store: appeals."""
 
 from dataclasses import replace
 

@@ -1,4 +1,4 @@
-"""What every store must do: cases and the queue."""
+"""Contract of every store: cases and the queue."""
 
 from dataclasses import replace
 

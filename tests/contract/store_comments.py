@@ -1,4 +1,4 @@
-"""What every store must do: comments, their revisions, threads and authors."""
+"""Contract of every store: comments, revisions, threads and authors."""
 
 from dataclasses import replace
 
@@ -153,7 +153,7 @@ class Comments(StoreFixtures):
 
 
 class Threads(StoreFixtures):
-    """Threads and what a comment answers."""
+    """Threads, and the comment that a comment replies to."""
 
     def test_thread_is_stored_once(self, store: Store, rows: Rows) -> None:
         thread = IncomingThread("site", "t", "First title", "op", START)
@@ -206,7 +206,7 @@ class Threads(StoreFixtures):
 
 
 class Authors(StoreFixtures):
-    """What is known of an author."""
+    """The record of an author."""
 
     def test_record_of_an_author_counts_comments_by_where_they_stand(
         self, store: Store, rows: Rows

@@ -1,4 +1,4 @@
-"""What every store must do: decisions, by rule, by hand and by the failure policy."""
+"""Contract of every store: decisions by rule, by a person and by the failure policy."""
 
 from dataclasses import replace
 
@@ -13,7 +13,7 @@ from tests.contract.store_rows import Rows
 
 
 class FailedDecisions(StoreFixtures):
-    """What the failure policy decided."""
+    """Decisions of the failure policy."""
 
     def test_failed_are_latest_and_still_the_failure_policys_oldest_first(
         self, store: Store, rows: Rows

@@ -1,4 +1,4 @@
-"""What every store must do: policies and the audit trail."""
+"""Contract of every store: policies and the audit trail."""
 
 from dataclasses import replace
 
@@ -12,7 +12,7 @@ from tests.contract.store_rows import POLICY, START, Rows, at
 
 
 class PoliciesAndAudit(StoreFixtures):
-    """Neither is ever overwritten."""
+    """Policies and audit events are never overwritten."""
 
     def test_policy_is_never_overwritten(self, store: Store, rows: Rows) -> None:
         other = replace(POLICY, rules=POLICY.rules[:3])

@@ -1,4 +1,4 @@
-"""Plain rows in a store, written past the services: what the store itself is tested with."""
+"""Rows written directly to a store, without services, for the tests of the store."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +24,7 @@ def at(minutes: float) -> datetime:
 
 
 class Rows:
-    """Writes plain rows, each with ids of its own; what they share is what a test is about."""
+    """Writes rows with unique ids; a test passes only the values it is about."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -76,7 +76,7 @@ class Rows:
         source: DecisionSource | None = None,
         minutes: float = 1,
     ) -> Decision | None:
-        """The decision, or None when the store refused it."""
+        """The decision; None if the store refused it."""
         chain = tx.decision_chain(revision.id)
         decision = Decision(
             id=f"d{next(self._numbers)}",

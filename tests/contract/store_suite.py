@@ -1,4 +1,4 @@
-"""What every store of the moderation state must do, as one suite to subclass.
+"""The contract of every store, as one suite to subclass.
 
 A subclass supplies `open_store`; two stores opened on the same folder share one state.
 """

@@ -1,4 +1,4 @@
-"""What every store must do: transactions."""
+"""Contract of every store: transactions."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from tests.contract.store_rows import OPEN, START, Rows
 
 
 class Transactions(StoreFixtures):
-    """All or nothing, and one moment at a time."""
+    """A transaction is stored completely or not at all, and a reader sees one snapshot."""
 
     def test_exception_inside_a_write_leaves_nothing(self, store: Store, rows: Rows) -> None:
         revision = rows.comment("one")

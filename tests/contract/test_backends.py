@@ -1,4 +1,4 @@
-"""The one suite over every backend there is: the fake, the shipped model, each wire protocol."""
+"""Runs the backend contract on the fake, the shipped model and each wire protocol."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Any Hugging Face classifier: its labels, its activation, and what it is refused for."""
+"""Hugging Face classifiers: labels, activation, and reasons for refusing one."""
 
 from pathlib import Path
 
@@ -25,7 +25,7 @@ def backend_of(folder: Path, **choice: str) -> Backend:
 
 
 def logits_of(folder: Path, text: str) -> "torch.Tensor":
-    """What transformers itself makes of it."""
+    """The logits that transformers computes."""
     from transformers import AutoModelForSequenceClassification, AutoTokenizer
 
     encoded = AutoTokenizer.from_pretrained(folder)(text, return_tensors="pt")
@@ -93,7 +93,7 @@ def test_without_a_kind_the_activation_must_be_declared(tmp_path: Path) -> None:
     assert backend_of(folder, activation="softmax").health() is None
 
 
-def test_labels_that_nobody_knows_are_refused(tmp_path: Path) -> None:
+def test_unknown_labels_are_refused(tmp_path: Path) -> None:
     folder = make_hub_folder(tmp_path / "m", ["LABEL_0", "LABEL_1"], SINGLE)
     with pytest.raises(ModelNotUsable, match="declare what they mean"):
         _ = backend_of(folder).info

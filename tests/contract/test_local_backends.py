@@ -1,4 +1,4 @@
-"""What anybody who scores on this machine may rely on, whatever runtime does it."""
+"""The contract of local backends, for each runtime."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -18,8 +18,8 @@ pytest.importorskip("onnx", reason="the tiny models are exported with onnx, in [
 from tests.contract.local_models import (  # needs what is looked for above
     LABELS,
     MAX_TOKENS,
+    make_dynamic_folder,
     make_hub_folder,
-    make_moving_folder,
     make_own_folder,
 )
 from tests.integer_arithmetic import MOST, largest_weight
@@ -82,7 +82,7 @@ def test_results_keep_order_and_number(backend: Backend) -> None:
     assert one != pytest.approx(other, abs=0.02), "the texts are told apart"
 
 
-def test_nothing_in_nothing_out(backend: Backend) -> None:
+def test_no_texts_give_no_results(backend: Backend) -> None:
     assert backend.score([]).results == ()
 
 
@@ -155,10 +155,10 @@ def test_rounded_ways_stay_near(folders: dict[str, Path], way: str) -> None:
 
 @pytest.mark.rounding
 @pytest.mark.parametrize("name", ["onnx", "openvino"])
-def test_a_score_never_moves_with_its_company(
+def test_a_score_does_not_depend_on_its_batch(
     folders: dict[str, Path], tmp_path: Path, name: str
 ) -> None:
-    folder = make_moving_folder(tmp_path / "moving", folders["own"])
+    folder = make_dynamic_folder(tmp_path / "moving", folders["own"])
     backend = choose_local(LocalChoice(backend=name, model=str(folder)))
     for text, result in zip(TEXTS, backend.score(TEXTS).results, strict=True):
         assert dict(result.scores) == pytest.approx(scores(backend, text), abs=1e-6)

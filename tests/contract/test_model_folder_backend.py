@@ -1,4 +1,4 @@
-"""A model folder that can't be used is refused by name, before anything is scored with it."""
+"""An unusable model folder is refused with its name before anything is scored."""
 
 import hashlib
 import json
@@ -43,7 +43,7 @@ def change_manifest(folder: Path, **values: object) -> None:
 
 
 def replace_network(folder: Path, content: bytes) -> None:
-    """With a manifest that agrees."""
+    """Replaces the network and its hash in the manifest."""
     (folder / INT8_FILE).write_bytes(content)
     files = dict(read_manifest(folder).files)
     change_manifest(folder, files={**files, INT8_FILE: hashlib.sha256(content).hexdigest()})
@@ -85,7 +85,7 @@ def test_a_precision_whose_file_is_not_there_is_refused(copy: Path) -> None:
 
 
 def test_a_precision_the_runtime_has_not_is_refused(copy: Path) -> None:
-    with pytest.raises(ConfigError, match="`onnx` has the precision int8 or fp32"):
+    with pytest.raises(ConfigError, match="`onnx` supports the precision int8 or fp32"):
         backend_of(copy, "onnx", "bf16").load()
 
 

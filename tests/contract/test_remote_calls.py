@@ -1,4 +1,4 @@
-"""How a remote backend is called: pooled, bounded, paced, and left alone when it fails."""
+"""Calls to a remote backend: connection pool, limits, rate, retries and circuit breaker."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -20,7 +20,7 @@ Open = Callable[..., RemoteBackend]
 
 
 class Time:
-    """Stands still until somebody sleeps or `pass_` is called."""
+    """A clock that advances only by `sleep` and `pass_`."""
 
     def __init__(self) -> None:
         self.seconds = 1000.0
@@ -114,7 +114,7 @@ def test_rate_is_kept_on_this_side(server: RemoteServer, opened: Open, moment: T
     assert backend.score(["a"]).call.wait_ms == pytest.approx(2000)
 
 
-def test_rate_that_allows_nothing_in_time_says_so_and_blames_nobody(
+def test_a_call_over_the_rate_limit_fails_without_counting_against_the_backend(
     server: RemoteServer, opened: Open
 ) -> None:
     backend = opened(requests_per_minute=1, concurrency=1, total_s=10)  # loading took the one
@@ -123,7 +123,7 @@ def test_rate_that_allows_nothing_in_time_says_so_and_blames_nobody(
     assert backend.circuit == Circuit()
 
 
-def test_backend_that_fails_is_left_alone_and_tried_again(
+def test_circuit_of_a_failing_backend_opens_and_tries_again(
     server: RemoteServer, opened: Open, moment: Time
 ) -> None:
     backend = opened()

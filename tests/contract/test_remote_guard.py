@@ -1,4 +1,4 @@
-"""A guard that answers in words is scored by the chances of its first one."""
+"""A guard model's score is computed from the probabilities of its first word."""
 
 import math
 from collections.abc import Callable
@@ -29,7 +29,7 @@ def test_guard_scores_its_first_word(
 
 @pytest.mark.parametrize(
     ("tokens", "words"),
-    [([], "no log-probabilities"), ([[("I", 1.0)]], "neither its safe nor its unsafe word")],
+    [([], "no log-probabilities"), ([[("I", 1.0)]], "did not begin its answer with the safe")],
 )
 def test_guard_that_says_something_else_is_refused(
     server: RemoteServer, opened: Open, tokens: list[list[tuple[str, float]]], words: str
@@ -49,7 +49,7 @@ def test_categories_of_a_guard_have_its_score_where_they_are_named(opened: Open)
     assert max(backend.score(["fine"]).results[0].scores.values()) == pytest.approx(0.02)
 
 
-def test_guard_of_other_words_and_a_policy_of_its_own(server: RemoteServer, opened: Open) -> None:
+def test_guard_with_other_words_and_its_own_policy(server: RemoteServer, opened: Open) -> None:
     server.override = of_abuse([[("Yes", 0.3), ("No", 0.1)]], [[("Yes", 0.01), ("No", 0.9)]])
     backend = opened("guard", safe_word="No", unsafe_word="Yes", prompt="Is it rude?")
     assert toxicity(backend) == pytest.approx(0.75)
@@ -71,7 +71,7 @@ def test_guard_that_says_the_same_of_everything_is_refused(
         (None, "something other than a list"),
         ([{"message": {"content": "safe"}}] * 2, "gave 2 results for 1 texts"),
         ([{"message": {"content": "safe"}}], "without `logprobs.content`"),
-        ([{"logprobs": {"content": [{"token": "safe", "top_logprobs": None}]}}], "neither its"),
+        ([{"logprobs": {"content": [{"token": "safe", "top_logprobs": None}]}}], "did not begin"),
         ([{"logprobs": {"content": [{"token": "safe", "top_logprobs":
            [{"token": "safe", "logprob": 0.7}]}]}}], "log-probability above 0"),
         ([{"logprobs": {"content": [{"token": "safe", "top_logprobs":

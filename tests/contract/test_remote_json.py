@@ -1,4 +1,4 @@
-"""Any JSON, as the file of backends says: one text a call, results that are fetched later."""
+"""Generic JSON services: one text a call, and results fetched after a redirect."""
 
 import pytest
 

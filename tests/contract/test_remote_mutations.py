@@ -1,4 +1,5 @@
-"""Answers with one thing changed anywhere: the right scores or an error, never others, no crash."""
+"""Fuzzing: an answer with one random change gives the right scores or an error, never wrong
+scores."""
 
 import json
 import random
@@ -29,7 +30,7 @@ def places(node: Any, at: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
 
 
 def mutate(body: Any, draw: random.Random) -> Any:
-    """One part put out, doubled, replaced, wrapped, or given another name."""
+    """One part removed, doubled, replaced, wrapped or renamed."""
     *path, last = draw.choice(places(body))
     parent = body
     for step in path:

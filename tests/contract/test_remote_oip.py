@@ -90,7 +90,7 @@ def test_tensor_that_is_not_texts_by_labels_is_refused(
 
 
 @pytest.mark.parametrize("names", [ORDER, json.dumps(ORDER), ",".join(ORDER)])
-def test_label_order_that_is_told_and_agrees_is_fine(
+def test_label_order_that_the_server_reports_and_agrees_is_accepted(
     server: RemoteServer, opened: Open, names: Any
 ) -> None:
     server.override = answers(

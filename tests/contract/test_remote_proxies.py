@@ -1,4 +1,4 @@
-"""A proxy of the environment: never for this machine, and named where it was in between."""
+"""Proxies from the environment: never used for loopback, and named in errors."""
 
 import logging
 import socket
@@ -18,7 +18,7 @@ NAMES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY", "NO_PROXY")
 
 @pytest.fixture
 def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
-    """A port nobody answers at, as the proxy of everything."""
+    """Sets a proxy for all requests, on a port where nothing listens."""
     for name in NAMES:
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)

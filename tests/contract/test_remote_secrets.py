@@ -25,7 +25,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteServer]:
 def test_key_is_in_no_log_no_error_and_no_cause(
     server: RemoteServer, tmp_path: Path, caplog: pytest.LogCaptureFixture, kind: str
 ) -> None:
-    """With the HTTP library at its most talkative, well and ill."""
+    """With the HTTP library's debug log, for answers and for failures."""
     caplog.set_level(logging.DEBUG)
     backend = open_remote(config_of(tmp_path, server.url, kind))
     backend.score(["COMMENT"])

@@ -1,4 +1,5 @@
-"""Every protocol but tensors: what is missing, too many, out of order or of another kind."""
+"""Answers with missing, extra, unordered or wrongly typed parts, for every protocol except
+tensors."""
 
 import json
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""The first calls: an outage is told from a server that misreads its model."""
+"""The first calls distinguish an outage from a server that misreads its model."""
 
 from typing import Any
 
@@ -97,7 +97,7 @@ def test_server_found_unusable_is_not_asked_again_for_every_comment(
     assert len(server.asked) == 1
 
 
-def test_advice_names_what_stands_in_the_file(server: RemoteServer, opened: Open) -> None:
+def test_advice_names_the_settings_of_the_file(server: RemoteServer, opened: Open) -> None:
     def scores(asked: ReceivedRequest) -> ServerAnswer | None:
         if asked.body is None:
             return None

@@ -1,4 +1,4 @@
-"""The traps of real servers: softmax, logits, only the best label, waiting, limits."""
+"""Pitfalls of real servers: softmax, logits, only the best label, waiting, limits."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -40,7 +40,7 @@ def test_tei_gets_past_its_softmax_by_asking_for_logits(server: RemoteServer, op
     )
 
 
-def test_infinity_is_taken_at_its_word_for_it_gives_scores_when_asked_for_logits(
+def test_infinitys_answers_are_used_as_scores_even_if_logits_are_requested(
     server: RemoteServer, opened: Open
 ) -> None:
     assert toxicity(opened("infinity")) == scores_of(ABUSE)["toxic"]

@@ -1,4 +1,4 @@
-"""What each wire protocol sends and is told, and the labels it comes to."""
+"""What each wire protocol sends and receives, and the labels of its scores."""
 
 import pytest
 

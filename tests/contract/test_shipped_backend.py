@@ -38,7 +38,7 @@ def sample_texts() -> list[str]:
 
 
 def sentences() -> list[str]:
-    """Few and short, for a processor that is emulated."""
+    """A few short texts, because an emulated processor is slow."""
     return [*BENIGN, *ABUSIVE, *sorted(sample_texts(), key=len)[:20]]
 
 

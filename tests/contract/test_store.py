@@ -1,4 +1,4 @@
-"""The stores there are, each against the one suite."""
+"""Runs the store contract on each store."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""A real browser on real servers. Without Debian's chromium these tests say why they skip."""
+"""Browser tests on real servers. Without Debian's chromium they are skipped with a reason."""
 
 import os
 import shutil
@@ -74,13 +74,13 @@ def running(which: str, home: Path) -> Iterator[str]:
 
 
 def sign_in(page, who: str) -> None:
-    """Choose a person on the page that asks, and wait until the browser knows."""
+    """Choose a person on the sign-in page, and wait until the browser has the cookie."""
     page.locator(f".st-key-sign_in_{who} button").click()
     page.wait_for_function("() => document.cookie.includes('modconsole_person_')")
 
 
 def settle(page, quiet_ms: int = 1_500) -> None:
-    """Until the page has drawn what was asked of it and nothing more was asked for that long."""
+    """Waits until the page is drawn and quiet for that long."""
     page.evaluate("delete window.quietSince")
     page.wait_for_function(
         """quiet_ms => {
@@ -110,7 +110,7 @@ def browser() -> Iterator[object]:
 
 @pytest.fixture
 def new_page(browser) -> Iterator[Callable[[], object]]:
-    """Makes pages in contexts of their own; `page.outside` lists requests that left."""
+    """Makes pages in separate contexts; `page.outside` lists requests to other hosts."""
     contexts = []
 
     def make() -> object:

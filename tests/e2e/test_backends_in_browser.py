@@ -1,5 +1,5 @@
-"""The page of the backends in a browser: a click opens a row, and what is typed outlives the
-refresh of what stands above it."""
+"""The backends page in a browser: a click opens a row, and typed text survives the refresh of the
+table above."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -43,7 +43,7 @@ def test_a_backend_is_opened_checked_and_tried(
             assert server.asked == []
             page.locator("textarea").fill(HOSTILE)
             check.get_by_role("button").click()
-            page.get_by_text("Asked by hand").wait_for()
+            page.get_by_text("Checked by hand").wait_for()
             assert server.asked
             page.wait_for_timeout((REFRESH_S + 2) * 1_000)
             assert page.locator("textarea").input_value() == HOSTILE

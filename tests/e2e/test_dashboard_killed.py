@@ -1,5 +1,5 @@
-"""kill -9 of the dashboard's server while a reviewer presses keys in a real browser: what the page
-showed as decided is decided, once, and the next start goes on from there."""
+"""kill -9 of the dashboard's server while keys are pressed in a real browser: each decision the
+page showed is stored exactly once, and the next start continues."""
 
 import random
 import re
@@ -25,7 +25,7 @@ from tests.e2e.test_review_in_browser import CARD, card_text, open_queue
 from tests.factories import make_services
 from tests.kills import kill_count
 from tests.patience import PATIENT_MS, PATIENT_S
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 FULL = 100
 MOST_PRESSES = 2
@@ -75,7 +75,7 @@ def await_keys(page, revision) -> None:
 
 
 class Reviewer:
-    """Presses keys on one page and keeps what the page showed as decided."""
+    """Presses keys on one page and records which comments the page showed as decided."""
 
     def __init__(self, page, revisions):
         self.page = page
@@ -96,7 +96,7 @@ class Reviewer:
         self.page.keyboard.press(key)
 
     def look_at_words(self) -> None:
-        """Which words moved the score: the dashboard's own calls to the model."""
+        """Press W: the dashboard itself calls the model."""
         number = shown_number(self.page)
         await_keys(self.page, self.revisions[number])
         self.page.keyboard.press("w")
@@ -109,7 +109,7 @@ class Reviewer:
         self.note_answer()
 
     def note_answer(self) -> bool:
-        """Whether the page shows by now that the last press decided."""
+        """Whether the page already shows the decision of the last press."""
         number, action = self.pressed
         shown = NUMBER.search(card_text(self.page))
         if shown is None or shown[0] == number:
@@ -119,12 +119,12 @@ class Reviewer:
 
 
 def shown_number(page) -> str:
-    """Of the comment on the card, once there is one: while the page is drawn anew there is none."""
+    """The number of the comment on the card; waits during a redraw, when there is none."""
     return page.wait_for_function(ON_CARD, arg=CARD, timeout=PATIENT_MS).json_value()
 
 
 def fill(services, count: int):
-    """That many comments for a person to decide on; by what the card shows of them."""
+    """Adds that many held comments; returns them by the text the card shows."""
     now = services.clock.now()
     texts = [f"You idiot, this is number {n:05d}." for n in range(count)]
     rows = [IncomingComment("site", text[-6:-1], text, "sam", now) for text in texts]
@@ -139,7 +139,7 @@ def fill(services, count: int):
 
 def check_state(services, revisions, acknowledged) -> None:
     state = services.settings.state_path
-    assert broken_promises(state) == {}  # each decision has its event, each held comment its case
+    assert broken_invariants(state) == {}  # each decision has its event, each held comment its case
     with services.context.store.read() as reader:
         for number, revision in revisions.items():
             chain = reader.decision_chain(revision.id)

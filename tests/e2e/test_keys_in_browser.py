@@ -1,4 +1,4 @@
-"""What keys do and never do, in a real browser: held down, pressed fast, typed in a field."""
+"""Keys in a real browser: held down, pressed fast, typed in a field."""
 
 import pytest
 
@@ -49,7 +49,7 @@ def on_card(page, revisions):
 
 
 def hold(page, key: str, for_ms: int) -> None:
-    """As a keyboard does: a press, a pause, then repeats about 30 times a second."""
+    """Holds a key like a keyboard: a press, a pause, then about 30 repeats a second."""
     page.keyboard.down(key)
     page.wait_for_timeout(300)
     for _ in range((for_ms - 300) // 33):
@@ -237,13 +237,13 @@ def test_a_long_queue_is_turned_by_keys(tmp_path, new_page):
     services.context.store.close()
 
 
-def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
+def test_the_sign_in_survives_a_reload_and_needs_a_token(tmp_path, new_page):
     services = make_services(tmp_path)
     revision = scored(services, "You idiot, who am I?")
     with running("staff", tmp_path) as address:
         page, stranger = new_page(), new_page()
         page.goto(address)
-        page.get_by_text("Who are you today?").wait_for()
+        page.get_by_text("Choose a person").wait_for()
         assert page.get_by_role("button", name="Approve").count() == 0
         sign_in(page, "lena")
         page.get_by_role("button", name="Approve").wait_for()
@@ -258,7 +258,7 @@ def test_the_person_survives_a_reload_and_nobody_is_anybody(tmp_path, new_page):
         page.keyboard.press("u")
         page.get_by_text("Taken back").wait_for()
         stranger.goto(f"{address}/review_queue?signed_in_as=lena")
-        stranger.get_by_text("Who are you today?").wait_for()
+        stranger.get_by_text("Choose a person").wait_for()
         settle(stranger, quiet_ms=500)
         assert stranger.get_by_role("button", name="Approve").count() == 0
     assert [past.actor for past in chain_of(services, revision)] == ["system", "lena", "lena"]

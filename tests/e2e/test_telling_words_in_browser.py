@@ -1,4 +1,4 @@
-"""The marks on a comment, in a real browser: drawn by a component, so no page test sees them."""
+"""The marked words in a real browser: a component draws them, so page tests don't see them."""
 
 import pytest
 

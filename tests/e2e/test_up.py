@@ -1,4 +1,4 @@
-"""The one command a new user types: `modconsole up`, as a process."""
+"""`modconsole up`, the first command of a new user, as a process."""
 
 import signal
 import socket
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.e2e
 
 
 def start(home, ports: dict[str, int], lines: list[str], until: str) -> subprocess.Popen[str]:
-    """`modconsole up` with no Hacker News to be had; returns once it printed `until`."""
+    """Starts `modconsole up` without network; returns once it printed `until`."""
     # With SIGINT ignored, as a script's background job begins: Ctrl-C must stop it all the same.
     shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
     process = subprocess.Popen(

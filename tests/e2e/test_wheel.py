@@ -1,4 +1,4 @@
-"""The wheel, installed outside any checkout: what `pipx` or `uvx` would start."""
+"""The wheel installed outside a checkout, as by `pipx` or `uvx`."""
 
 import os
 import subprocess
@@ -22,7 +22,7 @@ PORTS = ("dashboard_port", "author_port", "api_port")
 
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Built from a copy of the tracked files alone: nothing that only lies about gets in."""
+    """The wheel, built from a copy of the tracked files only."""
     folder = tmp_path_factory.mktemp("wheel")
     source = folder / "source"
     source.mkdir()
@@ -43,8 +43,8 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The `modconsole` of an environment that holds the wheel and nothing of the checkout. What
-    the wheel depends on is lent by the environment of the tests."""
+    """The `modconsole` of an environment with the wheel and without the checkout. Its dependencies
+    come from the tests' environment."""
     folder = tmp_path_factory.mktemp("elsewhere") / "venv"
     subprocess.run([sys.executable, "-m", "venv", folder], check=True)
     pip = [folder / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]
@@ -53,8 +53,8 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def environment(home: Path, **settings: object) -> dict[str, str]:
-    """On PYTHONPATH a folder of packages is searched, but its `.pth` files are not read: so the
-    checkout, which is installed by one, stays out of sight."""
+    """Python searches the folders in PYTHONPATH but ignores their `.pth` files. The checkout is
+    installed by a `.pth` file, so it can't be imported."""
     lent = sysconfig.get_path("purelib")
     return console_env(home, **settings) | {"PYTHONPATH": lent, "PYTHONDONTWRITEBYTECODE": "1"}
 

@@ -1,4 +1,4 @@
-"""The API as a process of its own, to be killed or starved."""
+"""The API as a separate process, for tests that kill it or take its resources."""
 
 import os
 import subprocess
@@ -24,7 +24,7 @@ run_api(build_services(load_settings(), worker="api"))
 
 @contextmanager
 def running_api(home: Path, port: int, script: str = SERVE) -> Iterator[subprocess.Popen[str]]:
-    """The process, once it answers; killed at the end if it still runs."""
+    """The process, once it answers; it is killed at the end if it still runs."""
     environ = {name: v for name, v in os.environ.items() if not name.startswith("MODCONSOLE_")}
     environ |= {
         "MODCONSOLE_HOME": str(home),
@@ -44,7 +44,7 @@ def running_api(home: Path, port: int, script: str = SERVE) -> Iterator[subproce
 
 
 def await_health(process: subprocess.Popen[str], port: int) -> None:
-    """Returns once it says that it is well."""
+    """Returns once its health check succeeds."""
     deadline = time.monotonic() + PATIENT_S
     while time.monotonic() < deadline and process.poll() is None:
         try:

@@ -1,6 +1,6 @@
-"""A console at work, to be killed: brings in, scores and reviews, and says what is committed.
+"""A busy console, to be killed: ingests, scores and reviews, and prints each committed step.
 
-`python busy_process.py HOME ROUND`: one line after each committed step, flushed at once.
+`python busy_process.py HOME ROUND` prints one line after each committed step, flushed at once.
 """
 
 import sys

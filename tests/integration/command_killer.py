@@ -1,8 +1,8 @@
-"""Runs `modconsole` commands on a terminal of their own and kills them in mid-work.
+"""Runs `modconsole` commands, each on a separate terminal, and kills them while they work.
 
-`python command_killer.py`: one JSON object a line in, one a line out. Each command runs in a fork
-of this process, which has everything imported: a new interpreter for each would take most of the
-time, and spend it before the work that is to be killed.
+`python command_killer.py` reads one JSON object per line and writes one per line. Each command
+runs in a fork of this process, which has imported everything: starting a new interpreter would
+take longer than the work that is to be killed.
 """
 
 import importlib
@@ -34,7 +34,8 @@ IMPORTED = (
 
 @dataclass(frozen=True)
 class Killing:
-    """What to run, and when to kill: so long after its progress was drawn so many times anew."""
+    """What to run, and when to kill it: `after_s` seconds after `steps` updates of its progress
+    bar."""
 
     arguments: list[str]
     steps: int
@@ -43,8 +44,8 @@ class Killing:
 
 @dataclass(frozen=True)
 class Killed:
-    """What became of it. `progress` is the last that it reported, None for none since its start;
-    a process that ended by itself has its `exit_code`."""
+    """The outcome. `progress` is the last progress reported, None if there was none; `exit_code` is
+    set if the process ended by itself."""
 
     progress: int | None
     exit_code: int | None

@@ -1,4 +1,4 @@
-"""Consoles on a home folder of their own, and what several files of tests put behind them."""
+"""Fixtures of the integration tests: consoles on separate home folders, and stub servers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,8 +9,8 @@ from core.bootstrap import services as bootstrap
 from core.bootstrap.services import Services
 from tests.contract.remote_server import RemoteServer
 from tests.factories import make_services
-from tests.integration.guessing_cascade import Guess
 from tests.integration.remote_console import Console
+from tests.integration.stub_cascade import StubFirstStage
 
 
 @pytest.fixture
@@ -21,10 +21,10 @@ def services(tmp_path: Path) -> Iterator[Services]:
 
 
 @pytest.fixture
-def guessing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The console finds `Guess` beside its model: the shipped one would need real comments."""
-    monkeypatch.setattr(bootstrap, "read_first_stage_of", lambda settings: Guess())
-    monkeypatch.setattr("core.cli.cascade.read_first_stage_of", lambda settings: Guess())
+def stub_first_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Replaces the first stage by `StubFirstStage`; the shipped one would need real comments."""
+    monkeypatch.setattr(bootstrap, "read_first_stage_of", lambda settings: StubFirstStage())
+    monkeypatch.setattr("core.cli.cascade.read_first_stage_of", lambda settings: StubFirstStage())
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Answers to make the stand-in of a remote backend fail with."""
+"""Failing answers for the stub of remote backends."""
 
 from collections.abc import Callable
 from typing import Any

@@ -27,29 +27,29 @@ def silence(connection: socket.socket) -> None:
 
 
 def hang_up(connection: socket.socket) -> None:
-    """Closes without a word."""
+    """Closes the connection without an answer."""
 
 
 def reset(connection: socket.socket) -> None:
-    """Breaks off in the middle of the body, with a reset."""
+    """Resets the connection in the middle of the body."""
     connection.sendall(b'HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[[{"label"')
     time.sleep(_STEP_S)
     connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
 
 
 def cut_short(connection: socket.socket) -> None:
-    """Ends before the length it promised."""
+    """Sends fewer bytes than its Content-Length says."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 500\r\n\r\n[[{")
 
 
 def slow_headers(connection: socket.socket) -> None:
-    """One byte of the headers at a time, for ever."""
+    """Sends the headers byte by byte, without end."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nX-Slow: ")
     _drip(connection)
 
 
 def slow_body(connection: socket.socket) -> None:
-    """One byte of the body at a time, for ever."""
+    """Sends the body byte by byte, without end."""
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n")
     _drip(connection)
 
@@ -60,7 +60,7 @@ def not_http(connection: socket.socket) -> None:
 
 
 def tei_answer(connection: socket.socket) -> None:
-    """What a well server says of one harmless text."""
+    """A good answer of text-embeddings-inference for one harmless text."""
     pairs = [{"label": name, "score": score} for name, score in logits_of("fine").items()]
     body = json.dumps([pairs]).encode()
     connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n%s" % (len(body), body))
@@ -79,7 +79,7 @@ def _hear(connection: socket.socket) -> None:
 
 
 class ClientStayed(Exception):
-    """The client listened to the drip for longer than any caller should."""
+    """The client waited longer than a caller should."""
 
 
 def _drip(connection: socket.socket) -> None:
@@ -91,8 +91,8 @@ def _drip(connection: socket.socket) -> None:
 
 
 class FaultyServer:
-    """Every connection gets the one behaviour. `connections` counts them, `stayed` those on which
-    the client did not leave in time."""
+    """Every connection gets the same behaviour. `connections` counts them, `stayed` those that the
+    client did not end in time."""
 
     def __init__(self, behaviour: Behaviour, tls: ssl.SSLContext | None = None) -> None:
         self.connections = 0

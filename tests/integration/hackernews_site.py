@@ -1,4 +1,4 @@
-"""A stand-in for both Hacker News APIs that answers in their documented shapes."""
+"""A stub of both Hacker News APIs, with their documented formats."""
 
 import json
 import time
@@ -12,9 +12,8 @@ Answer = tuple[int, bytes, dict[str, str]]
 
 
 class Site(LoopbackServer):
-    """A server on loopback. `answers` maps a path to a JSON value or to a function of the number
-    of times it was asked; what is not there answers `null`, as Firebase does.
-    """
+    """A server on loopback. `answers` maps a path to a JSON value, or to a function of the number
+    of requests so far; other paths answer `null`, like Firebase."""
 
     def __init__(self) -> None:
         self.answers: dict[str, Any] = {}

@@ -1,7 +1,7 @@
-"""Reads one file as `ingest` or as `score FILE` does, and prints the most memory that took, in MB.
+"""Reads one file like `ingest` or `score FILE`, and prints its peak memory in MB.
 
-`python memory_child.py ingest|score FILE OUT`: neither stores nor scores; a file without end is
-read for MOST_ROWS.
+`python memory_child.py ingest|score FILE OUT` stores and scores nothing; at most MOST_ROWS are
+read.
 """
 
 import sys

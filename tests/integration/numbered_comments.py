@@ -1,4 +1,4 @@
-"""Comments of one site, known by a number: brought in, and where they stand now."""
+"""Comments of one site, identified by a number: ingesting them, and their present status."""
 
 from datetime import UTC, datetime
 

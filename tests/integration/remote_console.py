@@ -1,4 +1,4 @@
-"""A console over a remote backend, and what must come of comments it fails on."""
+"""A console with a remote backend, and the checks of comments it could not score."""
 
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -29,7 +29,7 @@ NEVER_OPENS = CircuitRule(failure_limit=10_000)
 
 
 class Sleeper:
-    """Time that passes at once when somebody sleeps, and as usual else."""
+    """A clock on which sleeping takes no real time."""
 
     def __init__(self) -> None:
         self.slept: list[float] = []
@@ -44,7 +44,7 @@ class Sleeper:
 
 @dataclass
 class Console:
-    """A console over a backend of its own, with what was logged."""
+    """A console with its own backend and serving log."""
 
     services: Services
     sleeper: Sleeper = field(default_factory=Sleeper)
@@ -54,7 +54,7 @@ class Console:
         return Scorer(backend, self.log, self.services.clock)
 
     def backend(self, folder: Path, url: str, kind: str = "tei", **more: Any) -> Backend:
-        """With a circuit that stays closed. Who wants a timeout to pass gives a short one."""
+        """The backend, with a circuit that never opens; tests of timeouts pass a short one."""
         times = {
             "connect_timeout_s": PATIENT_S,
             "timeout_s": PATIENT_S,
@@ -80,7 +80,7 @@ class Console:
 
 
 def checked(backend: Backend) -> Backend:
-    """As if it had been well at the start: only the fault is asked for."""
+    """Marks the backend's first check as done, so that only the fault is tested."""
     assert isinstance(backend, RemoteBackend)
     backend._is_checked = True
     return backend
@@ -89,7 +89,7 @@ def checked(backend: Backend) -> Backend:
 def check_held(
     console: Console, failing: Backend, kind: ErrorKind, attempts: int
 ) -> list[Revision]:
-    """Two comments are held for a person, who is told why; nothing waits, nothing is approved."""
+    """Checks that both comments are held with the reason, none waits and none is approved."""
     revisions = console.decide_now(console.scorer(failing), CLEAN, REMOVED)
     assert console.waiting() == 0
     for revision in revisions:
@@ -99,7 +99,9 @@ def check_held(
         view = load_case(console.services.context, MODERATOR, revision.id)
         assert (view.case.trigger, view.case.status) == (CaseTrigger.NOT_SCORED, CaseStatus.OPEN)
         assert view.failure is kind
-        line = f"This comment could not be scored: {FAILURES[kind]}; a person decides unaided."
+        line = (
+            f"This comment could not be scored: {FAILURES[kind]}; a person decides without scores."
+        )
         assert unscored_line(view) == line
     record = console.log.records[0]
     assert (record.error_kind, record.attempts, record.batch_size) == (kind, attempts, 2)
@@ -107,7 +109,7 @@ def check_held(
 
 
 def check_scored(console: Console, well: Backend, revisions: list[Revision]) -> None:
-    """Once a backend answers they are decided on by rule: the clean one and the other one."""
+    """Checks that both comments are decided by rule once a backend answers."""
     list(rescore_failed(console.services.context, console.scorer(well)))
     for revision in revisions:
         decision = chain_of(console.services, revision)[-1]

@@ -1,7 +1,7 @@
-"""One reviewer as a process of its own: decides on the cases it is given as fast as it can.
+"""One reviewer as a separate process, which decides on its cases as fast as it can.
 
-`python reviewer_process.py HOME NAME REVISION_ID ...`: waits for a line on standard input, so that
-all start at once, and prints one JSON line a case.
+`python reviewer_process.py HOME NAME REVISION_ID ...` waits for a line on standard input, so that
+all reviewers start at once, and prints one JSON line per case.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""The Hacker News search from a local server, well and ill."""
+"""The Hacker News search, from a stub server: good answers and failures."""
 
 from collections.abc import Callable, Iterator
 from urllib.parse import parse_qs, urlsplit

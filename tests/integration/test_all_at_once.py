@@ -1,4 +1,4 @@
-"""The API, the command line and a reviewer at work on the same data at the same time."""
+"""The API, the command line and a reviewer use the same data at the same time."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The API through its test client: what is taken, what is answered, and that it repeats."""
+"""The API through its test client: accepted input, answers, and repeated requests."""
 
 import re
 from collections.abc import Iterator
@@ -189,7 +189,7 @@ def test_health_is_503_with_the_backend_down(client: TestClient, services: Servi
 
 
 class BrokenStore:
-    """A store whose disk is gone, or whose code is wrong."""
+    """A store whose disk failed, or whose code has a bug."""
 
     def __init__(self, error: Exception) -> None:
         self._error = error

@@ -52,12 +52,12 @@ def make_key(services: Services, name: str = "site") -> str:
     return KeyFolder(services.settings.api_keys_dir).create(name, services.clock.now())
 
 
-def test_without_keys_this_machine_may_come_in(client: TestClient) -> None:
+def test_without_keys_requests_from_this_machine_are_accepted(client: TestClient) -> None:
     assert client.post("/predict", json={"inputs": "fine"}).status_code == 200
 
 
 @pytest.mark.parametrize(("path", "body"), WORK)
-def test_with_a_key_made_nobody_comes_in_without_one(
+def test_once_a_key_exists_requests_without_one_are_refused(
     services: Services, path: str, body: object
 ) -> None:
     key = make_key(services)
@@ -81,9 +81,7 @@ def test_health_and_pages_need_no_key_and_all_else_does(services: Services) -> N
 
 
 @pytest.mark.parametrize("left", ["{", "[]", "\xff", '{"id": 5}'])
-def test_a_file_among_the_keys_that_is_none_stops_nobody_else(
-    services: Services, left: str
-) -> None:
+def test_an_invalid_key_file_does_not_affect_other_keys(services: Services, left: str) -> None:
     key = make_key(services)
     (services.settings.api_keys_dir / "0123456789ab.json").write_text(left, encoding="latin-1")
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
@@ -106,7 +104,7 @@ def test_where_others_can_reach_it_a_key_is_needed_before_it_starts(tmp_path: Pa
     listen(settings).close()
 
 
-def test_a_key_that_sends_too_much_is_told_when_to_come_again(tmp_path: Path) -> None:
+def test_a_key_over_its_rate_gets_a_retry_after(tmp_path: Path) -> None:
     services = make(tmp_path, api_key_rate=0.001, api_key_burst=2)
     fast, other = make_key(services, "fast"), make_key(services, "other")
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
@@ -168,7 +166,7 @@ def test_metrics_say_what_happened(client: TestClient) -> None:
 
 
 class Held(FakeBackend):
-    """Keeps calls until let go."""
+    """A backend that blocks each call until released."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -206,7 +204,7 @@ def test_a_request_leaves_however_it_ends(client: TestClient, services: Services
     assert parts.in_flight == 0
 
 
-def test_a_stop_finishes_what_was_let_in_and_refuses_the_rest(
+def test_a_stop_finishes_accepted_requests_and_refuses_new_ones(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     held = Held()

@@ -148,7 +148,7 @@ ENDPOINTS = {
 
 @pytest.mark.parametrize("path", ENDPOINTS)
 def test_a_name_twice_is_refused_everywhere(client: TestClient, path: str) -> None:
-    """With the status that clients of that address know for a wrong input."""
+    """With the status that clients of that path expect for a wrong input."""
     body = b'{"inputs": [{"name": "text", "data": ["a"], "data": ["b"]}], "input": "a"}'
     response = client.post(path, content=body, headers={"Content-Type": "application/json"})
     assert response.status_code == ENDPOINTS[path]
@@ -184,7 +184,7 @@ def test_a_body_that_is_declared_as_it_is_is_taken(client: TestClient, coding: s
 
 
 @pytest.mark.parametrize("path", ["/v1/moderations", "/predict", "/v2/models/fake/infer"])
-def test_a_nul_is_refused_by_what_only_scores_too(client: TestClient, path: str) -> None:
+def test_endpoints_that_only_score_refuse_a_nul_too(client: TestClient, path: str) -> None:
     tensor = {"name": "text", "datatype": "BYTES", "shape": [1], "data": ["a\0b"]}
     inputs = "a\0b" if path == "/predict" else [tensor]
     response = client.post(path, json={"inputs": inputs, "input": "a\0b"})

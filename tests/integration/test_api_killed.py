@@ -1,4 +1,4 @@
-"""kill -9 of the API while it stores: nothing acknowledged is lost, nothing is there by half."""
+"""kill -9 of the API while it stores: nothing acknowledged is lost and nothing is stored partly."""
 
 import random
 import signal
@@ -23,7 +23,7 @@ from core.servinglog.queries import ServingLogQueries
 from tests.integration.api_process import running_api
 from tests.kills import kill_count
 from tests.patience import PATIENT_S
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 FULL = 200
 POSTERS = 8
@@ -36,7 +36,7 @@ pytestmark = [pytest.mark.kills, pytest.mark.timeout(300 + 60 * kill_count(FULL)
 
 @dataclass
 class Ledger:
-    """What the posters know. A post brings two comments, stored together or not at all."""
+    """What the clients know. A post has two comments, stored together or not at all."""
 
     answered: dict[str, str] = field(default_factory=dict)
     """The reference by the comment's id."""
@@ -44,7 +44,7 @@ class Ledger:
     """Posts that were under way when the process was killed."""
 
     def post(self, client: httpx2.Client, name: str) -> None:
-        """Raises TransportError where no answer came."""
+        """Raises TransportError if there is no answer."""
         rows = [
             {"id": f"{name}.{part}", "text": TEXTS[(len(name) + part) % len(TEXTS)]}
             for part in range(2)
@@ -75,14 +75,14 @@ def post_until_killed(ledger: Ledger, port: int, names: Iterator[str], answers: 
 
 
 def send_again(ledger: Ledger, port: int) -> None:
-    """As a site does: it can't know whether they were stored."""
+    """Sends unanswered posts again, like a site that can't know whether they were stored."""
     with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENT_S) as client:
         for name in sorted(ledger.unanswered):
             ledger.post(client, name)
 
 
 def check(home: Path, ledger: Ledger) -> None:
-    """What is on disk after a kill and the start that followed it."""
+    """Checks the state on disk after a kill and the next start."""
     with closing(sqlite3.connect(home / "state.db")) as raw:
         found = raw.execute(
             "SELECT c.source_id, r.reference, count(d.id), count(DISTINCT r.id) FROM comments c "
@@ -105,11 +105,11 @@ def check(home: Path, ledger: Ledger) -> None:
         halves.keys() <= {name.rpartition(".")[0] for name in ledger.answered} | ledger.unanswered
     )
     assert bare_cases == []
-    assert broken_promises(home / "state.db") == {}
+    assert broken_invariants(home / "state.db") == {}
     assert ServingLogQueries(home / "serving-log").bounds().calls >= len(ledger.answered) // 2
 
 
-def test_killed_while_it_stores_it_keeps_its_word(tmp_path: Path) -> None:
+def test_a_kill_while_storing_loses_nothing_acknowledged(tmp_path: Path) -> None:
     seed = random.randrange(10**6)
     chance, kills = random.Random(seed), kill_count(FULL)
     ledger, hits, under_way = Ledger(), 0, 0

@@ -1,4 +1,4 @@
-"""OpenAI's own client against `/v1/moderations`; what was not assessed says so."""
+"""OpenAI's own client with `/v1/moderations`; categories that were not assessed are marked."""
 
 from collections.abc import Iterator
 from pathlib import Path

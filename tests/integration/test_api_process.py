@@ -1,4 +1,4 @@
-"""The API as a real process: killed at any moment it loses nothing that it acknowledged."""
+"""The API as a real process: a kill at any moment loses nothing that was acknowledged."""
 
 import signal
 import socket
@@ -25,8 +25,8 @@ STORED = 20
 
 
 def post_until_killed(port: int, prefix: str, stored: Semaphore) -> dict[str, str]:
-    """Comments one after the other; the reference of each that was acknowledged. Each raises
-    `stored`."""
+    """Posts comments one after the other and returns the references of the acknowledged ones; each
+    releases the semaphore `stored`."""
     acknowledged: dict[str, str] = {}
     with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENT_S) as client:
         for number in range(10_000):

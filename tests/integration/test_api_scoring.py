@@ -1,4 +1,4 @@
-"""Scoring in the shapes of text-embeddings-inference and of the open inference protocol."""
+"""Scoring in the formats of text-embeddings-inference and the open inference protocol."""
 
 import math
 from collections.abc import Iterator
@@ -100,7 +100,7 @@ def test_predict_tells_its_times(client: TestClient) -> None:
 
 
 class Cutting(FakeBackend):
-    """Reads ten tokens, as many words."""
+    """A backend that reads ten tokens, one per word."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""What the API says while its database is gone, swapped, locked or full: the truth, and at once."""
+"""The API's answers while its database is missing, replaced, locked or full: correct and fast."""
 
 import os
 import shutil
@@ -23,7 +23,7 @@ from tests.factories import HELD, MODERATOR, make_services, scored
 from tests.integration.api_process import running_api
 from tests.integration.api_server import Running, running_server
 from tests.patience import PATIENT_S
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 PROMPT_S = 15.0
 """Below the 20 s that a write waits for the lock, far above what an answer takes."""
@@ -50,7 +50,7 @@ def source_ids(state: Path) -> set[str]:
 
 
 def says_so(server: Running) -> None:
-    """503 everywhere the database counts; the process itself lives."""
+    """Checks for 503 wherever the database is needed; the process itself is live."""
     for path in ("/healthz", "/v2/health/ready"):
         answer = get(server, path)
         assert answer.status_code == 503, (path, answer.text)
@@ -117,7 +117,7 @@ def test_nothing_is_acknowledged_that_is_not_in_the_database_at_its_path(
 
 
 def checkpoint(state: Path) -> None:
-    """Moves what the log holds into the file, so that there is something to cut off."""
+    """Copies the log into the database file, so that there is something to truncate."""
     with closing(sqlite3.connect(state)) as raw:
         raw.execute("PRAGMA wal_checkpoint(FULL)")
 
@@ -136,7 +136,7 @@ def test_it_recovers_by_itself_once_what_was_moved_is_back(server: Running, what
     assert get(server, f"/v1/decisions/{first['reference']}").status_code == 200
     assert post(server, "second").status_code == 200
     assert source_ids(state) == {"first", "second"}
-    assert broken_promises(state) == {}
+    assert broken_invariants(state) == {}
 
 
 def test_the_log_emptied_under_a_running_process_is_noticed(server: Running) -> None:
@@ -226,7 +226,7 @@ def test_while_another_process_writes_health_and_look_ups_answer(server: Running
         assert all(each.result().status_code in {200, 429, 503} for each in posts)
     assert {f"late-{number}" for number in taken} | {"first"} == source_ids(state)
     assert get(server, "/healthz").status_code == 200
-    assert broken_promises(state) == {}
+    assert broken_invariants(state) == {}
 
 
 FULL_DISK = """
@@ -249,7 +249,7 @@ run_api(build_services(load_settings(), worker="api"))
 """
 
 
-def test_a_full_disk_is_told_before_and_after_the_first_post_fails(tmp_path: Path) -> None:
+def test_a_full_disk_is_reported_before_and_after_the_first_post_fails(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"
 
@@ -271,22 +271,22 @@ def test_a_full_disk_is_told_before_and_after_the_first_post_fails(tmp_path: Pat
         await_status(lambda: post_to("after"), 200)
         assert health() == 200
     assert source_ids(tmp_path / "state.db") == {"before", "after"}
-    assert broken_promises(tmp_path / "state.db") == {}
+    assert broken_invariants(tmp_path / "state.db") == {}
 
 
 def await_status(ask: Callable[[], int], status: int) -> None:
-    """A signal is handled soon, not at once."""
+    """Waits for the status: a signal is not handled immediately."""
     deadline = time.monotonic() + PATIENT_S
     while ask() != status:
         assert time.monotonic() < deadline
         time.sleep(0.05)
 
 
-def test_a_database_that_can_grow_no_further_is_told(
+def test_a_database_that_cannot_grow_is_reported(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """What only SQLite knows shows once a write has failed, until one succeeds. The log has the
-    error, not the comments."""
+    """A limit that only SQLite knows is reported after a failed write, until a write succeeds. The
+    log contains the error, not the comments."""
     with running_server(tmp_path) as server:
         assert post(server, "before").status_code == 200
         store = server.services.context.store

@@ -1,4 +1,4 @@
-"""Columns of any type come back: a table that can be read can be written, in every format."""
+"""A table with columns of any type that can be read can also be written, in every format."""
 
 import csv
 import json
@@ -15,7 +15,7 @@ from tests.integration.test_score_file import score
 
 
 def of_bytes(kind: pa.DataType, *values: bytes) -> pa.Array:
-    """An array of a text type that holds whatever bytes."""
+    """An array of a text type with arbitrary bytes."""
     binary = pa.array(values, pa.binary())
     return pa.Array.from_buffers(kind, len(values), binary.buffers())
 

@@ -1,4 +1,4 @@
-"""`modconsole bench cascade` on the fake backend: what it compares and says of the bound."""
+"""`modconsole bench cascade` on the fake backend: its rows and its bound."""
 
 import json
 from collections.abc import Callable, Mapping, Sequence
@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.benchmarks import cascade
-from core.benchmarks.local_ways import ONE_BY_ONE, LocalSetup, Scores
+from core.benchmarks.local_setups import ONE_BY_ONE, LocalSetup, Scores
 from core.config import Settings
 from core.errors import ConsoleError, MissingExtra
 from core.inference.fake import LABELS
@@ -16,8 +16,8 @@ from core.moderation.scores import Label
 pytestmark = pytest.mark.benchmark
 
 
-class Guess:
-    version = "guess-1"
+class StubFirstStage:
+    version = "stub-1"
     labels = LABELS
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
@@ -30,8 +30,8 @@ def pipeline(settings: Settings) -> Callable[[Sequence[str]], list[Scores]]:
 
 @pytest.fixture
 def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    monkeypatch.setattr(cascade, "read_first_stage_of", lambda settings: Guess())
-    monkeypatch.setattr(cascade, "WAYS", {ONE_BY_ONE: LocalSetup(ONE_BY_ONE, pipeline)})
+    monkeypatch.setattr(cascade, "read_first_stage_of", lambda settings: StubFirstStage())
+    monkeypatch.setattr(cascade, "SETUPS", {ONE_BY_ONE: LocalSetup(ONE_BY_ONE, pipeline)})
     return Settings(home=tmp_path, backend="fake", cascade_audit_share=1e-9)
 
 
@@ -90,7 +90,7 @@ def test_pipeline_that_can_not_run_is_named(
     def missing(settings: Settings) -> Callable[[Sequence[str]], list[Scores]]:
         raise MissingExtra("needs torch")
 
-    monkeypatch.setattr(cascade, "WAYS", {ONE_BY_ONE: LocalSetup(ONE_BY_ONE, missing)})
+    monkeypatch.setattr(cascade, "SETUPS", {ONE_BY_ONE: LocalSetup(ONE_BY_ONE, missing)})
     table = cascade.run(settings, lambda line: None, file_of(tmp_path, TEXTS))
     assert table["pipeline_one_by_one_per_s"] == "not measured: needs torch"
     assert table["rows"][0]["times_pipeline"] == ""

@@ -1,4 +1,4 @@
-"""`modconsole bench local` from one end to the other, on a tiny model and a few comments."""
+"""`modconsole bench local` end to end, on a tiny model and a few comments."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ pytest.importorskip("transformers", reason="the tiny model needs transformers, i
 pytest.importorskip("onnx", reason="the tiny model is exported with onnx, in [test]")
 
 from core.benchmarks import local  # needs what is looked for above
-from core.benchmarks.local_ways import ONE_BY_ONE, WAYS, LocalSetup
+from core.benchmarks.local_setups import ONE_BY_ONE, SETUPS, LocalSetup
 from core.cli.main import main
 from core.errors import MissingExtra
 from tests.contract.local_models import make_own_folder
@@ -31,8 +31,8 @@ def result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]
     texts = tmp_path / "texts.jsonl"
     rows = [{"text": f"you {'nice ' * (n % 9)}idiot"} for n in range(40)]
     texts.write_text("\n".join(map(json.dumps, rows)))
-    ways = {name: WAYS[name] for name in (ONE_BY_ONE, EXACT, QUICK)}
-    monkeypatch.setattr(local, "WAYS", {**ways, ABSENT: LocalSetup(ABSENT, absent)})  # type: ignore[arg-type]
+    ways = {name: SETUPS[name] for name in (ONE_BY_ONE, EXACT, QUICK)}
+    monkeypatch.setattr(local, "SETUPS", {**ways, ABSENT: LocalSetup(ABSENT, absent)})  # type: ignore[arg-type]
     monkeypatch.setattr(local, "ROUND_S", 0.02)
     monkeypatch.setattr(local, "SINGLES", 5)
     monkeypatch.setattr(local, "int8_rate", lambda _lanes, _now_s: 1e12)

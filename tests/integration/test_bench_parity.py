@@ -59,7 +59,7 @@ def comments(folder: Path, count: int = 60) -> Path:
 
 
 def bench(tmp_path: Path, *more: str) -> tuple[int, dict[str, Any]]:
-    out = tmp_path / "kit.json"
+    out = tmp_path / "report.json"
     code = main(["bench", "parity", "--json", str(out), *more])
     return code, json.loads(out.read_text()) if out.exists() else {}
 
@@ -82,16 +82,16 @@ def test_declared_backends_are_compared_with_the_one_set(
         milder={"kind": "json", "url": f"{server.url}/json"},
         gone={"kind": "tei", "url": f"http://127.0.0.1:{free_port()}", "attempts": 1},
     )
-    code, kit = bench(tmp_path, "--file", str(comments(tmp_path)))
+    code, report = bench(tmp_path, "--file", str(comments(tmp_path)))
     text = capsys.readouterr().out
     assert code == 0
-    assert kit["reference"]["backend"] == "fake"
-    leaving, milder = kit["pairs"]
+    assert report["reference"]["backend"] == "fake"
+    leaving, milder = report["pairs"]
     assert (leaving["cause"], leaving["decisions_changed"]) == ("same", 0)
     assert milder["decisions_changed"] > 0
     assert milder["decisions_changed_with_mapped_thresholds"] == 0
-    assert kit["not_compared"].keys() == {"gone"}
-    assert "31 December 2026" in kit["notices"]["leaving"]
+    assert report["not_compared"].keys() == {"gone"}
+    assert "31 December 2026" in report["notices"]["leaving"]
     assert list(home.iterdir()) == [home / "backends.toml"], "measuring makes no console"
     assert "60 comments (file comments.jsonl), policy 1." in text
     assert "fake → milder (json, json)" in text
@@ -103,8 +103,8 @@ def test_declared_backends_are_compared_with_the_one_set(
     low, high = 0.02, 0.95  # what the fake backend gives, on either side of it
     there = low**3 + (hold - low) / (high - low) * (high**3 - low**3)
     assert f"    insult           hold     {hold:.4f} → {there:.4f}  (" in text
-    assert kit["comment_ids"][milder["flips"][0]["row"]] in text
-    assert "number 1" not in text + json.dumps(kit), "no comment's text"
+    assert report["comment_ids"][milder["flips"][0]["row"]] in text
+    assert "number 1" not in text + json.dumps(report), "no comment's text"
 
 
 def test_softmax_that_is_declared_is_told_by_name(
@@ -121,9 +121,9 @@ def test_softmax_that_is_declared_is_told_by_name(
     declare(
         home, flat={"kind": "json", "url": server.url, "activation": "softmax", "labels": LABELS}
     )
-    code, kit = bench(tmp_path, "--file", str(comments(tmp_path)), "--backends", "fake", "flat")
+    code, report = bench(tmp_path, "--file", str(comments(tmp_path)), "--backends", "fake", "flat")
     assert code == 0
-    assert kit["pairs"][0]["cause"] == "softmax"
+    assert report["pairs"][0]["cause"] == "softmax"
     assert "(softmax) where each label should stand alone" in capsys.readouterr().out
 
 
@@ -140,9 +140,9 @@ def test_softmax_that_is_not_declared_is_refused_with_its_reason(
         }
     )
     declare(home, flat={"kind": "json", "url": server.url})
-    code, kit = bench(tmp_path, "--file", str(comments(tmp_path)))
+    code, report = bench(tmp_path, "--file", str(comments(tmp_path)))
     assert code == 0
-    assert "as a softmax does" in kit["not_compared"]["flat"]
+    assert "as a softmax does" in report["not_compared"]["flat"]
 
 
 def test_stored_comments_are_compared_under_the_policy_in_force(
@@ -152,19 +152,19 @@ def test_stored_comments_are_compared_under_the_policy_in_force(
     assert main(["score"]) == 0
     capsys.readouterr()
     state = (home / "state.db").read_bytes()
-    code, kit = bench(tmp_path, "--backends", "fake", "onnx")
+    code, report = bench(tmp_path, "--backends", "fake", "onnx")
     assert code == 0
-    assert (kit["comments"], kit["comments_from"]) == (60, "stored comments")
-    assert kit["pairs"][0]["model_version"].startswith("minilm-toxicity")
-    assert set(kit["comment_ids"]) == {f"c{n}" for n in range(60)}
+    assert (report["comments"], report["comments_from"]) == (60, "stored comments")
+    assert report["pairs"][0]["model_version"].startswith("minilm-toxicity")
+    assert set(report["comment_ids"]) == {f"c{n}" for n in range(60)}
     assert (home / "state.db").read_bytes() == state
 
 
 def test_bundled_sample_serves_where_nothing_is_stored(home: Path, tmp_path: Path) -> None:
-    code, kit = bench(tmp_path, "--backends", "fake", "onnx", "--comments", "50")
+    code, report = bench(tmp_path, "--backends", "fake", "onnx", "--comments", "50")
     assert code == 0
-    assert kit["comments"] == len(kit["scores"]["fake"]["toxicity"]) == 50
-    assert kit["comments_from"].startswith("bundled sample, 50 of ")
+    assert report["comments"] == len(report["scores"]["fake"]["toxicity"]) == 50
+    assert report["comments_from"].startswith("bundled sample, 50 of ")
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""`modconsole bench serve`: what its client counts, what its table holds, that it ends."""
+"""`modconsole bench serve`: its client's counts, its table, and its end."""
 
 import asyncio
 import itertools
@@ -127,7 +127,7 @@ def test_a_child_gets_the_settings_of_its_parent(monkeypatch: pytest.MonkeyPatch
 
 
 class Scripted(Session):
-    """A session whose open loops have the p99 they are told to have, in milliseconds."""
+    """A session whose open loops return a scripted p99, in milliseconds."""
 
     def __init__(self, *p99s: float) -> None:
         self.rows = []

@@ -1,4 +1,4 @@
-"""What a calibration promises, counts and refuses."""
+"""Calibration: its bound, its counts, and when it is refused."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from core.errors import RuleBroken
 from core.inference.fake import LABELS
 from core.moderation.scores import Label
 from core.store.views import ScoredText
-from tests.integration.guessing_cascade import NOW, Guess, comments, run, stored
+from tests.integration.stub_cascade import NOW, StubFirstStage, comments, run, stored
 
 
 def test_calibration_tells_what_was_cleared_and_missed() -> None:
@@ -14,7 +14,7 @@ def test_calibration_tells_what_was_cleared_and_missed() -> None:
     assert (found.comments, found.flagged, found.missed) == (200, 100, 1)
     assert found.bound == pytest.approx(0.0466, abs=1e-4)
     assert found.share_cleared == 101 / 200
-    assert (found.full_version, found.first_version) == ("fake-1", "guess-1")
+    assert (found.full_version, found.first_version) == ("fake-1", "stub-1")
     assert (found.policy_version, found.data, found.made_at) == (1, "test", NOW)
     assert log.records == []  # stored scores are enough
 
@@ -40,15 +40,15 @@ def test_a_text_posted_again_counts_once() -> None:
 
 
 def test_what_the_full_model_did_not_score_is_scored_now() -> None:
-    """A cleared comment carries the first stage's own scores, which miss no flag of its own."""
-    cleared = [ScoredText(f"a moron number {n}", {Label.THREAT: 0.0}, "guess-1") for n in range(99)]
+    """A comment cleared earlier has the first stage's scores, by which no flag would be missed."""
+    cleared = [ScoredText(f"a moron number {n}", {Label.THREAT: 0.0}, "stub-1") for n in range(99)]
     found, log = run([*comments(100, fine=1), *cleared])
     assert (found.comments, found.flagged) == (200, 199)
     assert sum(record.batch_size for record in log.records) == 99
 
 
 def test_first_stage_that_does_not_see_all_labels_is_refused() -> None:
-    class Blind(Guess):
+    class Blind(StubFirstStage):
         labels = LABELS[1:]
 
     with pytest.raises(RuleBroken, match=r"does not predict toxicity.*policy 1 acts on"):

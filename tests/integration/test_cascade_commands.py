@@ -1,4 +1,4 @@
-"""`cascade calibrate` and `cascade status`: what they say, and what is left behind."""
+"""`cascade calibrate` and `cascade status`: their output and the stored calibration."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,7 +10,7 @@ from core.inference.cascade.calibration import read_calibration
 from core.servinglog.record import Mode, ServingRecord
 from core.servinglog.writer import SegmentWriter
 from tests.factories import CLEAN, make_services, posted, scored
-from tests.integration.guessing_cascade import NOW, calibrated, console
+from tests.integration.stub_cascade import NOW, calibrated, console
 
 
 @pytest.fixture
@@ -30,7 +30,7 @@ def fill(home: Path, texts: Sequence[str]) -> None:
 
 
 def test_command_calibrates_on_stored_comments_and_status_shows_it(
-    home: Path, guessing: None, capsys: pytest.CaptureFixture[str]
+    home: Path, stub_first_stage: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fill(home, [f"you moron number {n}" for n in range(60)])
     assert main(["cascade", "calibrate"]) == 0
@@ -48,7 +48,7 @@ def test_command_calibrates_on_stored_comments_and_status_shows_it(
 
 
 def test_command_reads_a_file_of_the_site(
-    home: Path, guessing: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
+    home: Path, stub_first_stage: None, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
     file = tmp_path / "own.csv"
     file.write_text("body\n" + "".join(f"you moron number {n}\n" for n in range(60)))
@@ -57,7 +57,7 @@ def test_command_reads_a_file_of_the_site(
 
 
 def test_too_few_flags_leave_no_calibration(
-    home: Path, guessing: None, capsys: pytest.CaptureFixture[str]
+    home: Path, stub_first_stage: None, capsys: pytest.CaptureFixture[str]
 ) -> None:
     fill(home, ["you moron"])
     assert main(["cascade", "calibrate"]) == 2
@@ -72,7 +72,7 @@ def test_too_few_flags_leave_no_calibration(
     [(0, "Too few audits yet"), (5, "Switch it off (MODCONSOLE_CASCADE=off)")],
 )
 def test_status_says_what_audits_found(
-    home: Path, guessing: None, capsys: pytest.CaptureFixture[str], missed: int, said: str
+    home: Path, stub_first_stage: None, capsys: pytest.CaptureFixture[str], missed: int, said: str
 ) -> None:
     services = console(home)
     calibrated(services, made_at=NOW)

@@ -1,4 +1,4 @@
-"""The cascade on a console of its own: put to work on its calibration, or refused."""
+"""The cascade in a whole console: used with a valid calibration, refused otherwise."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -20,12 +20,17 @@ from core.services.cascade import open_cascade
 from core.services.policies import PolicyInForce
 from core.servinglog.record import Mode
 from tests.factories import CLEAN, make_services, scored
-from tests.integration.guessing_cascade import NOW, POLICY, Guess, calibrated, console
+from tests.integration.stub_cascade import NOW, POLICY, StubFirstStage, calibrated, console
 
 
 def opened(services: Services, calibration: Calibration | None) -> CascadeBackend | str:
     return open_cascade(
-        services.context, FakeBackend(), Guess(), calibration, promise=0.05, audit_share=0.02
+        services.context,
+        FakeBackend(),
+        StubFirstStage(),
+        calibration,
+        promise=0.05,
+        audit_share=0.02,
     )
 
 
@@ -56,7 +61,7 @@ def test_policy_in_force_is_looked_up_again_after_a_second(tmp_path: Path) -> No
     services.close()
 
 
-def test_decision_names_the_stage_that_scored_it(tmp_path: Path, guessing: None) -> None:
+def test_decision_names_the_stage_that_scored_it(tmp_path: Path, stub_first_stage: None) -> None:
     services = console(tmp_path, cascade="on", cascade_audit_share=1e-9)
     calibrated(services)
     versions = {}
@@ -66,14 +71,14 @@ def test_decision_names_the_stage_that_scored_it(tmp_path: Path, guessing: None)
             (decision,) = reader.decision_chain(revision.id)
         versions[text] = (decision.model_version, decision.backend, str(decision.action))
     assert versions == {
-        CLEAN: ("guess-1", "fake", "approve"),
+        CLEAN: ("stub-1", "fake", "approve"),
         "you there": ("fake-1", "fake", "approve"),
     }
     services.close()
 
 
 def test_what_was_cleared_under_one_policy_is_scored_anew_under_another(
-    tmp_path: Path, guessing: None
+    tmp_path: Path, stub_first_stage: None
 ) -> None:
     services = console(tmp_path, cascade="on", cascade_audit_share=1e-9)
     calibrated(services)
@@ -88,12 +93,12 @@ def test_what_was_cleared_under_one_policy_is_scored_anew_under_another(
             audit = services.context.audit(AuditKind.POLICY_STORED, SYSTEM, "2")
             tx.add_policy(replace(POLICY, version=2), audit)
         seconds[0] += 5.0
-    assert versions == ["guess-1", None]
+    assert versions == ["stub-1", None]
     services.close()
 
 
 def test_without_proof_the_full_model_scores_and_one_line_says_so(
-    tmp_path: Path, guessing: None, caplog: pytest.LogCaptureFixture
+    tmp_path: Path, stub_first_stage: None, caplog: pytest.LogCaptureFixture
 ) -> None:
     services = console(tmp_path, cascade="on")
     services.scorer.score([CLEAN, CLEAN], Mode.REALTIME)
@@ -108,7 +113,7 @@ def test_without_proof_the_full_model_scores_and_one_line_says_so(
 def test_missing_first_stage_is_one_line_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def missing(settings: object) -> Guess:
+    def missing(settings: object) -> StubFirstStage:
         raise ModelNotUsable("there is no readable first stage at /m")
 
     monkeypatch.setattr(bootstrap, "read_first_stage_of", missing)

@@ -1,4 +1,4 @@
-"""A text that is edited, withdrawn or decided on between the model's answer and the decision."""
+"""A text is edited, withdrawn or decided on between the model's answer and the decision."""
 
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path

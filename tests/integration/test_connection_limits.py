@@ -1,4 +1,4 @@
-"""What one connection may cost the API: endless heads, slow senders, too many connections."""
+"""Limits of one connection to the API: endless heads, slow senders, too many connections."""
 
 import socket
 import threading
@@ -31,7 +31,7 @@ def connected(server: Running) -> socket.socket:
 
 
 def answered(peer: socket.socket) -> bytes:
-    """All that comes until the server closes."""
+    """All bytes until the server closes the connection."""
     said = b""
     try:
         while piece := peer.recv(65536):
@@ -62,7 +62,7 @@ ENDLESS = {
 
 @pytest.mark.parametrize("what", ENDLESS)
 def test_what_has_no_end_is_cut_off_early(server: Running, what: str) -> None:
-    """Long before 64 MB, while everybody else is served."""
+    """The connection ends long before 64 MB, and other requests are still answered."""
     with connected(server) as peer:
         sent = 0
         try:

@@ -1,4 +1,4 @@
-"""One console's API as the remote backend of another: the real application on a real socket."""
+"""One console's API as the remote backend of another, over a real socket."""
 
 import threading
 from collections.abc import Iterator

@@ -1,4 +1,5 @@
-"""Whatever is wrong with a backend, the servers open, and tell; a fallback answers meanwhile."""
+"""Servers start and show the reason whatever is wrong with a backend; a fallback answers
+meanwhile."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -108,7 +109,7 @@ def test_fallback_answers_where_a_key_is_not_set(opened: Opened, stays_open: boo
 
 
 @pytest.mark.parametrize(("fault", "words", "kind"), FAULTS, ids=IDS)
-def test_api_opens_holds_and_tells(
+def test_api_starts_holds_comments_and_reports_the_fault(
     opened: Opened, server: RemoteServer, fault: Any, words: str, kind: str
 ) -> None:
     server.override = fault

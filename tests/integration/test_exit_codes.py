@@ -1,4 +1,4 @@
-"""Exit codes of every command, through the command line itself: one table of causes."""
+"""The exit code of every command, one table row per cause."""
 
 import json
 import re
@@ -31,7 +31,7 @@ labels = {{ toxicity = "toxic" }}
 
 @dataclass
 class Place:
-    """A home of its own, with files to name in arguments."""
+    """A separate home, and files to use as arguments."""
 
     folder: Path
     monkeypatch: pytest.MonkeyPatch
@@ -76,7 +76,7 @@ def scoring(*rows: object) -> Callable[[Place], list[str]]:
 
 
 def storing(*rows: object) -> Callable[[Place], list[str]]:
-    """`score` of these rows, brought in before."""
+    """`score` after these rows were ingested."""
 
     def arguments(place: Place) -> list[str]:
         ingested(place, *rows)
@@ -160,7 +160,7 @@ CASES: dict[str, tuple[Callable[[Place], list[str]], ExitCode]] = {
 
 
 def run(arguments: list[str]) -> int:
-    """What the shell would see; argparse ends the process itself."""
+    """The exit code a shell would see; argparse ends the process itself."""
     try:
         return main(arguments)
     except SystemExit as ended:
@@ -199,7 +199,7 @@ def test_an_interruption_keeps_what_was_committed(
 
 
 class DyingBackend(FakeBackend):
-    """Answers its first call and none after."""
+    """Answers its first call and fails all later ones."""
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         answer = super().score(texts)

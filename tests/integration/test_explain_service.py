@@ -1,4 +1,4 @@
-"""Explaining what was decided: for which labels, against which threshold, by which model."""
+"""Explanations of decisions: for which labels, by which thresholds, by which model."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -25,7 +25,7 @@ from tests.factories import CLEAN, HELD, MODERATOR, REMOVED, make_services, post
 
 
 class Kept:
-    """A serving log that keeps its records."""
+    """A serving log in memory."""
 
     def __init__(self) -> None:
         self.records: list[ServingRecord] = []

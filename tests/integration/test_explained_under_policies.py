@@ -1,4 +1,4 @@
-"""Which policy an explanation is by, where its thresholds come from, and how much was read."""
+"""The policy and thresholds of an explanation, and how much of the text was read."""
 
 from dataclasses import replace
 
@@ -29,7 +29,7 @@ def put_in_force(services: Services, policy: Policy) -> None:
 
 
 def lenient(policy: Policy) -> Policy:
-    """The next version, in which an insult is fine below 0.96 and removed above it."""
+    """The next policy version: insults are approved below 0.96 and removed above it."""
     rules = [rule for rule in policy.rules if rule.label is not Label.INSULT]
     insult = [rule for rule in policy.rules if rule.label is Label.INSULT]
     approve = next(rule for rule in insult if rule.action is Action.APPROVE)
@@ -71,7 +71,7 @@ def test_label_no_rule_ever_objects_to_has_its_threshold_at_the_end(services: Se
 
 
 class Reads(FakeBackend):
-    """Reads as many words as it is made for; 0 where nobody said."""
+    """A backend that reads at most `max_tokens`; 0 if unknown."""
 
     def __init__(self, max_tokens: int) -> None:
         super().__init__()

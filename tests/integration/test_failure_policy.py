@@ -1,4 +1,4 @@
-"""Outages under each failure policy, and how what was decided then comes back into scoring."""
+"""Outages under each failure policy, and rescoring of the comments decided then."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -40,14 +40,14 @@ from tests.policies import escalating_policy
 
 
 class Wordy:
-    """A first stage that clears what has no "idiot" in it."""
+    """A first stage that clears texts without "idiot"."""
 
     def clears(self, texts: Sequence[str], policy: Policy) -> Sequence[bool]:
         return ["idiot" not in text for text in texts]
 
 
 class Site:
-    """Services on a fake of their own, under a failure policy."""
+    """Services with a separate fake backend, under a failure policy."""
 
     def __init__(self, services: Services) -> None:
         self.services = services
@@ -196,7 +196,7 @@ def test_override_is_measured_against_the_late_score(site: Site) -> None:
     assert is_override(decided(site.services, revision, Action.REMOVE), chain)
 
 
-def test_what_fails_again_stays_held_and_stops_nobody(site: Site) -> None:
+def test_what_fails_again_stays_held_and_does_not_stop_others(site: Site) -> None:
     bad = site.decide(f"{POISON} one", is_down=True)
     good = site.decide(*[CLEAN] * (CHUNK_ROWS + 3), is_down=True)
     report = site.rescore()

@@ -1,4 +1,4 @@
-"""A case without scores says which failure it was, also after a person looked at it."""
+"""A case without scores shows why it was not scored, also after a review."""
 
 from collections.abc import Sequence
 
@@ -42,7 +42,7 @@ def test_card_of_a_scored_comment_names_none(services: Services) -> None:
 
 
 class Odd(FakeBackend):
-    """Fails at each text and does not say how."""
+    """Fails on each text without an error kind."""
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         found = super().score(texts)

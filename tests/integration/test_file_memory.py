@@ -1,4 +1,4 @@
-"""However small or large a file is and whatever it unpacks to, reading it takes bounded memory."""
+"""Reading a file takes limited memory, whatever its size and its unpacked size."""
 
 import gzip
 import json
@@ -37,7 +37,7 @@ def parquet(**columns: pa.Array | list[object]) -> Callable[[Path], None]:
 
 
 def hollow(start: bytes) -> Callable[[Path], None]:
-    """Half a gigabyte in one line, of which the disk holds the start."""
+    """A sparse file: half a gigabyte in one line, of which only the start is on disk."""
 
     def write(path: Path) -> None:
         with path.open("wb") as file:
@@ -147,7 +147,7 @@ def run(what: str, path: Path) -> tuple[int, str]:
 
 @pytest.fixture(scope="module")
 def least(tmp_path_factory: pytest.TempPathFactory) -> int:
-    """What a file of one row takes."""
+    """The memory that a file of one row takes."""
     path = tmp_path_factory.mktemp("least") / "a.parquet"
     parquet(id=["1"], text=["a"])(path)
     return max(run("score", path)[0], run("ingest", path)[0])

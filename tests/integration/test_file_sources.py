@@ -1,4 +1,4 @@
-"""Files of comments: what is kept, what is refused, and that every row is accounted for."""
+"""Files of comments: which rows are read or rejected, with an item for every row."""
 
 import csv
 import gzip

@@ -1,4 +1,4 @@
-"""A first stage distilled from the fake backend on a handful of rows: it learns whom it follows."""
+"""A first stage distilled from the fake backend on a few rows reproduces its flags."""
 
 from collections.abc import Sequence
 from pathlib import Path
@@ -41,7 +41,7 @@ QUERY = """SELECT text, [text] AS keys, 1.0 AS weight, 0 AS toxicity, NULL AS ob
 
 
 def sentences(count: int, seed: int = 1) -> list[str]:
-    """Every third one says `moron`, which alone the fake backend flags."""
+    """Every third sentence contains `moron`, the only word the fake backend flags."""
     chance = Random(seed)
     found = []
     for number in range(count):

@@ -1,4 +1,4 @@
-"""Writes of threads that come together: one commit, and each is kept or undone by itself."""
+"""Concurrent writes of threads share a commit; each is kept or rolled back by itself."""
 
 import sqlite3
 import threading
@@ -29,13 +29,13 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
 
 @pytest.fixture(autouse=True)
 def _groups_end_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """However slow the machine is: what is tested is not when a group is full."""
+    """Removes the time limit of a group, so that a slow machine doesn't change its size."""
     monkeypatch.setattr(group_commit, "OPEN_AT_MOST_S", PATIENT_S)
 
 
 @pytest.fixture
 def commits(store: SqlStore) -> list[str]:
-    """What was committed, as it happens."""
+    """A list that gets one entry for each commit."""
     seen: list[str] = []
 
     @event.listens_for(store._engine, "before_cursor_execute")
@@ -73,7 +73,7 @@ def breaking_a_rule(name: str) -> Work:
 
 
 def filling_the_disk(name: str) -> Work:
-    """SQLite then ends the whole transaction, whatever savepoints there are."""
+    """A write that fills the disk: SQLite then rolls back the whole transaction."""
 
     def work(tx: Writer) -> None:
         _add(tx, name)
@@ -89,8 +89,8 @@ def write(store: SqlStore, work: Work) -> None:
 
 
 def together(store: SqlStore, *works: Work) -> list[Future[None]]:
-    """The first waits inside until the others queue, so that all can share its group. Which of the
-    others gets the next turn is up to the operating system."""
+    """The first write waits until the others queue, so that all can share its group. The operating
+    system decides which of them is next."""
     inside, go_on = threading.Event(), threading.Event()
 
     def first(tx: Writer) -> None:
@@ -152,7 +152,7 @@ def test_one_that_fails_takes_only_its_own_rows_back(
     assert len(commits) == 1
 
 
-def test_where_the_transaction_is_gone_nobody_is_told_that_it_was_kept(
+def test_if_the_transaction_is_rolled_back_no_write_reports_success(
     store: SqlStore, tmp_path: Path
 ) -> None:
     names = ("a", "b", "c")

@@ -1,4 +1,4 @@
-"""The newest Hacker News comments from a local server, well and ill."""
+"""The newest Hacker News comments, from a stub server: good answers and failures."""
 
 import time
 from collections import Counter
@@ -193,7 +193,7 @@ def test_a_first_answer_that_is_none_means_unavailable(
 
 
 @pytest.mark.parametrize("kind", [HackerNewsSource, AlgoliaSource])
-def test_with_nobody_there_it_fails_fast(
+def test_without_a_server_it_fails_fast(
     monkeypatch: pytest.MonkeyPatch, kind: Callable[..., CommentSource]
 ) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

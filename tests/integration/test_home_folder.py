@@ -1,4 +1,4 @@
-"""The home folder: any path works, and all that is written lies in it, for this account alone."""
+"""The home folder: any path works; all files are inside it and private to this account."""
 
 import logging
 import os
@@ -66,7 +66,7 @@ def files_under(folder: Path) -> set[Path]:
 def test_home_of_any_name_holds_the_whole_state_and_reads_no_other(
     tmp_path: Path, used_home: Path, name: str
 ) -> None:
-    """The other folders have names that a pattern, or an address decoded or cut, would find."""
+    """Other folders have names that a pattern or a wrongly decoded path would match."""
     for decoy in ("a", "axb", "a b", "abc", "b", "z"):
         shutil.copytree(used_home, tmp_path / decoy)
     others = files_under(tmp_path)
@@ -187,7 +187,7 @@ def test_home_this_account_may_not_write_to_is_a_clear_error(mode: int) -> None:
 
 
 def open_rights(home: Path) -> dict[str, str]:
-    """What in the home another account may do anything with."""
+    """The paths in the home that other accounts can access."""
     found = {path: stat.S_IMODE(path.lstat().st_mode) for path in (home, *home.rglob("*"))}
     return {path.name: oct(mode) for path, mode in found.items() if mode & 0o077}
 

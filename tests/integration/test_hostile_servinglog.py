@@ -1,4 +1,4 @@
-"""No line of a serving log can take a question down, and every line is accounted for."""
+"""No line of a serving log makes a query fail, and every line is counted."""
 
 import json
 import os
@@ -30,7 +30,7 @@ def line(**changes: Any) -> bytes:
 
 
 def raw(field: str, value: str) -> bytes:
-    """A good line with one value written as it stands."""
+    """A good line with one value replaced by raw JSON."""
     return json.dumps(GOOD | {field: "HERE"}).replace('"HERE"', value).encode() + b"\n"
 
 
@@ -45,7 +45,7 @@ def refusal(refusal_id: str, at_s: float = 0.0, **changes: Any) -> RefusalRecord
 
 
 def contents_of(folder: Path, now: datetime = NOW) -> LogContents:
-    """What the log holds, once every question was asked and answered."""
+    """The log's contents, after every query was run."""
     queries = ServingLogQueries(folder)
     queries.summary(ALL)
     queries.summary(ALL.previous())

@@ -1,4 +1,4 @@
-"""The report of bringing comments in counts every thread and comment."""
+"""The ingest report counts every thread and comment."""
 
 from core.bootstrap.services import Services
 from core.moderation.comments import IncomingComment, IncomingThread

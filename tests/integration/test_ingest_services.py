@@ -1,4 +1,4 @@
-"""Bringing comments in over SQLite: every row accounted for, edits, sources that fail."""
+"""Ingest into SQLite: every row counted, edits, sources that fail."""
 
 from collections.abc import Iterator
 
@@ -101,7 +101,7 @@ def test_text_of_before_the_edit_is_an_edit_again(services: Services) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.AUDITOR])
-def test_only_ops_and_the_system_bring_comments_in(services: Services, role: Role) -> None:
+def test_only_ops_and_the_system_ingest_comments(services: Services, role: Role) -> None:
     with pytest.raises(PermissionDenied):
         list(ingest(services.context, Actor("x", role), [comment(1)]))
     assert counts(services).not_scored_yet == 0

@@ -1,4 +1,4 @@
-"""kill -9 at any moment: what was acknowledged is there, and nothing is there by half."""
+"""kill -9 at any moment: what was acknowledged is stored, and nothing is stored partly."""
 
 import random
 import signal
@@ -14,7 +14,7 @@ import pytest
 from core.services.score import score_waiting
 from tests.factories import make_services
 from tests.kills import kill_count
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 ROUNDS = kill_count(80)
 MOST_STEPS = 60
@@ -29,7 +29,7 @@ PROOFS = {
 
 
 def run_and_kill(home: Path, round_name: str, steps: int, after_s: float) -> list[tuple[str, str]]:
-    """What the process acknowledged before it was killed: so many steps at least."""
+    """What the process acknowledged before it was killed, at least `steps` steps."""
     child = subprocess.Popen(
         [sys.executable, str(SCRIPT), str(home), round_name], stdout=subprocess.PIPE, text=True
     )
@@ -45,7 +45,7 @@ def run_and_kill(home: Path, round_name: str, steps: int, after_s: float) -> lis
 
 
 def lost(state: Path, acknowledged: list[tuple[str, str]]) -> set[tuple[str, str]]:
-    """What was acknowledged and is not there."""
+    """What was acknowledged but is not stored."""
     with closing(sqlite3.connect(state)) as raw:
         kept = {(what, row[0]) for what, query in PROOFS.items() for row in raw.execute(query)}
     return {(what, name) for what, name in acknowledged if what in PROOFS} - kept
@@ -65,14 +65,14 @@ def test_killed_console_keeps_what_it_acknowledged_and_goes_on(tmp_path: Path) -
         state = make_services(tmp_path)
         state.context.store.close()
         assert lost(state.settings.state_path, acknowledged) == set()
-        assert broken_promises(state.settings.state_path) == {}
+        assert broken_invariants(state.settings.state_path) == {}
 
     services = make_services(tmp_path)
     list(score_waiting(services.context, services.scorer))
     with services.context.store.read() as reader:
         assert reader.count_waiting() == 0
     services.context.store.close()
-    assert broken_promises(services.settings.state_path) == {}
+    assert broken_invariants(services.settings.state_path) == {}
     assert lost(services.settings.state_path, acknowledged) == set()
     # The rounds did real work: else nothing above could have failed.
     assert {what for what, _ in acknowledged} == {"stored", "scored", "decided"}

@@ -1,6 +1,6 @@
-"""kill -9 at `modconsole ingest` and `score` in mid-work: nothing lost, doubled or left by half.
+"""kill -9 of running `modconsole ingest` and `score`: nothing is lost, doubled or stored partly.
 
-A kill counts when the command had reported progress since its start and was not done.
+A kill counts if the command had reported progress since its start and was not done.
 """
 
 import json
@@ -20,7 +20,7 @@ import pytest
 from core.servinglog.queries import ServingLogQueries
 from tests.integration.command_killer import Killed, Killing
 from tests.kills import kill_count
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 INGEST_KILLS = 200
 SCORE_KILLS = 100  # of the store, and as many of a file
@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.kills, pytest.mark.timeout(120 + 60 * kill_count(INGES
 
 @dataclass
 class Killer:
-    """Commands to kill, in one home, with what was seen of them."""
+    """Runs commands in one home, kills them, and records what they had reported."""
 
     home: Path
     process: "subprocess.Popen[str]"
@@ -66,7 +66,7 @@ class Killer:
         return killed
 
     def until(self, kills: int) -> Iterator[int]:
-        """Rounds until so many kills hit work; never for ever."""
+        """Rounds until that many kills hit a working command, with a limit on the runs."""
         while self.hits < kills and self.runs < MOST_RUNS_A_KILL * kills + 10:
             yield self.runs
         slowest = max(self.starts_s, default=0.0)
@@ -107,7 +107,7 @@ def killer(tmp_path: Path) -> Iterator[Killer]:
 
 
 def finish(killer: Killer, *arguments: str) -> str:
-    """The command as a new process, to its end; how long it took is shown."""
+    """Runs the command as a new process to its end, and prints the time it took."""
     begin_s = time.monotonic()
     command = [sys.executable, "-m", "core.cli", *arguments]
     ended = subprocess.run(
@@ -128,7 +128,7 @@ def write_rows(path: Path, name: str, count: int) -> Path:
 
 
 def check_log(killer: Killer, at_least: int) -> None:
-    """The serving log can be read, every line of it but one that a kill cut short."""
+    """Checks that every line of the log is readable, except a last line cut off by a kill."""
     folder = killer.home / "serving-log"
     queries = ServingLogQueries(folder)
     for segment in folder.glob("*.jsonl"):
@@ -149,7 +149,7 @@ def test_killed_ingest_keeps_every_row_it_reported_and_none_twice(
         kept = {row[0] for row in killer.ask("SELECT source_id FROM comments")}
         assert kept.issuperset(f"{name}-{n}" for n in range(reported))
         if run % 5 == 0:  # what is broken stays so, and the state grows with every file
-            assert broken_promises(killer.state) == {}
+            assert broken_invariants(killer.state) == {}
         if killed.exit_code == 0:
             files += 1
             path = write_rows(tmp_path / f"f{files}.jsonl", f"f{files}", ROWS)
@@ -158,7 +158,7 @@ def test_killed_ingest_keeps_every_row_it_reported_and_none_twice(
     counted = killer.ask("SELECT count(*), count(DISTINCT source_id) FROM comments")
     assert counted == [((files + 1) * ROWS, (files + 1) * ROWS)]
     assert killer.ask("SELECT count(*) FROM revisions") == [((files + 1) * ROWS,)]
-    assert broken_promises(killer.state) == {}
+    assert broken_invariants(killer.state) == {}
 
 
 def test_killed_score_keeps_every_decision_it_reported_and_its_trace(
@@ -175,12 +175,12 @@ def test_killed_score_keeps_every_decision_it_reported_and_its_trace(
         after = decided(killer)
         reported += killed.progress or 0
         assert after >= before + (killed.progress or 0)
-        assert broken_promises(killer.state) == {}
+        assert broken_invariants(killer.state) == {}
         check_log(killer, at_least=reported // 16)
         waiting = files * ROWS - after
     finish(killer, "score")
     assert decided(killer) == files * ROWS
-    assert broken_promises(killer.state) == {}
+    assert broken_invariants(killer.state) == {}
     # One decision for each revision, each with its audit row, and a case for each that is held.
     assert killer.ask("SELECT max(version), min(version) FROM revisions") == [(1, 1)]
     audited = "SELECT count(*) FROM audit_events WHERE kind = 'decision.automated'"

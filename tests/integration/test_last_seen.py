@@ -1,4 +1,4 @@
-"""What the serving log tells of each backend and of each process that calls it."""
+"""Queries to the serving log by backend, and by process that calls it."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""A state that is lost or damaged is never taken for a first start: the console refuses to open and
-says which file it is about and what to do."""
+"""A lost or damaged state is never taken for a first start: the console refuses to open, and says
+which file is affected and what to do."""
 
 import shutil
 import sqlite3
@@ -16,7 +16,7 @@ from tests.factories import HELD, make_services, scored
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A home in which a comment waits, with nothing running."""
+    """A home with one waiting comment and no running process."""
     services = make_services(tmp_path / "home")
     scored(services, HELD)
     services.close()
@@ -24,7 +24,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def refusal_of(home: Path) -> str:
-    """Why the console does not open; whatever there is stays as it is."""
+    """The reason why the console does not open; checks that no file changed."""
     before = {path: path.read_bytes() for path in home.iterdir() if path.is_file()}
     with pytest.raises(StoreError) as refusal:
         make_services(home)

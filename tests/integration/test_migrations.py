@@ -1,4 +1,4 @@
-"""The schema: what migrations make is what the tables say, and who may open it."""
+"""The schema: migrations create the tables of the code; which versions can be opened."""
 
 import io
 import re
@@ -69,7 +69,7 @@ def test_head_of_the_code_is_the_newest_script() -> None:
 
 
 def test_numbers_of_scripts_sort_as_text() -> None:
-    """`migrate` tells newer from older by comparing the numbers as text."""
+    """`migrate` compares version numbers as text."""
     assert all(len(path.name.split("_")[0]) == 4 for path in SCRIPTS.glob("versions/*_*.py"))
 
 
@@ -106,7 +106,7 @@ INTEGER = re.compile(r"\b(INTEGER|SERIAL)\b")
 
 
 def test_counts_and_keys_have_64_bits_in_postgresql() -> None:
-    """SQLite has no narrower integers; a flag may have fewer."""
+    """SQLite has no narrower integer types; flags may be narrower."""
     said = io.StringIO()
     context = MigrationContext.configure(
         dialect_name="postgresql", opts={"as_sql": True, "output_buffer": said}
@@ -172,7 +172,7 @@ def test_four_processes_open_a_fresh_place_at_once(tmp_path: Path) -> None:
 
 
 def test_opening_waits_for_one_who_writes_in_the_old_journal_mode(tmp_path: Path) -> None:
-    """SQLite refuses the change to WAL at once then, whatever its busy timeout is."""
+    """In this state SQLite refuses the switch to WAL at once, whatever its busy timeout."""
     path = tmp_path / "state.db"
     first = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
     first.execute("BEGIN IMMEDIATE")
@@ -199,7 +199,8 @@ def test_opening_gives_up_when_the_place_stays_locked(
 
 
 def test_opening_again_keeps_the_locks_of_who_has_it_open(tmp_path: Path) -> None:
-    """Else another process that closes takes itself for the last one and removes the log in use."""
+    """Otherwise another process would think it is the last one when it closes, and remove the log
+    in use."""
     first = SqlStore(tmp_path / "state.db")
     with first.read() as reader:
         reader.count_waiting()

@@ -1,4 +1,4 @@
-"""Files whose comments stand inside something: answers of APIs, exports, threads."""
+"""Files whose comments are nested: API responses, exports, threads."""
 
 import json
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""A home written by version 0.1.0 opens with today's code, and nothing in it is lost."""
+"""A home written by version 0.1.0 opens with the present code, and nothing in it is lost."""
 
 import json
 import shutil
@@ -31,7 +31,7 @@ from core.serving.api_keys import KeyFolder, KeyRing
 from core.serving.process import ApiProcess
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.windows import Window
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 HOME = Path(__file__).parents[1] / "homes" / "0.1.0"
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -42,7 +42,7 @@ COMMENTS: dict[str, dict[str, Any]] = ACCOUNT["comments"]
 
 @pytest.fixture
 def home(tmp_path: Path) -> Path:
-    """A copy to write on."""
+    """A copy of the old home, for writing."""
     return shutil.copytree(HOME, tmp_path / "home")
 
 
@@ -84,7 +84,7 @@ def test_every_comment_is_found_with_its_decisions_case_and_trail(services: Serv
             answer = look_up(services.context, revision.reference)
             assert answer.statement.visibility == known["visibility"]
             assert (answer.text, answer.changed) == (revision.text, None)
-    assert broken_promises(services.settings.state_path) == {}
+    assert broken_invariants(services.settings.state_path) == {}
 
 
 @pytest.mark.parametrize("name", sorted(ACCOUNT["old"]))
@@ -127,7 +127,7 @@ def test_policies_keep_their_content_and_digest(services: Services) -> None:
             assert before.execute("SELECT digest FROM policies").fetchall() == digests
 
 
-def test_serving_log_and_api_key_are_taken_up(services: Services) -> None:
+def test_serving_log_and_api_key_are_still_used(services: Services) -> None:
     log = ServingLogQueries(services.settings.serving_log_dir)
     assert sum(1 for _ in (HOME / "serving-log").glob("*.jsonl")) == 1
     assert log.summary(Window(NOW - timedelta(days=2), NOW)).calls > 0

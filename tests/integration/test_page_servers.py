@@ -1,4 +1,4 @@
-"""The running console and look-up: whose pages they talk to, what a connection may cost them."""
+"""The running console and look-up: allowed origins, and limits of a connection."""
 
 import http.client
 import os
@@ -43,7 +43,7 @@ def port(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 
 
 def shake_hands(port: int, host: str, *headers: str) -> int:
-    """The status of a WebSocket's handshake; 101 is a yes."""
+    """The status of a WebSocket handshake; 101 means accepted."""
     more = "".join(f"{header}\r\n" for header in headers)
     with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_S) as peer:
         peer.sendall(HANDSHAKE.format(host=host, more=more).encode())
@@ -51,7 +51,7 @@ def shake_hands(port: int, host: str, *headers: str) -> int:
 
 
 @pytest.mark.parametrize("name", ["127.0.0.1", "localhost", "LOCALHOST"])
-def test_its_own_pages_are_let_in(port: int, name: str) -> None:
+def test_its_own_pages_are_accepted(port: int, name: str) -> None:
     host = f"{name}:{port}"
     assert shake_hands(port, host, f"Origin: http://{host}") == 101
     assert shake_hands(port, host, f"Origin: http://{host.lower()}") == 101

@@ -1,4 +1,4 @@
-"""The parity bench as a use case: backends that agree, differ, fail, or can't be had."""
+"""The comparison of backends: equal, different, failing and unavailable ones."""
 
 import json
 import sqlite3
@@ -14,7 +14,7 @@ from core.inference.base import Backend
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.parity.causes import Cause
-from core.parity.kit import Kit, as_data
+from core.parity.report import ParityReport, as_data
 from core.services.parity import (
     FEWEST,
     MOST,
@@ -43,7 +43,7 @@ def run(
     make: Callable[[str], Backend] | None = None,
     names: tuple[str, ...] = (),
     progress: Callable[[str, float], None] = lambda words, share: None,
-) -> Kit:
+) -> ParityReport:
     by_name = {backend.info.name: backend for backend in backends}
     return compare_backends(
         actor,
@@ -57,19 +57,19 @@ def run(
 
 
 def test_each_other_backend_is_compared_with_the_first() -> None:
-    kit = run(
+    report = run(
         ModelBackend("ours"),
         ModelBackend("twin"),
         ModelBackend("flat", softmax),
         ModelBackend("next", gentler),
     )
-    assert kit.reference.backend == "ours"
-    assert {pair.other.backend: pair.finding.cause for pair in kit.pairs} == {
+    assert report.reference.backend == "ours"
+    assert {pair.other.backend: pair.finding.cause for pair in report.pairs} == {
         "twin": Cause.SAME,
         "flat": Cause.SOFTMAX,
         "next": Cause.REVISION,
     }
-    twin, _, revised = kit.pairs
+    twin, _, revised = report.pairs
     assert (twin.changed, twin.changed_carried, twin.flips) == (0, 0, ())
     assert revised.changed > 10
     assert revised.changed_carried == 0
@@ -86,18 +86,18 @@ def test_backend_that_is_down_or_missing_is_a_line_and_the_others_are_compared()
             raise MissingExtra("the backend `absent` needs a package")
         return known.get(name, down)
 
-    kit = run(names=("ours", "down", "absent", "twin"), make=make)
-    assert dict(kit.refused) == {
+    report = run(names=("ours", "down", "absent", "twin"), make=make)
+    assert dict(report.refused) == {
         "down": "down can't be reached",
         "absent": "the backend `absent` needs a package",
     }
-    assert [pair.other.backend for pair in kit.pairs] == ["twin"]
+    assert [pair.other.backend for pair in report.pairs] == ["twin"]
     assert len(down.asked) == 1
 
 
 def test_comments_a_backend_refuses_are_counted_and_compared_nowhere() -> None:
-    kit = run(ModelBackend("ours"), ModelBackend("picky", refuses=TEXTS[:7]))
-    (pair,) = kit.pairs
+    report = run(ModelBackend("ours"), ModelBackend("picky", refuses=TEXTS[:7]))
+    (pair,) = report.pairs
     assert (pair.failed, pair.rows, pair.first_error) == (7, 113, "the text was refused")
     assert {line.rows for line in pair.labels} == {113}
     assert pair.finding.cause is Cause.SAME
@@ -112,8 +112,8 @@ def test_reference_that_fails_is_an_error() -> None:
 
 
 def test_reference_that_refuses_comments_is_warned_of() -> None:
-    kit = run(ModelBackend("ours", refuses=TEXTS[:3]), ModelBackend("twin"))
-    assert any("did not score 3" in words for words in kit.warnings)
+    report = run(ModelBackend("ours", refuses=TEXTS[:3]), ModelBackend("twin"))
+    assert any("did not score 3" in words for words in report.warnings)
 
 
 def test_every_backend_is_closed_even_when_stopped_halfway() -> None:
@@ -164,22 +164,22 @@ def test_one_backend_twice_is_no_comparison() -> None:
         run(ModelBackend("ours"), names=("ours", "ours"))
 
 
-def test_notices_go_with_the_kit_even_of_a_backend_that_is_down() -> None:
+def test_notices_go_with_the_report_even_of_a_backend_that_is_down() -> None:
     leaving = ModelBackend("leaving", notice="It ends in December.")
     leaving.is_down = True
-    kit = run(ModelBackend("ours"), leaving)
-    assert kit.notices == {"leaving": "It ends in December."}
+    report = run(ModelBackend("ours"), leaving)
+    assert report.notices == {"leaving": "It ends in December."}
 
 
 def test_two_names_of_one_runtime_keep_their_names() -> None:
-    kit = run(names=("auto", "model"), make=lambda name: ModelBackend())
-    assert (kit.reference.backend, kit.pairs[0].other.backend) == ("auto", "model")
+    report = run(names=("auto", "model"), make=lambda name: ModelBackend())
+    assert (report.reference.backend, report.pairs[0].other.backend) == ("auto", "model")
 
 
-def test_kit_as_json_has_numbers_rows_and_no_text() -> None:
+def test_report_as_json_has_numbers_rows_and_no_text() -> None:
     picky = ModelBackend("next", gentler, refuses=TEXTS[:2])
-    kit = run(ModelBackend("ours"), picky, ModelBackend("flat", softmax))
-    text = json.dumps(as_data(kit), allow_nan=False)
+    report = run(ModelBackend("ours"), picky, ModelBackend("flat", softmax))
+    text = json.dumps(as_data(report), allow_nan=False)
     assert not any(comment in text for comment in TEXTS)
     data = json.loads(text)
     revised = data["pairs"][0]
@@ -189,7 +189,7 @@ def test_kit_as_json_has_numbers_rows_and_no_text() -> None:
     assert data["scores"]["ours"][flip["label"]][row] == flip["reference_score"]
     assert data["comment_ids"][row] == f"c{row}"
     assert data["scores"]["next"]["toxicity"][:2] == [None, None]
-    assert revised["decisions_changed"] == kit.pairs[0].changed
+    assert revised["decisions_changed"] == report.pairs[0].changed
     assert revised["decisions_changed_with_mapped_thresholds"] == 0
     mapped = [line for line in revised["thresholds"] if line["mapped"] is not None]
     assert mapped
@@ -220,13 +220,15 @@ def test_many_comments_are_sampled_and_the_same_ones_each_time(tmp_path: Path) -
 def test_few_comments_are_all_taken_once_with_a_warning(tmp_path: Path) -> None:
     sample = sample_source(table_of(tmp_path, 20), 50)
     assert len(sample.ids) == 20
-    kit = run(ModelBackend("ours"), ModelBackend("twin"), sample=sample)
-    assert kit.warnings[0].startswith("20 comments are few: under 50")
+    report = run(ModelBackend("ours"), ModelBackend("twin"), sample=sample)
+    assert report.warnings[0].startswith("20 comments are few: under 50")
 
 
 def test_few_flags_are_warned_of() -> None:
-    kit = run(ModelBackend("ours", lambda logits: dict.fromkeys(logits, 0.1)), ModelBackend("next"))
-    assert "flags only 0 of the comments" in kit.warnings[0]
+    report = run(
+        ModelBackend("ours", lambda logits: dict.fromkeys(logits, 0.1)), ModelBackend("next")
+    )
+    assert "flags only 0 of the comments" in report.warnings[0]
 
 
 @pytest.mark.parametrize("count", [FEWEST - 1, MOST + 1])
@@ -259,7 +261,7 @@ def test_comparing_changes_no_state_and_leaves_no_record(tmp_path: Path) -> None
     records = sorted(services.settings.serving_log_dir.rglob("*.jsonl"))
     before = [path.read_bytes() for path in records]
     dump = _dump(services)
-    kit = compare_stored(
+    report = compare_stored(
         services.context,
         LEAD,
         ("fake", "next"),
@@ -268,7 +270,7 @@ def test_comparing_changes_no_state_and_leaves_no_record(tmp_path: Path) -> None
         bundled=services.bundled_sample,
         progress=lambda words, share: None,
     )
-    assert len(kit.ids) == 1
+    assert len(report.ids) == 1
     assert _dump(services) == dump
     assert sorted(services.settings.serving_log_dir.rglob("*.jsonl")) == records
     assert [path.read_bytes() for path in records] == before

@@ -1,4 +1,4 @@
-"""Unfinished results: those of the dead are removed, those of the living are left alone."""
+"""Part files: those of dead processes are removed, those of running ones are kept."""
 
 import fcntl
 import os
@@ -37,7 +37,7 @@ def test_two_runs_at_once_leave_each_other_alone(tmp_path: Path) -> None:
     "name",
     ["out.csv", "x.part", ".out.csv.part", f".notes.txt.{'0' * 32}.part", ".out.csv.zz.part"],
 )
-def test_files_of_other_names_are_nobodys_part(tmp_path: Path, name: str) -> None:
+def test_files_with_other_names_are_not_part_files(tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text("mine")
     remove_dead_parts(tmp_path)
     assert names(tmp_path) == [name]

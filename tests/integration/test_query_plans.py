@@ -1,4 +1,4 @@
-"""The reads of a busy console stay searches by key, however many comments there are."""
+"""The frequent reads use an index, so they stay fast with many comments."""
 
 import sqlite3
 

@@ -1,4 +1,4 @@
-"""A queue longer than one page: every case is reached, and the page says how many there are."""
+"""A queue of several pages: every case is on one of them, and the total is shown."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Requests the API does not let in are in the serving log, with their reason, and are no calls."""
+"""Refused requests are in the serving log with their reason, and are not calls."""
 
 import time
 from collections.abc import Iterator

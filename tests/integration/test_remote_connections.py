@@ -1,4 +1,4 @@
-"""A remote backend whose connection fails: silence, resets, refusals, certificates."""
+"""Failing connections to a remote backend: silence, resets, refusals, certificates."""
 
 import shutil
 from pathlib import Path
@@ -65,7 +65,7 @@ def test_refused_connection_is_tried_three_times_and_loses_nothing(
     check_scored(console, console.backend(tmp_path, server.url), held)
 
 
-def test_name_that_is_nobodys_is_a_refused_connection(console: Console, tmp_path: Path) -> None:
+def test_unknown_host_name_is_a_refused_connection(console: Console, tmp_path: Path) -> None:
     backend = checked(console.backend(tmp_path, "http://nobody.invalid"))
     check_held(console, backend, K.CONNECT, attempts=3)
 
@@ -80,7 +80,7 @@ def test_plain_server_behind_https_is_never_spoken_to(
 
 
 @pytest.mark.skipif(shutil.which("openssl") is None, reason="openssl makes the certificate")
-def test_certificate_nobody_trusts_is_refused_until_it_is_named(
+def test_untrusted_certificate_is_refused_until_it_is_configured(
     console: Console, server: RemoteServer, tmp_path: Path
 ) -> None:
     certificate, context = self_signed(tmp_path)

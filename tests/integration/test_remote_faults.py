@@ -1,8 +1,7 @@
-"""Whatever a remote backend does: the kind, the attempts, the moderator's words, nothing lost.
+"""Every fault of a remote backend: its error kind, the attempts, the message, and nothing lost.
 
-Every fault goes the whole way: a comment comes in over the API's use case, the backend fails, the
-comment is held for a person who is told why; then the backend is well again and the comment is
-scored and decided on.
+Each fault is tested end to end: a comment is submitted, the backend fails, and the comment is
+held with the reason. Then the backend recovers, and the comment is scored and decided on.
 """
 
 import gzip

@@ -1,4 +1,4 @@
-"""Part of a remote call is bad or missing: that part is held or waits, the rest is decided."""
+"""A part of a remote answer is bad or missing: that part is held or waits, the rest is decided."""
 
 import json
 from pathlib import Path
@@ -48,8 +48,8 @@ def test_score_that_is_none_condemns_its_text_alone(
 def test_results_with_indexes_are_put_back_in_order(
     console: Console, server: RemoteServer, tmp_path: Path
 ) -> None:
-    """vLLM numbers its results; the stand-in sends them last first. The other protocols number
-    nothing: there a changed order can't be seen."""
+    """vLLM numbers its results; the stub sends them in reverse order. Other protocols have no
+    numbers, so a changed order can't be detected there."""
     backend = console.backend(tmp_path, server.url, "vllm")
     clean, removed = console.decide_now(console.scorer(backend), CLEAN, REMOVED)
     assert chain_of(console.services, clean)[-1].action is Action.APPROVE
@@ -100,7 +100,7 @@ def test_comments_that_wait_keep_waiting_through_an_outage(
 def test_half_of_a_call_that_a_limit_cut_off_is_kept_and_the_rest_waits(
     console: Console, server: RemoteServer, tmp_path: Path
 ) -> None:
-    """One text a call, and the sixth is refused for an hour: five answers were paid for."""
+    """With one text a call, the sixth is refused for an hour; the five scores received are kept."""
     backend = console.backend(tmp_path, server.url, "perspective", concurrency=1)
     backend.load()
     server.asked.clear()

@@ -1,4 +1,4 @@
-"""A site with declared backends, from its file and its environment to a decision."""
+"""Declared backends, from backends.toml and the environment to a decision."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Taking up decisions over the real services: the steps, what they leave behind, and replays."""
+"""Reopening with the real services: the steps, the stored rows, and replays."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -16,7 +16,7 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.services.lookup import look_up
 from core.services.queries import list_queue, list_undoable, load_case
-from core.services.reopen import look_at_case, look_at_reopening, reopen
+from core.services.reopen import load_case_reopening, load_reopening, reopen
 from core.services.review import skip_case, undo_decision
 from tests.factories import (
     CLEAN,
@@ -35,7 +35,7 @@ from tests.factories import (
     scored,
 )
 from tests.integration.test_review_services import edited
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 OPS = Actor("ola", Role.OPS)
 DEMOTED = Actor(LEAD.id, Role.MODERATOR)
@@ -59,7 +59,7 @@ def shown(services: Services, revision: Revision) -> Visibility:
 @pytest.fixture(autouse=True)
 def rows_agree(services: Services):
     yield
-    assert broken_promises(services.settings.state_path) == {}
+    assert broken_invariants(services.settings.state_path) == {}
 
 
 def test_comment_the_model_approved_is_removed_by_a_person(services: Services) -> None:
@@ -132,7 +132,7 @@ def test_reopening_is_refused_where_there_is_nothing_to_take_up(services: Servic
 
 
 @pytest.mark.parametrize("overturn", [True, False])
-def test_outcome_of_an_appeal_is_not_taken_up(services: Services, overturn: bool) -> None:
+def test_outcome_of_an_appeal_is_not_reopened(services: Services, overturn: bool) -> None:
     revision = removed_by_person(services)
     appeal = appealed(services, revision)
     with pytest.raises(RuleBroken, match="the appeal decides now"):
@@ -186,15 +186,15 @@ def test_skip_says_what_ended_the_case_meanwhile(services: Services) -> None:
 
 def test_look_at_a_reopening_says_why_not(services: Services) -> None:
     removed, visible = scored(services, REMOVED), scored(services, CLEAN)
-    look = look_at_reopening(services.context, MODERATOR, removed.reference)
+    look = load_reopening(services.context, MODERATOR, removed.reference)
     assert "may not reopen any decision" in look.refusal
-    assert look_at_reopening(services.context, LEAD, removed.reference).refusal == ""
-    assert look_at_reopening(services.context, MODERATOR, visible.reference).refusal == ""
-    waiting = look_at_reopening(services.context, LEAD, posted(services, CLEAN).reference)
+    assert load_reopening(services.context, LEAD, removed.reference).refusal == ""
+    assert load_reopening(services.context, MODERATOR, visible.reference).refusal == ""
+    waiting = load_reopening(services.context, LEAD, posted(services, CLEAN).reference)
     assert (waiting.decision, waiting.seen_version) == (None, 0)
-    assert look_at_case(services.context, LEAD, removed.id).decision == look.decision
+    assert load_case_reopening(services.context, LEAD, removed.id).decision == look.decision
     with pytest.raises(NotFound):
-        look_at_reopening(services.context, LEAD, "nothing")
+        load_reopening(services.context, LEAD, "nothing")
 
 
 def test_own_decisions_of_the_last_day_can_be_undone_after_a_reload(services: Services) -> None:

@@ -1,4 +1,5 @@
-"""Edits over the real services: what is one, who decides on it, and what a reference tells then."""
+"""Edits with the real services: what counts as one, who decides on it, and what the look-up
+shows."""
 
 import sqlite3
 from contextlib import closing
@@ -46,7 +47,7 @@ NICE = "You are right, I read the article first."
 
 
 def bring(services: Services, revision: Revision, text: str) -> IngestReport:
-    """The comment of that revision again, as its site sends it."""
+    """Ingests the comment of that revision again with this text."""
     with services.context.store.read() as reader:
         comment = reader.comment(revision.comment_id)
     assert comment is not None
@@ -254,7 +255,7 @@ def test_no_appeal_against_a_text_that_is_gone(services: Services) -> None:
     assert appealed(services, new).status is AppealStatus.PENDING
 
 
-def test_pending_appeal_of_a_text_that_is_gone_is_closed_with_a_word(services: Services) -> None:
+def test_pending_appeal_of_a_text_that_is_gone_is_closed_with_a_reason(services: Services) -> None:
     old = removed_by_person(services)
     appeal = appealed(services, old)
     edited(services, old, NICE)

@@ -1,4 +1,4 @@
-"""Scoring a file on its own: one row out for one row in, whatever is in them."""
+"""Scoring a file: one row out for each row in, whatever the row contains."""
 
 import csv
 import json
@@ -20,7 +20,7 @@ ADDED = [*(label.value for label in LABELS), "error"]
 
 
 class MemoryLog:
-    """Keeps what is written to it."""
+    """A serving log in memory."""
 
     def __init__(self) -> None:
         self.records: list[ServingRecord] = []

@@ -1,4 +1,4 @@
-"""Scoring over SQLite and the fake backend: what the policy decides, and what failures leave."""
+"""Scoring with SQLite and the fake backend: the policy's decisions, and failures."""
 
 from collections.abc import Sequence
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Every service called as every role, against one table: what the code does, not what it says."""
+"""Every service is called as every role and compared with one table of permissions."""
 
 import importlib
 import inspect
@@ -28,7 +28,7 @@ from core.services import (
     withdraw,
 )
 from core.services.appeal import hear_appeal
-from core.services.backends import look_at_backends
+from core.services.backends import load_site_backends
 from core.services.trials import SpareBackends
 from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
@@ -91,13 +91,13 @@ def hear(services: Services, actor: Actor) -> None:
     hear_appeal(services.context, actor, appeal.id, overturn=True, reason=reason)
 
 
-def take_in(services: Services, actor: Actor) -> None:
+def ingest_one(services: Services, actor: Actor) -> None:
     row = IncomingComment("roles", "1", CLEAN, "sam", services.clock.now())
     list(ingest.ingest(services.context, actor, [row]))
 
 
-def take_back(services: Services, actor: Actor) -> None:
-    take_in(services, Actor("ops", Role.OPS))
+def withdraw_one(services: Services, actor: Actor) -> None:
+    ingest_one(services, Actor("ops", Role.OPS))
     withdraw.withdraw_comment(services.context, actor, "roles", "1")
 
 
@@ -116,7 +116,7 @@ def view_backends(services: Services, actor: Actor) -> None:
 
 
 def find_request(services: Services, actor: Actor) -> None:
-    """PermissionDenied comes before NotFound: there is no request with that id."""
+    """Raises PermissionDenied before NotFound, because no request has that id."""
     try:
         traffic.find_request(actor, services.serving_log_queries, "unknown")
     except NotFound:
@@ -125,7 +125,7 @@ def find_request(services: Services, actor: Actor) -> None:
 
 def look_at_site(services: Services, actor: Actor) -> None:
     catalogue = services.catalogue()
-    look_at_backends(services.context, actor, catalogue, calls=(), seen=(), checks={})
+    load_site_backends(services.context, actor, catalogue, calls=(), seen=(), checks={})
 
 
 def spare(services: Services) -> SpareBackends:
@@ -162,12 +162,12 @@ def compare_sample(services: Services, actor: Actor) -> None:
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
-    ("backends.look_at_backends", "look"): (look_at_site, "nyyyyy"),
+    ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("explain.explain_revision", "explain"): (
         lambda s, a: explain.explain_revision(s.context, a, s.explainer, scored(s, HELD).id),
         "nyynyy",
     ),
-    ("ingest.ingest", "bring in"): (take_in, "nnnyyn"),
+    ("ingest.ingest", "bring in"): (ingest_one, "nnnyyn"),
     ("parity.compare_stored", "compare"): (compare_stored, "nnyyyn"),
     ("parity.compare_backends", "compare"): (compare_sample, "nnyyyn"),
     ("queries.count_queue", "count"): (lambda s, a: queries.count_queue(s.context, a), "nyynyy"),
@@ -193,12 +193,12 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: queries.load_policy(s.context, a, 1),
         "nyynyy",
     ),
-    ("reopen.look_at_case", "look"): (
-        lambda s, a: reopen.look_at_case(s.context, a, scored(s, HELD).id),
+    ("reopen.load_case_reopening", "look"): (
+        lambda s, a: reopen.load_case_reopening(s.context, a, scored(s, HELD).id),
         "nyynyy",
     ),
-    ("reopen.look_at_reopening", "look"): (
-        lambda s, a: reopen.look_at_reopening(s.context, a, scored(s, HELD).reference),
+    ("reopen.load_reopening", "look"): (
+        lambda s, a: reopen.load_reopening(s.context, a, scored(s, HELD).reference),
         "nyyyyn",
     ),
     ("reopen.reopen", "open a case on a visible comment"): (open_case, "nyyyyn"),
@@ -227,7 +227,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: trials.try_comment(s.context, a, spare(s), ["fake"], CLEAN),
         "nnyyyn",
     ),
-    ("withdraw.withdraw_comment", "withdraw"): (take_back, "nnnyyn"),
+    ("withdraw.withdraw_comment", "withdraw"): (withdraw_one, "nnnyyn"),
 }
 # Services that check no permission, and why they need not.
 BY_REFERENCE = "public by design: the reference is all it takes"
@@ -260,7 +260,7 @@ UNCHECKED: Mapping[str, str] = {
     "backends.circuit_of": PURE,
     "backends.state_of": PURE,
     "parity.sample_source": PURE,
-    "review.standing": PURE,
+    "review.describe_decision": PURE,
     "submit.describe_problems": PURE,
 }
 ROWS = [
@@ -296,7 +296,7 @@ def test_every_public_service_is_in_one_of_the_tables() -> None:
     assert not checked & set(UNCHECKED)
 
 
-def test_a_service_that_is_told_who_asks_is_in_the_table_of_roles() -> None:
+def test_a_service_with_an_actor_is_in_the_table_of_roles() -> None:
     told = {
         name
         for name, service in public_services().items()

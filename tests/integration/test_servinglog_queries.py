@@ -1,4 +1,4 @@
-"""What the serving log is asked: counts, percentiles, shares, series and windows."""
+"""Queries to the serving log: counts, percentiles, shares, series and windows."""
 
 import json
 import threading

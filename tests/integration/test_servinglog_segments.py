@@ -1,4 +1,5 @@
-"""The segments of a serving log: torn, growing, vanishing, of several writers, of a killed one."""
+"""Segments of a serving log: cut off, growing, deleted, from several writers and from a killed
+one."""
 
 import os
 import signal

@@ -1,4 +1,4 @@
-"""Which words the shipped model's decision rests on, checked against what taking them out does."""
+"""Explanations by the shipped model, checked by removing the marked words."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The checks other tests lean on do find what they look for."""
+"""The invariant checks that other tests use find violations."""
 
 import sqlite3
 from contextlib import closing
@@ -16,7 +16,7 @@ from tests.factories import (
     removed_by_person,
     scored,
 )
-from tests.state_checks import PROMISES, broken_promises
+from tests.state_checks import INVARIANTS, broken_invariants
 
 BREAK: dict[str, str] = {
     "version counts the decisions, whose positions have no gap": (
@@ -48,12 +48,12 @@ BREAK: dict[str, str] = {
 }
 
 
-def test_every_promise_is_broken_below() -> None:
-    assert set(BREAK) == set(PROMISES)
+def test_every_invariant_is_broken_below() -> None:
+    assert set(BREAK) == set(INVARIANTS)
 
 
-@pytest.mark.parametrize("promise", PROMISES)
-def test_broken_promise_is_found(tmp_path: Path, promise: str) -> None:
+@pytest.mark.parametrize("rule", INVARIANTS)
+def test_broken_invariant_is_found(tmp_path: Path, rule: str) -> None:
     services = make_services(tmp_path)
     scored(services, HELD)
     decided(services, scored(services, HELD), Action.APPROVE)
@@ -61,7 +61,7 @@ def test_broken_promise_is_found(tmp_path: Path, promise: str) -> None:
     appealed(services, removed_by_person(services))
     services.context.store.close()
     state = services.settings.state_path
-    assert broken_promises(state) == {}
+    assert broken_invariants(state) == {}
     with closing(sqlite3.connect(state)) as raw, raw:
-        assert raw.execute(BREAK[promise]).rowcount > 0
-    assert promise in broken_promises(state)
+        assert raw.execute(BREAK[rule]).rowcount > 0
+    assert rule in broken_invariants(state)

@@ -1,4 +1,4 @@
-"""Taking comments and deciding on them in one call: all or none, and a retry finishes the work."""
+"""Submitting comments: all rows are stored or none, and a retry completes unfinished work."""
 
 from collections.abc import Callable, Sequence
 
@@ -64,7 +64,7 @@ def test_bad_row_alone_is_the_comment(services: Services) -> None:
 
 
 class Meanwhile(FakeBackend):
-    """Something else happens while it scores."""
+    """A scorer during whose call something else happens."""
 
     def __init__(self, happens: Callable[[], object]) -> None:
         super().__init__()

@@ -1,4 +1,4 @@
-"""A teacher learns the training side alone, and what it writes is what `train` reads."""
+"""A teacher is trained on the training split alone, and `train` reads the file it writes."""
 
 import itertools
 from dataclasses import replace

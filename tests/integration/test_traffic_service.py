@@ -1,4 +1,4 @@
-"""What the serving log shows of a window, and to whom."""
+"""Services for the latency page: the traffic of a window, and who may see it."""
 
 from datetime import timedelta
 from pathlib import Path

@@ -1,5 +1,5 @@
-"""What is kept of a hearing and of an undo: the outcome, and in the audit trail which decision,
-action and appeal it was."""
+"""The stored outcome of an appeal and of an undo, and their audit events with decision, action and
+appeal."""
 
 import pytest
 
@@ -69,7 +69,9 @@ def test_trail_of_an_undo_names_both_decisions(services: Services) -> None:
 
 
 @pytest.mark.parametrize("reason", ["no", "It insults.\x00 somebody here", "x" * 10_000])
-def test_hearer_is_told_what_is_wrong_with_the_reason(services: Services, reason: str) -> None:
+def test_an_invalid_reason_for_an_outcome_says_what_is_wrong(
+    services: Services, reason: str
+) -> None:
     appeal = appealed(services, removed_by_person(services))
     with pytest.raises(RuleBroken, match=r"reason|characters"):
         hear_appeal(services.context, LEAD, appeal.id, overturn=False, reason=reason)

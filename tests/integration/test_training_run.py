@@ -1,4 +1,4 @@
-"""A whole run on a handful of rows: train, export, quantise, document, load, score."""
+"""A whole training run on a few rows: train, export, quantise, document, load, score."""
 
 import itertools
 import shutil
@@ -175,7 +175,7 @@ def test_the_same_seed_gives_the_same_files(
 
 @pytest.fixture
 def unlabelled(inputs: Inputs, tmp_path: Path) -> tuple[Inputs, Split]:
-    """A set that only a teacher can speak for, and how it is split."""
+    """A set without labels by people, which only a teacher scores, and its split."""
     query = QUERY.replace("toxic AS", "NULL AS") % REDDIT.scored
     sets = [
         write_set(tmp_path, "tiny", DataSetUse.TRAIN),

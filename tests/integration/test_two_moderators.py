@@ -1,4 +1,4 @@
-"""Several real processes decide on the same cases at once: each case has exactly one winner."""
+"""Several processes decide on the same cases at once; each case is decided exactly once."""
 
 import json
 import subprocess
@@ -41,7 +41,7 @@ def held_revisions(services: Services) -> list[str]:
 
 
 def race(home: Path, names: list[str], revision_ids: list[str]) -> list[dict[str, str]]:
-    """What every process said, all let go at the same moment."""
+    """The output of every process; all start at the same moment."""
     children = [
         subprocess.Popen(
             [sys.executable, str(SCRIPT), str(home), name, *revision_ids],

@@ -1,4 +1,4 @@
-"""The ways a comment is taken back: by its source, by the API, by the command."""
+"""The ways to withdraw a comment: by its source, the API or the command."""
 
 import json
 from collections.abc import Iterator

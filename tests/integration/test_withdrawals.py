@@ -1,4 +1,4 @@
-"""Comments that are taken back: what ends, what is hidden, and how they come back."""
+"""Withdrawn comments: closed work, hidden texts, and sending them again."""
 
 import pytest
 
@@ -37,7 +37,7 @@ from tests.factories import (
     scored,
     source_key,
 )
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 SECRET = "You idiot with a secret."
 
@@ -48,7 +48,7 @@ def withdrawn(services: Services, revision: Revision) -> Revision:
 
 
 def again(services: Services, revision: Revision, text: str) -> Revision:
-    """The comment sent once more and scored."""
+    """The comment sent again and scored."""
     row = IncomingComment(*source_key(services, revision), text, "sam", services.clock.now())
     list(ingest(services.context, SYSTEM, [row]))
     list(score_waiting(services.context, services.scorer))
@@ -86,7 +86,7 @@ def test_its_case_is_closed_with_that_reason_and_its_text_is_shown_nowhere(
             refused()
     with pytest.raises(Conflict, match="withdrawn"):
         decided(services, revision, Action.APPROVE, actor=LEAD)
-    assert broken_promises(services.settings.state_path) == {}
+    assert broken_invariants(services.settings.state_path) == {}
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.REMOVE])
@@ -130,7 +130,7 @@ def test_comment_that_was_never_stored_is_not_found(services: Services) -> None:
 
 
 @pytest.mark.parametrize("role", [Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.AUDITOR])
-def test_only_who_brings_comments_in_takes_them_back(services: Services, role: Role) -> None:
+def test_only_roles_that_ingest_comments_can_withdraw_them(services: Services, role: Role) -> None:
     revision = scored(services, HELD)
     with pytest.raises(PermissionDenied):
         withdraw_comment(services.context, Actor("x", role), *source_key(services, revision))
@@ -184,7 +184,7 @@ def test_comment_that_is_sent_again_comes_back_as_a_new_revision(services: Servi
     assert old.changed.text == ""
     withdrawn(services, back)
     assert look_up(services.context, back.reference).statement.visibility is Visibility.WITHDRAWN
-    assert broken_promises(services.settings.state_path) == {}
+    assert broken_invariants(services.settings.state_path) == {}
 
 
 def test_withdrawing_and_sending_again_is_no_way_around_a_removal(services: Services) -> None:

@@ -1,4 +1,4 @@
-"""The page of the backends: what it is run with, what is done on it and read from it."""
+"""Helpers for tests of the backends page: set-up, actions and reading its elements."""
 
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -61,7 +61,7 @@ def frame_with(at: AppTest, column: str) -> Any:
 
 
 def check(at: AppTest, name: str) -> AppTest:
-    at.session_state["asking"].chosen = name
+    at.session_state["backends_page"].chosen = name
     at.run()
     return at.button(key=f"check_{name}").click().run()
 
@@ -77,5 +77,5 @@ def badges(at: AppTest) -> str:
 
 
 def modes_logged(home: Path) -> list[str]:
-    """The modes of every call the log holds."""
+    """The modes of all calls in the log."""
     return [series.mode for series in ServingLogQueries(home / "serving-log").series_names()]

@@ -1,4 +1,4 @@
-"""Pages are run as Streamlit runs them, on the fake backend and a home folder of their own."""
+"""Fixtures of the page tests: Streamlit's AppTest on the fake backend and a separate home."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the pages under test look for their state."""
+    """The home folder of the pages under test."""
     monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
     monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
     return tmp_path
@@ -27,7 +27,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def services(home: Path) -> Iterator[Services]:
-    """The same state, for driving it and for asking what became of it."""
+    """Services on the same state, to prepare it and to check the results."""
     opened = make_services(home)
     yield opened
     opened.context.store.close()
@@ -35,7 +35,7 @@ def services(home: Path) -> Iterator[Services]:
 
 @pytest.fixture
 def staff_page(home: Path) -> Callable[..., AppTest]:
-    """A page of the staff console as somebody sees it: `staff_page("appeals", LEAD)`."""
+    """Opens a page of the staff console as a person: `staff_page("appeals", LEAD)`."""
 
     def open_page(name: str, actor: Actor, **query: str) -> AppTest:
         at = AppTest.from_file(ROOT / "dashboard" / "app.py", default_timeout=PATIENT_S)
@@ -51,7 +51,7 @@ def staff_page(home: Path) -> Callable[..., AppTest]:
 
 @pytest.fixture
 def author_app(home: Path) -> Callable[..., AppTest]:
-    """The public look-up, with `reference=` from its address."""
+    """Opens the public look-up, with `reference=` in its URL."""
 
     def open_app(**query: str) -> AppTest:
         at = AppTest.from_file(ROOT / "dashboard" / "author.py", default_timeout=PATIENT_S)
@@ -78,7 +78,7 @@ def close_the_apps_services(home: Path) -> Iterator[None]:
 
 
 def carriers(at: AppTest, needle: str) -> set[str]:
-    """The kinds of element that hold the needle: where an author's words went."""
+    """The kinds of elements that contain the needle, to check where an author's text is shown."""
     return {
         type(node).__name__
         for node in at.main
@@ -87,7 +87,7 @@ def carriers(at: AppTest, needle: str) -> set[str]:
 
 
 def said(at: AppTest) -> str:
-    """All plain text of the page, top down."""
+    """All plain text of the page, from top to bottom."""
     return "\n".join(element.value for element in at.text)
 
 

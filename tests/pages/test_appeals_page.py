@@ -1,4 +1,5 @@
-"""Appeals are heard by somebody who did not decide, with a reason, once; others may only read."""
+"""The appeals page: an appeal is heard once, with a reason, by a person who did not decide; others
+may only read."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,5 @@
-"""The public look-up: every state is told, an appeal is taken once, nothing else is to be had."""
+"""The public look-up: every state has its text, an appeal is accepted once, and no other page is
+served."""
 
 from collections.abc import Callable
 from pathlib import Path

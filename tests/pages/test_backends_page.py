@@ -1,4 +1,4 @@
-"""The page of the backends for each role, in every state, as it stands before one is asked."""
+"""The backends page for each role and every state, before a backend is called."""
 
 from pathlib import Path
 
@@ -40,7 +40,7 @@ def test_staff_see_how_backends_stand_and_only_some_may_ask(staff_page: StaffPag
     assert at.button(key="check_fake").disabled is not may_ask
     assert bool(at.text_area) is may_ask
     if not may_ask:
-        assert f"As {actor.role} you may not ask a backend." in [c.value for c in at.caption]
+        assert f"As {actor.role} you may not call a backend." in [c.value for c in at.caption]
 
 
 def test_an_author_sees_only_why_not() -> None:
@@ -146,7 +146,7 @@ def test_the_circuit_of_another_process_is_read_from_its_log(
     log(home, call(1, "tei", 9, "connect"), call(2, "tei", 3, "circuit_open"))
     log(home, call(3, "tei", 8), process="score-7")
     at = staff_page("backends", OPS)
-    at.session_state["asking"].chosen = "tei"
+    at.session_state["backends_page"].chosen = "tei"
     at.run()
     assert row(at, "tei")["state"] == ["cools down"]
     assert row(at, "tei")["circuit"] == "open in 1 of 2"
@@ -154,12 +154,12 @@ def test_the_circuit_of_another_process_is_read_from_its_log(
     assert "score-7: circuit closed, answered" in said(at)
 
 
-def test_perspectives_end_is_told_with_the_way_out(
+def test_perspectives_end_is_shown_with_the_alternatives(
     home: Path, staff_page: StaffPage, server: RemoteServer
 ):
     declare(home, server.url, "perspective")
     at = staff_page("backends", OPS)
-    at.session_state["asking"].chosen = "perspective"
+    at.session_state["backends_page"].chosen = "perspective"
     at.run()
     assert not at.exception
     assert "The Perspective API ends on 31 December 2026." in said(at)

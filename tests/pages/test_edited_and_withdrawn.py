@@ -1,4 +1,4 @@
-"""Pages on comments that were changed or withdrawn, and on authors with odd names or none."""
+"""Pages about edited and withdrawn comments, and about authors with odd names or none."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The latency page on a stand-in of the services, in every state."""
+"""The latency page in every state, with a stub of the services."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -24,7 +24,7 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 
 @dataclass
 class StandIn:
-    """As much of the services as the page uses."""
+    """The part of the services that the page uses."""
 
     serving_log_queries: Any
     clock: Clock

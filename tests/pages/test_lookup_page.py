@@ -1,4 +1,4 @@
-"""The staff's look-up shows what the author reads, and the link to hand over."""
+"""The look-up for staff shows the author's page and a link for the author."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""The parity page on real services: who sees it, and every state of it."""
+"""The parity page on real services: permissions, and every state."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -11,9 +11,9 @@ from streamlit.testing.v1 import AppTest
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Role
 from core.parity.causes import Cause
-from core.parity.kit import as_data
+from core.parity.report import as_data
 from core.processes.ports import free_port
-from dashboard.parity.screen import KIT_KEY
+from dashboard.parity.screen import REPORT_KEY
 from dashboard.parity.wording import CAUSES
 from tests.contract.remote_configs import TABLES, toml_of
 from tests.contract.remote_server import KEY, ReceivedRequest, RemoteServer, ServerAnswer, scores_of
@@ -149,7 +149,7 @@ def test_difference_shows_diagnosis_map_and_the_comments_that_flip(
     assert all("number" in text for text in flips["text"])
     thresholds = frame(test, "mapped")
     assert (thresholds["mapped"] < thresholds["now"]).any()
-    assert list(thresholds["reach"]) == list(thresholds["reach there"])
+    assert list(thresholds["reach"]) == list(thresholds["reach the new"])
     assert "Not mapped, because no comment here, or every one, reaches them" in words(test)
     labels = frame(test, "rank")
     assert labels["flips"].sum() > 0
@@ -170,15 +170,15 @@ def test_ops_see_ids_and_scores_and_no_text(
     assert "6 comments are few" in words(test)
 
 
-def test_kit_of_one_person_is_not_shown_to_another(
+def test_report_of_one_person_is_not_shown_to_another(
     home: Path, server: RemoteServer, services: Services, staff_page: Open
 ) -> None:
     scored(services, "You idiot.")
     declare(home, twin={"kind": "console", "url": f"{server.url}/console"})
     test = compare(staff_page("parity", LEAD))
-    owner, kit = test.session_state[KIT_KEY]
+    owner, report = test.session_state[REPORT_KEY]
     assert owner == LEAD.id
-    assert kit.texts
+    assert report.texts
     test.session_state["signed_in_as"] = OPS.id
     test.run()
     assert "The scores agree." not in said(test)
@@ -226,19 +226,19 @@ def test_reference_that_is_down_is_said_and_nothing_is_kept(
     compare(test, "fake")
     assert "These backends could not be compared." in words(test)
     assert "gone could not be reached" in said(test)
-    assert KIT_KEY not in test.session_state
+    assert REPORT_KEY not in test.session_state
     assert not test.metric
 
 
-def test_download_is_the_kit_without_texts(
+def test_download_is_the_report_without_texts(
     home: Path, server: RemoteServer, services: Services, staff_page: Open
 ) -> None:
     scored(services, "You idiot, number 1.")
     declare(home, twin={"kind": "console", "url": f"{server.url}/console"})
     test = compare(staff_page("parity", LEAD))
-    assert test.get_by_key("parity_download").label == "Download the kit"
-    _, kit = test.session_state[KIT_KEY]
-    assert "You idiot" not in json.dumps(as_data(kit))
+    assert test.get_by_key("parity_download").label == "Download the report"
+    _, report = test.session_state[REPORT_KEY]
+    assert "You idiot" not in json.dumps(as_data(report))
 
 
 def test_every_cause_has_words_and_a_color() -> None:

@@ -1,4 +1,4 @@
-"""The review queue as each role sees it, and what its buttons write."""
+"""The review queue for each role, and the decisions its buttons store."""
 
 from collections.abc import Callable
 
@@ -173,7 +173,10 @@ def test_the_slower_of_two_sees_whose_decision_stands(services, staff_page: Staf
 def test_a_comment_that_could_not_be_scored_is_decided_unaided(services, staff_page: StaffPage):
     revision = unscored(services)
     at = staff_page("review", MODERATOR)
-    assert "could not be scored: the model's server failed; a person decides unaided" in said(at)
+    assert (
+        "could not be scored: the model's server failed; a person decides without scores"
+        in said(at)
+    )
     press(at, "approve_")
     assert last(services, revision)[0] is Action.APPROVE
 

@@ -1,4 +1,4 @@
-"""Who a session belongs to: nobody until somebody is chosen, and then that person."""
+"""Sign-in: a session has no person until one is chosen."""
 
 from pathlib import Path
 
@@ -15,11 +15,11 @@ from tests.patience import PATIENT_S
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 
 
-def test_nobody_is_the_first_moderator(services):
+def test_nobody_is_signed_in_as_the_first_moderator_by_default(services):
     scored(services, HELD)
     at = AppTest.from_file(APP, default_timeout=PATIENT_S).run()
     assert not at.exception
-    assert at.subheader[0].value == "Who are you today?"
+    assert at.subheader[0].value == "Choose a person"
     assert HELD not in said(at)
     assert not any("approve" in (button.key or "") for button in at.button)
     press(at, "sign_in_lena")
@@ -28,7 +28,7 @@ def test_nobody_is_the_first_moderator(services):
 
 
 @pytest.mark.parametrize("name", [None, "", "nobody", "Mina", "mina "])
-def test_an_unknown_name_is_nobody(name: str | None):
+def test_an_unknown_name_is_no_person(name: str | None):
     assert staff_member(name) is None
 
 
@@ -55,7 +55,7 @@ def test_the_oldest_tokens_end():
     assert known.person(tokens[-1]) == DEMO_STAFF[0]
 
 
-def test_pages_know_nobody_where_nobody_is_signed_in(monkeypatch: pytest.MonkeyPatch):
+def test_pages_have_no_actor_if_nobody_is_signed_in(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr(wiring, "signed_in", lambda: None)
     with pytest.raises(PermissionDenied, match="Nobody is signed in"):
         wiring.current_actor()

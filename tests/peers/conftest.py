@@ -1,5 +1,5 @@
-"""Real servers from PyPI. Not among the tests of `make test`; `make test-peers` installs and runs
-them."""
+"""Tests with real servers from PyPI; `make test-peers` installs and runs them, `make test` does
+not."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Makes an environment for each peer: `python tests/peers/install.py FOLDER`.
 
-One each, because they don't agree on versions. What can't be installed is said and left out.
+The peers need different versions of the same packages. A peer that can't be installed is reported
+and left out.
 """
 
 import shutil
@@ -34,7 +35,7 @@ def main(folder: Path) -> None:
 
 
 def install(environment: Path, log: Path, wanted: tuple[str, ...]) -> str | None:
-    """None when it is there; else pip's last line, and no environment is left."""
+    """None if the environment exists; else pip's last line, and the environment is removed."""
     shutil.rmtree(environment, ignore_errors=True)
     subprocess.run([sys.executable, "-m", "venv", environment], check=True)
     pip = [environment / "bin" / "python", "-m", "pip", "install", "--disable-pip-version-check"]

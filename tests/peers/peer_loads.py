@@ -1,4 +1,4 @@
-"""The closed loops of the load benchmark on other servers of the same model."""
+"""The closed loops of the load benchmark, on other servers of the same model."""
 
 from collections.abc import Sequence
 from pathlib import Path

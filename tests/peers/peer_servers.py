@@ -1,4 +1,5 @@
-"""Other servers of the same model, each in a process of its own, asked as the API is."""
+"""Other servers of the same model, each in a separate process, with the same requests as the
+API."""
 
 import json
 import os
@@ -37,7 +38,8 @@ except m.PackageNotFoundError:
 
 @dataclass(frozen=True, slots=True)
 class Peer:
-    """A way to serve. `packages` are those it needs; `body` is one text's request."""
+    """A server to compare with. `packages` are the ones it needs; `body` is the request for one
+    text."""
 
     name: str
     module: str
@@ -85,7 +87,7 @@ def find_installed(peer: Peer, environments: Path) -> Installed | None:
 
 @contextmanager
 def running_peer(installed: Installed, model: Path) -> Iterator[int]:
-    """Its port, once it has scored a text. Raises ConsoleError with its last words."""
+    """Yields its port once it has scored a text. Raises ConsoleError with its last output."""
     peer, port = installed.peer, free_port()
     module = f"tests.peers.servers.{peer.module}"
     # It must not outlive this process: it stops when its standard input closes.
@@ -97,8 +99,8 @@ def running_peer(installed: Installed, model: Path) -> Iterator[int]:
 
 @contextmanager
 def running_server(command: Sequence[str], port: int, path: str, body: object) -> Iterator[None]:
-    """Any server of scores, in an empty folder of its own, once it answers that request. Raises
-    ConsoleError with its last words."""
+    """Runs a server in an empty folder and yields once it answers that request. Raises ConsoleError
+    with its last output."""
     environment = {
         **os.environ,
         **QUIET,
@@ -136,7 +138,7 @@ def running_server(command: Sequence[str], port: int, path: str, body: object) -
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
-    """Asked first; what it leaves behind is killed."""
+    """Terminates the server, and kills processes that remain."""
     process.terminate()
     with suppress(subprocess.TimeoutExpired):
         process.wait(STOP_WITHIN_S)

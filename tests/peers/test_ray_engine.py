@@ -31,8 +31,8 @@ Program = Callable[[str, str], str]
 def replicas(
     program: Program, home: Path, **settings: Any
 ) -> Iterator[tuple["subprocess.Popen[str]", str]]:
-    """The process once it says it is ready, and its address; with all its own processes gone at the
-    end, whatever happened."""
+    """Yields the process and its address once it is ready; at the end all its processes are
+    gone."""
     port = free_port()
     environ = {name: v for name, v in os.environ.items() if not name.startswith("MODCONSOLE_")}
     environ |= {f"MODCONSOLE_{name.upper()}": str(value) for name, value in settings.items()}
@@ -59,7 +59,7 @@ def replicas(
 
 
 def _session(leader: int) -> list[int]:
-    """The processes of a session but its leader."""
+    """The processes of a session except its leader."""
     found = []
     for stat in Path("/proc").glob("[0-9]*/stat"):
         try:
@@ -87,7 +87,7 @@ def said_when_stopped(process: "subprocess.Popen[str]", sign: signal.Signals) ->
 
 
 def processes_that_scored(home: Path) -> set[str]:
-    """By the serving log: one segment a process."""
+    """The number of processes that scored, by the segments of the serving log."""
     return {
         path.name.split("-")[1]
         for path in (home / "serving-log").glob("api-*.jsonl")
@@ -101,7 +101,7 @@ def post(url: str, number: int) -> httpx2.Response:
 
 
 def much() -> dict[str, list[str]]:
-    """About a second of work: texts that no cache knows."""
+    """About a second of work: texts that are not in a cache."""
     return {
         "input": [f"A comment of some length, number {next(NUMBERS)}. " * 20 for _ in range(96)]
     }
@@ -112,7 +112,7 @@ def ask_much(url: str) -> httpx2.Response:
 
 
 def begin_much(url: str) -> HTTPConnection:
-    """Sent to its last byte; the answer is still to come."""
+    """Sends a whole request without reading the answer."""
     connection = HTTPConnection(url.removeprefix("http://"), timeout=120)
     body = json.dumps(much()).encode()
     connection.request("POST", "/v1/moderations", body, {"Content-Type": "application/json"})
@@ -146,10 +146,10 @@ def test_two_processes_answer_and_everything_is_stored(program: Program, tmp_pat
     assert (process.returncode, said) == (0, "")
 
 
-def test_a_stop_finishes_what_was_let_in_and_refuses_the_rest(
+def test_a_stop_finishes_accepted_requests_and_refuses_new_ones(
     program: Program, tmp_path: Path
 ) -> None:
-    """The shipped model, given so much at once that the stop comes while it works."""
+    """Uses the shipped model, with so many texts that the stop arrives while it scores."""
     with replicas(program, tmp_path, replicas=2, api_wait_ms=60_000, api_drain_s=60) as server:
         process, url = server
         began = [begin_much(url) for _ in range(4)]
@@ -180,7 +180,7 @@ def _first_refusal(url: str) -> httpx2.Response:
 
 
 def test_ctrl_c_of_a_terminal_stops_it_quietly(program: Program, tmp_path: Path) -> None:
-    """A terminal sends it to the whole group, Ray's processes included."""
+    """A terminal sends the signal to the whole process group, including Ray's processes."""
     with replicas(program, tmp_path, backend="fake") as (process, _url):
         os.killpg(process.pid, signal.SIGINT)
         said, _ = process.communicate(timeout=60)

@@ -1,4 +1,4 @@
-"""The remote backends on real servers: the same model scored there and in this process."""
+"""Remote backends with real servers: the same scores there and in this process."""
 
 import subprocess
 from collections.abc import Callable, Iterator
@@ -48,7 +48,7 @@ def local_scores(model: Path) -> list[dict[str, float]]:
 
 @contextmanager
 def opened(folder: Path, port: int, **table: Any) -> Iterator[RemoteBackend]:
-    """The backend as a site's file declares it."""
+    """The backend, declared in a file like a site's."""
     file = folder / "backends.toml"
     url = f"http://127.0.0.1:{port}{table.pop('path', '')}"
     file.write_text(toml_of([{"name": "peer", "url": url, "labels": NAMES, **table}]))

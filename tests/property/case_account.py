@@ -1,4 +1,4 @@
-"""The machine's own small account of what must have happened to each comment."""
+"""A model of the expected state of each comment, for the state machine test."""
 
 import tempfile
 from collections.abc import Callable
@@ -41,7 +41,7 @@ DAY = timedelta(days=1)
 
 @dataclass
 class Expected:
-    """What the machine thinks of one revision."""
+    """The expected state of one revision."""
 
     name: str
     id: str
@@ -65,7 +65,7 @@ class Expected:
         return bool(self.chain) and self.chain[-1][0] is Action.REMOVE
 
     def is_bound(self) -> bool:
-        """Whether an edit of it is a person's to decide."""
+        """Whether a person has to decide on an edit of it."""
         acted = self.chain[-1:] and self.chain[-1][0] in (Action.REMOVE, Action.ESCALATE)
         return self.is_there() and bool(acted) and self.chain[-1][1] != SYSTEM.id
 
@@ -93,7 +93,7 @@ class Expected:
 
 
 class CaseAccount(RuleBasedStateMachine):
-    """What must have happened, told beside the real services, and what they must refuse."""
+    """Tracks what the services must have done, and predicts what they must refuse."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -130,16 +130,16 @@ class CaseAccount(RuleBasedStateMachine):
         revision.decided_at = self.now
 
     def note_gone(self, revision: Expected) -> None:
-        """Its work ends: the case, and an appeal that waits."""
+        """Ends the revision's case and a pending appeal."""
         revision.case = CaseStatus.CLOSED if revision.case else None
         if revision.appeal is AppealStatus.PENDING:
             revision.appeal = AppealStatus.CLOSED
             revision.kinds.append(AuditKind.APPEAL_CLOSED)
 
     def needed_of(self, revision: Expected) -> Action | None:
-        """Who has to decide on an edit, as the rules of the house say it: the last person's word
-        on an earlier text counts, or on these very words if the other one left it to the model,
-        and what was handed up stays up."""
+        """Who has to decide on an edit: the last decision by a person on an earlier text counts, or
+        on these very words if the other one left it to the model; an escalation stays with the
+        leads."""
         revisions = self.comments[revision.name]
         is_first = True
         for past in reversed(revisions[: revisions.index(revision)]):
@@ -158,7 +158,7 @@ class CaseAccount(RuleBasedStateMachine):
         return [known for known in self.revisions() if known.is_there() and not known.chain]
 
     def pick(self, data: st.DataObject, *is_meant: Callable[[Expected], bool]) -> Expected:
-        """Mostly a revision the step is meant for, now and then any."""
+        """Mostly a revision that fits the step, sometimes any revision."""
         every = self.revisions()
         groups = [[known for known in every if meant(known)] for meant in is_meant]
         meant = next((group for group in groups if group), every)
@@ -205,5 +205,5 @@ class CaseAccount(RuleBasedStateMachine):
         return None
 
     def is_day_over(self, revision: Expected) -> bool:
-        """Moderators take back what they decided for a day."""
+        """Whether more than a day has passed, in which moderators may undo their decision."""
         return revision.decided_at is not None and self.now - revision.decided_at > DAY

@@ -1,6 +1,6 @@
-"""What an author reads on the look-up, sentence by sentence, and when each is true.
+"""The sentences of the look-up, and when each is true.
 
-The words are the page's; what is true is told from the account alone.
+The sentences are the page's; whether they are true is computed from the account alone.
 """
 
 from collections.abc import Callable
@@ -81,7 +81,7 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("approved it", lambda known: by_person(known) and is_shown(known)),
     ("A moderator removed it", lambda known: by_person(known) and is_hidden(known)),
     ("read it and removed it", lambda known: by_person(known) and is_hidden(known)),
-    ("the last word is not spoken yet", lambda known: by_person(known) and waits(known)),
+    ("a final decision is still to come yet", lambda known: by_person(known) and waits(known)),
     ("after your appeal", appeal_is(AppealStatus.OVERTURNED)),
     ("No score reached", lambda known: known.found in ("passed", "earlier text")),
     ("could not be scored", lambda known: known.found == "not scored"),
@@ -103,8 +103,8 @@ STOOD: list[tuple[str, Truth]] = [
 
 
 def false_claims(statement: Statement, known: Expected, earliest: datetime) -> list[str]:
-    """Sentences about the newest text that are not true, or whose truth nobody stated; an appeal
-    is open while the removal is not older than `earliest`."""
+    """Sentences about the newest text that are false, or that are not in CLAIMS. An appeal is open
+    while the removal is not older than `earliest`."""
     said = [words.headline(statement), words.what_next(statement)]
     if known.is_withdrawn:
         said += _appeal_ended(statement)
@@ -125,7 +125,7 @@ def false_claims(statement: Statement, known: Expected, earliest: datetime) -> l
 
 
 def false_claims_of_changed(changed: ChangedText, known: Expected) -> list[str]:
-    """The same of a text that was changed since."""
+    """The same for an earlier text."""
     said = [words.how_it_stood(changed.statement), *_appeal_ended(changed.statement)]
     wrong = _untrue(said, STOOD, known)
     return [*wrong, "an appeal is open"] if changed.statement.can_appeal_until else wrong

@@ -1,7 +1,7 @@
-"""Any order of ingest, scoring, review and appeal over the real services on SQLite.
+"""State machine test: ingest, scoring, review and appeals in any order, with the real services.
 
-The machine keeps its own small account of what must have happened; after each step the store must
-say the same, and the rules that always hold must hold.
+The machine tracks what must have happened (CaseAccount). After each step the store must agree, and
+all invariants must hold.
 """
 
 from datetime import timedelta
@@ -34,7 +34,7 @@ from core.services.withdraw import withdraw_comment
 from tests.factories import CLEAN, HELD
 from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS, CaseAccount, Expected
 from tests.property.lookup_claims import false_claims, false_claims_of_changed
-from tests.state_checks import broken_promises
+from tests.state_checks import broken_invariants
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
@@ -71,7 +71,8 @@ class Moderation(CaseAccount):
     @precondition(lambda self: any(known.is_bound() for known in self.revisions()))
     @rule(data=st.data(), text=st.just(CLEAN) | texts)
     def edit_what_people_decided(self, data: st.DataObject, text: str) -> None:
-        """The way around a removal that authors try: a nice text, scored at once."""
+        """Edits a comment that a person decided on to a harmless text, as an author might to avoid
+        a removal."""
         self.send(data, self.pick(data, Expected.is_bound).name, text)
         if self.waiting():
             self.score()
@@ -262,7 +263,7 @@ class Moderation(CaseAccount):
 
     @invariant()
     def rows_agree_with_each_other(self) -> None:
-        assert broken_promises(self.services.settings.state_path) == {}
+        assert broken_invariants(self.services.settings.state_path) == {}
 
     @invariant()
     def overturned_comment_is_visible(self) -> None:
@@ -273,7 +274,7 @@ class Moderation(CaseAccount):
 
     @invariant()
     def lookup_says_what_holds(self) -> None:
-        """Each sentence the author reads is held against the account; by every reference."""
+        """Compares each sentence of the look-up with the account, for every reference."""
         type(self).steps += 1
         for known in self.revisions():
             newest = self.comments[known.name][-1]
@@ -295,8 +296,8 @@ TestModeration = pytest.mark.timeout(1800)(Moderation.TestCase)
 
 @pytest.mark.long
 @pytest.mark.timeout(7200)
-def test_ten_thousand_steps_without_a_false_word() -> None:
-    """What the default profile walks in hundreds of steps, walked far."""
+def test_ten_thousand_steps_without_a_false_sentence() -> None:
+    """Like the default profile, with ten thousand steps."""
     start = Moderation.steps
     walk = settings(Moderation.TestCase.settings, max_examples=100, stateful_step_count=50)
     while Moderation.steps - start < 10_000:

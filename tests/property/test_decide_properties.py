@@ -1,4 +1,4 @@
-"""What holds for any scores, any policy and any text."""
+"""Properties of decisions: any scores, any policy, any text."""
 
 import tempfile
 from collections.abc import Iterator
@@ -46,7 +46,7 @@ words = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"
 
 @st.composite
 def bands(draw: st.DrawFn, label: Label, codes: list[str]) -> list[Rule]:
-    """Rules for every score of a label, cut anywhere."""
+    """Rules that cover every score of a label, with random edges."""
     cuts = draw(st.lists(unit_floats.filter(lambda edge: 0.0 < edge < 1.0), max_size=4))
     edges = [0.0, *sorted(set(cuts)), 1.0]
     return [
@@ -64,7 +64,7 @@ def bands(draw: st.DrawFn, label: Label, codes: list[str]) -> list[Rule]:
 
 @st.composite
 def policies(draw: st.DrawFn) -> Policy:
-    """Any policy that can be made."""
+    """Any valid policy."""
     said = words.filter(lambda text: not is_blank(text))
     codes = draw(st.lists(said, min_size=1, max_size=5, unique=True))
     labels = draw(st.lists(st.sampled_from(list(Label)), unique=True))

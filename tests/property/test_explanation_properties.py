@@ -1,4 +1,4 @@
-"""What holds for every explanation of any text."""
+"""Properties of explanations of any text."""
 
 from hypothesis import given
 from hypothesis import strategies as st

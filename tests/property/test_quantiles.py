@@ -1,4 +1,4 @@
-"""SQL percentiles against a slow reference written from the definition."""
+"""SQL percentiles compared with a slow reference implementation."""
 
 import math
 import tempfile

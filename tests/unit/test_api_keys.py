@@ -1,4 +1,4 @@
-"""Keys: shown once, kept as a digest, made and revoked while the API runs."""
+"""API keys: shown once, stored as a digest, created and revoked while the API runs."""
 
 import json
 import os
@@ -100,7 +100,7 @@ def test_a_file_that_is_no_key_is_named_not_skipped(folder: KeyFolder) -> None:
 
 
 def key_file(folder: KeyFolder, **changes: object) -> Path:
-    """A file beside the others that is a key but for the changes."""
+    """A valid key file with some changes."""
     found = {"id": "0" * 12, "name": "odd", "digest": "0" * 64, "created_at": NOW.isoformat()}
     path = folder.folder / f"{found['id']}.json"
     path.write_text(json.dumps(found | changes))
@@ -143,7 +143,7 @@ def test_a_file_that_is_no_key_opens_nothing_and_the_others_stay_in_force(
         folder.read_all()
 
 
-def test_a_folder_that_cant_be_read_lets_nobody_in(tmp_path: Path) -> None:
+def test_an_unreadable_key_folder_refuses_every_key(tmp_path: Path) -> None:
     (tmp_path / "api-keys").write_text("")
     ring = KeyRing(KeyFolder(tmp_path / "api-keys"), Time())
     assert ring.is_needed

@@ -1,4 +1,4 @@
-"""Who may appeal what, until when, and who may hear it."""
+"""Which decisions can be appealed, until when, and by whom an appeal is heard."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta

@@ -1,4 +1,4 @@
-"""What authors are told: every state has its words, and the words tell the truth."""
+"""The texts for authors: one for every state, and true in it."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -34,7 +34,7 @@ NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
 def statements(home: Path) -> dict[str, Statement]:
-    """Every state an author can meet, reached by driving the services."""
+    """The statements of every state an author can see, reached through the services."""
     services, long_ago = make_services(home), make_services(home, days_ago=200)
     revisions = {
         "over": removed_by_person(long_ago),

@@ -1,4 +1,4 @@
-"""What is said of backends, word for word."""
+"""The texts about backends, word for word."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -11,12 +11,12 @@ from core.moderation.failure_policy import FailurePolicy
 from core.moderation.policies import Action, Rule
 from core.moderation.scores import Label
 from core.services.backends import (
+    BackendState,
+    BackendStatus,
     BackendUse,
     Candidate,
     ProcessView,
     SiteBackends,
-    Standing,
-    State,
 )
 from core.services.trials import BackendAnswer, TrialResult
 from core.servinglog.answers import BackendCalls, LastSeen
@@ -27,15 +27,15 @@ from tests.policies import fixed_policy
 NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)
 POLICY = fixed_policy(NOW)
 TEI = Candidate("tei", "tei", "remote", labels=(Label.TOXICITY,), address="tei.example.org")
-DOWN = Standing(
-    TEI, BackendUse.IN_FORCE, State.FAILS, None,
+DOWN = BackendStatus(
+    TEI, BackendUse.IN_FORCE, BackendState.FAILS, None,
     error_kind=ErrorKind.CONNECT, known_at=NOW - timedelta(seconds=12),
 )  # fmt: skip
-SECOND = Standing(replace(TEI, name="onnx"), BackendUse.FALLBACK, State.ANSWERS, None)
+SECOND = BackendStatus(replace(TEI, name="onnx"), BackendUse.FALLBACK, BackendState.ANSWERS, None)
 
 
-def site(*standings: Standing, policy: FailurePolicy = FailurePolicy.HOLD) -> SiteBackends:
-    return SiteBackends(standings, policy, waiting=0)
+def site(*statuses: BackendStatus, policy: FailurePolicy = FailurePolicy.HOLD) -> SiteBackends:
+    return SiteBackends(statuses, policy, waiting=0)
 
 
 def seen(age_s: float = 3.0, failures: int = 0) -> LastSeen:
@@ -44,7 +44,7 @@ def seen(age_s: float = 3.0, failures: int = 0) -> LastSeen:
 
 
 def test_nothing_is_said_while_nothing_is_known_to_be_wrong() -> None:
-    for state in (State.ANSWERS, State.NOT_ASKED):
+    for state in (BackendState.ANSWERS, BackendState.NOT_ASKED):
         assert wording.headline(site(replace(DOWN, state=state), SECOND), NOW) is None
 
 
@@ -65,19 +65,19 @@ def test_headline_says_what_happens_when_nothing_scores(policy: FailurePolicy) -
 
 
 def test_headline_names_both_when_both_are_down_and_a_broken_fallback_alone() -> None:
-    broken = replace(SECOND, state=State.REFUSED, problem="ONNX_KEY is not set")
+    broken = replace(SECOND, state=BackendState.REFUSED, problem="ONNX_KEY is not set")
     both = wording.headline(site(DOWN, broken), NOW)
     assert both is not None
     assert both[0] is True
     assert "onnx, the fallback, can't be used: ONNX_KEY is not set." in both[1]
-    assert wording.headline(site(replace(DOWN, state=State.ANSWERS), broken), NOW) == (
+    assert wording.headline(site(replace(DOWN, state=BackendState.ANSWERS), broken), NOW) == (
         False,
         "The fallback onnx can't be used: ONNX_KEY is not set.",
     )
 
 
-@pytest.mark.parametrize("state", State)
-def test_state_has_a_color(state: State) -> None:
+@pytest.mark.parametrize("state", BackendState)
+def test_state_has_a_color(state: BackendState) -> None:
     assert state in wording.STATE_COLORS
 
 
@@ -88,7 +88,7 @@ def test_failure_policy_has_words(policy: FailurePolicy) -> None:
 
 
 @pytest.mark.parametrize("circuit", CircuitState)
-def test_circuit_has_a_word(circuit: CircuitState) -> None:
+def test_circuit_state_has_a_text(circuit: CircuitState) -> None:
     assert wording.CIRCUITS[circuit]
 
 
@@ -166,9 +166,11 @@ def test_verdicts_in_words() -> None:
     assert wording.error_lines([held, TrialResult(scored, Action.HOLD)]) == ["tei: X is not set."]
     assert wording.agreement_line([held, TrialResult(scored, Action.HOLD)]) == ""
     both = [TrialResult(scored, Action.HOLD), TrialResult(scored, Action.HOLD)]
-    assert wording.agreement_line(both) == "All 2 would have it held for review."
+    assert (
+        wording.agreement_line(both) == "All 2 backends lead to the same decision: held for review."
+    )
     split = [TrialResult(scored, Action.HOLD), TrialResult(scored, Action.APPROVE)]
-    assert wording.agreement_line(split) == "They would not decide the same."
+    assert wording.agreement_line(split) == "The backends lead to different decisions."
 
 
 def test_a_score_says_what_its_band_asks_for() -> None:

@@ -1,4 +1,4 @@
-"""backends.toml: what may stand in it, and how a mistake is named."""
+"""backends.toml: valid content, and the message for each mistake."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""How a backend stands, by what is declared and what was seen of it."""
+"""The state of a backend, derived from its declaration and its recorded calls."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
@@ -16,14 +16,14 @@ from core.inference.resilience.circuit import CircuitState
 from core.moderation.permissions import Actor, Role
 from core.moderation.scores import Label
 from core.services.backends import (
+    BackendState,
+    BackendStatus,
     BackendUse,
     Candidate,
     Catalogue,
     SiteBackends,
-    Standing,
-    State,
     circuit_of,
-    look_at_backends,
+    load_site_backends,
 )
 from core.services.context import Context
 from core.services.trials import BackendAnswer
@@ -74,11 +74,11 @@ def look(
 ) -> SiteBackends:
     catalogue = Catalogue(candidates, candidates[0].name, fallback)
     checks = {check.backend: check} if check else {}
-    return look_at_backends(context, OPS, catalogue, calls=calls, seen=seen, checks=checks)
+    return load_site_backends(context, OPS, catalogue, calls=calls, seen=seen, checks=checks)
 
 
-def first(site: SiteBackends) -> Standing:
-    return site.standings[0]
+def first(site: SiteBackends) -> BackendStatus:
+    return site.statuses[0]
 
 
 TIMEOUTS = {"failures": 3, "error": "timeout", "trouble": "timeout"}
@@ -86,41 +86,41 @@ LEFT_ALONE = {"failures": 9, "error": "circuit_open", "trouble": "timeout"}
 REFUSED_LONG_AGO = answer(60, "x", ErrorKind.AUTH)
 TIMED_OUT, MISREAD = answer(1, "x", ErrorKind.TIMEOUT), answer(1, "x", ErrorKind.MODEL)
 STATES = [
-    ("nothing was seen", (), None, State.NOT_ASKED, None),
-    ("it answered", (seen(),), None, State.ANSWERS, None),
-    ("its last calls failed", (seen(**TIMEOUTS),), None, State.FAILS, ErrorKind.TIMEOUT),
+    ("nothing was seen", (), None, BackendState.NOT_ASKED, None),
+    ("it answered", (seen(),), None, BackendState.ANSWERS, None),
+    ("its last calls failed", (seen(**TIMEOUTS),), None, BackendState.FAILS, ErrorKind.TIMEOUT),
     (
         "it is left alone",
-        (seen(**LEFT_ALONE),), None, State.COOLS_DOWN, ErrorKind.TIMEOUT,
+        (seen(**LEFT_ALONE),), None, BackendState.COOLS_DOWN, ErrorKind.TIMEOUT,
     ),
     (
         "one process leaves it alone while another is answered",
         (seen(1, process="score-2"), seen(9, **LEFT_ALONE)),
-        None, State.COOLS_DOWN, ErrorKind.TIMEOUT,
+        None, BackendState.COOLS_DOWN, ErrorKind.TIMEOUT,
     ),
     (
         "a refusal stays one although it is left alone",
         (seen(failures=9, error="circuit_open", trouble="auth"),),
-        None, State.REFUSED, ErrorKind.AUTH,
+        None, BackendState.REFUSED, ErrorKind.AUTH,
     ),
     (
         "it was left alone by a process long gone, and answers another",
         (seen(1, process="score-2"), seen(900, **LEFT_ALONE)),
-        None, State.ANSWERS, None,
+        None, BackendState.ANSWERS, None,
     ),
     (
         "a kind that this release does not know",
         (seen(failures=1, error="meteor", trouble="meteor"),),
-        None, State.FAILS, ErrorKind.BACKEND,
+        None, BackendState.FAILS, ErrorKind.BACKEND,
     ),
-    ("a check newer than the log", (seen(60, **TIMEOUTS),), answer(1), State.ANSWERS, None),
-    ("a check older than the log", (seen(1),), REFUSED_LONG_AGO, State.ANSWERS, None),
-    ("a check that timed out", (), TIMED_OUT, State.FAILS, ErrorKind.TIMEOUT),
-    ("a check found a misread model", (), MISREAD, State.REFUSED, ErrorKind.MODEL),
-    ("a check found a key missing", (), answer(1, "x", None), State.REFUSED, None),
+    ("a check newer than the log", (seen(60, **TIMEOUTS),), answer(1), BackendState.ANSWERS, None),
+    ("a check older than the log", (seen(1),), REFUSED_LONG_AGO, BackendState.ANSWERS, None),
+    ("a check that timed out", (), TIMED_OUT, BackendState.FAILS, ErrorKind.TIMEOUT),
+    ("a check found a misread model", (), MISREAD, BackendState.REFUSED, ErrorKind.MODEL),
+    ("a check found a key missing", (), answer(1, "x", None), BackendState.REFUSED, None),
     (
         "a good check does not close another process's circuit",
-        (seen(5, **LEFT_ALONE),), answer(1), State.COOLS_DOWN, ErrorKind.TIMEOUT,
+        (seen(5, **LEFT_ALONE),), answer(1), BackendState.COOLS_DOWN, ErrorKind.TIMEOUT,
     ),
 ]  # fmt: skip
 
@@ -129,17 +129,17 @@ STATES = [
     ("found", "check", "state", "kind"), [row[1:] for row in STATES], ids=[row[0] for row in STATES]
 )
 def test_state_follows_from_what_was_seen_last(context, found, check, state, kind) -> None:
-    standing = first(look(context, TEI, seen=found, check=check))
-    assert (standing.state, standing.error_kind) == (state, kind)
-    assert (standing.known_at is None) is (state is State.NOT_ASKED)
+    status = first(look(context, TEI, seen=found, check=check))
+    assert (status.state, status.error_kind) == (state, kind)
+    assert (status.known_at is None) is (state is BackendState.NOT_ASKED)
 
 
 def test_what_is_declared_wrongly_is_refused_whatever_was_seen(context: Context) -> None:
     broken = replace(TEI, problem="TEI_KEY is not set")
-    standing = first(look(context, broken, seen=[seen()], check=answer()))
-    assert (standing.state, standing.problem) == (State.REFUSED, "TEI_KEY is not set")
-    missing = replace(ONNX, problem="pip install it", problem_state=State.NOT_INSTALLED)
-    assert first(look(context, missing)).state is State.NOT_INSTALLED
+    status = first(look(context, broken, seen=[seen()], check=answer()))
+    assert (status.state, status.problem) == (BackendState.REFUSED, "TEI_KEY is not set")
+    missing = replace(ONNX, problem="pip install it", problem_state=BackendState.NOT_INSTALLED)
+    assert first(look(context, missing)).state is BackendState.NOT_INSTALLED
 
 
 @pytest.mark.parametrize(
@@ -164,7 +164,7 @@ def test_each_process_has_its_own_circuit_and_a_local_model_none(context: Contex
     )
     circuits = {
         (one.candidate.name, view.seen.process): view.circuit
-        for one in site.standings
+        for one in site.statuses
         for view in one.processes
     }
     assert circuits == {
@@ -181,15 +181,15 @@ def test_those_in_use_come_first_then_the_best(context: Context) -> None:
         context, TEI, gone, ONNX, spare, fallback="spare", seen=[seen(backend="onnx")],
         calls=[BackendCalls("onnx", 4, 3, 1, 12.0, "timeout")],
     )  # fmt: skip
-    assert [one.candidate.name for one in site.standings] == ["tei", "spare", "onnx", "gone"]
-    assert [one.use for one in site.standings[:3]] == [
+    assert [one.candidate.name for one in site.statuses] == ["tei", "spare", "onnx", "gone"]
+    assert [one.use for one in site.statuses[:3]] == [
         BackendUse.IN_FORCE,
         BackendUse.FALLBACK,
         BackendUse.SPARE,
     ]
     assert [one.candidate.name for one in site.in_use] == ["tei", "spare"]
-    assert site.standings[2].calls is not None
-    assert site.standings[2].calls.error_share == 0.25
+    assert site.statuses[2].calls is not None
+    assert site.statuses[2].calls.error_share == 0.25
     assert site.answering is not None
     assert site.answering.backend == "onnx"
 
@@ -214,6 +214,6 @@ def test_comments_that_wait_for_a_backend_are_counted(tmp_path: Path) -> None:
 def test_an_author_sees_none_of_it(context: Context) -> None:
     catalogue = Catalogue((TEI,), "tei")
     with pytest.raises(PermissionDenied):
-        look_at_backends(
+        load_site_backends(
             context, Actor("sam", Role.AUTHOR), catalogue, calls=(), seen=(), checks={}
         )

@@ -1,4 +1,4 @@
-"""Who is scored with whom: order, size, company, and nobody lost."""
+"""The batch queue: order and size of batches, and no call lost."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -19,18 +19,18 @@ def queue_of(*callers: Waiting, max_tokens: int = 100, wait_s: float = 5.0) -> B
     return queue
 
 
-def test_with_nothing_being_scored_nobody_waits() -> None:
+def test_an_idle_queue_never_waits() -> None:
     assert queue_of(caller()).ready_in(0.0, is_idle=True) == 0.0
 
 
-def test_while_others_are_scored_the_first_waits_for_company_but_only_so_long() -> None:
+def test_while_others_are_scored_the_first_call_waits_for_a_limited_time() -> None:
     queue = queue_of(caller(at=1.0), caller(at=3.0))
     assert queue.ready_in(2.0, is_idle=False) == 4.0
     assert queue.ready_in(6.0, is_idle=False) == 0.0
     assert queue.ready_in(60.0, is_idle=False) == 0.0
 
 
-def test_a_full_batch_waits_for_nobody() -> None:
+def test_a_full_batch_is_scored_at_once() -> None:
     assert queue_of(caller(60), caller(40)).ready_in(0.0, is_idle=False) == 0.0
 
 
@@ -45,18 +45,18 @@ def test_a_batch_is_filled_by_tokens() -> None:
     assert len(queue) == 0
 
 
-def test_the_first_is_taken_however_much_it_brings() -> None:
+def test_the_first_call_is_taken_whatever_its_size() -> None:
     queue = queue_of(caller(5000), caller(1))
     assert [each.tokens for each in queue.take()] == [5000]
 
 
-def test_who_is_alone_shares_with_nobody() -> None:
+def test_a_call_that_wants_its_own_batch_gets_one() -> None:
     queue = queue_of(caller(1), caller(2, alone=True), caller(3))
     assert [[each.tokens for each in queue.take()] for _ in range(3)] == [[1], [2], [3]]
     assert queue_of(caller(alone=True)).ready_in(0.0, is_idle=False) == 0.0
 
 
-def test_who_gave_up_is_dropped() -> None:
+def test_cancelled_calls_are_dropped() -> None:
     gone, stays = caller(1), caller(2)
     queue = queue_of(gone, stays)
     gone.future.cancel()
@@ -65,7 +65,7 @@ def test_who_gave_up_is_dropped() -> None:
 
 
 @given(st.lists(st.tuples(st.integers(1, 150), st.booleans(), st.booleans()), max_size=30))
-def test_everybody_who_stayed_is_taken_once_in_order_and_no_batch_is_too_big(
+def test_every_call_is_taken_once_in_order_and_no_batch_is_too_big(
     drawn: list[tuple[int, bool, bool]],
 ) -> None:
     callers = [caller(tokens, alone=alone) for tokens, alone, _ in drawn]

@@ -1,4 +1,4 @@
-"""The cache: what it answers by itself, what it never keeps, and when it forgets."""
+"""The cache: hits, results that are never kept, and eviction."""
 
 import threading
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from core.moderation.scores import Label
 
 
 class Counting(FakeBackend):
-    """Remembers what it was asked, and can change its weights: every score then moves."""
+    """Records its calls; changing its weights changes every score."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -100,7 +100,7 @@ def test_answer_given_while_the_weights_changed_is_not_kept() -> None:
     assert len(backend.asked) == 2
 
 
-def test_what_answers_depend_on_can_be_told() -> None:
+def test_the_version_of_answers_can_be_passed_in() -> None:
     backend, told = Counting(), ["one"]
     cached = CachedBackend(backend, entries=10, version=lambda: told[0])
     cached.score(["a"])
@@ -169,7 +169,7 @@ def test_closing_forgets_and_closes() -> None:
     assert cached.score(["a"]).call.cache_hits == 0
 
 
-def test_it_is_the_backend_to_anyone_who_asks() -> None:
+def test_info_and_health_are_those_of_the_wrapped_backend() -> None:
     backend = Counting()
     cached = CachedBackend(backend, entries=2)
     cached.load()

@@ -1,4 +1,4 @@
-"""What was shown about a cascade: kept in a file, and held against the parts at hand."""
+"""The calibration file, and its comparison with the present models and policy."""
 
 import json
 from dataclasses import replace

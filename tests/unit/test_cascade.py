@@ -1,4 +1,4 @@
-"""The cascade: who scores what, what audits count, and when it stands aside."""
+"""The cascade: which stage scores which text, audits, and when the full model scores everything."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from core.clock import Clock
 from core.errors import BackendError
 from core.inference.base import BatchResult, ErrorKind, TextResult
-from core.inference.cascade.backend import CascadeBackend, Gate, is_audited
+from core.inference.cascade.backend import CascadeBackend, ClearingRule, is_audited
 from core.inference.fake import LABELS, POISON, FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.clearing import acting_edges
@@ -27,10 +27,10 @@ OTHER = replace(POLICY, rules=tuple(r for r in POLICY.rules if r.label is not La
 NEAR, FAR = 0.15, 0.001
 
 
-class Guess:
-    """A first stage that is wary of exclamation marks alone."""
+class StubFirstStage:
+    """A first stage that gives a high score only to exclamation marks."""
 
-    version = "guess-1"
+    version = "stub-1"
     labels = LABELS
 
     def __init__(self) -> None:
@@ -58,15 +58,15 @@ def cascade(
     policy: Policy = POLICY,
     pass_below: float = 0.1,
 ) -> CascadeBackend:
-    gate = Gate(acting_edges(POLICY), pass_below, audit_share)
-    return CascadeBackend(full, Guess(), gate, lambda: policy)
+    rule = ClearingRule(acting_edges(POLICY), pass_below, audit_share)
+    return CascadeBackend(full, StubFirstStage(), rule, lambda: policy)
 
 
 def test_only_what_does_not_pass_reaches_the_full_model() -> None:
     full = Counting()
     answer = cascade(full).score(["fine", "you idiot!", "nice", "ok!"])
     assert full.asked == ["you idiot!", "ok!"]
-    assert [r.model_version for r in answer.results] == ["guess-1", None, "guess-1", None]
+    assert [r.model_version for r in answer.results] == ["stub-1", None, "stub-1", None]
     assert [r.scores[Label.TOXICITY] for r in answer.results] == [FAR, 0.92, FAR, 0.02]
     call = answer.call
     assert (call.first_stage_count, call.audit_count, call.flag_count) == (2, 0, 1)
@@ -122,7 +122,7 @@ def test_under_a_policy_with_other_edges_the_full_model_scores_all() -> None:
 
 def test_answer_version_names_both_stages_and_the_threshold() -> None:
     names = {cascade(FakeBackend(), pass_below=at).answer_version for at in (0.1, 0.2)}
-    assert names == {"fake-1+guess-1<0.1", "fake-1+guess-1<0.2"}
+    assert names == {"fake-1+stub-1<0.1", "fake-1+stub-1<0.2"}
 
 
 @given(st.lists(st.sampled_from(["fine", "ok!", "you idiot!", "damn", ""])), st.floats(0, 0.99))
@@ -145,7 +145,7 @@ def test_full_model_that_fails_fails_the_call_and_the_scorer_isolates_the_text()
     log = MemoryLog()
     scorer = Scorer(backend, log, Clock(now=lambda: START, monotonic=lambda: 0.0))
     good, bad = scorer.score(["fine", POISON], Mode.BATCH)
-    assert (good.model_version, bad.error_kind) == ("guess-1", ErrorKind.BACKEND)
+    assert (good.model_version, bad.error_kind) == ("stub-1", ErrorKind.BACKEND)
     assert [record.first_stage_count for record in log.records] == [0, 1, 0]
 
 
@@ -169,7 +169,7 @@ def test_serving_record_tells_of_both_stages() -> None:
     assert record.model_version == "fake-1"
 
 
-def test_it_is_the_full_model_to_anyone_who_asks() -> None:
+def test_info_and_health_are_those_of_the_full_model() -> None:
     full = FakeBackend()
     backend = cascade(full)
     backend.load()

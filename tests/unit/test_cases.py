@@ -1,4 +1,4 @@
-"""Which move a case may make, what it is worth, and where an undo leads."""
+"""Changes of a case's status, its priority, and its status after an undo."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from core.moderation.cases import (
     closed_case,
     next_status,
     priority,
-    reopened_status,
+    status_for,
 )
 from core.moderation.decisions import Verdict, judge
 from core.moderation.policies import Action
@@ -69,7 +69,7 @@ def test_case_moves_as_the_table_says_or_not_at_all(
     ],
 )
 def test_undone_case_returns_to_where_it_was(restored: Action, expected: CaseStatus) -> None:
-    assert reopened_status(restored) is expected
+    assert status_for(restored) is expected
 
 
 def test_priority_is_the_highest_score_that_held_it() -> None:

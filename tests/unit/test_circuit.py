@@ -1,4 +1,4 @@
-"""When a backend is left alone, and when it is tried again."""
+"""The circuit breaker: when it opens, and when it tries again."""
 
 from threading import Barrier, Thread
 
@@ -54,14 +54,16 @@ def test_trials_that_fail_double_the_wait_up_to_the_longest() -> None:
     assert waits == [10, 20, 35, 35]
 
 
-def test_trial_that_tells_nothing_is_over_after_a_while() -> None:
+def test_a_trial_call_without_a_result_expires() -> None:
     trying = admit(failed(Circuit(), 3), RULE, 10)[1]
     assert admit(trying, RULE, 14.9)[0] is False
     assert admit(trying, RULE, 15)[0] is True
 
 
 @pytest.mark.parametrize(("asked", "left_alone"), [(7, 7), (100, 100), (86_400, 100)])
-def test_backend_that_asks_to_be_left_alone_is_at_once(asked: float, left_alone: float) -> None:
+def test_circuit_opens_at_once_if_the_backend_asks_for_a_pause(
+    asked: float, left_alone: float
+) -> None:
     circuit = after_failure(Circuit(), RULE, 50, asked_s=asked)
     assert (circuit.state, circuit.until) == (OPEN, 50 + left_alone)
 

@@ -1,4 +1,4 @@
-"""Cleaning: what a moderator reads of hostile, odd and ordinary comment text."""
+"""Cleaning: the readable form of hostile, odd and ordinary texts."""
 
 import pytest
 from hypothesis import example, given
@@ -212,7 +212,7 @@ def test_no_pair_of_tags_is_left_half(name: str, attributes: str, inner: str) ->
     ],
 )
 def test_fifty_thousand_characters_of_pairs_take_one_scan(piece: str) -> None:
-    """A quadratic scan takes minutes, and the suite's time limit ends it."""
+    """A quadratic scan would take minutes and reach the suite's time limit."""
     text = (piece * MAX_COMMENT_CHARS)[:MAX_COMMENT_CHARS]
     assert len(clean_text(text)) <= 2 * MAX_COMMENT_CHARS
 

@@ -1,4 +1,4 @@
-"""When a first stage may clear, and what counts as proof: every rule on plain values."""
+"""The rules for clearing and calibration, on plain values."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

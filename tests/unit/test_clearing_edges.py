@@ -1,4 +1,4 @@
-"""The cascade's arithmetic where it is decided: at its edges and with nothing to go by."""
+"""Edge cases of the cascade's arithmetic."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The command line: exit codes, one clear line for bad input, help a newcomer understands."""
+"""The command line: exit codes, one clear line for bad input, and help for every command."""
 
 import json
 from io import BytesIO, TextIOWrapper

@@ -1,4 +1,4 @@
-"""What may come in as a comment."""
+"""The checks of incoming comments."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -1,4 +1,4 @@
-"""Settings from the environment: each one parsed, each bad value named."""
+"""Settings from the environment: each is parsed, and each bad value named."""
 
 from dataclasses import FrozenInstanceError, fields
 from pathlib import Path
@@ -143,7 +143,7 @@ def test_declared_backend_may_be_named_and_is_among_the_choices(tmp_path: Path, 
 def test_file_of_backends_that_is_broken_does_not_stop_the_settings(
     tmp_path: Path, name: str
 ) -> None:
-    """Whoever makes the backend is told; the console has to open to show it."""
+    """Creating the backend raises the error; the console still opens and shows it."""
     (tmp_path / "backends.toml").write_text("[[backend\n")
     given = {"MODCONSOLE_HOME": str(tmp_path), f"MODCONSOLE_{name.upper()}": "gpu"}
     assert getattr(load_settings(given), name) == "gpu"

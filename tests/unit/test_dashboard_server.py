@@ -1,4 +1,4 @@
-"""The servers of the pages: the settings that were measured, and loopback only."""
+"""The servers of the pages: their settings, and loopback only."""
 
 from dashboard.server import CONTENT_SECURITY_POLICY, streamlit_config
 

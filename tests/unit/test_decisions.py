@@ -1,4 +1,4 @@
-"""From scores to a decision, and which decision may follow which."""
+"""Decisions from scores, and the decisions that may follow."""
 
 from dataclasses import FrozenInstanceError, replace
 from datetime import UTC, datetime
@@ -108,7 +108,7 @@ def test_label_without_a_rule_asks_for_nothing() -> None:
     assert judge({Label.THREAT: 0.1, Label.INSULT: 0.99}, only_threats).action is Action.APPROVE
 
 
-def test_scores_of_which_no_rule_speaks_are_held_without_a_rule() -> None:
+def test_scores_without_a_matching_rule_are_held() -> None:
     verdict = judge({Label.THREAT: 0.7}, Policy(2, (), POLICY.reasons, NOW))
     assert (verdict.action, verdict.rules) == (Action.HOLD, ())
 

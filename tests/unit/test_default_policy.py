@@ -1,4 +1,4 @@
-"""Policy version 1 stands on what was measured of the shipped model."""
+"""Policy version 1 uses the thresholds recommended for the shipped model."""
 
 import json
 

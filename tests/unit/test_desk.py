@@ -1,4 +1,4 @@
-"""What a reviewer's keys do, also when one press meets two buttons."""
+"""The reviewer's actions, also if one key press reaches two buttons."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""`modconsole doctor`: a line a check, advice where something can be done, and no secrets."""
+"""`modconsole doctor`: one line per check, advice, and no secrets."""
 
 import socket
 from dataclasses import replace

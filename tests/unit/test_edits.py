@@ -1,4 +1,4 @@
-"""Which earlier text binds an edit, and what it asks for."""
+"""Which earlier text binds an edit, and the action it needs."""
 
 from dataclasses import replace
 from datetime import UTC, datetime

@@ -19,7 +19,7 @@ from core.moderation.notices import AppealStage, DecidedBy
 from core.moderation.permissions import GRANTS, Permission, Role, decide_permission
 from core.moderation.policies import GRAVITY, SEVERITY, Action
 from core.moderation.scores import Label
-from core.services.review import standing
+from core.services.review import describe_decision
 from core.servinglog.record import Mode
 from dashboard import wording
 from dashboard.lookup import wording as author_wording
@@ -60,7 +60,7 @@ def test_table_covers_its_enum(
 def test_action_has_a_visibility_and_words(action: Action) -> None:
     decided = replace(DECISION, action=action)
     assert visibility(decided) in Visibility
-    assert standing(decided).startswith("mina ")
+    assert describe_decision(decided).startswith("mina ")
     assert wording.decision_line(decided, NOW)
 
 

@@ -1,4 +1,4 @@
-"""The tree of errors drawn in `core.errors` is the tree of its classes."""
+"""The error tree in the docstring of `core.errors` matches its classes."""
 
 import inspect
 import re

@@ -1,4 +1,4 @@
-"""Which words moved a score, on backends whose words are known."""
+"""Explanations, on backends with known words."""
 
 from collections.abc import Sequence
 
@@ -21,7 +21,7 @@ LABELS = (INSULT,)
 
 
 class Asked:
-    """The fake backend, with every text it was asked for."""
+    """The fake backend, recording every text."""
 
     def __init__(self) -> None:
         self.calls: list[Sequence[str]] = []
@@ -51,8 +51,8 @@ def named(text: str, parts: Sequence[Part]) -> list[str]:
 def test_the_one_word_that_matters_stands_alone() -> None:
     text = "Well, you idiot, read it."
     found = explained(text)
-    assert named(text, found.telling(INSULT)) == ["idiot"]
-    (part,) = found.telling(INSULT)
+    assert named(text, found.important_parts(INSULT)) == ["idiot"]
+    (part,) = found.important_parts(INSULT)
     assert found.change(part, INSULT) == pytest.approx(0.95 - 0.02)
     assert part.alone[INSULT] == 0.95
     assert found.weight(part, INSULT) == pytest.approx(0.93)
@@ -63,7 +63,7 @@ def test_the_one_word_that_matters_stands_alone() -> None:
 def test_words_that_would_each_suffice_are_found_all_the_same() -> None:
     text = "You idiot and moron."
     found = explained(text)
-    assert named(text, found.telling(INSULT, 0.4)) == ["idiot", "moron"]
+    assert named(text, found.important_parts(INSULT, 0.4)) == ["idiot", "moron"]
     idiot = found.parts[1]
     assert found.change(idiot, INSULT) == 0.0
     assert found.weight(idiot, INSULT) > 0.4
@@ -98,7 +98,7 @@ def test_a_needle_in_a_long_text_is_found_within_the_budget(words: int) -> None:
     text = " ".join(["word"] * (words // 3) + ["idiot"] + ["word"] * (words - words // 3 - 1))
     asked = Asked()
     found = explained(text, asked=asked)
-    (part,) = found.telling(INSULT)
+    (part,) = found.important_parts(INSULT)
     assert text[part.start : part.end].count("idiot") == 1
     assert len(part.words) <= (1 if words <= 300 else 20)
     assert sum(map(len, asked.calls)) <= 2 * MOST_PARTS + 2
@@ -107,7 +107,7 @@ def test_a_needle_in_a_long_text_is_found_within_the_budget(words: int) -> None:
 def test_a_long_text_of_nothing_but_abuse_stays_within_the_budget() -> None:
     asked = Asked()
     found = explained("idiot " * 300, asked=asked)
-    assert len(found.telling(INSULT)) == len(found.parts) <= MOST_PARTS
+    assert len(found.important_parts(INSULT)) == len(found.parts) <= MOST_PARTS
     assert sum(map(len, asked.calls)) <= 2 * MOST_PARTS + 1 + 10
 
 
@@ -134,7 +134,7 @@ def test_a_text_of_one_word_is_explained_and_nothing_empty_is_scored(text: str) 
 
 
 def test_nothing_is_telling_in_a_text_without_a_score() -> None:
-    assert explained("Good morning to you all.").telling(INSULT, 0.0) == ()
+    assert explained("Good morning to you all.").important_parts(INSULT, 0.0) == ()
 
 
 def test_a_variant_that_fails_is_said_and_not_guessed() -> None:

@@ -1,4 +1,4 @@
-"""What a reviewer reads of an explanation."""
+"""The texts of an explanation on the review page."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -71,7 +71,7 @@ def test_rows_are_few_and_short(services: Services) -> None:
     assert len(wording.word_rows(explained(services, text))) == wording.SHOWN_WORDS
 
 
-def test_what_stands_between_the_words_and_the_decision_is_said(services: Services) -> None:
+def test_the_caveats_of_an_explanation_are_shown(services: Services) -> None:
     found = explained(services, HELD)
     assert wording.caveat_line(found) == ""
     other = replace(found, model_version="fake-2")

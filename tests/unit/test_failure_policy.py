@@ -1,4 +1,4 @@
-"""What becomes of a comment without scores."""
+"""The action for a comment without scores."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The measures of an explanation, on texts whose telling word is known."""
+"""The measures of an explanation, on texts whose important word is known."""
 
 from random import Random
 

@@ -1,4 +1,4 @@
-"""The next backend answers where the one before did not."""
+"""Fallback: the next backend answers if the one before failed."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -17,7 +17,7 @@ from core.servinglog.record import Mode
 
 
 class Second(FakeBackend):
-    """Another fake, under its own name."""
+    """A second fake backend with another name."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -33,7 +33,7 @@ class Second(FakeBackend):
 
 
 class Picky(FakeBackend):
-    """Refuses one text alone."""
+    """Refuses one particular text."""
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         answer = super().score(texts)
@@ -46,7 +46,7 @@ class Picky(FakeBackend):
 
 
 class Short(FakeBackend):
-    """Forgets a text."""
+    """Returns one result too few."""
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         answer = super().score(texts)

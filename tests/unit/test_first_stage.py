@@ -1,4 +1,4 @@
-"""The first stage: hashing against a slow reference, a network whose arithmetic can be followed."""
+"""The first stage: hashing and scores compared with slow reference implementations."""
 
 import json
 from pathlib import Path
@@ -34,7 +34,7 @@ def row(table: HashedWords, number: int) -> tuple[int, int, int]:
 
 
 def slow_words(text: str) -> list[str]:
-    """The words as the module's docstring says, by a loop over bytes."""
+    """A slow reference: the words as the module's docstring defines them."""
     form = model_text(text)[:READ_CHARS].lower().encode("utf-8", "replace") or b"."
     words: list[bytes] = []
     inside = False
@@ -78,7 +78,7 @@ def test_each_text_has_the_words_a_slow_reading_finds(texts: list[str]) -> None:
 
 
 @given(st.lists(TEXT, min_size=1, max_size=5))
-def test_company_changes_nothing(texts: list[str]) -> None:
+def test_other_texts_in_a_batch_change_nothing(texts: list[str]) -> None:
     together = hashed(*texts)
     ends = [*together.words_at[1:], len(together.words)]
     for text, start, end in zip(texts, together.words_at, ends, strict=True):
@@ -128,7 +128,7 @@ def first_stage(weights: FirstStageWeights) -> FirstStage:
 
 
 def slow_scores(weights: FirstStageWeights, text: str) -> list[float]:
-    """The arithmetic of the module's docstring, word by word."""
+    """A slow reference: the scores, computed word by word."""
     table = hash_words([text], word_bits=6, part_bits=5)
     vectors = [
         weights.words[w] * weights.word_scale
@@ -163,7 +163,7 @@ def test_more_texts_than_a_chunk_keep_their_order() -> None:
     assert list(stage.predict(["x"])[0]) == list(LABELS)
 
 
-def test_file_comes_back_the_same_and_its_version_tells_its_content(tmp_path: Path) -> None:
+def test_file_is_read_back_unchanged_and_its_version_identifies_its_content(tmp_path: Path) -> None:
     one, again, other = (tmp_path / name for name in ("a.npz", "b.npz", "c.npz"))
     write_first_stage(one, tiny(), LABELS, full_model="big-1")
     write_first_stage(again, tiny(), LABELS, full_model="big-1")

@@ -1,6 +1,7 @@
-"""What a refusal is about: never the comment when it is the key, the model, the quota or a setting.
+"""The cause of a refusal: the key, the model, the quota or a setting is never mistaken for the
+comment.
 
-The bodies are those the servers send.
+The bodies are the ones that the servers send.
 """
 
 import json
@@ -81,7 +82,7 @@ def test_a_refusal_is_about_what_its_body_names(status: int, body: object, kind:
     ["invalid api key", "your model not found lol", "API_KEY_INVALID", "unauthorized"],
 )
 def test_a_comment_that_is_quoted_says_nothing_of_the_service(quoted: str) -> None:
-    """Else whoever writes such a comment could have the backend taken for broken."""
+    """Otherwise an author could make the backend look broken with such a comment."""
     for body in (
         {"error": f"can't tokenize '{quoted}'"},
         {"detail": [{"type": "value_error", "msg": "x", "input": quoted}]},

@@ -1,4 +1,4 @@
-"""Importing the core costs no heavy package: a fresh process proves it."""
+"""Importing core loads no heavy package, checked in a fresh process."""
 
 import pkgutil
 import subprocess

@@ -1,4 +1,4 @@
-"""Characters that show nothing, and names that hold them."""
+"""Invisible characters, and names that contain them."""
 
 import unicodedata
 from html import unescape
@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.errors import InvalidInput
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.comments import is_named
-from core.moderation.invisible import in_sight, is_blank, isolated, visible_form
+from core.moderation.invisible import escape_invisible, is_blank, isolated, visible_form
 
 BLANKS = [
     "\u200b", "\u200d", "\u200c", "\u2800", "\u034f", "\U000e0041", "\ufe0f", "\U000e0100",
@@ -63,13 +63,13 @@ def test_tags_that_spell_letters_nobody_sees_are_empty() -> None:
     ],
 )
 def test_what_turns_or_hides_letters_of_a_name_is_put_in_sight(name: str, shown: str) -> None:
-    assert in_sight(name) == shown
+    assert escape_invisible(name) == shown
     assert isolated(name) == f"\u2068{shown}\u2069"
 
 
 @given(st.text(st.characters()))
 def test_a_name_can_neither_turn_what_is_beside_it_nor_end_its_line(name: str) -> None:
-    shown = in_sight(name)
+    shown = escape_invisible(name)
     turning = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
     assert not turning & {unicodedata.bidirectional(char) for char in shown}
     assert len(shown.splitlines()) <= 1
@@ -89,7 +89,7 @@ def test_a_name_can_neither_turn_what_is_beside_it_nor_end_its_line(name: str) -
         *((name, False) for name in ("[deleted]\u200b", "\u2068guest\u2069")),
     ],
 )
-def test_a_name_many_bear_or_nobody_sees_names_no_one(author: str, named: bool) -> None:
+def test_a_placeholder_or_invisible_name_identifies_no_author(author: str, named: bool) -> None:
     assert is_named(author) is named
 
 

@@ -1,4 +1,4 @@
-"""How many kills a run makes, and what is said of Pythons that are not there."""
+"""The number of kills of a run, and the report about missing Pythons."""
 
 from pathlib import Path
 

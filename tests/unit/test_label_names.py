@@ -1,4 +1,4 @@
-"""What another model's labels mean here."""
+"""Mapping other models' labels to the console's."""
 
 import pytest
 

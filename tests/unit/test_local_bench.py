@@ -1,4 +1,4 @@
-"""What `modconsole bench local` rests on, without the runtimes."""
+"""The parts of `modconsole bench local` that need no runtime."""
 
 import json
 from pathlib import Path

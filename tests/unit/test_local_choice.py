@@ -1,4 +1,4 @@
-"""Which runtime scores: the one that is set, or the fastest that is there."""
+"""The choice of a runtime: the configured one, or the fastest installed."""
 
 import logging
 from collections.abc import Callable
@@ -17,7 +17,7 @@ def without(*packages: str) -> Callable[[str], bool]:
 
 @pytest.fixture
 def plain(tmp_path: Path) -> Path:
-    """A processor that is quick at int8 and at nothing else, whatever this machine has."""
+    """The description of a processor with fast int8 only, whatever this machine has."""
     return write_cpu_info(tmp_path, "avx2 avx_vnni")
 
 
@@ -151,11 +151,11 @@ def test_auto_without_transformers_says_that_a_model_from_elsewhere_needs_it() -
 def test_what_the_manifest_says_can_not_be_set(field: str) -> None:
     values = {"activation": "softmax", "labels": "a=insult"}
     chosen = LocalChoice(**{field: values[field]})  # type: ignore[arg-type]
-    with pytest.raises(ConfigError, match="for models from elsewhere"):
+    with pytest.raises(ConfigError, match="for other Hugging Face models"):
         choose_local(chosen, is_installed=without())
 
 
 def test_a_precision_the_backend_has_not_is_refused() -> None:
     chosen = LocalChoice(backend="onnx", precision="bf16")
-    with pytest.raises(ConfigError, match=r"`onnx` can do int8 or fp32"):
+    with pytest.raises(ConfigError, match=r"`onnx` supports int8 or fp32"):
         choose_local(chosen, is_installed=without())

@@ -1,4 +1,4 @@
-"""Which threads a local network is called from: a lane each, or the caller's where there is one."""
+"""The threads that call a local network: one per lane, or the caller's if there is one lane."""
 
 import threading
 from collections.abc import Sequence
@@ -14,7 +14,7 @@ from core.inference.local.tokenizing import Tokenized
 
 @dataclass
 class Watched:
-    """Notes who calls; a batch holds one text of eight tokens."""
+    """Records the calling threads; a batch has one text of eight tokens."""
 
     lanes: int
     width_step: int = 1

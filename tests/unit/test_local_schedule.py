@@ -1,4 +1,4 @@
-"""Which texts run together."""
+"""Grouping texts into batches."""
 
 import pytest
 from hypothesis import given

@@ -1,6 +1,6 @@
-"""Calls at once are scored together, each fails by its own texts, and one alone waits for nobody.
+"""Micro-batching: concurrent calls share a batch; each fails only by its own texts.
 
-Nothing here looks at the time: a backend that waits to be let go says what is in flight.
+No test depends on time: a backend that blocks until released shows which calls are in flight.
 """
 
 import asyncio
@@ -26,7 +26,7 @@ from tests.patience import PATIENT_S
 
 
 class Held(FakeBackend):
-    """Keeps every call until `let_go`; `calls` are the texts of each."""
+    """Blocks every call until `let_go`; `calls` are the texts of each."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -74,12 +74,12 @@ def await_waiting(batcher: MicroBatcher, count: int) -> None:
 
 
 def frozen_clock() -> Clock:
-    """Time that stands still: whoever waits for it to pass waits for ever."""
+    """A clock that never advances: waiting for a time on it never ends."""
     return Clock(now=system_clock().now, monotonic=lambda: 0.0)
 
 
 @pytest.mark.parametrize("concurrency", [1, 3])
-def test_one_call_after_the_other_waits_for_nobody(concurrency: int) -> None:
+def test_sequential_calls_never_wait(concurrency: int) -> None:
     backend = Counted()
     # An hour of waiting for company, on a clock that never moves: it would never be over.
     with batching(backend, wait_s=3600.0, concurrency=concurrency, clock=frozen_clock()) as batcher:
@@ -107,7 +107,7 @@ def test_calls_that_come_while_one_is_scored_go_together() -> None:
     assert [texts for texts, _ in seen] == [1, 6]
 
 
-def test_a_second_batch_waits_for_company_until_nothing_else_is_scored() -> None:
+def test_a_second_batch_waits_for_more_texts_until_nothing_is_being_scored() -> None:
     backend = Held()
     with (
         batching(backend, wait_s=1.0, concurrency=2, clock=frozen_clock()) as batcher,
@@ -195,7 +195,7 @@ def test_a_task_that_is_cancelled_is_never_scored() -> None:
     assert backend.calls == [["first"], ["stays"]]
 
 
-def test_who_has_lost_its_turn_is_sent_away_unscored() -> None:
+def test_a_call_that_is_late_is_refused_unscored() -> None:
     backend = Counted()
 
     async def main(batcher: MicroBatcher) -> None:
@@ -210,7 +210,7 @@ def test_who_has_lost_its_turn_is_sent_away_unscored() -> None:
     assert backend.calls == [["in time"]]
 
 
-def test_closing_scores_who_is_in_line_and_refuses_who_comes_later() -> None:
+def test_closing_scores_queued_calls_and_refuses_new_ones() -> None:
     backend = Held()
     with batching(backend, wait_s=3600.0, clock=frozen_clock()) as batcher:
         with ThreadPoolExecutor(3) as pool:

@@ -1,4 +1,4 @@
-"""One name, one class; and no module claims to be the only one unless a test shows it."""
+"""No two public classes share a name, and a docstring says "the only" only if a test proves it."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Calls a minute, spaced on this side."""
+"""The client-side limit of calls per minute."""
 
 from hypothesis import given
 from hypothesis import strategies as st

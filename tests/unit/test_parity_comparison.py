@@ -1,4 +1,5 @@
-"""Differences, rank correlation, flips and matched thresholds, by hand."""
+"""Differences, rank correlation, flips and matched thresholds, compared with values computed by
+hand."""
 
 from datetime import UTC, datetime
 
@@ -78,7 +79,7 @@ def test_flip_names_the_label_that_acts_in_the_end() -> None:
     assert (first.carried, first.label, first.theirs) == (Action.HOLD, Label.THREAT, 0.55)
 
 
-def test_edge_that_nobody_reaches_is_reached_by_nobody_there_either() -> None:
+def test_edge_that_no_comment_reaches_is_still_unreached_after_mapping() -> None:
     old = np.linspace(0.0, HOLD + 0.01, 50)
     pair = compare_pair(table(*old), table(*(old + 0.15)), POLICY, Evidence())
     hold, remove = pair.thresholds
@@ -186,7 +187,7 @@ def test_failed_call_leaves_its_rows_empty_and_says_why() -> None:
 
 
 class Down(FakeBackend):
-    """Counts how often it is asked."""
+    """A backend that is down and counts its calls."""
 
     asked = 0
 
@@ -203,7 +204,7 @@ def test_backend_that_is_down_is_asked_once() -> None:
 
 
 class Short(FakeBackend):
-    """Gives one result, however many texts there are."""
+    """Returns one result for any number of texts."""
 
     def score(self, texts: object) -> BatchResult:
         return BatchResult((TextResult(),), CallMetadata(1.0))

@@ -1,4 +1,4 @@
-"""Each cause of a difference is built here and must be told by name."""
+"""The diagnosis names each cause, built here on purpose."""
 
 from collections.abc import Callable, Sequence
 
@@ -16,7 +16,7 @@ ROWS = 200
 
 
 def logits(seed: int = 1) -> Floats:
-    """Mostly clean, some toxic under several labels at once: as real comments are."""
+    """Logits like those of real comments: mostly clean, some toxic under several labels."""
     chance = np.random.default_rng(seed)
     toxic = chance.random(ROWS) < 0.2
     shared = np.where(toxic, 2.0, -5.0)[:, None]
@@ -68,7 +68,7 @@ FAULTS: dict[Cause, Callable[[], Floats]] = {
 
 
 @pytest.mark.parametrize("cause", FAULTS)
-def test_fault_is_told_by_name(cause: Cause) -> None:
+def test_fault_is_diagnosed(cause: Cause) -> None:
     found = finding(FAULTS[cause]())
     assert found.cause is cause
     assert found.words.endswith(".")

@@ -1,4 +1,4 @@
-"""What is asked besides the comments themselves, and what it brings to light."""
+"""The further calls of a diagnosis, and what they show."""
 
 import pytest
 
@@ -12,7 +12,7 @@ TEXTS = comments(200)
 
 
 def told(reference: ModelBackend, other: ModelBackend) -> tuple[Finding, int, int]:
-    """The finding, and how many texts each was asked for besides."""
+    """The finding, and the number of further texts sent to each backend."""
     mine, theirs = score_table(reference, TEXTS), score_table(other, TEXTS)
     reference.asked.clear()
     other.asked.clear()
@@ -62,7 +62,7 @@ def test_another_revision_is_not_taken_for_a_cut_and_costs_no_call_to_the_refere
     assert (found.cause, cut) == (Cause.REVISION, 0)
 
 
-def test_noise_on_some_comments_is_told_and_not_explained_away() -> None:
+def test_large_noise_on_a_few_comments_is_reported() -> None:
     def shaken(logits: dict) -> dict:
         total = sum(logits.values())
         return sigmoid({label: value + (total % 1 > 0.97) for label, value in logits.items()})

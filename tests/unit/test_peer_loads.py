@@ -1,4 +1,4 @@
-"""Peers in the load benchmark: which are installed, and what the table says of them."""
+"""Peers in the load benchmark: which are installed, and their rows in the table."""
 
 import sys
 from pathlib import Path
@@ -23,7 +23,7 @@ def test_a_peer_is_installed_where_all_its_packages_are(tmp_path: Path) -> None:
     assert find_installed(peer_of("fastapi", "no-such-package-at-all"), tmp_path) is None
 
 
-def test_an_environment_of_the_folder_is_asked_too(
+def test_environments_of_the_folder_are_searched_too(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     python = tmp_path / "some" / "bin" / "python"

@@ -222,7 +222,7 @@ def test_edge_that_is_no_number_from_0_to_1_cannot_be_made(edge: object) -> None
             changed("threat-hold", **{name: edge})
 
 
-def test_label_no_rule_speaks_of_and_bands_in_any_order_are_fine() -> None:
+def test_label_without_a_rule_and_bands_in_any_order_are_valid() -> None:
     assert whole(rules=()).rules == ()
     assert whole(rules=POLICY.rules[::-1]).rules
     assert whole(rules=tuple(r for r in POLICY.rules if r.label is not Label.THREAT)).rules

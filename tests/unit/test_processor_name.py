@@ -1,4 +1,4 @@
-"""A figure is of some value only with the processor it was measured on."""
+"""The name of the processor, which every measurement states."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Rationales are read from what trained nothing, with the places people marked."""
+"""Rationales: held-out texts with the parts that people marked."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The API on Ray Serve, as far as it can be tried without Ray."""
+"""The parts of the API on Ray Serve that can be tested without Ray."""
 
 import os
 import sys
@@ -83,7 +83,8 @@ class Died(Exception):
 
 
 class Processes:
-    """Two processes as Ray's handle shows them; an error in `in_flight` is one that has died."""
+    """A stub of Ray's handle to two processes; an error in `in_flight` stands for a dead
+    process."""
 
     def __init__(self, in_flight: Sequence[list[int] | Died]) -> None:
         self.called: list[str] = []
@@ -128,7 +129,7 @@ def test_without_ray_one_line_says_what_to_install(
     assert not (tmp_path / "home").exists()
 
 
-def test_a_replica_that_drains_refuses_and_tells_what_is_under_way(tmp_path: Path) -> None:
+def test_a_draining_replica_refuses_and_counts_requests_in_flight(tmp_path: Path) -> None:
     replica = ApiReplica()
     replica.app = build_app(Settings(home=tmp_path, backend="fake"))
     with TestClient(replica.app, base_url="http://127.0.0.1") as client:

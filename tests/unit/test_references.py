@@ -1,4 +1,4 @@
-"""An author's look-up reference: unguessable, and forgiving to the hand that types it."""
+"""Look-up references: random, and tolerant of typing errors."""
 
 import math
 import string

@@ -1,4 +1,4 @@
-"""Refusals are named while there are few, and counted when there are many."""
+"""Few refusals are logged with their request ids, many only as a count."""
 
 from datetime import UTC, datetime, timedelta
 from threading import Thread
@@ -13,7 +13,7 @@ OVERLOADED, UNAUTHORIZED = RefusalReason.OVERLOADED, RefusalReason.UNAUTHORIZED
 
 
 class Ticking:
-    """A clock moved by hand."""
+    """A clock that the test moves."""
 
     def __init__(self) -> None:
         self.seconds = 100.0

@@ -1,4 +1,4 @@
-"""Who may take up which decision, until when: every role in every state."""
+"""Who may reopen or undo which decision, until when: every role in every state."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -23,7 +23,7 @@ A, E, H, R = Action.APPROVE, Action.ESCALATE, Action.HOLD, Action.REMOVE
 
 
 def chain(*steps: tuple[Action, str], at: datetime = NOW) -> list[Decision]:
-    """Decisions one after the other, by `system` where a rule made them."""
+    """A chain of decisions; those by `system` were made by a rule."""
     return [
         Decision(
             id=f"d{number}",
@@ -167,7 +167,7 @@ def test_undo_has_the_same_day(role: Role, may: bool) -> None:
     if may:
         check_can_undo_as(Actor(ME, role), decisions, late)
         return
-    with pytest.raises(PermissionDenied, match="day in which you could"):
+    with pytest.raises(PermissionDenied, match="your own decision for one day"):
         check_can_undo_as(Actor(ME, role), decisions, late)
 
 
@@ -175,5 +175,5 @@ def test_the_day_of_ones_own_is_counted_from_the_decision() -> None:
     decisions = [replace(past, decided_at=NOW) for past in STATES["removed by me"]]
     actor = Actor(ME, Role.MODERATOR)
     check_can_reopen(actor, decisions, None, NOW + OWN_FOR)
-    with pytest.raises(PermissionDenied, match="A lead can reopen it"):
+    with pytest.raises(PermissionDenied, match="A lead can reopen it later"):
         check_can_reopen(actor, decisions, None, NOW + OWN_FOR + timedelta(microseconds=1))

@@ -1,4 +1,4 @@
-"""Trying again: how often, how long, and what a server may ask for."""
+"""Retries: their number, their duration, and waits that a server asks for."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ RULE = RetryRule(attempts=4, first_pause_s=1, longest_pause_s=8, total_s=30, loa
 
 
 class Hands:
-    """A clock that moves when somebody sleeps, and by `takes_s` with every attempt."""
+    """A clock that advances by `sleep`, and by `takes_s` with every attempt."""
 
     def __init__(self, *outcomes: AttemptFailed | str, takes_s: float = 0.0) -> None:
         self.outcomes = list(outcomes)
@@ -72,18 +72,18 @@ def test_attempts_come_to_an_end() -> None:
     assert Hands(busy()).run() == (None, ErrorKind.BACKEND, 4)
 
 
-def test_what_would_be_the_same_again_is_asked_once() -> None:
+def test_a_lasting_failure_is_not_retried() -> None:
     hands = Hands(AttemptFailed("no", kind=ErrorKind.AUTH))
     assert hands.run() == (None, ErrorKind.AUTH, 1)
 
 
-def test_longer_wish_of_the_server_is_granted_and_a_shorter_one_is_not() -> None:
+def test_a_longer_wait_that_the_server_asks_for_is_used_and_a_shorter_one_is_not() -> None:
     hands = Hands(busy(after_s=5), busy(after_s=0.1), "yes")
     hands.run()
     assert hands.slept == [5, 2]
 
 
-def test_wish_longer_than_the_time_left_ends_it_at_once() -> None:
+def test_a_requested_wait_longer_than_the_time_left_ends_the_retries() -> None:
     hands = Hands(busy(after_s=30))
     assert hands.run() == (None, ErrorKind.BACKEND, 1)
     assert hands.slept == []
@@ -97,7 +97,7 @@ def test_total_time_bounds_attempts_and_pauses_together() -> None:
 
 
 def test_model_that_loads_is_asked_until_its_own_time_is_up() -> None:
-    """The same estimate for ever, as is known of one provider."""
+    """The server repeats the same estimate without end, as one provider does."""
     hands = Hands(busy(after_s=20, kind=ErrorKind.LOADING))
     assert hands.run() == (None, ErrorKind.LOADING, 8)
     assert set(hands.slept) == {8}

@@ -36,7 +36,7 @@ def test_the_best_peer_is_the_one_that_does_most_at_the_most_connections() -> No
     }
 
 
-def test_one_slow_round_of_three_changes_no_median_and_is_told() -> None:
+def test_one_slow_round_of_three_changes_no_median_and_is_reported() -> None:
     rounds = [Round(OWN, MLFLOW, 250.0), Round(SLOW, MLFLOW, 250.0), Round(OWN, MLFLOW, 250.0)]
     found = compare(rounds)
     assert (found["rps_over_best_peer"], found["rps_over_best_peer_rounds"]) == (4.0, [4, 2, 4])

@@ -1,4 +1,4 @@
-"""The bundled sample keeps the promises its README makes."""
+"""The bundled sample matches its README."""
 
 import json
 import re
@@ -183,7 +183,7 @@ def test_some_rows_carry_hacker_news_html(comments):
     assert len(found) >= 8
 
 
-def test_no_control_character_stands_bare_in_the_file(raw):
+def test_no_raw_control_character_is_in_the_file(raw):
     assert raw.endswith(b"}\n")
     assert b"\r" not in raw
     bare = {c for c in raw.decode("utf-8") if unicodedata.category(c) == "Cc" and c != "\n"}

@@ -1,4 +1,4 @@
-"""How far two sets of scores are apart."""
+"""The difference between two sets of scores."""
 
 import pytest
 

@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
 
 class SteppedClock:
-    """Stands still until told."""
+    """A clock that the test moves."""
 
     def __init__(self) -> None:
         self.passed_s = 0.0

@@ -1,4 +1,4 @@
-"""Which backends a site could use, told without asking, loading or printing any secret."""
+"""The backends a site could use, listed without calling or loading any, and without secrets."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from core.bootstrap.catalogue import name_in_force, read_catalogue
 from core.config import Settings
 from core.inference.local import choice
 from core.moderation.scores import Label
-from core.services.backends import Candidate, Catalogue, State
+from core.services.backends import BackendState, Candidate, Catalogue
 from tests.contract.remote_configs import TABLES, toml_of
 
 SECRET = "sk-very-secret-9f8e7d"
@@ -62,7 +62,7 @@ def test_a_missing_package_is_named_with_how_to_install_it(
     )
     found = catalogue(settings)
     torch = one(found, "torch")
-    assert torch.problem_state is State.NOT_INSTALLED
+    assert torch.problem_state is BackendState.NOT_INSTALLED
     assert "pip install 'moderation-console[transformers]'" in (torch.problem or "")
     assert one(found, "onnx").problem is None
     assert name_in_force(settings) == "onnx"
@@ -89,11 +89,11 @@ def test_a_key_that_is_not_set_is_named(settings: Settings, where: dict[str, obj
     declare(settings, "tei", **where)
     tei = one(catalogue(settings), "my-tei")
     assert tei.problem == "OTHER_KEY is not set: the key is taken from there"
-    assert tei.problem_state is State.REFUSED
+    assert tei.problem_state is BackendState.REFUSED
     assert tei.labels
 
 
-def test_a_broken_file_is_told_with_file_and_key_and_the_local_ones_stay(
+def test_a_broken_backends_file_is_reported_with_its_key_and_local_backends_remain(
     settings: Settings,
 ) -> None:
     declare(settings, "tei", timeout_s=-1)
@@ -129,7 +129,7 @@ def test_a_model_from_elsewhere_is_run_by_transformers_alone(tmp_path: Path) -> 
     assert (found.model_version, found.labels) == ("martin-ha/toxic-comment-model", None)
 
 
-def test_a_folder_with_a_broken_manifest_is_told(tmp_path: Path) -> None:
+def test_a_folder_with_a_broken_manifest_is_reported(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text("{}")
     found = catalogue(Settings(home=tmp_path, model=str(tmp_path)), "onnx")
     assert "is not a manifest" in (one(found, "onnx").problem or "")

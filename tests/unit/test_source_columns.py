@@ -1,4 +1,4 @@
-"""Names, ids and times of plain rows, in the spellings that sites, pandas and databases use."""
+"""Column names, ids and times of plain rows, in the forms of sites, pandas and databases."""
 
 from datetime import UTC, datetime
 from decimal import Decimal

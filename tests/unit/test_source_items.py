@@ -1,4 +1,4 @@
-"""One raw row, one item: every shape a row comes in and every way it can be wrong."""
+"""One raw row gives one item: every shape of rows, and every fault."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -135,7 +135,7 @@ def test_wrong_rows_are_rejected_with_their_place_and_without_their_text(
     assert "secret" not in found.message
 
 
-def test_a_hit_tells_the_story_it_hangs_under() -> None:
+def test_a_hit_gives_the_story_it_belongs_to() -> None:
     story = story_of_hit(HIT, read_at=READ_AT)
     assert story == IncomingThread("hackernews", "2921506", 'A "story"', None, WRITTEN_AT)
     for silent in (FIREBASE, HIT | {"story_title": None}, HIT | {"story_id": "x"}, None, 3):

@@ -1,4 +1,4 @@
-"""Single parts of a statement of reasons that its wording may not show."""
+"""Parts of a statement of reasons that its text may not show."""
 
 from datetime import timedelta
 
@@ -24,7 +24,7 @@ def test_nobody_has_decided_on_a_comment_that_waits() -> None:
     assert (waiting.facts, waiting.not_assessed) == ((), ())
 
 
-def test_who_found_and_who_decided_are_told_apart() -> None:
+def test_finding_and_deciding_by_automated_means_are_distinguished() -> None:
     by_model, by_person = statement(CUT), statement(CUT, REMOVAL)
     assert (by_model.found_automatically, by_model.decided_automatically) == (True, True)
     assert (by_person.found_automatically, by_person.decided_automatically) == (True, False)

@@ -1,4 +1,4 @@
-"""What the shipped model reads instead of the raw text."""
+"""The text form that the shipped model reads."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The palette can be read: contrast by WCAG 2.2, 4.5 to 1 for text and 3 to 1 for controls."""
+"""The theme's contrast by WCAG 2.2: 4.5 to 1 for text and 3 to 1 for controls."""
 
 import tomllib
 from pathlib import Path
@@ -27,7 +27,7 @@ def test_black_on_white_is_21_to_1():
 
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
-def test_text_stands_out(mode):
+def test_text_has_enough_contrast(mode):
     colours = THEME[mode]
     for background in ("backgroundColor", "secondaryBackgroundColor"):
         assert contrast(colours["textColor"], colours[background]) >= 7

@@ -1,4 +1,4 @@
-"""Which terms a sentence names, and that the measures see a term that shifts scores."""
+"""Identity terms in sentences, and measures that detect a term that shifts scores."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""Temperatures find back what was done to the logits and leave every rank as it was."""
+"""The fitted temperature is the one applied to the logits, and ranks don't change."""
 
 from types import SimpleNamespace
 

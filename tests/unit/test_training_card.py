@@ -1,4 +1,4 @@
-"""The card is a function of its report, and the shipped one was written by nobody's hand."""
+"""The model card depends only on its report, and the shipped card was generated."""
 
 import json
 import shutil

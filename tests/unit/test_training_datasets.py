@@ -1,4 +1,4 @@
-"""Named sets: refused when they are not what they are named, read with their labels masked."""
+"""Named data sets: refused if their content differs; unknown labels are masked."""
 
 import string
 from dataclasses import replace
@@ -18,7 +18,7 @@ BY_NAME = {each.name: each for each in CATALOGUE}
 
 
 def write_set(folder: Path, name: str, select: str) -> DataSet:
-    """The catalogue's set of that name, its file holding the rows of `select`."""
+    """The set of that name from the catalogue, with the rows of `select` as its file."""
     path = folder / BY_NAME[name].file
     path.parent.mkdir(parents=True, exist_ok=True)
     duckdb.sql(f"COPY ({select}) TO '{path}' (FORMAT parquet)")

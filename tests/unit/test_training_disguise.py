@@ -1,4 +1,4 @@
-"""Disguised copies: same targets, a fixed choice, and harmless text as well as abuse."""
+"""Misspelled copies: the same targets, reproducible, of harmless and abusive rows."""
 
 import random
 
@@ -37,7 +37,7 @@ def test_seed_fixes_the_copies() -> None:
 
 
 @pytest.mark.parametrize("toxicity", [None, 0.3])
-def test_rows_nobody_is_sure_about_are_left_alone(toxicity: float | None) -> None:
+def test_uncertain_rows_get_no_disguised_copy(toxicity: float | None) -> None:
     unsure = [example(f"{row.text} again", toxicity) for row in TOXIC]
     assert disguised_copies(unsure, seed=1) == []
 

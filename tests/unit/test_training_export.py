@@ -1,4 +1,4 @@
-"""What ships is what was trained: every file of the folder, on every runtime, scores the same."""
+"""Export: every file of the model folder gives the same scores on every runtime."""
 
 import json
 import shutil
@@ -105,14 +105,14 @@ def folder(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Path:
 
 @pytest.fixture(scope="module")
 def seven_bits(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy that scores alike on every processor."""
+    """A copy with 7-bit weights, which scores the same on every processor."""
     copy = shutil.copytree(folder, tmp_path_factory.mktemp("seven_bits") / "model")
     take_seven_bits(copy / INT8_FILE)
     return copy
 
 
 def reference(folder: Path, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
-    """Scores by transformers, from the folder, a comment at a time."""
+    """Scores by transformers from the folder, one comment at a time."""
     model = transformers.AutoModelForSequenceClassification.from_pretrained(folder).eval()
     assert model.dtype is torch.float32
     with torch.inference_mode():
@@ -189,7 +189,7 @@ def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path) -> None:
 
 @pytest.mark.rounding
 @pytest.mark.parametrize("name", [GRAPH_FILE, INT8_FILE])
-def test_a_score_does_not_depend_on_its_company(folder: Path, name: str) -> None:
+def test_a_score_does_not_depend_on_its_batch(folder: Path, name: str) -> None:
     import onnxruntime
 
     session = onnxruntime.InferenceSession(folder / name, providers=["CPUExecutionProvider"])

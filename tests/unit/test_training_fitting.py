@@ -1,4 +1,4 @@
-"""What is learned: two cycles, the same weights for the same seed."""
+"""Fitting: two learning-rate cycles, and the same weights for the same seed."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -113,7 +113,7 @@ def test_refining_goes_a_share_of_the_way(share: float) -> None:
     assert farthest(found, between) == 0.0
 
 
-def test_refining_leaves_alone_what_nobody_labelled() -> None:
+def test_refining_keeps_the_scores_of_unlabelled_cells() -> None:
     before = network_logits(tiny(), IDS, threads=1)
     rows = [replace(row, targets=(1.0, None, None, None, 0.0)) for row in ROWS]
     network = refined(1.0, rows, times=10, rate=2e-2)
@@ -124,7 +124,7 @@ def test_refining_leaves_alone_what_nobody_labelled() -> None:
 
 @pytest.mark.parametrize(("score", "logit"), [(0.98201, 4.0), (0.0, -6.907)])
 def test_what_a_half_trusted_teacher_says_is_learnt_half_way(score: float, logit: float) -> None:
-    """The mean of both logits; one who is quite sure is taken for sure to a thousandth."""
+    """The target is the mean of both logits; a score of 0 or 1 counts as 0.001 or 0.999."""
     before = network_logits(tiny(), IDS, threads=1)[:, 0]
     rows = [replace(row, targets=(score, None, None, None, None)) for row in ROWS]
     found = network_logits(refined(1.0, rows, HALF, 40, rate=2e-2), IDS, threads=1)[:, 0]

@@ -1,4 +1,4 @@
-"""The functional suite is large enough, new to the model, and judged by the edges it is given."""
+"""The functional suite: its size, no overlap with training texts, and its evaluation."""
 
 import re
 from collections import defaultdict
@@ -44,7 +44,7 @@ def letters(text: str) -> str:
 
 
 class Known:
-    """Sentences, found again by what nearly says the same."""
+    """Sentences that can be looked up by similar ones."""
 
     def __init__(self, texts: Iterable[str]) -> None:
         self._texts = sorted(set(texts))
@@ -56,7 +56,7 @@ class Known:
                 self._by_word[word].add(number)
 
     def like(self, text: str) -> list[str]:
-        """Those with the same letters, or with ALIKE of all words in common."""
+        """Sentences with the same letters, or that share at least ALIKE of all words."""
         mine, same = words(text), self._letters.get(letters(text))
         close = set().union(*(self._by_word.get(word, set()) for word in mine))
         near = [n for n in close if len(mine & self._bags[n]) / len(mine | self._bags[n]) >= ALIKE]
@@ -79,8 +79,8 @@ def test_no_case_is_nearly_a_training_example_or_a_probe() -> None:
 
 
 def test_hard_examples_borrow_no_phrase_of_the_suite() -> None:
-    """They were written knowing which functions failed: none of their sentences may help on a case
-    by what it remembers."""
+    """The hard examples were written knowing which functions failed, so none may repeat a phrase of
+    the suite."""
     hard = [row.text for row in own_examples() if row.source == HARD_SOURCE]
     phrases = {run: text for text in hard for run in runs(text)}
     shared = {case: phrases[run] for case in CASES for run in runs(case) if run in phrases}

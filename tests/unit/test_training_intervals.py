@@ -1,4 +1,4 @@
-"""Intervals: they cover what they should, and grow where rows are no independent evidence."""
+"""Confidence intervals: their coverage, and wider intervals for rows that are not independent."""
 
 import numpy as np
 import pytest

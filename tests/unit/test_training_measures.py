@@ -1,4 +1,4 @@
-"""Ranking measures against their slow definitions."""
+"""Ranking measures compared with slow reference implementations."""
 
 import numpy as np
 import pytest

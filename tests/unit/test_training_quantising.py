@@ -1,4 +1,4 @@
-"""int8 layers against the exact ones, layer by layer."""
+"""int8 layers compared with the exact ones, layer by layer."""
 
 import numpy as np
 import pytest
@@ -47,7 +47,7 @@ def inputs_of(model: object, name: str, comments: list[list[int]]) -> np.ndarray
 
 
 def multiply(layer: Int8Layer, given: np.ndarray) -> np.ndarray:
-    """The integer arithmetic of a runtime."""
+    """The product as a runtime computes it, in integers."""
     steps = np.rint((given - layer.middle) * layer.factor / layer.scale) + layer.zero
     whole = np.clip(steps, 0, 255).astype(np.int64) - layer.zero
     product = whole @ layer.matrix.astype(np.int64)
@@ -56,7 +56,7 @@ def multiply(layer: Int8Layer, given: np.ndarray) -> np.ndarray:
 
 
 def error_of(layers: dict[str, Int8Layer], model: object, name: str) -> float:
-    """Mean square of the error on comments not calibrated on, as a share of the signal's."""
+    """Mean squared error on comments not used for calibration, relative to the signal."""
     given = inputs_of(model, name, rows(60, seed=2))
     exact = dict(model.named_modules())[name](torch.from_numpy(given)).detach().numpy()
     return float(np.square(multiply(layers[name], given) - exact).mean() / exact.var())
@@ -78,8 +78,8 @@ def test_only_the_last_layers_keys_and_values_read_every_token() -> None:
 
 
 def test_errors_of_rounding_are_passed_on() -> None:
-    """Inputs that move together can make up for each other, so the product's error is smaller than
-    with weights each rounded to the nearest step."""
+    """Errors of correlated inputs can cancel, so the product's error is smaller than if each weight
+    were rounded to the nearest step."""
     model = small_model()
     given = inputs_of(model, FEED, rows(150, seed=1))
     layer = quantise_layers(model, rows(150, seed=1))[FEED]

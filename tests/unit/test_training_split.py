@@ -1,4 +1,4 @@
-"""The split is what every number of the model card rests on."""
+"""The split into training, validation and test rows."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A teacher's scores: kept by digest of the text, put where people's labels leave room."""
+"""A teacher's scores: stored by digest of the text, and their use as targets."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -57,7 +57,7 @@ def test_of_the_set_it_learnt_only_what_the_teacher_says_is_learnt_again() -> No
     assert found.targets == (0.7, None, None, None, 0.1)
 
 
-def test_the_teacher_speaks_where_nobody_did_and_people_keep_their_say() -> None:
+def test_teacher_scores_fill_unlabelled_rows_and_labels_by_people_remain() -> None:
     rows = [row("a", "edos_sexism", None, None, 0, None, 1), row("b", "edos_sexism")]
     found = with_teacher_scores(rows, scores_of(a=(0.1, 0.1), b=(0.2, 0.3)))
     assert found == [rows[0], replace(rows[1], targets=(0.2, None, None, None, 0.3), weight=1.0)]
@@ -117,13 +117,13 @@ def test_scores_of_one_label_leave_what_another_model_said_of_the_others() -> No
         (WIKIPEDIA, "cad_reddit", (1, 0, 0, 0, 0), False),
     ],
 )
-def test_a_teacher_speaks_for_what_it_learnt_and_for_what_no_person_labelled(
+def test_a_teachers_scores_are_used_for_its_set_and_for_unlabelled_rows(
     task: DistillationTask, source: str, targets: tuple[float | None, ...], speaks: bool
 ) -> None:
     assert task.replaces_labels_of(row("a", source, *targets)) is speaks
 
 
-def test_a_teacher_is_trusted_for_the_labels_that_it_scores_where_it_speaks() -> None:
+def test_a_teachers_weight_applies_to_the_labels_and_sets_it_scores() -> None:
     wiki, own = row("a", "jigsaw_wiki", 1), row("b", "own_examples", 1)
     assert WIKIPEDIA.weights_for(wiki) == (0.5, 1.0, 1.0, 1.0, 1.0)
     unscored = row("d", WIKIPEDIA.scored)
@@ -157,7 +157,7 @@ def test_a_lesson_is_found_by_the_set_that_its_teacher_learnt() -> None:
 
 
 @pytest.mark.parametrize(("task", "weight"), [(REDDIT, 1.0), (WIKIPEDIA, 0.5)])
-def test_a_row_that_nobody_labelled_weighs_as_much_as_others(
+def test_an_unlabelled_row_has_the_same_weight_as_others(
     task: DistillationTask, weight: float
 ) -> None:
     given = UNKNOWN if task is REDDIT else (0.5,) * 5

@@ -1,4 +1,4 @@
-"""Thresholds keep what the rule asks of them, and say so where no edge can."""
+"""Thresholds meet the rule, and say so if none can."""
 
 import numpy as np
 import pytest
@@ -75,7 +75,7 @@ def test_remove_stays_out_of_reach_where_it_would_take_too_many_clean_ones() -> 
     assert (remove.at, remove.bound) == (HIGHEST_EDGE, "clean share")
 
 
-def test_an_edge_nobody_can_vouch_for_is_the_highest() -> None:
+def test_an_edge_without_enough_evidence_is_the_highest() -> None:
     hold, remove, _ = choose(evidence(CLEAN, np.full(100, 0.1)))
     assert (hold.bound, remove.bound) == ("highest", "highest")
     assert (hold.at, remove.at) == (0.98, HIGHEST_EDGE)
@@ -113,7 +113,7 @@ def test_edges_are_in_order_and_in_range(
 
 
 def rows(source: str, cells: list[tuple[float | None, float | None, float]]) -> ScoredRows:
-    """Targets of toxicity and threat, and one score for every label."""
+    """Rows with targets for toxicity and threat, and one score for every label."""
     examples = tuple(
         Example(f"text {n}", (toxicity, None, threat, None, None), (f"key {n}",), source)
         for n, (toxicity, threat, _) in enumerate(cells)

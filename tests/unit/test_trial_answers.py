@@ -1,4 +1,4 @@
-"""Every part of an answer that a person asked a backend for by hand."""
+"""Every field of the answer to a trial."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -19,7 +19,7 @@ NOW = datetime(2026, 11, 26, 9, tzinfo=UTC)
 
 
 class Far(FakeBackend):
-    """A service that takes two seconds, and whose answer a test decides."""
+    """A remote backend that takes two seconds and gives the test's answer."""
 
     def __init__(self, elapsed: list[float], location: Location = Location.REMOTE) -> None:
         super().__init__()
@@ -110,7 +110,7 @@ def test_model_of_this_process_that_failed_once_is_kept(elapsed: list[float]) ->
 
 
 class Untold(FakeBackend):
-    """A model that must be read before it can tell what it is."""
+    """A model whose `info` is known only after loading."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -135,7 +135,7 @@ def test_model_that_must_be_read_first_is_taken_for_one_of_this_process(
 
 
 def test_slower_of_two_that_ask_first_uses_the_other_ones_backend(elapsed: list[float]) -> None:
-    """Both make one; the second finds the first one's kept and lets its own go."""
+    """Both create a backend; the second one finds the first one's and closes its own."""
     first, second = Far(elapsed), Far(elapsed)
     bench = spare(elapsed, second, first)
     second.answer = lambda result: result

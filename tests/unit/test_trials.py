@@ -1,4 +1,4 @@
-"""Backends asked by hand: apart from those that serve, counted apart, and never left in doubt."""
+"""Trials: backends separate from those that serve, their records, and dropping failed ones."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -27,7 +27,7 @@ OPS = Actor("ola", Role.OPS)
 
 
 class Named(FakeBackend):
-    """The fake under another name and elsewhere, that counts what becomes of it."""
+    """The fake backend with another name and location; counts its calls."""
 
     def __init__(self, name: str, location: Location = Location.REMOTE) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class Named(FakeBackend):
 
 
 class Makes:
-    """Makes the same backends by name again and again, and keeps each one made."""
+    """Makes backends by name, and keeps each one made."""
 
     def __init__(self, **make: Callable[[], FakeBackend]) -> None:
         self._make = make

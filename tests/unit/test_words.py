@@ -1,4 +1,4 @@
-"""Where the words of a comment are."""
+"""Splitting a comment into words."""
 
 import pytest
 

@@ -1,1 +1,1 @@
-"""Texts of many callers scored together."""
+"""Scores the texts of concurrent calls in shared batches."""

@@ -32,7 +32,7 @@ class Predictor(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class ClearingRule:
     """When the first stage clears a text: its `nearness` to these edges is below `pass_below`.
 
     `audit_share` (0..1) of the texts it would clear are scored by the full model anyway, as an
@@ -46,16 +46,16 @@ class Gate:
 
 class CascadeBackend:
     """The full model behind a first stage. A cleared text carries the first stage's own scores and
-    version. Under a policy whose acting edges differ from the gate's, the full model scores
+    version. Under a policy with other acting edges than the rule's, the full model scores
     everything.
     """
 
     def __init__(
-        self, full: Backend, first: Predictor, gate: Gate, policy: Callable[[], Policy]
+        self, full: Backend, first: Predictor, rule: ClearingRule, policy: Callable[[], Policy]
     ) -> None:
         self._full = full
         self._first = first
-        self._gate = gate
+        self._rule = rule
         self._policy = policy
 
     @property
@@ -69,7 +69,7 @@ class CascadeBackend:
         full = self.info.model_version
         if self._policy_in_force() is None:
             return full
-        return f"{full}+{self._first.version}<{self._gate.pass_below!r}"
+        return f"{full}+{self._first.version}<{self._rule.pass_below!r}"
 
     def load(self) -> None:
         """Loads the full model; the first stage was loaded with this object."""
@@ -82,10 +82,10 @@ class CascadeBackend:
             return self._full.score(texts)
         begin = perf_counter()
         predicted = self._first.predict(texts)
-        edges, pass_below = self._gate.edges, self._gate.pass_below
+        edges, pass_below = self._rule.edges, self._rule.pass_below
         would_pass = [nearness(scores, policy, edges) < pass_below for scores in predicted]
         audited = [
-            fine and is_audited(text, self._gate.audit_share)
+            fine and is_audited(text, self._rule.audit_share)
             for text, fine in zip(texts, would_pass, strict=True)
         ]
         first_stage_ms = (perf_counter() - begin) * 1000.0
@@ -126,9 +126,9 @@ class CascadeBackend:
         self._full.close()
 
     def _policy_in_force(self) -> Policy | None:
-        """None when the gate was calibrated for other edges than this policy has."""
+        """None when the rule was calibrated for other edges than this policy has."""
         policy = self._policy()
-        if acting_edges(policy) != self._gate.edges:
+        if acting_edges(policy) != self._rule.edges:
             return None
         return policy
 

@@ -14,10 +14,10 @@ from core.private_files import make_private_folder, open_private_file
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """On `comments` distinct comments from `data`, of which the full model flagged `flagged`, the
-    first stage cleared `share_cleared` of all and missed `missed` flags; with 95 % confidence it
-    misses at most the share `bound`. True for these versions and acting edges alone.
-    """
+    """The result for `comments` distinct comments from `data`, of which the full model flagged
+    `flagged`. The first stage cleared the share `share_cleared` of all and missed `missed` flags;
+    at 95 % confidence it misses at most the share `bound`. Valid only for these versions and acting
+    edges."""
 
     full_version: str
     first_version: str
@@ -41,7 +41,7 @@ def objection(
     edges: Mapping[Label, float],
     promise: float,
 ) -> str | None:
-    """Why this calibration does not allow the cascade to clear anything; None when it does."""
+    """Why this calibration does not allow the cascade to clear anything; None if it does."""
     if calibration is None:
         return "nothing was calibrated yet"
     if calibration.full_version != full_version:
@@ -72,7 +72,7 @@ def write_calibration(path: Path, calibration: Calibration) -> None:
 
 
 def read_calibration(path: Path) -> Calibration | None:
-    """None where there is no file. Raises StoreError naming a file that can't be read."""
+    """None if there is no file. Raises StoreError naming a file that can't be read."""
     try:
         text = path.read_text(encoding="utf-8")
     except FileNotFoundError:
@@ -85,4 +85,4 @@ def read_calibration(path: Path) -> Calibration | None:
         content["made_at"] = datetime.fromisoformat(content["made_at"])
         return Calibration(**content)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise StoreError(f"{path} is not a calibration; make it anew: {error!r}") from error
+        raise StoreError(f"{path} is not a calibration; calibrate again: {error!r}") from error

@@ -43,7 +43,7 @@ class FirstStageWeights:
 
 
 class FirstStage:
-    """Safe to call from several threads: it holds nothing but constants."""
+    """Safe to call from several threads: it has no mutable state."""
 
     def __init__(
         self, weights: FirstStageWeights, labels: Sequence[Label], *, version: str, full_model: str
@@ -102,7 +102,8 @@ class FirstStage:
 def write_first_stage(
     path: Path, weights: FirstStageWeights, labels: Sequence[Label], *, full_model: str
 ) -> None:
-    """`full_model` is the version of the one whose scores it predicts. Same content, same bytes."""
+    """`full_model` is the version of the model whose scores it predicts. The same content gives the
+    same bytes."""
     about = {"labels": list(labels), "full_model": full_model, "text_form": TEXT_FORM}
     arrays = {
         "words": weights.words,
@@ -120,7 +121,7 @@ def write_first_stage(
 
 
 def read_first_stage(path: Path) -> FirstStage:
-    """Its version holds a digest of the file. Raises ModelNotUsable."""
+    """Its version contains a digest of the file. Raises ModelNotUsable."""
     try:
         content = path.read_bytes()
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:

@@ -1,7 +1,7 @@
-"""Comments to hashed words and parts of words, a whole batch at a time. Numpy alone, no vocabulary.
+"""Hashes the words and word parts of a batch of comments, with numpy and without a vocabulary.
 
-A word is a run of letters, digits and the signs that stand for letters (`*`, `@`, `$`, `'`); any
-other mark is a word by itself. Bytes of UTF-8 are what is hashed, in lower case.
+A word is a run of letters, digits and signs that can stand for letters (`*`, `@`, `$`, `'`); any
+other mark is a word by itself. Hashes are of lower-case UTF-8 bytes.
 """
 
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class HashedWords:
 
 
 def hash_words(texts: Sequence[str], *, word_bits: int, part_bits: int) -> HashedWords:
-    """Any strings; tables have `2 ** bits` rows."""
+    """The hashed words of any strings. The two tables have `2 ** bits` rows."""
     blobs = [_blob(text) for text in texts]
     raw = np.frombuffer(_GAP + _GAP.join(blobs) + _GAP, dtype=np.uint8)
     kinds, numbers, places = _tables()
@@ -74,7 +74,7 @@ def _rows(hashes: NDArray[np.uint64], bits: int) -> NDArray[np.int64]:
 
 @cache
 def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64], NDArray[np.uint64]]:
-    """What kind of byte each is, a random number for it, and one for its place in a word."""
+    """For each byte its kind and a random number, and a random number for each place in a word."""
     kinds = np.full(256, _MARK, dtype=np.uint8)
     kinds[list(_GAP)] = 0
     for byte in range(128):
@@ -85,7 +85,7 @@ def _tables() -> tuple[NDArray[np.uint8], NDArray[np.uint64], NDArray[np.uint64]
 
 
 def _random_odd(count: int, stream: int) -> NDArray[np.uint64]:
-    """The same on every machine and in every release of numpy: a counter, mixed by hand."""
+    """Random odd numbers that are the same on every machine and in every release of numpy."""
     mixed = (np.arange(1, count + 1, dtype=np.uint64) + np.uint64(stream << 32)) * _SPREAD
     for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
         mixed = (mixed ^ (mixed >> np.uint64(shift))) * np.uint64(factor)

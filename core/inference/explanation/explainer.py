@@ -23,7 +23,7 @@ MOST_PARTS = 64
 """Parts looked at, at most; taking one out costs about as much as scoring the comment."""
 NOTHING = "."
 """Scored in place of an empty text, which backends treat differently."""
-TELLING = 0.75
+IMPORTANT_SHARE = 0.75
 """Of the heaviest part's weight: the share at which marked words agree best with people's marks."""
 _FAINT = 0.05  # a smaller weight explains nothing
 _ROUND = 24
@@ -45,18 +45,18 @@ class Part:
 
     @property
     def start(self) -> int:
-        """Where its first word begins."""
+        """The index at which its first word begins."""
         return self.words[0].start
 
     @property
     def end(self) -> int:
-        """Where its last word ends."""
+        """The index at which its last word ends."""
         return self.words[-1].end
 
 
 @dataclass(frozen=True, slots=True)
 class Remedy:
-    """The words without which a milder decision would follow, and the scores then."""
+    """The words without which the decision would be milder, and the scores without them."""
 
     words: tuple[Word, ...]
     scores: Scores
@@ -81,24 +81,24 @@ class Explanation:
     carriers: tuple[Word, ...] = ()
 
     def change(self, part: Part, label: Label) -> float:
-        """By how much the part raised the label's score: that score less the one without it."""
+        """The label's score minus the score without the part."""
         return self.scores[label] - part.without[label]
 
     def weight(self, part: Part, label: Label) -> float:
-        """By how much the part raises the score, -1 to 1: the mean of what is lost without it and
-        of what it has alone beyond a text without words."""
+        """The weight of the part, -1 to 1: the mean of two changes, the score minus the score
+        without the part, and the score of the part alone minus that of a text without words."""
         alone = part.alone[label] - self.nothing[label]
         return (self.change(part, label) + alone) / 2.0
 
-    def telling(self, label: Label, share: float = TELLING) -> tuple[Part, ...]:
-        """The parts that carry the score, in text order: at least that share of the heaviest."""
+    def important_parts(self, label: Label, share: float = IMPORTANT_SHARE) -> tuple[Part, ...]:
+        """The parts with at least that share of the heaviest part's weight, in text order."""
         heaviest = max((self.weight(part, label) for part in self.parts), default=0.0)
         edge = max(share * heaviest, _FAINT)
         return tuple(part for part in self.parts if self.weight(part, label) >= edge)
 
 
 def most_variants(parts: int = MOST_PARTS) -> int:
-    """How many texts an explanation of that many parts scores at most: two for each, those of the
+    """The most texts that an explanation of that many parts scores: two for each part, those of the
     search for a remedy, and a text without words."""
     return 2 * parts + sum(comb(_SUSPECTS, size) for size in range(2, _MOST_REMOVED + 1)) + 1
 
@@ -155,7 +155,7 @@ def _scores(score: Score, texts: Sequence[str]) -> list[Scores]:
 
 
 def _variants(text: str, pieces: Sequence[tuple[Word, ...]]) -> list[str]:
-    """Two for each piece: the text without it, and the piece alone."""
+    """Two variants for each piece: the text without it, and the piece alone."""
     pairs = ((without(text, piece), only(text, piece)) for piece in pieces)
     return [variant if variant.strip() else NOTHING for pair in pairs for variant in pair]
 
@@ -166,7 +166,7 @@ def _parts(pieces: Sequence[tuple[Word, ...]], scores: Sequence[Scores]) -> tupl
 
 
 def _split(words: Sequence[Word], count: int) -> list[tuple[Word, ...]]:
-    """Neighbours in `count` runs of nearly the same length."""
+    """The words in `count` runs of neighbours, of nearly the same length."""
     size = len(words)
     return [tuple(words[n * size // count : (n + 1) * size // count]) for n in range(count)]
 
@@ -174,7 +174,7 @@ def _split(words: Sequence[Word], count: int) -> list[tuple[Word, ...]]:
 def _refined(
     parts: Sequence[Part], heaviness: Callable[[Part], float], room: int
 ) -> list[tuple[Word, ...]]:
-    """The heaviest parts of several words in smaller pieces, at most `room` of those."""
+    """The heaviest parts of several words, cut into smaller pieces, at most `room` in all."""
     pieces: list[tuple[Word, ...]] = []
     ranked = sorted(parts, key=heaviness, reverse=True)
     for part in ranked:
@@ -189,14 +189,14 @@ def _refined(
 
 
 def _merged(parts: Sequence[Part], smaller: Sequence[Part]) -> tuple[Part, ...]:
-    """The smaller parts in place of those they were cut from."""
+    """The parts, with the smaller ones in place of those they were cut from."""
     cut = {word for part in smaller for word in part.words}
     kept = (part for part in parts if part.words[0] not in cut)
     return tuple(sorted((*kept, *smaller), key=lambda part: part.start))
 
 
 def _suspects(whole: Explanation, labels: Sequence[Label]) -> list[Part]:
-    """The single words that raise a score, heaviest first."""
+    """Parts of one word that raise a score, heaviest first."""
 
     def weight(part: Part) -> float:
         return max(whole.weight(part, label) for label in labels)
@@ -208,7 +208,8 @@ def _suspects(whole: Explanation, labels: Sequence[Label]) -> list[Part]:
 def _remedy(
     score: Score, text: str, suspects: Sequence[Part], passes: Callable[[Scores], bool]
 ) -> Remedy | None:
-    """One word if any will do, else the first set of the heaviest few that does, pairs first."""
+    """One word if that suffices, else the first sufficient set of a few of the heaviest words,
+    pairs first."""
     for part in suspects:
         if passes(part.without):
             return Remedy(part.words, part.without)
@@ -232,9 +233,9 @@ def _carriers(
     *,
     room: int,
 ) -> tuple[Word, ...]:
-    """All suspects taken out, then put back one by one, first the one that matters least, for as
-    long as the milder decision holds. Weights alone can't tell: a word may be heavy by itself and
-    mean nothing beside the others, or the other way round."""
+    """Removes all suspects, then puts them back one by one, the least important first, as long as
+    the milder decision holds. Weights alone don't show this: a word may be heavy by itself but add
+    nothing to the others, or the other way round."""
     # With n words out, putting them back takes n texts, then n - 1, down to two.
     affordable = (n for n in range(_MOST_CARRIERS, 0, -1) if comb(n + 1, 2) <= room)
     count = next(affordable, 0)

@@ -20,7 +20,7 @@ _EDGE = ".,!?;:'\"()[]{}<>«»“”‘’„…–—-_~`^|/\\=+"
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """`text[start:end]` of the comment it is from."""
+    """A word of a comment: `text[start:end]`."""
 
     start: int
     end: int
@@ -56,7 +56,7 @@ def _trimmed(piece: re.Match[str], offset: int) -> Word | None:
 
 
 def without(text: str, words: Sequence[Word]) -> str:
-    """The text with these words cut out, in any order; what stands around them stays."""
+    """The text without these words, given in any order; spaces and punctuation around them stay."""
     kept, at = [], 0
     for word in sorted(words, key=lambda word: word.start):
         kept.append(text[at : word.start])

@@ -61,8 +61,8 @@ def choose_local(
         return _hub_backend(choice, cpu_info)
     if choice.activation != AUTO or choice.labels != AUTO:
         raise ConfigError(
-            "MODCONSOLE_ACTIVATION and MODCONSOLE_LABELS are for models from elsewhere; "
-            f"{folder.name} says them in its {MANIFEST_FILE}"
+            "MODCONSOLE_ACTIVATION and MODCONSOLE_LABELS are only for other Hugging Face "
+            f"models; {folder.name} declares both in its {MANIFEST_FILE}"
         )
     precision = _precision(backend, choice.precision, cpu_info)
     return LocalBackend(FolderModel(folder, backend, precision, is_compiled=choice.is_compiled))
@@ -112,7 +112,7 @@ def _precision(backend: str, precision: str, cpu_info: Path) -> str:
     if precision != AUTO:
         if precision not in FILES[backend]:
             raise ConfigError(
-                f"MODCONSOLE_PRECISION is {precision!r}; the backend `{backend}` can do "
+                f"MODCONSOLE_PRECISION is {precision!r}; the backend `{backend}` supports "
                 f"{' or '.join(FILES[backend])}"
             )
         return precision

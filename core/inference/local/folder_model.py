@@ -90,7 +90,7 @@ class FolderModel:
         files = FILES[self.backend].get(self.precision)
         if files is None:
             there = " or ".join(FILES[self.backend])
-            raise ConfigError(f"the backend `{self.backend}` has the precision {there}")
+            raise ConfigError(f"the backend `{self.backend}` supports the precision {there}")
         for name in files:
             if name not in self.manifest.files:
                 raise ModelNotUsable(

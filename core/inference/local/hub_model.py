@@ -94,8 +94,8 @@ class HubModel:
         if kind not in ACTIVATIONS:
             raise ConfigError(
                 f"{self.model} does not say how its outputs become scores (problem_type is {kind});"
-                " set MODCONSOLE_ACTIVATION to softmax where its labels exclude each other, to "
-                "sigmoid where several may hold, to none where they are scores already"
+                " set MODCONSOLE_ACTIVATION to softmax if its labels exclude each other, to "
+                "sigmoid if several can apply, or to none if its outputs are scores already"
             )
         return ACTIVATIONS[kind]
 

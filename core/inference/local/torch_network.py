@@ -90,8 +90,8 @@ def from_hub(kind: Any, model: str, **options: Any) -> Any:
         return kind.from_pretrained(model, **options)
     except (OSError, ValueError) as error:
         raise ModelNotUsable(
-            f"{model} is no model folder, not in the local Hugging Face cache, and the hub gave "
-            f"none: {first_line(error)}"
+            f"{model} is not a model folder, not in the local Hugging Face cache, and could not be "
+            f"downloaded: {first_line(error)}"
         ) from error
 
 

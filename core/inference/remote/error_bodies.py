@@ -91,7 +91,7 @@ def error_codes(answer: object) -> list[str]:
 
 
 def kind_of_body(answer: object, codes: list[str]) -> ErrorKind | None:
-    """What an error is about if not the text; None when the body does not say."""
+    """The cause of an error other than the text; None if the body does not show one."""
     for code in codes:
         kind = _kind_of(code)
         if kind is not None:

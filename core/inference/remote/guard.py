@@ -105,8 +105,8 @@ class GuardChat(WireFormat):
                 unsafe += chance * self._begins("unsafe_word", token)
             if safe + unsafe > 0.0:
                 return unsafe / (safe + unsafe)
-            raise bad_shape("said neither its safe nor its unsafe word first")
-        raise bad_shape("sent no log-probabilities: the server must support logprobs")
+            raise bad_shape("did not begin its answer with the safe or the unsafe word")
+        raise bad_shape("sent no log-probabilities; the server must support logprobs")
 
     def _begins(self, name: str, token: str) -> bool:
         """Whether the token is the word or its beginning: vocabularies split words differently."""

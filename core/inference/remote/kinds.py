@@ -125,7 +125,7 @@ def _route(config: BackendConfig, wire: WireFormat, secret: Callable[[str], str]
 def _secret(config: BackendConfig, variable: str, secret: Callable[[str], str | None]) -> str:
     value = (secret(variable) or "").strip()
     if not value:
-        raise ConfigError(f"{variable} is not set; backend {config.name!r} takes its key from it")
+        raise ConfigError(f"{variable} is not set; backend {config.name!r} reads its key from it")
     return value
 
 

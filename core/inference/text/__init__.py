@@ -1,1 +1,1 @@
-"""What is made of a text before a model reads it."""
+"""Conversion of a text to the form that a model reads."""

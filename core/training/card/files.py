@@ -1,4 +1,4 @@
-"""Writes the model card and its picture beside a report, from the report alone."""
+"""Writes the model card and its plot beside a report, from the report alone."""
 
 from pathlib import Path
 
@@ -17,6 +17,6 @@ def write_card(folder: Path) -> None:
 
 
 def rewrite_card(folder: Path) -> None:
-    """As `write_card`, and gives the manifest the digests of what was written."""
+    """Like `write_card`, and stores the digests of the written files in the manifest."""
     write_card(folder)
     record_files(folder, (CARD_FILE, PLOT_FILE))

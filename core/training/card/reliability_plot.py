@@ -10,8 +10,9 @@ _BEFORE, _AFTER, _LINE, _TEXT = "#b4b4bd", "#2f6fde", "#8a8a94", "#3c3c44"
 
 
 def reliability_plot(calibrations: Sequence[TemperatureFit]) -> str:
-    """One panel a label, score to the right and share upwards; on the diagonal a score means what
-    it says. Grey before temperature scaling, blue after. The same input gives the same text."""
+    """One panel per label: the score on the x axis, the observed share on the y axis. On the
+    diagonal, a score is a correct probability. Grey: before temperature scaling; blue: after. The
+    same input gives the same text."""
     width = _LEFT + len(calibrations) * (_SIDE + _GAP)
     height = _TOP + _SIDE + _BOTTOM
     panels = [

@@ -75,7 +75,7 @@ def metrics_section(metrics: Iterable[LabelMetrics]) -> str:
 
 
 def calibration_section(calibrations: Iterable[TemperatureFit], plot: str) -> str:
-    """Both readings of every label, and the picture."""
+    """The calibration of every label before and after temperature scaling, and the plot."""
     rows = [
         [
             c.label,
@@ -153,7 +153,7 @@ def effects_section(effects: Sequence[Effect]) -> str:
 
 
 def functions_section(results: Sequence[FunctionResult]) -> str:
-    """The worst first."""
+    """The functional suite's results, the worst first."""
     ranked = sorted(results, key=lambda each: (each.passed.value, each.name))
     rows = [
         [each.name, each.about, each.expected, percentage(each.passed, 0), any_label(each)]
@@ -240,7 +240,7 @@ def probe_table(probes: Iterable[Probe]) -> str:
 
 
 def weakest(report: TrainingReport) -> str:
-    """The worst of each kind, in three lines."""
+    """The worst sets, functions and identity terms, one line each."""
     sets = sorted(
         (m for m in report.metrics if m.label == MODEL_LABELS[0] and m.roc_auc is not None),
         key=lambda m: m.roc_auc or 0.0,

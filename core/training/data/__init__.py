@@ -1,1 +1,1 @@
-"""The rows a model learns from: named sets, own examples, splits."""
+"""The training data: named sets, the project's own examples, splits."""

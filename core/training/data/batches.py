@@ -1,4 +1,4 @@
-"""Token ids and batches of similar length, in an order fixed by the seed."""
+"""Token ids, and batches of rows of similar length in an order fixed by the seed."""
 
 import random
 from collections.abc import Iterator, Sequence
@@ -24,7 +24,8 @@ def encode(tokenizer: Tokenizer, texts: Sequence[str]) -> list[list[int]]:
 
 
 def shuffled_batches(lengths: Sequence[int], rows: int, *, seed: int) -> Iterator[list[int]]:
-    """Row numbers, each once; batches hold rows of similar length and come in random order."""
+    """Batches of row numbers, each number once; rows of a batch have similar length, and batches
+    are in random order."""
     chance = random.Random(seed)
     order = list(range(len(lengths)))
     chance.shuffle(order)

@@ -9,7 +9,7 @@ from core.training.data.datasets import Example
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """About 80, 10 and 10 %; rows that share a key are on one side."""
+    """About 80, 10 and 10 %; rows that share a key are in one split."""
 
     train: tuple[Example, ...]
     val: tuple[Example, ...]
@@ -17,7 +17,7 @@ class Split:
 
 
 def split_examples(examples: Sequence[Example]) -> Split:
-    """Rows that share a key, directly or through others, go to one side together."""
+    """Splits rows; rows that share a key, directly or through others, are in one split."""
     roots = _group_roots(examples)
     sides: dict[str, list[Example]] = {"train": [], "val": [], "test": []}
     for example in examples:

@@ -131,7 +131,7 @@ def template_of(text: str) -> str:
 
 
 def measure_bias(scored: ScoredRows, hold: float) -> BiasReport:
-    """By toxicity, over every term that occurs."""
+    """The bias of toxicity scores, for every term that occurs."""
     import numpy as np
 
     targets, scores = scored.known(Label.TOXICITY)

@@ -1,4 +1,4 @@
-"""Row counts of every named set, for the card: by side, and by label how many are known."""
+"""Row counts of every named set for the card: by split, and the known labels."""
 
 from collections.abc import Callable, Mapping, Sequence
 

@@ -92,7 +92,7 @@ def effects_on_sets(scored: ScoredRows, bands: Mapping[Label, Band]) -> list[Eff
 
 
 def compare(wide: ScoredRows, narrow: ScoredRows, bands: Mapping[Label, Band]) -> Parity:
-    """Compares a narrower form of the model with the reference on the same comments."""
+    """Compares the model in a lower precision with the reference on the same comments."""
     import numpy as np
 
     apart = np.abs(wide.scores - narrow.scores)
@@ -108,7 +108,7 @@ def compare(wide: ScoredRows, narrow: ScoredRows, bands: Mapping[Label, Band]) -
 
 
 def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
-    """Scores of single sentences to three places."""
+    """Scores of single sentences, rounded to three digits."""
     unknown: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
     examples = [Example(model_text(text), unknown, (text,), "probe") for text in texts]
     scored = network.score(examples).scores.tolist()

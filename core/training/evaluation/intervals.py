@@ -41,7 +41,7 @@ class Share:
 
 
 def share_of(count: int, rows: int) -> Share:
-    """Wilson, E. B. (1927); no rows could be any share."""
+    """Wilson's interval (E. B. Wilson 1927); without rows it is 0 to 1."""
     if not rows:
         return Share(0, 0, 0.0, 1.0)
     value, spread = count / rows, _Z**2 / rows

@@ -21,7 +21,7 @@ _PLACES = 6
 
 @dataclass(frozen=True, slots=True)
 class SetCounts:
-    """Rows of one set: `known` and `positives` a label, on all sides together."""
+    """Row counts of one set: `known` and `positives` are per label, over all splits."""
 
     name: str
     use: str
@@ -72,8 +72,8 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Parity:
-    """A narrower form compared with the reference over `rows` comments; `flips` of all (row, label)
-    cells at each edge."""
+    """The model in a lower precision compared with the reference over `rows` comments; `flips`
+    counts (row, label) cells that cross an edge."""
 
     rows: int
     largest: float

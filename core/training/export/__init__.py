@@ -1,1 +1,1 @@
-"""Trained weights as the files that ship."""
+"""Export of trained weights to the shipped files."""

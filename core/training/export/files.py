@@ -1,4 +1,4 @@
-"""From trained weights to the files that ship. Imports torch and onnx; import it only to train."""
+"""Exports trained weights to the shipped files. Imports torch and onnx; import it only to train."""
 
 import json
 import shutil

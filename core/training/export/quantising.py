@@ -61,7 +61,8 @@ class Int8Layer:
 
 @dataclass(slots=True)
 class _LayerInputs:
-    """What reached a layer: ranges (inputs) of every token, and every third token's values."""
+    """The inputs of a layer: the range of each input over all tokens, and the values of every third
+    token."""
 
     low: Tensor
     high: Tensor

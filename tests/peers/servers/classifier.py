@@ -14,7 +14,7 @@ def folder_and_port() -> tuple[str, int]:
 
 
 def options_of(folder: str) -> dict[str, Any]:
-    """All labels, cut where the console cuts the text too."""
+    """Options of the pipeline: all labels, truncation at the console's length."""
     options = {"top_k": None, "function_to_apply": "sigmoid", "truncation": True}
     manifest = Path(folder) / "manifest.json"
     if manifest.is_file():
@@ -23,7 +23,7 @@ def options_of(folder: str) -> dict[str, Any]:
 
 
 def make_pipeline(folder: str) -> Any:
-    """Called with a text, or a list of them: for each a list of `{"label": …, "score": …}`."""
+    """A pipeline that returns for each text a list of `{"label": …, "score": …}`."""
     from transformers import pipeline
 
     return pipeline("text-classification", model=folder, device="cpu", **options_of(folder))

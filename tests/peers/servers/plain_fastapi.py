@@ -1,4 +1,4 @@
-"""The service most people write first: FastAPI, and the pipeline called in the route."""
+"""The simplest common service: FastAPI with the pipeline called in the route."""
 
 from typing import Any
 

@@ -13,7 +13,7 @@ REFUSED = 1008
 """WebSocket close code "policy violation"; before the handshake the server answers 403."""
 
 
-class OwnOrigin:
+class SameOriginOnly:
     """ASGI middleware. A request without an Origin header passes: browsers send the header with
     every WebSocket and every cross-site write, so no page of another site can leave it out."""
 
@@ -21,7 +21,7 @@ class OwnOrigin:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] not in ("http", "websocket") or is_own(scope["headers"]):
+        if scope["type"] not in ("http", "websocket") or is_same_origin(scope["headers"]):
             await self._app(scope, receive, send)
         elif scope["type"] == "websocket":
             await receive()
@@ -31,7 +31,7 @@ class OwnOrigin:
             await response(scope, receive, send)
 
 
-def is_own(headers: list[tuple[bytes, bytes]]) -> bool:
+def is_same_origin(headers: list[tuple[bytes, bytes]]) -> bool:
     """Whether every Origin header names the same host and port as the Host header."""
     hosts = [value.decode("latin-1").lower() for name, value in headers if name == b"host"]
     origins = [value.decode("latin-1").lower() for name, value in headers if name == b"origin"]

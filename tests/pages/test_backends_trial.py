@@ -1,4 +1,4 @@
-"""The page of the backends when they are asked: checked now, or tried with a text."""
+"""The backends page: checking a backend and trying a text."""
 
 from pathlib import Path
 
@@ -39,7 +39,7 @@ def test_check_now_asks_the_service_and_shows_its_revision(
     assert not at.exception
     assert row(at, "tei")["state"] == ["answers"]
     assert row(at, "tei")["model"] == "unitary/toxic-bert@4d6c22e74ba2"
-    assert "Asked by hand 0 s ago: it answered in" in said(at)
+    assert "Checked by hand 0 s ago: it answered in" in said(at)
     asked = len(server.asked)
     assert asked > 1
     at.run()
@@ -88,7 +88,9 @@ def test_several_backends_stand_side_by_side_with_thresholds_and_errors(
     assert scores.loc["self-harm", "openai"] == "0.00"
     assert scores.loc["insult", "hold ≥"] != "–"
     assert "vllm" not in scores
-    assert "All 3 would have it held for review." in " ".join(c.value for c in at.caption)
+    assert "All 3 backends lead to the same decision: held for review." in " ".join(
+        c.value for c in at.caption
+    )
 
 
 def test_a_trial_moves_no_live_figure_no_cache_and_no_state(

@@ -1,11 +1,11 @@
-"""A first stage on its own clears what it was calibrated for, and nothing else."""
+"""A first stage without the full model clears only what its calibration allows."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
+from core.inference.cascade.calibrated_first_stage import CalibratedFirstStage
 from core.inference.cascade.calibration import Calibration
-from core.inference.cascade.cleared import CalibratedFirstStage
 from core.inference.fake import LABELS, FakeBackend
 from core.moderation.clearing import acting_edges
 from core.moderation.default_policy import default_policy
@@ -31,7 +31,7 @@ TEXTS = ["What a lovely morning.", "You idiot.", "damn"]
 
 
 class WordList:
-    """The fake's scores as a first stage."""
+    """A first stage with the fake backend's scores."""
 
     version = "first-1"
     labels = LABELS

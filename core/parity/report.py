@@ -16,7 +16,7 @@ DIGITS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Kit:
+class ParityReport:
     """`source` describes where the comments come from; `ids` are their ids on their own site.
     `texts` is empty for roles that may not read them. `refused` are backends that could not be
     compared, with the reason; `notices` are what staff should know about a backend; `warnings` are
@@ -34,25 +34,25 @@ class Kit:
     warnings: tuple[str, ...]
 
 
-def as_data(kit: Kit) -> dict[str, Any]:
-    """The kit without the texts of comments: rows are numbered as in `comment_ids`."""
-    tables = [kit.reference, *(pair.other for pair in kit.pairs)]
+def as_data(report: ParityReport) -> dict[str, Any]:
+    """The report without the texts of comments: rows are numbered as in `comment_ids`."""
+    tables = [report.reference, *(pair.other for pair in report.pairs)]
     return {
-        "made_at": kit.made_at.isoformat(timespec="seconds"),
-        "comments": len(kit.ids),
-        "comments_from": kit.source,
-        "policy_version": kit.policy.version,
+        "made_at": report.made_at.isoformat(timespec="seconds"),
+        "comments": len(report.ids),
+        "comments_from": report.source,
+        "policy_version": report.policy.version,
         "reference": {
-            "backend": kit.reference.backend,
-            "model_version": kit.reference.model_version,
-            "runtime": kit.reference.runtime,
-            "not_scored": sum(error is not None for error in kit.reference.errors),
+            "backend": report.reference.backend,
+            "model_version": report.reference.model_version,
+            "runtime": report.reference.runtime,
+            "not_scored": sum(error is not None for error in report.reference.errors),
         },
-        "pairs": [_pair(pair) for pair in kit.pairs],
-        "not_compared": dict(kit.refused),
-        "notices": dict(kit.notices),
-        "warnings": list(kit.warnings),
-        "comment_ids": list(kit.ids),
+        "pairs": [_pair(pair) for pair in report.pairs],
+        "not_compared": dict(report.refused),
+        "notices": dict(report.notices),
+        "warnings": list(report.warnings),
+        "comment_ids": list(report.ids),
         "scores": {table.backend: _scores(table) for table in tables},
     }
 

@@ -15,7 +15,7 @@ ROW_HEIGHT = 30
 FIND_KEY = "find"
 
 
-def finding_field() -> None:
+def search_field() -> None:
     """The field for a request or trace id, also filled from the URL (`?find=`)."""
     st.text_input(
         "Request or trace id",
@@ -27,7 +27,7 @@ def finding_field() -> None:
     )
 
 
-def finding_panel(queries: ServingLogQueries, actor: Actor, zone: str) -> None:
+def search_panel(queries: ServingLogQueries, actor: Actor, zone: str) -> None:
     """The log's records for the typed id; draws nothing if the field is empty."""
     wanted = str(st.session_state.get(FIND_KEY) or "")
     if not wanted.strip():

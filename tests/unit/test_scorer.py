@@ -1,4 +1,4 @@
-"""The scorer: order and number kept, a bad text isolated, one record a call."""
+"""The scorer: results in order, a bad text isolated, one record per call."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -22,7 +22,7 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 class TickingClock:
-    """Every look at it finds a second gone."""
+    """A clock that advances by a second at each reading."""
 
     def __init__(self) -> None:
         self.seconds = 0.0
@@ -33,7 +33,7 @@ class TickingClock:
 
 
 class Forgetful(FakeBackend):
-    """Answers for one text fewer than it was given."""
+    """Returns one result too few."""
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         answer = super().score(texts)
@@ -41,14 +41,14 @@ class Forgetful(FakeBackend):
 
 
 class Stuck(FakeBackend):
-    """Fails on everything while it claims to be well."""
+    """Fails on every text although its health check succeeds."""
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         raise BackendError("no answer in time", kind=ErrorKind.TIMEOUT)
 
 
 class Falling(FakeBackend):
-    """Is down from its third call on."""
+    """Fails from its third call on."""
 
     calls = 0
 
@@ -59,7 +59,7 @@ class Falling(FakeBackend):
 
 
 class Choosy(FakeBackend):
-    """Refuses one text in its result, as a text too long or badly scored is."""
+    """Returns an error for one text, as for a text that is too long."""
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         refused = TextResult(error="a bad score", error_kind=ErrorKind.BAD_SCORE)

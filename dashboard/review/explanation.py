@@ -27,7 +27,7 @@ def words_button(desk: Desk, view: CaseView, service: str | None) -> None:
     )
 
 
-def look_at_words(desk: Desk, services: Services, actor: Actor) -> None:
+def explain_open_case(desk: Desk, services: Services, actor: Actor) -> None:
     """Store the explanation of the open case on the desk, or why there is none."""
     revision_id = desk.revision_id or ""
     try:

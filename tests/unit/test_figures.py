@@ -14,12 +14,12 @@ from core.servinglog.answers import (
 )
 from core.servinglog.estimate import Estimate
 from dashboard.figures import (
+    batch_size_advice,
     covered,
     duration,
     error_delta,
+    estimate_line,
     has_lost,
-    how_long,
-    lever,
     log_notes,
     percent,
     percentile_delta,
@@ -103,11 +103,11 @@ def test_covered_is_in_the_viewers_zone() -> None:
 
 def test_how_long_gives_a_range_and_what_it_rests_on() -> None:
     found = Estimate(100, 900.0, 1200.0, 40)
-    assert how_long([("onnx · batch", found)]) == (
+    assert estimate_line([("onnx · batch", found)]) == (
         "900 ms to 1.2 s by onnx · batch (p50 to p95, one call after another, resampled from "
         "40 calls)."
     )
-    assert "No call was answered" in how_long([])
+    assert "No call was answered" in estimate_line([])
 
 
 def test_lever_compares_calls_of_one_backend() -> None:
@@ -119,11 +119,11 @@ def test_lever_compares_calls_of_one_backend() -> None:
             "ms_per_comment": [2.0, 9.0, 1.0],
         }
     )
-    assert lever(table) == (
+    assert batch_size_advice(table) == (
         "Larger calls make it faster: with onnx a comment takes 2.0 ms in calls of about 32 and "
         "9.0 ms in calls of about 1, 4.5 times as long."
     )
-    assert lever(table.iloc[1:]) is None
+    assert batch_size_advice(table.iloc[1:]) is None
 
 
 def test_one_reason_is_not_counted_twice() -> None:

@@ -1,4 +1,4 @@
-"""A cascade whose first stage guesses, calibrated on made-up comments: one needs no real ones."""
+"""A cascade with a simple first stage, calibrated on made-up comments."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -23,10 +23,10 @@ NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
 POLICY = fixed_policy(NOW)
 
 
-class Guess:
-    """A first stage that is wary of `you`, and a little of everything else."""
+class StubFirstStage:
+    """A first stage that gives a high score to texts with `you` and a low one to all others."""
 
-    version = "guess-1"
+    version = "stub-1"
     labels = LABELS
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
@@ -52,7 +52,7 @@ def run(
     scorer = Scorer(FakeBackend(), log, Clock(now=lambda: NOW, monotonic=lambda: 0.0))
     found = calibrate(
         given,
-        parts.get("first", Guess()),
+        parts.get("first", StubFirstStage()),
         scorer,
         policy,
         promise=promise,

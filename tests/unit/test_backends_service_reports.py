@@ -1,4 +1,4 @@
-"""What the page of backends is told beside their states: problems, policies, and which process."""
+"""What the backends service reports besides states: problems, failure policy, processes."""
 
 from dataclasses import replace
 
@@ -9,7 +9,7 @@ from core.inference.base import Activation, ErrorKind
 from core.inference.fake import FakeBackend
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.permissions import Actor, Role
-from core.services.backends import Catalogue, look_at_backends
+from core.services.backends import Catalogue, load_site_backends
 from core.services.context import Context
 from core.services.failure import FailureRule
 from tests.unit.test_backends_service import (
@@ -30,16 +30,16 @@ __all__ = ["context"]  # the fixture
 def test_problem_of_the_file_and_the_failure_policy_are_passed_on(context: Context) -> None:
     context = replace(context, failure=FailureRule(FailurePolicy.APPROVE))
     catalogue = Catalogue((TEI,), "tei", None, file_problem="line 3: no `url`")
-    site = look_at_backends(context, OPS, catalogue, calls=(), seen=(), checks={})
+    site = load_site_backends(context, OPS, catalogue, calls=(), seen=(), checks={})
     assert site.file_problem == "line 3: no `url`"
     assert site.failure_policy is FailurePolicy.APPROVE
 
 
 def test_check_that_failed_says_why_and_is_kept(context: Context) -> None:
     failed = answer(1, "tei gave no answer in time", ErrorKind.TIMEOUT)
-    standing = first(look(context, TEI, check=failed))
-    assert (standing.problem, standing.check) == ("tei gave no answer in time", failed)
-    assert standing.known_at == failed.at
+    status = first(look(context, TEI, check=failed))
+    assert (status.problem, status.check) == ("tei gave no answer in time", failed)
+    assert status.known_at == failed.at
 
 
 def test_check_as_new_as_the_log_counts(context: Context) -> None:
@@ -56,13 +56,13 @@ def test_backend_is_described_as_it_described_itself(context: Context) -> None:
     assert candidate.model_version == info.model_version
 
 
-def test_of_several_processes_that_leave_it_alone_the_last_one_tells(context: Context) -> None:
+def test_of_several_processes_with_an_open_circuit_the_last_one_is_shown(context: Context) -> None:
     older = seen(30, process="zz-1", **{**LEFT_ALONE, "trouble": "connect"})
     newer = seen(10, process="aa-2", **LEFT_ALONE)
     for order in ((older, newer), (newer, older)):
-        standing = first(look(context, TEI, seen=order))
-        assert standing.known_at == newer.last_at
-        assert standing.error_kind is ErrorKind.TIMEOUT
+        status = first(look(context, TEI, seen=order))
+        assert status.known_at == newer.last_at
+        assert status.error_kind is ErrorKind.TIMEOUT
 
 
 def test_who_answered_live_traffic_last_is_named(context: Context) -> None:
@@ -76,7 +76,7 @@ def test_who_answered_live_traffic_last_is_named(context: Context) -> None:
 
 def test_backends_are_shown_only_to_those_who_may_see_serving(context: Context) -> None:
     with pytest.raises(PermissionDenied):
-        look_at_backends(
+        load_site_backends(
             context,
             Actor("sam", Role.AUTHOR),
             Catalogue((TEI,), "tei", None),

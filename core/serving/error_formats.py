@@ -24,7 +24,7 @@ _INFERENCE_TYPES = {
 }
 
 
-def shaped_status(shape: ErrorFormat, status: int) -> int:
+def status_in_format(shape: ErrorFormat, status: int) -> int:
     """The status those clients expect: OpenAI's expect 400 for a wrong input, and the open
     inference protocol defines no other client error."""
     if status == HTTPStatus.UNPROCESSABLE_ENTITY and shape in (
@@ -38,7 +38,7 @@ def shaped_status(shape: ErrorFormat, status: int) -> int:
 def error_body(
     shape: ErrorFormat, status: int, kind: str, message: str, details: Sequence[ErrorDetail] = ()
 ) -> dict[str, Any]:
-    """`status` is the result of `shaped_status`."""
+    """`status` is the result of `status_in_format`."""
     match shape:
         case ErrorFormat.OPENAI:
             error_type = _OPENAI_TYPES.get(status)

@@ -85,9 +85,9 @@ def _by_label(answer: Sequence[Mapping[str, Any]]) -> Scores:
 
 ONE_BY_ONE = "transformers pipeline, one by one"
 REFERENCE = "torch fp32"
-WAYS = {
-    way.name: way
-    for way in (
+SETUPS = {
+    setup.name: setup
+    for setup in (
         LocalSetup(ONE_BY_ONE, _pipeline(1), calls_of=1),
         LocalSetup("transformers pipeline, batches of 32", _pipeline(32)),
         LocalSetup(REFERENCE, _backend("torch", "fp32")),

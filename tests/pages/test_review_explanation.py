@@ -1,4 +1,4 @@
-"""Which words moved the score, as a reviewer asks for them on the review queue."""
+"""The words that raised the score, on the review page."""
 
 import json
 from collections.abc import Callable
@@ -28,7 +28,7 @@ def words_of(at: AppTest) -> list[str]:
 
 
 def pieces_of(at: AppTest) -> list[list[Any]]:
-    """What the component that marks words is given."""
+    """The data of the component that marks words."""
     components = [node for node in at.main if type(node.proto).__name__ == "BidiComponent"]
     marked = [node for node in components if node.proto.component_name.endswith("marked_text")]
     return [piece for node in marked for piece in json.loads(node.proto.json)]
@@ -134,7 +134,7 @@ def test_hostile_text_stays_text_with_its_words_marked(services, staff_page: Sta
     assert all("example.invalid" not in str(node.proto.html_content) for node in nodes)
 
 
-def test_a_comment_that_was_not_scored_says_so_and_has_no_telling_word(
+def test_a_comment_that_was_not_scored_says_so_and_marks_no_word(
     services: Services, staff_page: StaffPage
 ):
     unscored(services)
