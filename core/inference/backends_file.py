@@ -85,9 +85,11 @@ def declared_names(path: Path) -> tuple[str, ...]:
 
     Raises ConfigError when it can't be read.
     """
-    if not path.exists():
-        return ()
-    return tuple(str(table.get("name")) for table in _tables(path))
+    try:
+        is_there = path.exists()
+    except OSError as error:
+        raise ConfigError(f"{path} can't be read ({error.strerror})") from None
+    return tuple(str(table.get("name")) for table in _tables(path)) if is_there else ()
 
 
 def _tables(path: Path) -> list[dict[str, Any]]:

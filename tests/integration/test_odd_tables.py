@@ -2,6 +2,9 @@
 
 import csv
 import json
+import os
+import subprocess
+import sys
 import uuid
 from pathlib import Path
 
@@ -140,3 +143,19 @@ def test_a_target_that_cant_be_is_refused_in_words(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to("loop")
     with pytest.raises(InvalidInput):
         score(tmp_path / "in.csv", tmp_path / "loop" / "out.csv")
+
+
+def test_output_in_an_old_encoding_does_not_end_a_command_that_is_done(tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("text\nfine\n")
+    environ = os.environ | {
+        "PYTHONIOENCODING": "ascii",
+        "MODCONSOLE_HOME": str(tmp_path / "home"),
+        "MODCONSOLE_BACKEND": "fake",
+    }
+    command = ["score", str(tmp_path / "in.csv"), "--out", str(tmp_path / "é.csv")]
+    done = subprocess.run(
+        [sys.executable, "-m", "core.cli", *command], env=environ, capture_output=True, check=False
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"1 rows" in done.stdout
+    assert (tmp_path / "é.csv").exists()

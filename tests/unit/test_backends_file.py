@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import ConfigError
+from core.inference.backends_file import declared_names
 from core.inference.remote.kinds import read_backends
 from tests.contract.remote_configs import TABLES, toml_of
 
@@ -109,3 +110,9 @@ def test_byte_order_mark_of_an_editor_is_skipped(tmp_path: Path) -> None:
 def test_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         read_backends(tmp_path / "none.toml")
+
+
+def test_name_of_a_file_that_no_system_takes_is_a_setting(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="can't be read"):
+        declared_names(tmp_path / ("x" * 300))
+    assert declared_names(tmp_path / "none.toml") == ()
