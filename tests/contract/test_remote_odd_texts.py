@@ -79,7 +79,7 @@ def test_file_of_certificates_that_is_missing_is_a_setting_and_no_outage(tmp_pat
 
 
 @pytest.mark.parametrize("coding", ["gzip", "deflate", "gzip, gzip"])
-def test_answer_in_another_encoding_than_it_says_is_a_bad_answer(
+def test_answer_in_another_encoding_than_it_says_is_named(
     server: RemoteServer, opened: Open, coding: str
 ) -> None:
     backend = opened("openai", attempts=1)
@@ -87,4 +87,4 @@ def test_answer_in_another_encoding_than_it_says_is_a_bad_answer(
     server.override = answering("openai", {"Content-Encoding": coding})
     with pytest.raises(BackendError, match="in another encoding than it says") as caught:
         backend.score([ABUSE])
-    assert caught.value.kind == "bad_shape"
+    assert caught.value.kind == "backend"

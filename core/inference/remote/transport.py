@@ -246,7 +246,7 @@ _BROKEN: tuple[tuple[tuple[type[Exception], ...], str, ErrorKind], ...] = (
     (
         (urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError),
         "sent an answer in another encoding than it says",
-        ErrorKind.BAD_SHAPE,
+        ErrorKind.BACKEND,
     ),
     ((OSError,), "could not be reached", ErrorKind.CONNECT),
 )
