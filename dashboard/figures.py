@@ -13,14 +13,17 @@ from dashboard.wording import ago
 
 NONE = "–"
 MIN_SPEEDUP = 1.2  # times faster
+NO_CALL = " and made no call"
 PROBLEMS_SHOWN = 20  # files
 _REFUSED_FOR: dict[str, str] = {
     RefusalReason.OVERLOADED: "because the API was overloaded",
     RefusalReason.RATE_LIMITED: "over the rate of their key",
     RefusalReason.DRAINING: "while the API was stopping",
     RefusalReason.UNAUTHORIZED: "without a valid key",
+    RefusalReason.STORE: "because the state could not be used",
+    RefusalReason.INVALID: "because their body was not valid",
 }
-_LOST = (RefusalReason.OVERLOADED, RefusalReason.RATE_LIMITED)
+_LOST = (RefusalReason.OVERLOADED, RefusalReason.RATE_LIMITED, RefusalReason.STORE)
 
 
 def duration(ms: float | None) -> str:
@@ -136,30 +139,34 @@ def _range(found: Estimate) -> str:
 
 
 def has_lost(refused: Sequence[Refused]) -> bool:
-    """Whether requests with a valid key were refused because of load or rate."""
+    """Whether requests with a valid key and body were refused: for load, rate or the state."""
     return any(one.reason in _LOST for one in refused)
 
 
 def refused_line(refused: Sequence[Refused], now: datetime) -> str | None:
-    """`24 requests were refused in this window and made no call: 20 because the API was …`."""
+    """`24 requests were refused in this window and made no call: 20 because the API was …`. With an
+    unusable state a comment may have been scored already, so nothing is said about calls."""
     if not refused:
         return None
     total = sum(one.requests for one in refused)
     were = "request was" if total == 1 else "requests were"
     last = ago(max(one.last_at for one in refused), now)
+    no_call = "" if any(map(_may_have_called, (one.reason for one in refused))) else NO_CALL
     if len(refused) == 1:
-        why = f"{_why(refused[0].reason)} and made no call"
+        why = f" {_why(refused[0].reason)}{no_call}"
     else:
-        why = f"and made no call: {reasons(refused)}"
-    return f"{total:,} {were} refused in this window {why}; the last {last}."
+        why = f"{no_call}: {reasons(refused)}"
+    return f"{total:,} {were} refused in this window{why}; the last {last}."
 
 
 def refusal_words(record: RefusalRecord) -> str:
     """`Refused at 2026-11-01 12:00:03 UTC because the API was overloaded.`"""
-    return (
-        f"Refused at {record.refused_at:%Y-%m-%d %H:%M:%S} UTC {_why(record.reason)}; no call was "
-        "made for it."
-    )
+    no_call = "" if _may_have_called(record.reason) else "; no call was made for it"
+    return f"Refused at {record.refused_at:%Y-%m-%d %H:%M:%S} UTC {_why(record.reason)}{no_call}."
+
+
+def _may_have_called(reason: str) -> bool:
+    return reason == RefusalReason.STORE
 
 
 def reasons(refused: Sequence[Refused]) -> str:

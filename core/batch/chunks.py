@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from core.batch.json_columns import array_of, schema_of, storable
+from core.batch.json_columns import array_of, schema_of, storable, storable_rows
 from core.errors import InvalidInput
 from core.sources.files.formats import FileFormat, file_format
 from core.sources.files.parquet_batches import open_parquet
 from core.sources.files.parquet_rows import readable
 from core.sources.files.text_files import Row
 from core.sources.files.text_rows import delimited_rows, json_line_rows, json_rows
+
+_SHOWN_COLUMNS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,9 @@ def open_table(path: Path, text_column: str, chunk_rows: int) -> Table:
 def _check_column(path: Path, text_column: str, names: list[str]) -> None:
     if names.count(text_column) == 1:
         return
-    there = ", ".join(f"`{name}`" for name in names) or "none"
+    there = ", ".join(f"`{name}`" for name in names[:_SHOWN_COLUMNS]) or "none"
+    if len(names) > _SHOWN_COLUMNS:
+        there += f" and {len(names) - _SHOWN_COLUMNS:,} more"
     how_many = "no column" if text_column not in names else "more than one column"
     raise InvalidInput(f"{path.name} has {how_many} `{text_column}`; its columns are {there}")
 
@@ -97,11 +101,21 @@ def _padded(row: Row, width: int) -> list[str | None]:
 def _json_table(
     path: Path, text_column: str, chunk_rows: int, read: Callable[[Path], Iterator[Row]]
 ) -> Table:
-    schema = schema_of(row.value for row in read(path))
+    problems: list[Row] = []
+
+    def values() -> Iterator[object]:
+        for row in storable_rows(read(path)):
+            if row.problem is not None and not problems:
+                problems.append(row)
+            yield row.value
+
+    schema = schema_of(values())
+    if problems and not schema.names:
+        raise InvalidInput(f"{problems[0].where}: {problems[0].problem}; no row could be read")
     _check_column(path, text_column, list(schema.names))
 
     def chunks() -> Iterator[Chunk]:
-        rows = read(path)
+        rows = storable_rows(read(path))
         while taken := list(islice(rows, chunk_rows)):
             values = [row.value if isinstance(row.value, dict) else {} for row in taken]
             arrays = [array_of([row.get(field.name) for row in values], field) for field in schema]

@@ -14,7 +14,7 @@ _UNREADABLE = (ValueError, OverflowError, TypeError, ArithmeticError, pa.ArrowEx
 
 def plain_values(column: pa.Array) -> list[object]:
     """The cells as Python values, or as text if Python has no value for them."""
-    if not (types.is_nested(column.type) or types.is_dictionary(column.type) or _is_bytes(column)):
+    if not (types.is_nested(column.type) or types.is_dictionary(column.type) or _is_odd(column)):
         try:
             return list(column.to_pylist())
         except _UNREADABLE:
@@ -22,28 +22,41 @@ def plain_values(column: pa.Array) -> list[object]:
     return [_plain_value(cell) for cell in column]
 
 
-def _is_bytes(column: pa.Array) -> bool:
+def _is_odd(column: pa.Array) -> bool:
+    """Bytes, and times in nanoseconds, which `to_pylist` would cut off to microseconds."""
     kind, tests = column.type, (types.is_binary, types.is_large_binary, types.is_binary_view)
-    return types.is_fixed_size_binary(kind) or any(test(kind) for test in tests)
+    is_fine_time = types.is_time64(kind) and kind.unit == "ns"
+    return is_fine_time or types.is_fixed_size_binary(kind) or any(test(kind) for test in tests)
 
 
 def _plain_value(cell: Any) -> object:
     if not cell.is_valid:
         return None
+    value: object
     match cell:
+        case pa.UuidScalar():
+            value = str(cell.as_py())
         case pa.DictionaryScalar() | pa.ExtensionScalar() | pa.RunEndEncodedScalar():
-            value: object = _plain_value(cell.value)
+            value = _plain_value(cell.value)
         case pa.MapScalar():
             value = [[_plain_value(entry[0]), _plain_value(entry[1])] for entry in cell.values]
         case pa.ListScalar():  # all list types
             value = [_plain_value(each) for each in cell.values]
         case pa.StructScalar():
-            value = {field.name: _plain_value(cell[at]) for at, field in enumerate(cell.type)}
+            value = _object([(f.name, _plain_value(cell[at])) for at, f in enumerate(cell.type)])
         case _ if hasattr(cell, "as_buffer"):  # all text and binary types
             value = bytes(cell.as_buffer()).decode("utf-8", _ESCAPED)
+        case pa.Time64Scalar() if cell.type.unit == "ns":
+            value = _as_text(cell)
         case _:
             value = _python_value(cell)
     return value
+
+
+def _object(pairs: list[tuple[str, object]]) -> object:
+    """As an object; as a list of pairs where two fields have one name."""
+    found = dict(pairs)
+    return found if len(found) == len(pairs) else [list(pair) for pair in pairs]
 
 
 def _python_value(cell: Any) -> object:

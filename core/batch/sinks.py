@@ -4,14 +4,15 @@ import csv
 import json
 import os
 import re
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
 import pyarrow as pa
 
-from core.batch.json_columns import JSON_TEXT
+from core.batch.json_columns import JSON_TEXT, MIXED_NUMBERS
 from core.batch.part_files import new_part
 from core.batch.plain_values import json_text, plain_values
 from core.errors import InvalidInput
@@ -36,12 +37,22 @@ def check_out(path: Path, out: Path) -> None:
     """Raises InvalidInput for a target that can't be written or is the input itself."""
     if out.suffix.lower() not in OUT_SUFFIXES:
         raise InvalidInput(f"{out.name}: results are written as {', '.join(OUT_SUFFIXES)}")
+    try:
+        problem = _problem_of(path, out)
+    except OSError as error:
+        problem = f"{out} can't be written: {error.strerror}"
+    if problem is not None:
+        raise InvalidInput(problem)
+
+
+def _problem_of(path: Path, out: Path) -> str | None:
     if out.is_dir():
-        raise InvalidInput(f"{out} is a folder")
+        return f"{out} is a folder"
     if not out.parent.is_dir():
-        raise InvalidInput(f"there is no folder {out.parent}")
+        return f"there is no folder {out.parent}"
     if out.exists() and path.exists() and out.samefile(path):
-        raise InvalidInput(f"{out} is the file to score; write the results elsewhere")
+        return f"{out} is the file to score; write the results elsewhere"
+    return None
 
 
 @contextmanager
@@ -67,7 +78,7 @@ def open_sink(out: Path, schema: pa.Schema, *, is_raw: bool = False) -> Iterator
 
 def _check_names(out: Path, schema: pa.Schema) -> None:
     """Parquet allows two columns of one name; rows of JSON and CSV don't."""
-    twice = [name for name in dict.fromkeys(schema.names) if schema.names.count(name) > 1]
+    twice = [name for name, count in Counter(schema.names).items() if count > 1]
     if twice and out.suffix.lower() != ".parquet":
         raise InvalidInput(
             f"{out.name} can't hold two columns named `{twice[0]}`; rename one, or write .parquet"
@@ -107,20 +118,25 @@ class _ParquetSink:
             self._kept = []
 
 
+class _ShortLineEnds:
+    """A file for csv.writer, which writes a whole row at a time."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def write(self, row: str) -> int:
+        return self._file.write(row.removesuffix("\r\n") + "\n")
+
+
 class _CsvSink:
     def __init__(self, file: TextIO, schema: pa.Schema, is_raw: bool) -> None:
-        self._writer = csv.writer(file, lineterminator="\n")
+        # The writer quotes a cell with a carriage return only if its line end has one.
+        self._writer = csv.writer(_ShortLineEnds(file), lineterminator="\r\n")
         self._is_raw = is_raw
         self._write_row(schema.names)
 
     def write(self, columns: pa.RecordBatch) -> None:
-        cells = [
-            list(map(_unquoted, column.to_pylist()))
-            if field.metadata == JSON_TEXT
-            else plain_values(column)
-            for field, column in zip(columns.schema, columns.columns, strict=True)
-        ]
-        for row in zip(*cells, strict=True):
+        for row in _rows(columns, _unquoted):
             self._write_row(row)
 
     def _write_row(self, cells: Iterable[object]) -> None:
@@ -128,9 +144,9 @@ class _CsvSink:
         self._writer.writerow(texts if self._is_raw else map(_harmless, texts))
 
 
-def _unquoted(cell: str | None) -> object:
+def _unquoted(cell: str) -> object:
     """In a column of mixed types, a text is written without JSON quotes; other values stay JSON."""
-    return json.loads(cell) if cell is not None and cell.startswith('"') else cell
+    return json.loads(cell) if cell.startswith('"') else cell
 
 
 def _cell(value: object) -> object:
@@ -143,14 +159,31 @@ class _JsonSink:
 
     def write(self, columns: pa.RecordBatch) -> None:
         names = columns.schema.names
-        cells = [
-            [None if text is None else json.loads(text) for text in column.to_pylist()]
-            if field.metadata == JSON_TEXT
-            else plain_values(column)
-            for field, column in zip(columns.schema, columns.columns, strict=True)
-        ]
-        for row in zip(*cells, strict=True):
+        for row in _rows(columns, json.loads):
             self._file.write(json_text(dict(zip(names, row, strict=True))) + "\n")
+
+
+def _rows(
+    columns: pa.RecordBatch, of_json: Callable[[str], object]
+) -> Iterator[tuple[object, ...]]:
+    """The rows as plain values; `of_json` reads the cells of columns that hold JSON."""
+    cells = [
+        _values(column, field.metadata, of_json)
+        for field, column in zip(columns.schema, columns.columns, strict=True)
+    ]
+    return zip(*cells, strict=True)
+
+
+def _values(column: pa.Array, holds: object, of_json: Callable[[str], object]) -> list[object]:
+    if holds == JSON_TEXT:
+        return [None if text is None else of_json(text) for text in column.to_pylist()]
+    if holds == MIXED_NUMBERS:  # an id of 7 must not become 7.0
+        return [int(each) if _is_whole(each) else each for each in column.to_pylist()]
+    return plain_values(column)
+
+
+def _is_whole(number: float | None) -> bool:
+    return number is not None and number.is_integer()
 
 
 def _harmless(value: object) -> object:

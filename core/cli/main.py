@@ -1,6 +1,8 @@
 """The entry point of the command line. `modconsole COMMAND --help` explains each command."""
 
 import argparse
+import io
+import sys
 from collections.abc import Callable, Sequence
 
 from core.cli import (
@@ -40,6 +42,10 @@ FAMILIES = (
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command and returns its exit code, one of `ExitCode`."""
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal in an old encoding must not end a command whose work is done.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     parsed = make_parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], int] = parsed.run
     try:

@@ -8,7 +8,7 @@ import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 from urllib.parse import urlsplit
 
 from core.errors import ConfigError
@@ -20,6 +20,8 @@ _NAME = re.compile(r"[a-z0-9][a-z0-9_.\-]{0,39}")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 LONGEST_S = 86_400.0
 """The longest time that the file may set, in seconds."""
+LONGEST_MODEL = 200
+"""In characters; each line of the serving log holds it."""
 _KIND_WORDS = {
     str: "text",
     int: "a whole number",
@@ -83,20 +85,25 @@ def declared_names(path: Path) -> tuple[str, ...]:
 
     Raises ConfigError when it can't be read.
     """
-    if not path.exists():
-        return ()
-    return tuple(str(table.get("name")) for table in _tables(path))
+    try:
+        is_there = path.exists()
+    except OSError as error:
+        raise ConfigError(f"{path} can't be read ({error.strerror})") from None
+    return tuple(str(table.get("name")) for table in _tables(path)) if is_there else ()
 
 
 def _tables(path: Path) -> list[dict[str, Any]]:
     try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
+        content = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except FileNotFoundError:
         raise ConfigError(f"{path} does not exist") from None
     except (OSError, UnicodeDecodeError) as error:
         raise ConfigError(f"{path} can't be read ({type(error).__name__})") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path} is not valid TOML: {error}") from None
+    except (ValueError, RecursionError):
+        # A number with thousands of digits, or lists nested thousands deep.
+        raise ConfigError(f"{path} is not TOML that can be read") from None
     tables = content.pop("backend", [])
     if content or not isinstance(tables, list) or not all(isinstance(t, dict) for t in tables):
         unknown = ", ".join(f"`{key}`" for key in content) or "`backend`"
@@ -130,8 +137,8 @@ class _Table:
     def _read(self, name: str) -> Any:
         try:
             return _READERS[name](self._table[name])
-        except (ValueError, TypeError, AttributeError) as error:
-            return self._refuse(name, str(error))
+        except ValueError as error:
+            self._refuse(name, str(error))
 
     def _text(self, key: str) -> str:
         value = self._table.get(key)
@@ -150,14 +157,18 @@ class _Table:
 
     def _url(self) -> str:
         url = self._text("url")
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+            _ = parts.port
+        except ValueError:  # its message may quote a password
+            self._refuse("url", "is not a valid address")
         if parts.scheme not in ("http", "https") or not parts.hostname:
             self._refuse("url", "must begin with http:// or https:// and name a host")
         if parts.username or parts.password or parts.query or parts.fragment:
             self._refuse("url", "must hold no user, password or query: secrets go into key_env")
         return url
 
-    def _refuse(self, key: str, problem: str) -> None:
+    def _refuse(self, key: str, problem: str) -> NoReturn:
         raise ConfigError(f"{self._where}: `{key}` {problem}")
 
 
@@ -174,9 +185,15 @@ def _count(value: Any) -> int:
 
 
 def _words(value: Any) -> str:
-    if not isinstance(value, str) or not value.strip():
-        raise ValueError("must be text")
+    if not isinstance(value, str) or not value.strip() or not value.isprintable():
+        raise ValueError("must be text without control characters")
     return value
+
+
+def _model(value: Any) -> str:
+    if len(model := _words(value)) > LONGEST_MODEL:
+        raise ValueError(f"must be at most {LONGEST_MODEL} characters")
+    return model
 
 
 def _variable(value: Any) -> str:
@@ -188,20 +205,25 @@ def _variable(value: Any) -> str:
 
 def _texts(value: Any) -> tuple[str, ...]:
     texts = [value] if isinstance(value, str) else value
-    if not isinstance(texts, list) or not texts or not all(isinstance(t, str) for t in texts):
+    is_list = isinstance(texts, list) and bool(texts)
+    if not is_list or not all(isinstance(text, str) and text for text in texts):
         raise ValueError("must be a text or a list of texts")
     return tuple(texts)
 
 
 def _labels(value: Any) -> dict[Label, tuple[str, ...]]:
-    unknown = [name for name in value if name not in list(Label)]
-    if unknown or not value:
+    if not isinstance(value, dict) or not value or not value.keys() <= set(Label):
         raise ValueError(f"must map some of {', '.join(Label)} to labels of the server")
     return {label: _texts(value[label]) for label in Label if label in value}
 
 
 def _table_of(read: Callable[[Any], str]) -> Callable[[Any], dict[str, str]]:
-    return lambda value: {str(name): read(item) for name, item in value.items()}
+    def read_table(value: Any) -> dict[str, str]:
+        if not isinstance(value, dict):
+            raise ValueError("must be a table")
+        return {str(name): read(item) for name, item in value.items()}
+
+    return read_table
 
 
 def _activation(value: Any) -> Activation:
@@ -211,7 +233,7 @@ def _activation(value: Any) -> Activation:
 
 
 _READERS: dict[str, Callable[[Any], Any]] = {
-    "model": _words,
+    "model": _model,
     "labels": _labels,
     "label_order": _texts,
     "activation": _activation,

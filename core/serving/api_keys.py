@@ -21,10 +21,13 @@ from pathlib import Path
 
 from core.errors import ConfigError, InvalidInput, NotFound, StoreError
 from core.private_files import make_private_folder, open_private_file
+from core.strict_json import load_strict
 
 LOG = logging.getLogger(__name__)
 PREFIX = "mck"
 LOOK_EVERY_S = 1.0
+MAX_FILE_BYTES = 4_096
+"""A key's file has about 200."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
 _KEY = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
@@ -139,9 +142,12 @@ def _read(path: Path) -> ApiKey | None:
     """Raises ConfigError for a file that is not a key; pipes and devices are refused because
     reading them could block."""
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
             raise ConfigError(f"{path} is not a key: it is not a regular file")
-        found = json.loads(path.read_bytes())
+        if status.st_size > MAX_FILE_BYTES:
+            raise ConfigError(f"{path} is not a key: it has over {MAX_FILE_BYTES:,} bytes")
+        found = load_strict(path.read_bytes())
         key = ApiKey(**found)
     except FileNotFoundError:
         return None  # revoked between listing and reading
@@ -151,7 +157,17 @@ def _read(path: Path) -> ApiKey | None:
         raise ConfigError(f"{path} is not a key: a field is not text")
     if key.id != path.stem or not _DIGEST.fullmatch(key.digest):
         raise ConfigError(f"{path} is not a key: its name or its digest is wrong")
+    if not _NAME.fullmatch(key.name) or not _is_time(key.created_at):
+        raise ConfigError(f"{path} is not a key: the name or the time in it is wrong")
     return key
+
+
+def _is_time(text: str) -> bool:
+    try:
+        _ = datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 class KeyRing:

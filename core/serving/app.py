@@ -50,7 +50,8 @@ def create_app(services: Services) -> FastAPI:
     if process.is_local:
         # Against DNS rebinding: a foreign web page must not read this API under its own host name.
         # On other addresses a key is required, which such a page doesn't have.
-        app.add_middleware(TrustedHostMiddleware, allowed_hosts=list(LOOPBACK_NAMES))
+        own = {*LOOPBACK_NAMES, services.settings.api_host.lower()}
+        app.add_middleware(TrustedHostMiddleware, allowed_hosts=sorted(own))
     app.add_middleware(RequestMiddleware, headers=security_headers(STYLE_HASH), process=process)
     return app
 

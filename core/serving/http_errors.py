@@ -15,7 +15,7 @@ from core.errors import ConsoleError, InvalidRows
 from core.serving.error_formats import error_body, status_in_format
 from core.serving.paths import error_format_of
 from core.serving.schemas import ErrorDetail
-from core.servinglog.record import ORIGIN, RequestOrigin
+from core.servinglog.record import ORIGIN, RefusalReason, RequestOrigin
 
 LOG = logging.getLogger(__name__)
 
@@ -56,6 +56,15 @@ ANSWERS: Mapping[type[ConsoleError], ErrorMapping] = {
     errors.StoreError: ErrorMapping(
         HTTPStatus.SERVICE_UNAVAILABLE, "store", "The store can't be used now; send it again."
     ),
+}
+
+
+REFUSED = "modconsole.refused"
+"""Key in the ASGI scope of the reason if the answer is a refusal. Failed calls of a backend are
+none: the serving log has them as calls."""
+_REFUSALS: Mapping[type[ConsoleError], RefusalReason] = {
+    errors.StoreError: RefusalReason.STORE,
+    errors.InvalidInput: RefusalReason.INVALID,
 }
 
 
@@ -108,6 +117,9 @@ def console_error_response(path: str, error: ConsoleError) -> JSONResponse:
 async def _console_error(request: Request, error: Exception) -> JSONResponse:
     if not isinstance(error, ConsoleError):
         raise error
+    request.scope[REFUSED] = next(
+        (reason for kind, reason in _REFUSALS.items() if isinstance(error, kind)), None
+    )
     return console_error_response(request.scope["path"], error)
 
 

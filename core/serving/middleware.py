@@ -8,7 +8,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from core.errors import Overloaded
 from core.serving.admission import AdmittedRequest
-from core.serving.http_errors import console_error_response, error_response
+from core.serving.http_errors import REFUSED, console_error_response, error_response
 from core.serving.paths import route_of
 from core.serving.process import ADMITTED, ApiProcess
 from core.serving.tracing import read_caller
@@ -79,6 +79,8 @@ class RequestMiddleware:
             if request.is_work:
                 self._process.admission.check()
             await self._app(request.scope, request.receive, request.send)
+            if request.is_work and request.refused_for is None:
+                request.refused_for = request.scope.get(REFUSED)
         except Overloaded as error:
             request.refused_for = RefusalReason.OVERLOADED
             response = console_error_response(path, error)

@@ -7,7 +7,10 @@ from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
 
 from core.bootstrap.services import Services
-from core.errors import BackendError
+from core.errors import BackendError, StoreError
+
+ANSWER_WITHIN_S = 2.0
+"""Longer than a busy state takes to be told, far shorter than a remote backend's timeouts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,20 +28,36 @@ class Readiness:
         self._services = services
         self._thread = CapacityLimiter(1)
         self._look: asyncio.Task[Ready] | None = None
+        self._is_store_checked = False
 
     async def check(self) -> Ready:
-        """Raises StoreError or BackendError, within about two seconds."""
+        """Raises StoreError or BackendError, within about two seconds: a check that takes longer
+        goes on, and its result counts for those who ask later."""
         if self._look is None or self._look.done():
             self._look = asyncio.create_task(run_sync(self._look_now, limiter=self._thread))
-        # Shielded: if one caller disconnects, the others still get the result.
-        return await asyncio.shield(self._look)
+            self._look.add_done_callback(_note_error)
+        # Waits without cancelling: if one caller disconnects, the others still get the result.
+        done, _ = await asyncio.wait({self._look}, timeout=ANSWER_WITHIN_S)
+        if not done:
+            if self._is_store_checked:
+                raise BackendError("the backend does not answer the check in time")
+            raise StoreError("the state does not answer the check in time")
+        return self._look.result()
 
     def _look_now(self) -> Ready:
+        self._is_store_checked = False
         store = self._services.context.store
         with store.read() as reader:
             waiting = reader.count_waiting()
         store.check_writable()
+        self._is_store_checked = True
         trouble = self._services.scorer.backend.health()
         if trouble is not None:
             raise BackendError(trouble)
         return Ready(waiting)
+
+
+def _note_error(look: asyncio.Task[Ready]) -> None:
+    """An error that nobody waits for any more would be logged as never retrieved."""
+    if not look.cancelled():
+        look.exception()

@@ -19,13 +19,14 @@ MAX_ROWS = 100
 MAX_DRAINED_BYTES = 32_000_000
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]{0,39}")
+_CHARSETS = frozenset({"utf-8", "utf8", "us-ascii", "ascii"})
 _GZIP_MAGIC = b"\x1f\x8b"
 _JSON_TYPE = re.compile(r"application/(?:[\w.-]+\+)?json", re.IGNORECASE)
 
 
 async def read_body(request: Request) -> bytes:
-    """The whole body. Raises BodyTooLarge, EncodedBody, or InvalidInput when its content type isn't
-    JSON.
+    """The whole body. Raises BodyTooLarge, EncodedBody (also for a charset other than UTF-8), or
+    InvalidInput when its content type isn't JSON.
 
     Requiring the JSON content type also blocks foreign web pages: a browser lets a page send other
     types to any site, but asks the site before it sends JSON.
@@ -43,6 +44,7 @@ async def read_body(request: Request) -> bytes:
         raise BodyTooLarge(f"The body is over {MAX_BODY_BYTES:,} bytes; send fewer at a time.")
     body = b"".join(parts)
     _check_encoding(request, body)
+    _check_charset(request)
     if not _JSON_TYPE.fullmatch(declared):
         raise InvalidInput("The body must be JSON, sent with `Content-Type: application/json`.")
     return body
@@ -58,6 +60,14 @@ def _check_encoding(request: Request, body: bytes) -> None:
             "The body must be sent as it is, not compressed: plain JSON in UTF-8, without "
             "`Content-Encoding`."
         )
+
+
+def _check_charset(request: Request) -> None:
+    """JSON is UTF-8. Text declared as something else could be misread without an error."""
+    for parameter in request.headers.get("content-type", "").split(";")[1:]:
+        name, _, value = parameter.partition("=")
+        if name.strip().lower() == "charset" and value.strip(' \t"').lower() not in _CHARSETS:
+            raise EncodedBody("The body must be JSON in UTF-8, whatever its `charset` says.")
 
 
 def parse_rows(body: bytes) -> list[Any]:

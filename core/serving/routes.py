@@ -46,7 +46,7 @@ _BODY = {
 _ANSWERS: dict[int | str, dict[str, Any]] = {
     200: {"description": "Decided", "content": {"application/json": {"example": DECIDED}}},
     413: {"model": ErrorAnswer, "description": "The body is over 2 MB"},
-    415: {"model": ErrorAnswer, "description": "The body is compressed"},
+    415: {"model": ErrorAnswer, "description": "The body is compressed or not in UTF-8"},
     422: {
         "model": ErrorAnswer,
         "description": "A row is wrong; nothing was stored",

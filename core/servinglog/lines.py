@@ -94,7 +94,8 @@ class LineField:
 
     def _time(self, given: object) -> datetime:
         try:
-            moment = datetime.fromisoformat(given if isinstance(given, str) else "")
+            text = given if isinstance(given, str) else ""
+            moment = datetime.fromisoformat(f"{text[:-1]}Z" if text.endswith("z") else text)
             if moment.tzinfo is None:
                 raise UnreadableLine(f"`{self.name}` has no time zone")
             moment = moment.astimezone(UTC)

@@ -44,6 +44,8 @@ class RefusalReason(StrEnum):
     RATE_LIMITED = "rate_limited"
     DRAINING = "draining"
     UNAUTHORIZED = "unauthorized"
+    STORE = "store"
+    INVALID = "invalid"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """Reads a file of the serving log: its valid lines, and why the others are invalid."""
 
+import codecs
 import os
 import stat
 from collections.abc import Iterator
@@ -128,6 +129,8 @@ def _split(block: bytes, ends: Numbers) -> pa.Array:
 def _read_one(
     line: bytes, number: int, batches: dict[LineFormat, Batch], report: SegmentReport
 ) -> None:
+    if number == 1:
+        line = line.removeprefix(codecs.BOM_UTF8)
     if not line:
         return
     report.line_count += 1

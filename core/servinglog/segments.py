@@ -79,7 +79,8 @@ class SegmentMirror:
         changes."""
         found: dict[str, int] = {}
         try:
-            names = [path.name for path in self._directory.iterdir() if path.suffix == SUFFIX]
+            # Also renamed segments, like `.jsonl.1` and `.jsonl.gz`: they are reported as not read.
+            names = [path.name for path in self._directory.iterdir() if SUFFIX in path.name.lower()]
         except FileNotFoundError:
             return found
         for name in names:
@@ -118,6 +119,9 @@ class SegmentMirror:
         self._reports |= {report.name: report for report in reports}
 
     def _load(self, cursor: duckdb.DuckDBPyConnection, path: Path, report: SegmentReport) -> None:
+        if path.suffix != SUFFIX:
+            report.failure = f"not read: its name does not end in {SUFFIX}"
+            return
         try:
             for form, lines in read_segment(path, report):
                 _insert(cursor, form, lines, report)

@@ -39,7 +39,10 @@ def proxy(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
         ("http://10.0.0.1", False), ("http://127.0.0.1.example.org", False),
         ("http://localhost.example.org", False), ("http://notlocalhost", False),
         ("http://[2001:db8::1]", False), ("https://api.example.org", False),
-        ("http://0.0.0.0:80", True),
+        ("http://0.0.0.0:80", True), ("http://0:80", True), ("http://127.1:80", True),
+        ("http://0x7f.1", True), ("http://2130706433", True), ("http://0177.0.0.1", True),
+        ("http://ip6-localhost", True), ("http://localhost.localdomain.", True),
+        ("http://10.1", False), ("http://3232235521", False), ("http://127.1.example.org", False),
     ],
 )  # fmt: skip
 def test_this_machine_is_never_asked_through_a_proxy(proxy: int, url: str, is_near: bool) -> None:
@@ -110,6 +113,19 @@ def test_proxy_that_answers_itself_is_named(
 )
 def test_name_of_a_proxy(proxy_url: str, name: str) -> None:
     assert proxy_name("http://far.example.org", {"http": proxy_url}) == name
+
+
+@pytest.mark.parametrize("address", ["http://[::1", "px:1", "socks5://px:1", "://", "http://p x"])
+def test_a_proxy_that_cant_be_used_is_a_setting_and_no_outage(
+    proxy: int, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, address: str
+) -> None:
+    for name in ("HTTP_PROXY", "http_proxy"):
+        monkeypatch.setenv(name, address)
+    backend = open_remote(config_of(tmp_path, "http://203.0.113.1", "tei", attempts=1))
+    with pytest.raises(BackendError, match="proxy that can't be used") as caught:
+        backend.score([ABUSE])
+    assert caught.value.kind == "configuration"
+    backend.close()
 
 
 def test_no_proxy_for_what_is_excepted(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -183,6 +183,25 @@ def test_a_body_that_is_declared_as_it_is_is_taken(client: TestClient, coding: s
     assert client.post("/v1/comments", content=GOOD, headers=headers).status_code == 200
 
 
+@pytest.mark.parametrize("path", ENDPOINTS)
+@pytest.mark.parametrize("charset", ["iso-8859-1", "latin-1", '"UTF-16"', "x"])
+def test_another_charset_is_415_and_is_never_misread(
+    client: TestClient, path: str, charset: str
+) -> None:
+    """These bytes are valid in both, and another word in each."""
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    body = b'{"id": "a", "text": "caf\xc3\xa9", "input": "x"}'
+    response = client.post(path, content=body, headers=headers)
+    assert response.status_code == 415
+    assert "UTF-8" in response.text
+
+
+@pytest.mark.parametrize("charset", ["utf-8", '"UTF-8"', "us-ascii", "utf8; v=1"])
+def test_utf_8_may_be_named(client: TestClient, charset: str) -> None:
+    headers = {"Content-Type": f"application/json; charset={charset}"}
+    assert client.post("/v1/comments", content=GOOD, headers=headers).status_code == 200
+
+
 @pytest.mark.parametrize("path", ["/v1/moderations", "/predict", "/v2/models/fake/infer"])
 def test_endpoints_that_only_score_refuse_a_nul_too(client: TestClient, path: str) -> None:
     tensor = {"name": "text", "datatype": "BYTES", "shape": [1], "data": ["a\0b"]}

@@ -365,3 +365,28 @@ def _is_unreadable(written: bytes) -> bool:
     except UnreadableLine:
         return True
     return False
+
+
+def test_a_byte_order_mark_costs_no_record(tmp_path: Path) -> None:
+    (tmp_path / "a-1-1-0.jsonl").write_bytes(b"\xef\xbb\xbf" + encode(record("good")))
+    found = contents_of(tmp_path)
+    assert (found.lines, found.readable) == (1, 1)
+
+
+def test_a_zone_may_be_written_small(tmp_path: Path) -> None:
+    (tmp_path / "a-1-1-0.jsonl").write_bytes(line(started_at="2026-11-01t12:00:00z"))
+    assert contents_of(tmp_path).readable == 1
+
+
+@pytest.mark.parametrize("name", ["b.jsonl.gz", "b.jsonl.1", "b.JSONL", "b.jsonl~"])
+def test_a_segment_of_another_name_is_told(tmp_path: Path, name: str) -> None:
+    put(tmp_path, record("good"), name="a-1-1-0.jsonl")
+    (tmp_path / name).write_bytes(encode(record("other")))
+    (tmp_path / "notes.txt").write_text("no part of the log")
+    found = contents_of(tmp_path)
+    assert found.readable == 1
+    (problem,) = found.problems
+    assert (problem.segment, problem.failure) == (
+        name,
+        "not read: its name does not end in .jsonl",
+    )

@@ -102,6 +102,30 @@ def test_begun_anew_as_the_message_says(home: Path) -> None:
     services.close()
 
 
+def test_state_behind_a_link_is_the_file_the_link_leads_to(home: Path, tmp_path: Path) -> None:
+    elsewhere = tmp_path / "large-disk" / "moderation.sqlite"
+    elsewhere.parent.mkdir()
+    (home / "state.db").rename(elsewhere)
+    (home / "state.db").symlink_to(elsewhere)
+    services = make_services(home)
+    scored(services, HELD)
+    services.context.store.check_writable()
+    with services.context.store.read() as reader:
+        assert reader.count_waiting() == 0
+    assert elsewhere.with_name("moderation.sqlite-wal").exists()
+    (home / "state.db").unlink()
+    (home / "state.db").symlink_to(tmp_path / "large-disk" / "other.sqlite")
+    with pytest.raises(StoreError, match="not the file that was opened"):
+        scored(services, HELD)
+    services.close()
+
+
+def test_loop_of_links_is_refused_in_words(tmp_path: Path) -> None:
+    (tmp_path / "state.db").symlink_to("state.db")
+    with pytest.raises(StoreError, match=r"state\.db: "):
+        make_services(tmp_path)
+
+
 def test_copy_that_was_put_back_opens(home: Path, tmp_path: Path) -> None:
     shutil.copy(home / "state.db", tmp_path / "copy.db")
     truncate(home / "state.db")

@@ -83,12 +83,36 @@ def test_a_key_s_rate_and_a_missing_key_are_reasons_too(tmp_path: Path) -> None:
         assert refused(services) == {"rate_limited": 3, "unauthorized": 1, "draining": 1}
 
 
-def test_a_wrong_request_is_answered_and_is_no_refusal(
+def test_a_body_that_is_not_valid_is_a_reason_and_an_unknown_address_is_none(
     services: Services, client: TestClient
 ) -> None:
-    assert client.post("/predict", json={"inputs": 5}).status_code == 422
+    headers = {"content-type": "application/json", "x-request-id": "wrong-1"}
+    assert client.post("/predict", json={"inputs": 5}, headers=headers).status_code == 422
+    assert client.post("/v1/comments", json={"id": 5}).status_code == 422
+    assert client.post("/v1/moderations", content=b"{", headers=headers).status_code == 400
+    large = b" " * 2_000_001
+    assert client.post("/v1/comments", content=large, headers=headers).status_code == 413
+    packed = headers | {"content-encoding": "br"}
+    assert client.post("/v1/comments", content=b"x", headers=packed).status_code == 415
     assert client.get("/nowhere").status_code == 404
-    assert refused(services) == {}
+    assert client.post("/nowhere").status_code == 404
+    assert client.get("/v1/decisions/nobody").status_code == 404
+    assert refused(services) == {"invalid": 5}
+    assert find(services, "wrong-1").refusals[0].reason == "invalid"
+
+
+def test_posts_that_the_state_can_not_take_are_refusals_and_health_checks_are_none(
+    services: Services, client: TestClient
+) -> None:
+    state = services.settings.state_path
+    assert client.post("/v1/comments", json={"id": "a", "text": "fine"}).status_code == 200
+    state.rename(state.with_name("away"))
+    for number in range(3):
+        body = {"id": f"b{number}", "text": "fine"}
+        assert client.post("/v1/comments", json=body).status_code == 503
+    assert client.get("/healthz").status_code == 503
+    assert refused(services) == {"store": 3}
+    state.with_name("away").rename(state)
 
 
 def test_an_overload_costs_a_bounded_number_of_lines_and_loses_no_count(

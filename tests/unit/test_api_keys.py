@@ -120,6 +120,14 @@ NO_KEYS: dict[str, Callable[[KeyFolder], object]] = {
     "a list for a name": lambda folder: key_file(folder, name=["site"]),
     "another name than its id": lambda folder: key_file(folder, id="1" * 12),
     "a field too many": lambda folder: key_file(folder, more="x"),
+    "a digest twice": lambda folder: (
+        path := key_file(folder),
+        path.write_text(path.read_text().replace("}", f', "digest": "{"1" * 64}"}}')),
+    ),
+    "a name of control characters": lambda folder: key_file(folder, name="odd\n\x1b[31m"),
+    "a lone surrogate for a name": lambda folder: key_file(folder, name="\ud800"),
+    "no time": lambda folder: key_file(folder, created_at="yesterday\nx"),
+    "six gigabytes": lambda folder: os.truncate(key_file(folder), 6_000_000_000),
 }
 
 

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import ConfigError
+from core.inference.backends_file import declared_names
 from core.inference.remote.kinds import read_backends
 from tests.contract.remote_configs import TABLES, toml_of
 
@@ -33,6 +34,15 @@ def table(kind: str = "tei", **more: Any) -> dict[str, Any]:
         (table(url="http://user:pw@h"), "`url` must hold no user, password or query"),
         (table(url="http://h?key=1"), "`url` must hold no user, password or query"),
         (table(url=None), "`url` must be given"),
+        (table(url="http://[::1"), "`url` is not a valid address"),
+        (table(url="http://h:99999"), "`url` is not a valid address"),
+        (table(url="http://h:port"), "`url` is not a valid address"),
+        (table(model="a\u2028b"), "`model` must be text without control characters"),
+        (table(model="m" * 201), "`model` must be at most 200 characters"),
+        (table(headers=["x"]), "`headers` must be a table"),
+        (table(secret_headers="X"), "`secret_headers` must be a table"),
+        (table(labels=["toxicity"]), "`labels` must map some of toxicity"),
+        (table(labels={"toxicity": ""}), "`labels` must be a text or a list of texts"),
         (table(name="Räuber"), "`name` must be"),
         (table(name="fake"), "`name` must be .* not the name of a built-in"),
         (table(labels=None), "`labels` must be given for kind 'tei'"),
@@ -84,6 +94,25 @@ def test_file_that_is_no_list_of_backends_is_refused(tmp_path: Path, text: str) 
         read_backends(path)
 
 
+@pytest.mark.parametrize("text", ["x = " + "[" * 100_000, "x = " + "9" * 5_000])
+def test_toml_that_no_parser_can_read_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "backends.toml").write_text(text)
+    with pytest.raises(ConfigError, match=r"backends.toml is not TOML that can be read"):
+        read_backends(tmp_path / "backends.toml")
+
+
+def test_byte_order_mark_of_an_editor_is_skipped(tmp_path: Path) -> None:
+    path = tmp_path / "backends.toml"
+    path.write_text("\ufeff" + toml_of([table()]), encoding="utf-8")
+    assert list(read_backends(path)) == ["x"]
+
+
 def test_file_that_is_missing_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match="does not exist"):
         read_backends(tmp_path / "none.toml")
+
+
+def test_name_of_a_file_that_no_system_takes_is_a_setting(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="can't be read"):
+        declared_names(tmp_path / ("x" * 300))
+    assert declared_names(tmp_path / "none.toml") == ()

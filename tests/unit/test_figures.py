@@ -139,6 +139,22 @@ def test_one_reason_is_not_counted_twice() -> None:
     assert not has_lost(strange)
 
 
+def test_a_refusal_for_the_state_is_a_loss_and_may_have_made_a_call() -> None:
+    lost = [Refused("store", 3, NOON - timedelta(minutes=3))]
+    assert refused_line(lost, NOON) == (
+        "3 requests were refused in this window because the state could not be used; the last "
+        "3 min ago."
+    )
+    assert has_lost(lost)
+    wrong = [Refused("invalid", 2, NOON - timedelta(minutes=3))]
+    assert refused_line([*lost, *wrong], NOON) == (
+        "5 requests were refused in this window: 3 because the state could not be used, 2 because "
+        "their body was not valid; the last 3 min ago."
+    )
+    assert "and made no call" in str(refused_line(wrong, NOON))
+    assert not has_lost(wrong)
+
+
 def test_what_the_figures_leave_out_is_counted_by_kind() -> None:
     assert log_notes(LogContents(5, 5, 0, 0, 0)) is None
     file = SegmentProblem("x.jsonl", 0, "Is a directory")

@@ -56,6 +56,23 @@ SCHEMA = "Failed to enforce schema of data '...' with schema '[text: string (req
                          "model_not_found"}}, K.NOT_FOUND),
         (400, {"message": "The model `toxic` does not exist.", "code": 400}, K.NOT_FOUND),
         (404, {"object": "error", "type": "NotFoundError", "message": "x"}, K.NOT_FOUND),
+        (400, {"__type": "UnrecognizedClientException", "message": "x"}, K.AUTH),
+        (400, {"__type": "com.amazon.coral.service#ThrottlingException"}, K.RATE_LIMITED),
+        (400, {"__type": "InvalidSignatureException"}, K.AUTH),
+        (400, {"__type": "ServiceQuotaExceededException"}, K.QUOTA),
+        (400, {"__type": "ValidationException", "message": "x"}, K.BAD_INPUT),
+        (400, {"error": "invalid_token", "error_description": "it expired"}, K.AUTH),
+        (400, {"error": "invalid_client"}, K.AUTH),
+        (400, {"error": "idiot"}, K.BAD_INPUT),
+        (400, {"message": "No API key found in request"}, K.AUTH),
+        (400, {"message": "The security token included in the request is invalid."}, K.AUTH),
+        (400, {"title": "Unauthorized", "status": 401}, K.AUTH),
+        (400, {"errors": {"code": "invalid_api_key"}}, K.AUTH),
+        (400, {"fault": {"faultstring": "x", "detail": {"errorcode": "oauth.v2.InvalidApiKey"}}},
+         K.AUTH),
+        (400, {"fault": {"faultstring": "Invalid API-Key"}}, K.AUTH),
+        (422, {"detail": [{"type": "value_error.missing", "loc": ["body", "inputs"]}]},
+         K.CONFIGURATION),
         (400, {"error": {"message": "x", "code": "insufficient_quota"}}, K.QUOTA),
         (429, {"error": {"message": "x", "code": "insufficient_quota"}}, K.QUOTA),
         (429, {"error": {"message": "x", "code": "rate_limit_exceeded"}}, K.RATE_LIMITED),
@@ -114,3 +131,8 @@ def test_time_a_model_says_it_needs_is_bounded(estimated: str, after_s: float | 
     failure = refused(503, f'{{"error": "loading", "estimated_time": {estimated}}}'.encode())
     assert (failure.kind is K.LOADING) == (after_s is not None)
     assert failure.after_s == after_s
+
+
+def test_word_of_prose_is_not_repeated() -> None:
+    """It may be the comment itself."""
+    assert str(refused(400, {"error": "idiot"})) == "answered 400"

@@ -13,7 +13,12 @@ from core.inference.base import ErrorKind
 # The only words of a server that are repeated in messages: prose may quote the comment, and a value
 # with digits may be the key.
 _CODE = re.compile(r"[A-Za-z_]{2,40}")
-_CODE_NAMES = ("code", "status", "kind", "type", "error_code", "error_type", "reason", "errorType")
+_CODE_NAMES = (
+    *("code", "status", "kind", "type", "reason", "__type"),
+    *("error_code", "error_type", "errorType", "errorcode", "ErrorCode"),
+)
+# What stands before the code proper: `com.amazon.coral.service#Name`, `oauth.v2.Name`.
+_PREFIX = re.compile(r"[\w.]{1,80}[#.](?=[A-Za-z_]+$)")
 # Codes that say only that the request was refused, not why.
 _VAGUE = frozenset(
     {"invalidargument", "badrequest", "invalidrequesterror", "validation", "error", "list"}
@@ -21,7 +26,7 @@ _VAGUE = frozenset(
 _MEANINGS: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
     (
         ErrorKind.QUOTA,
-        re.compile(r"insufficientquota|quotaexceeded|billing\w*|dailylimit\w*|\w*creditsexceeded"
+        re.compile(r"insufficientquota|(service)?quotaexceeded\w*|billing\w*|dailylimit\w*|\w*creditsexceeded"
                    r"|paymentrequired|insufficient(credits|balance|funds)"),
     ),
     (
@@ -35,7 +40,8 @@ _MEANINGS: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
                    r"|permission\w*|forbidden|access(denied|notconfigured)\w*"
                    r"|servicedisabled|consumer(invalid|suspended)|(invalid|expired)token\w*"
                    r"|token(invalid|expired)|\w*credentials?\w*|unrecognizedclient\w*"
-                   r"|signaturedoesnotmatch"),
+                   r"|signaturedoesnotmatch|\w*signatureexception|invalid(client|grant)\w*"
+                   r"|insufficientscope"),
     ),
     (
         ErrorKind.NOT_FOUND,
@@ -54,8 +60,9 @@ _MEANINGS: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
 _BEGINNINGS: tuple[tuple[ErrorKind, re.Pattern[str]], ...] = (
     (
         ErrorKind.AUTH,
-        re.compile(r"api[ _]key (is )?(not valid|invalid|expired|missing)|invalid api[ _]key"
-                   r"|incorrect api[ _]key|authorization header is|invalid username or password"
+        re.compile(r"api[ _-]?key (is )?(not valid|invalid|expired|missing)"
+                   r"|(no|invalid|incorrect|missing|expired|wrong) api[ _-]?key"
+                   r"|(the )?security token|authorization header is|invalid username or password"
                    r"|invalid (authentication|credentials|token)|user access token"
                    r"|unauthori[sz]ed"),
     ),
@@ -82,12 +89,20 @@ def error_codes(answer: object) -> list[str]:
     """The machine-readable codes of a body, wherever known servers put them, those with a known
     meaning first."""
     found = [
-        place[name]
+        code
         for place in _places(answer)
-        for name in _CODE_NAMES
-        if isinstance(place.get(name), str) and _CODE.fullmatch(place[name])
+        for name in (*_CODE_NAMES, "error")
+        if (code := _code_at(place, name)) is not None
     ]
     return sorted(dict.fromkeys(found), key=lambda code: _kind_of(code) is None)
+
+
+def _code_at(place: Mapping[str, Any], name: str) -> str | None:
+    value = place.get(name)
+    code = _PREFIX.sub("", value) if isinstance(value, str) else ""
+    # OAuth puts its codes into `error`, where others have prose: a single word may be the comment.
+    is_code = _CODE.fullmatch(code) and (name != "error" or _kind_of(code) is not None)
+    return code if is_code else None
 
 
 def kind_of_body(answer: object, codes: list[str]) -> ErrorKind | None:
@@ -97,7 +112,7 @@ def kind_of_body(answer: object, codes: list[str]) -> ErrorKind | None:
         if kind is not None:
             return kind
     for place in _places(answer):
-        for name in ("message", "error", "detail", "error_message"):
+        for name in ("message", "error", "detail", "error_message", "title", "faultstring"):
             prose = place.get(name)
             if isinstance(prose, str):
                 found = [kind for kind, known in _BEGINNINGS if known.match(prose.lower().strip())]
@@ -119,10 +134,11 @@ def _places(answer: object) -> Iterator[Mapping[str, Any]]:
         answer = answer[0]  # Google sends one error as a list of one
     if not isinstance(answer, dict):
         return
-    inner = answer.get("error")
-    for place in (inner, answer) if isinstance(inner, dict) else (answer,):
+    inner = [answer[name] for name in ("error", "fault") if isinstance(answer.get(name), dict)]
+    for place in (*inner, answer):
         for name in ("details", "errors", "detail"):
             some = place.get(name)
+            some = [some] if isinstance(some, dict) else some
             if isinstance(some, list):
                 yield from (one for one in some if isinstance(one, dict))
         yield place

@@ -7,11 +7,17 @@ from requests.utils import get_environ_proxies, select_proxy
 
 from core.addresses import is_loopback
 
+_NAMELESS = "without a name"
+# Further names of the loopback addresses in the /etc/hosts of the usual systems.
+_LOCAL_NAMES = frozenset(
+    ("localhost.localdomain", "localhost4", "localhost6", "ip6-localhost", "ip6-loopback")
+)
+
 
 def is_local(url: str) -> bool:
     """Whether a request to this address stays on this machine. As a target, 0.0.0.0 does too."""
-    host = urlsplit(url).hostname or ""
-    return is_loopback(host) or host in ("0.0.0.0", "::")
+    host = (urlsplit(url).hostname or "").rstrip(".")
+    return is_loopback(host) or host in ("0.0.0.0", "0", "::") or host in _LOCAL_NAMES
 
 
 def proxies_for(url: str) -> Mapping[str, str]:
@@ -25,9 +31,12 @@ def proxy_name(url: str, proxies: Mapping[str, str]) -> str | None:
     proxy = select_proxy(url, dict(proxies))
     if not proxy:
         return None
-    parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    try:
+        parts = urlsplit(proxy if "://" in proxy else f"http://{proxy}")
+    except ValueError:
+        return _NAMELESS
     try:
         port = f":{parts.port}" if parts.port is not None else ""
     except ValueError:
         port = ""
-    return f"{parts.hostname or 'without a name'}{port}"
+    return f"{parts.hostname or _NAMELESS}{port}"

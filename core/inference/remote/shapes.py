@@ -74,8 +74,10 @@ def optional_count(found: Any) -> int | None:
 
 
 def optional_text(found: Any) -> str | None:
-    """A short text that a server may omit."""
-    return found if isinstance(found, str) and 0 < len(found) <= _LONGEST_TEXT else None
+    """A short text that a server may omit; None also for one with characters that can't be shown:
+    it is stored with each decision and in the serving log."""
+    is_text = isinstance(found, str) and found.isprintable() and bool(found.strip())
+    return found if is_text and len(found) <= _LONGEST_TEXT else None
 
 
 def total_tokens(body: Any) -> int | None:

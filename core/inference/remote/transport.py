@@ -224,18 +224,32 @@ def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
     # When we shut a connection down at the deadline, it looks as if the server had closed it.
     if isinstance(error, requests.Timeout | kinds.TimeoutError) or is_late:
         return _too_slow()
-    if isinstance(error, kinds.ProtocolError | requests.exceptions.ChunkedEncodingError):
-        words = "broke off in the middle of an answer"
-        return AttemptFailed(words, kind=ErrorKind.CONNECT, can_retry=True)
-    if isinstance(error, requests.ConnectionError | OSError) and not isinstance(
-        error, requests.exceptions.InvalidURL | requests.exceptions.InvalidSchema
-    ):
-        return AttemptFailed("could not be reached", kind=ErrorKind.CONNECT, can_retry=True)
-    # requests raises ValueError for an invalid URL, proxy or header too.
-    is_ours = isinstance(error, ValueError)
-    words = "has an address, key, header or proxy that can't be used" if is_ours else "failed"
-    kind = ErrorKind.CONFIGURATION if is_ours else ErrorKind.BACKEND
-    return AttemptFailed(f"{words} ({type(error).__name__})", kind=kind)
+    # requests raises ValueError for an invalid URL, proxy or header, and a bare OSError for a
+    # missing file of certificates. All of its errors are OSErrors too.
+    lacks_file = type(error) is OSError and error.errno is None
+    if isinstance(error, ValueError) or lacks_file:
+        what = "a ca_file" if lacks_file else "an address, key, header or proxy"
+        words = f"has {what} that can't be used ({type(error).__name__})"
+        return AttemptFailed(words, kind=ErrorKind.CONFIGURATION)
+    for classes, words, kind in _BROKEN:
+        if isinstance(error, classes):
+            return AttemptFailed(words, kind=kind, can_retry=kind is ErrorKind.CONNECT)
+    return AttemptFailed(f"failed ({type(error).__name__})", kind=ErrorKind.BACKEND)
+
+
+_BROKEN: tuple[tuple[tuple[type[Exception], ...], str, ErrorKind], ...] = (
+    (
+        (urllib3.exceptions.ProtocolError, requests.exceptions.ChunkedEncodingError),
+        "broke off in the middle of an answer",
+        ErrorKind.CONNECT,
+    ),
+    (
+        (urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError),
+        "sent an answer in another encoding than it says",
+        ErrorKind.BACKEND,
+    ),
+    ((OSError,), "could not be reached", ErrorKind.CONNECT),
+)
 
 
 def _too_slow() -> AttemptFailed:

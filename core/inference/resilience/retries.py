@@ -196,4 +196,4 @@ def _moment(text: str) -> datetime | None:
 
 
 def _number(text: str) -> float | None:
-    return float(text) if re.fullmatch(r"\d{1,15}(\.\d{1,9})?", text.strip()) else None
+    return float(text) if re.fullmatch(r"[0-9]{1,300}(\.[0-9]{1,9})?", text.strip()) else None

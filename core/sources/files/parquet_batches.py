@@ -1,6 +1,6 @@
 """Reads a Parquet file as Arrow batches with limited memory, even if it unpacks to a huge size."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -47,7 +47,8 @@ def open_parquet(path: Path, rows: int, columns: Collection[str] | None = None) 
         chosen = [field for field in declared if columns is None or field.name in columns]
         schema = pa.schema(chosen, metadata=declared.metadata)
         rows_together = _rows_together(path, metadata, {field.name for field in chosen}, rows)
-        repeated = [field.name for field in chosen if _is_repeated(field, metadata)]
+        encodings = _encodings(metadata)
+        repeated = [each.name for each in chosen if _is_repeated(each, encodings)]
     except (pa.ArrowException, OSError, ValueError):
         raise UnreadableFile(
             f"{path.name} can't be read as Parquet: it is damaged, cut short or not Parquet"
@@ -132,18 +133,20 @@ def _batches(
         raise UnreadableFile(f"{path.name} is damaged or cut short") from None
 
 
-def _is_repeated(field: "pa.Field", metadata: Any) -> bool:
+def _encodings(metadata: Any) -> dict[str, set[str]]:
+    """The encodings of each column, in any row group."""
+    found: dict[str, set[str]] = {}
+    for group in map(metadata.row_group, range(metadata.num_row_groups)):
+        for column in map(group.column, range(group.num_columns)):
+            found.setdefault(column.path_in_schema, set()).update(column.encodings)
+    return found
+
+
+def _is_repeated(field: "pa.Field", encodings: Mapping[str, set[str]]) -> bool:
     """Whether to keep the column dictionary-encoded while reading: then a long text that many rows
     repeat is in memory once. Arrow can't do this with every encoding."""
-    groups = map(metadata.row_group, range(metadata.num_row_groups))
-    encodings = {
-        encoding
-        for group in groups
-        for column in map(group.column, range(group.num_columns))
-        if column.path_in_schema == field.name
-        for encoding in column.encodings
-    }
-    return _holds_bytes(field.type) and encodings <= _DICTIONARY_ENCODINGS
+    found = encodings.get(field.name, set())
+    return _holds_bytes(field.type) and found <= _DICTIONARY_ENCODINGS
 
 
 def _holds_bytes(kind: "pa.DataType") -> bool:

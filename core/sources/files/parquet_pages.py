@@ -28,9 +28,11 @@ class Page:
 def column_pages(file: BinaryIO, column: Any) -> Iterator[Page]:
     """The pages of a column chunk, `column` being its pyarrow metadata. Raises ValueError for
     invalid headers."""
-    at = column.data_page_offset
+    offsets = [column.data_page_offset]
     if column.has_dictionary_page and column.dictionary_page_offset is not None:
-        at = min(at, column.dictionary_page_offset)
+        offsets.append(column.dictionary_page_offset)
+    # A column without rows has no data page, and 0 where its offset would be.
+    at = min(filter(None, offsets), default=0)
     end = at + column.total_compressed_size
     while at < end:
         file.seek(at)

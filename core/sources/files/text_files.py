@@ -14,6 +14,8 @@ from core.sources.files.formats import is_gzip
 
 # Parsed JSON of 4 MB can take 150 MB; the longest comment has 0.6 MB as JSON.
 MAX_LINE_BYTES = 4 * 1024 * 1024
+MAX_COLUMNS = 2_000
+"""In text formats any number of columns costs the file next to nothing."""
 _PIECE_BYTES = 256 * 1024
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from core.errors import InvalidInput, UnreadableFile
 from core.sources.files.fields import parse_json
 from core.sources.files.json_array import array_rows
-from core.sources.files.text_files import MAX_LINE_BYTES, Row, lines, pieces
+from core.sources.files.text_files import MAX_COLUMNS, MAX_LINE_BYTES, Row, lines, pieces
 
 if TYPE_CHECKING:
     from _csv import Reader
@@ -57,6 +57,10 @@ def delimited_rows(path: Path, delimiter: str) -> tuple[tuple[str, ...], Iterato
         raise UnreadableFile(f"{path.name}, line 1: the column names can't be read") from None
     if not header:
         raise UnreadableFile(f"{path.name} is empty")
+    if len(header) > MAX_COLUMNS:
+        raise UnreadableFile(
+            f"{path.name} has {len(header):,} columns; at most {MAX_COLUMNS:,} can be read"
+        )
     if any(not _is_utf8(name) for name in header):
         raise UnreadableFile(f"{path.name} is not UTF-8; save it as UTF-8")
     for name in header:

@@ -75,7 +75,7 @@ class SqlStore:
             if (failure := self._outcomes.lasting_failure()) is not None:
                 raise StoreError(f"{self._path}: the last write failed: {failure}")
             self._check_lock(self._probe or self._keep_open())
-            check_room(self._path)
+            check_room(self._file.file)
 
     def _check_lock(self, probe: sqlite3.Connection) -> None:
         try:
@@ -100,7 +100,7 @@ class SqlStore:
         closes, so with this one both files stay the same and `OpenedState` can compare them."""
         self._probe = probe = _open_probe(self._file.file)
         weakref.finalize(self, probe.close)
-        self._opened = OpenedState(self._path)
+        self._opened = OpenedState(self._path, self._file.file)
         return probe
 
     @contextmanager

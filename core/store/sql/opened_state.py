@@ -19,10 +19,11 @@ _WAL_MAGIC = (b"\x37\x7f\x06\x82", b"\x37\x7f\x06\x83")
 class OpenedState:
     """The database file and its write-ahead log. Threads may share it."""
 
-    def __init__(self, path: Path) -> None:
-        """`path` and its log must be open in this process and stay open."""
+    def __init__(self, path: Path, file: Path) -> None:
+        """`path` is where the state is looked for, `file` what it is if it is a symbolic link.
+        SQLite keeps its log beside `file`. Both must be open in this process and stay open."""
         self._path = path
-        self._files = [path, *(path.with_name(path.name + end) for end in ("-wal", "-shm"))]
+        self._files = [path, *(file.with_name(file.name + end) for end in ("-wal", "-shm"))]
         self._opened = [_identity(file) for file in self._files]
         self._size = 0
 

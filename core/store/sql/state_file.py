@@ -32,7 +32,10 @@ class StateFile:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         # Resolved: SQLAlchemy would remove `..` from a path without following symbolic links.
-        self.file = path.resolve()
+        try:
+            self.file = path.resolve()
+        except (OSError, RuntimeError) as error:  # RuntimeError: a loop of links, before 3.13
+            raise StoreError(f"{self.path}: a loop of symbolic links") from error
         self._mark = self.path.with_name(f"{path.name}.made")
         self._was_used = False
 
