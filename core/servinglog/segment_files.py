@@ -208,14 +208,14 @@ def _blocks(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
     """Blocks of whole lines, each with its end in the file; the last line may lack its end."""
     rest, end = b"", file.tell()
     while block := file.read(BLOCK_BYTES):
-        data = rest + block
-        cut = data.rfind(b"\n") + 1
+        cut = block.rfind(b"\n") + 1
         end += len(block)
         if cut:
-            yield data[:cut], end - (len(data) - cut)
+            yield b"".join((rest, memoryview(block)[:cut])), end - (len(block) - cut)
+            rest = b""
         # Keeping one byte more than the limit is enough to recognise a line as too long, and bounds
         # the memory.
-        rest = data[cut : cut + MAX_LINE_BYTES + 1]
+        rest = (rest + block[cut:])[: MAX_LINE_BYTES + 1]
     if rest:
         yield rest, end
 

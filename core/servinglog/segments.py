@@ -18,6 +18,11 @@ from core.servinglog.segment_files import SegmentReader, SegmentReport
 
 ATTEMPTS = 3
 SUFFIX = ".jsonl"
+CONFIG: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    # Keeping the order would copy small batches once more when several threads insert.
+    "preserve_insertion_order": False,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +49,7 @@ class SegmentMirror:
     def __init__(self, directory: Path) -> None:
         self._directory = directory
         self._lock = threading.Lock()
-        self._root = duckdb.connect(":memory:", config={"autoinstall_known_extensions": False})
+        self._root = duckdb.connect(":memory:", config=CONFIG)
         tables.create(self._root)
         self._ids = count(1)
         self._loaded: dict[str, Mark] = {}  # segment -> its mark from `_list` when it was read
