@@ -8,8 +8,8 @@ from core.servinglog import segment_files
 from core.servinglog.lines import CALL, REFUSAL
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.writer import encode
-from tests.integration.servinglog_records import HOUR, put, record
 from tests.integration.test_hostile_servinglog import NOW, refusal
+from tests.servinglog_records import HOUR, put, record
 
 NAME = "a-1-1-0.jsonl"
 
@@ -98,6 +98,14 @@ def test_a_whole_line_may_still_become_unreadable(log: Log) -> None:
     assert log.examples() == [(1_001, "not JSON, or cut off")]
 
 
+def test_a_half_written_line_out_of_range_counts_once(log: Log) -> None:
+    log.append(encode(record("out", error_count=5))[:-1])
+    assert log.counts() == (1_000, 1, 0)
+    log.append(b"\n")
+    assert log.counts() == (1_000, 1, 0)
+    assert log.examples() == [(1_001, "`error_count` is more than `batch_size`")]
+
+
 def test_a_copy_counts_once_its_half_written_original_was_spoilt(log: Log) -> None:
     line = encode(record("new"))
     log.append(line[:-1])
@@ -110,6 +118,13 @@ def test_a_copy_counts_once_its_half_written_original_was_spoilt(log: Log) -> No
 def test_a_segment_that_shrank_is_read_anew(log: Log) -> None:
     log.path.write_bytes(encode(record("0")) + b"x\n")
     assert log.counts() == (1, 1, 0)
+
+
+def test_a_segment_changed_in_place_is_read_anew(log: Log) -> None:
+    with log.path.open("r+b") as file:
+        file.write(b"x")
+    assert log.counts() == (999, 1, 0)
+    assert log.examples() == [(1, "not JSON, or cut off")]
 
 
 def test_a_segment_that_shrank_and_grew_meanwhile_is_read_anew(log: Log) -> None:
