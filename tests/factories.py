@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 from core.bootstrap.services import Services, build_services
 from core.clock import Clock, system_clock
@@ -18,6 +19,8 @@ from core.services.appeal import file_appeal, hear_appeal
 from core.services.ingest import ingest
 from core.services.review import Review, decide_case
 from core.services.score import score_now, score_waiting
+from core.services.withdraw import withdraw_comment
+from core.serving.api_keys import KeyFolder
 
 MODERATOR = Actor("mina", Role.MODERATOR)
 LEAD = Actor("lena", Role.LEAD)
@@ -31,15 +34,24 @@ HOSTILE = (
     "<img src=http://example.invalid/x.png> ![x](http://example.invalid/y.png) :red[no] **b** <b>"
 )
 
+TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
+"""A trace id, in the form of W3C Trace Context."""
+
 _numbers = count(1)
 
 
-def make_services(home: Path, *, days_ago: float = 0) -> Services:
-    """Services on the fake backend; with `days_ago` their clock is in the past."""
+def make_services(home: Path, *, days_ago: float = 0, **changes: Any) -> Services:
+    """Services on the fake backend, with changed settings; with `days_ago` their clock is in the
+    past."""
     past = timedelta(days=days_ago)
     clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
-    settings = Settings(home=home, backend="fake", cache_size=0)
+    settings = Settings(home=home, backend="fake", cache_size=0, **changes)
     return build_services(settings, worker="test", clock=clock)
+
+
+def make_key(services: Services, name: str = "site") -> str:
+    """A key of the API."""
+    return KeyFolder(services.settings.api_keys_dir).create(name, services.clock.now())
 
 
 def posted(services: Services, text: str, *, author: str = "sam") -> Revision:
@@ -58,6 +70,23 @@ def scored(services: Services, text: str, *, author: str = "sam") -> Revision:
     """A comment the policy has decided on: see CLEAN, HELD, REMOVED."""
     revision = posted(services, text, author=author)
     list(score_waiting(services.context, services.scorer))
+    return revision
+
+
+def edited(services: Services, revision: Revision, text: str) -> Revision:
+    """The comment sent once more with that text, and scored; its newest revision."""
+    row = IncomingComment(*source_key(services, revision), text, "sam", services.clock.now())
+    list(ingest(services.context, SYSTEM, [row]))
+    list(score_waiting(services.context, services.scorer))
+    with services.context.store.read() as reader:
+        newest = reader.latest_revision(revision.comment_id)
+    assert newest is not None
+    return newest
+
+
+def withdrawn(services: Services, revision: Revision) -> Revision:
+    """The revision, whose comment is withdrawn by its site."""
+    withdraw_comment(services.context, SYSTEM, *source_key(services, revision))
     return revision
 
 

@@ -10,10 +10,10 @@ from core.identifiers import new_id
 from core.inference.base import (
     OUTAGES,
     Backend,
+    BackendInfo,
     BatchResult,
     CallMetadata,
     ErrorKind,
-    FailedCall,
     TextResult,
     check_count,
 )
@@ -32,6 +32,22 @@ class Call:
     mode: Mode
     started_at: datetime
     begin_s: float
+
+    def record(self, info: BackendInfo, total_ms: float) -> ServingRecord:
+        """With what is known of every call, and a new id."""
+        return ServingRecord(
+            request_id=new_id(),
+            started_at=self.started_at,
+            mode=self.mode,
+            backend=info.name,
+            model_version=info.model_version,
+            runtime=info.runtime,
+            precision=info.precision,
+            location=info.location,
+            batch_size=len(self.texts),
+            chars=sum(map(len, self.texts)),
+            total_ms=total_ms,
+        )
 
 
 class Scorer:
@@ -109,27 +125,25 @@ class Scorer:
         self, made: "Call", answer: BatchResult | None, error: BaseException | None
     ) -> None:
         total_ms = (self._clock.monotonic() - made.begin_s) * 1000.0
-        texts, asked_by = made.texts, ORIGIN.get()
+        asked_by = ORIGIN.get()
         kind, attempts = ErrorKind.BACKEND.value, 1
         if isinstance(error, BackendError):
             kind, attempts = error.kind, error.attempts
         call = answer.call if answer else CallMetadata(total_ms, attempts=attempts)
         info = call.answered_by or self.backend.info
         for failed in call.failed_calls:
-            self._log.write(_failed_record(made, failed))
+            self._log.write(
+                replace(
+                    made.record(failed.info, failed.total_ms),
+                    attempts=failed.attempts,
+                    error_kind=failed.error_kind,
+                )
+            )
+        record = made.record(info, total_ms)
         self._log.write(
-            ServingRecord(
-                request_id=call.request_id or new_id(),
-                started_at=made.started_at,
-                mode=made.mode,
-                backend=info.name,
-                model_version=info.model_version,
-                runtime=info.runtime,
-                precision=info.precision,
-                location=info.location,
-                batch_size=len(texts),
-                chars=sum(map(len, texts)),
-                total_ms=total_ms,
+            replace(
+                record,
+                request_id=call.request_id or record.request_id,
                 queue_ms=call.queue_ms,
                 tokenize_ms=call.tokenize_ms,
                 compute_ms=call.compute_ms,
@@ -149,26 +163,6 @@ class Scorer:
                 flag_count=call.flag_count,
             )
         )
-
-
-def _failed_record(made: Call, failed: FailedCall) -> ServingRecord:
-    """Of a backend that did not answer before another one did."""
-    info = failed.info
-    return ServingRecord(
-        request_id=new_id(),
-        started_at=made.started_at,
-        mode=made.mode,
-        backend=info.name,
-        model_version=info.model_version,
-        runtime=info.runtime,
-        precision=info.precision,
-        location=info.location,
-        batch_size=len(made.texts),
-        chars=sum(map(len, made.texts)),
-        total_ms=failed.total_ms,
-        attempts=failed.attempts,
-        error_kind=failed.error_kind,
-    )
 
 
 def _checked(result: TextResult) -> TextResult:

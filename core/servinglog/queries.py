@@ -28,7 +28,8 @@ from core.servinglog.record import (
     RefusalRecord,
     ServingRecord,
 )
-from core.servinglog.segments import SegmentMirror, statement
+from core.servinglog.segments import SegmentMirror
+from core.servinglog.tables import statement
 from core.servinglog.windows import Window
 
 SLOWEST_LIMIT = 50

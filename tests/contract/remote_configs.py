@@ -45,6 +45,15 @@ TABLES: dict[str, dict[str, Any]] = {
 }
 
 
+def declare(home: Path, **backends: dict[str, Any]) -> None:
+    """Backends by their names and kinds, in the file of a home."""
+    tables = [
+        {"name": name, "key_env": "TEST_KEY", **TABLES[table["kind"]], **table}
+        for name, table in backends.items()
+    ]
+    (home / "backends.toml").write_text(toml_of(tables))
+
+
 def toml_of(tables: list[dict[str, Any]]) -> str:
     """The tables as TOML text, as a site would write them."""
     lines: list[str] = []

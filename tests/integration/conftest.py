@@ -4,9 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from starlette.testclient import TestClient
 
 from core.bootstrap import services as bootstrap
 from core.bootstrap.services import Services
+from core.serving.app import create_app
 from tests.contract.remote_server import RemoteServer
 from tests.factories import make_services
 from tests.integration.remote_console import Console
@@ -18,6 +20,13 @@ def services(tmp_path: Path) -> Iterator[Services]:
     made = make_services(tmp_path)
     yield made
     made.context.store.close()
+
+
+@pytest.fixture
+def client(services: Services) -> Iterator[TestClient]:
+    """The API of these services."""
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
+        yield client
 
 
 @pytest.fixture

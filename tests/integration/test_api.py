@@ -4,15 +4,13 @@ import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
 from core import errors
-from core.bootstrap.services import Services, build_services
-from core.config import Settings
+from core.bootstrap.services import Services
 from core.errors import ConsoleError, StoreError
 from core.inference.fake import POISON, FakeBackend
 from core.moderation.comments import IncomingComment
@@ -29,17 +27,6 @@ from core.serving.schemas import CommentIn, DecisionsOut, ErrorAnswer
 
 MILD = {"id": "1", "text": "I see it another way.", "author": "ada"}
 NASTY = {"id": "2", "text": "You moron.", "author": "bob"}
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Services:
-    return build_services(Settings(home=tmp_path, backend="fake"), worker="api_test")
-
-
-@pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
-        yield client
 
 
 def backend_of(services: Services) -> FakeBackend:

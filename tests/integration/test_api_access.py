@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -12,44 +12,23 @@ import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
-from core.bootstrap.services import Services, build_services
+from core.bootstrap.services import Services
 from core.config import Settings
 from core.errors import ConfigError
 from core.inference.base import BatchResult
 from core.inference.fake import FakeBackend
-from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
 from core.serving.server import listen
+from tests.factories import TRACE, make_key, make_services
 from tests.integration.api_server import running_server
 from tests.patience import PATIENT_S
 
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 WORK = [
     ("/v1/comments", {"id": "1", "text": "fine"}),
     ("/v1/moderations", {"input": "fine"}),
     ("/predict", {"inputs": "fine"}),
     ("/v2/models/fake/infer", {"inputs": []}),
 ]
-
-
-def make(tmp_path: Path, **changes: Any) -> Services:
-    settings = Settings(home=tmp_path, backend="fake", cache_size=0, **changes)
-    return build_services(settings, worker="api_test")
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Services:
-    return make(tmp_path)
-
-
-@pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
-        yield client
-
-
-def make_key(services: Services, name: str = "site") -> str:
-    return KeyFolder(services.settings.api_keys_dir).create(name, services.clock.now())
 
 
 def test_without_keys_requests_from_this_machine_are_accepted(client: TestClient) -> None:
@@ -97,15 +76,15 @@ def test_where_others_can_reach_it_a_key_is_needed_before_it_starts(tmp_path: Pa
     settings = Settings(home=tmp_path, backend="fake", api_host="0.0.0.0", api_port=0)
     with pytest.raises(ConfigError, match="modconsole key create"):
         listen(settings)
-    client = TestClient(create_app(make(tmp_path, api_host="0.0.0.0")))
+    client = TestClient(create_app(make_services(tmp_path, api_host="0.0.0.0")))
     assert client.post("/predict", json={"inputs": "fine"}).status_code == 401
-    make_key(make(tmp_path))
+    make_key(make_services(tmp_path))
     # Port 0 would be any; that it listens at all is what is asked here.
     listen(settings).close()
 
 
 def test_a_key_over_its_rate_gets_a_retry_after(tmp_path: Path) -> None:
-    services = make(tmp_path, api_key_rate=0.001, api_key_burst=2)
+    services = make_services(tmp_path, api_key_rate=0.001, api_key_burst=2)
     fast, other = make_key(services, "fast"), make_key(services, "other")
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
 

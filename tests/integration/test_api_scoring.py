@@ -1,16 +1,13 @@
 """Scoring in the formats of text-embeddings-inference and the open inference protocol."""
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from core.bootstrap.services import Services, build_services
-from core.config import Settings
+from core.bootstrap.services import Services
 from core.inference.base import Activation
 from core.inference.fake import LABELS, POISON, FakeBackend
 from core.serving.app import create_app
@@ -19,22 +16,10 @@ IDIOT = {"insult": 0.95, "toxicity": 0.92}
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Services:
-    settings = Settings(home=tmp_path, backend="fake", cache_size=0)
-    return build_services(settings, worker="api_test")
-
-
-@pytest.fixture
 def backend(services: Services) -> FakeBackend:
     backend = services.full_model
     assert isinstance(backend, FakeBackend)
     return backend
-
-
-@pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
-        yield client
 
 
 def predict(client: TestClient, inputs: object, **more: object) -> Any:

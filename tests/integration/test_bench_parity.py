@@ -11,7 +11,7 @@ from core.cli.main import main
 from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
 from core.processes.ports import free_port
-from tests.contract.remote_configs import LABELS, TABLES, toml_of
+from tests.contract.remote_configs import LABELS, declare
 from tests.contract.remote_server import (
     KEY,
     ReceivedRequest,
@@ -40,14 +40,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def server() -> Iterator[RemoteServer]:
     with RemoteServer() as running:
         yield running
-
-
-def declare(home: Path, **backends: dict[str, Any]) -> None:
-    tables = [
-        {"name": name, "key_env": "TEST_KEY", **TABLES[table["kind"]], **table}
-        for name, table in backends.items()
-    ]
-    (home / "backends.toml").write_text(toml_of(tables))
 
 
 def comments(folder: Path, count: int = 60) -> Path:

@@ -18,7 +18,7 @@ from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import RefusalReason, RefusalRecord
 from core.servinglog.windows import Window
 from core.servinglog.writer import encode
-from tests.integration.servinglog_records import HOUR, START, put, record
+from tests.servinglog_records import HOUR, START, put, record
 
 NOW = START + timedelta(hours=1)
 ALL = Window(datetime(1970, 1, 1, tzinfo=UTC), NOW)

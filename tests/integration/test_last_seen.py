@@ -7,7 +7,7 @@ import pytest
 
 from core.servinglog.queries import ServingLogQueries, Traffic
 from core.servinglog.record import Mode, ServingRecord
-from tests.integration.servinglog_records import HOUR, START, put, record
+from tests.servinglog_records import HOUR, START, put, record
 
 API, OTHER = "api-4242-1762000000000000-0.jsonl", "rescore-7-1762000000000000-0.jsonl"
 

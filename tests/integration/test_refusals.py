@@ -1,39 +1,18 @@
 """Refused requests are in the serving log with their reason, and are not calls."""
 
 import time
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import pytest
 from starlette.testclient import TestClient
 
-from core.bootstrap.services import Services, build_services
-from core.config import Settings
-from core.serving.api_keys import KeyFolder
+from core.bootstrap.services import Services
 from core.serving.app import create_app
 from core.servinglog.answers import LoggedRequest
 from core.servinglog.windows import Window
+from tests.factories import TRACE, make_key, make_services
 
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 TEXT = {"inputs": "fine"}
-
-
-def make(home: Path, **changes: Any) -> Services:
-    settings = Settings(home=home, backend="fake", cache_size=0, **changes)
-    return build_services(settings, worker="api_test")
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Services:
-    return make(tmp_path)
-
-
-@pytest.fixture
-def client(services: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
-        yield client
 
 
 def hour(services: Services) -> Window:
@@ -72,8 +51,8 @@ def test_posts_answered_429_are_refusals_and_no_calls(
 
 
 def test_a_key_s_rate_and_a_missing_key_are_reasons_too(tmp_path: Path) -> None:
-    services = make(tmp_path, api_key_rate=0.001, api_key_burst=2)
-    key = KeyFolder(services.settings.api_keys_dir).create("site", services.clock.now())
+    services = make_services(tmp_path, api_key_rate=0.001, api_key_burst=2)
+    key = make_key(services)
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
         for _ in range(5):
             client.post("/predict", json=TEXT, headers={"x-api-key": key})

@@ -12,7 +12,7 @@ from core.servinglog.queries import ServingLogQueries, Traffic
 from core.servinglog.record import Mode
 from core.servinglog.windows import WindowChoice, smallest_window, window_of
 from core.servinglog.writer import encode
-from tests.integration.servinglog_records import HOUR, START, put, record
+from tests.servinglog_records import HOUR, START, put, record
 
 
 def test_summary_counts_calls_comments_and_errors(tmp_path: Path) -> None:

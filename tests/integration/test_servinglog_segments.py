@@ -15,7 +15,7 @@ from core.errors import StoreError
 from core.servinglog import segments
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.writer import SegmentWriter, encode
-from tests.integration.servinglog_records import HOUR, put, record
+from tests.servinglog_records import HOUR, put, record
 
 
 @pytest.mark.parametrize("exists", [True, False])

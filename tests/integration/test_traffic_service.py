@@ -15,7 +15,7 @@ from core.servinglog.lines import REFUSAL
 from core.servinglog.queries import ALL_TRAFFIC, ServingLogQueries
 from core.servinglog.record import Mode, RefusalReason, RefusalRecord
 from core.servinglog.windows import WindowChoice
-from tests.integration.servinglog_records import START, put, record
+from tests.servinglog_records import START, put, record
 
 OPS, AUTHOR = Actor("ola", Role.OPS), Actor("sam", Role.AUTHOR)
 CLOCK = Clock(now=lambda: START + timedelta(hours=1), monotonic=lambda: 0.0)

@@ -1,26 +1,24 @@
 """The ways to withdraw a comment: by its source, the API or the command."""
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 from starlette.testclient import TestClient
 
-from core.bootstrap.services import Services, build_services
+from core.bootstrap.services import Services
 from core.bootstrap.sources import file_source
 from core.cli.main import main
-from core.config import Settings
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import SYSTEM
 from core.services.ingest import IngestReport, ingest
 from core.services.lookup import look_up
-from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
 from tests.factories import (
     CLEAN,
     REMOVED,
+    make_key,
     scored,
     source_key,
 )
@@ -115,17 +113,6 @@ def test_placeholder_by_any_source_is_no_edit(services: Services) -> None:
 # By the API
 
 
-@pytest.fixture
-def api(tmp_path: Path) -> Services:
-    return build_services(Settings(home=tmp_path, backend="fake"), worker="api_test")
-
-
-@pytest.fixture
-def client(api: Services) -> Iterator[TestClient]:
-    with TestClient(create_app(api), base_url="http://127.0.0.1") as client:
-        yield client
-
-
 def post(client: TestClient, **row: str) -> dict[str, Any]:
     response = client.post("/v1/comments", json=row)
     assert response.status_code == 200, response.text
@@ -159,9 +146,9 @@ def test_delete_of_what_is_not_there_is_not_found(client: TestClient) -> None:
         assert client.delete(path).status_code == 404
 
 
-def test_delete_needs_a_key_where_post_does(api: Services) -> None:
-    key = KeyFolder(api.settings.api_keys_dir).create("site", api.clock.now())
-    with TestClient(create_app(api), base_url="http://127.0.0.1") as client:
+def test_delete_needs_a_key_where_post_does(services: Services) -> None:
+    key = make_key(services)
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
         headers = {"x-api-key": key}
         client.post("/v1/comments", json={"id": "1", "text": CLEAN}, headers=headers)
         assert client.delete("/v1/comments/1").status_code == 401
@@ -191,11 +178,13 @@ def test_old_reference_tells_of_the_newest_text(client: TestClient) -> None:
     assert client.get(f"/v1/decisions/{new['reference']}").json()["changed_at"] is None
 
 
-def test_author_and_time_are_filled_in_by_a_later_post(client: TestClient, api: Services) -> None:
+def test_author_and_time_are_filled_in_by_a_later_post(
+    client: TestClient, services: Services
+) -> None:
     post(client, id="1", text=CLEAN)
     row = {"author": "Zoë", "created_at": "2026-10-01T12:00:00Z", "parent_id": "0"}
     assert post(client, id="1", text=CLEAN, **row)["status"] == "unchanged"
-    with api.context.store.read() as reader:
+    with services.context.store.read() as reader:
         comment = reader.comment_by_source("site", "1")
     assert comment is not None
     assert (comment.author, comment.created_at.year, comment.parent_source_id) == ("Zoë", 2026, "0")

@@ -7,7 +7,7 @@ from core.errors import Conflict, NotFound, PermissionDenied, RuleBroken
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus, TextGone
-from core.moderation.comments import IncomingComment, Revision, Visibility
+from core.moderation.comments import IncomingComment, Visibility
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.services.appeal import file_appeal
@@ -32,30 +32,16 @@ from tests.factories import (
     appealed,
     audit_kinds,
     decided,
+    edited,
     posted,
     removed_by_person,
     scored,
     source_key,
+    withdrawn,
 )
 from tests.state_checks import broken_invariants
 
 SECRET = "You idiot with a secret."
-
-
-def withdrawn(services: Services, revision: Revision) -> Revision:
-    withdraw_comment(services.context, SYSTEM, *source_key(services, revision))
-    return revision
-
-
-def again(services: Services, revision: Revision, text: str) -> Revision:
-    """The comment sent again and scored."""
-    row = IncomingComment(*source_key(services, revision), text, "sam", services.clock.now())
-    list(ingest(services.context, SYSTEM, [row]))
-    list(score_waiting(services.context, services.scorer))
-    with services.context.store.read() as reader:
-        newest = reader.latest_revision(revision.comment_id)
-    assert newest is not None
-    return newest
 
 
 @pytest.mark.parametrize("action", [None, Action.ESCALATE])
@@ -105,7 +91,7 @@ def test_text_of_a_decided_comment_is_in_no_list_once_it_is_withdrawn(
 def test_skipping_a_text_that_is_gone_says_so_and_names_no_decision(services: Services) -> None:
     held, changed = scored(services, HELD), scored(services, HELD)
     withdrawn(services, held)
-    again(services, changed, CLEAN)
+    edited(services, changed, CLEAN)
     for revision, why in ((held, "withdrawn"), (changed, "changed this comment")):
         before = audit_kinds(services, revision)
         with pytest.raises(Conflict, match=why):
@@ -163,7 +149,7 @@ def test_pending_appeal_is_closed_and_none_can_be_made(services: Services) -> No
 
 def test_edited_comment_is_withdrawn_with_all_its_texts(services: Services) -> None:
     first = scored(services, SECRET)
-    second = again(services, first, CLEAN)
+    second = edited(services, first, CLEAN)
     withdrawn(services, first)
     old = look_up(services.context, first.reference)
     assert (old.text, old.statement.visibility) == ("", Visibility.WITHDRAWN)
@@ -174,7 +160,7 @@ def test_edited_comment_is_withdrawn_with_all_its_texts(services: Services) -> N
 
 def test_comment_that_is_sent_again_comes_back_as_a_new_revision(services: Services) -> None:
     revision = withdrawn(services, scored(services, SECRET))
-    back = again(services, revision, SECRET)
+    back = edited(services, revision, SECRET)
     assert (back.number, back.withdrawn_at) == (2, None)
     assert back.reference != revision.reference
     assert [item.revision_id for item in list_queue(services.context, LEAD)] == [back.id]
@@ -189,7 +175,7 @@ def test_comment_that_is_sent_again_comes_back_as_a_new_revision(services: Servi
 
 def test_withdrawing_and_sending_again_is_no_way_around_a_removal(services: Services) -> None:
     revision = withdrawn(services, removed_by_person(services, SECRET))
-    back = again(services, revision, CLEAN)
+    back = edited(services, revision, CLEAN)
     with services.context.store.read() as reader:
         case = reader.case_of(back.id)
     assert case is not None

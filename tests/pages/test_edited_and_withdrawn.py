@@ -6,12 +6,11 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
-from core.moderation.comments import IncomingComment, Revision
+from core.moderation.comments import IncomingComment
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.ingest import ingest
 from core.services.score import score_waiting
-from core.services.withdraw import withdraw_comment
 from tests.factories import (
     CLEAN,
     HELD,
@@ -21,29 +20,15 @@ from tests.factories import (
     REMOVED,
     appealed,
     decided,
+    edited,
     heard,
     removed_by_person,
     scored,
-    source_key,
+    withdrawn,
 )
 from tests.pages.conftest import press, said
 
 Page = Callable[..., AppTest]
-
-
-def edited(services: Services, revision: Revision, text: str) -> Revision:
-    row = IncomingComment(*source_key(services, revision), text, "sam", services.clock.now())
-    list(ingest(services.context, SYSTEM, [row]))
-    list(score_waiting(services.context, services.scorer))
-    with services.context.store.read() as reader:
-        newest = reader.latest_revision(revision.comment_id)
-    assert newest is not None
-    return newest
-
-
-def withdrawn(services: Services, revision: Revision) -> Revision:
-    withdraw_comment(services.context, SYSTEM, *source_key(services, revision))
-    return revision
 
 
 def test_old_reference_says_the_text_was_changed_and_what_holds_now(

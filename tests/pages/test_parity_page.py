@@ -15,7 +15,7 @@ from core.parity.report import as_data
 from core.processes.ports import free_port
 from dashboard.parity.screen import REPORT_KEY
 from dashboard.parity.wording import CAUSES
-from tests.contract.remote_configs import TABLES, toml_of
+from tests.contract.remote_configs import declare
 from tests.contract.remote_server import KEY, ReceivedRequest, RemoteServer, ServerAnswer, scores_of
 from tests.factories import HOSTILE, LEAD, MODERATOR, scored
 from tests.pages.conftest import carriers, said
@@ -33,14 +33,6 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[RemoteServer]:
     monkeypatch.setenv("TEST_KEY", KEY)
     with RemoteServer() as running:
         yield running
-
-
-def declare(home: Path, **backends: dict[str, Any]) -> None:
-    tables = [
-        {"name": name, "key_env": "TEST_KEY", **TABLES[table["kind"]], **table}
-        for name, table in backends.items()
-    ]
-    (home / "backends.toml").write_text(toml_of(tables))
 
 
 def softer(asked: ReceivedRequest) -> ServerAnswer | None:

@@ -14,6 +14,7 @@ from core.cli.main import main
 from core.errors import ConfigError, InvalidInput, NotFound
 from core.serving.api_keys import LOOK_EVERY_S, KeyFolder, KeyRing
 from core.serving.tracing import read_caller
+from tests.factories import TRACE
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -203,9 +204,6 @@ def test_the_command_makes_lists_and_revokes(
     assert main(["key", "revoke", "site"]) == 2
     assert main(["key", "create"]) == 2
     assert "needs a NAME" in capsys.readouterr().err
-
-
-TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 
 @pytest.mark.parametrize(

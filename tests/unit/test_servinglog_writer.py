@@ -12,8 +12,9 @@ from core.clock import Clock
 from core.errors import ConfigError
 from core.servinglog import writer as writer_module
 from core.servinglog.memory import MemoryLog
-from core.servinglog.record import Mode, ServingLog, ServingRecord
+from core.servinglog.record import ServingLog, ServingRecord
 from core.servinglog.writer import SegmentWriter, encode
+from tests.servinglog_records import record
 
 NOW = datetime(2026, 11, 1, 12, 0, 0, 123456, tzinfo=UTC)
 
@@ -28,23 +29,6 @@ class SteppedClock:
         return Clock(
             now=lambda: NOW + timedelta(seconds=self.passed_s), monotonic=lambda: self.passed_s
         )
-
-
-def record(request_id: str = "r1", **changes: object) -> ServingRecord:
-    values: dict[str, object] = {
-        "request_id": request_id,
-        "started_at": NOW,
-        "mode": Mode.REALTIME,
-        "backend": "onnx",
-        "model_version": "v1",
-        "runtime": "onnxruntime",
-        "precision": "int8",
-        "location": "in_process",
-        "batch_size": 1,
-        "chars": 12,
-        "total_ms": 4.5,
-    }
-    return ServingRecord(**(values | changes))  # type: ignore[arg-type]
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+CREATE TABLE segments (segment_id INTEGER, name VARCHAR);
+
 -- The views for all queries: each call and each refusal once, times in UTC.
 CREATE VIEW calls AS SELECT * FROM call_lines WHERE NOT is_copy;
 CREATE VIEW refusals AS SELECT * FROM refusal_lines WHERE NOT is_copy;

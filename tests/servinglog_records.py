@@ -11,7 +11,7 @@ START = datetime(2026, 11, 1, 12, tzinfo=UTC)
 HOUR = Window(START, START + timedelta(hours=1))
 
 
-def record(request_id: str, at_s: float = 0.0, **changes: object) -> ServingRecord:
+def record(request_id: str = "r", at_s: float = 0.0, **changes: object) -> ServingRecord:
     values: dict[str, object] = {
         "request_id": request_id,
         "started_at": START + timedelta(seconds=at_s),
