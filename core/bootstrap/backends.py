@@ -91,6 +91,28 @@ def backend_names(settings: Settings) -> tuple[str, ...]:
     return (*BACKENDS, *declared_names(settings.backends_path))
 
 
+def language_backends(settings: Settings) -> dict[str, tuple[str, ...]]:
+    """The backends that are declared for certain languages, by name, without the one in force; the
+    first that is declared for a language has it. Empty if the file can't be read."""
+    if not settings.backends_path.exists():
+        return {}
+    from core.inference.remote.kinds import read_backends
+
+    try:
+        declared = read_backends(settings.backends_path)
+    except ConfigError as error:
+        _logger.warning("No backend is used by language: %s", error)
+        return {}
+    found: dict[str, tuple[str, ...]] = {}
+    taken: set[str] = set()
+    for name, config in declared.items():
+        codes = tuple(code for code in config.languages or () if code not in taken)
+        if codes and name != settings.backend:
+            found[name] = codes
+            taken |= set(codes)
+    return found
+
+
 def make_named_backend(settings: Settings, name: str) -> Backend:
     """The backend of that name, whichever the settings name, not loaded. Raises MissingExtra,
     ConfigError."""

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from core.bootstrap.backends import language_backends
 from core.config import Settings, environment_variable
 from core.errors import ConfigError, ConsoleError, MissingExtra
 from core.inference.backends_file import BackendConfig
@@ -32,7 +33,17 @@ def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> C
         found.setdefault(name, Candidate(name, "unknown", None, problem=problem))
     if fallback is not None:
         found[fallback] = _as_fallback(found[fallback], found[in_force])
-    return Catalogue(tuple(found.values()), in_force, fallback, file_problem)
+    by_language = {
+        code: name for name, codes in language_backends(settings).items() for code in codes
+    }
+    return Catalogue(
+        tuple(found.values()),
+        in_force,
+        fallback,
+        file_problem,
+        expected=settings.language_codes,
+        by_language=by_language,
+    )
 
 
 def name_in_force(settings: Settings) -> str:
@@ -88,6 +99,7 @@ def _from_manifest(settings: Settings, name: str, kind: str) -> Candidate:
         model_version=manifest.version,
         labels=manifest.labels,
         activation=manifest.activation,
+        languages=manifest.languages,
     )
 
 
@@ -111,6 +123,7 @@ def _from_info(info: BackendInfo) -> Candidate:
         labels=info.labels,
         activation=info.activation,
         notice=info.notice,
+        languages=info.languages,
     )
 
 

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from core.errors import InvalidPolicy, NotFound
+from core.moderation.languages import OTHER, code_problem
 from core.moderation.scores import Label
 
 
@@ -81,11 +82,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageRule:
+    """What is done with comments in one language that no backend assesses: `hold` or `approve`.
+    `language` is a code, or `other` for all languages without a rule of their own."""
+
+    language: str
+    action: Action
+
+    def __post_init__(self) -> None:
+        problem = None if self.language == OTHER else code_problem(self.language)
+        if problem is not None:
+            raise InvalidPolicy(f"a rule for a language: {problem}")
+        if self.action not in (Action.HOLD, Action.APPROVE):
+            raise InvalidPolicy(
+                f"the rule for language {self.language!r} can't be {self.action}: nothing was "
+                "assessed, so it can only be hold or approve"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One immutable version of the policy. Decisions name their version, so that their thresholds
     can always be read.
 
     `reason_precedence` are codes of reasons: if several rules fire, the one listed first is given.
+    `language_rules` are about comments that are not assessed because of their language.
     The constructor checks everything and raises InvalidPolicy naming the first faulty rule or
     reason.
     """
@@ -95,6 +116,12 @@ class Policy:
     reasons: tuple[Reason, ...]
     created_at: datetime
     reason_precedence: tuple[str, ...] = ()
+    language_rules: tuple[LanguageRule, ...] = ()
+
+    def language_action(self, language: str) -> Action:
+        """The action for a comment in a language that is not assessed; without a rule, HOLD."""
+        actions = {rule.language: rule.action for rule in self.language_rules}
+        return actions.get(language, actions.get(OTHER, Action.HOLD))
 
     def reason_rank(self, rule: Rule) -> int:
         """The rank of the rule's reason; of several rules that fire, the lowest rank is given.
@@ -113,6 +140,8 @@ class Policy:
         for label in Label:
             _check_bands(label, [rule for rule in self.rules if rule.label is label])
         self._check_precedence()
+        if repeated := _repeated(rule.language for rule in self.language_rules):
+            raise InvalidPolicy(f"language {repeated!r} has two rules")
 
     def _check_precedence(self) -> None:
         stated, known = self.reason_precedence, {reason.code for reason in self.reasons}
@@ -196,16 +225,26 @@ def policy_to_json(policy: Policy) -> str:
     }
     if policy.reason_precedence:  # left out if empty, so that digests of older policies stay valid
         body["reason_precedence"] = list(policy.reason_precedence)
+    if policy.language_rules:
+        body["languages"] = {rule.language: rule.action for rule in policy.language_rules}
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
 
 
 def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy:
     """The policy from its stored form. Raises InvalidPolicy."""
-    raw: dict[str, list[Any]] = json.loads(body)
+    raw: dict[str, Any] = json.loads(body)
     rules = tuple(_rule_from_json(rule) for rule in raw["rules"])
     reasons = tuple(Reason(**reason) for reason in raw["reasons"])
     precedence = tuple(raw.get("reason_precedence", ()))
-    return Policy(version, rules, reasons, created_at, precedence)
+    languages = tuple(_language_rule(*rule) for rule in dict(raw.get("languages", ())).items())
+    return Policy(version, rules, reasons, created_at, precedence, languages)
+
+
+def _language_rule(language: str, action: str) -> LanguageRule:
+    try:
+        return LanguageRule(language, Action(action))
+    except ValueError as error:
+        raise InvalidPolicy(f"the rule for language {language!r}: {error}") from None
 
 
 def _rule_from_json(raw: Mapping[str, Any]) -> Rule:
