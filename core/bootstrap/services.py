@@ -22,6 +22,7 @@ from core.inference.base import Backend, Location
 from core.inference.cascade.calibration import read_calibration
 from core.inference.cascade.cleared import CalibratedFirstStage
 from core.inference.language.detector import LanguageDetector
+from core.inference.language.limit import LanguageLimit
 from core.inference.language.routes import LanguageRoutes
 from core.inference.resilience.fallback import FallbackBackend
 from core.inference.scorer import Scorer
@@ -108,7 +109,11 @@ class Services:
                 f"{', '.join(sorted(missing))} as {self.full_model.info.name!r} does"
             )
         second.load()
-        return second
+        mine, theirs = self.full_model.info.languages, second.info.languages
+        if theirs is None or (mine is not None and set(mine) <= set(theirs)):
+            return second
+        # It would call a text clean only because it can't read its language.
+        return LanguageLimit(second, self.language_routes.detect)
 
     @cached_property
     def explainer(self) -> Scorer:
