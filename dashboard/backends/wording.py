@@ -166,8 +166,8 @@ def unassessed_lines(site: SiteBackends) -> list[str]:
     if lines:
         code = next(iter(wanted), "de")
         lines.append(
-            f"What helps: another backend, by language. In the backends file, `languages = "
-            f'["{code}"]` sends it the comments in {language_name(code)}. Until then the policy '
+            "What helps: another backend, by language. In the backends file, languages = "
+            f'["{code}"] sends it the comments in {language_name(code)}. Until then the policy '
             "decides on them unread: by default each waits for a person."
         )
     return lines
@@ -181,7 +181,8 @@ def _language_counts(counts: Mapping[str, int]) -> str:
 
 
 def _names(codes: Sequence[str]) -> str:
-    return ", ".join(map(language_name, codes))
+    *most, last = map(language_name, codes)
+    return f"{', '.join(most)} and {last}" if most else last
 
 
 def calls_line(standing: Standing, window: str) -> str:

@@ -196,7 +196,7 @@ def no_scores(statement: Statement) -> str:
 def _unassessed(language: str, statement: Statement) -> str:
     why = f"The comment is in {language_name(language)}, which the model does not assess"
     if statement.visibility is Visibility.HELD and statement.decided_automatically:
-        return f"{why}. Nothing was found in it: a person reads it first."
+        return f"{why}. That says nothing about what you wrote: a person reads it first."
     return f"{why}: it has no scores."
 
 
