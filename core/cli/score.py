@@ -12,7 +12,7 @@ from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, progress_bar
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
-from core.moderation.languages import language_name
+from core.moderation.languages import UNNAMED, language_name
 from core.services.rescore import RescoringReport, rescore_failed
 from core.services.score import ScoringReport, score_waiting
 
@@ -142,8 +142,12 @@ def _score_new(services: Services, scored: _Scored) -> None:
 
 
 def _languages_line(languages: Counter[str]) -> str:
-    counts = ", ".join(f"{n:,} {language_name(code)}" for code, n in languages.most_common())
-    return f"{languages.total():,} of them are not assessed because of their language: {counts}."
+    named = [(code, n) for code, n in languages.most_common() if code != UNNAMED]
+    counts = [f"{n:,} {language_name(code)}" for code, n in named]
+    if languages[UNNAMED]:
+        counts.append(f"{languages[UNNAMED]:,} not named")
+    total = f"{languages.total():,} of them"
+    return f"{total} are not assessed because of their language: {', '.join(counts)}."
 
 
 def _rescore(services: Services, scored: _Scored) -> None:

@@ -9,6 +9,7 @@ from fastapi.testclient import TestClient
 
 from core.batch.score_file import score_file
 from core.bootstrap.services import Services, build_services, file_scorer
+from core.cli.main import main
 from core.config import Settings
 from core.errors import InvalidInput
 from core.inference.fake import FakeBackend
@@ -208,3 +209,19 @@ def test_vendors_endpoints_refuse_to_score_it_and_say_why(services: Services) ->
         answer = client.post("/v1/moderations", json={"input": ["Good morning.", THANKS[0]]})
     assert answer.status_code == 424
     assert "Text 1 (from 0) is in Thai, which is not assessed here." in answer.text
+
+
+def test_command_counts_the_languages(
+    services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MODCONSOLE_HOME", str(services.settings.home))
+    monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
+    for text in (THREATS[0], THREATS[1], THANKS[0], "Verpiss dich", HELD):
+        posted(services, text)
+    assert main(["score"]) == 0
+    printed = capsys.readouterr().out
+    assert "Scored 5 comments: 5 hold." in printed
+    assert (
+        "4 of them are not assessed because of their language: 2 German, 1 Thai, 1 not named."
+        in printed
+    )
