@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.clock import system_clock
 from core.config import BACKENDS, Settings, environment_variable
 from core.errors import ConfigError, ConsoleError, MissingExtra, ModelNotUsable
-from core.inference.backends_file import declared_names
+from core.inference.backends_file import by_language, declared_names
 from core.inference.base import Activation, Backend, BackendInfo, Location
 from core.inference.cache import CachedBackend
 from core.inference.fake import FakeBackend
@@ -91,26 +91,18 @@ def backend_names(settings: Settings) -> tuple[str, ...]:
     return (*BACKENDS, *declared_names(settings.backends_path))
 
 
-def language_backends(settings: Settings) -> dict[str, tuple[str, ...]]:
-    """The backends that are declared for certain languages, by name, without the one in force; the
-    first that is declared for a language has it. Empty if the file can't be read."""
+def language_backends(settings: Settings) -> dict[str, str]:
+    """Languages, by code, with the name of the backend that gets their comments although it is not
+    in force. Empty if the file can't be read."""
     if not settings.backends_path.exists():
         return {}
     from core.inference.remote.kinds import read_backends
 
     try:
-        declared = read_backends(settings.backends_path)
+        return by_language(read_backends(settings.backends_path), settings.backend)
     except ConfigError as error:
         _logger.warning("No backend is used by language: %s", error)
         return {}
-    found: dict[str, tuple[str, ...]] = {}
-    taken: set[str] = set()
-    for name, config in declared.items():
-        codes = tuple(code for code in config.languages or () if code not in taken)
-        if codes and name != settings.backend:
-            found[name] = codes
-            taken |= set(codes)
-    return found
 
 
 def make_named_backend(settings: Settings, name: str) -> Backend:

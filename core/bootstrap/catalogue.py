@@ -4,10 +4,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from core.bootstrap.backends import language_backends
 from core.config import Settings, environment_variable
 from core.errors import ConfigError, ConsoleError, MissingExtra
-from core.inference.backends_file import BackendConfig
+from core.inference.backends_file import BackendConfig, by_language
 from core.inference.base import BackendInfo, Location
 from core.inference.fake import FakeBackend
 from core.inference.manifest import MANIFEST_FILE, read_manifest
@@ -33,16 +32,13 @@ def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> C
         found.setdefault(name, Candidate(name, "unknown", None, problem=problem))
     if fallback is not None:
         found[fallback] = _as_fallback(found[fallback], found[in_force])
-    by_language = {
-        code: name for name, codes in language_backends(settings).items() for code in codes
-    }
     return Catalogue(
         tuple(found.values()),
         in_force,
         fallback,
         file_problem,
         expected=settings.language_codes,
-        by_language=by_language,
+        by_language=by_language(declared, settings.backend),
     )
 
 

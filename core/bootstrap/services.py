@@ -210,10 +210,12 @@ def file_scorer(settings: Settings) -> Scorer:
 def make_language_routes(settings: Settings, log: ServingLog, clock: Clock) -> LanguageRoutes:
     """The detector, and a scorer for each backend that is declared for certain languages. One that
     can't be used fails every call with the reason."""
-    scorers: dict[str, Scorer] = {}
-    for name, codes in language_backends(settings).items():
-        scorer = Scorer(open_or_stand_in(replace(settings, backend=name)), log, clock)
-        scorers |= dict.fromkeys(codes, scorer)
+    names = language_backends(settings)
+    made = {
+        name: Scorer(open_or_stand_in(replace(settings, backend=name)), log, clock)
+        for name in dict.fromkeys(names.values())
+    }
+    scorers = {code: made[name] for code, name in names.items()}
     return LanguageRoutes(LanguageDetector(settings.language_codes).detect, scorers)
 
 

@@ -58,7 +58,7 @@ def check_languages(settings: Settings) -> CheckResult:
         assessed = make_backend(settings).info.languages
     except ConsoleError:
         assessed = ()  # `check_scoring` says why
-    elsewhere = {code for codes in language_backends(settings).values() for code in codes}
+    elsewhere = language_backends(settings)
     missing = [
         code
         for code in settings.language_codes

@@ -91,6 +91,16 @@ def declared_names(path: Path) -> tuple[str, ...]:
     return tuple(str(table.get("name")) for table in _tables(path))
 
 
+def by_language(declared: Mapping[str, BackendConfig], in_force: str) -> dict[str, str]:
+    """Languages with the name of the backend that is declared for them, without the one in force;
+    the first one that is declared for a language has it."""
+    found: dict[str, str] = {}
+    for name, config in declared.items():
+        for code in (config.languages or ()) if name != in_force else ():
+            found.setdefault(code, name)
+    return found
+
+
 def _tables(path: Path) -> list[dict[str, Any]]:
     try:
         content = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -208,7 +218,7 @@ def _languages(value: Any) -> tuple[str, ...]:
         raise ValueError("must be a list of language codes")
     for code in value:
         if problem := code_problem(code):
-            raise ValueError(f"names {problem}")
+            raise ValueError(f"is wrong: {problem}")
     return tuple(value)
 
 

@@ -177,6 +177,20 @@ def test_outage_of_that_backend_is_the_failure_policys(
     services.close()
 
 
+def test_fallback_that_cannot_read_a_comment_does_not_call_it_clean(
+    by_language: tuple[Path, RemoteServer], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A service for every language is out, and the word list for English stands in."""
+    home, server = by_language
+    monkeypatch.delenv("TEST_KEY")
+    declare(home, server.url, "tei")
+    services = build_services(Settings(home=home, backend="tei", fallback="fake"), worker="test")
+    german, english = decisions(services, THREATS[0], "Good morning to you.")
+    assert (german.source, german.action) == (DecisionSource.FAILURE_POLICY, Action.HOLD)
+    assert (english.source, english.backend) == (DecisionSource.RULE, "fake")
+    services.close()
+
+
 def test_file_tells_language_and_why_there_are_no_scores(tmp_path: Path) -> None:
     path, out = tmp_path / "in.csv", tmp_path / "out.csv"
     path.write_text(f"text\n{THANKS[0]}\nGood morning to you all.\nVerpiss dich\nlol\n")
