@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import ConfigError
 from core.inference.backends_file import declared_names
+from core.moderation.languages import code_problem
 
 # Above any sensible number of rows, days or seconds, and low enough that no date overflows.
 HIGHEST_NUMBER = 100_000
@@ -42,6 +43,7 @@ class Settings:
     backends_file: Path = Path("backends.toml")
     fallback: str = "none"
     failure_policy: str = "hold"
+    languages: str = "en"
     rescore_s: float = 30.0
     appeal_window_days: int = 184
     hackernews_url: str = "https://hacker-news.firebaseio.com/v0"
@@ -63,6 +65,11 @@ class Settings:
     cascade: str = "off"
     cascade_missed_share: float = 0.01
     cascade_audit_share: float = 0.02
+
+    @property
+    def language_codes(self) -> tuple[str, ...]:
+        """The languages that the site expects."""
+        return tuple(code.strip() for code in self.languages.split(","))
 
     @property
     def state_path(self) -> Path:
@@ -135,6 +142,11 @@ SETTING_HELP: dict[str, str] = {
     "failure_policy": "What happens to a comment if no backend answers: `hold` it for a person, "
     "`approve` it, or `first_stage_only`: approve what the cascade's first stage clears and hold "
     "the rest. It is scored once a backend answers again.",
+    "languages": "The languages that the site expects, as codes of ISO 639: `en,de`. Where a short "
+    "comment could be in several, one of these is taken; `modconsole doctor` and the page "
+    "*Backends* say which of them nothing assesses. A comment in such a language is held for a "
+    "person, unless the policy approves it or a backend in the backends file lists the language: "
+    '`languages = ["de"]`.',
     "rescore_s": "Seconds between two checks for comments that are to be scored once a backend "
     "answers again.",
     "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
@@ -203,6 +215,9 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             raise ConfigError(
                 f"MODCONSOLE_{name.upper()} is {value!r}; it can be {' or '.join(choices)}"
             )
+    for code in settings.language_codes:
+        if problem := code_problem(code):
+            raise ConfigError(f"MODCONSOLE_LANGUAGES: {problem}")
     return settings
 
 

@@ -43,6 +43,7 @@ TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held by a rule",
     CaseTrigger.NOT_SCORED: "could not be scored",
     CaseTrigger.AFTER_EDIT: "edited after a decision",
+    CaseTrigger.LANGUAGE: "not assessed: language",
     CaseTrigger.REOPENED: "was reopened",
 }
 ROLES: dict[Role, str] = {
@@ -71,6 +72,7 @@ FAILURES: dict[ErrorKind, str] = {
     ErrorKind.QUOTA: "the quota for the model is used up",
     ErrorKind.LOADING: "the model was still loading",
     ErrorKind.CIRCUIT_OPEN: "the model keeps failing, so calls to it are paused",
+    ErrorKind.LANGUAGE: "the model does not assess this language",
 }
 
 APPEAL_BADGES: dict[AppealStage, tuple[str, str, str]] = {
@@ -103,6 +105,7 @@ def decision_line(decision: Decision, now: datetime) -> str:
         DecisionSource.RULE: f"policy v{decision.policy_version}",
         DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
         DecisionSource.AFTER_EDIT: "edited after a decision",
+        DecisionSource.LANGUAGE: "not assessed: language",
         DecisionSource.REVIEWER: decision.actor,
     }[decision.source]
     what = ACTIONS_DONE[decision.action]

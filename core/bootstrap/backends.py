@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from core.clock import system_clock
 from core.config import BACKENDS, Settings, environment_variable
 from core.errors import ConfigError, ConsoleError, MissingExtra, ModelNotUsable
-from core.inference.backends_file import declared_names
+from core.inference.backends_file import by_language, declared_names
 from core.inference.base import Activation, Backend, BackendInfo, Location
 from core.inference.cache import CachedBackend
 from core.inference.fake import FakeBackend
@@ -89,6 +89,20 @@ def backend_names(settings: Settings) -> tuple[str, ...]:
     """The names of all available backends: built-in ones and those of the backends file. Raises
     ConfigError for a file that can't be read."""
     return (*BACKENDS, *declared_names(settings.backends_path))
+
+
+def language_backends(settings: Settings) -> dict[str, str]:
+    """Languages, by code, with the name of the backend that gets their comments although it is not
+    in force. Empty if the file can't be read."""
+    if not settings.backends_path.exists():
+        return {}
+    from core.inference.remote.kinds import read_backends
+
+    try:
+        return by_language(read_backends(settings.backends_path), settings.backend)
+    except ConfigError as error:
+        _logger.warning("No backend is used by language: %s", error)
+        return {}
 
 
 def make_named_backend(settings: Settings, name: str) -> Backend:

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 from core.config import Settings, environment_variable
 from core.errors import ConfigError, ConsoleError, MissingExtra
-from core.inference.backends_file import BackendConfig
+from core.inference.backends_file import BackendConfig, by_language
 from core.inference.base import BackendInfo, Location
 from core.inference.fake import FakeBackend
 from core.inference.manifest import MANIFEST_FILE, read_manifest
@@ -32,7 +32,14 @@ def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> C
         found.setdefault(name, Candidate(name, "unknown", None, problem=problem))
     if fallback is not None:
         found[fallback] = _as_fallback(found[fallback], found[in_force])
-    return Catalogue(tuple(found.values()), in_force, fallback, file_problem)
+    return Catalogue(
+        tuple(found.values()),
+        in_force,
+        fallback,
+        file_problem,
+        expected=settings.language_codes,
+        by_language=by_language(declared, settings.backend),
+    )
 
 
 def name_in_force(settings: Settings) -> str:
@@ -88,6 +95,7 @@ def _from_manifest(settings: Settings, name: str, kind: str) -> Candidate:
         model_version=manifest.version,
         labels=manifest.labels,
         activation=manifest.activation,
+        languages=manifest.languages,
     )
 
 
@@ -111,6 +119,7 @@ def _from_info(info: BackendInfo) -> Candidate:
         labels=info.labels,
         activation=info.activation,
         notice=info.notice,
+        languages=info.languages,
     )
 
 

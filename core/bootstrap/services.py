@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from core.bootstrap.backends import (
     cached,
+    language_backends,
     make_backend,
     make_named_backend,
     open_or_stand_in,
@@ -20,6 +21,9 @@ from core.errors import ConfigError, MissingExtra, ModelNotUsable, StoreError
 from core.inference.base import Backend, Location
 from core.inference.cascade.calibrated_first_stage import CalibratedFirstStage
 from core.inference.cascade.calibration import read_calibration
+from core.inference.language.detector import LanguageDetector
+from core.inference.language.limit import LanguageLimit
+from core.inference.language.routes import LanguageRoutes
 from core.inference.resilience.fallback import FallbackBackend
 from core.inference.scorer import Scorer
 from core.moderation.failure_policy import FailurePolicy
@@ -74,7 +78,12 @@ class Services:
         """The scorer that decisions rest on. Raises ModelNotUsable."""
         first = _in_front(self)
         backend = first if self.fallback is None else FallbackBackend([first, self.fallback])
-        return Scorer(backend, self.serving_log, self.clock)
+        return Scorer(backend, self.serving_log, self.clock, self.language_routes)
+
+    @cached_property
+    def language_routes(self) -> LanguageRoutes:
+        """Which of this site's backends scores a text, by the text's language."""
+        return make_language_routes(self.settings, self.serving_log, self.clock)
 
     @cached_property
     def fallback(self) -> Backend | None:
@@ -100,13 +109,17 @@ class Services:
                 f"{', '.join(sorted(missing))} as {self.full_model.info.name!r} does"
             )
         second.load()
-        return second
+        mine, theirs = self.full_model.info.languages, second.info.languages
+        if theirs is None or (mine is not None and set(mine) <= set(theirs)):
+            return second
+        # It would call a text clean only because it can't read its language.
+        return LanguageLimit(second, self.language_routes.detect)
 
     @cached_property
     def explainer(self) -> Scorer:
         """For explanations: it asks the full model directly, so that text variants don't fill the
         cache."""
-        return Scorer(self.full_model, self.serving_log, self.clock)
+        return Scorer(self.full_model, self.serving_log, self.clock, self.language_routes)
 
     @cached_property
     def spare_backends(self) -> SpareBackends:
@@ -153,6 +166,8 @@ class Services:
         """Close everything that was made."""
         if "full_model" in self.__dict__:
             self.full_model.close()
+        if "language_routes" in self.__dict__:
+            self.language_routes.close()
         if "spare_backends" in self.__dict__:
             self.spare_backends.close()
         if self.__dict__.get("fallback") is not None:
@@ -188,7 +203,20 @@ def file_scorer(settings: Settings) -> Scorer:
     """A loaded scorer without a serving log: scoring a file alone changes no state."""
     backend = cached(make_backend(settings), settings)
     backend.load()
-    return Scorer(backend, DiscardingLog(), system_clock())
+    log, clock = DiscardingLog(), system_clock()
+    return Scorer(backend, log, clock, make_language_routes(settings, log, clock))
+
+
+def make_language_routes(settings: Settings, log: ServingLog, clock: Clock) -> LanguageRoutes:
+    """The detector, and a scorer for each backend that is declared for certain languages. One that
+    can't be used fails every call with the reason."""
+    names = language_backends(settings)
+    made = {
+        name: Scorer(open_or_stand_in(replace(settings, backend=name)), log, clock)
+        for name in dict.fromkeys(names.values())
+    }
+    scorers = {code: made[name] for code, name in names.items()}
+    return LanguageRoutes(LanguageDetector(settings.language_codes).detect, scorers)
 
 
 def _failure_rule(settings: Settings) -> FailureRule:

@@ -17,6 +17,7 @@ from core.inference.local.processors import processor_name
 BENCHMARKS = {
     "cascade": "core.benchmarks.cascade",
     "explain": "core.benchmarks.explain",
+    "language": "core.benchmarks.language",
     "local": "core.benchmarks.local",
     "parity": "core.benchmarks.parity",
     "pipeline": "core.benchmarks.pipeline",
@@ -39,7 +40,7 @@ def add_commands(commands: Commands) -> None:
         "--file",
         type=Path,
         metavar="FILE",
-        help="comments to score, in `local`, `serve` and `parity`",
+        help="comments to score, in `language`, `local`, `serve` and `parity`",
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the table here as JSON")
     command.add_argument(

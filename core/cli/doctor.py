@@ -26,7 +26,12 @@ def add_commands(commands: Commands) -> None:
 
 def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole doctor`."""
-    from core.doctor.installation import check_packages, check_scoring, console_version
+    from core.doctor.installation import (
+        check_languages,
+        check_packages,
+        check_scoring,
+        console_version,
+    )
     from core.doctor.machine import check_browser, check_memory, check_processor, system_line
     from core.doctor.site import check_home, check_ports, check_settings
 
@@ -35,6 +40,7 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
         check_memory(),
         check_packages(),
         check_scoring(settings),
+        check_languages(settings),
         check_settings(),
         check_home(settings),
         *check_ports(settings),

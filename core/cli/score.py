@@ -12,6 +12,7 @@ from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, progress_bar
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
+from core.moderation.languages import UNNAMED, language_name
 from core.services.rescore import RescoringReport, rescore_failed
 from core.services.score import ScoringReport, score_waiting
 
@@ -26,8 +27,8 @@ def add_commands(commands: Commands) -> None:
         "Score comments.",
         "Without FILE: scores all comments that wait in the store and decides on them by the "
         "policy. With FILE: scores only that table and changes no state; OUT has the same rows in "
-        "the same order, a column for each label that the model scores, and `error`, which says "
-        "why a row could not be scored.",
+        "the same order, a column for each label that the model scores, `detected_language` (its "
+        "code, where it is sure), and `error`, which says why a row has no scores.",
     )
     command.add_argument("file", nargs="?", type=Path, metavar="FILE", help="CSV, JSONL or Parquet")
     command.add_argument("--text-column", default="text", help="column that holds the text")
@@ -85,7 +86,7 @@ def _score_file(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if report.rows and not report.scored:
         complain(f"no row of {arguments.file.name} could be scored; the column `error` says why")
         return ExitCode.NOTHING_SCORED
-    if report.failed == report.without_text:
+    if report.failed == report.without_text + report.not_assessed:
         return ExitCode.DONE
     complain("the column `error` says why rows failed; correct them and score the file again")
     return ExitCode.INCOMPLETE
@@ -134,8 +135,19 @@ def _score_new(services: Services, scored: _Scored) -> None:
         if report.decided:
             done = ", ".join(f"{n:,} {action}" for action, n in report.actions.most_common())
             print(f"Scored {report.decided:,} comments: {done}.")
+        if report.languages:
+            print(_languages_line(report.languages))
         if report.failed:
             print(f"{report.failed:,} could not be scored and are held for a person.")
+
+
+def _languages_line(languages: Counter[str]) -> str:
+    named = [(code, n) for code, n in languages.most_common() if code != UNNAMED]
+    counts = [f"{n:,} {language_name(code)}" for code, n in named]
+    if languages[UNNAMED]:
+        counts.append(f"{languages[UNNAMED]:,} not named")
+    total = f"{languages.total():,} of them"
+    return f"{total} are not assessed because of their language: {', '.join(counts)}."
 
 
 def _rescore(services: Services, scored: _Scored) -> None:

@@ -2,11 +2,12 @@
 
 from importlib.metadata import PackageNotFoundError, requires, version
 
-from core.bootstrap.backends import make_backend
+from core.bootstrap.backends import language_backends, make_backend
 from core.config import Settings
 from core.doctor.checks import CheckResult, CheckState
 from core.errors import ConsoleError
 from core.inference.base import Location
+from core.moderation.languages import is_assessed, language_name
 
 DISTRIBUTION = "moderation-console"
 NAMED = ("streamlit", "duckdb", "sqlalchemy", "fastapi", "uvicorn", "openvino", "onnxruntime")
@@ -49,6 +50,30 @@ def check_scoring(settings: Settings) -> CheckResult:
         advice = "OpenVINO is the fastest: pip install openvino, and leave MODCONSOLE_BACKEND out"
         return CheckResult("scoring", CheckState.COULD_BE_BETTER, fact, advice)
     return CheckResult("scoring", CheckState.OK, fact)
+
+
+def check_languages(settings: Settings) -> CheckResult:
+    """Whether the languages that the site expects are assessed."""
+    try:
+        assessed = make_backend(settings).info.languages
+    except ConsoleError:
+        assessed = ()  # `check_scoring` says why
+    elsewhere = language_backends(settings)
+    missing = [
+        code
+        for code in settings.language_codes
+        if not is_assessed(code, assessed) and code not in elsewhere
+    ]
+    fact = f"expected: {', '.join(map(language_name, settings.language_codes))}"
+    if not missing:
+        return CheckResult("languages", CheckState.OK, f"{fact}; all are assessed")
+    advice = (
+        f'declare a backend with languages = ["{missing[0]}"] in {settings.backends_path.name}; '
+        "until then the policy decides on such comments unread"
+    )
+    names = ", ".join(map(language_name, missing))
+    fact = f"{fact}; nothing assesses {names}"
+    return CheckResult("languages", CheckState.COULD_BE_BETTER, fact, advice)
 
 
 def _unmet() -> list[str]:

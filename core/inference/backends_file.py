@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 
 from core.errors import ConfigError
 from core.inference.base import Activation
+from core.moderation.languages import code_problem
 from core.moderation.scores import Label
 
 BUILT_IN = frozenset({"auto", "openvino", "onnx", "torch", "transformers", "fake", "none"})
@@ -36,7 +37,8 @@ class BackendConfig:
     """One backend of the file. `labels` maps each label of the console to one or more labels of the
     server; the highest of their scores is used. `label_order` names the entries of a server's bare
     list of scores. `secret_headers` and `key_env` hold names of environment variables. `options`
-    are the keys that only this kind has."""
+    are the keys that only this kind has. Comments in one of the `languages` are sent to it if the
+    backend in force does not assess them."""
 
     name: str
     kind: str
@@ -59,6 +61,7 @@ class BackendConfig:
     batch_size: int | None = None
     max_bytes: int | None = None
     max_tokens: int = 0
+    languages: tuple[str, ...] | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -90,6 +93,16 @@ def declared_names(path: Path) -> tuple[str, ...]:
     except OSError as error:
         raise ConfigError(f"{path} can't be read ({error.strerror})") from None
     return tuple(str(table.get("name")) for table in _tables(path)) if is_there else ()
+
+
+def by_language(declared: Mapping[str, BackendConfig], in_force: str) -> dict[str, str]:
+    """Languages with the name of the backend that is declared for them, without the one in force;
+    the first one that is declared for a language has it."""
+    found: dict[str, str] = {}
+    for name, config in declared.items():
+        for code in (config.languages or ()) if name != in_force else ():
+            found.setdefault(code, name)
+    return found
 
 
 def _tables(path: Path) -> list[dict[str, Any]]:
@@ -217,6 +230,15 @@ def _labels(value: Any) -> dict[Label, tuple[str, ...]]:
     return {label: _texts(value[label]) for label in Label if label in value}
 
 
+def _languages(value: Any) -> tuple[str, ...]:
+    if not isinstance(value, list) or not value or not all(isinstance(one, str) for one in value):
+        raise ValueError("must be a list of language codes")
+    for code in value:
+        if problem := code_problem(code):
+            raise ValueError(f"is wrong: {problem}")
+    return tuple(value)
+
+
 def _table_of(read: Callable[[Any], str]) -> Callable[[Any], dict[str, str]]:
     def read_table(value: Any) -> dict[str, str]:
         if not isinstance(value, dict):
@@ -251,4 +273,5 @@ _READERS: dict[str, Callable[[Any], Any]] = {
     "batch_size": _count,
     "max_bytes": _count,
     "max_tokens": _count,
+    "languages": _languages,
 }

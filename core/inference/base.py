@@ -46,6 +46,7 @@ class ErrorKind(StrEnum):
     QUOTA = "quota"
     LOADING = "loading"
     CIRCUIT_OPEN = "circuit_open"
+    LANGUAGE = "language"
 
 
 # The backend is up but refuses one text: this counts as an answer of the backend.
@@ -76,6 +77,7 @@ class BackendInfo:
     """`name` is the configured name, `model_version` the exact weights, `labels` those
     it assesses, in its output order.
     `max_tokens` is 0 where it is unknown; `notice` is shown to staff beside the backend.
+    `languages` are codes of the languages it assesses, None where that is not stated.
     """
 
     name: str
@@ -87,6 +89,7 @@ class BackendInfo:
     location: Location
     max_tokens: int
     notice: str | None = None
+    languages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,9 @@ class TextResult:
     """The outcome for one text: `scores`, or `error` in words with its kind, never both.
 
     `model_version` and `backend` name what gave these scores where it is not the backend that was
-    called. `other_scores` are those of labels that the console does not have.
+    called. `other_scores` are those of labels that the console does not have. `language` is the
+    text's language where a detector was asked and is sure; an error of the kind LANGUAGE means that
+    no backend assesses it.
     """
 
     scores: Mapping[Label, float] = field(default_factory=dict)
@@ -113,6 +118,7 @@ class TextResult:
     model_version: str | None = None
     backend: str | None = None
     other_scores: Mapping[str, float] = field(default_factory=dict)
+    language: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -41,6 +41,7 @@ class FakeBackend:
             precision="fp64",
             location=Location.IN_PROCESS,
             max_tokens=100_000,
+            languages=("en",),
         )
 
     @property

@@ -10,6 +10,7 @@ from typing import Any
 from core.errors import ModelNotUsable
 from core.inference.base import Activation
 from core.inference.text.form import TEXT_FORM
+from core.moderation.languages import ENGLISH, code_problem
 from core.moderation.scores import Label
 
 SHIPPED = "shipped"
@@ -51,7 +52,8 @@ class Manifest:
     """`files` maps a file name to its sha256; `labels` are in output order.
 
     `activation` turns the network's output into scores; `max_tokens` counts special tokens;
-    `text_form` names the version of `model_text` the weights were trained on.
+    `text_form` names the version of `model_text` the weights were trained on; `languages` are codes
+    of the languages it assesses.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Manifest:
     precision: str
     thresholds: Mapping[Label, Band]
     about: Mapping[str, Any]
+    languages: tuple[str, ...] = (ENGLISH,)
 
     def as_json(self) -> str:
         """The text of the manifest file; the same manifest gives the same bytes."""
@@ -80,6 +83,7 @@ class Manifest:
             "files": dict(self.files),
             "labels": list(self.labels),
             "not_assessed": list(self.not_assessed),
+            "languages": list(self.languages),
             "activation": str(self.activation),
             "max_tokens": self.max_tokens,
             "pad_id": self.pad_id,
@@ -129,7 +133,15 @@ def _parse(content: Mapping[str, Any]) -> Manifest:
         precision=str(content["precision"]),
         thresholds=thresholds,
         about=dict(content["about"]),
+        # Manifests without the field are of models that were trained on English alone.
+        languages=tuple(map(_language, content.get("languages", [ENGLISH]))),
     )
+
+
+def _language(code: str) -> str:
+    if problem := code_problem(code):
+        raise ValueError(problem)
+    return code
 
 
 def verify_model_files(model_dir: Path, manifest: Manifest) -> None:

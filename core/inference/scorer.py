@@ -17,6 +17,7 @@ from core.inference.base import (
     TextResult,
     check_count,
 )
+from core.inference.language.routes import LanguageRoutes
 from core.moderation.scores import are_scores
 from core.servinglog.record import ORIGIN, Mode, ServingLog, ServingRecord
 
@@ -51,12 +52,26 @@ class Call:
 
 
 class Scorer:
-    """A backend as services use it: every call, failed or not, leaves one serving record."""
+    """A backend as services use it: every call, failed or not, leaves one serving record.
 
-    def __init__(self, backend: Backend, log: ServingLog, clock: Clock) -> None:
+    With `routes`, texts in a language that the backend does not assess are not sent to it.
+    """
+
+    def __init__(
+        self,
+        backend: Backend,
+        log: ServingLog,
+        clock: Clock,
+        routes: LanguageRoutes | None = None,
+    ) -> None:
         self.backend = backend
+        self.routes = routes
         self._log = log
         self._clock = clock
+
+    def assesses(self, text: str) -> bool:
+        """Whether the text is sent to this backend, by its language."""
+        return self.routes is None or self.routes.is_for(text, self.backend.info)
 
     def close(self) -> None:
         """Close the backend and the serving log."""
@@ -68,7 +83,7 @@ class Scorer:
         return self.backend.health()
 
     def score(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
-        """Results in the order and number of `texts`.
+        """Results in the order and number of `texts`, by the language of each if there are routes.
 
         A failed call is halved and tried again until the text that causes the failure is alone;
         only that text gets an error. Raises BackendError when the backend is down, or when it fails
@@ -76,6 +91,14 @@ class Scorer:
         """
         if not texts:
             return ()
+        if self.routes is None:
+            return self.score_here(texts, mode)
+        return self.routes.score(
+            texts, mode, self.backend.info, lambda mine: self.score_here(mine, mode)
+        )
+
+    def score_here(self, texts: Sequence[str], mode: Mode) -> tuple[TextResult, ...]:
+        """As `score`, by this backend whatever the languages are; at least one text."""
         results = self._isolate(texts, mode)
         if all(result.error is not None for result in results):
             self._call([PROBE], Mode.WARMUP)

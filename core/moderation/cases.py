@@ -25,6 +25,7 @@ class CaseTrigger(StrEnum):
     HOLD = "hold"
     NOT_SCORED = "not_scored"
     AFTER_EDIT = "after_edit"
+    LANGUAGE = "language"
     REOPENED = "reopened"
 
 
@@ -75,7 +76,11 @@ _TRIGGERS = {
     DecisionSource.RULE: CaseTrigger.HOLD,
     DecisionSource.FAILURE_POLICY: CaseTrigger.NOT_SCORED,
     DecisionSource.AFTER_EDIT: CaseTrigger.AFTER_EDIT,
+    DecisionSource.LANGUAGE: CaseTrigger.LANGUAGE,
 }
+
+# Below every score: nothing was seen in such a comment, and a site may get very many of them.
+LANGUAGE_PRIORITY = 0.0
 
 
 def case_after(
@@ -88,6 +93,8 @@ def case_after(
             return None
         return replace(before, status=next_status(before.status, verdict.action))
     urgency, label = priority(decision.scores, verdict)
+    if decision.source is DecisionSource.LANGUAGE:
+        urgency = LANGUAGE_PRIORITY
     return Case(
         id=before.id if before else new_id,
         revision_id=decision.revision_id,

@@ -16,11 +16,13 @@ MAX_NOTE_CHARS = 2_000
 
 class DecisionSource(StrEnum):
     """Who or what decided; the strings are stored. `after_edit`: the text is held or escalated
-    regardless of its scores, because of the decision on an earlier text of the comment."""
+    regardless of its scores, because of the decision on an earlier text of the comment.
+    `language`: the text has no scores, because no backend assesses its language."""
 
     RULE = "rule"
     FAILURE_POLICY = "failure_policy"
     AFTER_EDIT = "after_edit"
+    LANGUAGE = "language"
     REVIEWER = "reviewer"
 
 
@@ -40,7 +42,8 @@ class Decision:
     current decision is the one that no other supersedes.
 
     `undoes` is the id of the decision that this one undoes; `appeal_id` the appeal that led to it.
-    `note` is shown to the author. `scores` are the scores the decision was based on.
+    `note` is shown to the author. `scores` are the scores the decision was based on; `language` is
+    the code of the text's language where the detector is sure of it.
     """
 
     id: str
@@ -59,6 +62,7 @@ class Decision:
     supersedes: str | None = None
     undoes: str | None = None
     appeal_id: str | None = None
+    language: str | None = None
 
     def __post_init__(self) -> None:
         if self.action is Action.REMOVE and not self.reason_code:
@@ -72,6 +76,13 @@ class Decision:
     def is_automated(self) -> bool:
         """Whether the decision was made without a person."""
         return self.source is not DecisionSource.REVIEWER
+
+    @property
+    def unassessed_language(self) -> str | None:
+        """The language because of which the text has no scores, None if it was assessed or could
+        not be scored for another reason."""
+        is_failure = self.source is DecisionSource.FAILURE_POLICY
+        return None if self.scores or is_failure or not self.is_automated else self.language
 
 
 def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:

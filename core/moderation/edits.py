@@ -84,14 +84,24 @@ def automated_verdict(
     earlier: Iterable[EarlierText],
     *,
     failure_action: Action,
+    unassessed_language: str | None = None,
 ) -> tuple[Verdict, DecisionSource]:
-    """What is decided without a person, and by what. `scores` are None if there are none; then
-    `failure_action` decides. `earlier` are the comment's earlier texts, newest first."""
-    first = Verdict(failure_action, rules=()) if scores is None else judge(scores, policy)
+    """What is decided without a person, and by what. `scores` are None if there are none; then the
+    policy's rule for `unassessed_language` decides if there is one, else `failure_action`.
+    `earlier` are the comment's earlier texts, newest first."""
+    source = DecisionSource.RULE
+    if scores is not None:
+        first = judge(scores, policy)
+    elif unassessed_language is not None:
+        source = DecisionSource.LANGUAGE
+        first = Verdict(policy.language_action(unassessed_language), rules=())
+    else:
+        source = DecisionSource.FAILURE_POLICY
+        first = Verdict(failure_action, rules=())
     verdict = verdict_on_edit(first, needed_action(settled_text(earlier)))
-    if scores is None:
-        return verdict, DecisionSource.FAILURE_POLICY
-    return verdict, DecisionSource.RULE if verdict == first else DecisionSource.AFTER_EDIT
+    if source is DecisionSource.FAILURE_POLICY or verdict == first:
+        return verdict, source
+    return verdict, DecisionSource.AFTER_EDIT
 
 
 def why_gone(revision: Revision, latest: Revision | None) -> TextGone | None:

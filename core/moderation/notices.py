@@ -37,6 +37,7 @@ class DecidedBy(StrEnum):
     NOBODY = "nobody"
     MODEL = "model"
     NOT_SCORED = "not_scored"
+    LANGUAGE = "language"
     AFTER_EDIT = "after_edit"
     PERSON = "person"
     MODEL_THEN_PERSON = "model_then_person"
@@ -65,7 +66,8 @@ class Statement:
     `decided_automatically`: no person took part. `can_appeal_until` is None if the author can't
     appeal (any more). `not_assessed` are the labels without a score; empty if the comment was not
     scored at all. `ranked_reasons` are the reasons of `facts` by the policy's precedence; an
-    automated decision gives the first of them.
+    automated decision gives the first of them. `unassessed_language` is the code of the language
+    because of which it was not scored.
     """
 
     visibility: Visibility
@@ -82,6 +84,7 @@ class Statement:
     model_version: str | None
     can_appeal_until: datetime | None
     appeal: Appeal | None
+    unassessed_language: str | None = None
 
 
 def build_statement(
@@ -119,6 +122,7 @@ def build_statement(
         model_version=automated.model_version if automated else None,
         can_appeal_until=deadline,
         appeal=appeal,
+        unassessed_language=automated.unassessed_language if automated else None,
     )
 
 
@@ -169,6 +173,8 @@ def decided_by(statement: Statement) -> DecidedBy:
     if statement.decided_automatically:
         if statement.found_automatically:
             return DecidedBy.MODEL
+        if statement.unassessed_language is not None:
+            return DecidedBy.LANGUAGE
         return DecidedBy.AFTER_EDIT if statement.was_scored else DecidedBy.NOT_SCORED
     if appeal_stage(statement) is AppealStage.OVERTURNED:
         return DecidedBy.APPEAL

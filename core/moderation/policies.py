@@ -12,6 +12,7 @@ from typing import Any, NoReturn
 from core.errors import InvalidPolicy, NotFound
 from core.moderation.cleaning import is_storable
 from core.moderation.invisible import is_blank
+from core.moderation.languages import OTHER, code_problem
 from core.moderation.scores import Label
 
 
@@ -84,11 +85,31 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageRule:
+    """What is done with comments in one language that no backend assesses: `hold` or `approve`.
+    `language` is a code, or `other` for all languages without a rule of their own."""
+
+    language: str
+    action: Action
+
+    def __post_init__(self) -> None:
+        problem = None if self.language == OTHER else code_problem(self.language)
+        if problem is not None:
+            raise InvalidPolicy(f"a rule for a language: {problem}")
+        if self.action not in (Action.HOLD, Action.APPROVE):
+            raise InvalidPolicy(
+                f"the rule for language {self.language!r} can't be {self.action}: nothing was "
+                "assessed, so it can only be hold or approve"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One immutable version of the policy. Decisions name their version, so that their thresholds
     can always be read.
 
     `reason_precedence` are codes of reasons: if several rules fire, the one listed first is given.
+    `language_rules` are about comments that are not assessed because of their language.
     The constructor checks everything and raises InvalidPolicy naming the first faulty rule or
     reason.
     """
@@ -98,6 +119,12 @@ class Policy:
     reasons: tuple[Reason, ...]
     created_at: datetime
     reason_precedence: tuple[str, ...] = ()
+    language_rules: tuple[LanguageRule, ...] = ()
+
+    def language_action(self, language: str) -> Action:
+        """The action for a comment in a language that is not assessed; without a rule, HOLD."""
+        actions = {rule.language: rule.action for rule in self.language_rules}
+        return actions.get(language, actions.get(OTHER, Action.HOLD))
 
     def reason_rank(self, rule: Rule) -> int:
         """The rank of the rule's reason; of several rules that fire, the lowest rank is given.
@@ -118,6 +145,8 @@ class Policy:
         for label in Label:
             _check_bands(label, [rule for rule in self.rules if rule.label is label])
         self._check_precedence()
+        if repeated := _repeated(rule.language for rule in self.language_rules):
+            raise InvalidPolicy(f"language {repeated!r} has two rules")
 
     def _check_precedence(self) -> None:
         stated, known = self.reason_precedence, {reason.code for reason in self.reasons}
@@ -208,6 +237,8 @@ def policy_to_json(policy: Policy) -> str:
     }
     if policy.reason_precedence:  # left out if empty, so that digests of older policies stay valid
         body["reason_precedence"] = list(policy.reason_precedence)
+    if policy.language_rules:
+        body["languages"] = {rule.language: rule.action for rule in policy.language_rules}
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
 
 
@@ -219,8 +250,9 @@ def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy
         raise InvalidPolicy(f"policy {version} is not valid JSON: {error.msg}") from None
     if not isinstance(raw, dict):
         raise InvalidPolicy(f"policy {version} is not an object")
-    _check_names("the policy", raw, {"rules", "reasons"}, {"reason_precedence"})
+    _check_names("the policy", raw, {"rules", "reasons"}, {"reason_precedence", "languages"})
     lists = {"reason_precedence": [], **raw}
+    languages = lists.pop("languages", {})
     for name, value in lists.items():
         if not isinstance(value, list):
             raise InvalidPolicy(f"policy {version}: `{name}` is not a list")
@@ -230,7 +262,21 @@ def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy
         tuple(_reason_from_json(number, each) for number, each in enumerate(lists["reasons"], 1)),
         created_at,
         tuple(lists["reason_precedence"]),
+        _languages_from_json(languages),
     )
+
+
+def _languages_from_json(raw: object) -> tuple[LanguageRule, ...]:
+    if not isinstance(raw, dict):
+        raise InvalidPolicy("`languages` is not an object")
+    return tuple(_language_rule(*rule) for rule in raw.items())
+
+
+def _language_rule(language: str, action: object) -> LanguageRule:
+    try:
+        return LanguageRule(language, Action(action))
+    except ValueError as error:
+        raise InvalidPolicy(f"the rule for language {language!r}: {error}") from None
 
 
 def _rule_from_json(number: int, raw: object) -> Rule:

@@ -7,11 +7,11 @@ killed, the revision is as before or decided.
 from collections.abc import Sequence
 
 from core.identifiers import new_id
-from core.inference.base import BackendInfo, TextResult
+from core.inference.base import BackendInfo, ErrorKind, TextResult
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import case_after
 from core.moderation.comments import Revision
-from core.moderation.decisions import Decision, Verdict, awaits_scores
+from core.moderation.decisions import Decision, DecisionSource, Verdict, awaits_scores
 from core.moderation.edits import automated_verdict
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action, Policy
@@ -43,6 +43,7 @@ def decide(
         policy,
         tx.earlier_texts(revision),
         failure_action=failure_action,
+        unassessed_language=result.language if result.error_kind is ErrorKind.LANGUAGE else None,
     )
     decision = Decision(
         id=new_id(),
@@ -58,6 +59,7 @@ def decide(
         backend=result.backend or info.name,
         scores=result.scores,
         supersedes=chain[-1].id if chain else None,
+        language=result.language,
     )
     key = f"rescored:{chain[-1].id}" if chain else f"automated:{revision.id}"
     audit = _audit(context, decision, result, is_rescored=bool(chain))
@@ -70,10 +72,10 @@ def decide(
 def _audit(
     context: Context, decision: Decision, result: TextResult, *, is_rescored: bool
 ) -> AuditEvent:
-    is_scored = result.error is None
+    is_failure = decision.source is DecisionSource.FAILURE_POLICY
     first = {
-        "error": "" if is_scored else result.error_kind or "backend",
-        "failure_policy": "" if is_scored else context.failure.policy,
+        "error": "" if result.error is None else result.error_kind or "backend",
+        "failure_policy": context.failure.policy if is_failure else "",
     }
     return context.audit(
         AuditKind.DECISION_AUTOMATED,

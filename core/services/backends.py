@@ -1,21 +1,25 @@
 """The state of every backend the site could use, from its declaration and from recorded calls."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.inference.base import LASTING, Activation, ErrorKind, Location
 from core.inference.resilience.circuit import CircuitRule, CircuitState
 from core.moderation.failure_policy import FailurePolicy
+from core.moderation.languages import is_assessed
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.scores import Label
 from core.services.context import Context
 from core.services.trials import BackendAnswer
 from core.servinglog.answers import BackendCalls, LastSeen
+from core.store.views import LanguageCount
 
 SEEN_WITHIN = timedelta(hours=24)
 """Older calls are ignored: they don't show how a backend is now."""
+RECENT_COMMENTS = 1_000
+"""Those whose languages are counted."""
 
 
 class BackendUse(StrEnum):
@@ -23,6 +27,7 @@ class BackendUse(StrEnum):
 
     IN_FORCE = "in force"
     FALLBACK = "fallback"
+    LANGUAGE = "by language"
     SPARE = "not used"
 
 
@@ -43,7 +48,8 @@ class Candidate:
 
     `address` is the host of a remote service. `location` is None if the backends file can't be
     read. `problem` is why it can't be used here, `problem_state` the state that follows.
-    `model_version`, `labels` and `activation` are None if they are known only after loading.
+    `model_version`, `labels` and `activation` are None if they are known only after loading;
+    `languages` is None if it states none, or if they are known only then.
     """
 
     name: str
@@ -56,17 +62,32 @@ class Candidate:
     notice: str | None = None
     problem: str | None = None
     problem_state: BackendState = BackendState.REFUSED
+    languages: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
     """All backends the site could use. `in_force` and `fallback` are names; `fallback` is None if
-    the site has none. `file_problem` is why the backends file can't be read."""
+    the site has none. `file_problem` is why the backends file can't be read. `expected` are the
+    languages that the site expects, `by_language` maps one to the backend that gets its comments
+    although it is not in force."""
 
     candidates: tuple[Candidate, ...]
     in_force: str
     fallback: str | None = None
     file_problem: str | None = None
+    expected: tuple[str, ...] = ()
+    by_language: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def not_assessed(self) -> tuple[str, ...]:
+        """The expected languages that no backend assesses."""
+        first = next(one for one in self.candidates if one.name == self.in_force)
+        return tuple(
+            code
+            for code in self.expected
+            if not is_assessed(code, first.languages) and code not in self.by_language
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +121,9 @@ class SiteBackends:
     """All backends: the one in force, the fallback, then the rest, the best state first.
 
     `waiting` is the number of comments that the failure policy decided on and that are still to be
-    scored. `answering` is the backend and process that answered live traffic last.
+    scored. `answering` is the backend and process that answered live traffic last. `languages`
+    counts recent comments that were not assessed; `not_assessed` are languages that the site
+    expects and nothing assesses.
     """
 
     statuses: tuple[BackendStatus, ...]
@@ -108,11 +131,14 @@ class SiteBackends:
     waiting: int
     answering: LastSeen | None = None
     file_problem: str | None = None
+    languages: LanguageCount = field(default_factory=LanguageCount)
+    not_assessed: tuple[str, ...] = ()
 
     @property
     def in_use(self) -> tuple[BackendStatus, ...]:
         """The backend in force and the fallback."""
-        return tuple(one for one in self.statuses if one.use is not BackendUse.SPARE)
+        uses = (BackendUse.IN_FORCE, BackendUse.FALLBACK)
+        return tuple(one for one in self.statuses if one.use in uses)
 
 
 def load_site_backends(
@@ -133,6 +159,7 @@ def load_site_backends(
     now = context.clock.now()
     with context.store.read() as reader:
         waiting = reader.count_failed()
+        languages = reader.language_count(RECENT_COMMENTS)
     by_name = {one.backend: one for one in calls}
     statuses = [
         _status(
@@ -154,6 +181,8 @@ def load_site_backends(
         waiting=waiting,
         answering=max(answered, key=lambda one: one.live_at or now, default=None),
         file_problem=catalogue.file_problem,
+        languages=languages,
+        not_assessed=catalogue.not_assessed,
     )
 
 
@@ -173,7 +202,9 @@ def circuit_of(seen: LastSeen, now: datetime, rule: CircuitRule | None = None) -
 def _use(name: str, catalogue: Catalogue) -> BackendUse:
     if name == catalogue.in_force:
         return BackendUse.IN_FORCE
-    return BackendUse.FALLBACK if name == catalogue.fallback else BackendUse.SPARE
+    if name == catalogue.fallback:
+        return BackendUse.FALLBACK
+    return BackendUse.LANGUAGE if name in catalogue.by_language.values() else BackendUse.SPARE
 
 
 def _status(
@@ -229,6 +260,7 @@ def _with_info(candidate: Candidate, check: BackendAnswer | None) -> Candidate:
         labels=info.labels,
         activation=info.activation,
         notice=info.notice,
+        languages=info.languages,
     )
 
 

@@ -115,8 +115,10 @@ def _explained(
     scorer: Scorer, text: str, policy: Policy, decision: Decision | None, label: Label | None
 ) -> Explained:
     info = scorer.backend.info
+    if not scorer.assesses(text):
+        raise InvalidInput(f"{info.model_version} does not assess the language of this comment")
     # Scored alone: in some runtimes a score changes slightly with the other texts of its batch.
-    (result,) = scorer.score([text], Mode.EXPLAIN)
+    (result,) = scorer.score_here([text], Mode.EXPLAIN)
     if result.error is not None:
         raise BackendError(f"the comment could not be scored: {result.error}")
     scores, verdict = result.scores, judge(result.scores, policy)
@@ -132,7 +134,7 @@ def _explained(
         return action is Action.APPROVE or SEVERITY[then] < SEVERITY[action]
 
     explanation = explain(
-        lambda texts: scorer.score(texts, Mode.EXPLAIN),
+        lambda texts: scorer.score_here(texts, Mode.EXPLAIN),
         text,
         scores,
         labels=labels,

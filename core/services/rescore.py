@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 
-from core.inference.base import OUTAGES
+from core.inference.base import OUTAGES, ErrorKind
 from core.inference.scorer import Scorer
 from core.moderation.comments import Revision
 from core.moderation.policies import Action
@@ -52,7 +52,7 @@ def rescore_failed(
         info = scorer.backend.info
         with context.store.write() as tx:
             for revision, result in zip(failed, results, strict=True):
-                if result.error is not None:
+                if result.error is not None and result.error_kind is not ErrorKind.LANGUAGE:
                     if result.error_kind not in OUTAGES:
                         report.failed.add(revision.id)
                     continue

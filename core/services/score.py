@@ -20,12 +20,13 @@ CHUNK_ROWS = 16
 @dataclass(slots=True)
 class ScoringReport:
     """The results so far. `total` is the number waiting at the start; `failed` counts decisions
-    without scores."""
+    without scores because of a failure, `languages` those because of the text's language."""
 
     total: int
     decided: int = 0
     failed: int = 0
     actions: Counter[Action] = field(default_factory=Counter)
+    languages: Counter[str] = field(default_factory=Counter)
 
 
 def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
@@ -56,6 +57,8 @@ def score_waiting(context: Context, scorer: Scorer) -> Iterator[ScoringReport]:
                     report.decided += 1
                     report.failed += decision.source is DecisionSource.FAILURE_POLICY
                     report.actions[decision.action] += 1
+                    if decision.unassessed_language is not None:
+                        report.languages[decision.unassessed_language] += 1
         yield report
         raise_outage(results)
 

@@ -80,7 +80,7 @@ class ApiProcess:
         """The scorer for code on threads: it shares batches with all other requests and updates the
         metrics."""
         log = MeteredLog(self.services.serving_log, self.metrics)
-        return Scorer(self.batcher, log, self.services.clock)
+        return Scorer(self.batcher, log, self.services.clock, self.services.language_routes)
 
     @cached_property
     def scoring(self) -> Scoring:

@@ -63,13 +63,21 @@ class DecisionOut(BaseModel):
         DecisionSource,
         Field(
             description="`failure_policy`: the backend did not answer, so a person will look. "
-            "`after_edit`: a person decided on an earlier text of it, so a person will look."
+            "`after_edit`: a person decided on an earlier text of it, so a person will look. "
+            "`language`: no backend assesses its language, so the policy's rule for that decided."
         ),
     ]
     rule_ids: list[str]
     reason_code: str | None
     scores: Annotated[dict[Label, float], Field(description="0 to 1, as the model gave them.")]
     not_assessed: Annotated[list[Label], Field(description="Labels without a score; never 0.")]
+    language: Annotated[
+        str | None,
+        Field(
+            description="Its language, as a code of ISO 639; `und`: surely not English, but one of "
+            "several. Null where that is unsure, as of short texts."
+        ),
+    ]
     model_version: str | None
     policy_version: int
     decided_at: datetime
@@ -122,6 +130,10 @@ class StatementOut(BaseModel):
     found_automatically: bool
     decided_automatically: bool
     was_scored: bool
+    unassessed_language: Annotated[
+        str | None,
+        Field(description="The language because of which it was not scored; `und`: not named."),
+    ]
     reason: ReasonOut | None
     note: str
     facts: list[FactOut]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from anyio.to_thread import run_sync
 
 from core.errors import BackendError, InvalidInput, TextNotScored
-from core.inference.base import OUTAGES, BackendInfo, CallMetadata, TextResult
+from core.inference.base import OUTAGES, BackendInfo, CallMetadata, ErrorKind, TextResult
 from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
+from core.moderation.languages import language_name
 from core.serving.admission import AdmissionControl
 from core.servinglog.record import Mode
 
@@ -45,6 +46,8 @@ class Scoring:
         With `is_alone` the texts share a batch with no other request, so `call` describes only
         them.
         """
+        if not all(map(self._scorer.assesses, texts)):
+            return _checked(ScoredTexts(await self._one_by_one(texts), None))
         call = self._scorer.begin(texts, Mode.REALTIME)
         try:
             answer = await self._batcher.score_soon(
@@ -56,13 +59,24 @@ class Scoring:
             if error.kind in OUTAGES:
                 raise
             # Slower, but it finds out which text failed.
-            results = await run_sync(self._scorer.score, texts, Mode.REALTIME)
-            scored = ScoredTexts(results, None)
-        for number, result in enumerate(scored.results):
-            if result.error is not None:
-                kind = result.error_kind or "backend"
-                raise TextNotScored(f"Text {number} (from 0) could not be scored ({kind}).")
-        return scored
+            scored = ScoredTexts(await self._one_by_one(texts), None)
+        return _checked(scored)
+
+    async def _one_by_one(self, texts: Sequence[str]) -> Sequence[TextResult]:
+        """On a thread, which also asks the backends of other languages."""
+        return await run_sync(self._scorer.score, texts, Mode.REALTIME)
+
+
+def _checked(scored: ScoredTexts) -> ScoredTexts:
+    """The same. Raises TextNotScored for the first text without scores."""
+    for number, result in enumerate(scored.results):
+        if result.language is not None and result.error_kind is ErrorKind.LANGUAGE:
+            words = f"Text {number} (from 0) is in {language_name(result.language)}"
+            raise TextNotScored(f"{words}, which is not assessed here.")
+        if result.error is not None:
+            kind = result.error_kind or "backend"
+            raise TextNotScored(f"Text {number} (from 0) could not be scored ({kind}).")
+    return scored
 
 
 def read_text(value: object, where: str) -> str:

@@ -22,6 +22,7 @@ from core.moderation.policies import Policy
 from core.store.views import (
     AppealItem,
     AuthorRecord,
+    LanguageCount,
     QueueCount,
     QueueItem,
     ScoredText,
@@ -126,6 +127,10 @@ class Reader(Protocol):
 
     def appeals(self, *, pending: bool, limit: int) -> Sequence[AppealItem]:
         """Pending appeals, oldest first, or ended ones, newest first."""
+        ...
+
+    def language_count(self, limit: int) -> LanguageCount:
+        """Over the newest `limit` automated decisions."""
         ...
 
     def scored_texts(self, limit: int) -> Sequence[ScoredText]:

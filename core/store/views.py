@@ -37,6 +37,20 @@ class QueueCount:
 
 
 @dataclass(frozen=True, slots=True)
+class LanguageCount:
+    """Of the newest `comments` that were decided without a person: how many in each language, by
+    its code, were not assessed because of it, most first."""
+
+    comments: int = 0
+    not_assessed: Mapping[str, int] = field(default_factory=dict)
+
+    @property
+    def total(self) -> int:
+        """The number of all that were not assessed."""
+        return sum(self.not_assessed.values())
+
+
+@dataclass(frozen=True, slots=True)
 class ThreadEntry:
     """An ancestor of a comment in its thread: another comment, or the thread's title. `text` is
     empty if it was withdrawn."""

@@ -12,6 +12,7 @@ from dashboard.backends.wording import (
     calls_line,
     check_line,
     labels_lines,
+    languages_line,
     process_line,
     reason,
     use_word,
@@ -58,7 +59,8 @@ def _facts(status: BackendStatus, now: datetime, window: str) -> list[str]:
     made_of = list(dict.fromkeys([one.model_version or "model unknown", one.kind, where(one)]))
     if one.activation is not None:
         made_of.append(f"activation {one.activation}")
-    lines = [" · ".join(made_of), *labels_lines(one), calls_line(status, window)]
+    lines = [" · ".join(made_of), *labels_lines(one), languages_line(one)]
+    lines.append(calls_line(status, window))
     lines += [process_line(view, now) for view in status.processes]
     return lines
 

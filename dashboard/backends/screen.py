@@ -15,7 +15,7 @@ from dashboard.backends.card import backend_card
 from dashboard.backends.table import backends_table
 from dashboard.backends.trial import trial_panel
 from dashboard.backends.view import BackendsPageState, carry_out_check, load_site, newest_live
-from dashboard.backends.wording import POLICIES, Color, headline, seconds_ago
+from dashboard.backends.wording import POLICIES, Color, headline, seconds_ago, unassessed_lines
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note, window_control
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
@@ -83,6 +83,8 @@ def _alerts(site: SiteBackends, now: datetime) -> None:
         nothing_scores, words = found
         show = st.error if nothing_scores else st.warning
         show(plain(words), icon=":material/error:" if nothing_scores else ":material/warning:")
+    if lines := unassessed_lines(site):
+        st.warning(plain(" ".join(lines)), icon=":material/translate:")
     if site.file_problem is not None:
         st.error(plain(site.file_problem), icon=":material/description:")
 

@@ -1,12 +1,13 @@
 """The state of backends in words, for a person on call. Pure."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Literal
 
 from core.inference.base import ErrorKind, Location
 from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
+from core.moderation.languages import UNNAMED, is_much, language_name
 from core.moderation.policies import SEVERITY, Action, Policy
 from core.moderation.scores import Label
 from core.services.backends import (
@@ -54,6 +55,7 @@ _TROUBLE = (
 )
 _TOLD_BY_A_CHECK = (ErrorKind.MODEL, ErrorKind.CONFIGURATION)
 _FRESH = timedelta(seconds=60)
+SHOWN_LANGUAGES = 4
 
 
 def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:
@@ -144,6 +146,50 @@ def labels_lines(candidate: Candidate) -> list[str]:
     return lines
 
 
+def languages_line(candidate: Candidate) -> str:
+    """The languages it assesses, if it states them."""
+    if candidate.languages is None:
+        return "Its languages are not stated."
+    return f"Assesses comments in {_names(candidate.languages)}."
+
+
+def unassessed_lines(site: SiteBackends) -> list[str]:
+    """What to know about comments that nothing assesses, and what helps; empty if they are few and
+    of languages that the site does not expect."""
+    count, lines, wanted = site.languages, [], list(site.not_assessed)
+    if is_much(count.total, count.comments):
+        lines.append(
+            f"{percent(count.total / count.comments)} of the last {count.comments:,} comments were "
+            f"not assessed because of their language: {_language_counts(count.not_assessed)}."
+        )
+        wanted += [code for code in count.not_assessed if code not in (*wanted, UNNAMED)]
+    if site.not_assessed:
+        lines.append(
+            f"No backend assesses {_names(site.not_assessed)}, which this site expects "
+            "(MODCONSOLE_LANGUAGES)."
+        )
+    if lines:
+        code = next(iter(wanted), "de")
+        lines.append(
+            "What helps: another backend, by language. In the backends file, languages = "
+            f'["{code}"] sends it the comments in {language_name(code)}. Until then the policy '
+            "decides on them unread: by default each waits for a person."
+        )
+    return lines
+
+
+def _language_counts(counts: Mapping[str, int]) -> str:
+    named = [(code, number) for code, number in counts.items() if code != UNNAMED][:SHOWN_LANGUAGES]
+    rest = sum(counts.values()) - sum(number for _, number in named)
+    words = [f"{number:,} {language_name(code)}" for code, number in named]
+    return ", ".join(words + ([f"{rest:,} in other languages"] if rest else []))
+
+
+def _names(codes: Sequence[str]) -> str:
+    *most, last = map(language_name, codes)
+    return f"{', '.join(most)} and {last}" if most else last
+
+
 def calls_line(status: BackendStatus, window: str) -> str:
     """Number, p95 and error share of its live calls in the window."""
     calls = status.calls
@@ -207,7 +253,7 @@ def agreement_line(tried: Sequence[TrialResult]) -> str:
 
 
 def use_word(use: BackendUse) -> str:
-    """`in force` or `fallback`; empty for a backend that is not in use."""
+    """`in force`, `fallback` or `by language`; empty for a backend that is not in use."""
     return "" if use is BackendUse.SPARE else use.value
 
 

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from core.moderation.appeals import AppealStatus, days_left
 from core.moderation.comments import Visibility
+from core.moderation.languages import language_name
 from core.moderation.notices import (
     AppealStage,
     DecidedBy,
@@ -55,6 +56,9 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     (DecidedBy.MODEL, Visibility.REMOVED): "Automated: a model flagged it and a fixed rule removed "
     "it. No person took part in this decision.",
     (DecidedBy.NOT_SCORED, Visibility.HELD): "Nobody yet: a moderator will.",
+    (DecidedBy.LANGUAGE, Visibility.HELD): "Nobody yet: a moderator will.",
+    (DecidedBy.LANGUAGE, Visibility.VISIBLE): "Automated: the rules of this site show comments in "
+    "this language without a check. No person took part.",
     (
         DecidedBy.AFTER_EDIT,
         Visibility.HELD,
@@ -182,9 +186,18 @@ def no_scores(statement: Statement) -> str:
     """The sentence if no score reached a threshold; empty before the first check."""
     if statement.was_scored:
         return "No score reached a threshold for holding or removing."
+    if statement.unassessed_language is not None:
+        return _unassessed(statement.unassessed_language, statement)
     if statement.decided_automatically and statement.visibility is Visibility.VISIBLE:
         return "The comment could not be scored yet; it is shown until it can be."
     return _UNSCORED.get(statement.visibility, "")
+
+
+def _unassessed(language: str, statement: Statement) -> str:
+    why = f"The comment is in {language_name(language)}, which the model does not assess"
+    if statement.visibility is Visibility.HELD and statement.decided_automatically:
+        return f"{why}. That says nothing about what you wrote: a person reads it first."
+    return f"{why}: it has no scores."
 
 
 def not_assessed_line(labels: Sequence[Label]) -> str:

@@ -6,6 +6,7 @@ from datetime import datetime
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.moderation.cases import CaseTrigger
 from core.moderation.invisible import isolated
 from core.services.explain import Explained
 from core.services.queries import CaseView
@@ -24,7 +25,11 @@ def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGe
     case, comment, revision = view.case, view.comment, view.revision
     with st.container(border=True, height=CARD_HEIGHT, key="case_card"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(LABELS[case.label] if case.label else TRIGGERS[case.trigger], color="red")
+            is_unassessed = case.trigger is CaseTrigger.LANGUAGE
+            st.badge(
+                LABELS[case.label] if case.label else TRIGGERS[case.trigger],
+                color="gray" if is_unassessed else "red",
+            )
             if case.label:
                 st.badge(score_figure(case.priority), color="gray")
             if revision.number > 1:

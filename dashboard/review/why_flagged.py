@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.moderation.cases import CaseTrigger
+from core.moderation.languages import language_name
 from core.moderation.notices import score_facts
 from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
@@ -23,11 +24,13 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
     `service` is the remote service that would receive the text, None for a local model.
     """
     automated = view.automated
+    is_assessed = automated.unassessed_language is None
     with st.container(border=True):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown("**Why flagged**", width="content")
+            st.markdown("**Why flagged**" if is_assessed else "**Why it is here**", width="content")
             st.space("stretch")
-            words_button(desk, view, service)
+            if is_assessed:
+                words_button(desk, view, service)
         facts = score_facts(automated, view.policy)
         if not automated.scores:
             st.text(unscored_line(view))
@@ -48,6 +51,11 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
 
 def unscored_line(view: CaseView) -> str:
     """Why there are no scores, if the reason is known."""
+    if (language := view.automated.unassessed_language) is not None:
+        return (
+            f"This comment is in {language_name(language)}, which the model does not assess: "
+            "nothing is known about it, and a person decides unaided."
+        )
     why = f": {FAILURES[view.failure]}" if view.failure else ""
     trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger
     return f"This comment {TRIGGERS[trigger]}{why}; a person decides without scores."

@@ -16,7 +16,7 @@ from core.inference.fake import LABELS, POISON, FakeBackend
 from core.inference.scorer import Scorer
 from core.servinglog.record import Mode, ServingRecord
 
-ADDED = [*(label.value for label in LABELS), "error"]
+ADDED = [*(label.value for label in LABELS), "detected_language", "error"]
 
 
 class MemoryLog:

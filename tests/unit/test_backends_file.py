@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.errors import ConfigError
-from core.inference.backends_file import declared_names
+from core.inference.backends_file import BackendConfig, by_language, declared_names
 from core.inference.remote.kinds import read_backends
 from tests.contract.remote_configs import TABLES, toml_of
 
@@ -28,6 +28,11 @@ def table(kind: str = "tei", **more: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("given", "words"),
     [
+        (table(kind="tei", languages="de"), "`languages` must be a list of language codes"),
+        (
+            table(kind="tei", languages=["german"]),
+            "`languages` is wrong: 'german' is not the code of a language; German is 'de'",
+        ),
         (table(kind="tei", colour="red"), "`colour` is not a key of kind 'tei'"),
         (table() | {"kind": "telepathy"}, "`kind` is 'telepathy'; it can be console, guard"),
         (table(url="ftp://h"), "`url` must begin with http"),
@@ -116,3 +121,13 @@ def test_name_of_a_file_that_no_system_takes_is_a_setting(tmp_path: Path) -> Non
     with pytest.raises(ConfigError, match="can't be read"):
         declared_names(tmp_path / ("x" * 300))
     assert declared_names(tmp_path / "none.toml") == ()
+
+
+def test_first_backend_of_a_language_has_it_and_the_one_in_force_has_none() -> None:
+    def declared(name: str, *codes: str) -> BackendConfig:
+        return BackendConfig(name, "tei", "http://h", languages=codes or None)
+
+    first, second = declared("first", "de", "fr"), declared("second", "fr", "th")
+    found = {one.name: one for one in (declared("plain"), first, second)}
+    assert by_language(found, "plain") == {"de": "first", "fr": "first", "th": "second"}
+    assert by_language(found, "first") == {"fr": "second", "th": "second"}

@@ -14,6 +14,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "dashboard_port": ("1", 1),
     "author_port": ("65535", 65_535),
     "api_port": ("9000", 9_000),
+    "languages": ("en,de", "en,de"),
     "backend": ("fake", "fake"),
     "precision": ("bf16", "bf16"),
     "model": ("martin-ha/toxic-comment-model", "martin-ha/toxic-comment-model"),

@@ -11,7 +11,7 @@ from core.cli.output import ExitCode
 from core.config import Settings
 from core.doctor import installation
 from core.doctor.checks import CheckState
-from core.doctor.installation import check_packages, check_scoring
+from core.doctor.installation import check_languages, check_packages, check_scoring
 from core.doctor.machine import check_memory, check_processor
 from core.doctor.site import check_home, check_ports, check_settings
 from core.processes.ports import free_port
@@ -131,3 +131,24 @@ def test_the_report_is_one_screen_and_its_exit_code_tells(
     monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path / "home"))
     assert main(["doctor"]) == ExitCode.WRONG_USE
     assert "can't start: home" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("languages", "state", "words"),
+    [
+        ("en", CheckState.OK, "expected: English; all are assessed"),
+        ("en,de", CheckState.OK, "expected: English, German; all are assessed"),
+        ("en,de,th", CheckState.COULD_BE_BETTER, "nothing assesses Thai"),
+    ],
+)
+def test_expected_languages_that_nothing_assesses_are_named(
+    tmp_path: Path, languages: str, state: CheckState, words: str
+) -> None:
+    (tmp_path / "backends.toml").write_text(
+        '[[backend]]\nname = "german"\nkind = "console"\nurl = "http://127.0.0.1:9"\n'
+        'languages = ["de"]\n'
+    )
+    found = check_languages(Settings(home=tmp_path, languages=languages))
+    assert found.state is state
+    assert words in found.fact
+    assert ('languages = ["th"]' in found.advice) is (state is not CheckState.OK)

@@ -39,6 +39,7 @@ UNSCORED = Decision(
     "d1", "rev", Action.HOLD, DecisionSource.FAILURE_POLICY, "system", 1, NOW,
     model_version="m1", backend="fake",
 )  # fmt: skip
+FOREIGN = replace(UNSCORED, source=DecisionSource.LANGUAGE, language="de")
 BY_PERSON = Decision(
     "d2", "rev", Action.APPROVE, DecisionSource.REVIEWER, "mina", 1, NOW, supersedes="d1"
 )
@@ -76,6 +77,12 @@ STATES = [
      AppealStage.OPEN),
     ("not scored", statement(UNSCORED), Visibility.HELD, DecidedBy.NOT_SCORED,
      AppealStage.NOTHING_TO_APPEAL),
+    ("in another language", statement(FOREIGN), Visibility.HELD, DecidedBy.LANGUAGE,
+     AppealStage.NOTHING_TO_APPEAL),
+    ("in another language, passed", statement(replace(FOREIGN, action=Action.APPROVE)),
+     Visibility.VISIBLE, DecidedBy.LANGUAGE, AppealStage.NOTHING_TO_APPEAL),
+    ("in another language, removed", statement(FOREIGN, REMOVAL), Visibility.REMOVED,
+     DecidedBy.PERSON, AppealStage.OPEN),
     ("approved by a person", statement(HELD, BY_PERSON), Visibility.VISIBLE,
      DecidedBy.MODEL_THEN_PERSON, AppealStage.NOTHING_TO_APPEAL),
     ("removed by a person", statement(HELD, REMOVAL), Visibility.REMOVED,

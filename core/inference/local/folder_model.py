@@ -64,6 +64,7 @@ class FolderModel:
             precision=self.precision,
             location=Location.IN_PROCESS,
             max_tokens=self.manifest.max_tokens,
+            languages=self.manifest.languages,
         )
 
     @property

@@ -229,6 +229,7 @@ def info_of(config: BackendConfig, wire: WireFormat, revision: str | None = None
         location=Location.LOCALHOST if is_near else Location.REMOTE,
         max_tokens=config.max_tokens,
         notice=wire.notice,
+        languages=config.languages or wire.default_languages,
     )
 
 

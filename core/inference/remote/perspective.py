@@ -16,7 +16,7 @@ class Perspective(WireFormat):
     path = "v1alpha1/comments:analyze"
     batch_size = 1
     max_bytes = 20_480
-    options: ClassVar[Mapping[str, type]] = {"languages": list}
+    default_languages = ("en",)
     default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {
         Label.TOXICITY: ("TOXICITY",),
         Label.SEVERE_TOXICITY: ("SEVERE_TOXICITY",),
@@ -36,17 +36,11 @@ class Perspective(WireFormat):
         }
         body = {
             "comment": {"text": texts[0]},
-            "languages": list(self.config.options.get("languages", ["en"])),
+            "languages": list(self.config.languages or self.default_languages),
             "requestedAttributes": attributes,
             "doNotStore": True,
         }
         return HttpRequest(self.path, body)
-
-    def problem(self) -> str | None:
-        languages = self.config.options.get("languages", ["en"])
-        if languages and all(isinstance(one, str) and one for one in languages):
-            return None
-        return "`languages` must be a list of language codes"
 
     def rows(self, response: HttpResponse, count: int) -> Sequence[Row]:
         found = at(response.body, "attributeScores")

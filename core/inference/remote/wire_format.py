@@ -37,6 +37,7 @@ class WireFormat(ABC):
     batch_size: int = 32
     max_bytes: ClassVar[int | None] = None
     default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {}
+    default_languages: ClassVar[tuple[str, ...] | None] = None
     default_activation: ClassVar[Activation] = Activation.SIGMOID
     # Keys of a [[backend]] table that only this kind has, with the type of each.
     options: ClassVar[Mapping[str, type]] = {}

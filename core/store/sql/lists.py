@@ -25,6 +25,7 @@ from core.store.sql.tables import (
 from core.store.views import (
     AppealItem,
     AuthorRecord,
+    LanguageCount,
     QueueCount,
     QueueItem,
     ScoredText,
@@ -89,6 +90,28 @@ class SqlLists:
             escalated=counted.get(CaseStatus.ESCALATED.value, (0, None))[0],
             not_scored_yet=self.count_waiting(),
             oldest_opened_at=rows.from_micros(oldest) if oldest is not None else None,
+        )
+
+    def language_count(self, limit: int) -> LanguageCount:
+        newest = (
+            select(decisions.c.source, decisions.c.language)
+            .where(decisions.c.source != DecisionSource.REVIEWER.value)
+            .order_by(decisions.c.decided_at.desc())
+            .limit(limit)
+            .subquery()
+        )
+        total = func.count().label("total")
+        query = select(newest.c.source, newest.c.language, total)
+        counted = self._all(
+            query.group_by(newest.c.source, newest.c.language).order_by(total.desc())
+        )
+        return LanguageCount(
+            comments=sum(row["total"] for row in counted),
+            not_assessed={
+                row["language"]: row["total"]
+                for row in counted
+                if row["source"] == DecisionSource.LANGUAGE.value
+            },
         )
 
     def scored_texts(self, limit: int) -> Sequence[ScoredText]:

@@ -96,8 +96,10 @@ decisions = Table(
     Column("supersedes", Text, ForeignKey("decisions.id"), unique=True),
     Column("undoes", Text, ForeignKey("decisions.id")),
     Column("appeal_id", Text),
+    Column("language", Text),
     Column("idempotency_key", Text, nullable=False, unique=True),
     UniqueConstraint("revision_id", "position"),
+    Index("ix_decisions_decided", "decided_at"),
 )
 
 # A literal, not a bound parameter: a database uses a partial index only if the query contains the
