@@ -43,6 +43,7 @@ TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held by a rule",
     CaseTrigger.NOT_SCORED: "could not be scored",
     CaseTrigger.AFTER_EDIT: "edited after a decision",
+    CaseTrigger.NOT_READ_WHOLE: "too long to be read whole",
     CaseTrigger.REOPENED: "was reopened",
 }
 ROLES: dict[Role, str] = {
@@ -103,6 +104,7 @@ def decision_line(decision: Decision, now: datetime) -> str:
         DecisionSource.RULE: f"policy v{decision.policy_version}",
         DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
         DecisionSource.AFTER_EDIT: "edited after a decision",
+        DecisionSource.NOT_READ_WHOLE: "too long to be read whole",
         DecisionSource.REVIEWER: decision.actor,
     }[decision.source]
     what = ACTIONS_DONE[decision.action]

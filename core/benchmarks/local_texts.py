@@ -8,6 +8,7 @@ from core.config import Settings
 from core.errors import InvalidInput
 from core.inference.local.tokenizing import CommentTokenizer
 from core.inference.manifest import TOKENIZER_FILE, read_manifest
+from core.inference.windows import READ_CHARS
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
 from core.sources.base import CommentSource
@@ -42,10 +43,14 @@ def bench_texts(settings: Settings, file: Path | None) -> tuple[str, list[str]]:
 
 
 def token_counts(folder: Path, texts: Sequence[str]) -> list[int]:
-    """Tokens the model reads of each text."""
+    """Tokens the model reads of each text; those in two windows of a long one count twice."""
     manifest = read_manifest(folder)
-    tokenizer = CommentTokenizer(folder / TOKENIZER_FILE, max_tokens=manifest.max_tokens)
-    return list(map(len, tokenizer.encode(texts).ids))
+    tokenizer = CommentTokenizer(
+        folder / TOKENIZER_FILE, max_tokens=manifest.tokens_at_once, read_chars=READ_CHARS
+    )
+    tokenized = tokenizer.encode(texts)
+    rows = tokenized.rows(len(texts))
+    return [sum(len(tokenized.ids[row]) for row in each) for each in rows]
 
 
 def part(lengths: Sequence[int], count: int) -> list[int]:

@@ -50,8 +50,9 @@ class Band:
 class Manifest:
     """`files` maps a file name to its sha256; `labels` are in output order.
 
-    `activation` turns the network's output into scores; `max_tokens` counts special tokens;
-    `text_form` names the version of `model_text` the weights were trained on.
+    `activation` turns the network's output into scores; `max_tokens` counts special tokens, and so
+    does `window_tokens`, the size of the windows in which longer texts are read (None: as
+    `max_tokens`); `text_form` names the version of `model_text` the weights were trained on.
     """
 
     name: str
@@ -66,6 +67,12 @@ class Manifest:
     precision: str
     thresholds: Mapping[Label, Band]
     about: Mapping[str, Any]
+    window_tokens: int | None = None
+
+    @property
+    def tokens_at_once(self) -> int:
+        """The most tokens that are read at once, special ones included."""
+        return min(self.max_tokens, self.window_tokens or self.max_tokens)
 
     def as_json(self) -> str:
         """The text of the manifest file; the same manifest gives the same bytes."""
@@ -82,6 +89,7 @@ class Manifest:
             "not_assessed": list(self.not_assessed),
             "activation": str(self.activation),
             "max_tokens": self.max_tokens,
+            "window_tokens": self.window_tokens,
             "pad_id": self.pad_id,
             "text_form": self.text_form,
             "precision": self.precision,
@@ -124,6 +132,7 @@ def _parse(content: Mapping[str, Any]) -> Manifest:
         not_assessed=tuple(map(Label, content["not_assessed"])),
         activation=Activation(content["activation"]),
         max_tokens=int(content["max_tokens"]),
+        window_tokens=content.get("window_tokens") and int(content["window_tokens"]),
         pad_id=int(content["pad_id"]),
         text_form=str(content["text_form"]),
         precision=str(content["precision"]),

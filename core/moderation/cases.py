@@ -25,6 +25,7 @@ class CaseTrigger(StrEnum):
     HOLD = "hold"
     NOT_SCORED = "not_scored"
     AFTER_EDIT = "after_edit"
+    NOT_READ_WHOLE = "not_read_whole"
     REOPENED = "reopened"
 
 
@@ -75,6 +76,7 @@ _TRIGGERS = {
     DecisionSource.RULE: CaseTrigger.HOLD,
     DecisionSource.FAILURE_POLICY: CaseTrigger.NOT_SCORED,
     DecisionSource.AFTER_EDIT: CaseTrigger.AFTER_EDIT,
+    DecisionSource.NOT_READ_WHOLE: CaseTrigger.NOT_READ_WHOLE,
 }
 
 
@@ -88,6 +90,9 @@ def case_after(
             return None
         return replace(before, status=next_status(before.status, verdict.action))
     urgency, label = priority(decision.scores, verdict)
+    if decision.source is DecisionSource.NOT_READ_WHOLE:
+        # Nothing that was read is suspicious, and long texts must not fill the top of the queue.
+        urgency = max(decision.scores.values(), default=urgency)
     return Case(
         id=before.id if before else new_id,
         revision_id=decision.revision_id,

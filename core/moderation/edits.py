@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import TextGone
 from core.moderation.comments import Revision
-from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
+from core.moderation.decisions import Decision, DecisionSource, Verdict, judge, judge_read
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label
 
@@ -69,14 +69,19 @@ def automated_verdict(
     earlier: Iterable[EarlierText],
     *,
     failure_action: Action,
+    unread_chars: int = 0,
 ) -> tuple[Verdict, DecisionSource]:
     """What is decided without a person, and by what. `scores` are None if there are none; then
-    `failure_action` decides. `earlier` are the comment's earlier texts, newest first."""
+    `failure_action` decides. `earlier` are the comment's earlier texts, newest first; no model read
+    the last `unread_chars` characters of the text."""
     first = Verdict(failure_action, rules=()) if scores is None else judge(scores, policy)
     verdict = verdict_on_edit(first, needed_action(settled_text(earlier)))
     if scores is None:
         return verdict, DecisionSource.FAILURE_POLICY
-    return verdict, DecisionSource.RULE if verdict == first else DecisionSource.AFTER_EDIT
+    if verdict != first:
+        return verdict, DecisionSource.AFTER_EDIT
+    read = judge_read(scores, policy, unread_chars=unread_chars)
+    return read, DecisionSource.RULE if read == first else DecisionSource.NOT_READ_WHOLE
 
 
 def why_gone(revision: Revision, latest: Revision | None) -> TextGone | None:

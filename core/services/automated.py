@@ -43,6 +43,7 @@ def decide(
         policy,
         tx.earlier_texts(revision),
         failure_action=failure_action,
+        unread_chars=result.unread_chars,
     )
     decision = Decision(
         id=new_id(),
@@ -58,6 +59,7 @@ def decide(
         backend=result.backend or info.name,
         scores=result.scores,
         supersedes=chain[-1].id if chain else None,
+        unread_chars=result.unread_chars,
     )
     key = f"rescored:{chain[-1].id}" if chain else f"automated:{revision.id}"
     audit = _audit(context, decision, result, is_rescored=bool(chain))

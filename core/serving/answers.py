@@ -28,6 +28,7 @@ def decision_answer(row: Submitted, author_url: str) -> DecisionOut:
         reason_code=current.reason_code,
         scores=dict(automated.scores),
         not_assessed=list(not_assessed(automated.scores)),
+        unread_chars=automated.unread_chars,
         model_version=automated.model_version,
         policy_version=current.policy_version,
         decided_at=current.decided_at,
@@ -49,6 +50,7 @@ def statement_answer(found: LookupAnswer) -> StatementOut:
         found_automatically=statement.found_automatically,
         decided_automatically=statement.decided_automatically,
         was_scored=statement.was_scored,
+        unread_chars=statement.unread_chars,
         reason=ReasonOut(code=reason.code, title=reason.title, text=reason.text)
         if reason
         else None,

@@ -49,6 +49,15 @@ class CommentIn(BaseModel):
     source: Annotated[str, Field(description="Which of your sites it is on.")] = "site"
 
 
+UnreadChars = Annotated[
+    int,
+    Field(
+        description="How many characters at the end no model read, as the text is too long; the "
+        "scores are those of the text before. 0: all of it was read."
+    ),
+]
+
+
 class DecisionOut(BaseModel):
     """What was decided on one comment."""
 
@@ -63,13 +72,15 @@ class DecisionOut(BaseModel):
         DecisionSource,
         Field(
             description="`failure_policy`: the backend did not answer, so a person will look. "
-            "`after_edit`: a person removed an earlier text of it, so a person will look."
+            "`after_edit`: a person removed an earlier text of it, so a person will look. "
+            "`not_read_whole`: it is too long to be read whole, so a person will look."
         ),
     ]
     rule_ids: list[str]
     reason_code: str | None
     scores: Annotated[dict[Label, float], Field(description="0 to 1, as the model gave them.")]
     not_assessed: Annotated[list[Label], Field(description="Labels without a score; never 0.")]
+    unread_chars: UnreadChars
     model_version: str | None
     policy_version: int
     decided_at: datetime
@@ -122,6 +133,7 @@ class StatementOut(BaseModel):
     found_automatically: bool
     decided_automatically: bool
     was_scored: bool
+    unread_chars: UnreadChars
     reason: ReasonOut | None
     note: str
     facts: list[FactOut]

@@ -15,7 +15,8 @@ from dashboard.review.wording import marked_pieces
 from dashboard.wording import LABELS, NO_LONGER_SHOWN, TRIGGERS, ago, score_figure
 
 CARD_HEIGHT = 400
-SHOWN_CHARS = 10_000
+SHOWN_CHARS = 100_000
+"""More than any comment has: a person reads what the model did not."""
 
 
 def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGenerator:

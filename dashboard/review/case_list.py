@@ -19,6 +19,7 @@ WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held",
     CaseTrigger.NOT_SCORED: "not scored",
     CaseTrigger.AFTER_EDIT: "edited",
+    CaseTrigger.NOT_READ_WHOLE: "too long",
     CaseTrigger.REOPENED: "reopened",
 }
 

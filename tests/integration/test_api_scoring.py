@@ -100,30 +100,48 @@ def test_predict_tells_its_times(client: TestClient) -> None:
 
 
 class Cutting(FakeBackend):
-    """Reads ten tokens, as many words."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._info = replace(self._info, max_tokens=10)
-        self.calls: list[int] = []
+    """Reads 100 characters."""
 
     def score(self, texts: Any) -> Any:
-        self.calls.append(len(texts))
-        answer = super().score(texts)
-        cut = sum(len(text.split()) > 10 for text in texts)
-        return replace(answer, call=replace(answer.call, truncated_count=cut))
+        answer = super().score([text[:100] for text in texts])
+        results = zip(answer.results, texts, strict=True)
+        return replace(
+            answer,
+            results=tuple(
+                replace(result, unread_chars=max(0, len(text) - 100)) for result, text in results
+            ),
+        )
 
 
 def test_predict_cuts_only_when_told_to(services: Services) -> None:
     services.__dict__["full_model"] = Cutting()
-    long, fitting = "word " * 11, "several words, though: ten"
+    long, fitting = "word " * 21, "several words, though: ten"
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
         assert client.post("/predict", json={"inputs": fitting}).status_code == 200
         refused = client.post("/predict", json={"inputs": [[long], ["x"]]})
         assert refused.status_code == 422
-        assert "more than the 10 tokens" in refused.json()["error"]
+        assert "longer than what this model reads" in refused.json()["error"]
         assert predict(client, long, truncate=True)
         assert client.post("/predict", json={"inputs": "x", "truncate": 1}).status_code == 422
+
+
+def test_what_was_not_read_is_told_and_flagged(services: Services) -> None:
+    services.__dict__["full_model"] = Cutting()
+    long = "word " * 21
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
+        answer = client.post("/v1/moderations", json={"input": [long, "word"]}).json()
+        told = [result["modconsole"]["unread_chars"] for result in answer["results"]]
+        assert told == [4, 0]
+        assert [result["flagged"] for result in answer["results"]] == [True, False]
+        (scores,) = infer(client, long, "word").json()["outputs"]
+        assert scores["parameters"]["unread_chars"] == [4, 0]
+        stored = client.post("/v1/comments", json={"id": "1", "text": long}).json()
+        (decided,) = stored["comments"]
+        told = {name: decided[name] for name in ("action", "decision_source", "unread_chars")}
+        assert told == {"action": "hold", "decision_source": "not_read_whole", "unread_chars": 4}
+        statement = client.get(f"/v1/decisions/{decided['reference']}").json()
+        assert statement["unread_chars"] == 4
+        assert not statement["found_automatically"]
 
 
 def infer(client: TestClient, *texts: str, **more: object) -> Any:

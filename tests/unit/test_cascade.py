@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.errors import BackendError
 from core.inference.base import BatchResult, ErrorKind, TextResult
 from core.inference.cascade.backend import CascadeBackend, Gate, is_audited
+from core.inference.cascade.word_hashes import READ_CHARS
 from core.inference.fake import LABELS, POISON, FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.clearing import acting_edges
@@ -35,6 +36,9 @@ class Guess:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+
+    def reads_whole(self, text: str) -> bool:
+        return len(text) <= READ_CHARS
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
         self.asked += texts

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from core.inference.cascade.calibration import Calibration
 from core.inference.cascade.cleared import CalibratedFirstStage
+from core.inference.cascade.word_hashes import READ_CHARS
 from core.inference.fake import LABELS, FakeBackend
 from core.moderation.clearing import acting_edges
 from core.moderation.default_policy import default_policy
@@ -35,6 +36,9 @@ class WordList:
 
     version = "first-1"
     labels = LABELS
+
+    def reads_whole(self, text: str) -> bool:
+        return len(text) <= READ_CHARS
 
     def predict(self, texts: Sequence[str]) -> Sequence[Mapping[Label, float]]:
         return [result.scores for result in FakeBackend().score(texts).results]

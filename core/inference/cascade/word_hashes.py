@@ -36,6 +36,13 @@ class HashedWords:
     words_at: NDArray[np.int64]
 
 
+def is_read_whole(text: str) -> bool:
+    """Whether `hash_words` reads the text to its end."""
+    if len(text) <= READ_CHARS and text.isascii():  # only other characters may become longer
+        return True
+    return len(text) <= _RAW_CHARS and len(model_text(text)) <= READ_CHARS
+
+
 def hash_words(texts: Sequence[str], *, word_bits: int, part_bits: int) -> HashedWords:
     """Any strings; tables have `2 ** bits` rows."""
     blobs = [_blob(text) for text in texts]

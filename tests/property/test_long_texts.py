@@ -1,0 +1,69 @@
+"""A long text is read to its end: more harmless text around abuse never makes a decision milder."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.inference.base import Passage, TextResult
+from core.inference.explanation.passages import locate, outside
+from core.inference.fake import WORDS, FakeBackend
+from core.inference.long_texts import join_windows
+from core.inference.remote.passages import cut_passages
+from core.inference.text.form import model_text
+from core.moderation.decisions import judge, judge_read
+from core.moderation.policies import SEVERITY, Action
+from tests.policies import fixed_policy
+
+POLICY = fixed_policy(datetime(2026, 11, 1, tzinfo=UTC))
+HARMLESS = st.lists(
+    st.sampled_from(["good", "morning,", "dear", "reader.", "<b>bold</b>", "&amp;"])
+)
+ABUSE = st.sampled_from([f"You {word}." for word in WORDS])
+WINDOW = 100
+
+
+def read(text: str, read_chars: int = 50_000) -> TextResult:
+    """Read in windows of 100 bytes by a backend that knows abuse by single words."""
+    passages = cut_passages(text, WINDOW, read_chars)
+    results = FakeBackend().score([text[each.start : each.end] for each in passages]).results
+    return join_windows(results, passages, len(text) - passages[-1].end)
+
+
+def action(text: str, read_chars: int = 50_000) -> Action:
+    result = read(text, read_chars)
+    return judge_read(result.scores, POLICY, unread_chars=result.unread_chars).action
+
+
+@given(HARMLESS, ABUSE, HARMLESS)
+def test_harmless_text_around_abuse_never_lowers_the_action(
+    before: Sequence[str], abuse: str, after: Sequence[str]
+) -> None:
+    alone = judge(FakeBackend().score([abuse]).results[0].scores, POLICY).action
+    whole = action(" ".join([*before, abuse, *after]))
+    assert SEVERITY[whole] >= SEVERITY[alone]
+
+
+@given(HARMLESS, ABUSE, st.integers(1, 400))
+def test_a_text_is_approved_only_if_all_of_it_was_read(
+    before: Sequence[str], abuse: str, read_chars: int
+) -> None:
+    text = " ".join([*before, abuse])
+    if action(text, read_chars) is Action.APPROVE:
+        assert len(text) <= read_chars
+        assert action(text) is Action.APPROVE
+
+
+@given(HARMLESS, ABUSE, HARMLESS)
+def test_the_passage_that_gave_a_label_its_score_is_found_in_the_text(
+    before: Sequence[str], abuse: str, after: Sequence[str]
+) -> None:
+    text = " ".join([*before, abuse, *after])
+    form = model_text(text)
+    for passage in cut_passages(form, WINDOW, 50_000):
+        place = locate(text, Passage(passage.start, passage.end, is_form=True))
+        inside = form[passage.start : passage.end]
+        assert set(inside.split()) <= set(model_text(text[place.start : place.end]).split())
+        rest = outside(text, place).split()
+        assert [*text[: place.start].split(), *text[place.end :].split()] == rest
