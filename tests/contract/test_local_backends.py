@@ -112,7 +112,7 @@ def test_a_text_that_just_fits_is_read_at_once(backend: Backend) -> None:
 
 
 def test_a_text_of_several_windows_has_the_highest_score_of_each_label(backend: Backend) -> None:
-    text = "hello there friend a nice day " * 20 + "kill you stupid idiot"
+    text = "hello there friend a nice day " * 60 + "kill you stupid idiot"
     (whole,) = backend.score([text]).results
     for label, passage in whole.passages.items():
         # The tiny vocabulary and these texts are the same in every form of the text.

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.inference.base import Passage, TextResult
+from core.inference.base import ErrorKind, Passage, TextResult
 from core.inference.explanation.passages import locate, outside
 from core.inference.fake import WORDS, FakeBackend
 from core.inference.long_texts import join_windows
@@ -14,6 +14,7 @@ from core.inference.remote.passages import cut_passages
 from core.inference.text.form import model_text
 from core.moderation.decisions import judge, judge_read
 from core.moderation.policies import SEVERITY, Action
+from core.moderation.scores import Label
 from tests.policies import fixed_policy
 
 POLICY = fixed_policy(datetime(2026, 11, 1, tzinfo=UTC))
@@ -43,6 +44,17 @@ def test_harmless_text_around_abuse_never_lowers_the_action(
     alone = judge(FakeBackend().score([abuse]).results[0].scores, POLICY).action
     whole = action(" ".join([*before, abuse, *after]))
     assert SEVERITY[whole] >= SEVERITY[alone]
+
+
+def test_a_window_that_could_not_be_scored_leaves_the_text_without_scores() -> None:
+    good = TextResult(scores={Label.TOXICITY: 0.1})
+    bad = TextResult(error="no", error_kind=ErrorKind.BAD_SCORE)
+    assert join_windows([good, bad], [Passage(0, 9), Passage(5, 14)], 0) is bad
+
+
+def test_what_a_window_leaves_unread_is_unread_of_the_text() -> None:
+    cut = TextResult(scores={Label.TOXICITY: 0.1}, unread_chars=3)
+    assert join_windows([cut], [Passage(0, 9)], 4).unread_chars == 7
 
 
 @given(HARMLESS, ABUSE, st.integers(1, 400))
