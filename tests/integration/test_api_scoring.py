@@ -14,6 +14,7 @@ from core.config import Settings
 from core.inference.base import Activation
 from core.inference.fake import LABELS, POISON, FakeBackend
 from core.serving.app import create_app
+from tests.cutting_backend import CuttingBackend
 
 IDIOT = {"insult": 0.95, "toxicity": 0.92}
 
@@ -99,22 +100,8 @@ def test_predict_tells_its_times(client: TestClient) -> None:
     assert headers["x-compute-tokens"] == "2"
 
 
-class Cutting(FakeBackend):
-    """Reads 100 characters."""
-
-    def score(self, texts: Any) -> Any:
-        answer = super().score([text[:100] for text in texts])
-        results = zip(answer.results, texts, strict=True)
-        return replace(
-            answer,
-            results=tuple(
-                replace(result, unread_chars=max(0, len(text) - 100)) for result, text in results
-            ),
-        )
-
-
 def test_predict_cuts_only_when_told_to(services: Services) -> None:
-    services.__dict__["full_model"] = Cutting()
+    services.__dict__["full_model"] = CuttingBackend()
     long, fitting = "word " * 21, "several words, though: ten"
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
         assert client.post("/predict", json={"inputs": fitting}).status_code == 200
@@ -126,7 +113,7 @@ def test_predict_cuts_only_when_told_to(services: Services) -> None:
 
 
 def test_what_was_not_read_is_told_and_flagged(services: Services) -> None:
-    services.__dict__["full_model"] = Cutting()
+    services.__dict__["full_model"] = CuttingBackend()
     long = "word " * 21
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
         answer = client.post("/v1/moderations", json={"input": [long, "word"]}).json()
@@ -154,7 +141,11 @@ def test_infer_has_a_row_a_text_and_a_named_column_a_label(client: TestClient) -
     assert (body["model_name"], body["model_version"], body["id"]) == ("fake", "fake-1", "42")
     (output,) = body["outputs"]
     assert (output["name"], output["datatype"], output["shape"]) == ("scores", "FP32", [2, 5])
-    assert output["parameters"] == {"labels": list(LABELS), "activation": "none"}
+    assert output["parameters"] == {
+        "labels": list(LABELS),
+        "activation": "none",
+        "unread_chars": [0] * output["shape"][0],
+    }
     rows = [dict(zip(LABELS, output["data"][at : at + 5], strict=True)) for at in (0, 5)]
     assert [row["insult"] for row in rows] == [0.95, 0.02]
 
