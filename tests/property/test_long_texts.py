@@ -15,6 +15,7 @@ from core.inference.text.form import model_text
 from core.moderation.decisions import judge, judge_read
 from core.moderation.policies import SEVERITY, Action
 from core.moderation.scores import Label
+from tests.cutting_backend import READS, WindowedBackend
 from tests.policies import fixed_policy
 
 POLICY = fixed_policy(datetime(2026, 11, 1, tzinfo=UTC))
@@ -22,18 +23,10 @@ HARMLESS = st.lists(
     st.sampled_from(["good", "morning,", "dear", "reader.", "<b>bold</b>", "&amp;"])
 )
 ABUSE = st.sampled_from([f"You {word}." for word in WORDS])
-WINDOW = 100
-
-
-def read(text: str, read_chars: int = 50_000) -> TextResult:
-    """Read in windows of 100 bytes by a backend that knows abuse by single words."""
-    passages = cut_passages(text, WINDOW, read_chars)
-    results = FakeBackend().score([text[each.start : each.end] for each in passages]).results
-    return join_windows(results, passages, len(text) - passages[-1].end)
 
 
 def action(text: str, read_chars: int = 50_000) -> Action:
-    result = read(text, read_chars)
+    (result,) = WindowedBackend(read_chars).score([text]).results
     return judge_read(result.scores, POLICY, unread_chars=result.unread_chars).action
 
 
@@ -73,7 +66,7 @@ def test_the_passage_that_gave_a_label_its_score_is_found_in_the_text(
 ) -> None:
     text = " ".join([*before, abuse, *after])
     form = model_text(text)
-    for passage in cut_passages(form, WINDOW, 50_000):
+    for passage in cut_passages(form, READS, 50_000):
         place = locate(text, Passage(passage.start, passage.end, is_form=True))
         inside = form[passage.start : passage.end]
         assert set(inside.split()) <= set(model_text(text[place.start : place.end]).split())
