@@ -79,6 +79,15 @@ def test_only_what_does_not_pass_reaches_the_full_model() -> None:
     assert call.tokens == 3
 
 
+def test_a_text_that_the_first_stage_does_not_read_whole_is_never_cleared() -> None:
+    full = Counting()
+    long = "fine " * (READ_CHARS // 5) + "you idiot"
+    answer = cascade(full).score(["fine", long])
+    assert full.asked == [long]
+    assert answer.results[1].scores[Label.TOXICITY] == 0.92
+    assert answer.call.first_stage_count == 1
+
+
 def test_cleared_call_never_reaches_the_full_model() -> None:
     full = FakeBackend()
     full.is_down = True

@@ -58,3 +58,8 @@ def test_other_edges_clear_nothing() -> None:
 def test_other_weights_clear_nothing() -> None:
     calibration = replace(CALIBRATION, first_version="first-2")
     assert list(CalibratedFirstStage(WordList(), calibration).clears(TEXTS, POLICY)) == [False] * 3
+
+
+def test_a_text_that_is_not_read_whole_is_never_cleared() -> None:
+    first = CalibratedFirstStage(WordList(), CALIBRATION)
+    assert first.clears(["fine " * 10, "fine " * READ_CHARS], POLICY) == [True, False]

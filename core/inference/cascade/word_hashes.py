@@ -38,7 +38,8 @@ class HashedWords:
 
 def is_read_whole(text: str) -> bool:
     """Whether `hash_words` reads the text to its end."""
-    if len(text) <= READ_CHARS and text.isascii():  # only other characters may become longer
+    # Only entities and other characters may become longer, as names of emoji.
+    if len(text) <= READ_CHARS and text.isascii() and "&" not in text:
         return True
     return len(text) <= _RAW_CHARS and len(model_text(text)) <= READ_CHARS
 

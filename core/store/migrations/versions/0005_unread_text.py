@@ -7,8 +7,8 @@ revision = "0005"
 down_revision = "0004"
 
 
+WIDE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
 def upgrade() -> None:
-    op.add_column(
-        "decisions",
-        sa.Column("unread_chars", sa.Integer(), server_default="0", nullable=False),
-    )
+    op.add_column("decisions", sa.Column("unread_chars", WIDE, server_default="0", nullable=False))
