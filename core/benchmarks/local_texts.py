@@ -42,15 +42,20 @@ def bench_texts(settings: Settings, file: Path | None) -> tuple[str, list[str]]:
     return "the bundled Hacker News sample", _of_source(sample_source())
 
 
-def token_counts(folder: Path, texts: Sequence[str]) -> list[int]:
-    """Tokens the model reads of each text; those in two windows of a long one count twice."""
-    manifest = read_manifest(folder)
-    tokenizer = CommentTokenizer(
-        folder / TOKENIZER_FILE, max_tokens=manifest.tokens_at_once, read_chars=READ_CHARS
+def open_tokenizer(folder: Path) -> CommentTokenizer:
+    """The tokenizer of the model in that folder, as a backend opens it."""
+    return CommentTokenizer(
+        folder / TOKENIZER_FILE,
+        max_tokens=read_manifest(folder).tokens_at_once,
+        read_chars=READ_CHARS,
     )
-    tokenized = tokenizer.encode(texts)
+
+
+def token_counts(folder: Path, texts: Sequence[str]) -> list[list[int]]:
+    """The tokens of each window of each text."""
+    tokenized = open_tokenizer(folder).encode(texts)
     rows = tokenized.rows(len(texts))
-    return [sum(len(tokenized.ids[row]) for row in each) for each in rows]
+    return [[len(tokenized.ids[row]) for row in each] for each in rows]
 
 
 def part(lengths: Sequence[int], count: int) -> list[int]:

@@ -23,7 +23,11 @@ def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGe
     """A card of fixed height, so that the buttons below never move. Returns the container of the
     text, in which `card_text` marks words later."""
     case, comment, revision = view.case, view.comment, view.revision
-    with st.container(border=True, height=CARD_HEIGHT, key="case_card"):
+    # Each text has a box of its own: one box would open scrolled to where the last text was left.
+    box = st.container(key="case_card").container(
+        border=True, height=CARD_HEIGHT, key=f"card_{revision.id}"
+    )
+    with box:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(LABELS[case.label] if case.label else TRIGGERS[case.trigger], color="red")
             if case.label:
