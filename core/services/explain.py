@@ -6,6 +6,7 @@ from dataclasses import dataclass, field, replace
 from core.errors import BackendError, InvalidInput, NotFound
 from core.identifiers import normalise_reference
 from core.inference.base import Location
+from core.inference.batching.batch_queue import most_tokens
 from core.inference.explanation.explainer import (
     MOST_PARTS,
     NOTHING,
@@ -149,7 +150,7 @@ def _explained(
         read.text,
         read.scores,
         labels=labels,
-        max_words=info.max_tokens or MOST_WORDS,
+        max_words=most_tokens(info) or MOST_WORDS,
         passes=passes,
         most_parts=REMOTE_PARTS if info.location is Location.REMOTE else MOST_PARTS,
     )

@@ -1,11 +1,19 @@
 """Who is scored with whom: order, size, company, and nobody lost."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inference.base import BatchResult, CallMetadata, TextResult
-from core.inference.batching.batch_queue import BatchQueue, Waiting, estimate_tokens
+from core.inference.batching.batch_queue import (
+    BatchQueue,
+    Waiting,
+    estimate_tokens,
+    most_tokens,
+)
 from core.inference.batching.shares import share_out
+from core.inference.fake import FakeBackend
 
 
 def caller(tokens: int = 10, *, at: float = 0.0, texts: int = 1) -> Waiting:
@@ -101,3 +109,9 @@ def test_tokens_are_estimated_from_the_length_up_to_what_is_read() -> None:
     assert estimate_tokens(["a" * 40], most=256) == 12
     assert estimate_tokens(["a" * 40_000, ""], most=256) == 258
     assert estimate_tokens(["a" * 40_000], most=0) == 10_002
+
+
+def test_the_most_tokens_are_those_of_all_windows_and_unknown_without_a_limit() -> None:
+    info = replace(FakeBackend().info, max_tokens=128, max_windows=90)
+    assert most_tokens(info) == 128 * 90
+    assert most_tokens(replace(info, max_tokens=0)) == 0
