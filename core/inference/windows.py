@@ -13,7 +13,7 @@ _SLACK_SHARE = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class TokenWindow:
     """The tokens from `start` up to `stop`, which is not part of it."""
 
     start: int
@@ -50,7 +50,7 @@ def most_windows(max_tokens: int, read_chars: int) -> int:
 
 def cut_windows(
     length: int, rule: WindowRule, word_starts: Sequence[bool] | None = None
-) -> list[Window]:
+) -> list[TokenWindow]:
     """The windows over `length` tokens, in order; the first begins at 0. If the last one ends
     before `length`, the rest of the text is beyond `rule.most` windows and is not read.
 
@@ -58,13 +58,13 @@ def cut_windows(
     words, except inside a word that is longer than an eighth of a window.
     """
     slack = rule.size // _SLACK_SHARE
-    windows: list[Window] = []
+    windows: list[TokenWindow] = []
     start = 0
     while len(windows) < rule.most:
         stop = min(length, start + rule.size)
         if stop < length:
             stop = _word_start(stop, word_starts, above=stop - slack - 1)
-        windows.append(Window(start, stop))
+        windows.append(TokenWindow(start, stop))
         if stop == length:
             break
         back = stop - rule.overlap

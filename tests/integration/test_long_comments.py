@@ -64,8 +64,8 @@ def test_the_passage_that_spoke_is_explained_in_its_place(site: Services) -> Non
     found = explain_text(site.context, site.explainer, text)
     at = text.index(ABUSE)
     assert found.passage is not None
-    assert found.passage.start <= at
-    assert at + len(ABUSE) <= found.passage.end
+    # The window that spoke may begin inside the sentence: neighbours overlap.
+    assert found.passage.start < at + len(ABUSE) <= found.passage.end
     assert found.passage.end - found.passage.start < len(text) / 2
     pieces = marked_pieces(found, len(text))
     assert "".join(piece for piece, _ in pieces) == text

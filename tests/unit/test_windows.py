@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.inference.remote.passages import cut_passages, window_bytes
-from core.inference.windows import Window, cut_windows, window_rule
+from core.inference.windows import TokenWindow, cut_windows, window_rule
 
 SIZES = st.integers(8, 300)
 LENGTHS = st.integers(0, 3_000)
@@ -28,9 +28,9 @@ def test_every_token_is_in_a_window_and_neighbours_overlap(
 
 
 def test_a_text_that_fits_is_one_window() -> None:
-    assert cut_windows(254, window_rule(254, 254)) == [Window(0, 254)]
+    assert cut_windows(254, window_rule(254, 254)) == [TokenWindow(0, 254)]
     assert len(cut_windows(255, window_rule(254, 255))) == 2
-    assert cut_windows(0, window_rule(254, 254)) == [Window(0, 0)]
+    assert cut_windows(0, window_rule(254, 254)) == [TokenWindow(0, 0)]
 
 
 def test_windows_begin_and_end_between_words() -> None:

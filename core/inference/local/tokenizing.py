@@ -8,7 +8,7 @@ from typing import Any
 from core.errors import MissingExtra, ModelNotUsable
 from core.inference.base import Passage
 from core.inference.text.form import model_text
-from core.inference.windows import Window, cut_windows, token_rule
+from core.inference.windows import TokenWindow, cut_windows, token_rule
 
 _RAW_CHARS_FACTOR = 4
 """How many characters are cleaned for each one that is read: markup is dropped by cleaning."""
@@ -99,7 +99,7 @@ class CommentTokenizer:
 
 
 def passages_of(
-    windows: Iterable[Window], offsets: Sequence[tuple[int, int]], *, is_form: bool
+    windows: Iterable[TokenWindow], offsets: Sequence[tuple[int, int]], *, is_form: bool
 ) -> list[Passage]:
     """Where windows of tokens are in the text; `offsets` says where each token is."""
     return [
