@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import ConfigError
 from core.inference.backends_file import declared_names
+from core.inference.windows import READ_CHARS
 from core.moderation.languages import code_problem
 
 # Above any sensible number of rows, days or seconds, and low enough that no date overflows.
@@ -40,6 +41,7 @@ class Settings:
     activation: str = "auto"
     labels: str = "auto"
     torch_compile: str = "no"
+    read_chars: int = READ_CHARS
     backends_file: Path = Path("backends.toml")
     fallback: str = "none"
     failure_policy: str = "hold"
@@ -135,6 +137,10 @@ SETTING_HELP: dict[str, str] = {
     "labels": "What the labels of a Hugging Face model mean, e.g. "
     "`hate=identity_attack,rude=insult`; `auto` knows the usual names.",
     "torch_compile": "`yes` compiles the network with torch.compile: a slower start, then faster.",
+    "read_chars": "How many characters of a comment are read, if it is ordinary English: the limit "
+    "on what a long comment costs. Text with more tokens to a character (Chinese, emoji) reaches "
+    "it sooner. A comment that is not read to its end is held for a person, or removed because of "
+    "the part that was read; it is never approved.",
     "backends_file": "The file that declares remote backends; relative to the home folder, or "
     "absolute.",
     "fallback": "What scores comments if the backend does not answer: `none`, or any value that "

@@ -44,6 +44,7 @@ TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.NOT_SCORED: "could not be scored",
     CaseTrigger.AFTER_EDIT: "edited after a decision",
     CaseTrigger.LANGUAGE: "not assessed: language",
+    CaseTrigger.NOT_READ_WHOLE: "too long to be read whole",
     CaseTrigger.REOPENED: "was reopened",
 }
 ROLES: dict[Role, str] = {
@@ -106,6 +107,7 @@ def decision_line(decision: Decision, now: datetime) -> str:
         DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
         DecisionSource.AFTER_EDIT: "edited after a decision",
         DecisionSource.LANGUAGE: "not assessed: language",
+        DecisionSource.NOT_READ_WHOLE: "too long to be read whole",
         DecisionSource.REVIEWER: decision.actor,
     }[decision.source]
     what = ACTIONS_DONE[decision.action]

@@ -19,6 +19,7 @@ from core.sources.files.fields import kind_of
 
 ERROR_COLUMN = "error"
 LANGUAGE_COLUMN = "detected_language"
+UNREAD_COLUMN = "unread_chars"
 EMPTY, ONLY_MARKUP = "the text is empty", "the text has only markup"
 DEFAULT_CHUNK_ROWS = 1024
 
@@ -27,7 +28,8 @@ DEFAULT_CHUNK_ROWS = 1024
 class FileReport:
     """The outcome for a file: `rows` is the sum of `scored` and `failed`. `reasons` counts the
     failed rows by the text in their `error` column; `without_text` of them hold nothing to score,
-    `not_assessed` are in a language that nothing assesses.
+    `not_assessed` are in a language that nothing assesses. `not_whole` of the scored ones were too
+    long to be read to their end.
     """
 
     out: Path
@@ -36,6 +38,7 @@ class FileReport:
     failed: int
     reasons: Mapping[str, int]
     not_assessed: int = 0
+    not_whole: int = 0
 
     @property
     def without_text(self) -> int:
@@ -52,8 +55,9 @@ def score_file(
     chunk_rows: int = DEFAULT_CHUNK_ROWS,
     progress: Callable[[int], None] | None = None,
 ) -> FileReport:
-    """Writes the rows of `path` in order to `out`, with a column for each label and two named
-    `detected_language` and `error`.
+    """Writes the rows of `path` in order to `out`, with a column for each label and the columns
+    `detected_language`, `unread_chars` (characters at the end of the text that were not read) and
+    `error`.
 
     `out` is created or replaced only when all rows are written. `progress` is called with the
     number of rows done; `is_raw` is passed to `open_sink`. Raises InvalidInput, UnreadableFile, or
@@ -64,24 +68,37 @@ def score_file(
     labels = scorer.backend.info.labels
     _refuse_clash(path, table.schema.names, labels)
     added = [pa.field(label.value, pa.float64()) for label in labels]
-    added += [pa.field(name, pa.string()) for name in (LANGUAGE_COLUMN, ERROR_COLUMN)]
+    added += [
+        pa.field(LANGUAGE_COLUMN, pa.string()),
+        pa.field(UNREAD_COLUMN, pa.int64()),
+        pa.field(ERROR_COLUMN, pa.string()),
+    ]
     schema = pa.schema([*table.schema, *added], metadata=table.schema.metadata)
-    rows, not_assessed, reasons = 0, 0, Counter[str]()
+    rows, not_assessed, not_whole, reasons = 0, 0, 0, Counter[str]()
     with open_sink(out, schema, is_raw=is_raw) as sink:
         for chunk in table.chunks:
             results = _score(chunk, scorer)
             sink.write(_joined(chunk, results, labels, schema))
             rows += len(results)
             not_assessed += sum(result.error_kind is ErrorKind.LANGUAGE for result in results)
+            not_whole += sum(result.unread_chars > 0 for result in results)
             reasons.update(result.error for result in results if result.error is not None)
             if progress is not None:
                 progress(rows)
     failed = reasons.total()
-    return FileReport(out, rows, rows - failed, failed, dict(reasons), not_assessed)
+    return FileReport(
+        out,
+        rows,
+        rows - failed,
+        failed,
+        dict(reasons),
+        not_assessed=not_assessed,
+        not_whole=not_whole,
+    )
 
 
 def _refuse_clash(path: Path, names: Sequence[str], labels: Sequence[Label]) -> None:
-    added = {*(label.value for label in labels), LANGUAGE_COLUMN, ERROR_COLUMN}
+    added = {*(label.value for label in labels), LANGUAGE_COLUMN, UNREAD_COLUMN, ERROR_COLUMN}
     clash = [name for name in names if name.lower() in added]
     if clash:
         there = ", ".join(f"`{name}`" for name in clash)
@@ -137,7 +154,10 @@ def _joined(
         pa.array([result.scores.get(label) for result in results], pa.float64()) for label in labels
     ]
     languages = pa.array([result.language for result in results], pa.string())
-    errors = pa.array([result.error for result in results], pa.string())
-    return pa.RecordBatch.from_arrays(
-        [*chunk.columns.columns, *scores, languages, errors], schema=schema
+    unread = pa.array(
+        [None if result.error is not None else result.unread_chars for result in results],
+        pa.int64(),
     )
+    errors = pa.array([result.error for result in results], pa.string())
+    columns = [*chunk.columns.columns, *scores, languages, unread, errors]
+    return pa.RecordBatch.from_arrays(columns, schema=schema)

@@ -17,11 +17,10 @@ from core.config import Settings
 from core.errors import ConsoleError
 from core.inference.base import Backend, CallMetadata, TextResult
 from core.inference.cache import CachedBackend
-from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor
+from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor, near_edges
 from core.moderation.clearing import (
     acting_edges,
     is_flagged,
-    nearness,
     pass_threshold,
     share_at_most,
 )
@@ -127,7 +126,7 @@ def _threshold(
     """The threshold that keeps the promise. With too few flags to prove one, the threshold that
     misses none of them, with the bound that follows from their number."""
     edges = acting_edges(policy)
-    near = [nearness(scores, policy, edges) for scores in first.predict(texts)]
+    near = near_edges(first, texts, first.predict(texts), policy, edges)
     risky = [value for value, text in zip(near, texts, strict=True) if text in flagged]
     if not risky:
         raise ConsoleError("the full model flags none of these comments: there is nothing to bound")

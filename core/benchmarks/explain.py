@@ -15,6 +15,7 @@ from core.clock import system_clock
 from core.config import Settings
 from core.errors import ConsoleError
 from core.inference.base import TextResult
+from core.inference.batching.batch_queue import most_tokens
 from core.inference.explanation.explainer import explain
 from core.inference.explanation.words import split_words
 from core.inference.scorer import Scorer
@@ -109,4 +110,4 @@ def _score(scorer: Scorer, texts: Sequence[str]) -> Sequence[TextResult]:
 
 
 def _max_words(scorer: Scorer) -> int:
-    return scorer.backend.info.max_tokens or MOST_WORDS
+    return most_tokens(scorer.backend.info) or MOST_WORDS

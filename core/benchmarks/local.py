@@ -72,7 +72,8 @@ def run(settings: Settings, say: Callable[[str], None], file: Path | None = None
     ceiling."""
     folder = model_folder(settings.model)
     source, texts = bench_texts(settings, file)
-    lengths = token_counts(folder, texts)
+    windows = token_counts(folder, texts)
+    lengths, rows_read = list(map(sum, windows)), [count for each in windows for count in each]
     trials, not_run = _open_all(settings, texts, lengths, say)
     for number in range(ROUNDS):
         for trial in trials:
@@ -93,8 +94,8 @@ def run(settings: Settings, say: Callable[[str], None], file: Path | None = None
         "model_version": read_manifest(folder).version,
         "rows": rows,
         "not_run": "; ".join(not_run) or "nothing: every setup runs here",
-        "gpu": gpu_floor(folder, lengths, NOW_S),
-        **_ceiling(folder, lengths, trials),
+        "gpu": gpu_floor(folder, rows_read, NOW_S, text_count=len(texts)),
+        **_ceiling(folder, rows_read, trials, len(texts)),
     }
 
 
@@ -157,10 +158,12 @@ def _row(
     return row
 
 
-def _ceiling(folder: Path, lengths: Sequence[int], trials: Sequence[LocalRun]) -> dict[str, Any]:
+def _ceiling(
+    folder: Path, rows_read: Sequence[int], trials: Sequence[LocalRun], text_count: int
+) -> dict[str, Any]:
     best = max(trials, key=lambda trial: statistics.median(trial.rates))
     try:
-        per_comment = operations(folder, lengths) / len(lengths)
+        per_comment = operations(folder, rows_read) / text_count
         rate = int8_rate(processor_count(), NOW_S)
     except (BackendError, ImportError) as error:
         return {"ceiling": f"not measured: {error}"}

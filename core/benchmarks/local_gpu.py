@@ -14,10 +14,12 @@ _COPIED = 1 << 30
 _REPEATS = 20
 
 
-def gpu_floor(folder: Path, lengths: Sequence[int], now_s: Callable[[], float]) -> str:
+def gpu_floor(
+    folder: Path, lengths: Sequence[int], now_s: Callable[[], float], *, text_count: int
+) -> str:
     """Comments per second in bf16, and two lower bounds of the time: the network's operations at
     the measured rate of a large bf16 product, and its bytes (bf16 weights once per batch) at the
-    measured rate of a copy."""
+    measured rate of a copy. `lengths` are the tokens of all windows of `text_count` comments."""
     try:
         if device_name() != "cuda":
             return "not run: torch sees no CUDA device"
@@ -31,7 +33,7 @@ def gpu_floor(folder: Path, lengths: Sequence[int], now_s: Callable[[], float]) 
     operations_s = needed / product_rate
     bytes_s = batches * (folder / WEIGHTS_FILE).stat().st_size / copy_rate
     return (
-        f"bf16: {len(lengths) / spent_s:,.0f} comments/s, {spent_s:.4f} s in {batches} batches; "
+        f"bf16: {text_count / spent_s:,.0f} comments/s, {spent_s:.4f} s in {batches} batches; "
         f"floor by operations {operations_s:.4f} s ({product_rate / 1e12:.0f} TFLOP/s measured), "
         f"by bytes {bytes_s:.4f} s ({copy_rate / 1e9:.0f} GB/s measured); "
         f"share of the floor reached {max(operations_s, bytes_s) / spent_s:.2f}"

@@ -4,10 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from core.benchmarks.local_texts import open_tokenizer
 from core.bootstrap.backends import make_backend
 from core.config import Settings
 from core.errors import MissingExtra, ModelNotUsable
 from core.inference.base import TextResult
+from core.inference.local.tokenizing import CommentTokenizer
 from core.inference.manifest import model_folder, read_manifest
 from core.inference.text.form import model_text
 from core.moderation.scores import Label
@@ -67,16 +69,30 @@ def _pipeline(batch_size: int) -> Callable[[Settings], Score]:
             top_k=None,
             function_to_apply=str(manifest.activation),
             truncation=True,
-            max_length=manifest.max_tokens,
+            max_length=manifest.tokens_at_once,
             batch_size=batch_size,
         )
 
+        tokenizer = open_tokenizer(folder)
+
         def score(texts: Sequence[str]) -> list[Scores]:
-            return [_by_label(each) for each in pipe([model_text(text) for text in texts])]
+            # The pipeline would cut long texts; it gets the windows that the backends read.
+            windows = [_windows(tokenizer, model_text(text)) for text in texts]
+            found = iter(pipe([window for each in windows for window in each]))
+            return [_highest([_by_label(next(found)) for _ in each]) for each in windows]
 
         return score
 
     return open_pipeline
+
+
+def _windows(tokenizer: CommentTokenizer, form: str) -> list[str]:
+    long_text = tokenizer.encode([form]).long_texts.get(0)
+    return [form[each.start : each.end] for each in long_text.passages] if long_text else [form]
+
+
+def _highest(windows: Sequence[Scores]) -> Scores:
+    return {label: max(each[label] for each in windows) for label in windows[0]}
 
 
 def _by_label(answer: Sequence[Mapping[str, Any]]) -> Scores:

@@ -8,6 +8,7 @@ from core.config import Settings
 from core.errors import InvalidInput
 from core.inference.local.tokenizing import CommentTokenizer
 from core.inference.manifest import TOKENIZER_FILE, read_manifest
+from core.inference.windows import READ_CHARS
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
 from core.sources.base import CommentSource
@@ -41,11 +42,20 @@ def bench_texts(settings: Settings, file: Path | None) -> tuple[str, list[str]]:
     return "the bundled Hacker News sample", _of_source(sample_source())
 
 
-def token_counts(folder: Path, texts: Sequence[str]) -> list[int]:
-    """Tokens the model reads of each text."""
-    manifest = read_manifest(folder)
-    tokenizer = CommentTokenizer(folder / TOKENIZER_FILE, max_tokens=manifest.max_tokens)
-    return list(map(len, tokenizer.encode(texts).ids))
+def open_tokenizer(folder: Path) -> CommentTokenizer:
+    """The tokenizer of the model in that folder, as a backend opens it."""
+    return CommentTokenizer(
+        folder / TOKENIZER_FILE,
+        max_tokens=read_manifest(folder).tokens_at_once,
+        read_chars=READ_CHARS,
+    )
+
+
+def token_counts(folder: Path, texts: Sequence[str]) -> list[list[int]]:
+    """The tokens of each window of each text."""
+    tokenized = open_tokenizer(folder).encode(texts)
+    rows = tokenized.rows(len(texts))
+    return [[len(tokenized.ids[row]) for row in each] for each in rows]
 
 
 def part(lengths: Sequence[int], count: int) -> list[int]:

@@ -40,6 +40,7 @@ def make_backend(settings: Settings) -> Backend:
             activation=settings.activation,
             labels=settings.labels,
             is_compiled=settings.torch_compile == "yes",
+            read_chars=settings.read_chars,
         )
     )
 
@@ -122,7 +123,9 @@ def _remote_backend(settings: Settings) -> Backend:
     config = read_backends(settings.backends_path).get(settings.backend)
     if config is None:
         raise ConfigError(f"{settings.backends_path} does not declare {settings.backend!r}")
-    return make_remote_backend(config, system_clock(), environment_variable)
+    return make_remote_backend(
+        config, system_clock(), environment_variable, read_chars=settings.read_chars
+    )
 
 
 def read_first_stage_of(settings: Settings) -> "FirstStage":

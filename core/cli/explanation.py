@@ -14,8 +14,14 @@ def as_lines(explained: Explained) -> list[str]:
     """For each label its score and the words with the largest weights, then the words without which
     the decision would be milder."""
     lines = [f"{explained.model_version}: {explained.action}"]
+    if passage := explained.passage:
+        lines += [
+            "",
+            "Read in parts; the words are those of the part with the highest score, characters "
+            f"{passage.start + 1:,} to {passage.end:,} of {len(explained.text):,}.",
+        ]
     for label in explained.labels:
-        score, threshold = explained.explanation.scores[label], explained.thresholds[label]
+        score, threshold = explained.scores[label], explained.thresholds[label]
         side = "at or above" if score >= threshold else "below"
         lines += ["", f"{label} {score:.3f}, {side} the threshold {threshold:.2f}"]
         lines.append(f"{'weight':>8} {'change':>8} {'alone':>8}  word")
@@ -46,10 +52,12 @@ def as_data(explained: Explained) -> dict[str, Any]:
         "decided_by": explained.decision.model_version if explained.decision else None,
         "action": explained.action,
         "unread_words": found.unread,
+        "passage": explained.passage
+        and {"start": explained.passage.start, "end": explained.passage.end},
         "labels": [
             {
                 "label": label,
-                "score": found.scores[label],
+                "score": explained.scores[label],
                 "threshold": explained.thresholds[label],
                 "words": [_row(explained, part, label) for part in found.parts],
             }

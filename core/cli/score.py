@@ -28,7 +28,8 @@ def add_commands(commands: Commands) -> None:
         "Without FILE: scores all comments that wait in the store and decides on them by the "
         "policy. With FILE: scores only that table and changes no state; OUT has the same rows in "
         "the same order, a column for each label that the model scores, `detected_language` (its "
-        "code, where it is sure), and `error`, which says why a row has no scores.",
+        "code, where it is sure), `unread_chars`, which says how many characters at the end of a "
+        "long text were not read, and `error`, which says why a row has no scores.",
     )
     command.add_argument("file", nargs="?", type=Path, metavar="FILE", help="CSV, JSONL or Parquet")
     command.add_argument("--text-column", default="text", help="column that holds the text")
@@ -81,6 +82,8 @@ def _score_file(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
             progress=advance,
         )
     print(f"{report.rows:,} rows, {report.failed:,} of them not scored, in {arguments.out}")
+    if report.not_whole:
+        print(f"  {report.not_whole:,} were too long to be read whole: see `unread_chars`")
     for reason, count in Counter(report.reasons).most_common(MOST_REASONS):
         print(f"  {count:,}: {reason}")
     if report.rows and not report.scored:

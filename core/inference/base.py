@@ -76,7 +76,8 @@ OUTAGES = LASTING | {
 class BackendInfo:
     """`name` is the configured name, `model_version` the exact weights, `labels` those
     it assesses, in its output order.
-    `max_tokens` is 0 where it is unknown; `notice` is shown to staff beside the backend.
+    `max_tokens` is 0 where it is unknown: those of one window if longer texts are read in windows,
+    of which there are at most `max_windows`. `notice` is shown to staff beside the backend.
     `languages` are codes of the languages it assesses, None where that is not stated.
     """
 
@@ -90,6 +91,7 @@ class BackendInfo:
     max_tokens: int
     notice: str | None = None
     languages: tuple[str, ...] | None = None
+    max_windows: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,24 @@ class FailedCall:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A part of a text: its characters from `start` up to `end`, or, if `is_form`, those of the
+    form of it that `model_text` makes."""
+
+    start: int
+    end: int
+    is_form: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class TextResult:
     """The outcome for one text: `scores`, or `error` in words with its kind, never both.
 
     `model_version` and `backend` name what gave these scores where it is not the backend that was
     called. `other_scores` are those of labels that the console does not have. `language` is the
     text's language where a detector was asked and is sure; an error of the kind LANGUAGE means that
-    no backend assesses it.
+    no backend assesses it. The scores are of all but the last `unread_chars` characters. Of a text
+    that was read in several windows, `passages` has for each label the one with the highest score.
     """
 
     scores: Mapping[Label, float] = field(default_factory=dict)
@@ -119,6 +132,8 @@ class TextResult:
     backend: str | None = None
     other_scores: Mapping[str, float] = field(default_factory=dict)
     language: str | None = None
+    unread_chars: int = 0
+    passages: Mapping[Label, Passage] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +154,6 @@ class CallMetadata:
     queue_ms: float | None = None
     network_ms: float | None = None
     tokens: int | None = None
-    truncated_count: int = 0
     attempts: int = 1
     cache_hits: int = 0
     first_stage_ms: float | None = None

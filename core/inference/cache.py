@@ -104,8 +104,11 @@ class CachedBackend:
 
 
 def _is_lasting(result: TextResult) -> bool:
-    """False for failures and for answers of a fallback, which may differ next time."""
-    return result.error is None and result.backend is None and are_scores(result.scores)
+    """False for failures, for answers of a fallback, which may differ next time, and for a text
+    that was not read whole: how much was not read depends on its markup, which the key leaves
+    out."""
+    is_whole = result.error is None and not result.unread_chars
+    return is_whole and result.backend is None and are_scores(result.scores)
 
 
 def _digest(text: str) -> bytes:

@@ -51,9 +51,10 @@ class Band:
 class Manifest:
     """`files` maps a file name to its sha256; `labels` are in output order.
 
-    `activation` turns the network's output into scores; `max_tokens` counts special tokens;
-    `text_form` names the version of `model_text` the weights were trained on; `languages` are codes
-    of the languages it assesses.
+    `activation` turns the network's output into scores; `max_tokens` counts special tokens, and so
+    does `window_tokens`, the size of the windows in which longer texts are read (None: as
+    `max_tokens`); `text_form` names the version of `model_text` the weights were trained on;
+    `languages` are codes of the languages it assesses.
     """
 
     name: str
@@ -69,6 +70,12 @@ class Manifest:
     thresholds: Mapping[Label, Band]
     about: Mapping[str, Any]
     languages: tuple[str, ...] = (ENGLISH,)
+    window_tokens: int | None = None
+
+    @property
+    def tokens_at_once(self) -> int:
+        """The most tokens that are read at once, special ones included."""
+        return min(self.max_tokens, self.window_tokens or self.max_tokens)
 
     def as_json(self) -> str:
         """The text of the manifest file; the same manifest gives the same bytes."""
@@ -86,6 +93,7 @@ class Manifest:
             "languages": list(self.languages),
             "activation": str(self.activation),
             "max_tokens": self.max_tokens,
+            "window_tokens": self.window_tokens,
             "pad_id": self.pad_id,
             "text_form": self.text_form,
             "precision": self.precision,
@@ -128,6 +136,7 @@ def _parse(content: Mapping[str, Any]) -> Manifest:
         not_assessed=tuple(map(Label, content["not_assessed"])),
         activation=Activation(content["activation"]),
         max_tokens=int(content["max_tokens"]),
+        window_tokens=content.get("window_tokens") and int(content["window_tokens"]),
         pad_id=int(content["pad_id"]),
         text_form=str(content["text_form"]),
         precision=str(content["precision"]),

@@ -172,7 +172,7 @@ class Scorer:
                 compute_ms=call.compute_ms,
                 network_ms=call.network_ms,
                 tokens=call.tokens,
-                truncated_count=call.truncated_count,
+                truncated_count=sum(r.unread_chars > 0 for r in answer.results) if answer else 0,
                 attempts=call.attempts,
                 error_count=sum(r.error is not None for r in answer.results) if answer else 0,
                 error_kind=None if answer else kind,

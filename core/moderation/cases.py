@@ -26,6 +26,7 @@ class CaseTrigger(StrEnum):
     NOT_SCORED = "not_scored"
     AFTER_EDIT = "after_edit"
     LANGUAGE = "language"
+    NOT_READ_WHOLE = "not_read_whole"
     REOPENED = "reopened"
 
 
@@ -77,6 +78,7 @@ _TRIGGERS = {
     DecisionSource.FAILURE_POLICY: CaseTrigger.NOT_SCORED,
     DecisionSource.AFTER_EDIT: CaseTrigger.AFTER_EDIT,
     DecisionSource.LANGUAGE: CaseTrigger.LANGUAGE,
+    DecisionSource.NOT_READ_WHOLE: CaseTrigger.NOT_READ_WHOLE,
 }
 
 # Below every score: nothing was seen in such a comment, and a site may get very many of them.
@@ -95,6 +97,9 @@ def case_after(
     urgency, label = priority(decision.scores, verdict)
     if decision.source is DecisionSource.LANGUAGE:
         urgency = LANGUAGE_PRIORITY
+    elif decision.source is DecisionSource.NOT_READ_WHOLE:
+        # Nothing that was read is suspicious, and long texts must not fill the top of the queue.
+        urgency = max(decision.scores.values(), default=urgency)
     return Case(
         id=before.id if before else new_id,
         revision_id=decision.revision_id,

@@ -1,7 +1,7 @@
 """Decisions, and how a policy turns scores into one. A later decision supersedes an earlier one."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -17,12 +17,15 @@ MAX_NOTE_CHARS = 2_000
 class DecisionSource(StrEnum):
     """Who or what decided; the strings are stored. `after_edit`: the text is held or escalated
     regardless of its scores, because of the decision on an earlier text of the comment.
-    `language`: the text has no scores, because no backend assesses its language."""
+    `language`: the text has no scores, because no backend assesses its language.
+    `not_read_whole`: its scores alone would approve it, but they are only those of its
+    beginning."""
 
     RULE = "rule"
     FAILURE_POLICY = "failure_policy"
     AFTER_EDIT = "after_edit"
     LANGUAGE = "language"
+    NOT_READ_WHOLE = "not_read_whole"
     REVIEWER = "reviewer"
 
 
@@ -42,8 +45,9 @@ class Decision:
     current decision is the one that no other supersedes.
 
     `undoes` is the id of the decision that this one undoes; `appeal_id` the appeal that led to it.
-    `note` is shown to the author. `scores` are the scores the decision was based on; `language` is
-    the code of the text's language where the detector is sure of it.
+    `note` is shown to the author. `scores` are the scores the decision was based on; no model read
+    the last `unread_chars` characters of the text. `language` is the code of the text's language
+    where the detector is sure of it.
     """
 
     id: str
@@ -63,6 +67,7 @@ class Decision:
     undoes: str | None = None
     appeal_id: str | None = None
     language: str | None = None
+    unread_chars: int = 0
 
     def __post_init__(self) -> None:
         if self.action is Action.REMOVE and not self.reason_code:
@@ -104,6 +109,15 @@ def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
     # The reason is chosen by precedence, not by the highest score: between two scores near 1 the
     # difference is noise.
     return Verdict(action, tuple(rules), min(rules, key=policy.reason_rank).reason_code)
+
+
+def judge_read(scores: Mapping[Label, float], policy: Policy, *, unread_chars: int) -> Verdict:
+    """The policy's verdict on a text whose last `unread_chars` characters no model read: what would
+    be approved is held, because its unread part may be anything."""
+    verdict = judge(scores, policy)
+    if unread_chars and verdict.action is Action.APPROVE:
+        return replace(verdict, action=Action.HOLD)
+    return verdict
 
 
 def awaits_scores(chain: Sequence[Decision]) -> bool:

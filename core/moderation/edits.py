@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import TextGone
 from core.moderation.comments import Revision
-from core.moderation.decisions import Decision, DecisionSource, Verdict, judge
+from core.moderation.decisions import Decision, DecisionSource, Verdict, judge, judge_read
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label
 
@@ -85,10 +85,15 @@ def automated_verdict(
     *,
     failure_action: Action,
     unassessed_language: str | None = None,
+    unread_chars: int = 0,
 ) -> tuple[Verdict, DecisionSource]:
     """What is decided without a person, and by what. `scores` are None if there are none; then the
-    policy's rule for `unassessed_language` decides if there is one, else `failure_action`.
-    `earlier` are the comment's earlier texts, newest first."""
+    policy's rule for `unassessed_language` decides if there is one, else `failure_action`. No model
+    read the last `unread_chars` characters of a text with scores. `earlier` are the comment's
+    earlier texts, newest first.
+
+    What binds an edit comes before a hold for the unread part, so that an escalation stays one.
+    """
     source = DecisionSource.RULE
     if scores is not None:
         first = judge(scores, policy)
@@ -99,9 +104,14 @@ def automated_verdict(
         source = DecisionSource.FAILURE_POLICY
         first = Verdict(failure_action, rules=())
     verdict = verdict_on_edit(first, needed_action(settled_text(earlier)))
-    if source is DecisionSource.FAILURE_POLICY or verdict == first:
+    if source is DecisionSource.FAILURE_POLICY:
         return verdict, source
-    return verdict, DecisionSource.AFTER_EDIT
+    if verdict != first:
+        return verdict, DecisionSource.AFTER_EDIT
+    if scores is None:
+        return verdict, source
+    read = judge_read(scores, policy, unread_chars=unread_chars)
+    return read, source if read == first else DecisionSource.NOT_READ_WHOLE
 
 
 def why_gone(revision: Revision, latest: Revision | None) -> TextGone | None:

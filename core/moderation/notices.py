@@ -39,6 +39,7 @@ class DecidedBy(StrEnum):
     NOT_SCORED = "not_scored"
     LANGUAGE = "language"
     AFTER_EDIT = "after_edit"
+    NOT_READ_WHOLE = "not_read_whole"
     PERSON = "person"
     MODEL_THEN_PERSON = "model_then_person"
     APPEAL = "appeal"
@@ -65,7 +66,8 @@ class Statement:
     `found_automatically`: the model's scores brought the comment to attention.
     `decided_automatically`: no person took part. `can_appeal_until` is None if the author can't
     appeal (any more). `not_assessed` are the labels without a score; empty if the comment was not
-    scored at all. `ranked_reasons` are the reasons of `facts` by the policy's precedence; an
+    scored at all. No model read the last `unread_chars` characters. `source` is that of the last
+    automated decision. `ranked_reasons` are the reasons of `facts` by the policy's precedence; an
     automated decision gives the first of them. `unassessed_language` is the code of the language
     because of which it was not scored.
     """
@@ -84,6 +86,8 @@ class Statement:
     model_version: str | None
     can_appeal_until: datetime | None
     appeal: Appeal | None
+    source: DecisionSource | None = None
+    unread_chars: int = 0
     unassessed_language: str | None = None
 
 
@@ -122,6 +126,8 @@ def build_statement(
         model_version=automated.model_version if automated else None,
         can_appeal_until=deadline,
         appeal=appeal,
+        source=automated.source if automated else None,
+        unread_chars=automated.unread_chars if automated else 0,
         unassessed_language=automated.unassessed_language if automated else None,
     )
 
@@ -166,6 +172,13 @@ def score_facts(automated: Decision, policy: Policy) -> tuple[ScoreFact, ...]:
     )
 
 
+# Why a person has to decide if no rule fired.
+_HELD_UNDECIDED: dict[DecisionSource | None, DecidedBy] = {
+    DecisionSource.AFTER_EDIT: DecidedBy.AFTER_EDIT,
+    DecisionSource.NOT_READ_WHOLE: DecidedBy.NOT_READ_WHOLE,
+}
+
+
 def decided_by(statement: Statement) -> DecidedBy:
     """Who or what made the decision that stands."""
     if statement.decided_at is None:
@@ -175,7 +188,7 @@ def decided_by(statement: Statement) -> DecidedBy:
             return DecidedBy.MODEL
         if statement.unassessed_language is not None:
             return DecidedBy.LANGUAGE
-        return DecidedBy.AFTER_EDIT if statement.was_scored else DecidedBy.NOT_SCORED
+        return _HELD_UNDECIDED.get(statement.source, DecidedBy.NOT_SCORED)
     if appeal_stage(statement) is AppealStage.OVERTURNED:
         return DecidedBy.APPEAL
     return DecidedBy.MODEL_THEN_PERSON if statement.found_automatically else DecidedBy.PERSON

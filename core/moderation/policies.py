@@ -273,6 +273,8 @@ def _languages_from_json(raw: object) -> tuple[LanguageRule, ...]:
 
 
 def _language_rule(language: str, action: object) -> LanguageRule:
+    if not isinstance(action, str):
+        raise InvalidPolicy(f"the rule for language {language!r}: {action!r} is not an action")
     try:
         return LanguageRule(language, Action(action))
     except ValueError as error:

@@ -44,6 +44,7 @@ def decide(
         tx.earlier_texts(revision),
         failure_action=failure_action,
         unassessed_language=result.language if result.error_kind is ErrorKind.LANGUAGE else None,
+        unread_chars=result.unread_chars,
     )
     decision = Decision(
         id=new_id(),
@@ -60,6 +61,7 @@ def decide(
         scores=result.scores,
         supersedes=chain[-1].id if chain else None,
         language=result.language,
+        unread_chars=result.unread_chars,
     )
     key = f"rescored:{chain[-1].id}" if chain else f"automated:{revision.id}"
     audit = _audit(context, decision, result, is_rescored=bool(chain))

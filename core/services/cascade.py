@@ -6,7 +6,7 @@ from datetime import datetime
 
 from core.errors import RuleBroken
 from core.inference.base import Backend
-from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor
+from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor, near_edges
 from core.inference.cascade.calibration import Calibration, objection
 from core.inference.scorer import Scorer
 from core.inference.text.form import model_text
@@ -15,7 +15,6 @@ from core.moderation.clearing import (
     blind_labels,
     flags_needed,
     is_flagged,
-    nearness,
     pass_threshold,
     share_at_most,
 )
@@ -142,14 +141,16 @@ def _samples(
     version = scorer.backend.info.model_version
     stale = [comment.text for comment in chunk if comment.model_version != version]
     fresh = iter(scorer.score(stale, Mode.BATCH))
+    texts = [comment.text for comment in chunk]
+    predicted = first.predict(texts)
     samples = []
-    for comment, predicted in zip(chunk, first.predict([c.text for c in chunk]), strict=True):
+    nearest = near_edges(first, texts, predicted, policy, acting_edges(policy))
+    for comment, near in zip(chunk, nearest, strict=True):
         scores = comment.scores
         if comment.model_version != version:
             result = next(fresh)
             if result.error is not None:
                 continue
             scores = result.scores
-        near = nearness(predicted, policy, acting_edges(policy))
         samples.append(_Sample(near, is_flagged(scores, policy)))
     return samples

@@ -1,18 +1,22 @@
 """Explanations of scores: which words moved a score, and without which words it would pass."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from core.errors import BackendError, InvalidInput, NotFound
 from core.identifiers import normalise_reference
 from core.inference.base import Location
+from core.inference.batching.batch_queue import most_tokens
 from core.inference.explanation.explainer import (
     MOST_PARTS,
+    NOTHING,
     Explanation,
     Scores,
     explain,
     most_variants,
 )
+from core.inference.explanation.passages import highest, locate, outside
+from core.inference.explanation.words import Word, split_words
 from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.decisions import Decision, judge
@@ -28,8 +32,9 @@ MOST_WORDS = 1_000
 REMOTE_PARTS = 24
 """The most parts of a text with a remote backend, where each variant is one text sent to a service,
 possibly for money."""
-MOST_REMOTE_TEXTS = most_variants(REMOTE_PARTS) + 1
-"""The most texts that one explanation sends to a remote backend: its variants and the comment."""
+MOST_REMOTE_TEXTS = most_variants(REMOTE_PARTS) + 3
+"""The most texts that one explanation sends to a remote backend: its variants, the comment and, of
+a long comment, the explained passage and the rest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +45,10 @@ class Explained:
     lower end of the band that its score is in or, if that band approves, the lowest score that is
     not approved. `decision` is the automated decision that is explained; None for a text without
     one.
+
+    Of a text that was read in several windows, `passage` is the one that gave the first label its
+    score, and the explanation is of that passage; its remedy is one for the whole text. `scores`
+    are those of the whole text.
     """
 
     text: str
@@ -49,14 +58,15 @@ class Explained:
     thresholds: Mapping[Label, float]
     model_version: str
     decision: Decision | None
+    scores: Scores
+    passage: Word | None = None
 
     @property
     def drift(self) -> float:
         """The largest absolute difference between a score now and at the time of the decision."""
         decided = self.decision.scores if self.decision else {}
-        scores = self.explanation.scores
         return max(
-            (abs(decided[label] - scores[label]) for label in decided if label in scores),
+            (abs(decided[label] - self.scores[label]) for label in decided if label in self.scores),
             default=0.0,
         )
 
@@ -129,28 +139,68 @@ def _explained(
     action = judge({label: scores[label]}, policy).action if label else verdict.action
     asked = {label} if label else set(scores)
 
+    passage = result.passages.get(labels[0])
+    read = _of_passage(scorer, text, locate(text, passage)) if passage else _Read(text, 0, scores)
+
     def passes(changed: Scores) -> bool:
-        then = judge({each: changed[each] for each in asked}, policy).action
+        whole = highest(changed, read.rest)
+        then = judge({each: whole[each] for each in asked}, policy).action
         return action is Action.APPROVE or SEVERITY[then] < SEVERITY[action]
 
     explanation = explain(
         lambda texts: scorer.score_here(texts, Mode.EXPLAIN),
-        text,
-        scores,
+        read.text,
+        read.scores,
         labels=labels,
-        max_words=info.max_tokens or MOST_WORDS,
+        max_words=most_tokens(info) or MOST_WORDS,
         passes=passes,
         most_parts=REMOTE_PARTS if info.location is Location.REMOTE else MOST_PARTS,
     )
     return Explained(
         text=text,
         labels=labels,
-        explanation=explanation,
+        explanation=_of_whole(explanation, read, text, result.unread_chars),
         action=action,
         thresholds={each: _threshold(policy, each, scores[each]) for each in labels},
         model_version=result.model_version or info.model_version,
         decision=decision,
+        scores=scores,
+        passage=Word(read.start, read.start + len(read.text)) if passage else None,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    """The text that is explained, where it begins in the comment, and its scores; `rest` are those
+    of the comment without it."""
+
+    text: str
+    start: int
+    scores: Scores
+    rest: Scores = field(default_factory=dict)
+
+
+def _of_passage(scorer: Scorer, text: str, passage: Word) -> _Read:
+    part, rest = text[passage.start : passage.end], outside(text, passage)
+    # Each alone, as above.
+    (own,) = scorer.score_here([part], Mode.EXPLAIN)
+    (others,) = scorer.score_here([rest or NOTHING], Mode.EXPLAIN)
+    for result in (own, others):
+        if result.error is not None:
+            raise BackendError(f"a part of the comment could not be scored: {result.error}")
+    return _Read(part, passage.start, own.scores, others.scores)
+
+
+def _of_whole(found: Explanation, read: _Read, text: str, unread_chars: int) -> Explanation:
+    """The explanation of a part, with places in the whole text and scores of the whole text without
+    the remedy."""
+    remedy = found.remedy
+    unread = len(split_words(text[len(text) - unread_chars :])) if unread_chars else found.unread
+    return replace(
+        found,
+        remedy=remedy and replace(remedy, scores=highest(remedy.scores, read.rest)),
+        unread=unread,
+    ).shifted(read.start)
 
 
 def _labels(scores: Scores, wanted: Sequence[Label]) -> tuple[Label, ...]:

@@ -11,7 +11,7 @@ from core.errors import BackendError, ConsoleError
 from core.inference.base import ANSWERS, Backend, BackendInfo, ErrorKind, Location, TextResult
 from core.inference.scorer import PROBE, Scorer
 from core.moderation.cleaning import check_text, clean_text
-from core.moderation.decisions import judge
+from core.moderation.decisions import judge_read
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Action, Policy, Rule
 from core.moderation.scores import Label
@@ -24,7 +24,8 @@ class BackendAnswer:
     """A backend's answer for one text: scores or `error`, never both. `total_ms` is None if the
     call failed; it does not include loading a model or the first connection.
 
-    `error_kind` is None for an error before the call, for example a missing package or key.
+    `error_kind` is None for an error before the call, for example a missing package or key. The
+    last `unread_chars` characters were not read.
     """
 
     backend: str
@@ -36,6 +37,7 @@ class BackendAnswer:
     error_kind: ErrorKind | None = None
     info: BackendInfo | None = None
     model_version: str | None = None
+    unread_chars: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +158,7 @@ class SpareBackends:
             error_kind=result.error_kind,
             info=backend.info,
             model_version=result.model_version or backend.info.model_version,
+            unread_chars=result.unread_chars,
         )
 
     def _failed(
@@ -199,7 +202,7 @@ def try_comment(
 
 def _tried(context: Context, text: str, answer: BackendAnswer, policy: Policy) -> TrialResult:
     if answer.error is None:
-        verdict = judge(answer.scores, policy)
+        verdict = judge_read(answer.scores, policy, unread_chars=answer.unread_chars)
         return TrialResult(answer, verdict.action, verdict.rules)
     result = TextResult(error=answer.error, error_kind=answer.error_kind or ErrorKind.BACKEND)
     # The backend answered but refused this text: held under every failure policy.

@@ -1,8 +1,8 @@
 """Admission control: a request is refused when it would wait too long. Pure except for the lock.
 
 The expected wait of a new request is the cost of all requests under way, divided by the rate at
-which such work is completed. The cost is in characters: the texts' lengths, each up to the longest
-a network reads, plus a constant per request. Until a body is parsed, it counts as one text. The
+which such work is completed. The cost is in characters: the texts' lengths, each up to what is
+read of a text, plus a constant per request. Until a body is parsed, it counts as one text. The
 rate is measured only while more requests are under way than slots exist: an idle server says
 nothing about its capacity.
 
@@ -22,8 +22,8 @@ from core.errors import Overloaded
 
 BASE_COST = 64
 """Cost of handling a request, in characters, besides its texts."""
-MOST_CHARS = 1_024
-"""Characters counted of one text: about the 256 tokens that networks of this size read."""
+USUAL_CHARS = 1_024
+"""The most that is counted of a body before its texts are known: most comments are shorter."""
 MOST_UNDER_WAY = 2_048
 """Limit on requests under way, whatever the rate: it also ends a first burst, before any rate is
 known."""
@@ -55,10 +55,14 @@ class AdmittedRequest:
 
 class AdmissionControl:
     """`wait_s` is the longest wait allowed in a burst, `slots` how many requests are worked on at
-    once. Threads and tasks may share an instance."""
+    once, `read_chars` how many characters of a text are read at most. Threads and tasks may share
+    an instance."""
 
-    def __init__(self, now: Callable[[], float], *, wait_s: float, slots: int) -> None:
+    def __init__(
+        self, now: Callable[[], float], *, wait_s: float, slots: int, read_chars: int
+    ) -> None:
         self._now = now
+        self._read_chars = read_chars
         self._wait_s = wait_s
         self._slots = slots
         self._lock = threading.Lock()
@@ -97,7 +101,7 @@ class AdmissionControl:
     def enter(self, body_bytes: int) -> AdmittedRequest:
         """Count a request whose body is complete as under way. Pass the result to `leave` when it
         is answered."""
-        cost = min(body_bytes, MOST_CHARS) + BASE_COST
+        cost = min(body_bytes, USUAL_CHARS) + BASE_COST
         with self._lock:
             admitted = AdmittedRequest(cost, self._look(), self._count < self._slots)
             self._count += 1
@@ -106,7 +110,7 @@ class AdmissionControl:
 
     def weigh(self, admitted: AdmittedRequest, texts: Iterable[str]) -> None:
         """Replace the request's estimated cost by the cost of its texts."""
-        cost = sum(min(len(text), MOST_CHARS) for text in texts) + BASE_COST
+        cost = sum(min(len(text), self._read_chars) for text in texts) + BASE_COST
         with self._lock:
             self._look()
             self._cost += cost - admitted.cost

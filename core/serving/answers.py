@@ -29,6 +29,7 @@ def decision_answer(row: Submitted, author_url: str) -> DecisionOut:
         scores=dict(automated.scores),
         not_assessed=list(not_assessed(automated.scores)),
         language=automated.language,
+        unread_chars=automated.unread_chars,
         model_version=automated.model_version,
         policy_version=current.policy_version,
         decided_at=current.decided_at,
@@ -51,6 +52,7 @@ def statement_answer(found: LookupAnswer) -> StatementOut:
         decided_automatically=statement.decided_automatically,
         was_scored=statement.was_scored,
         unassessed_language=statement.unassessed_language,
+        unread_chars=statement.unread_chars,
         reason=ReasonOut(code=reason.code, title=reason.title, text=reason.text)
         if reason
         else None,

@@ -28,6 +28,7 @@ DECIDED: dict[str, Any] = {
             "scores": {"toxicity": 0.96, "insult": 0.99},
             "not_assessed": ["severe_toxicity", "obscene", "threat", "identity_attack"],
             "language": "en",
+            "unread_chars": 0,
             "model_version": "fake-1",
             "policy_version": 1,
             "decided_at": "2026-01-31T12:00:01Z",

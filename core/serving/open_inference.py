@@ -98,7 +98,8 @@ async def post_infer(
     request: Request, model: str, model_version: str | None = None
 ) -> JSONResponse:
     """Score texts; nothing is stored. `scores` has a row for each text and a column for each label,
-    in row-major order; the columns are in the order of `parameters.labels`."""
+    in row-major order; the columns are in the order of `parameters.labels`.
+    `parameters.unread_chars` says of each text how many characters at its end were not read."""
     process: ApiProcess = request.app.state.process
     info = _info(request, model, model_version)
     body = parse_json(await read_body(request))
@@ -110,7 +111,10 @@ async def post_infer(
         "name": OUTPUT,
         "datatype": "FP32",
         "shape": [len(texts), len(labels)],
-        "parameters": _parameters(info),
+        "parameters": {
+            **_parameters(info),
+            "unread_chars": [result.unread_chars for result in scored.results],
+        },
         "data": [result.scores.get(label) for result in scored.results for label in labels],
     }
     answer: dict[str, Any] = {"model_name": info.name, "model_version": info.model_version}

@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse
 
 from core.errors import InvalidInput
 from core.inference.base import TextResult
-from core.moderation.decisions import judge
+from core.moderation.decisions import judge_read
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label, not_assessed
 from core.serving.paths import ErrorFormat
@@ -63,7 +63,9 @@ async def post_moderations(request: Request) -> JSONResponse:
     `harassment` is our highest of toxicity, severe_toxicity and insult, `harassment/threatening` is
     threat, `hate` is identity_attack. The other categories are not assessed: they are false and 0,
     and their list in `category_applied_input_types` is empty. `flagged` follows the policy in
-    force, over all labels. Our own labels are under `modconsole` in each result.
+    force, over all labels. Our own labels are under `modconsole` in each result. `flagged` is also
+    true if the text is too long to be read whole: `modconsole.unread_chars` says how many
+    characters at its end were not read.
     """
     texts = read_input(parse_json(await read_body(request)))
     process: ApiProcess = request.app.state.process
@@ -101,7 +103,7 @@ def _part(part: object) -> object:
 def result_of(result: TextResult, policy: Policy) -> dict[str, Any]:
     """One entry of `results`."""
     scores = result.scores
-    verdict = judge(scores, policy)
+    verdict = judge_read(scores, policy, unread_chars=result.unread_chars)
     assessed = {name: _known(labels, scores) for name, labels in CATEGORIES.items()}
     return {
         "flagged": verdict.action is not Action.APPROVE,
@@ -122,6 +124,7 @@ def result_of(result: TextResult, policy: Policy) -> dict[str, Any]:
             "rule_ids": [rule.id for rule in verdict.rules],
             "scores": dict(scores),
             "not_assessed": list(not_assessed(scores)),
+            "unread_chars": result.unread_chars,
         },
     }
 

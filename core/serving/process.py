@@ -42,7 +42,10 @@ class ApiProcess:
         self.services = services
         self.metrics = Metrics()
         self.admission = AdmissionControl(
-            now, wait_s=settings.api_wait_ms / 1000.0, slots=settings.batch_concurrency
+            now,
+            wait_s=settings.api_wait_ms / 1000.0,
+            slots=settings.batch_concurrency,
+            read_chars=settings.read_chars,
         )
         self.is_local = is_loopback(settings.api_host)
         self.access = Access(

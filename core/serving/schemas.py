@@ -49,6 +49,15 @@ class CommentIn(BaseModel):
     source: Annotated[str, Field(description="Which of your sites it is on.")] = "site"
 
 
+UnreadChars = Annotated[
+    int,
+    Field(
+        description="How many characters at the end no model read, as the text is too long; the "
+        "scores are those of the text before. 0: all of it was read."
+    ),
+]
+
+
 class DecisionOut(BaseModel):
     """What was decided on one comment."""
 
@@ -64,7 +73,8 @@ class DecisionOut(BaseModel):
         Field(
             description="`failure_policy`: the backend did not answer, so a person will look. "
             "`after_edit`: a person decided on an earlier text of it, so a person will look. "
-            "`language`: no backend assesses its language, so the policy's rule for that decided."
+            "`language`: no backend assesses its language, so the policy's rule for that decided. "
+            "`not_read_whole`: it is too long to be read whole, so a person will look."
         ),
     ]
     rule_ids: list[str]
@@ -78,6 +88,7 @@ class DecisionOut(BaseModel):
             "several. Null where that is unsure, as of short texts."
         ),
     ]
+    unread_chars: UnreadChars
     model_version: str | None
     policy_version: int
     decided_at: datetime
@@ -134,6 +145,7 @@ class StatementOut(BaseModel):
         str | None,
         Field(description="The language because of which it was not scored; `und`: not named."),
     ]
+    unread_chars: UnreadChars
     reason: ReasonOut | None
     note: str
     facts: list[FactOut]

@@ -40,19 +40,13 @@ class Scoring:
         """The backend that scores."""
         return self._batcher.info
 
-    async def score(self, texts: Sequence[str], *, is_alone: bool = False) -> ScoredTexts:
-        """Raises TextNotScored naming the first text that failed, BackendError, Overloaded.
-
-        With `is_alone` the texts share a batch with no other request, so `call` describes only
-        them.
-        """
+    async def score(self, texts: Sequence[str]) -> ScoredTexts:
+        """Raises TextNotScored naming the first text that failed, BackendError, Overloaded."""
         if not all(map(self._scorer.assesses, texts)):
             return _checked(ScoredTexts(await self._one_by_one(texts), None))
         call = self._scorer.begin(texts, Mode.REALTIME)
         try:
-            answer = await self._batcher.score_soon(
-                texts, is_alone=is_alone, is_late=self._admission.should_shed
-            )
+            answer = await self._batcher.score_soon(texts, is_late=self._admission.should_shed)
             scored = ScoredTexts(self._scorer.end(call, answer), answer.call)
         except BackendError as error:
             self._scorer.fail(call, error)

@@ -17,7 +17,7 @@ from core.inference.base import Activation, CallMetadata, TextResult
 from core.serving.paths import ErrorFormat
 from core.serving.process import ApiProcess
 from core.serving.request_body import parse_json, read_body
-from core.serving.scoring import ScoredTexts, read_text, read_texts
+from core.serving.scoring import read_text, read_texts
 from core.serving.wire_docs import body_docs, error_docs
 
 ROUTER = APIRouter(tags=["Scoring"], responses=error_docs(ErrorFormat.TEXT_EMBEDDINGS_INFERENCE))
@@ -59,14 +59,11 @@ async def post_predict(request: Request) -> JSONResponse:
     info = process.scoring.info
     if given.raw_scores and info.activation is not Activation.SIGMOID:
         raise InvalidInput(f"raw_scores: this model gives none (activation {info.activation})")
-    # The backend reports truncation per call, not per text, so a text that may be cut is scored in
-    # a separate call.
-    is_alone = not given.truncate and any(_may_be_cut(t, info.max_tokens) for t in given.texts)
-    scored = await process.scoring.score(given.texts, is_alone=is_alone)
-    if is_alone and _is_cut(scored):
+    scored = await process.scoring.score(given.texts)
+    if not given.truncate and any(result.unread_chars for result in scored.results):
         raise InvalidInput(
-            f"inputs: a text has more than the {info.max_tokens} tokens this model reads; "
-            "send `truncate`: true to have it cut"
+            "inputs: a text is longer than what this model reads; send `truncate`: true to have "
+            "it cut"
         )
     answers = [_labelled(result, raw=given.raw_scores) for result in scored.results]
     headers = _times(scored.call, given.texts)
@@ -102,16 +99,6 @@ def _read_inputs(inputs: object) -> tuple[list[str], bool]:
         if len(each) > 1:
             raise InvalidInput(f"inputs[{number}]: {_PAIR}")
     return read_texts([each[0] for each in inputs], "inputs"), True
-
-
-def _may_be_cut(text: str, max_tokens: int) -> bool:
-    """A token is at least one character of ASCII, so a short ASCII text is never cut. The tokenizer
-    may expand any other character to several tokens."""
-    return max_tokens > 0 and (len(text) > max_tokens - 2 or not text.isascii())
-
-
-def _is_cut(scored: ScoredTexts) -> bool:
-    return scored.call is not None and scored.call.truncated_count > 0
 
 
 def _labelled(result: TextResult, *, raw: bool) -> list[dict[str, Any]]:

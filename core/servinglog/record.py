@@ -52,10 +52,10 @@ class RefusalReason(StrEnum):
 class ServingRecord:
     """One call. Durations are in milliseconds, None if unknown (never 0 for unknown).
 
-    `started_at` is when the caller asked; of its `batch_size` texts `error_count` failed alone;
-    `error_kind` is set when the whole call failed. `cache_hits` to `flag_count` are those of
-    CallMetadata. They may exceed `batch_size`: when callers share a batch, the first of them gets
-    the counts of the whole batch.
+    `started_at` is when the caller asked; of its `batch_size` texts `error_count` failed alone and
+    `truncated_count` were not read to their end; `error_kind` is set when the whole call failed.
+    `cache_hits` to `flag_count` are those of CallMetadata. They may exceed `batch_size`: when
+    callers share a batch, the first of them gets the counts of the whole batch.
     """
 
     NEVER_BELOW: ClassVar[Mapping[str, int]] = {

@@ -216,7 +216,7 @@ def verdict_line(tried: TrialResult) -> str:
     if tried.answer.error is not None:
         return f"{what}, by the failure policy"
     if not tried.rules:
-        return what
+        return f"{what}: too long to be read whole" if tried.answer.unread_chars else what
     scores = tried.answer.scores
     why = ", ".join(f"{LABELS[r.label]} {score_figure(scores[r.label])}" for r in tried.rules)
     return f"{what}: {why}"

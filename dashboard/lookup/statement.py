@@ -110,6 +110,8 @@ def _scores(statement: Statement) -> None:
     if statement.facts:
         st.table(score_rows(statement.facts), border="horizontal")
         st.caption(words.ABOUT_SCORES)
+    if unread := words.unread_line(statement):
+        st.caption(unread)
     if statement.not_assessed:
         st.caption(words.not_assessed_line(statement.not_assessed))
 

@@ -64,6 +64,10 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
         Visibility.HELD,
     ): "Nobody yet. A person had to decide on an earlier "
     "text of this comment, so a person decides on this text too.",
+    (
+        DecidedBy.NOT_READ_WHOLE,
+        Visibility.HELD,
+    ): "Nobody yet. Your comment is longer than what the model reads, so a person reads it.",
     (DecidedBy.NOT_SCORED, Visibility.VISIBLE): "Nobody yet: it is shown until it can be checked.",
     (DecidedBy.PERSON, Visibility.VISIBLE): "A person: a moderator read it and approved it.",
     (DecidedBy.PERSON, Visibility.HELD): "A person: a moderator has looked at it; the last "
@@ -198,6 +202,16 @@ def _unassessed(language: str, statement: Statement) -> str:
     if statement.visibility is Visibility.HELD and statement.decided_automatically:
         return f"{why}. That says nothing about what you wrote: a person reads it first."
     return f"{why}: it has no scores."
+
+
+def unread_line(statement: Statement) -> str:
+    """How much of the comment no model read; empty if it was read whole."""
+    if not statement.unread_chars:
+        return ""
+    return (
+        f"The model did not read the last {statement.unread_chars:,} characters: the comment is "
+        "too long. The scores are those of the text before."
+    )
 
 
 def not_assessed_line(labels: Sequence[Label]) -> str:

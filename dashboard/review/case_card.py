@@ -16,14 +16,19 @@ from dashboard.review.wording import marked_pieces
 from dashboard.wording import LABELS, NO_LONGER_SHOWN, TRIGGERS, ago, score_figure
 
 CARD_HEIGHT = 400
-SHOWN_CHARS = 10_000
+SHOWN_CHARS = 100_000
+"""More than any comment has: a person reads what the model did not."""
 
 
 def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGenerator:
     """A card of fixed height, so that the buttons below never move. Returns the container of the
     text, in which `card_text` marks words later."""
     case, comment, revision = view.case, view.comment, view.revision
-    with st.container(border=True, height=CARD_HEIGHT, key="case_card"):
+    # Each text has a box of its own: one box would open scrolled to where the last text was left.
+    box = st.container(key="case_card").container(
+        border=True, height=CARD_HEIGHT, key=f"card_{revision.id}"
+    )
+    with box:
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             is_unassessed = case.trigger is CaseTrigger.LANGUAGE
             st.badge(

@@ -20,6 +20,7 @@ WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.NOT_SCORED: "not scored",
     CaseTrigger.AFTER_EDIT: "edited",
     CaseTrigger.LANGUAGE: "language",
+    CaseTrigger.NOT_READ_WHOLE: "too long",
     CaseTrigger.REOPENED: "reopened",
 }
 

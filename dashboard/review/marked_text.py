@@ -32,6 +32,19 @@ export default function ({ data, parentElement }) {
     return mark
   })
   parentElement.querySelector("p").replaceChildren(...nodes)
+  show(parentElement.querySelector("mark.s3"))
+}
+
+// In a long text the strongest mark may be far down: only the card around the text scrolls there.
+function show(mark) {
+  let box = mark
+  const isCard = (node) =>
+    node.scrollHeight > node.clientHeight && getComputedStyle(node).overflowY === "auto"
+  while (box && !isCard(box)) box = box.parentElement ?? box.getRootNode().host
+  if (!box || box === document.documentElement) return
+  const [at, around] = [mark.getBoundingClientRect(), box.getBoundingClientRect()]
+  const isSeen = at.top >= around.top && at.bottom <= around.bottom
+  if (!isSeen) box.scrollTop += at.top - around.top - box.clientHeight / 3
 }
 """
 _marked = st.components.v2.component("marked_text", html="<p></p>", css=_CSS, js=_JS)

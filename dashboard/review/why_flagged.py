@@ -34,6 +34,8 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
         facts = score_facts(automated, view.policy)
         if not automated.scores:
             st.text(unscored_line(view))
+        if view.automated.unread_chars:
+            st.text(unread_line(view))
         for fact in facts:
             st.text(
                 f"{LABELS[fact.label]} {score_figure(fact.score)} is in the band "
@@ -59,6 +61,15 @@ def unscored_line(view: CaseView) -> str:
     why = f": {FAILURES[view.failure]}" if view.failure else ""
     trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger
     return f"This comment {TRIGGERS[trigger]}{why}; a person decides without scores."
+
+
+def unread_line(view: CaseView) -> str:
+    """How much of the comment no model read."""
+    unread = view.automated.unread_chars
+    return (
+        f"Too long to be read whole: the last {unread:,} characters were not read by the model, so "
+        "the scores are only those of the text before."
+    )
 
 
 def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk) -> None:

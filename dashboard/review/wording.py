@@ -76,6 +76,11 @@ def caveat_line(explained: Explained) -> str:
         lines.append(f"Decided by {decision.model_version}: these are the words of {now}.")
     elif explained.drift >= SAME_SCORE:
         lines.append(f"A score differs by {explained.drift:.2f} from the one decided on.")
+    if passage := explained.passage:
+        lines.append(
+            "It was read in parts: these are the words of the part with the highest score, "
+            f"characters {passage.start + 1:,} to {passage.end:,}."
+        )
     if unread := explained.explanation.unread:
         lines.append(f"The last {unread:,} words are more than the model reads.")
     return " ".join(lines)

@@ -119,7 +119,12 @@ def tei(asked: ReceivedRequest) -> ServerAnswer:
     """`["a", "b"]` is one pair; several labels get a softmax unless raw scores are requested."""
     if asked.path == "/tei/info":
         return ServerAnswer(
-            {"model_id": "unitary/toxic-bert", "model_sha": "4d6c22e74ba2", "version": "1"}
+            {
+                "model_id": "unitary/toxic-bert",
+                "model_sha": "4d6c22e74ba2",
+                "version": "1",
+                "max_input_length": 512,
+            }
         )
     inputs, score = asked.body["inputs"], softmax_of
     if asked.body.get("raw_scores"):

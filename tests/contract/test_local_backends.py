@@ -96,16 +96,29 @@ def test_any_string_is_scored(backend: Backend, text: str) -> None:
     assert all(0.0 <= score <= 1.0 for score in result.scores.values())
 
 
-def test_a_long_text_is_cut_and_counted(backend: Backend) -> None:
+def test_what_is_not_read_is_told_and_the_cost_is_bounded(backend: Backend) -> None:
     batch = backend.score(["hello", "you " * 20_000, "a " * 150_000])
-    assert batch.call.truncated_count == 2
-    assert batch.call.tokens == 3 + 2 * backend.info.max_tokens
+    assert [result.unread_chars > 0 for result in batch.results] == [False, True, True]
+    info, tokens = backend.info, batch.call.tokens or 0
+    assert tokens <= 3 + 2 * info.max_windows * info.max_tokens
 
 
-def test_a_text_that_just_fits_is_not_cut(backend: Backend) -> None:
+def test_a_text_that_just_fits_is_read_at_once(backend: Backend) -> None:
     words = "hello " * (backend.info.max_tokens - 2)
-    assert backend.score([words]).call.truncated_count == 0
-    assert backend.score([words + "hello"]).call.truncated_count == 1
+    fits, longer = (backend.score([text]).results[0] for text in (words, words + "hello"))
+    assert not fits.passages
+    assert longer.passages
+    assert (fits.unread_chars, longer.unread_chars) == (0, 0)
+
+
+def test_a_text_of_several_windows_has_the_highest_score_of_each_label(backend: Backend) -> None:
+    text = "hello there friend a nice day " * 60 + "kill you stupid idiot"
+    (whole,) = backend.score([text]).results
+    for label, passage in whole.passages.items():
+        # The tiny vocabulary and these texts are the same in every form of the text.
+        alone = scores(backend, text[passage.start : passage.end])
+        assert alone[label] == pytest.approx(whole.scores[label], abs=0.02)
+    assert set(whole.passages) == set(whole.scores)
 
 
 def test_the_call_tells_its_phases(backend: Backend) -> None:

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 
 from core.errors import ModelNotUsable
-from core.inference.base import Activation, ErrorKind
+from core.inference.base import Activation
+from core.moderation.scores import Label
 from tests.contract.conftest import ABUSE, Open, toxicity
 from tests.contract.remote_configs import config_of, open_remote
 from tests.contract.remote_server import (
@@ -166,13 +167,64 @@ def test_endpoint_that_starts_is_waited_for_and_its_time_is_bounded(
     backend.close()
 
 
-def test_text_beyond_the_limit_of_the_service_fails_alone_and_is_not_sent(
+def test_a_text_beyond_the_limit_of_the_service_is_sent_in_windows(
     server: RemoteServer, opened: Open
 ) -> None:
     backend = opened("perspective")
     backend.load()
     server.asked.clear()
-    results = backend.score(["ü" * 10_241, "fine", "x" * 20_480]).results
-    assert [result.error_kind for result in results] == [ErrorKind.BAD_INPUT, None, None]
-    assert "over 20480 bytes" in (results[0].error or "")
-    assert len(server.asked) == 2
+    long, fine, fits = backend.score(["ü" * 10_241 + f" {ABUSE}", "fine", "x" * 20_480]).results
+    assert long.scores[Label.TOXICITY] == scores_of(ABUSE)["toxic"]
+    assert long.passages[Label.TOXICITY].end == 10_241 + 1 + len(ABUSE)
+    assert not fine.passages
+    assert not fits.passages
+    assert (long.error, long.unread_chars) == (None, 0)
+    assert len(server.asked) == 4
+    sent = [asked.body["comment"]["text"] for asked in server.asked]
+    assert all(len(text.encode()) <= 20_480 for text in sent)
+
+
+def sent_to_vllm(server: RemoteServer) -> list[str]:
+    return [text for asked in server.asked for text in asked.body["input"]]
+
+
+def test_a_declared_limit_in_tokens_makes_windows(server: RemoteServer, opened: Open) -> None:
+    backend = opened("vllm", max_tokens=40)
+    backend.load()
+    server.asked.clear()
+    (result,) = backend.score(["fine " * 200 + ABUSE + " fine" * 200]).results
+    assert result.scores[Label.TOXICITY] == scores_of(ABUSE)["toxic"]
+    assert result.passages[Label.TOXICITY].start <= 1_000 < result.passages[Label.TOXICITY].end
+    assert len(sent_to_vllm(server)) > 2_000 // 120
+    assert max(map(len, sent_to_vllm(server))) <= 120
+
+
+def test_no_more_is_sent_than_the_site_reads_and_the_rest_is_told(
+    server: RemoteServer, tmp_path: Path
+) -> None:
+    config = config_of(tmp_path, server.url, "vllm", max_tokens=40)
+    backend = open_remote(config, read_chars=1_000)
+    backend.load()
+    server.asked.clear()
+    (result,) = backend.score(["fine " * 100_000]).results
+    assert result.unread_chars == pytest.approx(499_000, abs=120)
+    assert len(sent_to_vllm(server)) <= backend.info.max_windows
+    backend.close()
+
+
+def test_without_a_known_limit_the_whole_text_is_sent(server: RemoteServer, opened: Open) -> None:
+    backend = opened("vllm")
+    backend.load()
+    server.asked.clear()
+    (result,) = backend.score(["fine " * 20_000]).results
+    assert sent_to_vllm(server) == ["fine " * 20_000]
+    assert (result.unread_chars, backend.info.max_tokens) == (0, 0)
+
+
+def test_tei_tells_its_limit(server: RemoteServer, opened: Open) -> None:
+    backend = opened("tei")
+    backend.load()
+    assert backend.info.max_tokens == 512
+    smaller = opened("tei", max_tokens=100)
+    smaller.load()
+    assert smaller.info.max_tokens == 100

@@ -17,7 +17,7 @@ def test_texts_of_tei_are_lists_of_one_for_two_strings_would_be_a_pair(
 ) -> None:
     opened("tei").score(["a", "b"])
     assert server.asked[-1].body == {
-        "inputs": [["a"], ["b"]], "raw_scores": True, "truncate": True,
+        "inputs": [["a"], ["b"]], "raw_scores": True, "truncate": False,
     }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ import pytest
 from core.inference.base import Backend
 from core.inference.local.choice import LocalChoice, choose_local
 from core.inference.manifest import MANIFEST_FILE, SHIPPED_MODEL, read_manifest
+from core.inference.windows import READ_CHARS
 from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
 from core.moderation.decisions import judge
@@ -78,11 +79,13 @@ def test_abuse_ranks_above_plain_sentences(backend: Backend) -> None:
     assert abusive[len(abusive) // 2] > benign[-2]
 
 
-def test_a_megabyte_is_cut_and_counted(backend: Backend) -> None:
+def test_a_megabyte_is_read_up_to_the_limit(backend: Backend) -> None:
     batch = backend.score(["short", "word " * 210_000, "<b>" * 350_000])
-    assert batch.call.truncated_count == 2
-    assert batch.call.tokens is not None
-    assert batch.call.tokens < 300
+    short, words, tags = batch.results
+    assert short.unread_chars == 0
+    assert words.unread_chars == pytest.approx(5 * 210_000 - READ_CHARS, abs=5)
+    assert tags.unread_chars > 0
+    assert (batch.call.tokens or 0) < READ_CHARS / 2
 
 
 @pytest.mark.rounding

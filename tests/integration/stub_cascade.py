@@ -9,6 +9,7 @@ from typing import Any
 from core.bootstrap.services import Services, build_services
 from core.clock import Clock
 from core.inference.cascade.calibration import Calibration, write_calibration
+from core.inference.cascade.word_hashes import READ_CHARS
 from core.inference.fake import LABELS, FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.policies import Policy
@@ -28,6 +29,9 @@ class StubFirstStage:
 
     version = "stub-1"
     labels = LABELS
+
+    def reads_whole(self, text: str) -> bool:
+        return len(text) <= READ_CHARS
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
         return [dict.fromkeys(LABELS, 0.3 if "you" in text.lower() else 0.01) for text in texts]

@@ -11,6 +11,7 @@ from core.bootstrap.services import Services
 from core.inference.base import Activation
 from core.inference.fake import LABELS, POISON, FakeBackend
 from core.serving.app import create_app
+from tests.cutting_backend import CuttingBackend
 
 IDIOT = {"insult": 0.95, "toxicity": 0.92}
 
@@ -84,31 +85,35 @@ def test_predict_tells_its_times(client: TestClient) -> None:
     assert headers["x-compute-tokens"] == "2"
 
 
-class Cutting(FakeBackend):
-    """A backend that reads ten tokens, one per word."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._info = replace(self._info, max_tokens=10)
-        self.calls: list[int] = []
-
-    def score(self, texts: Any) -> Any:
-        self.calls.append(len(texts))
-        answer = super().score(texts)
-        cut = sum(len(text.split()) > 10 for text in texts)
-        return replace(answer, call=replace(answer.call, truncated_count=cut))
-
-
 def test_predict_cuts_only_when_told_to(services: Services) -> None:
-    services.__dict__["full_model"] = Cutting()
-    long, fitting = "word " * 11, "several words, though: ten"
+    services.__dict__["full_model"] = CuttingBackend()
+    long, fitting = "word " * 21, "several words, though: ten"
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
         assert client.post("/predict", json={"inputs": fitting}).status_code == 200
         refused = client.post("/predict", json={"inputs": [[long], ["x"]]})
         assert refused.status_code == 422
-        assert "more than the 10 tokens" in refused.json()["error"]
+        assert "longer than what this model reads" in refused.json()["error"]
         assert predict(client, long, truncate=True)
         assert client.post("/predict", json={"inputs": "x", "truncate": 1}).status_code == 422
+
+
+def test_what_was_not_read_is_told_and_flagged(services: Services) -> None:
+    services.__dict__["full_model"] = CuttingBackend()
+    long = "word " * 21
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
+        answer = client.post("/v1/moderations", json={"input": [long, "word"]}).json()
+        told = [result["modconsole"]["unread_chars"] for result in answer["results"]]
+        assert told == [4, 0]
+        assert [result["flagged"] for result in answer["results"]] == [True, False]
+        (scores,) = infer(client, long, "word").json()["outputs"]
+        assert scores["parameters"]["unread_chars"] == [4, 0]
+        stored = client.post("/v1/comments", json={"id": "1", "text": long}).json()
+        (decided,) = stored["comments"]
+        told = {name: decided[name] for name in ("action", "decision_source", "unread_chars")}
+        assert told == {"action": "hold", "decision_source": "not_read_whole", "unread_chars": 4}
+        statement = client.get(f"/v1/decisions/{decided['reference']}").json()
+        assert statement["unread_chars"] == 4
+        assert not statement["found_automatically"]
 
 
 def infer(client: TestClient, *texts: str, **more: object) -> Any:
@@ -121,7 +126,11 @@ def test_infer_has_a_row_a_text_and_a_named_column_a_label(client: TestClient) -
     assert (body["model_name"], body["model_version"], body["id"]) == ("fake", "fake-1", "42")
     (output,) = body["outputs"]
     assert (output["name"], output["datatype"], output["shape"]) == ("scores", "FP32", [2, 5])
-    assert output["parameters"] == {"labels": list(LABELS), "activation": "none"}
+    assert output["parameters"] == {
+        "labels": list(LABELS),
+        "activation": "none",
+        "unread_chars": [0] * output["shape"][0],
+    }
     rows = [dict(zip(LABELS, output["data"][at : at + 5], strict=True)) for at in (0, 5)]
     assert [row["insult"] for row in rows] == [0.95, 0.02]
 

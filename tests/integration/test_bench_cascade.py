@@ -10,6 +10,7 @@ from core.benchmarks import cascade
 from core.benchmarks.local_setups import ONE_BY_ONE, LocalSetup, Scores
 from core.config import Settings
 from core.errors import ConsoleError, MissingExtra
+from core.inference.cascade.word_hashes import READ_CHARS
 from core.inference.fake import LABELS
 from core.moderation.scores import Label
 
@@ -19,6 +20,9 @@ pytestmark = pytest.mark.benchmark
 class StubFirstStage:
     version = "stub-1"
     labels = LABELS
+
+    def reads_whole(self, text: str) -> bool:
+        return len(text) <= READ_CHARS
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
         return [dict.fromkeys(LABELS, 0.15 if "you" in text else 0.01) for text in texts]

@@ -29,7 +29,8 @@ def absent(_settings: object) -> object:
 @pytest.fixture
 def result(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object]:
     texts = tmp_path / "texts.jsonl"
-    rows = [{"text": f"you {'nice ' * (n % 9)}idiot"} for n in range(40)]
+    rows = [{"text": f"you {'nice ' * (n % 9)}idiot"} for n in range(39)]
+    rows.append({"text": "you nice day " * 30 + "idiot"})  # of several windows
     texts.write_text("\n".join(map(json.dumps, rows)))
     ways = {name: SETUPS[name] for name in (ONE_BY_ONE, EXACT, QUICK)}
     monkeypatch.setattr(local, "SETUPS", {**ways, ABSENT: LocalSetup(ABSENT, absent)})  # type: ignore[arg-type]

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap.services import Services
+from core.cli.explanation import as_data, as_lines
 from core.errors import BackendError, InvalidInput, NotFound, PermissionDenied
 from core.inference.base import BackendInfo, Location
 from core.inference.fake import POISON, WORDS, FakeBackend
@@ -21,6 +22,7 @@ from core.services.explain import (
     find_comment,
 )
 from core.servinglog.record import Mode, ServingRecord
+from tests.cutting_backend import WindowedBackend
 from tests.factories import CLEAN, HELD, MODERATOR, REMOVED, make_services, posted, scored
 
 
@@ -199,3 +201,54 @@ def test_a_service_elsewhere_is_sent_a_bounded_number_of_texts(
     explain_text(services.context, Scorer(Elsewhere(), log, services.clock), text)
     sent = sum(record.batch_size for record in log.records)
     assert (sent <= MOST_REMOTE_TEXTS) is is_capped
+
+
+FILLER = "What a lovely morning it was, dear reader. " * 10
+
+
+@pytest.fixture
+def windowed(services: Services) -> Scorer:
+    return Scorer(WindowedBackend(), Kept(), services.clock)
+
+
+def test_of_a_long_text_the_passage_that_spoke_is_explained(
+    services: Services, windowed: Scorer
+) -> None:
+    text = f"{FILLER}You idiot. {FILLER}".strip()
+    found = explain_text(services.context, windowed, text)
+    assert found.passage is not None
+    at = text.index("idiot")
+    assert found.passage.start < at < found.passage.end <= found.passage.start + 120
+    remedy = found.explanation.remedy
+    assert remedy is not None
+    assert [(word.start, word.end) for word in remedy.words] == [(at, at + 5)]
+    assert all(part.end <= found.passage.end for part in found.explanation.parts)
+    assert found.explanation.unread == 0
+    assert as_data(found)["passage"] == {"start": found.passage.start, "end": found.passage.end}
+    assert any("Read in parts" in line for line in as_lines(found))
+
+
+def test_a_remedy_of_one_passage_is_none_if_another_is_as_bad(
+    services: Services, windowed: Scorer
+) -> None:
+    found = explain_text(services.context, windowed, f"You idiot. {FILLER} You idiot.")
+    assert found.action is Action.HOLD
+    assert found.explanation.remedy is None
+    assert found.explanation.carriers == ()
+
+
+def test_the_scores_without_a_remedy_are_those_of_the_whole_text(
+    services: Services, windowed: Scorer
+) -> None:
+    """`damn` elsewhere stays below the threshold, but it is the highest that is left."""
+    found = explain_text(services.context, windowed, f"damn {FILLER} You idiot.", Label.TOXICITY)
+    remedy = found.explanation.remedy
+    assert remedy is not None
+    assert remedy.scores[Label.TOXICITY] == WORDS["damn"][Label.TOXICITY]
+
+
+def test_words_beyond_what_is_read_are_counted(services: Services) -> None:
+    scorer = Scorer(WindowedBackend(read_chars=300), Kept(), services.clock)
+    found = explain_text(services.context, scorer, f"You idiot. {FILLER}")
+    whole = len(f"You idiot. {FILLER}".split())
+    assert 0 < found.explanation.unread < whole

@@ -196,13 +196,13 @@ def test_file_tells_language_and_why_there_are_no_scores(tmp_path: Path) -> None
     path.write_text(f"text\n{THANKS[0]}\nGood morning to you all.\nVerpiss dich\nlol\n")
     report = score_file(path, "text", out, file_scorer(Settings(home=tmp_path, backend="fake")))
     assert (report.rows, report.scored, report.not_assessed) == (4, 2, 2)
-    cells = [line.rsplit(",", 2) for line in out.read_text().splitlines()]
+    cells = [line.rsplit(",", 3) for line in out.read_text().splitlines()]
     assert [cell[1:] for cell in cells] == [
-        ["detected_language", "error"],
-        ["th", "language not assessed: Thai"],
-        ["en", ""],
-        ["und", "language not assessed: another language"],
-        ["", ""],
+        ["detected_language", "unread_chars", "error"],
+        ["th", "", "language not assessed: Thai"],
+        ["en", "0", ""],
+        ["und", "", "language not assessed: another language"],
+        ["", "0", ""],
     ]
 
 

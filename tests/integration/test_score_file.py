@@ -15,8 +15,9 @@ from core.errors import BackendError, InvalidInput, UnreadableFile
 from core.inference.fake import LABELS, POISON, FakeBackend
 from core.inference.scorer import Scorer
 from core.servinglog.record import Mode, ServingRecord
+from tests.cutting_backend import CuttingBackend
 
-ADDED = [*(label.value for label in LABELS), "detected_language", "error"]
+ADDED = [*(label.value for label in LABELS), "detected_language", "unread_chars", "error"]
 
 
 class MemoryLog:
@@ -46,6 +47,17 @@ def score(
     return score_file(path, column, out, scorer, is_raw=is_raw, chunk_rows=chunk_rows)
 
 
+def test_what_was_not_read_is_told_row_by_row(tmp_path: Path) -> None:
+    table = pa.table({"text": ["word", "word " * 30, ""]})
+    pq.write_table(table, tmp_path / "in.parquet")
+    log = MemoryLog()
+    out = tmp_path / "out.parquet"
+    report = score(tmp_path / "in.parquet", out, backend=CuttingBackend(), log=log)
+    assert pq.read_table(out)["unread_chars"].to_pylist() == [0, 49, None]
+    assert report.not_whole == 1
+    assert sum(record.truncated_count for record in log.records) == 1
+
+
 def test_parquet_keeps_its_columns_types_and_order(tmp_path: Path) -> None:
     table = pa.table(
         {
@@ -67,7 +79,7 @@ def test_parquet_keeps_its_columns_types_and_order(tmp_path: Path) -> None:
     assert scored["toxicity"].to_pylist() == [0.92, 0.02, None, None, 0.85]
     assert scored["error"].to_pylist()[:2] == [None, None]
     assert report == FileReport(
-        out, 5, 3, 2, {"the text is empty": 1, "the text has only markup": 1}
+        out, 5, 3, 2, {"the text is empty": 1, "the text has only markup": 1}, 0
     )
     assert {record.mode for record in log.records} == {Mode.BATCH}
     assert sum(record.batch_size for record in log.records) == 3
@@ -197,6 +209,7 @@ def test_progress_counts_rows_and_can_stop_the_work(tmp_path: Path) -> None:
         ("id,body\n1,x\n", "out.csv", "text", "no column `text`; its columns are `id`, `body`"),
         ("text,toxicity\nx,1\n", "out.csv", "text", "has already `toxicity`"),
         ("text,Error\nx,1\n", "out.csv", "text", "has already `Error`"),
+        ("text,unread_chars\nx,1\n", "out.csv", "text", "has already `unread_chars`"),
     ],
 )
 def test_a_job_that_cannot_end_well_is_refused_before_it_begins(

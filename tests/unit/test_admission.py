@@ -11,8 +11,8 @@ from core.serving.admission import (
     BASE_COST,
     CALM_S,
     LASTING_S,
-    MOST_CHARS,
     MOST_UNDER_WAY,
+    USUAL_CHARS,
     AdmissionControl,
     AdmittedRequest,
 )
@@ -81,7 +81,9 @@ def offer_at_random(server: Server, rate: float, seconds: float, seed: int) -> N
 
 def make(service_s: float = 0.01, wait_s: float = 0.5, slots: int = 1) -> Server:
     time = Time()
-    return Server(time, AdmissionControl(time, wait_s=wait_s, slots=slots), service_s)
+    return Server(
+        time, AdmissionControl(time, wait_s=wait_s, slots=slots, read_chars=50_000), service_s
+    )
 
 
 def test_below_capacity_no_request_is_refused() -> None:
@@ -186,7 +188,7 @@ def test_slow_answers_at_low_load_do_not_change_the_rate() -> None:
 @given(st.lists(st.sampled_from(["in", "out", "tick"]), max_size=200))
 def test_requests_entered_and_left_add_up(steps: list[str]) -> None:
     time = Time()
-    admission = AdmissionControl(time, wait_s=0.1, slots=2)
+    admission = AdmissionControl(time, wait_s=0.1, slots=2, read_chars=50_000)
     inside: list[AdmittedRequest] = []
     for step in steps:
         if step == "tick":
@@ -206,11 +208,13 @@ def test_requests_entered_and_left_add_up(steps: list[str]) -> None:
 
 
 def test_a_long_text_counts_up_to_the_limit_and_many_texts_count_each() -> None:
-    admission = AdmissionControl(Time(), wait_s=1.0, slots=1)
+    admission = AdmissionControl(Time(), wait_s=1.0, slots=1, read_chars=50_000)
     one = admission.enter(2_000_000)
-    assert one.cost == MOST_CHARS + BASE_COST
+    assert one.cost == USUAL_CHARS + BASE_COST
     admission.weigh(one, ["x" * 50_000, "y" * 10])
-    assert one.cost == MOST_CHARS + 10 + BASE_COST
+    assert one.cost == 50_000 + 10 + BASE_COST
+    admission.weigh(one, ["x" * 1_000_000])
+    assert one.cost == 50_000 + BASE_COST
     admission.leave(one)
     assert admission._cost == 0
 

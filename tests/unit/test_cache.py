@@ -15,6 +15,7 @@ from core.inference.cache import CachedBackend
 from core.inference.fake import POISON, FakeBackend
 from core.inference.text.form import model_text
 from core.moderation.scores import Label
+from tests.cutting_backend import CuttingBackend
 
 
 class Counting(FakeBackend):
@@ -208,3 +209,16 @@ def test_threads_that_share_it_get_their_own_answers() -> None:
         found = list(pool.map(ask, [texts] * 4))
     expected = [toxicity(FakeBackend().score(each)) for each in texts]
     assert found == [expected] * 4
+
+
+def test_a_text_that_was_not_read_whole_is_not_kept() -> None:
+    """How much of it was not read depends on its markup, which the key leaves out."""
+    cached = CachedBackend(CuttingBackend(), entries=10)
+    long = "word " * 40
+    texts = ["fine", long, f"<b>{long}</b>"]
+    whole, cut, marked = cached.score(texts).results
+    assert (whole.unread_chars, cut.unread_chars) == (0, 100)
+    again = cached.score([f"<b>{long}</b>", "fine"])
+    assert again.call.cache_hits == 1
+    assert again.results[0].unread_chars == 107
+    assert marked == cut, "within one call they share a result"

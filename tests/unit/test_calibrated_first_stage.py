@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from core.inference.cascade.calibrated_first_stage import CalibratedFirstStage
 from core.inference.cascade.calibration import Calibration
+from core.inference.cascade.word_hashes import READ_CHARS
 from core.inference.fake import LABELS, FakeBackend
 from core.moderation.clearing import acting_edges
 from core.moderation.default_policy import default_policy
@@ -36,6 +37,9 @@ class WordList:
     version = "first-1"
     labels = LABELS
 
+    def reads_whole(self, text: str) -> bool:
+        return len(text) <= READ_CHARS
+
     def predict(self, texts: Sequence[str]) -> Sequence[Mapping[Label, float]]:
         return [result.scores for result in FakeBackend().score(texts).results]
 
@@ -54,3 +58,8 @@ def test_other_edges_clear_nothing() -> None:
 def test_other_weights_clear_nothing() -> None:
     calibration = replace(CALIBRATION, first_version="first-2")
     assert list(CalibratedFirstStage(WordList(), calibration).clears(TEXTS, POLICY)) == [False] * 3
+
+
+def test_a_text_that_is_not_read_whole_is_never_cleared() -> None:
+    first = CalibratedFirstStage(WordList(), CALIBRATION)
+    assert first.clears(["fine " * 10, "fine " * READ_CHARS], POLICY) == [True, False]

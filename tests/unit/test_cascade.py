@@ -12,6 +12,7 @@ from core.clock import Clock
 from core.errors import BackendError
 from core.inference.base import BatchResult, ErrorKind, TextResult
 from core.inference.cascade.backend import CascadeBackend, ClearingRule, is_audited
+from core.inference.cascade.word_hashes import READ_CHARS
 from core.inference.fake import LABELS, POISON, FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.clearing import acting_edges
@@ -35,6 +36,9 @@ class StubFirstStage:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+
+    def reads_whole(self, text: str) -> bool:
+        return len(text) <= READ_CHARS
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
         self.asked += texts
@@ -73,6 +77,15 @@ def test_only_what_does_not_pass_reaches_the_full_model() -> None:
     assert call.first_stage_ms is not None
     assert call.total_ms >= call.first_stage_ms
     assert call.tokens == 3
+
+
+def test_a_text_that_the_first_stage_does_not_read_whole_is_never_cleared() -> None:
+    full = Counting()
+    long = "fine " * (READ_CHARS // 5) + "you idiot"
+    answer = cascade(full).score(["fine", long])
+    assert full.asked == [long]
+    assert answer.results[1].scores[Label.TOXICITY] == 0.92
+    assert answer.call.first_stage_count == 1
 
 
 def test_cleared_call_never_reaches_the_full_model() -> None:

@@ -42,6 +42,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "replicas_max": ("4", 4),
     "replica_requests": ("16", 16),
     "cache_size": ("0", 0),
+    "read_chars": ("2000", 2_000),
     "cascade": ("on", "on"),
     "cascade_missed_share": ("0.05", 0.05),
     "cascade_audit_share": ("0.5", 0.5),

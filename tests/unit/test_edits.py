@@ -8,8 +8,16 @@ import pytest
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict
-from core.moderation.edits import EarlierText, needed_action, settled_text, verdict_on_edit
+from core.moderation.edits import (
+    EarlierText,
+    automated_verdict,
+    needed_action,
+    settled_text,
+    verdict_on_edit,
+)
 from core.moderation.policies import Action
+from core.moderation.scores import Label
+from tests.policies import escalating_policy, fixed_policy
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 APPROVE, HOLD, REMOVE, ESCALATE = Action.APPROVE, Action.HOLD, Action.REMOVE, Action.ESCALATE
@@ -106,3 +114,34 @@ def test_model_has_no_say_where_a_person_is_needed(said: Action) -> None:
     assert verdict_on_edit(verdict, ESCALATE) == replace(verdict, action=ESCALATE)
     expected = ESCALATE if said is ESCALATE else HOLD
     assert verdict_on_edit(verdict, HOLD) == replace(verdict, action=expected)
+
+
+NOT_READ, AFTER_EDIT = DecisionSource.NOT_READ_WHOLE, DecisionSource.AFTER_EDIT
+
+
+@pytest.mark.parametrize(
+    ("score", "earlier", "expected"),
+    [
+        (0.1, [], (HOLD, NOT_READ)),
+        (0.6, [], (HOLD, MODEL)),
+        (0.95, [], (REMOVE, MODEL)),
+        (0.1, [text(HELD, (REMOVE, PERSON))], (HOLD, AFTER_EDIT)),
+        (0.1, [text(HELD, (ESCALATE, PERSON))], (ESCALATE, AFTER_EDIT)),
+    ],
+)
+def test_what_was_not_read_whole_is_never_approved_and_a_removal_stays(
+    score: float, earlier: list[EarlierText], expected: Step
+) -> None:
+    verdict, source = automated_verdict(
+        {Label.THREAT: score}, fixed_policy(NOW), earlier, failure_action=HOLD, unread_chars=1
+    )
+    assert (verdict.action, source) == expected
+
+
+def test_an_escalation_of_the_read_part_stays() -> None:
+    scores = {Label.THREAT: 0.8}
+    policy = escalating_policy(fixed_policy(NOW), Label.THREAT, 0.7)
+    whole, source = automated_verdict(scores, policy, [], failure_action=HOLD)
+    assert whole.action is ESCALATE
+    unread = automated_verdict(scores, policy, [], failure_action=HOLD, unread_chars=9)
+    assert unread == (whole, source)

@@ -91,9 +91,15 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (Action, {"approve", "hold", "remove", "escalate"}),
     (AppealStatus, {"pending", "upheld", "overturned", "closed"}),
     (CaseStatus, {"open", "escalated", "closed"}),
-    (CaseTrigger, {"hold", "not_scored", "after_edit", "language", "reopened"}),
+    (
+        CaseTrigger,
+        {"hold", "not_scored", "after_edit", "language", "not_read_whole", "reopened"},
+    ),
     (TextGone, {"edited", "withdrawn"}),
-    (DecisionSource, {"rule", "failure_policy", "after_edit", "language", "reviewer"}),
+    (
+        DecisionSource,
+        {"rule", "failure_policy", "after_edit", "language", "not_read_whole", "reviewer"},
+    ),
     (FailurePolicy, {"hold", "approve", "first_stage_only"}),
     (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
     (Mode, {"realtime", "batch", "load_test", "warmup", "explain", "trial"}),
@@ -114,7 +120,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (
         DecidedBy,
         {
-            "nobody", "model", "not_scored", "language", "after_edit", "person",
+            "nobody", "model", "not_scored", "language", "after_edit", "not_read_whole", "person",
             "model_then_person", "appeal",
         },
     ),

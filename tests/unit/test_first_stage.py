@@ -16,7 +16,12 @@ from core.inference.cascade.first_stage import (
     read_first_stage,
     write_first_stage,
 )
-from core.inference.cascade.word_hashes import READ_CHARS, HashedWords, hash_words
+from core.inference.cascade.word_hashes import (
+    READ_CHARS,
+    HashedWords,
+    hash_words,
+    is_read_whole,
+)
 from core.inference.text.form import model_text
 from core.moderation.scores import Label
 
@@ -213,3 +218,14 @@ def test_file_that_can_not_be_followed_is_refused(
     rewritten(path, **changes)
     with pytest.raises(ModelNotUsable, match=said):
         read_first_stage(path)
+
+
+@given(st.text(alphabet="a <b>&;é\U0001f921", max_size=READ_CHARS + 50))
+def test_what_counts_as_read_whole_is_not_cut(text: str) -> None:
+    assert is_read_whole(text) == (len(model_text(text)) <= READ_CHARS)
+
+
+def test_megabytes_of_markup_are_not_read_whole() -> None:
+    assert is_read_whole("<b>" * 1_000)
+    assert not is_read_whole("&star;" * (READ_CHARS // 6)), "its name is longer than the entity"
+    assert not is_read_whole("<b>" * 100_000)

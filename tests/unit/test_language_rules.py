@@ -104,6 +104,14 @@ def test_policy_decides_by_language(policy: Policy, language: str, action: Actio
     assert (verdict, source) == (Verdict(action, ()), DecisionSource.LANGUAGE)
 
 
+def test_language_rule_decides_on_a_long_text_too() -> None:
+    verdict, source = automated_verdict(
+        None, with_rules(de=APPROVE), (), failure_action=HOLD, unassessed_language="de",
+        unread_chars=9,
+    )  # fmt: skip
+    assert (verdict, source) == (Verdict(APPROVE, ()), DecisionSource.LANGUAGE)
+
+
 def test_policy_keeps_its_language_rules_and_older_policies_their_digest() -> None:
     policy = with_rules(de=APPROVE, other=HOLD)
     kept = policy_from_json(policy_to_json(policy), version=1, created_at=NOW)
@@ -123,9 +131,12 @@ def test_what_was_not_assessed_is_never_removed(action: Action) -> None:
     [
         ({"german": "hold"}, "German is 'de'"),
         ({"de": "burn"}, "the rule for language 'de': 'burn' is not a valid Action"),
+        ({"de": 7}, "the rule for language 'de': 7 is not an action"),
     ],
 )
-def test_stored_policy_with_a_wrong_rule_is_refused(languages: dict[str, str], said: str) -> None:
+def test_stored_policy_with_a_wrong_rule_is_refused(
+    languages: dict[str, object], said: str
+) -> None:
     body = policy_to_json(with_rules(de=HOLD)).replace(
         '{"de": "hold"}', str(languages).replace("'", '"')
     )

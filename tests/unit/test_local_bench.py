@@ -72,4 +72,6 @@ def test_without_a_gpu_it_says_so(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="asks torch for a GPU; in the extra [test]")
     if torch.cuda.is_available():
         pytest.skip("there is a GPU here")
-    assert gpu_floor(tmp_path, [5], lambda: 0.0) == "not run: torch sees no CUDA device"
+    assert (
+        gpu_floor(tmp_path, [5], lambda: 0.0, text_count=1) == "not run: torch sees no CUDA device"
+    )

@@ -51,6 +51,7 @@ TAKEN_BACK = replace(
 )  # fmt: skip
 RESTORED = replace(BY_PERSON, id="d3", actor="lena", supersedes="d2", appeal_id="a1")
 AFTER_EDIT = replace(PASSED, action=Action.HOLD, source=DecisionSource.AFTER_EDIT)
+NOT_READ = replace(AFTER_EDIT, source=DecisionSource.NOT_READ_WHOLE, unread_chars=70_000)
 PENDING = Appeal("a1", "d2", "rev", "It was a quotation.", AppealStatus.PENDING, NOW)
 UPHELD = replace(PENDING, status=AppealStatus.UPHELD, heard_by="lena", outcome_reason="It stands.")
 OVERTURNED = replace(UPHELD, status=AppealStatus.OVERTURNED)
@@ -112,6 +113,10 @@ STATES = [
     ("an edit of what a person removed", statement(AFTER_EDIT), Visibility.HELD,
      DecidedBy.AFTER_EDIT, AppealStage.NOTHING_TO_APPEAL),
     ("such an edit, approved", statement(AFTER_EDIT, BY_PERSON), Visibility.VISIBLE,
+     DecidedBy.PERSON, AppealStage.NOTHING_TO_APPEAL),
+    ("too long to be read whole", statement(NOT_READ), Visibility.HELD,
+     DecidedBy.NOT_READ_WHOLE, AppealStage.NOTHING_TO_APPEAL),
+    ("such a text, approved", statement(NOT_READ, BY_PERSON), Visibility.VISIBLE,
      DecidedBy.PERSON, AppealStage.NOTHING_TO_APPEAL),
 ]  # fmt: skip
 # Their words are others: nobody is told who decided on a text that is gone.

@@ -63,8 +63,8 @@ class Choosy(FakeBackend):
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         refused = TextResult(error="a bad score", error_kind=ErrorKind.BAD_SCORE)
-        results = tuple(refused if text == "bad" else TextResult() for text in texts)
-        return BatchResult(results, CallMetadata(5.0, tokens=7, truncated_count=1, attempts=3))
+        results = tuple(refused if text == "bad" else TextResult(unread_chars=3) for text in texts)
+        return BatchResult(results, CallMetadata(5.0, tokens=7, attempts=3))
 
 
 def make_scorer(backend: FakeBackend) -> tuple[Scorer, MemoryLog]:

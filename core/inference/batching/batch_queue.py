@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass, field
 
-from core.inference.base import BatchResult
+from core.inference.base import BackendInfo, BatchResult
 
 CHARS_PER_TOKEN = 4
 TOKENS_PER_TEXT = 2
@@ -16,14 +16,13 @@ class Waiting:
     """The texts of one call. `tokens` is an estimate, `queued_at` is in seconds of the queue's
     clock.
 
-    With `is_alone` the call gets a batch of its own. `is_late` is called with `queued_at` when the
-    call's turn comes; if it returns true, the call is refused instead of scored.
+    `is_late` is called with `queued_at` when the call's turn comes; if it returns true, the call is
+    refused instead of scored.
     """
 
     texts: Sequence[str]
     tokens: int
     queued_at: float
-    is_alone: bool = False
     is_late: Callable[[float], bool] | None = None
     future: "Future[BatchResult]" = field(default_factory=Future)
 
@@ -57,13 +56,12 @@ class BatchQueue:
     def ready_in(self, now: float, *, is_idle: bool) -> float | None:
         """Seconds until the next batch should be taken: 0 for now, None for an empty queue.
 
-        There is no waiting when no batch is being scored (`is_idle`), when the batch is full, or
-        when the first call wants a batch of its own.
+        There is no waiting when no batch is being scored (`is_idle`) or when the batch is full.
         """
         if not self._waiting:
             return None
         first = self._waiting[0]
-        if is_idle or first.is_alone or self._tokens >= self._max_tokens:
+        if is_idle or self._tokens >= self._max_tokens:
             return 0.0
         return max(0.0, first.queued_at + self._wait_s - now)
 
@@ -80,14 +78,15 @@ class BatchQueue:
         return batch
 
     def _fits(self, caller: Waiting, batch: Sequence[Waiting], tokens: int) -> bool:
-        if not batch:
-            return True
-        if batch[0].is_alone or caller.is_alone:
-            return False
-        return tokens + caller.tokens <= self._max_tokens
+        return not batch or tokens + caller.tokens <= self._max_tokens
+
+
+def most_tokens(info: BackendInfo) -> int:
+    """The most tokens that the backend reads of a text; 0 where it is unknown."""
+    return info.max_tokens * info.max_windows
 
 
 def estimate_tokens(texts: Sequence[str], *, most: int) -> int:
-    """Roughly how many tokens a network reads; it cuts each text at `most` (0: no limit known)."""
+    """Roughly how many tokens a network reads; of each text at most `most` (0: no limit known)."""
     each = (len(text) // CHARS_PER_TOKEN + TOKENS_PER_TEXT for text in texts)
     return sum(min(tokens, most) if most else tokens for tokens in each)

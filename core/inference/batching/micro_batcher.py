@@ -9,7 +9,7 @@ from concurrent.futures import Future
 from core.clock import Clock
 from core.errors import BackendError, Overloaded
 from core.inference.base import OUTAGES, Backend, BackendInfo, BatchResult, check_count
-from core.inference.batching.batch_queue import BatchQueue, Waiting, estimate_tokens
+from core.inference.batching.batch_queue import BatchQueue, Waiting, estimate_tokens, most_tokens
 from core.inference.batching.shares import share_out
 
 STOP_WITHIN_S = 2.0
@@ -43,7 +43,7 @@ class MicroBatcher:
         self._changed = threading.Condition()
         self._busy = 0
         self._is_closed = False
-        self._most = backend.info.max_tokens
+        self._most = most_tokens(backend.info)
         self._threads = [
             threading.Thread(target=self._work, name=f"batch-{number}", daemon=True)
             for number in range(concurrency)
@@ -67,22 +67,20 @@ class MicroBatcher:
 
     def score(self, texts: Sequence[str]) -> BatchResult:
         """For threads: waits for the answer."""
-        return self._submit(texts, is_alone=False, is_late=None).result()
+        return self._submit(texts, is_late=None).result()
 
     async def score_soon(
         self,
         texts: Sequence[str],
         *,
-        is_alone: bool = False,
         is_late: Callable[[float], bool] | None = None,
     ) -> BatchResult:
         """For tasks: a task that is cancelled while it waits is never scored.
 
-        `is_alone` gives these texts a batch of their own. When their turn comes, `is_late` is
-        called with the time they were queued at (seconds of the clock); if it returns true,
-        Overloaded is raised. Raises BackendError.
+        When their turn comes, `is_late` is called with the time they were queued at (seconds of the
+        clock); if it returns true, Overloaded is raised. Raises BackendError.
         """
-        return await asyncio.wrap_future(self._submit(texts, is_alone=is_alone, is_late=is_late))
+        return await asyncio.wrap_future(self._submit(texts, is_late=is_late))
 
     def health(self) -> str | None:
         return self._backend.health()
@@ -97,13 +95,13 @@ class MicroBatcher:
             thread.join(max(0.0, stop_by - time.monotonic()))
 
     def _submit(
-        self, texts: Sequence[str], *, is_alone: bool, is_late: Callable[[float], bool] | None
+        self, texts: Sequence[str], *, is_late: Callable[[float], bool] | None
     ) -> "Future[BatchResult]":
         tokens = estimate_tokens(texts, most=self._most)
         with self._changed:
             if self._is_closed:
                 raise BackendError("scoring has been stopped")
-            caller = Waiting(texts, tokens, self._now(), is_alone, is_late)
+            caller = Waiting(texts, tokens, self._now(), is_late)
             self._queue.add(caller)
             self._changed.notify()
         return caller.future

@@ -33,7 +33,6 @@ def share_out(
 def _without_counts(call: CallMetadata) -> CallMetadata:
     return replace(
         call,
-        truncated_count=0,
         cache_hits=0,
         first_stage_count=0,
         audit_count=0,

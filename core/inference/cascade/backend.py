@@ -30,6 +30,10 @@ class Predictor(Protocol):
         """Scores in input order, for any texts at all."""
         ...
 
+    def reads_whole(self, text: str) -> bool:
+        """Whether scores of the text rest on all of it; if not, they can't clear it."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class ClearingRule:
@@ -83,7 +87,8 @@ class CascadeBackend:
         begin = perf_counter()
         predicted = self._first.predict(texts)
         edges, pass_below = self._rule.edges, self._rule.pass_below
-        would_pass = [nearness(scores, policy, edges) < pass_below for scores in predicted]
+        near = near_edges(self._first, texts, predicted, policy, edges)
+        would_pass = [each < pass_below for each in near]
         audited = [
             fine and is_audited(text, self._rule.audit_share)
             for text, fine in zip(texts, would_pass, strict=True)
@@ -141,6 +146,21 @@ class CascadeBackend:
                 f"{self.info.name} gave {len(answer.results)} results for {len(texts)} texts"
             )
         return answer
+
+
+def near_edges(
+    first: Predictor,
+    texts: Sequence[str],
+    predicted: Sequence[Mapping[Label, float]],
+    policy: Policy,
+    edges: Mapping[Label, float],
+) -> list[float]:
+    """The `nearness` of each text's predicted scores to the edges; 1, which never clears, for a
+    text that the first stage does not read whole."""
+    return [
+        nearness(scores, policy, edges) if first.reads_whole(text) else 1.0
+        for text, scores in zip(texts, predicted, strict=True)
+    ]
 
 
 def is_audited(text: str, share: float) -> bool:

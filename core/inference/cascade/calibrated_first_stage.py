@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from core.inference.cascade.backend import Predictor
+from core.inference.cascade.backend import Predictor, near_edges
 from core.inference.cascade.calibration import Calibration
-from core.moderation.clearing import acting_edges, nearness
+from core.moderation.clearing import acting_edges
 from core.moderation.policies import Policy
 
 
@@ -24,4 +24,5 @@ class CalibratedFirstStage:
             return [False] * len(texts)
         below = self._calibration.pass_below
         predicted = self._first.predict(texts)
-        return [nearness(scores, policy, edges) < below for scores in predicted]
+        near = near_edges(self._first, texts, predicted, policy, edges)
+        return [each < below for each in near]

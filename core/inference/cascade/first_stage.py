@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ModelNotUsable
-from core.inference.cascade.word_hashes import HashedWords, hash_words
+from core.inference.cascade.word_hashes import HashedWords, hash_words, is_read_whole
 from core.inference.text.form import TEXT_FORM
 from core.moderation.scores import Label
 
@@ -54,6 +54,10 @@ class FirstStage:
         self._weights = weights
         self._word_bits = len(weights.words).bit_length() - 1
         self._part_bits = len(weights.parts).bit_length() - 1
+
+    def reads_whole(self, text: str) -> bool:
+        """Whether scores of the text rest on all of it."""
+        return is_read_whole(text)
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
         """Scores in input order."""

@@ -36,6 +36,14 @@ class HashedWords:
     words_at: NDArray[np.int64]
 
 
+def is_read_whole(text: str) -> bool:
+    """Whether `hash_words` reads the text to its end."""
+    # Only entities and other characters may become longer, as names of emoji.
+    if len(text) <= READ_CHARS and text.isascii() and "&" not in text:
+        return True
+    return len(text) <= _RAW_CHARS and len(model_text(text)) <= READ_CHARS
+
+
 def hash_words(texts: Sequence[str], *, word_bits: int, part_bits: int) -> HashedWords:
     """The hashed words of any strings. The two tables have `2 ** bits` rows."""
     blobs = [_blob(text) for text in texts]

@@ -90,11 +90,24 @@ class Explanation:
         alone = part.alone[label] - self.nothing[label]
         return (self.change(part, label) + alone) / 2.0
 
+    def shifted(self, offset: int) -> "Explanation":
+        """The same with all places moved by `offset`: of the text that this text is a part of."""
+        return replace(
+            self,
+            parts=tuple(replace(part, words=_moved(part.words, offset)) for part in self.parts),
+            remedy=self.remedy and replace(self.remedy, words=_moved(self.remedy.words, offset)),
+            carriers=_moved(self.carriers, offset),
+        )
+
     def important_parts(self, label: Label, share: float = IMPORTANT_SHARE) -> tuple[Part, ...]:
         """The parts with at least that share of the heaviest part's weight, in text order."""
         heaviest = max((self.weight(part, label) for part in self.parts), default=0.0)
         edge = max(share * heaviest, _FAINT)
         return tuple(part for part in self.parts if self.weight(part, label) >= edge)
+
+
+def _moved(words: Sequence[Word], offset: int) -> tuple[Word, ...]:
+    return tuple(Word(word.start + offset, word.end + offset) for word in words)
 
 
 def most_variants(parts: int = MOST_PARTS) -> int:

@@ -13,6 +13,7 @@ from core.inference.batching.padding import padded
 from core.inference.local.network import Network, activate
 from core.inference.local.schedule import one_by_one, plan_batches
 from core.inference.local.tokenizing import Tokenized
+from core.inference.long_texts import join_windows
 from core.moderation.scores import Label
 
 if TYPE_CHECKING:
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
 
 
 class Tokenizer(Protocol):
-    """Turns texts into token ids, truncated to what the network reads."""
+    """Turns texts into rows of token ids, none longer than what the network reads."""
 
     def encode(self, texts: Sequence[str]) -> Tokenized: ...
 
@@ -56,8 +57,8 @@ class LocalModel(Protocol):
 
 
 class LocalBackend:
-    """Scores with one local model. Longer texts are truncated to `info.max_tokens` and counted in
-    `truncated_count`."""
+    """Scores with one local model. A text with more than `info.max_tokens` tokens is read in
+    windows."""
 
     def __init__(self, model: LocalModel) -> None:
         self._model = model
@@ -80,16 +81,17 @@ class LocalBackend:
         tokenized = running.model.tokenizer.encode(texts)
         tokenized_at = time.perf_counter()
         rows = running.logits(tokenized.ids)
-        results = tuple(map(self._result, self._scores(rows))) if texts else ()
+        results = list(map(self._result, self._scores(rows))) if texts else []
+        if tokenized.long_texts:
+            results = _joined(results, tokenized, len(texts))
         ended = time.perf_counter()
         call = CallMetadata(
             total_ms=(ended - began) * 1000,
             tokenize_ms=(tokenized_at - began) * 1000,
             compute_ms=(ended - tokenized_at) * 1000,
             tokens=sum(map(len, tokenized.ids)),
-            truncated_count=tokenized.truncated_count,
         )
-        return BatchResult(results, call)
+        return BatchResult(tuple(results), call)
 
     def health(self) -> str | None:
         """Loads if needed and scores one word."""
@@ -132,6 +134,22 @@ class LocalBackend:
             elif output is not None:
                 other_scores[output] = value
         return TextResult(scores=scores, other_scores=other_scores)
+
+
+def _joined(
+    results: Sequence[TextResult], tokenized: Tokenized, text_count: int
+) -> list[TextResult]:
+    """One result for each text, from those of all rows."""
+    return [
+        join_windows(
+            [results[row] for row in rows],
+            tokenized.long_texts[index].passages,
+            tokenized.long_texts[index].unread_chars,
+        )
+        if index in tokenized.long_texts
+        else results[rows.start]
+        for index, rows in enumerate(tokenized.rows(text_count))
+    ]
 
 
 @dataclass(slots=True)

@@ -13,6 +13,7 @@ from core.inference.local.folder_model import FILES, FolderModel
 from core.inference.local.label_names import parse_label_map
 from core.inference.local.processors import CPU_INFO, has_bf16_tiles, has_int8_products
 from core.inference.manifest import MANIFEST_FILE, SHIPPED, model_folder
+from core.inference.windows import READ_CHARS
 
 AUTO = "auto"
 FASTEST_FIRST = ("openvino", "onnx", "torch")
@@ -40,6 +41,7 @@ class LocalChoice:
     activation: str = AUTO
     labels: str = AUTO
     is_compiled: bool = False
+    read_chars: int = READ_CHARS
 
 
 def choose_local(
@@ -65,7 +67,15 @@ def choose_local(
             f"models; {folder.name} declares both in its {MANIFEST_FILE}"
         )
     precision = _precision(backend, choice.precision, cpu_info)
-    return LocalBackend(FolderModel(folder, backend, precision, is_compiled=choice.is_compiled))
+    return LocalBackend(
+        FolderModel(
+            folder,
+            backend,
+            precision,
+            is_compiled=choice.is_compiled,
+            read_chars=choice.read_chars,
+        )
+    )
 
 
 def local_name(choice: LocalChoice, *, is_installed: Callable[[str], bool] | None = None) -> str:
@@ -136,5 +146,6 @@ def _hub_backend(choice: LocalChoice, cpu_info: Path) -> LocalBackend:
             activation=None if choice.activation == AUTO else Activation(choice.activation),
             labels={} if choice.labels == AUTO else parse_label_map(choice.labels),
             is_compiled=choice.is_compiled,
+            read_chars=choice.read_chars,
         )
     )

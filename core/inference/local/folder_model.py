@@ -21,6 +21,7 @@ from core.inference.manifest import (
     read_manifest,
     verify_model_files,
 )
+from core.inference.windows import READ_CHARS, most_windows
 from core.moderation.scores import Label
 
 FILES: dict[str, dict[str, tuple[str, ...]]] = {
@@ -40,12 +41,14 @@ _DYNAMIC_QUANTISATION = b"DynamicQuantizeLinear"
 
 @dataclass(frozen=True)
 class FolderModel:
-    """`backend` is a key of FILES and `precision` one of its precisions."""
+    """`backend` is a key of FILES and `precision` one of its precisions. About `read_chars`
+    characters of a text are read."""
 
     folder: Path
     backend: str
     precision: str
     is_compiled: bool = False
+    read_chars: int = READ_CHARS
 
     @cached_property
     def manifest(self) -> Manifest:
@@ -63,8 +66,9 @@ class FolderModel:
             runtime=_RUNTIMES.get(self.backend) or _torch_runtime(),
             precision=self.precision,
             location=Location.IN_PROCESS,
-            max_tokens=self.manifest.max_tokens,
+            max_tokens=self.manifest.tokens_at_once,
             languages=self.manifest.languages,
+            max_windows=most_windows(self.manifest.tokens_at_once, self.read_chars),
         )
 
     @property
@@ -79,7 +83,9 @@ class FolderModel:
         verify_model_files(self.folder, replace(self.manifest, files=digests))
         return OpenedModel(
             tokenizer=CommentTokenizer(
-                self.folder / TOKENIZER_FILE, max_tokens=self.manifest.max_tokens
+                self.folder / TOKENIZER_FILE,
+                max_tokens=self.manifest.tokens_at_once,
+                read_chars=self.read_chars,
             ),
             network=self._network(self.folder / files[0]),
             pad_id=self.manifest.pad_id,

@@ -8,10 +8,17 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import BackendError, ConfigError
-from core.inference.base import Activation, BackendInfo, Location
+from core.inference.base import Activation, BackendInfo, Location, Passage
 from core.inference.local.backend import OpenedModel
 from core.inference.local.label_names import map_labels
-from core.inference.local.tokenizing import Tokenized, valid_text
+from core.inference.local.tokenizing import (
+    LongText,
+    Tokenized,
+    passages_of,
+    special_tokens,
+    valid_text,
+    word_starts,
+)
 from core.inference.local.torch_network import (
     TorchNetwork,
     device_name,
@@ -19,6 +26,7 @@ from core.inference.local.torch_network import (
     from_hub,
     import_torch,
 )
+from core.inference.windows import READ_CHARS, cut_windows, most_windows, token_rule
 from core.moderation.scores import Label
 
 ACTIVATIONS = {
@@ -27,7 +35,6 @@ ACTIVATIONS = {
 }
 _DEFAULT_TOKENS = 512
 _BEYOND_ANY_NETWORK = 100_000
-_READ_CHARS = 200_000
 _RESERVED_POSITIONS = ("roberta", "camembert", "mpnet", "longformer")
 """Families whose position numbers start after the padding id, so two positions hold no token."""
 
@@ -44,6 +51,7 @@ class HubModel:
     activation: Activation | None = None
     labels: Mapping[str, Label] = field(default_factory=dict)
     is_compiled: bool = False
+    read_chars: int = READ_CHARS
 
     @cached_property
     def info(self) -> BackendInfo:
@@ -59,6 +67,7 @@ class HubModel:
             location=Location.IN_PROCESS,
             max_tokens=self._max_tokens,
             notice=f"labels shown, but in no rule: {', '.join(unknown)}" if unknown else None,
+            max_windows=most_windows(self._max_tokens, self.read_chars),
         )
 
     @cached_property
@@ -71,7 +80,7 @@ class HubModel:
         tokenizer = self._tokenizer
         pad_id = tokenizer.pad_token_id
         return OpenedModel(
-            tokenizer=_HubTokenizer(tokenizer, self._max_tokens),
+            tokenizer=_HubTokenizer(tokenizer, self._max_tokens, self.read_chars),
             network=TorchNetwork(self.model, self.precision, compiled=self.is_compiled),
             pad_id=pad_id or 0,
             # Without a padding token, texts of different length can't share a batch.
@@ -120,29 +129,49 @@ class HubModel:
 
 
 class _HubTokenizer:
-    def __init__(self, tokenizer: Any, max_tokens: int) -> None:
+    def __init__(self, tokenizer: Any, max_tokens: int, read_chars: int) -> None:
         self._tokenizer = tokenizer
         self._max_tokens = max_tokens
+        self._read_chars = read_chars
+        self._before, self._after = special_tokens(
+            tokenizer("a")["input_ids"], tokenizer("a", add_special_tokens=False)["input_ids"]
+        )
+        size = max_tokens - len(self._before) - len(self._after)
+        self._rule = token_rule(size, read_chars)
 
     def encode(self, texts: Sequence[str]) -> Tokenized:
         if not texts:
-            return Tokenized([], 0)
-        readable = [valid_text(text[:_READ_CHARS]) for text in texts]
+            return Tokenized([])
+        read = [valid_text(text[: self._read_chars]) for text in texts]
         try:
-            encoded = self._tokenizer(readable, truncation=True, max_length=self._max_tokens)
+            plain = self._tokenizer(read, add_special_tokens=False, verbose=False)
         except (ValueError, TypeError, RuntimeError) as error:
             raise BackendError(f"the tokenizer failed: {first_line(error)}") from error
-        ids: list[list[int]] = encoded["input_ids"]
-        # Tokenizers written in Python don't report overflow, so a text that fills the network
-        # counts as truncated.
-        overflows = [bool(each.overflowing) for each in encoded.encodings or ()] or [
-            len(each) >= self._max_tokens for each in ids
-        ]
-        cut = (
-            overflow or len(text) > _READ_CHARS
-            for overflow, text in zip(overflows, texts, strict=True)
-        )
-        return Tokenized(ids, sum(cut))
+        ids: list[list[int]] = []
+        long_texts: dict[int, LongText] = {}
+        for index, text in enumerate(texts):
+            tokens: list[int] = plain["input_ids"][index]
+            if len(tokens) <= self._rule.size and len(text) <= self._read_chars:
+                ids.append([*self._before, *tokens, *self._after])
+                continue
+            rows, passages = self._windows(tokens, len(read[index]), plain, index)
+            ids += rows
+            long_texts[index] = LongText(passages, len(text) - passages[-1].end)
+        return Tokenized(ids, long_texts)
+
+    def _windows(
+        self, tokens: list[int], chars: int, plain: Any, index: int
+    ) -> tuple[list[list[int]], list[Passage]]:
+        if plain.is_fast:
+            starts: list[bool] | None = word_starts(plain.word_ids(index))
+            offsets = plain.encodings[index].offsets
+        else:
+            # Tokenizers written in Python don't say where a token is in the text: a guess.
+            starts, count = None, max(1, len(tokens))
+            offsets = [(at * chars // count, (at + 1) * chars // count) for at in range(count)]
+        windows = cut_windows(len(tokens), self._rule, starts)
+        rows = [[*self._before, *tokens[w.start : w.stop], *self._after] for w in windows]
+        return rows, passages_of(windows, offsets, is_form=False)
 
 
 def _positions(config: Any) -> int:

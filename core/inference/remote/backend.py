@@ -1,4 +1,4 @@
-"""A backend over HTTP: splits texts into requests and joins the answers."""
+"""A backend over HTTP: splits texts into windows and requests, and joins the answers."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -15,9 +15,12 @@ from core.inference.base import (
     CallMetadata,
     ErrorKind,
     Location,
+    Passage,
     TextResult,
 )
+from core.inference.long_texts import join_windows
 from core.inference.remote.caller import Caller, CompletedCall
+from core.inference.remote.passages import cut_passages, window_bytes
 from core.inference.remote.probes import PROBES, check_alone, check_probes
 from core.inference.remote.proxies import is_local
 from core.inference.remote.results import read_rows, result_of
@@ -25,6 +28,7 @@ from core.inference.remote.transport import Transport
 from core.inference.remote.wire_format import HARMLESS, Row, ServerMetadata, WireFormat
 from core.inference.resilience.circuit import Circuit
 from core.inference.resilience.retries import AttemptFailed
+from core.inference.windows import most_windows
 
 KNOWN_WELL_S = 30.0
 # The error kinds servers use to refuse a request with too many texts.
@@ -50,7 +54,9 @@ class RemoteBackend:
     """Safe to use from several threads.
 
     A call with more texts than fit one request is sent as several requests at once. When only some
-    of them fail, their texts carry the error; when all fail, the call raises it.
+    of them fail, their texts carry the error; when all fail, the call raises it. A text that is
+    longer than the server takes is sent in windows, of which about `read_chars` characters are
+    sent. Without a known limit every text is sent as it is.
     """
 
     def __init__(
@@ -60,8 +66,11 @@ class RemoteBackend:
         transport: Transport,
         caller: Caller,
         clock: Clock,
+        *,
+        read_chars: int,
     ) -> None:
         self._config = config
+        self._read_chars = read_chars
         self._wire = wire
         self._transport = transport
         self._caller = caller
@@ -69,6 +78,7 @@ class RemoteBackend:
         self._batch_size = config.batch_size or wire.batch_size
         self._max_bytes = config.max_bytes or wire.max_bytes
         self._pool = ThreadPoolExecutor(config.concurrency, thread_name_prefix=config.name)
+        self._max_tokens = config.max_tokens
         self._is_checked = False
         self._revision: str | None = None
         self._unusable: str | None = None
@@ -78,7 +88,10 @@ class RemoteBackend:
     def info(self) -> BackendInfo:
         """From the configuration; `model_version` includes the revision once the server has
         reported it."""
-        return info_of(self._config, self._wire, self._revision)
+        info = info_of(self._config, self._wire, self._revision)
+        tokens = self._max_tokens
+        windows = most_windows(tokens, self._read_chars) if tokens else 1
+        return replace(info, max_tokens=tokens, max_windows=windows)
 
     @property
     def circuit(self) -> Circuit:
@@ -97,16 +110,23 @@ class RemoteBackend:
             return
 
     def score(self, texts: Sequence[str]) -> BatchResult:
-        """Results in input order. A text over the size limit gets an error and is not sent."""
+        """Results in input order."""
         began = self._clock.monotonic()
-        taken = [row for row, text in enumerate(texts) if self._fits(text)]
-        parts = self._parts([texts[row] for row in taken])
-        found = dict(zip(taken, (result for part in parts for result in part.results), strict=True))
-        too_long = TextResult(
-            error=f"the text is over {self._max_bytes} bytes, the most {self._config.name} takes",
-            error_kind=ErrorKind.BAD_INPUT,
+        if texts:
+            self._check()
+        cut = [self._cut(text) for text in texts]
+        parts = self._parts(
+            [
+                text[passage.start : passage.end]
+                for text, passages in zip(texts, cut, strict=True)
+                for passage in passages
+            ]
         )
-        results = tuple(found.get(row, too_long) for row in range(len(texts)))
+        found = iter([result for part in parts for result in part.results])
+        results = tuple(
+            join_windows([next(found) for _ in passages], passages, len(text) - passages[-1].end)
+            for text, passages in zip(texts, cut, strict=True)
+        )
         call = _summed([part.call for part in parts])
         total_ms = (self._clock.monotonic() - began) * 1000.0
         return BatchResult(results, replace(call, total_ms=total_ms))
@@ -133,7 +153,6 @@ class RemoteBackend:
     def _parts(self, texts: Sequence[str]) -> list[_Part]:
         if not texts:
             return []
-        self._check()
         size = self._batch_size
         chunks = [texts[start : start + size] for start in range(0, len(texts), size)]
         # A single request needs no extra thread.
@@ -156,7 +175,11 @@ class RemoteBackend:
         metadata = self._wire.metadata(called.response)
         self._revision = metadata.model_revision or self._revision
         version = _version(self._config, self._revision)
-        results = tuple(result_of(self._wire, row, version) for row in called.found)
+        unread = self._wire.unread_chars(called.response, len(texts))
+        results = tuple(
+            replace(result_of(self._wire, row, version), unread_chars=chars)
+            for row, chars in zip(called.found, unread, strict=True)
+        )
         return _Part(results, _measured(called, metadata))
 
     def _check(self, *, once: bool = False) -> None:
@@ -207,13 +230,20 @@ class RemoteBackend:
         if request is None:
             return
         try:
-            self._revision = self._caller.call(request, self._wire.revision, once=once).found
+            described = self._caller.call(request, self._wire.described, once=once).found
         except BackendError as error:
             if error.kind in OUTAGES - {ErrorKind.NOT_FOUND}:
                 raise
+            return
+        self._revision = described.revision
+        if described.max_tokens:
+            self._max_tokens = min(described.max_tokens, self._max_tokens or described.max_tokens)
 
-    def _fits(self, text: str) -> bool:
-        return self._max_bytes is None or len(text.encode("utf-8", "replace")) <= self._max_bytes
+    def _cut(self, text: str) -> list[Passage]:
+        size = window_bytes(self._max_tokens, self._max_bytes)
+        if size is None:
+            return [Passage(0, len(text))]
+        return cut_passages(text, size, self._read_chars)
 
 
 def info_of(config: BackendConfig, wire: WireFormat, revision: str | None = None) -> BackendInfo:

@@ -24,6 +24,7 @@ from core.inference.remote.vllm import VllmClassify
 from core.inference.remote.wire_format import HARMLESS, WireFormat
 from core.inference.resilience.circuit import CircuitRule
 from core.inference.resilience.retries import RetryRule
+from core.inference.windows import READ_CHARS
 
 KINDS: Mapping[str, type[WireFormat]] = {
     "openai": OpenAiModerations,
@@ -69,10 +70,12 @@ def make_remote_backend(
     clock: Clock,
     secret: Callable[[str], str | None],
     *,
+    read_chars: int = READ_CHARS,
     sleep: Callable[[float], None] = time.sleep,
     circuit_rule: CircuitRule | None = None,
 ) -> RemoteBackend:
-    """The backend, before any request. `secret` gives the value of an environment variable.
+    """The backend, before any request. `secret` gives the value of an environment variable; about
+    `read_chars` characters of a text are sent.
 
     Raises ConfigError naming a variable that is not set.
     """
@@ -97,7 +100,7 @@ def make_remote_backend(
         circuit_rule=circuit_rule or CircuitRule(),
         sleep=sleep,
     )
-    return RemoteBackend(config, wire, transport, caller, clock)
+    return RemoteBackend(config, wire, transport, caller, clock, read_chars=read_chars)
 
 
 def _route(config: BackendConfig, wire: WireFormat, secret: Callable[[str], str]) -> Route:

@@ -8,6 +8,7 @@ from core.inference.remote.shapes import (
     bad_shape,
     by_name,
     header_ms,
+    optional_count,
     optional_text,
     ordered,
     server_request_id,
@@ -54,9 +55,16 @@ class OpenAiModerations(WireFormat):
 
 class ConsoleApi(OpenAiModerations):
     """Another console's API: besides OpenAI's categories it gives its own labels under
-    `modconsole`. Don't declare labels that the other console does not assess."""
+    `modconsole`, and how much of a text it did not read. Don't declare labels that the other
+    console does not assess."""
 
     scores_at = ("modconsole", "scores")
     default_labels: ClassVar[Mapping[Label, tuple[str, ...]]] = {
         label: (label.value,) for label in Label if label is not Label.SEVERE_TOXICITY
     }
+
+    def unread_chars(self, response: HttpResponse, count: int) -> Sequence[int]:
+        results = ordered(at(response.body, "results"), count)
+        own = [at(result, "modconsole") for result in results]
+        # Older versions did not say.
+        return [optional_count(each.get("unread_chars")) or 0 for each in own]

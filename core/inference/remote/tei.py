@@ -8,15 +8,18 @@ from core.inference.remote.shapes import (
     header_ms,
     items,
     labelled,
+    optional_count,
     optional_text,
     server_request_id,
 )
 from core.inference.remote.transport import HttpRequest, HttpResponse
-from core.inference.remote.wire_format import Row, ServerMetadata, WireFormat
+from core.inference.remote.wire_format import Described, Row, ServerMetadata, WireFormat
 
 
 class TextEmbeddingsInference(WireFormat):
-    """This server has two traps. It takes `["a", "b"]` for one pair of sentences, so each text is
+    """It tells how many tokens it reads; a longer text is refused rather than cut (`truncate`).
+
+    This server has two traps. It takes `["a", "b"]` for one pair of sentences, so each text is
     sent in a list of its own. And it applies a softmax to several labels whatever the model
     declares, so for a sigmoid the logits are requested and the activation is applied here."""
 
@@ -31,7 +34,7 @@ class TextEmbeddingsInference(WireFormat):
         body = {
             "inputs": [[text] for text in texts],
             "raw_scores": self.gives_logits,
-            "truncate": True,
+            "truncate": False,
         }
         return HttpRequest(self.path, body)
 
@@ -52,5 +55,8 @@ class TextEmbeddingsInference(WireFormat):
     def revision_request(self) -> HttpRequest | None:
         return HttpRequest("info")
 
-    def revision(self, response: HttpResponse) -> str | None:
-        return optional_text(at(response.body, "model_sha"))
+    def described(self, response: HttpResponse) -> Described:
+        return Described(
+            optional_text(at(response.body, "model_sha")),
+            optional_count(response.body.get("max_input_length")),
+        )

@@ -29,6 +29,15 @@ class ServerMetadata:
     request_id: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Described:
+    """What a server says about its model, if it does: the revision, and the most tokens of a
+    text."""
+
+    revision: str | None
+    max_tokens: int | None = None
+
+
 class WireFormat(ABC):
     """One protocol with one backend's settings. Subclasses write the requests and read the answers
     of one server."""
@@ -72,9 +81,13 @@ class WireFormat(ABC):
         endpoint."""
         return None
 
-    def revision(self, _response: HttpResponse) -> str | None:
-        """The revision, from the answer to `revision_request`."""
-        return None
+    def described(self, _response: HttpResponse) -> Described:
+        """The answer to `revision_request`."""
+        return Described(None)
+
+    def unread_chars(self, _response: HttpResponse, count: int) -> Sequence[int]:
+        """How many characters at the end of each text the server did not read, if it tells."""
+        return [0] * count
 
     def secret_params(self, _key: str) -> Mapping[str, str]:
         """The key as query parameters, for services that expect it there."""

@@ -88,6 +88,7 @@ def decision_to_row(decision: Decision) -> dict[str, Any]:
         "supersedes": decision.supersedes,
         "undoes": decision.undoes,
         "appeal_id": decision.appeal_id,
+        "unread_chars": decision.unread_chars,
         "language": decision.language,
     }
 
@@ -110,6 +111,7 @@ def decision_from_row(row: RowMapping) -> Decision:
         supersedes=row["supersedes"],
         undoes=row["undoes"],
         appeal_id=row["appeal_id"],
+        unread_chars=row["unread_chars"],
         language=row["language"],
     )
 

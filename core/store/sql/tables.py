@@ -96,6 +96,7 @@ decisions = Table(
     Column("supersedes", Text, ForeignKey("decisions.id"), unique=True),
     Column("undoes", Text, ForeignKey("decisions.id")),
     Column("appeal_id", Text),
+    Column("unread_chars", WIDE, nullable=False, server_default="0"),
     Column("language", Text),
     Column("idempotency_key", Text, nullable=False, unique=True),
     UniqueConstraint("revision_id", "position"),
