@@ -40,10 +40,9 @@ def fit(
     if done.epochs:
         progress(f"goes on after epoch {done.epochs} of {settings.epochs}")
     if left := settings.epochs - done.epochs:
-        seconds = left * epoch_seconds(network, rows, settings, device)
-        progress(
-            f"{left} of {settings.epochs} epochs to go, about {duration(seconds)} on {where(device)}"
-        )
+        time_left = duration(left * epoch_seconds(network, rows, settings, device))
+        whole = f"{left} of {settings.epochs} epochs to go"
+        progress(f"{whole}, about {time_left} on {where(device)}")
     for epoch in range(done.epochs, settings.epochs):
         began = time.monotonic()
         _run_epoch(state, rows, settings, device=device, epoch=epoch, progress=progress)
