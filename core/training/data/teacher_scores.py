@@ -26,7 +26,7 @@ TEACHER_SET = DataSet(
     "teacher_mpnet",
     "47dd58230ad469915463369db1e25e9f8d7bfa25d08ef4447c1787ef96fc4073",
     "CC0 1.0; base weights Apache-2.0",
-    "two networks of all-mpnet-base-v2, as `modconsole train-teacher` trains them",
+    "all-mpnet-base-v2 as `modconsole train-teacher` trains it",
     DataSetUse.TRAIN,
     "scores of two larger networks for the training rows, by the digest of a text",
 )
