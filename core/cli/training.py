@@ -6,9 +6,17 @@ from pathlib import Path
 from core.bootstrap.backends import make_backend
 from core.cli.arguments import Commands, positive
 from core.config import Settings
+from core.errors import MissingExtra
 from core.inference.manifest import SHIPPED_MODEL
-from core.training.data.distillation_tasks import DISTILLATION_TASKS
-from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED
+from core.training.data.datasets import TRAIN_EXTRA
+from core.training.settings import (
+    DEFAULT_EPOCHS,
+    DEFAULT_SEED,
+    DEFAULT_SETTINGS,
+    Pooling,
+    Precision,
+    TrainSettings,
+)
 
 
 def add_commands(commands: Commands) -> None:
@@ -17,16 +25,34 @@ def add_commands(commands: Commands) -> None:
         "train",
         run_train,
         "Train the shipped model again.",
-        "From the named data files, with fixed seeds; needs the extra [train].",
+        "From the named data files, with fixed seeds: it learns what larger networks and people "
+        "say of each comment. After a cut the same command goes on from the last epoch in OUT. "
+        "Needs the extra [train].",
     )
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     command.add_argument("--out", type=Path, required=True, help="folder to write the model to")
     command.add_argument(
         "--epochs", type=positive, default=DEFAULT_EPOCHS, help="passes over the data"
     )
-    command.add_argument("--limit", type=positive, help="rows to train on, for a quick try")
+    command.add_argument(
+        "--limit", type=positive, help="rows to train and to measure on, for a quick try"
+    )
     command.add_argument(
         "--seed", type=int, default=DEFAULT_SEED, help="seed of every random choice"
+    )
+    command.add_argument(
+        "--pooling",
+        type=Pooling,
+        choices=list(Pooling),
+        default=DEFAULT_SETTINGS.pooling,
+        help="what the head reads: the mean of all tokens, or the first one",
+    )
+    command.add_argument(
+        "--precision",
+        type=Precision,
+        choices=list(Precision),
+        default=DEFAULT_SETTINGS.precision,
+        help="bf16 takes half the time on a processor that has it, and several times it on others",
     )
     command.add_argument(
         "--weights", type=Path, help="weights.pt of an earlier run: export and measure these"
@@ -44,17 +70,13 @@ def add_commands(commands: Commands) -> None:
     command = commands.add(
         "train-teacher",
         run_train_teacher,
-        "Train a larger network whose scores `train` refines its model with.",
-        "It learns the training split of a set, scores that split and the one of another set that "
-        "no person labelled, and writes the scores. `train` reads the shipped files of scores, one "
-        "for each set. Needs the extra [train].",
+        "Train the larger networks whose scores `train` learns from.",
+        "Two of them learn the labels of all training sets at once, on a GPU if there is one, and "
+        "score every row that `train` learns. It says first how long it will take. `train` reads "
+        "the file with the digest that core/training/data/teacher_scores.py names. Needs the "
+        "extra [train].",
     )
-    command.add_argument(
-        "--set",
-        choices=[each.learnt for each in DISTILLATION_TASKS],
-        required=True,
-        help="set to learn",
-    )
+    command.add_argument("--set", choices=["all"], required=True, help="sets to learn")
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     command.add_argument(
         "--base-model",
@@ -81,9 +103,13 @@ def run_train(arguments: argparse.Namespace, _settings: Settings) -> int:
     report = train_model(
         arguments.data,
         arguments.out,
-        epochs=arguments.epochs,
-        limit_rows=arguments.limit,
-        seed=arguments.seed,
+        settings=TrainSettings(
+            epochs=arguments.epochs,
+            limit_rows=arguments.limit,
+            seed=arguments.seed,
+            pooling=arguments.pooling,
+            precision=arguments.precision,
+        ),
         weights=arguments.weights,
         progress=lambda line: print(line, flush=True),
     )
@@ -103,11 +129,11 @@ def run_model_card(arguments: argparse.Namespace, _settings: Settings) -> int:
 
 def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int:
     """`modconsole train-teacher`."""
-    from core.training.data.distillation_tasks import task_of
-    from core.training.distillation.teacher import train_teacher
-
-    report = train_teacher(
-        task_of(arguments.set),
+    try:
+        from core.training.distillation.teacher import train_teachers
+    except ImportError as error:
+        raise MissingExtra(f"{TRAIN_EXTRA} ({error.name} is missing)") from error
+    report = train_teachers(
         arguments.data,
         arguments.base_model,
         arguments.out,

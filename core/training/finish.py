@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import torch
 
-from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE
+from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE
 from core.moderation.scores import Label
 from core.training.card.files import write_card
 from core.training.data.batches import encode, load_tokenizer
@@ -28,6 +28,7 @@ from core.training.export.files import export_model
 from core.training.export.shipping import write_manifest
 from core.training.fitting.logits import network_logits
 from core.training.fitting.network import Classifier, build_classifier
+from core.training.settings import Pooling
 
 _RANGE_ROWS = 300
 """Training rows that show the quantiser the usual range of values."""
@@ -58,6 +59,7 @@ def finish(fitted: Fitted, progress: Callable[[str], None]) -> TrainingReport:
             reference=_exported(fitted, GRAPH_FILE, bf16=False),
             bf16=_exported(fitted, GRAPH_FILE, bf16=True) if has_bf16() else None,
             served=served,
+            standard=_standard(fitted),
         ),
     )
     report.write(out)
@@ -67,7 +69,10 @@ def finish(fitted: Fitted, progress: Callable[[str], None]) -> TrainingReport:
 
 
 def _load(fitted: Fitted) -> Classifier:
-    network = build_classifier(fitted.base, MODEL_LABELS, seed=fitted.settings.seed)
+    settings = fitted.settings
+    network = build_classifier(
+        fitted.base, MODEL_LABELS, seed=settings.seed, pooling=settings.pooling
+    )
     network.load_state_dict(torch.load(fitted.weights, weights_only=True)["model"])
     return network
 
@@ -88,11 +93,20 @@ def _range_ids(fitted: Fitted) -> list[list[int]]:
     return encode(tokenizer, [example.text for example in rows])
 
 
-def _exported(fitted: Fitted, name: str, *, bf16: bool) -> ExportedNetwork:
+def _standard(fitted: Fitted) -> ExportedNetwork | None:
+    if fitted.settings.pooling is Pooling.FIRST:
+        return None  # the reference is this same network, layer by layer
+    return _exported(fitted, WEIGHTS_FILE, bf16=False, runtime="transformers")
+
+
+def _exported(
+    fitted: Fitted, name: str, *, bf16: bool, runtime: str = "openvino"
+) -> ExportedNetwork:
     return ExportedNetwork(
         fitted.out_dir / name,
         fitted.out_dir / TOKENIZER_FILE,
         max_tokens=fitted.settings.score_tokens,
         threads=fitted.settings.threads,
         bf16=bf16,
+        runtime=runtime,
     )

@@ -1,6 +1,5 @@
 """One training run, from the named data files to a model folder that can be shipped."""
 
-import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,59 +16,55 @@ from core.training.data.datasets import (
     sets_for,
     verify_files,
 )
-from core.training.data.disguise import disguised_copies
+from core.training.data.distilled_targets import distilled
+from core.training.data.learnt_rows import learnt_rows
 from core.training.data.own_examples import own_examples
-from core.training.data.split import split_examples, take_rows
-from core.training.data.teacher_scores import check_scores, labelled, read_all_scores
+from core.training.data.split import Split, split_examples, take_rows
+from core.training.data.teacher_scores import TEACHER_SET, join_scores
 from core.training.data.traffic import HACKER_NEWS, UnlabelledTraffic
 from core.training.evaluation.report import TrainingReport
-from core.training.fitting.refining import RefiningRows, refining_rows
-from core.training.settings import DEFAULT_EPOCHS, DEFAULT_SEED, MODEL_VERSION, TrainSettings
+from core.training.settings import DEFAULT_SETTINGS, MODEL_VERSION, TrainSettings
 
 Progress = Callable[[str], None]
 WEIGHTS_FILE = "weights.pt"
+CHECKPOINT_FILE = "checkpoint.pt"
 
 
 def train_model(
     data_dir: Path,
     out_dir: Path,
     *,
-    epochs: int = DEFAULT_EPOCHS,
-    limit_rows: int | None = None,
-    seed: int = DEFAULT_SEED,
+    settings: TrainSettings = DEFAULT_SETTINGS,
     base_model: Path | None = None,
     progress: Progress = print,
     catalogue: Sequence[DataSet] = CATALOGUE,
+    teacher: DataSet = TEACHER_SET,
     weights: Path | None = None,
     traffic: Sequence[UnlabelledTraffic] = (HACKER_NEWS,),
 ) -> TrainingReport:
-    """Trains, exports, quantises, measures and writes the model folder into `out_dir`.
+    """Trains, exports, quantises, measures and writes the model folder into `out_dir`. Called again
+    after it was cut, it goes on from its last whole epoch, and the same files result.
 
     `base_model` is a folder with encoder and tokenizer; by default the packaged MiniLM. `traffic`
     are comments without labels: the share of them that is held limits the thresholds. `weights`
     skips the fitting and uses the weights of an earlier run with the same settings. Raises
     DataFileMismatch, MissingExtra or InvalidInput before any work is done.
     """
-    settings = TrainSettings(epochs=epochs, limit_rows=limit_rows, seed=seed)
-    if epochs < 1 or (limit_rows is not None and limit_rows < 10):
+    if settings.epochs < 1 or (settings.limit_rows is not None and settings.limit_rows < 10):
         raise InvalidInput("epochs must be at least 1 and a row limit at least 10")
     _require_packages()
     base = base_model or _packaged_base()
     used = [*sets_for(DataSetUse.TRAIN, catalogue), *sets_for(DataSetUse.EVALUATE, catalogue)]
-    verify_files(data_dir, [*used, *traffic])
+    verify_files(data_dir, [*used, *traffic, teacher])
     out_dir.mkdir(parents=True, exist_ok=True)
-    split = split_examples(take_rows(_read_training(data_dir, catalogue), limit_rows))
-    learnt, teachers = labelled(split.train), read_all_scores()
-    for scores in teachers:
-        check_scores(scores, split)
-    rows = Phases(
-        first=(*learnt, *disguised_copies(learnt, seed=seed)),
-        refining=refining_rows(split.train, teachers, settings.refining.kept),
-    )
-    progress(f"train {len(split.train)}, val {len(split.val)}, test {len(split.test)} rows")
-    tokens, seconds = _fit_or_load(
-        rows, base, out_dir, settings, progress=progress, weights=weights
-    )
+    split = split_examples(_read_training(data_dir, catalogue))
+    rows = learnt_rows(split.train)
+    scores, counts = join_scores(data_dir / teacher.file, rows, (*split.val, *split.test))
+    progress(counts.summary)
+    targets = distilled(rows, scores, teacher_share=settings.teacher_share)
+    learnt, split = take_rows(targets, settings.limit_rows), _limited(split, settings.limit_rows)
+    progress(f"learns {len(learnt):,} rows; val {len(split.val):,}, test {len(split.test):,}")
+    trained = _fit_or_load(learnt, base, out_dir, settings, progress=progress, weights=weights)
     from core.training.evaluation.findings import Fitted
     from core.training.finish import finish
 
@@ -82,22 +77,24 @@ def train_model(
         settings=settings,
         catalogue=catalogue,
         traffic=traffic,
-        teachers=teachers,
-        train_rows=len(rows.first),
-        refining_rows=len(rows.refining.examples),
-        train_seconds=seconds,
-        tokens_per_row=tokens,
+        counts=counts,
+        train_rows=len(learnt),
+        train_seconds=trained.seconds,
+        where=trained.where,
+        tokens_per_row=trained.tokens_per_row,
     )
-    return finish(fitted, progress)
+    report = finish(fitted, progress)
+    (out_dir / CHECKPOINT_FILE).unlink(missing_ok=True)
+    return report
 
 
 @dataclass(frozen=True, slots=True)
-class Phases:
-    """The training rows of both phases: first the rows of all sets, then those that refine the
-    network."""
+class _Trained:
+    """`where` names the processor that spent `seconds` on it."""
 
-    first: Sequence[Example]
-    refining: RefiningRows
+    tokens_per_row: float
+    seconds: float
+    where: str
 
 
 def _read_training(data_dir: Path, catalogue: Sequence[DataSet]) -> list[Example]:
@@ -105,40 +102,67 @@ def _read_training(data_dir: Path, catalogue: Sequence[DataSet]) -> list[Example
     return [row for each in sets for row in read_set(data_dir, each, catalogue)] + own_examples()
 
 
+def _limited(split: Split, limit: int | None) -> Split:
+    val, test = (tuple(take_rows(side, limit)) for side in (split.val, split.test))
+    return Split(split.train, val, test)
+
+
 def _fit_or_load(
-    rows: Phases,
+    rows: Sequence[Example],
     base: Path,
     out_dir: Path,
     settings: TrainSettings,
     *,
     progress: Progress,
     weights: Path | None,
-) -> tuple[float, float]:
-    """Writes the weights into `out_dir`. Returns the mean tokens of a training row, and the seconds
-    of fitting."""
+) -> _Trained:
+    """Writes the weights into `out_dir`."""
     import torch
 
-    from core.training.fitting.loop import fit, refine
-    from core.training.fitting.network import build_classifier
-
     tokenizer = load_tokenizer(base / "tokenizer.json", settings.max_tokens)
-    ids = encode(tokenizer, _texts(rows.first))
-    network = build_classifier(base, MODEL_LABELS, seed=settings.seed)
+    ids = encode(tokenizer, [row.text for row in rows])
     if weights is not None:
         state = _weights_of_this_version(weights)
     else:
-        began = time.monotonic()
-        fit(network, rows.first, ids, settings, progress=progress)
-        refining_ids = encode(tokenizer, _texts(rows.refining.examples))
-        refine(network, rows.refining, refining_ids, settings, progress=progress)
-        spent = time.monotonic() - began
-        state = {"version": MODEL_VERSION, "model": network.state_dict(), "seconds": spent}
+        state = _fit(rows, ids, base, out_dir / CHECKPOINT_FILE, settings, progress=progress)
     torch.save(state, out_dir / WEIGHTS_FILE)
-    return sum(map(len, ids)) / max(1, len(ids)), float(state["seconds"])
+    tokens = sum(map(len, ids)) / max(1, len(ids))
+    return _Trained(tokens, float(state["seconds"]), str(state["where"]))
 
 
-def _texts(rows: Sequence[Example]) -> list[str]:
-    return [row.text for row in rows]
+def _fit(
+    examples: Sequence[Example],
+    ids: Sequence[Sequence[int]],
+    base: Path,
+    checkpoint: Path,
+    settings: TrainSettings,
+    *,
+    progress: Progress,
+) -> dict[str, Any]:
+    from core.inference.local.torch_network import device_name
+    from core.training.fitting.checkpoints import Checkpoints
+    from core.training.fitting.loop import fit, where
+    from core.training.fitting.network import build_classifier
+    from core.training.fitting.recipe import recipe_of
+    from core.training.fitting.rows import FitRows
+
+    network = build_classifier(base, MODEL_LABELS, seed=settings.seed, pooling=settings.pooling)
+    rows, device = FitRows(examples, ids), device_name()
+    recipe = recipe_of(network, rows, settings, device)
+    seconds = fit(
+        network,
+        rows,
+        settings,
+        device=device,
+        checkpoints=Checkpoints(checkpoint, recipe),
+        progress=progress,
+    )
+    return {
+        "version": MODEL_VERSION,
+        "model": network.state_dict(),
+        "seconds": seconds,
+        "where": where(device),
+    }
 
 
 def _weights_of_this_version(path: Path) -> dict[str, Any]:

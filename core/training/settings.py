@@ -1,44 +1,53 @@
 """The settings of a training run; everything that can change the weights is here."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 MODEL_NAME = "minilm-toxicity"
-MODEL_VERSION = "minilm-toxicity-5"
+MODEL_VERSION = "minilm-toxicity-6"
 BASE_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
-DEFAULT_EPOCHS = 3
+DEFAULT_EPOCHS = 6
 DEFAULT_SEED = 20261123
 
 
-@dataclass(frozen=True, slots=True)
-class Refining:
-    """The refining phase: `epochs` over the rows of all distillation tasks, and over sets in
-    `kept`, whose targets are the network's own scores. Afterwards weights are averaged: (1 -
-    `share`) * before + `share` * after."""
+class Pooling(StrEnum):
+    """What the head reads: the mean of all tokens, or the first token through the pooler."""
 
-    epochs: int = 2
-    learning_rate: float = 1e-4
-    kept: tuple[str, ...] = ("davidson_tweets",)
-    share: float = 0.6
+    MEAN = "mean"
+    FIRST = "first"
+
+
+class Precision(StrEnum):
+    """The arithmetic of the large products while training; weights and sums are always fp32."""
+
+    FP32 = "fp32"
+    BF16 = "bf16"
 
 
 @dataclass(frozen=True, slots=True)
 class TrainSettings:
-    """Lengths are in tokens, `limit_rows` applies before the split, `warmup` is a share of a
-    cycle's steps.
+    """Lengths are in tokens, `warmup` is a share of all steps, `limit_rows` applies to each side.
 
-    With several epochs the last one is a cycle of its own, at `last_learning_rate`. `refining`
-    follows as another cycle.
+    `teacher_share` is the share of the teacher in the target of a label that people gave.
+    `head_speed` multiplies the learning rate of the head. With `set_biases` each set and label has
+    a bias of its own in training, which is left out when scoring.
     """
 
     epochs: int = DEFAULT_EPOCHS
     limit_rows: int | None = None
     seed: int = DEFAULT_SEED
     batch_rows: int = 64
-    learning_rate: float = 1.5e-4
-    last_learning_rate: float = 1e-4
-    refining: Refining = Refining()
+    learning_rate: float = 2e-4
+    head_speed: float = 1.0
     weight_decay: float = 0.01
     warmup: float = 0.06
+    pooling: Pooling = Pooling.MEAN
+    precision: Precision = Precision.BF16
+    set_biases: bool = False
+    teacher_share: float = 0.7
     max_tokens: int = 128
     score_tokens: int = 256
     threads: int = 2
+
+
+DEFAULT_SETTINGS = TrainSettings()

@@ -1,39 +1,44 @@
-"""A teacher is trained on the training split alone, and `train` reads the file it writes."""
+"""Teachers learn the training side alone, and what they write is what `train` reads."""
 
 import itertools
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import duckdb
-import numpy as np
 import pytest
 
 from core.cli.main import main
 from core.errors import DataFileMismatch, InvalidInput
 from core.training.data.catalogue import CATALOGUE, DataSet
 from core.training.data.datasets import read_set, sha256_of
-from core.training.data.distillation_tasks import REDDIT, WIKIPEDIA, DistillationTask
+from core.training.data.learnt_rows import RowKind, learnt_rows
+from core.training.data.own_examples import own_examples
 from core.training.data.split import split_examples
-from core.training.data.teacher_scores import check_scores, read_scores, with_teacher_scores
-from core.training.distillation.teacher import TeacherReport, train_teacher
+from core.training.data.teacher_scores import join_scores
 from tests.integration.tiny_base_model import WORDS, write_base_model
 
 pytest.importorskip("torch", reason="training needs the [train] extra")
 pytest.importorskip("transformers", reason="training needs the [train] extra")
 
+from core.training.distillation.teacher import (
+    TEACHER_SETTINGS,
+    TeacherReport,
+    train_teachers,
+)
+
 pytestmark = pytest.mark.training
 
 BY_NAME = {each.name: each for each in CATALOGUE}
 TEXTS = [" ".join(words) for words in itertools.product(WORDS.split(), repeat=2)]
-THREADS = """SELECT text, contains(text, 'idiot')::INT AS toxic, toxic AS identity_abuse,
- 0 AS affiliation_abuse, contains(text, 'bad')::INT AS person_abuse, 0 AS counter_speech,
- text AS norm_key FROM texts"""
 WIKI = """SELECT text, contains(text, 'idiot')::INT AS toxic, text AS norm_key FROM texts"""
-DETOXIFY = """SELECT 'well ' || text AS text, 0.5 AS detoxify_toxicity, 0.5 AS detoxify_obscene,
- 0.5 AS detoxify_threat, 0.5 AS detoxify_insult, 0.5 AS detoxify_identity_attack,
- 'well ' || text AS norm_key FROM texts"""
 UNLABELLED = """SELECT 'well ' || text AS text, 0 AS sexist, 'none' AS label_category,
  'well ' || text AS norm_key FROM texts"""
+QUICK = {
+    name: replace(each, epochs=1, learning_rate=3e-3) for name, each in TEACHER_SETTINGS.items()
+}
+
+Inputs = tuple[Path, list[DataSet], Path]
 
 
 def write_set(folder: Path, name: str, select: str) -> DataSet:
@@ -46,119 +51,107 @@ def write_set(folder: Path, name: str, select: str) -> DataSet:
 
 
 @pytest.fixture(scope="module")
-def sets(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, list[DataSet], Path]:
+def sets(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
     folder = tmp_path_factory.mktemp("data")
     (folder / "base").mkdir()
-    made = [write_set(folder, "cad_reddit", THREADS), write_set(folder, "edos_sexism", UNLABELLED)]
+    made = [write_set(folder, "jigsaw_wiki", WIKI), write_set(folder, "edos_sexism", UNLABELLED)]
     return folder, made, write_base_model(folder / "base")
 
 
-def train(
-    sets: tuple[Path, list[DataSet], Path], out: Path, task: DistillationTask = REDDIT
+def teach(
+    sets: Inputs, out: Path, progress: Callable[[str], None] = lambda _: None
 ) -> TeacherReport:
     data, catalogue, base = sets
-    return train_teacher(task, data, base, out, progress=lambda _: None, catalogue=catalogue)
+    return train_teachers(data, base, out, settings=QUICK, progress=progress, catalogue=catalogue)
 
 
-def test_it_scores_the_training_side_and_nothing_held_out(
-    sets: tuple[Path, list[DataSet], Path], tmp_path: Path
+@pytest.fixture(scope="module")
+def taught(
+    sets: Inputs, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[TeacherReport, Path, list[str]]:
+    out, said = tmp_path_factory.mktemp("taught") / "scores.parquet", []
+    return teach(sets, out, said.append), out, said
+
+
+def test_they_score_every_row_that_train_learns_and_nothing_held_out(
+    sets: Inputs, taught: tuple[TeacherReport, Path, list[str]]
 ) -> None:
-    report = train(sets, tmp_path / "scores")
-    scores = read_scores(REDDIT, tmp_path / "scores")
-    data, catalogue, base = sets
-    split = split_examples([row for each in catalogue for row in read_set(data, each, catalogue)])
-    assert all(scores.of(row.text) is not None for row in split.train)
-    assert all(scores.of(row.text) is None for row in (*split.val, *split.test))
-    assert report.scored == len(split.train)
-    assert report.held_out == sum(row.source == "cad_reddit" for row in split.val)
-    assert scores.about == {
-        "base_model": "base",
-        "base_sha256": sha256_of(base / "model.safetensors"),
-        "held_out": str(report.held_out),
-        "roc_auc": f"{report.roc_auc:.4f}",
-    }
-    check_scores(scores, split)
-    assert len(with_teacher_scores(split.train, scores)) == len(split.train)
+    data, catalogue, _ = sets
+    report, out, _ = taught
+    read = [row for each in catalogue for row in read_set(data, each, catalogue)]
+    split = split_examples(read + own_examples())
+    rows = learnt_rows(split.train)
+    _, counts = join_scores(out, rows, (*split.val, *split.test))
+    assert (counts.scored, counts.unscored, counts.unused) == (len(rows), {}, 0)
+    assert counts.held_out == 0
+    assert report.scored == len(rows)
+    assert report.learnt == sum(row.kind is not RowKind.UNLABELLED for row in rows) < len(rows)
+    assert report.sha256 == sha256_of(out)
+    assert b"idiot" not in out.read_bytes()
 
 
-def test_a_set_without_kinds_is_learnt_for_toxicity_alone(tmp_path: Path) -> None:
-    made = [
-        write_set(tmp_path, "jigsaw_wiki", WIKI),
-        write_set(tmp_path, "jigsaw_detoxify_scored", DETOXIFY),
-    ]
-    (tmp_path / "base").mkdir()
-    base = write_base_model(tmp_path / "base")
-    report = train((tmp_path, made, base), tmp_path / "scores", WIKIPEDIA)
-    scores = read_scores(WIKIPEDIA, tmp_path / "scores")
-    split = split_examples([row for each in made for row in read_set(tmp_path, each, made)])
-    check_scores(scores, split)
-    assert report.learnt == sum(row.source == "jigsaw_wiki" for row in split.train)
-    assert report.scored == len(split.train) > report.learnt
-    assert {len(each) for each in scores.by_text.values()} == {1}
-    assert all(row.targets[1:] == (0.0,) * 4 for row in split.train if row.targets[0] == 0)
+def test_they_learn_what_people_labelled(taught: tuple[TeacherReport, Path, list[str]]) -> None:
+    report = taught[0]
+    assert report.roc_auc["jigsaw_wiki"] > 0.9
+    assert "edos_sexism" not in report.roc_auc
+    assert f"jigsaw_wiki: ROC AUC {report.roc_auc['jigsaw_wiki']:.4f}" in report.summary
 
 
-def test_the_same_data_gives_the_same_file(
-    sets: tuple[Path, list[DataSet], Path], tmp_path: Path
+def test_the_two_differ(taught: tuple[TeacherReport, Path, list[str]]) -> None:
+    apart = duckdb.sql(
+        f"SELECT max(abs(toxicity_logit_a - toxicity_logit_b)) FROM '{taught[1]}'"
+    ).fetchall()
+    assert apart[0][0] > 0.01
+
+
+def test_how_long_it_takes_is_told_before_the_first_step(
+    taught: tuple[TeacherReport, Path, list[str]],
 ) -> None:
-    train(sets, tmp_path / "one")
-    train(sets, tmp_path / "other")
-    assert (tmp_path / "one").read_bytes() == (tmp_path / "other").read_bytes()
+    said = taught[2]
+    assert said[0].startswith("two teachers learn ")
+    assert said[1].startswith("about ")
+    assert said[1].endswith(" for both on one CPU core")
+    assert not any("step" in line or "done" in line for line in said[:2])
+
+
+def test_the_same_data_gives_the_same_file_and_leaves_nothing_beside_it(
+    sets: Inputs, taught: tuple[TeacherReport, Path, list[str]], tmp_path: Path
+) -> None:
+    teach(sets, tmp_path / "scores.parquet")
+    assert (tmp_path / "scores.parquet").read_bytes() == taught[1].read_bytes()
+    assert [path.name for path in tmp_path.iterdir()] == ["scores.parquet"]
 
 
 def test_a_folder_without_weights_and_a_changed_set_are_named_before_any_work(
-    sets: tuple[Path, list[DataSet], Path], tmp_path: Path
+    sets: Inputs, tmp_path: Path
 ) -> None:
     data, catalogue, base = sets
     with pytest.raises(InvalidInput, match=r"has no model\.safetensors"):
-        train((data, catalogue, tmp_path), tmp_path / "scores")
+        teach((data, catalogue, tmp_path), tmp_path / "scores")
     changed = [replace(catalogue[0], sha256="0" * 64), catalogue[1]]
-    with pytest.raises(DataFileMismatch, match="cad_reddit"):
-        train((data, changed, base), tmp_path / "scores")
+    with pytest.raises(DataFileMismatch, match="jigsaw_wiki"):
+        teach((data, changed, base), tmp_path / "scores")
     assert not (tmp_path / "scores").exists()
     with pytest.raises(InvalidInput, match="nowhere/scores can't be written"):
-        train(sets, tmp_path / "nowhere" / "scores")
+        teach(sets, tmp_path / "nowhere" / "scores")
 
 
-def test_the_command_teaches_the_set_it_is_told(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+def test_the_command_teaches_all_sets(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     paths = ["--data", tmp_path, "--base-model", tmp_path, "--out", tmp_path / "scores"]
     arguments = ["train-teacher", *map(str, paths), "--set"]
-    assert main([*arguments, "cad_reddit"]) != 0
-    assert "cad_reddit/cad_reddit.parquet is missing" in capsys.readouterr().err
+    assert main([*arguments, "all"]) != 0
+    assert "jigsaw_wiki/jigsaw_wiki.parquet is missing" in capsys.readouterr().err
     with pytest.raises(SystemExit):
-        main([*arguments, "davidson_tweets"])
-    assert "choose from cad_reddit, jigsaw_wiki" in capsys.readouterr().err.replace("'", "")
+        main([*arguments, "cad_reddit"])
+    capsys.readouterr()
 
+    def learnt(*_: object, **__: object) -> TeacherReport:
+        return TeacherReport(1200, 1300, {"jigsaw_wiki": 0.9}, "f" * 64)
 
-def test_the_command_passes_on_the_lesson_and_prints_what_was_reached(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    taught = []
-
-    def learnt(task: DistillationTask, *_: object, **__: object) -> TeacherReport:
-        taught.append(task)
-        return TeacherReport(learnt=1200, held_out=34, roc_auc=0.9, scored=56)
-
-    monkeypatch.setattr("core.training.distillation.teacher.train_teacher", learnt)
-    paths = ["--data", tmp_path, "--base-model", tmp_path, "--out", tmp_path / "scores"]
-    assert main(["train-teacher", "--set", "jigsaw_wiki", *map(str, paths)]) == 0
-    assert taught == [WIKIPEDIA]
-    assert "learnt 1,200 comments; on 34 held-out ones its ROC AUC is 0.9000" in (
-        capsys.readouterr().out
-    )
-
-
-def test_a_teacher_learns_each_kind_and_padding_changes_nothing(
-    sets: tuple[Path, list[DataSet], Path],
-) -> None:
-    from core.training.distillation.teacher_network import Teacher, TeacherSettings
-
-    teacher = Teacher(sets[2], TeacherSettings(kinds=2, epochs=25, learning_rate=3e-3))
-    answers = [(float("idiot" in text), float("bad" in text)) for text in TEXTS]
-    teacher.fit(TEXTS, answers, lambda _: None)
-    scores = teacher.scores(TEXTS)
-    assert ((scores >= 0.5) == (np.array(answers) == 1)).mean() > 0.95
-    long = " ".join(["nice"] * 60)
-    assert teacher.scores([TEXTS[0], long])[0] == pytest.approx(scores[0], abs=0.02)
+    monkeypatch.setattr("core.training.distillation.teacher.train_teachers", learnt)
+    assert main([*arguments, "all"]) == 0
+    printed = capsys.readouterr().out
+    assert "learnt 1,200 rows and scored 1,300" in printed
+    assert f"sha256 of their file: {'f' * 64}" in printed

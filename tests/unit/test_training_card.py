@@ -28,28 +28,29 @@ from core.training.card.results import (
     thresholds_section,
 )
 from core.training.data.datasets import MODEL_LABELS, sha256_of
+from core.training.data.teacher_scores import TEACHER_SET, JoinCounts
 from core.training.evaluation.bias import BiasReport, TermBias
 from core.training.evaluation.calibration import calibrate
 from core.training.evaluation.functional import FunctionResult
 from core.training.evaluation.intervals import share_of
 from core.training.evaluation.measures import measure
+from core.training.evaluation.recipe import recipe_lines
 from core.training.evaluation.report import (
     REPORT_FILE,
     Effect,
     Parity,
     Probe,
     SetCounts,
-    TeacherUse,
     TrainingReport,
     read_report,
 )
 from core.training.evaluation.thresholds import EdgeEvidence, choose_bands
 from core.training.export.shipping import record_files
-from core.training.settings import TrainSettings
+from core.training.settings import Pooling, TrainSettings
 
 CHANCE = np.random.default_rng(8)
 TARGETS = CHANCE.random(300) < 0.4
-SEEN = ("2" * 64, 78, 0.875)
+COUNTS = JoinCounts(scored=1234, unscored={"hard_examples": 5}, unused=0, held_out=1)
 SCORES = np.clip(CHANCE.normal(0.3 + 0.3 * TARGETS, 0.2), 0.001, 0.999)
 
 
@@ -68,12 +69,10 @@ def some_report() -> TrainingReport:
         settings=TrainSettings(),
         base_sha256="1" * 64,
         sets=(SetCounts("jigsaw_wiki", "train", *made, 9, 5, 2, 2, counts, counts),),
-        teachers=(
-            TeacherUse("cad_reddit", "edos", 1.0, "a large one", *SEEN, "3" * 64, 1234, 56),
-            TeacherUse("jigsaw_wiki", "more", 0.5, "another", *SEEN, "4" * 64, 1235, 57),
+        recipe=recipe_lines(
+            TrainSettings(), COUNTS, train_rows=1239, seconds=61.5, where="one CPU core"
         ),
         train_rows=5,
-        refining_rows=7,
         train_seconds=61.5,
         tokens_per_row=12.25,
         metrics=(
@@ -95,29 +94,25 @@ def some_report() -> TrainingReport:
     )
 
 
-@pytest.mark.parametrize(
-    ("epochs", "said"),
-    [
-        (1, "0.00015 falling to nothing in 1 epoch."),
-        (3, "0.00015 falling to nothing in 2 epochs, then 0.0001 falling to nothing in 1 epoch."),
-    ],
-)
-def test_the_card_tells_the_learning_rates_that_there_were(epochs: int, said: str) -> None:
-    report = replace(some_report(), settings=TrainSettings(epochs=epochs))
-    assert f"- Learning rate: {said}\n" in model_card(report)
-
-
-def test_the_card_tells_whose_scores_were_learnt_and_how_far_it_was_refined() -> None:
+def test_the_card_tells_what_was_learnt_from_whom_and_how() -> None:
     card = model_card(some_report())
-    assert f"- Teacher of cad_reddit: a large one, sha256 `{'2' * 64}`" in card
-    assert "(ROC AUC 0.875 on 78 of its validation side)" in card
-    assert f"`{'3' * 64}`, alone say what is learnt of 1,234 rows of it and of 56 of edos" in card
-    assert f"`{'4' * 64}`, are 50% of the logit that says what is learnt of 1,235 rows" in card
-    assert (
-        "- Refined on 7 comments, those of every teacher, the project's own and, as it scored them "
-        "before, davidson_tweets: 0.0001 falling to nothing in 2 epochs; the weights are 60% of "
-        "the way" in card
-    )
+    assert "- Trained on 1,239 comments, respelled copies among them, epochs: 6, seed " in card
+    assert "128 tokens, bf16: 1 minutes on one CPU core.\n" in card
+    assert f"sha256 `{TEACHER_SET.sha256}`), which saw the training side alone" in card
+    assert "their mean score is 70% of the target where people gave a label" in card
+    assert "They scored 1,234 rows; from labels alone it learnt 5 (hard_examples).\n" in card
+    assert "- Learning rate: 0.0002 falling to nothing in 6 epochs.\n" in card
+    assert "- The head reads the mean of all tokens.\n" in card
+
+
+def test_a_gpu_and_another_pooling_are_told() -> None:
+    settings = TrainSettings(epochs=1, pooling=Pooling.FIRST)
+    every = replace(COUNTS, unscored={})
+    lines = recipe_lines(settings, every, train_rows=7, seconds=90, where="NVIDIA H100")
+    assert lines[0].endswith("bf16: 2 minutes on NVIDIA H100.")
+    assert lines[1].endswith("from labels alone it learnt 0.")
+    assert lines[2] == "Learning rate: 0.0002 falling to nothing in 1 epoch."
+    assert lines[3] == "The head reads the first token, through BERT's pooler."
 
 
 def test_a_report_survives_its_file(tmp_path: Path) -> None:

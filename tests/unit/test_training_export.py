@@ -25,7 +25,10 @@ transformers = pytest.importorskip("transformers", reason="training needs the [t
 onnx = pytest.importorskip("onnx", reason="training needs the [train] extra")
 
 from core.training.export.files import export_model  # noqa: E402
-from core.training.fitting.network import Classifier  # noqa: E402
+from core.training.export.standard import as_sequence_classifier  # noqa: E402
+from core.training.fitting.logits import network_logits  # noqa: E402
+from core.training.fitting.network import Classifier, MeanClassifier  # noqa: E402
+from core.training.settings import Pooling  # noqa: E402
 from tests.integer_arithmetic import (  # noqa: E402
     MOST,
     exact_scores,
@@ -39,11 +42,13 @@ pytestmark = pytest.mark.training
 WORDS = tuple(f"w{number}" for number in range(60))
 UNKNOWN: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
 RUNTIMES = ("openvino", "onnxruntime")
-MATRICES = 2 * 6 + 2
-"""In int8: those of two whole layers, the last one's key and value."""
+MATRICES = {Pooling.FIRST: 2 * 6 + 2, Pooling.MEAN: 3 * 6}
+"""In int8: all of three layers; of a last one whose first token alone is read, key and value."""
+NEAR = {Pooling.FIRST: 1e-5, Pooling.MEAN: 2e-3}
+"""How near the folder that transformers reads comes to the graphs."""
 
 
-def small_network(seed: int = 3) -> Classifier:
+def small_network(pooling: Pooling, seed: int = 3) -> Classifier:
     torch.manual_seed(seed)
     config = transformers.BertConfig(
         vocab_size=len(WORDS) + 4,
@@ -57,9 +62,16 @@ def small_network(seed: int = 3) -> Classifier:
         label2id={str(label): number for number, label in enumerate(MODEL_LABELS)},
         problem_type="multi_label_classification",
     )
-    network = Classifier(transformers.BertForSequenceClassification(config).eval())
+    if pooling is Pooling.FIRST:
+        network = Classifier(transformers.BertForSequenceClassification(config).eval())
+        encoder = network.model.bert
+    else:
+        encoder = transformers.BertModel(config, add_pooling_layer=False)
+        network = Classifier(MeanClassifier(encoder).eval())
+        # The mean is quieter than a token.
+        network.model.classifier.weight.data *= 3
     # Some channels are far louder than the others, as in a trained encoder.
-    for layer in network.model.bert.encoder.layer:
+    for layer in encoder.encoder.layer:
         layer.output.LayerNorm.weight.data[:2] *= 4
     return network
 
@@ -87,9 +99,9 @@ def text_of(ids: Sequence[int]) -> str:
     return " ".join(WORDS[each - 4] for each in ids[1:-1])
 
 
-def export(folder: Path, base: Path, seed: int = 1) -> Path:
+def export(folder: Path, base: Path, pooling: Pooling, seed: int = 1) -> Path:
     folder.mkdir()
-    export_model(small_network(), base, folder, calibration=random_ids(150, seed))
+    export_model(small_network(pooling), base, folder, calibration=random_ids(150, seed))
     return folder
 
 
@@ -98,9 +110,14 @@ def base(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_base(tmp_path_factory.mktemp("export") / "base")
 
 
+@pytest.fixture(scope="module", params=list(Pooling))
+def pooling(request: pytest.FixtureRequest) -> Pooling:
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory, base: Path) -> Path:
-    return export(tmp_path_factory.mktemp("exported") / "model", base)
+def folder(tmp_path_factory: pytest.TempPathFactory, base: Path, pooling: Pooling) -> Path:
+    return export(tmp_path_factory.mktemp("exported") / "model", base, pooling)
 
 
 @pytest.fixture(scope="module")
@@ -111,7 +128,13 @@ def seven_bits(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-def reference(folder: Path, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+def reference(pooling: Pooling, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
+    """Scores by the network that was exported, rounded as its weights are stored."""
+    network = small_network(pooling).half().float()
+    return 1 / (1 + np.exp(-network_logits(network, ids, threads=1)))
+
+
+def by_transformers(folder: Path, ids: Sequence[Sequence[int]]) -> NDArray[np.float64]:
     """Scores by transformers from the folder, one comment at a time."""
     model = transformers.AutoModelForSequenceClassification.from_pretrained(folder).eval()
     assert model.dtype is torch.float32
@@ -129,25 +152,47 @@ def scores(folder: Path, name: str, ids: Sequence[Sequence[int]], runtime: str) 
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_the_graph_scores_as_transformers_does(folder: Path, runtime: str) -> None:
+def test_the_graph_scores_as_the_network_does(folder: Path, pooling: Pooling, runtime: str) -> None:
     ids = random_ids(40, seed=9)
-    expected = reference(folder, ids)
+    expected = reference(pooling, ids)
     assert expected.std(axis=0).min() > 0.01
     assert np.abs(scores(folder, GRAPH_FILE, ids, runtime) - expected).max() < 1e-5
 
 
+def test_transformers_reads_the_folder_as_a_standard_class(folder: Path, pooling: Pooling) -> None:
+    ids = random_ids(100, seed=9)
+    expected = reference(pooling, ids)
+    assert np.abs(by_transformers(folder, ids) - expected).max() < NEAR[pooling]
+    padded_together = scores(folder, WEIGHTS_FILE, ids, "transformers")
+    assert np.abs(padded_together - expected).max() < NEAR[pooling]
+
+
+def test_the_standard_class_holds_for_logits_of_any_size() -> None:
+    network = small_network(Pooling.MEAN).half().float()
+    ids = random_ids(60, seed=9)
+    for size in (0.1, 10.0, 2.0):
+        network.model.classifier.weight.data *= size
+        network.model.classifier.bias.data += 0.5
+        standard = Classifier(as_sequence_classifier(network.model).half().float())
+        expected, found = (network_logits(each, ids, threads=1) for each in (network, standard))
+        apart = 1 / (1 + np.exp(-found)) - 1 / (1 + np.exp(-expected))
+        assert np.abs(apart).max() < NEAR[Pooling.MEAN]
+    assert np.abs(expected).max() > 8
+
+
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_attention_louder_than_any_trained_still_gives_numbers(
-    tmp_path: Path, base: Path, runtime: str
+    tmp_path: Path, base: Path, pooling: Pooling, runtime: str
 ) -> None:
-    network = small_network()
-    for layer in network.model.bert.encoder.layer:
+    network = small_network(pooling)
+    encoder = network.model.bert if pooling is Pooling.FIRST else network.model.encoder
+    for layer in encoder.encoder.layer:
         layer.attention.self.query.weight.data *= 300
     export_model(network, base, tmp_path, calibration=random_ids(20, seed=1))
     assert np.isfinite(scores(tmp_path, GRAPH_FILE, random_ids(40, seed=9), runtime)).all()
 
 
-@pytest.mark.parametrize(("name", "most"), [(GRAPH_FILE, 50), (INT8_FILE, 90_000)])
+@pytest.mark.parametrize(("name", "most"), [(GRAPH_FILE, 50), (INT8_FILE, 110_000)])
 def test_the_weights_are_stored_once(folder: Path, name: str, most: int) -> None:
     graph = onnx.load(folder / name, load_external_data=False).graph
     inside = [each for each in graph.initializer if not each.external_data]
@@ -157,29 +202,29 @@ def test_the_weights_are_stored_once(folder: Path, name: str, most: int) -> None
 
 
 @pytest.mark.rounding
-def test_int8_stays_near_the_reference(folder: Path) -> None:
+def test_int8_stays_near_the_reference(folder: Path, pooling: Pooling) -> None:
     ids = random_ids(100, seed=5)
-    apart = np.abs(exact_scores(folder / INT8_FILE, ids) - reference(folder, ids))
+    apart = np.abs(exact_scores(folder / INT8_FILE, ids) - reference(pooling, ids))
     assert apart.mean() < 0.025
     assert np.quantile(apart, 0.99) < 0.12
 
 
 @pytest.mark.rounding
 @pytest.mark.parametrize("runtime", RUNTIMES)
-def test_int8_runs_as_its_file_says(seven_bits: Path, runtime: str) -> None:
+def test_int8_runs_as_its_file_says(seven_bits: Path, pooling: Pooling, runtime: str) -> None:
     ids = random_ids(100, seed=5)
     expected = exact_scores(seven_bits / INT8_FILE, ids)
     apart = np.abs(scores(seven_bits, INT8_FILE, ids, runtime) - expected)
     # A value on the edge between two steps may fall to either side: a few scores move a little.
     assert np.median(apart) < 1e-5
     assert apart.max() < 0.05
-    assert np.abs(expected - reference(seven_bits, ids)).mean() < 0.025
+    assert np.abs(expected - reference(pooling, ids)).mean() < 0.025
 
 
 @pytest.mark.rounding
-def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path) -> None:
+def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path, pooling: Pooling) -> None:
     whole, half = (int8_matrices(onnx.load(each / INT8_FILE)) for each in (folder, seven_bits))
-    assert len(whole) == len(half) == MATRICES
+    assert len(whole) == len(half) == MATRICES[pooling]
     for one, other in zip(whole, half, strict=True):
         eight, seven = (numpy_helper.to_array(each).astype(int) for each in (one, other))
         assert np.abs(eight).max() == 127
@@ -208,16 +253,19 @@ def test_a_score_does_not_depend_on_its_batch(folder: Path, name: str) -> None:
     assert apart.max() < (0.1 if name == INT8_FILE else 1e-4)
 
 
-def test_the_large_layers_are_multiplied_in_int8(folder: Path) -> None:
+def test_the_large_layers_are_multiplied_in_int8(folder: Path, pooling: Pooling) -> None:
     graph = onnx.load(folder / INT8_FILE).graph
     kinds = {each.name: each.data_type for each in graph.initializer}
     whole = [name for name, kind in kinds.items() if kind == onnx.TensorProto.INT8]
     matrices = [name for name in whole if name.endswith("weight")]
-    assert len(matrices) == MATRICES
+    assert len(matrices) == MATRICES[pooling]
 
 
-def test_the_same_input_gives_the_same_bytes(folder: Path, base: Path, tmp_path: Path) -> None:
-    again, other = export(tmp_path / "again", base), export(tmp_path / "other", base, seed=2)
+def test_the_same_input_gives_the_same_bytes(
+    folder: Path, base: Path, pooling: Pooling, tmp_path: Path
+) -> None:
+    again = export(tmp_path / "again", base, pooling)
+    other = export(tmp_path / "other", base, pooling, seed=2)
     names = sorted(path.name for path in folder.iterdir())
     assert sorted(path.name for path in again.iterdir()) == names
     for name in names:
@@ -225,14 +273,14 @@ def test_the_same_input_gives_the_same_bytes(folder: Path, base: Path, tmp_path:
     assert (other / INT8_FILE).read_bytes() != (folder / INT8_FILE).read_bytes()
 
 
-def test_the_pipeline_of_transformers_takes_the_folder(folder: Path) -> None:
+def test_the_pipeline_of_transformers_takes_the_folder(folder: Path, pooling: Pooling) -> None:
     pipeline = transformers.pipeline(
         "text-classification", str(folder), top_k=None, function_to_apply="sigmoid"
     )
     ids = random_ids(1, seed=4)
     found = {each["label"]: each["score"] for each in pipeline([text_of(ids[0])])[0]}
-    expected = dict(zip(map(str, MODEL_LABELS), reference(folder, ids)[0], strict=True))
-    assert found == pytest.approx(expected, abs=1e-5)
+    expected = dict(zip(map(str, MODEL_LABELS), reference(pooling, ids)[0], strict=True))
+    assert found == pytest.approx(expected, abs=NEAR[pooling])
 
 
 def test_the_configuration_says_how_labels_are_read(folder: Path) -> None:

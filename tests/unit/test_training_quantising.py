@@ -6,7 +6,10 @@ import pytest
 torch = pytest.importorskip("torch", reason="training needs the [train] extra")
 transformers = pytest.importorskip("transformers", reason="training needs the [train] extra")
 
+from torch.nn import Linear  # noqa: E402
+
 from core.training.export.quantising import Int8Layer, quantise_layers  # noqa: E402
+from core.training.settings import Pooling  # noqa: E402
 
 pytestmark = pytest.mark.training
 
@@ -65,13 +68,13 @@ def error_of(layers: dict[str, Int8Layer], model: object, name: str) -> float:
 @pytest.mark.parametrize("loud", [1.0, 60.0])
 def test_each_layer_is_near_the_exact_one(loud: float) -> None:
     model = small_model(loud)
-    layers = quantise_layers(model, rows(150, seed=1))
+    layers = quantise_layers(model, rows(150, seed=1), Pooling.FIRST)
     for name in layers:
         assert error_of(layers, model, name) < 2e-3, name
 
 
 def test_only_the_last_layers_keys_and_values_read_every_token() -> None:
-    layers = quantise_layers(small_model(), rows(30, seed=1))
+    layers = quantise_layers(small_model(), rows(30, seed=1), Pooling.FIRST)
     last = {name.removeprefix("bert.encoder.layer.1.") for name in layers if ".layer.1." in name}
     assert last == {"attention.self.key", "attention.self.value"}
     assert len(layers) == 6 + 2
@@ -82,7 +85,7 @@ def test_errors_of_rounding_are_passed_on() -> None:
     were rounded to the nearest step."""
     model = small_model()
     given = inputs_of(model, FEED, rows(150, seed=1))
-    layer = quantise_layers(model, rows(150, seed=1))[FEED]
+    layer = quantise_layers(model, rows(150, seed=1), Pooling.FIRST)[FEED]
     weights = dict(model.named_modules())[FEED].weight.detach().numpy().T
     quiet = layer.factor > 0
     given, weights, factor = given[:, quiet], weights[quiet], layer.factor[quiet, None]
@@ -100,7 +103,7 @@ def test_loud_channels_behind_the_activation_are_multiplied_apart() -> None:
     model = small_model()
     wide = model.bert.encoder.layer[0].intermediate.dense
     wide.bias.data[[5, 40]] += 80
-    layers = quantise_layers(model, rows(60, seed=1))
+    layers = quantise_layers(model, rows(60, seed=1), Pooling.FIRST)
     assert {5, 40} <= set(layers[FEED].apart.tolist())
     assert np.all(layers[FEED].factor[layers[FEED].apart] == 0)
     assert not len(layers["bert.encoder.layer.0.intermediate.dense"].apart)
@@ -108,7 +111,13 @@ def test_loud_channels_behind_the_activation_are_multiplied_apart() -> None:
 
 
 def test_steps_fit_in_a_byte_and_use_it() -> None:
-    for layer in quantise_layers(small_model(), rows(30, seed=1)).values():
+    for layer in quantise_layers(small_model(), rows(30, seed=1), Pooling.FIRST).values():
         assert layer.matrix.dtype == np.int8
         assert np.abs(layer.matrix.astype(int)).max() == 127
         assert 0 <= layer.zero <= 255
+
+
+def test_with_the_mean_the_added_layer_alone_stays_as_it_is() -> None:
+    names = set(quantise_layers(small_model(), rows(20, seed=1), Pooling.MEAN))
+    layers = {name for name, each in small_model().named_modules() if isinstance(each, Linear)}
+    assert names == {name for name in layers if name.startswith("bert.encoder.layer.0.")}

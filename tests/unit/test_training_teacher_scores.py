@@ -1,177 +1,148 @@
-"""A teacher's scores: stored by digest of the text, and their use as targets."""
+"""Teachers' scores: found by the digest of a text, mixed with what people said, and counted."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
-from core.training.data.datasets import Example
-from core.training.data.distillation_tasks import (
-    DISTILLATION_TASKS,
-    REDDIT,
-    WIKIPEDIA,
-    DistillationTask,
-    task_of,
-)
-from core.training.data.teacher_scores import (
-    TeacherScores,
-    gather_scores,
-    labelled,
-    read_scores,
-    with_teacher_scores,
-)
-from core.training.fitting.refining import refining_rows
+from core.errors import InvalidInput
+from core.training.data.datasets import MODEL_LABELS, Example, example_of
+from core.training.data.distilled_targets import distilled
+from core.training.data.first_text_form import first_text_form
+from core.training.data.learnt_rows import LearntRow, RowKind, learnt_rows
+from core.training.data.teacher_scores import JoinCounts, join_scores, write_logits
+from core.training.data.text_forms import key_of_first_form
 
-ABOUT = {"base_model": "a large one", "base_sha256": "0" * 64}
-UNKNOWN = (None, None, None, None, None)
+UNKNOWN = (None,) * len(MODEL_LABELS)
 
 
-def scores_of(**by_text: tuple[float, float]) -> TeacherScores:
-    return gather_scores(REDDIT, list(by_text), list(by_text.values()), ABOUT)
+def row(text: str, source: str = "cad_reddit", *targets: float | None) -> Example:
+    return Example(text, targets or UNKNOWN, (text,), source, weight=0.5)
 
 
-def row(text: str, source: str, *targets: float | None) -> Example:
-    return Example(text, targets or UNKNOWN, (text,), source)
+def labelled(text: str, source: str = "cad_reddit") -> LearntRow:
+    return LearntRow(row(text, source, 1, None, None, None, 0), RowKind.LABELLED)
 
 
-def test_scores_are_found_again_by_their_text_to_three_places(tmp_path: Path) -> None:
-    path = tmp_path / "scores"
-    scores_of(one=(0.12345, 1.0), two=(0.0, 0.5)).write(path)
-    read = read_scores(REDDIT, path)
-    assert (read.of("one"), read.of("two"), read.of("three")) == ((0.123, 1.0), (0.0, 0.5), None)
-    assert read.about == ABOUT
+def written(path: Path, rows: Sequence[LearntRow], *logits: float) -> Path:
+    """Teacher a says `logits`, one for each row, of every label; teacher b the opposite plus 2."""
+    first = np.repeat(np.array(logits)[:, None], len(MODEL_LABELS), axis=1)
+    write_logits(path, rows, [first, 2 - first])
+    return path
 
 
-def test_the_file_holds_no_text_and_is_the_same_for_the_same_scores(tmp_path: Path) -> None:
-    one, other = tmp_path / "one", tmp_path / "other"
-    scores_of(first=(0.1, 0.2), second=(0.3, 0.4)).write(one)
-    scores_of(second=(0.3, 0.4), first=(0.1, 0.2)).write(other)
-    assert one.read_bytes() == other.read_bytes()
-    assert b"first" not in one.read_bytes()
+def mean(logit: float) -> float:
+    return float(np.mean(1 / (1 + np.exp([-logit, logit - 2]))))
 
 
-def test_of_the_set_it_learnt_only_what_the_teacher_says_is_learnt_again() -> None:
-    (found,) = with_teacher_scores(
-        [row("a", "cad_reddit", 1, None, 0, None, 0)], scores_of(a=(0.7, 0.1))
-    )
-    assert found.targets == (0.7, None, None, None, 0.1)
+def test_a_row_gets_the_mean_of_both_scores_not_of_their_logits(tmp_path: Path) -> None:
+    rows = [labelled("one"), labelled("two")]
+    found, counts = join_scores(written(tmp_path / "file", rows, 3.0, -1.0), rows, [])
+    assert found[0] == pytest.approx([mean(3.0)] * 5, abs=1e-6)
+    assert found[1] == pytest.approx([mean(-1.0)] * 5, abs=1e-6)
+    assert abs(mean(3.0) - 1 / (1 + np.exp(-1.0))) > 0.05
+    assert counts == JoinCounts(scored=2, unscored={}, unused=0, held_out=0)
 
 
-def test_teacher_scores_fill_unlabelled_rows_and_labels_by_people_remain() -> None:
-    rows = [row("a", "edos_sexism", None, None, 0, None, 1), row("b", "edos_sexism")]
-    found = with_teacher_scores(rows, scores_of(a=(0.1, 0.1), b=(0.2, 0.3)))
-    assert found == [rows[0], replace(rows[1], targets=(0.2, None, None, None, 0.3), weight=1.0)]
+def test_the_file_holds_no_text_and_the_same_scores_give_the_same_bytes(tmp_path: Path) -> None:
+    rows = [labelled("somebody"), labelled("two")]
+    one, other = (written(tmp_path / name, rows, 3.0, -1.0).read_bytes() for name in "ab")
+    assert one == other
+    assert b"somebody" not in one
 
 
-@pytest.mark.parametrize("source", ["own_examples", "hard_examples"])
-def test_the_projects_own_examples_refine_it_too_and_stand_as_they_are(source: str) -> None:
-    own = row("a", source, 1, 0, 0, 0, 0)
-    assert with_teacher_scores([own], scores_of(a=(0.1, 0.1))) == [own]
-
-
-def test_other_sets_are_not_learnt_again() -> None:
-    assert (
-        with_teacher_scores([row("a", "jigsaw_wiki", 1, 0, 0, 0, 0)], scores_of(a=(0.1, 0.1))) == []
-    )
-
-
-def test_a_row_that_neither_people_nor_the_teacher_know_is_not_learnt() -> None:
-    known = row("b", "cad_reddit", 1, None, None, None, 0)
-    assert with_teacher_scores([row("a", "edos_sexism"), known], scores_of(c=(0.1, 0.1))) == [known]
-    assert labelled([row("a", "edos_sexism"), known]) == [known]
-
-
-def test_hard_examples_are_kept_for_the_refining() -> None:
-    rows = [row("a", "own_examples", 1, 0, 0, 0, 0), row("b", "hard_examples", 1, 0, 0, 0, 0)]
-    assert labelled(rows) == rows[:1]
-
-
-def wikipedia(**by_text: float) -> TeacherScores:
-    return gather_scores(WIKIPEDIA, list(by_text), [(each,) for each in by_text.values()], ABOUT)
-
-
-def test_scores_of_one_label_leave_what_another_model_said_of_the_others() -> None:
-    rows = [
-        row("a", "jigsaw_wiki", 0, 0, 0, 0, 0),
-        row("b", "jigsaw_detoxify_scored", 0.9, 0.8, 0.1, 0.5, 0.2),
-        row("c", "cad_reddit", 1, None, None, None, 0),
-        row("d", "own_examples", 1, 0, 0, 0, 0),
-    ]
-    found = with_teacher_scores(rows, wikipedia(a=0.7, b=0.3, c=0.1, d=0.1))
-    assert [each.targets for each in found] == [
-        (0.7, None, None, None, None),
-        (0.3, 0.8, 0.1, 0.5, 0.2),
-    ]
+def test_scores_are_found_by_the_first_form_whatever_the_network_reads(tmp_path: Path) -> None:
+    raw = example_of("<b>you</b> &amp; \U0001d41a", (1, *UNKNOWN[1:]), ("k",), "cad_reddit")
+    scored = [LearntRow(raw, RowKind.LABELLED)]
+    path = written(tmp_path / "file", scored, 3.0)
+    newer = replace(raw, text="as a later form has it", other_form=raw.first_form)
+    found, counts = join_scores(path, [LearntRow(newer, RowKind.LABELLED)], [])
+    assert counts.scored == 1
+    assert found[0] == pytest.approx([mean(3.0)] * 5, abs=1e-6)
 
 
 @pytest.mark.parametrize(
-    ("task", "source", "targets", "speaks"),
+    ("raw", "key"),
     [
-        (REDDIT, "cad_reddit", (1, 0, 0, 0, 0), True),
-        (REDDIT, "edos_sexism", UNKNOWN, True),
-        (REDDIT, "edos_sexism", (None, None, 0, None, 1), False),
-        (REDDIT, "own_examples", (1, 0, 0, 0, 0), False),
-        (REDDIT, "jigsaw_wiki", (1, 0, 0, 0, 0), False),
-        (WIKIPEDIA, "jigsaw_wiki", (1, 0, 0, 0, 0), True),
-        (WIKIPEDIA, "jigsaw_detoxify_scored", (0.5, 0.5, 0.5, 0.5, 0.5), True),
-        (WIKIPEDIA, "cad_reddit", (1, 0, 0, 0, 0), False),
+        ("You &amp; <b>me</b> http://x.example/a", "5d2f5511bb0e0fc6e3dfeb111d85bf7c"),
+        ("\U0001f480 skull, \U0001d41a letter, \u24d0", "63d58e42d7a4f20e7d4259b36cf4d696"),
+        ("  blanks \n between ", "cba7f3c20b4788d83c301ea0022a91f9"),
     ],
 )
-def test_a_teachers_scores_are_used_for_its_set_and_for_unlabelled_rows(
-    task: DistillationTask, source: str, targets: tuple[float | None, ...], speaks: bool
-) -> None:
-    assert task.replaces_labels_of(row("a", source, *targets)) is speaks
+def test_the_first_form_never_changes(raw: str, key: str) -> None:
+    assert key_of_first_form(first_text_form(raw)) == key
 
 
-def test_a_teachers_weight_applies_to_the_labels_and_sets_it_scores() -> None:
-    wiki, own = row("a", "jigsaw_wiki", 1), row("b", "own_examples", 1)
-    assert WIKIPEDIA.weights_for(wiki) == (0.5, 1.0, 1.0, 1.0, 1.0)
-    unscored = row("d", WIKIPEDIA.scored)
-    assert WIKIPEDIA.weights_for(unscored) == WIKIPEDIA.weights_for(wiki)
-    assert WIKIPEDIA.weights_for(own) == REDDIT.weights_for(row("c", "cad_reddit", 1)) == (1.0,) * 5
+def test_every_row_that_misses_or_is_left_over_is_counted(tmp_path: Path) -> None:
+    known = [labelled(f"row {number}") for number in range(40)]
+    path = written(tmp_path / "file", known, *[0.0] * 40)
+    asked = [*known[:39], labelled("new", "own_examples")]
+    found, counts = join_scores(path, asked, [row("row 3", "hatemoji_build"), row("other")])
+    assert found[-1] is None
+    assert counts == JoinCounts(39, {"own_examples": 1}, unused=1, held_out=1)
+    assert counts.summary == (
+        "teachers scored 39 of 40 rows; without scores: 1 of own_examples; 1 of their scores "
+        "belong to no row; 1 of their texts are also held out"
+    )
 
 
-def test_a_refining_takes_the_rows_of_its_lessons_and_of_the_sets_that_are_kept() -> None:
-    rows = [
-        row("a", "jigsaw_wiki", 1),
-        row("b", "cad_reddit", 1),
-        row("c", "davidson_tweets", 1, 0, 0, 1, 0),
-        row("d", "hatemoji_build", 1),
-    ]
-    teachers = (scores_of(b=(0.7, 0.2)), wikipedia(a=0.9))
-    found = refining_rows(rows, teachers, ("davidson_tweets",))
-    assert [
-        (each.text, each.targets, teacher_weight[0])
-        for each, teacher_weight in zip(found.examples, found.teacher_weight, strict=True)
-    ] == [
-        ("b", (0.7, None, None, None, 0.2), 1.0),
-        ("a", (0.9, None, None, None, None), 0.5),
-        ("c", UNKNOWN, 1.0),
-    ]
-    alone = refining_rows(rows, (wikipedia(a=0.9),), ())
-    assert [each.text for each in alone.examples] == ["a"]
+@pytest.mark.parametrize(
+    "other",
+    [
+        LearntRow(row("one", "cad_reddit"), RowKind.UNLABELLED),
+        LearntRow(row("one", "jigsaw_wiki", 1), RowKind.LABELLED),
+        LearntRow(row("One", "cad_reddit", 1), RowKind.LABELLED),
+    ],
+    ids=["kind", "set", "text"],
+)
+def test_scores_of_other_rows_are_refused(tmp_path: Path, other: LearntRow) -> None:
+    path = written(tmp_path / "file", [labelled("one")], 3.0)
+    with pytest.raises(InvalidInput, match="of other data sets: teachers scored 0 of 1 rows"):
+        join_scores(path, [other], [])
 
 
-def test_a_lesson_is_found_by_the_set_that_its_teacher_learnt() -> None:
-    assert [task_of(each.learnt) for each in DISTILLATION_TASKS] == [REDDIT, WIKIPEDIA]
+def test_equal_texts_of_one_set_take_their_scores_in_order(tmp_path: Path) -> None:
+    rows = [labelled("one"), labelled("two"), labelled("one")]
+    found, _ = join_scores(written(tmp_path / "file", rows, 3.0, 0.0, 4.0), rows, [])
+    assert [scores and scores[0] for scores in found] == pytest.approx(
+        [mean(3.0), mean(0.0), mean(4.0)], abs=1e-6
+    )
 
 
-@pytest.mark.parametrize(("task", "weight"), [(REDDIT, 1.0), (WIKIPEDIA, 0.5)])
-def test_an_unlabelled_row_has_the_same_weight_as_others(
-    task: DistillationTask, weight: float
-) -> None:
-    given = UNKNOWN if task is REDDIT else (0.5,) * 5
-    light = replace(row("a", task.scored, *given), weight=0.5)
-    scores = gather_scores(task, ["a"], [(0.7,) * len(task.labels)], ABOUT)
-    assert [each.weight for each in with_teacher_scores([light], scores)] == [weight]
+SCORES = (0.5, 0.4, 0.3, 0.2, 0.1)
 
 
-@pytest.mark.parametrize(("task", "scored"), [(REDDIT, 25_000), (WIKIPEDIA, 16_000)])
-def test_the_shipped_scores_say_whose_they_are_and_are_shares(
-    task: DistillationTask, scored: int
-) -> None:
-    shipped = read_scores(task)
-    assert shipped.about["base_model"] == "all-mpnet-base-v2"
-    assert len(shipped.about["base_sha256"]) == 64
-    assert len(shipped.by_text) > scored
-    assert all(0 <= score <= 1 for scores in shipped.by_text.values() for score in scores)
+def test_people_keep_a_share_where_they_said_something() -> None:
+    (found,) = distilled([labelled("a")], [SCORES], teacher_share=0.7)
+    assert found.targets == pytest.approx((0.7 * 0.5 + 0.3, 0.4, 0.3, 0.2, 0.7 * 0.1))
+    assert found.weight == 0.5
+
+
+def test_the_teachers_alone_speak_of_what_no_person_labelled() -> None:
+    nobody = LearntRow(row("a", "edos_sexism"), RowKind.UNLABELLED)
+    machine = LearntRow(row("b", "jigsaw_detoxify_scored", *[0.9] * 5), RowKind.LABELLED)
+    found = distilled([nobody, machine], [SCORES, SCORES], teacher_share=0.7)
+    assert [each.targets for each in found] == [SCORES, SCORES]
+    # The set's weight is that of its labels.
+    assert [each.weight for each in found] == [1.0, 0.5]
+
+
+def test_what_no_teacher_scored_keeps_its_labels() -> None:
+    own = labelled("a", "hard_examples")
+    assert distilled([own], [None], teacher_share=0.7) == [own.example]
+
+
+def test_all_rows_are_learnt_and_hard_examples_are_not_respelt() -> None:
+    toxic = [row(f"you wretched moron {n}", "own_examples", 1, 0, 0, 1, 0) for n in range(200)]
+    hard = [row(f"you wretched villain {n}", "hard_examples", 1, 0, 0, 1, 0) for n in range(200)]
+    nobody = row("nobody knows", "edos_sexism")
+    found = learnt_rows([*hard, *toxic, nobody])
+    kinds = {each.example.text: each.kind for each in found}
+    copies = [each for each in found if each.kind is RowKind.DISGUISED]
+    assert all(kinds[each.text] is RowKind.LABELLED for each in (*hard, *toxic))
+    assert kinds["nobody knows"] is RowKind.UNLABELLED
+    assert len(found) == 401 + len(copies)
+    assert len(copies) > 10
+    assert {each.example.source for each in copies} == {"own_examples"}

@@ -99,8 +99,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "jigsaw-toxic-comment-classification-challenge (mirror: github.com/khanhhk/"
         "Data-Systems-for-Toxic-Comment-Classification)",
         DataSetUse.TRAIN,
-        "toxicity by about ten raters; clean rows are clean for every label; softened by a teacher "
-        "on the training side",
+        "toxicity by about ten raters; clean rows are clean for every label",
         _JIGSAW,
     ),
     DataSet(
@@ -157,7 +156,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "github.com/rewire-online/edos",
         DataSetUse.TRAIN,
         "sexist rows for identity attack, their category says which are threats; the rest as the "
-        "teacher scores",
+        "teachers score them",
         _EDOS,
     ),
     DataSet(
@@ -167,7 +166,7 @@ CATALOGUE: tuple[DataSet, ...] = (
         "zenodo.org/record/4881008",
         DataSetUse.TRAIN,
         "toxicity and identity attack as experts agreed in the thread, counter-speech clean; the "
-        "parent is not in the file; on the training side softened by the teacher",
+        "parent is not in the file",
         _CAD,
     ),
     DataSet(
@@ -176,7 +175,8 @@ CATALOGUE: tuple[DataSet, ...] = (
         "MIT (scores); Jigsaw 2018 text (CC0, Wikipedia CC BY-SA 3.0)",
         "github.com/RobertNimmo26/Toxic-Comments-XAI-Study",
         DataSetUse.TRAIN,
-        "distilled: all five labels as Detoxify original-small scores them; no label by a person",
+        "all five labels as Detoxify original-small scores them, no label by a person; on the "
+        "training side the teachers' scores are learnt in their place",
         _DETOXIFY,
     ),
     DataSet(

@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataFileMismatch, MissingExtra
-from core.inference.text.form import model_text
 from core.moderation.scores import Label
 from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
+from core.training.data.first_text_form import first_text_form
+from core.training.data.text_forms import network_text
 
 MODEL_LABELS: tuple[Label, ...] = (
     Label.TOXICITY,
@@ -26,13 +27,22 @@ NOT_ASSESSED = tuple(label for label in Label if label not in MODEL_LABELS)
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One comment. `targets` follow MODEL_LABELS: a share in 0..1, None where unknown."""
+    """One comment. `targets` follow MODEL_LABELS: a share in 0..1, None where unknown.
+
+    `text` is what the network reads; `other_form` is the first text form where that differs.
+    """
 
     text: str
     targets: tuple[float | None, ...]
     keys: tuple[str, ...]
     source: str
     weight: float = 1.0
+    other_form: str | None = None
+
+    @property
+    def first_form(self) -> str:
+        """The text in the first form, by which a teacher's scores are found."""
+        return self.text if self.other_form is None else self.other_form
 
 
 def sha256_of(path: Path) -> str:
@@ -71,10 +81,22 @@ def read_set(
     inner = data_set.query.format(**paths)
     rows = select_rows(f"SELECT text, keys, weight::DOUBLE, {labels} FROM ({inner})")
     examples = (
-        Example(model_text(text), tuple(targets), tuple(keys), data_set.name, weight)
+        example_of(text, tuple(targets), tuple(keys), data_set.name, weight)
         for text, keys, weight, *targets in rows
     )
     return [example for example in examples if example.text]
+
+
+def example_of(
+    raw: str,
+    targets: tuple[float | None, ...],
+    keys: tuple[str, ...],
+    source: str,
+    weight: float = 1.0,
+) -> Example:
+    """The example of a comment as it was written."""
+    text, first = network_text(raw), first_text_form(raw)
+    return Example(text, targets, keys, source, weight, None if first == text else first)
 
 
 def select_rows(query: str) -> list[tuple[Any, ...]]:

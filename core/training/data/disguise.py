@@ -11,6 +11,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from core.training.data.datasets import Example
+from core.training.data.text_forms import network_text
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _LOOKALIKES = {"a": "@4", "e": "3", "i": "1!", "o": "0", "s": "$5", "t": "7", "u": "v", "l": "1"}
@@ -21,7 +22,10 @@ _CHARGED_COUNT = 400
 
 def disguised_copies(examples: Sequence[Example], *, seed: int) -> list[Example]:
     """Copies of rows with the same targets: in toxic rows the charged words are misspelt, in clean
-    rows any words. The seed fixes the result."""
+    rows any words. The seed fixes the result.
+
+    The first text form is respelt, so that the copies are those that the teachers scored.
+    """
     chance = random.Random(seed)
     charged = charged_words(examples)
     copies = []
@@ -32,10 +36,11 @@ def disguised_copies(examples: Sequence[Example], *, seed: int) -> list[Example]
         toxic = toxicity >= 0.6
         if chance.random() >= (_TOXIC_SHARE if toxic else _CLEAN_SHARE):
             continue
-        words = charged if toxic else _some_words(example.text, chance)
-        text = _WORD.sub(lambda found: _respelled(found[0], words, chance), example.text)  # noqa: B023
-        if text != example.text:
-            copies.append(replace(example, text=text))
+        first = example.first_form
+        words = charged if toxic else _some_words(first, chance)
+        copy = _WORD.sub(lambda found: _respelled(found[0], words, chance), first)  # noqa: B023
+        if copy != first:
+            copies.append(replace(example, text=network_text(copy), other_form=copy))
     return copies
 
 
@@ -44,7 +49,7 @@ def charged_words(examples: Sequence[Example]) -> frozenset[str]:
     seen: dict[bool, Counter[str]] = {True: Counter(), False: Counter()}
     for example in examples:
         if example.targets[0] is not None:
-            seen[example.targets[0] >= 0.5].update(set(_WORD.findall(example.text.lower())))
+            seen[example.targets[0] >= 0.5].update(set(_WORD.findall(example.first_form.lower())))
     totals = {toxic: sum(counts.values()) + 1 for toxic, counts in seen.items()}
 
     def odds(word: str) -> float:

@@ -1,7 +1,6 @@
 """The project's own short examples, filled from templates in files beside this one.
 
-The first file is used from the start. The hard examples were written after looking at the network's
-errors, and are used in the refining phase alone.
+The hard examples were written after looking at the network's errors.
 """
 
 import hashlib
@@ -11,8 +10,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 
-from core.inference.text.form import model_text
-from core.training.data.datasets import MODEL_LABELS, Example
+from core.training.data.datasets import MODEL_LABELS, Example, example_of
 
 OWN_SOURCE = "own_examples"
 HARD_SOURCE = "hard_examples"
@@ -57,4 +55,4 @@ def _example(
     text: str, category: Mapping[str, Mapping[str, float]], key: str, source: str
 ) -> Example:
     targets = tuple(category["targets"].get(label) for label in MODEL_LABELS)
-    return Example(model_text(text), targets, (key,), source, OWN_WEIGHT)
+    return example_of(text, targets, (key,), source, OWN_WEIGHT)

@@ -1,140 +1,123 @@
-"""Scores of a larger network, the teacher, for comments of the training side.
+"""What larger networks, the teachers, make of each row: a file of logits, found by text digest.
 
-A shipped file for each task holds the scores by a digest of the text, never the text. They replace
-or soften the labels that people gave, and fill in labels that nobody gave.
+Machine scores to learn from, never ground truth: no threshold and no total comes from them.
 """
 
-import hashlib
-import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from importlib.resources import files
+import math
+from collections import Counter, defaultdict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
+from typing import TYPE_CHECKING
 
 from core.errors import InvalidInput
-from core.training.data.datasets import MODEL_LABELS, Example
-from core.training.data.distillation_tasks import (
-    DISTILLATION_TASKS,
-    DistillationTask,
-    has_any_label,
-    rows_of,
-)
-from core.training.data.own_examples import HARD_SOURCE
-from core.training.data.split import Split
+from core.training.data.catalogue import DataSet, DataSetUse
+from core.training.data.datasets import MODEL_LABELS, Example, select_rows
+from core.training.data.learnt_rows import LearntRow
+from core.training.data.text_forms import key_of_first_form
 
-_PLACES = 1000
-UNKNOWN: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+TEACHERS = ("a", "b")
+"""Two networks; the mean of their scores is better than either."""
+TEACHER_SET = DataSet(
+    "teacher_mpnet",
+    "47dd58230ad469915463369db1e25e9f8d7bfa25d08ef4447c1787ef96fc4073",
+    "CC0 1.0; base weights Apache-2.0",
+    "all-mpnet-base-v2 as `modconsole train-teacher` trains it",
+    DataSetUse.TRAIN,
+    "scores of two larger networks for the training rows, by the digest of a text",
+)
+_LEAST_SHARE = 0.95
+"""With fewer rows scored, the file belongs to other data sets."""
+
+Scores = tuple[float, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class TeacherScores:
-    """For each text, by its digest, a score in 0..1 for each label of the task. `about` names the
-    teacher: `base_model`, `base_sha256`, and its ROC AUC of toxicity on held-out rows."""
+class JoinCounts:
+    """`scored` rows found their scores; `unscored` rows, by set, are in no row of the file;
+    `unused` rows of the file belong to no row here; `held_out` rows of the file have a text that is
+    also on the validation or test side."""
 
-    task: DistillationTask
-    about: Mapping[str, str]
-    by_text: Mapping[int, tuple[float, ...]]
+    scored: int
+    unscored: dict[str, int]
+    unused: int
+    held_out: int
 
-    def of(self, text: str) -> tuple[float, ...] | None:
-        """None for a text that the teacher did not score."""
-        return self.by_text.get(_digest(text))
-
-    def write(self, path: Path) -> None:
-        """Scores rounded to three decimals; the same scores give the same bytes."""
-        keys = sorted(self.by_text)
-        rounded = [[round(score * _PLACES) for score in self.by_text[key]] for key in keys]
-        about = np.frombuffer(json.dumps(dict(self.about)).encode(), dtype=np.uint8)
-        with path.open("wb") as file:
-            np.savez(
-                file,
-                about=about,
-                keys=np.array(keys, dtype=np.uint64),
-                scores=np.array(rounded, dtype=np.uint16).reshape(-1, len(self.task.labels)),
-            )
-
-
-def gather_scores(
-    task: DistillationTask,
-    texts: Sequence[str],
-    scores: Sequence[Sequence[float]],
-    about: Mapping[str, str],
-) -> TeacherScores:
-    """`scores` are (texts, labels of the task)."""
-    by_text = {_digest(text): tuple(row) for text, row in zip(texts, scores, strict=True)}
-    return TeacherScores(task, about, by_text)
-
-
-def scores_sha256(task: DistillationTask) -> str:
-    """sha256 of the shipped file, for the model card."""
-    return hashlib.sha256(_shipped(task).read_bytes()).hexdigest()
-
-
-def _shipped(task: DistillationTask) -> Path:
-    return Path(str(files("core.training.data").joinpath(f"teacher_{task.learnt}.npz")))
-
-
-def read_scores(task: DistillationTask, path: Path | None = None) -> TeacherScores:
-    """Reads that file, by default the shipped one."""
-    with np.load(path or _shipped(task)) as arrays:
-        scores = (arrays["scores"] / _PLACES).tolist()
-        keys = arrays["keys"].tolist()
-        about = json.loads(arrays["about"].tobytes())
-    return TeacherScores(task, about, dict(zip(keys, map(tuple, scores), strict=True)))
-
-
-def read_all_scores() -> tuple[TeacherScores, ...]:
-    """The shipped scores of every task, in the order of DISTILLATION_TASKS."""
-    return tuple(map(read_scores, DISTILLATION_TASKS))
-
-
-def check_scores(scores: TeacherScores, split: Split) -> None:
-    """Raises InvalidInput if a comment of the task's sets has no score or a held-out comment has
-    one: then the scores belong to other files or another split."""
-    sets = scores.task.sets
-    lacks = _count(split.train, sets, lambda row: scores.of(row.text) is None)
-    known = _count((*split.val, *split.test), sets, lambda row: scores.of(row.text) is not None)
-    if lacks or known:
-        raise InvalidInput(
-            f"the teacher's scores of {sets[0]} lack {lacks:,} comments of the training side and "
-            f"know {known:,} held-out ones: run `modconsole train-teacher` on these files first"
+    @property
+    def summary(self) -> str:
+        """One line for the terminal."""
+        missing = ", ".join(f"{count:,} of {name}" for name, count in self.unscored.items())
+        return (
+            f"teachers scored {self.scored:,} of {self.scored + sum(self.unscored.values()):,} "
+            f"rows; without scores: {missing or 'none'}; {self.unused:,} of their scores belong "
+            f"to no row; {self.held_out:,} of their texts are also held out"
         )
 
 
-def _count(rows: Sequence[Example], sets: Sequence[str], found: Callable[[Example], bool]) -> int:
-    return sum(found(row) for row in rows if row.source in sets)
+def teacher_columns() -> list[str]:
+    """The names of the logits' columns, label by label."""
+    return [f"{label}_logit_{teacher}" for label in MODEL_LABELS for teacher in TEACHERS]
 
 
-def labelled(examples: Sequence[Example]) -> list[Example]:
-    """Training rows of the first phase: those that people labelled."""
-    return [row for row in examples if row.source != HARD_SOURCE and has_any_label(row)]
+def join_scores(
+    path: Path, rows: Sequence[LearntRow], held_out: Sequence[Example]
+) -> tuple[list[Scores | None], JoinCounts]:
+    """For each row the mean of the teachers' scores, in 0..1 for each label, or None.
+
+    Rows of one set with the same text take its scores in the file's order. Raises InvalidInput if
+    too few rows are scored.
+    """
+    waiting = _read(path)
+    keys = {key for _, _, key in waiting}
+    found: list[Scores | None] = []
+    for row in rows:
+        example = row.example
+        queue = waiting[str(row.kind), example.source, key_of_first_form(example.first_form)]
+        found.append(queue.popleft() if queue else None)
+    pairs = zip(rows, found, strict=True)
+    counts = JoinCounts(
+        scored=sum(scores is not None for scores in found),
+        unscored=dict(Counter(row.example.source for row, scores in pairs if scores is None)),
+        unused=sum(map(len, waiting.values())),
+        held_out=len(keys & {key_of_first_form(each.first_form) for each in held_out}),
+    )
+    if counts.scored < _LEAST_SHARE * len(rows):
+        raise InvalidInput(f"{path.name} is of other data sets: {counts.summary}")
+    return found, counts
 
 
-def with_teacher_scores(examples: Sequence[Example], scores: TeacherScores) -> list[Example]:
-    """Training rows of the refining phase, with the teacher's scores as targets. The project's own
-    short examples among them keep their labels, so that plain words are not forgotten."""
-    rows = [_with_teacher_scores(row, scores) for row in rows_of(scores.task, examples)]
-    return [row for row in rows if has_any_label(row)]
+def _read(path: Path) -> defaultdict[tuple[str, str, str], deque[Scores]]:
+    columns = ", ".join(f"{name}::DOUBLE" for name in teacher_columns())
+    quoted = str(path).replace("'", "''")
+    found: defaultdict[tuple[str, str, str], deque[Scores]] = defaultdict(deque)
+    for kind, source, key, *logits in select_rows(
+        f"SELECT kind, source, text_sha256, {columns} FROM read_parquet('{quoted}')"
+    ):
+        scores = [1 / (1 + math.exp(-logit)) for logit in logits]
+        count = len(TEACHERS)
+        means = [sum(scores[at : at + count]) / count for at in range(0, len(scores), count)]
+        found[kind, source, key].append(tuple(means))
+    return found
 
 
-def unlabelled(examples: Sequence[Example], sets: Sequence[str]) -> list[Example]:
-    """The rows of these sets without targets: the network is held to its own earlier scores."""
-    return [replace(row, targets=UNKNOWN) for row in examples if row.source in sets]
+def write_logits(
+    path: Path, rows: Sequence[LearntRow], logits: Sequence["NDArray[np.float64]"]
+) -> None:
+    """`logits` are (rows, labels), for each of TEACHERS. The file holds no text."""
+    import numpy as np
+    import pyarrow as pa
+    from pyarrow import parquet
 
-
-def _with_teacher_scores(example: Example, scores: TeacherScores) -> Example:
-    scored = scores.of(example.text)
-    if scored is None or not scores.task.replaces_labels_of(example):
-        return example
-    task = scores.task
-    # A clean comment counts as clean for every label; the first phase learnt that already.
-    targets = list(UNKNOWN if example.source == task.learnt else example.targets)
-    for label, score in zip(task.labels, scored, strict=True):
-        targets[MODEL_LABELS.index(label)] = score
-    weight = example.weight if has_any_label(example) else 1.0
-    return replace(example, targets=tuple(targets), weight=weight)
-
-
-def _digest(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big")
+    examples = [row.example for row in rows]
+    columns = np.stack(logits, axis=-1).reshape(len(rows), -1).astype(np.float32).T
+    table = {
+        "text_sha256": [key_of_first_form(each.first_form) for each in examples],
+        "source": [each.source for each in examples],
+        "kind": [str(row.kind) for row in rows],
+        **dict(zip(teacher_columns(), columns, strict=True)),
+    }
+    parquet.write_table(pa.table(table), path, compression="zstd")

@@ -6,15 +6,14 @@ from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.data.own_examples import HARD_SOURCE, OWN_SOURCE, own_file_sha256
 from core.training.data.split import Split
-from core.training.data.teacher_scores import TeacherScores, scores_sha256
-from core.training.evaluation.report import SetCounts, TeacherUse
+from core.training.evaluation.report import SetCounts
 from core.training.evaluation.scoring import ScoredRows
 
 _OWN_WHY = {
     OWN_SOURCE: "plain identity sentences, technical words, profanity that is no abuse, plain "
     "disagreement; disguised insults and threats",
     HARD_SOURCE: "threats, ill wishes and contempt without swearing, and harmless sentences like "
-    "them; learnt in the refining alone",
+    "them; learnt from their labels alone",
 }
 OWN_SETS = tuple(
     DataSet(
@@ -34,24 +33,6 @@ def count_sets(
 ) -> tuple[SetCounts, ...]:
     """Every set of the catalogue and the project's own; sets left out have zero rows."""
     return tuple(_count(each, split, others) for each in [*catalogue, *OWN_SETS])
-
-
-def count_taught(scores: TeacherScores, learnt: Sequence[Example]) -> TeacherUse:
-    """`learnt`: rows of the training side."""
-    task, about = scores.task, scores.about
-    sources = [row.source for row in learnt if task.replaces_labels_of(row)]
-    return TeacherUse(
-        learnt=task.learnt,
-        scored=task.scored,
-        teacher_weight=task.teacher_weight,
-        base_model=about["base_model"],
-        base_sha256=about["base_sha256"],
-        held_out=int(about["held_out"]),
-        roc_auc=float(about["roc_auc"]),
-        scores_sha256=scores_sha256(task),
-        learnt_rows=sources.count(task.learnt),
-        scored_rows=sources.count(task.scored),
-    )
 
 
 def _count(data_set: DataSet, split: Split, others: Mapping[str, ScoredRows]) -> SetCounts:

@@ -10,10 +10,10 @@ from core.moderation.scores import Label
 from core.training.data.catalogue import DataSet, DataSetUse
 from core.training.data.datasets import MODEL_LABELS, read_set, sets_for, sha256_of
 from core.training.data.split import Split
-from core.training.data.teacher_scores import TeacherScores
+from core.training.data.teacher_scores import JoinCounts
 from core.training.data.traffic import UnlabelledTraffic
 from core.training.evaluation.bias import measure_bias
-from core.training.evaluation.counts import count_sets, count_taught
+from core.training.evaluation.counts import count_sets
 from core.training.evaluation.evaluate import (
     IDENTITY_SET,
     by_people,
@@ -31,6 +31,7 @@ from core.training.evaluation.functional import (
     suite_examples,
 )
 from core.training.evaluation.probes import ABUSIVE, BENIGN
+from core.training.evaluation.recipe import recipe_lines
 from core.training.evaluation.report import Effect, Parity, TrainingReport
 from core.training.evaluation.scoring import ExportedNetwork, ScoredRows
 from core.training.evaluation.thresholds import (
@@ -50,7 +51,8 @@ _PACKAGES = ("torch", "transformers", "onnx", "onnxruntime", "tokenizers", "nump
 
 @dataclass(frozen=True, slots=True)
 class Fitted:
-    """Trained weights in `out_dir / weights`, and what they were trained with."""
+    """Trained weights in `out_dir / weights`, and what they were trained with. `where` names the
+    processor that did it."""
 
     data_dir: Path
     out_dir: Path
@@ -60,10 +62,10 @@ class Fitted:
     settings: TrainSettings
     catalogue: Sequence[DataSet]
     traffic: Sequence[UnlabelledTraffic]
-    teachers: Sequence[TeacherScores]
+    counts: JoinCounts
     train_rows: int
-    refining_rows: int
     train_seconds: float
+    where: str
     tokens_per_row: float
 
 
@@ -81,9 +83,11 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Networks:
-    """One model in fp32, in bf16 where the processor has it, and in int8 as it is served."""
+    """One model in fp32, in bf16 where the processor has it, and in int8 as it is served;
+    `standard` is the folder as transformers reads it, where its network is another one."""
 
     reference: ExportedNetwork
+    standard: ExportedNetwork | None
     bf16: ExportedNetwork | None
     served: ExportedNetwork
 
@@ -154,9 +158,14 @@ def report_findings(
         settings=fitted.settings,
         base_sha256=_base_digest(fitted.base),
         sets=count_sets(catalogue, fitted.split, findings.others),
-        teachers=tuple(count_taught(each, fitted.split.train) for each in fitted.teachers),
+        recipe=recipe_lines(
+            fitted.settings,
+            fitted.counts,
+            train_rows=fitted.train_rows,
+            seconds=fitted.train_seconds,
+            where=fitted.where,
+        ),
         train_rows=fitted.train_rows,
-        refining_rows=fitted.refining_rows,
         train_seconds=fitted.train_seconds,
         tokens_per_row=fitted.tokens_per_row,
         metrics=tuple(metrics),
@@ -180,6 +189,8 @@ def _parity(
     narrow = {"int8": findings.test}
     if networks.bf16 is not None:
         narrow["bf16"] = networks.bf16.score(fitted.split.test)
+    if networks.standard is not None:
+        narrow["transformers"] = networks.standard.score(fitted.split.test)
     return {precision: compare(wide, scored, bands) for precision, scored in narrow.items()}
 
 

@@ -38,24 +38,6 @@ class SetCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class TeacherUse:
-    """One task: the set that the teacher learnt, the unlabelled set that it also scored, and how
-    many rows of each are trained on with its scores. `roc_auc` is the teacher's, for toxicity, on
-    `held_out` comments of the set it learnt."""
-
-    learnt: str
-    scored: str
-    teacher_weight: float
-    base_model: str
-    base_sha256: str
-    held_out: int
-    roc_auc: float
-    scores_sha256: str
-    learnt_rows: int
-    scored_rows: int
-
-
-@dataclass(frozen=True, slots=True)
 class Effect:
     """The effect of all bands together on a set they were not chosen on. Unless the set is
     `labelled`, every row counts as clean: the shares are then upper bounds of the false positives.
@@ -95,16 +77,16 @@ class Probe:
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
     """One run. Times in seconds, sizes in bytes; `metrics` from the test side and from whole sets
-    that are only measured on. `bias` is None without the template set; `parity` is by precision,
-    bf16 only where the processor has it."""
+    that are only measured on. `recipe` says how it was trained, a sentence a line. `bias` is None
+    without the template set; `parity` is by precision, bf16 only where the processor has it, and
+    `transformers` for the folder as transformers reads it."""
 
     model_version: str
     settings: TrainSettings
     base_sha256: str
     sets: tuple[SetCounts, ...]
-    teachers: tuple[TeacherUse, ...]
+    recipe: tuple[str, ...]
     train_rows: int
-    refining_rows: int
     train_seconds: float
     tokens_per_row: float
     metrics: tuple[LabelMetrics, ...]

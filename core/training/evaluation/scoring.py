@@ -57,7 +57,8 @@ class ExportedNetwork:
     """A graph and a tokenizer; truncates to `max_tokens`. Comments of similar length run together,
     padded: the shipped graphs give a comment the same scores in any batch.
 
-    `runtime` is `openvino`, the default when serving, or `onnxruntime`. With `bf16` OpenVINO runs
+    `runtime` is `openvino`, the default when serving, `onnxruntime`, or `transformers`, which reads
+    the folder of `model`. With `bf16` OpenVINO runs
     the parts that are not quantised in bf16 if the processor has it, as when serving.
     """
 
@@ -73,6 +74,8 @@ class ExportedNetwork:
     ) -> None:
         if runtime == "openvino":
             self._run = _opened_by_openvino(model, threads, bf16=bf16 and has_bf16())
+        elif runtime == "transformers":
+            self._run = _opened_by_transformers(model.parent)
         else:
             self._run = _opened_by_onnxruntime(model)
         self._tokenizer = load_tokenizer(tokenizer, max_tokens)
@@ -125,6 +128,23 @@ def _opened_by_onnxruntime(model: Path) -> "_Run":
     def run(tokens: "NDArray[np.int64]", mask: "NDArray[np.int64]") -> "NDArray[np.float32]":
         feed = {"input_ids": tokens, "attention_mask": mask}
         found: NDArray[np.float32] = session.run(["logits"], feed)[0]
+        return found
+
+    return run
+
+
+def _opened_by_transformers(folder: Path) -> "_Run":
+    try:
+        import torch
+        from transformers import AutoModelForSequenceClassification
+    except ImportError as error:
+        raise MissingExtra("evaluating needs torch and transformers") from error
+    network = AutoModelForSequenceClassification.from_pretrained(str(folder)).eval()
+
+    def run(tokens: "NDArray[np.int64]", mask: "NDArray[np.int64]") -> "NDArray[np.float32]":
+        with torch.inference_mode():
+            answer = network(torch.from_numpy(tokens), attention_mask=torch.from_numpy(mask))
+        found: NDArray[np.float32] = answer.logits.numpy()
         return found
 
     return run

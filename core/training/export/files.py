@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import onnx
+import torch
 from safetensors.torch import save_file
 
 from core.inference.manifest import (
@@ -19,8 +20,10 @@ from core.inference.manifest import (
 )
 from core.training.export.graph import NetworkShape, classifier_graph
 from core.training.export.quantising import quantise_layers
+from core.training.export.standard import as_sequence_classifier
 from core.training.export.weights import Int8Weights, WeightsBeside
-from core.training.fitting.network import Classifier
+from core.training.fitting.network import Classifier, MeanClassifier
+from core.training.settings import Pooling
 
 
 def export_model(
@@ -28,11 +31,16 @@ def export_model(
 ) -> None:
     """Writes weights, configuration, tokenizer and both graphs; the same input, the same bytes.
 
-    `network` is rounded to fp16 on the way, so afterwards it is the reference itself. `base` gives
-    the tokenizer. `calibration` are token ids of comments like those that will be scored: some 300
-    fix the int8 ranges.
+    The folder is a standard BertForSequenceClassification whatever the pooling. `network` is
+    rounded to fp16 on the way, so afterwards it is the reference itself. `base` gives the
+    tokenizer. `calibration` are token ids of comments like those that will be scored: some 300 fix
+    the int8 ranges.
     """
-    model = network.model.eval().half().float()
+    # A single thread sums in a fixed order.
+    torch.set_num_threads(1)
+    model, pooling = network.model.eval().half().float(), Pooling.FIRST
+    if isinstance(model, MeanClassifier):
+        model, pooling = as_sequence_classifier(model).half().float(), Pooling.MEAN
     config = model.config
     weights = {name: value.half().contiguous() for name, value in model.state_dict().items()}
     save_file(weights, out_dir / WEIGHTS_FILE, metadata={"format": "pt"})
@@ -40,10 +48,10 @@ def export_model(
     (out_dir / WEIGHTS_FILE).chmod(0o644)
     _write_json(out_dir / CONFIG_FILE, _config_of(config))
     _copy_tokenizer(base, out_dir, config.max_position_embeddings)
-    shape, labels = NetworkShape.of(config), config.num_labels
+    shape, labels = NetworkShape.of(config, pooling), config.num_labels
     exact = WeightsBeside(out_dir / WEIGHTS_FILE)
     _write_graph(classifier_graph(shape, exact, labels), out_dir / GRAPH_FILE)
-    int8 = Int8Weights(quantise_layers(model, calibration), exact)
+    int8 = Int8Weights(quantise_layers(model, calibration, pooling), exact)
     _write_graph(classifier_graph(shape, int8, labels), out_dir / INT8_FILE)
 
 

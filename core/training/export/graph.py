@@ -1,8 +1,8 @@
 """The ONNX graph of a BERT sequence classifier, node by node.
 
 Written by hand rather than traced, for three things that tracing does not give: weights may stay in
-another file, the last layer computes the one row that the head reads, and the same weights give the
-same bytes. Imports onnx; import it only to train.
+another file, a last layer whose first token alone is read computes that one row, and the same
+weights give the same bytes. Imports onnx; import it only to train.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,8 @@ from typing import Any, Protocol
 import numpy as np
 import onnx
 from onnx import TensorProto, helper, numpy_helper
+
+from core.training.settings import Pooling
 
 _OPSET = 20
 _IR_VERSION = 10
@@ -38,21 +40,27 @@ class Weights(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class NetworkShape:
-    """What the graph takes from the model's configuration."""
+    """What the graph takes from the model's configuration.
+
+    With the pooling `MEAN` the last layer is the one that `as_sequence_classifier` added: the graph
+    takes the head from it.
+    """
 
     layers: int
     heads: int
     width: int
     norm_epsilon: float
+    pooling: Pooling
 
     @classmethod
-    def of(cls, config: Any) -> "NetworkShape":
+    def of(cls, config: Any, pooling: Pooling) -> "NetworkShape":
         """Reads a transformers BertConfig."""
         return cls(
             layers=config.num_hidden_layers,
             heads=config.num_attention_heads,
             width=config.hidden_size,
             norm_epsilon=config.layer_norm_eps,
+            pooling=pooling,
         )
 
 
@@ -80,9 +88,13 @@ def classifier_graph(shape: NetworkShape, weights: Weights, labels: int) -> onnx
     network = _Bert(nodes, shape, weights)
     hidden = network.embed("input_ids")
     mask = network.mask("attention_mask")
-    for number in range(shape.layers):
-        hidden = network.layer(number, hidden, mask, first_row=number == shape.layers - 1)
-    network.classify(hidden)
+    last = shape.layers - 1
+    for number in range(last):
+        hidden = network.layer(number, hidden, mask, first_row=False)
+    if shape.pooling is Pooling.MEAN:
+        network.classify_mean(hidden, last, labels)
+    else:
+        network.classify_first(network.layer(last, hidden, mask, first_row=True))
     rows_tokens = ["rows", "tokens"]
     graph = helper.make_graph(
         nodes.found,
@@ -143,7 +155,21 @@ class _Bert:
         narrow = self._linear(f"{at}.output.dense", active)
         return self._add_norm(f"{at}.output", narrow, middle)
 
-    def classify(self, hidden: str) -> None:
+    def classify_mean(self, hidden: str, number: int, labels: int) -> None:
+        """The mean of the tokens that `kept` marks, and the head: the first values that the layer
+        `number` makes of it."""
+        add, constant = self.nodes.add, self.nodes.constant
+        kept = add("Unsqueeze", ["kept", constant("kept_axis", [2])], "kept_column")
+        axis = constant("tokens_axis", [1])
+        total = add("ReduceSum", [add("Mul", [hidden, kept], "kept_rows"), axis], "row_total")
+        count = add("ReduceSum", [kept, axis], "row_count")
+        mean = add("Div", [total, count], "mean_row")
+        pooled = add("Squeeze", [mean, axis], "mean")
+        made = self._linear(f"bert.encoder.layer.{number}.attention.self.value", pooled)
+        limits = [constant("labels_from", [0]), constant("labels_to", [labels]), axis]
+        add("Slice", [made, *limits], "logits")
+
+    def classify_first(self, hidden: str) -> None:
         first = self.nodes.add("Squeeze", [hidden, self.nodes.constant("first_2", [1])], "first")
         pooled = self._linear("bert.pooler.dense", first)
         active = self.nodes.add("Tanh", [pooled], "pooled")

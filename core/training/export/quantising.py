@@ -17,6 +17,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from core.training.settings import Pooling
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -82,14 +84,17 @@ class _Rounding:
         return (steps.clamp(0, _INPUT_STEPS) - self.zero) * self.scale
 
 
-def quantise_layers(model: Any, calibration: Sequence[Sequence[int]]) -> dict[str, Int8Layer]:
+def quantise_layers(
+    model: Any, calibration: Sequence[Sequence[int]], pooling: Pooling
+) -> dict[str, Int8Layer]:
     """Every large layer of a BertForSequenceClassification by name; the same input gives the same
     result.
 
-    Layers that run for one token only (the last layer after its attention, pooler and head) are
-    left out: they cost little time.
+    Layers that run for one token only are left out, as they cost little time: the last layer after
+    its attention, pooler and head. With the pooling `MEAN` that is the whole last layer, which
+    `as_sequence_classifier` added.
     """
-    groups = _groups(model.config.num_hidden_layers)
+    groups = _groups(model.config.num_hidden_layers, pooling)
     seen = _watch(model, [group[0] for group in groups], calibration)
     layers = dict(model.named_modules())
     return {
@@ -99,10 +104,10 @@ def quantise_layers(model: Any, calibration: Sequence[Sequence[int]]) -> dict[st
     }
 
 
-def _groups(depth: int) -> list[tuple[str, ...]]:
+def _groups(depth: int, pooling: Pooling) -> list[tuple[str, ...]]:
     """Groups the layers that share an input."""
     found: list[tuple[str, ...]] = []
-    for number in range(depth):
+    for number in range(depth - 1 if pooling is Pooling.MEAN else depth):
         at = f"bert.encoder.layer.{number}"
         last = number == depth - 1
         heads = ("key", "value") if last else ("query", "key", "value")

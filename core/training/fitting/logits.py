@@ -21,13 +21,15 @@ def network_logits(
     """(rows, labels) in input order; rows of similar length run together."""
     torch.set_num_threads(threads)
     network.eval()
+    device = next(network.parameters()).device
     order = sorted(range(len(ids)), key=lambda row: len(ids[row]))
     parts = []
     with torch.inference_mode():
         for start in range(0, len(order), _BATCH):
-            tokens, mask = padded([ids[row] for row in order[start : start + _BATCH]], 0)
-            logits = network(torch.from_numpy(tokens), torch.from_numpy(mask))
-            parts.append(logits.float().numpy())
+            rows = [ids[row] for row in order[start : start + _BATCH]]
+            tokens, mask = map(torch.from_numpy, padded(rows, network.pad_id))
+            logits = network(tokens.to(device), mask.to(device))
+            parts.append(logits.float().cpu().numpy())
     found = np.empty((len(ids), parts[0].shape[1]), dtype=np.float64)
     found[order] = np.concatenate(parts)
     return found
