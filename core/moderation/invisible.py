@@ -19,12 +19,14 @@ _DRAWN_FORMATS = frozenset(
 )
 # Some scripts and emoji need these inside a word; a name of nothing else is still blank.
 _IN_WORDS = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
+DRAWN_BLANKS = frozenset("\u115f\u1160\u2800\u3164\uffa0\ufffc\U0001d159\U00016fe4")
+"""Drawn as a blank, although Unicode does not count them as spaces."""
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
 def is_blank(text: str) -> bool:
     """Whether a reader sees nothing of the text."""
-    return all(map(_is_unseen, text))
+    return all(map(is_unseen, text))
 
 
 def in_sight(name: str) -> str:
@@ -33,7 +35,7 @@ def in_sight(name: str) -> str:
     keeps_joiners = not is_blank(name)
     return "".join(
         char
-        if char == " " or not _is_unseen(char) or (keeps_joiners and _IN_WORDS.match(char))
+        if char == " " or not is_unseen(char) or (keeps_joiners and _IN_WORDS.match(char))
         else f"[U+{ord(char):04X}]"
         for char in name
     )
@@ -45,7 +47,8 @@ def isolated(name: str) -> str:
     return f"{_ISOLATE}{in_sight(name)}{_END_ISOLATE}"
 
 
-def _is_unseen(char: str) -> bool:
+def is_unseen(char: str) -> bool:
+    """Whether a reader sees nothing of the character, or only a gap."""
     if _UNSEEN_OTHERS.match(char):
         return True
     return unicodedata.category(char) in _UNSEEN_CATEGORIES and char not in _DRAWN_FORMATS
