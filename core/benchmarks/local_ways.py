@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from core.bootstrap.backends import make_backend
@@ -9,7 +10,7 @@ from core.config import Settings
 from core.errors import MissingExtra, ModelNotUsable
 from core.inference.base import TextResult
 from core.inference.manifest import model_folder, read_manifest
-from core.inference.text.form import model_text
+from core.inference.text.form import readings
 from core.moderation.scores import Label
 
 Scores = Mapping[Label, float]
@@ -72,11 +73,17 @@ def _pipeline(batch_size: int) -> Callable[[Settings], Score]:
         )
 
         def score(texts: Sequence[str]) -> list[Scores]:
-            return [_by_label(each) for each in pipe([model_text(text) for text in texts])]
+            ways = [readings(text) for text in texts]
+            answers = map(_by_label, pipe([way for each in ways for way in each]))
+            return [_highest(list(islice(answers, len(each)))) for each in ways]
 
         return score
 
     return open_pipeline
+
+
+def _highest(found: Sequence[Scores]) -> Scores:
+    return {label: max(scores[label] for scores in found) for label in found[0]}
 
 
 def _by_label(answer: Sequence[Mapping[str, Any]]) -> Scores:

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import ModelNotUsable
 from core.inference.base import Activation
-from core.inference.text.form import TEXT_FORM
+from core.inference.text.form import READ_FORMS, TEXT_FORM
 from core.moderation.scores import Label
 
 SHIPPED = "shipped"
@@ -51,7 +51,7 @@ class Manifest:
     """`files` maps a file name to its sha256; `labels` are in output order.
 
     `activation` turns the network's output into scores; `max_tokens` counts special tokens;
-    `text_form` names the version of `model_text` the weights were trained on.
+    `text_form` names the form of texts that the weights were trained on, one of READ_FORMS.
     """
 
     name: str
@@ -101,7 +101,7 @@ def read_manifest(model_dir: Path) -> Manifest:
         raise ModelNotUsable(f"no readable {MANIFEST_FILE} in {model_dir}") from error
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ModelNotUsable(f"{path} is not a manifest of schema {SCHEMA}: {error!r}") from error
-    if manifest.text_form != TEXT_FORM:
+    if manifest.text_form not in READ_FORMS:
         raise ModelNotUsable(
             f"{manifest.version} reads text form {manifest.text_form!r}; this release makes "
             f"{TEXT_FORM!r}: retrain the model or install the release it came with"

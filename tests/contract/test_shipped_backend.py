@@ -82,7 +82,7 @@ def test_a_megabyte_is_cut_and_counted(backend: Backend) -> None:
     batch = backend.score(["short", "word " * 210_000, "<b>" * 350_000])
     assert batch.call.truncated_count == 2
     assert batch.call.tokens is not None
-    assert batch.call.tokens < 300
+    assert batch.call.tokens < 3 * backend.info.max_tokens
 
 
 @pytest.mark.rounding

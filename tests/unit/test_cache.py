@@ -69,7 +69,7 @@ def test_call_answered_from_memory_alone_reaches_no_backend_and_tells_no_phase()
 
 def test_texts_the_model_reads_alike_are_scored_once_and_answered_each() -> None:
     backend = Counting()
-    answer = CachedBackend(backend, entries=10).score(["You  idiot", "x", "You <b>idiot</b>"])
+    answer = CachedBackend(backend, entries=10).score(["You  idiot", "x", "You id\u200biot"])
     assert backend.asked == [["You  idiot", "x"]]
     assert toxicity(answer) == [0.92, 0.02, 0.92]
     assert answer.call.cache_hits == 1

@@ -11,11 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.inference.text.form import model_text
-
 READ_CHARS = 1_536
 """Characters read of a text: more than the 256 tokens a full model reads hold in all but a few."""
-_RAW_CHARS = 16_384
 _WORD, _MARK = 1, 2
 _LONGEST = 63
 """Bytes of a longer word all count, but no longer by their place."""
@@ -37,7 +34,7 @@ class HashedWords:
 
 
 def hash_words(texts: Sequence[str], *, word_bits: int, part_bits: int) -> HashedWords:
-    """Any strings; tables have `2 ** bits` rows."""
+    """`texts` in the form a model reads; tables have `2 ** bits` rows."""
     blobs = [_blob(text) for text in texts]
     raw = np.frombuffer(_GAP + _GAP.join(blobs) + _GAP, dtype=np.uint8)
     kinds, numbers, places = _tables()
@@ -64,7 +61,7 @@ def hash_words(texts: Sequence[str], *, word_bits: int, part_bits: int) -> Hashe
 
 
 def _blob(text: str) -> bytes:
-    form = model_text(text[:_RAW_CHARS])[:READ_CHARS].lower().encode("utf-8", "replace")
+    form = text[:READ_CHARS].lower().encode("utf-8", "replace")
     return form if form.strip() else b"."
 
 

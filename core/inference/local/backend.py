@@ -80,7 +80,8 @@ class LocalBackend:
         tokenized = running.model.tokenizer.encode(texts)
         tokenized_at = time.perf_counter()
         rows = running.logits(tokenized.ids)
-        results = tuple(map(self._result, self._scores(rows))) if texts else ()
+        scores = self._scores(rows, tokenized.owners) if texts else []
+        results = tuple(map(self._result, scores))
         ended = time.perf_counter()
         call = CallMetadata(
             total_ms=(ended - began) * 1000,
@@ -112,9 +113,16 @@ class LocalBackend:
                 self._opened = _Running(self._model.open(), self.info.max_tokens)
             return self._opened
 
-    def _scores(self, logits: "NDArray[np.float32]") -> list[list[float]]:
-        scores: list[list[float]] = activate(logits, self._model.info.activation).tolist()
-        return scores
+    def _scores(self, logits: "NDArray[np.float32]", owners: Sequence[int]) -> list[list[float]]:
+        """A text's score of a label is the highest of its readings."""
+        import numpy as np
+
+        scores = activate(logits, self._model.info.activation)
+        first = np.flatnonzero(np.diff(owners, prepend=-1))
+        if len(first) < len(scores):
+            scores = np.maximum.reduceat(scores, first, axis=0)
+        found: list[list[float]] = scores.tolist()
+        return found
 
     def _result(self, values: Sequence[float]) -> TextResult:
         if not all(0.0 <= value <= 1.0 for value in values):

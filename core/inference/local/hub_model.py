@@ -126,7 +126,7 @@ class _HubTokenizer:
 
     def encode(self, texts: Sequence[str]) -> Tokenized:
         if not texts:
-            return Tokenized([], 0)
+            return Tokenized([], [], 0)
         readable = [valid_text(text[:_READ_CHARS]) for text in texts]
         try:
             encoded = self._tokenizer(readable, truncation=True, max_length=self._max_tokens)
@@ -142,7 +142,7 @@ class _HubTokenizer:
             overflow or len(text) > _READ_CHARS
             for overflow, text in zip(overflows, texts, strict=True)
         )
-        return Tokenized(ids, sum(cut))
+        return Tokenized(ids, list(range(len(ids))), sum(cut))
 
 
 def _positions(config: Any) -> int:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import MissingExtra, ModelNotUsable
-from core.inference.text.form import model_text
+from core.inference.text.form import readings
 
 _RAW_CHARS = 200_000
 _READ_CHARS = 16_384
@@ -14,9 +14,11 @@ _READ_CHARS = 16_384
 
 @dataclass(frozen=True, slots=True)
 class Tokenized:
-    """`ids` in input order; `truncated_count` texts had more tokens than the network reads."""
+    """`ids` in input order. A text has a row of ids for each of its readings: `owners` has the
+    text's index for each row. `truncated_count` texts had more tokens than the network reads."""
 
     ids: list[list[int]]
+    owners: list[int]
     truncated_count: int
 
 
@@ -39,13 +41,20 @@ class CommentTokenizer:
 
     def encode(self, texts: Sequence[str]) -> Tokenized:
         """Accepts any string: markup, emoji, lone surrogates and megabytes."""
-        readable = [model_text(valid_text(text[:_RAW_CHARS])) for text in texts]
-        encodings = self._tokenizer.encode_batch_fast([text[:_READ_CHARS] for text in readable])
-        cut = (
-            bool(encoding.overflowing) or len(form) > _READ_CHARS or len(text) > _RAW_CHARS
-            for encoding, form, text in zip(encodings, readable, texts, strict=True)
+        rows = [
+            (owner, reading)
+            for owner, text in enumerate(texts)
+            for reading in readings(valid_text(text[:_RAW_CHARS]))
+        ]
+        encodings = self._tokenizer.encode_batch_fast([form[:_READ_CHARS] for _, form in rows])
+        cut = {
+            owner
+            for encoding, (owner, form) in zip(encodings, rows, strict=True)
+            if encoding.overflowing or len(form) > _READ_CHARS or len(texts[owner]) > _RAW_CHARS
+        }
+        return Tokenized(
+            [encoding.ids for encoding in encodings], [owner for owner, _ in rows], len(cut)
         )
-        return Tokenized([encoding.ids for encoding in encodings], sum(cut))
 
 
 def valid_text(text: str) -> str:

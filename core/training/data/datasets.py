@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import DataFileMismatch, MissingExtra
-from core.inference.text.form import model_text
 from core.moderation.scores import Label
 from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
+from core.training.data.first_text_form import first_text_form
 
 MODEL_LABELS: tuple[Label, ...] = (
     Label.TOXICITY,
@@ -71,7 +71,7 @@ def read_set(
     inner = data_set.query.format(**paths)
     rows = select_rows(f"SELECT text, keys, weight::DOUBLE, {labels} FROM ({inner})")
     examples = (
-        Example(model_text(text), tuple(targets), tuple(keys), data_set.name, weight)
+        Example(first_text_form(text), tuple(targets), tuple(keys), data_set.name, weight)
         for text, keys, weight, *targets in rows
     )
     return [example for example in examples if example.text]

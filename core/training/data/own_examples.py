@@ -11,8 +11,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from importlib.resources import files
 
-from core.inference.text.form import model_text
 from core.training.data.datasets import MODEL_LABELS, Example
+from core.training.data.first_text_form import first_text_form
 
 OWN_SOURCE = "own_examples"
 HARD_SOURCE = "hard_examples"
@@ -57,4 +57,4 @@ def _example(
     text: str, category: Mapping[str, Mapping[str, float]], key: str, source: str
 ) -> Example:
     targets = tuple(category["targets"].get(label) for label in MODEL_LABELS)
-    return Example(model_text(text), targets, (key,), source, OWN_WEIGHT)
+    return Example(first_text_form(text), targets, (key,), source, OWN_WEIGHT)

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from core.errors import InvalidInput, MissingExtra
 from core.inference.manifest import TOKENIZER_FILE, WEIGHTS_FILE
-from core.inference.text.form import model_text
 from core.training.data.catalogue import CATALOGUE, DataSet, DataSetUse
 from core.training.data.datasets import (
     TRAIN_EXTRA,
@@ -19,6 +18,7 @@ from core.training.data.datasets import (
     verify_files,
 )
 from core.training.data.distillation_tasks import DistillationTask
+from core.training.data.first_text_form import first_text_form
 from core.training.data.split import split_examples
 from core.training.data.teacher_scores import gather_scores
 from core.training.evaluation.measures import roc_auc
@@ -117,7 +117,7 @@ def _kinds(task: DistillationTask, file: Path) -> dict[str, tuple[float, ...]]:
     if not task.kinds:
         return {}
     query = task.kinds.format(path=str(file).replace("'", "''"))
-    return {model_text(text): tuple(map(float, said)) for text, *said in select_rows(query)}
+    return {first_text_form(text): tuple(map(float, said)) for text, *said in select_rows(query)}
 
 
 def _auc(rows: Sequence[Example], scores: "NDArray[np.float32]") -> float:

@@ -4,10 +4,10 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.inference.manifest import Band
-from core.inference.text.form import model_text
 from core.moderation.scores import Label
 from core.training.data.catalogue import MACHINE_SETS
 from core.training.data.datasets import MODEL_LABELS, Example
+from core.training.data.first_text_form import first_text_form
 from core.training.data.own_examples import OWN_SOURCES
 from core.training.evaluation.bias import template_of
 from core.training.evaluation.calibration import TemperatureFit, calibrate
@@ -110,7 +110,7 @@ def compare(wide: ScoredRows, narrow: ScoredRows, bands: Mapping[Label, Band]) -
 def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
     """Scores of single sentences to three places."""
     unknown: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
-    examples = [Example(model_text(text), unknown, (text,), "probe") for text in texts]
+    examples = [Example(first_text_form(text), unknown, (text,), "probe") for text in texts]
     scored = network.score(examples).scores.tolist()
     return tuple(
         Probe(text, {str(lab): round(s, 3) for lab, s in zip(MODEL_LABELS, row, strict=True)})

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
 
-from core.inference.text.form import model_text
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS, Example
+from core.training.data.first_text_form import first_text_form
 from core.training.evaluation.intervals import Share, share_of
 from core.training.evaluation.scoring import ScoredRows
 
@@ -65,7 +65,7 @@ def suite_examples(suite: Sequence[Function]) -> list[Example]:
     unknown = (None,) * (len(MODEL_LABELS) - 1)
     return [
         Example(
-            text=model_text(case),
+            text=first_text_form(case),
             targets=(float(function.expected is Expected.ABUSIVE), *unknown),
             keys=(case, function.name),
             source=SUITE_SOURCE,

@@ -20,7 +20,7 @@ from core.inference.manifest import (
     Manifest,
     read_manifest,
 )
-from core.inference.text.form import TEXT_FORM
+from core.inference.text.form import FIRST_TEXT_FORM
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED, sha256_of
 from core.training.evaluation.report import TrainingReport
@@ -50,7 +50,7 @@ def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, B
         activation=Activation.SIGMOID,
         max_tokens=report.settings.score_tokens,
         pad_id=0,
-        text_form=TEXT_FORM,
+        text_form=FIRST_TEXT_FORM,
         precision="int8",
         thresholds=bands,
         about=report.about,
