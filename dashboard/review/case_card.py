@@ -6,6 +6,7 @@ from datetime import datetime
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
+from core.moderation.cleaning import HIDDEN_HEADING, hidden_part
 from core.moderation.invisible import isolated
 from core.services.explain import Explained
 from core.services.queries import CaseView
@@ -29,12 +30,17 @@ def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGe
                 st.badge(score_figure(case.priority), color="gray")
             if revision.number > 1:
                 st.badge(f"edited, revision {revision.number}", color="orange")
+            if hidden := hidden_part(revision.text):
+                st.badge("hides text", color="orange")
             who, where = isolated(comment.author), isolated(comment.source)
             st.text(f"{who} · {where} · {ago(comment.created_at, now)}")
         place = st.empty()
         card_text(place, view, words)
         if len(revision.text) > SHOWN_CHARS:
             st.caption(f"The first {SHOWN_CHARS:,} of {len(revision.text):,} characters.")
+            if hidden:
+                st.caption(HIDDEN_HEADING)
+                st.text(hidden[:SHOWN_CHARS])
         if view.settled is not None:
             earlier_text(view.settled, view.current_policy, now)
         if view.ancestors:
