@@ -11,7 +11,7 @@ from core.errors import MissingExtra, ModelNotUsable
 from core.inference.base import TextResult
 from core.inference.local.tokenizing import CommentTokenizer
 from core.inference.manifest import model_folder, read_manifest
-from core.inference.text.form import model_text
+from core.inference.text.form import readings
 from core.moderation.scores import Label
 
 Scores = Mapping[Label, float]
@@ -77,7 +77,7 @@ def _pipeline(batch_size: int) -> Callable[[Settings], Score]:
 
         def score(texts: Sequence[str]) -> list[Scores]:
             # The pipeline would cut long texts; it gets the windows that the backends read.
-            windows = [_windows(tokenizer, model_text(text)) for text in texts]
+            windows = [_windows(tokenizer, text) for text in texts]
             found = iter(pipe([window for each in windows for window in each]))
             return [_highest([_by_label(next(found)) for _ in each]) for each in windows]
 
@@ -86,9 +86,13 @@ def _pipeline(batch_size: int) -> Callable[[Settings], Score]:
     return open_pipeline
 
 
-def _windows(tokenizer: CommentTokenizer, form: str) -> list[str]:
-    long_text = tokenizer.encode([form]).long_texts.get(0)
-    return [form[each.start : each.end] for each in long_text.passages] if long_text else [form]
+def _windows(tokenizer: CommentTokenizer, text: str) -> list[str]:
+    """The windows of all readings of the text."""
+    forms = readings(text)
+    split = tokenizer.encode([text]).split_texts.get(0)
+    if split is None:
+        return [forms[0]]
+    return [forms[each.reading or 0][each.start : each.end] for each in split.passages]
 
 
 def _highest(windows: Sequence[Scores]) -> Scores:

@@ -106,12 +106,12 @@ class FailedCall:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A part of a text: its characters from `start` up to `end`, or, if `is_form`, those of the
-    form of it that `model_text` makes."""
+    """A part of a text: its characters from `start` up to `end`, or, if there is a `reading`, those
+    of the form with that index in the text's `readings`."""
 
     start: int
     end: int
-    is_form: bool = False
+    reading: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

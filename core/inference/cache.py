@@ -15,7 +15,7 @@ from core.inference.base import (
     TextResult,
     check_count,
 )
-from core.inference.text.form import model_text
+from core.inference.text.form import readings
 from core.moderation.scores import are_scores
 
 Key = tuple[bytes, str]
@@ -24,7 +24,7 @@ Key = tuple[bytes, str]
 class CachedBackend:
     """A backend that remembers its last `entries` results, the least recently used going first.
 
-    Texts that `model_text` makes equal share a result, within a call too; failures are never kept.
+    Texts that `readings` makes equal share a result, within a call too; failures are never kept.
     `version` returns what the answers depend on besides the text; by default the model
     version. Only digests of texts are held. Errors are those of the wrapped backend.
     """
@@ -112,7 +112,7 @@ def _is_lasting(result: TextResult) -> bool:
 
 
 def _digest(text: str) -> bytes:
-    """The digest of the text in the form the model reads. Accepts any string, even with lone
+    """The digest of the text as the model reads it. Accepts any string, even with lone
     surrogates."""
-    form = model_text(text).encode("utf-8", "surrogatepass")
+    form = "\n".join(readings(text)).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(form, digest_size=16).digest()

@@ -9,7 +9,7 @@ from typing import Any
 
 from core.errors import ModelNotUsable
 from core.inference.base import Activation
-from core.inference.text.form import TEXT_FORM
+from core.inference.text.form import READ_FORMS, TEXT_FORM
 from core.moderation.languages import ENGLISH, code_problem
 from core.moderation.scores import Label
 
@@ -53,8 +53,8 @@ class Manifest:
 
     `activation` turns the network's output into scores; `max_tokens` counts special tokens, and so
     does `window_tokens`, the size of the windows in which longer texts are read (None: as
-    `max_tokens`); `text_form` names the version of `model_text` the weights were trained on;
-    `languages` are codes of the languages it assesses.
+    `max_tokens`); `text_form` names the form of texts that the weights were trained on, one of
+    READ_FORMS; `languages` are codes of the languages it assesses.
     """
 
     name: str
@@ -113,7 +113,7 @@ def read_manifest(model_dir: Path) -> Manifest:
         raise ModelNotUsable(f"no readable {MANIFEST_FILE} in {model_dir}") from error
     except (KeyError, ValueError, TypeError, AttributeError) as error:
         raise ModelNotUsable(f"{path} is not a manifest of schema {SCHEMA}: {error!r}") from error
-    if manifest.text_form != TEXT_FORM:
+    if manifest.text_form not in READ_FORMS:
         raise ModelNotUsable(
             f"{manifest.version} reads text form {manifest.text_form!r}, but this release "
             f"produces {TEXT_FORM!r}: retrain the model or install the release it came with"

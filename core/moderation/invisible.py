@@ -11,11 +11,11 @@ _UNSEEN_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Zs", "Zl", "Zp"})
 _NOT_DRAWN = re.compile(
     "[\u034f\u17b4\u17b5\u180b-\u180f\u2065\ufe00-\ufe0f\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
-# Characters outside those categories that are drawn as a blank: Hangul fillers, Braille, musical,
-# Khitan, hieroglyphs, object replacement.
-_DRAWN_BLANK = re.compile(
-    "[\u115f\u1160\u3164\uffa0\u2800\ufffc\U0001d159\U00016fe4\U00013441\U00013442]"
+DRAWN_BLANKS = frozenset(
+    "\u115f\u1160\u3164\uffa0\u2800\ufffc\U0001d159\U00016fe4\U00013441\U00013442"
 )
+"""Drawn as a blank, although Unicode does not count them as spaces: Hangul fillers, Braille,
+musical, Khitan, hieroglyphs, object replacement."""
 # Format characters that are drawn: number signs of Arabic, Syriac and Kaithi.
 _DRAWN_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
@@ -27,7 +27,7 @@ _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 def is_blank(text: str) -> bool:
     """Whether a reader sees nothing of the text."""
-    return all(map(_is_unseen, text))
+    return all(map(is_unseen, text))
 
 
 def visible_form(text: str) -> str:
@@ -42,7 +42,7 @@ def escape_invisible(name: str) -> str:
     keeps_joiners = not is_blank(name)
     return "".join(
         char
-        if char == " " or not _is_unseen(char) or (keeps_joiners and _IN_WORDS.match(char))
+        if char == " " or not is_unseen(char) or (keeps_joiners and _IN_WORDS.match(char))
         else f"[U+{ord(char):04X}]"
         for char in name
     )
@@ -54,8 +54,9 @@ def isolated(name: str) -> str:
     return f"{_ISOLATE}{escape_invisible(name)}{_END_ISOLATE}"
 
 
-def _is_unseen(char: str) -> bool:
-    if _NOT_DRAWN.match(char) or _DRAWN_BLANK.match(char):
+def is_unseen(char: str) -> bool:
+    """Whether a reader sees nothing of the character, or only a gap."""
+    if _NOT_DRAWN.match(char) or char in DRAWN_BLANKS:
         return True
     return unicodedata.category(char) in _UNSEEN_CATEGORIES and char not in _DRAWN_FORMATS
 
@@ -63,6 +64,6 @@ def _is_unseen(char: str) -> bool:
 def _drawn(char: str) -> str:
     if char in "\n\u2028\u2029":
         return "\n"
-    if char.isspace() or _DRAWN_BLANK.match(char):
+    if char.isspace() or char in DRAWN_BLANKS:
         return " "
-    return "" if _is_unseen(char) else char
+    return "" if is_unseen(char) else char

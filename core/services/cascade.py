@@ -9,7 +9,7 @@ from core.inference.base import Backend
 from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor, near_edges
 from core.inference.cascade.calibration import Calibration, objection
 from core.inference.scorer import Scorer
-from core.inference.text.form import model_text
+from core.inference.text.form import readings
 from core.moderation.clearing import (
     acting_edges,
     blind_labels,
@@ -119,10 +119,10 @@ def calibrate(
 def _distinct_chunks(comments: Iterable[ScoredText]) -> Iterator[list[ScoredText]]:
     """The comments without repeated texts: copies are not independent, so counting them would make
     the bound too tight."""
-    seen: set[str] = set()
+    seen: set[tuple[str, ...]] = set()
     chunk: list[ScoredText] = []
     for comment in comments:
-        form = model_text(comment.text)
+        form = readings(comment.text)
         if form in seen:
             continue
         seen.add(form)

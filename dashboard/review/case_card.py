@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.moderation.cases import CaseTrigger
+from core.moderation.cleaning import hidden_part
 from core.moderation.invisible import isolated
 from core.services.explain import Explained
 from core.services.queries import CaseView
@@ -39,6 +40,8 @@ def case_card(view: CaseView, now: datetime, words: Explained | None) -> DeltaGe
                 st.badge(score_figure(case.priority), color="gray")
             if revision.number > 1:
                 st.badge(f"edited, revision {revision.number}", color="orange")
+            if hidden_part(revision.text):
+                st.badge("hides text", color="orange")
             who, where = isolated(comment.author), isolated(comment.source)
             st.text(f"{who} · {where} · {ago(comment.created_at, now)}")
         place = st.empty()

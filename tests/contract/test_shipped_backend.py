@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from core.benchmarks.local_texts import open_tokenizer
 from core.inference.base import Backend
 from core.inference.local.choice import LocalChoice, choose_local
 from core.inference.manifest import MANIFEST_FILE, SHIPPED_MODEL, read_manifest
+from core.inference.text.form import readings
 from core.inference.windows import READ_CHARS
-from core.moderation.cleaning import clean_text
+from core.moderation.cleaning import HIDDEN_HEADING, clean_text
 from core.moderation.comments import IncomingComment
 from core.moderation.decisions import judge
 from core.moderation.default_policy import default_policy
@@ -85,7 +87,19 @@ def test_a_megabyte_is_read_up_to_the_limit(backend: Backend) -> None:
     assert short.unread_chars == 0
     assert words.unread_chars == pytest.approx(5 * 210_000 - READ_CHARS, abs=5)
     assert tags.unread_chars > 0
-    assert (batch.call.tokens or 0) < READ_CHARS / 2
+    assert (batch.call.tokens or 0) < READ_CHARS
+
+
+def test_many_readings_of_a_long_text_cost_no_more_than_two(backend: Backend) -> None:
+    piece = "<b \u0456\u3164c> w\u0456th\u3164 "
+    text = piece * (READ_CHARS // len(piece))
+    hostile = f"{text}\n\n{HIDDEN_HEADING}\n{text}"
+    assert len(readings(hostile)) > 4
+    tokenized = open_tokenizer(SHIPPED_MODEL).encode(["short", hostile])
+    split = tokenized.split_texts[1]
+    assert split.unread_chars > 0
+    longest = {each.reading: each.end for each in split.passages}
+    assert sum(longest.values()) <= 2 * READ_CHARS
 
 
 @pytest.mark.rounding

@@ -34,7 +34,7 @@ def test_too_few_flags_are_named_with_how_many_it_takes() -> None:
 
 
 def test_a_text_posted_again_counts_once() -> None:
-    again = [stored("you <b>moron</b> number 1"), *comments(58)]
+    again = [stored("you m\u200boron number 1"), *comments(58)]
     with pytest.raises(RuleBroken, match=r"158 distinct comments, 58 of them"):
         run([*comments(58), *again])
 

@@ -189,6 +189,19 @@ def test_hostile_text_is_carried_by_inert_elements_only(services, staff_page: St
     assert "example.invalid/x.png" in said(at)
 
 
+def test_what_a_comment_hides_is_shown_and_said(services, staff_page: StaffPage):
+    scored(services, '<a title="you idiot" href="https://x.org">manual</a> <p hidden>vermin</p>')
+    at = staff_page("review", MODERATOR)
+    assert "manual (https://x.org)\n\nHidden in this comment:\nyou idiot\nvermin" in said(at)
+    assert any("hides text" in badge.value for badge in at.markdown)
+
+
+def test_hidden_text_of_a_long_comment_is_not_cut_off(services, staff_page: StaffPage):
+    scored(services, "word " * 3_000 + '<b title="you idiot">x</b>')
+    at = staff_page("review", MODERATOR)
+    assert "Hidden in this comment:\nyou idiot" in said(at)
+
+
 def test_the_label_filter_narrows_the_list(services, staff_page: StaffPage):
     scored(services, HELD)
     scored(services, "I will kill that process")

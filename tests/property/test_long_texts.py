@@ -11,7 +11,8 @@ from core.inference.explanation.passages import locate, outside
 from core.inference.fake import WORDS, FakeBackend
 from core.inference.long_texts import join_windows
 from core.inference.remote.passages import cut_passages
-from core.inference.text.form import model_text
+from core.inference.text.form import model_text, readings
+from core.moderation.cleaning import HIDDEN_HEADING
 from core.moderation.decisions import judge, judge_read
 from core.moderation.policies import SEVERITY, Action
 from core.moderation.scores import Label
@@ -67,8 +68,25 @@ def test_the_passage_that_gave_a_label_its_score_is_found_in_the_text(
     text = " ".join([*before, abuse, *after])
     form = model_text(text)
     for passage in cut_passages(form, READS, 50_000):
-        place = locate(text, Passage(passage.start, passage.end, is_form=True))
+        place = locate(text, Passage(passage.start, passage.end, reading=0))
         inside = form[passage.start : passage.end]
         assert set(inside.split()) <= set(model_text(text[place.start : place.end]).split())
         rest = outside(text, place).split()
         assert [*text[: place.start].split(), *text[place.end :].split()] == rest
+
+
+@given(HARMLESS, ABUSE, HARMLESS)
+def test_a_passage_of_any_reading_is_found_in_the_part_it_is_a_reading_of(
+    before: Sequence[str], abuse: str, after: Sequence[str]
+) -> None:
+    shown = " ".join([*before, "k\u0456ll", abuse])
+    hidden = " ".join([*after, "you", "v\u0435rmin"])
+    text = f"{shown}\n\n{HIDDEN_HEADING}\n{hidden}"
+    hidden_from = len(shown)
+    for number, form in enumerate(readings(text)):
+        for passage in cut_passages(form, READS, 50_000):
+            place = locate(text, Passage(passage.start, passage.end, reading=number))
+            inside = set(form[passage.start : passage.end].split())
+            found = text[place.start : place.end]
+            assert any(inside <= set(way.split()) for way in readings(found))
+            assert place.start >= hidden_from or place.end <= hidden_from

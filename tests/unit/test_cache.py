@@ -70,7 +70,7 @@ def test_call_answered_from_memory_alone_reaches_no_backend_and_tells_no_phase()
 
 def test_texts_the_model_reads_alike_are_scored_once_and_answered_each() -> None:
     backend = Counting()
-    answer = CachedBackend(backend, entries=10).score(["You  idiot", "x", "You <b>idiot</b>"])
+    answer = CachedBackend(backend, entries=10).score(["You  idiot", "x", "You id\u200biot"])
     assert backend.asked == [["You  idiot", "x"]]
     assert toxicity(answer) == [0.92, 0.02, 0.92]
     assert answer.call.cache_hits == 1
@@ -212,13 +212,13 @@ def test_threads_that_share_it_get_their_own_answers() -> None:
 
 
 def test_a_text_that_was_not_read_whole_is_not_kept() -> None:
-    """How much of it was not read depends on its markup, which the key leaves out."""
+    """How much of it was not read depends on its spaces, which the key leaves out."""
     cached = CachedBackend(CuttingBackend(), entries=10)
     long = "word " * 40
-    texts = ["fine", long, f"<b>{long}</b>"]
+    texts = ["fine", long, f"{long}       "]
     whole, cut, marked = cached.score(texts).results
     assert (whole.unread_chars, cut.unread_chars) == (0, 100)
-    again = cached.score([f"<b>{long}</b>", "fine"])
+    again = cached.score([f"{long}       ", "fine"])
     assert again.call.cache_hits == 1
     assert again.results[0].unread_chars == 107
     assert marked == cut, "within one call they share a result"

@@ -16,13 +16,8 @@ from core.inference.cascade.first_stage import (
     read_first_stage,
     write_first_stage,
 )
-from core.inference.cascade.word_hashes import (
-    READ_CHARS,
-    HashedWords,
-    hash_words,
-    is_read_whole,
-)
-from core.inference.text.form import model_text
+from core.inference.cascade.word_hashes import READ_CHARS, HashedWords, hash_words
+from core.inference.text.form import model_text, readings
 from core.moderation.scores import Label
 
 LABELS = (Label.TOXICITY, Label.THREAT)
@@ -31,7 +26,7 @@ TEXT = st.text(st.characters(codec=None), max_size=60)
 
 
 def hashed(*texts: str) -> HashedWords:
-    return hash_words(texts, word_bits=40, part_bits=40)
+    return hash_words([model_text(text) for text in texts], word_bits=40, part_bits=40)
 
 
 def row(table: HashedWords, number: int) -> tuple[int, int, int]:
@@ -65,7 +60,7 @@ def slow_words(text: str) -> list[str]:
         ("a...b", ["a", ".", ".", ".", "b"]),
         ("", ["."]),
         ("  \n\t ", ["."]),
-        ("I &lt;3 it", ["i", "<", "3", "it"]),
+        ("I <3 it", ["i", "<", "3", "it"]),
         ("l33t sp34k", ["l33t", "sp34k"]),
     ],
 )
@@ -133,7 +128,7 @@ def first_stage(weights: FirstStageWeights) -> FirstStage:
 
 
 def slow_scores(weights: FirstStageWeights, text: str) -> list[float]:
-    """A slow reference: the scores, computed word by word."""
+    """A slow reference: the scores, computed word by word; `text` in the form that is read."""
     table = hash_words([text], word_bits=6, part_bits=5)
     vectors = [
         weights.words[w] * weights.word_scale
@@ -156,7 +151,15 @@ def test_scores_are_those_of_the_slow_arithmetic(texts: list[str]) -> None:
     found = first_stage(tiny()).scores(texts)
     assert found.shape == (len(texts), 2)
     for text, scores in zip(texts, found, strict=True):
-        assert scores == pytest.approx(slow_scores(tiny(), text), abs=1e-5)
+        ways = [slow_scores(tiny(), form) for form in readings(text)]
+        assert scores == pytest.approx(np.max(ways, axis=0), abs=1e-5)
+
+
+def test_disguised_text_has_the_score_of_what_it_looks_like_at_least() -> None:
+    stage = first_stage(tiny())
+    plain, looking, before = stage.scores(["kill", "kіll", "x"])
+    assert (looking >= plain).all()
+    assert list(before) == list(stage.scores(["x"])[0])
 
 
 def test_more_texts_than_a_chunk_keep_their_order() -> None:
@@ -220,12 +223,22 @@ def test_file_that_can_not_be_followed_is_refused(
         read_first_stage(path)
 
 
-@given(st.text(alphabet="a <b>&;é\U0001f921", max_size=READ_CHARS + 50))
+@given(st.text(alphabet="a <b>&;é\u0456\U0001f921", max_size=READ_CHARS + 50))
 def test_what_counts_as_read_whole_is_not_cut(text: str) -> None:
-    assert is_read_whole(text) == (len(model_text(text)) <= READ_CHARS)
+    whole = all(len(way) <= READ_CHARS for way in readings(text))
+    assert first_stage(tiny()).reads_whole(text) == whole
 
 
-def test_megabytes_of_markup_are_not_read_whole() -> None:
-    assert is_read_whole("<b>" * 1_000)
-    assert not is_read_whole("&star;" * (READ_CHARS // 6)), "its name is longer than the entity"
-    assert not is_read_whole("<b>" * 100_000)
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("a" * READ_CHARS, True),
+        ("a" * (READ_CHARS + 1), False),
+        ("<b>" * (READ_CHARS // 3), True),
+        ("\u2605" * (READ_CHARS // 6), False),  # its name is longer than six characters
+        (f"{'a ' * 700}https://x.org/{'IAmAI' * 20}", False),
+        (" " * 100_000, False),
+    ],
+)
+def test_megabytes_are_not_read_whole(text: str, whole: bool) -> None:
+    assert first_stage(tiny()).reads_whole(text) is whole

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from core.errors import InvalidInput
+from core.inference.text.form import readings
+from core.moderation.cleaning import clean_text
 from core.training.data.datasets import MODEL_LABELS, Example, example_of
 from core.training.data.distilled_targets import distilled
 from core.training.data.first_text_form import first_text_form
 from core.training.data.learnt_rows import LearntRow, RowKind, learnt_rows
 from core.training.data.teacher_scores import JoinCounts, join_scores, write_logits
-from core.training.data.text_forms import key_of_first_form
+from core.training.data.text_forms import key_of_first_form, network_text
 
 UNKNOWN = (None,) * len(MODEL_LABELS)
 
@@ -73,6 +75,12 @@ def test_scores_are_found_by_the_first_form_whatever_the_network_reads(tmp_path:
 )
 def test_the_first_form_never_changes(raw: str, key: str) -> None:
     assert key_of_first_form(first_text_form(raw)) == key
+
+
+def test_network_learns_from_what_scoring_reads() -> None:
+    original = '<p title="x">\u24da\u24d8\u24db\u24db</p> &amp;lt; <b>you</b>'
+    assert network_text(original) == readings(clean_text(original))[0] == "kill &lt; you"
+    assert example_of(original, UNKNOWN, ("k",), "cad_reddit").text == "kill &lt; you"
 
 
 def test_every_row_that_misses_or_is_left_over_is_counted(tmp_path: Path) -> None:

@@ -17,12 +17,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.errors import ModelNotUsable
-from core.inference.cascade.word_hashes import HashedWords, hash_words, is_read_whole
-from core.inference.text.form import TEXT_FORM
+from core.inference.cascade.word_hashes import READ_CHARS, HashedWords, hash_words
+from core.inference.text.form import READ_FORMS, TEXT_FORM, readings
 from core.moderation.scores import Label
 
 CHUNK_TEXTS = 16
 """Texts run together; more would not fit the processor's cache."""
+_RAW_CHARS = 16_384
 _ABOUT = "about"
 
 
@@ -57,19 +58,25 @@ class FirstStage:
 
     def reads_whole(self, text: str) -> bool:
         """Whether scores of the text rest on all of it."""
-        return is_read_whole(text)
+        # Only addresses and other characters may become longer, as names of emoji.
+        if len(text) <= READ_CHARS and text.isascii() and "://" not in text:
+            return True
+        return len(text) <= _RAW_CHARS and all(len(way) <= READ_CHARS for way in readings(text))
 
     def predict(self, texts: Sequence[str]) -> list[Mapping[Label, float]]:
         """Scores in input order."""
         return [dict(zip(self.labels, row, strict=True)) for row in self.scores(texts).tolist()]
 
     def scores(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """(texts, labels), each in 0..1."""
+        """(texts, labels), each in 0..1: the highest of a text's readings."""
         found = np.zeros((len(texts), len(self.labels)), dtype=np.float32)
         for start in range(0, len(texts), CHUNK_TEXTS):
-            chunk = texts[start : start + CHUNK_TEXTS]
-            hashed = hash_words(chunk, word_bits=self._word_bits, part_bits=self._part_bits)
-            found[start : start + len(chunk)] = self._run(hashed)
+            forms = [readings(text[:_RAW_CHARS]) for text in texts[start : start + CHUNK_TEXTS]]
+            flat = [form for each in forms for form in each]
+            hashed = hash_words(flat, word_bits=self._word_bits, part_bits=self._part_bits)
+            first = np.cumsum([0, *(len(each) for each in forms[:-1])])
+            scores = np.maximum.reduceat(self._run(hashed), first, axis=0)
+            found[start : start + len(forms)] = scores
         return found
 
     def _run(self, hashed: HashedWords) -> NDArray[np.float32]:
@@ -146,7 +153,7 @@ def read_first_stage(path: Path) -> FirstStage:
         raise ModelNotUsable(f"there is no readable first stage at {path}") from error
     except (ValueError, KeyError, TypeError, EOFError, zipfile.BadZipFile) as error:
         raise ModelNotUsable(f"{path} is not a first stage: {type(error).__name__}") from error
-    if text_form != TEXT_FORM:
+    if text_form not in READ_FORMS:
         raise ModelNotUsable(f"{path.name} reads text form {text_form!r}, not {TEXT_FORM!r}")
     digest = hashlib.sha256(content).hexdigest()[:8]
     return FirstStage(

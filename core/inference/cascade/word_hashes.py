@@ -11,11 +11,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from core.inference.text.form import model_text
-
 READ_CHARS = 1_536
 """Characters read of a text: more than the 256 tokens a full model reads hold in all but a few."""
-_RAW_CHARS = 16_384
 _WORD, _MARK = 1, 2
 _LONGEST = 63
 """Bytes of a longer word all count, but no longer by their place."""
@@ -36,16 +33,9 @@ class HashedWords:
     words_at: NDArray[np.int64]
 
 
-def is_read_whole(text: str) -> bool:
-    """Whether `hash_words` reads the text to its end."""
-    # Only entities and other characters may become longer, as names of emoji.
-    if len(text) <= READ_CHARS and text.isascii() and "&" not in text:
-        return True
-    return len(text) <= _RAW_CHARS and len(model_text(text)) <= READ_CHARS
-
-
 def hash_words(texts: Sequence[str], *, word_bits: int, part_bits: int) -> HashedWords:
-    """The hashed words of any strings. The two tables have `2 ** bits` rows."""
+    """The hashed words of `texts` in the form a model reads. The two tables have `2 ** bits`
+    rows."""
     blobs = [_blob(text) for text in texts]
     raw = np.frombuffer(_GAP + _GAP.join(blobs) + _GAP, dtype=np.uint8)
     kinds, numbers, places = _tables()
@@ -72,7 +62,7 @@ def hash_words(texts: Sequence[str], *, word_bits: int, part_bits: int) -> Hashe
 
 
 def _blob(text: str) -> bytes:
-    form = model_text(text[:_RAW_CHARS])[:READ_CHARS].lower().encode("utf-8", "replace")
+    form = text[:READ_CHARS].lower().encode("utf-8", "replace")
     return form if form.strip() else b"."
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from core.inference.base import Passage
 from core.inference.explanation.words import Word
-from core.inference.text.form import model_text
+from core.inference.text.form import model_text, parts_of, readings
 from core.moderation.scores import Label
 
 Scores = Mapping[Label, float]
@@ -14,8 +14,8 @@ Scores = Mapping[Label, float]
 
 def locate(text: str, passage: Passage) -> Word:
     """Where the passage is in the text itself, from the beginning of a word to the end of one."""
-    if passage.is_form:
-        return _located_form(text, passage)
+    if passage.reading is not None:
+        return _located_reading(text, passage, passage.reading)
     start, end = passage.start, min(passage.end, len(text))
     while 0 < start < len(text) and not text[start - 1].isspace():
         start -= 1
@@ -24,17 +24,32 @@ def locate(text: str, passage: Passage) -> Word:
     return Word(start, end)
 
 
-def _located_form(text: str, passage: Passage) -> Word:
+def _located_reading(text: str, passage: Passage, reading: int) -> Word:
+    """In the part of the text, displayed or hidden, of which this is a reading."""
+    forms = readings(text)
+    form = forms[min(reading, len(forms) - 1)]
+    for start, part in parts_of(text):
+        if form in readings(part):
+            place = _located_form(part, form, passage)
+            return Word(start + place.start, start + place.end)
+    return Word(0, len(text))
+
+
+def _located_form(text: str, form: str, passage: Passage) -> Word:
     """Found by the forms of the text's beginnings, each up to the end of a word."""
-    form = model_text(text)
     ends = [0, *(word.end() for word in re.finditer(r"\S+", text))]
 
+    def beginnings(at: int) -> list[int]:
+        """The lengths of its readings that the form begins with. There are none if it ends inside
+        a tag, whose start it then shows as words."""
+        ways = readings(text[: ends[at]])
+        return [len(way) for way in ways if form.startswith(way)]
+
     def form_chars(at: int) -> int:
-        return len(model_text(text[: ends[at]]))
+        return max(beginnings(at), default=len(model_text(text[: ends[at]])))
 
     def is_beginning(at: int) -> bool:
-        """Not if the text's beginning ends inside a tag, whose start it then shows as words."""
-        return form.startswith(model_text(text[: ends[at]]))
+        return bool(beginnings(at))
 
     places = range(len(ends))
     first = max(0, bisect_right(places, passage.start, key=form_chars) - 1)

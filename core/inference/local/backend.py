@@ -82,7 +82,7 @@ class LocalBackend:
         tokenized_at = time.perf_counter()
         rows = running.logits(tokenized.ids)
         results = list(map(self._result, self._scores(rows))) if texts else []
-        if tokenized.long_texts:
+        if tokenized.split_texts:
             results = _joined(results, tokenized, len(texts))
         ended = time.perf_counter()
         call = CallMetadata(
@@ -140,16 +140,16 @@ def _joined(
     results: Sequence[TextResult], tokenized: Tokenized, text_count: int
 ) -> list[TextResult]:
     """One result for each text, from those of all rows."""
-    return [
-        join_windows(
-            [results[row] for row in rows],
-            tokenized.long_texts[index].passages,
-            tokenized.long_texts[index].unread_chars,
-        )
-        if index in tokenized.long_texts
-        else results[rows.start]
-        for index, rows in enumerate(tokenized.rows(text_count))
-    ]
+    joined = []
+    for index, rows in enumerate(tokenized.rows(text_count)):
+        split = tokenized.split_texts.get(index)
+        if split is None:
+            joined.append(results[rows.start])
+            continue
+        # Readings that are short tell nothing about where in the text a score comes from.
+        passages = split.passages if split.is_long else ()
+        joined.append(join_windows(results[rows.start : rows.stop], passages, split.unread_chars))
+    return joined
 
 
 @dataclass(slots=True)

@@ -12,7 +12,7 @@ from core.inference.base import Activation, BackendInfo, Location, Passage
 from core.inference.local.backend import OpenedModel
 from core.inference.local.label_names import map_labels
 from core.inference.local.tokenizing import (
-    LongText,
+    SplitText,
     Tokenized,
     passages_of,
     special_tokens,
@@ -148,7 +148,7 @@ class _HubTokenizer:
         except (ValueError, TypeError, RuntimeError) as error:
             raise BackendError(f"the tokenizer failed: {first_line(error)}") from error
         ids: list[list[int]] = []
-        long_texts: dict[int, LongText] = {}
+        split_texts: dict[int, SplitText] = {}
         for index, text in enumerate(texts):
             tokens: list[int] = plain["input_ids"][index]
             if len(tokens) <= self._rule.size and len(text) <= self._read_chars:
@@ -156,8 +156,8 @@ class _HubTokenizer:
                 continue
             rows, passages = self._windows(tokens, len(read[index]), plain, index)
             ids += rows
-            long_texts[index] = LongText(passages, len(text) - passages[-1].end)
-        return Tokenized(ids, long_texts)
+            split_texts[index] = SplitText(passages, len(text) - passages[-1].end)
+        return Tokenized(ids, split_texts)
 
     def _windows(
         self, tokens: list[int], chars: int, plain: Any, index: int
@@ -171,7 +171,7 @@ class _HubTokenizer:
             offsets = [(at * chars // count, (at + 1) * chars // count) for at in range(count)]
         windows = cut_windows(len(tokens), self._rule, starts)
         rows = [[*self._before, *tokens[w.start : w.stop], *self._after] for w in windows]
-        return rows, passages_of(windows, offsets, is_form=False)
+        return rows, passages_of(windows, offsets)
 
 
 def _positions(config: Any) -> int:

@@ -7,37 +7,41 @@ from typing import Any
 
 from core.errors import MissingExtra, ModelNotUsable
 from core.inference.base import Passage
-from core.inference.text.form import model_text
+from core.inference.text.form import readings
 from core.inference.windows import TokenWindow, cut_windows, token_rule
 
 _RAW_CHARS_FACTOR = 4
 """How many characters are cleaned for each one that is read: markup is dropped by cleaning."""
+_READINGS_FACTOR = 2
+"""All readings of a text share twice the characters that are read of one: hostile texts have up to
+16 readings."""
 
 
 @dataclass(frozen=True, slots=True)
-class LongText:
-    """A text that was cut into windows: where each is, and how many characters after the last one
-    were not read."""
+class SplitText:
+    """A text that is read in several forms or windows: where each is, and how many characters after
+    the last window were not read. `is_long`: a form of it has more tokens than are read at once."""
 
     passages: Sequence[Passage]
     unread_chars: int
+    is_long: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class Tokenized:
-    """Rows of token ids, texts in input order. `long_texts`, by their index, have a row for each of
-    their passages; every other text has one row."""
+    """Rows of token ids, texts in input order. `split_texts`, by their index, have a row for each
+    of their passages; every other text has one row."""
 
     ids: list[list[int]]
-    long_texts: Mapping[int, LongText] = field(default_factory=dict)
+    split_texts: Mapping[int, SplitText] = field(default_factory=dict)
 
     def rows(self, text_count: int) -> list[range]:
         """The rows of each of the `text_count` texts."""
         found: list[range] = []
         start = 0
         for index in range(text_count):
-            long_text = self.long_texts.get(index)
-            stop = start + (len(long_text.passages) if long_text else 1)
+            split = self.split_texts.get(index)
+            stop = start + (len(split.passages) if split else 1)
             found.append(range(start, stop))
             start = stop
         return found
@@ -75,37 +79,67 @@ class CommentTokenizer:
     def encode(self, texts: Sequence[str]) -> Tokenized:
         """Accepts any string: markup, emoji, lone surrogates and megabytes."""
         raw_chars = _RAW_CHARS_FACTOR * self._read_chars
-        forms = [model_text(valid_text(text[:raw_chars])) for text in texts]
-        encodings = self._cutting.encode_batch_fast([form[: self._read_chars] for form in forms])
+        forms = [self._forms(text[:raw_chars]) for text in texts]
+        flat = [form[:chars] for each in forms for form, chars in each]
+        encodings = iter(self._cutting.encode_batch_fast(flat))
         ids: list[list[int]] = []
-        long_texts: dict[int, LongText] = {}
-        for index, encoding in enumerate(encodings):
+        split_texts: dict[int, SplitText] = {}
+        for index, each in enumerate(forms):
+            read = [
+                self._read(form, chars, at, next(encodings))
+                for at, (form, chars) in enumerate(each)
+            ]
+            ids += (row for one in read for row in one.rows)
             beyond = max(0, len(texts[index]) - raw_chars)
-            if not encoding.overflowing and len(forms[index]) <= self._read_chars and not beyond:
-                ids.append(encoding.ids)
-                continue
-            rows, long_text = self._windows(forms[index], beyond)
-            ids += rows
-            long_texts[index] = long_text
-        return Tokenized(ids, long_texts)
+            if len(read) > 1 or len(read[0].rows) > 1 or read[0].unread_chars or beyond:
+                split_texts[index] = SplitText(
+                    passages=[passage for one in read for passage in one.passages],
+                    unread_chars=max(one.unread_chars for one in read) + beyond,
+                    is_long=beyond > 0 or any(len(one.rows) > 1 for one in read),
+                )
+        return Tokenized(ids, split_texts)
 
-    def _windows(self, form: str, beyond: int) -> tuple[list[list[int]], LongText]:
-        """`beyond` characters follow that are not part of `form`."""
-        encoding = self._whole.encode(form[: self._read_chars], add_special_tokens=False)
-        windows = cut_windows(len(encoding.ids), self._rule, word_starts(encoding.word_ids))
-        rows = [[*self._before, *encoding.ids[w.start : w.stop], *self._after] for w in windows]
-        passages = passages_of(windows, encoding.offsets, is_form=True)
-        return rows, LongText(passages, len(form) - passages[-1].end + beyond)
+    def _forms(self, text: str) -> list[tuple[str, int]]:
+        """The readings of the text, each with how many of its characters are read."""
+        found = []
+        left = _READINGS_FACTOR * self._read_chars
+        for form in readings(valid_text(text)):
+            chars = min(len(form), self._read_chars, left)
+            left -= chars
+            found.append((form, chars))
+        return found
+
+    def _read(self, form: str, chars: int, reading: int, encoding: Any) -> "_Reading":
+        """The beginning of the `reading`-th form of a text; `encoding` is its own, perhaps cut."""
+        if not encoding.overflowing and len(form) == chars:
+            return _Reading([encoding.ids], [Passage(0, chars, reading)], 0)
+        whole = self._whole.encode(form[:chars], add_special_tokens=False)
+        windows = cut_windows(len(whole.ids), self._rule, word_starts(whole.word_ids))
+        rows = [[*self._before, *whole.ids[w.start : w.stop], *self._after] for w in windows]
+        passages = passages_of(windows, whole.offsets, reading)
+        return _Reading(rows, passages, len(form) - passages[-1].end)
+
+
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A row for each passage of one form of a text; `unread_chars` of it are in no passage."""
+
+    rows: list[list[int]]
+    passages: list[Passage]
+    unread_chars: int
 
 
 def passages_of(
-    windows: Iterable[TokenWindow], offsets: Sequence[tuple[int, int]], *, is_form: bool
+    windows: Iterable[TokenWindow],
+    offsets: Sequence[tuple[int, int]],
+    reading: int | None = None,
 ) -> list[Passage]:
-    """Where windows of tokens are in the text; `offsets` says where each token is."""
+    """Where windows of tokens are in the text, or in its `reading`-th form; `offsets` says where
+    each token is."""
     return [
-        Passage(offsets[window.start][0], offsets[window.stop - 1][1], is_form)
+        Passage(offsets[window.start][0], offsets[window.stop - 1][1], reading)
         if window.stop > window.start
-        else Passage(0, 0, is_form)
+        else Passage(0, 0, reading)
         for window in windows
     ]
 

@@ -10,8 +10,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
+from core.inference.text.form import model_text
 from core.training.data.datasets import Example
-from core.training.data.text_forms import network_text
 
 _WORD = re.compile(r"[A-Za-z]{4,}")
 _LOOKALIKES = {"a": "@4", "e": "3", "i": "1!", "o": "0", "s": "$5", "t": "7", "u": "v", "l": "1"}
@@ -24,7 +24,8 @@ def disguised_copies(examples: Sequence[Example], *, seed: int) -> list[Example]
     """Copies of rows with the same targets: in toxic rows the charged words are misspelt, in clean
     rows any words. The seed fixes the result.
 
-    The first text form is respelt, so that the copies are those that the teachers scored.
+    The first text form is respelt, so that the copies are those that the teachers scored. It has
+    no markup left, so that it is not cleaned again.
     """
     chance = random.Random(seed)
     charged = charged_words(examples)
@@ -40,7 +41,7 @@ def disguised_copies(examples: Sequence[Example], *, seed: int) -> list[Example]
         words = charged if toxic else _some_words(first, chance)
         copy = _WORD.sub(lambda found: _respelled(found[0], words, chance), first)  # noqa: B023
         if copy != first:
-            copies.append(replace(example, text=network_text(copy), other_form=copy))
+            copies.append(replace(example, text=model_text(copy), other_form=copy))
     return copies
 
 

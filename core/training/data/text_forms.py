@@ -3,13 +3,15 @@
 import hashlib
 
 from core.inference.text.form import model_text
+from core.moderation.cleaning import clean_text
 
 _DIGITS = 32
 
 
-def network_text(text: str) -> str:
-    """What the network reads of a comment: the newest form of `core.inference.text`."""
-    return model_text(text)
+def network_text(original: str) -> str:
+    """What the network reads of a comment as its source sent it: the newest form of
+    `core.inference.text`, made from the readable text as in scoring."""
+    return model_text(clean_text(original))
 
 
 def key_of_first_form(text: str) -> str:

@@ -12,6 +12,7 @@ from torch import Tensor, nn
 
 from core.inference.cascade.first_stage import FirstStageWeights, write_first_stage
 from core.inference.cascade.word_hashes import HashedWords, hash_words
+from core.inference.text.form import model_text
 from core.moderation.scores import Label
 from core.training.data.batches import shuffled_batches
 
@@ -110,7 +111,7 @@ def train_first_stage(
         of_scores: Tensor = _cross_entropy(logits, scores[rows])
         return of_scores + settings.flag_share * _cross_entropy(nearest, flagged)
 
-    _fit(network, texts, loss_of, settings, progress)
+    _fit(network, [model_text(text) for text in texts], loss_of, settings, progress)
     write_first_stage(out_path, _weights(network), labels, full_model=full_model)
 
 

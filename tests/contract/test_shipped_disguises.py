@@ -1,0 +1,111 @@
+"""Disguised abuse, by the shipped model: its action is that of the words as a reader gets them."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from core.inference.base import Backend
+from core.inference.local.choice import LocalChoice, choose_local
+from core.inference.text.form import readings
+from core.moderation.cleaning import clean_text
+from core.moderation.decisions import judge
+from core.moderation.default_policy import default_policy
+from core.moderation.policies import Action
+from core.moderation.scores import Label
+
+POLICY = default_policy(datetime(2026, 1, 1, tzinfo=UTC))
+
+
+@pytest.fixture(scope="module")
+def backend(cpu_info: Path) -> Iterator[Backend]:
+    shipped = choose_local(LocalChoice(), cpu_info=cpu_info)
+    shipped.load()
+    yield shipped
+    shipped.close()
+
+
+def action(backend: Backend, original: str) -> Action:
+    return judge(backend.score([clean_text(original)]).results[0].scores, POLICY).action
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        "I will kill you",
+        "<i will kill you>",
+        "&lt;i will kill you&gt;",
+        "hello <b I will kill you, you fucking asshole> bye",
+        "https://you-are-a-fucking-asshole-and-an-idiot",
+        "I will k<font>i</font>ll you",
+        "I will k<wbr>ill you",
+        "I will k<!-- a nice day to all of you -->ill you",
+        '<span style="display:none">I will kill you</span> What a nice day, thank you all!',
+        '<img src="x.png" alt="I will kill you">',
+        '<a href="https://x.org" title="I will kill you">the manual</a>',
+        "ⓘ ⓦⓘⓛⓛ ⓚⓘⓛⓛ ⓨⓞⓤ",
+        "🅘 🅦🅘🅛🅛 🅚🅘🅛🅛 🅨🅞🅤",
+        "I w\u2800ill k\u2800ill y\u2800ou",
+        "I w\ufffcill k\ufffcill y\ufffcou",
+        "I w\u200bill k\u200bill y\u200bou",
+        "I\u2800will\u2800kill\u2800you",
+        "\u202euoy llik lliw I",
+    ],
+)
+def test_a_threat_is_removed_in_any_disguise(backend: Backend, disguised: str) -> None:
+    assert action(backend, disguised) is Action.REMOVE
+
+
+@pytest.mark.parametrize(
+    "disguised",
+    [
+        "і ԝіӏӏ кіӏӏ уоu",
+        "Ι ωιll κιll γου",
+        "уоu аrе а fuскіng аѕѕһоlе аnԁ аn іԁіоt",
+        "γου αrε αn ιdιοτ",
+        '<img src="x.png" alt="you are a fucking asshole and an idiot">',
+        '<a title="you are a fucking asshole and an idiot" href="https://x.org">x</a>',
+    ],
+)
+def test_abuse_in_look_alikes_or_in_an_attribute_is_held_at_least(
+    backend: Backend, disguised: str
+) -> None:
+    assert action(backend, disguised) is not Action.APPROVE
+
+
+@pytest.mark.parametrize(
+    "harmless",
+    [
+        "Привет, как дела? Сегодня хороший день.",
+        "Спасибо за вашу работу, очень интересная статья.",
+        "Я не согласен, но хорошо, что вы об этом написали. Кто хочет чаю?",
+        "Кот спит на окне, а мы пьём чай с вареньем.",
+        "тост за нас и за вас",
+        "у нас все хорошо",
+        "Это новая версия, в ней много ошибок исправлено.",
+        "Где можно скачать исходный код этой программы?",
+        "Дякую за допомогу, тепер усе працює.",
+        "Благодаря, много полезна статия.",
+        "Хвала на помоћи, сада све ради.",
+        "Καλημέρα σε όλους, ευχαριστώ για το άρθρο.",
+        "Το φαγητό ήταν πολύ καλό και η παρέα ακόμα καλύτερη.",
+        "Δεν συμφωνώ, αλλά είναι ωραίο κείμενο.",
+        "Πού μπορώ να βρω τον κώδικα;",
+        "Ο καιρός είναι καλός σήμερα και το νερό ζεστό.",
+        "See <code>vector&lt;int&gt;</code> and https://example.org/how-to-kill-a-process",
+    ],
+)
+def test_harmless_text_in_its_own_language_is_approved(backend: Backend, harmless: str) -> None:
+    assert action(backend, harmless) is Action.APPROVE
+
+
+def test_the_highest_score_of_all_readings_counts(backend: Backend) -> None:
+    text = clean_text("a kіnd <b day>word</b> f\u2800or you<!-- you idiot -->")
+    ways = [backend.score([way]).results[0].scores for way in readings(text)]
+    assert len(ways) > 3
+    found = backend.score(["hello", text, "hello"]).results
+    for label, score in found[1].scores.items():
+        assert score == pytest.approx(max(way[label] for way in ways), abs=0.02)
+    assert found[0].scores[Label.INSULT] == pytest.approx(found[2].scores[Label.INSULT], abs=0.02)
+    assert found[1].scores[Label.INSULT] > found[0].scores[Label.INSULT]
