@@ -40,7 +40,7 @@ THREATS = [
     "Du wirst sterben, und ich werde dabei zusehen.",
 ]
 THANKS = ["ขอบคุณมากครับ", "ขอบคุณสำหรับความช่วยเหลือ", "በጣም አመሰግናለሁ"]
-LOOK_ALIKES = "І шіӏӏ кіӏӏ уоυ"
+LOOK_ALIKES = "І шілл кілл уоυ"
 MODERATOR = Actor("mina", Role.MODERATOR)
 
 
@@ -78,8 +78,10 @@ def test_thanks_in_thai_is_held_for_no_attack(shipped: Services) -> None:
 
 
 def test_threat_in_look_alikes_is_not_approved(shipped: Services) -> None:
-    (decision,) = decisions(shipped, LOOK_ALIKES)
-    assert decision.action is not Action.APPROVE
+    unnamed, folded = decisions(shipped, LOOK_ALIKES, "І шіӏӏ кіӏӏ уоυ")
+    assert unnamed.action is not Action.APPROVE
+    assert folded.action is not Action.APPROVE
+    assert folded.source is DecisionSource.RULE, "it is scored as a reader gets it"
 
 
 def test_english_is_scored_as_before(shipped: Services) -> None:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from core.inference.language.detector import LanguageDetector
+from core.moderation.cleaning import clean_text
 from core.moderation.languages import UNNAMED
 
 SENTENCES = Path(__file__).parents[2] / "core" / "benchmarks" / "language_sentences.json"
@@ -70,11 +71,39 @@ def test_few_words_are_surely_not_english_and_could_be_in_several_languages() ->
     assert LanguageDetector(("en", "th")).detect("Verpiss dich") == UNNAMED
 
 
-@pytest.mark.parametrize("text", ["І шіӏӏ кіӏӏ уоυ", "Ι ωιλλ κιλλ γου"])
+@pytest.mark.parametrize("text", ["І шілл кілл уоυ", "Ι ωιλλ κιλλ γου"])
 def test_look_alikes_of_english_are_not_named_as_russian(text: str) -> None:
     found = DETECTOR.detect(text)
     assert found is not None
     assert found not in ("en", "ru", "uk")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "і ԝіӏӏ кіӏӏ уоu",
+        "І шіӏӏ кіӏӏ уоυ",
+        "Ι ωιll κιll γου",
+        "уоu аrе а fuскіng аѕѕһоlе аnԁ аn іԁіоt",
+    ],
+)
+def test_english_all_in_look_alikes_is_english(text: str) -> None:
+    assert DETECTOR.detect(text) in (None, "en")
+    assert LanguageDetector(["ru", "el"]).detect(text) in (None, "en")
+
+
+@pytest.mark.parametrize(
+    "hidden", ['<b title="x">{}</b>', "{}<!-- you are a very good dog, my dear -->"]
+)
+def test_what_a_comment_hides_does_not_change_the_language_of_what_is_displayed(
+    hidden: str,
+) -> None:
+    text = "Verpiss dich endlich, du Schwein"
+    assert DETECTOR.detect(clean_text(hidden.format(text))) == DETECTOR.detect(text) == "de"
+
+
+def test_a_comment_that_hides_all_its_text_has_the_language_of_that() -> None:
+    assert DETECTOR.detect(clean_text("<p hidden>Verpiss dich endlich, du Schwein</p>")) == "de"
 
 
 def test_own_sentences_are_found_and_hardly_ever_given_a_wrong_name() -> None:

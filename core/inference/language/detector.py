@@ -7,6 +7,8 @@ It uses CLD2 (package pycld2). docs/decisions.md has the other detectors that we
 import re
 from collections.abc import Sequence
 
+from core.inference.text.look_alikes import folded
+from core.moderation.cleaning import HIDDEN_HEADING
 from core.moderation.languages import ENGLISH, NAMES, UNNAMED
 
 # CLD2 takes dialects and slang of English for Scots or for Pig Latin.
@@ -61,6 +63,8 @@ class LanguageDetector:
         code, score = _detect(words)
         if code is None or code == ENGLISH:
             return code
+        if _is_english_in_look_alikes(words):
+            return ENGLISH
         if is_latin and score < LEAST_SCORE:
             return None
         is_named = letters >= NAMED_LETTERS or not (is_latin or _CYRILLIC.search(start))
@@ -77,12 +81,23 @@ class LanguageDetector:
 
 
 def _own_words(text: str) -> str:
+    """Those that are displayed; a text that displays no letter is taken for what it hides."""
+    if HIDDEN_HEADING in text:
+        displayed, _, hidden = text.partition(HIDDEN_HEADING)
+        text = displayed if _LETTERS.search(displayed) else hidden
     for piece, pattern in _NOT_WORDS:
         if piece in text:
             text = pattern.sub(" ", text)
     if not text.isascii():
         text = _EMOJI.sub(" ", text)
     return _CONTROLS.sub(" ", text)
+
+
+def _is_english_in_look_alikes(words: str) -> bool:
+    """Whether each word is written in letters that look like Latin ones, and reads as English: then
+    it is scored as it looks."""
+    latin = folded(words)
+    return latin != words and latin.isascii() and _detect(latin)[0] == ENGLISH
 
 
 def _least(start: str) -> int:
