@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import StoreError
-from core.store.sql import SqlStore
+from core.store.sql import SqlStore, migrate
 from tests.factories import HELD, make_services, scored
 
 
@@ -217,5 +217,5 @@ def test_refused_store_leaves_no_lock_behind(home: Path) -> None:
     change(home / "state.db", "UPDATE alembic_version SET version_num = '0099'")
     with pytest.raises(StoreError):
         SqlStore(home / "state.db")
-    change(home / "state.db", "UPDATE alembic_version SET version_num = '0004'")
+    change(home / "state.db", f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'")
     make_services(home).close()
