@@ -1,13 +1,10 @@
 """What the site allows: immutable versions of score bands and the reasons given for them."""
 
-import hashlib
-import json
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence, Set
-from dataclasses import asdict, dataclass, fields
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NoReturn
 
 from core.errors import InvalidPolicy, NotFound
 from core.moderation.cleaning import is_storable
@@ -145,7 +142,7 @@ class Policy:
         for label in Label:
             _check_bands(label, [rule for rule in self.rules if rule.label is label])
         self._check_precedence()
-        if repeated := _repeated(rule.language for rule in self.language_rules):
+        if repeated := repeated_name(rule.language for rule in self.language_rules):
             raise InvalidPolicy(f"language {repeated!r} has two rules")
 
     def _check_precedence(self) -> None:
@@ -189,7 +186,7 @@ def _check_reasons(reasons: Sequence[Reason]) -> None:
                 f"reason {reason.code!r}: code, title and text must not be empty, and must "
                 "be text that can be stored"
             )
-    if repeated := _repeated(reason.code for reason in reasons):
+    if repeated := repeated_name(reason.code for reason in reasons):
         raise InvalidPolicy(f"reason {repeated!r} appears twice")
 
 
@@ -204,7 +201,7 @@ def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
             raise InvalidPolicy(f"rule {rule.id}: there is no action {rule.action!r}")
         if rule.reason_code not in codes:
             raise InvalidPolicy(f"rule {rule.id}: the policy has no reason {rule.reason_code!r}")
-    if repeated := _repeated(rule.id for rule in rules):
+    if repeated := repeated_name(rule.id for rule in rules):
         raise InvalidPolicy(f"rule {repeated!r} appears twice")
 
 
@@ -225,102 +222,6 @@ def _is_readable(words: object) -> bool:
     return isinstance(words, str) and is_storable(words) and not is_blank(words)
 
 
-def _repeated(names: Iterable[str]) -> str | None:
+def repeated_name(names: Iterable[str]) -> str | None:
+    """One of the names that appear twice; None if all differ."""
     return next((name for name, count in Counter(names).items() if count > 1), None)
-
-
-def policy_to_json(policy: Policy) -> str:
-    """The stored form, without version and time. Equal content gives equal text."""
-    body: dict[str, Any] = {
-        "rules": [asdict(rule) for rule in policy.rules],
-        "reasons": [asdict(reason) for reason in policy.reasons],
-    }
-    if policy.reason_precedence:  # left out if empty, so that digests of older policies stay valid
-        body["reason_precedence"] = list(policy.reason_precedence)
-    if policy.language_rules:
-        body["languages"] = {rule.language: rule.action for rule in policy.language_rules}
-    return json.dumps(body, sort_keys=True, ensure_ascii=False)
-
-
-def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy:
-    """The policy from its stored form. Raises InvalidPolicy naming what is wrong with it."""
-    try:
-        raw = json.loads(body, object_pairs_hook=_with_names_once, parse_constant=_refuse_number)
-    except json.JSONDecodeError as error:
-        raise InvalidPolicy(f"policy {version} is not valid JSON: {error.msg}") from None
-    if not isinstance(raw, dict):
-        raise InvalidPolicy(f"policy {version} is not an object")
-    _check_names("the policy", raw, {"rules", "reasons"}, {"reason_precedence", "languages"})
-    lists = {"reason_precedence": [], **raw}
-    languages = lists.pop("languages", {})
-    for name, value in lists.items():
-        if not isinstance(value, list):
-            raise InvalidPolicy(f"policy {version}: `{name}` is not a list")
-    return Policy(
-        version,
-        tuple(_rule_from_json(number, rule) for number, rule in enumerate(lists["rules"], 1)),
-        tuple(_reason_from_json(number, each) for number, each in enumerate(lists["reasons"], 1)),
-        created_at,
-        tuple(lists["reason_precedence"]),
-        _languages_from_json(languages),
-    )
-
-
-def _languages_from_json(raw: object) -> tuple[LanguageRule, ...]:
-    if not isinstance(raw, dict):
-        raise InvalidPolicy("`languages` is not an object")
-    return tuple(_language_rule(*rule) for rule in raw.items())
-
-
-def _language_rule(language: str, action: object) -> LanguageRule:
-    if not isinstance(action, str):
-        raise InvalidPolicy(f"the rule for language {language!r}: {action!r} is not an action")
-    try:
-        return LanguageRule(language, Action(action))
-    except ValueError as error:
-        raise InvalidPolicy(f"the rule for language {language!r}: {error}") from None
-
-
-def _rule_from_json(number: int, raw: object) -> Rule:
-    place = f"rule {number}"
-    if not isinstance(raw, dict):
-        raise InvalidPolicy(f"{place} is not an object")
-    _check_names(place, raw, {field.name for field in fields(Rule)})
-    try:
-        label, action = Label(raw["label"]), Action(raw["action"])
-    except ValueError as error:
-        raise InvalidPolicy(f"rule {raw['id']}: {error}") from None
-    return Rule(**{**raw, "label": label, "action": action})
-
-
-def _reason_from_json(number: int, raw: object) -> Reason:
-    place = f"reason {number}"
-    if not isinstance(raw, dict):
-        raise InvalidPolicy(f"{place} is not an object")
-    _check_names(place, raw, {field.name for field in fields(Reason)})
-    return Reason(**raw)
-
-
-def _check_names(
-    place: str, raw: Collection[str], needed: Set[str], optional: Set[str] = frozenset()
-) -> None:
-    missing, unknown = needed - set(raw), set(raw) - needed - optional
-    for name in sorted(missing):
-        raise InvalidPolicy(f"{place}: {name!r} is missing")
-    for name in sorted(unknown):
-        raise InvalidPolicy(f"{place}: {name!r} is unknown")
-
-
-def _with_names_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if repeated := _repeated(name for name, _ in pairs):
-        raise InvalidPolicy(f"the name {repeated!r} appears twice in one object")
-    return dict(pairs)
-
-
-def _refuse_number(name: str) -> NoReturn:
-    raise InvalidPolicy(f"{name} is not a number that a score can have")
-
-
-def policy_digest(policy: Policy) -> str:
-    """SHA-256 of the content, in hex; stored with it to show that it was never changed."""
-    return hashlib.sha256(policy_to_json(policy).encode()).hexdigest()

@@ -19,14 +19,8 @@ from core.moderation.languages import (
     is_much,
     language_name,
 )
-from core.moderation.policies import (
-    Action,
-    LanguageRule,
-    Policy,
-    policy_digest,
-    policy_from_json,
-    policy_to_json,
-)
+from core.moderation.policies import Action, LanguageRule, Policy
+from core.moderation.policy_json import policy_digest, policy_from_json, policy_to_json
 from core.moderation.scores import Label
 from tests.policies import fixed_policy
 

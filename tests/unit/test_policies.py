@@ -16,10 +16,8 @@ from core.moderation.policies import (
     Policy,
     Reason,
     Rule,
-    policy_digest,
-    policy_from_json,
-    policy_to_json,
 )
+from core.moderation.policy_json import policy_digest, policy_from_json, policy_to_json
 from core.moderation.scores import Label, are_scores, not_assessed
 from tests.policies import fixed_policy
 

@@ -15,7 +15,8 @@ from core.moderation.cleaning import is_same_text
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
-from core.moderation.policies import Policy, policy_from_json
+from core.moderation.policies import Policy
+from core.moderation.policy_json import policy_from_json
 from core.store.sql import rows
 from core.store.sql.lists import SqlLists
 from core.store.sql.tables import (

@@ -9,7 +9,8 @@ from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
-from core.moderation.policies import Policy, policy_digest, policy_to_json
+from core.moderation.policies import Policy
+from core.moderation.policy_json import policy_digest, policy_to_json
 from core.store.sql import rows
 from core.store.sql.reader import SqlReader
 from core.store.sql.tables import (
