@@ -80,7 +80,7 @@ def test_a_held_key_takes_back_one_decision(desk):
         press(page, "a", gone=shown.text)
     await_keys(page, services, on_card(page, revisions))
     hold(page, "u", for_ms=1_400)
-    page.get_by_text("Taken back").first.wait_for()
+    page.get_by_text("Undone").first.wait_for()
     settle(page)
     chains = [actions(services, revision) for revision in decided(services, revisions)]
     assert sorted(map(len, chains)) == [2, 3]
@@ -256,7 +256,7 @@ def test_the_sign_in_survives_a_reload_and_needs_a_token(tmp_path, new_page):
         page.get_by_text("The queue is empty").wait_for()
         page.locator(".st-key-keyboard p[data-ready]").wait_for()
         page.keyboard.press("u")
-        page.get_by_text("Taken back").wait_for()
+        page.get_by_text("Undone").wait_for()
         stranger.goto(f"{address}/review_queue?signed_in_as=lena")
         stranger.get_by_text("Choose a person").wait_for()
         settle(stranger, quiet_ms=500)
