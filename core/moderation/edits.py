@@ -103,10 +103,13 @@ def automated_verdict(
     else:
         source = DecisionSource.FAILURE_POLICY
         first = Verdict(failure_action, rules=())
-    verdict = verdict_on_edit(first, needed_action(settled_text(earlier)))
+    needed = needed_action(settled_text(earlier))
+    verdict = verdict_on_edit(first, needed)
     if source is DecisionSource.FAILURE_POLICY:
         return verdict, source
-    if verdict != first:
+    # Another language must not move the edit of a removed text to the end of the queue.
+    is_bound_unread = source is DecisionSource.LANGUAGE and needed is not None
+    if verdict != first or is_bound_unread:
         return verdict, DecisionSource.AFTER_EDIT
     if scores is None:
         return verdict, source

@@ -144,12 +144,13 @@ def test_language_has_one_rule() -> None:
         replace(POLICY, language_rules=(rule, rule))
 
 
-def test_edit_of_a_removed_comment_is_held_in_any_language() -> None:
+@pytest.mark.parametrize("rule", [APPROVE, HOLD])
+def test_edit_of_a_removed_comment_is_held_in_any_language(rule: Action) -> None:
     revision = Revision("r", "c", 1, "x", "x", "REF", NOW)
     cut = Decision("d", "r", Action.REMOVE, DecisionSource.REVIEWER, "m", 1, NOW, reason_code="x")
     verdict, source = automated_verdict(
         None,
-        with_rules(de=APPROVE),
+        with_rules(de=rule),
         [EarlierText(revision, [cut], None)],
         failure_action=HOLD,
         unassessed_language="de",
