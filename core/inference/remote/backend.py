@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
 
 from core.clock import Clock
 from core.errors import BackendError, ModelNotUsable
@@ -19,13 +18,14 @@ from core.inference.base import (
     TextResult,
 )
 from core.inference.long_texts import join_windows
-from core.inference.remote.caller import Caller, CompletedCall
+from core.inference.remote.call_metadata import measured, summed
+from core.inference.remote.caller import Caller
 from core.inference.remote.passages import cut_passages, window_bytes
 from core.inference.remote.probes import PROBES, check_alone, check_probes
 from core.inference.remote.proxies import is_local
 from core.inference.remote.results import read_rows, result_of
 from core.inference.remote.transport import Transport
-from core.inference.remote.wire_format import HARMLESS, Row, ServerMetadata, WireFormat
+from core.inference.remote.wire_format import HARMLESS, Row, WireFormat
 from core.inference.resilience.circuit import Circuit
 from core.inference.resilience.retries import AttemptFailed
 from core.inference.windows import most_windows
@@ -127,7 +127,7 @@ class RemoteBackend:
             join_windows([next(found) for _ in passages], passages, len(text) - passages[-1].end)
             for text, passages in zip(texts, cut, strict=True)
         )
-        call = _summed([part.call for part in parts])
+        call = summed([part.call for part in parts])
         total_ms = (self._clock.monotonic() - began) * 1000.0
         return BatchResult(results, replace(call, total_ms=total_ms))
 
@@ -180,7 +180,7 @@ class RemoteBackend:
             replace(result_of(self._wire, row, version), unread_chars=chars)
             for row, chars in zip(called.found, unread, strict=True)
         )
-        return _Part(results, _measured(called, metadata))
+        return _Part(results, measured(called, metadata))
 
     def _check(self, *, once: bool = False) -> None:
         """Runs until it has completed once. ModelNotUsable is remembered for KNOWN_WELL_S, so that
@@ -271,35 +271,3 @@ def _version(config: BackendConfig, revision: str | None) -> str:
 def _failed(count: int, call: CallMetadata, error: BackendError) -> _Part:
     result = TextResult(error=str(error), error_kind=ErrorKind(error.kind))
     return _Part((result,) * count, call, error)
-
-
-def _measured(called: CompletedCall[Any], metadata: ServerMetadata) -> CallMetadata:
-    """The server's own timings; the rest of the measured time counts as network."""
-    elapsed_ms = called.response.elapsed_ms
-    network_ms = None if metadata.server_ms is None else max(0.0, elapsed_ms - metadata.server_ms)
-    return CallMetadata(
-        total_ms=elapsed_ms,
-        tokenize_ms=metadata.tokenize_ms,
-        compute_ms=metadata.compute_ms,
-        queue_ms=metadata.queue_ms,
-        network_ms=network_ms,
-        tokens=metadata.tokens,
-        attempts=called.attempts,
-        server_ms=metadata.server_ms,
-        wait_ms=called.wait_ms,
-        request_id=metadata.request_id or called.request_id,
-        model_revision=metadata.model_revision,
-    )
-
-
-def _summed(calls: Sequence[CallMetadata]) -> CallMetadata:
-    """Of requests sent at the same time: the phases of the slowest, the counts of all."""
-    if not calls:
-        return CallMetadata(0.0)
-    slowest = max(calls, key=lambda call: call.total_ms)
-    counts = [call.tokens for call in calls if call.tokens is not None]
-    return replace(
-        slowest,
-        tokens=sum(counts) if counts else None,
-        attempts=sum(call.attempts for call in calls),
-    )
