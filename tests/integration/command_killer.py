@@ -15,6 +15,7 @@ import signal
 import sys
 import termios
 import time
+import traceback
 from dataclasses import asdict, dataclass
 
 # As tqdm draws it: `400 rows [` or `16/3000 [`.
@@ -89,10 +90,14 @@ def run(killing: Killing) -> Killed:
 def _become_command(arguments: list[str]) -> None:
     from core.cli.main import main
 
+    # Of the terminal, as in a new process: those of before belong to what this process writes to.
+    sys.stdout, sys.stderr = os.fdopen(1, "w"), os.fdopen(2, "w")
     termios.tcsetwinsize(2, (24, 100))  # tqdm draws nothing on a terminal without width
     code = 70
     try:
         code = main(arguments)
+    except BaseException:  # noqa: BLE001 -- shown with the exit code, which alone tells nothing
+        traceback.print_exc()
     finally:
         sys.stdout.flush()
         os._exit(code)
