@@ -80,7 +80,7 @@ def _overview(report: TrainingReport) -> str:
         f"- Labels, in output order: {', '.join(f'`{label}`' for label in MODEL_LABELS)}.",
         f"- Not assessed: {', '.join(f'`{label}`' for label in NOT_ASSESSED)}.",
         f"- Base: {BASE_MODEL}, Apache-2.0, 6 layers of 384, sha256 `{report.base_sha256}`.",
-        f"- Files: {files}; it reads the first {settings.score_tokens} tokens.",
+        f"- Files: {files}; its figures are for the first {settings.score_tokens} tokens.",
         *(f"- {line}" for line in report.recipe),
         f"- Made with {packages}.",
     ]

@@ -99,8 +99,8 @@ are not what people write."""
 
 WEAK_SPOTS = """## Known weak spots
 
-- Only the first tokens are read: abuse after a long harmless start is missed. The backend counts
-  such comments as truncated.
+- The figures are for the first tokens of each text. The console reads longer texts in overlapping
+  windows, for which this card has no figures of its own.
 - `threat` and `obscene` learned from few positives; their ranking on other sites is uncertain.
 - Clean news and political talk was scarce (nearly all Civil Comments rows are toxic), so heated but
   fair political comments score higher than they should.
