@@ -65,6 +65,11 @@ def test_language_of_a_whole_sentence_is_named(text: str, code: str) -> None:
     assert DETECTOR.detect(text) == code
 
 
+def test_words_in_angle_brackets_are_words() -> None:
+    text = "hello <b I will kill you, you awful person> bye"
+    assert LanguageDetector().detect(text) == "en"
+
+
 def test_few_words_are_surely_not_english_and_could_be_in_several_languages() -> None:
     assert DETECTOR.detect("Verpiss dich") == UNNAMED
     assert LanguageDetector(("en", "de")).detect("Verpiss dich") == "de"

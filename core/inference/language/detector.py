@@ -111,7 +111,7 @@ def _detect(words: str, hint: str | None = None) -> tuple[str | None, float]:
 
     try:
         is_sure, _, found = pycld2.detect(
-            words.encode("utf-8", "replace"), bestEffort=True, hintLanguage=hint
+            words.encode("utf-8", "replace"), isPlainText=True, bestEffort=True, hintLanguage=hint
         )
     except pycld2.error:  # not a text in CLD2's eyes, for example one of unassigned characters
         return None, 0.0
