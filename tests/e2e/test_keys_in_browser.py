@@ -114,17 +114,22 @@ def test_fast_presses_decide_each_card_once_and_none_unseen(desk, pause_ms):
     assert on_card(page, revisions) not in done
 
 
-def test_a_card_takes_no_key_before_it_was_shown_for_a_moment(desk):
+PRESS_A = """for (const type of ["keydown", "keyup"]) document.body.dispatchEvent(
+  new KeyboardEvent(type, { key: "a", code: "KeyA", bubbles: true, composed: true }))"""
+CLICK_APPROVE = """document.querySelector("[class*='st-key-approve_'] button")?.click()"""
+
+
+@pytest.mark.parametrize("script", [PRESS_A, CLICK_APPROVE], ids=["key", "click"])
+def test_a_card_takes_no_press_before_it_was_shown_for_a_moment(desk, script):
     services, revisions, page = desk
     first = on_card(page, revisions)
     card, ready_ms = page.locator(".st-key-keyboard p").evaluate(
-        """line => new Promise(done => {
+        """(line, script) => new Promise(done => {
           const number = () =>
             document.querySelector(".st-key-case_card")?.innerText.match(/number \\d+/)?.[0]
           const [before, shown] = [line.dataset.ready, number()]
           let changedAt
-          const send = type => document.body.dispatchEvent(
-            new KeyboardEvent(type, { key: "a", code: "KeyA", bubbles: true, composed: true }))
+          const send = new Function(script)
           const timer = setInterval(() => {
             const { ready } = line.dataset
             if (ready !== undefined && ready !== before) {
@@ -132,10 +137,10 @@ def test_a_card_takes_no_key_before_it_was_shown_for_a_moment(desk):
               return done([ready, performance.now() - changedAt])
             }
             if (number() && number() !== shown) changedAt ??= performance.now()
-            send("keydown")
-            send("keyup")
+            send()
           }, 1)
-        })"""
+        })""",
+        script,
     )
     settle(page)
     assert decided(services, revisions) == [first]
