@@ -36,6 +36,7 @@ class Load:
     client_cpu: float = 0.0
     latencies_s: dict[int, list[float]] = field(default_factory=dict)
     connections: int = 0
+    began: float = field(default_factory=time.perf_counter)
 
     def add(self, status: int, latency_s: float) -> None:
         """Add the outcome of one request."""
@@ -114,11 +115,11 @@ class Connection(asyncio.Protocol):
 
 
 def closed_loop(port: int, request: NextRequest, *, connections: int, seconds: float) -> Load:
-    """Each connection sends its next request when the previous one is answered."""
+    """Each connection sends its next request when the previous one is answered. The time begins
+    when all are open: on a busy machine that alone can take longer than a short load."""
 
-    async def one(load: Load, until: float) -> None:
-        connection = await Connection.open(port)
-        while (began := time.perf_counter()) < until:
+    async def one(load: Load, connection: Connection) -> None:
+        while (began := time.perf_counter()) < load.began + seconds:
             if not connection.is_open:
                 connection = await Connection.open(port)
             status = await connection.send(request())
@@ -128,9 +129,10 @@ def closed_loop(port: int, request: NextRequest, *, connections: int, seconds: f
         connection.close()
 
     async def all_of_them(load: Load) -> None:
-        until = time.perf_counter() + seconds
+        opened = await asyncio.gather(*(Connection.open(port) for _ in range(connections)))
         load.connections = connections
-        await asyncio.gather(*(one(load, until) for _ in range(connections)))
+        load.began = time.perf_counter()
+        await asyncio.gather(*(one(load, connection) for connection in opened))
 
     return _measured(all_of_them)
 
@@ -201,8 +203,8 @@ def _measured(work: Callable[[Load], Awaitable[None] | Coroutine[Any, Any, None]
     async def run() -> None:
         await work(load)
 
-    began, cpu = time.perf_counter(), time.process_time()
+    cpu = time.process_time()
     asyncio.run(run())
-    load.wall_s = time.perf_counter() - began
+    load.wall_s = time.perf_counter() - load.began
     load.client_cpu = (time.process_time() - cpu) / load.wall_s
     return load

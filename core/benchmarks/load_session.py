@@ -10,6 +10,7 @@ from core.benchmarks.api_process import RunningApi
 from core.benchmarks.http_load import OK, Load, NextRequest, closed_loop, open_loop
 from core.benchmarks.load_rows import CONNECTIONS, Row, Say, requests_of, row_of
 from core.benchmarks.rounds import ratio
+from core.errors import ConsoleError
 
 SCORED = f"{CONNECTIONS[-1]} connections"
 STORED = f"{SCORED}, stored"
@@ -67,7 +68,15 @@ class Session:
     def find_knee(self, top: float) -> float:
         """The highest rate, in STEPS of `top`, that the server keeps up with: 95 % answered, at
         most 1 % refused, p99 at most four times that of the first step. A failed step is tried once
-        more, so that a busy second of the machine does not end the search."""
+        more, so that a busy second of the machine does not end the search.
+
+        Raises ConsoleError if `top` is 0: nothing was answered, so there is no rate to try.
+        """
+        if not top:
+            raise ConsoleError(
+                f"{SCORED}: not one request was answered within {self._seconds:g} s, so the highest"
+                " rate is not known; try a longer --seconds"
+            )
         knee, reference = 0.0, 0.0
         for step in STEPS:
             for _ in range(KNEE_TRIES):
@@ -88,7 +97,7 @@ class Session:
         after = self._open("just after", knee / 2, self._seconds)
         return {
             "overload_p99_over_unloaded": round(row["p99_ms"] / unloaded, 2),
-            "overload_refused_share": round(row["refused"] / row["requests"], 3),
+            "overload_refused_share": round(row["refused"] / max(row["requests"], 1), 3),
             "overload_memory_mb": f"{before:.0f} before, {self._memory(max):.0f} at most",
             "refused_just_after": after["refused"],
         }

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import TextGone
+from core.moderation.cleaning import is_same_text
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict, judge, judge_read
 from core.moderation.policies import Action, Policy
@@ -15,12 +16,11 @@ from core.moderation.scores import Label
 @dataclass(frozen=True, slots=True)
 class EarlierText:
     """An earlier text of a comment. `chain` are the decisions on it, oldest first; `appeal` is the
-    latest appeal. `is_repeated`: the edit has the same text again."""
+    latest appeal."""
 
     revision: Revision
     chain: Sequence[Decision]
     appeal: Appeal | None
-    is_repeated: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -38,7 +38,7 @@ class EarlierText:
         return not current.is_automated or was_upheld or current.action is Action.ESCALATE
 
 
-def settled_text(earlier: Iterable[EarlierText]) -> EarlierText | None:
+def settled_text(edit: Revision, earlier: Iterable[EarlierText]) -> EarlierText | None:
     """The earlier text that binds the edit; `earlier` is newest first.
 
     It is the newest one that a person decided on; texts without such a decision are skipped, so
@@ -50,7 +50,10 @@ def settled_text(earlier: Iterable[EarlierText]) -> EarlierText | None:
     for text in earlier:
         if not text.is_settled:
             continue
-        if text.is_repeated or (newest is None and needed_action(text) is not None):
+        if newest is None and needed_action(text) is not None:
+            return text
+        # Compared last and only with texts that bind: it cleans both, which is slow.
+        if is_same_text(text.revision.original, edit.original):
             return text
         newest = newest or text
     return newest
@@ -81,6 +84,7 @@ def verdict_on_edit(verdict: Verdict, needed: Action | None) -> Verdict:
 def automated_verdict(
     scores: Mapping[Label, float] | None,
     policy: Policy,
+    revision: Revision,
     earlier: Iterable[EarlierText],
     *,
     failure_action: Action,
@@ -103,7 +107,7 @@ def automated_verdict(
     else:
         source = DecisionSource.FAILURE_POLICY
         first = Verdict(failure_action, rules=())
-    needed = needed_action(settled_text(earlier))
+    needed = needed_action(settled_text(revision, earlier))
     verdict = verdict_on_edit(first, needed)
     if source is DecisionSource.FAILURE_POLICY:
         return verdict, source

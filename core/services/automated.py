@@ -41,6 +41,7 @@ def decide(
     verdict, source = automated_verdict(
         result.scores if result.error is None else None,
         policy,
+        revision,
         tx.earlier_texts(revision),
         failure_action=failure_action,
         unassessed_language=result.language if result.error_kind is ErrorKind.LANGUAGE else None,

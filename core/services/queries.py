@@ -147,7 +147,7 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
 def _binding(reader: Reader, revision: Revision) -> EarlierText | None:
     """The earlier text because of which a person has to decide on this one; its words are left out
     if they were withdrawn."""
-    settled = settled_text(reader.earlier_texts(revision))
+    settled = settled_text(revision, reader.earlier_texts(revision))
     if settled is None or needed_action(settled) is None:
         return None
     if settled.revision.is_withdrawn:

@@ -82,8 +82,10 @@ function attach(root) {
 
   function onClick(event) {
     if (!event.composedPath().some(node => node.matches?.(DECIDING))) return
-    // The second click of a double click would meet the next card's button.
-    if (event.detail > 1 || isUnseen()) stop(event)
+    // The second click of a double click would meet the next card's button. That button is drawn
+    // before this script learns of its card, so a click also waits for the redraw.
+    if (event.detail > 1 || isUnseen() || hasActed()) return stop(event)
+    desk.actedAt = performance.now()
   }
 
   const onKeyUp = event => desk.held.delete(event.code)

@@ -85,16 +85,11 @@ class Comments(StoreFixtures):
             earlier = list(reader.earlier_texts(third))
             assert [text.revision for text in earlier] == [second, reader.revision(first.id)]
             assert earlier[0].chain == []
-            assert [text.is_repeated for text in earlier] == [False, False]
             assert (earlier[1].chain, earlier[1].appeal) == ([removal], appeal)
             assert list(reader.earlier_texts(first)) == []
             assert reader.received_after(first) == second.received_at
             with pytest.raises(StoreError):
                 reader.received_after(third)
-        fourth = rows.edit(third, f"<p>{first.original}</p> ")
-        with store.read() as reader:
-            repeated = [text.is_repeated for text in reader.earlier_texts(fourth)]
-        assert repeated == [False, second.text == first.text, True]
 
     def test_withdrawn_comment_keeps_the_time_and_is_in_no_list(
         self, store: Store, rows: Rows

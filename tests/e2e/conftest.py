@@ -13,6 +13,7 @@ from pathlib import Path
 from urllib.error import URLError
 
 import pytest
+from playwright.sync_api import expect, sync_playwright
 
 from core.processes.ports import free_port
 from tests.patience import PATIENT_MS, PATIENT_S
@@ -79,6 +80,14 @@ def sign_in(page, who: str) -> None:
     page.wait_for_function("() => document.cookie.includes('modconsole_person_')")
 
 
+def await_card(page, *, after: str = "") -> str:
+    """Wait until the card shown accepts keys, and return its mark. `after` is the mark of the
+    card before: a press that comes too early is meant for that one and does nothing."""
+    ready = page.locator(f'.st-key-keyboard p[data-ready]:not([data-ready="{after}"])')
+    ready.wait_for()
+    return ready.get_attribute("data-ready")
+
+
 def settle(page, quiet_ms: int = 1_500) -> None:
     """Waits until the page is drawn and quiet for that long."""
     page.evaluate("delete window.quietSince")
@@ -100,8 +109,7 @@ def browser() -> Iterator[object]:
     chromium = shutil.which("chromium")
     if chromium is None:
         pytest.skip("no chromium on this machine: apt-get install chromium runs these tests")
-    from playwright.sync_api import sync_playwright
-
+    expect.set_options(timeout=PATIENT_MS)
     with sync_playwright() as playwright:
         launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         yield launched

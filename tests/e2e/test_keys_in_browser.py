@@ -1,20 +1,24 @@
 """Keys in a real browser: held down, pressed fast, typed in a field."""
 
+import re
+
 import pytest
+from playwright.sync_api import expect
 
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.ingest import ingest
 from core.services.score import score_waiting
-from tests.e2e.conftest import running, settle, sign_in
+from tests.e2e.conftest import await_card, running, settle, sign_in
 from tests.e2e.test_review_in_browser import (
     CARD,
     actions,
     await_keys,
-    card_text,
     open_queue,
     press,
+    press_at_once,
+    shown_text,
 )
 from tests.factories import chain_of, make_services, scored
 
@@ -43,9 +47,8 @@ def decided(services, revisions):
 
 def on_card(page, revisions):
     """The comment on the card; waits while the card is drawn anew."""
-    page.locator(CARD).get_by_text("You idiot number").first.wait_for()
-    text = card_text(page)
-    return next(revision for revision in revisions if revision.text in text)
+    text = shown_text(page, [revision.text for revision in revisions])
+    return next(revision for revision in revisions if revision.text == text)
 
 
 def hold(page, key: str, for_ms: int) -> None:
@@ -114,17 +117,22 @@ def test_fast_presses_decide_each_card_once_and_none_unseen(desk, pause_ms):
     assert on_card(page, revisions) not in done
 
 
-def test_a_card_takes_no_key_before_it_was_shown_for_a_moment(desk):
+PRESS_A = """for (const type of ["keydown", "keyup"]) document.body.dispatchEvent(
+  new KeyboardEvent(type, { key: "a", code: "KeyA", bubbles: true, composed: true }))"""
+CLICK_APPROVE = """document.querySelector("[class*='st-key-approve_'] button")?.click()"""
+
+
+@pytest.mark.parametrize("script", [PRESS_A, CLICK_APPROVE], ids=["key", "click"])
+def test_a_card_takes_no_press_before_it_was_shown_for_a_moment(desk, script):
     services, revisions, page = desk
     first = on_card(page, revisions)
     card, ready_ms = page.locator(".st-key-keyboard p").evaluate(
-        """line => new Promise(done => {
+        """(line, script) => new Promise(done => {
           const number = () =>
             document.querySelector(".st-key-case_card")?.innerText.match(/number \\d+/)?.[0]
           const [before, shown] = [line.dataset.ready, number()]
           let changedAt
-          const send = type => document.body.dispatchEvent(
-            new KeyboardEvent(type, { key: "a", code: "KeyA", bubbles: true, composed: true }))
+          const send = new Function(script)
           const timer = setInterval(() => {
             const { ready } = line.dataset
             if (ready !== undefined && ready !== before) {
@@ -132,10 +140,10 @@ def test_a_card_takes_no_key_before_it_was_shown_for_a_moment(desk):
               return done([ready, performance.now() - changedAt])
             }
             if (number() && number() !== shown) changedAt ??= performance.now()
-            send("keydown")
-            send("keyup")
+            send()
           }, 1)
-        })"""
+        })""",
+        script,
     )
     settle(page)
     assert decided(services, revisions) == [first]
@@ -147,14 +155,13 @@ def test_a_card_takes_no_key_before_it_was_shown_for_a_moment(desk):
 def test_two_keys_on_one_card_leave_what_the_first_did(desk, first, second):
     services, revisions, page = desk
     shown = on_card(page, revisions)
-    page.keyboard.press(first)
-    page.keyboard.press(second)
+    press_at_once(page, first, second)
     settle(page)
     expected = Action.APPROVE if first == "a" else Action.ESCALATE
     assert actions(services, shown) == [Action.HOLD, expected]
     assert decided(services, revisions) == [shown]
     words = "You approved it" if first == "a" else "You escalated it"
-    assert page.get_by_text(words).count() == 1
+    expect(page.get_by_text(words)).to_have_count(1)
 
 
 def test_a_double_click_decides_one_comment(desk):
@@ -190,9 +197,9 @@ def test_a_note_begun_before_the_next_card_is_there_decides_nothing(desk):
     page.get_by_text(KEYS_OFF).wait_for()
     settle(page)
     assert decided(services, revisions) == [first]
-    assert page.get_by_text("You approved it").count() == 1
+    expect(page.get_by_text("You approved it")).to_have_count(1)
     page.keyboard.type("!")
-    assert page.locator("[class*='st-key-note_'] input").input_value().endswith("!")
+    expect(page.locator("[class*='st-key-note_'] input")).to_have_value(re.compile("!$"))
 
 
 def test_a_note_left_without_enter_goes_with_the_decision(desk):
@@ -228,7 +235,7 @@ def test_a_long_queue_is_turned_by_keys(tmp_path, new_page):
         page = new_page()
         open_queue(page, address)
         page.get_by_text("1–200 of 240").wait_for()
-        page.locator(".st-key-keyboard p[data-ready]").wait_for()
+        await_card(page)
         page.keyboard.press("j")
         page.get_by_text("201–240 of 240").wait_for()
         settle(page, quiet_ms=500)
@@ -248,13 +255,13 @@ def test_the_sign_in_survives_a_reload_and_needs_a_token(tmp_path, new_page):
         sign_in(page, "lena")
         page.get_by_role("button", name="Approve").wait_for()
         page.reload()
-        page.locator(".st-key-keyboard p[data-ready]").wait_for()
-        assert page.get_by_text("lena · lead").count() >= 1
+        await_card(page)
+        page.get_by_text("lena · lead").first.wait_for()
         page.keyboard.press("a")
         page.get_by_text("You approved it").wait_for()
         page.reload()
         page.get_by_text("The queue is empty").wait_for()
-        page.locator(".st-key-keyboard p[data-ready]").wait_for()
+        await_card(page)
         page.keyboard.press("u")
         page.get_by_text("Undone").wait_for()
         stranger.goto(f"{address}/review_queue?signed_in_as=lena")

@@ -1,10 +1,11 @@
 """The marked words in a real browser: a component draws them, so page tests don't see them."""
 
 import pytest
+from playwright.sync_api import expect
 
 from core.moderation.cleaning import clean_text
-from tests.e2e.conftest import running, settle
-from tests.e2e.test_review_in_browser import CARD, PROBES, await_keys, open_queue
+from tests.e2e.conftest import await_card, running
+from tests.e2e.test_review_in_browser import CARD, PROBES, await_keys, open_queue, shown_text
 from tests.factories import make_services, scored
 
 pytestmark = pytest.mark.e2e
@@ -19,18 +20,17 @@ def test_w_marks_the_words_and_hides_them_and_the_next_comment_is_plain(tmp_path
         page = new_page()
         open_queue(page, address)
         card = page.locator(CARD)
-        shown = next(text for text in TEXTS if text in card.inner_text())
+        shown = shown_text(page, TEXTS)
         await_keys(page, services, revisions[shown])
         page.keyboard.press("w")
         mark = card.locator("mark")
-        mark.wait_for()
-        assert mark.inner_text() == "idiot"
-        assert card.locator("p:has(mark)").text_content() == shown
+        expect(mark).to_have_text("idiot")
+        expect(card.locator("p:has(mark)")).to_have_text(shown)
         style = mark.evaluate("e => [getComputedStyle(e).textDecorationLine, e.className]")
         assert style == ["underline", "s3"]
         page.keyboard.press("w")
         mark.wait_for(state="detached")
-        assert shown in card.inner_text()
+        card.get_by_text(shown).wait_for()
         page.keyboard.press("w")
         mark.wait_for()
         page.keyboard.press("a")
@@ -49,7 +49,9 @@ def test_hostile_text_is_inert_with_its_words_marked(tmp_path, new_page):
     with running("staff", tmp_path) as address:
         page = new_page()
         open_queue(page, address)
+        shown = ""
         for _ in PROBES:
+            shown = await_card(page, after=shown)
             page.keyboard.press("w")
             mark = page.locator(CARD).locator("mark").first
             mark.wait_for()
@@ -58,7 +60,6 @@ def test_hostile_text_is_inert_with_its_words_marked(tmp_path, new_page):
             assert text.text_content() in map(clean_text, PROBES)
             page.keyboard.press("s")
             mark.wait_for(state="detached")
-            settle(page, quiet_ms=600)
         assert page.evaluate("window.__x") is None
         assert page.evaluate("getComputedStyle(document.body).display") == "block"
     assert page.outside == []

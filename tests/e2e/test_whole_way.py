@@ -9,7 +9,7 @@ import urllib.request
 import pytest
 
 from core.processes.ports import free_port
-from tests.e2e.conftest import console_env, sign_in
+from tests.e2e.conftest import await_card, console_env, sign_in
 from tests.patience import PATIENT_S
 
 pytestmark = pytest.mark.e2e
@@ -54,14 +54,6 @@ def post(api: str, **comment: str) -> dict[str, object]:
         return json.load(answer)["comments"][0]
 
 
-def await_keys(page, *, after: str = "") -> str:
-    """Wait until the card shown accepts keys, and return its mark. `after` is the mark of the
-    card before: a press that comes too early is meant for that one and does nothing."""
-    ready = page.locator(f'.st-key-keyboard p[data-ready]:not([data-ready="{after}"])')
-    ready.wait_for()
-    return ready.get_attribute("data-ready")
-
-
 def test_a_comment_goes_the_whole_way(console, new_page):
     staff, public, api = console
     sent = post(api, id="whole-way", text="You are a worthless idiot and everybody knows it")
@@ -72,12 +64,12 @@ def test_a_comment_goes_the_whole_way(console, new_page):
     sign_in(page, "mina")
     card = page.locator(CARD)
     page.get_by_role("button", name="Approve").wait_for()
-    mark = await_keys(page)
+    mark = await_card(page)
     for _ in range(80):
         if "worthless idiot" in card.inner_text():
             break
         page.keyboard.press("s")
-        mark = await_keys(page, after=mark)
+        mark = await_card(page, after=mark)
     page.keyboard.press("2")
     page.get_by_text("radio_button_checked").first.wait_for()
     page.keyboard.press("x")
@@ -105,7 +97,7 @@ def test_a_comment_goes_the_whole_way(console, new_page):
 
     author.reload()
     author.get_by_text("appeal heard: comment restored").first.wait_for()
-    assert "it is from the play" in author.inner_text("body")
+    author.get_by_text("it is from the play").first.wait_for()
     assert page.outside == author.outside == lead.outside == []
 
     lead.goto(f"{staff}/latency")

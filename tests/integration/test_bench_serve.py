@@ -149,6 +149,27 @@ def test_the_knee_is_the_last_rate_kept_up_with_and_one_busy_second_does_not_hid
     assert session.tried == [20, 40, 40, 60, 70, 70]
 
 
+def test_no_answer_at_all_ends_the_search_for_the_knee_in_words() -> None:
+    with pytest.raises(ConsoleError, match="not one request was answered within 10 s"):
+        Scripted().find_knee(0.0)
+
+
+def test_a_closed_loop_asks_on_each_connection_however_long_they_take_to_open(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened = Connection.open
+
+    async def slowly(port: int) -> Connection:
+        await asyncio.sleep(0.2)
+        return await opened(port)
+
+    monkeypatch.setattr(Connection, "open", slowly)
+    with running_server(tmp_path) as server:
+        request = request_of(server.port, "/v2/health/live")
+        load = closed_loop(server.port, request, connections=3, seconds=0.1)
+    assert load.counts()[OK] >= 3
+
+
 def test_storing_is_compared_with_scoring_in_turn_and_with_comments_of_its_own() -> None:
     rates = iter((100.0, 80.0, 50.0, 45.0, 0.0, 3.0))
     first_bodies: list[bytes] = []

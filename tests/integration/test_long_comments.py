@@ -7,6 +7,7 @@ import pytest
 
 from core.bootstrap.services import Services, build_services
 from core.config import Settings
+from core.moderation.comments import Revision
 from core.moderation.decisions import DecisionSource, judge
 from core.moderation.edits import automated_verdict
 from core.moderation.policies import SEVERITY, Action, Policy
@@ -90,6 +91,7 @@ def test_a_million_characters_cost_no_more_than_the_limit_and_are_held(site: Ser
     verdict, source = automated_verdict(
         result.scores,
         policy_of(site),
+        Revision("r", "c", 1, text, text, "REF", site.clock.now()),
         [],
         failure_action=Action.HOLD,
         unread_chars=result.unread_chars,

@@ -26,6 +26,7 @@ from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 POLICY = fixed_policy(NOW)
+TEXT = Revision("r", "c", 2, "Hallo.", "Hallo.", "REF", NOW)
 HOLD, APPROVE = Action.HOLD, Action.APPROVE
 
 
@@ -93,15 +94,15 @@ def test_over_a_tenth_of_enough_comments_is_much(
 )
 def test_policy_decides_by_language(policy: Policy, language: str, action: Action) -> None:
     verdict, source = automated_verdict(
-        None, policy, (), failure_action=HOLD, unassessed_language=language
+        None, policy, TEXT, (), failure_action=HOLD, unassessed_language=language
     )
     assert (verdict, source) == (Verdict(action, ()), DecisionSource.LANGUAGE)
 
 
 def test_language_rule_decides_on_a_long_text_too() -> None:
     verdict, source = automated_verdict(
-        None, with_rules(de=APPROVE), (), failure_action=HOLD, unassessed_language="de",
-        unread_chars=9,
+        None, with_rules(de=APPROVE), TEXT, (), failure_action=HOLD,
+        unassessed_language="de", unread_chars=9,
     )  # fmt: skip
     assert (verdict, source) == (Verdict(APPROVE, ()), DecisionSource.LANGUAGE)
 
@@ -146,12 +147,12 @@ def test_language_has_one_rule() -> None:
 
 @pytest.mark.parametrize("rule", [APPROVE, HOLD])
 def test_edit_of_a_removed_comment_is_held_in_any_language(rule: Action) -> None:
-    revision = Revision("r", "c", 1, "x", "x", "REF", NOW)
     cut = Decision("d", "r", Action.REMOVE, DecisionSource.REVIEWER, "m", 1, NOW, reason_code="x")
     verdict, source = automated_verdict(
         None,
         with_rules(de=rule),
-        [EarlierText(revision, [cut], None)],
+        TEXT,
+        [EarlierText(replace(TEXT, id="r0", number=1), [cut], None)],
         failure_action=HOLD,
         unassessed_language="de",
     )

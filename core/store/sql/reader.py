@@ -11,7 +11,6 @@ from core.errors import StoreError
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case
-from core.moderation.cleaning import is_same_text
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
@@ -81,8 +80,7 @@ class SqlReader(SqlLists):
         for row in found:
             earlier = rows.revision_from_row(row)
             chain = self.decision_chain(earlier.id)
-            is_repeated = is_same_text(earlier.original, revision.original)
-            yield EarlierText(earlier, chain, self.appeal_of(earlier.id), is_repeated)
+            yield EarlierText(earlier, chain, self.appeal_of(earlier.id))
 
     def received_after(self, revision: Revision) -> datetime:
         row = self._one(
