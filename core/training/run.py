@@ -19,6 +19,7 @@ from core.training.data.datasets import (
 from core.training.data.distilled_targets import distilled
 from core.training.data.learnt_rows import learnt_rows
 from core.training.data.own_examples import own_examples
+from core.training.data.passages import PASSAGE_SEED, last_passages, surrounded_copies
 from core.training.data.split import Split, split_examples, take_rows
 from core.training.data.teacher_scores import TEACHER_SET, join_scores
 from core.training.data.traffic import HACKER_NEWS, UnlabelledTraffic
@@ -62,6 +63,7 @@ def train_model(
     scores, counts = join_scores(data_dir / teacher.file, rows, (*split.val, *split.test))
     progress(counts.summary)
     targets = distilled(rows, scores, teacher_share=settings.teacher_share)
+    targets += [*surrounded_copies(targets, seed=PASSAGE_SEED), *last_passages(targets)]
     learnt, split = take_rows(targets, settings.limit_rows), _limited(split, settings.limit_rows)
     progress(f"learns {len(learnt):,} rows; val {len(split.val):,}, test {len(split.test):,}")
     trained = _fit_or_load(learnt, base, out_dir, settings, progress=progress, weights=weights)

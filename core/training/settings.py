@@ -6,7 +6,7 @@ from enum import StrEnum
 MODEL_NAME = "minilm-toxicity"
 MODEL_VERSION = "minilm-toxicity-6"
 BASE_MODEL = "sentence-transformers/all-MiniLM-L6-v2"
-DEFAULT_EPOCHS = 6
+DEFAULT_EPOCHS = 4
 DEFAULT_SEED = 20261123
 
 
