@@ -18,9 +18,10 @@ from core.moderation.policies import Action
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.ingest import ingest
 from core.services.review import Review, decide_case
-from core.services.score import score_now, score_waiting
+from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from core.serving.api_keys import KeyFolder
+from tests.submitting import score_now
 
 MODERATOR = Actor("mina", Role.MODERATOR)
 LEAD = Actor("lena", Role.LEAD)

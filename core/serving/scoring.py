@@ -1,6 +1,6 @@
 """Scoring without storing: shared by the endpoints that follow other vendors' APIs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
@@ -10,6 +10,7 @@ from core.inference.base import OUTAGES, BackendInfo, CallMetadata, TextResult
 from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
+from core.services.submit import Scored, not_scored
 from core.serving.admission import AdmissionControl
 from core.servinglog.record import Mode
 
@@ -45,24 +46,45 @@ class Scoring:
         With `is_alone` the texts share a batch with no other request, so `call` describes only
         them.
         """
-        call = self._scorer.begin(texts, Mode.REALTIME)
-        try:
-            answer = await self._batcher.score_soon(
-                texts, is_alone=is_alone, is_late=self._admission.should_shed
-            )
-            scored = ScoredTexts(self._scorer.end(call, answer), answer.call)
-        except BackendError as error:
-            self._scorer.fail(call, error)
-            if error.kind in OUTAGES:
-                raise
-            # Slower, but it finds out which text failed.
-            results = await run_sync(self._scorer.score, texts, Mode.REALTIME)
-            scored = ScoredTexts(results, None)
+        scored = await self._ask(texts, is_alone=is_alone, is_late=self._admission.should_shed)
         for number, result in enumerate(scored.results):
             if result.error is not None:
                 kind = result.error_kind or "backend"
                 raise TextNotScored(f"Text {number} (from 0) could not be scored ({kind}).")
         return scored
+
+    async def score_stored(self, texts: Sequence[str]) -> Scored:
+        """For comments that are stored, and so never refused: a text or a backend that fails is
+        told in the answer."""
+        try:
+            scored = await self._ask(texts)
+            if all(result.error is not None for result in scored.results):
+                # This also finds out whether it is the texts or the backend.
+                return Scored(await self._isolate(texts), self.info)
+        except BackendError as error:
+            return not_scored(error, self.info, len(texts))
+        return Scored(scored.results, self.info)
+
+    async def _ask(
+        self,
+        texts: Sequence[str],
+        *,
+        is_alone: bool = False,
+        is_late: Callable[[float], bool] | None = None,
+    ) -> ScoredTexts:
+        call = self._scorer.begin(texts, Mode.REALTIME)
+        try:
+            answer = await self._batcher.score_soon(texts, is_alone=is_alone, is_late=is_late)
+        except BackendError as error:
+            self._scorer.fail(call, error)
+            if error.kind in OUTAGES:
+                raise
+            return ScoredTexts(await self._isolate(texts), None)
+        return ScoredTexts(self._scorer.end(call, answer), answer.call)
+
+    async def _isolate(self, texts: Sequence[str]) -> Sequence[TextResult]:
+        """Slower, but it finds out which text failed."""
+        return await run_sync(self._scorer.score, texts, Mode.REALTIME)
 
 
 def read_text(value: object, where: str) -> str:
