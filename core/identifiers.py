@@ -17,7 +17,9 @@ def new_id() -> str:
 
 def new_reference() -> str:
     """An author's look-up reference: 130 random bits in groups of letters and digits."""
-    return _grouped("".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(REFERENCE_LENGTH)))
+    # A byte modulo 32 is uniform, and one call costs a tenth of a choice for each letter.
+    drawn = secrets.token_bytes(REFERENCE_LENGTH)
+    return _grouped("".join(REFERENCE_ALPHABET[byte % len(REFERENCE_ALPHABET)] for byte in drawn))
 
 
 def normalise_reference(typed: str) -> str | None:

@@ -5,11 +5,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import BackendError
-from core.inference.base import OUTAGES, ErrorKind, TextResult
+from core.inference.base import OUTAGES, TextResult
 from core.inference.scorer import Scorer
-from core.moderation.comments import Revision
-from core.moderation.decisions import Decision, DecisionSource
-from core.moderation.policies import Action, Policy
+from core.moderation.decisions import DecisionSource
+from core.moderation.policies import Action
 from core.services.automated import decide
 from core.services.context import Context
 from core.servinglog.record import Mode
@@ -68,39 +67,3 @@ def raise_outage(results: Sequence[TextResult]) -> None:
     for result in results:
         if result.error is not None and result.error_kind in OUTAGES:
             raise BackendError(result.error, kind=result.error_kind)
-
-
-def score_now(
-    context: Context, scorer: Scorer, policy: Policy, revisions: Sequence[Revision]
-) -> dict[str, Decision]:
-    """Decide at once on revisions that were just stored, as the API does. Returns the new decisions
-    by revision id; a revision that another process decided on first, or that was edited, is
-    missing.
-
-    If the backend is down, the site's failure policy decides (by default: hold), and the decision's
-    source is `failure_policy`.
-    """
-    texts = [revision.text for revision in revisions]
-    is_down = False
-    try:
-        results = scorer.score(texts, Mode.REALTIME)
-    except BackendError as error:
-        failed = TextResult(error=str(error), error_kind=ErrorKind(error.kind))
-        results, is_down = (failed,) * len(revisions), True
-    actions = context.failure.actions(texts, results, policy, is_down=is_down)
-    info = scorer.backend.info
-    decided: dict[str, Decision] = {}
-    with context.store.write() as tx:
-        for revision, result, action in zip(revisions, results, actions, strict=True):
-            decision = decide(
-                context,
-                tx,
-                policy=policy,
-                info=info,
-                revision=revision,
-                result=result,
-                failure_action=action,
-            )
-            if decision is not None:
-                decided[revision.id] = decision
-    return decided

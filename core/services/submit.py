@@ -1,29 +1,46 @@
-"""Stores comments and decides on them in one call.
+"""Comments that a site posts: stored in one transaction, decided on in the next.
 
-Storing and deciding are two transactions. If the process is killed between them, the comments wait
-for a decision, so a retry also decides on known comments without one.
+They are stored before they are scored, so that of two texts of a comment the one that came later
+stays the later one, however long each takes to score. If the process is killed in between, the
+comments wait for a decision, so a retry also decides on known comments without one.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from core.errors import Conflict, InvalidInput, InvalidRows, RowProblem
-from core.inference.scorer import Scorer
+from core.errors import BackendError, Conflict, InvalidInput, InvalidRows, RowProblem
+from core.inference.base import BackendInfo, ErrorKind, TextResult
 from core.moderation.comments import IncomingComment, Revision, is_placeholder
 from core.moderation.decisions import Decision
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.policies import Policy
+from core.services.automated import decide
 from core.services.context import Context
 from core.services.ingest import complete_comment, store_comment
-from core.services.score import score_now
 
 API = Actor(id="api", role=Role.OPS)
 
 
 @dataclass(frozen=True, slots=True)
+class Taken:
+    """Stored rows, each with its status (`stored`, `edited` or `unchanged`) and its revision, and
+    the policy in force."""
+
+    incoming: Sequence[IncomingComment]
+    rows: Sequence[tuple[str, Revision]]
+    policy: Policy
+
+    @property
+    def waiting(self) -> list[Revision]:
+        """The revisions without a decision, each once."""
+        found = {row.id: row for _, row in self.rows if row.current_decision_id is None}
+        return list(found.values())
+
+
+@dataclass(frozen=True, slots=True)
 class Submitted:
-    """The outcome of one row. `status` is `stored`, `edited` or `unchanged`; `chain` are the
-    decisions on its revision, oldest first, never empty."""
+    """The outcome of one row; `chain` are the decisions on its revision, oldest first, never
+    empty."""
 
     incoming: IncomingComment
     status: str
@@ -31,32 +48,24 @@ class Submitted:
     chain: Sequence[Decision]
 
 
-def submit(
-    context: Context, scorer: Scorer, incoming: Sequence[IncomingComment]
-) -> list[Submitted]:
-    """Store all rows or none, and decide on each that has no decision. Raises InvalidRows,
-    StoreError, and Conflict if another process edited one of the comments meanwhile."""
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """What the backend said of some texts, in their order. `is_down`: it did not answer at all."""
+
+    results: Sequence[TextResult]
+    info: BackendInfo
+    is_down: bool = False
+
+
+def not_scored(error: BackendError, info: BackendInfo, count: int) -> Scored:
+    """For a backend that is down; the site's failure policy decides then."""
+    failed = TextResult(error=str(error), error_kind=ErrorKind(error.kind))
+    return Scored((failed,) * count, info, is_down=True)
+
+
+def take(context: Context, incoming: Sequence[IncomingComment]) -> Taken:
+    """Store all rows or none. Raises InvalidRows and StoreError."""
     check_can(API, Permission.INGEST)
-    taken, policy = _store(context, incoming)
-    waiting = {
-        revision.id: revision for _, revision in taken if revision.current_decision_id is None
-    }
-    decided = score_now(context, scorer, policy, list(waiting.values())) if waiting else {}
-    chains = _chains(context, [revision for _, revision in taken], decided)
-    for comment, chain in zip(incoming, chains, strict=True):
-        if not chain:
-            # Another process stored an edit in between, so this text gets no decision any more.
-            raise Conflict(f"Comment {comment.source_id!r} changed meanwhile; send it again.")
-    return [
-        Submitted(comment, status, revision, chain)
-        for comment, (status, revision), chain in zip(incoming, taken, chains, strict=True)
-    ]
-
-
-def _store(
-    context: Context, incoming: Sequence[IncomingComment]
-) -> tuple[list[tuple[str, Revision]], Policy]:
-    """The status and revision of each row, and the policy in force."""
     taken: list[tuple[str, Revision]] = []
     problems: list[RowProblem] = []
     # InvalidRows is raised inside the block, so that the valid rows are rolled back, too.
@@ -72,17 +81,49 @@ def _store(
                 problems.append(RowProblem(row=index, field="text", message=str(error)))
         if problems:
             raise InvalidRows(describe_problems(problems, total=len(incoming)), problems)
-        return taken, tx.policy_in_force()
+        return Taken(tuple(incoming), tuple(taken), tx.policy_in_force())
 
 
-def _chains(
-    context: Context, revisions: Sequence[Revision], decided: Mapping[str, Decision]
-) -> list[Sequence[Decision]]:
-    """The decisions on each revision. The store is read only if there may be earlier ones."""
-    if all(revision.id in decided for revision in revisions):
-        return [[decided[revision.id]] for revision in revisions]
-    with context.store.read() as reader:
-        return [reader.decision_chain(revision.id) for revision in revisions]
+def decide_taken(context: Context, taken: Taken, scored: Scored | None) -> list[Submitted]:
+    """Decide on the waiting rows, by `scored`, which is None if there are none. Raises StoreError,
+    and Conflict if another process edited or withdrew one of the comments meanwhile."""
+    check_can(API, Permission.INGEST)
+    if scored is None:
+        with context.store.read() as reader:
+            return _submitted(
+                taken, {row.id: reader.decision_chain(row.id) for _, row in taken.rows}
+            )
+    waiting = taken.waiting
+    texts = [revision.text for revision in waiting]
+    actions = context.failure.actions(texts, scored.results, taken.policy, is_down=scored.is_down)
+    chains: dict[str, Sequence[Decision]] = {}
+    with context.store.write() as tx:
+        for revision, result, action in zip(waiting, scored.results, actions, strict=True):
+            decision = decide(
+                context,
+                tx,
+                policy=taken.policy,
+                info=scored.info,
+                revision=revision,
+                result=result,
+                failure_action=action,
+            )
+            chains[revision.id] = [decision] if decision else tx.decision_chain(revision.id)
+        for _, revision in taken.rows:
+            if revision.id not in chains:
+                chains[revision.id] = tx.decision_chain(revision.id)
+    return _submitted(taken, chains)
+
+
+def _submitted(taken: Taken, chains: dict[str, Sequence[Decision]]) -> list[Submitted]:
+    for comment, (_, revision) in zip(taken.incoming, taken.rows, strict=True):
+        if not chains[revision.id]:
+            # Another process stored an edit in between, so this text gets no decision any more.
+            raise Conflict(f"Comment {comment.source_id!r} changed meanwhile; send it again.")
+    return [
+        Submitted(comment, status, revision, chains[revision.id])
+        for comment, (status, revision) in zip(taken.incoming, taken.rows, strict=True)
+    ]
 
 
 def describe_problems(problems: Sequence[RowProblem], *, total: int) -> str:

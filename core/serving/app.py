@@ -40,7 +40,7 @@ def create_app(services: Services) -> FastAPI:
     )
     process = app.state.process = ApiProcess(services)
     # Routes are tried in this order, so the most used come first.
-    for module in (openai_moderations, tei_predict, open_inference, routes):
+    for module in (routes, openai_moderations, tei_predict, open_inference):
         app.include_router(module.ROUTER)
     app.openapi = cache(lambda: _openapi(app))  # type: ignore[method-assign]  # the documented way
     page = render_docs(app.openapi())

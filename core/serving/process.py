@@ -1,6 +1,6 @@
 """The parts of one API process, built on the services."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
@@ -12,8 +12,10 @@ from core.addresses import is_loopback
 from core.bootstrap.services import Services
 from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.scorer import Scorer
+from core.moderation.comments import IncomingComment
 from core.moderation.policies import Policy
 from core.services.policies import PolicyInForce
+from core.services.submit import Submitted, decide_taken, take
 from core.serving.access import Access
 from core.serving.admission import AdmissionControl, AdmittedRequest
 from core.serving.api_keys import KeyFolder, KeyRing
@@ -21,14 +23,12 @@ from core.serving.metrics import MeteredLog, Metrics
 from core.serving.rate_limit import RateLimit
 from core.serving.readiness import Readiness
 from core.serving.scoring import Scoring
+from core.serving.write_queue import WriteQueue
 from core.servinglog.record import RefusalReason, RequestOrigin
 from core.servinglog.refusals import RefusalTally
 
 T = TypeVar("T")
 
-WRITING_THREADS = 64
-"""Each thread mostly waits for the disk or the model, and concurrent writes share commits and
-batches."""
 READING_THREADS = 8
 ADMITTED = "modconsole.admitted"
 """Key in the ASGI scope of the `AdmittedRequest`."""
@@ -56,12 +56,16 @@ class ApiProcess:
         )
         self._policy = PolicyInForce(services.context.store, services.clock)
         self.readiness = Readiness(services)
-        # Separate thread limits, so that reads never queue behind requests that store comments.
-        self._writing = CapacityLimiter(WRITING_THREADS)
+        # Reads never queue behind requests that store comments.
         self._reading = CapacityLimiter(READING_THREADS)
         self._policy_reads = CapacityLimiter(1)
         self._refusals = RefusalTally(services.serving_log, services.clock)
         self.in_flight = 0
+
+    @cached_property
+    def writes(self) -> WriteQueue:
+        """The queue of all writes to the store."""
+        return WriteQueue(self.services.context.store)
 
     @cached_property
     def batcher(self) -> MicroBatcher:
@@ -97,9 +101,16 @@ class ApiProcess:
             kept = await run_sync(self._policy.read, limiter=self._policy_reads)
         return kept
 
-    async def run_write(self, work: Callable[[], T]) -> T:
-        """Run on a thread of the limit for writes."""
-        return await run_sync(work, limiter=self._writing)
+    async def submit(self, comments: Sequence[IncomingComment]) -> list[Submitted]:
+        """Store all comments or none, and decide on those without a decision. Raises InvalidRows,
+        StoreError, and Conflict if another process edited one of them meanwhile."""
+        context = self.services.context
+        taken = await self.writes.run(lambda: take(context, comments))
+        texts = [revision.text for revision in taken.waiting]
+        if not texts:
+            return await self.run_read(lambda: decide_taken(context, taken, None))
+        scored = await self.scoring.score_stored(texts)
+        return await self.writes.run(lambda: decide_taken(context, taken, scored))
 
     async def run_read(self, work: Callable[[], T]) -> T:
         """Run on a thread of the limit for reads."""
@@ -121,4 +132,6 @@ class ApiProcess:
         self._refusals.flush()
         if "batcher" in self.__dict__:
             self.batcher.close()
+        if "writes" in self.__dict__:
+            self.writes.close()
         self.services.close()

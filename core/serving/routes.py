@@ -11,7 +11,7 @@ from starlette.convertors import PathConvertor, register_url_convertor
 from starlette.responses import PlainTextResponse
 
 from core.services.lookup import look_up
-from core.services.submit import API, submit
+from core.services.submit import API
 from core.services.withdraw import withdraw_comment
 from core.serving.answers import decision_answer, statement_answer
 from core.serving.examples import DECIDED, POSTED, REFUSED
@@ -56,7 +56,8 @@ _ANSWERS: dict[int | str, dict[str, Any]] = {
 }
 
 
-def _process(request: Request) -> ApiProcess:
+async def _process(request: Request) -> ApiProcess:
+    # Not a plain function: the framework would run it on a thread, for each request.
     process: ApiProcess = request.app.state.process
     return process
 
@@ -78,7 +79,7 @@ async def post_comments(
     services = process.services
     comments = read_comments(parse_rows(body), now=services.clock.now())
     process.weigh(request, (comment.text for comment in comments))
-    submitted = await process.run_write(lambda: submit(services.context, process.scorer, comments))
+    submitted = await process.submit(comments)
     author_url = services.settings.author_url
     return DecisionsOut(comments=[decision_answer(row, author_url) for row in submitted])
 
@@ -99,7 +100,7 @@ register_url_convertor("any", _AnyText())
     responses={404: {"model": ErrorAnswer, "description": "No such comment"}},
     tags=["Comments"],
 )
-def delete_comment(
+async def delete_comment(
     process: Given,
     comment_id: str,
     source: Annotated[str, Query(description="Which of your sites it is on.")] = "site",
@@ -110,7 +111,8 @@ def delete_comment(
     reads that it was withdrawn. Sending the same request again is safe. A withdrawn comment that is
     posted again becomes a new revision.
     """
-    done = withdraw_comment(process.services.context, API, source, comment_id)
+    context = process.services.context
+    done = await process.writes.run(lambda: withdraw_comment(context, API, source, comment_id))
     return WithdrawnOut(
         id=comment_id, source=source, reference=done.reference, withdrawn_at=done.withdrawn_at
     )

@@ -1,6 +1,6 @@
 """Scoring without storing: shared by the endpoints that follow other vendors' APIs."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from anyio.to_thread import run_sync
@@ -11,6 +11,7 @@ from core.inference.batching.micro_batcher import MicroBatcher
 from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.languages import language_name
+from core.services.submit import Scored, not_scored
 from core.serving.admission import AdmissionControl
 from core.servinglog.record import Mode
 
@@ -42,19 +43,35 @@ class Scoring:
 
     async def score(self, texts: Sequence[str]) -> ScoredTexts:
         """Raises TextNotScored naming the first text that failed, BackendError, Overloaded."""
+        return _checked(await self._ask(texts, is_late=self._admission.should_shed))
+
+    async def score_stored(self, texts: Sequence[str]) -> Scored:
+        """For comments that are stored, and so never refused: a text or a backend that fails is
+        told in the answer."""
+        try:
+            scored = await self._ask(texts)
+            if scored.call is not None and all(each.error is not None for each in scored.results):
+                # This also finds out whether it is the texts or the backend.
+                return Scored(await self._one_by_one(texts), self.info)
+        except BackendError as error:
+            return not_scored(error, self.info, len(texts))
+        return Scored(scored.results, self.info)
+
+    async def _ask(
+        self, texts: Sequence[str], *, is_late: Callable[[float], bool] | None = None
+    ) -> ScoredTexts:
         if not all(map(self._scorer.assesses, texts)):
-            return _checked(ScoredTexts(await self._one_by_one(texts), None))
+            return ScoredTexts(await self._one_by_one(texts), None)
         call = self._scorer.begin(texts, Mode.REALTIME)
         try:
-            answer = await self._batcher.score_soon(texts, is_late=self._admission.should_shed)
-            scored = ScoredTexts(self._scorer.end(call, answer), answer.call)
+            answer = await self._batcher.score_soon(texts, is_late=is_late)
         except BackendError as error:
             self._scorer.fail(call, error)
             if error.kind in OUTAGES:
                 raise
             # Slower, but it finds out which text failed.
-            scored = ScoredTexts(await self._one_by_one(texts), None)
-        return _checked(scored)
+            return ScoredTexts(await self._one_by_one(texts), None)
+        return ScoredTexts(self._scorer.end(call, answer), answer.call)
 
     async def _one_by_one(self, texts: Sequence[str]) -> Sequence[TextResult]:
         """On a thread, which also asks the backends of other languages."""

@@ -202,6 +202,12 @@ class Store(Protocol):
         without an error, its writes are on disk."""
         ...
 
+    def together(self) -> AbstractContextManager[None]:
+        """Write transactions of this thread in the block share one commit, at its end: until then
+        their writes are not on disk, although each has succeeded or failed by itself. Raises
+        StoreError if nothing of them was kept."""
+        ...
+
     def check_writable(self) -> None:
         """Raises StoreError if nothing can be stored now; never waits long."""
         ...

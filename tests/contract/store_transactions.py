@@ -62,6 +62,34 @@ class Transactions(StoreFixtures):
         with store.read() as reader:
             assert reader.count_waiting() == 0
 
+    def test_writes_made_together_are_seen_outside_only_after_the_last(
+        self, store: Store, rows: Rows
+    ) -> None:
+        one, two = rows.comment("one"), rows.comment("two")
+        with store.together():
+            for revision in (one, two):
+                with store.write() as tx:
+                    rows.decide(tx, revision, Action.HOLD)
+            with store.read() as reader:
+                assert reader.count_waiting() == 2
+        with store.read() as reader:
+            assert reader.count_waiting() == 0
+
+    def test_one_of_the_writes_made_together_may_fail(self, store: Store, rows: Rows) -> None:
+        one, two = rows.comment("one"), rows.comment("two")
+
+        def fail(tx: Writer) -> None:
+            rows.decide(tx, one, Action.HOLD)
+            raise RuntimeError("half way")
+
+        with store.together():
+            with pytest.raises(RuntimeError, match="half way"), store.write() as tx:
+                fail(tx)
+            with store.write() as tx:
+                rows.decide(tx, two, Action.HOLD)
+        with store.read() as reader:
+            assert [each.id for each in reader.waiting_revisions(9)] == [one.id]
+
     def test_reads_of_one_block_see_one_moment(self, store: Store, rows: Rows) -> None:
         rows.comment("one")
         with store.read() as reader:

@@ -17,13 +17,13 @@ from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
 from core.services.queries import load_case
 from core.services.rescore import rescore_failed
-from core.services.score import score_now
 from core.servinglog.memory import MemoryLog
 from dashboard.review.why_flagged import unscored_line
 from dashboard.wording import FAILURES
 from tests.contract.remote_configs import config_of, open_remote
 from tests.factories import CLEAN, MODERATOR, REMOVED, chain_of, posted
 from tests.patience import PATIENT_S
+from tests.submitting import score_now
 
 NEVER_OPENS = CircuitRule(failure_limit=10_000)
 

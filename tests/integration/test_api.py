@@ -186,7 +186,7 @@ class BrokenStore:
         raise self._error
         yield
 
-    read = write = _fail
+    read = write = together = _fail
 
     def close(self) -> None: ...
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from urllib.parse import quote
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
@@ -241,8 +241,10 @@ def test_no_json_at_all_gives_a_500(client: TestClient, body: object) -> None:
 
 
 @given(reference=st.text(st.characters(exclude_categories=("Cs",)), min_size=1, max_size=40))
+@example(".")
 @settings(max_examples=50)
 def test_no_reference_at_all_gives_a_500(client: TestClient, reference: str) -> None:
     response = client.get(f"/v1/decisions/{quote(reference, safe='')}")
     assert response.status_code == 404
-    assert "no such reference" in response.text
+    # A client resolves dots as in a folder's path, so these two ask for another address.
+    assert "no such reference" in response.text or reference in {".", ".."}

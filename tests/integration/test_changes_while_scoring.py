@@ -1,11 +1,13 @@
 """A text is edited, withdrawn or decided on between the model's answer and the decision."""
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
 
 from core.bootstrap.services import Services
+from core.errors import Conflict
 from core.inference.base import TextResult
 from core.inference.scorer import Scorer
 from core.moderation.cases import CaseStatus
@@ -15,7 +17,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action, Policy
 from core.services.ingest import ingest
 from core.services.rescore import rescore_failed
-from core.services.score import score_now, score_waiting
+from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from core.servinglog.record import Mode
 from tests.factories import (
@@ -29,6 +31,7 @@ from tests.factories import (
     source_key,
     unscored,
 )
+from tests.submitting import score_now
 
 Change = Callable[[Services, Revision], None]
 
@@ -100,7 +103,8 @@ def test_a_first_decision_meets_a_change(services: Services, happens: Change, te
 def test_a_decision_at_once_meets_a_change(services: Services, happens: Change) -> None:
     revision = posted(services, HELD)
     scorer = Interrupted(services, lambda: happens(services, revision))
-    assert score_now(services.context, scorer, policy_of(services), [revision]) == {}
+    with nullcontext() if happens is scored_elsewhere else pytest.raises(Conflict):
+        score_now(services.context, scorer, policy_of(services), [revision])
     assert len(chain_of(services, revision)) == (1 if happens is scored_elsewhere else 0)
 
 

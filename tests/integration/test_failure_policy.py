@@ -23,7 +23,7 @@ from core.services.context import Context
 from core.services.failure import FailureRule
 from core.services.queries import load_case
 from core.services.rescore import RescoringReport, rescore_failed
-from core.services.score import CHUNK_ROWS, score_now
+from core.services.score import CHUNK_ROWS
 from core.serving.rescoring import Rescoring
 from core.servinglog.memory import MemoryLog
 from tests.factories import (
@@ -37,6 +37,7 @@ from tests.factories import (
     posted,
 )
 from tests.policies import escalating_policy
+from tests.submitting import score_now
 
 
 class Wordy:

@@ -12,9 +12,9 @@ from core.inference.scorer import Scorer
 from core.services.queries import load_case
 from core.services.rescore import rescore_failed
 from core.services.review import skip_case
-from core.services.score import score_now
 from core.servinglog.memory import MemoryLog
 from tests.factories import HELD, MODERATOR, posted, scored, unscored
+from tests.submitting import score_now
 
 
 class Down(FakeBackend):

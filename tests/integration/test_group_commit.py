@@ -1,9 +1,9 @@
-"""Concurrent writes of threads share a commit; each is kept or rolled back by itself."""
+"""Writes of a block share a commit; each is kept or rolled back by itself."""
 
 import sqlite3
 import threading
-from collections.abc import Callable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from sqlalchemy import event
 from core.errors import StoreError
 from core.moderation.comments import IncomingThread
 from core.store.base import Writer
-from core.store.sql import SqlStore, engine, group_commit
+from core.store.sql import SqlStore, engine
 from tests.contract.store_rows import START
 from tests.patience import PATIENT_S
 
@@ -25,12 +25,6 @@ def store(tmp_path: Path) -> Iterator[SqlStore]:
     made = SqlStore(tmp_path / "state.db")
     yield made
     made.close()
-
-
-@pytest.fixture(autouse=True)
-def _groups_end_by_themselves(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Removes the time limit of a group, so that a slow machine doesn't change its size."""
-    monkeypatch.setattr(group_commit, "OPEN_AT_MOST_S", PATIENT_S)
 
 
 @pytest.fixture
@@ -88,25 +82,17 @@ def write(store: SqlStore, work: Work) -> None:
         work(tx)
 
 
-def together(store: SqlStore, *works: Work) -> list[Future[None]]:
-    """The first write waits until the others queue, so that all can share its group. The operating
-    system decides which of them is next."""
-    inside, go_on = threading.Event(), threading.Event()
-
-    def first(tx: Writer) -> None:
-        inside.set()
-        assert go_on.wait(PATIENT_S)
-        works[0](tx)
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        found = [pool.submit(write, store, first)]
-        assert inside.wait(PATIENT_S)
-        for number, work in enumerate(works[1:], 1):
-            found.append(pool.submit(write, store, work))
-            while store._writes._waiting < number:
-                threading.Event().wait(0.001)
-        go_on.set()
-    return found
+def together(store: SqlStore, works: Sequence[Work]) -> list[Exception | None]:
+    """How each of the works ended."""
+    ended: list[Exception | None] = []
+    with store.together():
+        for work in works:
+            try:
+                write(store, work)
+                ended.append(None)
+            except (RuntimeError, StoreError) as error:
+                ended.append(error)
+    return ended
 
 
 def kept(tmp_path: Path) -> set[str]:
@@ -114,24 +100,12 @@ def kept(tmp_path: Path) -> set[str]:
         return {row[0] for row in raw.execute("SELECT source_id FROM threads")}
 
 
-def test_those_that_queue_together_share_a_commit(
+def test_writes_of_a_block_share_a_commit(
     store: SqlStore, commits: list[str], tmp_path: Path
 ) -> None:
     names = [f"t-{number}" for number in range(10)]
-    for done in together(store, *map(adding, names)):
-        done.result()
+    assert together(store, [adding(name) for name in names]) == [None] * 10
     assert len(commits) == 1
-    assert kept(tmp_path) == set(names)
-
-
-def test_a_group_has_an_end_though_others_wait(
-    store: SqlStore, commits: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(group_commit, "MOST_TOGETHER", 4)
-    names = [f"t-{number}" for number in range(10)]
-    for done in together(store, *map(adding, names)):
-        done.result()
-    assert len(commits) == 3
     assert kept(tmp_path) == set(names)
 
 
@@ -142,30 +116,31 @@ def test_one_that_fails_takes_only_its_own_rows_back(
 ) -> None:
     works = [adding("a"), adding("b")]
     works.insert(place, bad("c"))
-    found = together(store, *works)
-    expected = RuntimeError if bad is failing else StoreError
-    with pytest.raises(expected):
-        found.pop(place).result()
-    for done in found:
-        done.result()
+    ended = together(store, works)
+    assert isinstance(ended.pop(place), RuntimeError if bad is failing else StoreError)
+    assert ended == [None, None]
     assert kept(tmp_path) == {"a", "b"}
     assert len(commits) == 1
 
 
-def test_if_the_transaction_is_rolled_back_no_write_reports_success(
+def test_if_the_transaction_is_rolled_back_the_block_says_so(
     store: SqlStore, tmp_path: Path
 ) -> None:
-    names = ("a", "b", "c")
-    found = together(store, adding("a"), filling_the_disk("b"), adding("c"))
-    told = {name for name, done in zip(names, found, strict=True) if done.exception() is None}
-    for done in found[:2]:
-        with pytest.raises(StoreError, match="disk is full"):
-            done.result()
+    works = [adding("a"), filling_the_disk("b"), adding("c")]
+    with pytest.raises(StoreError, match="the transaction was rolled back: the disk is full"):
+        together(store, works)
     write(store, adding("d"))
-    assert kept(tmp_path) == told | {"d"}
+    assert kept(tmp_path) == {"d"}
 
 
-def test_a_commit_that_fails_fails_all_of_its_group_and_no_other(
+def test_after_that_no_write_of_the_block_is_tried(store: SqlStore) -> None:
+    tried: list[Writer] = []
+    with pytest.raises(StoreError, match="disk is full"):
+        together(store, [filling_the_disk("a"), tried.append])
+    assert tried == []
+
+
+def test_a_commit_that_fails_fails_the_block_and_no_later_write(
     store: SqlStore, tmp_path: Path
 ) -> None:
     state, away = tmp_path / "state.db", tmp_path / "away"
@@ -174,35 +149,45 @@ def test_a_commit_that_fails_fails_all_of_its_group_and_no_other(
         _add(tx, "b")
         state.rename(away)
 
-    for done in together(store, adding("a"), moving):
-        with pytest.raises(StoreError, match="not the file that was opened"):
-            done.result()
+    with pytest.raises(StoreError, match="not the file that was opened"):
+        together(store, [adding("a"), moving])
     away.rename(state)
     write(store, adding("c"))
     assert kept(tmp_path) == {"c"}
 
 
-def test_nobody_returns_before_the_commit(store: SqlStore, tmp_path: Path) -> None:
-    seen: list[set[str]] = []
-
-    def watching(tx: Writer) -> None:
-        _add(tx, "b")
-        seen.append(kept(tmp_path))
-
-    together(store, adding("a"), watching)
-    assert seen == [set()]
-    assert kept(tmp_path) == {"a", "b"}
-
-
-def test_a_group_ends_though_the_one_that_waited_gave_up(store: SqlStore, tmp_path: Path) -> None:
-    writes = store._writes
-    writes._waiting += 1  # somebody who will never come
-    write(store, adding("a"))
-    writes._waiting -= 1
+def test_nothing_is_on_disk_before_the_block_ends(store: SqlStore, tmp_path: Path) -> None:
+    with store.together():
+        write(store, adding("a"))
+        assert kept(tmp_path) == set()
     assert kept(tmp_path) == {"a"}
 
 
-def test_the_check_is_no_write_and_ends_what_is_open(store: SqlStore, tmp_path: Path) -> None:
+def test_an_error_of_the_block_itself_keeps_the_writes_that_ended(
+    store: SqlStore, tmp_path: Path
+) -> None:
+    def stop_after_one() -> None:
+        with store.together():
+            write(store, adding("a"))
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stop_after_one()
+    assert kept(tmp_path) == {"a"}
+
+
+def test_another_thread_waits_for_the_end_of_the_block(store: SqlStore, tmp_path: Path) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with store.together():
+            write(store, adding("a"))
+            other = pool.submit(write, store, adding("b"))
+            write(store, adding("c"))
+            assert not other.done()
+        other.result(PATIENT_S)
+    assert kept(tmp_path) == {"a", "b", "c"}
+
+
+def test_the_check_is_no_write_and_waits_for_the_open_one(store: SqlStore, tmp_path: Path) -> None:
     inside, go_on = threading.Event(), threading.Event()
 
     def first(tx: Writer) -> None:
@@ -214,8 +199,6 @@ def test_the_check_is_no_write_and_ends_what_is_open(store: SqlStore, tmp_path: 
         writing = pool.submit(write, store, first)
         assert inside.wait(PATIENT_S)
         checking = pool.submit(store.check_writable)
-        while not store._writes._waiting:
-            threading.Event().wait(0.001)
         go_on.set()
         writing.result(PATIENT_S)
         checking.result(PATIENT_S)

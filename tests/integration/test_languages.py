@@ -25,12 +25,13 @@ from core.services.lookup import look_up
 from core.services.queries import list_queue, load_case
 from core.services.rescore import rescore_failed
 from core.services.score import score_waiting
-from core.services.submit import Submitted, submit
+from core.services.submit import Submitted
 from core.serving.app import create_app
 from tests.contract.remote_server import KEY, RemoteServer
 from tests.factories import HELD, posted
 from tests.integration.numbered_comments import NOW
 from tests.pages.backends_page import declare
+from tests.submitting import submit
 
 THREATS = [
     "Ich bringe dich um, du Schwein.",

@@ -25,7 +25,7 @@ from core.services.queries import load_case
 from core.services.reopen import reopen
 from core.services.rescore import rescore_failed
 from core.services.review import undo_decision
-from core.services.score import score_now, score_waiting
+from core.services.score import score_waiting
 from tests.factories import (
     CLEAN,
     HELD,
@@ -42,6 +42,7 @@ from tests.factories import (
     removed_by_person,
     scored,
 )
+from tests.submitting import score_now
 
 NICE = "You are right, I read the article first."
 

@@ -21,7 +21,7 @@ from core.moderation.scores import Label
 from core.services.context import Context
 from core.services.ingest import ingest
 from core.services.policies import ensure_policy
-from core.services.score import CHUNK_ROWS, score_now, score_waiting
+from core.services.score import CHUNK_ROWS, score_waiting
 from core.servinglog.memory import MemoryLog
 from core.store.sql import SqlStore
 from tests.factories import (
@@ -37,6 +37,7 @@ from tests.factories import (
 )
 from tests.integration.numbered_comments import NOW, bring_in, comment, counts, latest, status_of
 from tests.policies import escalating_policy
+from tests.submitting import score_now
 
 
 def policy_of(services: Services) -> Policy:

@@ -243,9 +243,9 @@ UNCHECKED: Mapping[str, str] = {
     "explain.find_comment": OF_THE_PROCESS,
     "policies.ensure_policy": OF_THE_PROCESS,
     "rescore.rescore_failed": OF_THE_PROCESS,
-    "score.score_now": OF_THE_PROCESS,
     "score.score_waiting": OF_THE_PROCESS,
-    "submit.submit": OF_THE_PROCESS,
+    "submit.take": OF_THE_PROCESS,
+    "submit.decide_taken": OF_THE_PROCESS,
     "gone_texts.end_work_on": INSIDE,
     "ingest.complete_comment": INSIDE,
     "ingest.store_comment": INSIDE,
@@ -262,6 +262,7 @@ UNCHECKED: Mapping[str, str] = {
     "parity.sample_source": PURE,
     "review.describe_decision": PURE,
     "submit.describe_problems": PURE,
+    "submit.not_scored": PURE,
 }
 ROWS = [
     (name, role, may == "y")

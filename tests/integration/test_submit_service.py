@@ -11,10 +11,11 @@ from core.inference.fake import FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.comments import IncomingComment
 from core.moderation.policies import Action
-from core.services.submit import API, submit
+from core.services.submit import API
 from core.servinglog.memory import MemoryLog
 from tests.factories import CLEAN, HELD, REMOVED
 from tests.integration.numbered_comments import NOW, counts
+from tests.submitting import submit
 
 
 def row(number: int, text: str) -> IncomingComment:

@@ -68,6 +68,7 @@ def test_a_file_without_comments_is_refused(tmp_path: Path) -> None:
         bench_texts(Settings(home=tmp_path), file)
 
 
+@pytest.mark.benchmark
 def test_without_a_gpu_it_says_so(tmp_path: Path) -> None:
     torch = pytest.importorskip("torch", reason="asks torch for a GPU; in the extra [test]")
     if torch.cuda.is_available():

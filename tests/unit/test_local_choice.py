@@ -136,6 +136,7 @@ def test_a_backend_that_is_set_but_missing_is_an_error(backend: str) -> None:
         choose_local(LocalChoice(backend=backend), is_installed=without(*PACKAGES[backend]))
 
 
+@pytest.mark.training
 def test_auto_runs_a_model_from_elsewhere_by_transformers(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="looks whether there is a GPU; in the extra [test]")
     backend = choose_local(LocalChoice(model=str(tmp_path)), is_installed=without())

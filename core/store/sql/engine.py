@@ -68,6 +68,12 @@ class SqlStore:
         with self._errors(), self._writes.write() as connection, self._errors():
             yield SqlWriter(connection)
 
+    @contextmanager
+    def together(self) -> Iterator[None]:
+        """A group commit of this thread's writes; other threads wait until it ends."""
+        with self._errors(), self._writes.together():
+            yield
+
     def check_writable(self) -> None:
         """Raises StoreError if nothing can be stored now; returns within about two seconds."""
         with self._errors():

@@ -18,6 +18,7 @@ from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_from_json
 from core.store.sql import rows
 from core.store.sql.lists import SqlLists
+from core.store.sql.prepared import Prepared
 from core.store.sql.tables import (
     IS_FAILURE,
     IS_WAITING,
@@ -30,14 +31,17 @@ from core.store.sql.tables import (
     revisions,
 )
 
-# The queries that every stored comment needs. Built once, like the writer's statements.
-_COMMENT_BY_SOURCE = select(comments).where(
-    comments.c.source == bindparam("source"), comments.c.source_id == bindparam("source_id")
+_COMMENT_BY_SOURCE = Prepared(
+    select(comments).where(
+        comments.c.source == bindparam("source"), comments.c.source_id == bindparam("source_id")
+    )
 )
-_LATEST_REVISION = select(revisions).where(
-    revisions.c.comment_id == bindparam("comment_id"), revisions.c.is_latest == 1
+_LATEST_REVISION = Prepared(
+    select(revisions).where(
+        revisions.c.comment_id == bindparam("comment_id"), revisions.c.is_latest == 1
+    )
 )
-_NEWEST_POLICY = select(policies).order_by(policies.c.version.desc()).limit(1)
+_NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
 class SqlReader(SqlLists):
@@ -51,11 +55,11 @@ class SqlReader(SqlLists):
         return rows.comment_from_row(row) if row else None
 
     def comment_by_source(self, source: str, source_id: str) -> Comment | None:
-        row = self._one(_COMMENT_BY_SOURCE, source=source, source_id=source_id)
+        row = self._first(_COMMENT_BY_SOURCE, source=source, source_id=source_id)
         return rows.comment_from_row(row) if row else None
 
     def latest_revision(self, comment_id: str) -> Revision | None:
-        row = self._one(_LATEST_REVISION, comment_id=comment_id)
+        row = self._first(_LATEST_REVISION, comment_id=comment_id)
         return rows.revision_from_row(row) if row else None
 
     def revision(self, revision_id: str) -> Revision | None:
@@ -153,10 +157,10 @@ class SqlReader(SqlLists):
         return rows.appeal_from_row(row) if row else None
 
     def policy(self, version: int) -> Policy | None:
-        return self._policy(select(policies).where(policies.c.version == version))
+        return _policy_of(self._one(select(policies).where(policies.c.version == version)))
 
     def newest_policy(self) -> Policy | None:
-        return self._policy(_NEWEST_POLICY)
+        return _policy_of(self._first(_NEWEST_POLICY))
 
     def policy_in_force(self) -> Policy:
         newest = self.newest_policy()
@@ -172,14 +176,15 @@ class SqlReader(SqlLists):
         )
         return [rows.audit_from_row(row) for row in found]
 
-    def _policy(self, query: Select[Any]) -> Policy | None:
-        row = self._one(query)
-        if row is None:
-            return None
-        return _read_policy(row["body"], row["version"], row["created_at"])
+    def _one(self, query: Select[Any]) -> RowMapping | None:
+        return self._connection.execute(query).mappings().first()
 
-    def _one(self, query: Select[Any], **values: object) -> RowMapping | None:
-        return self._connection.execute(query, values).mappings().first()
+    def _first(self, query: Prepared, **values: object) -> RowMapping | None:
+        return query.run(self._connection, values).mappings().first()
+
+
+def _policy_of(row: RowMapping | None) -> Policy | None:
+    return None if row is None else _read_policy(row["body"], row["version"], row["created_at"])
 
 
 @lru_cache(maxsize=8)

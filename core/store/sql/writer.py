@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, insert, update
+from sqlalchemy import Table, bindparam, update
 
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent
@@ -12,6 +12,7 @@ from core.moderation.decisions import Decision
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
 from core.store.sql import rows
+from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
 from core.store.sql.tables import (
     appeals,
@@ -24,12 +25,11 @@ from core.store.sql.tables import (
     threads,
 )
 
-# Built once: SQLAlchemy takes longer to build such a statement than SQLite to run it.
 _INSERTS = {
-    table: insert(table)
+    table: prepared_insert(table)
     for table in (appeals, audit_events, cases, comments, decisions, policies, revisions, threads)
 }
-_DECIDE = (
+_DECIDE = Prepared(
     update(revisions)
     .where(revisions.c.id == bindparam("revision"), revisions.c.version == bindparam("seen"))
     .values(
@@ -101,8 +101,8 @@ class SqlWriter(SqlReader):
     def add_decision(
         self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
     ) -> bool:
-        moved = self._connection.execute(
-            _DECIDE,
+        moved = _DECIDE.run(
+            self._connection,
             {
                 "revision": decision.revision_id,
                 "seen": seen_version,
@@ -176,4 +176,4 @@ class SqlWriter(SqlReader):
         self._insert(audit_events, **rows.audit_to_row(audit))
 
     def _insert(self, table: Table, **row: object) -> None:
-        self._connection.execute(_INSERTS[table], row)
+        _INSERTS[table].run(self._connection, row)

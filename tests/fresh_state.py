@@ -1,0 +1,26 @@
+"""A fresh, migrated state file, made once in a test process and then copied: most tests that need
+one are shorter than its migrations, which have tests of their own."""
+
+import os
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from core.private_files import make_private_folder, open_private_file
+from core.store.sql import SqlStore
+
+
+def put_fresh_state(path: Path) -> None:
+    """Writes it to `path`, unless a state is there."""
+    make_private_folder(path.parent)
+    if not path.exists():
+        with os.fdopen(open_private_file(path, os.O_WRONLY), "wb") as file:
+            file.write(_migrated())
+
+
+@cache
+def _migrated() -> bytes:
+    with TemporaryDirectory() as folder:
+        path = Path(folder) / "state.db"
+        SqlStore(path).close()
+        return path.read_bytes()
