@@ -24,8 +24,6 @@ def row(text: str, score: float, *, source: str = "wiki", **changes: float) -> E
 HARMLESS = [
     row(f"thanks for fixing paragraph {n} of the page about trains", 0.01) for n in range(50)
 ]
-    row(f"thanks for fixing paragraph {n} of the page about trains", 0.01) for n in range(50)
-]
 ABUSIVE = [row(f"you are an idiot of kind {n}", 0.95, insult=0.9) for n in range(400)]
 
 
