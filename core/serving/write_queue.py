@@ -75,32 +75,39 @@ class WriteQueue:
     def _serve(self) -> None:
         while (first := self._waiting.get()) is not None:
             group = [first]
+            is_open = False
             try:
                 with self._store.together():
-                    is_over = self._write(group)
+                    is_open = True
+                    self._write(group)
             except Exception as error:  # noqa: BLE001  # the thread's edge, as above
-                # Nothing of the group is on disk.
+                if not is_open:
+                    # Opening has waited for as long as is allowed, also on behalf of those behind.
+                    group += iter(self._next, None)
                 for each in group:
                     each.error = each.error or error
-                is_over = False
             _settle(group)
-            if is_over:
-                return
 
-    def _write(self, group: list[_Write]) -> bool:
-        """Runs the first write of the group and those that wait meanwhile. True after `close`."""
+    def _write(self, group: list[_Write]) -> None:
+        """Runs the first write of the group and those that wait meanwhile."""
         until = time.monotonic() + OPEN_AT_MOST_S
         group[0].run()
         while len(group) < MOST_TOGETHER and time.monotonic() < until:
-            try:
-                following = self._waiting.get_nowait()
-            except Empty:
-                return False
+            following = self._next()
             if following is None:
-                return True
+                return
             group.append(following)
             following.run()
-        return False
+
+    def _next(self) -> _Write | None:
+        """The next write that waits now. The end of the queue stays in it."""
+        try:
+            following = self._waiting.get_nowait()
+        except Empty:
+            return None
+        if following is None:
+            self._waiting.put(None)
+        return following
 
 
 def _settle(group: Sequence[_Write]) -> None:

@@ -122,6 +122,29 @@ def test_all_of_a_group_are_told_that_its_commit_failed(store: SqlStore, queue: 
     assert asyncio.run(queue.run(adding(store, "a")))
 
 
+def test_those_behind_one_that_got_no_turn_do_not_wait_as_long_again(
+    store: SqlStore, queue: WriteQueue
+) -> None:
+    tried: list[str] = []
+    begin = store._writes._begin
+
+    def locked() -> Any:
+        tried.append("begin")
+        while queue._waiting.qsize() < 5:
+            threading.Event().wait(0.001)
+        raise StoreError("database is locked")
+
+    async def all_of_them() -> list[Any]:
+        asked = [asyncio.create_task(queue.run(adding(store, f"t-{n}"))) for n in range(6)]
+        return await asyncio.gather(*asked, return_exceptions=True)
+
+    store._writes._begin = locked
+    assert [str(error) for error in asyncio.run(all_of_them())] == ["database is locked"] * 6
+    assert tried == ["begin"]
+    store._writes._begin = begin
+    assert asyncio.run(queue.run(adding(store, "t-0")))
+
+
 def test_a_write_knows_whose_request_it_belongs_to(queue: WriteQueue) -> None:
     async def ask(name: str) -> str:
         WHO.set(name)
