@@ -333,6 +333,8 @@ def test_the_manifest_carries_bands_and_the_rule_behind_them(
     manifest = read_manifest(folder)
     verify_model_files(folder, manifest)
     assert manifest.not_assessed == (Label.SEVERE_TOXICITY,)
+    assert manifest.window_tokens == SETTINGS.max_tokens == 128
+    assert manifest.tokens_at_once == 128
     assert manifest.thresholds == {Label(each.label): each.band for each in report.bands}
     assert set(manifest.thresholds) == set(MODEL_LABELS)
     for band in manifest.thresholds.values():

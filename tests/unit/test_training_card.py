@@ -96,13 +96,20 @@ def some_report() -> TrainingReport:
 
 def test_the_card_tells_what_was_learnt_from_whom_and_how() -> None:
     card = model_card(some_report())
-    assert "- Trained on 1,239 comments, respelled copies among them, epochs: 6, seed " in card
+    assert "- Trained on 1,239 comments, respelled copies among them, epochs: 4, seed " in card
     assert "128 tokens, bf16: 1 minutes on one CPU core.\n" in card
     assert f"sha256 `{TEACHER_SET.sha256}`), which saw the training side alone" in card
     assert "their mean score is 70% of the target where people gave a label" in card
     assert "They scored 1,234 rows; from labels alone it learnt 5 (hard_examples).\n" in card
-    assert "- Learning rate: 0.0002 falling to nothing in 6 epochs.\n" in card
+    assert "- Learning rate: 0.0002 falling to nothing in 4 epochs.\n" in card
     assert "- The head reads the mean of all tokens.\n" in card
+
+
+def test_the_card_says_that_its_figures_are_of_windows() -> None:
+    card = model_card(some_report())
+    assert "longer ones in overlapping windows of 128 tokens" in card
+    assert "first tokens" not in card
+    assert "first 256 tokens" not in card
 
 
 def test_a_gpu_and_another_pooling_are_told() -> None:

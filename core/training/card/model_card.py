@@ -17,7 +17,14 @@ from core.training.card.results import (
     thresholds_section,
     weakest,
 )
-from core.training.card.text import DECISIONS, INTENDED_USE, PROCEDURE, WEAK_SPOTS, WRITTEN_BY
+from core.training.card.text import (
+    DECISIONS,
+    INTENDED_USE,
+    PROCEDURE,
+    WEAK_SPOTS,
+    WINDOWS,
+    WRITTEN_BY,
+)
 from core.training.data.catalogue import DataSetUse
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED
 from core.training.evaluation.report import SetCounts, TrainingReport
@@ -61,7 +68,7 @@ def model_card(report: TrainingReport) -> str:
         parity_section(report),
         "## Sentences it never saw",
         probe_table(report.probes),
-        WEAK_SPOTS,
+        _weak_spots(report),
     ]
     return tight("\n\n".join(sections)) + "\n"
 
@@ -72,15 +79,27 @@ def _sentences(report: TrainingReport) -> tuple[str, str]:
     return DECISIONS, PROCEDURE
 
 
-def _overview(report: TrainingReport) -> str:
+def _weak_spots(report: TrainingReport) -> str:
+    if report.model_version != fifth_version.FIFTH_VERSION:
+        return WEAK_SPOTS
+    return WEAK_SPOTS.replace("\n\n", f"\n\n{fifth_version.IN_NO_WINDOWS}", 1)
+
+
+def _what_figures_are_of(report: TrainingReport) -> str:
     settings = report.settings
+    if report.model_version == fifth_version.FIFTH_VERSION:
+        return fifth_version.FIRST_TOKENS.format(tokens=settings.score_tokens)
+    return WINDOWS.format(tokens=settings.window_tokens)
+
+
+def _overview(report: TrainingReport) -> str:
     packages = ", ".join(f"{name} {number}" for name, number in report.versions.items())
     files = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in report.sizes.items())
     lines = [
         f"- Labels, in output order: {', '.join(f'`{label}`' for label in MODEL_LABELS)}.",
         f"- Not assessed: {', '.join(f'`{label}`' for label in NOT_ASSESSED)}.",
         f"- Base: {BASE_MODEL}, Apache-2.0, 6 layers of 384, sha256 `{report.base_sha256}`.",
-        f"- Files: {files}; its figures are for the first {settings.score_tokens} tokens.",
+        f"- Files: {files}{_what_figures_are_of(report)}",
         *(f"- {line}" for line in report.recipe),
         f"- Made with {packages}.",
     ]

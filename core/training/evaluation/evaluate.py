@@ -4,11 +4,11 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.inference.manifest import Band
+from core.moderation.cleaning import clean_text
 from core.moderation.scores import Label
 from core.training.data.catalogue import MACHINE_SETS
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.data.own_examples import OWN_SOURCES
-from core.training.data.text_forms import network_text
 from core.training.evaluation.bias import template_of
 from core.training.evaluation.calibration import TemperatureFit, calibrate
 from core.training.evaluation.intervals import share_of
@@ -109,9 +109,7 @@ def compare(wide: ScoredRows, narrow: ScoredRows, bands: Mapping[Label, Band]) -
 
 def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
     """Scores of single sentences, rounded to three digits."""
-    unknown: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
-    examples = [Example(network_text(text), unknown, (text,), "probe") for text in texts]
-    scored = network.score(examples).scores.tolist()
+    scored = network.score_texts([clean_text(text) for text in texts]).tolist()
     return tuple(
         Probe(text, {str(lab): round(s, 3) for lab, s in zip(MODEL_LABELS, row, strict=True)})
         for text, row in zip(texts, scored, strict=True)
