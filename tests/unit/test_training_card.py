@@ -23,10 +23,10 @@ from core.training.card.model_card import model_card
 from core.training.card.reliability_plot import reliability_plot
 from core.training.card.results import (
     aims_table,
-    functions_section,
     identity_section,
     thresholds_section,
 )
+from core.training.card.suites import functions_section, paired_section
 from core.training.data.datasets import MODEL_LABELS, sha256_of
 from core.training.data.teacher_scores import TEACHER_SET, JoinCounts
 from core.training.evaluation.bias import BiasReport, TermBias
@@ -34,6 +34,7 @@ from core.training.evaluation.calibration import calibrate
 from core.training.evaluation.functional import FunctionResult
 from core.training.evaluation.intervals import share_of
 from core.training.evaluation.measures import measure
+from core.training.evaluation.paired_suites import PairedReport, PairedResult
 from core.training.evaluation.recipe import recipe_lines
 from core.training.evaluation.report import (
     REPORT_FILE,
@@ -91,7 +92,17 @@ def some_report() -> TrainingReport:
         probes=(Probe("a sentence", {str(label): 0.125 for label in MODEL_LABELS}),),
         versions={"numpy": "2"},
         sizes={"model.int8.onnx": 23_000_000},
+        evasions=paired_report(),
+        long_texts=replace(paired_report(), sha256="d" * 64),
     )
+
+
+def paired_report() -> PairedReport:
+    def result(name: str, acted_on: int, held: int) -> PairedResult:
+        return PairedResult(name, "about it", share_of(acted_on, 16), share_of(held, 16))
+
+    kinds = (result("seen", 16, 0), result("missed", 12, 1), result("half", 15, 2))
+    return PairedReport("c" * 64, result("no disguise", 14, 16), kinds)
 
 
 def test_the_card_tells_what_was_learnt_from_whom_and_how() -> None:
@@ -151,6 +162,25 @@ def test_functions_come_worst_first_with_both_totals() -> None:
     assert section.index("| missed |") < section.index("| kept |")
     assert "abusive: 12.5%" in section
     assert "fine: 93.8%" in section
+
+
+def test_both_paired_suites_are_in_the_card_with_the_digest_of_their_file() -> None:
+    card = model_card(some_report())
+    assert f"`evasion_suite.json`, sha256 `{'c' * 64}`" in card
+    assert f"`long_text_suite.json`, sha256 `{'d' * 64}`" in card
+    older = model_card(replace(some_report(), evasions=None, long_texts=None))
+    assert "suite.json" not in older
+
+
+def test_the_aims_of_a_paired_suite_are_judged_without_its_plain_sentences() -> None:
+    section = paired_section("About.", "file.json", paired_report())
+    assert "| abusive cases acted on | at least 90% | 89.6% [" in section
+    assert section.count("| yes |") == 1
+    assert "| of the worst kind (missed) | at least 75% | 75% [" in section
+    assert "| harmless twins held | at most 5% | 6.2% [" in section
+    places = [section.index(f"| {name} |") for name in ("no disguise", "missed", "half", "seen")]
+    assert places == sorted(places)
+    assert "| missed | about it | 12 of 16 | 1 of 16 |" in section
 
 
 def test_the_rule_says_when_traffic_made_it_stricter() -> None:

@@ -9,7 +9,6 @@ from core.training.card.results import (
     aims_table,
     calibration_section,
     effects_section,
-    functions_section,
     identity_section,
     metrics_section,
     parity_section,
@@ -17,9 +16,12 @@ from core.training.card.results import (
     thresholds_section,
     weakest,
 )
+from core.training.card.suites import functions_section, paired_section
 from core.training.card.text import (
     DECISIONS,
+    EVASIONS,
     INTENDED_USE,
+    LONG_TEXTS,
     PROCEDURE,
     WEAK_SPOTS,
     WINDOWS,
@@ -27,6 +29,9 @@ from core.training.card.text import (
 )
 from core.training.data.catalogue import DataSetUse
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED
+from core.training.evaluation.evasions import EVASION_FILE
+from core.training.evaluation.long_suite import LONG_TEXT_FILE
+from core.training.evaluation.paired_suites import PairedReport
 from core.training.evaluation.report import SetCounts, TrainingReport
 from core.training.settings import BASE_MODEL
 
@@ -62,6 +67,8 @@ def model_card(report: TrainingReport) -> str:
         effects_section(report.effects),
         "## Functional suite",
         functions_section(report.functions),
+        *_paired("Evasion suite", EVASIONS, EVASION_FILE, report.evasions),
+        *_paired("Long texts", LONG_TEXTS, LONG_TEXT_FILE, report.long_texts),
         "## Identity terms",
         identity_section(report.bias),
         "## int8 and bf16 against the reference",
@@ -77,6 +84,10 @@ def _sentences(report: TrainingReport) -> tuple[str, str]:
     if report.model_version == fifth_version.FIFTH_VERSION:
         return fifth_version.DECISIONS, fifth_version.PROCEDURE
     return DECISIONS, PROCEDURE
+
+
+def _paired(title: str, about: str, file: str, suite: PairedReport | None) -> tuple[str, ...]:
+    return () if suite is None else (f"## {title}", paired_section(about, file, suite))
 
 
 def _weak_spots(report: TrainingReport) -> str:

@@ -6,7 +6,6 @@ from core.training.card.markdown import measured, number, percentage, table
 from core.training.card.text import (
     AIMS,
     CALIBRATION,
-    FUNCTIONS,
     IDENTITY,
     INTERVALS,
     THRESHOLDS,
@@ -15,7 +14,6 @@ from core.training.card.text import (
 from core.training.data.datasets import MODEL_LABELS
 from core.training.evaluation.bias import Auc, BiasReport, TermBias
 from core.training.evaluation.calibration import TemperatureFit
-from core.training.evaluation.functional import Expected, FunctionResult, together
 from core.training.evaluation.intervals import share_of
 from core.training.evaluation.measures import LabelMetrics
 from core.training.evaluation.report import Effect, Parity, Probe, TrainingReport
@@ -150,27 +148,6 @@ def effects_section(effects: Sequence[Effect]) -> str:
     )
     head = ["set", "clean rows", "of them held", "removed", "toxic rows", "of them held"]
     return f"{note}\n\n{table([*head, 'toxic among the held'], rows)}"
-
-
-def functions_section(results: Sequence[FunctionResult]) -> str:
-    """The functional suite's results, the worst first."""
-    ranked = sorted(results, key=lambda each: (each.passed.value, each.name))
-    rows = [
-        [each.name, each.about, each.expected, percentage(each.passed, 0), any_label(each)]
-        for each in ranked
-    ]
-    totals = "; ".join(
-        f"{expected}: {percentage(share)} of {share.rows}"
-        for expected in Expected
-        for share in [together(results, expected)]
-    )
-    head = ["function", "about", "should be", "passed by toxicity", "by any label"]
-    return f"{FUNCTIONS} All cases that are {totals}.\n\n{table(head, rows)}"
-
-
-def any_label(result: FunctionResult) -> str:
-    """The share alone: its interval is as wide as the other's."""
-    return f"{result.any_label.value:.0%}"
 
 
 def identity_section(bias: BiasReport | None) -> str:

@@ -92,6 +92,14 @@ policy does. 16 cases say something about a function, not much: see the interval
 were written knowing which functions version 3 failed most (threats, ill wishes, contempt), with
 other sentences: what is gained on those was not measured blindly."""
 
+EVASIONS = """Sentences written for this project, abusive and harmless ones, disguised in the same
+ways; in no training row. A case is acted on if any label reaches its hold edge. What is measured is
+the reading of the text and the network together; languages are not told apart here."""
+
+LONG_TEXTS = """Abusive sentences at one place of harmless text, both written for this project and
+in no training row; the twin is the same text without the sentence. A case is acted on if any label
+reaches its hold edge in any window."""
+
 IDENTITY = """`identity_templates_dev`, never trained on. Subgroup: ROC AUC among sentences that
 name the term. BPSN: clean sentences that name it against abusive ones that don't; low where the
 term raises scores. BNSP: abusive sentences that name it against clean ones that don't; low where it

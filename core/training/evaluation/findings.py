@@ -24,6 +24,7 @@ from core.training.evaluation.evaluate import (
     measure_sets,
     probe,
 )
+from core.training.evaluation.evasions import read_evasions
 from core.training.evaluation.functional import (
     Function,
     function_results,
@@ -31,6 +32,8 @@ from core.training.evaluation.functional import (
     suite_examples,
     suite_texts,
 )
+from core.training.evaluation.long_suite import read_long_texts
+from core.training.evaluation.paired_suites import measure_suite
 from core.training.evaluation.probes import ABUSIVE, BENIGN
 from core.training.evaluation.readable_texts import ReadableTexts
 from core.training.evaluation.recipe import recipe_lines
@@ -186,6 +189,8 @@ def report_findings(
         probes=probe(networks.served, [*BENIGN, *ABUSIVE]),
         versions={name: version(name) for name in _PACKAGES},
         sizes={name: (fitted.out_dir / name).stat().st_size for name in _SIZED},
+        evasions=measure_suite(read_evasions(), networks.served.score_texts, holds),
+        long_texts=measure_suite(read_long_texts(), networks.served.score_texts, holds),
     )
 
 
