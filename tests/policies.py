@@ -37,6 +37,18 @@ def escalating_policy(policy: Policy, label: Label, low: float, version: int = 2
     return replace(policy, version=version, rules=tuple(rules))
 
 
+def without_removal(policy: Policy, label: Label, version: int = 2) -> Policy:
+    """The same policy, but scores of the label are held up to the highest."""
+    kept = [
+        rule for rule in policy.rules if rule.label is not label or rule.action is not Action.REMOVE
+    ]
+    rules = [
+        replace(rule, high=1.0) if rule.label is label and rule.action is Action.HOLD else rule
+        for rule in kept
+    ]
+    return replace(policy, version=version, rules=tuple(rules))
+
+
 def _moved(rule: Rule) -> Rule:
     hold, remove = FIXED[rule.label]
     ends = {

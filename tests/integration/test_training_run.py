@@ -349,7 +349,7 @@ def test_the_manifest_carries_bands_and_the_rule_behind_them(
     assert manifest.thresholds == {Label(each.label): each.band for each in report.bands}
     assert set(manifest.thresholds) == set(MODEL_LABELS)
     for band in manifest.thresholds.values():
-        assert 0 < band.hold < band.remove < 1
+        assert 0 < band.hold < (band.remove or 1) <= 1
     assert manifest.about["thresholds_rule"]["hold_precision"] == HOLD_PRECISION
 
 

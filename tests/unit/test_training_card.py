@@ -45,7 +45,7 @@ from core.training.evaluation.report import (
     TrainingReport,
     read_report,
 )
-from core.training.evaluation.thresholds import EdgeEvidence, choose_bands
+from core.training.evaluation.thresholds import BandChoice, EdgeEvidence, choose_bands
 from core.training.export.shipping import record_files
 from core.training.settings import Pooling, TrainSettings
 
@@ -95,6 +95,10 @@ def some_report() -> TrainingReport:
         evasions=paired_report(),
         long_texts=replace(paired_report(), sha256="d" * 64),
     )
+
+
+def with_remove_edges(report: TrainingReport) -> list[BandChoice]:
+    return [replace(each, remove=each.remove or each.hold) for each in report.bands]
 
 
 def paired_report() -> PairedReport:
@@ -190,6 +194,20 @@ def test_the_rule_says_when_traffic_made_it_stricter() -> None:
     assert "It had to be" not in thresholds_section(report.rule, report.bands)
 
 
+def test_the_card_says_by_which_labels_nothing_is_removed() -> None:
+    report = some_report()
+    bands = with_remove_edges(report)
+    threat, insult = (replace(bands[n], remove=None) for n in (2, 3))
+    some = thresholds_section(report.rule, [*bands[:2], threat, insult])
+    assert (
+        "For `threat`, `insult` no edge shows what is asked of a removal: nothing is removed by "
+        "these labels without a person, however high the score." in some
+    )
+    assert "| threat | remove |" not in some
+    assert "nothing is removed by this label" in thresholds_section(report.rule, [threat])
+    assert "without a person" not in thresholds_section(report.rule, bands)
+
+
 def test_what_was_not_measured_is_not_invented() -> None:
     report = some_report()
     assert identity_section(None).startswith("Not measured")
@@ -238,7 +256,7 @@ def test_the_shipped_manifest_has_the_reports_thresholds() -> None:
     for choice in report.bands:
         assert manifest["thresholds"][choice.label] == {
             "hold": choice.hold.at,
-            "remove": choice.remove.at,
+            "remove": choice.remove.at if choice.remove else None,
         }
     assert {choice.label for choice in report.bands} == {str(label) for label in MODEL_LABELS}
     assert Label.SEVERE_TOXICITY not in manifest["labels"]

@@ -89,7 +89,7 @@ def calibration_section(calibrations: Iterable[TemperatureFit], plot: str) -> st
     return f"{CALIBRATION}\n\n{table(head, rows)}\n\n![Reliability of each label]({plot})"
 
 
-def thresholds_section(rule: ThresholdRule, bands: Iterable[BandChoice]) -> str:
+def thresholds_section(rule: ThresholdRule, bands: Sequence[BandChoice]) -> str:
     """The requested limits, and the edges that resulted."""
     bound = (
         f"It had to be {rule.hold_precision_used:.0%}: at less, more of `{rule.bound_by}` would "
@@ -108,10 +108,24 @@ def thresholds_section(rule: ThresholdRule, bands: Iterable[BandChoice]) -> str:
         [choice.label, name, f"{edge.at:.2f}", _BOUNDS[edge.bound], *_edge_cells(edge)]
         for choice in bands
         for name, edge in (("hold", choice.hold), ("remove", choice.remove))
+        if edge is not None
     ]
     head = ["label", "edge", "from", "set by", "clean rows over it", "recall"]
     head += ["estimated precision", "at 2 % abuse", "at 5 %"]
-    return f"{asked}\n\n{table(head, rows)}\n\n{THRESHOLDS}"
+    parts = [asked, *_never_removed(bands), table(head, rows), THRESHOLDS]
+    return "\n\n".join(parts)
+
+
+def _never_removed(bands: Sequence[BandChoice]) -> list[str]:
+    """The sentence about labels without a remove edge, if there are any."""
+    labels = [f"`{choice.label}`" for choice in bands if choice.remove is None]
+    if not labels:
+        return []
+    by = "these labels" if len(labels) > 1 else "this label"
+    return [
+        f"For {', '.join(labels)} no edge shows what is asked of a removal: nothing is removed by "
+        f"{by} without a person, however high the score."
+    ]
 
 
 def _edge_cells(edge: Edge) -> list[str]:

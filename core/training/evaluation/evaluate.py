@@ -1,5 +1,6 @@
 """Measures scored rows: each set and label, calibration, parity of int8, effects of the bands."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -69,7 +70,7 @@ def effect_on(
 
     toxic = scored.targets[:, 0] >= 0.5
     held = np.any(scored.scores >= [bands[label].hold for label in MODEL_LABELS], axis=1)
-    removed = np.any(scored.scores >= [bands[label].remove for label in MODEL_LABELS], axis=1)
+    removed = np.any(scored.scores >= _remove_edges(bands), axis=1)
     clean = int((~toxic).sum())
     caught = int((held & toxic).sum())
     return Effect(
@@ -102,7 +103,7 @@ def compare(wide: ScoredRows, narrow: ScoredRows, bands: Mapping[Label, Band]) -
         p99=float(np.quantile(apart, 0.99)),
         mean=float(apart.mean()),
         flips_hold=_flips(wide, narrow, [bands[label].hold for label in MODEL_LABELS]),
-        flips_remove=_flips(wide, narrow, [bands[label].remove for label in MODEL_LABELS]),
+        flips_remove=_flips(wide, narrow, _remove_edges(bands)),
         auc_lost={str(label): _auc_lost(wide, narrow, label) for label in MODEL_LABELS},
     )
 
@@ -114,6 +115,12 @@ def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
         Probe(text, {str(lab): round(s, 3) for lab, s in zip(MODEL_LABELS, row, strict=True)})
         for text, row in zip(texts, scored, strict=True)
     )
+
+
+def _remove_edges(bands: Mapping[Label, Band]) -> list[float]:
+    """Above any score where nothing is removed."""
+    edges = [bands[label].remove for label in MODEL_LABELS]
+    return [math.inf if edge is None else edge for edge in edges]
 
 
 def _unknown(scored: ScoredRows, label: Label) -> "NDArray[np.bool_]":

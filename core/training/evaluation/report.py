@@ -147,8 +147,9 @@ class TrainingReport:
             if m.roc_auc is not None:
                 lines.append(f"  {m.data_set} {m.label}: ROC AUC {m.roc_auc:.4f} of {m.rows:,}")
         for choice in self.bands:
-            edges = f"hold from {choice.hold.at:.2f}, remove from {choice.remove.at:.2f}"
-            lines.append(f"  {choice.label}: {edges}")
+            sure = choice.remove
+            remove = f"remove from {sure.at:.2f}" if sure else "only a person removes"
+            lines.append(f"  {choice.label}: hold from {choice.hold.at:.2f}, {remove}")
         for effect in self.low_rate:
             lines.append(f"  {effect.data_set}: {effect.clean_held.value:.2%} of the clean held")
         passed = sum(each.passed.count for each in self.functions)
