@@ -18,9 +18,16 @@ FIXED = {
 
 
 def fixed_policy(created_at: datetime) -> Policy:
-    """The default policy's rules and reasons with the bands of `FIXED`."""
-    policy = default_policy(created_at)
-    return replace(policy, rules=tuple(_moved(rule) for rule in policy.rules))
+    """The reasons of the default policy with the bands of `FIXED`: approve, hold, remove."""
+    rules = []
+    for label, (hold, remove) in FIXED.items():
+        reason = BANDS[label][2]
+        rules += [
+            Rule(f"{label}-approve", label, 0.0, hold, Action.APPROVE, reason),
+            Rule(f"{label}-hold", label, hold, remove, Action.HOLD, reason),
+            Rule(f"{label}-remove", label, remove, 1.0, Action.REMOVE, reason),
+        ]
+    return replace(default_policy(created_at), rules=tuple(rules))
 
 
 def escalating_policy(policy: Policy, label: Label, low: float, version: int = 2) -> Policy:
@@ -47,17 +54,6 @@ def without_removal(policy: Policy, label: Label, version: int = 2) -> Policy:
         for rule in kept
     ]
     return replace(policy, version=version, rules=tuple(rules))
-
-
-def _moved(rule: Rule) -> Rule:
-    hold, remove = FIXED[rule.label]
-    ends = {
-        Action.APPROVE: (0.0, hold),
-        Action.HOLD: (hold, remove),
-        Action.REMOVE: (remove, 1.0),
-    }
-    low, high = ends[rule.action]
-    return replace(rule, low=low, high=high)
 
 
 assert set(FIXED) == set(BANDS)
