@@ -7,6 +7,7 @@ from core.moderation.default_policy import BANDS, default_policy
 from core.moderation.policies import Action, Policy, Rule
 from core.moderation.scores import Label
 
+SURE = 0.99
 FIXED = {
     Label.TOXICITY: (0.80, 0.97),
     Label.SEVERE_TOXICITY: (0.50, 0.90),
@@ -28,6 +29,18 @@ def fixed_policy(created_at: datetime) -> Policy:
             Rule(f"{label}-remove", label, remove, 1.0, Action.REMOVE, reason),
         ]
     return replace(default_policy(created_at), rules=tuple(rules))
+
+
+def removing_policy(created_at: datetime) -> Policy:
+    """The default policy, but each label without a band for removal has one from `SURE` on."""
+    policy = default_policy(created_at)
+    rules = list(policy.rules)
+    for label in policy.removed_by_people(BANDS):
+        number = next(n for n, rule in enumerate(rules) if rule.label is label and rule.high == 1.0)
+        held = rules[number]
+        removed = Rule(f"{label}-remove", label, SURE, 1.0, Action.REMOVE, held.reason_code)
+        rules[number : number + 1] = [replace(held, high=SURE), removed]
+    return replace(policy, rules=tuple(rules))
 
 
 def escalating_policy(policy: Policy, label: Label, low: float, version: int = 2) -> Policy:

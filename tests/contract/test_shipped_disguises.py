@@ -12,7 +12,7 @@ from core.inference.local.choice import LocalChoice, choose_local
 from core.inference.text.form import readings
 from core.moderation.cleaning import clean_text
 from core.moderation.decisions import judge
-from core.moderation.default_policy import BANDS, default_policy
+from core.moderation.default_policy import BANDS
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS
@@ -23,8 +23,9 @@ from core.training.evaluation.paired_suites import (
     MOST_TWINS_HELD,
     measure_suite,
 )
+from tests.policies import removing_policy
 
-POLICY = default_policy(datetime(2026, 1, 1, tzinfo=UTC))
+POLICY = removing_policy(datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,7 @@ from tests.factories import (
     scored,
     unscored,
 )
+from tests.policies import SURE
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -145,6 +146,7 @@ def test_the_score_line_names_score_thresholds_and_policy_version(
 ) -> None:
     fact = every_state["removed by model"].facts[0]
     hold, remove, _ = BANDS[Label.TOXICITY]
+    remove = remove or SURE
     ends = f"hold from {hold:.2f}, remove from {remove:.2f}"
     line = f"toxicity 0.99 — rule: {ends} (policy version 1)"
     assert words.score_line(fact) == line

@@ -10,6 +10,7 @@ from core.moderation.decisions import judge
 from core.moderation.default_policy import BANDS, default_policy
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from tests.policies import removing_policy
 
 RECOMMENDED = json.loads((SHIPPED_MODEL / "manifest.json").read_text())["thresholds"]
 
@@ -30,4 +31,7 @@ def test_a_label_without_an_edge_for_removal_is_held_up_to_the_highest_score(
     policy = default_policy(NOW)
     assert policy.thresholds(Label.THREAT) == {Action.APPROVE: 0.0, Action.HOLD: 0.3}
     assert judge({Label.THREAT: 1.0}, policy).action is Action.HOLD
-    assert policy.removed_by_people(tuple(BANDS)) == (Label.THREAT,)
+    assert policy.removed_by_people((Label.THREAT,)) == (Label.THREAT,)
+    removing = removing_policy(NOW)
+    assert removing.removed_by_people(tuple(BANDS)) == ()
+    assert removing.thresholds(Label.THREAT)[Action.HOLD] == 0.3
