@@ -10,8 +10,10 @@ import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
-from core.inference.base import Activation
+from core.errors import BackendError
+from core.inference.base import Activation, BatchResult, CallMetadata, ErrorKind, TextResult
 from core.inference.batching.padding import padded
+from core.inference.local.backend import LocalBackend
 from core.inference.local.network import Network, activate
 from core.inference.local.onnx_network import OnnxNetwork
 from core.inference.local.openvino_network import OpenVinoNetwork
@@ -334,3 +336,13 @@ def test_the_highest_score_of_all_readings_counts(folder: Path) -> None:
     assert len(ways) == 2
     (found,) = network.score_texts([text])
     assert found == pytest.approx(network.score_texts(ways).max(axis=0), abs=1e-5)
+
+
+def test_a_text_that_can_not_be_scored_stops_the_measuring(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = TextResult(error="not a score", error_kind=ErrorKind.BAD_SCORE)
+    answer = BatchResult((failed,), CallMetadata(0.0))
+    monkeypatch.setattr(LocalBackend, "score", lambda *_: answer)
+    with pytest.raises(BackendError, match="not a score"):
+        exported(folder, "openvino", "fp32").score_texts(["w1"])

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _CALL_TEXTS = 2_000
-"""Texts in memory as tokens at once; a multiple of any batch."""
+"""Texts whose tokens are in memory at once."""
 
 
 @dataclass(frozen=True, slots=True)
