@@ -82,6 +82,8 @@ APPEAL_BADGES: dict[AppealStage, tuple[str, str, str]] = {
     AppealStage.OVERTURNED: ("appeal heard: comment restored", "green", ":material/balance:"),
     AppealStage.CLOSED: ("appeal closed: its text is gone", "gray", ":material/do_not_disturb_on:"),
 }
+ONLY_A_PERSON = "a person only"
+"""Where a label's band for removal would be named, if the policy has none."""
 _PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
 
 
@@ -144,13 +146,21 @@ def score_rows(facts: Sequence[ScoreFact]) -> dict[str, list[str]]:
         "label": [LABELS[fact.label] for fact in facts],
         "score": [score_figure(fact.score) for fact in facts],
         "hold from": [_threshold(fact, Action.HOLD) for fact in facts],
-        "remove from": [_threshold(fact, Action.REMOVE) for fact in facts],
+        "remove from": [_threshold(fact, Action.REMOVE, ONLY_A_PERSON) for fact in facts],
     }
 
 
-def _threshold(fact: ScoreFact, action: Action) -> str:
+def only_people_remove(labels: Sequence[Label]) -> str:
+    """The sentence about labels by which nothing is removed; empty without any."""
+    if not labels:
+        return ""
+    names = ", ".join(LABELS[label] for label in labels)
+    return f"By policy, only a person removes a comment for: {names}."
+
+
+def _threshold(fact: ScoreFact, action: Action, without: str = "–") -> str:
     low = fact.thresholds.get(action)
-    return "–" if low is None else f"{low:.2f}"
+    return without if low is None else f"{low:.2f}"
 
 
 def plain(text: str) -> str:

@@ -1,12 +1,14 @@
 """Settings of all tests: the Hypothesis profile, and the processor description for `auto`."""
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, settings
 
 from core.inference.local.processors import CPU_INFO
+from tests.policies import removing_policy
 
 # Examples differ from run to run, so that many runs find what one misses; a failure prints how to
 # repeat it (`@reproduce_failure` and `--hypothesis-seed`). No deadline: no result depends on time.
@@ -18,6 +20,15 @@ settings.register_profile(
     suppress_health_check=[HealthCheck.too_slow],
 )
 settings.load_profile("suite")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _models_may_remove() -> Iterator[None]:
+    """A new console's policy removes by every label, even where the shipped one leaves that to
+    people: most of what follows a removal is tested with one by a model."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr("core.services.policies.default_policy", removing_policy)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -7,6 +7,7 @@ from core.moderation.default_policy import BANDS, default_policy
 from core.moderation.policies import Action, Policy, Rule
 from core.moderation.scores import Label
 
+SURE = 0.99
 FIXED = {
     Label.TOXICITY: (0.80, 0.97),
     Label.SEVERE_TOXICITY: (0.50, 0.90),
@@ -18,9 +19,28 @@ FIXED = {
 
 
 def fixed_policy(created_at: datetime) -> Policy:
-    """The default policy's rules and reasons with the bands of `FIXED`."""
+    """The reasons of the default policy with the bands of `FIXED`: approve, hold, remove."""
+    rules = []
+    for label, (hold, remove) in FIXED.items():
+        reason = BANDS[label][2]
+        rules += [
+            Rule(f"{label}-approve", label, 0.0, hold, Action.APPROVE, reason),
+            Rule(f"{label}-hold", label, hold, remove, Action.HOLD, reason),
+            Rule(f"{label}-remove", label, remove, 1.0, Action.REMOVE, reason),
+        ]
+    return replace(default_policy(created_at), rules=tuple(rules))
+
+
+def removing_policy(created_at: datetime) -> Policy:
+    """The default policy, but each label without a band for removal has one from `SURE` on."""
     policy = default_policy(created_at)
-    return replace(policy, rules=tuple(_moved(rule) for rule in policy.rules))
+    rules = list(policy.rules)
+    for label in policy.removed_by_people(BANDS):
+        number = next(n for n, rule in enumerate(rules) if rule.label is label and rule.high == 1.0)
+        held = rules[number]
+        removed = Rule(f"{label}-remove", label, SURE, 1.0, Action.REMOVE, held.reason_code)
+        rules[number : number + 1] = [replace(held, high=SURE), removed]
+    return replace(policy, rules=tuple(rules))
 
 
 def escalating_policy(policy: Policy, label: Label, low: float, version: int = 2) -> Policy:
@@ -37,15 +57,16 @@ def escalating_policy(policy: Policy, label: Label, low: float, version: int = 2
     return replace(policy, version=version, rules=tuple(rules))
 
 
-def _moved(rule: Rule) -> Rule:
-    hold, remove = FIXED[rule.label]
-    ends = {
-        Action.APPROVE: (0.0, hold),
-        Action.HOLD: (hold, remove),
-        Action.REMOVE: (remove, 1.0),
-    }
-    low, high = ends[rule.action]
-    return replace(rule, low=low, high=high)
+def without_removal(policy: Policy, label: Label, version: int = 2) -> Policy:
+    """The same policy, but scores of the label are held up to the highest."""
+    kept = [
+        rule for rule in policy.rules if rule.label is not label or rule.action is not Action.REMOVE
+    ]
+    rules = [
+        replace(rule, high=1.0) if rule.label is label and rule.action is Action.HOLD else rule
+        for rule in kept
+    ]
+    return replace(policy, version=version, rules=tuple(rules))
 
 
 assert set(FIXED) == set(BANDS)

@@ -32,4 +32,4 @@ def changes(
 def _band(label: Label, score: float) -> int:
     """0 approve, 1 hold, 2 remove."""
     hold, remove, _ = BANDS[label]
-    return (score >= hold) + (score >= remove)
+    return (score >= hold) + (remove is not None and score >= remove)

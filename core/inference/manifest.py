@@ -41,10 +41,10 @@ def model_folder(model: str) -> Path:
 @dataclass(frozen=True, slots=True)
 class Band:
     """Recommended thresholds of one label: a score from `hold` on is held for a person, from
-    `remove` on removed."""
+    `remove` on removed. Without `remove` only a person removes."""
 
     hold: float
-    remove: float
+    remove: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +125,9 @@ def _parse(content: Mapping[str, Any]) -> Manifest:
     if content["schema"] != SCHEMA:
         raise ValueError(f"schema is {content['schema']!r}")
     thresholds = {
-        Label(label): Band(float(band["hold"]), float(band["remove"]))
+        Label(label): Band(
+            float(band["hold"]), None if band["remove"] is None else float(band["remove"])
+        )
         for label, band in content["thresholds"].items()
     }
     return Manifest(

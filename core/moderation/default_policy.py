@@ -48,8 +48,9 @@ REASONS = (
 # one with the highest score.
 PRECEDENCE = ("threat", "identity_attack", "harassment", "obscene")
 
-# label: (hold from, remove from, reason)
-BANDS: dict[Label, tuple[float, float, str]] = {
+# label: (hold from, remove from, reason); None where no score was shown to be sure enough: then
+# nothing is removed by this label without a person.
+BANDS: dict[Label, tuple[float, float | None, str]] = {
     Label.TOXICITY: (0.44, 0.99, "harassment"),
     Label.SEVERE_TOXICITY: (0.50, 0.90, "harassment"),
     Label.OBSCENE: (0.20, 0.99, "obscene"),
@@ -60,10 +61,13 @@ BANDS: dict[Label, tuple[float, float, str]] = {
 
 
 def default_policy(created_at: datetime) -> Policy:
-    """Version 1: each label has three bands, from low to high: approve, hold, remove."""
+    """Version 1: each label has two or three bands, from low to high: approve, hold, and remove if
+    there is an edge for it."""
     rules: list[Rule] = []
     for label, (hold, remove, reason) in BANDS.items():
         rules.append(Rule(f"{label}-approve", label, 0.0, hold, Action.APPROVE, reason))
-        rules.append(Rule(f"{label}-hold", label, hold, remove, Action.HOLD, reason))
-        rules.append(Rule(f"{label}-remove", label, remove, 1.0, Action.REMOVE, reason))
+        end = 1.0 if remove is None else remove
+        rules.append(Rule(f"{label}-hold", label, hold, end, Action.HOLD, reason))
+        if remove is not None:
+            rules.append(Rule(f"{label}-remove", label, remove, 1.0, Action.REMOVE, reason))
     return Policy(1, tuple(rules), REASONS, created_at, PRECEDENCE)

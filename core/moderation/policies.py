@@ -176,6 +176,10 @@ class Policy:
                 lows[rule.action] = min(rule.low, lows.get(rule.action, 1.0))
         return lows
 
+    def removed_by_people(self, labels: Iterable[Label]) -> tuple[Label, ...]:
+        """Those of the labels whose score never removes a comment, however high it is."""
+        return tuple(label for label in labels if Action.REMOVE not in self.thresholds(label))
+
 
 def _check_reasons(reasons: Sequence[Reason]) -> None:
     if not reasons:

@@ -7,13 +7,18 @@ from collections.abc import Callable
 
 import torch
 
-from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE
+from core.inference.local.tokenizing import CommentTokenizer
+from core.inference.manifest import TOKENIZER_FILE
+from core.inference.windows import READ_CHARS
 from core.moderation.scores import Label
 from core.training.card.files import write_card
-from core.training.data.batches import encode, load_tokenizer
 from core.training.data.datasets import MODEL_LABELS
 from core.training.data.split import take_rows
-from core.training.evaluation.calibration import fit_temperature, fold_temperature
+from core.training.evaluation.calibration import (
+    fit_temperature,
+    fold_temperature,
+    highest_logits,
+)
 from core.training.evaluation.evaluate import by_people
 from core.training.evaluation.findings import (
     Fitted,
@@ -22,10 +27,11 @@ from core.training.evaluation.findings import (
     gather_findings,
     report_findings,
 )
+from core.training.evaluation.readable_texts import ReadableTexts
 from core.training.evaluation.report import TrainingReport
 from core.training.evaluation.scoring import ExportedNetwork, ScoredRows, has_bf16, targets_of
 from core.training.export.files import export_model
-from core.training.export.shipping import write_manifest
+from core.training.export.shipping import describe, write_manifest
 from core.training.fitting.logits import network_logits
 from core.training.fitting.network import Classifier, build_classifier
 from core.training.settings import Pooling
@@ -40,13 +46,14 @@ def finish(fitted: Fitted, progress: Callable[[str], None]) -> TrainingReport:
     out = fitted.out_dir
     progress("fitting temperatures on the validation side")
     network = _load(fitted)
-    temperatures = _temperatures(network, fitted)
+    readable = ReadableTexts(fitted.data_dir, (*fitted.catalogue, *fitted.traffic))
+    temperatures = _temperatures(network, fitted, readable)
     fold_temperature(network, [temperatures[label] for label in MODEL_LABELS])
     progress("exporting and quantising")
-    export_model(network, fitted.base, out, calibration=_range_ids(fitted))
-    served = _exported(fitted, MODEL_FILE, bf16=True)
+    export_model(network, fitted.base, out, calibration=_range_ids(fitted, readable))
+    served = _exported(fitted, "int8")
     progress("scoring what is measured")
-    findings = gather_findings(fitted, served)
+    findings = gather_findings(fitted, served, readable)
     rule, choices = choose_thresholds(fitted, findings)
     progress("comparing int8 and bf16 with the reference")
     report = report_findings(
@@ -56,11 +63,12 @@ def finish(fitted: Fitted, progress: Callable[[str], None]) -> TrainingReport:
         rule=rule,
         choices=choices,
         networks=Networks(
-            reference=_exported(fitted, GRAPH_FILE, bf16=False),
-            bf16=_exported(fitted, GRAPH_FILE, bf16=True) if has_bf16() else None,
+            reference=_exported(fitted, "fp32"),
+            bf16=_exported(fitted, "bf16") if has_bf16() else None,
             served=served,
             standard=_standard(fitted),
         ),
+        readable=readable,
     )
     report.write(out)
     write_card(out)
@@ -77,36 +85,42 @@ def _load(fitted: Fitted) -> Classifier:
     return network
 
 
-def _temperatures(network: Classifier, fitted: Fitted) -> dict[Label, float]:
-    """Temperatures from the validation rows labelled by people, at the length used in serving."""
-    rows, settings = fitted.split.val, fitted.settings
-    tokenizer = load_tokenizer(fitted.base / TOKENIZER_FILE, settings.score_tokens)
-    ids = encode(tokenizer, [example.text for example in rows])
-    logits = network_logits(network, ids, threads=settings.threads)
-    people = by_people(ScoredRows(rows, targets_of(rows), logits))
+def _temperatures(
+    network: Classifier, fitted: Fitted, readable: ReadableTexts
+) -> dict[Label, float]:
+    """Temperatures from the validation rows labelled by people, read as in serving.
+
+    The score of a text is that of its highest window, and no temperature changes which one that is:
+    so its logit is what is fitted. The other windows are left out, because what people said of a
+    text is not true of each part of it.
+    """
+    rows = fitted.split.val
+    tokenized = _tokenizer(fitted).encode(readable.of(rows))
+    logits = network_logits(network, tokenized.ids, threads=fitted.settings.threads)
+    highest = highest_logits(logits, tokenized.rows(len(rows)))
+    people = by_people(ScoredRows(rows, targets_of(rows), highest))
     return {label: fit_temperature(*people.known(label)) for label in MODEL_LABELS}
 
 
-def _range_ids(fitted: Fitted) -> list[list[int]]:
-    tokenizer = load_tokenizer(fitted.base / TOKENIZER_FILE, fitted.settings.score_tokens)
+def _range_ids(fitted: Fitted, readable: ReadableTexts) -> list[list[int]]:
     rows = take_rows(fitted.split.train, _RANGE_ROWS)
-    return encode(tokenizer, [example.text for example in rows])
+    return _tokenizer(fitted).encode(readable.of(rows)).ids
+
+
+def _tokenizer(fitted: Fitted) -> CommentTokenizer:
+    return CommentTokenizer(
+        fitted.base / TOKENIZER_FILE,
+        max_tokens=fitted.settings.window_tokens,
+        read_chars=READ_CHARS,
+    )
 
 
 def _standard(fitted: Fitted) -> ExportedNetwork | None:
     if fitted.settings.pooling is Pooling.FIRST:
         return None  # the reference is this same network, layer by layer
-    return _exported(fitted, WEIGHTS_FILE, bf16=False, runtime="transformers")
+    return _exported(fitted, "fp32", backend="transformers")
 
 
-def _exported(
-    fitted: Fitted, name: str, *, bf16: bool, runtime: str = "openvino"
-) -> ExportedNetwork:
-    return ExportedNetwork(
-        fitted.out_dir / name,
-        fitted.out_dir / TOKENIZER_FILE,
-        max_tokens=fitted.settings.score_tokens,
-        threads=fitted.settings.threads,
-        bf16=bf16,
-        runtime=runtime,
-    )
+def _exported(fitted: Fitted, precision: str, backend: str = "openvino") -> ExportedNetwork:
+    manifest = describe(fitted.out_dir, fitted.settings)
+    return ExportedNetwork(fitted.out_dir, manifest, backend, precision)

@@ -28,7 +28,9 @@ class Precision(StrEnum):
 class TrainSettings:
     """Lengths are in tokens, `warmup` is a share of all steps, `limit_rows` applies to each side.
 
-    `teacher_share` is the share of the teacher in the target of a label that people gave.
+    `score_tokens` is the most that the exported network may be given at once; longer texts are read
+    in windows of `window_tokens`. `teacher_share` is the share of the teacher in the target of a
+    label that people gave.
     `head_speed` multiplies the learning rate of the head. With `set_biases` each set and label has
     a bias of its own in training, which is left out when scoring.
     """
@@ -48,6 +50,11 @@ class TrainSettings:
     max_tokens: int = 128
     score_tokens: int = 256
     threads: int = 2
+
+    @property
+    def window_tokens(self) -> int:
+        """As many as the longest texts it learns from have: in longer ones abuse fades."""
+        return self.max_tokens
 
 
 DEFAULT_SETTINGS = TrainSettings()

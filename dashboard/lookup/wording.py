@@ -17,7 +17,7 @@ from core.moderation.notices import (
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.lookup import ChangedText
-from dashboard.wording import LABELS, VISIBILITIES, local_time, score_figure
+from dashboard.wording import LABELS, ONLY_A_PERSON, VISIBILITIES, local_time, score_figure
 
 BADGES: dict[Visibility, tuple[str, str, str]] = {
     Visibility.PENDING: ("not checked yet", "gray", ":material/schedule:"),
@@ -181,6 +181,8 @@ def score_line(fact: ScoreFact) -> str:
         for action in (Action.HOLD, Action.REMOVE)
         if action in fact.thresholds
     ]
+    if Action.REMOVE not in fact.thresholds:
+        bands.append(f"removed by {ONLY_A_PERSON}")
     rule = ", ".join(bands)
     version = f"policy version {fact.policy_version}"
     return f"{LABELS[fact.label]} {score_figure(fact.score)} — rule: {rule} ({version})"

@@ -14,7 +14,15 @@ from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
 from dashboard.review.desk import Desk
 from dashboard.review.explanation import words_button, words_found
-from dashboard.wording import FAILURES, LABELS, TRIGGERS, cut_score, decision_line, score_figure
+from dashboard.wording import (
+    FAILURES,
+    LABELS,
+    TRIGGERS,
+    cut_score,
+    decision_line,
+    only_people_remove,
+    score_figure,
+)
 
 
 def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerator:
@@ -43,6 +51,8 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
             )
         place = st.empty()
         scores_or_words(place, view, desk)
+        if by_people := only_people_remove(view.policy.removed_by_people(automated.scores)):
+            st.caption(by_people)
         missing = ", ".join(LABELS[label] for label in not_assessed(automated.scores))
         if missing and automated.scores:
             st.caption(f"Not assessed by this model: {missing}.")

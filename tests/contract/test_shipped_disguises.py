@@ -1,9 +1,10 @@
 """Disguised abuse, by the shipped model: its action is that of the words as a reader gets them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from core.inference.base import Backend
@@ -11,11 +12,20 @@ from core.inference.local.choice import LocalChoice, choose_local
 from core.inference.text.form import readings
 from core.moderation.cleaning import clean_text
 from core.moderation.decisions import judge
-from core.moderation.default_policy import default_policy
+from core.moderation.default_policy import BANDS
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from core.training.data.datasets import MODEL_LABELS
+from core.training.evaluation.evasions import read_evasions
+from core.training.evaluation.paired_suites import (
+    LEAST_ACTED_ON,
+    LEAST_OF_A_KIND,
+    MOST_TWINS_HELD,
+    measure_suite,
+)
+from tests.policies import removing_policy
 
-POLICY = default_policy(datetime(2026, 1, 1, tzinfo=UTC))
+POLICY = removing_policy(datetime(2026, 1, 1, tzinfo=UTC))
 
 
 @pytest.fixture(scope="module")
@@ -98,6 +108,18 @@ def test_abuse_in_look_alikes_or_in_an_attribute_is_held_at_least(
 )
 def test_harmless_text_in_its_own_language_is_approved(backend: Backend, harmless: str) -> None:
     assert action(backend, harmless) is Action.APPROVE
+
+
+def test_the_evasion_suite_reaches_its_aims(backend: Backend) -> None:
+    def score(texts: Sequence[str]) -> np.ndarray:
+        results = backend.score(texts).results
+        return np.array([[result.scores[label] for label in MODEL_LABELS] for result in results])
+
+    holds = {label: BANDS[label][0] for label in MODEL_LABELS}
+    found = measure_suite(read_evasions(), score, holds)
+    assert found.acted_on.value >= LEAST_ACTED_ON
+    assert min(each.acted_on.value for each in found.results) >= LEAST_OF_A_KIND
+    assert found.twins_held.value <= MOST_TWINS_HELD
 
 
 def test_the_highest_score_of_all_readings_counts(backend: Backend) -> None:

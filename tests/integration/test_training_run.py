@@ -3,7 +3,7 @@
 import itertools
 import math
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -37,6 +37,7 @@ from core.training.data.own_examples import HARD_SOURCE, own_examples
 from core.training.data.split import split_examples
 from core.training.data.teacher_scores import TEACHER_SET
 from core.training.data.traffic import UnlabelledTraffic
+from core.training.evaluation.long_suite import read_long_texts
 from core.training.evaluation.report import REPORT_FILE, TrainingReport, read_report
 from core.training.evaluation.scoring import has_bf16
 from core.training.evaluation.thresholds import HOLD_PRECISION
@@ -94,6 +95,16 @@ class Inputs:
     sets: list[DataSet]
     traffic: UnlabelledTraffic
     teacher: DataSet
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _without_the_longest_texts() -> Iterator[None]:
+    """Of the suite of long texts the last kind costs more than the whole rest of a run here."""
+    suite = read_long_texts()
+    with pytest.MonkeyPatch.context() as patched:
+        shorter = replace(suite, kinds=suite.kinds[:-1])
+        patched.setattr("core.training.evaluation.findings.read_long_texts", lambda: shorter)
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -216,6 +227,8 @@ def test_what_teachers_and_people_say_is_learnt(
         learnt.extend(examples)
         raise StopIteration
 
+    # Copies for long texts are made of these rows, and come after them.
+    monkeypatch.setattr("core.training.run.surrounded_copies", lambda *_, seed: [])
     monkeypatch.setattr("core.training.fitting.rows.FitRows.__init__", lambda _, *a: spied(*a))
     with pytest.raises(StopIteration):
         run(given, tmp_path / "out", progress=said.append, limit_rows=None)
@@ -333,10 +346,12 @@ def test_the_manifest_carries_bands_and_the_rule_behind_them(
     manifest = read_manifest(folder)
     verify_model_files(folder, manifest)
     assert manifest.not_assessed == (Label.SEVERE_TOXICITY,)
+    assert manifest.window_tokens == SETTINGS.max_tokens == 128
+    assert manifest.tokens_at_once == 128
     assert manifest.thresholds == {Label(each.label): each.band for each in report.bands}
     assert set(manifest.thresholds) == set(MODEL_LABELS)
     for band in manifest.thresholds.values():
-        assert 0 < band.hold < band.remove < 1
+        assert 0 < band.hold < (band.remove or 1) <= 1
     assert manifest.about["thresholds_rule"]["hold_precision"] == HOLD_PRECISION
 
 
@@ -362,6 +377,18 @@ def test_the_card_is_what_its_report_says(
     assert f"({PLOT_FILE})" in card
     assert (folder / PLOT_FILE).read_text(encoding="utf-8").startswith("<svg")
     assert len((folder / REPORT_FILE).read_bytes()) < 200_000
+
+
+def test_the_suites_are_measured_and_in_the_card(trained: tuple[TrainingReport, Path]) -> None:
+    report, folder = trained
+    assert report.evasions
+    assert report.long_texts
+    assert (report.evasions.acted_on.rows, report.evasions.twins_held.rows) == (400, 400)
+    assert report.long_texts.acted_on.rows == 7 * 16
+    card = (folder / CARD_FILE).read_text(encoding="utf-8")
+    for suite in (report.evasions, report.long_texts):
+        assert f"sha256 `{suite.sha256}`" in card
+    assert "evasion suite: " in report.summary
 
 
 def test_a_rewritten_card_is_the_same_and_fits_the_manifest(

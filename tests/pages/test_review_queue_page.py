@@ -10,7 +10,7 @@ from core.inference.fake import WORDS
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Revision
 from core.moderation.decisions import DecisionSource
-from core.moderation.permissions import Actor, Permission, Role, can
+from core.moderation.permissions import SYSTEM, Actor, Permission, Role, can
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from dashboard.staff import DEMO_STAFF
@@ -28,6 +28,7 @@ from tests.factories import (
     unscored,
 )
 from tests.pages.conftest import carriers, press, said
+from tests.policies import fixed_policy, without_removal
 
 StaffPage = Callable[..., AppTest]
 
@@ -64,6 +65,20 @@ def test_a_held_comment_is_shown_with_why_it_is_here(services, staff_page: Staff
     assert HELD in shown
     assert "insult 0.95 is in the band" in shown
     assert any("Not assessed by this model: severe toxicity" in c.value for c in at.caption)
+
+
+def test_the_queue_says_for_which_labels_only_a_person_removes(services, staff_page: StaffPage):
+    first = scored(services, HELD)
+    at = staff_page("review", MODERATOR)
+    assert not any("only a person removes" in caption.value for caption in at.caption)
+    decided(services, first, Action.APPROVE)
+    held = without_removal(fixed_policy(services.clock.now()), Label.INSULT)
+    with services.context.store.write() as tx:
+        tx.add_policy(held, services.context.audit(AuditKind.POLICY_STORED, SYSTEM, "2"))
+    scored(services, f"{HELD}!")
+    at = staff_page("review", MODERATOR)
+    sentence = "By policy, only a person removes a comment for: insult."
+    assert any(caption.value == sentence for caption in at.caption)
 
 
 def test_a_held_score_never_looks_as_if_it_reached_the_threshold_for_removal(

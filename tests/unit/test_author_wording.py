@@ -1,5 +1,6 @@
 """The texts for authors: one for every state, and true in it."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -29,6 +30,7 @@ from tests.factories import (
     scored,
     unscored,
 )
+from tests.policies import SURE
 
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
@@ -144,6 +146,7 @@ def test_the_score_line_names_score_thresholds_and_policy_version(
 ) -> None:
     fact = every_state["removed by model"].facts[0]
     hold, remove, _ = BANDS[Label.TOXICITY]
+    remove = remove or SURE
     ends = f"hold from {hold:.2f}, remove from {remove:.2f}"
     line = f"toxicity 0.99 — rule: {ends} (policy version 1)"
     assert words.score_line(fact) == line
@@ -154,6 +157,16 @@ def test_the_score_line_names_score_thresholds_and_policy_version(
         "hold from": [f"{hold:.2f}"],
         "remove from": [f"{remove:.2f}"],
     }
+
+
+def test_a_label_by_which_nothing_is_removed_says_so(every_state: dict[str, Statement]) -> None:
+    fact = every_state["removed by model"].facts[0]
+    hold = fact.thresholds[Action.HOLD]
+    held = replace(fact, thresholds={Action.APPROVE: 0.0, Action.HOLD: hold})
+    assert words.score_line(held) == (
+        f"toxicity 0.99 — rule: hold from {hold:.2f}, removed by a person only (policy version 1)"
+    )
+    assert score_rows([held])["remove from"] == ["a person only"]
 
 
 def test_a_label_without_a_score_is_not_assessed(every_state: dict[str, Statement]) -> None:

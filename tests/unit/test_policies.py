@@ -76,6 +76,17 @@ def test_unknown_rule_and_reason_are_not_found() -> None:
         POLICY.reason("nothing")
 
 
+def test_a_label_without_a_band_for_removal_is_removed_by_people_alone() -> None:
+    assert POLICY.removed_by_people(tuple(Label)) == ()
+    rules = [rule for rule in POLICY.rules if rule.label is not Label.THREAT]
+    held = [band(0.0, 0.5), replace(band(0.5, 1.0), id="r2")]
+    policy = replace(POLICY, rules=(*rules, *held))
+    assert policy.removed_by_people(tuple(Label)) == (Label.THREAT,)
+    assert policy.removed_by_people((Label.INSULT,)) == ()
+    # A label that no rule is about can't get anything removed either.
+    assert replace(POLICY, rules=tuple(rules)).removed_by_people((Label.THREAT,)) == (Label.THREAT,)
+
+
 def test_thresholds_are_where_the_lowest_band_of_each_action_begins() -> None:
     rules = (
         Rule("high", Label.THREAT, 0.9, 1.0, Action.HOLD, "threat"),

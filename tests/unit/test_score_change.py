@@ -6,7 +6,12 @@ from core.benchmarks.score_change import changes
 from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
 
-HOLD, REMOVE, _ = BANDS[Label.TOXICITY]
+HOLD, REMOVE = 0.4, 0.9
+
+
+@pytest.fixture(autouse=True)
+def _bands(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(BANDS, Label.TOXICITY, (HOLD, REMOVE, "harassment"))
 
 
 @pytest.mark.parametrize(
@@ -26,6 +31,14 @@ def test_a_flip_is_another_band_of_the_default_policy(
     found = changes([{Label.TOXICITY: before}], [{Label.TOXICITY: after}])
     assert found.flips == flips
     assert found.largest == pytest.approx(abs(before - after))
+
+
+def test_without_a_band_for_removal_all_high_scores_are_held(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(BANDS, Label.TOXICITY, (HOLD, None, "harassment"))
+    assert changes([{Label.TOXICITY: REMOVE}], [{Label.TOXICITY: 1.0}]).flips == 0
+    assert changes([{Label.TOXICITY: 0.1}], [{Label.TOXICITY: 1.0}]).flips == 1
 
 
 def test_labels_are_counted_text_by_text() -> None:

@@ -12,11 +12,11 @@ from core.inference.base import BatchResult, CallMetadata, ErrorKind, TextResult
 from core.inference.fake import LABELS, POISON, WORDS, FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.decisions import judge
-from core.moderation.default_policy import default_policy
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.servinglog.memory import MemoryLog
 from core.servinglog.record import Mode
+from tests.policies import removing_policy
 
 START = datetime(2026, 11, 1, tzinfo=UTC)
 
@@ -224,8 +224,8 @@ def test_fake_backend_declares_what_it_does() -> None:
     backend.close()
 
 
-def test_fake_words_lead_to_every_action_of_the_default_policy() -> None:
-    policy = default_policy(START)
+def test_fake_words_lead_to_every_action_of_a_policy_that_removes() -> None:
+    policy = removing_policy(START)
     answers = FakeBackend().score(["hello", *WORDS]).results
     actions = {judge(answer.scores, policy).action for answer in answers}
     assert actions == {Action.APPROVE, Action.HOLD, Action.REMOVE}

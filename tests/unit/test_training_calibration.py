@@ -7,7 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.training.evaluation.calibration import BINS, calibrate, fit_temperature, measure_fit
+from core.training.evaluation.calibration import (
+    BINS,
+    calibrate,
+    fit_temperature,
+    highest_logits,
+    measure_fit,
+)
 from core.training.evaluation.measures import roc_auc
 
 
@@ -64,3 +70,10 @@ def test_folding_divides_the_logits_of_each_label() -> None:
     before = head(rows)
     fold_temperature(SimpleNamespace(model=SimpleNamespace(classifier=head)), [2.0, 0.5])
     assert torch.allclose(head(rows), before / torch.tensor([2.0, 0.5]), atol=1e-6)
+
+
+def test_the_logit_of_a_text_is_that_of_its_highest_window() -> None:
+    logits = np.array([[1.0, -3.0], [2.0, 5.0], [0.5, 6.0], [-1.0, -2.0]])
+    found = highest_logits(logits, [range(1), range(1, 3), range(3, 4)])
+    assert found.tolist() == [[1.0, -3.0], [2.0, 6.0], [-1.0, -2.0]]
+    assert highest_logits(logits[:0], []).shape == (0, 2)

@@ -23,10 +23,10 @@ from core.training.card.model_card import model_card
 from core.training.card.reliability_plot import reliability_plot
 from core.training.card.results import (
     aims_table,
-    functions_section,
     identity_section,
     thresholds_section,
 )
+from core.training.card.suites import functions_section, paired_section
 from core.training.data.datasets import MODEL_LABELS, sha256_of
 from core.training.data.teacher_scores import TEACHER_SET, JoinCounts
 from core.training.evaluation.bias import BiasReport, TermBias
@@ -34,6 +34,7 @@ from core.training.evaluation.calibration import calibrate
 from core.training.evaluation.functional import FunctionResult
 from core.training.evaluation.intervals import share_of
 from core.training.evaluation.measures import measure
+from core.training.evaluation.paired_suites import PairedReport, PairedResult
 from core.training.evaluation.recipe import recipe_lines
 from core.training.evaluation.report import (
     REPORT_FILE,
@@ -44,7 +45,7 @@ from core.training.evaluation.report import (
     TrainingReport,
     read_report,
 )
-from core.training.evaluation.thresholds import EdgeEvidence, choose_bands
+from core.training.evaluation.thresholds import BandChoice, EdgeEvidence, choose_bands
 from core.training.export.shipping import record_files
 from core.training.settings import Pooling, TrainSettings
 
@@ -91,18 +92,39 @@ def some_report() -> TrainingReport:
         probes=(Probe("a sentence", {str(label): 0.125 for label in MODEL_LABELS}),),
         versions={"numpy": "2"},
         sizes={"model.int8.onnx": 23_000_000},
+        evasions=paired_report(),
+        long_texts=replace(paired_report(), sha256="d" * 64),
     )
+
+
+def with_remove_edges(report: TrainingReport) -> list[BandChoice]:
+    return [replace(each, remove=each.remove or each.hold) for each in report.bands]
+
+
+def paired_report() -> PairedReport:
+    def result(name: str, acted_on: int, held: int) -> PairedResult:
+        return PairedResult(name, "about it", share_of(acted_on, 16), share_of(held, 16))
+
+    kinds = (result("seen", 16, 0), result("missed", 12, 1), result("half", 15, 2))
+    return PairedReport("c" * 64, result("no disguise", 14, 16), kinds)
 
 
 def test_the_card_tells_what_was_learnt_from_whom_and_how() -> None:
     card = model_card(some_report())
-    assert "- Trained on 1,239 comments, respelled copies among them, epochs: 6, seed " in card
+    assert "- Trained on 1,239 comments, respelled copies among them, epochs: 4, seed " in card
     assert "128 tokens, bf16: 1 minutes on one CPU core.\n" in card
     assert f"sha256 `{TEACHER_SET.sha256}`), which saw the training side alone" in card
     assert "their mean score is 70% of the target where people gave a label" in card
     assert "They scored 1,234 rows; from labels alone it learnt 5 (hard_examples).\n" in card
-    assert "- Learning rate: 0.0002 falling to nothing in 6 epochs.\n" in card
+    assert "- Learning rate: 0.0002 falling to nothing in 4 epochs.\n" in card
     assert "- The head reads the mean of all tokens.\n" in card
+
+
+def test_the_card_says_that_its_figures_are_of_windows() -> None:
+    card = model_card(some_report())
+    assert "longer ones in overlapping windows of 128 tokens" in card
+    assert "first tokens" not in card
+    assert "first 256 tokens" not in card
 
 
 def test_a_gpu_and_another_pooling_are_told() -> None:
@@ -146,11 +168,44 @@ def test_functions_come_worst_first_with_both_totals() -> None:
     assert "fine: 93.8%" in section
 
 
+def test_both_paired_suites_are_in_the_card_with_the_digest_of_their_file() -> None:
+    card = model_card(some_report())
+    assert f"`evasion_suite.json`, sha256 `{'c' * 64}`" in card
+    assert f"`long_text_suite.json`, sha256 `{'d' * 64}`" in card
+    older = model_card(replace(some_report(), evasions=None, long_texts=None))
+    assert "suite.json" not in older
+
+
+def test_the_aims_of_a_paired_suite_are_judged_without_its_plain_sentences() -> None:
+    section = paired_section("About.", "file.json", paired_report())
+    assert "| abusive cases acted on | at least 90% | 89.6% [" in section
+    assert section.count("| yes |") == 1
+    assert "| of the worst kind (missed) | at least 75% | 75% [" in section
+    assert "| harmless twins held | at most 5% | 6.2% [" in section
+    places = [section.index(f"| {name} |") for name in ("no disguise", "missed", "half", "seen")]
+    assert places == sorted(places)
+    assert "| missed | about it | 12 of 16 | 1 of 16 |" in section
+
+
 def test_the_rule_says_when_traffic_made_it_stricter() -> None:
     report = some_report()
     rule = replace(report.rule, hold_precision_used=0.31, bound_by="hn_items")
     assert "It had to be 31%: at less, more of `hn_items`" in thresholds_section(rule, report.bands)
     assert "It had to be" not in thresholds_section(report.rule, report.bands)
+
+
+def test_the_card_says_by_which_labels_nothing_is_removed() -> None:
+    report = some_report()
+    bands = with_remove_edges(report)
+    threat, insult = (replace(bands[n], remove=None) for n in (2, 3))
+    some = thresholds_section(report.rule, [*bands[:2], threat, insult])
+    assert (
+        "For `threat`, `insult` no edge shows what is asked of a removal: nothing is removed by "
+        "these labels without a person, however high the score." in some
+    )
+    assert "| threat | remove |" not in some
+    assert "nothing is removed by this label" in thresholds_section(report.rule, [threat])
+    assert "without a person" not in thresholds_section(report.rule, bands)
 
 
 def test_what_was_not_measured_is_not_invented() -> None:
@@ -201,7 +256,7 @@ def test_the_shipped_manifest_has_the_reports_thresholds() -> None:
     for choice in report.bands:
         assert manifest["thresholds"][choice.label] == {
             "hold": choice.hold.at,
-            "remove": choice.remove.at,
+            "remove": choice.remove.at if choice.remove else None,
         }
     assert {choice.label for choice in report.bands} == {str(label) for label in MODEL_LABELS}
     assert Label.SEVERE_TOXICITY not in manifest["labels"]

@@ -10,14 +10,23 @@ import pytest
 from numpy.typing import NDArray
 from tokenizers import Tokenizer, models, pre_tokenizers, processors
 
+from core.errors import BackendError
+from core.inference.base import Activation, BatchResult, CallMetadata, ErrorKind, TextResult
 from core.inference.batching.padding import padded
+from core.inference.local.backend import LocalBackend
+from core.inference.local.network import Network, activate
+from core.inference.local.onnx_network import OnnxNetwork
+from core.inference.local.openvino_network import OpenVinoNetwork
+from core.inference.local.torch_network import TorchNetwork
 from core.inference.manifest import (
     GRAPH_FILE,
     INT8_FILE,
     TOKENIZER_FILE,
     WEIGHTS_FILE,
 )
-from core.training.data.datasets import MODEL_LABELS, Example
+from core.inference.text.form import readings
+from core.inference.windows import READ_CHARS, cut_windows, token_rule
+from core.training.data.datasets import MODEL_LABELS
 from core.training.evaluation.scoring import ExportedNetwork
 
 torch = pytest.importorskip("torch", reason="training needs the [train] extra")
@@ -25,10 +34,11 @@ transformers = pytest.importorskip("transformers", reason="training needs the [t
 onnx = pytest.importorskip("onnx", reason="training needs the [train] extra")
 
 from core.training.export.files import export_model  # noqa: E402
+from core.training.export.shipping import describe  # noqa: E402
 from core.training.export.standard import as_sequence_classifier  # noqa: E402
 from core.training.fitting.logits import network_logits  # noqa: E402
 from core.training.fitting.network import Classifier, MeanClassifier  # noqa: E402
-from core.training.settings import Pooling  # noqa: E402
+from core.training.settings import Pooling, TrainSettings  # noqa: E402
 from tests.integer_arithmetic import (  # noqa: E402
     MOST,
     exact_scores,
@@ -40,8 +50,8 @@ from tests.integer_arithmetic import (  # noqa: E402
 pytestmark = pytest.mark.training
 
 WORDS = tuple(f"w{number}" for number in range(60))
-UNKNOWN: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
-RUNTIMES = ("openvino", "onnxruntime")
+WINDOWED = TrainSettings(max_tokens=40)
+RUNTIMES = ("openvino", "onnx")
 MATRICES = {Pooling.FIRST: 2 * 6 + 2, Pooling.MEAN: 3 * 6}
 """In int8: all of three layers; of a last one whose first token alone is read, key and value."""
 NEAR = {Pooling.FIRST: 1e-5, Pooling.MEAN: 2e-3}
@@ -144,11 +154,20 @@ def by_transformers(folder: Path, ids: Sequence[Sequence[int]]) -> NDArray[np.fl
 
 
 def scores(folder: Path, name: str, ids: Sequence[Sequence[int]], runtime: str) -> NDArray:
-    network = ExportedNetwork(
-        folder / name, folder / TOKENIZER_FILE, max_tokens=64, threads=2, runtime=runtime
-    )
-    examples = [Example(text_of(row), UNKNOWN, ("k",), "test") for row in ids]
-    return network.score(examples).scores
+    """By one file and one runtime, all in fp32 that is not int8."""
+    if runtime == "openvino":
+        network: Network = OpenVinoNetwork(folder / name, "fp32")
+    else:
+        network = OnnxNetwork(folder / name)
+    return sigmoid(network, ids)
+
+
+def sigmoid(network: Network, ids: Sequence[Sequence[int]]) -> NDArray:
+    return activate(network.logits(*padded(ids, 0, width=32)), Activation.SIGMOID)
+
+
+def exported(folder: Path, backend: str, precision: str) -> ExportedNetwork:
+    return ExportedNetwork(folder, describe(folder, WINDOWED), backend, precision)
 
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
@@ -163,7 +182,7 @@ def test_transformers_reads_the_folder_as_a_standard_class(folder: Path, pooling
     ids = random_ids(100, seed=9)
     expected = reference(pooling, ids)
     assert np.abs(by_transformers(folder, ids) - expected).max() < NEAR[pooling]
-    padded_together = scores(folder, WEIGHTS_FILE, ids, "transformers")
+    padded_together = sigmoid(TorchNetwork(str(folder), "fp32"), ids)
     assert np.abs(padded_together - expected).max() < NEAR[pooling]
 
 
@@ -291,8 +310,39 @@ def test_the_configuration_says_how_labels_are_read(folder: Path) -> None:
 
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_scores_come_in_input_order(folder: Path, runtime: str) -> None:
-    ids = random_ids(40, seed=6)
-    forth = scores(folder, INT8_FILE, ids, runtime)
-    back = scores(folder, INT8_FILE, ids[::-1], runtime)
-    assert np.abs(forth - back[::-1]).max() < 1e-2
+    texts = [text_of(each) for each in random_ids(40, seed=6)]
+    network = exported(folder, runtime, "fp32")
+    forth, back = network.score_texts(texts), network.score_texts(texts[::-1])
+    assert np.abs(forth - back[::-1]).max() < 1e-5
     assert np.abs(forth - back).max() > 0.1
+
+
+def test_a_long_text_has_the_highest_score_of_its_windows(folder: Path) -> None:
+    """As in serving: nothing is cut away, and harmless parts do not dilute the others."""
+    network = exported(folder, "openvino", "fp32")
+    words = [WORDS[each] for each in np.random.default_rng(3).integers(0, len(WORDS), size=100)]
+    (whole,) = network.score_texts([" ".join(words)])
+    windows = cut_windows(len(words), token_rule(WINDOWED.window_tokens - 2, READ_CHARS))
+    every = network.score_texts([" ".join(words[each.start : each.stop]) for each in windows])
+    assert len(windows) > 2
+    assert whole == pytest.approx(every.max(axis=0), abs=1e-5)
+    assert (whole > every[0] + 1e-3).any()
+
+
+def test_the_highest_score_of_all_readings_counts(folder: Path) -> None:
+    network = exported(folder, "openvino", "fp32")
+    text = "w1 <b w2 w3> w4"
+    ways = readings(text)
+    assert len(ways) == 2
+    (found,) = network.score_texts([text])
+    assert found == pytest.approx(network.score_texts(ways).max(axis=0), abs=1e-5)
+
+
+def test_a_text_that_can_not_be_scored_stops_the_measuring(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = TextResult(error="not a score", error_kind=ErrorKind.BAD_SCORE)
+    answer = BatchResult((failed,), CallMetadata(0.0))
+    monkeypatch.setattr(LocalBackend, "score", lambda *_: answer)
+    with pytest.raises(BackendError, match="not a score"):
+        exported(folder, "openvino", "fp32").score_texts(["w1"])

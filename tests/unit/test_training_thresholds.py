@@ -5,6 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from core.inference.manifest import Band
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.evaluation.scoring import ScoredRows, targets_of
@@ -31,7 +32,7 @@ def evidence(clean: np.ndarray, positives: np.ndarray, rate: float = 0.006) -> E
     return EdgeEvidence(clean=clean, positives=(positives,), rate=rate)
 
 
-def choose(each: EdgeEvidence, traffic: np.ndarray | None = None) -> tuple[Edge, Edge, str]:
+def choose(each: EdgeEvidence, traffic: np.ndarray | None = None) -> tuple[Edge, Edge | None, str]:
     rows = np.zeros((1, 5)) if traffic is None else traffic
     rule, choices = choose_bands(dict.fromkeys(MODEL_LABELS, each), {"site": rows})
     choice = choices[Label.TOXICITY]
@@ -61,32 +62,39 @@ def test_hold_is_the_lowest_edge_that_is_precise_enough() -> None:
 def test_remove_takes_the_stricter_of_precision_and_share() -> None:
     sure = np.concatenate([np.linspace(0, 0.4, 9_950), np.full(50, 0.7)])
     hold, remove, _ = choose(evidence(sure, np.full(100, 0.95), rate=0.5))
+    assert remove
     assert (remove.at, remove.bound) == (0.71, "clean share")
     assert remove.clean.value <= REMOVED_SHARE
     _, remove, _ = choose(evidence(sure, np.full(100, 0.95), rate=0.002))
+    assert remove
     assert (remove.at, remove.bound) == (0.71, "precision")
     assert remove.precision >= REMOVE_PRECISION
     assert hold.at < remove.at
 
 
-def test_remove_stays_out_of_reach_where_it_would_take_too_many_clean_ones() -> None:
+def test_nothing_is_removed_where_any_edge_would_take_too_many_clean_ones() -> None:
     noisy = np.concatenate([np.zeros(900), np.full(100, 1.0)])
     _, remove, _ = choose(evidence(noisy, np.full(100, 1.0), rate=0.9))
-    assert (remove.at, remove.bound) == (HIGHEST_EDGE, "clean share")
+    assert remove is None
 
 
-def test_an_edge_without_enough_evidence_is_the_highest() -> None:
+def test_without_enough_evidence_the_hold_edge_is_the_highest_and_nothing_is_removed() -> None:
     hold, remove, _ = choose(evidence(CLEAN, np.full(100, 0.1)))
-    assert (hold.bound, remove.bound) == ("highest", "highest")
-    assert (hold.at, remove.at) == (0.98, HIGHEST_EDGE)
-    assert hold.precision == 0.0
+    assert (hold.bound, hold.at, hold.precision) == ("highest", 0.98, 0.0)
+    assert remove is None
+    _, choices = choose_bands(
+        dict.fromkeys(MODEL_LABELS, evidence(CLEAN, np.full(100, 0.1))), {"site": np.zeros((1, 5))}
+    )
+    assert choices[Label.TOXICITY].band == Band(0.98, None)
 
 
 def test_no_false_positive_seen_is_no_proof_of_none() -> None:
     few = evidence(np.zeros(100), np.full(50, 0.95))
     many = evidence(np.zeros(100_000), np.full(50, 0.95))
-    assert choose(few)[1].bound == "highest"
-    assert choose(many)[1].bound == "precision"
+    assert choose(few)[1] is None
+    shown = choose(many)[1]
+    assert shown
+    assert shown.bound == "precision"
 
 
 def test_traffic_that_would_be_held_too_often_raises_every_edge() -> None:
@@ -108,7 +116,11 @@ def test_edges_are_in_order_and_in_range(
     clean: list[float], positives: list[float], rate: float
 ) -> None:
     hold, remove, _ = choose(evidence(np.array(clean), np.array(positives), rate))
-    assert LOWEST_EDGE <= hold.at < remove.at <= HIGHEST_EDGE
+    assert LOWEST_EDGE <= hold.at < HIGHEST_EDGE
+    if remove is not None:
+        assert hold.at < remove.at <= HIGHEST_EDGE
+        assert remove.precision >= REMOVE_PRECISION
+        assert remove.clean.value <= REMOVED_SHARE
     assert 0 <= hold.interval[0] <= hold.interval[1] <= 1
 
 

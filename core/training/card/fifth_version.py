@@ -2,6 +2,12 @@
 
 FIFTH_VERSION = "minilm-toxicity-5"
 
+FIRST_TOKENS = "; its figures are for the first {tokens} tokens."
+IN_NO_WINDOWS = """\
+- The figures are for the first tokens of each text. The console reads longer texts in overlapping
+  windows, for which this card has no figures of its own.
+"""
+
 DECISIONS = """## What was decided and why
 
 - `severe_toxicity` has no human labels in any set that may be used; machine scores are no ground

@@ -9,7 +9,6 @@ from core.training.card.results import (
     aims_table,
     calibration_section,
     effects_section,
-    functions_section,
     identity_section,
     metrics_section,
     parity_section,
@@ -17,9 +16,22 @@ from core.training.card.results import (
     thresholds_section,
     weakest,
 )
-from core.training.card.text import DECISIONS, INTENDED_USE, PROCEDURE, WEAK_SPOTS, WRITTEN_BY
+from core.training.card.suites import functions_section, paired_section
+from core.training.card.text import (
+    DECISIONS,
+    EVASIONS,
+    INTENDED_USE,
+    LONG_TEXTS,
+    PROCEDURE,
+    WEAK_SPOTS,
+    WINDOWS,
+    WRITTEN_BY,
+)
 from core.training.data.catalogue import DataSetUse
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED
+from core.training.evaluation.evasions import EVASION_FILE
+from core.training.evaluation.long_suite import LONG_TEXT_FILE
+from core.training.evaluation.paired_suites import PairedReport
 from core.training.evaluation.report import SetCounts, TrainingReport
 from core.training.settings import BASE_MODEL
 
@@ -55,13 +67,15 @@ def model_card(report: TrainingReport) -> str:
         effects_section(report.effects),
         "## Functional suite",
         functions_section(report.functions),
+        *_paired("Evasion suite", EVASIONS, EVASION_FILE, report.evasions),
+        *_paired("Long texts", LONG_TEXTS, LONG_TEXT_FILE, report.long_texts),
         "## Identity terms",
         identity_section(report.bias),
         "## int8 and bf16 against the reference",
         parity_section(report),
         "## Sentences it never saw",
         probe_table(report.probes),
-        WEAK_SPOTS,
+        _weak_spots(report),
     ]
     return tight("\n\n".join(sections)) + "\n"
 
@@ -72,15 +86,31 @@ def _sentences(report: TrainingReport) -> tuple[str, str]:
     return DECISIONS, PROCEDURE
 
 
-def _overview(report: TrainingReport) -> str:
+def _paired(title: str, about: str, file: str, suite: PairedReport | None) -> tuple[str, ...]:
+    return () if suite is None else (f"## {title}", paired_section(about, file, suite))
+
+
+def _weak_spots(report: TrainingReport) -> str:
+    if report.model_version != fifth_version.FIFTH_VERSION:
+        return WEAK_SPOTS
+    return WEAK_SPOTS.replace("\n\n", f"\n\n{fifth_version.IN_NO_WINDOWS}", 1)
+
+
+def _what_figures_are_of(report: TrainingReport) -> str:
     settings = report.settings
+    if report.model_version == fifth_version.FIFTH_VERSION:
+        return fifth_version.FIRST_TOKENS.format(tokens=settings.score_tokens)
+    return WINDOWS.format(tokens=settings.window_tokens)
+
+
+def _overview(report: TrainingReport) -> str:
     packages = ", ".join(f"{name} {number}" for name, number in report.versions.items())
     files = ", ".join(f"{name} {size / 1e6:.1f} MB" for name, size in report.sizes.items())
     lines = [
         f"- Labels, in output order: {', '.join(f'`{label}`' for label in MODEL_LABELS)}.",
         f"- Not assessed: {', '.join(f'`{label}`' for label in NOT_ASSESSED)}.",
         f"- Base: {BASE_MODEL}, Apache-2.0, 6 layers of 384, sha256 `{report.base_sha256}`.",
-        f"- Files: {files}; its figures are for the first {settings.score_tokens} tokens.",
+        f"- Files: {files}{_what_figures_are_of(report)}",
         *(f"- {line}" for line in report.recipe),
         f"- Made with {packages}.",
     ]

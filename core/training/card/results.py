@@ -6,7 +6,6 @@ from core.training.card.markdown import measured, number, percentage, table
 from core.training.card.text import (
     AIMS,
     CALIBRATION,
-    FUNCTIONS,
     IDENTITY,
     INTERVALS,
     THRESHOLDS,
@@ -15,7 +14,6 @@ from core.training.card.text import (
 from core.training.data.datasets import MODEL_LABELS
 from core.training.evaluation.bias import Auc, BiasReport, TermBias
 from core.training.evaluation.calibration import TemperatureFit
-from core.training.evaluation.functional import Expected, FunctionResult, together
 from core.training.evaluation.intervals import share_of
 from core.training.evaluation.measures import LabelMetrics
 from core.training.evaluation.report import Effect, Parity, Probe, TrainingReport
@@ -91,7 +89,7 @@ def calibration_section(calibrations: Iterable[TemperatureFit], plot: str) -> st
     return f"{CALIBRATION}\n\n{table(head, rows)}\n\n![Reliability of each label]({plot})"
 
 
-def thresholds_section(rule: ThresholdRule, bands: Iterable[BandChoice]) -> str:
+def thresholds_section(rule: ThresholdRule, bands: Sequence[BandChoice]) -> str:
     """The requested limits, and the edges that resulted."""
     bound = (
         f"It had to be {rule.hold_precision_used:.0%}: at less, more of `{rule.bound_by}` would "
@@ -110,10 +108,24 @@ def thresholds_section(rule: ThresholdRule, bands: Iterable[BandChoice]) -> str:
         [choice.label, name, f"{edge.at:.2f}", _BOUNDS[edge.bound], *_edge_cells(edge)]
         for choice in bands
         for name, edge in (("hold", choice.hold), ("remove", choice.remove))
+        if edge is not None
     ]
     head = ["label", "edge", "from", "set by", "clean rows over it", "recall"]
     head += ["estimated precision", "at 2 % abuse", "at 5 %"]
-    return f"{asked}\n\n{table(head, rows)}\n\n{THRESHOLDS}"
+    parts = [asked, *_never_removed(bands), table(head, rows), THRESHOLDS]
+    return "\n\n".join(parts)
+
+
+def _never_removed(bands: Sequence[BandChoice]) -> list[str]:
+    """The sentence about labels without a remove edge, if there are any."""
+    labels = [f"`{choice.label}`" for choice in bands if choice.remove is None]
+    if not labels:
+        return []
+    by = "these labels" if len(labels) > 1 else "this label"
+    return [
+        f"For {', '.join(labels)} no edge shows what is asked of a removal: nothing is removed by "
+        f"{by} without a person, however high the score."
+    ]
 
 
 def _edge_cells(edge: Edge) -> list[str]:
@@ -150,27 +162,6 @@ def effects_section(effects: Sequence[Effect]) -> str:
     )
     head = ["set", "clean rows", "of them held", "removed", "toxic rows", "of them held"]
     return f"{note}\n\n{table([*head, 'toxic among the held'], rows)}"
-
-
-def functions_section(results: Sequence[FunctionResult]) -> str:
-    """The functional suite's results, the worst first."""
-    ranked = sorted(results, key=lambda each: (each.passed.value, each.name))
-    rows = [
-        [each.name, each.about, each.expected, percentage(each.passed, 0), any_label(each)]
-        for each in ranked
-    ]
-    totals = "; ".join(
-        f"{expected}: {percentage(share)} of {share.rows}"
-        for expected in Expected
-        for share in [together(results, expected)]
-    )
-    head = ["function", "about", "should be", "passed by toxicity", "by any label"]
-    return f"{FUNCTIONS} All cases that are {totals}.\n\n{table(head, rows)}"
-
-
-def any_label(result: FunctionResult) -> str:
-    """The share alone: its interval is as wide as the other's."""
-    return f"{result.any_label.value:.0%}"
 
 
 def identity_section(bias: BiasReport | None) -> str:

@@ -62,7 +62,8 @@ sigmoids. Cross-entropy between the scores and the targets above, in one phase o
 of the training rows comes a second time with words respelled (look-alike letters, stars, spaces,
 doubled, missing and swapped letters), harmless rows too. Split 80 / 10 / 10 by a hash of the group:
 rows that share a `norm_key`, a hatemoji pair or a template are never apart.
-After training one temperature a label is fitted on the validation side and folded into the head.
+After training one temperature a label is fitted on the validation side, on the window of each text
+that has the highest score, and folded into the head.
 `modconsole train --data DIR --out DIR` does all of it from files checked by sha256; a run that is
 cut goes on from its last epoch, with the same bytes at the end.
 The folder is a standard `BertForSequenceClassification`, for any server of Hugging Face models.
@@ -91,16 +92,28 @@ policy does. 16 cases say something about a function, not much: see the interval
 were written knowing which functions version 3 failed most (threats, ill wishes, contempt), with
 other sentences: what is gained on those was not measured blindly."""
 
+EVASIONS = """Sentences written for this project, abusive and harmless ones, disguised in the same
+ways; in no training row. A case is acted on if any label reaches its hold edge. What is measured is
+the reading of the text and the network together; languages are not told apart here."""
+
+LONG_TEXTS = """Abusive sentences at one place of harmless text, both written for this project and
+in no training row; the twin is the same text without the sentence. A case is acted on if any label
+reaches its hold edge in any window."""
+
 IDENTITY = """`identity_templates_dev`, never trained on. Subgroup: ROC AUC among sentences that
 name the term. BPSN: clean sentences that name it against abusive ones that don't; low where the
 term raises scores. BNSP: abusive sentences that name it against clean ones that don't; low where it
 lowers them (Borkan et al. 2019). Terms with few sentences have wide intervals; template sentences
 are not what people write."""
 
+WINDOWS = (
+    ".\n- All figures, thresholds and temperatures are of whole texts, read as the console reads "
+    "them: longer ones in overlapping windows of {tokens} tokens, and a text that can be read in "
+    "several ways in each of them. The highest score of each label counts."
+)
+
 WEAK_SPOTS = """## Known weak spots
 
-- The figures are for the first tokens of each text. The console reads longer texts in overlapping
-  windows, for which this card has no figures of its own.
 - `threat` and `obscene` learned from few positives; their ranking on other sites is uncertain.
 - Clean news and political talk was scarce (nearly all Civil Comments rows are toxic), so heated but
   fair political comments score higher than they should.

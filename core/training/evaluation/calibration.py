@@ -74,6 +74,15 @@ def fit_temperature(targets: "Bools", logits: "Floats") -> float:
     return round(2 / (low + high), 4)
 
 
+def highest_logits(logits: "NDArray[np.float64]", rows: Sequence[range]) -> "NDArray[np.float64]":
+    """(texts, labels) from (windows, labels): of each text the highest of its windows, which are in
+    `rows`."""
+    import numpy as np
+
+    found = [logits[each.start : each.stop].max(axis=0) for each in rows]
+    return np.array(found).reshape(-1, logits.shape[1])
+
+
 def fold_temperature(network: Any, temperatures: Sequence[float]) -> None:
     """Divides weight and bias of the head, row by row in place, so that its logits come out scaled.
 

@@ -1,14 +1,15 @@
 """Measures scored rows: each set and label, calibration, parity of int8, effects of the bands."""
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from core.inference.manifest import Band
+from core.moderation.cleaning import clean_text
 from core.moderation.scores import Label
 from core.training.data.catalogue import MACHINE_SETS
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.data.own_examples import OWN_SOURCES
-from core.training.data.text_forms import network_text
 from core.training.evaluation.bias import template_of
 from core.training.evaluation.calibration import TemperatureFit, calibrate
 from core.training.evaluation.intervals import share_of
@@ -69,7 +70,7 @@ def effect_on(
 
     toxic = scored.targets[:, 0] >= 0.5
     held = np.any(scored.scores >= [bands[label].hold for label in MODEL_LABELS], axis=1)
-    removed = np.any(scored.scores >= [bands[label].remove for label in MODEL_LABELS], axis=1)
+    removed = np.any(scored.scores >= _remove_edges(bands), axis=1)
     clean = int((~toxic).sum())
     caught = int((held & toxic).sum())
     return Effect(
@@ -102,20 +103,24 @@ def compare(wide: ScoredRows, narrow: ScoredRows, bands: Mapping[Label, Band]) -
         p99=float(np.quantile(apart, 0.99)),
         mean=float(apart.mean()),
         flips_hold=_flips(wide, narrow, [bands[label].hold for label in MODEL_LABELS]),
-        flips_remove=_flips(wide, narrow, [bands[label].remove for label in MODEL_LABELS]),
+        flips_remove=_flips(wide, narrow, _remove_edges(bands)),
         auc_lost={str(label): _auc_lost(wide, narrow, label) for label in MODEL_LABELS},
     )
 
 
 def probe(network: ExportedNetwork, texts: Sequence[str]) -> tuple[Probe, ...]:
     """Scores of single sentences, rounded to three digits."""
-    unknown: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
-    examples = [Example(network_text(text), unknown, (text,), "probe") for text in texts]
-    scored = network.score(examples).scores.tolist()
+    scored = network.score_texts([clean_text(text) for text in texts]).tolist()
     return tuple(
         Probe(text, {str(lab): round(s, 3) for lab, s in zip(MODEL_LABELS, row, strict=True)})
         for text, row in zip(texts, scored, strict=True)
     )
+
+
+def _remove_edges(bands: Mapping[Label, Band]) -> list[float]:
+    """Above any score where nothing is removed."""
+    edges = [bands[label].remove for label in MODEL_LABELS]
+    return [math.inf if edge is None else edge for edge in edges]
 
 
 def _unknown(scored: ScoredRows, label: Label) -> "NDArray[np.bool_]":

@@ -8,7 +8,7 @@ from pathlib import Path
 from core.inference.manifest import GRAPH_FILE, MODEL_FILE, TOKENIZER_FILE, WEIGHTS_FILE, Band
 from core.moderation.scores import Label
 from core.training.data.catalogue import DataSet, DataSetUse
-from core.training.data.datasets import MODEL_LABELS, read_set, sets_for, sha256_of
+from core.training.data.datasets import MODEL_LABELS, Example, read_set, sets_for, sha256_of
 from core.training.data.split import Split
 from core.training.data.teacher_scores import JoinCounts
 from core.training.data.traffic import UnlabelledTraffic
@@ -24,13 +24,18 @@ from core.training.evaluation.evaluate import (
     measure_sets,
     probe,
 )
+from core.training.evaluation.evasions import read_evasions
 from core.training.evaluation.functional import (
     Function,
     function_results,
     read_suite,
     suite_examples,
+    suite_texts,
 )
+from core.training.evaluation.long_suite import read_long_texts
+from core.training.evaluation.paired_suites import measure_suite
 from core.training.evaluation.probes import ABUSIVE, BENIGN
+from core.training.evaluation.readable_texts import ReadableTexts
 from core.training.evaluation.recipe import recipe_lines
 from core.training.evaluation.report import Effect, Parity, TrainingReport
 from core.training.evaluation.scoring import ExportedNetwork, ScoredRows
@@ -92,17 +97,21 @@ class Networks:
     served: ExportedNetwork
 
 
-def gather_findings(fitted: Fitted, network: ExportedNetwork) -> Findings:
+def gather_findings(fitted: Fitted, network: ExportedNetwork, readable: ReadableTexts) -> Findings:
     """Scores held-out rows, the sets that are only measured on, traffic, and the suite. Rows
     whose text is also in the training side are left out."""
     catalogue = (*fitted.catalogue, *fitted.traffic)
     suite = read_suite()
     learnt = {row.text.casefold() for row in fitted.split.train}
+
+    def scored(rows: Sequence[Example]) -> ScoredRows:
+        return network.score(rows, readable.of(rows))
+
     return Findings(
-        val=network.score(fitted.split.val),
-        test=network.score(fitted.split.test),
+        val=scored(fitted.split.val),
+        test=scored(fitted.split.test),
         others={
-            each.name: network.score(
+            each.name: scored(
                 [
                     row
                     for row in read_set(fitted.data_dir, each, catalogue)
@@ -112,7 +121,7 @@ def gather_findings(fitted: Fitted, network: ExportedNetwork) -> Findings:
             for each in sets_for(DataSetUse.EVALUATE, catalogue)
         },
         suite=suite,
-        cases=network.score(suite_examples(suite)),
+        cases=network.score(suite_examples(suite), suite_texts(suite)),
     )
 
 
@@ -144,6 +153,7 @@ def report_findings(
     rule: ThresholdRule,
     choices: Mapping[Label, BandChoice],
     networks: Networks,
+    readable: ReadableTexts,
 ) -> TrainingReport:
     """Every number of the card."""
     bands = {label: choice.band for label, choice in choices.items()}
@@ -175,22 +185,30 @@ def report_findings(
         effects=tuple(_effects(fitted, findings, bands)),
         functions=function_results(findings.suite, findings.cases, holds),
         bias=measure_bias(identity, holds[Label.TOXICITY]) if identity else None,
-        parity=_parity(fitted, findings, networks, bands),
+        parity=_parity(fitted, findings, networks, bands, readable),
         probes=probe(networks.served, [*BENIGN, *ABUSIVE]),
         versions={name: version(name) for name in _PACKAGES},
         sizes={name: (fitted.out_dir / name).stat().st_size for name in _SIZED},
+        evasions=measure_suite(read_evasions(), networks.served.score_texts, holds),
+        long_texts=measure_suite(read_long_texts(), networks.served.score_texts, holds),
     )
 
 
 def _parity(
-    fitted: Fitted, findings: Findings, networks: Networks, bands: Mapping[Label, Band]
+    fitted: Fitted,
+    findings: Findings,
+    networks: Networks,
+    bands: Mapping[Label, Band],
+    readable: ReadableTexts,
 ) -> dict[str, Parity]:
-    wide = networks.reference.score(fitted.split.test)
+    rows = fitted.split.test
+    texts = readable.of(rows)
+    wide = networks.reference.score(rows, texts)
     narrow = {"int8": findings.test}
     if networks.bf16 is not None:
-        narrow["bf16"] = networks.bf16.score(fitted.split.test)
+        narrow["bf16"] = networks.bf16.score(rows, texts)
     if networks.standard is not None:
-        narrow["transformers"] = networks.standard.score(fitted.split.test)
+        narrow["transformers"] = networks.standard.score(rows, texts)
     return {precision: compare(wide, scored, bands) for precision, scored in narrow.items()}
 
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
 
+from core.moderation.cleaning import clean_text
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS, Example
 from core.training.data.text_forms import network_text
@@ -73,6 +74,11 @@ def suite_examples(suite: Sequence[Function]) -> list[Example]:
         for function in suite
         for case in function.cases
     ]
+
+
+def suite_texts(suite: Sequence[Function]) -> list[str]:
+    """The readable text of each of `suite_examples(suite)`."""
+    return [clean_text(case) for function in suite for case in function.cases]
 
 
 def function_results(

@@ -12,6 +12,7 @@ from core.training.evaluation.calibration import TemperatureFit
 from core.training.evaluation.functional import FunctionResult
 from core.training.evaluation.intervals import Share
 from core.training.evaluation.measures import LabelMetrics
+from core.training.evaluation.paired_suites import PairedReport
 from core.training.evaluation.thresholds import BandChoice, ThresholdRule
 from core.training.settings import BASE_MODEL, TrainSettings
 
@@ -78,8 +79,9 @@ class Probe:
 class TrainingReport:
     """One run. Times in seconds, sizes in bytes; `metrics` from the test side and from whole sets
     that are only measured on. `recipe` says how it was trained, a sentence a line. `bias` is None
-    without the template set; `parity` is by precision, bf16 only where the processor has it, and
-    `transformers` for the folder as transformers reads it."""
+    without the template set; `evasions` and `long_texts` are None in version 5's report; `parity`
+    is by precision, bf16 only where the processor has it, and `transformers` for the folder as
+    transformers reads it."""
 
     model_version: str
     settings: TrainSettings
@@ -100,6 +102,8 @@ class TrainingReport:
     probes: tuple[Probe, ...]
     versions: Mapping[str, str]
     sizes: Mapping[str, int]
+    evasions: PairedReport | None = None
+    long_texts: PairedReport | None = None
 
     def write(self, folder: Path) -> None:
         """As JSON, numbers to six places."""
@@ -143,14 +147,22 @@ class TrainingReport:
             if m.roc_auc is not None:
                 lines.append(f"  {m.data_set} {m.label}: ROC AUC {m.roc_auc:.4f} of {m.rows:,}")
         for choice in self.bands:
-            edges = f"hold from {choice.hold.at:.2f}, remove from {choice.remove.at:.2f}"
-            lines.append(f"  {choice.label}: {edges}")
+            sure = choice.remove
+            remove = f"remove from {sure.at:.2f}" if sure else "only a person removes"
+            lines.append(f"  {choice.label}: hold from {choice.hold.at:.2f}, {remove}")
         for effect in self.low_rate:
             lines.append(f"  {effect.data_set}: {effect.clean_held.value:.2%} of the clean held")
         passed = sum(each.passed.count for each in self.functions)
         lines.append(
             f"  functional suite: {passed} of {sum(f.passed.rows for f in self.functions)}"
         )
+        for name, suite in (("evasion", self.evasions), ("long-text", self.long_texts)):
+            if suite is not None:
+                acted, held = suite.acted_on, suite.twins_held
+                lines.append(
+                    f"  {name} suite: {acted.count} of {acted.rows} acted on, "
+                    f"{held.count} of {held.rows} harmless twins held"
+                )
         for precision, parity in self.parity.items():
             lines.append(
                 f"  {precision} differs from the reference by at most {parity.largest:.3f}"

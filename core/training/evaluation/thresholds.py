@@ -66,9 +66,10 @@ class EdgeEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Edge:
-    """One edge of a label and what determined it: `precision`, `clean share`, or `highest` if no
-    edge reaches the precision, so that the label hardly ever acts. The estimate comes from the rows
-    the edge was chosen on; `clean` and `recall` are their shares that reach the edge."""
+    """One edge of a label and what determined it: `precision`, `clean share`, or `highest` for a
+    hold edge where none reaches the precision, so that the label hardly ever acts. The estimate
+    comes from the rows the edge was chosen on; `clean` and `recall` are their shares that reach the
+    edge."""
 
     at: float
     bound: str
@@ -96,16 +97,17 @@ class ThresholdRule:
 
 @dataclass(frozen=True, slots=True)
 class BandChoice:
-    """Both edges of a label."""
+    """Both edges of a label. No `remove` edge: none shows the precision that is asked for, so
+    nothing is removed by this label without a person."""
 
     label: str
     hold: Edge
-    remove: Edge
+    remove: Edge | None
 
     @property
     def band(self) -> Band:
         """The band as the manifest stores it."""
-        return Band(self.hold.at, self.remove.at)
+        return Band(self.hold.at, self.remove.at if self.remove else None)
 
 
 def first_half(scored: ScoredRows) -> "NDArray[np.bool_]":
@@ -139,7 +141,7 @@ def choose_bands(
 ) -> tuple[ThresholdRule, dict[Label, BandChoice]]:
     """For each label the lowest hold edge, in hundredths, with a precision of at least
     HOLD_PRECISION, and the lowest remove edge with at least REMOVE_PRECISION that removes at most
-    REMOVED_SHARE.
+    REMOVED_SHARE; no remove edge where there is none.
 
     `traffic` holds scores (rows, labels) of clean low-rate comments by set. While all labels
     together would hold more than HELD_SHARE of one of them, the precision required of every label
@@ -213,15 +215,16 @@ def _hold_edge(evidence: EdgeEvidence, at: float, wanted: float) -> Edge:
     return _edge(evidence, at, "precision" if _precision(evidence, at) >= wanted else "highest")
 
 
-def _remove_edge(evidence: EdgeEvidence, hold: float) -> Edge:
-    curve = _curve(evidence, hold + 0.01, HIGHEST_EDGE)
-    sure = _lowest(curve, REMOVE_PRECISION)
-    if dict(curve)[sure] < REMOVE_PRECISION:
-        return _edge(evidence, HIGHEST_EDGE, "highest")
-    few = next(
-        (at for at, _ in curve if share_at(evidence.clean, at) <= REMOVED_SHARE), HIGHEST_EDGE
-    )
-    return _edge(evidence, max(few, sure), "clean share" if few > sure else "precision")
+def _remove_edge(evidence: EdgeEvidence, hold: float) -> Edge | None:
+    shown = [
+        at
+        for at, precision in _curve(evidence, hold + 0.01, HIGHEST_EDGE)
+        if precision >= REMOVE_PRECISION
+    ]
+    at = next((at for at in shown if share_at(evidence.clean, at) <= REMOVED_SHARE), None)
+    if at is None:
+        return None
+    return _edge(evidence, at, "clean share" if at > shown[0] else "precision")
 
 
 def _edge(evidence: EdgeEvidence, at: float, bound: str) -> Edge:

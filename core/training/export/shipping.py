@@ -24,7 +24,7 @@ from core.inference.text.form import TEXT_FORM
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED, sha256_of
 from core.training.evaluation.report import TrainingReport
-from core.training.settings import MODEL_NAME
+from core.training.settings import MODEL_NAME, MODEL_VERSION, TrainSettings
 
 _FILES = (
     INT8_FILE,
@@ -39,22 +39,29 @@ _FILES = (
 )
 
 
-def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, Band]) -> None:
-    """Hashes the existing model files, including the card, so it must be called last."""
-    manifest = Manifest(
+def describe(folder: Path, settings: TrainSettings) -> Manifest:
+    """The manifest of the existing files, without what only a report knows."""
+    return Manifest(
         name=MODEL_NAME,
-        version=report.model_version,
+        version=MODEL_VERSION,
         files={name: sha256_of(folder / name) for name in _FILES if (folder / name).is_file()},
         labels=MODEL_LABELS,
         not_assessed=NOT_ASSESSED,
         activation=Activation.SIGMOID,
-        max_tokens=report.settings.score_tokens,
+        max_tokens=settings.score_tokens,
+        window_tokens=settings.window_tokens,
         pad_id=0,
         text_form=TEXT_FORM,
         precision="int8",
-        thresholds=bands,
-        about=report.about,
+        thresholds={},
+        about={},
     )
+
+
+def write_manifest(folder: Path, report: TrainingReport, bands: Mapping[Label, Band]) -> None:
+    """Hashes the existing model files, including the card, so it must be called last."""
+    made = describe(folder, report.settings)
+    manifest = replace(made, thresholds=bands, about=report.about)
     (folder / MANIFEST_FILE).write_text(manifest.as_json(), encoding="utf-8")
 
 
