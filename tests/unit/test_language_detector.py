@@ -8,6 +8,7 @@ import pytest
 from core.inference.language.detector import LanguageDetector
 from core.moderation.cleaning import clean_text
 from core.moderation.languages import UNNAMED
+from core.training.evaluation.evasions import read_evasions
 
 SENTENCES = Path(__file__).parents[2] / "core" / "benchmarks" / "language_sentences.json"
 DETECTOR = LanguageDetector(("en",))
@@ -120,3 +121,16 @@ def test_own_sentences_are_found_and_hardly_ever_given_a_wrong_name() -> None:
     assert len(found) == 132
     assert len(foreign) >= 128
     assert len(wrong) <= 4
+
+
+def test_english_in_any_disguise_is_not_foreign() -> None:
+    suite = read_evasions()
+    texts = [text for kind in suite.kinds for text in (*kind.abusive, *kind.harmless)]
+    found = {text: DETECTOR.detect(clean_text(text)) for text in texts}
+    assert {text: code for text, code in found.items() if code not in (None, "en")} == {}
+
+
+def test_styled_letters_of_another_language_are_read() -> None:
+    text = "Das stimmt doch gar nicht, und das weißt du auch ganz genau."
+    wide = "".join(chr(ord(c) + 0xFEE0) if c.isascii() and c.isalpha() else c for c in text)
+    assert DETECTOR.detect(wide) == "de"

@@ -5,6 +5,7 @@ It uses CLD2 (package pycld2). docs/decisions.md has the other detectors that we
 """
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from core.inference.text.look_alikes import folded
@@ -33,6 +34,18 @@ _CYRILLIC = re.compile(r"[\u0400-\u04FF]")
 # One character of these is a syllable or a word.
 _SYLLABLES = re.compile(r"[\u3040-\u30FF\u3400-\u9FFF\uAC00-\uD7AF]")
 
+
+class _Unstyled(dict[int, str]):
+    """A table for `str.translate` that fills itself: fullwidth, circled and mathematical letters
+    become the Latin letters they are, which CLD2 does not know them for."""
+
+    def __missing__(self, code: int) -> str:
+        plain = unicodedata.normalize("NFKC", chr(code))
+        self[code] = plain if plain.isascii() and plain.isalpha() else chr(code)
+        return self[code]
+
+
+_UNSTYLED = _Unstyled()
 LEAST_LATIN = 8
 LEAST_LETTERS, LEAST_SYLLABLES = 3, 2
 LEAST_SHARE = 60  # percent of the text in that language; less is a mixed text
@@ -89,7 +102,7 @@ def _own_words(text: str) -> str:
         if piece in text:
             text = pattern.sub(" ", text)
     if not text.isascii():
-        text = _EMOJI.sub(" ", text)
+        text = _EMOJI.sub(" ", text.translate(_UNSTYLED))
     return _CONTROLS.sub(" ", text)
 
 
