@@ -2,6 +2,7 @@
 one are shorter than its migrations, which have tests of their own."""
 
 import os
+from contextlib import suppress
 from functools import cache
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,9 +12,11 @@ from core.store.sql import SqlStore
 
 
 def put_fresh_state(path: Path) -> None:
-    """Writes it to `path`, unless a state is there."""
-    make_private_folder(path.parent)
-    if not path.exists():
+    """Writes it to `path`, unless a state is or was there, or nothing can be written."""
+    if os.path.lexists(path) or path.with_name(f"{path.name}.made").exists():
+        return
+    with suppress(OSError):
+        make_private_folder(path.parent)
         with os.fdopen(open_private_file(path, os.O_WRONLY), "wb") as file:
             file.write(_migrated())
 
