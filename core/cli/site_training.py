@@ -76,10 +76,11 @@ def run_site_training(arguments: argparse.Namespace) -> int:
         print(printable(f"not read: the columns {', '.join(report.unread)}"))
     print(f"{arguments.out} is written, with its card; MODCONSOLE_MODEL={arguments.out} uses it")
     print(report.verdict_line)
-    return _code_of(report.verdict)
+    return code_of(report.verdict)
 
 
-def _code_of(verdict: "Verdict") -> ExitCode:
+def code_of(verdict: "Verdict") -> ExitCode:
+    """Each verdict has its own."""
     from core.training.site.comparison import Verdict
 
     codes = {

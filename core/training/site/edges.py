@@ -13,6 +13,7 @@ from core.training.evaluation.thresholds import (
     HOLD_PRECISION,
     REMOVE_PRECISION,
     BandChoice,
+    Edge,
     EdgeEvidence,
     choose_bands,
 )
@@ -67,8 +68,13 @@ def _shown(choice: BandChoice, base: Band) -> tuple[Band, list[str]]:
     """An edge is shown to hold where the whole interval of its precision does."""
     hold, remove = base.hold, base.remove
     changed = []
-    if choice.remove.interval[0] >= REMOVE_PRECISION:
+    if _holds(choice.remove, REMOVE_PRECISION):
         remove, changed = choice.remove.at, ["remove"]
-    if choice.hold.interval[0] >= HOLD_PRECISION and choice.hold.at < remove:
+    if _holds(choice.hold, HOLD_PRECISION) and choice.hold.at < remove:
         hold, changed = choice.hold.at, ["hold", *changed]
     return (Band(hold, remove), changed) if hold < remove else (base, [])
+
+
+def _holds(edge: Edge, precision: float) -> bool:
+    # "highest" is where the search ended, not an edge that was found.
+    return edge.bound != "highest" and edge.interval[0] >= precision

@@ -44,7 +44,7 @@ def make_network(run: SiteRun) -> None:
 
         tokens = run.base.manifest.tokens_at_once
         tune(
-            _targets(run),
+            examples_to_learn(run),
             run.base.folder,
             run.draft,
             run.settings.fit_settings(pooling_of(run.base.folder), tokens),
@@ -90,7 +90,7 @@ def describe(run: SiteRun, bands: Mapping[Label, Band], about: Mapping[str, obje
     )
 
 
-def _targets(run: SiteRun) -> list[Example]:
+def examples_to_learn(run: SiteRun) -> list[Example]:
     """The rows to learn. A label that nobody gave is learnt from the base's own score: otherwise
     nothing would hold it where it is (Li and Hoiem 2016, arXiv:1606.09282)."""
     rows = run.plan.sides.train
