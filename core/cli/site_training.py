@@ -9,7 +9,7 @@ from core.errors import InvalidInput
 from core.training.settings import DEFAULT_SETTINGS
 
 if TYPE_CHECKING:
-    from core.training.site.comparison import Verdict
+    from core.training.site.comparison import SiteVerdict
 
 _OF_THE_SHIPPED_MODEL = {
     "limit": None,
@@ -79,13 +79,13 @@ def run_site_training(arguments: argparse.Namespace) -> int:
     return code_of(report.verdict)
 
 
-def code_of(verdict: "Verdict") -> ExitCode:
+def code_of(verdict: "SiteVerdict") -> ExitCode:
     """Each verdict has its own."""
-    from core.training.site.comparison import Verdict
+    from core.training.site.comparison import SiteVerdict
 
     codes = {
-        Verdict.BETTER: ExitCode.DONE,
-        Verdict.NOT_SHOWN: ExitCode.NOT_BETTER,
-        Verdict.WORSE: ExitCode.WORSE,
+        SiteVerdict.BETTER: ExitCode.DONE,
+        SiteVerdict.NOT_SHOWN: ExitCode.NOT_BETTER,
+        SiteVerdict.WORSE: ExitCode.WORSE,
     }
     return codes[verdict]

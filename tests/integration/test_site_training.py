@@ -26,7 +26,7 @@ from core.moderation.scores import Label
 from core.training.data.batches import encode, load_tokenizer
 from core.training.data.datasets import MODEL_LABELS, sha256_of
 from core.training.settings import Pooling
-from core.training.site.comparison import Verdict
+from core.training.site.comparison import SiteVerdict
 from core.training.site.folder import read_base
 from core.training.site.head import fold_into_folder, pooling_of
 from core.training.site.plan import plan_of
@@ -365,13 +365,13 @@ def test_the_command_ends_with_the_verdict(
     out = tmp_path / "out"
     code = main(["train", "--rows", str(few), "--out", str(out), "--name", "mysite-1"])
     last = capsys.readouterr().out.splitlines()[-1]
-    verdict = Verdict(read_manifest(out).about["verdict"])
+    verdict = SiteVerdict(read_manifest(out).about["verdict"])
     assert code == code_of(verdict)
     assert last.startswith(f"mysite-1 is {verdict} than minilm-toxicity-")
 
 
 def test_every_verdict_has_an_exit_code_of_its_own() -> None:
-    assert [code_of(each) for each in Verdict] == [
+    assert [code_of(each) for each in SiteVerdict] == [
         ExitCode.DONE,
         ExitCode.NOT_BETTER,
         ExitCode.WORSE,

@@ -9,9 +9,9 @@ from core.training.evaluation.measures import roc_auc
 from core.training.site.comparison import (
     ALL_LABELS,
     ComparedRows,
-    LabelComparison,
+    LabelDifference,
     Paired,
-    Verdict,
+    SiteVerdict,
     compare_models,
     verdict_of,
 )
@@ -44,15 +44,15 @@ def given(targets: Floats, weights: Floats | None = None, groups: list[int] | No
     )
 
 
-def verdict(targets: Floats, base: Floats, site: Floats) -> Verdict:
+def verdict(targets: Floats, base: Floats, site: Floats) -> SiteVerdict:
     return verdict_of(compare_models(given(targets), base, site))
 
 
 def test_surer_scores_are_better_and_the_other_way_round_worse() -> None:
     targets = insults(60)
     unsure, sure = scores(targets, high=0.55, low=0.45), scores(targets, high=0.8, low=0.2)
-    assert verdict(targets, unsure, sure) is Verdict.BETTER
-    assert verdict(targets, sure, unsure) is Verdict.WORSE
+    assert verdict(targets, unsure, sure) is SiteVerdict.BETTER
+    assert verdict(targets, sure, unsure) is SiteVerdict.WORSE
 
 
 def test_the_same_scores_are_not_shown_to_be_better() -> None:
@@ -61,7 +61,7 @@ def test_the_same_scores_are_not_shown_to_be_better() -> None:
     all_labels = compare_models(given(targets), same, same)[0]
     assert all_labels.log_loss is not None
     assert all_labels.log_loss.interval == (0.0, 0.0)
-    assert verdict(targets, same, same) is Verdict.NOT_SHOWN
+    assert verdict(targets, same, same) is SiteVerdict.NOT_SHOWN
 
 
 def test_repeated_rows_of_a_group_are_one_piece_of_evidence() -> None:
@@ -85,7 +85,7 @@ def test_too_few_rows_of_a_class_show_nothing(positives: int) -> None:
     unsure, sure = scores(targets, high=0.55, low=0.45), scores(targets, high=0.9, low=0.1)
     found = compare_models(given(targets), unsure, sure)
     assert all(each.log_loss is None and each.roc_auc is None for each in found)
-    assert verdict_of(found) is Verdict.NOT_SHOWN
+    assert verdict_of(found) is SiteVerdict.NOT_SHOWN
 
 
 def test_measures_are_those_of_the_rows_and_of_each_label_alone() -> None:
@@ -132,17 +132,17 @@ def paired(low: float, high: float) -> Paired:
 @pytest.mark.parametrize(
     ("loss", "ranking", "expected", "why"),
     [
-        ((-0.2, -0.1), (-0.1, 0.1), Verdict.BETTER, "the loss is lower"),
-        ((-0.2, 0.0), (0.1, 0.2), Verdict.NOT_SHOWN, "the interval touches no difference"),
-        ((-0.1, 0.1), (0.1, 0.2), Verdict.NOT_SHOWN, "the figure was chosen beforehand"),
-        ((0.1, 0.2), (0.1, 0.2), Verdict.WORSE, "the loss is higher"),
-        ((-0.2, -0.1), (-0.3, -0.1), Verdict.WORSE, "a label ranks worse"),
-        ((-0.2, -0.1), (-0.003, -0.001), Verdict.BETTER, "rounding is no fall"),
-        (None, None, Verdict.NOT_SHOWN, "too few rows"),
+        ((-0.2, -0.1), (-0.1, 0.1), SiteVerdict.BETTER, "the loss is lower"),
+        ((-0.2, 0.0), (0.1, 0.2), SiteVerdict.NOT_SHOWN, "the interval touches no difference"),
+        ((-0.1, 0.1), (0.1, 0.2), SiteVerdict.NOT_SHOWN, "the figure was chosen beforehand"),
+        ((0.1, 0.2), (0.1, 0.2), SiteVerdict.WORSE, "the loss is higher"),
+        ((-0.2, -0.1), (-0.3, -0.1), SiteVerdict.WORSE, "a label ranks worse"),
+        ((-0.2, -0.1), (-0.003, -0.001), SiteVerdict.BETTER, "rounding is no fall"),
+        (None, None, SiteVerdict.NOT_SHOWN, "too few rows"),
     ],
 )
 def test_the_intervals_decide(loss, ranking, expected, why) -> None:
-    together = LabelComparison(ALL_LABELS, 100, 50, 0.1, paired(*loss) if loss else None)
+    together = LabelDifference(ALL_LABELS, 100, 50, 0.1, paired(*loss) if loss else None)
     ranked = paired(*ranking) if ranking else None
-    label = LabelComparison("insult", 100, 50, 0.1, ranked, ranked)
+    label = LabelDifference("insult", 100, 50, 0.1, ranked, ranked)
     assert verdict_of([together, label]) is expected, why

@@ -1,7 +1,7 @@
 """The card of a site's model, written from its report."""
 
 from core.training.card.markdown import number, percentage, table, tight
-from core.training.site.comparison import LabelComparison, Paired
+from core.training.site.comparison import LabelDifference, Paired
 from core.training.site.report import SiteReport
 from core.training.site.settings import FEWEST, LEARNT_SHARE
 
@@ -85,7 +85,7 @@ def _comparison(report: SiteReport) -> str:
     return table(head, map(_line, report.comparisons))
 
 
-def _line(each: LabelComparison) -> list[str]:
+def _line(each: LabelDifference) -> list[str]:
     cells = [each.label, f"{each.rows:,}", f"{each.positives:,}"]
     return [*cells, *_pair(each.log_loss), *_pair(each.roc_auc), number(each.moved, 3)]
 

@@ -39,7 +39,7 @@ _QUANTILES = (0.025, 0.975)
 _EDGE = 1e-7
 
 
-class Verdict(StrEnum):
+class SiteVerdict(StrEnum):
     """What the test rows say of a site's model."""
 
     BETTER = "better"
@@ -59,7 +59,7 @@ class Paired:
 
 
 @dataclass(frozen=True, slots=True)
-class LabelComparison:
+class LabelDifference:
     """One label, or ALL_LABELS together, which has no ROC AUC. Both measures are None where fewer
     than FEWEST rows have the label, or have it not. `moved` is the mean change of a score."""
 
@@ -87,7 +87,7 @@ class ComparedRows:
 
 def compare_models(
     rows: ComparedRows, base: "Floats", site: "Floats"
-) -> tuple[LabelComparison, ...]:
+) -> tuple[LabelDifference, ...]:
     """All labels together first; `base` and `site` are scores (rows, labels)."""
     known = ~np.isnan(rows.targets)
     positive = np.nan_to_num(rows.targets) >= 0.5
@@ -104,14 +104,14 @@ def compare_models(
     return tuple(found)
 
 
-def verdict_of(comparisons: Sequence[LabelComparison]) -> Verdict:
+def verdict_of(comparisons: Sequence[LabelDifference]) -> SiteVerdict:
     """Decided by the intervals alone."""
     loss = comparisons[0].log_loss
     if any(each.ranks_worse for each in comparisons):
-        return Verdict.WORSE
+        return SiteVerdict.WORSE
     if loss is None or loss.interval[0] <= 0.0 <= loss.interval[1]:
-        return Verdict.NOT_SHOWN
-    return Verdict.BETTER if loss.interval[1] < 0.0 else Verdict.WORSE
+        return SiteVerdict.NOT_SHOWN
+    return SiteVerdict.BETTER if loss.interval[1] < 0.0 else SiteVerdict.WORSE
 
 
 def _together(
@@ -120,7 +120,7 @@ def _together(
     positive: "NDArray[np.bool_]",
     base: "Floats",
     site: "Floats",
-) -> LabelComparison:
+) -> LabelDifference:
     """Sums over each row's known labels, so that a row is drawn as a whole."""
     has_abuse: NDArray[np.bool_] = np.any(positive, axis=1)
     counts = known.sum(axis=1) * rows.weights
@@ -129,7 +129,7 @@ def _together(
         * rows.weights
         for scores in (base, site)
     ]
-    return LabelComparison(
+    return LabelDifference(
         label=ALL_LABELS,
         rows=len(base),
         positives=int(has_abuse.sum()),
@@ -145,7 +145,7 @@ def _together(
 
 def _label(
     label: str, rows: ComparedRows, base: "Floats", site: "Floats", moved: float
-) -> LabelComparison:
+) -> LabelDifference:
     positive = np.asarray(rows.targets >= 0.5)
     loss = ranking = None
     if _is_enough(positive):
@@ -157,7 +157,7 @@ def _label(
         ranking = _paired(
             rows.groups, *(_ranking(positive, scores, rows.weights) for scores in (base, site))
         )
-    return LabelComparison(label, len(base), int(positive.sum()), moved, loss, ranking)
+    return LabelDifference(label, len(base), int(positive.sum()), moved, loss, ranking)
 
 
 def _is_enough(positive: "NDArray[np.bool_]") -> bool:

@@ -8,7 +8,7 @@ from typing import Any
 
 from core.inference.manifest import Band
 from core.training.evaluation.intervals import Share
-from core.training.site.comparison import LabelComparison, Verdict
+from core.training.site.comparison import LabelDifference, SiteVerdict
 
 SITE_REPORT_FILE = "site_report.json"
 _PLACES = 6
@@ -64,12 +64,12 @@ class SiteReport:
     bands: Mapping[str, Band]
     shown_edges: tuple[str, ...]
     shipped_edges: str
-    comparisons: tuple[LabelComparison, ...]
+    comparisons: tuple[LabelDifference, ...]
     held_by_base: Held
     held_by_site: Held
     suite: SuiteResult
     int8_largest_difference: float
-    verdict: Verdict
+    verdict: SiteVerdict
 
     def write(self, folder: Path) -> None:
         """As JSON, numbers to six places: the same run gives the same bytes."""
