@@ -63,6 +63,14 @@ def test_fewer_than_ten_rows_of_a_class_move_nothing() -> None:
 
 
 def test_an_edge_never_passes_the_other() -> None:
-    base = BASE | {Label.INSULT: Band(0.02, 0.04)}
-    band = site_edges(site(4000, 400), base).bands[Label.INSULT]
-    assert band.hold < band.remove
+    scored = site(200, 12)
+    assert site_edges(scored, BASE).shown == ("insult hold",)
+    low = BASE | {Label.INSULT: Band(0.02, 0.04)}
+    assert site_edges(scored, low).bands == low
+
+
+def test_an_edge_at_the_end_of_the_search_is_not_one_that_was_found() -> None:
+    scored = site(4000, 400)
+    # More clean rows than may be held score as high as abuse, so that no edge is high enough.
+    scored.scores[:4000:20, INSULT] = 1.0
+    assert "insult hold" not in site_edges(scored, BASE).shown

@@ -66,12 +66,11 @@ def _evidence(scored: ScoredRows, label: Label) -> EdgeEvidence:
 
 def _shown(choice: BandChoice, base: Band) -> tuple[Band, list[str]]:
     """An edge is shown to hold where the whole interval of its precision does."""
-    hold, remove = base.hold, base.remove
-    changed = []
+    hold, remove, changed = base.hold, base.remove, []
+    if _holds(choice.hold, HOLD_PRECISION):
+        hold, changed = choice.hold.at, ["hold"]
     if _holds(choice.remove, REMOVE_PRECISION):
-        remove, changed = choice.remove.at, ["remove"]
-    if _holds(choice.hold, HOLD_PRECISION) and choice.hold.at < remove:
-        hold, changed = choice.hold.at, ["hold", *changed]
+        remove, changed = choice.remove.at, [*changed, "remove"]
     return (Band(hold, remove), changed) if hold < remove else (base, [])
 
 

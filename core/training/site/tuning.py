@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import torch
+import transformers
 from torch import Tensor
 from transformers import AutoModel, AutoModelForSequenceClassification
 
@@ -19,15 +20,15 @@ from core.training.fitting.network import Classifier, MeanClassifier
 from core.training.fitting.recipe import recipe_of
 from core.training.fitting.rows import FitRows
 from core.training.settings import Pooling, TrainSettings
+from core.training.site.folder import CHECKPOINT_FILE
 
-_CHECKPOINT_FILE = "checkpoint.pt"
 _RANGE_ROWS = 300
 """Rows that show the quantiser the usual range of values."""
 
 
 def read_network(folder: Path, pooling: Pooling) -> Classifier:
     """The network of a written model folder, as it was before the export."""
-    torch.manual_seed(0)
+    transformers.utils.logging.disable_progress_bar()
     model = AutoModelForSequenceClassification.from_pretrained(
         str(folder), local_files_only=True, dtype=torch.float32
     )
@@ -44,10 +45,9 @@ def tune(
     *,
     learnt_share: float,
     progress: Callable[[str], None],
-) -> float:
-    """Fits the network in `base` to the rows, exports the mean of the weights before and after into
-    `out`, and returns the seconds of fitting. Cut and called again, it goes on from its last
-    epoch."""
+) -> None:
+    """Fits the network in `base` to the rows and exports the mean of the weights before and after
+    into `out`. Cut and called again, it goes on from its last epoch."""
     network = read_network(base, settings.pooling)
     before = {name: value.clone() for name, value in network.state_dict().items()}
     ids = encode(
@@ -55,8 +55,8 @@ def tune(
     )
     fit_rows, device = FitRows(rows, ids), device_name()
     recipe = recipe_of(network, fit_rows, settings, device)
-    checkpoint = out / _CHECKPOINT_FILE
-    seconds = fit(
+    checkpoint = out / CHECKPOINT_FILE
+    fit(
         network,
         fit_rows,
         settings,
@@ -68,7 +68,6 @@ def tune(
     progress("exporting and quantising")
     export_model(network, base, out, calibration=ids[:_RANGE_ROWS])
     checkpoint.unlink()
-    return seconds
 
 
 def _mean(before: dict[str, Tensor], after: dict[str, Tensor], share: float) -> dict[str, Tensor]:
