@@ -73,4 +73,5 @@ def test_an_edge_at_the_end_of_the_search_is_not_one_that_was_found() -> None:
     scored = site(4000, 400)
     # More clean rows than may be held score as high as abuse, so that no edge is high enough.
     scored.scores[:4000:20, INSULT] = 1.0
-    assert "insult hold" not in site_edges(scored, BASE).shown
+    late = BASE | {Label.INSULT: Band(0.5, 0.995)}
+    assert "insult hold" not in site_edges(scored, late).shown

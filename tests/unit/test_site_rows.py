@@ -3,6 +3,8 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow
+import pyarrow.parquet as pq
 import pytest
 
 from core.errors import InvalidInput
@@ -119,6 +121,14 @@ def test_five_wrong_rows_are_named_and_the_others_counted(tmp_path: Path) -> Non
 def test_wrong_columns_are_named(tmp_path: Path, head: str, message: str) -> None:
     with pytest.raises(InvalidInput, match=message):
         read_site_file(csv(tmp_path, "one,1", head=head))
+
+
+def test_a_column_that_a_parquet_file_has_twice_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "labels.parquet"
+    columns = [pyarrow.array(["one"]), pyarrow.array([1.0]), pyarrow.array([0.0])]
+    pq.write_table(pyarrow.table(columns, names=["text", "insult", "insult"]), path)
+    with pytest.raises(InvalidInput, match="has more than one column `insult`"):
+        read_site_file(path)
 
 
 def test_other_formats_are_refused_by_name(tmp_path: Path) -> None:
