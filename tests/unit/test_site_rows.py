@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import duckdb
-import pyarrow
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -125,8 +125,8 @@ def test_wrong_columns_are_named(tmp_path: Path, head: str, message: str) -> Non
 
 def test_a_column_that_a_parquet_file_has_twice_is_named(tmp_path: Path) -> None:
     path = tmp_path / "labels.parquet"
-    columns = [pyarrow.array(["one"]), pyarrow.array([1.0]), pyarrow.array([0.0])]
-    pq.write_table(pyarrow.table(columns, names=["text", "insult", "insult"]), path)
+    columns = [pa.array(["one"]), pa.array([1.0]), pa.array([0.0])]
+    pq.write_table(pa.table(columns, names=["text", "insult", "insult"]), path)
     with pytest.raises(InvalidInput, match="has more than one column `insult`"):
         read_site_file(path)
 

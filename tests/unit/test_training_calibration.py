@@ -64,3 +64,14 @@ def test_folding_divides_the_logits_of_each_label() -> None:
     before = head(rows)
     fold_temperature(SimpleNamespace(model=SimpleNamespace(classifier=head)), [2.0, 0.5])
     assert torch.allclose(head(rows), before / torch.tensor([2.0, 0.5]), atol=1e-6)
+
+
+def test_a_row_of_weight_two_counts_as_two_rows() -> None:
+    chance = np.random.default_rng(3)
+    logits = chance.normal(0, 2, 200)
+    targets = chance.random(200) < 1 / (1 + np.exp(-logits / 2))
+    weights = np.where(np.arange(200) % 3, 1.0, 2.0)
+    twice = np.repeat(np.arange(200), weights.astype(int))
+    weighted = fit_temperature(targets, logits, weights)
+    assert weighted == pytest.approx(fit_temperature(targets[twice], logits[twice]), abs=1e-3)
+    assert weighted != pytest.approx(fit_temperature(targets, logits), abs=0.01)
