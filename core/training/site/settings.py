@@ -46,12 +46,12 @@ class SiteSettings:
             )
 
     def fit_settings(self, pooling: Pooling, max_tokens: int) -> TrainSettings:
-        """A quarter of the first training's rate, in the same arithmetic on every processor."""
+        """Half of the first training's rate, in the same arithmetic on every processor."""
         return TrainSettings(
             epochs=self.epochs,
             seed=self.seed,
             batch_rows=16,
-            learning_rate=5e-5,
+            learning_rate=1e-4,
             pooling=pooling,
             precision=Precision.FP32,
             max_tokens=max_tokens,
