@@ -4,20 +4,21 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS
 from core.training.evaluation.measures import roc_auc
 from core.training.site.comparison import (
     ALL_LABELS,
     ComparedRows,
     LabelDifference,
-    Paired,
     SiteVerdict,
     compare_models,
     verdict_of,
 )
+from core.training.site.paired import Paired
 
 Floats = NDArray[np.float64]
-INSULT = MODEL_LABELS.index("insult")  # type: ignore[arg-type]
+INSULT = MODEL_LABELS.index(Label.INSULT)
 ROWS = 200
 
 
@@ -107,6 +108,24 @@ def test_measures_are_those_of_the_rows_and_of_each_label_alone() -> None:
     assert low < insult.roc_auc.difference < high
     # One label is known, so all labels together are that one.
     assert found[ALL_LABELS].log_loss == insult.log_loss
+    assert found[ALL_LABELS].roc_auc == insult.roc_auc
+
+
+def test_all_labels_rank_as_the_mean_of_those_with_enough_rows() -> None:
+    targets = insults(60)
+    threat, obscene = (MODEL_LABELS.index(each) for each in (Label.THREAT, Label.OBSCENE))
+    targets[50:, threat] = np.arange(ROWS - 50) % 3 == 0
+    targets[:, obscene] = np.arange(ROWS) < 9
+    chance = np.random.default_rng(2)
+    base, site = (chance.random(targets.shape) for _ in range(2))
+    found = {each.label: each for each in compare_models(given(targets), base, site)}
+    both = [found[label].roc_auc for label in ("insult", "threat")]
+    together = found[ALL_LABELS].roc_auc
+    assert found["obscene"].roc_auc is None
+    assert together is not None
+    for name in ("base", "site", "difference"):
+        mean = sum(getattr(each, name) for each in both) / 2
+        assert getattr(together, name) == pytest.approx(mean)
 
 
 def test_a_row_of_weight_two_counts_as_two_rows() -> None:
@@ -125,24 +144,25 @@ def test_a_row_of_weight_two_counts_as_two_rows() -> None:
                 assert first.difference == pytest.approx(second.difference)
 
 
-def paired(low: float, high: float) -> Paired:
-    return Paired(0.5, 0.5, (low + high) / 2, (low, high))
+def paired(interval: tuple[float, float] | None) -> Paired | None:
+    return None if interval is None else Paired(0.5, 0.5, sum(interval) / 2, interval)
 
 
 @pytest.mark.parametrize(
-    ("loss", "ranking", "expected", "why"),
+    ("loss", "ranking", "of_a_label", "expected", "why"),
     [
-        ((-0.2, -0.1), (-0.1, 0.1), SiteVerdict.BETTER, "the loss is lower"),
-        ((-0.2, 0.0), (0.1, 0.2), SiteVerdict.NOT_SHOWN, "the interval touches no difference"),
-        ((-0.1, 0.1), (0.1, 0.2), SiteVerdict.NOT_SHOWN, "the figure was chosen beforehand"),
-        ((0.1, 0.2), (0.1, 0.2), SiteVerdict.WORSE, "the loss is higher"),
-        ((-0.2, -0.1), (-0.3, -0.1), SiteVerdict.WORSE, "a label ranks worse"),
-        ((-0.2, -0.1), (-0.003, -0.001), SiteVerdict.BETTER, "rounding is no fall"),
-        (None, None, SiteVerdict.NOT_SHOWN, "too few rows"),
+        ((-0.2, -0.1), (-0.1, 0.1), (-0.1, 0.1), SiteVerdict.BETTER, "the loss is lower"),
+        ((-0.1, 0.1), (0.1, 0.2), (-0.1, 0.2), SiteVerdict.BETTER, "abuse ranks higher"),
+        ((-0.2, 0.0), (0.0, 0.2), (0.1, 0.2), SiteVerdict.NOT_SHOWN, "no difference is possible"),
+        ((-0.1, 0.1), (0.001, 0.2), (0.0, 0.2), SiteVerdict.NOT_SHOWN, "rounding is no gain"),
+        ((0.1, 0.2), (0.1, 0.2), (0.1, 0.2), SiteVerdict.WORSE, "the loss is higher"),
+        ((-0.2, -0.1), (-0.3, -0.1), (-0.1, 0.1), SiteVerdict.WORSE, "abuse ranks lower"),
+        ((-0.2, -0.1), (0.1, 0.2), (-0.3, -0.1), SiteVerdict.WORSE, "so does it in one label"),
+        ((-0.2, -0.1), (-0.003, -0.001), (0.0, 0.0), SiteVerdict.BETTER, "rounding is no fall"),
+        (None, None, None, SiteVerdict.NOT_SHOWN, "too few rows"),
     ],
 )
-def test_the_intervals_decide(loss, ranking, expected, why) -> None:
-    together = LabelDifference(ALL_LABELS, 100, 50, 0.1, paired(*loss) if loss else None)
-    ranked = paired(*ranking) if ranking else None
-    label = LabelDifference("insult", 100, 50, 0.1, ranked, ranked)
+def test_the_intervals_decide(loss, ranking, of_a_label, expected, why) -> None:
+    together = LabelDifference(ALL_LABELS, 100, 50, 0.1, paired(loss), paired(ranking))
+    label = LabelDifference("insult", 100, 50, 0.1, None, paired(of_a_label))
     assert verdict_of([together, label]) is expected, why

@@ -1,15 +1,18 @@
 """The card of a site's model, written from its report."""
 
 from core.training.card.markdown import number, percentage, table, tight
-from core.training.site.comparison import LabelDifference, Paired
+from core.training.site.comparison import LabelDifference
+from core.training.site.paired import Paired
 from core.training.site.report import SiteReport
 from core.training.site.settings import FEWEST, LEARNT_SHARE
 
 _MEASURED = f"""On rows that nothing was fitted to, scored in int8 as the console scores them: long
-texts in windows. Brackets are 95 % intervals of the difference from 1,000 draws of whole groups,
-the same draws for both models. A label with fewer than {FEWEST} rows of a class has no figures. The
-verdict rests on the log loss of all labels together; a label whose ROC AUC is clearly lower makes
-it worse all the same. `moved` is the mean change of a score, also where no label is known."""
+texts in windows. Brackets are intervals of the difference from 1,000 draws of whole groups, the
+same draws for both models. A label with fewer than {FEWEST} rows of a class has no figures. The
+verdict rests on two figures of all labels, their log loss and the mean of their ROC AUC: one of
+them is better by its whole interval, and neither is worse, nor is the ROC AUC of any label. As
+there are two, each interval holds 97.5 %. `moved` is the mean change of a score, also where no
+label is known."""
 
 _LIMITS = """- How the rows were chosen, and who labelled them, decides what these figures mean.
   Rows that were chosen because the model held them say nothing of what it missed.

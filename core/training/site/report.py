@@ -92,16 +92,17 @@ class SiteReport:
     def verdict_line(self) -> str:
         """The verdict, and the figures that it rests on."""
         what = f"{self.name} is {self.verdict} than {self.base_version}"
-        loss = self.comparisons[0].log_loss
-        if loss is None:
-            return f"{what}: the test rows are too few to compare them"
-        low, high = loss.interval
-        lost = [each.label for each in self.comparisons if each.ranks_worse]
-        worse = f"; {', '.join(lost)} ranked worse" if lost else ""
-        return (
-            f"{what}: log loss {loss.base:.4f} -> {loss.site:.4f}, difference "
-            f"{loss.difference:+.4f} [{low:+.4f}, {high:+.4f}]{worse}"
-        )
+        together = self.comparisons[0]
+        figures = [
+            f"{measure} {pair.base:.4f} -> {pair.site:.4f}, difference {pair.difference:+.4f} "
+            f"[{pair.interval[0]:+.4f}, {pair.interval[1]:+.4f}]"
+            for measure, pair in (("ROC AUC", together.roc_auc), ("log loss", together.log_loss))
+            if pair is not None
+        ]
+        lost = [each.label for each in self.comparisons[1:] if each.ranks_worse]
+        if lost:
+            figures.append(f"{', '.join(lost)} ranked worse")
+        return f"{what}: {'; '.join(figures) or 'the test rows are too few to compare them'}"
 
 
 def rounded(value: object) -> object:
