@@ -117,7 +117,8 @@ def _held(report: SiteReport) -> str:
 
 def _edges(report: SiteReport) -> str:
     rows = [
-        [label, f"{band.hold:.2f}", f"{band.remove:.2f}"] for label, band in report.bands.items()
+        [label, number(band.hold, 2), number(band.remove, 2)]
+        for label, band in report.bands.items()
     ]
     shown = ", ".join(report.shown_edges)
     what = f"Chosen from the site's rows: {shown}. The others are the shipped model's."

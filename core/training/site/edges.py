@@ -69,9 +69,10 @@ def _shown(choice: BandChoice, base: Band) -> tuple[Band, list[str]]:
     hold, remove, changed = base.hold, base.remove, []
     if _holds(choice.hold, HOLD_PRECISION):
         hold, changed = choice.hold.at, ["hold"]
-    if _holds(choice.remove, REMOVE_PRECISION):
+    if choice.remove is not None and _holds(choice.remove, REMOVE_PRECISION):
         remove, changed = choice.remove.at, [*changed, "remove"]
-    return (Band(hold, remove), changed) if hold < remove else (base, [])
+    is_ordered = remove is None or hold < remove
+    return (Band(hold, remove), changed) if is_ordered else (base, [])
 
 
 def _holds(edge: Edge, precision: float) -> bool:
