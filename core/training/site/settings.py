@@ -18,7 +18,7 @@ TUNED_FROM = 200
 FEWEST = 10
 """Rows with a label, and as many without it, for anything to be fitted to or said of it."""
 LEARNT_SHARE = 0.5
-"""How far the weights go from the shipped ones to the tuned ones (docs/decisions.md, 44)."""
+"""How far the weights go from the shipped ones to the tuned ones (docs/decisions.md, 45)."""
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,62}[a-z0-9]")
 
 
