@@ -26,6 +26,8 @@ class ExitCode(IntEnum):
     WRONG_USE = 2
     NOTHING_SCORED = 3
     SERVER_STOPPED = 4
+    NOT_BETTER = 5
+    WORSE = 6
     INTERRUPTED = 130
 
 
@@ -38,6 +40,9 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.NOTHING_SCORED: "Nothing could be scored: the backend does not answer, or refuses "
     "all texts. Make sure that it answers, then run the same command again.",
     ExitCode.SERVER_STOPPED: "A server that `up` runs stopped by itself; its log says why.",
+    ExitCode.NOT_BETTER: "A model was written, and its test rows do not show that it is better "
+    "than the shipped one.",
+    ExitCode.WORSE: "A model was written, and its test rows show that it is worse.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C; what was committed is kept.",
 }
 

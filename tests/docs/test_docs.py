@@ -10,6 +10,8 @@ from core.config import SETTING_HELP
 from core.moderation.permissions import Role
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from core.training.site.comparison import SiteVerdict
+from core.training.site.rows import COLUMNS
 from docs.generate import _subparsers, pages
 
 ROOT = Path(__file__).parents[2]
@@ -41,6 +43,16 @@ def test_every_setting_has_a_meaning_and_a_row():
 @pytest.mark.parametrize("word", [*Label, *Action])
 def test_the_glossary_explains_every_label_and_action(word):
     assert f"`{word}`" in (ROOT / "docs" / "concepts.md").read_text()
+
+
+@pytest.mark.parametrize("column", COLUMNS)
+def test_the_page_on_a_sites_model_has_every_column(column):
+    assert f"`{column}`" in (ROOT / "docs" / "site_model.md").read_text()
+
+
+@pytest.mark.parametrize("verdict", list(SiteVerdict))
+def test_the_page_on_a_sites_model_has_every_verdict(verdict):
+    assert f"*{verdict}*" in (ROOT / "docs" / "site_model.md").read_text()
 
 
 @pytest.mark.parametrize("role", list(Role))

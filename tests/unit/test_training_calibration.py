@@ -77,3 +77,14 @@ def test_the_logit_of_a_text_is_that_of_its_highest_window() -> None:
     found = highest_logits(logits, [range(1), range(1, 3), range(3, 4)])
     assert found.tolist() == [[1.0, -3.0], [2.0, 6.0], [-1.0, -2.0]]
     assert highest_logits(logits[:0], []).shape == (0, 2)
+
+
+def test_a_row_of_weight_two_counts_as_two_rows() -> None:
+    chance = np.random.default_rng(3)
+    logits = chance.normal(0, 2, 200)
+    targets = chance.random(200) < 1 / (1 + np.exp(-logits / 2))
+    weights = np.where(np.arange(200) % 3, 1.0, 2.0)
+    twice = np.repeat(np.arange(200), weights.astype(int))
+    weighted = fit_temperature(targets, logits, weights)
+    assert weighted == pytest.approx(fit_temperature(targets[twice], logits[twice]), abs=1e-3)
+    assert weighted != pytest.approx(fit_temperature(targets, logits), abs=0.01)

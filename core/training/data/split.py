@@ -18,11 +18,16 @@ class Split:
 
 def split_examples(examples: Sequence[Example]) -> Split:
     """Splits rows; rows that share a key, directly or through others, are in one split."""
-    roots = _group_roots(examples)
     sides: dict[str, list[Example]] = {"train": [], "val": [], "test": []}
-    for example in examples:
-        sides[side_of(_find(roots, example.keys[0]))].append(example)
+    for example, group in zip(examples, group_names(examples), strict=True):
+        sides[side_of(group)].append(example)
     return Split(tuple(sides["train"]), tuple(sides["val"]), tuple(sides["test"]))
+
+
+def group_names(examples: Sequence[Example]) -> list[str]:
+    """The group of each row; rows that share a key, directly or through others, are of one."""
+    roots = _group_roots(examples)
+    return [_find(roots, example.keys[0]) for example in examples]
 
 
 def side_of(group: str) -> str:

@@ -51,7 +51,7 @@ class TemperatureFit:
     after: Fit
 
 
-def fit_temperature(targets: "Bools", logits: "Floats") -> float:
+def fit_temperature(targets: "Bools", logits: "Floats", weights: "Floats | None" = None) -> float:
     """The temperature of least log loss between 1/4 and 8; 1 with one class alone.
 
     The loss has a single minimum over 1/temperature, so halving the range by the golden section
@@ -64,7 +64,7 @@ def fit_temperature(targets: "Bools", logits: "Floats") -> float:
     signed = np.where(targets, logits, -logits).astype(np.float64)
 
     def loss(scale: float) -> float:
-        return float(np.logaddexp(0.0, -signed * scale).mean())
+        return float(np.average(np.logaddexp(0.0, -signed * scale), weights=weights))
 
     golden = (5**0.5 - 1) / 2
     low, high = 1 / _HIGHEST, 1 / _LOWEST

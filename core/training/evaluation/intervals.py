@@ -20,7 +20,7 @@ RESAMPLES = 1000
 FEWEST = 10
 """With fewer rows of a class there is no interval."""
 _SEED = 20261123
-_CELLS_AT_ONCE = 2_000_000
+CELLS_AT_ONCE = 2_000_000
 _QUANTILES = (0.025, 0.975)
 _Z = 1.959964
 
@@ -70,11 +70,13 @@ def ranking_intervals(
     order = np.argsort(-scores, kind="stable")
     hits = targets[order].astype(np.float64)
     last_of_tie = np.flatnonzero(np.append(np.diff(scores[order]) != 0, True))
-    members = _group_numbers(groups, len(targets))[order]
+    members = group_numbers(groups, len(targets))[order]
     chance = np.random.default_rng(_SEED)
-    at_once = max(1, _CELLS_AT_ONCE // len(targets))
+    at_once = max(1, CELLS_AT_ONCE // len(targets))
     found = [
-        _measures(hits, last_of_tie, _draws(members, min(at_once, RESAMPLES - done), chance))
+        ranking_measures(
+            hits, last_of_tie, group_draws(members, min(at_once, RESAMPLES - done), chance)
+        )
         for done in range(0, RESAMPLES, at_once)
     ]
     measures = np.concatenate(found, axis=1)
@@ -83,7 +85,8 @@ def ranking_intervals(
     return (float(low[0]), float(high[0])), (float(low[1]), float(high[1]))
 
 
-def _group_numbers(groups: Sequence[Hashable] | None, rows: int) -> "NDArray[np.int64]":
+def group_numbers(groups: Sequence[Hashable] | None, rows: int) -> "NDArray[np.int64]":
+    """A number for each row, the same for rows of one group; None: each row alone."""
     import numpy as np
 
     if groups is None:
@@ -92,7 +95,7 @@ def _group_numbers(groups: Sequence[Hashable] | None, rows: int) -> "NDArray[np.
     return np.array([numbers[name] for name in groups])
 
 
-def _draws(
+def group_draws(
     members: "NDArray[np.int64]", draws: int, chance: "np.random.Generator"
 ) -> "NDArray[np.float64]":
     """How often each row is in each draw, (draws, rows)."""
@@ -105,7 +108,7 @@ def _draws(
     return counts[:, members].astype(np.float64)
 
 
-def _measures(
+def ranking_measures(
     hits: "Floats", last_of_tie: "NDArray[np.int64]", weights: "NDArray[np.float64]"
 ) -> "NDArray[np.float64]":
     """ROC AUC and average precision of every draw, (2, draws); rows run from the highest score."""
