@@ -99,6 +99,11 @@ class Settings:
         return self.home / "cascade.json"
 
     @property
+    def runtimes_path(self) -> Path:
+        """How fast this machine scores with each runtime."""
+        return self.home / "runtimes.json"
+
+    @property
     def own_paths(self) -> tuple[Path, ...]:
         """Everything that the console creates in its home."""
         return (
@@ -107,6 +112,9 @@ class Settings:
             self.api_keys_dir,
             self.logs_dir,
             self.calibration_path,
+            self.runtimes_path,
+            self.runtimes_path.with_suffix(".lock"),
+            self.runtimes_path.with_suffix(".new"),
         )
 
     @property

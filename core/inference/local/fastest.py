@@ -66,7 +66,4 @@ def choose_fastest(speeds: Sequence[RuntimeSpeed]) -> FastestRuntime | None:
 def _change(speed: RuntimeSpeed) -> str:
     if not speed.largest:
         return "its scores are the reference's"
-    return (
-        f"{speed.flips} of {speed.labels} labels changed, "
-        f"largest difference {speed.largest:.3f}"
-    )
+    return f"{speed.flips} of {speed.labels} labels changed, largest difference {speed.largest:.3f}"

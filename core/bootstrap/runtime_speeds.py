@@ -1,0 +1,73 @@
+"""What is measured of runtimes, and how the runs become speeds and differences of scores."""
+
+import statistics
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from core.inference.local.fastest import RuntimeSpeed
+from core.inference.local.measuring import RuntimeRun
+from core.inference.manifest import Manifest
+from core.moderation.cleaning import clean_text
+from core.moderation.comments import IncomingComment
+from core.moderation.policies import Policy
+from core.sources.bundled import sample_source
+
+if TYPE_CHECKING:
+    from core.parity.tables import ScoreTable
+
+TEXTS = 24
+"""Comments of the bundled sample, spread over their lengths: 120 labels, about 900 tokens."""
+
+
+def sample_texts() -> list[str]:
+    """The texts that are measured: part of the bundled sample, the shortest first."""
+    items = (item for item in sample_source().read() if isinstance(item, IncomingComment))
+    texts = sorted({clean_text(item.text) for item in items}, key=lambda text: (len(text), text))
+    return [texts[int((place + 0.5) * len(texts) / TEXTS)] for place in range(TEXTS)]
+
+
+def compare_runs(
+    runs: Sequence[RuntimeRun], manifest: Manifest, policy: Policy
+) -> tuple[RuntimeSpeed, ...]:
+    """Each run compared with the reference, the first one in fp32 that was measured."""
+    reference = next(
+        (run for run in runs if run.runtime.precision == "fp32" and run.problem is None), None
+    )
+    if reference is None:
+        return tuple(
+            RuntimeSpeed(run.runtime, problem=run.problem or "there is no reference in fp32")
+            for run in runs
+        )
+    return tuple(_compared(run, reference, manifest, policy) for run in runs)
+
+
+def _compared(
+    run: RuntimeRun, reference: RuntimeRun, manifest: Manifest, policy: Policy
+) -> RuntimeSpeed:
+    if run.problem is not None:
+        return RuntimeSpeed(run.runtime, problem=run.problem)
+    # Imported on use: numpy costs a tenth of a second.
+    from core.parity.comparison import compare_labels
+    from core.parity.gate import gate_problem, sum_up
+
+    tables = [_table(each, manifest) for each in (reference, run)]
+    change = sum_up(compare_labels(tables[0], tables[1], policy))
+    ratios = [mine / its for mine, its in zip(reference.pass_s, run.pass_s, strict=False)]
+    return RuntimeSpeed(
+        run.runtime,
+        speed=round(statistics.median(ratios), 3),
+        labels=change.labels,
+        flips=change.flips,
+        largest=round(change.largest, 4),
+        problem=gate_problem(change),
+    )
+
+
+def _table(run: RuntimeRun, manifest: Manifest) -> "ScoreTable":
+    import numpy as np
+
+    from core.parity.tables import ScoreTable
+
+    scores = np.array(run.scores, dtype=np.float64)
+    errors = (None,) * len(scores)
+    return ScoreTable(str(run.runtime), manifest.version, manifest.labels, scores, errors)
