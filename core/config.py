@@ -134,10 +134,14 @@ SETTING_HELP: dict[str, str] = {
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
     "api_port": "Port of the API.",
-    "backend": "What scores comments: `auto` (the fastest installed one of `openvino`, `onnx` and "
-    "`torch`), one of these three, `transformers` (any Hugging Face text classifier), `fake` (a "
-    "word list, for tests), or a name from the backends file.",
-    "precision": "`int8`, `bf16` or `fp32`, if the backend supports it; `auto` is its fastest.",
+    "backend": "What scores comments: `auto` (of `openvino`, `onnx` and `torch` the fastest here "
+    "whose scores count as those in fp32), one of these three, `transformers` (any Hugging Face "
+    "text classifier), `fake` (a word list, for tests), or a name from the backends file. What "
+    "`auto` leaves open is measured once, in a few seconds, by the first process that scores, and "
+    "again after a change of processor, model or runtime. The result is in `runtimes.json` in the "
+    "home folder, and `modconsole doctor` shows it; delete the file to measure again.",
+    "precision": "`int8`, `bf16` or `fp32`, if the backend supports it; `auto` is the fastest "
+    "that was measured.",
     "model": "`shipped`, a folder made by `modconsole train`, or, for `transformers`, a Hugging "
     "Face id or folder.",
     "activation": "How the outputs of a Hugging Face model become scores: `softmax`, `sigmoid` or "

@@ -18,15 +18,18 @@ from core.errors import ConsoleError
 from core.inference.base import Backend
 from core.inference.local.fastest import LocalRuntime
 
-ROUNDS = 3
+ROUNDS, FEWEST_ROUNDS = 5, 2
 """Each scores the texts once in every round, so that a busy moment of the machine affects all."""
 HOPELESS = 3.0
 """A runtime that takes this many times as long as another for its first pass is stopped."""
 SLOW_TO_IMPORT = ("torch", "transformers")
 IMPORTED_WITHIN_S = 4.0
 """After this a backend that takes seconds to import is left out, if another was measured."""
-ROUNDS_WITHIN_S = 10.0
-"""After this no further round begins; the first one is always made."""
+BEHIND = 2.0
+"""A runtime whose passes take this many times as long as another's is left out of further rounds;
+the first one, to which all are compared, is not."""
+ROUNDS_WITHIN_S = 6.0
+"""After this no round begins but the FEWEST_ROUNDS."""
 ENDED_WITHIN_S = 60.0
 """Then the process is killed: something hangs."""
 _TEXTS_A_CALL = 4
@@ -85,13 +88,29 @@ def measure_runtimes(
         yield RuntimeFact(runtime, scores=scores)
         opened[runtime] = backend
         fastest_s = min(took_s, fastest_s or took_s)
+    yield from _rounds(opened, texts, now_s, began_s)
+
+
+def _rounds(
+    opened: Mapping[LocalRuntime, Backend],
+    texts: Sequence[str],
+    now_s: Callable[[], float],
+    began_s: float,
+) -> Iterator[RuntimeFact]:
+    reference = next(iter(opened), None)
+    best_s: dict[LocalRuntime, float] = {}
     for number in range(ROUNDS):
-        if number and now_s() - began_s > ROUNDS_WITHIN_S:
+        if number >= FEWEST_ROUNDS and now_s() - began_s > ROUNDS_WITHIN_S:
             break
         for runtime, backend in opened.items():
+            is_behind = number and best_s[runtime] > BEHIND * min(best_s.values())
+            if is_behind and runtime != reference:
+                continue
             start_s = now_s()
             backend.score(texts)
-            yield RuntimeFact(runtime, pass_s=now_s() - start_s)
+            took_s = now_s() - start_s
+            best_s[runtime] = min(took_s, best_s.get(runtime, took_s))
+            yield RuntimeFact(runtime, pass_s=took_s)
 
 
 def measure_in_child(
