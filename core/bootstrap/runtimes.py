@@ -129,7 +129,7 @@ def _question(settings: Settings) -> _Question | None:
     machine = describe_machine()
     found = possible_runtimes(settings.backend, manifest)
     if machine["gpu"]:
-        # Measured first, so that slow processors don't leave it out for lack of time.
+        # What comes after others is left out.
         found = tuple(sorted(found, key=lambda each: each.backend != "torch"))
     wanted = tuple(each for each in found if settings.precision in ("auto", each.precision))
     if len(wanted) < 2:

@@ -6,6 +6,7 @@ takes nothing else with it.
 """
 
 import json
+import math
 import subprocess
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -20,16 +21,18 @@ from core.inference.local.fastest import LocalRuntime
 
 ROUNDS, FEWEST_ROUNDS = 5, 2
 """Each scores the texts once in every round, so that a busy moment of the machine affects all."""
-HOPELESS = 3.0
-"""A runtime that takes this many times as long as another for its first pass is stopped."""
-SLOW_TO_IMPORT = ("torch", "transformers")
-IMPORTED_WITHIN_S = 4.0
-"""After this a backend that takes seconds to import is left out, if another was measured."""
-BEHIND = 2.0
-"""A runtime whose passes take this many times as long as another's is left out of further rounds;
-the first one, to which all are compared, is not."""
-ROUNDS_WITHIN_S = 6.0
+ROUNDS_WITHIN_S = 5.0
 """After this no round begins but the FEWEST_ROUNDS."""
+BEHIND = 2.0
+"""A runtime whose passes take this many times as long as another's is left out of further
+rounds."""
+SCREENED = 4
+"""Each scores every fourth text before the rounds."""
+HOPELESS = 2.5
+"""One that takes this many times as long for them as another is stopped."""
+SLOW_TO_IMPORT = ("torch", "transformers")
+"""Importing these takes as long as measuring all others. They are measured if they come first (as
+with a GPU, or if they are set) or if no other could be opened."""
 ENDED_WITHIN_S = 60.0
 """Then the process is killed: something hangs."""
 _TEXTS_A_CALL = 4
@@ -62,30 +65,27 @@ def measure_runtimes(
     texts: Sequence[str],
     now_s: Callable[[], float],
 ) -> Iterator[RuntimeFact]:
-    """Opens them in that order, then times them in rounds."""
+    """Opens them in that order, then times them in rounds, in the first of which their scores are
+    taken."""
     began_s = now_s()
     opened: dict[LocalRuntime, Backend] = {}
-    imported: set[str] = set()
     fastest_s: float | None = None
     for runtime in runtimes:
-        is_slow = runtime.backend in SLOW_TO_IMPORT and runtime.backend not in imported
-        if is_slow and opened and now_s() - began_s > IMPORTED_WITHIN_S:
-            yield RuntimeFact(runtime, problem="there was no time left to import it")
+        others = {each.backend for each in opened} - {runtime.backend}
+        if runtime.backend in SLOW_TO_IMPORT and others:
+            yield RuntimeFact(runtime, problem="not tried: it is slow to import, and has no GPU")
             continue
-        imported.add(runtime.backend)
         try:
             backend = make(runtime)
             backend.load()
-            backend.score(texts[:1])  # the first call of some runtimes is slow
-            scores, took_s = _first_pass(backend, texts, fastest_s, now_s)
+            took_s = _screen(backend, texts[::SCREENED], fastest_s, now_s)
         except ConsoleError as error:
             yield RuntimeFact(runtime, problem=str(error))
             continue
-        if scores is None:
+        if took_s is None:
             backend.close()
-            yield RuntimeFact(runtime, problem=f"stopped: over {HOPELESS:.0f} times slower")
+            yield RuntimeFact(runtime, problem=f"stopped: over {HOPELESS} times slower")
             continue
-        yield RuntimeFact(runtime, scores=scores)
         opened[runtime] = backend
         fastest_s = min(took_s, fastest_s or took_s)
     yield from _rounds(opened, texts, now_s, began_s)
@@ -97,20 +97,46 @@ def _rounds(
     now_s: Callable[[], float],
     began_s: float,
 ) -> Iterator[RuntimeFact]:
-    reference = next(iter(opened), None)
     best_s: dict[LocalRuntime, float] = {}
     for number in range(ROUNDS):
         if number >= FEWEST_ROUNDS and now_s() - began_s > ROUNDS_WITHIN_S:
             break
         for runtime, backend in opened.items():
-            is_behind = number and best_s[runtime] > BEHIND * min(best_s.values())
-            if is_behind and runtime != reference:
+            fastest_s = min(best_s.values(), default=0.0)
+            if number and best_s.get(runtime, math.inf) > BEHIND * fastest_s:
                 continue
             start_s = now_s()
-            backend.score(texts)
+            try:
+                scores = _scores(backend, texts)
+            except ConsoleError as error:
+                yield RuntimeFact(runtime, problem=str(error))
+                continue
             took_s = now_s() - start_s
             best_s[runtime] = min(took_s, best_s.get(runtime, took_s))
-            yield RuntimeFact(runtime, pass_s=took_s)
+            yield RuntimeFact(runtime, scores=None if number else scores, pass_s=took_s)
+
+
+def _screen(
+    backend: Backend, texts: Sequence[str], fastest_s: float | None, now_s: Callable[[], float]
+) -> float | None:
+    """The seconds it takes; None if it was stopped."""
+    _scores(backend, texts[:1])  # the first call of some runtimes is slow
+    start_s = now_s()
+    for at in range(0, len(texts), _TEXTS_A_CALL):
+        if fastest_s is not None and now_s() - start_s > HOPELESS * fastest_s:
+            return None
+        _scores(backend, texts[at : at + _TEXTS_A_CALL])
+    return now_s() - start_s
+
+
+def _scores(backend: Backend, texts: Sequence[str]) -> list[list[float]]:
+    labels = backend.info.labels
+    scores = []
+    for result in backend.score(texts).results:
+        if result.error is not None:
+            raise ConsoleError(result.error)
+        scores.append([result.scores[label] for label in labels])
+    return scores
 
 
 def measure_in_child(
@@ -157,23 +183,6 @@ def gather(
         if run.problem is None and not run.pass_s:
             run.problem = ended
     return list(runs.values())
-
-
-def _first_pass(
-    backend: Backend, texts: Sequence[str], fastest_s: float | None, now_s: Callable[[], float]
-) -> tuple[list[list[float]] | None, float]:
-    """The scores, None if it was stopped, and the seconds it took."""
-    start_s = now_s()
-    labels = backend.info.labels
-    scores: list[list[float]] = []
-    for at in range(0, len(texts), _TEXTS_A_CALL):
-        if fastest_s is not None and now_s() - start_s > HOPELESS * fastest_s:
-            return None, now_s() - start_s
-        for result in backend.score(texts[at : at + _TEXTS_A_CALL]).results:
-            if result.error is not None:
-                raise ConsoleError(result.error)
-            scores.append([result.scores[label] for label in labels])
-    return scores, now_s() - start_s
 
 
 def _measured(line: bytes) -> RuntimeFact | None:
