@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import ConfigError
 from core.inference.backends_file import declared_names
+from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
 from core.moderation.languages import code_problem
 
@@ -113,8 +114,8 @@ class Settings:
             self.logs_dir,
             self.calibration_path,
             self.runtimes_path,
-            self.runtimes_path.with_suffix(".lock"),
-            self.runtimes_path.with_suffix(".new"),
+            lock_path(self.runtimes_path),
+            draft_path(self.runtimes_path),
         )
 
     @property

@@ -13,7 +13,8 @@ from core.bootstrap.backends import describe_backend, make_backend
 from core.bootstrap.catalogue import name_in_force
 from core.bootstrap.runtime_speeds import TEXTS, sample_texts
 from core.bootstrap.runtimes import fastest_runtime, remembered_table
-from core.bootstrap.services import build_services
+from core.bootstrap.services import Services, build_services
+from core.cli.main import main
 from core.config import Settings
 from core.inference.local import choice, measuring
 from core.inference.local.fastest import LocalRuntime
@@ -288,6 +289,35 @@ def test_the_names_in_use_follow_what_another_process_measured(settings: Setting
         assert (before[0], services.names_in_use[0]) == ("openvino", "onnx")
     finally:
         services.close()
+
+
+def test_up_measures_before_it_starts_the_servers(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    seen: list[bool] = []
+
+    def start_nothing(services: Services, *_rest: object) -> int:
+        seen.append(services.settings.runtimes_path.exists())
+        return 0
+
+    monkeypatch.setattr("core.processes.console.serve_all", start_nothing)
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    for _ in range(2):
+        assert main(["up"]) == 0
+    assert seen == [True, True]
+    assert capsys.readouterr().out.count("Measuring which runtime is the fastest here") == 1
+
+
+def test_no_file_of_it_counts_as_foreign_in_the_home(
+    settings: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    taken(settings, MadeUp())
+    settings.runtimes_path.with_suffix(".new").write_text("half")
+    settings.home.chmod(0o755)
+    with caplog.at_level(logging.WARNING):
+        build_services(settings, worker="test").close()
+    assert caplog.text == ""
+    assert stat.S_IMODE(settings.home.stat().st_mode) == 0o700
 
 
 def test_the_texts_are_short_and_long_and_the_same_each_time() -> None:
