@@ -7,6 +7,7 @@ from pathlib import Path
 
 from core.errors import ConfigError
 from core.inference.backends_file import declared_names
+from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
 from core.moderation.languages import code_problem
 
@@ -99,6 +100,11 @@ class Settings:
         return self.home / "cascade.json"
 
     @property
+    def runtimes_path(self) -> Path:
+        """How fast this machine scores with each runtime."""
+        return self.home / "runtimes.json"
+
+    @property
     def own_paths(self) -> tuple[Path, ...]:
         """Everything that the console creates in its home."""
         return (
@@ -107,6 +113,9 @@ class Settings:
             self.api_keys_dir,
             self.logs_dir,
             self.calibration_path,
+            self.runtimes_path,
+            lock_path(self.runtimes_path),
+            draft_path(self.runtimes_path),
         )
 
     @property
@@ -126,10 +135,14 @@ SETTING_HELP: dict[str, str] = {
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
     "api_port": "Port of the API.",
-    "backend": "What scores comments: `auto` (the fastest installed one of `openvino`, `onnx` and "
-    "`torch`), one of these three, `transformers` (any Hugging Face text classifier), `fake` (a "
-    "word list, for tests), or a name from the backends file.",
-    "precision": "`int8`, `bf16` or `fp32`, if the backend supports it; `auto` is its fastest.",
+    "backend": "What scores comments: `auto` (of `openvino`, `onnx` and `torch` the fastest here "
+    "whose scores count as those in fp32), one of these three, `transformers` (any Hugging Face "
+    "text classifier), `fake` (a word list, for tests), or a name from the backends file. What "
+    "`auto` leaves open is measured once, in a few seconds, by the first process that scores, and "
+    "again after a change of processor, model or runtime. The result is in `runtimes.json` in the "
+    "home folder, and `modconsole doctor` shows it; delete the file to measure again.",
+    "precision": "`int8`, `bf16` or `fp32`, if the backend supports it; `auto` is the fastest "
+    "that was measured.",
     "model": "`shipped`, a folder made by `modconsole train`, or, for `transformers`, a Hugging "
     "Face id or folder.",
     "activation": "How the outputs of a Hugging Face model become scores: `softmax`, `sigmoid` or "

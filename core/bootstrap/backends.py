@@ -18,24 +18,43 @@ from core.inference.unusable import UnusableBackend
 
 if TYPE_CHECKING:
     from core.inference.cascade.first_stage import FirstStage
+    from core.inference.local.fastest import LocalRuntime
 
 
 _logger = logging.getLogger(__name__)
 
 
 def make_backend(settings: Settings) -> Backend:
-    """The backend of the settings, not loaded. Raises MissingExtra and ConfigError."""
+    """The backend of the settings, not loaded. Where `auto` leaves a choice between runtimes, they
+    are measured if that was not done yet, which takes seconds. Raises MissingExtra and
+    ConfigError."""
     if settings.backend == "fake":
         return FakeBackend()
     if settings.backend not in BACKENDS:
         return _remote_backend(settings)
+    from core.bootstrap.runtimes import fastest_runtime
+
+    return _local_backend(settings, fastest_runtime(settings))
+
+
+def describe_backend(settings: Settings) -> BackendInfo:
+    """The description of the backend that the settings would make, as far as runtimes were
+    measured; measures nothing. Raises MissingExtra, ConfigError, ModelNotUsable."""
+    if settings.backend not in BACKENDS or settings.backend == "fake":
+        return make_backend(settings).info
+    from core.bootstrap.runtimes import remembered_runtime
+
+    return _local_backend(settings, remembered_runtime(settings)).info
+
+
+def _local_backend(settings: Settings, runtime: "LocalRuntime | None") -> Backend:
     # Imported on use: numpy costs a tenth of a second.
     from core.inference.local.choice import LocalChoice, choose_local
 
     return choose_local(
         LocalChoice(
-            backend=settings.backend,
-            precision=settings.precision,
+            backend=runtime.backend if runtime else settings.backend,
+            precision=runtime.precision if runtime else settings.precision,
             model=settings.model,
             activation=settings.activation,
             labels=settings.labels,

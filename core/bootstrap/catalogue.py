@@ -43,9 +43,14 @@ def read_catalogue(settings: Settings, in_force: str, fallback: str | None) -> C
 
 
 def name_in_force(settings: Settings) -> str:
-    """The name of the backend in force, with `auto` resolved for this machine."""
+    """The name of the backend in force, with `auto` resolved for this machine as far as its
+    runtimes were measured; measures nothing."""
     if settings.backend != "auto":
         return settings.backend
+    from core.bootstrap.runtimes import remembered_runtime
+
+    if (runtime := remembered_runtime(settings)) is not None:
+        return runtime.backend
     # Imported on use: numpy costs a tenth of a second.
     from core.inference.local.choice import LocalChoice, local_name
 

@@ -139,9 +139,10 @@ class Services:
 
         return ServingLogQueries(self.settings.serving_log_dir)
 
-    @cached_property
+    @property
     def names_in_use(self) -> tuple[str, str | None]:
-        """The backend in force and its fallback, with `auto` resolved."""
+        """The backend in force and its fallback, with `auto` resolved. Not kept: another process
+        may measure the runtimes meanwhile."""
         from core.bootstrap.catalogue import name_in_force
 
         second = self.settings.fallback

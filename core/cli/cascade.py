@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Iterator
 from pathlib import Path
 
-from core.bootstrap.backends import make_backend, read_first_stage_of
+from core.bootstrap.backends import describe_backend, read_first_stage_of
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import progress_bar
@@ -87,7 +87,7 @@ def _calibrate(services: Services, policy: Policy, file: Path | None, column: st
 def _status(services: Services, policy: Policy) -> None:
     settings = services.settings
     first = read_first_stage_of(settings)
-    full_version = make_backend(settings).info.model_version
+    full_version = describe_backend(settings).model_version
     calibration = read_calibration(settings.calibration_path)
     why = objection(
         calibration,

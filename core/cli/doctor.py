@@ -17,10 +17,10 @@ def add_commands(commands: Commands) -> None:
         "doctor",
         run_doctor,
         "Show what this machine has and what the console uses of it.",
-        "Processor, memory, packages, what scores and why, settings, home, ports, browser, and "
-        "what would be faster: one screen that can be pasted into a bug report. It contains no "
-        "secrets, and shows values of settings only if they are plain words or numbers. Exit code "
-        "0, or 2 if something keeps the console from starting.",
+        "Processor, memory, packages, what scores and why, how fast each runtime was measured, "
+        "settings, home, ports, browser, and what would be faster: one screen that can be pasted "
+        "into a bug report. It contains no secrets, and shows values of settings only if they are "
+        "plain words or numbers. Exit code 0, or 2 if something keeps the console from starting.",
     )
 
 
@@ -33,6 +33,7 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
         console_version,
     )
     from core.doctor.machine import check_browser, check_memory, check_processor, system_line
+    from core.doctor.runtimes import check_runtimes
     from core.doctor.site import check_home, check_ports, check_settings
 
     results = [
@@ -40,6 +41,7 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
         check_memory(),
         check_packages(),
         check_scoring(settings),
+        *check_runtimes(settings),
         check_languages(settings),
         check_settings(),
         check_home(settings),

@@ -2,6 +2,7 @@
 
 import argparse
 
+from core.bootstrap.runtimes import fastest_runtime
 from core.bootstrap.services import Services, build_services
 from core.bootstrap.sources import bundled_source, hackernews_source
 from core.cli.arguments import Commands
@@ -29,6 +30,8 @@ def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
     from core.processes.console import serve_all
 
     services = build_services(settings, worker="up")
+    # Before the servers start, because they need a backend too, and would disturb the measurement.
+    fastest_runtime(services.settings, say=lambda line: print(line, flush=True))
     stopped = serve_all(
         services, lambda: _ingest_and_score(services), lambda line: print(line, flush=True)
     )

@@ -2,9 +2,10 @@
 
 from importlib.metadata import PackageNotFoundError, requires, version
 
-from core.bootstrap.backends import language_backends, make_backend
+from core.bootstrap.backends import describe_backend, language_backends
 from core.config import Settings
 from core.doctor.checks import CheckResult, CheckState
+from core.doctor.runtimes import why_taken
 from core.errors import ConsoleError
 from core.inference.base import Location
 from core.moderation.languages import is_assessed, language_name
@@ -36,26 +37,27 @@ def check_packages() -> CheckResult:
 def check_scoring(settings: Settings) -> CheckResult:
     """The backend that scores under these settings, and what would be faster."""
     try:
-        info = make_backend(settings).info
+        info = describe_backend(settings)
     except ConsoleError as error:
         return CheckResult("scoring", CheckState.STOPS_THE_CONSOLE, str(error))
     where = f", {info.location}" if info.location is not Location.IN_PROCESS else ""
-    chosen = "set by MODCONSOLE_BACKEND" if settings.backend != "auto" else "the fastest here"
-    fact = f"{info.name} {info.precision}{where}, {chosen}; model {info.model_version}"
+    fact = f"{info.name} {info.precision}{where}; model {info.model_version}"
     if settings.backend == "fake":
         return CheckResult(
             "scoring", CheckState.COULD_BE_BETTER, fact, "a word list, for tests only"
         )
-    if info.location is Location.IN_PROCESS and info.name != "openvino":
-        advice = "OpenVINO is the fastest: pip install openvino, and leave MODCONSOLE_BACKEND out"
-        return CheckResult("scoring", CheckState.COULD_BE_BETTER, fact, advice)
-    return CheckResult("scoring", CheckState.OK, fact)
+    if info.location is not Location.IN_PROCESS or settings.backend == "auto":
+        return CheckResult("scoring", CheckState.OK, f"{fact}; {why_taken(settings)}")
+    advice = "leave MODCONSOLE_BACKEND out: then the fastest is measured and taken"
+    return CheckResult(
+        "scoring", CheckState.COULD_BE_BETTER, f"{fact}; {why_taken(settings)}", advice
+    )
 
 
 def check_languages(settings: Settings) -> CheckResult:
     """Whether the languages that the site expects are assessed."""
     try:
-        assessed = make_backend(settings).info.languages
+        assessed = describe_backend(settings).languages
     except ConsoleError:
         assessed = ()  # `check_scoring` says why
     elsewhere = language_backends(settings)

@@ -31,7 +31,7 @@ def check_home(settings: Settings) -> CheckResult:
     """Whether the home can be written, how full its disk is, and whether a state exists."""
     home = settings.home
     folder = next(each for each in (home, *home.absolute().parents) if each.exists())
-    shown = _without_user(home.absolute())
+    shown = without_user(home.absolute())
     if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
         advice = "make it writable, or set MODCONSOLE_HOME to another folder"
         return CheckResult(
@@ -83,7 +83,7 @@ def _answers(server: Server) -> bool:
         connection.close()
 
 
-def _without_user(path: Path) -> str:
+def without_user(path: Path) -> str:
     """The path with `~` for the user's folder, because reports are pasted where others read
     them."""
     own = Path.home()

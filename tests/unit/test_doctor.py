@@ -1,19 +1,27 @@
 """`modconsole doctor`: one line per check, advice, and no secrets."""
 
 import socket
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
+from core.bootstrap.runtimes import fastest_runtime
 from core.cli.main import main
 from core.cli.output import ExitCode
+from core.clock import Clock
 from core.config import Settings
 from core.doctor import installation
 from core.doctor.checks import CheckState
 from core.doctor.installation import check_languages, check_packages, check_scoring
 from core.doctor.machine import check_memory, check_processor
+from core.doctor.runtimes import check_runtimes
 from core.doctor.site import check_home, check_ports, check_settings
+from core.inference.local.fastest import LocalRuntime
+from core.inference.local.measuring import RuntimeRun
+from core.inference.manifest import read_manifest
 from core.processes.ports import free_port
 
 OLD = "model name\t: Old Processor\nflags\t\t: sse2 avx avx2\n"
@@ -71,12 +79,57 @@ def test_a_package_that_is_too_old_or_missing_stops_the_console(
 
 def test_scoring_says_what_scores_and_why(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path)
-    assert "the fastest here" in check_scoring(settings).fact
+    assert "chosen by the processor's features" in check_scoring(settings).fact
+    fastest_runtime(settings)
+    assert "openvino fp32 is the fastest: its scores are the ref" in check_scoring(settings).fact
     slower = check_scoring(replace(settings, backend="onnx"))
     assert slower.state is CheckState.COULD_BE_BETTER
-    assert "OpenVINO" in slower.advice
+    assert "leave MODCONSOLE_BACKEND out" in slower.advice
+    fixed = check_scoring(replace(settings, backend="onnx", precision="fp32"))
+    assert "set by MODCONSOLE_BACKEND" in fixed.fact
     unknown = check_scoring(replace(settings, model="/no/such/model", backend="onnx"))
     assert unknown.state is CheckState.STOPS_THE_CONSOLE
+
+
+def test_runtimes_are_shown_the_fastest_first_with_what_kept_others_out(tmp_path: Path) -> None:
+    settings = Settings(home=tmp_path)
+    (before,) = check_runtimes(settings)
+    assert "not measured yet" in before.fact
+    assert not before.advice
+    measured = {
+        "openvino fp32": RuntimeRun(LocalRuntime("openvino", "fp32"), pass_s=[1.0]),
+        "onnx int8": RuntimeRun(LocalRuntime("onnx", "int8"), pass_s=[0.5]),
+    }
+
+    def measure(
+        folder: Path, runtimes: Sequence[LocalRuntime], texts: Sequence[str]
+    ) -> list[RuntimeRun]:
+        stopped = "stopped: over 3 times slower"
+        runs = [measured.get(str(each), RuntimeRun(each, problem=stopped)) for each in runtimes]
+        for run in runs:
+            run.scores = [[0.0] * len(read_manifest(folder).labels) for _ in texts]
+        return runs
+
+    now = datetime(2026, 11, 27, tzinfo=UTC)
+    seconds = iter([1.0, 4.4])
+    clock = Clock(now=lambda: now, monotonic=lambda: next(seconds))
+    fastest_runtime(settings, measure=measure, clock=clock)
+    (found,) = check_runtimes(settings)
+    assert found.state is CheckState.OK
+    assert found.fact.startswith(
+        "measured on 27 November 2026 in 3.4 s, as multiples of openvino fp32: onnx int8 2.00; "
+        "openvino fp32 1.00; "
+    )
+    assert "openvino bf16 (stopped: over 3 times slower)" in found.fact
+    assert f"delete {tmp_path}/runtimes.json" in found.advice
+    assert check_runtimes(replace(settings, backend="onnx", precision="fp32")) == []
+    assert check_runtimes(replace(settings, backend="fake")) == []
+
+
+def test_the_report_measures_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    main(["doctor"])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_settings_are_named_and_no_secret_is_shown() -> None:

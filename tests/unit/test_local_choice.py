@@ -2,13 +2,20 @@
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.errors import ConfigError, MissingExtra
-from core.inference.local.choice import PACKAGES, LocalChoice, choose_local
+from core.inference.local.choice import (
+    PACKAGES,
+    LocalChoice,
+    choose_local,
+    possible_runtimes,
+)
 from core.inference.local.processors import has_bf16_tiles, has_int8_products
+from core.inference.manifest import INT8_FILE, SHIPPED_MODEL, Manifest, read_manifest
 
 
 def without(*packages: str) -> Callable[[str], bool]:
@@ -160,3 +167,22 @@ def test_a_precision_the_backend_has_not_is_refused() -> None:
     chosen = LocalChoice(backend="onnx", precision="bf16")
     with pytest.raises(ConfigError, match=r"`onnx` supports int8 or fp32"):
         choose_local(chosen, is_installed=without())
+
+
+def test_runtimes_are_listed_by_what_is_installed_and_what_the_folder_has() -> None:
+    whole = read_manifest(SHIPPED_MODEL)
+    rest = {name: digest for name, digest in whole.files.items() if name != INT8_FILE}
+    part = replace(whole, files=rest)
+
+    def names(backend: str, manifest: Manifest, *missing: str) -> list[str]:
+        found = possible_runtimes(backend, manifest, is_installed=without(*missing))
+        return list(map(str, found))
+
+    openvino = ["openvino fp32", "openvino int8", "openvino bf16"]
+    onnx, torch = ["onnx fp32", "onnx int8"], ["torch fp32", "torch bf16"]
+    assert names("auto", whole) == [*openvino, *onnx, *torch]
+    assert names("auto", whole, "openvino", "transformers") == onnx
+    assert names("auto", part, "torch") == ["openvino fp32", "openvino bf16", "onnx fp32"]
+    assert names("onnx", whole) == onnx
+    assert names("onnx", whole, "onnxruntime") == []
+    assert names("fake", whole) == names("my-service", whole) == []

@@ -9,15 +9,18 @@ from pathlib import Path
 from core.errors import ConfigError, MissingExtra
 from core.inference.base import Activation
 from core.inference.local.backend import LocalBackend
+from core.inference.local.fastest import LocalRuntime
 from core.inference.local.folder_model import FILES, FolderModel
 from core.inference.local.label_names import parse_label_map
 from core.inference.local.processors import CPU_INFO, has_bf16_tiles, has_int8_products
-from core.inference.manifest import MANIFEST_FILE, SHIPPED, model_folder
+from core.inference.manifest import MANIFEST_FILE, SHIPPED, Manifest, model_folder
 from core.inference.windows import READ_CHARS
 
 AUTO = "auto"
 FASTEST_FIRST = ("openvino", "onnx", "torch")
 """As measured by `modconsole bench local`: see docs/benchmarks.md."""
+REQUIRED = ("openvino", "onnx")
+"""Backends whose packages come with the console."""
 PACKAGES = {
     "openvino": ("openvino",),
     "onnx": ("onnxruntime",),
@@ -86,6 +89,22 @@ def local_name(choice: LocalChoice, *, is_installed: Callable[[str], bool] | Non
     if not (model_folder(choice.model) / MANIFEST_FILE).is_file():
         return "transformers"
     return _fastest(choice.precision, is_installed or _is_installed)
+
+
+def possible_runtimes(
+    backend: str, manifest: Manifest, *, is_installed: Callable[[str], bool] | None = None
+) -> tuple[LocalRuntime, ...]:
+    """The installed runtimes for which the model has the files, the likely fastest backend first
+    and each backend's fp32 before its other precisions. `backend` may be `auto`."""
+    is_installed = is_installed or _is_installed
+    names = FASTEST_FIRST if backend == AUTO else (backend,)
+    return tuple(
+        LocalRuntime(name, precision)
+        for name in names
+        if name in FILES and missing_packages(name, is_installed) is None
+        for precision in sorted(FILES[name], key=lambda each: each != "fp32")
+        if set(FILES[name][precision]) <= manifest.files.keys()
+    )
 
 
 def _is_installed(package: str) -> bool:

@@ -5,6 +5,11 @@ import platform
 from pathlib import Path
 
 CPU_INFO = Path("/proc/cpuinfo")
+NVIDIA_DEVICE = Path("/dev/nvidiactl")
+_ARITHMETIC = frozenset(
+    {"avx", "avx2", "fma", "f16c", "avx512f", "avx512bw", "avx512vl", "avx512_vnni", "avx_vnni",
+     "avx512_bf16", "avx512_fp16", "amx_tile", "amx_int8", "amx_bf16"}
+)  # fmt: skip
 
 
 def processor_count() -> int:
@@ -35,6 +40,12 @@ def has_int8_products(cpu_info: Path = CPU_INFO) -> bool:
     and its sums overflowed. True if the system doesn't say."""
     flags = _flags(cpu_info)
     return not flags or bool(flags & {"avx512_vnni", "avx_vnni", "amx_int8"})
+
+
+def arithmetic_flags(cpu_info: Path = CPU_INFO) -> list[str]:
+    """The features on which the speed of runtimes depends, sorted; empty if the system doesn't
+    say."""
+    return sorted(_flags(cpu_info) & _ARITHMETIC)
 
 
 def _flags(cpu_info: Path) -> frozenset[str]:
