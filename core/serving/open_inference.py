@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse
 
-from core.errors import BackendError, InvalidInput, NotFound
+from core.errors import InvalidInput, NotFound
 from core.inference.base import BackendInfo
 from core.serving.paths import ErrorFormat
 from core.serving.process import ApiProcess
@@ -81,9 +81,7 @@ async def get_model_ready(
     """Whether this model can score; 503 if not."""
     info = _info(request, model, model_version)
     process: ApiProcess = request.app.state.process
-    trouble = await process.run_read(process.services.scorer.backend.health)
-    if trouble is not None:
-        raise BackendError(trouble)
+    await process.readiness.check_backend()
     return JSONResponse({"name": info.name, "ready": True})
 
 

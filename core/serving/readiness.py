@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import dataclass
+from typing import Any
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -27,7 +28,9 @@ class Readiness:
     def __init__(self, services: Services) -> None:
         self._services = services
         self._thread = CapacityLimiter(1)
+        self._asking = CapacityLimiter(1)
         self._look: asyncio.Task[Ready] | None = None
+        self._ask: asyncio.Task[str | None] | None = None
         self._is_store_checked = False
 
     async def check(self) -> Ready:
@@ -44,6 +47,18 @@ class Readiness:
             raise StoreError("the state does not answer the check in time")
         return self._look.result()
 
+    async def check_backend(self) -> None:
+        """Raises BackendError, within about two seconds, if the backend can't score now."""
+        if self._ask is None or self._ask.done():
+            health = self._services.scorer.backend.health
+            self._ask = asyncio.create_task(run_sync(health, limiter=self._asking))
+            self._ask.add_done_callback(_note_error)
+        done, _ = await asyncio.wait({self._ask}, timeout=ANSWER_WITHIN_S)
+        if not done:
+            raise BackendError("the backend does not answer the check in time")
+        if (trouble := self._ask.result()) is not None:
+            raise BackendError(trouble)
+
     def _look_now(self) -> Ready:
         self._is_store_checked = False
         store = self._services.context.store
@@ -57,7 +72,7 @@ class Readiness:
         return Ready(waiting)
 
 
-def _note_error(look: asyncio.Task[Ready]) -> None:
+def _note_error(look: asyncio.Task[Any]) -> None:
     """An error that nobody waits for any more would be logged as never retrieved."""
     if not look.cancelled():
         look.exception()
