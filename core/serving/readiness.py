@@ -1,8 +1,9 @@
 """Whether comments can be stored and scored now; concurrent requests share one check."""
 
 import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from anyio import CapacityLimiter
 from anyio.to_thread import run_sync
@@ -10,6 +11,7 @@ from anyio.to_thread import run_sync
 from core.bootstrap.services import Services
 from core.errors import BackendError, StoreError
 
+T = TypeVar("T")
 ANSWER_WITHIN_S = 2.0
 """Longer than a busy state takes to be told, far shorter than a remote backend's timeouts."""
 
@@ -36,27 +38,16 @@ class Readiness:
     async def check(self) -> Ready:
         """Raises StoreError or BackendError, within about two seconds: a check that takes longer
         goes on, and its result counts for those who ask later."""
-        if self._look is None or self._look.done():
-            self._look = asyncio.create_task(run_sync(self._look_now, limiter=self._thread))
-            self._look.add_done_callback(_note_error)
-        # Waits without cancelling: if one caller disconnects, the others still get the result.
-        done, _ = await asyncio.wait({self._look}, timeout=ANSWER_WITHIN_S)
-        if not done:
-            if self._is_store_checked:
-                raise BackendError("the backend does not answer the check in time")
+        self._look = _going_on(self._look, self._look_now, self._thread)
+        if not await _is_over(self._look) and not self._is_store_checked:
             raise StoreError("the state does not answer the check in time")
-        return self._look.result()
+        return _result(self._look)
 
     async def check_backend(self) -> None:
         """Raises BackendError, within about two seconds, if the backend can't score now."""
-        if self._ask is None or self._ask.done():
-            health = self._services.scorer.backend.health
-            self._ask = asyncio.create_task(run_sync(health, limiter=self._asking))
-            self._ask.add_done_callback(_note_error)
-        done, _ = await asyncio.wait({self._ask}, timeout=ANSWER_WITHIN_S)
-        if not done:
-            raise BackendError("the backend does not answer the check in time")
-        if (trouble := self._ask.result()) is not None:
+        self._ask = _going_on(self._ask, self._services.scorer.backend.health, self._asking)
+        await _is_over(self._ask)
+        if (trouble := _result(self._ask)) is not None:
             raise BackendError(trouble)
 
     def _look_now(self) -> Ready:
@@ -70,6 +61,28 @@ class Readiness:
         if trouble is not None:
             raise BackendError(trouble)
         return Ready(waiting)
+
+
+def _going_on(
+    task: asyncio.Task[T] | None, work: Callable[[], T], limiter: CapacityLimiter
+) -> asyncio.Task[T]:
+    """The check in progress, or a new one."""
+    if task is None or task.done():
+        task = asyncio.create_task(run_sync(work, limiter=limiter))
+        task.add_done_callback(_note_error)
+    return task
+
+
+async def _is_over(task: asyncio.Task[T]) -> bool:
+    """Waits without cancelling: if one caller disconnects, the others still get the result."""
+    done, _ = await asyncio.wait({task}, timeout=ANSWER_WITHIN_S)
+    return bool(done)
+
+
+def _result(task: asyncio.Task[T]) -> T:
+    if not task.done():
+        raise BackendError("the backend does not answer the check in time")
+    return task.result()
 
 
 def _note_error(look: asyncio.Task[Any]) -> None:

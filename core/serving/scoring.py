@@ -50,9 +50,6 @@ class Scoring:
         told in the answer."""
         try:
             scored = await self._ask(texts)
-            if scored.call is not None and all(each.error is not None for each in scored.results):
-                # This also finds out whether it is the texts or the backend.
-                return Scored(await self._one_by_one(texts), self.info)
         except BackendError as error:
             return not_scored(error, self.info, len(texts))
         return Scored(scored.results, self.info)
