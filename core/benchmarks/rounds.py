@@ -40,8 +40,11 @@ def compare(rounds: Sequence[Round]) -> Row:
     """The API against the fastest peer at the highest number of connections: the median of the
     rounds' ratios, and each of them. Empty without peers."""
     name = _best_peer(median_rows(each.peers for each in rounds))
-    # A peer that failed to start is missing from that round.
-    both = [each for each in rounds if any(row["load"] == f"{name}, {_MOST}" for row in each.peers)]
+    # A peer that failed to start is missing from that round; one that answered nothing has a 0.
+    load = f"{name}, {_MOST}"
+    both = [
+        each for each in rounds if any(row["load"] == load and row["rps"] for row in each.peers)
+    ]
     if not both:
         return {}
     return {

@@ -53,6 +53,13 @@ def test_a_peer_that_failed_in_a_round_is_compared_in_the_others() -> None:
     assert compare(rounds)["rps_over_best_peer_rounds"] == [4.0]
 
 
+def test_a_peer_that_answered_nothing_in_a_round_is_compared_in_the_others() -> None:
+    silent = peers("MLflow", 0.0, float("nan"), float("nan"))
+    rounds = [Round(OWN, silent, 250.0), Round(OWN, MLFLOW, 250.0), Round(OWN, MLFLOW, 250.0)]
+    assert compare(rounds)["rps_over_best_peer_rounds"] == [4.0, 4.0]
+    assert compare([Round(OWN, silent, 250.0)]) == {}
+
+
 def test_without_peers_there_is_nothing_to_compare() -> None:
     assert compare([Round(OWN, [], 250.0)]) == {}
 
