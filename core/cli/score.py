@@ -13,7 +13,7 @@ from core.cli.output import ExitCode, complain, progress_bar
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
 from core.moderation.languages import UNNAMED, language_name
-from core.services.rescore import RescoringReport, rescore_failed
+from core.services.rescore import RescoringReport, has_unscored, rescore
 from core.services.score import ScoringReport, score_waiting
 
 MOST_REASONS = 5
@@ -154,13 +154,13 @@ def _languages_line(languages: Counter[str]) -> str:
 
 
 def _rescore(services: Services, scored: _Scored) -> None:
-    """Scores again the comments that the failure policy decided on."""
+    """Scores the comments that were decided on without scores."""
     with services.context.store.read() as reader:
-        if not reader.failed_revisions(1, None):
+        if not has_unscored(reader, services.scorer):
             return
     report = RescoringReport()
     try:
-        for current in rescore_failed(services.context, services.scorer):
+        for current in rescore(services.context, services.scorer):
             report = current
     finally:
         scored.decided += report.decided + len(report.failed)

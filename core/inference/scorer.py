@@ -73,6 +73,14 @@ class Scorer:
         """Whether the text is sent to this backend, by its language."""
         return self.routes is None or self.routes.is_for(text, self.backend.info)
 
+    @property
+    def languages(self) -> frozenset[str] | None:
+        """The codes of the languages that this backend or another one assesses; None for any."""
+        stated = self.backend.info.languages
+        if self.routes is None or stated is None:
+            return None
+        return frozenset(stated).union(self.routes.scorers)
+
     def close(self) -> None:
         """Close the backend and the serving log."""
         self.backend.close()

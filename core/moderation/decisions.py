@@ -121,8 +121,18 @@ def judge_read(scores: Mapping[Label, float], policy: Policy, *, unread_chars: i
 
 
 def awaits_scores(chain: Sequence[Decision]) -> bool:
-    """Whether scores may decide: nothing was decided yet, or only the failure policy did."""
-    return not chain or chain[-1].source is DecisionSource.FAILURE_POLICY
+    """Whether scores may decide: nothing was decided yet, only the failure policy did, or the
+    comment waits for a person because no backend assessed its language."""
+    if not chain or chain[-1].source is DecisionSource.FAILURE_POLICY:
+        return True
+    return waits_for_its_language(chain)
+
+
+def waits_for_its_language(chain: Sequence[Decision]) -> bool:
+    """Whether a comment with these decisions is held because no backend assessed its language."""
+    if not chain:
+        return False
+    return chain[-1].source is DecisionSource.LANGUAGE and chain[-1].action is Action.HOLD
 
 
 def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:

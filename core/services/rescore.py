@@ -1,18 +1,20 @@
-"""Rescoring: comments that the failure policy decided on are scored and decided on again once a
-backend answers."""
+"""Rescoring: comments that were decided on without scores are scored and decided on again once a
+backend answers, or once one assesses their language."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from core.inference.base import OUTAGES, ErrorKind
+from core.inference.base import OUTAGES, ErrorKind, TextResult
 from core.inference.scorer import Scorer
 from core.moderation.comments import Revision
-from core.moderation.policies import Action
+from core.moderation.decisions import Decision, waits_for_its_language
+from core.moderation.policies import Action, Policy
 from core.services.automated import decide
 from core.services.context import Context
 from core.services.score import CHUNK_ROWS, raise_outage
 from core.servinglog.record import Mode
+from core.store.base import Reader
 
 
 @dataclass(slots=True)
@@ -25,12 +27,18 @@ class RescoringReport:
     actions: Counter[Action] = field(default_factory=Counter)
 
 
-def rescore_failed(
+def has_unscored(reader: Reader, scorer: Scorer) -> bool:
+    """Whether `rescore` would find a comment to score."""
+    return bool(_failed(reader, scorer, 1, None) or _held_for_language(reader, scorer, 1, None))
+
+
+def rescore(
     context: Context, scorer: Scorer, *, skip: Collection[str] = ()
 ) -> Iterator[RescoringReport]:
     """Score and decide again, oldest first, each comment whose current decision is the failure
-    policy's. Yields the same report object, updated, after each committed chunk. `skip` are the ids
-    of revisions to leave out.
+    policy's, then each that waits for a person because of its language and is in one that is
+    assessed now. Yields the same report object, updated, after each committed chunk. `skip` are the
+    ids of revisions to leave out.
 
     Raises BackendError if the backend is down; the remaining comments keep their decision and are
     tried at the next call.
@@ -38,35 +46,66 @@ def rescore_failed(
     with context.store.read() as reader:
         policy = reader.policy_in_force()
     report = RescoringReport()
-    after: Revision | None = None
-    while True:
-        with context.store.read() as reader:
-            found = reader.failed_revisions(CHUNK_ROWS, after)
-        if not found:
-            return
-        after = found[-1]
-        failed = [revision for revision in found if revision.id not in skip]
-        if not failed:
-            continue
-        results = scorer.score([revision.text for revision in failed], Mode.BATCH)
-        info = scorer.backend.info
-        with context.store.write() as tx:
-            for revision, result in zip(failed, results, strict=True):
-                if result.error is not None and result.error_kind is not ErrorKind.LANGUAGE:
-                    if result.error_kind not in OUTAGES:
-                        report.failed.add(revision.id)
-                    continue
-                decision = decide(
-                    context,
-                    tx,
-                    policy=policy,
-                    info=info,
-                    revision=revision,
-                    result=result,
-                    chain=tx.decision_chain(revision.id),
-                )
-                if decision is not None:
-                    report.decided += 1
-                    report.actions[decision.action] += 1
-        yield report
-        raise_outage(results)
+    for find in (_failed, _held_for_language):
+        after: Revision | None = None
+        while True:
+            with context.store.read() as reader:
+                found = find(reader, scorer, CHUNK_ROWS, after)
+            if not found:
+                break
+            after = found[-1]
+            unscored = [revision for revision in found if revision.id not in skip]
+            if not unscored:
+                continue
+            results = scorer.score([revision.text for revision in unscored], Mode.BATCH)
+            scored = zip(unscored, results, strict=True)
+            _decide_again(context, scorer, policy, scored, report)
+            yield report
+            raise_outage(results)
+
+
+def _failed(
+    reader: Reader, _scorer: Scorer, limit: int, after: Revision | None
+) -> Sequence[Revision]:
+    return reader.failed_revisions(limit, after)
+
+
+def _held_for_language(
+    reader: Reader, scorer: Scorer, limit: int, after: Revision | None
+) -> Sequence[Revision]:
+    return reader.revisions_held_for_language(scorer.languages, limit, after)
+
+
+def _decide_again(
+    context: Context,
+    scorer: Scorer,
+    policy: Policy,
+    scored: Iterable[tuple[Revision, TextResult]],
+    report: RescoringReport,
+) -> None:
+    info = scorer.backend.info
+    with context.store.write() as tx:
+        for revision, result in scored:
+            chain = tx.decision_chain(revision.id)
+            if not _brings_news(result, chain):
+                if result.error_kind not in OUTAGES:
+                    report.failed.add(revision.id)
+                continue
+            decision = decide(
+                context,
+                tx,
+                policy=policy,
+                info=info,
+                revision=revision,
+                result=result,
+                chain=chain,
+            )
+            if decision is not None:
+                report.decided += 1
+                report.actions[decision.action] += 1
+
+
+def _brings_news(result: TextResult, chain: Sequence[Decision]) -> bool:
+    if result.error_kind is ErrorKind.LANGUAGE:
+        return not waits_for_its_language(chain)
+    return result.error is None

@@ -7,7 +7,7 @@ from threading import Event, Thread
 from core.errors import BackendError, StoreError
 from core.inference.scorer import Scorer
 from core.services.context import Context
-from core.services.rescore import rescore_failed
+from core.services.rescore import has_unscored, rescore
 
 _logger = logging.getLogger(__name__)
 
@@ -36,13 +36,13 @@ class Rescoring:
     def look(self) -> int:
         """Look once; returns how many comments were decided again."""
         with self._context.store.read() as reader:
-            if not reader.failed_revisions(1, None):
+            if not has_unscored(reader, self._scorer):
                 return 0
         if self._scorer.health() is not None:
             return 0
         decided = 0
         try:
-            for report in rescore_failed(self._context, self._scorer, skip=self._refused):
+            for report in rescore(self._context, self._scorer, skip=self._refused):
                 decided = report.decided
                 self._refused |= report.failed
                 if self._is_over.is_set():

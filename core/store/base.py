@@ -7,7 +7,7 @@ stores it with the change. The methods for cases take none: a case changes only 
 decision, an edit or a withdrawal, which has one. A thread's title is not moderated and has none.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -65,6 +65,13 @@ class Reader(Protocol):
 
     def count_failed(self) -> int:
         """The number of all `failed_revisions`."""
+        ...
+
+    def revisions_held_for_language(
+        self, languages: Collection[str] | None, limit: int, after: Revision | None
+    ) -> Sequence[Revision]:
+        """Latest revisions in one of `languages` (None: in any) that wait for a person because no
+        backend assessed their language, oldest first, starting after the revision `after`."""
         ...
 
     def is_empty(self) -> bool:

@@ -173,7 +173,8 @@ def unassessed_lines(site: SiteBackends) -> list[str]:
         lines.append(
             "What helps: another backend, by language. In the backends file, languages = "
             f'["{code}"] sends it the comments in {language_name(code)}. Until then the policy '
-            "decides on them unread: by default each waits for a person."
+            "decides on them unread: by default each waits for a person, and is scored once there "
+            "is such a backend."
         )
     return lines
 

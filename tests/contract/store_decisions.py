@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import StoreError
+from core.moderation.comments import Revision
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.store.base import Store
@@ -52,6 +53,33 @@ class FailedDecisions(StoreFixtures):
                 seen += [revision.id for revision in page]
                 after = page[-1]
         assert seen == ["a-1", "b-1", "c-1", "d-1"]
+
+
+class HeldForLanguage(StoreFixtures):
+    """Decisions because no backend assesses a language."""
+
+    def test_held_for_language_are_open_and_latest_oldest_first(
+        self, store: Store, rows: Rows
+    ) -> None:
+        for minutes, (name, language) in enumerate([("b", "de"), ("c", "th"), ("a", "de")]):
+            rows.held_for_language(rows.comment(name, minutes=minutes), language)
+        reviewed, edited = rows.comment("reviewed"), rows.comment("edited")
+        for revision in (reviewed, edited):
+            rows.held_for_language(revision, "de")
+        rows.decided(reviewed, Action.HOLD, seen=1)
+        rows.edit(edited)
+        rows.failed(rows.comment("failed"))
+        with store.read() as reader:
+
+            def names(languages: set[str] | None, after: Revision | None = None) -> list[str]:
+                found = reader.revisions_held_for_language(languages, 10, after)
+                return [revision.id for revision in found]
+
+            assert names({"de"}) == ["b-1", "a-1"]
+            assert names(set()) == []
+            assert names(None) == ["b-1", "c-1", "a-1"]
+            (first,) = reader.revisions_held_for_language(None, 1, None)
+            assert names(None, first) == ["c-1", "a-1"]
 
 
 class Decisions(StoreFixtures):

@@ -74,6 +74,7 @@ class Rows:
         seen: int = 0,
         key: str | None = None,
         source: DecisionSource | None = None,
+        language: str | None = None,
         minutes: float = 1,
     ) -> Decision | None:
         """The decision; None if the store refused it."""
@@ -93,6 +94,7 @@ class Rows:
             backend="fake",
             scores={Label.THREAT: 0.1 + 0.2},
             supersedes=chain[-1].id if chain else None,
+            language=language,
         )
         audit = self.audit(AuditKind.DECISION_REVIEWED, revision.id)
         key = key or decision.id
@@ -103,6 +105,13 @@ class Rows:
         """Decided by the failure policy."""
         with self.store.write() as tx:
             assert self.decide(tx, revision, action, source=DecisionSource.FAILURE_POLICY)
+
+    def held_for_language(self, revision: Revision, language: str) -> None:
+        """With its open case."""
+        source = DecisionSource.LANGUAGE
+        with self.store.write() as tx:
+            assert self.decide(tx, revision, Action.HOLD, source=source, language=language)
+        self.case(revision)
 
     def decided(
         self, revision: Revision, action: Action, *, seen: int = 0, minutes: float = 1

@@ -6,7 +6,7 @@ A subclass supplies `open_store`; two stores opened on the same folder share one
 from tests.contract.store_appeals import Appeals
 from tests.contract.store_cases import Cases
 from tests.contract.store_comments import Authors, Comments, Threads
-from tests.contract.store_decisions import Decisions, FailedDecisions
+from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
 from tests.contract.store_policies import PoliciesAndAudit
 from tests.contract.store_transactions import Transactions
 
@@ -15,6 +15,7 @@ class StoreSuite(
     Transactions,
     Comments,
     FailedDecisions,
+    HeldForLanguage,
     Decisions,
     Cases,
     Threads,

@@ -16,7 +16,7 @@ from core.moderation.comments import Revision
 from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
 from core.services.queries import load_case
-from core.services.rescore import rescore_failed
+from core.services.rescore import rescore
 from core.servinglog.memory import MemoryLog
 from dashboard.review.why_flagged import unscored_line
 from dashboard.wording import FAILURES
@@ -110,7 +110,7 @@ def check_held(
 
 def check_scored(console: Console, well: Backend, revisions: list[Revision]) -> None:
     """Checks that both comments are decided by rule once a backend answers."""
-    list(rescore_failed(console.services.context, console.scorer(well)))
+    list(rescore(console.services.context, console.scorer(well)))
     for revision in revisions:
         decision = chain_of(console.services, revision)[-1]
         expected = Action.APPROVE if revision.text == CLEAN else Action.REMOVE

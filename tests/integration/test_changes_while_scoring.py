@@ -16,7 +16,7 @@ from core.moderation.decisions import DecisionSource
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action, Policy
 from core.services.ingest import ingest
-from core.services.rescore import rescore_failed
+from core.services.rescore import rescore
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from core.servinglog.record import Mode
@@ -112,7 +112,7 @@ def test_a_decision_at_once_meets_a_change(services: Services, happens: Change) 
 def test_a_decision_made_again_meets_a_change(services: Services, happens: Change) -> None:
     revision = unscored(services, CLEAN)
     scorer = Interrupted(services, lambda: happens(services, revision))
-    reports = list(rescore_failed(services.context, scorer))
+    reports = list(rescore(services.context, scorer))
     assert reports[-1].decided == 0
     sources = [decision.source for decision in chain_of(services, revision)]
     by_hand = [DecisionSource.REVIEWER] if happens is removed_by_hand else []

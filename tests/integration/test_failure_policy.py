@@ -22,7 +22,7 @@ from core.moderation.scores import Label
 from core.services.context import Context
 from core.services.failure import FailureRule
 from core.services.queries import load_case
-from core.services.rescore import RescoringReport, rescore_failed
+from core.services.rescore import RescoringReport, rescore
 from core.services.score import CHUNK_ROWS
 from core.serving.rescoring import Rescoring
 from core.servinglog.memory import MemoryLog
@@ -78,7 +78,7 @@ class Site:
             return reader.case_of(revision.id)
 
     def rescore(self) -> RescoringReport | None:
-        reports = list(rescore_failed(self.context, self.scorer))
+        reports = list(rescore(self.context, self.scorer))
         return reports[-1] if reports else None
 
 
@@ -209,7 +209,7 @@ def test_what_fails_again_stays_held_and_does_not_stop_others(site: Site) -> Non
 
 def test_outage_in_the_middle_leaves_the_rest_for_the_next_time(site: Site) -> None:
     revisions = site.decide(*[CLEAN] * (CHUNK_ROWS + 5), is_down=True)
-    reports = rescore_failed(site.context, site.scorer)
+    reports = rescore(site.context, site.scorer)
     assert next(reports).decided == CHUNK_ROWS
     site.fake.is_down = True
     with pytest.raises(BackendError):
@@ -232,7 +232,7 @@ def test_limit_in_the_middle_of_a_chunk_keeps_what_was_scored(site: Site) -> Non
             return BatchResult((answer.results[0], *[cut] * (len(texts) - 1)), answer.call)
 
     limited = Scorer(Limited(), MemoryLog(), site.services.clock)
-    reports = rescore_failed(site.context, limited)
+    reports = rescore(site.context, limited)
     report = next(reports)
     assert (report.decided, report.failed) == (1, set())
     with pytest.raises(BackendError, match="asked too often"):

@@ -10,7 +10,7 @@ from core.inference.base import BatchResult, ErrorKind, TextResult
 from core.inference.fake import FakeBackend
 from core.inference.scorer import Scorer
 from core.services.queries import load_case
-from core.services.rescore import rescore_failed
+from core.services.rescore import rescore
 from core.services.review import skip_case
 from core.servinglog.memory import MemoryLog
 from tests.factories import HELD, MODERATOR, posted, scored, unscored
@@ -59,7 +59,7 @@ def test_failure_of_no_kind_is_one_of_the_backend(services: Services) -> None:
 
 def test_trail_says_that_a_comment_was_scored_late(services: Services) -> None:
     revision = unscored(services, HELD)
-    list(rescore_failed(services.context, services.scorer))
+    list(rescore(services.context, services.scorer))
     with services.context.store.read() as reader:
         *_, event = reader.audit_trail(revision.id)
     assert event.data["rescored"] == "true"

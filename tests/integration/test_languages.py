@@ -23,7 +23,7 @@ from core.moderation.policies import Action, LanguageRule
 from core.services.explain import explain_revision, explain_text
 from core.services.lookup import look_up
 from core.services.queries import list_queue, load_case
-from core.services.rescore import rescore_failed
+from core.services.rescore import rescore
 from core.services.score import score_waiting
 from core.services.submit import Submitted
 from core.serving.app import create_app
@@ -138,7 +138,7 @@ def test_comment_of_an_outage_is_told_its_language_afterwards(services: Services
     rows = submitted(services, "Good morning.", THREATS[0])
     assert {row.chain[-1].source for row in rows} == {DecisionSource.FAILURE_POLICY}
     backend.is_down = False
-    list(rescore_failed(services.context, services.scorer))
+    list(rescore(services.context, services.scorer))
     english, german = decisions(services, "Good morning.", THREATS[0])
     assert (english.source, english.action) == (DecisionSource.RULE, Action.APPROVE)
     assert (german.source, german.action) == (DecisionSource.LANGUAGE, Action.HOLD)

@@ -23,7 +23,7 @@ from core.services.ingest import IngestReport, ingest
 from core.services.lookup import look_up
 from core.services.queries import load_case
 from core.services.reopen import reopen
-from core.services.rescore import rescore_failed
+from core.services.rescore import rescore
 from core.services.review import undo_decision
 from core.services.score import score_waiting
 from tests.factories import (
@@ -160,7 +160,7 @@ def test_edit_in_an_outage_waits_for_a_person_under_every_failure_policy(
     score_now(context, services.scorer, policy, [revision])
     backend.is_down = False
     assert state_of(services, revision) == HELD_FOR_A_PERSON
-    assert [report.decided for report in rescore_failed(context, services.scorer)] == [1]
+    assert [report.decided for report in rescore(context, services.scorer)] == [1]
     assert state_of(services, revision) == HELD_FOR_A_PERSON
     assert chain_of(services, revision)[-1].source is DecisionSource.AFTER_EDIT
 

@@ -1,6 +1,6 @@
 """The reads by key."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
 from functools import lru_cache
 from typing import Any
@@ -10,9 +10,9 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, 
 from core.errors import StoreError
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
-from core.moderation.cases import Case
+from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, Revision
-from core.moderation.decisions import Decision
+from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_from_json
@@ -107,18 +107,18 @@ class SqlReader(SqlLists):
         return [rows.revision_from_row(row) for row in found]
 
     def failed_revisions(self, limit: int, after: Revision | None) -> Sequence[Revision]:
-        query = (
-            _failed_query(select(revisions))
-            .order_by(revisions.c.received_at, revisions.c.id)
-            .limit(limit)
-        )
-        if after is not None:
-            place = (rows.to_micros(after.received_at), after.id)
-            query = query.where(tuple_(revisions.c.received_at, revisions.c.id) > place)
-        return [rows.revision_from_row(row) for row in self._all(query)]
+        return self._oldest(_failed_query(select(revisions)), limit, after)
 
     def count_failed(self) -> int:
         return self._count(_failed_query(select(func.count())))
+
+    def revisions_held_for_language(
+        self, languages: Collection[str] | None, limit: int, after: Revision | None
+    ) -> Sequence[Revision]:
+        query = _held_for_language_query()
+        if languages is not None:
+            query = query.where(decisions.c.language.in_(sorted(languages)))
+        return self._oldest(query, limit, after)
 
     def is_empty(self) -> bool:
         return self._one(select(comments.c.id).limit(1)) is None
@@ -176,6 +176,14 @@ class SqlReader(SqlLists):
         )
         return [rows.audit_from_row(row) for row in found]
 
+    def _oldest(self, query: Select[Any], limit: int, after: Revision | None) -> Sequence[Revision]:
+        """The first `limit` revisions of the query in the order of receipt, after `after`."""
+        query = query.order_by(revisions.c.received_at, revisions.c.id).limit(limit)
+        if after is not None:
+            place = (rows.to_micros(after.received_at), after.id)
+            query = query.where(tuple_(revisions.c.received_at, revisions.c.id) > place)
+        return [rows.revision_from_row(row) for row in self._all(query)]
+
     def _one(self, query: Select[Any]) -> RowMapping | None:
         return self._connection.execute(query).mappings().first()
 
@@ -191,6 +199,22 @@ def _policy_of(row: RowMapping | None) -> Policy | None:
 def _read_policy(body: str, version: int, created_at: int) -> Policy:
     """The parsed policy. Cached because every stored comment needs it; a version never changes."""
     return policy_from_json(body, version=version, created_at=rows.from_micros(created_at))
+
+
+def _held_for_language_query() -> Select[Any]:
+    # Starts from the open cases: they are few and have an index.
+    return (
+        select(revisions)
+        .select_from(cases)
+        .join(revisions, revisions.c.id == cases.c.revision_id)
+        .join(decisions, decisions.c.id == revisions.c.current_decision_id)
+        .where(
+            cases.c.status == CaseStatus.OPEN,
+            decisions.c.source == DecisionSource.LANGUAGE,
+            revisions.c.is_latest == 1,
+            revisions.c.withdrawn_at.is_(None),
+        )
+    )
 
 
 def _failed_query(query: Select[Any]) -> Select[Any]:
