@@ -12,8 +12,9 @@ ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
 # An older processor, without VNNI: int8 sums are cut at 16 bits there.
 QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/null))
 
-# Each process begins with its half of the files; one that is done takes over from the other.
-JOBS ?= 2
+# Three on two cores, since a third of the time is spent waiting for browsers and servers. Each process
+# begins with its share of the files; one that is done takes over from another.
+JOBS ?= 3
 IN_PARALLEL := -n $(JOBS) --dist worksteal
 
 # Tests of the rules, the services and the store.

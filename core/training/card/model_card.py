@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 
 from core.inference.manifest import PLOT_FILE
-from core.training.card import fifth_version
 from core.training.card.markdown import table, tight
 from core.training.card.results import (
     aims_table,
@@ -56,7 +55,8 @@ def model_card(report: TrainingReport) -> str:
         *(_origin(each) for each in checked),
         "## Left out",
         *(f"- `{each.name}` ({each.licence}): {each.why}." for each in left_out),
-        *_sentences(report),
+        DECISIONS,
+        PROCEDURE,
         "## Results of the shipped int8 model",
         metrics_section(report.metrics),
         "## Calibration",
@@ -75,32 +75,13 @@ def model_card(report: TrainingReport) -> str:
         parity_section(report),
         "## Sentences it never saw",
         probe_table(report.probes),
-        _weak_spots(report),
+        WEAK_SPOTS,
     ]
     return tight("\n\n".join(sections)) + "\n"
 
 
-def _sentences(report: TrainingReport) -> tuple[str, str]:
-    if report.model_version == fifth_version.FIFTH_VERSION:
-        return fifth_version.DECISIONS, fifth_version.PROCEDURE
-    return DECISIONS, PROCEDURE
-
-
 def _paired(title: str, about: str, file: str, suite: PairedReport | None) -> tuple[str, ...]:
     return () if suite is None else (f"## {title}", paired_section(about, file, suite))
-
-
-def _weak_spots(report: TrainingReport) -> str:
-    if report.model_version != fifth_version.FIFTH_VERSION:
-        return WEAK_SPOTS
-    return WEAK_SPOTS.replace("\n\n", f"\n\n{fifth_version.IN_NO_WINDOWS}", 1)
-
-
-def _what_figures_are_of(report: TrainingReport) -> str:
-    settings = report.settings
-    if report.model_version == fifth_version.FIFTH_VERSION:
-        return fifth_version.FIRST_TOKENS.format(tokens=settings.score_tokens)
-    return WINDOWS.format(tokens=settings.window_tokens)
 
 
 def _overview(report: TrainingReport) -> str:
@@ -110,7 +91,7 @@ def _overview(report: TrainingReport) -> str:
         f"- Labels, in output order: {', '.join(f'`{label}`' for label in MODEL_LABELS)}.",
         f"- Not assessed: {', '.join(f'`{label}`' for label in NOT_ASSESSED)}.",
         f"- Base: {BASE_MODEL}, Apache-2.0, 6 layers of 384, sha256 `{report.base_sha256}`.",
-        f"- Files: {files}{_what_figures_are_of(report)}",
+        f"- Files: {files}{WINDOWS.format(tokens=report.settings.window_tokens)}",
         *(f"- {line}" for line in report.recipe),
         f"- Made with {packages}.",
     ]
