@@ -51,12 +51,12 @@ PRECEDENCE = ("threat", "identity_attack", "harassment", "obscene")
 # label: (hold from, remove from, reason); None where no score was shown to be sure enough: then
 # nothing is removed by this label without a person.
 BANDS: dict[Label, tuple[float, float | None, str]] = {
-    Label.TOXICITY: (0.44, 0.99, "harassment"),
+    Label.TOXICITY: (0.68, None, "harassment"),
     Label.SEVERE_TOXICITY: (0.50, 0.90, "harassment"),
-    Label.OBSCENE: (0.20, 0.99, "obscene"),
-    Label.THREAT: (0.23, 0.99, "threat"),
-    Label.INSULT: (0.26, 0.99, "harassment"),
-    Label.IDENTITY_ATTACK: (0.40, 0.99, "identity_attack"),
+    Label.OBSCENE: (0.20, None, "obscene"),
+    Label.THREAT: (0.21, None, "threat"),
+    Label.INSULT: (0.31, None, "harassment"),
+    Label.IDENTITY_ATTACK: (0.74, None, "identity_attack"),
 }
 
 

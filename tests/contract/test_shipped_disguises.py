@@ -47,7 +47,6 @@ def action(backend: Backend, original: str) -> Action:
         "<i will kill you>",
         "&lt;i will kill you&gt;",
         "hello <b I will kill you, you fucking asshole> bye",
-        "https://you-are-a-fucking-asshole-and-an-idiot",
         "I will k<font>i</font>ll you",
         "I will k<wbr>ill you",
         "I will k<!-- a nice day to all of you -->ill you",
@@ -74,11 +73,13 @@ def test_a_threat_is_removed_in_any_disguise(backend: Backend, disguised: str) -
         "Ι ωιll κιll γου",
         "уоu аrе а fuскіng аѕѕһоlе аnԁ аn іԁіоt",
         "γου αrε αn ιdιοτ",
+        "https://i-will-kill-you",
+        "https://you-are-a-fucking-asshole-and-an-idiot",
         '<img src="x.png" alt="you are a fucking asshole and an idiot">',
         '<a title="you are a fucking asshole and an idiot" href="https://x.org">x</a>',
     ],
 )
-def test_abuse_in_look_alikes_or_in_an_attribute_is_held_at_least(
+def test_abuse_in_look_alikes_an_address_or_an_attribute_is_held_at_least(
     backend: Backend, disguised: str
 ) -> None:
     assert action(backend, disguised) is not Action.APPROVE

@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from core.cli.main import main
-from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
 from core.processes.ports import free_port
 from tests.contract.remote_configs import LABELS, declare
@@ -20,6 +19,7 @@ from tests.contract.remote_server import (
     scores_of,
     softmax_of,
 )
+from tests.policies import FIXED, fixed_policy
 
 pytestmark = pytest.mark.benchmark
 
@@ -33,6 +33,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     monkeypatch.setenv("TEST_KEY", KEY)
+    monkeypatch.setattr("core.benchmarks.parity.default_policy", fixed_policy)
     return folder
 
 
@@ -59,15 +60,15 @@ def bench(tmp_path: Path, *more: str) -> tuple[int, dict[str, Any]]:
 def test_declared_backends_are_compared_with_the_one_set(
     home: Path, server: RemoteServer, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    def harsher(asked: ReceivedRequest) -> ServerAnswer | None:
+    def lower(asked: ReceivedRequest) -> ServerAnswer | None:
         if not asked.path.startswith("/json"):
             return None
         rows = [scores_of(text) for text in asked.body["payload"]["comments"]]
         return ServerAnswer(
-            {"data": {"results": [{"found": {k: v**3 for k, v in r.items()}} for r in rows]}}
+            {"data": {"results": [{"found": {k: v**5 for k, v in r.items()}} for r in rows]}}
         )
 
-    server.override = harsher
+    server.override = lower
     declare(
         home,
         leaving={"kind": "perspective", "url": f"{server.url}/perspective"},
@@ -91,9 +92,9 @@ def test_declared_backends_are_compared_with_the_one_set(
     assert "gone could not be compared: gone could not be reached" in text
     assert f"with the same thresholds {milder['decisions_changed']}, with mapped ones 0." in text
     assert "  Reached by none or all, so not mapped: " in text
-    hold = BANDS[Label.INSULT][0]
+    hold = FIXED[Label.INSULT][0]
     low, high = 0.02, 0.95  # what the fake backend gives, on either side of it
-    there = low**3 + (hold - low) / (high - low) * (high**3 - low**3)
+    there = low**5 + (hold - low) / (high - low) * (high**5 - low**5)
     assert f"    insult           hold     {hold:.4f} → {there:.4f}  (" in text
     assert report["comment_ids"][milder["flips"][0]["row"]] in text
     assert "number 1" not in text + json.dumps(report), "no comment's text"

@@ -25,6 +25,7 @@ from core.training.card.results import (
     aims_table,
     identity_section,
     thresholds_section,
+    validation_table,
 )
 from core.training.card.suites import functions_section, paired_section
 from core.training.data.datasets import MODEL_LABELS, sha256_of
@@ -76,6 +77,11 @@ def some_report() -> TrainingReport:
         train_rows=5,
         train_seconds=61.5,
         tokens_per_row=12.25,
+        validation=(
+            replace(measure("cad_reddit", "toxicity", TARGETS, SCORES), roc_auc=0.853),
+            replace(measure("all", "insult", TARGETS, SCORES), roc_auc=0.9349),
+            measure("own_examples", "toxicity", TARGETS, SCORES),
+        ),
         metrics=(
             measure("jigsaw_wiki", "toxicity", TARGETS, SCORES),
             measure("jigsaw_wiki", "threat", TARGETS & False, SCORES),
@@ -172,8 +178,13 @@ def test_both_paired_suites_are_in_the_card_with_the_digest_of_their_file() -> N
     card = model_card(some_report())
     assert f"`evasion_suite.json`, sha256 `{'c' * 64}`" in card
     assert f"`long_text_suite.json`, sha256 `{'d' * 64}`" in card
-    older = model_card(replace(some_report(), evasions=None, long_texts=None))
-    assert "suite.json" not in older
+
+
+def test_the_validation_side_is_compared_with_its_aims() -> None:
+    rows = validation_table(some_report().validation).splitlines()[-2:]
+    assert rows[0].startswith("| cad_reddit | toxicity | 0.853 | 0.853 [")
+    assert rows[1].startswith("| all | insult | 0.935 | 0.935 [")
+    assert [row.rsplit(" | ", 1)[1] for row in rows] == ["yes |", "no |"]
 
 
 def test_the_aims_of_a_paired_suite_are_judged_without_its_plain_sentences() -> None:

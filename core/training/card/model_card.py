@@ -13,6 +13,7 @@ from core.training.card.results import (
     parity_section,
     probe_table,
     thresholds_section,
+    validation_table,
     weakest,
 )
 from core.training.card.suites import functions_section, paired_section
@@ -30,7 +31,6 @@ from core.training.data.catalogue import DataSetUse
 from core.training.data.datasets import MODEL_LABELS, NOT_ASSESSED
 from core.training.evaluation.evasions import EVASION_FILE
 from core.training.evaluation.long_suite import LONG_TEXT_FILE
-from core.training.evaluation.paired_suites import PairedReport
 from core.training.evaluation.report import SetCounts, TrainingReport
 from core.training.settings import BASE_MODEL
 
@@ -47,6 +47,7 @@ def model_card(report: TrainingReport) -> str:
         _overview(report),
         "## In short",
         aims_table(report.metrics),
+        validation_table(report.validation),
         weakest(report),
         "## What trained it",
         _trained_table(trained),
@@ -67,8 +68,10 @@ def model_card(report: TrainingReport) -> str:
         effects_section(report.effects),
         "## Functional suite",
         functions_section(report.functions),
-        *_paired("Evasion suite", EVASIONS, EVASION_FILE, report.evasions),
-        *_paired("Long texts", LONG_TEXTS, LONG_TEXT_FILE, report.long_texts),
+        "## Evasion suite",
+        paired_section(EVASIONS, EVASION_FILE, report.evasions),
+        "## Long texts",
+        paired_section(LONG_TEXTS, LONG_TEXT_FILE, report.long_texts),
         "## Identity terms",
         identity_section(report.bias),
         "## int8 and bf16 against the reference",
@@ -78,10 +81,6 @@ def model_card(report: TrainingReport) -> str:
         WEAK_SPOTS,
     ]
     return tight("\n\n".join(sections)) + "\n"
-
-
-def _paired(title: str, about: str, file: str, suite: PairedReport | None) -> tuple[str, ...]:
-    return () if suite is None else (f"## {title}", paired_section(about, file, suite))
 
 
 def _overview(report: TrainingReport) -> str:

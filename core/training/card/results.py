@@ -9,6 +9,8 @@ from core.training.card.text import (
     IDENTITY,
     INTERVALS,
     THRESHOLDS,
+    VALIDATION,
+    VALIDATION_AIMS,
     Aim,
 )
 from core.training.data.datasets import MODEL_LABELS
@@ -41,6 +43,23 @@ def aims_table(metrics: Sequence[LabelMetrics]) -> str:
         if aim.data_set in found
     ]
     return table(["toxicity on", "aim", "ROC AUC", "reached"], rows)
+
+
+def validation_table(metrics: Iterable[LabelMetrics]) -> str:
+    """The validation side of the sets and labels with an aim."""
+    found = {(m.data_set, m.label): m for m in metrics}
+    rows = [
+        [
+            data_set,
+            label,
+            f"{at_least:g}",
+            measured(known.roc_auc, known.roc_auc_interval),
+            "yes" if (known.roc_auc or 0.0) >= at_least else "no",
+        ]
+        for data_set, label, at_least in VALIDATION_AIMS
+        if (known := found.get((data_set, label))) is not None
+    ]
+    return f"{VALIDATION}\n\n{table(['set', 'label', 'aim', 'ROC AUC', 'reached'], rows)}"
 
 
 def _reached(aim: Aim, metrics: LabelMetrics) -> bool:

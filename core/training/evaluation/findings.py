@@ -178,6 +178,7 @@ def report_findings(
         train_rows=fitted.train_rows,
         train_seconds=fitted.train_seconds,
         tokens_per_row=fitted.tokens_per_row,
+        validation=tuple(measure_sets(findings.val)),
         metrics=tuple(metrics),
         calibrations=tuple(calibrate_labels(findings.test, temperatures)),
         rule=rule,

@@ -78,10 +78,10 @@ class Probe:
 @dataclass(frozen=True, slots=True)
 class TrainingReport:
     """One run. Times in seconds, sizes in bytes; `metrics` from the test side and from whole sets
-    that are only measured on. `recipe` says how it was trained, a sentence a line. `bias` is None
-    without the template set; `evasions` and `long_texts` are None in version 5's report; `parity`
-    is by precision, bf16 only where the processor has it, and `transformers` for the folder as
-    transformers reads it."""
+    that are only measured on, `validation` from the validation side. `recipe` says how it was
+    trained, a sentence a line. `bias` is None without the template set; `parity` is by precision,
+    bf16 only where the processor has it, and `transformers` for the folder as transformers reads
+    it."""
 
     model_version: str
     settings: TrainSettings
@@ -91,6 +91,7 @@ class TrainingReport:
     train_rows: int
     train_seconds: float
     tokens_per_row: float
+    validation: tuple[LabelMetrics, ...]
     metrics: tuple[LabelMetrics, ...]
     calibrations: tuple[TemperatureFit, ...]
     rule: ThresholdRule
@@ -102,8 +103,8 @@ class TrainingReport:
     probes: tuple[Probe, ...]
     versions: Mapping[str, str]
     sizes: Mapping[str, int]
-    evasions: PairedReport | None = None
-    long_texts: PairedReport | None = None
+    evasions: PairedReport
+    long_texts: PairedReport
 
     def write(self, folder: Path) -> None:
         """As JSON, numbers to six places."""
@@ -157,12 +158,11 @@ class TrainingReport:
             f"  functional suite: {passed} of {sum(f.passed.rows for f in self.functions)}"
         )
         for name, suite in (("evasion", self.evasions), ("long-text", self.long_texts)):
-            if suite is not None:
-                acted, held = suite.acted_on, suite.twins_held
-                lines.append(
-                    f"  {name} suite: {acted.count} of {acted.rows} acted on, "
-                    f"{held.count} of {held.rows} harmless twins held"
-                )
+            acted, held = suite.acted_on, suite.twins_held
+            lines.append(
+                f"  {name} suite: {acted.count} of {acted.rows} acted on, "
+                f"{held.count} of {held.rows} harmless twins held"
+            )
         for precision, parity in self.parity.items():
             lines.append(
                 f"  {precision} differs from the reference by at most {parity.largest:.3f}"
