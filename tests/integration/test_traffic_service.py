@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.errors import InvalidInput, NotFound, PermissionDenied
 from core.inference.base import ANSWERS, LASTING, OUTAGES, ErrorKind
 from core.moderation.permissions import Actor, Role
-from core.services.traffic import find_request, view_backends, view_log, view_window
+from core.services.traffic import WindowTraffic, find_request, view_backends, view_log, view_window
 from core.servinglog.lines import REFUSAL
 from core.servinglog.queries import ALL_TRAFFIC, ServingLogQueries
 from core.servinglog.record import Mode, RefusalReason, RefusalRecord
@@ -100,6 +100,27 @@ def test_a_window_counts_its_own_refusals_and_only_the_series_it_draws(
     assert [one.requests for one in window.refused] == [7]
     assert set(window.lines["series"]) == {"onnx · realtime"}
     assert window.hidden_count == 1
+
+
+def test_a_window_has_its_slowest_calls_and_a_line_for_each_row(
+    log: ServingLogQueries, tmp_path: Path
+) -> None:
+    """The window before it is compared where there is one."""
+    slow = record("slow", 3595, total_ms=900.0)
+    put(tmp_path, record("old", 2000), record("one", 3590), slow, record("x", 3591, backend="tei"))
+
+    def seen(choice: WindowChoice) -> WindowTraffic:
+        names = lambda table: list(table["series"])  # noqa: E731
+        return view_window(OPS, log, choice, ALL_TRAFFIC, UNTIL, drawn=names, max_points=100)
+
+    window = seen(WindowChoice.MINUTES_15)
+    assert window.slowest["request_id"].iloc[0] == "slow"
+    assert len(window.slowest) == 3
+    trends = dict(zip(window.table["series"], window.table["trend"], strict=True))
+    assert trends["tei · realtime"] == [10.0]
+    assert max(trends["onnx · realtime"]) > 800
+    assert seen(WindowChoice.HOUR).previous is None
+    assert seen(WindowChoice.ALL).previous is None
 
 
 def test_a_search_wants_an_id_that_is_there(log: ServingLogQueries, tmp_path: Path) -> None:

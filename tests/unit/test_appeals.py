@@ -16,8 +16,10 @@ from core.moderation.appeals import (
     check_can_hear,
     check_outcome_reason,
     check_words,
+    closed_appeal,
     days_left,
 )
+from core.moderation.cases import TextGone
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
 
@@ -176,3 +178,10 @@ def test_outcome_needs_a_reason_that_can_be_read(reason: str, why: str) -> None:
 def test_reason_of_the_shortest_and_longest_kind_is_taken() -> None:
     for length in (MIN_OUTCOME_CHARS, MAX_APPEAL_CHARS):
         assert check_outcome_reason(" " + "x" * length + " ") == "x" * length
+
+
+def test_a_closed_appeal_says_when_and_why() -> None:
+    later = NOW + timedelta(days=3)
+    closed = closed_appeal(APPEAL, TextGone.WITHDRAWN, later)
+    assert (closed.status, closed.heard_at) == (AppealStatus.CLOSED, later)
+    assert "withdrawn" in closed.outcome_reason

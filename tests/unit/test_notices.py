@@ -269,3 +269,11 @@ def test_statement_names_model_and_policy_version() -> None:
     assert (told.model_version, told.policy_version, told.decided_at) == ("m1", 1, NOW)
     empty = statement()
     assert (empty.model_version, empty.policy_version, empty.decided_at) == (None, None, None)
+
+
+def test_statement_says_what_decided_first_and_whether_a_model_scored_the_text() -> None:
+    for decision, was_scored in ((HELD, True), (UNSCORED, False)):
+        told = build_statement([decision], {1: POLICY}, None, now=NOW, window_days=WINDOW)
+        assert (told.source, told.was_scored) == (decision.source, was_scored)
+    nothing = build_statement([], {}, None, now=NOW, window_days=WINDOW)
+    assert (nothing.source, nothing.was_scored) == (None, False)
