@@ -9,13 +9,13 @@ from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
-from core.moderation.default_policy import default_policy
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.store.base import Store, Writer
+from tests.policies import fixed_policy
 
 START = datetime(2026, 11, 1, 12, 0, 0, 123_456, tzinfo=UTC)
-POLICY = default_policy(START)
+POLICY = fixed_policy(START)
 OPEN, ESCALATED, CLOSED = CaseStatus.OPEN, CaseStatus.ESCALATED, CaseStatus.CLOSED
 
 

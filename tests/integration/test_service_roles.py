@@ -242,6 +242,7 @@ UNCHECKED: Mapping[str, str] = {
     "explain.explain_text": OF_THE_PROCESS,
     "explain.find_comment": OF_THE_PROCESS,
     "policies.ensure_policy": OF_THE_PROCESS,
+    "rescore.has_unscored": OF_THE_PROCESS,
     "rescore.rescore": OF_THE_PROCESS,
     "score.score_waiting": OF_THE_PROCESS,
     "submit.take": OF_THE_PROCESS,
