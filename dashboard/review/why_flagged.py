@@ -123,6 +123,7 @@ def _score_table(view: CaseView) -> None:
         _score_frame(view),
         hide_index=True,
         row_height=28,
+        placeholder="–",
         column_config={
             "label": st.column_config.TextColumn(width=94),
             "score": st.column_config.ProgressColumn(
@@ -138,7 +139,7 @@ def _score_table(view: CaseView) -> None:
 def _score_frame(view: CaseView) -> pd.DataFrame:
     scores = view.automated.scores
     scored = [label for label in Label if label in scores]
-    return pd.DataFrame(
+    frame = pd.DataFrame(
         {
             "label": [LABELS[label] for label in scored],
             "score": [cut_score(scores[label]) for label in scored],
@@ -146,3 +147,4 @@ def _score_frame(view: CaseView) -> pd.DataFrame:
             "remove": [view.policy.thresholds(label).get(Action.REMOVE) for label in scored],
         }
     )
+    return frame.dropna(axis="columns", how="all")

@@ -81,6 +81,19 @@ def test_the_queue_says_for_which_labels_only_a_person_removes(services, staff_p
     assert any(caption.value == sentence for caption in at.caption)
 
 
+def test_there_is_no_column_of_thresholds_for_removal_where_only_a_person_removes(
+    services, staff_page: StaffPage
+):
+    policy = fixed_policy(services.clock.now())
+    for label in Label:
+        policy = without_removal(policy, label)
+    with services.context.store.write() as tx:
+        tx.add_policy(policy, services.context.audit(AuditKind.POLICY_STORED, SYSTEM, "2"))
+    scored(services, HELD)
+    at = staff_page("review", MODERATOR)
+    assert list(at.dataframe[1].value.columns) == ["label", "score", "hold"]
+
+
 def test_a_held_score_never_looks_as_if_it_reached_the_threshold_for_removal(
     services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
 ):
