@@ -52,7 +52,7 @@ PRECEDENCE = ("threat", "identity_attack", "harassment", "obscene")
 # nothing is removed by this label without a person.
 BANDS: dict[Label, tuple[float, float | None, str]] = {
     Label.TOXICITY: (0.68, None, "harassment"),
-    Label.SEVERE_TOXICITY: (0.50, 0.90, "harassment"),
+    Label.SEVERE_TOXICITY: (0.50, None, "harassment"),
     Label.OBSCENE: (0.20, None, "obscene"),
     Label.THREAT: (0.21, None, "threat"),
     Label.INSULT: (0.31, None, "harassment"),

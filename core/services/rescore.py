@@ -87,7 +87,7 @@ def _decide_again(
     with context.store.write() as tx:
         for revision, result in scored:
             chain = tx.decision_chain(revision.id)
-            if not _brings_news(result, chain):
+            if not _can_decide(result, chain):
                 if result.error_kind not in OUTAGES:
                     report.failed.add(revision.id)
                 continue
@@ -105,7 +105,8 @@ def _decide_again(
                 report.actions[decision.action] += 1
 
 
-def _brings_news(result: TextResult, chain: Sequence[Decision]) -> bool:
+def _can_decide(result: TextResult, chain: Sequence[Decision]) -> bool:
+    """Whether the result leads to another decision than the one that stands."""
     if result.error_kind is ErrorKind.LANGUAGE:
         return not waits_for_its_language(chain)
     return result.error is None

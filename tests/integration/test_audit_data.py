@@ -1,10 +1,5 @@
 """What the entries of the audit trail name: the decision, appeal or reason that they are about."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
 from core.bootstrap.services import Services
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.comments import Revision
@@ -15,20 +10,12 @@ from tests.factories import (
     HELD,
     appealed,
     chain_of,
-    make_services,
     removed_by_person,
     scored,
     withdrawn,
 )
 
 LEAD = Actor("lena", Role.LEAD)
-
-
-@pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    made = make_services(tmp_path)
-    yield made
-    made.context.store.close()
 
 
 def newest(services: Services, revision: Revision, kind: AuditKind) -> AuditEvent:

@@ -24,6 +24,13 @@ def test_the_thresholds_are_those_the_models_manifest_recommends(label: str) -> 
     assert RECOMMENDED[label] == {"hold": hold, "remove": remove}
 
 
+def test_nothing_is_removed_by_a_label_of_which_no_precision_is_known() -> None:
+    """Other backends score labels that the shipped model does not assess."""
+    unknown = tuple(label for label in Label if label not in RECOMMENDED)
+    assert unknown == (Label.SEVERE_TOXICITY,)
+    assert judge({Label.SEVERE_TOXICITY: 1.0}, default_policy(NOW)).action is Action.HOLD
+
+
 def test_a_label_without_an_edge_for_removal_is_held_up_to_the_highest_score(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, 
 from core.errors import StoreError
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
-from core.moderation.cases import Case, CaseStatus
+from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText
@@ -202,7 +202,6 @@ def _read_policy(body: str, version: int, created_at: int) -> Policy:
 
 
 def _held_for_language_query() -> Select[Any]:
-    # Starts from the open cases: they are few and have an index.
     return (
         select(revisions)
         .select_from(cases)
@@ -210,6 +209,7 @@ def _held_for_language_query() -> Select[Any]:
         .join(decisions, decisions.c.id == revisions.c.current_decision_id)
         .where(
             cases.c.status == CaseStatus.OPEN,
+            cases.c.opened_because == CaseTrigger.LANGUAGE,
             decisions.c.source == DecisionSource.LANGUAGE,
             revisions.c.is_latest == 1,
             revisions.c.withdrawn_at.is_(None),
