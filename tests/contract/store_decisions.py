@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from core.errors import StoreError
+from core.moderation.cases import CaseStatus
 from core.moderation.comments import Revision
 from core.moderation.policies import Action
 from core.moderation.scores import Label
@@ -69,6 +70,7 @@ class HeldForLanguage(StoreFixtures):
         rows.decided(reviewed, Action.HOLD, seen=1)
         rows.edit(edited)
         rows.failed(rows.comment("failed"))
+        rows.held_for_language(rows.comment("escalated"), "de", status=CaseStatus.ESCALATED)
         with store.read() as reader:
 
             def names(languages: set[str] | None, after: Revision | None = None) -> list[str]:

@@ -106,12 +106,14 @@ class Rows:
         with self.store.write() as tx:
             assert self.decide(tx, revision, action, source=DecisionSource.FAILURE_POLICY)
 
-    def held_for_language(self, revision: Revision, language: str) -> None:
-        """With its open case."""
+    def held_for_language(
+        self, revision: Revision, language: str, status: CaseStatus = OPEN
+    ) -> None:
+        """With its case."""
         source = DecisionSource.LANGUAGE
         with self.store.write() as tx:
             assert self.decide(tx, revision, Action.HOLD, source=source, language=language)
-        self.case(revision)
+        self.case(revision, status=status, trigger=CaseTrigger.LANGUAGE)
 
     def decided(
         self, revision: Revision, action: Action, *, seen: int = 0, minutes: float = 1
@@ -129,8 +131,9 @@ class Rows:
         priority: float = 0.5,
         label: Label | None = Label.THREAT,
         minutes: float = 0,
+        trigger: CaseTrigger | None = None,
     ) -> Case:
-        trigger = CaseTrigger.HOLD if label else CaseTrigger.NOT_SCORED
+        trigger = trigger or (CaseTrigger.HOLD if label else CaseTrigger.NOT_SCORED)
         case = Case(
             f"case-{revision.id}", revision.id, status, trigger, priority, label, at(minutes)
         )

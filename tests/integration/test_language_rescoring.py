@@ -82,6 +82,18 @@ def test_those_in_its_language_are_scored(
     assert run(with_german) == 0
 
 
+def test_one_that_is_still_not_assessed_gets_no_second_decision(
+    held: tuple[Revision, ...], with_german: Services
+) -> None:
+    """A later release may take its text for another language."""
+    scorer = with_german.scorer
+    assert scorer.routes is not None
+    scorer.routes = replace(scorer.routes, detect=lambda _: "th")
+    failed = {each for report in rescore(with_german.context, scorer) for each in report.failed}
+    assert failed == {held[0].id, held[1].id}
+    assert [len(chain_of(with_german, each)) for each in held] == [1, 1, 1]
+
+
 def test_the_api_does_so_while_it_runs(held: tuple[Revision, ...], with_german: Services) -> None:
     rescoring = Rescoring(with_german.context, with_german.scorer, every_s=60)
     assert (rescoring.look(), rescoring.look()) == (2, 0)

@@ -379,6 +379,21 @@ def test_the_card_is_what_its_report_says(
     assert len((folder / REPORT_FILE).read_bytes()) < 200_000
 
 
+def test_the_validation_side_is_measured_on_its_own_rows(
+    trained: tuple[TrainingReport, Path],
+) -> None:
+    report = trained[0]
+    sides = {each.name: (each.val, each.test) for each in report.sets}
+    measured = {
+        m.data_set: m.rows
+        for m in report.validation
+        if m.label == "toxicity" and m.data_set in sides
+    }
+    assert measured
+    assert measured == {name: sides[name][0] for name in measured}
+    assert any(sides[name][0] != sides[name][1] for name in measured)
+
+
 def test_the_suites_are_measured_and_in_the_card(trained: tuple[TrainingReport, Path]) -> None:
     report, folder = trained
     assert report.evasions

@@ -11,6 +11,7 @@ from core.moderation.decisions import (
     MAX_NOTE_CHARS,
     Decision,
     DecisionSource,
+    awaits_scores,
     check_can_undo,
     is_override,
     judge,
@@ -216,3 +217,24 @@ def test_what_cannot_be_undone_says_why(
 ) -> None:
     with pytest.raises(RuleBroken, match=message):
         check_can_undo(actor, current, has_appeal=has_appeal)
+
+
+@pytest.mark.parametrize(
+    ("source", "action", "expected"),
+    [
+        (DecisionSource.FAILURE_POLICY, Action.HOLD, True),
+        (DecisionSource.FAILURE_POLICY, Action.APPROVE, True),
+        (DecisionSource.LANGUAGE, Action.HOLD, True),
+        (DecisionSource.LANGUAGE, Action.APPROVE, False),
+        (DecisionSource.RULE, Action.HOLD, False),
+        (DecisionSource.AFTER_EDIT, Action.HOLD, False),
+        (DecisionSource.NOT_READ_WHOLE, Action.HOLD, False),
+        (DecisionSource.REVIEWER, Action.HOLD, False),
+    ],
+)
+def test_scores_may_still_decide_on_what_was_decided_without_them(
+    source: DecisionSource, action: Action, expected: bool
+) -> None:
+    assert awaits_scores([replace(AUTOMATED, source=source, action=action)]) is expected
+    assert awaits_scores([REVIEWED, replace(AUTOMATED, source=source, action=action)]) is expected
+    assert awaits_scores([])

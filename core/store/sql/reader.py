@@ -209,6 +209,7 @@ def _held_for_language_query() -> Select[Any]:
         .join(decisions, decisions.c.id == revisions.c.current_decision_id)
         .where(
             cases.c.status == CaseStatus.OPEN,
+            # Implied by the decision's source; spares a look-up of every other case's decision.
             cases.c.opened_because == CaseTrigger.LANGUAGE,
             decisions.c.source == DecisionSource.LANGUAGE,
             revisions.c.is_latest == 1,
