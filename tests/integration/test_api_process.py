@@ -12,6 +12,7 @@ import pytest
 from core.bootstrap.services import build_services
 from core.config import Settings
 from core.errors import ConfigError
+from core.moderation.policies import Action
 from core.processes.ports import free_port
 from core.serving.server import run_api
 from tests.integration.api_process import running_api
@@ -24,10 +25,10 @@ STORED = 20
 """Before the first kill; before later ones up to four times as many."""
 
 
-def post_until_killed(port: int, prefix: str, stored: Semaphore) -> dict[str, str]:
-    """Posts comments one after the other and returns the references of the acknowledged ones; each
-    releases the semaphore `stored`."""
-    acknowledged: dict[str, str] = {}
+def post_until_killed(port: int, prefix: str, stored: Semaphore) -> dict[str, tuple[str, Action]]:
+    """Posts comments one after the other and returns the reference and the action that each
+    acknowledged one was answered with; each releases the semaphore `stored`."""
+    acknowledged: dict[str, tuple[str, Action]] = {}
     with httpx2.Client(base_url=f"http://127.0.0.1:{port}", timeout=PATIENT_S) as client:
         for number in range(10_000):
             comment_id = f"{prefix}-{number}"
@@ -36,14 +37,15 @@ def post_until_killed(port: int, prefix: str, stored: Semaphore) -> dict[str, st
             except httpx2.TransportError:
                 break
             assert response.status_code == 200, response.text
-            acknowledged[comment_id] = response.json()["comments"][0]["reference"]
+            answer = response.json()["comments"][0]
+            acknowledged[comment_id] = (answer["reference"], Action(answer["action"]))
             stored.release()
     return acknowledged
 
 
 @pytest.mark.kills
 def test_a_kill_loses_no_acknowledged_comment_or_decision(tmp_path: Path) -> None:
-    acknowledged: dict[str, str] = {}
+    acknowledged: dict[str, tuple[str, Action]] = {}
     stored = Semaphore(0)
     with ThreadPoolExecutor(POSTERS) as pool:
         for number in range(ROUNDS):
@@ -61,10 +63,10 @@ def test_a_kill_loses_no_acknowledged_comment_or_decision(tmp_path: Path) -> Non
     assert len(acknowledged) >= STORED * ROUNDS
     services = build_services(Settings(home=tmp_path, backend="fake"), worker="check")
     with services.context.store.read() as reader:
-        for comment_id, reference in acknowledged.items():
+        for comment_id, (reference, action) in acknowledged.items():
             revision = reader.revision_by_reference(reference)
             assert revision is not None, comment_id
-            assert [past.action for past in reader.decision_chain(revision.id)] == ["remove"]
+            assert [past.action for past in reader.decision_chain(revision.id)] == [action]
             comment = reader.comment(revision.comment_id)
             assert comment is not None
             assert comment.source_id == comment_id
