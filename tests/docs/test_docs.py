@@ -16,6 +16,9 @@ from docs.generate import _subparsers, pages
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = sorted(_subparsers(make_parser()))
+CODE = ("core", "dashboard", "docs", "tests")
+MOST_LINES = 300
+"""As CONTRIBUTING.md says of any file."""
 
 
 @pytest.mark.parametrize("name", sorted(pages()))
@@ -71,3 +74,14 @@ def test_the_readme_gives_the_two_commands():
     readme = (ROOT / "README.md").read_text()
     assert "make run" in readme
     assert "make test" in readme
+
+
+def test_no_python_file_is_longer_than_the_contributing_page_allows():
+    files = [path for folder in CODE for path in (ROOT / folder).rglob("*.py")]
+    lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in files}
+    assert ROOT / "core" / "config.py" in files
+    assert Path(__file__) in files
+    assert {
+        str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > MOST_LINES
+    } == {}
+    assert f"never over {MOST_LINES}" in (ROOT / "CONTRIBUTING.md").read_text()

@@ -34,7 +34,7 @@ from tests.factories import (
     removed_by_person,
     scored,
 )
-from tests.integration.test_review_services import edited
+from tests.integration.reviews import edited
 from tests.state_checks import broken_invariants
 
 OPS = Actor("ola", Role.OPS)

@@ -8,7 +8,7 @@ from core.servinglog import segment_files
 from core.servinglog.lines import CALL, REFUSAL
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.writer import encode
-from tests.integration.test_hostile_servinglog import NOW, refusal
+from tests.integration.servinglog_lines import NOW, refusal
 from tests.servinglog_records import HOUR, put, record
 
 NAME = "a-1-1-0.jsonl"

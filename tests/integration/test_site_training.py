@@ -1,7 +1,6 @@
 """Tuning a model with a site's own rows: fit, export, compare, document, load, score."""
 
 import csv
-from collections.abc import Callable
 from pathlib import Path
 
 import duckdb
@@ -12,9 +11,7 @@ from safetensors.numpy import load_file
 from core.bootstrap.backends import make_backend
 from core.cli.main import main
 from core.cli.output import ExitCode
-from core.cli.site_training import code_of
 from core.config import load_settings
-from core.errors import InvalidInput, ModelNotUsable
 from core.inference.manifest import (
     CARD_FILE,
     MANIFEST_FILE,
@@ -26,17 +23,17 @@ from core.moderation.scores import Label
 from core.training.data.batches import encode, load_tokenizer
 from core.training.data.datasets import MODEL_LABELS, sha256_of
 from core.training.settings import Pooling
-from core.training.site.comparison import SiteVerdict
 from core.training.site.folder import read_base
 from core.training.site.head import fold_into_folder, pooling_of
 from core.training.site.plan import plan_of
 from core.training.site.report import SITE_REPORT_FILE, SiteReport
 from core.training.site.rows import SiteRow, read_site_file
-from core.training.site.run import train_on_site_rows
 from core.training.site.scoring import REFERENCE, score_rows
 from core.training.site.settings import SiteSettings
 from core.training.site.steps import SiteRun, examples_to_learn
-from tests.integration.tiny_site_model import SENTENCES, write_model, write_rows
+from tests.integration import site_runs
+from tests.integration.site_runs import SETTINGS, hush, run
+from tests.integration.tiny_site_model import SENTENCES, write_rows
 
 pytest.importorskip("torch", reason="training needs the [train] extra")
 pytest.importorskip("transformers", reason="training needs the [train] extra")
@@ -49,39 +46,17 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
 
-SETTINGS = SiteSettings("mysite-1", seed=1, epochs=2)
+# pytest finds a fixture by its name in this module.
+base = site_runs.base
+few = site_runs.few
+
 UNKNOWN: tuple[float | None, ...] = (None,) * len(MODEL_LABELS)
 SEEN = [SiteRow("", text, UNKNOWN) for text, _ in SENTENCES[::30]]
-
-
-def hush(_: str) -> None:
-    """No progress."""
-
-
-def run(
-    rows: Path,
-    out: Path,
-    base: Path,
-    *,
-    settings: SiteSettings = SETTINGS,
-    progress: Callable[[str], None] = hush,
-) -> SiteReport:
-    return train_on_site_rows(rows, out, settings, base=base, progress=progress)
-
-
-@pytest.fixture(scope="module", params=list(Pooling))
-def base(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_model(tmp_path_factory.mktemp("base") / "made", request.param)
 
 
 @pytest.fixture(scope="module")
 def many(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_rows(tmp_path_factory.mktemp("rows") / "many.parquet", 280)
-
-
-@pytest.fixture(scope="module")
-def few(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_rows(tmp_path_factory.mktemp("rows") / "few.parquet", 150)
 
 
 @pytest.fixture(scope="module")
@@ -248,77 +223,6 @@ def test_edges_of_too_few_rows_are_those_of_the_base(
     }
 
 
-def one_group(rows: Path, out: Path) -> Path:
-    duckdb.sql(f"COPY (SELECT text, insult, 'all' AS \"group\" FROM '{rows}') TO '{out}'")
-    return out
-
-
-def weighted(rows: Path, out: Path) -> Path:
-    duckdb.sql(f"COPY (SELECT text, insult, 2 AS weight FROM '{rows}') TO '{out}'")
-    return out
-
-
-def german(rows: Path, out: Path) -> Path:
-    text = "'Das ist ein ganz gewöhnlicher Satz, und er hat die Nummer ' || row_number() OVER ()"
-    duckdb.sql(f"COPY (SELECT {text} AS text, insult FROM '{rows}') TO '{out}'")
-    return out
-
-
-def unlabelled(rows: Path, out: Path) -> Path:
-    duckdb.sql(f"COPY (SELECT text, NULL::DOUBLE AS insult FROM '{rows}') TO '{out}'")
-    return out
-
-
-def unreadable(rows: Path, out: Path) -> Path:
-    duckdb.sql(f"COPY (SELECT text, 2 AS insult FROM '{rows}') TO '{out}'")
-    return out
-
-
-@pytest.mark.parametrize(
-    ("change", "settings", "message"),
-    [
-        (one_group, SETTINGS, "the rows are of too few groups to be divided"),
-        (weighted, SiteSettings("mysite-1", is_random_sample=True), "rows with weights are no"),
-        (german, SETTINGS, r"0 of 150 rows have a label and are in a language that the model"),
-        (unlabelled, SETTINGS, r"0 of 150 rows have a label"),
-        (unreadable, SETTINGS, r"row 1: `insult` is a number outside 0 to 1"),
-        (None, SiteSettings("My Site"), r"--name 'My Site': 3 to 64 small letters"),
-        (None, SiteSettings("minilm-toxicity-6"), "are for the shipped model"),
-    ],
-)
-def test_what_can_not_be_used_is_named_and_nothing_is_written(
-    base: Path,
-    few: Path,
-    tmp_path: Path,
-    change: Callable[[Path, Path], Path] | None,
-    settings: SiteSettings,
-    message: str,
-) -> None:
-    (tmp_path / "rows").mkdir()
-    rows = change(few, tmp_path / "rows" / "rows.parquet") if change else few
-    with pytest.raises(InvalidInput, match=message):
-        run(rows, tmp_path / "out", base, settings=settings)
-    assert [path.name for path in tmp_path.iterdir()] == ["rows"]
-
-
-def test_a_folder_that_is_there_is_never_written_over(
-    base: Path, few: Path, tmp_path: Path
-) -> None:
-    (tmp_path / "out").mkdir()
-    (tmp_path / "out" / "model.onnx").write_text("in use")
-    with pytest.raises(InvalidInput, match="is there already; name a new folder"):
-        run(few, tmp_path / "out", base)
-    (tmp_path / "out" / "model.onnx").unlink()
-    run(few, tmp_path / "out", base)
-    assert (tmp_path / "out" / MANIFEST_FILE).exists()
-
-
-def test_a_base_that_was_changed_is_refused(base: Path, few: Path, tmp_path: Path) -> None:
-    with pytest.raises(ModelNotUsable, match="no readable manifest"):
-        run(few, tmp_path / "out", tmp_path)
-    assert not (tmp_path / "out").exists()
-
-
 def test_all_rows_of_the_file_are_used_or_counted(few: Path, base: Path, tmp_path: Path) -> None:
     mixed = tmp_path / "mixed.parquet"
     duckdb.sql(
@@ -338,41 +242,3 @@ def test_folding_a_temperature_of_one_changes_no_byte(base: Path, tmp_path: Path
         (tmp_path / path.name).write_bytes(path.read_bytes())
     fold_into_folder(tmp_path, [1.0] * len(MODEL_LABELS))
     assert digests(tmp_path) == digests(base)
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["--rows", "x.csv"], "--rows needs --name"),
-        (["--rows", "x.csv", "--name", "a-1", "--limit", "9"], "--limit is for --data"),
-        (["--rows", "x.csv", "--name", "a-1", "--pooling", "first"], "--pooling is for --data"),
-        (["--data", "x", "--name", "a-1"], "--name and --random-sample are for --rows"),
-        (["--data", "x", "--random-sample"], "--name and --random-sample are for --rows"),
-        (["--rows", "x.csv", "--name", "a-1"], "there is no file x.csv"),
-    ],
-)
-def test_flags_of_the_other_training_are_refused(
-    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
-) -> None:
-    code = main(["train", "--out", str(tmp_path / "out"), *arguments])
-    assert code == ExitCode.WRONG_USE
-    assert message in capsys.readouterr().err
-
-
-def test_the_command_ends_with_the_verdict(
-    few: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "out"
-    code = main(["train", "--rows", str(few), "--out", str(out), "--name", "mysite-1"])
-    last = capsys.readouterr().out.splitlines()[-1]
-    verdict = SiteVerdict(read_manifest(out).about["verdict"])
-    assert code == code_of(verdict)
-    assert last.startswith(f"mysite-1 is {verdict} than minilm-toxicity-")
-
-
-def test_every_verdict_has_an_exit_code_of_its_own() -> None:
-    assert [code_of(each) for each in SiteVerdict] == [
-        ExitCode.DONE,
-        ExitCode.NOT_BETTER,
-        ExitCode.WORSE,
-    ]

@@ -1,17 +1,12 @@
 """A whole training run on a few rows: train, export, quantise, document, load, score."""
 
-import itertools
-import math
 import shutil
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 
-import duckdb
 import numpy as np
 import pytest
 
-from core.errors import DataFileMismatch, InvalidInput
+from core.errors import InvalidInput
 from core.inference.local.choice import LocalChoice, choose_local
 from core.inference.manifest import (
     CARD_FILE,
@@ -23,28 +18,26 @@ from core.inference.manifest import (
     read_manifest,
     verify_model_files,
 )
-from core.inference.manifest import (
-    WEIGHTS_FILE as MODEL_WEIGHTS_FILE,
-)
 from core.moderation.scores import Label
 from core.training.card.files import rewrite_card
 from core.training.card.model_card import model_card
 from core.training.data.batches import encode, load_tokenizer
-from core.training.data.catalogue import DataSet, DataSetUse
-from core.training.data.datasets import MODEL_LABELS, Example, read_set, sha256_of
-from core.training.data.learnt_rows import RowKind
-from core.training.data.own_examples import HARD_SOURCE, own_examples
+from core.training.data.datasets import MODEL_LABELS, read_set, sha256_of
+from core.training.data.own_examples import own_examples
 from core.training.data.split import split_examples
-from core.training.data.teacher_scores import TEACHER_SET
-from core.training.data.traffic import UnlabelledTraffic
-from core.training.evaluation.long_suite import read_long_texts
 from core.training.evaluation.report import REPORT_FILE, TrainingReport, read_report
 from core.training.evaluation.scoring import has_bf16
 from core.training.evaluation.thresholds import HOLD_PRECISION
-from core.training.run import CHECKPOINT_FILE, WEIGHTS_FILE, train_model
-from core.training.settings import Pooling, TrainSettings
-from tests.integration.tiny_base_model import WORDS, write_base_model
-from tests.integration.tiny_teacher import rows_of, write_scores, write_teacher
+from core.training.run import CHECKPOINT_FILE, WEIGHTS_FILE
+from core.training.settings import Pooling
+from tests.integration import tiny_training
+from tests.integration.tiny_training import (
+    LOW_RATE_SET,
+    ROWS,
+    SETTINGS,
+    Inputs,
+    run,
+)
 
 pytest.importorskip("torch", reason="training needs the [train] extra")
 pytest.importorskip("transformers", reason="training needs the [train] extra")
@@ -58,86 +51,9 @@ pytestmark = [
     pytest.mark.filterwarnings("ignore::UserWarning"),
 ]
 
-LOW_RATE_SET = "wiki_context_gn"
-LIMIT = 700
-SETTINGS = TrainSettings(epochs=1, limit_rows=LIMIT, seed=1)
-# Many beside the project's own examples, so that a small limit takes of both.
-ROWS = [
-    (" ".join(words), int("idiot" in words or "bad" in words))
-    for words in itertools.product(WORDS.split(), repeat=3)
-]
-QUERY = """SELECT text, [text] AS keys, 1.0 AS weight, toxic AS toxicity, NULL AS obscene,
- NULL AS threat, toxic AS insult, NULL AS identity_attack FROM '{%s}'"""
-
-
-def write_set(folder: Path, name: str, use: DataSetUse) -> DataSet:
-    path = folder / name / f"{name}.parquet"
-    path.parent.mkdir(parents=True)
-    values = ", ".join(f"('{text}', {toxic})" for text, toxic in ROWS)
-    duckdb.sql(f"COPY (SELECT * FROM (VALUES {values}) t(text, toxic)) TO '{path}'")
-    return DataSet(name, sha256_of(path), "CC0 1.0", "this test", use, "a test", QUERY % name)
-
-
-def write_traffic(folder: Path) -> UnlabelledTraffic:
-    path = folder / "site.parquet"
-    values = ", ".join(f"('a dog {n}')" for n in range(40))
-    duckdb.sql(f"COPY (SELECT * FROM (VALUES {values}) t(text)) TO '{path}'")
-    query = """SELECT text, [text] AS keys, 1.0 AS weight, NULL AS toxicity, NULL AS obscene,
- NULL AS threat, NULL AS insult, NULL AS identity_attack FROM '{site}'"""
-    made = ("site", sha256_of(path), "CC0 1.0", "this test", DataSetUse.EVALUATE, "a test", query)
-    return UnlabelledTraffic(*made, below="site.parquet")
-
-
-@dataclass(frozen=True)
-class Inputs:
-    data: Path
-    base: Path
-    sets: list[DataSet]
-    traffic: UnlabelledTraffic
-    teacher: DataSet
-
-
-@pytest.fixture(scope="module", autouse=True)
-def _without_the_longest_texts() -> Iterator[None]:
-    """Of the suite of long texts the last kind costs more than the whole rest of a run here."""
-    suite = read_long_texts()
-    with pytest.MonkeyPatch.context() as patched:
-        shorter = replace(suite, kinds=suite.kinds[:-1])
-        patched.setattr("core.training.evaluation.findings.read_long_texts", lambda: shorter)
-        yield
-
-
-@pytest.fixture(scope="module")
-def inputs(tmp_path_factory: pytest.TempPathFactory) -> Inputs:
-    folder = tmp_path_factory.mktemp("inputs")
-    sets = [
-        write_set(folder, "tiny", DataSetUse.TRAIN),
-        write_set(folder, LOW_RATE_SET, DataSetUse.EVALUATE),
-    ]
-    (folder / "base").mkdir()
-    base = write_base_model(folder / "base")
-    return Inputs(folder, base, sets, write_traffic(folder), write_teacher(folder, sets))
-
-
-def run(
-    inputs: Inputs,
-    out: Path,
-    *,
-    weights: Path | None = None,
-    progress: Callable[[str], None] = lambda _: None,
-    **changes: object,
-) -> TrainingReport:
-    return train_model(
-        inputs.data,
-        out,
-        settings=replace(SETTINGS, **changes),  # type: ignore[arg-type]
-        base_model=inputs.base,
-        progress=progress,
-        catalogue=inputs.sets,
-        teacher=inputs.teacher,
-        weights=weights,
-        traffic=[inputs.traffic],
-    )
+# pytest finds a fixture by its name in this module.
+without_the_longest_texts = tiny_training.without_the_longest_texts
+inputs = tiny_training.inputs
 
 
 @pytest.fixture(scope="module")
@@ -207,87 +123,6 @@ def test_the_first_token_can_be_read_in_place_of_the_mean(
     # The mean's folder has a layer more, and what that costs is measured.
     assert trained[0].parity["transformers"].rows > 10
     assert trained[0].parity["transformers"].largest < 2e-3
-
-
-def test_what_teachers_and_people_say_is_learnt(
-    inputs: Inputs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    query = QUERY.replace("toxic AS", "NULL AS") % "edos_sexism"
-    shutil.copytree(inputs.data / "tiny", tmp_path / "tiny")
-    shutil.copytree(inputs.data / LOW_RATE_SET, tmp_path / LOW_RATE_SET)
-    unlabelled = replace(write_set(tmp_path, "edos_sexism", DataSetUse.TRAIN), query=query)
-    sets = [inputs.sets[0], unlabelled, inputs.sets[1]]
-    rows = [row for row in rows_of(tmp_path, sets) if row.example.source != HARD_SOURCE]
-    traffic = write_traffic(tmp_path)
-    given = Inputs(tmp_path, inputs.base, sets, traffic, write_scores(tmp_path, rows))
-    learnt: list[Example] = []
-    said: list[str] = []
-
-    def spied(examples: list[Example], *_: object) -> None:
-        learnt.extend(examples)
-        raise StopIteration
-
-    # Copies for long texts are made of these rows, and come after them.
-    monkeypatch.setattr("core.training.run.surrounded_copies", lambda *_, seed: [])
-    monkeypatch.setattr("core.training.fitting.rows.FitRows.__init__", lambda _, *a: spied(*a))
-    with pytest.raises(StopIteration):
-        run(given, tmp_path / "out", progress=said.append, limit_rows=None)
-    hard = [row for row in learnt if row.source == HARD_SOURCE]
-    assert len(learnt) == len(rows) + len(hard) > len(rows) > 1000
-    assert said[0].startswith(
-        f"teachers scored {len(rows):,} of {len(learnt):,} rows; without scores: {len(hard)} of "
-        "hard_examples; 0 of their scores belong to no row"
-    )
-    taught = {row.example.text: row.kind for row in rows}
-    low = round(sum(1 / (1 + math.exp(-each)) for each in (-2.0, -4.0)) / 2, 6)
-    alone = [row for row in learnt if row.source == "edos_sexism" and "idiot" not in row.text]
-    mixed = [row for row in learnt if row.source == "tiny" and "idiot" not in row.text]
-    assert {round(target or 0.0, 6) for row in alone for target in row.targets} == {low}
-    assert {round(row.targets[1] or 0.0, 6) for row in mixed} == {low}
-    found = sorted({round(row.targets[0] or 0.0, 6) for row in mixed})
-    assert found == pytest.approx([0.7 * low, 0.7 * low + 0.3], abs=2e-6)
-    assert set(taught.values()) == set(RowKind)
-
-
-def test_a_missing_or_changed_file_of_the_teachers_is_named(inputs: Inputs, tmp_path: Path) -> None:
-    other = replace(inputs, teacher=replace(inputs.teacher, sha256="0" * 64))
-    with pytest.raises(DataFileMismatch, match=r"teacher_mpnet\.parquet differs \(sha256"):
-        run(other, tmp_path / "out")
-    shutil.copytree(inputs.data, tmp_path / "data", ignore=lambda *_: [TEACHER_SET.name])
-    with pytest.raises(DataFileMismatch, match=r"teacher_mpnet\.parquet is missing"):
-        run(replace(inputs, data=tmp_path / "data"), tmp_path / "out")
-    assert not (tmp_path / "out").exists()
-
-
-def test_scores_of_other_rows_are_refused(inputs: Inputs, tmp_path: Path) -> None:
-    shutil.copytree(inputs.data, tmp_path / "data")
-    few = rows_of(inputs.data, inputs.sets)[:100]
-    teacher = write_scores(tmp_path / "data", few)
-    other = replace(inputs, data=tmp_path / "data", teacher=teacher)
-    with pytest.raises(InvalidInput, match="is of other data sets: teachers scored 100 of"):
-        run(other, tmp_path / "out")
-    assert not (tmp_path / "out" / WEIGHTS_FILE).exists()
-
-
-def test_a_cut_run_goes_on_and_gives_the_files_of_an_uncut_one(
-    inputs: Inputs, tmp_path: Path
-) -> None:
-    def cut(line: str) -> None:
-        if line.startswith("epoch 1 of 2 done"):
-            raise KeyboardInterrupt
-
-    whole, said = tmp_path / "whole", []
-    run(inputs, whole, epochs=2)
-    with pytest.raises(KeyboardInterrupt):
-        run(inputs, tmp_path / "cut", epochs=2, progress=cut)
-    with pytest.raises(
-        InvalidInput, match="is of another run \\(seed was 1, is 2; other first weights\\)"
-    ):
-        run(inputs, tmp_path / "cut", epochs=2, seed=2)
-    run(inputs, tmp_path / "cut", epochs=2, progress=said.append)
-    assert "goes on after epoch 1 of 2" in said
-    for name in (MODEL_FILE, GRAPH_FILE, MODEL_WEIGHTS_FILE):
-        assert (tmp_path / "cut" / name).read_bytes() == (whole / name).read_bytes()
 
 
 def test_nothing_is_left_to_go_on_from_once_the_folder_is_complete(
@@ -417,18 +252,3 @@ def test_a_rewritten_card_is_the_same_and_fits_the_manifest(
     for name in (CARD_FILE, PLOT_FILE, MANIFEST_FILE):
         assert (folder / name).read_bytes() == (trained[1] / name).read_bytes()
     verify_model_files(folder, read_manifest(folder))
-
-
-def test_a_changed_data_file_stops_the_run_before_anything_is_written(
-    inputs: Inputs, tmp_path: Path
-) -> None:
-    with pytest.raises(DataFileMismatch, match=r"tiny/tiny\.parquet is missing"):
-        run(replace(inputs, data=tmp_path), tmp_path / "out")
-    assert not (tmp_path / "out" / MANIFEST_FILE).exists()
-
-
-@pytest.mark.parametrize(("epochs", "limit"), [(0, None), (1, 3)])
-def test_a_run_of_nothing_is_refused(tmp_path: Path, epochs: int, limit: int | None) -> None:
-    settings = TrainSettings(epochs=epochs, limit_rows=limit)
-    with pytest.raises(InvalidInput):
-        train_model(tmp_path, tmp_path / "out", settings=settings)

@@ -1,33 +1,18 @@
 """The latency page in every state, with a stub of the services."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
-import pytest
 import streamlit as st
-from streamlit.testing.v1 import AppTest
 
-from core.clock import Clock
 from core.errors import StoreError
-from core.moderation.permissions import Actor, Role
-from core.servinglog.lines import REFUSAL
-from core.servinglog.queries import ServingLogQueries
-from core.servinglog.record import Mode, RefusalReason, RefusalRecord, ServingRecord
-from core.servinglog.writer import encode
-from tests.patience import PATIENT_S
+from core.moderation.permissions import Role
+from core.servinglog.record import Mode
+from tests.pages import latency_page
+from tests.pages.latency_page import NOW, Open, calls, words
 
-NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
-
-
-@dataclass
-class StandIn:
-    """The part of the services that the page uses."""
-
-    serving_log_queries: Any
-    clock: Clock
+# pytest finds a fixture by its name in this module.
+open_page = latency_page.open_page
 
 
 class Unreadable:
@@ -38,83 +23,6 @@ class Unreadable:
 
     def series_names(self) -> None:
         raise StoreError("The serving log could not be read: not yours")
-
-
-def page(services: object, actor: object) -> None:
-    from dashboard.latency.screen import render
-
-    render(services, actor)
-
-
-def calls(count: int, age: timedelta = timedelta(minutes=5), **changes: Any) -> list[ServingRecord]:
-    values: dict[str, Any] = {
-        "mode": Mode.BATCH,
-        "backend": "onnx",
-        "model_version": "v1",
-        "runtime": "onnxruntime",
-        "precision": "int8",
-        "location": "in_process",
-        "batch_size": 10,
-        "chars": 900,
-        "tokenize_ms": 1.0,
-        "compute_ms": 8.0,
-    }
-    return [
-        ServingRecord(
-            **(
-                values
-                | {
-                    "request_id": f"{count}-{age}-{n}",
-                    "started_at": NOW - age + timedelta(milliseconds=20 * n),
-                    "total_ms": 10.0 + n % 7,
-                }
-                | changes
-            )
-        )
-        for n in range(count)
-    ]
-
-
-Open = Callable[..., AppTest]
-
-
-@pytest.fixture
-def open_page(tmp_path: Path) -> Open:
-    def open_it(
-        records: list[ServingRecord],
-        role: Role = Role.OPS,
-        queries: Any = None,
-        now: Callable[[], datetime] = lambda: NOW,
-        more: bytes = b"",
-    ) -> AppTest:
-        (tmp_path / "a-1-1-0.jsonl").write_bytes(b"".join(map(encode, records)) + more)
-        clock = Clock(now=now, monotonic=lambda: 0.0)
-        services = StandIn(queries or ServingLogQueries(tmp_path), clock)
-        test = AppTest.from_function(
-            page,
-            kwargs={"services": services, "actor": Actor("ola", role)},
-            default_timeout=PATIENT_S,
-        )
-        return test.run()
-
-    return open_it
-
-
-def words(test: AppTest) -> str:
-    found = [*test.caption, *test.markdown, *test.info, *test.warning, *test.error, *test.text]
-    labels = [one.label for one in test.expander]
-    return "\n".join([*(str(element.value) for element in found), *labels])
-
-
-def refused(count: int, reason: RefusalReason = RefusalReason.OVERLOADED, age_s: int = 60) -> bytes:
-    line = RefusalRecord(
-        refusal_id=f"{reason}-{age_s}",
-        refused_at=NOW - timedelta(seconds=age_s),
-        reason=reason,
-        refused_count=count,
-        caller_request_id="refused-1",
-    )
-    return REFUSAL.encode(line)
 
 
 def test_role_without_permission_sees_only_why(open_page: Open) -> None:
@@ -234,87 +142,7 @@ def test_window_that_was_opened_stays_while_time_passes(open_page: Open) -> None
     assert not test.exception
 
 
-def test_refusals_stand_beside_the_errors_and_above_them(open_page: Open) -> None:
-    keys = refused(4, RefusalReason.UNAUTHORIZED, 90)
-    test = open_page(calls(12), more=refused(20) + keys)
-    tiles = {metric.label: metric for metric in test.metric}
-    assert tiles["Errors"].value == "0 %"
-    assert (tiles["Refused requests"].value, tiles["Refused requests"].delta) == (
-        "24",
-        "besides 12 calls",
-    )
-    assert test.warning[0].value == (
-        "24 requests were refused in this window and made no call: 20 because the API was "
-        "overloaded, 4 without a valid key; the last 1 min ago."
-    )
-    assert not test.exception
-
-
-def test_refusals_for_want_of_a_key_alone_are_no_warning(open_page: Open) -> None:
-    test = open_page(calls(12), more=refused(1, RefusalReason.UNAUTHORIZED))
-    assert not test.warning
-    assert "1 request was refused in this window" in words(test)
-
-
-def test_log_of_refusals_alone_says_so(open_page: Open) -> None:
-    test = open_page([], more=refused(36))
-    assert "36 requests were refused" in test.warning[0].value
-    assert "No call to a backend has been logged yet." in words(test)
-    assert not test.metric
-    assert not test.exception
-
-
 def test_one_call_is_a_whole_page(open_page: Open) -> None:
     test = open_page(calls(1))
     assert test.metric[0].delta == "of 1 call: too few"
-    assert not test.exception
-
-
-def test_lines_that_cannot_be_read_are_counted_with_their_reason(open_page: Open) -> None:
-    good = encode(calls(1, timedelta(minutes=6))[0])
-    bad = good.replace(b'"total_ms":10.0', b'"total_ms":"Infinity"')
-    ahead = encode(calls(1, timedelta(hours=-5))[0])
-    test = open_page(calls(12), more=bad + b"?\n" + ahead + good + good)
-    assert (
-        "Not in these figures: 2 lines can't be read, 1 call dated in the future, "
-        "1 duplicate line counted once." in words(test)
-    )
-    assert "a-1-1-0.jsonl: 2 lines can't be read" in words(test)
-    assert "line 13: `total_ms` is not a number" in words(test)
-    assert test.get_by_key("window").value == "15 min"
-    assert test.metric[0].delta == "of 13 calls"
-    assert not test.exception
-
-
-def test_log_that_holds_nothing_readable_still_says_what_it_holds(open_page: Open) -> None:
-    test = open_page([], more=b"?\n")
-    assert "No call to a backend has been logged yet." in words(test)
-    assert "1 line can't be read" in words(test)
-    assert not test.exception
-
-
-@pytest.mark.parametrize("wanted", ["request-1", "c" * 32, "call-1", " call-1 "])
-def test_a_request_is_found_by_any_of_its_ids(open_page: Open, wanted: str) -> None:
-    one = calls(
-        1,
-        request_id="call-1",
-        caller_request_id="request-1",
-        trace_id="c" * 32,
-        tokens=17,
-        attempts=3,
-    )
-    test = open_page([*one, *calls(12)])
-    test.get_by_key("find").set_value(wanted).run()
-    (row,) = next(t.value for t in test.dataframe if "attempts" in t.value).to_dict("records")
-    assert (row["call"], row["tokens"], row["attempts"]) == ("call-1", 17, 3)
-    assert (row["compute"], row["runtime"]) == (8.0, "onnxruntime int8, in process")
-    assert not test.exception
-
-
-def test_a_search_tells_of_a_refusal_or_that_there_is_nothing(open_page: Open) -> None:
-    test = open_page(calls(12), more=refused(1))
-    test.get_by_key("find").set_value("refused-1").run()
-    assert "Refused at 2026-11-01 11:59:00 UTC because the API was overloaded" in words(test)
-    test.get_by_key("find").set_value("![x](http://x.example/)").run()
-    assert "no request, call or trace with that id" in words(test)
     assert not test.exception

@@ -1,7 +1,7 @@
 """State machine test: ingest, scoring, review and appeals in any order, with the real services.
 
 The machine tracks what must have happened (CaseAccount). After each step the store must agree, and
-all invariants must hold.
+all invariants must hold (CaseInvariants).
 """
 
 from datetime import timedelta
@@ -9,47 +9,33 @@ from datetime import timedelta
 import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
-from hypothesis.stateful import (
-    initialize,
-    invariant,
-    precondition,
-    rule,
-    run_state_machine_as_test,
-)
+from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
 from core.errors import BackendError, Conflict, ConsoleError, NotFound, PermissionDenied, RuleBroken
 from core.inference.fake import POISON, FakeBackend
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
-from core.moderation.comments import Visibility
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.services.appeal import file_appeal, hear_appeal
-from core.services.lookup import look_up
 from core.services.reopen import reopen
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from tests.factories import CLEAN, HELD
-from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS, CaseAccount, Expected
-from tests.property.lookup_claims import false_claims, false_claims_of_changed
-from tests.state_checks import broken_invariants
+from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS, Expected
+from tests.property.case_invariants import WINDOW, CaseInvariants
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
 people = st.sampled_from(list(PEOPLE.values()))
 # A site that sends the same text again spells it its own way.
 SPELLINGS = ["{}", "{}\r\n", " {}", "<p>{}</p>", "{}&nbsp;"]
-WINDOW = timedelta(days=184)
 choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 
 
-class Moderation(CaseAccount):
-    steps = 0
-
-    # What may happen
-
+class Moderation(CaseInvariants):
     @initialize()
     def start_with_work(self) -> None:
         for _ in range(2):
@@ -241,52 +227,6 @@ class Moderation(CaseAccount):
             revision.can_be_undone = False
         else:
             revision.kinds.append(AuditKind.APPEAL_UPHELD)
-
-    # What must always hold
-
-    @invariant()
-    def store_says_what_happened(self) -> None:
-        with self.context.store.read() as reader:
-            for known in self.revisions():
-                stored, case = reader.revision(known.id), reader.case_of(known.id)
-                chain, appeal = reader.decision_chain(known.id), reader.appeal_of(known.id)
-                kinds = [event.kind for event in reader.audit_trail(known.id)]
-                assert stored is not None
-                assert [(past.action, past.actor) for past in chain] == known.chain
-                assert stored.version == len(chain)
-                assert stored.current_decision_id == (chain[-1].id if chain else None)
-                assert [past.supersedes for past in chain] == [None, *[p.id for p in chain]][:-1]
-                assert (case.status if case else None) is known.case
-                assert (appeal.status if appeal else None) is known.appeal
-                assert kinds == known.kinds
-            assert reader.count_waiting() == len(self.waiting())
-
-    @invariant()
-    def rows_agree_with_each_other(self) -> None:
-        assert broken_invariants(self.services.settings.state_path) == {}
-
-    @invariant()
-    def overturned_comment_is_visible(self) -> None:
-        for known in self.revisions():
-            if known.appeal is AppealStatus.OVERTURNED and known.is_there():
-                statement = look_up(self.context, known.reference).statement
-                assert statement.visibility is Visibility.VISIBLE
-
-    @invariant()
-    def lookup_says_what_holds(self) -> None:
-        """Compares each sentence of the look-up with the account, for every reference."""
-        type(self).steps += 1
-        for known in self.revisions():
-            newest = self.comments[known.name][-1]
-            answer = look_up(self.context, known.reference)
-            assert answer.reference == newest.reference
-            assert answer.text == ("" if newest.is_withdrawn else newest.text)
-            assert (answer.withdrawn_at is not None) is newest.is_withdrawn
-            assert (answer.changed is not None) is (known is not newest)
-            assert false_claims(answer.statement, newest, self.now - WINDOW) == []
-            if answer.changed is not None:
-                assert answer.changed.text == ("" if known.is_withdrawn else known.text)
-                assert false_claims_of_changed(answer.changed, known) == []
 
 
 Moderation.TestCase.settings = settings(max_examples=30, stateful_step_count=25)

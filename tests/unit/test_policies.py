@@ -1,12 +1,11 @@
-"""Policies: score bands, clauses, the stored form and its digest."""
+"""Policies: score bands, clauses, thresholds, and the words for actions."""
 
-import json
 from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from core.errors import InvalidPolicy, NotFound
+from core.errors import NotFound
 from core.moderation.default_policy import BANDS, REASONS
 from core.moderation.policies import (
     ACTION_DONE,
@@ -14,10 +13,8 @@ from core.moderation.policies import (
     SEVERITY,
     Action,
     Policy,
-    Reason,
     Rule,
 )
-from core.moderation.policy_json import policy_digest, policy_from_json, policy_to_json
 from core.moderation.scores import Label, are_scores, not_assessed
 from tests.policies import fixed_policy
 
@@ -100,187 +97,11 @@ def test_thresholds_are_where_the_lowest_band_of_each_action_begins() -> None:
     assert policy.thresholds(Label.OBSCENE) == {}
 
 
-def test_policy_comes_back_from_its_stored_form() -> None:
-    assert policy_from_json(policy_to_json(POLICY), version=1, created_at=NOW) == POLICY
-
-
-def test_same_content_has_the_same_digest_whatever_its_version() -> None:
-    later = replace(POLICY, version=9, created_at=datetime(2030, 1, 1, tzinfo=UTC))
-    assert policy_digest(later) == policy_digest(POLICY)
-
-
-def test_another_threshold_or_word_changes_the_digest() -> None:
-    hold, remove = POLICY.rules[-2:]
-    edges = (replace(hold, high=0.96), replace(remove, low=0.96))
-    moved = replace(POLICY, rules=(*POLICY.rules[:-2], *edges))
-    worded = replace(POLICY, reasons=(*POLICY.reasons[:-1], Reason("other", "b", "c")))
-    ranked = replace(POLICY, reason_precedence=POLICY.reason_precedence[::-1])
-    assert len({policy_digest(policy) for policy in (POLICY, moved, worded, ranked)}) == 4
-
-
-@pytest.mark.parametrize("stated", [("threat", "threat"), ("threat", "nothing"), ("",)])
-def test_precedence_that_names_no_reason_or_one_twice_cannot_be_built(
-    stated: tuple[str, ...],
-) -> None:
-    with pytest.raises(ValueError, match="policy 1: reason_precedence names"):
-        replace(POLICY, reason_precedence=stated)
-
-
-def test_policy_stored_without_a_precedence_is_read_and_keeps_its_digest() -> None:
-    old = json.loads(policy_to_json(POLICY))
-    del old["reason_precedence"]
-    body = json.dumps(old, sort_keys=True, ensure_ascii=False)
-    read = policy_from_json(body, version=1, created_at=NOW)
-    assert read.reason_precedence == ()
-    assert policy_to_json(read) == body
-    ranks = {rule.reason_code: read.reason_rank(rule) for rule in read.rules}
-    assert sorted(ranks, key=ranks.__getitem__) == [
-        "threat",
-        "identity_attack",
-        "harassment",
-        "obscene",
-    ]
-
-
 def test_reasons_without_a_place_follow_those_that_have_one() -> None:
     stated = replace(POLICY, reason_precedence=("obscene",))
     ranks = {rule.reason_code: stated.reason_rank(rule) for rule in stated.rules}
     assert min(ranks, key=ranks.__getitem__) == "obscene"
     assert ranks["threat"] < ranks["identity_attack"] < ranks["harassment"]
-
-
-def test_stored_form_keeps_neither_version_nor_time() -> None:
-    assert set(json.loads(policy_to_json(POLICY))) == {"rules", "reasons", "reason_precedence"}
-
-
-def whole(**changes: object) -> Policy:
-    return replace(POLICY, **changes)
-
-
-def changed(rule_id: str, **changes: object) -> tuple[Rule, ...]:
-    assert POLICY.rule(rule_id)
-    return tuple(replace(r, **changes) if r.id == rule_id else r for r in POLICY.rules)
-
-
-REMOVE_THREAT = POLICY.rule("threat-remove")
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"version": 0}, "version is 1 or more, not 0"),
-        ({"version": -3}, "version is 1 or more, not -3"),
-        ({"reasons": ()}, "needs a reason"),
-        ({"reasons": (*REASONS, REASONS[0])}, "reason 'threat' appears twice"),
-        ({"reasons": (*REASONS, Reason("threat", "Other", "words"))}, "'threat' appears twice"),
-        ({"reasons": (*REASONS, Reason("", "No", "code"))}, "must not be empty"),
-        ({"reasons": (*REASONS, Reason("new", " ", "words"))}, "reason 'new'"),
-        ({"reasons": (*REASONS, Reason("new", "Title", ""))}, "reason 'new'"),
-        ({"reasons": REASONS[1:]}, "threat-approve: the policy has no reason 'threat'"),
-        ({"rules": (*POLICY.rules, POLICY.rules[0])}, "rule 'toxicity-approve' appears twice"),
-        ({"rules": changed("threat-hold", id="threat-remove")}, "'threat-remove' appears twice"),
-        ({"rules": changed("threat-hold", id=" ")}, "a rule on threat has no id"),
-        ({"rules": changed("threat-remove", reason_code="nothing")}, "no reason 'nothing'"),
-        ({"rules": changed("threat-remove", reason_code="")}, "threat-remove: .* no reason ''"),
-        ({"rules": changed("threat-remove", reason_code=None)}, "threat-remove: .* no reason"),
-        ({"rules": changed("threat-remove", label="rudeness")}, "there is no label 'rudeness'"),
-        ({"rules": changed("threat-remove", action="delete")}, "there is no action 'delete'"),
-        ({"rules": changed("threat-hold", high=0.95)}, "threat-hold and threat-remove overlap"),
-        ({"rules": changed("threat-hold", high=1.0)}, "threat-hold and threat-remove overlap"),
-        ({"rules": changed("threat-hold", low=0.4)}, "threat-approve and threat-hold overlap"),
-        ({"rules": changed("threat-hold", high=0.8)}, "no rule for scores from 0.8 to 0.9"),
-        ({"rules": changed("threat-approve", low=0.1)}, "no rule for scores from 0.0 to 0.1"),
-        ({"rules": changed("threat-remove", high=0.99)}, "no rule for scores from 0.99 to 1.0"),
-        ({"rules": POLICY.rules[1:]}, "toxicity: no rule for scores from 0.0 to 0.8"),
-        ({"rules": (*POLICY.rules, replace(REMOVE_THREAT, id="again"))}, "overlap"),
-    ],
-)  # fmt: skip
-def test_policy_that_contradicts_itself_or_leaves_a_hole_cannot_be_made(
-    changes: dict[str, object], message: str
-) -> None:
-    with pytest.raises(InvalidPolicy, match=message):
-        whole(**changes)
-
-
-@pytest.mark.parametrize(
-    ("changes", "message"),
-    [
-        ({"version": True}, "version is 1 or more, not True"),
-        ({"version": 1.5}, "version is 1 or more, not 1.5"),
-        ({"version": float("nan")}, "version is 1 or more, not nan"),
-        ({"created_at": datetime(2026, 1, 1)}, "has no time zone"),
-        ({"reasons": (*REASONS, Reason("new", 5, "words"))}, "reason 'new'"),
-        ({"reasons": (*REASONS, Reason("new", "\u200b", "words"))}, "reason 'new'"),
-        ({"reasons": (*REASONS, Reason("new", "Title", "a\x00b"))}, "reason 'new'"),
-        ({"rules": changed("threat-hold", id="\u200b")}, "a rule on threat has no id"),
-        ({"rules": changed("threat-hold", id=5)}, "a rule on threat has no id"),
-        ({"rules": changed("threat-hold", id="a\ud800")}, "a rule on threat has no id"),
-    ],
-)  # fmt: skip
-def test_policy_with_a_value_of_the_wrong_kind_cannot_be_made(
-    changes: dict[str, object], message: str
-) -> None:
-    with pytest.raises(InvalidPolicy, match=message):
-        whole(**changes)
-
-
-@pytest.mark.parametrize("edge", ["0.5", None, float("nan"), float("inf"), True, -0.1])
-def test_edge_that_is_no_number_from_0_to_1_cannot_be_made(edge: object) -> None:
-    for name in ("low", "high"):
-        with pytest.raises(InvalidPolicy, match="threat-hold: band"):
-            changed("threat-hold", **{name: edge})
-
-
-def test_label_without_a_rule_and_bands_in_any_order_are_valid() -> None:
-    assert whole(rules=()).rules == ()
-    assert whole(rules=POLICY.rules[::-1]).rules
-    assert whole(rules=tuple(r for r in POLICY.rules if r.label is not Label.THREAT)).rules
-
-
-def test_stored_policy_that_is_not_sound_is_refused_when_it_is_read() -> None:
-    body = json.loads(policy_to_json(POLICY))
-    for change in ({"label": "rudeness"}, {"action": "delete"}, {"reason_code": "x"}, {"low": 2}):
-        raw = {**body, "rules": [{**body["rules"][0], **change}, *body["rules"][1:]]}
-        with pytest.raises(InvalidPolicy, match="rule toxicity-approve"):
-            policy_from_json(json.dumps(raw), version=1, created_at=NOW)
-
-
-def stored(**changes: object) -> str:
-    return json.dumps(json.loads(policy_to_json(POLICY)) | changes)
-
-
-def stored_rule(**changes: object) -> str:
-    first, *rest = json.loads(policy_to_json(POLICY))["rules"]
-    changed_rule = {name: value for name, value in (first | changes).items() if value != "LEFT OUT"}
-    return stored(rules=[changed_rule, *rest])
-
-
-@pytest.mark.parametrize(
-    ("body", "message"),
-    [
-        ("{", "not valid JSON"),
-        ("[]", "not an object"),
-        (stored()[:-1] + ', "rules": []}', "appears twice"),
-        (stored_rule().replace("0.0,", "NaN,", 1), "NaN"),
-        (stored(extra=1), "'extra'"),
-        (stored(rules=None), "`rules` is not a list"),
-        (stored(rules={}), "`rules` is not a list"),
-        (stored(rules=["x"]), "rule 1 is not an object"),
-        (stored(reasons=[5]), "reason 1 is not an object"),
-        (stored(reason_precedence="threat"), "`reason_precedence` is not a list"),
-        (stored(reason_precedence=None), "`reason_precedence` is not a list"),
-        (stored(reasons=[{"code": "a", "title": "b"}]), "reason 1: .*'text'"),
-        (stored_rule(low="LEFT OUT"), "rule 1: .*'low'"),
-        (stored_rule(id="LEFT OUT", label="zz"), "rule 1: .*'id'"),
-        (stored_rule(colour="red"), "rule 1: .*'colour'"),
-        (stored_rule(low="0.0"), "band"),
-        (stored_rule(label="zz"), "toxicity-approve: 'zz'"),
-        (stored_rule(label=[]), "toxicity-approve"),
-    ],
-)
-def test_stored_form_with_something_wrong_is_refused_by_its_place(body: str, message: str) -> None:
-    with pytest.raises(InvalidPolicy, match=message):
-        policy_from_json(body, version=1, created_at=NOW)
 
 
 def test_severity_orders_the_actions_from_mild_to_hard() -> None:

@@ -1,0 +1,65 @@
+"""What must hold after each step of the state machine test: the account, the store and the look-up
+agree."""
+
+from datetime import timedelta
+
+from hypothesis.stateful import invariant
+
+from core.moderation.appeals import AppealStatus
+from core.moderation.comments import Visibility
+from core.services.lookup import look_up
+from tests.property.case_account import CaseAccount
+from tests.property.lookup_claims import false_claims, false_claims_of_changed
+from tests.state_checks import broken_invariants
+
+WINDOW = timedelta(days=184)
+
+
+class CaseInvariants(CaseAccount):
+    """Compares the store and each look-up with the account; counts the steps."""
+
+    steps = 0
+
+    @invariant()
+    def store_says_what_happened(self) -> None:
+        with self.context.store.read() as reader:
+            for known in self.revisions():
+                stored, case = reader.revision(known.id), reader.case_of(known.id)
+                chain, appeal = reader.decision_chain(known.id), reader.appeal_of(known.id)
+                kinds = [event.kind for event in reader.audit_trail(known.id)]
+                assert stored is not None
+                assert [(past.action, past.actor) for past in chain] == known.chain
+                assert stored.version == len(chain)
+                assert stored.current_decision_id == (chain[-1].id if chain else None)
+                assert [past.supersedes for past in chain] == [None, *[p.id for p in chain]][:-1]
+                assert (case.status if case else None) is known.case
+                assert (appeal.status if appeal else None) is known.appeal
+                assert kinds == known.kinds
+            assert reader.count_waiting() == len(self.waiting())
+
+    @invariant()
+    def rows_agree_with_each_other(self) -> None:
+        assert broken_invariants(self.services.settings.state_path) == {}
+
+    @invariant()
+    def overturned_comment_is_visible(self) -> None:
+        for known in self.revisions():
+            if known.appeal is AppealStatus.OVERTURNED and known.is_there():
+                statement = look_up(self.context, known.reference).statement
+                assert statement.visibility is Visibility.VISIBLE
+
+    @invariant()
+    def lookup_says_what_holds(self) -> None:
+        """Compares each sentence of the look-up with the account, for every reference."""
+        type(self).steps += 1
+        for known in self.revisions():
+            newest = self.comments[known.name][-1]
+            answer = look_up(self.context, known.reference)
+            assert answer.reference == newest.reference
+            assert answer.text == ("" if newest.is_withdrawn else newest.text)
+            assert (answer.withdrawn_at is not None) is newest.is_withdrawn
+            assert (answer.changed is not None) is (known is not newest)
+            assert false_claims(answer.statement, newest, self.now - WINDOW) == []
+            if answer.changed is not None:
+                assert answer.changed.text == ("" if known.is_withdrawn else known.text)
+                assert false_claims_of_changed(answer.changed, known) == []
