@@ -78,10 +78,10 @@ def check_can_appeal(
     window_days: int,
     gone: TextGone | None = None,
     seen: datetime | None = None,
-) -> None:
-    """Check that the author may appeal: the decision is a removal that still stands, the text was
-    neither edited nor withdrawn, there is no appeal yet and the deadline has not passed. `seen` is
-    the time of the decision that the author was shown; another one can't be appealed unread.
+) -> Decision:
+    """The decision, checked: the author may appeal it. It is a removal that still stands, the text
+    was neither edited nor withdrawn, there is no appeal yet and the deadline has not passed. `seen`
+    is the time of the decision that the author was shown; another one can't be appealed unread.
 
     Raises RuleBroken; its message is written for the author.
     """
@@ -100,6 +100,7 @@ def check_can_appeal(
             "It was decided on again while you wrote. Please read the new decision; if you still "
             "object, send your words again."
         )
+    return decision
 
 
 def check_words(words: str) -> str:

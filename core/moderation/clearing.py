@@ -145,8 +145,6 @@ def promise_state(low: float, high: float, promise: float) -> Promise:
 def _odds_ratio(score: float, edge: float) -> float:
     if score >= 1.0 or edge <= 0.0:
         return inf
-    if edge >= 1.0:
-        return 0.0
     return score / (1.0 - score) * (1.0 - edge) / edge
 
 
@@ -155,8 +153,6 @@ def _at_most(count: int, of: int, share: float) -> float:
     nothing underflows."""
     if share >= 1.0:
         return 0.0
-    if share <= 0.0:
-        return 1.0
     whole, win, lose = lgamma(of + 1), log(share), log1p(-share)
     terms = [
         whole - lgamma(k + 1) - lgamma(of - k + 1) + k * win + (of - k) * lose

@@ -20,6 +20,7 @@ from core.moderation.policies import Action
 from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.services.lookup import find_revision
+from core.services.review import add_reviewed
 
 AUTHOR = Actor(id="author", role=Role.AUTHOR)
 
@@ -33,21 +34,18 @@ def file_appeal(
     with context.store.write() as tx:
         revision = find_revision(tx, reference)
         chain = tx.decision_chain(revision.id)
-        current = chain[-1] if chain else None
         now = context.clock.now()
-        check_can_appeal(
-            current,
+        removal = check_can_appeal(
+            chain[-1] if chain else None,
             tx.appeal_of(revision.id),
             now=now,
             window_days=context.appeal_window_days,
             gone=text_gone(tx, revision),
             seen=seen,
         )
-        if current is None:
-            raise RuleBroken("Only a removal can be appealed.")
         appeal = Appeal(
             id=new_id(),
-            decision_id=current.id,
+            decision_id=removal.id,
             revision_id=revision.id,
             words=trimmed,
             status=AppealStatus.PENDING,
@@ -95,13 +93,7 @@ def hear_appeal(
                 action=decision.action,
                 appeal=appeal.id,
             )
-            if not tx.add_decision(
-                decision,
-                seen_version=len(chain),
-                idempotency_key=f"appeal:{appeal.id}",
-                audit=reviewed,
-            ):
-                raise Conflict("The decision changed while the appeal was heard.")
+            add_reviewed(tx, decision, len(chain), f"appeal:{appeal.id}", reviewed)
         return ended
 
 

@@ -66,6 +66,7 @@ def test_a_held_comment_is_explained_for_what_it_was_held_for(services: Services
     assert found.decision is not None
     assert dict(found.explanation.scores) == dict(found.decision.scores)
     assert found.drift == 0.0
+    assert found.passage is None
     remedy = found.explanation.remedy
     assert remedy is not None
     assert [revision.text[word.start : word.end] for word in remedy.words] == ["idiot"]

@@ -20,6 +20,7 @@ from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.notices import DecidedBy, decided_by
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action, LanguageRule
+from core.services.backends import Candidate, Catalogue, load_site_backends
 from core.services.explain import explain_revision, explain_text
 from core.services.lookup import look_up
 from core.services.queries import list_queue, load_case
@@ -110,6 +111,9 @@ def test_case_comes_after_all_others_and_says_why(services: Services) -> None:
     decided = next(event for event in events if event.kind is AuditKind.DECISION_AUTOMATED)
     assert (decided.data["error"], decided.data["failure_policy"]) == ("language", "")
     assert (count.comments, count.not_assessed) == (2, {"de": 1})
+    ops, catalogue = Actor("ola", Role.OPS), Catalogue((Candidate("fake", "fake", None),), "fake")
+    site = load_site_backends(services.context, ops, catalogue, calls=(), seen=(), checks={})
+    assert site.languages == count
 
 
 def test_policy_may_approve_a_language(services: Services) -> None:

@@ -26,6 +26,10 @@ def view(seen: str, *hidden: str) -> MarkupView:
         ("<details><summary>a</summary>b</details>", view("\n\n\na\nb\n\n")),
         # What a screen reader reads in place of an image stands in its place.
         ("f<img alt=u>ck", view("fuck", "<img alt=u>")),
+        # A tag that can hold no words hides none.
+        ("a<wbr hidden>b", view("ab")),
+        # Letters that a browser replaces are no tag that never ended.
+        ("<title>a\x00b", view("", "a\ufffdb")),
         ("<textarea>a<b>&amp;</textarea>", view("a<b>&", "<textarea>")),
     ],
 )
@@ -48,6 +52,7 @@ def test_inline_tags_join_and_block_tags_part(text: str, expected: MarkupView) -
         "map<string, int> x",
         # A tag that never ends is none.
         "hello <b I will kill you",
+        "one\ntwo\nthree <b I\nwill\nkill you",
         'x <b title="I will kill you> and <b>more</b>',
         "a </",
     ],

@@ -78,7 +78,7 @@ def stored_rule(**changes: object) -> str:
         ("[]", "not an object"),
         (stored()[:-1] + ', "rules": []}', "appears twice"),
         (stored_rule().replace("0.0,", "NaN,", 1), "NaN"),
-        (stored(extra=1), "'extra'"),
+        (stored(extra=1), "^the policy: 'extra'"),
         (stored(rules=None), "`rules` is not a list"),
         (stored(rules={}), "`rules` is not a list"),
         (stored(rules=["x"]), "rule 1 is not an object"),

@@ -20,6 +20,8 @@ from core.moderation.reading_order import in_reading_order
         # An isolate inside is one piece, turned as a whole.
         ("\u202e\u2066you\u2069 \u2066kill\u2069", "[U+202E]kill you"),
         ("\u202eb \u202dkill\u202c a", "[U+202E]a kill b"),
+        # The end of an isolate ends what was begun inside it.
+        ("a \u2068b \u202euoy llik\u2069 c", "a b [U+202E]kill you c"),
         ("\u202e(!uoy)", "[U+202E](you!)"),
         ("\u202ee\u0301fac", "[U+202E]cafe\u0301"),
         # Hebrew is read from the right with or without it; under the other override it is turned.

@@ -152,3 +152,9 @@ def test_slower_of_two_that_ask_first_uses_the_other_ones_backend(elapsed: list[
     assert (first.closes, second.closes) == (0, 1)
     bench.close()
     assert first.closes == 1
+
+
+def test_letters_that_were_not_read_are_told(elapsed: list[float]) -> None:
+    far = Far(elapsed)
+    far.answer = lambda result: replace(result, unread_chars=7)
+    assert ask(elapsed, far).unread_chars == 7
