@@ -152,16 +152,25 @@ def test_a_compiled_network_gives_the_same_scores(
 ) -> None:
     folder = make_hub_folder(tmp_path / "m", ["toxic", "neutral"], SINGLE)
     expected = backend_of(folder).score(TEXTS).results
-    handed: list[bool] = []
+    widths: list[int] = []
     compile_network = torch.compile
 
     def trace_only(network: object, *, dynamic: bool) -> object:
         # The C++ it would write takes half a minute to compile and is torch's to test.
-        handed.append(dynamic)
-        return compile_network(network, dynamic=dynamic, backend="eager")
+        assert dynamic
+        compiled = compile_network(network, dynamic=dynamic, backend="eager")
+
+        def called(**inputs: torch.Tensor) -> object:
+            widths.append(inputs["input_ids"].shape[1])
+            return compiled(**inputs)
+
+        return called
 
     monkeypatch.setattr(torch, "compile", trace_only)
     choice = LocalChoice(backend="transformers", model=str(folder), is_compiled=True)
-    for one, other in zip(expected, choose_local(choice).score(TEXTS).results, strict=True):
+    backend = choose_local(choice)
+    backend.load()
+    assert len(set(widths)) == 2, "it is compiled for changing shapes before the first call"
+    for one, other in zip(expected, backend.score(TEXTS).results, strict=True):
         assert dict(other.scores) == pytest.approx(dict(one.scores), abs=1e-4)
-    assert handed == [True]
+    assert len(widths) > 2

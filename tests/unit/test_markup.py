@@ -52,7 +52,7 @@ def test_inline_tags_join_and_block_tags_part(text: str, expected: MarkupView) -
         "map<string, int> x",
         # A tag that never ends is none.
         "hello <b I will kill you",
-        "one\ntwo\nthree <b I\nwill\nkill you",
+        "one\n</3>\nthree <b I\nwill\nkill you",
         'x <b title="I will kill you> and <b>more</b>',
         "a </",
     ],

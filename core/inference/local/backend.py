@@ -3,38 +3,18 @@
 import threading
 import time
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import BackendError, MissingExtra
 from core.inference.base import BackendInfo, BatchResult, CallMetadata, ErrorKind, TextResult
-from core.inference.batching.padding import padded
-from core.inference.local.network import Network, activate
-from core.inference.local.schedule import one_by_one, plan_batches
-from core.inference.local.tokenizing import Tokenized
+from core.inference.local.network import activate
+from core.inference.local.running_model import OpenedModel, Part, RunningModel
 from core.inference.long_texts import join_windows
 from core.moderation.scores import Label
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
-
-
-class Tokenizer(Protocol):
-    """Turns texts into rows of token ids, none longer than what the network reads."""
-
-    def encode(self, texts: Sequence[str]) -> Tokenized: ...
-
-
-@dataclass(frozen=True, slots=True)
-class OpenedModel:
-    """`is_batchable` is False if a text's score would depend on the other texts in its batch."""
-
-    tokenizer: Tokenizer
-    network: Network
-    pad_id: int
-    is_batchable: bool
 
 
 class LocalModel(Protocol):
@@ -63,7 +43,7 @@ class LocalBackend:
     def __init__(self, model: LocalModel) -> None:
         self._model = model
         self._lock = threading.Lock()
-        self._opened: _Running | None = None
+        self._opened: RunningModel | None = None
 
     @property
     def info(self) -> BackendInfo:
@@ -78,18 +58,18 @@ class LocalBackend:
         """Results in input order. Loads the model if needed."""
         running = self._open()
         began = time.perf_counter()
-        tokenized = running.model.tokenizer.encode(texts)
-        tokenized_at = time.perf_counter()
-        rows = running.logits(tokenized.ids)
-        results = list(map(self._result, self._scores(rows))) if texts else []
-        if tokenized.split_texts:
-            results = _joined(results, tokenized, len(texts))
-        ended = time.perf_counter()
+        results: list[TextResult] = []
+        tokens, tokenize_s = 0, 0.0
+        for part in running.parts(texts):
+            tokenize_s += part.waited_s
+            tokens += sum(map(len, part.tokenized.ids))
+            results += self._part_results(running, part)
+        total_s = time.perf_counter() - began
         call = CallMetadata(
-            total_ms=(ended - began) * 1000,
-            tokenize_ms=(tokenized_at - began) * 1000,
-            compute_ms=(ended - tokenized_at) * 1000,
-            tokens=sum(map(len, tokenized.ids)),
+            total_ms=total_s * 1000,
+            tokenize_ms=tokenize_s * 1000,
+            compute_ms=(total_s - tokenize_s) * 1000,
+            tokens=tokens,
         )
         return BatchResult(tuple(results), call)
 
@@ -105,14 +85,21 @@ class LocalBackend:
         """Frees tokenizer and network; a later call opens them again."""
         with self._lock:
             if self._opened is not None:
-                self._opened.pool.shutdown()
+                self._opened.close()
             self._opened = None
 
-    def _open(self) -> "_Running":
+    def _open(self) -> RunningModel:
         with self._lock:
             if self._opened is None:
-                self._opened = _Running(self._model.open(), self.info.max_tokens)
+                self._opened = RunningModel(self._model.open(), self.info.max_tokens)
             return self._opened
+
+    def _part_results(self, running: RunningModel, part: Part) -> list[TextResult]:
+        if not part.text_count:
+            return []
+        rows = running.logits(part.tokenized.ids)
+        results = list(map(self._result, self._scores(rows)))
+        return _joined(results, part) if part.tokenized.split_texts else results
 
     def _scores(self, logits: "NDArray[np.float32]") -> list[list[float]]:
         scores: list[list[float]] = activate(logits, self._model.info.activation).tolist()
@@ -136,13 +123,11 @@ class LocalBackend:
         return TextResult(scores=scores, other_scores=other_scores)
 
 
-def _joined(
-    results: Sequence[TextResult], tokenized: Tokenized, text_count: int
-) -> list[TextResult]:
+def _joined(results: Sequence[TextResult], part: Part) -> list[TextResult]:
     """One result for each text, from those of all rows."""
     joined = []
-    for index, rows in enumerate(tokenized.rows(text_count)):
-        split = tokenized.split_texts.get(index)
+    for index, rows in enumerate(part.tokenized.rows(part.text_count)):
+        split = part.tokenized.split_texts.get(index)
         if split is None:
             joined.append(results[rows.start])
             continue
@@ -150,42 +135,3 @@ def _joined(
         passages = split.passages if split.is_long else ()
         joined.append(join_windows(results[rows.start : rows.stop], passages, split.unread_chars))
     return joined
-
-
-@dataclass(slots=True)
-class _Running:
-    model: OpenedModel
-    max_tokens: int
-    pool: ThreadPoolExecutor = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.pool = ThreadPoolExecutor(self.model.network.lanes, thread_name_prefix="score")
-
-    def logits(self, ids: Sequence[Sequence[int]]) -> "NDArray[np.float32]":
-        """(texts, outputs), in the order of `ids`."""
-        import numpy as np
-
-        network, pad_id = self.model.network, self.model.pad_id
-        step = network.width_step
-        widths = [min(-(-len(each) // step) * step, self.max_tokens) for each in ids]
-        if self.model.is_batchable:
-            batches = plan_batches(widths, lanes=network.lanes, token_budget=network.batch_tokens)
-        else:
-            batches = one_by_one(widths)
-
-        def run(batch: Sequence[int]) -> "NDArray[np.float32]":
-            # Batches are planned longest first.
-            rows, width = [ids[index] for index in batch], widths[batch[0]]
-            return network.logits(*padded(rows, pad_id, width=width))
-
-        # A single batch runs in this thread: handing it over costs more than a short text. So does
-        # every batch if there is one lane: torch would start its own threads for each thread that
-        # calls it.
-        is_alone = len(batches) < 2 or network.lanes == 1
-        parts = list((map if is_alone else self.pool.map)(run, batches))
-        if not parts:
-            return np.empty((0, 0), dtype=np.float32)
-        found = np.empty((len(ids), parts[0].shape[1]), dtype=np.float32)
-        for batch, part in zip(batches, parts, strict=True):
-            found[batch] = part
-        return found

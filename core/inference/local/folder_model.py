@@ -8,8 +8,8 @@ from pathlib import Path
 
 from core.errors import ConfigError, ModelNotUsable
 from core.inference.base import BackendInfo, Location
-from core.inference.local.backend import OpenedModel
 from core.inference.local.network import Network
+from core.inference.local.running_model import OpenedModel
 from core.inference.local.tokenizing import CommentTokenizer
 from core.inference.manifest import (
     CONFIG_FILE,

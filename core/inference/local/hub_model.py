@@ -9,8 +9,8 @@ from typing import Any
 
 from core.errors import BackendError, ConfigError
 from core.inference.base import Activation, BackendInfo, Location, Passage
-from core.inference.local.backend import OpenedModel
 from core.inference.local.label_names import map_labels
+from core.inference.local.running_model import OpenedModel
 from core.inference.local.tokenizing import (
     SplitText,
     Tokenized,

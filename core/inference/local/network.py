@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 class Network(Protocol):
     """A network opened by one runtime. `lanes` calls of `logits` may run at the same time. Batches
-    of about `batch_tokens` tokens and widths that are multiples of `width_step` run fastest."""
+    of about `batch_tokens` tokens and widths that are multiples of `width_step` run fastest.
+    `part_texts`: how many texts of a call to compute while the tokens of as many more are made;
+    None if computing needs every processor."""
 
     @property
     def lanes(self) -> int: ...
@@ -21,6 +23,9 @@ class Network(Protocol):
 
     @property
     def width_step(self) -> int: ...
+
+    @property
+    def part_texts(self) -> int | None: ...
 
     def logits(
         self, tokens: "NDArray[np.int64]", mask: "NDArray[np.int64]"

@@ -31,6 +31,7 @@ class OnnxNetwork:
 
     batch_tokens = BATCH_TOKENS
     width_step = 1
+    part_texts = None
 
     def __init__(self, path: Path) -> None:
         try:

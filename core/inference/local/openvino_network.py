@@ -24,6 +24,7 @@ class OpenVinoNetwork:
 
     batch_tokens = BATCH_TOKENS
     width_step = 16
+    part_texts = None
     """OpenVINO prepares itself for each new shape, which costs more than a few columns of padding:
     320 texts scored one by one had 132 shapes, and the first pass took twice as long."""
 

@@ -12,16 +12,21 @@ if TYPE_CHECKING:
 
 GPU_BATCH_TOKENS = 65_536
 """Keeps a large GPU busy; its memory holds many times that."""
+GPU_LANES = 2
+"""While the GPU computes one batch, another thread pads and copies the next."""
+GPU_PART_TEXTS = 4096
+"""About two such batches of usual comments."""
 INSTALL = "pip install 'moderation-console[transformers]'"
 
 
 class TorchNetwork:
-    """One batch at a time, on all processors or the GPU. `precision` is fp32 or bf16.
+    """One batch at a time on all processors, or two on the GPU, whose processors make tokens in the
+    meantime. `precision` is fp32 or bf16.
 
-    `compiled` hands the network to torch.compile: slower to start, faster after.
+    `compiled` hands the network to torch.compile: slower to start, faster after. What the first
+    call on a GPU or of a compiled network would wait for is done at once.
     """
 
-    lanes = 1
     width_step = 1
 
     def __init__(self, model: str, precision: str, *, compiled: bool = False) -> None:
@@ -39,10 +44,15 @@ class TorchNetwork:
         except (SafetensorError, RuntimeError, KeyError, ImportError) as error:
             raise ModelNotUsable(f"transformers can't open {model}: {error}") from error
         self._device = device_name()
-        self.batch_tokens = GPU_BATCH_TOKENS if self._device == "cuda" else BATCH_TOKENS
+        is_gpu = self._device == "cuda"
+        self.lanes = GPU_LANES if is_gpu else 1
+        self.batch_tokens = GPU_BATCH_TOKENS if is_gpu else BATCH_TOKENS
+        self.part_texts = GPU_PART_TEXTS if is_gpu else None
         self._network: Any = network.eval().to(self._device)
         if compiled:
             self._network = torch.compile(self._network, dynamic=True)
+        if is_gpu or compiled:
+            self._warm_up()
 
     def logits(
         self, tokens: "NDArray[np.int64]", mask: "NDArray[np.int64]"
@@ -52,13 +62,29 @@ class TorchNetwork:
         try:
             with torch.inference_mode():
                 answer = self._network(
-                    input_ids=torch.from_numpy(tokens).to(self._device),
-                    attention_mask=torch.from_numpy(mask).to(self._device),
+                    input_ids=self._on_device(tokens), attention_mask=self._on_device(mask)
                 )
                 found: NDArray[np.float32] = answer.logits.float().cpu().numpy()
         except (RuntimeError, ValueError, IndexError) as error:
             raise BackendError(f"torch failed on a batch: {type(error).__name__}") from error
         return found
+
+    def _on_device(self, values: "NDArray[np.int64]") -> Any:
+        import torch
+
+        made = torch.from_numpy(values)
+        if self._device == "cpu":
+            return made
+        # A copy from pinned memory does not wait for the batch that the GPU computes.
+        return made.pin_memory().to(self._device, non_blocking=True)
+
+    def _warm_up(self) -> None:
+        """Batches of two shapes: a compiled network learns from them that shapes change."""
+        import numpy as np
+
+        for rows, width in ((2, 16), (3, 24)):
+            ones = np.ones((rows, width), dtype=np.int64)
+            self.logits(ones, ones)
 
 
 def device_name() -> str:
