@@ -195,3 +195,10 @@ def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> No
         for read in reads:
             with pytest.raises(PermissionDenied):
                 read(Actor("x", role))
+
+
+def test_a_list_of_appeals_has_an_end(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+    for number in range(3):
+        appealed(services, removed_by_person(services, f"{REMOVED} {number}"))
+    monkeypatch.setattr(queries, "APPEAL_LIMIT", 2)
+    assert len(queries.list_appeals(services.context, LEAD, pending=True)) == 2

@@ -14,6 +14,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label
 from core.services.explain import explain_revision, explain_text, find_comment
+from core.services.queries import load_case
 from core.servinglog.memory import MemoryLog
 from tests.factories import CLEAN, HELD, MODERATOR, scored
 
@@ -46,6 +47,8 @@ def test_decision_is_explained_by_its_own_policy_and_a_text_by_the_one_in_force(
     put_in_force(services, lenient(old))
     found = explain_revision(services.context, MODERATOR, services.explainer, revision.id)
     assert found.thresholds[Label.INSULT] == old.thresholds(Label.INSULT)[Action.HOLD]
+    view = load_case(services.context, MODERATOR, revision.id)
+    assert (view.policy.version, view.current_policy.version) == (1, 2)
     now = explain_text(services.context, services.explainer, HELD, Label.INSULT)
     # 0.95 passes now, so what counts is where it would not.
     assert (now.action, now.thresholds) == (Action.APPROVE, {Label.INSULT: 0.96})

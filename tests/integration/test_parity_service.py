@@ -277,6 +277,21 @@ def test_comparing_changes_no_state_and_leaves_no_record(tmp_path: Path) -> None
     services.close()
 
 
+def test_with_nothing_stored_the_bundled_comments_are_compared(tmp_path: Path) -> None:
+    services = make_services(tmp_path)
+    report = compare_stored(
+        services.context,
+        LEAD,
+        ("fake", "next"),
+        ModelBackend,
+        count=50,
+        bundled=services.bundled_sample,
+        progress=lambda words, share: None,
+    )
+    assert len(report.ids) == 50
+    services.close()
+
+
 def _dump(services: Services) -> list[str]:
     connection = sqlite3.connect(services.settings.state_path)
     try:

@@ -67,8 +67,8 @@ def test_comment_the_model_approved_is_removed_by_a_person(services: Services) -
     reopened(services, revision, OPS)
     assert shown(services, revision) is Visibility.HELD
     case = case_of(services, revision)
-    assert (case.status, case.trigger, case.label) == (
-        CaseStatus.OPEN, CaseTrigger.REOPENED, None,
+    assert (case.status, case.trigger, case.label, case.priority) == (
+        CaseStatus.OPEN, CaseTrigger.REOPENED, None, 1.0,
     )  # fmt: skip
     assert load_case(services.context, MODERATOR, revision.id).case == case
     decided(services, revision, Action.REMOVE)

@@ -1,13 +1,14 @@
 """Scoring with SQLite and the fake backend: the policy's decisions, and failures."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.bootstrap.services import Services
 from core.errors import BackendError, StoreError
-from core.inference.base import BatchResult
+from core.inference.base import BatchResult, ErrorKind, TextResult
 from core.inference.fake import POISON, FakeBackend
 from core.inference.scorer import Scorer
 from core.moderation.audit import AuditEvent, AuditKind
@@ -131,6 +132,32 @@ def test_with_the_backend_down_everything_is_held_and_nothing_approved(
     assert decision.source is DecisionSource.FAILURE_POLICY
     assert decision.scores == {}
     assert status_of(services, revision) is CaseStatus.OPEN
+
+
+class Unsteady(FakeBackend):
+    """It does not reach the text `first`, and does not read the last seven characters of others."""
+
+    def score(self, texts: Sequence[str]) -> BatchResult:
+        found = super().score(texts)
+        unread = [replace(result, unread_chars=7) for result in found.results]
+        lost = TextResult(error="no answer", error_kind=ErrorKind.CONNECT)
+        pairs = zip(texts, unread, strict=True)
+        results = tuple(lost if text == "first" else result for text, result in pairs)
+        return BatchResult(results, found.call)
+
+
+def test_one_text_that_did_not_reach_the_backend_does_not_stop_the_others(
+    services: Services,
+) -> None:
+    """What it did not read whole is held, with how much that is."""
+    lost, read = posted(services, "first"), posted(services, CLEAN)
+    scorer = Scorer(Unsteady(), MemoryLog(), services.clock)
+    with pytest.raises(BackendError, match="no answer"):
+        list(score_waiting(services.context, scorer))
+    assert chain_of(services, lost) == []
+    (decision,) = chain_of(services, read)
+    assert (decision.action, decision.unread_chars) == (Action.HOLD, 7)
+    assert decision.source is DecisionSource.NOT_READ_WHOLE
 
 
 def test_audit_of_an_unscored_decision_says_what_failed(services: Services) -> None:

@@ -137,6 +137,7 @@ def test_pending_appeal_is_closed_and_none_can_be_made(services: Services) -> No
     assert appeal is not None
     assert appeal.status is AppealStatus.CLOSED
     assert "withdrawn" in (appeal.outcome_reason or "")
+    assert appeal.heard_at is not None
     assert list_appeals(services.context, LEAD, pending=True) == []
     (ended,) = list_appeals(services.context, LEAD, pending=False)
     assert (ended.text, ended.is_withdrawn) == ("", True)
@@ -183,6 +184,7 @@ def test_withdrawing_and_sending_again_is_no_way_around_a_removal(services: Serv
     view = load_case(services.context, MODERATOR, back.id)
     assert view.settled is not None
     assert (view.settled.revision.text, view.settled.chain[-1].action) == ("", Action.REMOVE)
+    assert view.settled.revision.original == ""
 
 
 def test_answers_to_a_withdrawn_comment_show_its_place_and_not_its_words(

@@ -194,6 +194,15 @@ def test_those_in_use_come_first_then_the_best(context: Context) -> None:
     assert site.answering.backend == "onnx"
 
 
+def test_backend_of_a_language_is_in_use_for_it(context: Context) -> None:
+    catalogue = Catalogue((ONNX, TEI), "onnx", by_language={"de": "tei"})
+    site = load_site_backends(context, OPS, catalogue, calls=(), seen=(), checks={})
+    assert {one.candidate.name: one.use for one in site.statuses} == {
+        "onnx": BackendUse.IN_FORCE,
+        "tei": BackendUse.LANGUAGE,
+    }
+
+
 def test_what_it_says_of_itself_replaces_what_was_declared(context: Context) -> None:
     info = replace(FakeBackend().info, model_version="toxic", notice="It moves.")
     told = replace(answer(), info=info, model_version="toxic@4d6c")
