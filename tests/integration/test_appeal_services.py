@@ -199,6 +199,6 @@ def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> No
 
 def test_a_list_of_appeals_has_an_end(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
-        appealed(services, removed_by_person(services, f"{REMOVED} {number}"))
+        appealed(services, removed_by_person(services, f"{HELD} {number}"))
     monkeypatch.setattr(queries, "APPEAL_LIMIT", 2)
     assert len(queries.list_appeals(services.context, LEAD, pending=True)) == 2
