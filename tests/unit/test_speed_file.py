@@ -20,6 +20,7 @@ from core.inference.local.speed_file import (
     lock_path,
     read_speeds,
 )
+from tests.patience import PATIENT_S
 
 MACHINE = {"processor": "A", "cores": 2, "packages": {"openvino": "1", "torch": None}}
 FP32, INT8 = LocalRuntime("openvino", "fp32"), LocalRuntime("onnx", "int8")
@@ -136,7 +137,7 @@ def test_a_second_process_waits_for_the_first_and_reads_what_it_wrote(path: Path
     held, release = spawn.Event(), spawn.Event()
     process = spawn.Process(target=_hold, args=(path, held, release))
     process.start()
-    held.wait()
+    assert held.wait(PATIENT_S)
     assert read_speeds(path, MACHINE) == ()
     release.set()
     with alone(path):

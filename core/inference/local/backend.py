@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 from core.errors import BackendError, MissingExtra
 from core.inference.base import BackendInfo, BatchResult, CallMetadata, ErrorKind, TextResult
 from core.inference.local.network import activate
-from core.inference.local.running_model import OpenedModel, Part, RunningModel
+from core.inference.local.running_model import OpenedModel, RunningModel, TokenizedPart
 from core.inference.long_texts import join_windows
 from core.moderation.scores import Label
 
@@ -94,7 +94,7 @@ class LocalBackend:
                 self._opened = RunningModel(self._model.open(), self.info.max_tokens)
             return self._opened
 
-    def _part_results(self, running: RunningModel, part: Part) -> list[TextResult]:
+    def _part_results(self, running: RunningModel, part: TokenizedPart) -> list[TextResult]:
         if not part.text_count:
             return []
         rows = running.logits(part.tokenized.ids)
@@ -123,7 +123,7 @@ class LocalBackend:
         return TextResult(scores=scores, other_scores=other_scores)
 
 
-def _joined(results: Sequence[TextResult], part: Part) -> list[TextResult]:
+def _joined(results: Sequence[TextResult], part: TokenizedPart) -> list[TextResult]:
     """One result for each text, from those of all rows."""
     joined = []
     for index, rows in enumerate(part.tokenized.rows(part.text_count)):

@@ -33,7 +33,7 @@ class OpenedModel:
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class TokenizedPart:
     """`text_count` texts of a call, in input order, with their tokens. `waited_s` is how long the
     caller waited for these tokens."""
 
@@ -57,7 +57,7 @@ class RunningModel:
         self._lanes.shutdown()
         self._ahead.shutdown()
 
-    def parts(self, texts: Sequence[str]) -> Iterator[Part]:
+    def parts(self, texts: Sequence[str]) -> Iterator[TokenizedPart]:
         """The texts with their tokens. A network that leaves processors free gets them in parts:
         while the caller computes one, the tokens of the next are made in another thread."""
         size = self._model.network.part_texts or max(1, len(texts))
@@ -70,7 +70,7 @@ class RunningModel:
             waited_s = time.perf_counter() - began
             if number + 1 < len(parts):
                 next_one = self._ahead.submit(encode, parts[number + 1])
-            yield Part(len(part), tokenized, waited_s)
+            yield TokenizedPart(len(part), tokenized, waited_s)
 
     def logits(self, ids: Sequence[Sequence[int]]) -> "NDArray[np.float32]":
         """(rows, outputs), in the order of `ids`."""
