@@ -1,17 +1,21 @@
 """Settings of all tests: the Hypothesis profile, and the processor description for `auto`."""
 
 import os
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
 
+from core.identifiers import new_id
 from core.inference.local.fastest import LocalRuntime
 from core.inference.local.measuring import RuntimeRun
 from core.inference.local.processors import CPU_INFO
 from core.inference.manifest import read_manifest
 from tests.policies import removing_policy
+from tests.postgres_server import can_run, postgres_server
 
 # Examples differ from run to run, so that many runs find what one misses; a failure prints how to
 # repeat it (`@reproduce_failure` and `--hypothesis-seed`). No deadline: no result depends on time.
@@ -32,6 +36,36 @@ def _models_may_remove() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("core.services.policies.default_policy", removing_policy)
         yield
+
+
+@pytest.fixture(autouse=True)
+def _main_module_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streamlit's AppTest puts its page in the place of the main module, which every process that
+    a later test spawns would run."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The URL of a PostgreSQL server that runs as long as this process tests."""
+    if why := can_run():
+        pytest.skip(why)
+    # Its socket's path must be short, and its account must reach the folder.
+    with TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        with postgres_server(Path(folder)) as url:
+            yield url
+
+
+@pytest.fixture
+def postgres_database(postgres: str) -> str:
+    """The URL of a new, empty database."""
+    import adbc_driver_postgresql.dbapi as driver
+
+    name = f"test_{new_id()}"
+    with driver.connect(postgres, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute(f"CREATE DATABASE {name}")
+    return postgres.replace("/postgres", f"/{name}")
 
 
 @pytest.fixture(scope="session")

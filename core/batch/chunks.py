@@ -1,8 +1,8 @@
 """A file to score, as Arrow chunks with all of its columns and rows."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 
 import pyarrow as pa
@@ -51,20 +51,37 @@ def open_table(path: Path, text_column: str, chunk_rows: int) -> Table:
             return _json_table(path, text_column, chunk_rows, json_line_rows)
 
 
-def _check_column(path: Path, text_column: str, names: list[str]) -> None:
-    if names.count(text_column) == 1:
+def open_tables(paths: Sequence[Path], text_column: str, chunk_rows: int) -> Table:
+    """One or more files as one table, in their order. Raises also InvalidInput if they have other
+    columns than the first one."""
+    first = open_table(paths[0], text_column, chunk_rows)
+    if len(paths) == 1:
+        return first
+    for path in paths[1:]:
+        there = open_table(path, text_column, chunk_rows).schema
+        if not there.equals(first.schema):
+            raise InvalidInput(
+                f"{path.name} has other columns or types than {paths[0].name}; score it by itself"
+            )
+    chunks = (open_table(path, text_column, chunk_rows).chunks for path in paths)
+    return Table(first.schema, chain.from_iterable(chunks))
+
+
+def check_column(place: str, column: str, names: Sequence[str]) -> None:
+    """Raises InvalidInput unless exactly one column has that name; `place` is where they are."""
+    if names.count(column) == 1:
         return
     there = ", ".join(f"`{name}`" for name in names[:_SHOWN_COLUMNS]) or "none"
     if len(names) > _SHOWN_COLUMNS:
         there += f" and {len(names) - _SHOWN_COLUMNS:,} more"
-    how_many = "no column" if text_column not in names else "more than one column"
-    raise InvalidInput(f"{path.name} has {how_many} `{text_column}`; its columns are {there}")
+    how_many = "no column" if column not in names else "more than one column"
+    raise InvalidInput(f"{place} has {how_many} `{column}`; its columns are {there}")
 
 
 def _parquet_table(path: Path, text_column: str, chunk_rows: int) -> Table:
     # pyarrow and not DuckDB: it returns each column with its type in the file.
     table = open_parquet(path, chunk_rows)
-    _check_column(path, text_column, list(table.schema.names))
+    check_column(path.name, text_column, list(table.schema.names))
 
     def chunks() -> Iterator[Chunk]:
         for batch in table.batches:
@@ -76,7 +93,7 @@ def _parquet_table(path: Path, text_column: str, chunk_rows: int) -> Table:
 
 def _delimited_table(path: Path, text_column: str, chunk_rows: int, delimiter: str) -> Table:
     header, rows = delimited_rows(path, delimiter)
-    _check_column(path, text_column, list(header))
+    check_column(path.name, text_column, list(header))
     schema = pa.schema([(name, pa.string()) for name in header])
     at = header.index(text_column)
 
@@ -112,7 +129,7 @@ def _json_table(
     schema = schema_of(values())
     if problems and not schema.names:
         raise InvalidInput(f"{problems[0].where}: {problems[0].problem}; no row could be read")
-    _check_column(path, text_column, list(schema.names))
+    check_column(path.name, text_column, list(schema.names))
 
     def chunks() -> Iterator[Chunk]:
         rows = storable_rows(read(path))

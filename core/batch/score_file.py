@@ -7,20 +7,17 @@ from pathlib import Path
 
 import pyarrow as pa
 
-from core.batch.chunks import Chunk, open_table
+from core.batch.chunks import Chunk, Table, open_table
+from core.batch.scoring import EMPTY, ONLY_MARKUP, score_cells
 from core.batch.sinks import check_out, open_sink
-from core.errors import BackendError, InvalidInput
+from core.errors import InvalidInput
 from core.inference.base import ErrorKind, TextResult
 from core.inference.scorer import Scorer
-from core.moderation.cleaning import check_text, clean_text
 from core.moderation.scores import Label
-from core.servinglog.record import Mode
-from core.sources.files.fields import kind_of
 
 ERROR_COLUMN = "error"
 LANGUAGE_COLUMN = "detected_language"
 UNREAD_COLUMN = "unread_chars"
-EMPTY, ONLY_MARKUP = "the text is empty", "the text has only markup"
 DEFAULT_CHUNK_ROWS = 1024
 
 
@@ -65,8 +62,21 @@ def score_file(
     """
     check_out(path, out)
     table = open_table(path, text_column, chunk_rows)
+    return score_rows(table, path.name, out, scorer, is_raw=is_raw, progress=progress)
+
+
+def score_rows(
+    table: Table,
+    name: str,
+    out: Path,
+    scorer: Scorer,
+    *,
+    is_raw: bool = False,
+    progress: Callable[[int], None] | None = None,
+) -> FileReport:
+    """As `score_file`, for a table that is open already; `name` is its name in messages."""
     labels = scorer.backend.info.labels
-    _refuse_clash(path, table.schema.names, labels)
+    _refuse_clash(name, table.schema.names, labels)
     added = [pa.field(label.value, pa.float64()) for label in labels]
     added += [
         pa.field(LANGUAGE_COLUMN, pa.string()),
@@ -77,7 +87,7 @@ def score_file(
     rows, not_assessed, not_whole, reasons = 0, 0, 0, Counter[str]()
     with open_sink(out, schema, is_raw=is_raw) as sink:
         for chunk in table.chunks:
-            results = _score(chunk, scorer)
+            results = score_cells(chunk.texts, chunk.problems, scorer)
             sink.write(_joined(chunk, results, labels, schema))
             rows += len(results)
             not_assessed += sum(result.error_kind is ErrorKind.LANGUAGE for result in results)
@@ -97,51 +107,14 @@ def score_file(
     )
 
 
-def _refuse_clash(path: Path, names: Sequence[str], labels: Sequence[Label]) -> None:
+def _refuse_clash(name: str, names: Sequence[str], labels: Sequence[Label]) -> None:
     added = {*(label.value for label in labels), LANGUAGE_COLUMN, UNREAD_COLUMN, ERROR_COLUMN}
-    clash = [name for name in names if name.lower() in added]
+    clash = [each for each in names if each.lower() in added]
     if clash:
-        there = ", ".join(f"`{name}`" for name in clash)
+        there = ", ".join(f"`{each}`" for each in clash)
         raise InvalidInput(
-            f"{path.name} has already {there}; rename it: the results get a column of that name"
+            f"{name} has already {there}; rename it: the results get a column of that name"
         )
-
-
-def _score(chunk: Chunk, scorer: Scorer) -> list[TextResult]:
-    results: list[TextResult | None] = []
-    texts: list[str] = []
-    for value, problem in zip(chunk.texts, chunk.problems, strict=True):
-        text, reason = ("", problem) if problem is not None else _readable(value)
-        results.append(None if reason is None else TextResult(error=reason))
-        if reason is None:
-            texts.append(text)
-    scored = iter(_scored(texts, scorer))
-    return [next(scored) if result is None else result for result in results]
-
-
-def _readable(value: object) -> tuple[str, str | None]:
-    """The text to score, or the reason why there is none."""
-    if value is None or (isinstance(value, str) and not value.strip()):
-        return "", EMPTY
-    if not isinstance(value, str):
-        return "", f"the text is {kind_of(value)}, not text"
-    try:
-        check_text(value)
-    except InvalidInput as error:
-        return "", str(error)
-    text = clean_text(value)
-    return text, None if text else ONLY_MARKUP
-
-
-def _scored(texts: Sequence[str], scorer: Scorer) -> Sequence[TextResult]:
-    try:
-        return scorer.score(texts, Mode.BATCH)
-    except BackendError as error:
-        # If the backend is down, the file can't be scored. Otherwise the texts of this chunk caused
-        # the failure, and other chunks may work.
-        if scorer.backend.health() is not None:
-            raise
-        return [TextResult(error=str(error)) for _ in texts]
 
 
 def _joined(

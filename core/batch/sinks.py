@@ -33,8 +33,9 @@ class Sink(Protocol):
     def write(self, columns: pa.RecordBatch) -> None: ...
 
 
-def check_out(path: Path, out: Path) -> None:
-    """Raises InvalidInput for a target that can't be written or is the input itself."""
+def check_out(path: Path | None, out: Path) -> None:
+    """Raises InvalidInput for a target that can't be written or is the input itself, the file
+    `path`."""
     if out.suffix.lower() not in OUT_SUFFIXES:
         raise InvalidInput(f"{out.name}: results are written as {', '.join(OUT_SUFFIXES)}")
     try:
@@ -45,12 +46,12 @@ def check_out(path: Path, out: Path) -> None:
         raise InvalidInput(problem)
 
 
-def _problem_of(path: Path, out: Path) -> str | None:
+def _problem_of(path: Path | None, out: Path) -> str | None:
     if out.is_dir():
         return f"{out} is a folder"
     if not out.parent.is_dir():
         return f"there is no folder {out.parent}"
-    if out.exists() and path.exists() and out.samefile(path):
+    if path is not None and out.exists() and path.exists() and out.samefile(path):
         return f"{out} is the file to score; write the results elsewhere"
     return None
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 from collections import Counter
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from core.bootstrap.home import is_in_home
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, progress_bar
+from core.cli.score_table import add_flags, open_rows, score_into_table
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
 from core.moderation.languages import UNNAMED, language_name
@@ -25,16 +27,25 @@ def add_commands(commands: Commands) -> None:
         "score",
         run_score,
         "Score comments.",
-        "Without FILE: scores all comments that wait in the store and decides on them by the "
-        "policy. With FILE: scores only that table and changes no state; OUT has the same rows in "
-        "the same order, a column for each label that the model scores, `detected_language` (its "
-        "code, where it is sure), `unread_chars`, which says how many characters at the end of a "
-        "long text were not read, and `error`, which says why a row has no scores.",
+        "Without SOURCE: scores all comments that wait in the store and decides on them by the "
+        "policy. With SOURCE: scores only its rows and changes no state. A file OUT has the same "
+        "rows in the same order, a column for each label that the model scores, "
+        "`detected_language` (its code, where it is sure), `unread_chars`, which says how many "
+        "characters at the end of a long text were not read, and `error`, which says why a row "
+        "has no scores. A database OUT has a row for each id: scores, action and reason by the "
+        "policy, `text_hash`, `scored_at` and `run_id`; the next run scores only rows that are "
+        "new, changed or failed. Beside it stands a table of runs.",
     )
-    command.add_argument("file", nargs="?", type=Path, metavar="FILE", help="CSV, JSONL or Parquet")
+    command.add_argument(
+        "source",
+        nargs="?",
+        metavar="SOURCE",
+        help="a file (CSV, TSV, JSON, JSON lines or Parquet), a folder or pattern of Parquet "
+        "files, or a database: FILE.duckdb, md:NAME, postgresql://..., sqlite:///FILE",
+    )
     command.add_argument("--text-column", default="text", help="column that holds the text")
     command.add_argument(
-        "--out", type=Path, metavar="OUT", help="file to write: .parquet, .csv or .jsonl"
+        "--out", metavar="OUT", help="a file (.parquet, .csv or .jsonl) or a database to write"
     )
     command.add_argument(
         "--raw",
@@ -43,14 +54,15 @@ def add_commands(commands: Commands) -> None:
         "a formula (it begins with = + - @, a tab or a carriage return and is no number) gets an "
         "apostrophe before it",
     )
+    add_flags(command)
 
 
 def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
-    """`modconsole score [FILE]`."""
-    if arguments.file is not None:
-        return _score_file(arguments, settings)
+    """`modconsole score [SOURCE]`."""
+    if arguments.source is not None:
+        return _score_source(arguments, settings)
     if arguments.out is not None or arguments.raw:
-        raise ConsoleError(f"{'--out' if arguments.out else '--raw'} goes with a FILE")
+        raise ConsoleError(f"{'--out' if arguments.out else '--raw'} goes with a SOURCE")
     scored = _score(build_services(settings, worker="score"))
     if scored.failure is not None:
         if not scored.decided:
@@ -63,23 +75,28 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     return ExitCode.INCOMPLETE if scored.decided > scored.failed else ExitCode.NOTHING_SCORED
 
 
-def _score_file(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
+def _score_source(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     if arguments.out is None:
-        raise ConsoleError("--out OUT is needed with a FILE")
-    from core.batch.score_file import score_file
+        raise ConsoleError("--out OUT is needed with a SOURCE")
+    from core.sources.tables.address import database_address
+
+    sink = database_address(arguments.out)
+    if sink is not None:
+        return score_into_table(arguments, settings, sink)
+    return _score_into_file(arguments, settings, Path(arguments.out))
+
+
+def _score_into_file(arguments: argparse.Namespace, settings: Settings, out: Path) -> ExitCode:
+    from core.batch.score_file import score_rows
     from core.bootstrap.services import file_scorer
 
-    if is_in_home(arguments.out, settings):
+    if is_in_home(out, settings):
         os.umask(0o077)  # files in the home are closed to other accounts
 
-    with progress_bar("rows") as advance:
-        report = score_file(
-            arguments.file,
-            arguments.text_column,
-            arguments.out,
-            file_scorer(settings),
-            is_raw=arguments.raw,
-            progress=advance,
+    with ExitStack() as opened, progress_bar("rows") as advance:
+        name, table = open_rows(arguments, out, opened)
+        report = score_rows(
+            table, name, out, file_scorer(settings), is_raw=arguments.raw, progress=advance
         )
     print(f"{report.rows:,} rows, {report.failed:,} of them not scored, in {arguments.out}")
     if report.not_whole:
@@ -87,11 +104,11 @@ def _score_file(arguments: argparse.Namespace, settings: Settings) -> ExitCode:
     for reason, count in Counter(report.reasons).most_common(MOST_REASONS):
         print(f"  {count:,}: {reason}")
     if report.rows and not report.scored:
-        complain(f"no row of {arguments.file.name} could be scored; the column `error` says why")
+        complain(f"no row of {name} could be scored; the column `error` says why")
         return ExitCode.NOTHING_SCORED
     if report.failed == report.without_text + report.not_assessed:
         return ExitCode.DONE
-    complain("the column `error` says why rows failed; correct them and score the file again")
+    complain("the column `error` says why rows failed; correct them and score it again")
     return ExitCode.INCOMPLETE
 
 

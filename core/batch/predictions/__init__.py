@@ -1,0 +1,1 @@
+"""Batch scoring into a table of a database: one row of predictions for each row of comments."""

@@ -1,0 +1,193 @@
+"""The rows to score, from a table, a query or files."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pyarrow as pa
+
+from core.batch.chunks import Chunk, Table, check_column, open_tables
+from core.batch.predictions.rows import ROW_AT_US, InputRows, id_column
+from core.batch.score_file import DEFAULT_CHUNK_ROWS
+from core.errors import InvalidInput
+from core.sources.files.fields import time_field
+from core.sources.files.parquet_rows import readable
+from core.sources.tables.base import Database, quoted
+
+READ_ROWS = 16_384
+_SHOWN_TABLES = 20
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_ID, _TEXT = "id", "text"
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The names of the columns to read; `time` only for runs over an interval."""
+
+    id: str
+    text: str
+    time: str | None = None
+
+    @property
+    def names(self) -> list[str]:
+        return [self.id, self.text, *([self.time] if self.time else [])]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """`name` says where the rows are from. `total` is their number if that is known before they are
+    read."""
+
+    name: str
+    id_type: pa.DataType
+    total: int | None
+    batches: Iterator[InputRows]
+
+
+def microseconds(moment: datetime) -> int:
+    """Since 1970; `moment` has a time zone."""
+    return (moment - _EPOCH) // timedelta(microseconds=1)
+
+
+def database_input(
+    database: Database,
+    columns: Columns,
+    *,
+    table: str | None,
+    query: str | None,
+    interval_us: tuple[int, int] | None = None,
+) -> Input:
+    """The rows of a table or a query, of which an id may stand in one row only. Raises InvalidInput
+    or StoreError."""
+    place, every = _chosen(database, table, query)
+    schema = _schema(database, every, table)
+    for name in columns.names:
+        check_column(place, name, schema.names)
+    parts = [f"{quoted_column(columns.id)} AS {_ID}"]
+    parts.append(f"{database.text(quoted_column(columns.text))} AS {_TEXT}")
+    where = ""
+    if columns.time is not None and interval_us is not None:
+        time_us = database.time_us(quoted_column(columns.time), schema.field(columns.time).type)
+        parts.append(f"{time_us} AS {ROW_AT_US}")
+        where = f" WHERE {time_us} >= {interval_us[0]} AND {time_us} < {interval_us[1]}"
+    select = f"SELECT {', '.join(parts)} FROM ({every}) AS rows_to_score{where}"
+    total = _checked_count(database, select, place, columns.id)
+    return Input(
+        place,
+        id_column(pa.array([], schema.field(columns.id).type)).type,
+        total,
+        _database_rows(database, select),
+    )
+
+
+def database_table(
+    database: Database, text_column: str, *, table: str | None, query: str | None
+) -> tuple[str, Table]:
+    """A name for the rows of a table or a query, and these rows with all of their columns."""
+    place, every = _chosen(database, table, query)
+    schema = _schema(database, every, table)
+    check_column(place, text_column, schema.names)
+
+    def chunks() -> Iterator[Chunk]:
+        for batch in database.stream(every, DEFAULT_CHUNK_ROWS):
+            texts = batch.column(text_column).to_pylist()
+            yield Chunk(batch.cast(schema), texts, [None] * batch.num_rows)
+
+    return place, Table(schema, chunks())
+
+
+def _chosen(database: Database, table: str | None, query: str | None) -> tuple[str, str]:
+    if table:
+        return f"{database.name}: `{table}`", f"SELECT * FROM {quoted(table)}"
+    return f"the query on {database.name}", (query or "").strip().rstrip(";")
+
+
+def quoted_column(name: str) -> str:
+    """Unlike a table, a column may have a dot in its name."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _schema(database: Database, select: str, table: str | None) -> pa.Schema:
+    try:
+        return database.schema(select)
+    except InvalidInput:
+        with database.transaction() as work:
+            there = work.tables()
+        if table is None or table in there:
+            raise
+    shown = ", ".join(f"`{name}`" for name in there[:_SHOWN_TABLES]) or "none"
+    more = f" and {len(there) - _SHOWN_TABLES:,} more" if len(there) > _SHOWN_TABLES else ""
+    raise InvalidInput(f"{database.name} has no table `{table}`; its tables are {shown}{more}")
+
+
+def _checked_count(database: Database, select: str, place: str, id_name: str) -> int:
+    counts = f"count(*) AS n, count({_ID}) AS named, count(DISTINCT {_ID}) AS ids"
+    with database.transaction() as work:
+        (found,) = work.fetch(f"SELECT {counts} FROM ({select}) AS r").to_pylist()
+    total, named, ids = (int(found[name]) for name in ("n", "named", "ids"))
+    if named < total:
+        raise InvalidInput(f"{place}: {total - named:,} rows have no `{id_name}`")
+    if ids < named:
+        raise InvalidInput(
+            f"{place}: `{id_name}` is no id: {named:,} rows have {ids:,} different values of it"
+        )
+    return total
+
+
+def _database_rows(database: Database, select: str) -> Iterator[InputRows]:
+    for batch in database.stream(select, READ_ROWS):
+        times = batch.column(ROW_AT_US).to_pylist() if ROW_AT_US in batch.schema.names else None
+        yield InputRows(
+            id_column(batch.column(_ID)),
+            batch.column(_TEXT).to_pylist(),
+            [None] * batch.num_rows,
+            times,
+        )
+
+
+def files_input(
+    paths: Sequence[Path],
+    columns: Columns,
+    *,
+    read_at: datetime,
+    interval_us: tuple[int, int] | None = None,
+) -> Input:
+    """The rows of files of the same columns. Raises InvalidInput or UnreadableFile; a row whose
+    time can't be read is in no interval."""
+    table = open_tables(paths, columns.text, READ_ROWS)
+    name = paths[0].name if len(paths) == 1 else f"{len(paths)} files of {paths[0].parent.name}"
+    for column in columns.names:
+        check_column(name, column, table.schema.names)
+    id_type = id_column(pa.array([], table.schema.field(columns.id).type)).type
+    rows = (_file_rows(chunk, columns, read_at, interval_us is not None) for chunk in table.chunks)
+    batches = rows if interval_us is None else _within(rows, interval_us)
+    return Input(name, id_type, None, iter(batches))
+
+
+def _file_rows(chunk: Chunk, columns: Columns, read_at: datetime, is_timed: bool) -> InputRows:
+    times = None
+    if columns.time is not None and is_timed:
+        cells = chunk.columns.column(columns.time)
+        times = [_time_us(readable(cell), columns.time, read_at) for cell in cells]
+    ids = id_column(chunk.columns.column(columns.id))
+    return InputRows(ids, chunk.texts, chunk.problems, times)
+
+
+def _time_us(value: object, name: str, read_at: datetime) -> int | None:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        value = value.replace(tzinfo=UTC)
+    try:
+        moment = time_field({name: value}, name, read_at=read_at, first=0)
+    except InvalidInput:
+        return None
+    return None if moment is None else microseconds(moment)
+
+
+def _within(rows: Iterable[InputRows], interval_us: tuple[int, int]) -> Iterator[InputRows]:
+    start, end = interval_us
+    for batch in rows:
+        times = batch.row_at_us or ()
+        inside = [at for at, us in enumerate(times) if us is not None and start <= us < end]
+        if inside:
+            yield batch.taken(inside)

@@ -1,0 +1,190 @@
+"""Scores rows into a predictions table. The rows of a few seconds and the run's counts are one
+transaction, so a run that is cut goes on where it stopped and scores no row twice."""
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
+
+import pyarrow as pa
+
+from core.batch.predictions.rows import (
+    InputRows,
+    ScoredBy,
+    may_be_tried_again,
+    prediction_rows,
+    text_hash,
+)
+from core.batch.predictions.runs import Run, RunState, RunTable
+from core.batch.predictions.table import PredictionTable, id_positions
+from core.batch.scoring import score_cells
+from core.clock import Clock
+from core.errors import ConsoleError
+from core.inference.scorer import Scorer
+from core.moderation.policies import Policy
+from core.sources.tables.base import Database
+
+NO_ID = "the row has no id, or one that stands in an earlier row"
+STAGING = "_staging"
+CALL_ROWS = 1024
+"""As many are scored in one call."""
+COMMIT_S = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """`is_all` scores also rows that stand unchanged in the table. An `interval_us` replaces all
+    rows of that half-open interval once the last one is scored. `limit`: so many rows are scored at
+    most."""
+
+    out_table: str
+    is_all: bool = False
+    interval_us: tuple[int, int] | None = None
+    limit: int | None = None
+
+
+@dataclass(slots=True)
+class RunReport:
+    """The run, and why rows failed in this process. `retry_count` of those may work the next time;
+    the other ones fail because of what they hold."""
+
+    run: Run
+    reasons: Counter[str] = field(default_factory=Counter)
+    retry_count: int = 0
+
+
+class ScoringRun:
+    """Opening it claims the table, makes those that are missing, and goes on with the run of that
+    name and task if it did not end. Raises InvalidInput, Conflict or StoreError."""
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        run: Run,
+        id_type: pa.DataType,
+        *,
+        database: Database,
+        scorer: Scorer,
+        policy: Policy,
+        clock: Clock,
+    ) -> None:
+        self._plan, self._database = plan, database
+        self._scorer, self._policy, self._clock = scorer, policy, clock
+        self._runs = RunTable(plan.out_table)
+        self._target = PredictionTable(plan.out_table, id_type)
+        self._staging = PredictionTable(plan.out_table + STAGING, id_type)
+        self._table = self._staging if plan.interval_us else self._target
+        database.claim(plan.out_table)
+        with database.transaction() as work:
+            self._runs.create(work)
+            self._target.create(work)
+            run = replace(run, policy_version=policy.version)
+            unfinished = self._runs.unfinished(work, run)
+            if unfinished is None and self._staging.name in work.tables():
+                self._staging.drop(work)
+            if plan.interval_us:
+                self._staging.create(work)
+            self.report = RunReport(unfinished or run)
+            self._runs.put(work, self.report.run)
+        self._by = ScoredBy(self.report.run.run_id, policy, scorer.backend.info.model_version)
+        self._pending: list[pa.RecordBatch] = []
+        self._began_s = self._committed_s = clock.monotonic()
+        self._spent_s = self.report.run.run_s
+        self._taken = 0
+
+    def score(self, batches: Iterable[InputRows], progress: Callable[[int], None]) -> RunReport:
+        """Scores the rows and ends the run. `progress` is called with the number of rows read."""
+        try:
+            for rows in batches:
+                self._take(rows)
+                progress(self.report.run.read_count)
+                if self._left == 0:
+                    break
+            self._commit(RunState.DONE)
+        except BaseException as error:
+            # Also for Ctrl-C: what was scored is kept.
+            with suppress(ConsoleError):
+                self._commit(RunState.STOPPED, problem=str(error) or type(error).__name__)
+            raise
+        return self.report
+
+    @property
+    def _left(self) -> int | None:
+        return None if self._plan.limit is None else self._plan.limit - self._taken
+
+    def _take(self, rows: InputRows) -> None:
+        positions, unusable = id_positions(rows.ids.to_pylist())
+        hashes = {at: text_hash(rows.texts[at]) for at in positions}
+        new, replaced = self._new(rows, positions, hashes, unusable)
+        self._fail(NO_ID, len(unusable))
+        self._count(read_count=len(rows.texts), unusable_count=len(unusable))
+        new = new[: self._left]
+        for begin in range(0, len(new), CALL_ROWS):
+            part = new[begin : begin + CALL_ROWS]
+            self._score(rows.taken(part), [hashes[at] for at in part])
+            if self._clock.monotonic() - self._committed_s > COMMIT_S:
+                self._commit(RunState.RUNNING, replaced=replaced)
+        self._commit(RunState.RUNNING, replaced=replaced)
+
+    def _new(
+        self, rows: InputRows, positions: list[int], hashes: dict[int, str], unusable: list[int]
+    ) -> tuple[list[int], bool]:
+        """The rows to score, and whether some of them stand in the table already. Adds those whose
+        id an earlier row of the run has to `unusable`."""
+        ids = rows.ids.take(pa.array(positions, pa.int64()))
+        with self._database.transaction() as work:
+            known = self._table.known(work, ids)
+        if not known:
+            return positions, False
+        new: list[int] = []
+        for at, one in zip(positions, ids.to_pylist(), strict=True):
+            there = known.get(one)
+            if there is None:
+                new.append(at)
+            elif there.run_id == self._by.run_id:
+                if there.text_hash not in ("", hashes[at]):
+                    unusable.append(at)
+            elif there.text_hash == hashes[at] and not self._plan.is_all:
+                self._count(unchanged_count=1)
+            else:
+                new.append(at)
+        return new, True
+
+    def _score(self, rows: InputRows, hashes: list[str]) -> None:
+        results = score_cells(rows.texts, rows.problems, self._scorer)
+        now = self._clock.now()
+        self._pending.append(prediction_rows(rows, hashes, results, self._by, now))
+        self._taken += len(results)
+        errors = [result for result in results if result.error is not None]
+        self._count(scored_count=len(results) - len(errors), failed_count=len(errors))
+        for result in errors:
+            self._fail(result.error or "", 1)
+        self.report.retry_count += sum(map(may_be_tried_again, errors))
+
+    def _fail(self, reason: str, count: int) -> None:
+        if count:
+            self.report.reasons[reason] += count
+
+    def _count(self, **more: int) -> None:
+        run = self.report.run
+        self.report.run = replace(
+            run, **{name: getattr(run, name) + count for name, count in more.items()}
+        )
+
+    def _commit(self, state: RunState, *, replaced: bool = True, problem: str = "") -> None:
+        now_s = self._clock.monotonic()
+        self.report.run = replace(
+            self.report.run,
+            state=state,
+            problem=problem,
+            changed_at=self._clock.now(),
+            run_s=self._spent_s + now_s - self._began_s,
+        )
+        with self._database.transaction() as work:
+            if self._pending:
+                self._table.put(work, pa.Table.from_batches(self._pending), replaced=replaced)
+            if state is RunState.DONE and self._plan.interval_us:
+                self._target.replace_interval(work, self._plan.interval_us, self._staging)
+            self._runs.put(work, self.report.run)
+        self._pending = []
+        self._committed_s = now_s

@@ -1,0 +1,53 @@
+"""Scores the texts of a chunk; a text without a score gets the reason why."""
+
+from collections.abc import Sequence
+
+from core.errors import BackendError, InvalidInput
+from core.inference.base import ErrorKind, TextResult
+from core.inference.scorer import Scorer
+from core.moderation.cleaning import check_text, clean_text
+from core.servinglog.record import Mode
+from core.sources.files.fields import kind_of
+
+EMPTY, ONLY_MARKUP = "the text is empty", "the text has only markup"
+
+
+def score_cells(
+    values: Sequence[object], problems: Sequence[str | None], scorer: Scorer
+) -> list[TextResult]:
+    """A result for each value, in order. A value may be of any type; one with a problem is not
+    scored. Raises BackendError when the backend is down."""
+    results: list[TextResult | None] = []
+    texts: list[str] = []
+    for value, problem in zip(values, problems, strict=True):
+        text, reason = ("", problem) if problem is not None else _readable(value)
+        results.append(None if reason is None else TextResult(error=reason))
+        if reason is None:
+            texts.append(text)
+    scored = iter(_scored(texts, scorer))
+    return [next(scored) if result is None else result for result in results]
+
+
+def _readable(value: object) -> tuple[str, str | None]:
+    """The text to score, or the reason why there is none."""
+    if value is None or (isinstance(value, str) and not value.strip()):
+        return "", EMPTY
+    if not isinstance(value, str):
+        return "", f"the text is {kind_of(value)}, not text"
+    try:
+        check_text(value)
+    except InvalidInput as error:
+        return "", str(error)
+    text = clean_text(value)
+    return text, None if text else ONLY_MARKUP
+
+
+def _scored(texts: Sequence[str], scorer: Scorer) -> Sequence[TextResult]:
+    try:
+        return scorer.score(texts, Mode.BATCH)
+    except BackendError as error:
+        # If the backend is down, nothing can be scored. Otherwise the texts of this chunk caused
+        # the failure, and other chunks may work.
+        if scorer.backend.health() is not None:
+            raise
+        return [TextResult(error=str(error), error_kind=ErrorKind(error.kind)) for _ in texts]

@@ -1,0 +1,245 @@
+"""`modconsole score SOURCE --out DATABASE`: scores rows into a table of predictions."""
+
+import argparse
+import getpass
+import json
+import socket
+from contextlib import ExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.cli.arguments import positive
+from core.cli.output import ExitCode, complain, progress_bar
+from core.config import Settings
+from core.errors import BackendError, ConsoleError
+from core.identifiers import new_id
+
+if TYPE_CHECKING:
+    from core.batch.chunks import Table
+    from core.batch.predictions.inputs import Input
+    from core.batch.predictions.runs import Run
+    from core.batch.predictions.scoring_run import RunReport
+    from core.bootstrap.tables import Files
+    from core.inference.scorer import Scorer
+    from core.sources.tables.address import DatabaseAddress
+    from core.sources.tables.base import Database
+
+MOST_REASONS = 5
+
+
+def add_flags(command: argparse.ArgumentParser) -> None:
+    """The flags of `score` that are about tables in databases."""
+    table = command.add_argument_group("tables in databases")
+    table.add_argument("--table", help="the table to read, or `schema.table`")
+    table.add_argument("--query", metavar="SQL", help="a SELECT whose rows are read")
+    table.add_argument("--id-column", default="id", help="column that tells rows apart")
+    table.add_argument("--out-table", default="predictions", help="table to write")
+    table.add_argument(
+        "--all", action="store_true", help="score also rows whose text has not changed since"
+    )
+    table.add_argument("--limit", type=positive, metavar="N", help="score at most N rows")
+    table.add_argument(
+        "--run",
+        dest="run_name",
+        metavar="NAME",
+        help="name of the run; one that did not end is gone on with",
+    )
+    table.add_argument("--time-column", help="column with the time of a row, for an interval")
+    table.add_argument(
+        "--from", dest="start", type=moment, metavar="TIME", help="first moment of the interval"
+    )
+    table.add_argument(
+        "--to", dest="end", type=moment, metavar="TIME", help="first moment after the interval"
+    )
+
+
+def moment(text: str) -> datetime:
+    """The argparse type of a time; without a time zone it is UTC."""
+    found = datetime.fromisoformat(text)
+    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def score_into_table(
+    arguments: argparse.Namespace, settings: Settings, sink: "DatabaseAddress"
+) -> ExitCode:
+    """The command with a database as OUT."""
+    from core.batch.predictions.scoring_run import RunPlan, ScoringRun
+    from core.bootstrap.services import file_scorer
+    from core.bootstrap.tables import policy_of
+    from core.clock import system_clock
+
+    clock = system_clock()
+    interval_us = _interval_us(arguments)
+    with ExitStack() as opened:
+        database = open_sink_database(sink, opened)
+        source = _source(arguments, sink, database, opened)
+        rows = _input(arguments, source, interval_us, clock.now())
+        scorer = file_scorer(settings)
+        opened.callback(scorer.close)
+        run = ScoringRun(
+            RunPlan(arguments.out_table, arguments.all, interval_us, arguments.limit),
+            _described(arguments, rows, scorer, clock.now()),
+            rows.id_type,
+            database=database,
+            scorer=scorer,
+            policy=policy_of(settings, clock.now()),
+            clock=clock,
+        )
+        try:
+            with progress_bar("rows", total=rows.total) as advance:
+                run.score(rows.batches, advance)
+        except BackendError as error:
+            if not run.report.run.scored_count:
+                raise
+            complain(f"{error}; run the same command again to score the rest")
+        _tell(run.report, f"{database.name}, table `{arguments.out_table}`")
+        return _code(run.report)
+
+
+def open_sink_database(sink: "DatabaseAddress", opened: ExitStack) -> "Database":
+    """Open until the stack is closed."""
+    from core.sources.tables.opening import open_database
+
+    database = open_database(sink, is_written=True)
+    opened.callback(database.close)
+    return database
+
+
+def _source(
+    arguments: argparse.Namespace,
+    sink: "DatabaseAddress",
+    database: "Database",
+    opened: ExitStack,
+) -> "Files | Database":
+    from core.bootstrap.tables import Files, source_of
+    from core.sources.tables.opening import open_database
+
+    source = source_of(arguments.source)
+    if isinstance(source, Files):
+        if arguments.table or arguments.query:
+            raise ConsoleError(f"{arguments.source} is no database: --table and --query need one")
+        return source
+    check_choice(arguments)
+    if source.is_same(sink):
+        return database  # DuckDB opens a file once in a process
+    reading = open_database(source, is_written=False)
+    opened.callback(reading.close)
+    return reading
+
+
+def _input(
+    arguments: argparse.Namespace,
+    source: "Files | Database",
+    interval_us: tuple[int, int] | None,
+    now: datetime,
+) -> "Input":
+    from core.batch.predictions.inputs import Columns, database_input, files_input
+    from core.bootstrap.tables import Files
+
+    columns = Columns(arguments.id_column, arguments.text_column, arguments.time_column)
+    if isinstance(source, Files):
+        return files_input(source.paths, columns, read_at=now, interval_us=interval_us)
+    return database_input(
+        source, columns, table=arguments.table, query=arguments.query, interval_us=interval_us
+    )
+
+
+def open_rows(arguments: argparse.Namespace, out: Path, opened: ExitStack) -> tuple[str, "Table"]:
+    """The rows for a file as OUT, with all of their columns, and a name for them. Open until the
+    stack is closed."""
+    from core.batch.chunks import open_tables
+    from core.batch.predictions.inputs import database_table
+    from core.batch.score_file import DEFAULT_CHUNK_ROWS
+    from core.batch.sinks import check_out
+    from core.bootstrap.tables import Files, source_of
+    from core.sources.tables.opening import open_database
+
+    source = source_of(arguments.source)
+    if isinstance(source, Files):
+        for path in source.paths:
+            check_out(path, out)
+        name = source.paths[0].name if len(source.paths) == 1 else arguments.source
+        return name, open_tables(source.paths, arguments.text_column, DEFAULT_CHUNK_ROWS)
+    check_choice(arguments)
+    check_out(None, out)
+    database = open_database(source, is_written=False)
+    opened.callback(database.close)
+    return database_table(
+        database, arguments.text_column, table=arguments.table, query=arguments.query
+    )
+
+
+def check_choice(arguments: argparse.Namespace) -> None:
+    """Raises ConsoleError unless the command names what to read in the database."""
+    if bool(arguments.table) == bool(arguments.query):
+        raise ConsoleError("a database needs --table NAME or --query SQL, and not both")
+
+
+def _interval_us(arguments: argparse.Namespace) -> tuple[int, int] | None:
+    given = [arguments.time_column, arguments.start, arguments.end]
+    if not any(given):
+        return None
+    if not all(given):
+        raise ConsoleError("an interval needs --time-column, --from and --to")
+    if arguments.limit is not None:
+        raise ConsoleError("--limit can't go with an interval, which is replaced as a whole")
+    if arguments.start >= arguments.end:
+        raise ConsoleError("--from must be before --to")
+    from core.batch.predictions.inputs import microseconds
+
+    return microseconds(arguments.start), microseconds(arguments.end)
+
+
+def _described(
+    arguments: argparse.Namespace, rows: "Input", scorer: "Scorer", now: datetime
+) -> "Run":
+    from core.batch.predictions.runs import Run
+
+    names = ("table", "query", "id_column", "text_column", "time_column", "all", "limit")
+    task = {name: value for name in names if (value := getattr(arguments, name))}
+    for name in ("start", "end"):
+        if (time := getattr(arguments, name)) is not None:
+            task[name] = time.astimezone(UTC).isoformat()
+    info = scorer.backend.info
+    return Run(
+        run_id=new_id(),
+        name=arguments.run_name or f"{rows.name} to {arguments.out_table}",
+        started_by=f"{getpass.getuser()}@{socket.gethostname()}",
+        started_at=now,
+        source=rows.name,
+        task=json.dumps(task, sort_keys=True),
+        backend=info.name,
+        model_version=info.model_version,
+    )
+
+
+def _tell(report: "RunReport", place: str) -> None:
+    run = report.run
+    print(
+        f"{run.read_count:,} rows read: {run.scored_count:,} scored, {run.failed_count:,} failed, "
+        f"{run.unchanged_count:,} unchanged since the last run; in {place}"
+    )
+    for reason, count in report.reasons.most_common(MOST_REASONS):
+        print(f"  {count:,}: {reason}")
+    # The last line is for programs.
+    print(json.dumps(_facts(report), sort_keys=True))
+
+
+def _facts(report: "RunReport") -> dict[str, object]:
+    run = report.run
+    names = ("run_id", "name", "state", "read_count", "scored_count", "failed_count")
+    more = ("unchanged_count", "unusable_count", "model_version", "policy_version", "run_s")
+    return {name: getattr(run, name) for name in (*names, *more)}
+
+
+def _code(report: "RunReport") -> ExitCode:
+    run = report.run
+    if run.state != "done":
+        return ExitCode.INCOMPLETE
+    if report.retry_count and not run.scored_count:
+        return ExitCode.NOTHING_SCORED
+    if not report.retry_count and not run.unusable_count:
+        return ExitCode.DONE
+    complain("some rows failed; the column `error` says why, and the next run tries them again")
+    return ExitCode.INCOMPLETE

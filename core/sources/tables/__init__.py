@@ -1,0 +1,1 @@
+"""Tables in databases, read and written as Arrow: DuckDB, MotherDuck, PostgreSQL and SQLite."""

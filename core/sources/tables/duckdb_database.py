@@ -1,0 +1,137 @@
+"""A DuckDB file or a MotherDuck database."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from core.errors import ConsoleError, InvalidInput, StoreError
+from core.sources.tables.address import DatabaseAddress, DatabaseKind
+from core.sources.tables.base import Transaction, whole_number_us
+from core.sources.tables.batches import rebatched
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+MEMORY = "256MB"
+"""For DuckDB's own buffers; what does not fit goes to a folder beside the file."""
+
+
+class DuckDbDatabase:
+    """One connection writes, a cursor of it reads: so source and sink may be the same file, which
+    DuckDB opens for one process at a time. A file that is only read is opened for reading, so that
+    other readers may open it too."""
+
+    def __init__(self, address: DatabaseAddress, *, is_written: bool) -> None:
+        import duckdb
+
+        self.name = address.name
+        self._address = address
+        self._duckdb = duckdb
+        is_local = address.kind is DatabaseKind.DUCKDB
+        with self._translated():
+            self._connection = duckdb.connect(
+                address.target,
+                read_only=is_local and not is_written,
+                config={"memory_limit": MEMORY} if is_local else {},
+            )
+            # Times without a time zone are read as UTC.
+            self._connection.execute("SET TimeZone = 'UTC'")
+
+    def schema(self, select: str) -> "pa.Schema":
+        with self._translated():
+            return (
+                self._connection.sql(f"SELECT * FROM ({select}) AS t LIMIT 0")
+                .to_arrow_table()
+                .schema
+            )
+
+    def stream(self, select: str, rows: int) -> "Iterator[pa.RecordBatch]":
+        with self._translated():
+            reading = self._connection.cursor()
+            reading.execute("SET TimeZone = 'UTC'")
+            yield from rebatched(reading.sql(select).to_arrow_reader(rows), rows)
+            reading.close()
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        with self._translated():
+            self._connection.begin()
+            work = _Transaction(self._connection)
+            try:
+                yield work
+                work.unstage()
+                self._connection.commit()
+            except BaseException:
+                work.unstage()
+                self._connection.rollback()
+                raise
+
+    def text(self, column: str) -> str:
+        return column
+
+    def time_us(self, column: str, kind: "pa.DataType") -> str:
+        import pyarrow as pa
+
+        if pa.types.is_integer(kind):
+            return whole_number_us(column)
+        return f"epoch_us(CAST({column} AS TIMESTAMPTZ))"
+
+    def claim(self, name: str) -> None:
+        """DuckDB's own lock on the file keeps every other process out."""
+
+    def close(self) -> None:
+        self._connection.close()
+
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        duckdb = self._duckdb
+        wrong = (duckdb.ProgrammingError, duckdb.DataError, duckdb.NotSupportedError)
+        try:
+            yield
+        except ConsoleError:
+            raise
+        except wrong as error:
+            raise InvalidInput(f"{self.name}: {first_line(error)}") from None
+        except duckdb.Error as error:
+            raise StoreError(f"{self.name}: {self._reason(error)}") from None
+
+    def _reason(self, error: Exception) -> str:
+        text = first_line(error)
+        if "lock" in text.lower():
+            return "another program has the file open; close it there, or score a copy"
+        if self._address.kind is DatabaseKind.MOTHERDUCK:
+            return (
+                "MotherDuck needs DuckDB's extension `motherduck` and a token in "
+                f"MOTHERDUCK_TOKEN: {text}"
+            )
+        return text
+
+
+class _Transaction:
+    def __init__(self, connection: Any) -> None:
+        self._connection = connection
+        self._staged: dict[str, None] = {}
+
+    def tables(self) -> list[str]:
+        query = "SELECT table_schema, table_name FROM information_schema.tables ORDER BY ALL"
+        found = self._connection.execute(query).fetchall()
+        return [name if schema == "main" else f"{schema}.{name}" for schema, name in found]
+
+    def execute(self, sql: str) -> None:
+        self._connection.execute(sql)
+
+    def fetch(self, sql: str) -> "pa.Table":
+        return self._connection.sql(sql).to_arrow_table()
+
+    def stage(self, name: str, rows: "pa.RecordBatch") -> None:
+        self._connection.register(name, rows)
+        self._staged[name] = None
+
+    def unstage(self) -> None:
+        for name in self._staged:
+            self._connection.unregister(name)
+
+
+def first_line(error: Exception) -> str:
+    """A driver's message may go on with the whole query."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

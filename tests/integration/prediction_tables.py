@@ -1,0 +1,47 @@
+"""Comments in a database and `modconsole score` over them."""
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from core.cli.main import main
+
+Rows = Sequence[tuple[object, ...]]
+
+
+def put_comments(path: Path, texts: Mapping[int, str | None]) -> None:
+    """Makes or replaces the table `comments`; the comment 7 was written 7 hours into 2026."""
+    with duckdb.connect(path) as connection:
+        connection.execute(
+            "CREATE OR REPLACE TABLE comments (id BIGINT, text VARCHAR, created_at TIMESTAMPTZ)"
+        )
+        for number, text in texts.items():
+            connection.execute(
+                "INSERT INTO comments VALUES (?, ?, TIMESTAMPTZ '2026-01-01 00:00:00+00' "
+                "+ ? * INTERVAL 1 HOUR)",
+                [number, text, number],
+            )
+
+
+def rows_of(path: Path, select: str) -> Rows:
+    with duckdb.connect(path) as connection:
+        return connection.execute(select).fetchall()
+
+
+def predictions(path: Path) -> Rows:
+    """All that a run repeats: not when it was, and which."""
+    return rows_of(path, "SELECT * EXCLUDE (scored_at, run_id) FROM predictions ORDER BY id")
+
+
+def score(
+    path: Path, *flags: str, source: str = "", capsys: pytest.CaptureFixture[str]
+) -> tuple[int, dict[str, object], str]:
+    """The exit code, the last line's facts, and what standard error said."""
+    chosen = [source] if source else [str(path), "--table", "comments"]
+    code = main(["score", *chosen, "--out", str(path), *flags])
+    said = capsys.readouterr()
+    last = said.out.strip().splitlines()[-1] if said.out.strip() else "{}"
+    return code, json.loads(last) if last.startswith("{") else {}, said.err

@@ -1,0 +1,61 @@
+"""A real PostgreSQL server for the tests: Debian's, in a folder of its own, on a free port."""
+
+import os
+import pwd
+import shutil
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from core.processes.ports import free_port
+
+USER = "mod"
+_ACCOUNT = "postgres"
+"""initdb refuses to run as root."""
+
+
+def server_programs() -> Path | None:
+    """The folder of initdb and pg_ctl; None if PostgreSQL is not installed."""
+    found = shutil.which("initdb")
+    folders = [Path(found).resolve().parent] if found else []
+    folders += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
+    return next((one for one in folders if (one / "pg_ctl").exists()), None)
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[str]:
+    """The URL of a new server, which runs inside the block. `folder` is empty."""
+    programs = server_programs()
+    assert programs is not None
+    as_account: list[str] = []
+    if os.geteuid() == 0:
+        shutil.chown(folder, _ACCOUNT)
+        as_account = ["runuser", "-u", _ACCOUNT, "--"]
+    data, port = folder / "data", free_port()
+    made = ["-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
+    _run([*as_account, str(programs / "initdb"), "-D", str(data), "-U", USER, *made])
+    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+    control = [*as_account, str(programs / "pg_ctl"), "-D", str(data)]
+    log = str(folder / "log")
+    _run([*control, "-w", "-l", log, "-o", f"{options} -c fsync=off", "start"])
+    try:
+        yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
+    finally:
+        _run([*control, "-m", "immediate", "stop"])
+
+
+def can_run() -> str | None:
+    """None if a server can be started here, else why not."""
+    if server_programs() is None:
+        return "PostgreSQL is not installed: apt-get install postgresql"
+    if os.geteuid() == 0 and _ACCOUNT not in {each.pw_name for each in pwd.getpwall()}:
+        return f"root can't run PostgreSQL, and there is no account `{_ACCOUNT}`"
+    return None
+
+
+def _run(command: list[str]) -> None:
+    done = subprocess.run(
+        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/"
+    )
+    assert done.returncode == 0, done.stdout
