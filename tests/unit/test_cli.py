@@ -82,7 +82,7 @@ def test_names_in_a_file_send_no_control_sequences_to_the_terminal(tmp_path, cap
         (["ingest"], "name a FILE"),
         (["ingest", "/no/such/file.csv"], "file.csv"),
         (["score", "in.csv"], "--out OUT is needed"),
-        (["score", "--out", "o.parquet"], "--out goes with a FILE"),
+        (["score", "--out", "o.parquet"], "--out goes with a SOURCE"),
         (["score", "/no/such.csv", "--out", "o.parquet"], "such.csv"),
     ],
 )
