@@ -68,6 +68,15 @@ def postgres_database(postgres: str) -> str:
     return postgres.replace("/postgres", f"/{name}")
 
 
+@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """An empty database of each kind."""
+    if request.param == "postgresql":
+        url: str = request.getfixturevalue("postgres_database")
+        return url
+    return str(tmp_path / f"comments.{request.param}")
+
+
 @pytest.fixture(scope="session")
 def cpu_info() -> Path:
     """The file from which `auto` reads the processor's features. `make test-avx2` sets another

@@ -1,9 +1,12 @@
 """Makes the sources of comments from the settings."""
 
+from contextlib import ExitStack
 from pathlib import Path
 
 from core.config import Settings
 from core.sources.base import CommentSource
+from core.sources.tables.address import database_address
+from core.sources.tables.selection import check_choice, check_no_choice
 
 
 def file_source(path: Path, site: str) -> CommentSource:
@@ -11,6 +14,24 @@ def file_source(path: Path, site: str) -> CommentSource:
     from core.sources.files.source import FileSource
 
     return FileSource(path, site)
+
+
+def named_source(
+    text: str, site: str, opened: ExitStack, *, table: str | None, query: str | None
+) -> CommentSource:
+    """A file, or a table or query of a database, which is open until the stack is closed; `site` as
+    in `file_source`."""
+    address = database_address(text)
+    if address is None:
+        check_no_choice(text, table, query)
+        return file_source(Path(text), site)
+    check_choice(table, query)
+    from core.sources.tables.opening import open_database
+    from core.sources.tables.source import table_source
+
+    database = open_database(address, is_written=False)
+    opened.callback(database.close)
+    return table_source(database, site, table=table, query=query)
 
 
 def hackernews_source(settings: Settings, count: int) -> CommentSource:

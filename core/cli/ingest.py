@@ -1,13 +1,13 @@
 """`modconsole ingest`."""
 
 import argparse
-from pathlib import Path
+from contextlib import ExitStack
 
 from core.bootstrap.services import Services, build_services
 from core.bootstrap.sources import (
     bundled_source,
-    file_source,
     hackernews_source,
+    named_source,
     search_source,
 )
 from core.cli.arguments import Commands, positive
@@ -27,19 +27,19 @@ def add_commands(commands: Commands) -> None:
         "ingest",
         run_ingest,
         "Read comments into the store.",
-        "From files (JSON, JSON lines, CSV, TSV, each also with .gz, or Parquet), or live from "
-        "Hacker News. Rows have id and text, and may have author, created_at and parent_id, in "
-        "any case and with other common names (comment_id, body, user, timestamp, in_reply_to); "
-        "rows of Hacker News are recognised by their own names. Comments are also found inside "
-        "answers of APIs (comments, hits, items, data) and under other comments (children, "
-        "replies). Reading the same rows again changes nothing except that an unknown author, time "
-        "or parent is filled in; rows marked `deleted` withdraw their comment. Comments wait until "
-        "`modconsole score`.",
+        "From files (JSON, JSON lines, CSV, TSV, each also with .gz, or Parquet), from a database "
+        "(FILE.duckdb, md:NAME, postgresql://..., sqlite:///FILE), or live from Hacker News. Rows "
+        "have id and text, and may have author, created_at and parent_id, in any case and with "
+        "other common names (comment_id, body, user, timestamp, in_reply_to); rows of Hacker News "
+        "are recognised by their own names. Comments are also found inside answers of APIs "
+        "(comments, hits, items, data) and under other comments (children, replies). Reading the "
+        "same rows again changes nothing except that an unknown author, time or parent is filled "
+        "in; rows marked `deleted` withdraw their comment. Comments wait until `modconsole score`.",
     )
-    command.add_argument("files", nargs="*", type=Path, metavar="FILE", help="files to read")
-    command.add_argument(
-        "--source", default="site", help="name of the site that the files' rows are from"
-    )
+    command.add_argument("sources", nargs="*", metavar="SOURCE", help="files or databases to read")
+    command.add_argument("--table", help="the table of a database to read, or `schema.table`")
+    command.add_argument("--query", metavar="SQL", help="a SELECT on a database to read")
+    command.add_argument("--source", default="site", help="name of the site that the rows are from")
     command.add_argument(
         "--hackernews", type=positive, metavar="N", help="the N newest Hacker News comments"
     )
@@ -52,18 +52,24 @@ def add_commands(commands: Commands) -> None:
 def run_ingest(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole ingest`: a source that can't be read does not stop the others."""
     services = build_services(settings, worker="ingest")
-    sources = _sources(arguments, settings)
-    if not sources:
-        raise ConsoleError("name a FILE, or --hackernews N, --search WORDS or --sample")
-    codes = [_outcome(services, source) for source in sources]
+    with ExitStack() as opened:
+        sources = _sources(arguments, settings, opened)
+        if not sources:
+            raise ConsoleError("name a SOURCE, or --hackernews N, --search WORDS or --sample")
+        codes = [_outcome(services, source) for source in sources]
     with services.context.store.read() as reader:
         waiting = reader.count_waiting()
     print(f"{waiting:,} comments wait for `modconsole score`.")
     return max(codes)
 
 
-def _sources(arguments: argparse.Namespace, settings: Settings) -> list[CommentSource]:
-    sources = [file_source(path, arguments.source) for path in arguments.files]
+def _sources(
+    arguments: argparse.Namespace, settings: Settings, opened: ExitStack
+) -> list[CommentSource]:
+    sources = [
+        named_source(text, arguments.source, opened, table=arguments.table, query=arguments.query)
+        for text in arguments.sources
+    ]
     if arguments.hackernews:
         sources.append(hackernews_source(settings, arguments.hackernews))
     if arguments.search:

@@ -14,6 +14,7 @@ from core.cli.output import ExitCode, complain, progress_bar
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
 from core.identifiers import new_id
+from core.sources.tables.selection import check_choice, check_no_choice
 
 if TYPE_CHECKING:
     from core.batch.chunks import Table
@@ -117,10 +118,9 @@ def _source(
 
     source = source_of(arguments.source)
     if isinstance(source, Files):
-        if arguments.table or arguments.query:
-            raise ConsoleError(f"{arguments.source} is no database: --table and --query need one")
+        check_no_choice(arguments.source, arguments.table, arguments.query)
         return source
-    check_choice(arguments)
+    check_choice(arguments.table, arguments.query)
     if source.is_same(sink):
         return database  # DuckDB opens a file once in a process
     reading = open_database(source, is_written=False)
@@ -157,23 +157,18 @@ def open_rows(arguments: argparse.Namespace, out: Path, opened: ExitStack) -> tu
 
     source = source_of(arguments.source)
     if isinstance(source, Files):
+        check_no_choice(arguments.source, arguments.table, arguments.query)
         for path in source.paths:
             check_out(path, out)
         name = source.paths[0].name if len(source.paths) == 1 else arguments.source
         return name, open_tables(source.paths, arguments.text_column, DEFAULT_CHUNK_ROWS)
-    check_choice(arguments)
+    check_choice(arguments.table, arguments.query)
     check_out(None, out)
     database = open_database(source, is_written=False)
     opened.callback(database.close)
     return database_table(
         database, arguments.text_column, table=arguments.table, query=arguments.query
     )
-
-
-def check_choice(arguments: argparse.Namespace) -> None:
-    """Raises ConsoleError unless the command names what to read in the database."""
-    if bool(arguments.table) == bool(arguments.query):
-        raise ConsoleError("a database needs --table NAME or --query SQL, and not both")
 
 
 def _interval_us(arguments: argparse.Namespace) -> tuple[int, int] | None:

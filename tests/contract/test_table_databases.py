@@ -1,7 +1,6 @@
 """What every database promises as a source and a sink of tables: DuckDB, SQLite, PostgreSQL."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
 import pyarrow as pa
 import pytest
@@ -18,14 +17,6 @@ def opened(text: str, *, is_written: bool = True) -> Database:
     address = database_address(text)
     assert address is not None
     return open_database(address, is_written=is_written)
-
-
-@pytest.fixture(params=["duckdb", "sqlite", "postgresql"])
-def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "postgresql":
-        url: str = request.getfixturevalue("postgres_database")
-        return url
-    return str(tmp_path / f"comments.{request.param}")
 
 
 @pytest.fixture

@@ -90,7 +90,7 @@ class Reviewer:
         self.page.wait_for_timeout(SETTLE_MS)
         if key == "x":
             self.page.keyboard.press("2")
-            self.page.get_by_text("radio_button_checked").first.wait_for()
+            self.page.get_by_text("radio_button_checked").filter(visible=True).first.wait_for()
             await_keys(self.page, self.revisions[number])
         self.pressed = number, KEYS[key]
         self.page.keyboard.press(key)

@@ -83,7 +83,7 @@ def test_a_held_key_takes_back_one_decision(desk):
         press(page, "a", gone=shown.text)
     await_keys(page, services, on_card(page, revisions))
     hold(page, "u", for_ms=1_400)
-    page.get_by_text("Undone").first.wait_for()
+    page.get_by_text("Undone").filter(visible=True).first.wait_for()
     settle(page)
     chains = [actions(services, revision) for revision in decided(services, revisions)]
     assert sorted(map(len, chains)) == [2, 3]
@@ -183,7 +183,7 @@ def test_letters_in_the_note_never_decide_and_escape_leaves_it(desk):
     page.keyboard.press("Escape")
     page.get_by_text(KEYS_ON).wait_for()
     page.keyboard.press("2")
-    page.get_by_text("radio_button_checked").first.wait_for()
+    page.get_by_text("radio_button_checked").filter(visible=True).first.wait_for()
     press(page, "x", gone=shown.text)
     (removed,) = decided(services, revisions)
     assert chain_of(services, removed)[-1].note == "axe us"
@@ -256,7 +256,7 @@ def test_the_sign_in_survives_a_reload_and_needs_a_token(tmp_path, new_page):
         page.get_by_role("button", name="Approve").wait_for()
         page.reload()
         await_card(page)
-        page.get_by_text("lena · lead").first.wait_for()
+        page.get_by_text("lena · lead").filter(visible=True).first.wait_for()
         page.keyboard.press("a")
         page.get_by_text("You approved it").wait_for()
         page.reload()

@@ -81,7 +81,7 @@ def test_every_key_of_the_queue_does_what_it_says(tmp_path, new_page):
         page.get_by_text("Choose a reason first").wait_for()
         assert actions(services, revisions[fourth]) == [Action.HOLD]
         page.keyboard.press("2")
-        page.get_by_text("radio_button_checked").first.wait_for()
+        page.get_by_text("radio_button_checked").filter(visible=True).first.wait_for()
         await_keys(page, services, revisions[fourth])
         press(page, "x", gone=fourth)
         assert actions(services, revisions[fourth]) == [Action.HOLD, Action.REMOVE]
@@ -122,7 +122,7 @@ def test_the_slower_of_two_reviewers_is_told_whose_decision_stands(tmp_path, new
         one, other = new_page(), new_page()
         for page in (one, other):
             open_queue(page, address)
-            page.locator(CARD).get_by_text("idiot").first.wait_for()
+            page.locator(CARD).get_by_text("idiot").filter(visible=True).first.wait_for()
         shown = [card_text(page) for page in (one, other)]
         assert shown[0] == shown[1]
         one.keyboard.press("a")
@@ -154,18 +154,18 @@ def test_hostile_text_is_inert_on_every_page(tmp_path, new_page):
         mark = ""
         for _ in revisions:
             card = page.locator(CARD)
-            card.get_by_text("idiot").first.wait_for()
+            card.get_by_text("idiot").filter(visible=True).first.wait_for()
             mark = await_card(page, after=mark)
             page.keyboard.press("s")
         page.goto(f"{public}/?reference={removed.reference}")
-        page.get_by_text("was removed").first.wait_for()
+        page.get_by_text("was removed").filter(visible=True).first.wait_for()
         page.get_by_label("Why is the decision wrong?").fill(PROBES[1])
         page.get_by_role("button", name="Send the appeal").click()
-        page.get_by_text("appeal waits to be heard").first.wait_for()
+        page.get_by_text("appeal waits to be heard").filter(visible=True).first.wait_for()
         page.goto(f"{address}/lookup?reference={removed.reference}")
-        page.get_by_text("was removed").first.wait_for()
+        page.get_by_text("was removed").filter(visible=True).first.wait_for()
         page.goto(f"{address}/appeals")
-        page.get_by_text("onerror").first.wait_for()
+        page.get_by_text("onerror").filter(visible=True).first.wait_for()
         assert page.evaluate("window.__x") is None
         assert page.evaluate("getComputedStyle(document.body).display") == "block"
     assert page.outside == []
@@ -178,7 +178,7 @@ def test_the_first_visitor_of_the_public_look_up_gets_no_staff_page(tmp_path, ne
     with running("author", tmp_path) as address:
         page = new_page()
         page.goto(f"{address}/review_queue")
-        page.get_by_text("What happened to my comment?").first.wait_for()
+        page.get_by_text("What happened to my comment?").filter(visible=True).first.wait_for()
         settle(page)
         assert page.get_by_role("button", name="Approve").count() == 0
         assert "must stay inside" not in page.inner_text("body")
@@ -191,7 +191,7 @@ def test_a_deep_link_as_the_first_visit_has_the_navigation_of_the_role(tmp_path,
         page = new_page()
         answer = page.goto(f"{address}/latency")
         sign_in(page, "mina")
-        page.get_by_text("Review queue").first.wait_for()
+        page.get_by_text("Review queue").filter(visible=True).first.wait_for()
         page.get_by_role("heading", name="Latency").wait_for()
         assert page.url.endswith("/latency")
         assert "default-src 'self'" in answer.headers["content-security-policy"]
@@ -206,7 +206,7 @@ def test_a_link_to_the_first_page_of_the_role_is_found(tmp_path, new_page, who, 
         page = new_page()
         page.goto(f"{address}/{first}")
         sign_in(page, who)
-        page.get_by_text(who).first.wait_for()
+        page.get_by_text(who).filter(visible=True).first.wait_for()
         page.goto(f"{address}/{first}?status=Decided")
         page.get_by_role("heading", level=3).first.wait_for()
         settle(page, quiet_ms=500)

@@ -71,34 +71,38 @@ def test_a_comment_goes_the_whole_way(console, new_page):
         page.keyboard.press("s")
         mark = await_card(page, after=mark)
     page.keyboard.press("2")
-    page.get_by_text("radio_button_checked").first.wait_for()
+    page.get_by_text("radio_button_checked").filter(visible=True).first.wait_for()
     page.keyboard.press("x")
     page.get_by_text("You removed it").wait_for()
 
     author = new_page()
     author.goto(f"{public}/?reference={sent['reference']}")
-    author.get_by_text("was removed").first.wait_for()
-    author.get_by_text("Argue with what people say").first.wait_for()  # the rule, word for word
+    author.get_by_text("was removed").filter(visible=True).first.wait_for()
+    author.get_by_text("Argue with what people say").filter(
+        visible=True
+    ).first.wait_for()  # the rule, word for word
     assert "mina" not in author.inner_text("body")
     author.get_by_label("Why is the decision wrong?").fill("It was a quotation from the play.")
     author.get_by_role("button", name="Send the appeal").click()
-    author.get_by_text("appeal waits to be heard").first.wait_for()
+    author.get_by_text("appeal waits to be heard").filter(visible=True).first.wait_for()
 
     lead = new_page()
     lead.goto(f"{staff}/sign_in")
     lead.get_by_role("button", name="lena · lead").click()
     lead.get_by_role("link", name="Appeals").first.click()
-    lead.get_by_text("It was a quotation from the play.").filter(visible=True).first.wait_for()
+    lead.get_by_text("It was a quotation from the play.").filter(visible=True).filter(
+        visible=True
+    ).first.wait_for()
     lead.get_by_label("Reason (the author reads it)").fill(
         "The quotation marks were lost; it is from the play."
     )
     lead.get_by_role("button", name="Overturn").click()
-    lead.get_by_text("overturned").filter(visible=True).first.wait_for()
+    lead.get_by_text("overturned").filter(visible=True).filter(visible=True).first.wait_for()
 
     author.reload()
-    author.get_by_text("appeal heard: comment restored").first.wait_for()
-    author.get_by_text("it is from the play").first.wait_for()
+    author.get_by_text("appeal heard: comment restored").filter(visible=True).first.wait_for()
+    author.get_by_text("it is from the play").filter(visible=True).first.wait_for()
     assert page.outside == author.outside == lead.outside == []
 
     lead.goto(f"{staff}/latency")
-    lead.get_by_text("onnx · realtime").first.wait_for()
+    lead.get_by_text("onnx · realtime").filter(visible=True).first.wait_for()

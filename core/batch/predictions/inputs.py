@@ -13,10 +13,10 @@ from core.batch.score_file import DEFAULT_CHUNK_ROWS
 from core.errors import InvalidInput
 from core.sources.files.fields import time_field
 from core.sources.files.parquet_rows import readable
-from core.sources.tables.base import Database, quoted
+from core.sources.tables.base import Database
+from core.sources.tables.selection import chosen, selected_schema
 
 READ_ROWS = 16_384
-_SHOWN_TABLES = 20
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _ID, _TEXT = "id", "text"
 
@@ -60,8 +60,8 @@ def database_input(
 ) -> Input:
     """The rows of a table or a query, of which an id may stand in one row only. Raises InvalidInput
     or StoreError."""
-    place, every = _chosen(database, table, query)
-    schema = _schema(database, every, table)
+    place, every = chosen(database, table, query)
+    schema = selected_schema(database, every, table)
     for name in columns.names:
         check_column(place, name, schema.names)
     parts = [f"{quoted_column(columns.id)} AS {_ID}"]
@@ -85,8 +85,8 @@ def database_table(
     database: Database, text_column: str, *, table: str | None, query: str | None
 ) -> tuple[str, Table]:
     """A name for the rows of a table or a query, and these rows with all of their columns."""
-    place, every = _chosen(database, table, query)
-    schema = _schema(database, every, table)
+    place, every = chosen(database, table, query)
+    schema = selected_schema(database, every, table)
     check_column(place, text_column, schema.names)
 
     def chunks() -> Iterator[Chunk]:
@@ -97,28 +97,9 @@ def database_table(
     return place, Table(schema, chunks())
 
 
-def _chosen(database: Database, table: str | None, query: str | None) -> tuple[str, str]:
-    if table:
-        return f"{database.name}: `{table}`", f"SELECT * FROM {quoted(table)}"
-    return f"the query on {database.name}", (query or "").strip().rstrip(";")
-
-
 def quoted_column(name: str) -> str:
     """Unlike a table, a column may have a dot in its name."""
     return '"' + name.replace('"', '""') + '"'
-
-
-def _schema(database: Database, select: str, table: str | None) -> pa.Schema:
-    try:
-        return database.schema(select)
-    except InvalidInput:
-        with database.transaction() as work:
-            there = work.tables()
-        if table is None or table in there:
-            raise
-    shown = ", ".join(f"`{name}`" for name in there[:_SHOWN_TABLES]) or "none"
-    more = f" and {len(there) - _SHOWN_TABLES:,} more" if len(there) > _SHOWN_TABLES else ""
-    raise InvalidInput(f"{database.name} has no table `{table}`; its tables are {shown}{more}")
 
 
 def _checked_count(database: Database, select: str, place: str, id_name: str) -> int:

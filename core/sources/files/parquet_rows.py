@@ -1,7 +1,7 @@
 """Rows of a Parquet file, streamed, with values in the types that the row checks expect."""
 
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,12 +24,17 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 def parquet_rows(path: Path, columns: Collection[str]) -> Iterator[Row]:
     """Rows as mappings of the named columns. A time without a time zone is read as UTC, the usual
     convention in tables."""
+    return batch_rows(open_parquet(path, _ROWS, columns).batches, path.name)
+
+
+def batch_rows(batches: "Iterable[pa.RecordBatch]", place: str) -> Iterator[Row]:
+    """The rows of Arrow batches as mappings; `place` is where they are from, for messages."""
     number = 0
-    for batch in open_parquet(path, _ROWS, columns).batches:
+    for batch in batches:
         names = batch.schema.names
         for values in zip(*map(_values, batch.columns), strict=True):
             number += 1
-            yield Row(f"{path.name}, row {number}", dict(zip(names, values, strict=True)))
+            yield Row(f"{place}, row {number}", dict(zip(names, values, strict=True)))
 
 
 def _values(column: "pa.Array") -> list[object]:

@@ -1,6 +1,6 @@
 """Comments from a file: JSON lines, JSON, CSV, TSV or Parquet."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -22,8 +22,8 @@ MOST_UNREAD = 50  # names kept; a table may have any number of keys
 SYSTEM_NOW = system_clock().now
 
 
-class FileSource:
-    """The comments of one file.
+class RowSource:
+    """The comments of a table's rows. `rows` reads them, each time from the first one.
 
     Each row gives exactly one item, even an invalid row. Algolia search hits also give their story:
     once, before its first comment.
@@ -31,12 +31,14 @@ class FileSource:
 
     def __init__(
         self,
-        path: Path | str,
+        name: str,
+        rows: Callable[[], Iterator[Row]],
         source: str = "site",
         *,
         now: Callable[[], datetime] = SYSTEM_NOW,
     ) -> None:
-        self._path = Path(path)
+        self._name = name
+        self._rows = rows
         self._source = source
         self._now = now
         self._unread: dict[str, None] = {}
@@ -44,7 +46,7 @@ class FileSource:
 
     @property
     def name(self) -> str:
-        return f"file {self._path.name}"
+        return self._name
 
     @property
     def unread(self) -> tuple[str, ...]:
@@ -53,7 +55,7 @@ class FileSource:
     def read(self) -> Iterator[SourceItem]:
         read_at = self._now()
         stories: set[str] = set()
-        for row in _rows(self._path):
+        for row in self._rows():
             if isinstance(row.value, Mapping):
                 self._note_unread(row.value)
             if row.problem is not None:
@@ -80,6 +82,20 @@ class FileSource:
         self._unread.update((name, None) for name in names if name in unread)
 
 
+class FileSource(RowSource):
+    """The comments of one file."""
+
+    def __init__(
+        self,
+        path: Path | str,
+        source: str = "site",
+        *,
+        now: Callable[[], datetime] = SYSTEM_NOW,
+    ) -> None:
+        there = Path(path)
+        super().__init__(f"file {there.name}", lambda: _rows(there), source, now=now)
+
+
 def _rows(path: Path) -> Iterator[Row]:
     match file_format(path):
         case FileFormat.JSON_LINES:
@@ -92,7 +108,7 @@ def _rows(path: Path) -> Iterator[Row]:
             yield from _table_rows(path, "\t")
         case FileFormat.PARQUET:
             names = column_names(path)
-            _check_columns(path, names)
+            check_columns(path.name, names)
             yield from _unwrapped(parquet_rows(path, names))
 
 
@@ -102,7 +118,7 @@ def _unwrapped(rows: Iterator[Row]) -> Iterator[Row]:
 
 def _table_rows(path: Path, delimiter: str) -> Iterator[Row]:
     header, rows = delimited_rows(path, delimiter)
-    _check_columns(path, header)
+    check_columns(path.name, header)
     for row in rows:
         yield row if row.problem is not None else Row(row.where, _as_mapping(header, row.value))
 
@@ -113,15 +129,16 @@ def _as_mapping(header: tuple[str, ...], cells: object) -> Mapping[str, object]:
     return {name: cell or None for name, cell in zip(header, cells, strict=True)}
 
 
-def _check_columns(path: Path, columns: tuple[str, ...]) -> None:
+def check_columns(place: str, columns: Sequence[str]) -> None:
+    """Raises UnreadableFile unless a comment can be read from these columns."""
     found = {field_of(name) for name in columns}
     if not ("id" in found or "objectID" in columns) or not found & {"text", "title"}:
         there = ", ".join(f"`{name}`" for name in columns)
         raise UnreadableFile(
-            f"{path.name} has the columns {there}; needed are `id` and `text`, and taken are also "
+            f"{place} has the columns {there}; needed are `id` and `text`, and taken are also "
             "`author`, `created_at` and `parent_id`"
         )
     try:
         shape_of(dict.fromkeys(columns, "1"))
     except InvalidInput as error:
-        raise UnreadableFile(f"{path.name}: {error}") from None
+        raise UnreadableFile(f"{place}: {error}") from None
