@@ -278,3 +278,25 @@ def test_a_table_that_can_not_be_ingested_says_why(
     monkeypatch.chdir(path.parent)
     assert main(["ingest", *arguments]) == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_dry_run_counts_estimates_and_writes_nothing(
+    path: Path, run: Score, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    new = tmp_path / "new.duckdb"
+    dry = ["score", str(path), "--table", "comments", "--dry-run", "--out"]
+    assert main([*dry, str(new)]) == 0
+    said = capsys.readouterr().out
+    assert "4 rows read; 4 of them would be scored, with 45 characters" in said
+    assert "That would take about" in said
+    assert not new.exists()
+    assert main([*dry, str(path)]) == 0
+    assert rows_of(path, "SHOW TABLES") == [("comments",)]
+    run()
+    put_comments(path, TEXTS | {1: "You moron."})
+    before = rows_of(path, "SELECT * FROM predictions ORDER BY id")
+    capsys.readouterr()
+    for flags, count in (((), 1), (("--all",), 4), (("--all", "--limit", "3"), 3)):
+        assert main([*dry, str(path), *flags]) == 0
+        assert f"4 rows read; {count} of them" in capsys.readouterr().out
+    assert rows_of(path, "SELECT * FROM predictions ORDER BY id") == before

@@ -1,0 +1,79 @@
+"""What a run into a predictions table would do, and how long it would take. Writes nothing."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import pyarrow as pa
+
+from core.batch.predictions.rows import InputRows, text_hash
+from core.batch.predictions.scoring_run import RunPlan
+from core.batch.predictions.table import PredictionTable, id_positions
+from core.batch.scoring import score_cells
+from core.clock import Clock
+from core.inference.scorer import Scorer
+from core.servinglog.estimate import Estimate, estimate
+from core.sources.tables.base import Database
+
+SAMPLE_CALLS, SAMPLE_ROWS = 4, 16
+
+
+@dataclass(frozen=True, slots=True)
+class Rehearsal:
+    """Of the rows read, `to_score` would be scored: so many characters. `time` is the calculator's
+    estimate from a few of them that were scored for it; None if there is nothing to score."""
+
+    read_count: int
+    to_score: int
+    chars: int
+    time: Estimate | None
+
+
+def rehearse(
+    plan: RunPlan,
+    batches: Iterable[InputRows],
+    id_type: pa.DataType,
+    *,
+    database: Database | None,
+    scorer: Scorer,
+    clock: Clock,
+) -> Rehearsal:
+    """`database` is None if the sink is not there yet. Raises BackendError if the backend is
+    down."""
+    table = PredictionTable(plan.out_table, id_type) if database else None
+    read_count, to_score, chars = 0, 0, 0
+    sample: list[object] = []
+    for rows in batches:
+        read_count += len(rows.texts)
+        new = _new(rows, plan, table, database)
+        if plan.limit is not None:
+            new = new[: plan.limit - to_score]
+        to_score += len(new)
+        chars += sum(len(text) for at in new if isinstance(text := rows.texts[at], str))
+        sample += [rows.texts[at] for at in new[: SAMPLE_CALLS * SAMPLE_ROWS - len(sample)]]
+    return Rehearsal(read_count, to_score, chars, _time(to_score, sample, scorer, clock))
+
+
+def _new(
+    rows: InputRows, plan: RunPlan, table: PredictionTable | None, database: Database | None
+) -> list[int]:
+    positions, _ = id_positions(rows.ids.to_pylist())
+    if plan.is_all or plan.interval_us or table is None or database is None:
+        return positions
+    ids = rows.ids.take(pa.array(positions, pa.int64()))
+    with database.transaction() as work:
+        known = table.known(work, ids) if table.name in work.tables() else {}
+    return [
+        at
+        for at, one in zip(positions, ids.to_pylist(), strict=True)
+        if one not in known or known[one].text_hash != text_hash(rows.texts[at])
+    ]
+
+
+def _time(count: int, sample: list[object], scorer: Scorer, clock: Clock) -> Estimate | None:
+    calls: list[tuple[int, float]] = []
+    for begin in range(0, len(sample), SAMPLE_ROWS):
+        texts = sample[begin : begin + SAMPLE_ROWS]
+        began_s = clock.monotonic()
+        score_cells(texts, [None] * len(texts), scorer)
+        calls.append((len(texts), (clock.monotonic() - began_s) * 1000.0))
+    return estimate(count, calls)
