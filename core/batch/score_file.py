@@ -1,13 +1,15 @@
 """Scores a file on its own: one row out for each row in, and nothing else is stored."""
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pyarrow as pa
 
 from core.batch.chunks import Chunk, Table, open_table
+from core.batch.run_folder import RunFolder
 from core.batch.scoring import EMPTY, ONLY_MARKUP, score_cells
 from core.batch.sinks import check_out, open_sink
 from core.errors import InvalidInput
@@ -73,8 +75,10 @@ def score_rows(
     *,
     is_raw: bool = False,
     progress: Callable[[int], None] | None = None,
+    folder: RunFolder | None = None,
 ) -> FileReport:
-    """As `score_file`, for a table that is open already; `name` is its name in messages."""
+    """As `score_file`, for a table that is open already; `name` is its name in messages. With a
+    `folder`, goes on behind the rows that stand in it, and removes it at the end."""
     labels = scorer.backend.info.labels
     _refuse_clash(name, table.schema.names, labels)
     added = [pa.field(label.value, pa.float64()) for label in labels]
@@ -84,27 +88,74 @@ def score_rows(
         pa.field(ERROR_COLUMN, pa.string()),
     ]
     schema = pa.schema([*table.schema, *added], metadata=table.schema.metadata)
-    rows, not_assessed, not_whole, reasons = 0, 0, 0, Counter[str]()
+    counts = _Counts()
     with open_sink(out, schema, is_raw=is_raw) as sink:
-        for chunk in table.chunks:
+        for rows, kept in folder.parts() if folder else ():
+            sink.write(pa.RecordBatch.from_arrays(rows.columns, schema=schema))
+            for one in kept:
+                counts.add_kept(one)
+        for chunk in _behind(counts.rows, table.chunks):
             results = score_cells(chunk.texts, chunk.problems, scorer)
-            sink.write(_joined(chunk, results, labels, schema))
-            rows += len(results)
-            not_assessed += sum(result.error_kind is ErrorKind.LANGUAGE for result in results)
-            not_whole += sum(result.unread_chars > 0 for result in results)
-            reasons.update(result.error for result in results if result.error is not None)
+            joined = _joined(chunk, results, labels, schema)
+            sink.write(joined)
+            mine = _Counts.of(results)
+            if folder is not None:
+                folder.add(joined, asdict(mine))
+            counts.add(mine)
             if progress is not None:
-                progress(rows)
-    failed = reasons.total()
-    return FileReport(
-        out,
-        rows,
-        rows - failed,
-        failed,
-        dict(reasons),
-        not_assessed=not_assessed,
-        not_whole=not_whole,
-    )
+                progress(counts.rows)
+    if folder is not None:
+        folder.remove()
+    return counts.report(out)
+
+
+@dataclass(slots=True)
+class _Counts:
+    rows: int = 0
+    not_assessed: int = 0
+    not_whole: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, results: Sequence[TextResult]) -> "_Counts":
+        return cls(
+            len(results),
+            sum(result.error_kind is ErrorKind.LANGUAGE for result in results),
+            sum(result.unread_chars > 0 for result in results),
+            dict(Counter(result.error for result in results if result.error is not None)),
+        )
+
+    def add_kept(self, kept: Mapping[str, Any]) -> None:
+        self.add(_Counts(**kept))
+
+    def add(self, more: "_Counts") -> None:
+        self.rows += more.rows
+        self.not_assessed += more.not_assessed
+        self.not_whole += more.not_whole
+        self.reasons = dict(Counter(self.reasons) + Counter(more.reasons))
+
+    def report(self, out: Path) -> FileReport:
+        failed = sum(self.reasons.values())
+        return FileReport(
+            out,
+            self.rows,
+            self.rows - failed,
+            failed,
+            self.reasons,
+            not_assessed=self.not_assessed,
+            not_whole=self.not_whole,
+        )
+
+
+def _behind(count: int, chunks: Iterable[Chunk]) -> Iterator[Chunk]:
+    """The chunks without their first `count` rows."""
+    for chunk in chunks:
+        done = min(count, len(chunk.texts))
+        count -= done
+        if done == 0:
+            yield chunk
+        elif done < len(chunk.texts):
+            yield Chunk(chunk.columns.slice(done), chunk.texts[done:], chunk.problems[done:])
 
 
 def _refuse_clash(name: str, names: Sequence[str], labels: Sequence[Label]) -> None:

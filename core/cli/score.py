@@ -1,24 +1,20 @@
 """`modconsole score`: scores the comments that wait in the store, or the rows of a file."""
 
 import argparse
-import os
 from collections import Counter
-from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.bootstrap.home import is_in_home
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, progress_bar
-from core.cli.score_table import add_flags, open_rows, score_into_table
+from core.cli.score_file import score_into_file
+from core.cli.score_table import add_flags, given_flags, score_into_table
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
 from core.moderation.languages import UNNAMED, language_name
 from core.services.rescore import RescoringReport, has_unscored, rescore
 from core.services.score import ScoringReport, score_waiting
-
-MOST_REASONS = 5
 
 
 def add_commands(commands: Commands) -> None:
@@ -61,8 +57,8 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole score [SOURCE]`."""
     if arguments.source is not None:
         return _score_source(arguments, settings)
-    if arguments.out is not None or arguments.raw:
-        raise ConsoleError(f"{'--out' if arguments.out else '--raw'} goes with a SOURCE")
+    if given := [*given_flags(arguments), *(["--raw"] if arguments.raw else [])]:
+        raise ConsoleError(f"{given[0]} goes with a SOURCE")
     scored = _score(build_services(settings, worker="score"))
     if scored.failure is not None:
         if not scored.decided:
@@ -83,33 +79,7 @@ def _score_source(arguments: argparse.Namespace, settings: Settings) -> ExitCode
     sink = database_address(arguments.out)
     if sink is not None:
         return score_into_table(arguments, settings, sink)
-    return _score_into_file(arguments, settings, Path(arguments.out))
-
-
-def _score_into_file(arguments: argparse.Namespace, settings: Settings, out: Path) -> ExitCode:
-    from core.batch.score_file import score_rows
-    from core.bootstrap.services import file_scorer
-
-    if is_in_home(out, settings):
-        os.umask(0o077)  # files in the home are closed to other accounts
-
-    with ExitStack() as opened, progress_bar("rows") as advance:
-        name, table = open_rows(arguments, out, opened)
-        report = score_rows(
-            table, name, out, file_scorer(settings), is_raw=arguments.raw, progress=advance
-        )
-    print(f"{report.rows:,} rows, {report.failed:,} of them not scored, in {arguments.out}")
-    if report.not_whole:
-        print(f"  {report.not_whole:,} were too long to be read whole: see `unread_chars`")
-    for reason, count in Counter(report.reasons).most_common(MOST_REASONS):
-        print(f"  {count:,}: {reason}")
-    if report.rows and not report.scored:
-        complain(f"no row of {name} could be scored; the column `error` says why")
-        return ExitCode.NOTHING_SCORED
-    if report.failed == report.without_text + report.not_assessed:
-        return ExitCode.DONE
-    complain("the column `error` says why rows failed; correct them and score it again")
-    return ExitCode.INCOMPLETE
+    return score_into_file(arguments, settings, Path(arguments.out))
 
 
 @dataclass(slots=True)

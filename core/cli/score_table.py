@@ -6,7 +6,6 @@ import json
 import socket
 from contextlib import ExitStack
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.cli.arguments import positive
@@ -17,7 +16,6 @@ from core.identifiers import new_id
 from core.sources.tables.selection import check_choice, check_no_choice
 
 if TYPE_CHECKING:
-    from core.batch.chunks import Table
     from core.batch.predictions.inputs import Input
     from core.batch.predictions.rehearsal import Rehearsal
     from core.batch.predictions.runs import Run
@@ -35,8 +33,8 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     table = command.add_argument_group("tables in databases")
     table.add_argument("--table", help="the table to read, or `schema.table`")
     table.add_argument("--query", metavar="SQL", help="a SELECT whose rows are read")
-    table.add_argument("--id-column", default="id", help="column that tells rows apart")
-    table.add_argument("--out-table", default="predictions", help="table to write")
+    table.add_argument("--id-column", help="column that tells rows apart; `id` if not given")
+    table.add_argument("--out-table", help="table to write; `predictions` if not given")
     table.add_argument(
         "--all", action="store_true", help="score also rows whose text has not changed since"
     )
@@ -61,6 +59,27 @@ def add_flags(command: argparse.ArgumentParser) -> None:
     )
 
 
+FLAGS = {
+    "out": "--out",
+    "table": "--table",
+    "query": "--query",
+    "id_column": "--id-column",
+    "out_table": "--out-table",
+    "all": "--all",
+    "dry_run": "--dry-run",
+    "limit": "--limit",
+    "run_name": "--run",
+    "time_column": "--time-column",
+    "start": "--from",
+    "end": "--to",
+}
+
+
+def given_flags(arguments: argparse.Namespace) -> list[str]:
+    """Those flags of tables that the command has."""
+    return [flag for name, flag in FLAGS.items() if getattr(arguments, name)]
+
+
 def moment(text: str) -> datetime:
     """The argparse type of a time; without a time zone it is UTC."""
     found = datetime.fromisoformat(text)
@@ -78,7 +97,7 @@ def score_into_table(
 
     clock = system_clock()
     interval_us = _interval_us(arguments)
-    plan = RunPlan(arguments.out_table, arguments.all, interval_us, arguments.limit)
+    plan = RunPlan(_out_table(arguments), arguments.all, interval_us, arguments.limit)
     with ExitStack() as opened:
         database = _open_sink(sink, opened, is_written=not arguments.dry_run)
         source = _source(arguments, sink, database, opened)
@@ -110,7 +129,7 @@ def score_into_table(
             if not run.report.run.scored_count:
                 raise
             complain(f"{error}; run the same command again to score the rest")
-        _tell(run.report, f"{database.name}, table `{arguments.out_table}`")
+        _tell(run.report, f"{database.name}, table `{_out_table(arguments)}`")
         return _code(run.report)
 
 
@@ -157,7 +176,7 @@ def _input(
     from core.batch.predictions.inputs import Columns, database_input, files_input
     from core.bootstrap.tables import Files
 
-    columns = Columns(arguments.id_column, arguments.text_column, arguments.time_column)
+    columns = Columns(arguments.id_column or "id", arguments.text_column, arguments.time_column)
     if isinstance(source, Files):
         return files_input(source.paths, columns, read_at=now, interval_us=interval_us)
     return database_input(
@@ -165,30 +184,8 @@ def _input(
     )
 
 
-def open_rows(arguments: argparse.Namespace, out: Path, opened: ExitStack) -> tuple[str, "Table"]:
-    """The rows for a file as OUT, with all of their columns, and a name for them. Open until the
-    stack is closed."""
-    from core.batch.chunks import open_tables
-    from core.batch.predictions.inputs import database_table
-    from core.batch.score_file import DEFAULT_CHUNK_ROWS
-    from core.batch.sinks import check_out
-    from core.bootstrap.tables import Files, source_of
-    from core.sources.tables.opening import open_database
-
-    source = source_of(arguments.source)
-    if isinstance(source, Files):
-        check_no_choice(arguments.source, arguments.table, arguments.query)
-        for path in source.paths:
-            check_out(path, out)
-        name = source.paths[0].name if len(source.paths) == 1 else arguments.source
-        return name, open_tables(source.paths, arguments.text_column, DEFAULT_CHUNK_ROWS)
-    check_choice(arguments.table, arguments.query)
-    check_out(None, out)
-    database = open_database(source, is_written=False)
-    opened.callback(database.close)
-    return database_table(
-        database, arguments.text_column, table=arguments.table, query=arguments.query
-    )
+def _out_table(arguments: argparse.Namespace) -> str:
+    return arguments.out_table or "predictions"
 
 
 def _interval_us(arguments: argparse.Namespace) -> tuple[int, int] | None:
@@ -219,7 +216,7 @@ def _described(
     info = scorer.backend.info
     return Run(
         run_id=new_id(),
-        name=arguments.run_name or f"{rows.name} to {arguments.out_table}",
+        name=arguments.run_name or f"{rows.name} to {_out_table(arguments)}",
         started_by=f"{getpass.getuser()}@{socket.gethostname()}",
         started_at=now,
         source=rows.name,

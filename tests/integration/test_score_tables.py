@@ -83,7 +83,7 @@ def test_the_table_of_runs_says_who_what_when_and_with_what(path: Path, run: Sco
     ((run_id, task, started, changed),) = rows_of(
         path, "SELECT run_id, task, started_at, changed_at FROM predictions_runs"
     )
-    assert json.loads(str(task)) == {"id_column": "id", "table": "comments", "text_column": "text"}
+    assert json.loads(str(task)) == {"table": "comments", "text_column": "text"}
     assert started <= changed  # type: ignore[operator]
     assert rows_of(path, "SELECT DISTINCT run_id FROM predictions") == [(run_id,)]
 

@@ -79,7 +79,7 @@ def test_names_in_a_file_send_no_control_sequences_to_the_terminal(tmp_path, cap
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["ingest"], "name a FILE"),
+        (["ingest"], "name a SOURCE"),
         (["ingest", "/no/such/file.csv"], "file.csv"),
         (["score", "in.csv"], "--out OUT is needed"),
         (["score", "--out", "o.parquet"], "--out goes with a SOURCE"),
