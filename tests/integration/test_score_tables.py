@@ -248,38 +248,6 @@ def test_a_file_that_is_no_database_is_refused(run: Score, tmp_path: Path) -> No
     assert "x.duckdb" in said
 
 
-@pytest.mark.parametrize("chosen", [("--table", "comments"), ("--query", "SELECT * FROM comments")])
-def test_the_store_takes_its_comments_from_a_table(
-    path: Path, run: Score, capsys: pytest.CaptureFixture[str], chosen: tuple[str, str]
-) -> None:
-    assert main(["ingest", str(path), *chosen]) == 0
-    assert "4 rows: 3 stored, 1 skipped (no text)" in capsys.readouterr().out
-    assert main(["ingest", str(path), *chosen]) == 0
-    assert "3 already known" in capsys.readouterr().out
-
-
-@pytest.mark.parametrize(
-    ("arguments", "message"),
-    [
-        (["hn.duckdb"], "--table NAME or --query SQL"),
-        (["comments.csv", "--table", "comments"], "comments.csv is no database"),
-        (["hn.duckdb", "--table", "coments"], "has no table `coments`"),
-        (["hn.duckdb", "--query", "SELECT id FROM comments"], "needed are `id` and `text`"),
-    ],
-)
-def test_a_table_that_can_not_be_ingested_says_why(
-    path: Path,
-    run: Score,
-    capsys: pytest.CaptureFixture[str],
-    monkeypatch: pytest.MonkeyPatch,
-    arguments: list[str],
-    message: str,
-) -> None:
-    monkeypatch.chdir(path.parent)
-    assert main(["ingest", *arguments]) == 2
-    assert message in capsys.readouterr().err
-
-
 def test_a_dry_run_counts_estimates_and_writes_nothing(
     path: Path, run: Score, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
