@@ -15,6 +15,7 @@ from core.errors import ConsoleError
 from core.inference.local.processors import processor_name
 
 BENCHMARKS = {
+    "batch": "core.benchmarks.batch",
     "cascade": "core.benchmarks.cascade",
     "explain": "core.benchmarks.explain",
     "language": "core.benchmarks.language",
@@ -40,7 +41,7 @@ def add_commands(commands: Commands) -> None:
         "--file",
         type=Path,
         metavar="FILE",
-        help="comments to score, in `language`, `local`, `serve` and `parity`",
+        help="comments to score, in `batch`, `language`, `local`, `serve` and `parity`",
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the table here as JSON")
     command.add_argument(
