@@ -67,19 +67,6 @@ class QueuePage:
         return max(1, -(-self.total // QUEUE_LIMIT))
 
 
-def list_queue(
-    context: Context,
-    actor: Actor,
-    *,
-    statuses: Sequence[CaseStatus] = (CaseStatus.OPEN,),
-    label: str | None = None,
-    page: int = 1,
-) -> Sequence[QueueItem]:
-    """The cases of one page, at most QUEUE_LIMIT: open ones the most urgent first, closed ones the
-    last decided first."""
-    return list_cases(context, actor, statuses=statuses, label=label, page=page).items
-
-
 def list_cases(
     context: Context,
     actor: Actor,
@@ -88,7 +75,8 @@ def list_cases(
     label: str | None = None,
     page: int = 1,
 ) -> QueuePage:
-    """One page of cases and their total. A number beyond the last page gives the last page."""
+    """One page of cases and their total: open ones the most urgent first, closed ones the last
+    decided first. A number beyond the last page gives the last page."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
         total = reader.count_cases(statuses, label)

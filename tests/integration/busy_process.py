@@ -13,7 +13,7 @@ from core.moderation.comments import IncomingComment
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.services.ingest import ingest
-from core.services.queries import list_queue, load_case
+from core.services.queries import list_cases, load_case
 from core.services.review import Review, decide_case, undo_decision
 from core.services.score import score_waiting
 
@@ -36,7 +36,7 @@ def bring_in(services: Services, names: list[str], edit: str) -> None:
 
 
 def review(services: Services) -> None:
-    for number, item in enumerate(list_queue(services.context, MODERATOR)[:4]):
+    for number, item in enumerate(list_cases(services.context, MODERATOR).items[:4]):
         version = len(load_case(services.context, MODERATOR, item.revision_id).chain)
         action = (Action.APPROVE, Action.REMOVE)[number % 2]
         wanted = Review(

@@ -162,7 +162,6 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("parity.compare_stored", "compare"): (compare_stored, "nnyyyn"),
     ("parity.compare_backends", "compare"): (compare_sample, "nnyyyn"),
     ("queries.count_queue", "count"): (lambda s, a: queries.count_queue(s.context, a), "nyynyy"),
-    ("queries.list_queue", "list"): (lambda s, a: queries.list_queue(s.context, a), "nyynyy"),
     ("queries.list_cases", "list"): (lambda s, a: queries.list_cases(s.context, a), "nyynyy"),
     ("queries.list_undoable", "list"): (
         lambda s, a: queries.list_undoable(s.context, a),

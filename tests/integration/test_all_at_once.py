@@ -11,7 +11,7 @@ import httpx2
 
 from core.moderation.cases import CaseStatus
 from core.moderation.policies import Action
-from core.services.queries import list_queue
+from core.services.queries import list_cases
 from core.services.review import Review, decide_case
 from tests.factories import MODERATOR, make_services
 from tests.integration.test_api_process import free_port, running_api
@@ -43,7 +43,7 @@ def ingest_and_score(home: Path, file: Path) -> int:
 def review_some(services) -> int:
     decided = 0
     while decided < 20:
-        for item in list_queue(services.context, MODERATOR)[:5]:
+        for item in list_cases(services.context, MODERATOR).items[:5]:
             review = Review(item.revision_id, 1, Action.APPROVE, f"all-{item.revision_id}")
             decide_case(services.context, MODERATOR, review)
             decided += 1

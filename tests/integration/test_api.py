@@ -18,7 +18,7 @@ from core.moderation.default_policy import BANDS
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.scores import Label
 from core.services.ingest import store_comment
-from core.services.queries import list_queue
+from core.services.queries import list_cases
 from core.services.submit import API
 from core.serving.app import create_app
 from core.serving.examples import DECIDED, POSTED, REFUSED
@@ -101,7 +101,7 @@ def test_with_the_backend_down_comments_are_held_for_a_person(
     assert {a["action"] for a in answers} == {"hold"}
     assert {a["decision_source"] for a in answers} == {"failure_policy"}
     assert {len(a["not_assessed"]) for a in answers} == {6}
-    waiting = list_queue(services.context, Actor("mo", Role.MODERATOR))
+    waiting = list_cases(services.context, Actor("mo", Role.MODERATOR)).items
     assert len(waiting) == 2
 
 

@@ -182,8 +182,8 @@ def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> No
     appeal = appealed(services, removed)
     context = services.context
     reads: list[Callable[[Actor], object]] = [
-        lambda who: [item.revision_id for item in queries.list_queue(context, who)],
-        lambda who: queries.list_queue(context, who, label=Label.THREAT),
+        lambda who: [item.revision_id for item in queries.list_cases(context, who).items],
+        lambda who: queries.list_cases(context, who, label=Label.THREAT).items,
         lambda who: queries.count_queue(context, who).open,
         lambda who: queries.load_case(context, who, held.id).revision.id,
         lambda who: [item.appeal for item in queries.list_appeals(context, who, pending=True)],

@@ -23,7 +23,7 @@ from core.moderation.policies import Action, LanguageRule
 from core.services.backends import Candidate, Catalogue, load_site_backends
 from core.services.explain import explain_revision, explain_text
 from core.services.lookup import look_up
-from core.services.queries import list_queue, load_case
+from core.services.queries import list_cases, load_case
 from core.services.rescore import rescore
 from core.services.score import score_waiting
 from core.services.submit import Submitted
@@ -100,7 +100,7 @@ def test_case_comes_after_all_others_and_says_why(services: Services) -> None:
     posted(services, HELD)
     (report,) = score_waiting(services.context, services.scorer)
     assert (report.decided, report.failed, report.languages) == (2, 0, {"de": 1})
-    first, second = list_queue(services.context, MODERATOR)
+    first, second = list_cases(services.context, MODERATOR).items
     assert (first.trigger, second.trigger) == (CaseTrigger.HOLD, CaseTrigger.LANGUAGE)
     assert (second.priority, second.label) == (0.0, None)
     view = load_case(services.context, MODERATOR, second.revision_id)

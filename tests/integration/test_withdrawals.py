@@ -17,7 +17,6 @@ from core.services.lookup import look_up
 from core.services.queries import (
     list_appeals,
     list_cases,
-    list_queue,
     list_undoable,
     load_case,
 )
@@ -59,7 +58,7 @@ def test_its_case_is_closed_with_that_reason_and_its_text_is_shown_nowhere(
     assert (case.status, case.closed_because) == (CaseStatus.CLOSED, TextGone.WITHDRAWN)
     assert (counted.open, counted.escalated, counted.not_scored_yet) == (0, 0, 0)
     for status in CaseStatus:
-        assert list_queue(services.context, LEAD, statuses=(status,)) == []
+        assert list_cases(services.context, LEAD, statuses=(status,)).items == []
     answer = look_up(services.context, revision.reference)
     assert (answer.text, answer.statement.visibility) == ("", Visibility.WITHDRAWN)
     assert answer.withdrawn_at is not None
@@ -164,7 +163,7 @@ def test_comment_that_is_sent_again_comes_back_as_a_new_revision(services: Servi
     back = edited(services, revision, SECRET)
     assert (back.number, back.withdrawn_at) == (2, None)
     assert back.reference != revision.reference
-    assert [item.revision_id for item in list_queue(services.context, LEAD)] == [back.id]
+    assert [item.revision_id for item in list_cases(services.context, LEAD).items] == [back.id]
     old = look_up(services.context, revision.reference)
     assert (old.text, old.statement.visibility) == (SECRET, Visibility.HELD)
     assert old.changed is not None
@@ -197,6 +196,6 @@ def test_answers_to_a_withdrawn_comment_show_its_place_and_not_its_words(
     list(ingest(services.context, SYSTEM, [answer]))
     list(score_waiting(services.context, services.scorer))
     withdrawn(services, revision)
-    (item,) = list_queue(services.context, LEAD)
+    (item,) = list_cases(services.context, LEAD).items
     (entry,) = load_case(services.context, MODERATOR, item.revision_id).ancestors
     assert (entry.text, entry.is_withdrawn) == ("", True)

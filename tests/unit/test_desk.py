@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from core.moderation.policies import Action
-from core.services.queries import list_queue
+from core.services.queries import list_cases
 from dashboard.review.desk import (
     Desk,
     press_decide,
@@ -23,7 +23,7 @@ def bench(tmp_path: Path):
     services = make_services(tmp_path)
     revisions = {r.id: r for r in (scored(services, f"You idiot {n}") for n in range(4))}
     desk = Desk()
-    desk.place(list_queue(services.context, MODERATOR))
+    desk.place(list_cases(services.context, MODERATOR).items)
     return services, desk, revisions
 
 
@@ -96,7 +96,7 @@ def test_reopening_a_decided_case_puts_it_back(bench):
     desk.show(shown)
     press_reopen(desk, services, MODERATOR, shown, 2)
     assert "on hold" in desk.message
-    assert len(list_queue(services.context, MODERATOR)) == 4
+    assert len(list_cases(services.context, MODERATOR).items) == 4
     press_reopen(desk, services, LEAD, shown, 2)
     assert desk.is_error
     assert "mina put back on hold" in desk.message
