@@ -105,6 +105,16 @@ class Settings:
         return self.home / "runtimes.json"
 
     @property
+    def jobs_path(self) -> Path:
+        """The file that declares the jobs of `modconsole schedule`."""
+        return self.home / "jobs.toml"
+
+    @property
+    def jobs_dir(self) -> Path:
+        """The folder with the history of the jobs."""
+        return self.home / "jobs"
+
+    @property
     def own_paths(self) -> tuple[Path, ...]:
         """Everything that the console creates in its home."""
         return (
@@ -116,6 +126,7 @@ class Settings:
             self.runtimes_path,
             lock_path(self.runtimes_path),
             draft_path(self.runtimes_path),
+            self.jobs_dir,
         )
 
     @property
