@@ -13,6 +13,7 @@ PAGES = (
     ("lookup", "lookup", "Look-up", ":material/search:", Permission.LOOK_UP),
     ("latency", "latency", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
     ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
+    ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
 )
 

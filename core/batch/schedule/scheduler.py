@@ -53,6 +53,21 @@ def alone(folder: Path) -> Iterator[None]:
         os.close(lock)
 
 
+def is_scheduling(folder: Path) -> bool:
+    """Whether a process runs the jobs now."""
+    try:
+        lock = os.open(folder / "lock", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(lock)
+    return False
+
+
 class JobLoop:
     """The times of one job. `since` is when it became known: times before are not missed."""
 

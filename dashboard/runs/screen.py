@@ -1,0 +1,71 @@
+"""Runs: what is scored by schedule, how the last runs went, and when the next ones come."""
+
+import streamlit as st
+
+from core.batch.schedule.history import JobHistory
+from core.batch.schedule.overview import JobsOverview, JobState, read_output, view_jobs
+from core.bootstrap.services import Services
+from core.errors import PermissionDenied
+from core.moderation.permissions import Actor, Permission, check_can
+from dashboard.runs.tables import jobs_table, runs_table
+from dashboard.runs.wording import HELP, outcome, trouble
+from dashboard.serving_log import REFRESH_S
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import plain, viewer_zone
+
+OUTPUT_LINES = 40
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    try:
+        check_can(actor, Permission.SEE_SERVING)
+    except PermissionDenied as refusal:
+        st.error(str(refusal))
+        return
+    _jobs(services, actor)
+
+
+@st.fragment(run_every=REFRESH_S)  # reads two small files
+def _jobs(services: Services, actor: Actor) -> None:
+    settings, history = services.settings, JobHistory(services.settings.jobs_dir)
+    view = view_jobs(actor, settings.jobs_path, history, services.clock.now())
+    _title(view)
+    if view.problem is not None:
+        st.error(plain(view.problem), icon=":material/description:")
+        return
+    if not view.jobs:
+        st.markdown(HELP)
+        return
+    words = trouble(list(view.jobs), is_scheduled=view.is_scheduled)
+    if words is not None:
+        st.warning(plain(words), icon=":material/warning:")
+    zone = viewer_zone(st.context.timezone)
+    _runs(view, view.jobs[jobs_table(view, zone)], history, actor)
+
+
+def _title(view: JobsOverview) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Runs", width="content", anchor=False)
+        if view.jobs:
+            st.badge(f"{len(view.jobs)} {'job' if len(view.jobs) == 1 else 'jobs'}", color="gray")
+            words = "scheduled" if view.is_scheduled else "not scheduled"
+            st.badge(words, color="green" if view.is_scheduled else "orange")
+
+
+def _runs(view: JobsOverview, state: JobState, history: JobHistory, actor: Actor) -> None:
+    st.markdown(f"**{plain(state.job.name)}**")
+    st.code(" ".join(["modconsole", *state.job.command]), language=None, wrap_lines=True)
+    if not state.runs:
+        st.caption("It has not run yet.")
+        return
+    zone = viewer_zone(st.context.timezone)
+    at = runs_table(state, zone, is_scheduled=view.is_scheduled)
+    run = state.runs[at]
+    st.caption(plain(f"What this run printed ({outcome(run, is_scheduled=view.is_scheduled)})"))
+    printed = read_output(actor, history, run, lines=OUTPUT_LINES)
+    st.code(printed or "nothing", language=None, wrap_lines=True)
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())

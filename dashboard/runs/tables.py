@@ -1,0 +1,86 @@
+"""The tables of the page Runs. Their cells never render markup."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+import pandas as pd
+import streamlit as st
+
+from core.batch.schedule.overview import JobsOverview, JobState
+from dashboard.runs.wording import count, outcome, times, took, when
+
+ROW_HEIGHT, HEADER_HEIGHT, MOST_ROWS = 30, 34, 12
+_COUNTS = {
+    name: st.column_config.TextColumn(name, alignment="right", width=80)
+    for name in ("rows", "failed", "unchanged")
+}
+
+
+def jobs_table(view: JobsOverview, zone: tzinfo) -> int:
+    """One row a job. Returns the number of the selected one."""
+    frame = pd.DataFrame(
+        {
+            "job": [state.job.name for state in view.jobs],
+            "last run": [
+                outcome(state.last, is_scheduled=view.is_scheduled) for state in view.jobs
+            ],
+            "began": [
+                when(state.last.started_at if state.last else None, zone) for state in view.jobs
+            ],
+            "took": [took(state.last, state.usual_s) for state in view.jobs],
+            "rows": [count(state.last, "scored_count") for state in view.jobs],
+            "failed": [count(state.last, "failed_count") for state in view.jobs],
+            "next": [when(state.next_at, zone) for state in view.jobs],
+            "times": [times(state) for state in view.jobs],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        key=f"runs_jobs_{len(view.jobs)}",
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(view.jobs)),
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [0]}},
+        column_config=_COUNTS,
+        alt="Jobs: the last run of each, its duration and rows, and its next time",
+    )
+    return _selected(event["selection"]["rows"], len(view.jobs))
+
+
+def runs_table(state: JobState, zone: tzinfo, *, is_scheduled: bool) -> int:
+    """One row a run of the job, the newest first. Returns the number of the selected one."""
+    frame = pd.DataFrame(
+        {
+            "began": [when(run.started_at, zone) for run in state.runs],
+            "for": [when(run.planned_at, zone) for run in state.runs],
+            "attempt": [run.attempt for run in state.runs],
+            "outcome": [outcome(run, is_scheduled=is_scheduled) for run in state.runs],
+            "took": [took(run, state.usual_s) for run in state.runs],
+            "rows": [count(run, "scored_count") for run in state.runs],
+            "failed": [count(run, "failed_count") for run in state.runs],
+            "unchanged": [count(run, "unchanged_count") for run in state.runs],
+        }
+    )
+    event = st.dataframe(
+        frame,
+        key=f"runs_of_{state.job.name}",
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=_height(len(state.runs)),
+        on_select="rerun",
+        selection_mode="single-row-required",
+        selection_default={"selection": {"rows": [0]}},
+        column_config=_COUNTS,
+        alt=f"Runs of {state.job.name}, the newest first",
+    )
+    return _selected(event["selection"]["rows"], len(state.runs))
+
+
+def _selected(rows: Sequence[int], count: int) -> int:
+    return min(int(rows[0]), count - 1) if rows else 0
+
+
+def _height(rows: int) -> int:
+    return min(max(rows, 1), MOST_ROWS) * ROW_HEIGHT + HEADER_HEIGHT
