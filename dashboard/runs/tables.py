@@ -57,7 +57,7 @@ def runs_table(state: JobState, zone: tzinfo, *, is_scheduled: bool) -> int:
             "for": [when(run.planned_at, zone) for run in state.runs],
             "attempt": [run.attempt for run in state.runs],
             "outcome": [outcome(run, is_scheduled=is_scheduled) for run in state.runs],
-            "took": [took(run, state.usual_s) for run in state.runs],
+            "took": [took(run, None) for run in state.runs],
             "rows": [count(run, "scored_count") for run in state.runs],
             "failed": [count(run, "failed_count") for run in state.runs],
             "unchanged": [count(run, "unchanged_count") for run in state.runs],

@@ -49,7 +49,7 @@ def view_jobs(actor: Actor, path: Path, history: JobHistory, now: datetime) -> J
         jobs = read_jobs(path)
     except ConfigError as error:
         return JobsOverview((), is_scheduled, str(error))
-    newest = history.runs()[::-1]
+    newest = sorted(history.runs(), key=lambda run: run.started_at, reverse=True)
     states = []
     for job in jobs:
         runs = [run for run in newest if run.job == job.name]
