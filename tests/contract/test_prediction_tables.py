@@ -122,8 +122,9 @@ def test_ids_may_be_words(address: str, capsys: pytest.CaptureFixture[str]) -> N
 
 
 def test_a_first_column_of_nothing_but_null_has_its_type_all_the_same(
-    address: str, capsys: pytest.CaptureFixture[str]
+    address: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(scoring_run, "CALL_ROWS", 1024)
     put(address, dict.fromkeys(range(1, 1500)) | {1500: "You idiot."})
     told = score(address, capsys)
     assert (told["scored_count"], told["failed_count"]) == (1, 1499)

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 from core.cli.main import main
@@ -14,16 +15,15 @@ Rows = Sequence[tuple[object, ...]]
 
 def put_comments(path: Path, texts: Mapping[int, str | None]) -> None:
     """Makes or replaces the table `comments`; the comment 7 was written 7 hours into 2026."""
+    rows = pa.table(
+        {"id": pa.array(texts, pa.int64()), "text": pa.array(texts.values(), pa.string())}
+    )
     with duckdb.connect(path) as connection:
+        connection.register("rows", rows)
         connection.execute(
-            "CREATE OR REPLACE TABLE comments (id BIGINT, text VARCHAR, created_at TIMESTAMPTZ)"
+            "CREATE OR REPLACE TABLE comments AS SELECT id, text, "
+            "TIMESTAMPTZ '2026-01-01 00:00:00+00' + id * INTERVAL 1 HOUR AS created_at FROM rows"
         )
-        for number, text in texts.items():
-            connection.execute(
-                "INSERT INTO comments VALUES (?, ?, TIMESTAMPTZ '2026-01-01 00:00:00+00' "
-                "+ ? * INTERVAL 1 HOUR)",
-                [number, text, number],
-            )
 
 
 def rows_of(path: Path, select: str) -> Rows:

@@ -97,7 +97,7 @@ PLANS: list[dict[str, Any]] = [
 
 @pytest.mark.usefixtures("_small_calls")
 @settings(
-    max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
+    max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
 @given(
     texts=st.lists(st.sampled_from(WORDS), max_size=25),
