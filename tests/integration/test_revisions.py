@@ -212,6 +212,8 @@ def test_edit_of_an_escalated_comment_stays_with_the_leads(services: Services) -
     decided(services, old, Action.ESCALATE)
     revision = edited(services, old, NICE)
     assert state_of(services, revision) == HANDED_UP
+    told = look_up(services.context, old.reference)
+    assert (told.text, told.statement.visibility) == (NICE, Visibility.HELD)
     with pytest.raises(PermissionDenied):
         decided(services, revision, Action.APPROVE)
     again = edited(services, revision, CLEAN)

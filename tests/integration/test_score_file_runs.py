@@ -190,3 +190,16 @@ def wait_for_parts(process: "subprocess.Popen[bytes]", out: Path, more: int) -> 
     while process.poll() is None and len(list(folder.glob("*.parquet"))) < begin + more:
         assert time.monotonic() < last_s
         time.sleep(0.002)
+
+
+@pytest.mark.parametrize("is_raw", [False, True])
+def test_the_command_writes_cells_as_they_are_only_if_it_is_told_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, is_raw: bool
+) -> None:
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
+    path, out = tmp_path / "in.csv", tmp_path / "out.csv"
+    path.write_text("text\n@bob\n+1\n=1+1\n")
+    assert main(["score", str(path), "--out", str(out), *(["--raw"] if is_raw else [])]) == 0
+    cells = [line.partition(",")[0] for line in out.read_text().splitlines()[1:]]
+    assert cells == (["@bob", "+1", "=1+1"] if is_raw else ["'@bob", "+1", "'=1+1"])
