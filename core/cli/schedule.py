@@ -3,13 +3,13 @@
 import argparse
 import signal
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING
 
-from core.cli.arguments import Commands
-from core.cli.output import ExitCode, complain
+from core.cli.arguments import Commands, moment
+from core.cli.output import ExitCode
 from core.config import Settings
 from core.errors import ConsoleError
 
@@ -32,7 +32,7 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("act", choices=("run", "list", "now"), metavar="ACT", help="what to do")
     command.add_argument("job", nargs="?", metavar="NAME", help="the job of `now`")
-    command.add_argument("--at", type=_moment, metavar="TIME", help="one of the job's times")
+    command.add_argument("--at", type=moment, metavar="TIME", help="one of the job's times")
 
 
 def run_schedule(arguments: argparse.Namespace, settings: Settings) -> int:
@@ -55,11 +55,6 @@ def run_schedule(arguments: argparse.Namespace, settings: Settings) -> int:
         names = ", ".join(job.name for job in jobs)
         raise ConsoleError(f"there is no job {arguments.job!r}; there are {names}")
     return _run_now(found, settings, arguments.at)
-
-
-def _moment(text: str) -> datetime:
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def _list(jobs: "Sequence[Job]", settings: Settings) -> ExitCode:
@@ -104,7 +99,7 @@ def _run_all(jobs: "Sequence[Job]", settings: Settings) -> ExitCode:
     with alone(settings.jobs_dir), _stoppable() as waiting:
         since = waiting.clock.now()
         loops = [JobLoop(job, history, waiting, since) for job in jobs]
-        threads = [threading.Thread(target=_guarded(loop.run)) for loop in loops]
+        threads = [threading.Thread(target=loop.run) for loop in loops]
         for thread in threads:
             thread.start()
         print(f"{len(jobs)} jobs wait for their times. Ctrl-C stops.", flush=True)
@@ -112,16 +107,6 @@ def _run_all(jobs: "Sequence[Job]", settings: Settings) -> ExitCode:
             thread.join()
     print("Stopped.")
     return ExitCode.DONE
-
-
-def _guarded(work: Callable[[], None]) -> Callable[[], None]:
-    def guarded() -> None:
-        try:
-            work()
-        except ConsoleError as error:
-            complain(error)
-
-    return guarded
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.cli.arguments import positive
+from core.cli.arguments import moment, positive
 from core.cli.output import ExitCode, complain, progress_bar
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
@@ -78,12 +78,6 @@ FLAGS = {
 def given_flags(arguments: argparse.Namespace) -> list[str]:
     """Those flags of tables that the command has."""
     return [flag for name, flag in FLAGS.items() if getattr(arguments, name)]
-
-
-def moment(text: str) -> datetime:
-    """The argparse type of a time; without a time zone it is UTC."""
-    found = datetime.fromisoformat(text)
-    return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
 
 
 def score_into_table(

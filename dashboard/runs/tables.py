@@ -34,19 +34,8 @@ def jobs_table(view: JobsOverview, zone: tzinfo) -> int:
             "times": [times(state) for state in view.jobs],
         }
     )
-    event = st.dataframe(
-        frame,
-        key=f"runs_jobs_{len(view.jobs)}",
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=_height(len(view.jobs)),
-        on_select="rerun",
-        selection_mode="single-row-required",
-        selection_default={"selection": {"rows": [0]}},
-        column_config=_COUNTS,
-        alt="Jobs: the last run of each, its duration and rows, and its next time",
-    )
-    return _selected(event["selection"]["rows"], len(view.jobs))
+    alt = "Jobs: the last run of each, its duration and rows, and its next time"
+    return _picked(frame, f"runs_jobs_{len(view.jobs)}", alt)
 
 
 def runs_table(state: JobState, zone: tzinfo, *, is_scheduled: bool) -> int:
@@ -63,19 +52,26 @@ def runs_table(state: JobState, zone: tzinfo, *, is_scheduled: bool) -> int:
             "unchanged": [count(run, "unchanged_count") for run in state.runs],
         }
     )
+    return _picked(
+        frame, f"runs_of_{state.job.name}", f"Runs of {state.job.name}, the newest first"
+    )
+
+
+def _picked(frame: pd.DataFrame, key: str, alt: str) -> int:
+    """Shows the table; the number of its selected row."""
     event = st.dataframe(
         frame,
-        key=f"runs_of_{state.job.name}",
+        key=key,
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height=_height(len(state.runs)),
+        height=_height(len(frame)),
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
         column_config=_COUNTS,
-        alt=f"Runs of {state.job.name}, the newest first",
+        alt=alt,
     )
-    return _selected(event["selection"]["rows"], len(state.runs))
+    return _selected(event["selection"]["rows"], len(frame))
 
 
 def _selected(rows: Sequence[int], count: int) -> int:

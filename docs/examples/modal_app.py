@@ -7,7 +7,7 @@ app = modal.App("comment-scores", image=image)
 
 
 @app.cls(gpu="T4", scaledown_window=300)
-class Scorer:
+class Toxicity:
     @modal.enter()
     def load(self):
         from transformers import pipeline

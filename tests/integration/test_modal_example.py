@@ -90,7 +90,7 @@ def test_the_example_scores_a_table(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setitem(sys.modules, "modal", plain_modal())
-    scorer = runpy.run_path(str(DOCS / "examples" / "modal_app.py"))["Scorer"]()
+    scorer = runpy.run_path(str(DOCS / "examples" / "modal_app.py"))["Toxicity"]()
     scorer.classify = classify
     found = re.findall(r"```toml\n(.*?)```", (DOCS / "tables.md").read_text(), re.DOTALL)
     (declared,) = [one for one in found if "[[backend]]" in one]

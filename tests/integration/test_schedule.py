@@ -7,18 +7,20 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from core.batch.schedule import history as histories
 from core.batch.schedule.history import JobHistory, JobRun
 from core.batch.schedule.jobs import Job
 from core.batch.schedule.scheduler import JobLoop, StoppableClock, alone, run_job, run_with_retries
 from core.cli.main import main
 from core.clock import Clock, system_clock
-from core.errors import Conflict
+from core.errors import Conflict, StoreError
 from core.inference.fake import POISON
 from tests.integration.prediction_tables import put_comments, rows_of
 from tests.patience import PATIENT_S
@@ -126,6 +128,41 @@ def test_a_line_that_was_cut_hides_no_other(path: Path, history: JobHistory) -> 
     file = history.folder / "history.jsonl"
     file.write_bytes(b'{"x": 1}\n\xff\n[]\n' + file.read_bytes() + b'{"run_id": "b", "jo')
     assert history.runs() == [run]
+    # The next one begins a line of its own.
+    later = replace(run, run_id="c")
+    history.write(later)
+    assert history.runs() == [run, later]
+
+
+def test_old_runs_are_forgotten_with_their_output(
+    history: JobHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(histories, "KEPT", 2)
+    runs = [JobRun(str(n), "nightly", NOW, 1, NOW, NOW, 0) for n in range(4)]
+    other = JobRun("x", "hourly", NOW, 1, NOW)
+    for run in (*runs, other):
+        history.write(run)
+        history.log_path(run).write_text("printed")
+    history.prune("nightly")
+    assert history.runs() == [*runs[2:], other]
+    logs = {path.name for path in (history.folder / "logs").iterdir()}
+    assert logs == {"nightly-2.log", "nightly-3.log", "hourly-x.log"}
+
+
+def test_a_loop_goes_on_after_its_history_could_not_be_written(
+    path: Path, history: JobHistory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write, left = JobHistory.write, [1]
+
+    def full_once(self: JobHistory, run: JobRun) -> None:
+        if left.pop() if left else 0:
+            raise StoreError("the history of the jobs can't be written: No space left on device")
+        write(self, run)
+
+    monkeypatch.setattr(JobHistory, "write", full_once)
+    patience = Patience(lambda: len(history.runs()) == 1 and history.runs()[0].exit_code == 0)
+    JobLoop(job(path), history, patience.waiting, NOW - timedelta(hours=1)).run()
+    assert patience.waits[0] == 60.0
 
 
 JOBS = """

@@ -24,7 +24,7 @@ from core.clock import system_clock
 from core.errors import BackendError
 from core.identifiers import new_id
 from core.inference.base import BatchResult
-from core.inference.fake import FakeBackend
+from core.inference.fake import POISON, FakeBackend
 from core.inference.scorer import Scorer
 from core.servinglog.memory import MemoryLog
 from core.sources.tables.address import database_address
@@ -152,6 +152,22 @@ def test_a_run_with_another_task_does_not_go_on_with_one_that_was_cut(tmp_path: 
         ("done", 1),
         ("stopped", 1),
     ]
+
+
+@pytest.mark.usefixtures("_small_calls")
+def test_rows_that_failed_before_a_cut_are_tried_again_and_counted(tmp_path: Path) -> None:
+    path = tmp_path / "a.duckdb"
+    put_comments(path, {1: f"With {POISON}", 2: "Fine.", 3: "", 4: "Fine.", 5: "Fine."})
+    with pytest.raises(KeyboardInterrupt):
+        run(path, Cut(3, KeyboardInterrupt()))
+    ((failed, scored),) = rows_of(path, "SELECT failed_count, scored_count FROM predictions_runs")
+    assert (failed, scored) == (2, 1)
+    report = run(path, FakeBackend())
+    assert (report.run.failed_count, report.run.scored_count, report.retry_count) == (2, 3, 1)
+    # The text without its poison: nothing is left to try.
+    put_comments(path, {1: "Fine.", 2: "Fine.", 3: "", 4: "Fine.", 5: "Fine."})
+    report = run(path, FakeBackend())
+    assert (report.run.scored_count, report.retry_count) == (1, 0)
 
 
 def test_an_error_nobody_foresaw_stops_the_run_with_its_words(tmp_path: Path) -> None:

@@ -11,7 +11,6 @@ import pyarrow as pa
 from core.batch.predictions.rows import (
     InputRows,
     ScoredBy,
-    may_be_tried_again,
     prediction_rows,
     text_hash,
 )
@@ -22,7 +21,7 @@ from core.clock import Clock
 from core.errors import ConsoleError
 from core.inference.scorer import Scorer
 from core.moderation.policies import Policy
-from core.sources.tables.base import Database
+from core.sources.tables.base import Database, Transaction
 
 NO_ID = "the row has no id, or one that stands in an earlier row"
 STAGING = "_staging"
@@ -45,8 +44,8 @@ class RunPlan:
 
 @dataclass(slots=True)
 class RunReport:
-    """The run, and why rows failed in this process. `retry_count` of those may work the next time;
-    the other ones fail because of what they hold."""
+    """The run, and why rows failed in this process. `retry_count` of the run's failed rows may work
+    the next time; the others fail because of what they hold."""
 
     run: Run
     reasons: Counter[str] = field(default_factory=Counter)
@@ -141,8 +140,8 @@ class ScoringRun:
             there = known.get(one)
             if there is None:
                 new.append(at)
-            elif there.run_id == self._by.run_id:
-                if there.text_hash not in ("", hashes[at]):
+            elif there.run_id == self._by.run_id and there.text_hash:
+                if there.text_hash != hashes[at]:
                     unusable.append(at)
             elif there.text_hash == hashes[at] and not self._plan.is_all:
                 self._count(unchanged_count=1)
@@ -159,7 +158,12 @@ class ScoringRun:
         self._count(scored_count=len(results) - len(errors), failed_count=len(errors))
         for result in errors:
             self._fail(result.error or "", 1)
-        self.report.retry_count += sum(map(may_be_tried_again, errors))
+
+    def _count_again(self, work: Transaction) -> None:
+        """At the end, from the rows themselves: some may have been scored by a process before this
+        one, or twice because they failed the first time."""
+        scored, failed, self.report.retry_count = self._table.counts(work, self._by.run_id)
+        self.report.run = replace(self.report.run, scored_count=scored, failed_count=failed)
 
     def _fail(self, reason: str, count: int) -> None:
         if count:
@@ -183,6 +187,8 @@ class ScoringRun:
         with self._database.transaction() as work:
             if self._pending:
                 self._table.put(work, pa.Table.from_batches(self._pending), replaced=replaced)
+            if state is not RunState.RUNNING:
+                self._count_again(work)
             if state is RunState.DONE and self._plan.interval_us:
                 self._target.replace_interval(work, self._plan.interval_us, self._staging)
             self._runs.put(work, self.report.run)

@@ -59,6 +59,18 @@ class PredictionTable:
         values = (found.column(name).to_pylist() for name in (ID, TEXT_HASH, RUN_ID))
         return {one: Known(text, run) for one, text, run in zip(*values, strict=True)}
 
+    def counts(self, work: Transaction, run_id: str) -> tuple[int, int, int]:
+        """Of the run's rows: how many are scored, how many failed, and how many of the failed ones
+        may work the next time."""
+        scored = "SUM(CASE WHEN error IS NULL THEN 1 ELSE 0 END)"
+        again = f"SUM(CASE WHEN {TEXT_HASH} IS NULL THEN 1 ELSE 0 END)"
+        (found,) = work.fetch(
+            f"SELECT count(*) AS n, COALESCE({scored}, 0) AS scored, COALESCE({again}, 0) AS again "
+            f"FROM {self._sql} WHERE {RUN_ID} = '{run_id}'"
+        ).to_pylist()
+        scored_count = int(found["scored"])
+        return scored_count, int(found["n"]) - scored_count, int(found["again"])
+
     def put(self, work: Transaction, rows: pa.RecordBatch, *, replaced: bool) -> None:
         """Adds the rows. `replaced`: some of their ids stand in the table, whose rows go."""
         work.stage(_STAGED, rows)

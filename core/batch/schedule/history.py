@@ -3,15 +3,20 @@ in between leaves a run without an end."""
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
+from threading import Lock
 from typing import Any
 
+from core.errors import StoreError
 from core.private_files import make_private_folder, open_private_file
 
 FILE, LOGS = "history.jsonl", "logs"
+KEPT = 500
+"""So many runs of each job are remembered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,21 +44,42 @@ class JobHistory:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
+        self._lock = Lock()
 
     def log_path(self, run: JobRun) -> Path:
         """What the run printed."""
         return self.folder / LOGS / f"{run.job}-{run.run_id}.log"
 
     def write(self, run: JobRun) -> None:
-        """Adds the run, or its end. On disk when it returns."""
-        make_private_folder(self.folder / LOGS)
-        line = json.dumps(asdict(run), default=_iso) + "\n"
-        fd = open_private_file(self.folder / FILE, os.O_WRONLY | os.O_APPEND)
-        try:
-            os.write(fd, line.encode())
-            os.fsync(fd)
-        finally:
-            os.close(fd)
+        """Adds the run, or its end. On disk when it returns. Raises StoreError."""
+        # A killed process may have left a line without its end, which must not swallow this one.
+        line = f"\n{_line(run)}"
+        with self._lock, _translated():
+            make_private_folder(self.folder / LOGS)
+            fd = open_private_file(self.folder / FILE, os.O_WRONLY | os.O_APPEND)
+            try:
+                os.write(fd, line.encode())
+                os.fsync(fd)
+            finally:
+                os.close(fd)
+
+    def prune(self, job: str) -> None:
+        """Forgets all but the last KEPT runs of the job, with their output. Only the process that
+        runs the jobs may call it. Raises StoreError."""
+        with self._lock, _translated():
+            runs = self.runs()
+            old = [run for run in runs if run.job == job][:-KEPT]
+            if not old:
+                return
+            dropped = {run.run_id for run in old}
+            draft = self.folder / f"{FILE}.draft"
+            with os.fdopen(open_private_file(draft, os.O_WRONLY | os.O_TRUNC), "w") as file:
+                file.writelines(_line(run) for run in runs if run.run_id not in dropped)
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(self.folder / FILE)
+            for run in old:
+                self.log_path(run).unlink(missing_ok=True)
 
     def runs(self) -> list[JobRun]:
         """All runs in the order in which they began. Lines that can't be read are left out: a
@@ -68,6 +94,18 @@ class JobHistory:
             if run is not None:
                 found[run.run_id] = run
         return list(found.values())
+
+
+@contextmanager
+def _translated() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StoreError(f"the history of the jobs can't be written: {error.strerror}") from None
+
+
+def _line(run: JobRun) -> str:
+    return json.dumps(asdict(run), default=_iso) + "\n"
 
 
 def _iso(value: object) -> str:

@@ -2,6 +2,7 @@
 
 import fcntl
 import json
+import logging
 import os
 import signal
 import subprocess
@@ -17,15 +18,18 @@ from core.batch.schedule.history import JobHistory, JobRun
 from core.batch.schedule.jobs import Job, MissedRuns
 from core.batch.schedule.times import times_after
 from core.clock import Clock
-from core.errors import Conflict
+from core.errors import Conflict, StoreError
 from core.identifiers import new_id
 from core.private_files import make_private_folder, open_private_file
 
+AGAIN_S = 60.0
 LATE_S = 90.0
 """A time that passed less than this long ago is not missed."""
 RETRIED = (1, 3)
 """The exit codes of commands that may do better the next time."""
 INTERRUPTED = 130
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,9 +82,15 @@ class JobLoop:
         self._done_at = done_until([run for run in history.runs() if run.job == job.name], since)
 
     def run(self) -> None:
-        """Until it shall stop."""
-        while not self._waiting.wait(self.step()):
-            pass
+        """Until it shall stop. What can't be written or started now is tried again."""
+        while True:
+            try:
+                wait_s = self.step()
+            except StoreError as error:
+                _log.error("The job %s could not be run: %s", self._job.name, error)
+                wait_s = AGAIN_S
+            if self._waiting.wait(wait_s):
+                return
 
     def step(self) -> float:
         """Runs what is due; the seconds until the next time."""
@@ -141,13 +151,17 @@ def run_job(
     history.write(run)
     log = history.log_path(run)
     command = [sys.executable, "-m", "core.cli", *job.words(planned_at)]
-    with os.fdopen(open_private_file(log, os.O_WRONLY), "wb") as output:
-        process = subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-        )
-        code = _wait(process, waiting)
+    try:
+        with os.fdopen(open_private_file(log, os.O_WRONLY), "wb") as output:
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
+            )
+    except OSError as error:
+        raise StoreError(f"no process could be started: {error.strerror}") from None
+    code = _wait(process, waiting)
     ended = replace(run, ended_at=waiting.clock.now(), exit_code=code, facts=_last_facts(log))
     history.write(ended)
+    history.prune(job.name)
     return ended
 
 
