@@ -1,11 +1,13 @@
 """What every database promises as a source and a sink of tables: DuckDB, SQLite, PostgreSQL."""
 
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pyarrow as pa
 import pytest
 
-from core.errors import Conflict, InvalidInput, StoreError
+from core.errors import Conflict, InvalidInput, MissingExtra, StoreError
 from core.sources.tables.address import database_address
 from core.sources.tables.base import Database, quoted
 from core.sources.tables.opening import open_database
@@ -150,3 +152,14 @@ def test_what_is_only_read_is_not_written(address: str, database: Database) -> N
     with pytest.raises((InvalidInput, StoreError)), reading.transaction() as work:
         work.execute("DELETE FROM comments")
     reading.close()
+
+
+@pytest.mark.parametrize("address", ["x.sqlite", "postgresql://db/x"])
+def test_a_driver_that_is_not_installed_is_named_with_what_installs_it(
+    address: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("sqlite", "postgresql"):
+        monkeypatch.setitem(sys.modules, f"adbc_driver_{name}.dbapi", None)
+    with pytest.raises(MissingExtra, match=r"pip install 'moderation-console\[tables\]'"):
+        opened(address)
