@@ -49,7 +49,7 @@ test-kills: $(VENV)/.test
 
 test-long: $(VENV)/.test
 	KILLS_SHARE=1 $(BIN)/python -m pytest -m "long or kills" --timeout=0
-	$(BIN)/python tests/interpreters.py var/interpreters
+	$(BIN)/python tests/interpreters.py var/interpreters $(IN_PARALLEL)
 
 test-peers: $(VENV)/.test
 	$(BIN)/python tests/peers/install.py .venv-peers

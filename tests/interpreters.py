@@ -1,7 +1,8 @@
-"""Runs the suite on every installed Python: `python tests/interpreters.py FOLDER`.
+"""Runs the suite on every installed Python: `python tests/interpreters.py FOLDER [OPTION ...]`.
 
-Each one gets a virtual environment in FOLDER, which is kept. A Python that is not installed, or for
-which a package has no build, is listed as not run; the exit status is 1 when tests failed.
+Each one gets a virtual environment in FOLDER, which is kept; the options are pytest's. A Python
+that is not installed, or for which a package has no build, is listed as not run; the exit status is
+1 when tests failed.
 """
 
 import os
@@ -48,21 +49,21 @@ def install(interpreter: str, folder: Path) -> str | None:
     return None
 
 
-def run(name: str, interpreter: str | None, folder: Path) -> str:
+def run(name: str, interpreter: str | None, folder: Path, options: list[str]) -> str:
     """One line: passed, failed, or why it was not run."""
     if interpreter is None:
         return "not run: not installed"
     if problem := install(interpreter, folder):
         return f"not run: {problem}"
-    command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", *SELECTION]
+    command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", *options, *SELECTION]
     print(f"{name}: {' '.join(command)}", flush=True)
     found = subprocess.run(command, cwd=ROOT, check=False)
     return "passed" if found.returncode == 0 else f"failed: pytest ended with {found.returncode}"
 
 
-def main(place: Path) -> int:
+def main(place: Path, options: list[str]) -> int:
     outcomes = {
-        name: run(name, interpreter, place / name)
+        name: run(name, interpreter, place / name, options)
         for name, interpreter in find_interpreters().items()
     }
     for name, outcome in outcomes.items():
@@ -71,4 +72,4 @@ def main(place: Path) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main(Path(sys.argv[1]).resolve()))
+    sys.exit(main(Path(sys.argv[1]).resolve(), sys.argv[2:]))

@@ -36,4 +36,4 @@ def test_no_share_at_all_is_refused(share: str, monkeypatch: pytest.MonkeyPatch)
 
 
 def test_a_python_that_is_not_installed_is_listed_as_not_run(tmp_path: Path) -> None:
-    assert run("python3.99", None, tmp_path) == "not run: not installed"
+    assert run("python3.99", None, tmp_path, []) == "not run: not installed"
