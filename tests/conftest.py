@@ -9,13 +9,16 @@ from tempfile import TemporaryDirectory
 import pytest
 from hypothesis import HealthCheck, settings
 
-from core.identifiers import new_id
+from core.config import STATE_IN_HOME
 from core.inference.local.fastest import LocalRuntime
 from core.inference.local.measuring import RuntimeRun
 from core.inference.local.processors import CPU_INFO
 from core.inference.manifest import read_manifest
+from core.store.sql import SqlStore
+from core.store.sql.postgres.database import PostgresDatabase
+from tests.fresh_state import STATE, drop_states, keep_states_in
 from tests.policies import removing_policy
-from tests.postgres_server import can_run, postgres_server
+from tests.postgres_server import can_run, drop_database, new_database, postgres_server
 
 # Examples differ from run to run, so that many runs find what one misses; a failure prints how to
 # repeat it (`@reproduce_failure` and `--hypothesis-seed`). No deadline: no result depends on time.
@@ -58,14 +61,49 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture
-def postgres_database(postgres: str) -> str:
+def postgres_database(postgres: str) -> Iterator[str]:
     """The URL of a new, empty database."""
-    import adbc_driver_postgresql.dbapi as driver
+    url = new_database(postgres)
+    yield url
+    drop_database(url)
 
-    name = f"test_{new_id()}"
-    with driver.connect(postgres, autocommit=True) as connection, connection.cursor() as cursor:
-        cursor.execute(f"CREATE DATABASE {name}")
-    return postgres.replace("/postgres", f"/{name}")
+
+@pytest.fixture(scope="session")
+def _migrated_postgres(postgres: str) -> str:
+    """A database with the console's empty tables, to make others from: the migrations take longer
+    than most tests."""
+    url = new_database(postgres)
+    SqlStore(PostgresDatabase(url)).close()
+    return url
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _place_of_states(request: pytest.FixtureRequest) -> None:
+    if os.environ.get(STATE) == "postgresql":
+        keep_states_in(request.getfixturevalue("_migrated_postgres"))
+
+
+@pytest.fixture(autouse=True)
+def _states_are_removed() -> Iterator[None]:
+    yield
+    drop_states()
+
+
+@pytest.fixture
+def postgres_state(_migrated_postgres: str) -> Iterator[str]:
+    """The URL of a new state without content."""
+    url = new_database(_migrated_postgres, is_copy=True)
+    yield url
+    drop_database(url)
+
+
+@pytest.fixture(params=[STATE_IN_HOME, "postgresql"])
+def each_state_url(request: pytest.FixtureRequest) -> str:
+    """MODCONSOLE_STATE_URL of a new state of each kind."""
+    if request.param == STATE_IN_HOME:
+        return STATE_IN_HOME
+    url: str = request.getfixturevalue("postgres_state")
+    return url
 
 
 @pytest.fixture(params=["duckdb", "sqlite", "postgresql"])

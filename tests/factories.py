@@ -21,7 +21,7 @@ from core.services.review import Review, decide_case
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from core.serving.api_keys import KeyFolder
-from tests.fresh_state import put_fresh_state
+from tests.fresh_state import put_fresh_state, state_url
 from tests.submitting import score_now
 
 MODERATOR = Actor("mina", Role.MODERATOR)
@@ -47,6 +47,7 @@ def make_services(home: Path, *, days_ago: float = 0, **changes: Any) -> Service
     past."""
     past = timedelta(days=days_ago)
     clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
+    changes = {"state_url": state_url(home)} | changes
     settings = Settings(home=home, backend="fake", cache_size=0, **changes)
     put_fresh_state(settings.state_path)
     return build_services(settings, worker="test", clock=clock)

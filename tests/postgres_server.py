@@ -8,6 +8,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import psycopg
+
+from core.identifiers import new_id
 from core.processes.ports import free_port
 
 USER = "mod"
@@ -52,6 +55,23 @@ def can_run() -> str | None:
     if os.geteuid() == 0 and _ACCOUNT not in {each.pw_name for each in pwd.getpwall()}:
         return f"root can't run PostgreSQL, and there is no account `{_ACCOUNT}`"
     return None
+
+
+def new_database(url: str, *, is_copy: bool = False) -> str:
+    """The URL of a new database on that server: empty, or with the content of the one in `url`."""
+    name = f"test_{new_id()}"
+    server, _, known = url.rpartition("/")
+    template = f" TEMPLATE {known}" if is_copy else ""
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}{template}".encode())
+    return f"{server}/{name}"
+
+
+def drop_database(url: str) -> None:
+    """Removes it, with whoever is connected: a database takes 7 MB."""
+    server, _, name = url.rpartition("/")
+    with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
 
 
 def _run(command: list[str]) -> None:

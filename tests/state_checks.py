@@ -4,6 +4,11 @@ code."""
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
+
+import psycopg
+
+from core.config import Settings
 
 # Each query selects the rows that violate its rule.
 INVARIANTS: dict[str, str] = {
@@ -12,13 +17,14 @@ INVARIANTS: dict[str, str] = {
         GROUP BY r.id HAVING r.version <> count(d.id)
         OR coalesce(max(d.position), 0) <> count(d.id)""",
     "the current decision is the one nothing supersedes": """
-        SELECT r.id FROM revisions r WHERE r.version > 0 AND (
-        SELECT group_concat(d.id) FROM decisions d WHERE d.revision_id = r.id
+        SELECT r.id FROM revisions r WHERE r.version > 0 AND coalesce((
+        SELECT CASE count(*) WHEN 1 THEN min(d.id) END FROM decisions d WHERE d.revision_id = r.id
         AND NOT EXISTS (SELECT 1 FROM decisions s WHERE s.supersedes = d.id)
-        ) IS NOT r.current_decision_id""",
+        ), 'none or several') <> coalesce(r.current_decision_id, '')""",
     "the current action is that of the last decision": """
-        SELECT r.id FROM revisions r WHERE r.current_action IS NOT (
-        SELECT d.action FROM decisions d WHERE d.revision_id = r.id AND d.position = r.version)""",
+        SELECT r.id FROM revisions r WHERE coalesce(r.current_action, '') <> coalesce((
+        SELECT d.action FROM decisions d WHERE d.revision_id = r.id AND d.position = r.version
+        ), '')""",
     "a comment has one latest revision": """
         SELECT comment_id FROM revisions GROUP BY comment_id HAVING sum(is_latest) <> 1""",
     "a case is open or escalated exactly while the latest revision is visible and undecided": """
@@ -47,11 +53,29 @@ INVARIANTS: dict[str, str] = {
 }
 
 
-def broken_invariants(state: Path) -> dict[str, list[str]]:
+Place = Path | str
+"""Where a state is: an SQLite file or the URL of a PostgreSQL database."""
+
+
+def place_of(settings: Settings) -> Place:
+    """Where the state of a console with these settings is."""
+    return settings.state_path if settings.keeps_state_in_home else settings.state_url
+
+
+def state_rows(place: Place, query: str) -> list[tuple[Any, ...]]:
+    """What a query finds, asked beside the console's own code."""
+    if isinstance(place, Path):
+        with closing(sqlite3.connect(place)) as raw:
+            return raw.execute(query).fetchall()
+    with psycopg.connect(place) as connection:
+        return connection.execute(query.encode()).fetchall()
+
+
+def broken_invariants(place: Place) -> dict[str, list[str]]:
     """The violated rules, each with the ids of the violating rows; empty if the state is
     consistent."""
-    with closing(sqlite3.connect(state)) as raw:
-        assert raw.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
-        assert raw.execute("PRAGMA foreign_key_check").fetchall() == []
-        found = {rule: raw.execute(query).fetchall() for rule, query in INVARIANTS.items()}
+    if isinstance(place, Path):
+        assert state_rows(place, "PRAGMA integrity_check") == [("ok",)]
+        assert state_rows(place, "PRAGMA foreign_key_check") == []
+    found = {rule: state_rows(place, query) for rule, query in INVARIANTS.items()}
     return {rule: [row[0] for row in rows] for rule, rows in found.items() if rows}

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from core.batch.chunks import open_table
+from core.bootstrap.state import has_state, open_store
 from core.config import Settings
 from core.errors import InvalidInput
 from core.inference.local.tokenizing import CommentTokenizer
@@ -13,7 +14,6 @@ from core.moderation.cleaning import clean_text
 from core.moderation.comments import IncomingComment
 from core.sources.base import CommentSource
 from core.sources.bundled import sample_source
-from core.store.sql import SqlStore
 
 ENOUGH = 200
 MOST = 20_000
@@ -30,8 +30,8 @@ def bench_texts(settings: Settings, file: Path | None) -> tuple[str, list[str]]:
         if not texts:
             raise InvalidInput(f"{file.name} has nothing in its column `{TEXT_COLUMN}`")
         return f"comments of {file.name}", texts
-    if settings.state_path.exists():
-        store = SqlStore(settings.state_path)
+    if has_state(settings):
+        store = open_store(settings)
         try:
             with store.read() as reader:
                 stored = [clean_text(each.text) for each in reader.scored_texts(MOST)]

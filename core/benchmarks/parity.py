@@ -7,6 +7,7 @@ from typing import Any
 from core.benchmarks.parity_text import as_lines
 from core.bootstrap.backends import make_named_backend
 from core.bootstrap.services import Services, build_services
+from core.bootstrap.state import has_state
 from core.clock import system_clock
 from core.config import Settings
 from core.errors import ConsoleError
@@ -73,7 +74,7 @@ def _sample_and_policy(settings: Settings, file: Path | None, count: int) -> tup
     state."""
     services: Services | None = None
     policy = default_policy(system_clock().now())
-    if settings.state_path.exists():
+    if has_state(settings):
         services = build_services(settings, worker="parity")
         with services.context.store.read() as reader:
             policy = reader.policy_in_force()

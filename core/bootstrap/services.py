@@ -15,6 +15,7 @@ from core.bootstrap.backends import (
 )
 from core.bootstrap.home import open_home
 from core.bootstrap.sources import bundled_source
+from core.bootstrap.state import open_store
 from core.clock import Clock, system_clock
 from core.config import Settings
 from core.errors import ConfigError, MissingExtra, ModelNotUsable, StoreError
@@ -35,7 +36,6 @@ from core.services.trials import SpareBackends
 from core.servinglog.record import DiscardingLog, ServingLog
 from core.servinglog.writer import SegmentWriter
 from core.sources.base import CommentSource
-from core.store.sql import SqlStore
 
 if TYPE_CHECKING:
     from core.services.backends import Catalogue
@@ -249,7 +249,7 @@ def build_services(
     open_home(settings)
     clock = clock or system_clock()
     context = Context(
-        store=SqlStore(settings.state_path),
+        store=open_store(settings),
         clock=clock,
         appeal_window_days=settings.appeal_window_days,
         failure=_failure_rule(settings),

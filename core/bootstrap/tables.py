@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
+from core.bootstrap.state import has_state, open_store
 from core.config import Settings
 from core.errors import InvalidInput
 from core.moderation.default_policy import default_policy
@@ -38,11 +39,9 @@ def source_of(text: str) -> DatabaseAddress | Files:
 
 def policy_of(settings: Settings, now: datetime) -> Policy:
     """The policy in force of the site, or the default one if there is no site yet."""
-    if not settings.state_path.exists():
+    if not has_state(settings):
         return default_policy(now)
-    from core.store.sql import SqlStore
-
-    store = SqlStore(settings.state_path)
+    store = open_store(settings)
     try:
         with store.read() as reader:
             return reader.newest_policy() or default_policy(now)

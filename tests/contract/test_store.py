@@ -2,13 +2,26 @@
 
 from pathlib import Path
 
+import pytest
+
 from core.store.base import Store
 from core.store.sql import SqlStore
+from core.store.sql.postgres.database import PostgresDatabase
+from core.store.sql.sqlite.database import SqliteDatabase
 from tests.contract.store_suite import StoreSuite
 from tests.fresh_state import put_fresh_state
 
 
-class TestSqlStore(StoreSuite):
+class TestSqliteStore(StoreSuite):
     def open_store(self, folder: Path) -> Store:
         put_fresh_state(folder / "state.db")
-        return SqlStore(folder / "state.db")
+        return SqlStore(SqliteDatabase(folder / "state.db"))
+
+
+class TestPostgresStore(StoreSuite):
+    @pytest.fixture(autouse=True)
+    def _database(self, postgres_state: str) -> None:
+        self.url = postgres_state
+
+    def open_store(self, folder: Path) -> Store:
+        return SqlStore(PostgresDatabase(self.url))

@@ -1,6 +1,7 @@
 """A busy console, to be killed: ingests, scores and reviews, and prints each committed step.
 
-`python busy_process.py HOME ROUND` prints one line after each committed step, flushed at once.
+`python busy_process.py HOME STATE_URL ROUND` prints one line after each committed step, flushed at
+once.
 """
 
 import sys
@@ -55,8 +56,9 @@ def review(services: Services) -> None:
 
 
 def main() -> None:
-    home, round_name = sys.argv[1:]
-    services = build_services(Settings(home=Path(home), backend="fake"), worker="busy")
+    home, state_url, round_name = sys.argv[1:]
+    settings = Settings(home=Path(home), state_url=state_url, backend="fake")
+    services = build_services(settings, worker="busy")
     say("ready", round_name)
     for number in count():
         names = [f"{round_name}-{number}-{n}" for n in range(6)]

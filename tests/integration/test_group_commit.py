@@ -13,7 +13,8 @@ from sqlalchemy import event
 from core.errors import StoreError
 from core.moderation.comments import IncomingThread
 from core.store.base import Writer
-from core.store.sql import SqlStore, engine
+from core.store.sql import SqlStore
+from core.store.sql.sqlite.database import SqliteDatabase
 from tests.contract.store_rows import START
 from tests.patience import PATIENT_S
 
@@ -22,7 +23,7 @@ Work = Callable[[Writer], None]
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    made = SqlStore(tmp_path / "state.db")
+    made = SqlStore(SqliteDatabase(tmp_path / "state.db"))
     yield made
     made.close()
 
@@ -32,7 +33,7 @@ def commits(store: SqlStore) -> list[str]:
     """A list that gets one entry for each commit."""
     seen: list[str] = []
 
-    @event.listens_for(store._engine, "before_cursor_execute")
+    @event.listens_for(store._database.engine, "before_cursor_execute")
     def _note(_connection: object, _cursor: object, statement: str, *_: object) -> None:
         if statement == "COMMIT":
             seen.append(statement)
@@ -208,8 +209,8 @@ def test_the_check_is_no_write_and_waits_for_the_open_one(store: SqlStore, tmp_p
 def test_the_check_says_nothing_is_written_only_where_nothing_is(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "WRITABLE_WITHIN_S", 0.05)
-    store = SqlStore(tmp_path / "state.db")
+    monkeypatch.setattr("core.store.sql.store.WRITABLE_WITHIN_S", 0.05)
+    store = SqlStore(SqliteDatabase(tmp_path / "state.db"))
     with ThreadPoolExecutor(1) as pool, store.write() as tx:
         _add(tx, "a")
         with pytest.raises(StoreError, match="for too long"):
@@ -223,8 +224,8 @@ def test_the_check_says_nothing_is_written_only_where_nothing_is(
 def test_a_write_waits_for_its_turn_no_longer_than_for_the_lock(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "BUSY_TIMEOUT_S", 0.1)
-    store = SqlStore(tmp_path / "state.db")
+    monkeypatch.setattr("core.store.sql.store.PATIENCE_S", 0.1)
+    store = SqlStore(SqliteDatabase(tmp_path / "state.db"))
     with ThreadPoolExecutor(1) as pool, store.write() as tx:
         _add(tx, "a")
         waiting = pool.submit(write, store, adding("b"))

@@ -11,6 +11,7 @@ import pytest
 
 from core.errors import StoreError
 from core.store.sql import SqlStore, migrate
+from core.store.sql.sqlite.database import SqliteDatabase
 from tests.factories import HELD, make_services, scored
 
 
@@ -216,6 +217,6 @@ def test_half_migrated_state_is_refused(home: Path, damage: str) -> None:
 def test_refused_store_leaves_no_lock_behind(home: Path) -> None:
     change(home / "state.db", "UPDATE alembic_version SET version_num = '0099'")
     with pytest.raises(StoreError):
-        SqlStore(home / "state.db")
+        SqlStore(SqliteDatabase(home / "state.db"))
     change(home / "state.db", f"UPDATE alembic_version SET version_num = '{migrate.HEAD}'")
     make_services(home).close()

@@ -20,6 +20,7 @@ from sqlalchemy.dialects import postgresql
 
 from core.errors import StoreError
 from core.store.sql import SqlStore, migrate
+from core.store.sql.sqlite.database import SqliteDatabase
 from core.store.sql.tables import metadata
 from tests.patience import PATIENT_S
 
@@ -29,7 +30,8 @@ import sys
 import threading
 from pathlib import Path
 from core.store.sql import SqlStore
-store = SqlStore(Path(sys.argv[1]))
+from core.store.sql.sqlite.database import SqliteDatabase
+store = SqlStore(SqliteDatabase(Path(sys.argv[1])))
 with store.read() as reader:
     print(reader.count_waiting())
 store.close()
@@ -37,7 +39,7 @@ store.close()
 
 
 def opened(path: Path) -> Path:
-    SqlStore(path).close()
+    SqlStore(SqliteDatabase(path)).close()
     return path
 
 
@@ -79,7 +81,7 @@ def test_schema_newer_than_the_code_refuses_to_start(tmp_path: Path) -> None:
         connection.execute("UPDATE alembic_version SET version_num = '0099'")
     connection.close()
     with pytest.raises(StoreError, match="schema 0099") as refusal:
-        SqlStore(path)
+        SqlStore(SqliteDatabase(path))
     assert "Install the newer version" in str(refusal.value)
     with sqlite3.connect(path) as connection:
         assert connection.execute("SELECT version_num FROM alembic_version").fetchone() == ("0099",)
@@ -99,7 +101,7 @@ def test_file_that_is_no_database_is_a_store_error_naming_it(tmp_path: Path) -> 
     path = tmp_path / "state.db"
     path.write_text("This is no database, it is a letter. " * 100)
     with pytest.raises(StoreError, match=r"state\.db"):
-        SqlStore(path)
+        SqlStore(SqliteDatabase(path))
 
 
 INTEGER = re.compile(r"\b(INTEGER|SERIAL)\b")
@@ -147,13 +149,13 @@ def test_place_that_cannot_hold_a_file_is_a_store_error(tmp_path: Path, name: st
     (tmp_path / "a folder").mkdir()
     (tmp_path / "a file").touch()
     with pytest.raises(StoreError, match="a f"):
-        SqlStore(tmp_path / name)
+        SqlStore(SqliteDatabase(tmp_path / name))
 
 
 def test_first_commit_is_durable_and_readers_do_not_wait_for_the_writer(tmp_path: Path) -> None:
-    store = SqlStore(tmp_path / "state.db")
+    store = SqlStore(SqliteDatabase(tmp_path / "state.db"))
     with store.write():
-        raw = store._engine.raw_connection()
+        raw = store._database.engine.raw_connection()
         found = [
             raw.cursor().execute(f"PRAGMA {name}").fetchone()[0]
             for name in ("journal_mode", "synchronous", "foreign_keys")
@@ -180,7 +182,7 @@ def test_opening_waits_for_one_who_writes_in_the_old_journal_mode(tmp_path: Path
     first.execute("BEGIN IMMEDIATE")
     waiting = threading.Timer(0.3, first.execute, ["COMMIT"])
     waiting.start()
-    store = SqlStore(path)
+    store = SqlStore(SqliteDatabase(path))
     waiting.join()
     with store.read() as reader:
         assert reader.count_waiting() == 0
@@ -191,22 +193,22 @@ def test_opening_waits_for_one_who_writes_in_the_old_journal_mode(tmp_path: Path
 def test_opening_gives_up_when_the_place_stays_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("core.store.sql.engine.BUSY_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("core.store.sql.sqlite.connections.PATIENCE_S", 0.1)
     path = tmp_path / "state.db"
     first = sqlite3.connect(path, isolation_level=None)
     first.execute("BEGIN IMMEDIATE")
     with pytest.raises(StoreError, match="locked"):
-        SqlStore(path)
+        SqlStore(SqliteDatabase(path))
     first.close()
 
 
 def test_opening_again_keeps_the_locks_of_who_has_it_open(tmp_path: Path) -> None:
     """Otherwise another process would think it is the last one when it closes, and remove the log
     in use."""
-    first = SqlStore(tmp_path / "state.db")
+    first = SqlStore(SqliteDatabase(tmp_path / "state.db"))
     with first.read() as reader:
         reader.count_waiting()
-    SqlStore(tmp_path / "state.db").close()
+    SqlStore(SqliteDatabase(tmp_path / "state.db")).close()
     subprocess.run([sys.executable, "-c", OPEN, str(tmp_path / "state.db")], check=True)
     assert (tmp_path / "state.db-wal").exists()
     first.close()

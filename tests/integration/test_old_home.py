@@ -31,7 +31,7 @@ from core.serving.api_keys import KeyFolder, KeyRing
 from core.serving.process import ApiProcess
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.windows import Window
-from tests.state_checks import broken_invariants
+from tests.state_checks import broken_invariants, place_of
 
 HOME = Path(__file__).parents[1] / "homes" / "0.1.0"
 NOW = datetime(2026, 11, 2, tzinfo=UTC)
@@ -84,7 +84,7 @@ def test_every_comment_is_found_with_its_decisions_case_and_trail(services: Serv
             answer = look_up(services.context, revision.reference)
             assert answer.statement.visibility == known["visibility"]
             assert (answer.text, answer.changed) == (revision.text, None)
-    assert broken_invariants(services.settings.state_path) == {}
+    assert broken_invariants(place_of(services.settings)) == {}
 
 
 @pytest.mark.parametrize("name", sorted(ACCOUNT["old"]))

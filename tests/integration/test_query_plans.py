@@ -5,6 +5,7 @@ import sqlite3
 import pytest
 
 from core.store.sql import SqlStore
+from core.store.sql.sqlite.database import SqliteDatabase
 
 QUERIES = {
     "latest revision": "SELECT * FROM revisions WHERE comment_id = 'c' AND is_latest = 1",
@@ -31,7 +32,7 @@ INDEXES = {
 
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_a_read_is_a_search_by_its_index(tmp_path, name):
-    SqlStore(tmp_path / "state.db").close()
+    SqlStore(SqliteDatabase(tmp_path / "state.db")).close()
     connection = sqlite3.connect(tmp_path / "state.db")
     plan = connection.execute("EXPLAIN QUERY PLAN " + QUERIES[name]).fetchall()
     connection.close()

@@ -35,7 +35,7 @@ from tests.factories import (
     scored,
 )
 from tests.integration.reviews import edited
-from tests.state_checks import broken_invariants
+from tests.state_checks import broken_invariants, place_of
 
 OPS = Actor("ola", Role.OPS)
 DEMOTED = Actor(LEAD.id, Role.MODERATOR)
@@ -59,7 +59,7 @@ def shown(services: Services, revision: Revision) -> Visibility:
 @pytest.fixture(autouse=True)
 def rows_agree(services: Services):
     yield
-    assert broken_invariants(services.settings.state_path) == {}
+    assert broken_invariants(place_of(services.settings)) == {}
 
 
 def test_comment_the_model_approved_is_removed_by_a_person(services: Services) -> None:

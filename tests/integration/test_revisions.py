@@ -1,11 +1,10 @@
 """Edits with the real services: what counts as one, who decides on it, and what the look-up
 shows."""
 
-import sqlite3
-from contextlib import closing
 from dataclasses import replace
 
 import pytest
+from sqlalchemy import update
 
 from core.bootstrap.services import Services
 from core.errors import Conflict, PermissionDenied, RuleBroken
@@ -26,6 +25,8 @@ from core.services.reopen import reopen
 from core.services.rescore import rescore
 from core.services.review import undo_decision
 from core.services.score import score_waiting
+from core.store.sql.tables import revisions
+from core.store.sql.writer import SqlWriter
 from tests.factories import (
     CLEAN,
     HELD,
@@ -104,8 +105,9 @@ def test_same_cleaned_text_is_no_edit_and_its_decision_stands(
 
 def test_text_stored_by_an_older_cleaning_is_compared_by_todays(services: Services) -> None:
     revision = scored(services, '<span style="x">You idiot</span>')
-    with closing(sqlite3.connect(services.settings.state_path)) as raw, raw:
-        raw.execute("UPDATE revisions SET body = ?", ['<span style="x">You idiot'])
+    with services.context.store.write() as tx:
+        assert isinstance(tx, SqlWriter)
+        tx._connection.execute(update(revisions).values(body='<span style="x">You idiot'))
     assert bring(services, revision, '<span style="x">You idiot</span>').unchanged == 1
     assert bring(services, revision, "You idiot").unchanged == 1
 

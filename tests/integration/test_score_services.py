@@ -25,6 +25,7 @@ from core.services.policies import ensure_policy
 from core.services.score import CHUNK_ROWS, score_waiting
 from core.servinglog.memory import MemoryLog
 from core.store.sql import SqlStore
+from core.store.sql.sqlite.database import SqliteDatabase
 from tests.factories import (
     CLEAN,
     HELD,
@@ -213,7 +214,7 @@ def test_audit_trail_never_holds_the_text(services: Services) -> None:
 
 
 def test_without_a_policy_nothing_is_decided(services: Services, tmp_path: Path) -> None:
-    store = SqlStore(tmp_path / "bare" / "state.db")
+    store = SqlStore(SqliteDatabase(tmp_path / "bare" / "state.db"))
     bare = Context(store, services.clock, appeal_window_days=10)
     list(ingest(bare, SYSTEM, [comment(1)]))
     with pytest.raises(StoreError, match="no policy in force"):

@@ -1,12 +1,11 @@
 """The invariant checks that other tests use find violations."""
 
-import sqlite3
-from contextlib import closing
 from pathlib import Path
 
 import pytest
 
 from core.moderation.policies import Action
+from core.store.sql.writer import SqlWriter
 from tests.factories import (
     HELD,
     appealed,
@@ -16,7 +15,7 @@ from tests.factories import (
     removed_by_person,
     scored,
 )
-from tests.state_checks import INVARIANTS, broken_invariants
+from tests.state_checks import INVARIANTS, broken_invariants, place_of
 
 BREAK: dict[str, str] = {
     "version counts the decisions, whose positions have no gap": (
@@ -53,15 +52,16 @@ def test_every_invariant_is_broken_below() -> None:
 
 
 @pytest.mark.parametrize("rule", INVARIANTS)
-def test_broken_invariant_is_found(tmp_path: Path, rule: str) -> None:
-    services = make_services(tmp_path)
+def test_broken_invariant_is_found(tmp_path: Path, rule: str, each_state_url: str) -> None:
+    services = make_services(tmp_path, state_url=each_state_url)
     scored(services, HELD)
     decided(services, scored(services, HELD), Action.APPROVE)
     heard(services, appealed(services, removed_by_person(services)), overturn=True)
     appealed(services, removed_by_person(services))
+    place = place_of(services.settings)
+    assert broken_invariants(place) == {}
+    with services.context.store.write() as tx:
+        assert isinstance(tx, SqlWriter)
+        assert tx._connection.exec_driver_sql(BREAK[rule]).rowcount > 0
+    assert rule in broken_invariants(place)
     services.context.store.close()
-    state = services.settings.state_path
-    assert broken_invariants(state) == {}
-    with closing(sqlite3.connect(state)) as raw, raw:
-        assert raw.execute(BREAK[rule]).rowcount > 0
-    assert rule in broken_invariants(state)

@@ -38,7 +38,7 @@ from tests.factories import (
     source_key,
     withdrawn,
 )
-from tests.state_checks import broken_invariants
+from tests.state_checks import broken_invariants, place_of
 
 SECRET = "You idiot with a secret."
 
@@ -71,7 +71,7 @@ def test_its_case_is_closed_with_that_reason_and_its_text_is_shown_nowhere(
             refused()
     with pytest.raises(Conflict, match="withdrawn"):
         decided(services, revision, Action.APPROVE, actor=LEAD)
-    assert broken_invariants(services.settings.state_path) == {}
+    assert broken_invariants(place_of(services.settings)) == {}
 
 
 @pytest.mark.parametrize("action", [Action.APPROVE, Action.REMOVE])
@@ -170,7 +170,7 @@ def test_comment_that_is_sent_again_comes_back_as_a_new_revision(services: Servi
     assert old.changed.text == ""
     withdrawn(services, back)
     assert look_up(services.context, back.reference).statement.visibility is Visibility.WITHDRAWN
-    assert broken_invariants(services.settings.state_path) == {}
+    assert broken_invariants(place_of(services.settings)) == {}
 
 
 def test_withdrawing_and_sending_again_is_no_way_around_a_removal(services: Services) -> None:

@@ -14,6 +14,7 @@ from core.moderation.comments import IncomingThread
 from core.serving import write_queue
 from core.serving.write_queue import WriteQueue
 from core.store.sql import SqlStore
+from core.store.sql.sqlite.database import SqliteDatabase
 from tests.contract.store_rows import START
 from tests.patience import PATIENT_S
 
@@ -22,7 +23,7 @@ WHO: ContextVar[str] = ContextVar("WHO", default="nobody")
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[SqlStore]:
-    made = SqlStore(tmp_path / "state.db")
+    made = SqlStore(SqliteDatabase(tmp_path / "state.db"))
     yield made
     made.close()
 

@@ -10,7 +10,7 @@ from core.moderation.comments import Visibility
 from core.services.lookup import look_up
 from tests.property.case_account import CaseAccount
 from tests.property.lookup_claims import false_claims, false_claims_of_changed
-from tests.state_checks import broken_invariants
+from tests.state_checks import broken_invariants, place_of
 
 WINDOW = timedelta(days=184)
 
@@ -39,7 +39,7 @@ class CaseInvariants(CaseAccount):
 
     @invariant()
     def rows_agree_with_each_other(self) -> None:
-        assert broken_invariants(self.services.settings.state_path) == {}
+        assert broken_invariants(place_of(self.services.settings)) == {}
 
     @invariant()
     def overturned_comment_is_visible(self) -> None:

@@ -29,6 +29,7 @@ from core.services.context import Context
 from core.services.trials import BackendAnswer
 from core.servinglog.answers import BackendCalls, LastSeen
 from core.store.sql import SqlStore
+from core.store.sql.sqlite.database import SqliteDatabase
 from tests.factories import make_services, unscored
 
 NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)
@@ -39,7 +40,7 @@ ONNX = Candidate("onnx", "onnxruntime", Location.IN_PROCESS)
 
 @pytest.fixture
 def context(tmp_path: Path) -> Iterator[Context]:
-    store = SqlStore(Settings(home=tmp_path).state_path)
+    store = SqlStore(SqliteDatabase(Settings(home=tmp_path).state_path))
     yield Context(store, Clock(lambda: NOW, system_clock().monotonic), appeal_window_days=1)
     store.close()
 

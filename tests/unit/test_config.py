@@ -11,6 +11,7 @@ from core.inference.backends_file import BUILT_IN
 
 GOOD: dict[str, tuple[str, object]] = {
     "home": ("/srv/console", Path("/srv/console")),
+    "state_url": ("postgresql://mod@db/console", "postgresql://mod@db/console"),
     "dashboard_port": ("1", 1),
     "author_port": ("65535", 65_535),
     "api_port": ("9000", 9_000),

@@ -1,5 +1,5 @@
 """The state store in SQL, through SQLAlchemy Core."""
 
-from core.store.sql.engine import SqlStore
+from core.store.sql.store import SqlStore
 
 __all__ = ["SqlStore"]

@@ -1,21 +1,8 @@
 """The outcomes of the last writes: the last disk error, and when a write succeeded."""
 
 import math
-import sqlite3
 from collections.abc import Callable
 
-# Errors of the disk or the file, which the next write would meet as well; not those of a statement
-# or of a lock held by another writer.
-_LASTING = frozenset(
-    {
-        sqlite3.SQLITE_CANTOPEN,
-        sqlite3.SQLITE_CORRUPT,
-        sqlite3.SQLITE_FULL,
-        sqlite3.SQLITE_IOERR,
-        sqlite3.SQLITE_NOTADB,
-        sqlite3.SQLITE_READONLY,
-    }
-)
 REMEMBERED_S = 10.0
 """A failure is forgotten after this time: while the store reports itself unusable no requests may
 arrive, so no successful write would clear it."""
@@ -29,11 +16,9 @@ class WriteOutcomes:
         self._seen: tuple[float, str] | None = None
         self._succeeded_at = -math.inf
 
-    def note_failure(self, error: BaseException | None) -> None:
-        """A statement failed with this error; only lasting ones are kept."""
-        code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-        if code in _LASTING:
-            self._seen = self._now(), str(error)
+    def note_failure(self, reason: str) -> None:
+        """A write failed for a reason that the next one would meet too."""
+        self._seen = self._now(), reason
 
     def note_success(self) -> None:
         """A write reached the disk."""

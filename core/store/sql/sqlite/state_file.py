@@ -9,10 +9,10 @@ from sqlalchemy import Connection, inspect
 
 from core.errors import StoreError
 from core.private_files import make_private_folder, open_private_file
+from core.store.sql.database import PATIENCE_S
 
 # In bytes. SQLite's limit is higher by the endings of the files beside it (`-journal`, `-wal`).
 LONGEST_PATH = 504
-BUSY_TIMEOUT_S = 20
 _SMALLEST_PAGE_BYTES = 512
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 _OUR_TABLES = {"alembic_version", "audit_events"}
@@ -92,7 +92,7 @@ class StateFile:
         if self._size_of(self.file) < _SMALLEST_PAGE_BYTES:
             raise self.damaged("it is cut off")
         try:
-            with closing(sqlite3.connect(self.file, timeout=BUSY_TIMEOUT_S)) as raw:
+            with closing(sqlite3.connect(self.file, timeout=PATIENCE_S)) as raw:
                 tables = [row[0] for row in raw.execute(_TABLES)]
         except sqlite3.DatabaseError as error:
             if is_damage(error):

@@ -1,0 +1,19 @@
+"""Opens the state: the file in the home folder, or the database that MODCONSOLE_STATE_URL names."""
+
+from core.config import Settings
+from core.store.sql import SqlStore
+from core.store.sql.sqlite.database import SqliteDatabase
+
+
+def open_store(settings: Settings) -> SqlStore:
+    """Creates the state on first use. Raises StoreError, or MissingExtra without the driver."""
+    if settings.keeps_state_in_home:
+        return SqlStore(SqliteDatabase(settings.state_path))
+    from core.store.sql.postgres.database import PostgresDatabase
+
+    return SqlStore(PostgresDatabase(settings.state_url))
+
+
+def has_state(settings: Settings) -> bool:
+    """Whether there is one, as far as that can be known without opening it."""
+    return not settings.keeps_state_in_home or settings.state_path.exists()

@@ -1,0 +1,75 @@
+"""What each setting is for, as docs/settings.md shows it."""
+
+SETTING_HELP: dict[str, str] = {
+    "home": "Folder for everything the console writes; it is closed to other accounts. Its path "
+    "may have up to 495 bytes, with any characters.",
+    "state_url": "Where comments, decisions and appeals are kept: `sqlite`, the file `state.db` in "
+    "the home folder, or `postgresql://USER@HOST/DATABASE`, which several machines can share. The "
+    "password stands in the URL or in a file that `?passfile=/path` names.",
+    "dashboard_port": "Port of the staff console.",
+    "author_port": "Port of the public look-up.",
+    "api_port": "Port of the API.",
+    "backend": "What scores comments: `auto` (of `openvino`, `onnx` and `torch` the fastest here "
+    "whose scores count as those in fp32), one of these three, `transformers` (any Hugging Face "
+    "text classifier), `fake` (a word list, for tests), or a name from the backends file. What "
+    "`auto` leaves open is measured once, in a few seconds, by the first process that scores, and "
+    "again after a change of processor, model or runtime. The result is in `runtimes.json` in the "
+    "home folder, and `modconsole doctor` shows it; delete the file to measure again.",
+    "precision": "`int8`, `bf16` or `fp32`, if the backend supports it; `auto` is the fastest "
+    "that was measured.",
+    "model": "`shipped`, a folder made by `modconsole train`, or, for `transformers`, a Hugging "
+    "Face id or folder.",
+    "activation": "How the outputs of a Hugging Face model become scores: `softmax`, `sigmoid` or "
+    "`none`; `auto` reads it from the model's configuration.",
+    "labels": "What the labels of a Hugging Face model mean, e.g. "
+    "`hate=identity_attack,rude=insult`; `auto` knows the usual names.",
+    "torch_compile": "`yes` compiles the network with torch.compile: a slower start, then faster.",
+    "read_chars": "How many characters of a comment are read, if it is ordinary English: the limit "
+    "on what a long comment costs. Text with more tokens to a character (Chinese, emoji) reaches "
+    "it sooner. A comment that is not read to its end is held for a person, or removed because of "
+    "the part that was read; it is never approved.",
+    "backends_file": "The file that declares remote backends; relative to the home folder, or "
+    "absolute.",
+    "fallback": "What scores comments if the backend does not answer: `none`, or any value that "
+    "`backend` can have.",
+    "failure_policy": "What happens to a comment if no backend answers: `hold` it for a person, "
+    "`approve` it, or `first_stage_only`: approve what the cascade's first stage clears and hold "
+    "the rest. It is scored once a backend answers again.",
+    "languages": "The languages that the site expects, as codes of ISO 639: `en,de`. Where a short "
+    "comment could be in several, one of these is taken; `modconsole doctor` and the page "
+    "*Backends* say which of them nothing assesses. A comment in such a language is held for a "
+    "person, unless the policy approves it or a backend in the backends file lists the language: "
+    '`languages = ["de"]`.',
+    "rescore_s": "Seconds between two checks for comments that are to be scored once a backend "
+    "answers again.",
+    "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
+    "months).",
+    "hackernews_url": "Base address of the Hacker News Firebase API.",
+    "algolia_url": "Base address of the Hacker News search API by Algolia.",
+    "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests.",
+    "source_timeout_s": "Seconds to wait for a source to connect or to send data.",
+    "api_host": "Address the API listens on; an address other than this machine's loopback needs "
+    "API keys.",
+    "api_wait_ms": "Longest expected wait for scoring; above it the API answers 429.",
+    "api_drain_s": "Most seconds that a stopping API takes to finish the requests it accepted.",
+    "api_key_rate": "Requests a second that an API key may send on average.",
+    "api_key_burst": "Requests that an API key may send at once.",
+    "batch_tokens": "About how many tokens the API scores in one batch.",
+    "batch_wait_ms": "Longest time a text waits for its batch to fill while another batch is being "
+    "scored.",
+    "batch_concurrency": "How many batches the API scores at the same time.",
+    "replicas": "Processes of the API under `modconsole serve --engine ray`. Each has its own "
+    "batches, cache and limits of API keys.",
+    "replicas_max": "If higher than MODCONSOLE_REPLICAS, processes are started and stopped with "
+    "the load, up to this many.",
+    "replica_requests": "Target number of requests in progress in one process; above it another "
+    "process is started.",
+    "cache_size": "How many results of a local model a process keeps, so that no text is scored "
+    "twice; 0 keeps none.",
+    "cascade": "`on`: a first stage clears what is clearly fine, once `modconsole cascade "
+    "calibrate` has proved how many flags it may miss.",
+    "cascade_missed_share": "Largest share of the full model's flags that the cascade may miss "
+    "(95 % upper bound).",
+    "cascade_audit_share": "Share of the comments cleared by the first stage that the full model "
+    "scores as a check.",
+}

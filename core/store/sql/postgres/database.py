@@ -1,0 +1,83 @@
+"""A PostgreSQL database as the store uses it.
+
+One advisory lock is the write lock of all processes, as SQLite's is: what the services check before
+they write stays true until the commit.
+"""
+
+from sqlalchemy import Connection, inspect
+from sqlalchemy.exc import DBAPIError
+
+from core.errors import StoreError
+from core.store.sql.postgres.connections import make_engine, parse_url
+from core.store.sql.postgres.failures import READ_ONLY, is_lasting, is_transient, reason_of
+from core.store.sql.tables import metadata
+
+MOST_CONNECTIONS = 16
+"""Of one process; a server admits 100 by default."""
+
+# The key is the schema's: two consoles with schemas of their own don't wait for each other.
+_LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 20261127))"
+
+
+class PostgresDatabase:
+    """Implements `core.store.sql.database.Database`."""
+
+    def __init__(self, url: str) -> None:
+        """Opens no connection yet. Raises ConfigError or MissingExtra."""
+        parsed = parse_url(url)
+        self.name = parsed.set(drivername="postgresql", query={}).render_as_string()
+        self.engine = make_engine(parsed, connections=MOST_CONNECTIONS)
+        # Its own connection, so that the check never waits behind readers.
+        self._probe = make_engine(parsed, connections=1)
+
+    def begin_read(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+
+    def begin_write(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql(_LOCK)
+
+    def check_is_ours(self, connection: Connection) -> None:
+        found = set(inspect(connection).get_table_names())
+        if "alembic_version" not in found and (taken := found & set(metadata.tables)):
+            raise StoreError(
+                f"{self.name} has a table {min(taken)} of another application. Give the console a "
+                "database of its own."
+            )
+
+    def note_opened(self) -> None:
+        """Nothing is kept beside the database."""
+
+    def check(self) -> None:
+        """The server answers for its own files."""
+
+    def check_committed(self) -> None:
+        """The server acknowledges a commit that is on its disk."""
+
+    def check_lock(self, seconds: float) -> None:
+        with self._probe.connect() as connection:
+            connection.exec_driver_sql("BEGIN")
+            try:
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(seconds * 1000)}ms'")
+                connection.exec_driver_sql(_LOCK)
+                # A replica gives the lock as well, but takes no write.
+                if connection.exec_driver_sql("SHOW transaction_read_only").scalar() == "on":
+                    raise StoreError(f"{self.name}: {READ_ONLY}")
+            finally:
+                connection.exec_driver_sql("ROLLBACK")
+
+    def check_room(self) -> None:
+        """A client can't see the server's disk: `is_lasting` counts a full one once it is met."""
+
+    def is_lasting(self, error: BaseException | None) -> bool:
+        return is_lasting(error)
+
+    def is_transient(self, error: BaseException | None) -> bool:
+        return is_transient(error)
+
+    def failure(self, error: DBAPIError) -> StoreError:
+        return StoreError(f"{self.name}: {reason_of(error.orig)}")
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self._probe.dispose()

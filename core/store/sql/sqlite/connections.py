@@ -1,0 +1,59 @@
+"""Connections to the SQLite file.
+
+It is in WAL mode with `synchronous=FULL`: a commit that has returned is on the disk.
+"""
+
+import sqlite3
+import time
+from pathlib import Path
+
+from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy.pool import QueuePool
+
+from core.store.sql.database import PATIENCE_S
+
+
+def make_engine(path: Path) -> Engine:
+    """Opens no connection yet."""
+    engine = create_engine(
+        # Not a URL as text, because `?`, `#` and `%` in the path would be parsed.
+        URL.create("sqlite", database=str(path)),
+        poolclass=QueuePool,
+        pool_size=8,
+        max_overflow=32,
+        hide_parameters=True,  # otherwise error messages would quote comments
+        isolation_level="AUTOCOMMIT",
+        connect_args={"timeout": PATIENCE_S, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(raw: object, _record: object) -> None:
+        cursor = raw.cursor()  # type: ignore[attr-defined]  # a DB-API connection
+        _enter_wal(cursor)
+        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    return engine
+
+
+def open_probe(path: Path, seconds: float) -> sqlite3.Connection:
+    """A connection of its own that waits at most `seconds` for a lock. Raises sqlite3.Error."""
+    probe = sqlite3.connect(path, timeout=seconds, isolation_level=None, check_same_thread=False)
+    _enter_wal(probe.cursor())
+    return probe
+
+
+def _enter_wal(cursor: sqlite3.Cursor) -> None:
+    """Switch to WAL mode, trying again while SQLite is busy: it ignores the busy timeout here when
+    another process writes in the old mode, as happens when several open a new file together."""
+    give_up_at = time.monotonic() + PATIENCE_S
+    while True:
+        try:
+            cursor.execute("PRAGMA journal_mode=WAL")
+            return
+        except sqlite3.OperationalError as error:
+            busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+            if not busy or time.monotonic() > give_up_at:
+                raise
+        time.sleep(0.02)

@@ -1,0 +1,108 @@
+"""The SQLite file as the store uses it."""
+
+import sqlite3
+import weakref
+from pathlib import Path
+
+from sqlalchemy import Connection, event
+from sqlalchemy.exc import DBAPIError, OperationalError
+
+from core.errors import StoreError
+from core.store.sql.sqlite.connections import make_engine, open_probe
+from core.store.sql.sqlite.opened_state import OpenedState, check_room
+from core.store.sql.sqlite.state_file import StateFile, is_damage
+
+PROBE_TIMEOUT_S = 1.0
+# Errors of the disk or the file, not those of a statement or of a lock held by another writer.
+_LASTING = frozenset(
+    {
+        sqlite3.SQLITE_CANTOPEN,
+        sqlite3.SQLITE_CORRUPT,
+        sqlite3.SQLITE_FULL,
+        sqlite3.SQLITE_IOERR,
+        sqlite3.SQLITE_NOTADB,
+        sqlite3.SQLITE_READONLY,
+    }
+)
+
+
+class SqliteDatabase:
+    """Implements `core.store.sql.database.Database`."""
+
+    def __init__(self, path: Path) -> None:
+        """Creates the file on a first start. Raises StoreError."""
+        self._file = StateFile(path)
+        self.name = str(self._file.path)
+        self._file.prepare()
+        self.engine = make_engine(self._file.file)
+        self._opened: OpenedState | None = None
+        self._probe: sqlite3.Connection | None = None
+
+    def begin_read(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN")
+
+    def begin_write(self, connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        if self._opened is None:
+            self._keep_open()
+
+    def check_is_ours(self, connection: Connection) -> None:
+        self._file.check_content(connection)
+
+    def note_opened(self) -> None:
+        self._file.mark_used()
+        event.listen(self.engine, "do_connect", self._before_connect)
+
+    def check(self) -> None:
+        if self._opened is not None:
+            self._opened.check()
+
+    def check_committed(self) -> None:
+        if self._opened is not None:
+            self._opened.check_log()
+
+    def check_lock(self, seconds: float) -> None:
+        try:
+            probe = self._probe or self._keep_open()
+            probe.execute(f"PRAGMA busy_timeout={int(seconds * 1000)}")
+            probe.execute("BEGIN IMMEDIATE")
+            probe.execute("ROLLBACK")
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.name}: {error}") from error
+
+    def check_room(self) -> None:
+        check_room(self._file.file)
+
+    def is_lasting(self, error: BaseException | None) -> bool:
+        return getattr(error, "sqlite_errorcode", 0) & 0xFF in _LASTING
+
+    def is_transient(self, error: BaseException | None) -> bool:
+        return False
+
+    def failure(self, error: DBAPIError) -> StoreError:
+        if is_damage(error.orig):
+            return self._file.damaged(error.orig)
+        what = "" if isinstance(error, OperationalError) else f"{type(error.orig).__name__}: "
+        return StoreError(f"{self.name}: {what}{error.orig}")
+
+    def close(self) -> None:
+        self.engine.dispose()
+        self._opened = None
+        if self._probe is not None:
+            self._probe.close()
+            self._probe = None
+
+    def _keep_open(self) -> sqlite3.Connection:
+        """Keep a connection open until `close`. SQLite removes the log when the last connection
+        closes, so with this one both files stay the same and `OpenedState` can compare them."""
+        try:
+            self._probe = probe = open_probe(self._file.file, PROBE_TIMEOUT_S)
+        except sqlite3.Error as error:
+            raise StoreError(f"{self.name}: {error}") from error
+        weakref.finalize(self, probe.close)
+        self._opened = OpenedState(self._file.path, self._file.file)
+        return probe
+
+    def _before_connect(self, *_: object) -> None:
+        """SQLite creates a missing file when it connects, which must not happen to a lost state."""
+        self.check()
