@@ -4,7 +4,6 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from tempfile import TemporaryDirectory
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -53,11 +52,8 @@ def postgres() -> Iterator[str]:
     """The URL of a PostgreSQL server that runs as long as this process tests."""
     if why := can_run():
         pytest.skip(why)
-    # Its socket's path must be short, and its account must reach the folder.
-    with TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
-        Path(folder).chmod(0o755)
-        with postgres_server(Path(folder)) as url:
-            yield url
+    with postgres_server() as server:
+        yield server.url
 
 
 @pytest.fixture

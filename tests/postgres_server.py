@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import psycopg
 
@@ -14,6 +15,7 @@ from core.identifiers import new_id
 from core.processes.ports import free_port
 
 USER = "mod"
+LOCKED, PASSWORD = "locked", "hush-hush"
 _ACCOUNT = "postgres"
 """initdb refuses to run as root."""
 
@@ -26,26 +28,60 @@ def server_programs() -> Path | None:
     return next((one for one in folders if (one / "pg_ctl").exists()), None)
 
 
+class PostgresServer:
+    """A new server in an empty folder. It trusts everybody but `LOCKED`, who needs
+    PASSWORD."""
+
+    def __init__(self, folder: Path) -> None:
+        programs = server_programs()
+        assert programs is not None
+        self._as_account: list[str] = []
+        if os.geteuid() == 0:
+            shutil.chown(folder, _ACCOUNT)
+            self._as_account = ["runuser", "-u", _ACCOUNT, "--"]
+        data, port = folder / "data", free_port()
+        self.url = f"postgresql://{USER}@127.0.0.1:{port}/postgres"
+        made = ["-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
+        self._run(str(programs / "initdb"), "-D", str(data), "-U", USER, *made)
+        access = data / "pg_hba.conf"
+        access.write_text(f"host all {LOCKED} 127.0.0.1/32 scram-sha-256\n{access.read_text()}")
+        options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
+        self._options = ["-w", "-l", str(folder / "log"), "-o", f"{options} -c fsync=off"]
+        self._control = [str(programs / "pg_ctl"), "-D", str(data)]
+
+    def start(self) -> None:
+        self._run(*self._control, *self._options, "start")
+
+    def stop(self) -> None:
+        """As a crash would: it ends every connection at once."""
+        self._run(*self._control, "-m", "immediate", "stop")
+
+    def _run(self, *command: str) -> None:
+        done = subprocess.run(
+            [*self._as_account, *command],
+            check=False,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            cwd="/",
+        )
+        assert done.returncode == 0, done.stdout
+
+
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[str]:
-    """The URL of a new server, which runs inside the block. `folder` is empty."""
-    programs = server_programs()
-    assert programs is not None
-    as_account: list[str] = []
-    if os.geteuid() == 0:
-        shutil.chown(folder, _ACCOUNT)
-        as_account = ["runuser", "-u", _ACCOUNT, "--"]
-    data, port = folder / "data", free_port()
-    made = ["-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
-    _run([*as_account, str(programs / "initdb"), "-D", str(data), "-U", USER, *made])
-    options = f"-p {port} -c listen_addresses=127.0.0.1 -c unix_socket_directories={folder}"
-    control = [*as_account, str(programs / "pg_ctl"), "-D", str(data)]
-    log = str(folder / "log")
-    _run([*control, "-w", "-l", log, "-o", f"{options} -c fsync=off", "start"])
-    try:
-        yield f"postgresql://{USER}@127.0.0.1:{port}/postgres"
-    finally:
-        _run([*control, "-m", "immediate", "stop"])
+def postgres_server() -> Iterator[PostgresServer]:
+    """A server that runs inside the block."""
+    # Its socket's path must be short, and its account must reach the folder.
+    with TemporaryDirectory(prefix="pg-", dir="/tmp", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)
+        server = PostgresServer(Path(folder))
+        server.start()
+        with psycopg.connect(server.url, autocommit=True) as connection:
+            connection.execute(f"CREATE ROLE {LOCKED} LOGIN PASSWORD '{PASSWORD}'".encode())
+        try:
+            yield server
+        finally:
+            server.stop()
 
 
 def can_run() -> str | None:
@@ -72,10 +108,3 @@ def drop_database(url: str) -> None:
     server, _, name = url.rpartition("/")
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
-def _run(command: list[str]) -> None:
-    done = subprocess.run(
-        command, check=False, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd="/"
-    )
-    assert done.returncode == 0, done.stdout

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.config import CHOICES, Settings
 from core.doctor.checks import CheckResult, CheckState
+from core.errors import ConfigError, MissingExtra, StoreError
 from core.processes.console import Server, servers
 
 ANSWER_WITHIN_S = 2.0
@@ -44,6 +45,25 @@ def check_home(settings: Settings) -> CheckResult:
     if free_mb < LEAST_FREE_MB:
         return CheckResult("home", CheckState.STOPS_THE_CONSOLE, fact, "free space on that disk")
     return CheckResult("home", CheckState.OK, fact)
+
+
+def check_state(settings: Settings) -> list[CheckResult]:
+    """Whether the database of the state answers, if it is on a server. Its address may be private
+    and isn't shown."""
+    if settings.keeps_state_in_home:
+        return []
+    from core.store.sql.postgres.database import server_version
+
+    try:
+        fact = f"PostgreSQL {server_version(settings.state_url)} answers"
+        return [CheckResult("state", CheckState.OK, fact)]
+    except (ConfigError, MissingExtra) as error:
+        return [CheckResult("state", CheckState.STOPS_THE_CONSOLE, str(error))]
+    except StoreError as error:
+        reason = str(error).partition(": ")[2]
+        fact = f"PostgreSQL can't be used: {reason.partition(': ')[0]}"
+        advice = "start the server, or set MODCONSOLE_STATE_URL to another"
+        return [CheckResult("state", CheckState.STOPS_THE_CONSOLE, fact, advice)]
 
 
 def check_ports(settings: Settings) -> list[CheckResult]:

@@ -103,15 +103,20 @@ def console_error_response(path: str, error: ConsoleError) -> JSONResponse:
         )
     problems = error.problems if isinstance(error, InvalidRows) else ()
     details = tuple(ErrorDetail(row=p.row, field=p.field, message=p.message) for p in problems)
-    headers = None
-    if isinstance(error, errors.Overloaded):
-        headers = {"Retry-After": f"{error.retry_after_s:.0f}"}
-    elif isinstance(error, errors.EncodedBody):
-        headers = {"Accept-Encoding": "identity"}
     message = answer.words or str(error)
     return error_response(
-        path, answer.status, answer.kind, message, details=details, headers=headers
+        path, answer.status, answer.kind, message, details=details, headers=_headers_of(error)
     )
+
+
+def _headers_of(error: ConsoleError) -> dict[str, str] | None:
+    if isinstance(error, errors.Overloaded):
+        return {"Retry-After": f"{error.retry_after_s:.0f}"}
+    if isinstance(error, errors.StoreError):
+        return {"Retry-After": "1"}  # as a database that restarts takes
+    if isinstance(error, errors.EncodedBody):
+        return {"Accept-Encoding": "identity"}
+    return None
 
 
 async def _console_error(request: Request, error: Exception) -> JSONResponse:

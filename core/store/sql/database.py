@@ -54,7 +54,8 @@ class Database(Protocol):
         ...
 
     def is_lasting(self, error: BaseException | None) -> bool:
-        """Whether the next write would meet the driver's error too."""
+        """Whether the next write would meet the driver's error too, although `check_lock` may
+        not."""
         ...
 
     def is_transient(self, error: BaseException | None) -> bool:

@@ -41,8 +41,9 @@ def _upgrade(connection: Connection, found: str | None, where: str) -> None:
     try:
         command.upgrade(config, "head")
     except DBAPIError as error:
+        reason = str(error.orig).splitlines()[0]
         raise StoreError(
-            f"{where} can't be brought from schema {found or 'none'} to {HEAD}: {error.orig}. "
+            f"{where} can't be brought from schema {found or 'none'} to {HEAD}: {reason}. "
             "Nothing was changed; put a copy of it back."
         ) from error
 

@@ -108,7 +108,7 @@ class SqlStore:
         try:
             return self._begun_once(begin)
         except DBAPIError as error:
-            if not self._may_pass(error):
+            if self._outcomes.is_away() or not self._may_pass(error):
                 raise
         trying = Retrying(
             retry=retry_if_exception(self._may_pass),
@@ -116,12 +116,14 @@ class SqlStore:
             wait=wait_fixed(PAUSE_S),
             reraise=True,
         )
-        return trying(self._begun_once, begin)
+        try:
+            return trying(self._begun_once, begin)
+        except DBAPIError:
+            self._outcomes.note_away()
+            raise
 
     def _may_pass(self, error: BaseException) -> bool:
-        is_known = self._outcomes.lasting_failure() is not None
-        cause = error.orig if isinstance(error, DBAPIError) else None
-        return cause is not None and not is_known and self._database.is_transient(cause)
+        return isinstance(error, DBAPIError) and self._database.is_transient(error.orig)
 
     def _begun_once(self, begin: Callable[[Connection], None]) -> Connection:
         self._database.check()

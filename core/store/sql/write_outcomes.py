@@ -15,14 +15,24 @@ class WriteOutcomes:
         self._now = now
         self._seen: tuple[float, str] | None = None
         self._succeeded_at = -math.inf
+        self._away_at = -math.inf
 
     def note_failure(self, reason: str) -> None:
         """A write failed for a reason that the next one would meet too."""
         self._seen = self._now(), reason
 
+    def note_away(self) -> None:
+        """The database did not answer although it was asked several times."""
+        self._away_at = self._now()
+
+    def is_away(self) -> bool:
+        """Whether that was a moment ago, so that it is not worth waiting for it again."""
+        return self._now() - self._away_at < REMEMBERED_S
+
     def note_success(self) -> None:
         """A write reached the disk."""
         self._seen = None
+        self._away_at = -math.inf
         self._succeeded_at = self._now()
 
     def has_succeeded_within(self, seconds: float) -> bool:

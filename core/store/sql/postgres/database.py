@@ -81,3 +81,16 @@ class PostgresDatabase:
     def close(self) -> None:
         self.engine.dispose()
         self._probe.dispose()
+
+
+def server_version(url: str) -> str:
+    """Of a server that answers. Changes nothing there. Raises StoreError, ConfigError or
+    MissingExtra."""
+    database = PostgresDatabase(url)
+    try:
+        with database.engine.connect() as connection:
+            return str(connection.exec_driver_sql("SHOW server_version").scalar_one())
+    except DBAPIError as error:
+        raise database.failure(error) from error
+    finally:
+        database.close()

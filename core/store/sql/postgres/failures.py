@@ -6,9 +6,8 @@ Codes: https://www.postgresql.org/docs/current/errcodes-appendix.html
 from core.store.sql.database import PATIENCE_S
 
 _LOCK_NOT_AVAILABLE = "55P03"
-# Classes of errors that the next write would meet as well: no connection, no right, no such
-# database, read-only, no room or memory, shut down, the server's own faults.
-_LASTING = ("08", "25", "28", "3D", "42501", "53", "57P", "58", "XX")
+# No room, no memory, or faults of the server itself: a check with a small write may not meet them.
+_LASTING = ("53100", "53200", "58", "XX")
 # A restart of the server, and two transactions of which the server ended one.
 _TRANSIENT = ("08", "57P", "40001", "40P01")
 READ_ONLY = "it can't be written: a replica, or set to read only"
@@ -32,9 +31,8 @@ def sqlstate_of(error: BaseException | None) -> str | None:
 
 
 def is_lasting(error: BaseException | None) -> bool:
-    """Whether the next write would meet it, too."""
-    code = sqlstate_of(error)
-    return code is None or code.startswith(_LASTING)
+    """Whether the next write would meet it, although a check may not."""
+    return (sqlstate_of(error) or "").startswith(_LASTING)
 
 
 def is_transient(error: BaseException | None) -> bool:

@@ -1,0 +1,217 @@
+"""The state on PostgreSQL: what is wrong with its address, and a server that stops, restarts or
+is full of locks."""
+
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from core.config import Settings
+from core.doctor.checks import CheckState
+from core.doctor.site import check_state
+from core.errors import ConsoleError, StoreError
+from core.moderation.audit import AuditKind
+from core.moderation.permissions import SYSTEM
+from core.store.sql import SqlStore
+from core.store.sql.postgres.database import PostgresDatabase
+from tests.factories import make_services, posted
+from tests.integration.api_requests import get, post
+from tests.integration.api_server import Running, running_server
+from tests.patience import PATIENT_S
+from tests.postgres_server import LOCKED, PASSWORD, USER, PostgresServer, postgres_server
+from tests.state_checks import state_rows
+
+OPEN = """
+import sys
+from core.store.sql import SqlStore
+from core.store.sql.postgres.database import PostgresDatabase
+store = SqlStore(PostgresDatabase(sys.argv[1]))
+with store.read() as reader:
+    print("opened", reader.count_waiting())
+"""
+
+
+LOSE_WRITES = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE state = 'idle in transaction' AND datname = current_database()"""
+
+
+@pytest.fixture
+def store(postgres_state: str) -> Iterator[SqlStore]:
+    with closing(SqlStore(PostgresDatabase(postgres_state))) as made:
+        yield made
+
+
+def ask(url: str, query: str) -> None:
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(query.encode())
+
+
+def other_application(url: str) -> str:
+    ask(url, "CREATE TABLE comments (id int)")
+    return url
+
+
+def newer_version(url: str) -> str:
+    SqlStore(PostgresDatabase(url)).close()
+    ask(url, "UPDATE alembic_version SET version_num = '9999'")
+    return url
+
+
+def without_rights(url: str) -> str:
+    name = url.rpartition("/")[2]
+    ask(
+        url,
+        f"REVOKE ALL ON SCHEMA public FROM PUBLIC; GRANT CONNECT ON DATABASE {name} TO {LOCKED}",
+    )
+    return url.replace(f"{USER}@", f"{LOCKED}:{PASSWORD}@")
+
+
+WRONG: dict[str, tuple[Callable[[str], str], str]] = {
+    "password": (lambda url: url.replace(f"{USER}@", f"{LOCKED}:guess@"), "password"),
+    "database": (lambda url: f"{url}x", "does not exist"),
+    "host": (lambda url: url.replace("127.0.0.1", "host.invalid"), "no connection"),
+    "port": (lambda url: url.replace("@127.0.0.1:", "@127.0.0.1:1"), "no connection"),
+    "another application's": (other_application, "another application"),
+    "a newer version's": (newer_version, "newer version"),
+    "no rights": (without_rights, "no schema"),
+    "no database": (lambda url: url.rpartition("/")[0], "names no database"),
+    "not to be read": (lambda url: "postgresql://mod:hush-hush@h:port/db", "can't be read"),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_said_in_one_line_without_the_password(
+    what: str, postgres_database: str
+) -> None:
+    spoil, words = WRONG[what]
+    url = spoil(postgres_database)
+    with pytest.raises(ConsoleError, match=words) as caught:
+        SqlStore(PostgresDatabase(url)).close()
+    said = str(caught.value)
+    assert len(said.splitlines()) == 1
+    assert PASSWORD not in said
+    assert "guess" not in said
+    assert PASSWORD not in repr(Settings(state_url=url))
+
+
+def test_doctor_says_whether_it_answers_and_no_address(postgres_state: str) -> None:
+    (fine,) = check_state(Settings(state_url=postgres_state))
+    assert (fine.state, fine.fact[:11]) == (CheckState.OK, "PostgreSQL ")
+    away = postgres_state.replace("@127.0.0.1:", "@127.0.0.1:1")
+    (wrong,) = check_state(Settings(state_url=away))
+    assert wrong.state is CheckState.STOPS_THE_CONSOLE
+    assert "127.0.0.1" not in f"{wrong.fact} {wrong.advice}"
+    assert check_state(Settings()) == []
+    (unread,) = check_state(Settings(state_url="postgresql://h:port/db"))
+    assert "can't be read" in unread.fact
+
+
+def test_several_processes_may_open_a_new_database_at_once(postgres_database: str) -> None:
+    opening = [
+        subprocess.Popen(
+            [sys.executable, "-c", OPEN, postgres_database], stdout=subprocess.PIPE, text=True
+        )
+        for _ in range(4)
+    ]
+    assert [each.communicate()[0] for each in opening] == ["opened 0\n"] * 4
+
+
+def test_a_connection_lost_in_a_write_keeps_nothing_of_it_and_the_next_write_works(
+    tmp_path: Path, postgres_state: str
+) -> None:
+    services = make_services(tmp_path, state_url=postgres_state)
+    store = services.context.store
+
+    def write() -> None:
+        with store.write() as tx:
+            policy = replace(tx.policy_in_force(), version=2)
+            tx.add_policy(policy, services.context.audit(AuditKind.POLICY_STORED, SYSTEM, "2"))
+            ask(postgres_state, LOSE_WRITES)
+            tx.newest_policy()
+
+    with pytest.raises(StoreError, match="the server was stopped"):
+        write()
+    assert state_rows(postgres_state, "SELECT count(*) FROM policies") == [(1,)]
+    posted(services, "Fine.")
+    assert state_rows(postgres_state, "SELECT count(*) FROM comments") == [(1,)]
+    services.close()
+
+
+def test_a_database_that_is_read_only_is_not_writable(store: SqlStore, postgres_state: str) -> None:
+    store.check_writable()
+    name = postgres_state.rpartition("/")[2]
+    ask(postgres_state, f"ALTER DATABASE {name} SET default_transaction_read_only = on")
+    store.close()
+    with pytest.raises(StoreError, match="read only"):
+        store.check_writable()
+
+
+def test_a_held_lock_is_told_within_a_moment(store: SqlStore, postgres_state: str) -> None:
+    with closing(SqlStore(PostgresDatabase(postgres_state))) as other, other.write():
+        with pytest.raises(StoreError, match="held the lock"):
+            store.check_writable()
+        with store.read() as reader:
+            assert reader.count_waiting() == 0
+    store.check_writable()
+
+
+@pytest.fixture
+def own_server() -> Iterator[PostgresServer]:
+    with postgres_server() as server:
+        yield server
+
+
+def says_so(server: Running) -> None:
+    for path in ("/healthz", "/v2/health/ready"):
+        assert get(server, path).status_code == 503, path
+    assert get(server, "/v2/health/live").status_code == 200
+    answer = post(server, "lost")
+    assert (answer.status_code, answer.json()["error"]["kind"]) == (503, "store")
+    assert answer.headers["Retry-After"] == "1"
+
+
+def test_the_api_says_that_the_server_is_away_and_goes_on_by_itself(
+    tmp_path: Path, own_server: PostgresServer
+) -> None:
+    with running_server(tmp_path, state_url=own_server.url) as server:
+        assert post(server, "first").status_code == 200
+        own_server.stop()
+        says_so(server)
+        own_server.start()
+        assert get(server, "/healthz").status_code == 200
+        assert post(server, "second").status_code == 200
+    found = state_rows(own_server.url, "SELECT source_id FROM comments ORDER BY 1")
+    assert found == [("first",), ("second",)]
+
+
+def test_a_restart_in_the_middle_of_the_load_loses_nothing_acknowledged(
+    tmp_path: Path, own_server: PostgresServer
+) -> None:
+    with running_server(tmp_path, state_url=own_server.url) as server:
+
+        def store_until_kept(poster: int) -> list[str]:
+            kept = []
+            for number in range(40):
+                name = f"{poster}-{number}"
+                # What was not acknowledged is sent again, as the API says.
+                while (answer := post(server, name)).status_code != 200:
+                    assert answer.status_code == 503
+                kept.append(answer.json()["comments"][0]["reference"])
+            return kept
+
+        with ThreadPoolExecutor(4) as pool:
+            posting = [pool.submit(store_until_kept, poster) for poster in range(4)]
+            for _ in range(3):
+                own_server.stop()
+                own_server.start()
+            references = [each for one in posting for each in one.result(PATIENT_S)]
+    stored = {row[0] for row in state_rows(own_server.url, "SELECT reference FROM revisions")}
+    assert len(set(references)) == 160
+    assert stored == set(references)
