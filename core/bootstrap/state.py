@@ -8,10 +8,15 @@ from core.store.sql.sqlite.database import SqliteDatabase
 def open_store(settings: Settings) -> SqlStore:
     """Creates the state on first use. Raises StoreError, or MissingExtra without the driver."""
     if settings.keeps_state_in_home:
-        return SqlStore(SqliteDatabase(settings.state_path))
+        return open_home_store(settings)
     from core.store.sql.postgres.database import PostgresDatabase
 
     return SqlStore(PostgresDatabase(settings.state_url))
+
+
+def open_home_store(settings: Settings) -> SqlStore:
+    """The file in the home folder, wherever the state is now."""
+    return SqlStore(SqliteDatabase(settings.state_path))
 
 
 def has_state(settings: Settings) -> bool:

@@ -16,6 +16,7 @@ from core.cli import (
     schedule,
     score,
     servers,
+    state,
     training,
     up,
     withdraw,
@@ -37,6 +38,7 @@ FAMILIES = (
     cascade,
     keys,
     logs,
+    state,
     bench,
     doctor,
 )

@@ -45,6 +45,11 @@ class SqlStore:
             migrate(connection, database.name)
         database.note_opened()
 
+    @property
+    def name(self) -> str:
+        """Where the state is, for messages; without a password."""
+        return self._database.name
+
     @contextmanager
     def read(self) -> Iterator[Reader]:
         """All reads in the block see the same snapshot."""
@@ -55,8 +60,14 @@ class SqlStore:
     def write(self) -> Iterator[Writer]:
         """Takes the write lock at the beginning, so that reads in the block can't become stale.
         Writes of several threads may share a commit; each is kept or rolled back by itself."""
-        with self._errors(), self._writes.write() as connection, self._errors():
+        with self.transaction() as connection:
             yield SqlWriter(connection)
+
+    @contextmanager
+    def transaction(self) -> Iterator[Connection]:
+        """As `write`, for statements on whole tables."""
+        with self._errors(), self._writes.write() as connection, self._errors():
+            yield connection
 
     @contextmanager
     def together(self) -> Iterator[None]:
