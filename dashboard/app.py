@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from core.errors import StoreError
 from core.moderation.permissions import Actor, Permission, can
 from dashboard.sign_in_cookie import remember
 from dashboard.wiring import signed_in
+from dashboard.wording import plain
 
 # folder, URL path, title, icon, permission needed to see the page
 PAGES = (
@@ -47,9 +49,14 @@ def ask_who() -> None:
 
 # An emoji icon becomes a data: URL; a material icon would be loaded from another host.
 st.set_page_config(page_title="Moderation console", page_icon="🛡️", layout="wide")
-person = signed_in()
-if person is None:
-    ask_who()
-else:
-    navigate(person)
-remember()
+try:
+    person = signed_in()
+    if person is None:
+        ask_who()
+    else:
+        navigate(person)
+    remember()
+except StoreError as error:
+    # Another machine's database may be away for a moment; the process has nothing to restart for.
+    st.error(f"The console's state can't be used now: {plain(str(error))}", icon=":material/error:")
+    st.button("Try again", icon=":material/refresh:")

@@ -3,9 +3,10 @@
 import streamlit as st
 
 from core.moderation.permissions import Actor
+from core.services.sign_in import sign_in
 from dashboard.sign_in_cookie import TOKEN_KEY
 from dashboard.staff import DEMO_STAFF
-from dashboard.wiring import ACTOR_KEY, sign_ins, signed_in
+from dashboard.wiring import ACTOR_KEY, current_services, signed_in
 from dashboard.wording import ROLES
 
 
@@ -14,7 +15,7 @@ def render(actor: Actor | None) -> None:
     st.subheader("Choose a person", anchor=False)
     st.caption(
         "A demo sign-in for this machine: it asks for no password and is served on loopback only. "
-        "This browser remembers the choice until it is closed or the console restarts."
+        "This browser remembers the choice until it is closed."
     )
     for person in DEMO_STAFF:
         left, right = st.columns([2, 9], vertical_alignment="center")
@@ -31,7 +32,7 @@ def render(actor: Actor | None) -> None:
 
 
 def _sign_in(actor: Actor) -> None:
-    token = sign_ins().add(actor)
+    token = sign_in(current_services().context, actor)
     st.session_state[ACTOR_KEY], st.session_state[TOKEN_KEY] = actor.id, token
 
 

@@ -4,7 +4,8 @@ them.
 Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not
 at all. A method that changes a comment, a decision, an appeal or a policy takes the audit event and
 stores it with the change. The methods for cases take none: a case changes only together with a
-decision, an edit or a withdrawal, which has one. A thread's title is not moderated and has none.
+decision, an edit or a withdrawal, which has one. A thread's title is not moderated and a sign-in
+changes nothing: they have none.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -19,6 +20,7 @@ from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
+from core.moderation.sign_ins import SignIn
 from core.store.views import (
     AppealItem,
     AuthorRecord,
@@ -102,6 +104,8 @@ class Reader(Protocol):
         ...
 
     def policy(self, version: int) -> Policy | None: ...
+
+    def sign_in(self, token_digest: str) -> SignIn | None: ...
 
     def newest_policy(self) -> Policy | None: ...
 
@@ -191,6 +195,12 @@ class Writer(Reader, Protocol):
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
         """False if the version exists already."""
+        ...
+
+    def add_sign_in(self, sign_in: SignIn) -> None: ...
+
+    def remove_sign_ins(self, *, before: datetime) -> None:
+        """Remove those from before that time."""
         ...
 
     def add_audit(self, audit: AuditEvent) -> None:

@@ -20,7 +20,7 @@ from core.processes.ports import free_port
 from core.services.ingest import ingest
 from core.services.score import score_waiting
 from core.servinglog.queries import ServingLogQueries
-from tests.e2e.conftest import await_page, console_env, sign_in
+from tests.e2e.conftest import await_page, console_env
 from tests.e2e.test_review_in_browser import CARD, card_text, open_queue
 from tests.factories import make_services
 from tests.kills import kill_count
@@ -232,7 +232,6 @@ def test_page_that_stayed_open_over_a_kill_goes_on_and_doubles_nothing(tmp_path,
             assert time.monotonic() < deadline, "the page did not connect again"
             page.wait_for_timeout(100)
         page.locator("[data-test-script-state='notRunning']").wait_for()
-        sign_in(page, "mina")  # the new process knows nobody
         page.locator(CARD).wait_for()
         first, _ = reviewer.pressed
         if is_decided(services, revisions[first]):

@@ -14,7 +14,7 @@ from core.cli.main import main
 from core.config import Settings
 from core.moderation.policies import Action
 from core.services.lookup import look_up
-from core.store.sql import transfer
+from core.store.sql import migrate, transfer
 from core.store.sql.tables import metadata
 from tests.factories import (
     HELD,
@@ -157,4 +157,5 @@ def test_a_new_database_is_prepared(
     for _ in range(2):
         assert run(settings, monkeypatch, "migrate") == 0
         assert "is up to date" in capsys.readouterr().out
-    assert state_rows(postgres_database, "SELECT version_num FROM alembic_version") == [("0006",)]
+    found = state_rows(postgres_database, "SELECT version_num FROM alembic_version")
+    assert found == [(migrate.HEAD,)]

@@ -16,6 +16,7 @@ from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_from_json
+from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.lists import SqlLists
 from core.store.sql.prepared import Prepared
@@ -29,6 +30,7 @@ from core.store.sql.tables import (
     decisions,
     policies,
     revisions,
+    sign_ins,
 )
 
 _COMMENT_BY_SOURCE = Prepared(
@@ -158,6 +160,10 @@ class SqlReader(SqlLists):
 
     def policy(self, version: int) -> Policy | None:
         return _policy_of(self._one(select(policies).where(policies.c.version == version)))
+
+    def sign_in(self, token_digest: str) -> SignIn | None:
+        row = self._one(select(sign_ins).where(sign_ins.c.token_digest == token_digest))
+        return rows.sign_in_from_row(row) if row else None
 
     def newest_policy(self) -> Policy | None:
         return _policy_of(self._first(_NEWEST_POLICY))

@@ -13,6 +13,7 @@ from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from core.moderation.sign_ins import SignIn
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -193,3 +194,15 @@ def audit_from_row(row: RowMapping) -> AuditEvent:
         occurred_at=from_micros(row["occurred_at"]),
         data=json.loads(row["data"]),
     )
+
+
+def sign_in_to_row(sign_in: SignIn) -> dict[str, object]:
+    return {
+        "token_digest": sign_in.token_digest,
+        "actor": sign_in.actor_id,
+        "signed_in_at": to_micros(sign_in.signed_in_at),
+    }
+
+
+def sign_in_from_row(row: RowMapping) -> SignIn:
+    return SignIn(row["token_digest"], row["actor"], from_micros(row["signed_in_at"]))

@@ -165,3 +165,12 @@ audit_events = Table(
     Column("data", Text, nullable=False),
     Index("ix_audit_subject", "subject_id", "seq"),
 )
+
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("token_digest", Text, primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("signed_in_at", BigInteger, nullable=False),
+    Index("ix_sign_ins_signed_in", "signed_in_at"),
+)

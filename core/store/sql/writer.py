@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, update
+from sqlalchemy import Table, bindparam, delete, update
 
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent
@@ -11,6 +11,7 @@ from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
+from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
@@ -20,15 +21,14 @@ from core.store.sql.tables import (
     cases,
     comments,
     decisions,
+    metadata,
     policies,
     revisions,
+    sign_ins,
     threads,
 )
 
-_INSERTS = {
-    table: prepared_insert(table)
-    for table in (appeals, audit_events, cases, comments, decisions, policies, revisions, threads)
-}
+_INSERTS = {table: prepared_insert(table) for table in metadata.tables.values()}
 _DECIDE = Prepared(
     update(revisions)
     .where(revisions.c.id == bindparam("revision"), revisions.c.version == bindparam("seen"))
@@ -171,6 +171,13 @@ class SqlWriter(SqlReader):
         )
         self.add_audit(audit)
         return True
+
+    def add_sign_in(self, sign_in: SignIn) -> None:
+        self._insert(sign_ins, **rows.sign_in_to_row(sign_in))
+
+    def remove_sign_ins(self, *, before: datetime) -> None:
+        old = sign_ins.c.signed_in_at < rows.to_micros(before)
+        self._connection.execute(delete(sign_ins).where(old))
 
     def add_audit(self, audit: AuditEvent) -> None:
         self._insert(audit_events, **rows.audit_to_row(audit))
