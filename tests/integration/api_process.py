@@ -23,8 +23,11 @@ run_api(build_services(load_settings(), worker="api"))
 
 
 @contextmanager
-def running_api(home: Path, port: int, script: str = SERVE) -> Iterator[subprocess.Popen[str]]:
-    """The process, once it answers; it is killed at the end if it still runs."""
+def running_api(
+    home: Path, port: int, script: str = SERVE, **settings: str
+) -> Iterator[subprocess.Popen[str]]:
+    """The process, once it answers, with more settings; it is killed at the end if it still
+    runs."""
     environ = {name: v for name, v in os.environ.items() if not name.startswith("MODCONSOLE_")}
     environ |= {
         "MODCONSOLE_HOME": str(home),
@@ -32,6 +35,7 @@ def running_api(home: Path, port: int, script: str = SERVE) -> Iterator[subproce
         "MODCONSOLE_API_PORT": str(port),
         "MODCONSOLE_API_WAIT_MS": "100000",  # refuses nobody, however slow the machine
     }
+    environ |= {f"MODCONSOLE_{name.upper()}": value for name, value in settings.items()}
     process = subprocess.Popen(
         [sys.executable, "-c", script], env=environ, stderr=subprocess.PIPE, text=True
     )
