@@ -63,26 +63,36 @@ class GroupCommit:
         """One write. Outside of a block of `together` its exit returns once the write is on disk,
         else it raises StoreError."""
         own: _Group | None = getattr(self._own, "group", None)
-        if own is None:
-            with self.together(), self.write() as connection:
-                yield connection
+        if own is not None:
+            with own.savepoint():
+                yield own.connection
             return
-        with own.savepoint():
-            yield own.connection
+        with self._group() as group:
+            try:
+                yield group.connection
+            except BaseException as error:
+                # It has the transaction for itself and needs no savepoint.
+                group.failure = str(error)
+                raise
 
     @contextmanager
     def together(self) -> Iterator[None]:
         """The writes of this thread in the block share one commit, at its end. Raises StoreError
         then if they were rolled back as a whole."""
+        with self._group():
+            yield
+
+    @contextmanager
+    def _group(self) -> Iterator[_Group]:
         with self.turn(self._patience_s):
             group = self._own.group = _Group(self._begin())
             try:
-                yield
+                yield group
             finally:
                 self._own.group = None
                 self._end(group)
-                if group.failure is not None:
-                    raise StoreError(group.failure)
+            if group.failure is not None:
+                raise StoreError(group.failure)
 
     @contextmanager
     def turn(self, patience_s: float) -> Iterator[None]:
