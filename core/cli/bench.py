@@ -24,6 +24,7 @@ BENCHMARKS = {
     "pipeline": "core.benchmarks.pipeline",
     "serve": "core.benchmarks.serve",
     "serving-log": "core.benchmarks.serving_log",
+    "state": "core.benchmarks.state",
 }
 
 
