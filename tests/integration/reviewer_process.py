@@ -1,7 +1,7 @@
 """One reviewer as a separate process, which decides on its cases as fast as it can.
 
-`python reviewer_process.py HOME NAME REVISION_ID ...` waits for a line on standard input, so that
-all reviewers start at once, and prints one JSON line per case.
+`python reviewer_process.py HOME STATE_URL NAME REVISION_ID ...` waits for a line on standard input,
+so that all reviewers start at once, and prints one JSON line per case.
 """
 
 import json
@@ -17,8 +17,9 @@ from core.services.review import Review, decide_case
 
 
 def main() -> None:
-    home, name, *revision_ids = sys.argv[1:]
-    services = build_services(Settings(home=Path(home), backend="fake"), worker=name)
+    home, state_url, name, *revision_ids = sys.argv[1:]
+    settings = Settings(home=Path(home), state_url=state_url, backend="fake")
+    services = build_services(settings, worker=name)
     actor = Actor(name, Role.MODERATOR)
     print("ready", flush=True)
     sys.stdin.readline()

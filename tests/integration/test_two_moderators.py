@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap.services import Services
+from core.config import Settings
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
 from core.moderation.comments import IncomingComment
@@ -25,8 +26,8 @@ SCRIPT = Path(__file__).with_name("reviewer_process.py")
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Iterator[Services]:
-    made = make_services(tmp_path)
+def services(tmp_path: Path, each_state_url: str) -> Iterator[Services]:
+    made = make_services(tmp_path, state_url=each_state_url)
     yield made
     made.context.store.close()
 
@@ -40,11 +41,12 @@ def held_revisions(services: Services) -> list[str]:
         return [item.revision_id for item in reader.queue([CaseStatus.OPEN], None, CASES)]
 
 
-def race(home: Path, names: list[str], revision_ids: list[str]) -> list[dict[str, str]]:
+def race(settings: Settings, names: list[str], revision_ids: list[str]) -> list[dict[str, str]]:
     """The output of every process; all start at the same moment."""
+    command = [sys.executable, str(SCRIPT), str(settings.home), settings.state_url]
     children = [
         subprocess.Popen(
-            [sys.executable, str(SCRIPT), str(home), name, *revision_ids],
+            [*command, name, *revision_ids],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
@@ -71,7 +73,7 @@ def test_each_case_has_one_winner_and_every_loser_is_told_who(
     revision_ids = held_revisions(services)
     assert len(revision_ids) == CASES
 
-    said = race(services.settings.home, names, revision_ids)
+    said = race(services.settings, names, revision_ids)
 
     assert Counter(line["revision"] for line in said) == dict.fromkeys(revision_ids, reviewers)
     with services.context.store.read() as reader:
