@@ -25,7 +25,15 @@ RULES := tests/unit tests/property tests/contract/test_store.py \
 	tests/integration/test_explained_under_policies.py \
 	tests/integration/test_failures_on_the_card.py tests/integration/test_ingest_counts.py)
 
-.PHONY: run test test-fast test-avx2 test-kills test-long test-peers coverage mutants check fix docs \
+# Tests that reach the state through the services, which may keep it on either database.
+ON_POSTGRESQL := tests/pages tests/property \
+	$(wildcard tests/integration/test_*_service*.py tests/integration/test_api.py \
+	tests/integration/test_api_scoring.py tests/integration/test_api_access.py \
+	tests/integration/test_failure_policy.py tests/integration/test_languages.py \
+	tests/integration/test_revisions.py tests/integration/test_trails_of_decisions.py \
+	tests/integration/test_unknown_facts.py tests/integration/test_withdrawal*.py)
+
+.PHONY: run test test-fast test-avx2 test-kills test-postgres test-long test-peers coverage mutants check fix docs \
 	screenshots clean
 
 run: $(VENV)/.run
@@ -47,7 +55,12 @@ test-avx2: $(VENV)/.test
 test-kills: $(VENV)/.test
 	$(BIN)/python -m pytest -m kills
 
+test-postgres: $(VENV)/.test
+	TESTS_STATE=postgresql $(BIN)/python -m pytest $(IN_PARALLEL) $(ON_POSTGRESQL) \
+		-m "not e2e and not kills and not long"
+
 test-long: $(VENV)/.test
+	$(MAKE) test-postgres
 	KILLS_SHARE=1 $(BIN)/python -m pytest -m "long or kills" --timeout=0
 	$(BIN)/python tests/interpreters.py var/interpreters $(IN_PARALLEL)
 

@@ -82,7 +82,8 @@ def describe_run(run: "JobRun") -> str:
 
 def _run_now(job: "Job", settings: Settings, at: datetime | None) -> int:
     from core.batch.schedule.history import JobHistory
-    from core.batch.schedule.scheduler import alone, run_job
+    from core.batch.schedule.locks import alone
+    from core.batch.schedule.scheduler import run_job
 
     history = JobHistory(settings.jobs_dir)
     with alone(settings.jobs_dir), _stoppable() as waiting:
@@ -93,7 +94,8 @@ def _run_now(job: "Job", settings: Settings, at: datetime | None) -> int:
 
 def _run_all(jobs: "Sequence[Job]", settings: Settings) -> ExitCode:
     from core.batch.schedule.history import JobHistory
-    from core.batch.schedule.scheduler import JobLoop, alone
+    from core.batch.schedule.locks import alone
+    from core.batch.schedule.scheduler import JobLoop
 
     history = JobHistory(settings.jobs_dir)
     with alone(settings.jobs_dir), _stoppable() as waiting:

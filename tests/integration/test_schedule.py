@@ -17,7 +17,8 @@ import pytest
 from core.batch.schedule import history as histories
 from core.batch.schedule.history import JobHistory, JobRun
 from core.batch.schedule.jobs import Job
-from core.batch.schedule.scheduler import JobLoop, StoppableClock, alone, run_job, run_with_retries
+from core.batch.schedule.locks import alone, job_lock
+from core.batch.schedule.scheduler import JobLoop, StoppableClock, run_job, run_with_retries
 from core.cli.main import main
 from core.clock import Clock, system_clock
 from core.errors import Conflict, StoreError
@@ -119,6 +120,41 @@ def test_only_one_process_schedules(history: JobHistory) -> None:
     with alone(history.folder), pytest.raises(Conflict), alone(history.folder):
         pass
     with alone(history.folder):
+        pass
+
+
+def test_a_job_whose_scheduler_was_killed_is_not_run_beside_itself(
+    path: Path, history: JobHistory
+) -> None:
+    """The process of the job outlives its scheduler; the next one leaves it alone until it ends."""
+    nightly, waiting = job(path), Patience().waiting
+    with job_lock(history.folder / "logs", nightly.name) as lock:
+        orphan = subprocess.Popen(
+            [sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=(lock,)
+        )
+    with pytest.raises(Conflict, match="is running already"):
+        run_job(nightly, NOW, history, waiting)
+    assert history.runs() == []
+    orphan.communicate(b"\n")
+    assert run_job(nightly, NOW, history, waiting).exit_code == 0
+
+
+def test_the_process_of_a_job_holds_its_lock(path: Path, history: JobHistory) -> None:
+    seen: list[str] = []
+
+    def stops() -> bool:
+        try:
+            with job_lock(history.folder / "logs", "nightly"):
+                seen.append("free")
+        except Conflict:
+            seen.append("taken")
+        return False
+
+    run_job(job(path), NOW, history, Patience(stops).waiting)
+    # The process may have ended between two looks at it.
+    assert "taken" in seen[:-1] or seen == ["taken"]
+    assert "free" not in seen[:-1]
+    with job_lock(history.folder / "logs", "nightly"):
         pass
 
 

@@ -13,6 +13,7 @@ from core.moderation.permissions import Actor
 from dashboard.wiring import ACTOR_KEY, current_services
 from tests.contract.remote_server import KEY, RemoteServer
 from tests.factories import make_services
+from tests.fresh_state import state_url
 from tests.patience import PATIENT_S
 
 ROOT = Path(__file__).parents[2]
@@ -32,6 +33,7 @@ def _components_are_looked_for_once() -> Iterator[None]:
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The home folder of the pages under test."""
     monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    monkeypatch.setenv("MODCONSOLE_STATE_URL", state_url(tmp_path))
     monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
     return tmp_path
 

@@ -8,7 +8,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.batch.schedule.history import JobHistory, JobRun
-from core.batch.schedule.scheduler import alone
+from core.batch.schedule.locks import alone
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Permission, Role, can
 from tests.factories import HOSTILE, LEAD, MODERATOR

@@ -8,7 +8,7 @@ from statistics import median
 
 from core.batch.schedule.history import JobHistory, JobRun
 from core.batch.schedule.jobs import Job, read_jobs
-from core.batch.schedule.scheduler import is_scheduling
+from core.batch.schedule.locks import is_scheduling
 from core.errors import ConfigError
 from core.moderation.permissions import Actor, Permission, check_can
 

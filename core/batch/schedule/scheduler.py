@@ -1,26 +1,25 @@
 """Runs jobs at their times, each in a process of its own and never twice at once."""
 
-import fcntl
 import json
 import logging
 import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from core.batch.schedule.history import JobHistory, JobRun
+from core.batch.schedule.history import LOGS, JobHistory, JobRun
 from core.batch.schedule.jobs import Job, MissedRuns
+from core.batch.schedule.locks import job_lock
 from core.batch.schedule.times import times_after
 from core.clock import Clock
 from core.errors import Conflict, StoreError
 from core.identifiers import new_id
-from core.private_files import make_private_folder, open_private_file
+from core.private_files import open_private_file
 
 AGAIN_S = 60.0
 LATE_S = 90.0
@@ -41,37 +40,6 @@ class StoppableClock:
     wait: Callable[[float], bool]
 
 
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """While this process schedules, no other one may. Raises Conflict."""
-    make_private_folder(folder)
-    lock = open_private_file(folder / "lock", os.O_RDWR)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        os.close(lock)
-        raise Conflict("another process runs the jobs: there can be one") from None
-    try:
-        yield
-    finally:
-        os.close(lock)
-
-
-def is_scheduling(folder: Path) -> bool:
-    """Whether a process runs the jobs now."""
-    try:
-        lock = os.open(folder / "lock", os.O_RDONLY)
-    except OSError:
-        return False
-    try:
-        fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return True
-    finally:
-        os.close(lock)
-    return False
-
-
 class JobLoop:
     """The times of one job. `since` is when it became known: times before are not missed."""
 
@@ -86,7 +54,7 @@ class JobLoop:
         while True:
             try:
                 wait_s = self.step()
-            except StoreError as error:
+            except (Conflict, StoreError) as error:
                 _log.error("The job %s could not be run: %s", self._job.name, error)
                 wait_s = AGAIN_S
             if self._waiting.wait(wait_s):
@@ -146,23 +114,33 @@ def run_job(
     *,
     attempt: int = 1,
 ) -> JobRun:
-    """One attempt; a stop interrupts it as Ctrl-C does, so that it keeps what it has done."""
+    """One attempt; a stop interrupts it as Ctrl-C does, so that it keeps what it has done. Raises
+    Conflict while the job runs, StoreError."""
     run = JobRun(new_id(), job.name, planned_at, attempt, waiting.clock.now())
-    history.write(run)
     log = history.log_path(run)
-    command = [sys.executable, "-m", "core.cli", *job.words(planned_at)]
-    try:
-        with os.fdopen(open_private_file(log, os.O_WRONLY), "wb") as output:
-            process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT
-            )
-    except OSError as error:
-        raise StoreError(f"no process could be started: {error.strerror}") from None
+    with job_lock(history.folder / LOGS, job.name) as lock:
+        history.write(run)
+        process = _start(job.words(planned_at), log, lock)
     code = _wait(process, waiting)
     ended = replace(run, ended_at=waiting.clock.now(), exit_code=code, facts=_last_facts(log))
     history.write(ended)
     history.prune(job.name)
     return ended
+
+
+def _start(words: Sequence[str], log: Path, lock: int) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "core.cli", *words]
+    try:
+        with os.fdopen(open_private_file(log, os.O_WRONLY), "wb") as output:
+            return subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+                pass_fds=(lock,),
+            )
+    except OSError as error:
+        raise StoreError(f"no process could be started: {error.strerror}") from None
 
 
 def _wait(process: "subprocess.Popen[bytes]", waiting: StoppableClock) -> int:
