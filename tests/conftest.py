@@ -15,9 +15,9 @@ from core.inference.local.processors import CPU_INFO
 from core.inference.manifest import read_manifest
 from core.store.sql import SqlStore
 from core.store.sql.postgres.database import PostgresDatabase
-from tests.fresh_state import STATE, drop_states, keep_states_in
 from tests.policies import removing_policy
 from tests.postgres_server import can_run, drop_database, new_database, postgres_server
+from tests.postgres_states import STATE, PostgresStates, keep_states_in
 
 # Examples differ from run to run, so that many runs find what one misses; a failure prints how to
 # repeat it (`@reproduce_failure` and `--hypothesis-seed`). No deadline: no result depends on time.
@@ -65,32 +65,34 @@ def postgres_database(postgres: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def _migrated_postgres(postgres: str) -> str:
-    """A database with the console's empty tables, to make others from: the migrations take longer
-    than most tests."""
-    url = new_database(postgres)
-    SqlStore(PostgresDatabase(url)).close()
-    return url
+def _postgres_states(postgres: str) -> PostgresStates:
+    template = new_database(postgres)
+    SqlStore(PostgresDatabase(template)).close()
+    return PostgresStates(template)
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _place_of_states(request: pytest.FixtureRequest) -> None:
-    if os.environ.get(STATE) == "postgresql":
-        keep_states_in(request.getfixturevalue("_migrated_postgres"))
+def _place_of_states(request: pytest.FixtureRequest) -> PostgresStates | None:
+    if os.environ.get(STATE) != "postgresql":
+        return None
+    states: PostgresStates = request.getfixturevalue("_postgres_states")
+    keep_states_in(states)
+    return states
 
 
 @pytest.fixture(autouse=True)
-def _states_are_removed() -> Iterator[None]:
+def _states_end_with_their_test(_place_of_states: PostgresStates | None) -> Iterator[None]:
     yield
-    drop_states()
+    if _place_of_states is not None:
+        _place_of_states.end_test()
 
 
 @pytest.fixture
-def postgres_state(_migrated_postgres: str) -> Iterator[str]:
-    """The URL of a new state without content."""
-    url = new_database(_migrated_postgres, is_copy=True)
+def postgres_state(_postgres_states: PostgresStates) -> Iterator[str]:
+    """The URL of a state without content."""
+    url = _postgres_states.take()
     yield url
-    drop_database(url)
+    _postgres_states.give_back(url)
 
 
 @pytest.fixture(params=[STATE_IN_HOME, "postgresql"])

@@ -21,7 +21,8 @@ from core.services.review import Review, decide_case
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from core.serving.api_keys import KeyFolder
-from tests.fresh_state import put_fresh_state, state_url
+from tests.fresh_state import put_fresh_state
+from tests.postgres_states import state_url
 from tests.submitting import score_now
 
 MODERATOR = Actor("mina", Role.MODERATOR)

@@ -13,8 +13,8 @@ from core.moderation.permissions import Actor
 from dashboard.wiring import ACTOR_KEY, current_services
 from tests.contract.remote_server import KEY, RemoteServer
 from tests.factories import make_services
-from tests.fresh_state import state_url
 from tests.patience import PATIENT_S
+from tests.postgres_states import state_url
 
 ROOT = Path(__file__).parents[2]
 
