@@ -82,9 +82,11 @@ def _place_of_states(request: pytest.FixtureRequest) -> PostgresStates | None:
 
 @pytest.fixture(autouse=True)
 def _states_end_with_their_test(_place_of_states: PostgresStates | None) -> Iterator[None]:
-    yield
-    if _place_of_states is not None:
-        _place_of_states.end_test()
+    if _place_of_states is None:
+        yield
+        return
+    with _place_of_states.test():
+        yield
 
 
 @pytest.fixture

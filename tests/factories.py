@@ -50,7 +50,8 @@ def make_services(home: Path, *, days_ago: float = 0, **changes: Any) -> Service
     clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
     changes = {"state_url": state_url(home)} | changes
     settings = Settings(home=home, backend="fake", cache_size=0, **changes)
-    put_fresh_state(settings.state_path)
+    if settings.keeps_state_in_home:
+        put_fresh_state(settings.state_path)
     return build_services(settings, worker="test", clock=clock)
 
 

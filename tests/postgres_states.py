@@ -1,6 +1,8 @@
 """Empty states on a PostgreSQL server. They are emptied and used again: to make a database takes
 longer than most tests."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import psycopg
@@ -42,16 +44,19 @@ class PostgresStates:
             self._free.append(url)
 
     def of_home(self, home: Path) -> str:
-        """The state of that home, its own until the test ends."""
+        """The state of that home, its own until the test ends, or the module that began with it."""
         place = home.absolute()
         if place not in self._of_homes:
             self._of_homes[place] = self.take()
         return self._of_homes[place]
 
-    def end_test(self) -> None:
-        """Takes back the states of all homes."""
-        while self._of_homes:
-            self.give_back(self._of_homes.popitem()[1])
+    @contextmanager
+    def test(self) -> Iterator[None]:
+        """Takes back the states of the homes that are new in the block."""
+        before = set(self._of_homes)
+        yield
+        for home in self._of_homes.keys() - before:
+            self.give_back(self._of_homes.pop(home))
 
 
 _in_use: list[PostgresStates] = []

@@ -236,6 +236,7 @@ def test_command_counts_the_languages(
     services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MODCONSOLE_HOME", str(services.settings.home))
+    monkeypatch.setenv("MODCONSOLE_STATE_URL", services.settings.state_url)
     monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
     for text in (THREATS[0], THREATS[1], THANKS[0], "Verpiss dich", HELD):
         posted(services, text)

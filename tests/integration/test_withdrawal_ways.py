@@ -197,6 +197,7 @@ def test_command_withdraws(
     services: Services, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("MODCONSOLE_HOME", str(services.settings.home))
+    monkeypatch.setenv("MODCONSOLE_STATE_URL", services.settings.state_url)
     monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
     revision = scored(services, SECRET)
     source, source_id = source_key(services, revision)

@@ -101,6 +101,8 @@ def test_the_cookie_is_named_by_the_address_in_the_browser(host, name, monkeypat
 
 
 def test_a_state_that_is_away_is_told_on_every_page(services, home, staff_page):
+    if not services.settings.keeps_state_in_home:
+        pytest.skip("the state is no file that could be moved away")
     scored(services, HELD)
     at = staff_page("review", DEMO_STAFF[0])
     assert HELD in said(at)
