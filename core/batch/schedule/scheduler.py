@@ -147,7 +147,9 @@ def run_job(
     attempt: int = 1,
 ) -> JobRun:
     """One attempt; a stop interrupts it as Ctrl-C does, so that it keeps what it has done."""
-    run = JobRun(new_id(), job.name, planned_at, attempt, waiting.clock.now())
+    run = JobRun(
+        new_id(), job.name, planned_at, attempt, waiting.clock.now(), folder=_working_folder()
+    )
     history.write(run)
     log = history.log_path(run)
     command = [sys.executable, "-m", "core.cli", *job.words(planned_at)]
@@ -163,6 +165,13 @@ def run_job(
     history.write(ended)
     history.prune(job.name)
     return ended
+
+
+def _working_folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""  # it was removed since
 
 
 def _wait(process: "subprocess.Popen[bytes]", waiting: StoppableClock) -> int:
