@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -137,7 +138,17 @@ def test_runs_of_before_there_were_summaries_are_counted_from_their_rows(
     assert view(third, second).drift is not None
 
 
-@pytest.mark.parametrize("stored", ["", "[]", '{"outcomes": {"nonsense": 1}}', "{", "null"])
+@pytest.mark.parametrize(
+    "stored",
+    [
+        "",
+        "[]",
+        "{",
+        '{"outcomes": {"nonsense": 1}}',
+        '{"outcomes": {"hold": -1}, "scores": {}, "unassessed_count": 0}',
+        '{"outcomes": {}, "scores": {"threat": {"bins": {"101": 1}, "total": 1}}}',
+    ],
+)
 def test_a_summary_that_another_program_wrote_is_not_believed(
     score: Any, address: str, stored: str
 ) -> None:
@@ -243,7 +254,7 @@ def test_a_wrong_password_and_a_server_that_is_gone_are_told_without_the_passwor
 
     for url in (
         "postgresql://nobody:hunter2@127.0.0.1:1/x",
-        postgres_database.replace("://", "://nobody:hunter2@", 1),
+        re.sub(r"://[^@]*@", "://nobody:hunter2@", postgres_database),
     ):
         (said,) = wrong(url)
         assert "hunter2" not in said

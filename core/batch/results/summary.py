@@ -84,9 +84,9 @@ def from_json(text: str | None) -> RunSummary | None:
     try:
         stored = json.loads(text or "")
         return RunSummary(
-            {Outcome(name): int(count) for name, count in stored["outcomes"].items()},
+            {Outcome(name): _count(count) for name, count in stored["outcomes"].items()},
             {Label(name): _stored_scores(of) for name, of in stored["scores"].items()},
-            int(stored["unassessed_count"]),
+            _count(stored["unassessed_count"]),
         )
     except (ValueError, TypeError, KeyError, AttributeError, IndexError):
         return None
@@ -121,8 +121,14 @@ def _label_scores(work: Transaction, rows: RunRows, label: Label) -> LabelScores
 def _stored_scores(of: Mapping[str, Any]) -> LabelScores:
     bins = [0] * BINS
     for k, count in of["bins"].items():
-        bins[int(k)] = int(count)
+        bins[int(k)] = _count(count)
     return LabelScores(tuple(bins), float(of["total"]))
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or value < 0:
+        raise ValueError(f"{value!r} is no count")
+    return value
 
 
 def _flagged(row: Mapping[str, Any], rows: RunRows) -> FlaggedRow:

@@ -24,11 +24,12 @@ SLACK = timedelta(seconds=2)
 
 @dataclass(frozen=True, slots=True)
 class RunResults:
-    """`id_column` tells rows apart. `standing_count` of the run's rows stand as it wrote them;
-    later runs scored the others again. `drift` is against `before`; if there is none, `no_drift`
-    says why."""
+    """`id_column` tells rows apart; without `has_actions` nothing decided on them.
+    `standing_count` of the run's rows stand as it wrote them; later runs scored the others again.
+    `drift` is against `before`; if there is none, `no_drift` says why."""
 
     id_column: str
+    has_actions: bool
     summary: RunSummary
     standing_count: int
     top: Sequence[FlaggedRow]
@@ -51,7 +52,7 @@ def view_results(actor: Actor, place: ResultsPlace, before: ResultsPlace | None)
     if not summary.row_count:
         old, no_drift = None, "This run wrote no rows, so there is nothing to compare."
     found = None if old is None else drift(summary, old)
-    return RunResults(rows.id, summary, standing, top, before, found, no_drift)
+    return RunResults(rows.id, rows.has_actions, summary, standing, top, before, found, no_drift)
 
 
 @contextmanager
@@ -117,13 +118,15 @@ def _summary_before(
 def _whole_summary(
     database: Database, rows: RunRows, place: ResultsPlace
 ) -> tuple[RunSummary | None, str]:
-    if (stored := _stored(database, place)) is not None:
-        return stored, ""
-    with database.transaction() as work:
-        found = summarise(work, rows)
-    if place.row_count is not None and found.row_count < place.row_count:
-        return None, (
-            f"Of the {place.row_count:,} rows of the run before {found.row_count:,} stand in the "
-            "table; later runs scored the others again, so the two can't be compared."
-        )
+    found = _stored(database, place)
+    if found is None:
+        with database.transaction() as work:
+            found = summarise(work, rows)
+        if place.row_count is not None and found.row_count < place.row_count:
+            return None, (
+                f"Of the {place.row_count:,} rows of the run before {found.row_count:,} stand in "
+                "the table; later runs scored the others again, so the two can't be compared."
+            )
+    if not found.row_count:
+        return None, "The run before wrote no rows, so there is nothing to compare with."
     return found, ""
