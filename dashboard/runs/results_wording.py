@@ -6,7 +6,6 @@ from datetime import tzinfo
 import pandas as pd
 
 from core.batch.results.places import ResultsPlace
-from core.batch.results.summary import FlaggedRow
 from core.batch.results.view import RunResults
 from core.moderation.drift import (
     ERROR,
@@ -32,8 +31,8 @@ OUTCOMES: dict[Outcome, str] = {
 ALWAYS = (*map(Outcome, (Action.APPROVE, Action.HOLD, Action.REMOVE)), Outcome.NOT_SCORED)
 OF_A_FILE = (Outcome.SCORED, Outcome.NOT_SCORED)
 PLAIN_RUNS = (
-    "Only runs of jobs are here: of a `modconsole score` that was run by hand, this page does not "
-    "know where it wrote to. Its own table of runs does."
+    "Only runs of jobs are listed: where a `modconsole score` that was run by hand wrote to is not "
+    "known here. The table of runs beside its predictions tells of it."
 )
 HOW = (
     f"“{Evidence.CHANGED}”: unlikely ({ERROR:.0%} for all lines of both tables together) if the "
@@ -45,7 +44,7 @@ HOW = (
 def outcome_frame(results: RunResults) -> pd.DataFrame:
     """A line for each outcome: rows, share and, with a run before, the change."""
     summary = results.summary
-    usual = OF_A_FILE if Outcome.SCORED in summary.outcomes else ALWAYS
+    usual = ALWAYS if results.has_actions else OF_A_FILE
     changes = {one.outcome: one for one in results.drift.outcomes} if results.drift else {}
     shown = [one for one in Outcome if one in usual or one in summary.outcomes or one in changes]
     counts = [summary.outcomes.get(one, 0) for one in shown]
@@ -57,9 +56,8 @@ def outcome_frame(results: RunResults) -> pd.DataFrame:
     if results.drift is not None:
         found = [changes.get(one) for one in shown]
         columns |= {
-            "before": [NONE if one is None else _percent(one.before) for one in found],
-            "change": [NONE if one is None else _points(one.change) for one in found],
-            "interval": [NONE if one is None else _interval(one) for one in found],
+            "before": [None if one is None else one.before for one in found],
+            "change": [NONE if one is None else _change(one) for one in found],
             "effect": [None if one is None else one.effect for one in found],
             "evidence": [NONE if one is None else one.evidence.value for one in found],
         }
@@ -90,12 +88,14 @@ def label_frame(results: RunResults) -> pd.DataFrame:
     )
 
 
-def flagged_frame(rows: Sequence[FlaggedRow], id_column: str) -> pd.DataFrame:
+def flagged_frame(results: RunResults) -> pd.DataFrame:
     """The rows with the highest scores; a column for each label that one of them has."""
+    rows = results.top
     labels = [label for label in Label if any(label in row.scores for row in rows)]
-    is_decided = any(row.outcome is not None for row in rows)
-    columns: dict[str, Sequence[object]] = {id_column: [escape_invisible(row.id) for row in rows]}
-    if is_decided:
+    columns: dict[str, Sequence[object]] = {
+        results.id_column: [escape_invisible(row.id) for row in rows]
+    }
+    if results.has_actions:
         columns |= {
             "action": [OUTCOMES[row.outcome] if row.outcome else NONE for row in rows],
             "reason": [escape_invisible(row.reason) or NONE for row in rows],
@@ -112,11 +112,12 @@ def headline(results: RunResults, zone: tzinfo) -> str:
     changed = [one for one in results.drift.outcomes if one.evidence is Evidence.CHANGED]
     moved = [one for one in results.drift.scores if one.evidence is Evidence.CHANGED]
     if changed:
-        one = max(changed, key=lambda one: abs(one.effect))
+        # What was approved mirrors the others.
+        one = max(changed, key=lambda one: (one.outcome is not Outcome.APPROVE, abs(one.effect)))
         words = (
             f"{'More' if one.change > 0 else 'Fewer'} rows were {OUTCOMES[one.outcome]} {than}: "
-            f"{_percent(one.share)} instead of {_percent(one.before)}, {_points(one.change)} "
-            f"({_interval(one)}). That is more than chance."
+            f"{_share(one.share)} instead of {_share(one.before)}, {_change(one)}. That is "
+            "more than chance."
         )
     elif moved:
         labels = ", ".join(LABELS[one.label] for one in moved)
@@ -141,7 +142,7 @@ def notes(results: RunResults, place: ResultsPlace) -> str:
             f"{counted(summary.unassessed_count, 'row')} got an action without scores, because of "
             "their language."
         )
-    if Outcome.SCORED in summary.outcomes and place.path is not None:
+    if not results.has_actions:
         lines.append("A file has scores, but no actions: no policy is applied to it.")
     lines += _other_versions(results, place)
     return " ".join(lines)
@@ -169,16 +170,15 @@ def _is_too_small(found: Drift) -> bool:
     return all(one.evidence is Evidence.TOO_FEW for one in found.outcomes)
 
 
-def _percent(share: float) -> str:
-    return f"{share * 100:.1f} %" if share >= 0.001 or share == 0 else "under 0.1 %"
+def _share(share: float) -> str:
+    return f"{share * 100:.{1 if share >= 0.01 else 2}f} %"
 
 
-def _points(change: float) -> str:
-    return f"{change * 100:+.1f} points"
-
-
-def _interval(one: OutcomeChange) -> str:
-    return f"{one.low * 100:+.1f} to {one.high * 100:+.1f}"
+def _change(one: OutcomeChange) -> str:
+    """`+1.5 points (+0.7 to +2.3)`; two decimals where one would show nothing."""
+    digits = 1 if max(abs(one.low), abs(one.high)) >= 0.01 else 2
+    change, low, high = (f"{each * 100:+.{digits}f}" for each in (one.change, one.low, one.high))
+    return f"{change} points ({low} to {high})"
 
 
 def _moved(one: ScoreChange) -> str:
