@@ -17,6 +17,7 @@ from uvicorn.config import HTTP_PROTOCOLS
 
 from core.config import load_settings
 from core.errors import ConsoleError
+from dashboard.runs.download import ROUTE as RUN_RESULTS
 from dashboard.same_origin import SameOriginOnly
 
 # A symbolic link to `.streamlit/config.toml` in the repository; a file in a wheel.
@@ -63,6 +64,7 @@ def make_app(which: str) -> st.App:
     """The staff console or the public look-up as an ASGI application."""
     return st.App(
         Path(__file__).parent / APPS[which],
+        routes=[RUN_RESULTS] if which == "staff" else [],
         middleware=[Middleware(SecurityHeaders), Middleware(SameOriginOnly)],
         on_script_error=_log_error,
     )

@@ -18,4 +18,5 @@ def remember() -> None:
     """Store this session's token in the browser, if the person signed in during this session."""
     token = st.session_state.get(TOKEN_KEY)
     if token is not None:
-        _cookie(data={"name": cookie_name(), "token": token}, key="sign_in_cookie")
+        name = cookie_name(st.context.headers.get("Host"))
+        _cookie(data={"name": name, "token": token}, key="sign_in_cookie")

@@ -22,19 +22,24 @@ def current_services() -> Services:
     return _services(load_settings())
 
 
-def cookie_name() -> str:
-    """Contains the port of the address in the browser, because a browser sends a host's cookies to
-    all its ports. Several consoles behind one address have one."""
-    port = (st.context.headers.get("Host") or "").rpartition(":")[2]
+def cookie_name(host: str | None) -> str:
+    """`host` is the header that names the address in the browser. The name contains its port,
+    because a browser sends a host's cookies to all its ports; several consoles behind one address
+    have one."""
+    port = (host or "").rpartition(":")[2]
     return f"modconsole_person_{port if port.isdecimal() else 'web'}"
+
+
+def person_of(token: str | None) -> Actor | None:
+    """Whom a browser's cookie is for. Raises StoreError."""
+    return staff_member(find_signed_in(current_services().context, token))
 
 
 def signed_in() -> Actor | None:
     """The person chosen in this session or, after a reload, found by the browser's cookie."""
     if ACTOR_KEY in st.session_state:
         return staff_member(st.session_state[ACTOR_KEY])
-    token = st.context.cookies.get(cookie_name())
-    actor = staff_member(find_signed_in(current_services().context, token))
+    actor = person_of(st.context.cookies.get(cookie_name(st.context.headers.get("Host"))))
     if actor is not None:
         st.session_state[ACTOR_KEY] = actor.id
     return actor

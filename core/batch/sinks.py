@@ -1,12 +1,14 @@
 """Writes scored rows as Parquet, CSV or JSON lines; the final name appears only when complete."""
 
 import csv
+import io
 import json
 import os
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TextIO
 
@@ -75,6 +77,18 @@ def open_sink(out: Path, schema: pa.Schema, *, is_raw: bool = False) -> Iterator
     except (OSError, pa.ArrowException) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error).splitlines()[0]
         raise InvalidInput(f"{out} can't be written: {reason}") from None
+
+
+def csv_pieces(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> Iterator[bytes]:
+    """The CSV that `open_sink` writes, header first, then a piece for each batch."""
+    text = io.StringIO(newline="")
+    sink = _CsvSink(text, schema, is_raw=False)
+    for batch in chain([None], batches):
+        if batch is not None:
+            sink.write(batch)
+        yield text.getvalue().encode("utf-8", "backslashreplace")
+        text.seek(0)
+        text.truncate()
 
 
 def _check_names(out: Path, schema: pa.Schema) -> None:

@@ -7,6 +7,9 @@ from core.batch.schedule.overview import JobsOverview, JobState, read_output, vi
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied
 from core.moderation.permissions import Actor, Permission, check_can
+from core.sources.tables.address import without_password
+from dashboard.runs.results import results_panel
+from dashboard.runs.results_wording import PLAIN_RUNS
 from dashboard.runs.tables import jobs_table, runs_table
 from dashboard.runs.wording import HELP, outcome, trouble
 from dashboard.serving_log import REFRESH_S
@@ -26,7 +29,7 @@ def render(services: Services, actor: Actor) -> None:
     _jobs(services, actor)
 
 
-@st.fragment(run_every=REFRESH_S)  # reads two small files
+@st.fragment(run_every=REFRESH_S)  # two small files; results are kept for a while
 def _jobs(services: Services, actor: Actor) -> None:
     settings, history = services.settings, JobHistory(services.settings.jobs_dir)
     view = view_jobs(actor, settings.jobs_path, history, services.clock.now())
@@ -55,13 +58,16 @@ def _title(view: JobsOverview) -> None:
 
 def _runs(view: JobsOverview, state: JobState, history: JobHistory, actor: Actor) -> None:
     st.markdown(f"**{plain(state.job.name)}**")
-    st.code(" ".join(["modconsole", *state.job.command]), language=None, wrap_lines=True)
+    command = map(without_password, state.job.command)
+    st.code(" ".join(["modconsole", *command]), language=None, wrap_lines=True)
     if not state.runs:
         st.caption("It has not run yet.")
         return
     zone = viewer_zone(st.context.timezone)
     at = runs_table(state, zone, is_scheduled=view.is_scheduled)
     run = state.runs[at]
+    st.caption(PLAIN_RUNS)
+    results_panel(actor, state.job, run, state.runs[at + 1 :])
     st.caption(plain(f"What this run printed ({outcome(run, is_scheduled=view.is_scheduled)})"))
     printed = read_output(actor, history, run, lines=OUTPUT_LINES)
     st.code(printed or "nothing", language=None, wrap_lines=True)

@@ -13,6 +13,7 @@ from core.moderation.permissions import Actor
 from dashboard.wiring import ACTOR_KEY, current_services
 from tests.contract.remote_server import KEY, RemoteServer
 from tests.factories import make_services
+from tests.pages.nightly import Nightly
 from tests.patience import PATIENT_S
 from tests.postgres_states import state_url
 
@@ -60,6 +61,18 @@ def staff_page(home: Path) -> Callable[..., AppTest]:
         return at.switch_page(file).run()
 
     return open_page
+
+
+@pytest.fixture
+def nightly(
+    services: Services, home: Path, capsys: pytest.CaptureFixture[str]
+) -> Callable[..., Nightly]:
+    """Declares a job that writes where it is told: `nightly("x.csv")`."""
+
+    def declare(out: str = "x.duckdb") -> Nightly:
+        return Nightly(home, capsys, out)
+
+    return declare
 
 
 @pytest.fixture

@@ -94,10 +94,8 @@ def test_a_reload_finds_the_person_by_the_cookie(services, monkeypatch):
         (None, "modconsole_person_web"),
     ],
 )
-def test_the_cookie_is_named_by_the_address_in_the_browser(host, name, monkeypatch):
-    headers = {} if host is None else {"Host": host}
-    monkeypatch.setattr(wiring.st, "context", SimpleNamespace(headers=headers))
-    assert wiring.cookie_name() == name
+def test_the_cookie_is_named_by_the_address_in_the_browser(host, name):
+    assert wiring.cookie_name(host) == name
 
 
 def test_a_state_that_is_away_is_told_on_every_page(services, home, staff_page):

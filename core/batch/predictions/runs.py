@@ -7,9 +7,10 @@ from enum import StrEnum
 import pyarrow as pa
 
 from core.batch.predictions.table import create_table
-from core.sources.tables.base import Transaction, quoted
+from core.sources.tables.base import Transaction, quoted, text_literal
 
 SUFFIX = "_runs"
+SUMMARY = "summary"
 _STAGED = "modconsole_run"
 _MOMENT = pa.timestamp("us", "UTC")
 _SCHEMA = pa.schema(
@@ -32,6 +33,7 @@ _SCHEMA = pa.schema(
         ("unusable_count", pa.int64()),
         ("run_s", pa.float64()),
         ("problem", pa.string()),
+        (SUMMARY, pa.string()),
     ]
 )
 
@@ -49,7 +51,8 @@ class Run:
     """`task` is the command's choice of rows: a run goes on only with the same. Of the rows read,
     `scored_count` have scores, `failed_count` an error, `unchanged_count` were left as they stood,
     and `unusable_count` have no id of their own and so no row. `run_s` are the seconds spent in all
-    processes of the run."""
+    processes of the run. `summary` is what became of its rows, as JSON, once it has ended: later
+    runs may score them again."""
 
     run_id: str
     name: str
@@ -69,6 +72,7 @@ class Run:
     unusable_count: int = 0
     run_s: float = 0.0
     problem: str = ""
+    summary: str = ""
 
 
 class RunTable:
@@ -80,7 +84,23 @@ class RunTable:
 
     def create(self, work: Transaction) -> None:
         """Creates it if it is not there. Raises InvalidInput if it is another table."""
+        if self.name in work.tables() and not self._has_summaries(work):
+            # Made before runs had summaries.
+            create_table(work, self.name, pa.schema(list(_SCHEMA)[:-1]), "runs")
+            work.execute(f"ALTER TABLE {self._sql} ADD COLUMN {SUMMARY} VARCHAR")
         create_table(work, self.name, _SCHEMA, "runs")
+
+    def summary(self, work: Transaction, run_id: str) -> str | None:
+        """None if there is none."""
+        if self.name not in work.tables() or not self._has_summaries(work):
+            return None
+        found = work.fetch(
+            f"SELECT {SUMMARY} FROM {self._sql} WHERE run_id = {text_literal(run_id)}"
+        )
+        return next(iter(found.column(SUMMARY).to_pylist()), None)
+
+    def _has_summaries(self, work: Transaction) -> bool:
+        return SUMMARY in work.fetch(f"SELECT * FROM {self._sql} LIMIT 0").column_names
 
     def put(self, work: Transaction, run: Run) -> None:
         """Adds the run, or takes the place of its last state."""

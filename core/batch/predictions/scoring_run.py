@@ -16,6 +16,8 @@ from core.batch.predictions.rows import (
 )
 from core.batch.predictions.runs import Run, RunState, RunTable
 from core.batch.predictions.table import PredictionTable, id_positions
+from core.batch.results.rows import table_rows
+from core.batch.results.summary import as_json, summarise
 from core.batch.scoring import score_cells
 from core.clock import Clock
 from core.errors import ConsoleError
@@ -163,7 +165,10 @@ class ScoringRun:
         """At the end, from the rows themselves: some may have been scored by a process before this
         one, or twice because they failed the first time."""
         scored, failed, self.report.retry_count = self._table.counts(work, self._by.run_id)
-        self.report.run = replace(self.report.run, scored_count=scored, failed_count=failed)
+        summary = summarise(work, table_rows(self._table.name, self._by.run_id))
+        self.report.run = replace(
+            self.report.run, scored_count=scored, failed_count=failed, summary=as_json(summary)
+        )
 
     def _fail(self, reason: str, count: int) -> None:
         if count:

@@ -22,7 +22,7 @@ KEPT = 500
 @dataclass(frozen=True, slots=True)
 class JobRun:
     """One attempt. `exit_code` and `ended_at` are None until it ends; `facts` are those that the
-    command printed last."""
+    command printed last. `folder` is the one it ran in, from which its relative paths count."""
 
     run_id: str
     job: str
@@ -32,6 +32,7 @@ class JobRun:
     ended_at: datetime | None = None
     exit_code: int | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
+    folder: str = ""
 
     @property
     def took_s(self) -> float | None:

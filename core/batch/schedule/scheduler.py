@@ -116,7 +116,9 @@ def run_job(
 ) -> JobRun:
     """One attempt; a stop interrupts it as Ctrl-C does, so that it keeps what it has done. Raises
     Conflict while the job runs, StoreError."""
-    run = JobRun(new_id(), job.name, planned_at, attempt, waiting.clock.now())
+    run = JobRun(
+        new_id(), job.name, planned_at, attempt, waiting.clock.now(), folder=_working_folder()
+    )
     log = history.log_path(run)
     with job_lock(history.folder / LOGS, job.name) as lock:
         history.write(run)
@@ -141,6 +143,13 @@ def _start(words: Sequence[str], log: Path, lock: int) -> "subprocess.Popen[byte
             )
     except OSError as error:
         raise StoreError(f"no process could be started: {error.strerror}") from None
+
+
+def _working_folder() -> str:
+    try:
+        return str(Path.cwd())
+    except OSError:
+        return ""  # it was removed since
 
 
 def _wait(process: "subprocess.Popen[bytes]", waiting: StoppableClock) -> int:

@@ -2,19 +2,25 @@
 
 import fcntl
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from core.errors import Conflict, ConsoleError, InvalidInput, MissingExtra, StoreError
 from core.sources.tables.address import DatabaseAddress, DatabaseKind
-from core.sources.tables.base import Transaction, whole_number_us
+from core.sources.tables.base import (
+    Transaction,
+    known_or_less,
+    text_literal,
+    whole_number_us,
+)
 from core.sources.tables.batches import rebatched
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
+CONNECT_S = 10
 _TABLES = {
     DatabaseKind.SQLITE: "SELECT '' AS place, name FROM sqlite_master WHERE type IN "
     "('table', 'view') AND name NOT LIKE 'sqlite_%' ORDER BY name",
@@ -43,7 +49,7 @@ class AdbcDatabase:
         if address.kind is DatabaseKind.SQLITE:
             mode = "rwc" if is_written else "ro"
             return self._driver.connect(f"file:{_escaped(address.target)}?mode={mode}")
-        connection = self._driver.connect(address.target)
+        connection = self._driver.connect(_with_timeout(address.target))
         with connection.cursor() as cursor:
             cursor.execute("SET TIME ZONE 'UTC'")
         connection.commit()
@@ -90,6 +96,10 @@ class AdbcDatabase:
         is_typed = self._kind is DatabaseKind.POSTGRESQL
         return column if is_typed else f"COALESCE(CAST({column} AS TEXT), '')"
 
+    def largest(self, columns: Sequence[str]) -> str:
+        is_typed = self._kind is DatabaseKind.POSTGRESQL
+        return f"{'GREATEST' if is_typed else 'MAX'}({known_or_less(columns)})"
+
     def time_us(self, column: str, kind: "pa.DataType") -> str:
         import pyarrow as pa
 
@@ -105,7 +115,7 @@ class AdbcDatabase:
             self._claim_file(name)
             return
         with self._translated():
-            key = f"hashtextextended({_text(f'modconsole:{name}')}, 0)"
+            key = f"hashtextextended({text_literal(f'modconsole:{name}')}, 0)"
             found = _fetched(self._connection, f"SELECT pg_try_advisory_lock({key}) AS is_mine")
             self._connection.commit()
         if not found.column("is_mine")[0].as_py():
@@ -188,8 +198,11 @@ def _fetched(connection: Any, sql: str) -> "pa.Table":
         return cursor.fetch_arrow_table()
 
 
-def _text(value: str) -> str:
-    return "'" + value.replace("'", "''") + "'"
+def _with_timeout(url: str) -> str:
+    """A host that does not answer would be waited for for minutes."""
+    if "connect_timeout=" in url:
+        return url
+    return f"{url}{'&' if '?' in url else '?'}connect_timeout={CONNECT_S}"
 
 
 def _escaped(path: str) -> str:

@@ -1,6 +1,6 @@
 """A database as a source and a sink of tables."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Protocol
 
@@ -27,8 +27,8 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """Every method raises InvalidInput for what the caller named wrong, or StoreError if the
-    database can't be read or written."""
+    """Every method raises InvalidInput for what the caller named wrong, StoreError if the
+    database can't be read or written, or Conflict while another process keeps it to itself."""
 
     @property
     def name(self) -> str:
@@ -52,6 +52,11 @@ class Database(Protocol):
         """An SQL expression: the column, whose type the driver knows before it reads a row."""
         ...
 
+    def largest(self, columns: Sequence[str]) -> str:
+        """An SQL expression: the largest number in a row's columns of scores; negative if there is
+        none."""
+        ...
+
     def time_us(self, column: str, kind: "pa.DataType") -> str:
         """An SQL expression: the column's time in microseconds since 1970 in UTC. Whole numbers are
         Unix times, times without a zone and texts without one as UTC."""
@@ -68,6 +73,17 @@ class Database(Protocol):
 def quoted(name: str) -> str:
     """The name as an SQL identifier; `schema.table` names a table in a schema."""
     return ".".join(f'"{part.replace(chr(34), chr(34) * 2)}"' for part in name.split("."))
+
+
+def text_literal(value: str) -> str:
+    """The text as an SQL literal."""
+    return "'" + value.replace("'", "''") + "'"
+
+
+def known_or_less(columns: Sequence[str]) -> str:
+    """The arguments of the largest of them: SQLite's is unknown if one of them is. The first one
+    keeps a single column from being an aggregate."""
+    return ", ".join(["-1", *(f"COALESCE({quoted(column)}, -1)" for column in columns)])
 
 
 def whole_number_us(column: str) -> str:

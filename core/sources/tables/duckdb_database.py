@@ -1,12 +1,12 @@
 """A DuckDB file or a MotherDuck database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from core.errors import ConsoleError, InvalidInput, StoreError
+from core.errors import Conflict, ConsoleError, InvalidInput, StoreError
 from core.sources.tables.address import DatabaseAddress, DatabaseKind
-from core.sources.tables.base import Transaction, whole_number_us
+from core.sources.tables.base import Transaction, known_or_less, whole_number_us
 from core.sources.tables.batches import rebatched
 
 if TYPE_CHECKING:
@@ -69,6 +69,9 @@ class DuckDbDatabase:
     def text(self, column: str) -> str:
         return column
 
+    def largest(self, columns: Sequence[str]) -> str:
+        return f"GREATEST({known_or_less(columns)})"
+
     def time_us(self, column: str, kind: "pa.DataType") -> str:
         import pyarrow as pa
 
@@ -93,12 +96,15 @@ class DuckDbDatabase:
         except wrong as error:
             raise InvalidInput(f"{self.name}: {first_line(error)}") from None
         except duckdb.Error as error:
-            raise StoreError(f"{self.name}: {self._reason(error)}") from None
+            text = first_line(error)
+            if "could not set lock" in text.lower():
+                raise Conflict(
+                    f"{self.name}: another program has the file open; try again when it is done, "
+                    "or close it there"
+                ) from None
+            raise StoreError(f"{self.name}: {self._reason(text)}") from None
 
-    def _reason(self, error: Exception) -> str:
-        text = first_line(error)
-        if "lock" in text.lower():
-            return "another program has the file open; close it there, or score a copy"
+    def _reason(self, text: str) -> str:
         if self._address.kind is DatabaseKind.MOTHERDUCK:
             return (
                 "MotherDuck needs DuckDB's extension `motherduck` and a token in "

@@ -7,6 +7,8 @@ from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from core.moderation.shares import wilson
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -41,16 +43,8 @@ class Share:
 
 
 def share_of(count: int, rows: int) -> Share:
-    """Wilson's interval (E. B. Wilson 1927); without rows it is 0 to 1."""
-    if not rows:
-        return Share(0, 0, 0.0, 1.0)
-    value, spread = count / rows, _Z**2 / rows
-    middle = (value + spread / 2) / (1 + spread)
-    reach = _Z * ((value * (1 - value) + spread / 4) / rows) ** 0.5 / (1 + spread)
-    # At 0 and 1 the bound is the share itself, but for rounding.
-    return Share(
-        count, rows, max(0.0, min(value, middle - reach)), max(value, min(1.0, middle + reach))
-    )
+    """Wilson's interval; without rows it is 0 to 1."""
+    return Share(count, rows, *wilson(count, rows, _Z))
 
 
 def ranking_intervals(

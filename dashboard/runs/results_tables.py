@@ -1,0 +1,96 @@
+"""The tables of a run's results. Their cells never render markup."""
+
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+from core.batch.results.view import RunResults
+from dashboard.runs.results_wording import HOW, flagged_frame, label_frame, outcome_frame
+from dashboard.runs.tables import HEADER_HEIGHT, ROW_HEIGHT
+from dashboard.wording import LABELS, plain
+
+
+def figures(results: RunResults) -> None:
+    """Outcomes and labels, with what changed since the run before."""
+    number, text = st.column_config.NumberColumn, st.column_config.TextColumn
+    with st.container(horizontal=True):  # side by side where there is room for both
+        _table(
+            outcome_frame(results),
+            {
+                "outcome": text(width=80, pinned=True),
+                "rows": number(format="localized", width=76),
+                "share": st.column_config.ProgressColumn(
+                    format="percent", min_value=0, max_value=1, width=106
+                ),
+                "before": number(format="percent", width=70),
+                "change": text(
+                    width=204, alignment="right", help="In points of a hundred, with its interval."
+                ),
+                "effect": number(
+                    format="%.2f", width=56, help="Cohen's h: 0.2 is small, 0.8 is large."
+                ),
+                "evidence": text("is it chance?", width=122),
+            },
+            "Rows of the run by what became of them, with the change since the run before",
+            width=718,
+        )
+        _table(
+            label_frame(results),
+            {
+                "label": text(width=104, pinned=True),
+                "scored": number(format="localized", width=76),
+                "mean": number("mean score", format="%.3f", width=84),
+                "before": number(format="%.3f", width=62),
+                "moved": text("largest difference", width=188),
+                "evidence": text("is it chance?", width=122),
+            },
+            "Scores of the run by label, with the change since the run before",
+            width=566,
+        )
+    if results.drift is not None:
+        st.caption(plain(HOW))
+
+
+def flagged(results: RunResults) -> None:
+    """The highest scores; a sentence if there are none."""
+    frame = flagged_frame(results)
+    if frame.empty:
+        st.caption("No row was held or removed." if results.has_actions else "No row has scores.")
+        return
+    st.markdown("**Highest scores**" + (" of rows held or removed" if results.has_actions else ""))
+    score = st.column_config.NumberColumn(format="%.3f", width=94)
+    text = st.column_config.TextColumn
+    _table(
+        frame,
+        {
+            "id": text(width=150, pinned=True),
+            "row": text(width=90, pinned=True),
+            "action": text(width=70),
+            "reason": text(width=150),
+            **dict.fromkeys(LABELS.values(), score),
+        },
+        "The rows with the highest scores, with action, reason and a score for each label",
+        most_rows=10,
+    )
+
+
+def _table(
+    frame: pd.DataFrame,
+    columns: dict[str, ColumnConfig],
+    alt: str,
+    *,
+    most_rows: int = 8,
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
+    st.dataframe(
+        frame,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=min(len(frame), most_rows) * ROW_HEIGHT + HEADER_HEIGHT,
+        width=width,
+        column_config=columns,
+        placeholder="–",
+        alt=alt,
+    )
