@@ -19,6 +19,7 @@ STATE_IN_HOME = "sqlite"
 STATE_SCHEMES = ("postgresql://", "postgres://")
 BACKENDS = ("auto", "openvino", "onnx", "torch", "transformers", "fake")
 CHOICES = {
+    "log": ("text", "json"),
     "backend": BACKENDS,
     "precision": ("auto", "int8", "bf16", "fp32"),
     "activation": ("auto", "sigmoid", "softmax", "none"),
@@ -38,6 +39,7 @@ class Settings:
     home: Path = Path("var")
     # Not in a repr: it may hold a password.
     state_url: str = field(default=STATE_IN_HOME, repr=False)
+    log: str = "text"
     dashboard_port: int = 8501
     author_port: int = 8502
     api_port: int = 8000

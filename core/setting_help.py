@@ -6,6 +6,9 @@ SETTING_HELP: dict[str, str] = {
     "state_url": "Where comments, decisions and appeals are kept: `sqlite`, the file `state.db` in "
     "the home folder, or `postgresql://USER@HOST/DATABASE`, which several machines can share. The "
     "password stands in the URL or in a file that `?passfile=/path` names.",
+    "log": "What `serve`, `dashboard`, `author` and `schedule run` write: `text`, or `json`, a "
+    "line of JSON on standard output for each message, without passwords and keys. The record of calls "
+    "and requests is apart, in the serving log.",
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
     "api_port": "Port of the API.",

@@ -11,12 +11,14 @@ from pathlib import Path
 from typing import Any
 
 import streamlit as st
+import streamlit.logger
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.config import HTTP_PROTOCOLS
 
 from core.config import load_settings
 from core.errors import ConsoleError
+from core.processes.app_log import hand_to_root, set_up_log
 from dashboard.same_origin import SameOriginOnly
 
 # A symbolic link to `.streamlit/config.toml` in the repository; a file in a wheel.
@@ -75,6 +77,10 @@ def main(which: str) -> int:
     except ConsoleError as error:
         sys.stderr.write(f"modconsole: {error}\n")
         return 2
+    if settings.log == "json":
+        # Streamlit gives each of its loggers a handler, also the ones that it makes later.
+        streamlit.logger.setup_formatter = hand_to_root
+    set_up_log(settings)
     # Streamlit starts uvicorn with the protocol `auto` and has no setting for it, so replace that.
     HTTP_PROTOCOLS["auto"] = "core.serving.connection_limits:LimitedProtocol"
     port = settings.dashboard_port if which == "staff" else settings.author_port

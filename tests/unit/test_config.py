@@ -12,6 +12,7 @@ from core.inference.backends_file import BUILT_IN
 GOOD: dict[str, tuple[str, object]] = {
     "home": ("/srv/console", Path("/srv/console")),
     "state_url": ("postgresql://mod@db/console", "postgresql://mod@db/console"),
+    "log": ("json", "json"),
     "dashboard_port": ("1", 1),
     "author_port": ("65535", 65_535),
     "api_port": ("9000", 9_000),
@@ -83,6 +84,7 @@ def test_setting_is_read_from_its_variable(name: str, given: str, expected: obje
         ("ACTIVATION", "relu", "not an activation"),
         ("TORCH_COMPILE", "1", "neither yes nor no"),
         ("FALLBACK", "gpt", "not a backend"),
+        ("LOG", "yaml", "not a form of log"),
         ("FAILURE_POLICY", "remove", "removes what nobody looked at"),
         ("RESCORE_S", "0", "no pause at all"),
         ("APPEAL_WINDOW_DAYS", "0", "no window at all"),
