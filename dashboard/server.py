@@ -68,8 +68,7 @@ def streamlit_config(which: str, settings: Settings) -> dict[str, Any]:
     config = _flat(tomllib.loads(CONFIG.read_text(encoding="utf-8")))
     if which == "staff":
         return {**config, "server.port": settings.dashboard_port}
-    name = urlsplit(settings.author_url).hostname
-    if not is_loopback(settings.author_host) and is_loopback(str(name)):
+    if not is_loopback(settings.author_host) and settings.public_url == LOOPBACK_URL:
         raise ConfigError(
             f"MODCONSOLE_AUTHOR_HOST is {settings.author_host!r}: other machines can reach it, so "
             "set MODCONSOLE_PUBLIC_URL to the address under which they do"
@@ -78,7 +77,10 @@ def streamlit_config(which: str, settings: Settings) -> dict[str, Any]:
         **config,
         "server.port": settings.author_port,
         "server.address": settings.author_host,
-        "server.allowedHosts": [*config["server.allowedHosts"], name],
+        "server.allowedHosts": [
+            *config["server.allowedHosts"],
+            urlsplit(settings.author_url).hostname,
+        ],
     }
 
 
