@@ -4,18 +4,21 @@ No image is built: the steps run on this machine's own system files (tests/e2e/i
 """
 
 import json
+import os
 import shutil
 import signal
 import subprocess
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
 import psycopg
 import pytest
 import yaml
 
+from core.serving.api_keys import KeyFolder
 from tests.e2e.dockerfile import Stage
 from tests.e2e.image import (
     Container,
@@ -27,6 +30,7 @@ from tests.e2e.image import (
 )
 from tests.patience import PATIENT_S
 from tests.postgres_server import PostgresServer, postgres_server, server_programs
+from tests.programs import run_program
 
 pytestmark = pytest.mark.e2e
 
@@ -196,6 +200,45 @@ def test_the_state_is_postgresql_as_compose_names_it(
     assert (process.returncode == 0) is works, output
     assert PASSWORD not in output
     assert ("is up to date" in output) is works
+
+
+def test_the_charts_first_step_gives_a_pod_its_home_and_secrets(
+    built: tuple[Files, Stage], tmp_path: Path
+) -> None:
+    done = run_program("helm", "template", "site", COMPOSE.parent / "chart")
+    parts = {
+        (each["kind"], each["metadata"]["name"]): each
+        for each in yaml.safe_load_all(done.stdout)
+        if each
+    }
+    pod = parts["Deployment", "site-api"]["spec"]["template"]["spec"]
+    first, (server,) = pod["initContainers"][0], pod["containers"]
+    volumes = {mount["mountPath"]: tmp_path / mount["name"] for mount in first["volumeMounts"]}
+    key = KeyFolder(tmp_path / "api-keys").create("site", datetime.now(UTC))
+    for folder in volumes.values():
+        folder.mkdir(exist_ok=True)
+    (volumes["/run/secrets/state"] / "pgpass").write_text("*:*:*:*:x")
+    _as_kubernetes_lays_them(tmp_path)
+    files, stage = built
+    with container(files, stage, volumes) as image:
+        done = image.run(*first["command"], *first["args"])
+        assert (done.returncode, done.stderr) == (0, "")
+        modes = image.run("stat", "--format=%a", "/run/own/pgpass", "/data/home").stdout.split()
+        # A folder keeps its parent's bit 2000: what is made in it gets the pod's group.
+        assert modes == ["600", "2700"]
+        settings = {each["name"]: each["value"] for each in server["env"]}
+        del settings["MODCONSOLE_STATE_URL"]  # the one of compose is tried above
+        with running(image, "http://127.0.0.1:8000/v2/health/ready", *server["args"], **settings):
+            asked = ask(image, "http://127.0.0.1:8000/metrics", **{"x-api-key": key})
+            assert asked[0] == 200
+            assert "modconsole_in_flight_requests" in asked[1]
+
+
+def _as_kubernetes_lays_them(folder: Path) -> None:
+    """Volumes belong to root and to the pod's group, which may read secrets and write the rest."""
+    for path in [folder, *folder.rglob("*")]:
+        os.chown(path, 0, 10001)
+        path.chmod(0o2777 if path.is_dir() else 0o440)
 
 
 @pytest.fixture(scope="module")
