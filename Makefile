@@ -111,6 +111,7 @@ $(VENV)/.test: pyproject.toml $(VENV)/.run
 	@echo "Installing what the tests need (once) ..."
 	@$(BIN)/python -m pip install --disable-pip-version-check torch==2.13.0
 	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[test]'
+	@$(BIN)/python tests/install_helm.py $(BIN)
 	@touch $@
 
 $(VENV)/.check: pyproject.toml $(VENV)/.run

@@ -1,6 +1,7 @@
 """The settings of a process, read once from the environment."""
 
 import os
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,10 +16,13 @@ from core.setting_help import SETTING_HELP
 # Above any sensible number of rows, days or seconds, and low enough that no date overflows.
 HIGHEST_NUMBER = 100_000
 _MAY_BE_ZERO = ("MODCONSOLE_CACHE_SIZE",)
+LOOPBACK_URL = "auto"
 STATE_IN_HOME = "sqlite"
 STATE_SCHEMES = ("postgresql://", "postgres://")
+_ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 BACKENDS = ("auto", "openvino", "onnx", "torch", "transformers", "fake")
 CHOICES = {
+    "log": ("text", "json"),
     "backend": BACKENDS,
     "precision": ("auto", "int8", "bf16", "fp32"),
     "activation": ("auto", "sigmoid", "softmax", "none"),
@@ -38,8 +42,11 @@ class Settings:
     home: Path = Path("var")
     # Not in a repr: it may hold a password.
     state_url: str = field(default=STATE_IN_HOME, repr=False)
+    log: str = "text"
     dashboard_port: int = 8501
     author_port: int = 8502
+    author_host: str = "127.0.0.1"
+    public_url: str = LOOPBACK_URL
     api_port: int = 8000
     backend: str = "auto"
     precision: str = "auto"
@@ -146,8 +153,10 @@ class Settings:
 
     @property
     def author_url(self) -> str:
-        """The address of the public look-up."""
-        return f"http://127.0.0.1:{self.author_port}"
+        """The address of the public look-up, without a slash at its end."""
+        if self.public_url == LOOPBACK_URL:
+            return f"http://127.0.0.1:{self.author_port}"
+        return self.public_url
 
 
 def environment_variable(name: str) -> str | None:
@@ -185,6 +194,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             )
     if not settings.keeps_state_in_home and not settings.state_url.startswith(STATE_SCHEMES):
         raise ConfigError("MODCONSOLE_STATE_URL can be `sqlite` or begin with postgresql://")
+    if settings.public_url != LOOPBACK_URL and not _ADDRESS.fullmatch(settings.public_url):
+        raise ConfigError(
+            f"MODCONSOLE_PUBLIC_URL is {settings.public_url!r}; write https://NAME or "
+            "https://NAME:PORT, without a path"
+        )
     for code in settings.language_codes:
         if problem := code_problem(code):
             raise ConfigError(f"MODCONSOLE_LANGUAGES: {problem}")

@@ -6,8 +6,17 @@ SETTING_HELP: dict[str, str] = {
     "state_url": "Where comments, decisions and appeals are kept: `sqlite`, the file `state.db` in "
     "the home folder, or `postgresql://USER@HOST/DATABASE`, which several machines can share. The "
     "password stands in the URL or in a file that `?passfile=/path` names.",
+    "log": "What `serve`, `dashboard`, `author` and `schedule run` write: `text`, or `json`, a "
+    "line of JSON on standard output for each message, without passwords and keys. The record of "
+    "calls and requests is apart, in the serving log.",
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
+    "author_host": "Address the public look-up listens on; one other than this machine's loopback "
+    "needs MODCONSOLE_PUBLIC_URL. The staff console has no such setting: its sign-in asks for no "
+    "password, so it listens on loopback only.",
+    "public_url": "Where authors reach the public look-up, `https://appeals.example.org`: the "
+    "answers of the API link there, and the look-up answers under no other name. `auto` is "
+    "this machine's loopback.",
     "api_port": "Port of the API.",
     "backend": "What scores comments: `auto` (of `openvino`, `onnx` and `torch` the fastest here "
     "whose scores count as those in fp32), one of these three, `transformers` (any Hugging Face "

@@ -9,14 +9,18 @@ import sys
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import streamlit as st
+import streamlit.logger
 from starlette.middleware import Middleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.config import HTTP_PROTOCOLS
 
-from core.config import load_settings
-from core.errors import ConsoleError
+from core.addresses import is_loopback
+from core.config import LOOPBACK_URL, Settings, load_settings
+from core.errors import ConfigError, ConsoleError
+from core.processes.app_log import hand_to_root, set_up_log
 from dashboard.runs.download import ROUTE as RUN_RESULTS
 from dashboard.same_origin import SameOriginOnly
 
@@ -28,44 +32,76 @@ APPS = {"staff": "app.py", "author": "author.py"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'self'; script-src 'self' 'unsafe-inline' blob:; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src 'self' data:; "
-    "connect-src 'self' ws://127.0.0.1:* ws://localhost:*; worker-src 'self' blob:; "
+    "connect-src 'self' {sockets}; worker-src 'self' blob:; "
     "frame-ancestors 'none'; base-uri 'self'; object-src 'none'; form-action 'self'"
 )
-HEADERS = (
-    (b"content-security-policy", CONTENT_SECURITY_POLICY.encode()),
-    (b"x-content-type-options", b"nosniff"),
-    (b"x-frame-options", b"DENY"),
-    (b"referrer-policy", b"no-referrer"),
-)
+LOOPBACK_SOCKETS = "ws://127.0.0.1:* ws://localhost:*"
 
 
 class SecurityHeaders:
-    """ASGI middleware that adds `HEADERS` to HTTP responses; WebSockets pass unchanged."""
+    """ASGI middleware for HTTP responses; WebSockets pass unchanged. `sockets` are the addresses
+    of WebSockets that a page may open."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, sockets: str) -> None:
         self._app = app
+        self._headers = (
+            (b"content-security-policy", CONTENT_SECURITY_POLICY.format(sockets=sockets).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"x-frame-options", b"DENY"),
+            (b"referrer-policy", b"no-referrer"),
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                message["headers"] = [*message.get("headers", ()), *HEADERS]
+                message["headers"] = [*message.get("headers", ()), *self._headers]
             await send(message)
 
         await self._app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
-def streamlit_config(port: int) -> dict[str, Any]:
-    """`.streamlit/config.toml` with flat dotted names, and the port."""
-    tables = tomllib.loads(CONFIG.read_text(encoding="utf-8"))
-    return {**_flat(tables), "server.port": port}
+def streamlit_config(which: str, settings: Settings) -> dict[str, Any]:
+    """`.streamlit/config.toml` with flat dotted names, the port, and for the look-up its address.
+
+    Raises ConfigError for a look-up that others could reach under a name nobody declared: a page
+    of another site could then make its own name lead here.
+    """
+    config = _flat(tomllib.loads(CONFIG.read_text(encoding="utf-8")))
+    if which == "staff":
+        return {**config, "server.port": settings.dashboard_port}
+    if not is_loopback(settings.author_host) and settings.public_url == LOOPBACK_URL:
+        raise ConfigError(
+            f"MODCONSOLE_AUTHOR_HOST is {settings.author_host!r}: other machines can reach it, so "
+            "set MODCONSOLE_PUBLIC_URL to the address under which they do"
+        )
+    return {
+        **config,
+        "server.port": settings.author_port,
+        "server.address": settings.author_host,
+        "server.allowedHosts": [
+            *config["server.allowedHosts"],
+            urlsplit(settings.author_url).hostname,
+        ],
+    }
 
 
-def make_app(which: str) -> st.App:
+def sockets_of(which: str, settings: Settings) -> str:
+    """The addresses of WebSockets that the pages open: their own ones."""
+    if which == "staff" or settings.public_url == LOOPBACK_URL:
+        return LOOPBACK_SOCKETS
+    place = urlsplit(settings.author_url).netloc
+    return f"{LOOPBACK_SOCKETS} ws://{place} wss://{place}"
+
+
+def make_app(which: str, settings: Settings) -> st.App:
     """The staff console or the public look-up as an ASGI application."""
     return st.App(
         Path(__file__).parent / APPS[which],
         routes=[RUN_RESULTS] if which == "staff" else [],
-        middleware=[Middleware(SecurityHeaders), Middleware(SameOriginOnly)],
+        middleware=[
+            Middleware(SecurityHeaders, sockets=sockets_of(which, settings)),
+            Middleware(SameOriginOnly),
+        ],
         on_script_error=_log_error,
     )
 
@@ -74,13 +110,17 @@ def main(which: str) -> int:
     """Serve until stopped; exit code 2 for bad settings."""
     try:
         settings = load_settings()
+        config = streamlit_config(which, settings)
     except ConsoleError as error:
         sys.stderr.write(f"modconsole: {error}\n")
         return 2
+    if settings.log == "json":
+        # Streamlit gives each of its loggers a handler, also the ones that it makes later.
+        streamlit.logger.setup_formatter = hand_to_root
+    set_up_log(settings)
     # Streamlit starts uvicorn with the protocol `auto` and has no setting for it, so replace that.
     HTTP_PROTOCOLS["auto"] = "core.serving.connection_limits:LimitedProtocol"
-    port = settings.dashboard_port if which == "staff" else settings.author_port
-    make_app(which).run(config=streamlit_config(port))
+    make_app(which, settings).run(config=config)
     return 0
 
 

@@ -40,6 +40,7 @@ class PostgresServer:
             shutil.chown(folder, _ACCOUNT)
             self._as_account = ["runuser", "-u", _ACCOUNT, "--"]
         data, port = folder / "data", free_port()
+        self.folder, self.port = folder, port
         self.url = f"postgresql://{USER}@127.0.0.1:{port}/postgres"
         made = ["-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8"]
         self._run(str(programs / "initdb"), "-D", str(data), "-U", USER, *made)

@@ -49,6 +49,9 @@ def run_schedule(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.act == "list":
         return _list(jobs, settings)
     if arguments.act == "run":
+        from core.processes.app_log import set_up_log
+
+        set_up_log(settings)
         return _run_all(jobs, settings)
     found = next((job for job in jobs if job.name == arguments.job), None)
     if found is None:

@@ -40,6 +40,9 @@ def add_commands(commands: Commands) -> None:
 
 def run_serve(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole serve`."""
+    from core.processes.app_log import set_up_log
+
+    set_up_log(settings)
     address = f"http://127.0.0.1:{settings.api_port}"
     words = f"The API: {address}, its pages: {address}/docs. Ctrl-C stops it."
     if arguments.engine == "ray":

@@ -12,8 +12,11 @@ from core.inference.backends_file import BUILT_IN
 GOOD: dict[str, tuple[str, object]] = {
     "home": ("/srv/console", Path("/srv/console")),
     "state_url": ("postgresql://mod@db/console", "postgresql://mod@db/console"),
+    "log": ("json", "json"),
     "dashboard_port": ("1", 1),
     "author_port": ("65535", 65_535),
+    "author_host": ("0.0.0.0", "0.0.0.0"),
+    "public_url": ("https://appeals.example.org", "https://appeals.example.org"),
     "api_port": ("9000", 9_000),
     "languages": ("en,de", "en,de"),
     "backend": ("fake", "fake"),
@@ -83,6 +86,10 @@ def test_setting_is_read_from_its_variable(name: str, given: str, expected: obje
         ("ACTIVATION", "relu", "not an activation"),
         ("TORCH_COMPILE", "1", "neither yes nor no"),
         ("FALLBACK", "gpt", "not a backend"),
+        ("LOG", "yaml", "not a form of log"),
+        ("PUBLIC_URL", "appeals.example.org", "a name without http or https"),
+        ("PUBLIC_URL", "https://example.org/appeals", "a path, which the pages don't answer"),
+        ("PUBLIC_URL", "https://example.org:8502; img-src *", "a header of its own"),
         ("FAILURE_POLICY", "remove", "removes what nobody looked at"),
         ("RESCORE_S", "0", "no pause at all"),
         ("APPEAL_WINDOW_DAYS", "0", "no window at all"),
@@ -162,6 +169,7 @@ def test_places_follow_from_home_and_port() -> None:
     assert settings.state_path == Path("/srv/state.db")
     assert settings.serving_log_dir == Path("/srv/serving-log")
     assert settings.author_url == "http://127.0.0.1:9"
+    assert Settings(public_url="https://a.org", author_port=9).author_url == "https://a.org"
 
 
 def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:

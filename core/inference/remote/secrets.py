@@ -32,6 +32,11 @@ def hide_in_logs(secrets: Iterable[str]) -> None:
         logging.getLogger(name).addFilter(_HIDING)  # adding the same filter again has no effect
 
 
+def hide_known(text: str) -> str:
+    """The text without the secrets that `hide_in_logs` was given."""
+    return hidden(text, _HIDING.secrets)
+
+
 def hidden(text: str, secrets: Iterable[str]) -> str:
     """The text with every secret replaced. Longest first: one secret may contain another."""
     for secret in sorted(secrets, key=len, reverse=True):
