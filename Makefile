@@ -31,7 +31,7 @@ RULES := tests/unit tests/property tests/contract/test_store.py \
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
 
-test: $(VENV)/.test
+test: $(VENV)/.test .venv-s3/.done
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not long and not kills"
 
 test-fast: $(VENV)/.test
@@ -44,10 +44,10 @@ test-avx2: $(VENV)/.test
 	TESTS_CPU_INFO=tests/haswell.cpuinfo \
 		$(QEMU) -cpu Haswell $(BIN)/python -m pytest -m rounding $(ROUNDING)
 
-test-kills: $(VENV)/.test
+test-kills: $(VENV)/.test .venv-s3/.done
 	$(BIN)/python -m pytest -m kills
 
-test-long: $(VENV)/.test
+test-long: $(VENV)/.test .venv-s3/.done
 	KILLS_SHARE=1 $(BIN)/python -m pytest -m "long or kills" --timeout=0
 	$(BIN)/python tests/interpreters.py var/interpreters $(IN_PARALLEL)
 
@@ -81,7 +81,7 @@ screenshots: $(VENV)/.test
 	$(BIN)/python -m docs.screenshots
 
 clean:
-	rm -rf $(VENV) .venv-peers var mutants
+	rm -rf $(VENV) .venv-peers .venv-s3 var mutants
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -98,6 +98,12 @@ $(VENV)/.test: pyproject.toml $(VENV)/.run
 	@echo "Installing what the tests need (once) ..."
 	@$(BIN)/python -m pip install --disable-pip-version-check torch==2.13.0
 	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[test]'
+	@touch $@
+
+# A server for the tests of S3, apart: it needs an older python-dateutil than the console has.
+.venv-s3/.done: tests/s3_server.txt | $(BIN)/python
+	@$(BIN)/python -m venv .venv-s3
+	@.venv-s3/bin/python -m pip install --disable-pip-version-check --requirement $<
 	@touch $@
 
 $(VENV)/.check: pyproject.toml $(VENV)/.run

@@ -10,12 +10,14 @@ from core.inference.backends_file import declared_names
 from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
 from core.moderation.languages import code_problem
+from core.servinglog.shared.address import address_problem
 from core.setting_help import SETTING_HELP
 
 # Above any sensible number of rows, days or seconds, and low enough that no date overflows.
 HIGHEST_NUMBER = 100_000
 _MAY_BE_ZERO = ("MODCONSOLE_CACHE_SIZE",)
 STATE_IN_HOME = "sqlite"
+LOG_STORE_NONE = "none"
 STATE_SCHEMES = ("postgresql://", "postgres://")
 BACKENDS = ("auto", "openvino", "onnx", "torch", "transformers", "fake")
 CHOICES = {
@@ -38,6 +40,7 @@ class Settings:
     home: Path = Path("var")
     # Not in a repr: it may hold a password.
     state_url: str = field(default=STATE_IN_HOME, repr=False)
+    log_store: str = LOG_STORE_NONE
     dashboard_port: int = 8501
     author_port: int = 8502
     api_port: int = 8000
@@ -185,6 +188,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             )
     if not settings.keeps_state_in_home and not settings.state_url.startswith(STATE_SCHEMES):
         raise ConfigError("MODCONSOLE_STATE_URL can be `sqlite` or begin with postgresql://")
+    if problem := address_problem(settings.log_store):
+        raise ConfigError(f"MODCONSOLE_LOG_STORE: {problem}")
     for code in settings.language_codes:
         if problem := code_problem(code):
             raise ConfigError(f"MODCONSOLE_LANGUAGES: {problem}")

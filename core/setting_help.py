@@ -6,6 +6,10 @@ SETTING_HELP: dict[str, str] = {
     "state_url": "Where comments, decisions and appeals are kept: `sqlite`, the file `state.db` in "
     "the home folder, or `postgresql://USER@HOST/DATABASE`, which several machines can share. The "
     "password stands in the URL or in a file that `?passfile=/path` names.",
+    "log_store": "Where machines share the serving log: `none`, a folder that each of them "
+    "mounts, or `s3://BUCKET/PREFIX`. `modconsole logs upload` copies finished segments there, and "
+    "the pages read both. Keys, region and another endpoint than Amazon's are in "
+    "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_DEFAULT_REGION` and `AWS_ENDPOINT_URL`.",
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
     "api_port": "Port of the API.",

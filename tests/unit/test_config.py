@@ -12,6 +12,7 @@ from core.inference.backends_file import BUILT_IN
 GOOD: dict[str, tuple[str, object]] = {
     "home": ("/srv/console", Path("/srv/console")),
     "state_url": ("postgresql://mod@db/console", "postgresql://mod@db/console"),
+    "log_store": ("s3://bucket/prefix", "s3://bucket/prefix"),
     "dashboard_port": ("1", 1),
     "author_port": ("65535", 65_535),
     "api_port": ("9000", 9_000),
