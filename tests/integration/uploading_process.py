@@ -18,7 +18,7 @@ print("ready", flush=True)
 for number in range(1_000):
     ids = [f"{seed}-{number}-{each}" for each in range(moments.randrange(1, 20))]
     # Named at the end, as a process that is killed in a write would leave only acknowledged lines.
-    draft = put(machine.folder, *(record(one, number) for one in ids), name="draft")
+    draft = put(machine.folder, *(record(one, number) for one in ids), name=f"draft-{seed}")
     aged(draft).rename(machine.folder / f"api-{seed}-{number}-0.jsonl")
     print(*ids, flush=True)
     machine.upload()
