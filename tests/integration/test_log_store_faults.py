@@ -125,6 +125,20 @@ def test_an_entry_of_the_ledger_that_is_cut_or_changed_is_left_out_and_said(
     assert queries.store_problem is None
 
 
+def test_an_object_with_other_rows_than_its_name_says_is_left_out(
+    here: Machine, there: Machine
+) -> None:
+    path = only_path(here, "calls")
+    there.upload()
+    (other,) = here.store.paths("calls") - {path}
+    here.store.put(path, here.store.get(other))
+    third = Machine(there.home.with_name("third"), here.address)
+    queries = third.queries()
+    assert queries.summary(HOUR).calls == 1
+    assert "1 files (2 rows)" in (queries.store_problem or "")
+    assert here.delete().deleted == 0
+
+
 def test_an_object_deleted_by_hand_keeps_the_local_segment_until_it_is_back(
     tmp_path: Path,
 ) -> None:
