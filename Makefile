@@ -39,7 +39,7 @@ ON_POSTGRESQL := tests/pages tests/property \
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
 
-test: $(VENV)/.test
+test: $(VENV)/.test .venv-s3/.done
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not long and not kills"
 
 test-fast: $(VENV)/.test
@@ -52,14 +52,14 @@ test-avx2: $(VENV)/.test
 	TESTS_CPU_INFO=tests/haswell.cpuinfo \
 		$(QEMU) -cpu Haswell $(BIN)/python -m pytest -m rounding $(ROUNDING)
 
-test-kills: $(VENV)/.test
+test-kills: $(VENV)/.test .venv-s3/.done
 	$(BIN)/python -m pytest -m kills
 
 test-postgres: $(VENV)/.test
 	TESTS_STATE=postgresql $(BIN)/python -m pytest $(IN_PARALLEL) $(ON_POSTGRESQL) \
 		-m "not e2e and not kills and not long"
 
-test-long: $(VENV)/.test
+test-long: $(VENV)/.test .venv-s3/.done
 	$(MAKE) test-postgres
 	KILLS_SHARE=1 $(BIN)/python -m pytest -m "long or kills" --timeout=0
 	$(BIN)/python tests/interpreters.py var/interpreters $(IN_PARALLEL)
@@ -94,7 +94,7 @@ screenshots: $(VENV)/.test
 	$(BIN)/python -m docs.screenshots
 
 clean:
-	rm -rf $(VENV) .venv-peers var mutants
+	rm -rf $(VENV) .venv-peers .venv-s3 var mutants
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -112,6 +112,12 @@ $(VENV)/.test: pyproject.toml $(VENV)/.run
 	@$(BIN)/python -m pip install --disable-pip-version-check torch==2.13.0
 	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[test]'
 	@$(BIN)/python tests/install_helm.py $(BIN)
+	@touch $@
+
+# A server for the tests of S3, apart: it needs an older python-dateutil than the console has.
+.venv-s3/.done: tests/s3_server.txt | $(BIN)/python
+	@$(BIN)/python -m venv .venv-s3
+	@.venv-s3/bin/python -m pip install --disable-pip-version-check --requirement $<
 	@touch $@
 
 $(VENV)/.check: pyproject.toml $(VENV)/.run

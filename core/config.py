@@ -11,6 +11,7 @@ from core.inference.backends_file import declared_names
 from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
 from core.moderation.languages import code_problem
+from core.servinglog.shared.address import address_problem
 from core.setting_help import SETTING_HELP
 
 # Above any sensible number of rows, days or seconds, and low enough that no date overflows.
@@ -18,6 +19,7 @@ HIGHEST_NUMBER = 100_000
 _MAY_BE_ZERO = ("MODCONSOLE_CACHE_SIZE",)
 LOOPBACK_URL = "auto"
 STATE_IN_HOME = "sqlite"
+LOG_STORE_NONE = "none"
 STATE_SCHEMES = ("postgresql://", "postgres://")
 _ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 BACKENDS = ("auto", "openvino", "onnx", "torch", "transformers", "fake")
@@ -43,6 +45,7 @@ class Settings:
     # Not in a repr: it may hold a password.
     state_url: str = field(default=STATE_IN_HOME, repr=False)
     log: str = "text"
+    log_store: str = LOG_STORE_NONE
     dashboard_port: int = 8501
     author_port: int = 8502
     author_host: str = "127.0.0.1"
@@ -199,6 +202,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             f"MODCONSOLE_PUBLIC_URL is {settings.public_url!r}; write https://NAME or "
             "https://NAME:PORT, without a path"
         )
+    if problem := address_problem(settings.log_store):
+        raise ConfigError(f"MODCONSOLE_LOG_STORE: {problem}")
     for code in settings.language_codes:
         if problem := code_problem(code):
             raise ConfigError(f"MODCONSOLE_LANGUAGES: {problem}")

@@ -9,6 +9,10 @@ SETTING_HELP: dict[str, str] = {
     "log": "What `serve`, `dashboard`, `author` and `schedule run` write: `text`, or `json`, a "
     "line of JSON on standard output for each message, without passwords and keys. The record of "
     "calls and requests is apart, in the serving log.",
+    "log_store": "Where machines share the serving log: `none`, a folder that each of them "
+    "mounts, or `s3://BUCKET/PREFIX`. `modconsole logs upload` copies finished segments there, and "
+    "the pages read both. Keys, region and another endpoint than Amazon's are in "
+    "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_DEFAULT_REGION` and `AWS_ENDPOINT_URL`.",
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
     "author_host": "Address the public look-up listens on; one other than this machine's loopback "

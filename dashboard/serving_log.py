@@ -44,7 +44,10 @@ def refused_note(refused: Sequence[Refused], now: datetime) -> None:
 
 
 def contents_note(contents: LogContents) -> None:
-    """The lines of the log that the figures leave out; unreadable ones in an expander."""
+    """What the figures leave out: the shared store, if it can't be read, and lines of the log;
+    unreadable ones in an expander."""
+    if contents.store_problem is not None:
+        st.warning(contents.store_problem, icon=":material/cloud_off:")
     words = log_notes(contents)
     if words is None:
         return

@@ -18,6 +18,7 @@ from core.store.sql.postgres.database import PostgresDatabase
 from tests.policies import removing_policy
 from tests.postgres_server import can_run, drop_database, new_database, postgres_server
 from tests.postgres_states import STATE, PostgresStates, keep_states_in
+from tests.s3_server import S3Server, s3_server, why_no_s3_server
 
 # Examples differ from run to run, so that many runs find what one misses; a failure prints how to
 # repeat it (`@reproduce_failure` and `--hypothesis-seed`). No deadline: no result depends on time.
@@ -136,3 +137,31 @@ def runtimes_equally_fast() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("core.bootstrap.runtimes.measure_in_child", measure)
         yield
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[S3Server]:
+    """An S3 server that runs as long as this process tests."""
+    if why := why_no_s3_server():
+        pytest.skip(why)
+    with s3_server() as server:
+        yield server
+
+
+@pytest.fixture
+def s3_address(s3: S3Server, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of a new, empty bucket; the environment has what a client needs."""
+    for name, value in s3.environment.items():
+        monkeypatch.setenv(name, value)
+    return f"s3://{s3.new_bucket()}/console/log"
+
+
+@pytest.fixture(params=["folder", "s3"])
+def each_log_store(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """The address of an empty shared store of the log: a folder, then a bucket."""
+    if request.param == "s3":
+        address: str = request.getfixturevalue("s3_address")
+        return address
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    return str(folder)

@@ -134,10 +134,13 @@ class Services:
 
     @cached_property
     def serving_log_queries(self) -> "ServingLogQueries":
-        """Queries to the serving log of all processes."""
+        """Queries to the serving log of all processes, and of other machines by the shared
+        store."""
+        from core.bootstrap.log_store import open_stored_log
         from core.servinglog.queries import ServingLogQueries
 
-        return ServingLogQueries(self.settings.serving_log_dir)
+        stored = open_stored_log(self.settings, self.clock)
+        return ServingLogQueries(self.settings.serving_log_dir, stored)
 
     @property
     def names_in_use(self) -> tuple[str, str | None]:

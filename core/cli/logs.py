@@ -1,11 +1,15 @@
-"""`modconsole logs find`: the entries of one request in the serving log."""
+"""`modconsole logs`: finds a request in the serving log, or uploads the log to a shared store."""
 
 import argparse
+from datetime import timedelta
 
+from core.bootstrap.log_store import open_log_store
 from core.bootstrap.services import build_services
-from core.cli.arguments import Commands
-from core.cli.output import ExitCode
+from core.cli.arguments import Commands, positive
+from core.cli.output import ExitCode, complain
+from core.clock import system_clock
 from core.config import Settings
+from core.errors import InvalidInput
 from core.moderation.permissions import SYSTEM
 from core.services.traffic import find_request
 from core.servinglog.record import RefusalRecord, ServingRecord
@@ -18,27 +22,76 @@ def add_commands(commands: Commands) -> None:
     command = commands.add(
         "logs",
         run_logs,
-        "Find a request in the serving log.",
+        "Find a request in the serving log, or upload the log to a store that machines share.",
         "`logs find ID` prints every call made for a request, with its phases, or why it was "
         "refused. ID is the `x-request-id` of the API's answer, a trace id (the 32 digits in "
-        "`traceparent`), or the id of one call.",
+        "`traceparent`), or the id of one call. `logs upload` copies the segments that are "
+        "finished to MODCONSOLE_LOG_STORE as Parquet; what is there already is left out, and it "
+        "may be stopped and run again at any time.",
     )
-    command.add_argument("act", choices=("find",), metavar="ACT", help="find")
-    command.add_argument("wanted", metavar="ID", help="id of a request, a trace or a call")
+    command.add_argument("act", choices=("find", "upload"), metavar="ACT", help="find or upload")
+    command.add_argument(
+        "wanted", nargs="?", metavar="ID", help="of `find`: id of a request, a trace or a call"
+    )
+    command.add_argument(
+        "--again",
+        action="store_true",
+        help="of `upload`: upload also what is in the ledger, for a store that lost objects",
+    )
+    command.add_argument(
+        "--keep-days",
+        type=positive,
+        metavar="DAYS",
+        help="of `upload`: afterwards delete segments older than this whose rows were read back "
+        "from the store (without it none is deleted)",
+    )
 
 
 def run_logs(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole logs`."""
+    is_find = arguments.act == "find"
+    if (arguments.wanted is not None) != is_find:
+        raise InvalidInput("`logs find` needs an ID, and `logs upload` takes none")
+    if is_find and (arguments.again or arguments.keep_days is not None):
+        raise InvalidInput("--again and --keep-days go with `logs upload`")
+    return _find(arguments.wanted, settings) if is_find else _upload(arguments, settings)
+
+
+def _find(wanted: str, settings: Settings) -> int:
     services = build_services(settings, worker="logs")
     try:
-        found = find_request(SYSTEM, services.serving_log_queries, arguments.wanted)
+        found = find_request(SYSTEM, services.serving_log_queries, wanted)
     finally:
+        if services.serving_log_queries.store_problem is not None:
+            complain(services.serving_log_queries.store_problem)
         services.close()
     for refusal in found.refusals:
         print(_refusal_line(refusal))
     for call in found.calls:
         print("\n".join(_call_lines(call)))
     return ExitCode.DONE
+
+
+def _upload(arguments: argparse.Namespace, settings: Settings) -> int:
+    from core.servinglog.shared.retention import delete_uploaded
+    from core.servinglog.shared.upload import upload_segments
+
+    store, clock, folder = open_log_store(settings), system_clock(), settings.serving_log_dir
+    done = upload_segments(folder, store, clock, again=arguments.again)
+    print(
+        f"{done.segments:,} segments with {done.rows:,} rows are in {store.name}; {done.known:,} "
+        "were there before."
+    )
+    if done.unreadable:
+        print(f"{done.unreadable:,} lines of them can't be read, and are not there.")
+    for why in done.failed:
+        complain(why)
+    if arguments.keep_days is not None:
+        old = delete_uploaded(folder, store, clock, keep=timedelta(days=arguments.keep_days))
+        print(f"{old.deleted:,} segments older than {arguments.keep_days:,} days were deleted.")
+        for why in old.kept:
+            complain(f"not deleted: {why}")
+    return ExitCode.INCOMPLETE if done.failed else ExitCode.DONE
 
 
 def _refusal_line(refusal: RefusalRecord) -> str:

@@ -11,6 +11,7 @@ from core.errors import (
     BackendError,
     Conflict,
     ConsoleError,
+    LogStoreUnavailable,
     ModelNotUsable,
     Overloaded,
     SourceUnavailable,
@@ -33,8 +34,8 @@ class ExitCode(IntEnum):
 
 EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "Done, or there was nothing to do. Also for a server that was asked to stop.",
-    ExitCode.INCOMPLETE: "Some rows failed, or a source did not answer; the others are done. "
-    "Correct the rows or wait, then run the same command again.",
+    ExitCode.INCOMPLETE: "Some rows failed, or a source or the log's shared store did not answer; "
+    "the others are done. Correct the rows or wait, then run the same command again.",
     ExitCode.WRONG_USE: "Wrong use: a flag or a setting is wrong, or a file or the state can't be "
     "read. Trying again does not help until that is corrected.",
     ExitCode.NOTHING_SCORED: "Nothing could be scored: the backend does not answer, or refuses "
@@ -53,6 +54,7 @@ _CODE_OF_ERROR: dict[type[BaseException], ExitCode] = {
     ModelNotUsable: ExitCode.WRONG_USE,
     TextNotScored: ExitCode.NOTHING_SCORED,
     SourceUnavailable: ExitCode.INCOMPLETE,
+    LogStoreUnavailable: ExitCode.INCOMPLETE,
     Overloaded: ExitCode.INCOMPLETE,
     Conflict: ExitCode.INCOMPLETE,
 }

@@ -166,7 +166,7 @@ class SegmentProblem:
 class LogContents:
     """Counts of the log's lines: `lines` is the sum of the four counts after it. `future` lines are
     dated after the query's time, so that no window shows them; `duplicates` are copies of another
-    line."""
+    line. `store_problem` is what is missing from the shared store, in one sentence."""
 
     lines: int
     readable: int
@@ -174,6 +174,7 @@ class LogContents:
     duplicates: int
     future: int
     problems: tuple[SegmentProblem, ...] = ()
+    store_problem: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
 """Queries to the serving log. Adapter: DuckDB over the segments, frames for charts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import attrgetter
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -30,12 +31,15 @@ from core.servinglog.record import (
 )
 from core.servinglog.segments import SegmentMirror
 from core.servinglog.tables import statement
-from core.servinglog.windows import Window
+from core.servinglog.windows import Span, Window, whole_hours
+
+if TYPE_CHECKING:
+    from core.servinglog.shared.stored import StoredLog
 
 SLOWEST_LIMIT = 50
 NEWEST_PER_SERIES = 2000
 FOUND_LIMIT = 200
-_END_OF_TIME = datetime.max
+_END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +61,21 @@ LIVE_TRAFFIC = Traffic(modes=LIVE_MODES)
 
 
 class ServingLogQueries:
-    """One per process; thread-safe. A folder that is empty or missing is an empty log.
+    """One per process; thread-safe. A folder that is empty or missing is an empty log. `stored`
+    adds rows of the shared store: of other machines, and of segments that were deleted here.
 
     Every query sees the log as it is at that moment and raises StoreError when it can't be read.
     Frames hold times as aware UTC.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, stored: "StoredLog | None" = None) -> None:
         self.directory = directory
-        self._mirror = SegmentMirror(directory)
+        self._mirror = SegmentMirror(directory, stored)
+
+    @property
+    def store_problem(self) -> str | None:
+        """What the last query lacked of the shared store, in one sentence; None if nothing."""
+        return self._mirror.store_problem
 
     def bounds(self) -> Bounds:
         """Times of the first and last record of the whole log."""
@@ -78,12 +88,13 @@ class ServingLogQueries:
 
     def contents(self, until: datetime) -> LogContents:
         """Counts of the log's lines by outcome, at that time."""
-        with self._mirror.cursor() as cursor:
+        later = (Span(form, until, _END_OF_TIME) for form in (CALL, REFUSAL))
+        with self._mirror.cursor(*later) as cursor:
             row = cursor.execute(statement("contents"), {"until": _naive(until)}).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
         duplicates, future = row
         reports = self._mirror.reports
-        lines = sum(one.line_count for one in reports)
+        lines = sum(one.line_count for one in reports) + self._mirror.stored_rows
         unreadable = sum(one.unreadable_count for one in reports)
         return LogContents(
             lines=lines,
@@ -92,12 +103,15 @@ class ServingLogQueries:
             duplicates=duplicates,
             future=future,
             problems=tuple(one.problem for one in reports if one.problem is not None),
+            store_problem=self._mirror.store_problem,
         )
 
     def series_names(self, until: datetime | None = None) -> tuple[Series, ...]:
         """Every backend and mode logged before that time, in the order of first appearance."""
-        given = {"until": _END_OF_TIME if until is None else _naive(until)}
-        with self._mirror.cursor() as cursor:
+        end = _END_OF_TIME if until is None else until
+        hour = end.replace(minute=0, second=0, microsecond=0)
+        given = {"until": _naive(end), "whole_until": _naive(hour)}
+        with self._mirror.cursor(Span(CALL, hour, end)) as cursor:
             rows = cursor.execute(statement("series_names"), given).fetchall()
         return tuple(
             Series(backend, mode, _utc(first_at), _utc(last_at), calls)
@@ -106,7 +120,7 @@ class ServingLogQueries:
 
     def summary(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> Summary:
         """All calls of the window together."""
-        with self._mirror.cursor() as cursor:
+        with self._mirror.cursor(_calls_of(window)) as cursor:
             row = cursor.execute(statement("summary"), _parameters(window, traffic)).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
         first_at, last_at = (None if moment is None else _utc(moment) for moment in row[-2:])
@@ -114,8 +128,18 @@ class ServingLogQueries:
 
     def refused(self, window: Window) -> tuple[Refused, ...]:
         """Refused requests by reason, the most frequent first."""
-        given = {"since": _naive(window.since), "until": _naive(window.until)}
-        with self._mirror.cursor() as cursor:
+        whole = whole_hours(window)
+        given = {
+            "since": _naive(window.since),
+            "until": _naive(window.until),
+            "whole_since": _naive(whole.since),
+            "whole_until": _naive(whole.until),
+        }
+        edges = (
+            Span(REFUSAL, window.since, whole.since),
+            Span(REFUSAL, whole.until, window.until),
+        )
+        with self._mirror.cursor(*edges) as cursor:
             rows = cursor.execute(statement("refused"), given).fetchall()
         return tuple(Refused(reason, requests, _utc(at)) for reason, requests, at in rows)
 
@@ -126,10 +150,14 @@ class ServingLogQueries:
         with self._mirror.cursor() as cursor:
             calls = cursor.execute(_columns_of(CALL, "find_calls"), given).fetchall()
             refusals = cursor.execute(_columns_of(REFUSAL, "find_refusals"), given).fetchall()
-        return LoggedRequest(
-            tuple(ServingRecord(**_values(CALL, row)) for row in calls),
-            tuple(RefusalRecord(**_values(REFUSAL, row)) for row in refusals),
-        )
+        found: dict[LineFormat, list[Any]] = {
+            CALL: [ServingRecord(**_values(CALL, row)) for row in calls],
+            REFUSAL: [RefusalRecord(**_values(REFUSAL, row)) for row in refusals],
+        }
+        for form, values in self._mirror.find_stored(wanted):
+            record = ServingRecord if form is CALL else RefusalRecord
+            found[form].append(record(**values | {form.time: _utc(values[form.time])}))
+        return LoggedRequest(*(_oldest(form, records) for form, records in found.items()))
 
     def audits(self, since: datetime, model_version: str) -> Audits:
         """Totals of the cascade in front of that model, over all live calls started since then."""
@@ -138,7 +166,7 @@ class ServingLogQueries:
             "model_version": model_version,
             "live_modes": list(LIVE_MODES),
         }
-        with self._mirror.cursor() as cursor:
+        with self._mirror.cursor(Span(CALL, since, _END_OF_TIME)) as cursor:
             row = cursor.execute(statement("audits"), given).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
         return Audits(*row)
@@ -147,7 +175,7 @@ class ServingLogQueries:
         self, window: Window, traffic: Traffic = ALL_TRAFFIC
     ) -> tuple[BackendCalls, ...]:
         """The calls of the window by backend, the busiest first."""
-        with self._mirror.cursor() as cursor:
+        with self._mirror.cursor(_calls_of(window)) as cursor:
             given = _parameters(window, traffic) | {"left_alone": LEFT_ALONE_KIND}
             rows = cursor.execute(statement("backend_calls"), given).fetchall()
         return tuple(BackendCalls(*row) for row in rows)
@@ -155,14 +183,15 @@ class ServingLogQueries:
     def last_seen(self, since: datetime, until: datetime | None = None) -> tuple[LastSeen, ...]:
         """The last calls of each process to each backend between the two times, newest first;
         trials are left out."""
+        end = _END_OF_TIME if until is None else until
         given = {
             "since": _naive(since),
-            "until": _END_OF_TIME if until is None else _naive(until),
+            "until": _naive(end),
             "live_modes": list(LIVE_MODES),
             "answer_kinds": sorted(ANSWER_KINDS),
             "left_alone": LEFT_ALONE_KIND,
         }
-        with self._mirror.cursor() as cursor:
+        with self._mirror.cursor(Span(CALL, since, end)) as cursor:
             rows = cursor.execute(statement("last_seen"), given).fetchall()
         return tuple(
             LastSeen(*row[:2], *(moment and _utc(moment) for moment in row[2:5]), *row[5:])
@@ -197,8 +226,18 @@ class ServingLogQueries:
         return _named(self._frame("newest_calls", window, traffic, limit=NEWEST_PER_SERIES))
 
     def _frame(self, name: str, window: Window, traffic: Traffic, **more: int) -> pd.DataFrame:
-        with self._mirror.cursor() as cursor:
+        with self._mirror.cursor(_calls_of(window)) as cursor:
             return cursor.execute(statement(name), _parameters(window, traffic) | more).df()
+
+
+def _calls_of(window: Window) -> Span:
+    return Span(CALL, window.since, window.until)
+
+
+def _oldest(form: LineFormat, records: Iterable[Any]) -> tuple[Any, ...]:
+    """The first records in time, each once."""
+    by_time = attrgetter(form.time, form.fields[0].name)
+    return tuple(sorted(dict.fromkeys(records), key=by_time)[:FOUND_LIMIT])
 
 
 def _columns_of(form: LineFormat, name: str) -> str:

@@ -9,12 +9,18 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from core.errors import StoreError
 from core.servinglog import tables
+from core.servinglog.lines import LineFormat
 from core.servinglog.segment_files import SUFFIX, SegmentReader, SegmentReport
+from core.servinglog.windows import Span
+
+if TYPE_CHECKING:
+    from core.servinglog.shared.stored import StoredLog
 
 ATTEMPTS = 3
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
@@ -45,8 +51,9 @@ class SegmentMirror:
     `reports` and don't affect the others.
     """
 
-    def __init__(self, directory: Path) -> None:
+    def __init__(self, directory: Path, stored: "StoredLog | None" = None) -> None:
         self._directory = directory
+        self._stored = stored
         self._lock = threading.Lock()
         self._root = duckdb.connect(":memory:", config=CONFIG)
         tables.create(self._root)
@@ -55,11 +62,11 @@ class SegmentMirror:
         self._readers: dict[str, SegmentReader] = {}
 
     @contextmanager
-    def cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A new cursor over the log as it is now. Raises StoreError when it can't be read."""
+    def cursor(self, *spans: Span) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A new cursor over the log as it is now: all local rows, and of the shared store those of
+        the spans. Raises StoreError when the local ones can't be read."""
         try:
-            self._refresh()
-            with closing(self._root.cursor()) as cursor:
+            with closing(self._open(spans)) as cursor:
                 yield cursor
         except (OSError, duckdb.Error) as error:
             raise StoreError(f"The serving log could not be read: {_first_line(error)}") from error
@@ -70,18 +77,48 @@ class SegmentMirror:
         with self._lock:
             return tuple(self._readers[name].report for name in sorted(self._readers))
 
-    def _refresh(self) -> None:
+    def find_stored(self, wanted: str) -> list[tuple[LineFormat, dict[str, Any]]]:
+        """The values of the store's rows with that id that no cursor sees now."""
         with self._lock:
-            for _ in range(ATTEMPTS):
-                found = self._list()
-                if found == self._loaded:
-                    return
-                try:
-                    self._replace(found)
-                    return
-                except FileNotFoundError:  # a segment was deleted after it was listed: list again
-                    continue
-            raise FileNotFoundError("its segments are deleted while they are read")
+            return [] if self._stored is None else list(self._stored.find(wanted))
+
+    @property
+    def stored_rows(self) -> int:
+        """Of the rows in the shared store alone, loaded or not."""
+        with self._lock:
+            return 0 if self._stored is None else self._stored.row_count
+
+    @property
+    def store_problem(self) -> str | None:
+        """What can't be read of the shared store, in one sentence."""
+        return None if self._stored is None else self._stored.problem
+
+    def _open(self, spans: tuple[Span, ...]) -> duckdb.DuckDBPyConnection:
+        with self._lock:
+            # The folder is listed before the ledger: a segment that was deleted between the two
+            # would be in neither the other way round.
+            self._refresh()
+            cursor = self._root.cursor()
+            if self._stored is not None:
+                readers = self._readers.items()
+                local = frozenset(name for name, one in readers if one.report.failure is None)
+                self._stored.refresh(self._root, spans, local)
+                # The cursor keeps these rows while another thread loads other hours.
+                cursor.begin()
+                cursor.execute("SELECT count(*) FROM segments").fetchall()
+            return cursor
+
+    def _refresh(self) -> None:
+        for _ in range(ATTEMPTS):
+            found = self._list()
+            if found == self._loaded:
+                return
+            try:
+                self._replace(found)
+                return
+            except FileNotFoundError:  # a segment was deleted after it was listed: list again
+                continue
+        raise FileNotFoundError("its segments are deleted while they are read")
 
     def _list(self) -> dict[str, Mark]:
         """A mark for each segment."""

@@ -48,6 +48,27 @@ def load(cursor: duckdb.DuckDBPyConnection, readers: Iterable[SegmentReader]) ->
             by_id[segment_id].reject(line_number, why_unreadable(line.encode()))
 
 
+def load_stored(
+    cursor: duckdb.DuckDBPyConnection,
+    form: LineFormat,
+    schema: pa.Schema,
+    batches: Iterator[pa.RecordBatch],
+) -> None:
+    """Inserts rows of the shared store: the columns of the schema, `segment_id` and `line_number`.
+    Their segments have negative numbers, so that queries can tell them from local ones."""
+    for name in ("segment_id", "line_number"):
+        schema = schema.append(pa.field(name, pa.int32()))
+    cursor.register("stored_rows", pa.RecordBatchReader.from_batches(schema, batches))
+    cursor.execute(
+        statement("load_stored").format(
+            table=TABLES[form],
+            names=", ".join(one.name for one in form.fields),
+            identity=f"{form.fields[0].name}, {form.time}",
+        )
+    )
+    cursor.unregister("stored_rows")
+
+
 def remove(cursor: duckdb.DuckDBPyConnection, segment_ids: list[int], after_line: int = 0) -> int:
     """Deletes the lines of these files with higher numbers, and returns how many."""
     removed = 0
@@ -74,9 +95,11 @@ def mark_copies(cursor: duckdb.DuckDBPyConnection, segment_ids: list[int] | None
         cursor.execute(statement("mark_copies").format(table=table, names=names, scope=scope))
 
 
-def name_segments(cursor: duckdb.DuckDBPyConnection, names: dict[int, str]) -> None:
-    """Replaces the names of all files."""
-    cursor.execute("DELETE FROM segments")
+def name_segments(
+    cursor: duckdb.DuckDBPyConnection, names: dict[int, str], *, are_stored: bool = False
+) -> None:
+    """Replaces the names of all files, or of all objects of the shared store."""
+    cursor.execute("DELETE FROM segments WHERE (segment_id < 0) = $stored", {"stored": are_stored})
     cursor.execute(
         "INSERT INTO segments SELECT unnest($ids), unnest($names)",
         {"ids": list(names), "names": list(names.values())},

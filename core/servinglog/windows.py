@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from typing import NamedTuple
+
+from core.servinglog.lines import LineFormat
 
 MAX_BUCKETS = 600
 BUCKETS_S = (
@@ -12,6 +15,14 @@ BUCKETS_S = (
     *(86400, 2 * 86400, 7 * 86400, 28 * 86400),
 )
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Span(NamedTuple):
+    """Rows of one kind, dated in [since, until), that a query reads one by one."""
+
+    form: LineFormat
+    since: datetime
+    until: datetime
 
 
 class WindowChoice(StrEnum):
@@ -50,6 +61,16 @@ class Window:
     def previous(self) -> "Window":
         """The window of the same length that ends where this one starts."""
         return Window(self.since - (self.until - self.since), self.since)
+
+
+def whole_hours(window: Window) -> Window:
+    """The whole hours inside the window; `since` is its end, so that no hour is whole, where it
+    has none."""
+    until = window.until.replace(minute=0, second=0, microsecond=0)
+    since = window.since.replace(minute=0, second=0, microsecond=0)
+    if since < window.since:
+        since += timedelta(hours=1)
+    return Window(since, until) if since <= until else Window(window.until, window.until)
 
 
 def window_of(choice: WindowChoice, now: datetime) -> Window:

@@ -1,10 +1,16 @@
 """The latency page on single lines of the log: refusals, unreadable ones, a request looked up."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
+from core.clock import system_clock
+from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import RefusalReason
+from core.servinglog.shared.catalogue import StoredObjects
+from core.servinglog.shared.folder import FolderLogStore
+from core.servinglog.shared.stored import StoredLog
 from core.servinglog.writer import encode
 from tests.pages import latency_page
 from tests.pages.latency_page import Open, calls, refused, words
@@ -90,4 +96,18 @@ def test_a_search_tells_of_a_refusal_or_that_there_is_nothing(open_page: Open) -
     assert "Refused at 2026-11-01 11:59:00 UTC because the API was overloaded" in words(test)
     test.get_by_key("find").set_value("![x](http://x.example/)").run()
     assert "no request, call or trace with that id" in words(test)
+    assert not test.exception
+
+
+def test_a_shared_store_that_is_away_is_one_sentence_beside_the_local_figures(
+    open_page: Open, tmp_path: Path
+) -> None:
+    store = FolderLogStore(tmp_path / "unmounted")
+    stored = StoredLog(StoredObjects(store, tmp_path, system_clock()))
+    test = open_page(calls(12), queries=ServingLogQueries(tmp_path, stored))
+    assert [one.value for one in test.warning] == [
+        "Calls of other machines may be missing here: the shared store of the log, "
+        f"{tmp_path}/unmounted, is not a folder: mount or make it."
+    ]
+    assert "12 calls" in words(test)
     assert not test.exception

@@ -13,6 +13,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "home": ("/srv/console", Path("/srv/console")),
     "state_url": ("postgresql://mod@db/console", "postgresql://mod@db/console"),
     "log": ("json", "json"),
+    "log_store": ("s3://bucket/prefix", "s3://bucket/prefix"),
     "dashboard_port": ("1", 1),
     "author_port": ("65535", 65_535),
     "author_host": ("0.0.0.0", "0.0.0.0"),

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from core.batch.schedule.times import time_before, times_after
 from core.errors import ConfigError, InvalidInput
 
-COMMANDS = ("ingest", "score")
+COMMANDS = ("ingest", "score", "logs")
 FROM, TO = "{from}", "{to}"
 _NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
 _LONGEST_NAME = 60

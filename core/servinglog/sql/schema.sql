@@ -1,4 +1,10 @@
+-- Segments below 0 are objects of the shared store. Of the store, only the rows of the hours that a
+-- query asks for are loaded; these sums of the ledger, one for each object and key, stand for the
+-- others. The key is backend and mode, or the reason of a refusal.
 CREATE TABLE segments (segment_id INTEGER, name VARCHAR);
+CREATE TABLE stored_groups (
+    root VARCHAR, hour TIMESTAMP, key VARCHAR[], first_at TIMESTAMP, last_at TIMESTAMP, count BIGINT
+);
 
 -- The views for all queries: each call and each refusal once, times in UTC.
 CREATE VIEW calls AS SELECT * FROM call_lines WHERE NOT is_copy;
