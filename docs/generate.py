@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -32,13 +33,16 @@ def pages() -> dict[str, str]:
 
 
 def cli_page() -> str:
-    """The exit codes, and every command with its help as it is printed at 90 columns."""
+    """The exit codes, and every command with its help as it is printed at 90 columns; but the usage
+    as one paragraph, since versions of Python break its lines differently."""
     parser = make_parser()
     parts = [HEAD, "# Commands\n\n## Exit codes\n\n| code | meaning |\n|---|---|\n"]
     parts += [f"| {code.value} | {meaning} |\n" for code, meaning in EXIT_MEANINGS.items()]
     for name, command in _subparsers(parser).items():
         command.formatter_class = lambda prog: argparse.HelpFormatter(prog, width=90)
-        parts.append(f"\n## modconsole {name}\n\n```\n{command.format_help().rstrip()}\n```\n")
+        _, _, described = command.format_help().partition("\n\n")
+        usage = textwrap.fill(" ".join(command.format_usage().split()), 90, subsequent_indent="  ")
+        parts.append(f"\n## modconsole {name}\n\n```\n{usage}\n\n{described.rstrip()}\n```\n")
     return "".join(parts)
 
 
