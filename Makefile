@@ -33,8 +33,8 @@ ON_POSTGRESQL := tests/pages tests/property \
 	tests/integration/test_revisions.py tests/integration/test_trails_of_decisions.py \
 	tests/integration/test_unknown_facts.py tests/integration/test_withdrawal*.py)
 
-.PHONY: run test test-fast test-avx2 test-kills test-postgres test-long test-peers coverage mutants check fix docs \
-	screenshots clean
+.PHONY: run test test-fast test-avx2 test-kills test-postgres test-image test-long test-peers coverage \
+	mutants check fix docs screenshots clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
@@ -58,6 +58,9 @@ test-kills: $(VENV)/.test .venv-s3/.done
 test-postgres: $(VENV)/.test
 	TESTS_STATE=postgresql $(BIN)/python -m pytest $(IN_PARALLEL) $(ON_POSTGRESQL) \
 		-m "not e2e and not kills and not long"
+
+test-image: $(VENV)/.test
+	$(BIN)/python -m pytest tests/e2e/test_image.py
 
 test-long: $(VENV)/.test .venv-s3/.done
 	$(MAKE) test-postgres

@@ -32,7 +32,7 @@ from tests.patience import PATIENT_S
 from tests.postgres_server import PostgresServer, postgres_server, server_programs
 from tests.programs import run_program
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.long]
 
 COMPOSE = Path(__file__).parents[2] / "deploy" / "compose.yaml"
 ROLE, PASSWORD = "modconsole", "hush-hush"
