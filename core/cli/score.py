@@ -7,7 +7,7 @@ from pathlib import Path
 
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
-from core.cli.output import ExitCode, complain, progress_bar
+from core.cli.output import ExitCode, complain, print_facts, progress_bar
 from core.cli.score_file import score_into_file
 from core.cli.score_table import add_flags, given_flags, score_into_table
 from core.config import Settings
@@ -30,7 +30,8 @@ def add_commands(commands: Commands) -> None:
         "characters at the end of a long text were not read, and `error`, which says why a row "
         "has no scores. A database OUT has a row for each id: scores, action and reason by the "
         "policy, `text_hash`, `scored_at` and `run_id`; the next run scores only rows that are "
-        "new, changed or failed. Beside it stands a table of runs.",
+        "new, changed or failed. Beside it stands a table of runs. The last line of standard "
+        "output is JSON with the counts, unless an error ended the run before a row was scored.",
     )
     command.add_argument(
         "source",
@@ -60,9 +61,10 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     if given := [*given_flags(arguments), *(["--raw"] if arguments.raw else [])]:
         raise ConsoleError(f"{given[0]} goes with a SOURCE")
     scored = _score(build_services(settings, worker="score"))
+    if scored.failure is not None and not scored.decided:
+        raise scored.failure
+    print_facts({"scored_count": scored.decided - scored.failed, "failed_count": scored.failed})
     if scored.failure is not None:
-        if not scored.decided:
-            raise scored.failure
         complain(f"{scored.failure}; the rest waits: run `modconsole score` again")
         return ExitCode.INCOMPLETE
     if not scored.failed:

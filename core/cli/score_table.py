@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from core.cli.arguments import moment, positive
-from core.cli.output import ExitCode, complain, progress_bar
+from core.cli.output import ExitCode, complain, print_facts, progress_bar
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
 from core.identifiers import new_id
@@ -231,6 +231,13 @@ def _tell_rehearsal(found: "Rehearsal") -> None:
             f"{found.time.p95_ms / 1000:,.1f} s in 19 of 20 cases: estimated from "
             f"{found.time.calls} calls with the first rows."
         )
+    print_facts(
+        {
+            "read_count": found.read_count,
+            "to_score_count": found.to_score,
+            "char_count": found.chars,
+        }
+    )
 
 
 def _tell(report: "RunReport", place: str) -> None:
@@ -241,8 +248,7 @@ def _tell(report: "RunReport", place: str) -> None:
     )
     for reason, count in report.reasons.most_common(MOST_REASONS):
         print(f"  {count:,}: {reason}")
-    # The last line is for programs.
-    print(json.dumps(_facts(report), sort_keys=True))
+    print_facts(_facts(report))
 
 
 def _facts(report: "RunReport") -> dict[str, object]:
