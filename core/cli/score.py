@@ -9,7 +9,9 @@ from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, print_facts, progress_bar
 from core.cli.score_file import score_into_file
-from core.cli.score_table import add_flags, given_flags, score_into_table
+from core.cli.score_flags import add_flags, given_flags
+from core.cli.score_ray import ENGINES, check_for_ray
+from core.cli.score_table import score_into_table
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
 from core.moderation.languages import UNNAMED, language_name
@@ -51,6 +53,13 @@ def add_commands(commands: Commands) -> None:
         "a formula (it begins with = + - @, a tab or a carriage return and is no number) gets an "
         "apostrophe before it",
     )
+    command.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="process",
+        help="process (this one) or ray: Parquet files into a database, by Ray Data with a process "
+        "for each processor; needs the extra [ray]",
+    )
     add_flags(command)
 
 
@@ -58,7 +67,8 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole score [SOURCE]`."""
     if arguments.source is not None:
         return _score_source(arguments, settings)
-    if given := [*given_flags(arguments), *(["--raw"] if arguments.raw else [])]:
+    more = {"--raw": arguments.raw, "--engine": arguments.engine == "ray"}
+    if given := [*given_flags(arguments), *(flag for flag, is_given in more.items() if is_given)]:
         raise ConsoleError(f"{given[0]} goes with a SOURCE")
     scored = _score(build_services(settings, worker="score"))
     if scored.failure is not None and not scored.decided:
@@ -79,6 +89,8 @@ def _score_source(arguments: argparse.Namespace, settings: Settings) -> ExitCode
     from core.sources.tables.address import database_address
 
     sink = database_address(arguments.out)
+    if arguments.engine == "ray":
+        check_for_ray(arguments, sink)
     if sink is not None:
         return score_into_table(arguments, settings, sink)
     return score_into_file(arguments, settings, Path(arguments.out))

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.bootstrap.home import is_in_home
 from core.cli.output import ExitCode, complain, print_facts, progress_bar
-from core.cli.score_table import given_flags
+from core.cli.score_flags import given_flags
 from core.config import Settings
 from core.errors import ConsoleError
 from core.sources.tables.selection import check_choice, check_no_choice
