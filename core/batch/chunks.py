@@ -85,10 +85,15 @@ def _parquet_table(path: Path, text_column: str, chunk_rows: int) -> Table:
 
     def chunks() -> Iterator[Chunk]:
         for batch in table.batches:
-            texts = [readable(cell) for cell in batch.column(text_column)]
-            yield Chunk(batch, texts, [None] * batch.num_rows)
+            yield parquet_chunk(batch, text_column)
 
     return Table(table.schema, chunks())
+
+
+def parquet_chunk(batch: pa.RecordBatch, text_column: str) -> Chunk:
+    """Rows as they are in a Parquet file."""
+    texts = [readable(cell) for cell in batch.column(text_column)]
+    return Chunk(batch, texts, [None] * batch.num_rows)
 
 
 def _delimited_table(path: Path, text_column: str, chunk_rows: int, delimiter: str) -> Table:

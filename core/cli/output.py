@@ -1,7 +1,8 @@
 """Output that all commands share: messages, the progress bar and the exit codes."""
 
+import json
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from enum import IntEnum
 
@@ -74,6 +75,11 @@ def printable(text: str) -> str:
 def complain(message: object) -> None:
     """Print a message on standard error."""
     print(printable(f"modconsole: {message}"), file=sys.stderr)
+
+
+def print_facts(facts: Mapping[str, object]) -> None:
+    """Print the last line of a command that a scheduler runs: JSON, for programs."""
+    print(json.dumps(facts, sort_keys=True))
 
 
 @contextmanager

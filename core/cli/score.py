@@ -7,9 +7,11 @@ from pathlib import Path
 
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
-from core.cli.output import ExitCode, complain, progress_bar
+from core.cli.output import ExitCode, complain, print_facts, progress_bar
 from core.cli.score_file import score_into_file
-from core.cli.score_table import add_flags, given_flags, score_into_table
+from core.cli.score_flags import add_flags, given_flags
+from core.cli.score_ray import ENGINES, check_for_ray
+from core.cli.score_table import score_into_table
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
 from core.moderation.languages import UNNAMED, language_name
@@ -30,7 +32,8 @@ def add_commands(commands: Commands) -> None:
         "characters at the end of a long text were not read, and `error`, which says why a row "
         "has no scores. A database OUT has a row for each id: scores, action and reason by the "
         "policy, `text_hash`, `scored_at` and `run_id`; the next run scores only rows that are "
-        "new, changed or failed. Beside it stands a table of runs.",
+        "new, changed or failed. Beside it stands a table of runs. The last line of standard "
+        "output is JSON with the counts, unless an error ended the run before a row was scored.",
     )
     command.add_argument(
         "source",
@@ -50,6 +53,13 @@ def add_commands(commands: Commands) -> None:
         "a formula (it begins with = + - @, a tab or a carriage return and is no number) gets an "
         "apostrophe before it",
     )
+    command.add_argument(
+        "--engine",
+        choices=ENGINES,
+        default="process",
+        help="process (this one) or ray: Parquet files into a database, by Ray Data with a process "
+        "for each processor; needs the extra [ray]",
+    )
     add_flags(command)
 
 
@@ -57,12 +67,14 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole score [SOURCE]`."""
     if arguments.source is not None:
         return _score_source(arguments, settings)
-    if given := [*given_flags(arguments), *(["--raw"] if arguments.raw else [])]:
+    more = {"--raw": arguments.raw, "--engine": arguments.engine == "ray"}
+    if given := [*given_flags(arguments), *(flag for flag, is_given in more.items() if is_given)]:
         raise ConsoleError(f"{given[0]} goes with a SOURCE")
     scored = _score(build_services(settings, worker="score"))
+    if scored.failure is not None and not scored.decided:
+        raise scored.failure
+    print_facts({"scored_count": scored.decided - scored.failed, "failed_count": scored.failed})
     if scored.failure is not None:
-        if not scored.decided:
-            raise scored.failure
         complain(f"{scored.failure}; the rest waits: run `modconsole score` again")
         return ExitCode.INCOMPLETE
     if not scored.failed:
@@ -77,6 +89,8 @@ def _score_source(arguments: argparse.Namespace, settings: Settings) -> ExitCode
     from core.sources.tables.address import database_address
 
     sink = database_address(arguments.out)
+    if arguments.engine == "ray":
+        check_for_ray(arguments, sink)
     if sink is not None:
         return score_into_table(arguments, settings, sink)
     return score_into_file(arguments, settings, Path(arguments.out))

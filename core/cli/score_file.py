@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.bootstrap.home import is_in_home
-from core.cli.output import ExitCode, complain, progress_bar
-from core.cli.score_table import given_flags
+from core.cli.output import ExitCode, complain, print_facts, progress_bar
+from core.cli.score_flags import given_flags
 from core.config import Settings
 from core.errors import ConsoleError
 from core.sources.tables.selection import check_choice, check_no_choice
@@ -57,6 +57,14 @@ def _told(report: "FileReport", name: str) -> ExitCode:
         print(f"  {report.not_whole:,} were too long to be read whole: see `unread_chars`")
     for reason, count in Counter(report.reasons).most_common(MOST_REASONS):
         print(f"  {count:,}: {reason}")
+    print_facts(
+        {
+            "read_count": report.rows,
+            "scored_count": report.scored,
+            "failed_count": report.failed,
+            "out": str(report.out),
+        }
+    )
     if report.rows and not report.scored:
         complain(f"no row of {name} could be scored; the column `error` says why")
         return ExitCode.NOTHING_SCORED

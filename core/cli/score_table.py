@@ -5,18 +5,19 @@ import getpass
 import json
 import socket
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from core.cli.arguments import moment, positive
-from core.cli.output import ExitCode, complain, progress_bar
+from core.cli.output import ExitCode, complain, print_facts, progress_bar
+from core.cli.score_ray import score_on_ray
 from core.config import Settings
 from core.errors import BackendError, ConsoleError
 from core.identifiers import new_id
 from core.sources.tables.selection import check_choice, check_no_choice
 
 if TYPE_CHECKING:
-    from core.batch.predictions.inputs import Input
+    from core.batch.predictions.inputs import Columns, Input
     from core.batch.predictions.rehearsal import Rehearsal
     from core.batch.predictions.runs import Run
     from core.batch.predictions.scoring_run import RunReport
@@ -28,65 +29,13 @@ if TYPE_CHECKING:
 MOST_REASONS = 5
 
 
-def add_flags(command: argparse.ArgumentParser) -> None:
-    """The flags of `score` that are about tables in databases."""
-    table = command.add_argument_group("tables in databases")
-    table.add_argument("--table", help="the table to read, or `schema.table`")
-    table.add_argument("--query", metavar="SQL", help="a SELECT whose rows are read")
-    table.add_argument("--id-column", help="column that tells rows apart; `id` if not given")
-    table.add_argument("--out-table", help="table to write; `predictions` if not given")
-    table.add_argument(
-        "--all", action="store_true", help="score also rows whose text has not changed since"
-    )
-    table.add_argument(
-        "--dry-run",
-        action="store_true",
-        help="write nothing: say how many rows would be scored, and how long it would take",
-    )
-    table.add_argument("--limit", type=positive, metavar="N", help="score at most N rows")
-    table.add_argument(
-        "--run",
-        dest="run_name",
-        metavar="NAME",
-        help="name of the run; one that did not end is gone on with",
-    )
-    table.add_argument("--time-column", help="column with the time of a row, for an interval")
-    table.add_argument(
-        "--from", dest="start", type=moment, metavar="TIME", help="first moment of the interval"
-    )
-    table.add_argument(
-        "--to", dest="end", type=moment, metavar="TIME", help="first moment after the interval"
-    )
-
-
-FLAGS = {
-    "out": "--out",
-    "table": "--table",
-    "query": "--query",
-    "id_column": "--id-column",
-    "out_table": "--out-table",
-    "all": "--all",
-    "dry_run": "--dry-run",
-    "limit": "--limit",
-    "run_name": "--run",
-    "time_column": "--time-column",
-    "start": "--from",
-    "end": "--to",
-}
-
-
-def given_flags(arguments: argparse.Namespace) -> list[str]:
-    """Those flags of tables that the command has."""
-    return [flag for name, flag in FLAGS.items() if getattr(arguments, name)]
-
-
 def score_into_table(
     arguments: argparse.Namespace, settings: Settings, sink: "DatabaseAddress"
 ) -> ExitCode:
     """The command with a database as OUT."""
     from core.batch.predictions.scoring_run import RunPlan, ScoringRun
     from core.bootstrap.services import file_scorer
-    from core.bootstrap.tables import policy_of
+    from core.bootstrap.tables import Files, policy_of
     from core.clock import system_clock
 
     clock = system_clock()
@@ -118,7 +67,19 @@ def score_into_table(
         )
         try:
             with progress_bar("rows", total=rows.total) as advance:
-                run.score(rows.batches, advance)
+                if isinstance(source, Files) and arguments.engine == "ray":
+                    score_on_ray(
+                        run,
+                        source,
+                        _columns(arguments),
+                        settings,
+                        read_at=clock.now(),
+                        total=rows.total,
+                        interval_us=interval_us,
+                        progress=advance,
+                    )
+                else:
+                    run.score(rows.batches, advance)
         except BackendError as error:
             if not run.report.run.scored_count:
                 raise
@@ -167,15 +128,26 @@ def _input(
     interval_us: tuple[int, int] | None,
     now: datetime,
 ) -> "Input":
-    from core.batch.predictions.inputs import Columns, database_input, files_input
+    from core.batch.predictions.inputs import database_input, files_input
     from core.bootstrap.tables import Files
 
-    columns = Columns(arguments.id_column or "id", arguments.text_column, arguments.time_column)
+    columns = _columns(arguments)
     if isinstance(source, Files):
-        return files_input(source.paths, columns, read_at=now, interval_us=interval_us)
+        rows = files_input(source.paths, columns, read_at=now, interval_us=interval_us)
+        if arguments.engine == "process":
+            return rows
+        from core.batch.predictions.on_ray import count_ids
+
+        return replace(rows, total=count_ids(source.paths, rows.name, columns.id))
     return database_input(
         source, columns, table=arguments.table, query=arguments.query, interval_us=interval_us
     )
+
+
+def _columns(arguments: argparse.Namespace) -> "Columns":
+    from core.batch.predictions.inputs import Columns
+
+    return Columns(arguments.id_column or "id", arguments.text_column, arguments.time_column)
 
 
 def _out_table(arguments: argparse.Namespace) -> str:
@@ -231,6 +203,13 @@ def _tell_rehearsal(found: "Rehearsal") -> None:
             f"{found.time.p95_ms / 1000:,.1f} s in 19 of 20 cases: estimated from "
             f"{found.time.calls} calls with the first rows."
         )
+    print_facts(
+        {
+            "read_count": found.read_count,
+            "to_score_count": found.to_score,
+            "char_count": found.chars,
+        }
+    )
 
 
 def _tell(report: "RunReport", place: str) -> None:
@@ -241,8 +220,7 @@ def _tell(report: "RunReport", place: str) -> None:
     )
     for reason, count in report.reasons.most_common(MOST_REASONS):
         print(f"  {count:,}: {reason}")
-    # The last line is for programs.
-    print(json.dumps(_facts(report), sort_keys=True))
+    print_facts(_facts(report))
 
 
 def _facts(report: "RunReport") -> dict[str, object]:

@@ -6,15 +6,10 @@ processes that died and scales their number by load. They share only the home fo
 
 import logging
 import os
-import secrets
 import signal
-import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
-from importlib.util import find_spec
-from pathlib import Path
 from threading import Event
 from types import FrameType
 from typing import Any
@@ -23,34 +18,19 @@ from fastapi import FastAPI
 
 from core.bootstrap.services import build_services
 from core.config import Settings
-from core.errors import ConsoleError, MissingExtra
+from core.errors import ConsoleError
 from core.inference.local.processors import processor_count
 from core.private_files import make_private_folder
+from core.processes.local_ray import absolute, import_ray, running_ray
 from core.serving.ray_replica import ApiReplica, build_app, log_to_file
 from core.serving.server import listen
 
 NAME = "modconsole"
-INSTALL = "pip install 'moderation-console[ray]'"
 MOST_ONGOING = 10_000
 """Never reached: each process's admission control answers 429 long before, with a message and
 Retry-After."""
 OBJECT_STORE_BYTES = 80 * 1024 * 1024
 """About the least Ray takes; requests don't pass through it."""
-RAY_ENVIRONMENT = {
-    # Ray sends usage statistics to its makers unless this is set.
-    "RAY_USAGE_STATS_ENABLED": "0",
-    # Despite its name: this makes Ray listen on loopback only, on every system.
-    "RAY_ENABLE_WINDOWS_OR_OSX_CLUSTER": "0",
-    # Ray's ports run code for anybody who can connect, so a token is required.
-    "RAY_AUTH_MODE": "token",
-    # All processes are on this machine: one that lost contact has no reason to wait a minute.
-    "RAY_gcs_rpc_server_reconnect_timeout_s": "5",
-    # By default Ray lowers the priority of its processes, but these are the server.
-    "RAY_worker_niceness": "0",
-    # Silences a warning about a future change that doesn't affect this deployment.
-    "RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO": "0",
-}
-"""Read when Ray is imported."""
 LOOK_EVERY_S = 0.05
 CALL_WITHIN_S = 5.0
 
@@ -62,12 +42,16 @@ def run_replicas(settings: Settings, *, ready: Callable[[], None]) -> None:
     Raises MissingExtra, ConfigError for an address that is in use or needs a key first, and
     ModelNotUsable.
     """
-    ray, serve = _import_ray()
-    settings = _absolute(settings)
+    ray = import_ray("serve")
+    settings = absolute(settings)
     _check(settings)
     stop = Event()
-    with _running_ray(ray, settings), _stopping_by_signal(stop):
-        handle = _deploy(serve, settings)
+    threads = len(share_of(settings, 0, range(processor_count())))
+    with (
+        running_ray(ray, processors=1, object_store_bytes=OBJECT_STORE_BYTES, threads=threads),
+        _stopping_by_signal(stop),
+    ):
+        handle = _deploy(ray.serve, settings)
         ready()
         stop.wait()
         # Ray's own shutdown removes the routes first: callers would get 404, not 503.
@@ -117,30 +101,6 @@ def drain(handle: Any, within_s: float, failed: type[Exception]) -> None:
         time.sleep(LOOK_EVERY_S)
 
 
-def _import_ray() -> tuple[Any, Any]:
-    if find_spec("ray") is None:
-        raise MissingExtra(f"`--engine ray` needs Ray Serve, not installed here: {INSTALL}")
-    os.environ |= RAY_ENVIRONMENT | {"RAY_AUTH_TOKEN": secrets.token_hex(32)}
-    try:
-        import ray
-        from ray import serve
-    except ImportError as error:
-        raise MissingExtra(
-            f"`--engine ray` needs all of Ray Serve ({error.name} is missing): {INSTALL}"
-        ) from error
-    return ray, serve
-
-
-def _absolute(settings: Settings) -> Settings:
-    """With absolute paths, because Ray may start the processes in another folder."""
-    model = Path(settings.model)
-    return replace(
-        settings,
-        home=settings.home.absolute(),
-        model=str(model.absolute()) if model.is_dir() else settings.model,
-    )
-
-
 def _check(settings: Settings) -> None:
     """Fails here, with an error for the caller, if every process would fail to start."""
     listen(settings).close()
@@ -149,29 +109,6 @@ def _check(settings: Settings) -> None:
         _ = services.scorer
     finally:
         services.close()
-
-
-@contextmanager
-def _running_ray(ray: Any, settings: Settings) -> Iterator[None]:
-    """A Ray instance of this deployment, reachable from this machine only."""
-    # The processes inherit these limits through the environment.
-    threads = len(share_of(settings, 0, range(processor_count())))
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))
-    # Not in the home folder: Ray's sockets lie here, and the path of a socket must be short.
-    with tempfile.TemporaryDirectory(prefix="modconsole-ray-", ignore_cleanup_errors=True) as scrap:
-        ray.init(
-            address="local",
-            _temp_dir=scrap,
-            num_cpus=1,
-            object_store_memory=OBJECT_STORE_BYTES,
-            include_dashboard=False,
-            log_to_driver=False,
-            logging_level=logging.ERROR,
-        )
-        try:
-            yield
-        finally:
-            ray.shutdown()
 
 
 @contextmanager

@@ -181,6 +181,37 @@ def test_a_command_ends_with_the_code_of_its_cause(
     assert (re.search(r"^(modconsole|usage)", said, re.MULTILINE) is None) == (expected == DONE)
 
 
+@pytest.mark.parametrize(
+    ("cause", "counts"),
+    [
+        ("score, nothing waits", (0, 0)),
+        ("score, one text fails", (1, 1)),
+        ("score, every text fails", (0, 2)),
+        ("score, backend down", None),
+        ("score FILE, one text fails", (1, 1)),
+        ("score FILE, every text fails", (0, 2)),
+        ("score FILE, backend down", None),
+        ("score FILE, no such column", None),
+    ],
+)
+def test_the_last_line_of_score_is_json_for_schedulers(
+    place: Place,
+    cause: str,
+    counts: tuple[int, int] | None,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    make, _ = CASES[cause]
+    arguments = make(place)
+    capsys.readouterr()
+    run(arguments)
+    last = (capsys.readouterr().out.splitlines() or [""])[-1]
+    if counts is None:
+        assert not last.startswith("{")
+    else:
+        facts = json.loads(last)
+        assert (facts["scored_count"], facts["failed_count"]) == counts
+
+
 def test_an_unreadable_setting_is_wrong_use(place: Place) -> None:
     place.monkeypatch.setenv("MODCONSOLE_API_PORT", "eighty")
     assert main(["score"]) == WRONG_USE

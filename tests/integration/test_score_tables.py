@@ -266,5 +266,7 @@ def test_a_dry_run_counts_estimates_and_writes_nothing(
     capsys.readouterr()
     for flags, count in (((), 1), (("--all",), 4), (("--all", "--limit", "3"), 3)):
         assert main([*dry, str(path), *flags]) == 0
-        assert f"4 rows read; {count} of them" in capsys.readouterr().out
+        said = capsys.readouterr().out
+        assert f"4 rows read; {count} of them" in said
+        assert json.loads(said.splitlines()[-1])["to_score_count"] == count
     assert rows_of(path, "SELECT * FROM predictions ORDER BY id") == before

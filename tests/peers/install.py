@@ -17,6 +17,9 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "ray": (*TORCH, "--editable", f"{ROOT}[ray]"),
     # It wants an older transformers than the others.
     "infinity": (TORCH[0], "infinity-emb[torch,server]>=0.0.78,<0.1"),
+    "airflow": ("apache-airflow>=3.3,<3.4",),
+    "dagster": ("dagster>=1.13,<1.14",),
+    "prefect": ("prefect>=3.9,<3.10",),
 }
 
 

@@ -16,8 +16,8 @@ from pathlib import Path
 import core
 from core.errors import ConsoleError
 from core.processes.health import await_answer
+from core.processes.local_ray import RAY_ENVIRONMENT
 from core.processes.ports import free_port
-from core.serving.ray_engine import RAY_ENVIRONMENT
 
 READY_WITHIN_S = 120.0
 STOP_WITHIN_S = 15.0

@@ -1,6 +1,6 @@
 """The rows to score, from a table, a query or files."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -107,13 +107,19 @@ def _checked_count(database: Database, select: str, place: str, id_name: str) ->
     with database.transaction() as work:
         (found,) = work.fetch(f"SELECT {counts} FROM ({select}) AS r").to_pylist()
     total, named, ids = (int(found[name]) for name in ("n", "named", "ids"))
+    check_ids(place, id_name, total=total, named=named, ids=ids)
+    return total
+
+
+def check_ids(place: str, id_name: str, *, total: int, named: int, ids: int) -> None:
+    """Raises InvalidInput unless each of the `total` rows has an id of its own: `named` have one,
+    and there are `ids` different ones."""
     if named < total:
         raise InvalidInput(f"{place}: {total - named:,} rows have no `{id_name}`")
     if ids < named:
         raise InvalidInput(
             f"{place}: `{id_name}` is no id: {named:,} rows have {ids:,} different values of it"
         )
-    return total
 
 
 def _database_rows(database: Database, select: str) -> Iterator[InputRows]:
@@ -141,18 +147,25 @@ def files_input(
     for column in columns.names:
         check_column(name, column, table.schema.names)
     id_type = id_column(pa.array([], table.schema.field(columns.id).type)).type
-    rows = (_file_rows(chunk, columns, read_at, interval_us is not None) for chunk in table.chunks)
-    batches = rows if interval_us is None else _within(rows, interval_us)
-    return Input(name, id_type, None, iter(batches))
+    batches = (file_rows(chunk, columns, read_at, interval_us) for chunk in table.chunks)
+    return Input(name, id_type, None, (rows for rows in batches if rows.texts))
 
 
-def _file_rows(chunk: Chunk, columns: Columns, read_at: datetime, is_timed: bool) -> InputRows:
+def file_rows(
+    chunk: Chunk, columns: Columns, read_at: datetime, interval_us: tuple[int, int] | None
+) -> InputRows:
+    """The rows of the chunk, or those of them that are in the interval."""
     times = None
-    if columns.time is not None and is_timed:
+    if columns.time is not None and interval_us is not None:
         cells = chunk.columns.column(columns.time)
         times = [_time_us(readable(cell), columns.time, read_at) for cell in cells]
-    ids = id_column(chunk.columns.column(columns.id))
-    return InputRows(ids, chunk.texts, chunk.problems, times)
+    rows = InputRows(
+        id_column(chunk.columns.column(columns.id)), chunk.texts, chunk.problems, times
+    )
+    if times is None or interval_us is None:
+        return rows
+    start, end = interval_us
+    return rows.taken([at for at, us in enumerate(times) if us is not None and start <= us < end])
 
 
 def _time_us(value: object, name: str, read_at: datetime) -> int | None:
@@ -163,12 +176,3 @@ def _time_us(value: object, name: str, read_at: datetime) -> int | None:
     except InvalidInput:
         return None
     return None if moment is None else microseconds(moment)
-
-
-def _within(rows: Iterable[InputRows], interval_us: tuple[int, int]) -> Iterator[InputRows]:
-    start, end = interval_us
-    for batch in rows:
-        times = batch.row_at_us or ()
-        inside = [at for at, us in enumerate(times) if us is not None and start <= us < end]
-        if inside:
-            yield batch.taken(inside)

@@ -2,11 +2,12 @@
 transaction, so a run that is cut goes on where it stopped and scores no row twice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable
-from contextlib import suppress
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.batch.predictions.rows import (
     InputRows,
@@ -15,7 +16,7 @@ from core.batch.predictions.rows import (
     text_hash,
 )
 from core.batch.predictions.runs import Run, RunState, RunTable
-from core.batch.predictions.table import PredictionTable, id_positions
+from core.batch.predictions.table import MINE, PredictionTable, id_positions
 from core.batch.results.rows import table_rows
 from core.batch.results.summary import as_json, summarise
 from core.batch.scoring import score_cells
@@ -87,7 +88,7 @@ class ScoringRun:
                 self._staging.create(work)
             self.report = RunReport(unfinished or run)
             self._runs.put(work, self.report.run)
-        self._by = ScoredBy(self.report.run.run_id, policy, scorer.backend.info.model_version)
+        self.by = ScoredBy(self.report.run.run_id, policy, scorer.backend.info.model_version)
         self._pending: list[pa.RecordBatch] = []
         self._began_s = self._committed_s = clock.monotonic()
         self._spent_s = self.report.run.run_s
@@ -95,19 +96,54 @@ class ScoringRun:
 
     def score(self, batches: Iterable[InputRows], progress: Callable[[int], None]) -> RunReport:
         """Scores the rows and ends the run. `progress` is called with the number of rows read."""
-        try:
+        with self._ending():
             for rows in batches:
                 self._take(rows)
                 progress(self.report.run.read_count)
                 if self._left == 0:
                     break
+        return self.report
+
+    def settled(self) -> pa.Table:
+        """The ids of the rows that other processes need not score for `store`, each with the hash
+        of the text for which that holds."""
+        with self._database.transaction() as work:
+            only_run = self._plan.is_all or self._plan.interval_us is not None
+            return self._table.settled(work, self.by.run_id, only_run=only_run)
+
+    def store(
+        self,
+        batches: Iterable[pa.RecordBatch],
+        progress: Callable[[int], None],
+        *,
+        settled: pa.Table,
+        total: int | None,
+    ) -> RunReport:
+        """Ends the run with rows of predictions that other processes made, in any order, of a
+        source with `total` rows; None if it is the rows of an interval. `progress` is called with
+        the number of rows stored."""
+        before = pc.sum(settled.column(MINE)).as_py() or 0
+        with self._ending():
+            for rows in batches:
+                self._add(rows)
+                progress(self._taken)
+                if self._clock.monotonic() - self._committed_s > COMMIT_S:
+                    self._commit(RunState.RUNNING)
+            done = before + self._taken
+            read = done if total is None else total
+            self._count(read_count=read, unchanged_count=read - done)
+        return self.report
+
+    @contextmanager
+    def _ending(self) -> Iterator[None]:
+        try:
+            yield
             self._commit(RunState.DONE)
         except BaseException as error:
             # Also for Ctrl-C: what was scored is kept.
             with suppress(ConsoleError):
                 self._commit(RunState.STOPPED, problem=str(error) or type(error).__name__)
             raise
-        return self.report
 
     @property
     def _left(self) -> int | None:
@@ -142,7 +178,7 @@ class ScoringRun:
             there = known.get(one)
             if there is None:
                 new.append(at)
-            elif there.run_id == self._by.run_id and there.text_hash:
+            elif there.run_id == self.by.run_id and there.text_hash:
                 if there.text_hash != hashes[at]:
                     unusable.append(at)
             elif there.text_hash == hashes[at] and not self._plan.is_all:
@@ -153,19 +189,20 @@ class ScoringRun:
 
     def _score(self, rows: InputRows, hashes: list[str]) -> None:
         results = score_cells(rows.texts, rows.problems, self._scorer)
-        now = self._clock.now()
-        self._pending.append(prediction_rows(rows, hashes, results, self._by, now))
-        self._taken += len(results)
-        errors = [result for result in results if result.error is not None]
-        self._count(scored_count=len(results) - len(errors), failed_count=len(errors))
-        for result in errors:
-            self._fail(result.error or "", 1)
+        self._add(prediction_rows(rows, hashes, results, self.by, self._clock.now()))
+
+    def _add(self, rows: pa.RecordBatch) -> None:
+        self._pending.append(rows)
+        self._taken += rows.num_rows
+        errors = rows.column("error").drop_null().to_pylist()
+        self._count(scored_count=rows.num_rows - len(errors), failed_count=len(errors))
+        self.report.reasons.update(errors)
 
     def _count_again(self, work: Transaction) -> None:
         """At the end, from the rows themselves: some may have been scored by a process before this
         one, or twice because they failed the first time."""
-        scored, failed, self.report.retry_count = self._table.counts(work, self._by.run_id)
-        summary = summarise(work, table_rows(self._table.name, self._by.run_id))
+        scored, failed, self.report.retry_count = self._table.counts(work, self.by.run_id)
+        summary = summarise(work, table_rows(self._table.name, self.by.run_id))
         self.report.run = replace(
             self.report.run, scored_count=scored, failed_count=failed, summary=as_json(summary)
         )

@@ -9,6 +9,7 @@ from core.batch.predictions.rows import ID, ROW_AT_US, RUN_ID, TEXT_HASH, predic
 from core.errors import InvalidInput
 from core.sources.tables.base import Transaction, quoted
 
+MINE = "mine"
 _STAGED = "modconsole_staged"
 
 
@@ -58,6 +59,13 @@ class PredictionTable:
         )
         values = (found.column(name).to_pylist() for name in (ID, TEXT_HASH, RUN_ID))
         return {one: Known(text, run) for one, text, run in zip(*values, strict=True)}
+
+    def settled(self, work: Transaction, run_id: str, *, only_run: bool) -> pa.Table:
+        """Ids with the hash of their text, of the rows that need no scoring while it is the same,
+        and whether that run wrote them; with `only_run` no others."""
+        where = f"{TEXT_HASH} IS NOT NULL" + (f" AND {RUN_ID} = '{run_id}'" if only_run else "")
+        mine = f"CASE WHEN {RUN_ID} = '{run_id}' THEN 1 ELSE 0 END AS {MINE}"
+        return work.fetch(f"SELECT {ID}, {TEXT_HASH}, {mine} FROM {self._sql} WHERE {where}")
 
     def counts(self, work: Transaction, run_id: str) -> tuple[int, int, int]:
         """Of the run's rows: how many are scored, how many failed, and how many of the failed ones
