@@ -67,7 +67,7 @@ class RunSummary:
         return sum(self.outcomes.values())
 
 
-class Evidence(StrEnum):
+class DriftEvidence(StrEnum):
     """What two counts allow to say; the values are for people."""
 
     CHANGED = "more than chance"
@@ -77,7 +77,7 @@ class Evidence(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class OutcomeChange:
+class OutcomeDrift:
     """Shares of all rows. `low` and `high` hold the difference; `effect` is Cohen's h, by which 0.2
     is small, 0.5 medium and 0.8 large."""
 
@@ -87,7 +87,7 @@ class OutcomeChange:
     low: float
     high: float
     effect: float
-    evidence: Evidence
+    evidence: DriftEvidence
 
     @property
     def change(self) -> float:
@@ -95,7 +95,7 @@ class OutcomeChange:
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreChange:
+class LabelDrift:
     """`distance` is Kolmogorov and Smirnov's: the largest difference of the shares of rows up to a
     score, which is `at`; positive if more rows are above it than before. None where one run has no
     scores of the label."""
@@ -105,15 +105,15 @@ class ScoreChange:
     before: float | None
     distance: float | None
     at: float | None
-    evidence: Evidence
+    evidence: DriftEvidence
 
 
 @dataclass(frozen=True, slots=True)
 class Drift:
     """The changes of all outcomes and labels that one of the runs has."""
 
-    outcomes: tuple[OutcomeChange, ...]
-    scores: tuple[ScoreChange, ...]
+    outcomes: tuple[OutcomeDrift, ...]
+    scores: tuple[LabelDrift, ...]
 
 
 def drift(now: RunSummary, before: RunSummary) -> Drift:
@@ -135,12 +135,12 @@ def drift(now: RunSummary, before: RunSummary) -> Drift:
 
 def _outcome_change(
     outcome: Outcome, now: RunSummary, before: RunSummary, error: float
-) -> OutcomeChange:
+) -> OutcomeDrift:
     counts = now.outcomes.get(outcome, 0), now.row_count
     old_counts = before.outcomes.get(outcome, 0), before.row_count
     share, old = counts[0] / counts[1], old_counts[0] / old_counts[1]
     low, high = newcombe(counts, old_counts, z_of(error))
-    return OutcomeChange(
+    return OutcomeDrift(
         outcome,
         share,
         old,
@@ -153,10 +153,10 @@ def _outcome_change(
 
 def _score_change(
     label: Label, now: LabelScores | None, before: LabelScores | None, error: float
-) -> ScoreChange:
+) -> LabelDrift:
     mean, old = now.mean if now else None, before.mean if before else None
     if now is None or before is None or not now.count or not before.count:
-        return ScoreChange(label, mean, old, None, None, Evidence.ONE_SIDED)
+        return LabelDrift(label, mean, old, None, None, DriftEvidence.ONE_SIDED)
     gaps = [
         old_up / before.count - up / now.count
         for up, old_up in zip(accumulate(now.bins), accumulate(before.bins), strict=True)
@@ -165,10 +165,10 @@ def _score_change(
     # Smirnov's limit for large counts; ties within a hundredth only make it stricter.
     limit = sqrt(-log(error / 2) / 2 * (1 / now.count + 1 / before.count))
     evidence = _evidence(now.count, before.count, is_change=abs(gaps[at]) > limit)
-    return ScoreChange(label, mean, old, gaps[at], at / 100, evidence)
+    return LabelDrift(label, mean, old, gaps[at], at / 100, evidence)
 
 
-def _evidence(rows: int, old_rows: int, *, is_change: bool) -> Evidence:
+def _evidence(rows: int, old_rows: int, *, is_change: bool) -> DriftEvidence:
     if min(rows, old_rows) < FEWEST_ROWS:
-        return Evidence.TOO_FEW
-    return Evidence.CHANGED if is_change else Evidence.CHANCE
+        return DriftEvidence.TOO_FEW
+    return DriftEvidence.CHANGED if is_change else DriftEvidence.CHANCE

@@ -9,14 +9,14 @@ from core.moderation.sign_ins import SIGN_IN_DAYS, SignIn
 from core.services.context import Context
 
 
-def sign_in(context: Context, actor: Actor) -> str:
+def sign_in(context: Context, person: Actor) -> str:
     """A new secret token for that person's browser; only its digest is stored. Sign-ins that have
     ended are removed."""
     token = secrets.token_urlsafe(32)
     now = context.clock.now()
     with context.store.write() as tx:
         tx.remove_sign_ins(before=now - timedelta(days=SIGN_IN_DAYS))
-        tx.add_sign_in(SignIn(_digest(token), actor.id, now))
+        tx.add_sign_in(SignIn(_digest(token), person.id, now))
     return token
 
 

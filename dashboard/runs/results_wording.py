@@ -11,10 +11,10 @@ from core.moderation.drift import (
     ERROR,
     FEWEST_ROWS,
     Drift,
-    Evidence,
+    DriftEvidence,
+    LabelDrift,
     Outcome,
-    OutcomeChange,
-    ScoreChange,
+    OutcomeDrift,
 )
 from core.moderation.invisible import escape_invisible
 from core.moderation.policies import Action
@@ -35,9 +35,9 @@ PLAIN_RUNS = (
     "known here. The table of runs beside its predictions tells of it."
 )
 HOW = (
-    f"“{Evidence.CHANGED}”: unlikely ({ERROR:.0%} for all lines of both tables together) if the "
-    f"two runs had rows of the same kind; “{Evidence.TOO_FEW}”: fewer than {FEWEST_ROWS} rows in "
-    "one of them. Intervals are Newcombe's, distances Kolmogorov and Smirnov's."
+    f"“{DriftEvidence.CHANGED}”: unlikely ({ERROR:.0%} for all lines of both tables together) if "
+    f"the two runs had rows of the same kind; “{DriftEvidence.TOO_FEW}”: fewer than {FEWEST_ROWS} "
+    "rows in one of them. Intervals are Newcombe's, distances Kolmogorov and Smirnov's."
 ).replace("%", " %")
 
 
@@ -109,8 +109,8 @@ def headline(results: RunResults, zone: tzinfo) -> str:
     if results.drift is None or results.before is None:
         return results.no_drift
     than = f"than in the run of {local_time(results.before.began_at, zone)}"
-    changed = [one for one in results.drift.outcomes if one.evidence is Evidence.CHANGED]
-    moved = [one for one in results.drift.scores if one.evidence is Evidence.CHANGED]
+    changed = [one for one in results.drift.outcomes if one.evidence is DriftEvidence.CHANGED]
+    moved = [one for one in results.drift.scores if one.evidence is DriftEvidence.CHANGED]
     if changed:
         # What was approved mirrors the others.
         one = max(changed, key=lambda one: (one.outcome is not Outcome.APPROVE, abs(one.effect)))
@@ -167,21 +167,21 @@ def _other_versions(results: RunResults, place: ResultsPlace) -> list[str]:
 
 
 def _is_too_small(found: Drift) -> bool:
-    return all(one.evidence is Evidence.TOO_FEW for one in found.outcomes)
+    return all(one.evidence is DriftEvidence.TOO_FEW for one in found.outcomes)
 
 
 def _share(share: float) -> str:
     return f"{share * 100:.{1 if share >= 0.01 else 2}f} %"
 
 
-def _change(one: OutcomeChange) -> str:
+def _change(one: OutcomeDrift) -> str:
     """`+1.5 points (+0.7 to +2.3)`; two decimals where one would show nothing."""
     digits = 1 if max(abs(one.low), abs(one.high)) >= 0.01 else 2
     change, low, high = (f"{each * 100:+.{digits}f}" for each in (one.change, one.low, one.high))
     return f"{change} points ({low} to {high})"
 
 
-def _moved(one: ScoreChange) -> str:
+def _moved(one: LabelDrift) -> str:
     """`4.1 points more above 0.32`."""
     if one.distance is None or one.at is None:
         return NONE

@@ -16,7 +16,7 @@ from core.batch.results.places import ResultsPlace
 from core.batch.results.view import RunResults, view_results
 from core.cli.main import main
 from core.errors import ConsoleError, InvalidInput, PermissionDenied
-from core.moderation.drift import Evidence, Outcome
+from core.moderation.drift import DriftEvidence, Outcome
 from core.moderation.permissions import Actor, Role
 from core.moderation.scores import Label
 from core.sources.tables.address import database_address
@@ -121,7 +121,7 @@ def test_an_older_run_is_counted_as_it_was_when_later_ones_scored_its_rows_again
     found = view(second, first)
     assert found.drift is not None
     held = next(one for one in found.drift.outcomes if one.outcome is Outcome.HOLD)
-    assert (held.share, held.before, held.evidence) == (0.25, 0.5, Evidence.TOO_FEW)
+    assert (held.share, held.before, held.evidence) == (0.25, 0.5, DriftEvidence.TOO_FEW)
 
 
 def test_runs_of_before_there_were_summaries_are_counted_from_their_rows(

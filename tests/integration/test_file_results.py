@@ -15,7 +15,7 @@ from core.batch.results.places import ResultsPlace
 from core.batch.results.view import view_results
 from core.cli.main import main
 from core.errors import ConsoleError, NotFound
-from core.moderation.drift import Evidence, Outcome
+from core.moderation.drift import DriftEvidence, Outcome
 from core.moderation.permissions import Actor, Role
 from core.moderation.scores import Label
 
@@ -83,7 +83,7 @@ def test_files_of_two_runs_are_compared(score: Score) -> None:
     found = view_results(OPS, now, before)
     assert found.drift is not None
     insult = next(one for one in found.drift.scores if one.label is Label.INSULT)
-    assert (insult.distance, insult.evidence) == (1.0, Evidence.CHANGED)
+    assert (insult.distance, insult.evidence) == (1.0, DriftEvidence.CHANGED)
 
 
 def test_an_empty_file_is_compared_with_nothing(score: Score, tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ BY_REFERENCE = "public by design: the reference is all it takes"
 OF_THE_PROCESS = "called by the site's own process or its operator at the command line"
 INSIDE = "a step in the transaction of a service that has checked"
 PURE = "reads no state"
+SIGNING_IN = "nobody is signed in yet: the token is all it takes"
 UNCHECKED: Mapping[str, str] = {
     "appeal.file_appeal": BY_REFERENCE,
     "lookup.look_up": BY_REFERENCE,
@@ -37,6 +38,8 @@ UNCHECKED: Mapping[str, str] = {
     "review.check_latest": INSIDE,
     "withdraw.withdraw_known": INSIDE,
     "automated.decide": INSIDE,
+    "sign_in.sign_in": SIGNING_IN,
+    "sign_in.find_signed_in": SIGNING_IN,
     "score.raise_outage": PURE,
     "backends.circuit_of": PURE,
     "backends.state_of": PURE,

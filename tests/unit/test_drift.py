@@ -8,12 +8,12 @@ import pytest
 from core.moderation.drift import (
     BINS,
     FEWEST_ROWS,
-    Evidence,
+    DriftEvidence,
+    LabelDrift,
     LabelScores,
     Outcome,
-    OutcomeChange,
+    OutcomeDrift,
     RunSummary,
-    ScoreChange,
     drift,
 )
 from core.moderation.scores import Label
@@ -31,11 +31,11 @@ def scored(bins: Mapping[int, int]) -> LabelScores:
     return LabelScores(tuple(bins.get(k, 0) for k in range(BINS)), total)
 
 
-def held(now: RunSummary, before: RunSummary) -> OutcomeChange:
+def held(now: RunSummary, before: RunSummary) -> OutcomeDrift:
     return next(one for one in drift(now, before).outcomes if one.outcome is Outcome.HOLD)
 
 
-def toxicity(now: Mapping[int, int], before: Mapping[int, int]) -> ScoreChange:
+def toxicity(now: Mapping[int, int], before: Mapping[int, int]) -> LabelDrift:
     runs = [summary(0, 999, {Label.TOXICITY: scored(bins)}) for bins in (now, before)]
     return drift(*runs).scores[0]
 
@@ -76,18 +76,18 @@ def test_the_interval_of_a_difference_has_the_published_values(
 @pytest.mark.parametrize(
     ("now", "before", "evidence"),
     [
-        ((200, 1000), (100, 1000), Evidence.CHANGED),
-        ((100, 1000), (200, 1000), Evidence.CHANGED),
-        ((110, 1000), (100, 1000), Evidence.CHANCE),
-        ((100, 100), (0, FEWEST_ROWS - 1), Evidence.TOO_FEW),
-        ((99, 99), (0, 1000), Evidence.TOO_FEW),
-        ((100, 100), (0, 100), Evidence.CHANGED),
-        ((1_010, 1_000_000), (1_000, 1_000_000), Evidence.CHANCE),
-        ((1_500, 1_000_000), (1_000, 1_000_000), Evidence.CHANGED),
+        ((200, 1000), (100, 1000), DriftEvidence.CHANGED),
+        ((100, 1000), (200, 1000), DriftEvidence.CHANGED),
+        ((110, 1000), (100, 1000), DriftEvidence.CHANCE),
+        ((100, 100), (0, FEWEST_ROWS - 1), DriftEvidence.TOO_FEW),
+        ((99, 99), (0, 1000), DriftEvidence.TOO_FEW),
+        ((100, 100), (0, 100), DriftEvidence.CHANGED),
+        ((1_010, 1_000_000), (1_000, 1_000_000), DriftEvidence.CHANCE),
+        ((1_500, 1_000_000), (1_000, 1_000_000), DriftEvidence.CHANGED),
     ],
 )
 def test_a_share_changed_if_chance_does_not_explain_it(
-    now: tuple[int, int], before: tuple[int, int], evidence: Evidence
+    now: tuple[int, int], before: tuple[int, int], evidence: DriftEvidence
 ) -> None:
     found = held(summary(*now), summary(*before))
     assert found.evidence is evidence
@@ -105,7 +105,7 @@ def test_the_effect_is_cohens_h() -> None:
 def test_the_distance_is_the_largest_difference_of_shares_up_to_a_score() -> None:
     found = toxicity({10: 500, 90: 500}, {10: 800, 90: 200})
     assert found.distance == pytest.approx(0.3)
-    assert (found.at, found.evidence) == (0.1, Evidence.CHANGED)
+    assert (found.at, found.evidence) == (0.1, DriftEvidence.CHANGED)
     assert (found.mean, found.before) == (pytest.approx(0.5), pytest.approx(0.26))
     assert toxicity({10: 800, 90: 200}, {10: 500, 90: 500}).distance == pytest.approx(-0.3)
 
@@ -113,17 +113,17 @@ def test_the_distance_is_the_largest_difference_of_shares_up_to_a_score() -> Non
 @pytest.mark.parametrize(
     ("now", "before", "evidence"),
     [
-        ({10: 500, 90: 500}, {10: 500, 90: 500}, Evidence.CHANCE),
+        ({10: 500, 90: 500}, {10: 500, 90: 500}, DriftEvidence.CHANCE),
         # Smirnov's limit for an error of 0.025 is 1.480 * sqrt(2 / 1000) = 0.0662.
-        ({10: 500, 90: 500}, {10: 565, 90: 435}, Evidence.CHANCE),
-        ({10: 500, 90: 500}, {10: 568, 90: 432}, Evidence.CHANGED),
-        ({10: 99}, {90: 1000}, Evidence.TOO_FEW),
-        ({10: 100}, {90: 100}, Evidence.CHANGED),
-        ({}, {90: 1000}, Evidence.ONE_SIDED),
+        ({10: 500, 90: 500}, {10: 565, 90: 435}, DriftEvidence.CHANCE),
+        ({10: 500, 90: 500}, {10: 568, 90: 432}, DriftEvidence.CHANGED),
+        ({10: 99}, {90: 1000}, DriftEvidence.TOO_FEW),
+        ({10: 100}, {90: 100}, DriftEvidence.CHANGED),
+        ({}, {90: 1000}, DriftEvidence.ONE_SIDED),
     ],
 )
 def test_scores_changed_if_chance_does_not_explain_it(
-    now: Mapping[int, int], before: Mapping[int, int], evidence: Evidence
+    now: Mapping[int, int], before: Mapping[int, int], evidence: DriftEvidence
 ) -> None:
     assert toxicity(now, before).evidence is evidence
 
@@ -133,7 +133,7 @@ def test_a_label_of_one_run_only_is_not_compared() -> None:
     other = summary(0, 500, {Label.THREAT: scored({20: 500})})
     threat, insult = drift(one, other).scores
     assert (threat.label, threat.mean, threat.before) == (Label.THREAT, None, pytest.approx(0.2))
-    assert (insult.distance, insult.evidence) == (None, Evidence.ONE_SIDED)
+    assert (insult.distance, insult.evidence) == (None, DriftEvidence.ONE_SIDED)
 
 
 def test_outcomes_that_neither_run_has_are_left_out() -> None:
@@ -157,7 +157,7 @@ def test_two_runs_over_rows_of_one_kind_are_seldom_called_different() -> None:
 
     pairs = [drift(run(), run()) for _ in range(400)]
     called = [
-        any(one.evidence is Evidence.CHANGED for one in (*found.outcomes, *found.scores))
+        any(one.evidence is DriftEvidence.CHANGED for one in (*found.outcomes, *found.scores))
         for found in pairs
     ]
     # Seven independent comparisons and one twin: below 0.05, and far above 0 without Bonferroni.

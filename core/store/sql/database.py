@@ -11,7 +11,7 @@ PATIENCE_S = 20
 """How long a write waits for the writes of other processes and threads."""
 
 
-class Database(Protocol):
+class StateDatabase(Protocol):
     """One opened database. Threads may share it. Its transactions are begun here and ended by
     COMMIT or ROLLBACK. Every method but the last four may raise StoreError or DBAPIError."""
 

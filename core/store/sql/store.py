@@ -16,7 +16,7 @@ from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from core.errors import StoreError
 from core.store.base import Reader, Writer
-from core.store.sql.database import PATIENCE_S, Database
+from core.store.sql.database import PATIENCE_S, StateDatabase
 from core.store.sql.group_commit import GroupCommit
 from core.store.sql.migrate import migrate
 from core.store.sql.reader import SqlReader
@@ -31,7 +31,7 @@ PAUSE_S = 0.1
 class SqlStore:
     """Implements `core.store.base.Store`."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: StateDatabase) -> None:
         """Brings the schema up to date. Raises StoreError for a state that was lost, is damaged or
         belongs to another application."""
         self._database = database

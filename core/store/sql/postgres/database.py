@@ -20,7 +20,7 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 2026112
 
 
 class PostgresDatabase:
-    """Implements `core.store.sql.database.Database`."""
+    """Implements `core.store.sql.database.StateDatabase`."""
 
     def __init__(self, url: str) -> None:
         """Opens no connection yet. Raises ConfigError or MissingExtra."""

@@ -27,7 +27,7 @@ _LASTING = frozenset(
 
 
 class SqliteDatabase:
-    """Implements `core.store.sql.database.Database`."""
+    """Implements `core.store.sql.database.StateDatabase`."""
 
     def __init__(self, path: Path) -> None:
         """Creates the file on a first start. Raises StoreError."""
