@@ -1,7 +1,6 @@
 """A real S3 server for the tests: moto, in an environment of its own (`make .venv-s3/.done`),
 because its packages and the console's need different versions of the same ones."""
 
-import shutil
 import subprocess
 import tempfile
 import time
@@ -15,8 +14,8 @@ from core.identifiers import new_id
 from core.processes.ports import free_port
 from tests.patience import PATIENT_S
 
-PROGRAM = "moto_server"
-PLACE = Path(__file__).parents[1] / ".venv-s3" / "bin" / PROGRAM
+# Not one that happens to be on the path: its version is not the one that was tested.
+PROGRAM = Path(__file__).parents[1] / ".venv-s3" / "bin" / "moto_server"
 
 
 class S3Server:
@@ -48,7 +47,7 @@ class S3Server:
 
 def why_no_s3_server() -> str | None:
     """None if one can be started here, else why not."""
-    if _program() is None:
+    if not PROGRAM.exists():
         return "there is no S3 server: make .venv-s3/.done installs one"
     return None
 
@@ -56,12 +55,10 @@ def why_no_s3_server() -> str | None:
 @contextmanager
 def s3_server() -> Iterator[S3Server]:
     """A server that runs inside the block."""
-    program = _program()
-    assert program is not None
     port = free_port()
     with tempfile.TemporaryFile() as output:
         process = subprocess.Popen(
-            [program, "-H", "127.0.0.1", "-p", str(port)], stdout=output, stderr=output
+            [str(PROGRAM), "-H", "127.0.0.1", "-p", str(port)], stdout=output, stderr=output
         )
         try:
             server = S3Server(port)
@@ -70,10 +67,6 @@ def s3_server() -> Iterator[S3Server]:
         finally:
             process.terminate()
             process.wait()
-
-
-def _program() -> str | None:
-    return str(PLACE) if PLACE.exists() else shutil.which(PROGRAM)
 
 
 def _wait_for(url: str, process: "subprocess.Popen[bytes]") -> None:

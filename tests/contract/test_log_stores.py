@@ -47,6 +47,7 @@ def test_a_folder_lists_itself_and_what_is_below_and_nothing_else(store: LogStor
     assert store.paths("ledger/x") == {"ledger/x/y/b.json"}
 
 
+@pytest.mark.long
 def test_more_objects_than_one_answer_lists(s3_address: str) -> None:
     store = open_log_store(Settings(log_store=s3_address))
     paths = {f"ledger/{number}.json" for number in range(MANY)}

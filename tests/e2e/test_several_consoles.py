@@ -18,7 +18,7 @@ from tests.integration.api_process import running_api
 from tests.patience import PATIENT_MS, PATIENT_S
 from tests.state_checks import state_rows
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.e2e, pytest.mark.kills, pytest.mark.timeout(600)]
 POSTERS = 3
 
 

@@ -20,6 +20,7 @@ from core.errors import LogStoreUnavailable, StoreError
 from core.processes.ports import free_port
 from core.servinglog.shared import folder as folder_store
 from core.servinglog.shared.ledger import LEDGER
+from core.servinglog.shared.s3 import _translation
 from tests.log_stores import Machine
 from tests.servinglog_records import HOUR, START, record
 
@@ -230,6 +231,11 @@ def test_refusals_of_a_bucket_end_the_upload_with_their_exit_code(
     assert said.err.startswith("modconsole: the shared store of the log, s3://bucket/log")
     assert said.err.count("\n") == 1
     assert segment.exists()
+
+
+def test_a_server_that_gives_no_reason_is_told_by_the_kind_of_its_error() -> None:
+    said = "When completing: AWS Error INTERNAL_FAILURE during CompleteMultipartUpload operation: "
+    assert str(_translation("s3://bucket", said)).endswith("s3://bucket: INTERNAL_FAILURE")
 
 
 @pytest.mark.parametrize(

@@ -77,5 +77,6 @@ def _translation(name: str, message: str) -> StoreError:
     if kind == "NETWORK_CONNECTION":
         return LogStoreUnavailable(f"the shared store of the log, {name}, does not answer")
     # The text goes on with the id of the request and internals of the client.
-    why = message.split(": ", 2)[-1].splitlines()[0].split(" (Request ID")[0] or kind
+    lines = message.split(": ", 2)[-1].strip().splitlines()  # none from a server without a text
+    why = lines[0].split(" (Request ID")[0] if lines else kind
     return LogStoreUnavailable(f"the shared store of the log, {name}: {why}")
