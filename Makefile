@@ -21,6 +21,8 @@ IN_PARALLEL := -n $(JOBS) --dist worksteal
 RULES := tests/unit tests/property tests/contract/test_store.py \
 	$(wildcard tests/integration/test_*_service*.py tests/integration/test_failure_policy.py \
 	tests/integration/test_lost_state.py tests/integration/test_migrations.py \
+	tests/integration/test_state_copy.py tests/integration/test_postgres_state.py \
+	tests/integration/test_group_commit.py tests/pages/test_sign_in.py \
 	tests/integration/test_trails_of_decisions.py tests/integration/test_cascade_calibration.py \
 	tests/integration/test_explained_under_policies.py \
 	tests/integration/test_failures_on_the_card.py tests/integration/test_ingest_counts.py)
