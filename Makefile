@@ -12,9 +12,9 @@ ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
 # An older processor, without VNNI: int8 sums are cut at 16 bits there.
 QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/null))
 
-# Three on two cores, since a third of the time is spent waiting for browsers and servers. Each process
+# Four on two cores, since a third of the time is spent waiting for browsers and servers. Each process
 # begins with its share of the files; one that is done takes over from another.
-JOBS ?= 3
+JOBS ?= 4
 IN_PARALLEL := -n $(JOBS) --dist worksteal
 
 # Tests of the rules, the services and the store.
@@ -35,7 +35,7 @@ ON_POSTGRESQL := tests/pages tests/property \
 	tests/integration/test_revisions.py tests/integration/test_trails_of_decisions.py \
 	tests/integration/test_unknown_facts.py tests/integration/test_withdrawal*.py)
 
-.PHONY: run test test-fast test-avx2 test-kills test-postgres test-image test-long test-peers coverage \
+.PHONY: run test test-fast test-avx2 test-kills test-postgres test-benchmarks test-image test-long test-peers coverage \
 	mutants check fix docs screenshots clean
 
 run: $(VENV)/.run
@@ -60,6 +60,9 @@ test-kills: $(VENV)/.test .venv-s3/.done
 test-postgres: $(VENV)/.test
 	TESTS_STATE=postgresql $(BIN)/python -m pytest $(IN_PARALLEL) $(ON_POSTGRESQL) \
 		-m "not e2e and not kills and not long"
+
+test-benchmarks: $(VENV)/.test
+	$(BIN)/python -m pytest -m "benchmark and long"
 
 test-image: $(VENV)/.test
 	$(BIN)/python -m pytest tests/e2e/test_image.py

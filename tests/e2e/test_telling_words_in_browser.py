@@ -53,7 +53,7 @@ def test_hostile_text_is_inert_with_its_words_marked(tmp_path, new_page):
         for _ in PROBES:
             shown = await_card(page, after=shown)
             page.keyboard.press("w")
-            mark = page.locator(CARD).locator("mark").first
+            mark = page.locator(CARD).locator("mark").filter(visible=True).first
             mark.wait_for()
             text = page.locator(CARD).locator("p:has(mark)")
             assert text.locator("*:not(mark)").count() == 0

@@ -90,14 +90,12 @@ def test_a_comment_goes_the_whole_way(console, new_page):
     lead.goto(f"{staff}/sign_in")
     lead.get_by_role("button", name="lena · lead").click()
     lead.get_by_role("link", name="Appeals").first.click()
-    lead.get_by_text("It was a quotation from the play.").filter(visible=True).filter(
-        visible=True
-    ).first.wait_for()
+    lead.get_by_text("It was a quotation from the play.").filter(visible=True).first.wait_for()
     lead.get_by_label("Reason (the author reads it)").fill(
         "The quotation marks were lost; it is from the play."
     )
     lead.get_by_role("button", name="Overturn").click()
-    lead.get_by_text("overturned").filter(visible=True).filter(visible=True).first.wait_for()
+    lead.get_by_text("overturned").filter(visible=True).first.wait_for()
 
     author.reload()
     author.get_by_text("appeal heard: comment restored").filter(visible=True).first.wait_for()

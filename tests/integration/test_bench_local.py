@@ -15,7 +15,7 @@ from core.cli.main import main
 from core.errors import MissingExtra
 from tests.contract.local_models import make_own_folder
 
-pytestmark = pytest.mark.benchmark
+pytestmark = [pytest.mark.benchmark, pytest.mark.long]
 
 EXACT = "onnxruntime fp32"
 QUICK = "OpenVINO int8"
