@@ -114,8 +114,8 @@ class SqlStore:
 
     def _begun(self, begin: Callable[[Connection], None]) -> Connection:
         """A connection with a new transaction. Nothing was done in it yet, so a failure that may
-        pass, such as a restart of the server, is met by trying again; but not by every caller of a
-        server that stays away."""
+        pass is met by trying again; but not by every caller of a server that stays away. After a
+        restart of the server all pooled connections fail once and are replaced."""
         try:
             return self._begun_once(begin)
         except DBAPIError as error:

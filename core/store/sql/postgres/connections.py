@@ -45,7 +45,6 @@ def make_engine(url: URL, *, connections: int) -> Engine:
             pool_size=kept,
             max_overflow=connections - kept,
             pool_timeout=PATIENCE_S,
-            pool_pre_ping=True,  # after a restart of the server all pooled connections are dead
             hide_parameters=True,  # otherwise error messages would quote comments
             isolation_level="AUTOCOMMIT",
             connect_args={"connect_timeout": CONNECT_WITHIN_S, **_KEEPALIVE},
