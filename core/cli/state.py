@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from contextlib import closing
 
 from core.bootstrap.state import open_home_store, open_store
 from core.cli.arguments import Commands
@@ -43,13 +44,8 @@ def _copy(settings: Settings) -> int:
         )
     if not settings.state_path.exists():
         raise InvalidInput(f"there is no state in {settings.home}")
-    source = open_home_store(settings)
-    target = open_store(settings)
-    try:
+    with closing(open_home_store(settings)) as source, closing(open_store(settings)) as target:
         copied = copy_state(source, target, _show)
-    finally:
-        source.close()
-        target.close()
     print(f"{sum(table.rows for table in copied):,} rows are in {target.name}.")
     return ExitCode.DONE
 

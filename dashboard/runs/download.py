@@ -10,7 +10,7 @@ from core.batch.results.places import results_place
 from core.batch.schedule.history import JobHistory, JobRun
 from core.batch.schedule.jobs import read_jobs
 from core.config import load_settings
-from core.errors import ConsoleError, NotFound, PermissionDenied
+from core.errors import ConsoleError, NotFound, PermissionDenied, StoreError
 from dashboard.wiring import cookie_name, person_of
 
 PATH = "/runs/{job}/{run}.csv"
@@ -36,6 +36,8 @@ def download(request: Request) -> Response:
         pieces = export_csv(actor, results_place(jobs[job], runs[run]))
     except PermissionDenied as refusal:
         return PlainTextResponse(str(refusal), 403)
+    except StoreError as error:
+        return PlainTextResponse(f"These results can't be read now: {error}", 503)
     except ConsoleError as error:
         return PlainTextResponse(f"These results can't be read: {error}", 404)
     name = f"{job}-{runs[run].started_at:%Y%m%d-%H%M}.csv"

@@ -7,8 +7,10 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from core.errors import StoreError
 from core.moderation.permissions import Actor, Role
 from core.services import sign_in as sign_ins
+from core.store.sql import SqlStore
 from dashboard.runs.download import ROUTE, address
 from dashboard.wiring import cookie_name, current_services
 from tests.factories import LEAD, MODERATOR
@@ -70,3 +72,17 @@ def test_results_that_are_gone_are_told_instead_of_a_file(
     sign_in(client, OPS)
     answer = client.get(address(run))
     assert (answer.status_code, "there is no file" in answer.text) == (404, True)
+
+
+def test_a_state_that_is_away_is_no_missing_run(
+    nightly: Any, client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run = nightly().run(1, "Fine.")
+    sign_in(client, OPS)
+
+    def away(store: SqlStore) -> None:
+        raise StoreError("the server was stopped")
+
+    monkeypatch.setattr(SqlStore, "read", away)
+    answer = client.get(address(run))
+    assert (answer.status_code, "the server was stopped" in answer.text) == (503, True)

@@ -34,9 +34,8 @@ class PostgresDatabase:
         connection.exec_driver_sql("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
 
     def begin_write(self, connection: Connection) -> None:
-        # Both in one message, which may have no parameters.
-        at_once = connection.execution_options(no_parameters=True)
-        at_once.exec_driver_sql(f"BEGIN; {_LOCK}")
+        connection.exec_driver_sql("BEGIN")
+        connection.exec_driver_sql(_LOCK)
 
     def check_is_ours(self, connection: Connection) -> None:
         found = set(inspect(connection).get_table_names())
