@@ -7,11 +7,14 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
 
+from core.bootstrap.tables import policy_of
 from core.config import Settings
 from core.doctor.checks import CheckState
 from core.doctor.site import check_state
@@ -37,6 +40,9 @@ with store.read() as reader:
 """
 
 
+LOSE_ALL = """
+SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+WHERE pid <> pg_backend_pid() AND datname = current_database()"""
 LOSE_WRITES = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE state = 'idle in transaction' AND datname = current_database()"""
@@ -144,6 +150,39 @@ def test_a_connection_lost_in_a_write_keeps_nothing_of_it_and_the_next_write_wor
     services.close()
 
 
+def test_connections_that_died_unused_are_replaced_without_a_word(
+    store: SqlStore, postgres_state: str
+) -> None:
+    """As after a restart of the server: the pool holds what no longer works."""
+    for begin in (store.read, store.write):
+        with begin():
+            pass
+        ask(postgres_state, LOSE_ALL)
+        with begin() as tx:
+            assert tx.count_waiting() == 0
+
+
+def test_a_server_that_is_just_restarting_is_waited_for(own_server: PostgresServer) -> None:
+    with closing(SqlStore(PostgresDatabase(own_server.url))) as store:
+        own_server.stop()
+        starting = Timer(0.3, own_server.start)
+        starting.start()
+        with store.read() as reader:
+            assert reader.count_waiting() == 0
+        starting.join()
+
+
+def test_scoring_a_table_takes_the_policy_of_the_site(tmp_path: Path, postgres_state: str) -> None:
+    """Also where the home holds no file of a state."""
+    services = make_services(tmp_path / "first", state_url=postgres_state)
+    settings = Settings(home=tmp_path / "second", state_url=postgres_state)
+    with services.context.store.write() as tx:
+        newer = replace(tx.policy_in_force(), version=7)
+        tx.add_policy(newer, services.context.audit(AuditKind.POLICY_STORED, SYSTEM, "7"))
+    services.close()
+    assert policy_of(settings, datetime(2026, 1, 1, tzinfo=UTC)).version == 7
+
+
 def test_a_database_that_is_read_only_is_not_writable(postgres_database: str) -> None:
     store = SqlStore(PostgresDatabase(postgres_database))
     store.check_writable()
@@ -152,6 +191,8 @@ def test_a_database_that_is_read_only_is_not_writable(postgres_database: str) ->
     store.close()
     with pytest.raises(StoreError, match="read only"):
         store.check_writable()
+    with pytest.raises(StoreError, match="a replica"), store.write() as tx:
+        tx.remove_sign_ins(before=datetime(2026, 1, 1, tzinfo=UTC))
     store.close()
 
 
