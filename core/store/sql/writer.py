@@ -15,6 +15,7 @@ from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
+from core.store.sql.reports import SqlReportWrites
 from core.store.sql.tables import (
     appeals,
     audit_events,
@@ -40,7 +41,7 @@ _DECIDE = Prepared(
 )
 
 
-class SqlWriter(SqlReader):
+class SqlWriter(SqlReader, SqlReportWrites):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
@@ -119,17 +120,12 @@ class SqlWriter(SqlReader):
         return True
 
     def open_case(self, case: Case) -> None:
-        self._insert(
-            cases,
-            id=case.id,
-            revision_id=case.revision_id,
-            opened_at=rows.to_micros(case.opened_at),
-            **rows.case_changes(case),
-        )
+        row = rows.case_to_row(case)
+        self._insert(cases, id=case.id, revision_id=case.revision_id, **row)
 
     def change_case(self, case: Case) -> None:
         self._connection.execute(
-            update(cases).where(cases.c.id == case.id).values(**rows.case_changes(case))
+            update(cases).where(cases.c.id == case.id).values(**rows.case_to_row(case))
         )
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None:
