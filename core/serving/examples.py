@@ -36,6 +36,20 @@ DECIDED: dict[str, Any] = {
         }
     ]
 }
+REPORT: dict[str, Any] = {
+    "comment_id": "41",
+    "reporter": "user-7",
+    "reason": "harassment",
+    "words": "This is about me.",
+}
+REPORTED: dict[str, Any] = {
+    "comment_id": "41",
+    "source": "site",
+    "reporter": "user-7",
+    "outcome": "opened",
+    "created": True,
+    "reported_at": "2026-01-31T12:05:00Z",
+}
 REFUSED: dict[str, Any] = {
     "error": {
         "kind": "invalid_input",
