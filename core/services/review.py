@@ -1,7 +1,7 @@
 """A reviewer's actions on a case: decide, escalate, skip, undo. One transaction each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
@@ -10,6 +10,7 @@ from core.moderation.cases import Case, CaseStatus, TextGone, next_status, statu
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.invisible import is_blank
+from core.moderation.openings import reported_case
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
@@ -131,11 +132,25 @@ def undo_decision(
             AuditKind.DECISION_UNDONE, actor, revision_id, decision=decision.id, undoes=current.id
         )
         add_reviewed(tx, decision, seen_version, f"undo:{current.id}", audit)
-        reopening = tx.decision_by_key(reopening_key(restored))
-        was_reopening = reopening is not None and reopening.id == current.id
-        status = status_after_undo(restored.action, was_reopening=was_reopening)
-        tx.set_case_status(case.id, status)
+        tx.change_case(_case_after_undo(tx, case, [*chain, decision]))
         return decision
+
+
+def _case_after_undo(tx: Reader, case: Case, chain: Sequence[Decision]) -> Case:
+    """The case after an undo, the last of `chain`: as it was before the decision undone, but with
+    the reports that came meanwhile."""
+    restored, undone, undo = chain[-3:]
+    attention = tx.attention(case.revision_id)
+    reopening = tx.decision_by_key(reopening_key(restored))
+    was_reopening = reopening is not None and reopening.id == undone.id
+    is_reported_since = any(
+        item.report.reported_at >= undone.decided_at and not item.is_muted
+        for item in tx.reports(case.revision_id)
+    )
+    if was_reopening and restored.action is Action.APPROVE and is_reported_since:
+        return reported_case(case, chain, attention, opened_at=undo.decided_at, new_id=case.id)
+    status = status_after_undo(restored.action, was_reopening=was_reopening)
+    return replace(case, status=status, attention=attention)
 
 
 def reopening_key(decision: Decision) -> str:

@@ -37,6 +37,8 @@ PEOPLE = {person.id: person for person in (MODERATOR, OTHER_MODERATOR, LEAD, OTH
 
 
 DAY = timedelta(days=1)
+SHARE = 0.3
+"""Of audits and of blind cases, so that both are met often."""
 
 
 @dataclass
@@ -57,6 +59,17 @@ class Expected:
     is_withdrawn: bool = False
     found: str = ""
     decided_at: datetime | None = None
+    stack: list[tuple[Action, str]] = field(default_factory=list)
+    """The decisions without those undone and the undos."""
+    is_reopened: bool = False
+    reported: dict[str, datetime] = field(default_factory=dict)
+
+    def is_approved_by_person(self) -> bool:
+        return (
+            self.stack[-1:] != []
+            and self.stack[-1][0] is Action.APPROVE
+            and (self.stack[-1][1] != SYSTEM.id)
+        )
 
     def is_decided(self) -> bool:
         return bool(self.chain) and self.chain[-1][0] in (Action.APPROVE, Action.REMOVE)
@@ -98,12 +111,13 @@ class CaseAccount(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.services = make_services(Path(self.folder.name))
+        self.services = make_services(Path(self.folder.name), audit_share=SHARE, blind_share=SHARE)
         self.now = NOW
         clock = Clock(now=lambda: self.now, monotonic=self.services.clock.monotonic)
         self.context = replace(self.services.context, clock=clock)
         self.comments: dict[str, list[Expected]] = {}
         self.pressed: list[tuple[Actor, Review, Decision]] = []
+        self.muted: set[str] = set()
 
     def teardown(self) -> None:
         self.context.store.close()
@@ -127,6 +141,11 @@ class CaseAccount(RuleBasedStateMachine):
     ) -> None:
         revision.chain.append((action, who.id))
         revision.kinds.append(kind)
+        if kind is AuditKind.DECISION_UNDONE:
+            revision.stack.pop()
+        else:
+            revision.stack.append((action, who.id))
+        revision.is_reopened = kind is AuditKind.DECISION_REOPENED
         revision.decided_at = self.now
 
     def note_gone(self, revision: Expected) -> None:
@@ -136,20 +155,32 @@ class CaseAccount(RuleBasedStateMachine):
             revision.appeal = AppealStatus.CLOSED
             revision.kinds.append(AuditKind.APPEAL_CLOSED)
 
-    def needed_of(self, revision: Expected) -> Action | None:
-        """Who has to decide on an edit: the last decision by a person on an earlier text counts, or
-        on these very words if the other one left it to the model; an escalation stays with the
-        leads."""
+    def binding_of(self, revision: Expected) -> Expected | None:
+        """Which earlier text decides about an edit: the last one that a person decided on counts,
+        or the last with these very words if the other one left it to the model."""
         revisions = self.comments[revision.name]
-        is_first = True
+        newest: Expected | None = None
         for past in reversed(revisions[: revisions.index(revision)]):
             if not past.is_settled():
                 continue
-            needed = past.needed_of_edits()
+            is_first, needed = newest is None, past.needed_of_edits()
             if past.text == revision.text or (is_first and needed is not None):
-                return needed
-            is_first = False
-        return None
+                return past
+            newest = newest or past
+        return newest
+
+    def needed_of(self, revision: Expected) -> Action | None:
+        """Who has to decide on an edit; an escalation stays with the leads."""
+        past = self.binding_of(revision)
+        return past.needed_of_edits() if past else None
+
+    def is_approved_before(self, revision: Expected) -> bool:
+        past = self.binding_of(revision)
+        return past is not None and past.text == revision.text and past.is_approved_by_person()
+
+    def counted(self, revision: Expected) -> dict[str, datetime]:
+        """The reports that count, by reporter."""
+        return {who: at for who, at in revision.reported.items() if who not in self.muted}
 
     def revisions(self) -> list[Expected]:
         return [known for revisions in self.comments.values() for known in revisions]
@@ -183,7 +214,8 @@ class CaseAccount(RuleBasedStateMachine):
     def why_not_reopen(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
         if not revision.is_there():
             return Conflict
-        if not revision.is_decided() or revision.appeal is not None:
+        is_open = revision.case in (CaseStatus.OPEN, CaseStatus.ESCALATED)
+        if not revision.is_decided() or is_open or revision.appeal is not None:
             return RuleBroken
         is_own = revision.chain[-1][1] == who.id
         took_a_lead = len(revision.chain) > 1 and revision.chain[-2][0] is Action.ESCALATE

@@ -79,6 +79,11 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("First automated, then a person. A model flagged it.", lambda k: by_person(k) and flagged(k)),
     ("A person:", by_person),
     ("approved it", lambda known: by_person(known) and is_shown(known)),
+    (
+        "a moderator approved the same text",
+        lambda k: by_machine(k) and k.found == "approved before" and is_shown(k),
+    ),
+    ("A moderator approved this same text before", lambda known: known.found == "approved before"),
     ("A moderator removed it", lambda known: by_person(known) and is_hidden(known)),
     ("read it and removed it", lambda known: by_person(known) and is_hidden(known)),
     ("a final decision is still to come yet", lambda known: by_person(known) and waits(known)),

@@ -4,6 +4,7 @@ The machine tracks what must have happened (CaseAccount). After each step the st
 all invariants must hold (CaseInvariants).
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,13 +19,17 @@ from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.reports import IncomingReport, ReportKind, ReportOutcome
+from core.moderation.sampling import DrawPurpose, draw
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.reopen import reopen
+from core.services.report import mute_reporter, report_comment, unmute_reporter
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
+from core.services.submit import API
 from core.services.withdraw import withdraw_comment
 from tests.factories import CLEAN, HELD
-from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS, Expected
+from tests.property.case_account import OUTCOMES, PEOPLE, SHARE, WAITING_STATUS, Expected
 from tests.property.case_invariants import WINDOW, CaseInvariants
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
@@ -32,6 +37,7 @@ texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
 people = st.sampled_from(list(PEOPLE.values()))
 # A site that sends the same text again spells it its own way.
 SPELLINGS = ["{}", "{}\r\n", " {}", "<p>{}</p>", "{}&nbsp;"]
+reporters = st.sampled_from(["una", "uwe", "flo"])
 choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 
 
@@ -96,10 +102,16 @@ class Moderation(CaseInvariants):
         list(score_waiting(self.context, self.services.scorer))
         for revision in self.waiting():
             alone = OUTCOMES[revision.text]
-            action = self.needed_of(revision) or alone
+            is_approved = self.is_approved_before(revision)
+            action = Action.APPROVE if is_approved else self.needed_of(revision) or alone
             self.note_decision(revision, action, SYSTEM, AuditKind.DECISION_AUTOMATED)
             revision.case = WAITING_STATUS.get(action)
-            if POISON in revision.text:
+            is_drawn = not is_approved and draw(revision.id, DrawPurpose.AUDIT) < SHARE
+            if action is Action.APPROVE and (is_drawn or self.counted(revision)):
+                revision.case = CaseStatus.OPEN
+            if is_approved:
+                revision.found = "approved before"
+            elif POISON in revision.text:
                 revision.found = "not scored"
             elif alone is not Action.APPROVE:
                 revision.found = "flagged"
@@ -167,9 +179,12 @@ class Moderation(CaseInvariants):
                 undo_decision(self.context, who, revision.id, seen_version=length)
             return
         undo_decision(self.context, who, revision.id, seen_version=length)
-        restored = revision.chain[-2][0]
+        restored, was_reopening = revision.chain[-2][0], revision.is_reopened
+        since = [at for at in self.counted(revision).values() if at >= revision.decided_at]
         self.note_decision(revision, restored, who, AuditKind.DECISION_UNDONE)
-        revision.case = WAITING_STATUS.get(restored, CaseStatus.CLOSED)
+        revision.case = WAITING_STATUS.get(restored, CaseStatus.OPEN)
+        if was_reopening and not (since and restored is Action.APPROVE):
+            revision.case = CaseStatus.CLOSED
         revision.can_be_undone = False
 
     @rule(data=st.data(), who=people)
@@ -187,6 +202,49 @@ class Moderation(CaseInvariants):
         self.note_decision(revision, action, who, AuditKind.DECISION_REOPENED)
         revision.case = WAITING_STATUS[action]
         revision.can_be_undone = True
+
+    @rule(data=st.data(), who=reporters, is_by_reference=st.booleans())
+    def report(self, data: st.DataObject, who: str, is_by_reference: bool) -> None:
+        revision = self.pick(data, lambda r: r.is_there() and r.case is not CaseStatus.OPEN)
+        kind = ReportKind.TRUSTED_FLAGGER if who == "flo" else ReportKind.USER
+        sent = IncomingReport(who, "harassment", kind, "It is about me.")
+        if is_by_reference:
+            sent = replace(sent, reference=revision.reference)
+        else:
+            revision = self.comments[revision.name][-1]
+            sent = replace(sent, source="site", source_id=revision.name)
+        if not revision.is_there():
+            with pytest.raises(Conflict):
+                report_comment(self.context, API, sent)
+            return
+        done = report_comment(self.context, API, sent)
+        assert done.is_new is (who not in revision.reported)
+        expected = self.outcome_of(revision, who) if done.is_new else ReportOutcome.RECORDED
+        assert done.outcome is expected
+        if done.is_new:
+            revision.reported[who] = self.now
+            revision.kinds.append(AuditKind.COMMENT_REPORTED)
+        if expected is ReportOutcome.OPENED:
+            revision.case = CaseStatus.OPEN
+
+    def outcome_of(self, revision: Expected, who: str) -> ReportOutcome:
+        if who in self.muted or not revision.chain:
+            return ReportOutcome.RECORDED
+        if revision.case in (CaseStatus.OPEN, CaseStatus.ESCALATED):
+            return ReportOutcome.JOINED
+        if revision.chain[-1][0] is not Action.APPROVE or revision.appeal is not None:
+            return ReportOutcome.RECORDED
+        return ReportOutcome.OPENED
+
+    @rule(who=people, reporter=reporters)
+    def mute_or_unmute(self, who: Actor, reporter: str) -> None:
+        turn = unmute_reporter if reporter in self.muted else mute_reporter
+        if who.role is not Role.LEAD:
+            with pytest.raises(PermissionDenied):
+                turn(self.context, who, "site", reporter, "Reports whatever it reads.")
+            return
+        turn(self.context, who, "site", reporter, "Reports whatever it reads.")
+        self.muted ^= {reporter}
 
     @rule(data=st.data())
     def appeal(self, data: st.DataObject) -> None:
