@@ -1,5 +1,6 @@
 """Brings a console into a wanted state by calling its real services, on a given home folder."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -11,14 +12,18 @@ from core.config import Settings
 from core.inference.fake import FakeBackend
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditKind
+from core.moderation.cases import Case
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import Decision
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.reports import IncomingReport
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.ingest import ingest
+from core.services.report import Reported, report_comment
 from core.services.review import Review, decide_case
 from core.services.score import score_waiting
+from core.services.submit import API
 from core.services.withdraw import withdraw_comment
 from core.serving.api_keys import KeyFolder
 from tests.fresh_state import put_fresh_state
@@ -48,8 +53,7 @@ def make_services(home: Path, *, days_ago: float = 0, **changes: Any) -> Service
     past."""
     past = timedelta(days=days_ago)
     clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
-    # Without draws a text's case depends on the text alone.
-    changes = {"state_url": state_url(home), "audit_share": 0.0, "blind_share": 0.0} | changes
+    changes = {"state_url": state_url(home)} | changes
     settings = Settings(home=home, backend="fake", cache_size=0, **changes)
     if settings.keeps_state_in_home:
         put_fresh_state(settings.state_path)
@@ -148,6 +152,30 @@ def heard(services: Services, appeal: Appeal, *, overturn: bool, actor: Actor = 
     """The appeal's outcome, decided by a lead who took no part before."""
     reason = "The quotation marks make it clear." if overturn else "It insults a person directly."
     return hear_appeal(services.context, actor, appeal.id, overturn=overturn, reason=reason)
+
+
+def report_of(
+    services: Services, revision: Revision, reporter: str = "una", **changes: Any
+) -> IncomingReport:
+    """A report on the revision's comment, as a site would send it."""
+    source, source_id = source_key(services, revision)
+    sent = IncomingReport(reporter, "harassment", source=source, source_id=source_id)
+    return replace(sent, **changes)
+
+
+def reported(
+    services: Services, revision: Revision, reporter: str = "una", **changes: Any
+) -> Reported:
+    """The revision's comment is reported by the site."""
+    return report_comment(services.context, API, report_of(services, revision, reporter, **changes))
+
+
+def case_of(services: Services, revision: Revision) -> Case:
+    """The revision's case, which it must have."""
+    with services.context.store.read() as reader:
+        case = reader.case_of(revision.id)
+    assert case is not None, "the revision has no case"
+    return case
 
 
 def source_key(services: Services, revision: Revision) -> tuple[str, str]:

@@ -39,8 +39,8 @@ _TRIGGERS = {
 LANGUAGE_PRIORITY = 0.0
 # In the middle of the scores that hold a comment, for those held and those only audited alike.
 BLIND_PRIORITY = 0.75
-# Above most approved comments' scores, because a reader objects, and below what the model holds.
-REPORTED_PRIORITY = 0.5
+# With one user's report 0.7, among the scores that hold a comment; with a trusted flagger's 1.0.
+REPORTED_PRIORITY = 0.4
 # A person asked for the review of a comment that nothing else called attention to.
 REOPENED_PRIORITY = 1.0
 # A person has read the text and approved it.

@@ -178,9 +178,10 @@ def check_latest(tx: Reader, revision_id: str) -> None:
         raise Conflict(_GONE[gone])
 
 
-def describe_standing(case: Case, current: Decision) -> str:
+def describe_standing(case: Case | None, current: Decision) -> str:
     """As `describe_decision`, without what a blind case hides."""
-    if case.is_blind and case.status is not CaseStatus.CLOSED and current.is_automated:
+    is_hidden = case is not None and case.is_blind and case.status is not CaseStatus.CLOSED
+    if is_hidden and current.is_automated:
         return "The model has assessed this comment meanwhile; look at it again."
     return describe_decision(current)
 

@@ -10,6 +10,7 @@ from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
+from core.moderation.reports import MutedReporter, Report, ReportKind
 from core.moderation.scores import Label
 from core.store.base import Store, Writer
 from tests.policies import fixed_policy
@@ -140,6 +141,30 @@ class Rows:
         with self.store.write() as tx:
             tx.open_case(case)
         return case
+
+    def report(
+        self,
+        revision: Revision,
+        reporter: str,
+        *,
+        kind: ReportKind = ReportKind.USER,
+        minutes: float = 2,
+    ) -> Report | None:
+        """The report; None if the store refused it."""
+        report = Report(
+            f"{revision.id}-{reporter}", revision.id, "site", reporter, kind, "other",
+            "Zoë said so.", at(minutes),
+        )  # fmt: skip
+        with self.store.write() as tx:
+            is_new = tx.add_report(report, self.audit(AuditKind.COMMENT_REPORTED, revision.id))
+        return report if is_new else None
+
+    def mute(self, reporter: str, *, minutes: float = 3) -> MutedReporter:
+        muted = MutedReporter("site", reporter, "lena", at(minutes), "Reports all.")
+        with self.store.write() as tx:
+            audit = self.audit(AuditKind.REPORTER_MUTED, f"site:{reporter}")
+            assert tx.add_muted_reporter(muted, audit)
+        return muted
 
     def appeal(self, decision: Decision, *, name: str = "a1", minutes: float = 5) -> Appeal:
         appeal = Appeal(

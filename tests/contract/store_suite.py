@@ -8,6 +8,7 @@ from tests.contract.store_cases import Cases
 from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
 from tests.contract.store_policies import PoliciesAndAudit
+from tests.contract.store_reports import Reports
 from tests.contract.store_sign_ins import SignIns
 from tests.contract.store_transactions import Transactions
 
@@ -23,6 +24,7 @@ class StoreSuite(
     Authors,
     Appeals,
     PoliciesAndAudit,
+    Reports,
     SignIns,
 ):
     """Subclass it as `Test…` and supply `open_store`."""

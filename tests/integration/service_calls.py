@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from core.bootstrap.services import Services
 from core.errors import NotFound
+from core.identifiers import new_id
 from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Role
@@ -14,6 +15,7 @@ from core.services import (
     parity,
     queries,
     reopen,
+    report,
     review,
     traffic,
     trials,
@@ -32,6 +34,7 @@ from tests.factories import (
     appealed,
     decided,
     removed_by_person,
+    report_of,
     scored,
 )
 
@@ -123,6 +126,17 @@ def spare(services: Services) -> SpareBackends:
     return SpareBackends(lambda name: FakeBackend(), DiscardingLog(), services.clock)
 
 
+def mute(services: Services, actor: Actor) -> None:
+    report.mute_reporter(services.context, actor, "site", new_id(), "Reports everything.")
+
+
+def unmute(services: Services, actor: Actor) -> None:
+    reporter = new_id()
+    muted = (services.context, Actor("lena", Role.LEAD), "site", reporter, "Reports everything.")
+    report.mute_reporter(*muted)
+    report.unmute_reporter(services.context, actor, "site", reporter, "It was a mistake.")
+
+
 def compare_stored(services: Services, actor: Actor) -> None:
     parity.compare_stored(
         services.context,
@@ -183,6 +197,20 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: queries.load_policy(s.context, a, 1),
         "nyynyy",
     ),
+    ("report.report_comment", "report"): (
+        lambda s, a: report.report_comment(s.context, a, report_of(s, scored(s, CLEAN))),
+        "nnnyyn",
+    ),
+    ("report.list_reports", "list"): (
+        lambda s, a: report.list_reports(s.context, a, scored(s, HELD).id),
+        "nyynyy",
+    ),
+    ("report.list_muted_reporters", "list"): (
+        lambda s, a: report.list_muted_reporters(s.context, a),
+        "nyynyy",
+    ),
+    ("report.mute_reporter", "mute"): (mute, "nnynyn"),
+    ("report.unmute_reporter", "unmute"): (unmute, "nnynyn"),
     ("reopen.load_case_reopening", "look"): (
         lambda s, a: reopen.load_case_reopening(s.context, a, scored(s, HELD).id),
         "nyynyy",

@@ -11,7 +11,12 @@ QUERIES = {
     "latest revision": "SELECT * FROM revisions WHERE comment_id = 'c' AND is_latest = 1",
     "waiting": "SELECT * FROM revisions WHERE is_latest = 1 AND current_action IS NULL "
     "ORDER BY received_at, id LIMIT 16",
-    "queue": "SELECT * FROM cases WHERE status IN ('open') ORDER BY priority DESC LIMIT 200",
+    "queue": "SELECT * FROM cases WHERE status IN ('open') ORDER BY rank DESC LIMIT 200",
+    "queue by score": "SELECT * FROM cases WHERE status IN ('open') ORDER BY priority DESC "
+    "LIMIT 200",
+    "reports": "SELECT * FROM reports WHERE revision_id = 'r'",
+    "reporter": "SELECT * FROM reports WHERE source = 's' AND reporter = 'u'",
+    "replies": "SELECT count(*) FROM comments WHERE source = 's' AND parent_source_id = '1'",
     "failed": "SELECT * FROM decisions JOIN revisions ON revisions.id = revision_id "
     "WHERE source = 'failure_policy' AND current_decision_id = decisions.id AND is_latest = 1 "
     "ORDER BY received_at, revisions.id LIMIT 16",
@@ -23,7 +28,11 @@ QUERIES = {
 INDEXES = {
     "latest revision": "comment_id=?",
     "waiting": "current_action=? AND is_latest=?",
-    "queue": "ix_cases_queue",
+    "queue": "ix_cases_rank",
+    "queue by score": "ix_cases_queue",
+    "reports": "revision_id=?",
+    "reporter": "ix_reports_reporter",
+    "replies": "ix_comments_parent",
     "failed": "ix_decisions_failure",
     "newest decisions": "ix_decisions_decided",
     "author": "ix_comments_author",

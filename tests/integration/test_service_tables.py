@@ -45,6 +45,9 @@ UNCHECKED: Mapping[str, str] = {
     "backends.state_of": PURE,
     "parity.sample_source": PURE,
     "review.describe_decision": PURE,
+    "review.describe_standing": PURE,
+    "review.reopening_key": PURE,
+    "queries.hidden_view": PURE,
     "submit.describe_problems": PURE,
     "submit.not_scored": PURE,
 }
