@@ -8,7 +8,12 @@ from core.inference.base import ErrorKind
 from core.moderation.blind import blind_case, blind_chain, is_hidden
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, Revision, is_named
-from core.moderation.decisions import Decision, DecisionSource, approval_by_person
+from core.moderation.decisions import (
+    Decision,
+    DecisionSource,
+    approval_by_person,
+    standing_decision,
+)
 from core.moderation.edits import EarlierText, needed_action, settled_text
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import AWAITS_PERSON, Policy
@@ -30,8 +35,9 @@ class CaseView:
     """Everything a reviewer sees of one case. `chain` is oldest first and never empty; `policy` is
     the version of the last automated decision; `failure` is why that decision had no scores;
     `ancestors` are root first; `author` is None if the author has no name; `settled` is the earlier
-    text because of which a person has to decide on this one. If `is_hidden`, all that would tell
-    what the model found is left out: see `hidden_view`."""
+    text because of which a person has to decide on this one; `approval` is the decision by which a
+    person approved this text before, maybe as an earlier text of the comment. If `is_hidden`, all
+    that would tell what the model found is left out: see `hidden_view`."""
 
     case: Case
     comment: Comment
@@ -43,6 +49,7 @@ class CaseView:
     author: AuthorRecord | None
     failure: ErrorKind | None = None
     settled: EarlierText | None = None
+    approval: Decision | None = None
     is_hidden: bool = False
 
     @property
@@ -54,12 +61,6 @@ class CaseView:
     def not_assessed(self) -> tuple[Label, ...]:
         """The labels without a score, which is not a score of 0; none if they are hidden."""
         return () if self.is_hidden else not_assessed(self.automated.scores)
-
-    @property
-    def approval(self) -> Decision | None:
-        """The decision by which a person approved this text, if it holds: a report on it is looked
-        at although somebody has done so before."""
-        return approval_by_person(self.chain)
 
     @property
     def automated(self) -> Decision:
@@ -149,6 +150,7 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             else None,
             failure=_failure(reader, automated),
             settled=_binding(reader, revision),
+            approval=_approval(reader, revision, chain),
         )
         return hidden_view(view) if is_hidden(case, actor) else view
 
@@ -183,6 +185,13 @@ def _binding(reader: Reader, revision: Revision) -> EarlierText | None:
     if settled.revision.is_withdrawn:
         return replace(settled, revision=replace(settled.revision, original="", text=""))
     return settled
+
+
+def _approval(reader: Reader, revision: Revision, chain: Sequence[Decision]) -> Decision | None:
+    if standing_decision(chain).source is DecisionSource.EARLIER_APPROVAL:
+        settled = settled_text(revision, reader.earlier_texts(revision))
+        return approval_by_person(settled.chain) if settled else None
+    return approval_by_person(chain)
 
 
 def _failure(reader: Reader, automated: Decision) -> ErrorKind | None:

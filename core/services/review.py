@@ -160,14 +160,14 @@ def reopening_key(decision: Decision) -> str:
 
 def describe_decision(decision: Decision) -> str:
     """One line that says who made the decision, when, and that it stands."""
-    done = ACTION_DONE[decision.action] + " this comment"
+    when = f"{decision.decided_at:%H:%M:%S} UTC"
     if decision.undoes is not None:
         # It doesn't name the action restored, which may be what a blind case hides.
-        done = "undid the decision on this comment"
-    elif decision.action is Action.HOLD and not decision.is_automated:
-        done = "put this comment back on hold"  # people hold a comment only by reopening it
-    when = f"{decision.decided_at:%H:%M:%S} UTC"
-    return f"{decision.actor} {done} at {when}; that stands."
+        return f"{decision.actor} undid the decision on this comment at {when}; that stands."
+    done = ACTION_DONE[decision.action]
+    if decision.action is Action.HOLD and not decision.is_automated:
+        done = "put back on hold"  # people hold a comment only by reopening it
+    return f"{decision.actor} {done} this comment at {when}; that stands."
 
 
 def check_latest(tx: Reader, revision_id: str) -> None:

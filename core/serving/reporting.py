@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from core.errors import InvalidInput, InvalidRows, RowProblem
 from core.moderation.comments import MAX_ID_CHARS, check_name
@@ -29,9 +30,12 @@ ROUTER = APIRouter(
 )
 
 
-def _read_kind(value: object) -> object:
-    """Strict mode accepts no text for an enum."""
-    return next((kind for kind in ReportKind if kind == value), value)
+def _read_kind(value: object) -> ReportKind:
+    """Read by hand: strict mode accepts no text for an enum."""
+    found = next((kind for kind in ReportKind if kind == value), None)
+    if found is None:
+        raise PydanticCustomError("enum", "unknown kind")
+    return found
 
 
 class ReportIn(BaseModel):
