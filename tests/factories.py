@@ -178,6 +178,12 @@ def case_of(services: Services, revision: Revision) -> Case:
     return case
 
 
+def has_case(services: Services, revision: Revision) -> bool:
+    """Whether there is one, open or not."""
+    with services.context.store.read() as reader:
+        return reader.case_of(revision.id) is not None
+
+
 def source_key(services: Services, revision: Revision) -> tuple[str, str]:
     """The source of the revision's comment and the comment's id there."""
     with services.context.store.read() as reader:

@@ -8,7 +8,7 @@ import pytest
 
 from core.bootstrap.services import Services
 from core.clock import Clock
-from core.errors import Conflict, InvalidInput, NotFound, PermissionDenied, RuleBroken
+from core.errors import Conflict, InvalidInput, NotFound
 from core.inference.fake import FakeBackend
 from core.moderation.audit import AuditKind
 from core.moderation.cases import Attention, CaseStatus, CaseTrigger
@@ -23,11 +23,8 @@ from core.services.lookup import look_up
 from core.services.queries import list_cases, load_case
 from core.services.reopen import reopen
 from core.services.report import (
-    list_muted_reporters,
     list_reports,
-    mute_reporter,
     report_comment,
-    unmute_reporter,
 )
 from core.services.rescore import rescore
 from core.services.review import undo_decision
@@ -36,7 +33,6 @@ from core.services.submit import API
 from tests.factories import (
     CLEAN,
     HELD,
-    LEAD,
     MODERATOR,
     REMOVED,
     appealed,
@@ -45,6 +41,7 @@ from tests.factories import (
     chain_of,
     decided,
     edited,
+    has_case,
     heard,
     posted,
     removed_by_person,
@@ -64,11 +61,6 @@ TRUSTED = {"kind": ReportKind.TRUSTED_FLAGGER}
 def rows_agree(services: Services) -> Iterator[None]:
     yield
     assert broken_invariants(place_of(services.settings)) == {}
-
-
-def has_case(services: Services, revision: Revision) -> bool:
-    with services.context.store.read() as reader:
-        return reader.case_of(revision.id) is not None
 
 
 def visibility_of(services: Services, revision: Revision) -> Visibility:
@@ -234,53 +226,6 @@ def test_edit_or_withdrawal_ends_the_case_of_a_visible_comment(services: Service
     for revision in (changed, gone):
         assert case_of(services, revision).status is CaseStatus.CLOSED
     assert list_cases(services.context, MODERATOR).items == []
-
-
-def test_muted_reporters_reports_are_stored_and_open_nothing(services: Services) -> None:
-    revision, held = scored(services, CLEAN), scored(services, HELD)
-    mute_reporter(services.context, LEAD, "test", "una", "Reports all she reads.")
-    assert reported(services, revision).outcome is ReportOutcome.RECORDED
-    assert reported(services, held).outcome is ReportOutcome.RECORDED
-    assert not has_case(services, revision)
-    assert case_of(services, held).report_count == 0
-    (item,) = list_reports(services.context, MODERATOR, revision.id)
-    assert (item.report.reporter, item.is_muted) == ("una", True)
-    assert reported(services, revision, "uwe").outcome is ReportOutcome.OPENED
-    assert case_of(services, revision).report_count == 1
-
-
-def test_muting_counts_open_cases_again_and_leaves_them_open(services: Services) -> None:
-    revision, closed = scored(services, CLEAN), scored(services, HELD)
-    for each in (revision, closed):
-        reported(services, each)
-    decided(services, closed, Action.APPROVE)
-    muted = mute_reporter(services.context, LEAD, "test", "una", " Reports all she reads. ")
-    case = case_of(services, revision)
-    assert (case.status, case.report_count) == (CaseStatus.OPEN, 0)
-    assert case_of(services, closed).report_count == 1, "closed cases stay as they were decided"
-    assert list_muted_reporters(services.context, MODERATOR) == [muted]
-    assert muted.because == "Reports all she reads."
-    with pytest.raises(RuleBroken, match="muted already"):
-        mute_reporter(services.context, LEAD, "test", "una", "Again.")
-    unmute_reporter(services.context, LEAD, "test", "una", "It was somebody else.")
-    assert case_of(services, revision).report_count == 1
-    assert list_muted_reporters(services.context, MODERATOR) == []
-    with pytest.raises(RuleBroken, match="is not muted"):
-        unmute_reporter(services.context, LEAD, "test", "una", "Again.")
-    with services.context.store.read() as reader:
-        trail = reader.audit_trail("test:una")
-    assert [(event.kind, event.actor, event.data["because"]) for event in trail] == [
-        (AuditKind.REPORTER_MUTED, "lena", "Reports all she reads."),
-        (AuditKind.REPORTER_UNMUTED, "lena", "It was somebody else."),
-    ]
-
-
-def test_moderators_see_reports_and_leads_mute(services: Services) -> None:
-    for turn in (mute_reporter, unmute_reporter):
-        with pytest.raises(PermissionDenied, match="may not mute reporters"):
-            turn(services.context, MODERATOR, "test", "una", "Why not.")
-    with pytest.raises(PermissionDenied, match="may not report comments"):
-        report_comment(services.context, MODERATOR, report_of(services, scored(services, CLEAN)))
 
 
 def test_report_that_came_while_a_comment_was_reopened_outlasts_the_undo(

@@ -19,6 +19,7 @@ from core.moderation.comments import IncomingComment
 from core.moderation.decisions import Decision
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.reports import ReportOutcome
 from core.services.ingest import ingest
 from core.services.review import Review
 from tests.factories import CLEAN, HELD, LEAD, MODERATOR, OTHER_LEAD, REMOVED, make_services
@@ -181,6 +182,15 @@ class CaseAccount(RuleBasedStateMachine):
     def counted(self, revision: Expected) -> dict[str, datetime]:
         """The reports that count, by reporter."""
         return {who: at for who, at in revision.reported.items() if who not in self.muted}
+
+    def outcome_of(self, revision: Expected, who: str) -> ReportOutcome:
+        if who in self.muted or not revision.chain:
+            return ReportOutcome.RECORDED
+        if revision.case in (CaseStatus.OPEN, CaseStatus.ESCALATED):
+            return ReportOutcome.JOINED
+        if revision.chain[-1][0] is not Action.APPROVE or revision.appeal is not None:
+            return ReportOutcome.RECORDED
+        return ReportOutcome.OPENED
 
     def revisions(self) -> list[Expected]:
         return [known for revisions in self.comments.values() for known in revisions]

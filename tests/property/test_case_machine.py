@@ -227,15 +227,6 @@ class Moderation(CaseInvariants):
         if expected is ReportOutcome.OPENED:
             revision.case = CaseStatus.OPEN
 
-    def outcome_of(self, revision: Expected, who: str) -> ReportOutcome:
-        if who in self.muted or not revision.chain:
-            return ReportOutcome.RECORDED
-        if revision.case in (CaseStatus.OPEN, CaseStatus.ESCALATED):
-            return ReportOutcome.JOINED
-        if revision.chain[-1][0] is not Action.APPROVE or revision.appeal is not None:
-            return ReportOutcome.RECORDED
-        return ReportOutcome.OPENED
-
     @rule(who=people, reporter=reporters)
     def mute_or_unmute(self, who: Actor, reporter: str) -> None:
         turn = unmute_reporter if reporter in self.muted else mute_reporter
