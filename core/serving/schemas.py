@@ -74,7 +74,8 @@ class DecisionOut(BaseModel):
             description="`failure_policy`: the backend did not answer, so a person will look. "
             "`after_edit`: a person decided on an earlier text of it, so a person will look. "
             "`language`: no backend assesses its language, so the policy's rule for that decided. "
-            "`not_read_whole`: it is too long to be read whole, so a person will look."
+            "`not_read_whole`: it is too long to be read whole, so a person will look. "
+            "`earlier_approval`: a person approved the same text of it before."
         ),
     ]
     rule_ids: list[str]

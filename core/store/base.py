@@ -145,6 +145,10 @@ class Reader(Protocol):
 
     def report(self, revision_id: str, reporter: str) -> Report | None: ...
 
+    def is_reported(self, revision_id: str) -> bool:
+        """Whether the text has any report, counted or not."""
+        ...
+
     def reports(self, revision_id: str) -> Sequence[ReportItem]:
         """All reports on the text, oldest first."""
         ...

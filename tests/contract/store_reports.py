@@ -30,6 +30,8 @@ class Reports(StoreFixtures):
             ]
             assert reader.report(revision.id, "una") == late
             assert reader.report(revision.id, "uwe") is None
+            assert reader.is_reported(revision.id)
+            assert not reader.is_reported("nothing")
             kinds = [event.kind for event in reader.audit_trail(revision.id)]
         assert kinds == [AuditKind.COMMENT_STORED, *[AuditKind.COMMENT_REPORTED] * 2]
 
@@ -67,6 +69,7 @@ class Reports(StoreFixtures):
         rows.mute("una")
         with store.read() as reader:
             assert reader.attention(revision.id) == Attention(trusted_reports=1)
+            assert reader.is_reported(revision.id)
             muted = {item.report.reporter: item.is_muted for item in reader.reports(revision.id)}
         assert muted == {"una": True, "flo": False}
         with store.write() as tx:
