@@ -23,8 +23,8 @@ def is_hidden(case: Case, actor: Actor) -> bool:
 
 
 def blind_case(case: Case) -> Case:
-    """The case without its sampling."""
-    return replace(case, sampling=None)
+    """The case without its sampling and its number of replies, which a held comment can't get."""
+    return replace(case, sampling=None, attention=replace(case.attention, replies=0))
 
 
 def blind_chain(chain: Sequence[Decision]) -> Sequence[Decision]:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from core.errors import NotFound, RuleBroken
 from core.identifiers import new_id
 from core.moderation.audit import AuditKind
-from core.moderation.comments import Comment, Revision
+from core.moderation.comments import Comment, Revision, check_name
 from core.moderation.openings import reported_case
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.reports import (
@@ -99,6 +99,8 @@ def mute_reporter(
     the reporter is muted already."""
     check_can(actor, Permission.MUTE_REPORTERS)
     trimmed = check_because(because)
+    check_name("source", source)
+    check_name("reporter", reporter)
     with context.store.write() as tx:
         muted = MutedReporter(source, reporter, actor.id, context.clock.now(), trimmed)
         subject = f"{source}:{reporter}"

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pytest
 
 from core.bootstrap.services import Services
-from core.errors import PermissionDenied, RuleBroken
+from core.errors import InvalidInput, PermissionDenied, RuleBroken
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
 from core.moderation.policies import Action
@@ -75,6 +75,15 @@ def test_muting_counts_open_cases_again_and_leaves_them_open(services: Services)
         (AuditKind.REPORTER_MUTED, "lena", "Reports all she reads."),
         (AuditKind.REPORTER_UNMUTED, "lena", "It was somebody else."),
     ]
+
+
+def test_reporter_without_a_name_or_reason_is_not_muted(services: Services) -> None:
+    for source, reporter, because in (
+        ("test", "", "Why."), ("", "una", "Why."), ("test", "a\0b", "Why."), ("test", "una", " "),
+    ):  # fmt: skip
+        with pytest.raises(InvalidInput):
+            mute_reporter(services.context, LEAD, source, reporter, because)
+    assert list_muted_reporters(services.context, LEAD) == []
 
 
 def test_moderators_see_reports_and_leads_mute(services: Services) -> None:

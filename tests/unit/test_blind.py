@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.moderation.blind import blind_case, blind_chain, is_hidden
-from core.moderation.cases import Case, CaseStatus, CaseTrigger
+from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from tests.unit.test_reports import chain
@@ -44,5 +44,6 @@ def test_what_people_decided_stays() -> None:
     assert blind_chain(made)[1:] == made[1:]
 
 
-def test_case_is_shown_without_its_sampling() -> None:
-    assert blind_case(CASE) == replace(CASE, sampling=None)
+def test_case_is_shown_without_its_sampling_and_replies() -> None:
+    case = replace(CASE, attention=Attention(5, 2, 1))
+    assert blind_case(case) == replace(CASE, sampling=None, attention=Attention(0, 2, 1))
