@@ -55,6 +55,8 @@ SETTING_HELP: dict[str, str] = {
     '`languages = ["de"]`.',
     "rescore_s": "Seconds between two checks for comments that are to be scored once a backend "
     "answers again.",
+    "grace_s": "Seconds after which a reviewer's decision takes effect, up to 300. Until then it "
+    "can be cancelled, and authors, the API and appeals don't see it. 0: it takes effect at once.",
     "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
     "months).",
     "hackernews_url": "Base address of the Hacker News Firebase API.",

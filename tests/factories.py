@@ -44,11 +44,11 @@ _numbers = count(1)
 
 
 def make_services(home: Path, *, days_ago: float = 0, **changes: Any) -> Services:
-    """Services on the fake backend, with changed settings; with `days_ago` their clock is in the
-    past."""
+    """Services on the fake backend, with changed settings; decisions take effect at once unless
+    `grace_s` says otherwise. With `days_ago` their clock is in the past."""
     past = timedelta(days=days_ago)
     clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
-    changes = {"state_url": state_url(home)} | changes
+    changes = {"state_url": state_url(home), "grace_s": 0} | changes
     settings = Settings(home=home, backend="fake", cache_size=0, **changes)
     if settings.keeps_state_in_home:
         put_fresh_state(settings.state_path)

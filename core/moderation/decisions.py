@@ -170,7 +170,7 @@ def visibility(current: Decision | None) -> Visibility:
 
 
 def check_can_undo(actor_id: str, current: Decision, has_appeal: bool) -> None:
-    """Check that the actor made the current decision, that it is not itself an undo or an appeal's
+    """Check that the actor made the decision, that it is not itself an undo or an appeal's
     outcome, and that the author has not appealed. Raises RuleBroken."""
     if current.is_automated or current.actor != actor_id:
         raise RuleBroken("You can undo only your own decision, and only while it stands.")

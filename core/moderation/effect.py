@@ -6,7 +6,7 @@ The staff sees the latest press, which is the last decision of a chain. Chains a
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.moderation.decisions import NO_GRACE, Decision
 
@@ -45,7 +45,14 @@ def standing(chain: Sequence[Decision]) -> Sequence[Decision]:
 
 def is_pending(decision: Decision, now: datetime) -> bool:
     """Whether the decision is still in its grace window."""
-    return decision.grace > NO_GRACE and now < decision.effective_at
+    return remaining_grace(decision, now) > NO_GRACE
+
+
+def remaining_grace(decision: Decision, now: datetime) -> timedelta:
+    """How long it is until the decision takes effect; zero once it has."""
+    if decision.grace == NO_GRACE:
+        return NO_GRACE  # also if the clock of the console that decided is ahead
+    return max(decision.effective_at - now, NO_GRACE)
 
 
 def would_cancel(chain: Sequence[Decision], decision: Decision, now: datetime) -> bool:

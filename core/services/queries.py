@@ -1,11 +1,12 @@
 """Reads for the staff's pages. Every function checks the actor's permission before it reads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from core.errors import NotFound
 from core.inference.base import ErrorKind
 from core.moderation.cases import Case, CaseStatus
+from core.moderation.claims import Claim
 from core.moderation.comments import Comment, Revision, is_named
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText, needed_action, settled_text
@@ -28,7 +29,7 @@ class CaseView:
     """Everything a reviewer sees of one case. `chain` is oldest first and never empty; `policy` is
     the version of the last automated decision; `failure` is why that decision had no scores;
     `ancestors` are root first; `author` is None if the author has no name; `settled` is the earlier
-    text because of which a person has to decide on this one."""
+    text because of which a person has to decide on this one. `claim` may have run out."""
 
     case: Case
     comment: Comment
@@ -40,6 +41,7 @@ class CaseView:
     author: AuthorRecord | None
     failure: ErrorKind | None = None
     settled: EarlierText | None = None
+    claim: Claim | None = None
 
     @property
     def automated(self) -> Decision:
@@ -49,12 +51,13 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One page of the queue. `number` counts from 1; `total` is the number of cases on all
-    pages."""
+    """One page of the queue. `number` counts from 1; `total` is the number of cases on all pages.
+    `claims` are those on the items by revision; they may have run out."""
 
     items: Sequence[QueueItem]
     number: int
     total: int
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
     @property
     def first(self) -> int:
@@ -82,7 +85,9 @@ def list_cases(
         total = reader.count_cases(statuses, label)
         number = min(max(page, 1), max(1, -(-total // QUEUE_LIMIT)))
         first = (number - 1) * QUEUE_LIMIT
-        return QueuePage(reader.queue(statuses, label, QUEUE_LIMIT, first), number, total)
+        items = reader.queue(statuses, label, QUEUE_LIMIT, first)
+        claims = reader.claims([item.revision_id for item in items])
+        return QueuePage(items, number, total, claims)
 
 
 def list_undoable(context: Context, actor: Actor) -> Sequence[tuple[str, int]]:
@@ -129,6 +134,7 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             else None,
             failure=_failure(reader, automated),
             settled=_binding(reader, revision),
+            claim=reader.claims([revision_id]).get(revision_id),
         )
 
 

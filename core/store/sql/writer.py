@@ -13,6 +13,7 @@ from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
+from core.store.sql.claims import SqlClaimWrites
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
 from core.store.sql.tables import (
@@ -38,9 +39,12 @@ _DECIDE = Prepared(
         current_action=bindparam("action"),
     )
 )
+_SET_STATUS = Prepared(
+    update(cases).where(cases.c.id == bindparam("case")).values(status=bindparam("now"))
+)
 
 
-class SqlWriter(SqlReader):
+class SqlWriter(SqlReader, SqlClaimWrites):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
@@ -133,9 +137,7 @@ class SqlWriter(SqlReader):
         )
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None:
-        self._connection.execute(
-            update(cases).where(cases.c.id == case_id).values(status=status.value)
-        )
+        _SET_STATUS.run(self._connection, {"case": case_id, "now": status.value})
 
     def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         same = appeals.select().where(appeals.c.decision_id == appeal.decision_id)
