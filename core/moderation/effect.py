@@ -3,6 +3,9 @@ window; until then it can be cancelled, and authors, the site and appeals see no
 
 Everything is computed from the stored times, so that nothing has to run at the end of a window.
 The staff sees the latest press, which is the last decision of a chain. Chains are oldest first.
+
+What is pending when a text is edited or withdrawn never takes effect: of such a text, `now` is that
+moment.
 """
 
 from collections.abc import Sequence
