@@ -54,7 +54,7 @@ def main() -> None:
 
 def _file_appeal(home: Path) -> None:
     """Removes a harmless comment by mistake and files its author's appeal."""
-    services = build_services(Settings(home=home), worker="screenshots")
+    services = build_services(Settings(home=home, grace_s=0), worker="screenshots")
     queue = list_cases(services.context, MODERATOR).items
     held = next(item.revision_id for item in queue if MISTAKEN in item.excerpt)
     case = load_case(services.context, MODERATOR, held)

@@ -48,16 +48,18 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 _numbers = count(1)
 
 
-def make_services(home: Path, *, days_ago: float = 0, **changes: Any) -> Services:
-    """Services on the fake backend, with changed settings; with `days_ago` their clock is in the
-    past."""
+def make_services(
+    home: Path, *, days_ago: float = 0, clock: Clock | None = None, **changes: Any
+) -> Services:
+    """Services on the fake backend, with changed settings; decisions take effect at once unless
+    `grace_s` says otherwise. With `days_ago` their clock is in the past; `clock` is another one."""
     past = timedelta(days=days_ago)
-    clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
-    changes = {"state_url": state_url(home)} | changes
+    past_clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
+    changes = {"state_url": state_url(home), "grace_s": 0} | changes
     settings = Settings(home=home, backend="fake", cache_size=0, **changes)
     if settings.keeps_state_in_home:
         put_fresh_state(settings.state_path)
-    return build_services(settings, worker="test", clock=clock)
+    return build_services(settings, worker="test", clock=clock or past_clock)
 
 
 def make_key(services: Services, name: str = "site") -> str:

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -263,6 +264,7 @@ def build_services(
         appeal_window_days=settings.appeal_window_days,
         failure=_failure_rule(settings),
         shares=sampling_shares(settings),
+        grace=timedelta(seconds=settings.grace_s),
     )
     ensure_policy(context)
     return Services(settings, clock, context, worker, stays_open=stays_open)

@@ -46,4 +46,5 @@ def _blanked(decision: Decision) -> Decision:
         decided_at=decision.decided_at,
         supersedes=decision.supersedes,
         undoes=decision.undoes,
+        grace=decision.grace,
     )

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.errors import RuleBroken
@@ -12,6 +12,7 @@ from core.moderation.policies import SEVERITY, Action, Policy, Rule
 from core.moderation.scores import Label
 
 MAX_NOTE_CHARS = 2_000
+NO_GRACE = timedelta(0)
 
 
 class DecisionSource(StrEnum):
@@ -46,9 +47,11 @@ class Decision:
     current decision is the one that no other supersedes.
 
     `undoes` is the id of the decision that this one undoes; `appeal_id` the appeal that led to it.
-    `note` is shown to the author. `scores` are the scores the decision was based on; no model read
-    the last `unread_chars` characters of the text. `language` is the code of the text's language
-    where the detector is sure of it.
+    `note` is shown to the author, `internal_note` to the staff alone. A reviewer's decision holds
+    only once its `grace` is over; until then it can be cancelled: core/moderation/effect.py.
+    `scores` are the scores the decision was based on; no model read the last `unread_chars`
+    characters of the text. `language` is the code of the text's language where the detector is sure
+    of it.
     """
 
     id: str
@@ -69,14 +72,22 @@ class Decision:
     appeal_id: str | None = None
     language: str | None = None
     unread_chars: int = 0
+    grace: timedelta = NO_GRACE
+    internal_note: str = ""
 
     def __post_init__(self) -> None:
         if self.action is Action.REMOVE and not self.reason_code:
             raise RuleBroken("A removal needs a reason.")
-        if len(self.note) > MAX_NOTE_CHARS:
-            raise RuleBroken(f"The note has over {MAX_NOTE_CHARS:,} characters.")
-        if not is_storable(self.note):
-            raise RuleBroken("The note holds characters that can't be stored.")
+        for name, text in (("note", self.note), ("internal note", self.internal_note)):
+            if len(text) > MAX_NOTE_CHARS:
+                raise RuleBroken(f"The {name} has over {MAX_NOTE_CHARS:,} characters.")
+            if not is_storable(text):
+                raise RuleBroken(f"The {name} holds characters that can't be stored.")
+
+    @property
+    def effective_at(self) -> datetime:
+        """From when the decision holds, unless it is cancelled or superseded before."""
+        return self.decided_at + self.grace
 
     @property
     def is_automated(self) -> bool:
@@ -121,25 +132,6 @@ def judge_read(scores: Mapping[Label, float], policy: Policy, *, unread_chars: i
     return verdict
 
 
-def standing_decision(chain: Sequence[Decision]) -> Decision:
-    """The decision whose outcome holds now: the last one, or the one that an undo restored."""
-    index = len(chain) - 1
-    while chain[index].undoes is not None:
-        # It undid the decision before it and restored the one before that.
-        index -= 2
-    return chain[index]
-
-
-def approval_by_person(chain: Sequence[Decision]) -> Decision | None:
-    """The decision by which a person approved the text, if it holds now. An undo that restores the
-    model's approval is none."""
-    if not chain:
-        return None
-    standing = standing_decision(chain)
-    is_by_person = standing.source is DecisionSource.REVIEWER
-    return standing if is_by_person and standing.action is Action.APPROVE else None
-
-
 def awaits_scores(chain: Sequence[Decision]) -> bool:
     """Whether scores may decide: nothing was decided yet, only the failure policy did, or the
     comment waits for a person because no backend assessed its language."""
@@ -179,7 +171,7 @@ def visibility(current: Decision | None) -> Visibility:
 
 
 def check_can_undo(actor_id: str, current: Decision, has_appeal: bool) -> None:
-    """Check that the actor made the current decision, that it is not itself an undo or an appeal's
+    """Check that the actor made the decision, that it is not itself an undo or an appeal's
     outcome, and that the author has not appealed. Raises RuleBroken."""
     if current.is_automated or current.actor != actor_id:
         raise RuleBroken("You can undo only your own decision, and only while it stands.")

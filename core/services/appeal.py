@@ -15,6 +15,7 @@ from core.moderation.appeals import (
 )
 from core.moderation.audit import AuditKind
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.effect import in_force
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.policies import Action
 from core.services.context import Context
@@ -36,7 +37,7 @@ def file_appeal(
         chain = tx.decision_chain(revision.id)
         now = context.clock.now()
         removal = check_can_appeal(
-            chain[-1] if chain else None,
+            in_force(chain, now),
             tx.appeal_of(revision.id),
             now=now,
             window_days=context.appeal_window_days,

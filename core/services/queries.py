@@ -1,20 +1,17 @@
 """Reads for the staff's pages. Every function checks the actor's permission before it reads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from core.errors import NotFound
 from core.inference.base import ErrorKind
 from core.moderation.blind import blind_case, blind_chain, is_hidden
 from core.moderation.cases import Case, CaseStatus
+from core.moderation.claims import Claim
 from core.moderation.comments import Comment, Revision, is_named
-from core.moderation.decisions import (
-    Decision,
-    DecisionSource,
-    approval_by_person,
-    standing_decision,
-)
+from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText, needed_action, settled_text
+from core.moderation.effect import approval_by_person, standing
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import AWAITS_PERSON, Policy
 from core.moderation.reopening import OWN_FOR
@@ -36,8 +33,8 @@ class CaseView:
     the version of the last automated decision; `failure` is why that decision had no scores;
     `ancestors` are root first; `author` is None if the author has no name; `settled` is the earlier
     text because of which a person has to decide on this one; `approval` is the decision by which a
-    person approved this text before, maybe as an earlier text of the comment. If `is_hidden`, all
-    that would tell what the model found is left out: see `hidden_view`."""
+    person approved this text before, maybe as an earlier text of the comment. `claim` may have run
+    out. If `is_hidden`, all that would tell what the model found is left out: see `hidden_view`."""
 
     case: Case
     comment: Comment
@@ -49,6 +46,7 @@ class CaseView:
     author: AuthorRecord | None
     failure: ErrorKind | None = None
     settled: EarlierText | None = None
+    claim: Claim | None = None
     approval: Decision | None = None
     is_hidden: bool = False
 
@@ -70,12 +68,13 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One page of the queue. `number` counts from 1; `total` is the number of cases on all
-    pages."""
+    """One page of the queue. `number` counts from 1; `total` is the number of cases on all pages.
+    `claims` are those on the items by revision; they may have run out."""
 
     items: Sequence[QueueItem]
     number: int
     total: int
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
     @property
     def first(self) -> int:
@@ -103,7 +102,9 @@ def list_cases(
         total = reader.count_cases(statuses, label)
         number = min(max(page, 1), max(1, -(-total // QUEUE_LIMIT)))
         first = (number - 1) * QUEUE_LIMIT
-        return QueuePage(reader.queue(statuses, label, QUEUE_LIMIT, first), number, total)
+        items = reader.queue(statuses, label, QUEUE_LIMIT, first)
+        claims = reader.claims([item.revision_id for item in items])
+        return QueuePage(items, number, total, claims)
 
 
 def list_undoable(context: Context, actor: Actor) -> Sequence[tuple[str, int]]:
@@ -151,6 +152,7 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             failure=_failure(reader, automated),
             settled=_binding(reader, revision),
             approval=_approval(reader, revision, chain),
+            claim=reader.claims([revision_id]).get(revision_id),
         )
         return hidden_view(view) if is_hidden(case, actor) else view
 
@@ -188,7 +190,7 @@ def _binding(reader: Reader, revision: Revision) -> EarlierText | None:
 
 
 def _approval(reader: Reader, revision: Revision, chain: Sequence[Decision]) -> Decision | None:
-    if standing_decision(chain).source is DecisionSource.EARLIER_APPROVAL:
+    if standing(chain)[-1].source is DecisionSource.EARLIER_APPROVAL:
         settled = settled_text(revision, reader.earlier_texts(revision))
         return approval_by_person(settled.chain) if settled else None
     return approval_by_person(chain)

@@ -72,7 +72,7 @@ def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: in
             action=decision.action,
             reopens=chain[-1].id,
         )
-        add_reviewed(tx, decision, seen_version, reopening_key(chain[-1]), audit)
+        add_reviewed(tx, decision, seen_version, reopening_key(chain[-1].id), audit)
         _open_case(context, tx, decision)
         return decision
 
@@ -82,7 +82,7 @@ def _replayed(
 ) -> Decision | None:
     if not 0 < seen_version < len(chain):
         return None
-    first = tx.decision_by_key(reopening_key(chain[seen_version - 1]))
+    first = tx.decision_by_key(reopening_key(chain[seen_version - 1].id))
     return first if first is not None and first.actor == actor.id else None
 
 

@@ -1,16 +1,19 @@
 """A reviewer's actions on a case: decide, escalate, skip, undo. One transaction each."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from datetime import datetime
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import Case, CaseStatus, TextGone, next_status, status_after_undo
+from core.moderation.cases import Case, CaseStatus, TextGone, next_status
+from core.moderation.claims import Claim, check_not_held, held_by_other
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
+from core.moderation.effect import remaining_grace, standing, would_cancel
 from core.moderation.invisible import is_blank
-from core.moderation.openings import reported_case
+from core.moderation.openings import case_after_undo
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
@@ -18,6 +21,7 @@ from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.store.base import Reader, Writer
 
+_NOTHING_TO_UNDO = "There is nothing to undo here."
 _GONE = {
     TextGone.EDITED: "The author has changed this comment; the new text gets its own decision.",
     TextGone.WITHDRAWN: "This comment was withdrawn; there is nothing left to decide.",
@@ -30,6 +34,7 @@ class Review:
 
     `seen_version` is the revision's version that was shown. `idempotency_key` is derived from what
     was shown, never from the time of the key press, so that sending it twice decides only once.
+    `note` is shown to the author, `internal_note` to the staff alone.
     """
 
     revision_id: str
@@ -38,31 +43,30 @@ class Review:
     idempotency_key: str
     reason_code: str | None = None
     note: str = ""
+    internal_note: str = ""
 
 
 def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
-    """Make the reviewer's decision, which supersedes the current one. The same request again
-    returns the first one's decision.
+    """Make the reviewer's decision, which supersedes the current one and takes effect after the
+    grace window. The same request again returns the first one's decision.
 
     Raises Conflict naming whose decision stands (also for a used idempotency key with another
-    action, reason, note or actor), InvalidInput, PermissionDenied, RuleBroken or NotFound.
+    action, reason, note or actor) or who else holds the case; InvalidInput, PermissionDenied,
+    RuleBroken or NotFound.
     """
     check_can(actor, Permission.DECIDE)
     check_idempotency_key(review.idempotency_key)
     with context.store.write() as tx:
-        replayed = tx.decision_by_key(review.idempotency_key)
+        chain, replayed = tx.chain_and_replay(review.revision_id, review.idempotency_key)
         if replayed is not None:
-            return _replayed(replayed, tx.decision_chain(replayed.revision_id), actor, review)
-        check_latest(tx, review.revision_id)
-        chain = tx.decision_chain(review.revision_id)
-        case = tx.case_of(review.revision_id)
-        if case is None or not chain:
-            raise NotFound("There is no case for this comment.")
+            return _replayed(replayed, chain, actor, review)
+        case, claim = case_at_work(tx, review.revision_id)
         # Checked before the rules below: the slower of two reviewers should read whose decision
         # stands, not that a closed case takes no action.
         if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
             raise Conflict(describe_standing(case, chain[-1]))
         check_can(actor, decide_permission(case.status))
+        check_not_held(claim, actor.id, context.clock.now())
         status = next_status(case.status, review.action)
         decision = _decision(context, tx, actor, review, chain[-1])
         audit = context.audit(
@@ -75,87 +79,97 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
         )
         add_reviewed(tx, decision, review.seen_version, review.idempotency_key, audit)
         tx.set_case_status(case.id, status)
+        _release(context, tx, actor, claim)
         return decision
 
 
 def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | None:
-    """Record in the audit trail that the actor skipped the case; nothing else changes. Returns the
-    decision that closed the case meanwhile, None if it is still open. Raises NotFound, and Conflict
-    if the text was edited or withdrawn meanwhile."""
+    """Record in the audit trail that the actor skipped the case, and release their claim. Returns
+    the decision that closed the case meanwhile, None if it is still open. Raises NotFound, and
+    Conflict if the text was edited or withdrawn meanwhile."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        case = tx.case_of(revision_id)
-        if case is None:
-            raise NotFound("There is no case for this comment.")
-        check_latest(tx, revision_id)
+        case, claim = case_at_work(tx, revision_id)
         tx.add_audit(context.audit(AuditKind.CASE_SKIPPED, actor, revision_id))
+        _release(context, tx, actor, claim)
         return tx.decision_chain(revision_id)[-1] if case.status is CaseStatus.CLOSED else None
 
 
 def undo_decision(
     context: Context, actor: Actor, revision_id: str, *, seen_version: int
 ) -> Decision:
-    """Undo the actor's own current decision: a new decision restores the action before it, and the
-    case gets its earlier status. The same call again returns the first call's decision.
+    """Undo the actor's own decision that made the revision's version `seen_version`; it still has
+    to stand. A new decision restores the one before it, and the case gets its earlier status. The
+    same call again returns the first call's decision.
+
+    Within the grace window this cancels the decision: it never takes effect. It is possible while
+    somebody else holds the case, and leaves them their claim.
 
     Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
     """
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        replayed = _undone(tx.decision_chain(revision_id), actor, seen_version)
+        chain = tx.decision_chain(revision_id)
+        replayed = _undone(chain, actor, seen_version)
         if replayed is not None:
             return replayed
-        check_latest(tx, revision_id)
-        chain = tx.decision_chain(revision_id)
-        case = tx.case_of(revision_id)
-        if case is None or len(chain) < 2:
-            raise NotFound("There is nothing to undo here.")
-        current, restored = chain[-1], chain[-2]
-        if len(chain) != seen_version:
-            raise Conflict(describe_decision(current))
-        check_can_undo(actor.id, current, has_appeal=tx.appeal_of(revision_id) is not None)
-        check_can_undo_as(actor, chain, context.clock.now())
-        decision = Decision(
-            id=new_id(),
-            revision_id=revision_id,
-            action=restored.action,
-            source=DecisionSource.REVIEWER,
-            actor=actor.id,
-            policy_version=restored.policy_version,
-            decided_at=context.clock.now(),
-            reason_code=restored.reason_code,
-            note=restored.note,
-            supersedes=current.id,
-            undoes=current.id,
-        )
+        case, claim = case_at_work(tx, revision_id, missing=_NOTHING_TO_UNDO)
+        if len(chain) < 2:
+            raise NotFound(_NOTHING_TO_UNDO)
+        left = standing(chain)
+        if seen_version not in (len(chain), chain.index(left[-1]) + 1):
+            raise Conflict(describe_decision(chain[-1]))
+        taken, now = chain[seen_version - 1], context.clock.now()
+        check_can_undo(actor.id, taken, has_appeal=tx.appeal_of(revision_id) is not None)
+        check_can_undo_as(actor, left, now)
+        decision = _undoing(actor, chain, left, now)
         audit = context.audit(
-            AuditKind.DECISION_UNDONE, actor, revision_id, decision=decision.id, undoes=current.id
+            AuditKind.DECISION_UNDONE,
+            actor,
+            revision_id,
+            decision=decision.id,
+            undoes=taken.id,
+            **({"cancelled": "true"} if would_cancel(chain, taken, now) else {}),
         )
-        add_reviewed(tx, decision, seen_version, f"undo:{current.id}", audit)
-        tx.change_case(_case_after_undo(tx, case, [*chain, decision]))
+        add_reviewed(tx, decision, len(chain), f"undo:{taken.id}", audit)
+        tx.change_case(_case_after_undo(tx, case, taken, [*chain, decision]))
+        _release(context, tx, actor, claim)
         return decision
 
 
-def _case_after_undo(tx: Reader, case: Case, chain: Sequence[Decision]) -> Case:
-    """The case after an undo, the last of `chain`: as it was before the decision undone, but with
-    the reports that came meanwhile."""
-    restored, undone, undo = chain[-3:]
-    attention = tx.attention(case.revision_id)
-    reopening = tx.decision_by_key(reopening_key(restored))
-    was_reopening = reopening is not None and reopening.id == undone.id
-    is_reported_since = any(
-        item.report.reported_at >= undone.decided_at and not item.is_muted
-        for item in tx.reports(case.revision_id)
+def _case_after_undo(tx: Reader, case: Case, undone: Decision, chain: Sequence[Decision]) -> Case:
+    restored = standing(chain)[-1]
+    reopening = tx.decision_by_key(reopening_key(undone.supersedes or ""))
+    policy = tx.policy(restored.policy_version) or tx.policy_in_force()
+    return case_after_undo(
+        case,
+        chain,
+        tx.attention(case.revision_id),
+        rules=[policy.rule(rule_id) for rule_id in restored.rule_ids],
+        was_reopening=reopening is not None and reopening.id == undone.id,
+        is_reported_since=any(
+            item.report.reported_at >= undone.decided_at and not item.is_muted
+            for item in tx.reports(case.revision_id)
+        ),
     )
-    if was_reopening and restored.action is Action.APPROVE and is_reported_since:
-        return reported_case(case, chain, attention, opened_at=undo.decided_at, new_id=case.id)
-    status = status_after_undo(restored.action, was_reopening=was_reopening)
-    return replace(case, status=status, attention=attention)
 
 
-def reopening_key(decision: Decision) -> str:
-    """The idempotency key of the decision that reopens this one."""
-    return f"reopen:{decision.id}"
+def reopening_key(decision_id: str) -> str:
+    """The idempotency key of the decision that reopens that one."""
+    return f"reopen:{decision_id}"
+
+
+def case_at_work(
+    tx: Reader, revision_id: str, *, missing: str = "There is no case for this comment."
+) -> tuple[Case, Claim | None]:
+    """The revision's case, and who holds it or held it last. Raises Conflict if the text was edited
+    or withdrawn, NotFound(`missing`) if there is no case."""
+    work = tx.case_work(revision_id)
+    if work is not None and work.gone is not None:
+        raise Conflict(_GONE[work.gone])
+    if work is None or work.case is None:
+        raise NotFound(missing)
+    return work.case, work.claim
 
 
 def describe_decision(decision: Decision) -> str:
@@ -197,28 +211,59 @@ def add_reviewed(
 
 def _replayed(first: Decision, chain: Sequence[Decision], actor: Actor, review: Review) -> Decision:
     """The first decision if the request is the same. Raises InvalidInput or Conflict for a
-    different request with the same idempotency key. `chain` are all decisions on its revision."""
+    different request with the same idempotency key. `chain` are all decisions on the request's
+    revision."""
     if first.revision_id != review.revision_id:
         raise InvalidInput("The idempotency key was used for another comment.")
-    asked = (actor.id, review.action, review.reason_code or None, _note(review))
-    is_same = asked == (first.actor, first.action, first.reason_code or None, first.note)
+    notes = (_trimmed(review.note), _trimmed(review.internal_note))
+    asked = (actor.id, review.action, review.reason_code or None, *notes)
+    made = (first.actor, first.action, first.reason_code or None, first.note, first.internal_note)
+    is_same = asked == made
     if not is_same or chain.index(first) != review.seen_version:
         raise Conflict(describe_decision(chain[-1]))
     return first
 
 
-def _note(review: Review) -> str:
-    """The note, trimmed; empty if the author would see nothing of it."""
-    return "" if is_blank(review.note) else review.note.strip()
+def _trimmed(note: str) -> str:
+    """Empty if its reader would see nothing of it."""
+    return "" if is_blank(note) else note.strip()
+
+
+def _release(context: Context, tx: Writer, actor: Actor, claim: Claim | None) -> None:
+    if claim is not None and not held_by_other(claim, actor.id, context.clock.now()):
+        tx.drop_claim(claim.revision_id)
 
 
 def _undone(chain: Sequence[Decision], actor: Actor, seen_version: int) -> Decision | None:
     """The decision of an earlier, identical undo; None if there was none."""
     if not 0 < seen_version < len(chain):
         return None
-    taken, then = chain[seen_version - 1], chain[seen_version]
-    is_same = then.undoes == taken.id and then.actor == actor.id
-    return then if is_same else None
+    taken = chain[seen_version - 1]
+    return next(
+        (past for past in chain if past.undoes == taken.id and past.actor == actor.id), None
+    )
+
+
+def _undoing(
+    actor: Actor, chain: Sequence[Decision], left: Sequence[Decision], now: datetime
+) -> Decision:
+    """The decision that undoes the last of `left`, the standing decisions of `chain`."""
+    restored = left[-2]
+    return Decision(
+        id=new_id(),
+        revision_id=restored.revision_id,
+        action=restored.action,
+        source=DecisionSource.REVIEWER,
+        actor=actor.id,
+        policy_version=restored.policy_version,
+        decided_at=now,
+        reason_code=restored.reason_code,
+        note=restored.note,
+        supersedes=chain[-1].id,
+        undoes=left[-1].id,
+        # What it restores may be a decision that has not taken effect yet.
+        grace=remaining_grace(restored, now),
+    )
 
 
 def _decision(
@@ -236,6 +281,8 @@ def _decision(
         policy_version=policy.version,
         decided_at=context.clock.now(),
         reason_code=review.reason_code,
-        note=_note(review),
+        note=_trimmed(review.note),
         supersedes=current.id,
+        grace=context.grace,
+        internal_note=_trimmed(review.internal_note),
     )

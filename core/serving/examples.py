@@ -32,6 +32,7 @@ DECIDED: dict[str, Any] = {
             "model_version": "fake-1",
             "policy_version": 1,
             "decided_at": "2026-01-31T12:00:01Z",
+            "effective_at": "2026-01-31T12:00:01Z",
             "lookup_url": "http://127.0.0.1:8502?reference=000000-0000000-0000000-000000",
         }
     ]

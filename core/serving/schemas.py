@@ -93,6 +93,7 @@ class DecisionOut(BaseModel):
     model_version: str | None
     policy_version: int
     decided_at: datetime
+    effective_at: Annotated[datetime, Field(description="From when the decision holds.")]
     lookup_url: Annotated[str, Field(description="Where the author reads why.")]
 
 
@@ -139,6 +140,10 @@ class StatementOut(BaseModel):
     posted_at: datetime
     visibility: Visibility
     decided_at: datetime | None
+    effective_at: Annotated[
+        datetime | None,
+        Field(description="From when the decision holds; an appeal is due from then."),
+    ]
     found_automatically: bool
     decided_automatically: bool
     was_scored: bool

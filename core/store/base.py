@@ -4,11 +4,12 @@ them.
 Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not
 at all. A method that changes a comment, a decision, an appeal, a report, a muted reporter or a
 policy takes the audit event and stores it with the change. The methods for cases take none: a case
-changes only together with one of these, which has an event. A thread's title is not
-moderated and a sign-in changes nothing: they have none.
+changes only together with one of these, which has an event. A thread's title is not moderated and a
+sign-in changes nothing: they have none. Nor have claims: who had a case open for some minutes is no
+part of its history.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
@@ -16,6 +17,7 @@ from typing import Protocol
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
 from core.moderation.cases import Attention, Case, CaseStatus
+from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
@@ -25,6 +27,7 @@ from core.moderation.sign_ins import SignIn
 from core.store.views import (
     AppealItem,
     AuthorRecord,
+    CaseWork,
     LanguageCount,
     QueueCount,
     QueueItem,
@@ -83,7 +86,8 @@ class Reader(Protocol):
         ...
 
     def decision_chain(self, revision_id: str) -> Sequence[Decision]:
-        """All decisions of a revision, oldest first; the last is the current one."""
+        """All decisions of a revision, oldest first; the last is the current one. It may not be in
+        force yet: core/moderation/effect.py."""
         ...
 
     def own_decisions(
@@ -95,9 +99,23 @@ class Reader(Protocol):
 
     def decision_by_key(self, idempotency_key: str) -> Decision | None: ...
 
+    def chain_and_replay(
+        self, revision_id: str, idempotency_key: str
+    ) -> tuple[Sequence[Decision], Decision | None]:
+        """`decision_chain` and `decision_by_key` in one statement."""
+        ...
+
     def case(self, case_id: str) -> Case | None: ...
 
     def case_of(self, revision_id: str) -> Case | None: ...
+
+    def case_work(self, revision_id: str) -> CaseWork | None:
+        """What a decision has to check, in one statement; None for an unknown revision."""
+        ...
+
+    def claims(self, revision_ids: Collection[str]) -> Mapping[str, Claim]:
+        """By revision, where there is one; in one statement. They may have run out."""
+        ...
 
     def appeal(self, appeal_id: str) -> Appeal | None: ...
 
@@ -212,6 +230,12 @@ class Writer(Reader, Protocol):
         ...
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None: ...
+
+    def put_claim(self, claim: Claim) -> None:
+        """Store it in place of the case's earlier one."""
+        ...
+
+    def drop_claim(self, revision_id: str) -> None: ...
 
     def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         """False, with nothing written, if the decision has an appeal already."""

@@ -91,6 +91,8 @@ class Rows:
             rule_ids=("threat-hold", "insult-hold"),
             reason_code="threat" if action is Action.REMOVE else None,
             note="A note.",
+            internal_note="For the staff." if chain else "",
+            grace=timedelta(seconds=15) if chain else timedelta(0),
             model_version="m1",
             backend="fake",
             scores={Label.THREAT: 0.1 + 0.2},

@@ -5,6 +5,7 @@ A subclass supplies `open_store`; two stores opened on the same folder share one
 
 from tests.contract.store_appeals import Appeals
 from tests.contract.store_cases import Cases
+from tests.contract.store_claims import Claims
 from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
 from tests.contract.store_policies import PoliciesAndAudit
@@ -20,6 +21,7 @@ class StoreSuite(
     HeldForLanguage,
     Decisions,
     Cases,
+    Claims,
     Threads,
     Authors,
     Appeals,

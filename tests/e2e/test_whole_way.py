@@ -25,7 +25,7 @@ def console(tmp_path):
     nowhere = f"http://127.0.0.1:{free_port()}/v0"
     process = subprocess.Popen(
         [sys.executable, "-m", "core.cli", "up"],
-        env=console_env(tmp_path, backend="onnx", hackernews_url=nowhere, **ports),
+        env=console_env(tmp_path, backend="onnx", hackernews_url=nowhere, grace_s=0, **ports),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -23,6 +23,7 @@ from core.services import (
 )
 from core.services.appeal import hear_appeal
 from core.services.backends import load_site_backends
+from core.services.claims import claim_case, release_case
 from core.services.trials import SpareBackends
 from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
@@ -83,6 +84,12 @@ def hear(services: Services, actor: Actor) -> None:
     appeal = appealed(services, removed_by_person(services))
     reason = "It was a quotation."
     hear_appeal(services.context, actor, appeal.id, overturn=True, reason=reason)
+
+
+def claim_escalated(services: Services, actor: Actor) -> None:
+    revision = scored(services, HELD)
+    decided(services, revision, Action.ESCALATE)
+    claim_case(services.context, actor, revision.id)
 
 
 def ingest_one(services: Services, actor: Actor) -> None:
@@ -168,6 +175,15 @@ def compare_sample(services: Services, actor: Actor) -> None:
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
+    ("claims.claim_case", "open"): (
+        lambda s, a: claim_case(s.context, a, scored(s, HELD).id),
+        "nyynyn",
+    ),
+    ("claims.claim_case", "escalated"): (claim_escalated, "nnynyn"),
+    ("claims.release_case", "release"): (
+        lambda s, a: release_case(s.context, a, scored(s, HELD).id),
+        "nyynyn",
+    ),
     ("explain.explain_revision", "explain"): (
         lambda s, a: explain.explain_revision(s.context, a, s.explainer, scored(s, HELD).id),
         "nyynyy",

@@ -81,6 +81,7 @@ def test_every_comment_is_found_with_its_decisions_case_and_trail(services: Serv
                 "visibility": known["visibility"],
                 "audit": [event.kind for event in trail],
             } == known
+            assert all(past.effective_at == past.decided_at for past in chain)
             answer = look_up(services.context, revision.reference)
             assert answer.statement.visibility == known["visibility"]
             assert (answer.text, answer.changed) == (revision.text, None)

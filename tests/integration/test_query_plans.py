@@ -9,6 +9,8 @@ from core.store.sql.sqlite.database import SqliteDatabase
 
 QUERIES = {
     "latest revision": "SELECT * FROM revisions WHERE comment_id = 'c' AND is_latest = 1",
+    "chain or key": "SELECT * FROM decisions WHERE revision_id = 'r' OR idempotency_key = 'k' "
+    "ORDER BY position",
     "waiting": "SELECT * FROM revisions WHERE is_latest = 1 AND current_action IS NULL "
     "ORDER BY received_at, id LIMIT 16",
     "queue": "SELECT * FROM cases WHERE status IN ('open') ORDER BY rank DESC LIMIT 200",
@@ -27,6 +29,7 @@ QUERIES = {
 }
 INDEXES = {
     "latest revision": "comment_id=?",
+    "chain or key": "MULTI-INDEX OR",
     "waiting": "current_action=? AND is_latest=?",
     "queue": "ix_cases_rank",
     "queue by score": "ix_cases_queue",

@@ -35,6 +35,7 @@ UNCHECKED: Mapping[str, str] = {
     "gone_texts.text_gone": INSIDE,
     "parity.sample_stored": INSIDE,
     "review.add_reviewed": INSIDE,
+    "review.case_at_work": INSIDE,
     "review.check_latest": INSIDE,
     "withdraw.withdraw_known": INSIDE,
     "automated.decide": INSIDE,

@@ -40,37 +40,68 @@ PEOPLE = {person.id: person for person in (MODERATOR, OTHER_MODERATOR, LEAD, OTH
 DAY = timedelta(days=1)
 SHARE = 0.3
 """Of audits and of blind cases, so that both are met often."""
+GRACE = timedelta(seconds=15)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A decision: when it was made, and from when authors and the site see it."""
+
+    action: Action
+    who: str
+    kind: AuditKind
+    at: datetime
+    holds_from: datetime
 
 
 @dataclass
 class Expected:
-    """The expected state of one revision."""
+    """The expected state of one revision. `left` are its steps that were not undone; `public` are
+    those that were or will be seen in public, if time passes and nothing else happens."""
 
     name: str
     id: str
     reference: str
     text: str
     kinds: list[AuditKind]
-    chain: list[tuple[Action, str]] = field(default_factory=list)
+    steps: list[Step] = field(default_factory=list)
+    left: list[Step] = field(default_factory=list)
+    public: list[Step] = field(default_factory=list)
     case: CaseStatus | None = None
     appeal: AppealStatus | None = None
     appeal_id: str = ""
-    can_be_undone: bool = False
     is_latest: bool = True
     is_withdrawn: bool = False
     found: str = ""
-    decided_at: datetime | None = None
-    stack: list[tuple[Action, str]] = field(default_factory=list)
-    """The decisions without those undone and the undos."""
-    is_reopened: bool = False
+    gone_at: datetime | None = None
     reported: dict[str, datetime] = field(default_factory=dict)
 
+    @property
+    def chain(self) -> list[tuple[Action, str]]:
+        """The decisions as the staff sees them."""
+        return [(step.action, step.who) for step in self.steps]
+
+    @property
+    def decided_at(self) -> datetime | None:
+        return self.steps[-1].at if self.steps else None
+
+    def in_public(self, now: datetime) -> "Expected":
+        """As the author, the site and an appeal see it at `now`."""
+        moment = min(now, self.gone_at or now)
+        return replace(self, steps=[step for step in self.public if step.holds_from <= moment])
+
+    def held_from(self) -> datetime | None:
+        return self.steps[-1].holds_from if self.steps else None
+
     def is_approved_by_person(self) -> bool:
-        return (
-            self.stack[-1:] != []
-            and self.stack[-1][0] is Action.APPROVE
-            and (self.stack[-1][1] != SYSTEM.id)
-        )
+        last = self.left[-1] if self.left else None
+        return last is not None and last.action is Action.APPROVE and last.who != SYSTEM.id
+
+    def can_be_undone(self) -> bool:
+        """Whether the last decision is one that its reviewer may undo."""
+        own = (AuditKind.DECISION_REVIEWED, AuditKind.DECISION_REOPENED)
+        was_heard = self.appeal is AppealStatus.OVERTURNED
+        return bool(self.steps) and self.steps[-1].kind in own and not was_heard
 
     def is_decided(self) -> bool:
         return bool(self.chain) and self.chain[-1][0] in (Action.APPROVE, Action.REMOVE)
@@ -89,10 +120,7 @@ class Expected:
             return False
         action, who = self.chain[-1]
         if action is Action.HOLD:
-            decided = [kind for kind in self.kinds if kind.startswith("decision.")]
-            return (
-                self.chain[-3 if decided[-1] is AuditKind.DECISION_UNDONE else -1][1] != SYSTEM.id
-            )
+            return self.left[-1].who != SYSTEM.id
         is_upheld = self.appeal is AppealStatus.UPHELD
         return who != SYSTEM.id or is_upheld or action is Action.ESCALATE
 
@@ -115,7 +143,7 @@ class CaseAccount(RuleBasedStateMachine):
         self.services = make_services(Path(self.folder.name), audit_share=SHARE, blind_share=SHARE)
         self.now = NOW
         clock = Clock(now=lambda: self.now, monotonic=self.services.clock.monotonic)
-        self.context = replace(self.services.context, clock=clock)
+        self.context = replace(self.services.context, clock=clock, grace=GRACE)
         self.comments: dict[str, list[Expected]] = {}
         self.pressed: list[tuple[Actor, Review, Decision]] = []
         self.muted: set[str] = set()
@@ -138,19 +166,47 @@ class CaseAccount(RuleBasedStateMachine):
         self.comments[name].append(Expected(name, stored.id, stored.reference, text, [kind]))
 
     def note_decision(
-        self, revision: Expected, action: Action, who: Actor, kind: AuditKind
+        self,
+        revision: Expected,
+        action: Action,
+        who: Actor,
+        kind: AuditKind,
+        *,
+        is_heard: bool = False,
     ) -> None:
-        revision.chain.append((action, who.id))
+        is_press = kind is AuditKind.DECISION_REVIEWED and not is_heard
+        grace = GRACE if is_press else timedelta(0)
+        step = Step(action, who.id, kind, self.now, self.now + grace)
+        revision.steps.append(step)
+        revision.left.append(step)
         revision.kinds.append(kind)
-        if kind is AuditKind.DECISION_UNDONE:
-            revision.stack.pop()
+        if not grace:
+            self.drop_pending(revision)
+        revision.public.append(step)
+
+    def drop_pending(self, revision: Expected) -> None:
+        """What has not taken effect never will."""
+        revision.public = [step for step in revision.public if step.holds_from <= self.now]
+
+    def note_undo(self, revision: Expected, who: Actor) -> bool:
+        """Whether it was a cancel: nobody but the staff ever sees the decision."""
+        taken = revision.left.pop()
+        restored = revision.left[-1]
+        kind, seen_from = AuditKind.DECISION_UNDONE, max(self.now, restored.holds_from)
+        step = Step(restored.action, who.id, kind, self.now, seen_from)
+        revision.steps.append(step)
+        revision.kinds.append(kind)
+        is_cancel = taken in revision.public and taken.holds_from > self.now
+        if is_cancel:
+            revision.public.remove(taken)
         else:
-            revision.stack.append((action, who.id))
-        revision.is_reopened = kind is AuditKind.DECISION_REOPENED
-        revision.decided_at = self.now
+            self.drop_pending(revision)
+            revision.public.append(step)
+        return is_cancel
 
     def note_gone(self, revision: Expected) -> None:
         """Ends the revision's case and a pending appeal."""
+        revision.gone_at = revision.gone_at or self.now
         revision.case = CaseStatus.CLOSED if revision.case else None
         if revision.appeal is AppealStatus.PENDING:
             revision.appeal = AppealStatus.CLOSED
@@ -234,15 +290,24 @@ class CaseAccount(RuleBasedStateMachine):
             return PermissionDenied
         return None
 
-    def why_not_undo(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
+    def why_not_undo(self, revision: Expected, who: Actor, seen: int) -> type[ConsoleError] | None:
         if not revision.is_there():
             return Conflict
         if revision.case is None or len(revision.chain) < 2:
             return NotFound
-        is_own = revision.chain[-1][1] == who.id
-        if not revision.can_be_undone or not is_own or revision.appeal is not None:
+        taken = revision.steps[seen - 1]
+        if seen != len(revision.steps) and taken is not revision.left[-1]:
+            return Conflict
+        is_last_left = taken is revision.left[-1] and len(revision.left) > 1
+        if not is_last_left or taken.who != who.id or revision.appeal is not None:
             return RuleBroken
-        if who.role is Role.MODERATOR and self.is_day_over(revision):
+        before = revision.left[-2]
+        is_reopening = before.action is Action.REMOVE and taken.action is not Action.APPROVE
+        # Undoing a reopening removes the comment again, as its reviewer could by not reopening it.
+        is_late = any(
+            self.now - step.at > DAY for step in ((taken, before) if is_reopening else (taken,))
+        )
+        if who.role is Role.MODERATOR and is_late:
             return PermissionDenied
         return None
 

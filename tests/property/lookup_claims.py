@@ -120,7 +120,7 @@ def false_claims(statement: Statement, known: Expected, earliest: datetime) -> l
         said += [words.HOW_IT_STANDS[statement.appeal.status]] if statement.appeal else []
     wrong = _untrue(said, CLAIMS, known)
     may_appeal = (
-        is_hidden(known) and known.appeal is None and (known.decided_at or earliest) >= earliest
+        is_hidden(known) and known.appeal is None and (known.held_from() or earliest) >= earliest
     )
     if (appeal_stage(statement) is AppealStage.OPEN) is not may_appeal:
         wrong.append(f"an appeal is {appeal_stage(statement)}")

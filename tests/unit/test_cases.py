@@ -79,12 +79,7 @@ def test_first_decision_or_reopening_gives_the_status(action: Action, expected: 
 )
 def test_undone_case_returns_to_where_it_was(restored: Action, expected: CaseStatus) -> None:
     """A visible comment's case was open because of a report or an audit."""
-    assert status_after_undo(restored, was_reopening=False) is expected
-
-
-@pytest.mark.parametrize("restored", Action)
-def test_undone_reopening_closes_the_case(restored: Action) -> None:
-    assert status_after_undo(restored, was_reopening=True) is CLOSED
+    assert status_after_undo(restored) is expected
 
 
 def test_priority_is_the_highest_score_that_held_it() -> None:

@@ -8,12 +8,8 @@ import pytest
 from core.errors import InvalidInput
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger
-from core.moderation.decisions import (
-    Decision,
-    DecisionSource,
-    approval_by_person,
-    standing_decision,
-)
+from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.effect import approval_by_person, standing
 from core.moderation.openings import (
     APPROVED_PRIORITY,
     REPORTED_PRIORITY,
@@ -44,8 +40,9 @@ def chain(*steps: str) -> list[Decision]:
     """Decisions as `action` by the model, `action!` by a person; `undo` by a person."""
     made: list[Decision] = []
     for number, step in enumerate(steps):
+        left = standing(made)
         is_undo = step == "undo"
-        action = made[-2].action if is_undo else Action(step.removesuffix("!"))
+        action = left[-2].action if is_undo else Action(step.removesuffix("!"))
         is_person = is_undo or step.endswith("!")
         made.append(
             Decision(
@@ -55,10 +52,10 @@ def chain(*steps: str) -> list[Decision]:
                 source=DecisionSource.REVIEWER if is_person else DecisionSource.RULE,
                 actor="mina" if is_person else "system",
                 policy_version=1,
-                decided_at=NOW,
+                decided_at=NOW + timedelta(minutes=number),
                 reason_code="harassment" if action is R else None,
                 supersedes=made[-1].id if made else None,
-                undoes=made[-1].id if is_undo else None,
+                undoes=left[-1].id if is_undo else None,
             )
         )
     return made
@@ -96,7 +93,7 @@ def test_outcome(
 
 
 @pytest.mark.parametrize(
-    ("steps", "standing", "is_approved"),
+    ("steps", "last", "is_approved"),
     [
         (("approve",), 0, False),
         (("hold", "approve!"), 1, True),
@@ -104,15 +101,17 @@ def test_outcome(
         (("approve", "hold!", "undo"), 0, False),
         (("approve", "hold!", "undo", "hold!", "undo"), 0, False),
         (("approve", "approve!", "remove!", "undo"), 1, True),
+        (("hold", "approve!", "hold!", "remove!", "undo", "undo"), 1, True),
+        (("hold", "approve!", "hold!", "undo", "undo"), 0, False),
         (("hold", "remove!"), 1, False),
     ],
 )
 def test_approval_by_a_person_is_one_that_holds(
-    steps: tuple[str, ...], standing: int, is_approved: bool
+    steps: tuple[str, ...], last: int, is_approved: bool
 ) -> None:
     made = chain(*steps)
-    assert standing_decision(made) is made[standing]
-    assert (approval_by_person(made) is made[standing]) is is_approved
+    assert standing(made)[-1] is made[last]
+    assert (approval_by_person(made) is made[last]) is is_approved
     assert approval_by_person([]) is None
 
 

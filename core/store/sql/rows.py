@@ -10,6 +10,7 @@ from core.errors import StoreError
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger, TextGone
+from core.moderation.claims import Claim
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
@@ -84,9 +85,11 @@ def decision_to_row(decision: Decision) -> dict[str, Any]:
         "actor": decision.actor,
         "policy_version": decision.policy_version,
         "decided_at": to_micros(decision.decided_at),
+        "effective_at": to_micros(decision.effective_at),
         "rule_ids": json.dumps(decision.rule_ids),
         "reason_code": decision.reason_code,
         "note": decision.note,
+        "internal_note": decision.internal_note,
         "model_version": decision.model_version,
         "backend": decision.backend,
         "scores": json.dumps(dict(decision.scores)),
@@ -107,9 +110,11 @@ def decision_from_row(row: RowMapping) -> Decision:
         actor=row["actor"],
         policy_version=row["policy_version"],
         decided_at=from_micros(row["decided_at"]),
+        grace=timedelta(microseconds=row["effective_at"] - row["decided_at"]),
         rule_ids=tuple(json.loads(row["rule_ids"])),
         reason_code=row["reason_code"],
         note=row["note"],
+        internal_note=row["internal_note"],
         model_version=row["model_version"],
         backend=row["backend"],
         scores=scores_from_json(row["scores"]),
@@ -164,6 +169,24 @@ def case_to_row(case: Case) -> dict[str, Any]:
         "scored_label": case.label.value if case.label else None,
         "closed_because": case.closed_because.value if case.closed_because else None,
     }
+
+
+def claim_to_row(claim: Claim) -> dict[str, Any]:
+    return {
+        "revision_id": claim.revision_id,
+        "actor": claim.actor,
+        "claimed_at": to_micros(claim.claimed_at),
+        "expires_at": to_micros(claim.expires_at),
+    }
+
+
+def claim_from_row(row: RowMapping) -> Claim:
+    return Claim(
+        revision_id=row["revision_id"],
+        actor=row["actor"],
+        claimed_at=from_micros(row["claimed_at"]),
+        expires_at=from_micros(row["expires_at"]),
+    )
 
 
 def appeal_to_row(appeal: Appeal) -> dict[str, Any]:

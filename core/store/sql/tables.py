@@ -89,9 +89,11 @@ decisions = Table(
     Column("actor", Text, nullable=False),
     Column("policy_version", WIDE, ForeignKey("policies.version"), nullable=False),
     Column("decided_at", BigInteger, nullable=False),
+    Column("effective_at", BigInteger, nullable=False, server_default="0"),
     Column("rule_ids", Text, nullable=False),
     Column("reason_code", Text),
     Column("note", Text, nullable=False),
+    Column("internal_note", Text, nullable=False, server_default=""),
     Column("model_version", Text),
     Column("backend", Text),
     Column("scores", Text, nullable=False),
@@ -163,6 +165,15 @@ muted_reporters = Table(
     Column("muted_by", Text, nullable=False),
     Column("muted_at", BigInteger, nullable=False),
     Column("because", Text, nullable=False),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("revision_id", Text, ForeignKey("revisions.id"), primary_key=True),
+    Column("actor", Text, nullable=False),
+    Column("claimed_at", BigInteger, nullable=False),
+    Column("expires_at", BigInteger, nullable=False),
 )
 
 appeals = Table(

@@ -13,6 +13,7 @@ from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
+from core.store.sql.claims import SqlClaimWrites
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
 from core.store.sql.reports import SqlReportWrites
@@ -39,9 +40,12 @@ _DECIDE = Prepared(
         current_action=bindparam("action"),
     )
 )
+_SET_STATUS = Prepared(
+    update(cases).where(cases.c.id == bindparam("case")).values(status=bindparam("now"))
+)
 
 
-class SqlWriter(SqlReader, SqlReportWrites):
+class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
@@ -129,9 +133,7 @@ class SqlWriter(SqlReader, SqlReportWrites):
         )
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None:
-        self._connection.execute(
-            update(cases).where(cases.c.id == case_id).values(status=status.value)
-        )
+        _SET_STATUS.run(self._connection, {"case": case_id, "now": status.value})
 
     def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         same = appeals.select().where(appeals.c.decision_id == appeal.decision_id)

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0009"
-down_revision = "0007"
+down_revision = "0008"
 
 WIDE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 HALF_LIFE_MICROS = 24 * 3600 * 1_000_000
