@@ -7,19 +7,24 @@ out here: the automated decisions, decisions that restored them, and the samplin
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.effect import is_pending
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Action
 
 
-def is_hidden(case: Case, actor: Actor) -> bool:
-    """Whether the actor must not see what a blind case hides: nobody before it is decided, and
-    afterwards those with SEE_BLIND."""
-    if not case.is_blind:
+def is_hidden(case: Case | None, chain: Sequence[Decision], actor: Actor, now: datetime) -> bool:
+    """Whether the actor must not see what a blind case hides: nobody may before its decision holds,
+    as it could be cancelled until then, and afterwards those with SEE_BLIND. `chain` are all
+    decisions, oldest first."""
+    if case is None or not case.is_blind:
         return False
-    return case.status is not CaseStatus.CLOSED or not can(actor, Permission.SEE_BLIND)
+    if case.status is not CaseStatus.CLOSED or is_pending(chain[-1], now):
+        return True
+    return not can(actor, Permission.SEE_BLIND)
 
 
 def blind_case(case: Case) -> Case:

@@ -154,7 +154,8 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             approval=_approval(reader, revision, chain),
             claim=reader.claims([revision_id]).get(revision_id),
         )
-        return hidden_view(view) if is_hidden(case, actor) else view
+        is_blinded = is_hidden(case, chain, actor, context.clock.now())
+        return hidden_view(view) if is_blinded else view
 
 
 def hidden_view(view: CaseView) -> CaseView:
@@ -218,7 +219,7 @@ def load_chain(context: Context, actor: Actor, revision_id: str) -> Sequence[Dec
     check_can(actor, Permission.SEE_APPEALS)
     with context.store.read() as reader:
         case, chain = reader.case_of(revision_id), reader.decision_chain(revision_id)
-    return blind_chain(chain) if case is not None and is_hidden(case, actor) else chain
+    return blind_chain(chain) if is_hidden(case, chain, actor, context.clock.now()) else chain
 
 
 def load_policy(context: Context, actor: Actor, version: int) -> Policy:

@@ -123,5 +123,6 @@ def _reopening(context: Context, reader: Reader, actor: Actor, revision_id: str)
         check_can_reopen(actor, chain, appeal, context.clock.now(), is_open=_is_open(case))
     except ConsoleError as error:
         refusal = str(error)
-    shown = blind_chain(chain) if case and is_hidden(case, actor) else chain
+    is_blinded = is_hidden(case, chain, actor, context.clock.now())
+    shown = blind_chain(chain) if is_blinded else chain
     return Reopening(revision_id, len(chain), shown[-1] if shown else None, refusal)

@@ -118,7 +118,7 @@ def undo_decision(
             raise NotFound(_NOTHING_TO_UNDO)
         left = standing(chain)
         if seen_version not in (len(chain), chain.index(left[-1]) + 1):
-            raise Conflict(describe_decision(chain[-1]))
+            raise Conflict(describe_standing(case, chain[-1]))
         taken, now = chain[seen_version - 1], context.clock.now()
         check_can_undo(actor.id, taken, has_appeal=tx.appeal_of(revision_id) is not None)
         check_can_undo_as(actor, left, now)

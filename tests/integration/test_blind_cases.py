@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from core.bootstrap.services import Services
-from core.errors import Conflict, RuleBroken
+from core.errors import Conflict, NotFound, RuleBroken
 from core.moderation.cases import CaseStatus
 from core.moderation.comments import Revision, Visibility
 from core.moderation.permissions import Actor, Role
@@ -19,7 +19,7 @@ from core.services.explain import explain_revision
 from core.services.lookup import look_up
 from core.services.queries import CaseView, list_cases, load_case, load_chain
 from core.services.reopen import load_case_reopening
-from core.services.review import undo_decision
+from core.services.review import Review, decide_case, undo_decision
 from core.store.views import QueueItem
 from tests.factories import (
     CLEAN,
@@ -107,12 +107,24 @@ def test_views_are_alike_after_an_undo(services: Services, pair: tuple[Revision,
         assert case_of(services, one).status is CaseStatus.OPEN
     for actor in READERS:
         assert_alike(services, pair, actor)
-    refusals = set()
+
+
+@pytest.mark.parametrize("is_undone", [False, True])
+def test_refusals_of_what_is_out_of_date_are_alike(
+    services: Services, pair: tuple[Revision, Revision], is_undone: bool
+) -> None:
+    said = []
     for one in pair:
-        with pytest.raises(Conflict) as refused:
-            undo_decision(services.context, OTHER_LEAD, one.id, seen_version=1)
-        refusals.add(str(refused.value).split(" at ")[0])
-    assert len(refusals) == 1
+        if is_undone:
+            decided(services, one, Action.REMOVE)
+            undo_decision(services.context, MODERATOR, one.id, seen_version=2)
+        stale = Review(one.id, 9, Action.APPROVE, f"stale-{one.id}")
+        with pytest.raises(Conflict) as decide:
+            decide_case(services.context, OTHER_LEAD, stale)
+        with pytest.raises(Conflict if is_undone else NotFound) as undo:
+            undo_decision(services.context, OTHER_LEAD, one.id, seen_version=9)
+        said.append([str(each.value).split(" at ")[0] for each in (decide, undo)])
+    assert said[0] == said[1]
 
 
 def test_lists_and_their_filters_show_no_difference(

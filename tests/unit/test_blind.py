@@ -1,7 +1,7 @@
 """What is left out where a blind case is shown."""
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -18,15 +18,19 @@ AFTERWARDS = {Role.LEAD, Role.ADMIN, Role.AUDITOR}
 
 
 @pytest.mark.parametrize("role", Role)
-def test_nobody_sees_it_before_the_decision_and_leads_do_afterwards(role: Role) -> None:
-    actor = Actor("somebody", role)
+def test_nobody_sees_it_before_the_decision_holds_and_leads_do_afterwards(role: Role) -> None:
+    actor, made = Actor("somebody", role), chain("hold", "approve!")
+    later = made[-1].decided_at + timedelta(hours=1)
     for status in (CaseStatus.OPEN, CaseStatus.ESCALATED):
-        assert is_hidden(replace(CASE, status=status), actor)
+        assert is_hidden(replace(CASE, status=status), made[:1], actor, later)
     closed = replace(CASE, status=CaseStatus.CLOSED)
-    assert is_hidden(closed, actor) is (role not in AFTERWARDS)
+    assert is_hidden(closed, made, actor, later) is (role not in AFTERWARDS)
+    pending = [made[0], replace(made[1], grace=timedelta(hours=2))]
+    assert is_hidden(closed, pending, actor, later), "it could still be cancelled"
     for trigger in CaseTrigger:
         if trigger is not CaseTrigger.BLIND:
-            assert not is_hidden(replace(CASE, trigger=trigger), actor)
+            assert not is_hidden(replace(CASE, trigger=trigger), made, actor, later)
+    assert not is_hidden(None, made, actor, later)
 
 
 @pytest.mark.parametrize(
