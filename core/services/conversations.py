@@ -49,7 +49,8 @@ def load_thread(context: Context, actor: Actor, revision_id: str) -> Thread:
         if comment is None:
             raise NotFound("There is no such comment.")
         ancestors, case = reader.ancestors(comment, THREAD_DEPTH), reader.case_of(revision_id)
-        if case is not None and is_hidden(case, actor):
+        chain = reader.decision_chain(revision_id)
+        if is_hidden(case, chain, actor, context.clock.now()):
             return Thread(ancestors, (), 0)
         return Thread(
             ancestors=ancestors,

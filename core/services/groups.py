@@ -6,7 +6,6 @@ from datetime import datetime
 
 from core.errors import NotFound
 from core.moderation.alike import ALIKE, compare, signature_of
-from core.moderation.blind import is_hidden
 from core.moderation.cases import CaseStatus
 from core.moderation.comments import is_named
 from core.moderation.groups import GROUP_LIMIT
@@ -74,7 +73,7 @@ def find_group(context: Context, actor: Actor, revision_id: str) -> CaseGroup:
         revision, case = reader.revision(revision_id), reader.case_of(revision_id)
         if revision is None or case is None or case.status is CaseStatus.CLOSED:
             raise NotFound("This comment waits for no decision.")
-        if is_hidden(case, actor):
+        if case.is_blind:
             return NO_GROUP
         signature = signature_of(revision.text)
         same = reader.same_waiting(signature.text_key, GROUP_LIMIT)

@@ -60,7 +60,8 @@ def find_precedents(context: Context, actor: Actor, revision_id: str) -> Precede
         if revision is None or revision.is_withdrawn:
             raise NotFound("There is no such comment, or it was withdrawn.")
         case = reader.case_of(revision_id)
-        if case is not None and is_hidden(case, actor):
+        chain = reader.decision_chain(revision_id)
+        if is_hidden(case, chain, actor, context.clock.now()):
             return NO_PRECEDENTS
         signature = signature_of(revision.text)
         same = reader.same_decided(signature.text_key, NEAREST, apart_from=revision_id)

@@ -24,15 +24,6 @@ from core.services import (
 from core.services.appeal import hear_appeal
 from core.services.backends import load_site_backends
 from core.services.claims import claim_case, release_case
-from core.services.conversations import list_author_comments, list_outcomes, load_thread
-from core.services.group_decisions import (
-    GroupReview,
-    decide_group,
-    find_decided_group,
-    undo_group,
-)
-from core.services.groups import count_alike, find_group
-from core.services.precedents import find_precedents
 from core.services.trials import SpareBackends
 from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
@@ -47,6 +38,7 @@ from tests.factories import (
     report_of,
     scored,
 )
+from tests.integration.near_calls import NEAR_TABLE
 
 ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
 Call = Callable[[Services, Actor], object]
@@ -73,17 +65,6 @@ def undo_on_escalated(services: Services, actor: Actor) -> None:
     decided(services, revision, Action.ESCALATE)
     decided(services, revision, Action.REMOVE, actor=Actor(actor.id, Role.LEAD))
     review.undo_decision(services.context, actor, revision.id, seen_version=3)
-
-
-def decide_on_group(services: Services, actor: Actor) -> str:
-    members = [(scored(services, HELD).id, 1)]
-    key = f"{actor.role}:{members[0][0]}"
-    return decide_group(services.context, actor, GroupReview(members, Action.APPROVE, key)).group_id
-
-
-def undo_a_group(services: Services, actor: Actor) -> None:
-    group_id = decide_on_group(services, Actor(actor.id, Role.LEAD))
-    undo_group(services.context, actor, group_id)
 
 
 def open_case(services: Services, actor: Actor) -> None:
@@ -192,7 +173,7 @@ def compare_sample(services: Services, actor: Actor) -> None:
 
 
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
-TABLE: dict[tuple[str, str], tuple[Call, str]] = {
+TABLE: dict[tuple[str, str], tuple[Call, str]] = NEAR_TABLE | {
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (
@@ -204,40 +185,13 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: release_case(s.context, a, scored(s, HELD).id),
         "nyynyn",
     ),
-    ("conversations.load_thread", "load"): (
-        lambda s, a: load_thread(s.context, a, scored(s, HELD).id),
-        "nyynyy",
-    ),
-    ("conversations.list_author_comments", "list"): (
-        lambda s, a: list_author_comments(s.context, a, "test", "sam"),
-        "nyynyy",
-    ),
-    ("conversations.list_outcomes", "list"): (
-        lambda s, a: list_outcomes(s.context, a, "test", "[deleted]"),
-        "nyynyy",
-    ),
     ("explain.explain_revision", "explain"): (
         lambda s, a: explain.explain_revision(s.context, a, s.explainer, scored(s, HELD).id),
-        "nyynyy",
-    ),
-    ("group_decisions.decide_group", "decide"): (decide_on_group, "nyynyn"),
-    ("group_decisions.undo_group", "undo"): (undo_a_group, "nyynyn"),
-    ("group_decisions.find_decided_group", "find"): (
-        lambda s, a: find_decided_group(s.context, a, "unknown"),
-        "nyynyy",
-    ),
-    ("groups.count_alike", "count"): (lambda s, a: count_alike(s.context, a, []), "nyynyy"),
-    ("groups.find_group", "find"): (
-        lambda s, a: find_group(s.context, a, scored(s, HELD).id),
         "nyynyy",
     ),
     ("ingest.ingest", "bring in"): (ingest_one, "nnnyyn"),
     ("parity.compare_stored", "compare"): (compare_stored, "nnyyyn"),
     ("parity.compare_backends", "compare"): (compare_sample, "nnyyyn"),
-    ("precedents.find_precedents", "find"): (
-        lambda s, a: find_precedents(s.context, a, scored(s, HELD).id),
-        "nyynyy",
-    ),
     ("queries.count_queue", "count"): (lambda s, a: queries.count_queue(s.context, a), "nyynyy"),
     ("queries.list_cases", "list"): (lambda s, a: queries.list_cases(s.context, a), "nyynyy"),
     ("queries.list_undoable", "list"): (
