@@ -50,6 +50,9 @@ INVARIANTS: dict[str, str] = {
     "a report names the source of its comment": """
         SELECT p.id FROM reports p JOIN revisions r ON r.id = p.revision_id
         JOIN comments c ON c.id = r.comment_id WHERE p.source <> c.source""",
+    "each case's text has its signature": """
+        SELECT c.id FROM cases c LEFT JOIN near_texts t ON t.revision_id = c.revision_id
+        WHERE c.text_key IS NULL OR t.number IS NULL""",
     "no appeal is pending on a replaced or withdrawn text": """
         SELECT a.id FROM appeals a JOIN revisions r ON r.id = a.revision_id
         WHERE a.status = 'pending' AND (r.is_latest = 0 OR r.withdrawn_at IS NOT NULL)""",

@@ -160,14 +160,21 @@ def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:
 
 def visibility(current: Decision | None) -> Visibility:
     """Whether readers see the comment, given the current decision on its latest revision."""
-    if current is None:
+    return visibility_after(current.action if current else None)
+
+
+def visibility_after(action: Action | None, *, is_withdrawn: bool = False) -> Visibility:
+    """Whether readers see a text after that action; None: nothing was decided yet."""
+    if is_withdrawn:
+        return Visibility.WITHDRAWN
+    if action is None:
         return Visibility.PENDING
     return {
         Action.APPROVE: Visibility.VISIBLE,
         Action.HOLD: Visibility.HELD,
         Action.ESCALATE: Visibility.HELD,
         Action.REMOVE: Visibility.REMOVED,
-    }[current.action]
+    }[action]
 
 
 def check_can_undo(actor_id: str, current: Decision, has_appeal: bool) -> None:

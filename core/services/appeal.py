@@ -18,10 +18,10 @@ from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.effect import in_force
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.policies import Action
+from core.services.case_work import add_reviewed
 from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.services.lookup import find_revision
-from core.services.review import add_reviewed
 
 AUTHOR = Actor(id="author", role=Role.AUTHOR)
 

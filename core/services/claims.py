@@ -9,8 +9,9 @@ from core.errors import Conflict
 from core.moderation.cases import CaseStatus
 from core.moderation.claims import Claim, held_by_other, taken_claim
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
+from core.services.case_work import case_at_work
 from core.services.context import Context
-from core.services.review import case_at_work, describe_decision
+from core.services.review import describe_decision
 
 
 @dataclass(frozen=True, slots=True)

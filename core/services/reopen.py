@@ -12,9 +12,10 @@ from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.openings import reopened_case
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.reopening import check_can_reopen, reopened_action
+from core.services.case_work import add_reviewed, check_latest, reopening_key
 from core.services.context import Context
 from core.services.lookup import find_revision
-from core.services.review import add_reviewed, check_latest, describe_standing, reopening_key
+from core.services.review import describe_standing
 from core.store.base import Reader, Writer
 
 

@@ -18,9 +18,9 @@ from core.moderation.reports import (
     check_report,
     outcome_of_report,
 )
+from core.services.case_work import check_latest
 from core.services.context import Context
 from core.services.lookup import find_revision
-from core.services.review import check_latest
 from core.store.base import Reader, Writer
 from core.store.views import ReportItem
 

@@ -6,9 +6,9 @@ from datetime import datetime
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
-from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import Case, CaseStatus, TextGone, next_status
-from core.moderation.claims import Claim, check_not_held, held_by_other
+from core.moderation.audit import AuditKind
+from core.moderation.cases import Case, CaseStatus, next_status
+from core.moderation.claims import Claim, check_not_held
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.effect import remaining_grace, standing, would_cancel
@@ -17,15 +17,11 @@ from core.moderation.openings import case_after_undo
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
+from core.services.case_work import add_reviewed, case_at_work, release, reopening_key
 from core.services.context import Context
-from core.services.gone_texts import text_gone
 from core.store.base import Reader, Writer
 
 _NOTHING_TO_UNDO = "There is nothing to undo here."
-_GONE = {
-    TextGone.EDITED: "The author has changed this comment; the new text gets its own decision.",
-    TextGone.WITHDRAWN: "This comment was withdrawn; there is nothing left to decide.",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,27 +56,59 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
         chain, replayed = tx.chain_and_replay(review.revision_id, review.idempotency_key)
         if replayed is not None:
             return _replayed(replayed, chain, actor, review)
-        case, claim = case_at_work(tx, review.revision_id)
-        # Checked before the rules below: the slower of two reviewers should read whose decision
-        # stands, not that a closed case takes no action.
-        if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
-            raise Conflict(describe_standing(case, chain[-1]))
-        check_can(actor, decide_permission(case.status))
-        check_not_held(claim, actor.id, context.clock.now())
-        status = next_status(case.status, review.action)
-        decision = _decision(context, tx, actor, review, chain[-1])
-        audit = context.audit(
-            AuditKind.DECISION_REVIEWED,
-            actor,
-            review.revision_id,
-            decision=decision.id,
-            action=decision.action,
-            override=str(is_override(decision, chain)).lower(),
-        )
-        add_reviewed(tx, decision, review.seen_version, review.idempotency_key, audit)
-        tx.set_case_status(case.id, status)
-        _release(context, tx, actor, claim)
-        return decision
+        checked = check_review(context, tx, actor, review, chain)
+        return add_review(context, tx, actor, review, checked)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedReview:
+    """What a review was checked against, and the status that it gives the case."""
+
+    chain: Sequence[Decision]
+    case: Case
+    claim: Claim | None
+    status: CaseStatus
+
+
+def check_review(
+    context: Context, tx: Reader, actor: Actor, review: Review, chain: Sequence[Decision]
+) -> CheckedReview:
+    """Check that the actor may decide so on the case as it is; `chain` are the decisions so far.
+    Raises Conflict, NotFound, PermissionDenied or RuleBroken."""
+    case, claim = case_at_work(tx, review.revision_id)
+    # Checked before the rules below: the slower of two reviewers should read whose decision
+    # stands, not that a closed case takes no action.
+    if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
+        raise Conflict(describe_standing(case, chain[-1]))
+    check_can(actor, decide_permission(case.status))
+    check_not_held(claim, actor.id, context.clock.now())
+    return CheckedReview(chain, case, claim, next_status(case.status, review.action))
+
+
+def add_review(
+    context: Context,
+    tx: Writer,
+    actor: Actor,
+    review: Review,
+    checked: CheckedReview,
+    **data: str,
+) -> Decision:
+    """Make the checked decision; `data` goes into its audit event. Raises what is wrong with the
+    decision itself, whatever the comment: InvalidInput, RuleBroken or NotFound."""
+    decision = _decision(context, tx, actor, review, checked.chain[-1])
+    audit = context.audit(
+        AuditKind.DECISION_REVIEWED,
+        actor,
+        review.revision_id,
+        decision=decision.id,
+        action=decision.action,
+        override=str(is_override(decision, checked.chain)).lower(),
+        **data,
+    )
+    add_reviewed(tx, decision, review.seen_version, review.idempotency_key, audit)
+    tx.set_case_status(checked.case.id, checked.status)
+    release(context, tx, actor, checked.claim)
+    return decision
 
 
 def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | None:
@@ -91,7 +119,7 @@ def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | No
     with context.store.write() as tx:
         case, claim = case_at_work(tx, revision_id)
         tx.add_audit(context.audit(AuditKind.CASE_SKIPPED, actor, revision_id))
-        _release(context, tx, actor, claim)
+        release(context, tx, actor, claim)
         return tx.decision_chain(revision_id)[-1] if case.status is CaseStatus.CLOSED else None
 
 
@@ -109,32 +137,41 @@ def undo_decision(
     """
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        chain = tx.decision_chain(revision_id)
-        replayed = _undone(chain, actor, seen_version)
-        if replayed is not None:
-            return replayed
-        case, claim = case_at_work(tx, revision_id, missing=_NOTHING_TO_UNDO)
-        if len(chain) < 2:
-            raise NotFound(_NOTHING_TO_UNDO)
-        left = standing(chain)
-        if seen_version not in (len(chain), chain.index(left[-1]) + 1):
-            raise Conflict(describe_standing(case, chain[-1]))
-        taken, now = chain[seen_version - 1], context.clock.now()
-        check_can_undo(actor.id, taken, has_appeal=tx.appeal_of(revision_id) is not None)
-        check_can_undo_as(actor, left, now)
-        decision = _undoing(actor, chain, left, now)
-        audit = context.audit(
-            AuditKind.DECISION_UNDONE,
-            actor,
-            revision_id,
-            decision=decision.id,
-            undoes=taken.id,
-            **({"cancelled": "true"} if would_cancel(chain, taken, now) else {}),
-        )
-        add_reviewed(tx, decision, len(chain), f"undo:{taken.id}", audit)
-        tx.change_case(_case_after_undo(tx, case, taken, [*chain, decision]))
-        _release(context, tx, actor, claim)
-        return decision
+        return undo_review(context, tx, actor, revision_id, seen_version)
+
+
+def undo_review(
+    context: Context, tx: Writer, actor: Actor, revision_id: str, seen_version: int, **data: str
+) -> Decision:
+    """`undo_decision` inside a transaction; `data` goes into its audit event. Writes nothing if it
+    raises."""
+    chain = tx.decision_chain(revision_id)
+    replayed = _undone(chain, actor, seen_version)
+    if replayed is not None:
+        return replayed
+    case, claim = case_at_work(tx, revision_id, missing=_NOTHING_TO_UNDO)
+    if len(chain) < 2:
+        raise NotFound(_NOTHING_TO_UNDO)
+    left = standing(chain)
+    if seen_version not in (len(chain), chain.index(left[-1]) + 1):
+        raise Conflict(describe_standing(case, chain[-1]))
+    taken, now = chain[seen_version - 1], context.clock.now()
+    check_can_undo(actor.id, taken, has_appeal=tx.appeal_of(revision_id) is not None)
+    check_can_undo_as(actor, left, now)
+    decision = _undoing(actor, chain, left, now)
+    audit = context.audit(
+        AuditKind.DECISION_UNDONE,
+        actor,
+        revision_id,
+        decision=decision.id,
+        undoes=taken.id,
+        **({"cancelled": "true"} if would_cancel(chain, taken, now) else {}),
+        **data,
+    )
+    add_reviewed(tx, decision, len(chain), f"undo:{taken.id}", audit)
+    tx.change_case(_case_after_undo(tx, case, taken, [*chain, decision]))
+    release(context, tx, actor, claim)
+    return decision
 
 
 def _case_after_undo(tx: Reader, case: Case, undone: Decision, chain: Sequence[Decision]) -> Case:
@@ -154,24 +191,6 @@ def _case_after_undo(tx: Reader, case: Case, undone: Decision, chain: Sequence[D
     )
 
 
-def reopening_key(decision_id: str) -> str:
-    """The idempotency key of the decision that reopens that one."""
-    return f"reopen:{decision_id}"
-
-
-def case_at_work(
-    tx: Reader, revision_id: str, *, missing: str = "There is no case for this comment."
-) -> tuple[Case, Claim | None]:
-    """The revision's case, and who holds it or held it last. Raises Conflict if the text was edited
-    or withdrawn, NotFound(`missing`) if there is no case."""
-    work = tx.case_work(revision_id)
-    if work is not None and work.gone is not None:
-        raise Conflict(_GONE[work.gone])
-    if work is None or work.case is None:
-        raise NotFound(missing)
-    return work.case, work.claim
-
-
 def describe_decision(decision: Decision) -> str:
     """One line that says who made the decision, when, and that it stands."""
     when = f"{decision.decided_at:%H:%M:%S} UTC"
@@ -184,29 +203,12 @@ def describe_decision(decision: Decision) -> str:
     return f"{decision.actor} {done} this comment at {when}; that stands."
 
 
-def check_latest(tx: Reader, revision_id: str) -> None:
-    """Raises Conflict if the revision's text was edited or withdrawn."""
-    revision = tx.revision(revision_id)
-    gone = text_gone(tx, revision) if revision else None
-    if gone is not None:
-        raise Conflict(_GONE[gone])
-
-
 def describe_standing(case: Case | None, current: Decision) -> str:
     """As `describe_decision`, without what a blind case hides."""
     is_hidden = case is not None and case.is_blind and case.status is not CaseStatus.CLOSED
     if is_hidden and current.is_automated:
         return "The model has assessed this comment meanwhile; look at it again."
     return describe_decision(current)
-
-
-def add_reviewed(
-    tx: Writer, decision: Decision, seen_version: int, key: str, audit: AuditEvent
-) -> None:
-    """Add a person's decision. Raises Conflict if the revision's version is no longer
-    `seen_version`."""
-    if not tx.add_decision(decision, seen_version=seen_version, idempotency_key=key, audit=audit):
-        raise Conflict("Somebody else decided first.")
 
 
 def _replayed(first: Decision, chain: Sequence[Decision], actor: Actor, review: Review) -> Decision:
@@ -227,11 +229,6 @@ def _replayed(first: Decision, chain: Sequence[Decision], actor: Actor, review: 
 def _trimmed(note: str) -> str:
     """Empty if its reader would see nothing of it."""
     return "" if is_blank(note) else note.strip()
-
-
-def _release(context: Context, tx: Writer, actor: Actor, claim: Claim | None) -> None:
-    if claim is not None and not held_by_other(claim, actor.id, context.clock.now()):
-        tx.drop_claim(claim.revision_id)
 
 
 def _undone(chain: Sequence[Decision], actor: Actor, seen_version: int) -> Decision | None:

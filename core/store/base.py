@@ -24,6 +24,7 @@ from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
 from core.moderation.reports import MutedReporter, Report
 from core.moderation.sign_ins import SignIn
+from core.store.near_base import NearReader
 from core.store.views import (
     AppealItem,
     AuthorRecord,
@@ -37,7 +38,7 @@ from core.store.views import (
 )
 
 
-class Reader(Protocol):
+class Reader(NearReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...

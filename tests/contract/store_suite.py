@@ -8,6 +8,7 @@ from tests.contract.store_cases import Cases
 from tests.contract.store_claims import Claims
 from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
+from tests.contract.store_near import Conversations, NearTexts
 from tests.contract.store_policies import PoliciesAndAudit
 from tests.contract.store_reports import Reports
 from tests.contract.store_sign_ins import SignIns
@@ -22,6 +23,8 @@ class StoreSuite(
     Decisions,
     Cases,
     Claims,
+    NearTexts,
+    Conversations,
     Threads,
     Authors,
     Appeals,

@@ -38,6 +38,7 @@ from tests.factories import (
     report_of,
     scored,
 )
+from tests.integration.near_calls import NEAR_TABLE
 
 ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
 Call = Callable[[Services, Actor], object]
@@ -172,7 +173,7 @@ def compare_sample(services: Services, actor: Actor) -> None:
 
 
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
-TABLE: dict[tuple[str, str], tuple[Call, str]] = {
+TABLE: dict[tuple[str, str], tuple[Call, str]] = NEAR_TABLE | {
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (

@@ -18,8 +18,9 @@ from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_from_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
+from core.store.sql.alike import SqlAlike
 from core.store.sql.claims import SqlClaimReads
-from core.store.sql.lists import SqlLists
+from core.store.sql.conversations import SqlConversations
 from core.store.sql.prepared import Prepared
 from core.store.sql.reports import SqlReports
 from core.store.sql.tables import (
@@ -63,7 +64,7 @@ _CHAIN_OR_KEY = Prepared(
 _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
-class SqlReader(SqlLists, SqlClaimReads, SqlReports):
+class SqlReader(SqlAlike, SqlConversations, SqlClaimReads, SqlReports):
     """Implements `core.store.base.Reader` on one open transaction."""
 
     def __init__(self, connection: Connection) -> None:

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
+from core.moderation.alike import signature_of
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
@@ -24,6 +25,8 @@ from core.store.sql.tables import (
     comments,
     decisions,
     metadata,
+    near_bands,
+    near_texts,
     policies,
     revisions,
     sign_ins,
@@ -42,6 +45,10 @@ _DECIDE = Prepared(
 )
 _SET_STATUS = Prepared(
     update(cases).where(cases.c.id == bindparam("case")).values(status=bindparam("now"))
+)
+_TEXT = Prepared(select(revisions.c.body).where(revisions.c.id == bindparam("revision")))
+_NUMBER_TEXT = Prepared(
+    insert(near_texts).returning(near_texts.c.number), columns=["revision_id", "size"]
 )
 
 
@@ -125,7 +132,19 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
 
     def open_case(self, case: Case) -> None:
         row = rows.case_to_row(case)
+        row["text_key"] = self._sign(case.revision_id)
         self._insert(cases, id=case.id, revision_id=case.revision_id, **row)
+
+    def _sign(self, revision_id: str) -> int:
+        """Store the bands of the revision's text, by which texts alike find it, and return its
+        key."""
+        text = self._first(_TEXT, revision=revision_id)
+        signature = signature_of(text["body"] if text else "")
+        row = {"revision_id": revision_id, "size": signature.size}
+        number = _NUMBER_TEXT.run(self._connection, row).scalar_one()
+        for band in set(signature.bands):
+            self._insert(near_bands, band=band, number=number)
+        return signature.text_key
 
     def change_case(self, case: Case) -> None:
         self._connection.execute(
