@@ -20,6 +20,8 @@ from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.lists import SqlLists
 from core.store.sql.prepared import Prepared
+from core.store.sql.queue import SqlQueue
+from core.store.sql.search import SqlSearch
 from core.store.sql.tables import (
     IS_FAILURE,
     IS_WAITING,
@@ -46,7 +48,7 @@ _LATEST_REVISION = Prepared(
 _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
-class SqlReader(SqlLists):
+class SqlReader(SqlLists, SqlQueue, SqlSearch):
     """Implements `core.store.base.Reader` on one open transaction."""
 
     def __init__(self, connection: Connection) -> None:

@@ -12,6 +12,7 @@ from core.moderation.cases import Case, CaseStatus, CaseTrigger, TextGone
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
+from core.moderation.queue import queue_score, tenth_of
 from core.moderation.scores import Label
 from core.moderation.sign_ins import SignIn
 
@@ -147,6 +148,8 @@ def case_changes(case: Case) -> dict[str, Any]:
         "priority": case.priority,
         "scored_label": case.label.value if case.label else None,
         "closed_because": case.closed_because.value if case.closed_because else None,
+        "score": queue_score(case),
+        "tenth": tenth_of(queue_score(case)),
     }
 
 

@@ -127,6 +127,17 @@ cases = Table(
     Column("scored_label", Text),
     Column("opened_at", BigInteger, nullable=False),
     Column("closed_because", Text),
+    # What the queue is filtered and ordered by, of the comment and its decisions.
+    Column("source", Text, nullable=False, server_default=""),
+    Column("author", Text, nullable=False, server_default=""),
+    Column("language", Text),
+    # `core.moderation.queue.queue_score`, and the tenth it lies in.
+    Column("score", Float, nullable=False, server_default="-1.0"),
+    Column("tenth", WIDE, nullable=False, server_default="-1"),
+    # When the current decision was made.
+    Column("decided_at", BigInteger, nullable=False, server_default="0"),
+    # 1: the text was edited or withdrawn, also after a decision.
+    Column("is_text_gone", WIDE, nullable=False, server_default="0"),
     Index("ix_cases_queue", "status", "priority"),
 )
 
@@ -185,3 +196,16 @@ sign_ins = Table(
     Column("signed_in_at", BigInteger, nullable=False),
     Index("ix_sign_ins_signed_in", "signed_in_at"),
 )
+
+# One for each filter and each order of the queue. The rank makes a filtered queue come in its usual
+# order without sorting.
+Index("ix_cases_opened", cases.c.status, cases.c.opened_at)
+Index("ix_cases_decided", cases.c.status, cases.c.decided_at)
+Index("ix_cases_score", cases.c.status, cases.c.score, cases.c.rank)
+Index("ix_cases_label", cases.c.status, cases.c.scored_label, cases.c.rank)
+Index("ix_cases_tenth", cases.c.status, cases.c.tenth, cases.c.rank)
+Index("ix_cases_source", cases.c.status, cases.c.source, cases.c.rank)
+Index("ix_cases_language", cases.c.status, cases.c.language, cases.c.rank)
+Index("ix_cases_trigger", cases.c.status, cases.c.opened_because, cases.c.rank)
+Index("ix_cases_reports", cases.c.status, cases.c.report_count, cases.c.rank)
+Index("ix_cases_author", cases.c.author, cases.c.status, cases.c.rank)
