@@ -16,7 +16,7 @@ from core.setting_help import SETTING_HELP
 
 # Above any sensible number of rows, days or seconds, and low enough that no date overflows.
 HIGHEST_NUMBER = 100_000
-_MAY_BE_ZERO = ("MODCONSOLE_CACHE_SIZE",)
+_MAY_BE_ZERO = ("MODCONSOLE_CACHE_SIZE", "MODCONSOLE_AUDIT_SHARE", "MODCONSOLE_BLIND_SHARE")
 LOOPBACK_URL = "auto"
 STATE_IN_HOME = "sqlite"
 LOG_STORE_NONE = "none"
@@ -63,6 +63,8 @@ class Settings:
     failure_policy: str = "hold"
     languages: str = "en"
     rescore_s: float = 30.0
+    audit_share: float = 0.01
+    blind_share: float = 0.1
     appeal_window_days: int = 184
     hackernews_url: str = "https://hacker-news.firebaseio.com/v0"
     algolia_url: str = "https://hn.algolia.com/api/v1"

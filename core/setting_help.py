@@ -55,6 +55,13 @@ SETTING_HELP: dict[str, str] = {
     '`languages = ["de"]`.',
     "rescore_s": "Seconds between two checks for comments that are to be scored once a backend "
     "answers again.",
+    "audit_share": "Share of the comments that the model approves by their scores that a person "
+    "checks, too, while readers see them; 0 checks none. Without such a check nobody can tell how "
+    "much the model misses. If 10 of 100 comments are held, 0.01 adds a tenth to the reviewers' "
+    "work.",
+    "blind_share": "Share of the comments held by a rule that are shown without scores, so that "
+    "nobody can tell them from those checked by `MODCONSOLE_AUDIT_SHARE`; 0 shows all scores, and "
+    "then everything without scores is such a check.",
     "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
     "months).",
     "hackernews_url": "Base address of the Hacker News Firebase API.",

@@ -46,6 +46,8 @@ TRIGGERS: dict[CaseTrigger, str] = {
     CaseTrigger.LANGUAGE: "not assessed: language",
     CaseTrigger.NOT_READ_WHOLE: "too long to be read whole",
     CaseTrigger.REOPENED: "was reopened",
+    CaseTrigger.REPORT: "was reported",
+    CaseTrigger.BLIND: "is a blind check",
 }
 ROLES: dict[Role, str] = {
     Role.AUTHOR: "looks up the decision on a comment",
@@ -110,6 +112,7 @@ def decision_line(decision: Decision, now: datetime) -> str:
         DecisionSource.AFTER_EDIT: "edited after a decision",
         DecisionSource.LANGUAGE: "not assessed: language",
         DecisionSource.NOT_READ_WHOLE: "too long to be read whole",
+        DecisionSource.EARLIER_APPROVAL: "same text as a person approved",
         DecisionSource.REVIEWER: decision.actor,
     }[decision.source]
     what = ACTIONS_DONE[decision.action]

@@ -70,9 +70,13 @@ def states_page() -> str:
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: undo\n")
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: undo after escalation\n")
     lines.append(f"    {CaseStatus.ESCALATED} --> {CaseStatus.OPEN}: undo of the escalation\n")
+    lines.append(f"    [*] --> {CaseStatus.OPEN}: report or audit of a visible comment\n")
     lines.append(f"    [*] --> {CaseStatus.OPEN}: reopen, if it never had a case\n")
+    lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: report on an approved comment\n")
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.OPEN}: reopen\n")
     lines.append(f"    {CaseStatus.CLOSED} --> {CaseStatus.ESCALATED}: reopen after escalation\n")
+    for status in (CaseStatus.OPEN, CaseStatus.ESCALATED):
+        lines.append(f"    {status} --> {CaseStatus.CLOSED}: undo of a reopening\n")
     lines.append("```\n")
     lines.append("\n## Who may do what\n\n| may | " + " | ".join(Role) + " |\n")
     lines.append("|---" * (len(Role) + 1) + "|\n")

@@ -48,7 +48,8 @@ def make_services(home: Path, *, days_ago: float = 0, **changes: Any) -> Service
     past."""
     past = timedelta(days=days_ago)
     clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
-    changes = {"state_url": state_url(home)} | changes
+    # Without draws a text's case depends on the text alone.
+    changes = {"state_url": state_url(home), "audit_share": 0.0, "blind_share": 0.0} | changes
     settings = Settings(home=home, backend="fake", cache_size=0, **changes)
     if settings.keeps_state_in_home:
         put_fresh_state(settings.state_path)

@@ -28,6 +28,7 @@ from core.inference.language.routes import LanguageRoutes
 from core.inference.resilience.fallback import FallbackBackend
 from core.inference.scorer import Scorer
 from core.moderation.failure_policy import FailurePolicy
+from core.moderation.sampling import SamplingShares
 from core.services.cascade import open_cascade
 from core.services.context import Context
 from core.services.failure import FailureRule
@@ -256,6 +257,7 @@ def build_services(
         clock=clock,
         appeal_window_days=settings.appeal_window_days,
         failure=_failure_rule(settings),
+        shares=SamplingShares(audit=settings.audit_share, blind=settings.blind_share),
     )
     ensure_policy(context)
     return Services(settings, clock, context, worker, stays_open=stays_open)

@@ -23,15 +23,18 @@ class AuditKind(StrEnum):
     APPEAL_UPHELD = "appeal.upheld"
     APPEAL_OVERTURNED = "appeal.overturned"
     APPEAL_CLOSED = "appeal.closed"
+    COMMENT_REPORTED = "comment.reported"
+    REPORTER_MUTED = "reporter.muted"
+    REPORTER_UNMUTED = "reporter.unmuted"
     POLICY_STORED = "policy.stored"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One entry of the audit trail. `subject_id` is the id of the revision it is about, or a policy
-    version.
+    """One entry of the audit trail. `subject_id` is the id of the revision it is about, a policy
+    version, or a reporter as SOURCE:REPORTER.
 
-    `data` holds only ids and codes, never the text of a comment.
+    `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """
 
     id: str

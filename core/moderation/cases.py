@@ -1,13 +1,12 @@
-"""Cases: the review work on one revision, their priority and their legal changes of status."""
+"""Cases: the review work on one revision, and their legal changes of status."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
 from core.errors import RuleBroken
-from core.moderation.decisions import Decision, DecisionSource, Verdict
-from core.moderation.policies import AWAITS_PERSON, Action
+from core.moderation.policies import Action
+from core.moderation.sampling import FLAGGED, Sampling
 from core.moderation.scores import Label
 
 
@@ -20,7 +19,8 @@ class CaseStatus(StrEnum):
 
 
 class CaseTrigger(StrEnum):
-    """Why a case was opened; the strings are stored."""
+    """Why a case was opened; the strings are stored. `blind`: it is shown without scores. Some were
+    held, others approved by the model, and only their sampling tells which."""
 
     HOLD = "hold"
     NOT_SCORED = "not_scored"
@@ -28,6 +28,8 @@ class CaseTrigger(StrEnum):
     LANGUAGE = "language"
     NOT_READ_WHOLE = "not_read_whole"
     REOPENED = "reopened"
+    REPORT = "report"
+    BLIND = "blind"
 
 
 class TextGone(StrEnum):
@@ -57,10 +59,29 @@ CLOSINGS: dict[tuple[CaseStatus, TextGone], CaseStatus] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Attention:
+    """How much a comment is read and complained about: its direct replies, and the reports on its
+    text by users and by trusted flaggers, without those of muted reporters."""
+
+    replies: int = 0
+    user_reports: int = 0
+    trusted_reports: int = 0
+
+    @property
+    def reports(self) -> int:
+        """The number of all reports that count."""
+        return self.user_reports + self.trusted_reports
+
+
+NO_ATTENTION = Attention()
+
+
+@dataclass(frozen=True, slots=True)
 class Case:
-    """The review work on one revision. `priority` is 0..1, the highest is reviewed first; `label`
-    is the label it comes from. `closed_because` is set if the case was closed without a
-    decision."""
+    """The review work on one revision. `priority` is its severity, 0..1: core.moderation.priority
+    makes the order of the queue of it. `label` is the label it comes from. `closed_because` is set
+    if the case was closed without a decision. `sampling` says how the first person came to look at
+    the text; it is None only in a view that hides it."""
 
     id: str
     revision_id: str
@@ -70,45 +91,18 @@ class Case:
     label: Label | None
     opened_at: datetime
     closed_because: TextGone | None = None
+    attention: Attention = NO_ATTENTION
+    sampling: Sampling | None = FLAGGED
 
+    @property
+    def is_blind(self) -> bool:
+        """Whether it is shown without scores until it is decided."""
+        return self.trigger is CaseTrigger.BLIND
 
-# Why an automated decision that awaits a person opens a case.
-_TRIGGERS = {
-    DecisionSource.RULE: CaseTrigger.HOLD,
-    DecisionSource.FAILURE_POLICY: CaseTrigger.NOT_SCORED,
-    DecisionSource.AFTER_EDIT: CaseTrigger.AFTER_EDIT,
-    DecisionSource.LANGUAGE: CaseTrigger.LANGUAGE,
-    DecisionSource.NOT_READ_WHOLE: CaseTrigger.NOT_READ_WHOLE,
-}
-
-# Below every score: nothing was seen in such a comment, and a site may get very many of them.
-LANGUAGE_PRIORITY = 0.0
-
-
-def case_after(
-    decision: Decision, verdict: Verdict, before: Case | None, *, new_id: str
-) -> Case | None:
-    """The case after an automated decision, which had the case `before` it; `new_id` is for a case
-    that has to be opened. None if no case is needed. Raises RuleBroken if the case is closed."""
-    if verdict.action not in AWAITS_PERSON:
-        if before is None:
-            return None
-        return replace(before, status=next_status(before.status, verdict.action))
-    urgency, label = priority(decision.scores, verdict)
-    if decision.source is DecisionSource.LANGUAGE:
-        urgency = LANGUAGE_PRIORITY
-    elif decision.source is DecisionSource.NOT_READ_WHOLE:
-        # Nothing that was read is suspicious, and long texts must not fill the top of the queue.
-        urgency = max(decision.scores.values(), default=urgency)
-    return Case(
-        id=before.id if before else new_id,
-        revision_id=decision.revision_id,
-        status=status_for(verdict.action),
-        trigger=_TRIGGERS[decision.source],
-        priority=urgency,
-        label=label,
-        opened_at=before.opened_at if before else decision.decided_at,
-    )
+    @property
+    def report_count(self) -> int:
+        """The number of reports that count."""
+        return self.attention.reports
 
 
 def closed_case(case: Case, because: TextGone) -> Case | None:
@@ -126,21 +120,19 @@ def next_status(status: CaseStatus, action: Action) -> CaseStatus:
         raise RuleBroken(f"A case that is {status} can't take the action {action}.") from None
 
 
-def priority(scores: Mapping[Label, float], verdict: Verdict) -> tuple[float, Label | None]:
-    """The priority (0..1) of a held revision, and the label it comes from.
-
-    The priority is the highest score among the labels whose rules held the revision. A revision
-    without scores gets 1.0, because it may be anything.
-    """
-    if not verdict.rules:
-        return 1.0, None
-    first = max(verdict.rules, key=lambda rule: scores[rule.label])
-    return scores[first.label], first.label
-
-
 def status_for(current: Action) -> CaseStatus:
-    """The status of a case whose current decision has that action, be it a first decision, an undo
-    or a reopening."""
+    """The status of a case after a first decision or a reopening with that action."""
     if current in (Action.APPROVE, Action.REMOVE):
         return CaseStatus.CLOSED
     return CaseStatus.ESCALATED if current is Action.ESCALATE else CaseStatus.OPEN
+
+
+def status_after_undo(restored: Action, *, was_reopening: bool) -> CaseStatus:
+    """The status of a case once a decision on it is undone and the action `restored` holds again.
+
+    The case was open before any decision but a reopening, also if the comment was visible: then it
+    was there because of a report or an audit.
+    """
+    if was_reopening:
+        return CaseStatus.CLOSED
+    return CaseStatus.ESCALATED if restored is Action.ESCALATE else CaseStatus.OPEN

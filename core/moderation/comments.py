@@ -172,16 +172,19 @@ def check_idempotency_key(key: str) -> None:
         raise InvalidInput("an idempotency key holds a NUL character or a lone surrogate")
 
 
-def _check_names(*, source: str, id: str, **optional: str | None) -> None:  # noqa: A002
-    for name, given in {"source": source, "id": id, **optional}.items():
-        text = given or ""
-        if any(ord(char) < 32 or "\ud800" <= char <= "\udfff" for char in text):
-            raise InvalidInput(f"`{name}` holds a control character or a lone surrogate")
-        is_needed = name in ("source", "id")
-        if is_needed and (is_blank(text) or len(text) > MAX_ID_CHARS):
-            raise InvalidInput(f"`{name}` must have 1 to {MAX_ID_CHARS} visible characters")
-        if len(text) > MAX_ID_CHARS:
-            raise InvalidInput(f"`{name}` has more than {MAX_ID_CHARS} characters")
+def check_name(field: str, name: str, *, is_needed: bool = True) -> None:
+    """Raises InvalidInput, naming the field, for a name or id that can't be stored."""
+    if any(ord(char) < 32 or "\ud800" <= char <= "\udfff" for char in name):
+        raise InvalidInput(f"`{field}` holds a control character or a lone surrogate")
+    if is_needed and (is_blank(name) or len(name) > MAX_ID_CHARS):
+        raise InvalidInput(f"`{field}` must have 1 to {MAX_ID_CHARS} visible characters")
+    if len(name) > MAX_ID_CHARS:
+        raise InvalidInput(f"`{field}` has more than {MAX_ID_CHARS} characters")
+
+
+def _check_names(**names: str | None) -> None:
+    for named, name in names.items():
+        check_name(named, name or "", is_needed=named in ("source", "id"))
 
 
 def _check_time(created_at: datetime) -> None:

@@ -20,13 +20,14 @@ class DecisionSource(StrEnum):
     regardless of its scores, because of the decision on an earlier text of the comment.
     `language`: the text has no scores, because no backend assesses its language.
     `not_read_whole`: its scores alone would approve it, but they are only those of its
-    beginning."""
+    beginning. `earlier_approval`: a person approved the same text of this comment before."""
 
     RULE = "rule"
     FAILURE_POLICY = "failure_policy"
     AFTER_EDIT = "after_edit"
     LANGUAGE = "language"
     NOT_READ_WHOLE = "not_read_whole"
+    EARLIER_APPROVAL = "earlier_approval"
     REVIEWER = "reviewer"
 
 
@@ -97,8 +98,8 @@ class Decision:
     def unassessed_language(self) -> str | None:
         """The language because of which the text has no scores, None if it was assessed or could
         not be scored for another reason."""
-        is_failure = self.source is DecisionSource.FAILURE_POLICY
-        return None if self.scores or is_failure or not self.is_automated else self.language
+        needs_none = self.source in (DecisionSource.FAILURE_POLICY, DecisionSource.EARLIER_APPROVAL)
+        return None if self.scores or needs_none or not self.is_automated else self.language
 
 
 def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
@@ -129,6 +130,25 @@ def judge_read(scores: Mapping[Label, float], policy: Policy, *, unread_chars: i
     if unread_chars and verdict.action is Action.APPROVE:
         return replace(verdict, action=Action.HOLD)
     return verdict
+
+
+def standing_decision(chain: Sequence[Decision]) -> Decision:
+    """The decision whose outcome holds now: the last one, or the one that an undo restored."""
+    index = len(chain) - 1
+    while chain[index].undoes is not None:
+        # It undid the decision before it and restored the one before that.
+        index -= 2
+    return chain[index]
+
+
+def approval_by_person(chain: Sequence[Decision]) -> Decision | None:
+    """The decision by which a person approved the text, if it holds now. An undo that restores the
+    model's approval is none."""
+    if not chain:
+        return None
+    standing = standing_decision(chain)
+    is_by_person = standing.source is DecisionSource.REVIEWER
+    return standing if is_by_person and standing.action is Action.APPROVE else None
 
 
 def awaits_scores(chain: Sequence[Decision]) -> bool:

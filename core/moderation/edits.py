@@ -8,7 +8,14 @@ from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import TextGone
 from core.moderation.cleaning import is_same_text
 from core.moderation.comments import Revision
-from core.moderation.decisions import Decision, DecisionSource, Verdict, judge, judge_read
+from core.moderation.decisions import (
+    Decision,
+    DecisionSource,
+    Verdict,
+    approval_by_person,
+    judge,
+    judge_read,
+)
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label
 
@@ -96,8 +103,12 @@ def automated_verdict(
     read the last `unread_chars` characters of a text with scores. `earlier` are the comment's
     earlier texts, newest first.
 
-    What binds an edit comes before a hold for the unread part, so that an escalation stays one.
+    A text that a person approved sticks: it is approved again whatever its scores are. What binds
+    an edit comes before a hold for the unread part, so that an escalation stays one.
     """
+    settled = settled_text(revision, earlier)
+    if settled is not None and is_approved_again(revision, settled):
+        return Verdict(Action.APPROVE, rules=()), DecisionSource.EARLIER_APPROVAL
     source = DecisionSource.RULE
     if scores is not None:
         first = judge(scores, policy)
@@ -107,7 +118,7 @@ def automated_verdict(
     else:
         source = DecisionSource.FAILURE_POLICY
         first = Verdict(failure_action, rules=())
-    needed = needed_action(settled_text(revision, earlier))
+    needed = needed_action(settled)
     verdict = verdict_on_edit(first, needed)
     if source is DecisionSource.FAILURE_POLICY:
         return verdict, source
@@ -119,6 +130,12 @@ def automated_verdict(
         return verdict, source
     read = judge_read(scores, policy, unread_chars=unread_chars)
     return read, source if read == first else DecisionSource.NOT_READ_WHOLE
+
+
+def is_approved_again(edit: Revision, settled: EarlierText) -> bool:
+    """Whether the edit has the words of `settled`, which binds it, and a person approved them."""
+    is_approved = approval_by_person(settled.chain) is not None
+    return is_approved and is_same_text(settled.revision.original, edit.original)
 
 
 def why_gone(revision: Revision, latest: Revision | None) -> TextGone | None:

@@ -40,6 +40,7 @@ class DecidedBy(StrEnum):
     LANGUAGE = "language"
     AFTER_EDIT = "after_edit"
     NOT_READ_WHOLE = "not_read_whole"
+    EARLIER_APPROVAL = "earlier_approval"
     PERSON = "person"
     MODEL_THEN_PERSON = "model_then_person"
     APPEAL = "appeal"
@@ -172,10 +173,11 @@ def score_facts(automated: Decision, policy: Policy) -> tuple[ScoreFact, ...]:
     )
 
 
-# Why a person has to decide if no rule fired.
-_HELD_UNDECIDED: dict[DecisionSource | None, DecidedBy] = {
+# What decided if no rule fired.
+_WITHOUT_RULE: dict[DecisionSource | None, DecidedBy] = {
     DecisionSource.AFTER_EDIT: DecidedBy.AFTER_EDIT,
     DecisionSource.NOT_READ_WHOLE: DecidedBy.NOT_READ_WHOLE,
+    DecisionSource.EARLIER_APPROVAL: DecidedBy.EARLIER_APPROVAL,
 }
 
 
@@ -188,7 +190,7 @@ def decided_by(statement: Statement) -> DecidedBy:
             return DecidedBy.MODEL
         if statement.unassessed_language is not None:
             return DecidedBy.LANGUAGE
-        return _HELD_UNDECIDED.get(statement.source, DecidedBy.NOT_SCORED)
+        return _WITHOUT_RULE.get(statement.source, DecidedBy.NOT_SCORED)
     if appeal_stage(statement) is AppealStage.OVERTURNED:
         return DecidedBy.APPEAL
     return DecidedBy.MODEL_THEN_PERSON if statement.found_automatically else DecidedBy.PERSON

@@ -27,6 +27,10 @@ class Permission(StrEnum):
     OPEN_CASE = "open a case on a visible comment"
     REOPEN_OWN = "reopen their own decision for a day"
     REOPEN_ANY = "reopen any decision"
+    REPORT = "report comments"
+    SEE_REPORTS = "see reports"
+    MUTE_REPORTERS = "mute reporters"
+    SEE_BLIND = "see what a blind case hid, once it is decided"
     SEE_APPEALS = "see appeals"
     HEAR_APPEALS = "hear appeals"
     SEE_SERVING = "see latency and throughput"
@@ -47,6 +51,7 @@ SYSTEM = Actor(id="system", role=Role.ADMIN)
 
 _STAFF_READS = {
     Permission.SEE_QUEUE,
+    Permission.SEE_REPORTS,
     Permission.SEE_APPEALS,
     Permission.SEE_SERVING,
     Permission.LOOK_UP,
@@ -64,6 +69,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OPEN_CASE,
             Permission.REOPEN_OWN,
             Permission.REOPEN_ANY,
+            Permission.MUTE_REPORTERS,
+            Permission.SEE_BLIND,
             Permission.HEAR_APPEALS,
             Permission.COMPARE_BACKENDS,
         }
@@ -74,11 +81,12 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.LOOK_UP,
             Permission.OPEN_CASE,
             Permission.INGEST,
+            Permission.REPORT,
             Permission.COMPARE_BACKENDS,
         }
     ),
     Role.ADMIN: frozenset(Permission),
-    Role.AUDITOR: frozenset(_STAFF_READS),
+    Role.AUDITOR: frozenset(_STAFF_READS | {Permission.SEE_BLIND}),
 }
 
 

@@ -9,10 +9,10 @@ from collections.abc import Sequence
 from core.identifiers import new_id
 from core.inference.base import BackendInfo, ErrorKind, TextResult
 from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import case_after
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict, awaits_scores
-from core.moderation.edits import automated_verdict
+from core.moderation.edits import automated_verdict, needed_action, settled_text
+from core.moderation.openings import case_after
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action, Policy
 from core.services.context import Context
@@ -68,7 +68,7 @@ def decide(
     audit = _audit(context, decision, result, is_rescored=bool(chain))
     if not tx.add_decision(decision, seen_version=len(chain), idempotency_key=key, audit=audit):
         return None
-    _keep_case(tx, decision, verdict, is_rescored=bool(chain))
+    _keep_case(context, tx, decision, verdict, revision)
     return decision
 
 
@@ -90,12 +90,27 @@ def _audit(
     )
 
 
-def _keep_case(tx: Writer, decision: Decision, verdict: Verdict, *, is_rescored: bool) -> None:
+def _keep_case(
+    context: Context, tx: Writer, decision: Decision, verdict: Verdict, revision: Revision
+) -> None:
+    is_rescored = decision.supersedes is not None
     before = tx.case_of(decision.revision_id) if is_rescored else None
-    case = case_after(decision, verdict, before, new_id=new_id())
+    case = case_after(
+        decision,
+        verdict,
+        before,
+        new_id=new_id(),
+        attention=tx.attention(decision.revision_id),
+        shares=context.shares,
+        is_bound=context.shares.blind > 0 and _is_bound(tx, revision),
+    )
     if case is None:
         return
     if before is None:
         tx.open_case(case)
     else:
         tx.change_case(case)
+
+
+def _is_bound(tx: Writer, revision: Revision) -> bool:
+    return needed_action(settled_text(revision, tx.earlier_texts(revision))) is not None

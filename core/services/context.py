@@ -6,6 +6,7 @@ from core.clock import Clock
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.permissions import Actor
+from core.moderation.sampling import NO_DRAWS, SamplingShares
 from core.services.failure import FailureRule
 from core.store.base import Store
 
@@ -18,6 +19,7 @@ class Context:
     clock: Clock
     appeal_window_days: int
     failure: FailureRule = field(default_factory=FailureRule)
+    shares: SamplingShares = NO_DRAWS
 
     def audit(self, kind: AuditKind, actor: Actor, subject_id: str, **data: str) -> AuditEvent:
         """A new audit event with the present time; `data` must not contain comment text."""

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from core.errors import BackendError, InvalidInput, NotFound
+from core.errors import BackendError, InvalidInput, NotFound, RuleBroken
 from core.identifiers import normalise_reference
 from core.inference.base import Location
 from core.inference.batching.batch_queue import most_tokens
@@ -18,6 +18,7 @@ from core.inference.explanation.explainer import (
 from core.inference.explanation.passages import highest, locate, outside
 from core.inference.explanation.words import Word, split_words
 from core.inference.scorer import Scorer
+from core.moderation.blind import is_hidden
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.decisions import Decision, judge
 from core.moderation.permissions import Actor, Permission, check_can
@@ -90,10 +91,14 @@ def explain_revision(
     """Explain a stored revision, for the labels that its last automated decision acted on and under
     that decision's policy version.
 
-    Raises NotFound, PermissionDenied, and the errors of `explain_text`.
+    Raises NotFound, PermissionDenied, RuleBroken for a blind case that is not decided yet, and the
+    errors of `explain_text`.
     """
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
+        case = reader.case_of(revision_id)
+        if case is not None and is_hidden(case, actor):
+            raise RuleBroken("This case is decided without scores, so there are no words to show.")
         revision = reader.revision(revision_id)
         chain = reader.decision_chain(revision_id)
         decision = next((past for past in reversed(chain) if past.is_automated), None)

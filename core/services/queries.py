@@ -5,13 +5,15 @@ from dataclasses import dataclass, replace
 
 from core.errors import NotFound
 from core.inference.base import ErrorKind
+from core.moderation.blind import blind_case, blind_chain, is_hidden
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, Revision, is_named
-from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.decisions import Decision, DecisionSource, approval_by_person
 from core.moderation.edits import EarlierText, needed_action, settled_text
 from core.moderation.permissions import Actor, Permission, check_can
-from core.moderation.policies import Policy
+from core.moderation.policies import AWAITS_PERSON, Policy
 from core.moderation.reopening import OWN_FOR
+from core.moderation.scores import Label, not_assessed
 from core.services.context import Context
 from core.store.base import Reader
 from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
@@ -28,7 +30,8 @@ class CaseView:
     """Everything a reviewer sees of one case. `chain` is oldest first and never empty; `policy` is
     the version of the last automated decision; `failure` is why that decision had no scores;
     `ancestors` are root first; `author` is None if the author has no name; `settled` is the earlier
-    text because of which a person has to decide on this one."""
+    text because of which a person has to decide on this one. If `is_hidden`, all that would tell
+    what the model found is left out: see `hidden_view`."""
 
     case: Case
     comment: Comment
@@ -40,6 +43,23 @@ class CaseView:
     author: AuthorRecord | None
     failure: ErrorKind | None = None
     settled: EarlierText | None = None
+    is_hidden: bool = False
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the case is shown without scores until it is decided."""
+        return self.case.is_blind
+
+    @property
+    def not_assessed(self) -> tuple[Label, ...]:
+        """The labels without a score, which is not a score of 0; none if they are hidden."""
+        return () if self.is_hidden else not_assessed(self.automated.scores)
+
+    @property
+    def approval(self) -> Decision | None:
+        """The decision by which a person approved this text, if it holds: a report on it is looked
+        at although somebody has done so before."""
+        return approval_by_person(self.chain)
 
     @property
     def automated(self) -> Decision:
@@ -116,7 +136,7 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
         if revision.is_withdrawn:
             raise NotFound("This comment was withdrawn; there is nothing left to decide.")
         automated = next(past for past in reversed(chain) if past.is_automated)
-        return CaseView(
+        view = CaseView(
             case=case,
             comment=comment,
             revision=revision,
@@ -130,6 +150,28 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             failure=_failure(reader, automated),
             settled=_binding(reader, revision),
         )
+        return hidden_view(view) if is_hidden(case, actor) else view
+
+
+def hidden_view(view: CaseView) -> CaseView:
+    """What a person may see of a blind case before it is decided: the same for comments that the
+    model held and for those that it approved. The reference is left out because the look-up by it
+    shows whether readers see the comment."""
+    is_open = view.case.status is not CaseStatus.CLOSED
+    author = view.author
+    if author is not None and is_open and view.chain[-1].action in AWAITS_PERSON:
+        # The comment itself is one of those.
+        author = replace(author, held=author.held - 1)
+    return replace(
+        view,
+        case=blind_case(view.case),
+        revision=replace(view.revision, reference=""),
+        chain=blind_chain(view.chain),
+        author=author,
+        failure=None,
+        settled=None,
+        is_hidden=True,
+    )
 
 
 def _binding(reader: Reader, revision: Revision) -> EarlierText | None:
@@ -160,10 +202,12 @@ def list_appeals(context: Context, actor: Actor, *, pending: bool) -> Sequence[A
 
 
 def load_chain(context: Context, actor: Actor, revision_id: str) -> Sequence[Decision]:
-    """All decisions of a revision, oldest first."""
+    """All decisions of a revision, oldest first; those of a blind case as `blind_chain` leaves
+    them."""
     check_can(actor, Permission.SEE_APPEALS)
     with context.store.read() as reader:
-        return reader.decision_chain(revision_id)
+        case, chain = reader.case_of(revision_id), reader.decision_chain(revision_id)
+    return blind_chain(chain) if case is not None and is_hidden(case, actor) else chain
 
 
 def load_policy(context: Context, actor: Actor, version: int) -> Policy:

@@ -1,18 +1,19 @@
 """Reopening: a decided comment is put on hold and its case back in the queue."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.errors import Conflict, ConsoleError, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditKind
-from core.moderation.cases import Case, CaseTrigger, status_for
+from core.moderation.blind import blind_chain, is_hidden
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.openings import reopened_case
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.reopening import check_can_reopen, reopened_action
 from core.services.context import Context
 from core.services.lookup import find_revision
-from core.services.review import add_reviewed, check_latest, describe_decision
+from core.services.review import add_reviewed, check_latest, describe_decision, reopening_key
 from core.store.base import Reader, Writer
 
 
@@ -59,7 +60,8 @@ def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: in
         check_latest(tx, revision_id)
         if chain and len(chain) != seen_version:
             raise Conflict(describe_decision(chain[-1]))
-        check_can_reopen(actor, chain, tx.appeal_of(revision_id), context.clock.now())
+        case, appeal = tx.case_of(revision_id), tx.appeal_of(revision_id)
+        check_can_reopen(actor, chain, case, appeal, context.clock.now())
         decision = _on_hold(context, tx, actor, chain)
         audit = context.audit(
             AuditKind.DECISION_REOPENED,
@@ -69,7 +71,7 @@ def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: in
             action=decision.action,
             reopens=chain[-1].id,
         )
-        add_reviewed(tx, decision, seen_version, f"reopen:{chain[-1].id}", audit)
+        add_reviewed(tx, decision, seen_version, reopening_key(chain[-1]), audit)
         _open_case(context, tx, decision)
         return decision
 
@@ -79,7 +81,7 @@ def _replayed(
 ) -> Decision | None:
     if not 0 < seen_version < len(chain):
         return None
-    first = tx.decision_by_key(f"reopen:{chain[seen_version - 1].id}")
+    first = tx.decision_by_key(reopening_key(chain[seen_version - 1]))
     return first if first is not None and first.actor == actor.id else None
 
 
@@ -97,30 +99,23 @@ def _on_hold(context: Context, tx: Writer, actor: Actor, chain: Sequence[Decisio
 
 
 def _open_case(context: Context, tx: Writer, decision: Decision) -> None:
-    status, known = status_for(decision.action), tx.case_of(decision.revision_id)
-    if known is not None:
-        tx.change_case(replace(known, status=status, trigger=CaseTrigger.REOPENED))
-        return
-    tx.open_case(
-        Case(
-            id=new_id(),
-            revision_id=decision.revision_id,
-            status=status,
-            trigger=CaseTrigger.REOPENED,
-            # First in the queue, because a person asked for the review.
-            priority=1.0,
-            label=None,
-            opened_at=context.clock.now(),
-        )
+    known, now = tx.case_of(decision.revision_id), context.clock.now()
+    case = reopened_case(
+        known, decision, tx.attention(decision.revision_id), opened_at=now, new_id=new_id()
     )
+    if known is None:
+        tx.open_case(case)
+    else:
+        tx.change_case(case)
 
 
 def _reopening(context: Context, reader: Reader, actor: Actor, revision_id: str) -> Reopening:
-    chain = reader.decision_chain(revision_id)
+    chain, case = reader.decision_chain(revision_id), reader.case_of(revision_id)
     refusal = ""
     try:
         check_latest(reader, revision_id)
-        check_can_reopen(actor, chain, reader.appeal_of(revision_id), context.clock.now())
+        check_can_reopen(actor, chain, case, reader.appeal_of(revision_id), context.clock.now())
     except ConsoleError as error:
         refusal = str(error)
-    return Reopening(revision_id, len(chain), chain[-1] if chain else None, refusal)
+    shown = blind_chain(chain) if case and is_hidden(case, actor) else chain
+    return Reopening(revision_id, len(chain), shown[-1] if shown else None, refusal)

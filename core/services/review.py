@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import CaseStatus, TextGone, next_status, status_for
+from core.moderation.cases import Case, CaseStatus, TextGone, next_status, status_after_undo
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.invisible import is_blank
@@ -60,7 +60,7 @@ def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
         # Checked before the rules below: the slower of two reviewers should read whose decision
         # stands, not that a closed case takes no action.
         if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
-            raise Conflict(describe_decision(chain[-1]))
+            raise Conflict(describe_standing(case, chain[-1]))
         check_can(actor, decide_permission(case.status))
         status = next_status(case.status, review.action)
         decision = _decision(context, tx, actor, review, chain[-1])
@@ -131,17 +131,28 @@ def undo_decision(
             AuditKind.DECISION_UNDONE, actor, revision_id, decision=decision.id, undoes=current.id
         )
         add_reviewed(tx, decision, seen_version, f"undo:{current.id}", audit)
-        tx.set_case_status(case.id, status_for(restored.action))
+        reopening = tx.decision_by_key(reopening_key(restored))
+        was_reopening = reopening is not None and reopening.id == current.id
+        status = status_after_undo(restored.action, was_reopening=was_reopening)
+        tx.set_case_status(case.id, status)
         return decision
+
+
+def reopening_key(decision: Decision) -> str:
+    """The idempotency key of the decision that reopens this one."""
+    return f"reopen:{decision.id}"
 
 
 def describe_decision(decision: Decision) -> str:
     """One line that says who made the decision, when, and that it stands."""
-    done = ACTION_DONE[decision.action]
-    if decision.action is Action.HOLD and not decision.is_automated:
-        done = "put back on hold"  # people hold a comment only by an undo or a reopening
+    done = ACTION_DONE[decision.action] + " this comment"
+    if decision.undoes is not None:
+        # It doesn't name the action restored, which may be what a blind case hides.
+        done = "undid the decision on this comment"
+    elif decision.action is Action.HOLD and not decision.is_automated:
+        done = "put this comment back on hold"  # people hold a comment only by reopening it
     when = f"{decision.decided_at:%H:%M:%S} UTC"
-    return f"{decision.actor} {done} this comment at {when}; that stands."
+    return f"{decision.actor} {done} at {when}; that stands."
 
 
 def check_latest(tx: Reader, revision_id: str) -> None:
@@ -150,6 +161,13 @@ def check_latest(tx: Reader, revision_id: str) -> None:
     gone = text_gone(tx, revision) if revision else None
     if gone is not None:
         raise Conflict(_GONE[gone])
+
+
+def describe_standing(case: Case, current: Decision) -> str:
+    """As `describe_decision`, without what a blind case hides."""
+    if case.is_blind and case.status is not CaseStatus.CLOSED and current.is_automated:
+        return "The model has assessed this comment meanwhile; look at it again."
+    return describe_decision(current)
 
 
 def add_reviewed(

@@ -2,10 +2,10 @@
 them.
 
 Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not
-at all. A method that changes a comment, a decision, an appeal or a policy takes the audit event and
-stores it with the change. The methods for cases take none: a case changes only together with a
-decision, an edit or a withdrawal, which has one. A thread's title is not moderated and a sign-in
-changes nothing: they have none.
+at all. A method that changes a comment, a decision, an appeal, a report, a muted reporter or a
+policy takes the audit event and stores it with the change. The methods for cases take none: a case
+changes only together with one of these, which has an event. A thread's title is not
+moderated and a sign-in changes nothing: they have none.
 """
 
 from collections.abc import Collection, Iterator, Sequence
@@ -15,7 +15,7 @@ from typing import Protocol
 
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
-from core.moderation.cases import Case, CaseStatus
+from core.moderation.cases import Attention, Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
@@ -23,6 +23,7 @@ from core.moderation.policies import Policy
 from core.moderation.queue import Count, QueueQuery
 from core.moderation.queue_paging import QueuePlace
 from core.moderation.search_query import SearchQuery
+from core.moderation.reports import MutedReporter, Report
 from core.moderation.sign_ins import SignIn
 from core.store.queue_views import QueueLine, Tally
 from core.store.search_views import FoundTexts
@@ -32,6 +33,7 @@ from core.store.views import (
     LanguageCount,
     QueueCount,
     QueueItem,
+    ReportItem,
     ScoredText,
     ThreadEntry,
 )
@@ -125,8 +127,9 @@ class Reader(Protocol):
     def queue(
         self, statuses: Sequence[CaseStatus], label: str | None, limit: int, offset: int = 0
     ) -> Sequence[QueueItem]:
-        """Cases with those statuses and that label (None: any): open ones the most urgent first,
-        closed ones the last decided first, without those whose text was edited or withdrawn."""
+        """Cases with those statuses and that label (None: any): open ones by their
+        rank, closed ones the last decided first, without those whose text was edited or
+        withdrawn."""
         ...
 
     def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:
@@ -180,6 +183,27 @@ class Reader(Protocol):
         """Pending appeals, oldest first, or ended ones, newest first."""
         ...
 
+    def report(self, revision_id: str, reporter: str) -> Report | None: ...
+
+    def reports(self, revision_id: str) -> Sequence[ReportItem]:
+        """All reports on the text, oldest first."""
+        ...
+
+    def attention(self, revision_id: str) -> Attention:
+        """The comment's direct replies and the reports on this text, without those of muted
+        reporters."""
+        ...
+
+    def muted_reporter(self, source: str, reporter: str) -> MutedReporter | None: ...
+
+    def muted_reporters(self, limit: int) -> Sequence[MutedReporter]:
+        """The last muted first."""
+        ...
+
+    def open_cases_reported_by(self, source: str, reporter: str) -> Sequence[Case]:
+        """Open and escalated cases on texts that the reporter reported."""
+        ...
+
     def language_count(self, limit: int) -> LanguageCount:
         """Over the newest `limit` automated decisions."""
         ...
@@ -220,7 +244,7 @@ class Writer(Reader, Protocol):
     def open_case(self, case: Case) -> None: ...
 
     def change_case(self, case: Case) -> None:
-        """Set status, trigger, priority, label and `closed_because` of the case with that id."""
+        """Set everything but the revision of the case with that id."""
         ...
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None: ...
@@ -231,6 +255,18 @@ class Writer(Reader, Protocol):
 
     def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         """Store the outcome. False, with nothing written, if the appeal is no longer pending."""
+        ...
+
+    def add_report(self, report: Report, audit: AuditEvent) -> bool:
+        """False, with nothing written, if the reporter has reported this text already."""
+        ...
+
+    def add_muted_reporter(self, muted: MutedReporter, audit: AuditEvent) -> bool:
+        """False, with nothing written, if the reporter is muted already."""
+        ...
+
+    def remove_muted_reporter(self, source: str, reporter: str, audit: AuditEvent) -> bool:
+        """False, with nothing written, if the reporter is not muted."""
         ...
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:

@@ -7,12 +7,14 @@ from datetime import datetime
 from core.moderation.appeals import Appeal
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.decisions import Decision
+from core.moderation.reports import Report
 from core.moderation.scores import Label
 
 
 @dataclass(frozen=True, slots=True)
 class QueueItem:
-    """One line of the review queue. `excerpt` is the start of the text on one line, plain."""
+    """One line of the review queue. `excerpt` is the start of the text on one line, plain.
+    `priority` is the severity, 0..1; that of blind cases is always the same."""
 
     case_id: str
     revision_id: str
@@ -23,6 +25,20 @@ class QueueItem:
     excerpt: str
     author: str
     opened_at: datetime
+    report_count: int = 0
+
+    @property
+    def is_blind(self) -> bool:
+        """Whether the case is shown without scores until it is decided."""
+        return self.trigger is CaseTrigger.BLIND
+
+
+@dataclass(frozen=True, slots=True)
+class ReportItem:
+    """A report, and whether its reporter is muted now."""
+
+    report: Report
+    is_muted: bool
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,10 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
         DecidedBy.NOT_READ_WHOLE,
         Visibility.HELD,
     ): "Nobody yet. Your comment is longer than what the model reads, so a person reads it.",
+    (
+        DecidedBy.EARLIER_APPROVAL,
+        Visibility.VISIBLE,
+    ): "Automated: a moderator approved the same text of this comment before.",
     (DecidedBy.NOT_SCORED, Visibility.VISIBLE): "Nobody yet: it is shown until it can be checked.",
     (DecidedBy.PERSON, Visibility.VISIBLE): "A person: a moderator read it and approved it.",
     (DecidedBy.PERSON, Visibility.HELD): "A person: a moderator has looked at it; the last "

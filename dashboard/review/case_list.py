@@ -22,6 +22,8 @@ WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.LANGUAGE: "language",
     CaseTrigger.NOT_READ_WHOLE: "too long",
     CaseTrigger.REOPENED: "reopened",
+    CaseTrigger.REPORT: "reported",
+    CaseTrigger.BLIND: "blind",
 }
 
 

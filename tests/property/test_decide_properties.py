@@ -13,12 +13,12 @@ from hypothesis import strategies as st
 
 from core.bootstrap.services import Services
 from core.errors import InvalidInput
-from core.moderation.cases import priority
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.comments import IncomingComment
 from core.moderation.decisions import Verdict, judge
 from core.moderation.default_policy import default_policy
 from core.moderation.invisible import is_blank
+from core.moderation.openings import priority
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import SEVERITY, Action, Policy, Reason, Rule
 from core.moderation.policy_json import policy_digest, policy_from_json, policy_to_json

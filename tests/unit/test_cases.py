@@ -15,10 +15,10 @@ from core.moderation.cases import (
     TextGone,
     closed_case,
     next_status,
-    priority,
     status_for,
 )
 from core.moderation.decisions import Verdict, judge
+from core.moderation.openings import priority
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 from tests.policies import fixed_policy

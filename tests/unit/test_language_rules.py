@@ -7,7 +7,7 @@ import pytest
 
 from core.config import load_settings
 from core.errors import ConfigError, InvalidPolicy
-from core.moderation.cases import Case, CaseStatus, CaseTrigger, case_after
+from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict
 from core.moderation.edits import EarlierText, automated_verdict
@@ -19,6 +19,7 @@ from core.moderation.languages import (
     is_much,
     language_name,
 )
+from core.moderation.openings import case_after
 from core.moderation.policies import Action, LanguageRule, Policy
 from core.moderation.policy_json import policy_digest, policy_from_json, policy_to_json
 from core.moderation.scores import Label

@@ -48,7 +48,7 @@ class SqlLists:
             query = query.join(decisions, decisions.c.id == revisions.c.current_decision_id)
             query = query.order_by(decisions.c.decided_at.desc(), cases.c.id)
         else:
-            query = query.order_by(cases.c.priority.desc(), cases.c.opened_at, cases.c.id)
+            query = query.order_by(cases.c.rank.desc(), cases.c.opened_at, cases.c.id)
         return [_queue_item(row) for row in self._all(query.limit(limit).offset(offset))]
 
     def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:
@@ -281,4 +281,5 @@ def _queue_item(row: RowMapping) -> QueueItem:
         excerpt=" ".join(row["body"][: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS],
         author=row["author"],
         opened_at=rows.from_micros(row["opened_at"]),
+        report_count=row["report_count"],
     )

@@ -22,6 +22,7 @@ from core.store.sql.lists import SqlLists
 from core.store.sql.prepared import Prepared
 from core.store.sql.queue import SqlQueue
 from core.store.sql.search import SqlSearch
+from core.store.sql.reports import SqlReports
 from core.store.sql.tables import (
     IS_FAILURE,
     IS_WAITING,
@@ -48,7 +49,7 @@ _LATEST_REVISION = Prepared(
 _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
-class SqlReader(SqlLists, SqlQueue, SqlSearch):
+class SqlReader(SqlLists, SqlQueue, SqlReports, SqlSearch):
     """Implements `core.store.base.Reader` on one open transaction."""
 
     def __init__(self, connection: Connection) -> None:

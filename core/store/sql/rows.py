@@ -6,13 +6,16 @@ from typing import Any
 
 from sqlalchemy import RowMapping
 
+from core.errors import StoreError
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import Case, CaseStatus, CaseTrigger, TextGone
+from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger, TextGone
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
-from core.moderation.queue import queue_score, tenth_of
+from core.moderation.priority import rank_of
+from core.moderation.reports import MutedReporter, Report, ReportKind
+from core.moderation.sampling import Sampling, SamplingReason
 from core.moderation.scores import Label
 from core.moderation.sign_ins import SignIn
 
@@ -137,19 +140,33 @@ def case_from_row(row: RowMapping) -> Case:
         label=Label(row["scored_label"]) if row["scored_label"] else None,
         opened_at=from_micros(row["opened_at"]),
         closed_because=TextGone(row["closed_because"]) if row["closed_because"] else None,
+        attention=Attention(
+            replies=row["reply_count"],
+            user_reports=row["report_count"] - row["trusted_report_count"],
+            trusted_reports=row["trusted_report_count"],
+        ),
+        sampling=Sampling(SamplingReason(row["sampling_reason"]), row["sampling_probability"]),
     )
 
 
-def case_changes(case: Case) -> dict[str, Any]:
-    """The columns of a case that may change after it was opened."""
+def case_to_row(case: Case) -> dict[str, Any]:
+    """All columns but the keys, which never change. Raises StoreError for a case from a view that
+    hides its sampling."""
+    if case.sampling is None:
+        raise StoreError("This case is a hidden view and can't be stored.")
     return {
+        "opened_at": to_micros(case.opened_at),
+        "sampling_reason": case.sampling.reason.value,
+        "sampling_probability": case.sampling.probability,
+        "reply_count": case.attention.replies,
+        "report_count": case.attention.reports,
+        "trusted_report_count": case.attention.trusted_reports,
+        "rank": rank_of(case),
         "status": case.status.value,
         "opened_because": case.trigger.value,
         "priority": case.priority,
         "scored_label": case.label.value if case.label else None,
         "closed_because": case.closed_because.value if case.closed_because else None,
-        "score": queue_score(case),
-        "tenth": tenth_of(queue_score(case)),
     }
 
 
@@ -213,3 +230,49 @@ def sign_in_to_row(sign_in: SignIn) -> dict[str, object]:
 
 def sign_in_from_row(row: RowMapping) -> SignIn:
     return SignIn(row["token_digest"], row["actor"], from_micros(row["signed_in_at"]))
+
+
+def report_to_row(report: Report) -> dict[str, Any]:
+    return {
+        "id": report.id,
+        "revision_id": report.revision_id,
+        "source": report.source,
+        "reporter": report.reporter,
+        "kind": report.kind.value,
+        "reason_code": report.reason_code,
+        "words": report.words,
+        "reported_at": to_micros(report.reported_at),
+    }
+
+
+def report_from_row(row: RowMapping) -> Report:
+    return Report(
+        id=row["id"],
+        revision_id=row["revision_id"],
+        source=row["source"],
+        reporter=row["reporter"],
+        kind=ReportKind(row["kind"]),
+        reason_code=row["reason_code"],
+        words=row["words"],
+        reported_at=from_micros(row["reported_at"]),
+    )
+
+
+def muted_to_row(muted: MutedReporter) -> dict[str, Any]:
+    return {
+        "source": muted.source,
+        "reporter": muted.reporter,
+        "muted_by": muted.muted_by,
+        "muted_at": to_micros(muted.muted_at),
+        "because": muted.because,
+    }
+
+
+def muted_from_row(row: RowMapping) -> MutedReporter:
+    return MutedReporter(
+        source=row["source"],
+        reporter=row["reporter"],
+        muted_by=row["muted_by"],
+        muted_at=from_micros(row["muted_at"]),
+        because=row["because"],
+    )

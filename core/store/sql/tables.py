@@ -47,6 +47,8 @@ comments = Table(
     Column("is_time_known", Integer, nullable=False, server_default="1"),
     UniqueConstraint("source", "source_id"),
     Index("ix_comments_author", "source", "author"),
+    # For a comment's replies.
+    Index("ix_comments_parent", "source", "parent_source_id"),
 )
 
 revisions = Table(
@@ -127,6 +129,14 @@ cases = Table(
     Column("scored_label", Text),
     Column("opened_at", BigInteger, nullable=False),
     Column("closed_because", Text),
+    Column("sampling_reason", Text, nullable=False, server_default="flag"),
+    Column("sampling_probability", Float, nullable=False, server_default="1"),
+    Column("reply_count", WIDE, nullable=False, server_default="0"),
+    # All reports that count, and those of them by trusted flaggers.
+    Column("report_count", WIDE, nullable=False, server_default="0"),
+    Column("trusted_report_count", WIDE, nullable=False, server_default="0"),
+    # The order of the queue: `core.moderation.priority.rank_of`.
+    Column("rank", Float, nullable=False, server_default="0"),
     # What the queue is filtered and ordered by, of the comment and its decisions.
     Column("source", Text, nullable=False, server_default=""),
     Column("author", Text, nullable=False, server_default=""),
@@ -139,6 +149,33 @@ cases = Table(
     # 1: the text was edited or withdrawn, also after a decision.
     Column("is_text_gone", WIDE, nullable=False, server_default="0"),
     Index("ix_cases_queue", "status", "priority"),
+    Index("ix_cases_rank", "status", "rank"),
+)
+
+reports = Table(
+    "reports",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("revision_id", Text, ForeignKey("revisions.id"), nullable=False),
+    # The comment's source, on which the reporter's id is unique.
+    Column("source", Text, nullable=False),
+    Column("reporter", Text, nullable=False),
+    Column("kind", Text, nullable=False),
+    Column("reason_code", Text, nullable=False),
+    Column("words", Text, nullable=False),
+    Column("reported_at", BigInteger, nullable=False),
+    UniqueConstraint("revision_id", "reporter"),
+    Index("ix_reports_reporter", "source", "reporter"),
+)
+
+muted_reporters = Table(
+    "muted_reporters",
+    metadata,
+    Column("source", Text, primary_key=True),
+    Column("reporter", Text, primary_key=True),
+    Column("muted_by", Text, nullable=False),
+    Column("muted_at", BigInteger, nullable=False),
+    Column("because", Text, nullable=False),
 )
 
 claims = Table(

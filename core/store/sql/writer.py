@@ -1,22 +1,22 @@
 """The writes. Audit events are stored in the transaction of the change they describe."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import Table, and_, bindparam, case, delete, func, select, update
+from sqlalchemy import Table, bindparam, delete, update
 
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
-from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.decisions import Decision
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
+from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
+from core.store.sql.reports import SqlReportWrites
 from core.store.sql.tables import (
     appeals,
     audit_events,
@@ -42,42 +42,7 @@ _DECIDE = Prepared(
 )
 
 
-# What the queue is filtered by beside the case's own facts.
-_CASE_FACTS = Prepared(
-    select(
-        comments.c.source,
-        comments.c.author,
-        select(decisions.c.language)
-        .where(
-            decisions.c.revision_id == revisions.c.id,
-            decisions.c.source != DecisionSource.REVIEWER.value,
-        )
-        .order_by(decisions.c.position.desc())
-        .limit(1)
-        .scalar_subquery()
-        .label("language"),
-        func.coalesce(
-            select(decisions.c.decided_at)
-            .where(decisions.c.id == revisions.c.current_decision_id)
-            .scalar_subquery(),
-            0,
-        ).label("decided_at"),
-        case(
-            (and_(revisions.c.is_latest == 1, revisions.c.withdrawn_at.is_(None)), 0), else_=1
-        ).label("is_text_gone"),
-    )
-    .select_from(revisions)
-    .join(comments, comments.c.id == revisions.c.comment_id)
-    .where(revisions.c.id == bindparam("revision_id"))
-)
-_CASE_DECIDED = Prepared(
-    update(cases)
-    .where(cases.c.revision_id == bindparam("revision"))
-    .values(decided_at=bindparam("moment"))
-)
-
-
-class SqlWriter(SqlReader):
+class SqlWriter(SqlReader, SqlReportWrites):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
@@ -105,7 +70,7 @@ class SqlWriter(SqlReader):
         if revision.number > 1:
             older = revisions.c.comment_id == revision.comment_id
             self._connection.execute(update(revisions).where(older).values(is_latest=0))
-            self._change_cases_of(revision.comment_id, is_text_gone=1)
+            change_cases_of(self._connection, revision.comment_id, is_text_gone=1)
         self._insert(
             revisions,
             id=revision.id,
@@ -126,7 +91,7 @@ class SqlWriter(SqlReader):
             .where(comments.c.id == comment.id)
             .values(**rows.comment_to_row(comment))
         )
-        self._change_cases_of(comment.id, author=comment.author)
+        change_cases_of(self._connection, comment.id, author=comment.author)
         self.add_audit(audit)
 
     def withdraw_comment(self, comment_id: str, withdrawn_at: datetime, audit: AuditEvent) -> None:
@@ -135,7 +100,7 @@ class SqlWriter(SqlReader):
             .where(revisions.c.comment_id == comment_id, revisions.c.withdrawn_at.is_(None))
             .values(withdrawn_at=rows.to_micros(withdrawn_at))
         )
-        self._change_cases_of(comment_id, is_text_gone=1)
+        change_cases_of(self._connection, comment_id, is_text_gone=1)
         self.add_audit(audit)
 
     def add_decision(
@@ -156,29 +121,17 @@ class SqlWriter(SqlReader):
         row = rows.decision_to_row(decision)
         self._insert(decisions, **row, position=seen_version + 1, idempotency_key=idempotency_key)
         if seen_version:  # before the first decision there is no case
-            _CASE_DECIDED.run(
-                self._connection,
-                {"revision": decision.revision_id, "moment": row["decided_at"]},
-            )
+            note_decided(self._connection, decision)
         self.add_audit(audit)
         return True
 
     def open_case(self, case: Case) -> None:
-        self._insert(
-            cases,
-            id=case.id,
-            revision_id=case.revision_id,
-            opened_at=rows.to_micros(case.opened_at),
-            **rows.case_changes(case),
-            **self._case_facts(case),
-        )
+        row = rows.case_to_row(case) | case_facts(self._connection, case)
+        self._insert(cases, id=case.id, revision_id=case.revision_id, **row)
 
     def change_case(self, case: Case) -> None:
-        self._connection.execute(
-            update(cases)
-            .where(cases.c.id == case.id)
-            .values(**rows.case_changes(case), **self._case_facts(case))
-        )
+        row = rows.case_to_row(case) | case_facts(self._connection, case)
+        self._connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None:
         self._connection.execute(
@@ -229,15 +182,6 @@ class SqlWriter(SqlReader):
 
     def add_audit(self, audit: AuditEvent) -> None:
         self._insert(audit_events, **rows.audit_to_row(audit))
-
-    def _case_facts(self, case: Case) -> Mapping[str, Any]:
-        return self._first(_CASE_FACTS, revision_id=case.revision_id) or {}
-
-    def _change_cases_of(self, comment_id: str, **values: object) -> None:
-        its_texts = select(revisions.c.id).where(revisions.c.comment_id == comment_id)
-        self._connection.execute(
-            update(cases).where(cases.c.revision_id.in_(its_texts)).values(**values)
-        )
 
     def _insert(self, table: Table, **row: object) -> None:
         _INSERTS[table].run(self._connection, row)
