@@ -155,7 +155,7 @@ def filter_to_link(queue_filter: QueueFilter, order: QueueOrder) -> dict[str, st
     if queue_filter.statuses != usual.statuses:
         link["status"] = ",".join(queue_filter.statuses)
     if queue_filter.score is not None:
-        link["score"] = f"{queue_filter.score.low!r}-{queue_filter.score.high!r}"
+        link["score"] = f"{queue_filter.score.low!r}..{queue_filter.score.high!r}"
     if queue_filter.opened_since is not None:
         link["since"] = queue_filter.opened_since.astimezone(UTC).isoformat()
     for key, name in _PLAIN.items():
@@ -214,7 +214,7 @@ def _statuses(value: str) -> tuple[CaseStatus, ...]:
 
 
 def _band(value: str) -> ScoreBand | None:
-    low, _, high = value.partition("-")
+    low, _, high = value.partition("..")
     try:
         band = ScoreBand(float(low), float(high))
     except ValueError:

@@ -5,16 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.moderation.cases import CaseStatus
+from core.moderation.excerpts import Excerpt
 from core.moderation.policies import Action
-
-
-@dataclass(frozen=True, slots=True)
-class Excerpt:
-    """A part of a text, plain, on one line. `matches` are the parts of it that were looked for, as
-    (start, end) in characters."""
-
-    text: str
-    matches: tuple[tuple[int, int], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

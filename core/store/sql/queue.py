@@ -27,7 +27,7 @@ from core.moderation.queue_paging import QueuePlace
 from core.moderation.scores import Label
 from core.store.queue_views import REPORT_STEPS, QueueLine, Tally, TallyRow
 from core.store.sql import rows
-from core.store.sql.queue_query import ORDERS, Condition, Part, is_held, parts_of
+from core.store.sql.queue_query import ORDERS, Condition, Part, parts_of
 from core.store.sql.tables import audit_events, cases, claims, decisions, revisions
 
 MOST_COUNTED = 10_000
@@ -151,9 +151,9 @@ class SqlQueue:
         """The way that meets the fewest cases; or, if all ways meet many and the order matters, the
         one along the order."""
         parts = parts_of(query)
-        held = is_held(query, cases.c)
-        if held is not None:
-            return _Way("", [held], parts)
+        for part in parts:
+            if part.is_few:
+                return _way_by(part, parts)
         along = _Way(ORDERS[query.order].index, [true()], parts)
         sized = [(self._size(query, part), part) for part in parts if part.index]
         if not sized:
@@ -165,7 +165,7 @@ class SqlQueue:
             if query.order is not QueueOrder.PRIORITY or not others:
                 return along
             best = others[0]
-        return _Way(best.index, best.ways, [part for part in parts if part is not best])
+        return _way_by(best, parts)
 
     def _size(self, query: QueueQuery, part: Part) -> int:
         way = _Way(part.index, part.ways, ())
@@ -229,6 +229,10 @@ class SqlQueue:
         ).mappings()
         by_id = {row["id"]: row for row in found}
         return [_line(by_id[key[-1]], key) for key in keys]
+
+
+def _way_by(part: Part, parts: Sequence[Part]) -> _Way:
+    return _Way(part.index, part.ways, [each for each in parts if each is not part])
 
 
 def _on_index(query: Any, index: str) -> Any:

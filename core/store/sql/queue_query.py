@@ -32,6 +32,7 @@ class Part:
     index: str = ""
     ways: Sequence[Condition] = ()
     is_range: bool = False
+    is_few: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,19 +83,6 @@ def parts_of(query: QueueQuery) -> list[Part]:
         _held(query),
     ]
     return [part for part in parts if part is not None]
-
-
-def is_held(query: QueueQuery, columns: Columns) -> Condition | None:
-    """The condition that the case is among the few that the filter's people have open."""
-    held, holder = query.filter.held_by, query.filter.holder
-    conditions = []
-    if held is HeldBy.ME:
-        conditions.append(claims.c.actor == query.actor_id)
-    if held is HeldBy.OTHERS:
-        conditions.append(claims.c.actor != query.actor_id)
-    if holder is not None:
-        conditions.append(claims.c.actor == holder)
-    return columns.revision_id.in_(_claimed(query).where(*conditions)) if conditions else None
 
 
 def _claimed(query: QueueQuery) -> Any:
@@ -161,8 +149,24 @@ def _text(asked: QueueFilter) -> Part | None:
 
 
 def _held(query: QueueQuery) -> Part | None:
-    if query.filter.held_by is HeldBy.NOBODY:
-        return Part(("revision_id",), lambda c: c.revision_id.not_in(_claimed(query)))
-    if is_held(query, cases.c) is None:
+    held, holder = query.filter.held_by, query.filter.holder
+    few = []
+    if held is HeldBy.ME:
+        few.append(claims.c.actor == query.actor_id)
+    if held is HeldBy.OTHERS:
+        few.append(claims.c.actor != query.actor_id)
+    if holder is not None:
+        few.append(claims.c.actor == holder)
+    is_free = held is HeldBy.NOBODY
+
+    def make(columns: Columns) -> Condition:
+        condition: Condition = true()
+        if few:
+            condition &= columns.revision_id.in_(_claimed(query).where(*few))
+        if is_free:
+            condition &= columns.revision_id.not_in(_claimed(query))
+        return condition
+
+    if not few and not is_free:
         return None
-    return Part(("revision_id",), lambda c: is_held(query, c) or true())
+    return Part(("revision_id",), make, ways=[make(cases.c)], is_few=bool(few))

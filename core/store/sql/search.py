@@ -10,17 +10,15 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, TextClause, bindparam, text
 
 from core.errors import SearchUnavailable
-from core.moderation.cases import CaseStatus
+from core.moderation.cases import CaseStatus, CaseTrigger
+from core.moderation.excerpts import make_excerpt
 from core.moderation.policies import Action
 from core.moderation.search_query import SearchField, SearchQuery, SearchState, SearchTerm
-from core.store.search_views import Excerpt, FoundText, FoundTexts
+from core.store.search_views import FoundText, FoundTexts
 from core.store.sql import rows
 
 LOOKED_AT = 20_000
 """A search looks at the cases of so many texts with the words, and no more at a time."""
-EXCERPT_WORDS = 28
-_BEFORE, _AFTER = "\x02", "\x03"
-"""Around a match. No stored text has control characters."""
 _PAST_ALL = 2**62
 
 _COLUMNS = {
@@ -30,12 +28,13 @@ _COLUMNS = {
     SearchField.NOTE: "notes",
     SearchField.REASON: "reasons",
 }
+_IS_SHOWN = "(c.status IS NULL OR c.status = 'closed' OR c.opened_because <> 'blind')"
 _STATES = {
     SearchState.OPEN: "c.status = 'open'",
     SearchState.ESCALATED: "c.status = 'escalated'",
     SearchState.CLOSED: "c.status = 'closed'",
-    SearchState.REMOVED: "r.current_action = 'remove'",
-    SearchState.APPROVED: "r.current_action = 'approve'",
+    SearchState.REMOVED: f"r.current_action = 'remove' AND {_IS_SHOWN}",
+    SearchState.APPROVED: f"r.current_action = 'approve' AND {_IS_SHOWN}",
 }
 _WITH_WORDS = """
     SELECT rowid AS id FROM search_index WHERE search_index MATCH :words
@@ -52,16 +51,15 @@ _CHOSEN = """
 _FURTHEST = "SELECT min(h.id) AS id, count(*) AS number FROM ({hits}) h"
 _ITEMS = """
     SELECT s.id, s.revision_id, s.received_at, r.body, r.is_latest, r.current_action,
-    m.author, m.source, c.status, d.actor, d.decided_at
+    m.author, m.source, c.status, c.opened_because, d.actor, d.decided_at
     FROM search_documents s JOIN revisions r ON r.id = s.revision_id
     JOIN comments m ON m.id = r.comment_id
     LEFT JOIN cases c ON c.revision_id = s.revision_id
     LEFT JOIN decisions d ON d.id = r.current_decision_id
     WHERE s.id IN :ids ORDER BY s.id DESC"""
-_EXCERPTS = """
-    SELECT rowid AS id, snippet(search_index, 0, :before, :after, '…', :most) AS body,
-    snippet(search_index, 2, :before, :after, '…', :most) AS notes
-    FROM search_index WHERE search_index MATCH :words AND rowid IN :ids"""
+_NOTES = """
+    SELECT revision_id, note, internal_note FROM decisions
+    WHERE revision_id IN :ids AND source = 'reviewer' ORDER BY position"""
 # Numbers count up in the order of receipt.
 _RECEIVED = "SELECT received_at FROM search_documents WHERE id >= :id ORDER BY id LIMIT 1"
 
@@ -85,12 +83,12 @@ class SqlSearch:
         chosen = _CHOSEN.format(hits=hits, conditions=" AND ".join(conditions))
         ids = [row["id"] for row in self._rows(text(chosen), values)]
         if len(ids) > limit:
-            return FoundTexts(self._items(ids[:limit], words), next_number=ids[limit - 1])
+            return FoundTexts(self._items(ids[:limit], query), next_number=ids[limit - 1])
         furthest = self._rows(text(_FURTHEST.format(hits=hits)), values)[0]
         if furthest["number"] < LOOKED_AT:
-            return FoundTexts(self._items(ids, words), next_number=None)
+            return FoundTexts(self._items(ids, query), next_number=None)
         reached = self._rows(text(_RECEIVED), {"id": furthest["id"]})[0]["received_at"]
-        return FoundTexts(self._items(ids, words), furthest["id"], rows.from_micros(reached))
+        return FoundTexts(self._items(ids, query), furthest["id"], rows.from_micros(reached))
 
     def _range(self, query: SearchQuery, below: int | None) -> dict[str, int]:
         """The numbers of the documents in question: from `first`, and under `past`."""
@@ -113,20 +111,13 @@ class SqlSearch:
                 high = middle
         return low
 
-    def _items(self, ids: Sequence[int], words: str) -> Sequence[FoundText]:
-        excerpts: dict[int, RowMapping] = {}
-        if words and ids:
-            values = {
-                "words": words,
-                "ids": ids,
-                "before": _BEFORE,
-                "after": _AFTER,
-                "most": EXCERPT_WORDS,
-            }
-            found = self._rows(_with_ids(_EXCERPTS), values)
-            excerpts = {row["id"]: row for row in found}
-        items = self._rows(_with_ids(_ITEMS), {"ids": ids})
-        return [_found_text(row, excerpts.get(row["id"])) for row in items]
+    def _items(self, ids: Sequence[int], query: SearchQuery) -> Sequence[FoundText]:
+        found = self._rows(_with_ids(_ITEMS), {"ids": ids})
+        notes: dict[str, str] = {}
+        for row in self._rows(_with_ids(_NOTES), {"ids": [row["revision_id"] for row in found]}):
+            written = f"{notes.get(row['revision_id'], '')} {row['note']} {row['internal_note']}"
+            notes[row["revision_id"]] = written.strip()
+        return [_found_text(row, notes.get(row["revision_id"], ""), query) for row in found]
 
     def _rows(self, query: TextClause, values: dict[str, Any]) -> Sequence[RowMapping]:
         return self._connection.execute(query, values).mappings().all()
@@ -152,7 +143,7 @@ def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
     """On the document `s`, its revision `r` and its case `c`."""
     conditions, values = ["1"], {}
     if query.states:
-        conditions.append(f"({' OR '.join(_STATES[state] for state in sorted(query.states))})")
+        conditions.append(f"({' OR '.join(f'({_STATES[state]})' for state in sorted(query.states))})")
     if query.labels:
         names = {f"label_{number}": label for number, label in enumerate(sorted(query.labels))}
         conditions.append(f"c.scored_label IN ({', '.join(':' + name for name in names)})")
@@ -164,36 +155,25 @@ def _with_ids(query: str) -> TextClause:
     return text(query).bindparams(bindparam("ids", expanding=True))
 
 
-def _found_text(row: RowMapping, excerpts: RowMapping | None) -> FoundText:
-    notes = _excerpt(excerpts["notes"]) if excerpts else Excerpt("")
+def _found_text(row: RowMapping, notes: str, query: SearchQuery) -> FoundText:
+    terms = [term for group in query.wanted for term in group]
+    anywhere = [term for term in terms if term.field is SearchField.ANYWHERE]
+    noted = [term for term in terms if term.field is SearchField.NOTE]
+    note = make_excerpt(notes, [*anywhere, *noted])
+    status = CaseStatus(row["status"]) if row["status"] else None
+    # What stands on such a case would tell an audit from a hold before it is decided.
+    is_hidden = row["opened_because"] == CaseTrigger.BLIND and status is not CaseStatus.CLOSED
+    is_decided = row["actor"] is not None and not is_hidden
     return FoundText(
         revision_id=row["revision_id"],
-        excerpt=_excerpt(excerpts["body"] if excerpts else _beginning(row["body"])),
-        note=notes if notes.matches else None,
+        excerpt=make_excerpt(row["body"], anywhere),
+        note=note if note.matches else None,
         author=row["author"],
         source=row["source"],
         received_at=rows.from_micros(row["received_at"]),
         is_latest=bool(row["is_latest"]),
-        status=CaseStatus(row["status"]) if row["status"] else None,
-        action=Action(row["current_action"]) if row["current_action"] else None,
-        decided_by=row["actor"],
-        decided_at=rows.from_micros(row["decided_at"]) if row["actor"] else None,
+        status=status,
+        action=Action(row["current_action"]) if is_decided else None,
+        decided_by=row["actor"] if is_decided else None,
+        decided_at=rows.from_micros(row["decided_at"]) if is_decided else None,
     )
-
-
-def _beginning(body: str) -> str:
-    words = body.split(maxsplit=EXCERPT_WORDS)
-    return " ".join(words[:EXCERPT_WORDS]) + ("…" if len(words) > EXCERPT_WORDS else "")
-
-
-def _excerpt(marked: str) -> Excerpt:
-    """The text without the marks around its matches, and where these were."""
-    plain, matches, start = "", [], 0
-    for char in " ".join(marked.split()):
-        if char == _BEFORE:
-            start = len(plain)
-        elif char == _AFTER:
-            matches.append((start, len(plain)))
-        else:
-            plain += char
-    return Excerpt(plain, tuple(matches))

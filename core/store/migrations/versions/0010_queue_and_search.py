@@ -17,12 +17,12 @@ INDEXES = (
     ("ix_cases_opened", ("status", "opened_at")),
     ("ix_cases_decided", ("status", "decided_at")),
     ("ix_cases_score", ("status", "score", "rank")),
-    ("ix_cases_label", ("status", "scored_label", "rank")),
-    ("ix_cases_tenth", ("status", "tenth", "rank")),
-    ("ix_cases_source", ("status", "source", "rank")),
-    ("ix_cases_language", ("status", "language", "rank")),
-    ("ix_cases_trigger", ("status", "opened_because", "rank")),
-    ("ix_cases_reports", ("status", "report_count", "rank")),
+    ("ix_cases_label", ("status", "scored_label", "rank", "is_text_gone")),
+    ("ix_cases_tenth", ("status", "tenth", "rank", "is_text_gone")),
+    ("ix_cases_source", ("status", "source", "rank", "is_text_gone")),
+    ("ix_cases_language", ("status", "language", "rank", "is_text_gone")),
+    ("ix_cases_trigger", ("status", "opened_because", "rank", "is_text_gone")),
+    ("ix_cases_reports", ("status", "report_count", "rank", "is_text_gone")),
     ("ix_cases_author", ("author", "status", "rank")),
 )
 
