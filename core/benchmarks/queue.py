@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from datetime import timedelta
+from itertools import pairwise
 from pathlib import Path
 from statistics import median, quantiles
 from typing import Any
@@ -57,9 +58,7 @@ FILTERS = {
     "held by nobody": QueueFilter(held_by=HeldBy.NOBODY),
     "language unknown to the model": QueueFilter(trigger=CaseTrigger.LANGUAGE),
     "label and source": QueueFilter(label=Label.THREAT, source="site-7"),
-    "label, source and language": QueueFilter(
-        label=Label.INSULT, source="site-3", language="de"
-    ),
+    "label, source and language": QueueFilter(label=Label.INSULT, source="site-3", language="de"),
     "two that never meet": QueueFilter(label=Label.TOXICITY, trigger=CaseTrigger.LANGUAGE),
     "everything": QueueFilter(
         statuses=WORK,
@@ -121,6 +120,9 @@ def _works(context: Context, made: MadeUp) -> Iterator[tuple[str, Callable[[], o
     def page(queue_filter: QueueFilter, order: QueueOrder) -> Callable[[], object]:
         return lambda: list_queue(context, REVIEWER, queue_filter, order)
 
+    def counted(queue_filter: QueueFilter) -> Callable[[], object]:
+        return lambda: count_facets(context, REVIEWER, queue_filter)
+
     def found(queries: Sequence[str]) -> Callable[[], object]:
         return lambda: search(context, REVIEWER, chance.choice(queries))
 
@@ -132,7 +134,7 @@ def _works(context: Context, made: MadeUp) -> Iterator[tuple[str, Callable[[], o
     deep = _deep_cursor(context)
     yield "a deep page", lambda: list_queue(context, REVIEWER, QueueFilter(), after=deep)
     for name, queue_filter in FILTERS.items():
-        yield f"counts, {name}", lambda asked=queue_filter: count_facets(context, REVIEWER, asked)
+        yield f"counts, {name}", counted(queue_filter)
     mark = str(int(list_queue(context, REVIEWER, QueueFilter()).mark) - 1_000)
     yield (
         "arrivals, 1,000 events",
@@ -147,12 +149,14 @@ def _works(context: Context, made: MadeUp) -> Iterator[tuple[str, Callable[[], o
     for name, queries in {
         "common word": common,
         "rare word": rare,
-        "common phrase": [f'"{first} {second}"' for first, second in zip(common, common[1:])],
+        "common phrase": [f'"{first} {second}"' for first, second in pairwise(common)],
         "phrase, no hit": [f'"{first} {words[0]}"' for first in rare],
         "no hit": ["qqqqq", "zzzzz"],
-        "two common words": [f"{first} {second}" for first, second in zip(common, common[1:])],
+        "two common words": [f"{first} {second}" for first, second in pairwise(common)],
         "common but not common": [f"{words[0]} -{other}" for other in common[1:]],
-        "one of two": [f"{first} OR {second}" for first, second in zip(rare, common)],
+        "one of two": [
+            f"{first} OR {second}" for first, second in zip(rare[:20], common, strict=True)
+        ],
         "prefix": [f"{word[:3]}*" for word in common if len(word) > 2],
         "long prefix": [f"{word[:5]}*" for word in words[:2_000] if len(word) > 5],
         "author": [f"author:author-{number}" for number in range(50)],

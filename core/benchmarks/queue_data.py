@@ -24,7 +24,7 @@ NOW = START + SPAN
 CHUNK = 10_000
 HELD = 200
 VOCABULARY = 50_000
-_SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu an el is or un".split()
+_SYLLABLES = "ba ce di fo gu ha je ki lo mu na pe ri so tu va we xi yo zu an el is or un"
 _LABELS = (Label.TOXICITY, Label.INSULT, Label.OBSCENE, Label.THREAT, Label.IDENTITY_ATTACK)
 _LABEL_SHARES = (40, 35, 15, 6, 4)
 _STATUSES = (CaseStatus.OPEN, CaseStatus.ESCALATED, CaseStatus.CLOSED)
@@ -45,7 +45,7 @@ class _Words:
         self._chance = chance
         made: dict[str, None] = {}
         while len(made) < VOCABULARY:
-            made["".join(chance.choices(_SYLLABLES, k=chance.randint(1, 4)))] = None
+            made["".join(chance.choices(_SYLLABLES.split(), k=chance.randint(1, 4)))] = None
         self.words = list(made)
         self._shares = list(accumulate(1 / rank for rank in range(1, VOCABULARY + 1)))
 
@@ -134,7 +134,7 @@ def _rows(
     author = f"author-{int(200_000 * chance.random() ** 3)}"
     source = _SOURCES[int(len(_SOURCES) * chance.random() ** 2)]
     text = words.text()
-    first = _decision(_id(chance), revision_id, 1, moment, "rule", "system", "hold")
+    first = _decision(chance, revision_id, 1, moment, source="rule", actor="system", action="hold")
     first |= {"scores": json.dumps({label: score} if label else {}), "language": language}
     made, decided_at = [first], moment
     if status is not CaseStatus.OPEN:
@@ -204,7 +204,7 @@ def _review(
     action = "escalate" if status is CaseStatus.ESCALATED else chance.choice(_ACTIONS)
     actor = chance.choice(MODERATORS)
     review = _decision(
-        _id(chance), first["revision_id"], 2, decided_at, "reviewer", actor, action
+        chance, first["revision_id"], 2, decided_at, source="reviewer", actor=actor, action=action
     )
     review["supersedes"] = first["id"]
     if action == "remove":
@@ -215,21 +215,14 @@ def _review(
 
 
 def _decision(
-    decision_id: str,
-    revision_id: str,
-    position: int,
-    decided_at: int,
-    source: str,
-    actor: str,
-    action: str,
+    chance: random.Random, revision_id: str, position: int, decided_at: int, **made: str
 ) -> dict[str, Any]:
+    """`made` are source, actor and action."""
+    decision_id = _id(chance)
     return {
         "id": decision_id,
         "revision_id": revision_id,
         "position": position,
-        "action": action,
-        "source": source,
-        "actor": actor,
         "policy_version": 1,
         "decided_at": decided_at,
         "effective_at": decided_at,
@@ -241,6 +234,7 @@ def _decision(
         "supersedes": None,
         "language": None,
         "idempotency_key": decision_id,
+        **made,
     }
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Literal, TypeVar
+from typing import Any, Literal, TypeVar
 
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import FIRST_YEAR, LAST_YEAR, MAX_ID_CHARS
@@ -134,7 +134,8 @@ def without_facet(queue_filter: QueueFilter, facet: Facet) -> QueueFilter:
         case Facet.REPORTS:
             return replace(queue_filter, reports=0)
         case _:
-            return replace(queue_filter, **{facet.value: None})
+            nothing: dict[str, Any] = {facet.value: None}
+            return replace(queue_filter, **nothing)
 
 
 def queue_score(case: Case) -> float:

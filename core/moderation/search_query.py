@@ -181,11 +181,11 @@ class _Parser:
             self._problems.append(f"{piece[0]} (only letters and digits can be found)")
             return None
         is_prefix = piece["word"] is not None and text.endswith("*")
-        if is_prefix and len(text.strip("*")) < FEWEST_PREFIX_CHARS:
-            if not _UNSPACED.search(text):
-                self._problems.append(f"{piece[0]} (* needs {FEWEST_PREFIX_CHARS} letters)")
-                return None
-        return SearchTerm(text.strip(), field, is_prefix or bool(_UNSPACED.search(text)))
+        is_unspaced = bool(_UNSPACED.search(text))
+        if is_prefix and not is_unspaced and len(text.strip("*")) < FEWEST_PREFIX_CHARS:
+            self._problems.append(f"{piece[0]} (* needs {FEWEST_PREFIX_CHARS} letters)")
+            return None
+        return SearchTerm(text.strip(), field, is_prefix or is_unspaced)
 
     def _add(self, term: SearchTerm, *, negated: bool, joins: bool) -> None:
         if sum(map(len, self._groups)) + len(self._unwanted) >= MAX_TERMS:

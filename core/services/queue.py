@@ -1,4 +1,4 @@
-"""The review queue for the staff's pages: a page of it, what it can be filtered by, what came in."""
+"""The review queue for the staff's pages: a page of it, its filters' counts, what came in."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -61,7 +61,6 @@ def list_queue(
     check_can(actor, Permission.SEE_QUEUE)
     query = _query(context, actor, queue_filter, order)
     limit = max(1, min(limit, MAX_LIMIT))
-    place = cursor_to_place(after, query.order)
     with context.store.read() as reader:
         items = _page(reader, query, cursor_to_place(after, query.order), limit)
         before = after_them = NONE
@@ -89,8 +88,11 @@ def count_facets(context: Context, actor: Actor, queue_filter: QueueFilter) -> F
     with context.store.read() as reader:
         query = _query(context, actor, queue_filter, QueueOrder.PRIORITY)
         counts, statuses = QueueCounts(reader, query), queue_filter.statuses
-        labels = {None: WITHOUT, **{label: label for label in Label}}
-        languages = {None: WITHOUT, **{code: code for code in reader.queue_languages(statuses)}}
+        labels: dict[Label | None, str] = {None: WITHOUT, **{label: label for label in Label}}
+        languages: dict[str | None, str] = {
+            None: WITHOUT,
+            **{code: code for code in reader.queue_languages(statuses)},
+        }
         return Facets(
             labels=counts.by(Facet.LABEL, lambda row: row.label, labels),
             scores=counts.by_score(),

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Mapping
 from dataclasses import replace
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from core.moderation.queue import (
     TENTHS,
@@ -44,7 +44,8 @@ class QueueCounts:
         counts = {value: Count(number, tally.is_exact) for value, number in numbers.items()}
         if not tally.is_exact and base == QueueFilter(base.statuses):
             for value, said in chosen.items():
-                counts[value] = self._count(replace(base, **{facet.value: said}))
+                choice: dict[str, Any] = {facet.value: said}
+                counts[value] = self._count(replace(base, **choice))
         found = {value: count for value, count in counts.items() if count.may_be_more}
         return dict(sorted(found.items(), key=lambda each: -each[1].number))
 

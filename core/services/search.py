@@ -10,6 +10,7 @@ from core.services.context import Context
 from core.store.search_views import FoundText
 
 MAX_LIMIT = 200
+MOST_DIGITS = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +36,8 @@ def search(
     parsed = parse_query(query)
     if parsed.is_empty:
         return SearchPage((), None, parsed.problem)
-    below = int(after) if after and after.isascii() and after.isdecimal() and len(after) < 19 else None
+    is_number = after is not None and after.isascii() and after.isdecimal()
+    below = int(after) if after and is_number and len(after) < MOST_DIGITS else None
     with context.store.read() as reader:
         found = reader.search(parsed, max(1, min(limit, MAX_LIMIT)), below)
     following = None if found.next_number is None else str(found.next_number)

@@ -22,8 +22,8 @@ from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
 from core.moderation.queue import Count, QueueQuery
 from core.moderation.queue_paging import QueuePlace
-from core.moderation.search_query import SearchQuery
 from core.moderation.reports import MutedReporter, Report
+from core.moderation.search_query import SearchQuery
 from core.moderation.sign_ins import SignIn
 from core.store.queue_views import QueueLine, Tally
 from core.store.search_views import FoundTexts

@@ -8,6 +8,7 @@ from tests.contract.store_cases import Cases
 from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
 from tests.contract.store_policies import PoliciesAndAudit
+from tests.contract.store_queue import Queue
 from tests.contract.store_sign_ins import SignIns
 from tests.contract.store_transactions import Transactions
 
@@ -19,6 +20,7 @@ class StoreSuite(
     HeldForLanguage,
     Decisions,
     Cases,
+    Queue,
     Threads,
     Authors,
     Appeals,

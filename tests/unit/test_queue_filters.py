@@ -2,7 +2,7 @@
 
 import base64
 import json
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from hypothesis import given
@@ -129,9 +129,7 @@ def test_each_score_lies_in_one_tenth(score: float) -> None:
 
 
 @given(BANDS, SCORES)
-def test_band_overlaps_the_tenths_of_its_scores(
-    edges: tuple[float, float], score: float
-) -> None:
+def test_band_overlaps_the_tenths_of_its_scores(edges: tuple[float, float], score: float) -> None:
     band = ScoreBand(*edges)
     if band.low <= score < band.high or score == band.high == 1:
         assert tenth_of(score) in band.tenths

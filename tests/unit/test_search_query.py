@@ -44,13 +44,9 @@ UNDERSTOOD = {
     "author:sam": SearchQuery(wanted=all_of(T("sam", AUTHOR))),
     'Author:"Sam Smith"': SearchQuery(wanted=all_of(T("Sam Smith", AUTHOR))),
     "by:mina note:spam": SearchQuery(wanted=all_of(T("mina", BY), T("spam", NOTE))),
-    "author:sam -by:mina": SearchQuery(
-        wanted=all_of(T("sam", AUTHOR)), unwanted=(T("mina", BY),)
-    ),
+    "author:sam -by:mina": SearchQuery(wanted=all_of(T("sam", AUTHOR)), unwanted=(T("mina", BY),)),
     "reason:harassment": SearchQuery(wanted=all_of(T("harassment", SearchField.REASON))),
-    "is:open IS:removed": SearchQuery(
-        states=frozenset({SearchState.OPEN, SearchState.REMOVED})
-    ),
+    "is:open IS:removed": SearchQuery(states=frozenset({SearchState.OPEN, SearchState.REMOVED})),
     "label:threat": SearchQuery(labels=frozenset({Label.THREAT})),
     "after:2026-11-01 before:2026/12": SearchQuery(
         since=datetime(2026, 11, 1, tzinfo=UTC), until=datetime(2026, 12, 1, tzinfo=UTC)
@@ -100,7 +96,23 @@ def test_the_rest_of_a_query_is_kept() -> None:
 
 PIECES = st.sampled_from(
     [
-        *('"', "-", "*", ":", "OR", "AND", "NOT", "NEAR(", "(", ")", "|", "{body}", "^", "+", "\x00"),
+        *(
+            '"',
+            "-",
+            "*",
+            ":",
+            "OR",
+            "AND",
+            "NOT",
+            "NEAR(",
+            "(",
+            ")",
+            "|",
+            "{body}",
+            "^",
+            "+",
+            "\x00",
+        ),
         *("is:", "is:open", "author:", "by:", "note:", "label:", "before:2026-01-01", "';--"),
         *("\ud800", "\\", "ﬁ", "a", "word", "über", "検", "\u202e", "\x02", "0000-00-00"),
     ]

@@ -1,7 +1,6 @@
-"""The columns of a case that repeat facts of its comment and its decisions, so that the queue can be
-filtered and ordered by them in one table."""
+"""The columns of a case that repeat facts of its comment and its decisions, so that one table is
+enough to filter and order the queue."""
 
-from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import Connection, and_, bindparam, case, func, select, update
@@ -48,7 +47,7 @@ _NOTE_DECIDED = Prepared(
 )
 
 
-def case_facts(connection: Connection, of: Case) -> Mapping[str, Any]:
+def case_facts(connection: Connection, of: Case) -> dict[str, Any]:
     """The columns as they are to be stored for a case now."""
     score = queue_score(of)
     found = _FACTS.run(connection, {"revision": of.revision_id}).mappings().one()

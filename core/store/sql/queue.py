@@ -175,9 +175,7 @@ class SqlQueue:
             .limit(SORTABLE + 1)
         )
         return int(
-            self._connection.execute(
-                select(func.count()).select_from(met.subquery())
-            ).scalar_one()
+            self._connection.execute(select(func.count()).select_from(met.subquery())).scalar_one()
         )
 
     def _looked_at(

@@ -110,7 +110,9 @@ def _score(asked: QueueFilter) -> Part | None:
         return condition
 
     tenths = [(cases.c.tenth == tenth) & make(cases.c) for tenth in band.tenths]
-    return Part(("tenth", "score") if not band.is_whole else ("tenth",), make, "ix_cases_tenth", tenths)
+    return Part(
+        ("tenth", "score") if not band.is_whole else ("tenth",), make, "ix_cases_tenth", tenths
+    )
 
 
 def _reports(asked: QueueFilter) -> Part | None:

@@ -21,8 +21,8 @@ from core.store.sql import rows
 from core.store.sql.lists import SqlLists
 from core.store.sql.prepared import Prepared
 from core.store.sql.queue import SqlQueue
-from core.store.sql.search import SqlSearch
 from core.store.sql.reports import SqlReports
+from core.store.sql.search import SqlSearch
 from core.store.sql.tables import (
     IS_FAILURE,
     IS_WAITING,

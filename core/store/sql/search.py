@@ -143,7 +143,9 @@ def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
     """On the document `s`, its revision `r` and its case `c`."""
     conditions, values = ["1"], {}
     if query.states:
-        conditions.append(f"({' OR '.join(f'({_STATES[state]})' for state in sorted(query.states))})")
+        conditions.append(
+            f"({' OR '.join(f'({_STATES[state]})' for state in sorted(query.states))})"
+        )
     if query.labels:
         names = {f"label_{number}": label for number, label in enumerate(sorted(query.labels))}
         conditions.append(f"c.scored_label IN ({', '.join(':' + name for name in names)})")
