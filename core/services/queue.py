@@ -1,7 +1,7 @@
 """The review queue for the staff's pages: a page of it, its filters' counts, what came in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from core.moderation.cases import CaseTrigger
 from core.moderation.permissions import Actor, Permission, check_can
@@ -133,11 +133,8 @@ def _query(
 def _page(
     reader: Reader, query: QueueQuery, place: QueuePlace | None, limit: int
 ) -> Sequence[QueueLine]:
-    """The lines beside the place. Less than a page before it is the first page; nothing after it,
-    because the cases are decided by now, is the last page."""
+    """The lines beside the place, or the first page if there are less than a page before it, or none
+    after it, because they are decided by now."""
     items = reader.queue_lines(query, place, limit)
-    if place is None:
-        return items
-    if place.is_backwards:
-        return items if len(items) == limit else reader.queue_lines(query, None, limit)
-    return items or reader.queue_lines(query, replace(place, is_backwards=True), limit)
+    is_short = len(items) < limit if place and place.is_backwards else not items
+    return reader.queue_lines(query, None, limit) if place and is_short else items

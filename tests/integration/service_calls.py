@@ -3,16 +3,18 @@
 from collections.abc import Callable
 
 from core.bootstrap.services import Services
-from core.errors import NotFound
+from core.errors import NotFound, SearchUnavailable
 from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
+from core.moderation.queue import QueueFilter
 from core.services import (
     explain,
     ingest,
     parity,
     queries,
+    queue,
     reopen,
     review,
     traffic,
@@ -21,6 +23,7 @@ from core.services import (
 )
 from core.services.appeal import hear_appeal
 from core.services.backends import load_site_backends
+from core.services.search import search
 from core.services.trials import SpareBackends
 from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
@@ -150,6 +153,14 @@ def compare_sample(services: Services, actor: Actor) -> None:
     )
 
 
+def search_words(services: Services, actor: Actor) -> None:
+    """Raises PermissionDenied before SearchUnavailable."""
+    try:
+        search(services.context, actor, "word")
+    except SearchUnavailable:
+        assert not services.settings.keeps_state_in_home
+
+
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
@@ -183,6 +194,18 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: queries.load_policy(s.context, a, 1),
         "nyynyy",
     ),
+    ("queue.list_queue", "list"): (
+        lambda s, a: queue.list_queue(s.context, a, QueueFilter()),
+        "nyynyy",
+    ),
+    ("queue.count_facets", "count"): (
+        lambda s, a: queue.count_facets(s.context, a, QueueFilter()),
+        "nyynyy",
+    ),
+    ("queue.arrivals", "count"): (
+        lambda s, a: queue.arrivals(s.context, a, QueueFilter(), "0"),
+        "nyynyy",
+    ),
     ("reopen.load_case_reopening", "look"): (
         lambda s, a: reopen.load_case_reopening(s.context, a, scored(s, HELD).id),
         "nyynyy",
@@ -202,6 +225,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ),
     ("review.undo_decision", "open"): (undo, "nyynyn"),
     ("review.undo_decision", "escalated"): (undo_on_escalated, "nnynyn"),
+    ("search.search", "search"): (search_words, "nyynyy"),
     ("traffic.view_log", "view"): (
         lambda s, a: traffic.view_log(a, s.serving_log_queries, s.clock),
         "nyyyyy",

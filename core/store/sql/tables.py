@@ -143,11 +143,11 @@ cases = Table(
     Column("language", Text),
     # `core.moderation.queue.queue_score`, and the tenth it lies in.
     Column("score", Float, nullable=False, server_default="-1.0"),
-    Column("tenth", WIDE, nullable=False, server_default="-1"),
+    Column("tenth", BigInteger, nullable=False, server_default="-1"),
     # When the current decision was made.
     Column("decided_at", BigInteger, nullable=False, server_default="0"),
     # 1: the text was edited or withdrawn, also after a decision.
-    Column("is_text_gone", WIDE, nullable=False, server_default="0"),
+    Column("is_text_gone", BigInteger, nullable=False, server_default="0"),
     Index("ix_cases_queue", "status", "priority"),
     Index("ix_cases_rank", "status", "rank"),
 )

@@ -1,6 +1,7 @@
 """What the review queue is filtered and ordered by, on each case; and the index of the search.
 
-The index is SQLite's alone. Its triggers keep it in the transaction of each change. A row of
+The index is SQLite's alone. Triggers keep it in the transaction of each change; new texts enter it
+at the end of theirs (core/store/sql/sqlite/search_index.py). A row of
 `search_documents` is a text that can be found; its number counts up in the order of receipt, and
 unlike an implicit rowid survives a VACUUM.
 """
@@ -44,20 +45,16 @@ SCORE = """
     ELSE CAST({} AS BIGINT) END
     WHERE scored_label IS NOT NULL OR opened_because = 'not_read_whole'"""
 
-# The words of decisions are those of people: nobody looks for what the model says of every text.
-SOURCE = """
+# The words of decisions are those of people: nobody looks for what the model says of every text. A
+# text with less than two decisions has none by a person, which spares new ones three look-ups.
+BY_PEOPLE = """CASE WHEN r.version < 2 THEN '' ELSE coalesce((
+        SELECT group_concat(word, ' ; ') FROM (SELECT {} AS word FROM decisions
+        WHERE revision_id = r.id AND source = 'reviewer' ORDER BY position)), '') END"""
+SOURCE = f"""
     CREATE VIEW search_source AS SELECT s.id, r.body, c.author,
-    coalesce((SELECT group_concat(note || ' ' || internal_note, ' ') FROM (
-        SELECT note, internal_note FROM decisions
-        WHERE revision_id = s.revision_id AND source = 'reviewer' ORDER BY position)), '') AS notes,
-    coalesce((SELECT group_concat(actor, ' ; ') FROM (
-        SELECT actor FROM decisions
-        WHERE revision_id = s.revision_id AND source = 'reviewer' ORDER BY position)), '')
-        AS deciders,
-    coalesce((SELECT group_concat(action || ' ' || coalesce(reason_code, ''), ' ; ') FROM (
-        SELECT action, reason_code FROM decisions
-        WHERE revision_id = s.revision_id AND source = 'reviewer' ORDER BY position)), '')
-        AS reasons
+    {BY_PEOPLE.format("note || ' ' || internal_note")} AS notes,
+    {BY_PEOPLE.format("actor")} AS deciders,
+    {BY_PEOPLE.format("action || ' ' || coalesce(reason_code, '')")} AS reasons
     FROM search_documents s JOIN revisions r ON r.id = s.revision_id
     JOIN comments c ON c.id = r.comment_id"""
 INDEX = """
@@ -66,22 +63,20 @@ INDEX = """
     tokenize="unicode61 remove_diacritics 2")"""
 COLUMNS = "body, author, notes, deciders, reasons"
 # The index can forget a document only by the very words it was given, so `leave` comes before a
-# change and `enter` after it.
+# change and `enter` after it. A document that is not in the index yet enters at the end of its
+# transaction: for FTS5 each statement with a trigger is a savepoint, at which it writes a segment.
 LEAVE = f"""INSERT INTO search_index(search_index, rowid, {COLUMNS})
-    SELECT 'delete', id, {COLUMNS} FROM search_source WHERE id IN ("""
-ENTER = f"""INSERT INTO search_index(rowid, {COLUMNS})
-    SELECT id, {COLUMNS} FROM search_source WHERE id IN ("""
+    SELECT 'delete', id, {COLUMNS} FROM search_source
+    WHERE id IN (SELECT id FROM search_index_docsize) AND id IN ("""
+ENTER = f"""INSERT INTO search_index(rowid, {COLUMNS}) SELECT id, {COLUMNS} FROM search_source
+    WHERE id < (SELECT max(id) FROM search_index_docsize) AND id IN ("""
 BY_REVISION = "SELECT id FROM search_documents WHERE revision_id = NEW.{});"
 BY_COMMENT = """SELECT s.id FROM search_documents s JOIN revisions r ON r.id = s.revision_id
     WHERE r.comment_id = NEW.id);"""
 TRIGGERS = (
-    # Without the view, which looks for decisions that a new text can't have.
     """CREATE TRIGGER search_text_stored AFTER INSERT ON revisions WHEN NEW.withdrawn_at IS NULL
     BEGIN
     INSERT INTO search_documents(revision_id, received_at) VALUES (NEW.id, NEW.received_at);
-    INSERT INTO search_index(rowid, body, author, notes, deciders, reasons)
-    SELECT s.id, NEW.body, c.author, '', '', '' FROM search_documents s, comments c
-    WHERE s.revision_id = NEW.id AND c.id = NEW.comment_id;
     END""",
     f"""CREATE TRIGGER search_text_withdrawn BEFORE UPDATE OF withdrawn_at ON revisions
     WHEN OLD.withdrawn_at IS NULL AND NEW.withdrawn_at IS NOT NULL BEGIN
