@@ -133,8 +133,8 @@ def _query(
 def _page(
     reader: Reader, query: QueueQuery, place: QueuePlace | None, limit: int
 ) -> Sequence[QueueLine]:
-    """The lines beside the place, or the first page if there are less than a page before it, or none
-    after it, because they are decided by now."""
+    """The lines beside the place; or the first page, if there are less than a page before it, or
+    none after it because they are decided by now."""
     items = reader.queue_lines(query, place, limit)
     is_short = len(items) < limit if place and place.is_backwards else not items
     return reader.queue_lines(query, None, limit) if place and is_short else items

@@ -20,13 +20,9 @@ from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
-from core.moderation.queue import Count, QueueQuery
-from core.moderation.queue_paging import QueuePlace
 from core.moderation.reports import MutedReporter, Report
-from core.moderation.search_query import SearchQuery
 from core.moderation.sign_ins import SignIn
-from core.store.queue_views import QueueLine, Tally
-from core.store.search_views import FoundTexts
+from core.store.queue_base import QueueReader
 from core.store.views import (
     AppealItem,
     AuthorRecord,
@@ -39,7 +35,7 @@ from core.store.views import (
 )
 
 
-class Reader(Protocol):
+class Reader(QueueReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...
@@ -137,41 +133,6 @@ class Reader(Protocol):
         ...
 
     def queue_count(self) -> QueueCount: ...
-
-    def queue_lines(
-        self, query: QueueQuery, place: QueuePlace | None, limit: int
-    ) -> Sequence[QueueLine]:
-        """The cases of the query beside the place, the nearest `limit` of them, in its order; None
-        is the beginning."""
-        ...
-
-    def count_queue(self, query: QueueQuery, place: QueuePlace | None = None) -> Count:
-        """The number of all the cases of `queue_lines`; a lower bound of it once very many cases
-        would have to be looked at."""
-        ...
-
-    def tally_queue(self, query: QueueQuery) -> Tally: ...
-
-    def queue_sources(self, statuses: Sequence[CaseStatus]) -> Sequence[str]:
-        """The first sources that cases with those statuses have, in the order of their names."""
-        ...
-
-    def queue_languages(self, statuses: Sequence[CaseStatus]) -> Sequence[str]:
-        """As `queue_sources`."""
-        ...
-
-    def newest_event(self) -> int:
-        """The number of the newest audit event; later events have higher ones."""
-        ...
-
-    def count_arrivals(self, query: QueueQuery, after: int) -> Count:
-        """The cases of the query that came in, or came back, by another than its actor with an
-        event after that number."""
-        ...
-
-    def search(self, query: SearchQuery, limit: int, below: int | None) -> FoundTexts:
-        """The newest texts with a number below `below`. Raises SearchUnavailable."""
-        ...
 
     def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
         """The comments and the thread title above the comment: the nearest `limit`, root first."""
