@@ -22,6 +22,7 @@ BENCHMARKS = {
     "local": "core.benchmarks.local",
     "parity": "core.benchmarks.parity",
     "pipeline": "core.benchmarks.pipeline",
+    "queue": "core.benchmarks.queue",
     "serve": "core.benchmarks.serve",
     "serving-log": "core.benchmarks.serving_log",
     "state": "core.benchmarks.state",

@@ -25,6 +25,7 @@ from core.moderation.policies import Policy
 from core.moderation.reports import MutedReporter, Report
 from core.moderation.sign_ins import SignIn
 from core.store.near_base import NearReader
+from core.store.queue_base import QueueReader
 from core.store.views import (
     AppealItem,
     AuthorRecord,
@@ -38,7 +39,7 @@ from core.store.views import (
 )
 
 
-class Reader(NearReader, Protocol):
+class Reader(NearReader, QueueReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...

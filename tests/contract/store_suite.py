@@ -10,6 +10,7 @@ from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
 from tests.contract.store_near import Conversations, NearTexts
 from tests.contract.store_policies import PoliciesAndAudit
+from tests.contract.store_queue import Queue
 from tests.contract.store_reports import Reports
 from tests.contract.store_sign_ins import SignIns
 from tests.contract.store_transactions import Transactions
@@ -22,6 +23,7 @@ class StoreSuite(
     HeldForLanguage,
     Decisions,
     Cases,
+    Queue,
     Claims,
     NearTexts,
     Conversations,

@@ -3,17 +3,19 @@
 from collections.abc import Callable
 
 from core.bootstrap.services import Services
-from core.errors import NotFound
+from core.errors import NotFound, SearchUnavailable
 from core.identifiers import new_id
 from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
+from core.moderation.queue import QueueFilter
 from core.services import (
     explain,
     ingest,
     parity,
     queries,
+    queue,
     reopen,
     report,
     review,
@@ -24,6 +26,7 @@ from core.services import (
 from core.services.appeal import hear_appeal
 from core.services.backends import load_site_backends
 from core.services.claims import claim_case, release_case
+from core.services.search import search
 from core.services.trials import SpareBackends
 from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
@@ -172,6 +175,14 @@ def compare_sample(services: Services, actor: Actor) -> None:
     )
 
 
+def search_words(services: Services, actor: Actor) -> None:
+    """Raises PermissionDenied before SearchUnavailable."""
+    try:
+        search(services.context, actor, "word")
+    except SearchUnavailable:
+        assert not services.settings.keeps_state_in_home
+
+
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 TABLE: dict[tuple[str, str], tuple[Call, str]] = NEAR_TABLE | {
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
@@ -228,6 +239,18 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = NEAR_TABLE | {
     ),
     ("report.mute_reporter", "mute"): (mute, "nnynyn"),
     ("report.unmute_reporter", "unmute"): (unmute, "nnynyn"),
+    ("queue.list_queue", "list"): (
+        lambda s, a: queue.list_queue(s.context, a, QueueFilter()),
+        "nyynyy",
+    ),
+    ("queue.count_facets", "count"): (
+        lambda s, a: queue.count_facets(s.context, a, QueueFilter()),
+        "nyynyy",
+    ),
+    ("queue.arrivals", "count"): (
+        lambda s, a: queue.arrivals(s.context, a, QueueFilter(), "0"),
+        "nyynyy",
+    ),
     ("reopen.load_case_reopening", "look"): (
         lambda s, a: reopen.load_case_reopening(s.context, a, scored(s, HELD).id),
         "nyynyy",
@@ -247,6 +270,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = NEAR_TABLE | {
     ),
     ("review.undo_decision", "open"): (undo, "nyynyn"),
     ("review.undo_decision", "escalated"): (undo_on_escalated, "nnynyn"),
+    ("search.search", "search"): (search_words, "nyynyy"),
     ("traffic.view_log", "view"): (
         lambda s, a: traffic.view_log(a, s.serving_log_queries, s.clock),
         "nyyyyy",

@@ -37,6 +37,10 @@ class StateDatabase(Protocol):
         """The schema is up to date and committed."""
         ...
 
+    def end_write(self, connection: Connection) -> None:
+        """Completes the transaction: to be called after its last statement."""
+        ...
+
     def check(self) -> None:
         """Raises StoreError if it is no longer the state that this process opened."""
         ...

@@ -22,7 +22,9 @@ from core.store.sql.alike import SqlAlike
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
 from core.store.sql.prepared import Prepared
+from core.store.sql.queue import SqlQueue
 from core.store.sql.reports import SqlReports
+from core.store.sql.search import SqlSearch
 from core.store.sql.tables import (
     IS_FAILURE,
     IS_WAITING,
@@ -64,7 +66,7 @@ _CHAIN_OR_KEY = Prepared(
 _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
-class SqlReader(SqlAlike, SqlConversations, SqlClaimReads, SqlReports):
+class SqlReader(SqlAlike, SqlConversations, SqlClaimReads, SqlQueue, SqlReports, SqlSearch):
     """Implements `core.store.base.Reader` on one open transaction."""
 
     def __init__(self, connection: Connection) -> None:

@@ -68,6 +68,7 @@ class SqlStore:
         """As `write`, for statements on whole tables."""
         with self._errors(), self._writes.write() as connection, self._errors():
             yield connection
+            self._database.end_write(connection)
 
     @contextmanager
     def together(self) -> Iterator[None]:

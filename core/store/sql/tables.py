@@ -137,6 +137,17 @@ cases = Table(
     Column("trusted_report_count", WIDE, nullable=False, server_default="0"),
     # The order of the queue: `core.moderation.priority.rank_of`.
     Column("rank", Float, nullable=False, server_default="0"),
+    # What the queue is filtered and ordered by, of the comment and its decisions.
+    Column("source", Text, nullable=False, server_default=""),
+    Column("author", Text, nullable=False, server_default=""),
+    Column("language", Text),
+    # `core.moderation.queue.queue_score`, and the tenth it lies in.
+    Column("score", Float, nullable=False, server_default="-1.0"),
+    Column("tenth", BigInteger, nullable=False, server_default="-1"),
+    # When the current decision was made.
+    Column("decided_at", BigInteger, nullable=False, server_default="0"),
+    # 1: the text was edited or withdrawn, also after a decision.
+    Column("is_text_gone", BigInteger, nullable=False, server_default="0"),
     # Of the case's text: core.moderation.alike.Signature.
     Column("text_key", BigInteger),
     Index("ix_cases_queue", "status", "priority"),
@@ -243,3 +254,20 @@ sign_ins = Table(
     Column("signed_in_at", BigInteger, nullable=False),
     Index("ix_sign_ins_signed_in", "signed_in_at"),
 )
+
+# One for each filter and each order of the queue. The rank makes a filtered queue come in its usual
+# order without sorting, and a count needs no more columns.
+_FILTERED = (
+    ("ix_cases_label", cases.c.scored_label),
+    ("ix_cases_tenth", cases.c.tenth),
+    ("ix_cases_source", cases.c.source),
+    ("ix_cases_language", cases.c.language),
+    ("ix_cases_trigger", cases.c.opened_because),
+    ("ix_cases_reports", cases.c.report_count),
+)
+for _name, _column in _FILTERED:
+    Index(_name, cases.c.status, _column, cases.c.rank, cases.c.is_text_gone)
+Index("ix_cases_author", cases.c.author, cases.c.status, cases.c.rank)
+Index("ix_cases_opened", cases.c.status, cases.c.opened_at)
+Index("ix_cases_decided", cases.c.status, cases.c.decided_at)
+Index("ix_cases_score", cases.c.status, cases.c.score, cases.c.rank)

@@ -11,14 +11,18 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 
 from core.errors import InvalidInput, StoreError
 from core.store.sql.store import SqlStore
-from core.store.sql.tables import audit_events, decisions, metadata, near_texts
+from core.store.sql.tables import audit_events, decisions, metadata, near_texts, revisions
 
 _CHUNK_ROWS = 1_000
 _TABLES = tuple(metadata.sorted_tables)
 """Each after those that its rows refer to."""
 _DIGEST_BITS = 256
-# Within one revision a decision names earlier ones, which must be there before it.
-_ORDER = {decisions: (decisions.c.revision_id, decisions.c.position)}
+_ORDER = {
+    # Within one revision a decision names earlier ones, which must be there before it.
+    decisions: (decisions.c.revision_id, decisions.c.position),
+    # SQLite's search lists texts in the order in which they were stored.
+    revisions: (revisions.c.received_at, revisions.c.id),
+}
 
 
 @dataclass(frozen=True, slots=True)

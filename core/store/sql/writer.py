@@ -14,6 +14,7 @@ from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
+from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
@@ -80,6 +81,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
         if revision.number > 1:
             older = revisions.c.comment_id == revision.comment_id
             self._connection.execute(update(revisions).where(older).values(is_latest=0))
+            change_cases_of(self._connection, revision.comment_id, is_text_gone=1)
         self._insert(
             revisions,
             id=revision.id,
@@ -100,6 +102,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
             .where(comments.c.id == comment.id)
             .values(**rows.comment_to_row(comment))
         )
+        change_cases_of(self._connection, comment.id, author=comment.author)
         self.add_audit(audit)
 
     def withdraw_comment(self, comment_id: str, withdrawn_at: datetime, audit: AuditEvent) -> None:
@@ -108,6 +111,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
             .where(revisions.c.comment_id == comment_id, revisions.c.withdrawn_at.is_(None))
             .values(withdrawn_at=rows.to_micros(withdrawn_at))
         )
+        change_cases_of(self._connection, comment_id, is_text_gone=1)
         self.add_audit(audit)
 
     def add_decision(
@@ -127,11 +131,13 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
             return False
         row = rows.decision_to_row(decision)
         self._insert(decisions, **row, position=seen_version + 1, idempotency_key=idempotency_key)
+        if seen_version:  # before the first decision there is no case
+            note_decided(self._connection, decision)
         self.add_audit(audit)
         return True
 
     def open_case(self, case: Case) -> None:
-        row = rows.case_to_row(case)
+        row = rows.case_to_row(case) | case_facts(self._connection, case)
         row["text_key"] = self._sign(case.revision_id)
         self._insert(cases, id=case.id, revision_id=case.revision_id, **row)
 
@@ -147,9 +153,8 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
         return signature.text_key
 
     def change_case(self, case: Case) -> None:
-        self._connection.execute(
-            update(cases).where(cases.c.id == case.id).values(**rows.case_to_row(case))
-        )
+        row = rows.case_to_row(case) | case_facts(self._connection, case)
+        self._connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None:
         _SET_STATUS.run(self._connection, {"case": case_id, "now": status.value})

@@ -9,7 +9,7 @@ from alembic import op
 from core.moderation.alike import signature_of
 
 revision = "0011"
-down_revision = "0009"
+down_revision = "0010"
 
 WIDE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 CHUNK_ROWS = 1_000

@@ -37,6 +37,9 @@ class PostgresDatabase:
         connection.exec_driver_sql("BEGIN")
         connection.exec_driver_sql(_LOCK)
 
+    def end_write(self, connection: Connection) -> None:
+        """Nothing is kept beside the tables."""
+
     def check_is_ours(self, connection: Connection) -> None:
         found = set(inspect(connection).get_table_names())
         if "alembic_version" not in found and (taken := found & set(metadata.tables)):

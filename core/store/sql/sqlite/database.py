@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from core.errors import StoreError
 from core.store.sql.sqlite.connections import make_engine, open_probe
 from core.store.sql.sqlite.opened_state import OpenedState, check_room
+from core.store.sql.sqlite.search_index import enter_new_texts
 from core.store.sql.sqlite.state_file import StateFile, is_damage
 
 PROBE_TIMEOUT_S = 1.0
@@ -45,6 +46,9 @@ class SqliteDatabase:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
         if self._opened is None:
             self._keep_open()
+
+    def end_write(self, connection: Connection) -> None:
+        enter_new_texts(connection)
 
     def check_is_ours(self, connection: Connection) -> None:
         self._file.check_content(connection)

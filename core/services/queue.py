@@ -1,0 +1,140 @@
+"""The review queue for the staff's pages: a page of it, its filters' counts, what came in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.moderation.cases import CaseTrigger
+from core.moderation.permissions import Actor, Permission, check_can
+from core.moderation.queue import (
+    WITHOUT,
+    Count,
+    Facet,
+    QueueFilter,
+    QueueOrder,
+    QueueQuery,
+    order_for,
+)
+from core.moderation.queue_paging import QueuePlace, cursor_to_place, place_to_cursor
+from core.moderation.scores import Label
+from core.services.context import Context
+from core.services.queue_counts import QueueCounts
+from core.store.base import Reader
+from core.store.queue_views import Facets, QueueLine
+
+MAX_LIMIT = 200
+MARK_DIGITS = 18
+NONE = Count(0)
+
+
+@dataclass(frozen=True, slots=True)
+class CasePage:
+    """One page of the queue, with how many cases come before and after it. `previous` and `next`
+    are the cursors of the pages beside it, None at the ends. `mark` is for `arrivals`."""
+
+    items: Sequence[QueueLine]
+    order: QueueOrder
+    before: Count
+    after: Count
+    previous: str | None
+    next: str | None
+    mark: str
+
+    @property
+    def total(self) -> Count:
+        """All cases that match the filter."""
+        parts = (self.before, self.after)
+        number = len(self.items) + sum(part.number for part in parts)
+        return Count(number, all(part.is_exact for part in parts))
+
+
+def list_queue(
+    context: Context,
+    actor: Actor,
+    queue_filter: QueueFilter,
+    order: QueueOrder = QueueOrder.PRIORITY,
+    *,
+    after: str | None = None,
+    limit: int = 50,
+) -> CasePage:
+    """The page at a cursor, `next` or `previous` of another page. The first one without a cursor,
+    and for one that is damaged or of another order. Closed cases come the last decided first."""
+    check_can(actor, Permission.SEE_QUEUE)
+    query = _query(context, actor, queue_filter, order)
+    limit = max(1, min(limit, MAX_LIMIT))
+    with context.store.read() as reader:
+        items = _page(reader, query, cursor_to_place(after, query.order), limit)
+        before = after_them = NONE
+        if items:
+            first = QueuePlace(query.order, items[0].key, is_backwards=True)
+            last = QueuePlace(query.order, items[-1].key)
+            before = reader.count_queue(query, first) if after else NONE
+            after_them = reader.count_queue(query, last)
+        return CasePage(
+            items=items,
+            order=query.order,
+            before=before,
+            after=after_them,
+            previous=place_to_cursor(first) if before.may_be_more else None,
+            next=place_to_cursor(last) if after_them.may_be_more else None,
+            mark=str(reader.newest_event()),
+        )
+
+
+def count_facets(context: Context, actor: Actor, queue_filter: QueueFilter) -> Facets:
+    """For each value of each filter, how many cases there are with it and the other filters. The
+    counts are exact up to 10,000 cases; beyond, those under one filter alone are exact up to 10,000
+    each, and others say "at least"."""
+    check_can(actor, Permission.SEE_QUEUE)
+    with context.store.read() as reader:
+        query = _query(context, actor, queue_filter, QueueOrder.PRIORITY)
+        counts, statuses = QueueCounts(reader, query), queue_filter.statuses
+        labels: dict[Label | None, str] = {None: WITHOUT, **{label: label for label in Label}}
+        languages: dict[str | None, str] = {
+            None: WITHOUT,
+            **{code: code for code in reader.queue_languages(statuses)},
+        }
+        return Facets(
+            labels=counts.by(Facet.LABEL, lambda row: row.label, labels),
+            scores=counts.by_score(),
+            sources=counts.by(
+                Facet.SOURCE,
+                lambda row: row.source,
+                {source: source for source in reader.queue_sources(statuses)},
+            ),
+            languages=counts.by(Facet.LANGUAGE, lambda row: row.language, languages),
+            triggers=counts.by(
+                Facet.TRIGGER,
+                lambda row: row.trigger,
+                {trigger: trigger for trigger in CaseTrigger},
+            ),
+            reports=counts.by_reports(),
+            held=counts.by_holder(),
+        )
+
+
+def arrivals(context: Context, actor: Actor, queue_filter: QueueFilter, since: str) -> Count:
+    """How many cases that match the filter came in, or came back, since a page with that mark was
+    read, without those that the actor put there. None for a damaged mark."""
+    check_can(actor, Permission.SEE_QUEUE)
+    if not (since.isascii() and since.isdecimal() and len(since) < MARK_DIGITS):
+        return NONE
+    query = _query(context, actor, queue_filter, QueueOrder.PRIORITY)
+    with context.store.read() as reader:
+        return reader.count_arrivals(query, int(since))
+
+
+def _query(
+    context: Context, actor: Actor, queue_filter: QueueFilter, order: QueueOrder
+) -> QueueQuery:
+    order = order_for(queue_filter, order)
+    return QueueQuery(queue_filter, order, actor.id, context.clock.now())
+
+
+def _page(
+    reader: Reader, query: QueueQuery, place: QueuePlace | None, limit: int
+) -> Sequence[QueueLine]:
+    """The lines beside the place; or the first page, if there are less than a page before it, or
+    none after it because they are decided by now."""
+    items = reader.queue_lines(query, place, limit)
+    is_short = len(items) < limit if place and place.is_backwards else not items
+    return reader.queue_lines(query, None, limit) if place and is_short else items

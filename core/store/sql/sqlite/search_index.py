@@ -1,0 +1,18 @@
+"""New texts enter the index of the search at the end of the transaction that stored them. All other
+changes are made by the triggers of migration 0010."""
+
+from sqlalchemy import Connection
+
+_COLUMNS = "body, author, notes, deciders, reasons"
+# Documents and the index's own rows count up together, so a higher number is a new document.
+_NEWEST = "SELECT coalesce(max(id), 0) FROM search_index_docsize"
+_HAS_NEW = f"SELECT max(id) > ({_NEWEST}) FROM search_documents"
+_ENTER = f"""
+    INSERT INTO search_index(rowid, {_COLUMNS})
+    SELECT id, {_COLUMNS} FROM search_source WHERE id > ({_NEWEST})"""
+
+
+def enter_new_texts(connection: Connection) -> None:
+    """To be called before the transaction ends."""
+    if connection.exec_driver_sql(_HAS_NEW).scalar():
+        connection.exec_driver_sql(_ENTER)
