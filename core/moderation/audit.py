@@ -24,12 +24,13 @@ class AuditKind(StrEnum):
     APPEAL_OVERTURNED = "appeal.overturned"
     APPEAL_CLOSED = "appeal.closed"
     POLICY_STORED = "policy.stored"
+    PREFERENCES_CHANGED = "preferences.changed"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One entry of the audit trail. `subject_id` is the id of the revision it is about, or a policy
-    version.
+    """One entry of the audit trail. `subject_id` is the id of the revision it is about, a policy
+    version, or the person whose preferences changed.
 
     `data` holds only ids and codes, never the text of a comment.
     """

@@ -27,6 +27,7 @@ class Permission(StrEnum):
     OPEN_CASE = "open a case on a visible comment"
     REOPEN_OWN = "reopen their own decision for a day"
     REOPEN_ANY = "reopen any decision"
+    SET_PREFERENCES = "set your preferences"
     SEE_APPEALS = "see appeals"
     HEAR_APPEALS = "hear appeals"
     SEE_SERVING = "see latency and throughput"
@@ -54,7 +55,13 @@ _STAFF_READS = {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: frozenset({Permission.LOOK_UP}),
     Role.MODERATOR: frozenset(
-        _STAFF_READS | {Permission.DECIDE, Permission.OPEN_CASE, Permission.REOPEN_OWN}
+        _STAFF_READS
+        | {
+            Permission.DECIDE,
+            Permission.OPEN_CASE,
+            Permission.REOPEN_OWN,
+            Permission.SET_PREFERENCES,
+        }
     ),
     Role.LEAD: frozenset(
         _STAFF_READS
@@ -64,6 +71,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OPEN_CASE,
             Permission.REOPEN_OWN,
             Permission.REOPEN_ANY,
+            Permission.SET_PREFERENCES,
             Permission.HEAR_APPEALS,
             Permission.COMPARE_BACKENDS,
         }
@@ -78,7 +86,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ADMIN: frozenset(Permission),
-    Role.AUDITOR: frozenset(_STAFF_READS),
+    # Preferences change only what the auditor's own pages show.
+    Role.AUDITOR: frozenset(_STAFF_READS | {Permission.SET_PREFERENCES}),
 }
 
 

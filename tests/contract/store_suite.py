@@ -8,6 +8,7 @@ from tests.contract.store_cases import Cases
 from tests.contract.store_claims import Claims
 from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
+from tests.contract.store_people import People
 from tests.contract.store_policies import PoliciesAndAudit
 from tests.contract.store_sign_ins import SignIns
 from tests.contract.store_transactions import Transactions
@@ -25,6 +26,7 @@ class StoreSuite(
     Authors,
     Appeals,
     PoliciesAndAudit,
+    People,
     SignIns,
 ):
     """Subclass it as `Test…` and supply `open_store`."""

@@ -25,6 +25,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.OPEN_CASE:          (N, Y, Y, Y, Y, N),
     Permission.REOPEN_OWN:         (N, Y, Y, N, Y, N),
     Permission.REOPEN_ANY:         (N, N, Y, N, Y, N),
+    Permission.SET_PREFERENCES:    (N, Y, Y, N, Y, Y),
     Permission.SEE_APPEALS:        (N, Y, Y, N, Y, Y),
     Permission.HEAR_APPEALS:       (N, N, Y, N, Y, N),
     Permission.SEE_SERVING:        (N, Y, Y, Y, Y, Y),

@@ -20,6 +20,7 @@ from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.lists import SqlLists
+from core.store.sql.people import SqlPeople
 from core.store.sql.prepared import Prepared
 from core.store.sql.tables import (
     IS_FAILURE,
@@ -62,7 +63,7 @@ _CHAIN_OR_KEY = Prepared(
 _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
-class SqlReader(SqlLists, SqlClaimReads):
+class SqlReader(SqlLists, SqlClaimReads, SqlPeople):
     """Implements `core.store.base.Reader` on one open transaction."""
 
     def __init__(self, connection: Connection) -> None:
