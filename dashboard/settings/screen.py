@@ -18,16 +18,16 @@ from core.services.preferences import (
     save_preferences,
 )
 from dashboard.settings.wording import (
+    LEFT_OUT,
     LIGHTER,
     MASKING,
     NOTHING_LEFT,
     OTHERS,
     PAUSE,
+    SEVERE_MEANS,
     SHORTCUTS,
     TOPICS,
-    exposure_line,
     left_out_lines,
-    severe_meaning,
 )
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import LABELS, plain
@@ -59,49 +59,56 @@ def render(services: Services, actor: Actor) -> None:
 
 
 def _reading(services: Services, actor: Actor, stored: Preferences) -> None:
+    save = partial(_save, services, actor)
     with st.container(border=True):
         st.markdown("**Deciding and reading**")
-        save = partial(_save, services, actor)
-        st.toggle("Keyboard shortcuts", **_kept("has_shortcuts", stored, save))
-        st.caption(SHORTCUTS)
-        st.toggle("Cover severe words", **_kept("masks_severe", stored, save))
-        st.caption(MASKING)
+        with st.container(gap="xxsmall"):
+            st.toggle("Keyboard shortcuts", **_kept("has_shortcuts", stored, save))
+            st.caption(SHORTCUTS)
+        with st.container(gap="xxsmall"):
+            st.toggle("Cover severe words", **_kept("masks_severe", stored, save))
+            st.caption(MASKING)
 
 
 def _queue(services: Services, actor: Actor, stored: Preferences) -> None:
+    save = partial(_save, services, actor)
     with st.container(border=True):
         st.markdown("**What stays out of your queue**")
-        save = partial(_save, services, actor)
-        st.pills(
-            "Topics to leave out",
-            list(Label),
-            selection_mode="multi",
-            format_func=LABELS.__getitem__,
-            **_kept("left_out", stored, save),
-        )
-        st.caption(TOPICS)
-        st.toggle("Lighter queue", **_kept("is_lighter", stored, save))
-        st.caption(LIGHTER)
+        with st.container(gap="xsmall"):
+            st.pills(
+                "Topics to leave out",
+                list(Label),
+                selection_mode="multi",
+                format_func=LABELS.__getitem__,
+                **_kept("left_out", stored, save),
+            )
+            st.caption(TOPICS)
+        with st.container(gap="xxsmall"):
+            st.toggle("Lighter queue", **_kept("is_lighter", stored, save))
+            st.caption(LIGHTER)
         st.caption(OTHERS)
 
 
 def _exposure(services: Services, actor: Actor) -> None:
+    exposure = load_exposure(services.context, actor)
     with st.container(border=True):
         st.markdown("**Your last hour**")
-        exposure = load_exposure(services.context, actor)
-        st.text(exposure_line(exposure))
+        with st.container(horizontal=True, gap="large"):
+            st.metric("Decided", exposure.decided_this_hour, width="content", format="localized")
+            st.metric("Severe", exposure.severe_this_hour, width="content", format="localized")
         if exposure.suggests_pause:
             st.info(PAUSE, icon=":material/pause_circle:")
-        st.caption(severe_meaning())
+        st.caption(SEVERE_MEANS)
 
 
 def _left_out(services: Services, actor: Actor) -> None:
+    lines = left_out_lines(count_left_out(services.context, actor))
     with st.container(border=True):
         st.markdown("**Cases that nobody takes**")
-        lines = left_out_lines(count_left_out(services.context, actor))
-        for line in lines or [NOTHING_LEFT]:
-            st.text(line)
-        st.caption("Waiting, and left out by everybody who decided on a case in the last week.")
+        with st.container(gap="xxsmall"):
+            for line in lines or [NOTHING_LEFT]:
+                st.markdown(line)
+        st.caption(LEFT_OUT)
 
 
 def _kept(name: str, stored: Preferences, save: Any) -> dict[str, Any]:
@@ -114,10 +121,10 @@ def _kept(name: str, stored: Preferences, save: Any) -> dict[str, Any]:
 
 def _save(services: Services, actor: Actor, name: str, key: str) -> None:
     value = st.session_state[key]
+    changed: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value}
     try:
         stored = load_preferences(services.context, actor)
-        wanted = replace(stored, **{name: tuple(value) if isinstance(value, list) else value})
-        save_preferences(services.context, actor, wanted)
+        save_preferences(services.context, actor, replace(stored, **changed))
     except ConsoleError as error:
         st.session_state[PROBLEM_KEY] = f"Not stored: {error}"
 

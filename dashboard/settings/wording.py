@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from core.moderation.exposure import SEVERE_FROM, Exposure
+from core.moderation.exposure import SEVERE_FROM
 from core.store.views import LeftOutCount
 from dashboard.wording import LABELS, score_figure
 
@@ -21,23 +21,11 @@ OTHERS = (
     "but you sees these settings; leads see how many cases nobody takes."
 )
 NOTHING_LEFT = "Every waiting case comes to somebody."
-PAUSE = "That is a lot in one hour. A pause or another task may be due."
-
-
-def exposure_line(exposure: Exposure) -> str:
-    """What the person has decided in the last hour."""
-    decided, severe = exposure.decided_this_hour, exposure.severe_this_hour
-    if decided == 0:
-        return "You have decided on no comment."
-    comments = "1 comment" if decided == 1 else f"{decided:,} comments"
-    return f"You have decided on {comments}, {severe:,} of them severe."
-
-
-def severe_meaning() -> str:
-    """What counts as severe."""
-    return (
-        f"Severe: a score of {SEVERE} or more, or removed by you as a threat or an identity attack."
-    )
+LEFT_OUT = "They wait, and everybody who decided on a case in the last week leaves them out."
+PAUSE = "That is a lot in one hour. You may want a pause or another task."
+SEVERE_MEANS = (
+    f"Severe: a score of {SEVERE} or more, or removed by you as a threat or an identity attack."
+)
 
 
 def left_out_lines(count: LeftOutCount) -> Sequence[str]:
