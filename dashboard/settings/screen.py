@@ -47,7 +47,7 @@ def render(services: Services, actor: Actor) -> None:
         st.caption("They are your own, and a change is stored at once.", width="content")
     if problem := st.session_state.pop(PROBLEM_KEY, None):
         st.error(plain(problem), icon=":material/error:")
-    left, right = st.columns([62, 38], gap="large")
+    left, right = st.columns([62, 38], gap="medium")
     with left:
         _reading(services, actor, stored)
         _queue(services, actor, stored)
