@@ -166,6 +166,12 @@ def _threshold(fact: ScoreFact, action: Action, without: str = "–") -> str:
     return without if low is None else f"{low:.2f}"
 
 
+def on_primary(words: str) -> str:
+    """The label of a filled button. Streamlit writes it in white, which is too faint on the accent
+    of the dark theme; the theme's violet for texts is the right colour in both."""
+    return f":violet[{words}]"
+
+
 def plain(text: str) -> str:
     """The text with all punctuation escaped, for elements that render Markdown."""
     return _PUNCTUATION.sub(r"\\\1", text)

@@ -29,12 +29,13 @@ class AuditKind(StrEnum):
     REPORTER_MUTED = "reporter.muted"
     REPORTER_UNMUTED = "reporter.unmuted"
     POLICY_STORED = "policy.stored"
+    PREFERENCES_CHANGED = "preferences.changed"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One entry of the audit trail. `subject_id` is the id of the revision or of the group it is
-    about, a policy version, or a reporter as SOURCE:REPORTER.
+    about, a policy version, a reporter as SOURCE:REPORTER, or the person whose preferences changed.
 
     `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """

@@ -21,7 +21,9 @@ from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
+from core.moderation.exposure import ReviewedText
 from core.moderation.policies import Policy
+from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.reports import MutedReporter, Report
 from core.moderation.sign_ins import SignIn
 from core.store.near_base import NearReader
@@ -31,6 +33,7 @@ from core.store.views import (
     AuthorRecord,
     CaseWork,
     LanguageCount,
+    LeftOutCount,
     QueueCount,
     QueueItem,
     ReportItem,
@@ -196,6 +199,25 @@ class Reader(NearReader, QueueReader, Protocol):
         """Texts whose decision was made from a model's scores, newest first."""
         ...
 
+    def preferences(self, actor_id: str) -> Preferences | None: ...
+
+    def all_preferences(self) -> Mapping[str, Preferences]:
+        """The preferences of everybody who stored any, by the person's id."""
+        ...
+
+    def people_deciding(self, since: datetime) -> Sequence[str]:
+        """The ids of the people who decided on a case since `since`, in alphabetical order."""
+        ...
+
+    def reviewed_since(self, actor_id: str, since: datetime) -> Sequence[ReviewedText]:
+        """The texts that the person decided on since `since`, each once, with the scores of its
+        last automated decision."""
+        ...
+
+    def count_left_out(self, limits: QueueLimits) -> LeftOutCount:
+        """The waiting cases that a queue with those limits does not show."""
+        ...
+
 
 class Writer(Reader, Protocol):
     """The writes, and the reads of Reader inside the write transaction."""
@@ -267,6 +289,12 @@ class Writer(Reader, Protocol):
 
     def remove_sign_ins(self, *, before: datetime) -> None:
         """Remove those from before that time."""
+        ...
+
+    def save_preferences(
+        self, actor_id: str, stored: Preferences, changed_at: datetime, audit: AuditEvent
+    ) -> None:
+        """Store the person's preferences in place of earlier ones."""
         ...
 
     def add_audit(self, audit: AuditEvent) -> None:

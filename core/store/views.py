@@ -127,3 +127,12 @@ class ScoredText:
     scores: Mapping[Label, float] = field(default_factory=dict)
     model_version: str | None = None
     source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutCount:
+    """Waiting cases that nobody takes: by the label that everybody leaves out, and those too severe
+    for everybody's lighter queue. A case may count in both."""
+
+    by_label: Mapping[Label, int] = field(default_factory=dict)
+    severe: int = 0

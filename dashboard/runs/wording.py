@@ -18,7 +18,7 @@ OUTCOMES = {
 }
 HELP = """No job is declared yet. Write `jobs.toml` into the home folder, for example
 
-```toml
+```
 [job.nightly]
 cron = "15 3 * * *"
 command = ["score", "hn.duckdb", "--table", "comments", "--out", "hn.duckdb"]

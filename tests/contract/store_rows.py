@@ -1,5 +1,6 @@
 """Rows written directly to a store, without services, for the tests of the store."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -77,6 +78,8 @@ class Rows:
         source: DecisionSource | None = None,
         language: str | None = None,
         minutes: float = 1,
+        actor: str = "mina",
+        scores: Mapping[Label, float] | None = None,
     ) -> Decision | None:
         """The decision; None if the store refused it."""
         chain = tx.decision_chain(revision.id)
@@ -85,7 +88,7 @@ class Rows:
             revision_id=revision.id,
             action=action,
             source=source or (DecisionSource.REVIEWER if chain else DecisionSource.RULE),
-            actor="mina" if chain else "system",
+            actor=actor if chain else "system",
             policy_version=1,
             decided_at=at(minutes),
             rule_ids=("threat-hold", "insult-hold"),
@@ -95,7 +98,7 @@ class Rows:
             grace=timedelta(seconds=15) if chain else timedelta(0),
             model_version="m1",
             backend="fake",
-            scores={Label.THREAT: 0.1 + 0.2},
+            scores=scores or {Label.THREAT: 0.1 + 0.2},
             supersedes=chain[-1].id if chain else None,
             language=language,
         )
@@ -119,10 +122,16 @@ class Rows:
         self.case(revision, status=status, trigger=CaseTrigger.LANGUAGE)
 
     def decided(
-        self, revision: Revision, action: Action, *, seen: int = 0, minutes: float = 1
+        self,
+        revision: Revision,
+        action: Action,
+        *,
+        seen: int = 0,
+        minutes: float = 1,
+        actor: str = "mina",
     ) -> Decision:
         with self.store.write() as tx:
-            decision = self.decide(tx, revision, action, seen=seen, minutes=minutes)
+            decision = self.decide(tx, revision, action, seen=seen, minutes=minutes, actor=actor)
         assert decision is not None
         return decision
 

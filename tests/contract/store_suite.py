@@ -9,6 +9,7 @@ from tests.contract.store_claims import Claims
 from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
 from tests.contract.store_near import Conversations, NearTexts
+from tests.contract.store_people import People
 from tests.contract.store_policies import PoliciesAndAudit
 from tests.contract.store_queue import Queue
 from tests.contract.store_reports import Reports
@@ -32,6 +33,7 @@ class StoreSuite(
     Appeals,
     PoliciesAndAudit,
     Reports,
+    People,
     SignIns,
 ):
     """Subclass it as `Test…` and supply `open_store`."""

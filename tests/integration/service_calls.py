@@ -9,6 +9,7 @@ from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
+from core.moderation.preferences import Preferences
 from core.moderation.queue import QueueFilter
 from core.services import (
     explain,
@@ -26,6 +27,12 @@ from core.services import (
 from core.services.appeal import hear_appeal
 from core.services.backends import load_site_backends
 from core.services.claims import claim_case, release_case
+from core.services.preferences import (
+    count_left_out,
+    load_exposure,
+    load_preferences,
+    save_preferences,
+)
 from core.services.search import search
 from core.services.trials import SpareBackends
 from core.servinglog.queries import ALL_TRAFFIC
@@ -203,6 +210,16 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = NEAR_TABLE | {
     ("ingest.ingest", "bring in"): (ingest_one, "nnnyyn"),
     ("parity.compare_stored", "compare"): (compare_stored, "nnyyyn"),
     ("parity.compare_backends", "compare"): (compare_sample, "nnyyyn"),
+    ("preferences.count_left_out", "count"): (lambda s, a: count_left_out(s.context, a), "nnynyn"),
+    ("preferences.load_exposure", "load"): (lambda s, a: load_exposure(s.context, a), "nyynyn"),
+    ("preferences.load_preferences", "load"): (
+        lambda s, a: load_preferences(s.context, a),
+        "nyynyy",
+    ),
+    ("preferences.save_preferences", "save"): (
+        lambda s, a: save_preferences(s.context, a, Preferences(is_lighter=True)),
+        "nyynyy",
+    ),
     ("queries.count_queue", "count"): (lambda s, a: queries.count_queue(s.context, a), "nyynyy"),
     ("queries.list_cases", "list"): (lambda s, a: queries.list_cases(s.context, a), "nyynyy"),
     ("queries.list_undoable", "list"): (

@@ -24,6 +24,9 @@ QUERIES = {
     "ORDER BY received_at, revisions.id LIMIT 16",
     "newest decisions": "SELECT source, language FROM decisions WHERE source != 'reviewer' "
     "ORDER BY decided_at DESC LIMIT 1000",
+    "decided by a person": "SELECT revision_id, scores FROM decisions WHERE source = 'reviewer' "
+    "AND actor = 'mina' AND decided_at >= 5",
+    "next person": "SELECT min(actor) FROM decisions WHERE source = 'reviewer' AND actor > 'a'",
     "author": "SELECT count(*) FROM revisions JOIN comments ON comments.id = comment_id "
     "WHERE source = 's' AND author = 'a' AND is_latest = 1",
 }
@@ -38,6 +41,8 @@ INDEXES = {
     "replies": "ix_comments_parent",
     "failed": "ix_decisions_failure",
     "newest decisions": "ix_decisions_decided",
+    "decided by a person": "ix_decisions_person (actor=? AND decided_at>?)",
+    "next person": "ix_decisions_person (actor>?)",
     "author": "ix_comments_author",
 }
 

@@ -21,6 +21,7 @@ from core.store.sql import rows
 from core.store.sql.alike import SqlAlike
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
+from core.store.sql.people import SqlPeople
 from core.store.sql.prepared import Prepared
 from core.store.sql.queue import SqlQueue
 from core.store.sql.reports import SqlReports
@@ -66,7 +67,9 @@ _CHAIN_OR_KEY = Prepared(
 _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
-class SqlReader(SqlAlike, SqlConversations, SqlClaimReads, SqlQueue, SqlReports, SqlSearch):
+class SqlReader(
+    SqlAlike, SqlConversations, SqlClaimReads, SqlPeople, SqlQueue, SqlReports, SqlSearch
+):
     """Implements `core.store.base.Reader` on one open transaction."""
 
     def __init__(self, connection: Connection) -> None:

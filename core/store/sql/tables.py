@@ -118,6 +118,16 @@ Index(
     postgresql_where=IS_FAILURE,
 )
 
+# For what one person decided lately.
+IS_BY_PERSON = decisions.c.source == literal_column("'reviewer'")
+Index(
+    "ix_decisions_person",
+    decisions.c.actor,
+    decisions.c.decided_at,
+    sqlite_where=IS_BY_PERSON,
+    postgresql_where=IS_BY_PERSON,
+)
+
 cases = Table(
     "cases",
     metadata,
@@ -253,6 +263,14 @@ sign_ins = Table(
     Column("actor", Text, nullable=False),
     Column("signed_in_at", BigInteger, nullable=False),
     Index("ix_sign_ins_signed_in", "signed_in_at"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
 )
 
 # One for each filter and each order of the queue. The rank makes a filtered queue come in its usual

@@ -12,10 +12,12 @@ from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
+from core.moderation.preferences import Preferences
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
+from core.store.sql.people import preferences_to_json
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
 from core.store.sql.reports import SqlReportWrites
@@ -29,6 +31,7 @@ from core.store.sql.tables import (
     near_bands,
     near_texts,
     policies,
+    preferences,
     revisions,
     sign_ins,
     threads,
@@ -200,6 +203,15 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
     def remove_sign_ins(self, *, before: datetime) -> None:
         old = sign_ins.c.signed_in_at < rows.to_micros(before)
         self._connection.execute(delete(sign_ins).where(old))
+
+    def save_preferences(
+        self, actor_id: str, stored: Preferences, changed_at: datetime, audit: AuditEvent
+    ) -> None:
+        row = {"body": preferences_to_json(stored), "changed_at": rows.to_micros(changed_at)}
+        own = preferences.c.actor == actor_id
+        if self._connection.execute(update(preferences).where(own).values(row)).rowcount == 0:
+            self._insert(preferences, actor=actor_id, **row)
+        self.add_audit(audit)
 
     def add_audit(self, audit: AuditEvent) -> None:
         self._insert(audit_events, **rows.audit_to_row(audit))
