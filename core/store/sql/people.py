@@ -27,11 +27,11 @@ class SqlPeople:
     _connection: Connection
 
     def preferences(self, actor_id: str) -> Preferences | None:
-        found = self._rows(select(preferences).where(preferences.c.actor == actor_id))
+        found = self._rows_of(select(preferences).where(preferences.c.actor == actor_id))
         return _preferences_of(found[0]) if found else None
 
     def all_preferences(self) -> Mapping[str, Preferences]:
-        return {row["actor"]: _preferences_of(row) for row in self._rows(select(preferences))}
+        return {row["actor"]: _preferences_of(row) for row in self._rows_of(select(preferences))}
 
     def people_deciding(self, since: datetime) -> Sequence[str]:
         # Jumps from one person to the next in the index, however many decisions each has made.
@@ -49,7 +49,7 @@ class SqlPeople:
             .scalar_subquery()
         )
         query = select(people.c.actor).where(newest >= rows.to_micros(since))
-        return [row["actor"] for row in self._rows(query.order_by(people.c.actor))]
+        return [row["actor"] for row in self._rows_of(query.order_by(people.c.actor))]
 
     def reviewed_since(self, actor_id: str, since: datetime) -> Sequence[ReviewedText]:
         automated = decisions.alias("automated")
@@ -70,7 +70,7 @@ class SqlPeople:
         )
         scores: dict[str, str] = {}
         removed_for: dict[str, set[str]] = {}
-        for row in self._rows(query):
+        for row in self._rows_of(query):
             scores[row["revision_id"]] = row["scores"] or "{}"
             codes = removed_for.setdefault(row["revision_id"], set())
             if row["action"] == Action.REMOVE.value and row["reason_code"]:
@@ -83,7 +83,7 @@ class SqlPeople:
     def count_left_out(self, limits: QueueLimits) -> LeftOutCount:
         labels = [label.value for label in limits.left_out]
         waiting = cases.c.status.in_(_WAITING)
-        by_label = self._rows(
+        by_label = self._rows_of(
             select(cases.c.scored_label, func.count().label("total"))
             .where(waiting, cases.c.scored_label.in_(labels))
             .group_by(cases.c.scored_label)
@@ -98,7 +98,7 @@ class SqlPeople:
             severe = int(self._connection.execute(query).scalar_one())
         return LeftOutCount({label: counted.get(label, 0) for label in limits.left_out}, severe)
 
-    def _rows(self, query: Select[Any]) -> Sequence[RowMapping]:
+    def _rows_of(self, query: Select[Any]) -> Sequence[RowMapping]:
         return self._connection.execute(query).mappings().all()
 
 
