@@ -98,6 +98,11 @@ def ago(moment: datetime, now: datetime) -> str:
     return "just now"
 
 
+def millis(moment: datetime) -> int:
+    """Milliseconds since 1970 UTC, as JavaScript counts time."""
+    return int(moment.timestamp() * 1_000)
+
+
 def local_time(moment: datetime, zone: tzinfo) -> str:
     """A time in the viewer's time zone, with the zone's name."""
     local = moment.astimezone(zone)

@@ -13,7 +13,7 @@ from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText, needed_action, settled_text
 from core.moderation.effect import approval_by_person, standing
 from core.moderation.permissions import Actor, Permission, check_can
-from core.moderation.policies import AWAITS_PERSON, Policy
+from core.moderation.policies import AWAITS_PERSON, Policy, Reason
 from core.moderation.reopening import OWN_FOR
 from core.moderation.scores import Label, not_assessed
 from core.services.context import Context
@@ -220,6 +220,13 @@ def load_chain(context: Context, actor: Actor, revision_id: str) -> Sequence[Dec
     with context.store.read() as reader:
         case, chain = reader.case_of(revision_id), reader.decision_chain(revision_id)
     return blind_chain(chain) if is_hidden(case, chain, actor, context.clock.now()) else chain
+
+
+def list_reasons(context: Context, actor: Actor) -> Sequence[Reason]:
+    """The reasons for a removal in the policy in force, in its order."""
+    check_can(actor, Permission.SEE_QUEUE)
+    with context.store.read() as reader:
+        return reader.policy_in_force().reasons
 
 
 def load_policy(context: Context, actor: Actor, version: int) -> Policy:

@@ -244,7 +244,7 @@ def test_the_sign_in_survives_a_reload_and_needs_a_token(staff, new_page):
     services, address = staff
     revision = scored(services, "You idiot, who am I?")
     page, stranger = new_page(), new_page()
-    page.goto(address)
+    page.goto(f"{address}/?view=plain")
     page.get_by_text("Choose a person").wait_for()
     assert page.get_by_role("button", name="Approve").count() == 0
     sign_in(page, "lena")

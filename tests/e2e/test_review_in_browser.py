@@ -12,7 +12,7 @@ CARD = ".st-key-case_card"
 
 
 def open_queue(page, address: str) -> None:
-    page.goto(address)
+    page.goto(f"{address}/?view=plain")
     sign_in(page, "mina")
     page.get_by_role("button", name="Approve").wait_for()
     await_card(page)

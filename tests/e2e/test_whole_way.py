@@ -60,7 +60,7 @@ def test_a_comment_goes_the_whole_way(console, new_page):
     assert sent["action"] == "hold"
 
     page = new_page()
-    page.goto(staff)
+    page.goto(f"{staff}/?view=plain")
     sign_in(page, "mina")
     card = page.locator(CARD)
     page.get_by_role("button", name="Approve").wait_for()

@@ -1,0 +1,172 @@
+"""A case as JSON for the desk's card and the facts beside it. Texts are sent as they are: the page
+puts them into text nodes only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.bootstrap.services import Services
+from core.errors import NotFound, PermissionDenied
+from core.moderation.cases import TRANSITIONS, CaseStatus
+from core.moderation.cleaning import hidden_part
+from core.moderation.edits import EarlierText
+from core.moderation.languages import language_name
+from core.moderation.permissions import Actor, check_can, decide_permission
+from core.moderation.policies import Action, Policy
+from core.moderation.scores import Label, not_assessed
+from core.services.queries import CaseView, load_case
+from core.services.reopen import load_case_reopening
+from core.store.views import AuthorRecord
+from dashboard.review.case_wording import unread_line, unscored_line
+from dashboard.review.desk.queue import WITHOUT_LABEL
+from dashboard.wording import (
+    LABELS,
+    NO_LONGER_SHOWN,
+    decision_line,
+    millis,
+    only_people_remove,
+    score_figure,
+)
+
+SHOWN_CHARS = 100_000
+"""More than any comment has: a person reads what the model did not."""
+PARENT_CHARS = 2_000
+MOST_CARDS = 50
+
+
+def card_answers(services: Services, actor: Actor, revisions: Sequence[str]) -> dict[str, object]:
+    """The cards of those revisions; a case that is gone is left out."""
+    cards = []
+    for revision_id in revisions[:MOST_CARDS]:
+        try:
+            view = load_case(services.context, actor, revision_id)
+        except NotFound:
+            continue
+        cards.append(card_json(services, actor, view))
+    return {"cards": cards}
+
+
+def card_json(services: Services, actor: Actor, view: CaseView) -> dict[str, object]:
+    """Everything that the page shows of one case."""
+    comment, revision, now = view.comment, view.revision, services.clock.now()
+    text = revision.text[:SHOWN_CHARS]
+    return {
+        "revision": revision.id,
+        "version": len(view.chain),
+        "status": view.case.status,
+        "reference": revision.reference,
+        "author": comment.author,
+        "where": comment.source,
+        "created_at": millis(comment.created_at),
+        "details": _details(view),
+        "chips": [_first_chip(view), *_other_chips(view)],
+        "text": text,
+        "pieces": [(text, 0, False)],
+        "original": revision.original[:SHOWN_CHARS] if revision.original != text else None,
+        "thread": [
+            {
+                "author": entry.author,
+                "text": NO_LONGER_SHOWN if entry.is_withdrawn else entry.text[:PARENT_CHARS],
+                "created_at": millis(entry.created_at),
+                "is_title": entry.is_title,
+            }
+            for entry in view.ancestors
+        ],
+        "before": _before(view.settled, view.current_policy, now),
+        "why": _why(view),
+        "record": _record(view.author),
+        "history": [decision_line(past, now) for past in reversed(view.chain)],
+        **_rights(services, actor, view),
+    }
+
+
+def _details(view: CaseView) -> str:
+    language = view.automated.language
+    parts = [f"revision {view.revision.number}" if view.revision.number > 1 else ""]
+    parts.append(language_name(language) if language else "")
+    return "".join(f" · {part}" for part in parts if part)
+
+
+def _first_chip(view: CaseView) -> tuple[str, str]:
+    case = view.case
+    if case.label:
+        return f"{LABELS[case.label]} {score_figure(case.priority)}", "r"
+    return WITHOUT_LABEL[case.trigger], ""
+
+
+def _other_chips(view: CaseView) -> list[tuple[str, str]]:
+    chips = [("edited", "o")] if view.revision.number > 1 else []
+    return [*chips, ("hides text", "o")] if hidden_part(view.revision.text) else chips
+
+
+def _why(view: CaseView) -> dict[str, object]:
+    automated = view.automated
+    sentences = [] if automated.scores else [unscored_line(view)]
+    if automated.unread_chars:
+        sentences.append(unread_line(view))
+    foot = []
+    if automated.scores and (missing := not_assessed(automated.scores)):
+        names = ", ".join(LABELS[label] for label in missing)
+        foot.append(f"Ticks: hold and remove. Not assessed: {names}.")
+    if by_people := only_people_remove(view.policy.removed_by_people(automated.scores)):
+        foot.append(by_people)
+    foot.append(f"{automated.model_version or 'no model'} on {automated.backend}")
+    return {
+        "sentences": sentences,
+        "rows": [
+            _row(label, automated.scores[label], view.policy)
+            for label in sorted(automated.scores, key=lambda each: -automated.scores[each])
+        ],
+        "foot": foot,
+        "policy": f"policy {automated.policy_version}",
+    }
+
+
+def _row(label: Label, score: float, policy: Policy) -> dict[str, object]:
+    edges = policy.thresholds(label)
+    hold, remove = edges.get(Action.HOLD), edges.get(Action.REMOVE)
+    reached = [
+        name for name, edge in (("hold", hold), ("remove", remove)) if edge and score >= edge
+    ]
+    return {
+        "label": LABELS[label],
+        "score": score,
+        "figure": score_figure(score),
+        "hold": hold,
+        "remove": remove,
+        "tone": reached[-1] if reached else "",
+    }
+
+
+def _record(record: AuthorRecord | None) -> dict[str, object] | None:
+    if record is None:
+        return None
+    counts = ((record.removed, "removed"), (record.held, "held"), (record.overturned, "restored"))
+    told = [f"{count:,} {word}" for count, word in counts if count]
+    return {"comments": record.comments, "words": ", ".join(told) or "Nothing held or removed."}
+
+
+def _before(settled: EarlierText | None, policy: Policy, now: datetime) -> dict[str, object] | None:
+    if settled is None:
+        return None
+    decision = settled.chain[-1]
+    reasons = {reason.code: reason.title for reason in policy.reasons}
+    lines = [decision_line(decision, now)]
+    if decision.reason_code is not None:
+        lines.append(f"Reason: {reasons.get(decision.reason_code, decision.reason_code)}")
+    if decision.note:
+        lines.append(f"Note to the author: {decision.note}")
+    return {"lines": lines, "text": settled.revision.text[:PARENT_CHARS] or NO_LONGER_SHOWN}
+
+
+def _rights(services: Services, actor: Actor, view: CaseView) -> dict[str, object]:
+    """What this person may do with the case, or why not."""
+    case = view.case
+    if case.status is CaseStatus.CLOSED:
+        refusal = load_case_reopening(services.context, actor, view.revision.id).refusal
+        return {"actions": [], "can_reopen": not refusal, "refusal": refusal}
+    try:
+        check_can(actor, decide_permission(case.status))
+    except PermissionDenied as denied:
+        return {"actions": [], "can_reopen": False, "refusal": str(denied)}
+    actions = [action for action in Action if (case.status, action) in TRANSITIONS]
+    return {"actions": actions, "can_reopen": False, "refusal": ""}

@@ -1,0 +1,29 @@
+"""The review queue as one component; texts and scores reach it by `routes`, never by this page."""
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.moderation.permissions import Actor, Permission, can
+from core.services.queries import list_undoable
+from dashboard.review.desk.component import desk
+from dashboard.review.desk.queue import PLAIN_FILTERS, filters_from
+
+SHOWN_MS = 40
+"""A press within this time after a comment was painted was meant for the one before."""
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    mine = list_undoable(services.context, actor) if can(actor, Permission.DECIDE) else ()
+    desk(
+        {
+            "who": actor.id,
+            "filters": filters_from(st.query_params),
+            "plain_filters": PLAIN_FILTERS,
+            "revision": st.query_params.get("case"),
+            "undoable": [list(each) for each in mine],
+            "shown_ms": SHOWN_MS,
+            "grace_ms": 0,
+            "shortcuts": True,
+        }
+    )
