@@ -159,7 +159,7 @@ def test_a_removal_needs_a_reason_and_nothing_moves_when_one_is_chosen(desk):
     await_shown(page, after=first)
     await_saved(page)
     decision = chain_of(services, revisions[first])[-1]
-    assert (decision.action, decision.reason_code) == (Action.REMOVE, "threats")
+    assert (decision.action, decision.reason_code) == (Action.REMOVE, "threat")
 
 
 def test_undo_brings_the_comment_back(desk):
