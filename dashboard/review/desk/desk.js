@@ -28,7 +28,8 @@ class Desk {
     this.online = () => this.outbox.send()
     window.addEventListener("online", this.online)
     this.outbox.send()
-    this.open(this.filters)
+    this.arrivals = setInterval(() => announceArrivals(this), ARRIVALS_MS)
+    this.open(this.filters, { query: data.query })
   }
 
   get now_ms() {
@@ -55,7 +56,11 @@ class Desk {
       w: () => this.toggleWords(), m: () => this.reveal(), h: () => openHelp(this),
       n: () => openNote(this, "note"), i: () => openNote(this, "internal_note"),
       ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => [String(n), choose(n)])),
-      Escape: (event, field) => field?.blur(),
+      "/": () => this.view.query.focus(),
+      Escape: (event, field) => {
+        field?.blur()
+        if (field === this.view.query && this.query) this.open(this.filters)
+      },
     }
   }
 
@@ -63,18 +68,37 @@ class Desk {
     return this.cases.head?.reasons ?? []
   }
 
-  async open(filters) {
-    this.filters = filters
-    const query = new URLSearchParams(
-      Object.entries(filters).filter(([name, value]) => value !== this.data.plain_filters[name]))
-    history.replaceState(history.state, "", query.size ? `?${query}` : location.pathname)
+  async open(filters, { query = "" } = {}) {
+    this.filters = Object.fromEntries(Object.entries(filters).filter(([, value]) => value))
+    this.query = query
+    this.view.query.value = query
+    const link = new URLSearchParams(query ? { ...this.filters, q: query } : this.filters)
+    history.replaceState(history.state, "", link.size ? `?${link}` : location.pathname)
     this.cases.forget()
     this.current = undefined
+    this.view.arrived.hidden = true
     drawCard(this)
-    await this.cases.load(filters)
+    await this.cases.load(this.filters, { query })
     if (this.cases.head) this.offset_ms = this.cases.head.now - Date.now()
     const wanted = this.data.revision
     this.show(this.cases.place(wanted) >= 0 ? wanted : this.cases.items[0]?.revision)
+    this.facets = await ask("facets", this.filters)
+    drawQuick(this)
+  }
+
+  filter(name, value) {
+    this.open({ ...this.filters, [name]: value })
+  }
+
+  search(query) {
+    this.view.query.blur()
+    this.open(this.filters, { query })
+  }
+
+  /** A text that a search found may have no case: then there is nothing to decide. */
+  openItem(item) {
+    if (item.has_case === false) return this.say("No person has to decide on this text.")
+    this.show(item.revision)
   }
 
   /** What the server sent may be what the open card waits for. */
@@ -95,7 +119,7 @@ class Desk {
     drawList(this)
     this.cases.fetchAhead(Math.max(0, this.cases.place(this.current)))
     const left = this.cases.items.length - this.cases.place(this.current)
-    if (this.cases.next && left < LIST_ENOUGH) this.cases.load(this.filters, { more: true })
+    if (this.cases.next && left < LIST_ENOUGH) this.cases.load(this.filters, { more: true, query: this.query })
   }
 
   step(by) {
@@ -234,6 +258,7 @@ class Desk {
     this.keys.close()
     this.outbox.close()
     clearInterval(this.ticks)
+    clearInterval(this.arrivals)
     window.removeEventListener("beforeunload", this.guard)
     window.removeEventListener("online", this.online)
     delete this.root.desk

@@ -25,6 +25,12 @@ function drawFrame(root, desk) {
     button("Help", { key: "H", tone: "link", onclick: () => openHelp(desk) }))
   parts.undo.replaceChildren(
     button("Undo", { key: "U", tone: "link", onclick: once(() => desk.undo()) }))
+  parts.toggle.append(el("span", {}, "Queue"))
+  parts.arrived.append(el("span", {}), el("span", { className: "sp" }),
+    button("show", { tone: "link go", onclick: () => desk.open(desk.filters) }))
+  parts.query.addEventListener("keydown", event => {
+    if (event.key === "Enter") desk.search(parts.query.value.trim())
+  })
   parts.toggle.addEventListener("click", () => root.querySelector(".wrap").classList.toggle("open"))
   for (const [name, field] of noteFields(parts)) {
     field.addEventListener("input", () => { desk.draft[name] = field.value })
@@ -111,31 +117,6 @@ function openNote(desk, name) {
   field.parentElement.hidden = false
   field.value = desk.draft[name]
   field.focus()
-}
-
-function drawList(desk) {
-  const { view, cases } = desk
-  const focused = view.list.getRootNode().activeElement?.dataset.revision
-  view.list.replaceChildren(...cases.items.map(item => drawItem(item, {
-    isOpen: item.revision === desk.current, now_ms: desk.now_ms,
-    onOpen: revision => desk.show(revision),
-  })))
-  const open = view.list.querySelector(".on")
-  open?.scrollIntoView({ block: "nearest" })
-  if (focused) view.list.querySelector(`[data-revision="${focused}"]`)?.focus({ preventScroll: true })
-  view.count.textContent = cases.total === null ? "" : cases.total.toLocaleString("en")
-  view.toggle.textContent = `Queue ${view.count.textContent}`
-  view.more.hidden = !cases.next
-  drawFilters(desk)
-}
-
-function drawFilters(desk) {
-  const { view, cases, filters } = desk
-  if (!cases.head || view.choices.contains(view.choices.getRootNode().activeElement)) return
-  const choose = (name, value) => desk.open({ ...desk.filters, [name]: value })
-  view.choices.replaceChildren(...cases.head.choices.map(
-    ([name, label, options]) => drawChoice(name, label, options, filters[name], choose)))
-  view.oldest.textContent = cases.head.oldest ? `oldest ${age(cases.head.oldest, desk.now_ms)}` : ""
 }
 
 function drawEmpty(desk) {

@@ -6,7 +6,8 @@ const HELP = [
   ["U", "undo your last decision"], ["O", "reopen a decided case"], ["J  K", "next and previous case"],
   ["W", "which words raised the score"], ["M", "show covered words"],
   ["N", "note to the author"], ["I", "internal note, never shown to the author"],
-  ["Esc", "leave a note"], ["H", "this help"],
+  ["/", "search: words, \"phrases\", author:, by:, is:removed, before:2026-01-31"],
+  ["Esc", "leave a note or the search"], ["H", "this help"],
 ]
 
 function openHelp(desk) {

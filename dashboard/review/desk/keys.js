@@ -28,6 +28,7 @@ class Keys {
     }
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
+    if (event.shiftKey && key !== "/") return
     if (!(key in actions) && !/^[a-z0-9]$/.test(key)) return
     if (!isOn() && key !== "Escape") return
     // Also letters without an action: Streamlit would rerun the page on some of them.

@@ -20,11 +20,14 @@ class Cases {
     this.asked = new Set()
   }
 
-  async load(filters, { more = false } = {}) {
+  /** The cases for these filters, or what a search found; `more`: those after the last one. */
+  async load(filters, { more = false, query = "" } = {}) {
     if (this.isLoading && more) return
     this.isLoading = true
     const turn = this.turn
-    const answer = await ask("queue", { ...filters, after: more ? this.next : null })
+    const after = more ? this.next : null
+    const answer = query ? await ask("search", { query, after })
+      : await ask("queue", { ...filters, after })
     if (turn !== this.turn) return
     this.isLoading = false
     this.trouble = answer.error ?? ""

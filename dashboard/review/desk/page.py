@@ -6,7 +6,7 @@ from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Permission, can
 from core.services.queries import list_undoable
 from dashboard.review.desk.component import desk
-from dashboard.review.desk.queue import PLAIN_FILTERS, filters_from
+from dashboard.review.desk.queue import filters_from
 
 SHOWN_MS = 40
 """A press within this time after a comment was painted was meant for the one before."""
@@ -19,7 +19,7 @@ def render(services: Services, actor: Actor) -> None:
         {
             "who": actor.id,
             "filters": filters_from(st.query_params),
-            "plain_filters": PLAIN_FILTERS,
+            "query": st.query_params.get("q", ""),
             "revision": st.query_params.get("case"),
             "undoable": [list(each) for each in mine],
             "shown_ms": SHOWN_MS,

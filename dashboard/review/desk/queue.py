@@ -1,21 +1,24 @@
-"""The list of the desk: one page of cases as JSON, and what can be chosen for it."""
+"""The list of the desk as JSON: a page of the queue or of what a search found, what it can be
+filtered by, and how much came in."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from core.bootstrap.services import Services
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.permissions import Actor
-from core.moderation.scores import Label
-from core.services.queries import count_queue, list_cases, list_reasons
-from core.store.views import QueueItem
-from dashboard.wording import LABELS, millis, score_figure
+from core.moderation.queue import QueueFilter, QueueOrder, filter_to_link, link_to_filter
+from core.services.queries import count_queue, list_reasons
+from core.services.queue import arrivals, list_queue
+from core.services.search import search
+from core.store.queue_views import QueueLine
+from core.store.search_views import FoundText
+from dashboard.review.desk.requests import text
+from dashboard.wording import ACTIONS_DONE, LABELS, millis, score_figure
 
-PLAIN_FILTERS = {"status": "open", "label": ""}
-STATUSES = {
-    CaseStatus.OPEN: "waiting",
-    CaseStatus.ESCALATED: "escalated",
-    CaseStatus.CLOSED: "decided",
-}
+Body = Mapping[str, object]
+Chip = tuple[str, str]
+
 NOTHING_HERE = {
     CaseStatus.OPEN: (
         "The queue is empty. Thank you.",
@@ -24,6 +27,8 @@ NOTHING_HERE = {
     CaseStatus.ESCALATED: ("Nothing is escalated.", "Moderators escalate with E."),
     CaseStatus.CLOSED: ("Nobody has decided a case yet.", "Decided cases can be reopened here."),
 }
+NOTHING_MATCHES = ("No case matches these filters.", "Other cases may wait: reset the filters.")
+NOTHING_FOUND = ("Nothing was found.", "Escape in the search box brings the queue back.")
 WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.HOLD: "held",
     CaseTrigger.NOT_SCORED: "not scored",
@@ -31,53 +36,116 @@ WITHOUT_LABEL: dict[CaseTrigger, str] = {
     CaseTrigger.LANGUAGE: "not assessed: language",
     CaseTrigger.NOT_READ_WHOLE: "too long",
     CaseTrigger.REOPENED: "reopened",
+    CaseTrigger.REPORT: "reported",
+    CaseTrigger.BLIND: "score hidden",
 }
 
 
 def filters_from(params: Mapping[str, str]) -> dict[str, str]:
-    """The filters in a page's address; what is unknown or not allowed is left out."""
-    allowed = {"status": list(STATUSES), "label": ["", *Label]}
-    return {
-        name: params[name] if params.get(name) in allowed[name] else plain
-        for name, plain in PLAIN_FILTERS.items()
-    }
+    """The filters in a page's address; what can't be is left out."""
+    return filter_to_link(*link_to_filter(params))
 
 
-def queue_answer(
-    services: Services, actor: Actor, asked: Mapping[str, object]
-) -> dict[str, object]:
+def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """The next cases for these filters; `next` is where to go on, None at the end."""
-    given = filters_from({name: str(asked.get(name, "")) for name in PLAIN_FILTERS})
-    status, label = CaseStatus(given["status"]), given["label"] or None
-    after = asked.get("after")
-    number = after if isinstance(after, int) else 1
-    page = list_cases(services.context, actor, statuses=(status,), label=label, page=number)
+    chosen, order = _asked(asked)
+    after = text(asked, "after") or None
+    page = list_queue(services.context, actor, chosen, order, after=after)
     count = count_queue(services.context, actor)
+    now = services.clock.now()
+    is_plain = chosen == QueueFilter(statuses=chosen.statuses)
     return {
-        "items": [item_json(item) for item in page.items],
-        "next": page.number + 1 if page.number < page.pages else None,
-        "total": page.total,
+        "items": [item_json(line, actor, now) for line in page.items],
+        "next": page.next,
+        "total": page.total.number,
+        "is_exact": page.total.is_exact,
+        "mark": page.mark,
         "oldest": millis(count.oldest_opened_at) if count.oldest_opened_at else None,
         "reasons": [
             {"code": each.code, "title": each.title, "text": each.text}
             for each in list_reasons(services.context, actor)
         ],
-        "choices": [
-            ("status", "Status", list(STATUSES.items())),
-            ("label", "Label", [("", "all labels"), *LABELS.items()]),
-        ],
-        "nothing": NOTHING_HERE[status],
+        "nothing": NOTHING_HERE[chosen.statuses[0]] if is_plain else NOTHING_MATCHES,
+        "now": millis(now),
+    }
+
+
+def arrivals_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """How many cases came in since the list was read."""
+    chosen, _ = _asked(asked)
+    return {"count": str(arrivals(services.context, actor, chosen, text(asked, "mark")))}
+
+
+def search_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """What a search found, in the form of a list."""
+    page = search(services.context, actor, text(asked, "query"), after=text(asked, "after") or None)
+    return {
+        "items": [found_json(found) for found in page.items],
+        "next": page.next,
+        "total": None,
+        "problem": page.problem,
+        "nothing": NOTHING_FOUND,
         "now": millis(services.clock.now()),
     }
 
 
-def item_json(item: QueueItem) -> dict[str, object]:
+def item_json(line: QueueLine, actor: Actor, now: datetime) -> dict[str, object]:
     """One line of the list."""
-    label = f"{LABELS[item.label]} {score_figure(item.priority)}" if item.label else None
-    chip = (label, "r") if label else (WITHOUT_LABEL[item.trigger], "")
     return {
-        "revision": item.revision_id,
-        "chips": [chip],
-        "excerpt": [(item.excerpt, False)],
-        "at": millis(item.opened_at),
+        "revision": line.revision_id,
+        "chips": [chip for chip in (_held_chip(line, actor, now), *_chips(line)) if chip],
+        "excerpt": [(line.excerpt, "")],
+        "at": millis(line.decided_at or line.opened_at)
+        if line.status is CaseStatus.CLOSED
+        else millis(line.opened_at),
+        "is_held": line.holder not in (None, actor.id),
     }
+
+
+def found_json(found: FoundText) -> dict[str, object]:
+    """One text that a search found, with what was looked for marked."""
+    pieces, at = [], 0
+    for start, end in found.excerpt.matches:
+        pieces += [(found.excerpt.text[at:start], ""), (found.excerpt.text[start:end], "mark")]
+        at = end
+    pieces.append((found.excerpt.text[at:], ""))
+    state = ACTIONS_DONE[found.action] if found.action else "not decided yet"
+    chips = [(state, ""), ("no case", "")] if found.status is None else [(state, "")]
+    return {
+        "revision": found.revision_id,
+        "chips": chips if found.is_latest else [*chips, ("edited since", "o")],
+        "excerpt": [piece for piece in pieces if piece[0]],
+        "at": millis(found.received_at),
+        "is_held": False,
+        "has_case": found.status is not None,
+    }
+
+
+def _asked(asked: Body) -> tuple[QueueFilter, QueueOrder]:
+    link = {name: value for name, value in asked.items() if isinstance(value, str)}
+    return link_to_filter(link)
+
+
+def _held_chip(line: QueueLine, actor: Actor, now: datetime) -> Chip | None:
+    if line.holder is None or line.held_since is None or line.holder == actor.id:
+        return None
+    seconds = max(0, int((now - line.held_since).total_seconds()))
+    since = f"{seconds} s" if seconds < 60 else f"{seconds // 60} min"
+    return f"held by {line.holder}, {since}", ""
+
+
+def _chips(line: QueueLine) -> list[Chip]:
+    if line.status is CaseStatus.CLOSED and line.action is not None:
+        return [(f"{ACTIONS_DONE[line.action]} by {line.decided_by}", "")]
+    has_score = line.label is not None and line.score is not None
+    first = (
+        (f"{LABELS[line.label]} {score_figure(line.score)}", "r")
+        if line.label is not None and line.score is not None
+        else (WITHOUT_LABEL[line.trigger], "")
+    )
+    chips = [first]
+    if has_score and line.trigger is not CaseTrigger.HOLD:
+        chips.append((WITHOUT_LABEL[line.trigger], ""))
+    if line.report_count:
+        chips.append((f"{line.report_count} report{'s' if line.report_count > 1 else ''}", ""))
+    return chips

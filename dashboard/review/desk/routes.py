@@ -15,8 +15,9 @@ from core.errors import ConsoleError, InvalidInput, NotFound, PermissionDenied, 
 from core.moderation.permissions import Actor
 from core.services.explain import explain_revision
 from dashboard.review.desk.cards import SHOWN_CHARS, card_answers
+from dashboard.review.desk.facets import facets_answer
 from dashboard.review.desk.presses import press_outcomes, read_presses
-from dashboard.review.desk.queue import queue_answer
+from dashboard.review.desk.queue import arrivals_answer, queue_answer, search_answer
 from dashboard.review.desk.requests import text, texts
 from dashboard.review.wording import caveat_line, marked_pieces, remedy_line
 from dashboard.wiring import cookie_name, current_services, person_of
@@ -51,6 +52,9 @@ def _words(services: Services, actor: Actor, body: Body) -> dict[str, object]:
 
 ANSWERS: dict[str, Callable[[Services, Actor, Body], dict[str, object]]] = {
     "queue": queue_answer,
+    "facets": facets_answer,
+    "arrivals": arrivals_answer,
+    "search": search_answer,
     "cards": _cards,
     "presses": _presses,
     "words": _words,
