@@ -6,7 +6,10 @@ from pathlib import Path
 import streamlit as st
 
 _HERE = Path(__file__).parent
-_SCRIPTS = ("elements", "outbox", "lists", "keys", "card", "facts", "list", "help", "frame", "desk")
+_SCRIPTS = (
+    *("elements", "outbox", "lists", "keys", "card", "facts", "dialogs", "list", "help"),
+    *("frame", "decisions", "desk"),
+)
 _desk = st.components.v2.component(
     "review_desk",
     html=(_HERE / "desk.html").read_text(encoding="utf-8"),

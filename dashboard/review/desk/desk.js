@@ -1,10 +1,10 @@
-// The desk: one comment at a time, decided here at once and saved behind it.
+// The desk: what is open, what is asked of the server, and the keys.
 
-const DONE = { approve: "Approved", remove: "Removed", escalate: "Escalated" }
-const QUOTE_CHARS = 32
+const STAY_MS = 250
 
-class Desk {
+class Desk extends Decisions {
   constructor(root, data) {
+    super()
     this.root = root
     this.data = data
     this.filters = { ...data.filters }
@@ -13,6 +13,8 @@ class Desk {
     this.message = { words: "", isError: false }
     this.seen = {}
     this.words = new Map()
+    this.facts_of = new Map()
+    this.replies = new Map()
     this.isRevealed = false
     this.view = drawFrame(root, this)
     this.cases = new Cases({ onChange: () => this.refresh() })
@@ -20,7 +22,9 @@ class Desk {
       onOutcome: (press, outcome) => this.hear(press, outcome),
       onChange: () => drawSaved(this),
     })
-    this.keys = new Keys(this.actions(), { isOn: () => this.areKeysOn })
+    this.keys = new Keys(this.actions(), {
+      isOn: () => this.areKeysOn && !root.querySelector("dialog[open]"),
+    })
     this.areKeysOn = data.shortcuts
     this.ticks = setInterval(() => drawClock(this), 1_000)
     this.guard = event => this.outbox.entries.length && event.preventDefault()
@@ -53,7 +57,8 @@ class Desk {
       a: () => this.decide("approve"), x: () => this.decide("remove"),
       e: () => this.decide("escalate"), s: () => this.skip(), u: () => this.undo(),
       o: () => this.reopen(), j: () => this.step(1), k: () => this.step(-1),
-      w: () => this.toggleWords(), m: () => this.reveal(), h: () => openHelp(this),
+      w: () => this.toggleWords(), m: () => this.reveal(), t: () => this.toggleReplies(),
+      g: () => openGroup(this), h: () => openHelp(this),
       n: () => openNote(this, "note"), i: () => openNote(this, "internal_note"),
       ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => [String(n), choose(n)])),
       "/": () => this.view.query.focus(),
@@ -115,7 +120,22 @@ class Desk {
     requestAnimationFrame(() => this.lookAhead())
   }
 
+  /** The facts that take the server longer, and the claim, for whoever stays on a case. */
+  async lookCloser({ isAgain = false } = {}) {
+    const revision = this.current
+    if (!revision || (!isAgain && this.claim?.revision === revision)) return
+    const answer = await post("open", { revision, release: this.claim?.revision ?? null })
+    if (answer.error) return
+    this.facts_of.set(revision, answer.facts)
+    this.claim = answer.claim && { ...answer.claim, revision }
+    if (this.current !== revision) return
+    if (this.card) this.view.facts.replaceChildren(...drawFacts(this))
+    drawClaim(this)
+  }
+
   lookAhead() {
+    clearTimeout(this.stay)
+    this.stay = setTimeout(() => this.lookCloser(), STAY_MS)
     drawList(this)
     this.cases.fetchAhead(Math.max(0, this.cases.place(this.current)))
     const left = this.cases.items.length - this.cases.place(this.current)
@@ -127,114 +147,18 @@ class Desk {
     if (this.cases.items[at]) this.show(this.cases.items[at].revision)
   }
 
-  /** Whether the open comment was on screen for long enough to be decided on. */
-  isSeen() {
-    const { revision, at } = this.seen
-    return revision !== undefined && revision === this.current
-      && performance.now() - at >= this.data.shown_ms
-  }
-
   say(words, isError = false) {
     this.message = { words, isError }
     drawMessage(this)
   }
 
-  decide(action) {
-    const { card, draft } = this
-    if (!this.isSeen() || !card.actions.includes(action)) return
-    if (action === "remove" && !draft.reason) {
-      return this.say("Choose a reason first: press its number, then X.", true)
+  async toggleReplies() {
+    const revision = this.current
+    if (!revision || !this.card) return
+    if (!this.replies.delete(revision)) {
+      this.replies.set(revision, (await post("replies", { revision })).replies ?? [])
     }
-    const press = this.outbox.add({
-      do: action, revision: card.revision, version: card.version,
-      reason: action === "remove" ? draft.reason : null,
-      note: draft.note, internal_note: draft.internal_note,
-    })
-    const next = this.after()
-    const { item, at } = this.cases.take(card.revision)
-    const quote = card.text.slice(0, QUOTE_CHARS)
-    this.undoable.push({
-      revision: card.revision, version: card.version + 1, item, at, id: press.id,
-      words: `${DONE[action]} “${quote}${card.text.length > QUOTE_CHARS ? "…" : ""}”`,
-      until: this.now_ms + this.data.grace_ms,
-    })
-    this.drafts.delete(card.revision)
-    this.show(next)
-    this.say("")
-  }
-
-  /** The case after the open one in the list, or the first one. */
-  after() {
-    const at = this.cases.place(this.current)
-    const rest = this.cases.items
-    return (rest[at + 1] ?? rest.find(item => item.revision !== this.current))?.revision
-  }
-
-  skip() {
-    if (!this.isSeen() || this.cases.items.length < 2) return
-    this.outbox.add({ do: "skip", revision: this.current })
-    const next = this.after()
-    this.cases.putLast(this.current)
-    this.show(next)
-    this.say("Skipped: it comes back at the end of your list.")
-  }
-
-  undo() {
-    const last = this.undoable.pop()
-    if (!last) return
-    this.outbox.add({ do: "undo", revision: last.revision, version: last.version })
-    const card = this.cases.cards.get(last.revision)
-    if (card) card.version = last.version + 1
-    const item = last.item ?? card?.item
-    if (item) {
-      this.cases.putBack(item, last.at ?? 0)
-      this.show(last.revision)
-    }
-    this.say("Undone: the case is open again.")
-  }
-
-  reopen() {
-    const { card } = this
-    if (!this.isSeen() || !card.can_reopen) return
-    this.outbox.add({ do: "reopen", revision: card.revision, version: card.version })
-    const next = this.after()
-    this.cases.take(card.revision)
-    this.show(next)
-    this.say("Reopened: the comment is on hold and waits in the queue.")
-  }
-
-  /** What the server made of a press. */
-  hear(press, outcome) {
-    const undoable = this.undoable.find(each => each.id === press.id)
-    if (outcome.is_done) {
-      if (undoable) Object.assign(undoable, { until: outcome.effective_at, reference: outcome.reference })
-      if (press.do === "undo") this.bringBack(press.revision)
-      return drawClock(this)
-    }
-    this.undoable = this.undoable.filter(each => each.id !== press.id)
-    if (outcome.can_retry && undoable?.item) this.cases.putBack(undoable.item, undoable.at)
-    this.cases.cards.delete(press.revision)
-    this.say(outcome.words, true)
-    this.refresh()
-  }
-
-  /** After an undo the card is read anew, since its decisions have changed. */
-  async bringBack(revision) {
-    const answer = await post("cards", { revisions: [revision] })
-    for (const card of answer.cards ?? []) {
-      this.cases.cards.set(revision, card)
-      this.cases.putBack(card.item, 0)
-      if (this.current === revision) drawCard(this, { isSame: true })
-      else if (!this.current) this.show(revision)
-    }
-    this.refresh()
-  }
-
-  chooseReason(code) {
-    if (!code || !this.card?.actions.includes("remove")) return
-    this.draft.reason = this.draft.reason === code ? null : code
-    this.say("")
-    drawDock(this)
+    if (this.current === revision) drawCard(this, { isSame: true })
   }
 
   reveal() {

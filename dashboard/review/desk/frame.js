@@ -13,6 +13,7 @@ function drawFrame(root, desk) {
   )
   const [approve, remove, escalate, skip, reopen] = parts.buttons.children
   parts.under.replaceChildren(
+    button("Replies", { key: "T", tone: "link", onclick: () => desk.toggleReplies() }),
     button("Which words?", { key: "W", tone: "link", onclick: () => desk.toggleWords() }),
     button("Show", { key: "M", tone: "link", onclick: () => desk.reveal() }))
   parts.notes.replaceChildren(
@@ -36,7 +37,8 @@ function drawFrame(root, desk) {
     field.addEventListener("input", () => { desk.draft[name] = field.value })
     field.addEventListener("blur", () => drawNotes(desk))
   }
-  return { ...parts, at, approve, remove, escalate, skip, reopen }
+  const [replies, , show] = parts.under.children
+  return { ...parts, at, approve, remove, escalate, skip, reopen, replies, show }
 }
 
 /** The second click of a double click would meet the next comment. */
@@ -53,12 +55,17 @@ function drawCard(desk, { isSame = false } = {}) {
   const words = desk.words.get(desk.current)
   const pieces = words?.pieces ?? (desk.isRevealed ? card?.pieces.map(([text]) => [text, 0])
     : card?.pieces)
-  view.head.replaceChildren(...(card ? drawHead(card, desk.now_ms) : []))
+  view.head.replaceChildren(...(card ? drawHead(card, desk.now_ms) : []),
+    el("span", { className: "sp" }), view.claim)
   view.text.replaceChildren(...(card ? [
     ...drawThread(card, desk.now_ms), drawText(pieces), drawBefore(card.before), drawOriginal(card),
+    desk.replies.has(card.revision) ? drawReplies(desk.replies.get(card.revision), desk.now_ms) : null,
   ].filter(Boolean) : desk.current ? [el("p", { className: "m" }, "Loading …")] : []))
+  view.replies.hidden = !card?.reply_count
+  view.replies.firstChild.textContent = plural(card?.reply_count ?? 0, "reply", "replies")
+  view.show.hidden = !card?.pieces.some(([, , isCovered]) => isCovered)
   view.remedy.replaceChildren(...[drawWords(words)].filter(Boolean))
-  view.facts.replaceChildren(...(card ? drawFacts(card) : []))
+  view.facts.replaceChildren(...(card ? drawFacts(desk) : []))
   if (!isSame) {
     view.text.scrollTop = 0
     drawNotes(desk)
@@ -77,6 +84,16 @@ function awaitPaint(desk) {
     const { author, chips } = desk.card
     desk.view.live.textContent = `Next: ${chips.map(([words]) => words).join(", ")}, by ${author}`
   }))
+}
+
+/** Who has the case open, and for how long. */
+function drawClaim(desk) {
+  const { view, claim } = desk
+  const is = claim?.revision === desk.current ? claim : null
+  const left = is ? Math.max(0, (is.until - desk.now_ms) / 1_000) : 0
+  view.claim.className = `chip ${is?.is_mine ? "a" : "o"}`
+  view.claim.textContent = !is || !left ? ""
+    : is.is_mine ? `yours, ${clock(left)} left` : `${is.holder} has it, ${clock(left)} left`
 }
 
 function drawDock(desk) {
@@ -140,6 +157,7 @@ function drawSaved(desk) {
 
 function drawClock(desk) {
   drawSaved(desk)
+  drawClaim(desk)
   const { view, undoable } = desk
   const last = undoable.at(-1)
   view.undo.firstChild.disabled = !last

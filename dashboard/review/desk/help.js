@@ -5,6 +5,7 @@ const HELP = [
   ["E", "escalate to a lead"], ["S", "skip: it comes back at the end of your list"],
   ["U", "undo your last decision"], ["O", "reopen a decided case"], ["J  K", "next and previous case"],
   ["W", "which words raised the score"], ["M", "show covered words"],
+  ["T", "replies to the comment"], ["G", "the same text in other comments: decide together"],
   ["N", "note to the author"], ["I", "internal note, never shown to the author"],
   ["/", "search: words, \"phrases\", author:, by:, is:removed, before:2026-01-31"],
   ["Esc", "leave a note or the search"], ["H", "this help"],
