@@ -1,0 +1,111 @@
+"""What opens above the desk as JSON: an author's comments, replies, a group, a muting."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from core.bootstrap.services import Services
+from core.errors import NotFound
+from core.moderation.permissions import Actor
+from core.services.conversations import list_author_comments, load_thread
+from core.services.groups import Group, GroupMember, find_group
+from core.services.queries import load_case
+from core.services.report import mute_reporter
+from dashboard.review.desk.requests import text
+from dashboard.wording import (
+    LABELS,
+    NO_LONGER_SHOWN,
+    VISIBILITY_TONES,
+    millis,
+    outcome_words,
+    score_figure,
+)
+
+Body = Mapping[str, object]
+PAGE = 30
+SHOWN_CHARS = 600
+
+
+def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """A page of the comments of the case's author; `before` is where the next one begins."""
+    comment = load_case(services.context, actor, text(asked, "revision")).comment
+    page = list_author_comments(
+        services.context, actor, comment.source, comment.author, limit=PAGE, before=_place(asked)
+    )
+    return {
+        "comments": [
+            {
+                "words": outcome_words(each),
+                "tone": VISIBILITY_TONES[each.visibility],
+                "details": f"by {each.actor}" if each.actor else "by rule",
+                "created_at": millis(each.created_at),
+                "text": each.excerpt or NO_LONGER_SHOWN,
+            }
+            for each in page.comments
+        ],
+        "before": [page.before[0].isoformat(), page.before[1]] if page.before else None,
+    }
+
+
+def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """The first direct answers to a comment."""
+    thread = load_thread(services.context, actor, text(asked, "revision"))
+    return {
+        "replies": [
+            {
+                "author": reply.author,
+                "text": reply.text or NO_LONGER_SHOWN,
+                "created_at": millis(reply.created_at),
+            }
+            for reply in thread.replies
+        ]
+    }
+
+
+def group_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """The waiting cases with nearly the same text."""
+    group = find_group(services.context, actor, text(asked, "revision"))
+    return {"members": [_member(each) for each in group.members], "words": _group_words(group)}
+
+
+def mute_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Mute who reported the case."""
+    comment = load_case(services.context, actor, text(asked, "revision")).comment
+    reporter, because = text(asked, "reporter"), text(asked, "because")
+    mute_reporter(services.context, actor, comment.source, reporter, because)
+    return {}
+
+
+def _place(asked: Body) -> tuple[datetime, str] | None:
+    before = asked.get("before")
+    if before is None:
+        return None
+    try:
+        moment, comment_id = before  # type: ignore[misc]  # anything else is refused just below
+        return datetime.fromisoformat(moment).astimezone(UTC), str(comment_id)
+    except (TypeError, ValueError):
+        raise NotFound("There is no such page of comments.") from None
+
+
+def _member(member: GroupMember) -> dict[str, object]:
+    chips = [("the same" if member.is_same else f"{member.likeness:.0%} alike", "o")]
+    if member.label and member.score is not None:
+        chips.append((f"{LABELS[member.label]} {score_figure(member.score)}", "r"))
+    record = member.record
+    told = f"{record.comments:,} comments, {record.removed:,} removed" if record else "unnamed"
+    return {
+        "revision": member.revision_id,
+        "version": member.seen_version,
+        "chips": chips,
+        "author": member.author,
+        "details": f"{told} · {member.source}",
+        "text": member.text[:SHOWN_CHARS],
+    }
+
+
+def _group_words(group: Group) -> str:
+    shown = f"The first {len(group.members):,} of " if group.total > len(group.members) else ""
+    more = "" if group.is_counted else " or more"
+    return (
+        f"{shown}{group.total:,}{more} waiting comments, {group.same:,} with exactly this text. "
+        "Untick those that have to be looked at alone."
+    )
