@@ -33,6 +33,21 @@ VISIBILITIES: dict[Visibility, str] = {
     Visibility.REMOVED: "Your comment was removed.",
     Visibility.WITHDRAWN: "Your comment was withdrawn.",
 }
+VISIBILITY_TONES: dict[Visibility, str] = {
+    Visibility.PENDING: "",
+    Visibility.VISIBLE: "g",
+    Visibility.HELD: "o",
+    Visibility.REMOVED: "r",
+    Visibility.WITHDRAWN: "",
+}
+"""Of the marks of the review desk: green, orange, red or none."""
+VISIBLE_NOW: dict[Visibility, str] = {
+    Visibility.PENDING: "not checked yet",
+    Visibility.VISIBLE: "visible",
+    Visibility.HELD: "waits",
+    Visibility.REMOVED: "removed",
+    Visibility.WITHDRAWN: "withdrawn",
+}
 APPEALS: dict[AppealStatus, str] = {
     AppealStatus.PENDING: "waits to be heard",
     AppealStatus.UPHELD: "decision upheld: it stands",

@@ -1,9 +1,16 @@
 """What both forms of the review page say about a case. Pure."""
 
-from core.moderation.cases import CaseTrigger
+from datetime import datetime
+
+from core.moderation.cases import Case, CaseTrigger
+from core.moderation.distances import LabelDistance
 from core.moderation.languages import language_name
+from core.moderation.policies import Action
+from core.moderation.priority import explain_priority
 from core.services.queries import CaseView
 from dashboard.wording import FAILURES, TRIGGERS
+
+_LINES = {Action.HOLD: "holding", Action.REMOVE: "removal", Action.ESCALATE: "escalation"}
 
 
 def unscored_line(view: CaseView) -> str:
@@ -25,3 +32,22 @@ def unread_line(view: CaseView) -> str:
         f"Too long to be read whole: the last {unread:,} characters were not read by the model, so "
         "the scores are only those of the text before."
     )
+
+
+def priority_line(case: Case, now: datetime) -> str:
+    """The factors of the case's place in the queue; docs/concepts.md says how each is made."""
+    known = explain_priority(case, now)
+    return (
+        f"Priority {known.product:.2f} = severity {known.severity:.2f} × reach {known.reach:.1f} "
+        f"× age {known.age:.1f} × reports {known.reports:.1f}"
+    )
+
+
+def distance_line(known: LabelDistance) -> str:
+    """How far the score is from the policy's lines around it, in words."""
+    parts = []
+    if (below := known.reached) is not None and below.distance is not None:
+        parts.append(f"{below.distance:.2f} above the line for {_LINES[below.action]}")
+    if (above := known.next) is not None and above.distance is not None:
+        parts.append(f"{-above.distance:.2f} below the line for {_LINES[above.action]}")
+    return ", ".join(parts)

@@ -8,15 +8,15 @@ from core.bootstrap.services import Services
 from core.errors import NotFound, PermissionDenied
 from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.cleaning import hidden_part
+from core.moderation.distances import LabelDistance, distances
 from core.moderation.edits import EarlierText
 from core.moderation.languages import language_name
 from core.moderation.permissions import Actor, check_can, decide_permission
 from core.moderation.policies import Action, Policy
-from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView, load_case
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
-from dashboard.review.case_wording import unread_line, unscored_line
+from dashboard.review.case_wording import distance_line, priority_line, unread_line, unscored_line
 from dashboard.review.desk.queue import WITHOUT_LABEL
 from dashboard.wording import (
     LABELS,
@@ -31,6 +31,10 @@ SHOWN_CHARS = 100_000
 """More than any comment has: a person reads what the model did not."""
 PARENT_CHARS = 2_000
 MOST_CARDS = 50
+HIDDEN = (
+    "Drawn to be looked at without scores: what the model found stands here once it is decided, "
+    "for those who may see it."
+)
 
 
 def card_answers(services: Services, actor: Actor, revisions: Sequence[str]) -> dict[str, object]:
@@ -71,8 +75,9 @@ def card_json(services: Services, actor: Actor, view: CaseView) -> dict[str, obj
             }
             for entry in view.ancestors
         ],
+        "reply_count": view.case.attention.replies,
         "before": _before(view.settled, view.current_policy, now),
-        "why": _why(view),
+        "why": _why(view, now),
         "record": _record(view.author),
         "history": [decision_line(past, now) for past in reversed(view.chain)],
         **_rights(services, actor, view),
@@ -98,42 +103,45 @@ def _other_chips(view: CaseView) -> list[tuple[str, str]]:
     return [*chips, ("hides text", "o")] if hidden_part(view.revision.text) else chips
 
 
-def _why(view: CaseView) -> dict[str, object]:
+def _why(view: CaseView, now: datetime) -> dict[str, object]:
+    if view.is_hidden:
+        return {"sentences": [HIDDEN], "rows": [], "foot": [], "policy": ""}
     automated = view.automated
-    sentences = [] if automated.scores else [unscored_line(view)]
+    sentences = [priority_line(view.case, now)]
+    if not automated.scores:
+        sentences.append(unscored_line(view))
+    if view.approval is not None:
+        sentences.append(f"Approved before: {decision_line(view.approval, now)}.")
     if automated.unread_chars:
         sentences.append(unread_line(view))
+    known = [each for each in distances(automated.scores, view.policy) if each.is_assessed]
     foot = []
-    if automated.scores and (missing := not_assessed(automated.scores)):
-        names = ", ".join(LABELS[label] for label in missing)
+    if automated.scores and view.not_assessed:
+        names = ", ".join(LABELS[label] for label in view.not_assessed)
         foot.append(f"Ticks: hold and remove. Not assessed: {names}.")
     if by_people := only_people_remove(view.policy.removed_by_people(automated.scores)):
         foot.append(by_people)
     foot.append(f"{automated.model_version or 'no model'} on {automated.backend}")
     return {
         "sentences": sentences,
-        "rows": [
-            _row(label, automated.scores[label], view.policy)
-            for label in sorted(automated.scores, key=lambda each: -automated.scores[each])
-        ],
+        "rows": [_row(each) for each in sorted(known, key=lambda each: -(each.score or 0.0))],
         "foot": foot,
         "policy": f"policy {automated.policy_version}",
     }
 
 
-def _row(label: Label, score: float, policy: Policy) -> dict[str, object]:
-    edges = policy.thresholds(label)
-    hold, remove = edges.get(Action.HOLD), edges.get(Action.REMOVE)
-    reached = [
-        name for name, edge in (("hold", hold), ("remove", remove)) if edge and score >= edge
-    ]
+def _row(known: LabelDistance) -> dict[str, object]:
+    lines = {line.action: line.at for line in known.lines}
+    reached = known.reached.action if known.reached else None
+    score = known.score or 0.0
     return {
-        "label": LABELS[label],
+        "label": LABELS[known.label],
         "score": score,
         "figure": score_figure(score),
-        "hold": hold,
-        "remove": remove,
-        "tone": reached[-1] if reached else "",
+        "hold": lines.get(Action.HOLD),
+        "remove": lines.get(Action.REMOVE),
+        "tone": "remove" if reached is Action.REMOVE else "hold" if reached else "",
+        "distance": distance_line(known) if reached else "",
     }
 
 

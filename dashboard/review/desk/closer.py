@@ -1,7 +1,7 @@
 """What the desk shows of a case once somebody stays on it: who has it open, its reports, its
 author's last comments, texts decided before, and waiting cases with the same text."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
@@ -16,7 +16,7 @@ from core.services.report import list_reports
 from core.store.near_views import AuthorComment
 from core.store.views import ReportItem
 from dashboard.review.desk.requests import text
-from dashboard.wording import VISIBILITY_TONES, millis, outcome_words
+from dashboard.wording import VISIBILITY_TONES, VISIBLE_NOW, millis
 
 Body = Mapping[str, object]
 TONES = {Action.APPROVE: "g", Action.REMOVE: "r"}
@@ -39,14 +39,17 @@ def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, 
     """The facts beside a case. Raises NotFound."""
     context = services.context
     view = load_case(context, actor, revision_id)
-    strip = list_outcomes(context, actor, view.comment.source, view.comment.author)
+    known = list_outcomes(context, actor, view.comment.source, view.comment.author)
+    strip = [each for each in known if each.comment_id != view.comment.id]
     found = find_precedents(context, actor, revision_id)
     titles = {reason.code: reason.title for reason in view.current_policy.reasons}
     alike = count_alike(context, actor, [revision_id]).get(revision_id, 1)
     return {
         "reports": [_report(each, titles) for each in list_reports(context, actor, revision_id)],
         "can_mute": can(actor, Permission.MUTE_REPORTERS),
-        "strip": [(VISIBILITY_TONES[each.visibility], outcome_words(each)) for each in strip],
+        "strip": [
+            (VISIBILITY_TONES[each.visibility], VISIBLE_NOW[each.visibility]) for each in strip
+        ],
         "strip_words": _strip_words(strip),
         "precedents": _precedents(found, titles),
         "precedents_words": _verdicts(found),
@@ -84,7 +87,7 @@ def _report(item: ReportItem, titles: Mapping[str, str]) -> dict[str, object]:
     }
 
 
-def _strip_words(strip: tuple[AuthorComment, ...] | list[AuthorComment]) -> str:
+def _strip_words(strip: Sequence[AuthorComment]) -> str:
     removed = sum(each.action is Action.REMOVE for each in strip)
     return f"The last {len(strip)} comments, oldest first: {removed} removed"
 

@@ -23,7 +23,7 @@ def render(services: Services, actor: Actor) -> None:
             "revision": st.query_params.get("case"),
             "undoable": [list(each) for each in mine],
             "shown_ms": SHOWN_MS,
-            "grace_ms": 0,
+            "grace_ms": int(services.context.grace.total_seconds() * 1_000),
             "shortcuts": True,
         }
     )

@@ -15,10 +15,12 @@ from core.errors import ConsoleError, InvalidInput, NotFound, PermissionDenied, 
 from core.moderation.permissions import Actor
 from core.services.explain import explain_revision
 from dashboard.review.desk.cards import SHOWN_CHARS, card_answers
+from dashboard.review.desk.closer import open_answer
 from dashboard.review.desk.facets import facets_answer
 from dashboard.review.desk.presses import press_outcomes, read_presses
 from dashboard.review.desk.queue import arrivals_answer, queue_answer, search_answer
 from dashboard.review.desk.requests import text, texts
+from dashboard.review.desk.sheets import author_answer, group_answer, mute_answer, replies_answer
 from dashboard.review.wording import caveat_line, marked_pieces, remedy_line
 from dashboard.wiring import cookie_name, current_services, person_of
 
@@ -56,6 +58,11 @@ ANSWERS: dict[str, Callable[[Services, Actor, Body], dict[str, object]]] = {
     "arrivals": arrivals_answer,
     "search": search_answer,
     "cards": _cards,
+    "open": open_answer,
+    "replies": replies_answer,
+    "author": author_answer,
+    "group": group_answer,
+    "mute": mute_answer,
     "presses": _presses,
     "words": _words,
 }

@@ -7,16 +7,17 @@ from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.moderation.permissions import Actor
 from core.services.conversations import list_author_comments, load_thread
-from core.services.groups import Group, GroupMember, find_group
+from core.services.groups import CaseGroup, GroupMember, find_group
 from core.services.queries import load_case
 from core.services.report import mute_reporter
-from dashboard.review.desk.requests import text
+from core.store.near_views import AuthorComment
+from dashboard.review.desk.requests import text, texts
 from dashboard.wording import (
     LABELS,
     NO_LONGER_SHOWN,
     VISIBILITY_TONES,
+    VISIBLE_NOW,
     millis,
-    outcome_words,
     score_figure,
 )
 
@@ -27,27 +28,32 @@ SHOWN_CHARS = 600
 
 def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """A page of the comments of the case's author; `before` is where the next one begins."""
-    comment = load_case(services.context, actor, text(asked, "revision")).comment
+    view = load_case(services.context, actor, text(asked, "revision"))
+    comment = view.comment
     page = list_author_comments(
         services.context, actor, comment.source, comment.author, limit=PAGE, before=_place(asked)
     )
     return {
         "comments": [
             {
-                "words": outcome_words(each),
+                "words": _outcome(each),
                 "tone": VISIBILITY_TONES[each.visibility],
                 "details": f"by {each.actor}" if each.actor else "by rule",
                 "created_at": millis(each.created_at),
                 "text": each.excerpt or NO_LONGER_SHOWN,
             }
             for each in page.comments
+            if not (view.is_hidden and each.comment_id == comment.id)
         ],
         "before": [page.before[0].isoformat(), page.before[1]] if page.before else None,
     }
 
 
 def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
-    """The first direct answers to a comment."""
+    """The first direct answers to a comment; none to a blind case's, since only a visible comment
+    can have any."""
+    if load_case(services.context, actor, text(asked, "revision")).is_hidden:
+        return {"replies": []}
     thread = load_thread(services.context, actor, text(asked, "revision"))
     return {
         "replies": [
@@ -76,14 +82,18 @@ def mute_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obje
 
 
 def _place(asked: Body) -> tuple[datetime, str] | None:
-    before = asked.get("before")
-    if before is None:
+    if asked.get("before") is None:
         return None
+    moment, *rest = texts(asked, "before") or [""]
     try:
-        moment, comment_id = before  # type: ignore[misc]  # anything else is refused just below
-        return datetime.fromisoformat(moment).astimezone(UTC), str(comment_id)
-    except (TypeError, ValueError):
+        return datetime.fromisoformat(moment).astimezone(UTC), rest[0]
+    except (IndexError, ValueError):
         raise NotFound("There is no such page of comments.") from None
+
+
+def _outcome(comment: AuthorComment) -> str:
+    heard = f", appeal {comment.appeal}" if comment.appeal else ""
+    return VISIBLE_NOW[comment.visibility] + heard
 
 
 def _member(member: GroupMember) -> dict[str, object]:
@@ -102,7 +112,7 @@ def _member(member: GroupMember) -> dict[str, object]:
     }
 
 
-def _group_words(group: Group) -> str:
+def _group_words(group: CaseGroup) -> str:
     shown = f"The first {len(group.members):,} of " if group.total > len(group.members) else ""
     more = "" if group.is_counted else " or more"
     return (
