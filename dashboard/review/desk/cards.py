@@ -141,7 +141,7 @@ def _row(known: LabelDistance) -> dict[str, object]:
         "hold": lines.get(Action.HOLD),
         "remove": lines.get(Action.REMOVE),
         "tone": "remove" if reached is Action.REMOVE else "hold" if reached else "",
-        "distance": distance_line(known) if reached else "",
+        "distance": distance_line(known),
     }
 
 

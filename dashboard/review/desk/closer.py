@@ -55,7 +55,7 @@ def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, 
         "precedents_words": _verdicts(found),
         "group": {
             "title": f"Same text ×{alike}",
-            "words": f"{alike - 1:,} other waiting comments have this text.",
+            "words": "Decide these waiting comments together",
         }
         if alike > 1
         else None,

@@ -27,7 +27,7 @@ const UNITS = [[31_557_600, "y"], [86_400, "d"], [3_600, "h"], [60, "min"]]
 function age(at_ms, now_ms) {
   const seconds = Math.max(0, (now_ms - at_ms) / 1_000)
   const unit = UNITS.find(([size]) => seconds >= size)
-  return unit ? `${Math.floor(seconds / unit[0])} ${unit[1]}` : "now"
+  return unit ? `${Math.floor(seconds / unit[0])} ${unit[1]}` : "< 1 min"
 }
 
 const clock = seconds =>

@@ -26,7 +26,7 @@ ORDERS = {
 }
 HELD = {HeldBy.ME: "by me", HeldBy.OTHERS: "by others", HeldBy.NOBODY: "by nobody"}
 WAITING = {"": "any", "3600": "an hour", "21600": "six hours", "86400": "a day"}
-QUICK_LABELS = 3
+QUICK_LABELS = 2
 
 
 def facets_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:

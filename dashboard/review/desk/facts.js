@@ -20,14 +20,16 @@ function scoreRow(row) {
   return [
     el("span", { className: row.tone ? "" : "m" }, row.label), bar,
     el("span", { className: `num ${row.tone ? "" : "m"}` }, row.figure),
-    row.distance ? el("span", { className: "wide m" }, row.distance) : null,
   ]
 }
 
 function drawWhy(card) {
   const { sentences, rows, foot, policy } = card.why
   return panel("Why it is here", policy, sentences.map(line),
-    rows.length ? el("div", { className: "grid s" }, rows.map(scoreRow)) : null, foot.map(line))
+    rows.length ? el("div", { className: "grid s" }, rows.map(scoreRow)) : null,
+    rows.length ? el("details", { className: "s m" }, el("summary", {}, "Distances in words"),
+      rows.map(row => line(`${row.label}: ${row.distance}`))) : null,
+    foot.map(line))
 }
 
 function drawReports(facts, desk) {
@@ -67,8 +69,8 @@ function drawPrecedents(facts) {
 
 function drawGroup(facts, desk) {
   if (!facts.group) return null
-  return panel(facts.group.title, "", line(facts.group.words),
-    button("Decide together", { key: "G", onclick: () => openGroup(desk) }))
+  return panel(facts.group.title, "",
+    button(facts.group.words, { key: "G", tone: "link", onclick: () => openGroup(desk) }))
 }
 
 const drawHistory = card => panel("Decisions so far", "", card.history.map(line))

@@ -8,6 +8,7 @@ from core.bootstrap.services import Services
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.permissions import Actor
 from core.moderation.queue import QueueFilter, QueueOrder, filter_to_link, link_to_filter
+from core.services.groups import count_alike
 from core.services.queries import count_queue, list_reasons
 from core.services.queue import arrivals, list_queue
 from core.services.search import search
@@ -53,9 +54,12 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
     page = list_queue(services.context, actor, chosen, order, after=after)
     count = count_queue(services.context, actor)
     now = services.clock.now()
+    alike = count_alike(services.context, actor, [line.revision_id for line in page.items])
     is_plain = chosen == QueueFilter(statuses=chosen.statuses)
     return {
-        "items": [item_json(line, actor, now) for line in page.items],
+        "items": [
+            item_json(line, actor, now, alike.get(line.revision_id, 1)) for line in page.items
+        ],
         "next": page.next,
         "total": page.total.number,
         "is_exact": page.total.is_exact,
@@ -89,11 +93,12 @@ def search_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
     }
 
 
-def item_json(line: QueueLine, actor: Actor, now: datetime) -> dict[str, object]:
-    """One line of the list."""
+def item_json(line: QueueLine, actor: Actor, now: datetime, alike: int) -> dict[str, object]:
+    """One line of the list; `alike` waiting cases have its text."""
+    same = (f"same text ×{alike}", "o") if alike > 1 else None
     return {
         "revision": line.revision_id,
-        "chips": [chip for chip in (_held_chip(line, actor, now), *_chips(line)) if chip],
+        "chips": [chip for chip in (_held_chip(line, actor, now), *_chips(line), same) if chip],
         "excerpt": [(line.excerpt, "")],
         "at": millis(line.decided_at or line.opened_at)
         if line.status is CaseStatus.CLOSED
