@@ -34,6 +34,9 @@ class QueueLimits:
     score_below: float | None = None
 
 
+NO_LIMITS = QueueLimits()
+
+
 def limits_of(preferences: Preferences, *, asked: Label | None = None) -> QueueLimits:
     """What the person's queue leaves out. The label that they `asked` for by name is shown."""
     return QueueLimits(

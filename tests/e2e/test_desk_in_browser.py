@@ -209,7 +209,7 @@ def test_keys_can_be_switched_off(desk):
     page, services, revisions, _ = desk(2)
     first = shown(page)
     page.keyboard.press("h")
-    page.get_by_label("Keys are on in this browser tab").uncheck()
+    page.get_by_label("Keys are on").uncheck()
     page.get_by_role("button", name="Close").click()
     page.keyboard.press("a")
     page.wait_for_timeout(300)

@@ -13,10 +13,12 @@ from core.moderation.edits import EarlierText
 from core.moderation.languages import language_name
 from core.moderation.permissions import Actor, check_can, decide_permission
 from core.moderation.policies import Action, Policy
+from core.services.preferences import load_preferences
 from core.services.queries import CaseView, load_case
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
 from dashboard.review.case_wording import distance_line, priority_line, unread_line, unscored_line
+from dashboard.review.desk.covered import covered
 from dashboard.review.desk.queue import WITHOUT_LABEL
 from dashboard.wording import (
     LABELS,
@@ -39,17 +41,20 @@ HIDDEN = (
 
 def card_answers(services: Services, actor: Actor, revisions: Sequence[str]) -> dict[str, object]:
     """The cards of those revisions; a case that is gone is left out."""
+    is_covered = load_preferences(services.context, actor).masks_severe
     cards = []
     for revision_id in revisions[:MOST_CARDS]:
         try:
             view = load_case(services.context, actor, revision_id)
         except NotFound:
             continue
-        cards.append(card_json(services, actor, view))
+        cards.append(card_json(services, actor, view, is_covered=is_covered))
     return {"cards": cards}
 
 
-def card_json(services: Services, actor: Actor, view: CaseView) -> dict[str, object]:
+def card_json(
+    services: Services, actor: Actor, view: CaseView, *, is_covered: bool
+) -> dict[str, object]:
     """Everything that the page shows of one case."""
     comment, revision, now = view.comment, view.revision, services.clock.now()
     text = revision.text[:SHOWN_CHARS]
@@ -64,7 +69,9 @@ def card_json(services: Services, actor: Actor, view: CaseView) -> dict[str, obj
         "details": _details(view),
         "chips": [_first_chip(view), *_other_chips(view)],
         "text": text,
-        "pieces": [(text, 0, False)],
+        "pieces": [
+            (piece, 0, is_severe) for piece, is_severe in covered(text, is_wanted=is_covered)
+        ],
         "original": revision.original[:SHOWN_CHARS] if revision.original != text else None,
         "thread": [
             {

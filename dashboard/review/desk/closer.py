@@ -11,6 +11,7 @@ from core.services.claims import claim_case, release_case
 from core.services.conversations import list_outcomes
 from core.services.groups import count_alike
 from core.services.precedents import Precedents, find_precedents
+from core.services.preferences import load_exposure
 from core.services.queries import load_case
 from core.services.report import list_reports
 from core.store.near_views import AuthorComment
@@ -30,6 +31,7 @@ def open_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obje
     if before and before != revision_id and can(actor, Permission.DECIDE):
         release_case(services.context, actor, before)
     return {
+        "exposure": _exposure(services, actor),
         "claim": _claim(services, actor, revision_id),
         "facts": facts_json(services, actor, revision_id),
     }
@@ -59,6 +61,17 @@ def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, 
         }
         if alike > 1
         else None,
+    }
+
+
+def _exposure(services: Services, actor: Actor) -> dict[str, object] | None:
+    if not can(actor, Permission.DECIDE):
+        return None
+    seen = load_exposure(services.context, actor)
+    words = f"severe this hour: {seen.severe_this_hour} of {seen.decided_this_hour}"
+    return {
+        "words": f"{words}, time for a pause" if seen.suggests_pause else words,
+        "tone": "o" if seen.suggests_pause else "",
     }
 
 

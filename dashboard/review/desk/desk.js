@@ -127,6 +127,8 @@ class Desk extends Decisions {
     const answer = await post("open", { revision, release: this.claim?.revision ?? null })
     if (answer.error) return
     this.facts_of.set(revision, answer.facts)
+    this.exposure = answer.exposure
+    drawExposure(this)
     this.claim = answer.claim && { ...answer.claim, revision }
     if (this.current !== revision) return
     if (this.card) this.view.facts.replaceChildren(...drawFacts(this))

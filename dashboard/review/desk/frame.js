@@ -96,6 +96,13 @@ function drawClaim(desk) {
     : is.is_mine ? `yours, ${clock(left)} left` : `${is.holder} has it, ${clock(left)} left`
 }
 
+/** How much of what was decided in the last hour was severe. */
+function drawExposure(desk) {
+  const { view, exposure } = desk
+  view.exposure.className = `chip ${exposure?.tone ?? ""}`
+  view.exposure.textContent = exposure?.words ?? ""
+}
+
 function drawDock(desk) {
   const { view, card } = desk
   const { reason } = desk.current ? desk.draft : {}

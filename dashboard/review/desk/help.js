@@ -20,7 +20,7 @@ function openHelp(desk) {
   dialog.replaceChildren(
     el("h2", {}, "Keys"),
     el("dl", {}, HELP.map(([key, does]) => [el("dt", {}, keyCap(key)), el("dd", {}, does)])),
-    el("label", { className: "row" }, box, "Keys are on in this browser tab"),
+    el("label", { className: "row" }, box, "Keys are on"),
     el("p", { className: "m s" }, "A key counts once per press, and only once a comment has been on ",
       "screen for a moment. A decision takes effect after a few seconds; until then U cancels it."),
     el("div", { className: "row" }, el("a", { href: "?view=plain" }, "Plain page without keys of its own"),

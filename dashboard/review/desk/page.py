@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Permission, can
+from core.services.preferences import load_preferences
 from core.services.queries import list_undoable
 from dashboard.review.desk.component import desk
 from dashboard.review.desk.queue import filters_from
@@ -24,6 +25,6 @@ def render(services: Services, actor: Actor) -> None:
             "undoable": [list(each) for each in mine],
             "shown_ms": SHOWN_MS,
             "grace_ms": int(services.context.grace.total_seconds() * 1_000),
-            "shortcuts": True,
+            "shortcuts": load_preferences(services.context, actor).has_shortcuts,
         }
     )

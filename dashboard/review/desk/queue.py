@@ -9,11 +9,13 @@ from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.permissions import Actor
 from core.moderation.queue import QueueFilter, QueueOrder, filter_to_link, link_to_filter
 from core.services.groups import count_alike
+from core.services.preferences import load_preferences
 from core.services.queries import count_queue, list_reasons
 from core.services.queue import arrivals, list_queue
 from core.services.search import search
 from core.store.queue_views import QueueLine
 from core.store.search_views import FoundText
+from dashboard.review.desk.covered import covered
 from dashboard.review.desk.requests import text
 from dashboard.wording import ACTIONS_DONE, LABELS, millis, score_figure
 
@@ -55,10 +57,12 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
     count = count_queue(services.context, actor)
     now = services.clock.now()
     alike = count_alike(services.context, actor, [line.revision_id for line in page.items])
+    is_covered = load_preferences(services.context, actor).masks_severe
     is_plain = chosen == QueueFilter(statuses=chosen.statuses)
     return {
         "items": [
-            item_json(line, actor, now, alike.get(line.revision_id, 1)) for line in page.items
+            item_json(line, actor, now, alike.get(line.revision_id, 1), is_covered=is_covered)
+            for line in page.items
         ],
         "next": page.next,
         "total": page.total.number,
@@ -93,13 +97,18 @@ def search_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
     }
 
 
-def item_json(line: QueueLine, actor: Actor, now: datetime, alike: int) -> dict[str, object]:
+def item_json(
+    line: QueueLine, actor: Actor, now: datetime, alike: int, *, is_covered: bool
+) -> dict[str, object]:
     """One line of the list; `alike` waiting cases have its text."""
     same = (f"same text ×{alike}", "o") if alike > 1 else None
     return {
         "revision": line.revision_id,
         "chips": [chip for chip in (_held_chip(line, actor, now), *_chips(line), same) if chip],
-        "excerpt": [(line.excerpt, "")],
+        "excerpt": [
+            (piece, "mask" if is_severe else "")
+            for piece, is_severe in covered(line.excerpt, is_wanted=is_covered)
+        ],
         "at": millis(line.decided_at or line.opened_at)
         if line.status is CaseStatus.CLOSED
         else millis(line.opened_at),

@@ -20,7 +20,13 @@ from dashboard.review.desk.facets import facets_answer
 from dashboard.review.desk.presses import press_outcomes, read_presses
 from dashboard.review.desk.queue import arrivals_answer, queue_answer, search_answer
 from dashboard.review.desk.requests import text, texts
-from dashboard.review.desk.sheets import author_answer, group_answer, mute_answer, replies_answer
+from dashboard.review.desk.sheets import (
+    author_answer,
+    group_answer,
+    mute_answer,
+    replies_answer,
+    shortcuts_answer,
+)
 from dashboard.review.wording import caveat_line, marked_pieces, remedy_line
 from dashboard.wiring import cookie_name, current_services, person_of
 
@@ -63,6 +69,7 @@ ANSWERS: dict[str, Callable[[Services, Actor, Body], dict[str, object]]] = {
     "author": author_answer,
     "group": group_answer,
     "mute": mute_answer,
+    "shortcuts": shortcuts_answer,
     "presses": _presses,
     "words": _words,
 }

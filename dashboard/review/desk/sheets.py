@@ -1,6 +1,7 @@
 """What opens above the desk as JSON: an author's comments, replies, a group, a muting."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from core.bootstrap.services import Services
@@ -8,6 +9,7 @@ from core.errors import NotFound
 from core.moderation.permissions import Actor
 from core.services.conversations import list_author_comments, load_thread
 from core.services.groups import CaseGroup, GroupMember, find_group
+from core.services.preferences import load_preferences, save_preferences
 from core.services.queries import load_case
 from core.services.report import mute_reporter
 from core.store.near_views import AuthorComment
@@ -71,6 +73,14 @@ def group_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
     """The waiting cases with nearly the same text."""
     group = find_group(services.context, actor, text(asked, "revision"))
     return {"members": [_member(each) for each in group.members], "words": _group_words(group)}
+
+
+def shortcuts_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Switch the keys on or off for this person."""
+    known = load_preferences(services.context, actor)
+    are_on = asked.get("are_on") is True
+    save_preferences(services.context, actor, replace(known, has_shortcuts=are_on))
+    return {}
 
 
 def mute_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
