@@ -71,6 +71,7 @@ def _exposure(services: Services, actor: Actor) -> dict[str, object] | None:
     words = f"severe this hour: {seen.severe_this_hour} of {seen.decided_this_hour}"
     return {
         "words": f"{words}, time for a pause" if seen.suggests_pause else words,
+        "decided": seen.decided_this_hour,
         "tone": "o" if seen.suggests_pause else "",
     }
 

@@ -70,7 +70,7 @@ class Desk extends Decisions {
   }
 
   get reasons() {
-    return this.cases.head?.reasons ?? []
+    return this.data.reasons
   }
 
   async open(filters, { query = "" } = {}) {

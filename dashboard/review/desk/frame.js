@@ -100,7 +100,7 @@ function drawClaim(desk) {
 function drawExposure(desk) {
   const { view, exposure } = desk
   view.exposure.className = `chip ${exposure?.tone ?? ""}`
-  view.exposure.textContent = exposure?.words ?? ""
+  view.exposure.textContent = exposure?.decided ? exposure.words : ""
 }
 
 function drawDock(desk) {

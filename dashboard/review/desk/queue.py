@@ -10,7 +10,7 @@ from core.moderation.permissions import Actor
 from core.moderation.queue import QueueFilter, QueueOrder, filter_to_link, link_to_filter
 from core.services.groups import count_alike
 from core.services.preferences import load_preferences
-from core.services.queries import count_queue, list_reasons
+from core.services.queries import count_queue
 from core.services.queue import arrivals, list_queue
 from core.services.search import search
 from core.store.queue_views import QueueLine
@@ -69,10 +69,6 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
         "is_exact": page.total.is_exact,
         "mark": page.mark,
         "oldest": millis(count.oldest_opened_at) if count.oldest_opened_at else None,
-        "reasons": [
-            {"code": each.code, "title": each.title, "text": each.text}
-            for each in list_reasons(services.context, actor)
-        ],
         "nothing": NOTHING_HERE[chosen.statuses[0]] if is_plain else NOTHING_MATCHES,
         "now": millis(now),
     }
