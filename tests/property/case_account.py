@@ -180,13 +180,12 @@ class CaseAccount(RuleBasedStateMachine):
         revision.steps.append(step)
         revision.left.append(step)
         revision.kinds.append(kind)
-        if not grace:
-            self.drop_pending(revision)
-        revision.public.append(step)
+        self.publish(revision, step)
 
-    def drop_pending(self, revision: Expected) -> None:
-        """What has not taken effect never will."""
-        revision.public = [step for step in revision.public if step.holds_from <= self.now]
+    def publish(self, revision: Expected, step: Step) -> None:
+        """What would take effect after that step never does."""
+        kept = [past for past in revision.public if past.holds_from <= step.holds_from]
+        revision.public = [*kept, step]
 
     def note_undo(self, revision: Expected, who: Actor) -> bool:
         """Whether it was a cancel: nobody but the staff ever sees the decision."""
@@ -200,8 +199,7 @@ class CaseAccount(RuleBasedStateMachine):
         if is_cancel:
             revision.public.remove(taken)
         else:
-            self.drop_pending(revision)
-            revision.public.append(step)
+            self.publish(revision, step)
         return is_cancel
 
     def note_gone(self, revision: Expected) -> None:

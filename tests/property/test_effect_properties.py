@@ -55,11 +55,10 @@ class Account:
         )
 
     def schedule(self) -> None:
+        """What would take effect after the newest decision never does."""
         newest = self.chain[-1]
-        self.effects.append((newest.effective_at, newest))
-
-    def drop_pending(self) -> None:
-        self.effects = [(since, each) for since, each in self.effects if since <= self.now]
+        kept = [(since, each) for since, each in self.effects if since <= newest.effective_at]
+        self.effects = [*kept, (newest.effective_at, newest)]
 
     def take(self, step: str | timedelta) -> None:
         if isinstance(step, timedelta):
@@ -69,7 +68,6 @@ class Account:
             self.schedule()
         elif step == "reopen":
             self.add(Action.HOLD)
-            self.drop_pending()
             self.schedule()
         elif len(standing(self.chain)) > 1:
             self.undo()
@@ -84,7 +82,6 @@ class Account:
             self.effects = [(since, each) for since, each in self.effects if each is not taken]
             self.cancelled |= {taken.id, self.chain[-1].id}
         else:
-            self.drop_pending()
             self.schedule()
 
     def held(self, now: datetime) -> list[Decision]:
