@@ -13,12 +13,12 @@ from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
 from core.moderation.effect import remaining_grace, standing, would_cancel
 from core.moderation.invisible import is_blank
-from core.moderation.openings import case_after_undo
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
-from core.services.case_work import add_reviewed, case_at_work, release, reopening_key
+from core.services.case_work import add_reviewed, case_at_work, release
 from core.services.context import Context
+from core.services.undone_case import undone_case
 from core.store.base import Reader, Writer
 
 _NOTHING_TO_UNDO = "There is nothing to undo here."
@@ -169,26 +169,9 @@ def undo_review(
         **data,
     )
     add_reviewed(tx, decision, len(chain), f"undo:{taken.id}", audit)
-    tx.change_case(_case_after_undo(tx, case, taken, [*chain, decision]))
+    tx.change_case(undone_case(tx, case, taken, [*chain, decision]))
     release(context, tx, actor, claim)
     return decision
-
-
-def _case_after_undo(tx: Reader, case: Case, undone: Decision, chain: Sequence[Decision]) -> Case:
-    restored = standing(chain)[-1]
-    reopening = tx.decision_by_key(reopening_key(undone.supersedes or ""))
-    policy = tx.policy(restored.policy_version) or tx.policy_in_force()
-    return case_after_undo(
-        case,
-        chain,
-        tx.attention(case.revision_id),
-        rules=[policy.rule(rule_id) for rule_id in restored.rule_ids],
-        was_reopening=reopening is not None and reopening.id == undone.id,
-        is_reported_since=any(
-            item.report.reported_at >= undone.decided_at and not item.is_muted
-            for item in tx.reports(case.revision_id)
-        ),
-    )
 
 
 def describe_decision(decision: Decision) -> str:

@@ -51,6 +51,7 @@ UNCHECKED: Mapping[str, str] = {
     "parity.sample_source": PURE,
     "review.describe_decision": PURE,
     "review.describe_standing": PURE,
+    "undone_case.undone_case": INSIDE,
     "case_work.reopening_key": PURE,
     "queries.hidden_view": PURE,
     "submit.describe_problems": PURE,

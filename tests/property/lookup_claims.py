@@ -12,7 +12,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.lookup import ChangedText
 from dashboard.lookup import wording as words
-from tests.property.case_account import Expected
+from tests.property.expected import Expected
 
 Truth = Callable[[Expected], bool]
 ON_HOLD = (Action.HOLD, Action.ESCALATE)

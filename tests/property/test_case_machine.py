@@ -4,7 +4,6 @@ The machine tracks what must have happened (CaseAccount). After each step the st
 all invariants must hold (CaseInvariants).
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -19,29 +18,27 @@ from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
-from core.moderation.reports import IncomingReport, ReportKind, ReportOutcome
 from core.moderation.sampling import DrawPurpose, draw
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.reopen import reopen
-from core.services.report import mute_reporter, report_comment, unmute_reporter
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
-from core.services.submit import API
 from core.services.withdraw import withdraw_comment
 from tests.factories import CLEAN, HELD
-from tests.property.case_account import OUTCOMES, PEOPLE, SHARE, WAITING_STATUS, Expected
-from tests.property.case_invariants import WINDOW, CaseInvariants
+from tests.property.case_account import OUTCOMES, PEOPLE, SHARE, WAITING_STATUS
+from tests.property.case_invariants import WINDOW
+from tests.property.expected import Expected
+from tests.property.report_rules import ReportRules
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
 people = st.sampled_from(list(PEOPLE.values()))
 # A site that sends the same text again spells it its own way.
 SPELLINGS = ["{}", "{}\r\n", " {}", "<p>{}</p>", "{}&nbsp;"]
-reporters = st.sampled_from(["una", "uwe", "flo"])
 choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 
 
-class Moderation(CaseInvariants):
+class Moderation(ReportRules):
     @initialize()
     def start_with_work(self) -> None:
         for _ in range(2):
@@ -228,40 +225,6 @@ class Moderation(CaseInvariants):
         reopen(self.context, who, revision.id, seen_version=seen)
         self.note_decision(revision, action, who, AuditKind.DECISION_REOPENED)
         revision.case = WAITING_STATUS[action]
-
-    @rule(data=st.data(), who=reporters, is_by_reference=st.booleans())
-    def report(self, data: st.DataObject, who: str, is_by_reference: bool) -> None:
-        revision = self.pick(data, lambda r: r.is_there() and r.case is not CaseStatus.OPEN)
-        kind = ReportKind.TRUSTED_FLAGGER if who == "flo" else ReportKind.USER
-        sent = IncomingReport(who, "harassment", kind, "It is about me.")
-        if is_by_reference:
-            sent = replace(sent, reference=revision.reference)
-        else:
-            revision = self.comments[revision.name][-1]
-            sent = replace(sent, source="site", source_id=revision.name)
-        if not revision.is_there():
-            with pytest.raises(Conflict):
-                report_comment(self.context, API, sent)
-            return
-        done = report_comment(self.context, API, sent)
-        assert done.is_new is (who not in revision.reported)
-        expected = self.outcome_of(revision, who) if done.is_new else ReportOutcome.RECORDED
-        assert done.outcome is expected
-        if done.is_new:
-            revision.reported[who] = self.now
-            revision.kinds.append(AuditKind.COMMENT_REPORTED)
-        if expected is ReportOutcome.OPENED:
-            revision.case = CaseStatus.OPEN
-
-    @rule(who=people, reporter=reporters)
-    def mute_or_unmute(self, who: Actor, reporter: str) -> None:
-        turn = unmute_reporter if reporter in self.muted else mute_reporter
-        if who.role is not Role.LEAD:
-            with pytest.raises(PermissionDenied):
-                turn(self.context, who, "site", reporter, "Reports whatever it reads.")
-            return
-        turn(self.context, who, "site", reporter, "Reports whatever it reads.")
-        self.muted ^= {reporter}
 
     @rule(data=st.data())
     def appeal(self, data: st.DataObject) -> None:

@@ -31,6 +31,8 @@ GOOD: dict[str, tuple[str, object]] = {
     "failure_policy": ("first_stage_only", "first_stage_only"),
     "rescore_s": ("5", 5.0),
     "grace_s": ("0", 0.0),
+    "audit_share": ("0", 0.0),
+    "blind_share": ("0.5", 0.5),
     "appeal_window_days": ("20", 20),
     "hackernews_url": ("http://127.0.0.1:1/v0", "http://127.0.0.1:1/v0"),
     "algolia_url": ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1"),
@@ -107,6 +109,8 @@ def test_setting_is_read_from_its_variable(name: str, given: str, expected: obje
         ("CASCADE", "maybe", "neither on nor off"),
         ("CASCADE_MISSED_SHARE", "0", "a promise no data can show"),
         ("CASCADE_MISSED_SHARE", "1", "all may be missed"),
+        ("AUDIT_SHARE", "1", "all would be blind, none drawn"),
+        ("BLIND_SHARE", "-0.1", "less than none"),
         ("CASCADE_AUDIT_SHARE", "2", "percent, not a share"),
     ],
 )
