@@ -8,6 +8,7 @@ from core.bootstrap.services import Services
 from core.errors import NotFound, PermissionDenied
 from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.cleaning import hidden_part
+from core.moderation.decisions import Decision
 from core.moderation.distances import LabelDistance, distances
 from core.moderation.edits import EarlierText
 from core.moderation.languages import language_name
@@ -86,9 +87,14 @@ def card_json(
         "before": _before(view.settled, view.current_policy, now),
         "why": _why(view, now),
         "record": _record(view.author),
-        "history": [decision_line(past, now) for past in reversed(view.chain)],
+        "history": [decision_line(past, now) for past in reversed(_told(view))],
         **_rights(services, actor, view),
     }
+
+
+def _told(view: CaseView) -> Sequence[Decision]:
+    """The decisions that are told; of a blind case only those that people made."""
+    return [past for past in view.chain if not (view.is_hidden and past.is_automated)]
 
 
 def _details(view: CaseView) -> str:
