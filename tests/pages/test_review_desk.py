@@ -6,11 +6,12 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.errors import StoreError
+from core.moderation.audit import AuditKind
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.store.sql import SqlStore
 from dashboard.review.desk.routes import ANSWERS, MOST_BYTES
-from tests.factories import LEAD, MODERATOR, chain_of, scored
+from tests.factories import LEAD, MODERATOR, audit_kinds, chain_of, scored
 from tests.pages.review_desk import COOKIE, as_person, ask, by_people, outcomes, press
 
 AUDITOR, OPS = Actor("ines", Role.AUDITOR), Actor("ola", Role.OPS)
@@ -69,6 +70,17 @@ def test_presses_sent_again_are_decided_once(services: Any, client: TestClient) 
     assert first == again
     assert all(outcome["is_done"] for outcome in first)
     assert by_people(services, revision) == [Action.APPROVE, Action.HOLD]
+
+
+def test_a_skip_sent_again_is_recorded_once(services: Any, client: TestClient) -> None:
+    revision = scored(services, HELD)
+    as_person(client, MODERATOR)
+    for _ in range(2):
+        assert outcomes(client, press("skip", revision.id))[0]["is_done"]
+    assert audit_kinds(services, revision).count(AuditKind.CASE_SKIPPED) == 1
+    as_person(client, LEAD)  # another person's press with the same id is another press
+    assert outcomes(client, press("skip", revision.id))[0]["is_done"]
+    assert audit_kinds(services, revision).count(AuditKind.CASE_SKIPPED) == 2
 
 
 def test_the_slower_of_two_is_told_whose_decision_stands(services: Any, client: TestClient) -> None:
