@@ -170,6 +170,23 @@ def test_nothing_that_the_desk_is_sent_tells_what_a_blind_case_hides(
     services.context.store.close()
 
 
+def test_leads_see_afterwards_why_a_blind_case_was_there(home: Any, client: TestClient) -> None:
+    services = make_services(home, audit_share=NEARLY_ALL)
+    revision = scored(services, CLEAN)
+    for actor in (MODERATOR, LEAD):
+        as_person(client, actor)
+        (card,) = ask(client, "cards", revisions=[revision.id])["cards"]
+        assert "drawn from what the model approved" not in str(card)
+    decided(services, revision, Action.APPROVE)
+    told = {}
+    for actor in (MODERATOR, LEAD):
+        as_person(client, actor)
+        (card,) = ask(client, "cards", revisions=[revision.id])["cards"]
+        told[actor.role] = "drawn from what the model approved" in str(card)
+    assert told == {Role.MODERATOR: False, Role.LEAD: True}
+    services.context.store.close()
+
+
 def test_severe_words_are_covered_unless_the_person_wants_them(
     services: Any, client: TestClient
 ) -> None:

@@ -18,7 +18,13 @@ from core.services.preferences import load_preferences
 from core.services.queries import CaseView, load_case
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
-from dashboard.review.case_wording import distance_line, priority_line, unread_line, unscored_line
+from dashboard.review.case_wording import (
+    distance_line,
+    priority_line,
+    sampling_line,
+    unread_line,
+    unscored_line,
+)
 from dashboard.review.desk.covered import covered
 from dashboard.review.desk.queue import WITHOUT_LABEL
 from dashboard.wording import (
@@ -121,6 +127,8 @@ def _why(view: CaseView, now: datetime) -> dict[str, object]:
         return {"sentences": [HIDDEN], "rows": [], "foot": [], "policy": ""}
     automated = view.automated
     sentences = [priority_line(view.case, now)]
+    if view.case.sampling is not None:
+        sentences.insert(0, sampling_line(view.case.sampling))
     if not automated.scores:
         sentences.append(unscored_line(view))
     if view.approval is not None:
