@@ -16,7 +16,7 @@ from typing import Protocol
 
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
-from core.moderation.cases import Attention, Case, CaseStatus
+from core.moderation.cases import Case, CaseStatus
 from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
@@ -24,10 +24,10 @@ from core.moderation.edits import EarlierText
 from core.moderation.exposure import ReviewedText
 from core.moderation.policies import Policy
 from core.moderation.preferences import Preferences, QueueLimits
-from core.moderation.reports import MutedReporter, Report
 from core.moderation.sign_ins import SignIn
 from core.store.near_base import NearReader
 from core.store.queue_base import QueueReader
+from core.store.report_base import ReportReader, ReportWriter
 from core.store.views import (
     AppealItem,
     AuthorRecord,
@@ -36,13 +36,12 @@ from core.store.views import (
     LeftOutCount,
     QueueCount,
     QueueItem,
-    ReportItem,
     ScoredText,
     ThreadEntry,
 )
 
 
-class Reader(NearReader, QueueReader, Protocol):
+class Reader(NearReader, QueueReader, ReportReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...
@@ -166,31 +165,6 @@ class Reader(NearReader, QueueReader, Protocol):
         """Pending appeals, oldest first, or ended ones, newest first."""
         ...
 
-    def report(self, revision_id: str, reporter: str) -> Report | None: ...
-
-    def is_reported(self, revision_id: str) -> bool:
-        """Whether the text has any report, counted or not."""
-        ...
-
-    def reports(self, revision_id: str) -> Sequence[ReportItem]:
-        """All reports on the text, oldest first."""
-        ...
-
-    def attention(self, revision_id: str) -> Attention:
-        """The comment's direct replies and the reports on this text, without those of muted
-        reporters."""
-        ...
-
-    def muted_reporter(self, source: str, reporter: str) -> MutedReporter | None: ...
-
-    def muted_reporters(self, limit: int) -> Sequence[MutedReporter]:
-        """The last muted first."""
-        ...
-
-    def open_cases_reported_by(self, source: str, reporter: str) -> Sequence[Case]:
-        """Open and escalated cases on texts that the reporter reported."""
-        ...
-
     def language_count(self, limit: int) -> LanguageCount:
         """Over the newest `limit` automated decisions."""
         ...
@@ -219,7 +193,7 @@ class Reader(NearReader, QueueReader, Protocol):
         ...
 
 
-class Writer(Reader, Protocol):
+class Writer(Reader, ReportWriter, Protocol):
     """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
@@ -267,18 +241,6 @@ class Writer(Reader, Protocol):
 
     def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         """Store the outcome. False, with nothing written, if the appeal is no longer pending."""
-        ...
-
-    def add_report(self, report: Report, audit: AuditEvent) -> bool:
-        """False, with nothing written, if the reporter has reported this text already."""
-        ...
-
-    def add_muted_reporter(self, muted: MutedReporter, audit: AuditEvent) -> bool:
-        """False, with nothing written, if the reporter is muted already."""
-        ...
-
-    def remove_muted_reporter(self, source: str, reporter: str, audit: AuditEvent) -> bool:
-        """False, with nothing written, if the reporter is not muted."""
         ...
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:

@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 from core.bootstrap.services import Services
 from core.errors import NotFound, SearchUnavailable
-from core.identifiers import new_id
 from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Role
@@ -18,7 +17,6 @@ from core.services import (
     queries,
     queue,
     reopen,
-    report,
     review,
     traffic,
     trials,
@@ -45,10 +43,10 @@ from tests.factories import (
     appealed,
     decided,
     removed_by_person,
-    report_of,
     scored,
 )
 from tests.integration.near_calls import NEAR_TABLE
+from tests.integration.report_calls import REPORT_TABLE
 
 ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
 Call = Callable[[Services, Actor], object]
@@ -144,17 +142,6 @@ def spare(services: Services) -> SpareBackends:
     return SpareBackends(lambda name: FakeBackend(), DiscardingLog(), services.clock)
 
 
-def mute(services: Services, actor: Actor) -> None:
-    report.mute_reporter(services.context, actor, "site", new_id(), "Reports everything.")
-
-
-def unmute(services: Services, actor: Actor) -> None:
-    reporter = new_id()
-    muted = (services.context, Actor("lena", Role.LEAD), "site", reporter, "Reports everything.")
-    report.mute_reporter(*muted)
-    report.unmute_reporter(services.context, actor, "site", reporter, "It was a mistake.")
-
-
 def compare_stored(services: Services, actor: Actor) -> None:
     parity.compare_stored(
         services.context,
@@ -191,7 +178,9 @@ def search_words(services: Services, actor: Actor) -> None:
 
 
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
-TABLE: dict[tuple[str, str], tuple[Call, str]] = NEAR_TABLE | {
+TABLE: dict[tuple[str, str], tuple[Call, str]] = {
+    **NEAR_TABLE,
+    **REPORT_TABLE,
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (
@@ -242,20 +231,6 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = NEAR_TABLE | {
         lambda s, a: queries.load_policy(s.context, a, 1),
         "nyynyy",
     ),
-    ("report.report_comment", "report"): (
-        lambda s, a: report.report_comment(s.context, a, report_of(s, scored(s, CLEAN))),
-        "nnnyyn",
-    ),
-    ("report.list_reports", "list"): (
-        lambda s, a: report.list_reports(s.context, a, scored(s, HELD).id),
-        "nyynyy",
-    ),
-    ("report.list_muted_reporters", "list"): (
-        lambda s, a: report.list_muted_reporters(s.context, a),
-        "nyynyy",
-    ),
-    ("report.mute_reporter", "mute"): (mute, "nnynyn"),
-    ("report.unmute_reporter", "unmute"): (unmute, "nnynyn"),
     ("queue.list_queue", "list"): (
         lambda s, a: queue.list_queue(s.context, a, QueueFilter()),
         "nyynyy",
