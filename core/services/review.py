@@ -1,7 +1,8 @@
 """A reviewer's actions on a case: decide, escalate, skip, undo. One transaction each."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from core.errors import Conflict, InvalidInput, NotFound
@@ -111,16 +112,27 @@ def add_review(
     return decision
 
 
-def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | None:
-    """Record in the audit trail that the actor skipped the case, and release their claim. Returns
-    the decision that closed the case meanwhile, None if it is still open. Raises NotFound, and
-    Conflict if the text was edited or withdrawn meanwhile."""
+def skip_case(
+    context: Context, actor: Actor, revision_id: str, *, press: str = ""
+) -> Decision | None:
+    """Record in the audit trail that the actor skipped the case, and release their claim; once for
+    each `press`, an id of the request if it may be sent again. Returns the decision that closed the
+    case meanwhile, None if it is still open. Raises NotFound, and Conflict if the text was edited
+    or withdrawn meanwhile."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
         case, claim = case_at_work(tx, revision_id)
-        tx.add_audit(context.audit(AuditKind.CASE_SKIPPED, actor, revision_id))
-        release(context, tx, actor, claim)
+        audit = context.audit(AuditKind.CASE_SKIPPED, actor, revision_id)
+        if press:
+            audit = replace(audit, id=_skip_id(actor, press))
+        if not (press and any(past.id == audit.id for past in tx.audit_trail(revision_id))):
+            tx.add_audit(audit)
+            release(context, tx, actor, claim)
         return tx.decision_chain(revision_id)[-1] if case.status is CaseStatus.CLOSED else None
+
+
+def _skip_id(actor: Actor, press: str) -> str:
+    return hashlib.sha256(f"skip:{actor.id}:{press}".encode()).hexdigest()[:32]
 
 
 def undo_decision(

@@ -7,9 +7,16 @@ from core.moderation.distances import LabelDistance
 from core.moderation.languages import language_name
 from core.moderation.policies import Action
 from core.moderation.priority import explain_priority
+from core.moderation.sampling import Sampling, SamplingReason
 from core.services.queries import CaseView
 from dashboard.wording import FAILURES, TRIGGERS
 
+_SAMPLED = {
+    SamplingReason.FLAG: "it was held",
+    SamplingReason.REPORT: "it was reported",
+    SamplingReason.AUDIT: "it was drawn from what the model approved",
+    SamplingReason.REOPENED: "somebody reopened it",
+}
 _LINES = {Action.HOLD: "holding", Action.REMOVE: "removal", Action.ESCALATE: "escalation"}
 
 
@@ -32,6 +39,11 @@ def unread_line(view: CaseView) -> str:
         f"Too long to be read whole: the last {unread:,} characters were not read by the model, so "
         "the scores are only those of the text before."
     )
+
+
+def sampling_line(sampling: Sampling) -> str:
+    """Why a person looks at the text, and how likely that was for such a text."""
+    return f"Here because {_SAMPLED[sampling.reason]}, with probability {sampling.probability:g}."
 
 
 def priority_line(case: Case, now: datetime) -> str:

@@ -3,58 +3,22 @@
 from typing import Any
 
 import pytest
-from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from core.errors import StoreError
-from core.moderation.decisions import DecisionSource
+from core.moderation.audit import AuditKind
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
-from core.services import sign_in as sign_ins
 from core.store.sql import SqlStore
-from dashboard.review.desk.routes import MOST_BYTES, ROUTE
-from dashboard.wiring import cookie_name, current_services
-from tests.factories import LEAD, MODERATOR, chain_of, scored
+from dashboard.review.desk.routes import ANSWERS, MOST_BYTES
+from tests.factories import LEAD, MODERATOR, audit_kinds, chain_of, scored
+from tests.pages.review_desk import COOKIE, as_person, ask, by_people, outcomes, press
 
-COOKIE = cookie_name("testserver")
 AUDITOR, OPS = Actor("ines", Role.AUDITOR), Actor("ola", Role.OPS)
 HELD = "You idiot, read the article first."
 
 
-@pytest.fixture
-def client() -> TestClient:
-    return TestClient(Starlette(routes=[ROUTE]))
-
-
-def as_person(client: TestClient, actor: Actor) -> TestClient:
-    client.cookies.set(COOKIE, sign_ins.sign_in(current_services().context, actor))
-    return client
-
-
-def ask(client: TestClient, what: str, **body: Any) -> dict[str, Any]:
-    answer = client.post(f"/review/desk/{what}", json=body)
-    assert answer.status_code == 200, answer.text
-    return answer.json()
-
-
-def press(do: str, revision: str, version: int = 1, **more: Any) -> dict[str, Any]:
-    return {"id": f"press-{do}-{revision}-{version}", "do": do, "revision": revision,
-            "version": version, **more}  # fmt: skip
-
-
-def outcomes(client: TestClient, *presses: dict[str, Any]) -> list[dict[str, Any]]:
-    return ask(client, "presses", presses=list(presses))["outcomes"]
-
-
-def by_people(services: Any, revision: Any) -> list[Action]:
-    return [
-        past.action
-        for past in chain_of(services, revision)
-        if past.source is DecisionSource.REVIEWER
-    ]
-
-
-@pytest.mark.parametrize("what", ["queue", "cards", "presses", "words"])
+@pytest.mark.parametrize("what", sorted(ANSWERS))
 def test_nobody_without_a_sign_in_is_answered(services: Any, client: TestClient, what: str) -> None:
     revision = scored(services, HELD)
     body = {"revisions": [revision.id], "revision": revision.id}
@@ -106,6 +70,17 @@ def test_presses_sent_again_are_decided_once(services: Any, client: TestClient) 
     assert first == again
     assert all(outcome["is_done"] for outcome in first)
     assert by_people(services, revision) == [Action.APPROVE, Action.HOLD]
+
+
+def test_a_skip_sent_again_is_recorded_once(services: Any, client: TestClient) -> None:
+    revision = scored(services, HELD)
+    as_person(client, MODERATOR)
+    for _ in range(2):
+        assert outcomes(client, press("skip", revision.id))[0]["is_done"]
+    assert audit_kinds(services, revision).count(AuditKind.CASE_SKIPPED) == 1
+    as_person(client, LEAD)  # another person's press with the same id is another press
+    assert outcomes(client, press("skip", revision.id))[0]["is_done"]
+    assert audit_kinds(services, revision).count(AuditKind.CASE_SKIPPED) == 2
 
 
 def test_the_slower_of_two_is_told_whose_decision_stands(services: Any, client: TestClient) -> None:

@@ -8,6 +8,7 @@ from core.bootstrap.services import Services
 from core.errors import NotFound, PermissionDenied
 from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.cleaning import hidden_part
+from core.moderation.decisions import Decision
 from core.moderation.distances import LabelDistance, distances
 from core.moderation.edits import EarlierText
 from core.moderation.languages import language_name
@@ -17,7 +18,13 @@ from core.services.preferences import load_preferences
 from core.services.queries import CaseView, load_case
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
-from dashboard.review.case_wording import distance_line, priority_line, unread_line, unscored_line
+from dashboard.review.case_wording import (
+    distance_line,
+    priority_line,
+    sampling_line,
+    unread_line,
+    unscored_line,
+)
 from dashboard.review.desk.covered import covered
 from dashboard.review.desk.queue import WITHOUT_LABEL
 from dashboard.wording import (
@@ -86,9 +93,14 @@ def card_json(
         "before": _before(view.settled, view.current_policy, now),
         "why": _why(view, now),
         "record": _record(view.author),
-        "history": [decision_line(past, now) for past in reversed(view.chain)],
+        "history": [decision_line(past, now) for past in reversed(_told(view))],
         **_rights(services, actor, view),
     }
+
+
+def _told(view: CaseView) -> Sequence[Decision]:
+    """The decisions that are told; of a blind case only those that people made."""
+    return [past for past in view.chain if not (view.is_hidden and past.is_automated)]
 
 
 def _details(view: CaseView) -> str:
@@ -115,6 +127,8 @@ def _why(view: CaseView, now: datetime) -> dict[str, object]:
         return {"sentences": [HIDDEN], "rows": [], "foot": [], "policy": ""}
     automated = view.automated
     sentences = [priority_line(view.case, now)]
+    if view.case.sampling is not None:
+        sentences.insert(0, sampling_line(view.case.sampling))
     if not automated.scores:
         sentences.append(unscored_line(view))
     if view.approval is not None:

@@ -73,7 +73,8 @@ function drawGroup(facts, desk) {
     button(facts.group.words, { key: "G", tone: "link", onclick: () => openGroup(desk) }))
 }
 
-const drawHistory = card => panel("Decisions so far", "", card.history.map(line))
+const drawHistory = card =>
+  card.history.length ? panel("Decisions so far", "", card.history.map(line)) : null
 
 function drawFacts(desk) {
   const { card } = desk

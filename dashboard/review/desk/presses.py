@@ -144,7 +144,7 @@ def _action(press: Press) -> Action:
 def _act(services: Services, actor: Actor, press: Press) -> Decision | None:
     context, seen = services.context, press.version
     if press.kind == "skip":
-        ended = skip_case(context, actor, press.revision_id)
+        ended = skip_case(context, actor, press.revision_id, press=press.id)
         if ended is not None:
             raise Conflict(describe_decision(ended))
         return None
