@@ -17,8 +17,16 @@ QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/nul
 JOBS ?= 4
 IN_PARALLEL := -n $(JOBS) --dist worksteal
 
+# Tests of services that work on cases, whose names do not end in `services`.
+OF_CASES := $(wildcard tests/integration/test_blind_*.py tests/integration/test_conversations.py \
+	tests/integration/test_group_decisions.py tests/integration/test_groups.py \
+	tests/integration/test_internal_notes.py tests/integration/test_muted_reporters.py \
+	tests/integration/test_precedents.py tests/integration/test_searching.py \
+	tests/integration/test_statements_of_a_decision.py tests/integration/test_sticking_approvals.py \
+	tests/integration/test_work_within_the_grace_window.py)
+
 # Tests of the rules, the services and the store.
-RULES := tests/unit tests/property tests/contract/test_store.py \
+RULES := tests/unit tests/property tests/contract/test_store.py $(OF_CASES) \
 	$(wildcard tests/integration/test_*_service*.py tests/integration/test_failure_policy.py \
 	tests/integration/test_lost_state.py tests/integration/test_migrations.py \
 	tests/integration/test_state_copy.py tests/integration/test_postgres_state.py \
@@ -28,9 +36,10 @@ RULES := tests/unit tests/property tests/contract/test_store.py \
 	tests/integration/test_failures_on_the_card.py tests/integration/test_ingest_counts.py)
 
 # Tests that reach the state through the services, which may keep it on either database.
-ON_POSTGRESQL := tests/pages tests/property \
+ON_POSTGRESQL := tests/pages tests/property $(OF_CASES) \
 	$(wildcard tests/integration/test_*_service*.py tests/integration/test_api.py \
 	tests/integration/test_api_scoring.py tests/integration/test_api_access.py \
+	tests/integration/test_api_reports.py \
 	tests/integration/test_failure_policy.py tests/integration/test_languages.py \
 	tests/integration/test_revisions.py tests/integration/test_trails_of_decisions.py \
 	tests/integration/test_unknown_facts.py tests/integration/test_withdrawal*.py)

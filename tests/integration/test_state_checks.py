@@ -7,12 +7,14 @@ import pytest
 from core.moderation.policies import Action
 from core.store.sql.writer import SqlWriter
 from tests.factories import (
+    CLEAN,
     HELD,
     appealed,
     decided,
     heard,
     make_services,
     removed_by_person,
+    reported,
     scored,
 )
 from tests.state_checks import INVARIANTS, broken_invariants, place_of
@@ -28,12 +30,15 @@ BREAK: dict[str, str] = {
         "UPDATE revisions SET current_action = NULL WHERE current_action = 'approve'"
     ),
     "a comment has one latest revision": "UPDATE revisions SET is_latest = 0",
-    "a case is open or escalated exactly while the latest revision is visible and undecided": (
-        "UPDATE cases SET status = 'escalated' WHERE status = 'open'"
-    ),
+    "a case is open or escalated exactly while the latest revision waits, was reported or is "
+    "checked": "UPDATE cases SET status = 'escalated' WHERE status = 'open'",
     "a case that ended without a decision says why, and no other does": (
         "UPDATE cases SET closed_because = 'edited' WHERE status = 'open'"
     ),
+    "an open case counts the reports of all reporters who are not muted": (
+        "UPDATE cases SET report_count = 0 WHERE opened_because = 'report'"
+    ),
+    "a report names the source of its comment": "UPDATE reports SET source = 'elsewhere'",
     "each case's text has its signature": "UPDATE cases SET text_key = NULL",
     "no appeal is pending on a replaced or withdrawn text": (
         "UPDATE revisions SET is_latest = 0 WHERE id IN "
@@ -59,6 +64,7 @@ def test_broken_invariant_is_found(tmp_path: Path, rule: str, each_state_url: st
     decided(services, scored(services, HELD), Action.APPROVE)
     heard(services, appealed(services, removed_by_person(services)), overturn=True)
     appealed(services, removed_by_person(services))
+    reported(services, scored(services, CLEAN))
     place = place_of(services.settings)
     assert broken_invariants(place) == {}
     with services.context.store.write() as tx:
