@@ -54,6 +54,7 @@ class SqlReader(SqlLists, SqlQueue, SqlReports, SqlSearch):
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._sizes = {}
 
     def comment(self, comment_id: str) -> Comment | None:
         row = self._one(select(comments).where(comments.c.id == comment_id))
