@@ -35,6 +35,9 @@ ON_POSTGRESQL := tests/pages tests/property \
 	tests/integration/test_revisions.py tests/integration/test_trails_of_decisions.py \
 	tests/integration/test_unknown_facts.py tests/integration/test_withdrawal*.py)
 
+# The tests start hundreds of processes, and without bytecode each would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: run test test-fast test-avx2 test-kills test-postgres test-benchmarks test-image test-long test-peers coverage \
 	mutants check fix docs screenshots clean
 

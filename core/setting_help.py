@@ -62,6 +62,8 @@ SETTING_HELP: dict[str, str] = {
     "blind_share": "Share of the comments held by a rule that are shown without scores, so that "
     "nobody can tell them from those checked by `MODCONSOLE_AUDIT_SHARE`; 0 shows all scores, and "
     "then everything without scores is such a check.",
+    "grace_s": "Seconds after which a reviewer's decision takes effect, up to 300. Until then it "
+    "can be cancelled, and authors, the API and appeals don't see it. 0: it takes effect at once.",
     "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
     "months).",
     "hackernews_url": "Base address of the Hacker News Firebase API.",

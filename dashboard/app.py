@@ -19,6 +19,8 @@ PAGES = (
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
 )
 
+SETTINGS_ADDRESS = "settings"
+
 
 def navigate(actor: Actor) -> None:
     """Run the requested page. A page that the role may not see is not registered at all."""
@@ -34,14 +36,22 @@ def navigate(actor: Actor) -> None:
             for folder, address, title, icon, _ in others
         ),
     ]
-    account = st.Page("sign_in.py", title="Switch person", icon=":material/group:")
-    sections = {"": pages, f"{actor.id} · {actor.role}": [account]}
+    personal = [st.Page("sign_in.py", title="Switch person", icon=":material/group:")]
+    if can(actor, Permission.SET_PREFERENCES):
+        settings = st.Page(
+            "settings/screen.py",
+            title="Settings",
+            icon=":material/tune:",
+            url_path=SETTINGS_ADDRESS,
+        )
+        personal.insert(0, settings)
+    sections = {"": pages, f"{actor.id} · {actor.role}": personal}
     st.navigation(sections, position="top").run()
 
 
 def ask_who() -> None:
     """Show the sign-in under every page's URL, so that a link still works after the sign-in."""
-    addresses = ["sign_in", *(address for _, address, *_ in PAGES)]
+    addresses = ["sign_in", SETTINGS_ADDRESS, *(address for _, address, *_ in PAGES)]
     pages = [st.Page("sign_in.py", title="Sign in", url_path=name) for name in addresses]
     home = st.Page("sign_in.py", title="Sign in", url_path="", default=True)
     st.navigation([home, *pages], position="hidden").run()

@@ -33,6 +33,21 @@ VISIBILITIES: dict[Visibility, str] = {
     Visibility.REMOVED: "Your comment was removed.",
     Visibility.WITHDRAWN: "Your comment was withdrawn.",
 }
+VISIBILITY_TONES: dict[Visibility, str] = {
+    Visibility.PENDING: "",
+    Visibility.VISIBLE: "g",
+    Visibility.HELD: "o",
+    Visibility.REMOVED: "r",
+    Visibility.WITHDRAWN: "",
+}
+"""Of the marks of the review desk: green, orange, red or none."""
+VISIBLE_NOW: dict[Visibility, str] = {
+    Visibility.PENDING: "not checked yet",
+    Visibility.VISIBLE: "visible",
+    Visibility.HELD: "waits",
+    Visibility.REMOVED: "removed",
+    Visibility.WITHDRAWN: "withdrawn",
+}
 APPEALS: dict[AppealStatus, str] = {
     AppealStatus.PENDING: "waits to be heard",
     AppealStatus.UPHELD: "decision upheld: it stands",
@@ -96,6 +111,11 @@ def ago(moment: datetime, now: datetime) -> str:
         if seconds >= size:
             return f"{int(seconds // size)} {unit} ago"
     return "just now"
+
+
+def millis(moment: datetime) -> int:
+    """Milliseconds since 1970 UTC, as JavaScript counts time."""
+    return int(moment.timestamp() * 1_000)
 
 
 def local_time(moment: datetime, zone: tzinfo) -> str:
@@ -164,6 +184,12 @@ def only_people_remove(labels: Sequence[Label]) -> str:
 def _threshold(fact: ScoreFact, action: Action, without: str = "–") -> str:
     low = fact.thresholds.get(action)
     return without if low is None else f"{low:.2f}"
+
+
+def on_primary(words: str) -> str:
+    """The label of a filled button. Streamlit writes it in white, which is too faint on the accent
+    of the dark theme; the theme's violet for texts is the right colour in both."""
+    return f":violet[{words}]"
 
 
 def plain(text: str) -> str:

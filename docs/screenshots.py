@@ -22,7 +22,13 @@ from core.services.review import Review, decide_case
 
 IMAGES = Path(__file__).parent / "images"
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
-PAGES = {"queue": "/", "latency": "/latency", "backends": "/backends"}
+PAGES = {"latency": "/latency", "backends": "/backends"}
+REVIEW = {
+    "light": (1440, 860, "light"),
+    "dark": (1440, 860, "dark"),
+    "1024": (1024, 768, "light"),
+    "390": (390, 844, "light"),
+}
 MODERATOR = Actor("mina", Role.MODERATOR)
 MISTAKEN = "The crest of the dyke"
 WORDS = "A dyke is the bank that keeps the water out. I live behind one, and so does the town."
@@ -46,6 +52,9 @@ def main() -> None:
                 browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
                 for theme in ("light", "dark"):
                     _shoot(browser.new_page(viewport={"width": 1440, "height": 860}), theme)
+                for name, (width, height, theme) in REVIEW.items():
+                    size = {"width": width, "height": height}
+                    _review(browser.new_page(viewport=size, color_scheme=theme), name)
                 browser.close()
         finally:
             console.terminate()
@@ -54,7 +63,7 @@ def main() -> None:
 
 def _file_appeal(home: Path) -> None:
     """Removes a harmless comment by mistake and files its author's appeal."""
-    services = build_services(Settings(home=home), worker="screenshots")
+    services = build_services(Settings(home=home, grace_s=0), worker="screenshots")
     queue = list_cases(services.context, MODERATOR).items
     held = next(item.revision_id for item in queue if MISTAKEN in item.excerpt)
     case = load_case(services.context, MODERATOR, held)
@@ -77,6 +86,19 @@ def _shoot(page: Page, theme: str) -> None:
     page.screenshot(path=IMAGES / f"appeals-{theme}.png")
     _compare(page)
     page.screenshot(path=IMAGES / f"parity-{theme}.png")
+
+
+def _review(page: Page, name: str) -> None:
+    """The review desk with a reason chosen and the words marked."""
+    _sign_in(page, "mina")
+    page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/")
+    page.locator("[data-shown]").wait_for(timeout=60_000)
+    page.wait_for_timeout(1_000)
+    page.keyboard.press("1")
+    page.keyboard.press("w")
+    page.locator("[data-part=card] mark").first.wait_for(timeout=60_000)
+    page.wait_for_timeout(2_000)
+    page.screenshot(path=IMAGES / f"review-{name}.png")
 
 
 def _compare(page: Page) -> None:

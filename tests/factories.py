@@ -1,5 +1,6 @@
 """Brings a console into a wanted state by calling its real services, on a given home folder."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -11,14 +12,18 @@ from core.config import Settings
 from core.inference.fake import FakeBackend
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditKind
+from core.moderation.cases import Case
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import Decision
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.reports import IncomingReport
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.ingest import ingest
+from core.services.report import Reported, report_comment
 from core.services.review import Review, decide_case
 from core.services.score import score_waiting
+from core.services.submit import API
 from core.services.withdraw import withdraw_comment
 from core.serving.api_keys import KeyFolder
 from tests.fresh_state import put_fresh_state
@@ -43,17 +48,18 @@ TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 _numbers = count(1)
 
 
-def make_services(home: Path, *, days_ago: float = 0, **changes: Any) -> Services:
-    """Services on the fake backend, with changed settings; with `days_ago` their clock is in the
-    past."""
+def make_services(
+    home: Path, *, days_ago: float = 0, clock: Clock | None = None, **changes: Any
+) -> Services:
+    """Services on the fake backend, with changed settings; decisions take effect at once unless
+    `grace_s` says otherwise. With `days_ago` their clock is in the past; `clock` is another one."""
     past = timedelta(days=days_ago)
-    clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
-    # Without draws a text's case depends on the text alone.
-    changes = {"state_url": state_url(home), "audit_share": 0.0, "blind_share": 0.0} | changes
+    past_clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
+    changes = {"state_url": state_url(home), "grace_s": 0} | changes
     settings = Settings(home=home, backend="fake", cache_size=0, **changes)
     if settings.keeps_state_in_home:
         put_fresh_state(settings.state_path)
-    return build_services(settings, worker="test", clock=clock)
+    return build_services(settings, worker="test", clock=clock or past_clock)
 
 
 def make_key(services: Services, name: str = "site") -> str:
@@ -148,6 +154,36 @@ def heard(services: Services, appeal: Appeal, *, overturn: bool, actor: Actor = 
     """The appeal's outcome, decided by a lead who took no part before."""
     reason = "The quotation marks make it clear." if overturn else "It insults a person directly."
     return hear_appeal(services.context, actor, appeal.id, overturn=overturn, reason=reason)
+
+
+def report_of(
+    services: Services, revision: Revision, reporter: str = "una", **changes: Any
+) -> IncomingReport:
+    """A report on the revision's comment, as a site would send it."""
+    source, source_id = source_key(services, revision)
+    sent = IncomingReport(reporter, "harassment", source=source, source_id=source_id)
+    return replace(sent, **changes)
+
+
+def reported(
+    services: Services, revision: Revision, reporter: str = "una", **changes: Any
+) -> Reported:
+    """The revision's comment is reported by the site."""
+    return report_comment(services.context, API, report_of(services, revision, reporter, **changes))
+
+
+def case_of(services: Services, revision: Revision) -> Case:
+    """The revision's case, which it must have."""
+    with services.context.store.read() as reader:
+        case = reader.case_of(revision.id)
+    assert case is not None, "the revision has no case"
+    return case
+
+
+def has_case(services: Services, revision: Revision) -> bool:
+    """Whether there is one, open or not."""
+    with services.context.store.read() as reader:
+        return reader.case_of(revision.id) is not None
 
 
 def source_key(services: Services, revision: Revision) -> tuple[str, str]:

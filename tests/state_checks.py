@@ -27,17 +27,32 @@ INVARIANTS: dict[str, str] = {
         ), '')""",
     "a comment has one latest revision": """
         SELECT comment_id FROM revisions GROUP BY comment_id HAVING sum(is_latest) <> 1""",
-    "a case is open or escalated exactly while the latest revision is visible and undecided": """
+    "a case is open or escalated exactly while the latest revision waits, was reported or is "
+    "checked": """
         SELECT r.id FROM revisions r LEFT JOIN cases c ON c.revision_id = r.id
         WHERE coalesce(c.status, 'closed') <> CASE
         WHEN r.withdrawn_at IS NOT NULL THEN 'closed'
         WHEN r.is_latest = 1 AND r.current_action = 'hold' THEN 'open'
         WHEN r.is_latest = 1 AND r.current_action = 'escalate' THEN 'escalated'
-        ELSE 'closed' END""",
+        ELSE 'closed' END
+        AND NOT (r.withdrawn_at IS NULL AND r.is_latest = 1 AND r.current_action = 'approve'
+        AND c.status = 'open' AND c.opened_because IN ('report', 'blind'))""",
     "a case that ended without a decision says why, and no other does": """
         SELECT c.id FROM cases c JOIN revisions r ON r.id = c.revision_id
         WHERE (c.closed_because IS NOT NULL)
-        <> (c.status = 'closed' AND r.current_action IN ('hold', 'escalate'))""",
+        <> (c.status = 'closed' AND r.current_action IN ('hold', 'escalate'))
+        AND NOT (c.closed_because IS NOT NULL AND c.status = 'closed'
+        AND r.current_action = 'approve' AND c.opened_because IN ('report', 'blind'))""",
+    "an open case counts the reports of all reporters who are not muted": """
+        SELECT c.id FROM cases c WHERE c.status <> 'closed' AND c.report_count <> (
+        SELECT count(*) FROM reports p WHERE p.revision_id = c.revision_id AND NOT EXISTS (
+        SELECT 1 FROM muted_reporters m WHERE m.source = p.source AND m.reporter = p.reporter))""",
+    "a report names the source of its comment": """
+        SELECT p.id FROM reports p JOIN revisions r ON r.id = p.revision_id
+        JOIN comments c ON c.id = r.comment_id WHERE p.source <> c.source""",
+    "each case's text has its signature": """
+        SELECT c.id FROM cases c LEFT JOIN near_texts t ON t.revision_id = c.revision_id
+        WHERE c.text_key IS NULL OR t.number IS NULL""",
     "no appeal is pending on a replaced or withdrawn text": """
         SELECT a.id FROM appeals a JOIN revisions r ON r.id = a.revision_id
         WHERE a.status = 'pending' AND (r.is_latest = 0 OR r.withdrawn_at IS NOT NULL)""",

@@ -2,6 +2,7 @@
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
@@ -240,6 +241,11 @@ def _failure_rule(settings: Settings) -> FailureRule:
     return FailureRule(policy, CalibratedFirstStage(first, calibration))
 
 
+def sampling_shares(settings: Settings) -> SamplingShares:
+    """How many comments are checked and how many cases are shown without scores."""
+    return SamplingShares(audit=settings.audit_share, blind=settings.blind_share)
+
+
 def build_services(
     settings: Settings, *, worker: str, clock: Clock | None = None, stays_open: bool = False
 ) -> Services:
@@ -257,7 +263,8 @@ def build_services(
         clock=clock,
         appeal_window_days=settings.appeal_window_days,
         failure=_failure_rule(settings),
-        shares=SamplingShares(audit=settings.audit_share, blind=settings.blind_share),
+        shares=sampling_shares(settings),
+        grace=timedelta(seconds=settings.grace_s),
     )
     ensure_policy(context)
     return Services(settings, clock, context, worker, stays_open=stays_open)

@@ -20,6 +20,7 @@ BENCHMARKS = {
     "explain": "core.benchmarks.explain",
     "language": "core.benchmarks.language",
     "local": "core.benchmarks.local",
+    "masking": "core.benchmarks.masking",
     "parity": "core.benchmarks.parity",
     "pipeline": "core.benchmarks.pipeline",
     "queue": "core.benchmarks.queue",
@@ -37,7 +38,7 @@ def add_commands(commands: Commands) -> None:
         "--data",
         type=Path,
         metavar="DIR",
-        help="folder with the data sets (explain)",
+        help="folder with the data sets (explain, masking)",
     )
     command.add_argument(
         "--file",

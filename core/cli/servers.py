@@ -17,7 +17,8 @@ def add_commands(commands: Commands) -> None:
         "serve",
         run_serve,
         "Run the API.",
-        "POST /v1/comments, GET /v1/decisions/REFERENCE, /healthz; its documentation is at /docs. "
+        "POST /v1/comments and /v1/reports, GET /v1/decisions/REFERENCE, /healthz; its "
+        "documentation is at /docs. "
         "`--engine ray` runs MODCONSOLE_REPLICAS processes behind one port; needs the extra [ray].",
     )
     command.add_argument(

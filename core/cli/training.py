@@ -1,4 +1,4 @@
-"""`modconsole train`, `train-teacher`, `train-first-stage` and `model-card`."""
+"""`modconsole train`, `model-card`, `train-teacher`, `train-first-stage` and `severe-words`."""
 
 import argparse
 from pathlib import Path
@@ -21,7 +21,7 @@ from core.training.settings import (
 
 
 def add_commands(commands: Commands) -> None:
-    """Declares `train`, `model-card`, `train-teacher` and `train-first-stage`."""
+    """Declares the commands named above."""
     command = commands.add(
         "train",
         run_train,
@@ -99,6 +99,15 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
     command.add_argument("--out", type=Path, required=True, help="folder of the model")
+    command = commands.add(
+        "severe-words",
+        run_severe_words,
+        "List the words that pages mask.",
+        "The model in the settings scores words of the named data files, each alone; those that "
+        "stand mostly in toxic comments and have a high score are written to severe_words.json in "
+        "the folder of the shipped model.",
+    )
+    command.add_argument("--data", type=Path, required=True, help="folder with the data sets")
 
 
 def run_train(arguments: argparse.Namespace, _settings: Settings) -> int:
@@ -148,6 +157,17 @@ def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int
         progress=lambda line: print(line, flush=True),
     )
     print(report.summary)
+    return 0
+
+
+def run_severe_words(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`modconsole severe-words`."""
+    from core.training.evaluation.severe_words import write_severe_words
+
+    backend = make_backend(settings)
+    backend.load()
+    words = write_severe_words(arguments.data, backend, SHIPPED_MODEL)
+    print(f"Wrote {len(words)} words, scored by {backend.info.model_version}.")
     return 0
 
 

@@ -62,7 +62,7 @@ def closed_appeal(appeal: Appeal, because: TextGone, now: datetime) -> Appeal:
 
 def appeal_deadline(decision: Decision, window_days: int) -> datetime:
     """The last moment at which the decision can be appealed."""
-    return decision.decided_at + timedelta(days=window_days)
+    return decision.effective_at + timedelta(days=window_days)
 
 
 def days_left(deadline: datetime, now: datetime) -> int:
@@ -79,7 +79,7 @@ def check_can_appeal(
     gone: TextGone | None = None,
     seen: datetime | None = None,
 ) -> Decision:
-    """The decision, checked: the author may appeal it. It is a removal that still stands, the text
+    """The decision in force, checked: the author may appeal it. It is a removal, the text
     was neither edited nor withdrawn, there is no appeal yet and the deadline has not passed. `seen`
     is the time of the decision that the author was shown; another one can't be appealed unread.
 

@@ -18,6 +18,8 @@ class AuditKind(StrEnum):
     DECISION_REVIEWED = "decision.reviewed"
     DECISION_UNDONE = "decision.undone"
     DECISION_REOPENED = "decision.reopened"
+    GROUP_DECIDED = "group.decided"
+    GROUP_UNDONE = "group.undone"
     CASE_SKIPPED = "case.skipped"
     APPEAL_FILED = "appeal.filed"
     APPEAL_UPHELD = "appeal.upheld"
@@ -27,12 +29,13 @@ class AuditKind(StrEnum):
     REPORTER_MUTED = "reporter.muted"
     REPORTER_UNMUTED = "reporter.unmuted"
     POLICY_STORED = "policy.stored"
+    PREFERENCES_CHANGED = "preferences.changed"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One entry of the audit trail. `subject_id` is the id of the revision it is about, a policy
-    version, or a reporter as SOURCE:REPORTER.
+    """One entry of the audit trail. `subject_id` is the id of the revision or of the group it is
+    about, a policy version, a reporter as SOURCE:REPORTER, or the person whose preferences changed.
 
     `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """

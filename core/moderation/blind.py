@@ -7,24 +7,29 @@ out here: the automated decisions, decisions that restored them, and the samplin
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.effect import is_pending
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Action
 
 
-def is_hidden(case: Case, actor: Actor) -> bool:
-    """Whether the actor must not see what a blind case hides: nobody before it is decided, and
-    afterwards those with SEE_BLIND."""
-    if not case.is_blind:
+def is_hidden(case: Case | None, chain: Sequence[Decision], actor: Actor, now: datetime) -> bool:
+    """Whether the actor must not see what a blind case hides: nobody may before its decision holds,
+    as it could be cancelled until then, and afterwards those with SEE_BLIND. `chain` are all
+    decisions, oldest first."""
+    if case is None or not case.is_blind:
         return False
-    return case.status is not CaseStatus.CLOSED or not can(actor, Permission.SEE_BLIND)
+    if case.status is not CaseStatus.CLOSED or is_pending(chain[-1], now):
+        return True
+    return not can(actor, Permission.SEE_BLIND)
 
 
 def blind_case(case: Case) -> Case:
-    """The case without its sampling."""
-    return replace(case, sampling=None)
+    """The case without its sampling and its number of replies, which a held comment can't get."""
+    return replace(case, sampling=None, attention=replace(case.attention, replies=0))
 
 
 def blind_chain(chain: Sequence[Decision]) -> Sequence[Decision]:
@@ -46,4 +51,5 @@ def _blanked(decision: Decision) -> Decision:
         decided_at=decision.decided_at,
         supersedes=decision.supersedes,
         undoes=decision.undoes,
+        grace=decision.grace,
     )

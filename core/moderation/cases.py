@@ -127,12 +127,11 @@ def status_for(current: Action) -> CaseStatus:
     return CaseStatus.ESCALATED if current is Action.ESCALATE else CaseStatus.OPEN
 
 
-def status_after_undo(restored: Action, *, was_reopening: bool) -> CaseStatus:
-    """The status of a case once a decision on it is undone and the action `restored` holds again.
+def status_after_undo(restored: Action) -> CaseStatus:
+    """The status of a case once a decision on it, not a reopening, is undone and the action
+    `restored` holds again.
 
-    The case was open before any decision but a reopening, also if the comment was visible: then it
-    was there because of a report or an audit.
+    The case was open before that decision, also if the comment was visible: then it was there
+    because of a report or an audit.
     """
-    if was_reopening:
-        return CaseStatus.CLOSED
     return CaseStatus.ESCALATED if restored is Action.ESCALATE else CaseStatus.OPEN

@@ -132,25 +132,6 @@ def judge_read(scores: Mapping[Label, float], policy: Policy, *, unread_chars: i
     return verdict
 
 
-def standing_decision(chain: Sequence[Decision]) -> Decision:
-    """The decision whose outcome holds now: the last one, or the one that an undo restored."""
-    index = len(chain) - 1
-    while chain[index].undoes is not None:
-        # It undid the decision before it and restored the one before that.
-        index -= 2
-    return chain[index]
-
-
-def approval_by_person(chain: Sequence[Decision]) -> Decision | None:
-    """The decision by which a person approved the text, if it holds now. An undo that restores the
-    model's approval is none."""
-    if not chain:
-        return None
-    standing = standing_decision(chain)
-    is_by_person = standing.source is DecisionSource.REVIEWER
-    return standing if is_by_person and standing.action is Action.APPROVE else None
-
-
 def awaits_scores(chain: Sequence[Decision]) -> bool:
     """Whether scores may decide: nothing was decided yet, only the failure policy did, or the
     comment waits for a person because no backend assessed its language."""
@@ -179,18 +160,25 @@ def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:
 
 def visibility(current: Decision | None) -> Visibility:
     """Whether readers see the comment, given the current decision on its latest revision."""
-    if current is None:
+    return visibility_after(current.action if current else None)
+
+
+def visibility_after(action: Action | None, *, is_withdrawn: bool = False) -> Visibility:
+    """Whether readers see a text after that action; None: nothing was decided yet."""
+    if is_withdrawn:
+        return Visibility.WITHDRAWN
+    if action is None:
         return Visibility.PENDING
     return {
         Action.APPROVE: Visibility.VISIBLE,
         Action.HOLD: Visibility.HELD,
         Action.ESCALATE: Visibility.HELD,
         Action.REMOVE: Visibility.REMOVED,
-    }[current.action]
+    }[action]
 
 
 def check_can_undo(actor_id: str, current: Decision, has_appeal: bool) -> None:
-    """Check that the actor made the current decision, that it is not itself an undo or an appeal's
+    """Check that the actor made the decision, that it is not itself an undo or an appeal's
     outcome, and that the author has not appealed. Raises RuleBroken."""
     if current.is_automated or current.actor != actor_id:
         raise RuleBroken("You can undo only your own decision, and only while it stands.")

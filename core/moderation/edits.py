@@ -8,14 +8,8 @@ from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import TextGone
 from core.moderation.cleaning import is_same_text
 from core.moderation.comments import Revision
-from core.moderation.decisions import (
-    Decision,
-    DecisionSource,
-    Verdict,
-    approval_by_person,
-    judge,
-    judge_read,
-)
+from core.moderation.decisions import Decision, DecisionSource, Verdict, judge, judge_read
+from core.moderation.effect import approval_by_person, standing
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label
 
@@ -33,15 +27,14 @@ class EarlierText:
     def is_settled(self) -> bool:
         """Whether its outcome binds later texts: a person decided on it, reopened it or upheld its
         removal, or it is escalated. A text that only the model put on hold does not bind, also not
-        after an undo that restored this hold."""
+        after an undo that restored this hold. A decision binds from the press on, as an edit within
+        its grace window would escape it otherwise."""
         if not self.chain:
             return False
         current = self.chain[-1]
         was_upheld = self.appeal is not None and self.appeal.status is AppealStatus.UPHELD
         if current.action is Action.HOLD:
-            # An undo can't be undone itself, so it restored the decision before the undone one.
-            is_undo = current.undoes is not None
-            return not self.chain[-3 if is_undo else -1].is_automated
+            return not standing(self.chain)[-1].is_automated
         return not current.is_automated or was_upheld or current.action is Action.ESCALATE
 
 
@@ -138,10 +131,9 @@ def is_approved_again(edit: Revision, settled: EarlierText) -> bool:
     return is_approved and is_same_text(settled.revision.original, edit.original)
 
 
-def why_gone(revision: Revision, latest: Revision | None) -> TextGone | None:
-    """Why `revision` can no longer be decided on, None if it can be. `latest` is the latest
-    revision of its comment."""
-    newest = latest or revision
-    if newest.id != revision.id:
+def why_gone(*, is_latest: bool, is_withdrawn: bool) -> TextGone | None:
+    """Why a text can no longer be decided on, None if it can be. `is_latest`: it is the newest of
+    its comment."""
+    if not is_latest:
         return TextGone.EDITED
-    return TextGone.WITHDRAWN if newest.is_withdrawn else None
+    return TextGone.WITHDRAWN if is_withdrawn else None

@@ -3,12 +3,16 @@ window; until then it can be cancelled, and authors, the site and appeals see no
 
 Everything is computed from the stored times, so that nothing has to run at the end of a window.
 The staff sees the latest press, which is the last decision of a chain. Chains are oldest first.
+
+What is pending when a text is edited or withdrawn never takes effect: of such a text, `now` is that
+moment.
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from core.moderation.decisions import NO_GRACE, Decision
+from core.moderation.policies import Action
 
 
 def in_force(chain: Sequence[Decision], now: datetime) -> Decision | None:
@@ -43,9 +47,25 @@ def standing(chain: Sequence[Decision]) -> Sequence[Decision]:
     return left
 
 
+def approval_by_person(chain: Sequence[Decision]) -> Decision | None:
+    """The decision by which a person approved the text, if it was not undone. An undo that restores
+    the model's approval is none."""
+    if not chain:
+        return None
+    last = standing(chain)[-1]
+    return last if not last.is_automated and last.action is Action.APPROVE else None
+
+
 def is_pending(decision: Decision, now: datetime) -> bool:
     """Whether the decision is still in its grace window."""
-    return decision.grace > NO_GRACE and now < decision.effective_at
+    return remaining_grace(decision, now) > NO_GRACE
+
+
+def remaining_grace(decision: Decision, now: datetime) -> timedelta:
+    """How long it is until the decision takes effect; zero once it has."""
+    if decision.grace == NO_GRACE:
+        return NO_GRACE  # also if the clock of the console that decided is ahead
+    return max(decision.effective_at - now, NO_GRACE)
 
 
 def would_cancel(chain: Sequence[Decision], decision: Decision, now: datetime) -> bool:

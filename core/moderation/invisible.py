@@ -16,10 +16,10 @@ DRAWN_BLANKS = frozenset(
 )
 """Drawn as a blank, although Unicode does not count them as spaces: Hangul fillers, Braille,
 musical, Khitan, hieroglyphs, object replacement."""
-# Format characters that are drawn: number signs of Arabic, Syriac and Kaithi.
-_DRAWN_FORMATS = frozenset(
+DRAWN_FORMATS = frozenset(
     "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
 )
+"""Format characters that are drawn: number signs of Arabic, Syriac and Kaithi."""
 # Some scripts and emoji need these inside a word; a name of nothing else is still blank.
 _IN_WORDS = re.compile("[\u200c\u200d\ufe00-\ufe0f]")
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
@@ -58,7 +58,7 @@ def is_unseen(char: str) -> bool:
     """Whether a reader sees nothing of the character, or only a gap."""
     if _NOT_DRAWN.match(char) or char in DRAWN_BLANKS:
         return True
-    return unicodedata.category(char) in _UNSEEN_CATEGORIES and char not in _DRAWN_FORMATS
+    return unicodedata.category(char) in _UNSEEN_CATEGORIES and char not in DRAWN_FORMATS
 
 
 def _drawn(char: str) -> str:

@@ -13,6 +13,7 @@ from core.moderation.appeals import Appeal, appeal_deadline
 from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource, visibility
+from core.moderation.effect import chain_in_effect
 from core.moderation.policies import Action, Policy, Reason, Rule
 from core.moderation.scores import Label, not_assessed
 
@@ -70,7 +71,7 @@ class Statement:
     scored at all. No model read the last `unread_chars` characters. `source` is that of the last
     automated decision. `ranked_reasons` are the reasons of `facts` by the policy's precedence; an
     automated decision gives the first of them. `unassessed_language` is the code of the language
-    because of which it was not scored.
+    because of which it was not scored. `effective_at` is the time from which the decision holds.
     """
 
     visibility: Visibility
@@ -90,6 +91,7 @@ class Statement:
     source: DecisionSource | None = None
     unread_chars: int = 0
     unassessed_language: str | None = None
+    effective_at: datetime | None = None
 
 
 def build_statement(
@@ -101,9 +103,11 @@ def build_statement(
     window_days: int,
     gone: TextGone | None = None,
 ) -> Statement:
-    """The statement for the author of a revision. `chain` are the decisions on it, oldest first;
-    `policies` the versions those name; `appeal` the revision's latest appeal; `gone` is set if the
-    text was edited or withdrawn, which also rules out an appeal."""
+    """The statement for the author of a revision. `chain` are the decisions on it, oldest first, of
+    which only those in effect at `now` count; `policies` the versions those name; `appeal` the
+    revision's latest appeal; `gone` is set if the text was edited or withdrawn, which also rules
+    out an appeal."""
+    chain = chain_in_effect(chain, now)
     current = chain[-1] if chain else None
     automated = next((past for past in reversed(chain) if past.is_automated), None)
     deadline = None
@@ -115,6 +119,7 @@ def build_statement(
     return Statement(
         visibility=Visibility.WITHDRAWN if gone is TextGone.WITHDRAWN else visibility(current),
         decided_at=current.decided_at if current else None,
+        effective_at=current.effective_at if current else None,
         reason=_reason(current, policies),
         note=current.note if current else "",
         found_automatically=_is_found_automatically(current, automated),

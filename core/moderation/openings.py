@@ -11,10 +11,12 @@ from core.moderation.cases import (
     CaseStatus,
     CaseTrigger,
     next_status,
+    status_after_undo,
     status_for,
 )
-from core.moderation.decisions import Decision, DecisionSource, Verdict, standing_decision
-from core.moderation.policies import AWAITS_PERSON, Action
+from core.moderation.decisions import Decision, DecisionSource, Verdict
+from core.moderation.effect import standing
+from core.moderation.policies import AWAITS_PERSON, Action, Rule
 from core.moderation.sampling import (
     FLAGGED,
     NO_DRAWS,
@@ -39,8 +41,8 @@ _TRIGGERS = {
 LANGUAGE_PRIORITY = 0.0
 # In the middle of the scores that hold a comment, for those held and those only audited alike.
 BLIND_PRIORITY = 0.75
-# Above most approved comments' scores, because a reader objects, and below what the model holds.
-REPORTED_PRIORITY = 0.5
+# With one user's report 0.7, among the scores that hold a comment; with a trusted flagger's 1.0.
+REPORTED_PRIORITY = 0.4
 # A person asked for the review of a comment that nothing else called attention to.
 REOPENED_PRIORITY = 1.0
 # A person has read the text and approved it.
@@ -126,7 +128,7 @@ def reported_case(
 ) -> Case:
     """The case that a report opens on a visible comment, which had the closed case `before`.
     `chain` are the decisions on its text, oldest first."""
-    opening = _reported(standing_decision(chain))
+    opening = _reported(standing(chain)[-1])
     was_reviewed = any(not past.is_automated for past in chain)
     return Case(
         id=before.id if before else new_id,
@@ -171,6 +173,44 @@ def reopened_case(
         attention=attention,
         sampling=Sampling(SamplingReason.REOPENED),
     )
+
+
+def case_after_undo(
+    before: Case,
+    chain: Sequence[Decision],
+    attention: Attention,
+    *,
+    rules: Sequence[Rule],
+    was_reopening: bool,
+    is_reported_since: bool,
+) -> Case:
+    """The case after an undo, the last of `chain`: as it was before the decision undone, but with
+    the reports that came meanwhile. `rules` are those of the decision restored; `was_reopening`:
+    a reopening was undone; `is_reported_since`: after it was made."""
+    restored, known = standing(chain)[-1], replace(before, attention=attention)
+    is_visible = restored.action is Action.APPROVE
+    if was_reopening and not (is_visible and is_reported_since):
+        return replace(known, status=CaseStatus.CLOSED)
+    if is_visible:
+        return _open_on_visible(known, chain, was_reopening=was_reopening)
+    if restored.is_automated and before.trigger is CaseTrigger.REPORT:
+        # A report opened it as an approved comment's, which is less urgent than a held one's.
+        verdict = Verdict(restored.action, tuple(rules))
+        held = case_after(restored, verdict, before, new_id=before.id, attention=attention)
+        return replace(held or known, sampling=before.sampling)
+    return replace(known, status=status_after_undo(restored.action))
+
+
+def _open_on_visible(case: Case, chain: Sequence[Decision], *, was_reopening: bool) -> Case:
+    """The case, open because of what opened it on the visible comment, or of a report since."""
+    if not was_reopening:
+        is_audit = case.sampling is not None and case.sampling.reason is SamplingReason.AUDIT
+        if case.trigger in (CaseTrigger.REPORT, CaseTrigger.BLIND):
+            return replace(case, status=CaseStatus.OPEN)
+        if is_audit:
+            return replace(case, status=CaseStatus.OPEN, trigger=CaseTrigger.BLIND)
+    opened_at = chain[-1].decided_at
+    return reported_case(case, chain, case.attention, opened_at=opened_at, new_id=case.id)
 
 
 def _reported(decision: Decision) -> _Opening:

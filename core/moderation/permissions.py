@@ -31,6 +31,7 @@ class Permission(StrEnum):
     SEE_REPORTS = "see reports"
     MUTE_REPORTERS = "mute reporters"
     SEE_BLIND = "see what a blind case hid, once it is decided"
+    SET_PREFERENCES = "set your preferences"
     SEE_APPEALS = "see appeals"
     HEAR_APPEALS = "hear appeals"
     SEE_SERVING = "see latency and throughput"
@@ -59,7 +60,13 @@ _STAFF_READS = {
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: frozenset({Permission.LOOK_UP}),
     Role.MODERATOR: frozenset(
-        _STAFF_READS | {Permission.DECIDE, Permission.OPEN_CASE, Permission.REOPEN_OWN}
+        _STAFF_READS
+        | {
+            Permission.DECIDE,
+            Permission.OPEN_CASE,
+            Permission.REOPEN_OWN,
+            Permission.SET_PREFERENCES,
+        }
     ),
     Role.LEAD: frozenset(
         _STAFF_READS
@@ -71,6 +78,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.REOPEN_ANY,
             Permission.MUTE_REPORTERS,
             Permission.SEE_BLIND,
+            Permission.SET_PREFERENCES,
             Permission.HEAR_APPEALS,
             Permission.COMPARE_BACKENDS,
         }
@@ -86,7 +94,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
         }
     ),
     Role.ADMIN: frozenset(Permission),
-    Role.AUDITOR: frozenset(_STAFF_READS | {Permission.SEE_BLIND}),
+    # Preferences change only what the auditor's own pages show.
+    Role.AUDITOR: frozenset(_STAFF_READS | {Permission.SEE_BLIND, Permission.SET_PREFERENCES}),
 }
 
 

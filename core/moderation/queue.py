@@ -10,6 +10,7 @@ from typing import Any, Literal, TypeVar
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import FIRST_YEAR, LAST_YEAR, MAX_ID_CHARS
 from core.moderation.languages import NAMES, UNNAMED
+from core.moderation.preferences import NO_LIMITS, Preferences, QueueLimits, limits_of
 from core.moderation.scores import Label
 
 Without = Literal["none"]
@@ -73,7 +74,8 @@ class ScoreBand:
 class QueueFilter:
     """What a case must be to be listed; None is anything. `waiting_s` is for how many seconds it
     has waited at least, `holder` the person who has it open. A case without scores on purpose (a
-    blind one) matches no label and no score until it is closed."""
+    blind one) matches no label and no score until it is closed. `limits` are the person's own and
+    no part of a link."""
 
     statuses: tuple[CaseStatus, ...] = (CaseStatus.OPEN,)
     label: Label | Without | None = None
@@ -87,6 +89,7 @@ class QueueFilter:
     opened_since: datetime | None = None
     held_by: HeldBy | None = None
     holder: str | None = None
+    limits: QueueLimits = NO_LIMITS
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,6 +123,14 @@ class Count:
 
 
 TENTHS = tuple(ScoreBand(tenth / BANDS, (tenth + 1) / BANDS) for tenth in range(BANDS))
+
+
+def with_limits(queue_filter: QueueFilter, preferences: Preferences) -> QueueFilter:
+    """The filter with what the person leaves out of their queue; closed cases are listed whole."""
+    if queue_filter.statuses == (CaseStatus.CLOSED,):
+        return queue_filter
+    asked = None if queue_filter.label == WITHOUT else queue_filter.label
+    return replace(queue_filter, limits=limits_of(preferences, asked=asked))
 
 
 def order_for(queue_filter: QueueFilter, order: QueueOrder) -> QueueOrder:

@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from dataclasses import dataclass, field
 
 _OVERRIDES = {"\u202d": "L", "\u202e": "R"}
 _ISOLATES = frozenset("\u2066\u2067\u2068")
@@ -13,6 +13,30 @@ _ANY_OVERRIDE = re.compile("[\u202d\u202e]")
 _DEEPEST = 125
 _LONGEST_CLUSTER = 32  # a letter with its accents; hostile ones have thousands
 _MIRRORED = str.maketrans("()[]{}<>", ")(][}{><")
+
+
+@dataclass(slots=True)
+class _Part:
+    """What stands after an opener, in units that are turned as a whole, and how many of its letters
+    are read from the left and from the right."""
+
+    opener: str
+    units: list[str] = field(default_factory=list)
+    left: int = 0
+    right: int = 0
+
+    def count(self, char: str) -> None:
+        kind = unicodedata.bidirectional(char)
+        self.left += kind == "L"
+        self.right += kind in {"R", "AL"}
+
+    @property
+    def is_turned(self) -> bool:
+        """Whether it is displayed against the direction of its letters."""
+        direction = _OVERRIDES.get(self.opener)
+        if direction == "R":
+            return self.left > self.right
+        return direction == "L" and self.right > self.left
 
 
 def in_reading_order(text: str) -> str:
@@ -26,41 +50,42 @@ def in_reading_order(text: str) -> str:
 
 def _line(line: str) -> str:
     """An override ends with its line."""
-    opened: list[tuple[str, list[str]]] = [("", [])]
+    opened = [_Part("")]
     for char in line:
         if char in _EMBEDDINGS or char in _ISOLATES:
             if len(opened) <= _DEEPEST:
-                opened.append((char, []))
+                opened.append(_Part(char))
         elif char == _END:
-            if opened[-1][0] in _EMBEDDINGS:
+            if opened[-1].opener in _EMBEDDINGS:
                 _close(opened)
         elif char == _END_ISOLATE:
-            if any(opener in _ISOLATES for opener, _ in opened):
-                while opened[-1][0] not in _ISOLATES:
+            if any(part.opener in _ISOLATES for part in opened):
+                while opened[-1].opener not in _ISOLATES:
                     _close(opened)
                 _close(opened)
         else:
-            units = opened[-1][1]
+            opened[-1].count(char)
+            units = opened[-1].units
             if units and len(units[-1]) < _LONGEST_CLUSTER and unicodedata.combining(char):
                 units[-1] += char
             else:
                 units.append(char)
     while len(opened) > 1:
         _close(opened)
-    return "".join(opened[0][1])
+    return "".join(opened[0].units)
 
 
-def _close(opened: list[tuple[str, list[str]]]) -> None:
+def _close(opened: list[_Part]) -> None:
     """The innermost part becomes one unit of the part around it, which turns it as a whole."""
-    opener, units = opened.pop()
-    direction = _OVERRIDES.get(opener)
-    if direction is not None and _is_against(direction, units):
+    part, around = opened.pop(), opened[-1]
+    units = part.units
+    # Letters are counted once, not at each level again: a hostile text has all levels there are.
+    around.left += part.left
+    around.right += part.right
+    if part.is_turned:
+        control = f"[U+{ord(part.opener):04X}]"
+        for char in control:
+            around.count(char)
         turned = (unit.translate(_MIRRORED) if len(unit) == 1 else unit for unit in units[::-1])
-        units = [f"[U+{ord(opener):04X}]", *turned]
-    opened[-1][1].append("".join(units))
-
-
-def _is_against(direction: str, units: Sequence[str]) -> bool:
-    kinds = [unicodedata.bidirectional(char) for unit in units for char in unit]
-    left, right = kinds.count("L"), kinds.count("R") + kinds.count("AL")
-    return left > right if direction == "R" else right > left
+        units = [control, *turned]
+    around.units.append("".join(units))

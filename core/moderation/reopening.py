@@ -8,7 +8,6 @@ from datetime import datetime, timedelta
 
 from core.errors import PermissionDenied, RuleBroken
 from core.moderation.appeals import Appeal, AppealStatus
-from core.moderation.cases import Case, CaseStatus
 from core.moderation.decisions import Decision
 from core.moderation.permissions import Actor, Permission, can, check_can
 from core.moderation.policies import AWAITS_PERSON, Action
@@ -27,18 +26,18 @@ def reopened_action(chain: Sequence[Decision]) -> Action:
 def check_can_reopen(
     actor: Actor,
     chain: Sequence[Decision],
-    case: Case | None,
     appeal: Appeal | None,
     now: datetime,
+    *,
+    is_open: bool = False,
 ) -> None:
-    """Check that the actor may reopen the current decision, the last of `chain`. Raises
-    PermissionDenied if another person may, RuleBroken if nobody may."""
+    """Check that the actor may reopen the current decision, the last of `chain`. `is_open`: there
+    is an open case, which a visible comment can have. Raises PermissionDenied if another person
+    may, RuleBroken if nobody may."""
     check_can(actor, Permission.OPEN_CASE)
     if not chain:
         raise RuleBroken("Nothing has been decided on this comment yet.")
     current = chain[-1]
-    is_open = case is not None and case.status is not CaseStatus.CLOSED
-    # A case may be open on a visible comment: then it is decided, and needs no reopening.
     if is_open or current.action in AWAITS_PERSON:
         raise RuleBroken("This comment already waits for a decision.")
     if appeal is not None:

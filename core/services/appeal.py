@@ -15,12 +15,13 @@ from core.moderation.appeals import (
 )
 from core.moderation.audit import AuditKind
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.effect import in_force
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.policies import Action
+from core.services.case_work import add_reviewed
 from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.services.lookup import find_revision
-from core.services.review import add_reviewed
 
 AUTHOR = Actor(id="author", role=Role.AUTHOR)
 
@@ -36,7 +37,7 @@ def file_appeal(
         chain = tx.decision_chain(revision.id)
         now = context.clock.now()
         removal = check_can_appeal(
-            chain[-1] if chain else None,
+            in_force(chain, now),
             tx.appeal_of(revision.id),
             now=now,
             window_days=context.appeal_window_days,

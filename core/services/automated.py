@@ -9,15 +9,16 @@ from collections.abc import Sequence
 from core.identifiers import new_id
 from core.inference.base import BackendInfo, ErrorKind, TextResult
 from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.cases import NO_ATTENTION, Attention
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource, Verdict, awaits_scores
 from core.moderation.edits import automated_verdict, needed_action, settled_text
 from core.moderation.openings import case_after
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import Action, Policy
+from core.moderation.policies import AWAITS_PERSON, Action, Policy
 from core.services.context import Context
 from core.services.gone_texts import text_gone
-from core.store.base import Writer
+from core.store.base import Reader, Writer
 
 
 def decide(
@@ -100,7 +101,7 @@ def _keep_case(
         verdict,
         before,
         new_id=new_id(),
-        attention=tx.attention(decision.revision_id),
+        attention=_attention(tx, decision),
         shares=context.shares,
         is_bound=context.shares.blind > 0 and _is_bound(tx, revision),
     )
@@ -110,6 +111,12 @@ def _keep_case(
         tx.open_case(case)
     else:
         tx.change_case(case)
+
+
+def _attention(tx: Reader, decision: Decision) -> Attention:
+    # Most comments are approved and have no report: for them the one short query is all.
+    needs_case = decision.action in AWAITS_PERSON or tx.is_reported(decision.revision_id)
+    return tx.attention(decision.revision_id) if needs_case else NO_ATTENTION
 
 
 def _is_bound(tx: Writer, revision: Revision) -> bool:

@@ -1,10 +1,12 @@
 """What every use case needs: the store, the clock and the site's settings for moderation."""
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 from core.clock import Clock
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.decisions import NO_GRACE
 from core.moderation.permissions import Actor
 from core.moderation.sampling import NO_DRAWS, SamplingShares
 from core.services.failure import FailureRule
@@ -13,13 +15,15 @@ from core.store.base import Store
 
 @dataclass(frozen=True, slots=True)
 class Context:
-    """The first argument of every use case. It has no mutable state."""
+    """The first argument of every use case. It has no mutable state. A reviewer's decision takes
+    effect after `grace`."""
 
     store: Store
     clock: Clock
     appeal_window_days: int
     failure: FailureRule = field(default_factory=FailureRule)
     shares: SamplingShares = NO_DRAWS
+    grace: timedelta = NO_GRACE
 
     def audit(self, kind: AuditKind, actor: Actor, subject_id: str, **data: str) -> AuditEvent:
         """A new audit event with the present time; `data` must not contain comment text."""

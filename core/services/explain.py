@@ -96,11 +96,10 @@ def explain_revision(
     """
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
-        case = reader.case_of(revision_id)
-        if case is not None and is_hidden(case, actor):
-            raise RuleBroken("This case is decided without scores, so there are no words to show.")
         revision = reader.revision(revision_id)
-        chain = reader.decision_chain(revision_id)
+        case, chain = reader.case_of(revision_id), reader.decision_chain(revision_id)
+        if is_hidden(case, chain, actor, context.clock.now()):
+            raise RuleBroken("This case is decided without scores, so there are no words to show.")
         decision = next((past for past in reversed(chain) if past.is_automated), None)
         policy = _policy(reader, decision)
     if revision is None or revision.is_withdrawn:

@@ -62,15 +62,20 @@ def look_up(context: Context, reference: str) -> LookupAnswer:
 
 
 def _changed(context: Context, reader: Reader, asked: Revision) -> ChangedText:
+    changed_at = reader.received_after(asked)
     return ChangedText(
         reference=asked.reference,
         text=_visible_text(asked),
-        changed_at=reader.received_after(asked),
-        statement=_statement(context, reader, asked),
+        changed_at=changed_at,
+        statement=_statement(context, reader, asked, changed_at),
     )
 
 
-def _statement(context: Context, reader: Reader, revision: Revision) -> Statement:
+def _statement(
+    context: Context, reader: Reader, revision: Revision, changed_at: datetime | None = None
+) -> Statement:
+    """Of the revision as it is now or, if it was changed or withdrawn, as it was until then."""
+    ends = (changed_at, revision.withdrawn_at, context.clock.now())
     chain = reader.decision_chain(revision.id)
     versions = {past.policy_version for past in chain}
     policies = {version: reader.policy(version) for version in versions}
@@ -78,7 +83,7 @@ def _statement(context: Context, reader: Reader, revision: Revision) -> Statemen
         chain,
         {version: policy for version, policy in policies.items() if policy is not None},
         reader.appeal_of(revision.id),
-        now=context.clock.now(),
+        now=min(end for end in ends if end is not None),
         window_days=context.appeal_window_days,
         gone=text_gone(reader, revision),
     )

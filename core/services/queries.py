@@ -1,17 +1,19 @@
 """Reads for the staff's pages. Every function checks the actor's permission before it reads."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from core.errors import NotFound
 from core.inference.base import ErrorKind
 from core.moderation.blind import blind_case, blind_chain, is_hidden
 from core.moderation.cases import Case, CaseStatus
+from core.moderation.claims import Claim
 from core.moderation.comments import Comment, Revision, is_named
-from core.moderation.decisions import Decision, DecisionSource, approval_by_person
+from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText, needed_action, settled_text
+from core.moderation.effect import approval_by_person, standing
 from core.moderation.permissions import Actor, Permission, check_can
-from core.moderation.policies import AWAITS_PERSON, Policy
+from core.moderation.policies import AWAITS_PERSON, Policy, Reason
 from core.moderation.reopening import OWN_FOR
 from core.moderation.scores import Label, not_assessed
 from core.services.context import Context
@@ -30,8 +32,9 @@ class CaseView:
     """Everything a reviewer sees of one case. `chain` is oldest first and never empty; `policy` is
     the version of the last automated decision; `failure` is why that decision had no scores;
     `ancestors` are root first; `author` is None if the author has no name; `settled` is the earlier
-    text because of which a person has to decide on this one. If `is_hidden`, all that would tell
-    what the model found is left out: see `hidden_view`."""
+    text because of which a person has to decide on this one; `approval` is the decision by which a
+    person approved this text before, maybe as an earlier text of the comment. `claim` may have run
+    out. If `is_hidden`, all that would tell what the model found is left out: see `hidden_view`."""
 
     case: Case
     comment: Comment
@@ -43,6 +46,8 @@ class CaseView:
     author: AuthorRecord | None
     failure: ErrorKind | None = None
     settled: EarlierText | None = None
+    claim: Claim | None = None
+    approval: Decision | None = None
     is_hidden: bool = False
 
     @property
@@ -56,12 +61,6 @@ class CaseView:
         return () if self.is_hidden else not_assessed(self.automated.scores)
 
     @property
-    def approval(self) -> Decision | None:
-        """The decision by which a person approved this text, if it holds: a report on it is looked
-        at although somebody has done so before."""
-        return approval_by_person(self.chain)
-
-    @property
     def automated(self) -> Decision:
         """The last automated decision, which has the scores."""
         return next(past for past in reversed(self.chain) if past.is_automated)
@@ -69,12 +68,13 @@ class CaseView:
 
 @dataclass(frozen=True, slots=True)
 class QueuePage:
-    """One page of the queue. `number` counts from 1; `total` is the number of cases on all
-    pages."""
+    """One page of the queue. `number` counts from 1; `total` is the number of cases on all pages.
+    `claims` are those on the items by revision; they may have run out."""
 
     items: Sequence[QueueItem]
     number: int
     total: int
+    claims: Mapping[str, Claim] = field(default_factory=dict)
 
     @property
     def first(self) -> int:
@@ -102,7 +102,9 @@ def list_cases(
         total = reader.count_cases(statuses, label)
         number = min(max(page, 1), max(1, -(-total // QUEUE_LIMIT)))
         first = (number - 1) * QUEUE_LIMIT
-        return QueuePage(reader.queue(statuses, label, QUEUE_LIMIT, first), number, total)
+        items = reader.queue(statuses, label, QUEUE_LIMIT, first)
+        claims = reader.claims([item.revision_id for item in items])
+        return QueuePage(items, number, total, claims)
 
 
 def list_undoable(context: Context, actor: Actor) -> Sequence[tuple[str, int]]:
@@ -149,8 +151,11 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
             else None,
             failure=_failure(reader, automated),
             settled=_binding(reader, revision),
+            approval=_approval(reader, revision, chain),
+            claim=reader.claims([revision_id]).get(revision_id),
         )
-        return hidden_view(view) if is_hidden(case, actor) else view
+        is_blinded = is_hidden(case, chain, actor, context.clock.now())
+        return hidden_view(view) if is_blinded else view
 
 
 def hidden_view(view: CaseView) -> CaseView:
@@ -185,6 +190,13 @@ def _binding(reader: Reader, revision: Revision) -> EarlierText | None:
     return settled
 
 
+def _approval(reader: Reader, revision: Revision, chain: Sequence[Decision]) -> Decision | None:
+    if standing(chain)[-1].source is DecisionSource.EARLIER_APPROVAL:
+        settled = settled_text(revision, reader.earlier_texts(revision))
+        return approval_by_person(settled.chain) if settled else None
+    return approval_by_person(chain)
+
+
 def _failure(reader: Reader, automated: Decision) -> ErrorKind | None:
     if automated.source is not DecisionSource.FAILURE_POLICY:
         return None
@@ -207,7 +219,14 @@ def load_chain(context: Context, actor: Actor, revision_id: str) -> Sequence[Dec
     check_can(actor, Permission.SEE_APPEALS)
     with context.store.read() as reader:
         case, chain = reader.case_of(revision_id), reader.decision_chain(revision_id)
-    return blind_chain(chain) if case is not None and is_hidden(case, actor) else chain
+    return blind_chain(chain) if is_hidden(case, chain, actor, context.clock.now()) else chain
+
+
+def list_reasons(context: Context, actor: Actor) -> Sequence[Reason]:
+    """The reasons for a removal in the policy in force, in its order."""
+    check_can(actor, Permission.SEE_QUEUE)
+    with context.store.read() as reader:
+        return reader.policy_in_force().reasons
 
 
 def load_policy(context: Context, actor: Actor, version: int) -> Policy:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from core.moderation.cases import CaseTrigger
 from core.moderation.permissions import Actor, Permission, check_can
+from core.moderation.preferences import Preferences
 from core.moderation.queue import (
     WITHOUT,
     Count,
@@ -13,6 +14,7 @@ from core.moderation.queue import (
     QueueOrder,
     QueueQuery,
     order_for,
+    with_limits,
 )
 from core.moderation.queue_paging import QueuePlace, cursor_to_place, place_to_cursor
 from core.moderation.scores import Label
@@ -54,9 +56,9 @@ def list_queue(
     """The page at a cursor, `next` or `previous` of another page. The first one without a cursor,
     and for one that is damaged or of another order. Closed cases come the last decided first."""
     check_can(actor, Permission.SEE_QUEUE)
-    query = _query(context, actor, queue_filter, order)
     limit = max(1, min(limit, MAX_LIMIT))
     with context.store.read() as reader:
+        query = _query(context, reader, actor, queue_filter, order)
         place = cursor_to_place(after, query.order)
         items, place, is_cut = _page(reader, query, place, limit)
         total, before = reader.count_queue(query), NONE
@@ -84,7 +86,7 @@ def count_facets(context: Context, actor: Actor, queue_filter: QueueFilter) -> F
     each, and others say "at least"."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
-        query = _query(context, actor, queue_filter, QueueOrder.PRIORITY)
+        query = _query(context, reader, actor, queue_filter, QueueOrder.PRIORITY)
         counts, statuses = QueueCounts(reader, query), queue_filter.statuses
 
         def languages() -> dict[str | None, str]:
@@ -119,16 +121,17 @@ def arrivals(context: Context, actor: Actor, queue_filter: QueueFilter, since: s
     check_can(actor, Permission.SEE_QUEUE)
     if not (since.isascii() and since.isdecimal() and len(since) < MARK_DIGITS):
         return NONE
-    query = _query(context, actor, queue_filter, QueueOrder.PRIORITY)
     with context.store.read() as reader:
+        query = _query(context, reader, actor, queue_filter, QueueOrder.PRIORITY)
         return reader.count_arrivals(query, int(since))
 
 
 def _query(
-    context: Context, actor: Actor, queue_filter: QueueFilter, order: QueueOrder
+    context: Context, reader: Reader, actor: Actor, queue_filter: QueueFilter, order: QueueOrder
 ) -> QueueQuery:
-    order = order_for(queue_filter, order)
-    return QueueQuery(queue_filter, order, actor.id, context.clock.now())
+    """The query with what the person leaves out of their queue."""
+    limited = with_limits(queue_filter, reader.preferences(actor.id) or Preferences())
+    return QueueQuery(limited, order_for(limited, order), actor.id, context.clock.now())
 
 
 def _page(

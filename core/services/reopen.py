@@ -7,13 +7,15 @@ from core.errors import Conflict, ConsoleError, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditKind
 from core.moderation.blind import blind_chain, is_hidden
+from core.moderation.cases import Case, CaseStatus
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.openings import reopened_case
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.reopening import check_can_reopen, reopened_action
+from core.services.case_work import add_reviewed, check_latest, reopening_key
 from core.services.context import Context
 from core.services.lookup import find_revision
-from core.services.review import add_reviewed, check_latest, describe_decision, reopening_key
+from core.services.review import describe_standing
 from core.store.base import Reader, Writer
 
 
@@ -58,10 +60,10 @@ def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: in
         if replayed is not None:
             return replayed
         check_latest(tx, revision_id)
-        if chain and len(chain) != seen_version:
-            raise Conflict(describe_decision(chain[-1]))
         case, appeal = tx.case_of(revision_id), tx.appeal_of(revision_id)
-        check_can_reopen(actor, chain, case, appeal, context.clock.now())
+        if chain and len(chain) != seen_version:
+            raise Conflict(describe_standing(case, chain[-1]))
+        check_can_reopen(actor, chain, appeal, context.clock.now(), is_open=_is_open(case))
         decision = _on_hold(context, tx, actor, chain)
         audit = context.audit(
             AuditKind.DECISION_REOPENED,
@@ -71,7 +73,7 @@ def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: in
             action=decision.action,
             reopens=chain[-1].id,
         )
-        add_reviewed(tx, decision, seen_version, reopening_key(chain[-1]), audit)
+        add_reviewed(tx, decision, seen_version, reopening_key(chain[-1].id), audit)
         _open_case(context, tx, decision)
         return decision
 
@@ -81,7 +83,7 @@ def _replayed(
 ) -> Decision | None:
     if not 0 < seen_version < len(chain):
         return None
-    first = tx.decision_by_key(reopening_key(chain[seen_version - 1]))
+    first = tx.decision_by_key(reopening_key(chain[seen_version - 1].id))
     return first if first is not None and first.actor == actor.id else None
 
 
@@ -109,13 +111,19 @@ def _open_case(context: Context, tx: Writer, decision: Decision) -> None:
         tx.change_case(case)
 
 
+def _is_open(case: Case | None) -> bool:
+    return case is not None and case.status is not CaseStatus.CLOSED
+
+
 def _reopening(context: Context, reader: Reader, actor: Actor, revision_id: str) -> Reopening:
     chain, case = reader.decision_chain(revision_id), reader.case_of(revision_id)
     refusal = ""
     try:
         check_latest(reader, revision_id)
-        check_can_reopen(actor, chain, case, reader.appeal_of(revision_id), context.clock.now())
+        appeal = reader.appeal_of(revision_id)
+        check_can_reopen(actor, chain, appeal, context.clock.now(), is_open=_is_open(case))
     except ConsoleError as error:
         refusal = str(error)
-    shown = blind_chain(chain) if case and is_hidden(case, actor) else chain
+    is_blinded = is_hidden(case, chain, actor, context.clock.now())
+    shown = blind_chain(chain) if is_blinded else chain
     return Reopening(revision_id, len(chain), shown[-1] if shown else None, refusal)

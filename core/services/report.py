@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from core.errors import NotFound, RuleBroken
 from core.identifiers import new_id
 from core.moderation.audit import AuditKind
-from core.moderation.comments import Revision
+from core.moderation.comments import Comment, Revision, check_name
 from core.moderation.openings import reported_case
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.reports import (
@@ -18,9 +18,9 @@ from core.moderation.reports import (
     check_report,
     outcome_of_report,
 )
+from core.services.case_work import check_latest
 from core.services.context import Context
 from core.services.lookup import find_revision
-from core.services.review import check_latest
 from core.store.base import Reader, Writer
 from core.store.views import ReportItem
 
@@ -29,10 +29,12 @@ MUTED_LIMIT = 200
 
 @dataclass(frozen=True, slots=True)
 class Reported:
-    """A stored report and what it led to. `is_new` is False if the reporter had reported this text
-    before: then `report` is the earlier one, and nothing has changed."""
+    """A stored report on the comment with that id at its source, and what it led to. `is_new` is
+    False if the reporter had reported this text before: then `report` is the earlier one, and
+    nothing has changed."""
 
     report: Report
+    source_id: str
     outcome: ReportOutcome
     is_new: bool
 
@@ -46,15 +48,15 @@ def report_comment(context: Context, actor: Actor, incoming: IncomingReport) -> 
     check_can(actor, Permission.REPORT)
     with context.store.write() as tx:
         checked = check_report(incoming, tx.policy_in_force())
-        revision, source = _reported_revision(tx, checked)
+        revision, comment = _reported_text(tx, checked)
         check_latest(tx, revision.id)
         known = tx.report(revision.id, checked.reporter)
         if known is not None:
-            return Reported(known, ReportOutcome.RECORDED, is_new=False)
+            return Reported(known, comment.source_id, ReportOutcome.RECORDED, is_new=False)
         report = Report(
             id=new_id(),
             revision_id=revision.id,
-            source=source,
+            source=comment.source,
             reporter=checked.reporter,
             kind=checked.kind,
             reason_code=checked.reason_code,
@@ -65,14 +67,14 @@ def report_comment(context: Context, actor: Actor, incoming: IncomingReport) -> 
             tx.case_of(revision.id),
             tx.decision_chain(revision.id),
             tx.appeal_of(revision.id),
-            is_muted=tx.muted_reporter(source, report.reporter) is not None,
+            is_muted=tx.muted_reporter(comment.source, report.reporter) is not None,
         )
         audit = context.audit(
             AuditKind.COMMENT_REPORTED, actor, revision.id, report=report.id, outcome=outcome
         )
         tx.add_report(report, audit)
         _take_into_case(tx, report, outcome)
-        return Reported(report, outcome, is_new=True)
+        return Reported(report, comment.source_id, outcome, is_new=True)
 
 
 def list_reports(context: Context, actor: Actor, revision_id: str) -> Sequence[ReportItem]:
@@ -97,6 +99,8 @@ def mute_reporter(
     the reporter is muted already."""
     check_can(actor, Permission.MUTE_REPORTERS)
     trimmed = check_because(because)
+    check_name("source", source)
+    check_name("reporter", reporter)
     with context.store.write() as tx:
         muted = MutedReporter(source, reporter, actor.id, context.clock.now(), trimmed)
         subject = f"{source}:{reporter}"
@@ -122,18 +126,18 @@ def unmute_reporter(
         _count_again(tx, source, reporter)
 
 
-def _reported_revision(tx: Reader, report: IncomingReport) -> tuple[Revision, str]:
-    """The text that is reported, and its comment's source. Raises NotFound."""
+def _reported_text(tx: Reader, report: IncomingReport) -> tuple[Revision, Comment]:
+    """The text that is reported, and its comment. Raises NotFound."""
     if report.reference:
         revision = find_revision(tx, report.reference)
         comment = tx.comment(revision.comment_id)
         if comment is not None:
-            return revision, comment.source
+            return revision, comment
     known = tx.comment_by_source(report.source, report.source_id)
     latest = tx.latest_revision(known.id) if known else None
     if known is None or latest is None:
         raise NotFound(f"There is no comment {report.source_id!r} of {report.source!r}.")
-    return latest, known.source
+    return latest, known
 
 
 def _take_into_case(tx: Writer, report: Report, outcome: ReportOutcome) -> None:

@@ -1,26 +1,28 @@
 """A reviewer's actions on a case: decide, escalate, skip, undo. One transaction each."""
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from core.errors import Conflict, InvalidInput, NotFound
 from core.identifiers import new_id
-from core.moderation.audit import AuditEvent, AuditKind
-from core.moderation.cases import Case, CaseStatus, TextGone, next_status, status_after_undo
+from core.moderation.audit import AuditKind
+from core.moderation.cases import Case, CaseStatus, next_status
+from core.moderation.claims import Claim, check_not_held
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision, DecisionSource, check_can_undo, is_override
+from core.moderation.effect import remaining_grace, standing, would_cancel
 from core.moderation.invisible import is_blank
 from core.moderation.permissions import Actor, Permission, check_can, decide_permission
 from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
+from core.services.case_work import add_reviewed, case_at_work, release
 from core.services.context import Context
-from core.services.gone_texts import text_gone
+from core.services.undone_case import undone_case
 from core.store.base import Reader, Writer
 
-_GONE = {
-    TextGone.EDITED: "The author has changed this comment; the new text gets its own decision.",
-    TextGone.WITHDRAWN: "This comment was withdrawn; there is nothing left to decide.",
-}
+_NOTHING_TO_UNDO = "There is nothing to undo here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class Review:
 
     `seen_version` is the revision's version that was shown. `idempotency_key` is derived from what
     was shown, never from the time of the key press, so that sending it twice decides only once.
+    `note` is shown to the author, `internal_note` to the staff alone.
     """
 
     revision_id: str
@@ -37,172 +40,222 @@ class Review:
     idempotency_key: str
     reason_code: str | None = None
     note: str = ""
+    internal_note: str = ""
 
 
 def decide_case(context: Context, actor: Actor, review: Review) -> Decision:
-    """Make the reviewer's decision, which supersedes the current one. The same request again
-    returns the first one's decision.
+    """Make the reviewer's decision, which supersedes the current one and takes effect after the
+    grace window. The same request again returns the first one's decision.
 
     Raises Conflict naming whose decision stands (also for a used idempotency key with another
-    action, reason, note or actor), InvalidInput, PermissionDenied, RuleBroken or NotFound.
+    action, reason, note or actor) or who else holds the case; InvalidInput, PermissionDenied,
+    RuleBroken or NotFound.
     """
     check_can(actor, Permission.DECIDE)
     check_idempotency_key(review.idempotency_key)
     with context.store.write() as tx:
-        replayed = tx.decision_by_key(review.idempotency_key)
+        chain, replayed = tx.chain_and_replay(review.revision_id, review.idempotency_key)
         if replayed is not None:
-            return _replayed(replayed, tx.decision_chain(replayed.revision_id), actor, review)
-        check_latest(tx, review.revision_id)
-        chain = tx.decision_chain(review.revision_id)
-        case = tx.case_of(review.revision_id)
-        if case is None or not chain:
-            raise NotFound("There is no case for this comment.")
-        # Checked before the rules below: the slower of two reviewers should read whose decision
-        # stands, not that a closed case takes no action.
-        if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
-            raise Conflict(describe_standing(case, chain[-1]))
-        check_can(actor, decide_permission(case.status))
-        status = next_status(case.status, review.action)
-        decision = _decision(context, tx, actor, review, chain[-1])
-        audit = context.audit(
-            AuditKind.DECISION_REVIEWED,
-            actor,
-            review.revision_id,
-            decision=decision.id,
-            action=decision.action,
-            override=str(is_override(decision, chain)).lower(),
-        )
-        add_reviewed(tx, decision, review.seen_version, review.idempotency_key, audit)
-        tx.set_case_status(case.id, status)
-        return decision
+            return _replayed(replayed, chain, actor, review)
+        checked = check_review(context, tx, actor, review, chain)
+        return add_review(context, tx, actor, review, checked)
 
 
-def skip_case(context: Context, actor: Actor, revision_id: str) -> Decision | None:
-    """Record in the audit trail that the actor skipped the case; nothing else changes. Returns the
-    decision that closed the case meanwhile, None if it is still open. Raises NotFound, and Conflict
-    if the text was edited or withdrawn meanwhile."""
+@dataclass(frozen=True, slots=True)
+class CheckedReview:
+    """What a review was checked against, and the status that it gives the case."""
+
+    chain: Sequence[Decision]
+    case: Case
+    claim: Claim | None
+    status: CaseStatus
+
+
+def check_review(
+    context: Context, tx: Reader, actor: Actor, review: Review, chain: Sequence[Decision]
+) -> CheckedReview:
+    """Check that the actor may decide so on the case as it is; `chain` are the decisions so far.
+    Raises Conflict, NotFound, PermissionDenied or RuleBroken."""
+    case, claim = case_at_work(tx, review.revision_id)
+    # Checked before the rules below: the slower of two reviewers should read whose decision
+    # stands, not that a closed case takes no action.
+    if len(chain) != review.seen_version or case.status is CaseStatus.CLOSED:
+        raise Conflict(describe_standing(case, chain[-1]))
+    check_can(actor, decide_permission(case.status))
+    check_not_held(claim, actor.id, context.clock.now())
+    return CheckedReview(chain, case, claim, next_status(case.status, review.action))
+
+
+def add_review(
+    context: Context,
+    tx: Writer,
+    actor: Actor,
+    review: Review,
+    checked: CheckedReview,
+    **data: str,
+) -> Decision:
+    """Make the checked decision; `data` goes into its audit event. Raises what is wrong with the
+    decision itself, whatever the comment: InvalidInput, RuleBroken or NotFound."""
+    decision = _decision(context, tx, actor, review, checked.chain[-1])
+    audit = context.audit(
+        AuditKind.DECISION_REVIEWED,
+        actor,
+        review.revision_id,
+        decision=decision.id,
+        action=decision.action,
+        override=str(is_override(decision, checked.chain)).lower(),
+        **data,
+    )
+    add_reviewed(tx, decision, review.seen_version, review.idempotency_key, audit)
+    tx.set_case_status(checked.case.id, checked.status)
+    release(context, tx, actor, checked.claim)
+    return decision
+
+
+def skip_case(
+    context: Context, actor: Actor, revision_id: str, *, press: str = ""
+) -> Decision | None:
+    """Record in the audit trail that the actor skipped the case, and release their claim; once for
+    each `press`, an id of the request if it may be sent again. Returns the decision that closed the
+    case meanwhile, None if it is still open. Raises NotFound, and Conflict if the text was edited
+    or withdrawn meanwhile."""
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        case = tx.case_of(revision_id)
-        if case is None:
-            raise NotFound("There is no case for this comment.")
-        check_latest(tx, revision_id)
-        tx.add_audit(context.audit(AuditKind.CASE_SKIPPED, actor, revision_id))
+        case, claim = case_at_work(tx, revision_id)
+        audit = context.audit(AuditKind.CASE_SKIPPED, actor, revision_id)
+        if press:
+            audit = replace(audit, id=_skip_id(actor, press))
+        if not (press and any(past.id == audit.id for past in tx.audit_trail(revision_id))):
+            tx.add_audit(audit)
+            release(context, tx, actor, claim)
         return tx.decision_chain(revision_id)[-1] if case.status is CaseStatus.CLOSED else None
+
+
+def _skip_id(actor: Actor, press: str) -> str:
+    return hashlib.sha256(f"skip:{actor.id}:{press}".encode()).hexdigest()[:32]
 
 
 def undo_decision(
     context: Context, actor: Actor, revision_id: str, *, seen_version: int
 ) -> Decision:
-    """Undo the actor's own current decision: a new decision restores the action before it, and the
-    case gets its earlier status. The same call again returns the first call's decision.
+    """Undo the actor's own decision that made the revision's version `seen_version`; it still has
+    to stand. A new decision restores the one before it, and the case gets its earlier status. The
+    same call again returns the first call's decision.
+
+    Within the grace window this cancels the decision: it never takes effect. It is possible while
+    somebody else holds the case, and leaves them their claim.
 
     Raises Conflict naming whose decision stands, PermissionDenied, RuleBroken or NotFound.
     """
     check_can(actor, Permission.DECIDE)
     with context.store.write() as tx:
-        replayed = _undone(tx.decision_chain(revision_id), actor, seen_version)
-        if replayed is not None:
-            return replayed
-        check_latest(tx, revision_id)
-        chain = tx.decision_chain(revision_id)
-        case = tx.case_of(revision_id)
-        if case is None or len(chain) < 2:
-            raise NotFound("There is nothing to undo here.")
-        current, restored = chain[-1], chain[-2]
-        if len(chain) != seen_version:
-            raise Conflict(describe_decision(current))
-        check_can_undo(actor.id, current, has_appeal=tx.appeal_of(revision_id) is not None)
-        check_can_undo_as(actor, chain, context.clock.now())
-        decision = Decision(
-            id=new_id(),
-            revision_id=revision_id,
-            action=restored.action,
-            source=DecisionSource.REVIEWER,
-            actor=actor.id,
-            policy_version=restored.policy_version,
-            decided_at=context.clock.now(),
-            reason_code=restored.reason_code,
-            note=restored.note,
-            supersedes=current.id,
-            undoes=current.id,
-        )
-        audit = context.audit(
-            AuditKind.DECISION_UNDONE, actor, revision_id, decision=decision.id, undoes=current.id
-        )
-        add_reviewed(tx, decision, seen_version, f"undo:{current.id}", audit)
-        reopening = tx.decision_by_key(reopening_key(restored))
-        was_reopening = reopening is not None and reopening.id == current.id
-        status = status_after_undo(restored.action, was_reopening=was_reopening)
-        tx.set_case_status(case.id, status)
-        return decision
+        return undo_review(context, tx, actor, revision_id, seen_version)
 
 
-def reopening_key(decision: Decision) -> str:
-    """The idempotency key of the decision that reopens this one."""
-    return f"reopen:{decision.id}"
+def undo_review(
+    context: Context, tx: Writer, actor: Actor, revision_id: str, seen_version: int, **data: str
+) -> Decision:
+    """`undo_decision` inside a transaction; `data` goes into its audit event. Writes nothing if it
+    raises."""
+    chain = tx.decision_chain(revision_id)
+    replayed = _undone(chain, actor, seen_version)
+    if replayed is not None:
+        return replayed
+    case, claim = case_at_work(tx, revision_id, missing=_NOTHING_TO_UNDO)
+    if len(chain) < 2:
+        raise NotFound(_NOTHING_TO_UNDO)
+    left = standing(chain)
+    if seen_version not in (len(chain), chain.index(left[-1]) + 1):
+        raise Conflict(describe_standing(case, chain[-1]))
+    taken, now = chain[seen_version - 1], context.clock.now()
+    check_can_undo(actor.id, taken, has_appeal=tx.appeal_of(revision_id) is not None)
+    check_can_undo_as(actor, left, now)
+    decision = _undoing(actor, chain, left, now)
+    audit = context.audit(
+        AuditKind.DECISION_UNDONE,
+        actor,
+        revision_id,
+        decision=decision.id,
+        undoes=taken.id,
+        **({"cancelled": "true"} if would_cancel(chain, taken, now) else {}),
+        **data,
+    )
+    add_reviewed(tx, decision, len(chain), f"undo:{taken.id}", audit)
+    tx.change_case(undone_case(tx, case, taken, [*chain, decision]))
+    release(context, tx, actor, claim)
+    return decision
 
 
 def describe_decision(decision: Decision) -> str:
     """One line that says who made the decision, when, and that it stands."""
-    done = ACTION_DONE[decision.action] + " this comment"
+    when = f"{decision.decided_at:%H:%M:%S} UTC"
     if decision.undoes is not None:
         # It doesn't name the action restored, which may be what a blind case hides.
-        done = "undid the decision on this comment"
-    elif decision.action is Action.HOLD and not decision.is_automated:
-        done = "put this comment back on hold"  # people hold a comment only by reopening it
-    when = f"{decision.decided_at:%H:%M:%S} UTC"
-    return f"{decision.actor} {done} at {when}; that stands."
+        return f"{decision.actor} undid the decision on this comment at {when}; that stands."
+    done = ACTION_DONE[decision.action]
+    if decision.action is Action.HOLD and not decision.is_automated:
+        done = "put back on hold"  # people hold a comment only by reopening it
+    return f"{decision.actor} {done} this comment at {when}; that stands."
 
 
-def check_latest(tx: Reader, revision_id: str) -> None:
-    """Raises Conflict if the revision's text was edited or withdrawn."""
-    revision = tx.revision(revision_id)
-    gone = text_gone(tx, revision) if revision else None
-    if gone is not None:
-        raise Conflict(_GONE[gone])
-
-
-def describe_standing(case: Case, current: Decision) -> str:
+def describe_standing(case: Case | None, current: Decision) -> str:
     """As `describe_decision`, without what a blind case hides."""
-    if case.is_blind and case.status is not CaseStatus.CLOSED and current.is_automated:
+    is_hidden = case is not None and case.is_blind and case.status is not CaseStatus.CLOSED
+    if is_hidden and current.is_automated:
         return "The model has assessed this comment meanwhile; look at it again."
     return describe_decision(current)
 
 
-def add_reviewed(
-    tx: Writer, decision: Decision, seen_version: int, key: str, audit: AuditEvent
-) -> None:
-    """Add a person's decision. Raises Conflict if the revision's version is no longer
-    `seen_version`."""
-    if not tx.add_decision(decision, seen_version=seen_version, idempotency_key=key, audit=audit):
-        raise Conflict("Somebody else decided first.")
-
-
 def _replayed(first: Decision, chain: Sequence[Decision], actor: Actor, review: Review) -> Decision:
     """The first decision if the request is the same. Raises InvalidInput or Conflict for a
-    different request with the same idempotency key. `chain` are all decisions on its revision."""
+    different request with the same idempotency key. `chain` are all decisions on the request's
+    revision."""
     if first.revision_id != review.revision_id:
         raise InvalidInput("The idempotency key was used for another comment.")
-    asked = (actor.id, review.action, review.reason_code or None, _note(review))
-    is_same = asked == (first.actor, first.action, first.reason_code or None, first.note)
+    notes = (_trimmed(review.note), _trimmed(review.internal_note))
+    asked = (actor.id, review.action, review.reason_code or None, *notes)
+    made = (first.actor, first.action, first.reason_code or None, first.note, first.internal_note)
+    is_same = asked == made
     if not is_same or chain.index(first) != review.seen_version:
         raise Conflict(describe_decision(chain[-1]))
     return first
 
 
-def _note(review: Review) -> str:
-    """The note, trimmed; empty if the author would see nothing of it."""
-    return "" if is_blank(review.note) else review.note.strip()
+def _trimmed(note: str) -> str:
+    """Empty if its reader would see nothing of it."""
+    return "" if is_blank(note) else note.strip()
 
 
 def _undone(chain: Sequence[Decision], actor: Actor, seen_version: int) -> Decision | None:
     """The decision of an earlier, identical undo; None if there was none."""
     if not 0 < seen_version < len(chain):
         return None
-    taken, then = chain[seen_version - 1], chain[seen_version]
-    is_same = then.undoes == taken.id and then.actor == actor.id
-    return then if is_same else None
+    taken = chain[seen_version - 1]
+    return next(
+        (past for past in chain if past.undoes == taken.id and past.actor == actor.id), None
+    )
+
+
+def _undoing(
+    actor: Actor, chain: Sequence[Decision], left: Sequence[Decision], now: datetime
+) -> Decision:
+    """The decision that undoes the last of `left`, the standing decisions of `chain`."""
+    restored = left[-2]
+    return Decision(
+        id=new_id(),
+        revision_id=restored.revision_id,
+        action=restored.action,
+        source=DecisionSource.REVIEWER,
+        actor=actor.id,
+        policy_version=restored.policy_version,
+        decided_at=now,
+        reason_code=restored.reason_code,
+        note=restored.note,
+        supersedes=chain[-1].id,
+        undoes=left[-1].id,
+        # What it restores may be a decision that has not taken effect yet.
+        grace=remaining_grace(restored, now),
+    )
 
 
 def _decision(
@@ -220,6 +273,8 @@ def _decision(
         policy_version=policy.version,
         decided_at=context.clock.now(),
         reason_code=review.reason_code,
-        note=_note(review),
+        note=_trimmed(review.note),
         supersedes=current.id,
+        grace=context.grace,
+        internal_note=_trimmed(review.internal_note),
     )

@@ -12,6 +12,7 @@ from core.errors import BackendError, Conflict, InvalidInput, InvalidRows, RowPr
 from core.inference.base import BackendInfo, ErrorKind, TextResult
 from core.moderation.comments import IncomingComment, Revision, is_placeholder
 from core.moderation.decisions import Decision
+from core.moderation.effect import chain_in_effect
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.policies import Policy
 from core.services.automated import decide
@@ -39,8 +40,8 @@ class Taken:
 
 @dataclass(frozen=True, slots=True)
 class Submitted:
-    """The outcome of one row; `chain` are the decisions on its revision, oldest first, never
-    empty."""
+    """The outcome of one row; `chain` are the decisions on its revision that are in effect, oldest
+    first, never empty."""
 
     incoming: IncomingComment
     status: str
@@ -90,9 +91,8 @@ def decide_taken(context: Context, taken: Taken, scored: Scored | None) -> list[
     check_can(API, Permission.INGEST)
     if scored is None:
         with context.store.read() as reader:
-            return _submitted(
-                taken, {row.id: reader.decision_chain(row.id) for _, row in taken.rows}
-            )
+            found = {row.id: reader.decision_chain(row.id) for _, row in taken.rows}
+            return _submitted(context, taken, found)
     waiting = taken.waiting
     texts = [revision.text for revision in waiting]
     actions = context.failure.actions(texts, scored.results, taken.policy, is_down=scored.is_down)
@@ -112,16 +112,19 @@ def decide_taken(context: Context, taken: Taken, scored: Scored | None) -> list[
         for _, revision in taken.rows:
             if revision.id not in chains:
                 chains[revision.id] = tx.decision_chain(revision.id)
-    return _submitted(taken, chains)
+    return _submitted(context, taken, chains)
 
 
-def _submitted(taken: Taken, chains: dict[str, Sequence[Decision]]) -> list[Submitted]:
+def _submitted(
+    context: Context, taken: Taken, chains: dict[str, Sequence[Decision]]
+) -> list[Submitted]:
+    now = context.clock.now()
     for comment, (_, revision) in zip(taken.incoming, taken.rows, strict=True):
         if not chains[revision.id]:
             # Another process stored an edit in between, so this text gets no decision any more.
             raise Conflict(f"Comment {comment.source_id!r} changed meanwhile; send it again.")
     return [
-        Submitted(comment, status, revision, chains[revision.id])
+        Submitted(comment, status, revision, chain_in_effect(chains[revision.id], now))
         for comment, (status, revision) in zip(taken.incoming, taken.rows, strict=True)
     ]
 

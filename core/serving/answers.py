@@ -11,7 +11,7 @@ from core.serving.schemas import AppealOut, DecisionOut, FactOut, ReasonOut, Sta
 
 
 def decision_answer(row: Submitted, author_url: str) -> DecisionOut:
-    """The current decision. Scores and model are those of the last automated decision, because a
+    """The decision in force. Scores and model are those of the last automated decision, because a
     reviewer's decision has none."""
     current = row.chain[-1]
     automated = next((past for past in reversed(row.chain) if past.is_automated), current)
@@ -33,6 +33,7 @@ def decision_answer(row: Submitted, author_url: str) -> DecisionOut:
         model_version=automated.model_version,
         policy_version=current.policy_version,
         decided_at=current.decided_at,
+        effective_at=current.effective_at,
         lookup_url=f"{author_url}?reference={quote(row.revision.reference)}",
     )
 
@@ -48,6 +49,7 @@ def statement_answer(found: LookupAnswer) -> StatementOut:
         posted_at=found.posted_at,
         visibility=statement.visibility,
         decided_at=statement.decided_at,
+        effective_at=statement.effective_at,
         found_automatically=statement.found_automatically,
         decided_automatically=statement.decided_automatically,
         was_scored=statement.was_scored,

@@ -14,11 +14,12 @@ from starlette.responses import HTMLResponse, RedirectResponse
 from core.addresses import LOOPBACK_NAMES
 from core.bootstrap.services import Services
 from core.errors import BackendError
-from core.serving import open_inference, openai_moderations, routes, tei_predict
+from core.serving import open_inference, openai_moderations, reporting, routes, tei_predict
 from core.serving.docs_page import STYLE_HASH, render_docs
 from core.serving.http_errors import add_error_handlers
 from core.serving.middleware import RequestMiddleware, security_headers
 from core.serving.process import ApiProcess
+from core.serving.reporting import ReportIn
 from core.serving.rescoring import Rescoring
 from core.serving.routes import DESCRIPTION
 from core.serving.schemas import CommentIn
@@ -40,7 +41,7 @@ def create_app(services: Services) -> FastAPI:
     )
     process = app.state.process = ApiProcess(services)
     # Routes are tried in this order, so the most used come first.
-    for module in (routes, openai_moderations, tei_predict, open_inference):
+    for module in (routes, reporting, openai_moderations, tei_predict, open_inference):
         app.include_router(module.ROUTER)
     app.openapi = cache(lambda: _openapi(app))  # type: ignore[method-assign]  # the documented way
     page = render_docs(app.openapi())
@@ -72,11 +73,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 def _openapi(app: FastAPI) -> dict[str, Any]:
-    """Adds the schema of the posted comment, which the framework doesn't know because the body is
-    read here."""
+    """Adds the schemas of posted comments and reports, which the framework doesn't know because
+    the bodies are read here."""
     document = get_openapi(
         title=app.title, version=app.version, description=app.description, routes=app.routes
     )
     components = document["components"]
-    components["schemas"] = {"CommentIn": CommentIn.model_json_schema(), **components["schemas"]}
+    posted = {model.__name__: model.model_json_schema() for model in (CommentIn, ReportIn)}
+    components["schemas"] = posted | components["schemas"]
     return document

@@ -32,9 +32,24 @@ DECIDED: dict[str, Any] = {
             "model_version": "fake-1",
             "policy_version": 1,
             "decided_at": "2026-01-31T12:00:01Z",
+            "effective_at": "2026-01-31T12:00:01Z",
             "lookup_url": "http://127.0.0.1:8502?reference=000000-0000000-0000000-000000",
         }
     ]
+}
+REPORT: dict[str, Any] = {
+    "comment_id": "41",
+    "reporter": "user-7",
+    "reason": "harassment",
+    "words": "This is about me.",
+}
+REPORTED: dict[str, Any] = {
+    "comment_id": "41",
+    "source": "site",
+    "reporter": "user-7",
+    "outcome": "opened",
+    "created": True,
+    "reported_at": "2026-01-31T12:05:00Z",
 }
 REFUSED: dict[str, Any] = {
     "error": {

@@ -8,7 +8,14 @@ OPEN_PATHS = frozenset(
     {"/", "/docs", "/openapi.json", "/healthz", "/v2/health/live", "/v2/health/ready"}
 )
 LIVE_PATH = "/v2/health/live"
-_EXACT = OPEN_PATHS | {"/v1/comments", "/v1/moderations", "/predict", "/metrics", "/v2"}
+_EXACT = OPEN_PATHS | {
+    "/v1/comments",
+    "/v1/reports",
+    "/v1/moderations",
+    "/predict",
+    "/metrics",
+    "/v2",
+}
 _MODEL = re.compile(r"/v2/models/[^/]+(?:/versions/[^/]+)?(|/ready|/infer)")
 
 

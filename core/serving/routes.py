@@ -72,8 +72,8 @@ async def post_comments(
     """Store comments and decide on them.
 
     All rows are stored or none: if one is wrong, the answer is 422, names every wrong row, and
-    nothing was stored. Sending the same rows again is safe: a known comment is answered with its
-    current decision and `created: false`; a known id with another text is a new revision, decided
+    nothing was stored. Sending the same rows again is safe: a known comment is answered with the
+    decision in force and `created: false`; a known id with another text is a new revision, decided
     anew. When the backend does not answer, a comment is held for a person, never approved.
     """
     services = process.services

@@ -1,11 +1,12 @@
-"""Turns the rows of a request into comments, or into one error that names every wrong row."""
+"""Turns the rows of a request into comments or a report, or into one error that names everything
+wrong."""
 
 import re
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from core.errors import InvalidInput, InvalidRows, RowProblem
 from core.moderation.cleaning import is_same_text
@@ -14,14 +15,15 @@ from core.services.submit import describe_problems
 from core.serving.request_body import field_name
 from core.serving.schemas import TIME_WORDS, CommentIn
 
+M = TypeVar("M", bound=BaseModel)
 EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
 
 # Pydantic's own messages quote the input, so they are replaced.
 _WORDS = {
     "missing": "is missing",
     "string_type": "must be text",
-    "extra_forbidden": "is not a field of a comment",
     "time": TIME_WORDS,
+    "enum": "is not one of the values that the API page lists",
 }
 
 
@@ -42,31 +44,37 @@ def read_comments(rows: Sequence[Any], *, now: datetime) -> list[IncomingComment
 
 
 def _comment(index: int, row: object, now: datetime) -> IncomingComment | list[RowProblem]:
+    given = read_fields(CommentIn, "a comment", index, row)
+    return _incoming(index, given, now) if isinstance(given, CommentIn) else given
+
+
+def read_fields(model: type[M], noun: str, index: int, row: object) -> M | list[RowProblem]:
+    """The row as that model, or everything wrong with it; `noun` is what a row is."""
     if not isinstance(row, dict):
-        return [RowProblem(row=index, field=None, message="a comment must be a JSON object")]
+        return [RowProblem(row=index, field=None, message=f"{noun} must be a JSON object")]
     # Checked before pydantic, which can't say which field holds the surrogate.
     broken = [
-        _detail(index, name, "holds a lone surrogate, which is not valid Unicode")
+        detail(index, name, "holds a lone surrogate, which is not valid Unicode")
         for name, value in row.items()
         if not (_is_unicode(name) and _is_unicode(value))
     ]
     if broken:
         return broken
     try:
-        given = CommentIn.model_validate(row)
+        return model.model_validate(row)
     except ValidationError as error:
         problems = error.errors(include_url=False, include_context=False, include_input=False)
+        words = _WORDS | {"extra_forbidden": f"is not a field of {noun}"}
         # Each `loc` names a field, because the row is known to be an object.
-        return [_detail(index, p["loc"][0], _WORDS.get(p["type"], "is unusable")) for p in problems]
-    return _incoming(index, given, now)
+        return [detail(index, p["loc"][0], words.get(p["type"], "is unusable")) for p in problems]
 
 
 def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | list[RowProblem]:
     created_at = given.created_at or now
     if not EARLIEST <= created_at <= now + timedelta(days=1):
-        return [_detail(index, "created_at", "must lie between 1970 and now")]
+        return [detail(index, "created_at", "must lie between 1970 and now")]
     if any(ord(char) < ord(" ") for char in given.source):
-        return [_detail(index, "source", "holds a control character")]
+        return [detail(index, "source", "holds a control character")]
     comment = IncomingComment(
         source=given.source,
         source_id=given.id,
@@ -79,12 +87,16 @@ def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | 
     try:
         check_incoming(comment)
     except InvalidInput as error:
-        # The domain's message starts with the field in backquotes; without a name it is about the
-        # text.
-        named = re.match(r"`(\w+)` ", message := str(error))
-        field = named[1] if named else "text"
-        return [_detail(index, field, message.removeprefix(f"`{field}` "))]
+        return [problem_of(index, error, default="text")]
     return comment
+
+
+def problem_of(index: int, error: InvalidInput, *, default: str) -> RowProblem:
+    """The domain's message starts with the field in backquotes; without one it is about the field
+    `default`."""
+    named = re.match(r"`(\w+)` ", message := str(error))
+    field = named[1] if named else default
+    return detail(index, field, message.removeprefix(f"`{field}` "))
 
 
 def _clashes(comments: Sequence[IncomingComment]) -> list[RowProblem]:
@@ -94,7 +106,7 @@ def _clashes(comments: Sequence[IncomingComment]) -> list[RowProblem]:
     for index, comment in enumerate(comments):
         earlier = first.setdefault((comment.source, comment.source_id), index)
         if not is_same_text(comments[earlier].text, comment.text):
-            problems.append(_detail(index, "id", f"is that of row {earlier}, with another text"))
+            problems.append(detail(index, "id", f"is that of row {earlier}, with another text"))
     return problems
 
 
@@ -106,5 +118,6 @@ def _is_unicode(value: object) -> bool:
     return True
 
 
-def _detail(index: int, field: object, message: str) -> RowProblem:
+def detail(index: int, field: object, message: str) -> RowProblem:
+    """A problem of one field, whose name comes from the caller."""
     return RowProblem(row=index, field=field_name(field), message=message)

@@ -74,7 +74,8 @@ class DecisionOut(BaseModel):
             description="`failure_policy`: the backend did not answer, so a person will look. "
             "`after_edit`: a person decided on an earlier text of it, so a person will look. "
             "`language`: no backend assesses its language, so the policy's rule for that decided. "
-            "`not_read_whole`: it is too long to be read whole, so a person will look."
+            "`not_read_whole`: it is too long to be read whole, so a person will look. "
+            "`earlier_approval`: a person approved the same text of it before."
         ),
     ]
     rule_ids: list[str]
@@ -92,6 +93,7 @@ class DecisionOut(BaseModel):
     model_version: str | None
     policy_version: int
     decided_at: datetime
+    effective_at: Annotated[datetime, Field(description="From when the decision holds.")]
     lookup_url: Annotated[str, Field(description="Where the author reads why.")]
 
 
@@ -138,6 +140,10 @@ class StatementOut(BaseModel):
     posted_at: datetime
     visibility: Visibility
     decided_at: datetime | None
+    effective_at: Annotated[
+        datetime | None,
+        Field(description="From when the decision holds; an appeal is due from then."),
+    ]
     found_automatically: bool
     decided_automatically: bool
     was_scored: bool

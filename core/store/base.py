@@ -4,38 +4,44 @@ them.
 Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not
 at all. A method that changes a comment, a decision, an appeal, a report, a muted reporter or a
 policy takes the audit event and stores it with the change. The methods for cases take none: a case
-changes only together with one of these, which has an event. A thread's title is not
-moderated and a sign-in changes nothing: they have none.
+changes only together with one of these, which has an event. A thread's title is not moderated and a
+sign-in changes nothing: they have none. Nor have claims: who had a case open for some minutes is no
+part of its history.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
-from core.moderation.cases import Attention, Case, CaseStatus
+from core.moderation.cases import Case, CaseStatus
+from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
+from core.moderation.exposure import ReviewedText
 from core.moderation.policies import Policy
-from core.moderation.reports import MutedReporter, Report
+from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.sign_ins import SignIn
+from core.store.near_base import NearReader
 from core.store.queue_base import QueueReader
+from core.store.report_base import ReportReader, ReportWriter
 from core.store.views import (
     AppealItem,
     AuthorRecord,
+    CaseWork,
     LanguageCount,
+    LeftOutCount,
     QueueCount,
     QueueItem,
-    ReportItem,
     ScoredText,
     ThreadEntry,
 )
 
 
-class Reader(QueueReader, Protocol):
+class Reader(NearReader, QueueReader, ReportReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...
@@ -84,7 +90,8 @@ class Reader(QueueReader, Protocol):
         ...
 
     def decision_chain(self, revision_id: str) -> Sequence[Decision]:
-        """All decisions of a revision, oldest first; the last is the current one."""
+        """All decisions of a revision, oldest first; the last is the current one. It may not be in
+        force yet: core/moderation/effect.py."""
         ...
 
     def own_decisions(
@@ -96,9 +103,23 @@ class Reader(QueueReader, Protocol):
 
     def decision_by_key(self, idempotency_key: str) -> Decision | None: ...
 
+    def chain_and_replay(
+        self, revision_id: str, idempotency_key: str
+    ) -> tuple[Sequence[Decision], Decision | None]:
+        """`decision_chain` and `decision_by_key` in one statement."""
+        ...
+
     def case(self, case_id: str) -> Case | None: ...
 
     def case_of(self, revision_id: str) -> Case | None: ...
+
+    def case_work(self, revision_id: str) -> CaseWork | None:
+        """What a decision has to check, in one statement; None for an unknown revision."""
+        ...
+
+    def claims(self, revision_ids: Collection[str]) -> Mapping[str, Claim]:
+        """By revision, where there is one; in one statement. They may have run out."""
+        ...
 
     def appeal(self, appeal_id: str) -> Appeal | None: ...
 
@@ -144,27 +165,6 @@ class Reader(QueueReader, Protocol):
         """Pending appeals, oldest first, or ended ones, newest first."""
         ...
 
-    def report(self, revision_id: str, reporter: str) -> Report | None: ...
-
-    def reports(self, revision_id: str) -> Sequence[ReportItem]:
-        """All reports on the text, oldest first."""
-        ...
-
-    def attention(self, revision_id: str) -> Attention:
-        """The comment's direct replies and the reports on this text, without those of muted
-        reporters."""
-        ...
-
-    def muted_reporter(self, source: str, reporter: str) -> MutedReporter | None: ...
-
-    def muted_reporters(self, limit: int) -> Sequence[MutedReporter]:
-        """The last muted first."""
-        ...
-
-    def open_cases_reported_by(self, source: str, reporter: str) -> Sequence[Case]:
-        """Open and escalated cases on texts that the reporter reported."""
-        ...
-
     def language_count(self, limit: int) -> LanguageCount:
         """Over the newest `limit` automated decisions."""
         ...
@@ -173,8 +173,27 @@ class Reader(QueueReader, Protocol):
         """Texts whose decision was made from a model's scores, newest first."""
         ...
 
+    def preferences(self, actor_id: str) -> Preferences | None: ...
 
-class Writer(Reader, Protocol):
+    def all_preferences(self) -> Mapping[str, Preferences]:
+        """The preferences of everybody who stored any, by the person's id."""
+        ...
+
+    def people_deciding(self, since: datetime) -> Sequence[str]:
+        """The ids of the people who decided on a case since `since`, in alphabetical order."""
+        ...
+
+    def reviewed_since(self, actor_id: str, since: datetime) -> Sequence[ReviewedText]:
+        """The texts that the person decided on since `since`, each once, with the scores of its
+        last automated decision."""
+        ...
+
+    def count_left_out(self, limits: QueueLimits) -> LeftOutCount:
+        """The waiting cases that a queue with those limits does not show."""
+        ...
+
+
+class Writer(Reader, ReportWriter, Protocol):
     """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
@@ -210,24 +229,18 @@ class Writer(Reader, Protocol):
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None: ...
 
+    def put_claim(self, claim: Claim) -> None:
+        """Store it in place of the case's earlier one."""
+        ...
+
+    def drop_claim(self, revision_id: str) -> None: ...
+
     def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         """False, with nothing written, if the decision has an appeal already."""
         ...
 
     def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         """Store the outcome. False, with nothing written, if the appeal is no longer pending."""
-        ...
-
-    def add_report(self, report: Report, audit: AuditEvent) -> bool:
-        """False, with nothing written, if the reporter has reported this text already."""
-        ...
-
-    def add_muted_reporter(self, muted: MutedReporter, audit: AuditEvent) -> bool:
-        """False, with nothing written, if the reporter is muted already."""
-        ...
-
-    def remove_muted_reporter(self, source: str, reporter: str, audit: AuditEvent) -> bool:
-        """False, with nothing written, if the reporter is not muted."""
         ...
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
@@ -238,6 +251,12 @@ class Writer(Reader, Protocol):
 
     def remove_sign_ins(self, *, before: datetime) -> None:
         """Remove those from before that time."""
+        ...
+
+    def save_preferences(
+        self, actor_id: str, stored: Preferences, changed_at: datetime, audit: AuditEvent
+    ) -> None:
+        """Store the person's preferences in place of earlier ones."""
         ...
 
     def add_audit(self, audit: AuditEvent) -> None:

@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.moderation.appeals import Appeal
-from core.moderation.cases import CaseStatus, CaseTrigger
+from core.moderation.cases import Case, CaseStatus, CaseTrigger, TextGone
+from core.moderation.claims import Claim
 from core.moderation.decisions import Decision
+from core.moderation.edits import why_gone
 from core.moderation.reports import Report
 from core.moderation.scores import Label
 
@@ -39,6 +41,22 @@ class ReportItem:
 
     report: Report
     is_muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CaseWork:
+    """What a decision on a revision has to check: whether its text is still there, its case and who
+    holds that, both if there is one. A claim may have run out."""
+
+    is_latest: bool
+    is_withdrawn: bool
+    case: Case | None
+    claim: Claim | None
+
+    @property
+    def gone(self) -> TextGone | None:
+        """Why the text can no longer be decided on, None if it can be."""
+        return why_gone(is_latest=self.is_latest, is_withdrawn=self.is_withdrawn)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,3 +127,12 @@ class ScoredText:
     scores: Mapping[Label, float] = field(default_factory=dict)
     model_version: str | None = None
     source_id: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOutCount:
+    """Waiting cases that nobody takes: by the label that everybody leaves out, and those too severe
+    for everybody's lighter queue. A case may count in both."""
+
+    by_label: Mapping[Label, int] = field(default_factory=dict)
+    severe: int = 0

@@ -18,7 +18,9 @@ from dashboard.figures import (
     reasons,
     throughput_delta,
 )
+from dashboard.latency.charts import sparkline
 
+SPARKLINE_PX = 40
 TILE_PX = 130  # six in a row at 1,024 pixels, two on a phone
 EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
 
@@ -83,15 +85,15 @@ def _tile(
     color: Literal["inverse", "off"] = "inverse",
 ) -> None:
     changed = delta is not None and any(digit in delta for digit in "123456789")
-    grid.metric(
+    tile = grid.cell().container(border=True, gap="xxsmall", height="stretch")
+    tile.metric(
         label,
         value,
         otherwise if delta is None else delta if changed else "no change",
         delta_color=color if changed else "off",
         delta_arrow="auto" if changed else "off",
-        chart_data=list(trend.dropna()),
-        chart_type="area",
-        border=True,
         help=explain,
-        height="stretch",
+    )
+    tile.altair_chart(
+        sparkline(trend), height=SPARKLINE_PX, key=f"trend_{label}", alt=f"The trend of {label}"
     )

@@ -9,6 +9,7 @@ from core.errors import ConsoleError
 from core.moderation.appeals import MAX_APPEAL_CHARS
 from core.services.appeal import file_appeal
 from core.services.lookup import LookupAnswer
+from dashboard.wording import on_primary
 
 
 @dataclass(slots=True)
@@ -37,7 +38,7 @@ def appeal_form(services: Services, answer: LookupAnswer) -> None:
             height=140,
         )
         st.form_submit_button(
-            "Send the appeal",
+            on_primary("Send the appeal"),
             key=f"send_{drawn_for}",
             type="primary",
             on_click=_send,

@@ -5,6 +5,7 @@ from datetime import datetime, tzinfo
 
 from core.moderation.appeals import AppealStatus, days_left
 from core.moderation.comments import Visibility
+from core.moderation.decisions import DecisionSource
 from core.moderation.languages import language_name
 from core.moderation.notices import (
     AppealStage,
@@ -193,7 +194,9 @@ def score_line(fact: ScoreFact) -> str:
 
 
 def no_scores(statement: Statement) -> str:
-    """The sentence if no score reached a threshold; empty before the first check."""
+    """The sentence if no score led to the decision; empty before the first check."""
+    if statement.source is DecisionSource.EARLIER_APPROVAL:
+        return "A moderator approved this same text before, so its scores were not used."
     if statement.was_scored:
         return "No score reached a threshold for holding or removing."
     if statement.unassessed_language is not None:

@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.inference.base import Location
 from core.services.backends import Candidate, Catalogue
-from dashboard.wording import plain
+from dashboard.wording import on_primary, plain
 
 COUNTS = (50, 100, 200, 500)
 
@@ -50,12 +50,13 @@ def parity_form(catalogue: Catalogue) -> ComparisonChoice:
             "bundled sample is used.",
         )
         chosen = tuple(dict.fromkeys([reference, *others]))
+        can_compare = len(chosen) > 1
         is_pressed = last.button(
-            "Compare",
+            on_primary("Compare") if can_compare else "Compare",
             type="primary",
             key="parity_run",
             width="stretch",
-            disabled=len(chosen) == 1,
+            disabled=not can_compare,
         )
         _before_pressing([one for one in catalogue.candidates if one.name in chosen], chosen)
     return ComparisonChoice(chosen, count, is_pressed)

@@ -11,7 +11,7 @@ from core.sources.tables.address import without_password
 from dashboard.runs.results import results_panel
 from dashboard.runs.results_wording import PLAIN_RUNS
 from dashboard.runs.tables import jobs_table, runs_table
-from dashboard.runs.wording import HELP, outcome, trouble
+from dashboard.runs.wording import EXAMPLE, NO_JOB, THEN, outcome, trouble
 from dashboard.serving_log import REFRESH_S
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain, viewer_zone
@@ -38,7 +38,9 @@ def _jobs(services: Services, actor: Actor) -> None:
         st.error(plain(view.problem), icon=":material/description:")
         return
     if not view.jobs:
-        st.markdown(HELP)
+        st.markdown(NO_JOB)
+        st.code(EXAMPLE, language=None, wrap_lines=True)
+        st.markdown(THEN)
         return
     words = trouble(list(view.jobs), is_scheduled=view.is_scheduled)
     if words is not None:

@@ -16,15 +16,11 @@ OUTCOMES = {
     3: "nothing scored",
     130: "stopped",
 }
-HELP = """No job is declared yet. Write `jobs.toml` into the home folder, for example
-
-```toml
-[job.nightly]
+NO_JOB = "No job is declared yet. Write `jobs.toml` into the home folder, for example"
+EXAMPLE = """[job.nightly]
 cron = "15 3 * * *"
-command = ["score", "hn.duckdb", "--table", "comments", "--out", "hn.duckdb"]
-```
-
-and keep `modconsole schedule run` running. docs/tables.md says more."""
+command = ["score", "hn.duckdb", "--table", "comments", "--out", "hn.duckdb"]"""
+THEN = "and keep `modconsole schedule run` running. docs/tables.md says more."
 
 
 def outcome(run: JobRun | None, *, is_scheduled: bool) -> str:

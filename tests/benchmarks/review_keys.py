@@ -1,78 +1,110 @@
-"""Time from a key press to the next comment, in a real browser.
+"""Time from a key press to the painted next comment, in a real browser.
 
-    python -m tests.benchmarks.review_keys [DECISIONS]
+    python -m tests.benchmarks.review_keys [DECISIONS] [PAUSE_MS]
 
-Prints JSON: p50, p95 and maximum in milliseconds over that many approvals on one server.
+Decides that many comments with pauses around PAUSE_MS between the presses. Prints JSON: percentiles
+of the time from key to paint in milliseconds, how many presses were lost or doubled, and the memory
+of page and server at the beginning and at the end.
 """
 
-import json
+import random
 import shutil
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import numpy as np
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import Page, sync_playwright
 
-from core.moderation.comments import IncomingComment
-from core.moderation.permissions import SYSTEM
-from core.services.ingest import ingest
-from core.services.score import score_waiting
-from tests.e2e.conftest import CHROMIUM_ARGS, running, sign_in
+from core.moderation.decisions import DecisionSource
+from tests.benchmarks.measured import print_table, rss_mb
+from tests.e2e.conftest import CHROMIUM_ARGS
+from tests.e2e.desk_page import await_saved, open_desk
+from tests.e2e.reviewing import Console, fill
 from tests.factories import make_services
 
-WAIT_FOR_OTHER_TEXT = (
-    "before => { const card = document.querySelector('.st-key-case_card');"
-    " return card && !card.innerText.includes(before); }"
-)
+SEED = 14
+# `data-shown` is set after the paint of a comment; the key's own time comes from the browser.
+LISTEN = """
+  window.took_ms = []
+  window.addEventListener(
+    "keydown", event => { if (event.key === "a") window.pressed = event.timeStamp }, true)
+"""
+WATCH = """() => {
+  const find = root => root.querySelector("[data-part=card]")
+    ?? [...root.querySelectorAll("*")].map(e => e.shadowRoot && find(e.shadowRoot)).find(Boolean)
+  new MutationObserver(() => {
+    if (window.pressed !== undefined) window.took_ms.push(performance.now() - window.pressed)
+    window.pressed = undefined
+  }).observe(find(document), { attributeFilter: ["data-shown"] })
+}"""
 
 
-def main(decisions: int) -> None:
+def main(decisions: int, pause_ms: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         services = make_services(Path(folder))
-        now = services.clock.now()
-        texts = [f"You idiot, this is number {n:05d}." for n in range(decisions * 2)]
-        items = [IncomingComment("bench", text[-6:], text, "sam", now) for text in texts]
-        list(ingest(services.context, SYSTEM, items))
-        list(score_waiting(services.context, services.scorer))
-        with running("staff", Path(folder)) as address:
-            took_ms = measure(address, decisions)
+        revisions = fill(services, decisions + 2)
+        console = Console(Path(folder))
+        with console.running() as process:
+            took_ms, memory = measure(console.address, process.pid, decisions, pause_ms)
+        with services.context.store.read() as reader:
+            counts = [
+                sum(d.source is DecisionSource.REVIEWER for d in reader.decision_chain(each.id))
+                for each in revisions.values()
+            ]
         services.context.store.close()
-    p50, p95 = np.percentile(took_ms, [50, 95])
+    p50, p95, p99 = np.percentile(took_ms, [50, 95, 99])
     table = {
         "benchmark": "review keys",
-        "command": f"python -m tests.benchmarks.review_keys {decisions}",
+        "command": f"python -m tests.benchmarks.review_keys {decisions} {pause_ms:g}",
         "decisions": decisions,
-        "p50_ms": round(p50),
-        "p95_ms": round(p95),
-        "max_ms": round(max(took_ms)),
+        "pause_ms": pause_ms,
+        "p50_ms": round(p50, 1),
+        "p95_ms": round(p95, 1),
+        "p99_ms": round(p99, 1),
+        "max_ms": round(max(took_ms), 1),
+        "lost": decisions - sum(map(bool, counts)),
+        "doubled": sum(count > 1 for count in counts),
+        **memory,
     }
-    print(json.dumps(table, indent=2))
+    print_table(table)
 
 
-def measure(address: str, decisions: int) -> list[float]:
-    took_ms: list[float] = []
+def measure(
+    address: str, server: int, decisions: int, pause_ms: float
+) -> tuple[list[float], dict[str, float]]:
+    pauses = random.Random(SEED)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
             executable_path=shutil.which("chromium"), args=CHROMIUM_ARGS
         )
         page = browser.new_page(viewport={"width": 1440, "height": 860})
-        page.goto(address)
-        sign_in(page, "mina")
-        page.get_by_role("button", name="Approve").wait_for(timeout=30_000)
+        page.add_init_script(LISTEN)  # before the desk, which lets no key through
+        open_desk(page, address)
+        page.evaluate(WATCH)
         page.wait_for_timeout(2_000)
-        for _ in range(decisions):
-            text = page.locator(".st-key-case_card").inner_text()
-            shown = text[text.index("number") :][:12]
-            begin = time.perf_counter()
+        memory = {}
+        for number in range(decisions):
+            if number == decisions // 10:  # everything that is loaded once has been loaded
+                memory |= _memory(page, server, "after_a_tenth")
             page.keyboard.press("a")
-            page.wait_for_function(WAIT_FOR_OTHER_TEXT, arg=shown, polling="raf")
-            took_ms.append((time.perf_counter() - begin) * 1000)
-            page.wait_for_timeout(300)
+            page.wait_for_function("n => took_ms.length > n", arg=number, polling=10)
+            page.wait_for_timeout(pause_ms * pauses.uniform(0.5, 1.5))
+        await_saved(page)
+        memory |= _memory(page, server, "at_the_end")
+        took_ms: list[float] = page.evaluate("took_ms")
         browser.close()
-    return took_ms
+    return took_ms, memory
+
+
+def _memory(page: Page, server: int, when: str) -> dict[str, float]:
+    session = page.context.new_cdp_session(page)
+    session.send("HeapProfiler.collectGarbage")
+    heap = session.send("Runtime.getHeapUsage")["usedSize"]
+    session.detach()
+    return {f"page_mb_{when}": round(heap / 1e6, 1), f"server_mb_{when}": rss_mb(server)}
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if len(sys.argv) > 1 else 50)
+    given = [float(each) for each in sys.argv[1:]]
+    main(int((*given, 50)[0]), (*given[1:], 300.0)[0])

@@ -2,7 +2,11 @@
 
 from dataclasses import replace
 
-from core.moderation.cases import CaseTrigger, TextGone
+import pytest
+
+from core.errors import StoreError
+from core.moderation.cases import NO_ATTENTION, Attention, CaseTrigger, TextGone
+from core.moderation.sampling import Sampling, SamplingReason
 from core.moderation.scores import Label
 from core.store.base import Store
 from tests.contract.store_fixtures import StoreFixtures
@@ -32,12 +36,43 @@ class Cases(StoreFixtures):
             priority=0.7,
             label=Label.INSULT,
             closed_because=TextGone.WITHDRAWN,
+            opened_at=at(7),
+            attention=Attention(replies=2, user_reports=3, trusted_reports=1),
+            sampling=Sampling(SamplingReason.AUDIT, 0.01),
         )
         with store.write() as tx:
             tx.change_case(changed)
         with store.read() as reader:
             assert reader.case(case.id) == changed
             assert reader.case(other.id) == other
+
+    def test_case_of_a_hidden_view_is_not_stored(self, store: Store, rows: Rows) -> None:
+        case = rows.case(rows.comment("one"))
+        with pytest.raises(StoreError), store.write() as tx:
+            tx.change_case(replace(case, sampling=None))
+        with store.read() as reader:
+            assert reader.case(case.id) == case
+
+    def test_queue_is_ordered_by_rank(self, store: Store, rows: Rows) -> None:
+        """Severity, age, reports and replies together."""
+        day = 24 * 60
+        for name, priority, minutes, attention in (
+            ("new", 0.9, 0, NO_ATTENTION),
+            ("old", 0.5, -day, NO_ATTENTION),
+            ("older", 0.05, -3 * day, NO_ATTENTION),
+            ("reported", 0.5, 0, Attention(user_reports=2)),
+            ("read", 0.9, 0, Attention(replies=10)),
+            ("language", 0.0, -9 * day, Attention(trusted_reports=9)),
+        ):
+            case = rows.case(rows.comment(name), priority=priority, minutes=minutes)
+            with store.write() as tx:
+                tx.change_case(replace(case, attention=attention))
+        with store.read() as reader:
+            items = reader.queue([OPEN], None, 10)
+        assert [item.revision_id.removesuffix("-1") for item in items] == [
+            "read", "reported", "old", "new", "older", "language",
+        ]  # fmt: skip
+        assert [item.report_count for item in items] == [0, 2, 0, 0, 0, 9]
 
     def test_queue_puts_the_urgent_first_then_the_old(self, store: Store, rows: Rows) -> None:
         for name, priority, minutes in (("a", 0.5, 3), ("b", 0.9, 2), ("c", 0.5, 1)):

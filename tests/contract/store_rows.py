@@ -1,5 +1,6 @@
 """Rows written directly to a store, without services, for the tests of the store."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -10,6 +11,7 @@ from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
+from core.moderation.reports import MutedReporter, Report, ReportKind
 from core.moderation.scores import Label
 from core.store.base import Store, Writer
 from tests.policies import fixed_policy
@@ -76,6 +78,8 @@ class Rows:
         source: DecisionSource | None = None,
         language: str | None = None,
         minutes: float = 1,
+        actor: str = "mina",
+        scores: Mapping[Label, float] | None = None,
     ) -> Decision | None:
         """The decision; None if the store refused it."""
         chain = tx.decision_chain(revision.id)
@@ -84,15 +88,17 @@ class Rows:
             revision_id=revision.id,
             action=action,
             source=source or (DecisionSource.REVIEWER if chain else DecisionSource.RULE),
-            actor="mina" if chain else "system",
+            actor=actor if chain else "system",
             policy_version=1,
             decided_at=at(minutes),
             rule_ids=("threat-hold", "insult-hold"),
             reason_code="threat" if action is Action.REMOVE else None,
             note="A note.",
+            internal_note="For the staff." if chain else "",
+            grace=timedelta(seconds=15) if chain else timedelta(0),
             model_version="m1",
             backend="fake",
-            scores={Label.THREAT: 0.1 + 0.2},
+            scores=scores or {Label.THREAT: 0.1 + 0.2},
             supersedes=chain[-1].id if chain else None,
             language=language,
         )
@@ -116,10 +122,16 @@ class Rows:
         self.case(revision, status=status, trigger=CaseTrigger.LANGUAGE)
 
     def decided(
-        self, revision: Revision, action: Action, *, seen: int = 0, minutes: float = 1
+        self,
+        revision: Revision,
+        action: Action,
+        *,
+        seen: int = 0,
+        minutes: float = 1,
+        actor: str = "mina",
     ) -> Decision:
         with self.store.write() as tx:
-            decision = self.decide(tx, revision, action, seen=seen, minutes=minutes)
+            decision = self.decide(tx, revision, action, seen=seen, minutes=minutes, actor=actor)
         assert decision is not None
         return decision
 
@@ -140,6 +152,30 @@ class Rows:
         with self.store.write() as tx:
             tx.open_case(case)
         return case
+
+    def report(
+        self,
+        revision: Revision,
+        reporter: str,
+        *,
+        kind: ReportKind = ReportKind.USER,
+        minutes: float = 2,
+    ) -> Report | None:
+        """The report; None if the store refused it."""
+        report = Report(
+            f"{revision.id}-{reporter}", revision.id, "site", reporter, kind, "other",
+            "Zoë said so.", at(minutes),
+        )  # fmt: skip
+        with self.store.write() as tx:
+            is_new = tx.add_report(report, self.audit(AuditKind.COMMENT_REPORTED, revision.id))
+        return report if is_new else None
+
+    def mute(self, reporter: str, *, minutes: float = 3) -> MutedReporter:
+        muted = MutedReporter("site", reporter, "lena", at(minutes), "Reports all.")
+        with self.store.write() as tx:
+            audit = self.audit(AuditKind.REPORTER_MUTED, f"site:{reporter}")
+            assert tx.add_muted_reporter(muted, audit)
+        return muted
 
     def appeal(self, decision: Decision, *, name: str = "a1", minutes: float = 5) -> Appeal:
         appeal = Appeal(

@@ -5,10 +5,14 @@ A subclass supplies `open_store`; two stores opened on the same folder share one
 
 from tests.contract.store_appeals import Appeals
 from tests.contract.store_cases import Cases
+from tests.contract.store_claims import Claims
 from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
+from tests.contract.store_near import Conversations, NearTexts
+from tests.contract.store_people import People
 from tests.contract.store_policies import PoliciesAndAudit
 from tests.contract.store_queue import Queue
+from tests.contract.store_reports import Reports
 from tests.contract.store_sign_ins import SignIns
 from tests.contract.store_transactions import Transactions
 
@@ -21,10 +25,15 @@ class StoreSuite(
     Decisions,
     Cases,
     Queue,
+    Claims,
+    NearTexts,
+    Conversations,
     Threads,
     Authors,
     Appeals,
     PoliciesAndAudit,
+    Reports,
+    People,
     SignIns,
 ):
     """Subclass it as `Test…` and supply `open_store`."""

@@ -1,6 +1,6 @@
 """The shipped model by the runtime that a fresh installation takes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -131,8 +131,9 @@ def test_int8_decides_as_fp32_does(runtime: str, decided_in_fp32: list[Action]) 
     assert {Action.APPROVE, Action.REMOVE} not in pairs
 
 
-@pytest.mark.parametrize("runtime", ["openvino", "onnx"])
-def test_the_graph_in_fp32_says_what_torch_says(runtime: str) -> None:
+@pytest.fixture(scope="module")
+def read_by_torch() -> list[tuple[str, Mapping[Label, float]]]:
+    """What torch says of texts of many kinds, the longest ones among them; it takes seconds."""
     pytest.importorskip("torch", reason="the reference needs torch and transformers")
     texts = [
         *sample_texts()[::4],
@@ -141,11 +142,17 @@ def test_the_graph_in_fp32_says_what_torch_says(runtime: str) -> None:
         "\U0001f921" * 200,
         "?! ." * 80,
     ]
-    reference, found = (
-        choose_local(LocalChoice(backend=name, precision="fp32")).score(texts).results
-        for name in ("torch", runtime)
-    )
-    for text, expected, result in zip(texts, reference, found, strict=True):
+    said = choose_local(LocalChoice(backend="torch", precision="fp32")).score(texts).results
+    return [(text, result.scores) for text, result in zip(texts, said, strict=True)]
+
+
+@pytest.mark.parametrize("runtime", ["openvino", "onnx"])
+def test_the_graph_in_fp32_says_what_torch_says(
+    runtime: str, read_by_torch: list[tuple[str, Mapping[Label, float]]]
+) -> None:
+    texts = [text for text, _ in read_by_torch]
+    found = choose_local(LocalChoice(backend=runtime, precision="fp32")).score(texts).results
+    for (text, expected), result in zip(read_by_torch, found, strict=True):
         # The folder that torch reads puts the mean of the tokens where its class expects the first
         # token: the two differ in the fourth digit.
-        assert result.scores == pytest.approx(expected.scores, abs=1e-3), text
+        assert result.scores == pytest.approx(expected, abs=1e-3), text

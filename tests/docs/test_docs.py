@@ -85,3 +85,17 @@ def test_no_python_file_is_longer_than_the_contributing_page_allows():
         str(path.relative_to(ROOT)): lines for path, lines in lengths.items() if lines > MOST_LINES
     } == {}
     assert f"never over {MOST_LINES}" in (ROOT / "CONTRIBUTING.md").read_text()
+
+
+def test_every_key_of_the_review_desk_is_documented() -> None:
+    script = (ROOT / "dashboard/review/desk/desk.js").read_text(encoding="utf-8")
+    actions = script[script.index("  actions() {") : script.index("  get reasons()")]
+    letters = set(re.findall(r"\b([a-z]): \(\) =>", actions)) | {"/", "Esc"}
+    page = (ROOT / "docs/review.md").read_text(encoding="utf-8")
+    table = page[page.index("| key | does |") : page.index("Each key is drawn")]
+    assert {key.upper() if len(key) == 1 else key for key in letters} <= set(
+        re.findall(r"`([^`]+)`", table)
+    )
+    help_page = (ROOT / "dashboard/review/desk/help.js").read_text(encoding="utf-8")
+    told = " ".join(re.findall(r'\["([^"]+)", ', help_page)).split()
+    assert {key.upper() if len(key) == 1 else key for key in letters} <= set(told)

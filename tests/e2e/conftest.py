@@ -16,6 +16,8 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from core.processes.ports import free_port
+from tests.e2e.shared_console import Staff, empty_queue
+from tests.factories import make_services
 from tests.patience import PATIENT_MS, PATIENT_S
 
 CHROMIUM_ARGS = [
@@ -114,6 +116,22 @@ def browser() -> Iterator[object]:
         launched = playwright.chromium.launch(executable_path=chromium, args=CHROMIUM_ARGS)
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="module")
+def _shared_staff(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Staff]:
+    home = tmp_path_factory.mktemp("shared")
+    services = make_services(home)
+    with running("staff", home) as address:
+        yield Staff(services, address)
+    services.close()
+
+
+@pytest.fixture
+def staff(_shared_staff: Staff) -> Staff:
+    """The console that the tests of a file share, with nothing in its queue."""
+    empty_queue(_shared_staff.services)
+    return _shared_staff
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.ingest import ingest
 from core.services.score import score_waiting
-from tests.e2e.conftest import await_card, running, settle, sign_in
+from tests.e2e.conftest import await_card, settle, sign_in
 from tests.e2e.test_review_in_browser import (
     CARD,
     actions,
@@ -20,7 +20,7 @@ from tests.e2e.test_review_in_browser import (
     press_at_once,
     shown_text,
 )
-from tests.factories import chain_of, make_services, scored
+from tests.factories import chain_of, scored
 
 pytestmark = pytest.mark.e2e
 
@@ -28,17 +28,15 @@ KEYS_ON, KEYS_OFF = "Keys are on", "Keys are off while you type"
 
 
 @pytest.fixture
-def desk(tmp_path, new_page):
+def desk(staff, new_page):
     """Twelve comments that wait, and a page that shows the first of them."""
-    services = make_services(tmp_path)
+    services, address = staff
     revisions = [scored(services, f"You idiot number {n:02d}.") for n in range(1, 13)]
-    with running("staff", tmp_path) as address:
-        page = new_page()
-        open_queue(page, address)
-        await_keys(page, services, on_card(page, revisions))
-        yield services, revisions, page
-        assert page.outside == []
-    services.context.store.close()
+    page = new_page()
+    open_queue(page, address)
+    await_keys(page, services, on_card(page, revisions))
+    yield services, revisions, page
+    assert page.outside == []
 
 
 def decided(services, revisions):
@@ -224,49 +222,45 @@ def test_keys_work_after_the_label_was_chosen_by_mouse(desk):
     assert decided(services, revisions) == [shown]
 
 
-def test_a_long_queue_is_turned_by_keys(tmp_path, new_page):
-    services = make_services(tmp_path)
+def test_a_long_queue_is_turned_by_keys(staff, new_page):
+    services, address = staff
     now = services.clock.now()
     texts = [f"You idiot number {n:03d}." for n in range(240)]
     rows = [IncomingComment("site", text, text, "sam", now) for text in texts]
     list(ingest(services.context, SYSTEM, rows))
     list(score_waiting(services.context, services.scorer))
-    with running("staff", tmp_path) as address:
-        page = new_page()
-        open_queue(page, address)
-        page.get_by_text("1–200 of 240").wait_for()
-        await_card(page)
-        page.keyboard.press("j")
-        page.get_by_text("201–240 of 240").wait_for()
-        settle(page, quiet_ms=500)
-        page.keyboard.press("k")
-        page.get_by_text("1–200 of 240").wait_for()
-    services.context.store.close()
+    page = new_page()
+    open_queue(page, address)
+    page.get_by_text("1–200 of 240").wait_for()
+    await_card(page)
+    page.keyboard.press("j")
+    page.get_by_text("201–240 of 240").wait_for()
+    settle(page, quiet_ms=500)
+    page.keyboard.press("k")
+    page.get_by_text("1–200 of 240").wait_for()
 
 
-def test_the_sign_in_survives_a_reload_and_needs_a_token(tmp_path, new_page):
-    services = make_services(tmp_path)
+def test_the_sign_in_survives_a_reload_and_needs_a_token(staff, new_page):
+    services, address = staff
     revision = scored(services, "You idiot, who am I?")
-    with running("staff", tmp_path) as address:
-        page, stranger = new_page(), new_page()
-        page.goto(address)
-        page.get_by_text("Choose a person").wait_for()
-        assert page.get_by_role("button", name="Approve").count() == 0
-        sign_in(page, "lena")
-        page.get_by_role("button", name="Approve").wait_for()
-        page.reload()
-        await_card(page)
-        page.get_by_text("lena · lead").filter(visible=True).first.wait_for()
-        page.keyboard.press("a")
-        page.get_by_text("You approved it").wait_for()
-        page.reload()
-        page.get_by_text("The queue is empty").wait_for()
-        await_card(page)
-        page.keyboard.press("u")
-        page.get_by_text("Undone").wait_for()
-        stranger.goto(f"{address}/review_queue?signed_in_as=lena")
-        stranger.get_by_text("Choose a person").wait_for()
-        settle(stranger, quiet_ms=500)
-        assert stranger.get_by_role("button", name="Approve").count() == 0
+    page, stranger = new_page(), new_page()
+    page.goto(f"{address}/?view=plain")
+    page.get_by_text("Choose a person").wait_for()
+    assert page.get_by_role("button", name="Approve").count() == 0
+    sign_in(page, "lena")
+    page.get_by_role("button", name="Approve").wait_for()
+    page.reload()
+    await_card(page)
+    page.get_by_text("lena · lead").filter(visible=True).first.wait_for()
+    page.keyboard.press("a")
+    page.get_by_text("You approved it").wait_for()
+    page.reload()
+    page.get_by_text("The queue is empty").wait_for()
+    await_card(page)
+    page.keyboard.press("u")
+    page.get_by_text("Undone").wait_for()
+    stranger.goto(f"{address}/review_queue?signed_in_as=lena")
+    stranger.get_by_text("Choose a person").wait_for()
+    settle(stranger, quiet_ms=500)
+    assert stranger.get_by_role("button", name="Approve").count() == 0
     assert [past.actor for past in chain_of(services, revision)] == ["system", "lena", "lena"]
-    services.context.store.close()

@@ -4,63 +4,59 @@ import pytest
 from playwright.sync_api import expect
 
 from core.moderation.cleaning import clean_text
-from tests.e2e.conftest import await_card, running
+from tests.e2e.conftest import await_card
 from tests.e2e.test_review_in_browser import CARD, PROBES, await_keys, open_queue, shown_text
-from tests.factories import make_services, scored
+from tests.factories import scored
 
 pytestmark = pytest.mark.e2e
 
 TEXTS = tuple(f"You idiot number {n}, really." for n in (1, 2))
 
 
-def test_w_marks_the_words_and_hides_them_and_the_next_comment_is_plain(tmp_path, new_page):
-    services = make_services(tmp_path)
+def test_w_marks_the_words_and_hides_them_and_the_next_comment_is_plain(staff, new_page):
+    services, address = staff
     revisions = {text: scored(services, text) for text in TEXTS}
-    with running("staff", tmp_path) as address:
-        page = new_page()
-        open_queue(page, address)
-        card = page.locator(CARD)
-        shown = shown_text(page, TEXTS)
-        await_keys(page, services, revisions[shown])
-        page.keyboard.press("w")
-        mark = card.locator("mark")
-        expect(mark).to_have_text("idiot")
-        expect(card.locator("p:has(mark)")).to_have_text(shown)
-        style = mark.evaluate("e => [getComputedStyle(e).textDecorationLine, e.className]")
-        assert style == ["underline", "s3"]
-        page.keyboard.press("w")
-        mark.wait_for(state="detached")
-        card.get_by_text(shown).wait_for()
-        page.keyboard.press("w")
-        mark.wait_for()
-        page.keyboard.press("a")
-        page.get_by_text("You approved it").wait_for()
-        mark.wait_for(state="detached")
-        (rest,) = set(TEXTS) - {shown}
-        card.get_by_text(rest).wait_for()
+    page = new_page()
+    open_queue(page, address)
+    card = page.locator(CARD)
+    shown = shown_text(page, TEXTS)
+    await_keys(page, services, revisions[shown])
+    page.keyboard.press("w")
+    mark = card.locator("mark")
+    expect(mark).to_have_text("idiot")
+    expect(card.locator("p:has(mark)")).to_have_text(shown)
+    style = mark.evaluate("e => [getComputedStyle(e).textDecorationLine, e.className]")
+    assert style == ["underline", "s3"]
+    page.keyboard.press("w")
+    mark.wait_for(state="detached")
+    card.get_by_text(shown).wait_for()
+    page.keyboard.press("w")
+    mark.wait_for()
+    page.keyboard.press("a")
+    page.get_by_text("You approved it").wait_for()
+    mark.wait_for(state="detached")
+    (rest,) = set(TEXTS) - {shown}
+    card.get_by_text(rest).wait_for()
     assert page.outside == []
-    services.close()
 
 
-def test_hostile_text_is_inert_with_its_words_marked(tmp_path, new_page):
-    services = make_services(tmp_path)
+def test_hostile_text_is_inert_with_its_words_marked(staff, new_page):
+    services, address = staff
     for text in PROBES:
         scored(services, text)
-    with running("staff", tmp_path) as address:
-        page = new_page()
-        open_queue(page, address)
-        shown = ""
-        for _ in PROBES:
-            shown = await_card(page, after=shown)
-            page.keyboard.press("w")
-            mark = page.locator(CARD).locator("mark").filter(visible=True).first
-            mark.wait_for()
-            text = page.locator(CARD).locator("p:has(mark)")
-            assert text.locator("*:not(mark)").count() == 0
-            assert text.text_content() in map(clean_text, PROBES)
-            page.keyboard.press("s")
-            mark.wait_for(state="detached")
-        assert page.evaluate("window.__x") is None
-        assert page.evaluate("getComputedStyle(document.body).display") == "block"
+    page = new_page()
+    open_queue(page, address)
+    shown = ""
+    for _ in PROBES:
+        shown = await_card(page, after=shown)
+        page.keyboard.press("w")
+        mark = page.locator(CARD).locator("mark").filter(visible=True).first
+        mark.wait_for()
+        text = page.locator(CARD).locator("p:has(mark)")
+        assert text.locator("*:not(mark)").count() == 0
+        assert text.text_content() in map(clean_text, PROBES)
+        page.keyboard.press("s")
+        mark.wait_for(state="detached")
+    assert page.evaluate("window.__x") is None
+    assert page.evaluate("getComputedStyle(document.body).display") == "block"
     assert page.outside == []
-    services.close()

@@ -7,14 +7,14 @@ import sys
 import urllib.request
 
 import pytest
+from playwright.sync_api import expect
 
 from core.processes.ports import free_port
-from tests.e2e.conftest import await_card, console_env, sign_in
+from tests.e2e.conftest import console_env
+from tests.e2e.desk_page import CARD, await_saved, await_shown, open_desk
 from tests.patience import PATIENT_S
 
 pytestmark = pytest.mark.e2e
-
-CARD = ".st-key-case_card"
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ def console(tmp_path):
     nowhere = f"http://127.0.0.1:{free_port()}/v0"
     process = subprocess.Popen(
         [sys.executable, "-m", "core.cli", "up"],
-        env=console_env(tmp_path, backend="onnx", hackernews_url=nowhere, **ports),
+        env=console_env(tmp_path, backend="onnx", hackernews_url=nowhere, grace_s=0, **ports),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -60,20 +60,15 @@ def test_a_comment_goes_the_whole_way(console, new_page):
     assert sent["action"] == "hold"
 
     page = new_page()
-    page.goto(staff)
-    sign_in(page, "mina")
-    card = page.locator(CARD)
-    page.get_by_role("button", name="Approve").wait_for()
-    mark = await_card(page)
-    for _ in range(80):
-        if "worthless idiot" in card.inner_text():
-            break
-        page.keyboard.press("s")
-        mark = await_card(page, after=mark)
+    open_desk(page, staff)
+    page.keyboard.press("/")
+    page.keyboard.type("worthless idiot is:open")
+    page.keyboard.press("Enter")
+    expect(page.locator(f"{CARD} .say")).to_contain_text("worthless idiot")
+    await_shown(page)
     page.keyboard.press("2")
-    page.get_by_text("radio_button_checked").filter(visible=True).first.wait_for()
     page.keyboard.press("x")
-    page.get_by_text("You removed it").wait_for()
+    await_saved(page)
 
     author = new_page()
     author.goto(f"{public}/?reference={sent['reference']}")

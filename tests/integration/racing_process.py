@@ -1,8 +1,8 @@
 """One of several processes that write the same things at the same time, to see that one wins.
 
 `python racing_process.py HOME STATE_URL RUNNER`; each line of its input names a piece of work:
-`thread N`, `policy N`, `comment N`, `edit N`, `decide REVISION`, `appeal REFERENCE`. To each it
-answers with `won` or with what the others' work made of it.
+`thread N`, `policy N`, `comment N`, `edit N`, `decide REVISION`, `claim REVISION`,
+`appeal REFERENCE`. To each it answers with `won` or with what the others' work made of it.
 """
 
 import sys
@@ -17,6 +17,7 @@ from core.moderation.comments import IncomingComment, IncomingThread
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.services.appeal import file_appeal
+from core.services.claims import claim_case
 from core.services.ingest import ingest
 from core.services.review import Review, decide_case
 
@@ -54,6 +55,10 @@ def decide(services: Services, revision_id: str, runner: str) -> bool:
     return True
 
 
+def claim(services: Services, revision_id: str, runner: str) -> bool:
+    return claim_case(services.context, Actor(runner, Role.MODERATOR), revision_id).is_mine
+
+
 def appeal(services: Services, reference: str, runner: str) -> bool:
     file_appeal(services.context, reference, f"I meant it kindly, says {runner}.")
     return True
@@ -65,6 +70,7 @@ WORK = {
     "comment": add_comment,
     "edit": edit,
     "decide": decide,
+    "claim": claim,
     "appeal": appeal,
 }
 

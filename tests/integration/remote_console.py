@@ -18,7 +18,7 @@ from core.moderation.policies import Action
 from core.services.queries import load_case
 from core.services.rescore import rescore
 from core.servinglog.memory import MemoryLog
-from dashboard.review.why_flagged import unscored_line
+from dashboard.review.plain.why_flagged import unscored_line
 from dashboard.wording import FAILURES
 from tests.contract.remote_configs import config_of, open_remote
 from tests.factories import CLEAN, MODERATOR, REMOVED, chain_of, posted

@@ -8,6 +8,7 @@ from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
+from core.moderation.preferences import Preferences
 from core.moderation.queue import QueueFilter
 from core.services import (
     explain,
@@ -23,6 +24,13 @@ from core.services import (
 )
 from core.services.appeal import hear_appeal
 from core.services.backends import load_site_backends
+from core.services.claims import claim_case, release_case
+from core.services.preferences import (
+    count_left_out,
+    load_exposure,
+    load_preferences,
+    save_preferences,
+)
 from core.services.search import search
 from core.services.trials import SpareBackends
 from core.servinglog.queries import ALL_TRAFFIC
@@ -37,6 +45,8 @@ from tests.factories import (
     removed_by_person,
     scored,
 )
+from tests.integration.near_calls import NEAR_TABLE
+from tests.integration.report_calls import REPORT_TABLE
 
 ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
 Call = Callable[[Services, Actor], object]
@@ -83,6 +93,12 @@ def hear(services: Services, actor: Actor) -> None:
     appeal = appealed(services, removed_by_person(services))
     reason = "It was a quotation."
     hear_appeal(services.context, actor, appeal.id, overturn=True, reason=reason)
+
+
+def claim_escalated(services: Services, actor: Actor) -> None:
+    revision = scored(services, HELD)
+    decided(services, revision, Action.ESCALATE)
+    claim_case(services.context, actor, revision.id)
 
 
 def ingest_one(services: Services, actor: Actor) -> None:
@@ -163,8 +179,19 @@ def search_words(services: Services, actor: Actor) -> None:
 
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
+    **NEAR_TABLE,
+    **REPORT_TABLE,
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
+    ("claims.claim_case", "open"): (
+        lambda s, a: claim_case(s.context, a, scored(s, HELD).id),
+        "nyynyn",
+    ),
+    ("claims.claim_case", "escalated"): (claim_escalated, "nnynyn"),
+    ("claims.release_case", "release"): (
+        lambda s, a: release_case(s.context, a, scored(s, HELD).id),
+        "nyynyn",
+    ),
     ("explain.explain_revision", "explain"): (
         lambda s, a: explain.explain_revision(s.context, a, s.explainer, scored(s, HELD).id),
         "nyynyy",
@@ -172,6 +199,16 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("ingest.ingest", "bring in"): (ingest_one, "nnnyyn"),
     ("parity.compare_stored", "compare"): (compare_stored, "nnyyyn"),
     ("parity.compare_backends", "compare"): (compare_sample, "nnyyyn"),
+    ("preferences.count_left_out", "count"): (lambda s, a: count_left_out(s.context, a), "nnynyn"),
+    ("preferences.load_exposure", "load"): (lambda s, a: load_exposure(s.context, a), "nyynyn"),
+    ("preferences.load_preferences", "load"): (
+        lambda s, a: load_preferences(s.context, a),
+        "nyynyy",
+    ),
+    ("preferences.save_preferences", "save"): (
+        lambda s, a: save_preferences(s.context, a, Preferences(is_lighter=True)),
+        "nyynyy",
+    ),
     ("queries.count_queue", "count"): (lambda s, a: queries.count_queue(s.context, a), "nyynyy"),
     ("queries.list_cases", "list"): (lambda s, a: queries.list_cases(s.context, a), "nyynyy"),
     ("queries.list_undoable", "list"): (

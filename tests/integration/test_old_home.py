@@ -15,6 +15,7 @@ from core.bootstrap.services import Services, build_services
 from core.bootstrap.sources import file_source
 from core.clock import Clock, system_clock
 from core.config import Settings
+from core.moderation.alike import signature_of
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
@@ -81,6 +82,7 @@ def test_every_comment_is_found_with_its_decisions_case_and_trail(services: Serv
                 "visibility": known["visibility"],
                 "audit": [event.kind for event in trail],
             } == known
+            assert all(past.effective_at == past.decided_at for past in chain)
             answer = look_up(services.context, revision.reference)
             assert answer.statement.visibility == known["visibility"]
             assert (answer.text, answer.changed) == (revision.text, None)
@@ -113,6 +115,19 @@ def test_appeals_are_found_and_the_pending_one_is_heard(services: Services) -> N
     hear_appeal(services.context, LENA, pending, overturn=True, reason="It is a quotation.")
     answer = look_up(services.context, COMMENTS["appeal-pending"]["reference"])
     assert answer.statement.visibility is Visibility.VISIBLE
+
+
+def test_texts_of_old_cases_are_found_by_new_ones_like_them(services: Services) -> None:
+    with services.context.store.read() as reader:
+        old = reader.queue([CaseStatus.OPEN], None, 100)
+        texts = [reader.near_cases([case.revision_id])[0].text for case in old]
+        for case, text in zip(old, texts, strict=True):
+            signature = signature_of(text)
+            assert case.revision_id in reader.same_waiting(signature.text_key, 100)
+            if signature.bands:
+                other = signature_of(f"{text} {text[:9]}")
+                assert case.revision_id in reader.near_waiting(other, 100, least=0.5)
+    assert old
 
 
 def test_policies_keep_their_content_and_digest(services: Services) -> None:

@@ -94,8 +94,9 @@ WRONG: dict[str, tuple[Callable[[str], str], str]] = {
 
 @pytest.mark.parametrize("what", WRONG)
 def test_what_is_wrong_is_said_in_one_line_without_the_password(
-    what: str, postgres_database: str
+    what: str, postgres_database: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("core.store.sql.store.RETRY_S", 0.0)  # what is wrong stays so
     spoil, words = WRONG[what]
     url = spoil(postgres_database)
     with pytest.raises(ConsoleError, match=words) as caught:

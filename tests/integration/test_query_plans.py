@@ -9,23 +9,40 @@ from core.store.sql.sqlite.database import SqliteDatabase
 
 QUERIES = {
     "latest revision": "SELECT * FROM revisions WHERE comment_id = 'c' AND is_latest = 1",
+    "chain or key": "SELECT * FROM decisions WHERE revision_id = 'r' OR idempotency_key = 'k' "
+    "ORDER BY position",
     "waiting": "SELECT * FROM revisions WHERE is_latest = 1 AND current_action IS NULL "
     "ORDER BY received_at, id LIMIT 16",
-    "queue": "SELECT * FROM cases WHERE status IN ('open') ORDER BY priority DESC LIMIT 200",
+    "queue": "SELECT * FROM cases WHERE status IN ('open') ORDER BY rank DESC LIMIT 200",
+    "queue by score": "SELECT * FROM cases WHERE status IN ('open') ORDER BY priority DESC "
+    "LIMIT 200",
+    "reports": "SELECT * FROM reports WHERE revision_id = 'r'",
+    "reporter": "SELECT * FROM reports WHERE source = 's' AND reporter = 'u'",
+    "replies": "SELECT count(*) FROM comments WHERE source = 's' AND parent_source_id = '1'",
     "failed": "SELECT * FROM decisions JOIN revisions ON revisions.id = revision_id "
     "WHERE source = 'failure_policy' AND current_decision_id = decisions.id AND is_latest = 1 "
     "ORDER BY received_at, revisions.id LIMIT 16",
     "newest decisions": "SELECT source, language FROM decisions WHERE source != 'reviewer' "
     "ORDER BY decided_at DESC LIMIT 1000",
+    "decided by a person": "SELECT revision_id, scores FROM decisions WHERE source = 'reviewer' "
+    "AND actor = 'mina' AND decided_at >= 5",
+    "next person": "SELECT min(actor) FROM decisions WHERE source = 'reviewer' AND actor > 'a'",
     "author": "SELECT count(*) FROM revisions JOIN comments ON comments.id = comment_id "
     "WHERE source = 's' AND author = 'a' AND is_latest = 1",
 }
 INDEXES = {
     "latest revision": "comment_id=?",
+    "chain or key": "MULTI-INDEX OR",
     "waiting": "current_action=? AND is_latest=?",
-    "queue": "ix_cases_queue",
+    "queue": "ix_cases_rank",
+    "queue by score": "ix_cases_queue",
+    "reports": "revision_id=?",
+    "reporter": "ix_reports_reporter",
+    "replies": "ix_comments_parent",
     "failed": "ix_decisions_failure",
     "newest decisions": "ix_decisions_decided",
+    "decided by a person": "ix_decisions_person (actor=? AND decided_at>?)",
+    "next person": "ix_decisions_person (actor>?)",
     "author": "ix_comments_author",
 }
 

@@ -172,7 +172,7 @@ def test_replayed_undo_gives_the_first_result_and_another_persons_is_a_conflict(
     revision = removed_by_person(services)
     first = undo_decision(services.context, MODERATOR, revision.id, seen_version=2)
     assert undo_decision(services.context, MODERATOR, revision.id, seen_version=2) == first
-    with pytest.raises(Conflict, match="mina put back on hold"):
+    with pytest.raises(Conflict, match="mina undid the decision"):
         undo_decision(services.context, LEAD, revision.id, seen_version=2)
     assert len(chain_of(services, revision)) == 3
 

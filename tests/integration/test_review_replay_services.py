@@ -76,7 +76,7 @@ def test_key_sent_again_by_another_person_names_the_decision_that_stands_now(
     pressed = review(revision, Action.APPROVE)
     decide_case(services.context, MODERATOR, pressed)
     undo_decision(services.context, MODERATOR, revision.id, seen_version=2)
-    with pytest.raises(Conflict, match="mina put back on hold this comment"):
+    with pytest.raises(Conflict, match="mina undid the decision on this comment"):
         decide_case(services.context, LEAD, pressed)
     decided(services, revision, Action.REMOVE, actor=OTHER_MODERATOR)
     with pytest.raises(Conflict, match="removed this comment"):

@@ -34,6 +34,7 @@ BREAK: dict[str, str] = {
     "a case that ended without a decision says why, and no other does": (
         "UPDATE cases SET closed_because = 'edited' WHERE status = 'open'"
     ),
+    "each case's text has its signature": "UPDATE cases SET text_key = NULL",
     "no appeal is pending on a replaced or withdrawn text": (
         "UPDATE revisions SET is_latest = 0 WHERE id IN "
         "(SELECT revision_id FROM appeals WHERE status = 'pending')"

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 import streamlit as st
+from starlette.applications import Starlette
+from starlette.testclient import TestClient
 from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
+from dashboard.review.desk.routes import ROUTE as REVIEW_DESK
 from dashboard.wiring import ACTOR_KEY, current_services
 from tests.contract.remote_server import KEY, RemoteServer
 from tests.factories import make_services
@@ -54,6 +57,8 @@ def staff_page(home: Path) -> Callable[..., AppTest]:
     def open_page(name: str, actor: Actor, **query: str) -> AppTest:
         at = AppTest.from_file(ROOT / "dashboard" / "app.py", default_timeout=PATIENT_S)
         at.session_state[ACTOR_KEY] = actor.id
+        if name == "review":
+            query = {"view": "plain", **query}  # the desk's own requests: test_review_desk
         at.query_params.update(query)  # where the page is the role's first one
         at.run()
         at.query_params.update(query)
@@ -121,3 +126,9 @@ def press(at: AppTest, prefix: str) -> AppTest:
     """Click the button whose key begins so."""
     key = next(button.key for button in at.button if button.key and button.key.startswith(prefix))
     return at.button(key=key).click().run()
+
+
+@pytest.fixture
+def client() -> TestClient:
+    """Asks the review desk's addresses, signed in as nobody."""
+    return TestClient(Starlette(routes=[REVIEW_DESK]))

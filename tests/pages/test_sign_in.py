@@ -22,7 +22,9 @@ APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 def test_nobody_is_signed_in_as_the_first_moderator_by_default(services, monkeypatch):
     monkeypatch.setattr(wiring.st, "context", SimpleNamespace(headers={}, cookies={}))
     scored(services, HELD)
-    at = AppTest.from_file(APP, default_timeout=PATIENT_S).run()
+    at = AppTest.from_file(APP, default_timeout=PATIENT_S)
+    at.query_params["view"] = "plain"
+    at.run()
     assert not at.exception
     assert at.subheader[0].value == "Choose a person"
     assert HELD not in said(at)

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -19,9 +19,11 @@ from core.moderation.comments import IncomingComment
 from core.moderation.decisions import Decision
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.reports import ReportOutcome
 from core.services.ingest import ingest
 from core.services.review import Review
 from tests.factories import CLEAN, HELD, LEAD, MODERATOR, OTHER_LEAD, REMOVED, make_services
+from tests.property.expected import Expected, Step
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OTHER_MODERATOR = Actor("otto", Role.MODERATOR)
@@ -37,59 +39,9 @@ PEOPLE = {person.id: person for person in (MODERATOR, OTHER_MODERATOR, LEAD, OTH
 
 
 DAY = timedelta(days=1)
-
-
-@dataclass
-class Expected:
-    """The expected state of one revision."""
-
-    name: str
-    id: str
-    reference: str
-    text: str
-    kinds: list[AuditKind]
-    chain: list[tuple[Action, str]] = field(default_factory=list)
-    case: CaseStatus | None = None
-    appeal: AppealStatus | None = None
-    appeal_id: str = ""
-    can_be_undone: bool = False
-    is_latest: bool = True
-    is_withdrawn: bool = False
-    found: str = ""
-    decided_at: datetime | None = None
-
-    def is_decided(self) -> bool:
-        return bool(self.chain) and self.chain[-1][0] in (Action.APPROVE, Action.REMOVE)
-
-    def is_removed(self) -> bool:
-        return bool(self.chain) and self.chain[-1][0] is Action.REMOVE
-
-    def is_bound(self) -> bool:
-        """Whether a person has to decide on an edit of it."""
-        acted = self.chain[-1:] and self.chain[-1][0] in (Action.REMOVE, Action.ESCALATE)
-        return self.is_there() and bool(acted) and self.chain[-1][1] != SYSTEM.id
-
-    def is_settled(self) -> bool:
-        """Whether a person's word, or an escalation, stands on it."""
-        if not self.chain:
-            return False
-        action, who = self.chain[-1]
-        if action is Action.HOLD:
-            decided = [kind for kind in self.kinds if kind.startswith("decision.")]
-            return (
-                self.chain[-3 if decided[-1] is AuditKind.DECISION_UNDONE else -1][1] != SYSTEM.id
-            )
-        is_upheld = self.appeal is AppealStatus.UPHELD
-        return who != SYSTEM.id or is_upheld or action is Action.ESCALATE
-
-    def needed_of_edits(self) -> Action | None:
-        before, last = [Action.APPROVE, *(action for action, _ in self.chain)][-2:]
-        if last is Action.REMOVE:
-            return Action.ESCALATE if before is Action.ESCALATE else Action.HOLD
-        return None if last is Action.APPROVE else last
-
-    def is_there(self) -> bool:
-        return self.is_latest and not self.is_withdrawn
+SHARE = 0.3
+"""Of audits and of blind cases, so that both are met often."""
+GRACE = timedelta(seconds=15)
 
 
 class CaseAccount(RuleBasedStateMachine):
@@ -98,12 +50,13 @@ class CaseAccount(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.services = make_services(Path(self.folder.name))
+        self.services = make_services(Path(self.folder.name), audit_share=SHARE, blind_share=SHARE)
         self.now = NOW
         clock = Clock(now=lambda: self.now, monotonic=self.services.clock.monotonic)
-        self.context = replace(self.services.context, clock=clock)
+        self.context = replace(self.services.context, clock=clock, grace=GRACE)
         self.comments: dict[str, list[Expected]] = {}
         self.pressed: list[tuple[Actor, Review, Decision]] = []
+        self.muted: set[str] = set()
 
     def teardown(self) -> None:
         self.context.store.close()
@@ -123,33 +76,85 @@ class CaseAccount(RuleBasedStateMachine):
         self.comments[name].append(Expected(name, stored.id, stored.reference, text, [kind]))
 
     def note_decision(
-        self, revision: Expected, action: Action, who: Actor, kind: AuditKind
+        self,
+        revision: Expected,
+        action: Action,
+        who: Actor,
+        kind: AuditKind,
+        *,
+        is_heard: bool = False,
     ) -> None:
-        revision.chain.append((action, who.id))
+        is_press = kind is AuditKind.DECISION_REVIEWED and not is_heard
+        grace = GRACE if is_press else timedelta(0)
+        step = Step(action, who.id, kind, self.now, self.now + grace)
+        revision.steps.append(step)
+        revision.left.append(step)
         revision.kinds.append(kind)
-        revision.decided_at = self.now
+        self.publish(revision, step)
+
+    def publish(self, revision: Expected, step: Step) -> None:
+        """What would take effect after that step never does."""
+        kept = [past for past in revision.public if past.holds_from <= step.holds_from]
+        revision.public = [*kept, step]
+
+    def note_undo(self, revision: Expected, who: Actor) -> bool:
+        """Whether it was a cancel: nobody but the staff ever sees the decision."""
+        taken = revision.left.pop()
+        restored = revision.left[-1]
+        kind, seen_from = AuditKind.DECISION_UNDONE, max(self.now, restored.holds_from)
+        step = Step(restored.action, who.id, kind, self.now, seen_from)
+        revision.steps.append(step)
+        revision.kinds.append(kind)
+        is_cancel = taken in revision.public and taken.holds_from > self.now
+        if is_cancel:
+            revision.public.remove(taken)
+        else:
+            self.publish(revision, step)
+        return is_cancel
 
     def note_gone(self, revision: Expected) -> None:
         """Ends the revision's case and a pending appeal."""
+        revision.gone_at = revision.gone_at or self.now
         revision.case = CaseStatus.CLOSED if revision.case else None
         if revision.appeal is AppealStatus.PENDING:
             revision.appeal = AppealStatus.CLOSED
             revision.kinds.append(AuditKind.APPEAL_CLOSED)
 
-    def needed_of(self, revision: Expected) -> Action | None:
-        """Who has to decide on an edit: the last decision by a person on an earlier text counts, or
-        on these very words if the other one left it to the model; an escalation stays with the
-        leads."""
+    def binding_of(self, revision: Expected) -> Expected | None:
+        """Which earlier text decides about an edit: the last one that a person decided on counts,
+        or the last with these very words if the other one left it to the model."""
         revisions = self.comments[revision.name]
-        is_first = True
+        newest: Expected | None = None
         for past in reversed(revisions[: revisions.index(revision)]):
             if not past.is_settled():
                 continue
-            needed = past.needed_of_edits()
+            is_first, needed = newest is None, past.needed_of_edits()
             if past.text == revision.text or (is_first and needed is not None):
-                return needed
-            is_first = False
-        return None
+                return past
+            newest = newest or past
+        return newest
+
+    def needed_of(self, revision: Expected) -> Action | None:
+        """Who has to decide on an edit; an escalation stays with the leads."""
+        past = self.binding_of(revision)
+        return past.needed_of_edits() if past else None
+
+    def is_approved_before(self, revision: Expected) -> bool:
+        past = self.binding_of(revision)
+        return past is not None and past.text == revision.text and past.is_approved_by_person()
+
+    def counted(self, revision: Expected) -> dict[str, datetime]:
+        """The reports that count, by reporter."""
+        return {who: at for who, at in revision.reported.items() if who not in self.muted}
+
+    def outcome_of(self, revision: Expected, who: str) -> ReportOutcome:
+        if who in self.muted or not revision.chain:
+            return ReportOutcome.RECORDED
+        if revision.case in (CaseStatus.OPEN, CaseStatus.ESCALATED):
+            return ReportOutcome.JOINED
+        if revision.chain[-1][0] is not Action.APPROVE or revision.appeal is not None:
+            return ReportOutcome.RECORDED
+        return ReportOutcome.OPENED
 
     def revisions(self) -> list[Expected]:
         return [known for revisions in self.comments.values() for known in revisions]
@@ -183,7 +188,8 @@ class CaseAccount(RuleBasedStateMachine):
     def why_not_reopen(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
         if not revision.is_there():
             return Conflict
-        if not revision.is_decided() or revision.appeal is not None:
+        is_open = revision.case in (CaseStatus.OPEN, CaseStatus.ESCALATED)
+        if not revision.is_decided() or is_open or revision.appeal is not None:
             return RuleBroken
         is_own = revision.chain[-1][1] == who.id
         took_a_lead = len(revision.chain) > 1 and revision.chain[-2][0] is Action.ESCALATE
@@ -192,15 +198,24 @@ class CaseAccount(RuleBasedStateMachine):
             return PermissionDenied
         return None
 
-    def why_not_undo(self, revision: Expected, who: Actor) -> type[ConsoleError] | None:
+    def why_not_undo(self, revision: Expected, who: Actor, seen: int) -> type[ConsoleError] | None:
         if not revision.is_there():
             return Conflict
         if revision.case is None or len(revision.chain) < 2:
             return NotFound
-        is_own = revision.chain[-1][1] == who.id
-        if not revision.can_be_undone or not is_own or revision.appeal is not None:
+        taken = revision.steps[seen - 1]
+        if seen != len(revision.steps) and taken is not revision.left[-1]:
+            return Conflict
+        is_last_left = taken is revision.left[-1] and len(revision.left) > 1
+        if not is_last_left or taken.who != who.id or revision.appeal is not None:
             return RuleBroken
-        if who.role is Role.MODERATOR and self.is_day_over(revision):
+        before = revision.left[-2]
+        is_reopening = before.action is Action.REMOVE and taken.action is not Action.APPROVE
+        # Undoing a reopening removes the comment again, as its reviewer could by not reopening it.
+        is_late = any(
+            self.now - step.at > DAY for step in ((taken, before) if is_reopening else (taken,))
+        )
+        if who.role is Role.MODERATOR and is_late:
             return PermissionDenied
         return None
 

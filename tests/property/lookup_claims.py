@@ -12,7 +12,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.lookup import ChangedText
 from dashboard.lookup import wording as words
-from tests.property.case_account import Expected
+from tests.property.expected import Expected
 
 Truth = Callable[[Expected], bool]
 ON_HOLD = (Action.HOLD, Action.ESCALATE)
@@ -79,6 +79,11 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("First automated, then a person. A model flagged it.", lambda k: by_person(k) and flagged(k)),
     ("A person:", by_person),
     ("approved it", lambda known: by_person(known) and is_shown(known)),
+    (
+        "a moderator approved the same text",
+        lambda k: by_machine(k) and k.found == "approved before" and is_shown(k),
+    ),
+    ("A moderator approved this same text before", lambda known: known.found == "approved before"),
     ("A moderator removed it", lambda known: by_person(known) and is_hidden(known)),
     ("read it and removed it", lambda known: by_person(known) and is_hidden(known)),
     ("a final decision is still to come yet", lambda known: by_person(known) and waits(known)),
@@ -115,7 +120,7 @@ def false_claims(statement: Statement, known: Expected, earliest: datetime) -> l
         said += [words.HOW_IT_STANDS[statement.appeal.status]] if statement.appeal else []
     wrong = _untrue(said, CLAIMS, known)
     may_appeal = (
-        is_hidden(known) and known.appeal is None and (known.decided_at or earliest) >= earliest
+        is_hidden(known) and known.appeal is None and (known.held_from() or earliest) >= earliest
     )
     if (appeal_stage(statement) is AppealStage.OPEN) is not may_appeal:
         wrong.append(f"an appeal is {appeal_stage(statement)}")

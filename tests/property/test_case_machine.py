@@ -18,14 +18,17 @@ from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.sampling import DrawPurpose, draw
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.reopen import reopen
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from tests.factories import CLEAN, HELD
-from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS, Expected
-from tests.property.case_invariants import WINDOW, CaseInvariants
+from tests.property.case_account import OUTCOMES, PEOPLE, SHARE, WAITING_STATUS
+from tests.property.case_invariants import WINDOW
+from tests.property.expected import Expected
+from tests.property.report_rules import ReportRules
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
@@ -35,7 +38,7 @@ SPELLINGS = ["{}", "{}\r\n", " {}", "<p>{}</p>", "{}&nbsp;"]
 choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 
 
-class Moderation(CaseInvariants):
+class Moderation(ReportRules):
     @initialize()
     def start_with_work(self) -> None:
         for _ in range(2):
@@ -52,7 +55,7 @@ class Moderation(CaseInvariants):
 
     @rule(data=st.data(), text=texts)
     def same_or_edited(self, data: st.DataObject, text: str) -> None:
-        self.send(data, self.pick(data, lambda r: r.is_latest and r.can_be_undone).name, text)
+        self.send(data, self.pick(data, lambda r: r.is_latest and r.can_be_undone()).name, text)
 
     @precondition(lambda self: any(known.is_bound() for known in self.revisions()))
     @rule(data=st.data(), text=st.just(CLEAN) | texts)
@@ -90,16 +93,27 @@ class Moderation(CaseInvariants):
     def days_pass(self, days: int) -> None:
         self.now += timedelta(days=days)
 
+    @rule(seconds=st.sampled_from([4, 11, 15]))
+    def seconds_pass(self, seconds: int) -> None:
+        """Some decisions take effect, others are still in their grace window."""
+        self.now += timedelta(seconds=seconds)
+
     @precondition(lambda self: self.waiting())
     @rule()
     def score(self) -> None:
         list(score_waiting(self.context, self.services.scorer))
         for revision in self.waiting():
             alone = OUTCOMES[revision.text]
-            action = self.needed_of(revision) or alone
+            is_approved = self.is_approved_before(revision)
+            action = Action.APPROVE if is_approved else self.needed_of(revision) or alone
             self.note_decision(revision, action, SYSTEM, AuditKind.DECISION_AUTOMATED)
             revision.case = WAITING_STATUS.get(action)
-            if POISON in revision.text:
+            is_drawn = not is_approved and draw(revision.id, DrawPurpose.AUDIT) < SHARE
+            if action is Action.APPROVE and (is_drawn or self.counted(revision)):
+                revision.case = CaseStatus.OPEN
+            if is_approved:
+                revision.found = "approved before"
+            elif POISON in revision.text:
                 revision.found = "not scored"
             elif alone is not Action.APPROVE:
                 revision.found = "flagged"
@@ -120,6 +134,19 @@ class Moderation(CaseInvariants):
     def decide(self, data: st.DataObject, who: Actor, action: Action, stale: int) -> None:
         first = CaseStatus.ESCALATED if who.role is Role.LEAD else CaseStatus.OPEN
         revision = self.pick(data, lambda r: r.case is first, lambda r: r.case is CaseStatus.OPEN)
+        self.decide_on(revision, who, action, stale)
+
+    @rule(data=st.data(), who=people, action=choices, seconds=st.sampled_from([0, 11, 15]))
+    def decide_and_undo(
+        self, data: st.DataObject, who: Actor, action: Action, seconds: int
+    ) -> None:
+        """Within the grace window that is a cancel, after it an undo."""
+        revision = self.pick(data, lambda r: r.case is CaseStatus.OPEN)
+        self.decide_on(revision, who, action)
+        self.now += timedelta(seconds=seconds)
+        self.undo_on(revision, who, len(revision.steps))
+
+    def decide_on(self, revision: Expected, who: Actor, action: Action, stale: int = 0) -> None:
         review = Review(
             revision_id=revision.id,
             seen_version=len(revision.chain) + stale,
@@ -136,7 +163,6 @@ class Moderation(CaseInvariants):
         self.pressed.append((who, review, decision))
         self.note_decision(revision, action, who, AuditKind.DECISION_REVIEWED)
         revision.case = WAITING_STATUS.get(action, CaseStatus.CLOSED)
-        revision.can_be_undone = True
 
     @precondition(lambda self: self.pressed)
     @rule(data=st.data())
@@ -148,7 +174,7 @@ class Moderation(CaseInvariants):
     def skip(self, data: st.DataObject, who: Actor) -> None:
         revision = self.pick(data, lambda r: r.case is CaseStatus.OPEN)
         if revision.case is None or not revision.is_there():
-            with pytest.raises(NotFound if revision.case is None else Conflict):
+            with pytest.raises(NotFound if revision.is_there() else Conflict):
                 skip_case(self.context, who, revision.id)
             return
         skip_case(self.context, who, revision.id)
@@ -157,20 +183,33 @@ class Moderation(CaseInvariants):
     @precondition(lambda self: self.pressed)
     @rule(data=st.data(), who=people, is_own=st.sampled_from([True, True, True, False]))
     def undo(self, data: st.DataObject, who: Actor, is_own: bool) -> None:
-        revision = self.pick(data, lambda r: r.can_be_undone)
-        length = len(revision.chain)
-        if is_own and length > 1:
-            who = PEOPLE[revision.chain[-1][1]]
-        refusal = self.why_not_undo(revision, who)
+        """The newest decision that was not undone, as U does, or just the last one."""
+        revision = self.pick(data, lambda r: len(r.left) > 1 and r.is_there())
+        seen = len(revision.steps)
+        if revision.left and data.draw(st.booleans()):
+            seen = revision.steps.index(revision.left[-1]) + 1
+        if is_own and seen > 1:
+            who = PEOPLE.get(revision.steps[seen - 1].who, who)
+        self.undo_on(revision, who, seen)
+
+    def undo_on(self, revision: Expected, who: Actor, seen: int) -> None:
+        refusal = self.why_not_undo(revision, who, seen)
         if refusal is not None:
             with pytest.raises(refusal):
-                undo_decision(self.context, who, revision.id, seen_version=length)
+                undo_decision(self.context, who, revision.id, seen_version=seen)
             return
-        undo_decision(self.context, who, revision.id, seen_version=length)
-        restored = revision.chain[-2][0]
-        self.note_decision(revision, restored, who, AuditKind.DECISION_UNDONE)
-        revision.case = WAITING_STATUS.get(restored, CaseStatus.CLOSED)
-        revision.can_be_undone = False
+        was_reopening = revision.left[-1].kind is AuditKind.DECISION_REOPENED
+        undone_at = revision.left[-1].at
+        undone = undo_decision(self.context, who, revision.id, seen_version=seen)
+        is_cancel = self.note_undo(revision, who)
+        with self.context.store.read() as reader:
+            event = reader.audit_trail(revision.id)[-1]
+        assert (event.data["decision"], "cancelled" in event.data) == (undone.id, is_cancel)
+        assert undo_decision(self.context, who, revision.id, seen_version=seen) == undone
+        revision.case = WAITING_STATUS.get(undone.action, CaseStatus.OPEN)
+        since = [at for at in self.counted(revision).values() if at >= undone_at]
+        if was_reopening and not (since and undone.action is Action.APPROVE):
+            revision.case = CaseStatus.CLOSED
 
     @rule(data=st.data(), who=people)
     def reopen(self, data: st.DataObject, who: Actor) -> None:
@@ -186,14 +225,15 @@ class Moderation(CaseInvariants):
         reopen(self.context, who, revision.id, seen_version=seen)
         self.note_decision(revision, action, who, AuditKind.DECISION_REOPENED)
         revision.case = WAITING_STATUS[action]
-        revision.can_be_undone = True
 
     @rule(data=st.data())
     def appeal(self, data: st.DataObject) -> None:
         revision = self.pick(data, Expected.is_removed)
         words = "It was a quotation."
-        is_late = revision.decided_at is not None and self.now - revision.decided_at > WINDOW
-        is_open = revision.is_there() and revision.is_removed() and revision.appeal is None
+        seen = revision.in_public(self.now)
+        held_from = seen.held_from()
+        is_late = held_from is not None and self.now - held_from > WINDOW
+        is_open = revision.is_there() and seen.is_removed() and revision.appeal is None
         if not is_open or is_late:
             with pytest.raises(RuleBroken):
                 file_appeal(self.context, revision.reference, words)
@@ -223,8 +263,9 @@ class Moderation(CaseInvariants):
         revision.appeal = AppealStatus.OVERTURNED if overturn else AppealStatus.UPHELD
         if overturn:
             revision.kinds.append(AuditKind.APPEAL_OVERTURNED)
-            self.note_decision(revision, Action.APPROVE, who, AuditKind.DECISION_REVIEWED)
-            revision.can_be_undone = False
+            self.note_decision(
+                revision, Action.APPROVE, who, AuditKind.DECISION_REVIEWED, is_heard=True
+            )
         else:
             revision.kinds.append(AuditKind.APPEAL_UPHELD)
 

@@ -15,6 +15,7 @@ from core.moderation.cases import (
     TextGone,
     closed_case,
     next_status,
+    status_after_undo,
     status_for,
 )
 from core.moderation.decisions import Verdict, judge
@@ -60,7 +61,7 @@ def test_case_moves_as_the_table_says_or_not_at_all(
 
 
 @pytest.mark.parametrize(
-    ("restored", "expected"),
+    ("action", "expected"),
     [
         (Action.HOLD, OPEN),
         (Action.ESCALATE, ESCALATED),
@@ -68,8 +69,17 @@ def test_case_moves_as_the_table_says_or_not_at_all(
         (Action.REMOVE, CLOSED),
     ],
 )
+def test_first_decision_or_reopening_gives_the_status(action: Action, expected: CaseStatus) -> None:
+    assert status_for(action) is expected
+
+
+@pytest.mark.parametrize(
+    ("restored", "expected"),
+    [(Action.HOLD, OPEN), (Action.ESCALATE, ESCALATED), (Action.APPROVE, OPEN)],
+)
 def test_undone_case_returns_to_where_it_was(restored: Action, expected: CaseStatus) -> None:
-    assert status_for(restored) is expected
+    """A visible comment's case was open because of a report or an audit."""
+    assert status_after_undo(restored) is expected
 
 
 def test_priority_is_the_highest_score_that_held_it() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from core.moderation.policies import Action
 from core.services.queries import list_cases
-from dashboard.review.desk import (
+from dashboard.review.plain.desk import (
     Desk,
     press_decide,
     press_page,

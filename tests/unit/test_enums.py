@@ -18,12 +18,14 @@ from core.moderation.failure_policy import FailurePolicy
 from core.moderation.notices import AppealStage, DecidedBy
 from core.moderation.permissions import GRANTS, Permission, Role, decide_permission
 from core.moderation.policies import GRAVITY, SEVERITY, Action
+from core.moderation.reports import ReportKind, ReportOutcome
+from core.moderation.sampling import DrawPurpose, SamplingReason
 from core.moderation.scores import Label
 from core.services.review import describe_decision
 from core.servinglog.record import Mode
 from dashboard import wording
 from dashboard.lookup import wording as author_wording
-from dashboard.review.case_list import WITHOUT_LABEL
+from dashboard.review.plain.case_list import WITHOUT_LABEL
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 DECISION = Decision(
@@ -93,13 +95,19 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (CaseStatus, {"open", "escalated", "closed"}),
     (
         CaseTrigger,
-        {"hold", "not_scored", "after_edit", "language", "not_read_whole", "reopened"},
+        {"hold", "not_scored", "after_edit", "language", "not_read_whole", "reopened", "report",
+         "blind"},
     ),
     (TextGone, {"edited", "withdrawn"}),
     (
         DecisionSource,
-        {"rule", "failure_policy", "after_edit", "language", "not_read_whole", "reviewer"},
+        {"rule", "failure_policy", "after_edit", "language", "not_read_whole", "earlier_approval",
+         "reviewer"},
     ),
+    (SamplingReason, {"flag", "report", "audit", "reopened"}),
+    (DrawPurpose, {"audit", "blind"}),
+    (ReportKind, {"user", "trusted_flagger"}),
+    (ReportOutcome, {"opened", "joined", "recorded"}),
     (FailurePolicy, {"hold", "approve", "first_stage_only"}),
     (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
     (Mode, {"realtime", "batch", "load_test", "warmup", "explain", "trial"}),
@@ -113,7 +121,8 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
             "comment.stored", "comment.edited", "comment.completed", "comment.withdrawn",
             "decision.automated", "decision.reviewed", "decision.undone", "decision.reopened",
             "case.skipped", "appeal.filed", "appeal.upheld", "appeal.overturned", "appeal.closed",
-            "policy.stored",
+            "policy.stored", "comment.reported", "reporter.muted", "reporter.unmuted",
+            "group.decided", "group.undone", "preferences.changed",
         },
     ),
     (Visibility, {"pending", "visible", "held", "removed", "withdrawn"}),
@@ -121,7 +130,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         DecidedBy,
         {
             "nobody", "model", "not_scored", "language", "after_edit", "not_read_whole", "person",
-            "model_then_person", "appeal",
+            "model_then_person", "appeal", "earlier_approval",
         },
     ),
 ]  # fmt: skip

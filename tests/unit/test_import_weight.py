@@ -20,8 +20,14 @@ def names(package: object) -> list[str]:
 
 @pytest.mark.parametrize(
     "modules",
-    [["core"], names(core.moderation), names(core.services), ["core.inference.scorer"]],
-    ids=["core", "core.moderation", "core.services", "core.inference.scorer"],
+    [
+        ["core"],
+        names(core.moderation),
+        names(core.services),
+        ["core.inference.scorer"],
+        ["core.inference.severe_words"],
+    ],
+    ids=["core", "core.moderation", "core.services", "the scorer", "severe words"],
 )
 def test_import_loads_nothing_heavy(modules: list[str]) -> None:
     code = f"import {', '.join(modules)}; {REPORT}"

@@ -52,6 +52,8 @@ TAKEN_BACK = replace(
 RESTORED = replace(BY_PERSON, id="d3", actor="lena", supersedes="d2", appeal_id="a1")
 AFTER_EDIT = replace(PASSED, action=Action.HOLD, source=DecisionSource.AFTER_EDIT)
 NOT_READ = replace(AFTER_EDIT, source=DecisionSource.NOT_READ_WHOLE, unread_chars=70_000)
+APPROVED_BEFORE = replace(HELD, action=Action.APPROVE, source=DecisionSource.EARLIER_APPROVAL,
+                          rule_ids=(), reason_code=None)  # fmt: skip
 PENDING = Appeal("a1", "d2", "rev", "It was a quotation.", AppealStatus.PENDING, NOW)
 UPHELD = replace(PENDING, status=AppealStatus.UPHELD, heard_by="lena", outcome_reason="It stands.")
 OVERTURNED = replace(UPHELD, status=AppealStatus.OVERTURNED)
@@ -118,6 +120,10 @@ STATES = [
      DecidedBy.NOT_READ_WHOLE, AppealStage.NOTHING_TO_APPEAL),
     ("such a text, approved", statement(NOT_READ, BY_PERSON), Visibility.VISIBLE,
      DecidedBy.PERSON, AppealStage.NOTHING_TO_APPEAL),
+    ("approved before", statement(APPROVED_BEFORE), Visibility.VISIBLE,
+     DecidedBy.EARLIER_APPROVAL, AppealStage.NOTHING_TO_APPEAL),
+    ("approved before, and again by a person", statement(APPROVED_BEFORE, BY_PERSON),
+     Visibility.VISIBLE, DecidedBy.PERSON, AppealStage.NOTHING_TO_APPEAL),
 ]  # fmt: skip
 # Their words are others: nobody is told who decided on a text that is gone.
 GONE = [

@@ -108,6 +108,12 @@ def test_nobody_reopens_what_waits(role: Role, decisions: list[Decision], messag
         check_can_reopen(Actor(ME, role), decisions, None, NOW)
 
 
+@pytest.mark.parametrize("role", [Role.MODERATOR, Role.LEAD, Role.ADMIN, Role.OPS])
+def test_nobody_reopens_a_visible_comment_with_an_open_case(role: Role) -> None:
+    with pytest.raises(RuleBroken, match="already waits for a decision"):
+        check_can_reopen(Actor(ME, role), chain((A, "system")), None, NOW, is_open=True)
+
+
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.LEAD, Role.ADMIN])
 @pytest.mark.parametrize("status", AppealStatus)
 def test_nobody_reopens_what_an_appeal_decides(role: Role, status: AppealStatus) -> None:

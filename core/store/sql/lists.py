@@ -10,7 +10,7 @@ from core.moderation.appeals import AppealStatus
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.comments import Comment
 from core.moderation.decisions import DecisionSource
-from core.moderation.policies import AWAITS_PERSON, Action
+from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.store.sql import rows
 from core.store.sql.tables import (
@@ -24,7 +24,6 @@ from core.store.sql.tables import (
 )
 from core.store.views import (
     AppealItem,
-    AuthorRecord,
     LanguageCount,
     QueueCount,
     QueueItem,
@@ -152,39 +151,6 @@ class SqlLists:
             entries.append(entry)
         return entries[::-1]
 
-    def author_record(self, source: str, author: str) -> AuthorRecord:
-        counted = self._connection.execute(
-            select(revisions.c.current_action, func.count(), func.count(revisions.c.withdrawn_at))
-            .join(comments, comments.c.id == revisions.c.comment_id)
-            .where(
-                comments.c.source == source,
-                comments.c.author == author,
-                revisions.c.is_latest == 1,
-            )
-            .group_by(revisions.c.current_action)
-        ).all()
-        totals: dict[str | None, int] = {row[0]: row[1] for row in counted}
-        # Withdrawn comments no longer wait for a decision, but removed ones still count as removed.
-        waiting: dict[str | None, int] = {row[0]: row[1] - row[2] for row in counted}
-        overturned = self._count(
-            select(func.count())
-            .select_from(appeals)
-            .join(revisions, revisions.c.id == appeals.c.revision_id)
-            .join(comments, comments.c.id == revisions.c.comment_id)
-            .where(
-                comments.c.source == source,
-                comments.c.author == author,
-                appeals.c.status == AppealStatus.OVERTURNED.value,
-            )
-        )
-        held = sum(waiting.get(action.value, 0) for action in AWAITS_PERSON)
-        return AuthorRecord(
-            comments=sum(totals.values()),
-            removed=totals.get(Action.REMOVE.value, 0),
-            held=held,
-            overturned=overturned,
-        )
-
     def appeals(self, *, pending: bool, limit: int) -> Sequence[AppealItem]:
         is_pending = appeals.c.status == AppealStatus.PENDING.value
         query = (
@@ -204,7 +170,7 @@ class SqlLists:
         return AppealItem(
             appeal=appeal,
             decision=rows.decision_from_row(decided),
-            text=_visible_text(row),
+            text=visible_text(row),
             author=row["author"],
             reference=row["reference"],
             is_withdrawn=row["withdrawn_at"] is not None,
@@ -227,7 +193,7 @@ class SqlLists:
             when = rows.from_micros(row["created_at"])
             entry = ThreadEntry(
                 row["author"],
-                _visible_text(row),
+                visible_text(row),
                 when,
                 is_title=False,
                 is_withdrawn=row["withdrawn_at"] is not None,
@@ -249,7 +215,12 @@ class SqlLists:
         return int(self._connection.execute(query).scalar_one())
 
 
-def _visible_text(row: RowMapping) -> str:
+def excerpt(text: str) -> str:
+    """The start of the text on one line."""
+    return " ".join(text[: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS]
+
+
+def visible_text(row: RowMapping) -> str:
     """The text, or an empty one if it was withdrawn."""
     return row["body"] if row["withdrawn_at"] is None else ""
 
@@ -278,7 +249,7 @@ def _queue_item(row: RowMapping) -> QueueItem:
         trigger=CaseTrigger(row["opened_because"]),
         priority=row["priority"],
         label=Label(row["scored_label"]) if row["scored_label"] else None,
-        excerpt=" ".join(row["body"][: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS],
+        excerpt=excerpt(row["body"]),
         author=row["author"],
         opened_at=rows.from_micros(row["opened_at"]),
         report_count=row["report_count"],

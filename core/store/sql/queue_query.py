@@ -83,6 +83,7 @@ def parts_of(query: QueueQuery) -> list[FilterPart]:
         _age(query),
         _text(asked),
         _held(query),
+        _limits(asked),
     ]
     return [part for part in parts if part is not None]
 
@@ -113,6 +114,21 @@ def _score(asked: QueueFilter) -> FilterPart | None:
     if not band.is_whole:
         tenths = [tenth & make(cases.c) for tenth in tenths]
     return FilterPart(("score",), make, "ix_cases_tenth", tenths, value=band)
+
+
+def _limits(asked: QueueFilter) -> FilterPart | None:
+    left_out, below = asked.limits.left_out, asked.limits.score_below
+    if not left_out and below is None:
+        return None
+
+    def make(columns: Columns) -> Condition:
+        label = columns.scored_label
+        condition: Condition = true()
+        if left_out:
+            condition &= label.is_(None) | label.not_in([each.value for each in left_out])
+        return condition if below is None else condition & (columns.score < below)
+
+    return FilterPart(("scored_label", "score"), make)
 
 
 def _reports(asked: QueueFilter) -> FilterPart | None:

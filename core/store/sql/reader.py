@@ -5,7 +5,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, select, tuple_
+from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, select, tuple_
 
 from core.errors import StoreError
 from core.moderation.appeals import Appeal
@@ -18,7 +18,10 @@ from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_from_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
-from core.store.sql.lists import SqlLists
+from core.store.sql.alike import SqlAlike
+from core.store.sql.claims import SqlClaimReads
+from core.store.sql.conversations import SqlConversations
+from core.store.sql.people import SqlPeople
 from core.store.sql.prepared import Prepared
 from core.store.sql.queue import SqlQueue
 from core.store.sql.reports import SqlReports
@@ -46,10 +49,27 @@ _LATEST_REVISION = Prepared(
         revisions.c.comment_id == bindparam("comment_id"), revisions.c.is_latest == 1
     )
 )
+_CHAIN = Prepared(
+    select(decisions)
+    .where(decisions.c.revision_id == bindparam("revision"))
+    .order_by(decisions.c.position)
+)
+_CHAIN_OR_KEY = Prepared(
+    select(decisions)
+    .where(
+        or_(
+            decisions.c.revision_id == bindparam("revision"),
+            decisions.c.idempotency_key == bindparam("key"),
+        )
+    )
+    .order_by(decisions.c.position)
+)
 _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
-class SqlReader(SqlLists, SqlQueue, SqlReports, SqlSearch):
+class SqlReader(
+    SqlAlike, SqlConversations, SqlClaimReads, SqlPeople, SqlQueue, SqlReports, SqlSearch
+):
     """Implements `core.store.base.Reader` on one open transaction."""
 
     def __init__(self, connection: Connection) -> None:
@@ -130,12 +150,22 @@ class SqlReader(SqlLists, SqlQueue, SqlReports, SqlSearch):
         return self._one(select(comments.c.id).limit(1)) is None
 
     def decision_chain(self, revision_id: str) -> Sequence[Decision]:
-        found = self._all(
-            select(decisions)
-            .where(decisions.c.revision_id == revision_id)
-            .order_by(decisions.c.position)
-        )
+        found = _CHAIN.run(self._connection, {"revision": revision_id}).mappings()
         return [rows.decision_from_row(row) for row in found]
+
+    def chain_and_replay(
+        self, revision_id: str, idempotency_key: str
+    ) -> tuple[Sequence[Decision], Decision | None]:
+        values = {"revision": revision_id, "key": idempotency_key}
+        chain: list[Decision] = []
+        replayed = None
+        for row in _CHAIN_OR_KEY.run(self._connection, values).mappings():
+            decision = rows.decision_from_row(row)
+            if decision.revision_id == revision_id:
+                chain.append(decision)
+            if row["idempotency_key"] == idempotency_key:
+                replayed = decision
+        return chain, replayed
 
     def decision_by_key(self, idempotency_key: str) -> Decision | None:
         row = self._one(select(decisions).where(decisions.c.idempotency_key == idempotency_key))

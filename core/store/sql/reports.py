@@ -17,8 +17,11 @@ _IS_MUTED = and_(
     muted_reporters.c.source == reports.c.source,
     muted_reporters.c.reporter == reports.c.reporter,
 )
-_ALL_REPORTS = reports.outerjoin(muted_reporters, _IS_MUTED)
 # Prepared because every comment that is decided on without a person needs it.
+_IS_REPORTED = Prepared(
+    select(reports.c.id).where(reports.c.revision_id == bindparam("revision")).limit(1)
+)
+_ALL_REPORTS = reports.outerjoin(muted_reporters, _IS_MUTED)
 _COUNTED = Prepared(
     select(reports.c.kind, func.count().label("total"))
     .select_from(_ALL_REPORTS)
@@ -58,6 +61,10 @@ class SqlReports:
             )
         )
         return rows.report_from_row(row) if row else None
+
+    def is_reported(self, revision_id: str) -> bool:
+        found = _IS_REPORTED.run(self._connection, {"revision": revision_id})
+        return found.first() is not None
 
     def reports(self, revision_id: str) -> Sequence[ReportItem]:
         query = (

@@ -10,6 +10,7 @@ from core.errors import StoreError
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger, TextGone
+from core.moderation.claims import Claim
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.policies import Action
@@ -168,6 +169,24 @@ def case_to_row(case: Case) -> dict[str, Any]:
         "scored_label": case.label.value if case.label else None,
         "closed_because": case.closed_because.value if case.closed_because else None,
     }
+
+
+def claim_to_row(claim: Claim) -> dict[str, Any]:
+    return {
+        "revision_id": claim.revision_id,
+        "actor": claim.actor,
+        "claimed_at": to_micros(claim.claimed_at),
+        "expires_at": to_micros(claim.expires_at),
+    }
+
+
+def claim_from_row(row: RowMapping) -> Claim:
+    return Claim(
+        revision_id=row["revision_id"],
+        actor=row["actor"],
+        claimed_at=from_micros(row["claimed_at"]),
+        expires_at=from_micros(row["expires_at"]),
+    )
 
 
 def appeal_to_row(appeal: Appeal) -> dict[str, Any]:

@@ -46,9 +46,9 @@ comments = Table(
     # 0: the source gave no time, and `created_at` is the time of reading.
     Column("is_time_known", Integer, nullable=False, server_default="1"),
     UniqueConstraint("source", "source_id"),
-    Index("ix_comments_author", "source", "author"),
+    Index("ix_comments_author", "source", "author", "created_at", "id"),
     # For a comment's replies.
-    Index("ix_comments_parent", "source", "parent_source_id"),
+    Index("ix_comments_parent", "source", "parent_source_id", "created_at"),
 )
 
 revisions = Table(
@@ -118,6 +118,16 @@ Index(
     postgresql_where=IS_FAILURE,
 )
 
+# For what one person decided lately.
+IS_BY_PERSON = decisions.c.source == literal_column("'reviewer'")
+Index(
+    "ix_decisions_person",
+    decisions.c.actor,
+    decisions.c.decided_at,
+    sqlite_where=IS_BY_PERSON,
+    postgresql_where=IS_BY_PERSON,
+)
+
 cases = Table(
     "cases",
     metadata,
@@ -148,8 +158,11 @@ cases = Table(
     Column("decided_at", BigInteger, nullable=False, server_default="0"),
     # 1: the text was edited or withdrawn, also after a decision.
     Column("is_text_gone", BigInteger, nullable=False, server_default="0"),
+    # Of the case's text: core.moderation.alike.Signature.
+    Column("text_key", BigInteger),
     Index("ix_cases_queue", "status", "priority"),
     Index("ix_cases_rank", "status", "rank"),
+    Index("ix_cases_text", "text_key", "status", "opened_at"),
 )
 
 reports = Table(
@@ -176,6 +189,24 @@ muted_reporters = Table(
     Column("muted_by", Text, nullable=False),
     Column("muted_at", BigInteger, nullable=False),
     Column("because", Text, nullable=False),
+)
+
+# The texts of cases by their bands. `number` is in the order of the cases; an id of 32 characters
+# in each row would make the larger table three times as large.
+near_texts = Table(
+    "near_texts",
+    metadata,
+    Column("number", WIDE, primary_key=True, autoincrement=True),
+    Column("revision_id", Text, ForeignKey("revisions.id"), nullable=False, unique=True),
+    Column("size", WIDE, nullable=False),
+)
+
+near_bands = Table(
+    "near_bands",
+    metadata,
+    Column("band", BigInteger, primary_key=True),
+    Column("number", WIDE, ForeignKey("near_texts.number"), primary_key=True),
+    sqlite_with_rowid=False,
 )
 
 claims = Table(
@@ -232,6 +263,14 @@ sign_ins = Table(
     Column("actor", Text, nullable=False),
     Column("signed_in_at", BigInteger, nullable=False),
     Index("ix_sign_ins_signed_in", "signed_in_at"),
+)
+
+preferences = Table(
+    "preferences",
+    metadata,
+    Column("actor", Text, primary_key=True),
+    Column("body", Text, nullable=False),
+    Column("changed_at", BigInteger, nullable=False),
 )
 
 # One for each filter and each order of the queue. The rank makes a filtered queue come in its usual

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Table, func, insert, select, text
 
 from core.errors import InvalidInput, StoreError
 from core.store.sql.store import SqlStore
-from core.store.sql.tables import audit_events, decisions, metadata, revisions
+from core.store.sql.tables import audit_events, decisions, metadata, near_texts, revisions
 
 _CHUNK_ROWS = 1_000
 _TABLES = tuple(metadata.sorted_tables)
@@ -86,10 +86,11 @@ def _rows(connection: Connection, table: Table) -> Iterator[Any]:
 
 
 def _go_on_counting(connection: Connection) -> None:
-    """PostgreSQL numbers the events from a sequence, which given numbers leave as it is."""
+    """PostgreSQL numbers events and texts from sequences, which given numbers leave as they are."""
     if connection.dialect.name != "postgresql":
         return
-    last = connection.execute(select(func.max(audit_events.c.seq))).scalar()
-    if last is not None:
-        sequence = "pg_get_serial_sequence('audit_events', 'seq')"
-        connection.execute(text(f"SELECT setval({sequence}, :last)"), {"last": last})
+    for counter in (audit_events.c.seq, near_texts.c.number):
+        last = connection.execute(select(func.max(counter))).scalar()
+        if last is not None:
+            sequence = f"pg_get_serial_sequence('{counter.table.name}', '{counter.name}')"
+            connection.execute(text(f"SELECT setval({sequence}, :last)"), {"last": last})

@@ -2,8 +2,9 @@
 
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, delete, update
+from sqlalchemy import Table, bindparam, delete, insert, select, update
 
+from core.moderation.alike import signature_of
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
@@ -11,9 +12,12 @@ from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
+from core.moderation.preferences import Preferences
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
+from core.store.sql.claims import SqlClaimWrites
+from core.store.sql.people import preferences_to_json
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
 from core.store.sql.reports import SqlReportWrites
@@ -24,7 +28,10 @@ from core.store.sql.tables import (
     comments,
     decisions,
     metadata,
+    near_bands,
+    near_texts,
     policies,
+    preferences,
     revisions,
     sign_ins,
     threads,
@@ -40,9 +47,16 @@ _DECIDE = Prepared(
         current_action=bindparam("action"),
     )
 )
+_SET_STATUS = Prepared(
+    update(cases).where(cases.c.id == bindparam("case")).values(status=bindparam("now"))
+)
+_TEXT = Prepared(select(revisions.c.body).where(revisions.c.id == bindparam("revision")))
+_NUMBER_TEXT = Prepared(
+    insert(near_texts).returning(near_texts.c.number), columns=["revision_id", "size"]
+)
 
 
-class SqlWriter(SqlReader, SqlReportWrites):
+class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
@@ -127,16 +141,26 @@ class SqlWriter(SqlReader, SqlReportWrites):
 
     def open_case(self, case: Case) -> None:
         row = rows.case_to_row(case) | case_facts(self._connection, case)
+        row["text_key"] = self._sign(case.revision_id)
         self._insert(cases, id=case.id, revision_id=case.revision_id, **row)
+
+    def _sign(self, revision_id: str) -> int:
+        """Store the bands of the revision's text, by which texts alike find it, and return its
+        key."""
+        text = self._first(_TEXT, revision=revision_id)
+        signature = signature_of(text["body"] if text else "")
+        row = {"revision_id": revision_id, "size": signature.size}
+        number = _NUMBER_TEXT.run(self._connection, row).scalar_one()
+        for band in set(signature.bands):
+            self._insert(near_bands, band=band, number=number)
+        return signature.text_key
 
     def change_case(self, case: Case) -> None:
         row = rows.case_to_row(case) | case_facts(self._connection, case)
         self._connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
 
     def set_case_status(self, case_id: str, status: CaseStatus) -> None:
-        self._connection.execute(
-            update(cases).where(cases.c.id == case_id).values(status=status.value)
-        )
+        _SET_STATUS.run(self._connection, {"case": case_id, "now": status.value})
 
     def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         same = appeals.select().where(appeals.c.decision_id == appeal.decision_id)
@@ -179,6 +203,15 @@ class SqlWriter(SqlReader, SqlReportWrites):
     def remove_sign_ins(self, *, before: datetime) -> None:
         old = sign_ins.c.signed_in_at < rows.to_micros(before)
         self._connection.execute(delete(sign_ins).where(old))
+
+    def save_preferences(
+        self, actor_id: str, stored: Preferences, changed_at: datetime, audit: AuditEvent
+    ) -> None:
+        row = {"body": preferences_to_json(stored), "changed_at": rows.to_micros(changed_at)}
+        own = preferences.c.actor == actor_id
+        if self._connection.execute(update(preferences).where(own).values(row)).rowcount == 0:
+            self._insert(preferences, actor=actor_id, **row)
+        self.add_audit(audit)
 
     def add_audit(self, audit: AuditEvent) -> None:
         self._insert(audit_events, **rows.audit_to_row(audit))

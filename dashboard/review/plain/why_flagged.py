@@ -6,18 +6,15 @@ import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from core.moderation.cases import CaseTrigger
-from core.moderation.languages import language_name
 from core.moderation.notices import score_facts
 from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
-from dashboard.review.desk import Desk
-from dashboard.review.explanation import words_button, words_found
+from dashboard.review.case_wording import unread_line, unscored_line
+from dashboard.review.plain.desk import Desk
+from dashboard.review.plain.explanation import words_button, words_found
 from dashboard.wording import (
-    FAILURES,
     LABELS,
-    TRIGGERS,
     cut_score,
     decision_line,
     only_people_remove,
@@ -59,27 +56,6 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
         model = automated.model_version or "no model"
         st.caption(f"{model} on {automated.backend} · policy v{automated.policy_version}")
     return place
-
-
-def unscored_line(view: CaseView) -> str:
-    """Why there are no scores, if the reason is known."""
-    if (language := view.automated.unassessed_language) is not None:
-        return (
-            f"This comment is in {language_name(language)}, which the model does not assess: "
-            "nothing is known about it, and a person decides unaided."
-        )
-    why = f": {FAILURES[view.failure]}" if view.failure else ""
-    trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger
-    return f"This comment {TRIGGERS[trigger]}{why}; a person decides without scores."
-
-
-def unread_line(view: CaseView) -> str:
-    """How much of the comment no model read."""
-    unread = view.automated.unread_chars
-    return (
-        f"Too long to be read whole: the last {unread:,} characters were not read by the model, so "
-        "the scores are only those of the text before."
-    )
 
 
 def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk) -> None:

@@ -13,7 +13,7 @@ from core.moderation.policies import Action
 from core.services.queries import CaseView
 from core.services.reopen import load_case_reopening
 from core.services.review import describe_decision
-from dashboard.review.desk import (
+from dashboard.review.plain.desk import (
     Desk,
     press_decide,
     press_reason,

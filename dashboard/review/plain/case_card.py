@@ -11,8 +11,8 @@ from core.moderation.cleaning import hidden_part
 from core.moderation.invisible import isolated
 from core.services.explain import Explained
 from core.services.queries import CaseView
-from dashboard.review.earlier_text import earlier_text
-from dashboard.review.marked_text import marked_text
+from dashboard.review.plain.earlier_text import earlier_text
+from dashboard.review.plain.marked_text import marked_text
 from dashboard.review.wording import marked_pieces
 from dashboard.wording import LABELS, NO_LONGER_SHOWN, TRIGGERS, ago, score_figure
 

@@ -9,7 +9,7 @@ import streamlit as st
 from core.moderation.cases import CaseTrigger
 from core.services.queries import QueuePage
 from core.store.views import QueueItem
-from dashboard.review.desk import Desk, press_page
+from dashboard.review.plain.desk import Desk, press_page
 from dashboard.wording import LABELS, cut_score
 
 LIST_HEIGHT = 630

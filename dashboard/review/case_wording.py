@@ -1,0 +1,65 @@
+"""What both forms of the review page say about a case. Pure."""
+
+from datetime import datetime
+
+from core.moderation.cases import Case, CaseTrigger
+from core.moderation.distances import LabelDistance
+from core.moderation.languages import language_name
+from core.moderation.policies import Action
+from core.moderation.priority import explain_priority
+from core.moderation.sampling import Sampling, SamplingReason
+from core.services.queries import CaseView
+from dashboard.wording import FAILURES, TRIGGERS
+
+_SAMPLED = {
+    SamplingReason.FLAG: "it was held",
+    SamplingReason.REPORT: "it was reported",
+    SamplingReason.AUDIT: "it was drawn from what the model approved",
+    SamplingReason.REOPENED: "somebody reopened it",
+}
+_LINES = {Action.HOLD: "holding", Action.REMOVE: "removal", Action.ESCALATE: "escalation"}
+
+
+def unscored_line(view: CaseView) -> str:
+    """Why there are no scores, if the reason is known."""
+    if (language := view.automated.unassessed_language) is not None:
+        return (
+            f"This comment is in {language_name(language)}, which the model does not assess: "
+            "nothing is known about it, and a person decides unaided."
+        )
+    why = f": {FAILURES[view.failure]}" if view.failure else ""
+    trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger
+    return f"This comment {TRIGGERS[trigger]}{why}; a person decides without scores."
+
+
+def unread_line(view: CaseView) -> str:
+    """How much of the comment no model read."""
+    unread = view.automated.unread_chars
+    return (
+        f"Too long to be read whole: the last {unread:,} characters were not read by the model, so "
+        "the scores are only those of the text before."
+    )
+
+
+def sampling_line(sampling: Sampling) -> str:
+    """Why a person looks at the text, and how likely that was for such a text."""
+    return f"Here because {_SAMPLED[sampling.reason]}, with probability {sampling.probability:g}."
+
+
+def priority_line(case: Case, now: datetime) -> str:
+    """The factors of the case's place in the queue; docs/concepts.md says how each is made."""
+    known = explain_priority(case, now)
+    return (
+        f"Priority {known.product:.2f} = severity {known.severity:.2f} × reach {known.reach:.1f} "
+        f"× age {known.age:.1f} × reports {known.reports:.1f}"
+    )
+
+
+def distance_line(known: LabelDistance) -> str:
+    """How far the score is from the policy's lines around it, in words."""
+    parts = []
+    if (below := known.reached) is not None and below.distance is not None:
+        parts.append(f"{below.distance:.2f} above the line for {_LINES[below.action]}")
+    if (above := known.next) is not None and above.distance is not None:
+        parts.append(f"{-above.distance:.2f} below the line for {_LINES[above.action]}")
+    return ", ".join(parts)

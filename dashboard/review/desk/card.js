@@ -1,0 +1,59 @@
+// The comment under review in its thread.
+
+const ROLE_OF_MARK = ["", "s1", "s2", "s3"]
+
+function drawHead(card, now_ms) {
+  return [
+    card.chips.map(([words, tone]) => chip(words, tone)),
+    el("span", { className: "who" },
+      el("b", {}, el("bdi", {}, card.author)),
+      el("span", { className: "m" },
+        ` in ${card.where} · ${age(card.created_at, now_ms)}${card.details}`)),
+  ].flat()
+}
+
+/** The text with what covers or marks its words. `pieces` are [text, strength, isCovered]. */
+function drawText(pieces) {
+  return el("p", { className: "say", dir: "auto" }, pieces.map(([text, strength, isCovered]) => {
+    if (isCovered) {
+      return el("span", { className: "mask", title: "Covered: M shows it" },
+        el("span", { className: "sr" }, "covered word"), "\u2588".repeat(Math.min(text.length, 12)))
+    }
+    return strength ? el("mark", { className: ROLE_OF_MARK[strength] }, text) : text
+  }))
+}
+
+function drawThread(card, now_ms) {
+  return card.thread.map(entry => el("div", { className: "th" },
+    el("span", { className: "s" }, entry.is_title ? "In the thread"
+      : [el("bdi", {}, entry.author), ` wrote ${age(entry.created_at, now_ms)} ago`]),
+    el("p", { dir: "auto" }, entry.text)))
+}
+
+const drawReplies = (replies, now_ms) => el("div", { className: "replies" },
+  replies.map(reply => el("div", { className: "th" },
+    el("span", { className: "s" }, el("bdi", {}, reply.author),
+      ` answered ${age(reply.created_at, now_ms)} ago`),
+    el("p", { dir: "auto" }, reply.text))))
+
+function drawBefore(before) {
+  if (!before) return null
+  return el("div", { className: "th before" },
+    el("span", { className: "s" }, "Before the edit"),
+    before.lines.map(line => el("p", { className: "s" }, line)),
+    el("p", { dir: "auto" }, before.text))
+}
+
+function drawOriginal(card) {
+  if (card.original === null) return null
+  return el("details", { className: "original" },
+    el("summary", {}, "As it came in"), el("pre", { dir: "auto" }, card.original))
+}
+
+/** What stands under the text: what taking the marked words out would change. */
+function drawWords(words) {
+  if (!words) return null
+  if (words.isAsked) return el("span", {}, "Scoring the comment without each of its words …")
+  if (words.error) return el("span", {}, `The words can't be shown: ${words.error}`)
+  return el("span", {}, [words.remedy, words.caveat].filter(Boolean).join(" "))
+}

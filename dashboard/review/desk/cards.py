@@ -1,0 +1,201 @@
+"""A case as JSON for the desk's card and the facts beside it. Texts are sent as they are: the page
+puts them into text nodes only."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from core.bootstrap.services import Services
+from core.errors import NotFound, PermissionDenied
+from core.moderation.cases import TRANSITIONS, CaseStatus
+from core.moderation.cleaning import hidden_part
+from core.moderation.decisions import Decision
+from core.moderation.distances import LabelDistance, distances
+from core.moderation.edits import EarlierText
+from core.moderation.languages import language_name
+from core.moderation.permissions import Actor, check_can, decide_permission
+from core.moderation.policies import Action, Policy
+from core.services.preferences import load_preferences
+from core.services.queries import CaseView, load_case
+from core.services.reopen import load_case_reopening
+from core.store.views import AuthorRecord
+from dashboard.review.case_wording import (
+    distance_line,
+    priority_line,
+    sampling_line,
+    unread_line,
+    unscored_line,
+)
+from dashboard.review.desk.covered import covered
+from dashboard.review.desk.queue import WITHOUT_LABEL
+from dashboard.wording import (
+    LABELS,
+    NO_LONGER_SHOWN,
+    decision_line,
+    millis,
+    only_people_remove,
+    score_figure,
+)
+
+SHOWN_CHARS = 100_000
+"""More than any comment has: a person reads what the model did not."""
+PARENT_CHARS = 2_000
+MOST_CARDS = 50
+HIDDEN = (
+    "Drawn to be looked at without scores: what the model found stands here once it is decided, "
+    "for those who may see it."
+)
+
+
+def card_answers(services: Services, actor: Actor, revisions: Sequence[str]) -> dict[str, object]:
+    """The cards of those revisions; a case that is gone is left out."""
+    is_covered = load_preferences(services.context, actor).masks_severe
+    cards = []
+    for revision_id in revisions[:MOST_CARDS]:
+        try:
+            view = load_case(services.context, actor, revision_id)
+        except NotFound:
+            continue
+        cards.append(card_json(services, actor, view, is_covered=is_covered))
+    return {"cards": cards}
+
+
+def card_json(
+    services: Services, actor: Actor, view: CaseView, *, is_covered: bool
+) -> dict[str, object]:
+    """Everything that the page shows of one case."""
+    comment, revision, now = view.comment, view.revision, services.clock.now()
+    text = revision.text[:SHOWN_CHARS]
+    return {
+        "revision": revision.id,
+        "version": len(view.chain),
+        "status": view.case.status,
+        "reference": revision.reference,
+        "author": comment.author,
+        "where": comment.source,
+        "created_at": millis(comment.created_at),
+        "details": _details(view),
+        "chips": [_first_chip(view), *_other_chips(view)],
+        "text": text,
+        "pieces": [
+            (piece, 0, is_severe) for piece, is_severe in covered(text, is_wanted=is_covered)
+        ],
+        "original": revision.original[:SHOWN_CHARS] if revision.original != text else None,
+        "thread": [
+            {
+                "author": entry.author,
+                "text": NO_LONGER_SHOWN if entry.is_withdrawn else entry.text[:PARENT_CHARS],
+                "created_at": millis(entry.created_at),
+                "is_title": entry.is_title,
+            }
+            for entry in view.ancestors
+        ],
+        "reply_count": view.case.attention.replies,
+        "before": _before(view.settled, view.current_policy, now),
+        "why": _why(view, now),
+        "record": _record(view.author),
+        "history": [decision_line(past, now) for past in reversed(_told(view))],
+        **_rights(services, actor, view),
+    }
+
+
+def _told(view: CaseView) -> Sequence[Decision]:
+    """The decisions that are told; of a blind case only those that people made."""
+    return [past for past in view.chain if not (view.is_hidden and past.is_automated)]
+
+
+def _details(view: CaseView) -> str:
+    language = view.automated.language
+    parts = [f"revision {view.revision.number}" if view.revision.number > 1 else ""]
+    parts.append(language_name(language) if language else "")
+    return "".join(f" · {part}" for part in parts if part)
+
+
+def _first_chip(view: CaseView) -> tuple[str, str]:
+    case = view.case
+    if case.label:
+        return f"{LABELS[case.label]} {score_figure(case.priority)}", "r"
+    return WITHOUT_LABEL[case.trigger], ""
+
+
+def _other_chips(view: CaseView) -> list[tuple[str, str]]:
+    chips = [("edited", "o")] if view.revision.number > 1 else []
+    return [*chips, ("hides text", "o")] if hidden_part(view.revision.text) else chips
+
+
+def _why(view: CaseView, now: datetime) -> dict[str, object]:
+    if view.is_hidden:
+        return {"sentences": [HIDDEN], "rows": [], "foot": [], "policy": ""}
+    automated = view.automated
+    sentences = [priority_line(view.case, now)]
+    if view.case.sampling is not None:
+        sentences.insert(0, sampling_line(view.case.sampling))
+    if not automated.scores:
+        sentences.append(unscored_line(view))
+    if view.approval is not None:
+        sentences.append(f"Approved before: {decision_line(view.approval, now)}.")
+    if automated.unread_chars:
+        sentences.append(unread_line(view))
+    known = [each for each in distances(automated.scores, view.policy) if each.is_assessed]
+    foot = []
+    if automated.scores and view.not_assessed:
+        names = ", ".join(LABELS[label] for label in view.not_assessed)
+        foot.append(f"Ticks: hold and remove. Not assessed: {names}.")
+    if by_people := only_people_remove(view.policy.removed_by_people(automated.scores)):
+        foot.append(by_people)
+    foot.append(f"{automated.model_version or 'no model'} on {automated.backend}")
+    return {
+        "sentences": sentences,
+        "rows": [_row(each) for each in sorted(known, key=lambda each: -(each.score or 0.0))],
+        "foot": foot,
+        "policy": f"policy {automated.policy_version}",
+    }
+
+
+def _row(known: LabelDistance) -> dict[str, object]:
+    lines = {line.action: line.at for line in known.lines}
+    reached = known.reached.action if known.reached else None
+    score = known.score or 0.0
+    return {
+        "label": LABELS[known.label],
+        "score": score,
+        "figure": score_figure(score),
+        "hold": lines.get(Action.HOLD),
+        "remove": lines.get(Action.REMOVE),
+        "tone": "remove" if reached is Action.REMOVE else "hold" if reached else "",
+        "distance": distance_line(known),
+    }
+
+
+def _record(record: AuthorRecord | None) -> dict[str, object] | None:
+    if record is None:
+        return None
+    counts = ((record.removed, "removed"), (record.held, "held"), (record.overturned, "restored"))
+    told = [f"{count:,} {word}" for count, word in counts if count]
+    return {"comments": record.comments, "words": ", ".join(told) or "Nothing held or removed."}
+
+
+def _before(settled: EarlierText | None, policy: Policy, now: datetime) -> dict[str, object] | None:
+    if settled is None:
+        return None
+    decision = settled.chain[-1]
+    reasons = {reason.code: reason.title for reason in policy.reasons}
+    lines = [decision_line(decision, now)]
+    if decision.reason_code is not None:
+        lines.append(f"Reason: {reasons.get(decision.reason_code, decision.reason_code)}")
+    if decision.note:
+        lines.append(f"Note to the author: {decision.note}")
+    return {"lines": lines, "text": settled.revision.text[:PARENT_CHARS] or NO_LONGER_SHOWN}
+
+
+def _rights(services: Services, actor: Actor, view: CaseView) -> dict[str, object]:
+    """What this person may do with the case, or why not."""
+    case = view.case
+    if case.status is CaseStatus.CLOSED:
+        refusal = load_case_reopening(services.context, actor, view.revision.id).refusal
+        return {"actions": [], "can_reopen": not refusal, "refusal": refusal}
+    try:
+        check_can(actor, decide_permission(case.status))
+    except PermissionDenied as denied:
+        return {"actions": [], "can_reopen": False, "refusal": str(denied)}
+    actions = [action for action in Action if (case.status, action) in TRANSITIONS]
+    return {"actions": actions, "can_reopen": False, "refusal": ""}

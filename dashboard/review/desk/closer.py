@@ -1,0 +1,124 @@
+"""What the desk shows of a case once somebody stays on it: who has it open, its reports, its
+author's last comments, texts decided before, and waiting cases with the same text."""
+
+from collections.abc import Mapping, Sequence
+
+from core.bootstrap.services import Services
+from core.errors import ConsoleError
+from core.moderation.permissions import Actor, Permission, can
+from core.moderation.policies import ACTION_DONE, Action
+from core.services.claims import claim_case, release_case
+from core.services.conversations import list_outcomes
+from core.services.groups import count_alike
+from core.services.precedents import Precedents, find_precedents
+from core.services.preferences import load_exposure
+from core.services.queries import load_case
+from core.services.report import list_reports
+from core.store.near_views import AuthorComment
+from core.store.views import ReportItem
+from dashboard.review.desk.requests import text
+from dashboard.wording import VISIBILITY_TONES, VISIBLE_NOW, millis
+
+Body = Mapping[str, object]
+TONES = {Action.APPROVE: "g", Action.REMOVE: "r"}
+KINDS = {"user": "", "trusted_flagger": ", trusted"}
+SHOWN_CHARS = 300
+
+
+def open_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Take the open case, give back the one before, and tell what is known around it."""
+    revision_id, before = text(asked, "revision"), text(asked, "release")
+    if before and before != revision_id and can(actor, Permission.DECIDE):
+        release_case(services.context, actor, before)
+    return {
+        "exposure": _exposure(services, actor),
+        "claim": _claim(services, actor, revision_id),
+        "facts": facts_json(services, actor, revision_id),
+    }
+
+
+def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, object]:
+    """The facts beside a case. Raises NotFound."""
+    context = services.context
+    view = load_case(context, actor, revision_id)
+    known = list_outcomes(context, actor, view.comment.source, view.comment.author)
+    strip = [each for each in known if each.comment_id != view.comment.id]
+    found = find_precedents(context, actor, revision_id)
+    titles = {reason.code: reason.title for reason in view.current_policy.reasons}
+    alike = count_alike(context, actor, [revision_id]).get(revision_id, 1)
+    return {
+        "reports": [_report(each, titles) for each in list_reports(context, actor, revision_id)],
+        "can_mute": can(actor, Permission.MUTE_REPORTERS),
+        "strip": [
+            (VISIBILITY_TONES[each.visibility], VISIBLE_NOW[each.visibility]) for each in strip
+        ],
+        "strip_words": _strip_words(strip),
+        "precedents": _precedents(found, titles),
+        "precedents_words": _verdicts(found),
+        "group": {
+            "title": f"Same text ×{alike}",
+            "words": "Decide these waiting comments together",
+        }
+        if alike > 1
+        else None,
+    }
+
+
+def _exposure(services: Services, actor: Actor) -> dict[str, object] | None:
+    if not can(actor, Permission.DECIDE):
+        return None
+    seen = load_exposure(services.context, actor)
+    words = f"severe this hour: {seen.severe_this_hour} of {seen.decided_this_hour}"
+    return {
+        "words": f"{words}, time for a pause" if seen.suggests_pause else words,
+        "decided": seen.decided_this_hour,
+        "tone": "o" if seen.suggests_pause else "",
+    }
+
+
+def _claim(services: Services, actor: Actor, revision_id: str) -> dict[str, object] | None:
+    if not can(actor, Permission.DECIDE):
+        return None
+    try:
+        outcome = claim_case(services.context, actor, revision_id)
+    except ConsoleError:
+        return None  # decided, gone, or not for this person: the card says so itself
+    return {
+        "is_mine": outcome.is_mine,
+        "holder": outcome.claim.actor,
+        "until": millis(outcome.claim.expires_at),
+    }
+
+
+def _report(item: ReportItem, titles: Mapping[str, str]) -> dict[str, object]:
+    report = item.report
+    return {
+        "reporter": report.reporter,
+        "kind": KINDS[report.kind],
+        "reason": titles.get(report.reason_code, report.reason_code),
+        "words": report.words,
+        "is_muted": item.is_muted,
+    }
+
+
+def _strip_words(strip: Sequence[AuthorComment]) -> str:
+    removed = sum(each.action is Action.REMOVE for each in strip)
+    return f"The last {len(strip)} comments, oldest first: {removed} removed"
+
+
+def _precedents(found: Precedents, titles: Mapping[str, str]) -> list[dict[str, object]]:
+    return [
+        {
+            "words": ACTION_DONE[each.action],
+            "tone": TONES.get(each.action, ""),
+            "text": each.text[:SHOWN_CHARS],
+            "title": f"{each.actor}, {each.decided_at:%d %b %Y}"
+            + (f": {titles.get(each.reason_code, each.reason_code)}" if each.reason_code else ""),
+        }
+        for each in found.nearest
+    ]
+
+
+def _verdicts(found: Precedents) -> str:
+    told = [f"{count} {ACTION_DONE[action]}" for action, count in found.verdicts.items() if count]
+    return ", ".join(told)

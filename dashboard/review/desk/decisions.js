@@ -1,0 +1,137 @@
+// What a moderator decides: at once on the page, then by the outbox in the state.
+
+const DONE = { approve: "Approved", remove: "Removed", escalate: "Escalated" }
+const QUOTE_CHARS = 32
+
+class Decisions {
+  /** Whether the open comment was on screen for long enough to be decided on. */
+  isSeen() {
+    const { revision, at } = this.seen
+    return revision !== undefined && revision === this.current
+      && performance.now() - at >= this.data.shown_ms
+  }
+
+  decide(action) {
+    const { card, draft } = this
+    if (!this.isSeen() || !card.actions.includes(action)) return
+    if (action === "remove" && !draft.reason) {
+      return this.say("Choose a reason first: press its number, then X.", true)
+    }
+    const press = this.outbox.add({
+      do: action, revision: card.revision, version: card.version,
+      reason: action === "remove" ? draft.reason : null,
+      note: draft.note, internal_note: draft.internal_note,
+    })
+    const next = this.after()
+    const { item, at } = this.cases.take(card.revision)
+    const quote = card.text.slice(0, QUOTE_CHARS)
+    this.undoable.push({
+      revision: card.revision, version: card.version + 1, item, at, id: press.id,
+      words: `${DONE[action]} “${quote}${card.text.length > QUOTE_CHARS ? "…" : ""}”`,
+      until: this.now_ms + this.data.grace_ms,
+    })
+    this.drafts.delete(card.revision)
+    this.show(next)
+    this.say("")
+  }
+
+  /** The case after the open one in the list, or the first one. */
+  after(decided = new Set([this.current])) {
+    const { items } = this.cases
+    const at = this.cases.place(this.current)
+    // Those that somebody else has open come last.
+    const others = [...items.slice(at + 1), ...items.slice(0, Math.max(at, 0))]
+      .filter(item => !decided.has(item.revision))
+    return (others.find(item => !item.is_held) ?? others[0])?.revision
+  }
+
+  skip() {
+    if (!this.isSeen() || this.cases.items.length < 2) return
+    this.outbox.add({ do: "skip", revision: this.current })
+    const next = this.after()
+    this.cases.putLast(this.current)
+    this.show(next)
+    this.say("Skipped: it comes back at the end of your list.")
+  }
+
+  undo() {
+    const last = this.undoable.pop()
+    if (!last) return
+    if (last.members) {
+      this.outbox.add({ do: "undo_group", group: last.id, revision: last.members[0][0] })
+      return this.say("Undone: their cases are open again.")
+    }
+    this.outbox.add({ do: "undo", revision: last.revision, version: last.version })
+    const card = this.cases.cards.get(last.revision)
+    if (card) card.version = last.version + 1
+    const item = last.item ?? card?.item
+    if (item) {
+      this.cases.putBack(item, last.at ?? 0)
+      this.show(last.revision)
+    }
+    this.say("Undone: the case is open again.")
+  }
+
+  reopen() {
+    const { card } = this
+    if (!this.isSeen() || !card.can_reopen) return
+    this.outbox.add({ do: "reopen", revision: card.revision, version: card.version })
+    const next = this.after()
+    this.cases.take(card.revision)
+    this.show(next)
+    this.say("Reopened: the comment is on hold and waits in the queue.")
+  }
+
+  /** What the server made of a press. */
+  hear(press, outcome) {
+    const undoable = this.undoable.find(each => each.id === press.id)
+    if (outcome.is_done) {
+      if (undoable) Object.assign(undoable, { until: outcome.effective_at, reference: outcome.reference })
+      if (press.do === "undo") this.bringBack(press.revision)
+      if (press.do === "undo_group") this.open(this.filters)
+      if (outcome.words) this.say(outcome.words, true)
+      return drawClock(this)
+    }
+    this.undoable = this.undoable.filter(each => each.id !== press.id)
+    if (outcome.can_retry && undoable?.item) this.cases.putBack(undoable.item, undoable.at)
+    this.cases.cards.delete(press.revision)
+    this.say(outcome.words, true)
+    this.refresh()
+  }
+
+  /** After an undo the card is read anew, since its decisions have changed. */
+  async bringBack(revision) {
+    const answer = await post("cards", { revisions: [revision] })
+    for (const card of answer.cards ?? []) {
+      this.cases.cards.set(revision, card)
+      this.cases.putBack(card.item, 0)
+      if (this.current === revision) drawCard(this, { isSame: true })
+      else if (!this.current) this.show(revision)
+    }
+    this.refresh()
+  }
+
+  /** Decides the ticked comments of a group, the open one among them or not. */
+  decideGroup(action, members) {
+    if (!members.length) return this.say("No comment was ticked.", true)
+    const { draft } = this
+    const press = this.outbox.add({
+      do: "group", action, members, revision: members[0][0],
+      reason: action === "remove" ? draft.reason : null,
+      note: draft.note, internal_note: draft.internal_note,
+    })
+    const next = this.after(new Set(members.map(([revision]) => revision)))
+    for (const [revision] of members) this.cases.take(revision)
+    this.undoable.push({ id: press.id, members, words: `${DONE[action]} ${members.length} together`,
+      until: this.now_ms + this.data.grace_ms })
+    this.show(this.cases.place(this.current) >= 0 ? this.current : next)
+    this.say("")
+  }
+
+  chooseReason(code) {
+    if (!code || !this.card?.actions.includes("remove")) return
+    this.draft.reason = this.draft.reason === code ? null : code
+    this.say("")
+    drawDock(this)
+  }
+}

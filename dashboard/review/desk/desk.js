@@ -1,0 +1,198 @@
+// The desk: what is open, what is asked of the server, and the keys.
+
+const STAY_MS = 250
+
+class Desk extends Decisions {
+  constructor(root, data) {
+    super()
+    this.root = root
+    this.data = data
+    this.filters = { ...data.filters }
+    this.drafts = new Map()
+    this.undoable = data.undoable.map(([revision, version]) => ({ revision, version }))
+    this.message = { words: "", isError: false }
+    this.seen = {}
+    this.words = new Map()
+    this.facts_of = new Map()
+    this.replies = new Map()
+    this.isRevealed = false
+    this.view = drawFrame(root, this)
+    this.cases = new Cases({ onChange: () => this.refresh() })
+    this.outbox = new Outbox(data.who, {
+      onOutcome: (press, outcome) => this.hear(press, outcome),
+      onChange: () => drawSaved(this),
+    })
+    this.keys = new Keys(this.actions(), {
+      isOn: () => this.areKeysOn && !root.querySelector("dialog[open]"),
+    })
+    this.areKeysOn = data.shortcuts
+    this.ticks = setInterval(() => drawClock(this), 1_000)
+    this.guard = event => this.outbox.entries.length && event.preventDefault()
+    window.addEventListener("beforeunload", this.guard)
+    this.online = () => this.outbox.send()
+    window.addEventListener("online", this.online)
+    this.outbox.send()
+    this.arrivals = setInterval(() => announceArrivals(this), ARRIVALS_MS)
+    this.open(this.filters, { query: data.query })
+  }
+
+  get now_ms() {
+    return Date.now() + (this.offset_ms ?? 0)
+  }
+
+  get card() {
+    return this.cases.cards.get(this.current)
+  }
+
+  get draft() {
+    if (!this.drafts.has(this.current)) {
+      this.drafts.set(this.current, { reason: null, note: "", internal_note: "" })
+    }
+    return this.drafts.get(this.current)
+  }
+
+  actions() {
+    const choose = number => () => this.chooseReason(this.reasons[number - 1]?.code)
+    return {
+      a: () => this.decide("approve"), x: () => this.decide("remove"),
+      e: () => this.decide("escalate"), s: () => this.skip(), u: () => this.undo(),
+      o: () => this.reopen(), j: () => this.step(1), k: () => this.step(-1),
+      w: () => this.toggleWords(), m: () => this.reveal(), t: () => this.toggleReplies(),
+      g: () => openGroup(this), h: () => openHelp(this),
+      n: () => openNote(this, "note"), i: () => openNote(this, "internal_note"),
+      ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => [String(n), choose(n)])),
+      "/": () => this.view.query.focus(),
+      Escape: (event, field) => {
+        field?.blur()
+        if (field === this.view.query && this.query) this.open(this.filters)
+      },
+    }
+  }
+
+  get reasons() {
+    return this.data.reasons
+  }
+
+  async open(filters, { query = "" } = {}) {
+    this.filters = Object.fromEntries(Object.entries(filters).filter(([, value]) => value))
+    this.query = query
+    this.view.query.value = query
+    const link = new URLSearchParams(query ? { ...this.filters, q: query } : this.filters)
+    history.replaceState(history.state, "", link.size ? `?${link}` : location.pathname)
+    this.cases.forget()
+    this.current = undefined
+    this.view.arrived.hidden = true
+    drawCard(this)
+    await this.cases.load(this.filters, { query })
+    if (this.cases.head) this.offset_ms = this.cases.head.now - Date.now()
+    const wanted = this.data.revision
+    this.show(this.cases.place(wanted) >= 0 ? wanted : this.cases.items[0]?.revision)
+    this.facets = await ask("facets", this.filters)
+    drawQuick(this)
+  }
+
+  filter(name, value) {
+    this.open({ ...this.filters, [name]: value })
+  }
+
+  search(query) {
+    this.view.query.blur()
+    this.open(this.filters, { query })
+  }
+
+  /** A text that a search found may have no case: then there is nothing to decide. */
+  openItem(item) {
+    if (item.has_case === false) return this.say("No person has to decide on this text.")
+    this.show(item.revision)
+  }
+
+  /** What the server sent may be what the open card waits for. */
+  refresh() {
+    if (this.current && !this.seen.revision && this.card) drawCard(this)
+    drawList(this)
+    drawSaved(this)
+  }
+
+  show(revision) {
+    this.current = revision
+    this.isRevealed = false
+    drawCard(this)
+    requestAnimationFrame(() => this.lookAhead())
+  }
+
+  /** The facts that take the server longer, and the claim, for whoever stays on a case. */
+  async lookCloser({ isAgain = false } = {}) {
+    const revision = this.current
+    if (!revision || (!isAgain && this.claim?.revision === revision)) return
+    const answer = await post("open", { revision, release: this.claim?.revision ?? null })
+    if (answer.error) return
+    this.facts_of.set(revision, answer.facts)
+    this.exposure = answer.exposure
+    drawExposure(this)
+    this.claim = answer.claim && { ...answer.claim, revision }
+    if (this.current !== revision) return
+    if (this.card) this.view.facts.replaceChildren(...drawFacts(this))
+    drawClaim(this)
+  }
+
+  lookAhead() {
+    clearTimeout(this.stay)
+    this.stay = setTimeout(() => this.lookCloser(), STAY_MS)
+    drawList(this)
+    this.cases.fetchAhead(Math.max(0, this.cases.place(this.current)))
+    const left = this.cases.items.length - this.cases.place(this.current)
+    if (this.cases.next && left < LIST_ENOUGH) this.cases.load(this.filters, { more: true, query: this.query })
+  }
+
+  step(by) {
+    const at = this.cases.place(this.current) + by
+    if (this.cases.items[at]) this.show(this.cases.items[at].revision)
+  }
+
+  say(words, isError = false) {
+    this.message = { words, isError }
+    drawMessage(this)
+  }
+
+  async toggleReplies() {
+    const revision = this.current
+    if (!revision || !this.card) return
+    if (!this.replies.delete(revision)) {
+      this.replies.set(revision, (await post("replies", { revision })).replies ?? [])
+    }
+    if (this.current === revision) drawCard(this, { isSame: true })
+  }
+
+  reveal() {
+    this.isRevealed = !this.isRevealed
+    drawCard(this, { isSame: true })
+  }
+
+  async toggleWords() {
+    const revision = this.current
+    if (!revision || !this.card) return
+    if (this.words.delete(revision)) return drawCard(this, { isSame: true })
+    this.words.set(revision, { isAsked: true })
+    drawCard(this, { isSame: true })
+    const answer = await post("words", { revision })
+    if (!this.words.has(revision)) return
+    this.words.set(revision, answer)
+    if (this.current === revision) drawCard(this, { isSame: true })
+  }
+
+  close() {
+    this.keys.close()
+    this.outbox.close()
+    clearInterval(this.ticks)
+    clearInterval(this.arrivals)
+    window.removeEventListener("beforeunload", this.guard)
+    window.removeEventListener("online", this.online)
+    delete this.root.desk
+  }
+}
+
+export default function ({ data, parentElement }) {
+  const desk = (parentElement.desk ??= new Desk(parentElement, data))
+  desk.data = data
+  return () => desk.close()
+}

@@ -1,0 +1,78 @@
+// What opens above the desk: the comments of an author, a group to decide together, a muting.
+
+function showDialog(dialog, title, ...children) {
+  dialog.replaceChildren(el("h2", {}, title), ...children)
+  if (!dialog.open) dialog.showModal()
+}
+
+const closeRow = (dialog, ...before) => el("div", { className: "row" }, ...before,
+  el("span", { className: "sp" }), button("Close", { onclick: () => dialog.close() }))
+
+async function openAuthor(desk, card) {
+  const dialog = desk.view.sheet
+  const list = el("div", { className: "sheetlist" })
+  const more = button("Older ones", { onclick: () => load() })
+  let before = null
+  async function load() {
+    const answer = await post("author", { revision: card.revision, before })
+    if (answer.error) return list.append(line(answer.error))
+    before = answer.before
+    more.hidden = !before
+    list.append(...answer.comments.map(each => el("div", { className: "entry s" },
+      el("span", { className: "row" }, chip(each.words, each.tone),
+        el("span", { className: "m" }, `${each.details} · ${age(each.created_at, desk.now_ms)}`)),
+      el("p", { dir: "auto" }, each.text))))
+  }
+  more.hidden = true
+  showDialog(dialog, card.author, list, closeRow(dialog, more))
+  await load()
+}
+
+async function openGroup(desk) {
+  const { card } = desk
+  const facts = card && desk.facts_of.get(card.revision)
+  if (!facts?.group || !card.actions.length) return
+  const dialog = desk.view.sheet
+  showDialog(dialog, facts.group.title, line("Loading …"))
+  const answer = await post("group", { revision: card.revision })
+  if (answer.error) return showDialog(dialog, facts.group.title, line(answer.error), closeRow(dialog))
+  const left = new Map(answer.members.map(each => [each.revision, each.version]))
+  const member = each => el("label", { className: "entry s row" },
+    el("input", { type: "checkbox", checked: true, onchange: event => {
+      if (event.target.checked) left.set(each.revision, each.version)
+      else left.delete(each.revision)
+    } }),
+    el("span", {}, el("span", { className: "row" },
+      each.chips.map(([words, tone]) => chip(words, tone)),
+      el("span", { className: "m" }, el("bdi", {}, each.author), ` · ${each.details}`)),
+    el("span", { dir: "auto" }, each.text)))
+  const { reason } = desk.draft
+  const title = desk.reasons.find(each => each.code === reason)?.title.toLowerCase()
+  const decide = action => () => {
+    dialog.close()
+    desk.decideGroup(action, [...left])
+  }
+  showDialog(dialog, facts.group.title, line(answer.words),
+    el("div", { className: "sheetlist" }, answer.members.map(member)),
+    reason ? null : line("To remove them, close this and choose a reason first."),
+    closeRow(dialog, button("Approve them", { tone: "ok", onclick: decide("approve") }),
+      button(title ? `Remove them for ${title}` : "Remove them",
+        { tone: "p", disabled: !reason, onclick: decide("remove") })))
+}
+
+function muteReporter(desk, report) {
+  const dialog = desk.view.sheet
+  const field = el("textarea", { rows: 2, maxLength: 500, ariaLabel: "Why" })
+  const trouble = el("p", { className: "error" })
+  const mute = async () => {
+    const answer = await post("mute", { revision: desk.current, reporter: report.reporter,
+      because: field.value })
+    if (answer.error) { trouble.textContent = answer.error; return }
+    dialog.close()
+    desk.lookCloser({ isAgain: true })
+  }
+  showDialog(dialog, "Mute this reporter",
+    line("Their reports are kept, but open no case and count for nothing. Say in a few words why."),
+    field, trouble, closeRow(dialog, button("Mute", { tone: "p", onclick: mute })))
+  field.focus()
+}

@@ -1,0 +1,37 @@
+// Makes elements. Text by users gets into the page as text nodes, never as markup.
+
+function el(tag, props = {}, ...children) {
+  const node = document.createElement(tag)
+  for (const [name, value] of Object.entries(props)) {
+    if (value === undefined || value === null || value === false) continue
+    if (name.startsWith("on")) node.addEventListener(name.slice(2), value)
+    else if (name in node && name !== "list") node[name] = value
+    else node.setAttribute(name, value === true ? "" : value)
+  }
+  node.append(...children.flat(Infinity).filter(child => child !== null && child !== undefined))
+  return node
+}
+
+const chip = (words, tone = "") => el("span", { className: `chip ${tone}` }, words)
+const keyCap = key => el("kbd", { ariaHidden: "true" }, key)
+
+function button(words, { key, tone = "", onclick, ...props }) {
+  return el("button", {
+    type: "button", className: `btn ${tone}`, onclick, "aria-keyshortcuts": key, ...props,
+  }, el("span", {}, words), key ? keyCap(key) : null)
+}
+
+const UNITS = [[31_557_600, "y"], [86_400, "d"], [3_600, "h"], [60, "min"]]
+
+/** How long ago in the largest whole unit; `at_ms` and `now_ms` are by the server's clock. */
+function age(at_ms, now_ms) {
+  const seconds = Math.max(0, (now_ms - at_ms) / 1_000)
+  const unit = UNITS.find(([size]) => seconds >= size)
+  return unit ? `${Math.floor(seconds / unit[0])} ${unit[1]}` : "< 1 min"
+}
+
+const clock = seconds =>
+  `${Math.floor(seconds / 60)}:${String(Math.floor(seconds % 60)).padStart(2, "0")}`
+
+const plural = (count, one, many = `${one}s`) =>
+  `${count.toLocaleString("en")} ${count === 1 ? one : many}`

@@ -1,0 +1,90 @@
+// Beside the comment: why it is here, who reported it, who wrote it, what was decided before.
+
+const percent = share => `${(share * 100).toFixed(1)}%`
+
+function panel(title, aside, ...children) {
+  return el("section", { className: "card panel", "aria-label": title },
+    el("div", { className: "row" }, el("h2", {}, el("bdi", {}, title)),
+      el("span", { className: "sp" }),
+      aside ? el("span", { className: "s m" }, aside) : null),
+    ...children)
+}
+
+const line = words => el("p", { className: "s m" }, words)
+
+function scoreRow(row) {
+  const ticks = [row.hold, row.remove].filter(edge => edge !== null)
+  const bar = el("span", { className: "bar", ariaHidden: "true" },
+    el("i", { className: row.tone, style: `width: ${percent(row.score)}` }),
+    ticks.map(edge => el("u", { style: `left: ${percent(Math.min(edge, 0.99))}` })))
+  return [
+    el("span", { className: row.tone ? "" : "m" }, row.label), bar,
+    el("span", { className: `num ${row.tone ? "" : "m"}` }, row.figure),
+  ]
+}
+
+function drawWhy(card) {
+  const { sentences, rows, foot, policy } = card.why
+  return panel("Why it is here", policy, sentences.map(line),
+    rows.length ? el("div", { className: "grid s" }, rows.map(scoreRow)) : null,
+    rows.length ? el("details", { className: "s m" }, el("summary", {}, "Distances in words"),
+      rows.map(row => line(`${row.label}: ${row.distance}`))) : null,
+    foot.map(line))
+}
+
+function drawReports(facts, desk) {
+  if (!facts.reports.length) return null
+  const report = each => el("div", { className: "entry s" },
+    el("span", { className: "row" }, chip(each.reason, each.is_muted ? "" : "o"),
+      el("span", { className: "m" }, el("bdi", {}, each.reporter), each.kind),
+      el("span", { className: "sp" }),
+      facts.can_mute && !each.is_muted
+        ? button("Mute", { tone: "link", onclick: () => muteReporter(desk, each) }) : null),
+    each.words ? el("p", { dir: "auto" }, each.words) : null,
+    each.is_muted ? line("muted: it counts for nothing") : null)
+  return panel(plural(facts.reports.length, "report"), "", facts.reports.map(report))
+}
+
+function drawAuthor(card, facts, desk) {
+  const { record } = card
+  if (!record) {
+    return panel("Author", "",
+      line("Unnamed: whose comments these are is not known, so there is no record."))
+  }
+  const strip = facts?.strip ?? []
+  return panel(card.author, plural(record.comments, "comment"),
+    strip.length ? el("div", { className: "strip", role: "img", ariaLabel: facts.strip_words },
+      strip.map(([tone, words]) => el("i", { className: tone, title: words }))) : null,
+    line(record.words),
+    button("All comments", { tone: "link", onclick: () => openAuthor(desk, card) }))
+}
+
+function drawPrecedents(facts) {
+  if (!facts.precedents.length) return null
+  return panel("Decided before, most alike", facts.precedents_words,
+    facts.precedents.map(each => el("div", { className: "row s precedent" },
+      chip(each.words, each.tone),
+      el("span", { className: "m line", dir: "auto", title: each.title }, each.text))))
+}
+
+function drawGroup(facts, desk) {
+  if (!facts.group) return null
+  return panel(facts.group.title, "",
+    button(facts.group.words, { key: "G", tone: "link", onclick: () => openGroup(desk) }))
+}
+
+const drawHistory = card =>
+  card.history.length ? panel("Decisions so far", "", card.history.map(line)) : null
+
+function drawFacts(desk) {
+  const { card } = desk
+  const facts = desk.facts_of.get(card.revision)
+  return [
+    drawWhy(card),
+    facts ? drawGroup(facts, desk) : null,
+    facts ? drawReports(facts, desk) : null,
+    drawAuthor(card, facts, desk),
+    facts ? drawPrecedents(facts) : null,
+    drawHistory(card),
+  ].filter(Boolean)
+}

@@ -1,0 +1,83 @@
+// What waits: two lines a case, the choice of what is listed, and the search.
+
+const ARRIVALS_MS = 15_000
+
+function drawItem(item, { isOpen, now_ms, onOpen }) {
+  const chips = item.chips.map(([words, tone]) => chip(words, tone))
+  return el("li", {},
+    el("button", {
+      type: "button", className: `it ${isOpen ? "on" : ""} ${item.is_held ? "m" : ""}`,
+      onclick: () => onOpen(item), "aria-current": isOpen ? "true" : null,
+      "data-revision": item.revision,
+    },
+    el("span", { className: "row s" }, chips, el("span", { className: "sp" }),
+      el("span", { className: "m" }, age(item.at, now_ms))),
+    el("span", { className: "line", dir: "auto" }, item.excerpt.map(([text, kind]) =>
+      kind === "mark" ? el("mark", {}, text)
+        : kind === "mask" ? el("span", { className: "mask" }, "\u2588".repeat(Math.min(text.length, 10)))
+          : text))))
+}
+
+function drawList(desk) {
+  const { view, cases } = desk
+  const focused = view.list.getRootNode().activeElement?.dataset.revision
+  view.list.replaceChildren(...cases.items.map(item => drawItem(item, {
+    isOpen: item.revision === desk.current, now_ms: desk.now_ms, onOpen: each => desk.openItem(each),
+  })))
+  view.list.querySelector(".on")?.scrollIntoView({ block: "nearest" })
+  if (focused) view.list.querySelector(`[data-revision="${focused}"]`)?.focus({ preventScroll: true })
+  const total = cases.total === null ? "" : cases.total.toLocaleString("en")
+  view.count.textContent = total && !cases.head.is_exact ? `${total}+` : total
+  view.toggle.firstChild.textContent = `Queue ${view.count.textContent}`
+  view.more.hidden = !cases.next
+  const { oldest, problem } = cases.head ?? {}
+  view.oldest.textContent = oldest ? `oldest ${age(oldest, desk.now_ms)}` : ""
+  view.problem.textContent = problem ?? ""
+}
+
+/** The filters offered above the list; pressed again, one is taken back. */
+function drawQuick(desk) {
+  const { view, facets, filters } = desk
+  const isOwn = ([name]) => !["status", "order"].includes(name)
+  const count = Object.entries(filters).filter(isOwn).length
+  view.quick.replaceChildren(
+    ...(facets?.quick ?? []).map(([name, value, words]) => el("button", {
+      type: "button", className: `chip ${filters[name] === value ? "a" : ""}`,
+      "aria-pressed": String(filters[name] === value),
+      onclick: () => desk.filter(name, filters[name] === value ? "" : value),
+    }, words)),
+    el("span", { className: "sp" }),
+    el("button", { type: "button", className: `chip ${count ? "a" : ""}`,
+      onclick: () => openFilters(desk) }, count ? plural(count, "filter") : "Filter"))
+}
+
+function openFilters(desk) {
+  const dialog = desk.view.filters
+  const field = ([name, label, options]) => {
+    const select = el("select", { onchange: event => desk.filter(name, event.target.value) },
+      options.map(([value, words]) => el("option", { value }, words)))
+    select.value = desk.filters[name] ?? options[0][0]
+    return el("label", {}, el("span", { className: "m" }, label), select)
+  }
+  const author = el("input", { type: "text", value: desk.filters.author ?? "",
+    onchange: event => desk.filter("author", event.target.value.trim()) })
+  dialog.replaceChildren(
+    el("h2", {}, "What is listed"),
+    el("div", { className: "fields" }, (desk.facets?.choices ?? []).map(field),
+      el("label", {}, el("span", { className: "m" }, "Author"), author)),
+    el("p", { className: "m s" }, "The page's address keeps these choices: a bookmark brings them back."),
+    el("div", { className: "row" },
+      button("Reset", { onclick: () => { desk.open({}); dialog.close() } }),
+      el("span", { className: "sp" }), button("Close", { onclick: () => dialog.close() })))
+  dialog.showModal()
+}
+
+/** Says how many came in since; they are listed when asked for, never under the cursor. */
+async function announceArrivals(desk) {
+  const mark = desk.cases.head?.mark
+  if (!mark || document.hidden) return
+  const { count } = await post("arrivals", { ...desk.filters, mark })
+  if (mark !== desk.cases.head?.mark) return
+  desk.view.arrived.hidden = !count || count === "0"
+  desk.view.arrived.firstChild.textContent = `${count} new since you opened`
+}

@@ -1,0 +1,164 @@
+"""The presses that the desk sends. Each has an id made in the browser, and is sent until it has an
+outcome; the id is the key under which the state decides it once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from core.bootstrap.services import Services
+from core.errors import Conflict, ConsoleError, InvalidInput, StoreError
+from core.moderation.decisions import Decision
+from core.moderation.groups import group_id_of
+from core.moderation.permissions import Actor
+from core.moderation.policies import Action
+from core.services.group_decisions import (
+    GroupReview,
+    SkippedMember,
+    decide_group,
+    undo_group,
+)
+from core.services.reopen import reopen
+from core.services.review import Review, decide_case, describe_decision, skip_case, undo_decision
+from dashboard.review.desk.requests import number, text
+from dashboard.wording import millis
+
+MOST_PRESSES = 500
+TOLD = 3
+DECISIONS = {"approve": Action.APPROVE, "remove": Action.REMOVE, "escalate": Action.ESCALATE}
+
+
+@dataclass(frozen=True, slots=True)
+class Press:
+    """One press. `version` is the one of the case that was on screen."""
+
+    id: str
+    kind: str
+    action: str
+    revision_id: str
+    version: int
+    reason_code: str | None
+    note: str
+    internal_note: str
+    members: tuple[tuple[str, int], ...]
+    group: str
+
+
+def read_presses(rows: object) -> list[Press]:
+    """Raises InvalidInput, naming the field, before anything is decided."""
+    if not isinstance(rows, list) or len(rows) > MOST_PRESSES:
+        raise InvalidInput(f"`presses` must be a list of at most {MOST_PRESSES}.")
+    return [_read(row) for row in rows]
+
+
+def _read(row: object) -> Press:
+    if not isinstance(row, Mapping):
+        raise InvalidInput("Each press must be an object.")
+    return Press(
+        id=text(row, "id"),
+        kind=text(row, "do"),
+        action=text(row, "action") or text(row, "do"),
+        revision_id=text(row, "revision"),
+        version=number(row, "version"),
+        reason_code=text(row, "reason") or None,
+        note=text(row, "note"),
+        internal_note=text(row, "internal_note"),
+        members=_members(row),
+        group=text(row, "group"),
+    )
+
+
+def _members(row: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
+    """The ticked comments of a group, each with the version that was shown."""
+    given = row.get("members", [])
+    if not isinstance(given, list):
+        raise InvalidInput("`members` must be a list.")
+    members = []
+    for each in given:
+        match each:
+            case [str(revision_id), int(version)] if not isinstance(version, bool):
+                members.append((revision_id, version))
+            case _:
+                raise InvalidInput("`members` must be pairs of a revision and its version.")
+    return tuple(members)
+
+
+def press_outcomes(
+    services: Services, actor: Actor, presses: Sequence[Press]
+) -> list[dict[str, object]]:
+    """What became of each press, in order. Raises StoreError, also if some were decided: the same
+    presses sent again have the same outcomes."""
+    return [_outcome(services, actor, press) for press in presses]
+
+
+def _outcome(services: Services, actor: Actor, press: Press) -> dict[str, object]:
+    try:
+        if press.kind in ("group", "undo_group"):
+            return _group_outcome(services, actor, press)
+        decision = _act(services, actor, press)
+    except StoreError:
+        raise
+    except ConsoleError as refusal:
+        # Somebody else's decision stands; anything else the moderator can mend and press again.
+        is_final = isinstance(refusal, Conflict)
+        return {"id": press.id, "is_done": False, "words": str(refusal), "can_retry": not is_final}
+    at = millis(decision.effective_at) if decision else None
+    return {"id": press.id, "is_done": True, "effective_at": at}
+
+
+def _group_outcome(services: Services, actor: Actor, press: Press) -> dict[str, object]:
+    if press.kind == "undo_group":
+        outcome = undo_group(services.context, actor, group_id_of(press.group))
+    else:
+        review = GroupReview(
+            members=press.members,
+            action=_action(press),
+            idempotency_key=press.id,
+            reason_code=press.reason_code,
+            note=press.note,
+            internal_note=press.internal_note,
+        )
+        outcome = decide_group(services.context, actor, review)
+    first = outcome.decisions[0] if outcome.decisions else None
+    return {
+        "id": press.id,
+        "is_done": True,
+        "effective_at": millis(first.effective_at) if first else None,
+        "words": _left_out(outcome.skipped),
+    }
+
+
+def _left_out(skipped: Sequence[SkippedMember]) -> str:
+    if not skipped:
+        return ""
+    told = "; ".join(f"{each.author}: {each.why}" for each in skipped[:TOLD])
+    more = f" and {len(skipped) - TOLD} more" if len(skipped) > TOLD else ""
+    return f"{len(skipped)} left as they were. {told}{more}"
+
+
+def _action(press: Press) -> Action:
+    """Raises InvalidInput."""
+    if press.action not in DECISIONS:
+        raise InvalidInput(f"There is no press {press.action!r}.")
+    return DECISIONS[press.action]
+
+
+def _act(services: Services, actor: Actor, press: Press) -> Decision | None:
+    context, seen = services.context, press.version
+    if press.kind == "skip":
+        ended = skip_case(context, actor, press.revision_id, press=press.id)
+        if ended is not None:
+            raise Conflict(describe_decision(ended))
+        return None
+    if press.kind == "undo":
+        return undo_decision(context, actor, press.revision_id, seen_version=seen)
+    if press.kind == "reopen":
+        return reopen(context, actor, press.revision_id, seen_version=seen)
+    review = Review(
+        revision_id=press.revision_id,
+        seen_version=seen,
+        action=_action(press),
+        idempotency_key=press.id,
+        reason_code=press.reason_code,
+        note=press.note,
+        internal_note=press.internal_note,
+    )
+    return decide_case(context, actor, review)

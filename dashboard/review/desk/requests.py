@@ -1,0 +1,29 @@
+"""Fields of the desk's requests."""
+
+from collections.abc import Mapping
+
+from core.errors import InvalidInput
+
+
+def text(row: Mapping[str, object], name: str) -> str:
+    """The field as text; empty if it is missing. Raises InvalidInput."""
+    value = row.get(name)
+    if value is not None and not isinstance(value, str):
+        raise InvalidInput(f"`{name}` must be text.")
+    return value or ""
+
+
+def number(row: Mapping[str, object], name: str) -> int:
+    """The field as a whole number; 0 if it is missing. Raises InvalidInput."""
+    value = row.get(name, 0)
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise InvalidInput(f"`{name}` must be a whole number.")
+    return value
+
+
+def texts(row: Mapping[str, object], name: str) -> list[str]:
+    """The field as a list of texts. Raises InvalidInput."""
+    value = row.get(name)
+    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+        raise InvalidInput(f"`{name}` must be a list of texts.")
+    return value

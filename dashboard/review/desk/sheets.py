@@ -1,0 +1,131 @@
+"""What opens above the desk as JSON: an author's comments, replies, a group, a muting."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from core.bootstrap.services import Services
+from core.errors import NotFound
+from core.moderation.permissions import Actor
+from core.services.conversations import list_author_comments, load_thread
+from core.services.groups import CaseGroup, GroupMember, find_group
+from core.services.preferences import load_preferences, save_preferences
+from core.services.queries import load_case
+from core.services.report import mute_reporter
+from core.store.near_views import AuthorComment
+from dashboard.review.desk.requests import text, texts
+from dashboard.wording import (
+    LABELS,
+    NO_LONGER_SHOWN,
+    VISIBILITY_TONES,
+    VISIBLE_NOW,
+    millis,
+    score_figure,
+)
+
+Body = Mapping[str, object]
+PAGE = 30
+SHOWN_CHARS = 600
+
+
+def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """A page of the comments of the case's author; `before` is where the next one begins."""
+    view = load_case(services.context, actor, text(asked, "revision"))
+    comment = view.comment
+    page = list_author_comments(
+        services.context, actor, comment.source, comment.author, limit=PAGE, before=_place(asked)
+    )
+    return {
+        "comments": [
+            {
+                "words": _outcome(each),
+                "tone": VISIBILITY_TONES[each.visibility],
+                "details": f"by {each.actor}" if each.actor else "by rule",
+                "created_at": millis(each.created_at),
+                "text": each.excerpt or NO_LONGER_SHOWN,
+            }
+            for each in page.comments
+            if not (view.is_hidden and each.comment_id == comment.id)
+        ],
+        "before": [page.before[0].isoformat(), page.before[1]] if page.before else None,
+    }
+
+
+def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """The first direct answers to a comment; none to a blind case's, since only a visible comment
+    can have any."""
+    if load_case(services.context, actor, text(asked, "revision")).is_hidden:
+        return {"replies": []}
+    thread = load_thread(services.context, actor, text(asked, "revision"))
+    return {
+        "replies": [
+            {
+                "author": reply.author,
+                "text": reply.text or NO_LONGER_SHOWN,
+                "created_at": millis(reply.created_at),
+            }
+            for reply in thread.replies
+        ]
+    }
+
+
+def group_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """The waiting cases with nearly the same text."""
+    group = find_group(services.context, actor, text(asked, "revision"))
+    return {"members": [_member(each) for each in group.members], "words": _group_words(group)}
+
+
+def shortcuts_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Switch the keys on or off for this person."""
+    known = load_preferences(services.context, actor)
+    are_on = asked.get("are_on") is True
+    save_preferences(services.context, actor, replace(known, has_shortcuts=are_on))
+    return {}
+
+
+def mute_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Mute who reported the case."""
+    comment = load_case(services.context, actor, text(asked, "revision")).comment
+    reporter, because = text(asked, "reporter"), text(asked, "because")
+    mute_reporter(services.context, actor, comment.source, reporter, because)
+    return {}
+
+
+def _place(asked: Body) -> tuple[datetime, str] | None:
+    if asked.get("before") is None:
+        return None
+    moment, *rest = texts(asked, "before") or [""]
+    try:
+        return datetime.fromisoformat(moment).astimezone(UTC), rest[0]
+    except (IndexError, ValueError):
+        raise NotFound("There is no such page of comments.") from None
+
+
+def _outcome(comment: AuthorComment) -> str:
+    heard = f", appeal {comment.appeal}" if comment.appeal else ""
+    return VISIBLE_NOW[comment.visibility] + heard
+
+
+def _member(member: GroupMember) -> dict[str, object]:
+    chips = [("the same" if member.is_same else f"{member.likeness:.0%} alike", "o")]
+    if member.label and member.score is not None:
+        chips.append((f"{LABELS[member.label]} {score_figure(member.score)}", "r"))
+    record = member.record
+    told = f"{record.comments:,} comments, {record.removed:,} removed" if record else "unnamed"
+    return {
+        "revision": member.revision_id,
+        "version": member.seen_version,
+        "chips": chips,
+        "author": member.author,
+        "details": f"{told} · {member.source}",
+        "text": member.text[:SHOWN_CHARS],
+    }
+
+
+def _group_words(group: CaseGroup) -> str:
+    shown = f"The first {len(group.members):,} of " if group.total > len(group.members) else ""
+    more = "" if group.is_counted else " or more"
+    return (
+        f"{shown}{group.total:,}{more} waiting comments, {group.same:,} with exactly this text. "
+        "Untick those that have to be looked at alone."
+    )

@@ -1,0 +1,107 @@
+"""The review queue with a button for each key, drawn anew by the server after each press."""
+
+from collections.abc import Collection
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.errors import NotFound
+from core.moderation.cases import CaseStatus
+from core.moderation.permissions import Actor, Permission, can
+from core.moderation.scores import Label
+from core.services.queries import list_cases, list_undoable, load_case
+from dashboard.review.plain.actions import (
+    action_row,
+    message_line,
+    note_box,
+    reason_row,
+    undo_button,
+)
+from dashboard.review.plain.case_card import card_text, case_card
+from dashboard.review.plain.case_list import pager, queue_list
+from dashboard.review.plain.desk import Desk
+from dashboard.review.plain.explanation import explain_open_case
+from dashboard.review.plain.header import header
+from dashboard.review.plain.keyboard import keyboard
+from dashboard.review.plain.why_flagged import (
+    author_panel,
+    history_panel,
+    scores_or_words,
+    why_flagged,
+)
+
+NOTHING_HERE = {
+    CaseStatus.ESCALATED: ("Nothing is escalated.", ":material/flag:"),
+    CaseStatus.CLOSED: ("Nobody has decided a case yet.", ":material/history:"),
+}
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    if st.session_state.get("desk_of") != actor.id:
+        mine = list_undoable(services.context, actor) if can(actor, Permission.DECIDE) else ()
+        st.session_state["desk_of"] = actor.id
+        st.session_state["desk"] = Desk(undoable=list(mine))
+    status, label = header(services, actor)
+    _desk(services, actor, status, label)
+
+
+@st.fragment
+def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | None) -> None:
+    desk: Desk = st.session_state["desk"]
+    desk.draws += 1
+    desk.turn_to(f"{status} {label}")
+    page = list_cases(services.context, actor, statuses=(status,), label=label, page=desk.page)
+    desk.page = page.number
+    items = desk.place(page.items)
+    left, middle, right = st.columns([26, 46, 28], gap="medium")
+    if not items or desk.revision_id is None:
+        with left:
+            keys = _nothing_left(desk, services, actor, status)
+        _keyboard(desk, "none", keys, has_note=False)
+        return
+    try:
+        view = load_case(services.context, actor, desk.revision_id)
+    except NotFound as gone:
+        st.warning(str(gone))
+        return
+    now = services.clock.now()
+    with left:
+        pager(desk, page)
+        queue_list(desk, items, is_paged=page.pages > 1)
+    with middle:
+        text_place = case_card(view, now, desk.words)
+        keys = action_row(desk, services, actor, view)
+        # Drawn right after the card and the buttons, so that keys work before the rest is drawn.
+        is_open = status is not CaseStatus.CLOSED
+        _keyboard(desk, f"{view.revision.id}_{len(view.chain)}", keys, has_note=is_open)
+        message_line(desk)
+        if is_open:
+            reason_row(desk, view)
+            note_box(desk, view)
+    with right:
+        table_place = why_flagged(view, desk, services.service_asked)
+        author_panel(view)
+        history_panel(view, now)
+    if desk.wants_words and desk.words is None and not desk.words_refusal:
+        # Last, when the keys work already: this scores some hundred variants of the comment.
+        explain_open_case(desk, services, actor)
+        card_text(text_place, view, desk.words)
+        scores_or_words(table_place, view, desk)
+
+
+def _keyboard(desk: Desk, card: str, keys: Collection[str], *, has_note: bool) -> None:
+    keyboard(draw=desk.draws, card=card, filters=desk.filters, deciding=keys, has_note=has_note)
+
+
+def _nothing_left(
+    desk: Desk, services: Services, actor: Actor, status: CaseStatus
+) -> Collection[str]:
+    if status in NOTHING_HERE:
+        words, icon = NOTHING_HERE[status]
+        st.info(words, icon=icon)
+    else:
+        st.success("The queue is empty. Thank you.", icon=":material/done_all:")
+        st.caption("`modconsole ingest` brings in comments, `modconsole score` decides on them.")
+    message_line(desk)
+    return undo_button(desk, services, actor)

@@ -1,0 +1,158 @@
+"""The settings page: each role, and every state."""
+
+from collections.abc import Callable
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.bootstrap.services import Services
+from core.errors import StoreError
+from core.moderation.exposure import PAUSE_AFTER, ReviewedText
+from core.moderation.permissions import Actor, Role
+from core.moderation.policies import Action
+from core.moderation.preferences import Preferences
+from core.moderation.scores import Label
+from core.services.preferences import load_preferences, save_preferences
+from core.store.sql.people import SqlPeople
+from core.store.sql.writer import SqlWriter
+from core.store.views import LeftOutCount
+from dashboard.settings.wording import NOTHING_LEFT, PAUSE, left_out_lines
+from tests.factories import HELD, LEAD, MODERATOR, decided, scored
+from tests.patience import PATIENT_S
+
+OPS = Actor("ola", Role.OPS)
+ADMIN = Actor("ada", Role.ADMIN)
+AUDITOR = Actor("ines", Role.AUDITOR)
+Open = Callable[..., AppTest]
+
+
+def words(test: AppTest) -> list[str]:
+    return [each.value for each in test.markdown]
+
+
+@pytest.mark.parametrize(
+    ("actor", "has_hour", "sees_left_out"),
+    [
+        (MODERATOR, True, False),
+        (LEAD, True, True),
+        (ADMIN, True, True),
+        (AUDITOR, False, False),
+    ],
+)
+def test_each_role_has_its_parts(
+    services: Services, staff_page: Open, actor: Actor, has_hour: bool, sees_left_out: bool
+) -> None:
+    test = staff_page("settings", actor)
+    assert not test.exception
+    assert [each.label for each in test.toggle] == [
+        "Keyboard shortcuts",
+        "Cover severe words",
+        "Lighter queue",
+    ]
+    assert [each.value for each in test.toggle] == [True, True, False]
+    assert test.get_by_key("settings_left_out").value == []
+    assert [tile.value for tile in test.metric] == (["0", "0"] if has_hour else [])
+    assert (NOTHING_LEFT in words(test)) is sees_left_out
+
+
+def test_role_without_a_queue_has_no_such_page(staff_page: Open) -> None:
+    with pytest.raises(ValueError, match="settings"):
+        staff_page("settings", OPS)
+
+
+def test_page_itself_refuses_a_role_without_permission(services: Services) -> None:
+    def page() -> None:
+        from core.moderation.permissions import Actor, Role
+        from dashboard.settings.screen import render
+        from dashboard.wiring import current_services
+
+        render(current_services(), Actor("ola", Role.OPS))
+
+    test = AppTest.from_function(page, default_timeout=PATIENT_S).run()
+    assert test.error[0].value == "As ops you may not set your preferences."
+    assert not test.toggle
+
+
+def test_a_change_is_stored_at_once_and_shown_again(services: Services, staff_page: Open) -> None:
+    test = staff_page("settings", MODERATOR)
+    test.get_by_key("settings_masks_severe").set_value(False).run()
+    test.get_by_key("settings_left_out").set_value([Label.THREAT, Label.OBSCENE]).run()
+    test.get_by_key("settings_is_lighter").set_value(True).run()
+    test.get_by_key("settings_has_shortcuts").set_value(False).run()
+    stored = Preferences(False, False, (Label.OBSCENE, Label.THREAT), True)
+    assert load_preferences(services.context, MODERATOR) == stored
+    again = staff_page("settings", MODERATOR)
+    assert [each.value for each in again.toggle] == [False, False, True]
+    assert again.get_by_key("settings_left_out").value == [Label.OBSCENE, Label.THREAT]
+    another = staff_page("settings", Actor("tomas", Role.MODERATOR))
+    assert [each.value for each in another.toggle] == [True, True, False]
+
+
+def test_a_change_in_another_tab_is_shown(services: Services, staff_page: Open) -> None:
+    test = staff_page("settings", MODERATOR)
+    save_preferences(services.context, MODERATOR, Preferences(is_lighter=True))
+    test.run()
+    assert test.get_by_key("settings_is_lighter").value is True
+
+
+def test_all_topics_cannot_be_left_out(services: Services, staff_page: Open) -> None:
+    test = staff_page("settings", MODERATOR)
+    test.get_by_key("settings_left_out").set_value(list(Label)).run()
+    assert "one topic at least has to stay in the queue" in test.error[0].value
+    assert test.get_by_key("settings_left_out").value == []
+    assert not test.run().error
+
+
+def test_a_state_that_cannot_be_written_is_told(
+    services: Services, staff_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise StoreError("the disk is full")
+
+    monkeypatch.setattr(SqlWriter, "save_preferences", full)
+    test = staff_page("settings", MODERATOR)
+    test.get_by_key("settings_is_lighter").set_value(True).run()
+    assert test.error[0].value == "Not stored\\: the disk is full"
+    assert test.get_by_key("settings_is_lighter").value is False
+
+
+def test_the_last_hour_counts_what_was_severe(services: Services, staff_page: Open) -> None:
+    decided(services, scored(services, "Vermin, the lot of them."), Action.APPROVE)
+    decided(services, scored(services, HELD), Action.REMOVE, reason_code="threat")
+    test = staff_page("settings", MODERATOR)
+    assert {tile.label: tile.value for tile in test.metric} == {"Decided": "2", "Severe": "1"}
+    assert not test.info
+
+
+def test_a_pause_is_suggested_after_many(
+    services: Services, staff_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many = [ReviewedText(str(n), {Label.INSULT: 0.99}) for n in range(PAUSE_AFTER)]
+    monkeypatch.setattr(SqlPeople, "reviewed_since", lambda *_: many)
+    test = staff_page("settings", MODERATOR)
+    assert test.info[0].value == PAUSE
+
+
+def test_leads_see_what_nobody_takes(services: Services, staff_page: Open) -> None:
+    decided(services, scored(services, HELD), Action.APPROVE)
+    scored(services, HELD)
+    scored(services, HELD)
+    save_preferences(
+        services.context, MODERATOR, Preferences(left_out=(Label.INSULT, Label.TOXICITY))
+    )
+    assert "insult: 2 cases" in words(staff_page("settings", LEAD))
+
+
+@pytest.mark.parametrize(
+    ("count", "lines"),
+    [
+        (LeftOutCount(), []),
+        (LeftOutCount({Label.THREAT: 0}), []),
+        (
+            LeftOutCount({Label.THREAT: 1, Label.INSULT: 1_200}, 3),
+            ["threat: 1 case", "insult: 1,200 cases", "a score of 0.95 or more: 3 cases"],
+        ),
+    ],
+)
+def test_lines_of_what_is_left_out(count: LeftOutCount, lines: list[str]) -> None:
+    assert list(left_out_lines(count)) == lines
