@@ -4,7 +4,7 @@ SQLite without statistics guesses which index of several is the best, and often 
 names one. PostgreSQL has statistics and chooses by itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,10 +22,11 @@ Columns = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilterPart:
     """One condition of a filter: the columns that it needs, and how it is made of them. If there is
     an `index` on them, `ways` are the conditions of which one holds: with each alone the index
-    gives the cases in the order of their rank, unless it `is_range`."""
+    gives the cases in the order of their rank, unless it `is_range`. With `is_few` the database
+    finds the few cases by their revisions. `value` is what the filter says."""
 
     names: tuple[str, ...]
     make: Callable[[Columns], Condition]
@@ -33,6 +34,7 @@ class Part:
     ways: Sequence[Condition] = ()
     is_range: bool = False
     is_few: bool = False
+    value: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ ORDERS: Mapping[QueueOrder, Order] = {
 }
 
 
-def parts_of(query: QueueQuery) -> list[Part]:
+def parts_of(query: QueueQuery) -> list[FilterPart]:
     """The conditions of the filter but that on the status."""
     asked = query.filter
     label = None if asked.label == WITHOUT else asked.label
@@ -90,33 +92,31 @@ def _claimed(query: QueueQuery) -> Any:
     return select(claims.c.revision_id).where(claims.c.expires_at > rows.to_micros(query.now))
 
 
-def _equal(name: str, value: str | None, index: str) -> Part:
+def _equal(name: str, value: str | None, index: str) -> FilterPart:
     def make(columns: Columns) -> Condition:
         condition: Condition = columns[name].is_(None) if value is None else columns[name] == value
         return condition
 
-    return Part((name,), make, index, [make(cases.c)])
+    return FilterPart((name,), make, index, [make(cases.c)], value=value)
 
 
-def _score(asked: QueueFilter) -> Part | None:
+def _score(asked: QueueFilter) -> FilterPart | None:
     band = asked.score
     if band is None:
         return None
 
     def make(columns: Columns) -> Condition:
-        condition: Condition = columns.tenth.in_(list(band.tenths))
-        if not band.is_whole:
-            below = columns.score < band.high if band.high < 1 else columns.score <= 1
-            condition &= (columns.score >= band.low) & below
+        below: Condition = columns.score < band.high if band.high < 1 else columns.score <= 1
+        condition: Condition = (columns.score >= band.low) & below
         return condition
 
-    tenths = [(cases.c.tenth == tenth) & make(cases.c) for tenth in band.tenths]
-    return Part(
-        ("tenth", "score") if not band.is_whole else ("tenth",), make, "ix_cases_tenth", tenths
-    )
+    tenths = [cases.c.tenth == tenth for tenth in band.tenths]
+    if not band.is_whole:
+        tenths = [tenth & make(cases.c) for tenth in tenths]
+    return FilterPart(("score",), make, "ix_cases_tenth", tenths, value=band)
 
 
-def _limits(asked: QueueFilter) -> Part | None:
+def _limits(asked: QueueFilter) -> FilterPart | None:
     left_out, below = asked.limits.left_out, asked.limits.score_below
     if not left_out and below is None:
         return None
@@ -128,10 +128,10 @@ def _limits(asked: QueueFilter) -> Part | None:
             condition &= label.is_(None) | label.not_in([each.value for each in left_out])
         return condition if below is None else condition & (columns.score < below)
 
-    return Part(("scored_label", "score"), make)
+    return FilterPart(("scored_label", "score"), make)
 
 
-def _reports(asked: QueueFilter) -> Part | None:
+def _reports(asked: QueueFilter) -> FilterPart | None:
     if not asked.reports:
         return None
 
@@ -139,10 +139,13 @@ def _reports(asked: QueueFilter) -> Part | None:
         condition: Condition = columns.report_count >= asked.reports
         return condition
 
-    return Part(("report_count",), make, "ix_cases_reports", [make(cases.c)], is_range=True)
+    ways = [make(cases.c)]
+    return FilterPart(
+        ("report_count",), make, "ix_cases_reports", ways, is_range=True, value=asked.reports
+    )
 
 
-def _age(query: QueueQuery) -> Part | None:
+def _age(query: QueueQuery) -> FilterPart | None:
     since, waiting_s = query.filter.opened_since, query.filter.waiting_s
     if since is None and waiting_s is None:
         return None
@@ -156,17 +159,20 @@ def _age(query: QueueQuery) -> Part | None:
             condition &= columns.opened_at <= until
         return condition
 
-    return Part(("opened_at",), make, "ix_cases_opened", [make(cases.c)], is_range=True)
+    age = (since, waiting_s)
+    return FilterPart(
+        ("opened_at",), make, "ix_cases_opened", [make(cases.c)], is_range=True, value=age
+    )
 
 
-def _text(asked: QueueFilter) -> Part | None:
+def _text(asked: QueueFilter) -> FilterPart | None:
     """An open case ends with its text; one that was decided before stays closed."""
     if CaseStatus.CLOSED not in asked.statuses:
         return None
-    return Part(("is_text_gone",), lambda c: c.is_text_gone == 0)
+    return FilterPart(("is_text_gone",), lambda c: c.is_text_gone == 0)
 
 
-def _held(query: QueueQuery) -> Part | None:
+def _held(query: QueueQuery) -> FilterPart | None:
     held, holder = query.filter.held_by, query.filter.holder
     few = []
     if held is HeldBy.ME:
@@ -187,4 +193,4 @@ def _held(query: QueueQuery) -> Part | None:
 
     if not few and not is_free:
         return None
-    return Part(("revision_id",), make, ways=[make(cases.c)], is_few=bool(few))
+    return FilterPart(("revision_id",), make, ways=[make(cases.c)], is_few=bool(few))
