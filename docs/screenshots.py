@@ -116,7 +116,9 @@ def _compare(page: Page) -> None:
 def _sign_in(page: Page, who: str) -> None:
     page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/sign_in")
     page.locator(f".st-key-sign_in_{who} button").click()
-    page.wait_for_timeout(1_000)  # until the browser has the cookie: the next address is a reload
+    # The next address is a reload: without the cookie it would ask who one is.
+    page.wait_for_function("() => document.cookie.includes('modconsole_person_')")
+    page.wait_for_timeout(1_000)
 
 
 def _settle(page: Page) -> None:
