@@ -27,7 +27,7 @@ from core.moderation.queue_paging import QueuePlace
 from core.moderation.scores import Label
 from core.store.queue_views import REPORT_STEPS, QueueLine, Tally, TallyRow
 from core.store.sql import rows
-from core.store.sql.queue_query import ORDERS, Condition, Part, parts_of
+from core.store.sql.queue_query import ORDERS, Condition, FilterPart, parts_of
 from core.store.sql.tables import audit_events, cases, claims, decisions, revisions
 
 MOST_COUNTED = 10_000
@@ -52,7 +52,7 @@ class _Way:
 
     index: str
     conditions: Sequence[Condition]
-    rest: Sequence[Part]
+    rest: Sequence[FilterPart]
 
     def status_is(self, statuses: Sequence[CaseStatus]) -> Condition:
         # Joined to an empty text, a column is not looked for in an index.
@@ -167,7 +167,7 @@ class SqlQueue:
             best = others[0]
         return _way_by(best, parts)
 
-    def _size(self, query: QueueQuery, part: Part) -> int:
+    def _size(self, query: QueueQuery, part: FilterPart) -> int:
         way = _Way(part.index, part.ways, ())
         met = (
             _on_index(select(literal(1)), part.index)
@@ -229,7 +229,7 @@ class SqlQueue:
         return [_line(by_id[key[-1]], key) for key in keys]
 
 
-def _way_by(part: Part, parts: Sequence[Part]) -> _Way:
+def _way_by(part: FilterPart, parts: Sequence[FilterPart]) -> _Way:
     return _Way(part.index, part.ways, [each for each in parts if each is not part])
 
 

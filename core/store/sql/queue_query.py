@@ -22,7 +22,7 @@ Columns = Any
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class FilterPart:
     """One condition of a filter: the columns that it needs, and how it is made of them. If there is
     an `index` on them, `ways` are the conditions of which one holds: with each alone the index
     gives the cases in the order of their rank, unless it `is_range`."""
@@ -65,7 +65,7 @@ ORDERS: Mapping[QueueOrder, Order] = {
 }
 
 
-def parts_of(query: QueueQuery) -> list[Part]:
+def parts_of(query: QueueQuery) -> list[FilterPart]:
     """The conditions of the filter but that on the status."""
     asked = query.filter
     label = None if asked.label == WITHOUT else asked.label
@@ -90,15 +90,15 @@ def _claimed(query: QueueQuery) -> Any:
     return select(claims.c.revision_id).where(claims.c.expires_at > rows.to_micros(query.now))
 
 
-def _equal(name: str, value: str | None, index: str) -> Part:
+def _equal(name: str, value: str | None, index: str) -> FilterPart:
     def make(columns: Columns) -> Condition:
         condition: Condition = columns[name].is_(None) if value is None else columns[name] == value
         return condition
 
-    return Part((name,), make, index, [make(cases.c)])
+    return FilterPart((name,), make, index, [make(cases.c)])
 
 
-def _score(asked: QueueFilter) -> Part | None:
+def _score(asked: QueueFilter) -> FilterPart | None:
     band = asked.score
     if band is None:
         return None
@@ -111,12 +111,12 @@ def _score(asked: QueueFilter) -> Part | None:
         return condition
 
     tenths = [(cases.c.tenth == tenth) & make(cases.c) for tenth in band.tenths]
-    return Part(
+    return FilterPart(
         ("tenth", "score") if not band.is_whole else ("tenth",), make, "ix_cases_tenth", tenths
     )
 
 
-def _limits(asked: QueueFilter) -> Part | None:
+def _limits(asked: QueueFilter) -> FilterPart | None:
     left_out, below = asked.limits.left_out, asked.limits.score_below
     if not left_out and below is None:
         return None
@@ -128,10 +128,10 @@ def _limits(asked: QueueFilter) -> Part | None:
             condition &= label.is_(None) | label.not_in([each.value for each in left_out])
         return condition if below is None else condition & (columns.score < below)
 
-    return Part(("scored_label", "score"), make)
+    return FilterPart(("scored_label", "score"), make)
 
 
-def _reports(asked: QueueFilter) -> Part | None:
+def _reports(asked: QueueFilter) -> FilterPart | None:
     if not asked.reports:
         return None
 
@@ -139,10 +139,10 @@ def _reports(asked: QueueFilter) -> Part | None:
         condition: Condition = columns.report_count >= asked.reports
         return condition
 
-    return Part(("report_count",), make, "ix_cases_reports", [make(cases.c)], is_range=True)
+    return FilterPart(("report_count",), make, "ix_cases_reports", [make(cases.c)], is_range=True)
 
 
-def _age(query: QueueQuery) -> Part | None:
+def _age(query: QueueQuery) -> FilterPart | None:
     since, waiting_s = query.filter.opened_since, query.filter.waiting_s
     if since is None and waiting_s is None:
         return None
@@ -156,17 +156,17 @@ def _age(query: QueueQuery) -> Part | None:
             condition &= columns.opened_at <= until
         return condition
 
-    return Part(("opened_at",), make, "ix_cases_opened", [make(cases.c)], is_range=True)
+    return FilterPart(("opened_at",), make, "ix_cases_opened", [make(cases.c)], is_range=True)
 
 
-def _text(asked: QueueFilter) -> Part | None:
+def _text(asked: QueueFilter) -> FilterPart | None:
     """An open case ends with its text; one that was decided before stays closed."""
     if CaseStatus.CLOSED not in asked.statuses:
         return None
-    return Part(("is_text_gone",), lambda c: c.is_text_gone == 0)
+    return FilterPart(("is_text_gone",), lambda c: c.is_text_gone == 0)
 
 
-def _held(query: QueueQuery) -> Part | None:
+def _held(query: QueueQuery) -> FilterPart | None:
     held, holder = query.filter.held_by, query.filter.holder
     few = []
     if held is HeldBy.ME:
@@ -187,4 +187,4 @@ def _held(query: QueueQuery) -> Part | None:
 
     if not few and not is_free:
         return None
-    return Part(("revision_id",), make, ways=[make(cases.c)], is_few=bool(few))
+    return FilterPart(("revision_id",), make, ways=[make(cases.c)], is_few=bool(few))
