@@ -109,6 +109,10 @@ class Count:
     number: int
     is_exact: bool = True
 
+    def less(self, other: "Count") -> "Count":
+        """What is left of these without the others; not less than none."""
+        return Count(max(self.number - other.number, 0), self.is_exact and other.is_exact)
+
     @property
     def may_be_more(self) -> bool:
         """Whether there is a case, or may be one."""

@@ -30,23 +30,18 @@ NONE = Count(0)
 
 @dataclass(frozen=True, slots=True)
 class CasePage:
-    """One page of the queue, with how many cases come before and after it. `previous` and `next`
-    are the cursors of the pages beside it, None at the ends. `mark` is for `arrivals`."""
+    """One page of the queue, with how many cases match, and how many of them come before and after
+    the page. `previous` and `next` are the cursors of the pages beside it, None at the ends. `mark`
+    is for `arrivals`."""
 
     items: Sequence[QueueLine]
     order: QueueOrder
+    total: Count
     before: Count
     after: Count
     previous: str | None
     next: str | None
     mark: str
-
-    @property
-    def total(self) -> Count:
-        """All cases that match the filter."""
-        parts = (self.before, self.after)
-        number = len(self.items) + sum(part.number for part in parts)
-        return Count(number, all(part.is_exact for part in parts))
 
 
 def list_queue(
@@ -64,20 +59,23 @@ def list_queue(
     limit = max(1, min(limit, MAX_LIMIT))
     with context.store.read() as reader:
         query = _query(context, reader, actor, queue_filter, order)
-        items = _page(reader, query, cursor_to_place(after, query.order), limit)
-        before = after_them = NONE
+        place = cursor_to_place(after, query.order)
+        items, place, is_cut = _page(reader, query, place, limit)
+        total, before = reader.count_queue(query), NONE
+        first = last = None
         if items:
             first = QueuePlace(query.order, items[0].key, is_backwards=True)
             last = QueuePlace(query.order, items[-1].key)
-            before = reader.count_queue(query, first) if after else NONE
-            after_them = reader.count_queue(query, last)
+            before = reader.count_queue(query, first) if place else NONE
+        is_back = place is not None and place.is_backwards
         return CasePage(
             items=items,
             order=query.order,
+            total=total,
             before=before,
-            after=after_them,
-            previous=place_to_cursor(first) if before.may_be_more else None,
-            next=place_to_cursor(last) if after_them.may_be_more else None,
+            after=total.less(before).less(Count(len(items))),
+            previous=place_to_cursor(first) if first and before.may_be_more else None,
+            next=place_to_cursor(last) if last and (is_cut or is_back) else None,
             mark=str(reader.newest_event()),
         )
 
@@ -90,24 +88,27 @@ def count_facets(context: Context, actor: Actor, queue_filter: QueueFilter) -> F
     with context.store.read() as reader:
         query = _query(context, reader, actor, queue_filter, QueueOrder.PRIORITY)
         counts, statuses = QueueCounts(reader, query), queue_filter.statuses
-        labels: dict[Label | None, str] = {None: WITHOUT, **{label: label for label in Label}}
-        languages: dict[str | None, str] = {
-            None: WITHOUT,
-            **{code: code for code in reader.queue_languages(statuses)},
-        }
+
+        def languages() -> dict[str | None, str]:
+            return {None: WITHOUT, **{code: code for code in reader.queue_languages(statuses)}}
+
         return Facets(
-            labels=counts.by(Facet.LABEL, lambda row: row.label, labels),
+            labels=counts.by(
+                Facet.LABEL,
+                lambda row: row.label,
+                lambda: {None: WITHOUT, **{label: label for label in Label}},
+            ),
             scores=counts.by_score(),
             sources=counts.by(
                 Facet.SOURCE,
                 lambda row: row.source,
-                {source: source for source in reader.queue_sources(statuses)},
+                lambda: {source: source for source in reader.queue_sources(statuses)},
             ),
             languages=counts.by(Facet.LANGUAGE, lambda row: row.language, languages),
             triggers=counts.by(
                 Facet.TRIGGER,
                 lambda row: row.trigger,
-                {trigger: trigger for trigger in CaseTrigger},
+                lambda: {trigger: trigger for trigger in CaseTrigger},
             ),
             reports=counts.by_reports(),
             held=counts.by_holder(),
@@ -135,9 +136,12 @@ def _query(
 
 def _page(
     reader: Reader, query: QueueQuery, place: QueuePlace | None, limit: int
-) -> Sequence[QueueLine]:
-    """The lines beside the place; or the first page, if there are less than a page before it, or
-    none after it because they are decided by now."""
-    items = reader.queue_lines(query, place, limit)
-    is_short = len(items) < limit if place and place.is_backwards else not items
-    return reader.queue_lines(query, None, limit) if place and is_short else items
+) -> tuple[Sequence[QueueLine], QueuePlace | None, bool]:
+    """The lines beside the place, the place, and whether there are more on its other side. It is
+    the first page if there are less than a page before the place, or none after it because they
+    are decided by now."""
+    lines = reader.queue_lines(query, place, limit + 1)
+    is_back = place is not None and place.is_backwards
+    if place is not None and (len(lines) <= limit if is_back else not lines):
+        return _page(reader, query, None, limit)
+    return lines[1:] if is_back else lines[:limit], place, len(lines) > limit

@@ -38,6 +38,8 @@ class QueueLine:
     key: Key
 
 
+MOST_TALLIED = 2_000
+"""A tally looks at so many cases: their facts are not all in one index."""
 REPORT_STEPS = (10, 3, 1)
 """Fewest reports that the queue can be filtered by with counts."""
 

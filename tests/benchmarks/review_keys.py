@@ -1,8 +1,9 @@
 """Time from a key press to the painted next comment, in a real browser.
 
-    python -m tests.benchmarks.review_keys [DECISIONS] [PAUSE_MS]
+    python -m tests.benchmarks.review_keys [DECISIONS] [PAUSE_MS] [DELAY_MS]
 
-Decides that many comments with pauses around PAUSE_MS between the presses. Prints JSON: percentiles
+Decides that many comments with pauses around PAUSE_MS between the presses, while each answer of the
+server takes DELAY_MS longer. Prints JSON: percentiles
 of the time from key to paint in milliseconds, how many presses were lost or doubled, and the memory
 of page and server at the beginning and at the end.
 """
@@ -19,7 +20,7 @@ from playwright.sync_api import Page, sync_playwright
 from core.moderation.decisions import DecisionSource
 from tests.benchmarks.measured import print_table, rss_mb
 from tests.e2e.conftest import CHROMIUM_ARGS
-from tests.e2e.desk_page import await_saved, open_desk
+from tests.e2e.desk_page import await_saved, open_desk, slow_down
 from tests.e2e.reviewing import Console, fill
 from tests.factories import make_services
 
@@ -40,13 +41,13 @@ WATCH = """() => {
 }"""
 
 
-def main(decisions: int, pause_ms: float) -> None:
+def main(decisions: int, pause_ms: float, delay_ms: float) -> None:
     with tempfile.TemporaryDirectory() as folder:
         services = make_services(Path(folder))
         revisions = fill(services, decisions + 2)
         console = Console(Path(folder))
         with console.running() as process:
-            took_ms, memory = measure(console.address, process.pid, decisions, pause_ms)
+            took_ms, memory = measure(console.address, process.pid, decisions, pause_ms, delay_ms)
         with services.context.store.read() as reader:
             counts = [
                 sum(d.source is DecisionSource.REVIEWER for d in reader.decision_chain(each.id))
@@ -56,9 +57,10 @@ def main(decisions: int, pause_ms: float) -> None:
     p50, p95, p99 = np.percentile(took_ms, [50, 95, 99])
     table = {
         "benchmark": "review keys",
-        "command": f"python -m tests.benchmarks.review_keys {decisions} {pause_ms:g}",
+        "command": f"python -m tests.benchmarks.review_keys {decisions} {pause_ms:g} {delay_ms:g}",
         "decisions": decisions,
         "pause_ms": pause_ms,
+        "delay_ms": delay_ms,
         "p50_ms": round(p50, 1),
         "p95_ms": round(p95, 1),
         "p99_ms": round(p99, 1),
@@ -71,7 +73,7 @@ def main(decisions: int, pause_ms: float) -> None:
 
 
 def measure(
-    address: str, server: int, decisions: int, pause_ms: float
+    address: str, server: int, decisions: int, pause_ms: float, delay_ms: float
 ) -> tuple[list[float], dict[str, float]]:
     pauses = random.Random(SEED)
     with sync_playwright() as playwright:
@@ -83,6 +85,7 @@ def measure(
         open_desk(page, address)
         page.evaluate(WATCH)
         page.wait_for_timeout(2_000)
+        slow_down(page, int(delay_ms))
         memory = {}
         for number in range(decisions):
             if number == decisions // 10:  # everything that is loaded once has been loaded
@@ -107,4 +110,4 @@ def _memory(page: Page, server: int, when: str) -> dict[str, float]:
 
 if __name__ == "__main__":
     given = [float(each) for each in sys.argv[1:]]
-    main(int((*given, 50)[0]), (*given[1:], 300.0)[0])
+    main(int((*given, 50)[0]), (*given[1:], 300.0)[0], (*given[2:], 0.0)[0])

@@ -1,6 +1,6 @@
 """The review queue: its pages, its counts and what came in."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,14 +25,14 @@ from core.moderation.policies import Action
 from core.moderation.queue import Count, QueueOrder, QueueQuery
 from core.moderation.queue_paging import QueuePlace
 from core.moderation.scores import Label
-from core.store.queue_views import REPORT_STEPS, QueueLine, Tally, TallyRow
+from core.store.queue_views import MOST_TALLIED, REPORT_STEPS, QueueLine, Tally, TallyRow
 from core.store.sql import rows
 from core.store.sql.queue_query import ORDERS, Condition, FilterPart, parts_of
 from core.store.sql.tables import audit_events, cases, claims, decisions, revisions
 
 MOST_COUNTED = 10_000
 """A count looks at so many cases or events; beyond, it says "at least"."""
-SORTABLE = 20_000
+SORTABLE = 30_000
 """So many cases are sorted sooner than found along another order."""
 EXCERPT_CHARS = 160
 MOST_VALUES = 30
@@ -64,6 +64,7 @@ class SqlQueue:
     """The part of `core.store.base.Reader` about the review queue."""
 
     _connection: Connection
+    _sizes: dict[Hashable, int]
 
     def queue_lines(
         self, query: QueueQuery, place: QueuePlace | None, limit: int
@@ -94,7 +95,7 @@ class SqlQueue:
         return self._lines(query, [tuple(key) for key in (keys[::-1] if backwards else keys)])
 
     def count_queue(self, query: QueueQuery, place: QueuePlace | None = None) -> Count:
-        looked_at, checks = self._looked_at(query, place, ())
+        looked_at, checks = self._looked_at(query, place, (), MOST_COUNTED)
         matching = func.sum(case((checks, 1), else_=0))
         total, number = self._connection.execute(
             select(func.count(), matching).select_from(looked_at)
@@ -102,7 +103,7 @@ class SqlQueue:
         return Count(min(int(number or 0), MOST_COUNTED), total <= MOST_COUNTED)
 
     def tally_queue(self, query: QueueQuery) -> Tally:
-        looked_at, checks = self._looked_at(query, None, _FACTS)
+        looked_at, checks = self._looked_at(query, None, _FACTS, MOST_TALLIED)
         is_match = case((checks, 1), else_=0).label("is_match")
         reports = case(
             *((looked_at.c.report_count >= step, step) for step in REPORT_STEPS), else_=0
@@ -114,7 +115,7 @@ class SqlQueue:
         ).mappings()
         found = list(counted)
         total = sum(row["number"] for row in found)
-        return Tally([_tally_row(row) for row in found if row["is_match"]], total <= MOST_COUNTED)
+        return Tally([_tally_row(row) for row in found if row["is_match"]], total <= MOST_TALLIED)
 
     def queue_sources(self, statuses: Sequence[CaseStatus]) -> Sequence[str]:
         return self._values("source", "ix_cases_source", statuses)
@@ -148,26 +149,35 @@ class SqlQueue:
         return Count(int(number), self.newest_event() - after <= MOST_COUNTED)
 
     def _way(self, query: QueueQuery, *, is_ordered: bool) -> _Way:
-        """The way that meets the fewest cases; or, if all ways meet many and the order matters, the
-        one along the order."""
+        """The way that meets the fewest cases; or, if all ways meet many and the order matters, one
+        that gives it."""
         parts = parts_of(query)
         for part in parts:
             if part.is_few:
                 return _way_by(part, parts)
-        along = _Way(ORDERS[query.order].index, [true()], parts)
-        sized = [(self._size(query, part), part) for part in parts if part.index]
-        if not sized:
-            return along
+        found = [part for part in parts if part.index]
+        if not found:
+            return self._along(query)
+        keep = [part for part in found if query.order is QueueOrder.PRIORITY and not part.is_range]
+        if len(found) == 1 and (keep or not is_ordered):
+            return _way_by(found[0], parts)
+        sized = [(self._size(query, part), part) for part in found]
         size, best = min(sized, key=lambda each: each[0])
-        keeps_order = query.order is QueueOrder.PRIORITY and not best.is_range
-        if is_ordered and size > SORTABLE and not keeps_order:
-            others = [part for _, part in sized if not part.is_range]
-            if query.order is not QueueOrder.PRIORITY or not others:
-                return along
-            best = others[0]
+        if is_ordered and size > SORTABLE:
+            return _way_by(keep[0], parts) if keep else self._along(query)
         return _way_by(best, parts)
 
+    def _along(self, query: QueueQuery) -> _Way:
+        return _Way(ORDERS[query.order].index, [true()], parts_of(query))
+
     def _size(self, query: QueueQuery, part: FilterPart) -> int:
+        """Estimated once a transaction: it only chooses a way."""
+        key = (part.index, part.value, query.filter.statuses)
+        if key not in self._sizes:
+            self._sizes[key] = self._count_ways(query, part)
+        return self._sizes[key]
+
+    def _count_ways(self, query: QueueQuery, part: FilterPart) -> int:
         way = _Way(part.index, part.ways, ())
         met = (
             _on_index(select(literal(1)), part.index)
@@ -179,36 +189,33 @@ class SqlQueue:
         )
 
     def _looked_at(
-        self, query: QueueQuery, place: QueuePlace | None, names: Sequence[str]
+        self, query: QueueQuery, place: QueuePlace | None, names: Sequence[str], most: int
     ) -> tuple[Subquery, Condition]:
-        """At most one case more than MOST_COUNTED, with those columns, and the conditions that are
-        still to be checked on each."""
-        way = self._way(query, is_ordered=place is not None)
+        """At most one case more than `most`, with those columns, and the conditions that are still
+        to be checked on each. Beside a place they are those along the order."""
+        way = self._along(query) if place else self._way(query, is_ordered=False)
         needed = {name for part in way.rest for name in part.names} | set(names)
         looked_at = (
             _on_index(select(literal(1), *(cases.c[name] for name in sorted(needed))), way.index)
             .where(way.status_is(query.filter.statuses), or_(*way.conditions))
             .where(ORDERS[query.order].beside(place))
-            .limit(MOST_COUNTED + 1)
+            .limit(most + 1)
             .subquery()
         )
         return looked_at, and_(true(), *(part.make(looked_at.c) for part in way.rest))
 
     def _values(self, name: str, index: str, statuses: Sequence[CaseStatus]) -> Sequence[str]:
         """The first values of the column, each found by one step in the index."""
-        column, values = cases.c[name], set[str]()
+        column = cases.c[name]
+        values = set[str]()
         for status in statuses:
-            last: str | None = None
-            for _ in range(MOST_VALUES):
-                after = column > last if last is not None else column.is_not(None)
-                last = self._connection.execute(
-                    _on_index(select(func.min(column)), index).where(
-                        cases.c.status == status.value, after
-                    )
-                ).scalar()
-                if last is None:
-                    break
-                values.add(last)
+            lowest = _on_index(select(func.min(column).label("value")), index)
+            lowest = lowest.where(cases.c.status == status.value)
+            found = lowest.cte("found", recursive=True)
+            higher = lowest.where(column > found.c.value).scalar_subquery()
+            found = found.union_all(select(higher).where(found.c.value.is_not(None)))
+            steps = select(found.c.value).where(found.c.value.is_not(None)).limit(MOST_VALUES)
+            values |= set(self._connection.execute(steps).scalars())
         return sorted(values)[:MOST_VALUES]
 
     def _lines(self, query: QueueQuery, keys: Sequence[tuple[Any, ...]]) -> Sequence[QueueLine]:

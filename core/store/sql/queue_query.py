@@ -4,7 +4,7 @@ SQLite without statistics guesses which index of several is the best, and often 
 names one. PostgreSQL has statistics and chooses by itself.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -25,7 +25,8 @@ Columns = Any
 class FilterPart:
     """One condition of a filter: the columns that it needs, and how it is made of them. If there is
     an `index` on them, `ways` are the conditions of which one holds: with each alone the index
-    gives the cases in the order of their rank, unless it `is_range`."""
+    gives the cases in the order of their rank, unless it `is_range`. With `is_few` the database
+    finds the few cases by their revisions. `value` is what the filter says."""
 
     names: tuple[str, ...]
     make: Callable[[Columns], Condition]
@@ -33,6 +34,7 @@ class FilterPart:
     ways: Sequence[Condition] = ()
     is_range: bool = False
     is_few: bool = False
+    value: Hashable = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ def _equal(name: str, value: str | None, index: str) -> FilterPart:
         condition: Condition = columns[name].is_(None) if value is None else columns[name] == value
         return condition
 
-    return FilterPart((name,), make, index, [make(cases.c)])
+    return FilterPart((name,), make, index, [make(cases.c)], value=value)
 
 
 def _score(asked: QueueFilter) -> FilterPart | None:
@@ -104,16 +106,14 @@ def _score(asked: QueueFilter) -> FilterPart | None:
         return None
 
     def make(columns: Columns) -> Condition:
-        condition: Condition = columns.tenth.in_(list(band.tenths))
-        if not band.is_whole:
-            below = columns.score < band.high if band.high < 1 else columns.score <= 1
-            condition &= (columns.score >= band.low) & below
+        below: Condition = columns.score < band.high if band.high < 1 else columns.score <= 1
+        condition: Condition = (columns.score >= band.low) & below
         return condition
 
-    tenths = [(cases.c.tenth == tenth) & make(cases.c) for tenth in band.tenths]
-    return FilterPart(
-        ("tenth", "score") if not band.is_whole else ("tenth",), make, "ix_cases_tenth", tenths
-    )
+    tenths = [cases.c.tenth == tenth for tenth in band.tenths]
+    if not band.is_whole:
+        tenths = [tenth & make(cases.c) for tenth in tenths]
+    return FilterPart(("score",), make, "ix_cases_tenth", tenths, value=band)
 
 
 def _limits(asked: QueueFilter) -> FilterPart | None:
@@ -139,7 +139,10 @@ def _reports(asked: QueueFilter) -> FilterPart | None:
         condition: Condition = columns.report_count >= asked.reports
         return condition
 
-    return FilterPart(("report_count",), make, "ix_cases_reports", [make(cases.c)], is_range=True)
+    ways = [make(cases.c)]
+    return FilterPart(
+        ("report_count",), make, "ix_cases_reports", ways, is_range=True, value=asked.reports
+    )
 
 
 def _age(query: QueueQuery) -> FilterPart | None:
@@ -156,7 +159,10 @@ def _age(query: QueueQuery) -> FilterPart | None:
             condition &= columns.opened_at <= until
         return condition
 
-    return FilterPart(("opened_at",), make, "ix_cases_opened", [make(cases.c)], is_range=True)
+    age = (since, waiting_s)
+    return FilterPart(
+        ("opened_at",), make, "ix_cases_opened", [make(cases.c)], is_range=True, value=age
+    )
 
 
 def _text(asked: QueueFilter) -> FilterPart | None:

@@ -74,6 +74,7 @@ class SqlReader(
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._sizes = {}
 
     def comment(self, comment_id: str) -> Comment | None:
         row = self._one(select(comments).where(comments.c.id == comment_id))

@@ -17,7 +17,7 @@ from core.moderation.search_query import SearchField, SearchQuery, SearchState, 
 from core.store.search_views import FoundText, FoundTexts
 from core.store.sql import rows
 
-LOOKED_AT = 20_000
+LOOKED_AT = 10_000
 """A search looks at the cases of so many texts with the words, and no more at a time."""
 _PAST_ALL = 2**62
 
@@ -42,12 +42,14 @@ _WITH_WORDS = """
 _WITHOUT_WORDS = """
     SELECT id FROM search_documents WHERE id >= :first AND id < :past
     ORDER BY id DESC LIMIT :most"""
-# The joins are CROSS, which SQLite keeps in this order: it would begin with a table of millions.
+# The joins are CROSS, which SQLite keeps in this order: it would begin with a table of millions. So
+# the documents come in the order of the hits; asking for it again would read them all first.
 _CHOSEN = """
-    SELECT s.id FROM ({hits}) h CROSS JOIN search_documents s ON s.id = h.id
+    SELECT h.id FROM ({hits}) h CROSS JOIN search_documents s ON s.id = h.id
     CROSS JOIN revisions r ON r.id = s.revision_id
     LEFT JOIN cases c ON c.revision_id = s.revision_id
-    WHERE {conditions} ORDER BY s.id DESC LIMIT :limit"""
+    WHERE {conditions} LIMIT :limit"""
+_ALL_HITS = "SELECT h.id FROM ({hits}) h LIMIT :limit"
 _FURTHEST = "SELECT min(h.id) AS id, count(*) AS number FROM ({hits}) h"
 _ITEMS = """
     SELECT s.id, s.revision_id, s.received_at, r.body, r.is_latest, r.current_action,
@@ -80,7 +82,8 @@ class SqlSearch:
         conditions, values = _conditions(query)
         values |= self._range(query, below)
         values |= {"words": words, "most": LOOKED_AT, "limit": limit + 1}
-        chosen = _CHOSEN.format(hits=hits, conditions=" AND ".join(conditions))
+        asked = _CHOSEN if conditions else _ALL_HITS
+        chosen = asked.format(hits=hits, conditions=" AND ".join(conditions))
         ids = [row["id"] for row in self._rows(text(chosen), values)]
         if len(ids) > limit:
             return FoundTexts(self._items(ids[:limit], query), next_number=ids[limit - 1])
@@ -141,7 +144,8 @@ def _term(term: SearchTerm) -> str:
 
 def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:
     """On the document `s`, its revision `r` and its case `c`."""
-    conditions, values = ["1"], {}
+    conditions: list[str] = []
+    values: dict[str, Any] = {}
     if query.states:
         conditions.append(
             f"({' OR '.join(f'({_STATES[state]})' for state in sorted(query.states))})"

@@ -7,10 +7,18 @@ import sqlite3
 import time
 from pathlib import Path
 
-from sqlalchemy import URL, Engine, create_engine, event
+from sqlalchemy import URL, Engine, FromClause, create_engine, event
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.pool import QueuePool
 
 from core.store.sql.database import PATIENCE_S
+
+
+class _Compiler(SQLiteCompiler):
+    """Writes hints, such as `INDEXED BY`, which SQLAlchemy's own compiler for SQLite leaves out."""
+
+    def get_from_hint_text(self, table: FromClause, text: str | None) -> str | None:
+        return text
 
 
 def make_engine(path: Path) -> Engine:
@@ -25,6 +33,8 @@ def make_engine(path: Path) -> Engine:
         isolation_level="AUTOCOMMIT",
         connect_args={"timeout": PATIENCE_S, "check_same_thread": False},
     )
+
+    engine.dialect.statement_compiler = _Compiler
 
     @event.listens_for(engine, "connect")
     def _configure(raw: object, _record: object) -> None:
