@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.inference.manifest import SHIPPED_MODEL
 from core.inference.text.bare_letters import BareLetters
-from core.moderation.masking import SevereWords, Span, mask
+from core.moderation.masking import SevereWords, TextSpan, mask
 
 SEVERE_WORDS_FILE = "severe_words.json"
 """Made by `modconsole severe-words`; no word of it was chosen by hand."""
@@ -19,7 +19,7 @@ def read_severe_words(folder: Path = SHIPPED_MODEL) -> tuple[str, ...]:
     return tuple(row["word"] for row in content["words"])
 
 
-def severe_spans(text: str) -> tuple[Span, ...]:
+def severe_spans(text: str) -> tuple[TextSpan, ...]:
     """The parts of a displayed text to cover while severe words are masked, in text order and apart
     from each other. No span cuts a letter from its accents."""
     return mask(text, _shipped(), _LETTERS)

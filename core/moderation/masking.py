@@ -33,7 +33,7 @@ _FEWEST_LETTERS = 2
 """Letters that a word shows between its stars: `f**t` may be many words, and `****` any."""
 
 
-class Span(NamedTuple):
+class TextSpan(NamedTuple):
     """A part of a text: `text[start:end]`."""
 
     start: int
@@ -53,7 +53,7 @@ class SevereWords:
         longer = sorted((w for w in self.words if len(w) >= _SHORTEST_INSIDE), key=len)
         self._inside = re.compile("|".join(longer[::-1]) or "(?!)")
 
-    def find(self, view: str) -> Iterator[Span]:
+    def find(self, view: str) -> Iterator[TextSpan]:
         """The places of severe words in a text of lower-case letters; they may overlap."""
         yield from self._plain(view)
         if _LONG_RUN.search(view):
@@ -66,36 +66,36 @@ class SevereWords:
             yield from self._with_stars(view.translate(_AS_STAR).translate(_AS_I))
         yield from _mostly_letters(view, self._spaced(view.translate(_AS_I)))
 
-    def _plain(self, view: str) -> Iterator[Span]:
+    def _plain(self, view: str) -> Iterator[TextSpan]:
         if not self.words.isdisjoint(_LETTERS.findall(view)):
             for match in _LETTERS.finditer(view):
                 if match[0] in self.words:
-                    yield Span(*match.span())
+                    yield TextSpan(*match.span())
 
-    def _with_stars(self, view: str) -> Iterator[Span]:
+    def _with_stars(self, view: str) -> Iterator[TextSpan]:
         for match in _STARRED.finditer(view):
             if match[0] in self._starred:
-                yield Span(*match.span())
+                yield TextSpan(*match.span())
 
-    def _with_long_runs(self, view: str) -> Iterator[Span]:
+    def _with_long_runs(self, view: str) -> Iterator[TextSpan]:
         for match in _LETTERS.finditer(view):
             if _LONG_RUN.search(match[0]):
                 forms = self._stretched.get(_squeezed(match[0]), ())
                 if any(form.fullmatch(match[0]) for form in forms):
-                    yield Span(*match.span())
+                    yield TextSpan(*match.span())
 
-    def _spaced(self, view: str) -> Iterator[Span]:
+    def _spaced(self, view: str) -> Iterator[TextSpan]:
         for row in _SPACED.finditer(view):
             places = [row.start() + match.start() for match in _LETTERS.finditer(row[0])]
             letters = "".join(view[place] for place in places)
             if letters in self.words:
-                yield Span(places[0], places[-1] + 1)
+                yield TextSpan(places[0], places[-1] + 1)
                 continue
             for match in self._inside.finditer(letters):
-                yield Span(places[match.start()], places[match.end() - 1] + 1)
+                yield TextSpan(places[match.start()], places[match.end() - 1] + 1)
 
 
-def mask(text: str, severe: SevereWords, letters: Mapping[int, str]) -> tuple[Span, ...]:
+def mask(text: str, severe: SevereWords, letters: Mapping[int, str]) -> tuple[TextSpan, ...]:
     """The parts of the text to cover, in text order and apart from each other.
 
     `letters` is a table for `str.translate` that gives the lower-case Latin letters a reader takes
@@ -113,27 +113,27 @@ def mask(text: str, severe: SevereWords, letters: Mapping[int, str]) -> tuple[Sp
     starts = [place for place in places for _ in letters[ord(text[place])]]
     starts.append(len(text))
 
-    def shown(found: Span) -> Span:
+    def shown(found: TextSpan) -> TextSpan:
         start = starts[found.start]
         while start > 0 and text[start - 1] in DRAWN_FORMATS:  # belong to the letter after them
             start -= 1
-        return Span(start, starts[bisect_right(starts, starts[found.end - 1])])
+        return TextSpan(start, starts[bisect_right(starts, starts[found.end - 1])])
 
     return _apart(map(shown, found))
 
 
-def _apart(found: Iterable[Span]) -> tuple[Span, ...]:
+def _apart(found: Iterable[TextSpan]) -> tuple[TextSpan, ...]:
     """The spans in order, with those that overlap as one."""
-    apart: list[Span] = []
+    apart: list[TextSpan] = []
     for span in sorted(found, key=lambda span: (span.start, span.end)):
         if apart and span.start < apart[-1].end:
-            apart[-1] = Span(apart[-1].start, max(apart[-1].end, span.end))
+            apart[-1] = TextSpan(apart[-1].start, max(apart[-1].end, span.end))
         else:
             apart.append(span)
     return tuple(apart)
 
 
-def _mostly_letters(view: str, found: Iterable[Span]) -> Iterator[Span]:
+def _mostly_letters(view: str, found: Iterable[TextSpan]) -> Iterator[TextSpan]:
     """Those of which at least half are letters, so that no number is taken for a word."""
     for span in found:
         shown = [char for char in view[span.start : span.end] if char.isalnum() or char in "@$!|+"]

@@ -241,5 +241,6 @@ def test_switching_person_changes_pages_and_rights(services, staff_page: StaffPa
     scored(services, HELD)
     at = staff_page("sign_in", MODERATOR)
     press(at, "sign_in_ines")
+    at.query_params["view"] = "plain"
     at.switch_page("review/screen.py").run()
     assert "As auditor" in at.info[0].value

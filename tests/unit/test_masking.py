@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from core.inference.severe_words import read_severe_words, severe_spans
 from core.inference.text.bare_letters import BareLetters
 from core.moderation.cleaning import clean_text
-from core.moderation.masking import SevereWords, Span, mask
+from core.moderation.masking import SevereWords, TextSpan, mask
 from core.training.evaluation.evasions import read_evasions
 from core.training.evaluation.functional import read_suite
 from core.training.evaluation.paired_suites import PairedKind
@@ -90,9 +90,9 @@ def test_a_longer_word_is_found_within_a_row_of_single_letters() -> None:
 
 
 def test_places_count_code_points_and_take_in_what_is_drawn_on_a_letter() -> None:
-    assert mask("🙂 rye\u0301\ufe0f!", SEVERE, LETTERS) == (Span(2, 7),)
-    assert mask("\u0600rye", SEVERE, LETTERS) == (Span(0, 4),)
-    assert mask("ﬀ rye", SEVERE, LETTERS) == (Span(2, 5),)
+    assert mask("🙂 rye\u0301\ufe0f!", SEVERE, LETTERS) == (TextSpan(2, 7),)
+    assert mask("\u0600rye", SEVERE, LETTERS) == (TextSpan(0, 4),)
+    assert mask("ﬀ rye", SEVERE, LETTERS) == (TextSpan(2, 5),)
 
 
 ACCENTS = ["e\u0301", "\u0301", "\u200d", "\ufe0f", "\u0600", "\u0903", "\u200b", "\r\n"]
@@ -122,7 +122,7 @@ def test_a_word_between_spaces_is_covered_whatever_is_around_it(
 
 def test_the_words_of_the_shipped_model_are_used() -> None:
     words = read_severe_words()
-    assert severe_spans(f"You {words[0]}!") == (Span(4, 4 + len(words[0])),)
+    assert severe_spans(f"You {words[0]}!") == (TextSpan(4, 4 + len(words[0])),)
     assert severe_spans("What a lovely morning it was.") == ()
 
 
