@@ -6,25 +6,15 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.moderation.cases import CaseTrigger
 from core.services.queries import QueuePage
 from core.store.views import QueueItem
+from dashboard.review.case_wording import WITHOUT_LABEL
 from dashboard.review.plain.desk import Desk, press_page
 from dashboard.wording import LABELS, cut_score
 
 LIST_HEIGHT = 630
 PAGER_HEIGHT = 50
 ROW_HEIGHT, HEAD_HEIGHT = 28, 34
-WITHOUT_LABEL: dict[CaseTrigger, str] = {
-    CaseTrigger.HOLD: "held",
-    CaseTrigger.NOT_SCORED: "not scored",
-    CaseTrigger.AFTER_EDIT: "edited",
-    CaseTrigger.LANGUAGE: "language",
-    CaseTrigger.NOT_READ_WHOLE: "too long",
-    CaseTrigger.REOPENED: "reopened",
-    CaseTrigger.REPORT: "reported",
-    CaseTrigger.BLIND: "blind",
-}
 
 
 def pager(desk: Desk, page: QueuePage) -> None:
