@@ -16,8 +16,10 @@ from core.bootstrap.services import build_services
 from core.config import Settings
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
+from core.moderation.queue import QueueFilter
 from core.services.appeal import file_appeal
-from core.services.queries import list_cases, load_case
+from core.services.queries import load_case
+from core.services.queue import MAX_LIMIT, list_queue
 from core.services.review import Review, decide_case
 
 IMAGES = Path(__file__).parent / "images"
@@ -64,7 +66,7 @@ def main() -> None:
 def _file_appeal(home: Path) -> None:
     """Removes a harmless comment by mistake and files its author's appeal."""
     services = build_services(Settings(home=home, grace_s=0), worker="screenshots")
-    queue = list_cases(services.context, MODERATOR).items
+    queue = list_queue(services.context, MODERATOR, QueueFilter(), limit=MAX_LIMIT).items
     held = next(item.revision_id for item in queue if MISTAKEN in item.excerpt)
     case = load_case(services.context, MODERATOR, held)
     review = Review(held, len(case.chain), Action.REMOVE, "screenshots", "identity_attack")
