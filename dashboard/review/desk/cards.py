@@ -73,6 +73,7 @@ def card_json(
         "author": comment.author,
         "where": comment.source,
         "created_at": millis(comment.created_at),
+        "opened_at": millis(view.case.opened_at),
         "details": _details(view),
         "chips": [_first_chip(view), *_other_chips(view)],
         "text": text,
