@@ -178,7 +178,7 @@ def test_every_button_is_whole_between_a_phone_and_a_screen(desk, width):
 
 
 def test_no_message_is_out_of_sight_on_a_phone(desk):
-    page, services, _ = desk(1)
+    page, _services, _ = desk(1)
     page.set_viewport_size({"width": 390, "height": 600})
     page.locator(".say").evaluate("e => e.append(' long'.repeat(3_000))")
     page.keyboard.press("x")
