@@ -30,8 +30,10 @@ def pager(desk: Desk, page: CasePage) -> None:
         return
     first = Count(page.before.number + 1, page.before.is_exact)
     last = Count(page.before.number + len(page.items), page.before.is_exact)
+    # Very many are not counted to the end: the list may have gone beyond what was counted.
+    total = Count(max(page.total.number, last.number), page.total.is_exact)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{first}–{last} of {page.total}", width="content")
+        st.caption(f"{first}–{last} of {total}", width="content")
         st.space("stretch")
         _turn(desk, "previous", page.previous, "K", ":material/chevron_left:")
         _turn(desk, "next", page.next, "J", ":material/chevron_right:")
