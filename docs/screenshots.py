@@ -32,6 +32,7 @@ REVIEW = {
     "390": (390, 844, "light"),
 }
 MODERATOR = Actor("mina", Role.MODERATOR)
+MILD = "dimwit"  # what is on the pictures of the review desk
 MISTAKEN = "The crest of the dyke"
 WORDS = "A dyke is the bank that keeps the water out. I live behind one, and so does the town."
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
@@ -96,7 +97,17 @@ def _review(page: Page, name: str) -> None:
     page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/")
     page.locator("[data-shown]").wait_for(timeout=60_000)
     page.wait_for_timeout(1_000)
-    page.keyboard.press("1")
+    page.keyboard.press("/")
+    page.keyboard.type(MILD)
+    page.keyboard.press("Enter")
+    page.locator("[data-part=card] .say").get_by_text(MILD).wait_for(timeout=60_000)
+    page.locator("[data-part=query]").fill("")
+    page.goto(
+        page.url.split("?")[0] + "?case=" + page.locator("[data-shown]").get_attribute("data-shown")
+    )
+    page.locator("[data-shown]").wait_for(timeout=60_000)
+    page.wait_for_timeout(1_000)
+    page.keyboard.press("2")
     page.keyboard.press("w")
     page.locator("[data-part=card] mark").first.wait_for(timeout=60_000)
     page.wait_for_timeout(2_000)

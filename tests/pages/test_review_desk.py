@@ -164,8 +164,8 @@ def test_the_words_come_as_pieces_of_the_text(services: Any, client: TestClient)
     revision = scored(services, HELD)
     as_person(client, MODERATOR)
     words = ask(client, "words", revision=revision.id)
-    assert "".join(text for text, _ in words["pieces"]) == HELD
-    assert [text for text, strength in words["pieces"] if strength] == ["idiot"]
+    assert "".join(text for text, *_ in words["pieces"]) == HELD
+    assert [text for text, strength, _ in words["pieces"] if strength] == ["idiot"]
 
 
 def test_filters_narrow_the_list_and_unknown_ones_are_left_out(

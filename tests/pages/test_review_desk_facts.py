@@ -196,6 +196,9 @@ def test_severe_words_are_covered_unless_the_person_wants_them(
     (card,) = ask(client, "cards", revisions=[revision.id])["cards"]
     assert "".join(piece for piece, *_ in card["pieces"]) == text
     assert [piece for piece, _, is_covered in card["pieces"] if is_covered]
+    pieces = ask(client, "words", revision=revision.id)["pieces"]
+    assert "".join(piece for piece, *_ in pieces) == text
+    assert [piece for piece, _, is_covered in pieces if is_covered] == [read_severe_words()[0]]
     (item,) = ask(client, "queue")["items"]
     assert "mask" in [kind for _, kind in item["excerpt"]]
     save_preferences(services.context, MODERATOR, Preferences(masks_severe=False))

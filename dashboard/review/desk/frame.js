@@ -65,8 +65,8 @@ function drawCard(desk, { isSame = false } = {}) {
   view.card.hidden = !view.empty.hidden
   if (!view.empty.hidden) drawEmpty(desk)
   const words = desk.words.get(desk.current)
-  const pieces = words?.pieces ?? (desk.isRevealed ? card?.pieces.map(([text]) => [text, 0])
-    : card?.pieces)
+  const shown = words?.pieces ?? card?.pieces
+  const pieces = desk.isRevealed ? shown?.map(([text, strength]) => [text, strength]) : shown
   view.head.replaceChildren(...(card ? drawHead(card, desk.now_ms) : []),
     el("span", { className: "sp" }), view.claim)
   view.text.replaceChildren(...(card ? [
@@ -137,7 +137,8 @@ function drawDock(desk) {
   view.reopen.disabled = !card?.can_reopen
   view.reasons.hidden = isClosed
   view.notes.hidden = isClosed
-  view.remove.firstChild.textContent = chosen ? `Remove for ${chosen.title.toLowerCase()}` : "Remove"
+  view.remove.firstChild.replaceChildren("Remove",
+    el("span", { className: "wide" }, chosen ? ` for ${chosen.title.toLowerCase()}` : ""))
 }
 
 /** Draws the children anew; the one that had the focus keeps it. */
