@@ -33,6 +33,7 @@ def post_all(port: int) -> int:
 def ingest_and_score(home: Path, file: Path) -> int:
     kept = {name: v for name, v in os.environ.items() if not name.startswith("MODCONSOLE_")}
     environ = kept | {"MODCONSOLE_HOME": str(home), "MODCONSOLE_BACKEND": "fake"}
+    environ["MODCONSOLE_AUDIT_SHARE"] = "0"  # an audit opens a case on an approved comment
     for arguments in (["ingest", str(file)], ["score"]):
         command = [sys.executable, "-m", "core.cli", *arguments]
         result = subprocess.run(command, env=environ, capture_output=True, text=True, check=False)
