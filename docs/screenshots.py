@@ -16,8 +16,10 @@ from core.bootstrap.services import build_services
 from core.config import Settings
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
+from core.moderation.queue import QueueFilter
 from core.services.appeal import file_appeal
-from core.services.queries import list_cases, load_case
+from core.services.queries import load_case
+from core.services.queue import MAX_LIMIT, list_queue
 from core.services.review import Review, decide_case
 
 IMAGES = Path(__file__).parent / "images"
@@ -64,7 +66,7 @@ def main() -> None:
 def _file_appeal(home: Path) -> None:
     """Removes a harmless comment by mistake and files its author's appeal."""
     services = build_services(Settings(home=home, grace_s=0), worker="screenshots")
-    queue = list_cases(services.context, MODERATOR).items
+    queue = list_queue(services.context, MODERATOR, QueueFilter(), limit=MAX_LIMIT).items
     held = next(item.revision_id for item in queue if MISTAKEN in item.excerpt)
     case = load_case(services.context, MODERATOR, held)
     review = Review(held, len(case.chain), Action.REMOVE, "screenshots", "identity_attack")
@@ -116,7 +118,9 @@ def _compare(page: Page) -> None:
 def _sign_in(page: Page, who: str) -> None:
     page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/sign_in")
     page.locator(f".st-key-sign_in_{who} button").click()
-    page.wait_for_timeout(1_000)  # until the browser has the cookie: the next address is a reload
+    # The next address is a reload: without the cookie it would ask who one is.
+    page.wait_for_function("() => document.cookie.includes('modconsole_person_')")
+    page.wait_for_timeout(1_000)
 
 
 def _settle(page: Page) -> None:

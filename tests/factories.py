@@ -1,5 +1,6 @@
 """Brings a console into a wanted state by calling its real services, on a given home folder."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import count
@@ -12,20 +13,23 @@ from core.config import Settings
 from core.inference.fake import FakeBackend
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditKind
-from core.moderation.cases import Case
+from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import Decision
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.queue import QueueFilter
 from core.moderation.reports import IncomingReport
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.ingest import ingest
+from core.services.queue import MAX_LIMIT, list_queue
 from core.services.report import Reported, report_comment
 from core.services.review import Review, decide_case
 from core.services.score import score_waiting
 from core.services.submit import API
 from core.services.withdraw import withdraw_comment
 from core.serving.api_keys import KeyFolder
+from core.store.queue_views import QueueLine
 from tests.fresh_state import put_fresh_state
 from tests.postgres_states import state_url
 from tests.submitting import score_now
@@ -184,6 +188,14 @@ def has_case(services: Services, revision: Revision) -> bool:
     """Whether there is one, open or not."""
     with services.context.store.read() as reader:
         return reader.case_of(revision.id) is not None
+
+
+def listed(
+    services: Services, *statuses: CaseStatus, actor: Actor = MODERATOR
+) -> Sequence[QueueLine]:
+    """The first page of the review queue: of the open cases, or of those with `statuses`."""
+    chosen = QueueFilter(statuses=statuses or (CaseStatus.OPEN,))
+    return list_queue(services.context, actor, chosen, limit=MAX_LIMIT).items
 
 
 def source_key(services: Services, revision: Revision) -> tuple[str, str]:

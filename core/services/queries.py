@@ -1,7 +1,7 @@
 """Reads for the staff's pages. Every function checks the actor's permission before it reads."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from core.errors import NotFound
 from core.inference.base import ErrorKind
@@ -18,13 +18,11 @@ from core.moderation.reopening import OWN_FOR
 from core.moderation.scores import Label, not_assessed
 from core.services.context import Context
 from core.store.base import Reader
-from core.store.views import AppealItem, AuthorRecord, QueueCount, QueueItem, ThreadEntry
+from core.store.views import AppealItem, AuthorRecord, QueueCount, ThreadEntry
 
-QUEUE_LIMIT = 200
 UNDO_LIMIT = 50
 THREAD_DEPTH = 6
 APPEAL_LIMIT = 200
-WORK = (CaseStatus.OPEN, CaseStatus.ESCALATED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,47 +62,6 @@ class CaseView:
     def automated(self) -> Decision:
         """The last automated decision, which has the scores."""
         return next(past for past in reversed(self.chain) if past.is_automated)
-
-
-@dataclass(frozen=True, slots=True)
-class QueuePage:
-    """One page of the queue. `number` counts from 1; `total` is the number of cases on all pages.
-    `claims` are those on the items by revision; they may have run out."""
-
-    items: Sequence[QueueItem]
-    number: int
-    total: int
-    claims: Mapping[str, Claim] = field(default_factory=dict)
-
-    @property
-    def first(self) -> int:
-        """The position of the page's first case among all cases, counted from 1."""
-        return (self.number - 1) * QUEUE_LIMIT + 1
-
-    @property
-    def pages(self) -> int:
-        """The number of pages, at least one."""
-        return max(1, -(-self.total // QUEUE_LIMIT))
-
-
-def list_cases(
-    context: Context,
-    actor: Actor,
-    *,
-    statuses: Sequence[CaseStatus] = (CaseStatus.OPEN,),
-    label: str | None = None,
-    page: int = 1,
-) -> QueuePage:
-    """One page of cases and their total: open ones the most urgent first, closed ones the last
-    decided first. A number beyond the last page gives the last page."""
-    check_can(actor, Permission.SEE_QUEUE)
-    with context.store.read() as reader:
-        total = reader.count_cases(statuses, label)
-        number = min(max(page, 1), max(1, -(-total // QUEUE_LIMIT)))
-        first = (number - 1) * QUEUE_LIMIT
-        items = reader.queue(statuses, label, QUEUE_LIMIT, first)
-        claims = reader.claims([item.revision_id for item in items])
-        return QueuePage(items, number, total, claims)
 
 
 def list_undoable(context: Context, actor: Actor) -> Sequence[tuple[str, int]]:

@@ -35,7 +35,6 @@ from core.store.views import (
     LanguageCount,
     LeftOutCount,
     QueueCount,
-    QueueItem,
     ScoredText,
     ThreadEntry,
 )
@@ -139,18 +138,6 @@ class Reader(NearReader, QueueReader, ReportReader, Protocol):
 
     def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
         """Events about one subject, oldest first."""
-        ...
-
-    def queue(
-        self, statuses: Sequence[CaseStatus], label: str | None, limit: int, offset: int = 0
-    ) -> Sequence[QueueItem]:
-        """Cases with those statuses and that label (None: any): open ones by their
-        rank, closed ones the last decided first, without those whose text was edited or
-        withdrawn."""
-        ...
-
-    def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:
-        """The number of all cases that `queue` lists."""
         ...
 
     def queue_count(self) -> QueueCount: ...

@@ -5,34 +5,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from core.moderation.appeals import Appeal
-from core.moderation.cases import Case, CaseStatus, CaseTrigger, TextGone
+from core.moderation.cases import Case, TextGone
 from core.moderation.claims import Claim
 from core.moderation.decisions import Decision
 from core.moderation.edits import why_gone
 from core.moderation.reports import Report
 from core.moderation.scores import Label
-
-
-@dataclass(frozen=True, slots=True)
-class QueueItem:
-    """One line of the review queue. `excerpt` is the start of the text on one line, plain.
-    `priority` is the severity, 0..1; that of blind cases is always the same."""
-
-    case_id: str
-    revision_id: str
-    status: CaseStatus
-    trigger: CaseTrigger
-    priority: float
-    label: Label | None
-    excerpt: str
-    author: str
-    opened_at: datetime
-    report_count: int = 0
-
-    @property
-    def is_blind(self) -> bool:
-        """Whether the case is shown without scores until it is decided."""
-        return self.trigger is CaseTrigger.BLIND
 
 
 @dataclass(frozen=True, slots=True)

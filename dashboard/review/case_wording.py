@@ -11,6 +11,17 @@ from core.moderation.sampling import Sampling, SamplingReason
 from core.services.queries import CaseView
 from dashboard.wording import FAILURES, TRIGGERS
 
+WITHOUT_LABEL: dict[CaseTrigger, str] = {
+    CaseTrigger.HOLD: "held",
+    CaseTrigger.NOT_SCORED: "not scored",
+    CaseTrigger.AFTER_EDIT: "edited",
+    CaseTrigger.LANGUAGE: "not assessed: language",
+    CaseTrigger.NOT_READ_WHOLE: "too long",
+    CaseTrigger.REOPENED: "reopened",
+    CaseTrigger.REPORT: "reported",
+    CaseTrigger.BLIND: "score hidden",
+}
+"""In a list, in place of the label of a case that has none."""
 _SAMPLED = {
     SamplingReason.FLAG: "it was held",
     SamplingReason.REPORT: "it was reported",

@@ -9,9 +9,11 @@ from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Comment, IncomingThread
 from core.moderation.policies import Action
+from core.moderation.queue import QueueFilter
 from core.store.base import Store
+from tests.contract.queue_cases import ask
 from tests.contract.store_fixtures import StoreFixtures
-from tests.contract.store_rows import ESCALATED, OPEN, START, Rows, at
+from tests.contract.store_rows import ESCALATED, START, Rows, at
 
 WITHDRAWN = AuditKind.COMMENT_WITHDRAWN
 
@@ -36,7 +38,7 @@ class Comments(StoreFixtures):
             assert list(reader.decision_chain("x")) == []
             assert list(reader.audit_trail("x")) == []
             assert list(reader.waiting_revisions(10)) == []
-            assert list(reader.queue([OPEN], None, 10)) == []
+            assert list(reader.queue_lines(ask(QueueFilter()), None, 10)) == []
             assert list(reader.appeals(pending=True, limit=10)) == []
             assert reader.author_record("site", "x").comments == 0
 

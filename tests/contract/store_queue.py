@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from core.moderation.audit import AuditKind
-from core.moderation.cases import CaseTrigger
+from core.moderation.cases import NO_ATTENTION, Attention, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
@@ -34,7 +34,7 @@ from tests.contract.queue_cases import (
     sort,
 )
 from tests.contract.store_fixtures import StoreFixtures
-from tests.contract.store_rows import CLOSED, ESCALATED, OPEN, Rows, at
+from tests.contract.store_rows import CLOSED, ESCALATED, OPEN, START, Rows, at
 
 
 class Queue(StoreFixtures):
@@ -122,6 +122,35 @@ class Queue(StoreFixtures):
                 is_closed = line.status is CLOSED
                 assert line.decided_at == (made.decided_at if is_closed else None)
                 assert (line.action is None, line.decided_by is None) == (not is_closed,) * 2
+
+    def test_urgent_cases_come_first(self, store: Store, rows: Rows) -> None:
+        """Severity, age, reports and replies together."""
+        day = 24 * 60
+        for name, priority, minutes, attention in (
+            ("new", 0.9, 0, NO_ATTENTION),
+            ("old", 0.5, -day, NO_ATTENTION),
+            ("older", 0.05, -3 * day, NO_ATTENTION),
+            ("reported", 0.5, 0, Attention(user_reports=2)),
+            ("read", 0.9, 0, Attention(replies=10)),
+            ("language", 0.0, -9 * day, Attention(trusted_reports=9)),
+        ):
+            case = rows.case(rows.comment(name), priority=priority, minutes=minutes)
+            with store.write() as tx:
+                tx.change_case(replace(case, attention=attention))
+        with store.read() as reader:
+            lines = reader.queue_lines(ask(QueueFilter()), None, 10)
+        assert [line.revision_id.removesuffix("-1") for line in lines] == [
+            "read", "reported", "old", "new", "older", "language",
+        ]  # fmt: skip
+        assert [line.report_count for line in lines] == [0, 2, 0, 0, 0, 9]
+
+    def test_line_shows_the_start_of_the_text(self, store: Store, rows: Rows) -> None:
+        case = rows.case(rows.comment("one", text="Two\n\n  lines " + "x" * 500))
+        with store.read() as reader:
+            (line,) = reader.queue_lines(ask(QueueFilter()), None, 10)
+        assert line.excerpt.startswith("Two lines xxx")
+        assert len(line.excerpt) <= 200
+        assert (line.case_id, line.opened_at, line.status) == (case.id, START, OPEN)
 
     def test_author_who_becomes_known_is_known_to_the_queue(self, store: Store, rows: Rows) -> None:
         revision = rows.comment("one", author="[unknown]")

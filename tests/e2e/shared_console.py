@@ -5,9 +5,7 @@ from typing import NamedTuple
 
 from core.bootstrap.services import Services
 from core.moderation.cases import CaseStatus
-from tests.factories import withdrawn
-
-ALL_CASES = 1_000  # more than one test leaves behind
+from tests.factories import listed, withdrawn
 
 
 class Staff(NamedTuple):
@@ -19,11 +17,11 @@ class Staff(NamedTuple):
 
 def empty_queue(services: Services) -> None:
     """Withdraws every comment that still waits for a reviewer."""
-    with services.context.store.read() as reader:
-        waiting = reader.queue([CaseStatus.OPEN, CaseStatus.ESCALATED], None, ALL_CASES)
-        left = [reader.revision(item.revision_id) for item in waiting]
-    for revision in filter(None, left):
-        withdrawn(services, revision)
+    while waiting := listed(services, CaseStatus.OPEN, CaseStatus.ESCALATED):
+        with services.context.store.read() as reader:
+            left = [reader.revision(line.revision_id) for line in waiting]
+        for revision in filter(None, left):
+            withdrawn(services, revision)
     with services.context.store.read() as reader:
         count = reader.queue_count()
     assert (count.open, count.escalated) == (0, 0)

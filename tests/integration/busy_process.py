@@ -13,8 +13,10 @@ from core.config import Settings
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.queue import QueueFilter
 from core.services.ingest import ingest
-from core.services.queries import list_cases, load_case
+from core.services.queries import load_case
+from core.services.queue import list_queue
 from core.services.review import Review, decide_case, undo_decision
 from core.services.score import score_waiting
 
@@ -37,7 +39,8 @@ def bring_in(services: Services, names: list[str], edit: str) -> None:
 
 
 def review(services: Services) -> None:
-    for number, item in enumerate(list_cases(services.context, MODERATOR).items[:4]):
+    page = list_queue(services.context, MODERATOR, QueueFilter(), limit=4)
+    for number, item in enumerate(page.items):
         version = len(load_case(services.context, MODERATOR, item.revision_id).chain)
         action = (Action.APPROVE, Action.REMOVE)[number % 2]
         wanted = Review(

@@ -210,11 +210,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         "nyynyy",
     ),
     ("queries.count_queue", "count"): (lambda s, a: queries.count_queue(s.context, a), "nyynyy"),
-    ("queries.list_cases", "list"): (lambda s, a: queries.list_cases(s.context, a), "nyynyy"),
-    ("queries.list_reasons", "list"): (
-        lambda s, a: queries.list_reasons(s.context, a),
-        "nyynyy",
-    ),
+    ("queries.list_reasons", "list"): (lambda s, a: queries.list_reasons(s.context, a), "nyynyy"),
     ("queries.list_undoable", "list"): (
         lambda s, a: queries.list_undoable(s.context, a),
         "nyynyn",

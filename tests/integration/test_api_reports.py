@@ -7,14 +7,13 @@ import pytest
 from starlette.testclient import TestClient
 
 from core.bootstrap.services import Services
-from core.moderation.permissions import SYSTEM, Actor, Role
-from core.services.queries import list_cases
+from core.moderation.permissions import SYSTEM
 from core.services.report import list_reports
 from core.services.withdraw import withdraw_comment
 from core.serving.app import create_app
 from core.serving.examples import REPORT, REPORTED
 from core.serving.reporting import ReportedOut, ReportIn
-from tests.factories import MODERATOR, make_key, make_services
+from tests.factories import MODERATOR, listed, make_key, make_services
 from tests.state_checks import place_of, state_rows
 
 MILD = {"id": "1", "text": "I see it another way.", "author": "ada"}
@@ -45,7 +44,7 @@ def test_report_opens_a_case_that_moderators_see(client: TestClient, services: S
     answer = send(client, GOOD | {"kind": "trusted_flagger", "words": " Look. "})
     assert (answer["outcome"], answer["created"]) == ("opened", True)
     assert (answer["comment_id"], answer["source"], answer["reporter"]) == ("1", "site", "una")
-    (item,) = list_cases(services.context, MODERATOR).items
+    (item,) = listed(services)
     (found,) = list_reports(services.context, MODERATOR, item.revision_id)
     assert (found.report.kind, found.report.words) == ("trusted_flagger", "Look.")
     (decided,) = client.post("/v1/comments", json=MILD).json()["comments"]
@@ -173,5 +172,4 @@ def test_metrics_and_lists_name_no_reporter(client: TestClient, services: Servic
     client.post("/v1/comments", json=MILD)
     send(client, GOOD)
     assert "una" not in client.get("/metrics").text
-    actor = Actor("somebody", Role.MODERATOR)
-    assert "una" not in repr(list_cases(services.context, actor).items)
+    assert "una" not in repr(listed(services))

@@ -14,8 +14,7 @@ from core.errors import StoreError
 from core.moderation.comments import IncomingComment, IncomingThread
 from core.moderation.permissions import SYSTEM
 from core.services.ingest import ingest
-from core.services.queries import list_cases
-from tests.factories import HELD, MODERATOR, make_services, scored
+from tests.factories import HELD, listed, make_services, scored
 from tests.integration.api_requests import get, post, source_ids
 from tests.integration.api_server import Running, running_server
 from tests.state_checks import broken_invariants
@@ -144,7 +143,7 @@ def test_the_desk_and_the_command_line_are_refused_alike(tmp_path: Path) -> None
     services.settings.state_path.unlink()
     incoming = IncomingComment("test", "late", HELD, "sam", services.clock.now())
     with pytest.raises(StoreError, match="not the file that was opened"):
-        list_cases(services.context, MODERATOR)
+        listed(services)
     with pytest.raises(StoreError, match="not the file that was opened"):
         list(ingest(services.context, SYSTEM, [incoming]))
     assert not services.settings.state_path.exists()

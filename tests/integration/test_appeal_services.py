@@ -16,11 +16,13 @@ from core.moderation.comments import Revision, Visibility
 from core.moderation.notices import AppealStage, appeal_stage
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
+from core.moderation.queue import QueueFilter
 from core.moderation.scores import Label
 from core.services import queries
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.context import Context
 from core.services.lookup import UNKNOWN_REFERENCE, look_up
+from core.services.queue import list_queue
 from tests.factories import (
     HELD,
     LEAD,
@@ -32,6 +34,7 @@ from tests.factories import (
     chain_of,
     decided,
     heard,
+    listed,
     make_services,
     posted,
     removed_by_person,
@@ -182,8 +185,8 @@ def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> No
     appeal = appealed(services, removed)
     context = services.context
     reads: list[Callable[[Actor], object]] = [
-        lambda who: [item.revision_id for item in queries.list_cases(context, who).items],
-        lambda who: queries.list_cases(context, who, label=Label.THREAT).items,
+        lambda who: [line.revision_id for line in listed(services, actor=who)],
+        lambda who: list_queue(context, who, QueueFilter(label=Label.THREAT)).items,
         lambda who: queries.count_queue(context, who).open,
         lambda who: queries.load_case(context, who, held.id).revision.id,
         lambda who: [item.appeal for item in queries.list_appeals(context, who, pending=True)],

@@ -9,18 +9,20 @@ import pytest
 
 from core.bootstrap.services import Services
 from core.errors import Conflict, NotFound, RuleBroken
-from core.moderation.cases import CaseStatus
+from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.comments import Revision, Visibility
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.priority import explain_priority
+from core.moderation.queue import QueueFilter
 from core.moderation.sampling import FLAGGED, Sampling, SamplingReason
+from core.moderation.scores import Label
 from core.services.explain import explain_revision
 from core.services.lookup import look_up
-from core.services.queries import CaseView, list_cases, load_case, load_chain
+from core.services.queries import CaseView, load_case, load_chain
+from core.services.queue import list_queue
 from core.services.reopen import load_case_reopening
 from core.services.review import Review, decide_case, undo_decision
-from core.store.views import QueueItem
 from tests.factories import (
     CLEAN,
     HELD,
@@ -30,6 +32,7 @@ from tests.factories import (
     REMOVED,
     case_of,
     decided,
+    listed,
     make_services,
     reported,
     scored,
@@ -42,7 +45,7 @@ NEARLY_ALL = 1 - 1e-12
 OF_THE_COMMENT = {
     "id", "revision_id", "comment_id", "source_id", "case_id", "author", "created_at", "opened_at",
     "received_at", "decided_at", "original", "text", "excerpt", "supersedes", "undoes",
-    "current_decision_id",
+    "current_decision_id", "key",
 }  # fmt: skip
 
 
@@ -130,16 +133,16 @@ def test_refusals_of_what_is_out_of_date_are_alike(
 def test_lists_and_their_filters_show_no_difference(
     services: Services, pair: tuple[Revision, Revision]
 ) -> None:
-    items = list_cases(services.context, LEAD).items
-    assert {item.revision_id for item in items} == {one.id for one in pair}
-    assert shown(items[0]) == shown(items[1])
-    assert all(isinstance(item, QueueItem) and item.is_blind for item in items)
-    for label in ("toxicity", "insult", "threat"):
-        assert list_cases(services.context, LEAD, label=label).items == []
+    lines = listed(services, actor=LEAD)
+    assert {line.revision_id for line in lines} == {one.id for one in pair}
+    assert shown(lines[0]) == shown(lines[1])
+    assert [(line.trigger, line.score) for line in lines] == [(CaseTrigger.BLIND, None)] * 2
+    for label in Label:
+        assert list_queue(services.context, LEAD, QueueFilter(label=label)).items == []
     for one in pair:
         reported(services, one, "una")
         reported(services, one, "uwe")
-    first, second = list_cases(services.context, LEAD).items
+    first, second = listed(services, actor=LEAD)
     assert shown(first) == shown(second)
     assert first.report_count == 2
 
@@ -155,8 +158,7 @@ def test_stored_rows_differ_in_their_sampling_alone(
 
 def test_order_is_by_age_alone(services: Services) -> None:
     made = [scored(services, text) for text in (HELD, CLEAN, HELD, CLEAN, CLEAN, HELD)]
-    items = list_cases(services.context, MODERATOR).items
-    assert [item.revision_id for item in items] == [one.id for one in made]
+    assert [line.revision_id for line in listed(services)] == [one.id for one in made]
 
 
 def test_scores_are_not_explained_before_the_decision(
@@ -197,7 +199,7 @@ def test_audited_comment_stays_visible_until_it_is_removed(services: Services) -
 
 def test_removed_comments_are_not_audited(services: Services) -> None:
     scored(services, REMOVED)
-    assert list_cases(services.context, MODERATOR).items == []
+    assert listed(services) == []
 
 
 def test_report_on_a_decided_blind_case_is_an_ordinary_one(

@@ -10,7 +10,6 @@ from core.bootstrap.services import Services
 from core.errors import Conflict
 from core.inference.base import TextResult
 from core.inference.scorer import Scorer
-from core.moderation.cases import CaseStatus
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import DecisionSource
 from core.moderation.permissions import SYSTEM
@@ -83,7 +82,8 @@ def removed_by_hand(services: Services, revision: Revision) -> None:
 
 def open_cases(services: Services) -> int:
     with services.context.store.read() as reader:
-        return reader.count_cases([CaseStatus.OPEN, CaseStatus.ESCALATED], None)
+        count = reader.queue_count()
+    return count.open + count.escalated
 
 
 @pytest.mark.parametrize("text", [CLEAN, HELD])

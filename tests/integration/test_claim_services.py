@@ -12,7 +12,7 @@ from core.moderation.claims import LEASE, Claim
 from core.moderation.comments import Revision
 from core.moderation.policies import Action
 from core.services.claims import claim_case, release_case
-from core.services.queries import list_cases, load_case
+from core.services.queries import load_case
 from core.services.review import skip_case, undo_decision
 from tests.factories import (
     CLEAN,
@@ -23,6 +23,7 @@ from tests.factories import (
     chain_of,
     decided,
     edited,
+    listed,
     make_services,
     scored,
     withdrawn,
@@ -62,7 +63,8 @@ def test_first_one_has_it_and_the_other_reads_who_and_since_when(
     assert (theirs.is_mine, theirs.claim) == (False, mine.claim)
     assert (theirs.claim.actor, theirs.claim.claimed_at) == (MODERATOR.id, START)
     assert load_case(services.context, OTHER_MODERATOR, revision.id).claim == mine.claim
-    assert list_cases(services.context, LEAD).claims == {revision.id: mine.claim}
+    (line,) = listed(services, actor=LEAD)
+    assert (line.holder, line.held_since) == (MODERATOR.id, START)
 
 
 def test_opening_it_again_renews_the_lease(services: Services, clock: MovingClock) -> None:

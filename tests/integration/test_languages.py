@@ -23,13 +23,13 @@ from core.moderation.policies import Action, LanguageRule
 from core.services.backends import Candidate, Catalogue, load_site_backends
 from core.services.explain import explain_revision, explain_text
 from core.services.lookup import look_up
-from core.services.queries import list_cases, load_case
+from core.services.queries import load_case
 from core.services.rescore import rescore
 from core.services.score import score_waiting
 from core.services.submit import Submitted
 from core.serving.app import create_app
 from tests.contract.remote_server import KEY, RemoteServer
-from tests.factories import HELD, posted
+from tests.factories import HELD, listed, posted
 from tests.integration.numbered_comments import NOW
 from tests.pages.backends_page import declare
 from tests.submitting import submit
@@ -100,10 +100,11 @@ def test_case_comes_after_all_others_and_says_why(services: Services) -> None:
     posted(services, HELD)
     (report,) = score_waiting(services.context, services.scorer)
     assert (report.decided, report.failed, report.languages) == (2, 0, {"de": 1})
-    first, second = list_cases(services.context, MODERATOR).items
+    first, second = listed(services)
     assert (first.trigger, second.trigger) == (CaseTrigger.HOLD, CaseTrigger.LANGUAGE)
-    assert (second.priority, second.label) == (0.0, None)
+    assert (second.score, second.label) == (None, None)
     view = load_case(services.context, MODERATOR, second.revision_id)
+    assert view.case.priority == 0.0
     assert (view.failure, view.automated.unassessed_language) == (None, "de")
     with services.context.store.read() as reader:
         events = reader.audit_trail(second.revision_id)

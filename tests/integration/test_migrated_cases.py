@@ -8,8 +8,9 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, text
 
-from core.moderation.cases import Attention, CaseStatus
+from core.moderation.cases import Attention
 from core.moderation.priority import rank_of
+from core.moderation.queue import QueueFilter, QueueOrder, QueueQuery
 from core.moderation.sampling import FLAGGED, Sampling, SamplingReason
 from core.store.sql import SqlStore, migrate
 from core.store.sql.postgres.database import PostgresDatabase
@@ -115,9 +116,10 @@ def store(request: pytest.FixtureRequest, tmp_path: Path):
 
 def test_migrated_cases_have_their_rank_and_sampling(store) -> None:
     opened, place = store
+    query = QueueQuery(QueueFilter(), QueueOrder.PRIORITY, "mina", START)
     with opened.read() as reader:
         found = {name: reader.case_of(name) for name, *_ in CASES}
-        queue = [item.revision_id for item in reader.queue([CaseStatus.OPEN], None, 10)]
+        queue = [line.revision_id for line in reader.queue_lines(query, None, 10)]
     ranks = dict(state_rows(place, "SELECT revision_id, rank FROM cases"))
     assert ranks == pytest.approx({name: rank_of(case) for name, case in found.items()}, abs=1e-9)
     by_person = found.pop("by a person")

@@ -32,6 +32,7 @@ from core.serving.api_keys import KeyFolder, KeyRing
 from core.serving.process import ApiProcess
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.windows import Window
+from tests.factories import listed
 from tests.state_checks import broken_invariants, place_of
 
 HOME = Path(__file__).parents[1] / "homes" / "0.1.0"
@@ -118,8 +119,8 @@ def test_appeals_are_found_and_the_pending_one_is_heard(services: Services) -> N
 
 
 def test_texts_of_old_cases_are_found_by_new_ones_like_them(services: Services) -> None:
+    old = listed(services)
     with services.context.store.read() as reader:
-        old = reader.queue([CaseStatus.OPEN], None, 100)
         texts = [reader.near_cases([case.revision_id])[0].text for case in old]
         for case, text in zip(old, texts, strict=True):
             signature = signature_of(text)

@@ -62,6 +62,12 @@ def test_pages_lead_forwards_and_back(services: Services) -> None:
     assert page(services, second.previous) == first
 
 
+def test_empty_queue_is_one_empty_page(services: Services) -> None:
+    empty = page(services, "no cursor")
+    assert (list(empty.items), empty.total) == ([], Count(0))
+    assert (empty.previous, empty.next) == (None, None)
+
+
 def test_page_before_the_second_is_whole_although_cases_left_it(services: Services) -> None:
     made = [scored(services, f"{HELD} {number}") for number in range(7)]
     second = page(services, page(services).next)

@@ -15,7 +15,7 @@ from core.moderation.notices import DecidedBy, decided_by
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.services.lookup import look_up
-from core.services.queries import list_cases, list_undoable, load_case
+from core.services.queries import list_undoable, load_case
 from core.services.reopen import load_case_reopening, load_reopening, reopen
 from core.services.review import skip_case, undo_decision
 from tests.factories import (
@@ -30,6 +30,7 @@ from tests.factories import (
     chain_of,
     decided,
     heard,
+    listed,
     posted,
     removed_by_person,
     scored,
@@ -148,7 +149,7 @@ def test_reopening_can_be_undone_and_the_case_is_closed_again(services: Services
     undo_decision(services.context, MODERATOR, revision.id, seen_version=2)
     assert shown(services, revision) is Visibility.VISIBLE
     assert case_of(services, revision).status is CaseStatus.CLOSED
-    assert list_cases(services.context, MODERATOR).items == []
+    assert listed(services) == []
 
 
 @pytest.mark.parametrize("action", [Action.REMOVE, Action.APPROVE])

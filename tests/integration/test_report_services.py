@@ -20,7 +20,7 @@ from core.moderation.reports import ReportKind, ReportOutcome
 from core.moderation.sampling import FLAGGED, Sampling, SamplingReason
 from core.services.ingest import ingest
 from core.services.lookup import look_up
-from core.services.queries import list_cases, load_case
+from core.services.queries import load_case
 from core.services.reopen import reopen
 from core.services.report import (
     list_reports,
@@ -43,6 +43,7 @@ from tests.factories import (
     edited,
     has_case,
     heard,
+    listed,
     posted,
     removed_by_person,
     report_of,
@@ -80,7 +81,7 @@ def test_report_on_what_the_model_approved_opens_a_case_and_the_comment_stays_vi
     )  # fmt: skip
     assert (case.report_count, case.sampling) == (1, Sampling(SamplingReason.REPORT))
     assert visibility_of(services, revision) is Visibility.VISIBLE
-    assert [item.report_count for item in list_cases(services.context, MODERATOR).items] == [1]
+    assert [item.report_count for item in listed(services)] == [1]
     assert audit_kinds(services, revision)[-1] is AuditKind.COMMENT_REPORTED
     assert load_case(services.context, MODERATOR, revision.id).approval is None
 
@@ -91,14 +92,14 @@ def test_case_of_a_visible_comment_is_decided_and_undone(
 ) -> None:
     revision = scored(services, CLEAN)
     reported(services, revision)
-    place = list_cases(services.context, MODERATOR).items
+    place = listed(services)
     decided(services, revision, action)
     expected = CaseStatus.ESCALATED if action is Action.ESCALATE else CaseStatus.CLOSED
     assert case_of(services, revision).status is expected
     undo_decision(services.context, MODERATOR, revision.id, seen_version=2)
     assert case_of(services, revision).status is CaseStatus.OPEN
     assert visibility_of(services, revision) is Visibility.VISIBLE
-    assert list_cases(services.context, MODERATOR).items == place
+    assert listed(services) == place
 
 
 def test_report_on_a_held_comment_joins_its_case(services: Services) -> None:
@@ -135,7 +136,7 @@ def test_report_on_what_a_person_approved_is_low_and_shows_the_approval(
         other = scored(services, text)
         if text == CLEAN:
             reported(services, other, "uwe")
-    assert list_cases(services.context, MODERATOR).items[-1].revision_id == revision.id
+    assert listed(services)[-1].revision_id == revision.id
 
 
 def test_report_on_a_removed_comment_is_only_recorded(services: Services) -> None:
@@ -143,7 +144,7 @@ def test_report_on_a_removed_comment_is_only_recorded(services: Services) -> Non
     for revision in (by_model, by_person):
         assert reported(services, revision).outcome is ReportOutcome.RECORDED
         assert len(list_reports(services.context, MODERATOR, revision.id)) == 1
-    assert list_cases(services.context, MODERATOR).items == []
+    assert listed(services) == []
     assert not has_case(services, by_model)
     undo_decision(services.context, MODERATOR, by_person.id, seen_version=2)
     assert case_of(services, by_person).report_count == 1, "it counts once the case is open again"
@@ -225,7 +226,7 @@ def test_edit_or_withdrawal_ends_the_case_of_a_visible_comment(services: Service
     withdrawn(services, gone)
     for revision in (changed, gone):
         assert case_of(services, revision).status is CaseStatus.CLOSED
-    assert list_cases(services.context, MODERATOR).items == []
+    assert listed(services) == []
 
 
 def test_report_that_came_while_a_comment_was_reopened_outlasts_the_undo(
@@ -253,7 +254,7 @@ def test_replies_raise_a_reported_comment_over_another(services: Services) -> No
     list(score_waiting(services.context, services.scorer))
     for revision in (quiet, read):
         reported(services, revision)
-    found = list_cases(services.context, MODERATOR).items
+    found = listed(services)
     assert [item.revision_id for item in found] == [read.id, quiet.id]
     assert case_of(services, read).attention == Attention(replies=5, user_reports=1)
 
@@ -265,6 +266,6 @@ def test_old_case_goes_before_a_newer_one_of_the_same_kind(services: Services) -
     assert isinstance(services.full_model, FakeBackend)
     new = posted(services, HELD)
     list(score_waiting(context, services.scorer))
-    found = [item.revision_id for item in list_cases(services.context, MODERATOR).items]
+    found = [item.revision_id for item in listed(services)]
     assert found == [old.id, new.id]
     assert len(chain_of(services, new)) == 1

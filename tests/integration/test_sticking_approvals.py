@@ -16,7 +16,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.ingest import ingest
 from core.services.lookup import look_up
-from core.services.queries import list_cases, load_case
+from core.services.queries import load_case
 from core.services.reopen import reopen
 from core.services.rescore import rescore
 from core.services.review import undo_decision
@@ -34,6 +34,7 @@ from tests.factories import (
     decided,
     edited,
     heard,
+    listed,
     removed_by_person,
     reported,
     scored,
@@ -162,6 +163,6 @@ def test_new_policy_decides_nothing_again(services: Services) -> None:
     list(score_waiting(services.context, services.scorer))
     list(rescore(services.context, services.scorer))
     assert last(services, revision) == (Action.APPROVE, DecisionSource.REVIEWER)
-    assert list_cases(services.context, MODERATOR).items == []
+    assert listed(services) == []
     back = edited(services, edited(services, revision, OTHER), HELD)
     assert last(services, back) == STUCK

@@ -18,7 +18,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.ingest import ingest
 from core.services.score import score_waiting
-from tests.factories import HELD, make_services
+from tests.factories import HELD, listed, make_services
 from tests.patience import PATIENT_S
 
 CASES = 20
@@ -37,8 +37,7 @@ def held_revisions(services: Services) -> list[str]:
     rows = [IncomingComment("site", str(n), HELD, "sam", now) for n in range(CASES)]
     list(ingest(services.context, SYSTEM, rows))
     list(score_waiting(services.context, services.scorer))
-    with services.context.store.read() as reader:
-        return [item.revision_id for item in reader.queue([CaseStatus.OPEN], None, CASES)]
+    return [line.revision_id for line in listed(services)]
 
 
 def race(settings: Settings, names: list[str], revision_ids: list[str]) -> list[dict[str, str]]:

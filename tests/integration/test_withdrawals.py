@@ -10,16 +10,17 @@ from core.moderation.cases import CaseStatus, TextGone
 from core.moderation.comments import IncomingComment, Visibility
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
+from core.moderation.queue import Count, QueueFilter
 from core.services.appeal import file_appeal
 from core.services.explain import explain_revision
 from core.services.ingest import ingest
 from core.services.lookup import look_up
 from core.services.queries import (
     list_appeals,
-    list_cases,
     list_undoable,
     load_case,
 )
+from core.services.queue import list_queue
 from core.services.review import skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
@@ -32,6 +33,7 @@ from tests.factories import (
     audit_kinds,
     decided,
     edited,
+    listed,
     posted,
     removed_by_person,
     scored,
@@ -58,7 +60,7 @@ def test_its_case_is_closed_with_that_reason_and_its_text_is_shown_nowhere(
     assert (case.status, case.closed_because) == (CaseStatus.CLOSED, TextGone.WITHDRAWN)
     assert (counted.open, counted.escalated, counted.not_scored_yet) == (0, 0, 0)
     for status in CaseStatus:
-        assert list_cases(services.context, LEAD, statuses=(status,)).items == []
+        assert listed(services, status, actor=LEAD) == []
     answer = look_up(services.context, revision.reference)
     assert (answer.text, answer.statement.visibility) == ("", Visibility.WITHDRAWN)
     assert answer.withdrawn_at is not None
@@ -82,8 +84,8 @@ def test_text_of_a_decided_comment_is_in_no_list_once_it_is_withdrawn(
     for each in (revision, other):
         decided(services, each, action)
     withdrawn(services, revision)
-    closed = list_cases(services.context, LEAD, statuses=(CaseStatus.CLOSED,))
-    assert ([item.revision_id for item in closed.items], closed.total) == ([other.id], 1)
+    closed = list_queue(services.context, LEAD, QueueFilter(statuses=(CaseStatus.CLOSED,)))
+    assert ([line.revision_id for line in closed.items], closed.total) == ([other.id], Count(1))
     assert list_undoable(services.context, MODERATOR) == [(other.id, 2)]
 
 
@@ -163,7 +165,7 @@ def test_comment_that_is_sent_again_comes_back_as_a_new_revision(services: Servi
     back = edited(services, revision, SECRET)
     assert (back.number, back.withdrawn_at) == (2, None)
     assert back.reference != revision.reference
-    assert [item.revision_id for item in list_cases(services.context, LEAD).items] == [back.id]
+    assert [line.revision_id for line in listed(services, actor=LEAD)] == [back.id]
     old = look_up(services.context, revision.reference)
     assert (old.text, old.statement.visibility) == (SECRET, Visibility.HELD)
     assert old.changed is not None
@@ -196,6 +198,6 @@ def test_answers_to_a_withdrawn_comment_show_its_place_and_not_its_words(
     list(ingest(services.context, SYSTEM, [answer]))
     list(score_waiting(services.context, services.scorer))
     withdrawn(services, revision)
-    (item,) = list_cases(services.context, LEAD).items
+    (item,) = listed(services, actor=LEAD)
     (entry,) = load_case(services.context, MODERATOR, item.revision_id).ancestors
     assert (entry.text, entry.is_withdrawn) == ("", True)

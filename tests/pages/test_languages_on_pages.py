@@ -38,7 +38,7 @@ def test_reviewer_is_told_the_language_and_of_no_attack(
     assert "Why it is here" in words
     assert not any(button.key.startswith("words_") for button in at.button if button.key)
     (table,) = (frame.value for frame in at.dataframe if "comment" in frame.value)
-    assert list(table["label"]) == ["language"]
+    assert list(table["label"]) == ["not assessed: language"]
     assert not [word for word in NOBODY_SAW if word in words]
 
 

@@ -7,7 +7,6 @@ from streamlit.testing.v1 import AppTest
 
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
-from core.services import queries
 from tests.factories import (
     CLEAN,
     HELD,
@@ -84,25 +83,3 @@ def test_look_up_says_why_a_removal_is_not_reopened(services, staff_page: StaffP
     assert not any("Look at it again" in m.value for m in at.markdown)
     press(staff_page("lookup", LEAD, reference=revision.reference), "reopen_")
     assert chain_of(services, revision)[-1].action is Action.HOLD
-
-
-def test_a_long_queue_is_listed_page_by_page(
-    services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
-):
-    monkeypatch.setattr(queries, "QUEUE_LIMIT", 3)
-    texts = {f"You idiot {number}." for number in range(7)}
-    for text in texts:
-        scored(services, text)
-    at = staff_page("review", MODERATOR)
-    listed = list(at.dataframe[0].value["comment"])
-    assert "1–3 of 7" in [caption.value for caption in at.caption]
-    for expected in ("4–6 of 7", "7–7 of 7"):
-        press(at, "next_page_")
-        assert expected in [caption.value for caption in at.caption]
-        listed += list(at.dataframe[0].value["comment"])
-        assert listed[-1] in said(at) or listed[-3] in said(at)
-    assert len(listed) == len(texts)
-    assert set(listed) == texts
-    assert not any(key.startswith("next_page_") for key in keys(at))
-    press(at, "approve_")
-    assert "4–6 of 6" in [caption.value for caption in at.caption]

@@ -39,8 +39,6 @@ PEOPLE = {person.id: person for person in (MODERATOR, OTHER_MODERATOR, LEAD, OTH
 
 
 DAY = timedelta(days=1)
-SHARE = 0.3
-"""Of audits and of blind cases, so that both are met often."""
 GRACE = timedelta(seconds=15)
 
 
@@ -50,7 +48,7 @@ class CaseAccount(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.folder = tempfile.TemporaryDirectory()
-        self.services = make_services(Path(self.folder.name), audit_share=SHARE, blind_share=SHARE)
+        self.services = make_services(Path(self.folder.name))
         self.now = NOW
         clock = Clock(now=lambda: self.now, monotonic=self.services.clock.monotonic)
         self.context = replace(self.services.context, clock=clock, grace=GRACE)

@@ -4,6 +4,7 @@ The machine tracks what must have happened (CaseAccount). After each step the st
 all invariants must hold (CaseInvariants).
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -18,14 +19,14 @@ from core.moderation.audit import AuditKind
 from core.moderation.cases import CaseStatus
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
-from core.moderation.sampling import DrawPurpose, draw
+from core.moderation.sampling import SamplingShares
 from core.services.appeal import file_appeal, hear_appeal
 from core.services.reopen import reopen
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from tests.factories import CLEAN, HELD
-from tests.property.case_account import OUTCOMES, PEOPLE, SHARE, WAITING_STATUS
+from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS
 from tests.property.case_invariants import WINDOW
 from tests.property.expected import Expected
 from tests.property.report_rules import ReportRules
@@ -43,7 +44,7 @@ class Moderation(ReportRules):
     def start_with_work(self) -> None:
         for _ in range(2):
             self.new_comment(HELD)
-        self.score()
+        self.score(audited=False, blind=False)
 
     @precondition(lambda self: len(self.comments) < 5)
     @rule(text=texts)
@@ -64,7 +65,7 @@ class Moderation(ReportRules):
         a removal."""
         self.send(data, self.pick(data, Expected.is_bound).name, text)
         if self.waiting():
-            self.score()
+            self.score(audited=False, blind=False)
 
     def send(self, data: st.DataObject, name: str, text: str) -> None:
         old = self.comments[name][-1]
@@ -99,8 +100,11 @@ class Moderation(ReportRules):
         self.now += timedelta(seconds=seconds)
 
     @precondition(lambda self: self.waiting())
-    @rule()
-    def score(self) -> None:
+    @rule(audited=st.booleans(), blind=st.booleans())
+    def score(self, audited: bool, blind: bool) -> None:
+        # All or none, since a share is drawn by a revision's id, which differs at each replay.
+        shares = SamplingShares(audit=float(audited), blind=float(blind))
+        self.context = replace(self.context, shares=shares)
         list(score_waiting(self.context, self.services.scorer))
         for revision in self.waiting():
             alone = OUTCOMES[revision.text]
@@ -108,7 +112,7 @@ class Moderation(ReportRules):
             action = Action.APPROVE if is_approved else self.needed_of(revision) or alone
             self.note_decision(revision, action, SYSTEM, AuditKind.DECISION_AUTOMATED)
             revision.case = WAITING_STATUS.get(action)
-            is_drawn = not is_approved and draw(revision.id, DrawPurpose.AUDIT) < SHARE
+            is_drawn = audited and not is_approved
             if action is Action.APPROVE and (is_drawn or self.counted(revision)):
                 revision.case = CaseStatus.OPEN
             if is_approved:

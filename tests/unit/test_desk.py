@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.moderation.policies import Action
-from core.services.queries import list_cases
+from core.moderation.queue import QueueFilter
+from core.services.queue import list_queue
 from dashboard.review.plain.desk import (
     Desk,
     press_decide,
@@ -23,7 +24,7 @@ def bench(tmp_path: Path):
     services = make_services(tmp_path)
     revisions = {r.id: r for r in (scored(services, f"You idiot {n}") for n in range(4))}
     desk = Desk()
-    desk.place(list_cases(services.context, MODERATOR).items)
+    desk.place(list_queue(services.context, MODERATOR, QueueFilter()).items)
     return services, desk, revisions
 
 
@@ -96,7 +97,7 @@ def test_reopening_a_decided_case_puts_it_back(bench):
     desk.show(shown)
     press_reopen(desk, services, MODERATOR, shown, 2)
     assert "on hold" in desk.message
-    assert len(list_cases(services.context, MODERATOR).items) == 4
+    assert len(list_queue(services.context, MODERATOR, QueueFilter()).items) == 4
     press_reopen(desk, services, LEAD, shown, 2)
     assert desk.is_error
     assert "mina put back on hold" in desk.message
@@ -105,11 +106,11 @@ def test_reopening_a_decided_case_puts_it_back(bench):
 def test_another_list_begins_with_its_first_page(bench):
     _, desk, _ = bench
     desk.turn_to("open")
-    press_page(desk, 3)
+    press_page(desk, "cursor")
     desk.turn_to("open")
-    assert desk.page == 3
+    assert desk.after == "cursor"
     desk.turn_to("open insult")
-    assert desk.page == 1
+    assert desk.after is None
 
 
 def test_undo_goes_back_one_decision_a_press(bench):

@@ -25,7 +25,7 @@ from core.services.review import describe_decision
 from core.servinglog.record import Mode
 from dashboard import wording
 from dashboard.lookup import wording as author_wording
-from dashboard.review.plain.case_list import WITHOUT_LABEL
+from dashboard.review.case_wording import WITHOUT_LABEL
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 DECISION = Decision(

@@ -7,11 +7,10 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, func, select
 
 from core.moderation.appeals import AppealStatus
-from core.moderation.cases import CaseStatus, CaseTrigger
+from core.moderation.cases import CaseStatus
 from core.moderation.comments import Comment
 from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
-from core.moderation.scores import Label
 from core.store.sql import rows
 from core.store.sql.tables import (
     IS_WAITING,
@@ -26,7 +25,6 @@ from core.store.views import (
     AppealItem,
     LanguageCount,
     QueueCount,
-    QueueItem,
     ScoredText,
     ThreadEntry,
 )
@@ -38,20 +36,6 @@ class SqlLists:
     """The part of `core.store.base.Reader` that returns lists and views."""
 
     _connection: Connection
-
-    def queue(
-        self, statuses: Sequence[CaseStatus], label: str | None, limit: int, offset: int = 0
-    ) -> Sequence[QueueItem]:
-        query = _cases(select(cases, revisions.c.body, comments.c.author), statuses, label)
-        if list(statuses) == [CaseStatus.CLOSED]:
-            query = query.join(decisions, decisions.c.id == revisions.c.current_decision_id)
-            query = query.order_by(decisions.c.decided_at.desc(), cases.c.id)
-        else:
-            query = query.order_by(cases.c.rank.desc(), cases.c.opened_at, cases.c.id)
-        return [_queue_item(row) for row in self._all(query.limit(limit).offset(offset))]
-
-    def count_cases(self, statuses: Sequence[CaseStatus], label: str | None) -> int:
-        return self._count(_cases(select(func.count()), statuses, label))
 
     def own_decisions(
         self, actor_id: str, since: datetime, limit: int
@@ -223,34 +207,3 @@ def excerpt(text: str) -> str:
 def visible_text(row: RowMapping) -> str:
     """The text, or an empty one if it was withdrawn."""
     return row["body"] if row["withdrawn_at"] is None else ""
-
-
-def _cases(query: Select[Any], statuses: Sequence[CaseStatus], label: str | None) -> Select[Any]:
-    """The query on cases joined with their revisions and comments; closed cases only if their text
-    is still the comment's newest and was not withdrawn."""
-    query = (
-        query.select_from(cases)
-        .join(revisions, revisions.c.id == cases.c.revision_id)
-        .join(comments, comments.c.id == revisions.c.comment_id)
-        .where(cases.c.status.in_([status.value for status in statuses]))
-    )
-    if label is not None:
-        query = query.where(cases.c.scored_label == label)
-    if CaseStatus.CLOSED in statuses:
-        query = query.where(revisions.c.is_latest == 1, revisions.c.withdrawn_at.is_(None))
-    return query
-
-
-def _queue_item(row: RowMapping) -> QueueItem:
-    return QueueItem(
-        case_id=row["id"],
-        revision_id=row["revision_id"],
-        status=CaseStatus(row["status"]),
-        trigger=CaseTrigger(row["opened_because"]),
-        priority=row["priority"],
-        label=Label(row["scored_label"]) if row["scored_label"] else None,
-        excerpt=excerpt(row["body"]),
-        author=row["author"],
-        opened_at=rows.from_micros(row["opened_at"]),
-        report_count=row["report_count"],
-    )

@@ -27,6 +27,7 @@ from core.moderation.queue_paging import QueuePlace
 from core.moderation.scores import Label
 from core.store.queue_views import MOST_TALLIED, REPORT_STEPS, QueueLine, Tally, TallyRow
 from core.store.sql import rows
+from core.store.sql.lists import excerpt
 from core.store.sql.queue_query import ORDERS, Condition, FilterPart, parts_of
 from core.store.sql.tables import audit_events, cases, claims, decisions, revisions
 
@@ -34,7 +35,6 @@ MOST_COUNTED = 10_000
 """A count looks at so many cases or events; beyond, it says "at least"."""
 SORTABLE = 30_000
 """So many cases are sorted sooner than found along another order."""
-EXCERPT_CHARS = 160
 MOST_VALUES = 30
 _ARRIVING = (
     AuditKind.DECISION_AUTOMATED,
@@ -267,7 +267,7 @@ def _line(row: RowMapping, key: tuple[Any, ...]) -> QueueLine:
         trigger=CaseTrigger(row["opened_because"]),
         label=Label(row["scored_label"]) if row["scored_label"] else None,
         score=row["score"] if row["score"] >= 0 else None,
-        excerpt=" ".join(row["body"][: EXCERPT_CHARS * 2].split())[:EXCERPT_CHARS],
+        excerpt=excerpt(row["body"]),
         source=row["source"],
         author=row["author"],
         language=row["language"],

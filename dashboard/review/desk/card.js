@@ -12,6 +12,19 @@ function drawHead(card, now_ms) {
   ].flat()
 }
 
+const EXCERPT_CHARS = 160
+
+/** The card's line in the list. */
+function itemOf(card) {
+  let left = EXCERPT_CHARS
+  const excerpt = []
+  for (const [text, , isCovered] of card.pieces) {
+    if (left > 0) excerpt.push([text.slice(0, left), isCovered ? "mask" : ""])
+    left -= text.length
+  }
+  return { revision: card.revision, chips: card.chips, excerpt, at: card.opened_at, is_held: false }
+}
+
 /** The text with what covers or marks its words. `pieces` are [text, strength, isCovered]. */
 function drawText(pieces) {
   return el("p", { className: "say", dir: "auto" }, pieces.map(([text, strength, isCovered]) => {

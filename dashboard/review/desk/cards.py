@@ -19,6 +19,7 @@ from core.services.queries import CaseView, load_case
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
 from dashboard.review.case_wording import (
+    WITHOUT_LABEL,
     distance_line,
     priority_line,
     sampling_line,
@@ -26,7 +27,6 @@ from dashboard.review.case_wording import (
     unscored_line,
 )
 from dashboard.review.desk.covered import covered
-from dashboard.review.desk.queue import WITHOUT_LABEL
 from dashboard.wording import (
     LABELS,
     NO_LONGER_SHOWN,
@@ -73,6 +73,7 @@ def card_json(
         "author": comment.author,
         "where": comment.source,
         "created_at": millis(comment.created_at),
+        "opened_at": millis(view.case.opened_at),
         "details": _details(view),
         "chips": [_first_chip(view), *_other_chips(view)],
         "text": text,

@@ -13,7 +13,7 @@ class Decisions {
 
   decide(action) {
     const { card, draft } = this
-    if (!this.isSeen() || !card.actions.includes(action)) return
+    if (!this.isSeen() || !card?.actions.includes(action)) return
     if (action === "remove" && !draft.reason) {
       return this.say("Choose a reason first: press its number, then X.", true)
     }
@@ -23,10 +23,10 @@ class Decisions {
       note: draft.note, internal_note: draft.internal_note,
     })
     const next = this.after()
-    const { item, at } = this.cases.take(card.revision)
+    const taken = [this.cases.take(card.revision)]
     const quote = card.text.slice(0, QUOTE_CHARS)
     this.undoable.push({
-      revision: card.revision, version: card.version + 1, item, at, id: press.id,
+      revision: card.revision, version: card.version + 1, taken, id: press.id,
       words: `${DONE[action]} “${quote}${card.text.length > QUOTE_CHARS ? "…" : ""}”`,
       until: this.now_ms + this.data.grace_ms,
     })
@@ -46,7 +46,8 @@ class Decisions {
   }
 
   skip() {
-    if (!this.isSeen() || this.cases.items.length < 2) return
+    if (!this.isSeen() || !this.card?.actions.length) return
+    if (this.cases.items.length < 2) return this.say("It is the only one in this list.")
     this.outbox.add({ do: "skip", revision: this.current })
     const next = this.after()
     this.cases.putLast(this.current)
@@ -64,22 +65,33 @@ class Decisions {
     this.outbox.add({ do: "undo", revision: last.revision, version: last.version })
     const card = this.cases.cards.get(last.revision)
     if (card) card.version = last.version + 1
-    const item = last.item ?? card?.item
-    if (item) {
-      this.cases.putBack(item, last.at ?? 0)
-      this.show(last.revision)
-    }
+    const { item, at } = last.taken?.[0] ?? {}
+    this.cases.putBack(item ?? (card && itemOf(card)), at ?? 0)
+    this.show(last.revision) // read anew where it is not known any more
     this.say("Undone: the case is open again.")
   }
 
   reopen() {
     const { card } = this
-    if (!this.isSeen() || !card.can_reopen) return
+    if (!this.isSeen() || !card?.can_reopen) return
     this.outbox.add({ do: "reopen", revision: card.revision, version: card.version })
     const next = this.after()
     this.cases.take(card.revision)
     this.show(next)
     this.say("Reopened: the comment is on hold and waits in the queue.")
+  }
+
+  /** What `U` takes back after a reload: presses that still wait to be saved come last. */
+  recall(presses) {
+    for (const { do: kind, id, revision, version, members, group } of presses) {
+      const isSame = each => group ? each.id === group : each.revision === revision
+      if (kind.startsWith("undo")) this.undoable = this.undoable.filter(each => !isSame(each))
+      else if (members) this.undoable.push({ id, members })
+      else if (kind in DONE) {
+        this.undoable = [...this.undoable.filter(each => each.revision !== revision),
+          { id, revision, version: version + 1 }]
+      }
+    }
   }
 
   /** What the server made of a press. */
@@ -88,13 +100,17 @@ class Decisions {
     if (outcome.is_done) {
       if (undoable) Object.assign(undoable, { until: outcome.effective_at, reference: outcome.reference })
       if (press.do === "undo") this.bringBack(press.revision)
-      if (press.do === "undo_group") this.open(this.filters)
+      if (press.do === "undo_group") this.open(this.filters, { query: this.query })
       if (outcome.words) this.say(outcome.words, true)
       return drawClock(this)
     }
     this.undoable = this.undoable.filter(each => each.id !== press.id)
-    if (outcome.can_retry && undoable?.item) this.cases.putBack(undoable.item, undoable.at)
+    const isOpen = this.current === press.revision
+    const next = this.after()
+    if (outcome.can_retry) for (const { item, at } of undoable?.taken ?? []) this.cases.putBack(item, at)
+    else this.cases.take(press.revision)
     this.cases.cards.delete(press.revision)
+    if (isOpen) this.show(this.cases.place(press.revision) >= 0 ? press.revision : next)
     this.say(outcome.words, true)
     this.refresh()
   }
@@ -104,9 +120,10 @@ class Decisions {
     const answer = await post("cards", { revisions: [revision] })
     for (const card of answer.cards ?? []) {
       this.cases.cards.set(revision, card)
-      this.cases.putBack(card.item, 0)
-      if (this.current === revision) drawCard(this, { isSame: true })
-      else if (!this.current) this.show(revision)
+      this.cases.putBack(itemOf(card), 0)
+      if (this.current !== revision) continue
+      drawCard(this, { isSame: true })
+      this.view.facts.replaceChildren(...drawFacts(this))
     }
     this.refresh()
   }
@@ -121,8 +138,8 @@ class Decisions {
       note: draft.note, internal_note: draft.internal_note,
     })
     const next = this.after(new Set(members.map(([revision]) => revision)))
-    for (const [revision] of members) this.cases.take(revision)
-    this.undoable.push({ id: press.id, members, words: `${DONE[action]} ${members.length} together`,
+    const taken = members.map(([revision]) => this.cases.take(revision)).reverse()
+    this.undoable.push({ id: press.id, members, taken, words: `${DONE[action]} ${members.length} together`,
       until: this.now_ms + this.data.grace_ms })
     this.show(this.cases.place(this.current) >= 0 ? this.current : next)
     this.say("")

@@ -17,20 +17,17 @@ class Desk extends Decisions {
     this.replies = new Map()
     this.isRevealed = false
     this.view = drawFrame(root, this)
-    this.cases = new Cases({ onChange: () => this.refresh() })
-    this.outbox = new Outbox(data.who, {
-      onOutcome: (press, outcome) => this.hear(press, outcome),
-      onChange: () => drawSaved(this),
+    this.cases = new Cases({
+      onChange: () => this.refresh(), onGone: revision => this.passOver(revision),
+      decided: () => this.outbox.decided,
     })
+    this.outbox = Outbox.of(data.who, this)
+    this.recall(this.outbox.entries)
     this.keys = new Keys(this.actions(), {
       isOn: () => this.areKeysOn && !root.querySelector("dialog[open]"),
     })
     this.areKeysOn = data.shortcuts
     this.ticks = setInterval(() => drawClock(this), 1_000)
-    this.guard = event => this.outbox.entries.length && event.preventDefault()
-    window.addEventListener("beforeunload", this.guard)
-    this.online = () => this.outbox.send()
-    window.addEventListener("online", this.online)
     this.outbox.send()
     this.arrivals = setInterval(() => announceArrivals(this), ARRIVALS_MS)
     this.open(this.filters, { query: data.query })
@@ -61,7 +58,7 @@ class Desk extends Decisions {
       g: () => openGroup(this), h: () => openHelp(this),
       n: () => openNote(this, "note"), i: () => openNote(this, "internal_note"),
       ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => [String(n), choose(n)])),
-      "/": () => this.view.query.focus(),
+      "/": () => { openList(this.view, true); this.view.query.focus() },
       Escape: (event, field) => {
         field?.blur()
         if (field === this.view.query && this.query) this.open(this.filters)
@@ -83,11 +80,17 @@ class Desk extends Decisions {
     this.current = undefined
     this.view.arrived.hidden = true
     drawCard(this)
+    const { turn } = this.cases
+    this.isOpening = true
     await this.cases.load(this.filters, { query })
+    if (turn !== this.cases.turn) return // another choice came after this one
+    this.isOpening = false
     if (this.cases.head) this.offset_ms = this.cases.head.now - Date.now()
     const wanted = this.data.revision
     this.show(this.cases.place(wanted) >= 0 ? wanted : this.cases.items[0]?.revision)
-    this.facets = await ask("facets", this.filters)
+    const facets = await ask("facets", this.filters)
+    if (turn !== this.cases.turn) return
+    this.facets = facets
     drawQuick(this)
   }
 
@@ -103,14 +106,27 @@ class Desk extends Decisions {
   /** A text that a search found may have no case: then there is nothing to decide. */
   openItem(item) {
     if (item.has_case === false) return this.say("No person has to decide on this text.")
+    openList(this.view, false)
     this.show(item.revision)
   }
 
   /** What the server sent may be what the open card waits for. */
   refresh() {
-    if (this.current && !this.seen.revision && this.card) drawCard(this)
+    if (!this.current && !this.isOpening && this.cases.items.length) {
+      return this.show(this.cases.items[0].revision)
+    }
+    if (!this.card || !this.seen.revision) drawCard(this)
     drawList(this)
     drawSaved(this)
+  }
+
+  /** A case whose comment was withdrawn since it was listed. */
+  passOver(revision) {
+    const next = this.after()
+    this.cases.take(revision)
+    if (this.current !== revision) return
+    this.show(next)
+    this.say("That comment is gone: its site has withdrawn it.")
   }
 
   show(revision) {
@@ -182,11 +198,9 @@ class Desk extends Decisions {
 
   close() {
     this.keys.close()
-    this.outbox.close()
+    this.outbox.leave(this)
     clearInterval(this.ticks)
     clearInterval(this.arrivals)
-    window.removeEventListener("beforeunload", this.guard)
-    window.removeEventListener("online", this.online)
     delete this.root.desk
   }
 }

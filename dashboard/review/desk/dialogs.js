@@ -5,7 +5,7 @@ function showDialog(dialog, title, ...children) {
   if (!dialog.open) dialog.showModal()
 }
 
-const closeRow = (dialog, ...before) => el("div", { className: "row" }, ...before,
+const closeRow = (dialog, ...before) => el("div", { className: "row ends" }, ...before,
   el("span", { className: "sp" }), button("Close", { onclick: () => dialog.close() }))
 
 async function openAuthor(desk, card) {
@@ -34,7 +34,9 @@ async function openGroup(desk) {
   if (!facts?.group || !card.actions.length) return
   const dialog = desk.view.sheet
   showDialog(dialog, facts.group.title, line("Loading …"))
+  const asked = dialog.firstChild
   const answer = await post("group", { revision: card.revision })
+  if (!dialog.open || dialog.firstChild !== asked) return // closed, or something else opened since
   if (answer.error) return showDialog(dialog, facts.group.title, line(answer.error), closeRow(dialog))
   const left = new Map(answer.members.map(each => [each.revision, each.version]))
   const member = each => el("label", { className: "entry s row" },

@@ -9,7 +9,8 @@ from core.moderation.permissions import Actor
 from core.moderation.queue import WITHOUT, Count, HeldBy, QueueOrder, link_to_filter
 from core.services.queue import count_facets
 from core.store.queue_views import Facets
-from dashboard.review.desk.queue import WITHOUT_LABEL, Body
+from dashboard.review.case_wording import WITHOUT_LABEL
+from dashboard.review.desk.queue import Body
 from dashboard.wording import LABELS
 
 Choice = tuple[str, str, list[tuple[str, str]]]  # filter, its words, (value, words)

@@ -32,13 +32,24 @@ function drawFrame(root, desk) {
   parts.query.addEventListener("keydown", event => {
     if (event.key === "Enter") desk.search(parts.query.value.trim())
   })
-  parts.toggle.addEventListener("click", () => root.querySelector(".wrap").classList.toggle("open"))
+  parts.query.addEventListener("input", () => {
+    if (!parts.query.value && desk.query) desk.open(desk.filters)
+  })
+  parts.toggle.addEventListener("click", () =>
+    openList(parts, parts.toggle.getAttribute("aria-expanded") !== "true"))
+  openList(parts, false)
   for (const [name, field] of noteFields(parts)) {
     field.addEventListener("input", () => { desk.draft[name] = field.value })
     field.addEventListener("blur", () => drawNotes(desk))
   }
   const [replies, , show] = parts.under.children
   return { ...parts, at, approve, remove, escalate, skip, reopen, replies, show }
+}
+
+/** On a narrow page the list is shown only when asked for. */
+function openList(view, isOpen) {
+  view.toggle.setAttribute("aria-expanded", String(isOpen))
+  view.toggle.closest(".wrap").classList.toggle("open", isOpen)
 }
 
 /** The second click of a double click would meet the next comment. */
@@ -49,7 +60,8 @@ const noteFields = parts => [["note", parts.note], ["internal_note", parts.inter
 function drawCard(desk, { isSame = false } = {}) {
   const { view, card, cases } = desk
   if (!isSame) desk.seen = {}
-  view.empty.hidden = Boolean(desk.current) || cases.total === null
+  const isLoading = cases.next || !cases.head
+  view.empty.hidden = Boolean(desk.current) || (isLoading && !cases.trouble)
   view.card.hidden = !view.empty.hidden
   if (!view.empty.hidden) drawEmpty(desk)
   const words = desk.words.get(desk.current)
@@ -60,13 +72,13 @@ function drawCard(desk, { isSame = false } = {}) {
   view.text.replaceChildren(...(card ? [
     ...drawThread(card, desk.now_ms), drawText(pieces), drawBefore(card.before), drawOriginal(card),
     desk.replies.has(card.revision) ? drawReplies(desk.replies.get(card.revision), desk.now_ms) : null,
-  ].filter(Boolean) : desk.current ? [el("p", { className: "m" }, "Loading …")] : []))
+  ].filter(Boolean) : [el("p", { className: "m wait" }, cases.trouble || "Loading …")]))
   view.replies.hidden = !card?.reply_count
   view.replies.firstChild.textContent = plural(card?.reply_count ?? 0, "reply", "replies")
   view.show.hidden = !card?.pieces.some(([, , isCovered]) => isCovered)
   view.remedy.replaceChildren(...[drawWords(words)].filter(Boolean))
-  view.facts.replaceChildren(...(card ? drawFacts(desk) : []))
   if (!isSame) {
+    view.facts.replaceChildren(...(card ? drawFacts(desk) : []))
     view.text.scrollTop = 0
     drawNotes(desk)
   }
@@ -109,7 +121,7 @@ function drawDock(desk) {
   view.dock.hidden = Boolean(card?.refusal)
   view.refusal.textContent = card?.refusal ?? ""
   const chosen = desk.reasons.find(each => each.code === reason)
-  view.reasons.replaceChildren(...desk.reasons.map((each, index) => button(each.title, {
+  redraw(view.reasons, ...desk.reasons.map((each, index) => button(each.title, {
     key: String(index + 1), tone: `rs ${each.code === reason ? "on" : ""}`, title: each.text,
     "aria-pressed": String(each.code === reason), onclick: () => desk.chooseReason(each.code),
   })))
@@ -119,12 +131,20 @@ function drawDock(desk) {
     node.hidden = isClosed
     node.disabled = !card?.actions.includes(name)
   }
+  view.skip.disabled = !card?.actions.length
   view.skip.hidden = isClosed
   view.reopen.hidden = !isClosed
   view.reopen.disabled = !card?.can_reopen
   view.reasons.hidden = isClosed
   view.notes.hidden = isClosed
   view.remove.firstChild.textContent = chosen ? `Remove for ${chosen.title.toLowerCase()}` : "Remove"
+}
+
+/** Draws the children anew; the one that had the focus keeps it. */
+function redraw(node, ...children) {
+  const at = [...node.children].indexOf(node.getRootNode().activeElement)
+  node.replaceChildren(...children)
+  node.children[at]?.focus({ preventScroll: true })
 }
 
 function drawNotes(desk) {
@@ -147,7 +167,7 @@ function drawEmpty(desk) {
   const { empty } = desk.view
   const { trouble, head } = desk.cases
   empty.replaceChildren(...(trouble
-    ? [el("h2", {}, trouble), button("Try again", { onclick: () => desk.open(desk.filters) })]
+    ? [el("h2", {}, trouble), button("Try again", { onclick: () => desk.open(desk.filters, { query: desk.query }) })]
     : [el("h2", {}, head.nothing[0]), el("p", { className: "m" }, head.nothing[1])]))
 }
 

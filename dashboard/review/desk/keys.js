@@ -30,7 +30,7 @@ class Keys {
     const key = event.key.length === 1 ? event.key.toLowerCase() : event.key
     if (event.shiftKey && key !== "/") return
     if (!(key in actions) && !/^[a-z0-9]$/.test(key)) return
-    if (!isOn() && key !== "Escape") return
+    if (!isOn()) return // an open dialog closes on Escape by itself
     // Also letters without an action: Streamlit would rerun the page on some of them.
     this.stop(event)
     if (!isRepeat) actions[key]?.(event)

@@ -24,7 +24,9 @@ function drawList(desk) {
   view.list.replaceChildren(...cases.items.map(item => drawItem(item, {
     isOpen: item.revision === desk.current, now_ms: desk.now_ms, onOpen: each => desk.openItem(each),
   })))
-  view.list.querySelector(".on")?.scrollIntoView({ block: "nearest" })
+  // Only a newly opened case scrolls the list: who looks further down stays there.
+  if (desk.listed !== desk.current) view.list.querySelector(".on")?.scrollIntoView({ block: "nearest" })
+  desk.listed = desk.current
   if (focused) view.list.querySelector(`[data-revision="${focused}"]`)?.focus({ preventScroll: true })
   const total = cases.total === null ? "" : cases.total.toLocaleString("en")
   view.count.textContent = total && !cases.head.is_exact ? `${total}+` : total
@@ -40,7 +42,7 @@ function drawQuick(desk) {
   const { view, facets, filters } = desk
   const isOwn = ([name]) => !["status", "order"].includes(name)
   const count = Object.entries(filters).filter(isOwn).length
-  view.quick.replaceChildren(
+  redraw(view.quick,
     ...(facets?.quick ?? []).map(([name, value, words]) => el("button", {
       type: "button", className: `chip ${filters[name] === value ? "a" : ""}`,
       "aria-pressed": String(filters[name] === value),

@@ -2,15 +2,21 @@
 
 const AHEAD = 24 // cards kept ready: half a minute of fast work, however slow the server is
 const LIST_ENOUGH = 30
+const CARDS_AGAIN_MS = 2_000
 
 class Cases {
-  constructor({ onChange }) {
+  constructor({ onChange, onGone, decided }) {
     this.onChange = onChange
+    this.onGone = onGone
+    this.decided = decided
     this.forget()
   }
 
   forget() {
+    clearTimeout(this.timer)
+    this.isLoading = false
     this.items = []
+    this.head = null
     this.cards = new Map()
     this.gone = new Set() // decided or closed, so that a late answer does not list them again
     this.next = null
@@ -25,6 +31,7 @@ class Cases {
     if (this.isLoading && more) return
     this.isLoading = true
     const turn = this.turn
+    const decided = query || filters.status === "closed" ? new Set() : this.decided()
     const after = more ? this.next : null
     const answer = query ? await ask("search", { query, after })
       : await ask("queue", { ...filters, after })
@@ -34,7 +41,7 @@ class Cases {
     if (!answer.error) {
       const known = new Set(this.items.map(item => item.revision))
       const found = answer.items.filter(
-        item => !known.has(item.revision) && !this.gone.has(item.revision))
+        item => ![known, this.gone, decided].some(each => each.has(item.revision)))
       this.items.push(...found)
       Object.assign(this, { next: answer.next, total: answer.total, head: answer })
     }
@@ -57,7 +64,13 @@ class Cases {
       for (const revision of batch) this.asked.delete(revision)
       if (turn !== this.turn) return
       this.trouble = answer.error ?? ""
-      for (const card of answer.cards ?? []) this.cards.set(card.revision, card)
+      if (answer.error) {
+        clearTimeout(this.timer)
+        this.timer = setTimeout(() => this.fetchAhead(from), CARDS_AGAIN_MS)
+        return this.onChange()
+      }
+      for (const card of answer.cards) this.cards.set(card.revision, card)
+      for (const revision of batch) if (!this.cards.has(revision)) this.onGone(revision)
       this.onChange()
     }
   }

@@ -3,21 +3,36 @@
 
 const LATE_MS = 5_000
 const RETRY_MS = [250, 500, 1_000, 2_000, 4_000]
+const MOST_SENT = 100 // in one request
 const KEEPALIVE_CHARS = 60_000 // browsers let a page send 64 KB while it is being closed
 
+const DECIDES = new Set(["approve", "remove", "escalate", "group", "reopen"])
+
 class Outbox {
-  constructor(who, { onOutcome, onChange }) {
+  /** The one of this browser tab: it goes on sending while another page of the console is shown. */
+  static of(who, owner) {
+    const known = (window.reviewOutboxes ??= new Map())
+    if (!known.has(who)) known.set(who, new Outbox(who))
+    return Object.assign(known.get(who), { owner })
+  }
+
+  constructor(who) {
+    this.who = who
     this.place = `review-presses-${who}`
     this.entries = JSON.parse(sessionStorage.getItem(this.place) ?? "[]")
-    this.onOutcome = onOutcome
-    this.onChange = onChange
     this.failures = 0
     this.trouble = ""
     this.isSending = false
+    window.addEventListener("beforeunload", event => this.entries.length && event.preventDefault())
+    window.addEventListener("online", () => this.send())
+  }
+
+  onChange() {
+    if (this.owner) drawSaved(this.owner)
   }
 
   add(press) {
-    this.entries.push({ ...press, id: crypto.randomUUID(), pressed_at: Date.now() })
+    this.entries.push({ ...press, id: newId(), pressed_at: Date.now() })
     this.keep()
     this.send()
     return this.entries.at(-1)
@@ -29,6 +44,19 @@ class Outbox {
     this.onChange()
   }
 
+  /** The cases that a waiting press decides: the server may still list them as open. */
+  get decided() {
+    const decided = new Set()
+    for (const press of this.entries) {
+      const revisions = press.members?.map(([revision]) => revision) ?? [press.revision]
+      for (const revision of revisions) {
+        if (press.do === "undo") decided.delete(revision)
+        else if (DECIDES.has(press.do)) decided.add(revision)
+      }
+    }
+    return decided
+  }
+
   get isLate() {
     return this.entries.length > 0 && Date.now() - this.entries[0].pressed_at > LATE_MS
   }
@@ -37,8 +65,8 @@ class Outbox {
     if (this.isSending || !this.entries.length) return
     this.isSending = true
     clearTimeout(this.timer)
-    const sent = [...this.entries]
-    const answer = await post("presses", { presses: sent }, KEEPALIVE_CHARS)
+    const sent = this.entries.slice(0, MOST_SENT)
+    const answer = await post("presses", { presses: sent }, { who: this.who, keepalive_chars: KEEPALIVE_CHARS })
     this.isSending = false
     this.trouble = answer.error ?? ""
     this.failures = answer.error ? this.failures + 1 : 0
@@ -50,12 +78,12 @@ class Outbox {
     const done = new Map(answer.outcomes.map(outcome => [outcome.id, outcome]))
     this.entries = this.entries.filter(entry => !done.has(entry.id))
     this.keep()
-    for (const press of sent) if (done.has(press.id)) this.onOutcome(press, done.get(press.id))
+    for (const press of sent) if (done.has(press.id)) this.owner?.hear(press, done.get(press.id))
     this.send()
   }
 
-  close() {
-    clearTimeout(this.timer)
+  leave(owner) {
+    if (this.owner === owner) this.owner = null
   }
 }
 
@@ -72,13 +100,17 @@ async function ask(what, body) {
   return answer
 }
 
+/** As `crypto.randomUUID`, which browsers leave out where a page comes over plain http. */
+const newId = () => Array.from(crypto.getRandomValues(new Uint8Array(16)),
+  byte => byte.toString(16).padStart(2, "0")).join("")
+
 /** The server's answer; `error` is a sentence if there is none or it refused. */
-async function post(what, body, keepalive_chars = 0) {
+async function post(what, body, { who, keepalive_chars = 0 } = {}) {
   const text = JSON.stringify(body)
   try {
     const response = await fetch(`/review/desk/${what}`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: { "content-type": "application/json", ...(who ? { "x-person": who } : {}) },
       body: text,
       keepalive: text.length < keepalive_chars,
     })

@@ -15,6 +15,7 @@ from core.services.queue import arrivals, list_queue
 from core.services.search import search
 from core.store.queue_views import QueueLine
 from core.store.search_views import FoundText
+from dashboard.review.case_wording import WITHOUT_LABEL
 from dashboard.review.desk.covered import covered
 from dashboard.review.desk.requests import text
 from dashboard.wording import ACTIONS_DONE, LABELS, millis, score_figure
@@ -32,16 +33,6 @@ NOTHING_HERE = {
 }
 NOTHING_MATCHES = ("No case matches these filters.", "Other cases may wait: reset the filters.")
 NOTHING_FOUND = ("Nothing was found.", "Escape in the search box brings the queue back.")
-WITHOUT_LABEL: dict[CaseTrigger, str] = {
-    CaseTrigger.HOLD: "held",
-    CaseTrigger.NOT_SCORED: "not scored",
-    CaseTrigger.AFTER_EDIT: "edited",
-    CaseTrigger.LANGUAGE: "not assessed: language",
-    CaseTrigger.NOT_READ_WHOLE: "too long",
-    CaseTrigger.REOPENED: "reopened",
-    CaseTrigger.REPORT: "reported",
-    CaseTrigger.BLIND: "score hidden",
-}
 
 
 def filters_from(params: Mapping[str, str]) -> dict[str, str]:

@@ -79,16 +79,21 @@ async def _answer(request: Request) -> Response:
     try:
         body = await _read(request)
         token = request.cookies.get(cookie_name(request.headers.get("host")))
-        return JSONResponse(await run_in_threadpool(_act, request.path_params["what"], token, body))
+        meant = request.headers.get("x-person")
+        what = request.path_params["what"]
+        return JSONResponse(await run_in_threadpool(_act, what, token, meant, body))
     except ConsoleError as error:
         status = next((code for kind, code in STATUS if isinstance(error, kind)), 502)
         return JSONResponse({"error": str(error)}, status)
 
 
-def _act(what: str, token: str | None, body: Body) -> dict[str, object]:
+def _act(what: str, token: str | None, meant: str | None, body: Body) -> dict[str, object]:
+    """`meant` is whose page asks: who signed in since in another tab decides nothing for them."""
     actor = person_of(token)
     if actor is None:
         raise PermissionDenied("You are signed out: sign in again in another tab.")
+    if meant is not None and meant != actor.id:
+        raise PermissionDenied(f"{actor.id} is signed in now: sign in as {meant} in another tab.")
     if what not in ANSWERS:
         raise NotFound("There is no such address.")
     return ANSWERS[what](current_services(), actor, body)

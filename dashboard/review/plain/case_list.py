@@ -6,58 +6,57 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from core.moderation.cases import CaseTrigger
-from core.services.queries import QueuePage
-from core.store.views import QueueItem
+from core.moderation.queue import Count
+from core.services.queue import CasePage
+from core.store.queue_views import QueueLine
+from dashboard.review.case_wording import WITHOUT_LABEL
 from dashboard.review.plain.desk import Desk, press_page
 from dashboard.wording import LABELS, cut_score
 
+LISTED = 200
 LIST_HEIGHT = 630
 PAGER_HEIGHT = 50
 ROW_HEIGHT, HEAD_HEIGHT = 28, 34
-WITHOUT_LABEL: dict[CaseTrigger, str] = {
-    CaseTrigger.HOLD: "held",
-    CaseTrigger.NOT_SCORED: "not scored",
-    CaseTrigger.AFTER_EDIT: "edited",
-    CaseTrigger.LANGUAGE: "language",
-    CaseTrigger.NOT_READ_WHOLE: "too long",
-    CaseTrigger.REOPENED: "reopened",
-    CaseTrigger.REPORT: "reported",
-    CaseTrigger.BLIND: "blind",
-}
 
 
-def pager(desk: Desk, page: QueuePage) -> None:
+def has_pages(page: CasePage) -> bool:
+    """Whether there are cases on other pages."""
+    return page.previous is not None or page.next is not None
+
+
+def pager(desk: Desk, page: CasePage) -> None:
     """The range of listed cases and the buttons to turn pages; draws nothing for a single page."""
-    if page.pages == 1:
+    if not has_pages(page):
         return
-    last = page.first + len(page.items) - 1
+    first = Count(page.before.number + 1, page.before.is_exact)
+    last = Count(page.before.number + len(page.items), page.before.is_exact)
+    # Very many are not counted to the end: there are at least those on the page.
+    total = page.total if page.total.number >= last.number else Count(last.number, is_exact=False)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.caption(f"{page.first:,}–{last:,} of {page.total:,}", width="content")
+        st.caption(f"{first}–{last} of {total}", width="content")
         st.space("stretch")
-        _turn(desk, page, -1, "K", ":material/chevron_left:")
-        _turn(desk, page, 1, "J", ":material/chevron_right:")
+        _turn(desk, "previous", page.previous, "K", ":material/chevron_left:")
+        _turn(desk, "next", page.next, "J", ":material/chevron_right:")
 
 
-def _turn(desk: Desk, page: QueuePage, step: int, key: str, icon: str) -> None:
-    way, number = "next" if step > 0 else "previous", page.number + step
+def _turn(desk: Desk, way: str, cursor: str | None, key: str, icon: str) -> None:
     st.button(
         icon,
-        key=f"{way}_page_{page.number}",
+        key=f"{way}_page_{desk.after}",
         shortcut=key,
         help=f"{way.capitalize()} page",
         type="tertiary",
-        disabled=not 1 <= number <= page.pages,
+        disabled=cursor is None,
         on_click=press_page,
-        args=(desk, number),
+        args=(desk, cursor),
     )
 
 
-def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> None:
+def queue_list(desk: Desk, items: Sequence[QueueLine], *, is_paged: bool) -> None:
     """A table of cases with the open one selected. Its cells never render markup."""
     frame = pd.DataFrame(
         {
-            "score": [cut_score(item.priority) if item.label else None for item in items],
+            "score": [_score(item) for item in items],
             "label": [_label(item) for item in items],
             "comment": [item.excerpt for item in items],
         }
@@ -66,7 +65,7 @@ def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> Non
     selected = desk.order.index(desk.revision_id) if desk.revision_id in desk.order else 0
     # The key contains the open case and the list, so that a decision redraws the table with the
     # new selection.
-    key = f"queue_{desk.revision_id}_{len(items)}_{desk.page}"
+    key = f"queue_{desk.revision_id}_{len(items)}_{desk.after}"
     st.dataframe(
         frame,
         key=key,
@@ -86,7 +85,11 @@ def queue_list(desk: Desk, items: Sequence[QueueItem], *, is_paged: bool) -> Non
     )
 
 
-def _label(item: QueueItem) -> str:
+def _score(item: QueueLine) -> float | None:
+    return None if item.label is None or item.score is None else cut_score(item.score)
+
+
+def _label(item: QueueLine) -> str:
     return LABELS[item.label] if item.label else WITHOUT_LABEL[item.trigger]
 
 

@@ -16,22 +16,22 @@ from core.moderation.policies import Action
 from core.services.explain import Explained
 from core.services.reopen import reopen
 from core.services.review import Review, decide_case, describe_decision, skip_case, undo_decision
-from core.store.views import QueueItem
+from core.store.queue_views import QueueLine
 from dashboard.wording import ACTIONS_DONE
 
 
 @dataclass(slots=True)
 class Desk:
     """The state of one session. `undoable` holds (revision id, version after the decision), newest
-    last; `page` is the open page of the list, `filters` the list's filters, `draws` the number of
-    times the desk was drawn.
+    last; `after` is the cursor of the list's open page, None for the first; `filters` the list's
+    filters, `draws` the number of times the desk was drawn.
 
     `wants_words`: the reviewer asked which words raised the score of the open case; the answer is
     in `words` or, if there is none, its reason in `words_refusal`.
     """
 
     id: str = field(default_factory=new_id)
-    page: int = 1
+    after: str | None = None
     filters: str = ""
     draws: int = 0
     revision_id: str | None = None
@@ -48,7 +48,7 @@ class Desk:
     words: Explained | None = None
     words_refusal: str = ""
 
-    def place(self, items: Sequence[QueueItem]) -> list[QueueItem]:
+    def place(self, items: Sequence[QueueLine]) -> list[QueueLine]:
         """The queue in this reviewer's order: skipped cases last. Opens the first case if none is
         open or if the open one has left the queue."""
         ranked = sorted(items, key=lambda item: item.revision_id in self.skipped)
@@ -60,7 +60,7 @@ class Desk:
     def turn_to(self, filters: str) -> None:
         """Go to the first page if the filters changed."""
         if filters != self.filters:
-            self.filters, self.page = filters, 1
+            self.filters, self.after = filters, None
 
     def show(self, revision_id: str | None) -> None:
         """Open a case, and drop the reason and note chosen for the previous one."""
@@ -174,9 +174,9 @@ def press_reopen(
         desk.leave()
 
 
-def press_page(desk: Desk, number: int) -> None:
+def press_page(desk: Desk, cursor: str | None) -> None:
     """Open another page of the list and its first case."""
-    desk.page = number
+    desk.after = cursor
     desk.show(None)
     desk.say("")
 

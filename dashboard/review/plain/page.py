@@ -8,8 +8,10 @@ from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.moderation.cases import CaseStatus
 from core.moderation.permissions import Actor, Permission, can
+from core.moderation.queue import QueueFilter
 from core.moderation.scores import Label
-from core.services.queries import list_cases, list_undoable, load_case
+from core.services.queries import list_undoable, load_case
+from core.services.queue import list_queue
 from dashboard.review.plain.actions import (
     action_row,
     message_line,
@@ -18,7 +20,7 @@ from dashboard.review.plain.actions import (
     undo_button,
 )
 from dashboard.review.plain.case_card import card_text, case_card
-from dashboard.review.plain.case_list import pager, queue_list
+from dashboard.review.plain.case_list import LISTED, has_pages, pager, queue_list
 from dashboard.review.plain.desk import Desk
 from dashboard.review.plain.explanation import explain_open_case
 from dashboard.review.plain.header import header
@@ -51,8 +53,10 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     desk: Desk = st.session_state["desk"]
     desk.draws += 1
     desk.turn_to(f"{status} {label}")
-    page = list_cases(services.context, actor, statuses=(status,), label=label, page=desk.page)
-    desk.page = page.number
+    chosen = QueueFilter(statuses=(status,), label=label)
+    page = list_queue(services.context, actor, chosen, after=desk.after, limit=LISTED)
+    if page.previous is None:
+        desk.after = None  # it is the first page now, and stays it whatever comes in
     items = desk.place(page.items)
     left, middle, right = st.columns([26, 46, 28], gap="medium")
     if not items or desk.revision_id is None:
@@ -68,7 +72,7 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     now = services.clock.now()
     with left:
         pager(desk, page)
-        queue_list(desk, items, is_paged=page.pages > 1)
+        queue_list(desk, items, is_paged=has_pages(page))
     with middle:
         text_place = case_card(view, now, desk.words)
         keys = action_row(desk, services, actor, view)
