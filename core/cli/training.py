@@ -9,6 +9,7 @@ from core.cli.site_training import add_site_flags, refuse_site_flags, run_site_t
 from core.config import Settings
 from core.errors import MissingExtra
 from core.inference.manifest import SHIPPED_MODEL
+from core.inference.severe_words import SEVERE_WORDS_FILE
 from core.training.data.datasets import TRAIN_EXTRA
 from core.training.settings import (
     DEFAULT_EPOCHS,
@@ -163,10 +164,12 @@ def run_train_teacher(arguments: argparse.Namespace, _settings: Settings) -> int
 def run_severe_words(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole severe-words`."""
     from core.training.evaluation.severe_words import write_severe_words
+    from core.training.export.shipping import record_files
 
     backend = make_backend(settings)
     backend.load()
     words = write_severe_words(arguments.data, backend, SHIPPED_MODEL)
+    record_files(SHIPPED_MODEL, [SEVERE_WORDS_FILE])
     print(f"Wrote {len(words)} words, scored by {backend.info.model_version}.")
     return 0
 

@@ -124,6 +124,15 @@ def test_one_that_fails_takes_only_its_own_rows_back(
     assert len(commits) == 1
 
 
+def test_a_block_whose_writes_all_failed_commits_nothing(
+    store: SqlStore, commits: list[str]
+) -> None:
+    """Its commit would count as a success of the disk."""
+    ended = together(store, [failing("a"), breaking_a_rule("b")])
+    assert [type(error) for error in ended] == [RuntimeError, StoreError]
+    assert commits == []
+
+
 def test_if_the_transaction_is_rolled_back_the_block_says_so(
     store: SqlStore, tmp_path: Path
 ) -> None:

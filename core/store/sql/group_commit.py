@@ -15,11 +15,13 @@ from core.errors import StoreError
 
 
 class _Group:
-    """One open transaction; `failure` is why it was rolled back as a whole."""
+    """One open transaction; `failure` is why it was rolled back as a whole. `kept` and `failed`
+    count its writes."""
 
     def __init__(self, connection: Connection) -> None:
         self.connection = connection
         self.failure: str | None = None
+        self.kept = self.failed = 0
 
     @contextmanager
     def savepoint(self) -> Iterator[None]:
@@ -30,6 +32,7 @@ class _Group:
         try:
             yield
         except BaseException as error:
+            self.failed += 1
             try:
                 self.connection.exec_driver_sql("ROLLBACK TO one_write")
                 self.connection.exec_driver_sql("RELEASE one_write")
@@ -38,6 +41,7 @@ class _Group:
                 self.failure = f"the transaction was rolled back: {error}"
             raise
         self.connection.exec_driver_sql("RELEASE one_write")
+        self.kept += 1
 
 
 class GroupCommit:
@@ -106,14 +110,17 @@ class GroupCommit:
             self._turn.release()
 
     def _end(self, group: _Group) -> None:
-        """Commits, or rolls back after a failure."""
+        """Commits, or rolls back after a failure. A group of failed writes alone is rolled back as
+        well: its commit would count as a success, and a full disk would not be reported."""
+        is_committed = False
         try:
-            if group.failure is None:
+            if group.failure is None and (group.kept or not group.failed):
                 self._commit(group.connection)
+                is_committed = True
         except (StoreError, SQLAlchemyError) as error:
             group.failure = str(getattr(error, "orig", None) or error)
         finally:
-            if group.failure is not None:
+            if not is_committed:
                 with suppress(SQLAlchemyError):
                     group.connection.exec_driver_sql("ROLLBACK")
             group.connection.close()
