@@ -253,3 +253,17 @@ def test_every_button_is_whole_and_in_reach(desk, width, height):
     if width >= 1024:
         app = page.locator("[data-testid=stMain]")
         assert app.evaluate("e => e.scrollHeight <= e.clientHeight + 1"), "the page scrolls"
+
+
+def test_a_link_opens_its_case_and_the_author_page_is_one_click_away(desk):
+    page, services, revisions, console = desk(3)
+    last = list(revisions)[page.locator("[data-revision]").count() - 1]
+    page.goto(f"{console.address}/?case={last}")
+    page.locator(f'{CARD}[data-shown="{last}"]').wait_for()
+    page.wait_for_timeout(60)
+    page.keyboard.press("1")
+    page.keyboard.press("x")
+    await_saved(page)
+    assert decided(services, revisions[last]) == [Action.REMOVE]
+    link = page.get_by_role("link", name="What the author sees")
+    assert revisions[last].reference in link.get_attribute("href")

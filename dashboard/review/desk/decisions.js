@@ -26,7 +26,7 @@ class Decisions {
     const taken = [this.cases.take(card.revision)]
     const quote = card.text.slice(0, QUOTE_CHARS)
     this.undoable.push({
-      revision: card.revision, version: card.version + 1, taken, id: press.id,
+      revision: card.revision, version: card.version + 1, taken, id: press.id, reference: card.reference,
       words: `${DONE[action]} “${quote}${card.text.length > QUOTE_CHARS ? "…" : ""}”`,
       until: this.now_ms + this.data.grace_ms,
     })
@@ -98,7 +98,7 @@ class Decisions {
   hear(press, outcome) {
     const undoable = this.undoable.find(each => each.id === press.id)
     if (outcome.is_done) {
-      if (undoable) Object.assign(undoable, { until: outcome.effective_at, reference: outcome.reference })
+      if (undoable) undoable.until = outcome.effective_at
       if (press.do === "undo") this.bringBack(press.revision)
       if (press.do === "undo_group") this.open(this.filters, { query: this.query })
       if (outcome.words) this.say(outcome.words, true)

@@ -8,6 +8,7 @@ class Desk extends Decisions {
     this.root = root
     this.data = data
     this.filters = { ...data.filters }
+    this.wanted = data.revision
     this.drafts = new Map()
     this.undoable = data.undoable.map(([revision, version]) => ({ revision, version }))
     this.message = { words: "", isError: false }
@@ -86,8 +87,8 @@ class Desk extends Decisions {
     if (turn !== this.cases.turn) return // another choice came after this one
     this.isOpening = false
     if (this.cases.head) this.offset_ms = this.cases.head.now - Date.now()
-    const wanted = this.data.revision
-    this.show(this.cases.place(wanted) >= 0 ? wanted : this.cases.items[0]?.revision)
+    this.show(this.wanted ?? this.cases.items[0]?.revision)
+    this.wanted = null // a link to a case opens it once
     const facets = await ask("facets", this.filters)
     if (turn !== this.cases.turn) return
     this.facets = facets
@@ -156,6 +157,7 @@ class Desk extends Decisions {
     this.stay = setTimeout(() => this.lookCloser(), STAY_MS)
     drawList(this)
     this.cases.fetchAhead(Math.max(0, this.cases.place(this.current)))
+    if (this.current && !this.card && this.cases.place(this.current) < 0) this.bringBack(this.current)
     const left = this.cases.items.length - this.cases.place(this.current)
     if (this.cases.next && left < LIST_ENOUGH) this.cases.load(this.filters, { more: true, query: this.query })
   }

@@ -190,8 +190,11 @@ function drawClock(desk) {
   const last = undoable.at(-1)
   view.undo.firstChild.disabled = !last
   const left = last?.until ? Math.ceil((last.until - desk.now_ms) / 1_000) : 0
-  view.last.textContent = !last?.words ? ""
+  const words = !last?.words ? ""
     : left > 0 ? `${last.words} takes effect in ${left} s` : `${last.words} has taken effect`
+  view.last.firstChild.textContent = words
+  view.author.hidden = !words || !last.reference
+  view.author.href = `/lookup?reference=${encodeURIComponent(last?.reference ?? "")}`
 }
 
 function drawMessage(desk) {
