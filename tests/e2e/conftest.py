@@ -35,7 +35,9 @@ CHROMIUM_ARGS = [
 def console_env(home: Path, **settings: object) -> dict[str, str]:
     """The environment of a console process with the fake backend on its own home."""
     kept = {k: v for k, v in os.environ.items() if not k.startswith("MODCONSOLE_")}
-    given = {"home": home, "backend": "fake", **settings}
+    # No case is drawn, so that a text's case depends on the text alone.
+    drawn = {"audit_share": 0, "blind_share": 0}
+    given = {"home": home, "backend": "fake", **drawn, **settings}
     return kept | {f"MODCONSOLE_{name.upper()}": str(value) for name, value in given.items()}
 
 
