@@ -100,15 +100,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 @pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
 @pytest.mark.parametrize("state", STATES, ids=lambda state: f"{state[0]}-{state[1]}{state[2]}")
 def test_nothing_serious_is_found(
-    request: pytest.FixtureRequest,
     site: Site,
     new_page: Callable[[], Any],
     state: tuple[str, str | None, str],
     screen: tuple[str, int, int],
 ) -> None:
     (name, person, path), (scheme, width, height) = state, screen
-    if scheme == "dark" and name == "busy" and path.startswith("/review_queue"):
-        request.applymarker(pytest.mark.xfail(reason="Remove is white on the accent"))
     page = new_page()
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": height})

@@ -54,7 +54,7 @@ def test_a_queue_that_can_not_be_read_says_why_and_is_read_again(desk):
     page, *_ = desk(2)
     page.route(QUEUE, refuse)
     page.locator(QUICK).click()
-    expect(page.get_by_text("The state can't be used now.")).to_be_visible()
+    expect(page.get_by_role("heading", name="The state can't be used now.")).to_be_visible()
     page.unroute(QUEUE)
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-revision]")).to_have_count(2)
@@ -178,7 +178,7 @@ def test_every_button_is_whole_between_a_phone_and_a_screen(desk, width):
 
 
 def test_no_message_is_out_of_sight_on_a_phone(desk):
-    page, _services, _ = desk(1)
+    page, *_ = desk(1)
     page.set_viewport_size({"width": 390, "height": 600})
     page.locator(".say").evaluate("e => e.append(' long'.repeat(3_000))")
     page.keyboard.press("x")
