@@ -113,7 +113,7 @@ def test_nothing_serious_is_found(
         page.goto(f"{site.addresses[name]}/sign_in")
         sign_in(page, person)
     page.goto(site.addresses[name] + path.format(**site.references))
-    page.locator(".stMain h1, .stMain h2, .stMain h3").first.wait_for()
+    page.locator(".stMain :is(h1, h2, h3):visible").first.wait_for()
     settle(page, quiet_ms=700)
     assert page.locator(".stException").count() == 0
     assert grave_findings(page) == []
