@@ -46,7 +46,7 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
     after = text(asked, "after") or None
     page = list_queue(services.context, actor, chosen, order, after=after)
     count = count_queue(services.context, actor)
-    now = services.clock.now()
+    now, is_closed = services.clock.now(), CaseStatus.CLOSED in chosen.statuses
     alike = count_alike(services.context, actor, [line.revision_id for line in page.items])
     is_covered = load_preferences(services.context, actor).masks_severe
     is_plain = chosen == QueueFilter(statuses=chosen.statuses)
@@ -59,7 +59,9 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
         "total": page.total.number,
         "is_exact": page.total.is_exact,
         "mark": page.mark,
-        "oldest": millis(count.oldest_opened_at) if count.oldest_opened_at else None,
+        "oldest": None
+        if is_closed or count.oldest_opened_at is None
+        else millis(count.oldest_opened_at),
         "nothing": NOTHING_HERE[chosen.statuses[0]] if is_plain else NOTHING_MATCHES,
         "now": millis(now),
     }
