@@ -47,7 +47,7 @@ ON_POSTGRESQL := tests/pages tests/property $(OF_CASES) \
 # The tests start hundreds of processes, and without bytecode each would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-fast test-avx2 test-kills test-postgres test-benchmarks test-image test-long test-peers coverage \
+.PHONY: run test test-fast test-avx2 test-kills test-postgres test-accessibility test-benchmarks test-image test-long test-peers coverage \
 	mutants check fix docs screenshots clean
 
 run: $(VENV)/.run
@@ -75,6 +75,9 @@ test-postgres: $(VENV)/.test
 
 test-benchmarks: $(VENV)/.test
 	$(BIN)/python -m pytest -m "benchmark and long"
+
+test-accessibility: $(VENV)/.test
+	$(BIN)/python -m pytest tests/e2e/test_accessibility.py
 
 test-image: $(VENV)/.test
 	$(BIN)/python -m pytest tests/e2e/test_image.py

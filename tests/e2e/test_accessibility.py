@@ -97,8 +97,18 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield Site(addresses, references)
 
 
-@pytest.mark.parametrize("screen", SCREENS, ids=lambda screen: f"{screen[0]}-{screen[1]}")
-@pytest.mark.parametrize("state", STATES, ids=lambda state: f"{state[0]}-{state[1]}{state[2]}")
+def looks() -> Iterator[Any]:
+    """Each state on each screen. `make test` looks at every other state than the empty ones once,
+    on the screens in turn; `make test-accessibility` at all."""
+    for turn, state in enumerate(STATES):
+        for place, screen in enumerate(SCREENS):
+            is_usual = state[0] != "empty" and place == turn % len(SCREENS)
+            name = f"{state[0]}-{state[1]}{state[2]}-{screen[0]}-{screen[1]}"
+            marks = () if is_usual else pytest.mark.long
+            yield pytest.param(state, screen, marks=marks, id=name)
+
+
+@pytest.mark.parametrize(("state", "screen"), list(looks()))
 def test_nothing_serious_is_found(
     site: Site,
     new_page: Callable[[], Any],
