@@ -200,7 +200,7 @@ def test_a_link_to_the_first_page_of_the_role_is_found(staff, new_page, who, fir
     sign_in(page, who)
     page.get_by_text(who).filter(visible=True).first.wait_for()
     page.goto(f"{address}/{first}?status=Decided")
-    page.get_by_role("heading", level=3).filter(visible=True).first.wait_for()
+    page.get_by_role("heading").filter(visible=True).first.wait_for()
     settle(page, quiet_ms=500)
     assert page.get_by_text("Page not found").count() == 0
 
