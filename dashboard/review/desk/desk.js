@@ -134,7 +134,8 @@ class Desk extends Decisions {
     this.current = revision
     this.isRevealed = false
     drawCard(this)
-    requestAnimationFrame(() => this.lookAhead())
+    // After the comment was painted: the list may take longer than the comment itself.
+    requestAnimationFrame(() => setTimeout(() => this.lookAhead()))
   }
 
   /** The facts that take the server longer, and the claim, for whoever stays on a case. */
