@@ -1,5 +1,6 @@
 """What the desk of the review page asks: for whom, and what is answered."""
 
+import json
 from typing import Any
 
 import pytest
@@ -101,10 +102,12 @@ def test_a_bad_press_does_not_stop_the_others(services: Any, client: TestClient)
         press("remove", revisions[0].id),  # without a reason
         press("dance", revisions[0].id),
         press("approve", "no-such-revision"),
+        press("approve", revisions[0].id, note=5),
+        {"id": "x", "do": "approve", "revision": revisions[0].id, "version": "1"},
         press("approve", revisions[1].id),
     )
-    assert [outcome["is_done"] for outcome in told] == [False, False, False, True]
-    assert [outcome.get("can_retry") for outcome in told] == [True, True, True, None]
+    assert [outcome["is_done"] for outcome in told] == [False, False, False, False, False, True]
+    assert [outcome.get("can_retry") for outcome in told] == [True, True, True, True, True, None]
 
 
 @pytest.mark.parametrize(
@@ -117,8 +120,8 @@ def test_a_bad_press_does_not_stop_the_others(services: Any, client: TestClient)
         b'{"presses": "x"}',
         b'{"presses": [1]}',
         b'{"presses": [{"id": 1}]}',
-        b'{"presses": [{"id": "a", "do": "approve", "revision": "r", "version": true}]}',
-        b'{"presses": [{"id": "a", "do": "approve", "revision": "r", "version": "1"}]}',
+        b'{"presses": [{"do": "approve", "revision": "r"}]}',
+        b'{"presses": [{"id": "\\ud800", "do": "approve", "revision": "r"}]}',
         b'{"presses": ' + b"[]" * MOST_BYTES + b"}",
     ],
     ids=range(10),
@@ -131,6 +134,30 @@ def test_what_is_no_press_is_refused_with_a_sentence(
     answer = client.post("/review/desk/presses", content=body, headers=headers)
     assert answer.status_code == 422
     assert answer.json()["error"].endswith(".")
+
+
+@pytest.mark.parametrize("value", ["\ud800", "a\x00b", "x" * 1_000_000, "💥" * 100])
+@pytest.mark.parametrize("what", sorted(ANSWERS))
+def test_no_text_in_a_request_is_too_strange_for_an_answer(
+    services: Any, client: TestClient, what: str, value: str
+) -> None:
+    revision = scored(services, HELD)
+    as_person(client, LEAD)
+    names = ("id", "do", "reason", "note", "internal_note", "group", "query", "mark", "label")
+    press_of = dict.fromkeys(names, value) | {"revision": value, "members": [[value, 1]]}
+    bodies = [
+        dict.fromkeys((*names, "revision", "release", "reporter", "because", "after"), value)
+        | {"revisions": [value], "before": [value, value], "presses": [press_of]},
+        {"revision": revision.id, "before": [value, value], "reporter": value, "because": value},
+        {"revision": revision.id, "before": ["0001-01-01T00:00:00+14:00", "x"]},
+        {"presses": [press("approve", revision.id, 10**40) | {"id": value, "note": value}]},
+    ]
+    for body in bodies:
+        sent = json.dumps(body).encode()
+        headers = {"content-type": "application/json"}
+        answer = client.post(f"/review/desk/{what}", content=sent, headers=headers)
+        assert answer.status_code in (200, 404, 422, 503), (body, answer.text)
+        answer.json()
 
 
 def test_a_form_of_another_page_is_no_request(services: Any, client: TestClient) -> None:

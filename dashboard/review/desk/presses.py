@@ -42,16 +42,19 @@ class Press:
     group: str
 
 
-def read_presses(rows: object) -> list[Press]:
-    """Raises InvalidInput, naming the field, before anything is decided."""
+def read_rows(rows: object) -> list[Mapping[str, object]]:
+    """The presses as they were sent. Raises InvalidInput before anything is decided, if one has no
+    id by which its outcome could be told."""
     if not isinstance(rows, list) or len(rows) > MOST_PRESSES:
         raise InvalidInput(f"`presses` must be a list of at most {MOST_PRESSES}.")
-    return [_read(row) for row in rows]
+    for row in rows:
+        if not isinstance(row, Mapping) or not text(row, "id"):
+            raise InvalidInput("Each press must be an object with an `id`.")
+    return rows
 
 
-def _read(row: object) -> Press:
-    if not isinstance(row, Mapping):
-        raise InvalidInput("Each press must be an object.")
+def _read(row: Mapping[str, object]) -> Press:
+    """Raises InvalidInput, naming the field."""
     return Press(
         id=text(row, "id"),
         kind=text(row, "do"),
@@ -82,15 +85,18 @@ def _members(row: Mapping[str, object]) -> tuple[tuple[str, int], ...]:
 
 
 def press_outcomes(
-    services: Services, actor: Actor, presses: Sequence[Press]
+    services: Services, actor: Actor, rows: Sequence[Mapping[str, object]]
 ) -> list[dict[str, object]]:
-    """What became of each press, in order. Raises StoreError, also if some were decided: the same
-    presses sent again have the same outcomes."""
-    return [_outcome(services, actor, press) for press in presses]
+    """What became of each press, in order: a faulty one must not keep the others from being saved.
+    Raises StoreError, also if some were decided: the same presses sent again have the same
+    outcomes."""
+    return [_outcome(services, actor, row) for row in rows]
 
 
-def _outcome(services: Services, actor: Actor, press: Press) -> dict[str, object]:
+def _outcome(services: Services, actor: Actor, row: Mapping[str, object]) -> dict[str, object]:
+    press_id = text(row, "id")
     try:
+        press = _read(row)
         if press.kind in ("group", "undo_group"):
             return _group_outcome(services, actor, press)
         decision = _act(services, actor, press)
@@ -99,9 +105,9 @@ def _outcome(services: Services, actor: Actor, press: Press) -> dict[str, object
     except ConsoleError as refusal:
         # Somebody else's decision stands; anything else the moderator can mend and press again.
         is_final = isinstance(refusal, Conflict)
-        return {"id": press.id, "is_done": False, "words": str(refusal), "can_retry": not is_final}
+        return {"id": press_id, "is_done": False, "words": str(refusal), "can_retry": not is_final}
     at = millis(decision.effective_at) if decision else None
-    return {"id": press.id, "is_done": True, "effective_at": at}
+    return {"id": press_id, "is_done": True, "effective_at": at}
 
 
 def _group_outcome(services: Services, actor: Actor, press: Press) -> dict[str, object]:

@@ -26,7 +26,7 @@ Chip = tuple[str, str]
 NOTHING_HERE = {
     CaseStatus.OPEN: (
         "The queue is empty. Thank you.",
-        "`modconsole ingest` brings in comments, `modconsole score` decides on them.",
+        "The command modconsole ingest brings in comments, modconsole score decides on them.",
     ),
     CaseStatus.ESCALATED: ("Nothing is escalated.", "Moderators escalate with E."),
     CaseStatus.CLOSED: ("Nobody has decided a case yet.", "Decided cases can be reopened here."),

@@ -3,14 +3,17 @@
 from collections.abc import Mapping
 
 from core.errors import InvalidInput
+from core.moderation.cleaning import is_storable
 
 
 def text(row: Mapping[str, object], name: str) -> str:
     """The field as text; empty if it is missing. Raises InvalidInput."""
     value = row.get(name)
-    if value is not None and not isinstance(value, str):
-        raise InvalidInput(f"`{name}` must be text.")
-    return value or ""
+    if value is None:
+        return ""
+    if not isinstance(value, str) or not is_storable(value):
+        raise InvalidInput(f"`{name}` must be text without NUL and lone surrogates.")
+    return value
 
 
 def number(row: Mapping[str, object], name: str) -> int:
@@ -24,6 +27,6 @@ def number(row: Mapping[str, object], name: str) -> int:
 def texts(row: Mapping[str, object], name: str) -> list[str]:
     """The field as a list of texts. Raises InvalidInput."""
     value = row.get(name)
-    if not isinstance(value, list) or not all(isinstance(each, str) for each in value):
+    if not isinstance(value, list):
         raise InvalidInput(f"`{name}` must be a list of texts.")
-    return value
+    return [text({name: each}, name) for each in value]

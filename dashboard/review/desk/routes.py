@@ -19,7 +19,7 @@ from dashboard.review.desk.cards import SHOWN_CHARS, card_answers
 from dashboard.review.desk.closer import open_answer
 from dashboard.review.desk.covered import covered_marks
 from dashboard.review.desk.facets import facets_answer
-from dashboard.review.desk.presses import press_outcomes, read_presses
+from dashboard.review.desk.presses import press_outcomes, read_rows
 from dashboard.review.desk.queue import arrivals_answer, queue_answer, search_answer
 from dashboard.review.desk.requests import text, texts
 from dashboard.review.desk.sheets import (
@@ -43,7 +43,7 @@ Body = Mapping[str, Any]
 
 
 def _presses(services: Services, actor: Actor, body: Body) -> dict[str, object]:
-    return {"outcomes": press_outcomes(services, actor, read_presses(body.get("presses")))}
+    return {"outcomes": press_outcomes(services, actor, read_rows(body.get("presses")))}
 
 
 def _cards(services: Services, actor: Actor, body: Body) -> dict[str, object]:

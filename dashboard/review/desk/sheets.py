@@ -30,8 +30,7 @@ SHOWN_CHARS = 600
 
 def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """A page of the comments of the case's author; `before` is where the next one begins."""
-    view = load_case(services.context, actor, text(asked, "revision"))
-    comment = view.comment
+    comment = load_case(services.context, actor, text(asked, "revision")).comment
     page = list_author_comments(
         services.context, actor, comment.source, comment.author, limit=PAGE, before=_place(asked)
     )
@@ -45,17 +44,13 @@ def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
                 "text": each.excerpt or NO_LONGER_SHOWN,
             }
             for each in page.comments
-            if not (view.is_hidden and each.comment_id == comment.id)
         ],
         "before": [page.before[0].isoformat(), page.before[1]] if page.before else None,
     }
 
 
 def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
-    """The first direct answers to a comment; none to a blind case's, since only a visible comment
-    can have any."""
-    if load_case(services.context, actor, text(asked, "revision")).is_hidden:
-        return {"replies": []}
+    """The first direct answers to a comment."""
     thread = load_thread(services.context, actor, text(asked, "revision"))
     return {
         "replies": [
@@ -97,7 +92,7 @@ def _place(asked: Body) -> tuple[datetime, str] | None:
     moment, *rest = texts(asked, "before") or [""]
     try:
         return datetime.fromisoformat(moment).astimezone(UTC), rest[0]
-    except (IndexError, ValueError):
+    except (IndexError, ValueError, OverflowError):
         raise NotFound("There is no such page of comments.") from None
 
 
