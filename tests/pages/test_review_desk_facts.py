@@ -201,6 +201,8 @@ def test_severe_words_are_covered_unless_the_person_wants_them(
     assert [piece for piece, _, is_covered in pieces if is_covered] == [read_severe_words()[0]]
     (item,) = ask(client, "queue")["items"]
     assert "mask" in [kind for _, kind in item["excerpt"]]
+    (found,) = ask(client, "search", query="what")["items"]
+    assert [kind for _, kind in found["excerpt"] if kind] == ["mark", "mask"]
     save_preferences(services.context, MODERATOR, Preferences(masks_severe=False))
     (card,) = ask(client, "cards", revisions=[revision.id])["cards"]
     assert not any(is_covered for *_, is_covered in card["pieces"])

@@ -16,7 +16,7 @@ from core.services.search import search
 from core.store.queue_views import QueueLine
 from core.store.search_views import FoundText
 from dashboard.review.case_wording import WITHOUT_LABEL
-from dashboard.review.desk.covered import covered
+from dashboard.review.desk.covered import covered, covered_marks
 from dashboard.review.desk.requests import text
 from dashboard.wording import ACTIONS_DONE, LABELS, millis, score_figure
 
@@ -76,8 +76,9 @@ def arrivals_answer(services: Services, actor: Actor, asked: Body) -> dict[str, 
 def search_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """What a search found, in the form of a list."""
     page = search(services.context, actor, text(asked, "query"), after=text(asked, "after") or None)
+    is_covered = load_preferences(services.context, actor).masks_severe
     return {
-        "items": [found_json(found) for found in page.items],
+        "items": [found_json(found, is_covered=is_covered) for found in page.items],
         "next": page.next,
         "total": None,
         "problem": page.problem,
@@ -105,19 +106,22 @@ def item_json(
     }
 
 
-def found_json(found: FoundText) -> dict[str, object]:
+def found_json(found: FoundText, *, is_covered: bool) -> dict[str, object]:
     """One text that a search found, with what was looked for marked."""
     pieces, at = [], 0
     for start, end in found.excerpt.matches:
-        pieces += [(found.excerpt.text[at:start], ""), (found.excerpt.text[start:end], "mark")]
+        pieces += [(found.excerpt.text[at:start], 0), (found.excerpt.text[start:end], 1)]
         at = end
-    pieces.append((found.excerpt.text[at:], ""))
+    pieces.append((found.excerpt.text[at:], 0))
     state = ACTIONS_DONE[found.action] if found.action else "not decided yet"
     chips = [(state, ""), ("no case", "")] if found.status is None else [(state, "")]
     return {
         "revision": found.revision_id,
         "chips": chips if found.is_latest else [*chips, ("edited since", "o")],
-        "excerpt": [piece for piece in pieces if piece[0]],
+        "excerpt": [
+            (piece, "mask" if is_severe else "mark" if is_match else "")
+            for piece, is_match, is_severe in covered_marks(pieces, is_wanted=is_covered)
+        ],
         "at": millis(found.received_at),
         "is_held": False,
         "has_case": found.status is not None,
