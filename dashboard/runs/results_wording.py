@@ -31,7 +31,7 @@ OUTCOMES: dict[Outcome, str] = {
 ALWAYS = (*map(Outcome, (Action.APPROVE, Action.HOLD, Action.REMOVE)), Outcome.NOT_SCORED)
 OF_A_FILE = (Outcome.SCORED, Outcome.NOT_SCORED)
 PLAIN_RUNS = (
-    "Only runs of jobs are listed: where a `modconsole score` that was run by hand wrote to is not "
+    "Only runs of jobs are listed: where a modconsole score that was run by hand wrote to is not "
     "known here. The table of runs beside its predictions tells of it."
 )
 HOW = (

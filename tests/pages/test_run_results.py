@@ -49,7 +49,7 @@ def test_whoever_sees_the_page_sees_the_results_of_the_newest_run(
     assert list(flagged["action"]) == ["held"]
     assert flagged["insult"][0] == 0.95
     assert "There is no earlier run" in words(test)
-    assert "`modconsole score` that was run by hand" in words(test)
+    assert "modconsole score that was run by hand" in words(test)
     assert links(test) == ["/runs/nightly/r1.csv"]
 
 

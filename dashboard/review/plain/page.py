@@ -106,6 +106,8 @@ def _nothing_left(
         st.info(words, icon=icon)
     else:
         st.success("The queue is empty. Thank you.", icon=":material/done_all:")
-        st.caption("`modconsole ingest` brings in comments, `modconsole score` decides on them.")
+        st.caption(
+            "The command modconsole ingest brings in comments, modconsole score decides on them."
+        )
     message_line(desk)
     return undo_button(desk, services, actor)
