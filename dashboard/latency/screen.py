@@ -83,8 +83,8 @@ def _nothing_logged(log: LogOverview) -> None:
     st.subheader("Latency & throughput", anchor=False)
     st.info("No call to a backend has been logged yet.", icon=":material/speed:")
     st.caption(
-        "The command modconsole score scores the comments that wait; every call it makes, and every "
-        "call of the API and of this console, then shows here within seconds."
+        "The command modconsole score scores the comments that wait; every call it makes, and "
+        "every call of the API and of this console, then shows here within seconds."
     )
     contents_note(log.contents)
 

@@ -61,17 +61,26 @@ def test_fast_presses_on_a_slow_server_decide_each_comment_seen_once(desk):
     assert all(decided(services, revisions[rid]) == [Action.APPROVE] for rid in seen)
 
 
+# In the browser itself, so that no machine is too slow for it: a press in the same moment in which
+# the next comment has been painted.
+PRESS_AT_ONCE = """() => {
+  const press = () => ["keydown", "keyup"].forEach(
+    kind => window.dispatchEvent(new KeyboardEvent(kind, { key: "a", code: "KeyA" })))
+  const find = root => root.querySelector("[data-part=card]")
+    ?? [...root.querySelectorAll("*")].map(e => e.shadowRoot && find(e.shadowRoot)).find(Boolean)
+  new MutationObserver((_, observer) => { observer.disconnect(); press() })
+    .observe(find(document), { attributeFilter: ["data-shown"] })
+  press()
+  press()
+}"""
+
+
 def test_a_press_on_a_comment_just_painted_counts_for_nothing(desk):
     page, services, revisions, _ = desk(3)
     first = shown(page)
-    # In the browser itself: two presses in one task, so that no machine is too slow for it.
-    page.evaluate(
-        """() => { for (const _ of [1, 2]) {
-          for (const kind of ["keydown", "keyup"])
-            window.dispatchEvent(new KeyboardEvent(kind, { key: "a", code: "KeyA" }))
-        } }"""
-    )
+    page.evaluate(PRESS_AT_ONCE)
     await_shown(page, after=first)
+    page.wait_for_timeout(500)
     await_saved(page)
     assert [rid for rid, rev in revisions.items() if decided(services, rev)] == [first]
 
@@ -109,6 +118,22 @@ def test_presses_outlive_a_reload_and_a_lost_connection(desk):
     await_saved(page)
     assert {rid for rid, rev in revisions.items() if decided(services, rev)} == set(pressed)
     assert shown(page) not in pressed
+
+
+def test_presses_are_kept_by_the_tab_while_they_can_not_be_saved(desk):
+    page, services, revisions, _ = desk(3)
+    page.route("**/review/desk/presses", lambda route: route.abort())
+    first = shown(page)
+    page.keyboard.press("a")
+    await_shown(page, after=first)
+    page.on("dialog", lambda dialog: dialog.accept())
+    page.reload()
+    await_shown(page)
+    expect(page.locator("[data-part=saved]")).to_contain_text("1 not saved")
+    assert decided(services, revisions[first]) == []
+    page.unroute("**/review/desk/presses")
+    await_saved(page)
+    assert decided(services, revisions[first]) == [Action.APPROVE]
 
 
 def test_presses_outlive_a_restart_of_the_server(tmp_path, new_page):

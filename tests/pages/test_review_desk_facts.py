@@ -177,6 +177,7 @@ def test_leads_see_afterwards_why_a_blind_case_was_there(home: Any, client: Test
         as_person(client, actor)
         (card,) = ask(client, "cards", revisions=[revision.id])["cards"]
         assert "drawn from what the model approved" not in str(card)
+        assert card["why"]["sentences"][0].startswith("Drawn to be looked at without scores")
     decided(services, revision, Action.APPROVE)
     told = {}
     for actor in (MODERATOR, LEAD):
