@@ -74,7 +74,7 @@ def test_one_of_each_is_killed_and_the_other_goes_on(tmp_path, browser, postgres
         first.note_answer()
 
         # A person reloads; the other console knows who it is.
-        first.page.goto(address.url)
+        first.page.goto(f"{address.url}/?view=plain")
         first.page.locator(CARD).wait_for(timeout=PATIENT_MS)
         for reviewer in (first, second, first):
             reviewer.press("e")
