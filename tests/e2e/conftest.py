@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -29,6 +30,8 @@ CHROMIUM_ARGS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    # The tabs of one context share a process, which compiles the pages' scripts once.
+    "--process-per-site",
 ]
 
 
@@ -84,6 +87,19 @@ def sign_in(page, who: str) -> None:
     page.wait_for_function("() => document.cookie.includes('modconsole_person_')")
 
 
+def open_signed_in(page, url: str, who: str) -> None:
+    """Open an address of the staff console as that person. Where an earlier test of the file has
+    signed in, the browser gets its cookie back: the sign-in page costs seconds."""
+    cookies = page.context.cookies_by_person.get((urlsplit(url).netloc, who))
+    if cookies is not None:
+        page.context.add_cookies(cookies)
+        page.goto(url)
+        return
+    page.goto(url)
+    sign_in(page, who)
+    page.context.cookies_by_person[urlsplit(url).netloc, who] = page.context.cookies(url)
+
+
 def await_card(page, *, after: str = "") -> str:
     """Wait until the card shown accepts keys, and return its mark. `after` is the mark of the
     card before: a press that comes too early is meant for that one and does nothing."""
@@ -136,14 +152,26 @@ def staff(_shared_staff: Staff) -> Staff:
     return _shared_staff
 
 
+@pytest.fixture(scope="module")
+def _kept_context(browser) -> Iterator[object]:
+    """A context for the tests of one file, of whose site a tab stays open: a page's scripts take
+    seconds to load and compile, and the second time a third of that."""
+    context = _new_context(browser)
+    anchor = context.new_page()
+    anchor.route("**/*", lambda route: route.fulfill(body="", content_type="text/html"))
+    anchor.goto("http://127.0.0.1/")
+    yield context
+    context.close()
+
+
 @pytest.fixture
-def new_page(browser) -> Iterator[Callable[[], object]]:
-    """Makes pages in separate contexts; `page.outside` lists requests to other hosts."""
+def new_page(browser, _kept_context) -> Iterator[Callable[[], object]]:
+    """Makes tabs, the first in a context that a file's tests share, each other in one of its own;
+    no test finds what another left. `page.outside` lists requests to other hosts."""
     contexts = []
 
     def make() -> object:
-        context = browser.new_context(viewport={"width": 1440, "height": 860})
-        context.set_default_timeout(PATIENT_MS)
+        context = _new_context(browser) if contexts else _kept_context
         contexts.append(context)
         page = context.new_page()
         page.outside = []
@@ -151,8 +179,30 @@ def new_page(browser) -> Iterator[Callable[[], object]]:
         return page
 
     yield make
-    for context in contexts:
+    for context in contexts[1:]:
         context.close()
+    if contexts:
+        _forget(_kept_context)
+
+
+def _new_context(browser):
+    context = browser.new_context(viewport={"width": 1440, "height": 860})
+    context.set_default_timeout(PATIENT_MS)
+    context.cookies_by_person = {}
+    return context
+
+
+def _forget(context) -> None:
+    """Closes every tab but the anchor, and clears what the browser keeps of them."""
+    context.unroute_all()
+    context.clear_cookies()
+    for page in context.pages[1:]:
+        url = urlsplit(page.url)
+        context.new_cdp_session(page).send(
+            "Storage.clearDataForOrigin",
+            {"origin": f"{url.scheme}://{url.netloc}", "storageTypes": "local_storage"},
+        )
+        page.close()
 
 
 def _note(page, url: str) -> None:

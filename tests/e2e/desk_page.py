@@ -3,7 +3,7 @@
 from playwright.sync_api import Page, expect
 
 from core.moderation.decisions import DecisionSource
-from tests.e2e.conftest import sign_in
+from tests.e2e.conftest import open_signed_in
 from tests.factories import chain_of
 from tests.patience import PATIENT_MS
 
@@ -11,8 +11,7 @@ CARD = "[data-part=card]"
 
 
 def open_desk(page: Page, address: str, who: str = "mina") -> None:
-    page.goto(address)
-    sign_in(page, who)
+    open_signed_in(page, address, who)
     await_shown(page)
 
 

@@ -14,7 +14,7 @@ from core.moderation.preferences import Preferences
 from core.moderation.scores import Label
 from core.services.preferences import save_preferences
 from tests.e2e.accessibility import grave_findings
-from tests.e2e.conftest import running, settle, sign_in
+from tests.e2e.conftest import open_signed_in, running, settle
 from tests.factories import (
     CLEAN,
     HELD,
@@ -119,10 +119,11 @@ def test_nothing_serious_is_found(
     page = new_page()
     page.emulate_media(color_scheme=scheme)
     page.set_viewport_size({"width": width, "height": height})
-    if person is not None:
-        page.goto(f"{site.addresses[name]}/sign_in")
-        sign_in(page, person)
-    page.goto(site.addresses[name] + path.format(**site.references))
+    url = site.addresses[name] + path.format(**site.references)
+    if person is None:
+        page.goto(url)
+    else:
+        open_signed_in(page, url, person)
     page.locator(".stMain :is(h1, h2, h3):visible").first.wait_for()
     settle(page, quiet_ms=700)
     assert page.locator(".stException").count() == 0

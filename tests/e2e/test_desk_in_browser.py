@@ -5,7 +5,6 @@ import pytest
 from playwright.sync_api import expect
 
 from core.moderation.policies import Action
-from tests.e2e.conftest import running
 from tests.e2e.desk_page import (
     CARD,
     await_saved,
@@ -24,25 +23,16 @@ pytestmark = pytest.mark.e2e
 
 
 @pytest.fixture
-def desk(tmp_path, new_page):
+def desk(staff, new_page):
     """`desk(5)`: a page that shows the first of five comments, and their revisions by id."""
-    opened = []
 
     def make(count: int):
-        services = make_services(tmp_path)
-        kept = [scored(services, f"You idiot number {n:02d}.") for n in range(count)]
-        console = Console(tmp_path)
-        process = console.running()
-        process.__enter__()
-        opened.append((services, process))
+        kept = [scored(staff.services, f"You idiot number {n:02d}.") for n in range(count)]
         page = new_page()
-        open_desk(page, console.address)
-        return page, services, {revision.id: revision for revision in kept}, console
+        open_desk(page, staff.address)
+        return page, staff.services, {revision.id: revision for revision in kept}, staff.address
 
-    yield make
-    for services, process in opened:
-        process.__exit__(None, None, None)
-        services.context.store.close()
+    return make
 
 
 def test_fast_presses_on_a_slow_server_decide_each_comment_seen_once(desk):
@@ -98,7 +88,7 @@ def test_a_held_key_acts_once(desk):
 
 
 def test_presses_outlive_a_reload_and_a_lost_connection(desk):
-    page, services, revisions, console = desk(4)
+    page, services, revisions, address = desk(4)
     slow_down(page, 0, offline=True)
     pressed = []
     for _ in range(2):
@@ -113,7 +103,7 @@ def test_presses_outlive_a_reload_and_a_lost_connection(desk):
     assert not any(decided(services, revision) for revision in revisions.values())
     page.on("dialog", lambda dialog: dialog.accept())  # the page warns before it is left
     slow_down(page, 0)
-    page.goto(console.address)
+    page.goto(address)
     await_shown(page)
     await_saved(page)
     assert {rid for rid, rev in revisions.items() if decided(services, rev)} == set(pressed)
@@ -154,9 +144,9 @@ def test_presses_outlive_a_restart_of_the_server(tmp_path, new_page):
 
 
 def test_two_tabs_on_one_comment_decide_it_once(desk):
-    page, services, revisions, console = desk(1)
+    page, services, revisions, address = desk(1)
     other = page.context.new_page()
-    other.goto(console.address)
+    other.goto(address)
     await_shown(other)
     (revision,) = revisions.values()
     page.keyboard.press("a")
@@ -240,27 +230,30 @@ def test_keys_can_be_switched_off(desk):
     page.wait_for_timeout(300)
     assert shown(page) == first
     page.get_by_role("button", name="Approve").click()
-    await_shown(page, after=first)
+    second = await_shown(page, after=first)
     await_saved(page)
     assert decided(services, revisions[first]) == [Action.APPROVE]
+    page.get_by_role("button", name="Help").click()
+    page.get_by_label("Keys are on").check()
+    page.get_by_role("button", name="Close").click()
+    page.keyboard.press("a")
+    await_saved(page)
+    assert decided(services, revisions[second]) == [Action.APPROVE]
 
 
-def test_hostile_text_is_inert(tmp_path, new_page):
-    services = make_services(tmp_path)
+def test_hostile_text_is_inert(staff, new_page):
     for probe in PROBES:
-        scored(services, probe)
-    with running("staff", tmp_path) as address:
-        page = new_page()
-        open_desk(page, address)
-        for _ in PROBES:
-            now = shown(page)
-            page.keyboard.press("w")
-            page.locator(f"{CARD} mark").first.wait_for()
-            page.keyboard.press("s")
-            await_shown(page, after=now)
-        assert page.evaluate("window.__x") is None
+        scored(staff.services, probe)
+    page = new_page()
+    open_desk(page, staff.address)
+    for _ in PROBES:
+        now = shown(page)
+        page.keyboard.press("w")
+        page.locator(f"{CARD} mark").first.wait_for()
+        page.keyboard.press("s")
+        await_shown(page, after=now)
+    assert page.evaluate("window.__x") is None
     assert page.outside == []
-    services.context.store.close()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1440, 860), (1024, 768), (720, 430), (390, 844)])
@@ -281,9 +274,9 @@ def test_every_button_is_whole_and_in_reach(desk, width, height):
 
 
 def test_a_link_opens_its_case_and_the_author_page_is_one_click_away(desk):
-    page, services, revisions, console = desk(3)
+    page, services, revisions, address = desk(3)
     last = list(revisions)[page.locator("[data-revision]").count() - 1]
-    page.goto(f"{console.address}/?case={last}")
+    page.goto(f"{address}/?case={last}")
     page.locator(f'{CARD}[data-shown="{last}"]').wait_for()
     page.wait_for_timeout(60)
     page.keyboard.press("1")

@@ -3,7 +3,7 @@
 import pytest
 
 from core.moderation.policies import Action
-from tests.e2e.conftest import await_card, running, settle, sign_in
+from tests.e2e.conftest import await_card, open_signed_in, running, settle, sign_in
 from tests.factories import CLEAN, chain_of, make_services, posted, scored
 
 pytestmark = pytest.mark.e2e
@@ -12,8 +12,7 @@ CARD = ".st-key-case_card"
 
 
 def open_queue(page, address: str) -> None:
-    page.goto(f"{address}/?view=plain")
-    sign_in(page, "mina")
+    open_signed_in(page, f"{address}/?view=plain", "mina")
     page.get_by_role("button", name="Approve").wait_for()
     await_card(page)
 
