@@ -31,9 +31,9 @@ def score_into_file(arguments: argparse.Namespace, settings: Settings, out: Path
 
     if others := [flag for flag in given_flags(arguments) if flag not in FOR_FILES]:
         raise ConsoleError(f"{others[0]} needs a database as OUT")
-    if is_in_home(out, settings):
-        os.umask(0o077)  # files in the home are closed to other accounts
     with ExitStack() as opened:
+        if is_in_home(out, settings):  # what is written there is closed to other accounts
+            opened.callback(os.umask, os.umask(0o077))
         name, table = _open_rows(arguments, out, opened)
         scorer = file_scorer(settings)
         opened.callback(scorer.close)

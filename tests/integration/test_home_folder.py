@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap.services import build_services
+from core.cli.main import main
 from core.config import Settings, load_settings
 from core.errors import ConfigError, StoreError
 from core.serving.api_keys import KeyFolder
@@ -227,8 +228,10 @@ def test_home_that_holds_other_files_keeps_its_rights_and_is_warned_about(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     home = tmp_path / "shared"
-    home.mkdir(mode=0o755)
+    home.mkdir()
+    home.chmod(0o755)
     (home / "index.html").write_text("For everybody.")
+    (home / "index.html").chmod(0o644)
     with caplog.at_level(logging.WARNING):
         make_services(home).close()
     assert "index.html" in caplog.text
@@ -237,7 +240,8 @@ def test_home_that_holds_other_files_keeps_its_rights_and_is_warned_about(
 
 def test_backends_file_is_no_strange_file(tmp_path: Path) -> None:
     home = tmp_path / "home"
-    home.mkdir(mode=0o755)
+    home.mkdir()
+    home.chmod(0o755)
     (home / "backends.toml").write_text("")
     build_services(Settings(home=home, backend="fake"), worker="test").close()
     assert set(open_rights(home)) <= {"backends.toml"}
@@ -248,7 +252,8 @@ def test_batch_output_in_the_home_is_for_this_account_alone(tmp_path: Path) -> N
     texts = tmp_path / "in.csv"
     texts.write_text("text\nhello\n")
     make_services(home).close()
-    (home / "out").mkdir(mode=0o755)
+    (home / "out").mkdir()
+    (home / "out").chmod(0o755)
     for out in (home / "out" / "scores.parquet", home / "scores.csv", tmp_path / "scores.csv"):
         subprocess.run(
             [sys.executable, "-m", "core.cli", "score", str(texts), "--out", str(out)],
@@ -259,3 +264,19 @@ def test_batch_output_in_the_home_is_for_this_account_alone(tmp_path: Path) -> N
         )
     assert set(open_rights(home)) == {"out"}
     assert stat.S_IMODE((tmp_path / "scores.csv").stat().st_mode) == 0o644
+
+
+def test_a_command_leaves_the_rights_of_later_files_as_they_were(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
+    texts = tmp_path / "in.csv"
+    texts.write_text("text\nhello\n")
+    before = os.umask(0o022)
+    try:
+        assert main(["score", str(texts), "--out", str(tmp_path / "scores.csv")]) == 0
+        assert os.umask(0o022) == 0o022
+    finally:
+        os.umask(before)
+    assert stat.S_IMODE((tmp_path / "scores.csv").stat().st_mode) == 0o600
