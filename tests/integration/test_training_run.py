@@ -18,6 +18,9 @@ from core.inference.manifest import (
     read_manifest,
     verify_model_files,
 )
+from core.inference.manifest import (
+    WEIGHTS_FILE as MODEL_WEIGHTS_FILE,
+)
 from core.moderation.scores import Label
 from core.training.card.files import rewrite_card
 from core.training.card.model_card import model_card
@@ -99,16 +102,43 @@ def test_bf16_is_compared_where_the_processor_has_it(trained: tuple[TrainingRepo
         assert 0.0 < parity["bf16"].mean != parity["int8"].mean
 
 
-def test_the_same_seed_gives_the_same_files(
-    trained: tuple[TrainingReport, Path],
-    inputs: Inputs,
-    tmp_path: Path,
+def test_a_cut_run_goes_on_and_gives_the_files_of_an_uncut_one(
+    trained: tuple[TrainingReport, Path], inputs: Inputs, tmp_path: Path
 ) -> None:
-    run(inputs, tmp_path / "again")
-    run(inputs, tmp_path / "other", seed=2)
-    first = sha256_of(trained[1] / MODEL_FILE)
-    assert sha256_of(tmp_path / "again" / MODEL_FILE) == first
-    assert sha256_of(tmp_path / "other" / MODEL_FILE) != first
+    def cut(line: str) -> None:
+        if line.startswith(f"epoch 1 of {SETTINGS.epochs} done"):
+            raise KeyboardInterrupt
+
+    said: list[str] = []
+    with pytest.raises(KeyboardInterrupt):
+        run(inputs, tmp_path, progress=cut)
+    with pytest.raises(
+        InvalidInput, match="is of another run \\(seed was 1, is 2; other first weights\\)"
+    ):
+        run(inputs, tmp_path, seed=2)
+    run(inputs, tmp_path, progress=said.append)
+    assert f"goes on after epoch 1 of {SETTINGS.epochs}" in said
+    for name in (MODEL_FILE, GRAPH_FILE, MODEL_WEIGHTS_FILE):
+        assert (tmp_path / name).read_bytes() == (trained[1] / name).read_bytes()
+
+
+def test_another_seed_gives_another_model(
+    trained: tuple[TrainingReport, Path], inputs: Inputs, tmp_path: Path
+) -> None:
+    import torch
+
+    def stop_once_learnt(_: str) -> None:
+        if (tmp_path / WEIGHTS_FILE).exists():
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        run(inputs, tmp_path, seed=2, progress=stop_once_learnt)
+    one, other = (
+        torch.load(folder / WEIGHTS_FILE, weights_only=True)["model"]
+        for folder in (trained[1], tmp_path)
+    )
+    assert one.keys() == other.keys()
+    assert not all(torch.equal(values, other[name]) for name, values in one.items())
 
 
 def test_the_first_token_can_be_read_in_place_of_the_mean(

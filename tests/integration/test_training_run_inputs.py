@@ -8,10 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import DataFileMismatch, InvalidInput
-from core.inference.manifest import GRAPH_FILE, MANIFEST_FILE, MODEL_FILE
-from core.inference.manifest import (
-    WEIGHTS_FILE as MODEL_WEIGHTS_FILE,
-)
+from core.inference.manifest import MANIFEST_FILE
 from core.training.data.catalogue import DataSetUse
 from core.training.data.datasets import Example
 from core.training.data.learnt_rows import RowKind
@@ -105,27 +102,6 @@ def test_scores_of_other_rows_are_refused(inputs: Inputs, tmp_path: Path) -> Non
     with pytest.raises(InvalidInput, match="is of other data sets: teachers scored 100 of"):
         run(other, tmp_path / "out")
     assert not (tmp_path / "out" / WEIGHTS_FILE).exists()
-
-
-def test_a_cut_run_goes_on_and_gives_the_files_of_an_uncut_one(
-    inputs: Inputs, tmp_path: Path
-) -> None:
-    def cut(line: str) -> None:
-        if line.startswith("epoch 1 of 2 done"):
-            raise KeyboardInterrupt
-
-    whole, said = tmp_path / "whole", []
-    run(inputs, whole, epochs=2)
-    with pytest.raises(KeyboardInterrupt):
-        run(inputs, tmp_path / "cut", epochs=2, progress=cut)
-    with pytest.raises(
-        InvalidInput, match="is of another run \\(seed was 1, is 2; other first weights\\)"
-    ):
-        run(inputs, tmp_path / "cut", epochs=2, seed=2)
-    run(inputs, tmp_path / "cut", epochs=2, progress=said.append)
-    assert "goes on after epoch 1 of 2" in said
-    for name in (MODEL_FILE, GRAPH_FILE, MODEL_WEIGHTS_FILE):
-        assert (tmp_path / "cut" / name).read_bytes() == (whole / name).read_bytes()
 
 
 def test_a_changed_data_file_stops_the_run_before_anything_is_written(

@@ -20,7 +20,7 @@ from tests.integration.tiny_teacher import write_teacher
 
 LOW_RATE_SET = "wiki_context_gn"
 LIMIT = 700
-SETTINGS = TrainSettings(epochs=1, limit_rows=LIMIT, seed=1)
+SETTINGS = TrainSettings(epochs=2, limit_rows=LIMIT, seed=1)
 # Many beside the project's own examples, so that a small limit takes of both.
 ROWS = [
     (" ".join(words), int("idiot" in words or "bad" in words))
