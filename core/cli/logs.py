@@ -3,7 +3,6 @@
 import argparse
 from datetime import timedelta
 
-from core.bootstrap.log_store import open_log_store
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands, positive
 from core.cli.output import ExitCode, complain
@@ -73,6 +72,7 @@ def _find(wanted: str, settings: Settings) -> int:
 
 
 def _upload(arguments: argparse.Namespace, settings: Settings) -> int:
+    from core.bootstrap.log_store import open_log_store
     from core.servinglog.shared.retention import delete_uploaded
     from core.servinglog.shared.upload import upload_segments
 

@@ -97,10 +97,10 @@ def test_any_string_is_scored(backend: Backend, text: str) -> None:
 
 
 def test_what_is_not_read_is_told_and_the_cost_is_bounded(backend: Backend) -> None:
-    batch = backend.score(["hello", "you " * 20_000, "a " * 150_000])
-    assert [result.unread_chars > 0 for result in batch.results] == [False, True, True]
+    batch = backend.score(["hello", "a " * 150_000])
+    assert [result.unread_chars > 0 for result in batch.results] == [False, True]
     info, tokens = backend.info, batch.call.tokens or 0
-    assert tokens <= 3 + 2 * info.max_windows * info.max_tokens
+    assert tokens <= 3 + info.max_windows * info.max_tokens
 
 
 def test_a_text_that_just_fits_is_read_at_once(backend: Backend) -> None:

@@ -9,7 +9,7 @@ import pytest
 import core.moderation
 import core.services
 
-HEAVY = ("streamlit", "torch", "transformers", "onnxruntime", "openvino", "duckdb")
+HEAVY = ("streamlit", "torch", "transformers", "onnxruntime", "openvino", "duckdb", "pyarrow")
 REPORT = f"import sys; print(sorted(set(sys.modules) & set({HEAVY!r})))"
 
 
@@ -26,8 +26,16 @@ def names(package: object) -> list[str]:
         names(core.services),
         ["core.inference.scorer"],
         ["core.inference.severe_words"],
+        ["core.cli.main"],
     ],
-    ids=["core", "core.moderation", "core.services", "the scorer", "severe words"],
+    ids=[
+        "core",
+        "core.moderation",
+        "core.services",
+        "the scorer",
+        "severe words",
+        "the command line",
+    ],
 )
 def test_import_loads_nothing_heavy(modules: list[str]) -> None:
     code = f"import {', '.join(modules)}; {REPORT}"
