@@ -21,6 +21,7 @@ from core.store.sql.people import preferences_to_json
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
 from core.store.sql.reports import SqlReportWrites
+from core.store.sql.search_writes import SqlSearchWrites
 from core.store.sql.tables import (
     appeals,
     audit_events,
@@ -56,7 +57,7 @@ _NUMBER_TEXT = Prepared(
 )
 
 
-class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
+class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
@@ -78,9 +79,14 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
 
     def add_comment(self, comment: Comment, revision: Revision, audit: AuditEvent) -> None:
         self._insert(comments, **rows.comment_to_row(comment))
-        self.add_revision(revision, audit)
+        self._add_revision(revision, audit)
+        self._enter_text(revision, comment.author)
 
     def add_revision(self, revision: Revision, audit: AuditEvent) -> None:
+        self._add_revision(revision, audit)
+        self._enter_text(revision)
+
+    def _add_revision(self, revision: Revision, audit: AuditEvent) -> None:
         if revision.number > 1:
             older = revisions.c.comment_id == revision.comment_id
             self._connection.execute(update(revisions).where(older).values(is_latest=0))
@@ -106,6 +112,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
             .values(**rows.comment_to_row(comment))
         )
         change_cases_of(self._connection, comment.id, author=comment.author)
+        self._enter_author(comment)
         self.add_audit(audit)
 
     def withdraw_comment(self, comment_id: str, withdrawn_at: datetime, audit: AuditEvent) -> None:
@@ -115,6 +122,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
             .values(withdrawn_at=rows.to_micros(withdrawn_at))
         )
         change_cases_of(self._connection, comment_id, is_text_gone=1)
+        self._leave_search(comment_id)
         self.add_audit(audit)
 
     def add_decision(
@@ -136,6 +144,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
         self._insert(decisions, **row, position=seen_version + 1, idempotency_key=idempotency_key)
         if seen_version:  # before the first decision there is no case
             note_decided(self._connection, decision)
+        self._enter_decision(decision)
         self.add_audit(audit)
         return True
 
