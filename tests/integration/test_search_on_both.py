@@ -101,7 +101,7 @@ def answer(services: Services, query: str) -> object:
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=400
 )
-@given(QUERIES | HOSTILE.filter(lambda typed: KNOWN_CHARS.issuperset(typed)))
+@given(QUERIES | HOSTILE.filter(KNOWN_CHARS.issuperset))
 def test_answers_are_the_same(both: list[Services], query: str) -> None:
     in_file, on_server = (answer(services, query) for services in both)
     assert in_file == on_server

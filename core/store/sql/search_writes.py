@@ -1,10 +1,9 @@
 """What the writer tells the index of the search in PostgreSQL. In SQLite triggers keep it
-(migration 0010)."""
+(migration 0010). A decision tells it by itself: core/store/sql/postgres/decide.py."""
 
 from sqlalchemy import Connection, bindparam, select
 
 from core.moderation.comments import Comment, Revision
-from core.moderation.decisions import Decision, DecisionSource
 from core.store.sql import rows
 from core.store.sql.postgres import search_index
 from core.store.sql.prepared import Prepared
@@ -35,11 +34,6 @@ class SqlSearchWrites:
     def _leave_search(self, comment_id: str) -> None:
         if not self._has_triggers:
             search_index.leave(self._connection, comment_id)
-
-    def _enter_decision(self, decision: Decision) -> None:
-        """Only what people decide is looked for."""
-        if decision.source is DecisionSource.REVIEWER and not self._has_triggers:
-            search_index.add_decision(self._connection, decision.revision_id, decision)
 
     @property
     def _has_triggers(self) -> bool:

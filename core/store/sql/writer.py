@@ -18,6 +18,7 @@ from core.store.sql import rows
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
 from core.store.sql.people import preferences_to_json
+from core.store.sql.postgres.decide import decide
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
 from core.store.sql.reports import SqlReportWrites
@@ -128,6 +129,8 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
     def add_decision(
         self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
     ) -> bool:
+        if self._connection.dialect.name == "postgresql":
+            return decide(self._connection, decision, seen_version, idempotency_key, audit)
         moved = _DECIDE.run(
             self._connection,
             {
@@ -144,7 +147,6 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
         self._insert(decisions, **row, position=seen_version + 1, idempotency_key=idempotency_key)
         if seen_version:  # before the first decision there is no case
             note_decided(self._connection, decision)
-        self._enter_decision(decision)
         self.add_audit(audit)
         return True
 

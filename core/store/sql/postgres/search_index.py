@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
+from core.moderation.decisions import Decision
 from core.moderation.search_query import MAX_CHARS, SearchField
 from core.moderation.search_words import words_of
 
@@ -37,9 +38,6 @@ _ENTER = f"""
     SELECT number, %(revision)s, %(received_at)s,
     CAST(%(words)s AS tsvector) || array_to_tsvector(ARRAY[{_BLOCKS}])
     FROM nextval('search_documents_id_seq') AS number"""
-_ADD = """
-    UPDATE search_documents SET words = words || CAST(%(words)s AS tsvector)
-    WHERE revision_id = %(revision)s"""
 _ITS_TEXTS = "revision_id IN (SELECT id FROM revisions WHERE comment_id = %(comment)s)"
 _LEAVE = f"DELETE FROM search_documents WHERE {_ITS_TEXTS}"
 _ENTER_AUTHOR = f"""
@@ -79,10 +77,9 @@ def enter_text(
     connection.exec_driver_sql(_ENTER, row | {"words": words})
 
 
-def add_decision(connection: Connection, revision_id: str, decision: Any) -> None:
-    """What a person decided and wrote on a text; `decision` has it as attributes."""
-    words = vector(_decision_parts(decision))
-    connection.exec_driver_sql(_ADD, {"revision": revision_id, "words": words})
+def decision_words(decision: Decision) -> str:
+    """The vector of what a person decided and wrote, which is added to that of the text."""
+    return vector(_decision_parts(decision))
 
 
 def leave(connection: Connection, comment_id: str) -> None:
