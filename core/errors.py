@@ -17,8 +17,7 @@ ConsoleError
 ├── Overloaded            the queue for scoring is too long: try again later
 ├── SourceUnavailable     a source of comments did not answer
 ├── StoreError            the state, the log or another file can't be read or written
-│   ├── LogStoreUnavailable   the log's shared store does not answer or has no space
-│   └── SearchUnavailable     the database of the state has no full-text index
+│   └── LogStoreUnavailable   the log's shared store does not answer or has no space
 ├── MissingExtra          an optional package is not installed: names what to install
 ├── DataFileMismatch      a named data file is missing or has unexpected content
 └── ConfigError           a setting, the backends file or an API key's file is wrong
@@ -128,10 +127,6 @@ class StoreError(ConsoleError):
 class LogStoreUnavailable(StoreError):
     """The shared store of the serving log does not answer, is not there or has no space; what was
     to be uploaded stays on this machine."""
-
-
-class SearchUnavailable(StoreError):
-    """The database of the state has no full-text index."""
 
 
 class MissingExtra(ConsoleError):

@@ -17,7 +17,7 @@ STATE = "TESTS_STATE"
 EMPTY = f"""
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE datname = current_database() AND pid <> pg_backend_pid();
-TRUNCATE {", ".join(metadata.tables)} RESTART IDENTITY
+TRUNCATE {", ".join(metadata.tables)}, search_documents RESTART IDENTITY
 """
 
 

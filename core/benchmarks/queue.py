@@ -1,11 +1,13 @@
 """How long the review queue and the search take with a million cases: each page, filter, count and
-search, in the services, on the state in SQLite."""
+search, in the services, on a state in SQLite or in the PostgreSQL database of
+MODCONSOLE_STATE_URL."""
 
 import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 from pathlib import Path
@@ -15,6 +17,8 @@ from typing import Any
 from sqlalchemy import text
 
 from core.benchmarks.queue_data import MODERATORS, NOW, MadeUp, fill
+from core.benchmarks.state import check_empty
+from core.bootstrap.state import open_store
 from core.clock import Clock, system_clock
 from core.config import Settings
 from core.moderation.cases import CaseStatus, CaseTrigger
@@ -27,12 +31,20 @@ from core.services.queries import load_case
 from core.services.queue import arrivals, count_facets, list_queue
 from core.services.search import search
 from core.store.sql import SqlStore
-from core.store.sql.sqlite.database import SqliteDatabase
 
 CASES = 1_000_000
 TIMES = 40
 DEEP_PAGES = 20
 REVIEWER = Actor(MODERATORS[0], Role.MODERATOR)
+_HAS_SIZES = "SELECT count(*) FROM pragma_module_list WHERE name = 'dbstat'"
+_SIZES = """
+    SELECT name, sum(pgsize) AS bytes FROM dbstat WHERE aggregate = TRUE
+    GROUP BY name ORDER BY 2 DESC LIMIT 30"""
+_SIZES_IN_POSTGRES = """
+    SELECT relname, CASE relkind WHEN 'r' THEN pg_table_size(oid) ELSE pg_relation_size(oid) END
+    FROM pg_class WHERE relkind IN ('r', 'i')
+    AND relnamespace = CAST(CAST(current_schema() AS text) AS regnamespace)
+    ORDER BY 2 DESC LIMIT 30"""
 CLOSED = (CaseStatus.CLOSED,)
 WORK = (CaseStatus.OPEN, CaseStatus.ESCALATED)
 FILTERS = {
@@ -75,16 +87,18 @@ FILTERS = {
 
 def run(settings: Settings, say: Callable[[str], None], cases: int = CASES) -> dict[str, Any]:
     """Milliseconds at the 50th and the 95th percentile. Needs about 4 GB of disk in the folder of
-    temporary files."""
+    temporary files, or a server. Raises InvalidInput unless its database is empty."""
     with tempfile.TemporaryDirectory(prefix="modconsole-") as folder:
-        path = Path(folder) / "state.db"
-        with closing(SqlStore(SqliteDatabase(path))) as store:
+        used = replace(settings, home=Path(folder))
+        with closing(open_store(used)) as store:
+            check_empty(store)
             clock = Clock(now=lambda: NOW, monotonic=system_clock().monotonic)
             context = Context(store=store, clock=clock, appeal_window_days=1)
             ensure_policy(context)
             made = fill(store, cases, say)
             return {
                 "benchmark": "queue",
+                "state": "SQLite" if settings.keeps_state_in_home else "PostgreSQL",
                 "cases": cases,
                 "rows": list(_measured(context, made, say)),
                 "disk": _disk(store),
@@ -193,15 +207,8 @@ def _deep_cursor(context: Context) -> str | None:
 def _disk(store: SqlStore) -> list[dict[str, Any]]:
     """Megabytes on disk by table and index, the largest first; empty if SQLite can't tell."""
     with store.transaction() as connection:
-        known = connection.execute(
-            text("SELECT count(*) FROM pragma_module_list WHERE name = 'dbstat'")
-        ).scalar_one()
-        if not known:
+        is_sqlite = connection.dialect.name == "sqlite"
+        if is_sqlite and not connection.execute(text(_HAS_SIZES)).scalar_one():
             return []
-        found = connection.execute(
-            text(
-                "SELECT name, sum(pgsize) AS bytes FROM dbstat WHERE aggregate = TRUE "
-                "GROUP BY name ORDER BY 2 DESC LIMIT 30"
-            )
-        )
+        found = connection.execute(text(_SIZES if is_sqlite else _SIZES_IN_POSTGRES))
         return [{"what": name, "MB": round(size / 1e6, 1)} for name, size in found]

@@ -74,8 +74,6 @@ def fill(store: SqlStore, count: int, say: Callable[[str], None]) -> MadeUp:
         numbers = range(start, min(start + CHUNK, count))
         made = [_rows(chance, words, START + SPAN * number / count) for number in numbers]
         with store.transaction() as connection:
-            # Far more than the pages that one insert touches, or random keys are slow.
-            connection.exec_driver_sql("PRAGMA cache_size = -1000000")
             for table in (comments, revisions, decisions, cases, audit_events):
                 _add(connection, table, [row for each in made for row in each[table.name]])
         found = [each["cases"][0] for each in made]
@@ -84,11 +82,18 @@ def fill(store: SqlStore, count: int, say: Callable[[str], None]) -> MadeUp:
         say(f"made {numbers.stop:,} of {count:,} cases")
     with store.transaction() as connection:
         _add(connection, claims, list(_claims(chance, open_ids)))
-        _index(connection, triggers)
+        store.index_texts(connection)
+        for statement in triggers:
+            connection.exec_driver_sql(statement)
     return MadeUp(words.words, revision_ids)
 
 
 def _take_triggers(connection: Connection) -> list[str]:
+    """SQLite's, which would keep the index row by row."""
+    if connection.dialect.name != "sqlite":
+        return []
+    # Far more than the pages that one insert touches, or random keys are slow.
+    connection.exec_driver_sql("PRAGMA cache_size = -1000000")
     found = connection.exec_driver_sql(
         "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
     ).all()
@@ -97,22 +102,20 @@ def _take_triggers(connection: Connection) -> list[str]:
     return [sql for _, sql in found]
 
 
-def _index(connection: Connection, triggers: list[str]) -> None:
-    for statement in (
-        "INSERT INTO search_documents (revision_id, received_at) "
-        "SELECT id, received_at FROM revisions ORDER BY received_at, id",
-        "INSERT INTO search_index(search_index) VALUES ('rebuild')",
-        *triggers,
-    ):
-        connection.exec_driver_sql(statement)
-
-
 def _add(connection: Connection, table: Table, made: list[dict[str, Any]]) -> None:
     if not made:
         return
-    marks = ", ".join("?" * len(made[0]))
-    statement = f"INSERT INTO {table.name} ({', '.join(made[0])}) VALUES ({marks})"
-    connection.exec_driver_sql(statement, [tuple(row.values()) for row in made])
+    names = ", ".join(made[0])
+    values = [tuple(row.values()) for row in made]
+    if connection.dialect.name == "sqlite":
+        marks = ", ".join("?" * len(made[0]))
+        statement = f"INSERT INTO {table.name} ({names}) VALUES ({marks})"
+        connection.exec_driver_sql(statement, values)
+        return
+    raw: Any = connection.connection.driver_connection
+    with raw.cursor() as cursor, cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copying:
+        for row in values:
+            copying.write_row(row)
 
 
 def _rows(

@@ -45,7 +45,7 @@ def run(
     with ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="modconsole-"))
         server = stack.enter_context(closing(open_store(settings)))
-        _check_empty(server)
+        check_empty(server)
         file = stack.enter_context(closing(open_home_store(replace(settings, home=Path(folder)))))
         contexts = {"SQLite": _context(file), "PostgreSQL": _context(server)}
         for number in range(ROUNDS):
@@ -67,7 +67,8 @@ def run(
     }
 
 
-def _check_empty(store: Store) -> None:
+def check_empty(store: Store) -> None:
+    """Raises InvalidInput if something was stored already."""
     with store.read() as reader:
         if reader.newest_policy() is not None:
             raise InvalidInput("the database of MODCONSOLE_STATE_URL holds a state already")

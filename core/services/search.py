@@ -30,8 +30,7 @@ def search(
     context: Context, actor: Actor, query: str, *, limit: int = 50, after: str | None = None
 ) -> SearchPage:
     """The texts that a person's query finds; docs/concepts.md lists its operators. An empty query
-    finds nothing, a damaged `after` is that of the first page. Raises SearchUnavailable if the
-    state's database has no index."""
+    finds nothing, a damaged `after` is that of the first page."""
     check_can(actor, Permission.SEE_QUEUE)
     parsed = parse_query(query)
     if parsed.is_empty:

@@ -46,5 +46,5 @@ class QueueReader(Protocol):
         ...
 
     def search(self, query: SearchQuery, limit: int, below: int | None) -> FoundTexts:
-        """The newest texts with a number below `below`. Raises SearchUnavailable."""
+        """The newest texts with a number below `below`."""
         ...

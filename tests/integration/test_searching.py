@@ -1,6 +1,7 @@
 """The full-text search: what it finds, and that its index follows every change of the state."""
 
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -33,12 +34,15 @@ from tests.factories import (
     source_key,
     withdrawn,
 )
+from tests.search_index import check_postgres_index
 from tests.unit.test_search_query import HOSTILE
 
 
 @pytest.fixture
-def services(tmp_path: Path) -> Services:
-    return make_services(tmp_path, state_url="sqlite")
+def services(tmp_path: Path, each_state_url: str) -> Iterator[Services]:
+    made = make_services(tmp_path, state_url=each_state_url)
+    yield made
+    made.close()
 
 
 def find(services: Services, query: str, **options: object) -> SearchPage:
@@ -51,6 +55,9 @@ def texts(services: Services, query: str) -> list[str]:
 
 def check_index(services: Services) -> None:
     """Raises if the index is not that of the texts as they are now."""
+    if not services.settings.keeps_state_in_home:
+        check_postgres_index(services.settings.state_url)
+        return
     with closing(sqlite3.connect(services.settings.state_path)) as raw:
         raw.execute("INSERT INTO search_index(search_index) VALUES ('integrity-check')")
         raw.rollback()
@@ -170,9 +177,9 @@ def test_long_search_stops_and_goes_on(services: Services, monkeypatch: pytest.M
     assert (last.items, last.next, last.looked_back_to) == ([], None, None)
 
 
-def test_days_are_those_of_the_receipt(tmp_path: Path) -> None:
+def test_days_are_those_of_the_receipt(tmp_path: Path, each_state_url: str) -> None:
     for days_ago in (30, 20, 10):
-        services = make_services(tmp_path, state_url="sqlite", days_ago=days_ago)
+        services = make_services(tmp_path, state_url=each_state_url, days_ago=days_ago)
         posted(services, f"{days_ago} days")
     now = datetime.now(UTC)
     for days_ago, found in ((35, 3), (25, 2), (15, 1), (5, 0)):
@@ -203,7 +210,8 @@ def test_change_that_is_rolled_back_leaves_nothing(services: Services) -> None:
     check_index(services)
 
 
-def test_index_outlives_a_vacuum_and_a_copy(services: Services, tmp_path: Path) -> None:
+def test_index_outlives_a_vacuum_and_a_copy(tmp_path: Path) -> None:
+    services = make_services(tmp_path, state_url="sqlite")
     for number in range(4):
         revision = scored(services, f"{HELD} {number}")
         decided(services, revision, Action.APPROVE, actor=LEAD, note="fine")

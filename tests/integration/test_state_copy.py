@@ -14,11 +14,13 @@ from core.cli.main import main
 from core.config import Settings
 from core.moderation.policies import Action
 from core.services.lookup import look_up
+from core.services.search import search
 from core.store.sql import migrate, transfer
 from core.store.sql.tables import metadata
 from tests.factories import (
     HELD,
     HOSTILE,
+    MODERATOR,
     appealed,
     decided,
     edited,
@@ -28,6 +30,7 @@ from tests.factories import (
     scored,
     withdrawn,
 )
+from tests.search_index import check_postgres_index
 from tests.state_checks import broken_invariants, state_rows
 
 TABLES = tuple(metadata.tables)
@@ -63,8 +66,13 @@ def test_everything_arrives_and_goes_on_there(
         assert state_rows(settings.state_url, query) == state_rows(settings.state_path, query)
         count = state_rows(settings.state_path, f"SELECT count(*) FROM {table}")[0][0]
         assert f"{table:<13} {count:>10,} rows" in shown.err
+    check_postgres_index(settings.state_url)
     services = build_services(settings, worker="test")
     moved = scored(services, HELD)
+    found = search(services.context, MODERATOR, "idiot").items
+    assert found[0].revision_id == moved.id
+    assert len(found) > 1
+    check_postgres_index(settings.state_url)
     assert look_up(services.context, moved.reference).statement is not None
     services.close()
     assert broken_invariants(settings.state_url) == {}

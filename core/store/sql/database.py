@@ -41,6 +41,10 @@ class StateDatabase(Protocol):
         """Completes the transaction: to be called after its last statement."""
         ...
 
+    def index_texts(self, connection: Connection) -> None:
+        """Makes the search's index of the tables as they are."""
+        ...
+
     def check(self) -> None:
         """Raises StoreError if it is no longer the state that this process opened."""
         ...

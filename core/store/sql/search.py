@@ -1,7 +1,5 @@
-"""The search in the full-text index of SQLite (FTS5).
-
-The migration 0010 describes the index and the triggers that keep it.
-"""
+"""The search: which texts are in question, and what is shown of those that the database's full-text
+index finds."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -9,25 +7,21 @@ from typing import Any
 
 from sqlalchemy import Connection, RowMapping, TextClause, bindparam, text
 
-from core.errors import SearchUnavailable
 from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.excerpts import make_excerpt
 from core.moderation.policies import Action
-from core.moderation.search_query import SearchField, SearchQuery, SearchState, SearchTerm
+from core.moderation.search_query import SearchField, SearchQuery, SearchState
 from core.store.search_views import FoundText, FoundTexts
 from core.store.sql import rows
+from core.store.sql.postgres.search_query import find_hits as find_in_postgres
+from core.store.sql.search_hits import Asked
+from core.store.sql.sqlite.search_query import find_hits as find_in_sqlite
 
 LOOKED_AT = 10_000
 """A search looks at the cases of so many texts with the words, and no more at a time."""
 _PAST_ALL = 2**62
+_FIND = {"sqlite": find_in_sqlite, "postgresql": find_in_postgres}
 
-_COLUMNS = {
-    SearchField.ANYWHERE: "body author notes",
-    SearchField.AUTHOR: "author",
-    SearchField.DECIDER: "deciders",
-    SearchField.NOTE: "notes",
-    SearchField.REASON: "reasons",
-}
 _IS_SHOWN = "(c.status IS NULL OR c.status = 'closed' OR c.opened_because <> 'blind')"
 _STATES = {
     SearchState.OPEN: "c.status = 'open'",
@@ -36,21 +30,6 @@ _STATES = {
     SearchState.REMOVED: f"r.current_action = 'remove' AND {_IS_SHOWN}",
     SearchState.APPROVED: f"r.current_action = 'approve' AND {_IS_SHOWN}",
 }
-_WITH_WORDS = """
-    SELECT rowid AS id FROM search_index WHERE search_index MATCH :words
-    AND rowid >= :first AND rowid < :past ORDER BY rowid DESC LIMIT :most"""
-_WITHOUT_WORDS = """
-    SELECT id FROM search_documents WHERE id >= :first AND id < :past
-    ORDER BY id DESC LIMIT :most"""
-# The joins are CROSS, which SQLite keeps in this order: it would begin with a table of millions. So
-# the documents come in the order of the hits; asking for it again would read them all first.
-_CHOSEN = """
-    SELECT h.id FROM ({hits}) h CROSS JOIN search_documents s ON s.id = h.id
-    CROSS JOIN revisions r ON r.id = s.revision_id
-    LEFT JOIN cases c ON c.revision_id = s.revision_id
-    WHERE {conditions} LIMIT :limit"""
-_ALL_HITS = "SELECT h.id FROM ({hits}) h LIMIT :limit"
-_FURTHEST = "SELECT min(h.id) AS id, count(*) AS number FROM ({hits}) h"
 _ITEMS = """
     SELECT s.id, s.revision_id, s.received_at, r.body, r.is_latest, r.current_action,
     m.author, m.source, c.status, c.opened_because, d.actor, d.decided_at
@@ -72,34 +51,27 @@ class SqlSearch:
     _connection: Connection
 
     def search(self, query: SearchQuery, limit: int, below: int | None) -> FoundTexts:
-        if self._connection.dialect.name != "sqlite":
-            raise SearchUnavailable(
-                "Searching works only with the state in SQLite so far; "
-                "this console keeps it in PostgreSQL."
-            )
-        words = match_expression(query)
-        hits = _WITH_WORDS if words else _WITHOUT_WORDS
         conditions, values = _conditions(query)
-        values |= self._range(query, below)
-        values |= {"words": words, "most": LOOKED_AT, "limit": limit + 1}
-        asked = _CHOSEN if conditions else _ALL_HITS
-        chosen = asked.format(hits=hits, conditions=" AND ".join(conditions))
-        ids = [row["id"] for row in self._rows(text(chosen), values)]
-        if len(ids) > limit:
-            return FoundTexts(self._items(ids[:limit], query), next_number=ids[limit - 1])
-        furthest = self._rows(text(_FURTHEST.format(hits=hits)), values)[0]
-        if furthest["number"] < LOOKED_AT:
-            return FoundTexts(self._items(ids, query), next_number=None)
-        reached = self._rows(text(_RECEIVED), {"id": furthest["id"]})[0]["received_at"]
-        return FoundTexts(self._items(ids, query), furthest["id"], rows.from_micros(reached))
+        first, past = self._range(query, below)
+        asked = Asked(conditions, values, first, past, limit + 1, LOOKED_AT)
+        find = _FIND[self._connection.dialect.name]
+        hits = find(self._connection, query, asked)
+        if len(hits.ids) > limit:
+            shown = hits.ids[:limit]
+            return FoundTexts(self._items(shown, query), next_number=shown[-1])
+        items = self._items(hits.ids, query)
+        if hits.looked_at < LOOKED_AT:
+            return FoundTexts(items, next_number=None)
+        reached = self._rows(text(_RECEIVED), {"id": hits.furthest})[0]["received_at"]
+        return FoundTexts(items, hits.furthest, rows.from_micros(reached))
 
-    def _range(self, query: SearchQuery, below: int | None) -> dict[str, int]:
-        """The numbers of the documents in question: from `first`, and under `past`."""
+    def _range(self, query: SearchQuery, below: int | None) -> tuple[int, int]:
+        """The numbers of the documents in question: from the first, and under the second."""
         past = _PAST_ALL if below is None else below
-        return {
-            "first": self._first_since(query.since) if query.since else 0,
-            "past": min(past, self._first_since(query.until)) if query.until else past,
-        }
+        return (
+            self._first_since(query.since) if query.since else 0,
+            min(past, self._first_since(query.until)) if query.until else past,
+        )
 
     def _first_since(self, moment: datetime) -> int:
         """The number of the first document that was received at that time or later."""
@@ -115,6 +87,8 @@ class SqlSearch:
         return low
 
     def _items(self, ids: Sequence[int], query: SearchQuery) -> Sequence[FoundText]:
+        if not ids:
+            return []
         found = self._rows(_with_ids(_ITEMS), {"ids": ids})
         notes: dict[str, str] = {}
         for row in self._rows(_with_ids(_NOTES), {"ids": [row["revision_id"] for row in found]}):
@@ -124,22 +98,6 @@ class SqlSearch:
 
     def _rows(self, query: TextClause, values: dict[str, Any]) -> Sequence[RowMapping]:
         return self._connection.execute(query, values).mappings().all()
-
-
-def match_expression(query: SearchQuery) -> str:
-    """The query's words in the language of FTS5, in which only quoted words stand for themselves.
-    Empty without words."""
-    wanted = " AND ".join(
-        "(" + " OR ".join(map(_term, group)) + ")" for group in query.wanted if group
-    )
-    if not wanted or not query.unwanted:
-        return wanted
-    return f"({wanted}) NOT ({' OR '.join(map(_term, query.unwanted))})"
-
-
-def _term(term: SearchTerm) -> str:
-    quoted = '"' + term.text.replace('"', '""') + '"'
-    return f"{{{_COLUMNS[term.field]}}} : {quoted}{' *' if term.is_prefix else ''}"
 
 
 def _conditions(query: SearchQuery) -> tuple[list[str], dict[str, Any]]:

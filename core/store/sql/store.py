@@ -70,6 +70,10 @@ class SqlStore:
             yield connection
             self._database.end_write(connection)
 
+    def index_texts(self, connection: Connection) -> None:
+        """In a `transaction` that wrote to the tables past the writer."""
+        self._database.index_texts(connection)
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """A group commit of this thread's writes; other threads wait until it ends."""

@@ -54,6 +54,7 @@ def copy_state(
             copied.append(now)
             progress(now)
         _go_on_counting(new)
+        target.index_texts(new)
     return copied
 
 

@@ -18,9 +18,11 @@ from core.store.sql import rows
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
 from core.store.sql.people import preferences_to_json
+from core.store.sql.postgres.decide import decide
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
 from core.store.sql.reports import SqlReportWrites
+from core.store.sql.search_writes import SqlSearchWrites
 from core.store.sql.tables import (
     appeals,
     audit_events,
@@ -56,7 +58,7 @@ _NUMBER_TEXT = Prepared(
 )
 
 
-class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
+class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
@@ -78,9 +80,14 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
 
     def add_comment(self, comment: Comment, revision: Revision, audit: AuditEvent) -> None:
         self._insert(comments, **rows.comment_to_row(comment))
-        self.add_revision(revision, audit)
+        self._add_revision(revision, audit)
+        self._enter_text(revision, comment.author)
 
     def add_revision(self, revision: Revision, audit: AuditEvent) -> None:
+        self._add_revision(revision, audit)
+        self._enter_text(revision)
+
+    def _add_revision(self, revision: Revision, audit: AuditEvent) -> None:
         if revision.number > 1:
             older = revisions.c.comment_id == revision.comment_id
             self._connection.execute(update(revisions).where(older).values(is_latest=0))
@@ -106,6 +113,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
             .values(**rows.comment_to_row(comment))
         )
         change_cases_of(self._connection, comment.id, author=comment.author)
+        self._enter_author(comment)
         self.add_audit(audit)
 
     def withdraw_comment(self, comment_id: str, withdrawn_at: datetime, audit: AuditEvent) -> None:
@@ -115,11 +123,14 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites):
             .values(withdrawn_at=rows.to_micros(withdrawn_at))
         )
         change_cases_of(self._connection, comment_id, is_text_gone=1)
+        self._leave_search(comment_id)
         self.add_audit(audit)
 
     def add_decision(
         self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
     ) -> bool:
+        if self._connection.dialect.name == "postgresql":
+            return decide(self._connection, decision, seen_version, idempotency_key, audit)
         moved = _DECIDE.run(
             self._connection,
             {

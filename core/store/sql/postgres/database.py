@@ -10,6 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import StoreError
 from core.store.sql.postgres.connections import make_engine, parse_url
 from core.store.sql.postgres.failures import READ_ONLY, is_lasting, is_transient, reason_of
+from core.store.sql.postgres.search_index import make_index
 from core.store.sql.tables import metadata
 
 MOST_CONNECTIONS = 16
@@ -39,6 +40,11 @@ class PostgresDatabase:
 
     def end_write(self, connection: Connection) -> None:
         """Nothing is kept beside the tables."""
+
+    def index_texts(self, connection: Connection) -> None:
+        make_index(connection)
+        # The server would learn within minutes how many rows there are, and plan badly till then.
+        connection.exec_driver_sql(f"ANALYZE {', '.join(metadata.tables)}")
 
     def check_is_ours(self, connection: Connection) -> None:
         found = set(inspect(connection).get_table_names())

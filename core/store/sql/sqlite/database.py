@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from core.errors import StoreError
 from core.store.sql.sqlite.connections import make_engine, open_probe
 from core.store.sql.sqlite.opened_state import OpenedState, check_room
-from core.store.sql.sqlite.search_index import enter_new_texts
+from core.store.sql.sqlite.search_index import enter_new_texts, make_index
 from core.store.sql.sqlite.state_file import StateFile, is_damage
 
 PROBE_TIMEOUT_S = 1.0
@@ -49,6 +49,9 @@ class SqliteDatabase:
 
     def end_write(self, connection: Connection) -> None:
         enter_new_texts(connection)
+
+    def index_texts(self, connection: Connection) -> None:
+        make_index(connection)
 
     def check_is_ours(self, connection: Connection) -> None:
         self._file.check_content(connection)

@@ -10,9 +10,21 @@ _HAS_NEW = f"SELECT max(id) > ({_NEWEST}) FROM search_documents"
 _ENTER = f"""
     INSERT INTO search_index(rowid, {_COLUMNS})
     SELECT id, {_COLUMNS} FROM search_source WHERE id > ({_NEWEST})"""
+_MAKE = (
+    "DELETE FROM search_documents",
+    "INSERT INTO search_documents (revision_id, received_at) SELECT id, received_at "
+    "FROM revisions WHERE withdrawn_at IS NULL ORDER BY received_at, id",
+    "INSERT INTO search_index(search_index) VALUES ('rebuild')",
+)
 
 
 def enter_new_texts(connection: Connection) -> None:
     """To be called before the transaction ends."""
     if connection.exec_driver_sql(_HAS_NEW).scalar():
         connection.exec_driver_sql(_ENTER)
+
+
+def make_index(connection: Connection) -> None:
+    """The index of all texts in the tables, from nothing."""
+    for statement in _MAKE:
+        connection.exec_driver_sql(statement)

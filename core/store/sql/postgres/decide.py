@@ -1,0 +1,85 @@
+"""A decision in one statement of PostgreSQL: each statement is a trip to the server."""
+
+from sqlalchemy import (
+    Connection,
+    Select,
+    bindparam,
+    column,
+    func,
+    insert,
+    select,
+    table,
+    text,
+    update,
+)
+
+from core.moderation.audit import AuditEvent
+from core.moderation.decisions import Decision, DecisionSource
+from core.store.sql import rows
+from core.store.sql.postgres.search_index import decision_words
+from core.store.sql.prepared import Prepared
+from core.store.sql.tables import audit_events, cases, decisions, revisions
+
+_AUDIT = "audit_"
+"""Before the names of the event's columns, which the decision has as well."""
+_documents = table("search_documents", column("revision_id"), column("words"))
+
+
+def _statement() -> Select[int]:
+    """Gives 1, or 0 and changes nothing if the revision's version is no longer `seen`."""
+    moved = (
+        update(revisions)
+        .where(revisions.c.id == bindparam("revision_id"), revisions.c.version == bindparam("seen"))
+        .values(
+            version=bindparam("position"),
+            current_decision_id=bindparam("id"),
+            current_action=bindparam("action"),
+        )
+        .returning(revisions.c.id)
+        .cte("moved")
+    )
+    own = list(decisions.columns)
+    event = [each for each in audit_events.columns if each is not audit_events.c.seq]
+    decided = insert(decisions).from_select(
+        own, select(*[bindparam(each.name, type_=each.type) for each in own]).select_from(moved)
+    )
+    audited = insert(audit_events).from_select(
+        event,
+        select(*[bindparam(_AUDIT + each.name, type_=each.type) for each in event]).select_from(
+            moved
+        ),
+    )
+    noted = (
+        update(cases)
+        .where(cases.c.revision_id == moved.c.id)
+        .values(decided_at=bindparam("decided_at"))
+    )
+    found = (
+        update(_documents)
+        .where(_documents.c.revision_id == moved.c.id, text(":words <> ''"))
+        .values(words=text("search_documents.words || CAST(:words AS tsvector)"))
+    )
+    return (
+        select(func.count())
+        .select_from(moved)
+        .add_cte(decided.cte("decided"), audited.cte("audited"))
+        .add_cte(noted.cte("noted"), found.cte("found"))
+    )
+
+
+_DECIDE = Prepared(_statement())
+
+
+def decide(
+    connection: Connection, decision: Decision, seen: int, idempotency_key: str, audit: AuditEvent
+) -> bool:
+    """Stores the decision with its event, and what follows for its case and for the search. Changes
+    nothing and gives False if the revision's version is no longer the one that was seen."""
+    values = rows.decision_to_row(decision) | {
+        "seen": seen,
+        "position": seen + 1,
+        "idempotency_key": idempotency_key,
+        "words": decision_words(decision) if decision.source is DecisionSource.REVIEWER else "",
+        **{_AUDIT + name: value for name, value in rows.audit_to_row(audit).items()},
+    }
+    return bool(_DECIDE.run(connection, values).scalar_one())
