@@ -1,6 +1,6 @@
 // What a moderator decides: at once on the page, then by the outbox in the state.
 
-const DONE = { approve: "Approved", remove: "Removed", escalate: "Escalated" }
+const DONE = { approve: "Approved", remove: "Removed", escalate: "Escalated", reopen: "Reopened" }
 const QUOTE_CHARS = 32
 
 class Decisions {
@@ -24,15 +24,19 @@ class Decisions {
     })
     const next = this.after()
     const taken = [this.cases.take(card.revision)]
-    const quote = card.text.slice(0, QUOTE_CHARS)
-    this.undoable.push({
-      revision: card.revision, version: card.version + 1, taken, id: press.id, reference: card.reference,
-      words: `${DONE[action]} “${quote}${card.text.length > QUOTE_CHARS ? "…" : ""}”`,
-      until: this.now_ms + this.data.grace_ms,
-    })
+    this.rememberForUndo(press, card, taken)
     this.drafts.delete(card.revision)
     this.show(next)
     this.say("")
+  }
+
+  rememberForUndo(press, card, taken) {
+    const quote = card.text.slice(0, QUOTE_CHARS)
+    this.undoable.push({
+      revision: card.revision, version: card.version + 1, taken, id: press.id, reference: card.reference,
+      words: `${DONE[press.do]} “${quote}${card.text.length > QUOTE_CHARS ? "…" : ""}”`,
+      until: press.do === "reopen" ? null : this.now_ms + this.data.grace_ms,
+    })
   }
 
   /** The case after the open one in the list, or the first one. */
@@ -57,39 +61,45 @@ class Decisions {
 
   undo() {
     const last = this.undoable.pop()
-    if (!last) return
+    if (!last) return this.say("Nothing that you decided in the last day is left to undo.")
     if (last.members) {
-      this.outbox.add({ do: "undo_group", group: last.id, revision: last.members[0][0] })
+      const { id, group_id, members } = last
+      this.outbox.add({ do: "undo_group", group: id, group_id, revision: members[0][0] })
       return this.say("Undone: their cases are open again.")
     }
     this.outbox.add({ do: "undo", revision: last.revision, version: last.version })
     const card = this.cases.cards.get(last.revision)
     if (card) card.version = last.version + 1
     const { item, at } = last.taken?.[0] ?? {}
-    this.cases.putBack(item ?? (card && itemOf(card)), at ?? 0)
+    if (item || card?.status !== "closed") this.cases.putBack(item ?? (card && itemOf(card)), at ?? 0)
     this.show(last.revision) // read anew where it is not known any more
-    this.say("Undone: the case is open again.")
+    this.say("Undone: the comment is as it was before.")
   }
 
   reopen() {
     const { card } = this
     if (!this.isSeen() || !card?.can_reopen) return
-    this.outbox.add({ do: "reopen", revision: card.revision, version: card.version })
+    const press = this.outbox.add({ do: "reopen", revision: card.revision, version: card.version })
     const next = this.after()
-    this.cases.take(card.revision)
+    this.rememberForUndo(press, card, [this.cases.take(card.revision)])
     this.show(next)
     this.say("Reopened: the comment is on hold and waits in the queue.")
   }
 
   /** What `U` takes back after a reload: presses that still wait to be saved come last. */
   recall(presses) {
-    for (const { do: kind, id, revision, version, members, group } of presses) {
-      const isSame = each => group ? each.id === group : each.revision === revision
-      if (kind.startsWith("undo")) this.undoable = this.undoable.filter(each => !isSame(each))
-      else if (members) this.undoable.push({ id, members })
-      else if (kind in DONE) {
-        this.undoable = [...this.undoable.filter(each => each.revision !== revision),
-          { id, revision, version: version + 1 }]
+    const without = isSame => this.undoable.filter(each => !isSame(each))
+    const decided = (revision, version) => each => each.revision === revision && each.version === version
+    for (const { do: kind, id, revision, version, members, group, group_id } of presses) {
+      if (kind === "undo") this.undoable = without(decided(revision, version))
+      else if (kind === "undo_group") {
+        this.undoable = without(each => each.members && (each.id ?? each.group_id) === (group ?? group_id))
+      } else if (members) {
+        // The server may have saved it before its answer was lost.
+        const isSame = each => String(each.members?.at(-1)) === String(members.at(-1))
+        this.undoable = [...without(isSame), { id, members }]
+      } else if (kind in DONE) {
+        this.undoable = [...without(decided(revision, version + 1)), { id, revision, version: version + 1 }]
       }
     }
   }
@@ -120,7 +130,7 @@ class Decisions {
     const answer = await post("cards", { revisions: [revision] })
     for (const card of answer.cards ?? []) {
       this.cases.cards.set(revision, card)
-      this.cases.putBack(itemOf(card), 0)
+      if (card.status !== "closed") this.cases.putBack(itemOf(card), 0)
       if (this.current !== revision) continue
       drawCard(this, { isSame: true })
       this.view.facts.replaceChildren(...drawFacts(this))

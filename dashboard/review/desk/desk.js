@@ -10,7 +10,7 @@ class Desk extends Decisions {
     this.filters = { ...data.filters }
     this.wanted = data.revision
     this.drafts = new Map()
-    this.undoable = data.undoable.map(([revision, version]) => ({ revision, version }))
+    this.undoable = data.undoable
     this.message = { words: "", isError: false }
     this.seen = {}
     this.words = new Map()
