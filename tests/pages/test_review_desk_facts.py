@@ -23,6 +23,7 @@ from tests.factories import (
     make_services,
     reported,
     scored,
+    withdrawn,
 )
 from tests.pages.review_desk import as_person, ask, by_people, outcomes, press
 
@@ -59,6 +60,22 @@ def test_opening_a_case_takes_it_and_leaving_gives_it_back(
     assert opened(client, first)["claim"]["is_mine"]
 
 
+def test_a_claim_is_renewed_and_given_back_by_itself(services: Any, client: TestClient) -> None:
+    revision = scored(services, HELD)
+    as_person(client, MODERATOR)
+    first = opened(client, revision)["claim"]
+    again = ask(client, "claim", revision=revision.id)["claim"]
+    assert again["is_mine"]
+    assert again["until"] >= first["until"]
+    as_person(client, OTHER)
+    ask(client, "release", revision=revision.id)
+    assert not ask(client, "claim", revision=revision.id)["claim"]["is_mine"], "not theirs to give"
+    as_person(client, MODERATOR)
+    ask(client, "release", revision=revision.id)
+    as_person(client, OTHER)
+    assert ask(client, "claim", revision=revision.id)["claim"]["is_mine"]
+
+
 def test_a_decision_says_when_it_takes_effect_and_u_cancels_it(
     services: Any, client: TestClient
 ) -> None:
@@ -90,6 +107,21 @@ def test_a_group_is_decided_without_those_unticked_and_undone(
     undo = {"id": "its-undo", "do": "undo_group", "group": "one-press", "revision": same[0].id}
     assert outcomes(client, undo)[0]["is_done"]
     assert set(listed(client)) == {each.id for each in same}
+
+
+def test_only_the_same_text_is_ticked_in_a_group_and_the_title_says_so(
+    services: Any, client: TestClient
+) -> None:
+    text = "You idiot, this one comes again and again."
+    first, second = scored(services, text), scored(services, text)
+    near = scored(services, f"{text[:-1]} 2.")
+    as_person(client, MODERATOR)
+    group = ask(client, "group", revision=first.id)
+    ticked = {each["revision"]: each["is_same"] for each in group["members"]}
+    assert ticked == {first.id: True, second.id: True, near.id: False}
+    assert group["title"] == "2 with the same text, 1 nearly"
+    withdrawn(services, near)
+    assert ask(client, "group", revision=first.id)["title"] == "2 with the same text"
 
 
 def test_a_group_tells_whom_it_left_as_they_were(services: Any, client: TestClient) -> None:

@@ -37,6 +37,17 @@ def open_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obje
     }
 
 
+def claim_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Renew the claim on the open case, or take it once somebody else's has run out."""
+    return {"claim": _claim(services, actor, text(asked, "revision"))}
+
+
+def release_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Give the case back: the page is being left."""
+    release_case(services.context, actor, text(asked, "revision"))
+    return {}
+
+
 def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, object]:
     """The facts beside a case. Raises NotFound."""
     context = services.context

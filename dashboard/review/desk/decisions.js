@@ -17,6 +17,7 @@ class Decisions {
     if (action === "remove" && !draft.reason) {
       return this.say("Choose a reason first: press its number, then X.", true)
     }
+    this.drafts.drop(card.revision)
     const press = this.outbox.add({
       do: action, revision: card.revision, version: card.version,
       reason: action === "remove" ? draft.reason : null,
@@ -25,7 +26,6 @@ class Decisions {
     const next = this.after()
     const taken = [this.cases.take(card.revision)]
     this.rememberForUndo(press, card, taken)
-    this.drafts.delete(card.revision)
     this.show(next)
     this.say("")
   }
@@ -68,6 +68,7 @@ class Decisions {
       return this.say("Undone: their cases are open again.")
     }
     this.outbox.add({ do: "undo", revision: last.revision, version: last.version })
+    this.claims.forget(last.revision)
     const card = this.cases.cards.get(last.revision)
     if (card) card.version = last.version + 1
     const { item, at } = last.taken?.[0] ?? {}
@@ -107,22 +108,30 @@ class Decisions {
   /** What the server made of a press. */
   hear(press, outcome) {
     const undoable = this.undoable.find(each => each.id === press.id)
+    this.countLater()
     if (outcome.is_done) {
       if (undoable) undoable.until = outcome.effective_at
       if (press.do === "undo") this.bringBack(press.revision)
       if (press.do === "undo_group") this.open(this.filters, { query: this.query })
-      if (outcome.words) this.say(outcome.words, true)
+      if (outcome.words) this.problems.add(outcome.words)
       return drawClock(this)
     }
     this.undoable = this.undoable.filter(each => each.id !== press.id)
     const isOpen = this.current === press.revision
     const next = this.after()
-    if (outcome.can_retry) for (const { item, at } of undoable?.taken ?? []) this.cases.putBack(item, at)
-    else this.cases.take(press.revision)
+    if (outcome.can_retry) {
+      for (const { item, at } of undoable?.taken ?? []) this.cases.putBack(item, at)
+      this.redraft(press)
+    } else this.cases.take(press.revision)
     this.cases.cards.delete(press.revision)
     if (isOpen) this.show(this.cases.place(press.revision) >= 0 ? press.revision : next)
-    this.say(outcome.words, true)
+    this.problems.add(outcome.words)
     this.refresh()
+  }
+
+  /** What was written for a press that was refused is there for the next one. */
+  redraft({ revision, reason, note, internal_note }) {
+    if (note || internal_note) this.drafts.change(revision, { reason, note, internal_note })
   }
 
   /** After an undo the card is read anew, since its decisions have changed. */
@@ -140,8 +149,8 @@ class Decisions {
 
   /** Decides the ticked comments of a group, the open one among them or not. */
   decideGroup(action, members) {
-    if (!members.length) return this.say("No comment was ticked.", true)
     const { draft } = this
+    for (const [revision] of members) this.drafts.drop(revision)
     const press = this.outbox.add({
       do: "group", action, members, revision: members[0][0],
       reason: action === "remove" ? draft.reason : null,
@@ -157,7 +166,7 @@ class Decisions {
 
   chooseReason(code) {
     if (!code || !this.card?.actions.includes("remove")) return
-    this.draft.reason = this.draft.reason === code ? null : code
+    this.drafts.change(this.current, { reason: this.draft.reason === code ? null : code })
     this.say("")
     drawDock(this)
   }

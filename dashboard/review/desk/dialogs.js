@@ -1,7 +1,7 @@
 // What opens above the desk: the comments of an author, a group to decide together, a muting.
 
 function showDialog(dialog, title, ...children) {
-  dialog.replaceChildren(el("h2", {}, title), ...children)
+  dialog.replaceChildren(el("h2", {}, title), ...children.filter(Boolean))
   if (!dialog.open) dialog.showModal()
 }
 
@@ -38,11 +38,13 @@ async function openGroup(desk) {
   const answer = await post("group", { revision: card.revision })
   if (!dialog.open || dialog.firstChild !== asked) return // closed, or something else opened since
   if (answer.error) return showDialog(dialog, facts.group.title, line(answer.error), closeRow(dialog))
-  const left = new Map(answer.members.map(each => [each.revision, each.version]))
+  const ticked = new Map(answer.members.filter(each => each.is_same)
+    .map(each => [each.revision, each.version]))
   const member = each => el("label", { className: "entry s row" },
-    el("input", { type: "checkbox", checked: true, onchange: event => {
-      if (event.target.checked) left.set(each.revision, each.version)
-      else left.delete(each.revision)
+    el("input", { type: "checkbox", checked: each.is_same, onchange: event => {
+      if (event.target.checked) ticked.set(each.revision, each.version)
+      else ticked.delete(each.revision)
+      drawCount()
     } }),
     el("span", {}, el("span", { className: "row" },
       each.chips.map(([words, tone]) => chip(words, tone)),
@@ -52,14 +54,22 @@ async function openGroup(desk) {
   const title = desk.reasons.find(each => each.code === reason)?.title.toLowerCase()
   const decide = action => () => {
     dialog.close()
-    desk.decideGroup(action, [...left])
+    desk.decideGroup(action, [...ticked])
   }
-  showDialog(dialog, facts.group.title, line(answer.words),
+  const approve = button("", { tone: "ok", onclick: decide("approve") })
+  const remove = button("", { tone: "p", onclick: decide("remove") })
+  const drawCount = () => {
+    const count = plural(ticked.size, "comment")
+    approve.firstChild.textContent = `Approve ${count}`
+    remove.firstChild.textContent = `Remove ${count}${title ? ` for ${title}` : ""}`
+    approve.disabled = !ticked.size
+    remove.disabled = !ticked.size || !reason
+  }
+  drawCount()
+  showDialog(dialog, answer.title, line(answer.words),
     el("div", { className: "sheetlist" }, answer.members.map(member)),
     reason ? null : line("To remove them, close this and choose a reason first."),
-    closeRow(dialog, button("Approve them", { tone: "ok", onclick: decide("approve") }),
-      button(title ? `Remove them for ${title}` : "Remove them",
-        { tone: "p", disabled: !reason, onclick: decide("remove") })))
+    closeRow(dialog, approve, remove))
 }
 
 function muteReporter(desk, report) {
@@ -71,7 +81,7 @@ function muteReporter(desk, report) {
       because: field.value })
     if (answer.error) { trouble.textContent = answer.error; return }
     dialog.close()
-    desk.lookCloser({ isAgain: true })
+    desk.claims.look()
   }
   showDialog(dialog, "Mute this reporter",
     line("Their reports are kept, but open no case and count for nothing. Say in a few words why."),

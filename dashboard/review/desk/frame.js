@@ -39,7 +39,7 @@ function drawFrame(root, desk) {
     openList(parts, parts.toggle.getAttribute("aria-expanded") !== "true"))
   openList(parts, false)
   for (const [name, field] of noteFields(parts)) {
-    field.addEventListener("input", () => { desk.draft[name] = field.value })
+    field.addEventListener("input", () => { desk.drafts.change(desk.current, { [name]: field.value }) })
     field.addEventListener("blur", () => drawNotes(desk))
   }
   const [replies, , show] = parts.under.children
@@ -100,8 +100,8 @@ function awaitPaint(desk) {
 
 /** Who has the case open, and for how long. */
 function drawClaim(desk) {
-  const { view, claim } = desk
-  const is = claim?.revision === desk.current ? claim : null
+  const { view, claims } = desk
+  const is = claims.held?.revision === desk.current ? claims.held : null
   const left = is ? Math.max(0, (is.until - desk.now_ms) / 1_000) : 0
   view.claim.className = `chip ${is?.is_mine ? "a" : "o"}`
   view.claim.textContent = !is || !left ? ""

@@ -16,7 +16,7 @@ from core.moderation.permissions import Actor
 from core.services.explain import explain_revision
 from core.services.preferences import load_preferences
 from dashboard.review.desk.cards import SHOWN_CHARS, card_answers
-from dashboard.review.desk.closer import open_answer
+from dashboard.review.desk.closer import claim_answer, open_answer, release_answer
 from dashboard.review.desk.covered import covered_marks
 from dashboard.review.desk.facets import facets_answer
 from dashboard.review.desk.presses import press_outcomes, read_rows
@@ -68,6 +68,8 @@ ANSWERS: dict[str, Callable[[Services, Actor, Body], dict[str, object]]] = {
     "search": search_answer,
     "cards": _cards,
     "open": open_answer,
+    "claim": claim_answer,
+    "release": release_answer,
     "replies": replies_answer,
     "author": author_answer,
     "group": group_answer,

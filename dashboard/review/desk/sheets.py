@@ -67,7 +67,11 @@ def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, o
 def group_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """The waiting cases with nearly the same text."""
     group = find_group(services.context, actor, text(asked, "revision"))
-    return {"members": [_member(each) for each in group.members], "words": _group_words(group)}
+    return {
+        "title": _group_title(group),
+        "words": _group_words(group),
+        "members": [_member(each) for each in group.members],
+    }
 
 
 def shortcuts_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
@@ -111,16 +115,27 @@ def _member(member: GroupMember) -> dict[str, object]:
         "revision": member.revision_id,
         "version": member.seen_version,
         "chips": chips,
+        "is_same": member.is_same,
         "author": member.author,
         "details": f"{told} · {member.source}",
         "text": member.text[:SHOWN_CHARS],
     }
 
 
-def _group_words(group: CaseGroup) -> str:
-    shown = f"The first {len(group.members):,} of " if group.total > len(group.members) else ""
+def _group_title(group: CaseGroup) -> str:
+    """How many there are of each kind: only those with the same text are ticked at first."""
+    near = group.total - group.same
     more = "" if group.is_counted else " or more"
-    return (
-        f"{shown}{group.total:,}{more} waiting comments, {group.same:,} with exactly this text. "
-        "Untick those that have to be looked at alone."
+    return f"{group.same:,} with the same text" + (f", {near:,}{more} nearly" if near else "")
+
+
+def _group_words(group: CaseGroup) -> str:
+    waiting = "All of them wait. "
+    if group.total > len(group.members):
+        waiting = f"The first {len(group.members):,} of those that wait. "
+    near = group.total > group.same
+    return waiting + (
+        "Ticked are those with the same text; read the others before you tick them."
+        if near
+        else "Untick those that have to be looked at alone."
     )
