@@ -194,7 +194,7 @@ def test_a_group_that_was_refused_is_listed_again(desk, staff):
     before = listed(page)
     page.get_by_role("button", name="Decide these waiting").click()
     page.route(PRESSES, refuse_all)
-    page.get_by_role("button", name="Approve 3 comments").click()
+    page.get_by_role("button", name="Approve 3").click()
     expect(page.locator(f"{PROBLEM} p")).to_have_text("The note is too long.")
     assert listed(page) == before
 

@@ -73,7 +73,7 @@ def test_a_group_is_taken_back_by_one_press_after_a_reload(desk, staff):
     page, *_ = desk(0, prepare=lambda page: same_texts(staff.services))
     members = listed(page)
     page.get_by_role("button", name="Decide these waiting").click()
-    page.get_by_role("button", name="Approve 3 comments").click()
+    page.get_by_role("button", name="Approve 3").click()
     await_saved(page)
     expect(page.locator("[data-revision]")).to_have_count(0)
     page.reload()

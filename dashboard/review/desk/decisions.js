@@ -31,10 +31,11 @@ class Decisions {
   }
 
   rememberForUndo(press, card, taken) {
-    const quote = card.text.slice(0, QUOTE_CHARS)
+    const seen = card.pieces.map(([text, , isCovered]) => isCovered ? blocks(text) : text).join("")
+    const quote = seen.slice(0, QUOTE_CHARS)
     this.undoable.push({
       revision: card.revision, version: card.version + 1, taken, id: press.id, reference: card.reference,
-      words: `${DONE[press.do]} “${quote}${card.text.length > QUOTE_CHARS ? "…" : ""}”`,
+      words: `${DONE[press.do]} “${quote}${seen.length > QUOTE_CHARS ? "…" : ""}”`,
       until: press.do === "reopen" ? null : this.now_ms + this.data.grace_ms,
     })
   }
@@ -125,7 +126,7 @@ class Decisions {
     } else this.cases.take(press.revision)
     this.cases.cards.delete(press.revision)
     if (isOpen) this.show(this.cases.place(press.revision) >= 0 ? press.revision : next)
-    this.problems.add(outcome.words)
+    this.problems.add(outcome.words, undoable?.words ? `Not saved: ${undoable.words}` : "")
     this.refresh()
   }
 
@@ -141,8 +142,8 @@ class Decisions {
       this.cases.cards.set(revision, card)
       if (card.status !== "closed") this.cases.putBack(itemOf(card), 0)
       if (this.current !== revision) continue
+      drawFacts(this)
       drawCard(this, { isSame: true })
-      this.view.facts.replaceChildren(...drawFacts(this))
     }
     this.refresh()
   }

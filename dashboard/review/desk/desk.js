@@ -165,7 +165,8 @@ class Desk extends Decisions {
       this.facts_of.set(revision, facts)
       this.exposure = exposure
       drawExposure(this)
-      if (this.current === revision && this.card) this.view.facts.replaceChildren(...drawFacts(this))
+      if (this.current === revision && this.card) drawFacts(this)
+      drawShow(this)
     }
     drawClaim(this)
   }
@@ -201,7 +202,9 @@ class Desk extends Decisions {
   }
 
   reveal() {
+    if (this.view.show.hidden) return
     this.isRevealed = !this.isRevealed
+    drawFacts(this)
     drawCard(this, { isSame: true })
   }
 

@@ -14,7 +14,7 @@ function drawItem(item, { isOpen, now_ms, onOpen }) {
       el("span", { className: "m" }, age(item.at, now_ms))),
     el("span", { className: "line", dir: "auto" }, item.excerpt.map(([text, kind]) =>
       kind === "mark" ? el("mark", {}, text)
-        : kind === "mask" ? el("span", { className: "mask" }, "\u2588".repeat(Math.min(text.length, 10)))
+        : kind === "mask" ? covering(text)
           : text))))
 }
 

@@ -8,10 +8,12 @@ class Problems {
     this.hidden = 0
   }
 
-  add(words) {
+  /** `about`: which press it was, since another comment is on screen by now. */
+  add(words, about = "") {
     const close = button("Dismiss", { tone: "link", ariaLabel: `Dismiss: ${words}`,
       onclick: () => this.dismiss(item) })
-    const item = el("div", { className: "problem", role: "alert" }, el("p", {}, words), close)
+    const item = el("div", { className: "problem", role: "alert" },
+      el("div", {}, about ? el("b", { className: "s" }, about) : null, el("p", {}, words)), close)
     this.place.append(item)
     while (this.items.length > MOST_PROBLEMS) {
       this.items[0].remove()

@@ -13,6 +13,7 @@ from core.services.preferences import load_preferences, save_preferences
 from core.services.queries import load_case
 from core.services.report import mute_reporter
 from core.store.near_views import AuthorComment
+from dashboard.review.covered import covered, wants_cover
 from dashboard.review.desk.requests import text, texts
 from dashboard.wording import (
     LABELS,
@@ -31,6 +32,7 @@ SHOWN_CHARS = 600
 def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """A page of the comments of the case's author; `before` is where the next one begins."""
     comment = load_case(services.context, actor, text(asked, "revision")).comment
+    is_covered = wants_cover(services, actor)
     page = list_author_comments(
         services.context, actor, comment.source, comment.author, limit=PAGE, before=_place(asked)
     )
@@ -41,7 +43,7 @@ def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
                 "tone": VISIBILITY_TONES[each.visibility],
                 "details": f"by {each.actor}" if each.actor else "by rule",
                 "created_at": millis(each.created_at),
-                "text": each.excerpt or NO_LONGER_SHOWN,
+                "pieces": covered(each.excerpt or NO_LONGER_SHOWN, is_wanted=is_covered),
             }
             for each in page.comments
         ],
@@ -51,12 +53,13 @@ def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
 
 def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """The first direct answers to a comment."""
+    is_covered = wants_cover(services, actor)
     thread = load_thread(services.context, actor, text(asked, "revision"))
     return {
         "replies": [
             {
                 "author": reply.author,
-                "text": reply.text or NO_LONGER_SHOWN,
+                "pieces": covered(reply.text or NO_LONGER_SHOWN, is_wanted=is_covered),
                 "created_at": millis(reply.created_at),
             }
             for reply in thread.replies
@@ -66,11 +69,12 @@ def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, o
 
 def group_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """The waiting cases with nearly the same text."""
+    is_covered = wants_cover(services, actor)
     group = find_group(services.context, actor, text(asked, "revision"))
     return {
         "title": _group_title(group),
         "words": _group_words(group),
-        "members": [_member(each) for each in group.members],
+        "members": [_member(each, is_covered=is_covered) for each in group.members],
     }
 
 
@@ -105,7 +109,7 @@ def _outcome(comment: AuthorComment) -> str:
     return VISIBLE_NOW[comment.visibility] + heard
 
 
-def _member(member: GroupMember) -> dict[str, object]:
+def _member(member: GroupMember, *, is_covered: bool) -> dict[str, object]:
     chips = [("the same" if member.is_same else f"{member.likeness:.0%} alike", "o")]
     if member.label and member.score is not None:
         chips.append((f"{LABELS[member.label]} {score_figure(member.score)}", "r"))
@@ -118,7 +122,7 @@ def _member(member: GroupMember) -> dict[str, object]:
         "is_same": member.is_same,
         "author": member.author,
         "details": f"{told} · {member.source}",
-        "text": member.text[:SHOWN_CHARS],
+        "pieces": covered(member.text[:SHOWN_CHARS], is_wanted=is_covered),
     }
 
 
