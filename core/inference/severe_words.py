@@ -6,6 +6,7 @@ from pathlib import Path
 
 from core.inference.manifest import SHIPPED_MODEL
 from core.inference.text.bare_letters import BareLetters
+from core.inference.text.form import UNREAD
 from core.moderation.masking import SevereWords, TextSpan, mask
 
 SEVERE_WORDS_FILE = "severe_words.json"
@@ -22,7 +23,7 @@ def read_severe_words(folder: Path = SHIPPED_MODEL) -> tuple[str, ...]:
 def severe_spans(text: str) -> tuple[TextSpan, ...]:
     """The parts of a displayed text to cover while severe words are masked, in text order and apart
     from each other. No span cuts a letter from its accents."""
-    return mask(text, _shipped(), _LETTERS)
+    return mask(text, _shipped(), _LETTERS, unread=UNREAD)
 
 
 @cache

@@ -11,6 +11,8 @@ from core.moderation.policies import Action
 GROUP_LIMIT = 200
 """Members of one group; deciding them keeps other writers waiting for up to half a second."""
 
+_MEMBER = "group:"
+
 Member = tuple[str, int]
 """A revision's id, and its version that was shown."""
 
@@ -26,6 +28,18 @@ def check_members(members: Sequence[Member]) -> None:
 def group_id_of(idempotency_key: str) -> str:
     """The group's id: the same for a repeated request."""
     return hashlib.sha256(f"group:{idempotency_key}".encode()).hexdigest()[:32]
+
+
+def member_key(group_id: str, revision_id: str) -> str:
+    """The idempotency key of the decision on one member."""
+    return f"{_MEMBER}{group_id}:{revision_id}"
+
+
+def group_of_key(idempotency_key: str) -> str:
+    """The group with which the decision of that key was made, empty if it was made by itself."""
+    if not idempotency_key.startswith(_MEMBER):
+        return ""
+    return idempotency_key.removeprefix(_MEMBER).partition(":")[0]
 
 
 def request_digest(

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import accumulate, pairwise
 from typing import NamedTuple
 
-from core.moderation.invisible import DRAWN_FORMATS
+from core.moderation.invisible import DRAWN_BLANKS, DRAWN_FORMATS
 
 _LETTERS = re.compile("[a-z]+")
 _STARRED = re.compile(r"[a-z*]*\*[a-z*]*")
@@ -26,6 +26,8 @@ _LONG_RUN = re.compile(r"([a-z])\1\1")
 _ANY_RUN = re.compile(r"([a-z])\1*")
 # Letters that each stand alone, with the same gap of a space or a mark or two between them.
 _SPACED = re.compile(r"(?<![a-z])[a-z](?:[\W_]{1,3}[a-z](?![a-z])){2,}")
+_NOT_DRAWN = "\u200b"
+_BLANKS_AS_SPACES = {ord(char): " " for char in DRAWN_BLANKS}
 _SHORTEST_INSIDE = 5
 """Letters of a severe word within a longer row of single letters; a shorter one is the whole
 row."""
@@ -95,15 +97,44 @@ class SevereWords:
                 yield TextSpan(places[match.start()], places[match.end() - 1] + 1)
 
 
-def mask(text: str, severe: SevereWords, letters: Mapping[int, str]) -> tuple[TextSpan, ...]:
+def mask(
+    text: str,
+    severe: SevereWords,
+    letters: Mapping[int, str],
+    *,
+    unread: re.Pattern[str] | None = None,
+) -> tuple[TextSpan, ...]:
     """The parts of the text to cover, in text order and apart from each other.
+
+    What matches `unread` may be read as nothing, so that it joins the letters around it; it is part
+    of no span unless it stands between them. Characters drawn as a blank are taken both ways.
 
     `letters` is a table for `str.translate` that gives the lower-case Latin letters a reader takes
     a character for, nothing for one that is not drawn or belongs to the letter before it, and the
     character itself otherwise. So no span cuts a letter from its accents.
     """
+    found = list(_spans(text, severe, letters))
+    if not text.isascii() and not DRAWN_BLANKS.isdisjoint(text):
+        found += _spans(text.translate(_BLANKS_AS_SPACES), severe, letters)
+    if unread is not None and unread.search(text):
+        # Filled up to the same length, so that places stay those of the text.
+        joined = unread.sub(lambda match: _NOT_DRAWN * len(match[0]), text)
+        for way in {joined, joined.translate(_BLANKS_AS_SPACES)}:
+            found += (_trimmed(span, text, joined) for span in _spans(way, severe, letters))
+    return _apart(found)
+
+
+def _trimmed(span: TextSpan, text: str, joined: str) -> TextSpan:
+    """Without what is unread after the last letter."""
+    end = span.end
+    while joined[end - 1] == _NOT_DRAWN != text[end - 1]:
+        end -= 1
+    return TextSpan(span.start, end)
+
+
+def _spans(text: str, severe: SevereWords, letters: Mapping[int, str]) -> Iterable[TextSpan]:
     if text.isascii():
-        return _apart(severe.find(text.lower()))
+        return severe.find(text.lower())
     view = text.translate(letters)
     found = _apart(severe.find(view))
     if not found:
@@ -119,7 +150,7 @@ def mask(text: str, severe: SevereWords, letters: Mapping[int, str]) -> tuple[Te
             start -= 1
         return TextSpan(start, starts[bisect_right(starts, starts[found.end - 1])])
 
-    return _apart(map(shown, found))
+    return map(shown, found)
 
 
 def _apart(found: Iterable[TextSpan]) -> tuple[TextSpan, ...]:

@@ -8,7 +8,13 @@ from core.errors import Conflict, NotFound, PermissionDenied, RuleBroken
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.comments import check_idempotency_key
 from core.moderation.decisions import Decision
-from core.moderation.groups import Member, check_members, group_id_of, request_digest
+from core.moderation.groups import (
+    Member,
+    check_members,
+    group_id_of,
+    member_key,
+    request_digest,
+)
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Action
 from core.services.context import Context
@@ -135,7 +141,7 @@ def _checked(
             revision_id=revision_id,
             seen_version=seen_version,
             action=group.action,
-            idempotency_key=_key(group_id, revision_id),
+            idempotency_key=member_key(group_id, revision_id),
             reason_code=group.reason_code,
             note=group.note,
             internal_note=group.internal_note,
@@ -173,7 +179,7 @@ def _replayed(tx: Reader, actor: Actor, group: GroupReview, first: AuditEvent) -
     decisions: list[Decision] = []
     skipped: list[SkippedMember] = []
     for revision_id, _ in group.members:
-        decision = tx.decision_by_key(_key(first.id, revision_id))
+        decision = tx.decision_by_key(member_key(first.id, revision_id))
         if decision is not None:
             decisions.append(decision)
             continue
@@ -194,7 +200,7 @@ def _members_of(decided: AuditEvent) -> Sequence[str]:
 def _version_of(tx: Reader, group_id: str, revision_id: str) -> int:
     """The version that the group's decision gave the revision."""
     chain = tx.decision_chain(revision_id)
-    decision = tx.decision_by_key(_key(group_id, revision_id))
+    decision = tx.decision_by_key(member_key(group_id, revision_id))
     if decision is None:
         raise NotFound("There is nothing to undo here.")
     return [past.id for past in chain].index(decision.id) + 1
@@ -209,7 +215,3 @@ def _skipped(tx: Reader, revision_id: str, why: str) -> SkippedMember:
 def _digest(actor: Actor, group: GroupReview) -> str:
     notes = (group.note, group.internal_note)
     return request_digest(actor.id, group.members, group.action, group.reason_code, *notes)
-
-
-def _key(group_id: str, revision_id: str) -> str:
-    return f"group:{group_id}:{revision_id}"

@@ -12,15 +12,17 @@ from core.moderation.comments import Comment, Revision, is_named
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText, needed_action, settled_text
 from core.moderation.effect import approval_by_person, standing
+from core.moderation.groups import GROUP_LIMIT
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import AWAITS_PERSON, Policy, Reason
 from core.moderation.reopening import OWN_FOR
 from core.moderation.scores import Label, not_assessed
 from core.services.context import Context
 from core.store.base import Reader
-from core.store.views import AppealItem, AuthorRecord, QueueCount, ThreadEntry
+from core.store.views import AppealItem, AuthorRecord, OwnDecision, QueueCount, ThreadEntry
 
-UNDO_LIMIT = 50
+UNDO_LIMIT = 50 + GROUP_LIMIT
+"""A group is undone by one press, so the largest one leaves room for others."""
 THREAD_DEPTH = 6
 APPEAL_LIMIT = 200
 
@@ -64,9 +66,8 @@ class CaseView:
         return next(past for past in reversed(self.chain) if past.is_automated)
 
 
-def list_undoable(context: Context, actor: Actor) -> Sequence[tuple[str, int]]:
-    """The actor's decisions of the last day that are still current: (revision id, version), newest
-    last."""
+def list_undoable(context: Context, actor: Actor) -> Sequence[OwnDecision]:
+    """The actor's decisions of the last day that they can undo one after the other, newest last."""
     check_can(actor, Permission.DECIDE)
     with context.store.read() as reader:
         return reader.own_decisions(actor.id, context.clock.now() - OWN_FOR, UNDO_LIMIT)

@@ -34,6 +34,7 @@ from core.store.views import (
     CaseWork,
     LanguageCount,
     LeftOutCount,
+    OwnDecision,
     QueueCount,
     ScoredText,
     ThreadEntry,
@@ -93,11 +94,10 @@ class Reader(NearReader, QueueReader, ReportReader, Protocol):
         force yet: core/moderation/effect.py."""
         ...
 
-    def own_decisions(
-        self, actor_id: str, since: datetime, limit: int
-    ) -> Sequence[tuple[str, int]]:
-        """The actor's decisions on cases since `since` that are still current, as (revision id,
-        version): the newest `limit` of them, newest last. Without comments that were withdrawn."""
+    def own_decisions(self, actor_id: str, since: datetime, limit: int) -> Sequence[OwnDecision]:
+        """The actor's decisions on cases since `since`, reopenings among them, that were not undone
+        and have nobody else's standing decision above them: the newest `limit` of them, newest
+        last. Without comments that were withdrawn, edited or appealed."""
         ...
 
     def decision_by_key(self, idempotency_key: str) -> Decision | None: ...

@@ -22,6 +22,16 @@ class ReportItem:
 
 
 @dataclass(frozen=True, slots=True)
+class OwnDecision:
+    """A decision that its maker can undo: the version it gave the revision, and the group that it
+    was made with, empty if it was made by itself."""
+
+    revision_id: str
+    version: int
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
 class CaseWork:
     """What a decision on a revision has to check: whether its text is still there, its case and who
     holds that, both if there is one. A claim may have run out."""

@@ -11,8 +11,9 @@ SHORTCUTS = (
     "Letters and digits decide without a click; they stand on the buttons, and H lists them."
 )
 MASKING = (
-    "Slurs and the worst obscene words are covered in the list and in the comment until you press "
-    "M. A threat mostly has no such word and stays readable."
+    "Slurs and the worst obscene words are covered wherever the review pages show texts: in the "
+    "list, the comment, its thread and replies, reports, the author's comments, groups and earlier "
+    "decisions. M or a button shows them. A threat mostly has no such word and stays readable."
 )
 TOPICS = "Cases that were held for these labels do not come to you."
 LIGHTER = f"Comments with a score of {SEVERE} or more do not come to you."

@@ -11,6 +11,7 @@ from tests.factories import decided as decide
 pytestmark = pytest.mark.e2e
 
 MESSAGE = "[data-part=message]"
+PROBLEM = ".problem"
 SAVED = "[data-part=saved]"
 PRESSES = "**/review/desk/presses"
 
@@ -109,7 +110,7 @@ def test_a_refused_undo_shows_the_case_as_it_is(desk):
     await_saved(page)
     decide(services, revisions[first], Action.REMOVE, actor=LEAD)
     page.keyboard.press("u")
-    expect(page.locator(MESSAGE)).to_contain_text("lena removed this comment")
+    expect(page.locator(PROBLEM)).to_contain_text("lena removed this comment")
     for key in ("o", "w", "w"):  # none of these decides on the comment that is shown now
         page.keyboard.press(key)
     await_saved(page)
@@ -193,8 +194,8 @@ def test_a_group_that_was_refused_is_listed_again(desk, staff):
     before = listed(page)
     page.get_by_role("button", name="Decide these waiting").click()
     page.route(PRESSES, refuse_all)
-    page.get_by_role("button", name="Approve them").click()
-    expect(page.locator(MESSAGE)).to_have_text("The note is too long.")
+    page.get_by_role("button", name="Approve 3").click()
+    expect(page.locator(f"{PROBLEM} p")).to_have_text("The note is too long.")
     assert listed(page) == before
 
 

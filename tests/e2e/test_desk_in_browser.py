@@ -153,7 +153,7 @@ def test_two_tabs_on_one_comment_decide_it_once(desk):
     await_saved(page)
     other.keyboard.press("1")
     other.keyboard.press("x")
-    expect(other.locator("[data-part=message]")).to_contain_text("mina approved this comment at")
+    expect(other.locator(".problem")).to_contain_text("mina approved this comment at")
     assert decided(services, revision) == [Action.APPROVE]
 
 

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from tests.e2e.desk_page import await_shown, shown
 from tests.e2e.test_desk_faults_in_browser import desk, listed  # noqa: F401
+from tests.e2e.test_desk_memory_in_browser import refuse_presses
 from tests.factories import withdrawn
 
 pytestmark = pytest.mark.e2e
@@ -175,6 +176,31 @@ def test_every_button_is_whole_between_a_phone_and_a_screen(desk, width):
         words = button.locator("span").first
         assert words.evaluate("e => e.scrollWidth <= e.clientWidth || !e.clientWidth"), name
         assert words.bounding_box()["width"] > 20, name
+
+
+@pytest.mark.parametrize("width", [390, 700, 900, 1000, 1024, 1440])
+def test_the_buttons_are_as_wide_as_the_card(desk, width):
+    page, *_ = desk(2)
+    page.set_viewport_size({"width": width, "height": 800})
+    card = page.locator("[data-part=card]").bounding_box()
+    for part in ("buttons", "reasons"):
+        box = page.locator(f"[data-part={part}]").bounding_box()
+        assert box["x"] >= card["x"] - 1
+        assert box["x"] + box["width"] <= card["x"] + card["width"] + 1
+
+
+def test_no_error_hides_a_button_on_a_phone(desk):
+    page, *_ = desk(4)
+    page.set_viewport_size({"width": 390, "height": 844})
+    page.route("**/review/desk/presses", refuse_presses)
+    for _ in range(3):
+        page.keyboard.press("a")
+        page.wait_for_timeout(300)
+    expect(page.locator(".problem")).to_have_count(3)
+    problems = page.locator("[data-part=problems]").bounding_box()
+    dock = page.locator("[data-part=dock]").bounding_box()
+    assert problems["y"] + problems["height"] <= dock["y"]
+    assert problems["x"] >= 0
 
 
 def test_no_message_is_out_of_sight_on_a_phone(desk):

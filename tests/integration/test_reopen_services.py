@@ -14,6 +14,7 @@ from core.moderation.comments import Revision, Visibility
 from core.moderation.notices import DecidedBy, decided_by
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
+from core.services.group_decisions import GroupReview, decide_group
 from core.services.lookup import look_up
 from core.services.queries import list_undoable, load_case
 from core.services.reopen import load_case_reopening, load_reopening, reopen
@@ -203,11 +204,51 @@ def test_own_decisions_of_the_last_day_can_be_undone_after_a_reload(services: Se
     decided(services, first, Action.APPROVE)
     decided(services, second, Action.REMOVE)
     decided(services, third, Action.APPROVE, actor=LEAD)
-    assert list_undoable(services.context, MODERATOR) == [(first.id, 2), (second.id, 2)]
+    assert undoable(services, MODERATOR) == [(first.id, 2), (second.id, 2)]
     appealed(services, second)
-    assert list_undoable(services.context, MODERATOR) == [(first.id, 2)]
+    assert undoable(services, MODERATOR) == [(first.id, 2)]
     undo_decision(services.context, MODERATOR, first.id, seen_version=2)
-    assert list_undoable(services.context, MODERATOR) == []
-    assert list_undoable(services.context, LEAD) == [(third.id, 2)]
+    assert undoable(services, MODERATOR) == []
+    assert undoable(services, LEAD) == [(third.id, 2)]
     later = Clock(lambda: services.clock.now() + timedelta(days=2), services.clock.monotonic)
     assert list_undoable(replace(services.context, clock=later), LEAD) == []
+
+
+def undoable(services: Services, actor: Actor) -> list[tuple[str, int]]:
+    return [(own.revision_id, own.version) for own in list_undoable(services.context, actor)]
+
+
+def test_escalations_and_reopenings_can_be_undone_after_a_reload_as_well(
+    services: Services,
+) -> None:
+    removed, escalated = scored(services, HELD), scored(services, HELD)
+    decided(services, removed, Action.REMOVE)
+    reopen(services.context, MODERATOR, removed.id, seen_version=2)
+    decided(services, escalated, Action.ESCALATE)
+    left = [(removed.id, 2), (removed.id, 3), (escalated.id, 2)]
+    while left:
+        assert undoable(services, MODERATOR) == left
+        revision_id, seen = left.pop()
+        undo_decision(services.context, MODERATOR, revision_id, seen_version=seen)
+    assert undoable(services, MODERATOR) == []
+
+
+def test_own_decisions_below_another_persons_can_not_be_undone(services: Services) -> None:
+    revision = scored(services, HELD)
+    decided(services, revision, Action.ESCALATE)
+    decided(services, revision, Action.REMOVE, actor=LEAD)
+    assert undoable(services, MODERATOR) == []
+    assert undoable(services, LEAD) == [(revision.id, 3)]
+    undo_decision(services.context, LEAD, revision.id, seen_version=3)
+    assert undoable(services, MODERATOR) == [(revision.id, 2)], "what stood above it is undone"
+
+
+def test_a_group_that_can_be_undone_is_known_as_one(services: Services) -> None:
+    alone, *group = (scored(services, HELD) for _ in range(3))
+    decided(services, alone, Action.APPROVE)
+    members = [(each.id, 1) for each in group]
+    outcome = decide_group(
+        services.context, MODERATOR, GroupReview(members, Action.APPROVE, "press-1")
+    )
+    known = list_undoable(services.context, MODERATOR)
+    assert [own.group for own in known] == ["", outcome.group_id, outcome.group_id]

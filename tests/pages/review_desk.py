@@ -1,5 +1,6 @@
 """What the tests of the review desk's requests share."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -32,6 +33,11 @@ def press(do: str, revision: str, version: int = 1, **more: Any) -> dict[str, An
 
 def outcomes(client: TestClient, *presses: dict[str, Any]) -> list[dict[str, Any]]:
     return ask(client, "presses", presses=list(presses))["outcomes"]
+
+
+def whole(shown: Mapping[str, Any]) -> str:
+    """The text that was sent in pieces."""
+    return "".join(piece for piece, *_ in shown["pieces"])
 
 
 def by_people(services: Any, revision: Any) -> list[Action]:

@@ -13,7 +13,7 @@ from core.moderation.policies import Action
 from core.store.sql import SqlStore
 from dashboard.review.desk.routes import ANSWERS, MOST_BYTES
 from tests.factories import LEAD, MODERATOR, audit_kinds, chain_of, scored
-from tests.pages.review_desk import COOKIE, as_person, ask, by_people, outcomes, press
+from tests.pages.review_desk import COOKIE, as_person, ask, by_people, outcomes, press, whole
 
 AUDITOR, OPS = Actor("ines", Role.AUDITOR), Actor("ola", Role.OPS)
 HELD = "You idiot, read the article first."
@@ -43,7 +43,7 @@ def test_a_case_is_listed_read_and_decided(services: Any, client: TestClient, ac
     listed = ask(client, "queue")
     assert [item["revision"] for item in listed["items"]] == [revision.id]
     (card,) = ask(client, "cards", revisions=[revision.id])["cards"]
-    assert (card["text"], card["version"], card["refusal"]) == (HELD, 1, "")
+    assert (whole(card), card["version"], card["refusal"]) == (HELD, 1, "")
     assert card["actions"] == ["approve", "remove", "escalate"]
     (outcome,) = outcomes(client, press("remove", revision.id, reason="spam", note="Be kind."))
     assert outcome["is_done"]

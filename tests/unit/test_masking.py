@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from core.inference.severe_words import read_severe_words, severe_spans
 from core.inference.text.bare_letters import BareLetters
+from core.inference.text.form import UNREAD
 from core.moderation.cleaning import clean_text
 from core.moderation.masking import SevereWords, TextSpan, mask
 from core.training.evaluation.evasions import read_evasions
@@ -85,6 +86,23 @@ def test_what_may_be_anything_is_not_covered(text: str) -> None:
     assert covered(text) == []
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("a net<x>tle<y> here", ["net<x>tle"]),  # a browser shows one word
+        ("<weed>", ["weed"]),  # a site that escapes its comments shows the tag
+        ("[U+202E]net[U+202E]tle", ["net[U+202E]tle"]),
+        ("ne\u3164ttle", ["ne\u3164ttle"]),
+        ("a\u3164nettle\u2800here", ["nettle"]),  # also where the blank parts words
+        ("n\u0435t<x>tl\u0435", ["n\u0435t<x>tl\u0435"]),
+        ("net < tle > and net 3<4 tle", []),
+    ],
+)
+def test_what_one_way_to_read_joins_is_one_word(text: str, words: list[str]) -> None:
+    found = [text[span.start : span.end] for span in mask(text, SEVERE, LETTERS, unread=UNREAD)]
+    assert found == words
+
+
 def test_a_longer_word_is_found_within_a_row_of_single_letters() -> None:
     assert covered("u n e t t l e x") == ["n e t t l e"]
 
@@ -97,12 +115,14 @@ def test_places_count_code_points_and_take_in_what_is_drawn_on_a_letter() -> Non
 
 ACCENTS = ["e\u0301", "\u0301", "\u200d", "\ufe0f", "\u0600", "\u0903", "\u200b", "\r\n"]
 SYMBOLS = ["🙂", "👩\u200d👧", "👍🏽", "🏽", "🇫🇷", "🇷", "ﬁ", "ß", "İ", "각", "х"]
-PIECES = st.sampled_from([*"nettlrywd*13 .-!\n", "weed", "nettle", *ACCENTS, *SYMBOLS])
+PIECES = st.sampled_from(
+    [*"nettlrywd*13 .-!\n", "weed", "nettle", *ACCENTS, *SYMBOLS, "<b>", "[U+202E]", "\u3164"]
+)
 
 
 @given(st.lists(PIECES, max_size=24).map("".join) | st.text(max_size=40))
 def test_no_span_cuts_a_grapheme_or_touches_another(text: str) -> None:
-    spans = mask(text, SEVERE, LETTERS)
+    spans = mask(text, SEVERE, LETTERS, unread=UNREAD)
     edges = {0, *(match.end() for match in regex.finditer(r"\X", text))}
     assert all(span.start < span.end for span in spans)
     assert all(one.end <= next_.start for one, next_ in pairwise(spans))

@@ -23,6 +23,8 @@ _OVERRIDE = re.compile(r"\[U\+202[DE]\]")
 # In readable text, so it is displayed as words; where a site does not escape its comments, browsers
 # take it for a tag and display the letters around it as one word.
 _TAG = re.compile(r"<([a-zA-Z/!?][^<>]*)>")
+UNREAD = re.compile(f"{_OVERRIDE.pattern}|{_TAG.pattern}")
+"""What a second reading leaves out, so that the letters around it are one word."""
 # Accents and strokes that do not compose with their letter.
 _LOOSE_MARKS = re.compile(
     "[\u0300-\u036f\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]+"

@@ -4,15 +4,26 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    FromClause,
+    RowMapping,
+    Select,
+    exists,
+    func,
+    or_,
+    select,
+)
 
 from core.moderation.appeals import AppealStatus
 from core.moderation.cases import CaseStatus
 from core.moderation.comments import Comment
 from core.moderation.decisions import DecisionSource
-from core.moderation.policies import Action
+from core.moderation.groups import group_of_key
 from core.store.sql import rows
 from core.store.sql.tables import (
+    IS_BY_PERSON,
     IS_WAITING,
     appeals,
     cases,
@@ -24,6 +35,7 @@ from core.store.sql.tables import (
 from core.store.views import (
     AppealItem,
     LanguageCount,
+    OwnDecision,
     QueueCount,
     ScoredText,
     ThreadEntry,
@@ -37,27 +49,29 @@ class SqlLists:
 
     _connection: Connection
 
-    def own_decisions(
-        self, actor_id: str, since: datetime, limit: int
-    ) -> Sequence[tuple[str, int]]:
+    def own_decisions(self, actor_id: str, since: datetime, limit: int) -> Sequence[OwnDecision]:
         query = (
-            select(decisions.c.revision_id, decisions.c.position)
-            .join(revisions, revisions.c.current_decision_id == decisions.c.id)
+            select(decisions.c.revision_id, decisions.c.position, decisions.c.idempotency_key)
+            .join(revisions, revisions.c.id == decisions.c.revision_id)
             .where(
                 decisions.c.actor == actor_id,
-                decisions.c.source == DecisionSource.REVIEWER.value,
-                decisions.c.action != Action.HOLD.value,
+                IS_BY_PERSON,
                 decisions.c.undoes.is_(None),
                 decisions.c.appeal_id.is_(None),
                 decisions.c.decided_at >= rows.to_micros(since),
                 revisions.c.is_latest == 1,
                 revisions.c.withdrawn_at.is_(None),
-                decisions.c.id.not_in(select(appeals.c.decision_id)),
+                revisions.c.id.not_in(select(appeals.c.revision_id)),
+                ~_is_undone(decisions),
+                ~_has_others_above(decisions, actor_id),
             )
-            .order_by(decisions.c.decided_at.desc(), decisions.c.id)
+            .order_by(decisions.c.decided_at.desc(), decisions.c.position.desc(), decisions.c.id)
             .limit(limit)
         )
-        return [(row["revision_id"], row["position"]) for row in self._all(query)][::-1]
+        return [
+            OwnDecision(row["revision_id"], row["position"], group_of_key(row["idempotency_key"]))
+            for row in self._all(query)
+        ][::-1]
 
     def queue_count(self) -> QueueCount:
         open_statuses = [CaseStatus.OPEN.value, CaseStatus.ESCALATED.value]
@@ -197,6 +211,25 @@ class SqlLists:
 
     def _count(self, query: Select[Any]) -> int:
         return int(self._connection.execute(query).scalar_one())
+
+
+def _is_undone(decision: FromClause) -> ColumnElement[bool]:
+    undo = decisions.alias()
+    return exists().where(
+        undo.c.revision_id == decision.c.revision_id, undo.c.undoes == decision.c.id
+    )
+
+
+def _has_others_above(decision: FromClause, actor_id: str) -> ColumnElement[bool]:
+    """Whether a decision that the actor did not make stands above that one."""
+    above = decisions.alias()
+    return exists().where(
+        above.c.revision_id == decision.c.revision_id,
+        above.c.position > decision.c.position,
+        above.c.undoes.is_(None),
+        or_(above.c.source != DecisionSource.REVIEWER.value, above.c.actor != actor_id),
+        ~_is_undone(above),
+    )
 
 
 def excerpt(text: str) -> str:

@@ -13,6 +13,25 @@ function drawHead(card, now_ms) {
 }
 
 const EXCERPT_CHARS = 160
+const MOST_BLOCKS = 12
+
+const blocks = text => "\u2588".repeat(Math.min(text.length, MOST_BLOCKS))
+
+/** A covered word; `revealIn` puts it back. */
+function covering(text) {
+  const node = el("span", { className: "mask", title: "A covered word" },
+    el("span", { className: "sr" }, "covered word"), blocks(text))
+  node.words = text
+  return node
+}
+
+/** Text in pieces of [text, isCovered]. */
+const drawPieces = (pieces, isRevealed = false) =>
+  pieces.map(([text, isCovered]) => isCovered && !isRevealed ? covering(text) : text)
+
+function revealIn(node) {
+  for (const mask of node.querySelectorAll(".mask")) mask.replaceWith(mask.words)
+}
 
 /** The card's line in the list. */
 function itemOf(card) {
@@ -28,45 +47,42 @@ function itemOf(card) {
 /** The text with what covers or marks its words. `pieces` are [text, strength, isCovered]. */
 function drawText(pieces) {
   return el("p", { className: "say", dir: "auto" }, pieces.map(([text, strength, isCovered]) => {
-    if (isCovered) {
-      return el("span", { className: "mask", title: "Covered: M shows it" },
-        el("span", { className: "sr" }, "covered word"), "\u2588".repeat(Math.min(text.length, 12)))
-    }
+    if (isCovered) return covering(text)
     return strength ? el("mark", { className: ROLE_OF_MARK[strength] }, text) : text
   }))
 }
 
-function drawThread(card, now_ms) {
+function drawThread(card, { now_ms, isRevealed }) {
   return card.thread.map(entry => el("div", { className: "th" },
     el("span", { className: "s" }, entry.is_title ? "In the thread"
       : [el("bdi", {}, entry.author), ` wrote ${age(entry.created_at, now_ms)} ago`]),
-    el("p", { dir: "auto" }, entry.text)))
+    el("p", { dir: "auto" }, drawPieces(entry.pieces, isRevealed))))
 }
 
-const drawReplies = (replies, now_ms) => el("div", { className: "replies" },
+const drawReplies = (replies, { now_ms, isRevealed }) => el("div", { className: "replies" },
   replies.map(reply => el("div", { className: "th" },
     el("span", { className: "s" }, el("bdi", {}, reply.author),
       ` answered ${age(reply.created_at, now_ms)} ago`),
-    el("p", { dir: "auto" }, reply.text))))
+    el("p", { dir: "auto" }, drawPieces(reply.pieces, isRevealed)))))
 
-function drawBefore(before) {
+function drawBefore(before, { isRevealed }) {
   if (!before) return null
   return el("div", { className: "th before" },
     el("span", { className: "s" }, "Before the edit"),
-    before.lines.map(line => el("p", { className: "s" }, line)),
-    el("p", { dir: "auto" }, before.text))
+    before.lines.map(line => el("p", { className: "s" }, drawPieces(line, isRevealed))),
+    el("p", { dir: "auto" }, drawPieces(before.pieces, isRevealed)))
 }
 
-function drawOriginal(card) {
+function drawOriginal(card, { isRevealed }) {
   if (card.original === null) return null
   return el("details", { className: "original" },
-    el("summary", {}, "As it came in"), el("pre", { dir: "auto" }, card.original))
+    el("summary", {}, "As it came in"), el("pre", { dir: "auto" }, drawPieces(card.original, isRevealed)))
 }
 
 /** What stands under the text: what taking the marked words out would change. */
-function drawWords(words) {
+function drawWords(words, { isRevealed }) {
   if (!words) return null
   if (words.isAsked) return el("span", {}, "Scoring the comment without each of its words …")
   if (words.error) return el("span", {}, `The words can't be shown: ${words.error}`)
-  return el("span", {}, [words.remedy, words.caveat].filter(Boolean).join(" "))
+  return el("span", {}, drawPieces(words.remedy, isRevealed), words.caveat ? ` ${words.caveat}` : "")
 }

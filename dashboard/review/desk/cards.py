@@ -14,7 +14,6 @@ from core.moderation.edits import EarlierText
 from core.moderation.languages import language_name
 from core.moderation.permissions import Actor, check_can, decide_permission
 from core.moderation.policies import Action, Policy
-from core.services.preferences import load_preferences
 from core.services.queries import CaseView, load_case
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
@@ -26,7 +25,7 @@ from dashboard.review.case_wording import (
     unread_line,
     unscored_line,
 )
-from dashboard.review.desk.covered import covered
+from dashboard.review.covered import covered, wants_cover
 from dashboard.wording import (
     LABELS,
     NO_LONGER_SHOWN,
@@ -48,7 +47,7 @@ HIDDEN = (
 
 def card_answers(services: Services, actor: Actor, revisions: Sequence[str]) -> dict[str, object]:
     """The cards of those revisions; a case that is gone is left out."""
-    is_covered = load_preferences(services.context, actor).masks_severe
+    is_covered = wants_cover(services, actor)
     cards = []
     for revision_id in revisions[:MOST_CARDS]:
         try:
@@ -76,22 +75,26 @@ def card_json(
         "opened_at": millis(view.case.opened_at),
         "details": _details(view),
         "chips": [_first_chip(view), *_other_chips(view)],
-        "text": text,
         "pieces": [
             (piece, 0, is_severe) for piece, is_severe in covered(text, is_wanted=is_covered)
         ],
-        "original": revision.original[:SHOWN_CHARS] if revision.original != text else None,
+        "original": covered(revision.original[:SHOWN_CHARS], is_wanted=is_covered)
+        if revision.original != text
+        else None,
         "thread": [
             {
                 "author": entry.author,
-                "text": NO_LONGER_SHOWN if entry.is_withdrawn else entry.text[:PARENT_CHARS],
+                "pieces": covered(
+                    NO_LONGER_SHOWN if entry.is_withdrawn else entry.text[:PARENT_CHARS],
+                    is_wanted=is_covered,
+                ),
                 "created_at": millis(entry.created_at),
                 "is_title": entry.is_title,
             }
             for entry in view.ancestors
         ],
         "reply_count": view.case.attention.replies,
-        "before": _before(view.settled, view.current_policy, now),
+        "before": _before(view.settled, view.current_policy, now, is_covered=is_covered),
         "why": _why(view, now),
         "record": _record(view.author),
         "history": [decision_line(past, now) for past in reversed(_told(view))],
@@ -175,7 +178,9 @@ def _record(record: AuthorRecord | None) -> dict[str, object] | None:
     return {"comments": record.comments, "words": ", ".join(told) or "Nothing held or removed."}
 
 
-def _before(settled: EarlierText | None, policy: Policy, now: datetime) -> dict[str, object] | None:
+def _before(
+    settled: EarlierText | None, policy: Policy, now: datetime, *, is_covered: bool
+) -> dict[str, object] | None:
     if settled is None:
         return None
     decision = settled.chain[-1]
@@ -185,7 +190,11 @@ def _before(settled: EarlierText | None, policy: Policy, now: datetime) -> dict[
         lines.append(f"Reason: {reasons.get(decision.reason_code, decision.reason_code)}")
     if decision.note:
         lines.append(f"Note to the author: {decision.note}")
-    return {"lines": lines, "text": settled.revision.text[:PARENT_CHARS] or NO_LONGER_SHOWN}
+    earlier = settled.revision.text[:PARENT_CHARS] or NO_LONGER_SHOWN
+    return {
+        "lines": [covered(line, is_wanted=is_covered) for line in lines],
+        "pieces": covered(earlier, is_wanted=is_covered),
+    }
 
 
 def _rights(services: Services, actor: Actor, view: CaseView) -> dict[str, object]:

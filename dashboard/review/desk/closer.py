@@ -16,6 +16,7 @@ from core.services.queries import load_case
 from core.services.report import list_reports
 from core.store.near_views import AuthorComment
 from core.store.views import ReportItem
+from dashboard.review.covered import covered, wants_cover
 from dashboard.review.desk.requests import text
 from dashboard.wording import VISIBILITY_TONES, VISIBLE_NOW, millis
 
@@ -37,6 +38,17 @@ def open_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obje
     }
 
 
+def claim_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Renew the claim on the open case, or take it once somebody else's has run out."""
+    return {"claim": _claim(services, actor, text(asked, "revision"))}
+
+
+def release_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
+    """Give the case back: the page is being left."""
+    release_case(services.context, actor, text(asked, "revision"))
+    return {}
+
+
 def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, object]:
     """The facts beside a case. Raises NotFound."""
     context = services.context
@@ -45,15 +57,19 @@ def facts_json(services: Services, actor: Actor, revision_id: str) -> dict[str, 
     strip = [each for each in known if each.comment_id != view.comment.id]
     found = find_precedents(context, actor, revision_id)
     titles = {reason.code: reason.title for reason in view.current_policy.reasons}
+    is_covered = wants_cover(services, actor)
     alike = count_alike(context, actor, [revision_id]).get(revision_id, 1)
     return {
-        "reports": [_report(each, titles) for each in list_reports(context, actor, revision_id)],
+        "reports": [
+            _report(each, titles, is_covered=is_covered)
+            for each in list_reports(context, actor, revision_id)
+        ],
         "can_mute": can(actor, Permission.MUTE_REPORTERS),
         "strip": [
             (VISIBILITY_TONES[each.visibility], VISIBLE_NOW[each.visibility]) for each in strip
         ],
         "strip_words": _strip_words(strip),
-        "precedents": _precedents(found, titles),
+        "precedents": _precedents(found, titles, is_covered=is_covered),
         "precedents_words": _verdicts(found),
         "group": {
             "title": f"Same text ×{alike}",
@@ -90,13 +106,13 @@ def _claim(services: Services, actor: Actor, revision_id: str) -> dict[str, obje
     }
 
 
-def _report(item: ReportItem, titles: Mapping[str, str]) -> dict[str, object]:
+def _report(item: ReportItem, titles: Mapping[str, str], *, is_covered: bool) -> dict[str, object]:
     report = item.report
     return {
         "reporter": report.reporter,
         "kind": KINDS[report.kind],
         "reason": titles.get(report.reason_code, report.reason_code),
-        "words": report.words,
+        "pieces": covered(report.words, is_wanted=is_covered),
         "is_muted": item.is_muted,
     }
 
@@ -106,12 +122,14 @@ def _strip_words(strip: Sequence[AuthorComment]) -> str:
     return f"The last {len(strip)} comments, oldest first: {removed} removed"
 
 
-def _precedents(found: Precedents, titles: Mapping[str, str]) -> list[dict[str, object]]:
+def _precedents(
+    found: Precedents, titles: Mapping[str, str], *, is_covered: bool
+) -> list[dict[str, object]]:
     return [
         {
             "words": ACTION_DONE[each.action],
             "tone": TONES.get(each.action, ""),
-            "text": each.text[:SHOWN_CHARS],
+            "pieces": covered(each.text[:SHOWN_CHARS], is_wanted=is_covered),
             "title": f"{each.actor}, {each.decided_at:%d %b %Y}"
             + (f": {titles.get(each.reason_code, each.reason_code)}" if each.reason_code else ""),
         }

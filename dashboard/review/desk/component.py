@@ -7,7 +7,8 @@ import streamlit as st
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (
-    *("elements", "outbox", "lists", "keys", "card", "facts", "dialogs", "list", "help"),
+    *("elements", "outbox", "claims", "drafts", "problems", "lists", "keys", "card", "facts"),
+    *("dialogs", "list", "help"),
     *("frame", "decisions", "desk"),
 )
 _desk = st.components.v2.component(

@@ -1,6 +1,6 @@
 // What a moderator decides: at once on the page, then by the outbox in the state.
 
-const DONE = { approve: "Approved", remove: "Removed", escalate: "Escalated" }
+const DONE = { approve: "Approved", remove: "Removed", escalate: "Escalated", reopen: "Reopened" }
 const QUOTE_CHARS = 32
 
 class Decisions {
@@ -17,6 +17,7 @@ class Decisions {
     if (action === "remove" && !draft.reason) {
       return this.say("Choose a reason first: press its number, then X.", true)
     }
+    this.drafts.drop(card.revision)
     const press = this.outbox.add({
       do: action, revision: card.revision, version: card.version,
       reason: action === "remove" ? draft.reason : null,
@@ -24,15 +25,19 @@ class Decisions {
     })
     const next = this.after()
     const taken = [this.cases.take(card.revision)]
-    const quote = card.text.slice(0, QUOTE_CHARS)
-    this.undoable.push({
-      revision: card.revision, version: card.version + 1, taken, id: press.id, reference: card.reference,
-      words: `${DONE[action]} “${quote}${card.text.length > QUOTE_CHARS ? "…" : ""}”`,
-      until: this.now_ms + this.data.grace_ms,
-    })
-    this.drafts.delete(card.revision)
+    this.rememberForUndo(press, card, taken)
     this.show(next)
     this.say("")
+  }
+
+  rememberForUndo(press, card, taken) {
+    const seen = card.pieces.map(([text, , isCovered]) => isCovered ? blocks(text) : text).join("")
+    const quote = seen.slice(0, QUOTE_CHARS)
+    this.undoable.push({
+      revision: card.revision, version: card.version + 1, taken, id: press.id, reference: card.reference,
+      words: `${DONE[press.do]} “${quote}${seen.length > QUOTE_CHARS ? "…" : ""}”`,
+      until: press.do === "reopen" ? null : this.now_ms + this.data.grace_ms,
+    })
   }
 
   /** The case after the open one in the list, or the first one. */
@@ -57,39 +62,46 @@ class Decisions {
 
   undo() {
     const last = this.undoable.pop()
-    if (!last) return
+    if (!last) return this.say("Nothing that you decided in the last day is left to undo.")
     if (last.members) {
-      this.outbox.add({ do: "undo_group", group: last.id, revision: last.members[0][0] })
+      const { id, group_id, members } = last
+      this.outbox.add({ do: "undo_group", group: id, group_id, revision: members[0][0] })
       return this.say("Undone: their cases are open again.")
     }
     this.outbox.add({ do: "undo", revision: last.revision, version: last.version })
+    this.claims.forget(last.revision)
     const card = this.cases.cards.get(last.revision)
     if (card) card.version = last.version + 1
     const { item, at } = last.taken?.[0] ?? {}
-    this.cases.putBack(item ?? (card && itemOf(card)), at ?? 0)
+    if (item || card?.status !== "closed") this.cases.putBack(item ?? (card && itemOf(card)), at ?? 0)
     this.show(last.revision) // read anew where it is not known any more
-    this.say("Undone: the case is open again.")
+    this.say("Undone: the comment is as it was before.")
   }
 
   reopen() {
     const { card } = this
     if (!this.isSeen() || !card?.can_reopen) return
-    this.outbox.add({ do: "reopen", revision: card.revision, version: card.version })
+    const press = this.outbox.add({ do: "reopen", revision: card.revision, version: card.version })
     const next = this.after()
-    this.cases.take(card.revision)
+    this.rememberForUndo(press, card, [this.cases.take(card.revision)])
     this.show(next)
     this.say("Reopened: the comment is on hold and waits in the queue.")
   }
 
   /** What `U` takes back after a reload: presses that still wait to be saved come last. */
   recall(presses) {
-    for (const { do: kind, id, revision, version, members, group } of presses) {
-      const isSame = each => group ? each.id === group : each.revision === revision
-      if (kind.startsWith("undo")) this.undoable = this.undoable.filter(each => !isSame(each))
-      else if (members) this.undoable.push({ id, members })
-      else if (kind in DONE) {
-        this.undoable = [...this.undoable.filter(each => each.revision !== revision),
-          { id, revision, version: version + 1 }]
+    const without = isSame => this.undoable.filter(each => !isSame(each))
+    const decided = (revision, version) => each => each.revision === revision && each.version === version
+    for (const { do: kind, id, revision, version, members, group, group_id } of presses) {
+      if (kind === "undo") this.undoable = without(decided(revision, version))
+      else if (kind === "undo_group") {
+        this.undoable = without(each => each.members && (each.id ?? each.group_id) === (group ?? group_id))
+      } else if (members) {
+        // The server may have saved it before its answer was lost.
+        const isSame = each => String(each.members?.at(-1)) === String(members.at(-1))
+        this.undoable = [...without(isSame), { id, members }]
+      } else if (kind in DONE) {
+        this.undoable = [...without(decided(revision, version + 1)), { id, revision, version: version + 1 }]
       }
     }
   }
@@ -97,22 +109,30 @@ class Decisions {
   /** What the server made of a press. */
   hear(press, outcome) {
     const undoable = this.undoable.find(each => each.id === press.id)
+    this.countLater()
     if (outcome.is_done) {
       if (undoable) undoable.until = outcome.effective_at
       if (press.do === "undo") this.bringBack(press.revision)
       if (press.do === "undo_group") this.open(this.filters, { query: this.query })
-      if (outcome.words) this.say(outcome.words, true)
+      if (outcome.words) this.problems.add(outcome.words)
       return drawClock(this)
     }
     this.undoable = this.undoable.filter(each => each.id !== press.id)
     const isOpen = this.current === press.revision
     const next = this.after()
-    if (outcome.can_retry) for (const { item, at } of undoable?.taken ?? []) this.cases.putBack(item, at)
-    else this.cases.take(press.revision)
+    if (outcome.can_retry) {
+      for (const { item, at } of undoable?.taken ?? []) this.cases.putBack(item, at)
+      this.redraft(press)
+    } else this.cases.take(press.revision)
     this.cases.cards.delete(press.revision)
     if (isOpen) this.show(this.cases.place(press.revision) >= 0 ? press.revision : next)
-    this.say(outcome.words, true)
+    this.problems.add(outcome.words, undoable?.words ? `Not saved: ${undoable.words}` : "")
     this.refresh()
+  }
+
+  /** What was written for a press that was refused is there for the next one. */
+  redraft({ revision, reason, note, internal_note }) {
+    if (note || internal_note) this.drafts.change(revision, { reason, note, internal_note })
   }
 
   /** After an undo the card is read anew, since its decisions have changed. */
@@ -120,18 +140,18 @@ class Decisions {
     const answer = await post("cards", { revisions: [revision] })
     for (const card of answer.cards ?? []) {
       this.cases.cards.set(revision, card)
-      this.cases.putBack(itemOf(card), 0)
+      if (card.status !== "closed") this.cases.putBack(itemOf(card), 0)
       if (this.current !== revision) continue
+      drawFacts(this)
       drawCard(this, { isSame: true })
-      this.view.facts.replaceChildren(...drawFacts(this))
     }
     this.refresh()
   }
 
   /** Decides the ticked comments of a group, the open one among them or not. */
   decideGroup(action, members) {
-    if (!members.length) return this.say("No comment was ticked.", true)
     const { draft } = this
+    for (const [revision] of members) this.drafts.drop(revision)
     const press = this.outbox.add({
       do: "group", action, members, revision: members[0][0],
       reason: action === "remove" ? draft.reason : null,
@@ -147,7 +167,7 @@ class Decisions {
 
   chooseReason(code) {
     if (!code || !this.card?.actions.includes("remove")) return
-    this.draft.reason = this.draft.reason === code ? null : code
+    this.drafts.change(this.current, { reason: this.draft.reason === code ? null : code })
     this.say("")
     drawDock(this)
   }

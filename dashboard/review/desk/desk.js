@@ -1,6 +1,7 @@
 // The desk: what is open, what is asked of the server, and the keys.
 
 const STAY_MS = 250
+const COUNT_MS = 1_500
 
 class Desk extends Decisions {
   constructor(root, data) {
@@ -9,8 +10,8 @@ class Desk extends Decisions {
     this.data = data
     this.filters = { ...data.filters }
     this.wanted = data.revision
-    this.drafts = new Map()
-    this.undoable = data.undoable.map(([revision, version]) => ({ revision, version }))
+    this.drafts = new Drafts(data.who)
+    this.undoable = data.undoable
     this.message = { words: "", isError: false }
     this.seen = {}
     this.words = new Map()
@@ -18,6 +19,11 @@ class Desk extends Decisions {
     this.replies = new Map()
     this.isRevealed = false
     this.view = drawFrame(root, this)
+    this.problems = new Problems(this.view.problems)
+    this.claims = new Claims({
+      who: data.who, open: () => this.current, now_ms: () => this.now_ms,
+      onAnswer: (revision, answer) => this.seeCloser(revision, answer),
+    })
     this.cases = new Cases({
       onChange: () => this.refresh(), onGone: revision => this.passOver(revision),
       decided: () => this.outbox.decided,
@@ -28,7 +34,10 @@ class Desk extends Decisions {
       isOn: () => this.areKeysOn && !root.querySelector("dialog[open]"),
     })
     this.areKeysOn = data.shortcuts
-    this.ticks = setInterval(() => drawClock(this), 1_000)
+    this.ticks = setInterval(() => {
+      drawClock(this)
+      this.claims.keep()
+    }, 1_000)
     this.outbox.send()
     this.arrivals = setInterval(() => announceArrivals(this), ARRIVALS_MS)
     this.open(this.filters, { query: data.query })
@@ -43,10 +52,7 @@ class Desk extends Decisions {
   }
 
   get draft() {
-    if (!this.drafts.has(this.current)) {
-      this.drafts.set(this.current, { reason: null, note: "", internal_note: "" })
-    }
-    return this.drafts.get(this.current)
+    return this.drafts.of(this.current)
   }
 
   actions() {
@@ -61,7 +67,8 @@ class Desk extends Decisions {
       ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => [String(n), choose(n)])),
       "/": () => { openList(this.view, true); this.view.query.focus() },
       Escape: (event, field) => {
-        field?.blur()
+        if (!field) return this.problems.dismiss()
+        field.blur()
         if (field === this.view.query && this.query) this.open(this.filters)
       },
     }
@@ -89,10 +96,24 @@ class Desk extends Decisions {
     if (this.cases.head) this.offset_ms = this.cases.head.now - Date.now()
     this.show(this.wanted ?? this.cases.items[0]?.revision)
     this.wanted = null // a link to a case opens it once
+    await this.countFacets()
+  }
+
+  /** The counts of the filters anew, also in the open dialog. */
+  async countFacets() {
+    clearTimeout(this.counting)
+    const { turn } = this.cases
     const facets = await ask("facets", this.filters)
-    if (turn !== this.cases.turn) return
+    if (turn !== this.cases.turn || facets.error) return
     this.facets = facets
-    drawQuick(this)
+    if (!this.view.quick.matches(":hover, :focus-within") || !this.view.quick.children.length) drawQuick(this)
+    if (this.view.filters.open) drawChoices(this)
+  }
+
+  /** Once a run of decisions is over. */
+  countLater() {
+    clearTimeout(this.counting)
+    this.counting = setTimeout(() => this.countFacets(), COUNT_MS)
   }
 
   filter(name, value) {
@@ -138,24 +159,22 @@ class Desk extends Decisions {
     requestAnimationFrame(() => setTimeout(() => this.lookAhead()))
   }
 
-  /** The facts that take the server longer, and the claim, for whoever stays on a case. */
-  async lookCloser({ isAgain = false } = {}) {
-    const revision = this.current
-    if (!revision || (!isAgain && this.claim?.revision === revision)) return
-    const answer = await post("open", { revision, release: this.claim?.revision ?? null })
-    if (answer.error) return
-    this.facts_of.set(revision, answer.facts)
-    this.exposure = answer.exposure
-    drawExposure(this)
-    this.claim = answer.claim && { ...answer.claim, revision }
-    if (this.current !== revision) return
-    if (this.card) this.view.facts.replaceChildren(...drawFacts(this))
+  /** What the server knows about a case beside its card, or of its claim alone. */
+  seeCloser(revision, { facts, exposure }) {
+    if (facts) {
+      this.facts_of.set(revision, facts)
+      this.exposure = exposure
+      drawExposure(this)
+      if (this.current === revision && this.card) drawFacts(this)
+      drawShow(this)
+    }
     drawClaim(this)
   }
 
   lookAhead() {
     clearTimeout(this.stay)
-    this.stay = setTimeout(() => this.lookCloser(), STAY_MS)
+    // The facts that take the server longer, and the claim, are for whoever stays on a case.
+    this.stay = setTimeout(() => this.claims.look(), STAY_MS)
     drawList(this)
     this.cases.fetchAhead(Math.max(0, this.cases.place(this.current)))
     if (this.current && !this.card && this.cases.place(this.current) < 0) this.bringBack(this.current)
@@ -183,7 +202,9 @@ class Desk extends Decisions {
   }
 
   reveal() {
+    if (this.view.show.hidden) return
     this.isRevealed = !this.isRevealed
+    drawFacts(this)
     drawCard(this, { isSame: true })
   }
 
@@ -201,6 +222,9 @@ class Desk extends Decisions {
 
   close() {
     this.keys.close()
+    clearTimeout(this.stay)
+    clearTimeout(this.counting)
+    this.claims.close()
     this.outbox.leave(this)
     clearInterval(this.ticks)
     clearInterval(this.arrivals)

@@ -1,17 +1,29 @@
 // What opens above the desk: the comments of an author, a group to decide together, a muting.
 
 function showDialog(dialog, title, ...children) {
-  dialog.replaceChildren(el("h2", {}, title), ...children)
-  if (!dialog.open) dialog.showModal()
+  dialog.replaceChildren(el("h2", {}, title), ...children.filter(Boolean))
+  if (!dialog.open) return dialog.showModal()
+  dialog.querySelector("input, textarea, button")?.focus() // what had the focus is gone
 }
 
 const closeRow = (dialog, ...before) => el("div", { className: "row ends" }, ...before,
   el("span", { className: "sp" }), button("Close", { onclick: () => dialog.close() }))
 
+/** Shows what is covered in a dialog; the keys of the page are off while one is open. */
+function revealButton(dialog) {
+  const reveal = button("Show covered words", { tone: "link", onclick: () => {
+    revealIn(dialog)
+    reveal.hidden = true
+  } })
+  reveal.draw = () => { reveal.hidden = !dialog.querySelector(".mask") }
+  return reveal
+}
+
 async function openAuthor(desk, card) {
   const dialog = desk.view.sheet
   const list = el("div", { className: "sheetlist" })
   const more = button("Older ones", { onclick: () => load() })
+  const reveal = revealButton(dialog)
   let before = null
   async function load() {
     const answer = await post("author", { revision: card.revision, before })
@@ -21,10 +33,11 @@ async function openAuthor(desk, card) {
     list.append(...answer.comments.map(each => el("div", { className: "entry s" },
       el("span", { className: "row" }, chip(each.words, each.tone),
         el("span", { className: "m" }, `${each.details} · ${age(each.created_at, desk.now_ms)}`)),
-      el("p", { dir: "auto" }, each.text))))
+      el("p", { dir: "auto" }, drawPieces(each.pieces)))))
+    reveal.draw()
   }
   more.hidden = true
-  showDialog(dialog, card.author, list, closeRow(dialog, more))
+  showDialog(dialog, card.author, list, closeRow(dialog, more, reveal))
   await load()
 }
 
@@ -38,28 +51,39 @@ async function openGroup(desk) {
   const answer = await post("group", { revision: card.revision })
   if (!dialog.open || dialog.firstChild !== asked) return // closed, or something else opened since
   if (answer.error) return showDialog(dialog, facts.group.title, line(answer.error), closeRow(dialog))
-  const left = new Map(answer.members.map(each => [each.revision, each.version]))
+  const ticked = new Map(answer.members.filter(each => each.is_same)
+    .map(each => [each.revision, each.version]))
   const member = each => el("label", { className: "entry s row" },
-    el("input", { type: "checkbox", checked: true, onchange: event => {
-      if (event.target.checked) left.set(each.revision, each.version)
-      else left.delete(each.revision)
+    el("input", { type: "checkbox", checked: each.is_same, onchange: event => {
+      if (event.target.checked) ticked.set(each.revision, each.version)
+      else ticked.delete(each.revision)
+      drawCount()
     } }),
     el("span", {}, el("span", { className: "row" },
       each.chips.map(([words, tone]) => chip(words, tone)),
       el("span", { className: "m" }, el("bdi", {}, each.author), ` · ${each.details}`)),
-    el("span", { dir: "auto" }, each.text)))
+    el("span", { dir: "auto" }, drawPieces(each.pieces))))
   const { reason } = desk.draft
   const title = desk.reasons.find(each => each.code === reason)?.title.toLowerCase()
   const decide = action => () => {
     dialog.close()
-    desk.decideGroup(action, [...left])
+    desk.decideGroup(action, [...ticked])
   }
-  showDialog(dialog, facts.group.title, line(answer.words),
+  const approve = button("", { tone: "ok", onclick: decide("approve") })
+  const remove = button("", { tone: "p", onclick: decide("remove") })
+  const drawCount = () => {
+    approve.firstChild.textContent = `Approve ${ticked.size}`
+    remove.firstChild.textContent = `Remove ${ticked.size}${title ? ` for ${title}` : ""}`
+    approve.disabled = !ticked.size
+    remove.disabled = !ticked.size || !reason
+  }
+  drawCount()
+  const reveal = revealButton(dialog)
+  showDialog(dialog, answer.title, line(answer.words),
     el("div", { className: "sheetlist" }, answer.members.map(member)),
     reason ? null : line("To remove them, close this and choose a reason first."),
-    closeRow(dialog, button("Approve them", { tone: "ok", onclick: decide("approve") }),
-      button(title ? `Remove them for ${title}` : "Remove them",
-        { tone: "p", disabled: !reason, onclick: decide("remove") })))
+    closeRow(dialog, reveal, approve, remove))
+  reveal.draw()
 }
 
 function muteReporter(desk, report) {
@@ -71,7 +95,7 @@ function muteReporter(desk, report) {
       because: field.value })
     if (answer.error) { trouble.textContent = answer.error; return }
     dialog.close()
-    desk.lookCloser({ isAgain: true })
+    desk.claims.look()
   }
   showDialog(dialog, "Mute this reporter",
     line("Their reports are kept, but open no case and count for nothing. Say in a few words why."),

@@ -40,7 +40,7 @@ function drawReports(facts, desk) {
       el("span", { className: "sp" }),
       facts.can_mute && !each.is_muted
         ? button("Mute", { tone: "link", onclick: () => muteReporter(desk, each) }) : null),
-    each.words ? el("p", { dir: "auto" }, each.words) : null,
+    each.pieces.length ? el("p", { dir: "auto" }, drawPieces(each.pieces, desk.isRevealed)) : null,
     each.is_muted ? line("muted: it counts for nothing") : null)
   return panel(plural(facts.reports.length, "report"), "", facts.reports.map(report))
 }
@@ -59,12 +59,13 @@ function drawAuthor(card, facts, desk) {
     button("All comments", { tone: "link", onclick: () => openAuthor(desk, card) }))
 }
 
-function drawPrecedents(facts) {
+function drawPrecedents(facts, desk) {
   if (!facts.precedents.length) return null
   return panel("Decided before, most alike", facts.precedents_words,
     facts.precedents.map(each => el("div", { className: "row s precedent" },
       chip(each.words, each.tone),
-      el("span", { className: "m line", dir: "auto", title: each.title }, each.text))))
+      el("span", { className: "m line", dir: "auto", title: each.title },
+        drawPieces(each.pieces, desk.isRevealed)))))
 }
 
 function drawGroup(facts, desk) {
@@ -77,14 +78,14 @@ const drawHistory = card =>
   card.history.length ? panel("Decisions so far", "", card.history.map(line)) : null
 
 function drawFacts(desk) {
-  const { card } = desk
-  const facts = desk.facts_of.get(card.revision)
-  return [
+  const { card, view } = desk
+  const facts = desk.facts_of.get(card?.revision)
+  view.facts.replaceChildren(...(card ? [
     drawWhy(card),
     facts ? drawGroup(facts, desk) : null,
     facts ? drawReports(facts, desk) : null,
     drawAuthor(card, facts, desk),
-    facts ? drawPrecedents(facts) : null,
+    facts ? drawPrecedents(facts, desk) : null,
     drawHistory(card),
-  ].filter(Boolean)
+  ].filter(Boolean) : []))
 }

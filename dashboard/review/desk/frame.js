@@ -15,7 +15,7 @@ function drawFrame(root, desk) {
   parts.under.replaceChildren(
     button("Replies", { key: "T", tone: "link", onclick: () => desk.toggleReplies() }),
     button("Which words?", { key: "W", tone: "link", onclick: () => desk.toggleWords() }),
-    button("Show", { key: "M", tone: "link", onclick: () => desk.reveal() }))
+    button("Show words", { key: "M", tone: "link", onclick: () => desk.reveal() }))
   parts.notes.replaceChildren(
     button("Note to the author", { key: "N", tone: "link note", onclick: () => openNote(desk, "note") }),
     button("Internal note", { key: "I", tone: "link internal",
@@ -39,11 +39,23 @@ function drawFrame(root, desk) {
     openList(parts, parts.toggle.getAttribute("aria-expanded") !== "true"))
   openList(parts, false)
   for (const [name, field] of noteFields(parts)) {
-    field.addEventListener("input", () => { desk.draft[name] = field.value })
+    field.addEventListener("input", () => { desk.drafts.change(desk.current, { [name]: field.value }) })
     field.addEventListener("blur", () => drawNotes(desk))
   }
   const [replies, , show] = parts.under.children
+  followDock(root, parts)
   return { ...parts, at, approve, remove, escalate, skip, reopen, replies, show }
+}
+
+/** On a narrow page the dock lies over the page: beside the card, and over what is read no further. */
+function followDock(root, { dock, empty }) {
+  const wrap = root.querySelector(".wrap")
+  const observer = new ResizeObserver(() => {
+    const { left } = wrap.getBoundingClientRect()
+    wrap.style.setProperty("--dock-height", `${dock.offsetHeight}px`)
+    wrap.style.setProperty("--page-side", `${Math.max(left, 0)}px`)
+  })
+  for (const each of [wrap, dock, empty]) observer.observe(each)
 }
 
 /** On a narrow page the list is shown only when asked for. */
@@ -70,20 +82,27 @@ function drawCard(desk, { isSame = false } = {}) {
   view.head.replaceChildren(...(card ? drawHead(card, desk.now_ms) : []),
     el("span", { className: "sp" }), view.claim)
   view.text.replaceChildren(...(card ? [
-    ...drawThread(card, desk.now_ms), drawText(pieces), drawBefore(card.before), drawOriginal(card),
-    desk.replies.has(card.revision) ? drawReplies(desk.replies.get(card.revision), desk.now_ms) : null,
+    ...drawThread(card, desk), drawText(pieces), drawBefore(card.before, desk), drawOriginal(card, desk),
+    desk.replies.has(card.revision) ? drawReplies(desk.replies.get(card.revision), desk) : null,
   ].filter(Boolean) : [el("p", { className: "m wait" }, cases.trouble || "Loading …")]))
   view.replies.hidden = !card?.reply_count
   view.replies.firstChild.textContent = plural(card?.reply_count ?? 0, "reply", "replies")
-  view.show.hidden = !card?.pieces.some(([, , isCovered]) => isCovered)
-  view.remedy.replaceChildren(...[drawWords(words)].filter(Boolean))
+  view.remedy.replaceChildren(...[drawWords(words, desk)].filter(Boolean))
   if (!isSame) {
-    view.facts.replaceChildren(...(card ? drawFacts(desk) : []))
+    drawFacts(desk)
     view.text.scrollTop = 0
     drawNotes(desk)
   }
   drawDock(desk)
+  drawShow(desk)
   if (card && !isSame) awaitPaint(desk)
+}
+
+/** The button that shows covered words, while there are any in or beside the comment. */
+function drawShow({ view, isRevealed }) {
+  const places = [view.text, view.remedy, view.facts]
+  view.show.hidden = !isRevealed && !places.some(place => place.querySelector(".mask"))
+  view.show.firstChild.textContent = isRevealed ? "Cover words" : "Show words"
 }
 
 /** A press counts only from the moment at which the comment has been painted. */
@@ -100,8 +119,8 @@ function awaitPaint(desk) {
 
 /** Who has the case open, and for how long. */
 function drawClaim(desk) {
-  const { view, claim } = desk
-  const is = claim?.revision === desk.current ? claim : null
+  const { view, claims } = desk
+  const is = claims.held?.revision === desk.current ? claims.held : null
   const left = is ? Math.max(0, (is.until - desk.now_ms) / 1_000) : 0
   view.claim.className = `chip ${is?.is_mine ? "a" : "o"}`
   view.claim.textContent = !is || !left ? ""

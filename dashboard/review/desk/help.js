@@ -8,7 +8,7 @@ const HELP = [
   ["T", "replies to the comment"], ["G", "the same text in other comments: decide together"],
   ["N", "note to the author"], ["I", "internal note, never shown to the author"],
   ["/", "search: words, \"phrases\", author:, by:, is:removed, before:2026-01-31"],
-  ["Esc", "leave a note or the search"], ["H", "this help"],
+  ["Esc", "leave a note or the search; dismiss an error"], ["H", "this help"],
 ]
 
 function openHelp(desk) {

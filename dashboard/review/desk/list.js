@@ -14,7 +14,7 @@ function drawItem(item, { isOpen, now_ms, onOpen }) {
       el("span", { className: "m" }, age(item.at, now_ms))),
     el("span", { className: "line", dir: "auto" }, item.excerpt.map(([text, kind]) =>
       kind === "mark" ? el("mark", {}, text)
-        : kind === "mask" ? el("span", { className: "mask" }, "\u2588".repeat(Math.min(text.length, 10)))
+        : kind === "mask" ? covering(text)
           : text))))
 }
 
@@ -55,12 +55,8 @@ function drawQuick(desk) {
 
 function openFilters(desk) {
   const dialog = desk.view.filters
-  const field = ([name, label, options]) => {
-    const select = el("select", { onchange: event => desk.filter(name, event.target.value) },
-      options.map(([value, words]) => el("option", { value }, words)))
-    select.value = desk.filters[name] ?? options[0][0]
-    return el("label", {}, el("span", { className: "m" }, label), select)
-  }
+  const field = ([name, label]) => el("label", {}, el("span", { className: "m" }, label),
+    el("select", { name, onchange: event => desk.filter(name, event.target.value) }))
   const author = el("input", { type: "text", value: desk.filters.author ?? "",
     onchange: event => desk.filter("author", event.target.value.trim()) })
   dialog.replaceChildren(
@@ -71,7 +67,18 @@ function openFilters(desk) {
     el("div", { className: "row" },
       button("Reset", { onclick: () => { desk.open({}); dialog.close() } }),
       el("span", { className: "sp" }), button("Close", { onclick: () => dialog.close() })))
+  drawChoices(desk)
   dialog.showModal()
+  desk.countFacets()
+}
+
+/** The options with their counts as they are now; each field stays, and so does the focus. */
+function drawChoices(desk) {
+  for (const [name, , options] of desk.facets?.choices ?? []) {
+    const select = desk.view.filters.querySelector(`select[name=${name}]`)
+    select?.replaceChildren(...options.map(([value, words]) => el("option", { value }, words)))
+    if (select) select.value = desk.filters[name] ?? options[0][0]
+  }
 }
 
 /** Says how many came in since; they are listed when asked for, never under the cursor. */

@@ -1,16 +1,33 @@
 """The review queue as one component; texts and scores reach it by `routes`, never by this page."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Permission, can
 from core.services.preferences import load_preferences
 from core.services.queries import list_reasons, list_undoable
+from core.store.views import OwnDecision
 from dashboard.review.desk.component import desk
 from dashboard.review.desk.queue import filters_from
 
 SHOWN_MS = 40
 """A press within this time after a comment was painted was meant for the one before."""
+
+
+def undoable_json(known: Sequence[OwnDecision]) -> list[dict[str, object]]:
+    """What `U` takes back, newest last: a group is taken back by one press."""
+    shown: dict[str, dict[str, object]] = {}
+    for own in known:
+        entry: dict[str, object] = {"revision": own.revision_id, "version": own.version}
+        if own.group:
+            # Where its newest member stands; the members tell it from a press not yet confirmed.
+            earlier = shown.pop(own.group, {"group_id": own.group, "members": []})
+            members = [*earlier["members"], [own.revision_id, own.version - 1]]  # type: ignore[misc]
+            entry = {**earlier, "members": members}
+        shown[own.group or f"{own.revision_id} {own.version}"] = entry
+    return list(shown.values())
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -26,7 +43,7 @@ def render(services: Services, actor: Actor) -> None:
                 {"code": each.code, "title": each.title, "text": each.text}
                 for each in list_reasons(services.context, actor)
             ],
-            "undoable": [list(each) for each in mine],
+            "undoable": undoable_json(mine),
             "shown_ms": SHOWN_MS,
             "grace_ms": int(services.context.grace.total_seconds() * 1_000),
             "shortcuts": load_preferences(services.context, actor).has_shortcuts,

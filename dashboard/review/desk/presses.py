@@ -28,7 +28,8 @@ DECISIONS = {"approve": Action.APPROVE, "remove": Action.REMOVE, "escalate": Act
 
 @dataclass(frozen=True, slots=True)
 class Press:
-    """One press. `version` is the one of the case that was on screen."""
+    """One press. `version` is the one of the case that was on screen. `group` is the id of the
+    group to undo, which the page knows after a reload; before, it sends the id of the press."""
 
     id: str
     kind: str
@@ -65,7 +66,7 @@ def _read(row: Mapping[str, object]) -> Press:
         note=text(row, "note"),
         internal_note=text(row, "internal_note"),
         members=_members(row),
-        group=text(row, "group"),
+        group=text(row, "group_id") or group_id_of(text(row, "group")),
     )
 
 
@@ -112,7 +113,7 @@ def _outcome(services: Services, actor: Actor, row: Mapping[str, object]) -> dic
 
 def _group_outcome(services: Services, actor: Actor, press: Press) -> dict[str, object]:
     if press.kind == "undo_group":
-        outcome = undo_group(services.context, actor, group_id_of(press.group))
+        outcome = undo_group(services.context, actor, press.group)
     else:
         review = GroupReview(
             members=press.members,

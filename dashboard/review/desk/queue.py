@@ -9,14 +9,13 @@ from core.moderation.cases import CaseStatus, CaseTrigger
 from core.moderation.permissions import Actor
 from core.moderation.queue import QueueFilter, QueueOrder, filter_to_link, link_to_filter
 from core.services.groups import count_alike
-from core.services.preferences import load_preferences
 from core.services.queries import count_queue
 from core.services.queue import arrivals, list_queue
 from core.services.search import search
 from core.store.queue_views import QueueLine
 from core.store.search_views import FoundText
 from dashboard.review.case_wording import WITHOUT_LABEL
-from dashboard.review.desk.covered import covered, covered_marks
+from dashboard.review.covered import covered, covered_marks, wants_cover
 from dashboard.review.desk.requests import text
 from dashboard.wording import ACTIONS_DONE, LABELS, millis, score_figure
 
@@ -48,7 +47,7 @@ def queue_answer(services: Services, actor: Actor, asked: Body) -> dict[str, obj
     count = count_queue(services.context, actor)
     now, is_closed = services.clock.now(), CaseStatus.CLOSED in chosen.statuses
     alike = count_alike(services.context, actor, [line.revision_id for line in page.items])
-    is_covered = load_preferences(services.context, actor).masks_severe
+    is_covered = wants_cover(services, actor)
     is_plain = chosen == QueueFilter(statuses=chosen.statuses)
     return {
         "items": [
@@ -76,7 +75,7 @@ def arrivals_answer(services: Services, actor: Actor, asked: Body) -> dict[str, 
 def search_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """What a search found, in the form of a list."""
     page = search(services.context, actor, text(asked, "query"), after=text(asked, "after") or None)
-    is_covered = load_preferences(services.context, actor).masks_severe
+    is_covered = wants_cover(services, actor)
     return {
         "items": [found_json(found, is_covered=is_covered) for found in page.items],
         "next": page.next,

@@ -14,10 +14,9 @@ from core.bootstrap.services import Services
 from core.errors import ConsoleError, InvalidInput, NotFound, PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.explain import explain_revision
-from core.services.preferences import load_preferences
+from dashboard.review.covered import covered, covered_marks, wants_cover
 from dashboard.review.desk.cards import SHOWN_CHARS, card_answers
-from dashboard.review.desk.closer import open_answer
-from dashboard.review.desk.covered import covered_marks
+from dashboard.review.desk.closer import claim_answer, open_answer, release_answer
 from dashboard.review.desk.facets import facets_answer
 from dashboard.review.desk.presses import press_outcomes, read_rows
 from dashboard.review.desk.queue import arrivals_answer, queue_answer, search_answer
@@ -52,11 +51,11 @@ def _cards(services: Services, actor: Actor, body: Body) -> dict[str, object]:
 
 def _words(services: Services, actor: Actor, body: Body) -> dict[str, object]:
     revision_id = text(body, "revision")
-    is_covered = load_preferences(services.context, actor).masks_severe
+    is_covered = wants_cover(services, actor)
     found = explain_revision(services.context, actor, services.explainer, revision_id)
     return {
         "pieces": covered_marks(marked_pieces(found, SHOWN_CHARS), is_wanted=is_covered),
-        "remedy": remedy_line(found),
+        "remedy": covered(remedy_line(found), is_wanted=is_covered),
         "caveat": caveat_line(found),
     }
 
@@ -68,6 +67,8 @@ ANSWERS: dict[str, Callable[[Services, Actor, Body], dict[str, object]]] = {
     "search": search_answer,
     "cards": _cards,
     "open": open_answer,
+    "claim": claim_answer,
+    "release": release_answer,
     "replies": replies_answer,
     "author": author_answer,
     "group": group_answer,

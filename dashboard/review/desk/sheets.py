@@ -13,6 +13,7 @@ from core.services.preferences import load_preferences, save_preferences
 from core.services.queries import load_case
 from core.services.report import mute_reporter
 from core.store.near_views import AuthorComment
+from dashboard.review.covered import covered, wants_cover
 from dashboard.review.desk.requests import text, texts
 from dashboard.wording import (
     LABELS,
@@ -31,6 +32,7 @@ SHOWN_CHARS = 600
 def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """A page of the comments of the case's author; `before` is where the next one begins."""
     comment = load_case(services.context, actor, text(asked, "revision")).comment
+    is_covered = wants_cover(services, actor)
     page = list_author_comments(
         services.context, actor, comment.source, comment.author, limit=PAGE, before=_place(asked)
     )
@@ -41,7 +43,7 @@ def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
                 "tone": VISIBILITY_TONES[each.visibility],
                 "details": f"by {each.actor}" if each.actor else "by rule",
                 "created_at": millis(each.created_at),
-                "text": each.excerpt or NO_LONGER_SHOWN,
+                "pieces": covered(each.excerpt or NO_LONGER_SHOWN, is_wanted=is_covered),
             }
             for each in page.comments
         ],
@@ -51,12 +53,13 @@ def author_answer(services: Services, actor: Actor, asked: Body) -> dict[str, ob
 
 def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """The first direct answers to a comment."""
+    is_covered = wants_cover(services, actor)
     thread = load_thread(services.context, actor, text(asked, "revision"))
     return {
         "replies": [
             {
                 "author": reply.author,
-                "text": reply.text or NO_LONGER_SHOWN,
+                "pieces": covered(reply.text or NO_LONGER_SHOWN, is_wanted=is_covered),
                 "created_at": millis(reply.created_at),
             }
             for reply in thread.replies
@@ -66,8 +69,13 @@ def replies_answer(services: Services, actor: Actor, asked: Body) -> dict[str, o
 
 def group_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
     """The waiting cases with nearly the same text."""
+    is_covered = wants_cover(services, actor)
     group = find_group(services.context, actor, text(asked, "revision"))
-    return {"members": [_member(each) for each in group.members], "words": _group_words(group)}
+    return {
+        "title": _group_title(group),
+        "words": _group_words(group),
+        "members": [_member(each, is_covered=is_covered) for each in group.members],
+    }
 
 
 def shortcuts_answer(services: Services, actor: Actor, asked: Body) -> dict[str, object]:
@@ -101,7 +109,7 @@ def _outcome(comment: AuthorComment) -> str:
     return VISIBLE_NOW[comment.visibility] + heard
 
 
-def _member(member: GroupMember) -> dict[str, object]:
+def _member(member: GroupMember, *, is_covered: bool) -> dict[str, object]:
     chips = [("the same" if member.is_same else f"{member.likeness:.0%} alike", "o")]
     if member.label and member.score is not None:
         chips.append((f"{LABELS[member.label]} {score_figure(member.score)}", "r"))
@@ -111,16 +119,27 @@ def _member(member: GroupMember) -> dict[str, object]:
         "revision": member.revision_id,
         "version": member.seen_version,
         "chips": chips,
+        "is_same": member.is_same,
         "author": member.author,
         "details": f"{told} · {member.source}",
-        "text": member.text[:SHOWN_CHARS],
+        "pieces": covered(member.text[:SHOWN_CHARS], is_wanted=is_covered),
     }
 
 
-def _group_words(group: CaseGroup) -> str:
-    shown = f"The first {len(group.members):,} of " if group.total > len(group.members) else ""
+def _group_title(group: CaseGroup) -> str:
+    """How many there are of each kind: only those with the same text are ticked at first."""
+    near = group.total - group.same
     more = "" if group.is_counted else " or more"
-    return (
-        f"{shown}{group.total:,}{more} waiting comments, {group.same:,} with exactly this text. "
-        "Untick those that have to be looked at alone."
+    return f"{group.same:,} with the same text" + (f", {near:,}{more} nearly" if near else "")
+
+
+def _group_words(group: CaseGroup) -> str:
+    waiting = "All of them wait. "
+    if group.total > len(group.members):
+        waiting = f"The first {len(group.members):,} of those that wait. "
+    near = group.total > group.same
+    return waiting + (
+        "Ticked are those with the same text; read the others before you tick them."
+        if near
+        else "Untick those that have to be looked at alone."
     )

@@ -10,6 +10,7 @@ from core.moderation.queue import Count
 from core.services.queue import CasePage
 from core.store.queue_views import QueueLine
 from dashboard.review.case_wording import WITHOUT_LABEL
+from dashboard.review.covered import covered_text
 from dashboard.review.plain.desk import Desk, press_page
 from dashboard.wording import LABELS, cut_score
 
@@ -52,13 +53,14 @@ def _turn(desk: Desk, way: str, cursor: str | None, key: str, icon: str) -> None
     )
 
 
-def queue_list(desk: Desk, items: Sequence[QueueLine], *, is_paged: bool) -> None:
-    """A table of cases with the open one selected. Its cells never render markup."""
+def queue_list(desk: Desk, items: Sequence[QueueLine], *, is_paged: bool, is_covered: bool) -> None:
+    """A table of cases with the open one selected. Its cells never render markup, and cover severe
+    words if `is_covered`."""
     frame = pd.DataFrame(
         {
             "score": [_score(item) for item in items],
             "label": [_label(item) for item in items],
-            "comment": [item.excerpt for item in items],
+            "comment": [covered_text(item.excerpt, is_wanted=is_covered) for item in items],
         }
     )
     most = LIST_HEIGHT - PAGER_HEIGHT if is_paged else LIST_HEIGHT

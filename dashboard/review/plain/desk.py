@@ -27,7 +27,8 @@ class Desk:
     filters, `draws` the number of times the desk was drawn.
 
     `wants_words`: the reviewer asked which words raised the score of the open case; the answer is
-    in `words` or, if there is none, its reason in `words_refusal`.
+    in `words` or, if there is none, its reason in `words_refusal`. `is_revealed`: the covered words
+    of the open case are shown.
     """
 
     id: str = field(default_factory=new_id)
@@ -47,6 +48,7 @@ class Desk:
     wants_words: bool = False
     words: Explained | None = None
     words_refusal: str = ""
+    is_revealed: bool = False
 
     def place(self, items: Sequence[QueueLine]) -> list[QueueLine]:
         """The queue in this reviewer's order: skipped cases last. Opens the first case if none is
@@ -67,6 +69,7 @@ class Desk:
         if revision_id != self.revision_id:
             self.revision_id, self.reason_code, self.note = revision_id, None, ""
             self.ask_for_words(False)
+            self.is_revealed = False
 
     def leave(self) -> None:
         """Open the next case of the list as last drawn."""
@@ -187,6 +190,12 @@ def press_reason(desk: Desk, revision_id: str, code: str) -> None:
         return
     desk.reason_code = None if desk.reason_code == code else code
     desk.say("")
+
+
+def press_reveal(desk: Desk, revision_id: str) -> None:
+    """Show the covered words of the open case, or cover them again."""
+    if revision_id == desk.revision_id:
+        desk.is_revealed = not desk.is_revealed
 
 
 def press_words(desk: Desk, revision_id: str) -> None:

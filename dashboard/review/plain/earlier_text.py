@@ -6,12 +6,13 @@ import streamlit as st
 
 from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
+from dashboard.review.covered import covered_text
 from dashboard.wording import NO_LONGER_SHOWN, decision_line
 
 SHOWN_CHARS = 2_000
 
 
-def earlier_text(settled: EarlierText, policy: Policy, now: datetime) -> None:
+def earlier_text(settled: EarlierText, policy: Policy, now: datetime, *, is_covered: bool) -> None:
     """The decision first, then the earlier text. `policy` gives the title of a removal's reason."""
     decision = settled.chain[-1]
     reasons = {reason.code: reason.title for reason in policy.reasons}
@@ -21,5 +22,6 @@ def earlier_text(settled: EarlierText, policy: Policy, now: datetime) -> None:
         lines.append(f"Reason: {reasons.get(decision.reason_code, decision.reason_code)}")
     if decision.note:
         lines.append(f"Note to the author: {decision.note}")
-    st.text("\n".join(lines))
-    st.text(settled.revision.text[:SHOWN_CHARS] or NO_LONGER_SHOWN)
+    st.text(covered_text("\n".join(lines), is_wanted=is_covered))
+    earlier = settled.revision.text[:SHOWN_CHARS] or NO_LONGER_SHOWN
+    st.text(covered_text(earlier, is_wanted=is_covered))

@@ -8,6 +8,7 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.services.explain import MOST_REMOTE_TEXTS, Explained, explain_revision
 from core.services.queries import CaseView
+from dashboard.review.covered import covered_text
 from dashboard.review.plain.desk import Desk, press_words
 from dashboard.review.wording import caveat_line, remedy_line, word_rows
 from dashboard.wording import cut_score
@@ -38,14 +39,14 @@ def explain_open_case(desk: Desk, services: Services, actor: Actor) -> None:
         desk.words = explained
 
 
-def words_found(explained: Explained) -> None:
+def words_found(explained: Explained, *, is_covered: bool) -> None:
     """The words with their scores. Only elements that never render markup: an author wrote them."""
     rows = word_rows(explained)
     if rows:
         st.dataframe(
             pd.DataFrame(
                 {
-                    "word": [row.word for row in rows],
+                    "word": [covered_text(row.word, is_wanted=is_covered) for row in rows],
                     "label": [row.label for row in rows],
                     "alone": [cut_score(row.alone) for row in rows],
                     "without": [cut_score(row.without) for row in rows],
@@ -65,7 +66,7 @@ def words_found(explained: Explained) -> None:
             },
             alt="Words that raised the score, heaviest first",
         )
-        st.text(remedy_line(explained))
+        st.text(covered_text(remedy_line(explained), is_wanted=is_covered))
         st.caption("The thicker the line, the more a word raised the score.")
     else:
         st.text("No single word raised the score.")

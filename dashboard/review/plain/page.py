@@ -12,6 +12,7 @@ from core.moderation.queue import QueueFilter
 from core.moderation.scores import Label
 from core.services.queries import list_undoable, load_case
 from core.services.queue import list_queue
+from dashboard.review.covered import wants_cover
 from dashboard.review.plain.actions import (
     action_row,
     message_line,
@@ -43,7 +44,7 @@ def render(services: Services, actor: Actor) -> None:
     if st.session_state.get("desk_of") != actor.id:
         mine = list_undoable(services.context, actor) if can(actor, Permission.DECIDE) else ()
         st.session_state["desk_of"] = actor.id
-        st.session_state["desk"] = Desk(undoable=list(mine))
+        st.session_state["desk"] = Desk(undoable=[(own.revision_id, own.version) for own in mine])
     status, label = header(services, actor)
     _desk(services, actor, status, label)
 
@@ -69,12 +70,12 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
     except NotFound as gone:
         st.warning(str(gone))
         return
-    now = services.clock.now()
+    now, masks = services.clock.now(), wants_cover(services, actor)
     with left:
         pager(desk, page)
-        queue_list(desk, items, is_paged=has_pages(page))
+        queue_list(desk, items, is_paged=has_pages(page), is_covered=masks)
     with middle:
-        text_place = case_card(view, now, desk.words)
+        text_place = case_card(view, desk, now, masks=masks)
         keys = action_row(desk, services, actor, view)
         # Drawn right after the card and the buttons, so that keys work before the rest is drawn.
         is_open = status is not CaseStatus.CLOSED
@@ -84,14 +85,15 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
             reason_row(desk, view)
             note_box(desk, view)
     with right:
-        table_place = why_flagged(view, desk, services.service_asked)
+        table_place = why_flagged(view, desk, services.service_asked, masks=masks)
         author_panel(view)
         history_panel(view, now)
     if desk.wants_words and desk.words is None and not desk.words_refusal:
         # Last, when the keys work already: this scores some hundred variants of the comment.
         explain_open_case(desk, services, actor)
-        card_text(text_place, view, desk.words)
-        scores_or_words(table_place, view, desk)
+        is_covered = masks and not desk.is_revealed
+        card_text(text_place, view, desk.words, is_covered=is_covered)
+        scores_or_words(table_place, view, desk, masks=masks)
 
 
 def _keyboard(desk: Desk, card: str, keys: Collection[str], *, has_note: bool) -> None:

@@ -22,7 +22,7 @@ from dashboard.wording import (
 )
 
 
-def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerator:
+def why_flagged(view: CaseView, desk: Desk, service: str | None, *, masks: bool) -> DeltaGenerator:
     """Each label's score with its thresholds or, on request, the words that raised it. Returns the
     container for `scores_or_words`.
 
@@ -47,7 +47,7 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
                 f"{fact.rule.low:.2f}–{fact.rule.high:.2f}: {fact.rule.action}"
             )
         place = st.empty()
-        scores_or_words(place, view, desk)
+        scores_or_words(place, view, desk, masks=masks)
         if by_people := only_people_remove(view.policy.removed_by_people(automated.scores)):
             st.caption(by_people)
         missing = ", ".join(LABELS[label] for label in not_assessed(automated.scores))
@@ -58,11 +58,11 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None) -> DeltaGenerat
     return place
 
 
-def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk) -> None:
+def scores_or_words(place: DeltaGenerator, view: CaseView, desk: Desk, *, masks: bool) -> None:
     """The words once they are known; the scores until then, so that nothing below moves."""
     with place.container():
         if desk.words is not None:
-            words_found(desk.words)
+            words_found(desk.words, is_covered=masks and not desk.is_revealed)
             return
         if view.automated.scores:
             _score_table(view)

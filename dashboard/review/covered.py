@@ -3,9 +3,19 @@
 from collections.abc import Iterable
 from itertools import groupby
 
+from core.bootstrap.services import Services
 from core.inference.severe_words import severe_spans
+from core.moderation.permissions import Actor
+from core.services.preferences import load_preferences
 
 Piece = tuple[str, bool]
+MOST_BLOCKS = 12
+"""A word that was stretched over a line is as long as any other once it is covered."""
+
+
+def wants_cover(services: Services, actor: Actor) -> bool:
+    """Whether the person reads texts with severe words covered."""
+    return load_preferences(services.context, actor).masks_severe
 
 
 def covered(text: str, *, is_wanted: bool) -> list[Piece]:
@@ -17,6 +27,19 @@ def covered(text: str, *, is_wanted: bool) -> list[Piece]:
         at = span.end
     pieces.append((text[at:], False))
     return [piece for piece in pieces if piece[0]]
+
+
+def covered_text(text: str, *, is_wanted: bool) -> str:
+    """The text with blocks in place of its severe words, for whatever shows plain text alone."""
+    return "".join(
+        blocks(piece) if is_severe else piece
+        for piece, is_severe in covered(text, is_wanted=is_wanted)
+    )
+
+
+def blocks(word: str) -> str:
+    """What stands in place of a covered word."""
+    return "\u2588" * min(len(word), MOST_BLOCKS)
 
 
 def covered_marks(
