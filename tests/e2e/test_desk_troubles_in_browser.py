@@ -189,6 +189,19 @@ def test_the_buttons_are_as_wide_as_the_card(desk, width):
         assert box["x"] + box["width"] <= card["x"] + card["width"] + 1
 
 
+@pytest.mark.parametrize("width", [1024, 1190, 1440])
+def test_no_button_moves_when_a_comment_is_decided(desk, width):
+    page, *_ = desk(3)
+    page.set_viewport_size({"width": width, "height": 800})
+    buttons = page.locator("[data-part=buttons] button:not([hidden])")
+    before, first = [each.bounding_box() for each in buttons.all()], shown(page)
+    page.keyboard.press("a")
+    await_shown(page, after=first)
+    page.locator("[data-part=last]", has_text="Approved").wait_for()
+    page.wait_for_timeout(500)
+    assert [each.bounding_box() for each in buttons.all()] == before
+
+
 def test_no_error_hides_a_button_on_a_phone(desk):
     page, *_ = desk(4)
     page.set_viewport_size({"width": 390, "height": 844})

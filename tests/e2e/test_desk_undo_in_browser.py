@@ -54,6 +54,30 @@ def test_u_after_a_reopening_takes_back_the_reopening(desk, staff, is_reloaded):
     assert decided(services, revisions[first])[3:] == [Action.HOLD], "the one below stood again"
 
 
+def test_a_comment_decided_again_at_once_does_not_come_back_with_the_answer_to_its_undo(desk):
+    page, services, revisions = desk(3)
+    first = shown(page)
+    page.keyboard.press("a")
+    second = await_shown(page, after=first)
+    page.wait_for_timeout(500)  # the cards of the others have arrived
+    held = []
+    page.route("**/review/desk/cards", lambda route: held.append((route, route.fetch())))
+    page.keyboard.press("u")
+    await_shown(page, after=second)
+    while not held:
+        page.wait_for_timeout(50)
+    page.keyboard.press("a")
+    await_shown(page, after=first)
+    await_saved(page)
+    for route, answer in held:
+        route.fulfill(response=answer)
+    page.wait_for_timeout(300)
+    assert first not in listed(page)
+    assert shown(page) == second
+    expect(page.locator("[data-part=count]")).to_have_text("2")
+    assert decided(services, revisions[first])[-1] is Action.APPROVE
+
+
 def test_u_says_when_nothing_is_left(desk):
     page, services, revisions = desk(2)
     first = shown(page)

@@ -53,6 +53,7 @@ def test_opening_a_case_takes_it_and_leaving_gives_it_back(
     (late,) = outcomes(client, press("approve", first.id))
     assert not late["is_done"]
     assert late["words"].startswith(f"{MODERATOR.id} has held this case since ")
+    assert late["can_retry"], "it waits: only somebody else has it open"
     as_person(client, MODERATOR)
     opened(client, second, release=first.id)
     as_person(client, OTHER)

@@ -70,6 +70,7 @@ class Decisions {
     }
     this.outbox.add({ do: "undo", revision: last.revision, version: last.version })
     this.claims.forget(last.revision)
+    this.cases.gone.delete(last.revision)
     const card = this.cases.cards.get(last.revision)
     if (card) card.version = last.version + 1
     const { item, at } = last.taken?.[0] ?? {}
@@ -121,7 +122,9 @@ class Decisions {
     const isOpen = this.current === press.revision
     const next = this.after()
     if (outcome.can_retry) {
-      for (const { item, at } of undoable?.taken ?? []) this.cases.putBack(item, at)
+      for (const { item, at } of undoable?.taken ?? []) {
+        this.cases.putBack(item && { ...item, is_held: item.is_held || outcome.is_held }, at)
+      }
       this.redraft(press)
     } else this.cases.take(press.revision)
     this.cases.cards.delete(press.revision)
@@ -138,6 +141,7 @@ class Decisions {
   /** After an undo the card is read anew, since its decisions have changed. */
   async bringBack(revision) {
     const answer = await post("cards", { revisions: [revision] })
+    if (this.cases.gone.has(revision)) return // decided again meanwhile
     for (const card of answer.cards ?? []) {
       this.cases.cards.set(revision, card)
       if (card.status !== "closed") this.cases.putBack(itemOf(card), 0)

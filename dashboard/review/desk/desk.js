@@ -10,6 +10,9 @@ class Desk extends Decisions {
     this.data = data
     this.filters = { ...data.filters }
     this.wanted = data.revision
+    this.path = location.pathname
+    this.onPop = () => this.goBack()
+    window.addEventListener("popstate", this.onPop)
     this.drafts = new Drafts(data.who)
     this.undoable = data.undoable
     this.message = { words: "", isError: false }
@@ -78,12 +81,16 @@ class Desk extends Decisions {
     return this.data.reasons
   }
 
-  async open(filters, { query = "" } = {}) {
+  /** Lists other cases; the browser's back button brings the former list back. */
+  async open(filters, { query = "", isBack = false } = {}) {
     this.filters = Object.fromEntries(Object.entries(filters).filter(([, value]) => value))
     this.query = query
     this.view.query.value = query
     const link = new URLSearchParams(query ? { ...this.filters, q: query } : this.filters)
-    history.replaceState(history.state, "", link.size ? `?${link}` : location.pathname)
+    const address = link.size ? `?${link}` : location.pathname
+    // The first list replaces the address by which the page was opened, as far as it is understood.
+    const isNew = this.cases.turn > 1 && !isBack && location.search !== (link.size ? address : "")
+    history[isNew ? "pushState" : "replaceState"](history.state, "", address)
     this.cases.forget()
     this.current = undefined
     this.view.arrived.hidden = true
@@ -100,20 +107,28 @@ class Desk extends Decisions {
   }
 
   /** The counts of the filters anew, also in the open dialog. */
-  async countFacets() {
+  async countFacets({ isQuiet = false } = {}) {
     clearTimeout(this.counting)
     const { turn } = this.cases
     const facets = await ask("facets", this.filters)
     if (turn !== this.cases.turn || facets.error) return
     this.facets = facets
-    if (!this.view.quick.matches(":hover, :focus-within") || !this.view.quick.children.length) drawQuick(this)
+    // Nothing moves under a hand that is about to press it.
+    if (!isQuiet || !this.view.quick.matches(":hover, :focus-within")) drawQuick(this)
     if (this.view.filters.open) drawChoices(this)
   }
 
   /** Once a run of decisions is over. */
   countLater() {
     clearTimeout(this.counting)
-    this.counting = setTimeout(() => this.countFacets(), COUNT_MS)
+    this.counting = setTimeout(() => this.countFacets({ isQuiet: true }), COUNT_MS)
+  }
+
+  /** The list of the address that the browser went back or forward to. */
+  goBack() {
+    if (location.pathname !== this.path) return // another page of the console
+    const { q: query, ...filters } = Object.fromEntries(new URLSearchParams(location.search))
+    this.open(filters, { query, isBack: true })
   }
 
   filter(name, value) {
@@ -221,6 +236,7 @@ class Desk extends Decisions {
   }
 
   close() {
+    window.removeEventListener("popstate", this.onPop)
     this.keys.close()
     clearTimeout(this.stay)
     clearTimeout(this.counting)

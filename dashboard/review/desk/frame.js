@@ -155,7 +155,7 @@ function drawDock(desk) {
   view.reopen.hidden = !isClosed
   view.reopen.disabled = !card?.can_reopen
   view.reasons.hidden = isClosed
-  view.notes.hidden = isClosed
+  view.dockhead.hidden = isClosed
   view.remove.firstChild.replaceChildren("Remove",
     el("span", { className: "wide" }, chosen ? ` for ${chosen.title.toLowerCase()}` : ""))
 }
@@ -197,6 +197,7 @@ function drawSaved(desk) {
   const { isLate, trouble } = desk.outbox
   const seconds = waiting ? Math.round((Date.now() - desk.outbox.entries[0].pressed_at) / 1_000) : 0
   saved.className = `chip ${isLate ? "r" : waiting ? "o" : "g"}`
+  saved.title = isLate ? trouble : ""
   saved.textContent = !waiting ? "all saved"
     : isLate ? `${waiting} not saved for ${seconds} s${trouble ? `: ${trouble}` : ""}`
       : `${waiting} not saved yet`

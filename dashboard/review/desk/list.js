@@ -33,7 +33,7 @@ function drawList(desk) {
   view.toggle.firstChild.textContent = `Queue ${view.count.textContent}`
   view.more.hidden = !cases.next
   const { oldest, problem } = cases.head ?? {}
-  view.oldest.textContent = oldest ? `oldest ${age(oldest, desk.now_ms)}` : ""
+  view.oldest.textContent = oldest && cases.items.length ? `oldest ${age(oldest, desk.now_ms)}` : ""
   view.problem.textContent = problem ?? ""
 }
 

@@ -5,7 +5,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from core.bootstrap.services import Services
-from core.errors import Conflict, ConsoleError, InvalidInput, StoreError
+from core.errors import Conflict, ConsoleError, InvalidInput, NotFound, StoreError
+from core.moderation.cases import CaseStatus
 from core.moderation.decisions import Decision
 from core.moderation.groups import group_id_of
 from core.moderation.permissions import Actor
@@ -16,6 +17,7 @@ from core.services.group_decisions import (
     decide_group,
     undo_group,
 )
+from core.services.queries import load_case
 from core.services.reopen import reopen
 from core.services.review import Review, decide_case, describe_decision, skip_case, undo_decision
 from dashboard.review.desk.requests import number, text
@@ -105,10 +107,21 @@ def _outcome(services: Services, actor: Actor, row: Mapping[str, object]) -> dic
         raise
     except ConsoleError as refusal:
         # Somebody else's decision stands; anything else the moderator can mend and press again.
-        is_final = isinstance(refusal, Conflict)
-        return {"id": press_id, "is_done": False, "words": str(refusal), "can_retry": not is_final}
+        is_held = isinstance(refusal, Conflict) and _still_waits(services, actor, press)
+        can_retry = is_held or not isinstance(refusal, Conflict)
+        told = {"words": str(refusal), "can_retry": can_retry, "is_held": is_held}
+        return {"id": press_id, "is_done": False, **told}
     at = millis(decision.effective_at) if decision else None
     return {"id": press_id, "is_done": True, "effective_at": at}
+
+
+def _still_waits(services: Services, actor: Actor, press: Press) -> bool:
+    """Whether the case is as it was on screen: then somebody else only has it open."""
+    try:
+        view = load_case(services.context, actor, press.revision_id)
+    except NotFound:
+        return False
+    return view.case.status is not CaseStatus.CLOSED and len(view.chain) == press.version
 
 
 def _group_outcome(services: Services, actor: Actor, press: Press) -> dict[str, object]:
