@@ -175,9 +175,8 @@ def test_presses_are_saved_after_the_page_was_left_for_another_one(desk):
     await_shown(page, after=first)
     page.get_by_role("link", name="Look-up").click()
     page.get_by_role("heading", name="Look-up").wait_for()
-    release()
     with page.expect_response(PRESSES):
-        pass
+        release()
     assert decided(services, revisions[first]) == [Action.APPROVE]
 
 

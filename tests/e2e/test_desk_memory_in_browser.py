@@ -79,9 +79,10 @@ def test_errors_stay_until_they_are_dismissed(desk):
     problems = page.locator(PROBLEM)
     page.route(PRESSES, refuse_presses)
     for count in range(1, 6):
+        now = shown(page)
         page.keyboard.press("a")
+        await_shown(page, after=now)
         expect(problems).to_have_count(min(count, 3))
-        page.wait_for_timeout(100)
     expect(page.get_by_text("2 earlier")).to_be_visible()
     page.unroute(PRESSES)
     now = shown(page)
