@@ -3,7 +3,7 @@ new decision."""
 
 from core.errors import Conflict, NotFound
 from core.moderation.audit import AuditEvent
-from core.moderation.cases import Case, TextGone
+from core.moderation.cases import Case, CaseStatus, TextGone
 from core.moderation.claims import Claim, held_by_other
 from core.moderation.decisions import Decision
 from core.moderation.permissions import Actor
@@ -39,11 +39,24 @@ def check_latest(tx: Reader, revision_id: str) -> None:
 
 
 def add_reviewed(
-    tx: Writer, decision: Decision, seen_version: int, key: str, audit: AuditEvent
+    tx: Writer,
+    decision: Decision,
+    seen_version: int,
+    key: str,
+    audit: AuditEvent,
+    *,
+    case_status: CaseStatus | None = None,
 ) -> None:
-    """Add a person's decision. Raises Conflict if the revision's version is no longer
-    `seen_version`."""
-    if not tx.add_decision(decision, seen_version=seen_version, idempotency_key=key, audit=audit):
+    """Add a person's decision, and give its case that status. Raises Conflict if the revision's
+    version is no longer `seen_version`."""
+    is_stored = tx.add_decision(
+        decision,
+        seen_version=seen_version,
+        idempotency_key=key,
+        audit=audit,
+        case_status=case_status,
+    )
+    if not is_stored:
         raise Conflict("Somebody else decided first.")
 
 

@@ -106,8 +106,8 @@ def add_review(
         override=str(is_override(decision, checked.chain)).lower(),
         **data,
     )
-    add_reviewed(tx, decision, review.seen_version, review.idempotency_key, audit)
-    tx.set_case_status(checked.case.id, checked.status)
+    key = review.idempotency_key
+    add_reviewed(tx, decision, review.seen_version, key, audit, case_status=checked.status)
     release(context, tx, actor, checked.claim)
     return decision
 

@@ -202,10 +202,17 @@ class Writer(Reader, ReportWriter, Protocol):
         ...
 
     def add_decision(
-        self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
+        self,
+        decision: Decision,
+        *,
+        seen_version: int,
+        idempotency_key: str,
+        audit: AuditEvent,
+        case_status: CaseStatus | None = None,
     ) -> bool:
-        """Store the decision as the current one. False, with nothing written, if the revision's
-        version is no longer `seen_version`."""
+        """Store the decision as the current one, and the status that it gives the case of its
+        text. False, with nothing written, if the revision's version is no longer
+        `seen_version`."""
         ...
 
     def open_case(self, case: Case) -> None: ...
@@ -213,8 +220,6 @@ class Writer(Reader, ReportWriter, Protocol):
     def change_case(self, case: Case) -> None:
         """Set everything but the revision of the case with that id."""
         ...
-
-    def set_case_status(self, case_id: str, status: CaseStatus) -> None: ...
 
     def put_claim(self, claim: Claim) -> None:
         """Store it in place of the case's earlier one."""

@@ -6,6 +6,7 @@ import pytest
 
 from core.errors import StoreError
 from core.moderation.cases import Attention, CaseTrigger, TextGone
+from core.moderation.policies import Action
 from core.moderation.sampling import Sampling, SamplingReason
 from core.moderation.scores import Label
 from core.store.base import Store
@@ -17,10 +18,14 @@ class Cases(StoreFixtures):
     """Cases, and how many wait."""
 
     def test_case_comes_back_and_changes_its_status(self, store: Store, rows: Rows) -> None:
-        case = rows.case(rows.comment("one"))
-        with store.write() as tx:
-            tx.set_case_status(case.id, ESCALATED)
+        revision, other = rows.comment("one"), rows.comment("two")
+        for each in (revision, other):
+            rows.decided(each, Action.HOLD)
+        case, beside = rows.case(revision), rows.case(other)
+        rows.decided(revision, Action.ESCALATE, seen=1, case_status=ESCALATED)
+        rows.decided(revision, Action.ESCALATE, seen=2, minutes=2)
         with store.read() as reader:
+            assert reader.case(beside.id) == beside
             assert reader.case(case.id) == replace(case, status=ESCALATED)
             assert reader.case_of(case.revision_id) == reader.case(case.id)
 

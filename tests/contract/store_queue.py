@@ -181,9 +181,7 @@ class Queue(StoreFixtures):
             rows.decided(revision, Action.HOLD)
             rows.case(revision)
         for minutes, revision in ((5, second), (6, first)):
-            rows.decided(revision, Action.APPROVE, seen=1, minutes=minutes)
-            with store.write() as tx:
-                tx.set_case_status(f"case-{revision.id}", CLOSED)
+            rows.decided(revision, Action.APPROVE, seen=1, minutes=minutes, case_status=CLOSED)
         query = ask(QueueFilter(statuses=(CLOSED,)))
         with store.read() as reader:
             lines = reader.queue_lines(query, None, 9)
@@ -222,11 +220,10 @@ class Queue(StoreFixtures):
         with store.read() as reader:
             mark = reader.newest_event()
         assert arrived(mark) == 0
-        arrive("one")
+        one = arrive("one")
         arrive("two", Label.INSULT)
         assert arrived(mark) == 2
         assert arrived(mark, QueueFilter(label=Label.INSULT)) == 1
         assert arrived(mark, QueueFilter(statuses=(ESCALATED,))) == 0
-        with store.write() as tx:
-            tx.set_case_status("case-one-1", CLOSED)
+        rows.decided(one, Action.APPROVE, seen=1, case_status=CLOSED)
         assert arrived(mark) == 1

@@ -80,6 +80,7 @@ class Rows:
         minutes: float = 1,
         actor: str = "mina",
         scores: Mapping[Label, float] | None = None,
+        case_status: CaseStatus | None = None,
     ) -> Decision | None:
         """The decision; None if the store refused it."""
         chain = tx.decision_chain(revision.id)
@@ -104,7 +105,13 @@ class Rows:
         )
         audit = self.audit(AuditKind.DECISION_REVIEWED, revision.id)
         key = key or decision.id
-        taken = tx.add_decision(decision, seen_version=seen, idempotency_key=key, audit=audit)
+        taken = tx.add_decision(
+            decision,
+            seen_version=seen,
+            idempotency_key=key,
+            audit=audit,
+            case_status=case_status,
+        )
         return decision if taken else None
 
     def failed(self, revision: Revision, action: Action = Action.HOLD) -> None:
@@ -129,9 +136,18 @@ class Rows:
         seen: int = 0,
         minutes: float = 1,
         actor: str = "mina",
+        case_status: CaseStatus | None = None,
     ) -> Decision:
         with self.store.write() as tx:
-            decision = self.decide(tx, revision, action, seen=seen, minutes=minutes, actor=actor)
+            decision = self.decide(
+                tx,
+                revision,
+                action,
+                seen=seen,
+                minutes=minutes,
+                actor=actor,
+                case_status=case_status,
+            )
         assert decision is not None
         return decision
 

@@ -3,9 +3,9 @@ enough to filter and order the queue."""
 
 from typing import Any
 
-from sqlalchemy import Connection, and_, bindparam, case, func, select, update
+from sqlalchemy import Connection, Text, and_, bindparam, case, func, select, update
 
-from core.moderation.cases import Case
+from core.moderation.cases import Case, CaseStatus
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.queue import queue_score, tenth_of
 from core.store.sql import rows
@@ -43,7 +43,10 @@ _FACTS = Prepared(
 _NOTE_DECIDED = Prepared(
     update(cases)
     .where(cases.c.revision_id == bindparam("revision"))
-    .values(decided_at=bindparam("moment"))
+    .values(
+        decided_at=bindparam("moment"),
+        status=func.coalesce(bindparam("status", type_=Text), cases.c.status),
+    )
 )
 
 
@@ -54,10 +57,16 @@ def case_facts(connection: Connection, of: Case) -> dict[str, Any]:
     return {**found, "score": score, "tenth": tenth_of(score)}
 
 
-def note_decided(connection: Connection, decision: Decision) -> None:
-    """A later decision was added on a text, which may have a case."""
-    moment = rows.to_micros(decision.decided_at)
-    _NOTE_DECIDED.run(connection, {"revision": decision.revision_id, "moment": moment})
+def note_decided(connection: Connection, decision: Decision, status: CaseStatus | None) -> None:
+    """A later decision was added on a text, which may have a case; it gets that status, if any."""
+    _NOTE_DECIDED.run(
+        connection,
+        {
+            "revision": decision.revision_id,
+            "moment": rows.to_micros(decision.decided_at),
+            "status": status.value if status else None,
+        },
+    )
 
 
 def change_cases_of(connection: Connection, comment_id: str, **values: object) -> None:

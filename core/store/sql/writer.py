@@ -49,9 +49,6 @@ _DECIDE = Prepared(
         current_action=bindparam("action"),
     )
 )
-_SET_STATUS = Prepared(
-    update(cases).where(cases.c.id == bindparam("case")).values(status=bindparam("now"))
-)
 _TEXT = Prepared(select(revisions.c.body).where(revisions.c.id == bindparam("revision")))
 _NUMBER_TEXT = Prepared(
     insert(near_texts).returning(near_texts.c.number), columns=["revision_id", "size"]
@@ -127,10 +124,22 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
         self.add_audit(audit)
 
     def add_decision(
-        self, decision: Decision, *, seen_version: int, idempotency_key: str, audit: AuditEvent
+        self,
+        decision: Decision,
+        *,
+        seen_version: int,
+        idempotency_key: str,
+        audit: AuditEvent,
+        case_status: CaseStatus | None = None,
     ) -> bool:
         if self._connection.dialect.name == "postgresql":
-            return decide(self._connection, decision, seen_version, idempotency_key, audit)
+            given = {
+                "seen": seen_version,
+                "position": seen_version + 1,
+                "idempotency_key": idempotency_key,
+                "case_status": case_status.value if case_status else None,
+            }
+            return decide(self._connection, decision, given, audit)
         moved = _DECIDE.run(
             self._connection,
             {
@@ -146,7 +155,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
         row = rows.decision_to_row(decision)
         self._insert(decisions, **row, position=seen_version + 1, idempotency_key=idempotency_key)
         if seen_version:  # before the first decision there is no case
-            note_decided(self._connection, decision)
+            note_decided(self._connection, decision, case_status)
         self.add_audit(audit)
         return True
 
@@ -169,9 +178,6 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
     def change_case(self, case: Case) -> None:
         row = rows.case_to_row(case) | case_facts(self._connection, case)
         self._connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
-
-    def set_case_status(self, case_id: str, status: CaseStatus) -> None:
-        _SET_STATUS.run(self._connection, {"case": case_id, "now": status.value})
 
     def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
         same = appeals.select().where(appeals.c.decision_id == appeal.decision_id)

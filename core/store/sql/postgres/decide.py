@@ -1,8 +1,11 @@
 """A decision in one statement of PostgreSQL: each statement is a trip to the server."""
 
+from collections.abc import Mapping
+
 from sqlalchemy import (
     Connection,
     Select,
+    Text,
     bindparam,
     column,
     func,
@@ -52,7 +55,10 @@ def _statement() -> Select[int]:
     noted = (
         update(cases)
         .where(cases.c.revision_id == moved.c.id)
-        .values(decided_at=bindparam("decided_at"))
+        .values(
+            decided_at=bindparam("decided_at"),
+            status=func.coalesce(bindparam("case_status", type_=Text), cases.c.status),
+        )
     )
     found = (
         update(_documents)
@@ -71,14 +77,14 @@ _DECIDE = Prepared(_statement())
 
 
 def decide(
-    connection: Connection, decision: Decision, seen: int, idempotency_key: str, audit: AuditEvent
+    connection: Connection, decision: Decision, given: Mapping[str, object], audit: AuditEvent
 ) -> bool:
-    """Stores the decision with its event, and what follows for its case and for the search. Changes
-    nothing and gives False if the revision's version is no longer the one that was seen."""
-    values = rows.decision_to_row(decision) | {
-        "seen": seen,
-        "position": seen + 1,
-        "idempotency_key": idempotency_key,
+    """Stores the decision with its event, and what follows for its case and for the search. `given`
+    are the version that was seen, the decision's position, its key and the case's status. Changes
+    nothing and gives False if the revision's version is another one."""
+    values = {
+        **rows.decision_to_row(decision),
+        **given,
         "words": decision_words(decision) if decision.source is DecisionSource.REVIEWER else "",
         **{_AUDIT + name: value for name, value in rows.audit_to_row(audit).items()},
     }
