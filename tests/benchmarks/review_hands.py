@@ -25,6 +25,7 @@ from tests.e2e.conftest import CHROMIUM_ARGS
 from tests.e2e.desk_page import await_saved, await_shown, decided, open_desk, shown
 from tests.e2e.reviewing import Console, fill
 from tests.factories import make_services
+from tests.patience import PATIENT_MS
 
 SIZES = ((390, 844), (1024, 768), (1440, 860))
 ACTIONS = {"Approve": Action.APPROVE, "Remove": Action.REMOVE, "Escalate": Action.ESCALATE}
@@ -77,6 +78,7 @@ def main(count: int, folder: Path | None) -> None:
         for width, height in SIZES:
             for name in ("keys", "mouse"):
                 page = browser.new_page(viewport={"width": width, "height": height})
+                page.set_default_timeout(PATIENT_MS)
                 hand = Hand(name, page)
                 rows.append({"width": width, "hand": name, **_review(hand, count, folder)})
                 page.close()

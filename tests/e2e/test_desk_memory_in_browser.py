@@ -12,6 +12,7 @@ from tests.e2e.test_desk_faults_in_browser import (  # noqa: F401
     PRESSES,
     PROBLEM,
     desk,
+    hold_presses,
     listed,
     same_texts,
 )
@@ -114,6 +115,18 @@ def test_the_open_filters_count_anew(desk, staff):
     page.get_by_label("Order").select_option("oldest")
     expect(source.locator("option").nth(1)).to_contain_text("(3)")
     expect(page.get_by_label("Order")).to_have_value("oldest")
+
+
+def test_presses_that_are_not_saved_are_not_counted_as_waiting(desk):
+    page, *_ = desk(53)
+    release, now = hold_presses(page), shown(page)
+    for _ in range(24):  # the rest of the list is read meanwhile
+        page.keyboard.press("a")
+        now = await_shown(page, after=now)
+    expect(page.locator("[data-revision]")).to_have_count(29)
+    expect(page.locator("[data-part=count]")).to_have_text("29")
+    release()
+    await_saved(page)
 
 
 def test_a_group_ticks_and_counts_what_its_title_says(desk, staff):

@@ -28,7 +28,7 @@ function drawList(desk) {
   if (desk.listed !== desk.current) view.list.querySelector(".on")?.scrollIntoView({ block: "nearest" })
   desk.listed = desk.current
   if (focused) view.list.querySelector(`[data-revision="${focused}"]`)?.focus({ preventScroll: true })
-  const total = cases.total === null ? "" : cases.total.toLocaleString("en")
+  const total = cases.count === null ? "" : cases.count.toLocaleString("en")
   view.count.textContent = total && !cases.head.is_exact ? `${total}+` : total
   view.toggle.firstChild.textContent = `Queue ${view.count.textContent}`
   view.more.hidden = !cases.next

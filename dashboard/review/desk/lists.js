@@ -75,6 +75,12 @@ class Cases {
     }
   }
 
+  /** How many wait; null for what a search found. The server's number may contain presses that it
+   * had not saved, so the whole list is counted here. */
+  get count() {
+    return this.total === null || this.next ? this.total : this.items.length
+  }
+
   take(revision) {
     const at = this.items.findIndex(item => item.revision === revision)
     const [item] = at < 0 ? [null] : this.items.splice(at, 1)
