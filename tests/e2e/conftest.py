@@ -123,6 +123,18 @@ def settle(page, quiet_ms: int = 1_500) -> None:
     )
 
 
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
+    """A test that fails tells what its pages showed."""
+    report = yield
+    context = getattr(item, "funcargs", {}).get("_kept_context")
+    if call.when == "call" and report.failed and context is not None:
+        for page in context.pages[1:]:
+            shown = page.evaluate("document.body?.innerText ?? ''")
+            report.sections.append((f"page {page.url}", shown[:2_000]))
+    return report
+
+
 # Not for the session: while it runs, no other test can start an event loop of its own.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[object]:
@@ -193,16 +205,20 @@ def _new_context(browser):
 
 
 def _forget(context) -> None:
-    """Closes every tab but the anchor, and clears what the browser keeps of them."""
+    """Closes every tab but the anchor, then clears what the browser keeps of them: a page that is
+    still open may write its cookie once more."""
+    anchor, *pages = context.pages
+    urls = [urlsplit(page.url) for page in pages]
     context.unroute_all()
-    context.clear_cookies()
-    for page in context.pages[1:]:
-        url = urlsplit(page.url)
-        context.new_cdp_session(page).send(
-            "Storage.clearDataForOrigin",
-            {"origin": f"{url.scheme}://{url.netloc}", "storageTypes": "local_storage"},
-        )
+    for page in pages:
         page.close()
+    context.clear_cookies()
+    storage = context.new_cdp_session(anchor)
+    for origin in {f"{url.scheme}://{url.netloc}" for url in urls if url.netloc}:
+        storage.send(
+            "Storage.clearDataForOrigin", {"origin": origin, "storageTypes": "local_storage"}
+        )
+    storage.detach()
 
 
 def _note(page, url: str) -> None:

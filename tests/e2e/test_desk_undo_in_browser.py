@@ -54,6 +54,22 @@ def test_u_after_a_reopening_takes_back_the_reopening(desk, staff, is_reloaded):
     assert decided(services, revisions[first])[3:] == [Action.HOLD], "the one below stood again"
 
 
+def test_u_before_the_list_has_come_shows_its_comment(desk, staff):
+    page, _services, _revisions = desk(1)
+    page.keyboard.press("a")
+    await_saved(page)
+    first = reopen_first(page, staff.address)
+    held = []
+    page.route("**/review/desk/queue", lambda route: held.append((route, route.fetch())))
+    reload(page)
+    while not held:
+        page.wait_for_timeout(50)
+    undo(page)
+    for route, answer in held:
+        route.fulfill(response=answer)
+    assert await_shown(page) == first
+
+
 def test_a_comment_decided_again_at_once_does_not_come_back_with_the_answer_to_its_undo(desk):
     page, services, revisions = desk(3)
     first = shown(page)

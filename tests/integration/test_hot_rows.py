@@ -25,7 +25,10 @@ def test_every_decision_on_hot_rows_is_kept_once(tmp_path: Path, each_state_url:
         subprocess.Popen([*command, *revisions], stdout=subprocess.PIPE, text=True)
         for _ in range(PROCESSES)
     ]
-    refused = [int(process.communicate()[0]) for process in running]
+    said = [process.communicate()[0] for process in running]
+    # Below 0 is the signal that ended it.
+    assert [process.returncode for process in running] == [0] * PROCESSES
+    refused = map(int, said)
     services.close()
     place = place_of(services.settings)
     stored = PROCESSES * each

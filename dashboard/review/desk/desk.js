@@ -101,7 +101,8 @@ class Desk extends Decisions {
     if (turn !== this.cases.turn) return // another choice came after this one
     this.isOpening = false
     if (this.cases.head) this.offset_ms = this.cases.head.now - Date.now()
-    this.show(this.wanted ?? this.cases.items[0]?.revision)
+    // An undo meanwhile has chosen its comment.
+    this.show(this.current ?? this.wanted ?? this.cases.items[0]?.revision)
     this.wanted = null // a link to a case opens it once
     await this.countFacets()
   }
