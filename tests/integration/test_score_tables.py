@@ -8,7 +8,6 @@ from typing import Any
 import duckdb
 import pytest
 
-from core.batch.predictions import inputs, scoring_run
 from core.cli.main import main
 from core.inference.fake import POISON
 from core.moderation.scores import Label
@@ -180,30 +179,6 @@ def test_files_are_a_source(path: Path, run: Score, tmp_path: Path) -> None:
         assert found == from_csv
 
 
-@pytest.mark.parametrize("pattern", ["*.parquet", "../parts/*.parquet", "./*"])
-def test_a_run_over_files_is_named_after_their_folder(
-    path: Path, run: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, pattern: str
-) -> None:
-    (tmp_path / "parts").mkdir()
-    for name in ("a", "b"):
-        where = f"id {'<' if name == 'a' else '>'} 2"
-        rows_of(path, f"COPY (FROM comments WHERE {where}) TO '{tmp_path}/parts/{name}.parquet'")
-    monkeypatch.chdir(tmp_path / "parts")
-    _, told, _ = run(source=pattern)
-    assert told["name"] == "2 files of parts to predictions"
-
-
-def test_files_of_several_folders_are_named_after_the_one_around_them(
-    path: Path, run: Score, tmp_path: Path
-) -> None:
-    for name in ("a", "b"):
-        (tmp_path / "all" / name).mkdir(parents=True)
-        where = f"id {'<' if name == 'a' else '>'} 2"
-        rows_of(path, f"COPY (FROM comments WHERE {where}) TO '{tmp_path}/all/{name}/x.parquet'")
-    _, told, _ = run(source=f"{tmp_path}/all")
-    assert told["name"] == "2 files of all to predictions"
-
-
 def test_a_table_is_scored_into_a_file_with_all_of_its_columns(
     path: Path, run: Score, tmp_path: Path
 ) -> None:
@@ -224,23 +199,6 @@ def test_ids_that_repeat_are_refused_in_a_table_and_reported_of_a_file(
     rows_of(path, f"COPY comments TO '{tmp_path}/all.parquet'")
     code, told, _ = run(source=str(tmp_path / "all.parquet"))
     assert (code, told["unusable_count"], told["scored_count"]) == (1, 1, 3)
-
-
-def test_an_id_that_comes_again_before_a_commit_is_reported_as_one_after_it(
-    path: Path, run: Score, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(inputs, "READ_ROWS", 2)
-    monkeypatch.setattr(scoring_run, "COMMIT_S", 1e9)
-    rows = "(1, 'Fine.'), (2, 'You idiot.'), (3, 'Fine.'), (1, 'Another.'), (2, 'You idiot.')"
-    rows_of(path, f"COPY (FROM (VALUES {rows}) AS r(id, text)) TO '{tmp_path}/all.parquet'")
-    found = []
-    for commit_rows in (1, 10**9):
-        monkeypatch.setattr(scoring_run, "COMMIT_ROWS", commit_rows)
-        table = f"of_{commit_rows}"
-        code, told, _ = run("--out-table", table, source=str(tmp_path / "all.parquet"))
-        assert (code, told["unusable_count"], told["scored_count"]) == (1, 1, 3)
-        found.append(rows_of(path, f"SELECT id, action FROM {table} ORDER BY id"))
-    assert found == [[(1, "approve"), (2, "hold"), (3, "approve")]] * 2
 
 
 WRONG = [
