@@ -4,14 +4,15 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from core.moderation.decisions import judge_read
-from core.moderation.policies import Policy
+from core.moderation.policies import Action, Policy, Reason, Rule
 from core.moderation.scores import Label
 from core.moderation.verdict_columns import ACTIONS, NO_RULE, judge_columns
-from tests.property.test_decide_properties import POLICY, policies, unit_floats
+from tests.property.test_decide_properties import NOW, POLICY, policies, unit_floats
 
 Row = tuple[dict[Label, float], int]
 
@@ -41,3 +42,24 @@ def test_verdicts_on_columns_are_those_on_single_rows(given_: tuple[Policy, list
     policy, rows = given_
     expected = [judge_read(scores, policy, unread_chars=unread) for scores, unread in rows]
     assert judged(rows, policy) == [(each.action, each.reason_code) for each in expected]
+
+
+@pytest.mark.parametrize("labels", [(Label.TOXICITY, Label.INSULT), (Label.INSULT, Label.TOXICITY)])
+@pytest.mark.parametrize("scores", [(0.7, 0.9), (0.9, 0.7), (0.8, 0.8)])
+def test_of_reasons_of_one_rank_that_of_the_highest_score_is_given(
+    labels: tuple[Label, Label], scores: tuple[float, float]
+) -> None:
+    rules = [
+        rule
+        for label in labels
+        for rule in (
+            Rule(f"{label}-low", label, 0.0, 0.5, Action.APPROVE, label),
+            Rule(f"{label}-high", label, 0.5, 1.0, Action.HOLD, label),
+        )
+    ]
+    reasons = tuple(Reason(label, label, label) for label in labels)
+    policy = Policy(1, tuple(rules), reasons, NOW)
+    row = (dict(zip(labels, scores, strict=True)), 0)
+    expected = labels[0] if scores[0] >= scores[1] else labels[1]
+    assert judge_read(row[0], policy, unread_chars=0).reason_code == expected
+    assert judged([row], policy) == [(Action.HOLD, expected)]
