@@ -40,7 +40,8 @@ SETTING_HELP: dict[str, str] = {
     "read_chars": "How many characters of a comment are read, if it is ordinary English: the limit "
     "on what a long comment costs. Text with more tokens to a character (Chinese, emoji) reaches "
     "it sooner. A comment that is not read to its end is held for a person, or removed because of "
-    "the part that was read; it is never approved.",
+    "the part that was read; it is never approved. After the limit is raised, those held are "
+    "scored again, by `modconsole score` or while the API runs.",
     "backends_file": "The file that declares remote backends; relative to the home folder, or "
     "absolute.",
     "fallback": "What scores comments if the backend does not answer: `none`, or any value that "

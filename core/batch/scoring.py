@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from core.errors import BackendError, InvalidInput
 from core.inference.base import ErrorKind, TextResult
 from core.inference.scorer import Scorer
-from core.moderation.cleaning import check_text, clean_text
+from core.moderation.cleaning import check_text, clean_text, is_readable_as_it_is
 from core.servinglog.record import Mode
 from core.sources.files.fields import kind_of
 
@@ -17,19 +17,25 @@ def score_cells(
 ) -> list[TextResult]:
     """A result for each value, in order. A value may be of any type; one with a problem is not
     scored. Raises BackendError when the backend is down."""
-    results: list[TextResult | None] = []
     texts: list[str] = []
-    for value, problem in zip(values, problems, strict=True):
+    failed: dict[int, TextResult] = {}
+    for at, (value, problem) in enumerate(zip(values, problems, strict=True)):
         text, reason = ("", problem) if problem is not None else _readable(value)
-        results.append(None if reason is None else TextResult(error=reason))
         if reason is None:
             texts.append(text)
-    scored = iter(_scored(texts, scorer))
-    return [next(scored) if result is None else result for result in results]
+        else:
+            failed[at] = TextResult(error=reason)
+    scored = _scored(texts, scorer)
+    if not failed:
+        return list(scored)
+    left = iter(scored)
+    return [failed[at] if at in failed else next(left) for at in range(len(values))]
 
 
 def _readable(value: object) -> tuple[str, str | None]:
     """The text to score, or the reason why there is none."""
+    if isinstance(value, str) and is_readable_as_it_is(value):
+        return value, None
     if value is None or (isinstance(value, str) and not value.strip()):
         return "", EMPTY
     if not isinstance(value, str):

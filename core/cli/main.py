@@ -4,6 +4,7 @@ import argparse
 import io
 import sys
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from core.cli import (
     bench,
@@ -22,7 +23,7 @@ from core.cli import (
     withdraw,
 )
 from core.cli.arguments import Commands
-from core.cli.output import ExitCode, complain, exit_code_of
+from core.cli.output import ExitCode, complain, exit_code_of, exit_code_with_output
 from core.config import Settings, load_settings
 from core.errors import ConsoleError
 
@@ -50,6 +51,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # A terminal in an old encoding must not end a command whose work is done.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    return exit_code_with_output(partial(_run, arguments))
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     parsed = make_parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], int] = parsed.run
     try:

@@ -1,10 +1,12 @@
 """Output that all commands share: messages, the progress bar and the exit codes."""
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stdout
 from enum import IntEnum
+from typing import TextIO, cast
 
 from tqdm import tqdm
 
@@ -31,12 +33,14 @@ class ExitCode(IntEnum):
     NOT_BETTER = 5
     WORSE = 6
     INTERRUPTED = 130
+    NOBODY_READS = 141
 
 
 EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "Done, or there was nothing to do. Also for a server that was asked to stop.",
-    ExitCode.INCOMPLETE: "Some rows failed, or a source or the log's shared store did not answer; "
-    "the others are done. Correct the rows or wait, then run the same command again.",
+    ExitCode.INCOMPLETE: "Some rows failed, a source or the log's shared store did not answer, or "
+    "the output could not be written; the others are done. Correct that or wait, then run the same "
+    "command again.",
     ExitCode.WRONG_USE: "Wrong use: a flag or a setting is wrong, or a file or the state can't be "
     "read. Trying again does not help until that is corrected.",
     ExitCode.NOTHING_SCORED: "Nothing could be scored: the backend does not answer, or refuses "
@@ -46,6 +50,8 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     "than the shipped one.",
     ExitCode.WORSE: "A model was written, and its test rows show that it is worse.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C; what was committed is kept.",
+    ExitCode.NOBODY_READS: "The program that read the output ended first, as with `| head -1`; "
+    "what was committed is kept.",
 }
 
 # The code of an error's nearest base class listed here is used.
@@ -73,8 +79,68 @@ def printable(text: str) -> str:
 
 
 def complain(message: object) -> None:
-    """Print a message on standard error."""
-    print(printable(f"modconsole: {message}"), file=sys.stderr)
+    """Print a message on standard error, if that can be written."""
+    try:
+        print(printable(f"modconsole: {message}"), file=sys.stderr, flush=True)
+    except OSError:
+        _leave(sys.stderr)
+
+
+class _OutputLost(Exception):
+    """Standard output can't be written. No OSError, which argparse would swallow."""
+
+    def __init__(self, cause: OSError) -> None:
+        self.cause = cause
+
+
+class _Watched:
+    """Standard output, whose failures can be told from others."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError as error:
+            raise _OutputLost(error) from None
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError as error:
+            raise _OutputLost(error) from None
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._stream, name)
+
+
+def exit_code_with_output(run: Callable[[], int]) -> int:
+    """The exit code of `run`, once all that it printed is written; if that can't be done, a message
+    and the code for it."""
+    stream = sys.stdout
+    if stream is None:  # closed by the shell: `>&-`
+        return run()
+    watched = cast(TextIO, _Watched(stream))
+    try:
+        with redirect_stdout(watched):
+            try:
+                return run()
+            finally:
+                watched.flush()
+    except _OutputLost as lost:
+        _leave(stream)
+        if isinstance(lost.cause, BrokenPipeError):
+            return ExitCode.NOBODY_READS
+        complain(f"the output can't be written: {lost.cause.strerror}")
+        return ExitCode.INCOMPLETE
+
+
+def _leave(stream: TextIO) -> None:
+    # At its end Python tries to write the rest, and would fail with a traceback.
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, stream.fileno())
+    os.close(nowhere)
 
 
 def print_facts(facts: Mapping[str, object]) -> None:

@@ -155,7 +155,7 @@ def _languages_line(languages: Counter[str]) -> str:
 
 
 def _rescore(services: Services, scored: _Scored) -> None:
-    """Scores the comments that were decided on without scores."""
+    """Scores the comments that were decided on without scores, or with those of their beginning."""
     with services.context.store.read() as reader:
         if not has_unscored(reader, services.scorer):
             return
@@ -166,7 +166,8 @@ def _rescore(services: Services, scored: _Scored) -> None:
     finally:
         scored.decided += report.decided + len(report.failed)
         scored.failed += len(report.failed)
-    print(
-        f"Comments decided without scores before: {report.decided:,} are scored now, "
-        f"{len(report.failed):,} still can't be."
-    )
+    if report.decided or report.failed:
+        print(
+            "Comments without scores before, or not read to their end: "
+            f"{report.decided:,} are scored now, {len(report.failed):,} still can't be."
+        )

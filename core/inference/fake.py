@@ -1,7 +1,7 @@
 """A backend that needs no model: a score from a short word list. For tests and quick demos."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from time import perf_counter
 
 from core.errors import BackendError
@@ -24,6 +24,8 @@ WORDS: dict[str, dict[Label, float]] = {
 }
 # A text with this word makes the whole call fail, so that failures can be tried out.
 POISON = "!poison!"
+# In a text in lower case.
+_LISTED = re.compile(rf"(?<!\w)(?:{'|'.join(WORDS)})(?!\w)")
 LABELS = (Label.TOXICITY, Label.OBSCENE, Label.THREAT, Label.INSULT, Label.IDENTITY_ATTACK)
 
 
@@ -57,7 +59,11 @@ class FakeBackend:
             raise BackendError("the fake backend was told to be down")
         if any(POISON in text for text in texts):
             raise BackendError("the fake backend found its poison word")
-        results = tuple(TextResult(scores=_scores(text)) for text in texts)
+        harmless = TextResult(scores=_scores([]))
+        results = tuple(
+            TextResult(scores=_scores(found)) if found else harmless
+            for found in map(_LISTED.findall, map(str.lower, texts))
+        )
         total_ms = (perf_counter() - begin) * 1000.0
         tokens = sum(len(text.split()) for text in texts)
         return BatchResult(results, CallMetadata(total_ms, compute_ms=total_ms, tokens=tokens))
@@ -69,9 +75,9 @@ class FakeBackend:
         """Nothing to close."""
 
 
-def _scores(text: str) -> dict[Label, float]:
+def _scores(words: Iterable[str]) -> dict[Label, float]:
     scores = dict.fromkeys(LABELS, 0.02)
-    for word in re.findall(r"\w+", text.lower()):
-        for label, score in WORDS.get(word, {}).items():
+    for word in words:
+        for label, score in WORDS[word].items():
             scores[label] = max(scores[label], score)
     return scores

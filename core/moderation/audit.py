@@ -6,6 +6,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+READ_LIMIT = "read_limit"
+"""The subject of events on how much of a long text is read."""
+
 
 class AuditKind(StrEnum):
     """The kinds of audit events. The strings are stored, so changing one needs a migration."""
@@ -30,12 +33,14 @@ class AuditKind(StrEnum):
     REPORTER_UNMUTED = "reporter.unmuted"
     POLICY_STORED = "policy.stored"
     PREFERENCES_CHANGED = "preferences.changed"
+    READ_LIMIT_NOTED = "read_limit.noted"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One entry of the audit trail. `subject_id` is the id of the revision or of the group it is
-    about, a policy version, a reporter as SOURCE:REPORTER, or the person whose preferences changed.
+    about, a policy version, a reporter as SOURCE:REPORTER, the person whose preferences changed, or
+    READ_LIMIT.
 
     `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """

@@ -26,6 +26,8 @@ _INVISIBLE = re.compile(
 _ASCII_CONTROLS = dict.fromkeys({*range(32), 127} - set(map(ord, "\t\n")))
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _LONG_GAP = re.compile(r"\n{3,}")
+# One line of printable ASCII without markup, and without a space at its ends.
+_READABLE_AS_IT_IS = re.compile("[!-%'-;=-~](?:[ -%'-;=-~]*[!-%'-;=-~])?")
 
 
 def check_text(text: str) -> None:
@@ -45,6 +47,12 @@ def check_text(text: str) -> None:
 def is_storable(text: str) -> bool:
     """Whether every supported database can store the text: it has no NUL and no lone surrogate."""
     return "\x00" not in text and not _SURROGATE.search(text)
+
+
+def is_readable_as_it_is(text: str) -> bool:
+    """True only if `check_text` takes the text and `clean_text` leaves it as it is. A quick test
+    for plain texts on one line; other texts may be so, too."""
+    return len(text) <= MAX_COMMENT_CHARS and _READABLE_AS_IT_IS.fullmatch(text) is not None
 
 
 def clean_text(original: str) -> str:

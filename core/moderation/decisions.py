@@ -134,10 +134,10 @@ def judge_read(scores: Mapping[Label, float], policy: Policy, *, unread_chars: i
 
 def awaits_scores(chain: Sequence[Decision]) -> bool:
     """Whether scores may decide: nothing was decided yet, only the failure policy did, or the
-    comment waits for a person because no backend assessed its language."""
+    comment waits for a person because no backend assessed its language or read it to its end."""
     if not chain or chain[-1].source is DecisionSource.FAILURE_POLICY:
         return True
-    return waits_for_its_language(chain)
+    return waits_for_its_language(chain) or waits_to_be_read(chain)
 
 
 def waits_for_its_language(chain: Sequence[Decision]) -> bool:
@@ -145,6 +145,11 @@ def waits_for_its_language(chain: Sequence[Decision]) -> bool:
     if not chain:
         return False
     return chain[-1].source is DecisionSource.LANGUAGE and chain[-1].action is Action.HOLD
+
+
+def waits_to_be_read(chain: Sequence[Decision]) -> bool:
+    """Whether a comment with these decisions is held only because it was not read to its end."""
+    return bool(chain) and chain[-1].source is DecisionSource.NOT_READ_WHOLE
 
 
 def is_override(decision: Decision, chain: Sequence[Decision]) -> bool:

@@ -85,6 +85,11 @@ class Reader(NearReader, QueueReader, ReportReader, Protocol):
         backend assessed their language, oldest first, starting after the revision `after`."""
         ...
 
+    def revisions_not_read_whole(self, limit: int, after: Revision | None) -> Sequence[Revision]:
+        """Latest revisions that wait for a person only because they were not read to their end,
+        oldest first, starting after the revision `after`."""
+        ...
+
     def is_empty(self) -> bool:
         """Whether no comment was ever stored."""
         ...

@@ -12,7 +12,7 @@ from core.errors import ConsoleError, NotFound
 from core.moderation.permissions import Actor
 from dashboard.runs.download import address
 from dashboard.runs.results_tables import figures, flagged
-from dashboard.runs.results_wording import headline, notes
+from dashboard.runs.results_wording import NO_ROWS, headline, notes
 from dashboard.wording import plain, viewer_zone
 
 KEPT_S = 60
@@ -33,6 +33,9 @@ def results_panel(actor: Actor, job: Job, run: JobRun, older: Sequence[JobRun]) 
         return
     if results is None:
         st.warning(plain(f"The results can't be read: {problem}"), icon=":material/database_off:")
+        return
+    if not results.summary.row_count:
+        st.caption(plain(NO_ROWS))
         return
     with head:
         st.space("stretch")

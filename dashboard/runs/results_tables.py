@@ -36,19 +36,21 @@ def figures(results: RunResults) -> None:
             "Rows of the run by what became of them, with the change since the run before",
             width=718,
         )
-        _table(
-            label_frame(results),
-            {
-                "label": text(width=104, pinned=True),
-                "scored": number(format="localized", width=76),
-                "mean": number("mean score", format="%.3f", width=84),
-                "before": number(format="%.3f", width=62),
-                "moved": text("largest difference", width=188),
-                "evidence": text("is it chance?", width=122),
-            },
-            "Scores of the run by label, with the change since the run before",
-            width=566,
-        )
+        labels = label_frame(results)
+        if not labels.empty:
+            _table(
+                labels,
+                {
+                    "label": text(width=104, pinned=True),
+                    "scored": number(format="localized", width=76),
+                    "mean": number("mean score", format="%.3f", width=84),
+                    "before": number(format="%.3f", width=62),
+                    "moved": text("largest difference", width=188),
+                    "evidence": text("is it chance?", width=122),
+                },
+                "Scores of the run by label, with the change since the run before",
+                width=566,
+            )
     if results.drift is not None:
         st.caption(plain(HOW))
 
@@ -57,7 +59,8 @@ def flagged(results: RunResults) -> None:
     """The highest scores; a sentence if there are none."""
     frame = flagged_frame(results)
     if frame.empty:
-        st.caption("No row was held or removed." if results.has_actions else "No row has scores.")
+        has_scores = results.has_actions and results.summary.scores
+        st.caption("No row was held or removed." if has_scores else "No row has scores.")
         return
     st.markdown("**Highest scores**" + (" of rows held or removed" if results.has_actions else ""))
     score = st.column_config.NumberColumn(format="%.3f", width=94)

@@ -34,6 +34,10 @@ PLAIN_RUNS = (
     "Only runs of jobs are listed: where a modconsole score that was run by hand wrote to is not "
     "known here. The table of runs beside its predictions tells of it."
 )
+NO_ROWS = (
+    "This run wrote no rows: there were none for it to read, or each stands as an earlier run "
+    "wrote it and has not changed."
+)
 HOW = (
     f"“{DriftEvidence.CHANGED}”: unlikely ({ERROR:.0%} for all lines of both tables together) if "
     f"the two runs had rows of the same kind; “{DriftEvidence.TOO_FEW}”: fewer than {FEWEST_ROWS} "

@@ -83,6 +83,23 @@ class HeldForLanguage(StoreFixtures):
             (first,) = reader.revisions_held_for_language(None, 1, None)
             assert names(None, first) == ["c-1", "a-1"]
 
+    def test_those_not_read_whole_are_open_and_latest_oldest_first(
+        self, store: Store, rows: Rows
+    ) -> None:
+        for minutes, name in enumerate("bca"):
+            rows.held_unread(rows.comment(name, minutes=minutes))
+        reviewed, edited = rows.comment("reviewed"), rows.comment("edited")
+        for revision in (reviewed, edited):
+            rows.held_unread(revision)
+        rows.decided(reviewed, Action.HOLD, seen=1)
+        rows.edit(edited)
+        rows.held_for_language(rows.comment("german"), "de")
+        with store.read() as reader:
+            found = list(reader.revisions_not_read_whole(10, None))
+            assert [revision.id for revision in found] == ["b-1", "c-1", "a-1"]
+            assert list(reader.revisions_not_read_whole(10, found[0])) == found[1:]
+            assert list(reader.revisions_not_read_whole(1, None)) == found[:1]
+
 
 class Decisions(StoreFixtures):
     """Chains of decisions and their versions."""

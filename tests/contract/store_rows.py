@@ -128,6 +128,12 @@ class Rows:
             assert self.decide(tx, revision, Action.HOLD, source=source, language=language)
         self.case(revision, status=status, trigger=CaseTrigger.LANGUAGE)
 
+    def held_unread(self, revision: Revision) -> None:
+        """Because it was not read to its end, with its case."""
+        with self.store.write() as tx:
+            assert self.decide(tx, revision, Action.HOLD, source=DecisionSource.NOT_READ_WHOLE)
+        self.case(revision, trigger=CaseTrigger.NOT_READ_WHOLE)
+
     def decided(
         self,
         revision: Revision,

@@ -185,7 +185,7 @@ def test_an_error_nobody_foresaw_stops_the_run_with_its_words(tmp_path: Path) ->
     assert run(path, FakeBackend()).run.scored_count == 30
 
 
-ROWS = 60_000
+ROWS = 120_000
 KILLS = kill_count(100)
 
 

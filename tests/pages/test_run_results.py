@@ -134,8 +134,18 @@ def test_a_file_of_which_nothing_was_scored(nightly: Any, staff_page: Open) -> N
     nightly("x.csv").run(1, "", "")
     test = staff_page("runs", OPS)
     assert not test.exception
-    assert list(frames(test)[0]["rows"]) == [0, 2]
+    (outcomes,) = frames(test)
+    assert list(outcomes["rows"]) == [0, 2]
     assert "No row has scores." in words(test)
+
+
+def test_a_table_of_which_nothing_was_scored(nightly: Any, staff_page: Open) -> None:
+    nightly().run(1, "", "")
+    test = staff_page("runs", OPS)
+    (outcomes,) = frames(test)
+    assert list(outcomes["rows"]) == [0, 0, 0, 2]
+    assert "No row has scores." in words(test)
+    assert "held or removed" not in words(test)
 
 
 def test_a_run_that_found_nothing_new_says_so(nightly: Any, staff_page: Open) -> None:
@@ -145,6 +155,8 @@ def test_a_run_that_found_nothing_new_says_so(nightly: Any, staff_page: Open) ->
     test = staff_page("runs", OPS)
     assert not test.exception
     assert "This run wrote no rows" in words(test)
+    assert (frames(test), links(test)) == ([], [])
+    assert "held or removed" not in words(test)
 
 
 @pytest.mark.parametrize(

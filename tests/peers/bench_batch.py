@@ -1,14 +1,15 @@
-"""Ray Data beside the default engine and beside its own way to classify texts, over the same
-comments: `.venv-peers/ray/bin/python -m tests.peers.bench_batch [FILE]`.
+"""Ray Data beside the default engine, and both beside the ways in which Ray Data and Spark classify
+texts, over the same comments: `.venv-peers/ray/bin/python -m tests.peers.bench_batch [FILE]`.
 
-Ray is started once for all; each round makes its processes and loads the model in them.
+Ray and Spark are started once for all; each round loads the model in their processes.
 """
 
 import json
 import os
 import statistics
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from importlib.metadata import version
@@ -37,13 +38,16 @@ from core.moderation.default_policy import default_policy
 from core.processes.local_ray import absolute, import_ray, running_ray
 from core.sources.tables.address import database_address
 from core.sources.tables.opening import open_database
+from tests.peers.install import ROOT
+from tests.peers.spark_process import Spark, running_spark
 
 ROUNDS = 3
 PEER_ROWS = 300
-"""Of Ray's own way, which scores one text after the other."""
+"""Of the ways of Ray and Spark, which score one text after the other."""
 COLUMNS = Columns("id", "text")
 CLOCK = system_clock()
-Way = Callable[[Path], None]
+Way = Callable[[Path], object]
+PIPELINE = " with a pipeline"
 
 
 class TextClassifier:
@@ -66,8 +70,11 @@ class TextClassifier:
         return batch
 
 
-def ways(settings: Settings, ray: Any, scorer: Scorer, processes: int) -> dict[str, Way]:
-    """Each scores a Parquet file; this console writes a table of predictions, Ray a file."""
+def ways(
+    settings: Settings, ray: Any, scorer: Scorer, processes: int, spark: Spark | None
+) -> dict[str, Way]:
+    """Each scores a Parquet file; this console writes a table of predictions, the others a
+    file."""
     folder, info = model_folder(settings.model), scorer.backend.info
 
     def run_into(folder_of_rows: Path) -> ScoringRun:
@@ -105,11 +112,27 @@ def ways(settings: Settings, ray: Any, scorer: Scorer, processes: int) -> dict[s
             num_cpus=1,
         ).write_parquet(str(path.parent / new_id()))
 
-    return {
+    found = {
         "this console": one_process,
         "this console, --engine ray": on_ray,
-        "Ray Data with a pipeline": rays_own,
+        f"Ray Data{PIPELINE}": rays_own,
     }
+    if spark is not None:
+        found[f"Spark{PIPELINE}"] = lambda path: spark.classify(path, path.parent / new_id())
+    return found
+
+
+@contextmanager
+def maybe_spark(settings: Settings, scorer: Scorer, processes: int) -> Iterator[Spark | None]:
+    """None where Spark is not installed."""
+    python = ROOT / ".venv-peers" / "spark" / "bin" / "python"
+    if not python.exists():
+        print("Spark is not installed: run `make test-peers`", file=sys.stderr)
+        yield None
+        return
+    folder = model_folder(settings.model).absolute()
+    with running_spark(python, folder, scorer.backend.info.max_tokens, processes) as spark:
+        yield spark
 
 
 def put(folder: Path, name: str, texts: Sequence[str]) -> Path:
@@ -127,29 +150,29 @@ def main(file: Path | None) -> None:
     ray, processes = import_ray("data"), processor_count()
     scorer = file_scorer(settings)
     rates: dict[str, list[float]] = {}
-    begin_s = CLOCK.monotonic()
     with (
         running_ray(ray, processors=processes + 1, object_store_bytes=OBJECT_STORE_BYTES),
         TemporaryDirectory() as folder,
+        maybe_spark(settings, scorer, processes) as spark,
     ):
-        start_s = CLOCK.monotonic() - begin_s
         everything = put(Path(folder), "all", texts)
         some = put(Path(folder), "some", texts[:: max(1, len(texts) // PEER_ROWS)][:PEER_ROWS])
         for number in range(ROUNDS):
-            for name, way in ways(settings, ray, scorer, processes).items():
-                path = some if name.startswith("Ray Data") else everything
+            for name, way in ways(settings, ray, scorer, processes, spark).items():
+                path = some if name.endswith(PIPELINE) else everything
                 rows = pq.read_metadata(path).num_rows
                 print(f"round {number + 1}: {rows} rows, {name}", file=sys.stderr, flush=True)
                 begin_s = CLOCK.monotonic()
                 way(path)
                 rates.setdefault(name, []).append(rows / (CLOCK.monotonic() - begin_s))
-    print(json.dumps(table_of(rates, source, start_s), indent=2))
+        spark_version = spark.version if spark else None
+    print(json.dumps(table_of(rates, source) | {"spark": spark_version}, indent=2))
 
 
-def table_of(rates: dict[str, list[float]], source: str, start_s: float) -> dict[str, Any]:
+def table_of(rates: dict[str, list[float]], source: str) -> dict[str, Any]:
     first = rates["this console"]
     return {
-        "benchmark": "batch on Ray Data",
+        "benchmark": "batch on Ray Data and Spark",
         "command": "python -m tests.peers.bench_batch",
         "rows": [
             {
@@ -163,7 +186,6 @@ def table_of(rates: dict[str, list[float]], source: str, start_s: float) -> dict
             for name, found in rates.items()
         ],
         "texts": source,
-        "start_of_ray_s": round(start_s, 1),
         "ray": version("ray"),
         "load_average": round(os.getloadavg()[0], 1),
         "machine": f"{os.cpu_count()} cores of {processor_name()}",

@@ -15,6 +15,7 @@ ENVIRONMENTS: dict[str, tuple[str, ...]] = {
     "mlflow": (*TORCH, "mlflow>=3.17,<4"),
     "litserve": (*TORCH, "litserve>=0.2.19,<0.3"),
     "ray": (*TORCH, "--editable", f"{ROOT}[ray]"),
+    "spark": (*TORCH, "pyspark>=4.3,<4.4", "pandas>=2.2", "pyarrow>=18"),
     # It wants an older transformers than the others.
     "infinity": (TORCH[0], "infinity-emb[torch,server]>=0.0.78,<0.1"),
     "airflow": ("apache-airflow>=3.3,<3.4",),

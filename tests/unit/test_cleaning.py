@@ -11,6 +11,7 @@ from core.moderation.cleaning import (
     check_text,
     clean_text,
     hidden_part,
+    is_readable_as_it_is,
     is_same_text,
 )
 
@@ -121,6 +122,30 @@ def test_text_without_markup_is_cleaned_once_and_for_all(text: str) -> None:
 @given(st.text(st.characters(categories=["L", "N", "P"], exclude_characters="<&")))
 def test_plain_words_come_through_unchanged(text: str) -> None:
     assert clean_text(text) == text
+
+
+EVERY_ASCII = "".join(map(chr, range(128)))
+LINES = st.text(st.sampled_from("aZ9 .'~!\t\n\r\x00\x1f\x7f\u00a0\u00e9<&"))
+PRINTABLE = st.characters(min_codepoint=32, max_codepoint=126, exclude_characters="<&")
+
+
+@given(st.text(max_size=9) | LINES | PIECES | st.text(st.sampled_from(EVERY_ASCII)))
+@example("a" * (MAX_COMMENT_CHARS + 1))
+@example("a b\n")
+def test_what_is_said_to_be_readable_as_it_is_passes_and_stays(text: str) -> None:
+    if is_readable_as_it_is(text):
+        check_text(text)
+        assert clean_text(text) == text
+
+
+@given(st.text(PRINTABLE, min_size=1))
+def test_a_plain_line_is_seen_to_be_readable_as_it_is(line: str) -> None:
+    assert is_readable_as_it_is(line) == (line == line.strip())
+
+
+def test_a_character_more_than_are_taken_is_not_readable_as_it_is() -> None:
+    assert is_readable_as_it_is("a" * MAX_COMMENT_CHARS)
+    assert not is_readable_as_it_is("a" * (MAX_COMMENT_CHARS + 1))
 
 
 ANCHORS = [

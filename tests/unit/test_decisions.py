@@ -228,7 +228,7 @@ def test_what_cannot_be_undone_says_why(
         (DecisionSource.LANGUAGE, Action.APPROVE, False),
         (DecisionSource.RULE, Action.HOLD, False),
         (DecisionSource.AFTER_EDIT, Action.HOLD, False),
-        (DecisionSource.NOT_READ_WHOLE, Action.HOLD, False),
+        (DecisionSource.NOT_READ_WHOLE, Action.HOLD, True),
         (DecisionSource.REVIEWER, Action.HOLD, False),
     ],
 )

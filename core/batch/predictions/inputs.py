@@ -1,5 +1,6 @@
 """The rows to score, from a table, a query or files."""
 
+import os
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -143,12 +144,18 @@ def files_input(
     """The rows of files of the same columns. Raises InvalidInput or UnreadableFile; a row whose
     time can't be read is in no interval."""
     table = open_tables(paths, columns.text, READ_ROWS)
-    name = paths[0].name if len(paths) == 1 else f"{len(paths)} files of {paths[0].parent.name}"
+    name = paths[0].name if len(paths) == 1 else f"{len(paths)} files of {_folder_name(paths)}"
     for column in columns.names:
         check_column(name, column, table.schema.names)
     id_type = id_column(pa.array([], table.schema.field(columns.id).type)).type
     batches = (file_rows(chunk, columns, read_at, interval_us) for chunk in table.chunks)
     return Input(name, id_type, None, (rows for rows in batches if rows.texts))
+
+
+def _folder_name(paths: Sequence[Path]) -> str:
+    """Of the folder that all of them lie in, however they were named."""
+    folder = Path(os.path.commonpath([path.parent.resolve() for path in paths]))
+    return folder.name or str(folder)
 
 
 def file_rows(

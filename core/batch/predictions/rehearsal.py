@@ -1,6 +1,6 @@
 """What a run into a predictions table would do, and how long it would take. Writes nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
@@ -55,8 +55,8 @@ def rehearse(
 
 def _new(
     rows: InputRows, plan: RunPlan, table: PredictionTable | None, database: Database | None
-) -> list[int]:
-    positions, _ = id_positions(rows.ids.to_pylist())
+) -> Sequence[int]:
+    positions, _ = id_positions(rows.ids)
     if plan.is_all or plan.interval_us or table is None or database is None:
         return positions
     ids = rows.ids.take(pa.array(positions, pa.int64()))

@@ -2,18 +2,20 @@
 transaction, so a run that is cut goes on where it stopped and scores no row twice."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.batch.predictions.rows import (
+    ID,
     InputRows,
     ScoredBy,
     prediction_rows,
-    text_hash,
+    text_hashes,
 )
 from core.batch.predictions.runs import Run, RunState, RunTable
 from core.batch.predictions.table import MINE, PredictionTable, id_positions
@@ -22,6 +24,7 @@ from core.batch.results.summary import as_json, summarise
 from core.batch.scoring import score_cells
 from core.clock import Clock
 from core.errors import ConsoleError
+from core.inference.base import TextResult
 from core.inference.scorer import Scorer
 from core.moderation.policies import Policy
 from core.sources.tables.base import Database, Transaction
@@ -30,7 +33,8 @@ NO_ID = "the row has no id, or one that stands in an earlier row"
 STAGING = "_staging"
 CALL_ROWS = 1024
 """As many are scored in one call."""
-COMMIT_S = 2.0
+COMMIT_S, COMMIT_ROWS = 2.0, 32_768
+"""The most of both between two commits; a commit takes as long as scoring some thousand rows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,9 @@ class ScoringRun:
             self.report = RunReport(unfinished or run)
             self._runs.put(work, self.report.run)
         self.by = ScoredBy(self.report.run.run_id, policy, scorer.backend.info.model_version)
+        self._scored: list[_Scored] = []
         self._pending: list[pa.RecordBatch] = []
+        self._is_replacing = False
         self._began_s = self._committed_s = clock.monotonic()
         self._spent_s = self.report.run.run_s
         self._taken = 0
@@ -125,10 +131,10 @@ class ScoringRun:
         before = pc.sum(settled.column(MINE)).as_py() or 0
         with self._ending():
             for rows in batches:
+                self._is_replacing = True
                 self._add(rows)
                 progress(self._taken)
-                if self._clock.monotonic() - self._committed_s > COMMIT_S:
-                    self._commit(RunState.RUNNING)
+                self._commit_in_time()
             done = before + self._taken
             read = done if total is None else total
             self._count(read_count=read, unchanged_count=read - done)
@@ -150,29 +156,34 @@ class ScoringRun:
         return None if self._plan.limit is None else self._plan.limit - self._taken
 
     def _take(self, rows: InputRows) -> None:
-        positions, unusable = id_positions(rows.ids.to_pylist())
-        hashes = {at: text_hash(rows.texts[at]) for at in positions}
-        new, replaced = self._new(rows, positions, hashes, unusable)
+        positions, unusable = id_positions(rows.ids)
+        hashes = text_hashes(rows.texts)
+        new = self._new(rows, positions, hashes, unusable)
         self._fail(NO_ID, len(unusable))
         self._count(read_count=len(rows.texts), unusable_count=len(unusable))
         new = new[: self._left]
         for begin in range(0, len(new), CALL_ROWS):
             part = new[begin : begin + CALL_ROWS]
             self._score(rows.taken(part), [hashes[at] for at in part])
-            if self._clock.monotonic() - self._committed_s > COMMIT_S:
-                self._commit(RunState.RUNNING, replaced=replaced)
-        self._commit(RunState.RUNNING, replaced=replaced)
+            self._commit_in_time()
+        self._finish_rows()
 
     def _new(
-        self, rows: InputRows, positions: list[int], hashes: dict[int, str], unusable: list[int]
-    ) -> tuple[list[int], bool]:
-        """The rows to score, and whether some of them stand in the table already. Adds those whose
-        id an earlier row of the run has to `unusable`."""
-        ids = rows.ids.take(pa.array(positions, pa.int64()))
+        self,
+        rows: InputRows,
+        positions: Sequence[int],
+        hashes: Sequence[str],
+        unusable: list[int],
+    ) -> Sequence[int]:
+        """The rows to score. Adds those whose id an earlier row of the run has to `unusable`."""
+        ids = rows.taken(positions).ids
+        if any(pc.any(pc.is_in(ids, each.column(ID))).as_py() for each in self._pending):
+            self._commit(RunState.RUNNING)
         with self._database.transaction() as work:
             known = self._table.known(work, ids)
         if not known:
-            return positions, False
+            return positions
+        self._is_replacing = True
         new: list[int] = []
         for at, one in zip(positions, ids.to_pylist(), strict=True):
             there = known.get(one)
@@ -185,10 +196,20 @@ class ScoringRun:
                 self._count(unchanged_count=1)
             else:
                 new.append(at)
-        return new, True
+        return new
 
-    def _score(self, rows: InputRows, hashes: list[str]) -> None:
+    def _score(self, rows: InputRows, hashes: Sequence[str]) -> None:
         results = score_cells(rows.texts, rows.problems, self._scorer)
+        self._scored.append(_Scored(rows, hashes, results))
+
+    def _finish_rows(self) -> None:
+        """Rows of predictions of what was scored: columns of many rows take less time."""
+        if not self._scored:
+            return
+        scored, self._scored = self._scored, []
+        rows = InputRows.joined([each.rows for each in scored])
+        hashes = list(chain.from_iterable(each.hashes for each in scored))
+        results = list(chain.from_iterable(each.results for each in scored))
         self._add(prediction_rows(rows, hashes, results, self.by, self._clock.now()))
 
     def _add(self, rows: pa.RecordBatch) -> None:
@@ -217,7 +238,13 @@ class ScoringRun:
             run, **{name: getattr(run, name) + count for name, count in more.items()}
         )
 
-    def _commit(self, state: RunState, *, replaced: bool = True, problem: str = "") -> None:
+    def _commit_in_time(self) -> None:
+        rows = sum(each.num_rows for each in self._pending)
+        if rows >= COMMIT_ROWS or self._clock.monotonic() - self._committed_s > COMMIT_S:
+            self._commit(RunState.RUNNING)
+
+    def _commit(self, state: RunState, *, problem: str = "") -> None:
+        self._finish_rows()
         now_s = self._clock.monotonic()
         self.report.run = replace(
             self.report.run,
@@ -228,11 +255,21 @@ class ScoringRun:
         )
         with self._database.transaction() as work:
             if self._pending:
-                self._table.put(work, pa.Table.from_batches(self._pending), replaced=replaced)
+                rows = pa.Table.from_batches(self._pending)
+                self._table.put(work, rows, replaced=self._is_replacing)
             if state is not RunState.RUNNING:
                 self._count_again(work)
             if state is RunState.DONE and self._plan.interval_us:
                 self._target.replace_interval(work, self._plan.interval_us, self._staging)
             self._runs.put(work, self.report.run)
-        self._pending = []
+        self._pending, self._is_replacing = [], False
         self._committed_s = now_s
+
+
+@dataclass(frozen=True, slots=True)
+class _Scored:
+    """The rows of one call."""
+
+    rows: InputRows
+    hashes: Sequence[str]
+    results: Sequence[TextResult]

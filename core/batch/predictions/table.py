@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from core.batch.predictions.rows import ID, ROW_AT_US, RUN_ID, TEXT_HASH, prediction_schema
 from core.errors import InvalidInput
@@ -107,13 +108,15 @@ class PredictionTable:
         work.execute(f"DROP TABLE {self._sql}")
 
 
-def id_positions(ids: Sequence[object]) -> tuple[list[int], list[int]]:
+def id_positions(ids: pa.Array) -> tuple[Sequence[int], list[int]]:
     """The indices of the first row of each id, and of the rows whose id is missing or stands in a
     row before."""
+    if not ids.null_count and pc.count_distinct(ids).as_py() == len(ids):
+        return range(len(ids)), []
     seen: set[object] = set()
     first: list[int] = []
     others: list[int] = []
-    for at, one in enumerate(ids):
+    for at, one in enumerate(ids.to_pylist()):
         (others if one is None or one in seen else first).append(at)
         seen.add(one)
     return first, others

@@ -41,16 +41,17 @@ class LanguageRoutes:
         """One result for each text. `score` scores those that the backend in force, which has
         `info`, assesses; it is not called if there are none."""
         languages = [self.detect(text) for text in texts]
-        routes = [self._route(language, info) for language in languages]
+        route_of = {language: self._route(language, info) for language in set(languages)}
+        routes = [route_of[language] for language in languages]
+        if set(routes) == {None}:
+            return _with_languages(score(texts), languages)
         found: dict[int, TextResult] = {}
         for code in dict.fromkeys(routes):
             rows = [row for row, route in enumerate(routes) if route == code]
             asked = [texts[row] for row in rows]
             results = score(asked) if code is None else self._by_language(code, asked, mode)
             found |= zip(rows, results, strict=True)
-        return tuple(
-            replace(found[row], language=language) for row, language in enumerate(languages)
-        )
+        return _with_languages([found[row] for row in range(len(texts))], languages)
 
     def is_for(self, text: str, info: BackendInfo) -> bool:
         """Whether the backend in force, which has `info`, scores the text."""
@@ -89,3 +90,17 @@ class LanguageRoutes:
             )
             for result in results
         ]
+
+
+def _with_languages(
+    results: Sequence[TextResult], languages: Sequence[str | None]
+) -> tuple[TextResult, ...]:
+    # Texts that are the same share one result, and a copy of it takes longer than finding it.
+    made: dict[tuple[int, str | None], TextResult] = {}
+    for result, language in zip(results, languages, strict=True):
+        key = (id(result), language)
+        if key not in made:
+            made[key] = replace(result, language=language)
+    return tuple(
+        made[id(result), language] for result, language in zip(results, languages, strict=True)
+    )

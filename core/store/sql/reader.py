@@ -141,9 +141,13 @@ class SqlReader(
     def revisions_held_for_language(
         self, languages: Collection[str] | None, limit: int, after: Revision | None
     ) -> Sequence[Revision]:
-        query = _held_for_language_query()
+        query = _held_query(CaseTrigger.LANGUAGE, DecisionSource.LANGUAGE)
         if languages is not None:
             query = query.where(decisions.c.language.in_(sorted(languages)))
+        return self._oldest(query, limit, after)
+
+    def revisions_not_read_whole(self, limit: int, after: Revision | None) -> Sequence[Revision]:
+        query = _held_query(CaseTrigger.NOT_READ_WHOLE, DecisionSource.NOT_READ_WHOLE)
         return self._oldest(query, limit, after)
 
     def is_empty(self) -> bool:
@@ -241,7 +245,7 @@ def _read_policy(body: str, version: int, created_at: int) -> Policy:
     return policy_from_json(body, version=version, created_at=rows.from_micros(created_at))
 
 
-def _held_for_language_query() -> Select[Any]:
+def _held_query(trigger: CaseTrigger, source: DecisionSource) -> Select[Any]:
     return (
         select(revisions)
         .select_from(cases)
@@ -250,8 +254,8 @@ def _held_for_language_query() -> Select[Any]:
         .where(
             cases.c.status == CaseStatus.OPEN,
             # Implied by the decision's source; spares a look-up of every other case's decision.
-            cases.c.opened_because == CaseTrigger.LANGUAGE,
-            decisions.c.source == DecisionSource.LANGUAGE,
+            cases.c.opened_because == trigger,
+            decisions.c.source == source,
             revisions.c.is_latest == 1,
             revisions.c.withdrawn_at.is_(None),
         )
