@@ -61,8 +61,8 @@ def test_the_scores_of_words_are_cut_as_those_of_comments_are(
     services: Services, staff_page: StaffPage, monkeypatch: pytest.MonkeyPatch
 ):
     monkeypatch.setitem(WORDS, "idiot", {Label.INSULT: 0.9876})
-    monkeypatch.setitem(WORDS, "fool", {Label.INSULT: 0.6789})
-    scored(services, "You idiot, you fool.")
+    monkeypatch.setitem(WORDS, "moron", {Label.INSULT: 0.6789})
+    scored(services, "You idiot, you moron.")
     at = press(staff_page("review", MODERATOR), "words_")
     (words,) = (frame.value for frame in at.dataframe if "alone" in frame.value)
     assert words.set_index("word").loc["idiot", ["alone", "without"]].tolist() == [0.98, 0.67]

@@ -122,7 +122,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
             "decision.automated", "decision.reviewed", "decision.undone", "decision.reopened",
             "case.skipped", "appeal.filed", "appeal.upheld", "appeal.overturned", "appeal.closed",
             "policy.stored", "comment.reported", "reporter.muted", "reporter.unmuted",
-            "group.decided", "group.undone", "preferences.changed",
+            "group.decided", "group.undone", "preferences.changed", "read_limit.noted",
         },
     ),
     (Visibility, {"pending", "visible", "held", "removed", "withdrawn"}),
