@@ -78,6 +78,18 @@ def test_no_claim_is_renewed_for_a_tab_in_the_background_or_without_a_reader(tim
         page.clock.fast_forward(2_000)
 
 
+def test_the_former_case_is_given_back_though_the_next_one_could_not_be_asked_for_at_once(desk):
+    page, services, revisions = desk(2)
+    first = shown(page)
+    await_holders(services, revisions, {first: "mina"})
+    page.route(OPEN, lambda route: route.abort())
+    with page.expect_event("requestfailed", lambda request: request.url.endswith("/open")):
+        page.keyboard.press("j")
+    second = await_shown(page, after=first)
+    page.unroute(OPEN)
+    await_holders(services, revisions, {second: "mina"})
+
+
 def test_leaving_the_page_gives_the_case_back(desk, staff):
     page, services, revisions = desk(2)
     first = shown(page)

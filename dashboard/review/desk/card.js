@@ -13,7 +13,6 @@ function drawHead(card, now_ms) {
 }
 
 const EXCERPT_CHARS = 160
-const MOST_BLOCKS = 12
 
 const blocks = text => "\u2588".repeat(Math.min(text.length, MOST_BLOCKS))
 

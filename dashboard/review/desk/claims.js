@@ -44,7 +44,8 @@ class Claims {
   }
 
   async askOnce(what, revision) {
-    const before = this.held && this.held.revision !== revision ? this.held.revision : null
+    const former = this.held?.revision === revision ? null : this.held
+    const before = former?.revision ?? null
     if (before) this.held = null
     if (!revision) {
       if (before) await this.release(before)
@@ -56,7 +57,10 @@ class Claims {
     if (answer.error) {
       const isRefused = answer.status >= 400 && answer.status < 500
       clearTimeout(this.again)
-      if (!isRefused) this.again = setTimeout(() => this.look(), AGAIN_MS)
+      if (!isRefused) {
+        this.held ??= former // given back with the next answer
+        this.again = setTimeout(() => this.look(), AGAIN_MS)
+      } else if (before) await this.release(before)
       return
     }
     this.held = answer.claim && { ...answer.claim, revision }

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import streamlit as st
 
+from dashboard.review.covered import MOST_BLOCKS
+
 _HERE = Path(__file__).parent
 _SCRIPTS = (
     *("elements", "outbox", "claims", "drafts", "problems", "lists", "keys", "card", "facts"),
@@ -15,7 +17,12 @@ _desk = st.components.v2.component(
     "review_desk",
     html=(_HERE / "desk.html").read_text(encoding="utf-8"),
     css=(_HERE / "desk.css").read_text(encoding="utf-8"),
-    js="\n".join((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
+    js="\n".join(
+        [
+            f"const MOST_BLOCKS = {MOST_BLOCKS}",
+            *((_HERE / f"{name}.js").read_text(encoding="utf-8") for name in _SCRIPTS),
+        ]
+    ),
 )
 
 
