@@ -7,11 +7,13 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, MutableMapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.error import URLError
 from urllib.parse import urlsplit
+from weakref import WeakKeyDictionary
 
 import pytest
 from playwright.sync_api import expect, sync_playwright
@@ -33,6 +35,9 @@ CHROMIUM_ARGS = [
     # The tabs of one context share a process, which compiles the pages' scripts once.
     "--process-per-site",
 ]
+
+# By context: the cookies by site and person.
+_cookies_of: MutableMapping[Any, dict[tuple[str, str], list[Any]]] = WeakKeyDictionary()
 
 
 def console_env(home: Path, **settings: object) -> dict[str, str]:
@@ -90,14 +95,15 @@ def sign_in(page, who: str) -> None:
 def open_signed_in(page, url: str, who: str) -> None:
     """Open an address of the staff console as that person. Where an earlier test of the file has
     signed in, the browser gets its cookie back: the sign-in page costs seconds."""
-    cookies = page.context.cookies_by_person.get((urlsplit(url).netloc, who))
-    if cookies is not None:
-        page.context.add_cookies(cookies)
+    known = _cookies_of.setdefault(page.context, {})
+    person = urlsplit(url).netloc, who
+    if person in known:
+        page.context.add_cookies(known[person])
         page.goto(url)
         return
     page.goto(url)
     sign_in(page, who)
-    page.context.cookies_by_person[urlsplit(url).netloc, who] = page.context.cookies(url)
+    known[person] = page.context.cookies(url)
 
 
 def await_card(page, *, after: str = "") -> str:
@@ -200,7 +206,6 @@ def new_page(browser, _kept_context) -> Iterator[Callable[[], object]]:
 def _new_context(browser):
     context = browser.new_context(viewport={"width": 1440, "height": 860})
     context.set_default_timeout(PATIENT_MS)
-    context.cookies_by_person = {}
     return context
 
 
