@@ -209,13 +209,21 @@ def _new_context(browser):
     return context
 
 
+LEAVE_SILENTLY = """
+  addEventListener("beforeunload", event => event.stopImmediatePropagation(), { capture: true })
+"""
+
+
 def _forget(context) -> None:
-    """Closes every tab but the anchor, then clears what the browser keeps of them: a page that is
-    still open may write its cookie once more."""
+    """Closes every tab but the anchor, then clears what the browser keeps of them. A page outlives
+    its tab for some milliseconds, in which it may write its cookie once more; an empty page does
+    not."""
     anchor, *pages = context.pages
     urls = [urlsplit(page.url) for page in pages]
     context.unroute_all()
     for page in pages:
+        page.evaluate(LEAVE_SILENTLY)
+        page.goto("about:blank")
         page.close()
     context.clear_cookies()
     storage = context.new_cdp_session(anchor)

@@ -1,4 +1,4 @@
-"""The scripts that measure the review desk, on a little: they need the same browser as its tests."""
+"""The scripts that measure the review desk, on a little, so that they go on running."""
 
 import json
 import shutil

@@ -1,7 +1,8 @@
 """One of several processes that decide on the same few revisions as fast as they can.
 
-`python hot_process.py HOME STATE_URL COUNT REVISION ...` stores COUNT decisions, and prints how
-many were refused because another process had been faster.
+`python hot_process.py HOME STATE_URL COUNT REVISION ...` stores COUNT decisions. It prints how many
+were refused because another process had been faster, and how often the state gave no answer and was
+asked again.
 """
 
 import sys
@@ -12,6 +13,7 @@ from sqlalchemy import select
 
 from core.bootstrap.services import Services, build_services
 from core.config import Settings
+from core.errors import StoreError
 from core.identifiers import new_id
 from core.moderation.audit import AuditKind
 from core.moderation.decisions import Decision, DecisionSource
@@ -50,15 +52,20 @@ def main() -> None:
     home, state_url, count, *revision_ids = sys.argv[1:]
     settings = Settings(home=Path(home), state_url=state_url, backend="fake")
     services = build_services(settings, worker="hot")
-    stored = refused = 0
+    stored = refused = unanswered = 0
     for revision_id in cycle(revision_ids):
         if stored == int(count):
             break
-        if decide(services, revision_id):
+        try:
+            is_stored = decide(services, revision_id)
+        except StoreError:
+            unanswered += 1
+            continue
+        if is_stored:
             stored += 1
         else:
             refused += 1
-    print(refused)
+    print(refused, unanswered)
 
 
 if __name__ == "__main__":

@@ -28,7 +28,11 @@ def test_every_decision_on_hot_rows_is_kept_once(tmp_path: Path, each_state_url:
     said = [process.communicate()[0] for process in running]
     # Below 0 is the signal that ended it.
     assert [process.returncode for process in running] == [0] * PROCESSES
-    refused = map(int, said)
+    refused, unanswered = (
+        sum(each) for each in zip(*(map(int, line.split()) for line in said), strict=True)
+    )
+    # SQLite's lock goes to whoever asks at the right moment: one of four may wait for too long.
+    assert unanswered == 0 or services.settings.keeps_state_in_home
     services.close()
     place = place_of(services.settings)
     stored = PROCESSES * each
@@ -39,4 +43,7 @@ def test_every_decision_on_hot_rows_is_kept_once(tmp_path: Path, each_state_url:
     ):
         # Each revision had one decision before, the automated one.
         assert [int(row[0]) for row in state_rows(place, query)] == [stored + REVISIONS], query
-    print(f"{stored} decisions by {PROCESSES} processes, {sum(refused)} refused as too late")
+    print(
+        f"{stored} decisions by {PROCESSES} processes, {refused} refused as too late, "
+        f"{unanswered} asked again"
+    )
