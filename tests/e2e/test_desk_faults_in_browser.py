@@ -36,8 +36,10 @@ def desk(staff, new_page):
 
 def hold_presses(page):
     """No press reaches the server until the function it returns is called."""
-    page.context.route(PRESSES, lambda route: route.abort())
-    return lambda: page.context.unroute(PRESSES)
+    held = [True]
+    # The route stays: a request that is caught while routes change may hang for ever.
+    page.context.route(PRESSES, lambda route: route.abort() if held else route.continue_())
+    return held.clear
 
 
 def listed(page):
@@ -233,6 +235,8 @@ def test_a_group_that_arrives_after_escape_stays_closed(desk, staff):
     page.keyboard.press("g")
     page.get_by_text("Loading …").wait_for()
     page.keyboard.press("Escape")
+    while not held:
+        page.wait_for_timeout(50)
     with page.expect_response("**/review/desk/group"):
         held.pop().continue_()
     page.wait_for_timeout(200)
