@@ -1,5 +1,7 @@
 """The review desk in a real browser, as a moderator uses it."""
 
+from collections.abc import Callable
+
 from playwright.sync_api import Page, expect
 
 from core.moderation.decisions import DecisionSource
@@ -32,6 +34,14 @@ def text(page: Page) -> str:
 
 def await_saved(page: Page) -> None:
     expect(page.locator("[data-part=saved]")).to_have_text("all saved", timeout=PATIENT_MS)
+
+
+def cut_off(page: Page, address: str) -> Callable[[], None]:
+    """No request to that address reaches the server until the function it returns is called."""
+    cut = [True]
+    # The route stays: a request that is caught while routes change may hang for ever.
+    page.context.route(address, lambda route: route.abort() if cut else route.continue_())
+    return cut.clear
 
 
 def slow_down(page: Page, latency_ms: int, *, offline: bool = False) -> None:

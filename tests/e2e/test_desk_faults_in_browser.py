@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import expect
 
 from core.moderation.policies import Action
-from tests.e2e.desk_page import await_saved, await_shown, decided, open_desk, shown
+from tests.e2e.desk_page import await_saved, await_shown, cut_off, decided, open_desk, shown
 from tests.factories import LEAD, scored
 from tests.factories import decided as decide
 
@@ -32,14 +32,6 @@ def desk(staff, new_page):
 
     yield make
     assert faults == []
-
-
-def hold_presses(page):
-    """No press reaches the server until the function it returns is called."""
-    held = [True]
-    # The route stays: a request that is caught while routes change may hang for ever.
-    page.context.route(PRESSES, lambda route: route.abort() if held else route.continue_())
-    return held.clear
 
 
 def listed(page):
@@ -76,7 +68,7 @@ def test_an_undo_after_a_reload_takes_back_the_last_press_though_it_was_not_save
     page.keyboard.press("a")
     second = await_shown(page, after=first)
     await_saved(page)
-    release = hold_presses(page)
+    release = cut_off(page, PRESSES)
     page.keyboard.press("a")
     await_shown(page, after=second)
     reload(page)
@@ -90,7 +82,7 @@ def test_an_undo_after_a_reload_takes_back_the_last_press_though_it_was_not_save
 
 def test_a_change_of_filter_does_not_list_what_was_decided_and_not_saved(desk):
     page, services, revisions = desk(4)
-    release = hold_presses(page)
+    release = cut_off(page, PRESSES)
     first = shown(page)
     page.keyboard.press("a")
     await_shown(page, after=first)
@@ -171,7 +163,7 @@ def test_presses_work_where_the_browser_makes_no_ids(desk):
 
 def test_presses_are_saved_after_the_page_was_left_for_another_one(desk):
     page, services, revisions = desk(2)
-    release = hold_presses(page)
+    release = cut_off(page, PRESSES)
     first = shown(page)
     page.keyboard.press("a")
     await_shown(page, after=first)

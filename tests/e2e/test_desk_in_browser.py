@@ -9,6 +9,7 @@ from tests.e2e.desk_page import (
     CARD,
     await_saved,
     await_shown,
+    cut_off,
     decided,
     open_desk,
     shown,
@@ -112,7 +113,7 @@ def test_presses_outlive_a_reload_and_a_lost_connection(desk):
 
 def test_presses_are_kept_by_the_tab_while_they_can_not_be_saved(desk):
     page, services, revisions, _ = desk(3)
-    page.route("**/review/desk/presses", lambda route: route.abort())
+    restore = cut_off(page, "**/review/desk/presses")
     first = shown(page)
     page.keyboard.press("a")
     await_shown(page, after=first)
@@ -121,7 +122,7 @@ def test_presses_are_kept_by_the_tab_while_they_can_not_be_saved(desk):
     await_shown(page)
     expect(page.locator("[data-part=saved]")).to_contain_text("1 not saved")
     assert decided(services, revisions[first]) == []
-    page.unroute("**/review/desk/presses")
+    restore()
     await_saved(page)
     assert decided(services, revisions[first]) == [Action.APPROVE]
 

@@ -7,12 +7,11 @@ import pytest
 from playwright.sync_api import expect
 
 from core.moderation.policies import Action
-from tests.e2e.desk_page import await_saved, await_shown, decided, shown
+from tests.e2e.desk_page import await_saved, await_shown, cut_off, decided, shown
 from tests.e2e.test_desk_faults_in_browser import (  # noqa: F401
     PRESSES,
     PROBLEM,
     desk,
-    hold_presses,
     listed,
     same_texts,
 )
@@ -119,7 +118,7 @@ def test_the_open_filters_count_anew(desk, staff):
 
 def test_presses_that_are_not_saved_are_not_counted_as_waiting(desk):
     page, *_ = desk(53)
-    release, now = hold_presses(page), shown(page)
+    release, now = cut_off(page, PRESSES), shown(page)
     for _ in range(24):  # the rest of the list is read meanwhile
         page.keyboard.press("a")
         now = await_shown(page, after=now)

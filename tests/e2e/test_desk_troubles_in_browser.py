@@ -7,7 +7,7 @@ import json
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.desk_page import await_shown, shown
+from tests.e2e.desk_page import await_shown, cut_off, shown
 from tests.e2e.test_desk_faults_in_browser import desk, listed  # noqa: F401
 from tests.e2e.test_desk_memory_in_browser import refuse_presses
 from tests.factories import withdrawn
@@ -63,21 +63,21 @@ def test_a_queue_that_can_not_be_read_says_why_and_is_read_again(desk):
 
 def test_a_comment_that_could_not_be_read_is_shown_once_it_can(desk):
     page, *_ = desk(2)
-    page.route(CARDS, lambda route: route.abort())
+    restore = cut_off(page, CARDS)
     page.locator(QUICK).click()
     expect(page.get_by_text("can't be reached")).to_be_visible()
-    page.unroute(CARDS)
+    restore()
     expect(page.locator(".say")).to_be_visible()
 
 
 def test_a_comment_that_is_gone_is_passed_over(desk):
     page, services, revisions = desk(3)
     order = listed(page)
-    page.route(CARDS, lambda route: route.abort())
+    restore = cut_off(page, CARDS)
     page.locator(QUICK).click()
     expect(page.get_by_text("can't be reached")).to_be_visible()
     withdrawn(services, revisions[order[0]])
-    page.unroute(CARDS)
+    restore()
     expect(page.locator("[data-revision]")).to_have_count(2)
     expect(page.locator("[data-part=message]")).to_contain_text("gone")
     expect(page.locator(f'[data-shown="{order[1]}"]')).to_be_visible()
