@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from weakref import WeakKeyDictionary
 
 import pytest
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import expect, sync_playwright
 
 from core.processes.ports import free_port
@@ -36,6 +37,10 @@ CHROMIUM_ARGS = [
     "--process-per-site",
 ]
 
+# A page with unsaved presses asks before it is left.
+LEAVE_SILENTLY = """
+  addEventListener("beforeunload", event => event.stopImmediatePropagation(), { capture: true })
+"""
 # By context: the cookies by site and person.
 _cookies_of: MutableMapping[Any, dict[tuple[str, str], list[Any]]] = WeakKeyDictionary()
 
@@ -136,7 +141,10 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]):
     context = getattr(item, "funcargs", {}).get("_kept_context")
     if call.when == "call" and report.failed and context is not None:
         for page in context.pages[1:]:
-            shown = page.evaluate("document.body?.innerText ?? ''")
+            try:
+                shown = page.evaluate("document.body?.innerText ?? ''")
+            except PlaywrightError as error:
+                shown = f"can't be read: {error}"
             report.sections.append((f"page {page.url}", shown[:2_000]))
     return report
 
@@ -207,11 +215,6 @@ def _new_context(browser):
     context = browser.new_context(viewport={"width": 1440, "height": 860})
     context.set_default_timeout(PATIENT_MS)
     return context
-
-
-LEAVE_SILENTLY = """
-  addEventListener("beforeunload", event => event.stopImmediatePropagation(), { capture: true })
-"""
 
 
 def _forget(context) -> None:
