@@ -1,5 +1,6 @@
 """A run into a table that is cut, killed or loses its backend goes on where it stopped."""
 
+import math
 import os
 import random
 import signal
@@ -16,10 +17,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from core.batch.predictions import scoring_run
+from core.batch.predictions import inputs, scoring_run
 from core.batch.predictions.inputs import Columns, database_input
 from core.batch.predictions.runs import Run
 from core.batch.predictions.scoring_run import RunPlan, RunReport, ScoringRun
+from core.batch.predictions.table import PredictionTable
 from core.clock import system_clock
 from core.errors import BackendError
 from core.identifiers import new_id
@@ -168,6 +170,30 @@ def test_rows_that_failed_before_a_cut_are_tried_again_and_counted(tmp_path: Pat
     put_comments(path, {1: "Fine.", 2: "Fine.", 3: "", 4: "Fine.", 5: "Fine."})
     report = run(path, FakeBackend())
     assert (report.run.scored_count, report.retry_count) == (1, 0)
+
+
+def test_so_many_rows_are_committed_together(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module, name, value in (
+        (inputs, "READ_ROWS", 5),
+        (scoring_run, "CALL_ROWS", 3),
+        (scoring_run, "COMMIT_ROWS", 10),
+        (scoring_run, "COMMIT_S", math.inf),
+    ):
+        monkeypatch.setattr(module, name, value)
+    put, counts = PredictionTable.put, []
+
+    def counted(self: PredictionTable, work: Any, rows: Any, *, replaced: bool) -> None:
+        counts.append(rows.num_rows)
+        put(self, work, rows, replaced=replaced)
+
+    monkeypatch.setattr(PredictionTable, "put", counted)
+    path = tmp_path / "a.duckdb"
+    put_comments(path, dict.fromkeys(range(40), "Fine."))
+    run(path, FakeBackend())
+    assert sum(counts) == 40
+    assert max(counts) <= 15, "those of one read more at most"
 
 
 def test_an_error_nobody_foresaw_stops_the_run_with_its_words(tmp_path: Path) -> None:

@@ -34,7 +34,7 @@ STAGING = "_staging"
 CALL_ROWS = 1024
 """As many are scored in one call."""
 COMMIT_S, COMMIT_ROWS = 2.0, 32_768
-"""The most of both between two commits; a commit takes as long as scoring some thousand rows."""
+"""A commit comes soon after either; it takes as long as scoring some thousand rows."""
 
 
 @dataclass(frozen=True, slots=True)

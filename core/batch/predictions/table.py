@@ -111,7 +111,7 @@ class PredictionTable:
 def id_positions(ids: pa.Array) -> tuple[Sequence[int], list[int]]:
     """The indices of the first row of each id, and of the rows whose id is missing or stands in a
     row before."""
-    if not ids.null_count and pc.count_distinct(ids).as_py() == len(ids):
+    if pc.count_distinct(ids).as_py() == len(ids):  # missing ones are not counted
         return range(len(ids)), []
     seen: set[object] = set()
     first: list[int] = []
