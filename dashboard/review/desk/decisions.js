@@ -146,7 +146,7 @@ class Decisions {
       this.cases.cards.set(revision, card)
       if (card.status !== "closed") this.cases.putBack(itemOf(card), 0)
       if (this.current !== revision) continue
-      drawFacts(this)
+      drawUnpressed(this.view.facts, () => drawFacts(this))
       drawCard(this, { isSame: true })
     }
     this.refresh()

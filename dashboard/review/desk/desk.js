@@ -181,7 +181,7 @@ class Desk extends Decisions {
       this.facts_of.set(revision, facts)
       this.exposure = exposure
       drawExposure(this)
-      if (this.current === revision && this.card) drawFacts(this)
+      if (this.current === revision && this.card) drawUnpressed(this.view.facts, () => drawFacts(this))
       drawShow(this)
     }
     drawClaim(this)

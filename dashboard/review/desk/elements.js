@@ -12,6 +12,35 @@ function el(tag, props = {}, ...children) {
   return node
 }
 
+// What the mouse or the space bar presses, and the drawings that wait until it is let go.
+let pressed = null
+const waiting = new Map()
+
+function letGo() {
+  pressed = null
+  const draws = [...waiting.values()]
+  waiting.clear()
+  for (const draw of draws) draw()
+}
+
+window.addEventListener("pointerdown", event => { [pressed] = event.composedPath() }, true)
+window.addEventListener("keydown", event => {
+  if (event.key === " ") [pressed] = event.composedPath()
+}, true)
+// After the click, which follows the release at once.
+for (const name of ["pointerup", "pointercancel"]) {
+  window.addEventListener(name, () => setTimeout(letGo), true)
+}
+window.addEventListener("keyup", event => event.key === " " && setTimeout(letGo), true)
+window.addEventListener("blur", letGo)
+
+/** Draws the node anew, unless it is being pressed: a button that is replaced between the two halves
+ * of a click never hears of it. Then it is drawn after the click, as things are by then. */
+function drawUnpressed(node, draw) {
+  if (pressed?.isConnected && node.contains(pressed)) waiting.set(node, draw)
+  else draw()
+}
+
 const chip = (words, tone = "") => el("span", { className: `chip ${tone}` }, words)
 const keyCap = key => el("kbd", { ariaHidden: "true" }, key)
 

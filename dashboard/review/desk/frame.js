@@ -75,7 +75,7 @@ function drawCard(desk, { isSame = false } = {}) {
   const isLoading = cases.next || !cases.head
   view.empty.hidden = Boolean(desk.current) || (isLoading && !cases.trouble)
   view.card.hidden = !view.empty.hidden
-  if (!view.empty.hidden) drawEmpty(desk)
+  if (!view.empty.hidden) drawUnpressed(view.empty, () => drawEmpty(desk))
   const words = desk.words.get(desk.current)
   const shown = words?.pieces ?? card?.pieces
   const pieces = desk.isRevealed ? shown?.map(([text, strength]) => [text, strength]) : shown
@@ -162,9 +162,11 @@ function drawDock(desk) {
 
 /** Draws the children anew; the one that had the focus keeps it. */
 function redraw(node, ...children) {
-  const at = [...node.children].indexOf(node.getRootNode().activeElement)
-  node.replaceChildren(...children)
-  node.children[at]?.focus({ preventScroll: true })
+  drawUnpressed(node, () => {
+    const at = [...node.children].indexOf(node.getRootNode().activeElement)
+    node.replaceChildren(...children)
+    node.children[at]?.focus({ preventScroll: true })
+  })
 }
 
 function drawNotes(desk) {

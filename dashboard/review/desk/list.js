@@ -18,7 +18,7 @@ function drawItem(item, { isOpen, now_ms, onOpen }) {
           : text))))
 }
 
-function drawList(desk) {
+function drawItems(desk) {
   const { view, cases } = desk
   const focused = view.list.getRootNode().activeElement?.dataset.revision
   view.list.replaceChildren(...cases.items.map(item => drawItem(item, {
@@ -28,6 +28,11 @@ function drawList(desk) {
   if (desk.listed !== desk.current) view.list.querySelector(".on")?.scrollIntoView({ block: "nearest" })
   desk.listed = desk.current
   if (focused) view.list.querySelector(`[data-revision="${focused}"]`)?.focus({ preventScroll: true })
+}
+
+function drawList(desk) {
+  const { view, cases } = desk
+  drawUnpressed(view.list, () => drawItems(desk))
   const total = cases.count === null ? "" : cases.count.toLocaleString("en")
   view.count.textContent = total && !cases.head.is_exact ? `${total}+` : total
   view.toggle.firstChild.textContent = `Queue ${view.count.textContent}`

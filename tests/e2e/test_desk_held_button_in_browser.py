@@ -1,0 +1,90 @@
+"""A click or a press of the space bar has two halves, and between them the desk may be drawn anew:
+an answer of the server comes in, a key opens another comment. The button still hears of it."""
+
+# ruff: noqa: F811 (the fixture is imported)
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.desk_page import CARD
+from tests.e2e.test_desk_faults_in_browser import desk, listed  # noqa: F401
+
+pytestmark = pytest.mark.e2e
+
+OPEN = "**/review/desk/open"
+LIST = "[data-part=list]"
+
+
+def is_shown(page, revision):
+    return expect(page.locator(f'{CARD}[data-shown="{revision}"]')).to_be_visible()
+
+
+def hold(page, what):
+    """Move the mouse there and press it."""
+    box = what.bounding_box()
+    page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    page.mouse.down()
+
+
+def open_next(page):
+    """Open the next comment by key, and wait until the list would have been drawn anew."""
+    second = listed(page)[1]
+    page.keyboard.press("j")
+    is_shown(page, second)
+    page.wait_for_timeout(100)
+
+
+def test_a_case_is_opened_though_the_list_is_drawn_while_the_mouse_is_down(desk):
+    page, *_ = desk(4)
+    third = listed(page)[2]
+    hold(page, page.locator(f'[data-revision="{third}"]'))
+    open_next(page)
+    page.mouse.up()
+    is_shown(page, third)
+    expect(page.locator(f'{LIST} [aria-current="true"]')).to_have_attribute("data-revision", third)
+
+
+def test_a_case_is_opened_though_the_list_is_drawn_while_the_space_bar_is_down(desk):
+    page, *_ = desk(4)
+    third = listed(page)[2]
+    page.locator(f'[data-revision="{third}"]').focus()
+    page.keyboard.down("Space")
+    open_next(page)
+    page.keyboard.up("Space")
+    is_shown(page, third)
+
+
+def test_the_list_is_drawn_once_the_mouse_was_let_go_elsewhere(desk):
+    page, *_ = desk(4)
+    second, third = listed(page)[1:3]
+    hold(page, page.locator(f'[data-revision="{third}"]'))
+    open_next(page)
+    page.mouse.move(5, 5)
+    page.mouse.up()
+    expect(page.locator(f'{LIST} [aria-current="true"]')).to_have_attribute("data-revision", second)
+
+
+def test_the_comments_of_an_author_open_though_the_facts_come_while_the_mouse_is_down(desk):
+    held = []
+
+    def wait_for_answer(page):
+        page.route(OPEN, lambda route: held.append(route))
+
+    page, *_ = desk(2, prepare=wait_for_answer)
+    while not held:
+        page.wait_for_timeout(50)
+    hold(page, page.get_by_role("button", name="All comments"))
+    with page.expect_response(OPEN):
+        held[0].continue_()
+    expect(page.locator("[data-part=claim]")).to_contain_text("yours")
+    page.mouse.up()
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
+def test_a_reason_is_chosen_though_another_comment_is_opened_while_the_mouse_is_down(desk):
+    page, *_ = desk(4)
+    hold(page, page.get_by_role("button", name="Threats", exact=True))
+    open_next(page)
+    page.mouse.up()
+    threats = page.get_by_role("button", name="Threats", exact=True)
+    expect(threats).to_have_attribute("aria-pressed", "true")
