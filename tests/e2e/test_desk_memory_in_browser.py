@@ -144,3 +144,29 @@ def test_a_group_ticks_and_counts_what_its_title_says(desk, staff):
     dialog.get_by_role("button", name="Approve 4").click()
     await_saved(page)
     expect(page.locator("[data-revision]")).to_have_count(0)
+
+
+def test_a_press_whose_answer_never_comes_is_sent_again_and_decided_once(desk):
+    def shorten_waits(page):
+        page.add_init_script("""
+          const timeout = AbortSignal.timeout.bind(AbortSignal)
+          AbortSignal.timeout = wait_ms => timeout(wait_ms / 20)
+        """)
+
+    page, services, revisions = desk(2, prepare=shorten_waits)
+    sent, first = [], shown(page)
+
+    def lose_the_first_answer(route):
+        sent.append(route.request.post_data_json["presses"])
+        if len(sent) == 1:
+            route.fetch()  # decided, but the page never hears of it
+        else:
+            route.continue_()
+
+    page.route(PRESSES, lose_the_first_answer)
+    page.keyboard.press("a")
+    await_shown(page, after=first)
+    await_saved(page)
+    assert sent[0] == sent[-1]
+    assert len(sent) > 1
+    assert decided(services, revisions[first]) == [Action.APPROVE]

@@ -5,6 +5,8 @@ const LATE_MS = 5_000
 const RETRY_MS = [250, 500, 1_000, 2_000, 4_000]
 const MOST_SENT = 100 // in one request
 const KEEPALIVE_CHARS = 60_000 // browsers let a page send 64 KB while it is being closed
+// A connection may be lost without a sign: then nothing would be asked or sent any more.
+const ANSWER_MS = 20_000
 
 const DECIDES = new Set(["approve", "remove", "escalate", "group", "reopen"])
 
@@ -113,6 +115,7 @@ async function post(what, body, { who, keepalive_chars = 0 } = {}) {
       headers: { "content-type": "application/json", ...(who ? { "x-person": who } : {}) },
       body: text,
       keepalive: text.length < keepalive_chars,
+      signal: AbortSignal.timeout(ANSWER_MS),
     })
     const answer = await response.json()
     return response.ok ? answer
