@@ -28,7 +28,7 @@ class OwnDecision:
 
     revision_id: str
     version: int
-    group: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)

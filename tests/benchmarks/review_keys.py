@@ -34,10 +34,12 @@ LISTEN = """
 WATCH = """() => {
   const find = root => root.querySelector("[data-part=card]")
     ?? [...root.querySelectorAll("*")].map(e => e.shadowRoot && find(e.shadowRoot)).find(Boolean)
+  const card = find(document)
   new MutationObserver(() => {
+    if (!card.dataset.shown) return
     if (window.pressed !== undefined) window.took_ms.push(performance.now() - window.pressed)
     window.pressed = undefined
-  }).observe(find(document), { attributeFilter: ["data-shown"] })
+  }).observe(card, { attributeFilter: ["data-shown"] })
 }"""
 
 

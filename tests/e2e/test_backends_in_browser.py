@@ -36,8 +36,11 @@ def test_a_backend_is_opened_checked_and_tried(
             settle(page, quiet_ms=500)
             row = 0
             while not check.is_visible():  # local runtimes that are installed come before it
-                row += 1
+                box.wait_for()
                 at = box.bounding_box()
+                if at is None:  # the page is being drawn anew
+                    continue
+                row += 1
                 page.mouse.click(at["x"] + 90, at["y"] + 35 + 30 * row + 15)
                 settle(page, quiet_ms=500)
                 assert row < 8, "no row of the table opened the backend"

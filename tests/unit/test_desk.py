@@ -6,6 +6,8 @@ import pytest
 
 from core.moderation.policies import Action
 from core.moderation.queue import QueueFilter
+from core.services.group_decisions import GroupReview, decide_group
+from core.services.queries import list_undoable
 from core.services.queue import list_queue
 from dashboard.review.plain.desk import (
     Desk,
@@ -16,7 +18,16 @@ from dashboard.review.plain.desk import (
     press_skip,
     press_undo,
 )
-from tests.factories import LEAD, MODERATOR, audit_kinds, chain_of, decided, make_services, scored
+from tests.factories import (
+    LEAD,
+    MODERATOR,
+    audit_kinds,
+    chain_of,
+    decided,
+    make_services,
+    scored,
+    withdrawn,
+)
 
 
 @pytest.fixture
@@ -127,6 +138,30 @@ def test_undo_goes_back_one_decision_a_press(bench):
     assert desk.decided == 0
     press_undo(desk, services, MODERATOR, earlier)
     assert [len(chain_of(services, revisions[r])) for r in (first, second)] == [3, 3]
+
+
+def test_undo_takes_back_a_group_as_a_whole(bench):
+    services, desk, revisions = bench
+    alone, *together = desk.order[:3]
+    decide(services, desk, revisions[alone])
+    members = [(revision_id, 1) for revision_id in together]
+    decide_group(services.context, MODERATOR, GroupReview(members, Action.APPROVE, "key"))
+    reloaded = Desk(undoable=list(list_undoable(services.context, MODERATOR)))
+    press_undo(reloaded, services, MODERATOR, reloaded.undoable[-1])
+    assert reloaded.message == "Undone together: 2 cases are open again."
+    assert [len(chain_of(services, revisions[r])) for r in (alone, *together)] == [2, 3, 3]
+    assert [own.revision_id for own in reloaded.undoable] == [alone]
+
+
+def test_undo_of_a_group_says_what_stays(bench):
+    services, _, revisions = bench
+    one, other, *_ = revisions.values()
+    members = [(revision.id, 1) for revision in (one, other)]
+    decide_group(services.context, MODERATOR, GroupReview(members, Action.APPROVE, "key"))
+    withdrawn(services, one)
+    reloaded = Desk(undoable=list(list_undoable(services.context, MODERATOR)))
+    press_undo(reloaded, services, MODERATOR, reloaded.undoable[-1])
+    assert reloaded.message == "Undone together: 1 case is open again, 1 stays as it is."
 
 
 def test_a_press_that_meets_the_last_and_this_reason_button_chooses_once(bench):

@@ -71,7 +71,10 @@ const noteFields = parts => [["note", parts.note], ["internal_note", parts.inter
 
 function drawCard(desk, { isSame = false } = {}) {
   const { view, card, cases } = desk
-  if (!isSame) desk.seen = {}
+  if (!isSame) {
+    desk.seen = {}
+    delete view.card.dataset.shown
+  }
   const isLoading = cases.next || !cases.head
   view.empty.hidden = Boolean(desk.current) || (isLoading && !cases.trouble)
   view.card.hidden = !view.empty.hidden

@@ -13,6 +13,7 @@ from core.moderation.policies import Action
 from core.services.queries import CaseView
 from core.services.reopen import load_case_reopening
 from core.services.review import describe_decision
+from core.store.views import OwnDecision
 from dashboard.review.plain.desk import (
     Desk,
     press_decide,
@@ -92,10 +93,10 @@ def _reopen_row(desk: Desk, services: Services, actor: Actor, view: CaseView) ->
 def undo_button(desk: Desk, services: Services, actor: Actor) -> Collection[str]:
     """The button's key contains the decision to undo, so that a double press undoes only one.
     Returns its shortcut key while there is something to undo."""
-    newest = desk.undoable[-1] if desk.undoable else ("none", 0)
+    newest = desk.undoable[-1] if desk.undoable else OwnDecision("none", 0)
     st.button(
         "Undo",
-        key=f"undo_{newest[0]}_{newest[1]}",
+        key=f"undo_{newest.revision_id}_{newest.version}",
         shortcut="U",
         icon=":material/undo:",
         type="tertiary",

@@ -14,16 +14,17 @@ from core.moderation.comments import Revision
 from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.explain import Explained
+from core.services.group_decisions import undo_group
 from core.services.reopen import reopen
 from core.services.review import Review, decide_case, describe_decision, skip_case, undo_decision
 from core.store.queue_views import QueueLine
+from core.store.views import OwnDecision
 from dashboard.wording import ACTIONS_DONE
 
 
 @dataclass(slots=True)
 class Desk:
-    """The state of one session. `undoable` holds (revision id, version after the decision), newest
-    last; `after` is the cursor of the list's open page, None for the first; `filters` the list's
+    """The state of one session. `undoable` holds the decisions to undo, newest last; `after` is the cursor of the list's open page, None for the first; `filters` the list's
     filters, `draws` the number of times the desk was drawn.
 
     `wants_words`: the reviewer asked which words raised the score of the open case; the answer is
@@ -38,7 +39,7 @@ class Desk:
     revision_id: str | None = None
     order: list[str] = field(default_factory=list)
     skipped: list[str] = field(default_factory=list)
-    undoable: list[tuple[str, int]] = field(default_factory=list)
+    undoable: list[OwnDecision] = field(default_factory=list)
     reason_code: str | None = None
     note: str = ""
     message: str = ""
@@ -114,8 +115,9 @@ def press_decide(
     except ConsoleError as error:
         desk.say(str(error), is_error=True)
         return
-    if (revision_id, version + 1) not in desk.undoable:
-        desk.undoable.append((revision_id, version + 1))
+    decided = OwnDecision(revision_id, version + 1)
+    if decided not in desk.undoable:
+        desk.undoable.append(decided)
         desk.decided += 1
     desk.say(f"You {ACTIONS_DONE[action]} it. U undoes that.")
     desk.last_reference = revision.reference
@@ -147,20 +149,37 @@ def press_skip(desk: Desk, services: Services, actor: Actor, revision_id: str) -
     desk.leave()
 
 
-def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: tuple[str, int]) -> None:
-    """Undo the last decision and open its case again; does nothing if the button was drawn for
-    another decision."""
+def press_undo(desk: Desk, services: Services, actor: Actor, drawn_for: OwnDecision) -> None:
+    """Undo the last decision, together with its group if it was made with one, and open its case
+    again; does nothing if the button was drawn for another decision."""
     if desk.undoable[-1:] != [drawn_for]:
         return
-    revision_id, version = desk.undoable.pop()
+    last = desk.undoable.pop()
     try:
-        undo_decision(services.context, actor, revision_id, seen_version=version)
+        words = _undo(desk, services, actor, last)
     except ConsoleError as error:
         desk.say(str(error), is_error=True)
         return
+    desk.show(last.revision_id)
+    desk.say(words)
+
+
+def _undo(desk: Desk, services: Services, actor: Actor, last: OwnDecision) -> str:
+    """Returns what to say of it."""
+    if last.group:
+        # Each member has an entry, since the desk of the keys decided them as one.
+        desk.undoable = [own for own in desk.undoable if own.group != last.group]
+        outcome = undo_group(services.context, actor, last.group)
+        return _group_undone(len(outcome.decisions), len(outcome.skipped))
+    undo_decision(services.context, actor, last.revision_id, seen_version=last.version)
     desk.decided = max(0, desk.decided - 1)
-    desk.show(revision_id)
-    desk.say("Undone: the case is open again.")
+    return "Undone: the case is open again."
+
+
+def _group_undone(opened: int, left: int) -> str:
+    words = f"{opened} case is" if opened == 1 else f"{opened} cases are"
+    stays = "1 stays as it is" if left == 1 else f"{left} stay as they are"
+    return f"Undone together: {words} open again" + (f", {stays}." if left else ".")
 
 
 def press_reopen(

@@ -18,7 +18,7 @@ const FIELD = "input, textarea, select, [contenteditable=true]"
 const DECIDING = ["approve", "remove", "escalate", "skip", "undo", "reopen"]
   .map(name => `[class*="st-key-${name}_"] button`).join(", ")
 // The server redraws after each press; if it does not, the keys work again after this time.
-const GIVE_UP_MS = 3000
+const GIVE_UP_MS = 10_000
 
 const fieldOf = event => event.composedPath().find(node => node.matches?.(FIELD))
 const isPlain = event => !event.ctrlKey && !event.metaKey && !event.altKey && !event.shiftKey

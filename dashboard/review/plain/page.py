@@ -44,7 +44,7 @@ def render(services: Services, actor: Actor) -> None:
     if st.session_state.get("desk_of") != actor.id:
         mine = list_undoable(services.context, actor) if can(actor, Permission.DECIDE) else ()
         st.session_state["desk_of"] = actor.id
-        st.session_state["desk"] = Desk(undoable=[(own.revision_id, own.version) for own in mine])
+        st.session_state["desk"] = Desk(undoable=list(mine))
     status, label = header(services, actor)
     _desk(services, actor, status, label)
 
