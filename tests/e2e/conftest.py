@@ -41,6 +41,8 @@ CHROMIUM_ARGS = [
 LEAVE_SILENTLY = """
   addEventListener("beforeunload", event => event.stopImmediatePropagation(), { capture: true })
 """
+# A page gives up an answer after seconds; on a busy machine a test may hold one back for longer.
+WAIT_FOR_ANSWERS = "AbortSignal.timeout = () => new AbortController().signal"
 # By context: the cookies by site and person.
 _cookies_of: MutableMapping[Any, dict[tuple[str, str], list[Any]]] = WeakKeyDictionary()
 
@@ -214,6 +216,7 @@ def new_page(browser, _kept_context) -> Iterator[Callable[[], object]]:
 def _new_context(browser):
     context = browser.new_context(viewport={"width": 1440, "height": 860})
     context.set_default_timeout(PATIENT_MS)
+    context.add_init_script(WAIT_FOR_ANSWERS)
     return context
 
 

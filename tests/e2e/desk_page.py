@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from core.moderation.decisions import DecisionSource
 from tests.e2e.conftest import open_signed_in
@@ -36,11 +36,14 @@ def await_saved(page: Page) -> None:
     expect(page.locator("[data-part=saved]")).to_have_text("all saved", timeout=PATIENT_MS)
 
 
-def cut_off(page: Page, address: str) -> Callable[[], None]:
-    """No request to that address reaches the server until the function it returns is called."""
+def cut_off(
+    page: Page, address: str, answer: Callable[[Route], None] = Route.abort
+) -> Callable[[], None]:
+    """No request to that address reaches the server, but each gets this answer, until the function
+    it returns is called."""
     cut = [True]
     # The route stays: a request that is caught while routes change may hang for ever.
-    page.context.route(address, lambda route: route.abort() if cut else route.continue_())
+    page.context.route(address, lambda route: answer(route) if cut else route.continue_())
     return cut.clear
 
 

@@ -7,7 +7,7 @@ import time
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.desk_page import await_shown, shown
+from tests.e2e.desk_page import await_shown, cut_off, shown
 from tests.e2e.test_desk_faults_in_browser import desk, listed  # noqa: F401
 from tests.patience import PATIENT_S
 
@@ -31,11 +31,11 @@ def holders(services, revisions):
     return {revision: claim.actor for revision, claim in claims.items()}
 
 
-def await_holders(services, revisions, wanted):
+def await_holders(page, services, revisions, wanted):
     deadline = time.monotonic() + PATIENT_S
     while holders(services, revisions) != wanted:
         assert time.monotonic() < deadline, holders(services, revisions)
-        time.sleep(0.05)
+        page.wait_for_timeout(50)  # the test answers requests meanwhile
 
 
 @pytest.fixture
@@ -81,35 +81,35 @@ def test_no_claim_is_renewed_for_a_tab_in_the_background_or_without_a_reader(tim
 def test_the_former_case_is_given_back_though_the_next_one_could_not_be_asked_for_at_once(desk):
     page, services, revisions = desk(2)
     first = shown(page)
-    await_holders(services, revisions, {first: "mina"})
-    page.route(OPEN, lambda route: route.abort())
+    expect(page.locator(CLAIM)).to_contain_text("yours, ")
+    restore = cut_off(page, OPEN)
     with page.expect_event("requestfailed", lambda request: request.url.endswith("/open")):
         page.keyboard.press("j")
     second = await_shown(page, after=first)
-    page.unroute(OPEN)
-    await_holders(services, revisions, {second: "mina"})
+    restore()
+    await_holders(page, services, revisions, {second: "mina"})
 
 
 def test_leaving_the_page_gives_the_case_back(desk, staff):
     page, services, revisions = desk(2)
     first = shown(page)
-    await_holders(services, revisions, {first: "mina"})
+    await_holders(page, services, revisions, {first: "mina"})
     page.get_by_role("link", name="Look-up").click()  # to another page of the console
-    await_holders(services, revisions, {})
+    await_holders(page, services, revisions, {})
     page.goto(staff.address)
     first = await_shown(page)
-    await_holders(services, revisions, {first: "mina"})
+    await_holders(page, services, revisions, {first: "mina"})
     page.goto("about:blank")
-    await_holders(services, revisions, {})
+    await_holders(page, services, revisions, {})
 
 
 @pytest.mark.parametrize("key", ["j", "s"])
 def test_a_case_left_before_its_claim_was_answered_is_given_back(desk, key):
     page, services, revisions = desk(3)
     first, second, _ = listed(page)
-    await_holders(services, revisions, {first: "mina"})
+    expect(page.locator(CLAIM)).to_contain_text("yours, ")
     held = []
-    page.route(OPEN, lambda route: held.append(route))  # noqa: PLW0108
+    restore = cut_off(page, OPEN, held.append)
     page.keyboard.press("j")
     await_shown(page, after=first)
     while not held:
@@ -117,18 +117,18 @@ def test_a_case_left_before_its_claim_was_answered_is_given_back(desk, key):
     page.keyboard.press(key)
     third = await_shown(page, after=second)
     page.wait_for_timeout(400)  # longer than somebody has to stay on a case to take it
+    restore()
     for route in held:
         route.continue_()
-    page.unroute(OPEN)
-    await_holders(services, revisions, {third: "mina"})
+    await_holders(page, services, revisions, {third: "mina"})
 
 
 def test_a_case_comes_back_with_its_claim_after_an_undo(desk):
     page, services, revisions = desk(2)
     first = shown(page)
-    await_holders(services, revisions, {first: "mina"})
+    await_holders(page, services, revisions, {first: "mina"})
     page.keyboard.press("a")
     second = await_shown(page, after=first)
     page.keyboard.press("u")
     await_shown(page, after=second)
-    await_holders(services, revisions, {first: "mina"})
+    await_holders(page, services, revisions, {first: "mina"})

@@ -64,27 +64,26 @@ def refuse_presses(route):
 def test_a_refused_press_leaves_its_note_and_its_error(desk):
     page, *_ = desk(3)
     problems, first = page.locator(PROBLEM), shown(page)
-    page.route(PRESSES, refuse_presses)
+    cut_off(page, PRESSES, refuse_presses)
     write(page, "n", "say it kindly")
     page.keyboard.press("e")
     expect(problems.locator("p")).to_have_text(["Refused: say it kindly."])
     expect(page.get_by_role("alert").filter(has_text="kindly")).to_have_count(1)
     page.locator(f'[data-revision="{first}"]').click()
     expect(page.get_by_label(NOTE)).to_have_value("say it kindly")
-    page.unroute(PRESSES)
 
 
 def test_errors_stay_until_they_are_dismissed(desk):
     page, services, revisions = desk(7)
     problems = page.locator(PROBLEM)
-    page.route(PRESSES, refuse_presses)
+    restore = cut_off(page, PRESSES, refuse_presses)
     for count in range(1, 6):
         now = shown(page)
         page.keyboard.press("a")
         await_shown(page, after=now)
         expect(problems).to_have_count(min(count, 3))
     expect(page.get_by_text("2 earlier")).to_be_visible()
-    page.unroute(PRESSES)
+    restore()
     now = shown(page)
     page.wait_for_timeout(100)
     page.keyboard.press("a")
@@ -147,10 +146,13 @@ def test_a_group_ticks_and_counts_what_its_title_says(desk, staff):
 
 
 def test_a_press_whose_answer_never_comes_is_sent_again_and_decided_once(desk):
-    def shorten_waits(page):
+    def shorten_waits(page):  # after the script that makes all pages of tests patient
         page.add_init_script("""
-          const timeout = AbortSignal.timeout.bind(AbortSignal)
-          AbortSignal.timeout = wait_ms => timeout(wait_ms / 20)
+          AbortSignal.timeout = wait_ms => {
+            const limit = new AbortController()
+            setTimeout(() => limit.abort(), wait_ms / 20)
+            return limit.signal
+          }
         """)
 
     page, services, revisions = desk(2, prepare=shorten_waits)

@@ -53,10 +53,10 @@ def test_a_cleared_search_box_brings_the_queue_back(desk):
 
 def test_a_queue_that_can_not_be_read_says_why_and_is_read_again(desk):
     page, *_ = desk(2)
-    page.route(QUEUE, refuse)
+    restore = cut_off(page, QUEUE, refuse)
     page.locator(QUICK).click()
     expect(page.get_by_role("heading", name="The state can't be used now.")).to_be_visible()
-    page.unroute(QUEUE)
+    restore()
     page.get_by_role("button", name="Try again").click()
     expect(page.locator("[data-revision]")).to_have_count(2)
 
@@ -86,7 +86,7 @@ def test_a_comment_that_is_gone_is_passed_over(desk):
 def test_presses_faster_than_the_list_find_the_rest_of_it(desk):
     page, *_ = desk(53)
     held = []
-    page.route(QUEUE, lambda route: held.append(route))  # noqa: PLW0108
+    restore = cut_off(page, QUEUE, held.append)
     now = shown(page)
     for _ in range(49):
         page.keyboard.press("a")
@@ -94,9 +94,9 @@ def test_presses_faster_than_the_list_find_the_rest_of_it(desk):
     page.keyboard.press("a")
     expect(page.locator("[data-revision]")).to_have_count(0)
     expect(page.get_by_text("The queue is empty")).to_be_hidden()
+    restore()
     for route in held:
         route.continue_()
-    page.unroute(QUEUE)
     expect(page.locator("[data-revision]")).to_have_count(3)
     await_shown(page, after=now)
 
