@@ -6,7 +6,7 @@ an answer of the server comes in, a key opens another comment. The button still 
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.desk_page import CARD
+from tests.e2e.desk_page import CARD, cut_off
 from tests.e2e.test_desk_faults_in_browser import desk, listed  # noqa: F401
 
 pytestmark = pytest.mark.e2e
@@ -68,7 +68,7 @@ def test_the_comments_of_an_author_open_though_the_facts_come_while_the_mouse_is
     held = []
 
     def wait_for_answer(page):
-        page.route(OPEN, lambda route: held.append(route))
+        cut_off(page, OPEN, held.append)
 
     page, *_ = desk(2, prepare=wait_for_answer)
     while not held:

@@ -24,8 +24,9 @@ from dashboard.wording import ACTIONS_DONE
 
 @dataclass(slots=True)
 class Desk:
-    """The state of one session. `undoable` holds the decisions to undo, newest last; `after` is the cursor of the list's open page, None for the first; `filters` the list's
-    filters, `draws` the number of times the desk was drawn.
+    """The state of one session. `undoable` holds the decisions to undo, newest last; `after` is the
+    cursor of the list's open page, None for the first; `filters` the list's filters, `draws` the
+    number of times the desk was drawn.
 
     `wants_words`: the reviewer asked which words raised the score of the open case; the answer is
     in `words` or, if there is none, its reason in `words_refusal`. `is_revealed`: the covered words
