@@ -12,11 +12,11 @@ from core.moderation.notices import AppealStage
 from core.moderation.policies import Policy
 from core.store.views import AppealItem
 from dashboard.appeals.hearing import HearingPlace
+from dashboard.data_table import HEADER_HEIGHT, NARROW_ROW_HEIGHT
 from dashboard.wording import APPEAL_BADGES, NO_LONGER_SHOWN, ago, decision_line, local_time
 
 CARD_HEIGHT = 360
 LIST_HEIGHT = 560
-ROW_HEIGHT, HEADER_HEIGHT = 28, 34
 EXCERPT_CHARS = 160
 
 
@@ -35,8 +35,8 @@ def appeal_list(place: HearingPlace, items: Sequence[AppealItem], now: datetime)
     st.dataframe(
         frame,
         key=key,
-        height=min(LIST_HEIGHT, HEADER_HEIGHT + ROW_HEIGHT * len(items)),
-        row_height=ROW_HEIGHT,
+        height=min(LIST_HEIGHT, HEADER_HEIGHT + NARROW_ROW_HEIGHT * len(items)),
+        row_height=NARROW_ROW_HEIGHT,
         hide_index=True,
         on_select=lambda: _pick(place, ids, key),
         selection_mode=["single-row-required" if selected else "single-row", "single-cell"],

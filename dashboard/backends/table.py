@@ -18,9 +18,10 @@ from dashboard.backends.wording import (
     use_word,
     where,
 )
+from dashboard.data_table import ROW_HEIGHT, table_height
 from dashboard.figures import NONE, duration, percent
 
-ROW_HEIGHT, HEADER_HEIGHT, MAX_ROWS = 30, 34, 7
+MOST_ROWS = 7
 
 
 def backends_table(
@@ -35,7 +36,7 @@ def backends_table(
         key=key,
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height=min(len(statuses), MAX_ROWS) * ROW_HEIGHT + HEADER_HEIGHT,
+        height=table_height(len(statuses), MOST_ROWS),
         on_select=lambda: _pick(page, key),
         selection_mode=["single-row-required", "single-cell"],
         selection_default={"selection": {"rows": [page.order.index(page.chosen or "")]}},

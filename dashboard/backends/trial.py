@@ -13,11 +13,12 @@ from core.services.backends import Catalogue
 from core.services.trials import SideBySide, TrialResult
 from dashboard.backends.view import BackendsPageState, carry_out_trial, press_try
 from dashboard.backends.wording import agreement_line, error_lines, score_cell, verdict_line
+from dashboard.data_table import data_table
 from dashboard.figures import NONE, duration
 from dashboard.wording import LABELS
 
 TEXT_KEY, NAMES_KEY = "trial_text", "trial_names"
-ROW_HEIGHT, HEADER_HEIGHT, TEXT_HEIGHT = 28, 34, 68
+TEXT_HEIGHT = 68
 MOST_OTHERS = 24
 
 
@@ -78,12 +79,9 @@ def _answers(found: SideBySide) -> None:
         }
     )
     text = st.column_config.TextColumn
-    st.dataframe(
+    data_table(
         outcomes,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=len(outcomes) * ROW_HEIGHT + HEADER_HEIGHT,
-        column_config={
+        {
             "backend": text(width=110),
             "would be": text(width=240),
             "took": text(width=64, alignment="right"),
@@ -91,6 +89,7 @@ def _answers(found: SideBySide) -> None:
         },
         key="trial_outcomes",
         alt="The decision that would follow from the scores of each backend",
+        most_rows=len(outcomes),
     )
     errors = error_lines(found.tried)
     if errors:
@@ -98,18 +97,16 @@ def _answers(found: SideBySide) -> None:
     scores = _score_frame(found)
     if scores.empty:
         return
-    st.dataframe(
+    data_table(
         scores,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=len(scores) * ROW_HEIGHT + HEADER_HEIGHT,
-        column_config={
+        {
             "label": text(width=130),
             "hold ≥": text(width=60, alignment="right"),
             "remove ≥": text(width=74, alignment="right"),
         },
         key="trial_scores",
         alt="Scores of the comment by label and backend with the thresholds in force",
+        most_rows=len(scores),
     )
     st.caption(f"Policy v{found.policy.version}. {agreement_line(found.tried)}")
 

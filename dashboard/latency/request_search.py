@@ -9,9 +9,9 @@ from core.moderation.permissions import Actor
 from core.services.traffic import find_request
 from core.servinglog.answers import LoggedRequest, series_name
 from core.servinglog.queries import ServingLogQueries
+from dashboard.data_table import ROW_HEIGHT
 from dashboard.figures import refusal_words
 
-ROW_HEIGHT = 30
 FIND_KEY = "find"
 
 

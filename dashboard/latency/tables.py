@@ -5,9 +5,9 @@ from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import MIN_CALLS, QUANTILES, is_weak
+from dashboard.data_table import ROW_HEIGHT, table_height
 
-ROW_HEIGHT, HEADER_HEIGHT = 30, 34
-MAX_ROWS = 5
+MOST_ROWS = 5
 
 
 def table_panel(view: WindowTraffic) -> None:
@@ -19,7 +19,7 @@ def table_panel(view: WindowTraffic) -> None:
         view.table,
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height=min(len(view.table), MAX_ROWS) * ROW_HEIGHT + HEADER_HEIGHT,
+        height=table_height(len(view.table), MOST_ROWS),
         column_order=list(_columns()),
         column_config=_columns(),
         placeholder="–",

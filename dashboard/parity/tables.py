@@ -1,15 +1,13 @@
 """The tables of a comparison: by label, by threshold, and the comments whose decision changes."""
 
-import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.parity.pair import Pair
 from core.parity.report import ParityReport
+from dashboard.data_table import data_table
 from dashboard.parity.wording import flip_frame, label_frame, threshold_frame, unreached_line
 from dashboard.wording import plain
 
-ROW_HEIGHT, HEADER_HEIGHT = 30, 34
 MOST_ROWS, MOST_FLIP_ROWS = 6, 8
 
 
@@ -17,7 +15,7 @@ def label_table(pair: Pair) -> None:
     """The differences, and how many comments cross a threshold, for each label."""
     st.markdown("**By label**")
     number = st.column_config.NumberColumn
-    _table(
+    data_table(
         label_frame(pair),
         {
             "label": st.column_config.TextColumn(width=112, pinned=True),
@@ -36,6 +34,7 @@ def label_table(pair: Pair) -> None:
         },
         key="parity_labels",
         alt="Differences, rank correlation and flips by label",
+        most_rows=MOST_ROWS,
     )
 
 
@@ -45,7 +44,7 @@ def threshold_table(report: ParityReport, pair: Pair) -> None:
     frame = threshold_frame(pair)
     number = st.column_config.NumberColumn
     if not frame.empty:
-        _table(
+        data_table(
             frame,
             {
                 "label": st.column_config.TextColumn(width=108, pinned=True),
@@ -67,6 +66,7 @@ def threshold_table(report: ParityReport, pair: Pair) -> None:
             },
             key="parity_thresholds",
             alt="Thresholds in force and those that flag as many comments by the other's scores",
+            most_rows=MOST_ROWS,
         )
     notes = [*report.warnings, *filter(None, [unreached_line(pair)])]
     if notes:
@@ -82,7 +82,7 @@ def flip_table(report: ParityReport, pair: Pair) -> None:
     st.markdown(f"**Comments whose decision changes: {len(pair.flips):,}{stay}**")
     text = st.column_config.TextColumn
     score = st.column_config.NumberColumn(format="%.3f", width=84)
-    _table(
+    data_table(
         flip_frame(report, pair),
         {
             "comment": text(width=96, pinned=True, help="The comment's id on its site."),
@@ -100,23 +100,3 @@ def flip_table(report: ParityReport, pair: Pair) -> None:
     )
     if not report.texts:
         st.caption("Their texts are shown only to people who may see the review queue.")
-
-
-def _table(
-    frame: pd.DataFrame,
-    columns: dict[str, ColumnConfig],
-    *,
-    key: str,
-    alt: str,
-    most_rows: int = MOST_ROWS,
-) -> None:
-    st.dataframe(
-        frame,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=min(len(frame), most_rows) * ROW_HEIGHT + HEADER_HEIGHT,
-        column_config=columns,
-        placeholder="–",
-        key=key,
-        alt=alt,
-    )

@@ -1,22 +1,20 @@
 """The tables of a run's results. Their cells never render markup."""
 
-from typing import Literal
-
-import pandas as pd
 import streamlit as st
-from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.batch.results.view import RunResults
+from dashboard.data_table import data_table
 from dashboard.runs.results_wording import HOW, flagged_frame, label_frame, outcome_frame
-from dashboard.runs.tables import HEADER_HEIGHT, ROW_HEIGHT
 from dashboard.wording import LABELS, plain
+
+MOST_ROWS, MOST_FLAGGED = 8, 10
 
 
 def figures(results: RunResults) -> None:
     """Outcomes and labels, with what changed since the run before."""
     number, text = st.column_config.NumberColumn, st.column_config.TextColumn
     with st.container(horizontal=True):  # side by side where there is room for both
-        _table(
+        data_table(
             outcome_frame(results),
             {
                 "outcome": text(width=80, pinned=True),
@@ -33,12 +31,14 @@ def figures(results: RunResults) -> None:
                 ),
                 "evidence": text("is it chance?", width=122),
             },
-            "Rows of the run by what became of them, with the change since the run before",
+            key="run_outcomes",
+            alt="Rows of the run by what became of them, with the change since the run before",
+            most_rows=MOST_ROWS,
             width=718,
         )
         labels = label_frame(results)
         if not labels.empty:
-            _table(
+            data_table(
                 labels,
                 {
                     "label": text(width=104, pinned=True),
@@ -48,7 +48,9 @@ def figures(results: RunResults) -> None:
                     "moved": text("largest difference", width=188),
                     "evidence": text("is it chance?", width=122),
                 },
-                "Scores of the run by label, with the change since the run before",
+                key="run_labels",
+                alt="Scores of the run by label, with the change since the run before",
+                most_rows=MOST_ROWS,
                 width=566,
             )
     if results.drift is not None:
@@ -65,7 +67,7 @@ def flagged(results: RunResults) -> None:
     st.markdown("**Highest scores**" + (" of rows held or removed" if results.has_actions else ""))
     score = st.column_config.NumberColumn(format="%.3f", width=94)
     text = st.column_config.TextColumn
-    _table(
+    data_table(
         frame,
         {
             "id": text(width=150, pinned=True),
@@ -74,26 +76,7 @@ def flagged(results: RunResults) -> None:
             "reason": text(width=150),
             **dict.fromkeys(LABELS.values(), score),
         },
-        "The rows with the highest scores, with action, reason and a score for each label",
-        most_rows=10,
-    )
-
-
-def _table(
-    frame: pd.DataFrame,
-    columns: dict[str, ColumnConfig],
-    alt: str,
-    *,
-    most_rows: int = 8,
-    width: int | Literal["stretch"] = "stretch",
-) -> None:
-    st.dataframe(
-        frame,
-        hide_index=True,
-        row_height=ROW_HEIGHT,
-        height=min(len(frame), most_rows) * ROW_HEIGHT + HEADER_HEIGHT,
-        width=width,
-        column_config=columns,
-        placeholder="–",
-        alt=alt,
+        key="run_flagged",
+        alt="The rows with the highest scores, with action, reason and a score for each label",
+        most_rows=MOST_FLAGGED,
     )

@@ -7,9 +7,10 @@ import pandas as pd
 import streamlit as st
 
 from core.batch.schedule.overview import JobsOverview, JobState
+from dashboard.data_table import ROW_HEIGHT, table_height
 from dashboard.runs.wording import count, outcome, times, took, when
 
-ROW_HEIGHT, HEADER_HEIGHT, MOST_ROWS = 30, 34, 12
+MOST_ROWS = 12
 _COUNTS = {
     name: st.column_config.TextColumn(name, alignment="right", width=80)
     for name in ("rows", "failed", "unchanged")
@@ -64,7 +65,7 @@ def _picked(frame: pd.DataFrame, key: str, alt: str) -> int:
         key=key,
         hide_index=True,
         row_height=ROW_HEIGHT,
-        height=_height(len(frame)),
+        height=table_height(len(frame), MOST_ROWS),
         on_select="rerun",
         selection_mode="single-row-required",
         selection_default={"selection": {"rows": [0]}},
@@ -76,7 +77,3 @@ def _picked(frame: pd.DataFrame, key: str, alt: str) -> int:
 
 def _selected(rows: Sequence[int], count: int) -> int:
     return min(int(rows[0]), count - 1) if rows else 0
-
-
-def _height(rows: int) -> int:
-    return min(max(rows, 1), MOST_ROWS) * ROW_HEIGHT + HEADER_HEIGHT

@@ -9,6 +9,7 @@ import streamlit as st
 from core.moderation.queue import Count
 from core.services.queue import CasePage
 from core.store.queue_views import QueueLine
+from dashboard.data_table import HEADER_HEIGHT, NARROW_ROW_HEIGHT
 from dashboard.review.case_wording import WITHOUT_LABEL
 from dashboard.review.covered import covered_text
 from dashboard.review.plain.desk import Desk, press_page
@@ -17,7 +18,6 @@ from dashboard.wording import LABELS, cut_score
 LISTED = 200
 LIST_HEIGHT = 630
 PAGER_HEIGHT = 50
-ROW_HEIGHT, HEAD_HEIGHT = 28, 34
 
 
 def has_pages(page: CasePage) -> bool:
@@ -71,8 +71,8 @@ def queue_list(desk: Desk, items: Sequence[QueueLine], *, is_paged: bool, is_cov
     st.dataframe(
         frame,
         key=key,
-        height=min(most, HEAD_HEIGHT + ROW_HEIGHT * len(items)),
-        row_height=ROW_HEIGHT,
+        height=min(most, HEADER_HEIGHT + NARROW_ROW_HEIGHT * len(items)),
+        row_height=NARROW_ROW_HEIGHT,
         placeholder="–",
         hide_index=True,
         on_select=lambda: _pick(desk, key),

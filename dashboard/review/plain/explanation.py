@@ -8,6 +8,7 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.services.explain import MOST_REMOTE_TEXTS, Explained, explain_revision
 from core.services.queries import CaseView
+from dashboard.data_table import NARROW_ROW_HEIGHT
 from dashboard.review.covered import covered_text
 from dashboard.review.plain.desk import Desk, press_words
 from dashboard.review.wording import caveat_line, remedy_line, word_rows
@@ -53,7 +54,7 @@ def words_found(explained: Explained, *, is_covered: bool) -> None:
                 }
             ),
             hide_index=True,
-            row_height=28,
+            row_height=NARROW_ROW_HEIGHT,
             column_config={
                 "word": st.column_config.TextColumn(width=110),
                 "label": st.column_config.TextColumn(width=92),

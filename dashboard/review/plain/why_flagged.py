@@ -10,6 +10,7 @@ from core.moderation.notices import score_facts
 from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
+from dashboard.data_table import NARROW_ROW_HEIGHT
 from dashboard.review.case_wording import unread_line, unscored_line
 from dashboard.review.plain.desk import Desk
 from dashboard.review.plain.explanation import words_button, words_found
@@ -98,7 +99,7 @@ def _score_table(view: CaseView) -> None:
     st.dataframe(
         _score_frame(view),
         hide_index=True,
-        row_height=28,
+        row_height=NARROW_ROW_HEIGHT,
         placeholder="–",
         column_config={
             "label": st.column_config.TextColumn(width=94),

@@ -1,0 +1,40 @@
+"""Tables of one look on every page. Their cells never render markup."""
+
+from collections.abc import Mapping
+from typing import Literal
+
+import pandas as pd
+import streamlit as st
+from streamlit.elements.lib.column_types import ColumnConfig
+
+ROW_HEIGHT, HEADER_HEIGHT = 30, 34
+NARROW_ROW_HEIGHT = 28
+"""For tables in a column beside a card."""
+
+
+def table_height(rows: int, most_rows: int) -> int:
+    """Pixels for so many rows, at least one; beyond `most_rows` the table scrolls."""
+    return min(max(rows, 1), most_rows) * ROW_HEIGHT + HEADER_HEIGHT
+
+
+def data_table(
+    frame: pd.DataFrame,
+    columns: Mapping[str, ColumnConfig],
+    *,
+    key: str,
+    alt: str,
+    most_rows: int,
+    width: int | Literal["stretch"] = "stretch",
+) -> None:
+    """Draws a table that nobody selects in."""
+    st.dataframe(
+        frame,
+        hide_index=True,
+        row_height=ROW_HEIGHT,
+        height=table_height(len(frame), most_rows),
+        width=width,
+        column_config=dict(columns),
+        placeholder="–",
+        key=key,
+        alt=alt,
+    )
