@@ -19,7 +19,7 @@ from core.config import Settings
 from core.doctor.checks import CheckState
 from core.doctor.site import check_state
 from core.errors import ConsoleError, StoreError
-from core.moderation.audit import AuditKind
+from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.permissions import SYSTEM
 from core.store.sql import SqlStore
 from core.store.sql.postgres.database import PostgresDatabase
@@ -40,6 +40,7 @@ with store.read() as reader:
 """
 
 
+AT = datetime(2026, 11, 1, tzinfo=UTC)
 LOSE_ALL = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity
 WHERE pid <> pg_backend_pid() AND datname = current_database()"""
@@ -149,6 +150,31 @@ def test_a_connection_lost_in_a_write_keeps_nothing_of_it_and_the_next_write_wor
     posted(services, "Fine.")
     assert state_rows(postgres_state, "SELECT count(*) FROM comments") == [(1,)]
     services.close()
+
+
+@pytest.mark.parametrize("after", [0, 1])
+def test_a_connection_lost_between_the_writes_of_a_group_fails_all_and_the_next_group_works(
+    store: SqlStore, postgres_state: str, after: int
+) -> None:
+    def write(number: int) -> None:
+        with store.write() as tx:
+            tx.add_audit(AuditEvent(f"e{number}", AuditKind.CASE_SKIPPED, "mina", "s", AT))
+
+    def write_group() -> None:
+        with store.together():
+            for number in range(after):
+                write(number)
+            ask(postgres_state, LOSE_WRITES)
+            for number in range(2, 5):  # each waiting request is told for itself
+                with pytest.raises(StoreError):
+                    write(number)
+
+    with pytest.raises(StoreError, match="lost in the middle"):
+        write_group()
+    with store.together():
+        write(9)
+    with store.read() as reader:
+        assert [event.id for event in reader.audit_trail("s")] == ["e9"]
 
 
 def test_connections_that_died_unused_are_replaced_without_a_word(

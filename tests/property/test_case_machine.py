@@ -191,7 +191,9 @@ class Moderation(ReportRules):
         revision = self.pick(data, lambda r: len(r.left) > 1 and r.is_there())
         seen = len(revision.steps)
         if revision.left and data.draw(st.booleans()):
-            seen = revision.steps.index(revision.left[-1]) + 1
+            # By identity: the same person may have decided the same twice at one moment.
+            last = revision.left[-1]
+            seen = next(n for n, step in enumerate(revision.steps, start=1) if step is last)
         if is_own and seen > 1:
             who = PEOPLE.get(revision.steps[seen - 1].who, who)
         self.undo_on(revision, who, seen)

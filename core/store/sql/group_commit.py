@@ -28,7 +28,7 @@ class _Group:
         """Keeps all of the block's writes or none."""
         if self.failure is not None:
             raise StoreError(self.failure)
-        self.connection.exec_driver_sql("SAVEPOINT one_write")
+        self._run("SAVEPOINT one_write")
         try:
             yield
         except BaseException as error:
@@ -40,8 +40,16 @@ class _Group:
                 # On a full disk SQLite rolls back the whole transaction with its savepoints.
                 self.failure = f"the transaction was rolled back: {error}"
             raise
-        self.connection.exec_driver_sql("RELEASE one_write")
+        self._run("RELEASE one_write")
         self.kept += 1
+
+    def _run(self, statement: str) -> None:
+        """Fails only with the whole transaction."""
+        try:
+            self.connection.exec_driver_sql(statement)
+        except SQLAlchemyError:
+            self.failure = "the connection to the database was lost in the middle of a transaction"
+            raise
 
 
 class GroupCommit:
