@@ -1,8 +1,12 @@
 """The reasons in docs/mutants/reasons.toml are about lines that still exist."""
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
 from docs.mutation import (
+    ROOT,
     SurvivalReason,
     Survivor,
     function_of,
@@ -13,6 +17,8 @@ from docs.mutation import (
 )
 
 REASONS = read_reasons()
+# These have the name of a service and test what it works with.
+OF_OTHERS = {"tests/unit/test_cascade.py"}
 
 
 @pytest.mark.parametrize(
@@ -56,3 +62,19 @@ def test_only_changes_of_letters_are_wording() -> None:
     for becomes in ("raise NotFound(None)", 'raise Conflict("There is nothing.")'):
         assert not Survivor("f", was, becomes).is_wording
     assert not Survivor("f", 'rescored="true",', 'rescored="TRUE",').is_wording
+
+
+def test_every_test_named_after_a_rule_or_a_service_takes_part() -> None:
+    chosen = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["mutmut"]
+    modules = [path.stem for room in ("moderation", "services") for path in room_files(room)]
+    named = {
+        f"tests/{kind}/test_{module}.py"
+        for kind in ("unit", "property", "integration", "pages")
+        for module in modules
+    }
+    there = {name for name in named if (ROOT / name).exists()}
+    assert there <= set(chosen["pytest_add_cli_args_test_selection"]) | OF_OTHERS
+
+
+def room_files(room: str) -> list[Path]:
+    return [path for path in (ROOT / "core" / room).glob("*.py") if path.stem != "__init__"]
