@@ -215,6 +215,10 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: queries.load_case(s.context, a, scored(s, HELD).id),
         "nyynyy",
     ),
+    ("queries.load_cases", "load"): (
+        lambda s, a: queries.load_cases(s.context, a, [scored(s, HELD).id]),
+        "nyynyy",
+    ),
     ("queries.list_appeals", "list"): (
         lambda s, a: queries.list_appeals(s.context, a, pending=True),
         "nyynyy",

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from core.bootstrap.services import Services
-from core.errors import NotFound, PermissionDenied
+from core.errors import PermissionDenied
 from core.moderation.cases import TRANSITIONS, CaseStatus
 from core.moderation.cleaning import hidden_part
 from core.moderation.decisions import Decision
@@ -14,7 +14,7 @@ from core.moderation.edits import EarlierText
 from core.moderation.languages import language_name
 from core.moderation.permissions import Actor, check_can, decide_permission
 from core.moderation.policies import Action, Policy
-from core.services.queries import CaseView, load_case
+from core.services.queries import CaseView, load_cases
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
 from dashboard.review.case_wording import (
@@ -48,14 +48,8 @@ HIDDEN = (
 def card_answers(services: Services, actor: Actor, revisions: Sequence[str]) -> dict[str, object]:
     """The cards of those revisions; a case that is gone is left out."""
     is_covered = wants_cover(services, actor)
-    cards = []
-    for revision_id in revisions[:MOST_CARDS]:
-        try:
-            view = load_case(services.context, actor, revision_id)
-        except NotFound:
-            continue
-        cards.append(card_json(services, actor, view, is_covered=is_covered))
-    return {"cards": cards}
+    views = load_cases(services.context, actor, revisions[:MOST_CARDS])
+    return {"cards": [card_json(services, actor, view, is_covered=is_covered) for view in views]}
 
 
 def card_json(
