@@ -93,13 +93,13 @@ def load_case(context: Context, actor: Actor, revision_id: str) -> CaseView:
 def load_cases(context: Context, actor: Actor, revision_ids: Sequence[str]) -> list[CaseView]:
     """As `load_case` for several cases of one moment; those that are gone are left out."""
     check_can(actor, Permission.SEE_QUEUE)
-    views = []
+    views, now = [], context.clock.now()
     with context.store.read() as reader:
         # To count the comments of somebody who wrote ten thousand takes longer than all the rest.
         record_of = cache(reader.author_record)
         for revision_id in revision_ids:
             with suppress(NotFound):
-                views.append(_view(reader, revision_id, actor, context.clock.now(), record_of))
+                views.append(_view(reader, revision_id, actor, now, record_of))
     return views
 
 

@@ -1,5 +1,6 @@
 """A click or a press of the space bar has two halves, and between them the desk may be drawn anew:
-an answer of the server comes in, a key opens another comment. The button still hears of it."""
+an answer of the server comes in, a key opens another comment. The button still hears of it, and
+what was unfolded stays so."""
 
 # ruff: noqa: F811 (the fixture is imported)
 
@@ -12,6 +13,8 @@ from tests.e2e.test_desk_faults_in_browser import desk, listed  # noqa: F401
 pytestmark = pytest.mark.e2e
 
 OPEN = "**/review/desk/open"
+FACETS = "**/review/desk/facets"
+CLAIM = "[data-part=claim]"
 LIST = "[data-part=list]"
 
 
@@ -76,7 +79,7 @@ def test_the_comments_of_an_author_open_though_the_facts_come_while_the_mouse_is
     hold(page, page.get_by_role("button", name="All comments"))
     with page.expect_response(OPEN):
         held[0].continue_()
-    expect(page.locator("[data-part=claim]")).to_contain_text("yours")
+    expect(page.locator(CLAIM)).to_contain_text("yours")
     page.mouse.up()
     expect(page.get_by_role("dialog")).to_be_visible()
 
@@ -88,3 +91,46 @@ def test_a_reason_is_chosen_though_another_comment_is_opened_while_the_mouse_is_
     page.mouse.up()
     threats = page.get_by_role("button", name="Threats", exact=True)
     expect(threats).to_have_attribute("aria-pressed", "true")
+
+
+def test_distances_stay_unfolded_when_the_facts_come_and_fold_with_the_next_comment(desk):
+    held = []
+    page, *_ = desk(2, prepare=lambda page: cut_off(page, OPEN, held.append))
+    while not held:
+        page.wait_for_timeout(50)
+    distances = page.locator("[data-part=facts] details")
+    distances.locator("summary").click()
+    expect(distances).to_have_attribute("open", "")
+    held[0].continue_()
+    expect(page.locator(CLAIM)).to_contain_text("yours")
+    expect(distances).to_have_attribute("open", "")
+    page.keyboard.press("j")
+    is_shown(page, listed(page)[1])
+    expect(distances).not_to_have_attribute("open", "")
+
+
+@pytest.mark.parametrize("width", [1440, 1024, 390])
+def test_a_click_beside_an_empty_note_is_a_press(desk, width):
+    page, *_ = desk(2)
+    page.set_viewport_size({"width": width, "height": 844})
+    second = listed(page)[1]
+    page.keyboard.press("n")
+    expect(page.get_by_label("Note to the author, shown")).to_be_focused()
+    hold(page, page.get_by_role("button", name="Approve", exact=True))
+    page.wait_for_timeout(100)
+    page.mouse.up()
+    is_shown(page, second)
+
+
+def test_options_stay_when_their_counts_come_anew(desk):
+    held = []
+    page, *_ = desk(2)
+    option = page.locator("select[name=label] option").nth(1)
+    cut_off(page, FACETS, held.append)
+    page.get_by_role("button", name="Filter").click()
+    while not held:
+        page.wait_for_timeout(50)
+    option.evaluate("option => { window.known = option; option.text = 'old' }")
+    held[0].continue_()
+    expect(option).not_to_have_text("old")
+    assert page.evaluate("window.known.isConnected")

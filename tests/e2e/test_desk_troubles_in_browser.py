@@ -101,6 +101,19 @@ def test_presses_faster_than_the_list_find_the_rest_of_it(desk):
     await_shown(page, after=now)
 
 
+def test_no_comment_counts_as_shown_while_another_list_is_read(desk):
+    page, *_ = desk(2)
+    held = []
+    restore = cut_off(page, QUEUE, held.append)
+    page.locator(QUICK).click()
+    expect(page.get_by_text("Loading …")).to_be_visible()
+    expect(page.locator("[data-shown]")).to_have_count(0)
+    restore()
+    for route in held:
+        route.continue_()
+    await_shown(page)
+
+
 def test_the_slower_of_two_changes_of_filter_moves_nothing(desk):
     page, *_ = desk(3)
     held = []

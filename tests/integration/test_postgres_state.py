@@ -5,7 +5,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -169,12 +169,43 @@ def test_a_connection_lost_between_the_writes_of_a_group_fails_all_and_the_next_
                 with pytest.raises(StoreError):
                     write(number)
 
-    with pytest.raises(StoreError, match="lost in the middle"):
+    with pytest.raises(StoreError, match="before it was complete"):
         write_group()
     with store.together():
         write(9)
     with store.read() as reader:
         assert [event.id for event in reader.audit_trail("s")] == ["e9"]
+
+
+def test_a_connection_lost_at_the_end_of_a_groups_write_or_before_its_commit_keeps_nothing(
+    store: SqlStore, postgres_state: str
+) -> None:
+    def event(name: str) -> AuditEvent:
+        return AuditEvent(name, AuditKind.CASE_SKIPPED, "mina", "s", AT)
+
+    def lose_at_the_end_of_a_write() -> None:
+        with store.together():
+            with suppress(StoreError):
+                lose_a_write_of_its_own()
+            with pytest.raises(StoreError, match="before it was complete"), store.write():
+                pass
+
+    def lose_before_the_commit() -> None:
+        with store.together():
+            with store.write() as tx:
+                tx.add_audit(event("b"))
+            ask(postgres_state, LOSE_WRITES)
+
+    def lose_a_write_of_its_own() -> None:
+        with store.write() as tx:
+            tx.add_audit(event("a"))
+            ask(postgres_state, LOSE_WRITES)
+
+    for lose in (lose_at_the_end_of_a_write, lose_before_the_commit, lose_a_write_of_its_own):
+        with pytest.raises(StoreError):
+            lose()
+    with store.read() as reader:
+        assert reader.audit_trail("s") == []
 
 
 def test_connections_that_died_unused_are_replaced_without_a_word(

@@ -48,7 +48,7 @@ class _Group:
         try:
             self.connection.exec_driver_sql(statement)
         except SQLAlchemyError:
-            self.failure = "the connection to the database was lost in the middle of a transaction"
+            self.failure = "the database ended the transaction before it was complete"
             raise
 
 

@@ -37,8 +37,19 @@ window.addEventListener("blur", letGo)
 /** Draws the node anew, unless it is being pressed: a button that is replaced between the two halves
  * of a click never hears of it. Then it is drawn after the click, as things are by then. */
 function drawUnpressed(node, draw) {
+  waiting.delete(node)
   if (pressed?.isConnected && node.contains(pressed)) waiting.set(node, draw)
   else draw()
+}
+
+const fill = (node, ...children) => node.replaceChildren(...children)
+
+/** Replaces the children; what somebody had unfolded among them stays unfolded. */
+function refill(node, ...children) {
+  const words = details => details.firstChild.textContent
+  const unfolded = new Set([...node.querySelectorAll("details[open]")].map(words))
+  node.replaceChildren(...children)
+  for (const each of node.querySelectorAll("details")) each.open = unfolded.has(words(each))
 }
 
 const chip = (words, tone = "") => el("span", { className: `chip ${tone}` }, words)

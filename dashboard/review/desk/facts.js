@@ -80,7 +80,9 @@ const drawHistory = card =>
 function drawFacts(desk) {
   const { card, view } = desk
   const facts = desk.facts_of.get(card?.revision)
-  view.facts.replaceChildren(...(card ? [
+  const draw = view.facts.dataset.of === card?.revision ? refill : fill
+  view.facts.dataset.of = card?.revision ?? ""
+  draw(view.facts, ...(card ? [
     drawWhy(card),
     facts ? drawGroup(facts, desk) : null,
     facts ? drawReports(facts, desk) : null,

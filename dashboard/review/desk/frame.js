@@ -78,13 +78,14 @@ function drawCard(desk, { isSame = false } = {}) {
   const isLoading = cases.next || !cases.head
   view.empty.hidden = Boolean(desk.current) || (isLoading && !cases.trouble)
   view.card.hidden = !view.empty.hidden
-  if (!view.empty.hidden) drawUnpressed(view.empty, () => drawEmpty(desk))
+  if (!view.empty.hidden) drawUnpressed(view.empty, () => view.empty.hidden || drawEmpty(desk))
   const words = desk.words.get(desk.current)
   const shown = words?.pieces ?? card?.pieces
   const pieces = desk.isRevealed ? shown?.map(([text, strength]) => [text, strength]) : shown
   view.head.replaceChildren(...(card ? drawHead(card, desk.now_ms) : []),
     el("span", { className: "sp" }), view.claim)
-  view.text.replaceChildren(...(card ? [
+  const draw = isSame ? refill : fill
+  draw(view.text, ...(card ? [
     ...drawThread(card, desk), drawText(pieces), drawBefore(card.before, desk), drawOriginal(card, desk),
     desk.replies.has(card.revision) ? drawReplies(desk.replies.get(card.revision), desk) : null,
   ].filter(Boolean) : [el("p", { className: "m wait" }, cases.trouble || "Loading …")]))

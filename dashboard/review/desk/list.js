@@ -81,8 +81,13 @@ function openFilters(desk) {
 function drawChoices(desk) {
   for (const [name, , options] of desk.facets?.choices ?? []) {
     const select = desk.view.filters.querySelector(`select[name=${name}]`)
-    select?.replaceChildren(...options.map(([value, words]) => el("option", { value }, words)))
-    if (select) select.value = desk.filters[name] ?? options[0][0]
+    if (!select) continue
+    const there = JSON.stringify([...select.options].map(each => each.value))
+    const isSame = there === JSON.stringify(options.map(([value]) => value))
+    // An open list of options would close, or choose another one.
+    if (isSame) options.forEach(([, words], at) => { select.options[at].text = words })
+    else select.replaceChildren(...options.map(([value, words]) => el("option", { value }, words)))
+    select.value = desk.filters[name] ?? options[0][0]
   }
 }
 
