@@ -7,8 +7,9 @@ what was unfolded stays so."""
 import pytest
 from playwright.sync_api import expect
 
-from tests.e2e.desk_page import CARD, cut_off
-from tests.e2e.test_desk_faults_in_browser import desk, listed  # noqa: F401
+from tests.e2e.desk_page import CARD, await_shown, cut_off, shown
+from tests.e2e.test_desk_faults_in_browser import PRESSES, desk, listed  # noqa: F401
+from tests.e2e.test_desk_troubles_in_browser import QUEUE, QUICK, refuse
 
 pytestmark = pytest.mark.e2e
 
@@ -134,3 +135,23 @@ def test_options_stay_when_their_counts_come_anew(desk):
     held[0].continue_()
     expect(option).not_to_have_text("old")
     assert page.evaluate("window.known.isConnected")
+
+
+def test_try_again_is_heard_though_a_press_is_refused_while_the_mouse_is_down(desk):
+    page, *_ = desk(3)
+    pressed = []
+    cut_off(page, PRESSES, pressed.append)
+    first = shown(page)
+    page.keyboard.press("a")
+    await_shown(page, after=first)
+    restore = cut_off(page, QUEUE, refuse)
+    page.locator(QUICK).click()
+    hold(page, page.get_by_role("button", name="Try again"))
+    restore()
+    press = pressed[0].request.post_data_json["presses"][0]
+    refusal = {"id": press["id"], "is_done": False, "can_retry": False, "words": "Too late."}
+    pressed[0].fulfill(json={"outcomes": [refusal]})
+    expect(page.get_by_text("Too late.")).to_be_visible()
+    page.mouse.up()
+    await_shown(page)
+    expect(page.locator("[data-revision]")).to_have_count(3)
