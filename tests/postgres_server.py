@@ -109,3 +109,9 @@ def drop_database(url: str) -> None:
     server, _, name = url.rpartition("/")
     with psycopg.connect(f"{server}/postgres", autocommit=True) as connection:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
+
+
+def ask(url: str, query: str) -> None:
+    """Run `query` there and then, outside any transaction."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute(query.encode())
