@@ -90,7 +90,7 @@ def test_what_is_there_is_never_mixed_with_it(
     ]
 
 
-@pytest.mark.parametrize("table", ["comments", "audit_events"])
+@pytest.mark.parametrize("table", ["comments", "policies"])
 def test_a_table_that_does_not_arrive_whole_leaves_nothing(
     settings: Settings,
     monkeypatch: pytest.MonkeyPatch,

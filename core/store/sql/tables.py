@@ -253,7 +253,18 @@ audit_events = Table(
     Column("subject_id", Text, nullable=False),
     Column("occurred_at", BigInteger, nullable=False),
     Column("data", Text, nullable=False),
+    # Made of the link before it and of this row (core.moderation.audit_chain).
+    Column("link", Text, nullable=False, server_default=""),
     Index("ix_audit_subject", "subject_id", "seq"),
+)
+
+# The last event, noted by a trigger: so it shows if events at the end were deleted.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("link", Text, nullable=False),
 )
 
 sign_ins = Table(
