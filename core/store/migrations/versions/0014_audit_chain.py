@@ -63,7 +63,7 @@ def _link_known(connection: sa.Connection) -> None:
     while known := connection.execute(NEXT, {"last": last, "count": CHUNK_ROWS}).all():
         linked = []
         for row in known:
-            link = link_after(link, digest_of(StoredEvent(*row, link="")))
+            link = link_after(link, digest_of(StoredEvent(*row, "")))
             linked.append({"seq": row.seq, "link": link})
         connection.execute(LINK, linked)
         last = known[-1].seq
