@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 
 from core.cli import (
+    audit,
     bench,
     cascade,
     doctor,
@@ -40,6 +41,7 @@ FAMILIES = (
     keys,
     logs,
     state,
+    audit,
     bench,
     doctor,
 )

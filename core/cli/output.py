@@ -32,6 +32,7 @@ class ExitCode(IntEnum):
     SERVER_STOPPED = 4
     NOT_BETTER = 5
     WORSE = 6
+    CHANGED = 7
     INTERRUPTED = 130
     NOBODY_READS = 141
 
@@ -49,6 +50,7 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.NOT_BETTER: "A model was written, and its test rows do not show that it is better "
     "than the shipped one.",
     ExitCode.WORSE: "A model was written, and its test rows show that it is worse.",
+    ExitCode.CHANGED: "`audit verify` found that the audit log was changed; each place is named.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C; what was committed is kept.",
     ExitCode.NOBODY_READS: "The program that read the output ended first, as with `| head -1`; "
     "what was committed is kept.",

@@ -8,6 +8,8 @@ from enum import StrEnum
 
 READ_LIMIT = "read_limit"
 """The subject of events on how much of a long text is read."""
+AUDIT_LOG = "audit_log"
+"""The subject of events on the audit log itself."""
 
 
 class AuditKind(StrEnum):
@@ -34,13 +36,14 @@ class AuditKind(StrEnum):
     POLICY_STORED = "policy.stored"
     PREFERENCES_CHANGED = "preferences.changed"
     READ_LIMIT_NOTED = "read_limit.noted"
+    AUDIT_EXPORTED = "audit.exported"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One entry of the audit trail. `subject_id` is the id of the revision or of the group it is
-    about, a policy version, a reporter as SOURCE:REPORTER, the person whose preferences changed, or
-    READ_LIMIT.
+    about, a policy version, a reporter as SOURCE:REPORTER, the person whose preferences changed,
+    READ_LIMIT or AUDIT_LOG.
 
     `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """

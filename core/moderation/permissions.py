@@ -38,6 +38,7 @@ class Permission(StrEnum):
     LOOK_UP = "look up a decision"
     INGEST = "bring in comments"
     COMPARE_BACKENDS = "compare backends"
+    SEE_AUDIT = "see the audit log"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +96,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     ),
     Role.ADMIN: frozenset(Permission),
     # Preferences change only what the auditor's own pages show.
-    Role.AUDITOR: frozenset(_STAFF_READS | {Permission.SEE_BLIND, Permission.SET_PREFERENCES}),
+    Role.AUDITOR: frozenset(
+        _STAFF_READS | {Permission.SEE_BLIND, Permission.SET_PREFERENCES, Permission.SEE_AUDIT}
+    ),
 }
 
 

@@ -16,6 +16,7 @@ from typing import Protocol
 
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
+from core.moderation.audit_chain import Head, StoredEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
@@ -139,6 +140,14 @@ class Reader(NearReader, QueueReader, ReportReader, Protocol):
 
     def policy_in_force(self) -> Policy:
         """The newest version. Raises StoreError if there is none."""
+        ...
+
+    def audit_chain(self) -> Iterator[StoredEvent]:
+        """Every audit event as it is stored, in order; to be read before the transaction ends."""
+        ...
+
+    def audit_head(self) -> Head | None:
+        """The last event as the state noted it; None if there was none yet."""
         ...
 
     def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:

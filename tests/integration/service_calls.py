@@ -11,6 +11,7 @@ from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
 from core.moderation.queue import QueueFilter
 from core.services import (
+    audit,
     explain,
     ingest,
     parity,
@@ -178,6 +179,8 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **NEAR_TABLE,
     **REPORT_TABLE,
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
+    ("audit.verify_audit", "verify"): (lambda s, a: audit.verify_audit(s.context, a), "nnnnyy"),
+    ("audit.export_audit", "export"): (lambda s, a: audit.export_audit(s.context, a), "nnnnyy"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (
         lambda s, a: claim_case(s.context, a, scored(s, HELD).id),

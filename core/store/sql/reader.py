@@ -10,6 +10,7 @@ from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, sel
 from core.errors import StoreError
 from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
+from core.moderation.audit_chain import Head, StoredEvent
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
@@ -31,6 +32,7 @@ from core.store.sql.tables import (
     IS_WAITING,
     appeals,
     audit_events,
+    audit_head,
     cases,
     comments,
     decisions,
@@ -49,6 +51,7 @@ _LATEST_REVISION = Prepared(
         revisions.c.comment_id == bindparam("comment_id"), revisions.c.is_latest == 1
     )
 )
+_CHAIN_ROWS = 5_000
 _CHAIN = Prepared(
     select(decisions)
     .where(decisions.c.revision_id == bindparam("revision"))
@@ -211,6 +214,18 @@ class SqlReader(
         if newest is None:
             raise StoreError("There is no policy in force.")
         return newest
+
+    def audit_chain(self) -> Iterator[StoredEvent]:
+        found = self._connection.exec_driver_sql(
+            "SELECT seq, id, kind, actor, subject_id, occurred_at, data, link "
+            "FROM audit_events ORDER BY seq",
+            execution_options={"stream_results": True, "yield_per": _CHAIN_ROWS},
+        )
+        return (StoredEvent(*row) for row in found)
+
+    def audit_head(self) -> Head | None:
+        row = self._one(select(audit_head.c.seq, audit_head.c.link))
+        return None if row is None else Head(row["seq"], row["link"])
 
     def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
         found = self._all(

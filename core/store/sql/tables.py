@@ -20,8 +20,7 @@ from sqlalchemy import (
 )
 
 metadata = MetaData()
-# 64 bits in every database. SQLite's INTEGER has 64 bits, and only a key declared as INTEGER counts
-# up by itself there.
+# 64 bits in every database. In SQLite only a key declared as INTEGER counts up by itself.
 WIDE = BigInteger().with_variant(Integer(), "sqlite")
 
 threads = Table(
@@ -253,7 +252,17 @@ audit_events = Table(
     Column("subject_id", Text, nullable=False),
     Column("occurred_at", BigInteger, nullable=False),
     Column("data", Text, nullable=False),
+    Column("link", Text, nullable=False, server_default=""),
     Index("ix_audit_subject", "subject_id", "seq"),
+)
+
+# The last event of the chain (core.moderation.audit_chain), noted by a trigger.
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("one", Integer, primary_key=True, autoincrement=False),
+    Column("seq", BigInteger, nullable=False),
+    Column("link", Text, nullable=False),
 )
 
 sign_ins = Table(

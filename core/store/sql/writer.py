@@ -15,6 +15,7 @@ from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.preferences import Preferences
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
+from core.store.sql.audit_chain import event_values, insert_event
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
 from core.store.sql.people import preferences_to_json
@@ -25,7 +26,6 @@ from core.store.sql.reports import SqlReportWrites
 from core.store.sql.search_writes import SqlSearchWrites
 from core.store.sql.tables import (
     appeals,
-    audit_events,
     cases,
     comments,
     decisions,
@@ -40,6 +40,7 @@ from core.store.sql.tables import (
 )
 
 _INSERTS = {table: prepared_insert(table) for table in metadata.tables.values()}
+_ADD_EVENT = Prepared(insert_event())
 _DECIDE = Prepared(
     update(revisions)
     .where(revisions.c.id == bindparam("revision"), revisions.c.version == bindparam("seen"))
@@ -231,7 +232,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
         self.add_audit(audit)
 
     def add_audit(self, audit: AuditEvent) -> None:
-        self._insert(audit_events, **rows.audit_to_row(audit))
+        _ADD_EVENT.run(self._connection, event_values(audit))
 
     def _insert(self, table: Table, **row: object) -> None:
         _INSERTS[table].run(self._connection, row)

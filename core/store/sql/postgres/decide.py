@@ -19,12 +19,11 @@ from sqlalchemy import (
 from core.moderation.audit import AuditEvent
 from core.moderation.decisions import Decision, DecisionSource
 from core.store.sql import rows
+from core.store.sql.audit_chain import event_values, insert_event
 from core.store.sql.postgres.search_index import decision_words
 from core.store.sql.prepared import Prepared
-from core.store.sql.tables import audit_events, cases, decisions, revisions
+from core.store.sql.tables import cases, decisions, revisions
 
-_AUDIT = "audit_"
-"""Before the names of the event's columns, which the decision has as well."""
 _documents = table("search_documents", column("revision_id"), column("words"))
 
 
@@ -42,16 +41,10 @@ def _statement() -> Select[int]:
         .cte("moved")
     )
     own = list(decisions.columns)
-    event = [each for each in audit_events.columns if each is not audit_events.c.seq]
     decided = insert(decisions).from_select(
         own, select(*[bindparam(each.name, type_=each.type) for each in own]).select_from(moved)
     )
-    audited = insert(audit_events).from_select(
-        event,
-        select(*[bindparam(_AUDIT + each.name, type_=each.type) for each in event]).select_from(
-            moved
-        ),
-    )
+    audited = insert_event(moved)
     noted = (
         update(cases)
         .where(cases.c.revision_id == moved.c.id)
@@ -86,6 +79,6 @@ def decide(
         **rows.decision_to_row(decision),
         **given,
         "words": decision_words(decision) if decision.source is DecisionSource.REVIEWER else "",
-        **{_AUDIT + name: value for name, value in rows.audit_to_row(audit).items()},
+        **event_values(audit),
     }
     return bool(_DECIDE.run(connection, values).scalar_one())

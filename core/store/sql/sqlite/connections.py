@@ -3,6 +3,7 @@
 It is in WAL mode with `synchronous=FULL`: a commit that has returned is on the disk.
 """
 
+import hashlib
 import sqlite3
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from sqlalchemy import URL, Engine, FromClause, create_engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.pool import QueuePool
 
+from core.store.sql.audit_chain import SHA256
 from core.store.sql.database import PATIENCE_S
 
 
@@ -38,6 +40,7 @@ def make_engine(path: Path) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _configure(raw: object, _record: object) -> None:
+        raw.create_function(SHA256, 1, _sha256, deterministic=True)  # type: ignore[attr-defined]
         cursor = raw.cursor()  # type: ignore[attr-defined]  # a DB-API connection
         _enter_wal(cursor)
         for pragma in ("synchronous=FULL", "foreign_keys=ON"):
@@ -45,6 +48,10 @@ def make_engine(path: Path) -> Engine:
         cursor.close()
 
     return engine
+
+
+def _sha256(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def open_probe(path: Path, seconds: float) -> sqlite3.Connection:

@@ -1,0 +1,106 @@
+"""The chain of the audit log: each event has a link made of the link before it and of what the
+event says. So no event can be changed, taken out or moved without breaking the chain there. Pure.
+
+Whoever can write to the database could make the whole chain anew. That shows against a head (the
+last link) that was noted elsewhere before.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+MOST_BREAKS = 1_000
+"""Kept of a check; beyond, breaks are counted only."""
+
+
+class StoredEvent(NamedTuple):
+    """An audit event as it is stored: `occurred_at` in microseconds since 1970 UTC, `data` as JSON
+    text. `seq` is its place; numbers may be left out."""
+
+    seq: int
+    id: str
+    kind: str
+    actor: str
+    subject_id: str
+    occurred_at: int
+    data: str
+    link: str
+
+
+class Head(NamedTuple):
+    """The last event of the chain, as the state noted it when that event was stored."""
+
+    seq: int
+    link: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChainBreak:
+    """An event that does not follow from the one before it: it was changed, or what stood between
+    them was deleted or moved. `event` is None for the end of the chain: events after `after_seq`
+    are gone."""
+
+    after_seq: int
+    event: StoredEvent | None
+
+
+@dataclass(slots=True)
+class ChainCheck:
+    """What a check found. `noted` is the head that the state noted, `head` the last event there is.
+    `is_known_head_in`: whether the head noted elsewhere is still a link; None if none was given."""
+
+    noted: Head | None
+    events: int = 0
+    head: Head | None = None
+    break_count: int = 0
+    breaks: list[ChainBreak] = field(default_factory=list)
+    is_known_head_in: bool | None = None
+
+    @property
+    def is_whole(self) -> bool:
+        return not self.break_count and self.is_known_head_in is not False
+
+
+def digest_of(event: StoredEvent) -> str:
+    """SHA-256 of what the event says, in hexadecimal; its place and its link are left out. Each
+    text stands after its length, so that no two events are written alike."""
+    _, event_id, kind, actor, subject_id, occurred_at, data, _ = event
+    told = (
+        f"{len(event_id)}:{event_id}{len(kind)}:{kind}{len(actor)}:{actor}"
+        f"{len(subject_id)}:{subject_id}{occurred_at}:{len(data)}:{data}"
+    )
+    return hashlib.sha256(told.encode()).hexdigest()
+
+
+def link_after(before: str, digest: str) -> str:
+    """The link of an event with that digest; `before` is the link before it, empty for the first
+    one. The databases compute the same when they store an event."""
+    return hashlib.sha256((before + digest).encode()).hexdigest()
+
+
+def check_chain(
+    events: Iterable[StoredEvent], noted: Head | None, known_head: str | None = None
+) -> ChainCheck:
+    """Checks each event against the one before it, in the order of `seq`. `noted` is the state's
+    head, None if it has none; `known_head` a head that was noted elsewhere."""
+    check = ChainCheck(noted, is_known_head_in=None if known_head is None else False)
+    last_seq, link = 0, ""
+    for event in events:
+        if link_after(link, digest_of(event)) != event.link:
+            _note(check, ChainBreak(last_seq, event))
+        # From what is stored: one changed event is one break.
+        last_seq, link = event.seq, event.link
+        check.events += 1
+        if link == known_head:
+            check.is_known_head_in = True
+    check.head = Head(last_seq, link) if check.events else None
+    if check.head != noted:
+        _note(check, ChainBreak(last_seq, None))
+    return check
+
+
+def _note(check: ChainCheck, found: ChainBreak) -> None:
+    check.break_count += 1
+    if len(check.breaks) < MOST_BREAKS:
+        check.breaks.append(found)
