@@ -10,6 +10,7 @@ from core.errors import ConfigError
 from core.inference.backends_file import declared_names
 from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
+from core.moderation.appeals import ANSWER_DAYS
 from core.moderation.languages import code_problem
 from core.servinglog.shared.address import address_problem
 from core.setting_help import SETTING_HELP
@@ -74,6 +75,7 @@ class Settings:
     blind_share: float = 0.1
     grace_s: float = 15.0
     appeal_window_days: int = 184
+    appeal_answer_days: int = ANSWER_DAYS
     hackernews_url: str = "https://hacker-news.firebaseio.com/v0"
     algolia_url: str = "https://hn.algolia.com/api/v1"
     hackernews_count: int = 200

@@ -67,6 +67,8 @@ SETTING_HELP: dict[str, str] = {
     "can be cancelled, and authors, the API and appeals don't see it. 0: it takes effect at once.",
     "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
     "months).",
+    "appeal_answer_days": "Days in which an appeal is to be answered. Its author is told the date, "
+    "which stays as it was if the setting changes later; *Appeals* shows what is due first.",
     "hackernews_url": "Base address of the Hacker News Firebase API.",
     "algolia_url": "Base address of the Hacker News search API by Algolia.",
     "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests.",

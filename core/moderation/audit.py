@@ -27,6 +27,7 @@ class AuditKind(StrEnum):
     GROUP_UNDONE = "group.undone"
     CASE_SKIPPED = "case.skipped"
     APPEAL_FILED = "appeal.filed"
+    APPEAL_LOOKED_AT = "appeal.looked_at"
     APPEAL_UPHELD = "appeal.upheld"
     APPEAL_OVERTURNED = "appeal.overturned"
     APPEAL_CLOSED = "appeal.closed"

@@ -14,7 +14,6 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
 from core.moderation.audit_chain import Head, StoredEvent
 from core.moderation.cases import Case, CaseStatus
@@ -26,11 +25,11 @@ from core.moderation.exposure import ReviewedText
 from core.moderation.policies import Policy
 from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.sign_ins import SignIn
+from core.store.appeal_base import AppealReader, AppealWriter
 from core.store.near_base import NearReader
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
 from core.store.views import (
-    AppealItem,
     AuthorRecord,
     CaseWork,
     LanguageCount,
@@ -42,7 +41,7 @@ from core.store.views import (
 )
 
 
-class Reader(NearReader, QueueReader, ReportReader, Protocol):
+class Reader(AppealReader, NearReader, QueueReader, ReportReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...
@@ -126,12 +125,6 @@ class Reader(NearReader, QueueReader, ReportReader, Protocol):
         """By revision, where there is one; in one statement. They may have run out."""
         ...
 
-    def appeal(self, appeal_id: str) -> Appeal | None: ...
-
-    def appeal_of(self, revision_id: str) -> Appeal | None:
-        """The latest appeal against a decision on the revision."""
-        ...
-
     def policy(self, version: int) -> Policy | None: ...
 
     def sign_in(self, token_digest: str) -> SignIn | None: ...
@@ -162,10 +155,6 @@ class Reader(NearReader, QueueReader, ReportReader, Protocol):
 
     def author_record(self, source: str, author: str) -> AuthorRecord: ...
 
-    def appeals(self, *, pending: bool, limit: int) -> Sequence[AppealItem]:
-        """Pending appeals, oldest first, or ended ones, newest first."""
-        ...
-
     def language_count(self, limit: int) -> LanguageCount:
         """Over the newest `limit` automated decisions."""
         ...
@@ -194,7 +183,7 @@ class Reader(NearReader, QueueReader, ReportReader, Protocol):
         ...
 
 
-class Writer(Reader, ReportWriter, Protocol):
+class Writer(Reader, AppealWriter, ReportWriter, Protocol):
     """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
@@ -240,14 +229,6 @@ class Writer(Reader, ReportWriter, Protocol):
         ...
 
     def drop_claim(self, revision_id: str) -> None: ...
-
-    def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        """False, with nothing written, if the decision has an appeal already."""
-        ...
-
-    def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        """Store the outcome. False, with nothing written, if the appeal is no longer pending."""
-        ...
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
         """False if the version exists already."""

@@ -129,7 +129,8 @@ def _appeal(
             st.text(words.appeal_until(statement.can_appeal_until, now, zone))
             appeal_form()
         elif statement.appeal is not None:
-            _appeal_state(statement.appeal, words.HOW_IT_STANDS[statement.appeal.status], zone)
+            how = words.how_appeal_stands(statement, statement.appeal, zone)
+            _appeal_state(statement.appeal, how, zone)
         else:
             st.text(words.OVER)
         if stage is not AppealStage.OVERTURNED:

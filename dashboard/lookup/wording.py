@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from core.moderation.appeals import AppealStatus, days_left
+from core.moderation.appeals import Appeal, AppealStatus, days_left
 from core.moderation.comments import Visibility
 from core.moderation.decisions import DecisionSource
 from core.moderation.languages import language_name
@@ -86,6 +86,8 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     "flagged it. A moderator removed it.",
     (DecidedBy.APPEAL, Visibility.VISIBLE): "A person: after your appeal, somebody who took no "
     "part in the removal restored it.",
+    (DecidedBy.APPEAL, Visibility.REMOVED): "A person: after your appeal, somebody who took no "
+    "part in the first decision decided that it stays removed, for another reason.",
 }
 _UNSCORED: dict[Visibility, str] = {
     Visibility.HELD: "The comment could not be scored, so a person looks at it.",
@@ -104,6 +106,9 @@ HOW_IT_STANDS: dict[AppealStatus, str] = {
     AppealStatus.OVERTURNED: "Decision overturned: the comment is back.",
     AppealStatus.CLOSED: "Closed without an answer: the text it was about is gone.",
 }
+STANDS_OTHERWISE = (
+    "Your comment stays removed, but for another reason than you were told first: the rule above."
+)
 HOW_IT_ENDED: dict[AppealStatus, str] = {
     AppealStatus.PENDING: HOW_IT_STANDS[AppealStatus.CLOSED],
     AppealStatus.UPHELD: "Decision upheld, before the text was gone.",
@@ -143,6 +148,15 @@ def what_next(statement: Statement) -> str:
     if statement.visibility is Visibility.WITHDRAWN:
         return _NEXT[Visibility.WITHDRAWN]
     return _NEXT_WITH_APPEAL.get(appeal_stage(statement), _NEXT[statement.visibility])
+
+
+def how_appeal_stands(statement: Statement, appeal: Appeal, zone: tzinfo) -> str:
+    """What became of the appeal, or until when it will be answered."""
+    if appeal.status is AppealStatus.PENDING:
+        return f"{HOW_IT_STANDS[appeal.status]} You get it by {local_time(appeal.due_at, zone)}."
+    if statement.was_reason_changed:
+        return STANDS_OTHERWISE
+    return HOW_IT_STANDS[appeal.status]
 
 
 def who_decided(statement: Statement) -> str:

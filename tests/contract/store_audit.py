@@ -33,10 +33,11 @@ class AuditChain(StoreFixtures):
             tx.add_audit(event("x"))
         with store.read() as reader:
             stored = list(reader.audit_chain())
-        assert [each.kind for each in stored] == [
+        kinds = [each.kind for each in stored]
+        assert kinds == [
             "policy.stored",
             "comment.stored",
-            "decision.automated",
+            "decision.reviewed",
             "case.skipped",
         ]
         assert stored[-1].actor == WORDS

@@ -5,7 +5,9 @@ from collections.abc import Callable
 from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.inference.fake import FakeBackend
+from core.moderation.audit import AuditKind
 from core.moderation.comments import IncomingComment
+from core.moderation.hearings import FirstLook
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
@@ -13,6 +15,7 @@ from core.moderation.queue import QueueFilter
 from core.services import (
     audit,
     explain,
+    hearing,
     ingest,
     parity,
     queries,
@@ -23,7 +26,6 @@ from core.services import (
     trials,
     withdraw,
 )
-from core.services.appeal import hear_appeal
 from core.services.backends import load_site_backends
 from core.services.claims import claim_case, release_case
 from core.services.preferences import (
@@ -92,8 +94,23 @@ def reopen_another(services: Services, actor: Actor) -> None:
 
 def hear(services: Services, actor: Actor) -> None:
     appeal = appealed(services, removed_by_person(services))
+    with services.context.store.write() as tx:
+        now = services.clock.now()
+        look = FirstLook(appeal.id, actor.id, Action.APPROVE, now)
+        tx.add_first_look(look, services.context.audit(AuditKind.APPEAL_LOOKED_AT, actor, "x"))
     reason = "It was a quotation."
-    hear_appeal(services.context, actor, appeal.id, overturn=True, reason=reason)
+    hearing.hear_appeal(services.context, actor, appeal.id, overturn=True, reason=reason)
+
+
+def look_first(services: Services, actor: Actor) -> None:
+    appeal = appealed(services, removed_by_person(services))
+    hearing.take_first_look(services.context, actor, appeal.id, Action.APPROVE)
+
+
+def load_hearing(services: Services, actor: Actor) -> None:
+    hearing.load_hearing(
+        services.context, actor, appealed(services, removed_by_person(services)).id
+    )
 
 
 def claim_escalated(services: Services, actor: Actor) -> None:
@@ -178,7 +195,9 @@ def search_words(services: Services, actor: Actor) -> None:
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **NEAR_TABLE,
     **REPORT_TABLE,
-    ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
+    ("hearing.hear_appeal", "hear"): (hear, "nnynyn"),
+    ("hearing.take_first_look", "look"): (look_first, "nnynyn"),
+    ("hearing.load_hearing", "load"): (load_hearing, "nyynyy"),
     ("audit.verify_audit", "verify"): (lambda s, a: audit.verify_audit(s.context, a), "nnnnyy"),
     ("audit.export_audit", "export"): (lambda s, a: audit.export_audit(s.context, a), "nnnnyy"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
@@ -222,16 +241,8 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: queries.load_cases(s.context, a, [scored(s, HELD).id]),
         "nyynyy",
     ),
-    ("queries.list_appeals", "list"): (
-        lambda s, a: queries.list_appeals(s.context, a, pending=True),
-        "nyynyy",
-    ),
-    ("queries.load_chain", "load"): (
-        lambda s, a: queries.load_chain(s.context, a, scored(s, HELD).id),
-        "nyynyy",
-    ),
-    ("queries.load_policy", "load"): (
-        lambda s, a: queries.load_policy(s.context, a, 1),
+    ("hearing.list_appeals", "list"): (
+        lambda s, a: hearing.list_appeals(s.context, a, pending=True),
         "nyynyy",
     ),
     ("queue.list_queue", "list"): (

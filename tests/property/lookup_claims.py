@@ -4,7 +4,7 @@ The sentences are the page's; whether they are true is computed from the account
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.moderation.appeals import AppealStatus
 from core.moderation.notices import AppealStage, Statement, appeal_stage
@@ -87,7 +87,16 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("A moderator removed it", lambda known: by_person(known) and is_hidden(known)),
     ("read it and removed it", lambda known: by_person(known) and is_hidden(known)),
     ("a final decision is still to come yet", lambda known: by_person(known) and waits(known)),
-    ("after your appeal", appeal_is(AppealStatus.OVERTURNED)),
+    (
+        "after your appeal",
+        lambda k: k.appeal is AppealStatus.OVERTURNED or k.is_reason_changed,
+    ),
+    (
+        "decided that it stays removed, for another reason",
+        lambda k: k.is_reason_changed and is_hidden(k),
+    ),
+    ("but for another reason than you were told", lambda k: k.is_reason_changed and is_hidden(k)),
+    ("You get it by", appeal_is(AppealStatus.PENDING)),
     ("No score reached", lambda known: known.found in ("passed", "earlier text")),
     ("could not be scored", lambda known: known.found == "not scored"),
     ("It has reached us and waits", appeal_is(AppealStatus.PENDING)),
@@ -117,7 +126,8 @@ def false_claims(statement: Statement, known: Expected, earliest: datetime) -> l
         if statement.decided_at is not None:
             said.append(words.who_decided(statement))
             said += [] if statement.facts else [words.no_scores(statement)]
-        said += [words.HOW_IT_STANDS[statement.appeal.status]] if statement.appeal else []
+        if statement.appeal:
+            said.append(words.how_appeal_stands(statement, statement.appeal, UTC))
     wrong = _untrue(said, CLAIMS, known)
     may_appeal = (
         is_hidden(known) and known.appeal is None and (known.held_from() or earliest) >= earliest

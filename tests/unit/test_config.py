@@ -34,6 +34,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "audit_share": ("0", 0.0),
     "blind_share": ("0.5", 0.5),
     "appeal_window_days": ("20", 20),
+    "appeal_answer_days": ("3", 3),
     "hackernews_url": ("http://127.0.0.1:1/v0", "http://127.0.0.1:1/v0"),
     "algolia_url": ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1"),
     "hackernews_count": ("5", 5),

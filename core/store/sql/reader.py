@@ -8,7 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, select, tuple_
 
 from core.errors import StoreError
-from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
 from core.moderation.audit_chain import Head, StoredEvent
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
@@ -20,6 +19,7 @@ from core.moderation.policy_json import policy_from_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.alike import SqlAlike
+from core.store.sql.appeals import SqlAppealReads
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
 from core.store.sql.people import SqlPeople
@@ -30,7 +30,6 @@ from core.store.sql.search import SqlSearch
 from core.store.sql.tables import (
     IS_FAILURE,
     IS_WAITING,
-    appeals,
     audit_events,
     audit_head,
     cases,
@@ -71,7 +70,14 @@ _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).l
 
 
 class SqlReader(
-    SqlAlike, SqlConversations, SqlClaimReads, SqlPeople, SqlQueue, SqlReports, SqlSearch
+    SqlAlike,
+    SqlAppealReads,
+    SqlConversations,
+    SqlClaimReads,
+    SqlPeople,
+    SqlQueue,
+    SqlReports,
+    SqlSearch,
 ):
     """Implements `core.store.base.Reader` on one open transaction."""
 
@@ -185,19 +191,6 @@ class SqlReader(
     def case_of(self, revision_id: str) -> Case | None:
         row = self._one(select(cases).where(cases.c.revision_id == revision_id))
         return rows.case_from_row(row) if row else None
-
-    def appeal(self, appeal_id: str) -> Appeal | None:
-        row = self._one(select(appeals).where(appeals.c.id == appeal_id))
-        return rows.appeal_from_row(row) if row else None
-
-    def appeal_of(self, revision_id: str) -> Appeal | None:
-        row = self._one(
-            select(appeals)
-            .where(appeals.c.revision_id == revision_id)
-            .order_by(appeals.c.filed_at.desc())
-            .limit(1)
-        )
-        return rows.appeal_from_row(row) if row else None
 
     def policy(self, version: int) -> Policy | None:
         return _policy_of(self._one(select(policies).where(policies.c.version == version)))
