@@ -8,7 +8,7 @@ from core.moderation.appeals import Appeal
 from core.moderation.invisible import isolated
 from core.moderation.notices import AppealStage
 from core.services.hearing import Hearing, ShownDecision
-from dashboard.appeals.wording import HIDDEN, due_words, is_late, look_line
+from dashboard.appeals.wording import due_words, is_late, look_line
 from dashboard.wording import APPEAL_BADGES, NO_LONGER_SHOWN, ago, decision_line, local_time
 
 CARD_HEIGHT = 360
@@ -40,9 +40,7 @@ def appeal_card(hearing: Hearing, now: datetime, zone: tzinfo) -> None:
             st.caption("In reply to")
             for entry in hearing.ancestors:
                 st.text(entry.text or NO_LONGER_SHOWN)
-        if shown is None:
-            st.caption(HIDDEN)
-        else:
+        if shown is not None:
             _decision(hearing, shown, now)
 
 
