@@ -41,6 +41,18 @@ class AuditKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which audit events are wanted; None lets all through. `since` is part of the span of time,
+    `until` is not."""
+
+    kind: AuditKind | None = None
+    actor: str | None = None
+    subject_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One entry of the audit trail. `subject_id` is the id of the revision or of the group it is
     about, a policy version, a reporter as SOURCE:REPORTER, the person whose preferences changed,

@@ -15,7 +15,6 @@ from datetime import datetime
 from typing import Protocol
 
 from core.moderation.audit import AuditEvent
-from core.moderation.audit_chain import Head, StoredEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
@@ -26,6 +25,7 @@ from core.moderation.policies import Policy
 from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.sign_ins import SignIn
 from core.store.appeal_base import AppealReader, AppealWriter
+from core.store.audit_base import AuditReader
 from core.store.near_base import NearReader
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
@@ -41,7 +41,7 @@ from core.store.views import (
 )
 
 
-class Reader(AppealReader, NearReader, QueueReader, ReportReader, Protocol):
+class Reader(AppealReader, AuditReader, NearReader, QueueReader, ReportReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...
@@ -133,18 +133,6 @@ class Reader(AppealReader, NearReader, QueueReader, ReportReader, Protocol):
 
     def policy_in_force(self) -> Policy:
         """The newest version. Raises StoreError if there is none."""
-        ...
-
-    def audit_chain(self) -> Iterator[StoredEvent]:
-        """Every audit event as it is stored, in order; to be read before the transaction ends."""
-        ...
-
-    def audit_head(self) -> Head | None:
-        """The last event as the state noted it; None if there was none yet."""
-        ...
-
-    def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
-        """Events about one subject, oldest first."""
         ...
 
     def queue_count(self) -> QueueCount: ...

@@ -5,17 +5,13 @@ from collections.abc import Callable
 from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.inference.fake import FakeBackend
-from core.moderation.audit import AuditKind
 from core.moderation.comments import IncomingComment
-from core.moderation.hearings import FirstLook
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
 from core.moderation.queue import QueueFilter
 from core.services import (
-    audit,
     explain,
-    hearing,
     ingest,
     parity,
     queries,
@@ -43,11 +39,10 @@ from tests.factories import (
     CLEAN,
     HELD,
     REMOVED,
-    appealed,
     decided,
-    removed_by_person,
     scored,
 )
+from tests.integration.appeal_calls import APPEAL_TABLE
 from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.report_calls import REPORT_TABLE
 
@@ -90,27 +85,6 @@ def reopen_own(services: Services, actor: Actor) -> None:
 
 def reopen_another(services: Services, actor: Actor) -> None:
     reopen.reopen(services.context, actor, scored(services, REMOVED).id, seen_version=1)
-
-
-def hear(services: Services, actor: Actor) -> None:
-    appeal = appealed(services, removed_by_person(services))
-    with services.context.store.write() as tx:
-        now = services.clock.now()
-        look = FirstLook(appeal.id, actor.id, Action.APPROVE, now)
-        tx.add_first_look(look, services.context.audit(AuditKind.APPEAL_LOOKED_AT, actor, "x"))
-    reason = "It was a quotation."
-    hearing.hear_appeal(services.context, actor, appeal.id, overturn=True, reason=reason)
-
-
-def look_first(services: Services, actor: Actor) -> None:
-    appeal = appealed(services, removed_by_person(services))
-    hearing.take_first_look(services.context, actor, appeal.id, Action.APPROVE)
-
-
-def load_hearing(services: Services, actor: Actor) -> None:
-    hearing.load_hearing(
-        services.context, actor, appealed(services, removed_by_person(services)).id
-    )
 
 
 def claim_escalated(services: Services, actor: Actor) -> None:
@@ -193,13 +167,9 @@ def search_words(services: Services, actor: Actor) -> None:
 
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
+    **APPEAL_TABLE,
     **NEAR_TABLE,
     **REPORT_TABLE,
-    ("hearing.hear_appeal", "hear"): (hear, "nnynyn"),
-    ("hearing.take_first_look", "look"): (look_first, "nnynyn"),
-    ("hearing.load_hearing", "load"): (load_hearing, "nyynyy"),
-    ("audit.verify_audit", "verify"): (lambda s, a: audit.verify_audit(s.context, a), "nnnnyy"),
-    ("audit.export_audit", "export"): (lambda s, a: audit.export_audit(s.context, a), "nnnnyy"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (
         lambda s, a: claim_case(s.context, a, scored(s, HELD).id),
@@ -239,10 +209,6 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ),
     ("queries.load_cases", "load"): (
         lambda s, a: queries.load_cases(s.context, a, [scored(s, HELD).id]),
-        "nyynyy",
-    ),
-    ("hearing.list_appeals", "list"): (
-        lambda s, a: hearing.list_appeals(s.context, a, pending=True),
         "nyynyy",
     ),
     ("queue.list_queue", "list"): (

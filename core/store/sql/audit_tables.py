@@ -16,6 +16,8 @@ audit_events = Table(
     Column("data", Text, nullable=False),
     Column("link", Text, nullable=False, server_default=""),
     Index("ix_audit_subject", "subject_id", "seq"),
+    Index("ix_audit_kind", "kind", "seq"),
+    Index("ix_audit_actor", "actor", "kind", "seq"),
 )
 
 # The last event of the chain (core.moderation.audit_chain), noted by a trigger.
