@@ -13,7 +13,7 @@ from dashboard.data_table import data_table
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import viewer_zone
 
-MOST_ROWS = 20
+MOST_ROWS = 18
 COLUMNS = {
     "when": st.column_config.TextColumn(width=150),
     "what": st.column_config.TextColumn(width=190),

@@ -61,4 +61,5 @@ def event_frame(events: Sequence[AuditEvent], zone: tzinfo) -> pd.DataFrame:
 
 
 def _details(event: AuditEvent) -> str:
-    return escape_invisible(", ".join(f"{name} {value}" for name, value in event.data.items()))
+    told = (f"{name} {value}".strip() for name, value in event.data.items() if value)
+    return escape_invisible(", ".join(told))
