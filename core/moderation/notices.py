@@ -72,7 +72,8 @@ class Statement:
     automated decision. `ranked_reasons` are the reasons of `facts` by the policy's precedence; an
     automated decision gives the first of them. `unassessed_language` is the code of the language
     because of which it was not scored. `effective_at` is the time from which the decision holds.
-    `was_reason_changed`: after an appeal the removal stands, but for another reason.
+    `noticed_at` is the time of the last automated decision. `was_reason_changed`: after an appeal
+    the removal stands, but for another reason.
     """
 
     visibility: Visibility
@@ -94,6 +95,7 @@ class Statement:
     unassessed_language: str | None = None
     effective_at: datetime | None = None
     was_reason_changed: bool = False
+    noticed_at: datetime | None = None
 
 
 def build_statement(
@@ -137,6 +139,7 @@ def build_statement(
         source=automated.source if automated else None,
         unread_chars=automated.unread_chars if automated else 0,
         unassessed_language=automated.unassessed_language if automated else None,
+        noticed_at=automated.decided_at if automated else None,
         was_reason_changed=_is_reason_changed(current),
     )
 

@@ -38,8 +38,8 @@ _NEXT: dict[Visibility, str] = {
     "nobody decides on it any more, and its text is not shown here.",
 }
 _NEXT_WITH_APPEAL: dict[AppealStage, str] = {
-    AppealStage.OPEN: "Readers no longer see it. We owe you the reason: below are the rule, who "
-    "or what decided, and how you can object.",
+    AppealStage.OPEN: "Readers no longer see it. If you think this is wrong, somebody who took no "
+    "part in the decision looks at it again.",
     AppealStage.OVER: "Readers no longer see it. Below are the rule, who or what decided, and "
     "what else you can do.",
     AppealStage.PENDING: "You have objected. Somebody who took no part in the decision will read "
@@ -123,13 +123,19 @@ _STOOD: dict[Visibility, str] = {
     Visibility.WITHDRAWN: "It was withdrawn.",
 }
 HOW_TO_APPEAL = (
-    "If you think this is wrong, say why in your own words. It is free, and it is read by a person "
-    "who took no part in the decision. If you are right, your comment comes back."
+    "Say in your own words why the decision is wrong. It is free, and it is read by a person who "
+    "took no part in it. If you are right, your comment comes back."
 )
 OVER = "The time to appeal this decision here is over."
 OTHER_REDRESS = (
     "You can also turn to a certified out-of-court dispute settlement body (Article 21 of the EU "
     "Digital Services Act) or to a court."
+)
+HAS_OTHER_REDRESS = (
+    AppealStage.OPEN,
+    AppealStage.OVER,
+    AppealStage.PENDING,
+    AppealStage.UPHELD,
 )
 SEVERAL = 2
 ABOUT_SCORES = (
@@ -241,6 +247,13 @@ def not_assessed_line(labels: Sequence[Label]) -> str:
     """The labels that the model does not assess; empty if it assesses all."""
     names = ", ".join(LABELS[label] for label in labels)
     return f"Not assessed by the model: {names}." if names else ""
+
+
+def made_with(statement: Statement) -> str:
+    """The model and the policy; empty if no model took part."""
+    if statement.model_version is None or statement.policy_version is None:
+        return ""
+    return f"Model {statement.model_version}, policy version {statement.policy_version}."
 
 
 def appeal_until(deadline: datetime, now: datetime, zone: tzinfo) -> str:

@@ -12,6 +12,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.lookup import ChangedText
 from dashboard.lookup import wording as words
+from dashboard.lookup.course import course_lines
 from tests.property.expected import Expected
 
 Truth = Callable[[Expected], bool]
@@ -96,6 +97,8 @@ CLAIMS: list[tuple[str, Truth]] = [
         lambda k: k.is_reason_changed and is_hidden(k),
     ),
     ("but for another reason than you were told", lambda k: k.is_reason_changed and is_hidden(k)),
+    ("A program read it on", lambda k: k.found in ("flagged", "earlier text")),
+    ("Your appeal, if you make one", lambda k: is_hidden(k) and k.appeal is None),
     ("You get it by", appeal_is(AppealStatus.PENDING)),
     ("No score reached", lambda known: known.found in ("passed", "earlier text")),
     ("could not be scored", lambda known: known.found == "not scored"),
@@ -124,8 +127,7 @@ def false_claims(statement: Statement, known: Expected, earliest: datetime) -> l
         said += _appeal_ended(statement)
     else:
         if statement.decided_at is not None:
-            said.append(words.who_decided(statement))
-            said += [] if statement.facts else [words.no_scores(statement)]
+            said += course_lines(statement, 7, UTC)
         if statement.appeal:
             said.append(words.how_appeal_stands(statement, statement.appeal, UTC))
     wrong = _untrue(said, CLAIMS, known)
