@@ -29,7 +29,7 @@ def render() -> None:
         typed = look_up_field("Reference of your comment")
     if typed:
         with answer_place:
-            show_answer(services, typed)
+            show_answer(services, typed, TITLE)
 
 
 st.set_page_config(page_title=TITLE, page_icon="💬", layout="centered")

@@ -36,7 +36,7 @@ KINDS: dict[AuditKind, str] = {
 }
 NOTHING = "No event fits these filters."
 HOW_TO_CHECK = (
-    "Each event has a link made of the one before it. `modconsole audit verify` checks them all, "
+    "Each event has a link made of the one before it. modconsole audit verify checks them all, "
     "and says where an event was changed, deleted or moved."
 )
 

@@ -42,10 +42,14 @@ def look_up_field(label: str) -> str:
 
 
 @st.fragment(run_every=REFRESH_S)
-def show_answer(services: Services, typed: str) -> None:
-    """The answer to that reference as it is now, drawn anew every minute."""
+def show_answer(services: Services, typed: str, title: str) -> None:
+    """The answer to that reference as it is now, drawn anew every minute. `title` is the page's
+    while there is no answer."""
+    title_place = st.container()
     answer = find_answer(services, typed)
-    if answer is not None:
+    if answer is None:
+        title_place.title(title, anchor=False)
+    else:
         draw_answer(services, answer)
 
 
