@@ -67,6 +67,9 @@ SETTING_HELP: dict[str, str] = {
     "can be cancelled, and authors, the API and appeals don't see it. 0: it takes effect at once.",
     "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
     "months).",
+    "rules_url": "Where the site's rules can be read, for statements of reasons: `none`, or an "
+    "address such as `https://example.org/rules#{reason}`, with `{reason}` for the code of the "
+    "reason.",
     "hackernews_url": "Base address of the Hacker News Firebase API.",
     "algolia_url": "Base address of the Hacker News search API by Algolia.",
     "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests.",

@@ -8,9 +8,6 @@ from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 
-import pyarrow as pa
-
-from core.batch.sinks import check_out, open_sink
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode
@@ -22,8 +19,6 @@ from core.services.audit import export_audit, verify_audit
 
 MOST_SHOWN = 20
 CHUNK_EVENTS = 10_000
-_TYPES = {"seq": pa.int64(), "occurred_at": pa.timestamp("us", "UTC")}
-_SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in StoredEvent._fields])
 
 
 def add_commands(commands: Commands) -> None:
@@ -50,6 +45,8 @@ def run_audit(arguments: argparse.Namespace, settings: Settings) -> int:
         raise InvalidInput("`audit export` needs --out FILE, `audit verify` takes only --head LINK")
     with closing(build_services(settings, worker="audit")) as services:
         if is_export:
+            from core.batch.sinks import check_out
+
             check_out(None, arguments.out)
             return _export(export_audit(services.context, SYSTEM), arguments.out)
         return _show(verify_audit(services.context, SYSTEM, arguments.head), arguments.head)
@@ -100,12 +97,18 @@ def _break_line(found: ChainBreak, check: ChainCheck) -> str:
 
 
 def _export(events: Iterable[StoredEvent], out: Path) -> int:
+    import pyarrow as pa
+
+    from core.batch.sinks import open_sink
+
+    types = {"seq": pa.int64(), "occurred_at": pa.timestamp("us", "UTC")}
+    schema = pa.schema([(name, types.get(name, pa.string())) for name in StoredEvent._fields])
     count = 0
-    with open_sink(out, _SCHEMA) as sink:
+    with open_sink(out, schema) as sink:
         rest = iter(events)
         while chunk := list(islice(rest, CHUNK_EVENTS)):
             columns = dict(zip(StoredEvent._fields, zip(*chunk, strict=True), strict=True))
-            sink.write(pa.record_batch(columns, schema=_SCHEMA))
+            sink.write(pa.record_batch(columns, schema=schema))
             count += len(chunk)
     print(f"{count:,} events are in {out}.")
     return ExitCode.DONE

@@ -29,6 +29,7 @@ from core.moderation.sign_ins import SignIn
 from core.store.near_base import NearReader
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
+from core.store.transparency_base import TransparencyReader
 from core.store.views import (
     AppealItem,
     AuthorRecord,
@@ -42,7 +43,7 @@ from core.store.views import (
 )
 
 
-class Reader(NearReader, QueueReader, ReportReader, Protocol):
+class Reader(NearReader, QueueReader, ReportReader, TransparencyReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...

@@ -48,6 +48,7 @@ from tests.factories import (
 )
 from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.report_calls import REPORT_TABLE
+from tests.integration.transparency_calls import TRANSPARENCY_TABLE
 
 ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
 Call = Callable[[Services, Actor], object]
@@ -178,6 +179,7 @@ def search_words(services: Services, actor: Actor) -> None:
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **NEAR_TABLE,
     **REPORT_TABLE,
+    **TRANSPARENCY_TABLE,
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
     ("audit.verify_audit", "verify"): (lambda s, a: audit.verify_audit(s.context, a), "nnnnyy"),
     ("audit.export_audit", "export"): (lambda s, a: audit.export_audit(s.context, a), "nnnnyy"),

@@ -40,6 +40,7 @@ from core.store.sql.tables import (
     revisions,
     sign_ins,
 )
+from core.store.sql.transparency import SqlTransparency
 
 _COMMENT_BY_SOURCE = Prepared(
     select(comments).where(
@@ -71,7 +72,14 @@ _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).l
 
 
 class SqlReader(
-    SqlAlike, SqlConversations, SqlClaimReads, SqlPeople, SqlQueue, SqlReports, SqlSearch
+    SqlAlike,
+    SqlConversations,
+    SqlClaimReads,
+    SqlPeople,
+    SqlQueue,
+    SqlReports,
+    SqlSearch,
+    SqlTransparency,
 ):
     """Implements `core.store.base.Reader` on one open transaction."""
 

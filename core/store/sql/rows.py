@@ -33,7 +33,8 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
-def _maybe_time(micros: int | None) -> datetime | None:
+def maybe_time(micros: int | None) -> datetime | None:
+    """As `from_micros`, for a column that may be NULL."""
     return None if micros is None else from_micros(micros)
 
 
@@ -72,7 +73,7 @@ def revision_from_row(row: RowMapping) -> Revision:
         received_at=from_micros(row["received_at"]),
         version=row["version"],
         current_decision_id=row["current_decision_id"],
-        withdrawn_at=_maybe_time(row["withdrawn_at"]),
+        withdrawn_at=maybe_time(row["withdrawn_at"]),
     )
 
 
@@ -213,7 +214,7 @@ def appeal_from_row(row: RowMapping) -> Appeal:
         filed_at=from_micros(row["filed_at"]),
         heard_by=row["heard_by"],
         outcome_reason=row["outcome_reason"],
-        heard_at=_maybe_time(row["heard_at"]),
+        heard_at=maybe_time(row["heard_at"]),
     )
 
 
