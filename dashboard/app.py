@@ -17,6 +17,13 @@ PAGES = (
     ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
     ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
+    (
+        "transparency",
+        "transparency",
+        "Transparency",
+        ":material/summarize:",
+        Permission.SEE_TRANSPARENCY,
+    ),
 )
 
 SETTINGS_ADDRESS = "settings"
