@@ -155,11 +155,12 @@ FIGURES: tuple[FigureQuery, ...] = (
         "closed",
     ),
     FigureQuery(
-        "comment_to_restriction",
-        "Median time from a text's arrival to its restriction",
+        "comment_to_decision",
+        "Median time from a text's arrival to its restriction by a person",
         Unit.SECONDS,
         f"{_RESTRICTIONS},\nwaits AS (\n"
-        f"  SELECT effective_at - received_at AS wait FROM restrictions\n){_MEDIAN}",
+        "  SELECT effective_at - received_at AS wait FROM restrictions\n"
+        f"  WHERE source = 'reviewer'\n){_MEDIAN}",
     ),
     FigureQuery(
         "report_to_decision",

@@ -40,7 +40,11 @@ def reason_bars(table: pd.DataFrame) -> alt.Chart:
         alt.Chart(long)
         .mark_bar(size=14)
         .encode(
-            x=alt.X("count:Q", title="restrictions", axis=alt.Axis(tickMinStep=1, format=",d")),
+            x=alt.X(
+                "count:Q",
+                title="restrictions",
+                axis=alt.Axis(tickMinStep=1, tickCount=6, format=",d"),
+            ),
             y=alt.Y(
                 "name:N",
                 title=None,

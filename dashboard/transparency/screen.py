@@ -15,7 +15,6 @@ from core.moderation.permissions import Actor, Role
 from core.services.context import Context
 from core.services.statements import FIRST_DAY
 from core.services.transparency import Figure, TransparencyReport, load_transparency
-from core.store.transparency_queries import Unit
 from dashboard.data_table import data_table
 from dashboard.transparency.charts import MOST_REASONS, by_reason, reason_bars
 from dashboard.transparency.wording import (
@@ -34,7 +33,7 @@ from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
 KEPT_S = 60
-BAR_HEIGHT, AXES_HEIGHT = 26, 90
+BAR_HEIGHT, AXES_HEIGHT = 26, 96
 TILE_PX = 130
 MOST_ROWS = 10
 TILES = {
@@ -43,6 +42,7 @@ TILES = {
     "reports_received": "Reports",
     "appeals_filed": "Appeals filed",
     "appeals_overturned": "Overturned",
+    "appeal_to_outcome": "Outcome after",
 }
 
 
@@ -116,18 +116,11 @@ def _downloads(place: DeltaGenerator, report: TransparencyReport) -> None:
 
 
 def _tiles(report: TransparencyReport) -> None:
-    grid = st.grid(len(TILES) + 1, min_column_width=TILE_PX)
+    grid = st.grid(len(TILES), min_column_width=TILE_PX)
     for name, title in TILES.items():
         figure = report.figure(name)
         value = number(figure.value, figure.query.unit)
         grid.metric(title, value, border=True, help=f"{figure.query.title}.")
-    waited = report.figure("comment_to_restriction")
-    grid.metric(
-        "Until restricted",
-        number(waited.value, Unit.SECONDS),
-        border=True,
-        help=f"{waited.query.title}.",
-    )
 
 
 def _reasons(report: TransparencyReport) -> None:
@@ -145,6 +138,7 @@ def _reasons(report: TransparencyReport) -> None:
             alt="Restrictions by reason, split by whether a model alone or a person decided",
         )
     with right:
+        st.markdown("**Who decided**")
         _reason_table(table)
 
 
@@ -154,10 +148,10 @@ def _reason_table(table: pd.DataFrame) -> None:
         table,
         {
             "reason": st.column_config.TextColumn(pinned=True),
-            "kind": st.column_config.TextColumn(width=80),
-            "a model alone": count(format="localized", width=100),
-            "a person": count(format="localized", width=80),
-            "total": count(format="localized", width=64),
+            "kind": st.column_config.TextColumn(width=76),
+            "a model alone": count("model alone", format="localized", width=92),
+            "a person": count("person", format="localized", width=60),
+            "total": count(format="localized", width=54),
         },
         key="reasons",
         alt="Restrictions by reason and kind, with who decided",
@@ -171,7 +165,7 @@ def _figures(report: TransparencyReport) -> None:
     left, right = st.columns(2, gap="medium")
     half = (len(report.figures) + 1) // 2
     for place, figures in ((left, report.figures[:half]), (right, report.figures[half:])):
-        with place:
+        with place, st.container(gap="xsmall"):
             for figure in figures:
                 _figure(figure)
 

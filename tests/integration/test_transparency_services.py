@@ -127,8 +127,8 @@ def test_figures_of_a_known_state(site: Services, clock: MovingClock) -> None:
         "appeals_upheld": 1,
         "appeals_overturned": 1,
         "appeals_closed": 1,
-        # Seven at once, one after 100 + 60 s and four after 100 + 120 s, each with its window.
-        "comment_to_restriction": 0,
+        # One after 160 s and four after 220 s, each with its window.
+        "comment_to_decision": 220 + GRACE_S,
         "report_to_decision": 100 + GRACE_S,
         "appeal_to_outcome": 1_500,
     }
@@ -154,7 +154,7 @@ def test_an_empty_state_has_every_figure(site: Services, clock: MovingClock) -> 
     unknown = {name for name, value in numbers.items() if value is None}
     assert unknown == {
         "automated_share",
-        "comment_to_restriction",
+        "comment_to_decision",
         "report_to_decision",
         "appeal_to_outcome",
     }
