@@ -45,8 +45,13 @@ def run_statements(arguments: argparse.Namespace, settings: Settings) -> int:
         )
         counts = write_statements(lines, arguments.out)
     _, refused, _ = paths_of(arguments.out)
-    print(f"{counts.sent:,} statements in {counts.calls:,} calls are in {arguments.out}.")
+    sent, calls = _counted(counts.sent, "statement"), _counted(counts.calls, "call")
+    print(f"{sent} in {calls} are in {arguments.out}.")
     if counts.refused:
-        print(f"{counts.refused:,} statements can't be sent; {refused} says why.")
+        print(f"{_counted(counts.refused, 'statement')} can't be sent; {refused} says why.")
     print_facts(asdict(counts))
     return ExitCode.INCOMPLETE if counts.refused else ExitCode.DONE
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number:,} {what}{'' if number == 1 else 's'}"

@@ -1,10 +1,10 @@
 """Statements of reasons for the EU's transparency database: one for each restriction of a span."""
 
-from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from core.errors import InvalidInput
+from core.errors import InvalidInput, StoreError
 from core.moderation.audit import STATEMENTS, AuditKind
 from core.moderation.cases import TextGone
 from core.moderation.decisions import Decision
@@ -15,6 +15,7 @@ from core.moderation.dsa.restrictions import GoneText, Restriction, held_until, 
 from core.moderation.dsa.rules import problems_of
 from core.moderation.dsa.statement import RestrictedText, build_fields
 from core.moderation.permissions import SYSTEM, Actor, Permission, check_can
+from core.moderation.policies import Policy
 from core.moderation.reports import ReportOutcome
 from core.services.context import Context
 from core.store.base import Reader
@@ -69,17 +70,36 @@ def _statements(
     context: Context, since: datetime, until: datetime, rules_url: str
 ) -> Iterator[StatementMade | StatementEnded]:
     with context.store.read() as reader:
-        staff = reader.people_deciding(FIRST_DAY)
+        known = _Known(reader.people_deciding(FIRST_DAY), rules_url)
         for decision_id, revision_id in reader.restricting_decisions(since, until):
             text = _Text.read(reader, revision_id, until)
             for restriction in text.restrictions:
                 if restriction.decision.id == decision_id:
-                    fields = build_fields(restriction, text.restricted(reader, staff, rules_url))
+                    fields = build_fields(restriction, text.restricted(reader, known))
                     yield StatementMade(restriction, fields, problems_of(fields))
         for revision_id in reader.texts_with_ends(since, until):
             for restriction in _Text.read(reader, revision_id, until).restrictions:
                 if restriction.ended_at is not None and since <= restriction.ended_at < until:
                     yield StatementEnded(restriction)
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What all statements of an export share: the ids of the people who decide, the address of the
+    rules, and the policies that were read."""
+
+    staff: Collection[str]
+    rules_url: str
+    policies: dict[int, Policy] = field(default_factory=dict)
+
+    def policies_of(self, reader: Reader, chain: Sequence[Decision]) -> Mapping[int, Policy]:
+        """All that were read, those of the chain among them."""
+        for version in {past.policy_version for past in chain}.difference(self.policies):
+            policy = reader.policy(version)
+            if policy is None:
+                raise StoreError(f"Policy version {version} is not in the state.")
+            self.policies[version] = policy
+        return self.policies
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,16 +124,14 @@ class _Text:
             restrictions_of(chain, until, gone),
         )
 
-    def restricted(self, reader: Reader, staff: Collection[str], rules_url: str) -> RestrictedText:
-        versions = {past.policy_version for past in self.held}
-        policies = {version: reader.policy(version) for version in versions}
+    def restricted(self, reader: Reader, known: _Known) -> RestrictedText:
         return RestrictedText(
             held=self.held,
-            policies={version: policy for version, policy in policies.items() if policy},
+            policies=known.policies_of(reader, self.held),
             posted_at=self.times.posted_at,
             reports=_heeded(reader, self) if self.times.is_reported else (),
-            names={self.times.author, *staff} - {SYSTEM.id},
-            rules_url=rules_url,
+            names={self.times.author, *known.staff} - {SYSTEM.id},
+            rules_url=known.rules_url,
         )
 
 

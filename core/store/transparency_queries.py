@@ -19,6 +19,9 @@ WITH in_effect AS (
   JOIN revisions r ON r.id = d.revision_id
   LEFT JOIN revisions edit ON edit.comment_id = r.comment_id AND edit.number = r.number + 1
   WHERE d.effective_at < {until}
+    AND d.revision_id IN (
+      SELECT touched.revision_id FROM decisions touched
+      WHERE touched.effective_at >= {since} AND touched.effective_at < {until})
     AND NOT EXISTS (
       SELECT 1 FROM decisions undo
       WHERE undo.revision_id = d.revision_id AND undo.undoes = d.id

@@ -3,11 +3,12 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Connection, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, bindparam, exists, or_, select
 
 from core.errors import StoreError
 from core.moderation.policies import Action
 from core.store.sql import rows
+from core.store.sql.prepared import Prepared
 from core.store.sql.tables import comments, decisions, reports, revisions
 from core.store.transparency_base import FigureRow, TextTimes
 from core.store.transparency_queries import FigureQuery
@@ -21,6 +22,21 @@ _TEXTS = revisions.outerjoin(
         _EDIT.c.comment_id == revisions.c.comment_id,
         _EDIT.c.number == revisions.c.number + 1,
     ),
+)
+
+
+_TEXT_TIMES = Prepared(
+    select(
+        comments.c.author,
+        comments.c.created_at,
+        revisions.c.number,
+        revisions.c.received_at,
+        revisions.c.withdrawn_at,
+        _EDIT.c.received_at.label("edited_at"),
+        exists().where(reports.c.revision_id == revisions.c.id).label("is_reported"),
+    )
+    .select_from(_TEXTS.join(comments, comments.c.id == revisions.c.comment_id))
+    .where(revisions.c.id == bindparam("revision"))
 )
 
 
@@ -56,19 +72,7 @@ class SqlTransparency:
         return (row.id for row in self._connection.execute(query, execution_options=_STREAMED))
 
     def text_times(self, revision_id: str) -> TextTimes:
-        row = self._connection.execute(
-            select(
-                comments.c.author,
-                comments.c.created_at,
-                revisions.c.number,
-                revisions.c.received_at,
-                revisions.c.withdrawn_at,
-                _EDIT.c.received_at.label("edited_at"),
-                exists().where(reports.c.revision_id == revisions.c.id).label("is_reported"),
-            )
-            .select_from(_TEXTS.join(comments, comments.c.id == revisions.c.comment_id))
-            .where(revisions.c.id == revision_id)
-        ).first()
+        row = _TEXT_TIMES.run(self._connection, {"revision": revision_id}).first()
         if row is None:
             raise StoreError("There is no such text in the state.")
         return TextTimes(
