@@ -16,6 +16,7 @@ from tests.contract.store_queue import Queue
 from tests.contract.store_reports import Reports
 from tests.contract.store_sign_ins import SignIns
 from tests.contract.store_transactions import Transactions
+from tests.contract.store_transparency import Restrictions
 
 
 class StoreSuite(
@@ -35,6 +36,7 @@ class StoreSuite(
     PoliciesAndAudit,
     AuditChain,
     Reports,
+    Restrictions,
     People,
     SignIns,
 ):
