@@ -28,8 +28,10 @@ _HIGHEST = {"MODCONSOLE_GRACE_S": 300}
 LOOPBACK_URL = "auto"
 STATE_IN_HOME = "sqlite"
 LOG_STORE_NONE = "none"
+RULES_URL_NONE = "none"
 STATE_SCHEMES = ("postgresql://", "postgres://")
 _ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
+_RULES_URL = re.compile(r"https?://[a-z0-9][^\s@]{1,300}", re.IGNORECASE)
 BACKENDS = ("auto", "openvino", "onnx", "torch", "transformers", "fake")
 CHOICES = {
     "log": ("text", "json"),
@@ -76,6 +78,7 @@ class Settings:
     grace_s: float = 15.0
     appeal_window_days: int = 184
     appeal_answer_days: int = ANSWER_DAYS
+    rules_url: str = RULES_URL_NONE
     hackernews_url: str = "https://hacker-news.firebaseio.com/v0"
     algolia_url: str = "https://hn.algolia.com/api/v1"
     hackernews_count: int = 200
@@ -213,6 +216,11 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         raise ConfigError(
             f"MODCONSOLE_PUBLIC_URL is {settings.public_url!r}; write https://NAME or "
             "https://NAME:PORT, without a path"
+        )
+    if settings.rules_url != RULES_URL_NONE and not _RULES_URL.fullmatch(settings.rules_url):
+        raise ConfigError(
+            f"MODCONSOLE_RULES_URL is {settings.rules_url!r}; write http(s)://NAME and a path of "
+            "at most 300 characters"
         )
     if problem := address_problem(settings.log_store):
         raise ConfigError(f"MODCONSOLE_LOG_STORE: {problem}")

@@ -69,6 +69,9 @@ SETTING_HELP: dict[str, str] = {
     "months).",
     "appeal_answer_days": "Days in which an appeal is to be answered. Its author is told the date, "
     "which stays as it was if the setting changes later; *Appeals* shows what is due first.",
+    "rules_url": "Where the site's rules can be read, for statements of reasons: `none`, or an "
+    "address such as `https://example.org/rules#{reason}`, with `{reason}` for the code of the "
+    "reason.",
     "hackernews_url": "Base address of the Hacker News Firebase API.",
     "algolia_url": "Base address of the Hacker News search API by Algolia.",
     "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests.",

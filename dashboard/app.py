@@ -18,6 +18,13 @@ PAGES = (
     ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
     ("audit", "audit", "Audit log", ":material/history:", Permission.SEE_AUDIT),
+    (
+        "transparency",
+        "transparency",
+        "Transparency",
+        ":material/summarize:",
+        Permission.SEE_TRANSPARENCY,
+    ),
 )
 
 SETTINGS_ADDRESS = "settings"

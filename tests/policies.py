@@ -3,9 +3,12 @@
 from dataclasses import replace
 from datetime import datetime
 
+from core.moderation.audit import AuditKind
 from core.moderation.default_policy import BANDS, default_policy
-from core.moderation.policies import Action, Policy, Rule
+from core.moderation.permissions import SYSTEM
+from core.moderation.policies import Action, Policy, Reason, Rule
 from core.moderation.scores import Label
+from core.services.context import Context
 
 SURE = 0.99
 FIXED = {
@@ -70,3 +73,11 @@ def without_removal(policy: Policy, label: Label, version: int = 2) -> Policy:
 
 
 assert set(FIXED) == set(BANDS)
+
+
+def store_with_reason(context: Context, reason: Reason) -> None:
+    """The next version of the policy: that in force with one reason more."""
+    with context.store.write() as tx:
+        old = tx.policy_in_force()
+        new = replace(old, version=old.version + 1, reasons=(*old.reasons, reason))
+        assert tx.add_policy(new, context.audit(AuditKind.POLICY_STORED, SYSTEM, str(new.version)))

@@ -13,7 +13,9 @@ from pathlib import Path
 
 from core.identifiers import new_id
 
-_PART = re.compile(r"\..+\.(?:parquet|csv|jsonl)\.[0-9a-f]{32}\.part", re.IGNORECASE | re.DOTALL)
+_PART = re.compile(
+    r"\..+\.(?:parquet|csv|jsonl|json)\.[0-9a-f]{32}\.part", re.IGNORECASE | re.DOTALL
+)
 
 
 @contextmanager

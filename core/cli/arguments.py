@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from core.config import Settings
 
+BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 Run = Callable[[argparse.Namespace, Settings], int]
 
 
@@ -35,3 +36,19 @@ def moment(text: str) -> datetime:
     """The argparse type of a time; without a time zone it is UTC."""
     found = datetime.fromisoformat(text)
     return found if found.tzinfo is not None else found.replace(tzinfo=UTC)
+
+
+def add_span(command: argparse.ArgumentParser, what: str) -> None:
+    """Adds `--since` and `--until`; without them the span is everything until now, and `until` is
+    None. `what` begins their help."""
+    command.add_argument(
+        "--since",
+        type=moment,
+        default=BEGINNING,
+        metavar="TIME",
+        help=f"{what} at TIME or later, such as 2026-11-01 or 2026-11-01T12:00+01:00 (without a "
+        "time zone it is UTC; default: all)",
+    )
+    command.add_argument(
+        "--until", type=moment, metavar="TIME", help=f"{what} before TIME (default: now)"
+    )

@@ -7,8 +7,6 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.batch.audit_rows import AUDIT_SCHEMA, audit_batches
-from core.batch.sinks import check_out, open_sink
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode
@@ -45,6 +43,8 @@ def run_audit(arguments: argparse.Namespace, settings: Settings) -> int:
         raise InvalidInput("`audit export` needs --out FILE, `audit verify` takes only --head LINK")
     with closing(build_services(settings, worker="audit")) as services:
         if is_export:
+            from core.batch.sinks import check_out
+
             check_out(None, arguments.out)
             return _export(export_audit(services.context, SYSTEM), arguments.out)
         return _show(verify_audit(services.context, SYSTEM, arguments.head), arguments.head)
@@ -95,6 +95,9 @@ def _break_line(found: ChainBreak, check: ChainCheck) -> str:
 
 
 def _export(events: Iterable[StoredEvent], out: Path) -> int:
+    from core.batch.audit_rows import AUDIT_SCHEMA, audit_batches
+    from core.batch.sinks import open_sink
+
     count = 0
     with open_sink(out, AUDIT_SCHEMA) as sink:
         for batch in audit_batches(events):

@@ -19,7 +19,9 @@ from core.cli import (
     score,
     servers,
     state,
+    statements,
     training,
+    transparency,
     up,
     withdraw,
 )
@@ -42,6 +44,8 @@ FAMILIES = (
     logs,
     state,
     audit,
+    statements,
+    transparency,
     bench,
     doctor,
 )

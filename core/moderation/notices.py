@@ -126,7 +126,7 @@ def build_statement(
         effective_at=current.effective_at if current else None,
         reason=_reason(current, policies),
         note=current.note if current else "",
-        found_automatically=_is_found_automatically(current, automated),
+        found_automatically=is_found_automatically(current, automated),
         decided_automatically=current.is_automated if current else False,
         was_scored=automated is not None and bool(automated.scores),
         facts=facts,
@@ -144,7 +144,7 @@ def build_statement(
     )
 
 
-def _is_found_automatically(current: Decision | None, automated: Decision | None) -> bool:
+def is_found_automatically(current: Decision | None, automated: Decision | None) -> bool:
     """Whether the model's scores brought the comment to attention. Not if the model approved it and
     a person reopened it; for a text held because of an earlier one, only if rules fired."""
     if current is None or automated is None:

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     INGEST = "bring in comments"
     COMPARE_BACKENDS = "compare backends"
     SEE_AUDIT = "see the audit log"
+    SEE_TRANSPARENCY = "see the transparency report"
+    EXPORT_STATEMENTS = "export statements of reasons"
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +84,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SET_PREFERENCES,
             Permission.HEAR_APPEALS,
             Permission.COMPARE_BACKENDS,
+            Permission.SEE_TRANSPARENCY,
         }
     ),
     Role.OPS: frozenset(
@@ -97,7 +100,14 @@ GRANTS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     # Preferences change only what the auditor's own pages show.
     Role.AUDITOR: frozenset(
-        _STAFF_READS | {Permission.SEE_BLIND, Permission.SET_PREFERENCES, Permission.SEE_AUDIT}
+        _STAFF_READS
+        | {
+            Permission.SEE_BLIND,
+            Permission.SET_PREFERENCES,
+            Permission.SEE_AUDIT,
+            Permission.SEE_TRANSPARENCY,
+            Permission.EXPORT_STATEMENTS,
+        }
     ),
 }
 

@@ -29,6 +29,7 @@ from core.store.audit_base import AuditReader
 from core.store.near_base import NearReader
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
+from core.store.transparency_base import TransparencyReader
 from core.store.views import (
     AuthorRecord,
     CaseWork,
@@ -41,7 +42,9 @@ from core.store.views import (
 )
 
 
-class Reader(AppealReader, AuditReader, NearReader, QueueReader, ReportReader, Protocol):
+class Reader(
+    AppealReader, AuditReader, NearReader, QueueReader, ReportReader, TransparencyReader, Protocol
+):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...

@@ -16,6 +16,7 @@ from tests.contract.store_queue import Queue
 from tests.contract.store_reports import Reports
 from tests.contract.store_sign_ins import SignIns
 from tests.contract.store_transactions import Transactions
+from tests.contract.store_transparency import Restrictions
 
 
 class StoreSuite(
@@ -36,6 +37,7 @@ class StoreSuite(
     AuditChain,
     AuditSearch,
     Reports,
+    Restrictions,
     People,
     SignIns,
 ):

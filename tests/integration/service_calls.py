@@ -45,6 +45,7 @@ from tests.factories import (
 from tests.integration.appeal_calls import APPEAL_TABLE
 from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.report_calls import REPORT_TABLE
+from tests.integration.transparency_calls import TRANSPARENCY_TABLE
 
 ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
 Call = Callable[[Services, Actor], object]
@@ -170,6 +171,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **APPEAL_TABLE,
     **NEAR_TABLE,
     **REPORT_TABLE,
+    **TRANSPARENCY_TABLE,
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (
         lambda s, a: claim_case(s.context, a, scored(s, HELD).id),

@@ -1,18 +1,23 @@
 """What must hold after each step of the state machine test: the account, the store and the look-up
 agree."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from hypothesis.stateful import invariant
 
+from core.clock import Clock
 from core.moderation.appeals import AppealStatus
 from core.moderation.comments import Visibility
 from core.services.lookup import look_up
 from tests.property.case_account import CaseAccount
 from tests.property.lookup_claims import false_claims, false_claims_of_changed
+from tests.property.restriction_counts import check_same_counts
 from tests.state_checks import broken_invariants, place_of
 
 WINDOW = timedelta(days=184)
+SOON = timedelta(microseconds=1)
+"""A span does not have its end, and these clocks stand still."""
 
 
 class CaseInvariants(CaseAccount):
@@ -40,6 +45,11 @@ class CaseInvariants(CaseAccount):
     @invariant()
     def rows_agree_with_each_other(self) -> None:
         assert broken_invariants(place_of(self.services.settings)) == {}
+
+    @invariant()
+    def statements_and_report_count_the_same(self) -> None:
+        clock = Clock(now=lambda: self.now + SOON, monotonic=self.services.clock.monotonic)
+        check_same_counts(replace(self.context, clock=clock), self.now)
 
     @invariant()
     def overturned_comment_is_visible(self) -> None:

@@ -125,6 +125,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
             "policy.stored", "comment.reported", "reporter.muted", "reporter.unmuted",
             "group.decided", "group.undone", "preferences.changed", "read_limit.noted",
         "audit.exported",
+        "statements.exported",
         },
     ),
     (Visibility, {"pending", "visible", "held", "removed", "withdrawn"}),

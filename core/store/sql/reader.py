@@ -36,6 +36,7 @@ from core.store.sql.tables import (
     revisions,
     sign_ins,
 )
+from core.store.sql.transparency import SqlTransparency
 
 _COMMENT_BY_SOURCE = Prepared(
     select(comments).where(
@@ -75,6 +76,7 @@ class SqlReader(
     SqlQueue,
     SqlReports,
     SqlSearch,
+    SqlTransparency,
 ):
     """Implements `core.store.base.Reader` on one open transaction."""
 

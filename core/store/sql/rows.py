@@ -33,6 +33,7 @@ def from_micros(micros: int) -> datetime:
 
 
 def maybe_time(micros: int | None) -> datetime | None:
+    """As `from_micros`, for a column that may be NULL."""
     return None if micros is None else from_micros(micros)
 
 
