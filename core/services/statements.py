@@ -55,6 +55,8 @@ def export_statements(
     until = min(until, context.clock.now())
     check_span(since, until)
     span = {"since": since.isoformat(), "until": until.isoformat()}
+    # This write waits for every one that began before it, and the reading comes after it. So no
+    # decision from before `until` can be stored later, and be missing in this span and the next.
     with context.store.write() as tx:
         tx.add_audit(context.audit(AuditKind.STATEMENTS_EXPORTED, actor, STATEMENTS, **span))
     return _statements(context, since, until, rules_url)

@@ -1,6 +1,8 @@
 """Statements of reasons of a real state: which there are, what they say, and what ended."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -254,3 +256,29 @@ def test_an_export_is_an_event_before_the_first_statement_is_given(site: Service
         (event,) = reader.audit_trail(STATEMENTS)
     assert (event.kind, event.actor) == ("statements.exported", "ines")
     assert event.data["since"] == "2020-01-01T00:00:00+00:00"
+
+
+def test_spans_exported_while_others_decide_give_each_once(tmp_path: Path) -> None:
+    with closing(make_services(tmp_path)) as busy:
+        with ThreadPoolExecutor() as pool:
+            work = [pool.submit(remove_some, busy, name) for name in ("a", "b", "c")]
+            spans, since = [], BEGINNING
+            while not all(each.done() for each in work):
+                until = busy.clock.now()
+                spans.append(texts_of(busy, since, until))
+                since = until
+            removed = [revision_id for each in work for revision_id in each.result()]
+        spans.append(texts_of(busy, since, busy.clock.now() + timedelta(days=1)))
+    assert sorted(text for span in spans for text in span) == sorted(removed)
+
+
+def remove_some(services: Services, name: str) -> list[str]:
+    return [scored(services, f"{REMOVED} {name} {number}").id for number in range(15)]
+
+
+def texts_of(services: Services, since: datetime, until: datetime) -> list[str]:
+    return [
+        line.restriction.decision.revision_id
+        for line in export_statements(services.context, SYSTEM, since, until)
+        if isinstance(line, StatementMade)
+    ]

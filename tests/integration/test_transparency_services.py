@@ -1,16 +1,18 @@
 """The transparency report: its figures of a known state, the same on both databases and by each
 printed query alone, and the same counts as the statements."""
 
+import shutil
 import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import psycopg
 import pytest
 
-from core.bootstrap.services import Services
-from core.config import STATE_IN_HOME
+from core.bootstrap.services import Services, build_services
+from core.config import STATE_IN_HOME, Settings
 from core.errors import InvalidInput
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
@@ -35,10 +37,15 @@ from tests.factories import (
     scored,
 )
 from tests.moving_clock import START, MovingClock
-from tests.property.restriction_counts import counts_of_report, counts_of_statements
+from tests.property.restriction_counts import (
+    check_same_counts,
+    counts_of_report,
+    counts_of_statements,
+)
 
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 GRACE_S = 15
+OLD_HOME = Path(__file__).parents[1] / "homes" / "0.1.0"
 
 
 @pytest.fixture
@@ -193,3 +200,12 @@ def test_a_span_ends_after_it_begins_and_at_the_present(site: Services, clock: M
     clock.move(1)
     report = load_transparency(site.context, SYSTEM, now, now + timedelta(days=9))
     assert (report.since, report.until) == (now, clock.now)
+
+
+def test_a_state_of_an_earlier_version_counts_the_same(tmp_path: Path) -> None:
+    home = shutil.copytree(OLD_HOME, tmp_path / "home")
+    with closing(build_services(Settings(home=home, backend="fake"), worker="test")) as old:
+        check_same_counts(old.context, old.clock.now() - timedelta(seconds=1))
+        counted = whole(old)
+    assert counted.figure("restrictions").value == 18
+    assert counted.figure("appeals_overturned").value == 1

@@ -14,8 +14,9 @@ Counts = dict[tuple[str, ...], int]
 
 
 def counts_of_statements(context: Context, since: datetime, until: datetime) -> Counts:
-    """By kind, reason and who decided."""
-    lines = export_statements(context, SYSTEM, since, until)
+    """By kind, reason and who decided. Each statement can be sent."""
+    lines = list(export_statements(context, SYSTEM, since, until))
+    assert [line for line in lines if isinstance(line, StatementMade) and line.problems] == []
     return dict(
         Counter(
             (
