@@ -15,6 +15,7 @@ from core.cli import (
     ingest,
     keys,
     logs,
+    outbox,
     schedule,
     score,
     servers,
@@ -42,6 +43,7 @@ FAMILIES = (
     logs,
     state,
     audit,
+    outbox,
     bench,
     doctor,
 )

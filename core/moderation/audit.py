@@ -10,6 +10,8 @@ READ_LIMIT = "read_limit"
 """The subject of events on how much of a long text is read."""
 AUDIT_LOG = "audit_log"
 """The subject of events on the audit log itself."""
+OUTBOX = "outbox"
+"""The subject of events on messages to the site and to authors."""
 
 
 class AuditKind(StrEnum):
@@ -37,13 +39,14 @@ class AuditKind(StrEnum):
     PREFERENCES_CHANGED = "preferences.changed"
     READ_LIMIT_NOTED = "read_limit.noted"
     AUDIT_EXPORTED = "audit.exported"
+    OUTBOX_REPLAYED = "outbox.replayed"
 
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
     """One entry of the audit trail. `subject_id` is the id of the revision or of the group it is
     about, a policy version, a reporter as SOURCE:REPORTER, the person whose preferences changed,
-    READ_LIMIT or AUDIT_LOG.
+    READ_LIMIT, AUDIT_LOG or OUTBOX.
 
     `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """

@@ -39,6 +39,8 @@ class Permission(StrEnum):
     INGEST = "bring in comments"
     COMPARE_BACKENDS = "compare backends"
     SEE_AUDIT = "see the audit log"
+    SEE_OUTBOX = "see messages to the site and to authors"
+    REPLAY_MESSAGES = "have dead messages sent again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +94,21 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INGEST,
             Permission.REPORT,
             Permission.COMPARE_BACKENDS,
+            # What a message says was decided by others; that it arrives is a matter of servers.
+            Permission.SEE_OUTBOX,
+            Permission.REPLAY_MESSAGES,
         }
     ),
     Role.ADMIN: frozenset(Permission),
     # Preferences change only what the auditor's own pages show.
     Role.AUDITOR: frozenset(
-        _STAFF_READS | {Permission.SEE_BLIND, Permission.SET_PREFERENCES, Permission.SEE_AUDIT}
+        _STAFF_READS
+        | {
+            Permission.SEE_BLIND,
+            Permission.SET_PREFERENCES,
+            Permission.SEE_AUDIT,
+            Permission.SEE_OUTBOX,
+        }
     ),
 }
 

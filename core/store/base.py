@@ -6,7 +6,7 @@ at all. A method that changes a comment, a decision, an appeal, a report, a mute
 policy takes the audit event and stores it with the change. The methods for cases take none: a case
 changes only together with one of these, which has an event. A thread's title is not moderated and a
 sign-in changes nothing: they have none. Nor have claims: who had a case open for some minutes is no
-part of its history.
+part of its history. Nor have the attempts to send a message, which are kept with it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -27,6 +27,7 @@ from core.moderation.policies import Policy
 from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.sign_ins import SignIn
 from core.store.near_base import NearReader
+from core.store.outbox_base import OutboxReader, OutboxWriter
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
 from core.store.views import (
@@ -42,7 +43,7 @@ from core.store.views import (
 )
 
 
-class Reader(NearReader, QueueReader, ReportReader, Protocol):
+class Reader(NearReader, OutboxReader, QueueReader, ReportReader, Protocol):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...
@@ -194,7 +195,7 @@ class Reader(NearReader, QueueReader, ReportReader, Protocol):
         ...
 
 
-class Writer(Reader, ReportWriter, Protocol):
+class Writer(Reader, OutboxWriter, ReportWriter, Protocol):
     """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
@@ -224,9 +225,9 @@ class Writer(Reader, ReportWriter, Protocol):
         audit: AuditEvent,
         case_status: CaseStatus | None = None,
     ) -> bool:
-        """Store the decision as the current one, and the status that it gives the case of its
-        text. False, with nothing written, if the revision's version is no longer
-        `seen_version`."""
+        """Store the decision as the current one, the status that it gives the case of its text,
+        and the messages about it. False, with nothing written, if the revision's version is no
+        longer `seen_version`."""
         ...
 
     def open_case(self, case: Case) -> None: ...
@@ -246,7 +247,8 @@ class Writer(Reader, ReportWriter, Protocol):
         ...
 
     def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        """Store the outcome. False, with nothing written, if the appeal is no longer pending."""
+        """Store the outcome and the messages about it. False, with nothing written, if the appeal
+        is no longer pending."""
         ...
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:

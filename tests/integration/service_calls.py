@@ -47,6 +47,7 @@ from tests.factories import (
     scored,
 )
 from tests.integration.near_calls import NEAR_TABLE
+from tests.integration.outbox_calls import OUTBOX_TABLE
 from tests.integration.report_calls import REPORT_TABLE
 
 ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
@@ -177,6 +178,7 @@ def search_words(services: Services, actor: Actor) -> None:
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **NEAR_TABLE,
+    **OUTBOX_TABLE,
     **REPORT_TABLE,
     ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
     ("audit.verify_audit", "verify"): (lambda s, a: audit.verify_audit(s.context, a), "nnnnyy"),

@@ -138,11 +138,13 @@ def test_settings_are_named_and_no_secret_is_shown() -> None:
             "MODCONSOLE_HACKERNEWS_URL": "https://user:secret@example.com",
             "MODCONSOLE_BACKEND": "onnx",
             "MODCONSOLE_API_PORT": "8100",
+            "MODCONSOLE_SMTP_PASSWORD": "123456",
             "OPENAI_API_KEY": "secret",
         }
     )
     assert found.fact == (
-        "MODCONSOLE_API_PORT=8100, MODCONSOLE_BACKEND=onnx, MODCONSOLE_HACKERNEWS_URL=(set)"
+        "MODCONSOLE_API_PORT=8100, MODCONSOLE_BACKEND=onnx, MODCONSOLE_HACKERNEWS_URL=(set), "
+        "MODCONSOLE_SMTP_PASSWORD=(set)"
     )
 
 

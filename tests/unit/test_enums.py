@@ -123,6 +123,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
             "case.skipped", "appeal.filed", "appeal.upheld", "appeal.overturned", "appeal.closed",
             "policy.stored", "comment.reported", "reporter.muted", "reporter.unmuted",
             "group.decided", "group.undone", "preferences.changed", "read_limit.noted",
+            "audit.exported", "outbox.replayed",
         },
     ),
     (Visibility, {"pending", "visible", "held", "removed", "withdrawn"}),

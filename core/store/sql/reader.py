@@ -22,6 +22,7 @@ from core.store.sql import rows
 from core.store.sql.alike import SqlAlike
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
+from core.store.sql.outbox import SqlOutboxReads
 from core.store.sql.people import SqlPeople
 from core.store.sql.prepared import Prepared
 from core.store.sql.queue import SqlQueue
@@ -71,7 +72,14 @@ _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).l
 
 
 class SqlReader(
-    SqlAlike, SqlConversations, SqlClaimReads, SqlPeople, SqlQueue, SqlReports, SqlSearch
+    SqlAlike,
+    SqlConversations,
+    SqlClaimReads,
+    SqlOutboxReads,
+    SqlPeople,
+    SqlQueue,
+    SqlReports,
+    SqlSearch,
 ):
     """Implements `core.store.base.Reader` on one open transaction."""
 

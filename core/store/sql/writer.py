@@ -1,8 +1,9 @@
 """The writes. Audit events are stored in the transaction of the change they describe."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from core.moderation.alike import signature_of
 from core.moderation.appeals import Appeal, AppealStatus
@@ -10,6 +11,7 @@ from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
+from core.moderation.outbox import Channel, messages_of_appeal, messages_of_decision
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.preferences import Preferences
@@ -18,6 +20,7 @@ from core.store.sql import rows
 from core.store.sql.audit_chain import event_values, insert_event
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
+from core.store.sql.outbox import SqlOutboxWrites
 from core.store.sql.people import preferences_to_json
 from core.store.sql.postgres.decide import decide
 from core.store.sql.prepared import Prepared, prepared_insert
@@ -56,11 +59,16 @@ _NUMBER_TEXT = Prepared(
 )
 
 
-class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
+class SqlWriter(SqlReader, SqlClaimWrites, SqlOutboxWrites, SqlReportWrites, SqlSearchWrites):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
     """
+
+    def __init__(self, connection: Connection, channels: Collection[Channel]) -> None:
+        """`channels` are those that the site configured: each gets its messages."""
+        super().__init__(connection)
+        self._channels = channels
 
     def add_thread(self, thread: IncomingThread) -> bool:
         key = (threads.c.source == thread.source, threads.c.source_id == thread.source_id)
@@ -133,6 +141,19 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
         audit: AuditEvent,
         case_status: CaseStatus | None = None,
     ) -> bool:
+        is_stored = self._add_decision(decision, seen_version, idempotency_key, audit, case_status)
+        if is_stored and self._channels:
+            self._add_messages(messages_of_decision(decision, self._channels))
+        return is_stored
+
+    def _add_decision(
+        self,
+        decision: Decision,
+        seen_version: int,
+        idempotency_key: str,
+        audit: AuditEvent,
+        case_status: CaseStatus | None,
+    ) -> bool:
         if self._connection.dialect.name == "postgresql":
             given = {
                 "seen": seen_version,
@@ -199,6 +220,7 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
         )
         if moved.rowcount == 0:
             return False
+        self._add_messages(messages_of_appeal(appeal, self._channels))
         self.add_audit(audit)
         return True
 
