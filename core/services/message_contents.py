@@ -58,7 +58,10 @@ def read_content(
     )
     if message.audience is Audience.SITE:
         return content
-    statement = _statement(context, reader, revision, held, held[-1].effective_at)
+    past = reader.appeal_of(revision.id)
+    if past is not None and past.decision_id not in {each.id for each in held[:-1]}:
+        past = None  # filed later, against this decision or another
+    statement = _statement(context, reader, revision, held, appeal=past, now=held[-1].effective_at)
     place = place_of(comment.source, comment.source_id, comment.created_at)
     words = decision_words(statement, place, content.lookup_url, revision.reference)
     return replace(content, statement=statement, words=words)
@@ -74,7 +77,7 @@ def _of_appeal(
     comment, revision, chain = about
     ended_at = appeal.heard_at or appeal.filed_at
     until = chain_at_outcome(chain, appeal)
-    statement = _statement(context, reader, revision, until, ended_at)
+    statement = _statement(context, reader, revision, until, appeal=appeal, now=ended_at)
     place = place_of(comment.source, comment.source_id, comment.created_at)
     lookup_url = _lookup_url(author_url, revision)
     return MessageContent(
@@ -91,16 +94,20 @@ def _of_appeal(
 
 
 def _statement(
-    context: Context, reader: Reader, revision: Revision, chain: Sequence[Decision], now: datetime
+    context: Context,
+    reader: Reader,
+    revision: Revision,
+    chain: Sequence[Decision],
+    *,
+    appeal: Appeal | None,
+    now: datetime,
 ) -> Statement:
-    """As it was at that moment. An appeal filed later is left out; but nobody is told to appeal a
-    text that is gone."""
+    """As it was at that moment; but nobody is told to appeal a text that is gone."""
     policies = {version: reader.policy(version) for version in {p.policy_version for p in chain}}
-    appeal = reader.appeal_of(revision.id)
     statement = build_statement(
         chain,
         {version: policy for version, policy in policies.items() if policy is not None},
-        appeal if appeal is not None and appeal.filed_at <= now else None,
+        appeal,
         now=now,
         window_days=context.appeal_window_days,
     )
