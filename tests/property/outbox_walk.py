@@ -98,6 +98,16 @@ class Walk:
     def decide(self, who: str, action: str) -> None:
         decided(self.site.services, self.newest(), Action(action), actor=_PEOPLE[who])
 
+    def decide_and_send(self, who: str, action: str, seconds: str) -> None:
+        """All that was to be told before is told, so nothing else keeps the decision's messages
+        back when the sender looks, some seconds after the press."""
+        self.receiver.outcome = "ok"
+        while self._sender.send_due().states:
+            pass
+        self.decide(who, action)
+        self.wait(seconds)
+        self.send("ok")
+
     def undo(self, who: str) -> None:
         seen = len(self.chain())
         undo_decision(self.context, _PEOPLE[who], self.newest().id, seen_version=seen)

@@ -25,6 +25,12 @@ STEPS = st.one_of(
     st.tuples(st.just("write"), TEXTS),
     st.tuples(st.just("decide"), PEOPLE, st.sampled_from(["approve", "remove", "escalate"])),
     st.tuples(st.just("decide"), PEOPLE, st.sampled_from(["approve", "remove"])),
+    st.tuples(
+        st.just("decide_and_send"),
+        PEOPLE,
+        st.sampled_from(["approve", "remove"]),
+        st.sampled_from(["1.019", "14.019", "17.019"]),
+    ),
     st.tuples(st.just("undo"), PEOPLE),
     st.tuples(st.just("reopen")),
     st.tuples(st.just("appeal")),
