@@ -15,11 +15,12 @@ from core.inference.remote.transport_failures import too_slow, transport_failure
 from core.inference.resilience.retries import AttemptFailed
 from core.moderation.message_contents import MessageContent
 from core.moderation.outbox import Channel, FailedAttempt
-from core.outbox.base import LONGEST_ATTEMPT_S
 from core.outbox.signature import key_of, signed_headers
 from core.outbox.webhook_body import webhook_body
 
 CONNECT_WITHIN_S = 3.0
+ATTEMPT_S = 5.0
+"""Shorter than `up` waits for its servers to stop: a receiver that hangs gets none killed."""
 WORKERS = 8
 READ_BYTES = 64 * 1024
 """Of an answer, whose content is not used."""
@@ -38,7 +39,7 @@ class Webhook:
         url: str,
         secret: str,
         *,
-        attempt_s: float = LONGEST_ATTEMPT_S,
+        attempt_s: float = ATTEMPT_S,
         monotonic: Callable[[], float] = time.perf_counter,
     ) -> None:
         """Raises ValueError for a secret that is none."""
