@@ -37,7 +37,7 @@ class NothingToTell(StrEnum):
     NEVER_HELD = "the decision was cancelled or replaced before it took effect, or its text was"
     NO_CHANGE = "readers see the same as before"
     NO_NEWS = "the author would read the same as before"
-    TEXT_GONE = "the text was edited or withdrawn meanwhile, so it must not be shown"
+    TEXT_GONE = "the text was edited or withdrawn meanwhile, so readers can't see it"
     OVERTAKEN = "the site was told of a later decision meanwhile"
 
 
@@ -89,21 +89,27 @@ def type_of(
         return NothingToTell.NEVER_HELD
     after = visibility(held[-1])
     before = visibility(held[-2] if len(held) > 1 else None)
-    if audience is Audience.AUTHOR:
-        is_first_approval = before is Visibility.PENDING and after is Visibility.VISIBLE
-        is_same = before is after is not Visibility.REMOVED
-        return NothingToTell.NO_NEWS if is_first_approval or is_same else _NOTICE
+    kind = _notice(before, after) if audience is Audience.AUTHOR else _change(before, after)
+    if isinstance(kind, NothingToTell):
+        return kind
+    if is_overtaken and audience is Audience.SITE:
+        return NothingToTell.OVERTAKEN
+    return NothingToTell.TEXT_GONE if is_gone and after is Visibility.VISIBLE else kind
+
+
+def _notice(before: Visibility, after: Visibility) -> MessageType | NothingToTell:
+    is_first_approval = before is Visibility.PENDING and after is Visibility.VISIBLE
+    is_same = before is after is not Visibility.REMOVED
+    if is_first_approval or is_same:
+        return NothingToTell.NO_NEWS
+    return MessageType.NOTICE_DECISION
+
+
+def _change(before: Visibility, after: Visibility) -> MessageType | NothingToTell:
     if before is after:
         return NothingToTell.NO_CHANGE
-    if is_overtaken:
-        return NothingToTell.OVERTAKEN
-    if is_gone and after is Visibility.VISIBLE:
-        return NothingToTell.TEXT_GONE
     is_restored = before is Visibility.REMOVED and after is Visibility.VISIBLE
     return MessageType.COMMENT_RESTORED if is_restored else _TYPES[after]
-
-
-_NOTICE = MessageType.NOTICE_DECISION
 
 
 def chain_at_outcome(chain: Sequence[Decision], appeal: Appeal) -> Sequence[Decision]:

@@ -10,6 +10,7 @@ import urllib3
 from core.inference.remote.connections import PooledAdapter
 from core.inference.remote.http_errors import http_failure
 from core.inference.remote.proxies import proxies_for
+from core.inference.remote.secrets import hide_in_logs
 from core.inference.remote.transport import certificates_of_environment
 from core.inference.remote.transport_failures import too_slow, transport_failure
 from core.inference.resilience.retries import AttemptFailed
@@ -44,6 +45,8 @@ class Webhook:
     ) -> None:
         """Raises ValueError for a secret that is none."""
         self._url = url
+        # A path may hold a token, and the HTTP library logs it.
+        hide_in_logs([url.partition("//")[2].partition("/")[2]])
         self._key = key_of(secret)
         self._attempt_s = attempt_s
         self._monotonic = monotonic

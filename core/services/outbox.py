@@ -70,15 +70,17 @@ class Sender:
     def send_due(self) -> SendReport:
         """Send one batch of the messages that are due. Raises StoreError, once all attempts of the
         batch are over."""
+        report = SendReport()
+        with self.context.store.read() as reader:
+            # A write of nothing would succeed on a full disk, and hide it from the health check.
+            if not reader.has_due_messages(self.channel.name, self.context.clock.now()):
+                return report
         with self.context.store.write() as tx:
             # Read within the write lock: what cancelled a decision until now is stored already.
             now = self.context.clock.now()
             claimed = tx.claim_messages(
                 self.channel.name, now=now, until=now + LEASE, limit=self.channel.workers
             )
-        report = SendReport()
-        if not claimed:
-            return report
         with ThreadPoolExecutor(self.channel.workers, thread_name_prefix="outbox") as workers:
             for ended in workers.map(lambda message: self._send(message, now), claimed):
                 report.add(ended)

@@ -27,6 +27,10 @@ class OutboxReader(Protocol):
         """All about one text, in the order in which they were stored."""
         ...
 
+    def has_due_messages(self, channel: Channel, now: datetime) -> bool:
+        """Whether `claim_messages` would find any."""
+        ...
+
     def is_overtaken(self, message: Message) -> bool:
         """Whether a message that was stored later was delivered to the same audience on the same
         channel, about the same comment."""

@@ -121,12 +121,18 @@ class Outbox(StoreFixtures):
         revision = rows.comment("one")
         rows.decided(revision, Action.HOLD, minutes=1)
         assert claim(sending, at(0.9)) == []
+        with sending.read() as reader:
+            assert not reader.has_due_messages(WEBHOOK, at(0.9))
+            assert reader.has_due_messages(WEBHOOK, at(1))
         first = claim(sending, at(1))
         assert [each.audience for each in first] == [SITE, AUTHOR]
         assert {(each.attempts, each.next_at) for each in first} == {(1, at(1) + LEASE)}
         with sending.read() as reader:
             assert [reader.message(each.id) for each in first] == first
         assert claim(sending, at(1)) == []
+        with sending.read() as reader:
+            assert not reader.has_due_messages(WEBHOOK, at(1))
+            assert reader.has_due_messages(EMAIL, at(1))
         assert [each.channel for each in claim(sending, at(1), EMAIL)] == [EMAIL]
         again = claim(sending, at(1) + LEASE)
         assert {each.attempts for each in again} == {2}

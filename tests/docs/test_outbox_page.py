@@ -34,12 +34,12 @@ def verify() -> Callable[[str, dict[str, str], bytes], bool]:
 
 @pytest.fixture(scope="module")
 def received(tmp_path_factory: pytest.TempPathFactory) -> list[Received]:
-    """The messages about a comment on hold."""
+    """The messages about a comment on hold: to the site, then to its author."""
     with outbox_site(tmp_path_factory.mktemp("outbox")) as site, Receiver() as receiver:
         site.time.now = system_clock().now()
         scored(site.services, HELD)
         site.drain(receiver)
-        return receiver.received
+        return sorted(receiver.received, key=lambda each: each.json["type"])
 
 
 def test_the_pages_lines_verify_a_message(verify, received) -> None:

@@ -65,6 +65,8 @@ class MailStub:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # A thread that waits in `accept` would keep the port open, and take one more.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     def _accept(self) -> None:

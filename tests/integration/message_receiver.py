@@ -112,6 +112,8 @@ class Receiver:
         return self
 
     def __exit__(self, *_: object) -> None:
+        # A thread that waits in `accept` would keep the port open, and take one more.
+        self._listener.shutdown(socket.SHUT_RDWR)
         self._listener.close()
 
     @property
@@ -149,7 +151,7 @@ def _read(connection: socket.socket) -> Received | None:
     """The next request to its last byte; None if the client closes."""
     with connection.makefile("rb") as stream:
         headers: dict[str, str] = {}
-        if not stream.readline().startswith(b"POST /hooks "):
+        if not stream.readline().startswith(b"POST /hooks"):
             return None
         while (line := stream.readline()) not in (b"\r\n", b""):
             name, _, value = line.decode("latin-1").partition(":")

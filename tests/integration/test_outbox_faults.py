@@ -1,6 +1,7 @@
 """Whatever a receiver does, its message arrives in the end: with the same id and the same body, not
 before its decision holds, and after an attempt that came to an end by itself."""
 
+import logging
 import socket
 import ssl
 import threading
@@ -227,3 +228,13 @@ def test_connections_are_used_again(site: OutboxSite) -> None:
     with Receiver() as receiver:
         site.drain(receiver)
         assert len(set(receiver.ids)) == 3
+
+
+def test_a_token_in_the_address_is_in_no_log(
+    site: OutboxSite, message: Message, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG), Receiver([status(500)]) as receiver:
+        assert site.send(f"{receiver.url}?token=s3cret").failures == ["answered 500"]
+        assert receiver.ids == [message.id]
+    assert "POST /[hidden]" in caplog.text
+    assert "s3cret" not in caplog.text

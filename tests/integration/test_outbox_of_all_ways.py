@@ -201,7 +201,7 @@ def test_a_text_that_is_gone_is_not_shown_again(site: OutboxSite, receiver: Rece
     kinds = told(site, receiver, revision)
     assert [each for each in kinds if each.startswith("comment")] == ["comment.held"]
     details = {each.detail for each in site.messages(revision)}
-    assert "the text was edited or withdrawn meanwhile, so it must not be shown" in details
+    assert "the text was edited or withdrawn meanwhile, so readers can't see it" in details
 
 
 def test_what_was_pending_when_the_text_was_edited_is_not_told(

@@ -117,6 +117,12 @@ def test_the_words_of_an_attempt_are_reported(site: OutboxSite) -> None:
     assert not sender(site, receiver).send_due().has_progress
 
 
+def test_with_nothing_due_nothing_is_written(site: OutboxSite) -> None:
+    """The state's write lock is taken, and nobody waits for it."""
+    with site.services.context.store.write():
+        assert not sender(site, ReceiverInMemory()).send_due().states
+
+
 class _Sender:
     """Gives what it is told to, or raises it."""
 

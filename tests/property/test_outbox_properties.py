@@ -11,10 +11,11 @@ from hypothesis import strategies as st
 
 from core.moderation.appeals import AppealStatus
 from core.moderation.comments import Revision, Visibility
-from core.moderation.decisions import visibility
+from core.moderation.decisions import Decision, visibility
 from core.moderation.effect import in_force
 from core.moderation.message_contents import APPEAL_TYPES
-from core.moderation.outbox import MessageState
+from core.moderation.outbox import Audience, MessageState
+from core.moderation.policies import Action
 from tests.factories import CLEAN, HELD, REMOVED, chain_of
 from tests.property.outbox_walk import GRACE_S, Walk
 
@@ -70,7 +71,7 @@ def seen_by_readers(walk: Walk, revision: Revision) -> list[Visibility]:
     end = ends_of(walk, revision)
     moments = sorted({t for each in chain for t in (each.decided_at, each.effective_at)})
     seen = [
-        visibility(in_force([past for past in chain if past.decided_at <= moment], moment))
+        visibility(_in_force_then(chain, moment))
         for moment in moments
         if end is None or moment <= end
     ]
@@ -113,6 +114,7 @@ def test_the_site_is_told_what_readers_may_see(first: str, steps: list[tuple[str
                 assert is_gone_from(told, seen), (told, seen)
         check_times_and_order(walk)
         check_appeals(walk)
+        check_removals(walk)
 
 
 def check_times_and_order(walk: Walk) -> None:
@@ -154,6 +156,31 @@ def check_appeals(walk: Walk) -> None:
         }
         if appeal is not None and appeal.status is not AppealStatus.PENDING:
             assert APPEAL_TYPES[appeal.status] in kinds
+
+
+def check_removals(walk: Walk) -> None:
+    """The author hears of each removal that held at any moment."""
+    for revision in walk.revisions():
+        chain, end = chain_of(walk.site.services, revision), ends_of(walk, revision)
+        moments = {t for each in chain for t in (each.decided_at, each.effective_at)}
+        held = {
+            decision.id
+            for moment in moments
+            if end is None or moment <= end
+            if (decision := _in_force_then(chain, moment)) is not None
+            if decision.action is Action.REMOVE
+        }
+        told = {
+            message.decision_id
+            for message in walk.site.messages(revision)
+            if message.audience is Audience.AUTHOR and message.appeal_id is None
+            if message.id in {each.id for each in walk.receiver.arrived}
+        }
+        assert held <= told
+
+
+def _in_force_then(chain: list[Decision], moment: datetime) -> Decision | None:
+    return in_force([past for past in chain if past.decided_at <= moment], moment)
 
 
 def test_a_walk_reaches_what_it_is_about() -> None:

@@ -66,7 +66,9 @@ def test_a_text_that_is_gone_is_not_shown_again() -> None:
     assert type_of(held(A), SITE, is_gone=True) is NothingToTell.TEXT_GONE
     assert type_of(held(A, R), SITE, is_gone=True) is MessageType.COMMENT_REMOVED
     assert type_of(held(H), SITE, is_gone=True) is MessageType.COMMENT_HELD
-    assert type_of(held(R, A), AUTHOR, is_gone=True) is NOTICE
+    assert type_of(held(R, A), AUTHOR, is_gone=True) is NothingToTell.TEXT_GONE
+    assert type_of(held(A), AUTHOR, is_gone=True) is NO_NEWS
+    assert type_of(held(A, R), AUTHOR, is_gone=True) is NOTICE
 
 
 def test_what_was_overtaken_is_not_told_to_the_site() -> None:

@@ -91,6 +91,18 @@ class SqlOutboxReads:
         found = self._connection.execute(query.order_by(outbox.c.number)).mappings()
         return [_message(row) for row in found]
 
+    def has_due_messages(self, channel: Channel, now: datetime) -> bool:
+        return bool(self._due(channel, now, 1))
+
+    def _due(self, channel: Channel, now: datetime, limit: int) -> Sequence[Message]:
+        asked = {
+            "channel": channel.value,
+            "now": rows.to_micros(now),
+            "pending": MessageState.PENDING.value,
+            "most": limit,
+        }
+        return [_message(row) for row in _DUE.run(self._connection, asked).mappings().all()]
+
     def is_overtaken(self, message: Message) -> bool:
         query = (
             select(_later.c.id)
@@ -141,13 +153,7 @@ class SqlOutboxWrites(SqlOutboxReads):
     def claim_messages(
         self, channel: Channel, *, now: datetime, until: datetime, limit: int
     ) -> Sequence[Message]:
-        asked = {
-            "channel": channel.value,
-            "now": rows.to_micros(now),
-            "pending": MessageState.PENDING.value,
-            "most": limit,
-        }
-        due = [_message(row) for row in _DUE.run(self._connection, asked).mappings().all()]
+        due = self._due(channel, now, limit)
         for message in due:
             values = {"message": message.id, "until": rows.to_micros(until)}
             _CLAIM.run(self._connection, values)
