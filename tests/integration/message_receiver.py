@@ -100,6 +100,7 @@ class Receiver:
         self, behaviours: Sequence[Behaviour] = (), tls: ssl.SSLContext | None = None
     ) -> None:
         self.received: list[Received] = []
+        self.connections = 0
         self.came = threading.Semaphore(0)
         self._behaviours = list(behaviours)
         self._tls = tls
@@ -130,6 +131,7 @@ class Receiver:
                 connection, _ = self._listener.accept()
             except OSError:
                 return
+            self.connections += 1
             threading.Thread(target=self._serve, args=(connection,), daemon=True).start()
 
     def _serve(self, plain: socket.socket) -> None:

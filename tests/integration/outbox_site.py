@@ -36,7 +36,7 @@ class OutboxSite:
 
     def drain(self, receiver: Receiver) -> None:
         """Send all there is, whenever it is due."""
-        for _ in range(100):
+        for _ in range(1_000):
             if not self.pending():
                 return
             self.send(receiver.url)

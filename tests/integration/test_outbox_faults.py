@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from core.moderation.outbox import MAX_ATTEMPTS, Audience, Message, MessageState
+from core.outbox.webhook import Webhook
+from core.services.outbox import Sender
 from tests.factories import CLEAN, scored
 from tests.integration.faulty_server import self_signed
 from tests.integration.message_receiver import (
+    SECRET,
     Behaviour,
     Receiver,
     answer,
@@ -23,7 +26,8 @@ from tests.integration.message_receiver import (
     reset,
     status,
 )
-from tests.integration.outbox_site import OutboxSite, outbox_site
+from tests.integration.outbox_site import AUTHOR_URL, OutboxSite, outbox_site
+from tests.patience import PATIENT_S
 
 HEAD = b"HTTP/1.1 200 OK\r\n"
 SHORT_S = 0.3
@@ -222,12 +226,14 @@ def test_a_slow_message_holds_up_no_other_comment(site: OutboxSite) -> None:
         assert len(receiver.received) == 3
 
 
-def test_connections_are_used_again(site: OutboxSite) -> None:
-    for n in range(3):
-        scored(site.services, f"{CLEAN} {n}")
+def test_a_connection_is_used_again(site: OutboxSite) -> None:
     with Receiver() as receiver:
-        site.drain(receiver)
-        assert len(set(receiver.ids)) == 3
+        channel = Webhook(receiver.url, SECRET, attempt_s=PATIENT_S)
+        for n in range(3):
+            scored(site.services, f"{CLEAN} {n}")
+            assert Sender(site.services.context, channel, AUTHOR_URL).send_due().has_progress
+        channel.close()
+        assert (len(receiver.received), receiver.connections) == (3, 1)
 
 
 def test_a_token_in_the_address_is_in_no_log(
