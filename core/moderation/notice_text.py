@@ -10,7 +10,7 @@ from core.moderation.comments import Visibility
 from core.moderation.notices import DecidedBy, Statement, decided_by
 
 _HEADLINES: dict[Visibility, str] = {
-    Visibility.VISIBLE: "Readers can see your comment again.",
+    Visibility.VISIBLE: "Readers can see your comment.",
     Visibility.HELD: "Your comment waits for a moderator. Readers don't see it until then.",
     Visibility.REMOVED: "Your comment was removed. Readers no longer see it.",
 }
@@ -40,8 +40,7 @@ _CLOSING = "This message was written by a program. Replies to it are not read."
 def decision_words(statement: Statement, place: str, lookup_url: str, reference: str) -> str:
     """The notice of a decision. `place` says which comment it is about."""
     parts = [_HEADLINES[statement.visibility], place]
-    if who := _WHO.get(decided_by(statement)):
-        parts.append(f"Who decided: {who}")
+    parts.append(f"Who decided: {_who(statement)}")
     if statement.reason is not None and statement.visibility is not Visibility.VISIBLE:
         parts.append(f"The rule: {statement.reason.title}\n{_quoted(statement.reason.text)}")
     if statement.note:
@@ -51,6 +50,14 @@ def decision_words(statement: Statement, place: str, lookup_url: str, reference:
     if statement.visibility is Visibility.REMOVED:
         parts.append(_REDRESS)
     return "\n\n".join([*parts, _where(lookup_url, reference), _CLOSING]) + "\n"
+
+
+def _who(statement: Statement) -> str:
+    """Raises KeyError if nothing was decided."""
+    who = decided_by(statement)
+    if who is DecidedBy.MODEL and statement.visibility is Visibility.VISIBLE:
+        return "A model checked it. No person took part."
+    return _WHO[who]
 
 
 def appeal_words(appeal: Appeal, place: str, lookup_url: str, reference: str) -> str:

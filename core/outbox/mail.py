@@ -27,7 +27,7 @@ _SUBJECTS: dict[MessageType, str] = {
     MessageType.NOTICE_APPEAL_CLOSED: "Your appeal was closed",
 }
 _DECISIONS: dict[Visibility, str] = {
-    Visibility.VISIBLE: "Your comment can be seen again",
+    Visibility.VISIBLE: "Your comment can be seen",
     Visibility.HELD: "Your comment waits for a moderator",
     Visibility.REMOVED: "Your comment was removed",
 }

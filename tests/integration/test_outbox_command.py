@@ -16,6 +16,7 @@ from core.moderation.audit import OUTBOX
 from core.moderation.outbox import MAX_ATTEMPTS, MessageState
 from core.serving.app import create_app
 from tests.factories import CLEAN, HELD, REMOVED, scored
+from tests.integration.mail_server import MailStub
 from tests.integration.message_receiver import SECRET, Receiver, status
 from tests.integration.outbox_site import OutboxSite, outbox_site
 from tests.patience import PATIENT_S
@@ -97,6 +98,40 @@ def test_list_counts_and_names_dead_letters(site, capsys) -> None:
     assert printed[2].startswith(f"{dead} (comment.published) was given up on 20")
     assert printed[2].endswith("after 20 attempts: webhook answered 410")
     assert json.loads(printed[-1]) == {"dead": 1, "delivered": 0, "not_needed": 0, "pending": 2}
+
+
+def test_list_names_the_first_dead_letters_alone(site, capsys, monkeypatch) -> None:
+    monkeypatch.setattr("core.cli.outbox.MOST_SHOWN", 1)
+    first = make_dead(site)
+    make_dead(site, f"{CLEAN} Again.")
+    _, printed = ran(capsys, "list")
+    assert printed[1].startswith(first)
+    assert printed[2] == "... and 1 more dead ones."
+
+
+def test_mail_goes_to_the_server_that_is_set(tmp_path, monkeypatch, capsys) -> None:
+    with MailStub() as stub:
+        given = {
+            "smtp_host": "127.0.0.1",
+            "smtp_port": stub.port,
+            "smtp_security": "none",
+            "smtp_user": "console",
+            "smtp_password": "hunter2",
+            "smtp_from": "console@site.example",
+            "smtp_to": "moderation@site.example",
+        }
+        for name, value in given.items():
+            monkeypatch.setenv(f"MODCONSOLE_{name.upper()}", str(value))
+        webhook = {"webhook_url": "none", "webhook_secret": "none"}
+        with outbox_site(tmp_path, **webhook, **given) as site:
+            site.time.now = system_clock().now()
+            monkeypatch.setenv("MODCONSOLE_HOME", str(site.services.settings.home))
+            monkeypatch.setenv("MODCONSOLE_STATE_URL", site.services.settings.state_url)
+            monkeypatch.setenv("MODCONSOLE_BACKEND", "fake")
+            scored(site.services, HELD)
+            assert ran(capsys, "send")[0] == 0
+        assert stub.signed_in == ["\0console\0hunter2"]
+        assert stub.taken[0].recipients == ["TO:<moderation@site.example>"]
 
 
 @pytest.mark.parametrize("is_all", [True, False])

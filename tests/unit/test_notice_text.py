@@ -7,8 +7,8 @@ import pytest
 
 from core.moderation.appeals import AppealStatus
 from core.moderation.decisions import Decision
-from core.moderation.notice_text import appeal_words, decision_words, place_of
-from core.moderation.notices import build_statement
+from core.moderation.notice_text import _WHO, appeal_words, decision_words, place_of
+from core.moderation.notices import DecidedBy, build_statement
 from tests.unit.test_notices import (
     AFTER_EDIT,
     APPROVED_BEFORE,
@@ -20,6 +20,7 @@ from tests.unit.test_notices import (
     NOT_READ,
     NOW,
     OVERTURNED,
+    PASSED,
     PENDING,
     POLICY,
     REMOVAL,
@@ -67,7 +68,8 @@ def test_a_removal_is_told_with_all_that_article_17_wants() -> None:
         ([AFTER_EDIT], "earlier text"),
         ([NOT_READ], "longer than what the model reads"),
         ([APPROVED_BEFORE], "approved the same text"),
-        ([HELD, REMOVAL, RESTORED], "Who decided:"),
+        ([HELD, REMOVAL, RESTORED], "a moderator read it"),
+        ([UNSCORED, replace(PASSED, id="d2", supersedes="d1")], "A model checked it."),
     ],
 )
 def test_it_says_who_or_what_decided(chain, who: str) -> None:
@@ -76,7 +78,7 @@ def test_it_says_who_or_what_decided(chain, who: str) -> None:
 
 def test_a_comment_that_is_back_has_no_rule_and_no_appeal() -> None:
     words = words_of(HELD, BY_PERSON)
-    assert words.startswith("Readers can see your comment again.")
+    assert words.startswith("Readers can see your comment.")
     assert "The rule" not in words
     assert "appeal until" not in words
     assert "dispute settlement" not in words
@@ -108,6 +110,10 @@ def test_an_outcome_is_told_with_its_reason(appeal, begin: str, has_redress: boo
 def test_an_outcome_without_a_reason_quotes_none() -> None:
     without = replace(PENDING, status=AppealStatus.CLOSED)
     assert "The reason" not in appeal_words(without, PLACE, URL, REFERENCE)
+
+
+def test_every_way_to_decide_has_words_but_that_nothing_was_decided() -> None:
+    assert set(_WHO) == set(DecidedBy) - {DecidedBy.NOBODY}
 
 
 def test_nothing_quoted_passes_for_the_notices_own_words() -> None:
