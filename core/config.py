@@ -10,6 +10,7 @@ from core.errors import ConfigError
 from core.inference.backends_file import declared_names
 from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
+from core.moderation.appeals import ANSWER_DAYS
 from core.moderation.languages import code_problem
 from core.moderation.outbox import Channel
 from core.outbox.problems import mail_problem, webhook_problem
@@ -80,6 +81,7 @@ class Settings:
     blind_share: float = 0.1
     grace_s: float = 15.0
     appeal_window_days: int = 184
+    appeal_answer_days: int = ANSWER_DAYS
     # These may hold keys and passwords, too.
     webhook_url: str = field(default=NOT_SET, repr=False)
     webhook_secret: str = field(default=NOT_SET, repr=False)

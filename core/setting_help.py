@@ -67,6 +67,8 @@ SETTING_HELP: dict[str, str] = {
     "can be cancelled, and authors, the API and appeals don't see it. 0: it takes effect at once.",
     "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
     "months).",
+    "appeal_answer_days": "Days in which an appeal is to be answered. Its author is told the date, "
+    "which stays as it was if the setting changes later; *Appeals* shows what is due first.",
     "webhook_url": "Where the site takes messages about comments: `none`, or `https://HOST/PATH`. "
     "All processes need the same settings of channels: a message is stored with its decision, or "
     "not at all. See docs/outbox.md.",

@@ -3,25 +3,33 @@
 import streamlit as st
 
 from core.errors import ConsoleError
-from dashboard.lookup.panel import NOT_NOW, look_up_panel
+from dashboard.lookup.panel import NOT_NOW, look_up_field, show_answer
 from dashboard.wiring import current_services
 
 TITLE = "What happened to my comment?"
+ABOUT = (
+    "With the reference you were given you can see what was decided, by which rule, and how to "
+    "object. You need no account."
+)
 
 
 def render() -> None:
-    """A field for the reference, and the answer below."""
-    st.title(TITLE, anchor=False)
-    st.text(
-        "With the reference you were given you can see what was decided, by which rule, "
-        "and how to object. You need no account."
-    )
+    """The answer, if the address has a reference, then the field for one."""
+    answer_place = st.container()
     try:
         services = current_services()
     except ConsoleError:
         st.warning(NOT_NOW)
         return
-    look_up_panel(services, "Reference of your comment")
+    if st.query_params.get("reference"):
+        typed = look_up_field("Look up another comment")
+    else:
+        st.title(TITLE, anchor=False)
+        st.text(ABOUT)
+        typed = look_up_field("Reference of your comment")
+    if typed:
+        with answer_place:
+            show_answer(services, typed, TITLE)
 
 
 st.set_page_config(page_title=TITLE, page_icon="💬", layout="centered")

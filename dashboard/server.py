@@ -21,6 +21,7 @@ from core.addresses import is_loopback
 from core.config import LOOPBACK_URL, Settings, load_settings
 from core.errors import ConfigError, ConsoleError
 from core.processes.app_log import hand_to_root, set_up_log
+from dashboard.audit.download import ROUTE as AUDIT_LOG
 from dashboard.review.desk.routes import ROUTE as REVIEW_DESK
 from dashboard.runs.download import ROUTE as RUN_RESULTS
 from dashboard.same_origin import SameOriginOnly
@@ -98,7 +99,7 @@ def make_app(which: str, settings: Settings) -> st.App:
     """The staff console or the public look-up as an ASGI application."""
     return st.App(
         Path(__file__).parent / APPS[which],
-        routes=[RUN_RESULTS, REVIEW_DESK] if which == "staff" else [],
+        routes=[RUN_RESULTS, AUDIT_LOG, REVIEW_DESK] if which == "staff" else [],
         middleware=[
             Middleware(SecurityHeaders, sockets=sockets_of(which, settings)),
             Middleware(SameOriginOnly),

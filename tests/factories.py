@@ -20,7 +20,8 @@ from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.moderation.queue import QueueFilter
 from core.moderation.reports import IncomingReport
-from core.services.appeal import file_appeal, hear_appeal
+from core.services.appeal import file_appeal
+from core.services.hearing import hear_appeal, take_first_look
 from core.services.ingest import ingest
 from core.services.queue import MAX_LIMIT, list_queue
 from core.services.report import Reported, report_comment
@@ -155,7 +156,8 @@ def appealed(services: Services, revision: Revision, words: str = "I quoted some
 
 
 def heard(services: Services, appeal: Appeal, *, overturn: bool, actor: Actor = LEAD) -> Appeal:
-    """The appeal's outcome, decided by a lead who took no part before."""
+    """The appeal's outcome, decided by a lead who took no part before, after a first look."""
+    take_first_look(services.context, actor, appeal.id, Action.APPROVE)
     reason = "The quotation marks make it clear." if overturn else "It insults a person directly."
     return hear_appeal(services.context, actor, appeal.id, overturn=overturn, reason=reason)
 

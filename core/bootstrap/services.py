@@ -262,6 +262,7 @@ def build_services(
         store=open_store(settings),
         clock=clock,
         appeal_window_days=settings.appeal_window_days,
+        answer_days=settings.appeal_answer_days,
         failure=_failure_rule(settings),
         shares=sampling_shares(settings),
         grace=timedelta(seconds=settings.grace_s),

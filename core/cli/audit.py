@@ -5,11 +5,9 @@ import json
 from collections.abc import Iterable
 from contextlib import closing
 from datetime import UTC, datetime
-from itertools import islice
 from pathlib import Path
 
-import pyarrow as pa
-
+from core.batch.audit_rows import AUDIT_SCHEMA, audit_batches
 from core.batch.sinks import check_out, open_sink
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands
@@ -21,9 +19,6 @@ from core.moderation.permissions import SYSTEM
 from core.services.audit import export_audit, verify_audit
 
 MOST_SHOWN = 20
-CHUNK_EVENTS = 10_000
-_TYPES = {"seq": pa.int64(), "occurred_at": pa.timestamp("us", "UTC")}
-_SCHEMA = pa.schema([(name, _TYPES.get(name, pa.string())) for name in StoredEvent._fields])
 
 
 def add_commands(commands: Commands) -> None:
@@ -101,11 +96,9 @@ def _break_line(found: ChainBreak, check: ChainCheck) -> str:
 
 def _export(events: Iterable[StoredEvent], out: Path) -> int:
     count = 0
-    with open_sink(out, _SCHEMA) as sink:
-        rest = iter(events)
-        while chunk := list(islice(rest, CHUNK_EVENTS)):
-            columns = dict(zip(StoredEvent._fields, zip(*chunk, strict=True), strict=True))
-            sink.write(pa.record_batch(columns, schema=_SCHEMA))
-            count += len(chunk)
+    with open_sink(out, AUDIT_SCHEMA) as sink:
+        for batch in audit_batches(events):
+            sink.write(batch)
+            count += batch.num_rows
     print(f"{count:,} events are in {out}.")
     return ExitCode.DONE

@@ -1,19 +1,19 @@
-"""Appeals against removals: when an author may file one, and who may hear it."""
+"""Appeals against removals: when an author may file one, and when it is to be answered."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.errors import InvalidInput, PermissionDenied, RuleBroken
+from core.errors import InvalidInput, RuleBroken
 from core.moderation.cases import TextGone
 from core.moderation.cleaning import is_storable
 from core.moderation.decisions import Decision
-from core.moderation.invisible import is_blank, visible_form
+from core.moderation.invisible import is_blank
 from core.moderation.policies import Action
 
 MAX_APPEAL_CHARS = 2_000
-MIN_OUTCOME_CHARS = 10
+ANSWER_DAYS = 7
+"""In which an author is promised an answer, unless the site says otherwise."""
 
 
 class AppealStatus(StrEnum):
@@ -40,7 +40,8 @@ CLOSING_WORDS: dict[TextGone, str] = {
 @dataclass(frozen=True, slots=True)
 class Appeal:
     """An appeal against one decision. `words` is the author's text, `outcome_reason` is written by
-    the person who heard the appeal."""
+    the person who heard the appeal. `due_at` is the time until which the author was promised an
+    answer."""
 
     id: str
     decision_id: str
@@ -48,6 +49,7 @@ class Appeal:
     words: str
     status: AppealStatus
     filed_at: datetime
+    due_at: datetime
     heard_by: str | None = None
     outcome_reason: str | None = None
     heard_at: datetime | None = None
@@ -63,6 +65,11 @@ def closed_appeal(appeal: Appeal, because: TextGone, now: datetime) -> Appeal:
 def appeal_deadline(decision: Decision, window_days: int) -> datetime:
     """The last moment at which the decision can be appealed."""
     return decision.effective_at + timedelta(days=window_days)
+
+
+def answer_due(filed_at: datetime, answer_days: int) -> datetime:
+    """Until when an appeal that was filed then is to be answered."""
+    return filed_at + timedelta(days=answer_days)
 
 
 def days_left(deadline: datetime, now: datetime) -> int:
@@ -113,28 +120,4 @@ def check_words(words: str) -> str:
         raise InvalidInput(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
     if not is_storable(trimmed):
         raise InvalidInput("The text holds characters that can't be stored.")
-    return trimmed
-
-
-def check_can_hear(actor_id: str, appeal: Appeal, chain: Sequence[Decision]) -> None:
-    """Check that the actor may hear the appeal: it is pending, and the actor made none of the
-    decisions in `chain`. Raises RuleBroken or PermissionDenied."""
-    if appeal.status is AppealStatus.CLOSED:
-        raise RuleBroken("This appeal was closed: the text it was about is gone.")
-    if appeal.status is not AppealStatus.PENDING:
-        raise RuleBroken(f"This appeal was {appeal.status} by {appeal.heard_by}.")
-    if any(past.actor == actor_id for past in chain):
-        raise PermissionDenied("You decided on this comment yourself; somebody else must hear it.")
-
-
-def check_outcome_reason(reason: str) -> str:
-    """The reason for the outcome, trimmed. The author reads it, so it has a minimum length. Raises
-    RuleBroken."""
-    trimmed = reason.strip()
-    if len(visible_form(trimmed).strip()) < MIN_OUTCOME_CHARS:
-        raise RuleBroken("Give the author a reason of at least one sentence.")
-    if len(trimmed) > MAX_APPEAL_CHARS:
-        raise RuleBroken(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
-    if not is_storable(trimmed):
-        raise RuleBroken("The reason holds characters that can't be stored.")
     return trimmed

@@ -29,6 +29,7 @@ class AuditKind(StrEnum):
     GROUP_UNDONE = "group.undone"
     CASE_SKIPPED = "case.skipped"
     APPEAL_FILED = "appeal.filed"
+    APPEAL_LOOKED_AT = "appeal.looked_at"
     APPEAL_UPHELD = "appeal.upheld"
     APPEAL_OVERTURNED = "appeal.overturned"
     APPEAL_CLOSED = "appeal.closed"
@@ -40,6 +41,18 @@ class AuditKind(StrEnum):
     READ_LIMIT_NOTED = "read_limit.noted"
     AUDIT_EXPORTED = "audit.exported"
     OUTBOX_REPLAYED = "outbox.replayed"
+
+
+@dataclass(frozen=True, slots=True)
+class AuditFilter:
+    """Which audit events are wanted; None lets all through. `since` is part of the span of time,
+    `until` is not."""
+
+    kind: AuditKind | None = None
+    actor: str | None = None
+    subject_id: str | None = None
+    since: datetime | None = None
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

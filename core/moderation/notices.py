@@ -72,6 +72,8 @@ class Statement:
     automated decision. `ranked_reasons` are the reasons of `facts` by the policy's precedence; an
     automated decision gives the first of them. `unassessed_language` is the code of the language
     because of which it was not scored. `effective_at` is the time from which the decision holds.
+    `noticed_at` is the time of the last automated decision. `was_reason_changed`: after an appeal
+    the removal stands, but for another reason.
     """
 
     visibility: Visibility
@@ -92,6 +94,8 @@ class Statement:
     unread_chars: int = 0
     unassessed_language: str | None = None
     effective_at: datetime | None = None
+    was_reason_changed: bool = False
+    noticed_at: datetime | None = None
 
 
 def build_statement(
@@ -135,6 +139,8 @@ def build_statement(
         source=automated.source if automated else None,
         unread_chars=automated.unread_chars if automated else 0,
         unassessed_language=automated.unassessed_language if automated else None,
+        noticed_at=automated.decided_at if automated else None,
+        was_reason_changed=_is_reason_changed(current),
     )
 
 
@@ -155,6 +161,10 @@ def _ranked_reasons(
     ranked = sorted(facts, key=lambda fact: policies[fact.policy_version].reason_rank(fact.rule))
     reasons = [policies[fact.policy_version].reason(fact.rule.reason_code) for fact in ranked]
     return tuple(dict.fromkeys(reasons))
+
+
+def _is_reason_changed(current: Decision | None) -> bool:
+    return current is not None and current.appeal_id is not None and current.action is Action.REMOVE
 
 
 def _reason(current: Decision | None, policies: Mapping[int, Policy]) -> Reason | None:
@@ -196,7 +206,7 @@ def decided_by(statement: Statement) -> DecidedBy:
         if statement.unassessed_language is not None:
             return DecidedBy.LANGUAGE
         return _WITHOUT_RULE.get(statement.source, DecidedBy.NOT_SCORED)
-    if appeal_stage(statement) is AppealStage.OVERTURNED:
+    if statement.was_reason_changed or appeal_stage(statement) is AppealStage.OVERTURNED:
         return DecidedBy.APPEAL
     return DecidedBy.MODEL_THEN_PERSON if statement.found_automatically else DecidedBy.PERSON
 

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from core.clock import Clock
 from core.identifiers import new_id
+from core.moderation.appeals import ANSWER_DAYS
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.decisions import NO_GRACE
 from core.moderation.permissions import Actor
@@ -21,6 +22,7 @@ class Context:
     store: Store
     clock: Clock
     appeal_window_days: int
+    answer_days: int = ANSWER_DAYS
     failure: FailureRule = field(default_factory=FailureRule)
     shares: SamplingShares = NO_DRAWS
     grace: timedelta = NO_GRACE

@@ -31,13 +31,15 @@ class LookupAnswer:
     """The comment's newest text and its present statement of reasons. Names no moderator.
 
     `reference` belongs to the newest text. `text` is empty if the comment was withdrawn, at
-    `withdrawn_at`. `changed` is set if an older text's reference was requested.
+    `withdrawn_at`. `changed` is set if an older text's reference was requested. An appeal is
+    answered within `answer_days`.
     """
 
     reference: str
     text: str
     posted_at: datetime
     statement: Statement
+    answer_days: int
     withdrawn_at: datetime | None = None
     changed: ChangedText | None = None
 
@@ -56,6 +58,7 @@ def look_up(context: Context, reference: str) -> LookupAnswer:
             text=_visible_text(newest),
             posted_at=comment.created_at,
             statement=_statement(context, reader, newest),
+            answer_days=context.answer_days,
             withdrawn_at=newest.withdrawn_at,
             changed=_changed(context, reader, asked) if asked.id != newest.id else None,
         )

@@ -22,12 +22,11 @@ from core.moderation.reopening import OWN_FOR
 from core.moderation.scores import Label, not_assessed
 from core.services.context import Context
 from core.store.base import Reader
-from core.store.views import AppealItem, AuthorRecord, OwnDecision, QueueCount, ThreadEntry
+from core.store.views import AuthorRecord, OwnDecision, QueueCount, ThreadEntry
 
 UNDO_LIMIT = 50 + GROUP_LIMIT
 """A group is undone by one press, so the largest one leaves room for others."""
 THREAD_DEPTH = 6
-APPEAL_LIMIT = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,34 +186,8 @@ def _failure(reader: Reader, automated: Decision) -> ErrorKind | None:
     return ErrorKind.BACKEND
 
 
-def list_appeals(context: Context, actor: Actor, *, pending: bool) -> Sequence[AppealItem]:
-    """Pending appeals, oldest first, or ended ones, newest first; at most APPEAL_LIMIT."""
-    check_can(actor, Permission.SEE_APPEALS)
-    with context.store.read() as reader:
-        return reader.appeals(pending=pending, limit=APPEAL_LIMIT)
-
-
-def load_chain(context: Context, actor: Actor, revision_id: str) -> Sequence[Decision]:
-    """All decisions of a revision, oldest first; those of a blind case as `blind_chain` leaves
-    them."""
-    check_can(actor, Permission.SEE_APPEALS)
-    with context.store.read() as reader:
-        case, chain = reader.case_of(revision_id), reader.decision_chain(revision_id)
-    return blind_chain(chain) if is_hidden(case, chain, actor, context.clock.now()) else chain
-
-
 def list_reasons(context: Context, actor: Actor) -> Sequence[Reason]:
     """The reasons for a removal in the policy in force, in its order."""
     check_can(actor, Permission.SEE_QUEUE)
     with context.store.read() as reader:
         return reader.policy_in_force().reasons
-
-
-def load_policy(context: Context, actor: Actor, version: int) -> Policy:
-    """One version of the policy. Raises NotFound."""
-    check_can(actor, Permission.SEE_APPEALS)
-    with context.store.read() as reader:
-        policy = reader.policy(version)
-    if policy is None:
-        raise NotFound(f"There is no policy version {version}.")
-    return policy

@@ -14,9 +14,7 @@ from contextlib import AbstractContextManager
 from datetime import datetime
 from typing import Protocol
 
-from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
-from core.moderation.audit_chain import Head, StoredEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
@@ -26,12 +24,13 @@ from core.moderation.exposure import ReviewedText
 from core.moderation.policies import Policy
 from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.sign_ins import SignIn
+from core.store.appeal_base import AppealReader, AppealWriter
+from core.store.audit_base import AuditReader
 from core.store.near_base import NearReader
 from core.store.outbox_base import OutboxReader, OutboxWriter
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
 from core.store.views import (
-    AppealItem,
     AuthorRecord,
     CaseWork,
     LanguageCount,
@@ -43,7 +42,9 @@ from core.store.views import (
 )
 
 
-class Reader(NearReader, OutboxReader, QueueReader, ReportReader, Protocol):
+class Reader(
+    AppealReader, AuditReader, NearReader, OutboxReader, QueueReader, ReportReader, Protocol
+):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
     def comment(self, comment_id: str) -> Comment | None: ...
@@ -127,12 +128,6 @@ class Reader(NearReader, OutboxReader, QueueReader, ReportReader, Protocol):
         """By revision, where there is one; in one statement. They may have run out."""
         ...
 
-    def appeal(self, appeal_id: str) -> Appeal | None: ...
-
-    def appeal_of(self, revision_id: str) -> Appeal | None:
-        """The latest appeal against a decision on the revision."""
-        ...
-
     def policy(self, version: int) -> Policy | None: ...
 
     def sign_in(self, token_digest: str) -> SignIn | None: ...
@@ -143,18 +138,6 @@ class Reader(NearReader, OutboxReader, QueueReader, ReportReader, Protocol):
         """The newest version. Raises StoreError if there is none."""
         ...
 
-    def audit_chain(self) -> Iterator[StoredEvent]:
-        """Every audit event as it is stored, in order; to be read before the transaction ends."""
-        ...
-
-    def audit_head(self) -> Head | None:
-        """The last event as the state noted it; None if there was none yet."""
-        ...
-
-    def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
-        """Events about one subject, oldest first."""
-        ...
-
     def queue_count(self) -> QueueCount: ...
 
     def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
@@ -162,10 +145,6 @@ class Reader(NearReader, OutboxReader, QueueReader, ReportReader, Protocol):
         ...
 
     def author_record(self, source: str, author: str) -> AuthorRecord: ...
-
-    def appeals(self, *, pending: bool, limit: int) -> Sequence[AppealItem]:
-        """Pending appeals, oldest first, or ended ones, newest first."""
-        ...
 
     def language_count(self, limit: int) -> LanguageCount:
         """Over the newest `limit` automated decisions."""
@@ -195,7 +174,7 @@ class Reader(NearReader, OutboxReader, QueueReader, ReportReader, Protocol):
         ...
 
 
-class Writer(Reader, OutboxWriter, ReportWriter, Protocol):
+class Writer(Reader, AppealWriter, OutboxWriter, ReportWriter, Protocol):
     """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
@@ -241,15 +220,6 @@ class Writer(Reader, OutboxWriter, ReportWriter, Protocol):
         ...
 
     def drop_claim(self, revision_id: str) -> None: ...
-
-    def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        """False, with nothing written, if the decision has an appeal already."""
-        ...
-
-    def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        """Store the outcome and the messages about it. False, with nothing written, if the appeal
-        is no longer pending."""
-        ...
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
         """False if the version exists already."""

@@ -8,7 +8,22 @@ import streamlit as st
 from core.moderation.decisions import Decision
 from core.moderation.notices import score_facts
 from core.moderation.policies import Policy
+from core.services.hearing import ShownDecision
+from dashboard.appeals.wording import HIDDEN
 from dashboard.wording import decision_line, score_rows
+
+
+def hidden_panel() -> None:
+    """What stands here while the decision is hidden."""
+    with st.container(border=True):
+        st.markdown("**Hidden until you have answered**")
+        st.text(HIDDEN)
+
+
+def facts_panel(shown: ShownDecision, now: datetime) -> None:
+    """The scores, the decisions so far, and the reference."""
+    scores_panel(shown.automated, shown.scores_policy)
+    history_panel(shown.chain, shown.item.reference, now)
 
 
 def scores_panel(automated: Decision, policy: Policy) -> None:

@@ -1,26 +1,29 @@
 """The appeals page: comment and appeal side by side, heard by a person who took no part before."""
 
-from collections.abc import Sequence
-
 import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied
 from core.moderation.appeals import AppealStatus
 from core.moderation.permissions import Actor
-from core.services.queries import list_appeals, load_chain, load_policy
-from core.store.views import AppealItem
-from dashboard.appeals.card import appeal_card, appeal_list, outcome_card
-from dashboard.appeals.facts import history_panel, scores_panel
-from dashboard.appeals.hearing import HearingPlace, outcome_form
+from core.services.hearing import Hearing, list_appeals, load_hearing
+from dashboard.appeals.appeal_list import appeal_list
+from dashboard.appeals.card import appeal_card, outcome_card
+from dashboard.appeals.facts import facts_panel, hidden_panel
+from dashboard.appeals.first_look import first_look_form
+from dashboard.appeals.header import IS_PENDING, header
+from dashboard.appeals.outcome import outcome_form, refused
+from dashboard.appeals.place import HearingPlace
+from dashboard.keyboard import keyboard
 from dashboard.wiring import current_actor, current_services
-from dashboard.wording import ago, viewer_zone
+from dashboard.wording import viewer_zone
 
-IS_PENDING = {"Pending": True, "Ended": False}
 NOTHING_HERE = {
     "Pending": "No appeal is waiting: every appeal has been answered. Thank you.",
     "Ended": "No appeal has been heard yet.",
 }
+ACTING = ("look", "overturn", "uphold", "step")
+"""How the keys of the buttons that cause a redraw begin."""
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -30,81 +33,77 @@ def render(services: Services, actor: Actor) -> None:
     except PermissionDenied as refusal:
         st.error(str(refusal))
         return
-    view = _header(services, waiting)
-    items = waiting if IS_PENDING[view] else list_appeals(services.context, actor, pending=False)
-    place: HearingPlace = st.session_state.setdefault(f"bench_{view}_{actor.id}", HearingPlace())
-    item = place.place(items)
+    view = header(services, waiting)
+    appeals = waiting if IS_PENDING[view] else list_appeals(services.context, actor, pending=False)
+    place: HearingPlace = st.session_state.setdefault(f"hearing_{view}_{actor.id}", HearingPlace())
+    place.draws += 1
+    is_listed = place.place(appeals) is not None
     left, middle, right = st.columns([26, 46, 28], gap="medium")
+    keys: tuple[str, ...] = ()
     with left:
-        if items:
-            appeal_list(place, items, services.clock.now())
+        if appeals:
+            keys = appeal_list(place, appeals, services.clock.now())
         else:
             st.info(NOTHING_HERE[view], icon=":material/done_all:")
+    hearing = None
     with middle:
-        if item is None and place.appeal_id is not None:
-            item = _taken_by_somebody_else(place, services, actor)
-        if item is not None:
-            _both_sides(place, services, actor, item)
+        if place.appeal_id is not None:
+            hearing = load_hearing(services.context, actor, place.appeal_id)
+            if not is_listed:
+                _has_ended(place, hearing)
+            _both_sides(place, services, actor, hearing, keys)
         if place.done:
             st.success(place.done, icon=":material/check:")
-    if item is not None:
+    if hearing is not None:
         with right:
-            _facts(services, actor, item)
+            _facts(services, hearing)
 
 
-def _header(services: Services, waiting: Sequence[AppealItem]) -> str:
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.subheader("Appeals", width="content", anchor=False)
-        st.badge(f"{len(waiting):,} waiting", color="gray")
-        if waiting:
-            oldest = waiting[0].appeal.filed_at
-            st.badge(f"oldest {ago(oldest, services.clock.now())}", color="gray")
-        st.space("stretch")
-        view = st.segmented_control(
-            "Which appeals",
-            list(IS_PENDING),
-            default="Pending",
-            key="appeals",
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-    return view or "Pending"
-
-
-def _both_sides(place: HearingPlace, services: Services, actor: Actor, item: AppealItem) -> None:
-    appeal_card(
-        item,
-        load_policy(services.context, actor, item.decision.policy_version),
-        services.clock.now(),
+def _both_sides(
+    place: HearingPlace,
+    services: Services,
+    actor: Actor,
+    hearing: Hearing,
+    step_keys: tuple[str, ...],
+) -> None:
+    """The card and, below it, what this person may do."""
+    zone = viewer_zone(st.context.timezone)
+    appeal_card(hearing, services.clock.now(), zone)
+    keys: tuple[str, ...] = ()
+    card = f"{hearing.appeal.id}_first"
+    if hearing.appeal.status is not AppealStatus.PENDING:
+        outcome_card(hearing.appeal, zone)
+    elif hearing.refusal:
+        refused(hearing.refusal)
+    elif hearing.shown is None:
+        keys = first_look_form(place, services, actor, hearing)
+    else:
+        card = f"{hearing.appeal.id}_{len(hearing.shown.chain)}"
+        keys = outcome_form(place, services, actor, hearing, hearing.shown)
+    keyboard(
+        draw=place.draws,
+        card=card,
+        buttons=ACTING,
+        deciding=(*step_keys, *keys),
+        has_note=bool(keys) and hearing.shown is not None,
     )
-    if item.appeal.heard_at is not None:
-        outcome_card(item, viewer_zone(st.context.timezone))
-        return
-    chain = load_chain(services.context, actor, item.appeal.revision_id)
-    outcome_form(place, services, actor, item, chain)
 
 
-def _facts(services: Services, actor: Actor, item: AppealItem) -> None:
-    chain = load_chain(services.context, actor, item.appeal.revision_id)
-    automated = next(past for past in reversed(chain) if past.is_automated)
-    scores_panel(automated, load_policy(services.context, actor, automated.policy_version))
-    history_panel(chain, item.reference, services.clock.now())
+def _facts(services: Services, hearing: Hearing) -> None:
+    if hearing.shown is None:
+        hidden_panel()
+    else:
+        facts_panel(hearing.shown, services.clock.now())
 
 
-def _taken_by_somebody_else(
-    place: HearingPlace, services: Services, actor: Actor
-) -> AppealItem | None:
-    """The open appeal, with its outcome, after a colleague heard it."""
-    ended = list_appeals(services.context, actor, pending=False)
-    item = next((item for item in ended if item.appeal.id == place.appeal_id), None)
+def _has_ended(place: HearingPlace, hearing: Hearing) -> None:
+    """The open appeal has left the list: a colleague heard it, or its text is gone."""
     words = "Somebody else has heard this appeal. Their outcome stands."
-    if item is not None and item.appeal.status is AppealStatus.CLOSED:
+    if hearing.appeal.status is AppealStatus.CLOSED:
         words = "The text this appeal was about is gone, so the appeal is closed."
     with st.container(horizontal=True, vertical_alignment="center"):
         st.info(words, width="stretch")
         st.button("Next appeal", key=f"next_{place.appeal_id}", on_click=place.open, args=(None,))
-    return item
 
 
 if __name__ == "__main__":

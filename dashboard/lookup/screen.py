@@ -4,7 +4,7 @@ import streamlit as st
 
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
-from dashboard.lookup.panel import look_up_panel
+from dashboard.lookup.panel import draw_answer, find_answer, look_up_field
 from dashboard.lookup.reopening import reopening_panel
 from dashboard.wiring import current_actor, current_services
 
@@ -14,7 +14,10 @@ def render(services: Services, actor: Actor) -> None:
     st.subheader("Look-up", anchor=False)
     left, right = st.columns([64, 36], gap="large")
     with left:
-        answer = look_up_panel(services, "Reference of a comment")
+        typed = look_up_field("Reference of a comment")
+        answer = find_answer(services, typed) if typed else None
+        if answer is not None:
+            draw_answer(services, answer)
     with right, st.container(border=True):
         st.markdown("**What the author sees**")
         st.caption(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, tzinfo
 
-from core.moderation.appeals import AppealStatus, days_left
+from core.moderation.appeals import Appeal, AppealStatus, days_left
 from core.moderation.comments import Visibility
 from core.moderation.decisions import DecisionSource
 from core.moderation.languages import language_name
@@ -38,8 +38,8 @@ _NEXT: dict[Visibility, str] = {
     "nobody decides on it any more, and its text is not shown here.",
 }
 _NEXT_WITH_APPEAL: dict[AppealStage, str] = {
-    AppealStage.OPEN: "Readers no longer see it. We owe you the reason: below are the rule, who "
-    "or what decided, and how you can object.",
+    AppealStage.OPEN: "Readers no longer see it. If you think this is wrong, somebody who took no "
+    "part in the decision looks at it again.",
     AppealStage.OVER: "Readers no longer see it. Below are the rule, who or what decided, and "
     "what else you can do.",
     AppealStage.PENDING: "You have objected. Somebody who took no part in the decision will read "
@@ -86,6 +86,8 @@ _WHO: dict[tuple[DecidedBy, Visibility], str] = {
     "flagged it. A moderator removed it.",
     (DecidedBy.APPEAL, Visibility.VISIBLE): "A person: after your appeal, somebody who took no "
     "part in the removal restored it.",
+    (DecidedBy.APPEAL, Visibility.REMOVED): "A person: after your appeal, somebody who took no "
+    "part in the first decision decided that it stays removed, for another reason.",
 }
 _UNSCORED: dict[Visibility, str] = {
     Visibility.HELD: "The comment could not be scored, so a person looks at it.",
@@ -104,6 +106,9 @@ HOW_IT_STANDS: dict[AppealStatus, str] = {
     AppealStatus.OVERTURNED: "Decision overturned: the comment is back.",
     AppealStatus.CLOSED: "Closed without an answer: the text it was about is gone.",
 }
+STANDS_OTHERWISE = (
+    "Your comment stays removed, but for another reason than you were told first: the rule above."
+)
 HOW_IT_ENDED: dict[AppealStatus, str] = {
     AppealStatus.PENDING: HOW_IT_STANDS[AppealStatus.CLOSED],
     AppealStatus.UPHELD: "Decision upheld, before the text was gone.",
@@ -118,13 +123,19 @@ _STOOD: dict[Visibility, str] = {
     Visibility.WITHDRAWN: "It was withdrawn.",
 }
 HOW_TO_APPEAL = (
-    "If you think this is wrong, say why in your own words. It is free, and it is read by a person "
-    "who took no part in the decision. If you are right, your comment comes back."
+    "Say in your own words why the decision is wrong. It is free, and it is read by a person who "
+    "took no part in it. If you are right, your comment comes back."
 )
 OVER = "The time to appeal this decision here is over."
 OTHER_REDRESS = (
     "You can also turn to a certified out-of-court dispute settlement body (Article 21 of the EU "
     "Digital Services Act) or to a court."
+)
+HAS_OTHER_REDRESS = (
+    AppealStage.OPEN,
+    AppealStage.OVER,
+    AppealStage.PENDING,
+    AppealStage.UPHELD,
 )
 SEVERAL = 2
 ABOUT_SCORES = (
@@ -143,6 +154,15 @@ def what_next(statement: Statement) -> str:
     if statement.visibility is Visibility.WITHDRAWN:
         return _NEXT[Visibility.WITHDRAWN]
     return _NEXT_WITH_APPEAL.get(appeal_stage(statement), _NEXT[statement.visibility])
+
+
+def how_appeal_stands(statement: Statement, appeal: Appeal, zone: tzinfo) -> str:
+    """What became of the appeal, or until when it will be answered."""
+    if appeal.status is AppealStatus.PENDING:
+        return f"{HOW_IT_STANDS[appeal.status]} You get it by {local_time(appeal.due_at, zone)}."
+    if statement.was_reason_changed:
+        return STANDS_OTHERWISE
+    return HOW_IT_STANDS[appeal.status]
 
 
 def who_decided(statement: Statement) -> str:
@@ -227,6 +247,13 @@ def not_assessed_line(labels: Sequence[Label]) -> str:
     """The labels that the model does not assess; empty if it assesses all."""
     names = ", ".join(LABELS[label] for label in labels)
     return f"Not assessed by the model: {names}." if names else ""
+
+
+def made_with(statement: Statement) -> str:
+    """The model and the policy; empty if no model took part."""
+    if statement.model_version is None or statement.policy_version is None:
+        return ""
+    return f"Model {statement.model_version}, policy version {statement.policy_version}."
 
 
 def appeal_until(deadline: datetime, now: datetime, zone: tzinfo) -> str:

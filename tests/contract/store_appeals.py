@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
+from core.moderation.hearings import FirstLook
 from core.moderation.policies import Action
 from core.store.base import Store
+from core.store.views import AppealItem
 from tests.contract.store_fixtures import StoreFixtures
-from tests.contract.store_rows import Rows
+from tests.contract.store_rows import Rows, at
 
 
 class Appeals(StoreFixtures):
@@ -39,15 +41,21 @@ class Appeals(StoreFixtures):
             assert reader.appeal_of("one-1") == first
             assert len(reader.audit_trail("one-1")) == 3
 
-    def test_appeals_are_listed_pending_oldest_first_and_ended_newest_first(
+    def test_appeals_are_listed_pending_first_due_first_and_ended_newest_first(
         self, store: Store, rows: Rows
     ) -> None:
         removed = {
-            name: rows.decided(rows.comment(name, text=name), Action.REMOVE) for name in "abcd"
+            name: rows.decided(rows.comment(name, text=name), Action.REMOVE) for name in "abcde"
         }
         filed = {
-            name: rows.appeal(removed[name], name=name, minutes=minutes)
-            for name, minutes in (("b", 2), ("a", 1), ("d", 4), ("c", 3))
+            name: rows.appeal(removed[name], name=name, minutes=minutes, due_minutes=due)
+            for name, minutes, due in (
+                ("b", 2, 60),
+                ("a", 1, 60),
+                ("d", 4, 60),
+                ("c", 3, 60),
+                ("e", 5, 50),
+            )
         }
         rows.hear(filed["c"], AppealStatus.UPHELD, minutes=11)
         rows.hear(filed["a"], AppealStatus.OVERTURNED, minutes=12)
@@ -55,9 +63,29 @@ class Appeals(StoreFixtures):
             pending = reader.appeals(pending=True, limit=10)
             ended = reader.appeals(pending=False, limit=10)
             first = reader.appeals(pending=True, limit=1)
-        assert [item.appeal.id for item in pending] == ["b", "d"]
-        assert [item.appeal.id for item in ended] == ["a", "c"]
-        assert [item.appeal.id for item in first] == ["b"]
-        item = pending[0]
-        assert (item.decision, item.text, item.author) == (removed["b"], "b", "sam")
-        assert item.reference == "REF-b-1"
+        assert [appeal.id for appeal in pending] == ["e", "b", "d"]
+        assert [appeal.id for appeal in ended] == ["a", "c"]
+        assert first == [filed["e"]]
+
+    def test_an_appeal_comes_with_its_decision_and_comment(self, store: Store, rows: Rows) -> None:
+        decision = rows.decided(rows.comment("b", text="b"), Action.REMOVE)
+        appeal = rows.appeal(decision)
+        with store.read() as reader:
+            item = reader.appeal_item(appeal.id)
+            assert reader.appeal_item("none") is None
+        assert item == AppealItem(appeal, decision, "b", "sam", "REF-b-1")
+
+    def test_first_looks_come_back_oldest_first(self, store: Store, rows: Rows) -> None:
+        appeal = rows.appeal(rows.decided(rows.comment("one"), Action.REMOVE))
+        looks = [
+            FirstLook(appeal.id, "ravi", Action.REMOVE, at(8), "threat"),
+            FirstLook(appeal.id, "lena", Action.APPROVE, at(9)),
+        ]
+        with store.write() as tx:
+            for look in reversed(looks):
+                tx.add_first_look(look, rows.audit(AuditKind.APPEAL_LOOKED_AT, "one-1"))
+        with store.read() as reader:
+            assert reader.first_looks(appeal.id) == looks
+            assert reader.first_looks("none") == []
+            trail = reader.audit_trail("one-1")
+        assert [event.kind for event in trail][-2:] == [AuditKind.APPEAL_LOOKED_AT] * 2

@@ -199,9 +199,22 @@ class Rows:
             assert tx.add_muted_reporter(muted, audit)
         return muted
 
-    def appeal(self, decision: Decision, *, name: str = "a1", minutes: float = 5) -> Appeal:
+    def appeal(
+        self,
+        decision: Decision,
+        *,
+        name: str = "a1",
+        minutes: float = 5,
+        due_minutes: float = 60,
+    ) -> Appeal:
         appeal = Appeal(
-            name, decision.id, decision.revision_id, "Please.", AppealStatus.PENDING, at(minutes)
+            name,
+            decision.id,
+            decision.revision_id,
+            "Please.",
+            AppealStatus.PENDING,
+            at(minutes),
+            at(minutes + due_minutes),
         )
         with self.store.write() as tx:
             audit = self.audit(AuditKind.APPEAL_FILED, decision.revision_id)

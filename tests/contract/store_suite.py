@@ -4,7 +4,7 @@ A subclass supplies `open_store`; two stores opened on the same folder share one
 """
 
 from tests.contract.store_appeals import Appeals
-from tests.contract.store_audit import AuditChain
+from tests.contract.store_audit import AuditChain, AuditSearch
 from tests.contract.store_cases import Cases
 from tests.contract.store_claims import Claims
 from tests.contract.store_comments import Authors, Comments, Threads
@@ -36,6 +36,7 @@ class StoreSuite(
     PoliciesAndAudit,
     AuditChain,
     Outbox,
+    AuditSearch,
     Reports,
     People,
     SignIns,

@@ -44,6 +44,7 @@ STATES = (
     ("busy", "ola", "/backends"),
     ("busy", "ola", "/runs"),
     ("busy", "ola", "/parity"),
+    ("busy", "ines", "/audit"),
     ("busy", "mina", "/settings"),
     ("busy", "lena", "/settings"),
     ("empty", "mina", "/review_queue"),

@@ -77,6 +77,7 @@ def test_a_comment_goes_the_whole_way(console, new_page):
         visible=True
     ).first.wait_for()  # the rule, word for word
     assert "mina" not in author.inner_text("body")
+    author.get_by_role("button", name="Appeal").click()
     author.get_by_label("Why is the decision wrong?").fill("It was a quotation from the play.")
     author.get_by_role("button", name="Send the appeal").click()
     author.get_by_text("appeal waits to be heard").filter(visible=True).first.wait_for()
@@ -86,10 +87,11 @@ def test_a_comment_goes_the_whole_way(console, new_page):
     lead.get_by_role("button", name="lena · lead").click()
     lead.get_by_role("link", name="Appeals").first.click()
     lead.get_by_text("It was a quotation from the play.").filter(visible=True).first.wait_for()
+    lead.get_by_role("button", name="I would keep it").click()
     lead.get_by_label("Reason (the author reads it)").fill(
         "The quotation marks were lost; it is from the play."
     )
-    lead.get_by_role("button", name="Overturn").click()
+    lead.get_by_role("button", name="Restore the comment").click()
     lead.get_by_text("overturned").filter(visible=True).first.wait_for()
 
     author.reload()

@@ -11,7 +11,6 @@ from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
 from core.moderation.queue import QueueFilter
 from core.services import (
-    audit,
     explain,
     ingest,
     parity,
@@ -23,7 +22,6 @@ from core.services import (
     trials,
     withdraw,
 )
-from core.services.appeal import hear_appeal
 from core.services.backends import load_site_backends
 from core.services.claims import claim_case, release_case
 from core.services.preferences import (
@@ -41,11 +39,10 @@ from tests.factories import (
     CLEAN,
     HELD,
     REMOVED,
-    appealed,
     decided,
-    removed_by_person,
     scored,
 )
+from tests.integration.appeal_calls import APPEAL_TABLE
 from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.outbox_calls import OUTBOX_TABLE
 from tests.integration.report_calls import REPORT_TABLE
@@ -89,12 +86,6 @@ def reopen_own(services: Services, actor: Actor) -> None:
 
 def reopen_another(services: Services, actor: Actor) -> None:
     reopen.reopen(services.context, actor, scored(services, REMOVED).id, seen_version=1)
-
-
-def hear(services: Services, actor: Actor) -> None:
-    appeal = appealed(services, removed_by_person(services))
-    reason = "It was a quotation."
-    hear_appeal(services.context, actor, appeal.id, overturn=True, reason=reason)
 
 
 def claim_escalated(services: Services, actor: Actor) -> None:
@@ -177,12 +168,10 @@ def search_words(services: Services, actor: Actor) -> None:
 
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
+    **APPEAL_TABLE,
     **NEAR_TABLE,
     **OUTBOX_TABLE,
     **REPORT_TABLE,
-    ("appeal.hear_appeal", "hear"): (hear, "nnynyn"),
-    ("audit.verify_audit", "verify"): (lambda s, a: audit.verify_audit(s.context, a), "nnnnyy"),
-    ("audit.export_audit", "export"): (lambda s, a: audit.export_audit(s.context, a), "nnnnyy"),
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (
         lambda s, a: claim_case(s.context, a, scored(s, HELD).id),
@@ -222,18 +211,6 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ),
     ("queries.load_cases", "load"): (
         lambda s, a: queries.load_cases(s.context, a, [scored(s, HELD).id]),
-        "nyynyy",
-    ),
-    ("queries.list_appeals", "list"): (
-        lambda s, a: queries.list_appeals(s.context, a, pending=True),
-        "nyynyy",
-    ),
-    ("queries.load_chain", "load"): (
-        lambda s, a: queries.load_chain(s.context, a, scored(s, HELD).id),
-        "nyynyy",
-    ),
-    ("queries.load_policy", "load"): (
-        lambda s, a: queries.load_policy(s.context, a, 1),
         "nyynyy",
     ),
     ("queue.list_queue", "list"): (

@@ -10,7 +10,7 @@ from core.bootstrap.services import Services
 from core.clock import Clock
 from core.errors import InvalidInput, NotFound, PermissionDenied, RuleBroken
 from core.identifiers import new_reference
-from core.moderation.appeals import AppealStatus
+from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Revision, Visibility
 from core.moderation.notices import AppealStage, appeal_stage
@@ -18,8 +18,8 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.queue import QueueFilter
 from core.moderation.scores import Label
-from core.services import queries
-from core.services.appeal import file_appeal, hear_appeal
+from core.services import hearing, queries
+from core.services.appeal import file_appeal
 from core.services.context import Context
 from core.services.lookup import UNKNOWN_REFERENCE, look_up
 from core.services.queue import list_queue
@@ -137,9 +137,9 @@ def test_only_leads_and_admins_hear_appeals(services: Services, role: Role) -> N
 def test_appeal_is_heard_once_with_a_reason(services: Services) -> None:
     appeal = appealed(services, removed_by_person(services))
     with pytest.raises(RuleBroken, match="at least one sentence"):
-        hear_appeal(services.context, LEAD, appeal.id, overturn=True, reason="no")
+        hearing.hear_appeal(services.context, LEAD, appeal.id, overturn=True, reason="no")
     with pytest.raises(NotFound):
-        hear_appeal(services.context, LEAD, "nothing", overturn=True, reason=REASON)
+        hearing.hear_appeal(services.context, LEAD, "nothing", overturn=True, reason=REASON)
     heard(services, appeal, overturn=False)
     with pytest.raises(RuleBroken, match="was upheld by lena"):
         heard(services, appeal, overturn=True, actor=OTHER_LEAD)
@@ -174,9 +174,6 @@ def test_case_is_shown_with_what_a_reviewer_needs(services: Services) -> None:
     assert (view.author.comments, view.author.held, view.author.removed) == (2, 1, 1)
     with pytest.raises(NotFound):
         queries.load_case(services.context, MODERATOR, "nothing")
-    assert queries.load_policy(services.context, MODERATOR, 1) == view.policy
-    with pytest.raises(NotFound):
-        queries.load_policy(services.context, MODERATOR, 2)
 
 
 def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> None:
@@ -189,11 +186,11 @@ def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> No
         lambda who: list_queue(context, who, QueueFilter(label=Label.THREAT)).items,
         lambda who: queries.count_queue(context, who).open,
         lambda who: queries.load_case(context, who, held.id).revision.id,
-        lambda who: [item.appeal for item in queries.list_appeals(context, who, pending=True)],
-        lambda who: len(queries.load_chain(context, who, removed.id)),
+        lambda who: list(hearing.list_appeals(context, who, pending=True)),
+        lambda who: hearing.load_hearing(context, who, appeal.id).appeal,
     ]
     told = [read(MODERATOR) for read in reads]
-    assert told == [[held.id], [], 1, held.id, [appeal], 2]
+    assert told == [[held.id], [], 1, held.id, [appeal], appeal]
     for role in (Role.AUTHOR, Role.OPS):
         for read in reads:
             with pytest.raises(PermissionDenied):
@@ -203,5 +200,65 @@ def test_lists_show_what_waits_to_those_who_may_see_it(services: Services) -> No
 def test_a_list_of_appeals_has_an_end(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
     for number in range(3):
         appealed(services, removed_by_person(services, f"{HELD} {number}"))
-    monkeypatch.setattr(queries, "APPEAL_LIMIT", 2)
-    assert len(queries.list_appeals(services.context, LEAD, pending=True)) == 2
+    monkeypatch.setattr(hearing, "APPEAL_LIMIT", 2)
+    assert len(hearing.list_appeals(services.context, LEAD, pending=True)) == 2
+
+
+def test_the_decision_is_hidden_until_the_first_answer_and_an_outcome_needs_one(
+    services: Services,
+) -> None:
+    appeal = appealed(services, removed_by_person(services, note="Be kind."))
+    for actor, is_shown in ((LEAD, False), (MODERATOR, True), (Actor("ines", Role.AUDITOR), True)):
+        found = hearing.load_hearing(services.context, actor, appeal.id)
+        assert (found.shown is not None) is is_shown, actor
+        assert ("mina" in repr(found)) is is_shown
+        assert ("Be kind." in repr(found)) is is_shown
+    with pytest.raises(RuleBroken, match="Say first how you would decide"):
+        hearing.hear_appeal(services.context, LEAD, appeal.id, overturn=True, reason=REASON)
+    hearing.take_first_look(services.context, LEAD, appeal.id, Action.REMOVE, "harassment")
+    shown = hearing.load_hearing(services.context, LEAD, appeal.id).shown
+    assert shown is not None
+    assert shown.own_look == shown.looks[0]
+    assert shown.item.decision.note == "Be kind."
+    with pytest.raises(RuleBroken, match="already"):
+        hearing.take_first_look(services.context, LEAD, appeal.id, Action.APPROVE)
+    with pytest.raises(NotFound, match="no such appeal"):
+        hearing.load_hearing(services.context, LEAD, "none")
+
+
+def test_a_removal_that_stands_for_another_reason_is_a_decision_of_its_own(
+    services: Services,
+) -> None:
+    revision = removed_by_person(services)
+    removal = chain_of(services, revision)[-1]
+    appeal = appealed(services, revision)
+    hearing.take_first_look(services.context, LEAD, appeal.id, Action.REMOVE, "threat")
+    hearing.hear_appeal(
+        services.context, LEAD, appeal.id, overturn=False, reason=REASON, other_reason="threat"
+    )
+    last = chain_of(services, revision)[-1]
+    assert (last.action, last.reason_code, last.appeal_id) == (Action.REMOVE, "threat", appeal.id)
+    assert last.supersedes == removal.id
+    statement = look_up(services.context, revision.reference).statement
+    assert statement.reason is not None
+    assert (statement.reason.code, statement.was_reason_changed) == ("threat", True)
+    assert audit_kinds(services, revision)[-3:] == [
+        AuditKind.APPEAL_LOOKED_AT,
+        AuditKind.APPEAL_UPHELD,
+        AuditKind.DECISION_REVIEWED,
+    ]
+    with pytest.raises(RuleBroken):
+        appealed(services, revision)
+
+
+def test_an_appeal_keeps_the_date_that_its_author_was_told(services: Services) -> None:
+    appeal = appealed(services, removed_by_person(services))
+    assert appeal.due_at - appeal.filed_at == timedelta(days=services.context.answer_days)
+    assert look_up(services.context, _reference_of(services, appeal)).statement.appeal == appeal
+
+
+def _reference_of(services: Services, appeal: Appeal) -> str:
+    with services.context.store.read() as reader:
+        item = reader.appeal_item(appeal.id)
+    assert item is not None
+    return item.reference

@@ -19,7 +19,7 @@ from core.moderation.sampling import FLAGGED, Sampling, SamplingReason
 from core.moderation.scores import Label
 from core.services.explain import explain_revision
 from core.services.lookup import look_up
-from core.services.queries import CaseView, load_case, load_chain
+from core.services.queries import CaseView, load_case
 from core.services.queue import list_queue
 from core.services.reopen import load_case_reopening
 from core.services.review import Review, decide_case, undo_decision
@@ -85,8 +85,6 @@ def assert_alike(services: Services, pair: tuple[Revision, Revision], actor: Act
     assert shown(held.author) == shown(checked.author)
     assert (held.is_blind, held.is_hidden, held.not_assessed) == (True, True, ())
     assert held.automated.scores == {}
-    chains = [load_chain(services.context, actor, one.id) for one in pair]
-    assert shown(chains[0]) == shown(chains[1])
     looks = [load_case_reopening(services.context, actor, one.id) for one in pair]
     assert shown(looks[0]) == shown(looks[1])
     ranks = [explain_priority(one.case, one.case.opened_at) for one in (held, checked)]

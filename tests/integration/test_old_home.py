@@ -22,7 +22,7 @@ from core.moderation.cases import CaseStatus
 from core.moderation.comments import Visibility
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
-from core.services.appeal import hear_appeal
+from core.services.hearing import hear_appeal, take_first_look
 from core.services.ingest import ingest
 from core.services.lookup import look_up
 from core.services.queries import load_case
@@ -113,6 +113,7 @@ def test_appeals_are_found_and_the_pending_one_is_heard(services: Services) -> N
             found = (appeal.id, appeal.status.value, appeal.words, appeal.heard_by)
             assert found == (known["id"], known["status"], known["words"], known["heard_by"])
     pending = ACCOUNT["appeals"]["appeal-pending"]["id"]
+    take_first_look(services.context, LENA, pending, Action.APPROVE)
     hear_appeal(services.context, LENA, pending, overturn=True, reason="It is a quotation.")
     answer = look_up(services.context, COMMENTS["appeal-pending"]["reference"])
     assert answer.statement.visibility is Visibility.VISIBLE

@@ -17,7 +17,8 @@ from core.moderation.decisions import DecisionSource
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
-from core.services.appeal import file_appeal, hear_appeal
+from core.services.appeal import file_appeal
+from core.services.hearing import hear_appeal
 from core.services.ingest import IngestReport, ingest
 from core.services.lookup import look_up
 from core.services.queries import load_case

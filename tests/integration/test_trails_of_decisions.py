@@ -8,8 +8,7 @@ from core.errors import NotFound, RuleBroken
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.comments import Revision
 from core.moderation.policies import Action
-from core.services.appeal import hear_appeal
-from core.services.queries import load_policy
+from core.services.hearing import hear_appeal
 from core.services.review import skip_case, undo_decision
 from tests.factories import (
     HELD,
@@ -82,5 +81,3 @@ def test_what_is_not_there_is_named(services: Services) -> None:
         hear_appeal(services.context, LEAD, "none", overturn=False, reason="It insults somebody.")
     with pytest.raises(NotFound, match="case"):
         skip_case(services.context, MODERATOR, "none")
-    with pytest.raises(NotFound, match="policy version 7"):
-        load_policy(services.context, LEAD, 7)

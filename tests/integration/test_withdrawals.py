@@ -13,10 +13,10 @@ from core.moderation.policies import Action
 from core.moderation.queue import Count, QueueFilter
 from core.services.appeal import file_appeal
 from core.services.explain import explain_revision
+from core.services.hearing import list_appeals, load_hearing
 from core.services.ingest import ingest
 from core.services.lookup import look_up
 from core.services.queries import (
-    list_appeals,
     list_undoable,
     load_case,
 )
@@ -141,8 +141,9 @@ def test_pending_appeal_is_closed_and_none_can_be_made(services: Services) -> No
     assert "withdrawn" in (appeal.outcome_reason or "")
     assert appeal.heard_at is not None
     assert list_appeals(services.context, LEAD, pending=True) == []
-    (ended,) = list_appeals(services.context, LEAD, pending=False)
-    assert (ended.text, ended.is_withdrawn) == ("", True)
+    assert list_appeals(services.context, LEAD, pending=False) == [appeal]
+    hearing = load_hearing(services.context, LEAD, appeal.id)
+    assert (hearing.text, hearing.is_withdrawn) == ("", True)
     other = withdrawn(services, removed_by_person(services))
     with pytest.raises(RuleBroken, match="withdrawn"):
         file_appeal(services.context, other.reference, "It was a quotation.")

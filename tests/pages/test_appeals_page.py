@@ -46,7 +46,14 @@ def _waiting(services: Services, words: str = "I was quoting the mayor.") -> Rev
     return revision
 
 
+def _look(at: AppTest) -> AppTest:
+    """The first answer, without which the decision is hidden."""
+    return press(at, "look_approve_")
+
+
 def _hear(at: AppTest, button: str, reason: str = REASON) -> AppTest:
+    if not at.text_area:
+        _look(at)
     at.text_area[0].input(reason)
     return press(at, button)
 
@@ -56,12 +63,24 @@ def _status(services: Services, revision: Revision) -> AppealStatus | None:
     return appeal.status if appeal else None
 
 
+def assert_hidden(at: AppTest, revision: Revision) -> None:
+    """Nothing on the page says who decided what and why, with which scores, or who wrote it."""
+    page = said(at) + " ".join(each.value for each in [*at.caption, *at.markdown, *at.code])
+    for secret in ("mina", "removed ·", "Please rephrase", "policy v", revision.reference, "sam"):
+        assert secret not in page, secret
+    assert not at.table
+    assert not at.code
+
+
 @pytest.mark.parametrize("actor", READERS, ids=lambda actor: actor.id)
 def test_whoever_may_see_appeals_reads_both_sides_and_the_decision(
     services: Services, staff_page: StaffPage, actor: Actor
 ) -> None:
     revision = _waiting(services)
     at = staff_page("appeals", actor)
+    if can(actor, Permission.HEAR_APPEALS):
+        assert_hidden(at, revision)
+        _look(at)
     assert not at.exception
     for sentence in ("I was quoting the mayor.", HELD, "Please rephrase.", "mina · removed"):
         assert sentence in said(at)
@@ -165,7 +184,8 @@ def test_the_oldest_appeal_is_open_first_and_the_next_one_follows(
     at = _hear(at, "uphold_")
     assert _status(services, first) is AppealStatus.UPHELD
     assert "I came second." in said(at)
-    assert at.text_area[0].value == ""
+    assert not at.text_area
+    assert _look(at).text_area[0].value == ""
     assert _status(services, second) is AppealStatus.PENDING
 
 
@@ -174,7 +194,7 @@ def test_the_slower_of_two_is_shown_whose_outcome_stands(
 ) -> None:
     revision = _waiting(services)
     next_one = _waiting(services, "I come next.")
-    slow = staff_page("appeals", OTHER_LEAD)
+    slow = _look(staff_page("appeals", OTHER_LEAD))
     _hear(staff_page("appeals", LEAD), "overturn_", "Lena was faster with this.")
     slow = _hear(slow, "uphold_", "Ravi was slower with that.")
     assert "Somebody else has heard this appeal." in slow.info[0].value
@@ -206,8 +226,67 @@ def test_what_somebody_wrote_reaches_only_text_and_cells(
     revision = removed_by_person(services, f"idiot {HOSTILE}", note=HOSTILE)
     appeal = appealed(services, revision, HOSTILE)
     at = staff_page("appeals", LEAD)
+    assert said(at).count("![x](http://example.invalid/y.png)") == 2
+    _look(at)
     assert said(at).count("![x](http://example.invalid/y.png)") == 3
     assert carriers(at, "example.invalid") == {"Text", "Dataframe"}
-    heard(services, appeal, overturn=False)
+    heard(services, appeal, overturn=False, actor=OTHER_LEAD)
     at.segmented_control(key="appeals").set_value("Ended").run()
     assert carriers(at, "example.invalid") == {"Text", "Dataframe"}
+
+
+def test_a_removal_in_the_first_answer_needs_a_reason_and_the_answer_is_shown(
+    services: Services, staff_page: StaffPage
+) -> None:
+    revision = _waiting(services)
+    at = press(staff_page("appeals", LEAD), "look_remove_")
+    assert "Choose the reason for which you would remove it" in said(at)
+    at = press(press(at, "reason_harassment_"), "look_remove_")
+    assert "lena would remove it: Harassment" in said(at)
+    assert audit_kinds(services, revision)[-1] is AuditKind.APPEAL_LOOKED_AT
+    other = staff_page("appeals", OTHER_LEAD)
+    assert_hidden(other, revision)
+    assert "lena would" in said(_look(other))
+
+
+def test_a_removal_may_stand_for_another_reason_which_the_author_reads(
+    services: Services, staff_page: StaffPage, author_app: Callable[..., AppTest]
+) -> None:
+    revision = _waiting(services)
+    standing = chain_of(services, revision)[-1].reason_code
+    at = _look(staff_page("appeals", LEAD))
+    assert not [button for button in at.button if f"reason_{standing}_" in (button.key or "")]
+    at = press(at, "reason_threat_")
+    assert any("It stays removed: Threats" in button.label for button in at.button)
+    _hear(at, "uphold_")
+    assert _status(services, revision) is AppealStatus.UPHELD
+    last = chain_of(services, revision)[-1]
+    assert (last.action, last.reason_code, last.actor) == (Action.REMOVE, "threat", "lena")
+    page = said(author_app(reference=revision.reference))
+    assert "Your comment stays removed, but for another reason" in page
+    assert "Threats" in page
+    assert "somebody who took no part in the first decision" in page
+
+
+def test_an_answer_that_is_late_is_said_to_be(services: Services, staff_page: StaffPage) -> None:
+    revision = _waiting(services)
+    with services.context.store.write() as tx:
+        tx._connection.exec_driver_sql("UPDATE appeals SET due_at = filed_at - 7200000000")
+    at = staff_page("appeals", LEAD)
+    badges = " ".join(each.value for each in at.markdown)
+    assert "1 late" in badges
+    assert "2 h late" in badges
+    assert _status(services, revision) is AppealStatus.PENDING
+
+
+def test_next_and_previous_walk_the_list(services: Services, staff_page: StaffPage) -> None:
+    for words in ("I came first.", "I came second."):
+        _waiting(services, words)
+    at = press(staff_page("appeals", LEAD), "step_J_")
+    assert "I came second." in said(at)
+    at = press(at, "step_K_")
+    assert "I came first." in said(at)
+    assert [button.disabled for button in at.button if "step_" in (button.key or "")] == [
+        True,
+        False,
+    ]

@@ -2,6 +2,7 @@
 served."""
 
 from collections.abc import Callable
+from datetime import UTC
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,10 @@ from core.bootstrap.services import Services
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Revision
+from core.moderation.permissions import SYSTEM
 from core.services.lookup import UNKNOWN_REFERENCE, look_up
+from core.services.withdraw import withdraw_comment
+from dashboard.lookup.copy import copy_text
 from tests.factories import (
     CLEAN,
     HELD,
@@ -208,3 +212,37 @@ def test_no_page_of_the_staff_is_served_here(author_app: AuthorApp, name: str) -
     at = author_app()
     with pytest.raises(ValueError, match="Could not find"):
         at.switch_page(f"{name}.py")
+
+
+def test_the_copy_has_what_the_page_tells(services: Services, tmp_path: Path) -> None:
+    for state, (reach, headline, sentence) in STATES.items():
+        revision = reach(services)
+        answer = look_up(services.context, revision.reference)
+        text = copy_text(answer, services.clock.now(), UTC)
+        assert headline in text
+        assert state == "not checked" or sentence in text
+        assert revision.text in text
+        assert revision.reference in text
+        assert not {"mina", "lena"} & set(text.split())
+    withdraw_comment(services.context, SYSTEM, "test", _source_id(services, revision))
+    answer = look_up(services.context, revision.reference)
+    text = copy_text(answer, services.clock.now(), UTC)
+    assert "Your comment was withdrawn." in text
+    assert revision.text not in text
+
+
+def _source_id(services: Services, revision: Revision) -> str:
+    with services.context.store.read() as reader:
+        comment = reader.comment(revision.comment_id)
+    assert comment is not None
+    return comment.source_id
+
+
+def test_the_answer_comes_first_and_the_copy_can_be_kept(
+    services: Services, author_app: AuthorApp
+) -> None:
+    revision = removed_by_person(services)
+    at = author_app(reference=revision.reference)
+    assert not at.title
+    assert [each.proto.label for each in at.get("download_button")] == ["Keep a copy"]
+    assert author_app().title[0].value == "What happened to my comment?"

@@ -123,7 +123,8 @@ def test_names_cannot_change_places_with_what_is_beside_them(
 def test_name_beside_an_appeal_is_isolated(services: Services, staff_page: Page) -> None:
     revision = scored(services, REMOVED, author="bob\u2069\u202e")
     appealed(services, revision)
-    assert "— \u2068bob[U+2069][U+202E]\u2069" in said(staff_page("appeals", LEAD))
+    at = press(staff_page("appeals", LEAD), "look_approve_")
+    assert "— \u2068bob[U+2069][U+202E]\u2069" in said(at)
 
 
 def test_unnamed_author_has_no_record(services: Services, staff_page: Page) -> None:

@@ -37,6 +37,8 @@ class Expected:
     case: CaseStatus | None = None
     appeal: AppealStatus | None = None
     appeal_id: str = ""
+    looked: set[str] = field(default_factory=set)
+    is_reason_changed: bool = False
     is_latest: bool = True
     is_withdrawn: bool = False
     found: str = ""
@@ -67,7 +69,7 @@ class Expected:
     def can_be_undone(self) -> bool:
         """Whether the last decision is one that its reviewer may undo."""
         own = (AuditKind.DECISION_REVIEWED, AuditKind.DECISION_REOPENED)
-        was_heard = self.appeal is AppealStatus.OVERTURNED
+        was_heard = self.appeal is AppealStatus.OVERTURNED or self.is_reason_changed
         return bool(self.steps) and self.steps[-1].kind in own and not was_heard
 
     def is_decided(self) -> bool:

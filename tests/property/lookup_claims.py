@@ -4,7 +4,7 @@ The sentences are the page's; whether they are true is computed from the account
 """
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime
 
 from core.moderation.appeals import AppealStatus
 from core.moderation.notices import AppealStage, Statement, appeal_stage
@@ -12,6 +12,7 @@ from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.lookup import ChangedText
 from dashboard.lookup import wording as words
+from dashboard.lookup.course import course_lines
 from tests.property.expected import Expected
 
 Truth = Callable[[Expected], bool]
@@ -87,7 +88,18 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("A moderator removed it", lambda known: by_person(known) and is_hidden(known)),
     ("read it and removed it", lambda known: by_person(known) and is_hidden(known)),
     ("a final decision is still to come yet", lambda known: by_person(known) and waits(known)),
-    ("after your appeal", appeal_is(AppealStatus.OVERTURNED)),
+    (
+        "after your appeal",
+        lambda k: k.appeal is AppealStatus.OVERTURNED or k.is_reason_changed,
+    ),
+    (
+        "decided that it stays removed, for another reason",
+        lambda k: k.is_reason_changed and is_hidden(k),
+    ),
+    ("but for another reason than you were told", lambda k: k.is_reason_changed and is_hidden(k)),
+    ("A program read it on", lambda k: k.found in ("flagged", "earlier text")),
+    ("Your appeal, if you make one", lambda k: is_hidden(k) and k.appeal is None),
+    ("You get it by", appeal_is(AppealStatus.PENDING)),
     ("No score reached", lambda known: known.found in ("passed", "earlier text")),
     ("could not be scored", lambda known: known.found == "not scored"),
     ("It has reached us and waits", appeal_is(AppealStatus.PENDING)),
@@ -115,9 +127,9 @@ def false_claims(statement: Statement, known: Expected, earliest: datetime) -> l
         said += _appeal_ended(statement)
     else:
         if statement.decided_at is not None:
-            said.append(words.who_decided(statement))
-            said += [] if statement.facts else [words.no_scores(statement)]
-        said += [words.HOW_IT_STANDS[statement.appeal.status]] if statement.appeal else []
+            said += course_lines(statement, 7, UTC)
+        if statement.appeal:
+            said.append(words.how_appeal_stands(statement, statement.appeal, UTC))
     wrong = _untrue(said, CLAIMS, known)
     may_appeal = (
         is_hidden(known) and known.appeal is None and (known.held_from() or earliest) >= earliest

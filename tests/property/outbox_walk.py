@@ -14,7 +14,8 @@ from core.moderation.message_contents import MessageContent
 from core.moderation.outbox import Channel, FailedAttempt, MessageState
 from core.moderation.permissions import SYSTEM, Actor
 from core.moderation.policies import Action
-from core.services.appeal import file_appeal, hear_appeal
+from core.services.appeal import file_appeal
+from core.services.hearing import hear_appeal, take_first_look
 from core.services.ingest import ingest
 from core.services.outbox import LEASE, Sender
 from core.services.reopen import reopen
@@ -122,6 +123,7 @@ class Walk:
         with self.context.store.read() as reader:
             appeal = reader.appeal_of(self.newest().id)
         if appeal is not None:
+            take_first_look(self.context, OTHER_LEAD, appeal.id, Action.APPROVE)
             reason = "A sentence that says why."
             is_overturned = overturn == "yes"
             hear_appeal(self.context, OTHER_LEAD, appeal.id, overturn=is_overturned, reason=reason)

@@ -12,7 +12,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, precondition, rule, run_state_machine_as_test
 
-from core.errors import BackendError, Conflict, ConsoleError, NotFound, PermissionDenied, RuleBroken
+from core.errors import BackendError, Conflict, NotFound
 from core.inference.fake import POISON, FakeBackend
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
@@ -20,16 +20,14 @@ from core.moderation.cases import CaseStatus
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.moderation.sampling import SamplingShares
-from core.services.appeal import file_appeal, hear_appeal
 from core.services.reopen import reopen
 from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from tests.factories import CLEAN, HELD
+from tests.property.appeal_rules import AppealRules
 from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS
-from tests.property.case_invariants import WINDOW
 from tests.property.expected import Expected
-from tests.property.report_rules import ReportRules
 
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
@@ -39,7 +37,7 @@ SPELLINGS = ["{}", "{}\r\n", " {}", "<p>{}</p>", "{}&nbsp;"]
 choices = st.sampled_from([Action.APPROVE, Action.REMOVE, Action.ESCALATE])
 
 
-class Moderation(ReportRules):
+class Moderation(AppealRules):
     @initialize()
     def start_with_work(self) -> None:
         for _ in range(2):
@@ -231,49 +229,6 @@ class Moderation(ReportRules):
         reopen(self.context, who, revision.id, seen_version=seen)
         self.note_decision(revision, action, who, AuditKind.DECISION_REOPENED)
         revision.case = WAITING_STATUS[action]
-
-    @rule(data=st.data())
-    def appeal(self, data: st.DataObject) -> None:
-        revision = self.pick(data, Expected.is_removed)
-        words = "It was a quotation."
-        seen = revision.in_public(self.now)
-        held_from = seen.held_from()
-        is_late = held_from is not None and self.now - held_from > WINDOW
-        is_open = revision.is_there() and seen.is_removed() and revision.appeal is None
-        if not is_open or is_late:
-            with pytest.raises(RuleBroken):
-                file_appeal(self.context, revision.reference, words)
-            return
-        revision.appeal_id = file_appeal(self.context, revision.reference, words).id
-        revision.appeal = AppealStatus.PENDING
-        revision.kinds.append(AuditKind.APPEAL_FILED)
-
-    @precondition(lambda self: any(known.appeal for known in self.revisions()))
-    @rule(data=st.data(), who=people, overturn=st.booleans())
-    def hear(self, data: st.DataObject, who: Actor, overturn: bool) -> None:
-        appealed = [known for known in self.revisions() if known.appeal]
-        revision = data.draw(st.sampled_from(appealed))
-        outcome = {"overturn": overturn, "reason": "A sentence that says why."}
-        refusal: type[ConsoleError] | None = None
-        if who.role is not Role.LEAD:
-            refusal = PermissionDenied
-        elif revision.appeal is not AppealStatus.PENDING:
-            refusal = RuleBroken
-        elif who.id in {by for _, by in revision.chain}:
-            refusal = PermissionDenied
-        if refusal is not None:
-            with pytest.raises(refusal):
-                hear_appeal(self.context, who, revision.appeal_id, **outcome)
-            return
-        hear_appeal(self.context, who, revision.appeal_id, **outcome)
-        revision.appeal = AppealStatus.OVERTURNED if overturn else AppealStatus.UPHELD
-        if overturn:
-            revision.kinds.append(AuditKind.APPEAL_OVERTURNED)
-            self.note_decision(
-                revision, Action.APPROVE, who, AuditKind.DECISION_REVIEWED, is_heard=True
-            )
-        else:
-            revision.kinds.append(AuditKind.APPEAL_UPHELD)
 
 
 Moderation.TestCase.settings = settings(max_examples=30, stateful_step_count=25)

@@ -15,6 +15,7 @@ from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.lookup import look_up
 from dashboard.lookup import wording as words
+from dashboard.lookup.course import answered_within, course_lines
 from dashboard.wording import APPEAL_BADGES, score_figure, score_rows, viewer_zone
 from tests.factories import (
     CLEAN,
@@ -214,3 +215,19 @@ def test_every_appeal_status_is_a_stage_with_a_badge() -> None:
     assert {AppealStage(status) for status in AppealStatus} == set(APPEAL_BADGES)
     assert set(words.HOW_IT_STANDS) == set(AppealStatus)
     assert set(words.BADGES) == set(Visibility)
+
+
+def test_the_course_tells_the_score_who_decided_and_what_comes_next(
+    every_state: dict[str, Statement],
+) -> None:
+    lines = course_lines(every_state["removed by person"], 7, UTC)
+    assert [line[0] for line in lines] == ["●", "●", "○"]
+    assert "gave insult 0.95; people look at comments from 0.31 on." in lines[0]
+    assert "A moderator removed it." in lines[1]
+    assert lines[2].endswith("Your appeal, if you make one, is answered within 7 days.")
+    assert answered_within(1) == "Your appeal, if you make one, is answered within a day."
+    assert len(course_lines(every_state["upheld"], 7, UTC)) == 2
+    assert course_lines(every_state["pending"], 7, UTC) == []
+    (unscored, waits) = course_lines(every_state["unscored"], 7, UTC)
+    assert "could not be scored" in unscored
+    assert "a moderator will" in waits

@@ -34,6 +34,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "audit_share": ("0", 0.0),
     "blind_share": ("0.5", 0.5),
     "appeal_window_days": ("20", 20),
+    "appeal_answer_days": ("3", 3),
     "webhook_url": ("https://site.example/hooks", "https://site.example/hooks"),
     "webhook_secret": (f"whsec_{'A' * 32}", f"whsec_{'A' * 32}"),
     "smtp_host": ("mail.example", "mail.example"),

@@ -43,7 +43,7 @@ def text(
     ]
     if is_undone:
         chain[-1] = replace(chain[-1], undoes="d")
-    filed = Appeal("a", "d", "r", "Please.", appeal, NOW) if appeal else None
+    filed = Appeal("a", "d", "r", "Please.", appeal, NOW, NOW) if appeal else None
     return EarlierText(revision, chain, filed)
 
 

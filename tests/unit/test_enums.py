@@ -120,7 +120,8 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         {
             "comment.stored", "comment.edited", "comment.completed", "comment.withdrawn",
             "decision.automated", "decision.reviewed", "decision.undone", "decision.reopened",
-            "case.skipped", "appeal.filed", "appeal.upheld", "appeal.overturned", "appeal.closed",
+            "case.skipped", "appeal.filed",
+        "appeal.looked_at", "appeal.upheld", "appeal.overturned", "appeal.closed",
             "policy.stored", "comment.reported", "reporter.muted", "reporter.unmuted",
             "group.decided", "group.undone", "preferences.changed", "read_limit.noted",
             "audit.exported", "outbox.replayed",

@@ -102,7 +102,9 @@ def test_nothing_is_told_before_it_holds_nor_if_the_text_was_gone_first(seconds,
 
 def test_an_outcome_is_told_with_what_was_decided_until_then() -> None:
     chain = held(R, A, R)
-    appeal = Appeal("a", "d0", "r", "Why?", AppealStatus.UPHELD, START, "lena", "So.", at(0.5))
+    appeal = Appeal(
+        "a", "d0", "r", "Why?", AppealStatus.UPHELD, START, START, "lena", "So.", at(0.5)
+    )
     assert chain_at_outcome(chain, appeal) == chain[:1]
     restoring = replace(chain[1], appeal_id="a")
     assert chain_at_outcome([chain[0], restoring, chain[2]], appeal) == [chain[0], restoring]

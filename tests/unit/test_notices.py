@@ -54,7 +54,7 @@ AFTER_EDIT = replace(PASSED, action=Action.HOLD, source=DecisionSource.AFTER_EDI
 NOT_READ = replace(AFTER_EDIT, source=DecisionSource.NOT_READ_WHOLE, unread_chars=70_000)
 APPROVED_BEFORE = replace(HELD, action=Action.APPROVE, source=DecisionSource.EARLIER_APPROVAL,
                           rule_ids=(), reason_code=None)  # fmt: skip
-PENDING = Appeal("a1", "d2", "rev", "It was a quotation.", AppealStatus.PENDING, NOW)
+PENDING = Appeal("a1", "d2", "rev", "It was a quotation.", AppealStatus.PENDING, NOW, NOW)
 UPHELD = replace(PENDING, status=AppealStatus.UPHELD, heard_by="lena", outcome_reason="It stands.")
 OVERTURNED = replace(UPHELD, status=AppealStatus.OVERTURNED)
 CLOSED = replace(UPHELD, status=AppealStatus.CLOSED, heard_by=None)

@@ -43,7 +43,7 @@ LATER = replace(
     supersedes="d1",
     grace=timedelta(seconds=15),
 )
-APPEAL = Appeal("a1", "d2", "r", "Why?", AppealStatus.UPHELD, START, "lena", "So.", START)
+APPEAL = Appeal("a1", "d2", "r", "Why?", AppealStatus.UPHELD, START, START, "lena", "So.", START)
 MESSAGE = messages_of_decision(FIRST, [Channel.WEBHOOK])[0]
 HOUR = timedelta(hours=1)
 

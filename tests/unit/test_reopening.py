@@ -117,7 +117,7 @@ def test_nobody_reopens_a_visible_comment_with_an_open_case(role: Role) -> None:
 @pytest.mark.parametrize("role", [Role.MODERATOR, Role.LEAD, Role.ADMIN])
 @pytest.mark.parametrize("status", AppealStatus)
 def test_nobody_reopens_what_an_appeal_decides(role: Role, status: AppealStatus) -> None:
-    appeal = Appeal("a", "d1", "r", "words", status, NOW)
+    appeal = Appeal("a", "d1", "r", "words", status, NOW, NOW)
     standing = A if status is AppealStatus.OVERTURNED else R
     decisions = chain((H, "system"), (standing, ME))
     with pytest.raises(RuleBroken, match="appeal"):

@@ -31,7 +31,7 @@ NOW = datetime(2026, 11, 2, tzinfo=UTC)
 LATER = NOW + timedelta(hours=1)
 POLICY = fixed_policy(NOW)
 A, E, H, R = Action.APPROVE, Action.ESCALATE, Action.HOLD, Action.REMOVE
-APPEAL = Appeal("a", "d1", "r", "Please.", AppealStatus.OVERTURNED, NOW)
+APPEAL = Appeal("a", "d1", "r", "Please.", AppealStatus.OVERTURNED, NOW, NOW)
 SENT = IncomingReport("una", "harassment", source="site", source_id="1")
 ONE = Attention(user_reports=1)
 

@@ -16,7 +16,6 @@ from sqlalchemy import (
     select,
 )
 
-from core.moderation.appeals import AppealStatus
 from core.moderation.cases import CaseStatus
 from core.moderation.comments import Comment
 from core.moderation.decisions import DecisionSource
@@ -33,7 +32,6 @@ from core.store.sql.tables import (
     threads,
 )
 from core.store.views import (
-    AppealItem,
     LanguageCount,
     OwnDecision,
     QueueCount,
@@ -148,31 +146,6 @@ class SqlLists:
                 break
             entries.append(entry)
         return entries[::-1]
-
-    def appeals(self, *, pending: bool, limit: int) -> Sequence[AppealItem]:
-        is_pending = appeals.c.status == AppealStatus.PENDING.value
-        query = (
-            select(appeals, revisions.c.body, revisions.c.reference, comments.c.author)
-            .add_columns(revisions.c.withdrawn_at)
-            .join(revisions, revisions.c.id == appeals.c.revision_id)
-            .join(comments, comments.c.id == revisions.c.comment_id)
-            .where(is_pending if pending else ~is_pending)
-            .order_by(appeals.c.filed_at if pending else appeals.c.heard_at.desc())
-            .limit(limit)
-        )
-        return [self._appeal_item(row) for row in self._all(query)]
-
-    def _appeal_item(self, row: RowMapping) -> AppealItem:
-        appeal = rows.appeal_from_row(row)
-        decided = self._all(select(decisions).where(decisions.c.id == appeal.decision_id))[0]
-        return AppealItem(
-            appeal=appeal,
-            decision=rows.decision_from_row(decided),
-            text=visible_text(row),
-            author=row["author"],
-            reference=row["reference"],
-            is_withdrawn=row["withdrawn_at"] is not None,
-        )
 
     def _parent(self, source: str, source_id: str) -> tuple[ThreadEntry | None, str | None]:
         """The comment or thread title with that id, and the id of its parent."""

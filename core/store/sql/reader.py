@@ -8,9 +8,6 @@ from typing import Any
 from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, select, tuple_
 
 from core.errors import StoreError
-from core.moderation.appeals import Appeal
-from core.moderation.audit import AuditEvent
-from core.moderation.audit_chain import Head, StoredEvent
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
@@ -20,6 +17,8 @@ from core.moderation.policy_json import policy_from_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.alike import SqlAlike
+from core.store.sql.appeals import SqlAppealReads
+from core.store.sql.audit_log import SqlAuditReads
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
 from core.store.sql.outbox import SqlOutboxReads
@@ -31,9 +30,6 @@ from core.store.sql.search import SqlSearch
 from core.store.sql.tables import (
     IS_FAILURE,
     IS_WAITING,
-    appeals,
-    audit_events,
-    audit_head,
     cases,
     comments,
     decisions,
@@ -52,7 +48,6 @@ _LATEST_REVISION = Prepared(
         revisions.c.comment_id == bindparam("comment_id"), revisions.c.is_latest == 1
     )
 )
-_CHAIN_ROWS = 5_000
 _CHAIN = Prepared(
     select(decisions)
     .where(decisions.c.revision_id == bindparam("revision"))
@@ -73,6 +68,8 @@ _NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).l
 
 class SqlReader(
     SqlAlike,
+    SqlAppealReads,
+    SqlAuditReads,
     SqlConversations,
     SqlClaimReads,
     SqlOutboxReads,
@@ -194,19 +191,6 @@ class SqlReader(
         row = self._one(select(cases).where(cases.c.revision_id == revision_id))
         return rows.case_from_row(row) if row else None
 
-    def appeal(self, appeal_id: str) -> Appeal | None:
-        row = self._one(select(appeals).where(appeals.c.id == appeal_id))
-        return rows.appeal_from_row(row) if row else None
-
-    def appeal_of(self, revision_id: str) -> Appeal | None:
-        row = self._one(
-            select(appeals)
-            .where(appeals.c.revision_id == revision_id)
-            .order_by(appeals.c.filed_at.desc())
-            .limit(1)
-        )
-        return rows.appeal_from_row(row) if row else None
-
     def policy(self, version: int) -> Policy | None:
         return _policy_of(self._one(select(policies).where(policies.c.version == version)))
 
@@ -222,26 +206,6 @@ class SqlReader(
         if newest is None:
             raise StoreError("There is no policy in force.")
         return newest
-
-    def audit_chain(self) -> Iterator[StoredEvent]:
-        found = self._connection.exec_driver_sql(
-            "SELECT seq, id, kind, actor, subject_id, occurred_at, data, link "
-            "FROM audit_events ORDER BY seq",
-            execution_options={"stream_results": True, "yield_per": _CHAIN_ROWS},
-        )
-        return (StoredEvent(*row) for row in found)
-
-    def audit_head(self) -> Head | None:
-        row = self._one(select(audit_head.c.seq, audit_head.c.link))
-        return None if row is None else Head(row["seq"], row["link"])
-
-    def audit_trail(self, subject_id: str) -> Sequence[AuditEvent]:
-        found = self._all(
-            select(audit_events)
-            .where(audit_events.c.subject_id == subject_id)
-            .order_by(audit_events.c.seq)
-        )
-        return [rows.audit_from_row(row) for row in found]
 
     def _oldest(self, query: Select[Any], limit: int, after: Revision | None) -> Sequence[Revision]:
         """The first `limit` revisions of the query in the order of receipt, after `after`."""

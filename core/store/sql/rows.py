@@ -7,7 +7,6 @@ from typing import Any
 from sqlalchemy import RowMapping
 
 from core.errors import StoreError
-from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger, TextGone
 from core.moderation.claims import Claim
@@ -33,7 +32,7 @@ def from_micros(micros: int) -> datetime:
     return _EPOCH + timedelta(microseconds=micros)
 
 
-def _maybe_time(micros: int | None) -> datetime | None:
+def maybe_time(micros: int | None) -> datetime | None:
     return None if micros is None else from_micros(micros)
 
 
@@ -72,7 +71,7 @@ def revision_from_row(row: RowMapping) -> Revision:
         received_at=from_micros(row["received_at"]),
         version=row["version"],
         current_decision_id=row["current_decision_id"],
-        withdrawn_at=_maybe_time(row["withdrawn_at"]),
+        withdrawn_at=maybe_time(row["withdrawn_at"]),
     )
 
 
@@ -186,34 +185,6 @@ def claim_from_row(row: RowMapping) -> Claim:
         actor=row["actor"],
         claimed_at=from_micros(row["claimed_at"]),
         expires_at=from_micros(row["expires_at"]),
-    )
-
-
-def appeal_to_row(appeal: Appeal) -> dict[str, Any]:
-    return {
-        "id": appeal.id,
-        "decision_id": appeal.decision_id,
-        "revision_id": appeal.revision_id,
-        "words": appeal.words,
-        "status": appeal.status.value,
-        "filed_at": to_micros(appeal.filed_at),
-        "heard_by": appeal.heard_by,
-        "outcome_reason": appeal.outcome_reason,
-        "heard_at": to_micros(appeal.heard_at) if appeal.heard_at else None,
-    }
-
-
-def appeal_from_row(row: RowMapping) -> Appeal:
-    return Appeal(
-        id=row["id"],
-        decision_id=row["decision_id"],
-        revision_id=row["revision_id"],
-        words=row["words"],
-        status=AppealStatus(row["status"]),
-        filed_at=from_micros(row["filed_at"]),
-        heard_by=row["heard_by"],
-        outcome_reason=row["outcome_reason"],
-        heard_at=_maybe_time(row["heard_at"]),
     )
 
 

@@ -11,7 +11,6 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
     UniqueConstraint,
@@ -19,9 +18,35 @@ from sqlalchemy import (
     literal_column,
 )
 
-metadata = MetaData()
-# 64 bits in every database. In SQLite only a key declared as INTEGER counts up by itself.
-WIDE = BigInteger().with_variant(Integer(), "sqlite")
+from core.store.sql.appeal_tables import appeals, first_looks
+from core.store.sql.audit_tables import audit_events, audit_head
+from core.store.sql.schema import WIDE, metadata
+
+# Every table is found here, wherever it is declared.
+__all__ = [
+    "IS_BY_PERSON",
+    "IS_FAILURE",
+    "IS_WAITING",
+    "WIDE",
+    "appeals",
+    "audit_events",
+    "audit_head",
+    "cases",
+    "claims",
+    "comments",
+    "decisions",
+    "first_looks",
+    "metadata",
+    "muted_reporters",
+    "near_bands",
+    "near_texts",
+    "policies",
+    "preferences",
+    "reports",
+    "revisions",
+    "sign_ins",
+    "threads",
+]
 
 threads = Table(
     "threads",
@@ -217,22 +242,6 @@ claims = Table(
     Column("expires_at", BigInteger, nullable=False),
 )
 
-appeals = Table(
-    "appeals",
-    metadata,
-    Column("id", Text, primary_key=True),
-    Column("decision_id", Text, ForeignKey("decisions.id"), nullable=False, unique=True),
-    Column("revision_id", Text, ForeignKey("revisions.id"), nullable=False),
-    Column("words", Text, nullable=False),
-    Column("status", Text, nullable=False),
-    Column("filed_at", BigInteger, nullable=False),
-    Column("heard_by", Text),
-    Column("outcome_reason", Text),
-    Column("heard_at", BigInteger),
-    Index("ix_appeals_status", "status", "filed_at"),
-    Index("ix_appeals_revision", "revision_id"),
-)
-
 policies = Table(
     "policies",
     metadata,
@@ -240,29 +249,6 @@ policies = Table(
     Column("body", Text, nullable=False),
     Column("digest", Text, nullable=False),
     Column("created_at", BigInteger, nullable=False),
-)
-
-audit_events = Table(
-    "audit_events",
-    metadata,
-    Column("seq", WIDE, primary_key=True, autoincrement=True),
-    Column("id", Text, nullable=False, unique=True),
-    Column("kind", Text, nullable=False),
-    Column("actor", Text, nullable=False),
-    Column("subject_id", Text, nullable=False),
-    Column("occurred_at", BigInteger, nullable=False),
-    Column("data", Text, nullable=False),
-    Column("link", Text, nullable=False, server_default=""),
-    Index("ix_audit_subject", "subject_id", "seq"),
-)
-
-# The last event of the chain (core.moderation.audit_chain), noted by a trigger.
-audit_head = Table(
-    "audit_head",
-    metadata,
-    Column("one", Integer, primary_key=True, autoincrement=False),
-    Column("seq", BigInteger, nullable=False),
-    Column("link", Text, nullable=False),
 )
 
 sign_ins = Table(

@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from core.moderation.alike import signature_of
-from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
@@ -17,6 +17,7 @@ from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.preferences import Preferences
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
+from core.store.sql.appeals import SqlAppealWrites
 from core.store.sql.audit_chain import event_values, insert_event
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
@@ -28,7 +29,6 @@ from core.store.sql.reader import SqlReader
 from core.store.sql.reports import SqlReportWrites
 from core.store.sql.search_writes import SqlSearchWrites
 from core.store.sql.tables import (
-    appeals,
     cases,
     comments,
     decisions,
@@ -59,7 +59,14 @@ _NUMBER_TEXT = Prepared(
 )
 
 
-class SqlWriter(SqlReader, SqlClaimWrites, SqlOutboxWrites, SqlReportWrites, SqlSearchWrites):
+class SqlWriter(
+    SqlReader,
+    SqlAppealWrites,
+    SqlClaimWrites,
+    SqlOutboxWrites,
+    SqlReportWrites,
+    SqlSearchWrites,
+):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
@@ -201,28 +208,11 @@ class SqlWriter(SqlReader, SqlClaimWrites, SqlOutboxWrites, SqlReportWrites, Sql
         row = rows.case_to_row(case) | case_facts(self._connection, case)
         self._connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
 
-    def add_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        same = appeals.select().where(appeals.c.decision_id == appeal.decision_id)
-        if self._one(same) is not None:
-            return False
-        self._insert(appeals, **rows.appeal_to_row(appeal))
-        self.add_audit(audit)
-        return True
-
     def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        row = rows.appeal_to_row(appeal)
-        moved = self._connection.execute(
-            update(appeals)
-            .where(appeals.c.id == appeal.id, appeals.c.status == AppealStatus.PENDING.value)
-            .values(
-                {name: row[name] for name in ("status", "heard_by", "outcome_reason", "heard_at")}
-            )
-        )
-        if moved.rowcount == 0:
-            return False
-        self._add_messages(messages_of_appeal(appeal, self._channels))
-        self.add_audit(audit)
-        return True
+        is_ended = super().end_appeal(appeal, audit)
+        if is_ended:
+            self._add_messages(messages_of_appeal(appeal, self._channels))
+        return is_ended
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
         if self.policy(policy.version) is not None:

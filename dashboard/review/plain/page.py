@@ -12,6 +12,7 @@ from core.moderation.queue import QueueFilter
 from core.moderation.scores import Label
 from core.services.queries import list_undoable, load_case
 from core.services.queue import list_queue
+from dashboard.keyboard import keyboard
 from dashboard.review.covered import wants_cover
 from dashboard.review.plain.actions import (
     action_row,
@@ -25,7 +26,6 @@ from dashboard.review.plain.case_list import LISTED, has_pages, pager, queue_lis
 from dashboard.review.plain.desk import Desk
 from dashboard.review.plain.explanation import explain_open_case
 from dashboard.review.plain.header import header
-from dashboard.review.plain.keyboard import keyboard
 from dashboard.review.plain.why_flagged import (
     author_panel,
     history_panel,
@@ -33,6 +33,8 @@ from dashboard.review.plain.why_flagged import (
     why_flagged,
 )
 
+ACTING = ("approve", "remove", "escalate", "skip", "undo", "reopen")
+"""How the keys of the buttons that cause a redraw begin."""
 NOTHING_HERE = {
     CaseStatus.ESCALATED: ("Nothing is escalated.", ":material/flag:"),
     CaseStatus.CLOSED: ("Nobody has decided a case yet.", ":material/history:"),
@@ -97,7 +99,14 @@ def _desk(services: Services, actor: Actor, status: CaseStatus, label: Label | N
 
 
 def _keyboard(desk: Desk, card: str, keys: Collection[str], *, has_note: bool) -> None:
-    keyboard(draw=desk.draws, card=card, filters=desk.filters, deciding=keys, has_note=has_note)
+    keyboard(
+        draw=desk.draws,
+        card=card,
+        buttons=ACTING,
+        deciding=keys,
+        has_note=has_note,
+        filters=desk.filters,
+    )
 
 
 def _nothing_left(

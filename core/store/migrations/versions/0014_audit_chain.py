@@ -47,7 +47,7 @@ def upgrade() -> None:
     op.add_column("audit_events", sa.Column("link", sa.Text(), server_default="", nullable=False))
     op.create_table(
         "audit_head",
-        sa.Column("one", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("one", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.Column("seq", sa.BigInteger(), nullable=False),
         sa.Column("link", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("one"),

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0015"
-down_revision = "0014"
+revision = "0017"
+down_revision = "0016"
 
 WIDE = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 IS_PENDING = sa.text("state = 'pending'")

@@ -1,5 +1,6 @@
-"""Filters key presses before they reach the buttons' shortcuts. It stops repeats of a held key,
-presses on a card that has only just appeared, and presses between a decision and its redraw."""
+"""Filters key presses before they reach the shortcuts of Streamlit's buttons. It stops repeats of a
+held key, presses on a card that has only just appeared, and presses between a decision and its
+redraw."""
 
 from collections.abc import Collection
 
@@ -15,8 +16,7 @@ p.off { color: var(--st-orange-text-color); opacity: 1; }
 """
 _JS = """
 const FIELD = "input, textarea, select, [contenteditable=true]"
-const DECIDING = ["approve", "remove", "escalate", "skip", "undo", "reopen"]
-  .map(name => `[class*="st-key-${name}_"] button`).join(", ")
+const selector = names => names.map(name => `[class*="st-key-${name}_"] button`).join(", ")
 // The server redraws after each press; if it does not, the keys work again after this time.
 const GIVE_UP_MS = 10_000
 
@@ -29,17 +29,20 @@ function stop(event) {
 }
 
 function attach(root) {
-  const desk = { data: {}, held: new Set(), actedAt: -Infinity, noteUntil: -Infinity }
+  const data = { buttons: ["none"] }
+  const desk = { data, held: new Set(), actedAt: -Infinity, noteUntil: -Infinity }
   const line = root.querySelector("p")
   const hasActed = () => performance.now() - desk.actedAt < GIVE_UP_MS
   const isUnseen = () => line.dataset.ready !== desk.data.card
+  const isOnButton = event =>
+    event.composedPath().some(node => node.matches?.(selector(desk.data.buttons)))
   const wantsNote = () => performance.now() < desk.noteUntil
 
   // After a decision, N means the note of the next card. Until that card is drawn, typed letters
   // are meant for the note and must press no button.
   function goToNote() {
     if (!wantsNote()) return
-    const note = document.querySelector(`.st-key-note_${desk.data.card} input`)
+    const note = document.querySelector(`.st-key-note_${desk.data.card} :is(input, textarea)`)
     if (hasActed() || !note) return requestAnimationFrame(goToNote)
     desk.noteUntil = -Infinity
     note.focus()
@@ -64,7 +67,7 @@ function attach(root) {
     }
     const isRepeat = event.repeat || desk.held.has(event.code)
     desk.held.add(event.code)
-    const onButton = event.composedPath().some(node => node.matches?.(DECIDING))
+    const onButton = isOnButton(event)
     const presses = onButton && (event.key === "Enter" || event.key === " ")
     if (presses && isRepeat) return stop(event)
     if (!isPlain(event) || !/^[a-z0-9]$/i.test(event.key)) return
@@ -81,7 +84,7 @@ function attach(root) {
   }
 
   function onClick(event) {
-    if (!event.composedPath().some(node => node.matches?.(DECIDING))) return
+    if (!isOnButton(event)) return
     // The second click of a double click would meet the next card's button. That button is drawn
     // before this script learns of its card, so a click also waits for the redraw.
     if (event.detail > 1 || isUnseen() || hasActed()) return stop(event)
@@ -132,23 +135,32 @@ export default function ({ data, parentElement }) {
 _KEYS_ON = "Keys are on: the letter on a button presses it once"
 _KEY_OF_NOTE = ", N goes to the note."
 _KEYS_OFF = "Keys are off while you type. Esc leaves the field."
-_keyboard = st.components.v2.component("review_keyboard", html=_HTML, css=_CSS, js=_JS)
+_keyboard = st.components.v2.component("keyboard", html=_HTML, css=_CSS, js=_JS)
 
 
 def keyboard(
-    *, draw: int, card: str, filters: str, deciding: Collection[str], has_note: bool
+    *,
+    draw: int,
+    card: str,
+    buttons: Collection[str],
+    deciding: Collection[str],
+    has_note: bool,
+    filters: str = "",
 ) -> None:
     """Passes each press on once, and shows whether keys are on.
 
     Call it after the card and its buttons are drawn: `card` counts as visible from the paint of
     this component. `draw` must differ at each redraw, because further presses wait for it.
-    `deciding` holds the shortcut keys of the enabled buttons that cause a redraw.
+    `buttons` are the names with which the keys of the buttons that act begin, and `deciding` holds
+    the shortcuts of those of them that are enabled. N goes to the field `note_CARD`. When `filters`
+    changes, the filter with the focus gives it up.
     """
     _keyboard(
         data={
             "draw": draw,
             "card": card,
             "filters": filters,
+            "buttons": sorted(buttons),
             "deciding": sorted(key.lower() for key in deciding),
             "shown_ms": SHOWN_MS,
             "has_note": has_note,

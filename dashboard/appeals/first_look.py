@@ -1,0 +1,41 @@
+"""The first answer to an appeal, before the decision is shown."""
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.moderation.permissions import Actor
+from core.moderation.policies import Action
+from core.services.hearing import Hearing
+from dashboard.appeals.place import HearingPlace
+from dashboard.appeals.reasons import reason_row, refusal_line
+from dashboard.appeals.wording import ASK_FIRST
+
+BUTTONS = (
+    (Action.APPROVE, "I would keep it", "A", ":material/check:"),
+    (Action.REMOVE, "I would remove it", "X", ":material/block:"),
+)
+
+
+def first_look_form(
+    place: HearingPlace, services: Services, actor: Actor, hearing: Hearing
+) -> tuple[str, ...]:
+    """Two buttons, and the reasons for the second. Returns the buttons' shortcut keys."""
+    st.markdown(f"**{ASK_FIRST}**")
+    reason_row(
+        place,
+        hearing.current_policy,
+        "The reason, if you would remove it: press its number, then X",
+        without=None,
+    )
+    for column, (action, words, key, icon) in zip(st.columns(2), BUTTONS, strict=True):
+        column.button(
+            words,
+            key=f"look_{action}_{hearing.appeal.id}",
+            shortcut=key,
+            icon=icon,
+            width="stretch",
+            on_click=place.press_look,
+            args=(services, actor, hearing.appeal.id, action),
+        )
+    refusal_line(place)
+    return ("A", "X")

@@ -1,0 +1,60 @@
+"""The outcome of an appeal: the form that ends it, or why this person may not."""
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.moderation.appeals import MAX_APPEAL_CHARS
+from core.moderation.permissions import Actor
+from core.services.hearing import Hearing, ShownDecision
+from dashboard.appeals.place import HearingPlace
+from dashboard.appeals.reasons import reason_row, refusal_line
+from dashboard.appeals.wording import reason_title
+
+
+def refused(why: str) -> None:
+    """Why this person may only read."""
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        st.badge("read only", icon=":material/lock:", color="gray")
+        st.text(why)
+
+
+def outcome_form(
+    place: HearingPlace, services: Services, actor: Actor, hearing: Hearing, shown: ShownDecision
+) -> tuple[str, ...]:
+    """A reason for the author and two buttons for this version. Returns their shortcut keys."""
+    drawn_for = f"{hearing.appeal.id}_{len(shown.chain)}"
+    words_key = f"note_{drawn_for}"
+    policy, standing = hearing.current_policy, shown.chain[-1]
+    reason_row(
+        place,
+        policy,
+        "It stays removed, but for another reason: press its number, then X",
+        without=standing.reason_code,
+    )
+    stays_for = reason_title(policy, place.reason_code or standing.reason_code)
+    with st.form(f"hear_{drawn_for}", border=False, enter_to_submit=False):
+        st.text_area(
+            "Reason (the author reads it)",
+            key=words_key,
+            height=96,
+            max_chars=MAX_APPEAL_CHARS,
+            placeholder="N goes here, Esc leaves. What you looked at and why it stands or falls",
+        )
+        restore, keep = st.columns(2)
+        for column, name, words, key, icon, overturn in (
+            (restore, "overturn", "Restore the comment", "A", ":material/undo:", True),
+            (keep, "uphold", f"It stays removed: {stays_for}", "X", ":material/gavel:", False),
+        ):
+            column.form_submit_button(
+                words,
+                key=f"{name}_{drawn_for}",
+                shortcut=key,
+                icon=icon,
+                width="stretch",
+                wrap=True,
+                on_click=place.press_hear,
+                args=(services, actor, hearing.appeal.id, words_key),
+                kwargs={"overturn": overturn},
+            )
+        refusal_line(place)
+    return ("A", "X")

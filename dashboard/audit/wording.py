@@ -1,0 +1,65 @@
+"""The sentences of the audit page. Pure."""
+
+from collections.abc import Sequence
+from datetime import tzinfo
+
+import pandas as pd
+
+from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.invisible import escape_invisible
+
+EVERYTHING, EVERYBODY = "everything", "everybody"
+KINDS: dict[AuditKind, str] = {
+    AuditKind.COMMENT_STORED: "comment stored",
+    AuditKind.COMMENT_EDITED: "comment edited",
+    AuditKind.COMMENT_COMPLETED: "comment completed by its source",
+    AuditKind.COMMENT_WITHDRAWN: "comment withdrawn",
+    AuditKind.DECISION_AUTOMATED: "decided without a person",
+    AuditKind.DECISION_REVIEWED: "decided by a person",
+    AuditKind.DECISION_UNDONE: "decision undone",
+    AuditKind.DECISION_REOPENED: "decision reopened",
+    AuditKind.GROUP_DECIDED: "group decided",
+    AuditKind.GROUP_UNDONE: "group undone",
+    AuditKind.CASE_SKIPPED: "case skipped",
+    AuditKind.APPEAL_FILED: "appeal filed",
+    AuditKind.APPEAL_LOOKED_AT: "first look at an appeal",
+    AuditKind.APPEAL_UPHELD: "appeal heard: upheld",
+    AuditKind.APPEAL_OVERTURNED: "appeal heard: overturned",
+    AuditKind.APPEAL_CLOSED: "appeal closed",
+    AuditKind.COMMENT_REPORTED: "comment reported",
+    AuditKind.REPORTER_MUTED: "reporter muted",
+    AuditKind.REPORTER_UNMUTED: "reporter unmuted",
+    AuditKind.POLICY_STORED: "policy stored",
+    AuditKind.PREFERENCES_CHANGED: "preferences changed",
+    AuditKind.READ_LIMIT_NOTED: "reading limit changed",
+    AuditKind.AUDIT_EXPORTED: "audit log exported",
+}
+NOTHING = "No event fits these filters."
+HOW_TO_CHECK = (
+    "Each event has a link made of the one before it. modconsole audit verify checks them all, "
+    "and says where an event was changed, deleted or moved."
+)
+
+
+def kind_of(words: str) -> AuditKind | None:
+    """The kind with those words, None for EVERYTHING."""
+    return next((kind for kind, said in KINDS.items() if said == words), None)
+
+
+def event_frame(events: Sequence[AuditEvent], zone: tzinfo) -> pd.DataFrame:
+    """A row for each event. What people and sources wrote is shown with its invisible characters
+    spelt out."""
+    return pd.DataFrame(
+        {
+            "when": [f"{event.occurred_at.astimezone(zone):%Y-%m-%d %H:%M:%S}" for event in events],
+            "what": [KINDS[event.kind] for event in events],
+            "who": [escape_invisible(event.actor) for event in events],
+            "about": [escape_invisible(event.subject_id) for event in events],
+            "details": [_details(event) for event in events],
+        }
+    )
+
+
+def _details(event: AuditEvent) -> str:
+    told = (f"{name} {value}".strip() for name, value in event.data.items() if value)
+    return escape_invisible(", ".join(told))
