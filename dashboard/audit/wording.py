@@ -33,6 +33,7 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.PREFERENCES_CHANGED: "preferences changed",
     AuditKind.READ_LIMIT_NOTED: "reading limit changed",
     AuditKind.AUDIT_EXPORTED: "audit log exported",
+    AuditKind.OUTBOX_REPLAYED: "dead message sent again",
 }
 NOTHING = "No event fits these filters."
 HOW_TO_CHECK = (
