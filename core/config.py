@@ -12,6 +12,8 @@ from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
 from core.moderation.appeals import ANSWER_DAYS
 from core.moderation.languages import code_problem
+from core.moderation.outbox import Channel
+from core.outbox.problems import mail_problem, webhook_problem
 from core.servinglog.shared.address import address_problem
 from core.setting_help import SETTING_HELP
 
@@ -28,7 +30,9 @@ _HIGHEST = {"MODCONSOLE_GRACE_S": 300}
 LOOPBACK_URL = "auto"
 STATE_IN_HOME = "sqlite"
 LOG_STORE_NONE = "none"
-RULES_URL_NONE = "none"
+NOT_SET = "none"
+SECRETS = frozenset(("state_url", "webhook_url", "webhook_secret", "smtp_user", "smtp_password"))
+"""Settings whose values are shown nowhere."""
 STATE_SCHEMES = ("postgresql://", "postgres://")
 _ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _RULES_URL = re.compile(r"https?://[a-z0-9][^\s@]{1,300}", re.IGNORECASE)
@@ -42,6 +46,7 @@ CHOICES = {
     "cascade": ("off", "on"),
     "fallback": ("none", *BACKENDS),
     "failure_policy": ("hold", "approve", "first_stage_only"),
+    "smtp_security": ("starttls", "tls", "none"),
 }
 
 
@@ -78,7 +83,17 @@ class Settings:
     grace_s: float = 15.0
     appeal_window_days: int = 184
     appeal_answer_days: int = ANSWER_DAYS
-    rules_url: str = RULES_URL_NONE
+    rules_url: str = NOT_SET
+    # These may hold keys and passwords, too.
+    webhook_url: str = field(default=NOT_SET, repr=False)
+    webhook_secret: str = field(default=NOT_SET, repr=False)
+    smtp_host: str = NOT_SET
+    smtp_port: int = 587
+    smtp_security: str = "starttls"
+    smtp_user: str = field(default=NOT_SET, repr=False)
+    smtp_password: str = field(default=NOT_SET, repr=False)
+    smtp_from: str = NOT_SET
+    smtp_to: str = NOT_SET
     hackernews_url: str = "https://hacker-news.firebaseio.com/v0"
     algolia_url: str = "https://hn.algolia.com/api/v1"
     hackernews_count: int = 200
@@ -103,6 +118,12 @@ class Settings:
     def language_codes(self) -> tuple[str, ...]:
         """The languages that the site expects."""
         return tuple(code.strip() for code in self.languages.split(","))
+
+    @property
+    def channels(self) -> tuple[Channel, ...]:
+        """The channels on which messages leave."""
+        addresses = {Channel.WEBHOOK: self.webhook_url, Channel.EMAIL: self.smtp_host}
+        return tuple(channel for channel, address in addresses.items() if address != NOT_SET)
 
     @property
     def keeps_state_in_home(self) -> bool:
@@ -217,17 +238,30 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             f"MODCONSOLE_PUBLIC_URL is {settings.public_url!r}; write https://NAME or "
             "https://NAME:PORT, without a path"
         )
-    if settings.rules_url != RULES_URL_NONE and not _RULES_URL.fullmatch(settings.rules_url):
+    if settings.rules_url != NOT_SET and not _RULES_URL.fullmatch(settings.rules_url):
         raise ConfigError(
             f"MODCONSOLE_RULES_URL is {settings.rules_url!r}; write http(s)://NAME and a path of "
             "at most 300 characters"
         )
     if problem := address_problem(settings.log_store):
         raise ConfigError(f"MODCONSOLE_LOG_STORE: {problem}")
+    _check_channels(settings)
     for code in settings.language_codes:
         if problem := code_problem(code):
             raise ConfigError(f"MODCONSOLE_LANGUAGES: {problem}")
     return settings
+
+
+def _check_channels(settings: Settings) -> None:
+    problems = {
+        Channel.WEBHOOK: lambda: webhook_problem(settings.webhook_url, settings.webhook_secret),
+        Channel.EMAIL: lambda: mail_problem(
+            settings.smtp_host, settings.smtp_from, settings.smtp_to
+        ),
+    }
+    for channel in settings.channels:
+        if problem := problems[channel]():
+            raise ConfigError(problem)
 
 
 def _choices(settings: Settings, name: str) -> tuple[str, ...] | None:

@@ -72,6 +72,20 @@ SETTING_HELP: dict[str, str] = {
     "rules_url": "Where the site's rules can be read, for statements of reasons: `none`, or an "
     "address such as `https://example.org/rules#{reason}`, with `{reason}` for the code of the "
     "reason.",
+    "webhook_url": "Where the site takes messages about comments: `none`, or `https://HOST/PATH`. "
+    "All processes need the same settings of channels: a message is stored with its decision, or "
+    "not at all. See docs/outbox.md.",
+    "webhook_secret": "The key that signs them: `whsec_` and 24 to 64 random bytes in base64, such "
+    "as from `openssl rand -base64 32`.",
+    "smtp_host": "The mail server that takes notices for authors: `none`, or its name. They go to "
+    "MODCONSOLE_SMTP_TO, since the console knows no author's address.",
+    "smtp_port": "Port of the mail server.",
+    "smtp_security": "How the connection to it is encrypted: `starttls`, `tls` from the first "
+    "byte, or `none`, for a server on this machine.",
+    "smtp_user": "Who signs in there; `none`: nobody.",
+    "smtp_password": "The password to it.",
+    "smtp_from": "Address from which mail is sent.",
+    "smtp_to": "The site's mailbox for all notices.",
     "hackernews_url": "Base address of the Hacker News Firebase API.",
     "algolia_url": "Base address of the Hacker News search API by Algolia.",
     "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests.",

@@ -11,12 +11,12 @@ def open_store(settings: Settings) -> SqlStore:
         return open_home_store(settings)
     from core.store.sql.postgres.database import PostgresDatabase
 
-    return SqlStore(PostgresDatabase(settings.state_url))
+    return SqlStore(PostgresDatabase(settings.state_url), settings.channels)
 
 
 def open_home_store(settings: Settings) -> SqlStore:
     """The file in the home folder, wherever the state is now."""
-    return SqlStore(SqliteDatabase(settings.state_path))
+    return SqlStore(SqliteDatabase(settings.state_path), settings.channels)
 
 
 def has_state(settings: Settings) -> bool:

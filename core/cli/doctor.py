@@ -26,6 +26,7 @@ def add_commands(commands: Commands) -> None:
 
 def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole doctor`."""
+    from core.doctor.channels import check_channels
     from core.doctor.installation import (
         check_languages,
         check_packages,
@@ -46,6 +47,7 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
         check_settings(),
         check_home(settings),
         *check_state(settings),
+        *check_channels(settings),
         *check_ports(settings),
         check_browser(),
     ]

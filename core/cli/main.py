@@ -15,6 +15,7 @@ from core.cli import (
     ingest,
     keys,
     logs,
+    outbox,
     schedule,
     score,
     servers,
@@ -46,6 +47,7 @@ FAMILIES = (
     audit,
     statements,
     transparency,
+    outbox,
     bench,
     doctor,
 )

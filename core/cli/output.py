@@ -39,7 +39,8 @@ class ExitCode(IntEnum):
 
 EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.DONE: "Done, or there was nothing to do. Also for a server that was asked to stop.",
-    ExitCode.INCOMPLETE: "Some rows failed, a source or the log's shared store did not answer, or "
+    ExitCode.INCOMPLETE: "Some rows failed, a source, the log's shared store or a receiver of "
+    "messages did not answer, or "
     "the output could not be written; the others are done. Correct that or wait, then run the same "
     "command again.",
     ExitCode.WRONG_USE: "Wrong use: a flag or a setting is wrong, or a file or the state can't be "

@@ -9,7 +9,7 @@ from core.batch.statement_files import check_statements_out, paths_of, write_sta
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands, add_span
 from core.cli.output import ExitCode, print_facts
-from core.config import RULES_URL_NONE, Settings
+from core.config import NOT_SET, Settings
 from core.moderation.permissions import SYSTEM
 from core.services.statements import export_statements
 
@@ -41,7 +41,7 @@ def run_statements(arguments: argparse.Namespace, settings: Settings) -> int:
             SYSTEM,
             arguments.since,
             arguments.until or services.clock.now(),
-            rules_url="" if settings.rules_url == RULES_URL_NONE else settings.rules_url,
+            rules_url="" if settings.rules_url == NOT_SET else settings.rules_url,
         )
         counts = write_statements(lines, arguments.out)
     _, refused, _ = paths_of(arguments.out)

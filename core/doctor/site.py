@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
-from core.config import CHOICES, Settings
+from core.config import CHOICES, SECRETS, Settings
 from core.doctor.checks import CheckResult, CheckState
 from core.errors import ConfigError, MissingExtra, StoreError
 from core.processes.console import Server, servers
@@ -24,7 +24,8 @@ def check_settings(environ: Mapping[str, str] = os.environ) -> CheckResult:
         if variable.startswith("MODCONSOLE_"):
             name = variable.removeprefix("MODCONSOLE_").lower()
             is_plain = value in CHOICES.get(name, ()) or value.replace(".", "", 1).isdigit()
-            shown.append(f"{variable}={value}" if is_plain else f"{variable}=(set)")
+            is_shown = is_plain and name not in SECRETS
+            shown.append(f"{variable}={value}" if is_shown else f"{variable}=(set)")
     return CheckResult("settings", CheckState.OK, ", ".join(shown) or "all are defaults")
 
 

@@ -12,6 +12,8 @@ AUDIT_LOG = "audit_log"
 """The subject of events on the audit log itself."""
 STATEMENTS = "statements"
 """The subject of events on exports of statements of reasons."""
+OUTBOX = "outbox"
+"""The subject of events on messages to the site and to authors."""
 
 
 class AuditKind(StrEnum):
@@ -41,6 +43,7 @@ class AuditKind(StrEnum):
     READ_LIMIT_NOTED = "read_limit.noted"
     AUDIT_EXPORTED = "audit.exported"
     STATEMENTS_EXPORTED = "statements.exported"
+    OUTBOX_REPLAYED = "outbox.replayed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ class AuditFilter:
 class AuditEvent:
     """One entry of the audit trail. `subject_id` is the id of the revision or of the group it is
     about, a policy version, a reporter as SOURCE:REPORTER, the person whose preferences changed,
-    READ_LIMIT, AUDIT_LOG or STATEMENTS.
+    READ_LIMIT, AUDIT_LOG, STATEMENTS or OUTBOX.
 
     `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """

@@ -41,6 +41,8 @@ class Permission(StrEnum):
     SEE_AUDIT = "see the audit log"
     SEE_TRANSPARENCY = "see the transparency report"
     EXPORT_STATEMENTS = "export statements of reasons"
+    SEE_OUTBOX = "see messages to the site and to authors"
+    REPLAY_MESSAGES = "have dead messages sent again"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INGEST,
             Permission.REPORT,
             Permission.COMPARE_BACKENDS,
+            # What a message says was decided by others; that it arrives is a matter of servers.
+            Permission.SEE_OUTBOX,
+            Permission.REPLAY_MESSAGES,
         }
     ),
     Role.ADMIN: frozenset(Permission),
@@ -107,6 +112,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_AUDIT,
             Permission.SEE_TRANSPARENCY,
             Permission.EXPORT_STATEMENTS,
+            Permission.SEE_OUTBOX,
         }
     ),
 }

@@ -12,8 +12,10 @@ from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.responses import HTMLResponse, RedirectResponse
 
 from core.addresses import LOOPBACK_NAMES
+from core.bootstrap.outbox import make_senders
 from core.bootstrap.services import Services
 from core.errors import BackendError
+from core.processes.sending import Sending
 from core.serving import open_inference, openai_moderations, reporting, routes, tei_predict
 from core.serving.docs_page import STYLE_HASH, render_docs
 from core.serving.http_errors import add_error_handlers
@@ -67,8 +69,11 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         process.services.context, process.scorer, every_s=process.services.settings.rescore_s
     )
     rescoring.start()
+    sending = Sending(make_senders(process.services))
+    sending.start()
     yield
     rescoring.stop()
+    sending.stop()
     process.close()
 
 

@@ -41,5 +41,6 @@ class AppealWriter(AppealReader, Protocol):
         ...
 
     def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
-        """Store the outcome. False, with nothing written, if the appeal is no longer pending."""
+        """Store the outcome and the messages about it. False, with nothing written, if the appeal
+        is no longer pending."""
         ...

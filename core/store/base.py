@@ -6,7 +6,7 @@ at all. A method that changes a comment, a decision, an appeal, a report, a mute
 policy takes the audit event and stores it with the change. The methods for cases take none: a case
 changes only together with one of these, which has an event. A thread's title is not moderated and a
 sign-in changes nothing: they have none. Nor have claims: who had a case open for some minutes is no
-part of its history.
+part of its history. Nor have the attempts to send a message, which are kept with it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -27,6 +27,7 @@ from core.moderation.sign_ins import SignIn
 from core.store.appeal_base import AppealReader, AppealWriter
 from core.store.audit_base import AuditReader
 from core.store.near_base import NearReader
+from core.store.outbox_base import OutboxReader, OutboxWriter
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
 from core.store.transparency_base import TransparencyReader
@@ -43,7 +44,14 @@ from core.store.views import (
 
 
 class Reader(
-    AppealReader, AuditReader, NearReader, QueueReader, ReportReader, TransparencyReader, Protocol
+    AppealReader,
+    AuditReader,
+    NearReader,
+    OutboxReader,
+    QueueReader,
+    ReportReader,
+    TransparencyReader,
+    Protocol,
 ):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""
 
@@ -174,7 +182,7 @@ class Reader(
         ...
 
 
-class Writer(Reader, AppealWriter, ReportWriter, Protocol):
+class Writer(Reader, AppealWriter, OutboxWriter, ReportWriter, Protocol):
     """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
@@ -204,9 +212,9 @@ class Writer(Reader, AppealWriter, ReportWriter, Protocol):
         audit: AuditEvent,
         case_status: CaseStatus | None = None,
     ) -> bool:
-        """Store the decision as the current one, and the status that it gives the case of its
-        text. False, with nothing written, if the revision's version is no longer
-        `seen_version`."""
+        """Store the decision as the current one, the status that it gives the case of its text,
+        and the messages about it. False, with nothing written, if the revision's version is no
+        longer `seen_version`."""
         ...
 
     def open_case(self, case: Case) -> None: ...

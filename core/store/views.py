@@ -9,6 +9,7 @@ from core.moderation.cases import Case, TextGone
 from core.moderation.claims import Claim
 from core.moderation.decisions import Decision
 from core.moderation.edits import why_gone
+from core.moderation.outbox import Channel, MessageState
 from core.moderation.reports import Report
 from core.moderation.scores import Label
 
@@ -124,3 +125,15 @@ class LeftOutCount:
 
     by_label: Mapping[Label, int] = field(default_factory=dict)
     severe: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MessageCount:
+    """The messages of one channel in one state: how many, since when the oldest is due, and when
+    the last of them ended."""
+
+    channel: Channel
+    state: MessageState
+    count: int
+    oldest_due_at: datetime
+    last_ended_at: datetime | None

@@ -34,6 +34,7 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.READ_LIMIT_NOTED: "reading limit changed",
     AuditKind.AUDIT_EXPORTED: "audit log exported",
     AuditKind.STATEMENTS_EXPORTED: "statements of reasons exported",
+    AuditKind.OUTBOX_REPLAYED: "dead message sent again",
 }
 NOTHING = "No event fits these filters."
 HOW_TO_CHECK = (

@@ -1,11 +1,12 @@
 """A store to test, with a policy in force, and a writer of plain rows."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import pytest
 
 from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.outbox import Channel
 from core.store.base import Store
 from tests.contract.store_rows import POLICY, START, Rows
 
@@ -13,7 +14,7 @@ from tests.contract.store_rows import POLICY, START, Rows
 class StoreFixtures:
     """Two stores opened on the same folder share one state."""
 
-    def open_store(self, folder: Path) -> Store:
+    def open_store(self, folder: Path, channels: Collection[Channel] = ()) -> Store:
         raise NotImplementedError
 
     @pytest.fixture

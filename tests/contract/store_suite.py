@@ -10,6 +10,7 @@ from tests.contract.store_claims import Claims
 from tests.contract.store_comments import Authors, Comments, Threads
 from tests.contract.store_decisions import Decisions, FailedDecisions, HeldForLanguage
 from tests.contract.store_near import Conversations, NearTexts
+from tests.contract.store_outbox import Outbox
 from tests.contract.store_people import People
 from tests.contract.store_policies import PoliciesAndAudit
 from tests.contract.store_queue import Queue
@@ -35,6 +36,7 @@ class StoreSuite(
     Appeals,
     PoliciesAndAudit,
     AuditChain,
+    Outbox,
     AuditSearch,
     Reports,
     Restrictions,

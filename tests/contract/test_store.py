@@ -1,9 +1,11 @@
 """Runs the store contract on each store."""
 
+from collections.abc import Collection
 from pathlib import Path
 
 import pytest
 
+from core.moderation.outbox import Channel
 from core.store.base import Store
 from core.store.sql import SqlStore
 from core.store.sql.postgres.database import PostgresDatabase
@@ -13,9 +15,9 @@ from tests.fresh_state import put_fresh_state
 
 
 class TestSqliteStore(StoreSuite):
-    def open_store(self, folder: Path) -> Store:
+    def open_store(self, folder: Path, channels: Collection[Channel] = ()) -> Store:
         put_fresh_state(folder / "state.db")
-        return SqlStore(SqliteDatabase(folder / "state.db"))
+        return SqlStore(SqliteDatabase(folder / "state.db"), channels)
 
 
 class TestPostgresStore(StoreSuite):
@@ -23,5 +25,5 @@ class TestPostgresStore(StoreSuite):
     def _database(self, postgres_state: str) -> None:
         self.url = postgres_state
 
-    def open_store(self, folder: Path) -> Store:
-        return SqlStore(PostgresDatabase(self.url))
+    def open_store(self, folder: Path, channels: Collection[Channel] = ()) -> Store:
+        return SqlStore(PostgresDatabase(self.url), channels)

@@ -44,6 +44,7 @@ from tests.factories import (
 )
 from tests.integration.appeal_calls import APPEAL_TABLE
 from tests.integration.near_calls import NEAR_TABLE
+from tests.integration.outbox_calls import OUTBOX_TABLE
 from tests.integration.report_calls import REPORT_TABLE
 from tests.integration.transparency_calls import TRANSPARENCY_TABLE
 
@@ -170,6 +171,7 @@ def search_words(services: Services, actor: Actor) -> None:
 TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **APPEAL_TABLE,
     **NEAR_TABLE,
+    **OUTBOX_TABLE,
     **REPORT_TABLE,
     **TRANSPARENCY_TABLE,
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),

@@ -27,6 +27,13 @@ QUERIES = {
     "decided by a person": "SELECT revision_id, scores FROM decisions WHERE source = 'reviewer' "
     "AND actor = 'mina' AND decided_at >= 5",
     "next person": "SELECT min(actor) FROM decisions WHERE source = 'reviewer' AND actor > 'a'",
+    "due messages": "SELECT * FROM outbox WHERE state = 'pending' AND channel = 'webhook' "
+    "AND next_at <= 1 AND NOT EXISTS (SELECT * FROM outbox e WHERE "
+    "e.comment_id = outbox.comment_id AND e.channel = outbox.channel "
+    "AND e.audience = outbox.audience AND e.number < outbox.number AND e.state = 'pending') "
+    "ORDER BY next_at, number LIMIT 8",
+    "earlier messages": "SELECT * FROM outbox e WHERE e.comment_id = 'c' AND "
+    "e.channel = 'webhook' AND e.audience = 'site' AND e.number < 5 AND e.state = 'pending'",
     "author": "SELECT count(*) FROM revisions JOIN comments ON comments.id = comment_id "
     "WHERE source = 's' AND author = 'a' AND is_latest = 1",
 }
@@ -44,6 +51,8 @@ INDEXES = {
     "decided by a person": "ix_decisions_person (actor=? AND decided_at>?)",
     "next person": "ix_decisions_person (actor>?)",
     "author": "ix_comments_author",
+    "due messages": "ix_outbox_due (channel=? AND next_at<?)",
+    "earlier messages": "ix_outbox_order (comment_id=? AND channel=? AND audience=? AND number<?)",
 }
 
 

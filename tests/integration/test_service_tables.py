@@ -47,6 +47,7 @@ UNCHECKED: Mapping[str, str] = {
     "review.undo_review": INSIDE,
     "withdraw.withdraw_known": INSIDE,
     "automated.decide": INSIDE,
+    "message_contents.read_content": INSIDE,
     "sign_in.sign_in": SIGNING_IN,
     "sign_in.find_signed_in": SIGNING_IN,
     "score.raise_outage": PURE,

@@ -31,16 +31,18 @@ from tests.factories import (
     scored,
     withdrawn,
 )
+from tests.integration.message_receiver import SECRET
 from tests.search_index import check_postgres_index
 from tests.state_checks import audit_changes_allowed, broken_invariants, state_rows
 
 TABLES = tuple(metadata.tables)
+CHANNEL = {"webhook_url": "https://site.example/hooks", "webhook_secret": SECRET}
 LOCKS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"
 
 
 @pytest.fixture
 def settings(tmp_path: Path, postgres_state: str) -> Settings:
-    services = make_services(tmp_path, state_url="sqlite")
+    services = make_services(tmp_path, state_url="sqlite", **CHANNEL)
     scored(services, HOSTILE)
     edited(services, scored(services, HELD), f"{HELD} \N{PILE OF POO}")
     decided(services, scored(services, HELD), Action.ESCALATE)
@@ -48,7 +50,7 @@ def settings(tmp_path: Path, postgres_state: str) -> Settings:
     withdrawn(services, scored(services, HELD))
     posted(services, "Not scored yet.")
     services.close()
-    return Settings(home=tmp_path, state_url=postgres_state, backend="fake")
+    return Settings(home=tmp_path, state_url=postgres_state, backend="fake", **CHANNEL)
 
 
 def run(settings: Settings, monkeypatch: pytest.MonkeyPatch, act: str) -> int:

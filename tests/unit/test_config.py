@@ -36,6 +36,15 @@ GOOD: dict[str, tuple[str, object]] = {
     "appeal_window_days": ("20", 20),
     "appeal_answer_days": ("3", 3),
     "rules_url": ("https://example.org/rules#{reason}", "https://example.org/rules#{reason}"),
+    "webhook_url": ("https://site.example/hooks", "https://site.example/hooks"),
+    "webhook_secret": (f"whsec_{'A' * 32}", f"whsec_{'A' * 32}"),
+    "smtp_host": ("mail.example", "mail.example"),
+    "smtp_port": ("465", 465),
+    "smtp_security": ("tls", "tls"),
+    "smtp_user": ("console", "console"),
+    "smtp_password": ("hunter2", "hunter2"),
+    "smtp_from": ("console@site.example", "console@site.example"),
+    "smtp_to": ("moderation@site.example", "moderation@site.example"),
     "hackernews_url": ("http://127.0.0.1:1/v0", "http://127.0.0.1:1/v0"),
     "algolia_url": ("http://127.0.0.1:1/v1", "http://127.0.0.1:1/v1"),
     "hackernews_count": ("5", 5),
@@ -59,6 +68,10 @@ GOOD: dict[str, tuple[str, object]] = {
 }
 
 
+# A channel is refused without these.
+NEEDED = {"webhook_url": ("webhook_secret",), "smtp_host": ("smtp_from", "smtp_to")}
+
+
 def test_every_setting_is_tested_and_described() -> None:
     names = {field.name for field in fields(Settings)}
     assert names == set(GOOD) == set(SETTING_HELP)
@@ -71,9 +84,11 @@ def test_nothing_set_gives_the_defaults() -> None:
 
 @pytest.mark.parametrize(("name", "given", "expected"), [(n, *v) for n, v in GOOD.items()])
 def test_setting_is_read_from_its_variable(name: str, given: str, expected: object) -> None:
-    settings = load_settings({f"MODCONSOLE_{name.upper()}": given})
+    needed = {each: GOOD[each][0] for each in NEEDED.get(name, ())}
+    written = {f"MODCONSOLE_{each.upper()}": text for each, text in needed.items()}
+    settings = load_settings(written | {f"MODCONSOLE_{name.upper()}": given})
     assert getattr(settings, name) == expected
-    others = {field.name for field in fields(Settings)} - {name}
+    others = {field.name for field in fields(Settings)} - {name, *needed}
     assert all(getattr(settings, other) == getattr(Settings(), other) for other in others)
 
 

@@ -14,6 +14,7 @@ from core.cli.output import ExitCode
 from core.clock import Clock
 from core.config import Settings
 from core.doctor import installation
+from core.doctor.channels import check_channels
 from core.doctor.checks import CheckState
 from core.doctor.installation import check_languages, check_packages, check_scoring
 from core.doctor.machine import check_memory, check_processor
@@ -138,11 +139,13 @@ def test_settings_are_named_and_no_secret_is_shown() -> None:
             "MODCONSOLE_HACKERNEWS_URL": "https://user:secret@example.com",
             "MODCONSOLE_BACKEND": "onnx",
             "MODCONSOLE_API_PORT": "8100",
+            "MODCONSOLE_SMTP_PASSWORD": "123456",
             "OPENAI_API_KEY": "secret",
         }
     )
     assert found.fact == (
-        "MODCONSOLE_API_PORT=8100, MODCONSOLE_BACKEND=onnx, MODCONSOLE_HACKERNEWS_URL=(set)"
+        "MODCONSOLE_API_PORT=8100, MODCONSOLE_BACKEND=onnx, MODCONSOLE_HACKERNEWS_URL=(set), "
+        "MODCONSOLE_SMTP_PASSWORD=(set)"
     )
 
 
@@ -205,3 +208,30 @@ def test_expected_languages_that_nothing_assesses_are_named(
     assert found.state is state
     assert words in found.fact
     assert ('languages = ["th"]' in found.advice) is (state is not CheckState.OK)
+
+
+WEBHOOK = {"webhook_url": "https://site.example/hooks?token=1", "webhook_secret": "whsec_x"}
+MAIL = {"smtp_host": "mail.example", "smtp_from": "a@b", "smtp_to": "c@d"}
+
+
+@pytest.mark.parametrize(
+    ("given", "state", "words"),
+    [
+        (WEBHOOK, CheckState.OK, "webhook; `modconsole outbox list`"),
+        (WEBHOOK | MAIL, CheckState.OK, "webhook, email;"),
+        (WEBHOOK | {"webhook_url": "http://site.example"}, CheckState.COULD_BE_BETTER, "read it"),
+        (WEBHOOK | {"webhook_url": "http://127.0.0.1:1/x"}, CheckState.OK, "webhook"),
+        (MAIL | {"smtp_security": "none"}, CheckState.COULD_BE_BETTER, "read it"),
+        (MAIL | {"smtp_security": "none", "smtp_host": "127.0.0.1"}, CheckState.OK, "email"),
+    ],
+)
+def test_channels_are_named_without_their_addresses(given, state, words) -> None:
+    (found,) = check_channels(Settings(**given))
+    assert found.state is state
+    assert words in found.fact
+    for hidden in ("token", "whsec", "site.example", "mail.example"):
+        assert hidden not in found.fact + found.advice
+
+
+def test_a_site_without_a_channel_has_no_line_about_it() -> None:
+    assert check_channels(Settings()) == []

@@ -126,6 +126,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
             "group.decided", "group.undone", "preferences.changed", "read_limit.noted",
         "audit.exported",
         "statements.exported",
+        "outbox.replayed",
         },
     ),
     (Visibility, {"pending", "visible", "held", "removed", "withdrawn"}),

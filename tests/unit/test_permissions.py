@@ -32,6 +32,8 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.SEE_AUDIT:          (N, N, N, N, Y, Y),
     Permission.SEE_TRANSPARENCY:   (N, N, Y, N, Y, Y),
     Permission.EXPORT_STATEMENTS:  (N, N, N, N, Y, Y),
+    Permission.SEE_OUTBOX:         (N, N, N, Y, Y, Y),
+    Permission.REPLAY_MESSAGES:    (N, N, N, Y, Y, N),
     Permission.SET_PREFERENCES:    (N, Y, Y, N, Y, Y),
     Permission.SEE_APPEALS:        (N, Y, Y, N, Y, Y),
     Permission.HEAR_APPEALS:       (N, N, Y, N, Y, N),

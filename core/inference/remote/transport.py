@@ -21,6 +21,7 @@ from core.inference.remote.http_errors import http_failure
 from core.inference.remote.proxies import proxies_for, proxy_name
 from core.inference.remote.secrets import hide_in_logs
 from core.inference.remote.shapes import load_json
+from core.inference.remote.transport_failures import too_slow, transport_failure
 from core.inference.resilience.retries import AttemptFailed
 
 MAX_ANSWER_BYTES = 8 * 1024 * 1024
@@ -97,7 +98,7 @@ class Transport:
         proxies = proxies_for(route.url)
         self._session.proxies = dict(proxies)
         self._proxy = proxy_name(route.url, proxies)
-        self._certificates = route.ca_file or _certificates_of_environment() or True
+        self._certificates = route.ca_file or certificates_of_environment() or True
         self._session.headers.update({"User-Agent": "moderation-console", **route.headers})
         for scheme in ("http://", "https://"):
             self._session.mount(scheme, PooledAdapter(route.pool_size))
@@ -169,7 +170,7 @@ class Transport:
             OSError,
             ValueError,
         ) as error:
-            return _translated(error, is_late=self._monotonic() >= deadline)
+            return transport_failure(error, is_late=self._monotonic() >= deadline)
 
     def _with_proxy(self, failure: AttemptFailed) -> AttemptFailed:
         """Adds the proxy's name to the failure, unless the server refused the text."""
@@ -192,7 +193,7 @@ class Transport:
                 size = MAX_ANSWER_BYTES // 2**20
                 raise AttemptFailed(f"sent more than {size} MB", kind=ErrorKind.TOO_LARGE)
             if self._monotonic() > deadline:
-                raise _too_slow()
+                raise too_slow()
         return bytes(body)
 
 
@@ -215,46 +216,6 @@ def _decoded(answer: bytes) -> Any:
     return AttemptFailed(words, kind=ErrorKind.BAD_SHAPE)
 
 
-def _translated(error: Exception, *, is_late: bool) -> AttemptFailed:
-    kinds = urllib3.exceptions
-    if isinstance(error, requests.exceptions.SSLError | kinds.SSLError):
-        return AttemptFailed("has a certificate that is not trusted", kind=ErrorKind.TLS)
-    if isinstance(error, requests.ConnectTimeout):
-        return AttemptFailed("could not be reached in time", kind=ErrorKind.TIMEOUT, can_retry=True)
-    # When we shut a connection down at the deadline, it looks as if the server had closed it.
-    if isinstance(error, requests.Timeout | kinds.TimeoutError) or is_late:
-        return _too_slow()
-    # requests raises ValueError for an invalid URL, proxy or header, and a bare OSError for a
-    # missing file of certificates. All of its errors are OSErrors too.
-    lacks_file = type(error) is OSError and error.errno is None
-    if isinstance(error, ValueError) or lacks_file:
-        what = "a ca_file" if lacks_file else "an address, key, header or proxy"
-        words = f"has {what} that can't be used ({type(error).__name__})"
-        return AttemptFailed(words, kind=ErrorKind.CONFIGURATION)
-    for classes, words, kind in _BROKEN:
-        if isinstance(error, classes):
-            return AttemptFailed(words, kind=kind, can_retry=kind is ErrorKind.CONNECT)
-    return AttemptFailed(f"failed ({type(error).__name__})", kind=ErrorKind.BACKEND)
-
-
-_BROKEN: tuple[tuple[tuple[type[Exception], ...], str, ErrorKind], ...] = (
-    (
-        (urllib3.exceptions.ProtocolError, requests.exceptions.ChunkedEncodingError),
-        "broke off in the middle of an answer",
-        ErrorKind.CONNECT,
-    ),
-    (
-        (urllib3.exceptions.DecodeError, requests.exceptions.ContentDecodingError),
-        "sent an answer in another encoding than it says",
-        ErrorKind.BACKEND,
-    ),
-    ((OSError,), "could not be reached", ErrorKind.CONNECT),
-)
-
-
-def _too_slow() -> AttemptFailed:
-    return AttemptFailed("gave no answer in time", kind=ErrorKind.TIMEOUT, can_retry=True)
-
-
-def _certificates_of_environment() -> str | None:
+def certificates_of_environment() -> str | None:
+    """The file of trusted certificates that REQUESTS_CA_BUNDLE names, as in requests itself."""
     return os.environ.get("REQUESTS_CA_BUNDLE") or os.environ.get("CURL_CA_BUNDLE")

@@ -21,6 +21,7 @@ from core.store.sql.appeals import SqlAppealReads
 from core.store.sql.audit_log import SqlAuditReads
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
+from core.store.sql.outbox import SqlOutboxReads
 from core.store.sql.people import SqlPeople
 from core.store.sql.prepared import Prepared
 from core.store.sql.queue import SqlQueue
@@ -72,6 +73,7 @@ class SqlReader(
     SqlAuditReads,
     SqlConversations,
     SqlClaimReads,
+    SqlOutboxReads,
     SqlPeople,
     SqlQueue,
     SqlReports,

@@ -6,7 +6,7 @@ one writes; writers wait for each other.
 
 import time
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager, suppress
 
 from sqlalchemy import Connection
@@ -15,6 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from tenacity import Retrying, retry_if_exception, stop_after_delay, wait_fixed
 
 from core.errors import StoreError
+from core.moderation.outbox import Channel
 from core.store.base import Reader, Writer
 from core.store.sql.database import PATIENCE_S, StateDatabase
 from core.store.sql.group_commit import GroupCommit
@@ -31,10 +32,12 @@ PAUSE_S = 0.1
 class SqlStore:
     """Implements `core.store.base.Store`."""
 
-    def __init__(self, database: StateDatabase) -> None:
-        """Brings the schema up to date. Raises StoreError for a state that was lost, is damaged or
-        belongs to another application."""
+    def __init__(self, database: StateDatabase, channels: Collection[Channel] = ()) -> None:
+        """Brings the schema up to date. `channels` are those whose messages are stored with the
+        decisions. Raises StoreError for a state that was lost, is damaged or belongs to another
+        application."""
         self._database = database
+        self._channels = channels
         # A waiting SQLite writer sleeps and tries again; threads of one process wait on a lock.
         self._writes = GroupCommit(self._begin, self._commit, patience_s=PATIENCE_S)
         # Closes the pooled connections even if `close` was never called.
@@ -61,7 +64,7 @@ class SqlStore:
         """Takes the write lock at the beginning, so that reads in the block can't become stale.
         Writes of several threads may share a commit; each is kept or rolled back by itself."""
         with self.transaction() as connection:
-            yield SqlWriter(connection)
+            yield SqlWriter(connection, self._channels)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

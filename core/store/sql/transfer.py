@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, func, insert, select, text
 
 from core.errors import InvalidInput, StoreError
+from core.store.sql.outbox_table import outbox
 from core.store.sql.store import SqlStore
 from core.store.sql.tables import (
     audit_events,
@@ -95,10 +96,10 @@ def _rows(connection: Connection, table: Table) -> Iterator[Any]:
 
 
 def _go_on_counting(connection: Connection) -> None:
-    """PostgreSQL numbers events and texts from sequences, which given numbers leave as they are."""
+    """PostgreSQL numbers rows from sequences, which given numbers leave as they are."""
     if connection.dialect.name != "postgresql":
         return
-    for counter in (audit_events.c.seq, near_texts.c.number):
+    for counter in (audit_events.c.seq, near_texts.c.number, outbox.c.number):
         last = connection.execute(select(func.max(counter))).scalar()
         if last is not None:
             sequence = f"pg_get_serial_sequence('{counter.table.name}', '{counter.name}')"

@@ -1,14 +1,17 @@
 """The writes. Audit events are stored in the transaction of the change they describe."""
 
+from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from core.moderation.alike import signature_of
+from core.moderation.appeals import Appeal
 from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
+from core.moderation.outbox import Channel, messages_of_appeal, messages_of_decision
 from core.moderation.policies import Policy
 from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.preferences import Preferences
@@ -18,6 +21,7 @@ from core.store.sql.appeals import SqlAppealWrites
 from core.store.sql.audit_chain import event_values, insert_event
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
+from core.store.sql.outbox import SqlOutboxWrites
 from core.store.sql.people import preferences_to_json
 from core.store.sql.postgres.decide import decide
 from core.store.sql.prepared import Prepared, prepared_insert
@@ -55,11 +59,23 @@ _NUMBER_TEXT = Prepared(
 )
 
 
-class SqlWriter(SqlReader, SqlAppealWrites, SqlClaimWrites, SqlReportWrites, SqlSearchWrites):
+class SqlWriter(
+    SqlReader,
+    SqlAppealWrites,
+    SqlClaimWrites,
+    SqlOutboxWrites,
+    SqlReportWrites,
+    SqlSearchWrites,
+):
     """Implements `core.store.base.Writer` on one open write transaction.
 
     The transaction holds the only write lock, so nothing changes between a check and its write.
     """
+
+    def __init__(self, connection: Connection, channels: Collection[Channel]) -> None:
+        """`channels` are those that the site configured: each gets its messages."""
+        super().__init__(connection)
+        self._channels = channels
 
     def add_thread(self, thread: IncomingThread) -> bool:
         key = (threads.c.source == thread.source, threads.c.source_id == thread.source_id)
@@ -132,6 +148,19 @@ class SqlWriter(SqlReader, SqlAppealWrites, SqlClaimWrites, SqlReportWrites, Sql
         audit: AuditEvent,
         case_status: CaseStatus | None = None,
     ) -> bool:
+        is_stored = self._add_decision(decision, seen_version, idempotency_key, audit, case_status)
+        if is_stored and self._channels:
+            self._add_messages(messages_of_decision(decision, self._channels))
+        return is_stored
+
+    def _add_decision(
+        self,
+        decision: Decision,
+        seen_version: int,
+        idempotency_key: str,
+        audit: AuditEvent,
+        case_status: CaseStatus | None,
+    ) -> bool:
         if self._connection.dialect.name == "postgresql":
             given = {
                 "seen": seen_version,
@@ -178,6 +207,12 @@ class SqlWriter(SqlReader, SqlAppealWrites, SqlClaimWrites, SqlReportWrites, Sql
     def change_case(self, case: Case) -> None:
         row = rows.case_to_row(case) | case_facts(self._connection, case)
         self._connection.execute(update(cases).where(cases.c.id == case.id).values(**row))
+
+    def end_appeal(self, appeal: Appeal, audit: AuditEvent) -> bool:
+        is_ended = super().end_appeal(appeal, audit)
+        if is_ended:
+            self._add_messages(messages_of_appeal(appeal, self._channels))
+        return is_ended
 
     def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
         if self.policy(policy.version) is not None:

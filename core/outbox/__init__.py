@@ -1,0 +1,1 @@
+"""The channels on which messages leave: a signed webhook, and e-mail."""
