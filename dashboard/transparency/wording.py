@@ -59,7 +59,7 @@ def wait(seconds: float) -> str:
 
 def label(figure: Figure) -> str:
     """A figure's number and what it says."""
-    return f"{number(figure.value, figure.query.unit)} – {figure.query.title}"
+    return f"{number(figure.value, figure.query.unit)}: {figure.query.title}"
 
 
 def is_empty(report: TransparencyReport) -> bool:
