@@ -13,6 +13,7 @@ from core.inference.windows import READ_CHARS
 from core.moderation.appeals import ANSWER_DAYS
 from core.moderation.languages import code_problem
 from core.moderation.outbox import Channel
+from core.moderation.response_times import REVIEW_HOURS
 from core.outbox.problems import mail_problem, webhook_problem
 from core.servinglog.shared.address import address_problem
 from core.setting_help import SETTING_HELP
@@ -83,6 +84,7 @@ class Settings:
     grace_s: float = 15.0
     appeal_window_days: int = 184
     appeal_answer_days: int = ANSWER_DAYS
+    review_hours: int = REVIEW_HOURS
     rules_url: str = NOT_SET
     # These may hold keys and passwords, too.
     webhook_url: str = field(default=NOT_SET, repr=False)

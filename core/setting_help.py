@@ -69,6 +69,8 @@ SETTING_HELP: dict[str, str] = {
     "months).",
     "appeal_answer_days": "Days in which an appeal is to be answered. Its author is told the date, "
     "which stays as it was if the setting changes later; *Appeals* shows what is due first.",
+    "review_hours": "Hours in which a case should be decided; the page *Work* counts those that "
+    "waited longer.",
     "rules_url": "Where the site's rules can be read, for statements of reasons: `none`, or an "
     "address such as `https://example.org/rules#{reason}`, with `{reason}` for the code of the "
     "reason.",

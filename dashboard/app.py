@@ -17,6 +17,7 @@ PAGES = (
     ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
     ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
+    ("work", "work", "Work", ":material/pace:", Permission.SEE_WORK),
     ("audit", "audit", "Audit log", ":material/history:", Permission.SEE_AUDIT),
     (
         "transparency",

@@ -263,6 +263,7 @@ def build_services(
         clock=clock,
         appeal_window_days=settings.appeal_window_days,
         answer_days=settings.appeal_answer_days,
+        review_hours=settings.review_hours,
         failure=_failure_rule(settings),
         shares=sampling_shares(settings),
         grace=timedelta(seconds=settings.grace_s),

@@ -40,6 +40,7 @@ class Permission(StrEnum):
     COMPARE_BACKENDS = "compare backends"
     SEE_AUDIT = "see the audit log"
     SEE_TRANSPARENCY = "see the transparency report"
+    SEE_WORK = "see how long things wait and who decided"
     EXPORT_STATEMENTS = "export statements of reasons"
     SEE_OUTBOX = "see messages to the site and to authors"
     REPLAY_MESSAGES = "have dead messages sent again"
@@ -87,6 +88,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.HEAR_APPEALS,
             Permission.COMPARE_BACKENDS,
             Permission.SEE_TRANSPARENCY,
+            Permission.SEE_WORK,
         }
     ),
     Role.OPS: frozenset(
@@ -111,6 +113,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SET_PREFERENCES,
             Permission.SEE_AUDIT,
             Permission.SEE_TRANSPARENCY,
+            Permission.SEE_WORK,
             Permission.EXPORT_STATEMENTS,
             Permission.SEE_OUTBOX,
         }

@@ -9,6 +9,7 @@ from core.moderation.appeals import ANSWER_DAYS
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.decisions import NO_GRACE
 from core.moderation.permissions import Actor
+from core.moderation.response_times import REVIEW_HOURS
 from core.moderation.sampling import NO_DRAWS, SamplingShares
 from core.services.failure import FailureRule
 from core.store.base import Store
@@ -23,6 +24,7 @@ class Context:
     clock: Clock
     appeal_window_days: int
     answer_days: int = ANSWER_DAYS
+    review_hours: int = REVIEW_HOURS
     failure: FailureRule = field(default_factory=FailureRule)
     shares: SamplingShares = NO_DRAWS
     grace: timedelta = NO_GRACE

@@ -41,6 +41,7 @@ from core.store.views import (
     ScoredText,
     ThreadEntry,
 )
+from core.store.work_base import WorkReader
 
 
 class Reader(
@@ -51,6 +52,7 @@ class Reader(
     QueueReader,
     ReportReader,
     TransparencyReader,
+    WorkReader,
     Protocol,
 ):
     """Reads of one consistent snapshot. For a missing row they return None or an empty sequence."""

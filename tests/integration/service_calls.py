@@ -47,6 +47,7 @@ from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.outbox_calls import OUTBOX_TABLE
 from tests.integration.report_calls import REPORT_TABLE
 from tests.integration.transparency_calls import TRANSPARENCY_TABLE
+from tests.integration.work_calls import WORK_TABLE
 
 ROLES = (Role.AUTHOR, Role.MODERATOR, Role.LEAD, Role.OPS, Role.ADMIN, Role.AUDITOR)
 Call = Callable[[Services, Actor], object]
@@ -174,6 +175,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **OUTBOX_TABLE,
     **REPORT_TABLE,
     **TRANSPARENCY_TABLE,
+    **WORK_TABLE,
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (
         lambda s, a: claim_case(s.context, a, scored(s, HELD).id),

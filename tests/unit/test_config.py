@@ -35,6 +35,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "blind_share": ("0.5", 0.5),
     "appeal_window_days": ("20", 20),
     "appeal_answer_days": ("3", 3),
+    "review_hours": ("8", 8),
     "rules_url": ("https://example.org/rules#{reason}", "https://example.org/rules#{reason}"),
     "webhook_url": ("https://site.example/hooks", "https://site.example/hooks"),
     "webhook_secret": (f"whsec_{'A' * 32}", f"whsec_{'A' * 32}"),

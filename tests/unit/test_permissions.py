@@ -31,6 +31,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.SEE_BLIND:          (N, N, Y, N, Y, Y),
     Permission.SEE_AUDIT:          (N, N, N, N, Y, Y),
     Permission.SEE_TRANSPARENCY:   (N, N, Y, N, Y, Y),
+    Permission.SEE_WORK:           (N, N, Y, N, Y, Y),
     Permission.EXPORT_STATEMENTS:  (N, N, N, N, Y, Y),
     Permission.SEE_OUTBOX:         (N, N, N, Y, Y, Y),
     Permission.REPLAY_MESSAGES:    (N, N, N, Y, Y, N),

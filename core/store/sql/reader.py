@@ -38,6 +38,7 @@ from core.store.sql.tables import (
     sign_ins,
 )
 from core.store.sql.transparency import SqlTransparency
+from core.store.sql.work import SqlWork
 
 _COMMENT_BY_SOURCE = Prepared(
     select(comments).where(
@@ -79,6 +80,7 @@ class SqlReader(
     SqlReports,
     SqlSearch,
     SqlTransparency,
+    SqlWork,
 ):
     """Implements `core.store.base.Reader` on one open transaction."""
 

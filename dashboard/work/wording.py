@@ -1,0 +1,156 @@
+"""The words and numbers of the page Work. Pure."""
+
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+import pandas as pd
+
+from core.moderation.backlog import AHEAD_DAYS, FEWEST_DAYS, Forecast
+from core.moderation.policies import Action
+from core.moderation.response_times import Step, targets
+from core.services.work import WorkReport
+from core.store.work_base import StepTimes
+from dashboard.figures import NONE, counted
+from dashboard.wording import TRIGGERS, ago
+
+STEPS: dict[Step, str] = {
+    Step.MODEL: "comment to model",
+    Step.PERSON: "case to person",
+    Step.SITE: "decision to site",
+    Step.AUTHOR: "decision to author",
+    Step.APPEAL: "appeal to outcome",
+}
+HOW = (
+    "Each step with its median and the time that nine of ten needed. A case that was reopened "
+    "counts from its last opening; an appeal has the date that its author was told."
+)
+NO_MESSAGES = "The site and authors are told by the outbox, which no message has left yet."
+NOBODY = "Nobody decided in this time."
+NO_CASES = "No case waits, and none was decided in this time."
+TOO_FEW_DAYS = f"A forecast needs {FEWEST_DAYS} whole days on which cases were opened or decided."
+_UNITS = ((86_400, "days"), (3_600, "h"), (60, "min"))
+
+
+class WorkSpan(StrEnum):
+    """The times to choose from; the strings are in the page's address."""
+
+    DAY = "24 h"
+    WEEK = "7 days"
+    MONTH = "30 days"
+
+
+SPANS: dict[WorkSpan, timedelta] = {
+    WorkSpan.DAY: timedelta(days=1),
+    WorkSpan.WEEK: timedelta(days=7),
+    WorkSpan.MONTH: timedelta(days=30),
+}
+
+
+def wait(span: timedelta | None) -> str:
+    """`0.2 s`, `45 s`, `4.2 min`, `3.0 h`, `2.5 days`; a dash for none."""
+    if span is None:
+        return NONE
+    seconds = span.total_seconds()
+    for size, name in _UNITS:
+        if seconds >= size:
+            return f"{seconds / size:.1f} {name}"
+    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+
+
+def summary(report: WorkReport) -> str:
+    """What waits now, and whether anything waits too long."""
+    if not report.waiting:
+        waits = "No case waits for a person."
+    else:
+        oldest = min(queue.oldest_at for queue in report.queues if queue.oldest_at is not None)
+        verb = "waits" if report.waiting == 1 else "wait"
+        waits = (
+            f"{counted(report.waiting, 'case')} {verb} for a person; the oldest was opened "
+            f"{ago(oldest, report.until)}."
+        )
+    late = [(STEPS[step.step], step.breaches) for step in report.steps if step.breaches]
+    if not late:
+        return f"{waits} Every step kept its time."
+    return f"{waits} Too slow: {', '.join(f'{name} {number:,} times' for name, number in late)}."
+
+
+def forecast_words(report: WorkReport) -> str:
+    """What will wait in a week, if the days to come are like the last ones."""
+    found = report.forecast
+    if found is None:
+        return TOO_FEW_DAYS
+    return (
+        f"In {AHEAD_DAYS} days {_range(found)} cases will wait, if the days to come are like the "
+        f"last two weeks: {found.opened:,.0f} cases a day are opened and {found.decided:,.0f} "
+        f"decided.{_empty(found, report.waiting)}"
+    )
+
+
+def _range(found: Forecast) -> str:
+    if found.low == found.high:
+        return f"{found.middle:,}"
+    return f"about {found.middle:,} ({found.low:,} to {found.high:,} in four of five cases)"
+
+
+def _empty(found: Forecast, waiting: int) -> str:
+    days = found.empty_after_days(waiting)
+    if not waiting:
+        return ""
+    if days is None:
+        return " At that rate the queue grows."
+    return f" At that rate it is empty in {max(days, 0.1):,.1f} days."
+
+
+def step_frame(report: WorkReport) -> pd.DataFrame:
+    """One row for each step."""
+    allowed = targets(report.review_hours)
+    return pd.DataFrame(
+        [
+            {
+                "step": STEPS[step.step],
+                "median": wait(step.median),
+                "nine of ten": wait(step.ninth_tenth),
+                "should take": wait(allowed[step.step]) if step.step in allowed else "its date",
+                "ended": step.ended,
+                "late": step.late,
+                "waiting": step.waiting,
+                "overdue": step.overdue,
+                "oldest": _since(step, report.until),
+            }
+            for step in report.steps
+        ]
+    )
+
+
+def _since(step: StepTimes, now: datetime) -> str:
+    return NONE if step.oldest_at is None else ago(step.oldest_at, now)
+
+
+def queue_frame(report: WorkReport) -> pd.DataFrame:
+    """One row for each reason why cases are opened, the most waiting first."""
+    ordered = sorted(report.queues, key=lambda queue: (-queue.waiting, -queue.decided))
+    return pd.DataFrame(
+        [
+            {
+                "cases": TRIGGERS[queue.trigger],
+                "waiting": queue.waiting,
+                "oldest": NONE if queue.oldest_at is None else ago(queue.oldest_at, report.until),
+                "decided": queue.decided,
+                "median wait": wait(queue.median),
+            }
+            for queue in ordered
+        ]
+    )
+
+
+def people_frame(report: WorkReport) -> pd.DataFrame:
+    """One row for each person by name: how many, and never how fast."""
+    shown = {Action.APPROVE: "approved", Action.REMOVE: "removed", Action.ESCALATE: "escalated"}
+    counts: dict[str, dict[str, int]] = {}
+    for found in report.people:
+        row = counts.setdefault(found.actor, dict.fromkeys(shown.values(), 0))
+        if found.action in shown:
+            row[shown[found.action]] += found.number
+    return pd.DataFrame(
+        [{"person": actor, **counts[actor]} for actor in sorted(counts, key=str.casefold)]
+    )

@@ -1,0 +1,164 @@
+"""The page Work: each role, empty, with work of every kind, and with a state that fails."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from core.bootstrap.services import Services
+from core.errors import StoreError
+from core.moderation.backlog import Forecast
+from core.moderation.permissions import Actor, Role
+from core.moderation.policies import Action
+from core.moderation.response_times import Step
+from core.services.work import WorkReport
+from core.store.sql.work import SqlWork
+from core.store.work_base import StepTimes
+from dashboard.work.charts import step_chart, step_points
+from dashboard.work.wording import (
+    NO_CASES,
+    NOBODY,
+    TOO_FEW_DAYS,
+    forecast_words,
+    step_frame,
+    wait,
+)
+from tests.factories import HELD, LEAD, MODERATOR, OTHER_LEAD, decided, scored
+from tests.moving_clock import START
+from tests.patience import PATIENT_S
+
+OPS = Actor("ola", Role.OPS)
+ADMIN = Actor("ada", Role.ADMIN)
+AUDITOR = Actor("ines", Role.AUDITOR)
+Open = Callable[..., AppTest]
+
+
+def frame(test: AppTest, column: str) -> list[dict[str, object]]:
+    found = next(each.value for each in test.dataframe if column in each.value)
+    return [dict(row) for row in found.to_dict("records")]
+
+
+@pytest.mark.parametrize("actor", [LEAD, ADMIN, AUDITOR])
+def test_each_role_sees_what_waits_and_who_decided(
+    services: Services, staff_page: Open, actor: Actor
+) -> None:
+    decided(services, scored(services, HELD), Action.APPROVE, actor=OTHER_LEAD)
+    decided(services, scored(services, HELD), Action.REMOVE, actor=MODERATOR)
+    scored(services, HELD)
+    test = staff_page("work", actor)
+    assert not test.exception
+    assert test.markdown[0].value.startswith("1 case waits for a person; the oldest was opened ")
+    assert test.markdown[0].value.endswith("Every step kept its time.")
+    assert test.markdown[1].value == TOO_FEW_DAYS
+    steps = {row["step"]: row for row in frame(test, "nine of ten")}
+    assert (steps["comment to model"]["ended"], steps["case to person"]["ended"]) == (3, 2)
+    assert steps["case to person"]["waiting"] == 1
+    (cases,) = frame(test, "median wait")
+    assert (cases["cases"], cases["waiting"], cases["decided"]) == ("held by a rule", 1, 2)
+    assert frame(test, "person") == [
+        {"person": "mina", "approved": 0, "removed": 1, "escalated": 0},
+        {"person": "ravi", "approved": 1, "removed": 0, "escalated": 0},
+    ]
+    assert "FROM steps" in test.code[0].value
+
+
+@pytest.mark.parametrize("actor", [MODERATOR, OPS])
+def test_other_roles_have_no_such_page(staff_page: Open, actor: Actor) -> None:
+    with pytest.raises(ValueError, match="work"):
+        staff_page("work", actor)
+
+
+def test_the_page_itself_refuses_a_role_without_permission(services: Services) -> None:
+    def page() -> None:
+        from core.moderation.permissions import Actor, Role
+        from dashboard.wiring import current_services
+        from dashboard.work.screen import render
+
+        render(current_services(), Actor("mina", Role.MODERATOR))
+
+    test = AppTest.from_function(page, default_timeout=PATIENT_S).run()
+    assert "you may not see how long things wait" in test.error[0].value
+
+
+def test_an_empty_console_says_so(services: Services, staff_page: Open) -> None:
+    test = staff_page("work", LEAD)
+    assert not test.exception
+    assert test.markdown[0].value == "No case waits for a person. Every step kept its time."
+    assert {NO_CASES, NOBODY} <= {each.value for each in test.caption}
+    assert len(frame(test, "nine of ten")) == len(Step)
+
+
+def test_a_shorter_span_shows_less(services: Services, staff_page: Open) -> None:
+    scored(services, HELD)
+    test = staff_page("work", LEAD)
+    day = test.segmented_control(key="span").set_value("24 h").run()
+    assert not day.exception
+    assert frame(day, "nine of ten")[0]["ended"] == 1
+
+
+def test_a_state_that_can_not_be_read_is_said(
+    services: Services, staff_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StoreError("state.db: disk I/O error")
+
+    monkeypatch.setattr(SqlWork, "step_times", fail)
+    test = staff_page("work", LEAD)
+    assert not test.exception
+    assert test.error[0].value == "state\\.db\\: disk I\\/O error"
+
+
+def report_of(*steps: StepTimes, waiting: int = 0, found: Forecast | None = None) -> WorkReport:
+    return WorkReport(
+        since=START,
+        until=START + timedelta(days=7),
+        review_hours=24,
+        steps=steps,
+        query="",
+        queues=(),
+        people=(),
+        waiting=waiting,
+        forecast=found,
+    )
+
+
+@pytest.mark.parametrize(
+    ("span", "words"),
+    [
+        (None, "–"),
+        (timedelta(milliseconds=40), "0.0 s"),
+        (timedelta(seconds=9.94), "9.9 s"),
+        (timedelta(seconds=59), "59 s"),
+        (timedelta(seconds=60), "1.0 min"),
+        (timedelta(hours=1), "1.0 h"),
+        (timedelta(days=2.5), "2.5 days"),
+    ],
+)
+def test_a_time_has_the_unit_that_fits(span: timedelta | None, words: str) -> None:
+    assert wait(span) == words
+
+
+@pytest.mark.parametrize(
+    ("waiting", "found", "end"),
+    [
+        (40, Forecast(10, 30, 50, 10.0, 12.0), "At that rate it is empty in 20.0 days."),
+        (40, Forecast(10, 30, 50, 12.0, 12.0), "At that rate the queue grows."),
+        (0, Forecast(0, 0, 0, 2.0, 12.0), "2 cases a day are opened and 12 decided."),
+    ],
+)
+def test_the_forecast_in_words(waiting: int, found: Forecast, end: str) -> None:
+    assert forecast_words(report_of(waiting=waiting, found=found)).endswith(end)
+
+
+def test_the_chart_has_each_step_with_a_time_and_room_for_the_slowest() -> None:
+    slow = StepTimes(
+        Step.PERSON, ended=4, late=4, median=timedelta(days=20), ninth_tenth=timedelta(days=90)
+    )
+    at_once = StepTimes(Step.SITE, ended=1, median=timedelta(0), ninth_tenth=timedelta(0))
+    points = step_points(report_of(slow, at_once, StepTimes(Step.APPEAL, waiting=1)))
+    assert list(points["step"]) == ["case to person", "decision to site"]
+    assert (points["median_s"] > 0).all()
+    domain = step_chart(points).to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
+    assert domain[1] == timedelta(days=90).total_seconds()
+    assert step_frame(report_of(slow))["should take"][0] == "1.0 days"
