@@ -21,14 +21,16 @@ STEPS: dict[Step, str] = {
     Step.APPEAL: "appeal to outcome",
 }
 HOW = (
-    "Each step with its median and the time that nine of ten needed. A case that was reopened "
-    "counts from its last opening; an appeal has the date that its author was told."
+    "The dot is the median, the line ends where nine of ten were done, and the orange mark is "
+    "what a step should take. A case that was reopened counts from its last opening; an appeal has "
+    "the date that its author was told."
 )
 NO_MESSAGES = "The site and authors are told by the outbox, which no message has left yet."
 NOBODY = "Nobody decided in this time."
 NO_CASES = "No case waits, and none was decided in this time."
 TOO_FEW_DAYS = f"A forecast needs {FEWEST_DAYS} whole days on which cases were opened or decided."
-_UNITS = ((86_400, "days"), (3_600, "h"), (60, "min"))
+_UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
+_SHORTEST_S = 0.1
 
 
 class WorkSpan(StrEnum):
@@ -47,14 +49,14 @@ SPANS: dict[WorkSpan, timedelta] = {
 
 
 def wait(span: timedelta | None) -> str:
-    """`0.2 s`, `45 s`, `4.2 min`, `3.0 h`, `2.5 days`; a dash for none."""
+    """`< 0.1 s`, `0.2 s`, `45 s`, `4.2 min`, `3 h`, `2.5 d`; a dash for none."""
     if span is None:
         return NONE
     seconds = span.total_seconds()
-    for size, name in _UNITS:
-        if seconds >= size:
-            return f"{seconds / size:.1f} {name}"
-    return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    if seconds < _SHORTEST_S:
+        return f"< {_SHORTEST_S} s"
+    size, name = next((unit for unit in _UNITS if seconds >= unit[0]), _UNITS[-1])
+    return f"{seconds / size:.1f}".removesuffix(".0") + f" {name}"
 
 
 def summary(report: WorkReport) -> str:
@@ -80,16 +82,17 @@ def forecast_words(report: WorkReport) -> str:
     if found is None:
         return TOO_FEW_DAYS
     return (
-        f"In {AHEAD_DAYS} days {_range(found)} cases will wait, if the days to come are like the "
-        f"last two weeks: {found.opened:,.0f} cases a day are opened and {found.decided:,.0f} "
-        f"decided.{_empty(found, report.waiting)}"
+        f"In {AHEAD_DAYS} days {_range(found)}, if the days to come are like the last two weeks, "
+        f"in which {found.opened:,.0f} cases a day were opened and {found.decided:,.0f} decided."
+        f"{_empty(found, report.waiting)}"
     )
 
 
 def _range(found: Forecast) -> str:
+    waits = f"about {counted(found.middle, 'case')} will wait"
     if found.low == found.high:
-        return f"{found.middle:,}"
-    return f"about {found.middle:,} ({found.low:,} to {found.high:,} in four of five cases)"
+        return waits
+    return f"{waits} (between {found.low:,} and {found.high:,} with a chance of 80 %)"
 
 
 def _empty(found: Forecast, waiting: int) -> str:

@@ -127,12 +127,13 @@ def report_of(*steps: StepTimes, waiting: int = 0, found: Forecast | None = None
     ("span", "words"),
     [
         (None, "–"),
-        (timedelta(milliseconds=40), "0.0 s"),
+        (timedelta(milliseconds=40), "< 0.1 s"),
+        (timedelta(milliseconds=240), "0.2 s"),
         (timedelta(seconds=9.94), "9.9 s"),
         (timedelta(seconds=59), "59 s"),
-        (timedelta(seconds=60), "1.0 min"),
-        (timedelta(hours=1), "1.0 h"),
-        (timedelta(days=2.5), "2.5 days"),
+        (timedelta(seconds=60), "1 min"),
+        (timedelta(hours=1), "1 h"),
+        (timedelta(days=2.5), "2.5 d"),
     ],
 )
 def test_a_time_has_the_unit_that_fits(span: timedelta | None, words: str) -> None:
@@ -144,7 +145,7 @@ def test_a_time_has_the_unit_that_fits(span: timedelta | None, words: str) -> No
     [
         (40, Forecast(10, 30, 50, 10.0, 12.0), "At that rate it is empty in 20.0 days."),
         (40, Forecast(10, 30, 50, 12.0, 12.0), "At that rate the queue grows."),
-        (0, Forecast(0, 0, 0, 2.0, 12.0), "2 cases a day are opened and 12 decided."),
+        (0, Forecast(0, 0, 0, 2.0, 12.0), "in which 2 cases a day were opened and 12 decided."),
     ],
 )
 def test_the_forecast_in_words(waiting: int, found: Forecast, end: str) -> None:
@@ -161,4 +162,4 @@ def test_the_chart_has_each_step_with_a_time_and_room_for_the_slowest() -> None:
     assert (points["median_s"] > 0).all()
     domain = step_chart(points).to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert domain[1] == timedelta(days=90).total_seconds()
-    assert step_frame(report_of(slow))["should take"][0] == "1.0 days"
+    assert step_frame(report_of(slow))["should take"][0] == "1 d"
