@@ -77,6 +77,7 @@ FOREIGN = (
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("origin", FOREIGN)
 def test_pages_of_others_are_not(port: int, origin: str) -> None:
     origin = origin.format(port=port)

@@ -117,6 +117,7 @@ def test_the_names_in_use_follow_what_another_process_measured(settings: Setting
         services.close()
 
 
+@pytest.mark.slow
 def test_up_measures_before_it_starts_the_servers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
