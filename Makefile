@@ -57,7 +57,8 @@ run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
 
 test: $(VENV)/.test .venv-s3/.done
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not ($(SLOW)) and not long and not kills"
+	$(BIN)/python -m pytest $(IN_PARALLEL) --ignore=tests/e2e \
+		-m "not ($(SLOW)) and not long and not kills"
 
 test-slow: $(VENV)/.test .venv-s3/.done
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "($(SLOW)) and not long and not kills"
