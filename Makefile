@@ -12,9 +12,10 @@ ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
 # An older processor, without VNNI: int8 sums are cut at 16 bits there.
 QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/null))
 
-# Four on two cores, since a third of the time is spent waiting for browsers and servers. Each process
-# begins with its share of the files; one that is done takes over from another.
-JOBS ?= 4
+# Three on two cores, since a part of the time is spent waiting, and four for the slow tests, which
+# wait for browsers and servers; each more must first read all tests. Each process begins with its
+# share of the files; one that is done takes over from another.
+JOBS ?= 3
 IN_PARALLEL := -n $(JOBS) --dist worksteal
 
 # What takes two thirds of the time: `make test` leaves it to `make test-slow`.
@@ -60,6 +61,7 @@ test: $(VENV)/.test .venv-s3/.done
 	$(BIN)/python -m pytest $(IN_PARALLEL) --ignore=tests/e2e \
 		-m "not ($(SLOW)) and not long and not kills"
 
+test-slow: JOBS = 4
 test-slow: $(VENV)/.test .venv-s3/.done
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "($(SLOW)) and not long and not kills"
 

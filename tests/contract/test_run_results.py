@@ -24,6 +24,8 @@ from core.sources.tables.base import Database
 from core.sources.tables.opening import open_database
 from tests.factories import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 OPS = Actor("ola", Role.OPS)
 NOW = datetime.now(UTC)
 TEXTS = {"1": "Thank you for this.", "2": "You idiot.", "3": "", "=4": "I will kill you."}
@@ -124,7 +126,6 @@ def test_an_older_run_is_counted_as_it_was_when_later_ones_scored_its_rows_again
     assert (held.share, held.before, held.evidence) == (0.25, 0.5, DriftEvidence.TOO_FEW)
 
 
-@pytest.mark.slow
 def test_runs_of_before_there_were_summaries_are_counted_from_their_rows(
     score: Any, address: str
 ) -> None:
@@ -139,7 +140,6 @@ def test_runs_of_before_there_were_summaries_are_counted_from_their_rows(
     assert view(third, second).drift is not None
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     "stored",
     [
@@ -201,7 +201,6 @@ def test_scores_that_are_no_scores_are_left_out(score: Any, address: str) -> Non
     assert found.summary.outcomes[Outcome.SCORED] == 1
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "words"),
     [

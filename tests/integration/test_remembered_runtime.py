@@ -18,6 +18,8 @@ from core.inference.manifest import SHIPPED_MODEL, read_manifest
 from tests.integration import made_up_measuring
 from tests.integration.made_up_measuring import MadeUp, taken
 
+pytestmark = pytest.mark.slow
+
 # pytest finds a fixture by its name in this module.
 all_installed = made_up_measuring.all_installed
 settings = made_up_measuring.settings
@@ -117,7 +119,6 @@ def test_the_names_in_use_follow_what_another_process_measured(settings: Setting
         services.close()
 
 
-@pytest.mark.slow
 def test_up_measures_before_it_starts_the_servers(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
