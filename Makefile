@@ -16,7 +16,7 @@ QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/nul
 # wait for browsers and servers; each more must first read all tests. Each process begins with its
 # share of the files; one that is done takes over from another.
 JOBS ?= 3
-IN_PARALLEL := -n $(JOBS) --dist worksteal
+IN_PARALLEL = -n $(JOBS) --dist worksteal
 
 # What takes two thirds of the time: `make test` leaves it to `make test-slow`.
 SLOW := slow or e2e or training or benchmark
