@@ -12,10 +12,14 @@ ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
 # An older processor, without VNNI: int8 sums are cut at 16 bits there.
 QEMU := $(firstword $(shell command -v qemu-x86_64 qemu-x86_64-static 2>/dev/null))
 
-# Four on two cores, since a third of the time is spent waiting for browsers and servers. Each process
-# begins with its share of the files; one that is done takes over from another.
-JOBS ?= 4
-IN_PARALLEL := -n $(JOBS) --dist worksteal
+# Three on two cores, since a part of the time is spent waiting, and four for the slow tests, which
+# wait for browsers and servers; each more must first read all tests. Each process begins with its
+# share of the files; one that is done takes over from another.
+JOBS ?= 3
+IN_PARALLEL = -n $(JOBS) --dist worksteal
+
+# What takes two thirds of the time: `make test` leaves it to `make test-slow`.
+SLOW := slow or e2e or training or benchmark
 
 # Tests of services that work on cases, whose names do not end in `services`.
 OF_CASES := $(wildcard tests/integration/test_blind_*.py tests/integration/test_conversations.py \
@@ -47,18 +51,23 @@ ON_POSTGRESQL := tests/pages tests/property $(OF_CASES) \
 # The tests start hundreds of processes, and without bytecode each would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: run test test-fast test-avx2 test-kills test-postgres test-accessibility test-benchmarks test-image test-long test-peers coverage \
+.PHONY: run test test-slow test-fast test-avx2 test-kills test-postgres test-accessibility test-benchmarks test-image test-long test-peers coverage \
 	mutants check fix docs screenshots clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
 
 test: $(VENV)/.test .venv-s3/.done
-	$(BIN)/python -m pytest $(IN_PARALLEL) -m "not long and not kills"
+	$(BIN)/python -m pytest $(IN_PARALLEL) --ignore=tests/e2e \
+		-m "not ($(SLOW)) and not long and not kills"
+
+test-slow: JOBS = 4
+test-slow: $(VENV)/.test .venv-s3/.done
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "($(SLOW)) and not long and not kills"
 
 test-fast: $(VENV)/.test
 	$(BIN)/python -m pytest $(IN_PARALLEL) $(FAST) \
-		-m "not training and not benchmark and not e2e and not rounding and not long"
+		-m "not ($(SLOW)) and not rounding and not long"
 
 test-avx2: $(VENV)/.test
 	@test -n "$(QEMU)" || { echo "make test-avx2 needs QEMU's user mode: apt-get install qemu-user"; \

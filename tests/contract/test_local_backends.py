@@ -24,6 +24,8 @@ from tests.contract.local_models import (  # needs what is looked for above
 )
 from tests.integer_arithmetic import MOST, largest_weight
 
+pytestmark = pytest.mark.slow
+
 EXACT = ("openvino fp32", "onnx fp32", "torch fp32", "transformers fp32")
 ROUNDED = ("openvino bf16", "torch bf16", "openvino int8", "onnx int8")
 ELSEWHERE = "hub"

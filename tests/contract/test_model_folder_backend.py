@@ -113,6 +113,7 @@ def test_a_file_that_is_no_network_is_refused(copy: Path, runtime: str) -> None:
         backend_of(copy, runtime).load()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_a_file_with_other_labels_than_its_manifest_is_refused(copy: Path, runtime: str) -> None:
     labels = list(read_manifest(copy).labels)

@@ -16,6 +16,8 @@ from core.sources.tables.base import Database
 from core.sources.tables.opening import open_database
 from tests.integration.prediction_tables import put_comments, rows_of
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {1: "Thank you for this.", 2: "You idiot.", 3: "", 4: "I will kill you."}
 INTERVAL = ("--time-column", "created_at", "--from", "2026-01-01T02", "--to", "2026-01-01T04")
 

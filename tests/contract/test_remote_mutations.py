@@ -12,6 +12,8 @@ from core.moderation.scores import Label
 from tests.contract.conftest import ABUSE, Open
 from tests.contract.remote_server import SERVERS, ReceivedRequest, RemoteServer, ServerAnswer
 
+pytestmark = pytest.mark.slow
+
 # A guard's score is a share of what is in its list: another list is another score.
 KINDS = sorted(set(SERVERS) - {"guard"})
 ODD: tuple[Any, ...] = (None, True, "", "x", [], {}, [[]], [None], {"label": "toxic"})

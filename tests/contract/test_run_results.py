@@ -24,6 +24,8 @@ from core.sources.tables.base import Database
 from core.sources.tables.opening import open_database
 from tests.factories import HOSTILE
 
+pytestmark = pytest.mark.slow
+
 OPS = Actor("ola", Role.OPS)
 NOW = datetime.now(UTC)
 TEXTS = {"1": "Thank you for this.", "2": "You idiot.", "3": "", "=4": "I will kill you."}

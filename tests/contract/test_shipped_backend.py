@@ -1,7 +1,6 @@
 """The shipped model by the runtime that a fresh installation takes."""
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -14,18 +13,12 @@ from core.inference.text.form import readings
 from core.inference.windows import READ_CHARS
 from core.moderation.cleaning import HIDDEN_HEADING, clean_text
 from core.moderation.comments import IncomingComment
-from core.moderation.decisions import judge
-from core.moderation.default_policy import default_policy
-from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.sources.bundled import sample_source
 from core.training.evaluation.probes import ABUSIVE, BENIGN
 from tests.policies import SURE
 
-
-@pytest.fixture(scope="module")
-def decided_in_fp32() -> list[Action]:
-    return decide(LocalChoice("onnx", "fp32"))
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")
@@ -39,17 +32,6 @@ def backend(cpu_info: Path) -> Iterator[Backend]:
 def sample_texts() -> list[str]:
     sample = [item for item in sample_source().read() if isinstance(item, IncomingComment)]
     return [clean_text(item.text) for item in sample]
-
-
-def sentences() -> list[str]:
-    """A few short texts, because an emulated processor is slow."""
-    return [*BENIGN, *ABUSIVE, *sorted(sample_texts(), key=len)[:20]]
-
-
-def decide(choice: LocalChoice) -> list[Action]:
-    policy = default_policy(datetime(2026, 1, 1, tzinfo=UTC))
-    results = choose_local(choice).score(sentences()).results
-    return [judge(result.scores, policy).action for result in results]
 
 
 def toxicity(backend: Backend, text: str) -> float:
@@ -67,7 +49,6 @@ def test_the_manifest_reads_back_as_written() -> None:
     assert read_manifest(SHIPPED_MODEL).as_json() == text
 
 
-@pytest.mark.rounding
 @pytest.mark.parametrize("text", BENIGN)
 def test_plain_sentences_are_not_removed(backend: Backend, text: str) -> None:
     bands = read_manifest(SHIPPED_MODEL).thresholds
@@ -75,7 +56,6 @@ def test_plain_sentences_are_not_removed(backend: Backend, text: str) -> None:
     assert all(score < (bands[label].remove or SURE) for label, score in scores.items())
 
 
-@pytest.mark.rounding
 def test_abuse_ranks_above_plain_sentences(backend: Backend) -> None:
     benign = sorted(toxicity(backend, text) for text in BENIGN)
     abusive = sorted(toxicity(backend, text) for text in ABUSIVE)
@@ -104,7 +84,6 @@ def test_many_readings_of_a_long_text_cost_no_more_than_two(backend: Backend) ->
     assert sum(longest.values()) <= 2 * READ_CHARS
 
 
-@pytest.mark.rounding
 def test_both_light_runtimes_say_about_the_same(cpu_info: Path) -> None:
     texts = [*BENIGN, *ABUSIVE]
     one, other = (
@@ -119,17 +98,6 @@ def test_both_light_runtimes_say_about_the_same(cpu_info: Path) -> None:
     # Where `auto` takes int8, both round to 8 bits, each in its own order of steps.
     assert max(apart) < 0.25
     assert sum(apart) / len(apart) < 0.02
-
-
-@pytest.mark.rounding
-@pytest.mark.parametrize("runtime", ["openvino", "onnx"])
-def test_int8_decides_as_fp32_does(runtime: str, decided_in_fp32: list[Action]) -> None:
-    """By force too, where sums are cut at 16 bits and `auto` would take fp32."""
-    rounded = decide(LocalChoice(runtime, "int8"))
-    assert len(set(decided_in_fp32)) > 1
-    pairs = [{one, other} for one, other in zip(decided_in_fp32, rounded, strict=True)]
-    assert sum(len(each) > 1 for each in pairs) <= len(pairs) // 40
-    assert {Action.APPROVE, Action.REMOVE} not in pairs
 
 
 @pytest.fixture(scope="module")

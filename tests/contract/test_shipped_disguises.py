@@ -25,6 +25,8 @@ from core.training.evaluation.paired_suites import (
 )
 from tests.policies import removing_policy
 
+pytestmark = pytest.mark.slow
+
 POLICY = removing_policy(datetime(2026, 1, 1, tzinfo=UTC))
 
 

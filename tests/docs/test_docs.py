@@ -99,3 +99,14 @@ def test_every_key_of_the_review_desk_is_documented() -> None:
     help_page = (ROOT / "dashboard/review/desk/help.js").read_text(encoding="utf-8")
     told = " ".join(re.findall(r'\["([^"]+)", ', help_page)).split()
     assert {key.upper() if len(key) == 1 else key for key in letters} <= set(told)
+
+
+def test_what_make_test_does_not_read_is_run_by_make_test_slow() -> None:
+    files = sorted((ROOT / "tests" / "e2e").glob("test_*.py"))
+    left_out = re.search(r"^SLOW := (.*)$", (ROOT / "Makefile").read_text("utf-8"), re.MULTILINE)
+    assert left_out is not None
+    marks = [f"mark.{mark}" for mark in left_out[1].split(" or ")]
+    assert len(files) > 10
+    for file in files:
+        pytestmark = file.read_text("utf-8").partition("pytestmark =")[2].partition("\n\n")[0]
+        assert any(mark in pytestmark for mark in marks), file.name

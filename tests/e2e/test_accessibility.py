@@ -101,8 +101,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 
 
 def looks() -> Iterator[Any]:
-    """Each state on each screen. `make test` looks at every other state than the empty ones once,
-    on the screens in turn; `make test-accessibility` at all."""
+    """Each state on each screen. `make test-slow` looks at every other state than the empty ones
+    once, on the screens in turn; `make test-accessibility` at all."""
     for turn, state in enumerate(STATES):
         for place, screen in enumerate(SCREENS):
             is_usual = state[0] != "empty" and place == turn % len(SCREENS)

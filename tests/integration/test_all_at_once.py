@@ -8,12 +8,15 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from core.moderation.policies import Action
 from core.services.review import Review, decide_case
 from tests.factories import MODERATOR, listed, make_services
 from tests.integration.test_api_process import free_port, running_api
 from tests.patience import PATIENT_S
+
+pytestmark = pytest.mark.slow
 
 POSTED = 60
 IN_FILE = 400

@@ -35,6 +35,7 @@ run_api(build_services(load_settings(), worker="api"))
 """
 
 
+@pytest.mark.slow
 def test_a_full_disk_is_reported_before_and_after_the_first_post_fails(tmp_path: Path) -> None:
     port = free_port()
     url = f"http://127.0.0.1:{port}"

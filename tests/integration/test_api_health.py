@@ -11,6 +11,8 @@ import pytest
 from tests.integration.api_server import Running, running_server
 from tests.patience import PATIENT_S
 
+pytestmark = pytest.mark.slow
+
 READY = ("/healthz", "/v2/health/ready", "/v2/models/fake/ready")
 
 

@@ -19,6 +19,8 @@ from tests.integration.api_process import running_api
 from tests.kills import kill_count
 from tests.patience import PATIENT_S
 
+pytestmark = pytest.mark.slow
+
 ROUNDS = kill_count(40)
 POSTERS = 3
 STORED = 20

@@ -95,6 +95,7 @@ BODIES: dict[str, tuple[object, str]] = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.usefixtures("references")
 @pytest.mark.parametrize("name", BODIES)
 def test_wrong_body_is_one_line_that_names_the_field(

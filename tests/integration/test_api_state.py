@@ -19,6 +19,8 @@ from tests.integration.api_requests import get, post, source_ids
 from tests.integration.api_server import Running, running_server
 from tests.state_checks import broken_invariants
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def server(tmp_path: Path) -> Iterator[Running]:

@@ -15,6 +15,8 @@ from core.processes.health import await_answer
 from core.processes.ports import free_port
 from tests.patience import PATIENT_S
 
+pytestmark = pytest.mark.slow
+
 SECRET = "s3cr3t-of-the-backend"
 BACKENDS = """
 [[backend]]

@@ -9,6 +9,8 @@ from core.config import Settings
 from core.errors import InvalidInput
 from tests.search_index import check_postgres_index
 
+pytestmark = pytest.mark.slow
+
 
 def test_it_measures_every_way_to_the_queue(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, each_state_url: str

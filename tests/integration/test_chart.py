@@ -18,6 +18,8 @@ from dashboard.server import streamlit_config
 from tests.e2e.dockerfile import read_dockerfile
 from tests.programs import run_program
 
+pytestmark = pytest.mark.slow
+
 DEPLOY = Path(__file__).parents[2] / "deploy"
 CHART = DEPLOY / "chart"
 FULL = ("--set", "api.autoscaling.enabled=true", "--set", "homeClaim=home")

@@ -6,12 +6,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.integration.prediction_tables import put_comments, rows_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "tables.md"
 FIELDS = 5
 
 
+@pytest.mark.slow
 def test_the_line_of_cron_scores_the_table_and_does_nothing_the_second_time(tmp_path: Path) -> None:
     (line,) = re.findall(r"^\d+ \d+ \* \* \* .*$", PAGE.read_text(), re.MULTILINE)
     command = line.split(maxsplit=FIELDS)[FIELDS].replace("/srv/console", str(tmp_path))

@@ -167,6 +167,7 @@ def run(arguments: list[str]) -> int:
         return ended.code if isinstance(ended.code, int) else -1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cause", CASES)
 def test_a_command_ends_with_the_code_of_its_cause(
     place: Place, cause: str, capsys: pytest.CaptureFixture[str]

@@ -11,6 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+pytestmark = pytest.mark.slow
+
 MOST_MB = 300  # above a file of one row, which takes some 100
 LONG_LINE = 512 * 1024**2
 CHILD = Path(__file__).with_name("memory_child.py")

@@ -19,6 +19,8 @@ from core.errors import ConfigError, StoreError
 from core.serving.api_keys import KeyFolder
 from tests.factories import HELD, make_services, scored
 
+pytestmark = pytest.mark.slow
+
 NAMES = (
     "a?mode=memory&x=1",
     "a%20b",

@@ -16,6 +16,8 @@ from core.servinglog.writer import encode
 from tests.integration.servinglog_lines import GOOD, contents_of, line, raw, refusal
 from tests.servinglog_records import put, record
 
+pytestmark = pytest.mark.slow
+
 NUMBERS = [field.name for field in CALL.fields if field.kind.sql_type in ("BIGINT", "DOUBLE")]
 TEXTS = [field.name for field in CALL.fields if field.kind.sql_type == "VARCHAR"]
 BAD = [

@@ -13,6 +13,8 @@ from tests.integration.servinglog_lines import refusal
 from tests.log_stores import Machine, aged
 from tests.servinglog_records import START, record
 
+pytestmark = pytest.mark.slow
+
 HOURS = 6
 HOUR_S = 3_600.0
 

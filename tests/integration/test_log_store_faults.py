@@ -83,6 +83,7 @@ def bucket(monkeypatch: pytest.MonkeyPatch, endpoint: str) -> str:
     return "s3://bucket/log"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("keep", [0, 100, -1])
 def test_an_object_that_is_cut_off_is_left_out_and_said(
     here: Machine, there: Machine, keep: int
@@ -99,6 +100,7 @@ def test_an_object_that_is_cut_off_is_left_out_and_said(
     assert here.delete().deleted == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("cut", ["whole", "half", "empty", "other", "outside", "later"])
 def test_an_entry_of_the_ledger_that_is_cut_or_changed_is_left_out_and_said(
     here: Machine, there: Machine, cut: str

@@ -81,6 +81,7 @@ def test_killed_uploads_of_two_machines_lose_no_row_and_double_none(
         assert machine.queries().contents(EVER.until).duplicates == 0
 
 
+@pytest.mark.slow
 def test_several_uploads_of_one_machine_at_once_are_one(
     tmp_path: Path, each_log_store: str
 ) -> None:

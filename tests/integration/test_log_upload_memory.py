@@ -4,6 +4,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+pytestmark = pytest.mark.slow
+
 LINES = 10_000
 MOST_GROWN_MIB = 40
 """Twelve segments held at once would be 100."""

@@ -15,6 +15,8 @@ from core.services.explain import explain_text
 from core.servinglog.record import Mode
 from dashboard.review.wording import caveat_line, marked_pieces
 
+pytestmark = pytest.mark.slow
+
 ABUSE = "I will kill you, you fucking asshole."
 HARMLESS = (
     "We repaired the fence behind the old house before the first snow came down from the hills, "
@@ -49,7 +51,6 @@ def action_of(site: Services, text: str) -> Action:
     return judge(result.scores, policy_of(site)).action
 
 
-@pytest.mark.rounding
 @pytest.mark.parametrize(
     "text",
     [f"{LONG} {ABUSE}", f"{ABUSE} {LONG}", f"{LONG} {ABUSE} {LONG}", f"{LONG[:1_100]} {ABUSE}"],

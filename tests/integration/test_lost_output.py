@@ -10,6 +10,8 @@ import pytest
 
 from core.cli.output import ExitCode
 
+pytestmark = pytest.mark.slow
+
 FULL = Path("/dev/full")
 TEXT = "Hello and what a lovely morning.\n"
 WRITE = ("score", "in.csv", "--out", "out.csv")

@@ -175,6 +175,7 @@ def test_first_commit_is_durable_and_readers_do_not_wait_for_the_writer(tmp_path
     assert found == ["wal", 2, 1]
 
 
+@pytest.mark.slow
 def test_four_processes_open_a_fresh_place_at_once(tmp_path: Path) -> None:
     command = [sys.executable, "-c", OPEN, str(tmp_path / "new" / "state.db")]
     children = [

@@ -202,6 +202,7 @@ def test_a_document_cut_short_is_one_error(tmp_path: Path) -> None:
         read(tmp_path / "c.json", json.dumps({"comments": PLAIN}, indent=1)[:-3])
 
 
+@pytest.mark.slow
 def test_an_export_too_large_to_hold_is_read_entry_by_entry(tmp_path: Path) -> None:
     count = 3 * MAX_ENTRY_CHARS // 10_000
     rows = [{"id": str(n), "text": "word " * 2000} for n in range(count)]

@@ -17,6 +17,8 @@ from core.sources.files.source import FileSource
 from core.sources.files.text_files import MAX_COLUMNS
 from tests.integration.test_score_file import score
 
+pytestmark = pytest.mark.slow
+
 ID = uuid.UUID("15a68180-0d83-41f7-9e0f-7ae09ffd0f31")
 
 

@@ -21,6 +21,8 @@ from tests.integration.message_receiver import SECRET, Receiver, status
 from tests.integration.outbox_site import OutboxSite, outbox_site
 from tests.patience import PATIENT_S
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:

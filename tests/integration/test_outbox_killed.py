@@ -23,7 +23,7 @@ from tests.integration.outbox_site import AUTHOR_URL, OutboxSite, outbox_site
 from tests.kills import kill_count
 from tests.patience import PATIENT_S
 
-pytestmark = pytest.mark.timeout(600)
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
 
 
 @pytest.fixture

@@ -37,6 +37,8 @@ from tests.factories import (
 from tests.integration.message_receiver import Receiver
 from tests.integration.outbox_site import OutboxSite, outbox_site
 
+pytestmark = pytest.mark.slow
+
 GRACE_S = 15
 
 

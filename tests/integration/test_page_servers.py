@@ -13,6 +13,8 @@ from core.processes.health import await_answer
 from core.processes.ports import free_port
 from tests.patience import PATIENT_S
 
+pytestmark = pytest.mark.slow
+
 HANDSHAKE = (
     "GET /_stcore/stream HTTP/1.1\r\nHost: {host}\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n"
     "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n{more}\r\n"

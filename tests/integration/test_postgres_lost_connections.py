@@ -23,6 +23,8 @@ from tests.patience import PATIENT_S
 from tests.postgres_server import PostgresServer, ask, postgres_server
 from tests.state_checks import state_rows
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2026, 11, 1, tzinfo=UTC)
 LOSE_ALL = """
 SELECT pg_terminate_backend(pid) FROM pg_stat_activity

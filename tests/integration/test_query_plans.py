@@ -56,6 +56,7 @@ INDEXES = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", sorted(QUERIES))
 def test_a_read_is_a_search_by_its_index(tmp_path, name):
     SqlStore(SqliteDatabase(tmp_path / "state.db")).close()

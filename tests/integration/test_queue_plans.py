@@ -63,6 +63,7 @@ def plans(store: SqlStore, asked: QueueFilter, order: QueueOrder) -> list[str]:
     return [str(step[3]) for step in found if " cases " in str(step[3])]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("asked", "order", "index"), INDEXES)
 def test_filter_has_an_index(
     store: SqlStore, asked: QueueFilter, order: QueueOrder, index: str

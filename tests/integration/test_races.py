@@ -16,6 +16,8 @@ from core.services.score import score_waiting
 from tests.factories import HELD, make_services, removed_by_person, scored
 from tests.state_checks import broken_invariants, place_of, state_rows
 
+pytestmark = pytest.mark.slow
+
 RUNNERS = ("first", "second")
 ROUNDS = 30
 SCRIPT = Path(__file__).with_name("racing_process.py")

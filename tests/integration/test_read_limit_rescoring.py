@@ -23,6 +23,8 @@ from tests.factories import chain_of, decided, make_services, posted
 from tests.integration.test_long_comments import LONG
 from tests.submitting import score_now
 
+pytestmark = pytest.mark.slow
+
 WHOLE = "All of it is fine. " * 10 + "All of it."
 ABUSE_AT_END = WHOLE + " You idiot."
 

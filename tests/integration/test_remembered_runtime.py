@@ -18,6 +18,8 @@ from core.inference.manifest import SHIPPED_MODEL, read_manifest
 from tests.integration import made_up_measuring
 from tests.integration.made_up_measuring import MadeUp, taken
 
+pytestmark = pytest.mark.slow
+
 # pytest finds a fixture by its name in this module.
 all_installed = made_up_measuring.all_installed
 settings = made_up_measuring.settings

@@ -37,6 +37,7 @@ SOCKETS: list[tuple[str, Behaviour, ErrorKind]] = [
 ]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "behaviour", "kind"), SOCKETS, ids=[s[0] for s in SOCKETS])
 def test_bad_connection_is_tried_three_times_and_loses_nothing(
     name: str,

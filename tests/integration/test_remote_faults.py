@@ -16,6 +16,8 @@ from tests.contract.remote_server import ReceivedRequest, RemoteServer, ServerAn
 from tests.integration.faulty_answers import always, good, rows
 from tests.integration.remote_console import Console, check_held, check_scored
 
+pytestmark = pytest.mark.slow
+
 K = ErrorKind
 LOADING = {"error": "Model x is currently loading", "estimated_time": 20.0}
 QUOTA = {"error": {"code": "insufficient_quota", "type": "insufficient_quota", "message": "x"}}

@@ -41,6 +41,7 @@ def test_replay_after_others_acted_still_gives_the_first_result(services: Servic
     assert len(chain_of(services, revision)) == 3
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("changes", "actor"),
     [

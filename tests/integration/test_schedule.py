@@ -26,6 +26,8 @@ from core.inference.fake import POISON
 from tests.integration.prediction_tables import put_comments, rows_of
 from tests.patience import PATIENT_S
 
+pytestmark = pytest.mark.slow
+
 NOW = datetime(2026, 1, 1, 3, 15, tzinfo=UTC)
 
 

@@ -13,6 +13,8 @@ from core.inference.fake import POISON
 from core.moderation.scores import Label
 from tests.integration.prediction_tables import predictions, put_comments, rows_of, score
 
+pytestmark = pytest.mark.slow
+
 TEXTS = {1: "Thank you for this.", 2: "You idiot.", 3: "", 4: "I will kill you."}
 Score = Callable[..., tuple[int, dict[str, Any], str]]
 

@@ -36,6 +36,8 @@ from tests.kills import kill_count
 from tests.patience import PATIENT_S
 from tests.policies import fixed_policy
 
+pytestmark = pytest.mark.slow
+
 CLOCK = system_clock()
 WORDS = ("Fine.", "You idiot.", "", "I will kill you.", "damn")
 

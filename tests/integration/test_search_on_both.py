@@ -18,6 +18,8 @@ from tests.postgres_server import drop_database, new_database
 from tests.unit.test_search_query import HOSTILE
 from tests.unit.test_search_words import KNOWN
 
+pytestmark = pytest.mark.slow
+
 TEXTS = (
     HELD,
     "Cats and dogs, dogs and cats, a cat alone",

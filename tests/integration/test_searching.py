@@ -71,6 +71,7 @@ WRITTEN = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("query", "found"),
     [
@@ -188,6 +189,7 @@ def test_days_are_those_of_the_receipt(tmp_path: Path, each_state_url: str) -> N
         assert len(find(services, f"days before:{day}").items) == 3 - found
 
 
+@pytest.mark.slow
 @settings(
     suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None, max_examples=300
 )

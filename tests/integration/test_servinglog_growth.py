@@ -11,6 +11,8 @@ from core.servinglog.writer import encode
 from tests.integration.servinglog_lines import NOW, refusal
 from tests.servinglog_records import HOUR, put, record
 
+pytestmark = pytest.mark.slow
+
 NAME = "a-1-1-0.jsonl"
 
 

@@ -14,6 +14,8 @@ from core.services.explain import Explained, explain_text
 from core.servinglog.record import Mode
 from dashboard.review.wording import marked_pieces
 
+pytestmark = pytest.mark.slow
+
 SHOUTED = "REF ARE YOU FUCKING BLIND YOU ABSOLUTE COCK"
 TEXTS = (
     SHOUTED,

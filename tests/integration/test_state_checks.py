@@ -19,6 +19,8 @@ from tests.factories import (
 )
 from tests.state_checks import INVARIANTS, audit_changes_allowed, broken_invariants, place_of
 
+pytestmark = pytest.mark.slow
+
 BREAK: dict[str, str] = {
     "version counts the decisions, whose positions have no gap": (
         "UPDATE revisions SET version = version + 1 WHERE current_action = 'approve'"

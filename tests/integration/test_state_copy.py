@@ -35,6 +35,8 @@ from tests.integration.message_receiver import SECRET
 from tests.search_index import check_postgres_index
 from tests.state_checks import audit_changes_allowed, broken_invariants, state_rows
 
+pytestmark = pytest.mark.slow
+
 TABLES = tuple(metadata.tables)
 CHANNEL = {"webhook_url": "https://site.example/hooks", "webhook_secret": SECRET}
 LOCKS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'"

@@ -26,6 +26,8 @@ from core.moderation.policies import Action, Reason
 from tests.factories import HELD, HOSTILE, decided, removed_by_person, scored
 from tests.policies import store_with_reason
 
+pytestmark = pytest.mark.slow
+
 NOTE = "=cmd|x \u202e Sam: write to sam@example.org, <b>now</b>"
 
 

@@ -50,6 +50,7 @@ def test_systemd_finds_no_fault_in_the_units(units: Path) -> None:
     assert (done.returncode, done.stdout) == (0, "")
 
 
+@pytest.mark.slow
 def test_the_command_of_the_service_scores_the_table(units: Path) -> None:
     service = options_of(units / NAMES[0])["Service"]
     put_comments(units / "hn.duckdb", {1: "Fine.", 2: "You idiot."})

@@ -168,6 +168,7 @@ def test_an_empty_state_has_every_figure(site: Services, clock: MovingClock) -> 
     assert set(numbers.values()) == {0, None}
 
 
+@pytest.mark.slow
 def test_statements_and_report_count_the_same_in_every_span(
     site: Services, clock: MovingClock
 ) -> None:
@@ -181,6 +182,7 @@ def test_statements_and_report_count_the_same_in_every_span(
     assert total == whole(site).figure("restrictions").value
 
 
+@pytest.mark.slow
 def test_what_is_decided_later_does_not_change_an_earlier_span(
     site: Services, clock: MovingClock
 ) -> None:

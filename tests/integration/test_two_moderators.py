@@ -21,6 +21,8 @@ from core.services.score import score_waiting
 from tests.factories import HELD, listed, make_services
 from tests.patience import PATIENT_S
 
+pytestmark = pytest.mark.slow
+
 CASES = 20
 SCRIPT = Path(__file__).with_name("reviewer_process.py")
 

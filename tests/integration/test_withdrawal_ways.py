@@ -64,6 +64,7 @@ def take(services: Services, folder: Path, row: dict[str, object]) -> IngestRepo
     return list(ingest(services.context, SYSTEM, file_source(file, "site").read()))[-1]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("row", "gone"), GONE_ROWS)
 def test_row_that_says_its_comment_is_gone_withdraws_it(
     services: Services, tmp_path: Path, row: dict[str, object], gone: dict[str, object]

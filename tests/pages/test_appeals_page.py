@@ -72,6 +72,7 @@ def assert_hidden(at: AppTest, revision: Revision) -> None:
     assert not at.code
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("actor", READERS, ids=lambda actor: actor.id)
 def test_whoever_may_see_appeals_reads_both_sides_and_the_decision(
     services: Services, staff_page: StaffPage, actor: Actor

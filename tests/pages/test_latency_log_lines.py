@@ -72,6 +72,7 @@ def test_log_that_holds_nothing_readable_still_says_what_it_holds(open_page: Ope
     assert not test.exception
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("wanted", ["request-1", "c" * 32, "call-1", " call-1 "])
 def test_a_request_is_found_by_any_of_its_ids(open_page: Open, wanted: str) -> None:
     one = calls(

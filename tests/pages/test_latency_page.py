@@ -3,6 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 import streamlit as st
 
 from core.errors import StoreError
@@ -125,6 +126,7 @@ def test_chosen_percentile_is_kept(open_page: Open) -> None:
     assert not test.exception
 
 
+@pytest.mark.slow
 def test_window_that_was_opened_stays_while_time_passes(open_page: Open) -> None:
     now = [NOW]
     test = open_page(calls(5), now=lambda: now[0])

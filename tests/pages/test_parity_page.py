@@ -120,6 +120,7 @@ def test_backends_that_agree_change_no_decision(
     assert "ends on 31 December 2026" in words(test)
 
 
+@pytest.mark.slow
 def test_difference_shows_diagnosis_map_and_the_comments_that_flip(
     home: Path, server: RemoteServer, services: Services, staff_page: Open
 ) -> None:
@@ -222,6 +223,7 @@ def test_reference_that_is_down_is_said_and_nothing_is_kept(
     assert not test.metric
 
 
+@pytest.mark.slow
 def test_download_is_the_report_without_texts(
     home: Path, server: RemoteServer, services: Services, staff_page: Open
 ) -> None:

@@ -50,6 +50,7 @@ def tiles(test: AppTest) -> dict[str, str]:
     return {tile.label: tile.value for tile in test.metric}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("actor", [LEAD, ADMIN, AUDITOR])
 def test_each_role_sees_every_number_with_its_query(
     services: Services, staff_page: Open, actor: Actor

@@ -29,6 +29,8 @@ from tests.property.appeal_rules import AppealRules
 from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS
 from tests.property.expected import Expected
 
+pytestmark = pytest.mark.slow
+
 # Mostly what is held: the rest is decided at once and has less to go wrong.
 texts = st.sampled_from(list(OUTCOMES)) | st.just(HELD)
 people = st.sampled_from(list(PEOPLE.values()))

@@ -109,6 +109,7 @@ def parts_of(outcome: GroupOutcome) -> tuple[list[str], list[str]]:
     return decided_on, [skipped.revision_id for skipped in outcome.skipped]
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(before=changes, after=later_changes, action=actions, data=st.data())
 def test_each_member_is_decided_once_or_left_as_it_was(

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from itertools import groupby, pairwise
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -101,6 +102,7 @@ def is_gone_from(told: list[Visibility], seen: list[Visibility]) -> bool:
     return following is None
 
 
+@pytest.mark.slow
 @settings(max_examples=40)
 @given(first=TEXTS, steps=WALKS)
 def test_the_site_is_told_what_readers_may_see(first: str, steps: list[tuple[str, ...]]) -> None:

@@ -16,6 +16,8 @@ from core.servinglog.record import Mode, ServingRecord
 from core.servinglog.windows import BUCKETS_S, Window, bucket_s
 from core.servinglog.writer import encode
 
+pytestmark = pytest.mark.slow
+
 START = datetime(2026, 11, 1, tzinfo=UTC)
 DAY = Window(START, START + timedelta(days=1))
 durations = st.lists(st.floats(0, 1e6, allow_nan=False), min_size=1, max_size=60)

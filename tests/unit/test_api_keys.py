@@ -168,6 +168,7 @@ sys.exit(main(["key", "create", "site"]))
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("earlier", [[], ["first"]])
 def test_a_key_that_could_not_be_stored_leaves_no_trace(tmp_path: Path, earlier: list[str]) -> None:
     folder = KeyFolder(tmp_path / "api-keys")

@@ -112,6 +112,7 @@ def test_scoring_a_file_touches_no_state(tmp_path):
     assert not (tmp_path / "home").exists()
 
 
+@pytest.mark.slow
 @pytest.mark.benchmark
 def test_bench_writes_its_table_as_json(tmp_path, capsys):
     out = tmp_path / "bench.json"

@@ -87,6 +87,7 @@ def backend(cpu_info: Path) -> Backend:
     return shipped
 
 
+@pytest.mark.slow
 def test_the_shipped_model_scores_the_words_as_the_list_says(backend: Backend) -> None:
     """The scores differ a little between processors, since the model computes in int8."""
     assert CONTENT["model_version"] == read_manifest(SHIPPED_MODEL).version, "make the list again"

@@ -108,7 +108,6 @@ def test_the_weights_are_stored_once(folder: Path, name: str, most: int) -> None
     assert {entry.value for each in beside for entry in each.external_data[:1]} == {WEIGHTS_FILE}
 
 
-@pytest.mark.rounding
 @pytest.mark.parametrize("name", [GRAPH_FILE, INT8_FILE])
 def test_a_score_does_not_depend_on_its_batch(folder: Path, name: str) -> None:
     import onnxruntime

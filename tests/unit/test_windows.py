@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -12,6 +13,7 @@ SIZES = st.integers(8, 300)
 LENGTHS = st.integers(0, 3_000)
 
 
+@pytest.mark.slow
 @given(LENGTHS, SIZES, st.data())
 def test_every_token_is_in_a_window_and_neighbours_overlap(
     length: int, size: int, data: st.DataObject
