@@ -4,7 +4,6 @@ query."""
 from datetime import datetime
 from functools import partial
 
-import pandas as pd
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
@@ -14,18 +13,15 @@ from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor, Role
 from core.services.context import Context
 from core.services.statements import FIRST_DAY
-from core.services.transparency import Figure, TransparencyReport, load_transparency
-from dashboard.data_table import data_table
-from dashboard.transparency.charts import MOST_REASONS, by_reason, reason_bars
+from core.services.transparency import TransparencyReport, load_transparency
+from dashboard.transparency.queries import draw_figures
+from dashboard.transparency.reasons import draw_reasons, draw_tiles
 from dashboard.transparency.wording import (
     LEFT_OUT,
     NOTHING,
-    RERUN,
     ReportSpan,
     begin_of,
     is_empty,
-    label,
-    number,
     span_words,
     summary,
 )
@@ -33,17 +29,6 @@ from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
 KEPT_S = 60
-BAR_HEIGHT, AXES_HEIGHT = 26, 96
-TILE_PX = 130
-MOST_ROWS = 10
-TILES = {
-    "restrictions": "Restrictions",
-    "automated_share": "By a model alone",
-    "reports_received": "Reports",
-    "appeals_filed": "Appeals filed",
-    "appeals_overturned": "Overturned",
-    "appeal_to_outcome": "Outcome after",
-}
 
 
 def render(services: Services, actor: Actor) -> None:
@@ -67,9 +52,9 @@ def render(services: Services, actor: Actor) -> None:
         st.info(NOTHING, icon=":material/hourglass_empty:")
     else:
         st.markdown(summary(report))
-        _tiles(report)
-        _reasons(report)
-    _figures(report)
+        draw_tiles(report)
+        draw_reasons(report)
+    draw_figures(report)
 
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Counting …")
@@ -119,75 +104,6 @@ def _downloads(place: DeltaGenerator, report: TransparencyReport) -> None:
             icon=":material/download:",
             help=f"Every number of this page with its query, as {form}.",
         )
-
-
-def _tiles(report: TransparencyReport) -> None:
-    grid = st.grid(len(TILES), min_column_width=TILE_PX)
-    for name, title in TILES.items():
-        figure = report.figure(name)
-        value = number(figure.value, figure.query.unit)
-        grid.metric(title, value, border=True, help=f"{figure.query.title}.")
-
-
-def _reasons(report: TransparencyReport) -> None:
-    table = by_reason(report)
-    if table.empty:
-        return
-    left, right = st.columns([55, 45], gap="medium")
-    with left:
-        st.markdown("**Restrictions by reason**")
-        bars = min(len(table), MOST_REASONS)
-        st.altair_chart(
-            reason_bars(table),
-            height=AXES_HEIGHT + BAR_HEIGHT * bars,
-            key="reasons_chart",
-            alt="Restrictions by reason, split by whether a model alone or a person decided",
-        )
-    with right:
-        st.markdown("**Who decided**")
-        _reason_table(table)
-
-
-def _reason_table(table: pd.DataFrame) -> None:
-    count = st.column_config.NumberColumn
-    data_table(
-        table,
-        {
-            "reason": st.column_config.TextColumn(pinned=True),
-            "kind": st.column_config.TextColumn(width=76),
-            "a model alone": count("model alone", format="localized", width=92),
-            "a person": count("person", format="localized", width=60),
-            "total": count(format="localized", width=54),
-        },
-        key="reasons",
-        alt="Restrictions by reason and kind, with who decided",
-        most_rows=MOST_ROWS,
-    )
-
-
-def _figures(report: TransparencyReport) -> None:
-    st.markdown("**Every number, and its query**")
-    st.caption(RERUN)
-    left, right = st.columns(2, gap="medium")
-    half = (len(report.figures) + 1) // 2
-    for place, figures in ((left, report.figures[:half]), (right, report.figures[half:])):
-        with place, st.container(gap="xsmall"):
-            for figure in figures:
-                _figure(figure)
-
-
-def _figure(figure: Figure) -> None:
-    with st.expander(plain(label(figure)), key=f"figure_{figure.query.name}"):
-        if figure.query.groups:
-            rows = [[*row.groups, row.value] for row in figure.rows]
-            data_table(
-                pd.DataFrame(rows, columns=[*figure.query.groups, "number"]),
-                {"number": st.column_config.NumberColumn(format="localized", width=80)},
-                key=f"rows_{figure.query.name}",
-                alt=figure.query.title,
-                most_rows=MOST_ROWS,
-            )
-        st.code(figure.text, language="sql", wrap_lines=True)
 
 
 if __name__ == "__main__":
