@@ -7,6 +7,7 @@ from core.bootstrap.services import Services
 from core.config import load_settings
 from core.errors import ConsoleError
 from dashboard.lookup.language import language_switch, page_texts
+from dashboard.lookup.limit import address_of, lookup_limit
 from dashboard.lookup.panel import draw_answer, find_answer, look_up_field
 from dashboard.wiring import current_services
 
@@ -39,7 +40,12 @@ def show_answer(services: Services, typed: str, texts: AuthorTexts) -> None:
     """The answer to that reference as it is now, drawn anew every minute; the page's title while
     there is none."""
     title_place = st.container()
-    answer = find_answer(services, typed, texts)
+    limit, address = lookup_limit(services.clock.monotonic), address_of(st.context.ip_address)
+    if wait_s := limit.wait_s(address):
+        title_place.title(texts.say("page.title"), anchor=False)
+        st.warning(texts.count("page.try_later", wait_s), icon=":material/hourglass_top:")
+        return
+    answer = find_answer(services, typed, texts, lambda: limit.note_failure(address))
     if answer is None:
         title_place.title(texts.say("page.title"), anchor=False)
     else:

@@ -1,5 +1,7 @@
 """The look-up field, and the answer to it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
 from core.author_texts.texts import AuthorTexts
@@ -41,11 +43,18 @@ def draw_answer(services: Services, answer: LookupAnswer, texts: AuthorTexts) ->
     render_statement(answer, reading, lambda: appeal_form(services, answer, texts))
 
 
-def find_answer(services: Services, typed: str, texts: AuthorTexts) -> LookupAnswer | None:
-    """None, with a line that says why, if there is no answer."""
+def find_answer(
+    services: Services,
+    typed: str,
+    texts: AuthorTexts,
+    on_unknown: Callable[[], None] = lambda: None,
+) -> LookupAnswer | None:
+    """None, with a line that says why, if there is no answer. `on_unknown` is called for a
+    reference that was not found, not for a state that can't be read."""
     try:
         return look_up(services.context, typed)
     except NotFound:
+        on_unknown()
         st.info(texts.say("page.unknown_reference"), icon=":material/search_off:")
     except ConsoleError:
         st.warning(texts.say("page.not_now"))

@@ -199,7 +199,7 @@ def test_a_zone_without_a_name_is_told_by_its_distance_from_utc(zone, shown: str
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_one_thing_and_several_have_each_their_sentence(language: str) -> None:
     texts = texts_in(language)
-    for key in ("days_left", "answered_within", "score.unread"):
+    for key in ("days_left", "answered_within", "score.unread", "page.try_later"):
         assert texts.count(key, 1) != texts.count(key, 2)
         assert texts.number(7_000) in texts.count(key, 7_000)
 
