@@ -9,7 +9,7 @@ from core.errors import ConsoleError
 from dashboard.lookup.language import language_switch, page_texts
 from dashboard.lookup.limit import address_of, lookup_limit
 from dashboard.lookup.panel import draw_answer, find_answer, look_up_field
-from dashboard.wiring import current_services
+from dashboard.shared_services import current_services
 
 REFRESH_S = 60
 """After so long the answer is drawn anew, so that who waits for an outcome sees it."""
