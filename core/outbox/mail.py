@@ -142,11 +142,11 @@ def mail_of(message_id: str, content: MessageContent, server: MailServer) -> Ema
     mail["Subject"] = texts.say("mail.subject", about=about, reference=content.revision.reference)
     mail["Date"] = format_datetime(content.occurred_at)
     mail["Message-ID"] = f"<{message_id}@{server.sender.rpartition('@')[2]}>"
-    mail["Content-Language"] = content.language
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no program answers it
     author = " ".join(content.comment.author.split())
     head = texts.say("mail.for_author", author=author)
     mail.set_content(f"{head}\n\n{content.words}", cte="quoted-printable")
+    mail["Content-Language"] = content.language  # after the content, which clears what is of it
     return mail
 
 
