@@ -22,6 +22,7 @@ from core.addresses import is_loopback
 from core.config import LOOPBACK_URL, Settings, load_settings
 from core.errors import ConfigError, ConsoleError
 from core.processes.app_log import hand_to_root, set_up_log
+from dashboard.lookup.html_language import HtmlLanguage
 from dashboard.same_origin import SameOriginOnly
 
 # A symbolic link to `.streamlit/config.toml` in the repository; a file in a wheel.
@@ -95,12 +96,14 @@ def sockets_of(which: str, settings: Settings) -> str:
 
 def make_app(which: str, settings: Settings) -> st.App:
     """The staff console or the public look-up as an ASGI application."""
+    language = Middleware(HtmlLanguage, site_language=settings.author_language)
     return st.App(
         Path(__file__).parent / APPS[which],
         routes=_staff_routes() if which == "staff" else [],
         middleware=[
             Middleware(SecurityHeaders, sockets=sockets_of(which, settings)),
             Middleware(SameOriginOnly),
+            *([language] if which == "author" else []),
         ],
         on_script_error=_log_error,
     )
