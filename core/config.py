@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.author_texts.texts import LANGUAGES
 from core.errors import ConfigError
 from core.inference.backends_file import declared_names
 from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
 from core.moderation.appeals import ANSWER_DAYS
-from core.moderation.languages import code_problem
+from core.moderation.languages import ENGLISH, code_problem
 from core.moderation.outbox import Channel
 from core.moderation.response_times import REVIEW_HOURS
 from core.outbox.problems import mail_problem, webhook_problem
@@ -20,12 +21,7 @@ from core.setting_help import SETTING_HELP
 
 # Above any sensible number of rows, days or seconds, and low enough that no date overflows.
 HIGHEST_NUMBER = 100_000
-_MAY_BE_ZERO = (
-    "MODCONSOLE_CACHE_SIZE",
-    "MODCONSOLE_GRACE_S",
-    "MODCONSOLE_AUDIT_SHARE",
-    "MODCONSOLE_BLIND_SHARE",
-)
+_MAY_BE_ZERO = ("cache_size", "grace_s", "audit_share", "blind_share")
 # Longer, and an author would wait for a decision that the staff takes for done.
 _HIGHEST = {"MODCONSOLE_GRACE_S": 300}
 LOOPBACK_URL = "auto"
@@ -46,6 +42,7 @@ CHOICES = {
     "torch_compile": ("no", "yes"),
     "cascade": ("off", "on"),
     "fallback": ("none", *BACKENDS),
+    "author_language": LANGUAGES,
     "failure_policy": ("hold", "approve", "first_stage_only"),
     "smtp_security": ("starttls", "tls", "none"),
 }
@@ -82,6 +79,7 @@ class Settings:
     audit_share: float = 0.01
     blind_share: float = 0.1
     grace_s: float = 15.0
+    author_language: str = ENGLISH
     appeal_window_days: int = 184
     appeal_answer_days: int = ANSWER_DAYS
     review_hours: int = REVIEW_HOURS
@@ -290,7 +288,7 @@ def _parse(variable: str, text: str, default: str | int | float | Path) -> str |
     except ValueError:
         kind = "a whole number" if isinstance(default, int) else "a number"
         raise ConfigError(f"{variable} is {text!r}, not {kind}") from None
-    if value == 0 and variable in _MAY_BE_ZERO:
+    if value == 0 and variable.removeprefix("MODCONSOLE_").lower() in _MAY_BE_ZERO:
         return value
     highest = _HIGHEST.get(variable, HIGHEST_NUMBER)
     if isinstance(value, int | float) and not 0 < value <= highest:

@@ -6,11 +6,13 @@ ConsoleError
 │   ├── InvalidRows       rows sent together are wrong: names each
 │   ├── BodyTooLarge      a request has more bytes than one call may bring
 │   ├── EncodedBody       a request's body is compressed or encoded otherwise
-│   └── InvalidPolicy     a policy contradicts itself or leaves a score without a rule
+│   ├── InvalidPolicy     a policy contradicts itself or leaves a score without a rule
+│   └── InvalidAppeal     an appeal says nothing, is too long or can't be stored
 ├── NotFound              no such comment, case, reference, key or log entry
 ├── PermissionDenied      this actor may not do this, and why
 ├── Conflict              another person or process was first: the state changed meanwhile
-├── RuleBroken            a rule of moderation forbids it (an appeal out of time, a missing reason)
+├── RuleBroken            a rule of moderation forbids it (a missing reason, for example)
+│   └── AppealRefused     the decision can't be appealed, or not any more
 ├── BackendError          an inference backend did not answer as it should
 │   └── ModelNotUsable    a model's files are missing or changed, or its server misreads it
 ├── TextNotScored         the backend could not score this text, while it scores others
@@ -70,6 +72,15 @@ class InvalidPolicy(InvalidInput, ValueError):
     """A policy contradicts itself or leaves a score without a rule; the message says where."""
 
 
+class InvalidAppeal(InvalidInput):
+    """An author's appeal is empty, too long or not storable. `problem` is the value of a
+    `core.moderation.appeals.AppealProblem`."""
+
+    def __init__(self, message: str, problem: str) -> None:
+        super().__init__(message)
+        self.problem = problem
+
+
 class NotFound(ConsoleError):
     """What was asked for does not exist, or the caller must not learn whether it does."""
 
@@ -84,6 +95,15 @@ class Conflict(ConsoleError):
 
 class RuleBroken(ConsoleError):
     """A rule of moderation forbids the action in the present state."""
+
+
+class AppealRefused(RuleBroken):
+    """The decision can't be appealed now. `problem` is the value of a
+    `core.moderation.appeals.AppealProblem`."""
+
+    def __init__(self, message: str, problem: str) -> None:
+        super().__init__(message)
+        self.problem = problem
 
 
 class BackendError(ConsoleError):

@@ -65,6 +65,10 @@ SETTING_HELP: dict[str, str] = {
     "then everything without scores is such a check.",
     "grace_s": "Seconds after which a reviewer's decision takes effect, up to 300. Until then it "
     "can be cancelled, and authors, the API and appeals don't see it. 0: it takes effect at once.",
+    "author_language": "The language of the public look-up where neither its link (`?lang=de`) nor "
+    "the browser names one that it has, and of notices about comments whose language is unsure or "
+    "not among these: `en`, `de`, `fr`, `nl`, `es` or `pt`. The site's rules are quoted as they "
+    "are written; those of the default policy are translated beside them.",
     "appeal_window_days": "Days after a removal in which its author can appeal (DSA Art. 20: six "
     "months).",
     "appeal_answer_days": "Days in which an appeal is to be answered. Its author is told the date, "

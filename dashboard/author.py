@@ -2,37 +2,60 @@
 
 import streamlit as st
 
+from core.author_texts.texts import AuthorTexts
+from core.bootstrap.services import Services
+from core.config import load_settings
 from core.errors import ConsoleError
-from dashboard.lookup.panel import NOT_NOW, look_up_field, show_answer
-from dashboard.wiring import current_services
+from dashboard.lookup.language import language_switch, page_texts
+from dashboard.lookup.limit import address_of, lookup_limit
+from dashboard.lookup.panel import draw_answer, find_answer, look_up_field
+from dashboard.shared_services import current_services
 
-TITLE = "What happened to my comment?"
-ABOUT = (
-    "With the reference you were given you can see what was decided, by which rule, and how to "
-    "object. You need no account."
-)
+REFRESH_S = 60
+"""After so long the answer is drawn anew, so that who waits for an outcome sees it."""
 
 
 def render() -> None:
     """The answer, if the address has a reference, then the field for one."""
+    language_switch(TEXTS)
     answer_place = st.container()
     try:
         services = current_services()
     except ConsoleError:
-        st.warning(NOT_NOW)
+        st.warning(TEXTS.say("page.not_now"))
         return
     if st.query_params.get("reference"):
-        typed = look_up_field("Look up another comment")
+        typed = look_up_field(TEXTS.say("page.another_field"), TEXTS)
     else:
-        st.title(TITLE, anchor=False)
-        st.text(ABOUT)
-        typed = look_up_field("Reference of your comment")
+        st.title(TEXTS.say("page.title"), anchor=False)
+        st.text(TEXTS.say("page.about"))
+        typed = look_up_field(TEXTS.say("page.reference_field"), TEXTS)
     if typed:
         with answer_place:
-            show_answer(services, typed, TITLE)
+            show_answer(services, typed, TEXTS)
 
 
-st.set_page_config(page_title=TITLE, page_icon="💬", layout="centered")
+@st.fragment(run_every=REFRESH_S)
+def show_answer(services: Services, typed: str, texts: AuthorTexts) -> None:
+    """The answer to that reference as it is now, drawn anew every minute; the page's title while
+    there is none."""
+    title_place = st.container()
+    limit, address = lookup_limit(services.clock.monotonic), address_of(st.context.ip_address)
+    if wait_s := limit.wait_s(address):
+        title_place.title(texts.say("page.title"), anchor=False)
+        st.warning(texts.count("page.try_later", wait_s), icon=":material/hourglass_top:")
+        return
+    answer = find_answer(services, typed, texts, lambda: limit.note_failure(address))
+    if answer is None:
+        title_place.title(texts.say("page.title"), anchor=False)
+    else:
+        draw_answer(services, answer, texts)
+
+
+TEXTS = page_texts(load_settings().author_language)
+st.set_page_config(page_title=TEXTS.say("page.title"), page_icon="💬", layout="centered")
 # No folder may be named `pages/`: until a script has run once, Streamlit serves every file in such
 # a folder, so this public app would serve the staff pages.
-st.navigation([st.Page(render, title=TITLE, default=True)], position="hidden").run()
+st.navigation(
+    [st.Page(render, title=TEXTS.say("page.title"), default=True)], position="hidden"
+).run()

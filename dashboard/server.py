@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 import streamlit as st
 import streamlit.logger
 from starlette.middleware import Middleware
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.config import HTTP_PROTOCOLS
 
@@ -21,9 +22,7 @@ from core.addresses import is_loopback
 from core.config import LOOPBACK_URL, Settings, load_settings
 from core.errors import ConfigError, ConsoleError
 from core.processes.app_log import hand_to_root, set_up_log
-from dashboard.audit.download import ROUTE as AUDIT_LOG
-from dashboard.review.desk.routes import ROUTE as REVIEW_DESK
-from dashboard.runs.download import ROUTE as RUN_RESULTS
+from dashboard.lookup.html_language import HtmlLanguage
 from dashboard.same_origin import SameOriginOnly
 
 # A symbolic link to `.streamlit/config.toml` in the repository; a file in a wheel.
@@ -97,15 +96,26 @@ def sockets_of(which: str, settings: Settings) -> str:
 
 def make_app(which: str, settings: Settings) -> st.App:
     """The staff console or the public look-up as an ASGI application."""
+    language = Middleware(HtmlLanguage, site_language=settings.author_language)
     return st.App(
         Path(__file__).parent / APPS[which],
-        routes=[RUN_RESULTS, AUDIT_LOG, REVIEW_DESK] if which == "staff" else [],
+        routes=_staff_routes() if which == "staff" else [],
         middleware=[
             Middleware(SecurityHeaders, sockets=sockets_of(which, settings)),
             Middleware(SameOriginOnly),
+            *([language] if which == "author" else []),
         ],
         on_script_error=_log_error,
     )
+
+
+def _staff_routes() -> list[BaseRoute]:
+    # Imported here: the process of the public look-up never loads what only the staff may reach.
+    from dashboard.audit.download import ROUTE as AUDIT_LOG
+    from dashboard.review.desk.routes import ROUTE as REVIEW_DESK
+    from dashboard.runs.download import ROUTE as RUN_RESULTS
+
+    return [RUN_RESULTS, AUDIT_LOG, REVIEW_DESK]
 
 
 def main(which: str) -> int:

@@ -1,25 +1,23 @@
-"""The services of this process, shared by all its sessions, and the signed-in person."""
+"""What a page of the staff works with: the services of the process and the signed-in person."""
 
 import streamlit as st
 
-from core.bootstrap.services import Services, build_services
-from core.config import Settings, load_settings
 from core.errors import PermissionDenied
 from core.moderation.permissions import Actor
 from core.services.sign_in import find_signed_in
+from dashboard.shared_services import current_services
 from dashboard.staff import staff_member
 
+__all__ = [
+    "ACTOR_KEY",
+    "cookie_name",
+    "current_actor",
+    "current_services",
+    "person_of",
+    "signed_in",
+]
+
 ACTOR_KEY = "signed_in_as"
-
-
-@st.cache_resource(show_spinner=False)
-def _services(settings: Settings) -> Services:
-    return build_services(settings, worker="dashboard", stays_open=True)
-
-
-def current_services() -> Services:
-    """The services for the settings in force; shared by all sessions of the process."""
-    return _services(load_settings())
 
 
 def cookie_name(host: str | None) -> str:

@@ -26,13 +26,6 @@ LABELS: dict[Label, str] = {
 }
 NO_LONGER_SHOWN = "(withdrawn: its text is no longer shown)"
 ACTIONS_DONE: dict[Action, str] = ACTION_DONE | {Action.HOLD: "held for review"}
-VISIBILITIES: dict[Visibility, str] = {
-    Visibility.PENDING: "Your comment has not been checked yet.",
-    Visibility.VISIBLE: "Your comment is visible.",
-    Visibility.HELD: "Your comment waits for a moderator.",
-    Visibility.REMOVED: "Your comment was removed.",
-    Visibility.WITHDRAWN: "Your comment was withdrawn.",
-}
 VISIBILITY_TONES: dict[Visibility, str] = {
     Visibility.PENDING: "",
     Visibility.VISIBLE: "g",

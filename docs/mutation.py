@@ -106,8 +106,9 @@ def page() -> str:
     reasons = read_reasons()
     lines = [
         "# Mutants\n\n",
-        "`make mutants` changes core/moderation and core/services one line at a time and runs the "
-        "tests of each change. What no test noticed is listed here with the reason.\n\n",
+        "`make mutants` changes core/moderation, core/services and core/author_texts one line at a "
+        "time and runs the tests of each change. What no test noticed is listed here with the "
+        "reason.\n\n",
         f"Of {figures['all']:,} possible changes {figures['tried']:,} were tried, a sample with "
         f"seed {figures['seed']}: {figures['noticed']:,} were noticed, {figures['survived']:,} "
         "were not. Lines that have changed since are left out.\n\n",

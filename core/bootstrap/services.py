@@ -267,6 +267,7 @@ def build_services(
         failure=_failure_rule(settings),
         shares=sampling_shares(settings),
         grace=timedelta(seconds=settings.grace_s),
+        author_language=settings.author_language,
     )
     ensure_policy(context)
     return Services(settings, clock, context, worker, stays_open=stays_open)

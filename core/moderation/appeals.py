@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from core.errors import InvalidInput, RuleBroken
+from core.errors import AppealRefused, InvalidAppeal
 from core.moderation.cases import TextGone
 from core.moderation.cleaning import is_storable
 from core.moderation.decisions import Decision
@@ -28,6 +28,32 @@ class AppealStatus(StrEnum):
     OVERTURNED = "overturned"
     CLOSED = "closed"
 
+
+class AppealProblem(StrEnum):
+    """Why an appeal is refused; the author reads the sentence of that name in their language."""
+
+    WITHDRAWN = "withdrawn"
+    EDITED = "edited"
+    NOT_REMOVED = "not_removed"
+    APPEALED_ALREADY = "appealed_already"
+    TOO_LATE = "too_late"
+    DECIDED_AGAIN = "decided_again"
+    NO_WORDS = "no_words"
+    TOO_LONG = "too_long"
+    NOT_STORABLE = "not_storable"
+
+
+_PROBLEMS: dict[AppealProblem, str] = {
+    AppealProblem.WITHDRAWN: "the comment was withdrawn",
+    AppealProblem.EDITED: "the text was changed since",
+    AppealProblem.NOT_REMOVED: "only a removal can be appealed",
+    AppealProblem.APPEALED_ALREADY: "this decision has been appealed already",
+    AppealProblem.TOO_LATE: "the time to appeal this decision is over",
+    AppealProblem.DECIDED_AGAIN: "it was decided on again since the author was shown the decision",
+    AppealProblem.NO_WORDS: "it says nothing",
+    AppealProblem.TOO_LONG: f"it has more than {MAX_APPEAL_CHARS:,} characters",
+    AppealProblem.NOT_STORABLE: "it holds characters that can't be stored",
+}
 
 CLOSING_WORDS: dict[TextGone, str] = {
     TextGone.EDITED: "The text was edited before anybody heard your appeal. The appeal was about "
@@ -62,6 +88,12 @@ def closed_appeal(appeal: Appeal, because: TextGone, now: datetime) -> Appeal:
     )
 
 
+def closing_of(appeal: Appeal) -> TextGone | None:
+    """Why the console closed the appeal; None if a person ended it or nobody has yet."""
+    found = (why for why, words in CLOSING_WORDS.items() if words == appeal.outcome_reason)
+    return next(found, None) if appeal.status is AppealStatus.CLOSED else None
+
+
 def appeal_deadline(decision: Decision, window_days: int) -> datetime:
     """The last moment at which the decision can be appealed."""
     return decision.effective_at + timedelta(days=window_days)
@@ -90,34 +122,40 @@ def check_can_appeal(
     was neither edited nor withdrawn, there is no appeal yet and the deadline has not passed. `seen`
     is the time of the decision that the author was shown; another one can't be appealed unread.
 
-    Raises RuleBroken; its message is written for the author.
+    Raises AppealRefused.
     """
     if gone is TextGone.WITHDRAWN:
-        raise RuleBroken("The comment was withdrawn, so there is no decision left to appeal.")
+        raise refusal(AppealProblem.WITHDRAWN)
     if gone is TextGone.EDITED:
-        raise RuleBroken("This text was changed since; only the newest text can be appealed.")
+        raise refusal(AppealProblem.EDITED)
     if decision is None or decision.action is not Action.REMOVE:
-        raise RuleBroken("Only a removal can be appealed.")
+        raise refusal(AppealProblem.NOT_REMOVED)
     if decision.appeal_id is not None or existing is not None:
-        raise RuleBroken("This decision has been appealed already.")
+        raise refusal(AppealProblem.APPEALED_ALREADY)
     if now > appeal_deadline(decision, window_days):
-        raise RuleBroken("The time to appeal this decision is over.")
+        raise refusal(AppealProblem.TOO_LATE)
     if seen is not None and seen != decision.decided_at:
-        raise RuleBroken(
-            "It was decided on again while you wrote. Please read the new decision; if you still "
-            "object, send your words again."
-        )
+        raise refusal(AppealProblem.DECIDED_AGAIN)
     return decision
 
 
+def refusal(problem: AppealProblem) -> AppealRefused:
+    """The error for an appeal that the state does not allow."""
+    return AppealRefused(f"The appeal was refused: {_PROBLEMS[problem]}.", problem)
+
+
 def check_words(words: str) -> str:
-    """The author's text, trimmed. Raises InvalidInput when it is empty, too long or not
+    """The author's text, trimmed. Raises InvalidAppeal when it is empty, too long or not
     storable."""
     trimmed = words.strip()
     if is_blank(trimmed):
-        raise InvalidInput("Please say in a sentence why the decision is wrong.")
+        raise _invalid(AppealProblem.NO_WORDS)
     if len(trimmed) > MAX_APPEAL_CHARS:
-        raise InvalidInput(f"Please use at most {MAX_APPEAL_CHARS:,} characters.")
+        raise _invalid(AppealProblem.TOO_LONG)
     if not is_storable(trimmed):
-        raise InvalidInput("The text holds characters that can't be stored.")
+        raise _invalid(AppealProblem.NOT_STORABLE)
     return trimmed
+
+
+def _invalid(problem: AppealProblem) -> InvalidAppeal:
+    return InvalidAppeal(f"The appeal was refused: {_PROBLEMS[problem]}.", problem)

@@ -44,8 +44,8 @@ class NothingToTell(StrEnum):
 @dataclass(frozen=True, slots=True)
 class MessageContent:
     """What a message tells about one text. `visibility` is what readers may see of it from
-    `occurred_at` on. The author's messages have a `statement` and the `words` to the author;
-    `position` counts the decisions on the text."""
+    `occurred_at` on. The author's messages have a `statement` and, in the `language` of
+    that code, the `words` to the author; `position` counts the decisions on the text."""
 
     type: MessageType
     occurred_at: datetime
@@ -55,6 +55,7 @@ class MessageContent:
     visibility: Visibility
     lookup_url: str
     statement: Statement | None = None
+    language: str = ""
     words: str = ""
 
 

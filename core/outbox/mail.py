@@ -14,23 +14,15 @@ from email.utils import format_datetime
 from enum import StrEnum
 from threading import Timer
 
+from core.author_texts.texts import texts_in
 from core.inference.remote.transport import certificates_of_environment
-from core.moderation.comments import Visibility
-from core.moderation.message_contents import MessageContent, MessageType
+from core.moderation.appeals import AppealStatus
+from core.moderation.message_contents import APPEAL_TYPES, MessageContent, MessageType
 from core.moderation.outbox import Channel, FailedAttempt
 from core.outbox.base import LONGEST_ATTEMPT_S
 
 _READY = 220
-_SUBJECTS: dict[MessageType, str] = {
-    MessageType.NOTICE_APPEAL_UPHELD: "Your appeal: the removal stands",
-    MessageType.NOTICE_APPEAL_OVERTURNED: "Your appeal: your comment is back",
-    MessageType.NOTICE_APPEAL_CLOSED: "Your appeal was closed",
-}
-_DECISIONS: dict[Visibility, str] = {
-    Visibility.VISIBLE: "Your comment can be seen",
-    Visibility.HELD: "Your comment waits for a moderator",
-    Visibility.REMOVED: "Your comment was removed",
-}
+_OUTCOMES: dict[MessageType, AppealStatus] = {kind: end for end, kind in APPEAL_TYPES.items()}
 
 
 class MailSecurity(StrEnum):
@@ -145,13 +137,16 @@ def mail_of(message_id: str, content: MessageContent, server: MailServer) -> Ema
     mail = EmailMessage(policy=SMTP)
     mail["From"] = server.sender
     mail["To"] = server.recipient
-    about = _SUBJECTS.get(content.type) or _DECISIONS[content.visibility]
-    mail["Subject"] = f"{about} ({content.revision.reference})"
+    texts = texts_in(content.language)
+    about = texts.say(f"mail.{_OUTCOMES.get(content.type) or content.visibility}")
+    mail["Subject"] = texts.say("mail.subject", about=about, reference=content.revision.reference)
     mail["Date"] = format_datetime(content.occurred_at)
     mail["Message-ID"] = f"<{message_id}@{server.sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no program answers it
     author = " ".join(content.comment.author.split())
-    mail.set_content(f"For the author {author}:\n\n{content.words}", cte="quoted-printable")
+    head = texts.say("mail.for_author", author=author)
+    mail.set_content(f"{head}\n\n{content.words}", cte="quoted-printable")
+    mail["Content-Language"] = content.language  # after the content, which clears what is of it
     return mail
 
 

@@ -24,7 +24,8 @@ def webhook_body(content: MessageContent) -> bytes:
         "lookup_url": content.lookup_url,
     }
     if content.statement is not None:
-        data |= {"words": content.words, "statement": _statement(content.statement)}
+        data |= {"language": content.language, "words": content.words}
+        data |= {"statement": _statement(content.statement)}
     told = {"type": content.type.value, "timestamp": _time(content.occurred_at), "data": data}
     return json.dumps(told).encode("ascii")
 

@@ -2,14 +2,15 @@
 
 from datetime import datetime
 
-from core.errors import RuleBroken
 from core.identifiers import new_id
 from core.moderation.appeals import (
     Appeal,
+    AppealProblem,
     AppealStatus,
     answer_due,
     check_can_appeal,
     check_words,
+    refusal,
 )
 from core.moderation.audit import AuditKind
 from core.moderation.effect import in_force
@@ -25,7 +26,7 @@ def file_appeal(
     context: Context, reference: str, words: str, *, seen: datetime | None = None
 ) -> Appeal:
     """File an appeal against the removal of the text with that reference. `seen` is the time of the
-    decision that the author was shown. Raises NotFound, RuleBroken or InvalidInput."""
+    decision that the author was shown. Raises NotFound, AppealRefused or InvalidAppeal."""
     trimmed = check_words(words)
     with context.store.write() as tx:
         revision = find_revision(tx, reference)
@@ -50,5 +51,5 @@ def file_appeal(
         )
         audit = context.audit(AuditKind.APPEAL_FILED, AUTHOR, revision.id, appeal=appeal.id)
         if not tx.add_appeal(appeal, audit):
-            raise RuleBroken("This decision has been appealed already.")
+            raise refusal(AppealProblem.APPEALED_ALREADY)
         return appeal

@@ -8,6 +8,7 @@ from core.identifiers import new_id
 from core.moderation.appeals import ANSWER_DAYS
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.decisions import NO_GRACE
+from core.moderation.languages import ENGLISH
 from core.moderation.permissions import Actor
 from core.moderation.response_times import REVIEW_HOURS
 from core.moderation.sampling import NO_DRAWS, SamplingShares
@@ -18,7 +19,7 @@ from core.store.base import Store
 @dataclass(frozen=True, slots=True)
 class Context:
     """The first argument of every use case. It has no mutable state. A reviewer's decision takes
-    effect after `grace`."""
+    effect after `grace`. `author_language` is that of an author whose own is not known."""
 
     store: Store
     clock: Clock
@@ -28,6 +29,7 @@ class Context:
     failure: FailureRule = field(default_factory=FailureRule)
     shares: SamplingShares = NO_DRAWS
     grace: timedelta = NO_GRACE
+    author_language: str = ENGLISH
 
     def audit(self, kind: AuditKind, actor: Actor, subject_id: str, **data: str) -> AuditEvent:
         """A new audit event with the present time; `data` must not contain comment text."""

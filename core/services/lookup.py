@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from core.errors import NotFound
-from core.identifiers import normalise_reference
+from core.identifiers import new_id, normalise_reference
 from core.moderation.comments import Revision
 from core.moderation.notices import Statement, build_statement
 from core.services.context import Context
@@ -46,22 +46,36 @@ class LookupAnswer:
 
 def look_up(context: Context, reference: str) -> LookupAnswer:
     """The present statement of reasons, by the reference of the comment's newest or of an earlier
-    text. Raises NotFound."""
+    text. Raises NotFound.
+
+    A reference that is unknown, expired, of another site or malformed costs what a known one does:
+    the statement of a text drawn at random is read and thrown away. The draw has nothing to do with
+    what was typed, or the time of an answer would tell which references are near by.
+    """
     with context.store.read() as reader:
-        asked = find_revision(reader, reference)
-        comment = reader.comment(asked.comment_id)
-        newest = reader.latest_revision(asked.comment_id)
-        if comment is None or newest is None:
-            raise NotFound(UNKNOWN_REFERENCE)
-        return LookupAnswer(
-            reference=newest.reference,
-            text=_visible_text(newest),
-            posted_at=comment.created_at,
-            statement=_statement(context, reader, newest),
-            answer_days=context.answer_days,
-            withdrawn_at=newest.withdrawn_at,
-            changed=_changed(context, reader, asked) if asked.id != newest.id else None,
-        )
+        asked = _revision_of(reader, reference)
+        drawn = reader.any_revision(new_id())
+        answer = _answer(context, reader, asked or drawn)
+    if asked is None or answer is None:
+        raise NotFound(UNKNOWN_REFERENCE)
+    return answer
+
+
+def _answer(context: Context, reader: Reader, asked: Revision | None) -> LookupAnswer | None:
+    """None if there is no text, so that nothing is known."""
+    comment = reader.comment(asked.comment_id) if asked is not None else None
+    newest = reader.latest_revision(asked.comment_id) if asked is not None else None
+    if asked is None or comment is None or newest is None:
+        return None
+    return LookupAnswer(
+        reference=newest.reference,
+        text=_visible_text(newest),
+        posted_at=comment.created_at,
+        statement=_statement(context, reader, newest),
+        answer_days=context.answer_days,
+        withdrawn_at=newest.withdrawn_at,
+        changed=_changed(context, reader, asked) if asked.id != newest.id else None,
+    )
 
 
 def _changed(context: Context, reader: Reader, asked: Revision) -> ChangedText:
@@ -98,8 +112,12 @@ def _visible_text(revision: Revision) -> str:
 
 def find_revision(reader: Reader, reference: str) -> Revision:
     """The revision with that reference. Raises NotFound, always with the same message."""
-    normal = normalise_reference(reference)
-    revision = reader.revision_by_reference(normal) if normal else None
+    revision = _revision_of(reader, reference)
     if revision is None:
         raise NotFound(UNKNOWN_REFERENCE)
     return revision
+
+
+def _revision_of(reader: Reader, reference: str) -> Revision | None:
+    """A malformed reference is looked for, too: no text has the empty one."""
+    return reader.revision_by_reference(normalise_reference(reference) or "")

@@ -5,6 +5,9 @@ from dataclasses import replace
 from datetime import datetime
 from urllib.parse import quote
 
+from core.author_texts.choice import language_of_notice
+from core.author_texts.notices import NoticeSubject, appeal_words, decision_words
+from core.author_texts.texts import texts_in
 from core.errors import NotFound
 from core.moderation.appeals import Appeal
 from core.moderation.comments import Comment, Revision
@@ -17,7 +20,6 @@ from core.moderation.message_contents import (
     chain_until,
     type_of,
 )
-from core.moderation.notice_text import appeal_words, decision_words, place_of
 from core.moderation.notices import Statement, build_statement
 from core.moderation.outbox import Audience, Message
 from core.services.context import Context
@@ -58,12 +60,12 @@ def read_content(
     )
     if message.audience is Audience.SITE:
         return content
+    content = _to_author(context, content, chain)
     past = reader.appeal_of(revision.id)
     if past is not None and past.decision_id not in {each.id for each in held[:-1]}:
         past = None  # filed later, against this decision or another
     statement = _statement(context, reader, revision, held, appeal=past, now=held[-1].effective_at)
-    place = place_of(comment.source, comment.source_id, comment.created_at)
-    words = decision_words(statement, place, content.lookup_url, revision.reference)
+    words = decision_words(statement, _subject(content), texts_in(content.language))
     return replace(content, statement=statement, words=words)
 
 
@@ -78,18 +80,38 @@ def _of_appeal(
     ended_at = appeal.heard_at or appeal.filed_at
     until = chain_at_outcome(chain, appeal)
     statement = _statement(context, reader, revision, until, appeal=appeal, now=ended_at)
-    place = place_of(comment.source, comment.source_id, comment.created_at)
-    lookup_url = _lookup_url(author_url, revision)
-    return MessageContent(
+    content = MessageContent(
         type=APPEAL_TYPES[appeal.status],
         occurred_at=ended_at,
         comment=comment,
         revision=revision,
         position=len(until),
         visibility=statement.visibility,
-        lookup_url=lookup_url,
+        lookup_url=_lookup_url(author_url, revision),
         statement=statement,
-        words=appeal_words(appeal, statement, place, lookup_url, revision.reference),
+    )
+    content = _to_author(context, content, chain)
+    words = appeal_words(appeal, statement, _subject(content), texts_in(content.language))
+    return replace(content, words=words)
+
+
+def _to_author(
+    context: Context, content: MessageContent, chain: Sequence[Decision]
+) -> MessageContent:
+    """In the language that the text was found to be in, with a link that opens the page in it."""
+    found = next((past.language for past in reversed(chain) if past.is_automated), None)
+    language = language_of_notice(found, context.author_language)
+    address = f"{content.lookup_url}&lang={language}"
+    return replace(content, language=language, lookup_url=address)
+
+
+def _subject(content: MessageContent) -> NoticeSubject:
+    return NoticeSubject(
+        site=content.comment.source,
+        source_id=content.comment.source_id,
+        posted_at=content.comment.created_at,
+        lookup_url=content.lookup_url,
+        reference=content.revision.reference,
     )
 
 

@@ -1,11 +1,10 @@
-"""How many requests a key may send: a token bucket for each key."""
+"""How many requests a key or an address may send: a token bucket for each."""
 
 from collections.abc import Callable
 
 
 class RateLimit:
-    """`rate_per_s` requests a second on average, `burst` at once. Not thread-safe: for the event
-    loop only.
+    """`rate_per_s` requests a second on average, `burst` at once. Not thread-safe.
 
     Full buckets are deleted, so that unused keys take no memory.
     """
@@ -30,12 +29,16 @@ class RateLimit:
         self._buckets[key_id] = (left - 1.0, now)
         return 0.0
 
+    def charge(self, key_id: str, tokens: float) -> None:
+        """Take more tokens for a request that was let pass; the bucket may be left with a debt."""
+        left, at = self._buckets.get(key_id, (self._burst, self._now()))
+        self._buckets[key_id] = (left - tokens, at)
+
     def _forget_full(self, now: float) -> None:
-        full_after_s = self._burst / self._rate
-        if now - self._swept_at > full_after_s:
+        if now - self._swept_at > self._burst / self._rate:
             self._swept_at = now
             self._buckets = {
-                key: bucket
-                for key, bucket in self._buckets.items()
-                if now - bucket[1] < full_after_s
+                key: (left, at)
+                for key, (left, at) in self._buckets.items()
+                if left + (now - at) * self._rate < self._burst
             }

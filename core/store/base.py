@@ -67,6 +67,10 @@ class Reader(
 
     def revision_by_reference(self, reference: str) -> Revision | None: ...
 
+    def any_revision(self, draw: str) -> Revision | None:
+        """One of all revisions, drawn by a random id; None only if there is none."""
+        ...
+
     def earlier_texts(self, revision: Revision) -> Iterator[EarlierText]:
         """The comment's texts before that revision, newest first; each is read when the iterator
         reaches it."""

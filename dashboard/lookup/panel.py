@@ -1,27 +1,23 @@
 """The look-up field, and the answer to it."""
 
+from collections.abc import Callable
+
 import streamlit as st
 
+from core.author_texts.texts import AuthorTexts
 from core.bootstrap.services import Services
 from core.errors import ConsoleError, NotFound
 from core.services.lookup import LookupAnswer, look_up
 from dashboard.lookup.appeal_form import appeal_form
-from dashboard.lookup.statement import render_statement
+from dashboard.lookup.statement import Reading, render_statement
 from dashboard.wording import viewer_zone
 
 # Long enough for a reference with spaces, too short for a comment pasted by mistake: the typed
 # text also becomes part of the page's URL.
 MAX_TYPED = 60
-REFRESH_S = 60
-"""After so long the answer is drawn anew, so that who waits for an outcome sees it."""
-NOT_NOW = "We can't look this up at the moment. Please try again in a few minutes."
-NO_REFERENCE_YET = (
-    "The site you wrote on gives each comment a reference: 26 letters and digits. "
-    "Capitals, spaces and hyphens don't matter."
-)
 
 
-def look_up_field(label: str) -> str:
+def look_up_field(label: str, texts: AuthorTexts) -> str:
     """Reads the reference from the field or from `?reference=`; Streamlit keeps both equal. Empty
     while there is none."""
     with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
@@ -34,41 +30,32 @@ def look_up_field(label: str) -> str:
             autocomplete="off",
         )
         # No callback: pressing the button moves the focus out of the field, which submits it.
-        st.button("Look up", key="look_up", icon=":material/search:")
+        st.button(texts.say("page.look_up"), key="look_up", icon=":material/search:")
     found = (typed or "").strip()
     if not found:
-        st.caption(NO_REFERENCE_YET)
+        st.caption(texts.say("page.no_reference_yet"))
     return found
 
 
-@st.fragment(run_every=REFRESH_S)
-def show_answer(services: Services, typed: str, title: str) -> None:
-    """The answer to that reference as it is now, drawn anew every minute. `title` is the page's
-    while there is no answer."""
-    title_place = st.container()
-    answer = find_answer(services, typed)
-    if answer is None:
-        title_place.title(title, anchor=False)
-    else:
-        draw_answer(services, answer)
-
-
-def draw_answer(services: Services, answer: LookupAnswer) -> None:
+def draw_answer(services: Services, answer: LookupAnswer, texts: AuthorTexts) -> None:
     """The statement in the viewer's time zone, with the form to appeal."""
-    render_statement(
-        answer,
-        services.clock.now(),
-        viewer_zone(st.context.timezone),
-        lambda: appeal_form(services, answer),
-    )
+    reading = Reading(texts, viewer_zone(st.context.timezone), services.clock.now())
+    render_statement(answer, reading, lambda: appeal_form(services, answer, texts))
 
 
-def find_answer(services: Services, typed: str) -> LookupAnswer | None:
-    """None, with a line that says why, if there is no answer."""
+def find_answer(
+    services: Services,
+    typed: str,
+    texts: AuthorTexts,
+    on_unknown: Callable[[], None] = lambda: None,
+) -> LookupAnswer | None:
+    """None, with a line that says why, if there is no answer. `on_unknown` is called for a
+    reference that was not found, not for a state that can't be read."""
     try:
         return look_up(services.context, typed)
-    except NotFound as unknown:
-        st.info(str(unknown), icon=":material/search_off:")
+    except NotFound:
+        on_unknown()
+        st.info(texts.say("page.unknown_reference"), icon=":material/search_off:")
     except ConsoleError:
-        st.warning(NOT_NOW)
+        st.warning(texts.say("page.not_now"))
     return None

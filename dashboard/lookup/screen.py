@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from core.author_texts.texts import english
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
 from dashboard.lookup.panel import draw_answer, find_answer, look_up_field
@@ -14,15 +15,16 @@ def render(services: Services, actor: Actor) -> None:
     st.subheader("Look-up", anchor=False)
     left, right = st.columns([64, 36], gap="large")
     with left:
-        typed = look_up_field("Reference of a comment")
-        answer = find_answer(services, typed) if typed else None
+        typed = look_up_field("Reference of a comment", english())
+        answer = find_answer(services, typed, english()) if typed else None
         if answer is not None:
-            draw_answer(services, answer)
+            draw_answer(services, answer, english())
     with right, st.container(border=True):
         st.markdown("**What the author sees**")
         st.caption(
             "Authors look this up themselves, with the reference alone and no account. "
-            "They are not shown who decided, only whether it was a person."
+            "They are not shown who decided, only whether it was a person. They read it in "
+            "their own language; this is the English one."
         )
         if answer is not None:
             st.caption("Link to give to the author")

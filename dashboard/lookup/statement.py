@@ -6,78 +6,99 @@ renders markup.
 """
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from typing import Literal
 
 import streamlit as st
 
+from core.author_texts.notices import outcome_reason
+from core.author_texts.rules import rule_words
+from core.author_texts.texts import AuthorTexts
 from core.moderation.appeals import Appeal
 from core.moderation.comments import Visibility
-from core.moderation.notice_text import OTHER_REDRESS
 from core.moderation.notices import AppealStage, Statement, appeal_stage
 from core.services.lookup import ChangedText, LookupAnswer
 from dashboard.lookup import wording as words
 from dashboard.lookup.copy import copy_text
 from dashboard.lookup.course import course_lines
-from dashboard.wording import APPEAL_BADGES, local_time, on_primary, score_rows
+from dashboard.wording import APPEAL_BADGES, on_primary, plain
 
 LONG_CHARS = 1_200
 LONG_HEIGHT = 300
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How the statement is shown: in which language and time zone, at what time."""
+
+    texts: AuthorTexts
+    zone: tzinfo
+    now: datetime
+
+    def say(self, key: str, moment: datetime | None = None) -> str:
+        """The sentence, with a time as its `{when}` if there is one."""
+        if moment is None:
+            return self.texts.say(key)
+        return self.texts.say(key, when=self.texts.time(moment, self.zone))
+
+
 def render_statement(
-    answer: LookupAnswer, now: datetime, zone: tzinfo, appeal_form: Callable[[], None]
+    answer: LookupAnswer, reading: Reading, appeal_form: Callable[[], None]
 ) -> None:
     """The whole answer. `appeal_form` is called if the author can still appeal."""
-    statement = answer.statement
+    statement, texts, zone = answer.statement, reading.texts, reading.zone
     if answer.changed is not None:
-        st.info(words.changed_since(answer.changed, zone), icon=":material/edit_note:")
-    _what_happened(statement)
-    _what_to_do(answer, now, zone, appeal_form)
+        since = words.changed_since(answer.changed, zone, texts)
+        st.info(since, icon=":material/edit_note:")
+    _what_happened(statement, texts)
+    _what_to_do(answer, reading, appeal_form)
     if answer.withdrawn_at is not None:
-        st.text(f"Withdrawn: {local_time(answer.withdrawn_at, zone)}")
-        _past_appeal(statement.appeal, zone)
+        st.text(reading.say("page.withdrawn_on", answer.withdrawn_at))
+        _past_appeal(statement.appeal, reading)
     else:
         if statement.appeal is not None:
-            how = words.how_appeal_stands(statement, statement.appeal, zone)
-            _appeal_state(statement.appeal, how, zone)
-        _written(f"What you wrote, {local_time(answer.posted_at, zone)}", answer.text)
+            how = words.how_appeal_stands(statement, statement.appeal, zone, texts)
+            _appeal_state(statement.appeal, how, reading)
+        _written(reading.say("page.what_you_wrote", answer.posted_at), answer.text)
         if statement.decided_at is not None:
-            _rule(statement)
-            _course(statement, answer.answer_days, zone)
+            _rule(statement, texts)
+            _course(statement, answer.answer_days, reading)
     if answer.changed is not None:
-        _changed(answer.changed, zone)
-    st.caption("Reference of this comment. Keep it to find this page again.")
+        _changed(answer.changed, reading)
+    st.caption(texts.say("page.keep_reference"))
     st.code(answer.reference, language=None, wrap_lines=True)
 
 
-def _what_happened(statement: Statement) -> None:
-    st.header(words.headline(statement), anchor=False)
-    badges = [words.BADGES[statement.visibility]]
+def _what_happened(statement: Statement, texts: AuthorTexts) -> None:
+    st.header(words.headline(statement, texts), anchor=False)
     stage = appeal_stage(statement)
-    if stage in APPEAL_BADGES and statement.visibility is not Visibility.WITHDRAWN:
-        badges.append(APPEAL_BADGES[stage])
+    is_gone = statement.visibility is Visibility.WITHDRAWN
     with st.container(horizontal=True, gap="small"):
-        for text, color, icon in badges:
-            st.badge(text, color=color, icon=icon)  # type: ignore[arg-type]  # from the tables
-    st.text(words.what_next(statement))
+        _badge(texts.say(f"badge.{statement.visibility}"), *words.BADGES[statement.visibility])
+        if stage in APPEAL_BADGES and not is_gone:
+            _, color, icon = APPEAL_BADGES[stage]
+            _badge(texts.say(f"appeal_badge.{stage}"), color, icon)
+    st.text(words.what_next(statement, texts))
 
 
-def _what_to_do(
-    answer: LookupAnswer, now: datetime, zone: tzinfo, appeal_form: Callable[[], None]
-) -> None:
-    deadline = answer.statement.can_appeal_until
+def _badge(text: str, color: str, icon: str) -> None:
+    st.badge(text, color=color, icon=icon)  # type: ignore[arg-type]  # from the tables
+
+
+def _what_to_do(answer: LookupAnswer, reading: Reading, appeal_form: Callable[[], None]) -> None:
+    deadline, texts = answer.statement.can_appeal_until, reading.texts
     if deadline is not None:
-        st.text(words.appeal_until(deadline, now, zone))
+        st.text(words.appeal_until(deadline, reading.now, reading.zone, texts))
     with st.container(horizontal=True, gap="small"):
         if deadline is not None:
-            key = f"appeal_{answer.reference}"
-            with st.popover(on_primary("Appeal"), type="primary", width="stretch", key=key):
-                st.text(words.HOW_TO_APPEAL)
+            key, label = f"appeal_{answer.reference}", on_primary(texts.say("appeal.button"))
+            with st.popover(label, type="primary", width="stretch", key=key):
+                st.text(texts.say("appeal.how"))
                 appeal_form()
         st.download_button(
-            "Keep a copy",
-            copy_text(answer, now, zone),
+            texts.say("page.keep_copy"),
+            copy_text(answer, reading.now, reading.zone, texts),
             f"{answer.reference}.txt",
             "text/plain",
             key=f"copy_{answer.reference}",
@@ -86,90 +107,91 @@ def _what_to_do(
         )
 
 
-def _appeal_state(appeal: Appeal, how_it_stands: str, zone: tzinfo) -> None:
+def _appeal_state(appeal: Appeal, how_it_stands: str, reading: Reading) -> None:
     with st.container(border=True):
-        st.markdown("**Your appeal**")
+        st.markdown(f"**{reading.say('appeal.title')}**")
         st.text(how_it_stands)
-        if appeal.outcome_reason is not None:
-            st.caption("The reason")
-            st.text(appeal.outcome_reason)
+        if reason := outcome_reason(appeal, reading.texts):
+            st.caption(reading.say("appeal.reason"))
+            st.text(reason)
         if appeal.heard_at is not None:
-            ended = "Heard" if appeal.heard_by is not None else "Closed"
-            st.caption(f"{ended} {local_time(appeal.heard_at, zone)}")
-        st.caption(f"You wrote, {local_time(appeal.filed_at, zone)}")
+            ended = "heard" if appeal.heard_by is not None else "closed"
+            st.caption(plain(reading.say(f"appeal.{ended}", appeal.heard_at)))
+        st.caption(plain(reading.say("appeal.you_wrote", appeal.filed_at)))
         st.text(appeal.words)
 
 
 def _written(caption: str, text: str) -> None:
     with st.container(border=True, height=_height(text)):
-        st.caption(caption)
+        st.caption(plain(caption))
         st.text(text)
 
 
-def _rule(statement: Statement) -> None:
+def _rule(statement: Statement, texts: AuthorTexts) -> None:
     if statement.reason is None and not statement.note:
         return
     with st.container(border=True):
         if statement.reason is not None:
-            st.markdown(f"**{words.RULE_NAMES[statement.visibility]}**")
-            st.text(f"{statement.reason.title}\n{statement.reason.text}")
-            if why := words.why_this_reason(statement):
-                st.caption(why)
+            rule = rule_words(statement.reason, texts)
+            st.markdown(f"**{texts.say(f'rule.{statement.visibility}')}**")
+            st.text(f"{rule.title}\n{rule.text}")
+            for line in (words.why_this_reason(statement, texts), rule.remark):
+                if line:
+                    st.caption(plain(line))
         if statement.note:
-            st.caption("The moderator adds")
+            st.caption(texts.say("rule.moderator_adds"))
             st.text(statement.note)
 
 
-def _course(statement: Statement, answer_days: int, zone: tzinfo) -> None:
+def _course(statement: Statement, answer_days: int, reading: Reading) -> None:
     """How it was decided, with all scores folded."""
+    texts, stage = reading.texts, appeal_stage(statement)
     with st.container(border=True):
-        st.markdown("**How it was decided**")
-        for line in course_lines(statement, answer_days, zone):
+        st.markdown(f"**{texts.say('course.title')}**")
+        for line in course_lines(statement, answer_days, reading.zone, texts):
             st.text(line)
-        if appeal_stage(statement) is AppealStage.OVER:
-            st.text(words.OVER)
-        with st.expander("All scores, the rules in force then, and your other rights"):
-            _figures(statement)
-            if appeal_stage(statement) in words.HAS_OTHER_REDRESS:
-                st.caption(OTHER_REDRESS)
+        if stage is AppealStage.OVER:
+            st.text(texts.say("appeal.over"))
+        with st.expander(texts.say("course.figures")):
+            _figures(statement, texts)
+            if stage in words.HAS_OTHER_REDRESS:
+                st.caption(texts.say("appeal.other_redress"))
 
 
-def _figures(statement: Statement) -> None:
+def _figures(statement: Statement, texts: AuthorTexts) -> None:
     if statement.facts:
-        st.text(words.score_line(statement.facts[0]))
-        st.table(score_rows(statement.facts), border="horizontal")
+        st.text(words.score_line(statement.facts[0], texts))
+        st.table(words.score_table(statement.facts, texts), border="horizontal")
     else:
-        st.text(words.no_scores(statement))
+        st.text(words.no_scores(statement, texts))
     if statement.was_scored:
-        st.caption(words.ABOUT_SCORES)
+        st.caption(texts.say("score.about"))
     for line in (
-        words.unread_line(statement),
-        words.not_assessed_line(statement.not_assessed),
-        words.made_with(statement),
+        words.unread_line(statement, texts),
+        words.not_assessed_line(statement.not_assessed, texts),
+        words.made_with(statement, texts),
     ):
         if line:
-            st.caption(line)
+            st.caption(plain(line))
 
 
-def _changed(changed: ChangedText, zone: tzinfo) -> None:
+def _changed(changed: ChangedText, reading: Reading) -> None:
     """The earlier text that the reference belongs to, with its decision and its appeal."""
     if changed.text:
-        _written("The earlier text of this reference", changed.text)
+        _written(reading.say("changed.title"), changed.text)
     else:
-        st.caption(
-            "The earlier text that this reference belongs to is not shown: it was withdrawn."
-        )
-    st.text(words.how_it_stood(changed.statement))
+        st.caption(reading.say("changed.hidden"))
+    st.text(words.how_it_stood(changed.statement, reading.texts))
     if changed.statement.note:
-        st.caption("The moderator's note")
+        st.caption(reading.say("changed.note"))
         st.text(changed.statement.note)
-    _past_appeal(changed.statement.appeal, zone)
+    _past_appeal(changed.statement.appeal, reading)
 
 
-def _past_appeal(appeal: Appeal | None, zone: tzinfo) -> None:
+def _past_appeal(appeal: Appeal | None, reading: Reading) -> None:
     """The outcome of an appeal about a text that no longer exists."""
     if appeal is not None:
-        _appeal_state(appeal, words.HOW_IT_ENDED[appeal.status], zone)
+        _appeal_state(appeal, words.how_appeal_ended(appeal, reading.texts), reading)
 
 
 def _height(text: str) -> int | Literal["content"]:

@@ -29,6 +29,7 @@ class Comments(StoreFixtures):
             assert reader.latest_revision("x") is None
             assert reader.revision("x") is None
             assert reader.revision_by_reference("x") is None
+            assert reader.any_revision("x") is None
             assert reader.decision_by_key("x") is None
             assert reader.case("x") is None
             assert reader.case_of("x") is None
@@ -53,6 +54,15 @@ class Comments(StoreFixtures):
             assert reader.revision("one-1") == revision
             assert reader.latest_revision("c-one") == revision
             assert reader.revision_by_reference("REF-one-1") == revision
+
+    def test_any_revision_is_the_next_by_its_id_and_the_first_after_the_last(
+        self, store: Store, rows: Rows
+    ) -> None:
+        one, two = (rows.comment(name) for name in ("one", "two"))
+        with store.read() as reader:
+            assert reader.any_revision("") == reader.any_revision(one.id) == one
+            assert reader.any_revision(f"{one.id}0") == reader.any_revision(two.id) == two
+            assert reader.any_revision("zzz") == one
 
     def test_same_comment_of_a_source_is_not_stored_twice(self, rows: Rows) -> None:
         rows.comment("one")

@@ -75,7 +75,8 @@ def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
         path.relative_to(ROOT).as_posix()
         for package in ("core", "dashboard")
         for path in (ROOT / package).rglob("*")
-        if path.is_file() and path.suffix in {".py", ".sql", ".json", ".jsonl", ".npz", ".onnx"}
+        if path.is_file()
+        and path.suffix in {".py", ".sql", ".toml", ".json", ".jsonl", ".npz", ".onnx"}
     }
     assert read - set(names) == set()
 

@@ -66,7 +66,7 @@ def test_appeal_is_filed_once_on_a_standing_removal(services: Services) -> None:
 def test_what_is_no_removal_is_not_appealed(
     services: Services, make: Callable[[Services], Revision]
 ) -> None:
-    with pytest.raises(RuleBroken, match="Only a removal"):
+    with pytest.raises(RuleBroken, match="only a removal"):
         appealed(services, make(services))
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from core.author_texts.texts import english
 from core.bootstrap.services import Services
 from core.inference.fake import POISON
 from core.moderation.audit import AuditKind
@@ -70,8 +71,8 @@ def test_same_text_that_comes_back_is_approved_again(services: Services) -> None
     assert last(services, back) == STUCK
     statement = look_up(services.context, back.reference).statement
     assert statement.visibility is Visibility.VISIBLE
-    assert "a moderator approved the same text" in who_decided(statement)
-    assert "its scores were not used" in no_scores(statement)
+    assert "a moderator approved the same text" in who_decided(statement, english())
+    assert "its scores were not used" in no_scores(statement, english())
 
 
 def test_another_text_is_judged_anew(services: Services) -> None:

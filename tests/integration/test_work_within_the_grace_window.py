@@ -90,7 +90,7 @@ def test_only_what_is_in_force_is_appealed_and_the_window_counts_from_then(
     for revision in (early, late):
         decided(services, revision, Action.REMOVE)
     clock.move(GRACE_S - 1)
-    with pytest.raises(RuleBroken, match="Only a removal can be appealed"):
+    with pytest.raises(RuleBroken, match="only a removal can be appealed"):
         file_appeal(services.context, early.reference, WORDS)
     clock.move(1)
     held_from = clock.now

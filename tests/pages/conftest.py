@@ -12,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
+from dashboard.lookup.limit import lookup_limit
 from dashboard.review.desk.routes import ROUTE as REVIEW_DESK
 from dashboard.wiring import ACTOR_KEY, current_services
 from tests.contract.remote_server import KEY, RemoteServer
@@ -82,7 +83,9 @@ def nightly(
 
 @pytest.fixture
 def author_app(home: Path) -> Callable[..., AppTest]:
-    """Opens the public look-up, with `reference=` in its URL."""
+    """Opens the public look-up, with `reference=` and `lang=` in its URL; nobody has looked
+    anything up before."""
+    lookup_limit.clear()
 
     def open_app(**query: str) -> AppTest:
         at = AppTest.from_file(ROOT / "dashboard" / "author.py", default_timeout=PATIENT_S)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from core.author_texts.texts import english
 from core.bootstrap.services import Services
 from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditKind
@@ -219,7 +220,7 @@ def test_the_copy_has_what_the_page_tells(services: Services, tmp_path: Path) ->
     for state, (reach, headline, sentence) in STATES.items():
         revision = reach(services)
         answer = look_up(services.context, revision.reference)
-        text = copy_text(answer, services.clock.now(), UTC)
+        text = copy_text(answer, services.clock.now(), UTC, english())
         assert headline in text
         assert state == "not checked" or sentence in text
         assert revision.text in text
@@ -227,7 +228,7 @@ def test_the_copy_has_what_the_page_tells(services: Services, tmp_path: Path) ->
         assert not {"mina", "lena"} & set(text.split())
     withdraw_comment(services.context, SYSTEM, "test", _source_id(services, revision))
     answer = look_up(services.context, revision.reference)
-    text = copy_text(answer, services.clock.now(), UTC)
+    text = copy_text(answer, services.clock.now(), UTC, english())
     assert "Your comment was withdrawn." in text
     assert revision.text not in text
 

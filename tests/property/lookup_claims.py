@@ -6,6 +6,7 @@ The sentences are the page's; whether they are true is computed from the account
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from core.author_texts.texts import english
 from core.moderation.appeals import AppealStatus
 from core.moderation.notices import AppealStage, Statement, appeal_stage
 from core.moderation.permissions import SYSTEM
@@ -87,7 +88,7 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("A moderator approved this same text before", lambda known: known.found == "approved before"),
     ("A moderator removed it", lambda known: by_person(known) and is_hidden(known)),
     ("read it and removed it", lambda known: by_person(known) and is_hidden(known)),
-    ("a final decision is still to come yet", lambda known: by_person(known) and waits(known)),
+    ("a final decision is still to come", lambda known: by_person(known) and waits(known)),
     (
         "after your appeal",
         lambda k: k.appeal is AppealStatus.OVERTURNED or k.is_reason_changed,
@@ -122,14 +123,14 @@ STOOD: list[tuple[str, Truth]] = [
 def false_claims(statement: Statement, known: Expected, earliest: datetime) -> list[str]:
     """Sentences about the newest text that are false, or that are not in CLAIMS. An appeal is open
     while the removal is not older than `earliest`."""
-    said = [words.headline(statement), words.what_next(statement)]
+    said = [words.headline(statement, english()), words.what_next(statement, english())]
     if known.is_withdrawn:
         said += _appeal_ended(statement)
     else:
         if statement.decided_at is not None:
-            said += course_lines(statement, 7, UTC)
+            said += course_lines(statement, 7, UTC, english())
         if statement.appeal:
-            said.append(words.how_appeal_stands(statement, statement.appeal, UTC))
+            said.append(words.how_appeal_stands(statement, statement.appeal, UTC, english()))
     wrong = _untrue(said, CLAIMS, known)
     may_appeal = (
         is_hidden(known) and known.appeal is None and (known.held_from() or earliest) >= earliest
@@ -143,13 +144,13 @@ def false_claims(statement: Statement, known: Expected, earliest: datetime) -> l
 
 def false_claims_of_changed(changed: ChangedText, known: Expected) -> list[str]:
     """The same for an earlier text."""
-    said = [words.how_it_stood(changed.statement), *_appeal_ended(changed.statement)]
+    said = [words.how_it_stood(changed.statement, english()), *_appeal_ended(changed.statement)]
     wrong = _untrue(said, STOOD, known)
     return [*wrong, "an appeal is open"] if changed.statement.can_appeal_until else wrong
 
 
 def _appeal_ended(statement: Statement) -> list[str]:
-    return [words.HOW_IT_ENDED[statement.appeal.status]] if statement.appeal else []
+    return [words.how_appeal_ended(statement.appeal, english())] if statement.appeal else []
 
 
 def _untrue(said: list[str], claims: list[tuple[str, Truth]], known: Expected) -> list[str]:

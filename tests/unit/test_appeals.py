@@ -46,17 +46,17 @@ def test_appeal_is_taken_until_the_last_moment_of_the_window(
     if is_taken:
         check_can_appeal(REMOVAL, None, now=NOW + after, window_days=10)
         return
-    with pytest.raises(RuleBroken, match="The time to appeal this decision is over"):
+    with pytest.raises(RuleBroken, match="the time to appeal this decision is over"):
         check_can_appeal(REMOVAL, None, now=NOW + after, window_days=10)
 
 
 @pytest.mark.parametrize(
     ("decision", "existing", "message", "why"),
     [
-        (None, None, "Only a removal", "nothing was decided"),
-        (HOLD, None, "Only a removal", "on hold"),
-        (replace(HOLD, action=Action.APPROVE), None, "Only a removal", "visible"),
-        (replace(HOLD, action=Action.ESCALATE), None, "Only a removal", "with a lead"),
+        (None, None, "only a removal", "nothing was decided"),
+        (HOLD, None, "only a removal", "on hold"),
+        (replace(HOLD, action=Action.APPROVE), None, "only a removal", "visible"),
+        (replace(HOLD, action=Action.ESCALATE), None, "only a removal", "with a lead"),
         (REMOVAL, APPEAL, "appealed already", "once is enough"),
         (REMOVAL, replace(APPEAL, status=AppealStatus.UPHELD), "appealed already", "heard"),
         (replace(REMOVAL, appeal_id="a0"), None, "appealed already", "came from an appeal"),
@@ -74,7 +74,7 @@ def test_only_the_decision_that_the_author_read_is_appealed() -> None:
     check_can_appeal(REMOVAL, None, now=NOW, window_days=10, seen=seen)
     with pytest.raises(RuleBroken, match="decided on again"):
         check_can_appeal(REMOVAL, None, now=NOW, window_days=10, seen=other)
-    with pytest.raises(RuleBroken, match="Only a removal"):
+    with pytest.raises(RuleBroken, match="only a removal"):
         check_can_appeal(HOLD, None, now=NOW, window_days=10, seen=other)
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from core.author_texts.texts import english
 from core.moderation.appeals import AppealStatus, days_left
 from core.moderation.comments import Visibility
 from core.moderation.default_policy import BANDS
@@ -15,7 +16,7 @@ from core.moderation.policies import Action
 from core.moderation.scores import Label
 from core.services.lookup import look_up
 from dashboard.lookup import wording as words
-from dashboard.lookup.course import answered_within, course_lines
+from dashboard.lookup.course import course_lines
 from dashboard.wording import APPEAL_BADGES, score_figure, score_rows, viewer_zone
 from tests.factories import (
     CLEAN,
@@ -33,6 +34,7 @@ from tests.factories import (
 )
 from tests.policies import SURE
 
+EN = english()
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
 
 
@@ -113,33 +115,33 @@ def test_every_state_is_told_apart_and_has_its_words(
     told = (statement.visibility, decided_by(statement), appeal_stage(statement))
     assert told == EXPECTED[state]
     for sentence in (
-        words.headline(statement),
-        words.what_next(statement),
-        words.who_decided(statement),
+        words.headline(statement, EN),
+        words.what_next(statement, EN),
+        words.who_decided(statement, EN),
     ):
         assert sentence.endswith(".")
 
 
 def test_no_sentence_names_a_moderator(every_state: dict[str, Statement]) -> None:
     for statement in every_state.values():
-        said = words.what_next(statement) + words.who_decided(statement)
+        said = words.what_next(statement, EN) + words.who_decided(statement, EN)
         assert "mina" not in said
         assert LEAD.id not in said
 
 
 def test_a_removal_by_both_says_so_in_plain_words(every_state: dict[str, Statement]) -> None:
-    said = words.who_decided(every_state["removed by person"])
+    said = words.who_decided(every_state["removed by person"], EN)
     assert said.endswith("A model flagged it. A moderator removed it.")
-    assert "No person took part" in words.who_decided(every_state["removed by model"])
+    assert "No person took part" in words.who_decided(every_state["removed by model"], EN)
 
 
 def test_a_comment_nothing_could_score_is_said_to_go_to_a_person(
     every_state: dict[str, Statement],
 ) -> None:
     sentence = "The comment could not be scored, so a person looks at it."
-    assert words.no_scores(every_state["unscored"]) == sentence
-    assert words.no_scores(every_state["pending"]) == ""
-    assert words.not_assessed_line(every_state["unscored"].not_assessed) == ""
+    assert words.no_scores(every_state["unscored"], EN) == sentence
+    assert words.no_scores(every_state["pending"], EN) == ""
+    assert words.not_assessed_line(every_state["unscored"].not_assessed, EN) == ""
 
 
 def test_the_score_line_names_score_thresholds_and_policy_version(
@@ -150,7 +152,7 @@ def test_the_score_line_names_score_thresholds_and_policy_version(
     remove = remove or SURE
     ends = f"hold from {hold:.2f}, remove from {remove:.2f}"
     line = f"toxicity 0.99 — rule: {ends} (policy version 1)"
-    assert words.score_line(fact) == line
+    assert words.score_line(fact, EN) == line
     rows = score_rows([fact])
     assert rows == {
         "label": ["toxicity"],
@@ -164,7 +166,7 @@ def test_a_label_by_which_nothing_is_removed_says_so(every_state: dict[str, Stat
     fact = every_state["removed by model"].facts[0]
     hold = fact.thresholds[Action.HOLD]
     held = replace(fact, thresholds={Action.APPROVE: 0.0, Action.HOLD: hold})
-    assert words.score_line(held) == (
+    assert words.score_line(held, EN) == (
         f"toxicity 0.99 — rule: hold from {hold:.2f}, removed by a person only (policy version 1)"
     )
     assert score_rows([held])["remove from"] == ["a person only"]
@@ -173,7 +175,7 @@ def test_a_label_by_which_nothing_is_removed_says_so(every_state: dict[str, Stat
 def test_a_label_without_a_score_is_not_assessed(every_state: dict[str, Statement]) -> None:
     statement = every_state["visible"]
     assert statement.not_assessed == (Label.SEVERE_TOXICITY,)
-    said = words.not_assessed_line(statement.not_assessed)
+    said = words.not_assessed_line(statement.not_assessed, EN)
     assert said == "Not assessed by the model: severe toxicity."
 
 
@@ -194,7 +196,7 @@ def test_a_score_never_looks_as_if_it_reached_the_next_threshold(score: float, s
     ],
 )
 def test_the_deadline_is_said_with_zone_and_days_left(left: timedelta, said: str) -> None:
-    line = words.appeal_until(NOW + left, NOW, viewer_zone("Europe/Berlin"))
+    line = words.appeal_until(NOW + left, NOW, viewer_zone("Europe/Berlin"), EN)
     assert "CEST" in line
     assert said in line
 
@@ -213,21 +215,21 @@ def test_an_unusable_time_zone_becomes_utc(name: str | None) -> None:
 
 def test_every_appeal_status_is_a_stage_with_a_badge() -> None:
     assert {AppealStage(status) for status in AppealStatus} == set(APPEAL_BADGES)
-    assert set(words.HOW_IT_STANDS) == set(AppealStatus)
     assert set(words.BADGES) == set(Visibility)
 
 
 def test_the_course_tells_the_score_who_decided_and_what_comes_next(
     every_state: dict[str, Statement],
 ) -> None:
-    lines = course_lines(every_state["removed by person"], 7, UTC)
+    lines = course_lines(every_state["removed by person"], 7, UTC, EN)
     assert [line[0] for line in lines] == ["●", "●", "○"]
     assert "gave insult 0.95; people look at comments from 0.31 on." in lines[0]
     assert "A moderator removed it." in lines[1]
     assert lines[2].endswith("Your appeal, if you make one, is answered within 7 days.")
-    assert answered_within(1) == "Your appeal, if you make one, is answered within a day."
-    assert len(course_lines(every_state["upheld"], 7, UTC)) == 2
-    assert course_lines(every_state["pending"], 7, UTC) == []
-    (unscored, waits) = course_lines(every_state["unscored"], 7, UTC)
+    (*_, last) = course_lines(every_state["removed by person"], 1, UTC, EN)
+    assert last.endswith("Your appeal, if you make one, is answered within a day.")
+    assert len(course_lines(every_state["upheld"], 7, UTC, EN)) == 2
+    assert course_lines(every_state["pending"], 7, UTC, EN) == []
+    (unscored, waits) = course_lines(every_state["unscored"], 7, UTC, EN)
     assert "could not be scored" in unscored
     assert "a moderator will" in waits

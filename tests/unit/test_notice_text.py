@@ -1,13 +1,13 @@
 """The words of notices: what they say, and that nothing quoted passes for them."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
+from core.author_texts.notices import NoticeSubject, appeal_words, decision_words, place_of
+from core.author_texts.texts import english
 from core.moderation.appeals import AppealStatus
 from core.moderation.decisions import Decision
-from core.moderation.notice_text import _WHO, appeal_words, decision_words, place_of
 from core.moderation.notices import DecidedBy, build_statement
 from tests.unit.test_notices import (
     AFTER_EDIT,
@@ -31,12 +31,13 @@ from tests.unit.test_notices import (
 )
 
 URL, REFERENCE = "https://appeals.example.org?reference=ABC", "ABC"
-PLACE = place_of("site", "17", NOW)
+ABOUT = NoticeSubject("site", "17", NOW, URL, REFERENCE)
+EN = english()
 
 
 def words_of(*chain: Decision, appeal=None) -> str:
     statement = build_statement(chain, {1: POLICY}, appeal, now=NOW, window_days=WINDOW)
-    return decision_words(statement, PLACE, URL, REFERENCE)
+    return decision_words(statement, ABOUT, EN)
 
 
 def statement_of_appeal(appeal, *after: Decision):
@@ -49,11 +50,11 @@ def test_a_removal_is_told_with_all_that_article_17_wants() -> None:
     reason = POLICY.reason("threat")
     for part in (
         "Your comment was removed.",
-        "Comment 17 on site, posted on 2026-11-01 12:00 UTC.",
+        "Comment 17 on site, posted on 1 Nov 2026, 12:00 UTC.",
         "A model flagged it, then a moderator read it and decided.",
         f"The rule: {reason.title}\n> {reason.text}",
         "The moderator's words to you:\n> Not here.",
-        f"you can appeal until {NOW + timedelta(days=WINDOW):%Y-%m-%d %H:%M} UTC",
+        "you can appeal until 11 Nov 2026, 12:00 UTC",
         "out-of-court dispute settlement body",
         URL,
         "Your reference: ABC",
@@ -104,7 +105,7 @@ def test_a_held_comment_can_not_be_appealed() -> None:
     ],
 )
 def test_an_outcome_is_told_with_its_reason(appeal, begin: str, has_redress: bool) -> None:
-    words = appeal_words(appeal, statement_of_appeal(appeal), PLACE, URL, REFERENCE)
+    words = appeal_words(appeal, statement_of_appeal(appeal), ABOUT, EN)
     assert words.startswith(begin)
     assert "The reason:\n> It stands." in words
     assert ("dispute settlement" in words) == has_redress
@@ -116,7 +117,7 @@ def test_a_removal_that_stands_for_another_reason_names_that_one() -> None:
     other = replace(
         REMOVAL, id="d9", supersedes=REMOVAL.id, reason_code="obscene", appeal_id=UPHELD.id
     )
-    words = appeal_words(UPHELD, statement_of_appeal(UPHELD, other), PLACE, URL, REFERENCE)
+    words = appeal_words(UPHELD, statement_of_appeal(UPHELD, other), ABOUT, EN)
     assert words.startswith("Your appeal was heard: your comment stays removed, but for another")
     reason = POLICY.reason("obscene")
     assert f"The rule: {reason.title}\n> {reason.text}" in words
@@ -124,12 +125,13 @@ def test_a_removal_that_stands_for_another_reason_names_that_one() -> None:
 
 def test_an_outcome_without_a_reason_quotes_none() -> None:
     without = replace(PENDING, status=AppealStatus.CLOSED)
-    words = appeal_words(without, statement_of_appeal(without), PLACE, URL, REFERENCE)
+    words = appeal_words(without, statement_of_appeal(without), ABOUT, EN)
     assert "The reason" not in words
 
 
 def test_every_way_to_decide_has_words_but_that_nothing_was_decided() -> None:
-    assert set(_WHO) == set(DecidedBy) - {DecidedBy.NOBODY}
+    told = {who for who in DecidedBy if EN.has(f"notice_who.{who}")}
+    assert told == set(DecidedBy) - {DecidedBy.NOBODY}
 
 
 def test_nothing_quoted_passes_for_the_notices_own_words() -> None:
@@ -138,4 +140,8 @@ def test_nothing_quoted_passes_for_the_notices_own_words() -> None:
     own = [line for line in words.splitlines() if not line.startswith(">")]
     assert not [line for line in own if "EVIL" in line or "can't appeal." in line]
     assert [line for line in words.splitlines() if line == "> You can't appeal."]
-    assert place_of("a\nb", "1\r\n2", NOW).splitlines() == [place_of("a b", "1 2", NOW)]
+    odd, plain = (
+        place_of(replace(ABOUT, site=site, source_id=source_id), EN)
+        for site, source_id in (("a\nb", "1\r\n2"), ("a b", "1 2"))
+    )
+    assert odd.splitlines() == [plain]

@@ -5,7 +5,16 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, func, or_, select, tuple_
+from sqlalchemy import (
+    Connection,
+    RowMapping,
+    Select,
+    bindparam,
+    func,
+    or_,
+    select,
+    tuple_,
+)
 
 from core.errors import StoreError
 from core.moderation.cases import Case, CaseStatus, CaseTrigger
@@ -43,6 +52,17 @@ from core.store.sql.work import SqlWork
 _COMMENT_BY_SOURCE = Prepared(
     select(comments).where(
         comments.c.source == bindparam("source"), comments.c.source_id == bindparam("source_id")
+    )
+)
+_FIRST_ID = select(func.min(revisions.c.id))
+# The next one by its id, or the first after the last: two steps in the index of the ids.
+_ANY_REVISION = Prepared(
+    select(revisions).where(
+        revisions.c.id
+        == func.coalesce(
+            _FIRST_ID.where(revisions.c.id >= bindparam("draw")).scalar_subquery(),
+            _FIRST_ID.scalar_subquery(),
+        )
     )
 )
 _LATEST_REVISION = Prepared(
@@ -106,6 +126,10 @@ class SqlReader(
 
     def revision_by_reference(self, reference: str) -> Revision | None:
         row = self._one(select(revisions).where(revisions.c.reference == reference))
+        return rows.revision_from_row(row) if row else None
+
+    def any_revision(self, draw: str) -> Revision | None:
+        row = self._first(_ANY_REVISION, draw=draw)
         return rows.revision_from_row(row) if row else None
 
     def earlier_texts(self, revision: Revision) -> Iterator[EarlierText]:
