@@ -8,6 +8,7 @@ from datetime import datetime
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.comments import Visibility
 from core.moderation.notices import DecidedBy, Statement, decided_by
+from core.moderation.policies import Reason
 
 _HEADLINES: dict[Visibility, str] = {
     Visibility.VISIBLE: "Readers can see your comment.",
@@ -19,6 +20,10 @@ _OUTCOMES: dict[AppealStatus, str] = {
     AppealStatus.OVERTURNED: "Your appeal was heard: your comment is back.",
     AppealStatus.CLOSED: "Your appeal was closed without an answer.",
 }
+_STANDS_OTHERWISE = (
+    "Your appeal was heard: your comment stays removed, but for another reason than you were told "
+    "first."
+)
 _WHO: dict[DecidedBy, str] = {
     DecidedBy.MODEL: "A model flagged it and a fixed rule decided. No person took part yet.",
     DecidedBy.PERSON: "A moderator read it and decided.",
@@ -30,7 +35,7 @@ _WHO: dict[DecidedBy, str] = {
     DecidedBy.LANGUAGE: "The model does not assess its language.",
     DecidedBy.NOT_SCORED: "The model could not check it.",
 }
-_REDRESS = (
+OTHER_REDRESS = (
     "You can also turn to a certified out-of-court dispute settlement body (Article 21 of the EU "
     "Digital Services Act) or to a court."
 )
@@ -42,13 +47,13 @@ def decision_words(statement: Statement, place: str, lookup_url: str, reference:
     parts = [_HEADLINES[statement.visibility], place]
     parts.append(f"Who decided: {_who(statement)}")
     if statement.reason is not None and statement.visibility is not Visibility.VISIBLE:
-        parts.append(f"The rule: {statement.reason.title}\n{_quoted(statement.reason.text)}")
+        parts.append(_rule(statement.reason))
     if statement.note:
         parts.append(f"The moderator's words to you:\n{_quoted(statement.note)}")
     if statement.can_appeal_until is not None:
         parts.append(_how_to_appeal(statement.can_appeal_until))
     if statement.visibility is Visibility.REMOVED:
-        parts.append(_REDRESS)
+        parts.append(OTHER_REDRESS)
     return "\n\n".join([*parts, _where(lookup_url, reference), _CLOSING]) + "\n"
 
 
@@ -60,14 +65,23 @@ def _who(statement: Statement) -> str:
     return _WHO[who]
 
 
-def appeal_words(appeal: Appeal, place: str, lookup_url: str, reference: str) -> str:
-    """The notice of an appeal's outcome."""
-    parts = [_OUTCOMES[appeal.status], place]
+def appeal_words(
+    appeal: Appeal, statement: Statement, place: str, lookup_url: str, reference: str
+) -> str:
+    """The notice of an appeal's outcome. `statement` is that after it."""
+    stands_otherwise = statement.was_reason_changed
+    parts = [_STANDS_OTHERWISE if stands_otherwise else _OUTCOMES[appeal.status], place]
+    if stands_otherwise and statement.reason is not None:
+        parts.append(_rule(statement.reason))
     if appeal.outcome_reason:
         parts.append(f"The reason:\n{_quoted(appeal.outcome_reason)}")
     if appeal.status is AppealStatus.UPHELD:
-        parts.append(_REDRESS)
+        parts.append(OTHER_REDRESS)
     return "\n\n".join([*parts, _where(lookup_url, reference), _CLOSING]) + "\n"
+
+
+def _rule(reason: Reason) -> str:
+    return f"The rule: {reason.title}\n{_quoted(reason.text)}"
 
 
 def place_of(source: str, source_id: str, posted_at: datetime) -> str:

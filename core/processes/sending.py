@@ -50,8 +50,8 @@ class Sending:
             _logger.warning("Sending failed, to be tried again: %s", error)
             return AFTER_ERROR_S
         except Exception:
-            # A message that nothing can be made of must not keep back all others: its attempts are
-            # counted, and after the last one it is given up.
+            # The edge of the thread. A message that nothing can be made of must not keep back all
+            # others: its attempts are counted, and after the last one it is given up.
             _logger.exception("A message could not be sent")
             return self._every_s
         for why in report.failures:

@@ -89,7 +89,7 @@ def _of_appeal(
         visibility=statement.visibility,
         lookup_url=lookup_url,
         statement=statement,
-        words=appeal_words(appeal, place, lookup_url, revision.reference),
+        words=appeal_words(appeal, statement, place, lookup_url, revision.reference),
     )
 
 

@@ -13,6 +13,7 @@ import streamlit as st
 
 from core.moderation.appeals import Appeal
 from core.moderation.comments import Visibility
+from core.moderation.notice_text import OTHER_REDRESS
 from core.moderation.notices import AppealStage, Statement, appeal_stage
 from core.services.lookup import ChangedText, LookupAnswer
 from dashboard.lookup import wording as words
@@ -130,7 +131,7 @@ def _course(statement: Statement, answer_days: int, zone: tzinfo) -> None:
         with st.expander("All scores, the rules in force then, and your other rights"):
             _figures(statement)
             if appeal_stage(statement) in words.HAS_OTHER_REDRESS:
-                st.caption(words.OTHER_REDRESS)
+                st.caption(OTHER_REDRESS)
 
 
 def _figures(statement: Statement) -> None:

@@ -127,10 +127,6 @@ HOW_TO_APPEAL = (
     "took no part in it. If you are right, your comment comes back."
 )
 OVER = "The time to appeal this decision here is over."
-OTHER_REDRESS = (
-    "You can also turn to a certified out-of-court dispute settlement body (Article 21 of the EU "
-    "Digital Services Act) or to a court."
-)
 HAS_OTHER_REDRESS = (
     AppealStage.OPEN,
     AppealStage.OVER,

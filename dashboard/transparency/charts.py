@@ -8,6 +8,8 @@ from dashboard.transparency.wording import DECIDERS, KINDS
 
 MOST_REASONS = 12
 """More bars are unreadable; the table has them all."""
+BAR_STEP = 26
+"""Pixels from bar to bar: enough for the name of each."""
 
 
 def by_reason(report: TransparencyReport) -> pd.DataFrame:
@@ -37,7 +39,7 @@ def reason_bars(table: pd.DataFrame) -> alt.Chart:
         id_vars=["name"], value_vars=list(DECIDERS.values()), var_name="by", value_name="count"
     )
     chart: alt.Chart = (
-        alt.Chart(long)
+        alt.Chart(long, height=alt.Step(BAR_STEP))
         .mark_bar(size=14)
         .encode(
             x=alt.X(
@@ -49,7 +51,7 @@ def reason_bars(table: pd.DataFrame) -> alt.Chart:
                 "name:N",
                 title=None,
                 sort=list(named["name"]),
-                axis=alt.Axis(ticks=False, domain=False, labelLimit=180),
+                axis=alt.Axis(ticks=False, domain=False, labelLimit=180, labelOverlap=False),
             ),
             color=alt.Color(
                 "by:N",

@@ -21,7 +21,7 @@ from dashboard.transparency.wording import (
     LEFT_OUT,
     NOTHING,
     RERUN,
-    Span,
+    ReportSpan,
     begin_of,
     is_empty,
     label,
@@ -74,29 +74,35 @@ def render(services: Services, actor: Actor) -> None:
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Counting …")
 def _load(
-    role: Role, state_url: str, state_path: str, span: Span, *, _context: Context, _actor: Actor
+    role: Role,
+    state_url: str,
+    state_path: str,
+    span: ReportSpan,
+    *,
+    _context: Context,
+    _actor: Actor,
 ) -> TransparencyReport:
     """The report until now, kept for `KEPT_S` for each role and state."""
     until: datetime = _context.clock.now()
     return load_transparency(_context, _actor, begin_of(span, until, FIRST_DAY), until)
 
 
-def _header() -> tuple[DeltaGenerator, Span]:
+def _header() -> tuple[DeltaGenerator, ReportSpan]:
     """The title row; the container is for the buttons, which need the report."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Transparency", width="content", anchor=False)
         st.space("stretch")
         chosen = st.segmented_control(
             "Span",
-            list(Span),
-            default=Span.MONTH,
+            list(ReportSpan),
+            default=ReportSpan.MONTH,
             key="span",
             required=True,
             label_visibility="collapsed",
             bind="query-params",
         )
         buttons = st.container(horizontal=True, width="content")
-    return buttons, Span(chosen or Span.MONTH)
+    return buttons, ReportSpan(chosen or ReportSpan.MONTH)
 
 
 def _downloads(place: DeltaGenerator, report: TransparencyReport) -> None:

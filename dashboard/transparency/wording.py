@@ -21,7 +21,7 @@ DECIDERS = {"model": "a model alone", "person": "a person"}
 _UNITS = ((86_400, "days"), (3_600, "h"), (60, "min"))
 
 
-class Span(StrEnum):
+class ReportSpan(StrEnum):
     """The times to choose from; the strings are in the page's address."""
 
     MONTH = "30 days"
@@ -30,12 +30,12 @@ class Span(StrEnum):
     ALL = "All"
 
 
-_DAYS = {Span.MONTH: 30, Span.QUARTER: 90, Span.YEAR: 365}
+_DAYS = {ReportSpan.MONTH: 30, ReportSpan.QUARTER: 90, ReportSpan.YEAR: 365}
 
 
-def begin_of(span: Span, until: datetime, beginning: datetime) -> datetime:
+def begin_of(span: ReportSpan, until: datetime, beginning: datetime) -> datetime:
     """When the span begins."""
-    return beginning if span is Span.ALL else until - timedelta(days=_DAYS[span])
+    return beginning if span is ReportSpan.ALL else until - timedelta(days=_DAYS[span])
 
 
 def number(value: float | None, unit: Unit) -> str:
@@ -59,7 +59,7 @@ def wait(seconds: float) -> str:
 
 def label(figure: Figure) -> str:
     """A figure's number and what it says."""
-    return f"{number(figure.value, figure.query.unit)} – {figure.query.title}"
+    return f"{number(figure.value, figure.query.unit)}: {figure.query.title}"
 
 
 def is_empty(report: TransparencyReport) -> bool:

@@ -152,6 +152,7 @@ def test_hostile_text_is_inert_on_every_page(staff, new_page):
             page.keyboard.press("s")
         page.goto(f"{public}/?reference={removed.reference}")
         page.get_by_text("was removed").filter(visible=True).first.wait_for()
+        page.get_by_role("button", name="Appeal").click()
         page.get_by_label("Why is the decision wrong?").fill(PROBES[1])
         page.get_by_role("button", name="Send the appeal").click()
         page.get_by_text("appeal waits to be heard").filter(visible=True).first.wait_for()

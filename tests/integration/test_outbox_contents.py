@@ -10,6 +10,7 @@ import pytest
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
+from core.services.hearing import hear_appeal, take_first_look
 from core.services.ingest import ingest
 from core.services.review import Review, decide_case
 from core.services.score import score_waiting
@@ -17,6 +18,7 @@ from tests.factories import (
     CLEAN,
     HELD,
     HOSTILE,
+    LEAD,
     MODERATOR,
     REMOVED,
     appealed,
@@ -162,3 +164,21 @@ def test_nothing_of_the_staff_leaves_the_house(site: OutboxSite, receiver: Recei
     whole = " ".join(each.body.decode() for each in receiver.received)
     for hidden in ("Between us", "mina", "lena", HELD, "MY WORDS", revision.id, "fake"):
         assert hidden not in whole
+
+
+def test_a_removal_that_stands_for_another_reason_tells_the_author_the_new_rule(
+    site: OutboxSite, receiver: Receiver
+) -> None:
+    context, revision = site.services.context, scored(site.services, HELD)
+    decided(site.services, revision, Action.REMOVE)
+    appeal = appealed(site.services, revision)
+    take_first_look(context, LEAD, appeal.id, Action.REMOVE, "threat")
+    reason = "It names where they live."
+    hear_appeal(context, LEAD, appeal.id, overturn=False, reason=reason, other_reason="threat")
+    found = told(site, receiver, "notice.appeal_upheld")
+    words = found["data"]["words"]
+    assert "your comment stays removed, but for another reason" in words
+    assert "The rule: Threats" in words
+    assert reason in words
+    kinds = [each.json["type"] for each in receiver.received]
+    assert kinds.count("comment.removed") == 1  # readers see the same as before

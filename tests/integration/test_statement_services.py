@@ -15,6 +15,7 @@ from core.moderation.dsa.restrictions import RestrictionEnd, RestrictionKind
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.moderation.reports import ReportKind
+from core.services.hearing import hear_appeal, take_first_look
 from core.services.reopen import reopen
 from core.services.review import undo_decision
 from core.services.statements import StatementEnded, StatementMade, export_statements
@@ -112,6 +113,21 @@ def test_a_decision_in_its_window_and_one_that_was_cancelled_give_none(
     clock.move(60)
     assert kinds(site) == [H, H, R]
     assert ends(site) == [RestrictionEnd.SUPERSEDED]
+
+
+def test_a_removal_that_stands_for_another_reason_supersedes_the_first(
+    site: Services, clock: MovingClock
+) -> None:
+    revision, why = scored(site, HELD), "It names where they live."
+    removal = decided(site, revision, Action.REMOVE)
+    clock.move(16)
+    about = (site.context, LEAD, appealed(site, revision).id)
+    take_first_look(*about, Action.REMOVE, "threat")
+    hear_appeal(*about, overturn=False, reason=why, other_reason="threat")
+    clock.move(1)
+    made, _ = exported(site)
+    assert (kinds(site), ends(site)) == ([H, R, R], [RestrictionEnd.SUPERSEDED] * 2)
+    assert (made[-1].restriction.supersedes, made[-1].problems) == (removal.id, [])
 
 
 def test_a_text_held_without_a_reason_gives_none(site: Services, clock: MovingClock) -> None:

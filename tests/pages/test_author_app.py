@@ -125,6 +125,7 @@ def test_an_unknown_reference_gets_one_calm_line(author_app: AuthorApp, typed: s
     at = author_app(reference=typed)
     assert not at.exception
     assert [element.value for element in at.info] == [UNKNOWN_REFERENCE]
+    assert at.title[0].value == "What happened to my comment?"
     assert not at.header
     assert not at.code
 

@@ -68,7 +68,7 @@ def test_each_role_sees_every_number_with_its_query(
     }
     labels = [expander.label for expander in test.expander]
     assert len(labels) == len(FIGURES)
-    assert labels[0].startswith("6 – Restrictions")
+    assert labels[0].startswith("6\\: Restrictions")
     assert [code.language for code in test.code] == ["sql"] * len(FIGURES)
     assert "FROM restrictions" in test.code[0].value
     sentence = "6 restrictions took effect, 66.7 % of them without a person. 1 appeal came in; of "

@@ -39,6 +39,11 @@ def words_of(*chain: Decision, appeal=None) -> str:
     return decision_words(statement, PLACE, URL, REFERENCE)
 
 
+def statement_of_appeal(appeal, *after: Decision):
+    chain = [HELD, REMOVAL, *after]
+    return build_statement(chain, {1: POLICY}, appeal, now=NOW, window_days=WINDOW)
+
+
 def test_a_removal_is_told_with_all_that_article_17_wants() -> None:
     words = words_of(HELD, REMOVAL)
     reason = POLICY.reason("threat")
@@ -99,7 +104,7 @@ def test_a_held_comment_can_not_be_appealed() -> None:
     ],
 )
 def test_an_outcome_is_told_with_its_reason(appeal, begin: str, has_redress: bool) -> None:
-    words = appeal_words(appeal, PLACE, URL, REFERENCE)
+    words = appeal_words(appeal, statement_of_appeal(appeal), PLACE, URL, REFERENCE)
     assert words.startswith(begin)
     assert "The reason:\n> It stands." in words
     assert ("dispute settlement" in words) == has_redress
@@ -107,9 +112,20 @@ def test_an_outcome_is_told_with_its_reason(appeal, begin: str, has_redress: boo
     assert "lena" not in words
 
 
+def test_a_removal_that_stands_for_another_reason_names_that_one() -> None:
+    other = replace(
+        REMOVAL, id="d9", supersedes=REMOVAL.id, reason_code="obscene", appeal_id=UPHELD.id
+    )
+    words = appeal_words(UPHELD, statement_of_appeal(UPHELD, other), PLACE, URL, REFERENCE)
+    assert words.startswith("Your appeal was heard: your comment stays removed, but for another")
+    reason = POLICY.reason("obscene")
+    assert f"The rule: {reason.title}\n> {reason.text}" in words
+
+
 def test_an_outcome_without_a_reason_quotes_none() -> None:
     without = replace(PENDING, status=AppealStatus.CLOSED)
-    assert "The reason" not in appeal_words(without, PLACE, URL, REFERENCE)
+    words = appeal_words(without, statement_of_appeal(without), PLACE, URL, REFERENCE)
+    assert "The reason" not in words
 
 
 def test_every_way_to_decide_has_words_but_that_nothing_was_decided() -> None:

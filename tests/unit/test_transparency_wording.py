@@ -11,7 +11,7 @@ from core.store.transparency_base import FigureRow
 from core.store.transparency_queries import FIGURES, Unit
 from dashboard.transparency.charts import by_reason, reason_bars
 from dashboard.transparency.wording import (
-    Span,
+    ReportSpan,
     begin_of,
     is_empty,
     number,
@@ -82,8 +82,8 @@ def test_summary_of_nothing_one_and_many() -> None:
 
 
 def test_spans() -> None:
-    assert begin_of(Span.ALL, NOW, FIRST_DAY) == FIRST_DAY
-    assert begin_of(Span.QUARTER, NOW, FIRST_DAY) == NOW - timedelta(days=90)
+    assert begin_of(ReportSpan.ALL, NOW, FIRST_DAY) == FIRST_DAY
+    assert begin_of(ReportSpan.QUARTER, NOW, FIRST_DAY) == NOW - timedelta(days=90)
     assert span_words(report(), FIRST_DAY) == "until 28 Nov 2026 12:04 UTC"
     month = report(since=NOW - timedelta(days=30))
     assert span_words(month, FIRST_DAY) == "29 Oct 2026 12:04 to 28 Nov 2026 12:04 UTC"
