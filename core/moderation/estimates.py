@@ -2,7 +2,9 @@
 
 People mostly see what a model flagged. An estimate weighs each judged comment by 1 / the
 probability with which a person looked at it (Horvitz and Thompson 1952), scaled so that the judged
-comments of a stratum stand for all of it (Hájek 1971). One author's comments resemble each other,
+comments of a stratum stand for all of it (Hájek 1971). The strata are what the policy of the day
+held and what it let through; what it removed by itself nobody looks at unless somebody objects, and
+that is no sample, so it is left out. One author's comments resemble each other,
 so the variance of a ratio is that of sums by author (linearised, as by Binder 1983). The interval
 is Wilson's (1927) for the number of independent comments that would have this variance.
 """
@@ -13,8 +15,9 @@ from math import sqrt
 import numpy as np
 from numpy.typing import NDArray
 
-from core.moderation.policies import Action
-from core.moderation.simulation import HIDDEN, NOT_JUDGED, REMOVED, History, is_one_of
+from core.moderation.history import NOT_JUDGED, REMOVED, History
+from core.moderation.policies import AWAITS_PERSON, Action
+from core.moderation.simulation import HIDDEN, is_one_of
 
 QUANTILE = 1.959964
 """Of the normal distribution, for intervals of 95 %."""
@@ -23,7 +26,7 @@ FEWEST_JUDGED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Estimate:
+class ShareEstimate:
     """A share with its interval. `judged` is how many judged comments it comes from."""
 
     share: float
@@ -33,7 +36,7 @@ class Estimate:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class ShareBound:
     """Between which shares the truth lies whatever the comments are that nobody judged."""
 
     low: float
@@ -42,51 +45,52 @@ class Bound:
     unjudged: int
 
 
-def abuse_found(history: History, actions: NDArray[np.int8]) -> Estimate | None:
+def abuse_found(history: History, actions: NDArray[np.int8]) -> ShareEstimate | None:
     """Of all abuse, the share that the policy hides (recall). None without enough judged comments
     that were drawn among those that nothing else brought to a person: what people see because of
     the policy says nothing about what it misses."""
     weights = _weights(history)
-    if np.count_nonzero((weights > 0) & ~history.was_flagged) < FEWEST_JUDGED:
+    passed = is_one_of(history.actions, frozenset({Action.APPROVE}))
+    if np.count_nonzero((weights > 0) & passed) < FEWEST_JUDGED:
         return None
     is_abuse = weights * (history.verdicts == REMOVED)
     return _ratio(history.authors, is_abuse * is_one_of(actions, HIDDEN), is_abuse)
 
 
-def removed_rightly(history: History, actions: NDArray[np.int8]) -> Estimate | None:
+def removed_rightly(history: History, actions: NDArray[np.int8]) -> ShareEstimate | None:
     """Of what the policy removes by itself, the share that people removed, too (precision). None
     without enough of them."""
     removed = _weights(history) * is_one_of(actions, frozenset({Action.REMOVE}))
     return _ratio(history.authors, removed * (history.verdicts == REMOVED), removed)
 
 
-def bound_of(history: History, rows: NDArray[np.int64]) -> Bound:
+def bound_of(history: History, rows: NDArray[np.int64]) -> ShareBound:
     """The share of abuse among these rows."""
     verdicts = history.verdicts[rows]
     unjudged = int(np.count_nonzero(verdicts == NOT_JUDGED))
     removed = int(np.count_nonzero(verdicts == REMOVED))
     count = len(rows)
     if not count:
-        return Bound(0.0, 1.0, 0, 0)
-    return Bound(removed / count, (removed + unjudged) / count, count - unjudged, unjudged)
+        return ShareBound(0.0, 1.0, 0, 0)
+    return ShareBound(removed / count, (removed + unjudged) / count, count - unjudged, unjudged)
 
 
 def _weights(history: History) -> NDArray[np.float64]:
     """For each row how many comments it stands for; 0 if it was not judged, or not drawn."""
-    chances = np.where(history.was_flagged, 1.0, history.chances)
-    is_used = (chances > 0) & (history.verdicts != NOT_JUDGED)
+    is_used = (history.chances > 0) & (history.verdicts != NOT_JUDGED)
     weights = np.zeros(len(history))
-    weights[is_used] = 1 / chances[is_used]
-    for stratum in (history.was_flagged, ~history.was_flagged):
-        known = weights[stratum].sum()
-        if known > 0:
-            weights[stratum] *= np.count_nonzero(stratum) / known
+    for actions in (AWAITS_PERSON, frozenset({Action.APPROVE})):
+        stratum = is_one_of(history.actions, actions)
+        used = stratum & is_used
+        if used.any():
+            drawn = 1 / history.chances[used]
+            weights[used] = drawn * np.count_nonzero(stratum) / drawn.sum()
     return weights
 
 
 def _ratio(
     authors: NDArray[np.int64], part: NDArray[np.float64], whole: NDArray[np.float64]
-) -> Estimate | None:
+) -> ShareEstimate | None:
     """The ratio of two weighted sums; `part` is `whole` or 0 in each row."""
     rows = np.flatnonzero(whole > 0)
     if len(rows) < FEWEST_JUDGED:
@@ -99,7 +103,7 @@ def _ratio(
     # Where all are alike there is no variance to see; then the weights alone say how many count.
     count = share * (1 - share) / variance if variance > 0 else _kish(places, whole[rows])
     low, high = _wilson(float(share), float(count))
-    return Estimate(float(share), low, high, len(rows))
+    return ShareEstimate(float(share), low, high, len(rows))
 
 
 def _kish(places: NDArray[np.int64], weights: NDArray[np.float64]) -> float:

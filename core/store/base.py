@@ -26,6 +26,7 @@ from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.sign_ins import SignIn
 from core.store.appeal_base import AppealReader, AppealWriter
 from core.store.audit_base import AuditReader
+from core.store.history_base import HistoryReader
 from core.store.near_base import NearReader
 from core.store.outbox_base import OutboxReader, OutboxWriter
 from core.store.queue_base import QueueReader
@@ -46,6 +47,7 @@ from core.store.views import (
 class Reader(
     AppealReader,
     AuditReader,
+    HistoryReader,
     NearReader,
     OutboxReader,
     QueueReader,

@@ -21,6 +21,7 @@ from core.store.sql.appeals import SqlAppealReads
 from core.store.sql.audit_log import SqlAuditReads
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
+from core.store.sql.history import SqlHistory
 from core.store.sql.outbox import SqlOutboxReads
 from core.store.sql.people import SqlPeople
 from core.store.sql.prepared import Prepared
@@ -73,6 +74,7 @@ class SqlReader(
     SqlAuditReads,
     SqlConversations,
     SqlClaimReads,
+    SqlHistory,
     SqlOutboxReads,
     SqlPeople,
     SqlQueue,
