@@ -18,12 +18,8 @@ from core.moderation.response_times import REVIEW_HOURS
 from core.outbox.problems import mail_problem, webhook_problem
 from core.servinglog.shared.address import address_problem
 from core.setting_help import SETTING_HELP
+from core.setting_values import parse_value
 
-# Above any sensible number of rows, days or seconds, and low enough that no date overflows.
-HIGHEST_NUMBER = 100_000
-_MAY_BE_ZERO = ("cache_size", "grace_s", "audit_share", "blind_share")
-# Longer, and an author would wait for a decision that the staff takes for done.
-_HIGHEST = {"MODCONSOLE_GRACE_S": 300}
 LOOPBACK_URL = "auto"
 STATE_IN_HOME = "sqlite"
 LOG_STORE_NONE = "none"
@@ -171,6 +167,11 @@ class Settings:
         return self.home / "jobs"
 
     @property
+    def policy_history_dir(self) -> Path:
+        """What was read of the past to try a policy on it."""
+        return self.home / "policy_history"
+
+    @property
     def own_paths(self) -> tuple[Path, ...]:
         """Everything that the console creates in its home."""
         return (
@@ -183,6 +184,7 @@ class Settings:
             lock_path(self.runtimes_path),
             draft_path(self.runtimes_path),
             self.jobs_dir,
+            self.policy_history_dir,
         )
 
     @property
@@ -223,7 +225,7 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         name = variable.removeprefix("MODCONSOLE_").lower()
         if name not in SETTING_HELP:
             raise ConfigError(f"{variable} is not a setting; see docs/settings.md")
-        values[name] = _parse(variable, text, getattr(Settings(), name))
+        values[name] = parse_value(variable, text, getattr(Settings(), name))
     settings = Settings(**values)  # type: ignore[arg-type]  # names and types checked above
     for name in CHOICES:
         value, choices = getattr(settings, name), _choices(settings, name)
@@ -274,27 +276,3 @@ def _choices(settings: Settings, name: str) -> tuple[str, ...] | None:
         return (*choices, *declared_names(settings.backends_path))
     except ConfigError:
         return None
-
-
-def _parse(variable: str, text: str, default: str | int | float | Path) -> str | int | float | Path:
-    if not text.strip():
-        raise ConfigError(f"{variable} is empty; leave it out for the default")
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        raise ConfigError(f"{variable} is {text!r}, which is not UTF-8") from None
-    try:
-        value = type(default)(text)
-    except ValueError:
-        kind = "a whole number" if isinstance(default, int) else "a number"
-        raise ConfigError(f"{variable} is {text!r}, not {kind}") from None
-    if value == 0 and variable.removeprefix("MODCONSOLE_").lower() in _MAY_BE_ZERO:
-        return value
-    highest = _HIGHEST.get(variable, HIGHEST_NUMBER)
-    if isinstance(value, int | float) and not 0 < value <= highest:
-        raise ConfigError(f"{variable} is {text!r}; it must be above 0, at most {highest}")
-    if variable.endswith("_SHARE") and not float(str(value)) < 1:
-        raise ConfigError(f"{variable} is {text!r}, not a share; it must be below 1")
-    if variable.endswith("_PORT") and not 1 <= int(str(value)) <= 65535:
-        raise ConfigError(f"{variable} is {text!r}, not a port (1 to 65535)")
-    return value

@@ -60,9 +60,9 @@ TRIGGERS: dict[CaseTrigger, str] = {
 ROLES: dict[Role, str] = {
     Role.AUTHOR: "looks up the decision on a comment",
     Role.MODERATOR: "decides the cases of the review queue",
-    Role.LEAD: "decides escalated cases and hears appeals",
+    Role.LEAD: "decides escalated cases, hears appeals and drafts the policy",
     Role.OPS: "watches backends and latency, and imports comments",
-    Role.ADMIN: "may do everything",
+    Role.ADMIN: "may do everything but draft a policy",
     Role.AUDITOR: "reads everything and changes nothing",
 }
 FAILURES: dict[ErrorKind, str] = {

@@ -49,6 +49,16 @@ INVARIANTS: dict[str, str] = {
         SELECT c.id FROM cases c WHERE c.status <> 'closed' AND c.report_count <> (
         SELECT count(*) FROM reports p WHERE p.revision_id = c.revision_id AND NOT EXISTS (
         SELECT 1 FROM muted_reporters m WHERE m.source = p.source AND m.reporter = p.reporter))""",
+    "a draft of a policy was published by another person, as the version after its base": """
+        SELECT id FROM policy_drafts WHERE (state = 'published') <> (published_version IS NOT NULL)
+        OR (state IN ('published', 'discarded')) <> (ended_by IS NOT NULL)
+        OR state = 'published' AND (ended_by = author OR published_version <> base_version + 1)""",
+    "a published policy says what its draft says": """
+        SELECT d.id FROM policy_drafts d JOIN policies p ON p.version = d.published_version
+        WHERE p.body <> d.body""",
+    "a person has at most one open draft": """
+        SELECT author FROM policy_drafts WHERE state IN ('drafted', 'proposed')
+        GROUP BY author HAVING count(*) > 1""",
     "a report names the source of its comment": """
         SELECT p.id FROM reports p JOIN revisions r ON r.id = p.revision_id
         JOIN comments c ON c.id = r.comment_id WHERE p.source <> c.source""",

@@ -69,7 +69,7 @@ def fill(store: SqlStore, count: int, say: Callable[[str], None]) -> MadeUp:
     revision_ids: list[str] = []
     open_ids: list[str] = []
     with store.transaction() as connection:
-        triggers = _take_triggers(connection)
+        triggers = take_triggers(connection)
     for start in range(0, count, CHUNK):
         numbers = range(start, min(start + CHUNK, count))
         made = [_rows(chance, words, START + SPAN * number / count) for number in numbers]
@@ -88,7 +88,7 @@ def fill(store: SqlStore, count: int, say: Callable[[str], None]) -> MadeUp:
     return MadeUp(words.words, revision_ids)
 
 
-def _take_triggers(connection: Connection) -> list[str]:
+def take_triggers(connection: Connection) -> list[str]:
     """SQLite's, which would keep the index row by row."""
     if connection.dialect.name != "sqlite":
         return []

@@ -30,14 +30,17 @@ from core.inference.resilience.fallback import FallbackBackend
 from core.inference.scorer import Scorer
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.sampling import SamplingShares
+from core.private_files import make_private_folder
 from core.services.cascade import open_cascade
 from core.services.context import Context
 from core.services.failure import FailureRule
 from core.services.policies import ensure_policy
+from core.services.policy_history import PolicyHistory
 from core.services.trials import SpareBackends
 from core.servinglog.record import DiscardingLog, ServingLog
 from core.servinglog.writer import SegmentWriter
 from core.sources.base import CommentSource
+from core.store.history_file import HISTORY_FILE, HistoryFile
 
 if TYPE_CHECKING:
     from core.services.backends import Catalogue
@@ -133,6 +136,13 @@ class Services:
     def bundled_sample(self) -> CommentSource:
         """Invented comments, for a console that has none yet."""
         return bundled_source()
+
+    @cached_property
+    def policy_history(self) -> PolicyHistory:
+        """The history on which a policy is tried, kept in the home folder."""
+        make_private_folder(self.settings.policy_history_dir)
+        keeper = HistoryFile(self.settings.policy_history_dir / HISTORY_FILE)
+        return PolicyHistory(self.context.store, self.clock, keeper)
 
     @cached_property
     def serving_log_queries(self) -> "ServingLogQueries":

@@ -16,6 +16,7 @@ from core.cli import (
     keys,
     logs,
     outbox,
+    policy,
     schedule,
     score,
     servers,
@@ -48,6 +49,7 @@ FAMILIES = (
     statements,
     transparency,
     outbox,
+    policy,
     bench,
     doctor,
 )

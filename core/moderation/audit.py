@@ -39,6 +39,10 @@ class AuditKind(StrEnum):
     REPORTER_MUTED = "reporter.muted"
     REPORTER_UNMUTED = "reporter.unmuted"
     POLICY_STORED = "policy.stored"
+    POLICY_DRAFTED = "policy.drafted"
+    POLICY_PROPOSED = "policy.proposed"
+    POLICY_PUBLISHED = "policy.published"
+    POLICY_DISCARDED = "policy.discarded"
     PREFERENCES_CHANGED = "preferences.changed"
     READ_LIMIT_NOTED = "read_limit.noted"
     AUDIT_EXPORTED = "audit.exported"
@@ -60,9 +64,9 @@ class AuditFilter:
 
 @dataclass(frozen=True, slots=True)
 class AuditEvent:
-    """One entry of the audit trail. `subject_id` is the id of the revision or of the group it is
-    about, a policy version, a reporter as SOURCE:REPORTER, the person whose preferences changed,
-    READ_LIMIT, AUDIT_LOG, STATEMENTS or OUTBOX.
+    """One entry of the audit trail. `subject_id` is the id of the revision, of the group or of the
+    draft of a policy it is about, a policy version, a reporter as SOURCE:REPORTER, the person whose
+    preferences changed, READ_LIMIT, AUDIT_LOG, STATEMENTS or OUTBOX.
 
     `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """

@@ -39,6 +39,10 @@ class Permission(StrEnum):
     INGEST = "bring in comments"
     COMPARE_BACKENDS = "compare backends"
     SEE_AUDIT = "see the audit log"
+    SEE_POLICY = "see the policy"
+    SIMULATE_POLICY = "try a policy on past decisions"
+    DRAFT_POLICY = "draft a policy"
+    PUBLISH_POLICY = "publish a policy that another person drafted"
     SEE_TRANSPARENCY = "see the transparency report"
     SEE_WORK = "see how long things wait and who decided"
     EXPORT_STATEMENTS = "export statements of reasons"
@@ -62,6 +66,7 @@ _STAFF_READS = {
     Permission.SEE_APPEALS,
     Permission.SEE_SERVING,
     Permission.LOOK_UP,
+    Permission.SEE_POLICY,
 }
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: frozenset({Permission.LOOK_UP}),
@@ -89,6 +94,9 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.COMPARE_BACKENDS,
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,
+            Permission.SIMULATE_POLICY,
+            Permission.DRAFT_POLICY,
+            Permission.PUBLISH_POLICY,
         }
     ),
     Role.OPS: frozenset(
@@ -104,7 +112,8 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.REPLAY_MESSAGES,
         }
     ),
-    Role.ADMIN: frozenset(Permission),
+    # An admin may be the second person, where a site has one lead.
+    Role.ADMIN: frozenset(Permission) - {Permission.DRAFT_POLICY},
     # Preferences change only what the auditor's own pages show.
     Role.AUDITOR: frozenset(
         _STAFF_READS
@@ -112,6 +121,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_BLIND,
             Permission.SET_PREFERENCES,
             Permission.SEE_AUDIT,
+            Permission.SIMULATE_POLICY,
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,
             Permission.EXPORT_STATEMENTS,

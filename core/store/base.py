@@ -2,11 +2,12 @@
 them.
 
 Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not
-at all. A method that changes a comment, a decision, an appeal, a report, a muted reporter or a
-policy takes the audit event and stores it with the change. The methods for cases take none: a case
-changes only together with one of these, which has an event. A thread's title is not moderated and a
-sign-in changes nothing: they have none. Nor have claims: who had a case open for some minutes is no
-part of its history. Nor have the attempts to send a message, which are kept with it.
+at all. A method that changes a comment, a decision, an appeal, a report, a muted reporter, a policy
+or a draft of one takes the audit event and stores it with the change. The methods for cases take
+none: a case changes only together with one of these, which has an event. A thread's title is not
+moderated and a sign-in changes nothing: they have none. Nor have claims: who had a case open for
+some minutes is no part of its history. Nor have the attempts to send a message, which are kept with
+it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -21,13 +22,14 @@ from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
 from core.moderation.exposure import ReviewedText
-from core.moderation.policies import Policy
 from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.sign_ins import SignIn
 from core.store.appeal_base import AppealReader, AppealWriter
 from core.store.audit_base import AuditReader
+from core.store.history_base import HistoryReader
 from core.store.near_base import NearReader
 from core.store.outbox_base import OutboxReader, OutboxWriter
+from core.store.policy_base import PolicyReader, PolicyWriter
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
 from core.store.transparency_base import TransparencyReader
@@ -47,8 +49,10 @@ from core.store.work_base import WorkReader
 class Reader(
     AppealReader,
     AuditReader,
+    HistoryReader,
     NearReader,
     OutboxReader,
+    PolicyReader,
     QueueReader,
     ReportReader,
     TransparencyReader,
@@ -142,15 +146,7 @@ class Reader(
         """By revision, where there is one; in one statement. They may have run out."""
         ...
 
-    def policy(self, version: int) -> Policy | None: ...
-
     def sign_in(self, token_digest: str) -> SignIn | None: ...
-
-    def newest_policy(self) -> Policy | None: ...
-
-    def policy_in_force(self) -> Policy:
-        """The newest version. Raises StoreError if there is none."""
-        ...
 
     def queue_count(self) -> QueueCount: ...
 
@@ -188,7 +184,7 @@ class Reader(
         ...
 
 
-class Writer(Reader, AppealWriter, OutboxWriter, ReportWriter, Protocol):
+class Writer(Reader, AppealWriter, OutboxWriter, PolicyWriter, ReportWriter, Protocol):
     """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
@@ -234,10 +230,6 @@ class Writer(Reader, AppealWriter, OutboxWriter, ReportWriter, Protocol):
         ...
 
     def drop_claim(self, revision_id: str) -> None: ...
-
-    def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
-        """False if the version exists already."""
-        ...
 
     def add_sign_in(self, sign_in: SignIn) -> None: ...
 

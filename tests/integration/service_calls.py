@@ -45,6 +45,7 @@ from tests.factories import (
 from tests.integration.appeal_calls import APPEAL_TABLE
 from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.outbox_calls import OUTBOX_TABLE
+from tests.integration.policy_calls import POLICY_TABLE
 from tests.integration.report_calls import REPORT_TABLE
 from tests.integration.transparency_calls import TRANSPARENCY_TABLE
 from tests.integration.work_calls import WORK_TABLE
@@ -173,6 +174,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **APPEAL_TABLE,
     **NEAR_TABLE,
     **OUTBOX_TABLE,
+    **POLICY_TABLE,
     **REPORT_TABLE,
     **TRANSPARENCY_TABLE,
     **WORK_TABLE,

@@ -23,6 +23,7 @@ UNCHECKED: Mapping[str, str] = {
     "explain.explain_text": OF_THE_PROCESS,
     "explain.find_comment": OF_THE_PROCESS,
     "policies.ensure_policy": OF_THE_PROCESS,
+    "policy_drafts.own_draft": INSIDE,
     "statements.check_span": PURE,
     "read_limit.note_limit": OF_THE_PROCESS,
     "read_limit.is_raised": OF_THE_PROCESS,

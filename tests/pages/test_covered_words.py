@@ -16,7 +16,7 @@ from core.moderation.preferences import Preferences
 from core.services.ingest import ingest
 from core.services.preferences import save_preferences
 from core.services.score import score_waiting
-from dashboard.review.covered import blocks
+from dashboard.covered import blocks
 from tests.factories import MODERATOR, decided, edited, reported, scored
 from tests.pages.conftest import press, said
 from tests.pages.review_desk import as_person, ask

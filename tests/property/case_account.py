@@ -21,9 +21,11 @@ from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.moderation.reports import ReportOutcome
 from core.services.ingest import ingest
+from core.services.policy_history import PolicyHistory
 from core.services.review import Review
 from tests.factories import CLEAN, HELD, LEAD, MODERATOR, OTHER_LEAD, REMOVED, make_services
 from tests.property.expected import Expected, Step
+from tests.property.history_rows import KeptInMemory
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 OTHER_MODERATOR = Actor("otto", Role.MODERATOR)
@@ -52,6 +54,7 @@ class CaseAccount(RuleBasedStateMachine):
         self.now = NOW
         clock = Clock(now=lambda: self.now, monotonic=self.services.clock.monotonic)
         self.context = replace(self.services.context, clock=clock, grace=GRACE)
+        self.past = PolicyHistory(self.context.store, clock, KeptInMemory())
         self.comments: dict[str, list[Expected]] = {}
         self.pressed: list[tuple[Actor, Review, Decision]] = []
         self.muted: set[str] = set()

@@ -11,6 +11,7 @@ from core.moderation.appeals import AppealStatus
 from core.moderation.comments import Visibility
 from core.services.lookup import look_up
 from tests.property.case_account import CaseAccount
+from tests.property.history_rows import expected_row, rows_of
 from tests.property.lookup_claims import false_claims, false_claims_of_changed
 from tests.property.restriction_counts import check_same_counts
 from tests.state_checks import broken_invariants, place_of
@@ -50,6 +51,16 @@ class CaseInvariants(CaseAccount):
     def statements_and_report_count_the_same(self) -> None:
         clock = Clock(now=lambda: self.now + SOON, monotonic=self.services.clock.monotonic)
         check_same_counts(replace(self.context, clock=clock), self.now)
+
+    @invariant()
+    def history_is_brought_up_to_date(self) -> None:
+        """What changed since the last step is read anew, and gives what each text has."""
+        found = rows_of(self.past.read())
+        with self.context.store.read() as reader:
+            expected = {
+                known.id: expected_row(reader, known.id, self.now) for known in self.revisions()
+            }
+        assert found == {name: row for name, row in expected.items() if row is not None}
 
     @invariant()
     def overturned_comment_is_visible(self) -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import datetime
-from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import (
@@ -21,8 +20,6 @@ from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText
-from core.moderation.policies import Policy
-from core.moderation.policy_json import policy_from_json
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.alike import SqlAlike
@@ -30,8 +27,10 @@ from core.store.sql.appeals import SqlAppealReads
 from core.store.sql.audit_log import SqlAuditReads
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
+from core.store.sql.history import SqlHistory
 from core.store.sql.outbox import SqlOutboxReads
 from core.store.sql.people import SqlPeople
+from core.store.sql.policies import SqlPolicyReads
 from core.store.sql.prepared import Prepared
 from core.store.sql.queue import SqlQueue
 from core.store.sql.reports import SqlReports
@@ -42,7 +41,6 @@ from core.store.sql.tables import (
     cases,
     comments,
     decisions,
-    policies,
     revisions,
     sign_ins,
 )
@@ -85,7 +83,6 @@ _CHAIN_OR_KEY = Prepared(
     )
     .order_by(decisions.c.position)
 )
-_NEWEST_POLICY = Prepared(select(policies).order_by(policies.c.version.desc()).limit(1))
 
 
 class SqlReader(
@@ -94,8 +91,10 @@ class SqlReader(
     SqlAuditReads,
     SqlConversations,
     SqlClaimReads,
+    SqlHistory,
     SqlOutboxReads,
     SqlPeople,
+    SqlPolicyReads,
     SqlQueue,
     SqlReports,
     SqlSearch,
@@ -219,21 +218,9 @@ class SqlReader(
         row = self._one(select(cases).where(cases.c.revision_id == revision_id))
         return rows.case_from_row(row) if row else None
 
-    def policy(self, version: int) -> Policy | None:
-        return _policy_of(self._one(select(policies).where(policies.c.version == version)))
-
     def sign_in(self, token_digest: str) -> SignIn | None:
         row = self._one(select(sign_ins).where(sign_ins.c.token_digest == token_digest))
         return rows.sign_in_from_row(row) if row else None
-
-    def newest_policy(self) -> Policy | None:
-        return _policy_of(self._first(_NEWEST_POLICY))
-
-    def policy_in_force(self) -> Policy:
-        newest = self.newest_policy()
-        if newest is None:
-            raise StoreError("There is no policy in force.")
-        return newest
 
     def _oldest(self, query: Select[Any], limit: int, after: Revision | None) -> Sequence[Revision]:
         """The first `limit` revisions of the query in the order of receipt, after `after`."""
@@ -248,16 +235,6 @@ class SqlReader(
 
     def _first(self, query: Prepared, **values: object) -> RowMapping | None:
         return query.run(self._connection, values).mappings().first()
-
-
-def _policy_of(row: RowMapping | None) -> Policy | None:
-    return None if row is None else _read_policy(row["body"], row["version"], row["created_at"])
-
-
-@lru_cache(maxsize=8)
-def _read_policy(body: str, version: int, created_at: int) -> Policy:
-    """The parsed policy. Cached because every stored comment needs it; a version never changes."""
-    return policy_from_json(body, version=version, created_at=rows.from_micros(created_at))
 
 
 def _held_query(trigger: CaseTrigger, source: DecisionSource) -> Select[Any]:

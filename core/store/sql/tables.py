@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from core.store.sql.appeal_tables import appeals, first_looks
 from core.store.sql.audit_tables import audit_events, audit_head
+from core.store.sql.policy_tables import policies, policy_drafts
 from core.store.sql.schema import WIDE, metadata
 
 # Every table is found here, wherever it is declared.
@@ -41,6 +42,7 @@ __all__ = [
     "near_bands",
     "near_texts",
     "policies",
+    "policy_drafts",
     "preferences",
     "reports",
     "revisions",
@@ -240,15 +242,6 @@ claims = Table(
     Column("actor", Text, nullable=False),
     Column("claimed_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
-)
-
-policies = Table(
-    "policies",
-    metadata,
-    Column("version", WIDE, primary_key=True, autoincrement=False),
-    Column("body", Text, nullable=False),
-    Column("digest", Text, nullable=False),
-    Column("created_at", BigInteger, nullable=False),
 )
 
 sign_ins = Table(

@@ -12,8 +12,6 @@ from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.outbox import Channel, messages_of_appeal, messages_of_decision
-from core.moderation.policies import Policy
-from core.moderation.policy_json import policy_digest, policy_to_json
 from core.moderation.preferences import Preferences
 from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
@@ -23,6 +21,7 @@ from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
 from core.store.sql.outbox import SqlOutboxWrites
 from core.store.sql.people import preferences_to_json
+from core.store.sql.policies import SqlPolicyWrites
 from core.store.sql.postgres.decide import decide
 from core.store.sql.prepared import Prepared, prepared_insert
 from core.store.sql.reader import SqlReader
@@ -35,7 +34,6 @@ from core.store.sql.tables import (
     metadata,
     near_bands,
     near_texts,
-    policies,
     preferences,
     revisions,
     sign_ins,
@@ -64,6 +62,7 @@ class SqlWriter(
     SqlAppealWrites,
     SqlClaimWrites,
     SqlOutboxWrites,
+    SqlPolicyWrites,
     SqlReportWrites,
     SqlSearchWrites,
 ):
@@ -213,19 +212,6 @@ class SqlWriter(
         if is_ended:
             self._add_messages(messages_of_appeal(appeal, self._channels))
         return is_ended
-
-    def add_policy(self, policy: Policy, audit: AuditEvent) -> bool:
-        if self.policy(policy.version) is not None:
-            return False
-        self._insert(
-            policies,
-            version=policy.version,
-            body=policy_to_json(policy),
-            digest=policy_digest(policy),
-            created_at=rows.to_micros(policy.created_at),
-        )
-        self.add_audit(audit)
-        return True
 
     def add_sign_in(self, sign_in: SignIn) -> None:
         self._insert(sign_ins, **rows.sign_in_to_row(sign_in))

@@ -17,6 +17,7 @@ from core.moderation.policies import Action, Policy
 from core.services.queries import CaseView, load_cases
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
+from dashboard.covered import covered, wants_cover
 from dashboard.review.case_wording import (
     WITHOUT_LABEL,
     distance_line,
@@ -25,7 +26,6 @@ from dashboard.review.case_wording import (
     unread_line,
     unscored_line,
 )
-from dashboard.review.covered import covered, wants_cover
 from dashboard.wording import (
     LABELS,
     NO_LONGER_SHOWN,

@@ -16,7 +16,7 @@ from core.services.queries import load_case
 from core.services.report import list_reports
 from core.store.near_views import AuthorComment
 from core.store.views import ReportItem
-from dashboard.review.covered import covered, wants_cover
+from dashboard.covered import covered, wants_cover
 from dashboard.review.desk.requests import text
 from dashboard.wording import VISIBILITY_TONES, VISIBLE_NOW, millis
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard.review.covered import MOST_BLOCKS
+from dashboard.covered import MOST_BLOCKS
 
 _HERE = Path(__file__).parent
 _SCRIPTS = (

@@ -14,8 +14,8 @@ from core.services.queue import arrivals, list_queue
 from core.services.search import search
 from core.store.queue_views import QueueLine
 from core.store.search_views import FoundText
+from dashboard.covered import covered, covered_marks, wants_cover
 from dashboard.review.case_wording import WITHOUT_LABEL
-from dashboard.review.covered import covered, covered_marks, wants_cover
 from dashboard.review.desk.requests import text
 from dashboard.wording import ACTIONS_DONE, LABELS, millis, score_figure
 

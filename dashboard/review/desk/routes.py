@@ -14,7 +14,7 @@ from core.bootstrap.services import Services
 from core.errors import ConsoleError, InvalidInput, NotFound, PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.explain import explain_revision
-from dashboard.review.covered import covered, covered_marks, wants_cover
+from dashboard.covered import covered, covered_marks, wants_cover
 from dashboard.review.desk.cards import SHOWN_CHARS, card_answers
 from dashboard.review.desk.closer import claim_answer, open_answer, release_answer
 from dashboard.review.desk.facets import facets_answer

@@ -13,7 +13,7 @@ from core.services.preferences import load_preferences, save_preferences
 from core.services.queries import load_case
 from core.services.report import mute_reporter
 from core.store.near_views import AuthorComment
-from dashboard.review.covered import covered, wants_cover
+from dashboard.covered import covered, wants_cover
 from dashboard.review.desk.requests import text, texts
 from dashboard.wording import (
     LABELS,

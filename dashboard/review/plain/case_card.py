@@ -12,7 +12,7 @@ from core.moderation.cleaning import hidden_part
 from core.moderation.invisible import isolated
 from core.services.explain import Explained
 from core.services.queries import CaseView
-from dashboard.review.covered import blocks, covered_marks, covered_text
+from dashboard.covered import blocks, covered_marks, covered_text
 from dashboard.review.plain.desk import Desk, press_reveal
 from dashboard.review.plain.earlier_text import earlier_text
 from dashboard.review.plain.marked_text import marked_text

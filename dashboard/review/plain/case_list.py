@@ -9,9 +9,9 @@ import streamlit as st
 from core.moderation.queue import Count
 from core.services.queue import CasePage
 from core.store.queue_views import QueueLine
+from dashboard.covered import covered_text
 from dashboard.data_table import HEADER_HEIGHT, NARROW_ROW_HEIGHT
 from dashboard.review.case_wording import WITHOUT_LABEL
-from dashboard.review.covered import covered_text
 from dashboard.review.plain.desk import Desk, press_page
 from dashboard.wording import LABELS, cut_score
 

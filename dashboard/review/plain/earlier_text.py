@@ -6,7 +6,7 @@ import streamlit as st
 
 from core.moderation.edits import EarlierText
 from core.moderation.policies import Policy
-from dashboard.review.covered import covered_text
+from dashboard.covered import covered_text
 from dashboard.wording import NO_LONGER_SHOWN, decision_line
 
 SHOWN_CHARS = 2_000

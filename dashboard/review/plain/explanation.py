@@ -8,8 +8,8 @@ from core.errors import ConsoleError
 from core.moderation.permissions import Actor
 from core.services.explain import MOST_REMOTE_TEXTS, Explained, explain_revision
 from core.services.queries import CaseView
+from dashboard.covered import covered_text
 from dashboard.data_table import NARROW_ROW_HEIGHT
-from dashboard.review.covered import covered_text
 from dashboard.review.plain.desk import Desk, press_words
 from dashboard.review.wording import caveat_line, remedy_line, word_rows
 from dashboard.wording import cut_score

@@ -12,8 +12,8 @@ from core.moderation.queue import QueueFilter
 from core.moderation.scores import Label
 from core.services.queries import list_undoable, load_case
 from core.services.queue import list_queue
+from dashboard.covered import wants_cover
 from dashboard.keyboard import keyboard
-from dashboard.review.covered import wants_cover
 from dashboard.review.plain.actions import (
     action_row,
     message_line,

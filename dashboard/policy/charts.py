@@ -1,0 +1,82 @@
+"""The distribution of one label's scores, with the bands in force and by the draft. Pure."""
+
+import altair as alt
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from core.moderation.history import History
+from core.moderation.policy_bands import LabelBands
+from core.moderation.scores import Label
+from dashboard.wording import LABELS
+
+BARS = 50
+
+
+def score_counts(history: History, label: Label, bands: LabelBands) -> pd.DataFrame:
+    """One row a bar: `low`, `high`, `comments`, and `by the draft`: what becomes of them by this
+    label alone."""
+    counts, edges = _counted(history.scores[label])
+    middles = (edges[:-1] + edges[1:]) / 2
+    hold = np.inf if bands.hold_from is None else bands.hold_from
+    remove = np.inf if bands.remove_from is None else bands.remove_from
+    done = np.where(middles >= remove, "removed", np.where(middles >= hold, "held", "passed"))
+    return pd.DataFrame(
+        {"low": edges[:-1], "high": edges[1:], "comments": counts, "by the draft": done}
+    )
+
+
+def _counted(scores: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    counts, edges = np.histogram(scores[~np.isnan(scores)], bins=BARS, range=(0.0, 1.0))
+    return counts.astype(np.int64), edges
+
+
+def score_bars(
+    frame: pd.DataFrame, label: Label, lines: pd.DataFrame
+) -> alt.LayerChart | alt.FacetChart:
+    """`lines` has a row for each edge: `score` and `edge`."""
+    bars = (
+        alt.Chart(frame)
+        .mark_bar()
+        .encode(
+            x=alt.X("low:Q", title=f"{LABELS[label]} of all comments", axis=alt.Axis(tickCount=5)),
+            x2="high:Q",
+            y=alt.Y(
+                "comments:Q",
+                title=None,
+                scale=alt.Scale(type="sqrt"),
+                axis=alt.Axis(tickCount=3, format="~s"),
+            ),
+            color=alt.Color(
+                "by the draft:N",
+                scale=alt.Scale(domain=["passed", "held", "removed"]),
+                legend=alt.Legend(orient="top", title=None, symbolType="square", offset=4),
+            ),
+            tooltip=[alt.Tooltip("low:Q", title="from"), alt.Tooltip("comments:Q", format=",d")],
+        )
+    )
+    rules = (
+        alt.Chart(lines)
+        .mark_rule(strokeWidth=2)
+        .encode(
+            x="score:Q",
+            strokeDash=alt.StrokeDash(
+                "edge:N",
+                scale=alt.Scale(domain=["draft", "in force"], range=[[1, 0], [4, 3]]),
+                legend=alt.Legend(orient="top", title=None),
+            ),
+            tooltip=[alt.Tooltip("edge:N"), alt.Tooltip("score:Q")],
+        )
+    )
+    return alt.layer(bars, rules)
+
+
+def edge_lines(in_force: LabelBands, draft: LabelBands) -> pd.DataFrame:
+    """The edges of both, without those that do not exist."""
+    found = [
+        (edge, name)
+        for name, bands in (("in force", in_force), ("draft", draft))
+        for edge in (bands.hold_from, bands.remove_from)
+        if edge is not None
+    ]
+    return pd.DataFrame(found, columns=["score", "edge"])

@@ -1,0 +1,126 @@
+"""Where one person is on the page Policy, and what a press of theirs does."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.errors import ConsoleError
+from core.moderation.permissions import Actor
+from core.moderation.policies import Policy
+from core.moderation.policy_bands import LabelBands, bands_of
+from core.moderation.policy_drafts import DraftState, PolicyDraft
+from core.moderation.scores import Label
+from core.services.policy_drafts import (
+    discard_policy_draft,
+    draft_policy,
+    propose_policy,
+    publish_policy,
+    roll_back_policy,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DraftForm:
+    """The author's draft as the page shows it: `own` is what is stored, None if nothing is, and
+    `bands` are as the sliders stand."""
+
+    in_force: Policy
+    own: PolicyDraft | None
+    bands: Mapping[Label, LabelBands]
+
+    @property
+    def is_overtaken(self) -> bool:
+        """Whether another version came into force since."""
+        return self.own is not None and self.own.base_version != self.in_force.version
+
+    @property
+    def can_save(self) -> bool:
+        """Whether saving would change anything. A roll back that was overtaken is begun anew."""
+        if self.own is None:
+            return self.bands != bands_of(self.in_force)
+        is_old = self.is_overtaken and self.own.rolls_back_to is None
+        return is_old or self.bands != bands_of(self.own.policy)
+
+    @property
+    def can_propose(self) -> bool:
+        """Whether there is something that was not proposed yet."""
+        is_drafted = self.own is not None and self.own.state is DraftState.DRAFTED
+        return self.can_save or is_drafted
+
+
+@dataclass(slots=True)
+class PolicyPlace:
+    """The state of one session on this page. A plain object, so that callbacks can write to it
+    without `st.*` calls, which can interrupt them. `pressed` is what was done last: the second
+    press of a double click is the same again."""
+
+    done: str = ""
+    refusal: str = ""
+    pressed: str = ""
+
+    def save(self, services: Services, actor: Actor, form: DraftForm) -> None:
+        """Store the draft with the bands of the form."""
+        self._press(
+            f"save {form}",
+            lambda: _save(services, actor, form),
+            "Saved. Nobody's comments are decided by it.",
+        )
+
+    def propose(self, services: Services, actor: Actor, form: DraftForm, note_key: str) -> None:
+        """Store the draft if it was changed, and ask for a second person."""
+        note = str(st.session_state[note_key])
+
+        def act() -> None:
+            own = form.own
+            if own is None or form.can_save:
+                own = _save(services, actor, form)
+            propose_policy(services.context, actor, own.id, own.version, note)
+
+        self._press(f"propose {form} {note}", act, "Proposed. A second person publishes it.")
+
+    def publish(self, services: Services, actor: Actor, draft: PolicyDraft) -> None:
+        """Bring another person's proposal into force."""
+        self._press(
+            f"publish {draft.id}",
+            lambda: publish_policy(services.context, actor, draft.id, draft.version),
+            f"Version {draft.policy.version} is in force.",
+        )
+
+    def discard(self, services: Services, actor: Actor, draft: PolicyDraft) -> None:
+        """End a draft."""
+        self._press(
+            f"discard {draft.id}",
+            lambda: discard_policy_draft(services.context, actor, draft.id, draft.version),
+            "Discarded.",
+        )
+
+    def roll_back(self, services: Services, actor: Actor, version: int, note_key: str) -> None:
+        """Propose what an earlier version says."""
+        note = str(st.session_state[note_key])
+        self._press(
+            f"roll back {version} {note}",
+            lambda: roll_back_policy(services.context, actor, version, note),
+            f"Proposed: back to version {version}. A second person publishes it.",
+        )
+
+    def _press(self, name: str, act: Callable[[], object], done: str) -> None:
+        try:
+            act()
+        except ConsoleError as error:
+            if self.pressed != name:
+                self.done, self.refusal = "", str(error)
+        else:
+            self.done, self.refusal, self.pressed = done, "", name
+
+
+def _save(services: Services, actor: Actor, form: DraftForm) -> PolicyDraft:
+    return draft_policy(
+        services.context,
+        actor,
+        form.bands,
+        base_version=form.in_force.version,
+        seen_version=form.own.version if form.own else None,
+        note=form.own.note if form.own else "",
+    )

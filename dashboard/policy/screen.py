@@ -1,0 +1,146 @@
+"""The page Policy: the bands in force, a draft beside them, what it would have done, versions."""
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.errors import InvalidPolicy, PermissionDenied, StoreError
+from core.moderation.permissions import Actor, Permission, can
+from core.moderation.policies import Policy
+from core.moderation.policy_bands import with_bands
+from core.moderation.policy_drafts import PolicyDraft
+from core.moderation.policy_words import policy_lines
+from core.services.policy_desk import PolicyDesk, load_policy_desk
+from core.services.policy_simulation import try_policy
+from dashboard.policy.bands import band_sliders, in_words
+from dashboard.policy.drafts import others_actions, overtaken, own_actions
+from dashboard.policy.place import DraftForm, PolicyPlace
+from dashboard.policy.trial import trial_card
+from dashboard.policy.versions import versions_card
+from dashboard.policy.wording import LENGTHS, TrialSpan, draft_name
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import local_time, plain, viewer_zone
+
+YOURS = "Yours"
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    try:
+        desk = load_policy_desk(services.context, actor)
+    except (PermissionDenied, StoreError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    place: PolicyPlace = st.session_state.setdefault(f"policy_{actor.id}", PolicyPlace())
+    span = _header(desk, can_try=can(actor, Permission.SIMULATE_POLICY))
+    _outcome(place)
+    if not can(actor, Permission.SIMULATE_POLICY):
+        with st.container(border=True):
+            st.markdown("**In words**")
+            for line in policy_lines(desk.in_force):
+                st.text(line)
+        versions_card(place, services, actor, desk)
+        return
+    left, right = st.columns([32, 68], gap="medium")
+    with left:
+        with st.container(border=True):
+            policy = _draft_card(place, services, actor, desk)
+        versions_card(place, services, actor, desk)
+    with right:
+        _trial(services, actor, policy, span)
+
+
+def _header(desk: PolicyDesk, *, can_try: bool) -> TrialSpan:
+    since = local_time(desk.in_force.created_at, viewer_zone(st.context.timezone))
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Policy", width="content", anchor=False)
+        st.badge(f"in force: version {desk.in_force.version}, since {plain(since)}", color="gray")
+        st.space("stretch")
+        if not can_try:
+            return TrialSpan.MONTH
+        chosen = st.segmented_control(
+            "Tried on the last",
+            list(TrialSpan),
+            default=TrialSpan.MONTH,
+            key="span",
+            required=True,
+            label_visibility="collapsed",
+            bind="query-params",
+        )
+    return TrialSpan(chosen or TrialSpan.MONTH)
+
+
+def _outcome(place: PolicyPlace) -> None:
+    if place.refusal:
+        st.error(plain(place.refusal), icon=":material/error:")
+    elif place.done:
+        st.success(plain(place.done), icon=":material/check:")
+
+
+def _draft_card(place: PolicyPlace, services: Services, actor: Actor, desk: PolicyDesk) -> Policy:
+    """The sliders and what may be done. Returns the policy to try."""
+    draft, is_own = _chosen(actor, desk)
+    can_edit = is_own and can(actor, Permission.DRAFT_POLICY)
+    in_force = desk.in_force
+    if draft is not None:
+        st.markdown(f"**{plain(draft_name(draft))} of version {draft.policy.version}**")
+        overtaken(in_force, draft, is_own=is_own)
+        if draft.rolls_back_to is not None:
+            st.badge(f"back to version {draft.rolls_back_to}", icon=":material/undo:")
+    else:
+        words = "a draft begins here" if can_edit else "in force"
+        st.markdown(f"**Version {in_force.version}**, {words}")
+    bands = band_sliders(in_force, draft, can_edit=can_edit)
+    policy = draft.policy if draft is not None else in_force
+    form = DraftForm(in_force, draft, bands)
+    if can_edit and form.can_save:
+        policy = _as_set(services, form) or policy
+    in_words(in_force, policy)
+    if can_edit:
+        own_actions(place, services, actor, form)
+    elif draft is not None:
+        others_actions(place, services, actor, in_force, draft)
+    return policy
+
+
+def _as_set(services: Services, form: DraftForm) -> Policy | None:
+    """The policy with the bands of the sliders; None, and a message, if there can be none."""
+    version, now = form.in_force.version + 1, services.clock.now()
+    try:
+        return with_bands(form.in_force, form.bands, version=version, created_at=now)
+    except InvalidPolicy as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return None
+
+
+def _chosen(actor: Actor, desk: PolicyDesk) -> tuple[PolicyDraft | None, bool]:
+    """The draft to show, None for the policy in force, and whether it is one's own to edit."""
+    own = next((each for each in desk.drafts if each.author == actor.id), None)
+    others = {each.id: each for each in desk.drafts if each.author != actor.id}
+    if not others:
+        return own, True
+    mine = YOURS if can(actor, Permission.DRAFT_POLICY) else "In force"
+    chosen = st.selectbox(
+        "Show",
+        [mine, *others],
+        format_func=lambda name: plain(draft_name(others[name])) if name in others else name,
+        key=f"shown_{'_'.join(others)}",
+    )
+    return (others[chosen], False) if chosen in others else (own, True)
+
+
+def _trial(services: Services, actor: Actor, policy: Policy, span: TrialSpan) -> None:
+    length = LENGTHS[span]
+    since = None if length is None else services.clock.now() - length
+    try:
+        with st.spinner("Trying it on the past …"):
+            trial = try_policy(
+                services.context, actor, services.policy_history, policy, since=since
+            )
+    except StoreError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    trial_card(services, actor, trial)
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())

@@ -1,0 +1,166 @@
+"""What a draft would have done with the past: figures, the distribution, and the texts."""
+
+import pandas as pd
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.moderation.permissions import Actor
+from core.moderation.policies import Action
+from core.moderation.policy_bands import bands_of
+from core.moderation.scores import Label
+from core.moderation.simulation import FlipGroup
+from core.services.policy_simulation import PolicyTrial, list_flips
+from dashboard.covered import covered_text, wants_cover
+from dashboard.data_table import data_table
+from dashboard.policy.charts import edge_lines, score_bars, score_counts
+from dashboard.policy.wording import (
+    NOTHING_TO_TRY,
+    VERDICTS,
+    bound_words,
+    direction_badge,
+    found_words,
+    group_title,
+    rightly_share,
+    rightly_words,
+    share_words,
+    summary,
+    work_words,
+)
+from dashboard.wording import LABELS, NO_LONGER_SHOWN, cut_score
+
+TILE_PX = 170
+CHART_PX = 190
+LISTED, MORE = 10, 40
+LONGEST = 240
+MOST_ROWS = 10
+
+
+def trial_card(services: Services, actor: Actor, trial: PolicyTrial) -> None:
+    """Everything about one trial."""
+    if not trial.texts:
+        st.info(NOTHING_TO_TRY, icon=":material/hourglass_empty:")
+        return
+    with st.container(border=True):
+        st.markdown("**If it had been in force**")
+        st.text(summary(trial))
+        _figures(trial)
+        _distribution(trial)
+        if trial.other_models:
+            st.caption(
+                f"{trial.other_models:,} of these comments were scored by another version of the "
+                "model than the newest one."
+            )
+    if trial.flips:
+        with st.container(border=True):
+            _flips(services, actor, trial)
+
+
+def _figures(trial: PolicyTrial) -> None:
+    held, removed = trial.held_a_day(), trial.counts[Action.REMOVE]
+    tiles = (
+        ("held a day", f"{held[1]:,.1f}", held[1] - held[0], work_words(trial)),
+        (
+            "removed a day",
+            f"{removed[1] / trial.days:,.1f}",
+            (removed[1] - removed[0]) / trial.days,
+            f"{removed[1]:,} in all",
+        ),
+        ("abuse found", share_words(trial.after.found), None, found_words(trial)),
+        ("removed rightly", rightly_share(trial), None, rightly_words(trial)),
+    )
+    grid = st.grid(len(tiles), min_column_width=TILE_PX)
+    for title, value, change, words in tiles:
+        with grid.container(gap="xsmall"):
+            shown = None if change is None or abs(change) < 0.05 else f"{change:+,.1f}"
+            st.metric(title, value, shown, delta_color="off")
+            st.caption(words)
+
+
+def _distribution(trial: PolicyTrial) -> None:
+    in_force, draft = bands_of(trial.in_force), bands_of(trial.draft)
+    labels = [label for label in Label if label in draft and label in in_force]
+    if not labels:
+        return
+    changed = [label for label in labels if draft[label] != in_force[label]]
+    # Its key changes with the label that is shown first, so that it follows the sliders.
+    first = (changed or labels)[0]
+    label = st.selectbox(
+        "Scores of",
+        labels,
+        labels.index(first),
+        format_func=LABELS.__getitem__,
+        key=f"distribution_{first}",
+        width=220,
+    )
+    frame = score_counts(trial.simulation.history, label, draft[label])
+    st.altair_chart(
+        score_bars(frame, label, edge_lines(in_force[label], draft[label])),
+        height=CHART_PX,
+        key="distribution_chart",
+        alt=f"How many comments have which score for {LABELS[label]}, with the bands in force and "
+        "those of the draft",
+    )
+
+
+def _flips(services: Services, actor: Actor, trial: PolicyTrial) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        st.markdown(f"**Decided otherwise: {trial.flips:,}**", width="content")
+        for (before, after), count in trial.simulation.flip_counts().items():
+            words, color = direction_badge(before, after, count)
+            st.badge(words, color=color)  # type: ignore[arg-type]  # one of Streamlit's names
+    st.caption(bound_words(trial))
+    is_covered = wants_cover(services, actor)
+    for number, group in enumerate(trial.groups):
+        key = f"flips_{group.before}_{group.after}_{group.label}"
+        with st.expander(group_title(group), expanded=number == 0, key=key):
+            _texts(services, actor, trial, group, key, is_covered=is_covered)
+
+
+def _texts(
+    services: Services,
+    actor: Actor,
+    trial: PolicyTrial,
+    group: FlipGroup,
+    key: str,
+    *,
+    is_covered: bool,
+) -> None:
+    limit = int(st.session_state.get(f"{key}_limit", LISTED))
+    found = list_flips(services.context, actor, trial, group, limit)
+    frame = pd.DataFrame(
+        {
+            "comment": [
+                covered_text(one.text[:LONGEST], is_wanted=is_covered) or NO_LONGER_SHOWN
+                for one in found
+            ],
+            "score": [None if one.score is None else cut_score(one.score) for one in found],
+            "people": [VERDICTS[one.verdict] for one in found],
+            "reference": [one.reference for one in found],
+        }
+    )
+    data_table(
+        frame,
+        {
+            "comment": st.column_config.TextColumn(width="large"),
+            "score": st.column_config.NumberColumn(format="%.2f", width=60),
+            "people": st.column_config.TextColumn(width=80),
+            "reference": st.column_config.TextColumn(width=210),
+        },
+        key=f"{key}_texts",
+        alt=f"Texts, {group_title(group)}",
+        most_rows=MOST_ROWS,
+    )
+    hidden = min(limit, len(group.rows)) - len(found)
+    if hidden:
+        st.caption(f"{hidden:,} more are blind cases that nobody has decided yet.")
+    if limit < len(group.rows):
+        st.button(
+            f"Show {min(MORE, len(group.rows) - limit):,} more",
+            key=f"{key}_more",
+            on_click=_show_more,
+            args=(key, limit),
+        )
+
+
+def _show_more(key: str, limit: int) -> None:
+    st.session_state[f"{key}_limit"] = limit + MORE
