@@ -11,6 +11,8 @@ from core.moderation.scores import Label
 from dashboard.wording import LABELS
 
 BARS = 50
+# As everywhere: orange waits, red is a removal. Both are read on light and on dark.
+DONE_COLORS = {"passed": "#5b82e0", "held": "#d07a2d", "removed": "#d0453c"}
 
 
 def score_counts(history: History, label: Label, bands: LabelBands) -> pd.DataFrame:
@@ -39,7 +41,12 @@ def score_bars(
         alt.Chart(frame)
         .mark_bar()
         .encode(
-            x=alt.X("low:Q", title=f"{LABELS[label]} of all comments", axis=alt.Axis(tickCount=5)),
+            x=alt.X(
+                "low:Q",
+                bin="binned",
+                title=f"{LABELS[label]} of all comments",
+                axis=alt.Axis(tickCount=5, format=".1f"),
+            ),
             x2="high:Q",
             y=alt.Y(
                 "comments:Q",
@@ -49,7 +56,7 @@ def score_bars(
             ),
             color=alt.Color(
                 "by the draft:N",
-                scale=alt.Scale(domain=["passed", "held", "removed"]),
+                scale=alt.Scale(domain=list(DONE_COLORS), range=list(DONE_COLORS.values())),
                 legend=alt.Legend(orient="top", title=None, symbolType="square", offset=4),
             ),
             tooltip=[alt.Tooltip("low:Q", title="from"), alt.Tooltip("comments:Q", format=",d")],
@@ -57,7 +64,7 @@ def score_bars(
     )
     rules = (
         alt.Chart(lines)
-        .mark_rule(strokeWidth=2)
+        .mark_rule(strokeWidth=2, color="#868d9a")
         .encode(
             x="score:Q",
             strokeDash=alt.StrokeDash(

@@ -60,18 +60,18 @@ def step_chart(points: pd.DataFrame) -> alt.LayerChart:
         alt.Tooltip("nine of ten:N"),
     ]
     base = alt.Chart(points).encode(y=steps, tooltip=told)
-    line = base.mark_rule(strokeWidth=4, opacity=0.45).encode(
+    line = base.mark_rule(strokeWidth=4, color="#868d9a").encode(
         x=alt.X("median_s:Q", scale=scale, axis=axis), x2="ninth_tenth_s:Q"
     )
     median = base.mark_point(filled=True, size=110, opacity=1).encode(
         x=alt.X("median_s:Q", scale=scale, axis=axis)
     )
-    words = base.mark_text(align="left", dx=2, dy=-14, fontSize=12).encode(
+    words = base.mark_text(align="left", dx=2, dy=-14, fontSize=12, color="#868d9a").encode(
         x=alt.X("median_s:Q", scale=scale, axis=axis), text="median:N"
     )
     target = (
         base.transform_filter("isValid(datum.target_s)")
-        .mark_tick(thickness=3, size=24, color="#b45309")
+        .mark_tick(thickness=3, size=24, color="#d07a2d")
         .encode(x=alt.X("target_s:Q", scale=scale, axis=axis))
     )
     return alt.LayerChart(layer=[line, target, median, words])
