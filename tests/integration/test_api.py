@@ -266,8 +266,13 @@ def test_every_error_of_the_project_has_an_answer() -> None:
     kinds = [kind for kind in vars(errors).values() if isinstance(kind, type)]
     kinds = [kind for kind in kinds if issubclass(kind, ConsoleError)]
     assert errors.InvalidRows in kinds
+    more: dict[type, list[Any]] = {
+        errors.InvalidRows: [[]],
+        errors.InvalidAppeal: ["no_words"],
+        errors.AppealRefused: ["too_late"],
+    }
     for kind in kinds:
-        error = kind("x", []) if kind is errors.InvalidRows else kind("x")
+        error = kind("x", *more.get(kind, []))
         assert 400 <= answer_for(error).status < 600
     assert SYSTEM.id != API.id
 
