@@ -13,7 +13,7 @@ PAGES = (
     ("review", "review_queue", "Review queue", ":material/inbox:", Permission.SEE_QUEUE),
     ("appeals", "appeals", "Appeals", ":material/balance:", Permission.SEE_APPEALS),
     ("lookup", "lookup", "Look-up", ":material/search:", Permission.LOOK_UP),
-    ("policy", "policy", "Policy", ":material/tune:", Permission.SEE_POLICY),
+    ("policy", "policy", "Policy", ":material/rule:", Permission.SEE_POLICY),
     ("latency", "latency", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
     ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
     ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),

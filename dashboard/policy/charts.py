@@ -41,6 +41,7 @@ def score_bars(
         .encode(
             x=alt.X("low:Q", title=f"{LABELS[label]} of all comments", axis=alt.Axis(tickCount=5)),
             x2="high:Q",
+            y2=alt.datum(0),  # without it, a bar between two edges is a line at its height
             y=alt.Y(
                 "comments:Q",
                 title=None,
