@@ -11,6 +11,8 @@ from core.moderation.scores import Label
 from dashboard.wording import LABELS
 
 BARS = 50
+LINE_COLOR = "#7d8594"
+"""Seen on the light and on the dark background."""
 
 
 def score_counts(history: History, label: Label, bands: LabelBands) -> pd.DataFrame:
@@ -58,13 +60,13 @@ def score_bars(
     )
     rules = (
         alt.Chart(lines)
-        .mark_rule(strokeWidth=2)
+        .mark_rule(strokeWidth=2, color=LINE_COLOR)
         .encode(
             x="score:Q",
             strokeDash=alt.StrokeDash(
                 "edge:N",
                 scale=alt.Scale(domain=["draft", "in force"], range=[[1, 0], [4, 3]]),
-                legend=alt.Legend(orient="top", title=None),
+                legend=alt.Legend(orient="top", title=None, symbolStrokeColor=LINE_COLOR),
             ),
             tooltip=[alt.Tooltip("edge:N"), alt.Tooltip("score:Q")],
         )
