@@ -13,6 +13,8 @@ from dashboard.wording import LABELS
 BARS = 50
 # As everywhere: orange waits, red is a removal. Both are read on light and on dark.
 DONE_COLORS = {"passed": "#5b82e0", "held": "#d07a2d", "removed": "#d0453c"}
+LINE_COLOR = "#7d8594"
+"""Seen on the light and on the dark background."""
 
 
 def score_counts(history: History, label: Label, bands: LabelBands) -> pd.DataFrame:
@@ -48,6 +50,7 @@ def score_bars(
                 axis=alt.Axis(tickCount=5, format=".1f"),
             ),
             x2="high:Q",
+            y2=alt.datum(0),  # without it, a bar between two edges is a line at its height
             y=alt.Y(
                 "comments:Q",
                 title=None,
@@ -64,13 +67,13 @@ def score_bars(
     )
     rules = (
         alt.Chart(lines)
-        .mark_rule(strokeWidth=2, color="#868d9a")
+        .mark_rule(strokeWidth=2, color=LINE_COLOR)
         .encode(
             x="score:Q",
             strokeDash=alt.StrokeDash(
                 "edge:N",
                 scale=alt.Scale(domain=["draft", "in force"], range=[[1, 0], [4, 3]]),
-                legend=alt.Legend(orient="top", title=None),
+                legend=alt.Legend(orient="top", title=None, symbolStrokeColor=LINE_COLOR),
             ),
             tooltip=[alt.Tooltip("edge:N"), alt.Tooltip("score:Q")],
         )

@@ -119,8 +119,8 @@ def found_words(trial: PolicyTrial) -> str:
     """The interval of the share of abuse that is found, or why there is none."""
     estimate = trial.after.found
     if estimate is not None:
-        judged = f"from {estimate.judged:,} judged, {trial.in_audits:,} of them audited"
-        return f"{_interval(estimate)}, {judged}"
+        known = f"{estimate.judged:,} judged to be abuse, {trial.in_audits:,} audited"
+        return f"{_interval(estimate)}; {known}"
     if trial.in_audits < FEWEST_JUDGED:
         return (
             f"{trial.in_audits} of the {FEWEST_JUDGED} audited comments needed were judged: nobody "

@@ -12,7 +12,7 @@ import pytest
 
 from core.cli.main import main
 from core.cli.output import ExitCode
-from core.errors import RuleBroken
+from core.errors import InvalidAppeal, RuleBroken
 from core.moderation.comments import IncomingComment, Revision
 from core.moderation.dsa.rules import problems_of_batch
 from core.moderation.permissions import SYSTEM
@@ -100,7 +100,7 @@ def test_a_nul_is_refused_wherever_people_write(site: OutboxSite) -> None:
         decided(site.services, revision, Action.REMOVE, note="a\0b")
     decided(site.services, revision, Action.REMOVE)
     site.time.move(60)
-    with pytest.raises(RuleBroken, match="can't be stored"):
+    with pytest.raises(InvalidAppeal, match="can't be stored"):
         appealed(site.services, revision, "a\0b")
 
 

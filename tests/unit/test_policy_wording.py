@@ -110,7 +110,7 @@ def test_what_is_known_has_its_interval() -> None:
     known = trial(after=Shares(ESTIMATE, ESTIMATE), in_audits=450)
     known = replace(known, counts={**known.counts, Action.REMOVE: (0, 7)})
     assert share_words(known.after.found) == "71 %"
-    assert found_words(known) == "58 % to 82 %, from 500 judged, 450 of them audited"
+    assert found_words(known) == "58 % to 82 %; 500 judged to be abuse, 450 audited"
     assert rightly_share(known) == "71 %"
     assert rightly_words(known) == "58 % to 82 %, from 500 judged"
 
