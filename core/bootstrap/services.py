@@ -35,15 +35,14 @@ from core.services.cascade import open_cascade
 from core.services.context import Context
 from core.services.failure import FailureRule
 from core.services.policies import ensure_policy
-from core.services.policy_history import PolicyHistory
 from core.services.trials import SpareBackends
 from core.servinglog.record import DiscardingLog, ServingLog
 from core.servinglog.writer import SegmentWriter
 from core.sources.base import CommentSource
-from core.store.history_file import HISTORY_FILE, HistoryFile
 
 if TYPE_CHECKING:
     from core.services.backends import Catalogue
+    from core.services.policy_history import PolicyHistory
     from core.servinglog.queries import ServingLogQueries
 
 _logger = logging.getLogger(__name__)
@@ -138,8 +137,11 @@ class Services:
         return bundled_source()
 
     @cached_property
-    def policy_history(self) -> PolicyHistory:
+    def policy_history(self) -> "PolicyHistory":
         """The history on which a policy is tried, kept in the home folder."""
+        from core.services.policy_history import PolicyHistory
+        from core.store.history_file import HISTORY_FILE, HistoryFile
+
         make_private_folder(self.settings.policy_history_dir)
         keeper = HistoryFile(self.settings.policy_history_dir / HISTORY_FILE)
         return PolicyHistory(self.context.store, self.clock, keeper)

@@ -18,6 +18,7 @@ from tests.postgres_server import drop_database, new_database
 from tests.search_index import check_postgres_index
 
 BACK_TO_0012 = (
+    "DROP TABLE policy_drafts",
     "DROP TABLE outbox",
     "DROP INDEX ix_audit_kind",
     "DROP INDEX ix_audit_actor",
