@@ -168,6 +168,7 @@ def drawn_population(seed: int, share: float) -> tuple[History, float]:
     return past, float((is_abuse & is_flagged).sum() / is_abuse.sum())
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     hits = []
     for seed in range(200):
