@@ -12,6 +12,7 @@ from core.inference.backends_file import declared_names
 from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
 from core.moderation.appeals import ANSWER_DAYS
+from core.moderation.erasure import KEPT_FOR_EVER, retention_problem
 from core.moderation.languages import ENGLISH, code_problem
 from core.moderation.outbox import Channel
 from core.moderation.response_times import REVIEW_HOURS
@@ -79,6 +80,7 @@ class Settings:
     appeal_window_days: int = 184
     appeal_answer_days: int = ANSWER_DAYS
     review_hours: int = REVIEW_HOURS
+    retention_days: int = KEPT_FOR_EVER
     rules_url: str = NOT_SET
     # These may hold keys and passwords, too.
     webhook_url: str = field(default=NOT_SET, repr=False)
@@ -247,6 +249,12 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
         )
     if problem := address_problem(settings.log_store):
         raise ConfigError(f"MODCONSOLE_LOG_STORE: {problem}")
+    kept, windows = (
+        settings.retention_days,
+        (settings.appeal_window_days, settings.appeal_answer_days),
+    )
+    if problem := retention_problem(kept, *windows):
+        raise ConfigError(f"MODCONSOLE_RETENTION_DAYS: {problem}")
     _check_channels(settings)
     for code in settings.language_codes:
         if problem := code_problem(code):

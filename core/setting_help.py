@@ -75,6 +75,9 @@ SETTING_HELP: dict[str, str] = {
     "which stays as it was if the setting changes later; *Appeals* shows what is due first.",
     "review_hours": "Hours in which a case should be decided; the page *Work* counts those that "
     "waited longer.",
+    "retention_days": "Days after which a comment's author and texts are erased, counted from the "
+    "last thing that happened to it; 0: never. Not less than the days for an appeal and its "
+    "answer. The API erases once a day, `modconsole erase expired` at once. See docs/erasure.md.",
     "rules_url": "Where the site's rules can be read, for statements of reasons: `none`, or an "
     "address such as `https://example.org/rules#{reason}`, with `{reason}` for the code of the "
     "reason.",

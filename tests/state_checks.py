@@ -62,9 +62,16 @@ INVARIANTS: dict[str, str] = {
     "a report names the source of its comment": """
         SELECT p.id FROM reports p JOIN revisions r ON r.id = p.revision_id
         JOIN comments c ON c.id = r.comment_id WHERE p.source <> c.source""",
-    "each case's text has its signature": """
+    "each case's text has its signature, unless it was erased": """
         SELECT c.id FROM cases c LEFT JOIN near_texts t ON t.revision_id = c.revision_id
-        WHERE c.text_key IS NULL OR t.number IS NULL""",
+        JOIN revisions r ON r.id = c.revision_id JOIN comments o ON o.id = r.comment_id
+        WHERE (c.text_key IS NULL OR t.number IS NULL) <> (o.erased_at IS NOT NULL)""",
+    "of an erased comment nothing is left to read": """
+        SELECT c.id FROM comments c JOIN revisions r ON r.comment_id = c.id
+        LEFT JOIN decisions d ON d.revision_id = r.id LEFT JOIN appeals a ON a.revision_id = r.id
+        WHERE c.erased_at IS NOT NULL AND (c.author <> '[erased]' OR r.withdrawn_at IS NULL
+        OR r.original || r.body <> '' OR coalesce(d.note || d.internal_note, '') <> ''
+        OR coalesce(a.words, '') <> '')""",
     "no appeal is pending on a replaced or withdrawn text": """
         SELECT a.id FROM appeals a JOIN revisions r ON r.id = a.revision_id
         WHERE a.status = 'pending' AND (r.is_latest = 0 OR r.withdrawn_at IS NOT NULL)""",

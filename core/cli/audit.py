@@ -63,12 +63,15 @@ def _show(check: ChainCheck, known_head: str | None) -> int:
         if check.is_whole
         else f"{events}: THE AUDIT LOG WAS CHANGED."
     )
+    if check.erased:
+        print(f"Of {check.erased:,} of them an erasure left the digest only.")
     if check.head is not None:
         print(f"Head: {check.head.link}")
     print(
         json.dumps(
             {
                 "events": check.events,
+                "erased": check.erased,
                 "breaks": check.break_count,
                 "is_whole": check.is_whole,
                 "head": check.head.link if check.head else None,
@@ -86,6 +89,8 @@ def _break_line(found: ChainBreak, check: ChainCheck) -> str:
             f"The log ends with event {found.after_seq}, and the state noted {last} as its last "
             "one: events at the end were deleted or put there past the console."
         )
+    if found.is_erasure:
+        return f"Event {event.seq} ({event.kind}) was emptied, and no event says by which erasure."
     before = f"event {found.after_seq}" if found.after_seq else "the beginning"
     at = datetime.fromtimestamp(event.occurred_at / 1e6, UTC)
     return (

@@ -122,6 +122,7 @@ def describe_ingest(report: IngestReport) -> str:
         (report.edited, "edited"),
         (report.unchanged, "already known"),
         (report.withdrawn, "withdrawn"),
+        (report.erased, "left out, since they were erased"),
         (report.threads, "thread titles"),
     ):
         if count:

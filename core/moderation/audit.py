@@ -23,6 +23,7 @@ class AuditKind(StrEnum):
     COMMENT_EDITED = "comment.edited"
     COMMENT_COMPLETED = "comment.completed"
     COMMENT_WITHDRAWN = "comment.withdrawn"
+    COMMENT_ERASED = "comment.erased"
     DECISION_AUTOMATED = "decision.automated"
     DECISION_REVIEWED = "decision.reviewed"
     DECISION_UNDONE = "decision.undone"
@@ -38,6 +39,7 @@ class AuditKind(StrEnum):
     COMMENT_REPORTED = "comment.reported"
     REPORTER_MUTED = "reporter.muted"
     REPORTER_UNMUTED = "reporter.unmuted"
+    REPORTER_ERASED = "reporter.erased"
     POLICY_STORED = "policy.stored"
     POLICY_DRAFTED = "policy.drafted"
     POLICY_PROPOSED = "policy.proposed"
@@ -66,7 +68,8 @@ class AuditFilter:
 class AuditEvent:
     """One entry of the audit trail. `subject_id` is the id of the revision, of the group or of the
     draft of a policy it is about, a policy version, a reporter as SOURCE:REPORTER, the person whose
-    preferences changed, READ_LIMIT, AUDIT_LOG, STATEMENTS or OUTBOX.
+    preferences changed, READ_LIMIT, AUDIT_LOG, STATEMENTS or OUTBOX. An event that named a reporter
+    whose name was erased has ERASED (core.moderation.erasure) instead.
 
     `data` holds ids, codes and a lead's words on a reporter, never the text of a comment.
     """

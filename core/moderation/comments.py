@@ -20,7 +20,7 @@ UNKNOWN_AUTHOR = "[unknown]"
 _NO_NAMES = frozenset(
     (
         *("", "-", "?", "unknown", "deleted", "removed", "deleted user", "deleted account"),
-        *("anonymous", "anonymous user", "anonymous coward", "anon", "guest"),
+        *("erased", "anonymous", "anonymous user", "anonymous coward", "anon", "guest"),
         *("nan", "null", "none", "n/a", "undefined"),
     )
 )
@@ -78,7 +78,8 @@ class IncomingComment:
 
 @dataclass(frozen=True, slots=True)
 class Comment:
-    """One stored comment. (`source`, `source_id`) is unique, so that ingest can be repeated."""
+    """One stored comment. (`source`, `source_id`) is unique, so that ingest can be repeated. From
+    `erased_at` on it has no author and no text, and takes none."""
 
     id: str
     source: str
@@ -87,6 +88,7 @@ class Comment:
     created_at: datetime
     parent_source_id: str | None
     is_time_known: bool = True
+    erased_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,7 +134,9 @@ def is_named(author: str) -> bool:
 
 def completed(known: Comment, incoming: IncomingComment) -> Comment:
     """The known comment with its unknown author, time and parent filled in from `incoming`; known
-    values are kept."""
+    values are kept, and nothing is filled in once it was erased."""
+    if known.erased_at is not None:
+        return known
     is_named_now = is_named(incoming.author) and not is_named(known.author)
     is_dated_now = incoming.is_time_known and not known.is_time_known
     return replace(

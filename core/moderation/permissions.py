@@ -48,6 +48,7 @@ class Permission(StrEnum):
     EXPORT_STATEMENTS = "export statements of reasons"
     SEE_OUTBOX = "see messages to the site and to authors"
     REPLAY_MESSAGES = "have dead messages sent again"
+    ERASE = "erase what an author wrote"
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,13 +35,15 @@ KEPT_REJECTIONS = 50
 class IngestReport:
     """The outcome of all rows so far. `rejected` counts all rejected rows, `rejections` has only
     the first messages. `completed` counts the known comments whose unknown author, time or parent
-    was filled in; they are also counted as unchanged or edited."""
+    was filled in; they are also counted as unchanged or edited. `erased` came again after their
+    erasure, and nothing of them was stored."""
 
     stored: int = 0
     edited: int = 0
     unchanged: int = 0
     completed: int = 0
     withdrawn: int = 0
+    erased: int = 0
     threads: int = 0
     skipped: Counter[str] = field(default_factory=Counter)
     rejected: int = 0
@@ -50,7 +52,7 @@ class IngestReport:
     @property
     def rows(self) -> int:
         """The number of rows read so far."""
-        comments = self.stored + self.edited + self.unchanged + self.withdrawn
+        comments = self.stored + self.edited + self.unchanged + self.withdrawn + self.erased
         return comments + self.threads + self.skipped.total() + self.rejected
 
     def reject(self, message: str) -> None:
@@ -155,14 +157,17 @@ def complete_comment(context: Context, actor: Actor, tx: Writer, incoming: Incom
 def store_comment(
     context: Context, actor: Actor, tx: Writer, incoming: IncomingComment
 ) -> tuple[str, Revision]:
-    """Store one comment. Returns `stored`, `edited` or `unchanged`, and its latest revision.
+    """Store one comment. Returns `stored`, `edited`, `unchanged` or `erased`, and its latest
+    revision.
 
-    A withdrawn comment that is sent again gets a new revision, even with the same text. Raises
-    InvalidInput.
+    A withdrawn comment that is sent again gets a new revision, even with the same text; an erased
+    one stays as it is. Raises InvalidInput.
     """
     check_incoming(incoming)
     known = tx.comment_by_source(incoming.source, incoming.source_id)
     latest = tx.latest_revision(known.id) if known else None
+    if known is not None and known.erased_at is not None and latest is not None:
+        return "erased", latest
     is_gone = latest is not None and latest.is_withdrawn
     if latest is not None and not is_gone and is_same_text(latest.original, incoming.text):
         return "unchanged", latest

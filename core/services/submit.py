@@ -76,6 +76,8 @@ def take(context: Context, incoming: Sequence[IncomingComment]) -> Taken:
                 if is_placeholder(comment.text):
                     raise InvalidInput("marks a deleted comment; withdraw it with DELETE")
                 taken.append(store_comment(context, API, tx, comment))
+                if taken[-1][0] == "erased":
+                    raise InvalidInput("was erased with this `id`, which takes no new text")
                 if taken[-1][0] != "stored":
                     complete_comment(context, API, tx, comment)
             except InvalidInput as error:

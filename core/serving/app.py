@@ -15,6 +15,7 @@ from core.addresses import LOOPBACK_NAMES
 from core.bootstrap.outbox import make_senders
 from core.bootstrap.services import Services
 from core.errors import BackendError
+from core.processes.retention import Retention
 from core.processes.sending import Sending
 from core.serving import open_inference, openai_moderations, reporting, routes, tei_predict
 from core.serving.docs_page import STYLE_HASH, render_docs
@@ -71,9 +72,12 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     rescoring.start()
     sending = Sending(make_senders(process.services))
     sending.start()
+    retention = Retention(process.services.context, process.services.settings.retention_days)
+    retention.start()
     yield
     rescoring.stop()
     sending.stop()
+    retention.stop()
     process.close()
 
 

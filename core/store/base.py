@@ -26,6 +26,7 @@ from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.sign_ins import SignIn
 from core.store.appeal_base import AppealReader, AppealWriter
 from core.store.audit_base import AuditReader
+from core.store.erasure_base import ErasureReader, ErasureWriter
 from core.store.history_base import HistoryReader
 from core.store.near_base import NearReader
 from core.store.outbox_base import OutboxReader, OutboxWriter
@@ -49,6 +50,7 @@ from core.store.work_base import WorkReader
 class Reader(
     AppealReader,
     AuditReader,
+    ErasureReader,
     HistoryReader,
     NearReader,
     OutboxReader,
@@ -184,7 +186,9 @@ class Reader(
         ...
 
 
-class Writer(Reader, AppealWriter, OutboxWriter, PolicyWriter, ReportWriter, Protocol):
+class Writer(
+    Reader, AppealWriter, ErasureWriter, OutboxWriter, PolicyWriter, ReportWriter, Protocol
+):
     """The writes, and the reads of Reader inside the write transaction."""
 
     def add_thread(self, thread: IncomingThread) -> bool:
@@ -267,6 +271,11 @@ class Store(Protocol):
 
     def check_writable(self) -> None:
         """Raises StoreError if nothing can be stored now; never waits long."""
+        ...
+
+    def purge(self) -> None:
+        """Removes words that the tables no longer hold from wherever else the database keeps them
+        for now: its log and the index of the search. In many short transactions."""
         ...
 
     def close(self) -> None: ...

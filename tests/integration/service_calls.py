@@ -11,6 +11,7 @@ from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
 from core.moderation.queue import QueueFilter
 from core.services import (
+    erasure,
     explain,
     ingest,
     parity,
@@ -267,4 +268,16 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         "nnyyyn",
     ),
     ("withdraw.withdraw_comment", "withdraw"): (withdraw_one, "nnnyyn"),
+    ("erasure.count_erasable", "count"): (
+        lambda s, a: erasure.count_erasable(s.context, a, "test", "sam"),
+        "nnnnyn",
+    ),
+    ("erasure.erase_author", "erase"): (
+        lambda s, a: list(erasure.erase_author(s.context, a, "test", "sam")),
+        "nnnnyn",
+    ),
+    ("erasure.erase_expired", "erase"): (
+        lambda s, a: list(erasure.erase_expired(s.context, a, 200)),
+        "nnnnyn",
+    ),
 }

@@ -50,7 +50,7 @@ def test_an_unchanged_log_is_whole_and_its_head_is_told(site, capsys) -> None:
     code, printed, told = verify(capsys)
     assert code == 0
     assert "7 events, each follows from the one before it." in printed
-    assert told == {"events": 7, "breaks": 0, "is_whole": True, "head": told["head"]}
+    assert told == {"events": 7, "erased": 0, "breaks": 0, "is_whole": True, "head": told["head"]}
     decided(site, scored(site, HELD), Action.REMOVE)
     assert verify(capsys, "--head", str(told["head"]))[0] == 0
 

@@ -30,6 +30,8 @@ BACK_TO_0012 = (
     "DROP FUNCTION audit_noted",
     "DROP TABLE audit_head",
     "ALTER TABLE audit_events DROP COLUMN link",
+    "ALTER TABLE audit_events DROP COLUMN erased_digest",
+    "ALTER TABLE comments DROP COLUMN erased_at",
     "DROP TABLE search_documents",
     "UPDATE alembic_version SET version_num = '0012'",
 )

@@ -51,7 +51,8 @@ BREAK: dict[str, str] = {
         "UPDATE policy_drafts SET state = 'drafted' WHERE state = 'published'"
     ),
     "a report names the source of its comment": "UPDATE reports SET source = 'elsewhere'",
-    "each case's text has its signature": "UPDATE cases SET text_key = NULL",
+    "each case's text has its signature, unless it was erased": "UPDATE cases SET text_key = NULL",
+    "of an erased comment nothing is left to read": "UPDATE comments SET erased_at = 1",
     "no appeal is pending on a replaced or withdrawn text": (
         "UPDATE revisions SET is_latest = 0 WHERE id IN "
         "(SELECT revision_id FROM appeals WHERE status = 'pending')"

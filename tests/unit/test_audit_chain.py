@@ -1,5 +1,7 @@
 """The chain of the audit log finds every change of it."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -10,8 +12,11 @@ from core.moderation.audit_chain import (
     StoredEvent,
     check_chain,
     digest_of,
+    erased_places,
     link_after,
+    named_places,
 )
+from core.moderation.erasure import ERASED
 
 TOLD = st.tuples(
     st.text(max_size=5), st.text(max_size=5), st.text(max_size=5), st.text(max_size=5),
@@ -64,9 +69,51 @@ def test_two_events_in_each_others_place_are_found() -> None:
 def test_a_chain_that_was_made_anew_lacks_the_head_noted_before() -> None:
     head = CHAIN[4].link
     assert check_chain(CHAIN, head_of(CHAIN), head).is_whole
-    forged = chain_of([event[1:-1] for event in CHAIN[1:]])
+    forged = chain_of([event[1:7] for event in CHAIN[1:]])
     check = check_chain(forged, head_of(forged), head)
     assert (check.break_count, check.is_known_head_in, check.is_whole) == (0, False, False)
+
+
+def emptied(event: StoredEvent) -> StoredEvent:
+    """As an erasure leaves it."""
+    return event._replace(subject_id=ERASED, data="{}", erased_digest=digest_of(event))
+
+
+def chain_with_erasure(data: str) -> list[StoredEvent]:
+    """Three events, of which the second was erased, and an event with that data."""
+    told = [(f"e{n}", "reporter.muted", "lena", "site:una", n, "{}") for n in range(1, 4)]
+    events = chain_of([*told, ("e4", "reporter.erased", "system", "audit_log", 4, data)])
+    events[1] = emptied(events[1])
+    return events
+
+
+def test_the_chain_goes_on_over_an_erased_event_that_a_later_one_names() -> None:
+    events = chain_with_erasure(f'{{"events": "{named_places([2])}", "reports": "0"}}')
+    check = check_chain(events, head_of(events))
+    assert check.is_whole
+    assert check.erased == 1
+
+
+@pytest.mark.parametrize(
+    "data", ['{"events": "1,3"}', '{"events": ""}', "{}", '{"events": 2}', '{"events": "x"}', "[]"]
+)
+def test_an_event_emptied_without_such_a_word_counts_as_changed(data: str) -> None:
+    events = chain_with_erasure(data)
+    check = check_chain(events, head_of(events))
+    assert [(found.event, found.is_erasure) for found in check.breaks] == [(events[1], True)]
+    assert not check.is_whole
+
+
+def test_a_digest_made_up_for_an_erased_event_breaks_the_chain() -> None:
+    events = chain_with_erasure('{"events": "2"}')
+    events[1] = events[1]._replace(erased_digest=digest_of(events[2]))
+    check = check_chain(events, head_of(events))
+    assert [(found.after_seq, found.is_erasure) for found in check.breaks] == [(1, False)]
+
+
+def test_places_are_read_as_they_were_named() -> None:
+    for places in ([], [3], [12, 57, 10**12]):
+        assert erased_places(json.dumps({"events": named_places(places)})) == places
 
 
 def test_many_breaks_are_counted_and_the_first_kept() -> None:

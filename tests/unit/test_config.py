@@ -37,6 +37,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "appeal_window_days": ("20", 20),
     "appeal_answer_days": ("3", 3),
     "review_hours": ("8", 8),
+    "retention_days": ("365", 365),
     "rules_url": ("https://example.org/rules#{reason}", "https://example.org/rules#{reason}"),
     "webhook_url": ("https://site.example/hooks", "https://site.example/hooks"),
     "webhook_secret": (f"whsec_{'A' * 32}", f"whsec_{'A' * 32}"),

@@ -39,6 +39,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.EXPORT_STATEMENTS:  (N, N, N, N, Y, Y),
     Permission.SEE_OUTBOX:         (N, N, N, Y, Y, Y),
     Permission.REPLAY_MESSAGES:    (N, N, N, Y, Y, N),
+    Permission.ERASE:              (N, N, N, N, Y, N),
     Permission.SET_PREFERENCES:    (N, Y, Y, N, Y, Y),
     Permission.SEE_APPEALS:        (N, Y, Y, N, Y, Y),
     Permission.HEAR_APPEALS:       (N, N, Y, N, Y, N),

@@ -24,7 +24,7 @@ class SqlAuditReads:
 
     def audit_chain(self) -> Iterator[StoredEvent]:
         found = self._connection.exec_driver_sql(
-            "SELECT seq, id, kind, actor, subject_id, occurred_at, data, link "
+            "SELECT seq, id, kind, actor, subject_id, occurred_at, data, link, erased_digest "
             "FROM audit_events ORDER BY seq",
             execution_options={"stream_results": True, "yield_per": _CHAIN_ROWS},
         )

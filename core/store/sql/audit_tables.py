@@ -15,6 +15,8 @@ audit_events = Table(
     Column("occurred_at", BigInteger, nullable=False),
     Column("data", Text, nullable=False),
     Column("link", Text, nullable=False, server_default=""),
+    # What the link was made of, where an erasure took what the event said.
+    Column("erased_digest", Text),
     Index("ix_audit_subject", "subject_id", "seq"),
     Index("ix_audit_kind", "kind", "seq"),
     Index("ix_audit_actor", "actor", "kind", "seq"),

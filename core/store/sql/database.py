@@ -45,6 +45,15 @@ class StateDatabase(Protocol):
         """Makes the search's index of the tables as they are."""
         ...
 
+    def purge(self, connection: Connection, *, is_first: bool) -> bool:
+        """In a transaction, removes a part of the words that the search's index still has of texts
+        that left it; whether there may be more. `is_first`: all that is there now is meant."""
+        ...
+
+    def empty_log(self) -> None:
+        """Outside a transaction, removes what the log still has of what was overwritten."""
+        ...
+
     def check(self) -> None:
         """Raises StoreError if it is no longer the state that this process opened."""
         ...

@@ -27,6 +27,7 @@ from core.store.sql.appeals import SqlAppealReads
 from core.store.sql.audit_log import SqlAuditReads
 from core.store.sql.claims import SqlClaimReads
 from core.store.sql.conversations import SqlConversations
+from core.store.sql.erasure import SqlErasureReads
 from core.store.sql.history import SqlHistory
 from core.store.sql.outbox import SqlOutboxReads
 from core.store.sql.people import SqlPeople
@@ -91,6 +92,7 @@ class SqlReader(
     SqlAuditReads,
     SqlConversations,
     SqlClaimReads,
+    SqlErasureReads,
     SqlHistory,
     SqlOutboxReads,
     SqlPeople,

@@ -46,6 +46,7 @@ def comment_from_row(row: RowMapping) -> Comment:
         created_at=from_micros(row["created_at"]),
         parent_source_id=row["parent_source_id"],
         is_time_known=bool(row["is_time_known"]),
+        erased_at=maybe_time(row["erased_at"]),
     )
 
 

@@ -77,6 +77,16 @@ class SqlStore:
         """In a `transaction` that wrote to the tables past the writer."""
         self._database.index_texts(connection)
 
+    def purge(self) -> None:
+        """In many transactions, between which others write."""
+        is_first = is_more = True
+        while is_more:
+            with self.transaction() as connection:
+                is_more = self._database.purge(connection, is_first=is_first)
+            is_first = False
+        with self._errors():
+            self._database.empty_log()
+
     @contextmanager
     def together(self) -> Iterator[None]:
         """A group commit of this thread's writes; other threads wait until it ends."""

@@ -71,6 +71,8 @@ comments = Table(
     Column("parent_source_id", Text),
     # 0: the source gave no time, and `created_at` is the time of reading.
     Column("is_time_known", Integer, nullable=False, server_default="1"),
+    # From then on it has neither author nor texts.
+    Column("erased_at", BigInteger),
     UniqueConstraint("source", "source_id"),
     Index("ix_comments_author", "source", "author", "created_at", "id"),
     # For a comment's replies.

@@ -19,6 +19,7 @@ from core.store.sql.appeals import SqlAppealWrites
 from core.store.sql.audit_chain import event_values, insert_event
 from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
+from core.store.sql.erasure import SqlErasureWrites
 from core.store.sql.outbox import SqlOutboxWrites
 from core.store.sql.people import preferences_to_json
 from core.store.sql.policies import SqlPolicyWrites
@@ -61,6 +62,7 @@ class SqlWriter(
     SqlReader,
     SqlAppealWrites,
     SqlClaimWrites,
+    SqlErasureWrites,
     SqlOutboxWrites,
     SqlPolicyWrites,
     SqlReportWrites,

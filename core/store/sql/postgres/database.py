@@ -46,6 +46,13 @@ class PostgresDatabase:
         # The server would learn within minutes how many rows there are, and plan badly till then.
         connection.exec_driver_sql(f"ANALYZE {', '.join(metadata.tables)}")
 
+    def purge(self, connection: Connection, *, is_first: bool) -> bool:
+        """The index has no other words than its table."""
+        return False
+
+    def empty_log(self) -> None:
+        """The server overwrites what was deleted after its own VACUUM, and its log in its turn."""
+
     def check_is_ours(self, connection: Connection) -> None:
         found = set(inspect(connection).get_table_names())
         if "alembic_version" not in found and (taken := found & set(metadata.tables)):

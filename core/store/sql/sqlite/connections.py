@@ -1,6 +1,8 @@
 """Connections to the SQLite file.
 
-It is in WAL mode with `synchronous=FULL`: a commit that has returned is on the disk.
+It is in WAL mode with `synchronous=FULL`: a commit that has returned is on the disk. With
+`secure_delete`, which some builds of SQLite have by default, what is deleted or overwritten is gone
+from the file's pages, too, so that erased words can't be read from a copy of the file.
 """
 
 import hashlib
@@ -43,7 +45,7 @@ def make_engine(path: Path) -> Engine:
         raw.create_function(SHA256, 1, _sha256, deterministic=True)  # type: ignore[attr-defined]
         cursor = raw.cursor()  # type: ignore[attr-defined]  # a DB-API connection
         _enter_wal(cursor)
-        for pragma in ("synchronous=FULL", "foreign_keys=ON"):
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 

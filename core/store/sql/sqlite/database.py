@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError, OperationalError
 from core.errors import StoreError
 from core.store.sql.sqlite.connections import make_engine, open_probe
 from core.store.sql.sqlite.opened_state import OpenedState, check_room
-from core.store.sql.sqlite.search_index import enter_new_texts, make_index
+from core.store.sql.sqlite.search_index import enter_new_texts, make_index, merge_index
 from core.store.sql.sqlite.state_file import StateFile, is_damage
 
 PROBE_TIMEOUT_S = 1.0
@@ -52,6 +52,14 @@ class SqliteDatabase:
 
     def index_texts(self, connection: Connection) -> None:
         make_index(connection)
+
+    def purge(self, connection: Connection, *, is_first: bool) -> bool:
+        return merge_index(connection, is_first=is_first)
+
+    def empty_log(self) -> None:
+        with self.engine.connect() as connection:
+            # Waits for readers of older pages; those who come later need no log.
+            connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
 
     def check_is_ours(self, connection: Connection) -> None:
         self._file.check_content(connection)

@@ -1,0 +1,54 @@
+"""The parts of `core.store.base.Reader` and `Writer` about the erasure of texts and names."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from core.moderation.audit import AuditEvent
+from core.moderation.comments import Comment
+from core.moderation.erasure import ErasureCount
+
+
+class ErasureReader(Protocol):
+    """Reads as those of Reader."""
+
+    def count_of_author(self, source: str, author: str) -> ErasureCount:
+        """What bears that name."""
+        ...
+
+    def comments_of_author(self, source: str, author: str, limit: int) -> Sequence[Comment]:
+        """Some of them."""
+        ...
+
+    def expired_comments(self, since: datetime, after: str, limit: int) -> Sequence[Comment]:
+        """Comments on which nothing happened since then (no text, decision or appeal) and nothing
+        waits (a case, an appeal, a message), from the one after the id `after`, by id."""
+        ...
+
+    def is_expired(self, comment_id: str, since: datetime) -> bool:
+        """Whether `expired_comments` has the comment."""
+        ...
+
+    def mutes_in_audit(self, source: str, reporter: str) -> Sequence[int]:
+        """The places of the audit events that name the reporter."""
+        ...
+
+
+class ErasureWriter(Protocol):
+    """Writes as those of Writer."""
+
+    def erase_comment(self, comment: Comment, erased_at: datetime, audit: AuditEvent) -> None:
+        """Take its author's name, all its texts, and all words about them by anybody. References
+        to it lead nowhere afterwards. It must be withdrawn."""
+        ...
+
+    def erase_threads(self, source: str, author: str) -> int:
+        """Take the titles and the author's name; returns of how many."""
+        ...
+
+    def erase_reporter(
+        self, source: str, reporter: str, name: str, mutes: Sequence[int], audit: AuditEvent
+    ) -> int:
+        """Call the reporter `name` from now on, and take what they and others wrote about it, also
+        in the audit events at these places. Returns the number of the reports."""
+        ...

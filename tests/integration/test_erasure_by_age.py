@@ -1,0 +1,68 @@
+"""Retention: what is old enough and done goes, and nothing else."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.bootstrap.services import Services
+from core.errors import NotFound
+from core.moderation.permissions import SYSTEM
+from core.moderation.policies import Action
+from core.services.erasure import erase_expired
+from core.services.lookup import look_up
+from tests.factories import (
+    CLEAN,
+    HELD,
+    appealed,
+    decided,
+    edited,
+    heard,
+    make_services,
+    removed_by_person,
+    scored,
+)
+from tests.moving_clock import MovingClock
+from tests.state_checks import broken_invariants, place_of
+
+DAY_S = 86_400
+
+
+@pytest.fixture
+def aged(tmp_path: Path, each_state_url: str) -> Iterator[tuple[Services, MovingClock]]:
+    """A site whose clock stands still until it is moved."""
+    clock = MovingClock()
+    made = make_services(tmp_path, clock=clock.clock, state_url=each_state_url)
+    yield made, clock
+    made.context.store.close()
+
+
+def test_only_what_is_done_and_old_enough_goes(aged: tuple[Services, MovingClock]) -> None:
+    site, clock = aged
+    visible, removed = scored(site, CLEAN, author="a"), removed_by_person(site)
+    waiting, escalated = scored(site, HELD, author="b"), scored(site, HELD, author="c")
+    decided(site, escalated, Action.ESCALATE)
+    appealed_one, looked_at = removed_by_person(site), removed_by_person(site)
+    appealed(site, appealed_one)
+    appeal = appealed(site, looked_at)
+    clock.move(99 * DAY_S)
+    again, newer = edited(site, scored(site, CLEAN, author="d"), "Another."), scored(site, CLEAN)
+    heard(site, appeal, overturn=False)
+    clock.move(2 * DAY_S)
+    erased = list(erase_expired(site.context, SYSTEM, 100))
+    assert sum(each.comments for each in erased) == 2
+    with site.context.store.read() as reader:
+        texts = {
+            revision.id: (reader.revision(revision.id) or revision).text
+            for revision in (visible, removed, waiting, escalated, appealed_one, looked_at, again)
+        }
+    assert [texts.pop(revision.id) for revision in (visible, removed)] == ["", ""]
+    assert all(texts.values())
+    assert list(erase_expired(site.context, SYSTEM, 100)) == []
+    assert list(erase_expired(site.context, SYSTEM, 0)) == []
+    clock.move(99 * DAY_S)
+    assert sum(each.comments for each in erase_expired(site.context, SYSTEM, 100)) == 3
+    assert look_up(site.context, waiting.reference).text == HELD
+    with pytest.raises(NotFound):
+        look_up(site.context, newer.reference)
+    assert broken_invariants(place_of(site.settings)) == {}
