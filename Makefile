@@ -75,8 +75,9 @@ test-avx2: $(VENV)/.test
 	TESTS_CPU_INFO=tests/haswell.cpuinfo \
 		$(QEMU) -cpu Haswell $(BIN)/python -m pytest -m rounding $(ROUNDING)
 
+test-kills: JOBS = 2
 test-kills: $(VENV)/.test .venv-s3/.done
-	$(BIN)/python -m pytest -m kills
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m kills
 
 test-postgres: $(VENV)/.test
 	TESTS_STATE=postgresql $(BIN)/python -m pytest $(IN_PARALLEL) $(ON_POSTGRESQL) \

@@ -6,7 +6,7 @@ from contextlib import closing
 
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
-from core.cli.output import ExitCode, print_facts, printable
+from core.cli.output import ExitCode, print_facts, printable, progress_bar
 from core.config import Settings
 from core.errors import ConfigError, InvalidInput
 from core.moderation.erasure import KEPT_FOR_EVER, ErasureCount
@@ -49,7 +49,9 @@ def run_erase(arguments: argparse.Namespace, settings: Settings) -> int:
 def _erase_author(services: Services, arguments: argparse.Namespace) -> int:
     named = (arguments.source, arguments.author)
     if arguments.yes:
-        return _show(erase_author(services.context, SYSTEM, *named))
+        code = _show(erase_author(services.context, SYSTEM, *named))
+        services.policy_history.forget()
+        return code
     found = count_erasable(services.context, SYSTEM, *named)
     who = printable(f"{arguments.author} of {arguments.source}")
     print(f"{who}: {_described(found)}. Nothing is erased yet; --yes erases.")
@@ -59,8 +61,10 @@ def _erase_author(services: Services, arguments: argparse.Namespace) -> int:
 
 def _show(batches: Iterable[ErasureCount]) -> int:
     total = ErasureCount()
-    for erased in batches:
-        total += erased
+    with progress_bar("comments", keep=False) as advance:
+        for erased in batches:
+            total += erased
+            advance(total.comments)
     print(f"Erased: {_described(total)}.")
     _print_counts(total)
     return ExitCode.DONE

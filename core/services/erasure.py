@@ -87,10 +87,11 @@ def _erase(
 ) -> None:
     for comment in batch:
         withdraw_known(context, actor, tx, (comment.source, comment.source_id))
-        latest = tx.latest_revision(comment.id)
-        subject = latest.id if latest else comment.id
-        audit = context.audit(AuditKind.COMMENT_ERASED, actor, subject, because=because)
-        tx.erase_comment(comment, context.clock.now(), audit)
+        audits = {
+            text: context.audit(AuditKind.COMMENT_ERASED, actor, text, because=because)
+            for text in tx.texts_of(comment.id)
+        }
+        tx.erase_comment(comment, context.clock.now(), audits)
 
 
 def _erase_beside(context: Context, actor: Actor, source: str, author: str) -> ErasureCount:

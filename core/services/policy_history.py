@@ -12,6 +12,7 @@ from threading import Lock
 import numpy as np
 
 from core.clock import Clock
+from core.moderation.comments import is_named
 from core.moderation.history import History, Judgement, joined
 from core.moderation.policies import Action
 from core.moderation.sampling import SamplingReason
@@ -45,6 +46,13 @@ class PolicyHistory:
         self._turn = Lock()
         self._kept: KeptHistory | None = None
         self._not_saved = 0
+
+    def forget(self) -> None:
+        """Remove what is kept on disk: it holds numbers made of the authors' names. Processes that
+        have it in memory learn of an erasure from the audit log. Raises StoreError."""
+        with self._turn:
+            self._keeper.forget()
+            self._kept = None
 
     def read(self) -> History:
         """The history until now. The first time it reads the state, or what was kept of it; then
@@ -129,7 +137,7 @@ def _columns(rows: Sequence[ScoredRow], judged: Mapping[str, Judgement]) -> Hist
         },
         unread=np.array([row.unread_chars > 0 for row in rows], bool),
         models=np.array([_number(row.model_version or "") for row in rows], np.int64),
-        authors=np.array([_number(row.source, row.author) for row in rows], np.int64),
+        authors=np.array([_author_number(row) for row in rows], np.int64),
         actions=np.array([_CODES[row.action] for row in rows], np.int8),
         chances=np.array([_chance(row) for row in rows], np.float64),
         verdicts=np.array([each.verdict for each in verdicts], np.int8),
@@ -143,6 +151,11 @@ def _chance(row: ScoredRow) -> float:
     if row.sampling_reason == SamplingReason.AUDIT:
         return row.sampling_probability or 0.0
     return 1.0 if row.sampling_reason == SamplingReason.FLAG else 0.0
+
+
+def _author_number(row: ScoredRow) -> int:
+    """Those without a name are not one author."""
+    return _number(row.source, row.author) if is_named(row.author) else _number(row.revision_id)
 
 
 def _number(*names: str) -> int:

@@ -1,6 +1,6 @@
 """The parts of `core.store.base.Reader` and `Writer` about the erasure of texts and names."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -14,6 +14,10 @@ class ErasureReader(Protocol):
 
     def count_of_author(self, source: str, author: str) -> ErasureCount:
         """What bears that name."""
+        ...
+
+    def texts_of(self, comment_id: str) -> Sequence[str]:
+        """The ids of all revisions of a comment, oldest first."""
         ...
 
     def comments_of_author(self, source: str, author: str, limit: int) -> Sequence[Comment]:
@@ -37,9 +41,12 @@ class ErasureReader(Protocol):
 class ErasureWriter(Protocol):
     """Writes as those of Writer."""
 
-    def erase_comment(self, comment: Comment, erased_at: datetime, audit: AuditEvent) -> None:
-        """Take its author's name, all its texts, and all words about them by anybody. References
-        to it lead nowhere afterwards. It must be withdrawn."""
+    def erase_comment(
+        self, comment: Comment, erased_at: datetime, audits: Mapping[str, AuditEvent]
+    ) -> None:
+        """Take its author's name, all its texts, and all words about them by anybody; `audits` has
+        an event for each text, by its id. References to them lead nowhere afterwards. The comment
+        must be withdrawn."""
         ...
 
     def erase_threads(self, source: str, author: str) -> int:

@@ -41,8 +41,8 @@ class HistoryReader(Protocol):
         ...
 
     def changed_since(self, seq: int) -> Collection[str]:
-        """The revisions that were decided on, or whose comment's author became known, in audit
-        events after that place."""
+        """The revisions that were decided on, or whose comment's author became known or was erased,
+        in audit events after that place."""
         ...
 
     def audit_link(self, seq: int) -> str | None:
@@ -70,4 +70,8 @@ class HistoryKeeper(Protocol):
 
     def save(self, kept: KeptHistory) -> None:
         """Keep it in place of what was kept before. What can't be written is not kept."""
+        ...
+
+    def forget(self) -> None:
+        """Remove what was kept. Raises StoreError."""
         ...

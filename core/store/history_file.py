@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from core.errors import StoreError
 from core.identifiers import new_id
 from core.moderation.history import History
 from core.moderation.scores import Label
@@ -61,6 +62,13 @@ class HistoryFile:
             _logger.warning("%s can't be written: %s", self._path, error.strerror)
             with suppress(OSError):
                 part.unlink(missing_ok=True)
+
+    def forget(self) -> None:
+        try:
+            self._remove_parts()
+            self._path.unlink(missing_ok=True)
+        except OSError as error:
+            raise StoreError(f"{self._path}: {error.strerror}") from error
 
     def _remove_parts(self) -> None:
         """Those that killed processes left. One that is just being written by another process is

@@ -18,8 +18,8 @@ import time
 import traceback
 from dataclasses import asdict, dataclass
 
-# As tqdm draws it: `400 rows [` or `16/3000 [`.
-PROGRESS = re.compile(rb"(\d+)(?:/\d+| rows) \[")
+# As tqdm draws it: `400 rows [`, `100 comments [` or `16/3000 [`.
+PROGRESS = re.compile(rb"(\d+)(?:/\d+| rows| comments) \[")
 IMPORTED = (
     "core.batch.score_file",
     "core.bootstrap.services",

@@ -11,6 +11,7 @@ from core.bootstrap.services import Services
 from core.serving.app import create_app
 from tests.contract.remote_server import RemoteServer
 from tests.factories import make_services
+from tests.integration.killer import Killer, started_killer
 from tests.integration.remote_console import Console
 from tests.integration.stub_cascade import StubFirstStage
 
@@ -34,6 +35,12 @@ def stub_first_stage(monkeypatch: pytest.MonkeyPatch) -> None:
     """Replaces the first stage by `StubFirstStage`; the shipped one would need real comments."""
     monkeypatch.setattr(bootstrap, "read_first_stage_of", lambda settings: StubFirstStage())
     monkeypatch.setattr("core.cli.cascade.read_first_stage_of", lambda settings: StubFirstStage())
+
+
+@pytest.fixture
+def killer(tmp_path: Path) -> Iterator[Killer]:
+    with started_killer(tmp_path / "home") as started:
+        yield started
 
 
 @pytest.fixture

@@ -11,8 +11,10 @@ import pytest
 from core.bootstrap.services import Services
 from core.moderation.comments import Revision
 from core.moderation.history import KEPT, NOT_JUDGED, REMOVED, History
+from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from core.services.erasure import erase_author
 from core.services.review import undo_decision
 from core.store.history_file import HISTORY_FILE, HistoryFile
 from tests.factories import (
@@ -97,6 +99,38 @@ def check(services: Services, history: History, revisions: list[Revision]) -> No
     with services.context.store.read() as reader:
         rows = {each.id: expected_row(reader, each.id, services.clock.now()) for each in revisions}
     assert rows_of(history) == {name: row for name, row in rows.items() if row is not None}
+
+
+def authors_of(history: History, *revisions: Revision) -> list[int]:
+    rows = [int(np.flatnonzero(history.ids == each.id.encode())[0]) for each in revisions]
+    return [int(history.authors[row]) for row in rows]
+
+
+def test_authors_without_a_name_are_not_one_author(services: Services) -> None:
+    unnamed = [scored(services, HELD, author="[deleted]") for _ in range(2)]
+    named = [scored(services, HELD, author="ann") for _ in range(2)]
+    found = authors_of(services.policy_history.read(), *unnamed, *named)
+    assert len(set(found)) == 3
+    assert found[2] == found[3]
+
+
+def test_an_erased_text_stays_in_it_without_its_author(
+    services: Services, clock: MovingClock
+) -> None:
+    first = scored(services, HELD, author="ann")
+    second = edited(services, first, f"{HELD} Really.")
+    before = services.policy_history.read()
+    (known,) = set(authors_of(before, first, second))
+    list(erase_author(services.context, SYSTEM, "test", "ann"))
+    after = services.policy_history.read()
+    check(services, after, [first, second])
+    assert known not in authors_of(after, first, second)
+    other = again(services, clock)
+    assert known not in authors_of(other.policy_history.read(), first, second)
+    other.policy_history.forget()
+    assert not list(other.settings.policy_history_dir.iterdir())
+    assert len(other.policy_history.read()) == len(after)
+    other.close()
 
 
 def test_it_has_each_text_that_was_decided_on_by_scores(

@@ -1,6 +1,6 @@
 """Erasure in SQL. Rows stay, with their ids, times and codes; words and names in them go."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,10 @@ class SqlErasureReads:
         query = select(func.count()).select_from(table).filter_by(**values)
         return self._connection.execute(query).scalar_one()
 
+    def texts_of(self, comment_id: str) -> Sequence[str]:
+        query = select(revisions.c.id).where(revisions.c.comment_id == comment_id)
+        return list(self._connection.execute(query.order_by(revisions.c.number)).scalars())
+
     def comments_of_author(self, source: str, author: str, limit: int) -> Sequence[Comment]:
         query = select(comments).where(comments.c.source == source, comments.c.author == author)
         return self._comments(query.limit(limit))
@@ -91,17 +95,18 @@ class SqlErasureWrites(SqlErasureReads):
         """Supplied by the writer."""
         raise NotImplementedError
 
-    def erase_comment(self, comment: Comment, erased_at: datetime, audit: AuditEvent) -> None:
-        ids = select(revisions.c.id).where(revisions.c.comment_id == comment.id)
-        for revision_id in list(self._connection.execute(ids).scalars()):
+    def erase_comment(
+        self, comment: Comment, erased_at: datetime, audits: Mapping[str, AuditEvent]
+    ) -> None:
+        for revision_id, audit in audits.items():
             self._erase_revision(revision_id)
+            self.add_audit(audit)
         self._connection.execute(
             update(comments)
             .where(comments.c.id == comment.id)
             .values(author=ERASED, erased_at=rows.to_micros(erased_at))
         )
         self._end_messages(comment.id, rows.to_micros(erased_at))
-        self.add_audit(audit)
 
     def _end_messages(self, comment_id: str, now: int) -> None:
         """Those to the author lead to a page that is gone; the site still hears what to show."""

@@ -28,6 +28,7 @@ _CHANGES = (
     AuditKind.DECISION_UNDONE,
     AuditKind.DECISION_REOPENED,
     AuditKind.COMMENT_COMPLETED,
+    AuditKind.COMMENT_ERASED,
 )
 _LATER = decisions.alias("later")
 _IS_LAST_AUTOMATED = ~exists().where(
