@@ -1,7 +1,6 @@
 """The settings of a process, read once from the environment."""
 
 import os
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,27 +11,27 @@ from core.inference.backends_file import declared_names
 from core.inference.local.speed_file import draft_path, lock_path
 from core.inference.windows import READ_CHARS
 from core.moderation.appeals import ANSWER_DAYS
-from core.moderation.erasure import KEPT_FOR_EVER, retention_problem
-from core.moderation.languages import ENGLISH, code_problem
+from core.moderation.erasure import KEPT_FOR_EVER
+from core.moderation.languages import ENGLISH
 from core.moderation.outbox import Channel
 from core.moderation.response_times import REVIEW_HOURS
-from core.outbox.problems import mail_problem, webhook_problem
-from core.servinglog.shared.address import address_problem
+from core.setting_checks import check_settings
 from core.setting_help import SETTING_HELP
-from core.setting_values import parse_value
+from core.setting_values import LOOPBACK_URL, NOT_SET, parse_value
 
-LOOPBACK_URL = "auto"
 STATE_IN_HOME = "sqlite"
 LOG_STORE_NONE = "none"
-NOT_SET = "none"
-SECRETS = frozenset(("state_url", "webhook_url", "webhook_secret", "smtp_user", "smtp_password"))
+SECRETS = frozenset(
+    (
+        *("state_url", "webhook_url", "webhook_secret", "smtp_user", "smtp_password"),
+        "oidc_client_secret",
+    )
+)
 """Settings whose values are shown nowhere."""
-STATE_SCHEMES = ("postgresql://", "postgres://")
-_ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
-_RULES_URL = re.compile(r"https?://[a-z0-9][^\s@]{1,300}", re.IGNORECASE)
 BACKENDS = ("auto", "openvino", "onnx", "torch", "transformers", "fake")
 CHOICES = {
     "log": ("text", "json"),
+    "sign_in": ("demo", "oidc"),
     "backend": BACKENDS,
     "precision": ("auto", "int8", "bf16", "fp32"),
     "activation": ("auto", "sigmoid", "softmax", "none"),
@@ -56,6 +55,15 @@ class Settings:
     state_url: str = field(default=STATE_IN_HOME, repr=False)
     log: str = "text"
     log_store: str = LOG_STORE_NONE
+    sign_in: str = "demo"
+    oidc_issuer: str = NOT_SET
+    oidc_client_id: str = NOT_SET
+    oidc_client_secret: str = field(default=NOT_SET, repr=False)
+    oidc_name_claim: str = "preferred_username"
+    oidc_role_claim: str = "roles"
+    oidc_scope: str = "openid profile email"
+    staff_url: str = LOOPBACK_URL
+    dashboard_host: str = "127.0.0.1"
     dashboard_port: int = 8501
     author_port: int = 8502
     author_host: str = "127.0.0.1"
@@ -195,6 +203,13 @@ class Settings:
         return self.home / self.backends_file
 
     @property
+    def console_url(self) -> str:
+        """The address of the staff console in its people's browsers, without a slash at its end."""
+        if self.staff_url == LOOPBACK_URL:
+            return f"http://127.0.0.1:{self.dashboard_port}"
+        return self.staff_url
+
+    @property
     def author_url(self) -> str:
         """The address of the public look-up, without a slash at its end."""
         if self.public_url == LOOPBACK_URL:
@@ -235,43 +250,8 @@ def load_settings(environ: Mapping[str, str] | None = None) -> Settings:
             raise ConfigError(
                 f"MODCONSOLE_{name.upper()} is {value!r}; it can be {' or '.join(choices)}"
             )
-    if not settings.keeps_state_in_home and not settings.state_url.startswith(STATE_SCHEMES):
-        raise ConfigError("MODCONSOLE_STATE_URL can be `sqlite` or begin with postgresql://")
-    if settings.public_url != LOOPBACK_URL and not _ADDRESS.fullmatch(settings.public_url):
-        raise ConfigError(
-            f"MODCONSOLE_PUBLIC_URL is {settings.public_url!r}; write https://NAME or "
-            "https://NAME:PORT, without a path"
-        )
-    if settings.rules_url != NOT_SET and not _RULES_URL.fullmatch(settings.rules_url):
-        raise ConfigError(
-            f"MODCONSOLE_RULES_URL is {settings.rules_url!r}; write http(s)://NAME and a path of "
-            "at most 300 characters"
-        )
-    if problem := address_problem(settings.log_store):
-        raise ConfigError(f"MODCONSOLE_LOG_STORE: {problem}")
-    kept, windows = (
-        settings.retention_days,
-        (settings.appeal_window_days, settings.appeal_answer_days),
-    )
-    if problem := retention_problem(kept, *windows):
-        raise ConfigError(f"MODCONSOLE_RETENTION_DAYS: {problem}")
-    _check_channels(settings)
-    for code in settings.language_codes:
-        if problem := code_problem(code):
-            raise ConfigError(f"MODCONSOLE_LANGUAGES: {problem}")
+    check_settings(settings)
     return settings
-
-
-def _check_channels(settings: Settings) -> None:
-    problems = {
-        Channel.WEBHOOK: lambda: webhook_problem(settings.webhook_url, settings.webhook_secret),
-        Channel.EMAIL: lambda: mail_problem(
-            settings.smtp_host, settings.smtp_from, settings.smtp_to
-        ),
-    }
-    for channel in settings.channels:
-        if problem := problems[channel]():
-            raise ConfigError(problem)
 
 
 def _choices(settings: Settings, name: str) -> tuple[str, ...] | None:

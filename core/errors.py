@@ -10,6 +10,7 @@ ConsoleError
 │   └── InvalidAppeal     an appeal says nothing, is too long or can't be stored
 ├── NotFound              no such comment, case, reference, key or log entry
 ├── PermissionDenied      this actor may not do this, and why
+│   └── SignInRefused     the identity provider refuses the sign-in, or gives no role here
 ├── Conflict              another person or process was first: the state changed meanwhile
 ├── RuleBroken            a rule of moderation forbids it (a missing reason, for example)
 │   └── AppealRefused     the decision can't be appealed, or not any more
@@ -18,6 +19,7 @@ ConsoleError
 ├── TextNotScored         the backend could not score this text, while it scores others
 ├── Overloaded            the queue for scoring is too long: try again later
 ├── SourceUnavailable     a source of comments did not answer
+├── IdentityUnavailable   the identity provider did not answer
 ├── StoreError            the state, the log or another file can't be read or written
 │   └── LogStoreUnavailable   the log's shared store does not answer or has no space
 ├── MissingExtra          an optional package is not installed: names what to install
@@ -89,6 +91,11 @@ class PermissionDenied(ConsoleError):
     """The actor may not do this; the message says why."""
 
 
+class SignInRefused(PermissionDenied):
+    """The person can't be signed in: the identity provider refuses, what it says can't be believed,
+    or it gives the person no role here."""
+
+
 class Conflict(ConsoleError):
     """Another person or process was first; the message says what they did."""
 
@@ -138,6 +145,10 @@ class Overloaded(ConsoleError):
 
 class SourceUnavailable(ConsoleError):
     """A source of comments did not answer, or not in its documented format."""
+
+
+class IdentityUnavailable(ConsoleError):
+    """The identity provider did not answer, or not as OpenID Connect says."""
 
 
 class StoreError(ConsoleError):

@@ -13,11 +13,26 @@ SETTING_HELP: dict[str, str] = {
     "mounts, or `s3://BUCKET/PREFIX`. `modconsole logs upload` copies finished segments there, and "
     "the pages read both. Keys, region and another endpoint than Amazon's are in "
     "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_DEFAULT_REGION` and `AWS_ENDPOINT_URL`.",
+    "sign_in": "How staff sign in: `demo` lets anybody at this machine choose a made-up person, "
+    "`oidc` asks an OpenID provider. See docs/sign_in.md.",
+    "oidc_issuer": "The provider's issuer, as `https://login.example.org/realms/site`.",
+    "oidc_client_id": "The name under which the provider knows this console.",
+    "oidc_client_secret": "The console's password there; `none` for a client without one.",
+    "oidc_name_claim": "The claim that names a person in decisions and the audit log; no two "
+    "people may ever have the same one.",
+    "oidc_role_claim": "The claim with a person's roles: `moderator`, `lead`, `ops`, `admin` or "
+    "`auditor`, also with `modconsole-` before it. With dots for a claim within others, as in "
+    "`realm_access.roles`.",
+    "oidc_scope": "What the provider is asked for; `offline_access` if it gives out renewals only "
+    "then.",
+    "staff_url": "The address of the console in its people's browsers: `auto` on this machine, or "
+    "`https://NAME` without a path.",
+    "dashboard_host": "Address the console listens on; one other than this machine's loopback "
+    "needs `MODCONSOLE_SIGN_IN=oidc` and `MODCONSOLE_STAFF_URL`.",
     "dashboard_port": "Port of the staff console.",
     "author_port": "Port of the public look-up.",
     "author_host": "Address the public look-up listens on; one other than this machine's loopback "
-    "needs MODCONSOLE_PUBLIC_URL. The staff console has no such setting: its sign-in asks for no "
-    "password, so it listens on loopback only.",
+    "needs MODCONSOLE_PUBLIC_URL.",
     "public_url": "Where authors reach the public look-up, `https://appeals.example.org`: the "
     "answers of the API link there, and the look-up answers under no other name. `auto` is "
     "this machine's loopback.",

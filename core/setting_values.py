@@ -4,6 +4,8 @@ from pathlib import Path
 
 from core.errors import ConfigError
 
+LOOPBACK_URL = "auto"
+NOT_SET = "none"
 # Above any sensible number of rows, days or seconds, and low enough that no date overflows.
 HIGHEST_NUMBER = 100_000
 _MAY_BE_ZERO = (

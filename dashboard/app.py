@@ -1,11 +1,13 @@
 """The staff console: its pages, and which roles see them."""
 
 import streamlit as st
+from streamlit.navigation.page import Page
 
-from core.errors import StoreError
+from core.errors import IdentityUnavailable, StoreError
 from core.moderation.permissions import Actor, Permission, can
+from dashboard.leave_for import SIGNED_OUT, leave_for
 from dashboard.sign_in_cookie import remember
-from dashboard.wiring import signed_in
+from dashboard.wiring import current_staff_sign_in, signed_in
 from dashboard.wording import plain
 
 # folder, URL path, title, icon, permission needed to see the page
@@ -46,7 +48,7 @@ def navigate(actor: Actor) -> None:
             for folder, address, title, icon, _ in others
         ),
     ]
-    personal = [st.Page("sign_in.py", title="Switch person", icon=":material/group:")]
+    personal = [_leaving()]
     if can(actor, Permission.SET_PREFERENCES):
         settings = st.Page(
             "settings/screen.py",
@@ -59,11 +61,18 @@ def navigate(actor: Actor) -> None:
     st.navigation(sections, position="top").run()
 
 
+def _leaving() -> Page:
+    if current_staff_sign_in() is None:
+        return st.Page("sign_in.py", title="Switch person", icon=":material/group:")
+    return st.Page("sign_out.py", title="Sign out", icon=":material/logout:")
+
+
 def ask_who() -> None:
     """Show the sign-in under every page's URL, so that a link still works after the sign-in."""
-    addresses = ["sign_in", SETTINGS_ADDRESS, *(address for _, address, *_ in PAGES)]
-    pages = [st.Page("sign_in.py", title="Sign in", url_path=name) for name in addresses]
-    home = st.Page("sign_in.py", title="Sign in", url_path="", default=True)
+    page = "sign_in.py" if current_staff_sign_in() is None else "sign_in_again.py"
+    addresses = ["sign_in", "sign_out", SETTINGS_ADDRESS, *(address for _, address, *_ in PAGES)]
+    pages = [st.Page(page, title="Sign in", url_path=name) for name in addresses]
+    home = st.Page(page, title="Sign in", url_path="", default=True)
     st.navigation([home, *pages], position="hidden").run()
 
 
@@ -71,11 +80,17 @@ def ask_who() -> None:
 st.set_page_config(page_title="Moderation console", page_icon="🛡️", layout="wide")
 try:
     person = signed_in()
-    if person is None:
+    if (address := st.session_state.pop(SIGNED_OUT, None)) is not None:
+        leave_for(address)
+    elif person is None:
         ask_who()
     else:
         navigate(person)
     remember()
+except IdentityUnavailable as error:
+    # Nobody works on with a role that may have been taken away since.
+    st.error(f"Your sign-in can't be checked now: {plain(str(error))}", icon=":material/error:")
+    st.button("Try again", icon=":material/refresh:", key="check_again")
 except StoreError as error:
     # Another machine's database may be away for a moment; the process has nothing to restart for.
     st.error(f"The console's state can't be used now: {plain(str(error))}", icon=":material/error:")

@@ -19,9 +19,10 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from uvicorn.config import HTTP_PROTOCOLS
 
 from core.addresses import is_loopback
-from core.config import LOOPBACK_URL, Settings, load_settings
+from core.config import Settings, load_settings
 from core.errors import ConfigError, ConsoleError
 from core.processes.app_log import hand_to_root, set_up_log
+from core.setting_values import LOOPBACK_URL
 from dashboard.lookup.html_language import HtmlLanguage
 from dashboard.same_origin import SameOriginOnly
 
@@ -69,7 +70,12 @@ def streamlit_config(which: str, settings: Settings) -> dict[str, Any]:
     """
     config = _flat(tomllib.loads(CONFIG.read_text(encoding="utf-8")))
     if which == "staff":
-        return {**config, "server.port": settings.dashboard_port}
+        return {
+            **config,
+            "server.port": settings.dashboard_port,
+            "server.address": settings.dashboard_host,
+            "server.allowedHosts": _names(config, settings.console_url),
+        }
     if not is_loopback(settings.author_host) and settings.public_url == LOOPBACK_URL:
         raise ConfigError(
             f"MODCONSOLE_AUTHOR_HOST is {settings.author_host!r}: other machines can reach it, so "
@@ -79,18 +85,16 @@ def streamlit_config(which: str, settings: Settings) -> dict[str, Any]:
         **config,
         "server.port": settings.author_port,
         "server.address": settings.author_host,
-        "server.allowedHosts": [
-            *config["server.allowedHosts"],
-            urlsplit(settings.author_url).hostname,
-        ],
+        "server.allowedHosts": _names(config, settings.author_url),
     }
 
 
 def sockets_of(which: str, settings: Settings) -> str:
     """The addresses of WebSockets that the pages open: their own ones."""
-    if which == "staff" or settings.public_url == LOOPBACK_URL:
+    own = settings.staff_url if which == "staff" else settings.public_url
+    if own == LOOPBACK_URL:
         return LOOPBACK_SOCKETS
-    place = urlsplit(settings.author_url).netloc
+    place = urlsplit(own).netloc
     return f"{LOOPBACK_SOCKETS} ws://{place} wss://{place}"
 
 
@@ -99,23 +103,39 @@ def make_app(which: str, settings: Settings) -> st.App:
     language = Middleware(HtmlLanguage, site_language=settings.author_language)
     return st.App(
         Path(__file__).parent / APPS[which],
-        routes=_staff_routes() if which == "staff" else [],
+        routes=_staff_routes(settings) if which == "staff" else [],
         middleware=[
             Middleware(SecurityHeaders, sockets=sockets_of(which, settings)),
             Middleware(SameOriginOnly),
+            *(_sign_in_first() if which == "staff" and settings.sign_in != "demo" else []),
             *([language] if which == "author" else []),
         ],
         on_script_error=_log_error,
     )
 
 
-def _staff_routes() -> list[BaseRoute]:
+def _names(config: dict[str, Any], address: str) -> list[str | None]:
+    return [*config["server.allowedHosts"], urlsplit(address).hostname]
+
+
+def _sign_in_first() -> list[Middleware]:
+    from dashboard.sign_in_first import SignInFirst
+
+    return [Middleware(SignInFirst)]
+
+
+def _staff_routes(settings: Settings) -> list[BaseRoute]:
     # Imported here: the process of the public look-up never loads what only the staff may reach.
     from dashboard.audit.download import ROUTE as AUDIT_LOG
     from dashboard.review.desk.routes import ROUTE as REVIEW_DESK
     from dashboard.runs.download import ROUTE as RUN_RESULTS
 
-    return [RUN_RESULTS, AUDIT_LOG, REVIEW_DESK]
+    own: list[BaseRoute] = [RUN_RESULTS, AUDIT_LOG, REVIEW_DESK]
+    if settings.sign_in == "demo":
+        return own
+    from dashboard.oidc_routes import ROUTES
+
+    return [*own, *ROUTES]
 
 
 def main(which: str) -> int:

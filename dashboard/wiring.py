@@ -2,9 +2,12 @@
 
 import streamlit as st
 
+from core.bootstrap.identity import open_staff_sign_in
+from core.config import Settings, load_settings
 from core.errors import PermissionDenied
 from core.moderation.permissions import Actor
 from core.services.sign_in import find_signed_in
+from core.services.staff_sign_in import StaffSignIn, find_staff
 from dashboard.shared_services import current_services
 from dashboard.staff import staff_member
 
@@ -13,11 +16,24 @@ __all__ = [
     "cookie_name",
     "current_actor",
     "current_services",
+    "current_staff_sign_in",
+    "own_token",
     "person_of",
     "signed_in",
 ]
 
 ACTOR_KEY = "signed_in_as"
+
+
+@st.cache_resource(show_spinner=False)
+def _staff_sign_in(settings: Settings) -> StaffSignIn | None:
+    return open_staff_sign_in(settings)
+
+
+def current_staff_sign_in() -> StaffSignIn | None:
+    """How staff sign in by an identity provider; None with the demo sign-in. Raises
+    MissingExtra."""
+    return _staff_sign_in(load_settings())
 
 
 def cookie_name(host: str | None) -> str:
@@ -29,15 +45,27 @@ def cookie_name(host: str | None) -> str:
 
 
 def person_of(token: str | None) -> Actor | None:
-    """Whom a browser's cookie is for. Raises StoreError."""
-    return staff_member(find_signed_in(current_services().context, token))
+    """Whom a browser's cookie is for. Raises StoreError, and IdentityUnavailable if the identity
+    provider has not answered for too long."""
+    context, via = current_services().context, current_staff_sign_in()
+    if via is None:
+        return staff_member(find_signed_in(context, token))
+    return find_staff(context, via, token)
+
+
+def own_token() -> str | None:
+    """The token that this session's browser has in its cookie."""
+    return st.context.cookies.get(cookie_name(st.context.headers.get("Host")))
 
 
 def signed_in() -> Actor | None:
-    """The person chosen in this session or, after a reload, found by the browser's cookie."""
+    """The person chosen in this session or, after a reload, found by the browser's cookie. With an
+    identity provider always the latter: it may take the role away at any time."""
+    if current_staff_sign_in() is not None:
+        return person_of(own_token())
     if ACTOR_KEY in st.session_state:
         return staff_member(st.session_state[ACTOR_KEY])
-    actor = person_of(st.context.cookies.get(cookie_name(st.context.headers.get("Host"))))
+    actor = person_of(own_token())
     if actor is not None:
         st.session_state[ACTOR_KEY] = actor.id
     return actor

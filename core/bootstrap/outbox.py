@@ -1,9 +1,10 @@
 """The channels that the site configured, and a sender for each."""
 
 from core.bootstrap.services import Services
-from core.config import NOT_SET, Settings
+from core.config import Settings
 from core.outbox.base import MessageChannel
 from core.services.outbox import Sender
+from core.setting_values import NOT_SET
 
 
 def open_channels(settings: Settings) -> list[MessageChannel]:

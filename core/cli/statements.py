@@ -9,9 +9,10 @@ from core.batch.statement_files import check_statements_out, paths_of, write_sta
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands, add_span
 from core.cli.output import ExitCode, print_facts
-from core.config import NOT_SET, Settings
+from core.config import Settings
 from core.moderation.permissions import SYSTEM
 from core.services.statements import export_statements
+from core.setting_values import NOT_SET
 
 
 def add_commands(commands: Commands) -> None:

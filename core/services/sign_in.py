@@ -16,7 +16,7 @@ def sign_in(context: Context, person: Actor) -> str:
     now = context.clock.now()
     with context.store.write() as tx:
         tx.remove_sign_ins(before=now - timedelta(days=SIGN_IN_DAYS))
-        tx.add_sign_in(SignIn(_digest(token), person.id, now))
+        tx.add_sign_in(SignIn(token_digest(token), person.id, now))
     return token
 
 
@@ -25,9 +25,12 @@ def find_signed_in(context: Context, token: str | None) -> str | None:
     if not token:
         return None
     with context.store.read() as reader:
-        found = reader.sign_in(_digest(token))
-    return found.actor_id if found and found.is_in_force(context.clock.now()) else None
+        found = reader.sign_in(token_digest(token))
+    if found is None or found.role is not None:  # of an identity provider, or of nobody
+        return None
+    return found.actor_id if found.is_in_force(context.clock.now()) else None
 
 
-def _digest(token: str) -> str:
+def token_digest(token: str) -> str:
+    """What is stored of a browser's token."""
     return hashlib.sha256(token.encode(errors="replace")).hexdigest()

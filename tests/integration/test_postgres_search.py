@@ -32,6 +32,8 @@ BACK_TO_0012 = (
     "ALTER TABLE audit_events DROP COLUMN link",
     "ALTER TABLE audit_events DROP COLUMN erased_digest",
     "ALTER TABLE comments DROP COLUMN erased_at",
+    "ALTER TABLE sign_ins DROP COLUMN role, DROP COLUMN checked_at, DROP COLUMN asked_at, "
+    "DROP COLUMN sealed",
     "DROP TABLE search_documents",
     "UPDATE alembic_version SET version_num = '0012'",
 )

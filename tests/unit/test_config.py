@@ -14,6 +14,15 @@ GOOD: dict[str, tuple[str, object]] = {
     "state_url": ("postgresql://mod@db/console", "postgresql://mod@db/console"),
     "log": ("json", "json"),
     "log_store": ("s3://bucket/prefix", "s3://bucket/prefix"),
+    "sign_in": ("oidc", "oidc"),
+    "oidc_issuer": ("https://login.example", "https://login.example"),
+    "oidc_client_id": ("console", "console"),
+    "oidc_client_secret": ("hunter2", "hunter2"),
+    "oidc_name_claim": ("email", "email"),
+    "oidc_role_claim": ("realm_access.roles", "realm_access.roles"),
+    "oidc_scope": ("openid offline_access", "openid offline_access"),
+    "staff_url": ("https://console.example", "https://console.example"),
+    "dashboard_host": ("127.0.0.2", "127.0.0.2"),
     "dashboard_port": ("1", 1),
     "author_port": ("65535", 65_535),
     "author_host": ("0.0.0.0", "0.0.0.0"),
@@ -72,7 +81,11 @@ GOOD: dict[str, tuple[str, object]] = {
 
 
 # A channel is refused without these.
-NEEDED = {"webhook_url": ("webhook_secret",), "smtp_host": ("smtp_from", "smtp_to")}
+NEEDED = {
+    "webhook_url": ("webhook_secret",),
+    "smtp_host": ("smtp_from", "smtp_to"),
+    "sign_in": ("oidc_issuer", "oidc_client_id"),
+}
 
 
 def test_every_setting_is_tested_and_described() -> None:

@@ -116,6 +116,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         AuditKind,
         {
             "comment.stored", "comment.edited", "comment.completed", "comment.withdrawn",
+            "comment.erased", "reporter.erased",
             "decision.automated", "decision.reviewed", "decision.undone", "decision.reopened",
             "case.skipped", "appeal.filed",
         "appeal.looked_at", "appeal.upheld", "appeal.overturned", "appeal.closed",

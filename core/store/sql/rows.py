@@ -12,6 +12,7 @@ from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger, Text
 from core.moderation.claims import Claim
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.permissions import Role
 from core.moderation.policies import Action
 from core.moderation.priority import rank_of
 from core.moderation.reports import MutedReporter, Report, ReportKind
@@ -217,11 +218,23 @@ def sign_in_to_row(sign_in: SignIn) -> dict[str, object]:
         "token_digest": sign_in.token_digest,
         "actor": sign_in.actor_id,
         "signed_in_at": to_micros(sign_in.signed_in_at),
+        "role": sign_in.role.value if sign_in.role else None,
+        "checked_at": to_micros(sign_in.checked_at) if sign_in.checked_at else None,
+        "asked_at": to_micros(sign_in.asked_at) if sign_in.asked_at else None,
+        "sealed": sign_in.sealed,
     }
 
 
 def sign_in_from_row(row: RowMapping) -> SignIn:
-    return SignIn(row["token_digest"], row["actor"], from_micros(row["signed_in_at"]))
+    return SignIn(
+        token_digest=row["token_digest"],
+        actor_id=row["actor"],
+        signed_in_at=from_micros(row["signed_in_at"]),
+        role=Role(row["role"]) if row["role"] else None,
+        checked_at=maybe_time(row["checked_at"]),
+        asked_at=maybe_time(row["asked_at"]),
+        sealed=row["sealed"],
+    )
 
 
 def report_to_row(report: Report) -> dict[str, Any]:

@@ -252,6 +252,10 @@ sign_ins = Table(
     Column("token_digest", Text, primary_key=True),
     Column("actor", Text, nullable=False),
     Column("signed_in_at", BigInteger, nullable=False),
+    Column("role", Text),
+    Column("checked_at", BigInteger),
+    Column("asked_at", BigInteger),
+    Column("sealed", Text, nullable=False, server_default=""),
     Index("ix_sign_ins_signed_in", "signed_in_at"),
 )
 

@@ -218,6 +218,15 @@ class SqlWriter(
     def add_sign_in(self, sign_in: SignIn) -> None:
         self._insert(sign_ins, **rows.sign_in_to_row(sign_in))
 
+    def change_sign_in(self, sign_in: SignIn) -> None:
+        row = rows.sign_in_to_row(sign_in)
+        own = sign_ins.c.token_digest == sign_in.token_digest
+        self._connection.execute(update(sign_ins).where(own).values(row))
+
+    def end_sign_in(self, token_digest: str) -> None:
+        own = sign_ins.c.token_digest == token_digest
+        self._connection.execute(delete(sign_ins).where(own))
+
     def remove_sign_ins(self, *, before: datetime) -> None:
         old = sign_ins.c.signed_in_at < rows.to_micros(before)
         self._connection.execute(delete(sign_ins).where(old))
