@@ -7,15 +7,16 @@ from pathlib import Path
 from urllib.parse import quote
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event
 from starlette.testclient import TestClient
 
 from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.identifiers import new_reference
+from core.moderation.permissions import SYSTEM
+from core.services.erasure import erase_author
 from core.services.lookup import UNKNOWN_REFERENCE, look_up
 from core.serving.app import create_app
-from core.store.sql.store import SqlStore
 from tests.factories import (
     CLEAN,
     REMOVED,
@@ -38,10 +39,8 @@ def reference_of(kind: str, services: Services, tmp_path: Path) -> str:
         other.context.store.close()
         return found
     if kind == "expired":
-        expired = scored(services, CLEAN)
-        delete(services, expired.id, expired.comment_id)
-        with services.context.store.read() as reader:
-            assert reader.revision(expired.id) is reader.comment(expired.comment_id) is None
+        expired = scored(services, CLEAN, author="gone")
+        list(erase_author(services.context, SYSTEM, "test", "gone"))
         return expired.reference
     return {
         "unknown": new_reference(),
@@ -49,19 +48,6 @@ def reference_of(kind: str, services: Services, tmp_path: Path) -> str:
         "empty": "",
         "huge": "A" * 100_000,
     }[kind]
-
-
-def delete(services: Services, revision_id: str, comment_id: str) -> None:
-    """As the end of a retention would: nothing of the text is left."""
-    store = services.context.store
-    assert isinstance(store, SqlStore)
-    with store.transaction() as connection:
-        for table in ("outbox", "decisions", "revision_signatures", "revisions"):
-            if connection.dialect.has_table(connection, table):
-                column = "id" if table == "revisions" else "revision_id"
-                connection.execute(text(f"DELETE FROM {table} WHERE {column} = :id"),
-                                   {"id": revision_id})  # fmt: skip
-        connection.execute(text("DELETE FROM comments WHERE id = :id"), {"id": comment_id})
 
 
 @contextmanager

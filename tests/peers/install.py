@@ -36,6 +36,24 @@ def main(folder: Path) -> None:
             print(f"{name}: NOT INSTALLED, so not tested: {trouble}", flush=True)
         else:
             done.write_text("\n".join(wanted))
+    install_provider(folder)
+
+
+def install_provider(folder: Path) -> None:
+    """The OpenID provider from npm, in `folder`/oidc."""
+    place = folder / "oidc"
+    place.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path(__file__).with_name("oidc") / "package.json", place)
+    if shutil.which("npm") is None:
+        print("oidc: NOT INSTALLED, so not tested: there is no npm", flush=True)
+        return
+    print("oidc: installing what its package.json names ...", flush=True)
+    log = folder / "oidc.log"
+    with log.open("wb") as words:
+        command = ["npm", "install", "--no-audit", "--no-fund"]
+        ended = subprocess.run(command, cwd=place, stdout=words, stderr=words, check=False)
+    if ended.returncode != 0:
+        print(f"oidc: NOT INSTALLED, so not tested: {last_line(log)}", flush=True)
 
 
 def install(environment: Path, log: Path, wanted: tuple[str, ...]) -> str | None:
