@@ -130,6 +130,7 @@ def decided(
     actor: Actor = MODERATOR,
     reason_code: str | None = "harassment",
     note: str = "",
+    internal_note: str = "",
 ) -> Decision:
     """A reviewer's decision on a case."""
     review = Review(
@@ -139,6 +140,7 @@ def decided(
         idempotency_key=f"test-{next(_numbers)}",
         reason_code=reason_code if action is Action.REMOVE else None,
         note=note,
+        internal_note=internal_note,
     )
     return decide_case(services.context, actor, review)
 

@@ -1,6 +1,7 @@
 """Retention: what is old enough and done goes, and nothing else."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,11 +10,13 @@ from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
-from core.services.erasure import erase_expired
+from core.services.erasure import _erase_still_expired, erase_expired
 from core.services.lookup import look_up
+from core.services.reopen import reopen
 from tests.factories import (
     CLEAN,
     HELD,
+    LEAD,
     appealed,
     decided,
     edited,
@@ -66,3 +69,20 @@ def test_only_what_is_done_and_old_enough_goes(aged: tuple[Services, MovingClock
     with pytest.raises(NotFound):
         look_up(site.context, newer.reference)
     assert broken_invariants(place_of(site.settings)) == {}
+
+
+def test_what_happens_between_the_look_and_the_erasure_saves_a_comment(
+    aged: tuple[Services, MovingClock],
+) -> None:
+    site, clock = aged
+    removed, other = removed_by_person(site), removed_by_person(site)
+    clock.move(101 * DAY_S)
+    since = clock.now - timedelta(days=100)
+    with site.context.store.read() as reader:
+        found = reader.expired_comments(since, "", 10)
+    assert len(found) == 2
+    reopen(site.context, LEAD, removed.id, seen_version=2)
+    assert _erase_still_expired(site.context, SYSTEM, found, since) == 1
+    assert look_up(site.context, removed.reference).text == HELD
+    with pytest.raises(NotFound):
+        look_up(site.context, other.reference)

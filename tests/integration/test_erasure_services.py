@@ -83,7 +83,8 @@ def lives_of_comments(services: Services) -> list[str]:
     unscored = posted(services, f"{CLEAN} {WORD}", author=NAME)
     held = removed_by_person(services)
     mine = scored(services, said, author=NAME)
-    decided(services, mine, Action.REMOVE, note=f"About {WORD}.")
+    words = {"note": f"About {WORD}.", "internal_note": f"Only {WORD}."}
+    decided(services, mine, Action.REMOVE, **words)
     changed = edited(services, mine, f"Only a moron would write {WORD}.")
     appealed_one = scored(services, said, author=NAME)
     decided(services, appealed_one, Action.REMOVE)
