@@ -102,10 +102,10 @@ class SqlHistory:
             )
 
     def texts_of(self, revision_ids: Collection[str]) -> Iterator[tuple[str, str]]:
-        query = select(revisions.c.id, revisions.c.text).where(
+        query = select(revisions.c.id, revisions.c.body).where(
             revisions.c.id.in_(sorted(revision_ids)), revisions.c.withdrawn_at.is_(None)
         )
-        return ((row.id, row.text) for row in self._connection.execute(query))
+        return ((row.id, row.body) for row in self._connection.execute(query))
 
     def changed_since(self, seq: int) -> Collection[str]:
         query = select(audit_events.c.subject_id).where(
