@@ -20,12 +20,27 @@ _WITH_SCHEME = re.compile(
 _BARE = re.compile(
     r"(?<![\w@./\\:=&?%#-])((?:[\w-]{1,63}\.)+[\w-]{2,63})\.?(?![\w@-])", re.IGNORECASE
 )
+# What each of them has, and few texts do.
+_MAYBE_LINK = re.compile(r"[\w-]\.[\w-]|[:/\\][/\\]|:\w+%")
 _NOT_IN_HOST = re.compile(r"[^\w.-]")
 _DOTS = str.maketrans("\u3002", ".")
 _LABEL = re.compile(r"(?!-)[\w-]{1,63}(?<!-)")
 _PUNYCODE = "xn--"
 _FEWEST_LABELS = 2
+_LONGEST_HOST = 253
+"""No longer name leads anywhere: RFC 1035, section 2.3.4."""
 _LONGEST = 8  # a letter with its accents; hostile ones have thousands
+
+
+class _Plain(dict[int, str]):
+    """A table for `str.translate` that fills itself: each character as browsers read it."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = plain = _plain(chr(code))
+        return plain
+
+
+_PLAIN = _Plain()
 
 
 class Link(NamedTuple):
@@ -39,13 +54,14 @@ class Link(NamedTuple):
 def links_in(text: str) -> Iterator[Link]:
     """The links of the text, in the order of their forms; one may be found twice. An address within
     another one counts, too: that is how redirects lead on."""
-    if "." not in text and text.isascii() and ":" not in text:
+    # The slow reading, which keeps places, is for few texts.
+    if not _MAYBE_LINK.search(text if text.isascii() else text.translate(_PLAIN)):
         return
     written, places = (text, None) if text.isascii() else _as_browsers_read(text)
     for form in (_WITH_SCHEME, _BARE):
         for match in form.finditer(written):
             host = host_of(match[1])
-            if host:
+            if 0 < len(host) <= _LONGEST_HOST:
                 start, end = match.span(1)
                 if places is not None:
                     start, end = places[start], places[end - 1] + 1
@@ -103,12 +119,18 @@ def _as_browsers_read(text: str) -> tuple[str, list[int]]:
     place it comes from."""
     pieces: list[tuple[int, str]] = []
     for place, char in enumerate(text):
-        if char.isspace():
-            pieces.append((place, char if char.isascii() else " "))
-        elif unicodedata.combining(char) and pieces and len(pieces[-1][1]) < _LONGEST:
+        if unicodedata.combining(char) and pieces and len(pieces[-1][1]) < _LONGEST:
             start, letter = pieces[-1]
             pieces[-1] = start, unicodedata.normalize("NFKC", letter + char)
-        elif char.isascii() or not is_unseen(char):
-            pieces.append((place, unicodedata.normalize("NFKC", char).translate(_DOTS)))
+        elif plain := _PLAIN[ord(char)]:
+            pieces.append((place, plain))
     written = "".join(piece for _, piece in pieces)
     return written, [place for place, piece in pieces for _ in piece]
+
+
+def _plain(char: str) -> str:
+    if char.isspace():
+        return char if char.isascii() else " "
+    if not char.isascii() and is_unseen(char):
+        return ""
+    return unicodedata.normalize("NFKC", char).translate(_DOTS)

@@ -181,14 +181,14 @@ def group_title(group: FlipGroup) -> str:
     """`hold → remove by threat: 54 comments`."""
     cause = "not read whole" if group.label is None else LABELS[group.label]
     if group.text_rule is not None:
-        cause = f"the {rule_name(group.text_rule)}"
+        cause = f"the {plain(rule_name(group.text_rule))}"
     return f"{direction(group)} by {cause}: {counted(len(group.rows), 'comment')}"
 
 
 def rule_name(rule: TextRule) -> str:
-    """`word “casino”`, short enough for a line and without anything that Markdown would take."""
+    """`word “casino”`, short enough for a line. Not escaped."""
     text = rule.text if len(rule.text) <= NAME_CHARS else f"{rule.text[:NAME_CHARS]}…"
-    return plain(f"{rule.kind} “{text}”")
+    return f"{rule.kind} “{text}”"
 
 
 def rule_rows(rules: Sequence[TextRule]) -> dict[str, list[str]]:
@@ -217,9 +217,10 @@ def broad_words(one: RuleMatches) -> str:
     """The warning about a rule that matches very many comments."""
     share = f"{one.share:.1%}".replace("%", " %")
     most = f"{BROAD_SHARE:.0%}".replace("%", " %")
+    found = counted(len(one.rows), "past comment")
     return (
-        f"The {rule_name(one.rule)} matches {counted(len(one.rows), 'past comment')}, {share} of "
-        f"all and more than {most}. Look at some of them before this goes on."
+        f"The {plain(rule_name(one.rule))} matches {found}, {share} of all and more than {most}. "
+        "Look at some of them before this goes on."
     )
 
 

@@ -109,6 +109,12 @@ def test_the_host_of_odd_authorities(authority: str, host: str) -> None:
     assert host_of(authority) == host
 
 
+def test_a_name_that_is_too_long_to_lead_anywhere_is_no_link() -> None:
+    longest = f"{'a.' * 120}evil.example"
+    assert hosts(f"http://{longest}") == {longest}
+    assert hosts(f"http://{'a.' * 121}evil.example") == set()
+
+
 def test_domains_above_end_with_the_last_label() -> None:
     assert list(domains_above("a.b.example")) == ["a.b.example", "b.example", "example"]
 

@@ -25,7 +25,8 @@ _APOSTROPHES = "'’ʼ＇"
 _LETTER = f"(?<![^{GAP}{SOFT}])[^{GAP}{SOFT}](?![^{GAP}{SOFT}])"
 _BETWEEN = f"(?:{SOFT}*+(?:{GAP}{SOFT}*+){{1,3}}|{SOFT}++)"
 _LETTERS_IN_A_ROW = re.compile(f"{_LETTER}(?:{_BETWEEN}{_LETTER}){{2,}}")
-_ANY_ROW = re.compile(f"[^{GAP}{SOFT}][{GAP}{SOFT}]{{1,6}}[^{GAP}{SOFT}][{GAP}{SOFT}]")
+# Two letters that each stand alone. It begins with a gap, of which there are few.
+_ANY_ROW = re.compile(f"[{GAP}{SOFT}][^{GAP}{SOFT}][{GAP}{SOFT}]++[^{GAP}{SOFT}][{GAP}{SOFT}]")
 _SAME_GAP_ROW = re.compile(r"(?<![^\W_])[^\W_]([\W_]{1,3})[^\W_](?:\1[^\W_])++(?![^\W_])")
 # Accents and signs that a reader takes for a style. Vowels of Indic and other scripts are letters.
 _STYLE_MARKS = re.compile(
