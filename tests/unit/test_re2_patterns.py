@@ -1,6 +1,11 @@
 """Patterns from people: what is refused, where, and that none can be slow or match unseen."""
 
+import tomllib
+from importlib.metadata import version
+from pathlib import Path
+
 import pytest
+from packaging.requirements import Requirement
 
 from core.moderation import re2_patterns
 from core.moderation.re2_patterns import MOST_PLACES, PatternSet, pattern_problem
@@ -64,3 +69,10 @@ def test_places_are_those_of_the_group_and_not_more_than_can_be_marked() -> None
     assert len(places) == MOST_PLACES
     assert {text[start:end] for start, end in places} == {"casino"}
     assert list(PatternSet(["x|casino"]).places(0, "no")) == []
+
+
+def test_the_wheel_needs_a_range_with_the_version_that_is_tested_here() -> None:
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text())["project"]
+    needed = {each.name: each for each in map(Requirement, project["dependencies"])}
+    assert needed["google-re2"].specifier.contains(version("google-re2"))
+    assert not needed["google-re2"].specifier.contains("2.0")
