@@ -6,7 +6,7 @@ from datetime import datetime
 from core.moderation.audit import AuditKind
 from core.moderation.default_policy import BANDS, default_policy
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import Action, Policy, Reason, Rule
+from core.moderation.policies import Action, Policy, Reason, Rule, TextRule
 from core.moderation.scores import Label
 from core.services.context import Context
 
@@ -81,3 +81,12 @@ def store_with_reason(context: Context, reason: Reason) -> None:
         old = tx.policy_in_force()
         new = replace(old, version=old.version + 1, reasons=(*old.reasons, reason))
         assert tx.add_policy(new, context.audit(AuditKind.POLICY_STORED, SYSTEM, str(new.version)))
+
+
+def store_text_rules(context: Context, *rules: TextRule) -> Policy:
+    """The next version of the policy: that in force with these text rules alone."""
+    with context.store.write() as tx:
+        old = tx.policy_in_force()
+        new = replace(old, version=old.version + 1, text_rules=rules)
+        assert tx.add_policy(new, context.audit(AuditKind.POLICY_STORED, SYSTEM, str(new.version)))
+    return new

@@ -4,6 +4,7 @@ past."""
 import argparse
 from collections.abc import Mapping, Sequence
 from contextlib import closing
+from dataclasses import replace
 
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import BEGINNING, Commands, add_span, positive
@@ -12,15 +13,22 @@ from core.config import Settings
 from core.errors import InvalidInput
 from core.moderation.estimates import ShareEstimate
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import ACTION_DONE, Policy
+from core.moderation.policies import ACTION_DONE, Action, Policy, TextRule
 from core.moderation.policy_bands import LabelBands, bands_of, with_bands
 from core.moderation.policy_words import changed_lines, name_of, policy_lines
 from core.moderation.scores import Label
+from core.moderation.simulation import FlipGroup, RuleMatches
+from core.moderation.text_rules import TextRuleKind, text_rule_id
 from core.services.policy_desk import PolicyDesk, PolicyVersion, load_policy_desk
 from core.services.policy_simulation import PolicyTrial, try_policy
 
 NEVER = "never"
 _ACTS = ("list", "show", "simulate")
+_RULE_FLAGS = {
+    TextRuleKind.WORD: "WORDS",
+    TextRuleKind.LINK: "DOMAIN",
+    TextRuleKind.PATTERN: "RE2",
+}
 
 
 def add_commands(commands: Commands) -> None:
@@ -30,10 +38,11 @@ def add_commands(commands: Commands) -> None:
         run_policy,
         "List and show the versions of the policy, or try other bands on past decisions.",
         "`policy list` names every version, `policy show` says what one says and what it changed. "
-        "`policy simulate` judges the scores of the past by other bands and says what would have "
-        "been decided otherwise, how many comments more or fewer people would see, and what is "
-        "known of how much abuse is found; it changes nothing, and its last line is JSON. A policy "
-        "is drafted and published on the page *Policy*. See docs/policy.md.",
+        "`policy simulate` judges the past by other bands, or by rules for words, links and "
+        "patterns more, and says what would have been decided otherwise, how many comments more or "
+        "fewer people would see, and what is known of how much abuse is found; it changes nothing, "
+        "and its last line is JSON. A policy is drafted and published on the page *Policy*. See "
+        "docs/policy.md.",
     )
     command.add_argument("act", choices=_ACTS, metavar="ACT", help="what to do")
     command.add_argument(
@@ -48,15 +57,31 @@ def add_commands(commands: Commands) -> None:
         help="of `simulate`: the scores of a label from which comments are held and removed, such "
         f"as threat=0.2,0.9 or threat=0.2,{NEVER}; without REMOVE it stays as it is in force",
     )
+    for kind, name in _RULE_FLAGS.items():
+        command.add_argument(
+            f"--{kind}",
+            action="append",
+            default=[],
+            metavar=name,
+            help=f"of `simulate`: what a rule for a {kind} more would match; may be given again",
+        )
+    command.add_argument(
+        "--action",
+        choices=[action.value for action in Action if action is not Action.APPROVE],
+        default=Action.HOLD.value,
+        help="of `simulate`: what those rules do (default: %(default)s)",
+    )
     add_span(command, "of `simulate`: what was decided")
 
 
 def run_policy(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole policy`."""
     is_simulation = arguments.act == "simulate"
-    if is_simulation != bool(arguments.bands) or (arguments.version and arguments.act != "show"):
+    is_draft = bool(arguments.bands or any(getattr(arguments, kind) for kind in _RULE_FLAGS))
+    if is_simulation != is_draft or (arguments.version and arguments.act != "show"):
         raise InvalidInput(
-            "`policy simulate` needs --set LABEL=HOLD[,REMOVE], `policy show` takes --version N"
+            "`policy simulate` needs --set LABEL=HOLD[,REMOVE], --word, --link or --pattern; "
+            "`policy show` takes --version N"
         )
     with closing(build_services(settings, worker="policy")) as services:
         desk = load_policy_desk(services.context, SYSTEM)
@@ -97,7 +122,8 @@ def _show(version: PolicyVersion) -> None:
 def _simulate(services: Services, in_force: Policy, arguments: argparse.Namespace) -> None:
     now = services.clock.now()
     bands = bands_from(arguments.bands, bands_of(in_force))
-    draft = with_bands(in_force, bands, version=in_force.version + 1, created_at=now)
+    banded = with_bands(in_force, bands, version=in_force.version + 1, created_at=now)
+    draft = replace(banded, text_rules=_with_rules(in_force, arguments))
     since = None if arguments.since == BEGINNING else arguments.since
     trial = try_policy(
         services.context,
@@ -110,12 +136,39 @@ def _simulate(services: Services, in_force: Policy, arguments: argparse.Namespac
     _print_lines(changed_lines(in_force, draft))
     print(f"{trial.texts:,} comments, {trial.flips:,} decided otherwise:")
     for group in trial.groups:
-        reason = name_of(group.label) if group.label else "not read whole"
         done = f"{ACTION_DONE[group.before]} -> {ACTION_DONE[group.after]}"
-        print(f"{len(group.rows):>10,}  {done}, {reason}")
+        print(printable(f"{len(group.rows):>10,}  {done}, {_cause(group)}"))
     if trial.flips:
         print(f"{trial.one_author:>10,}  of them by one author")
+    for one in trial.matches:
+        print(printable(_match_line(one)))
     print_facts(_facts(trial))
+
+
+def _with_rules(in_force: Policy, arguments: argparse.Namespace) -> tuple[TextRule, ...]:
+    """The text rules in force and those of the flags, which take the place of equal ones. Raises
+    InvalidPolicy."""
+    rules = {rule.id: rule for rule in in_force.text_rules}
+    for kind in _RULE_FLAGS:
+        for text in getattr(arguments, kind):
+            name, action = text_rule_id(kind, text), Action(arguments.action)
+            reason = in_force.reasons[0].code  # it decides nothing about what flips
+            rules[name] = TextRule(name, kind, text, action, reason, "Tried on the command line.")
+    return tuple(rules.values())
+
+
+def _cause(group: FlipGroup) -> str:
+    if group.text_rule is not None:
+        return f"{group.text_rule.kind} {group.text_rule.text}"
+    return name_of(group.label) if group.label else "not read whole"
+
+
+def _match_line(one: RuleMatches) -> str:
+    broad = "; very many, look at some first" if one.is_broad else ""
+    return (
+        f"{len(one.rows):>10,}  match the {one.rule.kind} {one.rule.text}: {one.share:.2%} of all, "
+        f"by {one.authors:,} authors, {one.flips:,} of them decided otherwise{broad}"
+    )
 
 
 def _facts(trial: PolicyTrial) -> Mapping[str, object]:
@@ -131,6 +184,10 @@ def _facts(trial: PolicyTrial) -> Mapping[str, object]:
         "abuse_in_flips": [round(trial.flipped.low, 4), round(trial.flipped.high, 4)],
         "flips_judged": trial.flipped.judged,
         "audited": trial.in_audits,
+        "matches": {
+            one.rule.id: {"texts": len(one.rows), "authors": one.authors, "flips": one.flips}
+            for one in trial.matches
+        },
     }
 
 

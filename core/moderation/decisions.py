@@ -8,7 +8,7 @@ from enum import StrEnum
 from core.errors import RuleBroken
 from core.moderation.cleaning import is_storable
 from core.moderation.comments import Visibility
-from core.moderation.policies import SEVERITY, Action, Policy, Rule
+from core.moderation.policies import SEVERITY, Action, Policy, Rule, TextRule
 from core.moderation.scores import Label
 
 MAX_NOTE_CHARS = 2_000
@@ -16,7 +16,8 @@ NO_GRACE = timedelta(0)
 
 
 class DecisionSource(StrEnum):
-    """Who or what decided; the strings are stored. `after_edit`: the text is held or escalated
+    """Who or what decided; the strings are stored. `rule`: bands of scores, or rules about words,
+    links and patterns. `after_edit`: the text is held or escalated
     regardless of its scores, because of the decision on an earlier text of the comment.
     `language`: the text has no scores, because no backend assesses its language.
     `not_read_whole`: its scores alone would approve it, but they are only those of its
@@ -34,11 +35,18 @@ class DecisionSource(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Verdict:
     """A policy's result for one set of scores: the most severe action, every rule that leads to it
-    (the highest score first), and the reason to give."""
+    (the highest score first; those about the text in the policy's order), and the reason to
+    give."""
 
     action: Action
     rules: tuple[Rule, ...]
     reason_code: str | None = None
+    text_rules: tuple[TextRule, ...] = ()
+
+    @property
+    def rule_ids(self) -> tuple[str, ...]:
+        """Of all rules that lead to the action."""
+        return (*(rule.id for rule in self.rules), *(rule.id for rule in self.text_rules))
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,38 +106,62 @@ class Decision:
     def unassessed_language(self) -> str | None:
         """The language because of which the text has no scores, None if it was assessed or could
         not be scored for another reason."""
-        needs_none = self.source in (DecisionSource.FAILURE_POLICY, DecisionSource.EARLIER_APPROVAL)
+        needs_none = self.source in (
+            DecisionSource.RULE,  # a text rule decided, whatever the language is
+            DecisionSource.FAILURE_POLICY,
+            DecisionSource.EARLIER_APPROVAL,
+        )
         return None if self.scores or needs_none or not self.is_automated else self.language
 
 
-def judge(scores: Mapping[Label, float], policy: Policy) -> Verdict:
-    """The policy's verdict: the most severe action among the rules that match a score.
+def judge(scores: Mapping[Label, float], policy: Policy, fired: Sequence[TextRule] = ()) -> Verdict:
+    """The policy's verdict: the most severe action among the rules that match a score and the text
+    rules `fired`, those that the text matches.
 
-    Labels without a score or without a rule are ignored. If no rule matches at all the comment is
-    held, because nothing shows that it is fine.
+    Labels without a score or without a rule are ignored. If no rule matches a score the comment is
+    held at least, because nothing shows that it is fine.
     """
     matched = [
         rule for rule in policy.rules if rule.label in scores and rule.matches(scores[rule.label])
     ]
-    if not matched:
-        return Verdict(action=Action.HOLD, rules=())
-    action = max((rule.action for rule in matched), key=SEVERITY.__getitem__)
-    rules = [rule for rule in matched if rule.action is action]
-    rules.sort(key=lambda rule: -scores[rule.label])
+    actions = [rule.action for rule in matched] or [Action.HOLD]
+    actions += [rule.action for rule in fired]
+    action = max(actions, key=SEVERITY.__getitem__)
     if action is Action.APPROVE:
         return Verdict(action, rules=())
+    rules = [rule for rule in matched if rule.action is action]
+    rules.sort(key=lambda rule: -scores[rule.label])
+    texts = tuple(rule for rule in fired if rule.action is action)
     # The reason is chosen by precedence, not by the highest score: between two scores near 1 the
     # difference is noise.
-    return Verdict(action, tuple(rules), min(rules, key=policy.reason_rank).reason_code)
+    acting: list[Rule | TextRule] = [*rules, *texts]
+    first = min(acting, key=policy.reason_rank, default=None)
+    return Verdict(action, tuple(rules), first.reason_code if first else None, texts)
 
 
-def judge_read(scores: Mapping[Label, float], policy: Policy, *, unread_chars: int) -> Verdict:
+def judge_read(
+    scores: Mapping[Label, float],
+    policy: Policy,
+    *,
+    unread_chars: int,
+    fired: Sequence[TextRule] = (),
+) -> Verdict:
     """The policy's verdict on a text whose last `unread_chars` characters no model read: what would
-    be approved is held, because its unread part may be anything."""
-    verdict = judge(scores, policy)
+    be approved is held, because its unread part may be anything. Text rules read all of it."""
+    verdict = judge(scores, policy, fired)
     if unread_chars and verdict.action is Action.APPROVE:
         return replace(verdict, action=Action.HOLD)
     return verdict
+
+
+def judge_unscored(otherwise: Action, policy: Policy, fired: Sequence[TextRule]) -> Verdict | None:
+    """The verdict of the text rules on a text without scores; None if none fired that is at least
+    as severe as what is done `otherwise`."""
+    action = max((rule.action for rule in fired), key=SEVERITY.__getitem__, default=Action.APPROVE)
+    if action is Action.APPROVE or SEVERITY[action] < SEVERITY[otherwise]:
+        return None
+    texts = tuple(rule for rule in fired if rule.action is action)
+    return Verdict(action, (), min(texts, key=policy.reason_rank).reason_code, texts)
 
 
 def awaits_scores(chain: Sequence[Decision]) -> bool:

@@ -8,9 +8,16 @@ from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import TextGone
 from core.moderation.cleaning import is_same_text
 from core.moderation.comments import Revision
-from core.moderation.decisions import Decision, DecisionSource, Verdict, judge, judge_read
+from core.moderation.decisions import (
+    Decision,
+    DecisionSource,
+    Verdict,
+    judge,
+    judge_read,
+    judge_unscored,
+)
 from core.moderation.effect import approval_by_person, standing
-from core.moderation.policies import Action, Policy
+from core.moderation.policies import Action, Policy, TextRule
 from core.moderation.scores import Label
 
 
@@ -90,27 +97,25 @@ def automated_verdict(
     failure_action: Action,
     unassessed_language: str | None = None,
     unread_chars: int = 0,
+    fired: Sequence[TextRule] = (),
 ) -> tuple[Verdict, DecisionSource]:
     """What is decided without a person, and by what. `scores` are None if there are none; then the
     policy's rule for `unassessed_language` decides if there is one, else `failure_action`. No model
-    read the last `unread_chars` characters of a text with scores. `earlier` are the comment's
-    earlier texts, newest first.
+    read the last `unread_chars` characters of a text with scores. `fired` are the text rules that
+    the text matches; without scores they decide unless what is done otherwise is more severe.
+    `earlier` are the comment's earlier texts, newest first.
 
-    A text that a person approved sticks: it is approved again whatever its scores are. What binds
-    an edit comes before a hold for the unread part, so that an escalation stays one.
+    A text that a person approved sticks: it is approved again whatever its scores are and whichever
+    rules it matches. What binds an edit comes before a hold for the unread part, so that an
+    escalation stays one.
     """
     settled = settled_text(revision, earlier)
     if settled is not None and is_approved_again(revision, settled):
         return Verdict(Action.APPROVE, rules=()), DecisionSource.EARLIER_APPROVAL
-    source = DecisionSource.RULE
     if scores is not None:
-        first = judge(scores, policy)
-    elif unassessed_language is not None:
-        source = DecisionSource.LANGUAGE
-        first = Verdict(policy.language_action(unassessed_language), rules=())
+        first, source = judge(scores, policy, fired), DecisionSource.RULE
     else:
-        source = DecisionSource.FAILURE_POLICY
-        first = Verdict(failure_action, rules=())
+        first, source = _unscored(policy, fired, failure_action, unassessed_language)
     needed = needed_action(settled)
     verdict = verdict_on_edit(first, needed)
     if source is DecisionSource.FAILURE_POLICY:
@@ -121,8 +126,25 @@ def automated_verdict(
         return verdict, DecisionSource.AFTER_EDIT
     if scores is None:
         return verdict, source
-    read = judge_read(scores, policy, unread_chars=unread_chars)
+    read = judge_read(scores, policy, unread_chars=unread_chars, fired=fired)
     return read, source if read == first else DecisionSource.NOT_READ_WHOLE
+
+
+def _unscored(
+    policy: Policy,
+    fired: Sequence[TextRule],
+    failure_action: Action,
+    unassessed_language: str | None,
+) -> tuple[Verdict, DecisionSource]:
+    if unassessed_language is not None:
+        source = DecisionSource.LANGUAGE
+        otherwise = policy.language_action(unassessed_language)
+    else:
+        source, otherwise = DecisionSource.FAILURE_POLICY, failure_action
+    by_text = judge_unscored(otherwise, policy, fired)
+    if by_text is not None:
+        return by_text, DecisionSource.RULE
+    return Verdict(otherwise, rules=()), source
 
 
 def is_approved_again(edit: Revision, settled: EarlierText) -> bool:

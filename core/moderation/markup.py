@@ -32,6 +32,8 @@ _WITH_VALUE = re.compile(r"""(?<![^\s"'<>/=])([^\s"'<>/=]++)\s*+=""")
 _TAG_START = re.compile(r"<[a-zA-Z/!?]")
 _OVERRIDES = {"rtl": "\u202e", "ltr": "\u202d"}
 _END_OVERRIDE = "\u202c"
+# Browsers drop them from addresses (WHATWG URL standard).
+_NOT_IN_ADDRESS = dict.fromkeys(map(ord, "\t\n\r"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +128,7 @@ class _Reader:
         if name == "a":
             self._end_link()  # links can't nest: the second one closes the first
             address = values.get("href")
+            address = address and address.translate(_NOT_IN_ADDRESS).strip()
             if address or (address is not None and "=" in source):
                 self.link = (len(self.sink), address)
         elif name in {"img", "image"}:

@@ -14,7 +14,7 @@ from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource, visibility
 from core.moderation.effect import chain_in_effect
-from core.moderation.policies import Action, Policy, Reason, Rule
+from core.moderation.policies import Action, Policy, Reason, Rule, TextRule
 from core.moderation.scores import Label, not_assessed
 
 
@@ -32,11 +32,21 @@ class ScoreFact:
     policy_version: int
 
 
+@dataclass(frozen=True, slots=True)
+class TextFact:
+    """A text rule that led to the decision, and the parts of the text that it matched: none if the
+    text is gone, or if only the model's reading of it matches."""
+
+    rule: TextRule
+    words: tuple[str, ...]
+
+
 class DecidedBy(StrEnum):
     """Who or what decided, in the form shown to authors; it never names the person."""
 
     NOBODY = "nobody"
     MODEL = "model"
+    TEXT_RULE = "text_rule"
     NOT_SCORED = "not_scored"
     LANGUAGE = "language"
     AFTER_EDIT = "after_edit"
@@ -44,6 +54,7 @@ class DecidedBy(StrEnum):
     EARLIER_APPROVAL = "earlier_approval"
     PERSON = "person"
     MODEL_THEN_PERSON = "model_then_person"
+    TEXT_RULE_THEN_PERSON = "text_rule_then_person"
     APPEAL = "appeal"
 
 
@@ -63,9 +74,9 @@ class AppealStage(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Statement:
     """The content of a notice. `facts` are the rules behind the last automated decision, the
-    highest score first.
+    highest score first; `text_facts` are those about words, links and patterns.
 
-    `found_automatically`: the model's scores brought the comment to attention.
+    `found_automatically`: the model's scores or a text rule brought the comment to attention.
     `decided_automatically`: no person took part. `can_appeal_until` is None if the author can't
     appeal (any more). `not_assessed` are the labels without a score; empty if the comment was not
     scored at all. No model read the last `unread_chars` characters. `source` is that of the last
@@ -96,6 +107,7 @@ class Statement:
     effective_at: datetime | None = None
     was_reason_changed: bool = False
     noticed_at: datetime | None = None
+    text_facts: tuple[TextFact, ...] = ()
 
 
 def build_statement(
@@ -106,16 +118,18 @@ def build_statement(
     now: datetime,
     window_days: int,
     gone: TextGone | None = None,
+    words: Mapping[str, tuple[str, ...]] | None = None,
 ) -> Statement:
     """The statement for the author of a revision. `chain` are the decisions on it, oldest first, of
     which only those in effect at `now` count; `policies` the versions those name; `appeal` the
     revision's latest appeal; `gone` is set if the text was edited or withdrawn, which also rules
-    out an appeal."""
+    out an appeal. `words` are the parts of the text that each text rule matched, by its id."""
     chain = chain_in_effect(chain, now)
     current = chain[-1] if chain else None
     automated = next((past for past in reversed(chain) if past.is_automated), None)
     deadline = None
     facts = score_facts(automated, policies[automated.policy_version]) if automated else ()
+    text_facts = _text_facts(automated, policies, words or {})
     is_open = gone is None and appeal is None
     if is_open and current is not None and current.action is Action.REMOVE:
         last = appeal_deadline(current, window_days)
@@ -130,7 +144,8 @@ def build_statement(
         decided_automatically=current.is_automated if current else False,
         was_scored=automated is not None and bool(automated.scores),
         facts=facts,
-        ranked_reasons=_ranked_reasons(facts, policies),
+        text_facts=text_facts,
+        ranked_reasons=_ranked_reasons(facts, text_facts, policies, automated),
         not_assessed=not_assessed(automated.scores) if automated and automated.scores else (),
         policy_version=current.policy_version if current else None,
         model_version=automated.model_version if automated else None,
@@ -145,8 +160,9 @@ def build_statement(
 
 
 def is_found_automatically(current: Decision | None, automated: Decision | None) -> bool:
-    """Whether the model's scores brought the comment to attention. Not if the model approved it and
-    a person reopened it; for a text held because of an earlier one, only if rules fired."""
+    """Whether the model's scores or a text rule brought the comment to attention. Not if the model
+    approved it and a person reopened it; for a text held because of an earlier one, only if rules
+    fired."""
     if current is None or automated is None:
         return False
     is_found = automated.source is DecisionSource.RULE or (
@@ -155,11 +171,29 @@ def is_found_automatically(current: Decision | None, automated: Decision | None)
     return is_found and (current.is_automated or automated.action is not Action.APPROVE)
 
 
+def _text_facts(
+    automated: Decision | None,
+    policies: Mapping[int, Policy],
+    words: Mapping[str, tuple[str, ...]],
+) -> tuple[TextFact, ...]:
+    if automated is None:
+        return ()
+    rules = policies[automated.policy_version].text_rules_of(automated.rule_ids)
+    return tuple(TextFact(rule, words.get(rule.id, ())) for rule in rules)
+
+
 def _ranked_reasons(
-    facts: Sequence[ScoreFact], policies: Mapping[int, Policy]
+    facts: Sequence[ScoreFact],
+    text_facts: Sequence[TextFact],
+    policies: Mapping[int, Policy],
+    automated: Decision | None,
 ) -> tuple[Reason, ...]:
-    ranked = sorted(facts, key=lambda fact: policies[fact.policy_version].reason_rank(fact.rule))
-    reasons = [policies[fact.policy_version].reason(fact.rule.reason_code) for fact in ranked]
+    if automated is None:
+        return ()
+    policy = policies[automated.policy_version]
+    rules: list[Rule | TextRule] = [fact.rule for fact in facts]
+    rules += [fact.rule for fact in text_facts]
+    reasons = [policy.reason(rule.reason_code) for rule in sorted(rules, key=policy.reason_rank)]
     return tuple(dict.fromkeys(reasons))
 
 
@@ -175,7 +209,7 @@ def _reason(current: Decision | None, policies: Mapping[int, Policy]) -> Reason 
 
 def score_facts(automated: Decision, policy: Policy) -> tuple[ScoreFact, ...]:
     """The scores that led to an automated decision, each with its rule, the highest score first."""
-    rules = (policy.rule(rule_id) for rule_id in automated.rule_ids)
+    rules = policy.score_rules(automated.rule_ids)
     return tuple(
         ScoreFact(
             label=rule.label,
@@ -201,14 +235,27 @@ def decided_by(statement: Statement) -> DecidedBy:
     if statement.decided_at is None:
         return DecidedBy.NOBODY
     if statement.decided_automatically:
-        if statement.found_automatically:
-            return DecidedBy.MODEL
-        if statement.unassessed_language is not None:
-            return DecidedBy.LANGUAGE
-        return _WITHOUT_RULE.get(statement.source, DecidedBy.NOT_SCORED)
+        return _decided_alone_by(statement)
     if statement.was_reason_changed or appeal_stage(statement) is AppealStage.OVERTURNED:
         return DecidedBy.APPEAL
-    return DecidedBy.MODEL_THEN_PERSON if statement.found_automatically else DecidedBy.PERSON
+    if not statement.found_automatically:
+        return DecidedBy.PERSON
+    is_by_text = _is_by_text_alone(statement)
+    return DecidedBy.TEXT_RULE_THEN_PERSON if is_by_text else DecidedBy.MODEL_THEN_PERSON
+
+
+def _decided_alone_by(statement: Statement) -> DecidedBy:
+    """What made a decision in which no person took part."""
+    if statement.found_automatically:
+        return DecidedBy.TEXT_RULE if _is_by_text_alone(statement) else DecidedBy.MODEL
+    if statement.unassessed_language is not None:
+        return DecidedBy.LANGUAGE
+    return _WITHOUT_RULE.get(statement.source, DecidedBy.NOT_SCORED)
+
+
+def _is_by_text_alone(statement: Statement) -> bool:
+    """Whether rules about the text led to the decision and no score did."""
+    return bool(statement.text_facts) and not statement.facts
 
 
 def appeal_stage(statement: Statement) -> AppealStage:

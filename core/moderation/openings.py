@@ -106,7 +106,10 @@ def _opening(
     if verdict.action not in AWAITS_PERSON:
         return None
     # Only a hold by scores alone looks like an audit once its scores are hidden.
-    may_be_blind = is_by_scores and verdict.action is Action.HOLD and not is_bound
+    is_by_text = bool(verdict.text_rules)
+    may_be_blind = (
+        is_by_scores and not is_by_text and verdict.action is Action.HOLD and not is_bound
+    )
     if may_be_blind and draw(decision.revision_id, DrawPurpose.BLIND) < shares.blind:
         return _Opening(CaseTrigger.BLIND, BLIND_PRIORITY)
     urgency, label = priority(decision.scores, verdict)

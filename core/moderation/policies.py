@@ -11,6 +11,12 @@ from core.moderation.cleaning import is_storable
 from core.moderation.invisible import is_blank
 from core.moderation.languages import OTHER, code_problem
 from core.moderation.scores import Label
+from core.moderation.text_rules import (
+    MOST_DESCRIPTION_CHARS,
+    MOST_TEXT_RULES,
+    TextRuleKind,
+    rule_text_problem,
+)
 
 
 class Action(StrEnum):
@@ -101,12 +107,44 @@ class LanguageRule:
 
 
 @dataclass(frozen=True, slots=True)
+class TextRule:
+    """A comment that holds `text`, as its `kind` says, gets at least `action`, whatever its scores
+    are. `description` says in plain words what the rule is about; authors read it."""
+
+    id: str
+    kind: TextRuleKind
+    text: str
+    action: Action
+    reason_code: str
+    description: str
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.kind, TextRuleKind):
+            raise InvalidPolicy(f"text rule {self.id}: there is no kind {self.kind!r}")
+        if not all(isinstance(each, str) for each in (self.text, self.description)):
+            raise InvalidPolicy(f"text rule {self.id}: `text` or `description` is not text")
+        if (problem := rule_text_problem(self.kind, self.text)) is not None:
+            raise InvalidPolicy(f"text rule {self.id}, {self.kind} {self.text!r}: {problem}")
+        # A word that lets a comment pass would be in every abusive comment the next day.
+        if not isinstance(self.action, Action) or self.action is Action.APPROVE:
+            raise InvalidPolicy(
+                f"text rule {self.id}: its action is hold, escalate or remove, not {self.action!r}"
+            )
+        if not is_readable(self.description) or len(self.description) > MOST_DESCRIPTION_CHARS:
+            raise InvalidPolicy(
+                f"text rule {self.id}: its description must say in up to {MOST_DESCRIPTION_CHARS} "
+                "characters what it is about"
+            )
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
     """One immutable version of the policy. Decisions name their version, so that their thresholds
     can always be read.
 
     `reason_precedence` are codes of reasons: if several rules fire, the one listed first is given.
     `language_rules` are about comments that are not assessed because of their language.
+    `text_rules` are about words, links and patterns in the text.
     The constructor checks everything and raises InvalidPolicy naming the first faulty rule or
     reason.
     """
@@ -117,20 +155,23 @@ class Policy:
     created_at: datetime
     reason_precedence: tuple[str, ...] = ()
     language_rules: tuple[LanguageRule, ...] = ()
+    text_rules: tuple[TextRule, ...] = ()
 
     def language_action(self, language: str) -> Action:
         """The action for a comment in a language that is not assessed; without a rule, HOLD."""
         actions = {rule.language: rule.action for rule in self.language_rules}
         return actions.get(language, actions.get(OTHER, Action.HOLD))
 
-    def reason_rank(self, rule: Rule) -> int:
+    def reason_rank(self, rule: Rule | TextRule) -> int:
         """The rank of the rule's reason; of several rules that fire, the lowest rank is given.
 
-        Reasons that `reason_precedence` does not list come after it, by the gravity of the label.
+        Reasons that `reason_precedence` does not list come after it, by the gravity of the label,
+        and then those of text rules.
         """
         if rule.reason_code in self.reason_precedence:
             return self.reason_precedence.index(rule.reason_code)
-        return len(self.reason_precedence) + GRAVITY[rule.label]
+        gravity = len(GRAVITY) if isinstance(rule, TextRule) else GRAVITY[rule.label]
+        return len(self.reason_precedence) + gravity
 
     def __post_init__(self) -> None:
         if type(self.version) is not int or self.version < 1:
@@ -138,7 +179,12 @@ class Policy:
         if self.created_at.tzinfo is None:
             raise InvalidPolicy(f"policy {self.version}: its time has no time zone")
         _check_reasons(self.reasons)
-        _check_rules(self.rules, {reason.code for reason in self.reasons})
+        codes = {reason.code for reason in self.reasons}
+        _check_rules(self.rules, codes)
+        _check_text_rules(self.text_rules, codes)
+        ids = (*(rule.id for rule in self.rules), *(rule.id for rule in self.text_rules))
+        if repeated := repeated_name(ids):
+            raise InvalidPolicy(f"rule {repeated!r} appears twice")
         for label in Label:
             _check_bands(label, [rule for rule in self.rules if rule.label is label])
         self._check_precedence()
@@ -160,6 +206,16 @@ class Policy:
             if rule.id == rule_id:
                 return rule
         raise NotFound(f"policy {self.version} has no rule {rule_id!r}")
+
+    def score_rules(self, rule_ids: Iterable[str]) -> tuple[Rule, ...]:
+        """Those of the rules that are about scores. Raises NotFound for an id that it has not."""
+        texts = {rule.id for rule in self.text_rules}
+        return tuple(self.rule(rule_id) for rule_id in rule_ids if rule_id not in texts)
+
+    def text_rules_of(self, rule_ids: Iterable[str]) -> tuple[TextRule, ...]:
+        """Those of the rules that are about the text."""
+        wanted = set(rule_ids)
+        return tuple(rule for rule in self.text_rules if rule.id in wanted)
 
     def reason(self, code: str) -> Reason:
         """The reason with that code. Raises NotFound."""
@@ -185,7 +241,7 @@ def _check_reasons(reasons: Sequence[Reason]) -> None:
     if not reasons:
         raise InvalidPolicy("a policy needs a reason at least: no removal could be explained")
     for reason in reasons:
-        if not all(map(_is_readable, (reason.code, reason.title, reason.text))):
+        if not all(map(is_readable, (reason.code, reason.title, reason.text))):
             raise InvalidPolicy(
                 f"reason {reason.code!r}: code, title and text must not be empty, and must "
                 "be text that can be stored"
@@ -195,9 +251,9 @@ def _check_reasons(reasons: Sequence[Reason]) -> None:
 
 
 def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
-    """Check each rule by itself, and that no two have the same id."""
+    """Check each rule by itself."""
     for rule in rules:
-        if not _is_readable(rule.id):
+        if not is_readable(rule.id):
             raise InvalidPolicy(f"a rule on {rule.label} has no id")
         if not isinstance(rule.label, Label):
             raise InvalidPolicy(f"rule {rule.id}: there is no label {rule.label!r}")
@@ -205,8 +261,16 @@ def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
             raise InvalidPolicy(f"rule {rule.id}: there is no action {rule.action!r}")
         if rule.reason_code not in codes:
             raise InvalidPolicy(f"rule {rule.id}: the policy has no reason {rule.reason_code!r}")
-    if repeated := repeated_name(rule.id for rule in rules):
-        raise InvalidPolicy(f"rule {repeated!r} appears twice")
+
+
+def _check_text_rules(rules: Sequence[TextRule], codes: Collection[str]) -> None:
+    if len(rules) > MOST_TEXT_RULES:
+        raise InvalidPolicy(f"{len(rules):,} text rules; at most {MOST_TEXT_RULES:,} are taken")
+    for rule in rules:
+        if not is_readable(rule.id):
+            raise InvalidPolicy(f"a text rule for {rule.text!r} has no id")
+        if rule.reason_code not in codes:
+            raise InvalidPolicy(f"rule {rule.id}: the policy has no reason {rule.reason_code!r}")
 
 
 def _check_bands(label: Label, rules: Sequence[Rule]) -> None:
@@ -222,7 +286,8 @@ def _check_bands(label: Label, rules: Sequence[Rule]) -> None:
         raise InvalidPolicy(f"{label}: no rule for scores from {reached} to 1.0")
 
 
-def _is_readable(words: object) -> bool:
+def is_readable(words: object) -> bool:
+    """Whether it is text that can be stored and shows something."""
     return isinstance(words, str) and is_storable(words) and not is_blank(words)
 
 

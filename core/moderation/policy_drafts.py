@@ -5,7 +5,7 @@ comments, whatever their role is.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.errors import Conflict, PermissionDenied, RuleBroken
@@ -17,6 +17,8 @@ from core.moderation.policy_json import policy_digest
 
 MAX_NOTE_CHARS = 500
 MIN_NOTE_CHARS = 10
+TRIED_FOR = timedelta(hours=1)
+"""For so long a trial counts as one on the past as it stands."""
 
 
 class DraftState(StrEnum):
@@ -55,6 +57,18 @@ class PolicyDraft:
     def is_open(self) -> bool:
         """Whether it can still be published."""
         return self.state in OPEN_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Tried:
+    """A trial of a policy with that digest beside the version in force: on how many past `texts`,
+    as they were at `read_at`, and how many of them would have been decided otherwise."""
+
+    digest: str
+    in_force_version: int
+    read_at: datetime
+    texts: int
+    flips: int
 
 
 def check_note(note: str, *, is_needed: bool = False) -> str:
@@ -109,6 +123,21 @@ def check_can_publish(draft: PolicyDraft, actor: Actor, in_force: Policy) -> Non
         raise RuleBroken(f"{draft.author} has not proposed this draft.")
     check_base(draft.base_version, in_force)
     check_changes_something(draft.policy, in_force)
+
+
+def check_tried(
+    draft: PolicyDraft, in_force: Policy, tried: Tried | None, untried_reason: str, now: datetime
+) -> str:
+    """The reason, trimmed, why the draft was not tried on the past; empty if it was. Raises
+    RuleBroken without either, and Conflict for a trial of something else or of too long ago."""
+    if tried is None:
+        if not untried_reason.strip():
+            raise RuleBroken("Try it on the past first, or say why that can't be done.")
+        return check_note(untried_reason, is_needed=True)
+    is_this = tried.digest == policy_digest(draft.policy)
+    if not is_this or tried.in_force_version != in_force.version or now - tried.read_at > TRIED_FOR:
+        raise Conflict("What you saw is not how this draft does on the past now. Look at it again.")
+    return ""
 
 
 def check_can_discard(draft: PolicyDraft, actor: Actor) -> None:

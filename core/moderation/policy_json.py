@@ -8,8 +8,17 @@ from datetime import datetime
 from typing import Any, NoReturn
 
 from core.errors import InvalidPolicy
-from core.moderation.policies import Action, LanguageRule, Policy, Reason, Rule, repeated_name
+from core.moderation.policies import (
+    Action,
+    LanguageRule,
+    Policy,
+    Reason,
+    Rule,
+    TextRule,
+    repeated_name,
+)
 from core.moderation.scores import Label
+from core.moderation.text_rules import TextRuleKind
 
 
 def policy_to_json(policy: Policy) -> str:
@@ -22,6 +31,8 @@ def policy_to_json(policy: Policy) -> str:
         body["reason_precedence"] = list(policy.reason_precedence)
     if policy.language_rules:
         body["languages"] = {rule.language: rule.action for rule in policy.language_rules}
+    if policy.text_rules:
+        body["text_rules"] = [asdict(rule) for rule in policy.text_rules]
     return json.dumps(body, sort_keys=True, ensure_ascii=False)
 
 
@@ -33,8 +44,9 @@ def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy
         raise InvalidPolicy(f"policy {version} is not valid JSON: {error.msg}") from None
     if not isinstance(raw, dict):
         raise InvalidPolicy(f"policy {version} is not an object")
-    _check_names("the policy", raw, {"rules", "reasons"}, {"reason_precedence", "languages"})
-    lists = {"reason_precedence": [], **raw}
+    optional = {"reason_precedence", "languages", "text_rules"}
+    _check_names("the policy", raw, {"rules", "reasons"}, optional)
+    lists = {"reason_precedence": [], "text_rules": [], **raw}
     languages = lists.pop("languages", {})
     for name, value in lists.items():
         if not isinstance(value, list):
@@ -46,6 +58,7 @@ def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy
         created_at,
         tuple(lists["reason_precedence"]),
         _languages_from_json(languages),
+        tuple(_text_rule_from_json(n, each) for n, each in enumerate(lists["text_rules"], 1)),
     )
 
 
@@ -74,6 +87,18 @@ def _rule_from_json(number: int, raw: object) -> Rule:
     except ValueError as error:
         raise InvalidPolicy(f"rule {raw['id']}: {error}") from None
     return Rule(**{**raw, "label": label, "action": action})
+
+
+def _text_rule_from_json(number: int, raw: object) -> TextRule:
+    place = f"text rule {number}"
+    if not isinstance(raw, dict):
+        raise InvalidPolicy(f"{place} is not an object")
+    _check_names(place, raw, {field.name for field in fields(TextRule)})
+    try:
+        kind, action = TextRuleKind(raw["kind"]), Action(raw["action"])
+    except ValueError as error:
+        raise InvalidPolicy(f"{place}: {error}") from None
+    return TextRule(**{**raw, "kind": kind, "action": action})
 
 
 def _reason_from_json(number: int, raw: object) -> Reason:

@@ -9,13 +9,15 @@ from core.moderation.scores import Label
 
 Key = TypeVar("Key", bound=str)
 Said = TypeVar("Said")
+MOST_TEXT_LINES = 30
 NOTHING_CHANGED = "Nothing: it says the same."
 
 
 def policy_lines(policy: Policy) -> Sequence[str]:
-    """A sentence for each label with rules, then which reason is given and what is done with
-    languages that nothing assesses."""
+    """A sentence for each label with rules, then for rules about the text, which reason is given
+    and what is done with languages that nothing assesses."""
     lines = [f"{name_of(label)}: {words}" for label, words in _by_label(policy).items()]
+    lines += _first(list(_text_rules(policy).values()))
     lines.append(_precedence(policy))
     return [*lines, *_languages(policy).values()]
 
@@ -26,6 +28,8 @@ def changed_lines(before: Policy, after: Policy) -> Sequence[str]:
         f"{name_of(label)}: {new or 'no rule.'} Before: {old or 'no rule.'}"
         for label, old, new in _differences(_by_label(before), _by_label(after))
     ]
+    texts = _differences(_text_rules(before), _text_rules(after))
+    lines += _first([_text_change(was, said) for _, was, said in texts])
     for code, was, said in _differences(_reasons(before), _reasons(after)):
         what = "is gone" if said is None else "is new" if was is None else "has other words"
         lines.append(f"The reason {code!r} {what}.")
@@ -60,6 +64,27 @@ def _bands(lows: Sequence[tuple[Action, float]]) -> str:
     if all(action is not Action.REMOVE for action, _ in lows) and parts:
         return f"{words}; only a person removes."
     return f"{words}."
+
+
+def _text_rules(policy: Policy) -> Mapping[str, str]:
+    return {
+        rule.id: f"The {rule.kind} “{rule.text}” is {ACTION_DONE[rule.action]} "
+        f"({rule.reason_code}): {rule.description}"
+        for rule in policy.text_rules
+    }
+
+
+def _text_change(was: str | None, said: str | None) -> str:
+    if said is None:
+        return f"Gone: {was}"
+    return f"New: {said}" if was is None else f"{said} Before: {was}"
+
+
+def _first(lines: Sequence[str]) -> Sequence[str]:
+    """The first lines, and how many there are beyond them."""
+    beyond = len(lines) - MOST_TEXT_LINES
+    more = [f"And {beyond:,} more about words, links and patterns."] if beyond > 0 else []
+    return [*lines[:MOST_TEXT_LINES], *more]
 
 
 def _precedence(policy: Policy) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.moderation.history import History
-from core.moderation.policies import AWAITS_PERSON, SEVERITY, Action, Policy
+from core.moderation.policies import AWAITS_PERSON, SEVERITY, Action, Policy, TextRule
 from core.moderation.scores import Label
 from core.moderation.verdict_columns import ACTIONS, NO_RULE, VerdictColumns, judge_columns
 
@@ -19,30 +19,57 @@ HIDDEN = frozenset(AWAITS_PERSON | {Action.REMOVE})
 _SEVERITIES = np.array([SEVERITY[action] for action in ACTIONS])
 _LABELS = tuple(Label)
 _NO_LABEL = len(_LABELS)
+BROAD_SHARE = 0.01
+"""A text rule that matches a greater share of past comments is warned about: one in a hundred is
+more than most sites remove in all."""
+BROAD_FROM = 20
+"""Fewer matches are too few for a warning."""
 
 
 @dataclass(frozen=True, slots=True)
 class FlipGroup:
-    """Rows that go from one action to another by the scores of one label: that of the rule behind
-    the more severe of the two actions. None: they are held because they were not read whole.
-    `rows` begin with the newest."""
+    """Rows that go from one action to another by the scores of one label or by one text rule: those
+    of the rule behind the more severe of the two actions. Neither: they are held because they were
+    not read whole. `rows` begin with the newest."""
 
     before: Action
     after: Action
     label: Label | None
     rows: NDArray[np.int64]
+    text_rule: TextRule | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RuleMatches:
+    """The rows that a text rule of the draft matches, the newest first; `flips` of them would have
+    been decided otherwise. `share` is that of all rows."""
+
+    rule: TextRule
+    rows: NDArray[np.int64]
+    authors: int
+    flips: int
+    share: float
+
+    @property
+    def is_broad(self) -> bool:
+        """Whether it matches so many that a person should look again."""
+        return len(self.rows) >= BROAD_FROM and self.share > BROAD_SHARE
 
 
 @dataclass(frozen=True, slots=True)
 class Simulation:
     """The verdicts by the policy in force, `before`, and by the draft, `after`, for each row.
-    `before_labels` and `after_labels` are indices in the labels, or one more without a rule."""
+    `before_causes` and `after_causes` are indices in the labels; one more is none, and behind it
+    stand the `text_rules` of both policies. `matched` are the rows that each text rule of the draft
+    matches, by its id."""
 
     before: NDArray[np.int8]
     after: NDArray[np.int8]
-    before_labels: NDArray[np.int8] = field(repr=False)
-    after_labels: NDArray[np.int8] = field(repr=False)
+    before_causes: NDArray[np.int32] = field(repr=False)
+    after_causes: NDArray[np.int32] = field(repr=False)
     history: History = field(repr=False)
+    text_rules: Sequence[TextRule] = ()
+    matched: Mapping[str, NDArray[np.int64]] = field(default_factory=dict, repr=False)
 
     def flips(self) -> NDArray[np.int64]:
         """The rows on which the two differ, in order."""
@@ -58,21 +85,36 @@ class Simulation:
         }
 
     def groups(self) -> Sequence[FlipGroup]:
-        """The flips by direction and label: those that end most severely first, then the
+        """The flips by direction and cause: those that end most severely first, then the
         largest."""
         rows = self.flips()
         rows = rows[np.argsort(-self.history.decided_at[rows], kind="stable")]
         before, after = self.before[rows], self.after[rows]
         is_stricter = _SEVERITIES[after] > _SEVERITIES[before]
-        labels = np.where(is_stricter, self.after_labels[rows], self.before_labels[rows])
-        keys = (before.astype(np.int64) * len(ACTIONS) + after) * (_NO_LABEL + 1) + labels
+        causes = np.where(is_stricter, self.after_causes[rows], self.before_causes[rows])
+        count = _NO_LABEL + 1 + len(self.text_rules)
+        keys = (before.astype(np.int64) * len(ACTIONS) + after) * count + causes
         found = []
         for key in np.unique(keys):
-            pair, label = divmod(int(key), _NO_LABEL + 1)
+            pair, cause = divmod(int(key), count)
             first, last = divmod(pair, len(ACTIONS))
-            name = None if label == _NO_LABEL else _LABELS[label]
-            found.append(FlipGroup(ACTIONS[first], ACTIONS[last], name, rows[keys == key]))
+            label = _LABELS[cause] if cause < _NO_LABEL else None
+            rule = self.text_rules[cause - _NO_LABEL - 1] if cause > _NO_LABEL else None
+            found.append(FlipGroup(ACTIONS[first], ACTIONS[last], label, rows[keys == key], rule))
         return sorted(found, key=lambda group: (-SEVERITY[group.after], -len(group.rows)))
+
+    def rule_matches(self, rules: Sequence[TextRule]) -> Sequence[RuleMatches]:
+        """What each of the draft's text rules matches, in their order."""
+        is_flip = self.before != self.after
+        found = []
+        for rule in rules:
+            rows = self.matched.get(rule.id, np.zeros(0, np.int64))
+            rows = rows[np.argsort(-self.history.decided_at[rows], kind="stable")]
+            authors = len(np.unique(self.history.authors[rows]))
+            flips = int(np.count_nonzero(is_flip[rows]))
+            share = len(rows) / len(self.history) if len(self.history) else 0.0
+            found.append(RuleMatches(rule, rows, authors, flips, share))
+        return found
 
     def most_by_one_author(self) -> int:
         """How many of the flips are on comments of the author who has most of them."""
@@ -89,16 +131,30 @@ class Simulation:
         }
 
 
-def simulate(history: History, in_force: Policy, draft: Policy) -> Simulation:
-    """The verdicts of both policies on the same scores."""
-    before = judge_columns(history.scores, in_force, history.unread)
-    after = judge_columns(history.scores, draft, history.unread)
+Fired = Mapping[str, NDArray[np.int64]]
+"""The rows that match each text rule, by its id."""
+
+
+def simulate(
+    history: History,
+    in_force: Policy,
+    draft: Policy,
+    fired_in_force: Fired | None = None,
+    fired: Fired | None = None,
+) -> Simulation:
+    """The verdicts of both policies on the same scores and texts. `fired` is of the draft."""
+    before = judge_columns(history.scores, in_force, history.unread, fired_in_force)
+    after = judge_columns(history.scores, draft, history.unread, fired)
+    rules = {rule.id: rule for rule in (*in_force.text_rules, *draft.text_rules)}
+    places = {rule_id: place for place, rule_id in enumerate(rules)}
     return Simulation(
         before.actions,
         after.actions,
-        _labels(before, in_force),
-        _labels(after, draft),
+        _causes(before, in_force, places),
+        _causes(after, draft, places),
         history,
+        tuple(rules.values()),
+        fired or {},
     )
 
 
@@ -107,8 +163,11 @@ def is_one_of(actions: NDArray[np.int8], wanted: frozenset[Action]) -> NDArray[n
     return np.isin(actions, [ACTIONS.index(action) for action in wanted])
 
 
-def _labels(verdicts: VerdictColumns, policy: Policy) -> NDArray[np.int8]:
-    """For each row the index of its rule's label. NO_RULE, -1, takes the last entry."""
+def _causes(
+    verdicts: VerdictColumns, policy: Policy, places: Mapping[str, int]
+) -> NDArray[np.int32]:
+    """For each row the index of what its rule is about. NO_RULE, -1, takes the last entry."""
     assert NO_RULE == -1
-    names = [_LABELS.index(rule.label) for rule in policy.rules]
-    return np.array([*names, _NO_LABEL], np.int8)[verdicts.rules]
+    causes = [_LABELS.index(rule.label) for rule in policy.rules]
+    causes += [_NO_LABEL + 1 + places[rule.id] for rule in policy.text_rules]
+    return np.array([*causes, _NO_LABEL], np.int32)[verdicts.rules]

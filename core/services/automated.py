@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.identifiers import new_id
 from core.inference.base import BackendInfo, ErrorKind, TextResult
+from core.inference.text.rule_matcher import matcher_of
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import NO_ATTENTION, Attention
 from core.moderation.comments import Revision
@@ -47,6 +48,7 @@ def decide(
         failure_action=failure_action,
         unassessed_language=result.language if result.error_kind is ErrorKind.LANGUAGE else None,
         unread_chars=result.unread_chars,
+        fired=matcher_of(policy.text_rules).fired(revision.text),
     )
     decision = Decision(
         id=new_id(),
@@ -56,7 +58,7 @@ def decide(
         actor=SYSTEM.id,
         policy_version=policy.version,
         decided_at=context.clock.now(),
-        rule_ids=tuple(rule.id for rule in verdict.rules),
+        rule_ids=verdict.rule_ids,
         reason_code=verdict.reason_code,
         model_version=result.model_version or info.model_version,
         backend=result.backend or info.name,

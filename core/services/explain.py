@@ -138,7 +138,7 @@ def _explained(
     scores, verdict = result.scores, judge(result.scores, policy)
     if label is not None and label not in scores:
         raise InvalidInput(f"{info.model_version} does not score {label}")
-    acted = [policy.rule(rule_id).label for rule_id in decision.rule_ids] if decision else []
+    acted = [rule.label for rule in policy.score_rules(decision.rule_ids)] if decision else []
     labels = _labels(scores, [label] if label else acted or [rule.label for rule in verdict.rules])
     action = judge({label: scores[label]}, policy).action if label else verdict.action
     asked = {label} if label else set(scores)

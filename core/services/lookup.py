@@ -9,6 +9,7 @@ from core.moderation.comments import Revision
 from core.moderation.notices import Statement, build_statement
 from core.services.context import Context
 from core.services.gone_texts import text_gone
+from core.services.text_matches import matched_words
 from core.store.base import Reader
 
 # The same message for unknown and malformed references, so that nobody can probe for existing ones.
@@ -95,14 +96,16 @@ def _statement(
     ends = (changed_at, revision.withdrawn_at, context.clock.now())
     chain = reader.decision_chain(revision.id)
     versions = {past.policy_version for past in chain}
-    policies = {version: reader.policy(version) for version in versions}
+    found = {version: reader.policy(version) for version in versions}
+    policies = {version: policy for version, policy in found.items() if policy is not None}
     return build_statement(
         chain,
-        {version: policy for version, policy in policies.items() if policy is not None},
+        policies,
         reader.appeal_of(revision.id),
         now=min(end for end in ends if end is not None),
         window_days=context.appeal_window_days,
         gone=text_gone(reader, revision),
+        words=matched_words(chain, policies, _visible_text(revision)),
     )
 
 

@@ -1,17 +1,18 @@
 """The next policy: drafted and proposed by one person, published by another one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from core.errors import Conflict, NotFound
 from core.identifiers import new_id
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.permissions import Actor, Permission, check_can
-from core.moderation.policies import Policy
+from core.moderation.policies import Policy, TextRule
 from core.moderation.policy_bands import LabelBands, with_bands
 from core.moderation.policy_drafts import (
     DraftState,
     PolicyDraft,
+    Tried,
     check_base,
     check_can_discard,
     check_can_publish,
@@ -19,6 +20,7 @@ from core.moderation.policy_drafts import (
     check_note,
     check_own,
     check_seen,
+    check_tried,
 )
 from core.moderation.policy_json import policy_digest
 from core.moderation.scores import Label
@@ -31,11 +33,13 @@ def draft_policy(
     actor: Actor,
     bands: Mapping[Label, LabelBands],
     *,
+    text_rules: Sequence[TextRule] | None = None,
     base_version: int,
     seen_version: int | None = None,
     note: str = "",
 ) -> PolicyDraft:
-    """Begin a draft with these bands, or change one's own, which then is to be proposed again.
+    """Begin a draft with these bands and text rules, or change one's own, which then is to be
+    proposed again. Without `text_rules` they are those in force.
     `base_version` is the policy in force that the actor saw; `seen_version` that of their open
     draft, None if they have none. Labels that are not named stay as they are in force.
 
@@ -47,6 +51,8 @@ def draft_policy(
         in_force, own, now = tx.policy_in_force(), own_draft(tx, actor), context.clock.now()
         check_base(base_version, in_force)
         policy = with_bands(in_force, bands, version=in_force.version + 1, created_at=now)
+        if text_rules is not None:
+            policy = replace(policy, text_rules=tuple(text_rules))
         draft = PolicyDraft(
             id=own.id if own else new_id(),
             author=actor.id,
@@ -89,15 +95,26 @@ def propose_policy(
         return proposed
 
 
-def publish_policy(context: Context, actor: Actor, draft_id: str, seen_version: int) -> Policy:
-    """Bring another person's proposal into force, as it was when the actor saw it. Raises
-    PermissionDenied, Conflict, RuleBroken or NotFound."""
+def publish_policy(
+    context: Context,
+    actor: Actor,
+    draft_id: str,
+    seen_version: int,
+    *,
+    tried: Tried | None = None,
+    untried_reason: str = "",
+) -> Policy:
+    """Bring another person's proposal into force, as it was when the actor saw it and how it did on
+    the past. If it could not be `tried`, the reason is stored instead. Raises PermissionDenied,
+    Conflict, RuleBroken or NotFound."""
     check_can(actor, Permission.PUBLISH_POLICY)
     with context.store.write() as tx:
         draft, in_force = _draft(tx, draft_id), tx.policy_in_force()
         check_seen(draft, seen_version)
         check_can_publish(draft, actor, in_force)
-        policy = replace(draft.policy, version=in_force.version + 1, created_at=context.clock.now())
+        now = context.clock.now()
+        reason = check_tried(draft, in_force, tried, untried_reason, now)
+        policy = replace(draft.policy, version=in_force.version + 1, created_at=now)
         published = replace(
             _changed(context, draft, state=DraftState.PUBLISHED),
             ended_by=actor.id,
@@ -110,6 +127,7 @@ def publish_policy(context: Context, actor: Actor, draft_id: str, seen_version: 
             draft=draft.id,
             author=draft.author,
             digest=policy_digest(policy),
+            **_trial_facts(tried, reason),
         )
         tx.publish_policy_draft(published, policy, audit)
         return policy
@@ -160,6 +178,16 @@ def roll_back_policy(context: Context, actor: Actor, version: int, note: str) ->
 def own_draft(reader: Reader, actor: Actor) -> PolicyDraft | None:
     """The actor's open draft; a person has at most one."""
     return next((one for one in reader.open_policy_drafts() if one.author == actor.id), None)
+
+
+def _trial_facts(tried: Tried | None, untried_reason: str) -> Mapping[str, str]:
+    if tried is None:
+        return {"not_tried_because": untried_reason}
+    return {
+        "tried_texts": str(tried.texts),
+        "tried_flips": str(tried.flips),
+        "tried_at": tried.read_at.isoformat(),
+    }
 
 
 def _check_seen_own(own: PolicyDraft, seen_version: int | None) -> None:

@@ -18,6 +18,7 @@ from core.moderation.policies import Action
 from core.moderation.sampling import SamplingReason
 from core.moderation.scores import Label
 from core.moderation.verdict_columns import ACTIONS
+from core.services.rule_hits import RuleHits
 from core.store.base import Reader, Store
 from core.store.history_base import HistoryKeeper, KeptHistory, ScoredRow
 
@@ -33,7 +34,8 @@ _NONE = Judgement()
 
 
 class PolicyHistory:
-    """The history of one state, for one process; threads may share it.
+    """The history of one state, for one process; threads may share it. `rule_hits` tell which of
+    its texts match a text rule.
 
     What is kept is checked against the chain of the audit log: a state that was put back from a
     copy has another one, and then everything is read anew.
@@ -46,6 +48,7 @@ class PolicyHistory:
         self._turn = Lock()
         self._kept: KeptHistory | None = None
         self._not_saved = 0
+        self.rule_hits = RuleHits(store)
 
     def forget(self) -> None:
         """Remove what is kept on disk: it holds numbers made of the authors' names. Processes that

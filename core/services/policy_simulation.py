@@ -19,8 +19,10 @@ from core.moderation.estimates import (
 from core.moderation.history import NOT_JUDGED, History, seconds_a_case
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import AWAITS_PERSON, Action, Policy
+from core.moderation.policy_drafts import Tried
+from core.moderation.policy_json import policy_digest
 from core.moderation.scores import Label
-from core.moderation.simulation import FlipGroup, Simulation, simulate
+from core.moderation.simulation import FlipGroup, RuleMatches, Simulation, simulate
 from core.services.context import Context
 from core.services.policy_history import PolicyHistory
 from core.store.base import Reader
@@ -45,7 +47,8 @@ class PolicyTrial:
     if there are none; `days` is from then until now, at least one. `counts` are by action: in
     force, and by the draft. `in_audits` are texts that were drawn and judged. `case_s` is the
     median time that a case takes a person. `other_models`: texts that another version of the model
-    scored than the newest one of them."""
+    scored than the newest one of them. `matches` has each text rule of the draft. `read_at` is when
+    the history was read."""
 
     in_force: Policy
     draft: Policy
@@ -61,6 +64,15 @@ class PolicyTrial:
     in_audits: int
     case_s: float | None
     other_models: int
+    matches: Sequence[RuleMatches]
+    read_at: datetime
+
+    @property
+    def tried(self) -> Tried:
+        """What is stored of this trial when the draft is published."""
+        return Tried(
+            policy_digest(self.draft), self.in_force.version, self.read_at, self.texts, self.flips
+        )
 
     @property
     def texts(self) -> int:
@@ -111,10 +123,16 @@ def try_policy(
     check_can(actor, Permission.SIMULATE_POLICY)
     with context.store.read() as reader:
         in_force = reader.policy_in_force()
-    history = _within(past.read(), since, until)
-    found = simulate(history, in_force, draft)
+    now, whole = context.clock.now(), past.read()
+    history, rows = _within(whole, since, until)
+    found = simulate(
+        history,
+        in_force,
+        draft,
+        *(_moved(past.rule_hits.rows(one.text_rules, whole), rows) for one in (in_force, draft)),
+    )
     first = _first_at(history)
-    end = min(until, context.clock.now()) if until else context.clock.now()
+    end = min(until, now) if until else now
     groups = found.groups()
     return PolicyTrial(
         in_force=in_force,
@@ -131,6 +149,8 @@ def try_policy(
         in_audits=_in_audits(history),
         case_s=seconds_a_case(history),
         other_models=_other_models(history),
+        matches=found.rule_matches(draft.text_rules),
+        read_at=now,
     )
 
 
@@ -140,10 +160,30 @@ def list_flips(
     """The newest texts of the group, at most `limit`. Blind cases that nobody has decided are left
     out: that they flip would tell what their scores are."""
     check_can(actor, Permission.SIMULATE_POLICY)
+    return _listed(context, actor, trial, group.rows[:limit], group.label)
+
+
+def list_matches(
+    context: Context, actor: Actor, trial: PolicyTrial, matches: RuleMatches, limit: int
+) -> Sequence[FlippedText]:
+    """The newest texts that a text rule matches, at most `limit`, also those that don't flip.
+    Undecided blind cases are left out, as in `list_flips`: who guesses at words could find out
+    which comments the rule holds."""
+    check_can(actor, Permission.SIMULATE_POLICY)
+    return _listed(context, actor, trial, matches.rows[:limit], None)
+
+
+def _listed(
+    context: Context,
+    actor: Actor,
+    trial: PolicyTrial,
+    rows: NDArray[np.int64],
+    label: Label | None,
+) -> Sequence[FlippedText]:
     history, found = trial.simulation.history, []
     with context.store.read() as reader:
-        for row in group.rows[:limit]:
-            name, score = history.ids[row].decode(), _score(history, group.label, row)
+        for row in rows:
+            name, score = history.ids[row].decode(), _score(history, label, row)
             text = _shown(context, reader, actor, name)
             if text is not None:
                 found.append(FlippedText(name, *text, score, int(history.verdicts[row])))
@@ -164,15 +204,24 @@ def _score(history: History, label: Label | None, row: np.int64) -> float | None
     return None if score is None or np.isnan(score) else score
 
 
-def _within(history: History, since: datetime | None, until: datetime | None) -> History:
-    if since is None and until is None:
-        return history
+def _within(
+    history: History, since: datetime | None, until: datetime | None
+) -> tuple[History, NDArray[np.bool_]]:
+    """The rows of that time, and which of all rows they are."""
     wanted = np.ones(len(history), bool)
     if since is not None:
         wanted &= history.decided_at >= _micros(since)
     if until is not None:
         wanted &= history.decided_at < _micros(until)
-    return history.at(wanted)
+    return (history if wanted.all() else history.at(wanted)), wanted
+
+
+def _moved(
+    rows: Mapping[str, NDArray[np.int64]], wanted: NDArray[np.bool_]
+) -> Mapping[str, NDArray[np.int64]]:
+    """Rows of the whole history as those of its wanted part."""
+    places = np.cumsum(wanted) - 1
+    return {name: places[some[wanted[some]]] for name, some in rows.items()}
 
 
 def _shares(history: History, actions: NDArray[np.int8]) -> Shares:

@@ -8,6 +8,7 @@ from functools import cache
 
 from core.errors import NotFound
 from core.inference.base import ErrorKind
+from core.inference.text.rule_matcher import RuleMatch
 from core.moderation.blind import blind_case, blind_chain, is_hidden
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.claims import Claim
@@ -21,6 +22,7 @@ from core.moderation.policies import AWAITS_PERSON, Policy, Reason
 from core.moderation.reopening import OWN_FOR
 from core.moderation.scores import Label, not_assessed
 from core.services.context import Context
+from core.services.text_matches import rule_matches
 from core.store.base import Reader
 from core.store.views import AuthorRecord, OwnDecision, QueueCount, ThreadEntry
 
@@ -36,7 +38,8 @@ class CaseView:
     `ancestors` are root first; `author` is None if the author has no name; `settled` is the earlier
     text because of which a person has to decide on this one; `approval` is the decision by which a
     person approved this text before, maybe as an earlier text of the comment. `claim` may have run
-    out. If `is_hidden`, all that would tell what the model found is left out: see `hidden_view`."""
+    out. `matches` are the text rules behind the last automated decision. If `is_hidden`, all that
+    would tell what the model found is left out: see `hidden_view`."""
 
     case: Case
     comment: Comment
@@ -51,6 +54,7 @@ class CaseView:
     claim: Claim | None = None
     approval: Decision | None = None
     is_hidden: bool = False
+    matches: Sequence[RuleMatch] = ()
 
     @property
     def is_blind(self) -> bool:
@@ -121,12 +125,13 @@ def _view(
     if revision.is_withdrawn:
         raise NotFound("This comment was withdrawn; there is nothing left to decide.")
     automated = next(past for past in reversed(chain) if past.is_automated)
+    policy = reader.policy(automated.policy_version) or current_policy
     view = CaseView(
         case=case,
         comment=comment,
         revision=revision,
         chain=chain,
-        policy=reader.policy(automated.policy_version) or current_policy,
+        policy=policy,
         current_policy=current_policy,
         ancestors=reader.ancestors(comment, THREAD_DEPTH),
         author=record_of(comment.source, comment.author) if is_named(comment.author) else None,
@@ -134,6 +139,7 @@ def _view(
         settled=_binding(reader, revision),
         approval=_approval(reader, revision, chain),
         claim=reader.claims([revision_id]).get(revision_id),
+        matches=rule_matches(automated, policy, revision.text),
     )
     return hidden_view(view) if is_hidden(case, chain, actor, now) else view
 
@@ -155,6 +161,7 @@ def hidden_view(view: CaseView) -> CaseView:
         author=author,
         failure=None,
         settled=None,
+        matches=(),
         is_hidden=True,
     )
 

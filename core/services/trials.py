@@ -10,10 +10,11 @@ from core.clock import Clock
 from core.errors import BackendError, ConsoleError
 from core.inference.base import ANSWERS, Backend, BackendInfo, ErrorKind, Location, TextResult
 from core.inference.scorer import PROBE, Scorer
+from core.inference.text.rule_matcher import matcher_of
 from core.moderation.cleaning import check_text, clean_text
-from core.moderation.decisions import judge_read
+from core.moderation.decisions import judge_read, judge_unscored
 from core.moderation.permissions import Actor, Permission, check_can
-from core.moderation.policies import Action, Policy, Rule
+from core.moderation.policies import Action, Policy, Rule, TextRule
 from core.moderation.scores import Label
 from core.services.context import Context
 from core.servinglog.record import Mode, ServingLog
@@ -42,12 +43,13 @@ class BackendAnswer:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """An answer and the action that would follow. Without scores the action is the failure policy's
-    and `rules` is empty."""
+    """An answer and the action that would follow, with the rules that lead to it. Without scores
+    `rules` is empty, and the action is the failure policy's if no text rule decides."""
 
     answer: BackendAnswer
     action: Action
     rules: tuple[Rule, ...] = ()
+    text_rules: tuple[TextRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,13 +203,17 @@ def try_comment(
 
 
 def _tried(context: Context, text: str, answer: BackendAnswer, policy: Policy) -> TrialResult:
+    fired = matcher_of(policy.text_rules).fired(text)
     if answer.error is None:
-        verdict = judge_read(answer.scores, policy, unread_chars=answer.unread_chars)
-        return TrialResult(answer, verdict.action, verdict.rules)
+        verdict = judge_read(answer.scores, policy, unread_chars=answer.unread_chars, fired=fired)
+        return TrialResult(answer, verdict.action, verdict.rules, verdict.text_rules)
     result = TextResult(error=answer.error, error_kind=answer.error_kind or ErrorKind.BACKEND)
     # The backend answered but refused this text: held under every failure policy.
     is_down = answer.error_kind not in ANSWERS
     (action,) = context.failure.actions([text], [result], policy, is_down=is_down)
+    by_text = judge_unscored(action, policy, fired)
+    if by_text is not None:
+        return TrialResult(answer, by_text.action, text_rules=by_text.text_rules)
     return TrialResult(answer, action)
 
 

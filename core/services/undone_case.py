@@ -21,7 +21,7 @@ def undone_case(tx: Reader, case: Case, undone: Decision, chain: Sequence[Decisi
         case,
         chain,
         tx.attention(case.revision_id) if reported else case.attention,
-        rules=[policy.rule(rule_id) for rule_id in restored.rule_ids] if policy else (),
+        rules=policy.score_rules(restored.rule_ids) if policy else (),
         was_reopening=_is_reopening(tx, undone),
         is_reported_since=any(
             item.report.reported_at >= undone.decided_at and not item.is_muted for item in reported

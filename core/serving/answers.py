@@ -7,7 +7,14 @@ from core.moderation.decisions import visibility
 from core.moderation.scores import not_assessed
 from core.services.lookup import LookupAnswer
 from core.services.submit import Submitted
-from core.serving.schemas import AppealOut, DecisionOut, FactOut, ReasonOut, StatementOut
+from core.serving.schemas import (
+    AppealOut,
+    DecisionOut,
+    FactOut,
+    ReasonOut,
+    StatementOut,
+    TextFactOut,
+)
 
 
 def decision_answer(row: Submitted, author_url: str) -> DecisionOut:
@@ -68,6 +75,15 @@ def statement_answer(found: LookupAnswer) -> StatementOut:
                 action=fact.rule.action,
             )
             for fact in statement.facts
+        ],
+        text_facts=[
+            TextFactOut(
+                kind=fact.rule.kind,
+                description=fact.rule.description,
+                action=fact.rule.action,
+                words=list(fact.words),
+            )
+            for fact in statement.text_facts
         ],
         policy_version=statement.policy_version,
         model_version=statement.model_version,

@@ -21,6 +21,7 @@ from starlette.responses import JSONResponse
 
 from core.errors import InvalidInput
 from core.inference.base import TextResult
+from core.inference.text.rule_matcher import matcher_of
 from core.moderation.decisions import judge_read
 from core.moderation.policies import Action, Policy
 from core.moderation.scores import Label, not_assessed
@@ -63,9 +64,9 @@ async def post_moderations(request: Request) -> JSONResponse:
     `harassment` is our highest of toxicity, severe_toxicity and insult, `harassment/threatening` is
     threat, `hate` is identity_attack. The other categories are not assessed: they are false and 0,
     and their list in `category_applied_input_types` is empty. `flagged` follows the policy in
-    force, over all labels. Our own labels are under `modconsole` in each result. `flagged` is also
-    true if the text is too long to be read whole: `modconsole.unread_chars` says how many
-    characters at its end were not read.
+    force, over all labels and the rules about words, links and patterns. Our own labels are under
+    `modconsole` in each result. `flagged` is also true if the text is too long to be read whole:
+    `modconsole.unread_chars` says how many characters at its end were not read.
     """
     texts = read_input(parse_json(await read_body(request)))
     process: ApiProcess = request.app.state.process
@@ -73,7 +74,9 @@ async def post_moderations(request: Request) -> JSONResponse:
     scored = await process.scoring.score(texts)
     policy = await process.policy_in_force()
     model = scored.results[0].model_version or process.scoring.info.model_version
-    results = [result_of(result, policy) for result in scored.results]
+    results = [
+        result_of(result, policy, text) for result, text in zip(scored.results, texts, strict=True)
+    ]
     caller = ORIGIN.get()
     return JSONResponse(
         {"id": f"modr-{caller.request_id if caller else ''}", "model": model, "results": results}
@@ -100,10 +103,11 @@ def _part(part: object) -> object:
     return part.get("text")
 
 
-def result_of(result: TextResult, policy: Policy) -> dict[str, Any]:
-    """One entry of `results`."""
+def result_of(result: TextResult, policy: Policy, text: str) -> dict[str, Any]:
+    """One entry of `results`, for that readable text."""
     scores = result.scores
-    verdict = judge_read(scores, policy, unread_chars=result.unread_chars)
+    fired = matcher_of(policy.text_rules).fired(text)
+    verdict = judge_read(scores, policy, unread_chars=result.unread_chars, fired=fired)
     assessed = {name: _known(labels, scores) for name, labels in CATEGORIES.items()}
     return {
         "flagged": verdict.action is not Action.APPROVE,
@@ -121,7 +125,7 @@ def result_of(result: TextResult, policy: Policy) -> dict[str, Any]:
         "modconsole": {
             "action": verdict.action,
             "policy_version": policy.version,
-            "rule_ids": [rule.id for rule in verdict.rules],
+            "rule_ids": list(verdict.rule_ids),
             "scores": dict(scores),
             "not_assessed": list(not_assessed(scores)),
             "unread_chars": result.unread_chars,

@@ -12,6 +12,7 @@ from core.moderation.comments import MAX_ID_CHARS, Visibility
 from core.moderation.decisions import DecisionSource
 from core.moderation.policies import Action
 from core.moderation.scores import Label
+from core.moderation.text_rules import TextRuleKind
 
 TIME_WORDS = "must be a time with its zone, like 2026-01-31T12:00:00Z"
 
@@ -121,6 +122,16 @@ class FactOut(BaseModel):
     action: Action
 
 
+class TextFactOut(BaseModel):
+    """A rule about words, links or patterns that led to the decision, in the site's words, and the
+    parts of the text that it matched."""
+
+    kind: TextRuleKind
+    description: str
+    action: Action
+    words: list[str]
+
+
 class AppealOut(BaseModel):
     """The author's objection and its outcome. No person is named."""
 
@@ -155,6 +166,7 @@ class StatementOut(BaseModel):
     reason: ReasonOut | None
     note: str
     facts: list[FactOut]
+    text_facts: list[TextFactOut]
     policy_version: int | None
     model_version: str | None
     appeal: AppealOut | None

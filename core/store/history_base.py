@@ -40,6 +40,10 @@ class HistoryReader(Protocol):
         ends."""
         ...
 
+    def texts_of(self, revision_ids: Collection[str]) -> Iterator[tuple[str, str]]:
+        """By revision, the readable text of each that was not withdrawn."""
+        ...
+
     def changed_since(self, seq: int) -> Collection[str]:
         """The revisions that were decided on, or whose comment's author became known or was erased,
         in audit events after that place."""

@@ -35,6 +35,8 @@ def scores_panel(automated: Decision, policy: Policy) -> None:
             st.table(score_rows(facts), border="horizontal", hide_index=True)
         else:
             st.text("No score matched a rule.")
+        for rule in policy.text_rules_of(automated.rule_ids):
+            st.text(f"A {rule.kind} rule ({rule.action}) matched it: {rule.description}")
         model = automated.model_version or "no model"
         st.caption(f"{model} · policy v{policy.version}, in force then")
 

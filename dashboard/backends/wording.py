@@ -214,13 +214,14 @@ def check_line(answer: BackendAnswer, now: datetime) -> str:
 def verdict_line(tried: TrialResult) -> str:
     """`held for review: insult 0.95`; without scores, what the failure policy would do."""
     what = ACTIONS_DONE[tried.action]
-    if tried.answer.error is not None:
+    if tried.answer.error is not None and not tried.text_rules:
         return f"{what}, by the failure policy"
-    if not tried.rules:
+    if not (tried.rules or tried.text_rules):
         return f"{what}: too long to be read whole" if tried.answer.unread_chars else what
     scores = tried.answer.scores
-    why = ", ".join(f"{LABELS[r.label]} {score_figure(scores[r.label])}" for r in tried.rules)
-    return f"{what}: {why}"
+    why = [f"{LABELS[r.label]} {score_figure(scores[r.label])}" for r in tried.rules]
+    why += [f"{rule.kind} rule ({rule.description})" for rule in tried.text_rules]
+    return f"{what}: {', '.join(why)}"
 
 
 def score_cell(score: float | None, label: Label, policy: Policy) -> str:

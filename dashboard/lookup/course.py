@@ -3,11 +3,13 @@
 from datetime import tzinfo
 
 from core.author_texts.texts import AuthorTexts
-from core.moderation.notices import AppealStage, Statement, appeal_stage
+from core.moderation.notices import AppealStage, Statement, TextFact, appeal_stage
 from core.moderation.policies import Action
 from dashboard.lookup import wording as words
 
 DONE, TO_COME = "●", "○"
+MOST_WORDS, LONGEST_WORD = 5, 60
+"""Of what a rule matched: the whole text is on the page, too."""
 
 
 def course_lines(
@@ -16,6 +18,7 @@ def course_lines(
     """What the program found, who decided and when, and what comes next. `answer_days` is the
     time in which an appeal is answered."""
     lines = [f"{DONE} {line}" for line in (_noticed(statement, zone, texts),) if line]
+    lines += [f"{DONE} {_matched(statement, fact, zone, texts)}" for fact in statement.text_facts]
     if statement.decided_at is not None:
         who = words.who_decided(statement, texts)
         when = texts.time(statement.decided_at, zone)
@@ -27,6 +30,8 @@ def course_lines(
 
 def _noticed(statement: Statement, zone: tzinfo, texts: AuthorTexts) -> str:
     """What the scores said; empty where the line on who decided says it all."""
+    if statement.text_facts and not statement.facts:
+        return ""
     if not statement.facts or statement.noticed_at is None:
         return words.no_scores(statement, texts)
     fact = statement.facts[0]
@@ -39,3 +44,17 @@ def _noticed(statement: Statement, zone: tzinfo, texts: AuthorTexts) -> str:
     if held_from is None:
         return texts.say("course.found", **found)
     return texts.say("course.found_held", edge=texts.figure(held_from), **found)
+
+
+def _matched(statement: Statement, fact: TextFact, zone: tzinfo, texts: AuthorTexts) -> str:
+    """Which rule about the text applied, in the site's own words, and what it matched."""
+    when = texts.time(statement.noticed_at, zone) if statement.noticed_at else ""
+    line = texts.say("course.matched", when=when, about=_on_one_line(fact.rule.description))
+    if not fact.words:
+        return line
+    quoted = ", ".join(f"“{_on_one_line(word)[:LONGEST_WORD]}”" for word in fact.words[:MOST_WORDS])
+    return f"{line} {texts.say('course.matched_words', words=quoted)}"
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())

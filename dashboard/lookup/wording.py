@@ -94,7 +94,7 @@ def why_this_reason(statement: Statement, texts: AuthorTexts) -> str:
     return texts.say(
         "rule.several",
         order=texts.say("rule.then").join(titles),
-        version=texts.number(statement.facts[0].policy_version),
+        version=texts.number(statement.policy_version or 0),
     )
 
 
@@ -140,6 +140,8 @@ def no_scores(statement: Statement, texts: AuthorTexts) -> str:
         return texts.say("no_scores.earlier_approval")
     if statement.was_scored:
         return texts.say("no_scores.below")
+    if statement.text_facts:
+        return texts.say("no_scores.text_rule")
     if statement.unassessed_language is not None:
         return _unassessed(statement.unassessed_language, statement, texts)
     if statement.decided_automatically and statement.visibility is Visibility.VISIBLE:

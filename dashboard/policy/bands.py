@@ -7,6 +7,7 @@ import streamlit as st
 from core.moderation.policies import Policy
 from core.moderation.policy_bands import LabelBands, bands_of
 from core.moderation.policy_drafts import PolicyDraft
+from core.moderation.policy_json import policy_digest
 from core.moderation.policy_words import changed_lines, policy_lines
 from core.moderation.scores import Label
 from dashboard.policy.wording import SAME_AS_IN_FORCE, bands_at, bands_words, knobs, label_names
@@ -47,7 +48,7 @@ def band_sliders(
 
 def in_words(in_force: Policy, policy: Policy) -> None:
     """What the draft would change; for the policy in force what it says."""
-    is_same = policy.rules == in_force.rules and policy.reasons == in_force.reasons
+    is_same = policy_digest(policy) == policy_digest(in_force)
     if is_same:
         st.caption(SAME_AS_IN_FORCE)
     for line in policy_lines(policy) if is_same else changed_lines(in_force, policy):

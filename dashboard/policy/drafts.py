@@ -6,7 +6,9 @@ from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Policy
 from core.moderation.policy_drafts import MAX_NOTE_CHARS, DraftState, PolicyDraft
+from core.services.policy_simulation import PolicyTrial
 from dashboard.policy.place import DraftForm, PolicyPlace
+from dashboard.policy.wording import tried_words
 from dashboard.wording import on_primary
 
 
@@ -46,9 +48,14 @@ def own_actions(place: PolicyPlace, services: Services, actor: Actor, form: Draf
 
 
 def others_actions(
-    place: PolicyPlace, services: Services, actor: Actor, in_force: Policy, draft: PolicyDraft
+    place: PolicyPlace,
+    services: Services,
+    actor: Actor,
+    draft: PolicyDraft,
+    trial: PolicyTrial | None,
 ) -> None:
-    """For everybody else: why it was proposed, and for whoever may publish it two buttons."""
+    """For everybody else: why it was proposed, and for whoever may publish it two buttons. Without
+    a `trial` on the past, they have to say why."""
     st.caption(f"{draft.updated_at:%d %b %Y %H:%M} UTC; the author says why:")
     st.text(draft.note or "(nothing yet)")
     if draft.state is not DraftState.PROPOSED:
@@ -57,17 +64,27 @@ def others_actions(
     if not can(actor, Permission.PUBLISH_POLICY):
         st.caption("It waits for a person who may publish it.")
         return
+    untried_key = f"untried_{draft.id}_{draft.version}"
+    if trial is None:
+        st.text_area(
+            "It could not be tried on the past. Why publish it all the same?",
+            key=untried_key,
+            height=76,
+            max_chars=MAX_NOTE_CHARS,
+        )
+    else:
+        st.caption(tried_words(trial))
     with st.container(horizontal=True, gap="small"):
         _discard(place, services, actor, draft)
-        words = f"Publish as version {in_force.version + 1}"
-        is_overtaken = draft.base_version != in_force.version
+        words = f"Publish as version {draft.policy.version}"
+        is_overtaken = trial is not None and draft.base_version != trial.in_force.version
         st.button(
             words if is_overtaken else on_primary(words),
             key=f"publish_{draft.id}_{draft.version}",
             type="primary",
             disabled=is_overtaken,
             on_click=place.publish,
-            args=(services, actor, draft),
+            args=(services, actor, draft, trial.tried if trial else None, untried_key),
         )
 
 

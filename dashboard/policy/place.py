@@ -8,10 +8,11 @@ import streamlit as st
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor
-from core.moderation.policies import Policy
+from core.moderation.policies import Action, Policy, TextRule
 from core.moderation.policy_bands import LabelBands, bands_of
-from core.moderation.policy_drafts import DraftState, PolicyDraft
+from core.moderation.policy_drafts import DraftState, PolicyDraft, Tried
 from core.moderation.scores import Label
+from core.moderation.text_rules import TextRuleKind, text_rule_id
 from core.services.policy_drafts import (
     discard_policy_draft,
     draft_policy,
@@ -23,12 +24,13 @@ from core.services.policy_drafts import (
 
 @dataclass(frozen=True, slots=True)
 class DraftForm:
-    """The author's draft as the page shows it: `own` is what is stored, None if nothing is, and
-    `bands` are as the sliders stand."""
+    """The author's draft as the page shows it: `own` is what is stored, None if nothing is, `bands`
+    are as the sliders stand, and `text_rules` as the list has them."""
 
     in_force: Policy
     own: PolicyDraft | None
     bands: Mapping[Label, LabelBands]
+    text_rules: tuple[TextRule, ...]
 
     @property
     def is_overtaken(self) -> bool:
@@ -38,10 +40,9 @@ class DraftForm:
     @property
     def can_save(self) -> bool:
         """Whether saving would change anything. A roll back that was overtaken is begun anew."""
-        if self.own is None:
-            return self.bands != bands_of(self.in_force)
-        is_old = self.is_overtaken and self.own.rolls_back_to is None
-        return is_old or self.bands != bands_of(self.own.policy)
+        is_old = self.is_overtaken and self.own is not None and self.own.rolls_back_to is None
+        stored = self.own.policy if self.own is not None else self.in_force
+        return is_old or self.bands != bands_of(stored) or self.text_rules != stored.text_rules
 
     @property
     def can_propose(self) -> bool:
@@ -50,15 +51,69 @@ class DraftForm:
         return self.can_save or is_drafted
 
 
+@dataclass(frozen=True, slots=True)
+class RuleInputs:
+    """The keys of the fields of a new text rule."""
+
+    kind: str
+    text: str
+    action: str
+    reason: str
+    description: str
+
+    @classmethod
+    def named(cls, name: str) -> "RuleInputs":
+        """Those of one form."""
+        return cls(*(f"rule_{field}_{name}" for field in cls.__slots__))
+
+    def rule(self) -> TextRule:
+        """What was typed. Raises InvalidPolicy."""
+        kind = TextRuleKind(st.session_state[self.kind])
+        text = str(st.session_state[self.text]).strip()
+        return TextRule(
+            text_rule_id(kind, text),
+            kind,
+            text,
+            Action(st.session_state[self.action]),
+            str(st.session_state[self.reason]),
+            str(st.session_state[self.description]).strip(),
+        )
+
+
 @dataclass(slots=True)
 class PolicyPlace:
     """The state of one session on this page. A plain object, so that callbacks can write to it
     without `st.*` calls, which can interrupt them. `pressed` is what was done last: the second
-    press of a double click is the same again."""
+    press of a double click is the same again. `rules` are the text rules that are not saved yet, of
+    the draft `rules_of`; `added` counts those that were added."""
 
     done: str = ""
     refusal: str = ""
     pressed: str = ""
+    rules: tuple[TextRule, ...] = ()
+    rules_of: str = ""
+    added: int = 0
+
+    def rules_for(self, draft: str, begin: tuple[TextRule, ...]) -> tuple[TextRule, ...]:
+        """The text rules of that draft, which begins with `begin`."""
+        return self.rules if self.rules_of == draft else begin
+
+    def add_rule(self, draft: str, rules: tuple[TextRule, ...], inputs: RuleInputs) -> None:
+        """Put the typed rule behind the others, or in the place of one that looks for the same."""
+
+        def act() -> None:
+            rule = inputs.rule()
+            kept = tuple(each for each in rules if each.id != rule.id)
+            self.rules, self.rules_of = (*kept, rule), draft
+            self.added += 1
+
+        self._press(f"add {inputs}", act, "Added here. It is stored once you save the draft.")
+
+    def drop_rule(self, draft: str, rules: tuple[TextRule, ...], key: str) -> None:
+        """Take the chosen rule away."""
+        chosen = str(st.session_state[key])
+        self.rules = tuple(each for each in rules if each.id != chosen)
+        self.rules_of, self.done, self.refusal = draft, "", ""
 
     def save(self, services: Services, actor: Actor, form: DraftForm) -> None:
         """Store the draft with the bands of the form."""
@@ -80,11 +135,26 @@ class PolicyPlace:
 
         self._press(f"propose {form} {note}", act, "Proposed. A second person publishes it.")
 
-    def publish(self, services: Services, actor: Actor, draft: PolicyDraft) -> None:
-        """Bring another person's proposal into force."""
+    def publish(
+        self,
+        services: Services,
+        actor: Actor,
+        draft: PolicyDraft,
+        tried: Tried | None,
+        untried_key: str,
+    ) -> None:
+        """Bring another person's proposal into force, as it did on the past."""
+        reason = str(st.session_state.get(untried_key, ""))
         self._press(
             f"publish {draft.id}",
-            lambda: publish_policy(services.context, actor, draft.id, draft.version),
+            lambda: publish_policy(
+                services.context,
+                actor,
+                draft.id,
+                draft.version,
+                tried=tried,
+                untried_reason=reason,
+            ),
             f"Version {draft.policy.version} is in force.",
         )
 
@@ -120,6 +190,7 @@ def _save(services: Services, actor: Actor, form: DraftForm) -> PolicyDraft:
         services.context,
         actor,
         form.bands,
+        text_rules=form.text_rules,
         base_version=form.in_force.version,
         seen_version=form.own.version if form.own else None,
         note=form.own.note if form.own else "",

@@ -1,5 +1,7 @@
 """The page Policy: the bands in force, a draft beside them, what it would have done, versions."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from core.bootstrap.services import Services
@@ -10,10 +12,11 @@ from core.moderation.policy_bands import with_bands
 from core.moderation.policy_drafts import PolicyDraft
 from core.moderation.policy_words import policy_lines
 from core.services.policy_desk import PolicyDesk, load_policy_desk
-from core.services.policy_simulation import try_policy
+from core.services.policy_simulation import PolicyTrial, try_policy
 from dashboard.policy.bands import band_sliders, in_words
 from dashboard.policy.drafts import others_actions, overtaken, own_actions
 from dashboard.policy.place import DraftForm, PolicyPlace
+from dashboard.policy.text_rules import text_rules_editor
 from dashboard.policy.trial import trial_card
 from dashboard.policy.versions import versions_card
 from dashboard.policy.wording import LENGTHS, TrialSpan, draft_name
@@ -44,10 +47,15 @@ def render(services: Services, actor: Actor) -> None:
     left, right = st.columns([32, 68], gap="medium")
     with left:
         with st.container(border=True):
-            policy = _draft_card(place, services, actor, desk)
+            policy, other = _draft_card(place, services, actor, desk)
+            # Whoever publishes it is asked below what they have seen of it, so that comes first.
+            actions = st.container()
         versions_card(place, services, actor, desk)
     with right:
-        _trial(services, actor, policy, span)
+        trial = _trial(services, actor, policy, span)
+    if other is not None:
+        with actions:
+            others_actions(place, services, actor, other, trial)
 
 
 def _header(desk: PolicyDesk, *, can_try: bool) -> TrialSpan:
@@ -68,8 +76,11 @@ def _outcome(place: PolicyPlace) -> None:
         st.success(plain(place.done), icon=":material/check:")
 
 
-def _draft_card(place: PolicyPlace, services: Services, actor: Actor, desk: PolicyDesk) -> Policy:
-    """The sliders and what may be done. Returns the policy to try."""
+def _draft_card(
+    place: PolicyPlace, services: Services, actor: Actor, desk: PolicyDesk
+) -> tuple[Policy, PolicyDraft | None]:
+    """The sliders, the text rules and what the author may do. Returns the policy to try and, if it
+    is another person's, its draft."""
     draft, is_own = _chosen(actor, desk)
     can_edit = is_own and can(actor, Permission.DRAFT_POLICY)
     in_force = desk.in_force
@@ -82,23 +93,23 @@ def _draft_card(place: PolicyPlace, services: Services, actor: Actor, desk: Poli
         words = "a draft begins here" if can_edit else "in force"
         st.markdown(f"**Version {in_force.version}**, {words}")
     bands = band_sliders(in_force, draft, can_edit=can_edit)
+    text_rules = text_rules_editor(place, in_force, draft, can_edit=can_edit)
     policy = draft.policy if draft is not None else in_force
-    form = DraftForm(in_force, draft, bands)
+    form = DraftForm(in_force, draft, bands, text_rules)
     if can_edit and form.can_save:
         policy = _as_set(services, form) or policy
     in_words(in_force, policy)
     if can_edit:
         own_actions(place, services, actor, form)
-    elif draft is not None:
-        others_actions(place, services, actor, in_force, draft)
-    return policy
+    return policy, None if can_edit else draft
 
 
 def _as_set(services: Services, form: DraftForm) -> Policy | None:
     """The policy with the bands of the sliders; None, and a message, if there can be none."""
     version, now = form.in_force.version + 1, services.clock.now()
     try:
-        return with_bands(form.in_force, form.bands, version=version, created_at=now)
+        banded = with_bands(form.in_force, form.bands, version=version, created_at=now)
+        return replace(banded, text_rules=form.text_rules)
     except InvalidPolicy as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None
@@ -120,7 +131,8 @@ def _chosen(actor: Actor, desk: PolicyDesk) -> tuple[PolicyDraft | None, bool]:
     return (others[chosen], False) if chosen in others else (own, True)
 
 
-def _trial(services: Services, actor: Actor, policy: Policy, span: TrialSpan) -> None:
+def _trial(services: Services, actor: Actor, policy: Policy, span: TrialSpan) -> PolicyTrial | None:
+    """The trial, after it was shown; None if it could not be made."""
     length = LENGTHS[span]
     since = None if length is None else services.clock.now() - length
     try:
@@ -130,8 +142,9 @@ def _trial(services: Services, actor: Actor, policy: Policy, span: TrialSpan) ->
             )
     except StoreError as error:
         st.error(plain(str(error)), icon=":material/error:")
-        return
+        return None
     trial_card(services, actor, trial)
+    return trial
 
 
 if __name__ == "__main__":

@@ -1,6 +1,5 @@
 """What a draft would have done with the past: figures, the distribution, and the texts."""
 
-import pandas as pd
 import streamlit as st
 
 from core.bootstrap.services import Services
@@ -8,14 +7,13 @@ from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.moderation.policy_bands import bands_of
 from core.moderation.scores import Label
-from core.moderation.simulation import FlipGroup
 from core.services.policy_simulation import PolicyTrial, list_flips
-from dashboard.covered import covered_text, wants_cover
-from dashboard.data_table import data_table
+from dashboard.covered import wants_cover
 from dashboard.policy.charts import edge_lines, score_bars, score_counts
+from dashboard.policy.matches import matches_card
+from dashboard.policy.texts import LISTED, texts_table
 from dashboard.policy.wording import (
     NOTHING_TO_TRY,
-    VERDICTS,
     bound_words,
     direction_badge,
     found_words,
@@ -26,13 +24,10 @@ from dashboard.policy.wording import (
     summary,
     work_words,
 )
-from dashboard.wording import LABELS, NO_LONGER_SHOWN, cut_score
+from dashboard.wording import LABELS
 
 TILE_PX = 170
 CHART_PX = 190
-LISTED, MORE = 10, 40
-LONGEST = 240
-MOST_ROWS = 10
 
 
 def trial_card(services: Services, actor: Actor, trial: PolicyTrial) -> None:
@@ -50,6 +45,7 @@ def trial_card(services: Services, actor: Actor, trial: PolicyTrial) -> None:
                 f"{trial.other_models:,} of these comments were scored by another version of the "
                 "model than the newest one."
             )
+    matches_card(services, actor, trial)
     if trial.flips:
         with st.container(border=True):
             _flips(services, actor, trial)
@@ -111,56 +107,15 @@ def _flips(services: Services, actor: Actor, trial: PolicyTrial) -> None:
     st.caption(bound_words(trial))
     is_covered = wants_cover(services, actor)
     for number, group in enumerate(trial.groups):
-        key = f"flips_{group.before}_{group.after}_{group.label}"
+        cause = group.text_rule.id if group.text_rule else group.label
+        key = f"flips_{group.before}_{group.after}_{cause}"
         with st.expander(group_title(group), expanded=number == 0, key=key):
-            _texts(services, actor, trial, group, key, is_covered=is_covered)
-
-
-def _texts(
-    services: Services,
-    actor: Actor,
-    trial: PolicyTrial,
-    group: FlipGroup,
-    key: str,
-    *,
-    is_covered: bool,
-) -> None:
-    limit = int(st.session_state.get(f"{key}_limit", LISTED))
-    found = list_flips(services.context, actor, trial, group, limit)
-    frame = pd.DataFrame(
-        {
-            "comment": [
-                covered_text(one.text[:LONGEST], is_wanted=is_covered) or NO_LONGER_SHOWN
-                for one in found
-            ],
-            "score": [None if one.score is None else cut_score(one.score) for one in found],
-            "people": [VERDICTS[one.verdict] for one in found],
-            "reference": [one.reference for one in found],
-        }
-    )
-    data_table(
-        frame,
-        {
-            "comment": st.column_config.TextColumn(width="large"),
-            "score": st.column_config.NumberColumn(format="%.2f", width=60),
-            "people": st.column_config.TextColumn(width=80),
-            "reference": st.column_config.TextColumn(width=210),
-        },
-        key=f"{key}_texts",
-        alt=f"Texts, {group_title(group)}",
-        most_rows=MOST_ROWS,
-    )
-    hidden = min(limit, len(group.rows)) - len(found)
-    if hidden:
-        st.caption(f"{hidden:,} more are blind cases that nobody has decided yet.")
-    if limit < len(group.rows):
-        st.button(
-            f"Show {min(MORE, len(group.rows) - limit):,} more",
-            key=f"{key}_more",
-            on_click=_show_more,
-            args=(key, limit),
-        )
-
-
-def _show_more(key: str, limit: int) -> None:
-    st.session_state[f"{key}_limit"] = limit + MORE
+            limit = int(st.session_state.get(f"{key}_limit", LISTED))
+            texts_table(
+                list_flips(services.context, actor, trial, group, limit),
+                len(group.rows),
+                limit,
+                key=key,
+                alt=f"Texts, {group_title(group)}",
+                is_covered=is_covered,
+            )

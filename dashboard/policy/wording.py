@@ -1,27 +1,39 @@
 """The words and numbers of the page Policy. Pure."""
 
+from collections.abc import Sequence
 from datetime import timedelta, tzinfo
 from enum import StrEnum
 
 from core.moderation.estimates import FEWEST_JUDGED, ShareEstimate
 from core.moderation.history import KEPT, NOT_JUDGED, REMOVED
-from core.moderation.policies import SEVERITY, Action
+from core.moderation.policies import SEVERITY, Action, TextRule
 from core.moderation.policy_bands import LabelBands
 from core.moderation.policy_drafts import PolicyDraft
 from core.moderation.scores import Label
-from core.moderation.simulation import FlipGroup
+from core.moderation.simulation import BROAD_SHARE, FlipGroup, RuleMatches
+from core.moderation.text_rules import TextRuleKind
 from core.services.policy_desk import PolicyVersion
 from core.services.policy_simulation import PolicyTrial
 from dashboard.figures import NONE, counted
-from dashboard.wording import LABELS, ONLY_A_PERSON
+from dashboard.wording import LABELS, ONLY_A_PERSON, plain
 
 UNKNOWN = "unknown"
 NEVER = 1.0
 """Where a slider stands for a band that does not exist."""
-SAME_AS_IN_FORCE = "Move a slider to try other bands on the past. Nothing is changed by that."
+SAME_AS_IN_FORCE = "Move a slider or add a rule to try it on the past. Nothing is changed by that."
 NOTHING_TO_TRY = (
     "No comment was decided on by its scores in this time, so there is nothing to try a policy on."
 )
+NO_TEXT_RULES = "None: only scores decide."
+KIND_HELP: dict[TextRuleKind, str] = {
+    TextRuleKind.WORD: "A word, or words in a row: whole words, in any case, also spelled out, "
+    "styled or with letters that look alike.",
+    TextRuleKind.LINK: "A domain such as casino.example, with all that belong to it, in any link "
+    "that the comment shows or hides.",
+    TextRuleKind.PATTERN: "A regular expression as RE2 takes it, in any case, such as "
+    "win \\d+ (euros|dollars). In the text and in the form that the model reads.",
+}
+NAME_CHARS = 40
 NO_FLIPS = "None of them would have been decided otherwise."
 VERDICTS = {KEPT: "kept", REMOVED: "removed", NOT_JUDGED: "not judged"}
 ACTIONS: dict[Action, str] = {
@@ -167,8 +179,49 @@ def direction_badge(before: Action, after: Action, count: int) -> tuple[str, str
 
 def group_title(group: FlipGroup) -> str:
     """`hold → remove by threat: 54 comments`."""
-    label = "not read whole" if group.label is None else LABELS[group.label]
-    return f"{direction(group)} by {label}: {counted(len(group.rows), 'comment')}"
+    cause = "not read whole" if group.label is None else LABELS[group.label]
+    if group.text_rule is not None:
+        cause = f"the {plain(rule_name(group.text_rule))}"
+    return f"{direction(group)} by {cause}: {counted(len(group.rows), 'comment')}"
+
+
+def rule_name(rule: TextRule) -> str:
+    """`word “casino”`, short enough for a line. Not escaped."""
+    text = rule.text if len(rule.text) <= NAME_CHARS else f"{rule.text[:NAME_CHARS]}…"
+    return f"{rule.kind} “{text}”"
+
+
+def rule_rows(rules: Sequence[TextRule]) -> dict[str, list[str]]:
+    """The columns of the table of text rules."""
+    return {
+        "text": [rule.text for rule in rules],
+        "kind": [rule.kind.value for rule in rules],
+        "action": [ACTIONS[rule.action] for rule in rules],
+        "reason": [rule.reason_code for rule in rules],
+        "what it is about": [rule.description for rule in rules],
+    }
+
+
+def match_rows(matches: Sequence[RuleMatches]) -> dict[str, list[object]]:
+    """The columns of the table of what text rules match."""
+    return {
+        "rule": [f"{one.rule.kind} “{one.rule.text}”" for one in matches],
+        "comments": [len(one.rows) for one in matches],
+        "share": [f"{one.share:.2%}".replace("%", " %") for one in matches],
+        "authors": [one.authors for one in matches],
+        "decided otherwise": [one.flips for one in matches],
+    }
+
+
+def broad_words(one: RuleMatches) -> str:
+    """The warning about a rule that matches very many comments."""
+    share = f"{one.share:.1%}".replace("%", " %")
+    most = f"{BROAD_SHARE:.0%}".replace("%", " %")
+    found = counted(len(one.rows), "past comment")
+    return (
+        f"The {plain(rule_name(one.rule))} matches {found}, {share} of all and more than {most}. "
+        "Look at some of them before this goes on."
+    )
 
 
 def draft_name(draft: PolicyDraft) -> str:
@@ -200,3 +253,11 @@ def _why(draft: PolicyDraft | None) -> str:
 def label_names(labels: list[Label]) -> str:
     """The labels, one after the other."""
     return ", ".join(LABELS[label] for label in labels)
+
+
+def tried_words(trial: PolicyTrial) -> str:
+    """What is stored of the trial with the publication."""
+    return (
+        f"Tried on {counted(trial.texts, 'past comment')}: {trial.flips:,} decided otherwise. This "
+        "is stored with the publication."
+    )

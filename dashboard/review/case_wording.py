@@ -1,7 +1,9 @@
 """What both forms of the review page say about a case. Pure."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
+from core.inference.text.rule_matcher import RuleMatch
 from core.moderation.cases import Case, CaseTrigger
 from core.moderation.distances import LabelDistance
 from core.moderation.languages import language_name
@@ -28,6 +30,9 @@ _SAMPLED = {
     SamplingReason.AUDIT: "it was drawn from what the model approved",
     SamplingReason.REOPENED: "somebody reopened it",
 }
+MATCHED = 3
+"""The strongest of the marks."""
+MOST_WORDS, LONGEST_WORD = 5, 60
 _LINES = {Action.HOLD: "holding", Action.REMOVE: "removal", Action.ESCALATE: "escalation"}
 
 
@@ -41,6 +46,26 @@ def unscored_line(view: CaseView) -> str:
     why = f": {FAILURES[view.failure]}" if view.failure else ""
     trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger
     return f"This comment {TRIGGERS[trigger]}{why}; a person decides without scores."
+
+
+def match_line(match: RuleMatch, text: str) -> str:
+    """Which rule about the text led here, and what it matched."""
+    words = ", ".join(f"“{word[:LONGEST_WORD]}”" for word in match.words(text)[:MOST_WORDS])
+    rule = match.rule
+    found = f" in {words}" if words else ""
+    return f"A {rule.kind} rule ({rule.action}) matched{found}: {rule.description}"
+
+
+def matched_pieces(text: str, matches: Sequence[RuleMatch]) -> list[tuple[str, int]]:
+    """The text in pieces, each with the strength of its mark: MATCHED for what a rule matched."""
+    pieces: list[tuple[str, int]] = []
+    at = 0
+    for span in sorted({span for match in matches for span in match.spans}):
+        start = max(span.start, at)
+        if start < min(span.end, len(text)):
+            pieces += [(text[at:start], 0), (text[start : span.end], MATCHED)]
+            at = min(span.end, len(text))
+    return [piece for piece in [*pieces, (text[at:], 0)] if piece[0]]
 
 
 def unread_line(view: CaseView) -> str:

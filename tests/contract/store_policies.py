@@ -6,10 +6,12 @@ import pytest
 
 from core.errors import StoreError
 from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.policies import Action
 from core.moderation.policy_drafts import DraftState, PolicyDraft
 from core.store.base import Store
 from tests.contract.store_fixtures import StoreFixtures
 from tests.contract.store_rows import POLICY, START, Rows, at
+from tests.factories_text_rules import text_rule
 
 NEXT = replace(POLICY, version=2, created_at=at(1), rules=POLICY.rules[:3])
 DRAFT = PolicyDraft(
@@ -107,6 +109,31 @@ class PoliciesAndAudit(StoreFixtures):
         with store.read() as reader:
             assert reader.open_policy_drafts() == [DRAFT, later]
             assert reader.published_policy_drafts() == {}
+
+    def test_texts_are_read_without_those_that_were_withdrawn(
+        self, store: Store, rows: Rows
+    ) -> None:
+        first, gone = rows.comment("first", text="Some words"), rows.comment("gone", text="Others")
+        with store.write() as tx:
+            audit = rows.audit(AuditKind.COMMENT_WITHDRAWN, gone.comment_id)
+            tx.withdraw_comment(gone.comment_id, at(4), audit)
+        with store.read() as reader:
+            found = reader.texts_of([first.id, gone.id, "none"])
+            assert list(found) == [(first.id, "Some words")]
+            assert list(reader.texts_of([])) == []
+
+    def test_a_policy_with_text_rules_is_read_as_it_was_stored(
+        self, store: Store, rows: Rows
+    ) -> None:
+        rules = (
+            text_rule("дом", description="дом \\ “x”"),
+            text_rule("evil.example", "link", Action.REMOVE),
+        )
+        policy = replace(NEXT, text_rules=rules)
+        with store.write() as tx:
+            tx.add_policy(policy, rows.audit(AuditKind.POLICY_STORED, "2"))
+        with store.read() as reader:
+            assert reader.newest_policy() == policy
 
     def test_a_draft_is_published_with_its_policy_or_not_at_all(
         self, store: Store, rows: Rows

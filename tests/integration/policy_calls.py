@@ -1,6 +1,7 @@
 """Calls of the services about the policy, and the roles that may make them."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 from core.bootstrap.services import Services
@@ -11,8 +12,9 @@ from core.moderation.policy_drafts import PolicyDraft
 from core.moderation.scores import Label
 from core.services import policy_drafts as drafts
 from core.services.policy_desk import PolicyDesk, load_policy_desk
-from core.services.policy_simulation import PolicyTrial, list_flips, try_policy
+from core.services.policy_simulation import PolicyTrial, list_flips, list_matches, try_policy
 from tests.factories import HELD, LEAD, OTHER_LEAD, scored
+from tests.factories_text_rules import text_rule
 
 AUDITOR = Actor("ines", Role.AUDITOR)
 NOT_SCORED = Label.SEVERE_TOXICITY
@@ -53,7 +55,13 @@ def published(
     services: Services, hold: float | None = None, by: Actor = OTHER_LEAD, note: str = WHY
 ) -> tuple[PolicyDraft, Policy]:
     draft = proposed(services, hold=hold, note=note)
-    return draft, drafts.publish_policy(services.context, by, draft.id, draft.version)
+    return draft, publish_untried(services, by, draft)
+
+
+def publish_untried(services: Services, actor: Actor, draft: PolicyDraft) -> Policy:
+    return drafts.publish_policy(
+        services.context, actor, draft.id, draft.version, untried_reason="There is no past yet."
+    )
 
 
 def clear(services: Services) -> None:
@@ -77,7 +85,7 @@ def propose(services: Services, actor: Actor) -> None:
 def publish(services: Services, actor: Actor) -> None:
     clear(services)
     other = proposed(services)
-    drafts.publish_policy(services.context, actor, other.id, other.version)
+    publish_untried(services, actor, other)
 
 
 def discard(services: Services, actor: Actor) -> None:
@@ -105,6 +113,13 @@ def flips(services: Services, actor: Actor) -> None:
     list_flips(services.context, actor, trial, trial.groups[0], 5)
 
 
+def matches(services: Services, actor: Actor) -> None:
+    scored(services, HELD)
+    policy = replace(desk_of(services).in_force, text_rules=(text_rule("moron"),))
+    trial = try_policy(services.context, AUDITOR, services.policy_history, policy)
+    list_matches(services.context, actor, trial, trial.matches[0], 5)
+
+
 # As ROLES in service_calls: author moderator lead ops admin auditor.
 POLICY_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str]] = {
     ("policy_desk.load_policy_desk", "load"): (
@@ -118,4 +133,5 @@ POLICY_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], s
     ("policy_drafts.roll_back_policy", "roll back"): (roll_back, "nnynnn"),
     ("policy_simulation.try_policy", "try"): (tried, "nnynyy"),
     ("policy_simulation.list_flips", "list"): (flips, "nnynyy"),
+    ("policy_simulation.list_matches", "list"): (matches, "nnynyy"),
 }

@@ -10,8 +10,11 @@ from starlette.testclient import TestClient
 from core.bootstrap.services import Services
 from core.inference.base import Activation
 from core.inference.fake import LABELS, POISON, FakeBackend
+from core.moderation.policies import Action
 from core.serving.app import create_app
 from tests.cutting_backend import CuttingBackend
+from tests.factories_text_rules import text_rule
+from tests.policies import store_text_rules
 
 IDIOT = {"insult": 0.95, "toxicity": 0.92}
 
@@ -114,6 +117,29 @@ def test_what_was_not_read_is_told_and_flagged(services: Services) -> None:
         statement = client.get(f"/v1/decisions/{decided['reference']}").json()
         assert statement["unread_chars"] == 4
         assert not statement["found_automatically"]
+
+
+def test_text_rules_act_in_the_api(services: Services) -> None:
+    rule = text_rule("casino.example", "link", Action.REMOVE, description="No casinos.")
+    store_text_rules(services.context, rule)
+    text = "See https://casino.example/x"
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
+        answer = client.post("/v1/moderations", json={"input": [text, "Fine."]}).json()
+        assert [result["flagged"] for result in answer["results"]] == [True, False]
+        told = answer["results"][0]["modconsole"]
+        assert (told["action"], told["rule_ids"]) == ("remove", [rule.id])
+        (decided,) = client.post("/v1/comments", json={"id": "1", "text": text}).json()["comments"]
+        assert (decided["action"], decided["rule_ids"]) == ("remove", [rule.id])
+        statement = client.get(f"/v1/decisions/{decided['reference']}").json()
+    assert statement["text_facts"] == [
+        {
+            "kind": "link",
+            "description": "No casinos.",
+            "action": "remove",
+            "words": ["casino.example"],
+        }
+    ]
+    assert (statement["found_automatically"], statement["decided_automatically"]) == (True, True)
 
 
 def infer(client: TestClient, *texts: str, **more: object) -> Any:

@@ -66,6 +66,24 @@ def test_a_simulation_says_what_would_have_been_decided_otherwise(site, capsys) 
     assert json.loads(later[-1])["texts"] == 0
 
 
+def test_a_rule_is_tried_on_the_past(site, capsys) -> None:
+    for text in (CLEAN, "See www.casino.example now", HELD):
+        scored(site, text)
+    lines = printed(
+        capsys, "simulate", "--word", "lovely", "--link", "casino.example", "--action", "remove"
+    )
+    assert "  New: The word “lovely” is removed (threat): Tried on the command line." in lines
+    assert "3 comments, 2 decided otherwise:" in lines
+    assert "         1  approved -> removed, link casino.example" in lines
+    assert (
+        "         1  match the link casino.example: 33.33% of all, by 1 authors, 1 of them decided "
+        "otherwise"
+    ) in lines
+    told = json.loads(lines[-1])
+    assert list(told["matches"].values()) == [{"texts": 1, "authors": 1, "flips": 1}] * 2
+    assert desk_of(site).in_force.text_rules == ()
+
+
 @pytest.mark.parametrize(
     ("flags", "words"),
     [
@@ -79,6 +97,10 @@ def test_a_simulation_says_what_would_have_been_decided_otherwise(site, capsys) 
         (["simulate", "--set", "threat=0.9,0.2"], "which is below 0.9"),
         (["simulate", "--set", "threat=7"], "not within 0..1"),
         (["simulate", "--set", "threat=nan"], "not within 0..1"),
+        (["list", "--word", "x"], "needs --set"),
+        (["simulate", "--pattern", "a(b"], "missing ): a(b (at character 1)"),
+        (["simulate", "--link", "https://x.example"], "write 'x.example'"),
+        (["simulate", "--word", "\x1b[2J"], "is not part of a word"),
     ],
 )
 def test_wrong_use_is_said_in_a_line(site, capsys, flags: list[str], words: str) -> None:

@@ -37,6 +37,7 @@ from tests.integration.policy_calls import (
     begun,
     desk_of,
     proposed,
+    publish_untried,
     published,
     tried,
 )
@@ -124,7 +125,7 @@ def test_a_draft_that_was_overtaken_is_refused_and_can_begin_anew(services: Serv
         change(services, late, OTHER_LEAD)
     anew = change(services, late, OTHER_LEAD, base_version=2)
     again = propose_policy(services.context, OTHER_LEAD, anew.id, anew.version, WHY)
-    assert publish_policy(services.context, LEAD, again.id, again.version).version == 3
+    assert publish_untried(services, LEAD, again).version == 3
 
 
 def test_a_roll_back_is_a_proposal_of_what_an_earlier_version_says(services: Services) -> None:
@@ -134,7 +135,7 @@ def test_a_roll_back_is_a_proposal_of_what_an_earlier_version_says(services: Ser
     assert (draft.state, draft.rolls_back_to) == (DraftState.PROPOSED, 1)
     with pytest.raises(PermissionDenied):
         publish_policy(services.context, LEAD, draft.id, draft.version)
-    policy = publish_policy(services.context, OTHER_LEAD, draft.id, draft.version)
+    policy = publish_untried(services, OTHER_LEAD, draft)
     assert policy.version == 3
     assert policy_digest(policy) == policy_digest(first)
     assert [each.policy.version for each in desk_of(services).versions] == [3, 2, 1]
@@ -238,7 +239,7 @@ def test_of_several_who_publish_at_once_one_does(services: Services) -> None:
         start.wait()
         try:
             who = Actor(f"lead-{number}", Role.LEAD)
-            outcomes.append(publish_policy(services.context, who, draft.id, draft.version).version)
+            outcomes.append(publish_untried(services, who, draft).version)
         except ConsoleError as error:
             outcomes.append(type(error))
 

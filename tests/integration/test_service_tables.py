@@ -25,6 +25,8 @@ UNCHECKED: Mapping[str, str] = {
     "policies.ensure_policy": OF_THE_PROCESS,
     "policy_drafts.own_draft": INSIDE,
     "statements.check_span": PURE,
+    "text_matches.matched_words": PURE,
+    "text_matches.rule_matches": PURE,
     "read_limit.note_limit": OF_THE_PROCESS,
     "read_limit.is_raised": OF_THE_PROCESS,
     "read_limit.is_other_limit": OF_THE_PROCESS,

@@ -62,11 +62,11 @@ def test_the_second_press_of_a_double_click_is_the_same(
     in_force, place = desk_of(services).in_force, PolicyPlace()
     bands = dict(bands_of(in_force))
     bands[Label.THREAT] = bands[Label.INSULT]
-    form = DraftForm(in_force, None, bands)
+    form = DraftForm(in_force, None, bands, ())
     for _ in range(2):
         place.save(services, LEAD, form)
         assert (place.refusal, len(desk_of(services).drafts)) == ("", 1)
-    place.save(services, LEAD, DraftForm(in_force, None, dict(bands_of(in_force))))
+    place.save(services, LEAD, DraftForm(in_force, None, dict(bands_of(in_force)), ()))
     assert "You have an open draft already" in place.refusal
 
 

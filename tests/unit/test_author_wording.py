@@ -9,6 +9,7 @@ import pytest
 
 from core.author_texts.texts import english
 from core.moderation.appeals import AppealStatus, days_left
+from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.default_policy import BANDS
 from core.moderation.notices import AppealStage, DecidedBy, Statement, appeal_stage, decided_by
@@ -33,6 +34,7 @@ from tests.factories import (
     unscored,
 )
 from tests.policies import SURE
+from tests.unit import test_text_rule_notices as notices
 
 EN = english()
 NOW = datetime(2026, 6, 1, 12, 0, tzinfo=UTC)
@@ -233,3 +235,21 @@ def test_the_course_tells_the_score_who_decided_and_what_comes_next(
     (unscored, waits) = course_lines(every_state["unscored"], 7, UTC, EN)
     assert "could not be scored" in unscored
     assert "a moderator will" in waits
+
+
+def test_the_course_tells_the_text_rule_and_what_it_matched() -> None:
+    (found, decided) = course_lines(notices.statement(notices.BY_TEXT), 7, UTC, EN)
+    assert found.startswith("● On 1 Nov 2026")
+    assert "about words or links matched it: Regeln & “Casinos”." in found
+    assert "What it matched: “c.a.s.i.n.o”, “Casino Casino Casino" in found
+    assert "\n" not in found
+    assert "a moderator will" in decided
+    (found, *_) = course_lines(notices.statement(notices.CUT), 7, UTC, EN)
+    assert found.endswith("What it matched: “casino.example”")
+    assert words.no_scores(notices.statement(notices.CUT), EN).startswith(
+        "It was not scored; a rule"
+    )
+    both = course_lines(notices.statement(notices.BY_BOTH), 7, UTC, EN)
+    assert ["gave toxicity" in line for line in both] == [True, False, False]
+    gone = course_lines(notices.statement(notices.BY_TEXT, gone=TextGone.EDITED), 7, UTC, EN)
+    assert "What it matched" not in gone[0]

@@ -19,6 +19,7 @@ from core.services.lookup import ChangedText, LookupAnswer
 from dashboard.lookup import wording as words
 from dashboard.lookup.copy import copy_text
 from tests.unit.test_notices import CLOSED, FOREIGN, GONE, NOW, STATES, statement
+from tests.unit.test_text_rule_notices import TEXT_STATES
 
 REFERENCE = "197T6Q-F7TXJZ0-VNXZ4C7-T7QTH8"
 ABOUT = NoticeSubject("site", "c-17", NOW, "https://appeals.example.org?reference=X", REFERENCE)
@@ -29,7 +30,7 @@ SITE_WORDS = ("rule.translated", "rule_title.", "rule_text.")
 
 def every_statement() -> Iterator[tuple[str, Statement]]:
     """Each state, with each reason where it has one."""
-    for name, told, *_ in [*STATES, *GONE]:
+    for name, told, *_ in [*STATES, *GONE, *TEXT_STATES]:
         yield name, told
         for reason in (*REASONS, OWN_RULE) if told.reason is not None else ():
             yield f"{name}, {reason.code}", replace(told, reason=reason)

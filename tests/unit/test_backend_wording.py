@@ -22,6 +22,7 @@ from core.services.trials import BackendAnswer, TrialResult
 from core.servinglog.answers import BackendCalls, LastSeen
 from dashboard.backends import wording
 from dashboard.wording import plain
+from tests.factories_text_rules import text_rule
 from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, 3, tzinfo=UTC)
@@ -162,6 +163,8 @@ def test_verdicts_in_words() -> None:
     )
     assert wording.verdict_line(TrialResult(scored, Action.APPROVE)) == "approved"
     held = TrialResult(failed, Action.HOLD)
+    by_text = TrialResult(failed, Action.REMOVE, text_rules=(text_rule("x"),))
+    assert wording.verdict_line(by_text) == "removed: word rule (What this is about.)"
     assert wording.verdict_line(held) == "held for review, by the failure policy"
     assert wording.error_lines([held, TrialResult(scored, Action.HOLD)]) == ["tei: X is not set."]
     assert wording.agreement_line([held, TrialResult(scored, Action.HOLD)]) == ""

@@ -122,7 +122,7 @@ def test_a_hold_by_a_model_alone() -> None:
         "The comment was hidden by this rule; no person took part in the decision. Readers don't "
         "see it until a person has decided. No model read the last 1,200 characters of it."
     )
-    assert str(fields["incompatible_content_explanation"]).startswith("By the scores of a model")
+    assert str(fields["incompatible_content_explanation"]).startswith("By automated means")
 
 
 def report(minutes: float, kind: ReportKind = USER) -> HeededReport:

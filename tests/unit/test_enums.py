@@ -21,6 +21,7 @@ from core.moderation.policies import GRAVITY, SEVERITY, Action
 from core.moderation.reports import ReportKind, ReportOutcome
 from core.moderation.sampling import DrawPurpose, SamplingReason
 from core.moderation.scores import Label
+from core.moderation.text_rules import TextRuleKind
 from core.services.review import describe_decision
 from core.servinglog.record import Mode
 from dashboard import wording
@@ -133,9 +134,11 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         DecidedBy,
         {
             "nobody", "model", "not_scored", "language", "after_edit", "not_read_whole", "person",
-            "model_then_person", "appeal", "earlier_approval",
+            "model_then_person", "appeal", "earlier_approval", "text_rule",
+            "text_rule_then_person",
         },
     ),
+    (TextRuleKind, {"word", "link", "pattern"}),
 ]  # fmt: skip
 
 

@@ -53,6 +53,8 @@ def trial(**changes: object) -> PolicyTrial:
         in_audits=0,
         case_s=None,
         other_models=0,
+        matches=(),
+        read_at=NOW,
     )
     return replace(made, **changes)  # type: ignore[arg-type]
 

@@ -15,6 +15,7 @@ from core.inference.base import ErrorKind, TextResult
 from core.moderation.decisions import judge_read
 from core.moderation.policies import Action, LanguageRule
 from core.moderation.scores import Label
+from tests.factories_text_rules import text_rule
 from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -67,6 +68,23 @@ def test_the_policy_says_what_becomes_of_a_language_that_nothing_assesses() -> N
     result = TextResult(error="no", error_kind=ErrorKind.LANGUAGE, language="de")
     made = prediction_rows(rows(1), ["h"], [result], ScoredBy("r", policy, "m"), NOW)
     assert made.column("action").to_pylist() == ["approve"]
+
+
+def test_text_rules_act_on_each_row_also_on_one_without_scores() -> None:
+    rules = (text_rule("text 1", action=Action.REMOVE), text_rule("text"))
+    policy = replace(POLICY, text_rules=rules)
+    results = [
+        TextResult(scores={Label.INSULT: 0.1}),
+        TextResult(scores={Label.INSULT: 0.9}),
+        TextResult(error="no", error_kind=ErrorKind.BACKEND),
+        TextResult(error="no", error_kind=ErrorKind.LANGUAGE, language="de"),
+        TextResult(error="the text is empty"),
+    ]
+    texts = [f"<p>t.e.x.t {at}" for at in range(4)]
+    given = InputRows(pa.array(range(5), pa.int64()), [*texts, None], [None] * 5)
+    made = prediction_rows(given, ["h"] * 5, results, ScoredBy("r", policy, "m"), NOW)
+    assert made.column("action").to_pylist() == ["hold", "remove", "hold", "hold", None]
+    assert made.column("reason").to_pylist() == ["spam", "spam", "spam", "spam", None]
 
 
 @pytest.mark.parametrize("text", ["Fine.", "", "ü\ud800", 7, None])

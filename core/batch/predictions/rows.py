@@ -1,5 +1,6 @@
 """The rows of a predictions table."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,7 +12,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.inference.base import ErrorKind, TextResult
-from core.moderation.policies import Policy
+from core.inference.text.rule_matcher import matcher_of
+from core.moderation.cleaning import clean_text
+from core.moderation.decisions import judge_unscored
+from core.moderation.policies import Action, Policy, TextRule
 from core.moderation.scores import Label
 from core.moderation.verdict_columns import ACTIONS, NO_RULE, judge_columns
 
@@ -130,7 +134,8 @@ def prediction_rows(
         label: pa.array([result.scores.get(label) for result in results], pa.float64())
         for label in Label
     }
-    actions, reasons = _verdicts(results, scores, by.policy)
+    fired = _fired(rows.texts, by.policy)
+    actions, reasons = _verdicts(results, scores, by.policy, fired)
     columns: dict[str, object] = {
         ID: rows.ids,
         ROW_AT_US: rows.row_at_us,
@@ -166,28 +171,57 @@ def may_be_tried_again(result: TextResult) -> bool:
     return result.error_kind is not None and result.error_kind is not ErrorKind.LANGUAGE
 
 
+def _fired(texts: Sequence[object], policy: Policy) -> Sequence[Sequence[TextRule]]:
+    """For each text, the text rules that it matches."""
+    if not policy.text_rules:
+        return [()] * len(texts)
+    matcher = matcher_of(policy.text_rules)
+    return [matcher.fired(clean_text(each)) if isinstance(each, str) else () for each in texts]
+
+
 def _verdicts(
-    results: Sequence[TextResult], scores: Mapping[Label, pa.Array], policy: Policy
+    results: Sequence[TextResult],
+    scores: Mapping[Label, pa.Array],
+    policy: Policy,
+    fired: Sequence[Sequence[TextRule]],
 ) -> tuple[pa.Array, pa.Array]:
     """Actions and reasons; both null where there is nothing to judge."""
+    rows: dict[str, list[int]] = defaultdict(list)
+    for row, rules in enumerate(fired):
+        for rule in rules:
+            rows[rule.id].append(row)
     verdicts = judge_columns(
         {label: column.to_numpy(zero_copy_only=False) for label, column in scores.items()},
         policy,
         np.array([result.unread_chars > 0 for result in results], bool),
+        {rule_id: np.array(found, np.int64) for rule_id, found in rows.items()},
     )
     words = pa.array([action.value for action in ACTIONS], pa.string())
     actions = words.take(pa.array(verdicts.actions))
-    codes = pa.array([rule.reason_code for rule in policy.rules], pa.string())
-    reasons = codes.take(pa.array(verdicts.rules, mask=verdicts.rules == NO_RULE))
+    codes = [rule.reason_code for rule in policy.rules]
+    codes += [rule.reason_code for rule in policy.text_rules]
+    given = pa.array(verdicts.rules, mask=verdicts.rules == NO_RULE)
+    reasons = pa.array(codes, pa.string()).take(given)
     if all(result.error is None for result in results):
         return actions, reasons
     is_judged = pa.array([result.error is None for result in results])
-    instead = pa.array([_without_scores(result, policy) for result in results], pa.string())
-    none = pa.nulls(len(results), pa.string())
-    return pc.if_else(is_judged, actions, instead), pc.if_else(is_judged, reasons, none)
+    pairs = [
+        _without_scores(result, policy, rules) for result, rules in zip(results, fired, strict=True)
+    ]
+    instead, why = ([pair[side] for pair in pairs] for side in (0, 1))
+    return (
+        pc.if_else(is_judged, actions, pa.array(instead, pa.string())),
+        pc.if_else(is_judged, reasons, pa.array(why, pa.string())),
+    )
 
 
-def _without_scores(result: TextResult, policy: Policy) -> str | None:
-    if result.error_kind is not ErrorKind.LANGUAGE or result.language is None:
-        return None
-    return policy.language_action(result.language).value
+def _without_scores(
+    result: TextResult, policy: Policy, fired: Sequence[TextRule]
+) -> tuple[str | None, str | None]:
+    """Action and reason: those of a text rule if one decides, else the action for the language."""
+    is_language = result.error_kind is ErrorKind.LANGUAGE and result.language is not None
+    otherwise = policy.language_action(result.language or "") if is_language else None
+    by_text = judge_unscored(otherwise or Action.HOLD, policy, fired)
+    if by_text is not None:
+        return by_text.action.value, by_text.reason_code
+    return (None if otherwise is None else otherwise.value), None

@@ -42,7 +42,7 @@ def explanation_of(restriction: Restriction, note: str) -> str:
     """Why the comment breaks the rule, with the reviewer's `note` to the author, which names nobody
     any more."""
     if restriction.decision.is_automated:
-        found = "By the scores of a model the comment breaks this rule of the site's terms."
+        found = "By automated means the comment was found to break this rule of the site's terms."
     else:
         found = "A person found that the comment breaks this rule of the site's terms."
     return f"{found} The note to its author: {note}" if note else found
@@ -62,9 +62,20 @@ def _how_found(origin: Origin, automated: Decision | None, policies: Mapping[int
     if origin.is_found_by_model and automated is not None:
         policy = policies[automated.policy_version]
         scores = "; ".join(map(_score_words, score_facts(automated, policy)))
-        return (
-            f"A model scored the comment from 0 to 1 (policy version {policy.version}): {scores}."
-        )
+        rules = policy.text_rules_of(automated.rule_ids)
+        parts = []
+        if scores:
+            parts.append(
+                f"A model scored the comment from 0 to 1 (policy version {policy.version}): "
+                f"{scores}."
+            )
+        if rules:
+            about = "; ".join(f"{rule.description.rstrip('.')} ({rule.kind})" for rule in rules)
+            parts.append(
+                "An automated rule about words, links or patterns matched the comment (policy "
+                f"version {policy.version}): {about}."
+            )
+        return " ".join(parts)
     if origin.heeded:
         return f"The comment was reported: {_report_words(origin)}."
     return "Neither a model's scores nor a report led to the decision."

@@ -102,6 +102,12 @@ class SqlHistory:
                 judgement_of([rows.decision_from_row(row) for row in stored], gone_at, now),
             )
 
+    def texts_of(self, revision_ids: Collection[str]) -> Iterator[tuple[str, str]]:
+        query = select(revisions.c.id, revisions.c.body).where(
+            revisions.c.id.in_(sorted(revision_ids)), revisions.c.withdrawn_at.is_(None)
+        )
+        return ((row.id, row.body) for row in self._connection.execute(query))
+
     def changed_since(self, seq: int) -> Collection[str]:
         query = select(audit_events.c.subject_id).where(
             audit_events.c.seq > seq, audit_events.c.kind.in_([kind.value for kind in _CHANGES])

@@ -17,10 +17,12 @@ from core.moderation.policies import Action, Policy
 from core.services.queries import CaseView, load_cases
 from core.services.reopen import load_case_reopening
 from core.store.views import AuthorRecord
-from dashboard.covered import covered, wants_cover
+from dashboard.covered import covered, covered_marks, wants_cover
 from dashboard.review.case_wording import (
     WITHOUT_LABEL,
     distance_line,
+    match_line,
+    matched_pieces,
     priority_line,
     sampling_line,
     unread_line,
@@ -69,9 +71,7 @@ def card_json(
         "opened_at": millis(view.case.opened_at),
         "details": _details(view),
         "chips": [_first_chip(view), *_other_chips(view)],
-        "pieces": [
-            (piece, 0, is_severe) for piece, is_severe in covered(text, is_wanted=is_covered)
-        ],
+        "pieces": covered_marks(matched_pieces(text, view.matches), is_wanted=is_covered),
         "original": covered(revision.original[:SHOWN_CHARS], is_wanted=is_covered)
         if revision.original != text
         else None,
@@ -127,6 +127,7 @@ def _why(view: CaseView, now: datetime) -> dict[str, object]:
     sentences = [priority_line(view.case, now)]
     if view.case.sampling is not None:
         sentences.insert(0, sampling_line(view.case.sampling))
+    sentences += [match_line(match, view.revision.text) for match in view.matches]
     if not automated.scores:
         sentences.append(unscored_line(view))
     if view.approval is not None:

@@ -13,6 +13,7 @@ from core.moderation.invisible import isolated
 from core.services.explain import Explained
 from core.services.queries import CaseView
 from dashboard.covered import blocks, covered_marks, covered_text
+from dashboard.review.case_wording import matched_pieces
 from dashboard.review.plain.desk import Desk, press_reveal
 from dashboard.review.plain.earlier_text import earlier_text
 from dashboard.review.plain.marked_text import marked_text
@@ -69,11 +70,14 @@ def case_card(view: CaseView, desk: Desk, now: datetime, *, masks: bool) -> Delt
 def card_text(
     place: DeltaGenerator, view: CaseView, words: Explained | None, *, is_covered: bool
 ) -> None:
-    """The comment as written, or with the words marked that raised its score."""
-    if words is None:
-        place.text(covered_text(view.revision.text[:SHOWN_CHARS], is_wanted=is_covered))
+    """The comment as written, with what text rules matched marked, or with the words marked that
+    raised its score."""
+    text = view.revision.text[:SHOWN_CHARS]
+    if words is None and not view.matches:
+        place.text(covered_text(text, is_wanted=is_covered))
         return
-    pieces = covered_marks(marked_pieces(words, SHOWN_CHARS), is_wanted=is_covered)
+    marked = marked_pieces(words, SHOWN_CHARS) if words else matched_pieces(text, view.matches)
+    pieces = covered_marks(marked, is_wanted=is_covered)
     with place:
         marked_text(
             [(blocks(text) if is_severe else text, mark) for text, mark, is_severe in pieces],

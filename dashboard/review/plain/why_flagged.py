@@ -11,7 +11,7 @@ from core.moderation.policies import Action
 from core.moderation.scores import Label, not_assessed
 from core.services.queries import CaseView
 from dashboard.data_table import NARROW_ROW_HEIGHT
-from dashboard.review.case_wording import unread_line, unscored_line
+from dashboard.review.case_wording import match_line, unread_line, unscored_line
 from dashboard.review.plain.desk import Desk
 from dashboard.review.plain.explanation import words_button, words_found
 from dashboard.wording import (
@@ -38,6 +38,8 @@ def why_flagged(view: CaseView, desk: Desk, service: str | None, *, masks: bool)
             if is_assessed:
                 words_button(desk, view, service)
         facts = score_facts(automated, view.policy)
+        for match in view.matches:
+            st.text(match_line(match, view.revision.text))
         if not automated.scores:
             st.text(unscored_line(view))
         if view.automated.unread_chars:

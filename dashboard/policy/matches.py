@@ -1,0 +1,56 @@
+"""What each text rule of a draft matches in the past: figures, warnings and texts."""
+
+import pandas as pd
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.moderation.permissions import Actor
+from core.services.policy_simulation import PolicyTrial, list_matches
+from dashboard.covered import wants_cover
+from dashboard.data_table import data_table
+from dashboard.policy.texts import LISTED, texts_table
+from dashboard.policy.wording import broad_words, match_rows, rule_name
+
+MOST_ROWS = 8
+MOST_WARNINGS = 5
+
+
+def matches_card(services: Services, actor: Actor, trial: PolicyTrial) -> None:
+    """A row for each rule, a warning for each that matches very many, and the texts of one."""
+    if not trial.matches:
+        return
+    with st.container(border=True):
+        st.markdown("**What the rules about words, links and patterns match**")
+        for one in [each for each in trial.matches if each.is_broad][:MOST_WARNINGS]:
+            st.warning(broad_words(one), icon=":material/warning:")
+        data_table(
+            pd.DataFrame(match_rows(trial.matches)),
+            {
+                "rule": st.column_config.TextColumn(width="medium"),
+                "comments": st.column_config.NumberColumn(width=90, format="localized"),
+                "share": st.column_config.TextColumn(width=70),
+                "authors": st.column_config.NumberColumn(width=80, format="localized"),
+                "decided otherwise": st.column_config.NumberColumn(width=130, format="localized"),
+            },
+            key="rule_matches",
+            alt="What each rule matches in the past",
+            most_rows=MOST_ROWS,
+        )
+        found = {one.rule.id: one for one in trial.matches if len(one.rows)}
+        if not found:
+            return
+        chosen = st.selectbox(
+            "Texts of",
+            list(found),
+            format_func=lambda name: rule_name(found[name].rule),
+            key=f"matches_of_{'_'.join(found)[:200]}",
+        )
+        limit = int(st.session_state.get(f"matches_{chosen}_limit", LISTED))
+        texts_table(
+            list_matches(services.context, actor, trial, found[chosen], limit),
+            len(found[chosen].rows),
+            limit,
+            key=f"matches_{chosen}",
+            alt=f"Texts, {rule_name(found[chosen].rule)}",
+            is_covered=wants_cover(services, actor),
+        )
