@@ -89,7 +89,7 @@ def _erase(
         withdraw_known(context, actor, tx, (comment.source, comment.source_id))
         audits = {
             text: context.audit(AuditKind.COMMENT_ERASED, actor, text, because=because)
-            for text in tx.texts_of(comment.id)
+            for text in tx.revision_ids(comment.id)
         }
         tx.erase_comment(comment, context.clock.now(), audits)
 

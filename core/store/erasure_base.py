@@ -16,7 +16,7 @@ class ErasureReader(Protocol):
         """What bears that name."""
         ...
 
-    def texts_of(self, comment_id: str) -> Sequence[str]:
+    def revision_ids(self, comment_id: str) -> Sequence[str]:
         """The ids of all revisions of a comment, oldest first."""
         ...
 

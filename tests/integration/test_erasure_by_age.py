@@ -8,6 +8,7 @@ import pytest
 
 from core.bootstrap.services import Services
 from core.errors import NotFound
+from core.moderation.outbox import Channel, delivered
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.erasure import _erase_still_expired, erase_expired
@@ -29,6 +30,10 @@ from tests.moving_clock import MovingClock
 from tests.state_checks import broken_invariants, place_of
 
 DAY_S = 86_400
+WEBHOOK = {
+    "webhook_url": "https://site.example/hook",
+    "webhook_secret": "whsec_" + "A" * 43 + "=",
+}
 
 
 @pytest.fixture
@@ -86,3 +91,30 @@ def test_what_happens_between_the_look_and_the_erasure_saves_a_comment(
     assert look_up(site.context, removed.reference).text == HELD
     with pytest.raises(NotFound):
         look_up(site.context, other.reference)
+
+
+def test_a_late_decision_begins_the_time_anew(aged: tuple[Services, MovingClock]) -> None:
+    site, clock = aged
+    removed = removed_by_person(site)
+    clock.move(99 * DAY_S)
+    reopen(site.context, LEAD, removed.id, seen_version=2)
+    decided(site, removed, Action.APPROVE, actor=LEAD)
+    clock.move(2 * DAY_S)
+    assert list(erase_expired(site.context, SYSTEM, 100)) == []
+    clock.move(99 * DAY_S)
+    assert sum(each.comments for each in erase_expired(site.context, SYSTEM, 100)) == 1
+
+
+def test_a_message_that_waits_keeps_its_comment(tmp_path: Path, each_state_url: str) -> None:
+    clock = MovingClock()
+    site = make_services(tmp_path, clock=clock.clock, state_url=each_state_url, **WEBHOOK)
+    scored(site, CLEAN)
+    clock.move(101 * DAY_S)
+    assert list(erase_expired(site.context, SYSTEM, 100)) == []
+    with site.context.store.write() as tx:
+        (waiting,) = tx.claim_messages(
+            Channel.WEBHOOK, now=clock.now, until=clock.now + timedelta(minutes=1), limit=9
+        )
+        assert tx.save_message(delivered(waiting, clock.now))
+    assert sum(each.comments for each in erase_expired(site.context, SYSTEM, 100)) == 1
+    site.close()

@@ -61,7 +61,7 @@ class SqlErasureReads:
         query = select(func.count()).select_from(table).filter_by(**values)
         return self._connection.execute(query).scalar_one()
 
-    def texts_of(self, comment_id: str) -> Sequence[str]:
+    def revision_ids(self, comment_id: str) -> Sequence[str]:
         query = select(revisions.c.id).where(revisions.c.comment_id == comment_id)
         return list(self._connection.execute(query.order_by(revisions.c.number)).scalars())
 
