@@ -24,6 +24,7 @@ class DrawPurpose(StrEnum):
 
     AUDIT = "audit"
     BLIND = "blind"
+    SECOND_LOOK = "second_look"
 
 
 @dataclass(frozen=True, slots=True)
