@@ -20,14 +20,15 @@ class WorkDay:
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """The cases that wait in `AHEAD_DAYS`: the middle, and a range that holds in four of five
-    cases. `opened` and `decided` are the means of a day."""
+    """The cases that wait in `AHEAD_DAYS`: the middle, and a range that holds with a chance of
+    80 %. `opened` and `decided` are the means of a day, over the last `days`."""
 
     low: int
     middle: int
     high: int
     opened: float
     decided: float
+    days: int
 
     def empty_after_days(self, waiting: int) -> float | None:
         """Days until nothing waits, by the means; None if the queue does not shrink."""
@@ -51,6 +52,7 @@ def forecast(waiting: int, days: Sequence[WorkDay]) -> Forecast | None:
         high=_quantile(ways, 90),
         opened=sum(day.opened for day in days) / len(days),
         decided=sum(day.decided for day in days) / len(days),
+        days=len(days),
     )
 
 

@@ -17,6 +17,7 @@ from dashboard.policy.place import DraftForm, PolicyPlace
 from dashboard.policy.trial import trial_card
 from dashboard.policy.versions import versions_card
 from dashboard.policy.wording import LENGTHS, TrialSpan, draft_name
+from dashboard.span_choice import choose_span
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import local_time, plain, viewer_zone
 
@@ -57,16 +58,7 @@ def _header(desk: PolicyDesk, *, can_try: bool) -> TrialSpan:
         st.space("stretch")
         if not can_try:
             return TrialSpan.MONTH
-        chosen = st.segmented_control(
-            "Tried on the last",
-            list(TrialSpan),
-            default=TrialSpan.MONTH,
-            key="span",
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-    return TrialSpan(chosen or TrialSpan.MONTH)
+        return choose_span(TrialSpan.MONTH, "Tried on the last")
 
 
 def _outcome(place: PolicyPlace) -> None:

@@ -14,6 +14,7 @@ from core.moderation.permissions import Actor, Role
 from core.services.context import Context
 from core.services.statements import FIRST_DAY
 from core.services.transparency import TransparencyReport, load_transparency
+from dashboard.span_choice import choose_span
 from dashboard.transparency.queries import draw_figures
 from dashboard.transparency.reasons import draw_reasons, draw_tiles
 from dashboard.transparency.wording import (
@@ -77,17 +78,9 @@ def _header() -> tuple[DeltaGenerator, ReportSpan]:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Transparency", width="content", anchor=False)
         st.space("stretch")
-        chosen = st.segmented_control(
-            "Span",
-            list(ReportSpan),
-            default=ReportSpan.MONTH,
-            key="span",
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
+        span = choose_span(ReportSpan.MONTH)
         buttons = st.container(horizontal=True, width="content")
-    return buttons, ReportSpan(chosen or ReportSpan.MONTH)
+    return buttons, span
 
 
 def _downloads(place: DeltaGenerator, report: TransparencyReport) -> None:

@@ -11,6 +11,7 @@ from core.moderation.response_times import Step
 from core.services.context import Context
 from core.services.work import WorkReport, load_work
 from dashboard.data_table import data_table
+from dashboard.span_choice import choose_span
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 from dashboard.work.charts import AXES_HEIGHT, STEP_HEIGHT, step_chart, step_points
@@ -63,16 +64,7 @@ def _header() -> WorkSpan:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Work", width="content", anchor=False)
         st.space("stretch")
-        chosen = st.segmented_control(
-            "Span",
-            list(WorkSpan),
-            default=WorkSpan.WEEK,
-            key="span",
-            required=True,
-            label_visibility="collapsed",
-            bind="query-params",
-        )
-    return WorkSpan(chosen or WorkSpan.WEEK)
+        return choose_span(WorkSpan.WEEK)
 
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Counting …")

@@ -70,10 +70,12 @@ def summary(report: WorkReport) -> str:
             f"{counted(report.waiting, 'case')} {verb} for a person; the oldest was opened "
             f"{ago(oldest, report.until)}."
         )
-    late = [(STEPS[step.step], step.breaches) for step in report.steps if step.breaches]
+    if not any(step.ended or step.waiting for step in report.steps):
+        return f"{waits} Nothing happened in this time."
+    late = [f"{STEPS[step.step]} ({step.breaches:,})" for step in report.steps if step.breaches]
     if not late:
-        return f"{waits} Every step kept its time."
-    return f"{waits} Too slow: {', '.join(f'{name} {number:,} times' for name, number in late)}."
+        return f"{waits} Nothing took longer than it should."
+    return f"{waits} Took longer than they should: {', '.join(late)}."
 
 
 def forecast_words(report: WorkReport) -> str:
@@ -82,8 +84,9 @@ def forecast_words(report: WorkReport) -> str:
     if found is None:
         return TOO_FEW_DAYS
     return (
-        f"In {AHEAD_DAYS} days {_range(found)}, if the days to come are like the last two weeks, "
-        f"in which {found.opened:,.0f} cases a day were opened and {found.decided:,.0f} decided."
+        f"In {AHEAD_DAYS} days {_range(found)}, if the days to come are like the last "
+        f"{found.days}, in which {found.opened:,.1f} cases a day were opened and "
+        f"{found.decided:,.1f} decided."
         f"{_empty(found, report.waiting)}"
     )
 
@@ -100,7 +103,8 @@ def _empty(found: Forecast, waiting: int) -> str:
     if not waiting:
         return ""
     if days is None:
-        return " At that rate the queue grows."
+        grows = found.opened > found.decided
+        return f" At that rate the queue {'grows' if grows else 'stays as long as it is'}."
     return f" At that rate it is empty in {max(days, 0.1):,.1f} days."
 
 
@@ -135,7 +139,7 @@ def queue_frame(report: WorkReport) -> pd.DataFrame:
     return pd.DataFrame(
         [
             {
-                "cases": TRIGGERS[queue.trigger],
+                "why": TRIGGERS[queue.trigger],
                 "waiting": queue.waiting,
                 "oldest": NONE if queue.oldest_at is None else ago(queue.oldest_at, report.until),
                 "decided": queue.decided,

@@ -6,6 +6,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.factories import make_services, removed_by_person
 
 ROOT = Path(__file__).parents[2]
@@ -33,6 +35,7 @@ OF_THE_PAGE = {
 SERVICES = {"appeal", "lookup", "gone_texts", "cascade", "context", "failure", "policies", "trials"}
 
 
+@pytest.mark.slow
 def test_only_modules_of_the_page_are_loaded(tmp_path: Path) -> None:
     services = make_services(tmp_path)
     reference = removed_by_person(services).reference

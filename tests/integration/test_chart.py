@@ -156,6 +156,18 @@ def test_a_browser_stays_at_its_pod_of_the_look_up(full: Kinds):
     assert full["Service", "site-lookup"]["spec"]["sessionAffinity"] == "ClientIP"
 
 
+@pytest.mark.parametrize(
+    ("flags", "trusted"),
+    [
+        ((), "127.0.0.1"),
+        (("--set", r"lookup.trustedProxies=10.1.0.0/16\,fd00::7"), "10.1.0.0/16,fd00::7"),
+    ],
+)
+def test_the_look_up_believes_the_proxies_that_are_named(flags: tuple[str, ...], trusted: str):
+    (lookup,) = pods(by_kind(rendered(*flags)))["site-lookup"]["containers"]
+    assert {"name": "FORWARDED_ALLOW_IPS", "value": trusted} in lookup["env"]
+
+
 def test_the_migration_runs_before_servers_and_needs_nothing_of_the_release(full: Kinds):
     job = full["Job", "site-migrate"]
     assert job["metadata"]["annotations"]["helm.sh/hook"] == "pre-install,pre-upgrade"
@@ -179,6 +191,7 @@ def test_one_scheduler_at_a_time_and_none_without_jobs(full: Kinds):
         ("api.port=80", "a port that needs a capability"),
         ("settings.BACKEND=fake", "a setting by half its name"),
         ("lookup.publicUrl=appeals.example.org", "an address without https"),
+        ("lookup.trustedProxies=ingress.local", "a proxy without an address"),
         ("apiKeysSecret=", "an API that would not start"),
     ],
 )

@@ -27,6 +27,8 @@ from tests.factories import HELD, appealed, chain_of, decided, heard
 from tests.hostile_texts import HOSTILE_TEXTS, KINDS, MEGABYTE
 from tests.integration.outbox_site import AUTHOR_URL, OutboxSite, outbox_site
 
+pytestmark = pytest.mark.slow
+
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NAME_CHARS = 200
 SERVER = MailServer(

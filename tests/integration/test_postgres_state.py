@@ -99,6 +99,7 @@ def test_doctor_says_whether_it_answers_and_no_address(postgres_state: str) -> N
     assert "can't be read" in unread.fact
 
 
+@pytest.mark.slow
 def test_several_processes_may_open_a_new_database_at_once(postgres_database: str) -> None:
     opening = [
         subprocess.Popen(

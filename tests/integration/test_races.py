@@ -83,7 +83,7 @@ def test_each_check_and_write_has_one_winner(services: Services) -> None:
             ("was there", "edit", numbers),
             ("was there", "policy", numbers),
             ("Conflict", "decide", [revision.id for revision in held]),
-            ("RuleBroken", "appeal", [revision.reference for revision in removed]),
+            ("AppealRefused", "appeal", [revision.reference for revision in removed]),
         ):
             outcomes = race(runners, [f"{kind} {name}" for name in names])
             assert outcomes == [sorted([losing, "won"])] * ROUNDS, kind

@@ -4,6 +4,7 @@ import time
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
 from starlette.testclient import TestClient
 
 from core.bootstrap.services import Services
@@ -94,6 +95,7 @@ def test_posts_that_the_state_can_not_take_are_refusals_and_health_checks_are_no
     state.with_name("away").rename(state)
 
 
+@pytest.mark.slow
 def test_an_overload_costs_a_bounded_number_of_lines_and_loses_no_count(
     services: Services, client: TestClient
 ) -> None:

@@ -17,6 +17,7 @@ from tests.factories import (
     reported,
     scored,
 )
+from tests.integration.policy_calls import begun, published
 from tests.state_checks import INVARIANTS, audit_changes_allowed, broken_invariants, place_of
 
 pytestmark = pytest.mark.slow
@@ -39,6 +40,15 @@ BREAK: dict[str, str] = {
     ),
     "an open case counts the reports of all reporters who are not muted": (
         "UPDATE cases SET report_count = 0 WHERE opened_because = 'report'"
+    ),
+    "a draft of a policy was published by another person, as the version after its base": (
+        "UPDATE policy_drafts SET ended_by = author WHERE state = 'published'"
+    ),
+    "a published policy says what its draft says": (
+        "UPDATE policy_drafts SET body = '{}' WHERE state = 'published'"
+    ),
+    "a person has at most one open draft": (
+        "UPDATE policy_drafts SET state = 'drafted' WHERE state = 'published'"
     ),
     "a report names the source of its comment": "UPDATE reports SET source = 'elsewhere'",
     "each case's text has its signature": "UPDATE cases SET text_key = NULL",
@@ -67,6 +77,8 @@ def test_broken_invariant_is_found(tmp_path: Path, rule: str, each_state_url: st
     heard(services, appealed(services, removed_by_person(services)), overturn=True)
     appealed(services, removed_by_person(services))
     reported(services, scored(services, CLEAN))
+    published(services)
+    begun(services)
     place = place_of(services.settings)
     assert broken_invariants(place) == {}
     with services.context.store.write() as tx:

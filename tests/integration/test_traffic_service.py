@@ -158,6 +158,7 @@ def test_a_search_wants_an_id_that_is_there(log: ServingLogQueries, tmp_path: Pa
         find_request(OPS, log, "request")
 
 
+@pytest.mark.slow
 def test_the_command_prints_the_phases_or_the_refusal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -219,6 +219,19 @@ def test_the_forecast_has_the_whole_days_before_today(site: Services, clock: Mov
     assert report.forecast.middle == 6 + 7
 
 
+def test_a_case_whose_text_is_gone_was_no_work(site: Services, clock: MovingClock) -> None:
+    """Each day two cases are opened; one is decided, the text of the other is edited before."""
+    for _ in range(6):
+        kept, gone = scored(site, HELD), scored(site, HELD)
+        clock.move(60)
+        decided(site, kept, Action.APPROVE)
+        edited(site, gone, CLEAN)
+        clock.move(DAY_S - 60)
+    found = week(site).forecast
+    assert found is not None
+    assert (found.opened, found.decided) == (1, 1)
+
+
 def test_the_hours_are_a_setting(tmp_path: Path, clock: MovingClock) -> None:
     site = make_services(tmp_path, clock=clock.clock, review_hours=1, state_url=STATE_IN_HOME)
     scored(site, HELD)

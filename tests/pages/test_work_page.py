@@ -22,6 +22,7 @@ from dashboard.work.wording import (
     TOO_FEW_DAYS,
     forecast_words,
     step_frame,
+    summary,
     wait,
 )
 from tests.factories import HELD, LEAD, MODERATOR, OTHER_LEAD, decided, scored
@@ -49,13 +50,13 @@ def test_each_role_sees_what_waits_and_who_decided(
     test = staff_page("work", actor)
     assert not test.exception
     assert test.markdown[0].value.startswith("1 case waits for a person; the oldest was opened ")
-    assert test.markdown[0].value.endswith("Every step kept its time.")
+    assert test.markdown[0].value.endswith("Nothing took longer than it should.")
     assert test.markdown[1].value == TOO_FEW_DAYS
     steps = {row["step"]: row for row in frame(test, "nine of ten")}
     assert (steps["comment to model"]["ended"], steps["case to person"]["ended"]) == (3, 2)
     assert steps["case to person"]["waiting"] == 1
     (cases,) = frame(test, "median wait")
-    assert (cases["cases"], cases["waiting"], cases["decided"]) == ("held by a rule", 1, 2)
+    assert (cases["why"], cases["waiting"], cases["decided"]) == ("held by a rule", 1, 2)
     assert frame(test, "person") == [
         {"person": "mina", "approved": 0, "removed": 1, "escalated": 0},
         {"person": "ravi", "approved": 1, "removed": 0, "escalated": 0},
@@ -84,7 +85,7 @@ def test_the_page_itself_refuses_a_role_without_permission(services: Services) -
 def test_an_empty_console_says_so(services: Services, staff_page: Open) -> None:
     test = staff_page("work", LEAD)
     assert not test.exception
-    assert test.markdown[0].value == "No case waits for a person. Every step kept its time."
+    assert test.markdown[0].value == "No case waits for a person. Nothing happened in this time."
     assert {NO_CASES, NOBODY} <= {each.value for each in test.caption}
     assert len(frame(test, "nine of ten")) == len(Step)
 
@@ -143,13 +144,32 @@ def test_a_time_has_the_unit_that_fits(span: timedelta | None, words: str) -> No
 @pytest.mark.parametrize(
     ("waiting", "found", "end"),
     [
-        (40, Forecast(10, 30, 50, 10.0, 12.0), "At that rate it is empty in 20.0 days."),
-        (40, Forecast(10, 30, 50, 12.0, 12.0), "At that rate the queue grows."),
-        (0, Forecast(0, 0, 0, 2.0, 12.0), "in which 2 cases a day were opened and 12 decided."),
+        (40, Forecast(10, 30, 50, 10.0, 12.0, 14), "At that rate it is empty in 20.0 days."),
+        (
+            40,
+            Forecast(10, 30, 50, 12.0, 12.0, 14),
+            "At that rate the queue stays as long as it is.",
+        ),
+        (40, Forecast(10, 30, 50, 12.5, 12.0, 14), "At that rate the queue grows."),
+        (
+            0,
+            Forecast(0, 0, 0, 0.4, 12.0, 6),
+            "0.4 cases a day were opened and 12.0 decided.",
+        ),
     ],
 )
 def test_the_forecast_in_words(waiting: int, found: Forecast, end: str) -> None:
     assert forecast_words(report_of(waiting=waiting, found=found)).endswith(end)
+
+
+def test_the_forecast_names_the_days_it_is_made_of() -> None:
+    words = forecast_words(report_of(found=Forecast(0, 0, 0, 0.4, 12.0, days=6)))
+    assert "like the last 6, in which" in words
+
+
+def test_what_took_too_long_is_named_with_its_count() -> None:
+    late = StepTimes(Step.PERSON, ended=3, late=1, median=timedelta(1), ninth_tenth=timedelta(1))
+    assert summary(report_of(late)).endswith("Took longer than they should: case to person (1).")
 
 
 def test_the_chart_has_each_step_with_a_time_and_room_for_the_slowest() -> None:

@@ -21,7 +21,7 @@ def test_days_that_are_all_alike_leave_no_range() -> None:
     found = forecast(100, [WorkDay(opened=10, decided=4)] * 6)
     assert found is not None
     assert (found.low, found.middle, found.high) == (100 + 6 * AHEAD_DAYS,) * 3
-    assert (found.opened, found.decided) == (10, 4)
+    assert (found.opened, found.decided, found.days) == (10, 4, 6)
     assert found.empty_after_days(100) is None
 
 

@@ -137,6 +137,20 @@ def test_where_all_were_drawn_and_judged_the_share_is_the_true_one() -> None:
     assert 0.9 < right.low < 1.0, "50 of 50 is not surely all"
 
 
+def test_a_comment_stands_for_as_many_as_its_chance_says() -> None:
+    """The share of audits was .5 and became .1: 80 passed comments, 40 of them judged and all kept;
+    then 400, 40 of them judged, 20 of those abuse. So of the passed ones 200 are abuse, beside
+    100 that were held."""
+    judged = [*[KEPT] * 40, *[NOT_JUDGED] * 40, *[REMOVED] * 20, *[KEPT] * 20, *[NOT_JUDGED] * 360]
+    drawn = [*[0.5] * 40, *[0.0] * 40, *[0.1] * 40, *[0.0] * 360]
+    past = history(
+        [0.2] * 480 + [0.7] * 100, [*judged, *[REMOVED] * 100], chances=[*drawn, *[0.0] * 100]
+    )
+    found = abuse_found(past, simulate(past, policy(0.5), policy(0.5)).after)
+    assert found is not None
+    assert found.share == pytest.approx(100 / 300)
+
+
 def test_too_few_judged_comments_give_no_figure() -> None:
     count = FEWEST_JUDGED - 1
     past = history([0.9] * count, [REMOVED] * count)
@@ -168,6 +182,7 @@ def drawn_population(seed: int, share: float) -> tuple[History, float]:
     return past, float((is_abuse & is_flagged).sum() / is_abuse.sum())
 
 
+@pytest.mark.slow
 def test_intervals_hold_the_truth_about_as_often_as_they_say() -> None:
     hits = []
     for seed in range(200):

@@ -39,7 +39,6 @@ def seven_bits(folder: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy
 
 
-@pytest.mark.rounding
 def test_int8_stays_near_the_reference(folder: Path, pooling: Pooling) -> None:
     ids = random_ids(100, seed=5)
     apart = np.abs(exact_scores(folder / INT8_FILE, ids) - reference(pooling, ids))
@@ -47,7 +46,6 @@ def test_int8_stays_near_the_reference(folder: Path, pooling: Pooling) -> None:
     assert np.quantile(apart, 0.99) < 0.12
 
 
-@pytest.mark.rounding
 @pytest.mark.parametrize("runtime", RUNTIMES)
 def test_int8_runs_as_its_file_says(seven_bits: Path, pooling: Pooling, runtime: str) -> None:
     ids = random_ids(100, seed=5)
@@ -59,7 +57,6 @@ def test_int8_runs_as_its_file_says(seven_bits: Path, pooling: Pooling, runtime:
     assert np.abs(expected - reference(pooling, ids)).mean() < 0.025
 
 
-@pytest.mark.rounding
 def test_seven_bits_are_half_of_eight(folder: Path, seven_bits: Path, pooling: Pooling) -> None:
     whole, half = (int8_matrices(onnx.load(each / INT8_FILE)) for each in (folder, seven_bits))
     assert len(whole) == len(half) == MATRICES[pooling]
