@@ -17,6 +17,7 @@ from core.cli import (
     logs,
     outbox,
     policy,
+    quality,
     schedule,
     score,
     servers,
@@ -50,6 +51,7 @@ FAMILIES = (
     transparency,
     outbox,
     policy,
+    quality,
     bench,
     doctor,
 )

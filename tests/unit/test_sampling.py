@@ -62,7 +62,7 @@ def test_known_draws() -> None:
 
 
 def test_shares_of_a_new_site() -> None:
-    assert sampling_shares(Settings()) == SamplingShares(audit=0.01, blind=0.1)
+    assert sampling_shares(Settings()) == SamplingShares(audit=0.01, blind=0.1, second_look=0.05)
 
 
 def test_share_may_be_none_but_not_all() -> None:

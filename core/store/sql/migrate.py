@@ -8,7 +8,7 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import StoreError
 from core.store.sql.tables import metadata
 
-HEAD = "0018"
+HEAD = "0019"
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 
 
