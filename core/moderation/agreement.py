@@ -4,7 +4,9 @@ Raw agreement flatters where nearly everything is harmless, and Cohen's kappa (1
 so both stand beside positive agreement (Cicchetti and Feinstein 1990), which asks only about texts
 that at least one of them found abusive, and Gwet's AC1 (2008). A text that was drawn with a smaller
 probability stands for more texts, and weighs as much. The intervals are bootstrapped over texts
-(percentile method, 95 %), with draws of a fixed seed: the same answers give the same figures.
+(percentile method, 95 %), with draws of a fixed seed: the same answers give the same figures. Where
+nobody differed, or nobody agreed, resampling finds the same again; there the other end is that of
+as many texts of the other kind as Wilson's limit (1927) allows to be unseen.
 """
 
 from collections import Counter
@@ -14,9 +16,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from core.moderation.estimates import share_of
+
 FEW_PAIRS = 100
 """With fewer pairs the intervals are so wide that the figures are shown in grey."""
 _DRAWS = 2_000
+_TAIL = _DRAWS // 10
+"""So many rows are more than the 2.5 % that lie outside the interval."""
 _SEED = 1_960
 
 
@@ -66,9 +72,10 @@ def agreement(answers: Iterable[AnswerPair]) -> Agreement | None:
     total = int(numbers.sum())
     draw = np.random.default_rng(_SEED)
     drawn = draw.multinomial(total, numbers[0] / total, size=_DRAWS)
-    found, spread = _figures(_table(cells, numbers)), _figures(_table(cells, drawn))
+    table = _table(cells, numbers)
+    spread = np.concatenate([_table(cells, drawn), *[_unseen(table, total)] * _TAIL])
     raw, positive, kappa, ac1 = (
-        _figure(one, many) for one, many in zip(found, spread, strict=True)
+        _figure(one, many) for one, many in zip(_figures(table), _figures(spread), strict=True)
     )
     assert raw is not None
     assert ac1 is not None
@@ -83,6 +90,18 @@ def _table(
     for column, (first, second, weight) in enumerate(cells):
         table[:, 2 * (not first) + (not second)] += numbers[:, column] * weight
     return table
+
+
+def _unseen(table: NDArray[np.float64], total: int) -> NDArray[np.float64]:
+    """The table with the most texts that may be unseen where all agreed or all differed; else no
+    row."""
+    both, only_first, only_second, none = table[0] / table[0].sum()
+    most = share_of(0, total).high
+    if only_first + only_second == 0:
+        return np.array([[both * (1 - most), most / 2, most / 2, none * (1 - most)]])
+    if both + none == 0:
+        return np.array([[most / 2, only_first * (1 - most), only_second * (1 - most), most / 2]])
+    return table[:0]
 
 
 def _figures(table: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:

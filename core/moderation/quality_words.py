@@ -18,8 +18,8 @@ def percent(share: float) -> str:
         return "over 99.9 %"
     if 0 < share < _NEARLY_NONE:
         return "under 0.1 %"
-    is_round = 0.1 <= share < 0.995 or share == 0
-    return f"{share:.0%}".replace("%", " %") if is_round else f"{share:.1%}".replace("%", " %")
+    digits = 0 if 0.1 <= share < 0.995 else 1
+    return f"{share * 100:.{digits}f}".removesuffix(".0") + " %"
 
 
 def interval_words(low: float, high: float) -> str:

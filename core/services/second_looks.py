@@ -24,6 +24,18 @@ from core.store.base import Reader, Writer
 from core.store.views import ThreadEntry
 
 THREAD_DEPTH = 6
+SETTLED_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class SettledLook:
+    """A disagreement of the actor's that was settled: what they said, and what a third person
+    found, whose note says why. The other one of the two is not named."""
+
+    look_id: str
+    text: str
+    own: Answer
+    found: Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +99,19 @@ def answer_look(
         done = answered(look, answer)
         if not tx.change_second_look(done, look.state, _audit(context, actor, look, answer)):
             raise Conflict("Somebody else has just judged this text.")
+
+
+def list_own_settled(context: Context, actor: Actor) -> Sequence[SettledLook]:
+    """The actor's last disagreements that were settled, newest first, at most SETTLED_SHOWN."""
+    check_can(actor, Permission.TAKE_SECOND_LOOKS)
+    with context.store.read() as reader:
+        items = reader.settled_looks(actor.id, SETTLED_SHOWN)
+    return [
+        SettledLook(item.look.id, item.text, own, item.look.settled)
+        for item in items
+        for own in item.look.answers[:2]
+        if own.actor == actor.id and item.look.settled is not None
+    ]
 
 
 def find_look(reader: Reader, look_id: str) -> SecondLook:

@@ -61,6 +61,10 @@ class QualityReader(Protocol):
         """The number of all `disagreements`."""
         ...
 
+    def settled_looks(self, actor_id: str, limit: int) -> Sequence[LookItem]:
+        """Settled disagreements of which the person was one of the two, newest first."""
+        ...
+
     def agreed_looks(self, *, golden: bool, limit: int) -> Sequence[LookItem]:
         """Those that are golden items, or could become some, newest second answer first."""
         ...

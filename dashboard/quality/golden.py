@@ -10,12 +10,13 @@ from core.moderation.policies import Policy
 from core.services.disagreements import list_agreed
 from core.store.quality_base import LookItem
 from dashboard.covered import covered_text, wants_cover
+from dashboard.quality.badges import action_badge
 from dashboard.quality.place import QualityPlace
 from dashboard.quality.wording import (
     GOLDEN_ABOUT,
     NO_CANDIDATES,
     NO_GOLDEN,
-    answer_line,
+    alike_line,
 )
 
 AT_ONCE = 20
@@ -51,9 +52,9 @@ def _list(
         is_golden = look.golden_by is not None
         with st.container(border=True, key=f"agreed_{look.id}"):
             st.text(covered_text(item.text[:LONGEST], is_wanted=is_covered))
-            st.text("\n".join(answer_line(answer, policy) for answer in look.answers))
-            if is_golden:
-                st.text(f"{look.golden_by} vouched for it")
+            with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                action_badge(look.first.action)
+                st.text(alike_line(look, policy))
             if can(actor, Permission.KEEP_GOLDEN_ITEMS) and (
                 is_golden or all(answer.actor != actor.id for answer in look.answers)
             ):

@@ -10,11 +10,12 @@ from core.moderation.policies import Action, Policy
 from core.moderation.second_looks import Answer
 from core.services.disagreements import Disagreement, list_disagreements
 from dashboard.covered import covered_text, wants_cover
+from dashboard.quality.badges import action_badge
 from dashboard.quality.place import QualityPlace
 from dashboard.quality.wording import NO_DISAGREEMENT, ONLY_NOTED, answer_line
 from dashboard.wording import ago
 
-AT_ONCE = 10
+AT_ONCE = 5
 
 
 def inbox_view(place: QualityPlace, services: Services, actor: Actor) -> None:
@@ -61,13 +62,8 @@ def _both_answers(
 
 
 def _answer(answer: Answer, policy: Policy) -> None:
-    is_kept = answer.action is Action.APPROVE
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        st.badge(
-            "keep" if is_kept else "remove",
-            icon=":material/check:" if is_kept else ":material/block:",
-            color="green" if is_kept else "red",
-        )
+        action_badge(answer.action)
         st.text(answer_line(answer, policy))
 
 

@@ -50,8 +50,11 @@ def _header() -> tuple[View, QualitySpan]:
             label_visibility="collapsed",
             bind="query-params",
         )
+        chosen = View(view or View.FIGURES)
+        if chosen is not View.FIGURES:
+            return chosen, QualitySpan.QUARTER  # lists have no span
         st.space("stretch")
-        return View(view or View.FIGURES), choose_span(QualitySpan.QUARTER)
+        return chosen, choose_span(QualitySpan.QUARTER)
 
 
 def _outcome(place: QualityPlace) -> None:

@@ -10,7 +10,7 @@ from core.moderation.agreement import FEW_PAIRS, Agreement
 from core.moderation.look_figures import GoldenResult, PairFigures, ReasonFigures
 from core.moderation.policies import Action, Policy
 from core.moderation.quality_words import chance_figure, percent, percent_figure
-from core.moderation.second_looks import Answer
+from core.moderation.second_looks import Answer, SecondLook
 from core.services.quality import QualityReport
 from dashboard.figures import counted
 
@@ -123,7 +123,13 @@ def reason_title(policy: Policy, code: str | None) -> str:
 
 
 def answer_line(answer: Answer, policy: Policy) -> str:
-    """Who would do what: `mina: remove, Harassment`."""
+    """`mina`, or for a removal `mina · Harassment`."""
     if answer.action is Action.APPROVE:
-        return f"{answer.actor}: keep"
-    return f"{answer.actor}: remove, {reason_title(policy, answer.reason_code)}"
+        return answer.actor
+    return f"{answer.actor} · {reason_title(policy, answer.reason_code)}"
+
+
+def alike_line(look: SecondLook, policy: Policy) -> str:
+    """`mina and tomas, pia vouched for it`, each with the reason of a removal."""
+    line = " and ".join(answer_line(answer, policy) for answer in look.answers)
+    return f"{line}, {look.golden_by} vouched for it" if look.golden_by else line

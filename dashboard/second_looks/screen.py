@@ -9,7 +9,12 @@ from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.moderation.quality_words import golden_words
 from core.services.quality import load_own_golden
-from core.services.second_looks import SecondLookCard, next_look
+from core.services.second_looks import (
+    SecondLookCard,
+    SettledLook,
+    list_own_settled,
+    next_look,
+)
 from dashboard.covered import covered_text, wants_cover
 from dashboard.keyboard import keyboard
 from dashboard.second_looks.place import LookPlace
@@ -20,6 +25,7 @@ from dashboard.second_looks.wording import (
     NOTE_HINT,
     NOTHING_WAITS,
     REASONS,
+    settled_title,
 )
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import NO_LONGER_SHOWN, plain
@@ -39,24 +45,30 @@ def render(services: Services, actor: Actor) -> None:
     try:
         card = next_look(services.context, actor)
         own = load_own_golden(services.context, actor)
+        settled = list_own_settled(services.context, actor)
     except (PermissionDenied, StoreError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
     place: LookPlace = st.session_state.setdefault(f"looks_{actor.id}", LookPlace())
     place.draws += 1
     place.open(card.look_id if card else None)
+    is_covered = wants_cover(services, actor)
     with st.container(width=WIDTH):
         st.subheader("Second looks", anchor=False)
         st.caption(ABOUT)
         if card is None:
             st.info(NOTHING_WAITS, icon=":material/done_all:")
         else:
-            _text(card, is_covered=wants_cover(services, actor))
+            _text(card, is_covered=is_covered)
             _form(place, services, actor, card)
+        if place.refusal:
+            st.warning(plain(place.refusal), icon=":material/info:")
         if place.done:
             st.success(place.done, icon=":material/check:")
         if own is not None:
             st.caption(golden_words(own.found))
+        for told in settled:
+            _settled(told, is_covered=is_covered)
 
 
 def _text(card: SecondLookCard, *, is_covered: bool) -> None:
@@ -67,6 +79,13 @@ def _text(card: SecondLookCard, *, is_covered: bool) -> None:
                 st.text(covered_text(entry.text, is_wanted=is_covered) or NO_LONGER_SHOWN)
             st.caption("The comment")
         st.text(covered_text(card.text, is_wanted=is_covered))
+
+
+def _settled(told: SettledLook, *, is_covered: bool) -> None:
+    with st.expander(settled_title(told)):
+        st.text(covered_text(told.text, is_wanted=is_covered))
+        st.caption(f"Why, by {plain(told.found.actor)}")
+        st.text(told.found.note)
 
 
 def _form(place: LookPlace, services: Services, actor: Actor, card: SecondLookCard) -> None:
@@ -95,8 +114,6 @@ def _form(place: LookPlace, services: Services, actor: Actor, card: SecondLookCa
             on_click=place.press_answer,
             args=(services, actor, card.look_id, action, note_key),
         )
-    if place.refusal:
-        st.warning(plain(place.refusal), icon=":material/info:")
     keyboard(
         draw=place.draws,
         card=card.look_id,

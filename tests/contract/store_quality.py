@@ -58,6 +58,8 @@ class Quality(StoreFixtures):
             assert tx.change_second_look(ended, LookState.DIFFERENT, audit)
         with store.read() as reader:
             assert reader.second_look(look.id) == ended
+            for name, count in (("mina", 1), ("tomas", 1), ("lena", 0)):
+                assert [item.look for item in reader.settled_looks(name, 9)] == [ended] * count
             assert reader.second_looks_of(revision.id) == [ended]
             trail = [event.kind for event in reader.audit_trail(revision.id)]
         assert trail[-2:] == [AuditKind.SECOND_LOOK_ANSWERED, AuditKind.DISAGREEMENT_SETTLED]

@@ -20,7 +20,7 @@ from core.services.disagreements import (
     settle,
 )
 from core.services.quality import load_own_golden, load_quality
-from core.services.second_looks import answer_look, next_look
+from core.services.second_looks import answer_look, list_own_settled, next_look
 from tests.factories import HELD, MODERATOR, decided, scored
 
 TOMAS = Actor("tomas", Role.MODERATOR)
@@ -120,6 +120,10 @@ def _settle(services: Services, actor: Actor) -> None:
 QUALITY_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str]] = {
     ("second_looks.next_look", "look"): (lambda s, a: next_look(s.context, a), "nyynyn"),
     ("second_looks.answer_look", "answer"): (_answer, "nyynyn"),
+    ("second_looks.list_own_settled", "list"): (
+        lambda s, a: list_own_settled(s.context, a),
+        "nyynyn",
+    ),
     ("quality.load_own_golden", "look"): (lambda s, a: load_own_golden(s.context, a), "nyynyn"),
     ("quality.load_quality", "load"): (
         lambda s, a: load_quality(s.context, a, s.policy_history, BEGINNING),

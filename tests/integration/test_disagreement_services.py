@@ -21,6 +21,7 @@ from core.services.disagreements import (
 from core.services.lookup import look_up
 from core.services.reopen import reopen
 from core.services.review import undo_decision
+from core.services.second_looks import list_own_settled
 from tests.factories import (
     CLEAN,
     HELD,
@@ -37,6 +38,7 @@ from tests.factories import (
 from tests.integration.quality_calls import (
     NEARLY_ALL,
     PIA,
+    TOMAS,
     WHY,
     agreed,
     at_once,
@@ -121,6 +123,19 @@ def test_settling_against_the_decision_is_a_new_one_naming_the_old(site: Service
     notice = look_up(site.context, revision_of(site, look.revision_id).reference)
     assert "We have looked again." in repr(notice)
     assert list_disagreements(site.context, PIA).items == []
+
+
+def test_both_read_why_without_the_name_of_the_other(site: Services) -> None:
+    look = differing(site)
+    assert list_own_settled(site.context, TOMAS) == []
+    settle(site.context, PIA, look.id, Action.REMOVE, "threat", because=WHY)
+    (told,) = list_own_settled(site.context, TOMAS)
+    assert (told.look_id, told.own.action) == (look.id, Action.APPROVE)
+    assert (told.found.actor, told.found.action, told.found.note) == ("pia", Action.REMOVE, WHY)
+    assert "mina" not in repr(told)
+    (told,) = list_own_settled(site.context, MODERATOR)
+    assert told.own.action is Action.REMOVE
+    assert list_own_settled(site.context, PIA) == []
 
 
 def test_settling_for_the_decision_changes_nothing(site: Services) -> None:

@@ -101,6 +101,13 @@ class SqlQualityReads:
         is_different = second_looks.c.state == LookState.DIFFERENT.value
         return self._number(query.where(is_different, revisions.c.withdrawn_at.is_(None)))
 
+    def settled_looks(self, actor_id: str, limit: int) -> Sequence[LookItem]:
+        query = _ITEMS.where(
+            second_looks.c.state == LookState.SETTLED.value,
+            or_(second_looks.c.first_actor == actor_id, second_looks.c.second_actor == actor_id),
+        )
+        return self._look_items(query.order_by(second_looks.c.settled_at.desc()), limit)
+
     def agreed_looks(self, *, golden: bool, limit: int) -> Sequence[LookItem]:
         is_golden = second_looks.c.golden_by.is_not(None)
         query = _ITEMS.where(
