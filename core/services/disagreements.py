@@ -23,20 +23,22 @@ from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.services.reopen import add_reopening
 from core.services.review import Review, add_review, check_review
-from core.services.second_looks import find_look
+from core.services.second_looks import ancestors_of, find_look
 from core.store.base import Reader, Writer
 from core.store.quality_base import LookItem
+from core.store.views import ThreadEntry
 
 MOST_SHOWN = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """One that waits. `refusal` is why the actor may not settle it, empty if they may. Not
-    `is_standing`: settling it can't change the comment any more, because another decision, an
-    appeal, an edit or an open case came."""
+    """One that waits. `ancestors` are the comments above it, root first. `refusal` is why the actor
+    may not settle it, empty if they may. Not `is_standing`: settling it can't change the comment
+    any more, because another decision, an appeal, an edit or an open case came."""
 
     item: LookItem
+    ancestors: Sequence[ThreadEntry]
     refusal: str
     is_standing: bool
 
@@ -145,7 +147,7 @@ def _shown(reader: Reader, actor: Actor, item: LookItem) -> Disagreement:
     except ConsoleError as error:
         refusal = str(error)
     stands = chain[-1].id == item.look.decision_id and _can_change(reader, item.look)
-    return Disagreement(item, refusal, stands)
+    return Disagreement(item, ancestors_of(reader, item.look), refusal, stands)
 
 
 def _can_change(reader: Reader, look: SecondLook) -> bool:

@@ -57,13 +57,12 @@ def next_look(context: Context, actor: Actor) -> SecondLookCard | None:
     with context.store.read() as reader:
         look = _next(reader, actor, context.clock.now())
         revision = reader.revision(look.revision_id) if look else None
-        comment = reader.comment(revision.comment_id) if revision else None
-        if look is None or revision is None or comment is None:
+        if look is None or revision is None:
             return None
         return SecondLookCard(
             look_id=look.id,
             text=revision.text,
-            ancestors=reader.ancestors(comment, THREAD_DEPTH),
+            ancestors=ancestors_of(reader, look),
             policy=reader.policy_in_force(),
         )
 
@@ -112,6 +111,13 @@ def list_own_settled(context: Context, actor: Actor) -> Sequence[SettledLook]:
         for own in item.look.answers[:2]
         if own.actor == actor.id and item.look.settled is not None
     ]
+
+
+def ancestors_of(reader: Reader, look: SecondLook) -> Sequence[ThreadEntry]:
+    """What the text replies to, root first, as far as THREAD_DEPTH."""
+    revision = reader.revision(look.revision_id)
+    comment = reader.comment(revision.comment_id) if revision else None
+    return reader.ancestors(comment, THREAD_DEPTH) if comment else ()
 
 
 def find_look(reader: Reader, look_id: str) -> SecondLook:

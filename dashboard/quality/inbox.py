@@ -13,7 +13,7 @@ from dashboard.covered import covered_text, wants_cover
 from dashboard.quality.badges import action_badge
 from dashboard.quality.place import QualityPlace
 from dashboard.quality.wording import NO_DISAGREEMENT, ONLY_NOTED, answer_line
-from dashboard.wording import ago
+from dashboard.wording import NO_LONGER_SHOWN, ago
 
 AT_ONCE = 5
 
@@ -42,6 +42,11 @@ def _both_answers(
     services: Services, found: Disagreement, policy: Policy, *, is_covered: bool
 ) -> None:
     look, item = found.item.look, found.item
+    if found.ancestors:
+        st.caption("In reply to")
+        for entry in found.ancestors:
+            st.text(covered_text(entry.text, is_wanted=is_covered) or NO_LONGER_SHOWN)
+        st.caption("The comment")
     st.text(covered_text(item.text, is_wanted=is_covered))
     first, second = st.columns(2, gap="medium")
     now = services.clock.now()
