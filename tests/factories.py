@@ -57,11 +57,10 @@ def make_services(
     home: Path, *, days_ago: float = 0, clock: Clock | None = None, **changes: Any
 ) -> Services:
     """Services on the fake backend, with changed settings; decisions take effect at once unless
-    `grace_s` says otherwise, and get no second look unless `second_look_share` does. With
-    `days_ago` their clock is in the past; `clock` is another one."""
+    `grace_s` says otherwise. With `days_ago` their clock is in the past; `clock` is another one."""
     past = timedelta(days=days_ago)
     past_clock = Clock(now=lambda: datetime.now(UTC) - past, monotonic=system_clock().monotonic)
-    changes = {"state_url": state_url(home), "grace_s": 0, "second_look_share": 0} | changes
+    changes = {"state_url": state_url(home), "grace_s": 0} | changes
     settings = Settings(home=home, backend="fake", cache_size=0, **changes)
     if settings.keeps_state_in_home:
         put_fresh_state(settings.state_path)

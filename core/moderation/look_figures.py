@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 
 from core.moderation.agreement import FEW_PAIRS, Agreement, AnswerPair, agreement
 from core.moderation.estimates import ShareEstimate, share_of
-from core.moderation.second_looks import GoldenAnswer, SecondLook, answer_pair
+from core.moderation.policies import Action
+from core.moderation.second_looks import GoldenAnswer, SecondLook
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,18 @@ class GoldenResult:
 
     actor: str
     found: ShareEstimate
+
+
+def answer_pair(look: SecondLook, reason_code: str | None = None) -> AnswerPair | None:
+    """What it says about agreement on removing, or on removing for that reason; None before the
+    second answer."""
+    if look.second is None:
+        return None
+    first, second = (
+        each.action is Action.REMOVE and reason_code in (None, each.reason_code)
+        for each in (look.first, look.second)
+    )
+    return AnswerPair(first=first, second=second, weight=1 / look.sampling.probability)
 
 
 def overall(looks: Iterable[SecondLook]) -> Agreement | None:

@@ -14,7 +14,6 @@ from datetime import datetime
 from enum import StrEnum
 
 from core.errors import PermissionDenied, RuleBroken
-from core.moderation.agreement import AnswerPair
 from core.moderation.cleaning import is_storable
 from core.moderation.decisions import MAX_NOTE_CHARS, Decision, DecisionSource
 from core.moderation.invisible import visible_form
@@ -203,15 +202,3 @@ def no_longer_golden(look: SecondLook) -> SecondLook:
 def _check_other(look: SecondLook, answer: Answer) -> None:
     if any(past.actor == answer.actor for past in look.answers):
         raise PermissionDenied(_JUDGED)
-
-
-def answer_pair(look: SecondLook, reason_code: str | None = None) -> AnswerPair | None:
-    """What it says about agreement on removing, or on removing for that reason; None before the
-    second answer."""
-    if look.second is None:
-        return None
-    first, second = (
-        each.action is Action.REMOVE and reason_code in (None, each.reason_code)
-        for each in (look.first, look.second)
-    )
-    return AnswerPair(first=first, second=second, weight=1 / look.sampling.probability)

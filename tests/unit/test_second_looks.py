@@ -8,13 +8,13 @@ import pytest
 from core.errors import PermissionDenied, RuleBroken
 from core.moderation.agreement import AnswerPair
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.look_figures import answer_pair
 from core.moderation.policies import Action
 from core.moderation.sampling import Sampling, SamplingReason
 from core.moderation.second_looks import (
     Answer,
     LookState,
     SecondLook,
-    answer_pair,
     answered,
     changes_decision,
     check_took_no_part,
