@@ -83,6 +83,7 @@ class Settings:
     rescore_s: float = 30.0
     audit_share: float = 0.01
     blind_share: float = 0.1
+    second_look_share: float = 0.05
     grace_s: float = 15.0
     author_language: str = ENGLISH
     appeal_window_days: int = 184

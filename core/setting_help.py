@@ -78,6 +78,9 @@ SETTING_HELP: dict[str, str] = {
     "blind_share": "Share of the comments held by a rule that are shown without scores, so that "
     "nobody can tell them from those checked by `MODCONSOLE_AUDIT_SHARE`; 0 shows all scores, and "
     "then everything without scores is such a check.",
+    "second_look_share": "Share of the decisions of people that another person judges, too, "
+    "without knowing them; 0 draws none. It shows how far people agree (page *Quality*), and costs "
+    "that share of the reviewers' time.",
     "grace_s": "Seconds after which a reviewer's decision takes effect, up to 300. Until then it "
     "can be cancelled, and authors, the API and appeals don't see it. 0: it takes effect at once.",
     "author_language": "The language of the public look-up where neither its link (`?lang=de`) nor "

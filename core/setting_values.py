@@ -14,6 +14,7 @@ _MAY_BE_ZERO = (
     "MODCONSOLE_AUDIT_SHARE",
     "MODCONSOLE_BLIND_SHARE",
     "MODCONSOLE_RETENTION_DAYS",
+    "MODCONSOLE_SECOND_LOOK_SHARE",
 )
 # Longer, and an author would wait for a decision that the staff takes for done.
 _HIGHEST = {"MODCONSOLE_GRACE_S": 300}

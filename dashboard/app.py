@@ -14,6 +14,13 @@ from dashboard.wording import plain
 PAGES = (
     ("review", "review_queue", "Review queue", ":material/inbox:", Permission.SEE_QUEUE),
     ("appeals", "appeals", "Appeals", ":material/balance:", Permission.SEE_APPEALS),
+    (
+        "second_looks",
+        "second_looks",
+        "Second looks",
+        ":material/visibility:",
+        Permission.TAKE_SECOND_LOOKS,
+    ),
     ("lookup", "lookup", "Look-up", ":material/search:", Permission.LOOK_UP),
     ("policy", "policy", "Policy", ":material/rule:", Permission.SEE_POLICY),
     ("latency", "latency", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
@@ -21,6 +28,7 @@ PAGES = (
     ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
     ("work", "work", "Work", ":material/pace:", Permission.SEE_WORK),
+    ("quality", "quality", "Quality", ":material/handshake:", Permission.SEE_QUALITY),
     ("audit", "audit", "Audit log", ":material/history:", Permission.SEE_AUDIT),
     (
         "transparency",

@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -51,12 +52,15 @@ def _nothing_is_drawn() -> Iterator[None]:
 
     def chosen(settings: Settings) -> SamplingShares:
         own, usual = sampling_shares(settings), sampling_shares(Settings())
-        return NO_DRAWS if own == usual else own
+        looks = 0.0 if own.second_look == usual.second_look else own.second_look
+        is_usual = (own.audit, own.blind) == (usual.audit, usual.blind)
+        return replace(NO_DRAWS if is_usual else own, second_look=looks)
 
     with pytest.MonkeyPatch.context() as patched:
         patched.setattr("core.bootstrap.services.sampling_shares", chosen)
         patched.setenv("MODCONSOLE_AUDIT_SHARE", "0")
         patched.setenv("MODCONSOLE_BLIND_SHARE", "0")
+        patched.setenv("MODCONSOLE_SECOND_LOOK_SHARE", "0")
         yield
 
 

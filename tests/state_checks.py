@@ -59,6 +59,21 @@ INVARIANTS: dict[str, str] = {
     "a person has at most one open draft": """
         SELECT author FROM policy_drafts WHERE state IN ('drafted', 'proposed')
         GROUP BY author HAVING count(*) > 1""",
+    "a second look has the answers that its state says, each by another person": """
+        SELECT id FROM second_looks WHERE (state = 'waiting') <> (second_actor IS NULL)
+        OR (state = 'settled') <> (settled_actor IS NOT NULL)
+        OR (state = 'agreed') <> (coalesce(second_action, '') = first_action)
+        OR second_actor = first_actor OR settled_actor IN (first_actor, second_actor)
+        OR golden_by IS NOT NULL AND (state <> 'agreed' OR golden_by IN (first_actor, second_actor))
+        OR sampling_reason <> 'double_review'
+        OR sampling_probability <= 0 OR sampling_probability > 1""",
+    "a second look is at a person's decision on its text": """
+        SELECT l.id FROM second_looks l JOIN decisions d ON d.id = l.decision_id
+        WHERE l.revision_id <> d.revision_id OR d.source <> 'reviewer' OR d.actor <> l.first_actor
+        OR d.action <> l.first_action OR l.opens_at <> d.effective_at""",
+    "whoever answers a golden item decided nothing on it": """
+        SELECT g.look_id FROM golden_answers g JOIN second_looks l ON l.id = g.look_id
+        WHERE g.actor IN (l.first_actor, l.second_actor)""",
     "a report names the source of its comment": """
         SELECT p.id FROM reports p JOIN revisions r ON r.id = p.revision_id
         JOIN comments c ON c.id = r.comment_id WHERE p.source <> c.source""",

@@ -254,8 +254,12 @@ def _failure_rule(settings: Settings) -> FailureRule:
 
 
 def sampling_shares(settings: Settings) -> SamplingShares:
-    """How many comments are checked and how many cases are shown without scores."""
-    return SamplingShares(audit=settings.audit_share, blind=settings.blind_share)
+    """How many comments are checked, cases shown without scores and decisions judged again."""
+    return SamplingShares(
+        audit=settings.audit_share,
+        blind=settings.blind_share,
+        second_look=settings.second_look_share,
+    )
 
 
 def build_services(

@@ -18,6 +18,7 @@ from core.cli import (
     logs,
     outbox,
     policy,
+    quality,
     schedule,
     score,
     servers,
@@ -52,6 +53,7 @@ FAMILIES = (
     transparency,
     outbox,
     policy,
+    quality,
     bench,
     doctor,
 )

@@ -57,6 +57,38 @@ def abuse_found(history: History, actions: NDArray[np.int8]) -> ShareEstimate | 
     return _ratio(history.authors, is_abuse * is_one_of(actions, HIDDEN), is_abuse)
 
 
+@dataclass(frozen=True, slots=True)
+class MissedAbuse:
+    """What the model lets through. `passed` is how many texts it approved, `checked` how many of
+    them were drawn and judged; `missed` is the share of them that people would remove, and `found`
+    of all abuse the share that was hidden. None: too few were checked to tell."""
+
+    passed: int
+    checked: int
+    missed: ShareEstimate | None
+    found: ShareEstimate | None
+
+
+def missed_abuse(history: History) -> MissedAbuse:
+    """Estimated from the audits. What nobody checked is not known, and counts as nothing."""
+    weights = _weights(history)
+    passed = is_one_of(history.actions, frozenset({Action.APPROVE}))
+    whole = weights * passed
+    return MissedAbuse(
+        passed=int(np.count_nonzero(passed)),
+        checked=int(np.count_nonzero(whole)),
+        missed=_ratio(history.authors, whole * (history.verdicts == REMOVED), whole),
+        found=abuse_found(history, history.actions),
+    )
+
+
+def share_of(right: int, count: int) -> ShareEstimate:
+    """The share of independent answers that are right, with its interval by Wilson. There has to be
+    at least one."""
+    low, high = _wilson(right / count, count)
+    return ShareEstimate(right / count, low, high, count)
+
+
 def removed_rightly(history: History, actions: NDArray[np.int8]) -> ShareEstimate | None:
     """Of what the policy removes by itself, the share that people removed, too (precision). None
     without enough of them."""

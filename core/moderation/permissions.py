@@ -45,6 +45,10 @@ class Permission(StrEnum):
     PUBLISH_POLICY = "publish a policy that another person drafted"
     SEE_TRANSPARENCY = "see the transparency report"
     SEE_WORK = "see how long things wait and who decided"
+    TAKE_SECOND_LOOKS = "take second looks"
+    SEE_QUALITY = "see how far people agree"
+    SETTLE_DISAGREEMENTS = "settle disagreements"
+    KEEP_GOLDEN_ITEMS = "make and drop golden items"
     EXPORT_STATEMENTS = "export statements of reasons"
     SEE_OUTBOX = "see messages to the site and to authors"
     REPLAY_MESSAGES = "have dead messages sent again"
@@ -78,6 +82,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.OPEN_CASE,
             Permission.REOPEN_OWN,
             Permission.SET_PREFERENCES,
+            Permission.TAKE_SECOND_LOOKS,
         }
     ),
     Role.LEAD: frozenset(
@@ -95,6 +100,10 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.COMPARE_BACKENDS,
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,
+            Permission.TAKE_SECOND_LOOKS,
+            Permission.SEE_QUALITY,
+            Permission.SETTLE_DISAGREEMENTS,
+            Permission.KEEP_GOLDEN_ITEMS,
             Permission.SIMULATE_POLICY,
             Permission.DRAFT_POLICY,
             Permission.PUBLISH_POLICY,
@@ -125,6 +134,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SIMULATE_POLICY,
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,
+            Permission.SEE_QUALITY,
             Permission.EXPORT_STATEMENTS,
             Permission.SEE_OUTBOX,
         }

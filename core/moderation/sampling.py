@@ -11,12 +11,14 @@ from enum import StrEnum
 
 class SamplingReason(StrEnum):
     """Why a text is looked at by a person; the strings are stored. `flag`: the automated decision
-    held it. `audit`: the model approved it, and it was drawn. `reopened`: a person asked."""
+    held it. `audit`: the model approved it, and it was drawn. `reopened`: a person asked.
+    `double_review`: a person decided on it, and it was drawn for another person's second look."""
 
     FLAG = "flag"
     REPORT = "report"
     AUDIT = "audit"
     REOPENED = "reopened"
+    DOUBLE_REVIEW = "double_review"
 
 
 class DrawPurpose(StrEnum):
@@ -24,12 +26,14 @@ class DrawPurpose(StrEnum):
 
     AUDIT = "audit"
     BLIND = "blind"
+    SECOND_LOOK = "second_look"
+    GOLDEN = "golden"
 
 
 @dataclass(frozen=True, slots=True)
 class Sampling:
     """`probability` is that with which a text to which the reason applies gets a case, as it was at
-    that time: 1 but for audits."""
+    that time: 1 but for audits and second looks."""
 
     reason: SamplingReason
     probability: float = 1.0
@@ -41,10 +45,12 @@ FLAGGED = Sampling(SamplingReason.FLAG)
 @dataclass(frozen=True, slots=True)
 class SamplingShares:
     """The site's shares, 0 to 1. `audit`: of the comments that the model approves, those that a
-    person checks. `blind`: of the comments that the model holds, those shown without scores."""
+    person checks. `blind`: of the comments that the model holds, those shown without scores.
+    `second_look`: of what people decide, that which another person judges, too."""
 
     audit: float = 0.0
     blind: float = 0.0
+    second_look: float = 0.0
 
 
 NO_DRAWS = SamplingShares()

@@ -60,22 +60,32 @@ def reopen(context: Context, actor: Actor, revision_id: str, *, seen_version: in
         if replayed is not None:
             return replayed
         check_latest(tx, revision_id)
-        case, appeal = tx.case_of(revision_id), tx.appeal_of(revision_id)
+        case = tx.case_of(revision_id)
         if chain and len(chain) != seen_version:
             raise Conflict(describe_standing(case, chain[-1]))
-        check_can_reopen(actor, chain, appeal, context.clock.now(), is_open=_is_open(case))
-        decision = _on_hold(context, tx, actor, chain)
-        audit = context.audit(
-            AuditKind.DECISION_REOPENED,
-            actor,
-            revision_id,
-            decision=decision.id,
-            action=decision.action,
-            reopens=chain[-1].id,
-        )
-        add_reviewed(tx, decision, seen_version, reopening_key(chain[-1].id), audit)
-        _open_case(context, tx, decision)
-        return decision
+        return add_reopening(context, tx, actor, chain, case)
+
+
+def add_reopening(
+    context: Context, tx: Writer, actor: Actor, chain: Sequence[Decision], case: Case | None
+) -> Decision:
+    """`reopen` inside a transaction, of a text that is there: `chain` are the decisions on it,
+    `case` the one it has. Writes nothing if it raises."""
+    revision_id = chain[-1].revision_id if chain else ""
+    appeal = tx.appeal_of(revision_id)
+    check_can_reopen(actor, chain, appeal, context.clock.now(), is_open=_is_open(case))
+    decision = _on_hold(context, tx, actor, chain)
+    audit = context.audit(
+        AuditKind.DECISION_REOPENED,
+        actor,
+        revision_id,
+        decision=decision.id,
+        action=decision.action,
+        reopens=chain[-1].id,
+    )
+    add_reviewed(tx, decision, len(chain), reopening_key(chain[-1].id), audit)
+    _open_case(context, tx, decision)
+    return decision
 
 
 def _replayed(

@@ -19,6 +19,7 @@ from core.moderation.policies import ACTION_DONE, Action
 from core.moderation.reopening import check_can_undo_as
 from core.services.case_work import add_reviewed, case_at_work, release
 from core.services.context import Context
+from core.services.second_look_draw import draw_second_look
 from core.services.undone_case import undone_case
 from core.store.base import Reader, Writer
 
@@ -108,6 +109,7 @@ def add_review(
     )
     key = review.idempotency_key
     add_reviewed(tx, decision, review.seen_version, key, audit, case_status=checked.status)
+    draw_second_look(context, tx, decision)
     release(context, tx, actor, checked.claim)
     return decision
 

@@ -4,7 +4,8 @@ them.
 Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not
 at all. A method that changes a comment, a decision, an appeal, a report, a muted reporter, a policy
 or a draft of one takes the audit event and stores it with the change. The methods for cases take
-none: a case changes only together with one of these, which has an event. A thread's title is not
+none: a case changes only together with one of these, which has an event; so is a second look drawn
+only with a decision. A thread's title is not
 moderated and a sign-in changes nothing: they have none. Nor have claims: who had a case open for
 some minutes is no part of its history. Nor have the attempts to send a message, which are kept with
 it.
@@ -31,6 +32,7 @@ from core.store.history_base import HistoryReader
 from core.store.near_base import NearReader
 from core.store.outbox_base import OutboxReader, OutboxWriter
 from core.store.policy_base import PolicyReader, PolicyWriter
+from core.store.quality_base import QualityReader, QualityWriter
 from core.store.queue_base import QueueReader
 from core.store.report_base import ReportReader, ReportWriter
 from core.store.transparency_base import TransparencyReader
@@ -55,6 +57,7 @@ class Reader(
     NearReader,
     OutboxReader,
     PolicyReader,
+    QualityReader,
     QueueReader,
     ReportReader,
     TransparencyReader,
@@ -187,7 +190,14 @@ class Reader(
 
 
 class Writer(
-    Reader, AppealWriter, ErasureWriter, OutboxWriter, PolicyWriter, ReportWriter, Protocol
+    Reader,
+    AppealWriter,
+    ErasureWriter,
+    OutboxWriter,
+    PolicyWriter,
+    QualityWriter,
+    ReportWriter,
+    Protocol,
 ):
     """The writes, and the reads of Reader inside the write transaction."""
 

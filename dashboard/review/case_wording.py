@@ -29,6 +29,7 @@ _SAMPLED = {
     SamplingReason.REPORT: "it was reported",
     SamplingReason.AUDIT: "it was drawn from what the model approved",
     SamplingReason.REOPENED: "somebody reopened it",
+    SamplingReason.DOUBLE_REVIEW: "what was decided on it was drawn for a second look",
 }
 MATCHED = 3
 """The strongest of the marks."""

@@ -13,6 +13,7 @@ from tests.contract.store_near import Conversations, NearTexts
 from tests.contract.store_outbox import Outbox
 from tests.contract.store_people import People
 from tests.contract.store_policies import PoliciesAndAudit
+from tests.contract.store_quality import Quality
 from tests.contract.store_queue import Queue
 from tests.contract.store_reports import Reports
 from tests.contract.store_sign_ins import SignIns
@@ -27,6 +28,7 @@ class StoreSuite(
     HeldForLanguage,
     Decisions,
     Cases,
+    Quality,
     Queue,
     Claims,
     NearTexts,

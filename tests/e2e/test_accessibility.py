@@ -18,6 +18,7 @@ from tests.e2e.conftest import open_signed_in, running, settle
 from tests.factories import (
     CLEAN,
     HELD,
+    LEAD,
     MODERATOR,
     appealed,
     decided,
@@ -27,6 +28,7 @@ from tests.factories import (
     scored,
     unscored,
 )
+from tests.integration.quality_calls import agreed, differing, golden, waiting
 
 pytestmark = pytest.mark.e2e
 
@@ -47,6 +49,10 @@ STATES = (
     ("busy", "ines", "/audit"),
     ("busy", "lena", "/transparency"),
     ("busy", "lena", "/work"),
+    ("busy", "mina", "/second_looks"),
+    ("busy", "lena", "/quality"),
+    ("busy", "lena", "/quality?part=Disagreements"),
+    ("busy", "lena", "/quality?part=Golden+items"),
     ("busy", "lena", "/policy?span=All"),
     ("busy", "ravi", "/policy"),
     ("busy", "mina", "/settings"),
@@ -58,6 +64,7 @@ STATES = (
     ("empty", "ines", "/settings"),
     ("empty", "ines", "/transparency"),
     ("empty", "ines", "/work"),
+    ("empty", "ines", "/quality"),
     ("empty", "mina", "/policy"),
     ("empty", "lena", "/policy"),
     ("author", None, "/"),
@@ -85,6 +92,10 @@ def fill(services: Services) -> dict[str, str]:
     for text in (HELD, CLEAN, "I will kill you.", HELD):
         scored(services, text)
     unscored(services)
+    differing(services)
+    golden(services)
+    agreed(services)
+    waiting(services, actor=LEAD)
     save_preferences(
         services.context, MODERATOR, Preferences(left_out=(Label.THREAT,), is_lighter=True)
     )

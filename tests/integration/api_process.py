@@ -35,6 +35,7 @@ def running_api(
         "MODCONSOLE_API_PORT": str(port),
         "MODCONSOLE_AUDIT_SHARE": "0",  # a case depends on its text alone
         "MODCONSOLE_BLIND_SHARE": "0",
+        "MODCONSOLE_SECOND_LOOK_SHARE": "0",
         "MODCONSOLE_API_WAIT_MS": "100000",  # refuses nobody, however slow the machine
     }
     environ |= {f"MODCONSOLE_{name.upper()}": value for name, value in settings.items()}

@@ -47,6 +47,7 @@ from tests.integration.appeal_calls import APPEAL_TABLE
 from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.outbox_calls import OUTBOX_TABLE
 from tests.integration.policy_calls import POLICY_TABLE
+from tests.integration.quality_calls import QUALITY_TABLE
 from tests.integration.report_calls import REPORT_TABLE
 from tests.integration.transparency_calls import TRANSPARENCY_TABLE
 from tests.integration.work_calls import WORK_TABLE
@@ -176,6 +177,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **NEAR_TABLE,
     **OUTBOX_TABLE,
     **POLICY_TABLE,
+    **QUALITY_TABLE,
     **REPORT_TABLE,
     **TRANSPARENCY_TABLE,
     **WORK_TABLE,

@@ -9,6 +9,7 @@ from core.store.sql.writer import SqlWriter
 from tests.factories import (
     CLEAN,
     HELD,
+    LEAD,
     appealed,
     decided,
     heard,
@@ -18,6 +19,7 @@ from tests.factories import (
     scored,
 )
 from tests.integration.policy_calls import begun, published
+from tests.integration.quality_calls import differing, golden, judged
 from tests.state_checks import INVARIANTS, audit_changes_allowed, broken_invariants, place_of
 
 pytestmark = pytest.mark.slow
@@ -50,6 +52,15 @@ BREAK: dict[str, str] = {
     "a person has at most one open draft": (
         "UPDATE policy_drafts SET state = 'drafted' WHERE state = 'published'"
     ),
+    "a second look has the answers that its state says, each by another person": (
+        "UPDATE second_looks SET state = 'agreed' WHERE state = 'different'"
+    ),
+    "a second look is at a person's decision on its text": (
+        "UPDATE second_looks SET first_actor = 'ravi' WHERE first_actor = 'mina'"
+    ),
+    "whoever answers a golden item decided nothing on it": (
+        "UPDATE golden_answers SET actor = 'mina'"
+    ),
     "a report names the source of its comment": "UPDATE reports SET source = 'elsewhere'",
     "each case's text has its signature, unless it was erased": "UPDATE cases SET text_key = NULL",
     "of an erased comment nothing is left to read": "UPDATE comments SET erased_at = 1",
@@ -80,6 +91,8 @@ def test_broken_invariant_is_found(tmp_path: Path, rule: str, each_state_url: st
     reported(services, scored(services, CLEAN))
     published(services)
     begun(services)
+    differing(services)
+    judged(services, golden(services), Action.APPROVE, actor=LEAD)
     place = place_of(services.settings)
     assert broken_invariants(place) == {}
     with services.context.store.write() as tx:

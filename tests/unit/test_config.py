@@ -42,6 +42,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "grace_s": ("0", 0.0),
     "audit_share": ("0", 0.0),
     "blind_share": ("0.5", 0.5),
+    "second_look_share": ("0", 0.0),
     "author_language": ("de", "de"),
     "appeal_window_days": ("20", 20),
     "appeal_answer_days": ("3", 3),

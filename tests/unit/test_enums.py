@@ -21,6 +21,7 @@ from core.moderation.policies import GRAVITY, SEVERITY, Action
 from core.moderation.reports import ReportKind, ReportOutcome
 from core.moderation.sampling import DrawPurpose, SamplingReason
 from core.moderation.scores import Label
+from core.moderation.second_looks import LookState
 from core.moderation.text_rules import TextRuleKind
 from core.services.review import describe_decision
 from core.servinglog.record import Mode
@@ -102,8 +103,9 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         {"rule", "failure_policy", "after_edit", "language", "not_read_whole", "earlier_approval",
          "reviewer"},
     ),
-    (SamplingReason, {"flag", "report", "audit", "reopened"}),
-    (DrawPurpose, {"audit", "blind"}),
+    (SamplingReason, {"flag", "report", "audit", "reopened", "double_review"}),
+    (DrawPurpose, {"audit", "blind", "second_look", "golden"}),
+    (LookState, {"waiting", "agreed", "different", "settled"}),
     (ReportKind, {"user", "trusted_flagger"}),
     (ReportOutcome, {"opened", "joined", "recorded"}),
     (FailurePolicy, {"hold", "approve", "first_stage_only"}),
@@ -124,6 +126,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
             "policy.stored", "policy.drafted", "policy.proposed", "policy.published",
             "policy.discarded", "comment.reported", "reporter.muted", "reporter.unmuted",
             "group.decided", "group.undone", "preferences.changed", "read_limit.noted",
+            "second_look.answered", "disagreement.settled", "golden.made", "golden.dropped",
         "audit.exported",
         "statements.exported",
         "outbox.replayed",

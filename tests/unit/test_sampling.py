@@ -59,10 +59,11 @@ def test_known_draws() -> None:
     """Another formula would draw other comments, and old probabilities would no longer hold."""
     assert draw("r1", DrawPurpose.AUDIT) == 0.27816634017761543
     assert draw("r1", DrawPurpose.BLIND) == 0.43005075580343377
+    assert draw("r1", DrawPurpose.SECOND_LOOK) == 0.5420603248309276
 
 
 def test_shares_of_a_new_site() -> None:
-    assert sampling_shares(Settings()) == SamplingShares(audit=0.01, blind=0.1)
+    assert sampling_shares(Settings()) == SamplingShares(audit=0.01, blind=0.1, second_look=0.05)
 
 
 def test_share_may_be_none_but_not_all() -> None:

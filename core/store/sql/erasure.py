@@ -26,6 +26,7 @@ from core.moderation.erasure import ERASED, ErasureCount
 from core.moderation.outbox import Audience, MessageState
 from core.store.sql import rows
 from core.store.sql.outbox_table import IS_PENDING, outbox
+from core.store.sql.quality_tables import golden_answers, second_looks
 from core.store.sql.tables import (
     appeals,
     audit_events,
@@ -117,6 +118,7 @@ class SqlErasureWrites(SqlErasureReads):
         self._connection.execute(of_it.values(detail=""))
 
     def _erase_revision(self, revision_id: str) -> None:
+        looks = select(second_looks.c.id).where(second_looks.c.revision_id == revision_id)
         number = select(near_texts.c.number).where(near_texts.c.revision_id == revision_id)
         for statement in (
             update(revisions)
@@ -131,6 +133,10 @@ class SqlErasureWrites(SqlErasureReads):
             delete(near_bands).where(near_bands.c.number.in_(number)),
             delete(near_texts).where(near_texts.c.revision_id == revision_id),
             update(reports).where(reports.c.revision_id == revision_id).values(words=""),
+            update(golden_answers).where(golden_answers.c.look_id.in_(looks)).values(note=""),
+            update(second_looks)
+            .where(second_looks.c.revision_id == revision_id)
+            .values(second_note="", settled_note=""),
             update(appeals).where(appeals.c.revision_id == revision_id).values(words=""),
             # The words of an appeal that the console closed are its own and name nobody.
             update(appeals)

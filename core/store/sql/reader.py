@@ -33,6 +33,7 @@ from core.store.sql.outbox import SqlOutboxReads
 from core.store.sql.people import SqlPeople
 from core.store.sql.policies import SqlPolicyReads
 from core.store.sql.prepared import Prepared
+from core.store.sql.quality import SqlQualityReads
 from core.store.sql.queue import SqlQueue
 from core.store.sql.reports import SqlReports
 from core.store.sql.search import SqlSearch
@@ -97,6 +98,7 @@ class SqlReader(
     SqlOutboxReads,
     SqlPeople,
     SqlPolicyReads,
+    SqlQualityReads,
     SqlQueue,
     SqlReports,
     SqlSearch,

@@ -21,6 +21,7 @@ from sqlalchemy import (
 from core.store.sql.appeal_tables import appeals, first_looks
 from core.store.sql.audit_tables import audit_events, audit_head
 from core.store.sql.policy_tables import policies, policy_drafts
+from core.store.sql.quality_tables import golden_answers, second_looks
 from core.store.sql.schema import WIDE, metadata
 
 # Every table is found here, wherever it is declared.
@@ -37,6 +38,7 @@ __all__ = [
     "comments",
     "decisions",
     "first_looks",
+    "golden_answers",
     "metadata",
     "muted_reporters",
     "near_bands",
@@ -46,6 +48,7 @@ __all__ = [
     "preferences",
     "reports",
     "revisions",
+    "second_looks",
     "sign_ins",
     "threads",
 ]

@@ -25,6 +25,7 @@ from core.store.sql.people import preferences_to_json
 from core.store.sql.policies import SqlPolicyWrites
 from core.store.sql.postgres.decide import decide
 from core.store.sql.prepared import Prepared, prepared_insert
+from core.store.sql.quality import SqlQualityWrites
 from core.store.sql.reader import SqlReader
 from core.store.sql.reports import SqlReportWrites
 from core.store.sql.search_writes import SqlSearchWrites
@@ -65,6 +66,7 @@ class SqlWriter(
     SqlErasureWrites,
     SqlOutboxWrites,
     SqlPolicyWrites,
+    SqlQualityWrites,
     SqlReportWrites,
     SqlSearchWrites,
 ):

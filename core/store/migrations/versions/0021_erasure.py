@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0021"
-down_revision = "0018"
+down_revision = "0019"
 
 WORDS = "audit events are never changed or deleted"
 UNCHANGED = " AND ".join(

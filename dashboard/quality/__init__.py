@@ -1,0 +1,1 @@
+"""The page Quality: how far people agree, what they disagree on, and what the model misses."""

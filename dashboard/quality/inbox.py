@@ -1,0 +1,130 @@
+"""Disagreements: both answers side by side, and the form with which a third person settles one.
+All texts by authors and staff go through `st.text`."""
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.moderation.decisions import MAX_NOTE_CHARS
+from core.moderation.permissions import Actor
+from core.moderation.policies import Action, Policy
+from core.moderation.second_looks import Answer
+from core.services.disagreements import Disagreement, list_disagreements
+from dashboard.covered import covered_text, wants_cover
+from dashboard.quality.badges import action_badge
+from dashboard.quality.place import QualityPlace
+from dashboard.quality.wording import NO_DISAGREEMENT, ONLY_NOTED, answer_line
+from dashboard.wording import NO_LONGER_SHOWN, ago
+
+AT_ONCE = 5
+
+
+def inbox_view(place: QualityPlace, services: Services, actor: Actor) -> None:
+    """The oldest disagreements, each with what one may do."""
+    inbox = list_disagreements(services.context, actor)
+    if not inbox.items:
+        st.info(NO_DISAGREEMENT, icon=":material/done_all:")
+        return
+    if inbox.waiting > AT_ONCE:
+        st.caption(f"The oldest {AT_ONCE} of {inbox.waiting:,}.")
+    is_covered = wants_cover(services, actor)
+    for found in inbox.items[:AT_ONCE]:
+        with st.container(border=True, key=f"disagreement_{found.item.look.id}"):
+            _both_answers(services, found, inbox.policy, is_covered=is_covered)
+            if found.refusal:
+                with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+                    st.badge("read only", icon=":material/lock:", color="gray")
+                    st.text(found.refusal)
+            else:
+                _form(place, services, actor, found, inbox.policy)
+
+
+def _both_answers(
+    services: Services, found: Disagreement, policy: Policy, *, is_covered: bool
+) -> None:
+    look, item = found.item.look, found.item
+    if found.ancestors:
+        st.caption("In reply to")
+        for entry in found.ancestors:
+            st.text(covered_text(entry.text, is_wanted=is_covered) or NO_LONGER_SHOWN)
+        st.caption("The comment")
+    st.text(covered_text(item.text, is_wanted=is_covered))
+    first, second = st.columns(2, gap="medium")
+    now = services.clock.now()
+    with first:
+        st.caption(f"Decided {ago(look.first.given_at, now)}")
+        _answer(look.first, policy)
+        for title, words in (("To the author", item.note), ("Internal note", item.internal_note)):
+            if words:
+                st.caption(title)
+                st.text(words)
+    if look.second is not None:
+        with second:
+            st.caption(f"Second look {ago(look.second.given_at, now)}")
+            _answer(look.second, policy)
+            if look.second.note:
+                st.caption("Note")
+                st.text(look.second.note)
+
+
+def _answer(answer: Answer, policy: Policy) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        action_badge(answer.action)
+        st.text(answer_line(answer, policy))
+
+
+def _form(
+    place: QualityPlace, services: Services, actor: Actor, found: Disagreement, policy: Policy
+) -> None:
+    look = found.item.look
+    if not found.is_standing:
+        st.caption(ONLY_NOTED)
+    titles = {reason.code: reason.title for reason in policy.reasons}
+    with st.form(f"settle_{look.id}", border=False, enter_to_submit=False):
+        st.text_area(
+            "Why (both read it)",
+            key=f"because_{look.id}",
+            height=80,
+            max_chars=MAX_NOTE_CHARS,
+            placeholder="A sentence that both can learn from",
+        )
+        left, right = st.columns(2, gap="medium")
+        left.selectbox(
+            "Reason, if it is removed",
+            list(titles),
+            index=_given(found, list(titles)),
+            format_func=lambda code: titles[code],
+            key=f"reason_{look.id}",
+        )
+        right.text_input(
+            "Note to the author, if the decision changes",
+            key=f"author_{look.id}",
+            max_chars=MAX_NOTE_CHARS,
+        )
+        keep, remove = st.columns(2, gap="medium")
+        for column, action, icon in (
+            (keep, Action.APPROVE, ":material/check:"),
+            (remove, Action.REMOVE, ":material/block:"),
+        ):
+            column.form_submit_button(
+                _button(found, action),
+                key=f"settle_{action}_{look.id}",
+                icon=icon,
+                width="stretch",
+                wrap=True,
+                on_click=place.press_settle,
+                args=(services, actor, look.id, action),
+            )
+
+
+def _given(found: Disagreement, codes: list[str]) -> int:
+    """The place of the reason that one of the two gave."""
+    given = {answer.reason_code for answer in found.item.look.answers}
+    return next((place for place, code in enumerate(codes) if code in given), 0)
+
+
+def _button(found: Disagreement, action: Action) -> str:
+    is_first = action is found.item.look.first.action
+    words = "It is to be kept" if action is Action.APPROVE else "It is to be removed"
+    if is_first:
+        return f"{words}: the decision stands"
+    return f"{words}: decide anew" if found.is_standing else words

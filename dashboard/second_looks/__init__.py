@@ -1,0 +1,1 @@
+"""The page Second looks: a person judges a text without its decision."""

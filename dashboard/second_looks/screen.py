@@ -1,0 +1,127 @@
+"""Second looks: one text after another, judged without its decision."""
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.errors import PermissionDenied, StoreError
+from core.moderation.decisions import MAX_NOTE_CHARS
+from core.moderation.permissions import Actor
+from core.moderation.policies import Action
+from core.moderation.quality_words import golden_words
+from core.services.quality import load_own_golden
+from core.services.second_looks import (
+    SecondLookCard,
+    SettledLook,
+    list_own_settled,
+    next_look,
+)
+from dashboard.covered import covered_text, wants_cover
+from dashboard.keyboard import keyboard
+from dashboard.second_looks.place import LookPlace
+from dashboard.second_looks.wording import (
+    ABOUT,
+    ASK,
+    NOTE,
+    NOTE_HINT,
+    NOTHING_WAITS,
+    REASONS,
+    settled_title,
+)
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import NO_LONGER_SHOWN, plain
+
+WIDTH = 880
+"""Pixels: a line of the comment can be read without turning the head."""
+BUTTONS = (
+    (Action.APPROVE, "I would keep it", "A", ":material/check:"),
+    (Action.REMOVE, "I would remove it", "X", ":material/block:"),
+)
+ACTING = ("answer",)
+"""How the keys of the buttons that cause a redraw begin."""
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    try:
+        card = next_look(services.context, actor)
+        own = load_own_golden(services.context, actor)
+        settled = list_own_settled(services.context, actor)
+    except (PermissionDenied, StoreError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    place: LookPlace = st.session_state.setdefault(f"looks_{actor.id}", LookPlace())
+    place.draws += 1
+    place.open(card.look_id if card else None)
+    is_covered = wants_cover(services, actor)
+    with st.container(width=WIDTH):
+        st.subheader("Second looks", anchor=False)
+        st.caption(ABOUT)
+        if card is None:
+            st.info(NOTHING_WAITS, icon=":material/done_all:")
+        else:
+            _text(card, is_covered=is_covered)
+            _form(place, services, actor, card)
+        if place.refusal:
+            st.warning(plain(place.refusal), icon=":material/info:")
+        if place.done:
+            st.success(place.done, icon=":material/check:")
+        if own is not None:
+            st.caption(golden_words(own.found))
+        for told in settled:
+            _settled(told, is_covered=is_covered)
+
+
+def _text(card: SecondLookCard, *, is_covered: bool) -> None:
+    with st.container(border=True, key=f"look_{card.look_id}"):
+        if card.ancestors:
+            st.caption("In reply to")
+            for entry in card.ancestors:
+                st.text(covered_text(entry.text, is_wanted=is_covered) or NO_LONGER_SHOWN)
+            st.caption("The comment")
+        st.text(covered_text(card.text, is_wanted=is_covered))
+
+
+def _settled(told: SettledLook, *, is_covered: bool) -> None:
+    with st.expander(settled_title(told)):
+        st.text(covered_text(told.text, is_wanted=is_covered))
+        st.caption(f"Why, by {plain(told.found.actor)}")
+        st.text(told.found.note)
+
+
+def _form(place: LookPlace, services: Services, actor: Actor, card: SecondLookCard) -> None:
+    st.markdown(f"**{ASK}**")
+    st.caption(REASONS)
+    with st.container(horizontal=True, gap="small"):
+        for number, reason in enumerate(card.policy.reasons, start=1):
+            st.button(
+                reason.title,
+                key=f"reason_{reason.code}_{card.look_id}",
+                shortcut=str(number),
+                type="primary" if place.reason_code == reason.code else "secondary",
+                help=reason.text,
+                on_click=place.press_reason,
+                args=(reason.code,),
+            )
+    note_key = f"note_{card.look_id}"
+    st.text_area(NOTE, key=note_key, height=80, max_chars=MAX_NOTE_CHARS, placeholder=NOTE_HINT)
+    for column, (action, words, key, icon) in zip(st.columns(2), BUTTONS, strict=True):
+        column.button(
+            words,
+            key=f"answer_{action}_{card.look_id}",
+            shortcut=key,
+            icon=icon,
+            width="stretch",
+            on_click=place.press_answer,
+            args=(services, actor, card.look_id, action, note_key),
+        )
+    keyboard(
+        draw=place.draws,
+        card=card.look_id,
+        buttons=ACTING,
+        deciding=[key for _, _, key, _ in BUTTONS],
+        has_note=True,
+    )
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())
