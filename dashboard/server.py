@@ -115,7 +115,8 @@ def make_app(which: str, settings: Settings) -> st.App:
 
 
 def _names(config: dict[str, Any], address: str) -> list[str | None]:
-    return [*config["server.allowedHosts"], urlsplit(address).hostname]
+    own, name = config["server.allowedHosts"], urlsplit(address).hostname
+    return own if name in own else [*own, name]
 
 
 def _sign_in_first() -> list[Middleware]:

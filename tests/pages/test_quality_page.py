@@ -76,7 +76,7 @@ def test_the_figures_say_who_agrees_and_that_it_is_too_few(
     assert "too few to conclude from" in test.markdown[0].value
     waits = test.markdown[1].value.replace("\\", "")
     assert waits == (
-        "1 disagreement waits to be settled, 1 text for a second look (5 % of decisions are drawn)."
+        "1 disagreement waits to be settled, 1 text for a second look (none is drawn)."
     )
     pairs, reasons, results = (each.value for each in test.dataframe)
     (row,) = pairs.to_dict("records")
