@@ -49,6 +49,8 @@ from tests.integration.quality_calls import (
 )
 from tests.state_checks import broken_invariants, place_of
 
+pytestmark = pytest.mark.slow
+
 RAVI = Actor("ravi", Role.MODERATOR)
 
 

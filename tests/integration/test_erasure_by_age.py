@@ -29,6 +29,8 @@ from tests.factories import (
 from tests.moving_clock import MovingClock
 from tests.state_checks import broken_invariants, place_of
 
+pytestmark = pytest.mark.slow
+
 DAY_S = 86_400
 WEBHOOK = {
     "webhook_url": "https://site.example/hook",

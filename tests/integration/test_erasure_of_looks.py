@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
 from core.services.disagreements import settle
@@ -20,6 +22,8 @@ from tests.integration.quality_calls import (
     waiting,
 )
 from tests.state_checks import broken_invariants, place_of, state_rows
+
+pytestmark = pytest.mark.slow
 
 RAVI = Actor("ravi", Role.MODERATOR)
 NOTES = (

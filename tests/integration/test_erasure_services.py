@@ -52,6 +52,8 @@ from tests.factories import (
 )
 from tests.state_checks import broken_invariants, place_of, state_rows
 
+pytestmark = pytest.mark.slow
+
 WORD = "zanzibarical"
 """Stands in all that the author and others wrote, so that nothing else has it."""
 NAME = "vera-quixworth"

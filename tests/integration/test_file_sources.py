@@ -175,6 +175,7 @@ def test_paths_that_are_no_file_and_gzip_that_is_cut_are_refused(tmp_path: Path)
             read(tmp_path / f"{name}.jsonl.gz")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("suffix", ["jsonl", "json", "csv", "parquet"])
 def test_a_large_file_is_not_held_in_memory(tmp_path: Path, suffix: str) -> None:
     rows = [{"id": n, "text": f"comment {n} " + "word " * 40} for n in range(1, 50_001)]

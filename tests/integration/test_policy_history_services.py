@@ -37,6 +37,8 @@ from tests.factories import REMOVED as REMOVED_TEXT
 from tests.moving_clock import MovingClock
 from tests.property.history_rows import expected_row, rows_of
 
+pytestmark = pytest.mark.slow
+
 GRACE_S = 15
 
 

@@ -25,6 +25,8 @@ from core.store.transparency_queries import FIGURES
 from tests.factories import make_services, posted
 from tests.moving_clock import START, MovingClock
 
+pytestmark = pytest.mark.slow
+
 GRACE = timedelta(seconds=15)
 BY_REASON = next(query for query in FIGURES if query.name == "restrictions_by_reason")
 END = START + timedelta(hours=1)

@@ -45,6 +45,8 @@ from tests.integration.quality_calls import (
 from tests.moving_clock import MovingClock
 from tests.state_checks import broken_invariants, place_of
 
+pytestmark = pytest.mark.slow
+
 GRACE_S = 15
 RAVI = Actor("ravi", Role.MODERATOR)
 

@@ -23,6 +23,8 @@ from tests.moving_clock import MovingClock
 from tests.policies import store_text_rules
 from tests.state_checks import broken_invariants, place_of
 
+pytestmark = pytest.mark.slow
+
 LOVELY, LINK = text_rule("lovely"), text_rule("casino.example", "link", Action.REMOVE)
 
 

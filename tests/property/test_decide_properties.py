@@ -122,6 +122,7 @@ def test_default_policy_decides_on_every_score_it_is_given(scores: dict[Label, f
         assert verdict == Verdict(Action.HOLD, ())
 
 
+@pytest.mark.slow
 @given(score_maps, policies())
 def test_priority_is_a_score_among_those_given_or_the_highest(
     scores: dict[Label, float], policy: Policy

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import UTC, datetime
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,6 +83,7 @@ def test_a_rule_more_never_lowers_an_action(scores, fired, more) -> None:
         assert verdict.reason_code
 
 
+@pytest.mark.slow
 @given(st.sampled_from([Action.HOLD, Action.APPROVE]), RULES)
 def test_without_scores_a_rule_never_lowers_what_is_done_otherwise(otherwise, fired) -> None:
     policy = replace(POLICY, text_rules=tuple(fired))

@@ -57,6 +57,7 @@ def with_text_rules(policy: Policy) -> st.SearchStrategy[Policy]:
     return several.map(lambda made: replace(policy, text_rules=tuple(made)))
 
 
+@pytest.mark.slow
 @given(
     (policies() | st.just(POLICY))
     .flatmap(with_text_rules)

@@ -225,6 +225,7 @@ def test_days_are_those_of_utc_when_it_took_effect() -> None:
 TEXTS = st.text(max_size=400).filter(lambda text: is_storable(text) and not is_blank(text))
 
 
+@pytest.mark.slow
 @given(
     note=st.text(max_size=MAX_NOTE_CHARS).filter(is_storable),
     reason=st.builds(Reason, st.just("harassment"), TEXTS, TEXTS),

@@ -117,6 +117,7 @@ def test_rank_correlation(one: list[float], other: list[float], rho: float | Non
     assert found == (rho if rho is None else pytest.approx(rho))
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0, 1, width=32), min_size=2, max_size=60, unique=True), st.data())
 def test_matched_threshold_flags_as_many(values: list[float], data: st.DataObject) -> None:
     old = np.array(values)

@@ -35,6 +35,7 @@ def words_in_sqlite(texts: list[str]) -> list[list[str]]:
     return [found[number] for number in range(len(texts))]
 
 
+@pytest.mark.slow
 def test_each_character_is_part_of_a_word_or_ends_it_as_in_sqlite() -> None:
     texts = [f"a{char}b {char}" for char in KNOWN if char not in OTHERWISE]
     found = words_in_sqlite(texts)

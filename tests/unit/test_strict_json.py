@@ -16,6 +16,7 @@ values = st.recursive(
 )  # fmt: skip
 
 
+@pytest.mark.slow
 @given(values)
 def test_what_json_can_say_comes_back(value: object) -> None:
     text = json.dumps(value)
