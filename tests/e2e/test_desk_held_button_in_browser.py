@@ -25,6 +25,7 @@ def is_shown(page, revision):
 
 def hold(page, what):
     """Move the mouse there and press it."""
+    what.wait_for()
     box = what.bounding_box()
     page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
     page.mouse.down()

@@ -32,7 +32,17 @@ OF_THE_PAGE = {
     "same_origin", "server", "shared_services", "wording",
 }  # fmt: skip
 # What it calls, and what every process is built from.
-SERVICES = {"appeal", "lookup", "gone_texts", "cascade", "context", "failure", "policies", "trials"}
+SERVICES = {
+    "appeal",
+    "lookup",
+    "gone_texts",
+    "cascade",
+    "context",
+    "failure",
+    "policies",
+    "text_matches",
+    "trials",
+}
 
 
 @pytest.mark.slow
