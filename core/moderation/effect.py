@@ -47,6 +47,14 @@ def standing(chain: Sequence[Decision]) -> Sequence[Decision]:
     return left
 
 
+def standing_at(chain: Sequence[Decision], now: datetime) -> Sequence[Decision]:
+    """The decisions that were not undone, up to the one in force at `now`. An undo may bring back
+    one that never held by itself, since a reopening had taken its place within its window: so this
+    is not what is left of `chain_in_effect`."""
+    held = in_force(chain, now)
+    return standing(chain[: list(chain).index(held) + 1]) if held is not None else []
+
+
 def approval_by_person(chain: Sequence[Decision]) -> Decision | None:
     """The decision by which a person approved the text, if it was not undone. An undo that restores
     the model's approval is none."""

@@ -7,6 +7,11 @@ held and what it let through; what it removed by itself nobody looks at unless s
 that is no sample, so it is left out. One author's comments resemble each other,
 so the variance of a ratio is that of sums by author (linearised, as by Binder 1983). The interval
 is Wilson's (1927) for the number of independent comments that would have this variance.
+
+The share of abuse that a policy hides is not the ratio of two sums over one sample: where audits
+found nothing, all known abuse is hidden, and nothing shows how much was not looked at. So what is
+hidden and what is missed have intervals of their own in each stratum, which are combined as limits
+of a sum and of a ratio (MOVER: Zou and Donner 2008, Donner and Zou 2012).
 """
 
 from dataclasses import dataclass
@@ -23,6 +28,7 @@ QUANTILE = 1.959964
 """Of the normal distribution, for intervals of 95 %."""
 FEWEST_JUDGED = 20
 """Fewer judged comments give no figure."""
+_STRATA = (AWAITS_PERSON, frozenset({Action.APPROVE}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +51,15 @@ class ShareBound:
     unjudged: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Total:
+    """How many comments there are of a kind, with its interval."""
+
+    value: float
+    low: float
+    high: float
+
+
 def abuse_found(history: History, actions: NDArray[np.int8]) -> ShareEstimate | None:
     """Of all abuse, the share that the policy hides (recall). None without enough judged comments
     that were drawn among those that nothing else brought to a person: what people see because of
@@ -53,8 +68,15 @@ def abuse_found(history: History, actions: NDArray[np.int8]) -> ShareEstimate | 
     passed = is_one_of(history.actions, frozenset({Action.APPROVE}))
     if np.count_nonzero((weights > 0) & passed) < FEWEST_JUDGED:
         return None
-    is_abuse = weights * (history.verdicts == REMOVED)
-    return _ratio(history.authors, is_abuse * is_one_of(actions, HIDDEN), is_abuse)
+    is_abuse = (weights > 0) & (history.verdicts == REMOVED)
+    judged = int(np.count_nonzero(is_abuse))
+    if judged < FEWEST_JUDGED:
+        return None
+    is_hidden = is_one_of(actions, HIDDEN)
+    hidden = _total(history, weights, is_abuse, is_hidden)
+    missed = _total(history, weights, is_abuse, ~is_hidden)
+    low, high = _part_of_both(hidden, missed)
+    return ShareEstimate(hidden.value / (hidden.value + missed.value), low, high, judged)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +133,7 @@ def _weights(history: History) -> NDArray[np.float64]:
     """For each row how many comments it stands for; 0 if it was not judged, or not drawn."""
     is_used = (history.chances > 0) & (history.verdicts != NOT_JUDGED)
     weights = np.zeros(len(history))
-    for actions in (AWAITS_PERSON, frozenset({Action.APPROVE})):
+    for actions in _STRATA:
         stratum = is_one_of(history.actions, actions)
         used = stratum & is_used
         if used.any():
@@ -120,13 +142,56 @@ def _weights(history: History) -> NDArray[np.float64]:
     return weights
 
 
+def _total(
+    history: History,
+    weights: NDArray[np.float64],
+    is_abuse: NDArray[np.bool_],
+    is_kind: NDArray[np.bool_],
+) -> _Total:
+    """How much abuse there is among the comments of a kind. A stratum without any of that kind adds
+    nothing, and that is sure."""
+    value = below = above = 0.0
+    for actions in _STRATA:
+        stratum = is_one_of(history.actions, actions)
+        whole = weights * stratum
+        if not (whole > 0).any() or not (stratum & is_kind).any():
+            continue
+        rate, count = _share(history.authors, whole * (is_abuse & is_kind), whole), whole.sum()
+        value += rate.share * count
+        below += ((rate.share - rate.low) * count) ** 2
+        above += ((rate.high - rate.share) * count) ** 2
+    return _Total(value, max(0.0, value - sqrt(below)), value + sqrt(above))
+
+
+def _part_of_both(part: _Total, other: _Total) -> tuple[float, float]:
+    """The interval of `part / (part + other)`."""
+    most = 1 / (1 + _least_ratio(other, part)) if part.high else 0.0
+    most_of_other = 1 / (1 + _least_ratio(part, other)) if other.high else 0.0
+    return 1 - most_of_other, most
+
+
+def _least_ratio(one: _Total, other: _Total) -> float:
+    """The lower limit of `one / other`, of which the second may be nothing: that of Donner and Zou,
+    multiplied so that nothing is subtracted in its denominator."""
+    product, low, high = one.value * other.value, one.low, other.high
+    below = low * (2 * one.value - low)
+    root = sqrt(max(0.0, product**2 - below * high * (2 * other.value - high)))
+    return below / (product + root) if below else 0.0
+
+
 def _ratio(
     authors: NDArray[np.int64], part: NDArray[np.float64], whole: NDArray[np.float64]
 ) -> ShareEstimate | None:
+    """As `_share`; None without enough rows."""
+    is_enough = np.count_nonzero(whole > 0) >= FEWEST_JUDGED
+    return _share(authors, part, whole) if is_enough else None
+
+
+def _share(
+    authors: NDArray[np.int64], part: NDArray[np.float64], whole: NDArray[np.float64]
+) -> ShareEstimate:
     """The ratio of two weighted sums; `part` is `whole` or 0 in each row."""
     rows = np.flatnonzero(whole > 0)
-    if len(rows) < FEWEST_JUDGED:
-        return None
     total = whole[rows].sum()
     share = part[rows].sum() / total
     _, places = np.unique(authors[rows], return_inverse=True)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.moderation.decisions import Decision, DecisionSource
-from core.moderation.effect import chain_in_effect, is_pending, standing
+from core.moderation.effect import is_pending, standing_at
 from core.moderation.policies import Action
 from core.moderation.scores import Label
 
@@ -97,7 +97,7 @@ class Judgement:
 def judgement_of(chain: Sequence[Decision], gone_at: datetime | None, now: datetime) -> Judgement:
     """The judgement at `now`, or at `gone_at`, when the text was edited or withdrawn."""
     is_settled = gone_at is not None or not any(is_pending(past, now) for past in chain)
-    held = standing(chain_in_effect(chain, now if gone_at is None else min(now, gone_at)))
+    held = standing_at(chain, now if gone_at is None else min(now, gone_at))
     last = held[-1] if held else None
     if last is None or last.is_automated or last.action not in _VERDICTS:
         return Judgement(is_settled=is_settled)

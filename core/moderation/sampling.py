@@ -26,6 +26,7 @@ class DrawPurpose(StrEnum):
 
     AUDIT = "audit"
     BLIND = "blind"
+    ORDER = "order"
     SECOND_LOOK = "second_look"
     GOLDEN = "golden"
 

@@ -8,9 +8,9 @@ What two people said alike can be made a golden item: it comes to others among t
 as any of them, and says how often each person is right.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from core.errors import PermissionDenied, RuleBroken
@@ -24,6 +24,10 @@ ANSWERS = (Action.APPROVE, Action.REMOVE)
 MIN_BECAUSE_CHARS = 10
 GOLDEN_SHARE = 0.2
 """The share of a person's second looks that are golden items, while there are some to show."""
+TOLD_AFTER = timedelta(days=1)
+"""After so long people are told how they answered golden items."""
+ASKED_AMONG = 50
+"""The oldest that wait, of which each person is asked about another one."""
 _NOT_WAITING = "This text does not wait for a second look."
 _JUDGED = "You have judged this text already; somebody else has to."
 
@@ -122,11 +126,18 @@ def second_look_at(decision: Decision, share: float, *, new_id: str) -> SecondLo
     )
 
 
-def check_took_no_part(actor_id: str, look: SecondLook, chain: Sequence[Decision]) -> None:
-    """Raises PermissionDenied for whoever decided on the text or has answered; `chain` are all
-    decisions on it."""
-    involved = {past.actor for past in chain} | {past.actor for past in look.answers}
-    if actor_id in involved or actor_id == look.golden_by:
+def check_took_no_part(
+    actor_id: str,
+    looks: Sequence[SecondLook],
+    chain: Sequence[Decision],
+    heard: Collection[str],
+) -> None:
+    """Raises PermissionDenied for whoever has judged the text: `chain` are all decisions on it,
+    `looks` all second looks at them, `heard` the people who looked at an appeal about it. An appeal
+    that was upheld leaves no decision, nor does a disagreement that was settled as it stood."""
+    answers = [answer.actor for look in looks for answer in look.answers]
+    involved = {*answers, *(past.actor for past in chain), *heard}
+    if actor_id in involved or actor_id in {look.golden_by for look in looks}:
         raise PermissionDenied(_JUDGED)
 
 
@@ -154,6 +165,23 @@ def golden_answer(look: SecondLook, answer: Answer, known: Sequence[GoldenAnswer
     if look.golden_by is None or any(past.answer.actor == answer.actor for past in known):
         raise RuleBroken(_NOT_WAITING)
     return GoldenAnswer(look.id, answer, look.first.action)
+
+
+def in_own_order(actor_id: str, looks: Sequence[SecondLook]) -> Sequence[SecondLook]:
+    """In an order of the person's own, always the same: two who begin at once are rarely asked
+    about the same text, where only the faster one would count."""
+    return sorted(looks, key=lambda look: draw(f"{look.id}:{actor_id}", DrawPurpose.ORDER))
+
+
+def is_same_answer(known: Answer | None, again: Answer) -> bool:
+    """Whether the answer was sent again, as after a lost connection."""
+    return known is not None and replace(again, given_at=known.given_at) == known
+
+
+def told_to_oneself(given: Sequence[GoldenAnswer], now: datetime) -> list[GoldenAnswer]:
+    """The golden answers that a person's own figure counts. A figure that moved right after an
+    answer would tell which text was golden."""
+    return [each for each in given if now - each.answer.given_at >= TOLD_AFTER]
 
 
 def is_golden_turn(actor_id: str, given: int) -> bool:

@@ -14,7 +14,6 @@ from core.moderation.second_looks import (
     Answer,
     SecondLook,
     changes_decision,
-    check_took_no_part,
     made_golden,
     no_longer_golden,
     settled,
@@ -23,7 +22,7 @@ from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.services.reopen import add_reopening
 from core.services.review import Review, add_review, check_review
-from core.services.second_looks import ancestors_of, find_look
+from core.services.second_looks import ancestors_of, check_is_another, find_look
 from core.store.base import Reader, Writer
 from core.store.quality_base import LookItem
 from core.store.views import ThreadEntry
@@ -87,8 +86,7 @@ def settle(
         look = find_look(tx, look_id)
         if reason_code is not None:
             tx.policy_in_force().reason(reason_code)
-        chain = tx.decision_chain(look.revision_id)
-        check_took_no_part(actor.id, look, chain)
+        chain = check_is_another(tx, actor, look)
         ended = settled(look, answer)
         changes = _can_change(tx, look) and changes_decision(ended, chain)
         audit = context.audit(
@@ -143,7 +141,7 @@ def _shown(reader: Reader, actor: Actor, item: LookItem) -> Disagreement:
     refusal = ""
     try:
         check_can(actor, Permission.SETTLE_DISAGREEMENTS)
-        check_took_no_part(actor.id, item.look, chain)
+        check_is_another(reader, actor, item.look)
     except ConsoleError as error:
         refusal = str(error)
     stands = chain[-1].id == item.look.decision_id and _can_change(reader, item.look)

@@ -17,6 +17,7 @@ from core.moderation.look_figures import (
 )
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Policy
+from core.moderation.second_looks import told_to_oneself
 from core.services.context import Context
 from core.services.policy_history import PolicyHistory
 from core.services.statements import check_span
@@ -71,10 +72,11 @@ def load_quality(
 
 
 def load_own_golden(context: Context, actor: Actor) -> GoldenResult | None:
-    """How often the actor was right on golden items; None if they have met none. It does not say on
-    which."""
+    """How often the actor was right on golden items until a day ago; None if they had met none. It
+    does not say on which."""
     check_can(actor, Permission.TAKE_SECOND_LOOKS)
     with context.store.read() as reader:
         answers = reader.golden_answers()
     own = [given for given in answers if given.answer.actor == actor.id]
+    own = told_to_oneself(own, context.clock.now())
     return next(iter(golden_results(own)), None)

@@ -7,16 +7,20 @@ from datetime import datetime
 
 from core.errors import Conflict, NotFound
 from core.moderation.audit import AuditEvent, AuditKind
+from core.moderation.decisions import Decision
 from core.moderation.permissions import Actor, Permission, can, check_can
 from core.moderation.policies import Action, Policy
 from core.moderation.second_looks import (
+    ASKED_AMONG,
     Answer,
     SecondLook,
     answered,
     check_took_no_part,
     check_waits,
     golden_answer,
+    in_own_order,
     is_golden_turn,
+    is_same_answer,
 )
 from core.services.case_work import check_latest
 from core.services.context import Context
@@ -80,7 +84,8 @@ def answer_look(
     `note` is for whoever settles a disagreement. It changes nothing for the comment.
 
     Raises PermissionDenied (role, or the actor has judged this text), RuleBroken if it does not
-    wait for an answer, Conflict if somebody was faster or the text is gone, or NotFound.
+    wait for an answer, Conflict if somebody was faster or the text is gone, or NotFound. The same
+    answer sent again changes nothing.
     """
     check_can(actor, Permission.TAKE_SECOND_LOOKS)
     answer = Answer(actor.id, action, context.clock.now(), reason_code, note.strip())
@@ -88,8 +93,9 @@ def answer_look(
         look = find_look(tx, look_id)
         if reason_code is not None:
             tx.policy_in_force().reason(reason_code)
-        chain = tx.decision_chain(look.revision_id)
-        check_took_no_part(actor.id, look, chain)
+        if is_same_answer(_own_answer(tx, actor, look), answer):
+            return
+        chain = check_is_another(tx, actor, look)
         if look.golden_by is not None:
             _answer_golden(context, tx, actor, look, answer)
             return
@@ -120,6 +126,14 @@ def ancestors_of(reader: Reader, look: SecondLook) -> Sequence[ThreadEntry]:
     return reader.ancestors(comment, THREAD_DEPTH) if comment else ()
 
 
+def check_is_another(reader: Reader, actor: Actor, look: SecondLook) -> Sequence[Decision]:
+    """All decisions on the look's text. Raises PermissionDenied for whoever has judged it."""
+    chain = reader.decision_chain(look.revision_id)
+    looks, heard = reader.second_looks_of(look.revision_id), reader.hearers_of(look.revision_id)
+    check_took_no_part(actor.id, looks, chain, heard)
+    return chain
+
+
 def find_look(reader: Reader, look_id: str) -> SecondLook:
     """Raises NotFound."""
     look = reader.second_look(look_id)
@@ -129,12 +143,21 @@ def find_look(reader: Reader, look_id: str) -> SecondLook:
 
 
 def _next(reader: Reader, actor: Actor, now: datetime) -> SecondLook | None:
-    look = reader.next_second_look(actor.id, now)
+    waiting = reader.waiting_looks(actor.id, now, ASKED_AMONG)
+    look = in_own_order(actor.id, waiting)[0] if waiting else None
     if look is None or can(actor, Permission.SEE_QUALITY):
         return look  # who sees the list of golden items would know them
     if is_golden_turn(actor.id, reader.count_looks_given(actor.id)):
         return reader.next_golden_item(actor.id) or look
     return look
+
+
+def _own_answer(reader: Reader, actor: Actor, look: SecondLook) -> Answer | None:
+    """What the actor has answered to it already."""
+    if look.second is not None and look.second.actor == actor.id:
+        return look.second
+    given = [each.answer for each in reader.golden_answers(look.id)]
+    return next((answer for answer in given if answer.actor == actor.id), None)
 
 
 def _answer_golden(

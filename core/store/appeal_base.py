@@ -1,6 +1,6 @@
 """The part of the store's interfaces about appeals."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Protocol
 
 from core.moderation.appeals import Appeal
@@ -23,6 +23,10 @@ class AppealReader(Protocol):
         ...
 
     def appeal_item(self, appeal_id: str) -> AppealItem | None: ...
+
+    def hearers_of(self, revision_id: str) -> Collection[str]:
+        """The ids of the people who looked at any appeal about the text."""
+        ...
 
     def first_looks(self, appeal_id: str) -> Sequence[FirstLook]:
         """Everybody's, oldest first."""

@@ -30,8 +30,8 @@ class QualityReader(Protocol):
         """All looks at decisions on the text, oldest first."""
         ...
 
-    def next_second_look(self, actor_id: str, now: datetime) -> SecondLook | None:
-        """The oldest one that waits at `now` for somebody who decided nothing on its text: the
+    def waiting_looks(self, actor_id: str, now: datetime, limit: int) -> Sequence[SecondLook]:
+        """The oldest that wait at `now` for somebody who has not judged the text in any way: the
         decision is the current one, and the text the latest."""
         ...
 

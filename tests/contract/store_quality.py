@@ -82,14 +82,15 @@ class Quality(StoreFixtures):
         _, one = look_at(rows, "one")
         _, two = look_at(rows, "two")
         with store.read() as reader:
-            assert reader.next_second_look("tomas", at(1.9)) is None
-            assert reader.next_second_look("tomas", at(2)) == one
-            assert reader.next_second_look("mina", at(2)) is None
+            assert reader.waiting_looks("tomas", at(1.9), 9) == []
+            assert reader.waiting_looks("tomas", at(2), 9) == [one, two]
+            assert reader.waiting_looks("tomas", at(2), 1) == [one]
+            assert reader.waiting_looks("mina", at(2), 9) == []
             assert reader.count_looks_waiting(at(2)) == 2
             assert reader.count_looks_waiting(at(1.9)) == 0
         second(rows, one, Action.REMOVE)
         with store.read() as reader:
-            assert reader.next_second_look("ravi", at(9)) == two
+            assert reader.waiting_looks("ravi", at(9), 9) == [two]
             assert reader.count_looks_given("tomas") == 1
             assert reader.count_looks_given("ravi") == 0
 
@@ -104,8 +105,8 @@ class Quality(StoreFixtures):
         with store.write() as tx:
             tx.add_second_look(look)
         with store.read() as reader:
-            assert reader.next_second_look("tomas", at(3)) is None
-            assert reader.next_second_look("mina", at(3)) == look
+            assert reader.waiting_looks("tomas", at(3), 9) == []
+            assert reader.waiting_looks("mina", at(3), 9) == [look]
 
     def test_a_look_at_what_no_longer_holds_does_not_wait(self, store: Store, rows: Rows) -> None:
         undone, _ = look_at(rows, "undone")
@@ -117,7 +118,7 @@ class Quality(StoreFixtures):
             audit = rows.audit(AuditKind.COMMENT_WITHDRAWN, gone.id)
             tx.withdraw_comment(gone.comment_id, at(3), audit)
         with store.read() as reader:
-            assert reader.next_second_look("tomas", at(9)) is None
+            assert reader.waiting_looks("tomas", at(9), 9) == []
             assert reader.count_looks_waiting(at(9)) == 0
 
     def test_disagreements_come_with_text_and_notes_oldest_first(

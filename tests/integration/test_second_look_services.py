@@ -257,11 +257,14 @@ def test_golden_items_come_among_second_looks(site: Services, clock: MovingClock
         if card.look_id == item:
             break
     assert shown.count(item) == 1
+    assert load_own_golden(site.context, RAVI) is None  # a figure that moves now would tell it
+    clock.move(24 * 3600)
     result = load_own_golden(site.context, RAVI)
     assert result is not None
     assert (result.actor, result.found.share, result.found.judged) == ("ravi", 1.0, 1)
     with pytest.raises(RuleBroken, match="does not wait"):
-        answer_look(site.context, RAVI, item, Action.REMOVE, "threat")
+        answer_look(site.context, RAVI, item, Action.APPROVE)
+    answer_look(site.context, RAVI, item, Action.REMOVE, "threat")  # sent again
 
 
 def _golden(site: Services, clock: MovingClock) -> str:

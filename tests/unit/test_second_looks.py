@@ -13,6 +13,7 @@ from core.moderation.policies import Action
 from core.moderation.sampling import Sampling, SamplingReason
 from core.moderation.second_looks import (
     Answer,
+    GoldenAnswer,
     LookState,
     SecondLook,
     answered,
@@ -20,12 +21,15 @@ from core.moderation.second_looks import (
     check_took_no_part,
     check_waits,
     golden_answer,
+    in_own_order,
     is_drawn,
     is_golden_turn,
+    is_same_answer,
     made_golden,
     no_longer_golden,
     second_look_at,
     settled,
+    told_to_oneself,
 )
 
 AT = datetime(2026, 11, 28, 12, tzinfo=UTC)
@@ -185,8 +189,32 @@ def test_whoever_took_part_is_refused() -> None:
     chain = [decision(actor="una"), decision()]
     for actor in ("mina", "tomas", "lena", "una"):
         with pytest.raises(PermissionDenied, match="already"):
-            check_took_no_part(actor, look, chain)
-    check_took_no_part("ravi", look, chain)
+            check_took_no_part(actor, [LOOK, look], chain, ())
+    with pytest.raises(PermissionDenied, match="already"):
+        check_took_no_part("ravi", [look], chain, {"ravi"})  # heard an appeal and upheld it
+    check_took_no_part("ravi", [LOOK, look], chain, {"pia"})
+
+
+def test_two_people_are_asked_in_orders_of_their_own() -> None:
+    looks = [replace(LOOK, id=f"l{number}") for number in range(50)]
+    orders = [in_own_order(name, looks) for name in ("mina", "tomas", "ravi")]
+    assert all(set(each) == set(looks) for each in orders)
+    assert len({tuple(look.id for look in each) for each in orders}) == 3
+    assert in_own_order("mina", looks[::-1]) == orders[0]
+
+
+def test_an_answer_that_is_sent_again_is_known_whatever_its_time() -> None:
+    given = by("tomas", Action.REMOVE)
+    assert is_same_answer(given, replace(given, given_at=given.given_at + timedelta(hours=1)))
+    for other in (None, replace(given, note="No."), by("tomas", Action.APPROVE)):
+        assert not is_same_answer(other, given)
+
+
+def test_a_golden_answer_is_told_a_day_later() -> None:
+    given = GoldenAnswer("l1", by("tomas", Action.REMOVE), Action.REMOVE)
+    at = given.answer.given_at
+    assert told_to_oneself([given], at + timedelta(hours=23)) == []
+    assert told_to_oneself([given], at + timedelta(days=1)) == [given]
 
 
 def test_a_golden_item_is_answered_once_by_each() -> None:

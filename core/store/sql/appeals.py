@@ -1,6 +1,6 @@
 """Appeals in SQL, with the first looks at them."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, RowMapping, Select, insert, select, update
@@ -57,6 +57,11 @@ class SqlAppealReads:
             reference=row["reference"],
             is_withdrawn=row["withdrawn_at"] is not None,
         )
+
+    def hearers_of(self, revision_id: str) -> Collection[str]:
+        query = select(first_looks.c.actor).join(appeals, appeals.c.id == first_looks.c.appeal_id)
+        found = self._connection.execute(query.where(appeals.c.revision_id == revision_id))
+        return set(found.scalars())
 
     def first_looks(self, appeal_id: str) -> Sequence[FirstLook]:
         query = select(first_looks).where(first_looks.c.appeal_id == appeal_id)

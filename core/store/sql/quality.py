@@ -27,7 +27,14 @@ from core.store.sql.quality_rows import (
     look_from_row,
     look_to_row,
 )
-from core.store.sql.tables import decisions, golden_answers, revisions, second_looks
+from core.store.sql.tables import (
+    appeals,
+    decisions,
+    first_looks,
+    golden_answers,
+    revisions,
+    second_looks,
+)
 
 _ITEMS = (
     select(
@@ -44,7 +51,8 @@ _ITEMS = (
 _GOLDEN = (
     select(second_looks)
     .join(revisions, revisions.c.id == second_looks.c.revision_id)
-    .where(second_looks.c.golden_by.is_not(None), revisions.c.withdrawn_at.is_(None))
+    .where(second_looks.c.golden_by.is_not(None))
+    .where(revisions.c.is_latest == 1, revisions.c.withdrawn_at.is_(None))
 )
 
 
@@ -60,10 +68,11 @@ class SqlQualityReads:
         query = select(second_looks).where(second_looks.c.revision_id == revision_id)
         return self._looks(query.order_by(second_looks.c.first_at))
 
-    def next_second_look(self, actor_id: str, now: datetime) -> SecondLook | None:
+    def waiting_looks(self, actor_id: str, now: datetime, limit: int) -> Sequence[SecondLook]:
         query = select(second_looks).join_from(second_looks, revisions, _WAITS)
         query = query.where(*_waiting(now), ~_took_part(actor_id))
-        return self._look(query.order_by(second_looks.c.opens_at, second_looks.c.id).limit(1))
+        query = query.order_by(second_looks.c.opens_at, second_looks.c.id)
+        return self._looks(query.limit(limit))
 
     def next_golden_item(self, actor_id: str) -> SecondLook | None:
         has_answered = exists().where(
@@ -111,7 +120,9 @@ class SqlQualityReads:
     def agreed_looks(self, *, golden: bool, limit: int) -> Sequence[LookItem]:
         is_golden = second_looks.c.golden_by.is_not(None)
         query = _ITEMS.where(
-            second_looks.c.state == LookState.AGREED.value, is_golden if golden else ~is_golden
+            second_looks.c.state == LookState.AGREED.value,
+            is_golden if golden else ~is_golden,
+            revisions.c.is_latest == 1,
         )
         return self._look_items(query.order_by(second_looks.c.second_at.desc()), limit)
 
@@ -191,10 +202,21 @@ def _waiting(now: datetime) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
 
 
 def _took_part(actor_id: str) -> ColumnElement[bool]:
-    """Whether the person decided on the text at any time."""
+    """Whether the person decided on the text at any time, looked at an appeal about it, or answered
+    or settled a second look at it."""
+    other = second_looks.alias("other")
+    own = (other.c.first_actor, other.c.second_actor, other.c.settled_actor)
     return or_(
-        second_looks.c.first_actor == actor_id,
+        exists().where(
+            other.c.revision_id == second_looks.c.revision_id,
+            or_(*(column == actor_id for column in own)),
+        ),
         exists().where(
             decisions.c.revision_id == second_looks.c.revision_id, decisions.c.actor == actor_id
+        ),
+        exists().where(
+            appeals.c.revision_id == second_looks.c.revision_id,
+            first_looks.c.appeal_id == appeals.c.id,
+            first_looks.c.actor == actor_id,
         ),
     )
