@@ -61,6 +61,6 @@ class Retention:
             _logger.exception("Old comments could not be erased")
         if not total.is_nothing:
             _logger.info(
-                "Erased %d comments older than %d days", total.comments, self._retention_days
+                "Erased comments older than %d days: %d", self._retention_days, total.comments
             )
         return EVERY_S

@@ -86,7 +86,7 @@ def settle(
         look = find_look(tx, look_id)
         if reason_code is not None:
             tx.policy_in_force().reason(reason_code)
-        chain = check_is_another(tx, actor, look)
+        chain = check_is_another(tx, actor.id, look)
         ended = settled(look, answer)
         changes = _can_change(tx, look) and changes_decision(ended, chain)
         audit = context.audit(
@@ -141,7 +141,7 @@ def _shown(reader: Reader, actor: Actor, item: LookItem) -> Disagreement:
     refusal = ""
     try:
         check_can(actor, Permission.SETTLE_DISAGREEMENTS)
-        check_is_another(reader, actor, item.look)
+        check_is_another(reader, actor.id, item.look)
     except ConsoleError as error:
         refusal = str(error)
     stands = chain[-1].id == item.look.decision_id and _can_change(reader, item.look)

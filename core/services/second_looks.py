@@ -95,7 +95,7 @@ def answer_look(
             tx.policy_in_force().reason(reason_code)
         if is_same_answer(_own_answer(tx, actor, look), answer):
             return
-        chain = check_is_another(tx, actor, look)
+        chain = check_is_another(tx, actor.id, look)
         if look.golden_by is not None:
             _answer_golden(context, tx, actor, look, answer)
             return
@@ -126,11 +126,11 @@ def ancestors_of(reader: Reader, look: SecondLook) -> Sequence[ThreadEntry]:
     return reader.ancestors(comment, THREAD_DEPTH) if comment else ()
 
 
-def check_is_another(reader: Reader, actor: Actor, look: SecondLook) -> Sequence[Decision]:
+def check_is_another(reader: Reader, actor_id: str, look: SecondLook) -> Sequence[Decision]:
     """All decisions on the look's text. Raises PermissionDenied for whoever has judged it."""
     chain = reader.decision_chain(look.revision_id)
     looks, heard = reader.second_looks_of(look.revision_id), reader.hearers_of(look.revision_id)
-    check_took_no_part(actor.id, looks, chain, heard)
+    check_took_no_part(actor_id, looks, chain, heard)
     return chain
 
 

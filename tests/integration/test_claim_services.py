@@ -172,6 +172,7 @@ def test_what_can_not_be_decided_can_not_be_claimed(services: Services) -> None:
     assert claim_case(services.context, LEAD, up.id).is_mine
 
 
+@pytest.mark.slow
 def test_two_processes_take_a_case_at_once_and_one_has_it(
     tmp_path: Path, each_state_url: str
 ) -> None:

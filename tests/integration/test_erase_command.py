@@ -113,7 +113,7 @@ def test_a_server_erases_soon_after_its_start_and_again_each_day(
     with caplog.at_level(logging.INFO):
         retention = Retention(old_site.context, 365, first_after_s=0)
         assert retention._erase() == EVERY_S
-    assert "Erased 1 comments older than 365 days" in caplog.text
+    assert "Erased comments older than 365 days: 1" in caplog.text
     assert retention._erase() == EVERY_S
 
 

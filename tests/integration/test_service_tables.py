@@ -45,6 +45,7 @@ UNCHECKED: Mapping[str, str] = {
     "review.add_review": INSIDE,
     "second_look_draw.draw_second_look": INSIDE,
     "second_looks.find_look": INSIDE,
+    "second_looks.check_is_another": INSIDE,
     "second_looks.ancestors_of": INSIDE,
     "case_work.add_reviewed": INSIDE,
     "case_work.case_at_work": INSIDE,

@@ -43,6 +43,8 @@ from tests.integration.stub_cascade import calibrated, console
 from tests.policies import store_text_rules
 from tests.state_checks import broken_invariants, place_of
 
+pytestmark = pytest.mark.slow
+
 HOLD = text_rule("lovely", reason_code="spam", description="Nothing lovely here.")
 REMOVE = text_rule(
     "casino.example", "link", Action.REMOVE, "spam", "Links to casinos are advertising."

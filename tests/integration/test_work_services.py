@@ -37,6 +37,8 @@ from tests.factories import (
 )
 from tests.moving_clock import MovingClock
 
+pytestmark = pytest.mark.slow
+
 GRACE_S = 15
 HOUR_S = 3_600
 DAY_S = 86_400

@@ -16,6 +16,8 @@ from tests.factories import HELD, REMOVED, edited, removed_by_person, scored, wi
 from tests.pages.conftest import press, said
 from tests.pages.test_author_app import STATES
 
+pytestmark = pytest.mark.slow
+
 AuthorApp = Callable[..., AppTest]
 NO_ADDRESS = "unknown"  # a page without a browser has no connection
 NAMES = {name for actor in DEMO_STAFF for name in (actor.id, actor.id.capitalize())}

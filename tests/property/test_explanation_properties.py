@@ -1,5 +1,6 @@
 """Properties of explanations of any text."""
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,6 +21,7 @@ def scores_of(texts):
     return FakeBackend().score([text if text.strip() else NOTHING for text in texts]).results
 
 
+@pytest.mark.slow
 @given(TEXTS)
 def test_words_are_in_order_apart_and_hold_every_letter(text):
     words = split_words(text)

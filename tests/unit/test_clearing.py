@@ -158,6 +158,7 @@ def test_allowed_misses_are_the_most_that_keep_the_promise(flagged: int, promise
         assert share_at_most(misses, flagged) <= promise < share_at_most(misses + 1, flagged)
 
 
+@pytest.mark.slow
 @given(st.lists(st.floats(0, 1), min_size=59, max_size=300))
 def test_threshold_is_the_largest_that_keeps_the_promise(risks: list[float]) -> None:
     threshold = pass_threshold(risks, 0.05)

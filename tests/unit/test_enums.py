@@ -104,7 +104,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
          "reviewer"},
     ),
     (SamplingReason, {"flag", "report", "audit", "reopened", "double_review"}),
-    (DrawPurpose, {"audit", "blind", "second_look", "golden"}),
+    (DrawPurpose, {"audit", "blind", "second_look", "golden", "order"}),
     (LookState, {"waiting", "agreed", "different", "settled"}),
     (ReportKind, {"user", "trusted_flagger"}),
     (ReportOutcome, {"opened", "joined", "recorded"}),
