@@ -55,6 +55,16 @@ def standing_at(chain: Sequence[Decision], now: datetime) -> Sequence[Decision]:
     return standing(chain[: list(chain).index(held) + 1]) if held is not None else []
 
 
+def standing_and_held(chain: Sequence[Decision], now: datetime) -> Sequence[Decision]:
+    """The decisions that were not undone and that have held until `now`, by themselves or since an
+    undo brought them back."""
+    held = chain_in_effect(chain, now)
+    known = list(chain)
+    restored = (standing(known[: known.index(each) + 1])[-1] for each in held if each.undoes)
+    ids = {each.id for each in (*held, *restored)}
+    return [decision for decision in standing_at(chain, now) if decision.id in ids]
+
+
 def approval_by_person(chain: Sequence[Decision]) -> Decision | None:
     """The decision by which a person approved the text, if it was not undone. An undo that restores
     the model's approval is none."""

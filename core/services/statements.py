@@ -11,7 +11,7 @@ from core.moderation.decisions import Decision
 from core.moderation.dsa.field_rules import FieldProblem
 from core.moderation.dsa.fields import Fields
 from core.moderation.dsa.origin import HeededReport
-from core.moderation.dsa.restrictions import GoneText, Restriction, held_until, restrictions_of
+from core.moderation.dsa.restrictions import GoneText, Restriction, restrictions_of
 from core.moderation.dsa.rules import problems_of
 from core.moderation.dsa.statement import RestrictedText, build_fields
 from core.moderation.permissions import SYSTEM, Actor, Permission, check_can
@@ -111,25 +111,18 @@ class _Text:
     revision_id: str
     times: TextTimes
     chain: Sequence[Decision]
-    held: Sequence[Decision]
     restrictions: Sequence[Restriction]
 
     @classmethod
     def read(cls, reader: Reader, revision_id: str, until: datetime) -> "_Text":
         times, chain = reader.text_times(revision_id), reader.decision_chain(revision_id)
         gone = _gone(times)
-        return cls(
-            revision_id,
-            times,
-            chain,
-            held_until(chain, until, gone),
-            restrictions_of(chain, until, gone),
-        )
+        return cls(revision_id, times, chain, restrictions_of(chain, until, gone))
 
     def restricted(self, reader: Reader, known: _Known) -> RestrictedText:
         return RestrictedText(
-            held=self.held,
-            policies=known.policies_of(reader, self.held),
+            chain=self.chain,
+            policies=known.policies_of(reader, self.chain),
             posted_at=self.times.posted_at,
             reports=_heeded(reader, self) if self.times.is_reported else (),
             names={self.times.author, *known.staff} - {SYSTEM.id},

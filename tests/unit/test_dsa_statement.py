@@ -77,11 +77,14 @@ def person(name: str, minutes: float, action: Action, note: str = "", **more: st
 GONE = person("gone", 10, Action.REMOVE)
 KEPT = person("kept", 5, Action.APPROVE)
 UNKEPT = person("unkept", 7, Action.HOLD, undoes="kept")
+PRESSED = replace(KEPT, grace=timedelta(minutes=1))
+REOPENED = person("reopened", 5.5, Action.HOLD)
+BACK = person("back", 7, Action.APPROVE, undoes="reopened")
 
 
 def fields_of(chain: Sequence[Decision], policy: Policy = POLICY, **more: object) -> Fields:
     """Of the last restriction."""
-    text = RestrictedText(held=chain, policies={1: policy}, posted_at=at(-5), **more)  # type: ignore[arg-type]
+    text = RestrictedText(chain=chain, policies={1: policy}, posted_at=at(-5), **more)  # type: ignore[arg-type]
     return build_fields(restrictions_of(chain, at(1_000))[-1], text)
 
 
@@ -146,6 +149,14 @@ ORIGINS: list[tuple[list[Decision], list[HeededReport], tuple[bool, Automation, 
     ([MODEL, KEPT, GONE], [report(4)], (False, NOT, SourceType.VOLUNTARY)),
     ([MODEL, KEPT, GONE], [report(6)], (False, NOT, SourceType.OTHER_NOTIFICATION)),
     ([MODEL, KEPT, UNKEPT, GONE], [], (True, PARTIALLY, SourceType.VOLUNTARY)),
+    # An approval that a reopening kept from taking effect counts once an undo has brought it back.
+    ([MODEL, PRESSED, REOPENED, GONE], [report(2)], (True, PARTIALLY, SourceType.VOLUNTARY)),
+    ([MODEL, PRESSED, REOPENED, BACK, GONE], [report(4)], (False, NOT, SourceType.VOLUNTARY)),
+    (
+        [MODEL, PRESSED, REOPENED, BACK, GONE],
+        [report(6)],
+        (False, NOT, SourceType.OTHER_NOTIFICATION),
+    ),
 ]
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from core.moderation.decisions import Decision
 from core.moderation.dsa.fields import Automation, SourceType
-from core.moderation.effect import standing
+from core.moderation.effect import standing_and_held
 from core.moderation.notices import is_found_automatically
 from core.moderation.policies import Action
 from core.moderation.reports import ReportKind
@@ -48,7 +48,7 @@ class Origin:
 def origin_of(
     decision: Decision, earlier: Sequence[Decision], reports: Sequence[HeededReport]
 ) -> Origin:
-    """The origin of a decision that restricts a text. `earlier` are the decisions in effect before
+    """The origin of a decision that restricts a text. `earlier` are all decisions before
     it, oldest first; `reports` are on the same text."""
     chain = [*earlier, decision]
     automated = next((past for past in reversed(chain) if past.is_automated), None)
@@ -69,7 +69,7 @@ def _approved_at(chain: Sequence[Decision]) -> datetime | None:
     """When a person approved the text last: what came before that no longer leads to anything."""
     approvals = [
         past.decided_at
-        for past in standing(chain)[:-1]
+        for past in standing_and_held(chain, chain[-1].effective_at)[:-1]
         if past.action is Action.APPROVE and not past.is_automated
     ]
     return approvals[-1] if approvals else None

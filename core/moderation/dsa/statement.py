@@ -37,12 +37,12 @@ _VISIBILITY = {
 
 @dataclass(frozen=True, slots=True)
 class RestrictedText:
-    """What a statement needs to know of a text beside its restriction. `held` are the decisions
-    that were in effect, oldest first; `reports` those that opened a case or joined one; `names`
+    """What a statement needs to know of a text beside its restriction. `chain` are all
+    decisions on it, oldest first; `reports` those that opened a case or joined one; `names`
     those of people who must not be named. `rules_url` is the address of the site's rules, with
     `{reason}` for the code of a reason; empty if there is none."""
 
-    held: Sequence[Decision]
+    chain: Sequence[Decision]
     policies: Mapping[int, Policy]
     posted_at: datetime
     reports: Sequence[HeededReport] = ()
@@ -54,7 +54,7 @@ def build_fields(restriction: Restriction, text: RestrictedText) -> Fields:
     """The statement as it is sent. It may still break a rule (core/moderation/dsa/rules.py), for
     example if the comment is older than the database allows."""
     decision = restriction.decision
-    earlier = text.held[: text.held.index(decision)]
+    earlier = text.chain[: text.chain.index(decision)]
     origin = origin_of(decision, earlier, text.reports)
     automated = next((past for past in [decision, *reversed(earlier)] if past.is_automated), None)
     reason = text.policies[decision.policy_version].reason(decision.reason_code or "")
