@@ -1,4 +1,4 @@
-"""Takes the pictures of the README from the running console: `make screenshots`."""
+"""Takes the pictures of the docs from the running console: `make screenshots`."""
 
 import os
 import shutil
@@ -25,7 +25,8 @@ from core.services.review import Review, decide_case
 IMAGES = Path(__file__).parent / "images"
 NO_DRAWS = {"MODCONSOLE_BLIND_SHARE": "0"}  # a blind case has no reference and no scores to show
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
-PAGES = {"latency": "/latency", "backends": "/backends"}
+OF_MODERATORS = ("latency", "backends", "runs")
+OF_LEADS = ("policy", "work", "quality", "second_looks", "transparency", "audit")
 REVIEW = {
     "light": (1440, 860, "light"),
     "dark": (1440, 860, "dark"),
@@ -51,7 +52,7 @@ def main() -> None:
         console = subprocess.Popen([sys.executable, "-m", "core.cli", "up"], env=environment)
         try:
             _await_queue()
-            _file_appeal(Path(home))
+            reference = _file_appeal(Path(home))
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
                 for theme in ("light", "dark"):
@@ -59,14 +60,15 @@ def main() -> None:
                 for name, (width, height, theme) in REVIEW.items():
                     size = {"width": width, "height": height}
                     _review(browser.new_page(viewport=size, color_scheme=theme), name)
+                _author(browser.new_page(viewport={"width": 390, "height": 844}), reference)
                 browser.close()
         finally:
             console.terminate()
             console.wait()
 
 
-def _file_appeal(home: Path) -> None:
-    """Removes a harmless comment by mistake and files its author's appeal."""
+def _file_appeal(home: Path) -> str:
+    """Removes a harmless comment by mistake and files an appeal; returns the reference."""
     services = build_services(Settings(home=home, grace_s=0), worker="screenshots")
     queue = list_queue(services.context, MODERATOR, QueueFilter(), limit=MAX_LIMIT).items
     held = next(item.revision_id for item in queue if MISTAKEN in item.excerpt)
@@ -75,21 +77,35 @@ def _file_appeal(home: Path) -> None:
     decide_case(services.context, MODERATOR, review)
     file_appeal(services.context, case.revision.reference, WORDS)
     services.context.store.close()
+    return case.revision.reference
 
 
 def _shoot(page: Page, theme: str) -> None:
     page.emulate_media(color_scheme="light" if theme == "light" else "dark")
     _sign_in(page, "mina")
-    for name, path in PAGES.items():
-        page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}{path}")
-        _settle(page)
-        page.screenshot(path=IMAGES / f"{name}-{theme}.png")
+    for name in OF_MODERATORS:
+        _picture(page, name, theme)
     _sign_in(page, "lena")  # who may hear appeals
     page.get_by_role("link", name="Appeals").click()
     _settle(page)
     page.screenshot(path=IMAGES / f"appeals-{theme}.png")
+    for name in OF_LEADS:
+        _picture(page, name, theme)
     _compare(page)
     page.screenshot(path=IMAGES / f"parity-{theme}.png")
+
+
+def _picture(page: Page, name: str, theme: str) -> None:
+    page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/{name}")
+    _settle(page)
+    page.screenshot(path=IMAGES / f"{name}-{theme}.png")
+
+
+def _author(page: Page, reference: str) -> None:
+    """What an author reads about a removed comment, on a phone."""
+    page.goto(f"http://127.0.0.1:{PORTS['AUTHOR']}/?reference={reference}")
+    _settle(page)
+    page.screenshot(path=IMAGES / "author-390.png")
 
 
 def _review(page: Page, name: str) -> None:

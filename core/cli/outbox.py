@@ -1,8 +1,6 @@
 """`modconsole outbox`: lists, sends and replays the messages to the site and to authors."""
 
 import argparse
-import signal
-import threading
 from collections import Counter
 from contextlib import closing
 
@@ -21,6 +19,7 @@ from core.services.outbox import (
     replay_dead,
     replay_message,
 )
+from core.stop_signals import stop_signals
 
 MOST_SHOWN = 20
 
@@ -124,13 +123,11 @@ def _keep_sending(services: Services, arguments: argparse.Namespace) -> int:
     from core.processes.sending import Sending
 
     set_up_log(services.settings)
-    is_over = threading.Event()
-    for sign in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(sign, lambda *_: is_over.set())
     sending = Sending(make_senders(services), every_s=arguments.every)
-    sending.start()
-    print("Messages are sent as they come due. Ctrl-C stops.", flush=True)
-    is_over.wait()
-    sending.stop()
+    with stop_signals() as stop:
+        sending.start()
+        print("Messages are sent as they come due. Ctrl-C stops.", flush=True)
+        stop.wait()
+        sending.stop()
     print("Stopped.")
     return ExitCode.DONE

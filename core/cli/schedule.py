@@ -1,7 +1,6 @@
 """`modconsole schedule`: runs jobs at their times, lists them, or runs one now."""
 
 import argparse
-import signal
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from core.cli.arguments import Commands, moment
 from core.cli.output import ExitCode
 from core.config import Settings
 from core.errors import ConsoleError
+from core.stop_signals import stop_signals
 
 if TYPE_CHECKING:
     from core.batch.schedule.history import JobRun
@@ -120,11 +120,5 @@ def _stoppable() -> "Iterator[StoppableClock]":
     from core.batch.schedule.scheduler import StoppableClock
     from core.clock import system_clock
 
-    stop = threading.Event()
-    signs = (signal.SIGINT, signal.SIGTERM)
-    before = {sign: signal.signal(sign, lambda *_: stop.set()) for sign in signs}
-    try:
+    with stop_signals() as stop:
         yield StoppableClock(system_clock(), stop.wait)
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)

@@ -6,12 +6,9 @@ processes that died and scales their number by load. They share only the home fo
 
 import logging
 import os
-import signal
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
-from threading import Event
-from types import FrameType
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Any
 
 from fastapi import FastAPI
@@ -24,6 +21,7 @@ from core.private_files import make_private_folder
 from core.processes.local_ray import absolute, import_ray, running_ray
 from core.serving.ray_replica import ApiReplica, build_app, log_to_file
 from core.serving.server import listen
+from core.stop_signals import stop_signals
 
 NAME = "modconsole"
 MOST_ONGOING = 10_000
@@ -45,11 +43,10 @@ def run_replicas(settings: Settings, *, ready: Callable[[], None]) -> None:
     ray = import_ray("serve")
     settings = absolute(settings)
     _check(settings)
-    stop = Event()
     threads = len(share_of(settings, 0, range(processor_count())))
     with (
         running_ray(ray, processors=1, object_store_bytes=OBJECT_STORE_BYTES, threads=threads),
-        _stopping_by_signal(stop),
+        stop_signals() as stop,
     ):
         handle = _deploy(ray.serve, settings)
         ready()
@@ -109,23 +106,6 @@ def _check(settings: Settings) -> None:
         _ = services.scorer
     finally:
         services.close()
-
-
-@contextmanager
-def _stopping_by_signal(stop: Event) -> Iterator[None]:
-    """The first signal drains, a second Ctrl-C stops at once."""
-
-    def on_signal(sign: int, _frame: FrameType | None) -> None:
-        if stop.is_set() and sign == signal.SIGINT:
-            raise KeyboardInterrupt
-        stop.set()
-
-    before = {sign: signal.signal(sign, on_signal) for sign in (signal.SIGTERM, signal.SIGINT)}
-    try:
-        yield
-    finally:
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
 
 
 def _deploy(serve: Any, settings: Settings) -> Any:

@@ -3,6 +3,7 @@
 import pytest
 
 from core.moderation.policies import Action
+from core.moderation.second_looks import in_own_order
 from tests.e2e.conftest import open_signed_in, settle
 from tests.e2e.test_keys_in_browser import hold
 from tests.integration.quality_calls import look_of, waiting
@@ -15,7 +16,8 @@ READY = '.st-key-keyboard p[data-ready="{}"]'
 
 def test_a_held_key_answers_one_text_and_a_note_stays_with_its_text(staff, new_page) -> None:
     services, address = staff
-    first, second, third = (waiting(services) for _ in range(3))
+    looks = [waiting(services) for _ in range(3)]
+    first, second, third = in_own_order("tomas", looks)
     page = new_page()
     open_signed_in(page, f"{address}/second_looks", "tomas")
     page.locator(READY.format(first.id)).wait_for()
