@@ -26,7 +26,7 @@ IMAGES = Path(__file__).parent / "images"
 NO_DRAWS = {"MODCONSOLE_BLIND_SHARE": "0"}  # a blind case has no reference and no scores to show
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
 OF_MODERATORS = ("latency", "backends", "runs")
-OF_LEADS = ("policy", "work", "quality", "second_looks", "transparency", "audit")
+OF_LEADS = ("policy", "work", "quality", "second_looks", "transparency")
 REVIEW = {
     "light": (1440, 860, "light"),
     "dark": (1440, 860, "dark"),
@@ -69,7 +69,9 @@ def main() -> None:
 
 def _file_appeal(home: Path) -> str:
     """Removes a harmless comment by mistake and files an appeal; returns the reference."""
-    services = build_services(Settings(home=home, grace_s=0), worker="screenshots")
+    services = build_services(
+        Settings(home=home, grace_s=0, second_look_share=1), worker="screenshots"
+    )
     queue = list_queue(services.context, MODERATOR, QueueFilter(), limit=MAX_LIMIT).items
     held = next(item.revision_id for item in queue if MISTAKEN in item.excerpt)
     case = load_case(services.context, MODERATOR, held)
@@ -93,6 +95,8 @@ def _shoot(page: Page, theme: str) -> None:
         _picture(page, name, theme)
     _compare(page)
     page.screenshot(path=IMAGES / f"parity-{theme}.png")
+    _sign_in(page, "ines")
+    _picture(page, "audit", theme)
 
 
 def _picture(page: Page, name: str, theme: str) -> None:
