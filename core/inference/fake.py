@@ -57,16 +57,19 @@ class FakeBackend:
         begin = perf_counter()
         if self.is_down:
             raise BackendError("the fake backend was told to be down")
-        if any(POISON in text for text in texts):
+        joined = "\n".join(texts)
+        if POISON in joined:
             raise BackendError("the fake backend found its poison word")
         harmless = TextResult(scores=_scores([]))
-        results = tuple(
-            TextResult(scores=_scores(found)) if found else harmless
-            for found in map(_LISTED.findall, map(str.lower, texts))
-        )
+        results = [harmless] * len(texts)
+        if _LISTED.search(joined.lower()):
+            for at, found in enumerate(map(_LISTED.findall, map(str.lower, texts))):
+                if found:
+                    results[at] = TextResult(scores=_scores(found))
         total_ms = (perf_counter() - begin) * 1000.0
-        tokens = sum(len(text.split()) for text in texts)
-        return BatchResult(results, CallMetadata(total_ms, compute_ms=total_ms, tokens=tokens))
+        tokens = len(joined.split())
+        call = CallMetadata(total_ms, compute_ms=total_ms, tokens=tokens)
+        return BatchResult(tuple(results), call)
 
     def health(self) -> str | None:
         return "told to be down" if self.is_down else None

@@ -104,9 +104,13 @@ def quoted_column(name: str) -> str:
 
 
 def _checked_count(database: Database, select: str, place: str, id_name: str) -> int:
-    counts = f"count(*) AS n, count({_ID}) AS named, count(DISTINCT {_ID}) AS ids"
+    # DuckDB keeps all values of a count(DISTINCT ...) in memory, and groups on disk.
+    groups = f"SELECT {_ID}, count(*) AS n FROM ({select}) AS r GROUP BY {_ID}"
+    sums = ("n", f"CASE WHEN {_ID} IS NULL THEN 0 ELSE n END")
+    total_sum, named_sum = (f"CAST(COALESCE(SUM({each}), 0) AS BIGINT)" for each in sums)
+    counts = f"{total_sum} AS n, {named_sum} AS named, count({_ID}) AS ids"
     with database.transaction() as work:
-        (found,) = work.fetch(f"SELECT {counts} FROM ({select}) AS r").to_pylist()
+        (found,) = work.fetch(f"SELECT {counts} FROM ({groups}) AS g").to_pylist()
     total, named, ids = (int(found[name]) for name in ("n", "named", "ids"))
     check_ids(place, id_name, total=total, named=named, ids=ids)
     return total

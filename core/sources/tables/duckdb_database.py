@@ -1,5 +1,6 @@
 """A DuckDB file or a MotherDuck database."""
 
+import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
 
 MEMORY = "256MB"
 """For DuckDB's own buffers; what does not fit goes to a folder beside the file."""
+MOST_THREADS = 4
+"""Each needs a share of the memory: 64 of them fail at what 4 do."""
 
 
 class DuckDbDatabase:
@@ -32,7 +35,7 @@ class DuckDbDatabase:
             self._connection = duckdb.connect(
                 address.target,
                 read_only=is_local and not is_written,
-                config={"memory_limit": MEMORY} if is_local else {},
+                config=_limits() if is_local else {},
             )
             # Times without a time zone are read as UTC.
             self._connection.execute("SET TimeZone = 'UTC'")
@@ -111,6 +114,10 @@ class DuckDbDatabase:
                 f"MOTHERDUCK_TOKEN: {text}"
             )
         return text
+
+
+def _limits() -> dict[str, str | bool | int | float | list[str]]:
+    return {"memory_limit": MEMORY, "threads": min(MOST_THREADS, os.cpu_count() or 1)}
 
 
 class _Transaction:
