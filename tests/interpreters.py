@@ -1,8 +1,8 @@
 """Runs the suite on every installed Python: `python tests/interpreters.py FOLDER [OPTION ...]`.
 
-Each one gets a virtual environment in FOLDER, which is kept; the options are pytest's. A Python
-that is not installed, or for which a package has no build, is listed as not run; the exit status is
-1 when tests failed.
+Each one gets a virtual environment in FOLDER, which is kept; the options are pytest's, and another
+`-m` among them chooses other tests. A Python that is not installed, or for which a package has no
+build, is listed as not run; the exit status is 1 when tests failed.
 """
 
 import os
@@ -55,7 +55,7 @@ def run(name: str, interpreter: str | None, folder: Path, options: list[str]) ->
         return "not run: not installed"
     if problem := install(interpreter, folder):
         return f"not run: {problem}"
-    command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", *options, *SELECTION]
+    command = [str(folder / "bin" / "python"), "-m", "pytest", "-q", *SELECTION, *options]
     print(f"{name}: {' '.join(command)}", flush=True)
     found = subprocess.run(command, cwd=ROOT, check=False)
     return "passed" if found.returncode == 0 else f"failed: pytest ended with {found.returncode}"
