@@ -2,10 +2,12 @@
 
 import sys
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pyarrow as pa
 import pytest
+from adbc_driver_manager.dbapi import Connection
 
 from core.errors import Conflict, InvalidInput, MissingExtra, StoreError
 from core.sources.tables.address import database_address
@@ -134,13 +136,36 @@ def test_a_name_is_claimed_once_until_it_is_closed(address: str, database: Datab
     database.claim("predictions")
     if "duckdb" in address:
         return  # another process can't open the file at all: tests/integration/test_score_tables.py
-    other = opened(address)
-    with pytest.raises(Conflict, match="another process writes predictions"):
+    with closing(opened(address)) as other:
+        with pytest.raises(Conflict, match="another process writes predictions"):
+            other.claim("predictions")
+        other.claim("others")
+        database.close()
         other.claim("predictions")
-    other.claim("others")
-    database.close()
-    other.claim("predictions")
-    other.close()
+
+
+def test_a_claim_ends_before_the_server_notices_that_its_session_is_closed(
+    address: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if "duckdb" in address:
+        return
+    database.claim("predictions")
+    with pytest.raises(InvalidInput):
+        database.schema("SELECT nothing FROM comments")
+    left_open: list[Connection] = []
+
+    def keep_open(connection: Connection) -> None:
+        left_open.append(connection)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Connection, "close", keep_open)
+        database.close()
+    try:
+        with closing(opened(address)) as other:
+            other.claim("predictions")
+    finally:
+        for connection in set(left_open):
+            connection.close()
 
 
 def test_what_is_only_read_is_not_written(address: str, database: Database) -> None:

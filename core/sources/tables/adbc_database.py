@@ -137,6 +137,11 @@ class AdbcDatabase:
             os.close(descriptor)
         self._locks = []
         with suppress(self._driver.Error):
+            if self._kind is DatabaseKind.POSTGRESQL:
+                # The server notices a closed session, and frees what it claimed, some time later.
+                self._connection.rollback()
+                _fetched(self._connection, "SELECT pg_advisory_unlock_all()::text")
+        with suppress(self._driver.Error):
             if self._reading is not self._connection:
                 self._reading.close()
             self._connection.close()
