@@ -10,6 +10,7 @@ from docs.mutation import (
     SurvivalReason,
     Survivor,
     function_of,
+    importing_tests,
     is_in_code,
     read_reasons,
     read_run,
@@ -50,6 +51,13 @@ def test_names_of_mutmut_are_read() -> None:
     assert function_of("core.services.review.x__add__mutmut_3") == "core.services.review._add"
     owned = "core.services.trials.xǁSpareBackendsǁ_failed__mutmut_19"
     assert function_of(owned) == "core.services.trials.SpareBackends._failed"
+
+
+def test_what_a_module_makes_when_imported_is_tried_by_the_importing_tests_it() -> None:
+    assert "tests/unit/test_dsa_rules.py" in importing_tests("core.moderation.dsa.field_rules")
+    assert importing_tests("core.moderation.reopening") == [
+        "tests/unit/test_reopening.py",
+    ]
 
 
 def test_only_changes_of_letters_are_wording() -> None:

@@ -124,6 +124,9 @@ def test_who_decided_does_not_hear_the_appeal_whatever_the_role(services: Servic
     for actor in barred:
         with pytest.raises(PermissionDenied, match="somebody else must hear it"):
             heard(services, appeal, overturn=True, actor=actor)
+        refusal = hearing.load_hearing(services.context, actor, appeal.id).refusal
+        assert "somebody else must hear it" in refusal
+    assert hearing.load_hearing(services.context, OTHER_LEAD, appeal.id).refusal == ""
     assert heard(services, appeal, overturn=True, actor=OTHER_LEAD).heard_by == "ravi"
 
 
@@ -220,6 +223,8 @@ def test_the_decision_is_hidden_until_the_first_answer_and_an_outcome_needs_one(
     assert shown is not None
     assert shown.own_look == shown.looks[0]
     assert shown.item.decision.note == "Be kind."
+    assert shown.policy is not None
+    assert shown.policy.version == shown.item.decision.policy_version
     with pytest.raises(RuleBroken, match="already"):
         hearing.take_first_look(services.context, LEAD, appeal.id, Action.APPROVE)
     with pytest.raises(NotFound, match="no such appeal"):

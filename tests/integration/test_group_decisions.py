@@ -252,6 +252,8 @@ def test_undo_leaves_out_what_others_decided_or_the_author_appealed(services: Se
     assert told["author-0"].startswith("lena put back on hold")
     assert "appealed" in told["author-1"]
     assert audit_kinds(services, revisions[2]).count(AuditKind.DECISION_UNDONE) == 1
+    last = trail(services, group_id)[-1]
+    assert (last.data["count"], last.data["skipped"]) == ("2", "2")
 
 
 def test_only_ones_own_group_can_be_undone(services: Services) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from core.errors import StoreError
+from core.moderation.audit import OUTBOX, AuditKind
 from core.moderation.message_contents import MessageContent
 from core.moderation.outbox import MAX_ATTEMPTS, FailedAttempt, Message, MessageState
 from core.moderation.permissions import SYSTEM
@@ -84,6 +85,9 @@ def test_a_dead_message_that_nobody_needs_any_more_is_listed_without_a_type(
     (dead,) = list_dead(site.services.context, SYSTEM, 20)
     assert dead.type is None
     assert replay_dead(site.services.context, SYSTEM) == 1
+    with site.services.context.store.read() as reader:
+        replayed = reader.audit_trail(OUTBOX)[-1]
+    assert (replayed.kind, replayed.data["message"]) == (AuditKind.OUTBOX_REPLAYED, dead.message.id)
     assert sender(site, receiver).send_due().states == {MessageState.NOT_NEEDED: 1}
     assert list_dead(site.services.context, SYSTEM, 20) == []
 

@@ -3,6 +3,7 @@
 import json
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -218,7 +219,8 @@ def test_many_comments_are_sampled_and_the_same_ones_each_time(tmp_path: Path) -
 
 
 def test_few_comments_are_all_taken_once_with_a_warning(tmp_path: Path) -> None:
-    sample = sample_source(table_of(tmp_path, 20), 50)
+    sample = sample_source(table_of(tmp_path, 20), FEWEST)
+    assert sample.ids == sample_source(table_of(tmp_path, 20), MOST).ids
     assert len(sample.ids) == 20
     report = run(ModelBackend("ours"), ModelBackend("twin"), sample=sample)
     assert report.warnings[0].startswith("20 comments are few: under 50")
@@ -293,8 +295,5 @@ def test_with_nothing_stored_the_bundled_comments_are_compared(tmp_path: Path) -
 
 
 def _dump(services: Services) -> list[str]:
-    connection = sqlite3.connect(services.settings.state_path)
-    try:
+    with closing(sqlite3.connect(services.settings.state_path)) as connection:
         return list(connection.iterdump())
-    finally:
-        connection.close()

@@ -1,6 +1,7 @@
 """Drafts of the policy: one person writes, another one publishes; and what a draft is tried on."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from threading import Barrier, Thread
 
@@ -264,6 +265,7 @@ def test_a_trial_tells_what_would_have_been_decided_otherwise(services: Services
     assert (group.before, group.after) == (Action.HOLD, Action.APPROVE)
     assert trial.held_a_day() == (4.0, 0.0)
     assert trial.hours_a_day() is None, "three decisions don't tell how long one takes"
+    assert replace(trial, case_s=1_800.0).hours_a_day() == (2.0, 0.0)
     assert (trial.before.found, trial.after.rightly, trial.in_audits) == (None, None, 0)
     assert (trial.flipped.low, trial.flipped.high) == (0.25, 0.75)
     assert desk_of(services).in_force.version == 1, "nothing is changed"

@@ -70,6 +70,7 @@ def test_the_figures_of_two_who_differ(site: Services) -> None:
     item = golden(site)
     judged(site, item, Action.APPROVE, actor=RAVI)
     report = load_quality(site.context, PIA, site.policy_history, BEGINNING)
+    assert report.since == BEGINNING
     (pair,) = report.pairs
     assert (pair.people, pair.found.pairs, pair.found.raw.value) == (("mina", "tomas"), 5, 0.8)
     assert pair.found.is_few

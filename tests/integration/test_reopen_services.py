@@ -34,6 +34,7 @@ from tests.factories import (
     listed,
     posted,
     removed_by_person,
+    reported,
     scored,
 )
 from tests.integration.reviews import edited
@@ -121,8 +122,15 @@ def test_reopening_what_somebody_else_just_decided_names_them(services: Services
         reopen(services.context, LEAD, revision.id, seen_version=1)
 
 
+def test_an_approved_comment_that_was_reported_already_waits(services: Services) -> None:
+    revision = scored(services, CLEAN)
+    reported(services, revision)
+    with pytest.raises(RuleBroken, match="already waits for a decision"):
+        reopened(services, revision, LEAD)
+
+
 def test_reopening_is_refused_where_there_is_nothing_to_take_up(services: Services) -> None:
-    with pytest.raises(NotFound):
+    with pytest.raises(NotFound, match="no such comment"):
         reopen(services.context, LEAD, "nothing", seen_version=1)
     for revision in (scored(services, HELD), posted(services, CLEAN)):
         with pytest.raises(RuleBroken):

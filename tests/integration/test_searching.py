@@ -232,3 +232,11 @@ def test_index_outlives_a_vacuum_and_a_copy(tmp_path: Path) -> None:
         raw.execute("INSERT INTO search_index(search_index) VALUES ('integrity-check')")
         count = raw.execute("SELECT count(*) FROM search_index WHERE search_index MATCH 'fine'")
         assert count.fetchone() == (3,)
+
+
+def test_a_query_of_no_words_finds_nothing_and_says_why(services: Services) -> None:
+    scored(services, CLEAN)
+    found = find(services, "!!!")
+    assert found.items == ()
+    assert "only letters and digits can be found" in found.problem
+    assert find(services, " ").problem == ""

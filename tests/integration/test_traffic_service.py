@@ -126,6 +126,23 @@ def test_a_window_has_its_slowest_calls_and_a_line_for_each_row(
     assert seen(WindowChoice.ALL).previous is None
 
 
+def test_a_series_of_which_every_call_failed_has_no_line(
+    log: ServingLogQueries, tmp_path: Path
+) -> None:
+    put(tmp_path, record("y", 3591), record("z", 3592, backend="tei", error_kind="timeout"))
+    window = view_window(
+        OPS,
+        log,
+        WindowChoice.MINUTES_15,
+        ALL_TRAFFIC,
+        UNTIL,
+        drawn=lambda table: list(table["series"]),
+        max_points=100,
+    )
+    trends = dict(zip(window.table["series"], window.table["trend"], strict=True))
+    assert trends == {"onnx · realtime": [10.0], "tei · realtime": []}
+
+
 def test_a_filter_holds_for_the_table_the_trend_and_the_lines(
     log: ServingLogQueries, tmp_path: Path
 ) -> None:

@@ -98,6 +98,8 @@ def test_a_link_that_markup_hides_is_found(original: str) -> None:
     ("authority", "host"),
     [
         ("[::1]:80", "::1"),
+        ("c.example:8080", "c.example"),
+        ("b\u00fccher.example:8080", "b\u00fccher.example"),
         ("a@b@c.example", "c.example"),
         ("xn--\u00fc.example", "xn--ü.example"),
         ("xn--99999999.example", "xn--99999999.example"),

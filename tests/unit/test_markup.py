@@ -26,6 +26,7 @@ def view(seen: str, *hidden: str) -> MarkupView:
         ("<details><summary>a</summary>b</details>", view("\n\n\na\nb\n\n")),
         # What a screen reader reads in place of an image stands in its place.
         ("f<img alt=u>ck", view("fuck", "<img alt=u>")),
+        ("f<image alt=u>ck", view("fuck", "<image alt=u>")),
         ("a<!---->b", view("ab", "")),
         # A tag that can hold no words hides none.
         ("a<wbr hidden>b", view("ab")),

@@ -98,6 +98,17 @@ def test_each_kind_is_masked(text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("ask ab@mail.example now", f"ask {MASK} now"),
+        ("anna @ mail.example now", f"{MASK} now"),
+    ],
+)
+def test_an_address_begins_with_the_word_at_its_sign(text: str, masked: str) -> None:
+    assert mask_personal(text) == masked
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Please argue with what people say.",

@@ -52,6 +52,7 @@ UNDERSTOOD = {
         since=datetime(2026, 11, 1, tzinfo=UTC), until=datetime(2026, 12, 1, tzinfo=UTC)
     ),
     "https://example.org": SearchQuery(wanted=all_of(T("https://example.org"))),
+    "authors": SearchQuery(wanted=all_of(T("authors"))),
     "12:30": SearchQuery(wanted=all_of(T("12:30"))),
     "сло́во Ünder": SearchQuery(wanted=all_of(T("сло́во"), T("Ünder"))),
     "検索": SearchQuery(wanted=all_of(T("検索", is_prefix=True))),
