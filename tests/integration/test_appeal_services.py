@@ -223,6 +223,9 @@ def test_the_decision_is_hidden_until_the_first_answer_and_an_outcome_needs_one(
     assert shown is not None
     assert shown.own_look == shown.looks[0]
     assert shown.item.decision.note == "Be kind."
+    with services.context.store.read() as reader:
+        looked = reader.audit_trail(appeal.revision_id)[-1]
+    assert (looked.data["action"], looked.data["reason"]) == ("remove", "harassment")
     assert shown.policy is not None
     assert shown.policy.version == shown.item.decision.policy_version
     with pytest.raises(RuleBroken, match="already"):

@@ -82,6 +82,10 @@ def test_a_draft_that_another_person_publishes_comes_into_force(services: Servic
     assert desk.drafts == []
     assert kinds(services, draft.id) == [AuditKind.POLICY_DRAFTED, AuditKind.POLICY_PROPOSED]
     assert kinds(services, "2") == [AuditKind.POLICY_PUBLISHED]
+    with services.context.store.read() as reader:
+        drafted, event = reader.audit_trail(draft.id)[0], reader.audit_trail("2")[0]
+    assert (event.data["draft"], event.data["author"]) == (draft.id, "lena")
+    assert (drafted.actor, drafted.data["author"]) == ("lena", "lena")
     revision = scored(services, HELD)
     assert chain_of(services, revision)[-1].policy_version == 2
 

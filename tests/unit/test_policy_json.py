@@ -19,6 +19,12 @@ def test_policy_comes_back_from_its_stored_form() -> None:
     assert policy_from_json(policy_to_json(POLICY), version=1, created_at=NOW) == POLICY
 
 
+def test_words_are_stored_as_they_are_written() -> None:
+    reason = Reason("other", "Grüße", "Hier gilt: höflich bleiben.")
+    policy = replace(POLICY, reasons=(*POLICY.reasons[:-1], reason))
+    assert "höflich" in policy_to_json(policy)
+
+
 def test_same_content_has_the_same_digest_whatever_its_version() -> None:
     later = replace(POLICY, version=9, created_at=datetime(2030, 1, 1, tzinfo=UTC))
     assert policy_digest(later) == policy_digest(POLICY)
