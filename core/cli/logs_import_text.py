@@ -63,11 +63,17 @@ def _count_lines(found: Survey) -> Iterator[str]:
     calls = found.calls or found.counted
     failed = sum(found.failed.values())
     kinds = ", ".join(f"{kind} {count:,}" for kind, count in found.failed.most_common())
-    yield (
-        f"  calls     {calls:,} ({calls - failed:,} answered, {failed:,} failed"
-        f"{f': {kinds}' if kinds else ''}), in {found.lines:,} lines; {found.other:,} about "
-        "something else" + (f"; {found.left_out:,} left out by --path" if found.left_out else "")
-    )
+    told = f": {kinds}" if kinds else ""
+    parts = [
+        f"{calls:,} ({calls - failed:,} answered, {failed:,} failed{told}), "
+        f"in {found.lines:,} lines",
+        f"{found.other:,} about something else",
+    ]
+    if found.copies:
+        parts.append(f"{found.copies:,} there twice")
+    if found.left_out:
+        parts.append(f"{found.left_out:,} left out by --path")
+    yield f"  calls     {'; '.join(parts)}"
 
 
 def _request_lines(found: Survey) -> Iterator[str]:

@@ -28,7 +28,8 @@ class FoundCall:
     """One call as the log tells it; None is what it does not tell.
 
     `at` has no zone if the log's times have none; with `is_end` it is when the answer was sent.
-    `what` is the request without its query (`POST /predict`), `path` the part of it that `--path`
+    `own_id` names the call, also in other lines; without it the line is its name. `what` is the
+    request without its query (`POST /predict`), `path` the part of it that `--path`
     compares.
     """
 

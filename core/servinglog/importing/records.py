@@ -60,15 +60,20 @@ class RecordMaker:
         self._at: datetime | None = None
         self._seen: Counter[bytes] = Counter()
 
-    def make(self, dated: Dated, content: str | Mapping[str, Any], number: int) -> ServingRecord:
-        """`number` is that of the call within its line. Raises UnusableLine for a call without a
-        duration and for a copy."""
+    def make(
+        self, dated: Dated, content: str | Mapping[str, Any], number: int
+    ) -> ServingRecord | None:
+        """`number` is that of the call within its line. None for a call that was there before.
+        Raises UnusableLine for a call without a duration."""
         call = dated.call
         if call.total_ms is None:
             raise UnusableLine("there is no duration")
+        record_id = self._id(dated, content, number)
+        if record_id is None:
+            return None
         start = dated.at - timedelta(milliseconds=call.total_ms) if call.is_end else dated.at
         return ServingRecord(
-            request_id=self._id(dated, content, number),
+            request_id=record_id,
             started_at=start,
             mode=Mode.IMPORT,
             backend=self._backend or _short(call.backend) or self._format.name,
@@ -89,7 +94,7 @@ class RecordMaker:
             trace_id=_short(call.trace_id),
         )
 
-    def _id(self, dated: Dated, content: str | Mapping[str, Any], number: int) -> str:
+    def _id(self, dated: Dated, content: str | Mapping[str, Any], number: int) -> str | None:
         if dated.at != self._at:
             self._at = dated.at
             self._seen.clear()
@@ -100,7 +105,7 @@ class RecordMaker:
         copies = self._seen[digest]
         self._seen[digest] += 1
         if copies and own is not None:
-            raise UnusableLine("the same request again")
+            return None
         return digest.hex() if not copies else f"{digest.hex()}-{copies}"
 
 

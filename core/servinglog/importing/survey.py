@@ -44,13 +44,14 @@ class StepBack:
 class Survey:
     """What one pass found. `other` lines tell of no call; `left_out` calls are those that `--path`
     leaves out. `calls` can be imported: they have a time and a duration. `counted` are the calls of
-    a log without durations."""
+    a log without durations, and `copies` were there before."""
 
     lines: int = 0
     other: int = 0
     left_out: int = 0
     calls: int = 0
     counted: int = 0
+    copies: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     requests: Counter[str] = field(default_factory=Counter)
     unusable: dict[str, Reason] = field(default_factory=dict)
@@ -117,6 +118,9 @@ class Surveyor:
             record = self._maker.make(dated, entry.content, nth)
         except UnusableLine as error:
             found.reject(entry.number, str(error))
+            return None
+        if record is None:
+            found.copies += 1
             return None
         self._note(dated, record, entry.number)
         return record

@@ -35,7 +35,7 @@ def _parse(line: str) -> Sequence[FoundCall]:
             what="predict",
             path="predict",
             request_id=request_id,
-            own_id=request_id,
+            own_id=None if request_id is None else line,
         ),
     )
 

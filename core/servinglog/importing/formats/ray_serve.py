@@ -69,7 +69,8 @@ def _call(message: str, at: str, request_id: str | None, is_proxy: bool) -> Sequ
             what=f"{found['method']} {path}".strip(),
             path=path,
             request_id=request_id,
-            own_id=request_id,
+            # A request that one deployment passes to another has one id in several lines.
+            own_id=f"{request_id} {at} {message}" if request_id else None,
             # The proxy and the replica both log a request, so the two are two series.
             backend="ray_serve proxy" if is_proxy else "ray_serve replica",
         ),
