@@ -55,14 +55,17 @@ class FoundCall:
 
 @dataclass(frozen=True, slots=True)
 class LogFormat:
-    """One format. `name` is stored and the value of `--format`; `parse` takes a line (of a table: a
-    row, by column) and gives the calls of it, none for a line about something else. It raises
-    UnusableLine. `unit` says in words where the unit comes from; `is_sure_of_unit` is whether the
-    format itself says it."""
+    """One format. `name` is stored and the value of `--format`.
+
+    `parse` takes a line (of a table: a row, by column) and gives the calls of it, none for a line
+    about something else. It raises UnusableLine; where a line has several calls, it gives that in
+    place of one. `unit` says in words where the unit comes from; `is_sure_of_unit` is whether the
+    format itself says it.
+    """
 
     name: str
     title: str
-    parse: Callable[[Any], Sequence[FoundCall]]
+    parse: Callable[[Any], Sequence[FoundCall | UnusableLine]]
     unit: str
     is_sure_of_unit: bool = True
     has_latency: bool = True

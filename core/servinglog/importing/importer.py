@@ -112,14 +112,12 @@ def write_import(plan: Plan, directory: Path, ledger: ImportLedger, clock: Clock
     if plan.is_known or not plan.detected.format.has_latency:
         return 0
     reading = Reading(file, until=plan.size)
-    surveyor = _surveyor(plan.request, plan.detected, clock)
-    known_lines = plan.earlier.lines if plan.earlier is not None else 0
+    skip = plan.earlier.lines if plan.earlier is not None else 0
+    surveyor = _surveyor(plan.request, plan.detected, clock, skip)
     with ImportedSegments(directory, plan.sha256) as segments:
         for entry in reading:
-            records = surveyor.take(entry)
-            if entry.number > known_lines:
-                for record in records:
-                    segments.write(record)
+            for record in surveyor.take(entry):
+                segments.write(record)
         if (reading.size, reading.sha256) != (plan.size, plan.sha256):
             raise InvalidInput(f"{file} changed while it was read: nothing was imported")
         segments.publish()
@@ -127,10 +125,12 @@ def write_import(plan: Plan, directory: Path, ledger: ImportLedger, clock: Clock
     return segments.count
 
 
-def _surveyor(request: ImportRequest, detected: Detected, clock: Clock) -> Surveyor:
+def _surveyor(
+    request: ImportRequest, detected: Detected, clock: Clock, skip: int | None = None
+) -> Surveyor:
     zone = None if request.zone is None else zone_of(request.zone)
     dating = Dating(zone, clock.now())
-    return Surveyor(detected.format, dating, path=request.path, backend=request.backend)
+    return Surveyor(detected.format, dating, path=request.path, backend=request.backend, skip=skip)
 
 
 def _survey(

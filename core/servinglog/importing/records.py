@@ -1,11 +1,10 @@
 """A call of another server's log as a record of the serving log. Pure."""
 
-import hashlib
 import json
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta, tzinfo
+from hashlib import blake2b
 from typing import Any
 
 from core.inference.base import Location
@@ -29,21 +28,27 @@ class Dated:
 
 
 class Dating:
-    """Puts times into UTC. Times without a zone are read in `zone`; without that too they are
-    read as UTC, for a preview."""
+    """Puts the times of usable calls into UTC. Times without a zone are read in `zone`; without
+    that too they are read as UTC, for a preview."""
 
     def __init__(self, zone: tzinfo | None, now: datetime) -> None:
         self._zone = zone or UTC
         self._latest = now + AHEAD
 
     def date(self, call: FoundCall) -> Dated:
-        """Raises UnusableLine."""
+        """Raises UnusableLine, also for a call without a duration."""
+        if call.total_ms is None:
+            raise UnusableLine("there is no duration")
         if call.at is None:
             raise UnusableLine("there is no time")
-        at = in_utc(call.at, self._zone)
-        if at > self._latest:
+        return Dated(call, self.moment(call.at), call.at.tzinfo is None)
+
+    def moment(self, at: datetime) -> datetime:
+        """The time in UTC. Raises UnusableLine."""
+        moment = in_utc(at, self._zone)
+        if moment > self._latest:
             raise UnusableLine("the time is in the future")
-        return Dated(call, at, call.at.tzinfo is None)
+        return moment
 
 
 class RecordMaker:
@@ -58,20 +63,14 @@ class RecordMaker:
         self._format = log_format
         self._backend = backend
         self._at: datetime | None = None
-        self._seen: Counter[bytes] = Counter()
+        self._seen: dict[str, int] = {}
 
-    def make(
-        self, dated: Dated, content: str | Mapping[str, Any], number: int
-    ) -> ServingRecord | None:
-        """`number` is that of the call within its line. None for a call that was there before.
-        Raises UnusableLine for a call without a duration."""
-        call = dated.call
-        if call.total_ms is None:
-            raise UnusableLine("there is no duration")
-        record_id = self._id(dated, content, number)
-        if record_id is None:
-            return None
-        start = dated.at - timedelta(milliseconds=call.total_ms) if call.is_end else dated.at
+    def make(self, dated: Dated, record_id: str) -> ServingRecord:
+        """The record of a call with a duration."""
+        call, start = dated.call, dated.at
+        assert call.total_ms is not None
+        if call.is_end:
+            start -= timedelta(milliseconds=call.total_ms)
         return ServingRecord(
             request_id=record_id,
             started_at=start,
@@ -94,19 +93,20 @@ class RecordMaker:
             trace_id=_short(call.trace_id),
         )
 
-    def _id(self, dated: Dated, content: str | Mapping[str, Any], number: int) -> str | None:
+    def identify(self, dated: Dated, content: str | Mapping[str, Any], number: int) -> str | None:
+        """The id of the call that is this one of its line; None if it was there before."""
         if dated.at != self._at:
             self._at = dated.at
             self._seen.clear()
         own = dated.call.own_id
         text = own if own is not None else _as_text(content)
-        key = f"{self._format.name} {dated.call.backend} {dated.at.isoformat()} {number} {text}"
-        digest = hashlib.blake2b(key.encode("utf-8", "backslashreplace"), digest_size=16).digest()
-        copies = self._seen[digest]
-        self._seen[digest] += 1
+        key = f"{self._format.name} {dated.call.backend} {number} {text}"
+        digest = blake2b(key.encode("utf-8", "backslashreplace"), digest_size=16).hexdigest()
+        copies = self._seen.get(digest, 0)
+        self._seen[digest] = copies + 1
         if copies and own is not None:
             return None
-        return digest.hex() if not copies else f"{digest.hex()}-{copies}"
+        return f"{digest}-{copies}" if copies else digest
 
 
 def _as_text(content: str | Mapping[str, Any]) -> str:

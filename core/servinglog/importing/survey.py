@@ -73,19 +73,27 @@ class Survey:
 
 
 class Surveyor:
-    """Reads entries one after another into a `Survey`; `take` gives the records of an entry."""
+    """Reads entries one after another into a `Survey`, and makes the records of those that come
+    after the line `skip`; without it none but the first few, which the survey shows."""
 
     def __init__(
-        self, log_format: LogFormat, dating: Dating, *, path: str | None, backend: str | None
+        self,
+        log_format: LogFormat,
+        dating: Dating,
+        *,
+        path: str | None,
+        backend: str | None,
+        skip: int | None = None,
     ) -> None:
         self.survey = Survey()
+        self._skip = skip
         self._format = log_format
         self._dating = dating
         self._path = path
         self._maker = RecordMaker(log_format, backend)
 
     def take(self, entry: Entry) -> list[ServingRecord]:
-        """Counts the entry."""
+        """Counts the entry, and gives its records."""
         found = self.survey
         found.lines += 1
         if entry.content is None:
@@ -104,8 +112,13 @@ class Surveyor:
         records = (self._record(call, entry, nth) for nth, call in enumerate(calls))
         return [record for record in records if record is not None]
 
-    def _record(self, call: FoundCall, entry: Entry, nth: int) -> ServingRecord | None:
+    def _record(
+        self, call: FoundCall | UnusableLine, entry: Entry, nth: int
+    ) -> ServingRecord | None:
         found = self.survey
+        if isinstance(call, UnusableLine):
+            found.reject(entry.number, str(call))
+            return None
         if self._path is not None and not call.path.startswith(self._path):
             found.left_out += 1
             return None
@@ -115,36 +128,37 @@ class Surveyor:
         assert entry.content is not None
         try:
             dated = self._dating.date(call)
-            record = self._maker.make(dated, entry.content, nth)
         except UnusableLine as error:
             found.reject(entry.number, str(error))
             return None
-        if record is None:
+        record_id = self._maker.identify(dated, entry.content, nth)
+        if record_id is None:
             found.copies += 1
             return None
-        self._note(dated, record, entry.number)
-        return record
+        self._note(dated, entry.number)
+        if len(found.first_rows) < SHOWN:
+            found.first_rows.append(self._maker.make(dated, record_id))
+        is_wanted = self._skip is not None and entry.number > self._skip
+        return self._maker.make(dated, record_id) if is_wanted else None
 
     def _count(self, call: FoundCall) -> None:
         found = self.survey
         found.counted += 1
         _note_outcome(found, call)
         try:
-            at = None if call.at is None else self._dating.date(call).at
+            at = None if call.at is None else self._dating.moment(call.at)
         except UnusableLine:
             return
         if at is not None:
             found.first_at = min(at, found.first_at or at)
             found.last_at = max(at, found.last_at or at)
 
-    def _note(self, dated: Dated, record: ServingRecord, number: int) -> None:
+    def _note(self, dated: Dated, number: int) -> None:
         found = self.survey
         found.calls += 1
         _note_outcome(found, dated.call)
-        found.spread.add(record.total_ms)
+        found.spread.add(dated.call.total_ms or 0.0)
         found.without_zone += dated.had_no_zone
-        if len(found.first_rows) < SHOWN:
-            found.first_rows.append(record)
         latest = found.last_at
         if latest is not None and latest - dated.at > BACK_AFTER and found.step_back is None:
             found.step_back = StepBack(number, latest, dated.at)

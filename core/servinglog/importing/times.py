@@ -46,7 +46,9 @@ def in_utc(moment: datetime, zone: tzinfo) -> datetime:
     """The time in UTC; `zone` is that of a time without one. Raises UnusableLine, also for a time
     that the zone's clock shows twice or never, because daylight saving begins or ends."""
     try:
-        if moment.tzinfo is None:
+        if moment.tzinfo is None and zone is UTC:
+            moment = moment.replace(tzinfo=UTC)
+        elif moment.tzinfo is None:
             early = moment.replace(tzinfo=zone, fold=0)
             late = moment.replace(tzinfo=zone, fold=1)
             if early.utcoffset() != late.utcoffset():

@@ -29,16 +29,16 @@ _PATHS = ("http.route", "url.path", "http.target")
 _MODELS = ("gen_ai.response.model", "gen_ai.request.model")
 
 
-def _parse(line: str) -> Sequence[FoundCall]:
+def _parse(line: str) -> Sequence[FoundCall | UnusableLine]:
     if not line.startswith("{"):
         return ()
     given = object_of(line)
-    found = []
+    found: list[FoundCall | UnusableLine] = []
     for resource in _objects(given, "resourceSpans"):
         service = _attributes(resource.get("resource")).get("service.name")
         for scope in _objects(resource, "scopeSpans"):
             spans = _objects(scope, "spans")
-            found += [_call(span, service) for span in spans if span.get("kind") in _SERVER]
+            found += [_usable(span, service) for span in spans if span.get("kind") in _SERVER]
     return found
 
 
@@ -48,6 +48,13 @@ def is_export(line: str) -> bool:
         return line.startswith("{") and "resourceSpans" in object_of(line)
     except UnusableLine:
         return False
+
+
+def _usable(span: Mapping[str, Any], service: object) -> FoundCall | UnusableLine:
+    try:
+        return _call(span, service)
+    except UnusableLine as error:
+        return error
 
 
 def _call(span: Mapping[str, Any], service: object) -> FoundCall:
