@@ -8,7 +8,6 @@ from typing import IO, Self
 from core.errors import StoreError
 from core.private_files import make_private_folder, open_private_file
 from core.servinglog.record import ServingRecord
-from core.servinglog.segment_files import SUFFIX
 from core.servinglog.writer import ROTATE_AFTER_BYTES, encode
 
 DRAFT = ".part"
@@ -58,6 +57,9 @@ class ImportedSegments:
 
     def publish(self) -> None:
         """Makes all segments visible."""
+        # Here, because it needs pyarrow, and every command would load that to declare its flags.
+        from core.servinglog.segment_files import SUFFIX
+
         try:
             self._close()
             for draft in self._drafts:
