@@ -178,6 +178,11 @@ class Settings:
         return self.home / "jobs"
 
     @property
+    def log_imports_dir(self) -> Path:
+        """What was imported into the serving log, and how tables were read."""
+        return self.home / "log-imports"
+
+    @property
     def policy_history_dir(self) -> Path:
         """What was read of the past to try a policy on it."""
         return self.home / "policy_history"
@@ -196,6 +201,7 @@ class Settings:
             draft_path(self.runtimes_path),
             self.jobs_dir,
             self.policy_history_dir,
+            self.log_imports_dir,
         )
 
     @property

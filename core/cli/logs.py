@@ -1,10 +1,11 @@
-"""`modconsole logs`: finds a request in the serving log, or uploads the log to a shared store."""
+"""`modconsole logs`: finds a request in the serving log, imports other logs, or uploads the log."""
 
 import argparse
 from datetime import timedelta
 
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands, positive
+from core.cli.logs_import import add_import_flags, check_no_import_flags, run_import
 from core.cli.output import ExitCode, complain
 from core.clock import system_clock
 from core.config import Settings
@@ -21,16 +22,22 @@ def add_commands(commands: Commands) -> None:
     command = commands.add(
         "logs",
         run_logs,
-        "Find a request in the serving log, or upload the log to a store that machines share.",
+        "Find a request in the serving log, import other logs, or upload it to a store.",
         "`logs find ID` prints every call made for a request, with its phases, or why it was "
         "refused. ID is the `x-request-id` of the API's answer, a trace id (the 32 digits in "
         "`traceparent`), or the id of one call. `logs upload` copies the segments that are "
         "finished to MODCONSOLE_LOG_STORE as Parquet; what is there already is left out, and it "
-        "may be stopped and run again at any time.",
+        "may be stopped and run again at any time. `logs import FILE…` adds calls from the logs of "
+        "other servers, with the mode `import`; docs/serving_log_import.md describes the formats.",
     )
-    command.add_argument("act", choices=("find", "upload"), metavar="ACT", help="find or upload")
     command.add_argument(
-        "wanted", nargs="?", metavar="ID", help="of `find`: id of a request, a trace or a call"
+        "act", choices=("find", "upload", "import"), metavar="ACT", help="find, upload or import"
+    )
+    command.add_argument(
+        "wanted",
+        nargs="?",
+        metavar="ID|FILE",
+        help="of `find`: id of a request, a trace or a call; of `import`: a file",
     )
     command.add_argument(
         "--again",
@@ -44,10 +51,14 @@ def add_commands(commands: Commands) -> None:
         help="of `upload`: afterwards delete segments older than this whose rows were read back "
         "from the store (without it none is deleted)",
     )
+    add_import_flags(command)
 
 
 def run_logs(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole logs`."""
+    if arguments.act == "import":
+        return run_import(arguments, settings)
+    check_no_import_flags(arguments)
     is_find = arguments.act == "find"
     if (arguments.wanted is not None) != is_find:
         raise InvalidInput("`logs find` needs an ID, and `logs upload` takes none")

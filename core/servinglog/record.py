@@ -25,11 +25,12 @@ class Mode(StrEnum):
     WARMUP = "warmup"
     EXPLAIN = "explain"
     TRIAL = "trial"
+    IMPORT = "import"
 
 
 LIVE_MODES = (Mode.REALTIME, Mode.BATCH)
-"""Modes in which somebody waits for the answer. Load tests and warm-up can be shown on request but
-never enter a live percentile."""
+"""Modes in which somebody waits for the answer. Load tests, warm-up and calls imported from other
+servers' logs can be shown on request but never enter a live percentile."""
 
 ANSWER_KINDS = frozenset({"bad_input", "bad_score"})
 """Error kinds that are still an answer: the backend works and rejects one text."""

@@ -48,7 +48,7 @@ def _traffic(series: Sequence[Series]) -> Traffic:
         default=default_modes(series),
         format_func=lambda mode: str(mode).replace("_", " "),
         key="modes",
-        help="Load tests and warm-up calls count only when chosen.",
+        help="Load tests, warm-up and imported calls count only when chosen.",
     )
     backends = list(dict.fromkeys(one.backend for one in series))
     chosen = st.pills(

@@ -110,7 +110,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (ReportOutcome, {"opened", "joined", "recorded"}),
     (FailurePolicy, {"hold", "approve", "first_stage_only"}),
     (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
-    (Mode, {"realtime", "batch", "load_test", "warmup", "explain", "trial"}),
+    (Mode, {"realtime", "batch", "load_test", "warmup", "explain", "trial", "import"}),
     (
         Label,
         {"toxicity", "severe_toxicity", "obscene", "threat", "insult", "identity_attack"},

@@ -1,6 +1,6 @@
 -- The last calls of each process to each backend. `failures` counts those since the last answer; a
 -- rejected text or a bad score is an answer. Trials use separate connections, so they say nothing
--- about live scoring. `trouble` is the newest failure that was not a skipped call.
+-- about live scoring; imported calls are those of other servers. `trouble` is the newest failure that was not a skipped call.
 WITH processes AS (
     SELECT segment_id, regexp_replace(name, '-[0-9]+-[0-9]+[.][a-z]+$', '') AS process FROM segments
 ),
@@ -12,7 +12,7 @@ seen AS (
         (error_kind IS NULL OR list_contains(CAST($answer_kinds AS VARCHAR[]), error_kind)) AS is_answer,
         list_contains(CAST($live_modes AS VARCHAR[]), mode) AS is_live
     FROM calls JOIN processes USING (segment_id)
-    WHERE started_at >= $since AND started_at < $until AND mode <> 'trial'
+    WHERE started_at >= $since AND started_at < $until AND mode NOT IN ('trial', 'import')
 ),
 dated AS (
     SELECT

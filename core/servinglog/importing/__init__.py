@@ -1,0 +1,1 @@
+"""Calls from the logs of other servers: which format, which unit, and how they enter the log."""
