@@ -214,3 +214,30 @@ def test_flags(
 ) -> None:
     assert main(["logs", *arguments]) == 2
     assert why in capsys.readouterr().err
+
+
+def test_log_of_kserve_is_that_also_among_lines_of_uvicorn(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = "2026-11-29 09:45:17"
+    file = write(
+        tmp_path,
+        "kserve.log",
+        f'{at}.033 uvicorn.access INFO:     1.2.3.4:5 3 - "POST /v1 HTTP/1.1" 200 OK\n',
+        f"{at}.034 3 kserve.trace kserve.io.v1.models.tox:predict: 0.159 ['time:wall']\n",
+        f"{at}.119 3 kserve.trace requestId: rq2, preprocess_ms: 0.018119812, explain_ms: 0, "
+        "predict_ms: 20.161628723, postprocess_ms: 0.022888184\n",
+        f'{at}.120 uvicorn.access INFO:     1.2.3.4:5 3 - "POST /v1 HTTP/1.1" 200 OK\n',
+    )
+    assert run(file, "--zone", "UTC") == 0
+    assert "KServe (1 of the first 4 lines" in capsys.readouterr().out
+    assert queries(home).summary(ALL).calls == 1
+
+
+def test_zone_of_times_that_have_one_makes_no_difference(home: Path, tmp_path: Path) -> None:
+    line = NGINX.format(0, "/score", 200, "0.118")
+    file = write(tmp_path, "a.log", line)
+    assert run(file, "--zone", "UTC") == 0
+    write(tmp_path, "a.log", line, NGINX.format(1, "/score", 200, "0.118"))
+    assert run(file) == 0
+    assert queries(home).summary(ALL).calls == 2
