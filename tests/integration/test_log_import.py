@@ -1,8 +1,9 @@
 """`logs import`: what enters the serving log, once however often a file is imported."""
 
 import gzip
-import os
 import stat
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.log_import_lines import LINES
 from tests.log_imports import ALL, START, queries, run, write
 from tests.servinglog_records import put, record
 
+ROOT = Path(__file__).parents[2]
 RAY = "INFO 2026-11-01 12:00:{:02},000 default_Toxicity 8k2 {} -- POST /score {} {}ms\n"
 NGINX = '1.2.3.4 - - [01/Nov/2026:12:{:02}:00 +0000] "POST {} HTTP/1.1" {} 9 "-" "curl" {}\n'
 
@@ -128,16 +130,21 @@ def test_same_file_in_another_way_is_refused(
     assert queries(home).summary(ALL).p50 == 41
 
 
+KILLED = """
+import os, sys
+from core.cli.main import main
+from core.servinglog.importing.segments import ImportedSegments
+ImportedSegments.publish = lambda _: os._exit(9)  # the lines are written, and not shown yet
+main(["logs", "import", sys.argv[1], "--zone", "UTC"])
+"""
+
+
+@pytest.mark.slow
 def test_killed_import_shows_nothing_and_can_be_done_again(home: Path, tmp_path: Path) -> None:
     file = write(tmp_path, "ray.log", *ray(3))
-    child = os.fork()
-    if child == 0:  # killed after the lines are written, before they are shown
-        from core.servinglog.importing.segments import ImportedSegments
-
-        ImportedSegments.publish = lambda _: os._exit(9)  # type: ignore[method-assign]
-        run(file, "--zone", "UTC")
-        os._exit(1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    killed = subprocess.run([sys.executable, "-c", KILLED, file], check=False, cwd=ROOT)
+    assert killed.returncode == 9
+    assert list((home / "serving-log").glob("*.part"))
     assert queries(home).summary(ALL).calls == 0
     assert queries(home).contents(ALL.until).problems == ()
     assert run(file, "--zone", "UTC") == 0
