@@ -82,6 +82,13 @@ LINES: list[tuple[str, LogFormat, str, dict[str, object]]] = [
         {"total_ms": 0.2, "error_kind": "rate_limited", "request_id": "9b1d"},
     ),
     (
+        "ray: JSON of 2.60",
+        RAY_SERVE,
+        '{"asctime": "2026-11-29 10:43:20,812", "message": "GET /score 200 103.8ms", '
+        '"component_name": "replica", "route": "/score", "timestamp_ns": 1795945400812808962}',
+        {"total_ms": 103.8, "at": datetime(2026, 11, 29, 9, 43, 20, 812808, tzinfo=UTC)},
+    ),
+    (
         "ray: another message",
         RAY_SERVE,
         "INFO 2026-11-01 12:00:00,123 default_Toxicity 8k2x1abc -- Started replica in 12.3ms",

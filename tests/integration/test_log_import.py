@@ -1,8 +1,9 @@
 """`logs import`: what enters the serving log, once however often a file is imported."""
 
 import gzip
-import os
 import stat
+import subprocess
+import sys
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.log_import_lines import LINES
 from tests.log_imports import ALL, START, queries, run, write
 from tests.servinglog_records import put, record
 
+ROOT = Path(__file__).parents[2]
 RAY = "INFO 2026-11-01 12:00:{:02},000 default_Toxicity 8k2 {} -- POST /score {} {}ms\n"
 NGINX = '1.2.3.4 - - [01/Nov/2026:12:{:02}:00 +0000] "POST {} HTTP/1.1" {} 9 "-" "curl" {}\n'
 
@@ -128,16 +130,21 @@ def test_same_file_in_another_way_is_refused(
     assert queries(home).summary(ALL).p50 == 41
 
 
+KILLED = """
+import os, sys
+from core.cli.main import main
+from core.servinglog.importing.segments import ImportedSegments
+ImportedSegments.publish = lambda _: os._exit(9)  # the lines are written, and not shown yet
+main(["logs", "import", sys.argv[1], "--zone", "UTC"])
+"""
+
+
+@pytest.mark.slow
 def test_killed_import_shows_nothing_and_can_be_done_again(home: Path, tmp_path: Path) -> None:
     file = write(tmp_path, "ray.log", *ray(3))
-    child = os.fork()
-    if child == 0:  # killed after the lines are written, before they are shown
-        from core.servinglog.importing.segments import ImportedSegments
-
-        ImportedSegments.publish = lambda _: os._exit(9)  # type: ignore[method-assign]
-        run(file, "--zone", "UTC")
-        os._exit(1)
-    assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 9
+    killed = subprocess.run([sys.executable, "-c", KILLED, file], check=False, cwd=ROOT)
+    assert killed.returncode == 9
+    assert list((home / "serving-log").glob("*.part"))
     assert queries(home).summary(ALL).calls == 0
     assert queries(home).contents(ALL.until).problems == ()
     assert run(file, "--zone", "UTC") == 0
@@ -214,3 +221,30 @@ def test_flags(
 ) -> None:
     assert main(["logs", *arguments]) == 2
     assert why in capsys.readouterr().err
+
+
+def test_log_of_kserve_is_that_also_among_lines_of_uvicorn(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    at = "2026-11-29 09:45:17"
+    file = write(
+        tmp_path,
+        "kserve.log",
+        f'{at}.033 uvicorn.access INFO:     1.2.3.4:5 3 - "POST /v1 HTTP/1.1" 200 OK\n',
+        f"{at}.034 3 kserve.trace kserve.io.v1.models.tox:predict: 0.159 ['time:wall']\n",
+        f"{at}.119 3 kserve.trace requestId: rq2, preprocess_ms: 0.018119812, explain_ms: 0, "
+        "predict_ms: 20.161628723, postprocess_ms: 0.022888184\n",
+        f'{at}.120 uvicorn.access INFO:     1.2.3.4:5 3 - "POST /v1 HTTP/1.1" 200 OK\n',
+    )
+    assert run(file, "--zone", "UTC") == 0
+    assert "KServe (1 of the first 4 lines" in capsys.readouterr().out
+    assert queries(home).summary(ALL).calls == 1
+
+
+def test_zone_of_times_that_have_one_makes_no_difference(home: Path, tmp_path: Path) -> None:
+    line = NGINX.format(0, "/score", 200, "0.118")
+    file = write(tmp_path, "a.log", line)
+    assert run(file, "--zone", "UTC") == 0
+    write(tmp_path, "a.log", line, NGINX.format(1, "/score", 200, "0.118"))
+    assert run(file) == 0
+    assert queries(home).summary(ALL).calls == 2

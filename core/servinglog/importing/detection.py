@@ -106,10 +106,13 @@ def _has_form(log_format: LogFormat, text: str) -> bool:
 
 
 def _best(matches: Mapping[str, int]) -> str | None:
-    ranked = sorted(matches, key=lambda name: -matches[name])
+    """The format of the most lines; uvicorn's, which has no durations and stands in the logs of
+    other servers, only if there is no other."""
+    others = {name: count for name, count in matches.items() if name != UVICORN.name}
+    if not any(others.values()):
+        return UVICORN.name if matches[UVICORN.name] else None
+    ranked = sorted(others, key=lambda name: -others[name])
     first, second = ranked[:2]
-    if not matches[first]:
-        return None
     if matches[first] == matches[second]:
         raise InvalidInput(
             f"not sure: as many lines have the form of {first} as of {second}. Say "

@@ -155,7 +155,12 @@ def _survey(
 
 
 def _other_choices(plan: Plan) -> Iterator[str]:
-    if plan.earlier is None or dict(plan.earlier.choices) == plan.choices:
+    if plan.earlier is None:
+        return
+    before, now = dict(plan.earlier.choices), plan.choices
+    if plan.survey.calls and not plan.survey.without_zone:
+        before["zone"] = now["zone"]  # its times have their own
+    if before == now:
         return
     was = ", ".join(f"{name} {value}" for name, value in plan.earlier.choices.items() if value)
     yield (

@@ -150,6 +150,7 @@ class Surveyor:
         except UnusableLine:
             return
         if at is not None:
+            found.without_zone += call.at is not None and call.at.tzinfo is None
             found.first_at = min(at, found.first_at or at)
             found.last_at = max(at, found.last_at or at)
 

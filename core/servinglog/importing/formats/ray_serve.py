@@ -43,15 +43,16 @@ def _parse(line: str) -> Sequence[FoundCall]:
 
 def _parse_json(line: str) -> Sequence[FoundCall]:
     given = object_of(line)
-    message, at = given.get("message"), given.get("asctime")
-    if not isinstance(message, str) or not isinstance(at, str):
+    # Later versions have both; the first has a zone.
+    message, at = given.get("message"), given.get("timestamp_ns", given.get("asctime"))
+    if not isinstance(message, str) or "asctime" not in given:
         return ()
     request_id = given.get("request_id")
     is_proxy = "proxy" in str(given.get("component_name", ""))
     return _call(message, at, request_id if isinstance(request_id, str) else None, is_proxy)
 
 
-def _call(message: str, at: str, request_id: str | None, is_proxy: bool) -> Sequence[FoundCall]:
+def _call(message: str, at: object, request_id: str | None, is_proxy: bool) -> Sequence[FoundCall]:
     found = _MESSAGE.fullmatch(message.strip())
     if found is None:
         return ()
