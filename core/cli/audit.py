@@ -12,7 +12,7 @@ from core.cli.arguments import Commands
 from core.cli.output import ExitCode
 from core.config import Settings
 from core.errors import InvalidInput
-from core.moderation.audit_chain import ChainBreak, ChainCheck, StoredEvent
+from core.moderation.audit_chain import ChainBreak, ChainCheck, ChangedDecision, StoredEvent
 from core.moderation.permissions import SYSTEM
 from core.services.audit import export_audit, verify_audit
 
@@ -26,7 +26,8 @@ def add_commands(commands: Commands) -> None:
         run_audit,
         "Check that the audit log is unchanged, or export it.",
         "Each event has a link made of the one before it. `audit verify` says where an event was "
-        "changed, deleted or moved, and prints the head, the last link. Keep that elsewhere: "
+        "changed, deleted or moved, and which decision is not what its event says, and prints "
+        "the head, the last link. Keep that elsewhere: "
         "whoever can write to the database could make the whole chain anew, and `--head` of a "
         "later check finds that. `audit export` writes every event, oldest first, to a file "
         "named .jsonl, .csv or .parquet, and is an event itself.",
@@ -55,14 +56,20 @@ def _show(check: ChainCheck, known_head: str | None) -> int:
         print(_break_line(each, check))
     if check.break_count > MOST_SHOWN:
         print(f"... and {check.break_count - MOST_SHOWN:,} more.")
+    for changed in check.changed_decisions[:MOST_SHOWN]:
+        print(_decision_line(changed))
+    if check.changed_count > MOST_SHOWN:
+        print(f"... and {check.changed_count - MOST_SHOWN:,} more decisions.")
     if check.is_known_head_in is False:
         print(f"No event has the link {known_head}: the chain was made anew since it was noted.")
     events = f"{check.events:,} event{'' if check.events == 1 else 's'}"
     print(
         f"{events}, each follows from the one before it."
-        if check.is_whole
+        if check.is_chain_whole
         else f"{events}: THE AUDIT LOG WAS CHANGED."
     )
+    if check.changed_count:
+        print("Not every decision is what its event says: A DECISION WAS CHANGED.")
     if check.erased:
         print(f"Of {check.erased:,} of them an erasure left the digest only.")
     if check.head is not None:
@@ -73,12 +80,24 @@ def _show(check: ChainCheck, known_head: str | None) -> int:
                 "events": check.events,
                 "erased": check.erased,
                 "breaks": check.break_count,
+                "changed_decisions": check.changed_count,
                 "is_whole": check.is_whole,
                 "head": check.head.link if check.head else None,
             }
         )
     )
     return ExitCode.DONE if check.is_whole else ExitCode.CHANGED
+
+
+def _decision_line(found: ChangedDecision) -> str:
+    stored = (
+        f"Decision {found.decision_id} (revision {found.revision_id}) is stored as {found.action} "
+        f"by {found.actor}, "
+    )
+    if found.seq is None:
+        return f"{stored}and no event tells of it: it was put there past the console, or moved."
+    action = found.told_action or "nothing of its action"
+    return f"{stored}but event {found.seq} says {action} by {found.told_actor}."
 
 
 def _break_line(found: ChainBreak, check: ChainCheck) -> str:

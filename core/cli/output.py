@@ -51,7 +51,8 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.NOT_BETTER: "A model was written, and its test rows do not show that it is better "
     "than the shipped one.",
     ExitCode.WORSE: "A model was written, and its test rows show that it is worse.",
-    ExitCode.CHANGED: "`audit verify` found that the audit log was changed; each place is named.",
+    ExitCode.CHANGED: "`audit verify` found that the audit log or a decision was changed; each is "
+    "named.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C; what was committed is kept.",
     ExitCode.NOBODY_READS: "The program that read the output ended first, as with `| head -1`; "
     "what was committed is kept.",

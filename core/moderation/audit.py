@@ -56,6 +56,15 @@ class AuditKind(StrEnum):
     OUTBOX_REPLAYED = "outbox.replayed"
 
 
+DECIDING = (
+    AuditKind.DECISION_AUTOMATED,
+    AuditKind.DECISION_REVIEWED,
+    AuditKind.DECISION_UNDONE,
+    AuditKind.DECISION_REOPENED,
+)
+"""Each of them names the one decision that was stored with it."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditFilter:
     """Which audit events are wanted; None lets all through. `since` is part of the span of time,

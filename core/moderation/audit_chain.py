@@ -10,6 +10,7 @@ last link) that was noted elsewhere before.
 
 import hashlib
 import json
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -54,11 +55,26 @@ class ChainBreak:
     is_erasure: bool = False
 
 
+class ChangedDecision(NamedTuple):
+    """A stored decision that is not what its audit event says. The event's `seq`, `told_action` and
+    `told_actor` are None if no event tells of the decision; `told_action` also where the event
+    names none."""
+
+    decision_id: str
+    revision_id: str
+    action: str
+    actor: str
+    seq: int | None
+    told_action: str | None
+    told_actor: str | None
+
+
 @dataclass(slots=True)
 class ChainCheck:
     """What a check found. `noted` is the head that the state noted, `head` the last event there is,
     `erased` the number of erased events. `is_known_head_in`: whether the head noted elsewhere is
-    still a link; None if none was given."""
+    still a link; None if none was given. `changed_decisions` are `changed_count` at most, and
+    MOST_BREAKS."""
 
     noted: Head | None
     events: int = 0
@@ -67,10 +83,25 @@ class ChainCheck:
     break_count: int = 0
     breaks: list[ChainBreak] = field(default_factory=list)
     is_known_head_in: bool | None = None
+    changed_count: int = 0
+    changed_decisions: list[ChangedDecision] = field(default_factory=list)
+
+    @property
+    def is_chain_whole(self) -> bool:
+        """Whether the events are unchanged."""
+        return not self.break_count and self.is_known_head_in is not False
 
     @property
     def is_whole(self) -> bool:
-        return not self.break_count and self.is_known_head_in is not False
+        """Whether the decisions are what the events say, too."""
+        return self.is_chain_whole and not self.changed_count
+
+    def note_changed(self, found: Iterable[ChangedDecision]) -> None:
+        """Adds decisions that are not what their events say."""
+        for each in found:
+            self.changed_count += 1
+            if len(self.changed_decisions) < MOST_BREAKS:
+                self.changed_decisions.append(each)
 
 
 def digest_of(event: StoredEvent) -> str:
@@ -118,6 +149,11 @@ def check_chain(
     if check.head != noted:
         _note(check, ChainBreak(last_seq, None))
     return check
+
+
+def is_link(text: str) -> bool:
+    """Whether it could be an event's link."""
+    return re.fullmatch("[0-9a-f]{64}", text) is not None
 
 
 def named_places(places: Iterable[int]) -> str:

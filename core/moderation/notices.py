@@ -84,7 +84,9 @@ class Statement:
     automated decision gives the first of them. `unassessed_language` is the code of the language
     because of which it was not scored. `effective_at` is the time from which the decision holds.
     `noticed_at` is the time of the last automated decision. `was_reason_changed`: after an appeal
-    the removal stands, but for another reason.
+    the removal stands, but for another reason. `milder_facts` are the scores whose bands asked for
+    something, but for less than a text rule did. `scored_under` is the policy's version at the last
+    automated decision; the current one may be later.
     """
 
     visibility: Visibility
@@ -108,6 +110,8 @@ class Statement:
     was_reason_changed: bool = False
     noticed_at: datetime | None = None
     text_facts: tuple[TextFact, ...] = ()
+    milder_facts: tuple[ScoreFact, ...] = ()
+    scored_under: int | None = None
 
 
 def build_statement(
@@ -145,6 +149,10 @@ def build_statement(
         was_scored=automated is not None and bool(automated.scores),
         facts=facts,
         text_facts=text_facts,
+        milder_facts=milder_facts(automated, policies[automated.policy_version])
+        if automated
+        else (),
+        scored_under=automated.policy_version if automated else None,
         ranked_reasons=_ranked_reasons(facts, text_facts, policies, automated),
         not_assessed=not_assessed(automated.scores) if automated and automated.scores else (),
         policy_version=current.policy_version if current else None,
@@ -209,7 +217,26 @@ def _reason(current: Decision | None, policies: Mapping[int, Policy]) -> Reason 
 
 def score_facts(automated: Decision, policy: Policy) -> tuple[ScoreFact, ...]:
     """The scores that led to an automated decision, each with its rule, the highest score first."""
-    rules = policy.score_rules(automated.rule_ids)
+    return _facts_of(policy.score_rules(automated.rule_ids), automated, policy)
+
+
+def milder_facts(automated: Decision, policy: Policy) -> tuple[ScoreFact, ...]:
+    """The scores in a band that asks for an action, where a text rule asked for a graver one and so
+    led to the decision alone; the highest score first."""
+    by_text = policy.text_rules_of(automated.rule_ids)
+    if not by_text or policy.score_rules(automated.rule_ids):
+        return ()
+    reached = [
+        rule
+        for rule in policy.rules
+        if rule.action is not Action.APPROVE
+        and rule.matches(automated.scores.get(rule.label, -1.0))
+    ]
+    reached.sort(key=lambda rule: -automated.scores[rule.label])
+    return _facts_of(reached, automated, policy)
+
+
+def _facts_of(rules: Sequence[Rule], automated: Decision, policy: Policy) -> tuple[ScoreFact, ...]:
     return tuple(
         ScoreFact(
             label=rule.label,

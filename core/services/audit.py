@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from core.errors import InvalidInput
 from core.identifiers import normalise_reference
 from core.moderation.audit import AUDIT_LOG, AuditEvent, AuditFilter, AuditKind
-from core.moderation.audit_chain import ChainCheck, StoredEvent, check_chain
+from core.moderation.audit_chain import ChainCheck, StoredEvent, check_chain, is_link
 from core.moderation.permissions import Actor, Permission, check_can
 from core.services.context import Context
 
@@ -50,10 +51,19 @@ def list_audit_actors(context: Context, actor: Actor) -> Sequence[str]:
 
 def verify_audit(context: Context, actor: Actor, known_head: str | None = None) -> ChainCheck:
     """Checks every event against the one before it. `known_head` is a link that was noted elsewhere
-    after an earlier check: it must still be part of the chain. Reads all events, in flat memory."""
+    after an earlier check: it must still be part of the chain. Then each decision against the event
+    that tells of it. Reads all events, in flat memory. Raises InvalidInput for a head that is no
+    link."""
     check_can(actor, Permission.SEE_AUDIT)
+    known = None if known_head is None else known_head.strip().lower()
+    if known is not None and not is_link(known):
+        raise InvalidInput(
+            "a head is a link of 64 digits and letters from a to f, as `audit verify` prints it"
+        )
     with context.store.read() as reader:
-        return check_chain(reader.audit_chain(), reader.audit_head(), known_head)
+        check = check_chain(reader.audit_chain(), reader.audit_head(), known)
+        check.note_changed(reader.changed_decisions())
+    return check
 
 
 def export_audit(context: Context, actor: Actor) -> Iterator[StoredEvent]:

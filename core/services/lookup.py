@@ -31,7 +31,8 @@ class ChangedText:
 class LookupAnswer:
     """The comment's newest text and its present statement of reasons. Names no moderator.
 
-    `reference` belongs to the newest text. `text` is empty if the comment was withdrawn, at
+    `reference` belongs to the newest text, which was posted at `posted_at` as far as the source
+    tells: an edited one when it came. `text` is empty if the comment was withdrawn, at
     `withdrawn_at`. `changed` is set if an older text's reference was requested. An appeal is
     answered within `answer_days`.
     """
@@ -43,6 +44,7 @@ class LookupAnswer:
     answer_days: int
     withdrawn_at: datetime | None = None
     changed: ChangedText | None = None
+    is_edited: bool = False
 
 
 def look_up(context: Context, reference: str) -> LookupAnswer:
@@ -68,10 +70,12 @@ def _answer(context: Context, reader: Reader, asked: Revision | None) -> LookupA
     newest = reader.latest_revision(asked.comment_id) if asked is not None else None
     if asked is None or comment is None or newest is None:
         return None
+    is_edited = newest.number > 1
     return LookupAnswer(
         reference=newest.reference,
         text=_visible_text(newest),
-        posted_at=comment.created_at,
+        posted_at=newest.received_at if is_edited else comment.created_at,
+        is_edited=is_edited,
         statement=_statement(context, reader, newest),
         answer_days=context.answer_days,
         withdrawn_at=newest.withdrawn_at,

@@ -178,6 +178,7 @@ def undo_review(
         actor,
         revision_id,
         decision=decision.id,
+        action=decision.action,
         undoes=taken.id,
         **({"cancelled": "true"} if would_cancel(chain, taken, now) else {}),
         **data,

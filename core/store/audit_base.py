@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Protocol
 
 from core.moderation.audit import AuditEvent, AuditFilter
-from core.moderation.audit_chain import Head, StoredEvent
+from core.moderation.audit_chain import ChangedDecision, Head, StoredEvent
 
 
 class AuditReader(Protocol):
@@ -12,6 +12,11 @@ class AuditReader(Protocol):
 
     def audit_chain(self) -> Iterator[StoredEvent]:
         """Every audit event as it is stored, in order; to be read before the transaction ends."""
+        ...
+
+    def changed_decisions(self) -> Iterator[ChangedDecision]:
+        """The decisions whose action or actor is not what their event says, or that no event tells
+        of, in no order; to be read before the transaction ends."""
         ...
 
     def audit_chunk(self, after: int, limit: int) -> Sequence[StoredEvent]:

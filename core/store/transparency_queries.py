@@ -126,7 +126,7 @@ FIGURES: tuple[FigureQuery, ...] = (
         "Restrictions by kind, reason and who decided",
         Unit.COUNT,
         f"{_RESTRICTIONS}\nSELECT kind, reason_code,\n"
-        "       CASE WHEN source <> 'reviewer' THEN 'model' ELSE 'person' END AS decided_by,\n"
+        "       CASE WHEN source <> 'reviewer' THEN 'automated' ELSE 'person' END AS decided_by,\n"
         "       COUNT(*)\nFROM restrictions GROUP BY 1, 2, 3 ORDER BY 1, 2, 3",
         ("kind", "reason", "decided_by"),
     ),

@@ -2,7 +2,8 @@
 microseconds since 1970 UTC.
 
 A person's step is that from the opening of a case to the first decision of a person that was not
-cancelled in its grace window; a case that was reopened counts from its last opening.
+cancelled in its grace window; a case that was reopened counts from its last opening. An appeal
+that was closed because its text was gone had no outcome, as in `transparency_queries`.
 """
 
 from collections.abc import Mapping
@@ -65,7 +66,7 @@ steps AS (
   WHERE (state = 'pending' OR (state = 'dead' AND ended_at >= {{since}})) AND due_at < {{until}}
   UNION ALL
   SELECT 'appeal', filed_at, heard_at, due_at FROM appeals
-  WHERE heard_at >= {{since}} AND heard_at < {{until}}
+  WHERE status IN ('upheld', 'overturned') AND heard_at >= {{since}} AND heard_at < {{until}}
   UNION ALL
   SELECT 'appeal', filed_at, NULL, due_at FROM appeals
   WHERE status = 'pending' AND filed_at < {{until}}

@@ -6,7 +6,7 @@ from datetime import datetime
 import streamlit as st
 
 from core.moderation.decisions import Decision
-from core.moderation.notices import score_facts
+from core.moderation.notices import milder_facts, score_facts
 from core.moderation.policies import Policy
 from core.services.hearing import ShownDecision
 from dashboard.appeals.wording import HIDDEN
@@ -31,14 +31,21 @@ def scores_panel(automated: Decision, policy: Policy) -> None:
     facts = score_facts(automated, policy)
     with st.container(border=True):
         st.markdown("**Scores**")
-        if facts:
-            st.table(score_rows(facts), border="horizontal", hide_index=True)
+        milder = milder_facts(automated, policy)
+        if milder:
+            st.text("Scores reached a threshold for less than the text rule asked for.")
+        if facts or milder:
+            st.table(score_rows(facts or milder), border="horizontal", hide_index=True)
         else:
-            st.text("No score matched a rule.")
+            st.text(_without(automated))
         for rule in policy.text_rules_of(automated.rule_ids):
             st.text(f"A {rule.kind} rule ({rule.action}) matched it: {rule.description}")
-        model = automated.model_version or "no model"
+        model = (automated.model_version if automated.scores else None) or "no model"
         st.caption(f"{model} · policy v{policy.version}, in force then")
+
+
+def _without(automated: Decision) -> str:
+    return "No score reached a threshold." if automated.scores else "It was not scored."
 
 
 def history_panel(chain: Sequence[Decision], reference: str, now: datetime) -> None:

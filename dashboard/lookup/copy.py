@@ -6,7 +6,7 @@ from core.author_texts.notices import outcome_reason
 from core.author_texts.rules import rule_words
 from core.author_texts.texts import AuthorTexts
 from core.moderation.appeals import Appeal
-from core.moderation.notices import Statement
+from core.moderation.notices import Statement, appeal_stage
 from core.services.lookup import LookupAnswer
 from dashboard.lookup import wording as words
 from dashboard.lookup.course import course_lines
@@ -22,14 +22,27 @@ def copy_text(answer: LookupAnswer, now: datetime, zone: tzinfo, texts: AuthorTe
     if statement.can_appeal_until is not None:
         parts.append(words.appeal_until(statement.can_appeal_until, now, zone, texts))
     if answer.text:
-        wrote = texts.say("page.what_you_wrote", when=texts.time(answer.posted_at, zone))
-        parts.append(f"{wrote}\n{answer.text}")
+        parts.append(f"{words.when_written(answer, zone, texts)}\n{answer.text}")
+    if answer.withdrawn_at is not None:
+        when = texts.time(answer.withdrawn_at, zone)
+        parts.append(texts.say("page.withdrawn_on", when=when))
+        if statement.appeal is not None:
+            ended = words.how_appeal_ended(statement.appeal, texts)
+            parts += _appeal(statement.appeal, ended, texts)
+        return _joined(parts)
     parts += _rule(statement, texts)
-    if statement.decided_at is not None and answer.withdrawn_at is None:
+    if statement.decided_at is not None:
         parts.append("\n".join(course_lines(statement, answer.answer_days, zone, texts)))
-        parts += [words.score_line(fact, texts) for fact in statement.facts]
+        parts += _scores(statement, texts)
     if statement.appeal is not None:
-        parts += _appeal(statement, statement.appeal, zone, texts)
+        how = words.how_appeal_stands(statement, statement.appeal, now, zone, texts)
+        parts += _appeal(statement.appeal, how, texts)
+    if appeal_stage(statement) in words.HAS_OTHER_REDRESS:
+        parts.append(texts.say("appeal.other_redress"))
+    return _joined(parts)
+
+
+def _joined(parts: list[str]) -> str:
     return "\n\n".join(parts) + "\n"
 
 
@@ -44,8 +57,15 @@ def _rule(statement: Statement, texts: AuthorTexts) -> list[str]:
     return parts
 
 
-def _appeal(statement: Statement, appeal: Appeal, zone: tzinfo, texts: AuthorTexts) -> list[str]:
-    how = words.how_appeal_stands(statement, appeal, zone, texts)
+def _scores(statement: Statement, texts: AuthorTexts) -> list[str]:
+    parts = [words.score_line(fact, texts) for fact in statement.facts]
+    if not parts and statement.milder_facts:
+        parts.append(words.no_scores(statement, texts))
+        parts += [words.score_line(fact, texts) for fact in statement.milder_facts]
+    return parts
+
+
+def _appeal(appeal: Appeal, how: str, texts: AuthorTexts) -> list[str]:
     parts = [f"{texts.say('copy.appeal', words=appeal.words)}\n{how}"]
     reason = outcome_reason(appeal, texts)
     return [*parts, texts.say("copy.reason", reason=reason)] if reason else parts

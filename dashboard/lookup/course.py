@@ -23,6 +23,10 @@ def course_lines(
         who = words.who_decided(statement, texts)
         when = texts.time(statement.decided_at, zone)
         lines.append(f"{DONE} {texts.say('course.decided', who=who, when=when)}")
+    heard_at = statement.appeal.heard_at if statement.appeal else None
+    if heard_at is not None and (upheld := words.upheld_by(statement, texts)):
+        when = texts.time(heard_at, zone)
+        lines.append(f"{DONE} {texts.say('course.decided', who=upheld, when=when)}")
     if appeal_stage(statement) is AppealStage.OPEN:
         lines.append(f"{TO_COME} {texts.count('answered_within', answer_days)}")
     return lines

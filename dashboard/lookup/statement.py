@@ -58,9 +58,9 @@ def render_statement(
         _past_appeal(statement.appeal, reading)
     else:
         if statement.appeal is not None:
-            how = words.how_appeal_stands(statement, statement.appeal, zone, texts)
+            how = words.how_appeal_stands(statement, statement.appeal, reading.now, zone, texts)
             _appeal_state(statement.appeal, how, reading)
-        _written(reading.say("page.what_you_wrote", answer.posted_at), answer.text)
+        _written(words.when_written(answer, zone, texts), answer.text)
         if statement.decided_at is not None:
             _rule(statement, texts)
             _course(statement, answer.answer_days, reading)
@@ -164,6 +164,8 @@ def _figures(statement: Statement, texts: AuthorTexts) -> None:
         st.table(words.score_table(statement.facts, texts), border="horizontal")
     else:
         st.text(words.no_scores(statement, texts))
+        if statement.milder_facts:
+            st.table(words.score_table(statement.milder_facts, texts), border="horizontal")
     if statement.was_scored:
         st.caption(texts.say("score.about"))
     for line in (

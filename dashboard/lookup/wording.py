@@ -18,7 +18,7 @@ from core.moderation.notices import (
 )
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from core.services.lookup import ChangedText
+from core.services.lookup import ChangedText, LookupAnswer
 
 BADGES: dict[Visibility, tuple[str, str]] = {
     Visibility.PENDING: ("gray", ":material/schedule:"),
@@ -47,17 +47,21 @@ def what_next(statement: Statement, texts: AuthorTexts) -> str:
     is_gone = statement.visibility is Visibility.WITHDRAWN
     if texts.has(with_appeal) and not is_gone:
         return texts.say(with_appeal)
+    if statement.visibility is Visibility.HELD and not statement.decided_automatically:
+        return texts.say("next.held_by_person")
     return texts.say(f"next.{statement.visibility}")
 
 
 def how_appeal_stands(
-    statement: Statement, appeal: Appeal, zone: tzinfo, texts: AuthorTexts
+    statement: Statement, appeal: Appeal, now: datetime, zone: tzinfo, texts: AuthorTexts
 ) -> str:
-    """What became of the appeal, or until when it will be answered."""
+    """What became of the appeal, or until when it will be answered; late, it is said to be so."""
     if appeal.status is AppealStatus.PENDING:
-        return texts.say("appeal_stands.pending", when=texts.time(appeal.due_at, zone))
-    if statement.was_reason_changed:
-        return texts.say("appeal_stands.otherwise")
+        stands = "overdue" if now > appeal.due_at else "pending"
+        return texts.say(f"appeal_stands.{stands}", when=texts.time(appeal.due_at, zone))
+    if statement.was_reason_changed and statement.reason is not None:
+        title = rule_words(statement.reason, texts).title
+        return texts.say("appeal_stands.otherwise", title=title)
     return texts.say(f"appeal_stands.{appeal.status}")
 
 
@@ -70,6 +74,18 @@ def how_appeal_ended(appeal: Appeal, texts: AuthorTexts) -> str:
 def who_decided(statement: Statement, texts: AuthorTexts) -> str:
     """Who decided: a model, a person, or first one and then the other."""
     return texts.say(f"who.{decided_by(statement)}.{statement.visibility}")
+
+
+def when_written(answer: LookupAnswer, zone: tzinfo, texts: AuthorTexts) -> str:
+    """The line over the author's own words."""
+    key = "page.what_you_changed" if answer.is_edited else "page.what_you_wrote"
+    return texts.say(key, when=texts.time(answer.posted_at, zone))
+
+
+def upheld_by(statement: Statement, texts: AuthorTexts) -> str:
+    """Who let the removal stand after an appeal, for the same reason; empty if nobody did."""
+    is_upheld = appeal_stage(statement) is AppealStage.UPHELD
+    return texts.say("who.appeal.upheld") if is_upheld and not statement.was_reason_changed else ""
 
 
 def changed_since(changed: ChangedText, zone: tzinfo, texts: AuthorTexts) -> str:
@@ -139,7 +155,7 @@ def no_scores(statement: Statement, texts: AuthorTexts) -> str:
     if statement.source is DecisionSource.EARLIER_APPROVAL:
         return texts.say("no_scores.earlier_approval")
     if statement.was_scored:
-        return texts.say("no_scores.below")
+        return texts.say(f"no_scores.{'milder' if statement.milder_facts else 'below'}")
     if statement.text_facts:
         return texts.say("no_scores.text_rule")
     if statement.unassessed_language is not None:
@@ -168,10 +184,10 @@ def not_assessed_line(labels: Sequence[Label], texts: AuthorTexts) -> str:
 
 
 def made_with(statement: Statement, texts: AuthorTexts) -> str:
-    """The model and the policy; empty if no model took part."""
-    if statement.model_version is None or statement.policy_version is None:
+    """The model and the policy that its scores met; empty if nothing was scored."""
+    if not statement.was_scored or statement.model_version is None:
         return ""
-    version = texts.number(statement.policy_version)
+    version = texts.number(statement.scored_under or 0)
     return texts.say("score.made_with", model=statement.model_version, version=version)
 
 

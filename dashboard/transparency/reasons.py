@@ -13,7 +13,7 @@ TILE_PX = 130
 MOST_ROWS = 10
 TILES = {
     "restrictions": "Restrictions",
-    "automated_share": "By a model alone",
+    "automated_share": "Automatically",
     "reports_received": "Reports",
     "appeals_filed": "Appeals filed",
     "appeals_overturned": "Overturned",
@@ -43,7 +43,7 @@ def draw_reasons(report: TransparencyReport) -> None:
             reason_bars(table),
             height=AXES_HEIGHT + BAR_HEIGHT * bars,
             key="reasons_chart",
-            alt="Restrictions by reason, split by whether a model alone or a person decided",
+            alt="Restrictions by reason, split by whether a program or a person decided",
         )
     with right:
         st.markdown("**Who decided**")
@@ -57,8 +57,8 @@ def _reason_table(table: pd.DataFrame) -> None:
         {
             "reason": st.column_config.TextColumn(pinned=True),
             "kind": st.column_config.TextColumn(width=76),
-            "a model alone": count("model alone", format="localized", width=92),
-            "a person": count("person", format="localized", width=60),
+            "automatically": count(format="localized", width=100),
+            "by a person": count(format="localized", width=88),
             "total": count(format="localized", width=54),
         },
         key="reasons",

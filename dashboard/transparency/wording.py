@@ -17,7 +17,7 @@ RERUN = (
 )
 NOTHING = "Nothing was restricted, reported or appealed in this time."
 KINDS = {"removal": "removed", "hold": "held"}
-DECIDERS = {"model": "a model alone", "person": "a person"}
+DECIDERS = {"automated": "automatically", "person": "by a person"}
 _UNITS = ((86_400, "days"), (3_600, "h"), (60, "min"))
 
 

@@ -23,7 +23,8 @@ STEPS: dict[Step, str] = {
 HOW = (
     "The dot is the median, the line ends where nine of ten were done, and the orange mark is "
     "what a step should take. A case that was reopened counts from its last opening; an appeal has "
-    "the date that its author was told."
+    "the date that its author was told, and one that was closed because its text was gone is left "
+    "out."
 )
 NO_MESSAGES = "The site and authors are told by the outbox, which no message has left yet."
 NOBODY = "Nobody decided in this time."

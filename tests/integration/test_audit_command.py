@@ -9,9 +9,23 @@ import pytest
 from core.bootstrap.services import Services
 from core.cli.main import main
 from core.moderation.audit import AUDIT_LOG
+from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
+from core.services.erasure import erase_author
+from core.services.reopen import reopen
+from core.services.review import undo_decision
 from core.store.sql.writer import SqlWriter
-from tests.factories import HELD, decided, scored
+from tests.factories import (
+    CLEAN,
+    HELD,
+    LEAD,
+    MODERATOR,
+    OTHER_LEAD,
+    appealed,
+    decided,
+    heard,
+    scored,
+)
 from tests.state_checks import audit_changes_allowed
 
 
@@ -50,7 +64,8 @@ def test_an_unchanged_log_is_whole_and_its_head_is_told(site, capsys) -> None:
     code, printed, told = verify(capsys)
     assert code == 0
     assert "7 events, each follows from the one before it." in printed
-    assert told == {"events": 7, "erased": 0, "breaks": 0, "is_whole": True, "head": told["head"]}
+    counts = {"events": 7, "erased": 0, "breaks": 0, "changed_decisions": 0}
+    assert told == {**counts, "is_whole": True, "head": told["head"]}
     decided(site, scored(site, HELD), Action.REMOVE)
     assert verify(capsys, "--head", str(told["head"]))[0] == 0
 
@@ -112,3 +127,58 @@ def test_wrong_use_is_one_line_and_exports_nothing(site, capsys, flags: list[str
     assert main(["audit", *flags]) == 2
     assert len(capsys.readouterr().err.splitlines()) == 1
     assert exports(site) == []
+
+
+@pytest.mark.parametrize(
+    ("statement", "told"),
+    [
+        (
+            "UPDATE decisions SET action = 'remove' WHERE actor = 'mina' AND action = 'approve'",
+            "is stored as remove by mina, but event",
+        ),
+        (
+            "UPDATE decisions SET actor = 'otto' WHERE actor = 'mina'",
+            "is stored as approve by otto",
+        ),
+        ("UPDATE decisions SET actor = 'mina' WHERE actor = 'system'", "says hold by system"),
+        ("UPDATE decisions SET id = 'd' || id WHERE position = 2", "and no event tells of it"),
+    ],
+)
+def test_a_changed_decision_is_found_by_its_event(site, capsys, statement: str, told: str) -> None:
+    change(site, statement)
+    code, printed, found = verify(capsys)
+    assert code == 7
+    assert told in printed
+    assert "A DECISION WAS CHANGED" in printed
+    assert "each follows from the one before it" in printed
+    assert (found["is_whole"], found["breaks"]) == (False, 0)
+    with site.context.store.read() as reader:
+        line = next(line for line in printed.splitlines() if line.startswith("Decision "))
+        assert reader.revision(line.split("revision ")[1].split(")")[0]) is not None
+
+
+def test_undone_and_erased_decisions_are_as_their_events_say(site, capsys) -> None:
+    revision = scored(site, HELD)
+    decided(site, revision, Action.REMOVE)
+    undo_decision(site.context, MODERATOR, revision.id, seen_version=2)
+    decided(site, revision, Action.ESCALATE)
+    decided(site, revision, Action.REMOVE, actor=LEAD)
+    heard(site, appealed(site, revision), overturn=True, actor=OTHER_LEAD)
+    reopen(site.context, OTHER_LEAD, scored(site, CLEAN).id, seen_version=1)
+    list(erase_author(site.context, SYSTEM, "test", "sam"))
+    assert verify(capsys)[0] == 0
+    change(site, "UPDATE decisions SET action = 'approve' WHERE undoes IS NOT NULL")
+    assert verify(capsys)[0] == 7
+
+
+@pytest.mark.parametrize("head", ["abc", "0" * 63, "g" * 64, ""])
+def test_a_head_that_can_be_none_is_wrong_use(site, capsys, head: str) -> None:
+    assert main(["audit", "verify", "--head", head]) == 2
+    printed = capsys.readouterr()
+    assert "64" in printed.err
+    assert "CHANGED" not in printed.out + printed.err
+
+
+def test_a_head_in_capitals_is_the_same_head(site, capsys) -> None:
+    _, _, told = verify(capsys)
+    assert verify(capsys, "--head", f" {str(told['head']).upper()} ")[0] == 0

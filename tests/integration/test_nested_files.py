@@ -8,7 +8,7 @@ import pytest
 
 from core.errors import UnreadableFile
 from core.moderation.comments import IncomingComment, IncomingThread
-from core.sources.base import Rejected, SourceItem
+from core.sources.base import Rejected, Skipped, SourceItem
 from core.sources.files.json_array import MAX_ENTRY_CHARS
 from core.sources.files.source import FileSource
 
@@ -214,3 +214,20 @@ def test_an_export_too_large_to_hold_is_read_entry_by_entry(tmp_path: Path) -> N
     assert isinstance(last, Rejected)
     with pytest.raises(UnreadableFile, match="without a list of comments"):
         read(tmp_path / "c.json", {"odd": rows})
+
+
+def test_replies_below_a_comment_that_is_gone_are_read_with_it_as_their_parent(
+    tmp_path: Path,
+) -> None:
+    """Its text is gone, too, so nothing but its flag tells it from a wrapper."""
+    reply = {"id": "b", "text": "two"}
+    gone, kept_one = read(tmp_path / "c.json", [{"id": "a", "deleted": True, "replies": [reply]}])
+    assert isinstance(gone, Skipped)
+    assert gone.withdraws is not None
+    assert gone.withdraws[1] == "a"
+    assert kept([kept_one]) == [("b", "a")]
+
+
+def test_an_answer_about_deletions_is_still_a_wrapper(tmp_path: Path) -> None:
+    answer = {"id": "page-1", "deleted": False, "status": "ok", "items": PLAIN}
+    assert kept(read(tmp_path / "c.json", answer)) == [("a", None), ("b", None)]

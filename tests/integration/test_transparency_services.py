@@ -119,8 +119,8 @@ def test_figures_of_a_known_state(site: Services, clock: MovingClock) -> None:
     fill(site, clock)
     report = whole(site)
     assert counts_of_report(report) == {
-        ("hold", "harassment", "model"): 6,
-        ("removal", "harassment", "model"): 1,
+        ("hold", "harassment", "automated"): 6,
+        ("removal", "harassment", "automated"): 1,
         ("removal", "harassment", "person"): 4,
         ("removal", "threat", "person"): 1,
     }

@@ -31,6 +31,10 @@ HN = {"id": 1, "type": "comment", "by": "sam", "time": 1_790_000_000, "parent": 
 PLAIN = {"id": "1", "author": "sam", "created_at": "2026-10-01T12:00:00Z"}
 GONE_ROWS: list[tuple[dict[str, object], dict[str, object]]] = [
     (HN | {"text": SECRET}, HN | {"deleted": True}),
+    (HN | {"text": SECRET}, HN | {"deleted": True, "kids": [3, 4]}),
+    (PLAIN | {"text": SECRET}, PLAIN | {"deleted": True, "replies": ["3", "4"]}),
+    (PLAIN | {"text": SECRET}, PLAIN | {"status": "trash", "children": [3]}),
+    (PLAIN | {"text": SECRET}, PLAIN | {"deleted_at": "2026-10-02", "kids": [3], "data": [1]}),
     (HN | {"text": SECRET}, HN | {"text": SECRET, "dead": True}),
     (HN | {"text": SECRET}, HN | {"text": "[deleted]"}),
     (PLAIN | {"text": SECRET}, PLAIN | {"deleted": True}),

@@ -18,6 +18,7 @@ from core.moderation.response_times import Step
 from core.services.reopen import reopen
 from core.services.review import undo_decision
 from core.services.score import score_waiting
+from core.services.transparency import load_transparency
 from core.services.work import WorkReport, load_work
 from core.store.work_base import QueueTimes, StepTimes
 from tests.factories import (
@@ -34,6 +35,7 @@ from tests.factories import (
     make_services,
     posted,
     scored,
+    withdrawn,
 )
 from tests.moving_clock import MovingClock
 
@@ -168,6 +170,24 @@ def test_an_appeal_is_late_after_its_own_date(site: Services, clock: MovingClock
     heard(site, second, overturn=False)
     clock.move(1)
     assert step(site, Step.APPEAL).late == 1
+
+
+def test_an_appeal_closed_unheard_has_no_time_to_its_outcome(
+    site: Services, clock: MovingClock
+) -> None:
+    """The page Transparency leaves it out, too: both give one median."""
+    gone, answered = (scored(site, REMOVED) for _ in range(2))
+    appealed(site, gone)
+    appeal = appealed(site, answered)
+    clock.move(60)
+    withdrawn(site, gone)
+    clock.move(3 * DAY_S)
+    heard(site, appeal, overturn=False)
+    clock.move(1)
+    found = step(site, Step.APPEAL)
+    assert (found.ended, found.late, found.waiting) == (1, 0, 0)
+    told = load_transparency(site.context, LEAD, clock.now - timedelta(days=7), clock.now)
+    assert found.median == timedelta(seconds=told.figure("appeal_to_outcome").value or 0)
 
 
 def test_an_outcome_of_an_appeal_is_no_answer_to_a_case(site: Services, clock: MovingClock) -> None:

@@ -62,7 +62,7 @@ def test_each_role_sees_every_number_with_its_query(
     assert shown.pop("Outcome after")  # depends on how fast the test is
     assert shown == {
         "Restrictions": "6",
-        "By a model alone": "66.7 %",
+        "Automatically": "66.7 %",
         "Reports": "1",
         "Appeals filed": "1",
         "Overturned": "1",

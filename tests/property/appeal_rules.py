@@ -1,5 +1,7 @@
 """The steps of the state machine test that are about appeals."""
 
+from datetime import timedelta
+
 import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import precondition, rule
@@ -37,6 +39,7 @@ class AppealRules(ReportRules):
             return
         revision.appeal_id = file_appeal(self.context, revision.reference, words).id
         revision.appeal = AppealStatus.PENDING
+        revision.appeal_due = self.now + timedelta(days=self.context.answer_days)
         revision.kinds.append(AuditKind.APPEAL_FILED)
 
     @precondition(lambda self: self.appealed())
@@ -75,6 +78,7 @@ class AppealRules(ReportRules):
         revision.kinds.append(AuditKind.APPEAL_OVERTURNED if overturn else AuditKind.APPEAL_UPHELD)
         if overturn or other is not None:
             revision.is_reason_changed = not overturn
+            revision.stands_for = other or ""
             action = Action.APPROVE if overturn else Action.REMOVE
             self.note_decision(revision, action, who, AuditKind.DECISION_REVIEWED, is_heard=True)
 

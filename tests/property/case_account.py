@@ -24,6 +24,8 @@ from core.services.ingest import ingest
 from core.services.policy_history import PolicyHistory
 from core.services.review import Review
 from tests.factories import CLEAN, HELD, LEAD, MODERATOR, OTHER_LEAD, REMOVED, make_services
+from tests.factories_text_rules import text_rule
+from tests.policies import store_text_rules
 from tests.property.expected import Expected, Step
 from tests.property.history_rows import KeptInMemory
 
@@ -35,7 +37,10 @@ OUTCOMES = {
     "idiot twice": Action.HOLD,
     REMOVED: Action.REMOVE,
     f"{POISON} is held unscored": Action.HOLD,
+    "idiot, the casino": Action.REMOVE,
+    "the casino opens": Action.REMOVE,
 }
+CASINO = text_rule("casino", action=Action.REMOVE)
 WAITING_STATUS = {Action.HOLD: CaseStatus.OPEN, Action.ESCALATE: CaseStatus.ESCALATED}
 PEOPLE = {person.id: person for person in (MODERATOR, OTHER_MODERATOR, LEAD, OTHER_LEAD)}
 
@@ -54,6 +59,7 @@ class CaseAccount(RuleBasedStateMachine):
         self.now = NOW
         clock = Clock(now=lambda: self.now, monotonic=self.services.clock.monotonic)
         self.context = replace(self.services.context, clock=clock, grace=GRACE)
+        self.policy_version = store_text_rules(self.context, CASINO).version
         self.past = PolicyHistory(self.context.store, clock, KeptInMemory())
         self.comments: dict[str, list[Expected]] = {}
         self.pressed: list[tuple[Actor, Review, Decision]] = []
@@ -74,7 +80,8 @@ class CaseAccount(RuleBasedStateMachine):
             stored = reader.latest_revision(comment.id) if comment else None
         assert stored is not None
         assert stored.number == len(self.comments[name]) + 1
-        self.comments[name].append(Expected(name, stored.id, stored.reference, text, [kind]))
+        known = Expected(name, stored.id, stored.reference, text, [kind], received_at=self.now)
+        self.comments[name].append(known)
 
     def note_decision(
         self,

@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.moderation.appeals import AppealStatus
 from core.moderation.comments import Visibility
 from core.services.lookup import look_up
-from tests.property.case_account import CaseAccount
+from tests.property.case_account import NOW, CaseAccount
 from tests.property.history_rows import expected_row, rows_of
 from tests.property.lookup_claims import false_claims, false_claims_of_changed
 from tests.property.restriction_counts import check_same_counts
@@ -80,6 +80,9 @@ class CaseInvariants(CaseAccount):
             assert answer.text == ("" if newest.is_withdrawn else newest.text)
             assert (answer.withdrawn_at is not None) is newest.is_withdrawn
             assert (answer.changed is not None) is (known is not newest)
+            is_edited = newest is not self.comments[known.name][0]
+            assert answer.is_edited is is_edited
+            assert answer.posted_at == (newest.received_at if is_edited else NOW)
             seen = newest.in_public(self.now)
             assert false_claims(answer.statement, seen, self.now - WINDOW) == []
             if answer.changed is not None:

@@ -24,7 +24,9 @@ class Step:
 @dataclass
 class Expected:
     """The expected state of one revision. `left` are its steps that were not undone; `public` are
-    those that were or will be seen in public, if time passes and nothing else happens."""
+    those that were or will be seen in public, if time passes and nothing else happens.
+    `scored_under` is the policy's version when it was scored, `stands_for` the other reason for
+    which a hearing let the removal stand, `seen_at` the time of a look at it."""
 
     name: str
     id: str
@@ -42,6 +44,11 @@ class Expected:
     is_latest: bool = True
     is_withdrawn: bool = False
     found: str = ""
+    received_at: datetime = datetime.min
+    scored_under: int = 0
+    appeal_due: datetime = datetime.min
+    stands_for: str = ""
+    seen_at: datetime = datetime.min
     gone_at: datetime | None = None
     reported: dict[str, datetime] = field(default_factory=dict)
 
@@ -57,7 +64,8 @@ class Expected:
     def in_public(self, now: datetime) -> "Expected":
         """As the author, the site and an appeal see it at `now`."""
         moment = min(now, self.gone_at or now)
-        return replace(self, steps=[step for step in self.public if step.holds_from <= moment])
+        steps = [step for step in self.public if step.holds_from <= moment]
+        return replace(self, steps=steps, seen_at=now)
 
     def held_from(self) -> datetime | None:
         return self.steps[-1].holds_from if self.steps else None

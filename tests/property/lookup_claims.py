@@ -3,6 +3,7 @@
 The sentences are the page's; whether they are true is computed from the account alone.
 """
 
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -48,6 +49,19 @@ def flagged(known: Expected) -> bool:
     return known.found == "flagged"
 
 
+def matched(known: Expected) -> bool:
+    return known.found in ("text rule", "both")
+
+
+def is_late(known: Expected) -> bool:
+    return known.seen_at > known.appeal_due
+
+
+def is_upheld(known: Expected) -> bool:
+    """For the reason that the author was told first."""
+    return known.appeal is AppealStatus.UPHELD and not known.is_reason_changed
+
+
 def appeal_is(*statuses: AppealStatus) -> Truth:
     return lambda known: known.appeal in statuses
 
@@ -59,7 +73,8 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("Your comment is visible.", is_shown),
     ("Readers can see it.", is_shown),
     ("Your comment waits for a moderator.", waits),
-    ("Readers don't see it until a person has looked at it.", waits),
+    ("Readers don't see it until a person has looked at it.", lambda k: waits(k) and by_machine(k)),
+    ("Readers don't see it until a final decision", lambda k: waits(k) and by_person(k)),
     ("Your comment was removed.", is_hidden),
     ("Readers no longer see it", is_hidden),
     ("Your comment was withdrawn.", lambda known: known.is_withdrawn),
@@ -71,7 +86,13 @@ CLAIMS: list[tuple[str, Truth]] = [
         lambda known: known.appeal is AppealStatus.OVERTURNED and is_shown(known),
     ),
     ("a model checked it. No person took part", lambda k: by_machine(k) and k.found == "passed"),
-    ("No person has decided yet", lambda k: by_machine(k) and flagged(k) and waits(k)),
+    ("No person has decided yet", lambda k: by_machine(k) and waits(k)),
+    ("A model flagged it", flagged),
+    ("a model flagged it", flagged),
+    ("A rule of this site about words or links matched it", matched),
+    ("a rule of this site about words or links matched it:", matched),
+    ("matched it and removed it. No person", lambda k: by_machine(k) and is_hidden(k)),
+    ("Scores reached a threshold, too", lambda k: k.found == "both"),
     ("a fixed rule removed it", lambda k: by_machine(k) and flagged(k) and is_hidden(k)),
     ("Nobody yet: a moderator will.", lambda k: by_machine(k) and k.found == "not scored"),
     (
@@ -100,8 +121,18 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("but for another reason than you were told", lambda k: k.is_reason_changed and is_hidden(k)),
     ("A program read it on", lambda k: k.found in ("flagged", "earlier text")),
     ("Your appeal, if you make one", lambda k: is_hidden(k) and k.appeal is None),
-    ("You get it by", appeal_is(AppealStatus.PENDING)),
-    ("No score reached", lambda known: known.found in ("passed", "earlier text")),
+    (
+        "decided that it stands",
+        lambda k: is_upheld(k) and is_hidden(k),
+    ),
+    ("You get it by", lambda k: k.appeal is AppealStatus.PENDING and not is_late(k)),
+    ("It should have been heard by", lambda k: k.appeal is AppealStatus.PENDING and is_late(k)),
+    ("told first: Threats.", lambda k: k.stands_for == "threat"),
+    ("told first: Obscenity.", lambda k: k.stands_for == "obscene"),
+    ("No score reached", lambda known: known.found in ("passed", "earlier text", "text rule")),
+    ("It was not scored;", lambda known: False),
+    ("— rule: ", lambda known: flagged(known) or known.found == "both"),
+    ("Model ", lambda known: known.found not in ("", "not scored")),
     ("could not be scored", lambda known: known.found == "not scored"),
     ("It has reached us and waits", appeal_is(AppealStatus.PENDING)),
     ("it stands.", lambda known: known.appeal is AppealStatus.UPHELD and is_hidden(known)),
@@ -129,9 +160,15 @@ def false_claims(statement: Statement, known: Expected, earliest: datetime) -> l
     else:
         if statement.decided_at is not None:
             said += course_lines(statement, 7, UTC, english())
+            said += _figures(statement)
         if statement.appeal:
-            said.append(words.how_appeal_stands(statement, statement.appeal, UTC, english()))
+            stands = words.how_appeal_stands(
+                statement, statement.appeal, known.seen_at, UTC, english()
+            )
+            said.append(stands)
     wrong = _untrue(said, CLAIMS, known)
+    if is_upheld(known) and is_hidden(known) and not any("that it stands" in each for each in said):
+        wrong.append("the hearing is left out")
     may_appeal = (
         is_hidden(known) and known.appeal is None and (known.held_from() or earliest) >= earliest
     )
@@ -149,6 +186,14 @@ def false_claims_of_changed(changed: ChangedText, known: Expected) -> list[str]:
     return [*wrong, "an appeal is open"] if changed.statement.can_appeal_until else wrong
 
 
+def _figures(statement: Statement) -> list[str]:
+    facts = statement.facts or statement.milder_facts
+    lines = [words.score_line(fact, english()) for fact in facts]
+    if not statement.facts:
+        lines.append(words.no_scores(statement, english()))
+    return [line for line in (*lines, words.made_with(statement, english())) if line]
+
+
 def _appeal_ended(statement: Statement) -> list[str]:
     return [words.how_appeal_ended(statement.appeal, english())] if statement.appeal else []
 
@@ -157,6 +202,8 @@ def _untrue(said: list[str], claims: list[tuple[str, Truth]], known: Expected) -
     wrong = []
     for sentence in said:
         made = [is_true for part, is_true in claims if part in sentence]
-        if not made or not all(is_true(known) for is_true in made):
+        versions = [int(found) for found in re.findall(r"policy version (\d+)", sentence)]
+        is_of_its_time = all(version == known.scored_under for version in versions)
+        if not made or not all(is_true(known) for is_true in made) or not is_of_its_time:
             wrong.append(sentence)
     return wrong

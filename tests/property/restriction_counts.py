@@ -24,7 +24,7 @@ def counts_of_statements(context: Context, since: datetime, until: datetime) -> 
                 str(line.restriction.decision.reason_code),
                 "person"
                 if line.restriction.decision.source is DecisionSource.REVIEWER
-                else "model",
+                else "automated",
             )
             for line in lines
             if isinstance(line, StatementMade)

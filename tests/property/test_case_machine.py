@@ -25,8 +25,9 @@ from core.services.review import Review, decide_case, skip_case, undo_decision
 from core.services.score import score_waiting
 from core.services.withdraw import withdraw_comment
 from tests.factories import CLEAN, HELD
+from tests.policies import store_text_rules
 from tests.property.appeal_rules import AppealRules
-from tests.property.case_account import OUTCOMES, PEOPLE, WAITING_STATUS
+from tests.property.case_account import CASINO, OUTCOMES, PEOPLE, WAITING_STATUS
 from tests.property.expected import Expected
 
 pytestmark = pytest.mark.slow
@@ -112,6 +113,7 @@ class Moderation(AppealRules):
             action = Action.APPROVE if is_approved else self.needed_of(revision) or alone
             self.note_decision(revision, action, SYSTEM, AuditKind.DECISION_AUTOMATED)
             revision.case = WAITING_STATUS.get(action)
+            revision.scored_under = self.policy_version
             is_drawn = audited and not is_approved
             if action is Action.APPROVE and (is_drawn or self.counted(revision)):
                 revision.case = CaseStatus.OPEN
@@ -119,10 +121,17 @@ class Moderation(AppealRules):
                 revision.found = "approved before"
             elif POISON in revision.text:
                 revision.found = "not scored"
+            elif "casino" in revision.text:
+                revision.found = "both" if "idiot" in revision.text else "text rule"
             elif alone is not Action.APPROVE:
                 revision.found = "flagged"
             else:
                 revision.found = "passed" if action is Action.APPROVE else "earlier text"
+
+    @rule()
+    def publish_a_policy(self) -> None:
+        """With the same rules: only its number tells it from the one before."""
+        self.policy_version = store_text_rules(self.context, CASINO).version
 
     @precondition(lambda self: self.waiting())
     @rule()

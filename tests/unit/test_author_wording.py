@@ -230,7 +230,7 @@ def test_the_course_tells_the_score_who_decided_and_what_comes_next(
     assert lines[2].endswith("Your appeal, if you make one, is answered within 7 days.")
     (*_, last) = course_lines(every_state["removed by person"], 1, UTC, EN)
     assert last.endswith("Your appeal, if you make one, is answered within a day.")
-    assert len(course_lines(every_state["upheld"], 7, UTC, EN)) == 2
+    assert len(course_lines(every_state["upheld"], 7, UTC, EN)) == 3
     assert course_lines(every_state["pending"], 7, UTC, EN) == []
     (unscored, waits) = course_lines(every_state["unscored"], 7, UTC, EN)
     assert "could not be scored" in unscored

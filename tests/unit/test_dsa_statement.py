@@ -165,7 +165,7 @@ def test_origin_is_derived(
     chain: list[Decision], reports: list[HeededReport], wanted: tuple[bool, Automation, SourceType]
 ) -> None:
     origin = origin_of(chain[-1], chain[:-1], reports)
-    assert (origin.is_found_by_model, origin.automation, origin.source_type) == wanted
+    assert (origin.is_found_automatically, origin.automation, origin.source_type) == wanted
 
 
 def test_facts_say_what_was_reported_and_when_nothing_called_attention() -> None:
@@ -175,7 +175,9 @@ def test_facts_say_what_was_reported_and_when_nothing_called_attention() -> None
     )
     assert fields["automated_detection"] == "No"
     facts = str(fields_of([FINE, GONE])["decision_facts"])
-    assert facts.startswith("Neither a model's scores nor a report led to the decision.")
+    assert facts.startswith(
+        "Neither scores, nor a rule about words or links, nor a report led to the decision."
+    )
 
 
 def test_thresholds_of_all_actions_are_told() -> None:

@@ -91,16 +91,16 @@ def test_spans() -> None:
 
 def test_reasons_are_ordered_and_split_by_who_decided() -> None:
     rows: list[Group] = [
-        (("hold", "threat", "model"), 2),
-        (("removal", "=spam", "model"), 1),
+        (("hold", "threat", "automated"), 2),
+        (("removal", "=spam", "automated"), 1),
         (("removal", "=spam", "person"), 4),
     ]
     table = by_reason(report(rows))
     assert table.to_dict("list") == {
         "kind": ["removed", "held"],
         "reason": ["=spam", "threat"],
-        "a model alone": [1, 2],
-        "a person": [4, 0],
+        "automatically": [1, 2],
+        "by a person": [4, 0],
         "total": [5, 2],
     }
     assert '"=spam, removed"' in reason_bars(table).to_json()

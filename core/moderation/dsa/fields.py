@@ -129,7 +129,7 @@ class SourceType(StrEnum):
 
 
 class Automation(StrEnum):
-    """How much of the decision, not of its detection, was automated. PARTIALLY: a model and a
+    """How much of the decision, not of its detection, was automated. PARTIALLY: a program and a
     person."""
 
     FULLY = "AUTOMATED_DECISION_FULLY"

@@ -1,4 +1,4 @@
-"""What led to a restriction, and how much of it a model did: derived from the decisions and the
+"""What led to a restriction, and how much of it was automated: derived from the decisions and the
 reports as they are stored, so that nobody can type it. Pure."""
 
 from collections.abc import Sequence
@@ -23,19 +23,19 @@ class HeededReport:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """`heeded` are the reports that the person had before them who decided; empty if a model
-    brought the text to their attention."""
+    """`heeded` are the reports that the person had before them who decided; empty if scores
+    or a text rule brought the text to their attention."""
 
-    is_found_by_model: bool
-    is_decided_by_model: bool
+    is_found_automatically: bool
+    is_decided_automatically: bool
     heeded: Sequence[HeededReport]
 
     @property
     def automation(self) -> Automation:
         """How much of the decision was automated."""
-        if self.is_decided_by_model:
+        if self.is_decided_automatically:
             return Automation.FULLY
-        return Automation.PARTIALLY if self.is_found_by_model else Automation.NOT
+        return Automation.PARTIALLY if self.is_found_automatically else Automation.NOT
 
     @property
     def source_type(self) -> SourceType:

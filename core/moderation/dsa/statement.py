@@ -74,7 +74,7 @@ def build_fields(restriction: Restriction, text: RestrictedText) -> Fields:
         "application_date": _day(restriction.began_at),
         "decision_facts": cut(facts_of(restriction, origin, automated, text.policies), FACTS_CHARS),
         "source_type": origin.source_type.value,
-        "automated_detection": YES if origin.is_found_by_model else NO,
+        "automated_detection": YES if origin.is_found_automatically else NO,
         "automated_decision": origin.automation.value,
     }
     if keyword is Keyword.OTHER:

@@ -27,7 +27,7 @@ def facts_of(
     restriction itself."""
     parts = [_how_found(origin, automated, policies)]
     done = _DONE[restriction.kind]
-    if origin.is_decided_by_model:
+    if origin.is_decided_automatically:
         parts.append(f"The comment was {done} by this rule; no person took part in the decision.")
     else:
         parts.append(f"A person read the comment; it was {done} by their decision.")
@@ -59,7 +59,7 @@ def cut(text: str, most: int) -> str:
 
 
 def _how_found(origin: Origin, automated: Decision | None, policies: Mapping[int, Policy]) -> str:
-    if origin.is_found_by_model and automated is not None:
+    if origin.is_found_automatically and automated is not None:
         policy = policies[automated.policy_version]
         scores = "; ".join(map(_score_words, score_facts(automated, policy)))
         rules = policy.text_rules_of(automated.rule_ids)
@@ -78,7 +78,7 @@ def _how_found(origin: Origin, automated: Decision | None, policies: Mapping[int
         return " ".join(parts)
     if origin.heeded:
         return f"The comment was reported: {_report_words(origin)}."
-    return "Neither a model's scores nor a report led to the decision."
+    return "Neither scores, nor a rule about words or links, nor a report led to the decision."
 
 
 def _score_words(fact: ScoreFact) -> str:

@@ -21,7 +21,6 @@ from core.sources.files.fields import (
     FIRST_UNIX_SECONDS,
     flag_field,
     id_field,
-    is_dated,
     is_missing,
     kind_of,
     text_field,
@@ -29,6 +28,7 @@ from core.sources.files.fields import (
     value_in,
 )
 from core.sources.files.nesting import REPLY_KEYS
+from core.sources.files.removal import is_marked_gone
 
 HACKERNEWS = "hackernews"
 NO_SUCH_ITEM = "no such item"
@@ -41,7 +41,6 @@ _TYPES = ("comment", "story", *_OTHER_TYPES)
 
 # Reddit names the parent as `t1_abc` (a comment) or `t3_abc` (a post), where its own id is `abc`.
 _REDDIT_NAME = re.compile("t[13]_[a-z0-9]+$")
-_GONE_STATUS = frozenset(("deleted", "removed", "withdrawn", "trash", "trashed"))
 # Keys of an object given in place of a text or a name.
 _INSIDE_TEXT = ("raw", "plain", "text", "rendered", "html", "body", "content")
 _INSIDE_AUTHOR = (
@@ -170,11 +169,7 @@ def story_of_hit(raw: object, *, read_at: datetime) -> IncomingThread | None:
 
 def _removal_reason(row: Mapping[str, object], shape: RowShape) -> str | None:
     """Why the row's comment was removed from its site; None if it was not."""
-    if any(flag_field(row, name) for name in shape.deleted):
-        return DELETED
-    if any(is_dated(row, name) for name in shape.deleted_at):
-        return DELETED
-    if any(str(row.get(name)).strip().casefold() in _GONE_STATUS for name in shape.status):
+    if is_marked_gone(row, shape):
         return DELETED
     if shape.is_hackernews and flag_field(row, "dead"):
         return DEAD

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from core.sources.files.columns import bare_name, field_of
+from core.sources.files.removal import seems_gone
 from core.sources.files.text_files import Row
 
 # Keys under which a comment holds its replies, written as `bare_name` does.
@@ -111,8 +112,11 @@ def _inside(found: _Pending, names: frozenset[str], *, parent: object) -> list[_
 
 
 def _is_comment(value: Mapping[str, object]) -> bool:
+    """Whether it has an id, and a text or a title or a word that both are gone."""
     fields = _fields(value)
-    return bool(fields & {"text", "title"}) and ("id" in fields or "objectID" in value)
+    if "id" not in fields and "objectID" not in value:
+        return False
+    return bool(fields & {"text", "title"}) or seems_gone(value)
 
 
 def _fields(value: Mapping[str, object]) -> set[str | None]:

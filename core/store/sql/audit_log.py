@@ -1,20 +1,69 @@
 """Reads of the audit log."""
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Select, func, select, union_all
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
-from core.moderation.audit import AuditEvent, AuditFilter, AuditKind
-from core.moderation.audit_chain import Head, StoredEvent
+from core.moderation.audit import DECIDING, AuditEvent, AuditFilter, AuditKind
+from core.moderation.audit_chain import ChangedDecision, Head, StoredEvent
 from core.store.sql import rows
-from core.store.sql.tables import audit_events, audit_head
+from core.store.sql.tables import audit_events, audit_head, decisions
 
 _CHAIN_ROWS = 5_000
+_ACTION = re.compile('"action": "([^"]*)"')
 CLOCKS_DIFFER = timedelta(hours=1)
 """By how much, at most, events may stand in another order than their times say: several machines
 store them, each by its own clock."""
+
+
+def _says(name: str, value: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether an event's data has that value, which needs no escape in JSON: an event may have been
+    changed to anything, so it is compared as text."""
+    return audit_events.c.data.like(literal(f'%"{name}": "').concat(value).concat('"%'))
+
+
+# One look into the index of events by subject for each decision; no event is parsed.
+_CHANGED_DECISIONS = (
+    select(
+        decisions.c.id,
+        decisions.c.revision_id,
+        decisions.c.action,
+        decisions.c.actor,
+        audit_events.c.seq,
+        audit_events.c.data,
+        audit_events.c.actor,
+    )
+    .select_from(
+        decisions.outerjoin(
+            audit_events,
+            and_(
+                audit_events.c.subject_id == decisions.c.revision_id,
+                audit_events.c.kind.in_(kind.value for kind in DECIDING),
+                _says("decision", decisions.c.id),
+            ),
+        )
+    )
+    .where(
+        or_(
+            audit_events.c.seq.is_(None),
+            audit_events.c.actor != decisions.c.actor,
+            and_(_says("action", literal("%")), ~_says("action", decisions.c.action)),
+        )
+    )
+)
 
 
 class SqlAuditReads:
@@ -29,6 +78,14 @@ class SqlAuditReads:
             execution_options={"stream_results": True, "yield_per": _CHAIN_ROWS},
         )
         return (StoredEvent(*row) for row in found)
+
+    def changed_decisions(self) -> Iterator[ChangedDecision]:
+        found = self._connection.execute(
+            _CHANGED_DECISIONS,
+            execution_options={"stream_results": True, "yield_per": _CHAIN_ROWS},
+        )
+        for *stored, seq, data, actor in found:
+            yield ChangedDecision(*stored, seq, _told_action(data), actor)
 
     def audit_chunk(self, after: int, limit: int) -> Sequence[StoredEvent]:
         names = [audit_events.c[name] for name in StoredEvent._fields]
@@ -107,6 +164,11 @@ class SqlAuditReads:
             else:
                 low = row.seq + 1
         return low
+
+
+def _told_action(data: str | None) -> str | None:
+    found = _ACTION.search(data or "")
+    return found.group(1) if found else None
 
 
 def _newest(wanted: Sequence[ColumnElement[bool]], limit: int) -> Select[Any]:
