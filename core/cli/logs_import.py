@@ -57,6 +57,24 @@ def add_import_flags(command: argparse.ArgumentParser) -> None:
     command.add_argument(
         "--backend", metavar="NAME", help="of `import`: the name in charts (default: the format's)"
     )
+    _take_files_after_flags(command)
+
+
+def _take_files_after_flags(command: argparse.ArgumentParser) -> None:
+    # argparse gives all positional arguments their values where it meets the first, so that in
+    # `import --preview FILE` the file would be one too many.
+    plain = command.parse_known_args
+
+    def parse(
+        args: Sequence[str] | None = None, namespace: argparse.Namespace | None = None
+    ) -> tuple[argparse.Namespace, list[str]]:
+        parsed, rest = plain(args, namespace)
+        if parsed.act != "import":
+            return parsed, rest
+        parsed.more += [one for one in rest if not one.startswith("-")]
+        return parsed, [one for one in rest if one.startswith("-")]
+
+    command.parse_known_args = parse  # type: ignore[method-assign, assignment]
 
 
 def check_no_import_flags(arguments: argparse.Namespace) -> None:

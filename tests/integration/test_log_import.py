@@ -204,6 +204,25 @@ def test_what_is_kept_is_for_this_account_only(home: Path, tmp_path: Path) -> No
     assert {stat.S_IMODE(path.stat().st_mode) for path in kept} == {0o600}
 
 
+@pytest.mark.parametrize("order", ["fza", "zfa", "zaf", "faz"])
+def test_flags_and_files_in_any_order(home: Path, tmp_path: Path, order: str) -> None:
+    parts = {
+        "f": [write(tmp_path, "a.log", *ray(3))],
+        "a": [write(tmp_path, "b.log", *ray(3, start=3))],
+        "z": ["--zone", "UTC"],
+    }
+    assert run(*(word for letter in order for word in parts[letter])) == 0
+    assert queries(home).summary(ALL).calls == 6
+
+
+def test_flag_that_is_not_there_is_no_file(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        run(write(tmp_path, "a.log", *ray(3)), "--zones", "UTC")
+    assert "unrecognized arguments: --zones" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "why"),
     [
