@@ -117,8 +117,14 @@ def local_time(moment: datetime, zone: tzinfo) -> str:
     return f"{local:%d %b %Y, %H:%M} {local:%Z}"
 
 
-def decision_line(decision: Decision, now: datetime) -> str:
-    """One line for staff: who decided what, and when."""
+def decision_lines(chain: Sequence[Decision], now: datetime) -> list[str]:
+    """One line for each decision, newest first; an undo says what was undone."""
+    by_id = {past.id: past for past in chain}
+    return [decision_line(past, now, by_id.get(past.undoes or "")) for past in reversed(chain)]
+
+
+def decision_line(decision: Decision, now: datetime, undone: Decision | None = None) -> str:
+    """One line for staff: who decided what, and when. `undone` is the decision that it undoes."""
     who = {
         DecisionSource.RULE: f"policy v{decision.policy_version}",
         DecisionSource.FAILURE_POLICY: "failure policy (not scored)",
@@ -130,7 +136,8 @@ def decision_line(decision: Decision, now: datetime) -> str:
     }[decision.source]
     what = ACTIONS_DONE[decision.action]
     if decision.undoes is not None:
-        what = f"undid: {what}"
+        taken_back = f" ({ACTIONS_DONE[undone.action]})" if undone is not None else ""
+        what = f"undid their decision{taken_back}: {what} again"
     elif decision.source is DecisionSource.REVIEWER and decision.action is Action.HOLD:
         what = f"reopened: {what}"
     elif decision.appeal_id is not None:

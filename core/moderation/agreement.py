@@ -5,8 +5,9 @@ so both stand beside positive agreement (Cicchetti and Feinstein 1990), which as
 that at least one of them found abusive, and Gwet's AC1 (2008). A text that was drawn with a smaller
 probability stands for more texts, and weighs as much. The intervals are bootstrapped over texts
 (percentile method, 95 %), with draws of a fixed seed: the same answers give the same figures. Where
-nobody differed, or nobody agreed, resampling finds the same again; there the other end is that of
-as many texts of the other kind as Wilson's limit (1927) allows to be unseen.
+nobody differed, nobody agreed, or nobody agreed on a removal, resampling finds the same again;
+there the other end is that of as many texts of the other kind as Wilson's limit (1927) allows to be
+unseen.
 """
 
 from collections import Counter
@@ -74,8 +75,10 @@ def agreement(answers: Iterable[AnswerPair]) -> Agreement | None:
     drawn = draw.multinomial(total, numbers[0] / total, size=_DRAWS)
     table = _table(cells, numbers)
     spread = np.concatenate([_table(cells, drawn), *[_unseen(table, total)] * _TAIL])
+    wide = np.concatenate([spread, *[_unseen_alike(table, total)] * _TAIL])
     raw, positive, kappa, ac1 = (
-        _figure(one, many) for one, many in zip(_figures(table), _figures(spread), strict=True)
+        _figure(one, many, more)
+        for one, many, more in zip(_figures(table), _figures(spread), _figures(wide), strict=True)
     )
     assert raw is not None
     assert ac1 is not None
@@ -104,6 +107,18 @@ def _unseen(table: NDArray[np.float64], total: int) -> NDArray[np.float64]:
     return table[:0]
 
 
+def _unseen_alike(table: NDArray[np.float64], total: int) -> NDArray[np.float64]:
+    """The table with the most texts that both may remove, or both may keep, unseen, where they
+    differed on some and agreed in the other way alone; else no row."""
+    shares = table[0] / table[0].sum()
+    both, only_first, only_second, none = shares
+    if only_first + only_second == 0 or (both == 0) == (none == 0):
+        return table[:0]
+    most = share_of(0, total).high
+    unseen = np.array([both == 0, False, False, none == 0])
+    return np.array([shares * (1 - most) + unseen * most])
+
+
 def _figures(table: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
     """Raw, positive, kappa and AC1 of each row; NaN where a figure is not defined."""
     both, only_first, only_second, none = (table / table.sum(axis=1, keepdims=True)).T
@@ -118,9 +133,14 @@ def _figures(table: NDArray[np.float64]) -> tuple[NDArray[np.float64], ...]:
         return raw, positive, kappa, (raw - by_chance_ac1) / (1 - by_chance_ac1)
 
 
-def _figure(found: NDArray[np.float64], spread: NDArray[np.float64]) -> Figure95 | None:
+def _figure(
+    found: NDArray[np.float64], spread: NDArray[np.float64], wide: NDArray[np.float64]
+) -> Figure95 | None:
+    """`wide` are the values to take where all of `spread` are the same."""
     value = float(found[0])
     if np.isnan(value):
         return None
     low, high = np.nanquantile(spread, [0.025, 0.975])
+    if low == high:
+        low, high = np.nanquantile(wide, [0.025, 0.975])
     return Figure95(value, float(low), float(high))

@@ -123,16 +123,17 @@ class TextRule:
             raise InvalidPolicy(f"text rule {self.id}: there is no kind {self.kind!r}")
         if not all(isinstance(each, str) for each in (self.text, self.description)):
             raise InvalidPolicy(f"text rule {self.id}: `text` or `description` is not text")
+        name = f"text rule on the {self.kind} {self.text!r}"  # nobody has seen its id
         if (problem := rule_text_problem(self.kind, self.text)) is not None:
-            raise InvalidPolicy(f"text rule {self.id}, {self.kind} {self.text!r}: {problem}")
+            raise InvalidPolicy(f"{name}: {problem}")
         # A word that lets a comment pass would be in every abusive comment the next day.
         if not isinstance(self.action, Action) or self.action is Action.APPROVE:
             raise InvalidPolicy(
-                f"text rule {self.id}: its action is hold, escalate or remove, not {self.action!r}"
+                f"{name}: its action is hold, escalate or remove, not {self.action!r}"
             )
         if not is_readable(self.description) or len(self.description) > MOST_DESCRIPTION_CHARS:
             raise InvalidPolicy(
-                f"text rule {self.id}: its description must say in up to {MOST_DESCRIPTION_CHARS} "
+                f"{name}: its description must say in up to {MOST_DESCRIPTION_CHARS} "
                 "characters what it is about"
             )
 

@@ -10,7 +10,7 @@ from core.moderation.notices import milder_facts, score_facts
 from core.moderation.policies import Policy
 from core.services.hearing import ShownDecision
 from dashboard.appeals.wording import HIDDEN
-from dashboard.wording import decision_line, score_rows
+from dashboard.wording import decision_lines, score_rows
 
 
 def hidden_panel() -> None:
@@ -52,7 +52,7 @@ def history_panel(chain: Sequence[Decision], reference: str, now: datetime) -> N
     """Every decision on the comment, newest first, and its reference."""
     with st.container(border=True):
         st.markdown("**Decisions so far**")
-        st.text("\n".join(decision_line(past, now) for past in reversed(chain)))
+        st.text("\n".join(decision_lines(chain, now)))
     with st.container(border=True):
         st.markdown("**Reference**")
         st.code(reference, language=None, wrap_lines=True)

@@ -25,6 +25,8 @@ def outcome_form(
     drawn_for = f"{hearing.appeal.id}_{len(shown.chain)}"
     words_key = f"note_{drawn_for}"
     policy, standing = hearing.current_policy, shown.chain[-1]
+    if place.reason_code == standing.reason_code:
+        place.reason_code = None  # that of the first answer: it stands for this one
     reason_row(
         place,
         policy,

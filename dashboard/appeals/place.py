@@ -43,14 +43,14 @@ class HearingPlace:
         self.refusal = ""
 
     def press_look(self, services: Services, actor: Actor, appeal_id: str, action: Action) -> None:
-        """The first answer. A removal takes the chosen reason."""
+        """The first answer. A removal takes the chosen reason, which stays chosen."""
         reason = self.reason_code if action is Action.REMOVE else None
         try:
             take_first_look(services.context, actor, appeal_id, action, reason)
         except ConsoleError as error:
             self.refusal = str(error)
         else:
-            self.reason_code, self.refusal, self.done = None, "", ""
+            self.reason_code, self.refusal, self.done = reason, "", ""
 
     def press_hear(
         self, services: Services, actor: Actor, appeal_id: str, words_key: str, *, overturn: bool

@@ -19,7 +19,7 @@ def own_actions(place: PolicyPlace, services: Services, actor: Actor, form: Draf
     if own is not None and own.state is DraftState.PROPOSED:
         st.badge("waits for a second person", icon=":material/group:", color="blue")
     note_key = f"note_{drawn_for}"
-    st.text_area(
+    note = st.text_area(
         "Why (whoever publishes it reads this)",
         own.note if own else "",
         key=note_key,
@@ -30,9 +30,9 @@ def own_actions(place: PolicyPlace, services: Services, actor: Actor, form: Draf
         st.button(
             "Save draft",
             key=f"save_{drawn_for}",
-            disabled=not form.can_save,
+            disabled=not (form.can_save or form.can_save_note(note)),
             on_click=place.save,
-            args=(services, actor, form),
+            args=(services, actor, form, note_key),
         )
         if own is not None:
             _discard(place, services, actor, own)

@@ -44,6 +44,10 @@ class DraftForm:
         stored = self.own.policy if self.own is not None else self.in_force
         return is_old or self.bands != bands_of(stored) or self.text_rules != stored.text_rules
 
+    def can_save_note(self, note: str) -> bool:
+        """Whether the reason alone was changed. Saving would make another draft of a roll back."""
+        return self.own is not None and self.own.rolls_back_to is None and self.own.note != note
+
     @property
     def can_propose(self) -> bool:
         """Whether there is something that was not proposed yet."""
@@ -115,11 +119,12 @@ class PolicyPlace:
         self.rules = tuple(each for each in rules if each.id != chosen)
         self.rules_of, self.done, self.refusal = draft, "", ""
 
-    def save(self, services: Services, actor: Actor, form: DraftForm) -> None:
-        """Store the draft with the bands of the form."""
+    def save(self, services: Services, actor: Actor, form: DraftForm, note_key: str) -> None:
+        """Store the draft with the bands of the form and the reason typed so far."""
+        note = str(st.session_state.get(note_key, ""))
         self._press(
-            f"save {form}",
-            lambda: _save(services, actor, form),
+            f"save {form} {note}",
+            lambda: _save(services, actor, form, note),
             "Saved. Nobody's comments are decided by it.",
         )
 
@@ -130,7 +135,7 @@ class PolicyPlace:
         def act() -> None:
             own = form.own
             if own is None or form.can_save:
-                own = _save(services, actor, form)
+                own = _save(services, actor, form, note)
             propose_policy(services.context, actor, own.id, own.version, note)
 
         self._press(f"propose {form} {note}", act, "Proposed. A second person publishes it.")
@@ -185,7 +190,7 @@ class PolicyPlace:
             self.done, self.refusal, self.pressed = done, "", name
 
 
-def _save(services: Services, actor: Actor, form: DraftForm) -> PolicyDraft:
+def _save(services: Services, actor: Actor, form: DraftForm, note: str) -> PolicyDraft:
     return draft_policy(
         services.context,
         actor,
@@ -193,5 +198,5 @@ def _save(services: Services, actor: Actor, form: DraftForm) -> PolicyDraft:
         text_rules=form.text_rules,
         base_version=form.in_force.version,
         seen_version=form.own.version if form.own else None,
-        note=form.own.note if form.own else "",
+        note=note,
     )

@@ -9,7 +9,7 @@ from core.errors import InvalidPolicy, PermissionDenied, StoreError
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policies import Policy
 from core.moderation.policy_bands import with_bands
-from core.moderation.policy_drafts import PolicyDraft
+from core.moderation.policy_drafts import DraftState, PolicyDraft
 from core.moderation.policy_words import policy_lines
 from core.services.policy_desk import PolicyDesk, load_policy_desk
 from core.services.policy_simulation import PolicyTrial, try_policy
@@ -19,7 +19,7 @@ from dashboard.policy.place import DraftForm, PolicyPlace
 from dashboard.policy.text_rules import text_rules_editor
 from dashboard.policy.trial import trial_card
 from dashboard.policy.versions import versions_card
-from dashboard.policy.wording import LENGTHS, TrialSpan, draft_name
+from dashboard.policy.wording import LENGTHS, TrialSpan, draft_name, waiting_proposals
 from dashboard.span_choice import choose_span
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import local_time, plain, viewer_zone
@@ -37,6 +37,7 @@ def render(services: Services, actor: Actor) -> None:
     place: PolicyPlace = st.session_state.setdefault(f"policy_{actor.id}", PolicyPlace())
     span = _header(desk, can_try=can(actor, Permission.SIMULATE_POLICY))
     _outcome(place)
+    _proposals(actor, desk)
     if not can(actor, Permission.SIMULATE_POLICY):
         with st.container(border=True):
             st.markdown("**In words**")
@@ -74,6 +75,19 @@ def _outcome(place: PolicyPlace) -> None:
         st.error(plain(place.refusal), icon=":material/error:")
     elif place.done:
         st.success(plain(place.done), icon=":material/check:")
+
+
+def _proposals(actor: Actor, desk: PolicyDesk) -> None:
+    """That somebody's proposal waits, for whoever may publish it."""
+    if not can(actor, Permission.PUBLISH_POLICY):
+        return
+    waiting = [
+        draft_name(draft)
+        for draft in desk.drafts
+        if draft.state is DraftState.PROPOSED and draft.author != actor.id
+    ]
+    if waiting:
+        st.info(plain(waiting_proposals(waiting)), icon=":material/group:")
 
 
 def _draft_card(
@@ -125,7 +139,7 @@ def _chosen(actor: Actor, desk: PolicyDesk) -> tuple[PolicyDraft | None, bool]:
     chosen = st.selectbox(
         "Show",
         [mine, *others],
-        format_func=lambda name: plain(draft_name(others[name])) if name in others else name,
+        format_func=lambda name: draft_name(others[name]) if name in others else name,
         key=f"shown_{'_'.join(others)}",
     )
     return (others[chosen], False) if chosen in others else (own, True)

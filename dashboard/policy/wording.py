@@ -96,12 +96,8 @@ def summary(trial: PolicyTrial) -> str:
         return f"{texts}, with their scores of the day. {NO_FLIPS}"
     return (
         f"Of {texts}, with their scores of the day, {trial.flips:,} would have been decided "
-        f"otherwise. {trial.one_author:,} of these {_are(trial.one_author)} one author's."
+        f"otherwise; the most by one author: {trial.one_author:,}."
     )
-
-
-def _are(number: int) -> str:
-    return "is" if number == 1 else "are"
 
 
 def work_words(trial: PolicyTrial) -> str:
@@ -222,6 +218,14 @@ def broad_words(one: RuleMatches) -> str:
         f"The {plain(rule_name(one.rule))} matches {found}, {share} of all and more than {most}. "
         "Look at some of them before this goes on."
     )
+
+
+def waiting_proposals(names: Sequence[str]) -> str:
+    """That proposals of others wait for a second person; empty if none does."""
+    if not names:
+        return ""
+    wait = "waits" if len(names) == 1 else "wait"
+    return f"{' and '.join(names)} {wait} for a second person. See it under Show, above the bands."
 
 
 def draft_name(draft: PolicyDraft) -> str:

@@ -84,7 +84,7 @@ def reason_frame(reasons: Sequence[ReasonFigures], policy: Policy) -> pd.DataFra
         [
             {
                 "removed for": reason_title(policy, each.reason_code),
-                "texts": each.named,
+                "named in": f"{each.named:,} of {each.found.pairs:,}",
                 **_figures(each.found),
             }
             for each in reasons

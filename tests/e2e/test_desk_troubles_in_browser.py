@@ -41,6 +41,16 @@ def test_a_search_that_finds_nothing_says_so(desk):
     expect(page.get_by_text("Nothing was found.")).to_be_hidden()
 
 
+def test_the_key_of_the_search_selects_the_old_words_so_that_new_ones_replace_them(desk):
+    page, *_ = desk(2)
+    for words in ("zebra", "gnu"):
+        page.keyboard.press("/")
+        page.keyboard.type(words)
+        page.keyboard.press("Enter")
+        expect(page.get_by_text("Nothing was found.")).to_be_visible()
+        expect(page.get_by_label("Search")).to_have_value(words)
+
+
 def test_a_cleared_search_box_brings_the_queue_back(desk):
     page, *_ = desk(2)
     box = page.get_by_label("Search")

@@ -5,8 +5,11 @@ from collections.abc import Callable
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
+from core.moderation.appeals import Appeal
+from core.moderation.comments import Revision
 from core.moderation.policies import Action
-from tests.factories import LEAD, appealed, scored
+from core.services.hearing import list_appeals
+from tests.factories import HELD, LEAD, appealed, chain_of, removed_by_person, scored
 from tests.factories_text_rules import text_rule
 from tests.pages.conftest import press, said
 from tests.policies import store_text_rules
@@ -26,3 +29,31 @@ def test_scores_below_a_text_rules_removal_are_shown_with_its_thresholds(
     assert "insult" in at.table[0].value.to_string()
     at = press(press(at, "step_J_"), "look_approve_")
     assert "No score reached a threshold." in said(at)
+
+
+def test_the_reason_of_the_first_look_is_that_of_the_outcome(
+    services: Services, staff_page: StaffPage
+) -> None:
+    """Otherwise X would keep it for the reason that was not theirs."""
+    for n in range(2):
+        appealed(services, removed_by_person(services, f"{HELD} {n}"))
+    at = press(press(staff_page("appeals", LEAD), "reason_threat_"), "look_remove_")
+    assert "It stays removed: Threats" in labels(at)
+    at = press(press(at, "step_J_"), "reason_harassment_")
+    at = press(at, "look_remove_")
+    assert "It stays removed: Harassment" in labels(at)
+    at.text_area[0].input("It insults a person.")
+    press(at, "uphold_")
+    (ended,) = list_appeals(services.context, LEAD, pending=False)
+    assert chain_of(services, _revision(services, ended))[-1].appeal_id is None
+
+
+def labels(at: AppTest) -> list[str]:
+    return [button.label for button in at.button]
+
+
+def _revision(services: Services, appeal: Appeal) -> Revision:
+    with services.context.store.read() as reader:
+        found = reader.revision(appeal.revision_id)
+    assert found is not None
+    return found

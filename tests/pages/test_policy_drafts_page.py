@@ -64,9 +64,9 @@ def test_the_second_press_of_a_double_click_is_the_same(
     bands[Label.THREAT] = bands[Label.INSULT]
     form = DraftForm(in_force, None, bands, ())
     for _ in range(2):
-        place.save(services, LEAD, form)
+        place.save(services, LEAD, form, "why")
         assert (place.refusal, len(desk_of(services).drafts)) == ("", 1)
-    place.save(services, LEAD, DraftForm(in_force, None, dict(bands_of(in_force)), ()))
+    place.save(services, LEAD, DraftForm(in_force, None, dict(bands_of(in_force)), ()), "why")
     assert "You have an open draft already" in place.refusal
 
 
@@ -141,3 +141,30 @@ def test_hostile_notes_and_reasons_are_inert(services: Services, staff_page: Ope
     published(services)
     roll_back_policy(services.context, LEAD, 1, f"Because {HOSTILE}")
     assert not staff_page("policy", LEAD).exception
+
+
+def test_why_is_stored_with_the_draft_and_can_change_alone(
+    services: Services, staff_page: Open
+) -> None:
+    test = move(staff_page("policy", LEAD), Label.INSULT, 0.5, 0.9)
+    test = press(say_why(test, "Fewer false alarms."), "save_")
+    (draft,) = desk_of(services).drafts
+    assert draft.note == "Fewer false alarms."
+    (area,) = [each for each in test.text_area if str(each.key).startswith("note_")]
+    assert area.value == "Fewer false alarms."
+    assert not buttons(test)["save"]
+    test = say_why(test, "Fewer false alarms, as tried.")
+    assert buttons(test)["save"]
+    test = press(press(test, "save_"), "propose_")
+    assert "Proposed. A second person publishes it." in words(test)
+    (draft,) = desk_of(services).drafts
+    assert (draft.state, draft.note) == (DraftState.PROPOSED, "Fewer false alarms, as tried.")
+
+
+def test_a_second_lead_is_told_that_a_proposal_waits(services: Services, staff_page: Open) -> None:
+    test = move(staff_page("policy", LEAD), Label.INSULT, 0.5, 0.9)
+    assert "for a second person. See it" not in words(press(say_why(test), "propose_"))
+    other = staff_page("policy", OTHER_LEAD)
+    assert "lena's proposal waits for a second person. See it under Show" in words(other)
+    (choice,) = [each for each in other.selectbox if each.label == "Show"]
+    assert choice.options == ["Yours", "lena's proposal"]

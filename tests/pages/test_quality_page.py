@@ -83,6 +83,7 @@ def test_the_figures_say_who_agrees_and_that_it_is_too_few(
     assert (row["people"], row["texts"]) == ("mina · tomas", 3)
     assert row["said the same"].startswith("67 % (")
     assert set(reasons["removed for"]) == {"Harassment", "Threats"}
+    assert set(reasons["named in"]) <= {"1 of 3", "2 of 3", "3 of 3"}
     (result,) = results.to_dict("records")
     assert (result["person"], result["met"], result["right"]) == ("ravi", 1, 1)
     assert "100 %" not in result["share"]

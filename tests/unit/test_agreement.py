@@ -107,6 +107,20 @@ def test_where_nobody_differed_the_interval_still_has_a_low_end() -> None:
         assert max(found.kappa.low, found.positive.low, found.ac1.low) < 1
 
 
+def test_removals_that_nobody_shared_may_still_be_shared() -> None:
+    """Of 2 texts, one that one of them removes and one that both keep."""
+    two, many = found(pairs(0, 1, 0, 1)), found(pairs(0, 40, 40, 920))
+    assert two.positive is not None
+    assert many.positive is not None
+    assert (two.positive.value, two.positive.low) == (0, 0)
+    assert two.positive.high > 0.5
+    assert 0 < many.positive.high < 0.1
+    assert two.raw.value == 0.5
+    for figures in (two, found(pairs(1, 1, 0, 0)), found(pairs(1, 0, 1, 0))):
+        assert figures.kappa is not None
+        assert figures.kappa.low <= figures.kappa.value < figures.kappa.high
+
+
 def test_where_nobody_agreed_the_interval_still_has_a_high_end() -> None:
     found = agreement([AnswerPair(first=True, second=False)] * 4)
     assert found is not None

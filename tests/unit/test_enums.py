@@ -70,6 +70,14 @@ def test_source_has_words(source: DecisionSource) -> None:
     assert wording.decision_line(replace(DECISION, source=source), NOW)
 
 
+def test_an_undo_says_what_was_undone() -> None:
+    reviewer = replace(DECISION, source=DecisionSource.REVIEWER, actor="lena")
+    removal = replace(reviewer, id="r", action=Action.REMOVE, reason_code="threat")
+    undo = replace(reviewer, id="u", action=Action.ESCALATE, undoes="r")
+    line = wording.decision_lines([removal, undo], NOW)[0]
+    assert line.startswith("lena · undid their decision (removed): escalated again · ")
+
+
 @pytest.mark.parametrize("status", CaseStatus)
 def test_status_takes_a_permission_and_is_ended_or_can_end(status: CaseStatus) -> None:
     assert decide_permission(status) in Permission

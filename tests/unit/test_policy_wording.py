@@ -78,8 +78,8 @@ def test_bands_in_words_and_as_the_knobs_of_a_slider(bands, words, places) -> No
 def test_a_trial_in_a_sentence() -> None:
     found = trial()
     assert summary(found) == (
-        "Of 30 comments, with their scores of the day, 5 would have been decided otherwise. 1 of "
-        "these is one author's."
+        "Of 30 comments, with their scores of the day, 5 would have been decided otherwise; the "
+        "most by one author: 1."
     )
     assert summary(replace(found, groups=[])) == (
         "30 comments, with their scores of the day. None of them would have been decided otherwise."

@@ -160,3 +160,10 @@ def test_very_many_rules_are_counted() -> None:
     lines = policy_lines(many)
     assert sum("word" in line for line in lines) == MOST_TEXT_LINES + 1
     assert f"And {100 - MOST_TEXT_LINES} more about words, links and patterns." in lines
+
+
+@pytest.mark.parametrize("changes", [{"description": ""}, {"action": Action.APPROVE}])
+def test_a_rule_is_named_by_what_it_looks_for(changes) -> None:
+    """Its id is made by the console, and nobody has seen it."""
+    with pytest.raises(InvalidPolicy, match=r"^text rule on the link 'casino\.example': its "):
+        text_rule("casino.example", "link", **changes)

@@ -32,6 +32,7 @@ from dashboard.wording import (
     LABELS,
     NO_LONGER_SHOWN,
     decision_line,
+    decision_lines,
     millis,
     only_people_remove,
     score_figure,
@@ -91,7 +92,7 @@ def card_json(
         "before": _before(view.settled, view.current_policy, now, is_covered=is_covered),
         "why": _why(view, now),
         "record": _record(view.author),
-        "history": [decision_line(past, now) for past in reversed(_told(view))],
+        "history": decision_lines(_told(view), now),
         **_rights(services, actor, view),
     }
 

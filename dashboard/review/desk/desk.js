@@ -68,7 +68,7 @@ class Desk extends Decisions {
       g: () => openGroup(this), h: () => openHelp(this),
       n: () => openNote(this, "note"), i: () => openNote(this, "internal_note"),
       ...Object.fromEntries([1, 2, 3, 4, 5, 6, 7, 8, 9].map(n => [String(n), choose(n)])),
-      "/": () => { openList(this.view, true); this.view.query.focus() },
+      "/": () => { openList(this.view, true); this.view.query.focus(); this.view.query.select() },
       Escape: (event, field) => {
         if (!field) return this.problems.dismiss()
         field.blur()

@@ -17,7 +17,7 @@ from dashboard.review.plain.explanation import words_button, words_found
 from dashboard.wording import (
     LABELS,
     cut_score,
-    decision_line,
+    decision_lines,
     only_people_remove,
     score_figure,
 )
@@ -94,7 +94,7 @@ def history_panel(view: CaseView, now: datetime) -> None:
     """Every decision on this revision, newest first."""
     with st.container(border=True):
         st.markdown("**Decisions so far**")
-        st.text("\n".join(decision_line(past, now) for past in reversed(view.chain)))
+        st.text("\n".join(decision_lines(view.chain, now)))
 
 
 def _score_table(view: CaseView) -> None:
