@@ -181,6 +181,23 @@ class LogContents:
 
 
 @dataclass(frozen=True, slots=True)
+class LogSize:
+    """The calls of a log, and the bytes on disk of its records. `rows` are the records in the
+    archive, in files of `row_bytes`; of `summed_rows` more only sums are kept. The `segments` are
+    not in the archive."""
+
+    first_at: datetime | None
+    last_at: datetime | None
+    calls: int
+    rows: int
+    summed_rows: int
+    hours: int
+    row_bytes: int
+    segments: int
+    segment_bytes: int
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedRequest:
     """The records of the log with one id, oldest first: calls made for it, or its refusals."""
 

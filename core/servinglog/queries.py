@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -14,20 +14,19 @@ from core.servinglog.answers import (
     LastSeen,
     LogContents,
     LoggedRequest,
+    LogSize,
     Refused,
     Series,
     Summary,
 )
 from core.servinglog.archive.plan import BOUND, HOUR
-from core.servinglog.lines import CALL, REFUSAL, LineFormat
+from core.servinglog.find import find_records, newest_records
+from core.servinglog.lines import CALL, EARLIEST, REFUSAL
 from core.servinglog.query_values import (
-    columns_of,
     naive,
     named,
     named_in,
-    oldest,
     utc,
-    values_of,
     window_values,
 )
 from core.servinglog.record import (
@@ -46,7 +45,6 @@ if TYPE_CHECKING:
 
 SLOWEST_LIMIT = 50
 NEWEST_PER_SERIES = 2000
-FOUND_LIMIT = 200
 HOUR_S = 3600
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -122,6 +120,32 @@ class ServingLogQueries:
             store_problem=self._mirror.store_problem,
         )
 
+    def size(self) -> LogSize:
+        """What the log takes on disk."""
+        bounds = self.bounds()
+        hours = self._mirror.archived.hours.values()
+        kept = [one for one in hours if one.path is not None]
+        rows = sum(one.rows for one in kept)
+        sizes = self._mirror.segment_sizes
+        return LogSize(
+            bounds.first_at,
+            bounds.last_at,
+            bounds.calls,
+            rows=rows,
+            summed_rows=self._mirror.archived.row_count - rows,
+            hours=len({one.start for one in kept}),
+            row_bytes=sum(one.size_bytes for one in kept),
+            segments=len(sizes),
+            segment_bytes=sum(sizes),
+        )
+
+    def newest(self, until: datetime, limit: int) -> tuple[ServingRecord | RefusalRecord, ...]:
+        """The newest records dated before that time, the oldest of them first."""
+        calls = [one.last_at for one in self.series_names(until)]
+        refused = [one.last_at for one in self.refused(Window(EARLIEST, until))]
+        last_at = {CALL: max(calls, default=None), REFUSAL: max(refused, default=None)}
+        return newest_records(self._mirror, last_at, until, limit)
+
     def series_names(self, until: datetime | None = None) -> tuple[Series, ...]:
         """Every backend and mode logged before that time, in the order of first appearance."""
         end = _END_OF_TIME if until is None else until
@@ -164,20 +188,7 @@ class ServingLogQueries:
     def find(self, wanted: str) -> LoggedRequest:
         """The records with the id of a request, a call or a trace; at most 200 lines of each
         kind."""
-        given = {"id": wanted, "limit": FOUND_LIMIT}
-        with self._mirror.whole() as cursor:
-            calls = cursor.execute(columns_of(CALL, "find_calls"), given).fetchall()
-            refusals = cursor.execute(columns_of(REFUSAL, "find_refusals"), given).fetchall()
-        found: dict[LineFormat, list[Any]] = {
-            CALL: [ServingRecord(**values_of(CALL, row)) for row in calls],
-            REFUSAL: [RefusalRecord(**values_of(REFUSAL, row)) for row in refusals],
-        }
-        for form, values in self._mirror.find_stored(wanted):
-            record = ServingRecord if form is CALL else RefusalRecord
-            found[form].append(record(**values | {form.time: utc(values[form.time])}))
-        return LoggedRequest(
-            *(oldest(form, records, FOUND_LIMIT) for form, records in found.items())
-        )
+        return find_records(self._mirror, wanted)
 
     def audits(self, since: datetime, model_version: str) -> Audits:
         """Totals of the cascade in front of that model, over all live calls started since then."""

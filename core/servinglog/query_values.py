@@ -1,31 +1,12 @@
 """Values into the queries to the serving log, and out of them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import UTC, datetime
-from operator import attrgetter
-from typing import Any
 
 import pandas as pd
 
 from core.servinglog.answers import series_name
-from core.servinglog.lines import LineFormat
-from core.servinglog.tables import statement
 from core.servinglog.windows import Window
-
-
-def oldest(form: LineFormat, records: Iterable[Any], limit: int) -> tuple[Any, ...]:
-    """The first records in time, each once."""
-    by_time = attrgetter(form.time, form.fields[0].name)
-    return tuple(sorted(dict.fromkeys(records), key=by_time)[:limit])
-
-
-def columns_of(form: LineFormat, name: str) -> str:
-    return statement(name).format(names=", ".join(one.name for one in form.fields))
-
-
-def values_of(form: LineFormat, row: Sequence[Any]) -> dict[str, Any]:
-    values = {one.name: value for one, value in zip(form.fields, row, strict=True)}
-    return values | {form.time: utc(values[form.time])}
 
 
 def window_values(
@@ -46,10 +27,12 @@ def named_in(text: str, given: dict[str, object]) -> dict[str, object]:
 
 
 def naive(moment: datetime) -> datetime:
+    """In UTC without a zone, as in the tables."""
     return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def utc(moment: datetime) -> datetime:
+    """Back from the tables."""
     return moment.replace(tzinfo=UTC)
 
 

@@ -120,6 +120,12 @@ class SegmentMirror:
             return tuple(self._readers[name].report for name in sorted(self._readers))
 
     @property
+    def segment_sizes(self) -> tuple[int, ...]:
+        """Bytes of each file that is not in the archive."""
+        with self._lock:
+            return tuple(mark.size for mark in self._loaded.values())
+
+    @property
     def archived(self) -> Manifest:
         """What the archive has."""
         with self._lock:

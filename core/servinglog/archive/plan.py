@@ -25,7 +25,9 @@ class SumPlan:
 def plan_sums(window: Window, *, by_hour: bool) -> SumPlan:
     """Whole hours, if they may be used, then whole minutes, then the rest."""
     minutes = whole(window, MINUTE)
-    hours = whole(window, HOUR) if by_hour else Window(minutes.until, minutes.until)
+    hours = whole(window, HOUR)
+    if not by_hour or hours.since >= hours.until:
+        hours = Window(minutes.until, minutes.until)
     return SumPlan(
         hours,
         tuple(_some(Window(minutes.since, hours.since), Window(hours.until, minutes.until))),
