@@ -25,5 +25,5 @@ for number in range(100_000):
     aged(draft).rename(folder / f"api-{seed}-{number}-0.jsonl")
     live = record(f"{seed}-{number}-live", number * 5 + 4)
     writer.write(live)
-    time.sleep(0.05)
+    time.sleep(0.2)
     print(*ids, live.request_id, flush=True)

@@ -22,16 +22,15 @@ from tests.kills import kill_count
 from tests.servinglog_records import START
 
 ROUNDS = kill_count(100)
-LONGEST_S = 1.0
 EVER = Window(window_of(WindowChoice.ALL, START).since, START.replace(year=2100))
 
 
-class Logger:
-    """A process that writes, and the ids that it said are in the log."""
+class Child:
+    """A process of a module, and the words that it said."""
 
-    def __init__(self, folder: Path, seed: int) -> None:
+    def __init__(self, module: str, *arguments: object) -> None:
         self.said: list[str] = []
-        self._child = start("logging_process", str(folder), str(seed))
+        self._child = start(module, *map(str, arguments))
         self._reading = threading.Thread(target=self._listen)
         self._reading.start()
 
@@ -61,8 +60,8 @@ def start(module: str, *arguments: str) -> "subprocess.Popen[str]":
 
 
 @contextmanager
-def logging_by_two(folder: Path, seed: int) -> Iterator[list[Logger]]:
-    loggers = [Logger(folder, seed + number) for number in range(2)]
+def logging_by_two(folder: Path, seed: int) -> Iterator[list[Child]]:
+    loggers = [Child("logging_process", folder, seed + number) for number in range(2)]
     try:
         yield loggers
     finally:
@@ -70,7 +69,7 @@ def logging_by_two(folder: Path, seed: int) -> Iterator[list[Logger]]:
             one.kill()
 
 
-def check(queries: ServingLogQueries, sums: ServingLogQueries, loggers: list[Logger]) -> int:
+def check(queries: ServingLogQueries, sums: ServingLogQueries, loggers: list[Child]) -> int:
     """Every query sees each call once that was written before it began; the number of calls."""
     before = {one for logger in loggers for one in list(logger.said)}
     found = list(queries.slowest(EVER, limit=10**9)["request_id"])
@@ -92,13 +91,13 @@ def test_killed_compactions_lose_no_call_and_double_none(tmp_path: Path) -> None
     queries, sums = ServingLogQueries(tmp_path), ServingLogQueries(tmp_path, exact_rows=0)
     with logging_by_two(tmp_path, seed) as loggers:
         for _ in range(ROUNDS):
-            child = start("compacting_process", str(tmp_path))
-            until = time.monotonic() + moments.uniform(0.0, LONGEST_S)
-            while time.monotonic() < until:
+            compacting = Child("compacting_process", tmp_path)
+            begun = moments.randrange(1, 4)
+            while len(compacting.said) < begun:
                 check(queries, sums, loggers)
-            child.kill()
-            child.communicate()
-            assert child.returncode == -signal.SIGKILL
+            time.sleep(moments.uniform(0.0, max(map(float, compacting.said)) or 0.2))
+            compacting.kill()
+            check(queries, sums, loggers)
             check(ServingLogQueries(tmp_path), ServingLogQueries(tmp_path, exact_rows=0), loggers)
     said = {one for logger in loggers for one in logger.said}
     compact(tmp_path, system_clock())

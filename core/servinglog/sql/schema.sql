@@ -34,6 +34,6 @@ CREATE MACRO chosen(since, until, modes, backends) AS TABLE
         AND (backends IS NULL OR list_contains(backends, backend));
 
 -- Sums count calls by buckets of time, each 4 % wide: what stands for a bucket is at most 2 % away
--- from all times in it. Below a microsecond there is one bucket.
-CREATE MACRO bucket_of(ms) AS CAST(ceil(ln(greatest(ms, 0.001)) / ln(1.02 / 0.98)) AS SMALLINT);
+-- from all times in it. Below half a microsecond there is one bucket.
+CREATE MACRO bucket_of(ms) AS CAST(ceil(ln(greatest(ms, 0.0005)) / ln(1.02 / 0.98)) AS SMALLINT);
 CREATE MACRO ms_of(bucket) AS 2 * pow(1.02 / 0.98, bucket) / (1.02 / 0.98 + 1);
