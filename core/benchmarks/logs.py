@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
@@ -19,6 +20,7 @@ from core.benchmarks.log_archive import DAY_0, bytes_by_ids, make_archive, make_
 from core.config import Settings
 from core.errors import DataFileMismatch
 from core.servinglog.archive.manifest import Manifest
+from core.servinglog.archive.place import ArchivePlace
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.windows import Window, bucket_s
 
@@ -76,12 +78,12 @@ def main(folder: Path, days: int) -> None:
     for name, window in windows.items():
         width = max(queries.least_bucket_s(window), bucket_s(window.span_s))
         questions: dict[str, Callable[[], object]] = {
-            "summary": lambda w=window: queries.summary(w),
-            "series": lambda w=window, s=width: queries.series(w, s),
-            "by_backend": lambda w=window: queries.by_backend(w),
+            "summary": partial(queries.summary, window),
+            "series": partial(queries.series, window, width),
+            "by_backend": partial(queries.by_backend, window),
         }
         if name == "1 h" and queries.summary(window).bound == 0:
-            questions["slowest rows"] = lambda w=window: queries.slowest(w)
+            questions["slowest rows"] = partial(queries.slowest, window)
         rows += [
             {"window": name, "question": question, **_timed(ask)}
             for question, ask in questions.items()
@@ -118,8 +120,6 @@ def _bytes(folder: Path) -> int:
 
 
 def _sum_bytes(folder: Path, manifest: Manifest) -> int:
-    from core.servinglog.archive.place import ArchivePlace
-
     place = ArchivePlace(folder)
     paths = (path for one in manifest.sums.values() for path in (one.minutes, one.hours))
     return sum(Path(place.file(path)).stat().st_size for path in paths)

@@ -56,9 +56,9 @@ class LogOverview:
 @dataclass(frozen=True, slots=True)
 class WindowTraffic:
     """The traffic of one window. `previous` is None if the window before had no calls; `dots` is
-    None if there are too many calls to draw each. `lines` and `dots` have only the series that are
-    drawn; `hidden_count` is the number of the others. `refused` is the same for every filter,
-    because refused requests have no backend and no mode.
+    None if there are too many calls to draw each, or only sums. `lines` and `dots` have only the
+    series that are drawn; `hidden_count` is the number of the others. `refused` is the same for
+    every filter, because refused requests have no backend and no mode.
     """
 
     summary: Summary
@@ -127,7 +127,7 @@ def view_window(
     width = max(least, bucket_s(summary.covered_s, _bucket_count(summary.calls, most)))
     coarse_width = max(least, bucket_s(summary.covered_s, SPARK_BUCKETS))
     coarse = log.series(window, coarse_width, traffic)
-    few = summary.calls <= DOTS_UP_TO
+    few = summary.calls <= DOTS_UP_TO and not summary.bound
     lines = log.series(window, width, traffic)
     slowest = log.slowest(window, traffic, limit=DOTS_UP_TO)
     return WindowTraffic(

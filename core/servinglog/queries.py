@@ -19,6 +19,7 @@ from core.servinglog.answers import (
     Series,
     Summary,
 )
+from core.servinglog.archive.choosing import Choose, newest_hours, slowest_hours
 from core.servinglog.archive.plan import BOUND, HOUR
 from core.servinglog.find import find_records, newest_records
 from core.servinglog.lines import CALL, EARLIEST, REFUSAL
@@ -251,15 +252,18 @@ class ServingLogQueries:
     def slowest(
         self, window: Window, traffic: Traffic = ALL_TRAFFIC, *, limit: int = SLOWEST_LIMIT
     ) -> pd.DataFrame:
-        """The slowest calls, failed ones included; all calls when there are no more than
-        `limit`."""
-        frame = self._frame("slowest", window, traffic, limit=limit)
+        """The slowest calls, failed ones included; all calls when there are no more than `limit`.
+        Where the summary is from sums: of the hours with the slowest calls."""
+        choose = slowest_hours(EXACT_ROWS)
+        frame = self._frame("slowest", window, traffic, choose, limit=limit)
         frame["started_at"] = frame["started_at"].dt.tz_localize(UTC)
         return named(frame)
 
     def newest_calls(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
-        """series, batch_size and total_ms of the newest 2,000 answered calls of each series."""
-        return named(self._frame("newest_calls", window, traffic, limit=NEWEST_PER_SERIES))
+        """series, batch_size and total_ms of the newest 2,000 answered calls of each series. Where
+        the summary is from sums: of the last hours with 2,000 calls."""
+        choose = newest_hours(NEWEST_PER_SERIES)
+        return named(self._frame("newest_calls", window, traffic, choose, limit=NEWEST_PER_SERIES))
 
     def _summed_frame(
         self, name: str, window: Window, traffic: Traffic, **more: int
@@ -269,9 +273,12 @@ class ServingLogQueries:
             text = statement(f"{name}_sums" if is_summed else name)
             return cursor.execute(text, named_in(text, _parameters(window, traffic) | more)).df()
 
-    def _frame(self, name: str, window: Window, traffic: Traffic, **more: int) -> pd.DataFrame:
-        with self._mirror.cursor(_calls_of(window)) as cursor:
-            return cursor.execute(statement(name), _parameters(window, traffic) | more).df()
+    def _frame(
+        self, name: str, window: Window, traffic: Traffic, choose: Choose, *, limit: int
+    ) -> pd.DataFrame:
+        with self._mirror.rows_of(window, choose) as cursor:
+            given = _parameters(window, traffic) | {"limit": limit}
+            return cursor.execute(statement(name), given).df()
 
 
 def _calls_of(window: Window) -> Span:

@@ -3,11 +3,9 @@ duckdb."""
 
 import copy
 import os
-import stat
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
@@ -17,6 +15,7 @@ import duckdb
 
 from core.errors import StoreError
 from core.servinglog import tables
+from core.servinglog.archive.choosing import Choose
 from core.servinglog.archive.manifest import Manifest
 from core.servinglog.archive.plan import plan_sums
 from core.servinglog.archive.reader import ArchiveReader
@@ -27,7 +26,8 @@ from core.servinglog.archive.views import (
     write_archived_groups,
 )
 from core.servinglog.lines import CALL, EARLIEST, REFUSAL, LineFormat
-from core.servinglog.segment_files import SUFFIX, SegmentReader, SegmentReport
+from core.servinglog.segment_files import SegmentReader, SegmentReport
+from core.servinglog.segment_list import Mark, list_segments
 from core.servinglog.windows import Span, Window
 
 if TYPE_CHECKING:
@@ -42,19 +42,6 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # Keeping the order would copy small batches once more when several threads insert.
     "preserve_insertion_order": False,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What shows that a file has changed: its identity, size and change time. None is no file."""
-
-    file_id: tuple[int, int] | None = None
-    size: int = 0
-    changed_ns: int = 0
-
-    def is_grown_from(self, earlier: "Mark") -> bool:
-        """Whether it is the same file, and longer."""
-        return self.file_id == earlier.file_id and self.size > earlier.size
 
 
 class SegmentMirror:
@@ -106,6 +93,22 @@ class SegmentMirror:
             cursor, is_summed = self._open_calls(window, by_hour)
             with closing(cursor):
                 yield cursor, is_summed
+
+    @contextmanager
+    def rows_of(self, window: Window, choose: Choose) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor like `cursor` for the calls of a window. Where `calls_of` gives sums, it has
+        only the archive's rows of the hours that are chosen."""
+        span = _calls_in(window)
+        with self._translated():
+            with self._lock:
+                self._refresh()
+                archived = [span]
+                if self._archive.needs_sums(span, self._exact_rows):
+                    with closing(self._root.cursor()) as asking:
+                        archived = self._archive.parts(span, choose(asking, self._archive, span))
+                cursor = self._cursor((span,), archived)
+            with closing(cursor):
+                yield cursor
 
     def is_summed(self, window: Window) -> bool:
         """Whether `calls_of` gives sums now."""
@@ -188,7 +191,7 @@ class SegmentMirror:
     def _refresh(self) -> None:
         for _ in range(ATTEMPTS):
             self._archive.refresh()
-            found = self._list()
+            found = list_segments(self._directory)
             # A segment is deleted after its rows are archived: with a manifest from before or after
             # that they would count twice, or not at all.
             if self._archive.is_replaced():
@@ -203,25 +206,6 @@ class SegmentMirror:
             except FileNotFoundError:  # a segment was deleted after it was listed: list again
                 continue
         raise FileNotFoundError("its segments are deleted while they are read")
-
-    def _list(self) -> dict[str, Mark]:
-        """A mark for each segment."""
-        found: dict[str, Mark] = {}
-        try:
-            # Also renamed segments, like `.jsonl.1` and `.jsonl.gz`: they are reported as not read.
-            names = [path.name for path in self._directory.iterdir() if SUFFIX in path.name.lower()]
-        except FileNotFoundError:
-            return found
-        for name in names:
-            try:
-                status = (self._directory / name).stat()
-            except OSError:  # deleted meanwhile, or a broken link
-                if os.path.lexists(self._directory / name):
-                    found[name] = Mark()
-                continue
-            file_id = (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
-            found[name] = Mark(file_id, status.st_size, status.st_ctime_ns) if file_id else Mark()
-        return found
 
     def _replace(self, found: dict[str, Mark]) -> None:
         """Updates the tables to these segments, or leaves all as it was and raises."""

@@ -47,7 +47,7 @@ def is_near(found: float, exact: float) -> bool:
     return math.isclose(found, exact, rel_tol=BOUND + 1e-6, abs_tol=MICROSECOND_MS)
 
 
-@settings(max_examples=15)
+@settings(max_examples=10)
 @given(calls, st.integers(0, 60))
 def test_percentiles_from_sums_are_within_the_bound(
     given_calls: list[tuple[float, float, bool, int]], live: int

@@ -1,14 +1,13 @@
 """An archive as one process reads it: the manifest in force, and which files a query needs."""
 
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Collection, Iterable, Sequence
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from core.servinglog.archive.manifest import ArchivedHour, Manifest
 from core.servinglog.archive.place import ArchivePlace, ManifestMark
 from core.servinglog.archive.plan import HOUR
 from core.servinglog.archive.rows import RowFiles
-from core.servinglog.lines import LineFormat
 from core.servinglog.windows import Span, Window
 
 
@@ -44,11 +43,18 @@ class ArchiveReader:
             RowFiles(span, self.names(one.path for one in self.hours_in(span))) for span in spans
         ]
 
-    def files_of(self, form: LineFormat) -> list[str]:
-        """All files with rows of that kind, the newest first."""
-        hours = [one for one in self.manifest.hours.values() if one.form is form]
-        newest = sorted(hours, key=lambda one: one.start, reverse=True)
-        return self.names(one.path for one in newest)
+    def parts(self, span: Span, starts: Collection[datetime]) -> list[Span]:
+        """The parts of a span in these hours."""
+        return [
+            Span(
+                span.form,
+                max(span.since, one.start),
+                # Not `start + HOUR`: the last hour of the calendar has no end.
+                span.until if span.until - one.start < HOUR else one.start + HOUR,
+            )
+            for one in self.hours_in(span)
+            if one.start in starts
+        ]
 
     def hours_in(self, span: Span) -> list[ArchivedHour]:
         """The hours that the span covers at least in part."""
