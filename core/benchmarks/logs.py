@@ -56,15 +56,18 @@ def run(
         return {
             "benchmark": "logs",
             "sampled_calls": source.calls,
-            "records": manifest.row_count,
-            "bytes_per_record": sizes,
+            "rows": [*_of(manifest, asked), *_of(sums, asked_sums)],
+            "bytes_per_record_by_ids": sizes,
             "archive_gb": round(_bytes(folder) / 1e9, 2),
-            "sums_mb_of_30_days": round(_sum_bytes(folder, manifest) / 1e6, 1),
-            **asked,
-            "summed_records": sums.row_count,
-            "summed_mb": round(_bytes(summed) / 1e6, 1),
-            "summed": asked_sums,
+            "sums_mb": round(_sum_bytes(folder, manifest) / 1e6, 1),
+            "peak_mb": asked["peak_mb"],
+            "only_sums_mb": round(_bytes(summed) / 1e6, 1),
+            "only_sums_peak_mb": asked_sums["peak_mb"],
         }
+
+
+def _of(manifest: Manifest, asked: dict[str, Any]) -> list[dict[str, Any]]:
+    return [{"calls": manifest.row_count, **row} for row in asked["rows"]]
 
 
 def main(folder: Path, days: int) -> None:

@@ -63,7 +63,10 @@ def answers(queries: ServingLogQueries) -> dict[str, object]:
         "newest": queries.newest_calls(DAY).sort_values(["series", "total_ms"], ignore_index=True),
     }
     return {
-        **{name: json.loads(frame.round(6).to_json()) for name, frame in frames.items()},
+        **{
+            name: json.loads(frame.to_json(double_precision=6, date_format="iso"))
+            for name, frame in frames.items()
+        },
         "summary": queries.summary(DAY),
         "bounds": queries.bounds(),
         "contents": queries.contents(until),
