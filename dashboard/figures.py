@@ -99,6 +99,16 @@ def saved_line(summary: Summary) -> str | None:
     return f"Of {summary.comments:,} comments, {' and '.join(parts)}." if parts else None
 
 
+def bound_line(summary: Summary) -> str | None:
+    """How near percentiles from sums are; None if they are exact."""
+    if not summary.bound:
+        return None
+    return (
+        "Percentiles of this window are from sums of its calls: each is within "
+        f"{summary.bound * 100:.0f} % of the time of the call at its rank."
+    )
+
+
 def estimate_line(estimates: Sequence[tuple[str, Estimate]]) -> str:
     """The estimated time for a number of comments: a range for each series."""
     if not estimates:

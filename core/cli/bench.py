@@ -20,6 +20,7 @@ BENCHMARKS = {
     "explain": "core.benchmarks.explain",
     "language": "core.benchmarks.language",
     "local": "core.benchmarks.local",
+    "logs": "core.benchmarks.logs",
     "masking": "core.benchmarks.masking",
     "parity": "core.benchmarks.parity",
     "pipeline": "core.benchmarks.pipeline",
@@ -38,7 +39,7 @@ def add_commands(commands: Commands) -> None:
         "--data",
         type=Path,
         metavar="DIR",
-        help="folder with the data sets (explain, masking)",
+        help="folder with the data sets (explain, logs, masking)",
     )
     command.add_argument(
         "--file",

@@ -19,6 +19,7 @@ from core.servinglog.answers import (
     Summary,
 )
 from core.servinglog.estimate import Estimate, estimate
+from core.servinglog.record import RefusalRecord, ServingRecord
 from core.servinglog.windows import MAX_BUCKETS, Window, WindowChoice, bucket_s, window_of
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ class LogOverview:
 @dataclass(frozen=True, slots=True)
 class WindowTraffic:
     """The traffic of one window. `previous` is None if the window before had no calls; `dots` is
-    None if there are too many calls to draw each. `lines` and `dots` have only the series that are
-    drawn; `hidden_count` is the number of the others. `refused` is the same for every filter,
-    because refused requests have no backend and no mode.
+    None if there are too many calls to draw each, or only sums. `lines` and `dots` have only the
+    series that are drawn; `hidden_count` is the number of the others. `refused` is the same for
+    every filter, because refused requests have no backend and no mode.
     """
 
     summary: Summary
@@ -122,9 +123,11 @@ def view_window(
     table = log.by_backend(window, traffic)
     shown = drawn(table)
     most = max_points // max(1, len(shown))
-    width = bucket_s(summary.covered_s, _bucket_count(summary.calls, most))
-    coarse = log.series(window, bucket_s(summary.covered_s, SPARK_BUCKETS), traffic)
-    few = summary.calls <= DOTS_UP_TO
+    least = log.least_bucket_s(window)
+    width = max(least, bucket_s(summary.covered_s, _bucket_count(summary.calls, most)))
+    coarse_width = max(least, bucket_s(summary.covered_s, SPARK_BUCKETS))
+    coarse = log.series(window, coarse_width, traffic)
+    few = summary.calls <= DOTS_UP_TO and not summary.bound
     lines = log.series(window, width, traffic)
     slowest = log.slowest(window, traffic, limit=DOTS_UP_TO)
     return WindowTraffic(
@@ -168,6 +171,15 @@ def find_request(actor: Actor, log: "ServingLogQueries", wanted: str) -> LoggedR
     if not found.calls and not found.refusals:
         raise NotFound("The serving log holds no request, call or trace with that id.")
     return found
+
+
+def newest_records(
+    actor: Actor, log: "ServingLogQueries", clock: Clock, limit: int
+) -> tuple[ServingRecord | RefusalRecord, ...]:
+    """The newest calls and refusals, the oldest of them first. Raises PermissionDenied,
+    StoreError."""
+    check_can(actor, Permission.SEE_SERVING)
+    return log.newest(clock.now() + _TICK, limit)
 
 
 def _bucket_count(calls: int, most: int) -> int:

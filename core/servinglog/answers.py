@@ -36,7 +36,9 @@ class Bounds:
 class Summary:
     """All calls of a window together. Percentiles are of the total time of the `answered` calls,
     None without one. `comments` were scored; `errors` counts calls that failed, in whole or for one
-    text. `cache_hits` of the comments were answered by the cache and `cleared` by a first stage."""
+    text. `cache_hits` of the comments were answered by the cache and `cleared` by a first stage. A
+    percentile is at most the share `bound` of itself away from the time of the call at that rank; 0
+    is exact, interpolated between two calls."""
 
     calls: int
     answered: int
@@ -49,6 +51,7 @@ class Summary:
     p99: float | None
     first_at: datetime | None
     last_at: datetime | None
+    bound: float = 0.0
 
     def percentile(self, quantile: Quantile) -> float | None:
         """Milliseconds."""
@@ -175,6 +178,23 @@ class LogContents:
     future: int
     problems: tuple[SegmentProblem, ...] = ()
     store_problem: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LogSize:
+    """The calls of a log, and the bytes on disk of its records. `rows` are the records in the
+    archive, in files of `row_bytes`; of `summed_rows` more only sums are kept. The `segments` are
+    not in the archive."""
+
+    first_at: datetime | None
+    last_at: datetime | None
+    calls: int
+    rows: int
+    summed_rows: int
+    hours: int
+    row_bytes: int
+    segments: int
+    segment_bytes: int
 
 
 @dataclass(frozen=True, slots=True)

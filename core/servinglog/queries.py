@@ -1,11 +1,9 @@
 """Queries to the serving log. Adapter: DuckDB over the segments, frames for charts."""
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from operator import attrgetter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
@@ -16,12 +14,22 @@ from core.servinglog.answers import (
     LastSeen,
     LogContents,
     LoggedRequest,
+    LogSize,
     Refused,
     Series,
     Summary,
-    series_name,
 )
-from core.servinglog.lines import CALL, REFUSAL, LineFormat
+from core.servinglog.archive.choosing import Choose, newest_hours, slowest_hours
+from core.servinglog.archive.plan import BOUND, HOUR
+from core.servinglog.find import find_records, newest_records
+from core.servinglog.lines import CALL, EARLIEST, REFUSAL
+from core.servinglog.query_values import (
+    naive,
+    named,
+    named_in,
+    utc,
+    window_values,
+)
 from core.servinglog.record import (
     ANSWER_KINDS,
     LEFT_ALONE_KIND,
@@ -29,16 +37,16 @@ from core.servinglog.record import (
     RefusalRecord,
     ServingRecord,
 )
-from core.servinglog.segments import SegmentMirror
+from core.servinglog.segments import EXACT_ROWS, SegmentMirror
 from core.servinglog.tables import statement
-from core.servinglog.windows import Span, Window, whole_hours
+from core.servinglog.windows import Span, Window, whole
 
 if TYPE_CHECKING:
     from core.servinglog.shared.stored import StoredLog
 
 SLOWEST_LIMIT = 50
 NEWEST_PER_SERIES = 2000
-FOUND_LIMIT = 200
+HOUR_S = 3600
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -63,14 +71,18 @@ LIVE_TRAFFIC = Traffic(modes=LIVE_MODES)
 class ServingLogQueries:
     """One per process; thread-safe. A folder that is empty or missing is an empty log. `stored`
     adds rows of the shared store: of other machines, and of segments that were deleted here.
+    `summary`, `series` and `by_backend` of a window with more archived calls than `exact_rows`, or
+    with hours of which only sums are kept, are within 2 %; all else is exact.
 
     Every query sees the log as it is at that moment and raises StoreError when it can't be read.
     Frames hold times as aware UTC.
     """
 
-    def __init__(self, directory: Path, stored: "StoredLog | None" = None) -> None:
+    def __init__(
+        self, directory: Path, stored: "StoredLog | None" = None, exact_rows: int = EXACT_ROWS
+    ) -> None:
         self.directory = directory
-        self._mirror = SegmentMirror(directory, stored)
+        self._mirror = SegmentMirror(directory, stored, exact_rows)
 
     @property
     def store_problem(self) -> str | None:
@@ -90,11 +102,14 @@ class ServingLogQueries:
         """Counts of the log's lines by outcome, at that time."""
         later = (Span(form, until, _END_OF_TIME) for form in (CALL, REFUSAL))
         with self._mirror.cursor(*later) as cursor:
-            row = cursor.execute(statement("contents"), {"until": _naive(until)}).fetchone()
+            row = cursor.execute(statement("contents"), {"until": naive(until)}).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
         duplicates, future = row
         reports = self._mirror.reports
+        archived = self._mirror.archived
+        duplicates += archived.duplicates
         lines = sum(one.line_count for one in reports) + self._mirror.stored_rows
+        lines += archived.row_count + archived.duplicates
         unreadable = sum(one.unreadable_count for one in reports)
         return LogContents(
             lines=lines,
@@ -106,63 +121,80 @@ class ServingLogQueries:
             store_problem=self._mirror.store_problem,
         )
 
+    def size(self) -> LogSize:
+        """What the log takes on disk."""
+        bounds = self.bounds()
+        hours = self._mirror.archived.hours.values()
+        kept = [one for one in hours if one.path is not None]
+        rows = sum(one.rows for one in kept)
+        sizes = self._mirror.segment_sizes
+        return LogSize(
+            bounds.first_at,
+            bounds.last_at,
+            bounds.calls,
+            rows=rows,
+            summed_rows=self._mirror.archived.row_count - rows,
+            hours=len({one.start for one in kept}),
+            row_bytes=sum(one.size_bytes for one in kept),
+            segments=len(sizes),
+            segment_bytes=sum(sizes),
+        )
+
+    def newest(self, until: datetime, limit: int) -> tuple[ServingRecord | RefusalRecord, ...]:
+        """The newest records dated before that time, the oldest of them first."""
+        calls = [one.last_at for one in self.series_names(until)]
+        refused = [one.last_at for one in self.refused(Window(EARLIEST, until))]
+        last_at = {CALL: max(calls, default=None), REFUSAL: max(refused, default=None)}
+        return newest_records(self._mirror, last_at, until, limit)
+
     def series_names(self, until: datetime | None = None) -> tuple[Series, ...]:
         """Every backend and mode logged before that time, in the order of first appearance."""
         end = _END_OF_TIME if until is None else until
         hour = end.replace(minute=0, second=0, microsecond=0)
-        given = {"until": _naive(end), "whole_until": _naive(hour)}
+        given = {"until": naive(end), "whole_until": naive(hour)}
         with self._mirror.cursor(Span(CALL, hour, end)) as cursor:
             rows = cursor.execute(statement("series_names"), given).fetchall()
         return tuple(
-            Series(backend, mode, _utc(first_at), _utc(last_at), calls)
+            Series(backend, mode, utc(first_at), utc(last_at), calls)
             for backend, mode, first_at, last_at, calls in rows
         )
 
     def summary(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> Summary:
         """All calls of the window together."""
-        with self._mirror.cursor(_calls_of(window)) as cursor:
-            row = cursor.execute(statement("summary"), _parameters(window, traffic)).fetchone()
+        given = _parameters(window, traffic)
+        with self._mirror.calls_of(window, by_hour=True) as (cursor, is_summed):
+            text = statement("summary_sums" if is_summed else "summary")
+            row = cursor.execute(text, named_in(text, given)).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
-        first_at, last_at = (None if moment is None else _utc(moment) for moment in row[-2:])
-        return Summary(*(*row[:-2], first_at, last_at))
+        first_at, last_at = (None if moment is None else utc(moment) for moment in row[-2:])
+        return Summary(*(*row[:-2], first_at, last_at, BOUND if is_summed else 0.0))
 
     def refused(self, window: Window) -> tuple[Refused, ...]:
         """Refused requests by reason, the most frequent first."""
-        whole = whole_hours(window)
+        inside = whole(window, HOUR)
         given = {
-            "since": _naive(window.since),
-            "until": _naive(window.until),
-            "whole_since": _naive(whole.since),
-            "whole_until": _naive(whole.until),
+            "since": naive(window.since),
+            "until": naive(window.until),
+            "whole_since": naive(inside.since),
+            "whole_until": naive(inside.until),
         }
         edges = (
-            Span(REFUSAL, window.since, whole.since),
-            Span(REFUSAL, whole.until, window.until),
+            Span(REFUSAL, window.since, inside.since),
+            Span(REFUSAL, inside.until, window.until),
         )
         with self._mirror.cursor(*edges) as cursor:
             rows = cursor.execute(statement("refused"), given).fetchall()
-        return tuple(Refused(reason, requests, _utc(at)) for reason, requests, at in rows)
+        return tuple(Refused(reason, requests, utc(at)) for reason, requests, at in rows)
 
     def find(self, wanted: str) -> LoggedRequest:
         """The records with the id of a request, a call or a trace; at most 200 lines of each
         kind."""
-        given = {"id": wanted, "limit": FOUND_LIMIT}
-        with self._mirror.cursor() as cursor:
-            calls = cursor.execute(_columns_of(CALL, "find_calls"), given).fetchall()
-            refusals = cursor.execute(_columns_of(REFUSAL, "find_refusals"), given).fetchall()
-        found: dict[LineFormat, list[Any]] = {
-            CALL: [ServingRecord(**_values(CALL, row)) for row in calls],
-            REFUSAL: [RefusalRecord(**_values(REFUSAL, row)) for row in refusals],
-        }
-        for form, values in self._mirror.find_stored(wanted):
-            record = ServingRecord if form is CALL else RefusalRecord
-            found[form].append(record(**values | {form.time: _utc(values[form.time])}))
-        return LoggedRequest(*(_oldest(form, records) for form, records in found.items()))
+        return find_records(self._mirror, wanted)
 
     def audits(self, since: datetime, model_version: str) -> Audits:
         """Totals of the cascade in front of that model, over all live calls started since then."""
         given = {
-            "since": _naive(since),
+            "since": naive(since),
             "model_version": model_version,
             "live_modes": list(LIVE_MODES),
         }
@@ -185,8 +217,8 @@ class ServingLogQueries:
         trials are left out."""
         end = _END_OF_TIME if until is None else until
         given = {
-            "since": _naive(since),
-            "until": _naive(end),
+            "since": naive(since),
+            "until": naive(end),
             "live_modes": list(LIVE_MODES),
             "answer_kinds": sorted(ANSWER_KINDS),
             "left_alone": LEFT_ALONE_KIND,
@@ -194,86 +226,64 @@ class ServingLogQueries:
         with self._mirror.cursor(Span(CALL, since, end)) as cursor:
             rows = cursor.execute(statement("last_seen"), given).fetchall()
         return tuple(
-            LastSeen(*row[:2], *(moment and _utc(moment) for moment in row[2:5]), *row[5:])
+            LastSeen(*row[:2], *(moment and utc(moment) for moment in row[2:5]), *row[5:])
             for row in rows
         )
 
     def series(self, window: Window, bucket_s: int, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
         """A row for each bucket and series: bucket_at, series, calls, p50, p95, p99 (ms),
         comments_per_s, errors. `series` is null for all series together. Empty buckets between
-        others are included."""
-        frame = self._frame("series", window, traffic, bucket_s=bucket_s)
+        others are included. `bucket_s` is at least `least_bucket_s`."""
+        frame = self._summed_frame("series", window, traffic, bucket_s=bucket_s)
         frame["bucket_at"] = frame["bucket_at"].dt.tz_localize(UTC)
-        return _named(frame)
+        return named(frame)
+
+    def least_bucket_s(self, window: Window) -> int:
+        """The narrowest buckets of `series` in that window: a second, or a minute where it answers
+        from sums."""
+        return 60 if self._mirror.is_summed(window) else 1
 
     def by_backend(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
         """A row for each series, the busiest first: counts, p50, p95, p99, ms_per_comment (its
         median over calls), comments_per_busy_s, and the share (0..1) of answered time in each
         phase."""
-        return _named(self._frame("by_backend", window, traffic))
+        return named(self._summed_frame("by_backend", window, traffic))
 
     def slowest(
         self, window: Window, traffic: Traffic = ALL_TRAFFIC, *, limit: int = SLOWEST_LIMIT
     ) -> pd.DataFrame:
-        """The slowest calls, failed ones included; all calls when there are no more than
-        `limit`."""
-        frame = self._frame("slowest", window, traffic, limit=limit)
+        """The slowest calls, failed ones included; all calls when there are no more than `limit`.
+        Where the summary is from sums: of the hours with the slowest calls."""
+        choose = slowest_hours(EXACT_ROWS)
+        frame = self._frame("slowest", window, traffic, choose, limit=limit)
         frame["started_at"] = frame["started_at"].dt.tz_localize(UTC)
-        return _named(frame)
+        return named(frame)
 
     def newest_calls(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
-        """series, batch_size and total_ms of the newest 2,000 answered calls of each series."""
-        return _named(self._frame("newest_calls", window, traffic, limit=NEWEST_PER_SERIES))
+        """series, batch_size and total_ms of the newest 2,000 answered calls of each series. Where
+        the summary is from sums: of the last hours with 2,000 calls."""
+        choose = newest_hours(NEWEST_PER_SERIES)
+        return named(self._frame("newest_calls", window, traffic, choose, limit=NEWEST_PER_SERIES))
 
-    def _frame(self, name: str, window: Window, traffic: Traffic, **more: int) -> pd.DataFrame:
-        with self._mirror.cursor(_calls_of(window)) as cursor:
-            return cursor.execute(statement(name), _parameters(window, traffic) | more).df()
+    def _summed_frame(
+        self, name: str, window: Window, traffic: Traffic, **more: int
+    ) -> pd.DataFrame:
+        by_hour = more.get("bucket_s", HOUR_S) % HOUR_S == 0
+        with self._mirror.calls_of(window, by_hour=by_hour) as (cursor, is_summed):
+            text = statement(f"{name}_sums" if is_summed else name)
+            return cursor.execute(text, named_in(text, _parameters(window, traffic) | more)).df()
+
+    def _frame(
+        self, name: str, window: Window, traffic: Traffic, choose: Choose, *, limit: int
+    ) -> pd.DataFrame:
+        with self._mirror.rows_of(window, choose) as cursor:
+            given = _parameters(window, traffic) | {"limit": limit}
+            return cursor.execute(statement(name), given).df()
 
 
 def _calls_of(window: Window) -> Span:
     return Span(CALL, window.since, window.until)
 
 
-def _oldest(form: LineFormat, records: Iterable[Any]) -> tuple[Any, ...]:
-    """The first records in time, each once."""
-    by_time = attrgetter(form.time, form.fields[0].name)
-    return tuple(sorted(dict.fromkeys(records), key=by_time)[:FOUND_LIMIT])
-
-
-def _columns_of(form: LineFormat, name: str) -> str:
-    return statement(name).format(names=", ".join(one.name for one in form.fields))
-
-
-def _values(form: LineFormat, row: Sequence[Any]) -> dict[str, Any]:
-    values = {one.name: value for one, value in zip(form.fields, row, strict=True)}
-    return values | {form.time: _utc(values[form.time])}
-
-
 def _parameters(window: Window, traffic: Traffic) -> dict[str, object]:
-    return {
-        "since": _naive(window.since),
-        "until": _naive(window.until),
-        "modes": _list(traffic.modes),
-        "backends": _list(traffic.backends),
-    }
-
-
-def _list(chosen: Sequence[str] | None) -> list[str] | None:
-    return None if chosen is None else list(chosen)
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)
-
-
-def _named(frame: pd.DataFrame) -> pd.DataFrame:
-    """Adds `series`, the display name of backend and mode; null where both are null."""
-    frame["series"] = [
-        series_name(backend, mode) if isinstance(backend, str) else None
-        for backend, mode in zip(frame["backend"], frame["mode"], strict=True)
-    ]
-    return frame
+    return window_values(window, traffic.modes, traffic.backends)

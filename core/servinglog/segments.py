@@ -1,12 +1,12 @@
-"""The segments of a serving log, mirrored into one in-memory DuckDB. Adapter: imports duckdb."""
+"""A serving log in DuckDB: its segments in memory, and files of its archive. Adapter: imports
+duckdb."""
 
 import copy
 import os
-import stat
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,14 +15,28 @@ import duckdb
 
 from core.errors import StoreError
 from core.servinglog import tables
-from core.servinglog.lines import LineFormat
-from core.servinglog.segment_files import SUFFIX, SegmentReader, SegmentReport
-from core.servinglog.windows import Span
+from core.servinglog.archive.choosing import Choose
+from core.servinglog.archive.manifest import Manifest
+from core.servinglog.archive.plan import plan_sums
+from core.servinglog.archive.reader import ArchiveReader
+from core.servinglog.archive.views import (
+    mark_archived,
+    show_rows,
+    show_sums,
+    write_archived_groups,
+)
+from core.servinglog.lines import CALL, EARLIEST, REFUSAL, LineFormat
+from core.servinglog.segment_files import SegmentReader, SegmentReport
+from core.servinglog.segment_list import Mark, list_segments
+from core.servinglog.windows import Span, Window
 
 if TYPE_CHECKING:
     from core.servinglog.shared.stored import StoredLog
 
-ATTEMPTS = 3
+ATTEMPTS = 10
+EXACT_ROWS = 1_000_000
+"""With more archived calls in its window a query is answered from their sums."""
+EVER = tuple(Span(form, EARLIEST, datetime.max.replace(tzinfo=UTC)) for form in (CALL, REFUSAL))
 CONFIG: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": False,
     # Keeping the order would copy small batches once more when several threads insert.
@@ -30,30 +44,23 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
-    """What shows that a file has changed: its identity, size and change time. None is no file."""
-
-    file_id: tuple[int, int] | None = None
-    size: int = 0
-    changed_ns: int = 0
-
-    def is_grown_from(self, earlier: "Mark") -> bool:
-        """Whether it is the same file, and longer."""
-        return self.file_id == earlier.file_id and self.size > earlier.size
-
-
 class SegmentMirror:
     """Views `calls` and `refusals`, updated from the folder at each use.
 
-    A log is read once per process: of a segment that has grown only the new end is read, and a
-    segment that shrank or was replaced is read anew. Lines and files that can't be read are in
-    `reports` and don't affect the others.
+    A segment is read once per process: of one that has grown only the new end is read, and one that
+    shrank or was replaced is read anew. Lines and files that can't be read are in `reports` and
+    don't affect the others. Segments that are in the archive leave the memory; of the archive a
+    query reads the files that it needs.
     """
 
-    def __init__(self, directory: Path, stored: "StoredLog | None" = None) -> None:
+    def __init__(
+        self, directory: Path, stored: "StoredLog | None" = None, exact_rows: int = EXACT_ROWS
+    ) -> None:
         self._directory = directory
         self._stored = stored
+        self._exact_rows = exact_rows
+        self._archive = ArchiveReader(directory)
+        self._shown = self._archive.manifest
         self._lock = threading.Lock()
         self._root = duckdb.connect(":memory:", config=CONFIG)
         tables.create(self._root)
@@ -63,19 +70,69 @@ class SegmentMirror:
 
     @contextmanager
     def cursor(self, *spans: Span) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A new cursor over the log as it is now: all local rows, and of the shared store those of
-        the spans. Raises StoreError when the local ones can't be read."""
-        try:
-            with closing(self._open(spans)) as cursor:
+        """A new cursor over the log as it is now: all rows of its segments, and of the archive and
+        the shared store those of the spans. Raises StoreError when it can't be read."""
+        with self._translated(), closing(self._open(spans, spans)) as cursor:
+            yield cursor
+
+    @contextmanager
+    def whole(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """Like `cursor`, with all rows of the archive and those of the shared store that are loaded
+        already."""
+        with self._translated(), closing(self._open((), EVER)) as cursor:
+            yield cursor
+
+    @contextmanager
+    def calls_of(
+        self, window: Window, *, by_hour: bool
+    ) -> Iterator[tuple[duckdb.DuckDBPyConnection, bool]]:
+        """A cursor like `cursor` for the calls of a window, and whether it has a view `sums` in
+        place of the archive's rows: sums by minute or, with `by_hour`, by hour as far as they
+        can."""
+        with self._translated():
+            cursor, is_summed = self._open_calls(window, by_hour)
+            with closing(cursor):
+                yield cursor, is_summed
+
+    @contextmanager
+    def rows_of(self, window: Window, choose: Choose) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A cursor like `cursor` for the calls of a window. Where `calls_of` gives sums, it has
+        only the archive's rows of the hours that are chosen."""
+        span = _calls_in(window)
+        with self._translated():
+            with self._lock:
+                self._refresh()
+                archived = [span]
+                if self._archive.needs_sums(span, self._exact_rows):
+                    with closing(self._root.cursor()) as asking:
+                        archived = self._archive.parts(span, choose(asking, self._archive, span))
+                cursor = self._cursor((span,), archived)
+            with closing(cursor):
                 yield cursor
-        except (OSError, duckdb.Error) as error:
-            raise StoreError(f"The serving log could not be read: {_first_line(error)}") from error
+
+    def is_summed(self, window: Window) -> bool:
+        """Whether `calls_of` gives sums now."""
+        with self._translated(), self._lock:
+            self._refresh()
+            return self._archive.needs_sums(_calls_in(window), self._exact_rows)
 
     @property
     def reports(self) -> tuple[SegmentReport, ...]:
         """One report per file from when it was last read, in the order of file names."""
         with self._lock:
             return tuple(self._readers[name].report for name in sorted(self._readers))
+
+    @property
+    def segment_sizes(self) -> tuple[int, ...]:
+        """Bytes of each file that is not in the archive."""
+        with self._lock:
+            return tuple(mark.size for mark in self._loaded.values())
+
+    @property
+    def archived(self) -> Manifest:
+        """What the archive has."""
+        with self._lock:
+            return self._archive.manifest
 
     def find_stored(self, wanted: str) -> list[tuple[LineFormat, dict[str, Any]]]:
         """The values of the store's rows with that id that no cursor sees now."""
@@ -93,25 +150,55 @@ class SegmentMirror:
         """What can't be read of the shared store, in one sentence."""
         return None if self._stored is None else self._stored.problem
 
-    def _open(self, spans: tuple[Span, ...]) -> duckdb.DuckDBPyConnection:
+    @contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except (OSError, duckdb.Error) as error:
+            raise StoreError(f"The serving log could not be read: {_first_line(error)}") from error
+
+    def _open(self, stored: Sequence[Span], archived: Sequence[Span]) -> duckdb.DuckDBPyConnection:
         with self._lock:
-            # The folder is listed before the ledger: a segment that was deleted between the two
-            # would be in neither the other way round.
             self._refresh()
-            cursor = self._root.cursor()
-            if self._stored is not None:
-                readers = self._readers.items()
-                local = frozenset(name for name, one in readers if one.report.failure is None)
-                self._stored.refresh(self._root, spans, local)
-                # The cursor keeps these rows while another thread loads other hours.
-                cursor.begin()
-                cursor.execute("SELECT count(*) FROM segments").fetchall()
-            return cursor
+            return self._cursor(stored, archived)
+
+    def _open_calls(self, window: Window, by_hour: bool) -> tuple[duckdb.DuckDBPyConnection, bool]:
+        span = _calls_in(window)
+        with self._lock:
+            self._refresh()
+            if not self._archive.needs_sums(span, self._exact_rows):
+                return self._cursor((span,), (span,)), False
+            plan = plan_sums(window, by_hour=by_hour)
+            cursor = self._cursor((span,), tuple(map(_calls_in, plan.rows)))
+            show_sums(cursor, self._archive, window, plan)
+            return cursor, True
+
+    def _cursor(
+        self, stored: Sequence[Span], archived: Sequence[Span]
+    ) -> duckdb.DuckDBPyConnection:
+        """After a refresh, in the same lock."""
+        cursor = self._root.cursor()
+        if self._stored is not None:
+            readers = self._readers.items()
+            local = frozenset(name for name, one in readers if one.report.failure is None)
+            self._stored.refresh(self._root, stored, local)
+        # The cursor keeps these rows while another thread loads other hours or drops segments.
+        cursor.begin()
+        cursor.execute("SELECT count(*) FROM segments").fetchall()
+        show_rows(cursor, self._archive.row_files(archived))
+        return cursor
 
     def _refresh(self) -> None:
         for _ in range(ATTEMPTS):
-            found = self._list()
-            if found == self._loaded:
+            self._archive.refresh()
+            found = list_segments(self._directory)
+            # A segment is deleted after its rows are archived: with a manifest from before or after
+            # that they would count twice, or not at all.
+            if self._archive.is_replaced():
+                continue
+            taken = self._archive.manifest.taken
+            found = {name: mark for name, mark in found.items() if taken.get(name) != mark.size}
+            if found == self._loaded and self._shown is self._archive.manifest:
                 return
             try:
                 self._replace(found)
@@ -119,25 +206,6 @@ class SegmentMirror:
             except FileNotFoundError:  # a segment was deleted after it was listed: list again
                 continue
         raise FileNotFoundError("its segments are deleted while they are read")
-
-    def _list(self) -> dict[str, Mark]:
-        """A mark for each segment."""
-        found: dict[str, Mark] = {}
-        try:
-            # Also renamed segments, like `.jsonl.1` and `.jsonl.gz`: they are reported as not read.
-            names = [path.name for path in self._directory.iterdir() if SUFFIX in path.name.lower()]
-        except FileNotFoundError:
-            return found
-        for name in names:
-            try:
-                status = (self._directory / name).stat()
-            except OSError:  # deleted meanwhile, or a broken link
-                if os.path.lexists(self._directory / name):
-                    found[name] = Mark()
-                continue
-            file_id = (status.st_dev, status.st_ino) if stat.S_ISREG(status.st_mode) else None
-            found[name] = Mark(file_id, status.st_size, status.st_ctime_ns) if file_id else Mark()
-        return found
 
     def _replace(self, found: dict[str, Mark]) -> None:
         """Updates the tables to these segments, or leaves all as it was and raises."""
@@ -153,6 +221,11 @@ class SegmentMirror:
                     raise FileNotFoundError
                 ids = [reader.segment_id for reader in new.values()]
                 tables.mark_copies(cursor, None if removed or not self._loaded else ids)
+                if self._shown is self._archive.manifest:
+                    mark_archived(cursor, self._archive, ids)
+                else:
+                    write_archived_groups(cursor, self._archive)
+                    mark_archived(cursor, self._archive, None)
                 names = {one.segment_id: one.report.name for one in readers.values()}
                 tables.name_segments(cursor, names)
                 cursor.commit()
@@ -160,6 +233,7 @@ class SegmentMirror:
                 cursor.rollback()
                 raise
         self._loaded, self._readers = found, readers
+        self._shown = self._archive.manifest
 
     def _reader(self, name: str, mark: Mark) -> SegmentReader:
         """A copy of the segment's reader if the file has only grown, otherwise a new one."""
@@ -167,7 +241,7 @@ class SegmentMirror:
         is_grown = earlier is not None and mark.is_grown_from(self._loaded[name])
         if earlier is not None and is_grown and earlier.is_continued():
             return copy.deepcopy(earlier)  # the tables may be rolled back
-        return SegmentReader(self._directory / name, _shown(name), next(self._ids))
+        return SegmentReader(self._directory / name, _as_text(name), next(self._ids))
 
     def _remove_lines(
         self, cursor: duckdb.DuckDBPyConnection, readers: dict[str, SegmentReader]
@@ -184,7 +258,11 @@ class SegmentMirror:
         return removed
 
 
-def _shown(name: str) -> str:
+def _calls_in(window: Window) -> Span:
+    return Span(CALL, window.since, window.until)
+
+
+def _as_text(name: str) -> str:
     """A file name as text; bytes that are not UTF-8 are escaped."""
     return os.fsencode(name).decode("utf-8", "backslashreplace")
 

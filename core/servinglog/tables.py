@@ -1,6 +1,7 @@
 """The DuckDB tables of the serving log's lines, one for each format. Adapter: imports duckdb."""
 
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
 from importlib.resources import files
 
 import duckdb
@@ -8,7 +9,9 @@ import pyarrow as pa
 
 from core.servinglog.lines import CALL, REFUSAL, Kind, LineField, LineFormat, why_unreadable
 from core.servinglog.segment_files import COLUMNS, SegmentReader
+from core.servinglog.shared.ledger import Group
 
+_GROUPS = ("root", "hour", "key", "first_at", "last_at", "count")
 TABLES = {CALL: "call_lines", REFUSAL: "refusal_lines"}
 
 
@@ -23,7 +26,7 @@ def create(cursor: duckdb.DuckDBPyConnection) -> None:
         columns = "".join(f", {one.name} {one.kind.sql_type}" for one in form.fields)
         cursor.execute(
             f"CREATE TABLE {table} (segment_id INTEGER, line_number INTEGER{columns}, "
-            "unsound_line VARCHAR, identity UBIGINT, is_copy BOOLEAN)"
+            "unsound_line VARCHAR, identity UBIGINT, is_copy BOOLEAN, is_archived BOOLEAN)"
         )
     cursor.execute(statement("schema"))
 
@@ -104,6 +107,26 @@ def name_segments(
         "INSERT INTO segments SELECT unnest($ids), unnest($names)",
         {"ids": list(names), "names": list(names.values())},
     )
+
+
+def write_groups(
+    cursor: duckdb.DuckDBPyConnection, table: str, groups: Iterable[tuple[str, datetime, Group]]
+) -> None:
+    """Replaces the counts in the table: each has its kind and its hour."""
+    cursor.execute(f"DELETE FROM {table}")
+    rows = [
+        (root, _naive(hour), list(key), _naive(first_at), _naive(last_at), number)
+        for root, hour, (key, first_at, last_at, number) in groups
+    ]
+    if rows:
+        columns = dict(zip(_GROUPS, map(list, zip(*rows, strict=True)), strict=True))
+        cursor.register("groups", pa.table(columns))
+        cursor.execute(f"INSERT INTO {table} SELECT * FROM groups")
+        cursor.unregister("groups")
+
+
+def _naive(moment: datetime) -> datetime:
+    return moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def _calls(

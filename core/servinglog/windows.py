@@ -63,13 +63,11 @@ class Window:
         return Window(self.since - (self.until - self.since), self.since)
 
 
-def whole_hours(window: Window) -> Window:
-    """The whole hours inside the window; `since` is its end, so that no hour is whole, where it
-    has none."""
-    until = window.until.replace(minute=0, second=0, microsecond=0)
-    since = window.since.replace(minute=0, second=0, microsecond=0)
-    if since < window.since:
-        since += timedelta(hours=1)
+def whole(window: Window, step: timedelta) -> Window:
+    """The whole minutes or hours inside the window, as `step` says; `since` is its end, so that
+    none is whole, where it has none."""
+    until = window.until - (window.until - _BEGINNING) % step
+    since = window.since + (_BEGINNING - window.since) % step
     return Window(since, until) if since <= until else Window(window.until, window.until)
 
 

@@ -65,7 +65,10 @@ def estimate_panel(view: WindowTraffic) -> None:
     """The estimate for 100 comments, and how to make it faster."""
     st.markdown(f"**How long for {ESTIMATED_COMMENTS} comments?**")
     advice = batch_size_advice(view.table)
-    st.text(" ".join(filter(None, (estimate_line(view.estimates), advice))))
+    line = estimate_line(view.estimates)
+    if view.summary.answered and not view.estimates:
+        line = "Only sums of these calls are kept, so there is no estimate."
+    st.text(" ".join(filter(None, (line, advice))))
 
 
 def _grain(view: WindowTraffic) -> str:

@@ -10,7 +10,7 @@ from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.traffic import LogOverview, WindowTraffic, view_log
 from core.servinglog.windows import smallest_window
-from dashboard.figures import covered, saved_line
+from dashboard.figures import bound_line, covered, saved_line
 from dashboard.latency.charts import Axes
 from dashboard.latency.header import Header, show_all, title_row
 from dashboard.latency.panels import (
@@ -64,7 +64,8 @@ def render(services: Services, actor: Actor) -> None:
 def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) -> None:
     tiles(view)
     compared = f"Changes are against the {header.choice} before." if view.previous else None
-    if notes := " ".join(filter(None, (compared, saved_line(view.summary)))):
+    notes = filter(None, (compared, saved_line(view.summary), bound_line(view.summary)))
+    if notes := " ".join(notes):
         st.caption(notes)
     since, until = view.span
     axes = Axes([one.name for one in log.series], since, until, zone=zone)

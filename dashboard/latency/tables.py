@@ -32,8 +32,10 @@ def table_panel(view: WindowTraffic) -> None:
 
 
 def slowest_panel(view: WindowTraffic, zone: str) -> None:
-    """The slowest calls, in an expander."""
+    """The slowest calls, in an expander; nothing where only sums are kept."""
     shown = len(view.slowest)
+    if not shown:
+        return
     with st.expander(f"The {shown} slowest calls" if shown > 1 else "The slowest call"):
         st.dataframe(
             view.slowest,
@@ -45,6 +47,8 @@ def slowest_panel(view: WindowTraffic, zone: str) -> None:
             key="slowest",
             alt="The slowest calls of the window, slowest first",
         )
+        if view.summary.bound:
+            st.caption("Looked for in the hours with the slowest calls whose rows are kept.")
 
 
 def _number(label: str, form: str, width: int, explain: str | None = None) -> ColumnConfig:

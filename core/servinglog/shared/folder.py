@@ -37,7 +37,7 @@ class FolderLogStore:
             except OSError:
                 draft.unlink(missing_ok=True)
                 raise
-            _sync_folder(target.parent)
+            sync_folder(target.parent)
 
     def get(self, path: str) -> bytes:
         with self._translated():
@@ -85,7 +85,7 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
     """Without this a power cut may undo the rename."""
     fd = os.open(folder, os.O_RDONLY)
     try:

@@ -1,9 +1,8 @@
 """The rows of the shared store in the tables of the serving log: only the hours that are asked
 for. Adapter: imports duckdb."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
@@ -15,13 +14,12 @@ from pyarrow import compute
 from core.servinglog import tables
 from core.servinglog.lines import LineFormat
 from core.servinglog.shared.catalogue import StoredObjects
-from core.servinglog.shared.ledger import ROOTS, StoredObject
+from core.servinglog.shared.ledger import ROOTS
 from core.servinglog.shared.objects import schema_of
 from core.servinglog.windows import Span
 
 MOST_ROWS = 1_000_000
 """Hours that are no longer asked for stay loaded up to this number of rows."""
-_GROUPS = ("root", "hour", "key", "first_at", "last_at", "count")
 
 
 class StoredLog:
@@ -61,7 +59,8 @@ class StoredLog:
             cursor.begin()
             loaded = self._replace(cursor, gone, missing)
             if is_changed:
-                _write_groups(cursor, known.values())
+                groups = ((o.root, o.hour, group) for o in known.values() for group in o.groups)
+                tables.write_groups(cursor, "stored_groups", groups)
             cursor.commit()
         self._loaded = loaded
 
@@ -103,21 +102,3 @@ class StoredLog:
             for name, values in place.items():
                 rows = rows.append_column(name, pa.array(values))  # noqa: PLW2901
             yield from rows.to_batches()
-
-
-def _write_groups(cursor: duckdb.DuckDBPyConnection, objects: Collection[StoredObject]) -> None:
-    cursor.execute("DELETE FROM stored_groups")
-    rows = [
-        (one.root, _naive(one.hour), list(key), _naive(first_at), _naive(last_at), number)
-        for one in objects
-        for key, first_at, last_at, number in one.groups
-    ]
-    if rows:
-        columns = dict(zip(_GROUPS, map(list, zip(*rows, strict=True)), strict=True))
-        cursor.register("groups", pa.table(columns))
-        cursor.execute("INSERT INTO stored_groups SELECT * FROM groups")
-        cursor.unregister("groups")
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)

@@ -6,12 +6,12 @@ WITH processes AS (
 ),
 seen AS (
     SELECT
-        backend, process,
+        backend, coalesce(calls.process, processes.process) AS process,
         started_at + to_microseconds(CAST(total_ms * 1000 AS BIGINT)) AS ended_at,
         error_kind,
         (error_kind IS NULL OR list_contains(CAST($answer_kinds AS VARCHAR[]), error_kind)) AS is_answer,
         list_contains(CAST($live_modes AS VARCHAR[]), mode) AS is_live
-    FROM calls JOIN processes USING (segment_id)
+    FROM calls LEFT JOIN processes USING (segment_id)
     WHERE started_at >= $since AND started_at < $until AND mode NOT IN ('trial', 'import')
 ),
 dated AS (

@@ -11,5 +11,6 @@ SELECT
     segment_id, line_number, {names},
     CASE WHEN {sound} THEN NULL ELSE line END AS unsound_line,
     hash({identity}) AS identity,
-    false AS is_copy
+    false AS is_copy,
+    false AS is_archived
 FROM converted

@@ -4,5 +4,6 @@ SELECT
     segment_id, line_number, {names},
     NULL AS unsound_line,
     hash({identity}) AS identity,
-    false AS is_copy
+    false AS is_copy,
+    false AS is_archived
 FROM stored_rows

@@ -1,0 +1,1 @@
+"""The finished part of a serving log: rows by hour as Parquet, and sums by minute and by hour."""

@@ -1,0 +1,45 @@
+"""Values into the queries to the serving log, and out of them."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+import pandas as pd
+
+from core.servinglog.answers import series_name
+from core.servinglog.windows import Window
+
+
+def window_values(
+    window: Window, modes: Sequence[str] | None, backends: Sequence[str] | None
+) -> dict[str, object]:
+    """The parameters of a query about the calls of a window; None is all modes or backends."""
+    return {
+        "since": naive(window.since),
+        "until": naive(window.until),
+        "modes": None if modes is None else list(modes),
+        "backends": None if backends is None else list(backends),
+    }
+
+
+def named_in(text: str, given: dict[str, object]) -> dict[str, object]:
+    """The parameters that a statement has: DuckDB refuses others."""
+    return {name: value for name, value in given.items() if f"${name}" in text}
+
+
+def naive(moment: datetime) -> datetime:
+    """In UTC without a zone, as in the tables."""
+    return moment.astimezone(UTC).replace(tzinfo=None)
+
+
+def utc(moment: datetime) -> datetime:
+    """Back from the tables."""
+    return moment.replace(tzinfo=UTC)
+
+
+def named(frame: pd.DataFrame) -> pd.DataFrame:
+    """Adds `series`, the display name of backend and mode; null where both are null."""
+    frame["series"] = [
+        series_name(backend, mode) if isinstance(backend, str) else None
+        for backend, mode in zip(frame["backend"], frame["mode"], strict=True)
+    ]
+    return frame
