@@ -19,7 +19,7 @@ from core.servinglog.estimates.levers import SiteMeasures
 from core.servinglog.estimates.plan import Forecast
 from core.servinglog.record import Mode
 
-JOBS = 32
+JOBS = 24
 FEWEST_COMMENTS, MOST_COMMENTS = 100, 5_000
 FIRST_JOBS = ((200, 16), (100, 4), (200, 64)) * 2
 """Comments and comments a call of the jobs that make the log."""

@@ -1,6 +1,6 @@
 """How long a job of comments will take, and what would make it faster, from the serving log."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -83,33 +83,51 @@ def estimate_job(
     if backend not in newest:
         known = ", ".join(newest) or "none"
         raise NotFound(f"The serving log holds no live call of {backend!r}; it has: {known}.")
-    window = Window(newest[backend] - LOOKED_BACK, until)
+    window = _window(newest[backend])
     calls = as_calls(log.estimate_calls(window, backend))
     sizes = _sizes(calls)
     batch = wanted.batch or (sizes[0] if sizes else 1)
     plan = Plan(wanted.comments, min(batch, wanted.comments), wanted.replicas, wanted.chars)
-    warm = forecast(calls, plan)
+    warm = forecast(calls, plan, until.timestamp())
     extra = cold_extra(calls)
     is_known = isinstance(warm, Forecast)
-    others = {
-        name: as_calls(log.estimate_calls(Window(last_at - LOOKED_BACK, until), name))
-        for name, last_at in newest.items()
-        if name != backend and is_known
-    }
     return JobTime(
         backend=backend,
         plan=plan,
         warm=warm,
         cold=with_cold_start(warm, extra) if isinstance(warm, Forecast) and len(extra) else None,
         cold_starts=len(extra),
-        levers=rank_levers(calls, warm, backend, others, measures)
-        if isinstance(warm, Forecast)
+        levers=_levers(log, newest, backend, calls=calls, plan=plan, measures=measures)
+        if is_known
         else (),
         calls=len(calls),
         sizes=sizes,
         since=window.since,
-        until=until,
+        until=window.until,
     )
+
+
+def _levers(
+    log: "ServingLogQueries",
+    newest: Mapping[str, datetime],
+    backend: str,
+    *,
+    calls: Calls,
+    plan: Plan,
+    measures: SiteMeasures,
+) -> tuple[Lever, ...]:
+    others = {
+        name: as_calls(log.estimate_calls(_window(last_at), name))
+        for name, last_at in newest.items()
+        if name != backend
+    }
+    some_day = forecast(calls, plan)
+    assert isinstance(some_day, Forecast)  # the same calls were enough for today
+    return rank_levers(calls, some_day, backend, others, measures)
+
+
+def _window(last_at: datetime) -> Window:
+    return Window(last_at - LOOKED_BACK, last_at + _TICK)
 
 
 def _check(wanted: WantedJob) -> None:

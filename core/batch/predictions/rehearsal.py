@@ -97,6 +97,7 @@ def _sampled(sample: list[object], scorer: Scorer, clock: Clock) -> list[LoggedC
 
 
 def _time(count: int, chars: int, calls: list[LoggedCall]) -> Forecast:
-    found = forecast(as_calls(calls), Plan(count, SAMPLE_ROWS, chars=chars / count))
+    plan = Plan(count, SAMPLE_ROWS, chars=chars / count)
+    found = forecast(as_calls(calls), plan, calls[-1].started_s)
     assert isinstance(found, Forecast)  # more rows than the sample, so it has all its calls
     return found

@@ -29,9 +29,10 @@ DRAWN_CALLS = 200
 SEED = 20261129
 
 
-def forecast(calls: Calls, plan: Plan) -> Forecast | TooFew:
-    """The same log and plan give the same answer. Of the calls, warm ones count; cold starts are
-    added by `cold.py`."""
+def forecast(calls: Calls, plan: Plan, begins_s: float | None = None) -> Forecast | TooFew:
+    """Of a job that begins at that moment, on the clock of the calls: a slow period that has just
+    been seen goes on for a while. None is a moment of which nothing is known. The same log gives
+    the same answer. Warm calls count; cold starts are added by `with_cold_start`."""
     warm = calls.warm
     pool, scaling = _at_once(warm, plan.replicas)
     found = _choose(pool, plan.batch)
@@ -46,7 +47,8 @@ def forecast(calls: Calls, plan: Plan) -> Forecast | TooFew:
     each_ms, last_share = _standard(chosen, plan, cost)
     periods = find_periods(chosen.started_s, each_ms, plan.calls_each)
     rest = periods.rest * each_ms.mean()
-    factor = periods.draw(DRAWS, generator)
+    after_s = np.inf if begins_s is None else max(0.0, begins_s - float(chosen.started_s[-1]))
+    factor = periods.draw(DRAWS, after_s, generator)
     if basis is Basis.FITTED:
         factor = factor * _misfit_draws(chosen, cost, generator)
     draws = np.sort(factor * _sums(rest, plan, last_share, generator))

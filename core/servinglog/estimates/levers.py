@@ -86,7 +86,8 @@ def rank_levers(
     others: Mapping[str, Calls],
     measures: SiteMeasures,
 ) -> tuple[Lever, ...]:
-    """The levers that make the job faster, then those that don't, then those not measured."""
+    """The levers that make the job faster, then those that don't, then those not measured. `now` is
+    of a moment of which nothing is known, because a slow period is no effect of a lever."""
     found = [
         *_batch(calls, now, backend, measures),
         *_replicas(calls, now),
@@ -235,4 +236,5 @@ def _fastest(backend: str, measures: SiteMeasures) -> RuntimeMeasure | None:
 
 
 def _parity(*names: str) -> str:
-    return f"not measured here: `modconsole bench parity --backends {' '.join(names)}`"
+    pair = f" --backends {' '.join(names)}" if len(names) > 1 else ""
+    return f"not measured here: `modconsole bench parity{pair}`"

@@ -37,7 +37,7 @@ minutes AS (
     GROUP BY minute
 ),
 kept AS (
-    SELECT minute, if(total <= $limit, $limit, $limit // $parts) AS most
+    SELECT minute, if(total <= $limit, $limit, $limit // count(*) OVER ()) AS most
     FROM minutes
     WHERE total <= $limit OR floor(upto * $parts / total) > floor((upto - n) * $parts / total)
 ),
