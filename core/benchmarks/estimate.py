@@ -19,7 +19,7 @@ from core.servinglog.estimates.levers import SiteMeasures
 from core.servinglog.estimates.plan import Forecast
 from core.servinglog.record import Mode
 
-JOBS = 24
+JOBS = 22
 FEWEST_COMMENTS, MOST_COMMENTS = 100, 5_000
 FIRST_JOBS = ((200, 16), (100, 4), (200, 64)) * 2
 """Comments and comments a call of the jobs that make the log."""
@@ -54,9 +54,9 @@ def run(
 
 
 def _sizes() -> list[int]:
-    """From the fewest to the most in even steps of their logarithm, in a random order."""
+    """From the fewest to the most, most of them small, in a random order."""
     ratio = MOST_COMMENTS / FEWEST_COMMENTS
-    sizes = [round(FEWEST_COMMENTS * ratio ** (at / (JOBS - 1))) for at in range(JOBS)]
+    sizes = [round(FEWEST_COMMENTS * ratio ** ((at / (JOBS - 1)) ** 3)) for at in range(JOBS)]
     random.Random(SEED).shuffle(sizes)
     return sizes
 

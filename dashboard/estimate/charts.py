@@ -10,8 +10,9 @@ from core.servinglog.estimates.plan import HIGH, LOW, Forecast
 from core.servinglog.estimates.wording import lasting
 
 BINS = 48
-SHOWN = 0.99
-"""Of the times; the slowest hundredth would press the others together."""
+BEYOND = 0.35
+"""How far beyond the interval the axis goes, as a share of it: the slowest times would press the
+others together."""
 UNITS = ((3_600_000.0, "hours"), (60_000.0, "minutes"), (1_000.0, "seconds"), (1.0, "ms"))
 
 
@@ -20,10 +21,11 @@ def time_bins(found: Forecast) -> pd.DataFrame:
     interval of 90 %, and its words."""
     divisor, unit = unit_of(found)
     drawn = found.draws_ms
-    most = np.quantile(drawn, SHOWN)
-    edges = np.linspace(min(drawn[0], most), max(most, drawn[0] * 1.001), BINS + 1)
-    counts, _ = np.histogram(drawn, edges)
     low, high = np.quantile(drawn, (LOW, HIGH))
+    beyond = BEYOND * (high - low)
+    least = max(drawn[0], low - beyond)
+    edges = np.linspace(least, max(high + beyond, least * 1.001), BINS + 1)
+    counts, _ = np.histogram(drawn, edges)
     middle = (edges[:-1] + edges[1:]) / 2
     return pd.DataFrame(
         {
@@ -53,6 +55,7 @@ def time_chart(found: Forecast) -> alt.LayerChart:
             x=alt.X("from:Q", title=f"time of the job, {unit}", scale=alt.Scale(zero=False)),
             x2="to:Q",
             y=alt.Y("share:Q", title="share of jobs", axis=alt.Axis(format="%", tickCount=3)),
+            y2=alt.datum(0),
             color=alt.Color(
                 "kept:N",
                 title=None,

@@ -8,7 +8,7 @@ from enum import StrEnum
 import numpy as np
 
 from core.servinglog.estimates.calls import Calls
-from core.servinglog.estimates.forecast import ENOUGH, FEWEST, forecast
+from core.servinglog.estimates.forecast import ENOUGH, FEWEST, NEAR, forecast
 from core.servinglog.estimates.plan import Forecast, Scaling
 
 NO_FLIPS = "0: the same scores"
@@ -102,7 +102,8 @@ def rank_levers(
 def _batch(calls: Calls, now: Forecast, backend: str, measures: SiteMeasures) -> Iterator[Lever]:
     plan = now.plan
     sizes, counts = np.unique(calls.warm.sizes, return_counts=True)
-    other = [int(size) for size in sizes[counts >= ENOUGH] if size != plan.batch]
+    is_other = np.abs(sizes - plan.batch) > NEAR * plan.batch
+    other = [int(size) for size in sizes[is_other & (counts >= ENOUGH)]]
     tried = [forecast(calls, replace(plan, batch=size)) for size in other if size <= plan.comments]
     timed = [one for one in tried if isinstance(one, Forecast)]
     if not timed:
@@ -193,7 +194,7 @@ def _cache(calls: Calls) -> Lever:
     words = (
         f"on already: {hits / comments:.0%} of the logged comments came from it"
         if hits
-        else "no logged comment came from it: those of this site hardly repeat, or it is off"
+        else "nothing came from it: comments hardly repeat here, or it is off"
     )
     return Lever(LeverKind.CACHE, "a cache of scores", None, words, NO_FLIPS)
 
@@ -227,7 +228,7 @@ def _backends(
             )
     if not timed and mine is None:
         words = f"not measured here: no other backend has {FEWEST} calls of this size"
-        yield Lever(LeverKind.BACKEND, "another backend", None, words, _parity(backend))
+        yield Lever(LeverKind.BACKEND, "none was logged", None, words, _parity(backend))
 
 
 def _fastest(backend: str, measures: SiteMeasures) -> RuntimeMeasure | None:

@@ -15,7 +15,7 @@ PAUSE_S = 60.0
 MOST_JOB_PIECES = 200
 FAR = 1e6
 """Pieces ahead: further than any level lasts."""
-LEAST_INDEPENDENT = 4.0
+LEAST_INDEPENDENT = 3.0
 """With fewer, Student's t has no bounds worth telling."""
 
 
@@ -72,13 +72,13 @@ class Periods:
         levels follow each other as an autoregressive process of the first order."""
         centred = self.effects - self.effects.mean()
         steps = centred[1:] - self.alike * centred[:-1]
-        whole = float((steps**2).mean()) / (1 - self.alike**2)
+        whole = max(self.spread, float((steps**2).mean()) / (1 - self.alike**2))
         first = 1 + (after_s / self.step_s if self.step_s > 0 else np.inf)
         ahead = np.minimum(first + np.arange(self.job_pieces), FAR)
         left = self.alike**ahead
-        apart = np.abs(np.subtract.outer(ahead, ahead))
-        known = 1 - self.alike ** (2 * np.minimum.outer(ahead, ahead))
-        return float(left.mean()), whole * float((self.alike**apart * known).mean())
+        # A job of several pieces gets no smaller variance for it: few pieces don't show how long
+        # periods are.
+        return float(left.mean()), whole * float((1 - left**2).mean())
 
 
 def find_periods(started_s: Floats, ms: Floats, job_calls: int) -> Periods:
