@@ -75,11 +75,11 @@ def _answer(found: JobTime, warm: Forecast) -> None:
     left, right = st.columns([36, 64], gap="medium")
     low_ms, high_ms = warm.interval_ms
     with left:
-        st.metric("Median", lasting(warm.median_ms), border=True)
-        grid = st.grid(2, min_column_width=120)
-        grid.metric("5 % take less than", lasting(low_ms), border=True)
-        grid.metric("5 % take more than", lasting(high_ms), border=True)
         st.markdown(f"**{plain(answer_words(warm))}**")
+        grid = st.grid(3, min_column_width=120)
+        grid.metric("5 % take less", lasting(low_ms), border=True)
+        grid.metric("Median", lasting(warm.median_ms), border=True)
+        grid.metric("5 % take more", lasting(high_ms), border=True)
         st.caption(plain(basis_words(warm)))
         st.caption(plain(cold_words(found.cold, found.cold_starts)))
     with right:

@@ -155,6 +155,14 @@ def test_replicas_are_measured_where_as_many_calls_ran_at_once_else_ideal() -> N
     assert measured.median_ms > ideal.median_ms
 
 
+def test_more_replicas_than_calls_take_as_long_as_one_call() -> None:
+    calls = row(200)
+    one_call = told(calls, Plan(16, 16)).median_ms
+    many = told(calls, Plan(100, 16, replicas=64))
+    assert many.median_ms >= one_call * 0.95
+    assert told(calls, Plan(5, 16, replicas=4)).median_ms < one_call
+
+
 def test_load_tests_never_count_for_a_job_alone() -> None:
     calls = [*row(100), *row(100, from_s=1_000.0, mode=Mode.LOAD_TEST)]
     assert told(calls, Plan(1_600, 16)).calls == 100

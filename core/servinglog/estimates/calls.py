@@ -11,6 +11,9 @@ from core.servinglog.record import Mode
 LONGEST_PAUSE_S = 2.0
 """A longer time between two calls of a process is a pause between jobs, not work on one."""
 
+SHORTEST_MS, LONGEST_MS = 1e-3, 1e9
+"""What is outside of them is no measurement, and has no logarithm or no square."""
+
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
@@ -69,7 +72,7 @@ def as_calls(logged: list[LoggedCall]) -> Calls:
     their process cost nobody anything more, and are left out."""
     rows = sorted(logged, key=lambda one: (one.started_s, one.process))
     started = np.array([one.started_s for one in rows], dtype=np.float64)
-    total_ms = np.array([one.total_ms for one in rows], dtype=np.float64)
+    total_ms = np.clip([one.total_ms for one in rows], SHORTEST_MS, LONGEST_MS)
     flights = _in_flight(started, total_ms / 1000.0)
     answered = np.array([not one.is_failed for one in rows], dtype=np.bool_)
     every = Calls(

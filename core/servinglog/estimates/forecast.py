@@ -10,7 +10,7 @@ from math import sqrt
 
 import numpy as np
 
-from core.servinglog.estimates.calls import Bools, Calls, Floats
+from core.servinglog.estimates.calls import Bools, Calls, Floats, Ints
 from core.servinglog.estimates.cost import Cost, fit_cost
 from core.servinglog.estimates.periods import find_periods, misfit
 from core.servinglog.estimates.plan import Basis, Forecast, Plan, Scaling, TooFew
@@ -102,7 +102,7 @@ def _is_in_reach(calls: Calls, batch: int) -> bool:
     return is_known and low / REACH <= batch <= high * REACH
 
 
-def _groups(sizes: "np.ndarray[tuple[int], np.dtype[np.int64]]") -> list[Bools]:
+def _groups(sizes: Ints) -> list[Bools]:
     """Sizes that several calls have."""
     values, counts = np.unique(sizes, return_counts=True)
     return [sizes == value for value in values[counts >= 5]]
@@ -127,14 +127,17 @@ def _standard(chosen: Calls, plan: Plan, cost: Cost) -> tuple[Floats, float]:
 
 def _sums(rest: Floats, plan: Plan, last_share: float, generator: np.random.Generator) -> Floats:
     """Times of the whole job without the effect of periods: that of the slowest replica."""
-    calls = plan.calls_each - 1 + last_share if plan.replicas == 1 else plan.calls / plan.replicas
+    if plan.replicas == 1 or plan.calls == 1:
+        calls = plan.calls - 1 + last_share
+    else:
+        calls = max(1.0, plan.calls / plan.replicas)
     most = max(1, DRAWN_CALLS // plan.replicas)
     drawn = min(most, plan.calls_each)
     picked = generator.choice(rest, (DRAWS, min(plan.replicas, plan.calls), drawn))
     mean = rest.mean()
     # The mean of more calls than were drawn varies less, by the root of their number.
     means = mean + (picked.mean(axis=2) - mean) * sqrt(drawn / max(calls, 1.0))
-    each: Floats = np.maximum(means, 0.0).max(axis=1) * max(calls, last_share)
+    each: Floats = np.maximum(means, 0.0).max(axis=1) * calls
     return each
 
 
