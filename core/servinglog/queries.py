@@ -21,9 +21,12 @@ from core.servinglog.answers import (
 )
 from core.servinglog.archive.choosing import Choose, newest_hours, slowest_hours
 from core.servinglog.archive.plan import BOUND, HOUR
+from core.servinglog.estimates.calls import LoggedCall
 from core.servinglog.find import find_records, newest_records
 from core.servinglog.lines import CALL, EARLIEST, REFUSAL
 from core.servinglog.query_values import (
+    ESTIMATE_CALLS,
+    estimate_values,
     naive,
     named,
     named_in,
@@ -34,6 +37,7 @@ from core.servinglog.record import (
     ANSWER_KINDS,
     LEFT_ALONE_KIND,
     LIVE_MODES,
+    Mode,
     RefusalRecord,
     ServingRecord,
 )
@@ -45,7 +49,6 @@ if TYPE_CHECKING:
     from core.servinglog.shared.stored import StoredLog
 
 SLOWEST_LIMIT = 50
-NEWEST_PER_SERIES = 2000
 HOUR_S = 3600
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -66,6 +69,7 @@ class Traffic:
 
 ALL_TRAFFIC = Traffic()
 LIVE_TRAFFIC = Traffic(modes=LIVE_MODES)
+ESTIMATED_TRAFFIC = Traffic(modes=(*LIVE_MODES, Mode.LOAD_TEST))
 
 
 class ServingLogQueries:
@@ -259,11 +263,15 @@ class ServingLogQueries:
         frame["started_at"] = frame["started_at"].dt.tz_localize(UTC)
         return named(frame)
 
-    def newest_calls(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
-        """series, batch_size and total_ms of the newest 2,000 answered calls of each series. Where
-        the summary is from sums: of the last hours with 2,000 calls."""
-        choose = newest_hours(NEWEST_PER_SERIES)
-        return named(self._frame("newest_calls", window, traffic, choose, limit=NEWEST_PER_SERIES))
+    def estimate_calls(self, window: Window, backend: str) -> list[LoggedCall]:
+        """Live calls and load tests of the window to that backend, by the model and runtime that
+        answered last: at most about 5,000, evenly spread over the window. Where the summary is from
+        sums: of the last hours with so many."""
+        given = _parameters(window, ESTIMATED_TRAFFIC) | estimate_values(backend)
+        del given["backends"]
+        with self._mirror.rows_of(window, newest_hours(ESTIMATE_CALLS)) as cursor:
+            rows = cursor.execute(statement("estimate_calls"), given).fetchall()
+        return [LoggedCall(*row) for row in rows]
 
     def _summed_frame(
         self, name: str, window: Window, traffic: Traffic, **more: int

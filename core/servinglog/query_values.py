@@ -8,6 +8,12 @@ import pandas as pd
 from core.servinglog.answers import series_name
 from core.servinglog.windows import Window
 
+ESTIMATE_CALLS, ESTIMATE_PARTS = 5_000, 100
+"""Of a longer log so many calls are read for an estimate, from so many of its minutes."""
+COLD_CALLS = 200
+COLD_AFTER_S = 600
+"""A process that made no call for so long starts cold."""
+
 
 def window_values(
     window: Window, modes: Sequence[str] | None, backends: Sequence[str] | None
@@ -43,3 +49,14 @@ def named(frame: pd.DataFrame) -> pd.DataFrame:
         for backend, mode in zip(frame["backend"], frame["mode"], strict=True)
     ]
     return frame
+
+
+def estimate_values(backend: str) -> dict[str, object]:
+    """Of the query for calls that an estimate draws from."""
+    return {
+        "backend": backend,
+        "limit": ESTIMATE_CALLS,
+        "parts": ESTIMATE_PARTS,
+        "idle_s": COLD_AFTER_S,
+        "cold_limit": COLD_CALLS,
+    }

@@ -1,10 +1,9 @@
-"""The charts of the latency page, and its estimate for 100 comments."""
+"""The charts of the latency page."""
 
 import streamlit as st
 
-from core.services.traffic import ESTIMATED_COMMENTS, WindowTraffic
+from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile
-from dashboard.figures import batch_size_advice, estimate_line
 from dashboard.latency.charts import Axes, call_dots, latency_lines, throughput_area, time_shares
 
 LATENCY_HEIGHT = 260
@@ -59,16 +58,6 @@ def throughput_panel(view: WindowTraffic, axes: Axes) -> None:
         key="throughput_chart",
         alt="Comments scored a second over time, stacked by backend and mode; red marks are errors",
     )
-
-
-def estimate_panel(view: WindowTraffic) -> None:
-    """The estimate for 100 comments, and how to make it faster."""
-    st.markdown(f"**How long for {ESTIMATED_COMMENTS} comments?**")
-    advice = batch_size_advice(view.table)
-    line = estimate_line(view.estimates)
-    if view.summary.answered and not view.estimates:
-        line = "Only sums of these calls are kept, so there is no estimate."
-    st.text(" ".join(filter(None, (line, advice))))
 
 
 def _grain(view: WindowTraffic) -> str:
