@@ -33,6 +33,7 @@ class ExitCode(IntEnum):
     NOT_BETTER = 5
     WORSE = 6
     CHANGED = 7
+    BURNING = 8
     INTERRUPTED = 130
     NOBODY_READS = 141
 
@@ -52,6 +53,7 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     "than the shipped one.",
     ExitCode.WORSE: "A model was written, and its test rows show that it is worse.",
     ExitCode.CHANGED: "`audit verify` found that the audit log was changed; each place is named.",
+    ExitCode.BURNING: "`objectives` found that an error budget burns too fast; each is named.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C; what was committed is kept.",
     ExitCode.NOBODY_READS: "The program that read the output ended first, as with `| head -1`; "
     "what was committed is kept.",

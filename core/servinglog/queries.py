@@ -1,6 +1,7 @@
 """Queries to the serving log. Adapter: DuckDB over the segments, frames for charts."""
 
 from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from operator import attrgetter
@@ -8,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from duckdb import DuckDBPyConnection
 
 from core.servinglog.answers import (
     Audits,
@@ -76,6 +78,11 @@ class ServingLogQueries:
     def store_problem(self) -> str | None:
         """What the last query lacked of the shared store, in one sentence; None if nothing."""
         return self._mirror.store_problem
+
+    def cursor(self, *spans: Span) -> AbstractContextManager[DuckDBPyConnection]:
+        """The views `calls`, `refusals` and `segments` as they are now, with the shared store's
+        rows of the spans."""
+        return self._mirror.cursor(*spans)
 
     def bounds(self) -> Bounds:
         """Times of the first and last record of the whole log."""
