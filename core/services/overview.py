@@ -9,13 +9,13 @@ from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Action
 from core.services.context import Context
 from core.servinglog.answers import Refused
-from core.servinglog.causes.cause import Cause
+from core.servinglog.causes.cause import LikelyCause
 from core.servinglog.causes.facts import (
     BackendPeriod,
-    Change,
     ChangeKind,
     Facts,
     Period,
+    SiteChange,
 )
 from core.servinglog.causes.likely_cause import likely_cause
 from core.servinglog.windows import Window
@@ -42,8 +42,8 @@ class ServingOverview:
 
     until: datetime
     facts: Facts
-    cause: Cause | None
-    changes: Sequence[Change]
+    cause: LikelyCause | None
+    changes: Sequence[SiteChange]
     refused: Sequence[Refused]
     unscored: Mapping[Action, int]
 
@@ -67,7 +67,7 @@ def view_overview(
     )
 
 
-def find_cause(context: Context, log: "ServingLogQueries", until: datetime) -> Cause | None:
+def find_cause(context: Context, log: "ServingLogQueries", until: datetime) -> LikelyCause | None:
     """The likely cause alone, for an alert. Raises StoreError."""
     return likely_cause(_facts(context, log, until))
 
@@ -117,13 +117,13 @@ def _limit_ms(before: BackendPeriod) -> float | None:
     return max(_MUCH_SLOWER * before.p50, _ABOVE_P95 * before.p95, _LEAST_LIMIT_MS)
 
 
-def _changes(context: Context, log: "ServingLogQueries", window: Window) -> Sequence[Change]:
+def _changes(context: Context, log: "ServingLogQueries", window: Window) -> Sequence[SiteChange]:
     """What was first seen in the window, the newest first."""
     from core.servinglog.fact_queries import first_seen
 
     with context.store.read() as reader:
         policies = [
-            Change(ChangeKind.POLICY, "", str(one.version), one.created_at)
+            SiteChange(ChangeKind.POLICY, "", str(one.version), one.created_at)
             for one in reader.policies()
             if window.since <= one.created_at < window.until
         ]

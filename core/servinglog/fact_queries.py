@@ -7,11 +7,11 @@ from typing import Any
 from core.servinglog.causes.facts import (
     BackendPeriod,
     BadCalls,
-    Change,
     ChangeKind,
     ClockStep,
     Period,
     ProcessCalls,
+    SiteChange,
 )
 from core.servinglog.lines import CALL, REFUSAL
 from core.servinglog.queries import ServingLogQueries
@@ -67,7 +67,7 @@ def _bad(*row: Any) -> BadCalls:
     return BadCalls(*values)
 
 
-def first_seen(log: ServingLogQueries, window: Window) -> Sequence[Change]:
+def first_seen(log: ServingLogQueries, window: Window) -> Sequence[SiteChange]:
     """Model versions and processes whose first call of a day is in the window, the newest first.
     Raises StoreError."""
     earlier = window.since - KNOWN_FOR
@@ -75,7 +75,7 @@ def first_seen(log: ServingLogQueries, window: Window) -> Sequence[Change]:
     with log.cursor(Span(CALL, earlier, window.until)) as cursor:
         rows = cursor.execute(statement("first_seen"), given).fetchall()
     return tuple(
-        Change(ChangeKind(what), subject, value, _utc(at)) for what, subject, value, at in rows
+        SiteChange(ChangeKind(what), subject, value, _utc(at)) for what, subject, value, at in rows
     )
 
 

@@ -10,13 +10,20 @@ from core.moderation.permissions import Actor, Permission, can
 from core.services.backends import BackendStatus, BackendUse
 from core.services.objectives import ObjectivesReport
 from core.services.overview import ServingOverview
+from core.servinglog.causes.facts import Facts
 from dashboard.backend_states import STATE_COLORS, Color, reason, seconds_ago
 from dashboard.figures import duration, has_lost, reasons
+from dashboard.overview.charts import (
+    HEIGHT_PX,
+    busiest_pair,
+    phase_bars,
+    phase_rows,
+)
 from dashboard.overview.wording import (
     DETAIL_LABELS,
     TONES,
     Detail,
-    Head,
+    Headline,
     ObjectiveTile,
     alert_line,
     change_line,
@@ -28,7 +35,7 @@ from dashboard.serving_log import WINDOW_KEY
 from dashboard.wording import plain
 
 WINDOW = "1 h"
-TILE_PX = 230
+TILE_PX = 300  # four in a row at 1,440 pixels, two at 1,024
 MOST_LINES = 6
 HAS_WINDOW: tuple[Detail, ...] = ("latency", "backends")
 _NEEDED: dict[Detail, Permission] = {
@@ -53,7 +60,7 @@ def detail_link(actor: Actor, detail: Detail, label: str) -> bool:
     return True
 
 
-def head_card(actor: Actor, words: Head) -> None:
+def head_card(actor: Actor, words: Headline) -> None:
     """The sentence that says what is wrong, in the largest type of the page."""
     with st.container(border=True, gap="xsmall"):
         st.badge(plain(words.title), color=words.color, icon=_ICONS[words.color])
@@ -90,12 +97,31 @@ def objectives_row(actor: Actor, report: ObjectivesReport) -> None:
 def _tile(actor: Actor, grid: GridContainer, tile: ObjectiveTile) -> None:
     with grid.cell().container(border=True, gap="xxsmall", height="stretch"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            if not detail_link(actor, tile.detail, plain(tile.label)):
-                st.markdown(plain(tile.label), width="content")
+            st.markdown(plain(tile.label), width="content")
             if tile.note:
                 st.badge(plain(tile.note), color=tile.color)
+            st.space("stretch")
+            detail_link(actor, tile.detail, "More")
         st.title(plain(tile.value), anchor=False)
         st.caption(plain(tile.promise))
+
+
+def time_card(facts: Facts) -> None:
+    """Where the time of the median call goes; draws nothing without a time to compare with."""
+    pair = busiest_pair(facts)
+    if pair is None:
+        return
+    now, before = pair
+    with st.container(border=True, gap="xsmall"):
+        st.markdown(f"**Where the time goes** in a call to {plain(now.backend)}")
+        st.altair_chart(
+            phase_bars(phase_rows(now, before)),
+            height=HEIGHT_PX,
+            key="phases",
+            alt=f"The median call took {duration(now.p50)}, before {duration(before.p50)}, by "
+            "phase",
+        )
+        st.caption(f"The median call took {duration(now.p50)}, before {duration(before.p50)}.")
 
 
 def backends_card(actor: Actor, statuses: Sequence[BackendStatus], now: datetime) -> None:
@@ -157,7 +183,7 @@ def changes_card(view: ServingOverview) -> None:
             st.caption(f"and {len(view.changes) - MOST_LINES:,} more")
 
 
-def alerts_card(report: ObjectivesReport) -> None:
+def alerts_card(report: ObjectivesReport, *, has_receiver: bool) -> None:
     """The alerts of the last day."""
     with st.container(border=True, gap="xsmall"):
         st.markdown("**Alerts** of the last day")
@@ -169,6 +195,9 @@ def alerts_card(report: ObjectivesReport) -> None:
                     "goes on" if is_open else "over",
                     color=TONES[alert.severity] if is_open else "gray",
                 )
-                st.text(f"{alert_line(alert, report.until)}.", width="content")
+                st.text(
+                    f"{alert_line(alert, report.until, has_receiver=has_receiver)}.",
+                    width="content",
+                )
         if not found:
             st.text("None.")

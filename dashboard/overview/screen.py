@@ -7,6 +7,7 @@ from core.errors import ConfigError, PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.objectives import ObjectivesReport
 from core.services.traffic import LogOverview, view_log
+from core.setting_values import NOT_SET
 from dashboard.overview.parts import (
     alerts_card,
     backends_card,
@@ -14,6 +15,7 @@ from dashboard.overview.parts import (
     head_card,
     objectives_row,
     shut_out_card,
+    time_card,
 )
 from dashboard.overview.view import OverviewData, load_overview, load_report
 from dashboard.overview.wording import head
@@ -56,11 +58,13 @@ def _page(services: Services, actor: Actor, home: str, data: OverviewData) -> No
     left, right = st.columns([55, 45], gap="medium")
     with left:
         backends_card(actor, data.site.statuses, serving.until)
-        if report is not None:
-            alerts_card(report)
+        time_card(serving.facts)
     with right:
         shut_out_card(actor, serving)
         changes_card(serving)
+        if report is not None:
+            has_receiver = services.settings.webhook_url != NOT_SET
+            alerts_card(report, has_receiver=has_receiver)
 
 
 def _objectives(services: Services, actor: Actor, home: str) -> ObjectivesReport | None:

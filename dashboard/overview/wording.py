@@ -8,8 +8,8 @@ from typing import Literal
 from core.moderation.policies import Action
 from core.services.objectives import ObjectivesReport
 from core.services.overview import ServingOverview
-from core.servinglog.causes.cause import Cause, CauseKind
-from core.servinglog.causes.facts import Change, ChangeKind, Period
+from core.servinglog.causes.cause import CauseKind, LikelyCause
+from core.servinglog.causes.facts import ChangeKind, Period, SiteChange
 from core.servinglog.objectives.alerts import Alert
 from core.servinglog.objectives.messages import promise
 from core.servinglog.objectives.rules import ObjectiveKind, ObjectiveStatus, Severity
@@ -54,7 +54,7 @@ _MINUTE = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
-class Head:
+class Headline:
     """The first card: a word or two, its colour, the sentence, what it rests on, what to do, and
     the page with the detail. The words are plain text."""
 
@@ -66,19 +66,21 @@ class Head:
     detail: Detail | None = None
 
 
-def head(view: ServingOverview, zone: tzinfo) -> Head:
+def head(view: ServingOverview, zone: tzinfo) -> Headline:
     """What is wrong, or that nothing is."""
     if view.cause is not None:
         return _trouble(view.cause, zone)
     now = view.facts.now
     if not now.requests:
-        return Head("No live traffic", "gray", f"No live request came in the last {_minutes(now)}.")
-    return Head("Scoring is healthy", "green", _healthy(now))
+        return Headline(
+            "No live traffic", "gray", f"No live request came in the last {_minutes(now)}."
+        )
+    return Headline("Scoring is healthy", "green", _healthy(now))
 
 
-def _trouble(cause: Cause, zone: tzinfo) -> Head:
+def _trouble(cause: LikelyCause, zone: tzinfo) -> Headline:
     since = f" since {cause.since.astimezone(zone):%H:%M}" if cause.since else ""
-    return Head(
+    return Headline(
         "Over" if cause.kind is CauseKind.OVER else f"Trouble{since}",
         "orange" if cause.kind in _MILD else "red",
         cause.sentence,
@@ -160,7 +162,7 @@ def _ordered(unscored: Mapping[Action, int]) -> Sequence[tuple[Action, int]]:
     return sorted(unscored.items(), key=lambda pair: (-pair[1], pair[0]))
 
 
-def change_line(change: Change, now: datetime) -> str:
+def change_line(change: SiteChange, now: datetime) -> str:
     """`gpu: version 7c1e first seen, 3 min ago`."""
     what = {
         ChangeKind.MODEL: f"{change.subject}: version {change.value} first seen",
@@ -170,9 +172,9 @@ def change_line(change: Change, now: datetime) -> str:
     return f"{what}, {ago(change.at, now)}"
 
 
-def alert_line(alert: Alert, now: datetime) -> str:
-    """`latency: began 12 min ago, over 3 min ago`."""
-    told = "" if alert.begin_told_at else ", not sent yet"
+def alert_line(alert: Alert, now: datetime, *, has_receiver: bool) -> str:
+    """`latency (page): began 12 min ago, over 3 min ago`."""
+    told = ", not sent yet" if has_receiver and alert.begin_told_at is None else ""
     over = f", over {ago(alert.ended_at, now)}" if alert.ended_at else told
     return f"{alert.objective} ({alert.severity}): began {ago(alert.began_at, now)}{over}"
 

@@ -7,7 +7,7 @@ import pytest
 
 from core.bootstrap.services import Services
 from core.services.overview import find_cause
-from core.servinglog.causes.cause import Cause
+from core.servinglog.causes.cause import LikelyCause
 from core.servinglog.queries import ServingLogQueries
 from tests.serving_incidents import INCIDENTS, TROUBLE_S, UNTIL, USUAL_S, Scene
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 SEEDS = range(3)
 
 
-def cause_of(scene: Scene, folder: Path, services: Services) -> Cause | None:
+def cause_of(scene: Scene, folder: Path, services: Services) -> LikelyCause | None:
     scene.write(folder)
     return find_cause(services.context, ServingLogQueries(folder), UNTIL)
 

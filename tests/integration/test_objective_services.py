@@ -250,7 +250,7 @@ def test_command_says_which_objective_burns(
     services.close()
     assert main(["objectives"]) == ExitCode.BURNING
     told = capsys.readouterr().out
-    assert "speed: 99 % of calls are answered within 5 ms, over 30 days" in told
+    assert "speed: 99 % of calls answered in 5 ms, 30 days" in told
     assert "the budget is used up; 20 of 20 missed it" in told
     assert "burns 100.0 times too fast over 1 h: page" in told
     now.objectives_path.write_text("[objective]\nspeed = 1\n")

@@ -11,12 +11,12 @@ from core.servinglog.causes.cause import CauseKind
 from core.servinglog.causes.facts import (
     BackendPeriod,
     BadCalls,
-    Change,
     ChangeKind,
     ClockStep,
     Facts,
     Period,
     ProcessCalls,
+    SiteChange,
 )
 from core.servinglog.causes.likely_cause import likely_cause
 from core.servinglog.windows import Window
@@ -194,11 +194,11 @@ def test_slow_backend_is_told_with_its_phases() -> None:
 
 
 def test_version_seen_shortly_before_is_evidence() -> None:
-    rolled_out = Change(ChangeKind.MODEL, "gpu", "7c1e", BEGAN - timedelta(seconds=40))
+    rolled_out = SiteChange(ChangeKind.MODEL, "gpu", "7c1e", BEGAN - timedelta(seconds=40))
     others = (
-        Change(ChangeKind.MODEL, "gpu", "6b0d", BEGAN - timedelta(hours=1)),
-        Change(ChangeKind.MODEL, "onnx", "v2", BEGAN),
-        Change(ChangeKind.PROCESS, "api-7", "", BEGAN),
+        SiteChange(ChangeKind.MODEL, "gpu", "6b0d", BEGAN - timedelta(hours=1)),
+        SiteChange(ChangeKind.MODEL, "onnx", "v2", BEGAN),
+        SiteChange(ChangeKind.PROCESS, "api-7", "", BEGAN),
     )
     cause = likely_cause(facts(SLOW, ALL_BAD, changes=(*others, rolled_out)))
     assert cause is not None
@@ -209,7 +209,7 @@ def test_version_seen_shortly_before_is_evidence() -> None:
 
 
 def test_change_explains_no_burst() -> None:
-    change = Change(ChangeKind.MODEL, "", "7c1e", BEGAN)
+    change = SiteChange(ChangeKind.MODEL, "", "7c1e", BEGAN)
     cause = likely_cause(facts(refused={"overloaded": 300}, most=400, changes=(change,)))
     assert cause is not None
     assert not any("7c1e" in words for words in cause.evidence)

@@ -28,7 +28,7 @@ class CauseKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Cause:
+class LikelyCause:
     """`sentence` says what is likely wrong, `evidence` which figures say so, `advice` what to do.
     `subject` is the backend or process it is about, empty for the site. `since` is None where no
     call tells when it began."""

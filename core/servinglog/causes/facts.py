@@ -109,7 +109,7 @@ class ChangeKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SiteChange:
     """A model version, a process or a policy that was first seen at that time. `subject` is the
     backend, the process or empty; `value` the version."""
 
@@ -136,6 +136,6 @@ class Facts:
     now: Period
     before: Period
     bad: Mapping[str, BadCalls] = field(default_factory=dict)
-    changes: Sequence[Change] = ()
+    changes: Sequence[SiteChange] = ()
     clock_step: ClockStep | None = None
     future: int = 0

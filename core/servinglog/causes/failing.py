@@ -1,6 +1,6 @@
 """Causes in which calls to a backend fail, or are as bad as failed. Pure."""
 
-from core.servinglog.causes.cause import Cause, CauseKind
+from core.servinglog.causes.cause import CauseKind, LikelyCause
 from core.servinglog.causes.facts import BackendPeriod, BadCalls, Facts, ProcessCalls
 from core.servinglog.causes.measures import counted, span
 from core.servinglog.causes.slowness import is_slow
@@ -41,7 +41,7 @@ _UNREACHED: dict[str, str] = {
 _LOADING = "loading"
 
 
-def failing_cause(facts: Facts) -> Cause | None:
+def failing_cause(facts: Facts) -> LikelyCause | None:
     """For the backend with the most bad calls."""
     for backend in sorted(facts.now.backends, key=lambda one: -one.failed):
         bad = facts.bad.get(backend.backend)
@@ -52,7 +52,7 @@ def failing_cause(facts: Facts) -> Cause | None:
     return None
 
 
-def _cause(backend: BackendPeriod, bad: BadCalls, facts: Facts) -> Cause | None:
+def _cause(backend: BackendPeriod, bad: BadCalls, facts: Facts) -> LikelyCause | None:
     kind = _main_kind(backend)
     is_failing = backend.failed >= bad.bad / 2
     one = _bad_process(bad)
@@ -108,14 +108,14 @@ def _failures_line(backend: BackendPeriod, bad: BadCalls) -> str:
     return f"{failed} ({why})." if why else f"{bad.bad:,} of {counted(bad.calls, 'call')} were bad."
 
 
-def _dead(backend: BackendPeriod, bad: BadCalls, kind: str) -> Cause:
+def _dead(backend: BackendPeriod, bad: BadCalls, kind: str) -> LikelyCause:
     name = backend.backend
     last = (
         f"It last answered at {bad.last_good_at:%H:%M:%S} UTC."
         if bad.last_good_at
         else "It has not answered in this time at all."
     )
-    return Cause(
+    return LikelyCause(
         CauseKind.DEAD,
         name,
         f"The backend {name} is down: it {_UNREACHED.get(kind, 'does not answer')}.",
@@ -125,9 +125,9 @@ def _dead(backend: BackendPeriod, bad: BadCalls, kind: str) -> Cause:
     )
 
 
-def _over(backend: BackendPeriod, bad: BadCalls, kind: str) -> Cause:
+def _over(backend: BackendPeriod, bad: BadCalls, kind: str) -> LikelyCause:
     name = backend.backend
-    return Cause(
+    return LikelyCause(
         CauseKind.OVER,
         name,
         f"The backend {name} {_UNREACHED.get(kind, 'did not answer')} for a while and answers "
@@ -138,9 +138,9 @@ def _over(backend: BackendPeriod, bad: BadCalls, kind: str) -> Cause:
     )
 
 
-def _refusing(backend: BackendPeriod, bad: BadCalls, kind: str) -> Cause:
+def _refusing(backend: BackendPeriod, bad: BadCalls, kind: str) -> LikelyCause:
     name = backend.backend
-    return Cause(
+    return LikelyCause(
         CauseKind.REFUSING,
         name,
         f"The backend {name} refuses our calls: it {_REFUSALS[kind]}.",
@@ -150,7 +150,7 @@ def _refusing(backend: BackendPeriod, bad: BadCalls, kind: str) -> Cause:
     )
 
 
-def _cold(backend: BackendPeriod, bad: BadCalls) -> Cause:
+def _cold(backend: BackendPeriod, bad: BadCalls) -> LikelyCause:
     name = backend.backend
     slept = bad.quiet_s is not None and bad.quiet_s >= COLD_AFTER_S
     quiet = (bad.quiet_s or 0.0) * 1000
@@ -160,7 +160,7 @@ def _cold(backend: BackendPeriod, bad: BadCalls) -> Cause:
     loading = backend.failures.get(_LOADING, 0)
     if loading:
         evidence.append(f"{counted(loading, 'call')} met a model that was still loading.")
-    return Cause(
+    return LikelyCause(
         CauseKind.COLD,
         name,
         f"The backend {name} starts cold: its model is loaded when the first calls come.",
@@ -171,10 +171,10 @@ def _cold(backend: BackendPeriod, bad: BadCalls) -> Cause:
     )
 
 
-def _replica_process(backend: BackendPeriod, bad: BadCalls, one: ProcessCalls) -> Cause:
+def _replica_process(backend: BackendPeriod, bad: BadCalls, one: ProcessCalls) -> LikelyCause:
     rest = bad.calls - one.calls
     others = bad.bad - one.bad
-    return Cause(
+    return LikelyCause(
         CauseKind.REPLICA,
         one.process,
         f"Only the process {one.process} has trouble with {backend.backend}; the others don't.",
@@ -187,7 +187,7 @@ def _replica_process(backend: BackendPeriod, bad: BadCalls, one: ProcessCalls) -
     )
 
 
-def _mixed(backend: BackendPeriod, bad: BadCalls) -> Cause | None:
+def _mixed(backend: BackendPeriod, bad: BadCalls) -> LikelyCause | None:
     name = backend.backend
     told = f"{bad.bad:,} of {counted(bad.calls, 'call')} failed, were tried again or far slower"
     if bad.mixing >= MIXED:
@@ -195,7 +195,7 @@ def _mixed(backend: BackendPeriod, bad: BadCalls) -> Cause | None:
             return None
         parts = round(1 / bad.share)
         like = f", as if 1 of {parts} replicas was bad" if parts > 1 else ""
-        return Cause(
+        return LikelyCause(
             CauseKind.REPLICA,
             name,
             f"One replica behind {name} is likely bad: calls fail or lag in between good ones.",
@@ -206,7 +206,7 @@ def _mixed(backend: BackendPeriod, bad: BadCalls) -> Cause | None:
             f"Look at the replicas of {name} one by one and take the bad one out.",
             bad.first_bad_at,
         )
-    return Cause(
+    return LikelyCause(
         CauseKind.FLAPPING,
         name,
         f"The backend {name} flaps: it comes and goes, all calls of some time being bad.",

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from core.servinglog.answers import Refused
-from core.servinglog.causes.cause import Cause, CauseKind
+from core.servinglog.causes.cause import CauseKind, LikelyCause
 from core.servinglog.causes.facts import Facts
 from core.servinglog.causes.measures import counted
 from core.servinglog.causes.slowness import burst_line, is_burst
@@ -48,7 +48,7 @@ _WORDS: dict[str, tuple[CauseKind, str, str]] = {
 }
 
 
-def refusal_cause(facts: Facts) -> Cause | None:
+def refusal_cause(facts: Facts) -> LikelyCause | None:
     """For the most frequent reason that is not a usual one."""
     for one in sorted(facts.now.refused, key=lambda each: -each.requests):
         if one.reason in _WORDS and _is_much(one, facts):
@@ -62,7 +62,7 @@ def _is_much(one: Refused, facts: Facts) -> bool:
     return one.requests >= LEAST_REFUSED and share >= least
 
 
-def _cause(one: Refused, facts: Facts) -> Cause:
+def _cause(one: Refused, facts: Facts) -> LikelyCause:
     kind, sentence, advice = _WORDS[one.reason]
     evidence = [f"{one.requests:,} of {counted(facts.now.requests, 'request')} were refused so."]
     if kind is CauseKind.QUEUE and is_burst(facts):
@@ -71,7 +71,7 @@ def _cause(one: Refused, facts: Facts) -> Cause:
         evidence.append(burst_line(facts))
     elif kind is CauseKind.QUEUE:
         evidence.append("Scoring one request takes as long as before.")
-    return Cause(kind, "", sentence, tuple(evidence), advice, _first(facts))
+    return LikelyCause(kind, "", sentence, tuple(evidence), advice, _first(facts))
 
 
 def _first(facts: Facts) -> datetime | None:

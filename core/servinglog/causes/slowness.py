@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from core.servinglog.causes.cause import Cause, CauseKind
+from core.servinglog.causes.cause import CauseKind, LikelyCause
 from core.servinglog.causes.facts import BackendPeriod, BadCalls, Facts
 from core.servinglog.causes.measures import counted, growth, phases_line, ratio, span, times
 
@@ -15,7 +15,7 @@ SAME_COST = 1.5
 BURST = 3.0
 
 
-def slow_cause(facts: Facts) -> Cause | None:
+def slow_cause(facts: Facts) -> LikelyCause | None:
     """For the backend that slowed down most; None if none did, or nothing is known of before."""
     slow = [
         (ratio(one.p50, before.p50), one, before)
@@ -48,7 +48,7 @@ def burst_line(facts: Facts) -> str:
     return f"{now:,} requests came in the busiest minute; before, a busy one had {before:,}."
 
 
-def _of_phase(facts: Facts, now: BackendPeriod, before: BackendPeriod) -> Cause:
+def _of_phase(facts: Facts, now: BackendPeriod, before: BackendPeriod) -> LikelyCause:
     bad = facts.bad.get(now.backend)
     longer = ratio(now.chars, before.chars) * ratio(now.size, before.size)
     if longer >= LONGER and ratio(now.p50, before.p50) <= SAME_COST * longer:
@@ -72,13 +72,13 @@ def _change(now: BackendPeriod, before: BackendPeriod) -> str:
     return f"answers in {span(now.p50 or 0)} in place of {span(before.p50 or 0)}"
 
 
-def _long_texts(now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) -> Cause:
+def _long_texts(now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) -> LikelyCause:
     texts = (
         f"The median text has {now.chars:,.0f} characters, before {before.chars:,.0f}."
         if ratio(now.chars, before.chars) >= ratio(now.size, before.size)
         else f"The median call has {now.size:,.0f} texts, before {before.size:,.0f}."
     )
-    return Cause(
+    return LikelyCause(
         CauseKind.LONG_TEXTS,
         now.backend,
         f"Longer texts come in: {now.backend} {_change(now, before)}.",
@@ -95,8 +95,10 @@ def _cost(now: BackendPeriod, before: BackendPeriod) -> str:
     return "as much" if 0.67 <= cost <= SAME_COST else f"{times(cost)} as much"
 
 
-def _burst(facts: Facts, now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) -> Cause:
-    return Cause(
+def _burst(
+    facts: Facts, now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None
+) -> LikelyCause:
+    return LikelyCause(
         CauseKind.BURST,
         now.backend,
         f"A burst of requests: {now.backend} {_change(now, before)}.",
@@ -106,12 +108,14 @@ def _burst(facts: Facts, now: BackendPeriod, before: BackendPeriod, bad: BadCall
     )
 
 
-def _queue(facts: Facts, now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) -> Cause:
+def _queue(
+    facts: Facts, now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None
+) -> LikelyCause:
     shut_out = sum(one.requests for one in facts.now.refused if one.reason == "overloaded")
     evidence = [phases_line(now, before)]
     if shut_out:
         evidence.append(f"{counted(shut_out, 'request')} were refused because the queue was full.")
-    return Cause(
+    return LikelyCause(
         CauseKind.QUEUE,
         now.backend,
         f"Requests wait in the queue: {now.backend} {_change(now, before)}.",
@@ -121,8 +125,8 @@ def _queue(facts: Facts, now: BackendPeriod, before: BackendPeriod, bad: BadCall
     )
 
 
-def _network(now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) -> Cause:
-    return Cause(
+def _network(now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) -> LikelyCause:
+    return LikelyCause(
         CauseKind.NETWORK,
         now.backend,
         f"The network to {now.backend} is slow: it {_change(now, before)}.",
@@ -133,8 +137,8 @@ def _network(now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) ->
     )
 
 
-def _slow(now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) -> Cause:
-    return Cause(
+def _slow(now: BackendPeriod, before: BackendPeriod, bad: BadCalls | None) -> LikelyCause:
+    return LikelyCause(
         CauseKind.SLOW,
         now.backend,
         f"The backend {now.backend} is slow: it {_change(now, before)}.",

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from core.servinglog.causes.cause import Cause, CauseKind
-from core.servinglog.causes.facts import Change, ChangeKind, Facts
+from core.servinglog.causes.cause import CauseKind, LikelyCause
+from core.servinglog.causes.facts import ChangeKind, Facts, SiteChange
 from core.servinglog.causes.measures import counted, span
 
 SHORTLY = timedelta(minutes=10)
@@ -21,12 +21,12 @@ _CHECK_CLOCKS = (
 )
 
 
-def clock_cause(facts: Facts) -> Cause | None:
+def clock_cause(facts: Facts) -> LikelyCause | None:
     """A clock that went back, or that is ahead of this one: windows then hold the wrong calls."""
     step = facts.clock_step
     if step is not None:
         back = span(step.back / timedelta(milliseconds=1))
-        return Cause(
+        return LikelyCause(
             CauseKind.CLOCK,
             "",
             f"The clock of a machine that scores went back by {back}.",
@@ -35,7 +35,7 @@ def clock_cause(facts: Facts) -> Cause | None:
             step.at,
         )
     if facts.future:
-        return Cause(
+        return LikelyCause(
             CauseKind.CLOCK,
             "",
             "The clock of a machine that scores is ahead of this one, or was until it went back.",
@@ -45,7 +45,7 @@ def clock_cause(facts: Facts) -> Cause | None:
     return None
 
 
-def with_change(cause: Cause, changes: Sequence[Change]) -> Cause:
+def with_change(cause: LikelyCause, changes: Sequence[SiteChange]) -> LikelyCause:
     """The cause with what changed shortly before it began, as evidence."""
     since = cause.since
     if since is None or cause.kind not in _ABOUT_CHANGES:

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from core.servinglog.causes.cause import Cause
+from core.moderation.response_times import Step
+from core.servinglog.causes.cause import LikelyCause
 from core.servinglog.objectives.alerts import Alert, AlertMessageType
 from core.servinglog.objectives.rules import (
     BURN_RULES,
@@ -14,18 +15,20 @@ from core.servinglog.objectives.rules import (
     ObjectiveStatus,
 )
 
+_BY = {None: "anybody", Step.MODEL: "the model", Step.PERSON: "a person"}
+
 
 def promise(status: ObjectiveStatus) -> str:
-    """`99 % of calls are answered within 500 ms, over 30 days`."""
+    """`99 % of calls answered in 500 ms, 30 days`."""
     objective = status.objective
     share = f"{objective.share * 100:.10g} %"
     within = _long(objective.within.total_seconds()) if objective.within else ""
     what = {
-        ObjectiveKind.LATENCY: f"of calls are answered within {within}",
-        ObjectiveKind.AVAILABILITY: "of requests are let in and answered",
-        ObjectiveKind.DECISION: f"of comments are decided by the {objective.step} within {within}",
+        ObjectiveKind.LATENCY: f"of calls answered in {within}",
+        ObjectiveKind.AVAILABILITY: "of requests let in and answered",
+        ObjectiveKind.DECISION: f"decided by {_BY[objective.step]} in {within}",
     }[objective.kind]
-    return f"{share} {what}, over {objective.days} days"
+    return f"{share} {what}, {objective.days} days"
 
 
 def _long(seconds: float) -> str:
@@ -36,7 +39,7 @@ def _long(seconds: float) -> str:
 
 
 def alert_facts(
-    alert: Alert, status: ObjectiveStatus | None, cause: Cause | None
+    alert: Alert, status: ObjectiveStatus | None, cause: LikelyCause | None
 ) -> Mapping[str, Any]:
     """The figures of that moment, without the text of any comment; none for an objective that is
     no longer there."""

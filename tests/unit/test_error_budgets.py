@@ -152,7 +152,7 @@ def test_objectives_file_replaces_the_defaults(tmp_path: Path) -> None:
     fast, people = read_objectives(path, review_hours=24)
     assert (fast.within, fast.days) == (timedelta(milliseconds=80), 7)
     assert (people.step, people.within, people.least_events) == (Step.PERSON, HOUR, 5)
-    assert promise(ObjectiveStatus(fast)) == "95 % of calls are answered within 80 ms, over 7 days"
+    assert promise(ObjectiveStatus(fast)) == "95 % of calls answered in 80 ms, 7 days"
 
 
 @pytest.mark.parametrize(
