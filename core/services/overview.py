@@ -30,6 +30,9 @@ USUAL = timedelta(hours=24)
 """The present is compared with this much time before the last hour, or, while the log has too
 little of that, right before the present."""
 LATELY = timedelta(hours=1)
+CLOCKS_DIFFER = timedelta(minutes=1)
+"""Calls dated later than this are the work of a clock that is wrong: others were logged while the
+log was read, or by a machine whose clock is a little ahead."""
 _MUCH_SLOWER = 3.0
 _ABOVE_P95 = 2.0
 _LEAST_LIMIT_MS = 20.0
@@ -85,7 +88,7 @@ def _facts(context: Context, log: "ServingLogQueries", until: datetime) -> Facts
         bad=fact_queries.bad_calls(log, now.window, limits),
         changes=_changes(context, log, lately),
         clock_step=fact_queries.clock_step(log, lately),
-        future=log.contents(until).future,
+        future=log.contents(until + CLOCKS_DIFFER).future,
     )
 
 

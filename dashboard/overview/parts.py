@@ -113,15 +113,14 @@ def time_card(facts: Facts) -> None:
         return
     now, before = pair
     with st.container(border=True, gap="xsmall"):
-        st.markdown(f"**Where the time goes** in a call to {plain(now.backend)}")
+        took = f"{duration(now.p50)}, before {duration(before.p50)}"
+        st.markdown(f"**Where the time goes** in the median call to {plain(now.backend)}: {took}")
         st.altair_chart(
             phase_bars(phase_rows(now, before)),
             height=HEIGHT_PX,
             key="phases",
-            alt=f"The median call took {duration(now.p50)}, before {duration(before.p50)}, by "
-            "phase",
+            alt=f"The phases of the median call, which took {took}",
         )
-        st.caption(f"The median call took {duration(now.p50)}, before {duration(before.p50)}.")
 
 
 def backends_card(actor: Actor, statuses: Sequence[BackendStatus], now: datetime) -> None:

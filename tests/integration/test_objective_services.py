@@ -1,13 +1,11 @@
-"""Objectives counted over a real log and a real state, and alerts sent to a real receiver."""
+"""Objectives counted over a real log and a real state."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from core.bootstrap.objectives import alert_file, make_watch
+from core.bootstrap.objectives import alert_file
 from core.bootstrap.services import Services
 from core.cli.main import main
 from core.cli.output import ExitCode
@@ -24,7 +22,6 @@ from core.servinglog.objectives.rules import Objective, ObjectiveKind
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode, RefusalReason, RefusalRecord, ServingRecord
 from tests.factories import CLEAN, HELD, decided, make_services, scored, unscored
-from tests.integration.message_receiver import SECRET, Receiver, ok, status
 from tests.moving_clock import MovingClock
 from tests.servinglog_records import START, put, record
 
@@ -138,95 +135,6 @@ def test_only_who_sees_serving_sees_objectives(services: Services) -> None:
         load_objectives(services.context, author, log, [], alert_file(services.settings))
     with pytest.raises(PermissionDenied):
         view_overview(services.context, author, log, UNTIL)
-
-
-@contextmanager
-def watched(home: Path, clock: MovingClock, url: str) -> Iterator[Services]:
-    settings = {"webhook_url": url, "webhook_secret": SECRET} if url else {}
-    services = make_services(home, clock=clock.clock, **settings)
-    try:
-        yield services
-    finally:
-        services.close()
-
-
-def calls_of(home: Path, since_s: float, calls: int, kind: str | None) -> None:
-    put(
-        home / "serving-log",
-        *(record(f"{since_s}-{n}", since_s + n, error_kind=kind) for n in range(calls)),
-        name=f"api-1-{since_s:.0f}-0.jsonl",
-    )
-
-
-def test_alert_is_sent_once_when_it_begins_and_once_when_it_ends(tmp_path: Path) -> None:
-    clock = MovingClock(START)
-    with Receiver([ok]) as receiver, watched(tmp_path, clock, receiver.url) as services:
-        watch = make_watch(services)
-        calls_of(tmp_path, 0, 200, None)
-        clock.move(200)
-        assert watch.look() == []
-        assert not receiver.received
-        calls_of(tmp_path, 200, 60, "connect")
-        clock.move(60)
-        for _ in range(3):
-            assert watch.look() == []
-            clock.move(1)
-        (began,) = receiver.received
-        assert began.is_signed()
-        assert began.json["type"] == "alert.began"
-        data = began.json["data"]
-        assert (data["objective"], data["severity"]) == ("availability", "page")
-        assert (data["events"], data["bad"]) == (260, 60)
-        assert data["cause"]["kind"] == "dead"
-        assert data["budget_left"] < 0
-        clock.move(600)
-        calls_of(tmp_path, 260, 500, None)
-        assert watch.look() == []
-        assert len(receiver.received) == 1  # half an hour still holds the outage
-        clock.move(1800)
-        calls_of(tmp_path, 860, 1700, None)
-        for _ in range(3):
-            assert watch.look() == []
-        began, ended, *more = receiver.received
-        # The page is over; the budget of these days burnt too fast all the same: a ticket.
-        assert [one.json["type"] for one in (ended, *more)] == ["alert.ended", "alert.began"]
-        assert more[0].json["data"]["severity"] == "ticket"
-        assert ended.json["data"]["ended_at"] is not None
-        assert ended.id.removesuffix("_end") == began.id.removesuffix("_begin")
-
-
-def test_what_no_receiver_took_is_sent_again_under_the_same_id(tmp_path: Path) -> None:
-    clock = MovingClock(START)
-    with Receiver([status(500)]) as receiver, watched(tmp_path, clock, receiver.url) as services:
-        watch = make_watch(services)
-        calls_of(tmp_path, 0, 60, "connect")
-        clock.move(60)
-        (why,) = watch.look()
-        assert why.startswith("alert availability: ")
-        assert watch.look() == []
-        assert watch.look() == []
-        first, second = receiver.received
-        assert (first.id, first.body) == (second.id, second.body)
-
-
-def test_without_a_receiver_alerts_are_on_the_page_alone(tmp_path: Path) -> None:
-    clock = MovingClock(START)
-    with watched(tmp_path, clock, "") as services:
-        calls_of(tmp_path, 0, 60, "connect")
-        clock.move(60)
-        assert make_watch(services).look() == []
-        (alert,) = alert_file(services.settings).alerts()
-        assert alert.is_open
-
-
-def test_only_one_process_watches(tmp_path: Path) -> None:
-    clock = MovingClock(START)
-    with watched(tmp_path, clock, "") as services:
-        calls_of(tmp_path, 0, 60, "connect")
-        clock.move(60)
-        with alert_file(services.settings).alone():
-            assert make_watch(services).look() == []
-        assert alert_file(services.settings).alerts() == []
 
 
 def test_command_says_which_objective_burns(

@@ -1,9 +1,9 @@
 -- Live calls of each backend in the order of time, told apart: good, or bad, which is failed, tried
 -- again or slower than the backend's limit. `switches` counts how often the one follows the other:
 -- with a bad replica almost at every call, with an outage once. A stretch of bad calls begins at one
--- with at most one bad among the five before it and at least three bad among the next five: the
--- first such in [since, until) or, if it began earlier, the last before. `quiet_s` is the pause
--- before the first bad call, from the last live call to that backend.
+-- that follows a good one, with at most one bad among the five before it and at least three among the
+-- five from it on: the first such in [since, until) or, if it began earlier, the last before.
+-- `quiet_s` is the pause before the first bad call, from the last live call to that backend.
 WITH limits AS (
     SELECT unnest(CAST($backends AS VARCHAR[])) AS backend, unnest(CAST($limits_ms AS DOUBLE[])) AS limit_ms
 ),
@@ -29,6 +29,7 @@ ordered AS (
         lag(is_bad) OVER by_time AS was_bad,
         date_diff('millisecond', lag(ended_at) OVER by_time, started_at) / 1000.0 AS pause_s,
         is_bad
+            AND NOT coalesce(lag(is_bad) OVER by_time, false)
             AND coalesce(sum(CAST(is_bad AS INTEGER)) OVER (
                 by_time ROWS BETWEEN 5 PRECEDING AND 1 PRECEDING
             ), 0) <= 1
