@@ -70,6 +70,8 @@ def test_refused_and_unanswered_requests_are_the_bad_events_of_availability(
         at(1, "nobody answered", error_kind="connect"),
         at(2, "fell back", error_kind="timeout"),
         at(2, "fell back", backend="spare", total_ms=11.0),
+        at(2, "first", caller_request_id="retried", error_kind="timeout"),
+        at(2, "second", caller_request_id="retried"),
         at(3, "twice", error_kind="timeout"),
         at(3, "twice", backend="spare", error_kind="connect"),  # one request, not two
         at(3, "load test", mode=Mode.LOAD_TEST, error_kind="timeout"),
@@ -81,8 +83,8 @@ def test_refused_and_unanswered_requests_are_the_bad_events_of_availability(
         file.write(refusal(1, RefusalReason.INVALID, 50))
     found = availability_events(ServingLogQueries(tmp_path), UNTIL, WINDOWS)
     assert {window: (one.events, one.bad) for window, one in found.items()} == {
-        5 * MINUTE: (13, 9),
-        HOUR: (15, 11),
+        5 * MINUTE: (14, 9),
+        HOUR: (16, 11),
     }
 
 

@@ -1,8 +1,9 @@
 -- Requests of windows that end together, and those that were shut out or that no backend answered.
--- A failed call counts for nothing if another backend answered the same request.
+-- A failed call counts for nothing if another call answered the same request: of another backend, or
+-- of the same one, for each text alone.
 WITH live AS (
     SELECT
-        request_id, started_at,
+        coalesce(caller_request_id, request_id) AS request, started_at,
         (error_kind IS NOT NULL AND NOT list_contains(CAST($answer_kinds AS VARCHAR[]), error_kind))
             AS is_failed
     FROM calls
@@ -10,14 +11,14 @@ WITH live AS (
         AND list_contains(CAST($live_modes AS VARCHAR[]), mode)
 ),
 failed AS (
-    SELECT request_id, min(started_at) AS moment FROM live WHERE is_failed GROUP BY request_id
+    SELECT request, min(started_at) AS moment FROM live WHERE is_failed GROUP BY request
 ),
 happened AS (
     SELECT started_at AS moment, 1 AS number, 0 AS bad FROM live WHERE NOT is_failed
     UNION ALL
     SELECT moment, 1, 1 FROM failed
     WHERE NOT EXISTS (
-        SELECT 1 FROM live WHERE live.request_id = failed.request_id AND NOT live.is_failed
+        SELECT 1 FROM live WHERE live.request = failed.request AND NOT live.is_failed
     )
     UNION ALL
     SELECT refused_at, refused_count, refused_count FROM refusals
