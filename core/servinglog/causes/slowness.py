@@ -114,7 +114,7 @@ def _queue(
     shut_out = sum(one.requests for one in facts.now.refused if one.reason == "overloaded")
     evidence = [phases_line(now, before)]
     if shut_out:
-        evidence.append(f"{counted(shut_out, 'request')} were refused because the queue was full.")
+        evidence.append(f"Refused because the queue was full: {counted(shut_out, 'request')}.")
     return LikelyCause(
         CauseKind.QUEUE,
         now.backend,

@@ -39,7 +39,7 @@ def clock_cause(facts: Facts) -> LikelyCause | None:
             CauseKind.CLOCK,
             "",
             "The clock of a machine that scores is ahead of this one, or was until it went back.",
-            (f"{counted(facts.future, 'call')} in the log are dated in the future.",),
+            (f"The log holds {counted(facts.future, 'call')} dated in the future.",),
             _CHECK_CLOCKS,
         )
     return None
