@@ -183,6 +183,16 @@ class Settings:
         return self.home / "log-imports"
 
     @property
+    def objectives_path(self) -> Path:
+        """The file that declares the objectives of serving."""
+        return self.home / "objectives.toml"
+
+    @property
+    def alerts_dir(self) -> Path:
+        """The folder with the alerts of the objectives."""
+        return self.home / "alerts"
+
+    @property
     def policy_history_dir(self) -> Path:
         """What was read of the past to try a policy on it."""
         return self.home / "policy_history"
@@ -200,6 +210,7 @@ class Settings:
             lock_path(self.runtimes_path),
             draft_path(self.runtimes_path),
             self.jobs_dir,
+            self.alerts_dir,
             self.policy_history_dir,
             self.log_imports_dir,
         )

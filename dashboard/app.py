@@ -4,7 +4,7 @@ import streamlit as st
 from streamlit.navigation.page import Page
 
 from core.errors import IdentityUnavailable, StoreError
-from core.moderation.permissions import Actor, Permission, can
+from core.moderation.permissions import Actor, Permission, Role, can
 from dashboard.leave_for import SIGNED_OUT, leave_for
 from dashboard.sign_in_cookie import remember
 from dashboard.wiring import current_staff_sign_in, signed_in
@@ -23,6 +23,7 @@ PAGES = (
     ),
     ("lookup", "lookup", "Look-up", ":material/search:", Permission.LOOK_UP),
     ("policy", "policy", "Policy", ":material/rule:", Permission.SEE_POLICY),
+    ("overview", "overview", "Overview", ":material/monitor_heart:", Permission.SEE_SERVING),
     ("latency", "latency", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
     ("estimate", "how_long", "How long?", ":material/timer:", Permission.SEE_SERVING),
     ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
@@ -41,11 +42,14 @@ PAGES = (
 )
 
 SETTINGS_ADDRESS = "settings"
+HOMES = {Role.OPS: "overview"}
+"""The folder of the page that a role opens first, where it is not the first one it sees."""
 
 
 def navigate(actor: Actor) -> None:
     """Run the requested page. A page that the role may not see is not registered at all."""
     allowed = [page for page in PAGES if can(actor, page[4])]
+    allowed.sort(key=lambda page: page[0] != HOMES.get(actor.role))
     # The default page has no address but `/`, so a hidden twin of it answers its own address.
     (folder, own_address, title, icon, _), *others = allowed
     first = f"{folder}/screen.py"

@@ -153,8 +153,19 @@ def main(which: str) -> int:
     set_up_log(settings)
     # Streamlit starts uvicorn with the protocol `auto` and has no setting for it, so replace that.
     HTTP_PROTOCOLS["auto"] = "core.serving.connection_limits:LimitedProtocol"
+    if which == "staff":
+        _watch_objectives()
     make_app(which, settings).run(config=config)
     return 0
+
+
+def _watch_objectives() -> None:
+    """In this process, because it reads the serving log anyway."""
+    from core.bootstrap.objectives import make_watch
+    from core.processes.alerting import Alerting
+    from dashboard.shared_services import current_services
+
+    Alerting(lambda: make_watch(current_services())).start()
 
 
 def _flat(table: dict[str, Any], prefix: str = "") -> dict[str, Any]:

@@ -33,6 +33,7 @@ class ExitCode(IntEnum):
     NOT_BETTER = 5
     WORSE = 6
     CHANGED = 7
+    BURNING = 8
     INTERRUPTED = 130
     NOBODY_READS = 141
 
@@ -53,6 +54,7 @@ EXIT_MEANINGS: dict[ExitCode, str] = {
     ExitCode.WORSE: "A model was written, and its test rows show that it is worse.",
     ExitCode.CHANGED: "`audit verify` found that the audit log or a decision was changed; each is "
     "named.",
+    ExitCode.BURNING: "`objectives` found that an error budget burns too fast; each is named.",
     ExitCode.INTERRUPTED: "Interrupted by Ctrl-C; what was committed is kept.",
     ExitCode.NOBODY_READS: "The program that read the output ended first, as with `| head -1`; "
     "what was committed is kept.",

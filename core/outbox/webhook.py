@@ -61,7 +61,10 @@ class Webhook:
     def deliver(
         self, message_id: str, content: MessageContent, now: datetime
     ) -> FailedAttempt | None:
-        body = webhook_body(content)
+        return self.post(message_id, webhook_body(content), now)
+
+    def post(self, message_id: str, body: bytes, now: datetime) -> FailedAttempt | None:
+        """One attempt with a body of JSON, signed as all are; None: the receiver has taken it."""
         headers = {
             "Content-Type": "application/json",
             **signed_headers(self._key, message_id, now, body),

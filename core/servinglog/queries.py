@@ -1,11 +1,13 @@
 """Queries to the serving log. Adapter: DuckDB over the segments, frames for charts."""
 
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pandas as pd
+from duckdb import DuckDBPyConnection
 
 from core.servinglog.answers import (
     Audits,
@@ -19,7 +21,7 @@ from core.servinglog.answers import (
     Series,
     Summary,
 )
-from core.servinglog.archive.choosing import Choose, newest_hours, slowest_hours
+from core.servinglog.archive.choosing import newest_hours, slowest_hours
 from core.servinglog.archive.plan import BOUND, HOUR
 from core.servinglog.estimates.calls import LoggedCall
 from core.servinglog.find import find_records, newest_records
@@ -92,6 +94,11 @@ class ServingLogQueries:
     def store_problem(self) -> str | None:
         """What the last query lacked of the shared store, in one sentence; None if nothing."""
         return self._mirror.store_problem
+
+    def cursor(self, *spans: Span) -> AbstractContextManager[DuckDBPyConnection]:
+        """The views `calls`, `refusals` and `segments` as they are now, with the shared store's
+        rows of the spans."""
+        return self._mirror.cursor(*spans)
 
     def bounds(self) -> Bounds:
         """Times of the first and last record of the whole log."""
@@ -258,8 +265,9 @@ class ServingLogQueries:
     ) -> pd.DataFrame:
         """The slowest calls, failed ones included; all calls when there are no more than `limit`.
         Where the summary is from sums: of the hours with the slowest calls."""
-        choose = slowest_hours(EXACT_ROWS)
-        frame = self._frame("slowest", window, traffic, choose, limit=limit)
+        given = _parameters(window, traffic) | {"limit": limit}
+        with self._mirror.rows_of(window, slowest_hours(EXACT_ROWS)) as cursor:
+            frame = cursor.execute(statement("slowest"), given).df()
         frame["started_at"] = frame["started_at"].dt.tz_localize(UTC)
         return named(frame)
 
@@ -280,13 +288,6 @@ class ServingLogQueries:
         with self._mirror.calls_of(window, by_hour=by_hour) as (cursor, is_summed):
             text = statement(f"{name}_sums" if is_summed else name)
             return cursor.execute(text, named_in(text, _parameters(window, traffic) | more)).df()
-
-    def _frame(
-        self, name: str, window: Window, traffic: Traffic, choose: Choose, *, limit: int
-    ) -> pd.DataFrame:
-        with self._mirror.rows_of(window, choose) as cursor:
-            given = _parameters(window, traffic) | {"limit": limit}
-            return cursor.execute(statement(name), given).df()
 
 
 def _calls_of(window: Window) -> Span:

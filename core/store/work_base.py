@@ -69,3 +69,7 @@ class WorkReader(Protocol):
     def work_days(self, since: datetime, until: datetime) -> Mapping[date, WorkDay]:
         """By days of UTC; a day on which nothing happened is left out."""
         ...
+
+    def unscored_decisions(self, since: datetime, until: datetime) -> Mapping[Action, int]:
+        """How often the failure policy took each action, because nothing could score a text."""
+        ...

@@ -123,6 +123,11 @@ WHERE source = 'reviewer' AND undoes IS NULL
   AND decided_at >= {since} AND decided_at < {until}
 GROUP BY actor, action ORDER BY actor, action"""
 
+_UNSCORED = """\
+SELECT action, COUNT(*) FROM decisions
+WHERE source = 'failure_policy' AND decided_at >= {since} AND decided_at < {until}
+GROUP BY action ORDER BY action"""
+
 _DAYS = f"""\
 WITH decided AS (
 {_DECIDED_CASES}
@@ -157,3 +162,8 @@ def days_query(since: int, until: int) -> str:
     """The cases opened and decided on each day, counted since 1970 UTC. Those whose text was gone
     before anybody decided are left out."""
     return _DAYS.format(since=since, until=until)
+
+
+def unscored_query(since: int, until: int) -> str:
+    """The decisions of the failure policy by action."""
+    return _UNSCORED.format(since=since, until=until)

@@ -6,15 +6,14 @@ import streamlit as st
 
 from core.moderation.permissions import Actor, Permission, can
 from core.services.backends import BackendStatus
+from dashboard.backend_states import STATE_COLORS, reason
 from dashboard.backends.view import BackendsPageState, press_check
 from dashboard.backends.wording import (
-    STATE_COLORS,
     calls_line,
     check_line,
     labels_lines,
     languages_line,
     process_line,
-    reason,
     use_word,
     where,
 )

@@ -11,11 +11,12 @@ from core.moderation.permissions import Actor, Permission, check_can
 from core.services.backends import SiteBackends
 from core.services.traffic import LogOverview, view_log
 from core.servinglog.windows import WindowChoice, smallest_window
+from dashboard.backend_states import Color, seconds_ago
 from dashboard.backends.card import backend_card
 from dashboard.backends.table import backends_table
 from dashboard.backends.trial import trial_panel
 from dashboard.backends.view import BackendsPageState, carry_out_check, load_site, newest_live
-from dashboard.backends.wording import POLICIES, Color, headline, seconds_ago, unassessed_lines
+from dashboard.backends.wording import POLICIES, headline, unassessed_lines
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note, window_control
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain

@@ -9,12 +9,10 @@ import streamlit as st
 from streamlit.elements.lib.column_types import ColumnConfig
 
 from core.services.backends import BackendState, BackendStatus
+from dashboard.backend_states import STATE_COLORS, reason, seconds_ago
 from dashboard.backends.view import BackendsPageState
 from dashboard.backends.wording import (
-    STATE_COLORS,
     circuit_word,
-    reason,
-    seconds_ago,
     use_word,
     where,
 )

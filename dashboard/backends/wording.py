@@ -1,10 +1,9 @@
 """The state of backends in words, for a person on call. Pure."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
-from typing import Literal
+from datetime import datetime
 
-from core.inference.base import ErrorKind, Location
+from core.inference.base import Location
 from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.languages import UNNAMED, is_much, language_name
@@ -19,18 +18,10 @@ from core.services.backends import (
     SiteBackends,
 )
 from core.services.trials import BackendAnswer, TrialResult
+from dashboard.backend_states import seconds_ago, trouble
 from dashboard.figures import NONE, duration, percent
-from dashboard.wording import ACTIONS_DONE, FAILURES, LABELS, ago, score_figure
+from dashboard.wording import ACTIONS_DONE, FAILURES, LABELS, score_figure
 
-Color = Literal["red", "orange", "green", "blue", "gray"]
-STATE_COLORS: dict[BackendState, Color] = {
-    BackendState.REFUSED: "red",
-    BackendState.NOT_INSTALLED: "gray",
-    BackendState.COOLS_DOWN: "orange",
-    BackendState.FAILS: "red",
-    BackendState.NOT_ASKED: "gray",
-    BackendState.ANSWERS: "green",
-}
 POLICIES: dict[FailurePolicy, str] = {
     FailurePolicy.HOLD: "hold for a person",
     FailurePolicy.APPROVE: "approve",
@@ -53,8 +44,6 @@ _TROUBLE = (
     BackendState.COOLS_DOWN,
     BackendState.FAILS,
 )
-_TOLD_BY_A_CHECK = (ErrorKind.MODEL, ErrorKind.CONFIGURATION)
-_FRESH = timedelta(seconds=60)
 SHOWN_LANGUAGES = 4
 
 
@@ -73,36 +62,6 @@ def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:
     if second is not None:
         said += f" {second.candidate.name}, the fallback, {trouble(second, now)}."
     return True, f"{said} {CONSEQUENCES[site.failure_policy]}"
-
-
-def trouble(status: BackendStatus, now: datetime) -> str:
-    """`does not answer: the model could not be reached (12 s ago)`, to follow a name."""
-    verb = {
-        BackendState.REFUSED: "can't be used",
-        BackendState.NOT_INSTALLED: "is not installed",
-        BackendState.COOLS_DOWN: "cools down",
-        BackendState.FAILS: "does not answer",
-    }.get(status.state, status.state.value)
-    why = reason(status)
-    when = f" ({seconds_ago(status.known_at, now)})" if status.known_at else ""
-    return f"{verb}: {why}{when}" if why else f"{verb}{when}"
-
-
-def reason(status: BackendStatus) -> str:
-    """Why the backend does not answer; empty if it does."""
-    if status.problem is not None:
-        return status.problem
-    if status.error_kind is None:
-        return ""
-    # The log holds only the kind of an error; its message appears in a check.
-    more = "; check it to read why" if status.error_kind in _TOLD_BY_A_CHECK else ""
-    return FAILURES[status.error_kind] + more
-
-
-def seconds_ago(moment: datetime, now: datetime) -> str:
-    """As `ago`, but in seconds within the last minute: in an outage seconds matter."""
-    apart = now - moment
-    return f"{max(0, int(apart.total_seconds()))} s ago" if apart < _FRESH else ago(moment, now)
 
 
 def circuit_word(status: BackendStatus) -> str:

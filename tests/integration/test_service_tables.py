@@ -30,6 +30,7 @@ UNCHECKED: Mapping[str, str] = {
     "read_limit.note_limit": OF_THE_PROCESS,
     "read_limit.is_raised": OF_THE_PROCESS,
     "read_limit.is_other_limit": OF_THE_PROCESS,
+    "overview.find_cause": OF_THE_PROCESS,
     "rescore.has_unscored": OF_THE_PROCESS,
     "rescore.rescore": OF_THE_PROCESS,
     "score.score_waiting": OF_THE_PROCESS,

@@ -48,9 +48,10 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     [
         (["-m", "core.cli", "outbox", "send", "--every", "3600"], "Stopped.\n"),
         (["-m", "core.cli", "schedule", "run"], "Stopped.\n"),
+        (["-m", "core.cli", "objectives", "--every", "3600"], "Stopped.\n"),
         (["-c", MAIN_WAITS], "1\n"),
     ],
-    ids=["outbox", "schedule", "wait"],
+    ids=["outbox", "schedule", "objectives", "wait"],
 )
 def test_a_signal_to_another_thread_ends_it(home: Path, words: list[str], ends_with: str) -> None:
     with subprocess.Popen([sys.executable, *words], stdout=subprocess.PIPE, text=True) as process:

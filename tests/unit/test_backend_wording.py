@@ -20,6 +20,7 @@ from core.services.backends import (
 )
 from core.services.trials import BackendAnswer, TrialResult
 from core.servinglog.answers import BackendCalls, LastSeen
+from dashboard.backend_states import STATE_COLORS
 from dashboard.backends import wording
 from dashboard.wording import plain
 from tests.factories_text_rules import text_rule
@@ -79,7 +80,7 @@ def test_headline_names_both_when_both_are_down_and_a_broken_fallback_alone() ->
 
 @pytest.mark.parametrize("state", BackendState)
 def test_state_has_a_color(state: BackendState) -> None:
-    assert state in wording.STATE_COLORS
+    assert state in STATE_COLORS
 
 
 @pytest.mark.parametrize("policy", FailurePolicy)

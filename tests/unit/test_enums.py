@@ -24,9 +24,13 @@ from core.moderation.scores import Label
 from core.moderation.second_looks import LookState
 from core.moderation.text_rules import TextRuleKind
 from core.services.review import describe_decision
+from core.servinglog.causes.cause import CauseKind
+from core.servinglog.objectives.alerts import AlertMessageType
+from core.servinglog.objectives.rules import ObjectiveKind, Severity
 from core.servinglog.record import Mode
 from dashboard import wording
 from dashboard.lookup import wording as author_wording
+from dashboard.overview import wording as overview_wording
 from dashboard.review.case_wording import WITHOUT_LABEL
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -47,6 +51,8 @@ TABLES: list[tuple[str, type[StrEnum], Mapping[StrEnum, object]]] = [
     ("what roles are here for", Role, wording.ROLES),
     ("words for failures", ErrorKind, wording.FAILURES),
     ("badges of visibilities", Visibility, author_wording.BADGES),
+    ("pages with more about a cause", CauseKind, overview_wording.DETAILS),
+    ("colours of alerts", Severity, overview_wording.TONES),
 ]
 
 
@@ -138,6 +144,16 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         "audit.exported",
         "statements.exported",
         "outbox.replayed",
+        },
+    ),
+    (ObjectiveKind, {"latency", "availability", "decision"}),
+    (Severity, {"page", "ticket"}),
+    (AlertMessageType, {"alert.began", "alert.ended"}),
+    (
+        CauseKind,
+        {
+            "clock", "cold", "refusing", "dead", "flapping", "replica", "over", "long_texts",
+            "burst", "queue", "network", "slow", "rate_limit", "restart", "store", "callers",
         },
     ),
     (Visibility, {"pending", "visible", "held", "removed", "withdrawn"}),

@@ -65,6 +65,10 @@ class SqlWork:
             for row in self._run(text)
         }
 
+    def unscored_decisions(self, since: datetime, until: datetime) -> Mapping[Action, int]:
+        text = work_queries.unscored_query(rows.to_micros(since), rows.to_micros(until))
+        return {Action(action): number for action, number in self._run(text)}
+
     def _run(self, text: str) -> Sequence[Any]:
         return self._connection.exec_driver_sql(text).all()
 

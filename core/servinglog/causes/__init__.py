@@ -1,0 +1,1 @@
+"""The likely cause when scoring is slow, fails or refuses requests."""

@@ -1,0 +1,61 @@
+"""Where the time of a call goes, now and before. Pure: from facts to an Altair chart."""
+
+import altair as alt
+import pandas as pd
+
+from core.servinglog.causes.facts import BackendPeriod, Facts
+
+PHASES = ("queue", "tokenize", "compute", "network")
+REST = "other or unknown"
+# Muted, as on the page Latency & throughput: a phase is no series.
+COLORS = ("#c79a2b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
+HEIGHT_PX = 165
+"""Two bars, an axis with a title, and a legend of two rows."""
+
+
+def busiest_pair(facts: Facts) -> tuple[BackendPeriod, BackendPeriod] | None:
+    """The busiest backend now and before, if both periods have answers of it."""
+    for one in facts.now.backends:
+        before = facts.before.of(one.backend)
+        if one.p50 is not None and before is not None and before.p50 is not None:
+            return one, before
+    return None
+
+
+def phase_rows(now: BackendPeriod, before: BackendPeriod) -> pd.DataFrame:
+    """`period`, `phase`, `ms` and `order`: the median of each known phase, and what the median call
+    took longer than all of them."""
+    rows = []
+    for period, one in (("before", before), ("now", now)):
+        known = [(phase, getattr(one, f"{phase}_ms") or 0.0) for phase in PHASES]
+        rest = max(0.0, (one.p50 or 0.0) - sum(ms for _, ms in known))
+        rows += [
+            {"period": period, "phase": phase, "ms": ms, "order": number}
+            for number, (phase, ms) in enumerate([*known, (REST, rest)])
+        ]
+    return pd.DataFrame(rows)
+
+
+def phase_bars(rows: pd.DataFrame) -> alt.Chart:
+    """Two bars on one scale, so that a phase that grew is the one that became longer."""
+    chart: alt.Chart = (
+        alt.Chart(rows)
+        .mark_bar(height=18)
+        .encode(
+            x=alt.X("ms:Q", title="median, ms", stack="zero", axis=alt.Axis(tickCount=5)),
+            y=alt.Y("period:N", title=None, sort=["before", "now"]),
+            color=alt.Color(
+                "phase:N",
+                title=None,
+                scale=alt.Scale(domain=[*PHASES, REST], range=list(COLORS)),
+                legend=alt.Legend(orient="bottom", columns=3),
+            ),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("period:N", title="period"),
+                alt.Tooltip("phase:N", title="phase"),
+                alt.Tooltip("ms:Q", title="ms", format=",.1f"),
+            ],
+        )
+    )
+    return chart
