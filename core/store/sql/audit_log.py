@@ -84,8 +84,9 @@ class SqlAuditReads:
             _CHANGED_DECISIONS,
             execution_options={"stream_results": True, "yield_per": _CHAIN_ROWS},
         )
-        for *stored, seq, data, actor in found:
-            yield ChangedDecision(*stored, seq, _told_action(data), actor)
+        for decision_id, revision_id, action, actor, seq, data, told_actor in found:
+            told = _told_action(data)
+            yield ChangedDecision(decision_id, revision_id, action, actor, seq, told, told_actor)
 
     def audit_chunk(self, after: int, limit: int) -> Sequence[StoredEvent]:
         names = [audit_events.c[name] for name in StoredEvent._fields]
