@@ -85,10 +85,8 @@ class SqlAuditReads:
             execution_options={"stream_results": True, "yield_per": _CHAIN_ROWS},
         )
         for decision_id, revision_id, action, actor, seq, data, told_actor in found:
-            told_action = _told_action(data)
-            yield ChangedDecision(
-                decision_id, revision_id, action, actor, seq, told_action, told_actor
-            )
+            told = _told_action(data)
+            yield ChangedDecision(decision_id, revision_id, action, actor, seq, told, told_actor)
 
     def audit_chunk(self, after: int, limit: int) -> Sequence[StoredEvent]:
         names = [audit_events.c[name] for name in StoredEvent._fields]
