@@ -70,7 +70,7 @@ def home(tmp_path: Path) -> Home:
 TEXTS: list[tuple[str, str, dict[str, object], str]] = [
     ("empty", "", {}, "the file is empty"),
     ("prose", "This is a letter.\nDear all\n", {}, "not sure what it is"),
-    ("no newline, so perhaps cut", "This is a letter", {}, "the file is empty"),
+    ("no newline, so perhaps cut", "This is a letter", {}, "its only line has no end yet"),
     ("another format than told", torchserve(1), {"format": "tei"}, "no call in 1 lines"),
     ("a map for a log", torchserve(1), {"columns": {"time": "a"}}, "--map is for tables"),
     ("a unit for a log that says it", torchserve(1), {"unit": Unit.S}, "--unit has no use"),
