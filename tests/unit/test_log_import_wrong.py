@@ -246,6 +246,23 @@ def test_full_disk_leaves_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -
     assert home.run(file) == 1
 
 
+@pytest.mark.parametrize("lines", [1, 999], ids=["at the end", "before the end"])
+def test_disk_that_is_full_while_lines_are_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    file = home.folder / "good.log"
+    file.write_text("".join(map(torchserve, range(lines))))
+
+    def open_full(path: Path, flags: int) -> int:
+        path.touch()
+        return os.open("/dev/full", os.O_WRONLY)
+
+    monkeypatch.setattr(segments, "open_private_file", open_full)
+    with pytest.raises(ConsoleError, match="No space left on device; nothing was imported"):
+        home.run(file)
+    assert home.left == []
+
+
 def test_file_that_changes_between_the_passes_leaves_nothing(home: Home) -> None:
     file = home.folder / "good.log"
     file.write_text(torchserve(1) + torchserve(2))
