@@ -31,6 +31,17 @@ def test_columns_are_remembered(
     assert queries(home).summary(ALL).calls == 2
 
 
+def test_what_was_remembered_of_one_table_excuses_no_other(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, value in (("ms.csv", 259), ("s.csv", 0.259)):
+        rows = [f"2026-11-01T12:00:{n:02}Z,{value}\n" for n in range(40)]
+        code = run(write(tmp_path, name, "ts,latency_ms\n", *rows))
+        assert code == (0 if name == "ms.csv" else 2)
+    assert "Another unit: --unit s" in capsys.readouterr().err
+    assert queries(home).summary(ALL).calls == 40
+
+
 def test_files_with_a_mark_and_other_line_ends(home: Path, tmp_path: Path) -> None:
     file = tmp_path / "a.csv"
     file.write_bytes(b"\xef\xbb\xbfts,took_ms\r\n2026-11-01T12:00:00Z,41\r\n\r\n")

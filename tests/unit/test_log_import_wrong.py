@@ -70,7 +70,7 @@ def home(tmp_path: Path) -> Home:
 TEXTS: list[tuple[str, str, dict[str, object], str]] = [
     ("empty", "", {}, "the file is empty"),
     ("prose", "This is a letter.\nDear all\n", {}, "not sure what it is"),
-    ("no newline, so perhaps cut", "This is a letter", {}, "the file is empty"),
+    ("no newline, so perhaps cut", "This is a letter", {}, "its only line has no end yet"),
     ("another format than told", torchserve(1), {"format": "tei"}, "no call in 1 lines"),
     ("a map for a log", torchserve(1), {"columns": {"time": "a"}}, "--map is for tables"),
     ("a unit for a log that says it", torchserve(1), {"unit": Unit.S}, "--unit has no use"),
@@ -244,6 +244,23 @@ def test_full_disk_leaves_nothing(home: Home, monkeypatch: pytest.MonkeyPatch) -
     assert home.left == []
     monkeypatch.undo()
     assert home.run(file) == 1
+
+
+@pytest.mark.parametrize("lines", [1, 999], ids=["at the end", "before the end"])
+def test_disk_that_is_full_while_lines_are_written(
+    home: Home, monkeypatch: pytest.MonkeyPatch, lines: int
+) -> None:
+    file = home.folder / "good.log"
+    file.write_text("".join(map(torchserve, range(lines))))
+
+    def open_full(path: Path, flags: int) -> int:
+        path.touch()
+        return os.open("/dev/full", os.O_WRONLY)
+
+    monkeypatch.setattr(segments, "open_private_file", open_full)
+    with pytest.raises(ConsoleError, match="No space left on device; nothing was imported"):
+        home.run(file)
+    assert home.left == []
 
 
 def test_file_that_changes_between_the_passes_leaves_nothing(home: Home) -> None:

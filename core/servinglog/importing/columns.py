@@ -144,7 +144,7 @@ def _parse(
     def told(what: str) -> Any:
         name = mapped.columns.get(what)
         value = None if name is None else row.get(name)
-        return None if value is None or value == "" else value
+        return None if value == "" else value
 
     def duration(what: str) -> float | None:
         value = told(what)

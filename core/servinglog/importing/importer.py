@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
@@ -71,13 +71,7 @@ def plan_import(request: ImportRequest, ledger: ImportLedger, clock: Clock) -> P
     """Reads the whole file, writes nothing. Raises UnreadableFile, InvalidInput when it is not sure
     what the file is, and StoreError."""
     zone = None if request.zone is None else zone_of(request.zone)
-    sample = list(islice(iter(Reading(request.file)), SAMPLE))
-    if not sample:
-        raise InvalidInput(f"{request.file}: the file is empty")
-    try:
-        detected = detect(sample, request.choices, ledger.columns)
-    except InvalidInput as error:
-        raise InvalidInput(f"{request.file}: {error}") from None
+    detected = _detect(request, ledger)
     reading = Reading(request.file)
     surveyor = _surveyor(request, detected, clock)
     earlier, lines = _survey(reading, surveyor, ledger)
@@ -99,8 +93,7 @@ def plan_import(request: ImportRequest, ledger: ImportLedger, clock: Clock) -> P
         earlier=earlier,
         problems=(),
     )
-    every = (*_other_choices(plan), *found)
-    return Plan(**{name: getattr(plan, name) for name in Plan.__slots__} | {"problems": every})
+    return replace(plan, problems=(*_other_choices(plan), *found))
 
 
 def write_import(plan: Plan, directory: Path, ledger: ImportLedger, clock: Clock) -> int:
@@ -123,6 +116,18 @@ def write_import(plan: Plan, directory: Path, ledger: ImportLedger, clock: Clock
         segments.publish()
     _remember(plan, segments.count, ledger, clock)
     return segments.count
+
+
+def _detect(request: ImportRequest, ledger: ImportLedger) -> Detected:
+    reading = Reading(request.file)
+    sample = list(islice(reading, SAMPLE))
+    if not sample:
+        why = "its only line has no end yet" if reading.unended else "the file is empty"
+        raise InvalidInput(f"{request.file}: {why}")
+    try:
+        return detect(sample, request.choices, ledger.columns)
+    except InvalidInput as error:
+        raise InvalidInput(f"{request.file}: {error}") from None
 
 
 def _surveyor(

@@ -1,6 +1,7 @@
 """Writes imported calls as segments of the serving log, all of them or none."""
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Self
@@ -38,7 +39,8 @@ class ImportedSegments:
         trace: TracebackType | None,
     ) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # a full disk, which is why it ends
+                self._file.close()
         for draft in self._drafts:
             draft.unlink(missing_ok=True)
 

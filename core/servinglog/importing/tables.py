@@ -77,8 +77,7 @@ def understand(
     total = columns.get("total")
     source = UnitSource(
         units.get("total"),
-        # What somebody said of such a table before is as good as said now.
-        told=unit is not None or known is not None,
+        told=unit is not None,
         named=total is not None and unit_of_name(total) is units.get("total"),
     )
     evidence = _evidence(columns, is_known=known is not None)
