@@ -52,6 +52,7 @@ if TYPE_CHECKING:
 
 SLOWEST_LIMIT = 50
 HOUR_S = 3600
+MINUTE_S = 60
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
 
@@ -116,11 +117,10 @@ class ServingLogQueries:
             row = cursor.execute(statement("contents"), {"until": naive(until)}).fetchone()
         assert row is not None  # an aggregate without GROUP BY has one row
         duplicates, future = row
-        reports = self._mirror.reports
-        archived = self._mirror.archived
-        duplicates += archived.duplicates
-        lines = sum(one.line_count for one in reports) + self._mirror.stored_rows
-        lines += archived.row_count + archived.duplicates
+        reports, _, archive, stored_rows = self._mirror.parts()
+        duplicates += archive.duplicates
+        lines = sum(one.line_count for one in reports) + stored_rows
+        lines += archive.row_count + archive.duplicates
         unreadable = sum(one.unreadable_count for one in reports)
         return LogContents(
             lines=lines,
@@ -135,20 +135,19 @@ class ServingLogQueries:
     def size(self) -> LogSize:
         """What the log takes on disk."""
         bounds = self.bounds()
-        hours = self._mirror.archived.hours.values()
-        kept = [one for one in hours if one.path is not None]
+        reports, segment_bytes, archive, _ = self._mirror.parts()
+        kept = [one for one in archive.hours.values() if one.path is not None]
         rows = sum(one.rows for one in kept)
-        sizes = self._mirror.segment_sizes
         return LogSize(
             bounds.first_at,
             bounds.last_at,
             bounds.calls,
             rows=rows,
-            summed_rows=self._mirror.archived.row_count - rows,
+            summed_rows=archive.row_count - rows,
             hours=len({one.start for one in kept}),
             row_bytes=sum(one.size_bytes for one in kept),
-            segments=len(sizes),
-            segment_bytes=sum(sizes),
+            segments=len(reports),
+            segment_bytes=segment_bytes,
         )
 
     def newest(self, until: datetime, limit: int) -> tuple[ServingRecord | RefusalRecord, ...]:
@@ -252,7 +251,7 @@ class ServingLogQueries:
     def least_bucket_s(self, window: Window) -> int:
         """The narrowest buckets of `series` in that window: a second, or a minute where it answers
         from sums."""
-        return 60 if self._mirror.is_summed(window) else 1
+        return MINUTE_S if self._mirror.is_summed(window) else 1
 
     def by_backend(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
         """A row for each series, the busiest first: counts, p50, p95, p99, ms_per_comment (its
@@ -284,8 +283,10 @@ class ServingLogQueries:
     def _summed_frame(
         self, name: str, window: Window, traffic: Traffic, **more: int
     ) -> pd.DataFrame:
-        by_hour = more.get("bucket_s", HOUR_S) % HOUR_S == 0
-        with self._mirror.calls_of(window, by_hour=by_hour) as (cursor, is_summed):
+        width = more.get("bucket_s", HOUR_S)
+        with self._mirror.calls_of(window, by_hour=width % HOUR_S == 0) as (cursor, is_summed):
+            if is_summed and width < MINUTE_S:  # rows were deleted since the width was chosen
+                more |= {"bucket_s": MINUTE_S}
             text = statement(f"{name}_sums" if is_summed else name)
             return cursor.execute(text, named_in(text, _parameters(window, traffic) | more)).df()
 

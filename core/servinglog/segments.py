@@ -9,7 +9,7 @@ from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import duckdb
 
@@ -42,6 +42,16 @@ CONFIG: dict[str, str | bool | int | float | list[str]] = {
     # Keeping the order would copy small batches once more when several threads insert.
     "preserve_insertion_order": False,
 }
+
+
+class LogParts(NamedTuple):
+    """Reports of the segments, in the order of names, their bytes, the archive, and the number of
+    rows in the shared store alone."""
+
+    reports: tuple[SegmentReport, ...]
+    segment_bytes: int
+    archive: Manifest
+    stored_rows: int
 
 
 class SegmentMirror:
@@ -116,34 +126,20 @@ class SegmentMirror:
             self._refresh()
             return self._archive.needs_sums(_calls_in(window), self._exact_rows)
 
-    @property
-    def reports(self) -> tuple[SegmentReport, ...]:
-        """One report per file from when it was last read, in the order of file names."""
+    def parts(self) -> LogParts:
+        """What the log consists of, as the last cursor saw it."""
         with self._lock:
-            return tuple(self._readers[name].report for name in sorted(self._readers))
-
-    @property
-    def segment_sizes(self) -> tuple[int, ...]:
-        """Bytes of each file that is not in the archive."""
-        with self._lock:
-            return tuple(mark.size for mark in self._loaded.values())
-
-    @property
-    def archived(self) -> Manifest:
-        """What the archive has."""
-        with self._lock:
-            return self._archive.manifest
+            return LogParts(
+                tuple(self._readers[name].report for name in sorted(self._readers)),
+                sum(mark.size for mark in self._loaded.values()),
+                self._archive.manifest,
+                0 if self._stored is None else self._stored.row_count,
+            )
 
     def find_stored(self, wanted: str) -> list[tuple[LineFormat, dict[str, Any]]]:
         """The values of the store's rows with that id that no cursor sees now."""
         with self._lock:
             return [] if self._stored is None else list(self._stored.find(wanted))
-
-    @property
-    def stored_rows(self) -> int:
-        """Of the rows in the shared store alone, loaded or not."""
-        with self._lock:
-            return 0 if self._stored is None else self._stored.row_count
 
     @property
     def store_problem(self) -> str | None:
