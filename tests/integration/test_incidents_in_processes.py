@@ -33,7 +33,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> Usual:
 
 
 def slow(site: Site, backend: BackendProcess) -> None:
-    backend.tell(wait_ms=400)
+    backend.tell(wait_ms=1_000)
     site.send(SECONDS, PER_S)
 
 

@@ -5,7 +5,9 @@ WITH ended AS (
         segment_id, line_number, started_at,
         started_at + to_microseconds(CAST(total_ms * 1000 AS BIGINT)) AS ended_at
     FROM calls
-    WHERE segment_id > 0
+    WHERE segment_id > 0 AND segment_id IN (
+        SELECT segment_id FROM calls WHERE started_at >= $since AND started_at < $until
+    )
 ),
 compared AS (
     SELECT *, lag(ended_at) OVER (PARTITION BY segment_id ORDER BY line_number) AS before_at
