@@ -24,6 +24,7 @@ PAGES = (
     ("lookup", "lookup", "Look-up", ":material/search:", Permission.LOOK_UP),
     ("policy", "policy", "Policy", ":material/rule:", Permission.SEE_POLICY),
     ("latency", "latency", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
+    ("estimate", "how_long", "How long?", ":material/timer:", Permission.SEE_SERVING),
     ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
     ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),

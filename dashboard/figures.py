@@ -6,13 +6,11 @@ from datetime import datetime, tzinfo
 import pandas as pd
 
 from core.servinglog.answers import LogContents, Refused, SegmentProblem, Summary
-from core.servinglog.estimate import Estimate
 from core.servinglog.percentiles import Quantile, is_weak
 from core.servinglog.record import RefusalReason, RefusalRecord
 from dashboard.wording import ago
 
 NONE = "–"
-MIN_SPEEDUP = 1.2  # times faster
 NO_CALL = " and made no call"
 PROBLEMS_SHOWN = 20  # files
 _REFUSED_FOR: dict[str, str] = {
@@ -97,45 +95,6 @@ def saved_line(summary: Summary) -> str | None:
     if summary.cleared:
         parts.append(f"{percent(summary.cleared_share)} cleared by the first stage")
     return f"Of {summary.comments:,} comments, {' and '.join(parts)}." if parts else None
-
-
-def estimate_line(estimates: Sequence[tuple[str, Estimate]]) -> str:
-    """The estimated time for a number of comments: a range for each series."""
-    if not estimates:
-        return "No call was answered in this window, so there is no estimate."
-    parts = [f"{_range(found)} by {name}" for name, found in estimates]
-    few = min(found.calls for _, found in estimates)
-    basis = (
-        f"resampled from {counted(few, 'call')}"
-        if len(estimates) == 1
-        else "resampled from these calls"
-    )
-    return f"{'; '.join(parts)} (p50 to p95, one call after another, {basis})."
-
-
-def batch_size_advice(table: pd.DataFrame) -> str | None:
-    """How much larger calls save, if a backend had calls of different sizes; otherwise None."""
-    sized = table[table["answered"] > 0].assign(size=lambda t: t["comments"] / t["answered"])
-    for backend, rows in sized.groupby("backend", sort=False):
-        ranked = rows.sort_values("size")
-        small, large = ranked.iloc[0], ranked.iloc[-1]
-        times = small["ms_per_comment"] / large["ms_per_comment"]
-        if large["size"] > small["size"] and times >= MIN_SPEEDUP:
-            return (
-                f"Larger calls make it faster: with {backend} a comment takes "
-                f"{duration(large['ms_per_comment'])} in calls of about {large['size']:.0f} and "
-                f"{duration(small['ms_per_comment'])} in calls of about {small['size']:.0f}, "
-                f"{times:.1f} times as long."
-            )
-    return None
-
-
-def _range(found: Estimate) -> str:
-    low, high = duration(found.p50_ms), duration(found.p95_ms)
-    if low == high:
-        return low
-    shared = low.split()[-1] == high.split()[-1]
-    return f"{low.split()[0]}–{high}" if shared else f"{low} to {high}"
 
 
 def has_lost(refused: Sequence[Refused]) -> bool:

@@ -141,7 +141,7 @@ def _ask(queries: ServingLogQueries, now: datetime) -> dict[str, float]:
         "series_s": lambda: queries.series(window, width),
         "by_backend_s": lambda: queries.by_backend(window),
         "slowest_s": lambda: queries.slowest(window),
-        "newest_calls_s": lambda: queries.newest_calls(window),
+        "estimate_calls_s": lambda: queries.estimate_calls(window, "onnx"),
     }
     queries.bounds()  # reads the log
     timings: dict[str, float] = {}

@@ -17,6 +17,7 @@ from core.inference.local.processors import processor_name
 BENCHMARKS = {
     "batch": "core.benchmarks.batch",
     "cascade": "core.benchmarks.cascade",
+    "estimate": "core.benchmarks.estimate",
     "explain": "core.benchmarks.explain",
     "language": "core.benchmarks.language",
     "local": "core.benchmarks.local",
@@ -44,7 +45,7 @@ def add_commands(commands: Commands) -> None:
         "--file",
         type=Path,
         metavar="FILE",
-        help="comments to score, in `batch`, `language`, `local`, `serve` and `parity`",
+        help="comments to score, in `batch`, `estimate`, `language`, `local`, `serve` and `parity`",
     )
     command.add_argument("--json", type=Path, metavar="FILE", help="write the table here as JSON")
     command.add_argument(

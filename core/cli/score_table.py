@@ -193,16 +193,19 @@ def _described(
 
 
 def _tell_rehearsal(found: "Rehearsal") -> None:
+    from core.servinglog.estimates.wording import lasting, range_of
+
     print(
         f"{found.read_count:,} rows read; {found.to_score:,} of them would be scored, with "
         f"{found.chars:,} characters. Nothing was written."
     )
     if found.time is not None:
         print(
-            f"  That would take about {found.time.p50_ms / 1000:,.1f} s, at most "
-            f"{found.time.p95_ms / 1000:,.1f} s in 19 of 20 cases: estimated from "
-            f"{found.time.calls} calls with the first rows."
+            f"  That would take about {lasting(found.time.median_ms)}, {range_of(found.time)} in 9 "
+            f"of 10 cases: estimated from {found.time.calls} calls with the first rows."
         )
+    elif found.sample_rows:
+        print(f"  That would take about {lasting(found.sample_ms)}: they were scored for it.")
     print_facts(
         {
             "read_count": found.read_count,

@@ -18,8 +18,7 @@ from core.servinglog.answers import (
     Series,
     Summary,
 )
-from core.servinglog.estimate import Estimate, estimate
-from core.servinglog.windows import MAX_BUCKETS, Window, WindowChoice, bucket_s, window_of
+from core.servinglog.windows import MAX_BUCKETS, WindowChoice, bucket_s, window_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -30,7 +29,6 @@ SPARK_BUCKETS = 60
 MIN_BUCKETS = 30
 CALLS_PER_BUCKET = 10
 DOTS_UP_TO = 400  # calls; up to this many are drawn one by one
-ESTIMATED_COMMENTS = 100
 SLOWEST_SHOWN = 50
 _TICK = timedelta(microseconds=1)
 
@@ -67,7 +65,6 @@ class WindowTraffic:
     dots: "pd.DataFrame | None"
     table: "pd.DataFrame"
     slowest: "pd.DataFrame"
-    estimates: tuple[tuple[str, Estimate], ...]
     refused: tuple[Refused, ...]
     bucket_s: int
     hidden_count: int
@@ -135,7 +132,6 @@ def view_window(
         dots=slowest[slowest["series"].isin(shown)] if few else None,
         table=table.assign(trend=_sparklines(coarse, table)),
         slowest=slowest[:SLOWEST_SHOWN],
-        estimates=_estimates(log, window, traffic),
         refused=log.refused(window),
         bucket_s=width,
         hidden_count=len(table) - len(shown),
@@ -189,15 +185,3 @@ def _sparklines(coarse: "pd.DataFrame", table: "pd.DataFrame") -> "pd.Series[Any
 
     by_series = coarse.dropna(subset=["series", "p95"]).groupby("series")["p95"].agg(list)
     return pd.Series([by_series.get(name, []) for name in table["series"]], index=table.index)
-
-
-def _estimates(
-    log: "ServingLogQueries", window: Window, traffic: "Traffic"
-) -> tuple[tuple[str, Estimate], ...]:
-    found = []
-    for name, calls in log.newest_calls(window, traffic).groupby("series", sort=True):
-        pairs = list(zip(calls["batch_size"], calls["total_ms"], strict=True))
-        one = estimate(ESTIMATED_COMMENTS, pairs)
-        if one is not None:
-            found.append((str(name), one))
-    return tuple(sorted(found, key=lambda pair: pair[1].p50_ms))

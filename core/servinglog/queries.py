@@ -21,11 +21,13 @@ from core.servinglog.answers import (
     Summary,
     series_name,
 )
+from core.servinglog.estimates.calls import LoggedCall
 from core.servinglog.lines import CALL, REFUSAL, LineFormat
 from core.servinglog.record import (
     ANSWER_KINDS,
     LEFT_ALONE_KIND,
     LIVE_MODES,
+    Mode,
     RefusalRecord,
     ServingRecord,
 )
@@ -37,7 +39,11 @@ if TYPE_CHECKING:
     from core.servinglog.shared.stored import StoredLog
 
 SLOWEST_LIMIT = 50
-NEWEST_PER_SERIES = 2000
+ESTIMATE_CALLS, ESTIMATE_PARTS = 5_000, 100
+"""Of a longer log so many calls are read for an estimate, from so many of its minutes."""
+COLD_CALLS = 200
+COLD_AFTER_S = 600
+"""A process that made no call for so long starts cold."""
 FOUND_LIMIT = 200
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
 
@@ -58,6 +64,7 @@ class Traffic:
 
 ALL_TRAFFIC = Traffic()
 LIVE_TRAFFIC = Traffic(modes=LIVE_MODES)
+ESTIMATED_TRAFFIC = Traffic(modes=(*LIVE_MODES, Mode.LOAD_TEST))
 
 
 class ServingLogQueries:
@@ -221,9 +228,20 @@ class ServingLogQueries:
         frame["started_at"] = frame["started_at"].dt.tz_localize(UTC)
         return _named(frame)
 
-    def newest_calls(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> pd.DataFrame:
-        """series, batch_size and total_ms of the newest 2,000 answered calls of each series."""
-        return _named(self._frame("newest_calls", window, traffic, limit=NEWEST_PER_SERIES))
+    def estimate_calls(self, window: Window, backend: str) -> list[LoggedCall]:
+        """Live calls and load tests of the window to that backend, by the model and runtime that
+        answered last: at most about 5,000, evenly spread over the window."""
+        given = _parameters(window, ESTIMATED_TRAFFIC) | {
+            "backend": backend,
+            "limit": ESTIMATE_CALLS,
+            "parts": ESTIMATE_PARTS,
+            "idle_s": COLD_AFTER_S,
+            "cold_limit": COLD_CALLS,
+        }
+        del given["backends"]
+        with self._mirror.cursor(_calls_of(window)) as cursor:
+            rows = cursor.execute(statement("estimate_calls"), given).fetchall()
+        return [LoggedCall(*row) for row in rows]
 
     def _frame(self, name: str, window: Window, traffic: Traffic, **more: int) -> pd.DataFrame:
         with self._mirror.cursor(_calls_of(window)) as cursor:

@@ -1,10 +1,9 @@
-"""The charts of the latency page, and its estimate for 100 comments."""
+"""The charts of the latency page."""
 
 import streamlit as st
 
-from core.services.traffic import ESTIMATED_COMMENTS, WindowTraffic
+from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile
-from dashboard.figures import batch_size_advice, estimate_line
 from dashboard.latency.charts import Axes, call_dots, latency_lines, throughput_area, time_shares
 
 LATENCY_HEIGHT = 260
@@ -59,13 +58,6 @@ def throughput_panel(view: WindowTraffic, axes: Axes) -> None:
         key="throughput_chart",
         alt="Comments scored a second over time, stacked by backend and mode; red marks are errors",
     )
-
-
-def estimate_panel(view: WindowTraffic) -> None:
-    """The estimate for 100 comments, and how to make it faster."""
-    st.markdown(f"**How long for {ESTIMATED_COMMENTS} comments?**")
-    advice = batch_size_advice(view.table)
-    st.text(" ".join(filter(None, (estimate_line(view.estimates), advice))))
 
 
 def _grain(view: WindowTraffic) -> str:

@@ -14,7 +14,6 @@ from dashboard.figures import covered, saved_line
 from dashboard.latency.charts import Axes
 from dashboard.latency.header import Header, show_all, title_row
 from dashboard.latency.panels import (
-    estimate_panel,
     latency_panel,
     shares_panel,
     throughput_panel,
@@ -75,7 +74,7 @@ def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) ->
     with right:
         table_panel(view)
         shares_panel(view)
-        estimate_panel(view)
+        st.caption("How long a job will take, and what makes it faster: [How long?](how_long)")
     slowest_panel(view, zone)
 
 

@@ -14,6 +14,7 @@ from core.services import (
     erasure,
     explain,
     ingest,
+    job_time,
     parity,
     queries,
     queue,
@@ -33,6 +34,7 @@ from core.services.preferences import (
 )
 from core.services.search import search
 from core.services.trials import SpareBackends
+from core.servinglog.estimates.levers import SiteMeasures
 from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
 from core.servinglog.windows import WindowChoice
@@ -123,6 +125,12 @@ def view_backends(services: Services, actor: Actor) -> None:
     traffic.view_backends(actor, log, WindowChoice.ALL, until)
 
 
+def estimate_job(services: Services, actor: Actor) -> None:
+    scored(services, CLEAN)
+    wanted, log = job_time.WantedJob(100), services.serving_log_queries
+    job_time.estimate_job(actor, log, services.clock, wanted, SiteMeasures())
+
+
 def find_request(services: Services, actor: Actor) -> None:
     """Raises PermissionDenied before NotFound, because no request has that id."""
     try:
@@ -196,6 +204,11 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         "nyynyy",
     ),
     ("ingest.ingest", "bring in"): (ingest_one, "nnnyyn"),
+    ("job_time.estimate_job", "view"): (estimate_job, "nyyyyy"),
+    ("job_time.logged_backends", "view"): (
+        lambda s, a: job_time.logged_backends(a, s.serving_log_queries, s.clock),
+        "nyyyyy",
+    ),
     ("parity.compare_stored", "compare"): (compare_stored, "nnyyyn"),
     ("parity.compare_backends", "compare"): (compare_sample, "nnyyyn"),
     ("preferences.count_left_out", "count"): (lambda s, a: count_left_out(s.context, a), "nnynyn"),

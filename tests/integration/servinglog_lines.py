@@ -44,7 +44,7 @@ def contents_of(folder: Path, now: datetime = NOW) -> LogContents:
     queries.series(HOUR, 60)
     queries.by_backend(ALL)
     queries.slowest(ALL)
-    queries.newest_calls(ALL)
+    queries.estimate_calls(ALL, "onnx")
     queries.backend_calls(ALL)
     queries.last_seen(START - timedelta(hours=24), now)
     queries.series_names(now)

@@ -152,10 +152,16 @@ def test_series_names_keep_the_order_of_first_appearance(tmp_path: Path) -> None
     assert names == ["zeta · realtime", "alpha · realtime"]
 
 
-def test_newest_calls_are_those_answered(tmp_path: Path) -> None:
-    put(tmp_path, record("a", total_ms=3.0), record("b", error_kind="timeout"))
-    frame = ServingLogQueries(tmp_path).newest_calls(HOUR)
-    assert list(frame["total_ms"]) == [3.0]
+def test_an_estimate_gets_failed_calls_and_no_warm_up(tmp_path: Path) -> None:
+    put(
+        tmp_path,
+        record("a", total_ms=3.0),
+        record("b", 1, error_kind="timeout"),
+        record("c", 2, mode=Mode.WARMUP),
+        record("d", 3, backend="tei"),
+    )
+    calls = ServingLogQueries(tmp_path).estimate_calls(HOUR, "onnx")
+    assert [(one.total_ms, one.is_failed) for one in calls] == [(3.0, False), (10.0, True)]
 
 
 def test_threads_ask_at_once(tmp_path: Path) -> None:

@@ -33,10 +33,10 @@ def test_no_segment_is_an_empty_log(tmp_path: Path, exists: bool) -> None:
         queries.series(HOUR, 60),
         queries.by_backend(HOUR),
         queries.slowest(HOUR),
-        queries.newest_calls(HOUR),
     ):
         assert frame.empty
         assert "series" in frame
+    assert queries.estimate_calls(HOUR, "onnx") == []
 
 
 def test_torn_last_line_and_garbage_cost_only_themselves(tmp_path: Path) -> None:

@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from core.servinglog.estimate import estimate
 from core.servinglog.percentiles import QUANTILES, basis, is_weak
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode, ServingRecord
@@ -66,27 +65,6 @@ def test_words_and_number_agree_on_weakness(count: int) -> None:
         assert ("too few" in basis(name, count)) == is_weak(name, count)
     assert is_weak("p99", count) == (count < 100)
     assert is_weak("p95", count) == (count < 20)
-
-
-@settings(max_examples=30)
-@given(
-    st.lists(st.tuples(st.integers(1, 64), st.floats(0.1, 1e4)), min_size=1, max_size=20),
-    st.integers(1, 300),
-)
-def test_estimate_lies_between_the_best_and_the_worst_call(
-    calls: list[tuple[int, float]], comments: int
-) -> None:
-    found = estimate(comments, calls)
-    assert found is not None
-    per_comment = [total_ms / size for size, total_ms in calls]
-    assert found.p50_ms <= found.p95_ms
-    assert found.p50_ms >= comments * min(per_comment) * 0.999
-    assert found.p95_ms <= comments * max(per_comment) * 1.001
-    assert estimate(comments, calls) == found
-
-
-def test_no_call_gives_no_estimate() -> None:
-    assert estimate(100, []) is None
 
 
 def _record(number: int, total_ms: float) -> ServingRecord:

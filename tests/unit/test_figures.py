@@ -2,7 +2,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import pandas as pd
 import pytest
 
 from core.servinglog.answers import (
@@ -12,13 +11,10 @@ from core.servinglog.answers import (
     SegmentProblem,
     Summary,
 )
-from core.servinglog.estimate import Estimate
 from dashboard.figures import (
-    batch_size_advice,
     covered,
     duration,
     error_delta,
-    estimate_line,
     has_lost,
     log_notes,
     percent,
@@ -99,31 +95,6 @@ def test_covered_is_in_the_viewers_zone() -> None:
     assert words == "200 calls, 21:00:00–21:00:10, the last 2 min ago"
     later = covered(summary(), NOON + timedelta(days=2), ZoneInfo("Asia/Tokyo"))
     assert later == "200 calls, 01 Nov 21:00–01 Nov 21:00, the last 1 d ago"
-
-
-def test_how_long_gives_a_range_and_what_it_rests_on() -> None:
-    found = Estimate(100, 900.0, 1200.0, 40)
-    assert estimate_line([("onnx · batch", found)]) == (
-        "900 ms to 1.2 s by onnx · batch (p50 to p95, one call after another, resampled from "
-        "40 calls)."
-    )
-    assert "No call was answered" in estimate_line([])
-
-
-def test_lever_compares_calls_of_one_backend() -> None:
-    table = pd.DataFrame(
-        {
-            "backend": ["onnx", "onnx", "other"],
-            "answered": [10, 100, 5],
-            "comments": [320, 100, 5],
-            "ms_per_comment": [2.0, 9.0, 1.0],
-        }
-    )
-    assert batch_size_advice(table) == (
-        "Larger calls make it faster: with onnx a comment takes 2.0 ms in calls of about 32 and "
-        "9.0 ms in calls of about 1, 4.5 times as long."
-    )
-    assert batch_size_advice(table.iloc[1:]) is None
 
 
 def test_one_reason_is_not_counted_twice() -> None:

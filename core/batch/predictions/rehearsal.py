@@ -11,21 +11,27 @@ from core.batch.predictions.table import PredictionTable, id_positions
 from core.batch.scoring import score_cells
 from core.clock import Clock
 from core.inference.scorer import Scorer
-from core.servinglog.estimate import Estimate, estimate
+from core.servinglog.estimates.calls import LoggedCall, as_calls
+from core.servinglog.estimates.forecast import FEWEST, forecast
+from core.servinglog.estimates.plan import Forecast, Plan
+from core.servinglog.record import Mode
 from core.sources.tables.base import Database
 
-SAMPLE_CALLS, SAMPLE_ROWS = 4, 16
+SAMPLE_CALLS, SAMPLE_ROWS = FEWEST + 2, 16
 
 
 @dataclass(frozen=True, slots=True)
 class Rehearsal:
-    """Of the rows read, `to_score` would be scored: so many characters. `time` is the calculator's
-    estimate from a few of them that were scored for it; None if there is nothing to score."""
+    """Of the rows read, `to_score` would be scored: so many characters. The first `sample_rows` of
+    them were scored for it, in `sample_ms`; `time` is the calculator's forecast from these calls,
+    None if they were all."""
 
     read_count: int
     to_score: int
     chars: int
-    time: Estimate | None
+    sample_rows: int
+    sample_ms: float
+    time: Forecast | None
 
 
 def rehearse(
@@ -50,7 +56,15 @@ def rehearse(
         to_score += len(new)
         chars += sum(len(text) for at in new if isinstance(text := rows.texts[at], str))
         sample += [rows.texts[at] for at in new[: SAMPLE_CALLS * SAMPLE_ROWS - len(sample)]]
-    return Rehearsal(read_count, to_score, chars, _time(to_score, sample, scorer, clock))
+    calls = _sampled(sample, scorer, clock)
+    return Rehearsal(
+        read_count,
+        to_score,
+        chars,
+        sample_rows=len(sample),
+        sample_ms=sum(one.total_ms for one in calls),
+        time=None if len(sample) == to_score else _time(to_score, chars, calls),
+    )
 
 
 def _new(
@@ -69,11 +83,21 @@ def _new(
     ]
 
 
-def _time(count: int, sample: list[object], scorer: Scorer, clock: Clock) -> Estimate | None:
-    calls: list[tuple[int, float]] = []
+def _sampled(sample: list[object], scorer: Scorer, clock: Clock) -> list[LoggedCall]:
+    calls: list[LoggedCall] = []
     for begin in range(0, len(sample), SAMPLE_ROWS):
         texts = sample[begin : begin + SAMPLE_ROWS]
         began_s = clock.monotonic()
         score_cells(texts, [None] * len(texts), scorer)
-        calls.append((len(texts), (clock.monotonic() - began_s) * 1000.0))
-    return estimate(count, calls)
+        ended_s = clock.monotonic()
+        chars = sum(len(text) for text in texts if isinstance(text, str))
+        call = (Mode.BATCH, len(texts), chars, (ended_s - began_s) * 1000.0)
+        calls.append(LoggedCall(began_s, "rehearsal", *call, is_cold=not calls))
+    return calls
+
+
+def _time(count: int, chars: int, calls: list[LoggedCall]) -> Forecast:
+    plan = Plan(count, SAMPLE_ROWS, chars=chars / count)
+    found = forecast(as_calls(calls), plan, calls[-1].started_s)
+    assert isinstance(found, Forecast)  # more rows than the sample, so it has all its calls
+    return found

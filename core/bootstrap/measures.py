@@ -1,0 +1,34 @@
+"""What a site has measured outside its serving log, read from the files in its home."""
+
+from core.bootstrap.runtimes import remembered_table
+from core.config import Settings
+from core.errors import StoreError
+from core.inference.cascade.calibration import read_calibration
+from core.servinglog.estimates.levers import CascadeMeasure, RuntimeMeasure, SiteMeasures
+
+
+def read_measures(settings: Settings) -> SiteMeasures:
+    """Measures nothing. A file that can't be read counts as none."""
+    found = remembered_table(settings)
+    return SiteMeasures(
+        runtimes=tuple(
+            RuntimeMeasure(
+                each.runtime.backend, each.runtime.precision, each.speed, each.flips, each.labels
+            )
+            for each in (found[0].speeds if found else ())
+            if each.problem is None and each.speed and each.labels and each.flips is not None
+        ),
+        cascade=_cascade(settings),
+    )
+
+
+def _cascade(settings: Settings) -> CascadeMeasure | None:
+    try:
+        found = read_calibration(settings.calibration_path)
+    except StoreError:
+        return None
+    if found is None:
+        return None
+    return CascadeMeasure(
+        found.comments, found.share_cleared, found.missed, found.flagged, found.bound
+    )

@@ -1,0 +1,73 @@
+"""The chart of the page: how likely which time is. Pure."""
+
+from itertools import pairwise
+
+import altair as alt
+import numpy as np
+import pandas as pd
+
+from core.servinglog.estimates.plan import HIGH, LOW, Forecast
+from core.servinglog.estimates.wording import lasting
+
+BINS = 48
+BEYOND = 0.35
+"""How far beyond the interval the axis goes, as a share of it: the slowest times would press the
+others together."""
+UNITS = ((3_600_000.0, "hours"), (60_000.0, "minutes"), (1_000.0, "seconds"), (1.0, "ms"))
+
+
+def time_bins(found: Forecast) -> pd.DataFrame:
+    """One row a bar: from, to (in `unit`), the share of jobs in it (0..1), whether it lies in the
+    interval of 90 %, and its words."""
+    divisor, unit = unit_of(found)
+    drawn = found.draws_ms
+    low, high = np.quantile(drawn, (LOW, HIGH))
+    beyond = BEYOND * (high - low)
+    least = max(drawn[0], low - beyond)
+    edges = np.linspace(least, max(high + beyond, least * 1.001), BINS + 1)
+    counts, _ = np.histogram(drawn, edges)
+    middle = (edges[:-1] + edges[1:]) / 2
+    return pd.DataFrame(
+        {
+            "from": edges[:-1] / divisor,
+            "to": edges[1:] / divisor,
+            "share": counts / len(drawn),
+            "kept": np.where((middle >= low) & (middle <= high), "nine of ten", "the others"),
+            "time": [f"{lasting(a)} to {lasting(b)}" for a, b in pairwise(edges)],
+            "unit": unit,
+        }
+    )
+
+
+def unit_of(found: Forecast) -> tuple[float, str]:
+    """Milliseconds in the unit of the axis, and its name."""
+    return next(one for one in UNITS if found.median_ms >= one[0] * 2 or one[0] == 1.0)
+
+
+def time_chart(found: Forecast) -> alt.LayerChart:
+    """Bars of likely times, darker inside the interval; a line at the median."""
+    bins = time_bins(found)
+    divisor, unit = unit_of(found)
+    bars = (
+        alt.Chart(bins)
+        .mark_bar(binSpacing=1)
+        .encode(
+            x=alt.X("from:Q", title=f"time of the job, {unit}", scale=alt.Scale(zero=False)),
+            x2="to:Q",
+            y=alt.Y("share:Q", title="share of jobs", axis=alt.Axis(format="%", tickCount=3)),
+            y2=alt.datum(0),
+            color=alt.Color(
+                "kept:N",
+                title=None,
+                scale=alt.Scale(domain=["nine of ten", "the others"], range=["#2d5bd0", "#a9b4cc"]),
+                legend=alt.Legend(orient="top"),
+            ),
+            tooltip=[
+                alt.Tooltip("time:N"),
+                alt.Tooltip("share:Q", title="share of jobs", format=".1%"),
+            ],
+        )
+    )
+    middle = pd.DataFrame({"median": [found.median_ms / divisor], "words": ["median"]})
+    line = alt.Chart(middle).mark_rule(strokeDash=[4, 3], color="#868d9a", strokeWidth=2)
+    return alt.LayerChart(layer=[bars, line.encode(x="median:Q", tooltip=alt.value(None))])

@@ -1,0 +1,114 @@
+"""How long?: the time of a job of N comments, from this site's own log, and what speeds it up."""
+
+import streamlit as st
+
+from core.bootstrap.measures import read_measures
+from core.bootstrap.services import Services
+from core.errors import InvalidInput, NotFound, PermissionDenied, StoreError
+from core.moderation.permissions import Actor
+from core.services.job_time import JobTime, WantedJob, estimate_job, logged_backends
+from core.servinglog.estimates.plan import Forecast
+from core.servinglog.estimates.wording import (
+    answer_words,
+    basis_words,
+    cold_words,
+    lasting,
+    plan_words,
+)
+from core.servinglog.queries import ServingLogQueries
+from dashboard.estimate.charts import time_chart
+from dashboard.estimate.form import job_form
+from dashboard.estimate.levers import levers_panel
+from dashboard.serving_log import REFRESH_S
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import plain
+
+CHART_HEIGHT = 240
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    queries = services.serving_log_queries
+    st.subheader("How long for N comments?", anchor=False)
+    try:
+        backends = logged_backends(actor, queries, services.clock)
+        if not backends:
+            _nothing_logged()
+            return
+        found = _load(
+            actor.role,
+            str(queries.directory),
+            job_form(backends),
+            _actor=actor,
+            _services=services,
+            _queries=queries,
+        )
+    except (PermissionDenied, StoreError, InvalidInput, NotFound) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    if queries.store_problem is not None:
+        st.warning(plain(queries.store_problem), icon=":material/cloud_off:")
+    st.caption(plain(plan_words(found.plan, found.backend)))
+    if isinstance(found.warm, Forecast):
+        _answer(found, found.warm)
+    else:
+        _too_few(found)
+
+
+@st.cache_data(ttl=REFRESH_S, max_entries=64, show_spinner="Reading the serving log …")
+def _load(
+    role: str,
+    folder: str,
+    wanted: WantedJob,
+    *,
+    _actor: Actor,
+    _services: Services,
+    _queries: ServingLogQueries,
+) -> JobTime:
+    """The answer, kept for a refresh for each role and log."""
+    return estimate_job(
+        _actor, _queries, _services.clock, wanted, read_measures(_services.settings)
+    )
+
+
+def _answer(found: JobTime, warm: Forecast) -> None:
+    left, right = st.columns([36, 64], gap="medium")
+    low_ms, high_ms = warm.interval_ms
+    with left:
+        st.markdown(f"**{plain(answer_words(warm))}**")
+        grid = st.grid(3, min_column_width=120)
+        grid.metric("5 % take less", lasting(low_ms), border=True)
+        grid.metric("Median", lasting(warm.median_ms), border=True)
+        grid.metric("5 % take more", lasting(high_ms), border=True)
+        st.caption(plain(basis_words(warm)))
+        st.caption(plain(cold_words(found.cold, found.cold_starts)))
+    with right:
+        st.altair_chart(
+            time_chart(warm),
+            height=CHART_HEIGHT,
+            key="times",
+            alt="How likely which time of the job is, with the range that nine of ten keep",
+        )
+    levers_panel(found.levers, warm)
+
+
+def _too_few(found: JobTime) -> None:
+    st.info(plain(answer_words(found.warm)), icon=":material/hourglass_empty:")
+    if found.sizes:
+        sizes = ", ".join(f"{size:,}" for size in found.sizes[:5])
+        st.caption(
+            f"The calls that were logged have {sizes} comments: choose one of these sizes, or "
+            "let the backend score some comments in the size you want."
+        )
+
+
+def _nothing_logged() -> None:
+    st.info("No call to a backend has been logged yet.", icon=":material/timer:")
+    st.caption(
+        "The time of a job is drawn from the calls that this site has made. The command modconsole "
+        "score makes some; a few dozen are enough to begin with."
+    )
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())
