@@ -64,8 +64,8 @@ def render(services: Services, actor: Actor) -> None:
 def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) -> None:
     tiles(view)
     compared = f"Changes are against the {header.choice} before." if view.previous else None
-    notes = filter(None, (compared, saved_line(view.summary), bound_line(view.summary)))
-    if notes := " ".join(notes):
+    told = (compared, saved_line(view.summary), bound_line(view.summary))
+    if notes := " ".join(filter(None, told)):
         st.caption(notes)
     since, until = view.span
     axes = Axes([one.name for one in log.series], since, until, zone=zone)
