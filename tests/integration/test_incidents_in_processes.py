@@ -65,7 +65,8 @@ def flapping(site: Site, backend: BackendProcess) -> None:
 
 
 def long_texts(site: Site, backend: BackendProcess) -> None:
-    site.send(SECONDS, PER_S, words=8)
+    """Few enough a second that none of them waits for another."""
+    site.send(SECONDS, PER_S / 2, words=4)
 
 
 def burst(site: Site, backend: BackendProcess) -> None:
