@@ -93,7 +93,7 @@ INCIDENTS: dict[str, tuple[Callable[[Site, BackendProcess], None], dict[str, str
     "cold": (cold, {}),
     "flapping": (flapping, {}),
     "long_texts": (long_texts, {}),
-    "burst": (burst, {"batch_concurrency": "1", "batch_tokens": "32"}),
+    "burst": (burst, {**SHORT_QUEUE, "api_wait_ms": "1000"}),
     "queue": (queue, SHORT_QUEUE),
     "clock": (clock, {}),
 }
