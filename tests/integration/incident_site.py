@@ -139,7 +139,7 @@ class Site:
         """Requests at even times, `at_once` of them together; an answer that is late or refused
         delays no other request."""
         begin = time.monotonic()
-        with ThreadPoolExecutor(64) as senders, httpx2.Client(timeout=ANSWER_S) as client:
+        with httpx2.Client(timeout=ANSWER_S) as client, ThreadPoolExecutor(64) as senders:
             for number in range(int(seconds * per_s)):
                 at_s = number // at_once * at_once / per_s
                 time.sleep(max(0.0, begin + at_s - time.monotonic()))

@@ -65,7 +65,8 @@ def flapping(site: Site, backend: BackendProcess) -> None:
 
 
 def long_texts(site: Site, backend: BackendProcess) -> None:
-    site.send(SECONDS, PER_S, words=8)
+    """Few enough a second that none of them waits for another."""
+    site.send(SECONDS, PER_S / 2, words=4)
 
 
 def burst(site: Site, backend: BackendProcess) -> None:
@@ -92,7 +93,7 @@ INCIDENTS: dict[str, tuple[Callable[[Site, BackendProcess], None], dict[str, str
     "cold": (cold, {}),
     "flapping": (flapping, {}),
     "long_texts": (long_texts, {}),
-    "burst": (burst, {"batch_concurrency": "1", "batch_tokens": "32"}),
+    "burst": (burst, {**SHORT_QUEUE, "api_wait_ms": "1000"}),
     "queue": (queue, SHORT_QUEUE),
     "clock": (clock, {}),
 }
