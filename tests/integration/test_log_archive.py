@@ -60,7 +60,6 @@ def answers(queries: ServingLogQueries) -> dict[str, object]:
         "series": queries.series(DAY, 3600),
         "by_backend": queries.by_backend(DAY),
         "slowest": queries.slowest(DAY),
-        "newest": queries.newest_calls(DAY).sort_values(["series", "total_ms"], ignore_index=True),
     }
     return {
         **{
@@ -77,6 +76,7 @@ def answers(queries: ServingLogQueries) -> dict[str, object]:
         "audits": queries.audits(START, "v1"),
         "backends": queries.backend_calls(DAY),
         "last": queries.newest(until, 5),
+        "estimated": queries.estimate_calls(DAY, "onnx"),
     }
 
 

@@ -37,6 +37,5 @@ def test_figures_from_sums_say_how_near_they_are(tmp_path: Path, open_page: Open
     tiles = {metric.label: metric.value for metric in test.metric}
     assert tiles["Errors"] == "0 %"
     assert FROM_SUMS in words(test)
-    assert "Only sums of these calls are kept, so there is no estimate." in words(test)
     assert not [one for one in test.expander if "slowest" in one.label]
     assert not test.exception

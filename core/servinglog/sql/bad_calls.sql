@@ -12,14 +12,14 @@ processes AS (
 ),
 live AS (
     SELECT
-        calls.backend, process, started_at,
+        calls.backend, coalesce(calls.process, processes.process) AS process, started_at,
         started_at + to_microseconds(CAST(total_ms * 1000 AS BIGINT)) AS ended_at,
         coalesce(
             (error_kind IS NOT NULL AND NOT list_contains(CAST($answer_kinds AS VARCHAR[]), error_kind))
             OR attempts > 1 OR total_ms > limit_ms,
             false
         ) AS is_bad
-    FROM calls JOIN processes USING (segment_id) LEFT JOIN limits ON limits.backend = calls.backend
+    FROM calls LEFT JOIN processes USING (segment_id) LEFT JOIN limits ON limits.backend = calls.backend
     WHERE started_at >= $earlier AND started_at < $until
         AND list_contains(CAST($live_modes AS VARCHAR[]), mode)
 ),

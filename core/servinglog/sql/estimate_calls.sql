@@ -2,7 +2,6 @@
 -- is estimated. A log of more than `limit` calls is thinned: the first calls of minutes that are
 -- spread evenly over it, so that neighbours stay neighbours. `is_cold` is the first call of a
 -- process, or the first after an idle time; cold calls are kept from any minute, the newest of them.
--- Which process made a call of the archive is not known: those count as one process.
 WITH processes AS (
     SELECT segment_id, regexp_replace(name, '-[0-9]+-[0-9]+[.][a-z]+$', '') AS process FROM segments
 ),
@@ -20,12 +19,16 @@ picked AS NOT MATERIALIZED (
         is_of.model = model_version AND is_of.runtime = runtime AND is_of.precision = precision
 ),
 by_segment AS MATERIALIZED (
-    SELECT minute, segment_id, count(*) AS n, min(started_at) AS first_at, max(ended_at) AS last_at
+    SELECT
+        minute, segment_id, process, count(*) AS n, min(started_at) AS first_at,
+        max(ended_at) AS last_at
     FROM picked
-    GROUP BY minute, segment_id
+    GROUP BY minute, segment_id, process
 ),
 by_minute AS (
-    SELECT minute, coalesce(process, '') AS process, sum(n) AS n, min(first_at) AS first_at, max(last_at) AS last_at
+    SELECT
+        minute, coalesce(by_segment.process, processes.process, '') AS process, sum(n) AS n,
+        min(first_at) AS first_at, max(last_at) AS last_at
     FROM by_segment
     LEFT JOIN processes USING (segment_id)
     GROUP BY ALL
@@ -53,13 +56,15 @@ cold AS (
     LIMIT $cold_limit
 )
 SELECT
-    epoch_us(started_at) / 1e6 AS started_s, coalesce(processes.process, '') AS process, mode, batch_size, chars, total_ms,
+    epoch_us(started_at) / 1e6 AS started_s,
+    coalesce(picked.process, processes.process, '') AS process, mode, batch_size, chars, total_ms,
     error_kind IS NOT NULL AS is_failed, first_at IS NOT NULL AS is_cold, cache_hits,
     first_stage_count AS cleared
 FROM picked
 LEFT JOIN processes USING (segment_id)
 LEFT JOIN kept USING (minute)
-LEFT JOIN cold ON cold.process = coalesce(processes.process, '') AND cold.first_at = picked.started_at
+LEFT JOIN cold ON cold.process = coalesce(picked.process, processes.process, '')
+    AND cold.first_at = picked.started_at
 WHERE most IS NOT NULL OR first_at IS NOT NULL
 QUALIFY first_at IS NOT NULL
     OR row_number() OVER (PARTITION BY minute ORDER BY started_at, request_id) <= most
