@@ -25,7 +25,7 @@ from core.services.review import Review, decide_case
 IMAGES = Path(__file__).parent / "images"
 NO_DRAWS = {"MODCONSOLE_BLIND_SHARE": "0"}  # a blind case has no reference and no scores to show
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
-OF_MODERATORS = ("latency", "backends", "runs")
+OF_MODERATORS = ("overview", "latency", "how_long", "backends", "runs")
 OF_LEADS = ("policy", "work", "quality", "second_looks", "transparency")
 REVIEW = {
     "light": (1440, 860, "light"),

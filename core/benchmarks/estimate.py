@@ -16,7 +16,7 @@ from core.moderation.estimates import share_of
 from core.moderation.permissions import SYSTEM
 from core.services.job_time import WantedJob, estimate_job
 from core.servinglog.estimates.levers import SiteMeasures
-from core.servinglog.estimates.plan import Forecast
+from core.servinglog.estimates.plan import JobForecast
 from core.servinglog.record import Mode
 
 JOBS = 22
@@ -84,7 +84,7 @@ def _job(services: Services, drawn: Iterator[str], comments: int, batch: int) ->
     found = estimate_job(SYSTEM, log, services.clock, wanted, SiteMeasures()).warm
     took_s = _work(services, drawn, comments, batch)
     row: dict[str, Any] = {"comments": comments, "batch": batch, "took_s": round(took_s, 3)}
-    if not isinstance(found, Forecast):
+    if not isinstance(found, JobForecast):
         return row | {"too_few": True}
     low_ms, high_ms = found.interval_ms
     return row | {

@@ -13,7 +13,7 @@ import duckdb
 from core.errors import ConfigError, DataFileMismatch
 from core.servinglog import tables
 from core.servinglog.archive.building import AS_PARQUET, ORDER, ArchiveBuilder
-from core.servinglog.archive.manifest import ArchivedHour, DaySums, Manifest
+from core.servinglog.archive.manifest import ArchivedHour, ArchiveManifest, DaySums
 from core.servinglog.archive.place import ArchivePlace
 from core.servinglog.archive.rows import moment, parquet, quoted, written
 from core.servinglog.lines import CALL
@@ -68,7 +68,7 @@ def open_source(log_folder: Path, data_dir: Path) -> Source:
 
 def make_archive(
     source: Source, folder: Path, days: int, calls_per_hour: int, say: Callable[[str], None]
-) -> Manifest:
+) -> ArchiveManifest:
     """The archive in a log's folder. The first day is drawn, and the others are that day with ids
     of their own."""
     place = ArchivePlace(folder)
@@ -94,12 +94,12 @@ def make_archive(
             sums[(DAY_0 + timedelta(days=day)).date()] = shift_sums(
                 source, place, sums[DAY_0.date()], place, day
             )
-    manifest = Manifest(hours=hours, sums=sums)
+    manifest = ArchiveManifest(hours=hours, sums=sums)
     place.write(manifest)
     return manifest
 
 
-def make_sums(source: Source, folder: Path, other: Path, days: int) -> Manifest:
+def make_sums(source: Source, folder: Path, other: Path, days: int) -> ArchiveManifest:
     """An archive of so many days of which only sums are kept, like the first of another."""
     given, target = ArchivePlace(other), ArchivePlace(folder)
     manifest = given.read()
@@ -118,7 +118,7 @@ def make_sums(source: Source, folder: Path, other: Path, days: int) -> Manifest:
             hours["calls", one.start + by] = replace(
                 one, start=one.start + by, path=None, size_bytes=0, groups=groups
             )
-    made = Manifest(hours=hours, sums=sums)
+    made = ArchiveManifest(hours=hours, sums=sums)
     target.write(made)
     return made
 

@@ -19,7 +19,7 @@ from core.benchmarks.local_start import peak_mb
 from core.benchmarks.log_archive import DAY_0, bytes_by_ids, make_archive, make_sums, open_source
 from core.config import Settings
 from core.errors import DataFileMismatch
-from core.servinglog.archive.manifest import Manifest
+from core.servinglog.archive.manifest import ArchiveManifest
 from core.servinglog.archive.place import ArchivePlace
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.windows import Window, bucket_s
@@ -66,7 +66,7 @@ def run(
         }
 
 
-def _of(manifest: Manifest, asked: dict[str, Any]) -> list[dict[str, Any]]:
+def _of(manifest: ArchiveManifest, asked: dict[str, Any]) -> list[dict[str, Any]]:
     return [{"calls": manifest.row_count, **row} for row in asked["rows"]]
 
 
@@ -122,7 +122,7 @@ def _bytes(folder: Path) -> int:
     return sum(path.stat().st_size for path in folder.rglob("*") if path.is_file())
 
 
-def _sum_bytes(folder: Path, manifest: Manifest) -> int:
+def _sum_bytes(folder: Path, manifest: ArchiveManifest) -> int:
     place = ArchivePlace(folder)
     paths = (path for one in manifest.sums.values() for path in (one.minutes, one.hours))
     return sum(Path(place.file(path)).stat().st_size for path in paths)

@@ -12,7 +12,7 @@ from core.cli.output import ExitCode, complain, printable
 from core.config import Settings
 from core.moderation.permissions import SYSTEM
 from core.services.job_time import JobTime, WantedJob, estimate_job
-from core.servinglog.estimates.plan import Forecast
+from core.servinglog.estimates.plan import JobForecast
 from core.servinglog.estimates.wording import (
     answer_words,
     basis_words,
@@ -77,12 +77,12 @@ def run_estimate(arguments: argparse.Namespace, settings: Settings) -> int:
         print(json.dumps(_facts(found), sort_keys=True))
     else:
         print(printable("\n".join(_lines(found))))
-    return ExitCode.DONE if isinstance(found.warm, Forecast) else ExitCode.INCOMPLETE
+    return ExitCode.DONE if isinstance(found.warm, JobForecast) else ExitCode.INCOMPLETE
 
 
 def _lines(found: JobTime) -> list[str]:
     lines = [f"{plan_words(found.plan, found.backend)}:", answer_words(found.warm)]
-    if not isinstance(found.warm, Forecast):
+    if not isinstance(found.warm, JobForecast):
         return lines
     lines += [basis_words(found.warm), cold_words(found.cold, found.cold_starts)]
     rows = [
@@ -117,7 +117,7 @@ def _facts(found: JobTime) -> dict[str, Any]:
             for one in found.levers
         ],
     }
-    if isinstance(found.warm, Forecast):
+    if isinstance(found.warm, JobForecast):
         warm = found.warm
         facts["warm"] = _times(warm) | {
             "calls": warm.calls,
@@ -130,7 +130,7 @@ def _facts(found: JobTime) -> dict[str, Any]:
     return facts
 
 
-def _times(found: Forecast) -> dict[str, float]:
+def _times(found: JobForecast) -> dict[str, float]:
     low, high = found.interval_ms
     return {
         "median_ms": round(found.median_ms, 1),

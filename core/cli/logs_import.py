@@ -12,11 +12,11 @@ from core.clock import Clock, system_clock
 from core.config import Settings
 from core.errors import InvalidInput
 from core.servinglog.importing.detection import FORMAT_NAMES, PROMETHEUS, SAMPLE, Choices
-from core.servinglog.importing.durations import Unit
-from core.servinglog.importing.importer import ImportRequest, Plan, plan_import, write_import
+from core.servinglog.importing.durations import DurationUnit
+from core.servinglog.importing.importer import ImportPlan, ImportRequest, plan_import, write_import
 from core.servinglog.importing.ledger import ImportLedger
 from core.servinglog.importing.prometheus import differences, is_bucket, read_snapshot
-from core.servinglog.importing.reading import Reading
+from core.servinglog.importing.reading import LogReading
 
 _FLAGS = ("preview", "format", "map", "unit", "zone", "path", "backend")
 _MOST_BACKEND = 100
@@ -41,7 +41,7 @@ def add_import_flags(command: argparse.ArgumentParser) -> None:
     )
     command.add_argument(
         "--unit",
-        choices=[str(unit) for unit in Unit],
+        choices=[str(unit) for unit in DurationUnit],
         help="of `import`: the unit of durations whose log does not say it",
     )
     command.add_argument(
@@ -109,7 +109,7 @@ def run_import(arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _import(
-    plan: Plan, settings: Settings, ledger: ImportLedger, clock: Clock, *, preview: bool
+    plan: ImportPlan, settings: Settings, ledger: ImportLedger, clock: Clock, *, preview: bool
 ) -> ExitCode:
     print("\n".join(plan_lines(plan)))
     if plan.problems:
@@ -136,7 +136,7 @@ def _request(file: Path, arguments: argparse.Namespace) -> ImportRequest:
     choices = Choices(
         format=arguments.format,
         columns=_columns(arguments.map),
-        unit=Unit(arguments.unit) if arguments.unit else None,
+        unit=DurationUnit(arguments.unit) if arguments.unit else None,
     )
     return ImportRequest(file, choices, arguments.zone, arguments.path, backend)
 
@@ -149,7 +149,7 @@ def _columns(text: str | None) -> Mapping[str, str]:
 
 
 def _is_snapshot(file: Path) -> bool:
-    entries = islice(iter(Reading(file)), SAMPLE)
+    entries = islice(iter(LogReading(file)), SAMPLE)
     return any(isinstance(one.content, str) and is_bucket(one.content) for one in entries)
 
 
@@ -161,7 +161,7 @@ def _compare(files: Sequence[Path]) -> int:
         )
     snapshots = []
     for file in files:
-        texts = (one.content if isinstance(one.content, str) else "" for one in Reading(file))
+        texts = (one.content if isinstance(one.content, str) else "" for one in LogReading(file))
         try:
             snapshots.append(read_snapshot(texts))
         except InvalidInput as error:

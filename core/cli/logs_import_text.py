@@ -4,8 +4,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from core.cli.output import printable
-from core.servinglog.importing.durations import Unit
-from core.servinglog.importing.importer import Plan
+from core.servinglog.importing.durations import DurationUnit
+from core.servinglog.importing.importer import ImportPlan
 from core.servinglog.importing.prometheus import Bound, Difference
 from core.servinglog.importing.spread import as_words
 from core.servinglog.importing.survey import Survey
@@ -16,7 +16,7 @@ _REASONS_SHOWN = 8
 _PHASES = ("queue", "tokenize", "compute", "network")
 
 
-def plan_lines(plan: Plan) -> Iterator[str]:
+def plan_lines(plan: ImportPlan) -> Iterator[str]:
     """What is in the file and how it would be imported."""
     found, detected = plan.survey, plan.detected
     yield printable(f"{plan.request.file}: {detected.format.title} ({detected.evidence})")
@@ -41,7 +41,7 @@ def plan_lines(plan: Plan) -> Iterator[str]:
     yield from _unusable_lines(plan)
 
 
-def _time_lines(plan: Plan) -> Iterator[str]:
+def _time_lines(plan: ImportPlan) -> Iterator[str]:
     found, zone = plan.survey, plan.request.zone
     if found.first_at is None or found.last_at is None:
         yield "  times     none"
@@ -97,7 +97,7 @@ def _row_lines(rows: Sequence[ServingRecord]) -> Iterator[str]:
         )
 
 
-def _unusable_lines(plan: Plan) -> Iterator[str]:
+def _unusable_lines(plan: ImportPlan) -> Iterator[str]:
     reasons = sorted(plan.survey.unusable.items(), key=lambda one: -one[1].count)
     for why, reason in reasons[:_REASONS_SHOWN]:
         yield f"  not used  {reason.count:,}: {why} (first in line {reason.first_line:,})"
@@ -126,13 +126,13 @@ def difference_lines(found: Sequence[Difference]) -> Iterator[str]:
                 yield f"    up to {_amount(upper, one.unit):>10}  {count:>10,}"
 
 
-def _between(bound: Bound, unit: Unit | None) -> str:
+def _between(bound: Bound, unit: DurationUnit | None) -> str:
     if math.isinf(bound.upper):
         return f"over {_amount(bound.lower, unit)}, and no bound above: the last bucket is open"
     return f"between {_amount(bound.lower, unit)} and {_amount(bound.upper, unit)}"
 
 
-def _amount(value: float, unit: Unit | None) -> str:
+def _amount(value: float, unit: DurationUnit | None) -> str:
     if math.isinf(value):
         return "any"
     return f"{value:.6g} {unit or '(unit unknown)'}"

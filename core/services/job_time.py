@@ -15,7 +15,7 @@ from core.servinglog.estimates.calls import Calls, as_calls
 from core.servinglog.estimates.cold import cold_extra, with_cold_start
 from core.servinglog.estimates.forecast import forecast
 from core.servinglog.estimates.levers import Lever, SiteMeasures, rank_levers
-from core.servinglog.estimates.plan import Forecast, Plan, TooFew
+from core.servinglog.estimates.plan import JobForecast, JobPlan, TooFew
 from core.servinglog.record import LIVE_MODES
 from core.servinglog.windows import Window
 
@@ -47,9 +47,9 @@ class JobTime:
     they have, the most usual first."""
 
     backend: str
-    plan: Plan
-    warm: Forecast | TooFew
-    cold: Forecast | None
+    plan: JobPlan
+    warm: JobForecast | TooFew
+    cold: JobForecast | None
     cold_starts: int
     levers: tuple[Lever, ...]
     calls: int
@@ -87,15 +87,15 @@ def estimate_job(
     calls = as_calls(log.estimate_calls(window, backend))
     sizes = _sizes(calls)
     batch = wanted.batch or (sizes[0] if sizes else 1)
-    plan = Plan(wanted.comments, min(batch, wanted.comments), wanted.replicas, wanted.chars)
+    plan = JobPlan(wanted.comments, min(batch, wanted.comments), wanted.replicas, wanted.chars)
     warm = forecast(calls, plan, until.timestamp())
     extra = cold_extra(calls)
-    is_known = isinstance(warm, Forecast)
+    is_known = isinstance(warm, JobForecast)
     return JobTime(
         backend=backend,
         plan=plan,
         warm=warm,
-        cold=with_cold_start(warm, extra) if isinstance(warm, Forecast) and len(extra) else None,
+        cold=with_cold_start(warm, extra) if isinstance(warm, JobForecast) and len(extra) else None,
         cold_starts=len(extra),
         levers=_levers(log, newest, backend, calls=calls, plan=plan, measures=measures)
         if is_known
@@ -113,7 +113,7 @@ def _levers(
     backend: str,
     *,
     calls: Calls,
-    plan: Plan,
+    plan: JobPlan,
     measures: SiteMeasures,
 ) -> tuple[Lever, ...]:
     others = {
@@ -122,7 +122,7 @@ def _levers(
         if name != backend
     }
     some_day = forecast(calls, plan)
-    assert isinstance(some_day, Forecast)  # the same calls were enough for today
+    assert isinstance(some_day, JobForecast)  # the same calls were enough for today
     return rank_levers(calls, some_day, backend, others, measures)
 
 

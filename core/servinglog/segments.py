@@ -16,7 +16,7 @@ import duckdb
 from core.errors import StoreError
 from core.servinglog import tables
 from core.servinglog.archive.choosing import Choose
-from core.servinglog.archive.manifest import Manifest
+from core.servinglog.archive.manifest import ArchiveManifest
 from core.servinglog.archive.plan import plan_sums
 from core.servinglog.archive.reader import ArchiveReader
 from core.servinglog.archive.views import (
@@ -50,7 +50,7 @@ class LogParts(NamedTuple):
 
     reports: tuple[SegmentReport, ...]
     segment_bytes: int
-    archive: Manifest
+    archive: ArchiveManifest
     stored_rows: int
 
 

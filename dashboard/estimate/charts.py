@@ -6,7 +6,7 @@ import altair as alt
 import numpy as np
 import pandas as pd
 
-from core.servinglog.estimates.plan import HIGH, LOW, Forecast
+from core.servinglog.estimates.plan import HIGH, LOW, JobForecast
 from core.servinglog.estimates.wording import lasting
 
 BINS = 48
@@ -16,7 +16,7 @@ others together."""
 UNITS = ((3_600_000.0, "hours"), (60_000.0, "minutes"), (1_000.0, "seconds"), (1.0, "ms"))
 
 
-def time_bins(found: Forecast) -> pd.DataFrame:
+def time_bins(found: JobForecast) -> pd.DataFrame:
     """One row a bar: from, to (in `unit`), the share of jobs in it (0..1), whether it lies in the
     interval of 90 %, and its words."""
     divisor, unit = unit_of(found)
@@ -39,12 +39,12 @@ def time_bins(found: Forecast) -> pd.DataFrame:
     )
 
 
-def unit_of(found: Forecast) -> tuple[float, str]:
+def unit_of(found: JobForecast) -> tuple[float, str]:
     """Milliseconds in the unit of the axis, and its name."""
     return next(one for one in UNITS if found.median_ms >= one[0] * 2 or one[0] == 1.0)
 
 
-def time_chart(found: Forecast) -> alt.LayerChart:
+def time_chart(found: JobForecast) -> alt.LayerChart:
     """Bars of likely times, darker inside the interval; a line at the median."""
     bins = time_bins(found)
     divisor, unit = unit_of(found)

@@ -4,14 +4,14 @@ import pandas as pd
 import streamlit as st
 
 from core.servinglog.estimates.levers import Lever
-from core.servinglog.estimates.plan import Forecast
+from core.servinglog.estimates.plan import JobForecast
 from core.servinglog.estimates.wording import effect_words, lasting
 from dashboard.data_table import data_table
 
 MOST_ROWS = 10
 
 
-def levers_panel(levers: tuple[Lever, ...], now: Forecast) -> None:
+def levers_panel(levers: tuple[Lever, ...], now: JobForecast) -> None:
     """The strongest first; what was not measured here is grey."""
     st.markdown("**What would make it faster**")
     text = st.column_config.TextColumn
@@ -33,7 +33,7 @@ def levers_panel(levers: tuple[Lever, ...], now: Forecast) -> None:
     )
 
 
-def levers_frame(levers: tuple[Lever, ...], now: Forecast) -> pd.DataFrame:
+def levers_frame(levers: tuple[Lever, ...], now: JobForecast) -> pd.DataFrame:
     """One row a lever."""
     return pd.DataFrame(
         [

@@ -7,7 +7,7 @@ from core.bootstrap.services import Services
 from core.errors import InvalidInput, NotFound, PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.job_time import JobTime, WantedJob, estimate_job, logged_backends
-from core.servinglog.estimates.plan import Forecast
+from core.servinglog.estimates.plan import JobForecast
 from core.servinglog.estimates.wording import (
     answer_words,
     basis_words,
@@ -49,7 +49,7 @@ def render(services: Services, actor: Actor) -> None:
     if queries.store_problem is not None:
         st.warning(plain(queries.store_problem), icon=":material/cloud_off:")
     st.caption(plain(plan_words(found.plan, found.backend)))
-    if isinstance(found.warm, Forecast):
+    if isinstance(found.warm, JobForecast):
         _answer(found, found.warm)
     else:
         _too_few(found)
@@ -71,7 +71,7 @@ def _load(
     )
 
 
-def _answer(found: JobTime, warm: Forecast) -> None:
+def _answer(found: JobTime, warm: JobForecast) -> None:
     left, right = st.columns([36, 64], gap="medium")
     low_ms, high_ms = warm.interval_ms
     with left:

@@ -1,6 +1,7 @@
 """A call of every service that checks a permission, and the roles that may make it."""
 
 from collections.abc import Callable
+from contextlib import suppress
 
 from core.bootstrap.services import Services
 from core.errors import NotFound
@@ -102,8 +103,8 @@ def claim_escalated(services: Services, actor: Actor) -> None:
 
 
 def ingest_one(services: Services, actor: Actor) -> None:
-    row = IncomingComment("roles", "1", CLEAN, "sam", services.clock.now())
-    list(ingest.ingest(services.context, actor, [row]))
+    comment = IncomingComment("roles", "1", CLEAN, "sam", services.clock.now())
+    list(ingest.ingest(services.context, actor, [comment]))
 
 
 def withdraw_one(services: Services, actor: Actor) -> None:
@@ -113,30 +114,29 @@ def withdraw_one(services: Services, actor: Actor) -> None:
 
 def view_window(services: Services, actor: Actor) -> None:
     scored(services, CLEAN)
-    log, clock = services.serving_log_queries, services.clock
-    until = traffic.view_log(Actor("ops", Role.OPS), log, clock).until
-    traffic.view_window(
-        actor, log, WindowChoice.ALL, ALL_TRAFFIC, until, drawn=lambda _: [], max_points=9
-    )
+    log, ops = services.serving_log_queries, Actor("ops", Role.OPS)
+    until = traffic.view_log(ops, log, services.clock).until
+    traffic.view_window(actor, log, WindowChoice.ALL, ALL_TRAFFIC, until, drawn=list, max_points=9)
+
+
+def newest_records(services: Services, actor: Actor) -> None:
+    traffic.newest_records(actor, services.serving_log_queries, services.clock, 5)
 
 
 def view_backends(services: Services, actor: Actor) -> None:
-    log, until = services.serving_log_queries, services.clock.now()
-    traffic.view_backends(actor, log, WindowChoice.ALL, until)
+    now = services.clock.now()
+    traffic.view_backends(actor, services.serving_log_queries, WindowChoice.ALL, now)
 
 
 def estimate_job(services: Services, actor: Actor) -> None:
-    scored(services, CLEAN)
-    wanted, log = job_time.WantedJob(100), services.serving_log_queries
+    log, wanted = services.serving_log_queries, job_time.WantedJob(100)
     job_time.estimate_job(actor, log, services.clock, wanted, SiteMeasures())
 
 
 def find_request(services: Services, actor: Actor) -> None:
     """Raises PermissionDenied before NotFound, because no request has that id."""
-    try:
+    with suppress(NotFound):
         traffic.find_request(actor, services.serving_log_queries, "unknown")
-    except NotFound:
-        return
 
 
 def look_at_site(services: Services, actor: Actor) -> None:
@@ -274,6 +274,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("traffic.view_window", "view"): (view_window, "nyyyyy"),
     ("traffic.view_backends", "view"): (view_backends, "nyyyyy"),
     ("traffic.find_request", "find"): (find_request, "nyyyyy"),
+    ("traffic.newest_records", "view"): (newest_records, "nyyyyy"),
     ("trials.check_backend", "check"): (
         lambda s, a: trials.check_backend(a, spare(s), "fake"),
         "nnyyyn",

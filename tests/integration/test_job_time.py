@@ -18,7 +18,7 @@ from core.moderation.permissions import Actor, Role
 from core.moderation.scores import Label
 from core.services.job_time import WantedJob, estimate_job, logged_backends
 from core.servinglog.estimates.levers import SiteMeasures
-from core.servinglog.estimates.plan import Forecast, TooFew
+from core.servinglog.estimates.plan import JobForecast, TooFew
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.query_values import ESTIMATE_CALLS
 from core.servinglog.record import Mode, ServingRecord
@@ -52,7 +52,7 @@ def test_the_usual_size_of_the_newest_backend_is_taken(
     assert (found.backend, found.plan.batch) == ("tei", 4)
     found = estimate_job(OPS, log, CLOCK, WantedJob(1_600, "onnx"), SiteMeasures())
     assert found.plan.batch == 16
-    assert isinstance(found.warm, Forecast)
+    assert isinstance(found.warm, JobForecast)
     assert found.warm.median_ms == pytest.approx(100 * 120, rel=0.05)
     assert found.cold_starts == 1
     assert [one.change for one in found.levers if one.kind == "another backend"] == [
@@ -94,7 +94,7 @@ def test_only_the_model_and_runtime_that_answered_last_count(
     put(tmp_path, *calls(40, total_ms=900.0, precision="fp32"), *calls(40, at_s=60.0))
     found = estimate_job(OPS, log, CLOCK, WantedJob(160), SiteMeasures())
     assert found.calls == 40
-    assert isinstance(found.warm, Forecast)
+    assert isinstance(found.warm, JobForecast)
     assert found.warm.interval_ms[1] < 2_000
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from core.servinglog.estimates.forecast import FEWEST, forecast
-from core.servinglog.estimates.plan import Forecast, Plan, TooFew
+from core.servinglog.estimates.plan import JobForecast, JobPlan, TooFew
 from tests.simulated_calls import (
     BATCH,
     Noise,
@@ -38,8 +38,8 @@ def share_held(noise: Noise, log_calls: int, job_calls: int) -> tuple[float, flo
         ms, chars = simulate(noise, generator, log_calls + LATER + job_calls)
         calls = logged(ms[:log_calls], chars[:log_calls])
         begins_s = ms[:-job_calls].sum() / 1000.0
-        found = forecast(calls, Plan(job_calls * BATCH, BATCH), begins_s)
-        assert isinstance(found, Forecast)
+        found = forecast(calls, JobPlan(job_calls * BATCH, BATCH), begins_s)
+        assert isinstance(found, JobForecast)
         low, high = found.interval_ms
         held += low <= ms[-job_calls:].sum() <= high
         widths.append((high - low) / found.median_ms)
@@ -72,13 +72,13 @@ def test_an_interval_is_in_order_and_always_the_same(
     ms: list[float], comments: int, replicas: int
 ) -> None:
     calls = logged(np.array(ms), np.full(len(ms), 100, dtype=np.int64))
-    plan = Plan(comments, BATCH, replicas)
+    plan = JobPlan(comments, BATCH, replicas)
     found, again = forecast(calls, plan), forecast(calls, plan)
     if len(ms) < FEWEST:
         assert isinstance(found, TooFew)
         return
-    assert isinstance(found, Forecast)
-    assert isinstance(again, Forecast)
+    assert isinstance(found, JobForecast)
+    assert isinstance(again, JobForecast)
     low, high = found.interval_ms
     assert 0 <= low <= found.median_ms <= high < float("inf")
     assert found.interval_ms == again.interval_ms
@@ -89,8 +89,8 @@ def test_an_interval_is_in_order_and_always_the_same(
 def test_more_comments_take_longer(comments: int, times: int) -> None:
     ms, chars = simulate(even, np.random.default_rng(3), 400)
     few, many = (
-        forecast(logged(ms, chars), Plan(count, BATCH)) for count in (comments, comments * times)
+        forecast(logged(ms, chars), JobPlan(count, BATCH)) for count in (comments, comments * times)
     )
-    assert isinstance(few, Forecast)
-    assert isinstance(many, Forecast)
+    assert isinstance(few, JobForecast)
+    assert isinstance(many, JobForecast)
     assert few.median_ms < many.median_ms

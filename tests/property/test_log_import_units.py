@@ -10,41 +10,49 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.servinglog.importing.calls import UnusableLine
-from core.servinglog.importing.durations import Unit, duration_ms, plain_number, to_ms, value_ms
+from core.servinglog.importing.durations import (
+    DurationUnit,
+    duration_ms,
+    plain_number,
+    to_ms,
+    value_ms,
+)
 from core.servinglog.importing.spread import Spread
 from core.servinglog.importing.times import EARLIEST, in_utc, parse_time
 from core.servinglog.lines import MAX_MS
 
-PER_MS = {Unit.NS: 10**6, Unit.US: 10**3, Unit.MS: 1}
+PER_MS = {DurationUnit.NS: 10**6, DurationUnit.US: 10**3, DurationUnit.MS: 1}
 BERLIN = ZoneInfo("Europe/Berlin")
 moments = st.datetimes(datetime(2001, 9, 10), datetime(2040, 1, 1))
 
 
-@given(st.integers(0, 86_400_000), st.sampled_from([Unit.NS, Unit.US, Unit.MS]))
-def test_whole_durations_are_the_same_in_each_unit(ms: int, unit: Unit) -> None:
+@given(
+    st.integers(0, 86_400_000), st.sampled_from([DurationUnit.NS, DurationUnit.US, DurationUnit.MS])
+)
+def test_whole_durations_are_the_same_in_each_unit(ms: int, unit: DurationUnit) -> None:
     assert to_ms(float(ms * PER_MS[unit]), unit) == float(ms)
     assert duration_ms(f"{ms * PER_MS[unit]}{unit}") == float(ms)
 
 
 @given(st.floats(0, MAX_MS / 1000))
 def test_seconds_are_a_thousand_ms(seconds: float) -> None:
-    assert to_ms(seconds, Unit.S) == pytest.approx(to_ms(seconds * 1000, Unit.MS))
+    assert to_ms(seconds, DurationUnit.S) == pytest.approx(to_ms(seconds * 1000, DurationUnit.MS))
 
 
 @given(st.integers(0, 2**40), st.sampled_from(["ns", "us", "µs", "μs", "ms", "s"]))
 def test_what_a_value_says_counts_before_the_unit_of_its_column(number: int, unit: str) -> None:
-    def read(text: str, told: Unit) -> float | str:
+    def read(text: str, told: DurationUnit) -> float | str:
         try:
             return value_ms(text, told)
         except UnusableLine as error:
             return str(error)
 
-    assert read(f"{number}{unit}", Unit.S) == read(f"{number}{unit}", Unit.NS)
+    assert read(f"{number}{unit}", DurationUnit.S) == read(f"{number}{unit}", DurationUnit.NS)
 
 
 @given(st.one_of(st.text(), st.floats(), st.integers(), st.none(), st.booleans(), st.binary()))
 def test_a_duration_is_usable_or_refused_and_never_a_guess(given: object) -> None:
-    for unit in Unit:
+    for unit in DurationUnit:
         try:
             ms = value_ms(given, unit)
         except UnusableLine:

@@ -7,7 +7,7 @@ from core.servinglog.estimates.calls import Calls, LoggedCall, as_calls
 from core.servinglog.estimates.cold import cold_extra, with_cold_start
 from core.servinglog.estimates.cost import fit_cost
 from core.servinglog.estimates.forecast import FEWEST, forecast
-from core.servinglog.estimates.plan import Basis, Forecast, Plan, Scaling, TooFew
+from core.servinglog.estimates.plan import Basis, JobForecast, JobPlan, Scaling, TooFew
 from core.servinglog.estimates.wording import (
     answer_words,
     basis_words,
@@ -36,9 +36,9 @@ def row(count: int, *, size: int = 16, from_s: float = 0.0, **changes: object) -
     ]
 
 
-def told(calls: list[LoggedCall], plan: Plan) -> Forecast:
+def told(calls: list[LoggedCall], plan: JobPlan) -> JobForecast:
     found = forecast(as_calls(calls), plan)
-    assert isinstance(found, Forecast)
+    assert isinstance(found, JobForecast)
     return found
 
 
@@ -92,16 +92,16 @@ def test_a_call_never_costs_less_for_more_characters() -> None:
 
 
 def test_too_few_calls_say_how_many_are_needed() -> None:
-    found = forecast(as_calls(row(FEWEST - 1)), Plan(100, 16))
+    found = forecast(as_calls(row(FEWEST - 1)), JobPlan(100, 16))
     assert found == TooFew(FEWEST - 1, FEWEST, "calls of about 16 comments")
     assert answer_words(found) == (
         "Too few calls to say: the log has 7 calls of about 16 comments, and it takes 8."
     )
-    assert isinstance(forecast(as_calls([]), Plan(1, 1)), TooFew)
+    assert isinstance(forecast(as_calls([]), JobPlan(1, 1)), TooFew)
 
 
 def test_calls_of_the_same_size_are_resampled() -> None:
-    found = told(row(400), Plan(1_600, 16))
+    found = told(row(400), JobPlan(1_600, 16))
     assert found.basis is Basis.SAME_SIZE
     expected = sum(one.total_ms for one in row(400)) / 4
     low, high = found.interval_ms
@@ -113,35 +113,35 @@ def test_calls_of_the_same_size_are_resampled() -> None:
 def test_another_size_is_fitted_and_said_to_be() -> None:
     """The truth is a fixed time and one for each character."""
     calls = [*row(100, size=4), *row(100, size=64, from_s=100.0)]
-    found = told(calls, Plan(1_600, 16))
+    found = told(calls, JobPlan(1_600, 16))
     assert found.basis is Basis.FITTED
-    truth = told(row(400), Plan(1_600, 16))
+    truth = told(row(400), JobPlan(1_600, 16))
     assert found.median_ms == pytest.approx(truth.median_ms, rel=0.1)
     assert "fitted" in basis_words(found)
 
 
 def test_a_size_far_from_all_others_is_not_guessed() -> None:
-    assert isinstance(forecast(as_calls(row(100)), Plan(1_000, 500)), TooFew)
+    assert isinstance(forecast(as_calls(row(100)), JobPlan(1_000, 500)), TooFew)
 
 
 def test_longer_comments_take_longer() -> None:
     calls = row(200)
-    usual = told(calls, Plan(1_600, 16))
-    longer = told(calls, Plan(1_600, 16, chars=3_000.0))
+    usual = told(calls, JobPlan(1_600, 16))
+    longer = told(calls, JobPlan(1_600, 16, chars=3_000.0))
     assert longer.median_ms > 4 * usual.median_ms
 
 
 def test_errors_and_retries_are_in_the_time() -> None:
     calls = row(200)
     failing = [one._replace(is_failed=at % 4 == 0) for at, one in enumerate(calls)]
-    assert told(failing, Plan(800, 16)).median_ms > 1.2 * told(calls, Plan(800, 16)).median_ms
+    assert told(failing, JobPlan(800, 16)).median_ms > 1.2 * told(calls, JobPlan(800, 16)).median_ms
 
 
 def test_replicas_are_measured_where_as_many_calls_ran_at_once_else_ideal() -> None:
     alone = row(100)
-    ideal = told(alone, Plan(1_600, 16, replicas=2))
+    ideal = told(alone, JobPlan(1_600, 16, replicas=2))
     assert ideal.scaling is Scaling.IDEAL
-    assert ideal.median_ms == pytest.approx(told(alone, Plan(1_600, 16)).median_ms / 2, rel=0.1)
+    assert ideal.median_ms == pytest.approx(told(alone, JobPlan(1_600, 16)).median_ms / 2, rel=0.1)
     assert "best case" in basis_words(ideal)
     slowed = [
         one._replace(
@@ -150,29 +150,29 @@ def test_replicas_are_measured_where_as_many_calls_ran_at_once_else_ideal() -> N
         for name in ("a-1", "b-2")
         for at, one in enumerate([call(0.0)] * 100)
     ]
-    measured = told([*alone, *slowed], Plan(1_600, 16, replicas=2))
+    measured = told([*alone, *slowed], JobPlan(1_600, 16, replicas=2))
     assert measured.scaling is Scaling.MEASURED
     assert measured.median_ms > ideal.median_ms
 
 
 def test_more_replicas_than_calls_take_as_long_as_one_call() -> None:
     calls = row(200)
-    one_call = told(calls, Plan(16, 16)).median_ms
-    many = told(calls, Plan(100, 16, replicas=64))
+    one_call = told(calls, JobPlan(16, 16)).median_ms
+    many = told(calls, JobPlan(100, 16, replicas=64))
     assert many.median_ms >= one_call * 0.95
-    assert told(calls, Plan(5, 16, replicas=4)).median_ms < one_call
+    assert told(calls, JobPlan(5, 16, replicas=4)).median_ms < one_call
 
 
 def test_load_tests_never_count_for_a_job_alone() -> None:
     calls = [*row(100), *row(100, from_s=1_000.0, mode=Mode.LOAD_TEST)]
-    assert told(calls, Plan(1_600, 16)).calls == 100
+    assert told(calls, JobPlan(1_600, 16)).calls == 100
 
 
 def test_a_cold_start_is_apart() -> None:
     first = row(60)
     calls = as_calls([first[0]._replace(total_ms=2_000.0, is_cold=True), *first[1:]])
-    found = forecast(calls, Plan(160, 16))
-    assert isinstance(found, Forecast)
+    found = forecast(calls, JobPlan(160, 16))
+    assert isinstance(found, JobForecast)
     assert found.interval_ms[1] < 2_000
     extra = cold_extra(calls)
     assert len(extra) == 1
@@ -186,10 +186,10 @@ def test_slow_periods_are_named() -> None:
     """Half of the log takes three times as long."""
     slow = [one._replace(total_ms=3 * one.total_ms) for one in row(600)]
     calls = row(600) + [one._replace(started_s=one.started_s * 3 + 500) for one in slow]
-    found = told(calls, Plan(160, 16))
+    found = told(calls, JobPlan(160, 16))
     assert found.is_uneven
     assert "slow and fast periods" in basis_words(found)
-    assert not told(row(1_200), Plan(160, 16)).is_uneven
+    assert not told(row(1_200), JobPlan(160, 16)).is_uneven
 
 
 @pytest.mark.parametrize(
@@ -208,10 +208,10 @@ def test_times_in_words(ms: float, words: str) -> None:
 
 
 def test_the_answer_in_words() -> None:
-    found = told(row(400), Plan(100, 16))
+    found = told(row(400), JobPlan(100, 16))
     assert answer_words(found).startswith("About ")
     assert range_of(found) in answer_words(found)
-    words = plan_words(Plan(1, 16, 2, 250.0), "onnx")
+    words = plan_words(JobPlan(1, 16, 2, 250.0), "onnx")
     assert (
         words == "1 comment with onnx, in calls of 16 by 2 replicas, of 250 characters in the mean"
     )

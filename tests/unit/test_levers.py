@@ -12,7 +12,7 @@ from core.servinglog.estimates.levers import (
     SiteMeasures,
     rank_levers,
 )
-from core.servinglog.estimates.plan import Forecast, Plan
+from core.servinglog.estimates.plan import JobForecast, JobPlan
 from core.servinglog.estimates.wording import effect_words
 from tests.unit.test_job_estimates import row
 
@@ -30,8 +30,8 @@ def levers(
     measures: SiteMeasures | None = None,
 ) -> tuple[Lever, ...]:
     columns = as_calls(calls)
-    now = forecast(columns, Plan(800, 16))
-    assert isinstance(now, Forecast)
+    now = forecast(columns, JobPlan(800, 16))
+    assert isinstance(now, JobForecast)
     them = {name: as_calls(theirs) for name, theirs in (others or {}).items()}
     return rank_levers(columns, now, "onnx", them, measures or SiteMeasures())
 

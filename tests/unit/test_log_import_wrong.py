@@ -13,7 +13,7 @@ import pytest
 from core.errors import ConsoleError
 from core.servinglog.importing import segments
 from core.servinglog.importing.detection import Choices
-from core.servinglog.importing.durations import Unit
+from core.servinglog.importing.durations import DurationUnit
 from core.servinglog.importing.importer import ImportRequest, plan_import, write_import
 from core.servinglog.importing.ledger import ImportLedger
 from tests.moving_clock import MovingClock
@@ -73,7 +73,7 @@ TEXTS: list[tuple[str, str, dict[str, object], str]] = [
     ("no newline, so perhaps cut", "This is a letter", {}, "its only line has no end yet"),
     ("another format than told", torchserve(1), {"format": "tei"}, "no call in 1 lines"),
     ("a map for a log", torchserve(1), {"columns": {"time": "a"}}, "--map is for tables"),
-    ("a unit for a log that says it", torchserve(1), {"unit": Unit.S}, "--unit has no use"),
+    ("a unit for a log that says it", torchserve(1), {"unit": DurationUnit.S}, "--unit has no use"),
     ("one snapshot", 'x_seconds_bucket{le="1"} 5\n', {}, "Give two of the same server"),
     ("no zone", torchserve(1), {"zone": None}, "no zone"),
     ("no such zone", torchserve(1), {"zone": "Europa/Berlin"}, "no time zone"),
@@ -126,11 +126,16 @@ TEXTS: list[tuple[str, str, dict[str, object], str]] = [
         {},
         r"half of the calls take under 0.2[56]. ms.*--unit s .*if ms is right: --unit ms",
     ),
-    ("told ms that are s", table([0.259] * 40), {"unit": Unit.MS}, r"Another unit: --unit s"),
+    (
+        "told ms that are s",
+        table([0.259] * 40),
+        {"unit": DurationUnit.MS},
+        r"Another unit: --unit s",
+    ),
     (
         "told s that are ms",
         table([259] * 40),
-        {"unit": Unit.S},
+        {"unit": DurationUnit.S},
         r"Another unit: --unit ms \(.*ends with _s",
     ),
     (

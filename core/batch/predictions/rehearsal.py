@@ -13,7 +13,7 @@ from core.clock import Clock
 from core.inference.scorer import Scorer
 from core.servinglog.estimates.calls import LoggedCall, as_calls
 from core.servinglog.estimates.forecast import FEWEST, forecast
-from core.servinglog.estimates.plan import Forecast, Plan
+from core.servinglog.estimates.plan import JobForecast, JobPlan
 from core.servinglog.record import Mode
 from core.sources.tables.base import Database
 
@@ -31,7 +31,7 @@ class Rehearsal:
     chars: int
     sample_rows: int
     sample_ms: float
-    time: Forecast | None
+    time: JobForecast | None
 
 
 def rehearse(
@@ -96,8 +96,8 @@ def _sampled(sample: list[object], scorer: Scorer, clock: Clock) -> list[LoggedC
     return calls
 
 
-def _time(count: int, chars: int, calls: list[LoggedCall]) -> Forecast:
-    plan = Plan(count, SAMPLE_ROWS, chars=chars / count)
+def _time(count: int, chars: int, calls: list[LoggedCall]) -> JobForecast:
+    plan = JobPlan(count, SAMPLE_ROWS, chars=chars / count)
     found = forecast(as_calls(calls), plan, calls[-1].started_s)
-    assert isinstance(found, Forecast)  # more rows than the sample, so it has all its calls
+    assert isinstance(found, JobForecast)  # more rows than the sample, so it has all its calls
     return found

@@ -17,7 +17,7 @@ from core.clock import Clock
 from core.errors import StoreError
 from core.servinglog import tables
 from core.servinglog.archive.building import ArchiveBuilder
-from core.servinglog.archive.manifest import ArchivedHour, Manifest
+from core.servinglog.archive.manifest import ArchivedHour, ArchiveManifest
 from core.servinglog.archive.place import ArchivePlace
 from core.servinglog.archive.reader import ArchiveReader
 from core.servinglog.archive.views import mark_archived
@@ -163,7 +163,7 @@ class Compaction:
         self._delete_taken()
         return CompactionCounts(len(taken), rows, lines - rows)
 
-    def _build(self, builder: ArchiveBuilder) -> Manifest:
+    def _build(self, builder: ArchiveBuilder) -> ArchiveManifest:
         """The manifest with the loaded lines added."""
         hours, sums = dict(self._manifest.hours), dict(self._manifest.sums)
         changed: dict[date, list[ArchivedHour]] = defaultdict(list)
@@ -177,13 +177,13 @@ class Compaction:
             sums[day] = builder.add_sums(day, sums.get(day), of_day)
         return self._replacing(replace(self._manifest, hours=hours, sums=sums))
 
-    def _replacing(self, manifest: Manifest) -> Manifest:
+    def _replacing(self, manifest: ArchiveManifest) -> ArchiveManifest:
         """With the files that it no longer names among the replaced ones."""
         now = self._clock.now()
         dropped = self._manifest.paths - manifest.paths
         return replace(manifest, replaced={**manifest.replaced, **dict.fromkeys(dropped, now)})
 
-    def _write(self, manifest: Manifest) -> None:
+    def _write(self, manifest: ArchiveManifest) -> None:
         self._place.write(manifest)
         self._manifest = manifest
 

@@ -53,7 +53,7 @@ class DaySums:
 
 
 @dataclass(frozen=True, slots=True)
-class Manifest:
+class ArchiveManifest:
     """`taken` are the segments, with their size in bytes, whose rows are here and whose file may
     not be deleted yet. `duplicates` counts lines that were copies of a row. `replaced` are files
     that are no longer named, since when, so that those who read them can finish."""
@@ -77,7 +77,7 @@ class Manifest:
         return frozenset(rows | sums | self.replaced.keys())
 
 
-def encode_manifest(manifest: Manifest) -> bytes:
+def encode_manifest(manifest: ArchiveManifest) -> bytes:
     """The content of its file."""
     given = {
         "version": VERSION,
@@ -93,13 +93,13 @@ def encode_manifest(manifest: Manifest) -> bytes:
     return json.dumps(given, default=datetime.isoformat, separators=(",", ":")).encode() + b"\n"
 
 
-def read_manifest(content: bytes) -> Manifest:
+def read_manifest(content: bytes) -> ArchiveManifest:
     """Raises UnreadableManifest if it is cut or changed, or of a later version."""
     try:
         given = load_strict(content)
         if given["version"] > VERSION:
             raise UnreadableManifest("a later version of the console wrote it")
-        return Manifest(
+        return ArchiveManifest(
             hours={(one.root, one.start): one for one in map(_hour, given["hours"])},
             sums={
                 date.fromisoformat(day): DaySums(_path(minutes), _path(hours))

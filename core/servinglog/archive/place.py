@@ -13,7 +13,7 @@ from core.errors import StoreError
 from core.identifiers import new_id
 from core.private_files import make_private_folder, narrow, open_private_file
 from core.servinglog.archive.manifest import (
-    Manifest,
+    ArchiveManifest,
     UnreadableManifest,
     encode_manifest,
     read_manifest,
@@ -48,16 +48,16 @@ class ArchivePlace:
             return None
         return ManifestMark(status.st_ino, status.st_size, status.st_mtime_ns)
 
-    def read(self) -> Manifest:
+    def read(self) -> ArchiveManifest:
         """Raises StoreError, and OSError if the file can't be read."""
         try:
             return read_manifest(self._manifest.read_bytes())
         except (FileNotFoundError, NotADirectoryError):
-            return Manifest()
+            return ArchiveManifest()
         except UnreadableManifest as error:
             raise StoreError(f"{self._manifest} can't be used: {error}") from None
 
-    def write(self, manifest: Manifest) -> None:
+    def write(self, manifest: ArchiveManifest) -> None:
         """Replace the manifest. It outlasts a crash once this returns."""
         draft = self.draft()
         fd = open_private_file(draft, os.O_WRONLY)

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from core.servinglog.archive.manifest import ArchivedHour, Manifest
+from core.servinglog.archive.manifest import ArchivedHour, ArchiveManifest
 from core.servinglog.archive.place import ArchivePlace, ManifestMark
 from core.servinglog.archive.plan import HOUR
 from core.servinglog.archive.rows import RowFiles
@@ -15,7 +15,7 @@ class ArchiveReader:
     """Not thread-safe; a mirror calls it under its lock."""
 
     def __init__(self, log_folder: Path) -> None:
-        self.manifest = Manifest()
+        self.manifest = ArchiveManifest()
         self._place = ArchivePlace(log_folder)
         self._mark: ManifestMark | None = None
 

@@ -7,7 +7,7 @@ import numpy as np
 from core.servinglog.estimates.calls import Calls, Floats
 from core.servinglog.estimates.cost import fit_cost
 from core.servinglog.estimates.forecast import FEWEST, SEED
-from core.servinglog.estimates.plan import Forecast
+from core.servinglog.estimates.plan import JobForecast
 
 
 def cold_extra(calls: Calls) -> Floats:
@@ -20,7 +20,7 @@ def cold_extra(calls: Calls) -> Floats:
     return np.maximum(0.0, cold.ms - cost.of(cold.chars.astype(np.float64)))
 
 
-def with_cold_start(warm: Forecast, extra_ms: Floats) -> Forecast:
+def with_cold_start(warm: JobForecast, extra_ms: Floats) -> JobForecast:
     """The same job after a cold start, each draw longer by one that was logged; at least one."""
     generator = np.random.default_rng(SEED)
     drawn = warm.draws_ms + generator.choice(extra_ms, len(warm.draws_ms))

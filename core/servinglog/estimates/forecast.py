@@ -13,7 +13,7 @@ import numpy as np
 from core.servinglog.estimates.calls import Bools, Calls, Floats, Ints
 from core.servinglog.estimates.cost import Cost, fit_cost
 from core.servinglog.estimates.periods import find_periods, misfit
-from core.servinglog.estimates.plan import Basis, Forecast, Plan, Scaling, TooFew
+from core.servinglog.estimates.plan import Basis, JobForecast, JobPlan, Scaling, TooFew
 from core.servinglog.record import Mode
 
 FEWEST, ENOUGH = 8, 20
@@ -29,7 +29,7 @@ DRAWN_CALLS = 200
 SEED = 20261129
 
 
-def forecast(calls: Calls, plan: Plan, begins_s: float | None = None) -> Forecast | TooFew:
+def forecast(calls: Calls, plan: JobPlan, begins_s: float | None = None) -> JobForecast | TooFew:
     """Of a job that begins at that moment, on the clock of the calls: a slow period that has just
     been seen goes on for a while. None is a moment of which nothing is known. The same log gives
     the same answer. Warm calls count; cold starts are added by `with_cold_start`."""
@@ -52,7 +52,7 @@ def forecast(calls: Calls, plan: Plan, begins_s: float | None = None) -> Forecas
     if basis is Basis.FITTED:
         factor = factor * _misfit_draws(chosen, cost, generator)
     draws = np.sort(factor * _sums(rest, plan, last_share, generator))
-    return Forecast(
+    return JobForecast(
         plan=plan,
         draws_ms=draws,
         calls=len(chosen),
@@ -108,7 +108,7 @@ def _groups(sizes: Ints) -> list[Bools]:
     return [sizes == value for value in values[counts >= 5]]
 
 
-def _standard(chosen: Calls, plan: Plan, cost: Cost) -> tuple[Floats, float]:
+def _standard(chosen: Calls, plan: JobPlan, cost: Cost) -> tuple[Floats, float]:
     """What each call would have taken with `batch` comments of the plan's length, and the share of
     it that the job's last call takes, which has fewer comments."""
     chars, sizes = chosen.chars.astype(np.float64), chosen.sizes.astype(np.float64)
@@ -125,7 +125,7 @@ def _standard(chosen: Calls, plan: Plan, cost: Cost) -> tuple[Floats, float]:
     return chosen.ms / cost.of(chars) * wanted, share
 
 
-def _sums(rest: Floats, plan: Plan, last_share: float, generator: np.random.Generator) -> Floats:
+def _sums(rest: Floats, plan: JobPlan, last_share: float, generator: np.random.Generator) -> Floats:
     """Times of the whole job without the effect of periods: that of the slowest replica."""
     if plan.replicas == 1 or plan.calls == 1:
         calls = plan.calls - 1 + last_share

@@ -9,7 +9,7 @@ import numpy as np
 
 from core.servinglog.estimates.calls import Calls
 from core.servinglog.estimates.forecast import ENOUGH, FEWEST, NEAR, forecast
-from core.servinglog.estimates.plan import Forecast, Scaling
+from core.servinglog.estimates.plan import JobForecast, Scaling
 
 NO_FLIPS = "0: the same scores"
 
@@ -81,7 +81,7 @@ class SiteMeasures:
 
 def rank_levers(
     calls: Calls,
-    now: Forecast,
+    now: JobForecast,
     backend: str,
     others: Mapping[str, Calls],
     measures: SiteMeasures,
@@ -99,13 +99,13 @@ def rank_levers(
     return tuple(sorted(found, key=lambda one: (one.factor is None, one.factor or 0.0)))
 
 
-def _batch(calls: Calls, now: Forecast, backend: str, measures: SiteMeasures) -> Iterator[Lever]:
+def _batch(calls: Calls, now: JobForecast, backend: str, measures: SiteMeasures) -> Iterator[Lever]:
     plan = now.plan
     sizes, counts = np.unique(calls.warm.sizes, return_counts=True)
     is_other = np.abs(sizes - plan.batch) > NEAR * plan.batch
     other = [int(size) for size in sizes[is_other & (counts >= ENOUGH)]]
     tried = [forecast(calls, replace(plan, batch=size)) for size in other if size <= plan.comments]
-    timed = [one for one in tried if isinstance(one, Forecast)]
+    timed = [one for one in tried if isinstance(one, JobForecast)]
     if not timed:
         yield Lever(
             LeverKind.BATCH,
@@ -126,18 +126,20 @@ def _batch(calls: Calls, now: Forecast, backend: str, measures: SiteMeasures) ->
     )
 
 
-def _replicas(calls: Calls, now: Forecast) -> Iterator[Lever]:
+def _replicas(calls: Calls, now: JobForecast) -> Iterator[Lever]:
     plan = now.plan
     levels, counts = np.unique(calls.warm.in_flight, return_counts=True)
     more = [int(one) for one in levels[counts >= ENOUGH] if one > plan.replicas]
     tried = [forecast(calls, replace(plan, replicas=count)) for count in more]
-    timed = [one for one in tried if isinstance(one, Forecast) and one.scaling is Scaling.MEASURED]
+    timed = [
+        one for one in tried if isinstance(one, JobForecast) and one.scaling is Scaling.MEASURED
+    ]
     if timed:
         best = min(timed, key=lambda one: one.median_ms)
         words = f"resampled from {best.calls:,} calls made {best.plan.replicas} at once"
     else:
         ideal = forecast(calls, replace(plan, replicas=2 * plan.replicas))
-        if not isinstance(ideal, Forecast):
+        if not isinstance(ideal, JobForecast):
             return
         best, words = ideal, "at best: never measured here (`modconsole bench serve`)"
     yield Lever(
@@ -200,13 +202,13 @@ def _cache(calls: Calls) -> Lever:
 
 
 def _backends(
-    now: Forecast, backend: str, others: Mapping[str, Calls], measures: SiteMeasures
+    now: JobForecast, backend: str, others: Mapping[str, Calls], measures: SiteMeasures
 ) -> Iterator[Lever]:
     mine = _fastest(backend, measures)
     timed: set[str] = set()
     for name, calls in others.items():
         found = forecast(calls, now.plan)
-        if isinstance(found, Forecast):
+        if isinstance(found, JobForecast):
             timed.add(name)
             theirs = _fastest(name, measures)
             yield Lever(

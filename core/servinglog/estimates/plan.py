@@ -12,7 +12,7 @@ LOW, HIGH = 0.05, 0.95
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class JobPlan:
     """A job: so many comments in calls of `batch`, by `replicas` processes at once. `chars` is the
     mean length of its comments; None is that of the logged ones."""
 
@@ -58,13 +58,13 @@ class TooFew:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Forecast:
+class JobForecast:
     """How long a job takes, in milliseconds: `draws_ms` are possible times in ascending order.
     `calls` is how many logged calls they are drawn from, in `pieces` consecutive pieces; `sizes`
     the smallest and the largest number of comments in one of them. `is_uneven` if periods differ by
     more than chance."""
 
-    plan: Plan
+    plan: JobPlan
     draws_ms: Floats
     calls: int
     pieces: int

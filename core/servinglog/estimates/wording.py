@@ -1,7 +1,7 @@
 """Estimates in words, for the page and the command. Pure."""
 
 from core.servinglog.estimates.levers import Lever
-from core.servinglog.estimates.plan import Basis, Forecast, Plan, Scaling, TooFew
+from core.servinglog.estimates.plan import Basis, JobForecast, JobPlan, Scaling, TooFew
 
 FEW_PIECES = 20
 
@@ -17,13 +17,13 @@ def lasting(ms: float) -> str:
     return f"{ms / 60_000:.1f} min" if ms < 7_200_000 else f"{ms / 3_600_000:,.1f} h"
 
 
-def range_of(found: Forecast) -> str:
+def range_of(found: JobForecast) -> str:
     """`1.2 s to 1.9 s`."""
     low, high = found.interval_ms
     return f"{lasting(low)} to {lasting(high)}"
 
 
-def plan_words(plan: Plan, backend: str) -> str:
+def plan_words(plan: JobPlan, backend: str) -> str:
     """`100 comments with onnx, in calls of 16 by 2 replicas`."""
     comments = "1 comment" if plan.comments == 1 else f"{plan.comments:,} comments"
     by = "" if plan.replicas == 1 else f" by {plan.replicas:,} replicas"
@@ -31,7 +31,7 @@ def plan_words(plan: Plan, backend: str) -> str:
     return f"{comments} with {backend}, in calls of {plan.batch:,}{by}{length}"
 
 
-def answer_words(found: Forecast | TooFew) -> str:
+def answer_words(found: JobForecast | TooFew) -> str:
     """The answer in a sentence."""
     if isinstance(found, TooFew):
         return (
@@ -41,7 +41,7 @@ def answer_words(found: Forecast | TooFew) -> str:
     return f"About {lasting(found.median_ms)}; nine of ten such jobs take {range_of(found)}."
 
 
-def basis_words(found: Forecast) -> str:
+def basis_words(found: JobForecast) -> str:
     """Where the answer comes from, and what makes it uncertain."""
     low, high = found.sizes
     sizes = f"{low:,}" if low == high else f"{low:,} to {high:,}"
@@ -64,7 +64,7 @@ def basis_words(found: Forecast) -> str:
     return " ".join(parts)
 
 
-def cold_words(cold: Forecast | None, starts: int) -> str:
+def cold_words(cold: JobForecast | None, starts: int) -> str:
     """What a cold start changes, in a sentence."""
     if cold is None:
         return "No cold start was logged: nothing is known of the first call of a new process."

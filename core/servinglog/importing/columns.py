@@ -17,7 +17,7 @@ from core.servinglog.importing.calls import (
     kind_of_status,
     without_query,
 )
-from core.servinglog.importing.durations import NAMES, Unit, to_ms, value_ms
+from core.servinglog.importing.durations import NAMES, DurationUnit, to_ms, value_ms
 from core.servinglog.importing.formats.json_lines import object_of
 from core.servinglog.importing.times import parse_time
 
@@ -61,7 +61,7 @@ class ColumnMap:
     where the values name their own."""
 
     columns: Mapping[str, str]
-    units: Mapping[str, Unit | None] = field(default_factory=dict)
+    units: Mapping[str, DurationUnit | None] = field(default_factory=dict)
 
 
 def signature(names: Iterable[str]) -> str:
@@ -69,7 +69,7 @@ def signature(names: Iterable[str]) -> str:
     return hashlib.sha256("\n".join(sorted(names)).encode()).hexdigest()[:32]
 
 
-def unit_of_name(name: str) -> Unit | None:
+def unit_of_name(name: str) -> DurationUnit | None:
     """`latency_ms`, `durationMs` and `took (ms)` end with a unit."""
     return _split(name)[1]
 
@@ -183,7 +183,7 @@ def _between(start: object, end: object) -> float:
         raise UnusableLine("start and end are not in one zone")
     if last < first:
         raise UnusableLine("the end is before the start")
-    return to_ms((last - first).total_seconds() * 1000, Unit.MS)
+    return to_ms((last - first).total_seconds() * 1000, DurationUnit.MS)
 
 
 def _check_whole(found: Mapping[str, str], names: Sequence[str]) -> None:
@@ -204,7 +204,7 @@ def _fits(name: str, alias: str, *, is_time: bool) -> bool:
     return not (is_time and unit is not None and alias in ("time", "start", "end"))
 
 
-def _split(name: str) -> tuple[str, Unit | None]:
+def _split(name: str) -> tuple[str, DurationUnit | None]:
     words = [word.lower() for word in _WORDS.findall(name)]
     unit = NAMES.get(words[-1]) if len(words) > 1 else None
     return "".join(words if unit is None else words[:-1]), unit

@@ -7,7 +7,7 @@ from core.errors import InvalidInput
 from core.servinglog.importing import prometheus, tables
 from core.servinglog.importing.calls import LogFormat, UnusableLine
 from core.servinglog.importing.columns import ColumnMap
-from core.servinglog.importing.durations import Unit, plain_number
+from core.servinglog.importing.durations import DurationUnit, plain_number
 from core.servinglog.importing.formats import access, otlp
 from core.servinglog.importing.formats.bentoml import BENTOML
 from core.servinglog.importing.formats.kserve import KSERVE
@@ -35,7 +35,7 @@ class Choices:
 
     format: str | None = None
     columns: Mapping[str, str] = field(default_factory=dict)
-    unit: Unit | None = None
+    unit: DurationUnit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,9 +131,9 @@ def _access(texts: Sequence[str], choices: Choices, evidence: str) -> Detected:
         return Detected(access.access_log(choices.unit, is_told=True), evidence, source)
     if nginx == len(written):
         return Detected(
-            access.access_log(Unit.S, is_told=False),
+            access.access_log(DurationUnit.S, is_told=False),
             evidence,
-            UnitSource(Unit.S, told=False, named=True),
+            UnitSource(DurationUnit.S, told=False, named=True),
         )
     if nginx:
         raise InvalidInput(

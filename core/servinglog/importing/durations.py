@@ -8,7 +8,7 @@ from core.servinglog.importing.calls import UnusableLine
 from core.servinglog.lines import MAX_MS
 
 
-class Unit(StrEnum):
+class DurationUnit(StrEnum):
     """The unit of a duration. The values are those of `--unit`, and are stored."""
 
     NS = "ns"
@@ -17,20 +17,22 @@ class Unit(StrEnum):
     S = "s"
 
 
-NAMES: dict[str, Unit] = {
-    **dict.fromkeys(("ns", "nano", "nanos", "nanosecond", "nanoseconds"), Unit.NS),
-    **dict.fromkeys(("us", "µs", "μs", "usec", "micro", "micros"), Unit.US),
-    **dict.fromkeys(("microsecond", "microseconds"), Unit.US),
-    **dict.fromkeys(("ms", "msec", "milli", "millis", "millisecond", "milliseconds"), Unit.MS),
-    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), Unit.S),
+NAMES: dict[str, DurationUnit] = {
+    **dict.fromkeys(("ns", "nano", "nanos", "nanosecond", "nanoseconds"), DurationUnit.NS),
+    **dict.fromkeys(("us", "µs", "μs", "usec", "micro", "micros"), DurationUnit.US),
+    **dict.fromkeys(("microsecond", "microseconds"), DurationUnit.US),
+    **dict.fromkeys(
+        ("ms", "msec", "milli", "millis", "millisecond", "milliseconds"), DurationUnit.MS
+    ),
+    **dict.fromkeys(("s", "sec", "secs", "second", "seconds"), DurationUnit.S),
 }
 """In lower case, as they end names of columns and metrics or follow a number."""
-MS_IN = {Unit.NS: 1e-6, Unit.US: 1e-3, Unit.MS: 1.0, Unit.S: 1e3}
+MS_IN = {DurationUnit.NS: 1e-6, DurationUnit.US: 1e-3, DurationUnit.MS: 1.0, DurationUnit.S: 1e3}
 _WITH_UNIT = re.compile(r"([+-]?[0-9]+(?:\.[0-9]+)?)\s*(ns|us|µs|μs|ms|s)")
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 
 
-def to_ms(value: float, unit: Unit) -> float:
+def to_ms(value: float, unit: DurationUnit) -> float:
     """Milliseconds. Raises UnusableLine for a duration that no call has."""
     if not math.isfinite(value):
         raise UnusableLine("the duration is not a finite number")
@@ -71,7 +73,7 @@ def plain_number(given: object) -> float:
     raise UnusableLine("the duration is not a number")
 
 
-def value_ms(given: object, unit: Unit | None) -> float:
+def value_ms(given: object, unit: DurationUnit | None) -> float:
     """Of a value of a table; a unit in the value itself counts before `unit`. Raises
     UnusableLine."""
     if isinstance(given, str) and has_unit(given):

@@ -10,7 +10,7 @@ from core.clock import Clock
 from core.errors import InvalidInput, StoreError
 from core.servinglog.importing.detection import SAMPLE, Choices, Detected, detect
 from core.servinglog.importing.ledger import ImportedFile, ImportLedger
-from core.servinglog.importing.reading import Reading
+from core.servinglog.importing.reading import LogReading
 from core.servinglog.importing.records import Dating
 from core.servinglog.importing.segments import ImportedSegments
 from core.servinglog.importing.survey import Survey, Surveyor
@@ -31,7 +31,7 @@ class ImportRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class ImportPlan:
     """What an import would do. `survey` is of what is new: `earlier` is the import of the file's
     beginning, or of all of it. `unended` is the last line if it has no end yet. `problems` say why
     nothing may be imported."""
@@ -67,12 +67,12 @@ class Plan:
         }
 
 
-def plan_import(request: ImportRequest, ledger: ImportLedger, clock: Clock) -> Plan:
+def plan_import(request: ImportRequest, ledger: ImportLedger, clock: Clock) -> ImportPlan:
     """Reads the whole file, writes nothing. Raises UnreadableFile, InvalidInput when it is not sure
     what the file is, and StoreError."""
     zone = None if request.zone is None else zone_of(request.zone)
     detected = _detect(request, ledger)
-    reading = Reading(request.file)
+    reading = LogReading(request.file)
     surveyor = _surveyor(request, detected, clock)
     earlier, lines = _survey(reading, surveyor, ledger)
     found = problems(
@@ -82,7 +82,7 @@ def plan_import(request: ImportRequest, ledger: ImportLedger, clock: Clock) -> P
         has_zone=zone is not None,
         is_whole=earlier is None,
     )
-    plan = Plan(
+    plan = ImportPlan(
         request=request,
         detected=detected,
         survey=surveyor.survey,
@@ -96,7 +96,7 @@ def plan_import(request: ImportRequest, ledger: ImportLedger, clock: Clock) -> P
     return replace(plan, problems=(*_other_choices(plan), *found))
 
 
-def write_import(plan: Plan, directory: Path, ledger: ImportLedger, clock: Clock) -> int:
+def write_import(plan: ImportPlan, directory: Path, ledger: ImportLedger, clock: Clock) -> int:
     """Writes the calls that are new, and returns how many. Raises StoreError, and InvalidInput for
     a plan with problems or a file that changed: then nothing is written."""
     file = plan.request.file
@@ -104,7 +104,7 @@ def write_import(plan: Plan, directory: Path, ledger: ImportLedger, clock: Clock
         raise InvalidInput(f"{file}: {plan.problems[0]}")
     if plan.is_known or not plan.detected.format.has_latency:
         return 0
-    reading = Reading(file, until=plan.size)
+    reading = LogReading(file, until=plan.size)
     skip = plan.earlier.lines if plan.earlier is not None else 0
     surveyor = _surveyor(plan.request, plan.detected, clock, skip)
     with ImportedSegments(directory, plan.sha256) as segments:
@@ -119,7 +119,7 @@ def write_import(plan: Plan, directory: Path, ledger: ImportLedger, clock: Clock
 
 
 def _detect(request: ImportRequest, ledger: ImportLedger) -> Detected:
-    reading = Reading(request.file)
+    reading = LogReading(request.file)
     sample = list(islice(reading, SAMPLE))
     if not sample:
         why = "its only line has no end yet" if reading.unended else "the file is empty"
@@ -139,7 +139,7 @@ def _surveyor(
 
 
 def _survey(
-    reading: Reading, surveyor: Surveyor, ledger: ImportLedger
+    reading: LogReading, surveyor: Surveyor, ledger: ImportLedger
 ) -> tuple[ImportedFile | None, int]:
     """Surveys what is new; returns the longest part that was imported before, and the lines."""
     known = {(one.size, one.sha256): one for one in ledger.files()}
@@ -159,7 +159,7 @@ def _survey(
     return earlier, lines
 
 
-def _other_choices(plan: Plan) -> Iterator[str]:
+def _other_choices(plan: ImportPlan) -> Iterator[str]:
     if plan.earlier is None:
         return
     before, now = dict(plan.earlier.choices), plan.choices
@@ -176,7 +176,7 @@ def _other_choices(plan: Plan) -> Iterator[str]:
     )
 
 
-def _remember(plan: Plan, calls: int, ledger: ImportLedger, clock: Clock) -> None:
+def _remember(plan: ImportPlan, calls: int, ledger: ImportLedger, clock: Clock) -> None:
     detected = plan.detected
     ledger.note_file(
         ImportedFile(

@@ -11,7 +11,7 @@ from core.errors import StoreError
 from core.identifiers import new_id
 from core.private_files import make_private_folder, open_private_file
 from core.servinglog.importing.columns import ColumnMap
-from core.servinglog.importing.durations import Unit
+from core.servinglog.importing.durations import DurationUnit
 from core.strict_json import load_strict
 
 _FILE, _COLUMNS = "file-", "columns-"
@@ -59,7 +59,7 @@ class ImportLedger:
             return None
         given = _read(path)
         try:
-            units = {what: unit and Unit(unit) for what, unit in given["units"].items()}
+            units = {what: unit and DurationUnit(unit) for what, unit in given["units"].items()}
             return ColumnMap(dict(given["columns"]), units)
         except (KeyError, ValueError, TypeError, AttributeError):
             raise StoreError(f"{path} is damaged: delete it") from None

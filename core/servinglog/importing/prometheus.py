@@ -11,14 +11,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from core.errors import InvalidInput
-from core.servinglog.importing.durations import NAMES, Unit
+from core.servinglog.importing.durations import NAMES, DurationUnit
 
 _SAMPLE = re.compile(
     r'([a-zA-Z_:][a-zA-Z0-9_:]*)(?:\{((?:[^"}]|"(?:[^"\\]|\\.)*")*)\})?\s+(\S+)(?:\s+-?[0-9]+)?'
 )
 _LABEL = re.compile(r'([a-zA-Z_][a-zA-Z0-9_]*)="((?:[^"\\]|\\.)*)"')
 _BUCKET, _SUM = "_bucket", "_sum"
-_KNOWN_UNITS = {"te_request": Unit.S}
+_KNOWN_UNITS = {"te_request": DurationUnit.S}
 """Servers whose names say no unit: text-embeddings-inference records `as_secs_f64`."""
 Key = tuple[str, tuple[tuple[str, str], ...]]
 
@@ -46,7 +46,7 @@ class Difference:
 
     name: str
     labels: tuple[tuple[str, str], ...]
-    unit: Unit | None
+    unit: DurationUnit | None
     calls: int
     mean: float | None
     p50: Bound
@@ -140,7 +140,7 @@ def _bound(bounds: Sequence[float], cumulative: Mapping[float, float], rank: flo
     return Bound(lower, math.inf)
 
 
-def _unit(name: str) -> Unit | None:
+def _unit(name: str) -> DurationUnit | None:
     known = next((unit for start, unit in _KNOWN_UNITS.items() if name.startswith(start)), None)
     is_length = name.endswith(("_length", "_tokens", "_size"))
     return NAMES.get(name.rsplit("_", 1)[-1]) or (None if is_length else known)

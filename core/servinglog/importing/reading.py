@@ -39,7 +39,7 @@ class Entry:
     problem: str | None = None
 
 
-class Reading:
+class LogReading:
     """One pass over a file: `size` and `sha256` are of what was read so far, unpacked.
 
     It ends where the file ended when the pass began, or at `until`. A last line without its end

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable
 from itertools import pairwise
 
-from core.servinglog.importing.durations import MS_IN, Unit
+from core.servinglog.importing.durations import MS_IN, DurationUnit
 
 _STEP = math.log(1.05)
 LEAST_MS, MOST_MS = 1.0, 60_000.0
@@ -78,10 +78,10 @@ def is_plausible(ms: float) -> bool:
     return LEAST_MS <= ms <= MOST_MS
 
 
-def other_units(median_ms: float, unit: Unit, write: Callable[[float], str]) -> list[str]:
+def other_units(median_ms: float, unit: DurationUnit, write: Callable[[float], str]) -> list[str]:
     """Other units that would be plausible, each with the median then: `s: 0.26 s`."""
     number = median_ms / MS_IN[unit]
-    found = ((other, number * MS_IN[other]) for other in Unit if other is not unit)
+    found = ((other, number * MS_IN[other]) for other in DurationUnit if other is not unit)
     return [f"--unit {other} ({write(ms)})" for other, ms in found if is_plausible(ms)]
 
 

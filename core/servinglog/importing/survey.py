@@ -19,7 +19,7 @@ _OTHERS = "others"
 
 
 @dataclass(slots=True)
-class Reason:
+class UnusableRows:
     """How many lines can't be used for one reason, and the first of them."""
 
     count: int
@@ -54,7 +54,7 @@ class Survey:
     copies: int = 0
     failed: Counter[str] = field(default_factory=Counter)
     requests: Counter[str] = field(default_factory=Counter)
-    unusable: dict[str, Reason] = field(default_factory=dict)
+    unusable: dict[str, UnusableRows] = field(default_factory=dict)
     first_rows: list[ServingRecord] = field(default_factory=list)
     spread: Spread = field(default_factory=Spread)
     first_at: datetime | None = None
@@ -69,7 +69,7 @@ class Survey:
 
     def reject(self, number: int, why: str) -> None:
         """Count a line that can't be used."""
-        self.unusable.setdefault(why, Reason(0, number)).count += 1
+        self.unusable.setdefault(why, UnusableRows(0, number)).count += 1
 
 
 class Surveyor:

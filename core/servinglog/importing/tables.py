@@ -19,7 +19,7 @@ from core.servinglog.importing.columns import (
     table_format,
     unit_of_name,
 )
-from core.servinglog.importing.durations import Unit, has_unit, plain_number
+from core.servinglog.importing.durations import DurationUnit, has_unit, plain_number
 from core.servinglog.importing.reading import Entry
 from core.servinglog.importing.unit_hint import unit_hint
 from core.servinglog.importing.verdict import UnitSource
@@ -57,7 +57,7 @@ def looks_like_one(texts: Sequence[str]) -> bool:
 def understand(
     sample: Sequence[Entry],
     given: Mapping[str, str],
-    unit: Unit | None,
+    unit: DurationUnit | None,
     remembered: Remembered,
 ) -> Understood:
     """Raises InvalidInput when it is not sure."""
@@ -66,7 +66,7 @@ def understand(
     earlier = remembered(mark)
     known = earlier if earlier is not None and not given else None
     columns = dict(known.columns) if known else guess_columns(shape.names, given)
-    units: dict[str, Unit | None] = {}
+    units: dict[str, DurationUnit | None] = {}
     for what in (one for one in DURATIONS if one in columns):
         name = columns[what]
         values = [row[name] for row in shape.rows if row.get(name) not in (None, "")]

@@ -3,7 +3,7 @@
 import statistics
 from collections.abc import Sequence
 
-from core.servinglog.importing.durations import MS_IN, Unit
+from core.servinglog.importing.durations import MS_IN, DurationUnit
 from core.servinglog.importing.spread import as_words, is_plausible
 
 
@@ -13,7 +13,7 @@ def unit_hint(values: Sequence[float]) -> str:
     if not usable:
         return "Say it: --unit ms, us, ns or s."
     middle = statistics.median(usable)
-    read = [(unit, middle * MS_IN[unit]) for unit in Unit]
+    read = [(unit, middle * MS_IN[unit]) for unit in DurationUnit]
     likely = [f"--unit {unit} ({as_words(ms)})" for unit, ms in read if is_plausible(ms)]
     said = " or ".join(likely) or "none that scoring is likely to take"
     return f"Half of the first {len(usable):,} are under {middle:.6g}; say {said}."

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from core.servinglog.importing.calls import LogFormat
-from core.servinglog.importing.durations import Unit
+from core.servinglog.importing.durations import DurationUnit
 from core.servinglog.importing.spread import (
     MOST_AT_ONCE,
     as_words,
@@ -24,7 +24,7 @@ class UnitSource:
     """The unit that the durations were read in: `told` by `--unit`, `named` if the column's name
     says the same."""
 
-    unit: Unit | None
+    unit: DurationUnit | None
     told: bool
     named: bool
 
@@ -74,7 +74,7 @@ def _clock_problems(found: Survey) -> Iterator[str]:
         )
 
 
-def _unit_problems(found: Survey, source: UnitSource, unit: Unit) -> Iterator[str]:
+def _unit_problems(found: Survey, source: UnitSource, unit: DurationUnit) -> Iterator[str]:
     if found.spread.count < 2:
         return
     groups = found.spread.two_groups()

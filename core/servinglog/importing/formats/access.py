@@ -17,7 +17,7 @@ from core.servinglog.importing.calls import (
     kind_of_status,
     without_query,
 )
-from core.servinglog.importing.durations import Unit, value_ms
+from core.servinglog.importing.durations import DurationUnit, value_ms
 from core.servinglog.importing.times import parse_time
 
 _QUOTED = r'"(?:[^"\\]|\\.)*"'
@@ -47,7 +47,7 @@ def is_nginx(took: str) -> bool:
     return _NGINX.fullmatch(took) is not None
 
 
-def access_log(unit: Unit | None, *, is_told: bool) -> LogFormat:
+def access_log(unit: DurationUnit | None, *, is_told: bool) -> LogFormat:
     """The format for a file with this unit, which somebody told or which the first lines show."""
     where = f"in {unit}, as told" if is_told else "seconds with three decimals, as nginx writes"
     return LogFormat(
@@ -64,7 +64,7 @@ def _took(rest: str) -> str | None:
     return None if found is None or found["took"] == "-" else found["took"]
 
 
-def _parse(line: str, *, unit: Unit | None, is_told: bool) -> Sequence[FoundCall]:
+def _parse(line: str, *, unit: DurationUnit | None, is_told: bool) -> Sequence[FoundCall]:
     found = _LINE.fullmatch(line)
     if found is None:
         return ()

@@ -9,7 +9,7 @@ import re
 from collections.abc import Sequence
 
 from core.servinglog.importing.calls import FoundCall, LogFormat
-from core.servinglog.importing.durations import Unit, to_ms, value_ms
+from core.servinglog.importing.durations import DurationUnit, to_ms, value_ms
 from core.servinglog.importing.times import parse_time
 
 _VALUE = r"([^\s,]+)"
@@ -25,12 +25,12 @@ def _parse(line: str) -> Sequence[FoundCall]:
     found = _LINE.fullmatch(line)
     if found is None:
         return ()
-    before, explain, predict, after = (value_ms(found[n], Unit.MS) for n in range(3, 7))
+    before, explain, predict, after = (value_ms(found[n], DurationUnit.MS) for n in range(3, 7))
     request_id = None if found["id"] == _NO_ID else found["id"]
     return (
         FoundCall(
             at=parse_time(found["at"] or ""),
-            total_ms=to_ms(before + explain + predict + after, Unit.MS),
+            total_ms=to_ms(before + explain + predict + after, DurationUnit.MS),
             compute_ms=explain + predict,
             what="predict",
             path="predict",

@@ -18,7 +18,7 @@ from core.servinglog.importing.calls import (
     kind_of_status,
     without_query,
 )
-from core.servinglog.importing.durations import Unit, to_ms
+from core.servinglog.importing.durations import DurationUnit, to_ms
 from core.servinglog.importing.formats.json_lines import object_of
 from core.servinglog.importing.times import parse_time
 
@@ -68,7 +68,7 @@ def _call(span: Mapping[str, Any], service: object) -> FoundCall:
     model = _first(told, _MODELS)
     return FoundCall(
         at=_moment(start),
-        total_ms=None if start is None or end is None else to_ms(end - start, Unit.NS),
+        total_ms=None if start is None or end is None else to_ms(end - start, DurationUnit.NS),
         is_end=False,
         error_kind=kind or (ErrorKind.BACKEND if failed else None),
         what=f"{told.get('http.request.method', '')} {path}".strip(),

@@ -7,7 +7,7 @@ import re
 from collections.abc import Sequence
 
 from core.servinglog.importing.calls import FoundCall, LogFormat, kind_of_status, without_query
-from core.servinglog.importing.durations import Unit, value_ms
+from core.servinglog.importing.durations import DurationUnit, value_ms
 from core.servinglog.importing.times import parse_time
 
 _LINE = re.compile(
@@ -24,7 +24,7 @@ def _parse(line: str) -> Sequence[FoundCall]:
     return (
         FoundCall(
             at=parse_time(found["at"]),
-            total_ms=value_ms(found["took"], Unit.MS),
+            total_ms=value_ms(found["took"], DurationUnit.MS),
             error_kind=kind_of_status(int(found["status"])),
             what=f"{found['method']} {path}",
             path=path,
