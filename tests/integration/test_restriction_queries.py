@@ -183,7 +183,7 @@ def test_sql_and_python_find_the_same_restrictions(
         (
             each.kind.value,
             each.decision.reason_code,
-            "model" if each.decision.is_automated else "person",
+            "automated" if each.decision.is_automated else "person",
         )
         for each in restrictions_of(chain, END, ended)
         if each.began_at >= begin
