@@ -130,9 +130,18 @@ def main(sample: int, seed: int) -> int:
     names = sorted(_results())
     chosen = random.Random(seed).sample(names, min(sample or len(names), len(names)))
     _mutmut("run", "--max-children", "1", *chosen)
-    results = _results()
-    left = [name for name in sorted(chosen) if results[name] not in NOTICED]
-    survivors = [_survivor(name) for name in left if not _is_noticed_from_the_start(name)]
+    return report(names, sorted(chosen), seed)
+
+
+def report(names: Sequence[str], chosen: Sequence[str], seed: int) -> int:
+    """Store the survivors of a run that has ended; 1 if one needs a test or a reason."""
+    results, reasons = _results(), read_reasons()
+    left = {name: _survivor(name) for name in chosen if results[name] not in NOTICED}
+    survivors = [
+        one
+        for name, one in left.items()
+        if reason_of(one, reasons) is not None or not _is_noticed_from_the_start(name)
+    ]
     figures = {
         "all": len(names),
         "tried": len(chosen),
@@ -142,7 +151,6 @@ def main(sample: int, seed: int) -> int:
     }
     kept = {"figures": figures, "survivors": [asdict(one) for one in survivors]}
     RUN.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    reasons = read_reasons()
     to_do = [one for one in survivors if reason_of(one, reasons) is None]
     for one in to_do:
         print(f"{one.function}\n  - {one.was}\n  + {one.becomes}")

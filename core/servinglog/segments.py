@@ -75,7 +75,7 @@ class SegmentMirror:
         self._root = duckdb.connect(":memory:", config=CONFIG)
         tables.create(self._root)
         self._ids = count(1)
-        self._loaded: dict[str, Mark] = {}  # segment -> its mark from `_list` when it was read
+        self._loaded: dict[str, Mark] = {}  # segment -> its mark when it was read
         self._readers: dict[str, SegmentReader] = {}
 
     @contextmanager

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from core.clock import system_clock
 from core.errors import StoreError
 from core.servinglog import segments
 from core.servinglog.queries import ServingLogQueries
+from core.servinglog.segment_list import Mark
 from core.servinglog.writer import SegmentWriter, encode
 from tests.servinglog_records import HOUR, put, record
 
@@ -66,15 +68,15 @@ def test_segment_that_vanishes_between_listing_and_reading_is_skipped(
     put(tmp_path, record("a"))
     gone = put(tmp_path, record("b"), name="gone-1-1-0.jsonl")
     queries = ServingLogQueries(tmp_path)
-    real, listings = segments.SegmentMirror._list, []
+    real, listings = segments.list_segments, []
 
-    def list_then_remove(mirror: segments.SegmentMirror) -> dict[str, int]:
-        found = real(mirror)
+    def list_then_remove(*given: Any) -> dict[str, Mark]:
+        found = real(*given)
         listings.append(found)
         gone.unlink(missing_ok=True)
         return found
 
-    monkeypatch.setattr(segments.SegmentMirror, "_list", list_then_remove)
+    monkeypatch.setattr(segments, "list_segments", list_then_remove)
     assert queries.bounds().calls == 1
     assert len(listings) == 2
 
@@ -82,10 +84,10 @@ def test_segment_that_vanishes_between_listing_and_reading_is_skipped(
 def test_folder_that_cannot_be_read_is_a_store_error(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(_: segments.SegmentMirror) -> dict[str, int]:
+    def refuse(*_: Any) -> dict[str, Mark]:
         raise PermissionError("not yours")
 
-    monkeypatch.setattr(segments.SegmentMirror, "_list", refuse)
+    monkeypatch.setattr(segments, "list_segments", refuse)
     with pytest.raises(StoreError, match="could not be read"):
         ServingLogQueries(tmp_path).bounds()
 
