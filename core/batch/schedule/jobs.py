@@ -1,6 +1,5 @@
 """The jobs file: what runs when."""
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
@@ -11,11 +10,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.batch.schedule.times import time_before, times_after
 from core.errors import ConfigError, InvalidInput
+from core.named_tables import read_named_tables
 
 COMMANDS = ("ingest", "score", "logs")
 FROM, TO = "{from}", "{to}"
-_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
-_LONGEST_NAME = 60
 MOST_RETRIES = 20
 
 
@@ -59,26 +57,12 @@ class Job:
 def read_jobs(path: Path) -> tuple[Job, ...]:
     """The jobs in the order of the file; none without a file. Raises ConfigError naming the job and
     the entry that is wrong."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        return ()
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path.name} can't be read: {error}") from None
-    if unknown := content.keys() - {"job"}:
-        raise ConfigError(f"{path.name}: unknown entry {min(unknown)!r}; jobs are [job.NAME]")
-    tables = content.get("job", {})
-    if not isinstance(tables, dict):
-        raise ConfigError(f"{path.name}: jobs are [job.NAME]")
+    tables = read_named_tables(path, "job") or {}
     return tuple(_job(path.name, name, table) for name, table in tables.items())
 
 
-def _job(file: str, name: str, table: object) -> Job:
+def _job(file: str, name: str, table: Mapping[str, Any]) -> Job:
     place = f"{file}, job {name!r}"
-    if not name or len(name) > _LONGEST_NAME or not set(name) <= _NAMES:
-        raise ConfigError(f"{place}: a name has small letters, digits, `-` and `_`")
-    if not isinstance(table, dict):
-        raise ConfigError(f"{place} is not a table")
     known = {field.name for field in fields(Job)} - {"name"}
     if unknown := table.keys() - known:
         raise ConfigError(f"{place}: unknown entry {min(unknown)!r}")

@@ -1,6 +1,5 @@
 """The objectives file. Without it the defaults hold."""
 
-import tomllib
 from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -8,6 +7,7 @@ from typing import Any
 
 from core.errors import ConfigError
 from core.moderation.response_times import Step
+from core.named_tables import read_named_tables
 from core.servinglog.objectives.rules import (
     LEAST_EVENTS,
     MONTH_DAYS,
@@ -15,8 +15,6 @@ from core.servinglog.objectives.rules import (
     ObjectiveKind,
 )
 
-_NAMES = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_")
-_LONGEST_NAME = 60
 _MOST_S = 90 * 86_400.0
 _STEPS = (Step.MODEL, Step.PERSON)
 _COMMON = frozenset({"kind", "share", "days", "least_events"})
@@ -48,24 +46,14 @@ def default_objectives(review_hours: int) -> tuple[Objective, ...]:
 def read_objectives(path: Path, review_hours: int) -> tuple[Objective, ...]:
     """The objectives in the order of the file; the defaults without a file. Raises ConfigError
     naming the objective and the entry that is wrong."""
-    try:
-        content = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+    tables = read_named_tables(path, "objective")
+    if tables is None:
         return default_objectives(review_hours)
-    except (OSError, ValueError) as error:
-        raise ConfigError(f"{path.name} can't be read: {error}") from None
-    tables = content.get("objective", {})
-    if content.keys() - {"objective"} or not isinstance(tables, dict):
-        raise ConfigError(f"{path.name}: objectives are [objective.NAME]")
     return tuple(_objective(path.name, name, table) for name, table in tables.items())
 
 
-def _objective(file: str, name: str, table: object) -> Objective:
+def _objective(file: str, name: str, table: Mapping[str, Any]) -> Objective:
     place = f"{file}, objective {name!r}"
-    if not name or len(name) > _LONGEST_NAME or not set(name) <= _NAMES:
-        raise ConfigError(f"{place}: a name has small letters, digits, `-` and `_`")
-    if not isinstance(table, dict):
-        raise ConfigError(f"{place} is not a table")
     kind = _kind(place, table)
     needed = _ENTRIES[kind]
     if unknown := table.keys() - _COMMON - needed:

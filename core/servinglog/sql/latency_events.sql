@@ -1,5 +1,5 @@
--- Answered live calls of windows that end together, and those slower than $within_ms. `minutes` is
--- the length of a window.
+-- Answered calls of one mode in windows that end together, and those slower than $within_ms. `minutes`
+-- is the length of a window.
 WITH ages AS (
     SELECT
         (epoch_us($until) - epoch_us(started_at) - 1) // 60000000 AS age,
