@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs import mutation
 from docs.mutation import (
     ROOT,
     SurvivalReason,
@@ -58,6 +59,21 @@ def test_what_a_module_makes_when_imported_is_tried_by_the_importing_tests_it() 
     assert importing_tests("core.moderation.reopening") == [
         "tests/unit/test_reopening.py",
     ]
+
+
+@pytest.mark.parametrize(
+    ("without", "with_change", "noticed"),
+    [(True, False, True), (True, True, False), (False, False, False)],
+)
+def test_a_second_try_counts_if_the_tests_pass_without_the_change(
+    monkeypatch: pytest.MonkeyPatch, without: bool, with_change: bool, noticed: bool
+) -> None:
+    def passes(_tests: tuple[str, ...], change: str) -> bool:
+        return with_change if change else without
+
+    monkeypatch.setattr(mutation, "_passes", passes)
+    name = "core.moderation.reopening.x_check_can_reopen__mutmut_8"
+    assert mutation._is_noticed_from_the_start(name) is noticed
 
 
 def test_only_changes_of_letters_are_wording() -> None:

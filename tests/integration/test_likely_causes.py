@@ -7,12 +7,16 @@ from pathlib import Path
 import pytest
 
 from core.bootstrap.services import Services
+from core.clock import system_clock
 from core.services.overview import find_cause
+from core.servinglog.archive.compaction import compact
 from core.servinglog.causes.cause import LikelyCause
 from core.servinglog.causes.facts import ChangeKind
 from core.servinglog.fact_queries import bad_calls, first_seen
 from core.servinglog.queries import ServingLogQueries
+from core.servinglog.record import Mode
 from core.servinglog.windows import Window
+from tests.log_stores import aged
 from tests.serving_incidents import INCIDENTS, TROUBLE_S, UNTIL, USUAL_S, Scene
 from tests.servinglog_records import START, put, record
 
@@ -63,6 +67,27 @@ def test_version_and_process_that_are_new_are_changes(tmp_path: Path) -> None:
         (ChangeKind.PROCESS, "api-12", ""),
         (ChangeKind.MODEL, "onnx", "v2"),
     ]
+
+
+def test_imported_calls_are_no_changes(tmp_path: Path) -> None:
+    put(tmp_path, record("a", 0, model_version="v1"), name="api-11-1-0.jsonl")
+    theirs = record("b", 3100, model_version="unknown", mode=Mode.IMPORT)
+    put(tmp_path, theirs, name="import_0123-0-1-0.jsonl")
+    window = Window(START + timedelta(minutes=30), START + timedelta(hours=1))
+    assert list(first_seen(ServingLogQueries(tmp_path), window)) == []
+
+
+@pytest.mark.slow
+def test_calls_of_the_archive_belong_to_their_process(tmp_path: Path) -> None:
+    """A process that goes on after its first segment was archived is not a new one."""
+    first = [record(f"a{n}", n, error_kind="connect") for n in range(5)]
+    aged(put(tmp_path, *first, name="api-11-1-0.jsonl"))
+    assert compact(tmp_path, system_clock()) is not None
+    put(tmp_path, record("b", 3100), name="api-11-1-1.jsonl")
+    log, hour = ServingLogQueries(tmp_path), Window(START, START + timedelta(hours=1))
+    assert list(first_seen(log, Window(START + timedelta(minutes=30), hour.until))) == []
+    (found,) = bad_calls(log, hour, {}).values()
+    assert (found.calls, found.bad, len(found.processes)) == (6, 5, 1)
 
 
 def test_trouble_that_began_before_the_present_is_dated(tmp_path: Path) -> None:

@@ -92,6 +92,20 @@ def test_an_archived_log_answers_as_before_and_leaves_the_memory(tmp_path: Path)
         assert cursor.execute("SELECT count(*) FROM call_lines").fetchall() == [(0,)]
 
 
+def test_a_segment_whose_rows_are_archived_counts_once_while_it_is_there(tmp_path: Path) -> None:
+    """As after a kill between the manifest and the deletion."""
+    mixed_log(tmp_path)
+    segments = {path: path.read_bytes() for path in tmp_path.glob("*.jsonl")}
+    archive(tmp_path)
+    once = answers(ServingLogQueries(tmp_path))
+    for path, lines in segments.items():
+        path.write_bytes(lines)
+    queries = ServingLogQueries(tmp_path)
+    assert answers(queries) == once
+    with queries._mirror.cursor() as cursor:
+        assert cursor.execute("SELECT count(*) FROM call_lines").fetchall() == [(0,)]
+
+
 def test_sums_count_as_rows_do(tmp_path: Path) -> None:
     mixed_log(tmp_path)
     archive(tmp_path)

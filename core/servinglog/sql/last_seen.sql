@@ -1,6 +1,7 @@
 -- The last calls of each process to each backend. `failures` counts those since the last answer; a
 -- rejected text or a bad score is an answer. Trials use separate connections, so they say nothing
--- about live scoring; imported calls are those of other servers. `trouble` is the newest failure that was not a skipped call.
+-- about live scoring; imported calls are those of other servers. `trouble` is the newest failure that
+-- was not a skipped call.
 WITH processes AS (
     SELECT segment_id, regexp_replace(name, '-[0-9]+-[0-9]+[.][a-z]+$', '') AS process FROM segments
 ),
