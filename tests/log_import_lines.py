@@ -15,8 +15,8 @@ from core.servinglog.importing.formats.tei import TEI
 from core.servinglog.importing.formats.torchserve import TORCHSERVE
 from core.servinglog.importing.formats.uvicorn import UVICORN
 
-NGINX = access_log(DurationUnit.S, is_told=False)
-APACHE = access_log(DurationUnit.US, is_told=True)
+NGINX = access_log(DurationUnit.S, is_given=False)
+APACHE = access_log(DurationUnit.US, is_given=True)
 TRACE = "5b8efff798038103d269b633813fc60c"
 COMBINED = '203.0.113.7 - ann [01/Nov/2026:12:00:04 +0100] "POST /score?key=x HTTP/1.1"'
 KSERVE_STEPS = "preprocess_ms: 0.151, explain_ms: 0, predict_ms: 21.4, postprocess_ms: 0.049"

@@ -96,8 +96,8 @@ def _decision_line(found: ChangedDecision) -> str:
     )
     if found.seq is None:
         return f"{stored}and no event tells of it: it was put there past the console, or moved."
-    action = found.told_action or "nothing of its action"
-    return f"{stored}but event {found.seq} says {action} by {found.told_actor}."
+    action = found.logged_action or "nothing of its action"
+    return f"{stored}but event {found.seq} says {action} by {found.logged_actor}."
 
 
 def _break_line(found: ChainBreak, check: ChainCheck) -> str:

@@ -56,17 +56,17 @@ class ChainBreak:
 
 
 class ChangedDecision(NamedTuple):
-    """A stored decision that is not what its audit event says. The event's `seq`, `told_action` and
-    `told_actor` are None if no event tells of the decision; `told_action` also where the event
-    names none."""
+    """A stored decision that is not what its audit event says. The event's `seq`, `logged_action`
+    and `logged_actor` are None if no event is about the decision; `logged_action` also where the
+    event names none."""
 
     decision_id: str
     revision_id: str
     action: str
     actor: str
     seq: int | None
-    told_action: str | None
-    told_actor: str | None
+    logged_action: str | None
+    logged_actor: str | None
 
 
 @dataclass(slots=True)

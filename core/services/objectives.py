@@ -27,7 +27,7 @@ from core.store.work_base import StepTimes
 if TYPE_CHECKING:
     from core.servinglog.queries import ServingLogQueries
 
-TOLD_WITHIN = timedelta(days=1)
+SENT_WITHIN = timedelta(days=1)
 _TICK = timedelta(microseconds=1)
 Post = Callable[[str, bytes, datetime], FailedAttempt | None]
 
@@ -88,7 +88,7 @@ class ObjectiveWatch:
         try:
             with self.alerts.alone():
                 self._note()
-                return [] if self.post is None else list(self._tell(self.post))
+                return [] if self.post is None else list(self._send(self.post))
         except Conflict:
             return []
 
@@ -106,21 +106,21 @@ class ObjectiveWatch:
                 replace(alert, facts=facts) if alert.is_open else replace(alert, end_facts=facts)
             )
 
-    def _tell(self, post: Post) -> Iterator[str]:
+    def _send(self, post: Post) -> Iterator[str]:
         """Beginnings before ends. What happened more than a day ago helps nobody any more."""
-        since = self.context.clock.now() - TOLD_WITHIN
-        for alert in self.alerts.alerts():
-            told = alert
-            for kind, moment in told.untold:
+        since = self.context.clock.now() - SENT_WITHIN
+        for found in self.alerts.alerts():
+            alert = found
+            for kind, moment in found.unsent:
                 if moment < since:
                     continue
                 now = self.context.clock.now()
-                failure = post(*alert_message(told, kind, self.console_url), now)
+                failure = post(*alert_message(alert, kind, self.console_url), now)
                 if failure is not None:
                     yield f"alert {alert.objective}: {failure.why}"
                     break
-                told = told.told(kind, now)
-                self.alerts.write(told)
+                alert = alert.sent(kind, now)
+                self.alerts.write(alert)
 
 
 def _statuses(

@@ -174,7 +174,7 @@ def change_line(change: SiteChange, now: datetime) -> str:
 
 def alert_line(alert: Alert, now: datetime, *, has_receiver: bool) -> str:
     """`latency (page): began 12 min ago, over 3 min ago`."""
-    told = ", not sent yet" if has_receiver and alert.begin_told_at is None else ""
+    told = ", not sent yet" if has_receiver and alert.begin_sent_at is None else ""
     over = f", over {ago(alert.ended_at, now)}" if alert.ended_at else told
     return f"{alert.objective} ({alert.severity}): began {ago(alert.began_at, now)}{over}"
 

@@ -145,7 +145,7 @@ TEXTS: list[tuple[str, str, dict[str, object], str]] = [
         "would run at once",
     ),
     ("no durations", "ts,tokens\n2026-11-01T12:00:00Z,5\n", {}, "unknown is not 0"),
-    ("no times", "latency_ms,tokens\n12,5\n", {}, "no column is a time"),
+    ("no times", "latency_ms,tokens\n12,5\n", {}, "no column could be recognised as a time"),
     ("two times", "ts,timestamp,took_ms\n1,2,3\n", {}, "not sure which column is the time"),
     ("a column twice", "ts,took_ms,took_ms\na,b,c\n", {}, "names a column twice"),
     ("a map to nothing", table([5]), {"columns": {"time": "when"}}, "no column 'when'"),

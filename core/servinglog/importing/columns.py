@@ -75,8 +75,8 @@ def unit_of_name(name: str) -> DurationUnit | None:
 
 
 def guess_columns(names: Sequence[str], given: Mapping[str, str]) -> dict[str, str]:
-    """The columns by what they hold; `given` are those that somebody told. Raises InvalidInput for
-    names that are not there, and when the time or the duration can't be told from the names."""
+    """The columns by what they hold; `given` are those that somebody named. Raises InvalidInput for
+    names that are not there, and when the time or the duration can't be recognised by the names."""
     for what, name in given.items():
         if what not in ALIASES:
             raise InvalidInput(f"--map knows no {what!r}, only {', '.join(ALIASES)}")
@@ -141,38 +141,38 @@ def _parse(
     if not row:
         return ()
 
-    def told(what: str) -> Any:
+    def value_of(what: str) -> Any:
         name = mapped.columns.get(what)
         value = None if name is None else row.get(name)
         return None if value == "" else value
 
     def duration(what: str) -> float | None:
-        value = told(what)
+        value = value_of(what)
         return None if value is None else value_ms(value, mapped.units.get(what))
 
-    start, end, total = told("time"), told("end"), duration("total")
+    start, end, total = value_of("time"), value_of("end"), duration("total")
     is_end = start is None and end is not None
     if total is None and start is not None and end is not None:
         total = _between(start, end)
-    status, path = _whole(told("status")), without_query(str(told("path") or ""))
+    status, path = _whole(value_of("status")), without_query(str(value_of("path") or ""))
     return (
         FoundCall(
             at=parse_time(end if is_end else start),
             total_ms=total,
             is_end=is_end,
-            error_kind=_error(told("error")) or (kind_of_status(status) if status else None),
+            error_kind=_error(value_of("error")) or (kind_of_status(status) if status else None),
             what=path,
             path=path,
             queue_ms=duration("queue"),
             tokenize_ms=duration("tokenize"),
             compute_ms=duration("compute"),
             network_ms=duration("network"),
-            tokens=_whole(told("tokens")),
-            batch_size=max(1, _whole(told("batch_size")) or 1),
-            chars=_whole(told("chars")) or 0,
-            model_version=_text(told("model_version")),
-            request_id=_text(told("request_id")),
-            trace_id=_text(told("trace_id")),
+            tokens=_whole(value_of("tokens")),
+            batch_size=max(1, _whole(value_of("batch_size")) or 1),
+            chars=_whole(value_of("chars")) or 0,
+            model_version=_text(value_of("model_version")),
+            request_id=_text(value_of("request_id")),
+            trace_id=_text(value_of("trace_id")),
         ),
     )
 
@@ -188,10 +188,12 @@ def _between(start: object, end: object) -> float:
 
 def _check_whole(found: Mapping[str, str], names: Sequence[str]) -> None:
     if "time" not in found and "end" not in found:
-        raise InvalidInput(f"no column is a time that could be told: --map time=… {_listed(names)}")
+        raise InvalidInput(
+            f"no column could be recognised as a time: --map time=… {_listed(names)}"
+        )
     if "total" not in found and not ("time" in found and "end" in found):
         raise InvalidInput(
-            f"no column is a duration that could be told: --map total=… {_listed(names)} A table "
+            f"no column could be recognised as a duration: --map total=… {_listed(names)} A table "
             "without durations can't be imported: unknown is not 0."
         )
 

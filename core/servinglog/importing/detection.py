@@ -1,4 +1,4 @@
-"""Which format a file has, and in which unit its durations are: told by its first lines. Pure."""
+"""Which format a file has, and in which unit its durations are, by its first lines. Pure."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -81,7 +81,7 @@ def detect(sample: Sequence[Entry], choices: Choices, remembered: tables.Remembe
     found = next(one for one in (*LINE_FORMATS, OTLP) if one.name == chosen)
     if choices.unit is not None and found.has_latency:
         raise InvalidInput(f"--unit has no use here: {found.title} says it itself ({found.unit})")
-    return Detected(found, evidence, UnitSource(None, told=False, named=True))
+    return Detected(found, evidence, UnitSource(None, is_given=False, named=True))
 
 
 def _only(choices: Choices, name: str, why: str) -> None:
@@ -124,16 +124,18 @@ def _best(matches: Mapping[str, int]) -> str | None:
 def _access(texts: Sequence[str], choices: Choices, evidence: str) -> Detected:
     written = [took for took in map(access.took_of, texts) if took is not None]
     if not written:
-        return Detected(access.WITHOUT_TIME, evidence, UnitSource(None, told=False, named=False))
+        return Detected(
+            access.WITHOUT_TIME, evidence, UnitSource(None, is_given=False, named=False)
+        )
     nginx = sum(map(access.is_nginx, written))
     if choices.unit is not None:
-        source = UnitSource(choices.unit, told=True, named=False)
-        return Detected(access.access_log(choices.unit, is_told=True), evidence, source)
+        source = UnitSource(choices.unit, is_given=True, named=False)
+        return Detected(access.access_log(choices.unit, is_given=True), evidence, source)
     if nginx == len(written):
         return Detected(
-            access.access_log(DurationUnit.S, is_told=False),
+            access.access_log(DurationUnit.S, is_given=False),
             evidence,
-            UnitSource(DurationUnit.S, told=False, named=True),
+            UnitSource(DurationUnit.S, is_given=False, named=True),
         )
     if nginx:
         raise InvalidInput(

@@ -1,4 +1,4 @@
-"""CSV, JSON lines and Parquet with any columns: what they hold, told by names and values. Pure."""
+"""CSV, JSON lines and Parquet with any columns: what they hold, by names and values. Pure."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -77,7 +77,7 @@ def understand(
     total = columns.get("total")
     source = UnitSource(
         units.get("total"),
-        told=unit is not None,
+        is_given=unit is not None,
         named=total is not None and unit_of_name(total) is units.get("total"),
     )
     evidence = _evidence(columns, is_known=known is not None)

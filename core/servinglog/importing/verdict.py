@@ -21,11 +21,11 @@ MOST_UNUSABLE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class UnitSource:
-    """The unit that the durations were read in: `told` by `--unit`, `named` if the column's name
-    says the same."""
+    """The unit that the durations were read in: `is_given` by `--unit`, `named` if the column's
+    name says the same."""
 
     unit: DurationUnit | None
-    told: bool
+    is_given: bool
     named: bool
 
 
@@ -33,7 +33,7 @@ def problems(
     found: Survey, log_format: LogFormat, source: UnitSource, *, has_zone: bool, is_whole: bool
 ) -> Iterator[str]:
     """Each reason not to import, as a sentence without the file's name. `has_zone` is whether a
-    zone with `--zone` was told, `is_whole` whether nothing of the file was imported before."""
+    zone with `--zone` was given, `is_whole` whether nothing of the file was imported before."""
     if not found.lines and is_whole:
         yield "the file is empty"
         return
@@ -78,7 +78,7 @@ def _unit_problems(found: Survey, source: UnitSource, unit: DurationUnit) -> Ite
     if found.spread.count < 2:
         return
     groups = found.spread.two_groups()
-    if groups is not None and not source.told:
+    if groups is not None and not source.is_given:
         low, high = (as_words(ms) for ms in groups)
         yield (
             f"its durations are in two groups, about {low} and about {high}, with none between: "
@@ -95,11 +95,11 @@ def _unit_problems(found: Survey, source: UnitSource, unit: DurationUnit) -> Ite
         )
         return
     median = found.spread.quantile(0.5)
-    if is_plausible(median) or found.spread.count < _FEW or (source.told and source.named):
+    if is_plausible(median) or found.spread.count < _FEW or (source.is_given and source.named):
         return
     others = other_units(median, unit, as_words)
     if others:
-        sure = f"--unit {unit}" if not source.told else f"a column whose name ends with _{unit}"
+        sure = f"--unit {unit}" if not source.is_given else f"a column whose name ends with _{unit}"
         yield (
             f"read in {unit}, half of the calls take under {as_words(median)}, which scoring "
             f"hardly does. Another unit: {' or '.join(others)}; if {unit} is right: {sure}"

@@ -21,7 +21,7 @@ from core.servinglog.objectives.rules import Severity
 FILE, LOCK = "alerts.jsonl", "lock"
 KEPT = 500
 """So many alerts are remembered."""
-_TIMES = ("began_at", "ended_at", "begin_told_at", "end_told_at")
+_TIMES = ("began_at", "ended_at", "begin_sent_at", "end_sent_at")
 
 
 class AlertFile:

@@ -19,8 +19,8 @@ class AlertMessageType(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Alert:
     """One burn of an objective's budget, from when it was noticed until it was over. `facts` are
-    those of its beginning, `end_facts` those of its end, as they are sent; `begin_told_at` and
-    `end_told_at` are when a receiver took them, None before that."""
+    those of its beginning, `end_facts` those of its end, as they are sent; `begin_sent_at` and
+    `end_sent_at` are when a receiver took them, None before that."""
 
     id: str
     objective: str
@@ -29,24 +29,24 @@ class Alert:
     ended_at: datetime | None = None
     facts: Mapping[str, Any] = field(default_factory=dict)
     end_facts: Mapping[str, Any] = field(default_factory=dict)
-    begin_told_at: datetime | None = None
-    end_told_at: datetime | None = None
+    begin_sent_at: datetime | None = None
+    end_sent_at: datetime | None = None
 
     @property
-    def untold(self) -> Sequence[tuple[AlertMessageType, datetime]]:
+    def unsent(self) -> Sequence[tuple[AlertMessageType, datetime]]:
         """The messages that no receiver has taken yet, with the times they tell of."""
         found = []
-        if self.begin_told_at is None:
+        if self.begin_sent_at is None:
             found.append((AlertMessageType.BEGAN, self.began_at))
-        if self.ended_at is not None and self.end_told_at is None:
+        if self.ended_at is not None and self.end_sent_at is None:
             found.append((AlertMessageType.ENDED, self.ended_at))
         return found
 
-    def told(self, kind: AlertMessageType, now: datetime) -> "Alert":
+    def sent(self, kind: AlertMessageType, now: datetime) -> "Alert":
         """The alert once a receiver has taken that message."""
         if kind is AlertMessageType.BEGAN:
-            return replace(self, begin_told_at=now)
-        return replace(self, end_told_at=now)
+            return replace(self, begin_sent_at=now)
+        return replace(self, end_sent_at=now)
 
     @property
     def is_open(self) -> bool:

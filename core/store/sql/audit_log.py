@@ -84,9 +84,9 @@ class SqlAuditReads:
             _CHANGED_DECISIONS,
             execution_options={"stream_results": True, "yield_per": _CHAIN_ROWS},
         )
-        for decision_id, revision_id, action, actor, seq, data, told_actor in found:
-            told = _told_action(data)
-            yield ChangedDecision(decision_id, revision_id, action, actor, seq, told, told_actor)
+        for decision_id, revision_id, action, actor, seq, data, logged_actor in found:
+            told = _logged_action(data)
+            yield ChangedDecision(decision_id, revision_id, action, actor, seq, told, logged_actor)
 
     def audit_chunk(self, after: int, limit: int) -> Sequence[StoredEvent]:
         names = [audit_events.c[name] for name in StoredEvent._fields]
@@ -167,7 +167,7 @@ class SqlAuditReads:
         return low
 
 
-def _told_action(data: str | None) -> str | None:
+def _logged_action(data: str | None) -> str | None:
     found = _ACTION.search(data or "")
     return found.group(1) if found else None
 

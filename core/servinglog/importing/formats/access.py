@@ -3,7 +3,7 @@
 Shape: the predefined format `combined` of nginx's ngx_http_log_module, followed by `$request_time`
 (seconds with three decimals; the line's time is the end) or, of Apache's mod_log_config, by `%D`
 (whole microseconds; the line's time is the start). `rt=0.118` and `request_time=0.118` are taken,
-too. A whole number may be `%D`, `%T` or milliseconds of another server: its unit must be told.
+too. A whole number may be `%D`, `%T` or milliseconds of another server: its unit must be given.
 """
 
 import re
@@ -47,15 +47,15 @@ def is_nginx(took: str) -> bool:
     return _NGINX.fullmatch(took) is not None
 
 
-def access_log(unit: DurationUnit | None, *, is_told: bool) -> LogFormat:
-    """The format for a file with this unit, which somebody told or which the first lines show."""
-    where = f"in {unit}, as told" if is_told else "seconds with three decimals, as nginx writes"
+def access_log(unit: DurationUnit | None, *, is_given: bool) -> LogFormat:
+    """The format for a file with this unit, which somebody gave or which the first lines show."""
+    where = f"in {unit}, as given" if is_given else "seconds with three decimals, as nginx writes"
     return LogFormat(
         "access",
         "access log with request time",
-        partial(_parse, unit=unit, is_told=is_told),
+        partial(_parse, unit=unit, is_given=is_given),
         where,
-        is_sure_of_unit=not is_told,
+        is_sure_of_unit=not is_given,
     )
 
 
@@ -64,12 +64,12 @@ def _took(rest: str) -> str | None:
     return None if found is None or found["took"] == "-" else found["took"]
 
 
-def _parse(line: str, *, unit: DurationUnit | None, is_told: bool) -> Sequence[FoundCall]:
+def _parse(line: str, *, unit: DurationUnit | None, is_given: bool) -> Sequence[FoundCall]:
     found = _LINE.fullmatch(line)
     if found is None:
         return ()
     took = _took(found["rest"])
-    if took is not None and not is_told and not is_nginx(took):
+    if took is not None and not is_given and not is_nginx(took):
         raise UnusableLine("the request's time has another form than in the other lines")
     path = without_query(found["path"] or "")
     return (
@@ -87,7 +87,7 @@ def _parse(line: str, *, unit: DurationUnit | None, is_told: bool) -> Sequence[F
 WITHOUT_TIME = LogFormat(
     "access",
     "access log without request time",
-    partial(_parse, unit=None, is_told=False),
+    partial(_parse, unit=None, is_given=False),
     "it has no latency: add $request_time to nginx's log_format, or %D to Apache's",
     has_latency=False,
 )
