@@ -191,11 +191,11 @@ def test_alerts_are_read_as_they_were_written(tmp_path: Path) -> None:
     first = Alert("a", "latency", Severity.PAGE, NOW, facts={"bad": 3})
     later = Alert("b", "review", Severity.TICKET, NOW + HOUR, ended_at=NOW + DAY)
     with kept.alone():
-        for alert in (later, first, first.told(AlertMessageType.BEGAN, NOW)):
+        for alert in (later, first, first.sent(AlertMessageType.BEGAN, NOW)):
             kept.write(alert)
     with (tmp_path / "alerts" / FILE).open("a") as file:
         file.write('{"id": "c", "obj')  # a process was killed
-    assert kept.alerts() == [first.told(AlertMessageType.BEGAN, NOW), later]
+    assert kept.alerts() == [first.sent(AlertMessageType.BEGAN, NOW), later]
 
 
 def test_one_process_at_a_time_changes_alerts(tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_message_is_the_same_at_each_attempt() -> None:
     alert = Alert("a", "latency", Severity.PAGE, NOW, NOW + HOUR, facts={"bad": 3})
     began = alert_message(alert, AlertMessageType.BEGAN, "https://mod.example.org")
     assert began == alert_message(
-        alert.told(AlertMessageType.ENDED, NOW), AlertMessageType.BEGAN, "https://mod.example.org"
+        alert.sent(AlertMessageType.ENDED, NOW), AlertMessageType.BEGAN, "https://mod.example.org"
     )
     assert began[0] == "msg_a_begin"
     assert b'"ended_at": null' in began[1]
