@@ -31,6 +31,7 @@ PAGES = (
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
     ("work", "work", "Work", ":material/pace:", Permission.SEE_WORK),
     ("quality", "quality", "Quality", ":material/handshake:", Permission.SEE_QUALITY),
+    ("drift", "drift", "Drift", ":material/timeline:", Permission.SEE_DRIFT),
     ("audit", "audit", "Audit log", ":material/history:", Permission.SEE_AUDIT),
     (
         "transparency",

@@ -7,6 +7,8 @@ import sys
 import tempfile
 import time
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 
@@ -21,6 +23,7 @@ from core.services.appeal import file_appeal
 from core.services.queries import load_case
 from core.services.queue import MAX_LIMIT, list_queue
 from core.services.review import Review, decide_case
+from docs.past_days import bring_past_days
 
 IMAGES = Path(__file__).parent / "images"
 NO_DRAWS = {"MODCONSOLE_BLIND_SHARE": "0"}  # a blind case has no reference and no scores to show
@@ -46,25 +49,42 @@ def main() -> None:
     if chromium is None:
         sys.exit("chromium is needed: apt-get install chromium")
     IMAGES.mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory() as home, _console(home):
+        reference = _file_appeal(Path(home))
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+            for theme in ("light", "dark"):
+                _shoot(browser.new_page(viewport={"width": 1440, "height": 860}), theme)
+            for name, (width, height, theme) in REVIEW.items():
+                size = {"width": width, "height": height}
+                _review(browser.new_page(viewport=size, color_scheme=theme), name)
+            _author(browser.new_page(viewport={"width": 390, "height": 844}), reference)
+            browser.close()
     with tempfile.TemporaryDirectory() as home:
-        ports = {f"MODCONSOLE_{name}_PORT": str(port) for name, port in PORTS.items()}
-        environment = {**os.environ, **ports, "MODCONSOLE_HOME": home, **NO_DRAWS}
-        console = subprocess.Popen([sys.executable, "-m", "core.cli", "up"], env=environment)
-        try:
-            _await_queue()
-            reference = _file_appeal(Path(home))
-            with sync_playwright() as playwright:
-                browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
-                for theme in ("light", "dark"):
-                    _shoot(browser.new_page(viewport={"width": 1440, "height": 860}), theme)
-                for name, (width, height, theme) in REVIEW.items():
-                    size = {"width": width, "height": height}
-                    _review(browser.new_page(viewport=size, color_scheme=theme), name)
-                _author(browser.new_page(viewport={"width": 390, "height": 844}), reference)
-                browser.close()
-        finally:
-            console.terminate()
-            console.wait()
+        bring_past_days(Path(home))
+        with _console(home), sync_playwright() as playwright:
+            browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
+            for theme in ("light", "dark"):
+                page = browser.new_page(
+                    viewport={"width": 1440, "height": 1040}, color_scheme=theme
+                )
+                _sign_in(page, "ola")
+                _picture(page, "drift", theme)
+            browser.close()
+
+
+@contextmanager
+def _console(home: str) -> Iterator[None]:
+    """The servers on that home, from when their queue is ready."""
+    ports = {f"MODCONSOLE_{name}_PORT": str(port) for name, port in PORTS.items()}
+    environment = {**os.environ, **ports, "MODCONSOLE_HOME": home, **NO_DRAWS}
+    console = subprocess.Popen([sys.executable, "-m", "core.cli", "up"], env=environment)
+    try:
+        _await_queue()
+        yield
+    finally:
+        console.terminate()
+        console.wait()
 
 
 def _file_appeal(home: Path) -> str:

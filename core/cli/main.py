@@ -11,6 +11,7 @@ from core.cli import (
     bench,
     cascade,
     doctor,
+    drift,
     erase,
     estimate,
     explain,
@@ -58,6 +59,7 @@ FAMILIES = (
     outbox,
     policy,
     quality,
+    drift,
     bench,
     doctor,
 )

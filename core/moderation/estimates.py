@@ -64,7 +64,7 @@ def abuse_found(history: History, actions: NDArray[np.int8]) -> ShareEstimate | 
     """Of all abuse, the share that the policy hides (recall). None without enough judged comments
     that were drawn among those that nothing else brought to a person: what people see because of
     the policy says nothing about what it misses."""
-    weights = _weights(history)
+    weights = weights_of(history)
     passed = is_one_of(history.actions, frozenset({Action.APPROVE}))
     if np.count_nonzero((weights > 0) & passed) < FEWEST_JUDGED:
         return None
@@ -93,13 +93,13 @@ class MissedAbuse:
 
 def missed_abuse(history: History) -> MissedAbuse:
     """Estimated from the audits. What nobody checked is not known, and counts as nothing."""
-    weights = _weights(history)
+    weights = weights_of(history)
     passed = is_one_of(history.actions, frozenset({Action.APPROVE}))
     whole = weights * passed
     return MissedAbuse(
         passed=int(np.count_nonzero(passed)),
         checked=int(np.count_nonzero(whole)),
-        missed=_ratio(history.authors, whole * (history.verdicts == REMOVED), whole),
+        missed=estimate_share(history.authors, whole * (history.verdicts == REMOVED), whole),
         found=abuse_found(history, history.actions),
     )
 
@@ -114,8 +114,8 @@ def share_of(right: int, count: int) -> ShareEstimate:
 def removed_rightly(history: History, actions: NDArray[np.int8]) -> ShareEstimate | None:
     """Of what the policy removes by itself, the share that people removed, too (precision). None
     without enough of them."""
-    removed = _weights(history) * is_one_of(actions, frozenset({Action.REMOVE}))
-    return _ratio(history.authors, removed * (history.verdicts == REMOVED), removed)
+    removed = weights_of(history) * is_one_of(actions, frozenset({Action.REMOVE}))
+    return estimate_share(history.authors, removed * (history.verdicts == REMOVED), removed)
 
 
 def bound_of(history: History, rows: NDArray[np.int64]) -> ShareBound:
@@ -129,7 +129,7 @@ def bound_of(history: History, rows: NDArray[np.int64]) -> ShareBound:
     return ShareBound(removed / count, (removed + unjudged) / count, count - unjudged, unjudged)
 
 
-def _weights(history: History) -> NDArray[np.float64]:
+def weights_of(history: History) -> NDArray[np.float64]:
     """For each row how many comments it stands for; 0 if it was not judged, or not drawn."""
     is_used = (history.chances > 0) & (history.verdicts != NOT_JUDGED)
     weights = np.zeros(len(history))
@@ -179,10 +179,11 @@ def _least_ratio(one: _Total, other: _Total) -> float:
     return below / (product + root) if below else 0.0
 
 
-def _ratio(
+def estimate_share(
     authors: NDArray[np.int64], part: NDArray[np.float64], whole: NDArray[np.float64]
 ) -> ShareEstimate | None:
-    """As `_share`; None without enough rows."""
+    """Of comments by these authors, the share that `part` is of `whole`: weights by row, where
+    `part` is `whole` or 0 in each. None if fewer than FEWEST_JUDGED rows have a weight."""
     is_enough = np.count_nonzero(whole > 0) >= FEWEST_JUDGED
     return _share(authors, part, whole) if is_enough else None
 

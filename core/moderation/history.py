@@ -28,18 +28,19 @@ _FEWEST_GAPS = 20
 class History:
     """A row for each text that the policy decided on by its scores.
 
-    `ids` are those of the revisions. `decided_at`: of the last automated decision, in microseconds
-    since 1970 UTC. `scores`: a column for each label, NaN where there is no score. `unread`:
-    whether a part of the text was not read. `models`, `authors` and `judges` are numbers that stand
-    for the model's version, the author and the person who decided last. `actions`: the decision of
-    the day, an index in ACTIONS. `chances`: with which probability a person was to look
-    at the text by design: 1 where it was held, the share of the day where it was drawn for an
-    audit, else 0. `verdicts`: what people decided, NOT_JUDGED, KEPT or REMOVED; `judges` and
-    `judged_at`, the time of that, are 0 where nobody did.
+    `ids` are those of the revisions. `decided_at`, of the last automated decision, and
+    `received_at`, of the text, are microseconds since 1970 UTC. `scores`: a column for each label,
+    NaN where there is no score. `unread`: whether a part of the text was not read. `models`,
+    `authors` and `judges` are numbers that stand for the model's version, the author and the person
+    who decided last. `actions`: the decision of the day, an index in ACTIONS. `chances`: with which
+    probability a person was to look at the text by design: 1 where it was held, the share of the
+    day where it was drawn for an audit, else 0. `verdicts`: what people decided, NOT_JUDGED, KEPT
+    or REMOVED; `judges` and `judged_at`, the time of that, are 0 where nobody did.
     """
 
     ids: NDArray[np.bytes_]
     decided_at: NDArray[np.int64]
+    received_at: NDArray[np.int64]
     scores: Mapping[Label, NDArray[np.float64]]
     unread: NDArray[np.bool_]
     models: NDArray[np.int64]

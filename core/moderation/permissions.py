@@ -47,6 +47,7 @@ class Permission(StrEnum):
     SEE_WORK = "see how long things wait and who decided"
     TAKE_SECOND_LOOKS = "take second looks"
     SEE_QUALITY = "see how far people agree"
+    SEE_DRIFT = "see how what comes in changes"
     SETTLE_DISAGREEMENTS = "settle disagreements"
     KEEP_GOLDEN_ITEMS = "make and drop golden items"
     EXPORT_STATEMENTS = "export statements of reasons"
@@ -102,6 +103,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_WORK,
             Permission.TAKE_SECOND_LOOKS,
             Permission.SEE_QUALITY,
+            Permission.SEE_DRIFT,
             Permission.SETTLE_DISAGREEMENTS,
             Permission.KEEP_GOLDEN_ITEMS,
             Permission.SIMULATE_POLICY,
@@ -117,6 +119,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.INGEST,
             Permission.REPORT,
             Permission.COMPARE_BACKENDS,
+            Permission.SEE_DRIFT,
             # What a message says was decided by others; that it arrives is a matter of servers.
             Permission.SEE_OUTBOX,
             Permission.REPLAY_MESSAGES,
@@ -135,6 +138,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,
             Permission.SEE_QUALITY,
+            Permission.SEE_DRIFT,
             Permission.EXPORT_STATEMENTS,
             Permission.SEE_OUTBOX,
         }

@@ -134,6 +134,7 @@ def _columns(rows: Sequence[ScoredRow], judged: Mapping[str, Judgement]) -> Hist
     return History(
         ids=np.array([row.revision_id.encode() for row in rows], "S32"),
         decided_at=np.array([row.decided_at for row in rows], np.int64),
+        received_at=np.array([row.received_at for row in rows], np.int64),
         scores={
             label: np.array([each.get(label, np.nan) for each in scores], np.float64)
             for label in Label

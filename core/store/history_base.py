@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from core.moderation.daily_measures import TextCount
 from core.moderation.history import History, Judgement
 
 
@@ -16,6 +17,7 @@ class ScoredRow(NamedTuple):
     revision_id: str
     action: str
     decided_at: int
+    received_at: int
     scores: str
     unread_chars: int
     model_version: str | None
@@ -42,6 +44,11 @@ class HistoryReader(Protocol):
 
     def texts_of(self, revision_ids: Collection[str]) -> Iterator[tuple[str, str]]:
         """By revision, the readable text of each that was not withdrawn."""
+        ...
+
+    def text_counts(self, since: datetime, until: datetime) -> Iterator[TextCount]:
+        """Of the texts that came in from `since` on and before `until` and were decided on, but
+        those that were erased; in no order."""
         ...
 
     def changed_since(self, seq: int) -> Collection[str]:

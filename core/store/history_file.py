@@ -21,7 +21,7 @@ from core.store.history_base import KeptHistory
 
 _logger = logging.getLogger(__name__)
 HISTORY_FILE = "history.npz"
-_FORM = 1
+_FORM = 2
 """Of this file; one in another form is not used."""
 _PLAIN = [each.name for each in fields(History) if each.name != "scores"]
 

@@ -19,6 +19,7 @@ from core.services.disagreements import (
     make_golden,
     settle,
 )
+from core.services.drift import WantedDrift, load_drift
 from core.services.quality import load_own_golden, load_quality
 from core.services.second_looks import answer_look, list_own_settled, next_look
 from tests.factories import HELD, MODERATOR, decided, scored
@@ -128,6 +129,10 @@ QUALITY_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], 
     ("quality.load_quality", "load"): (
         lambda s, a: load_quality(s.context, a, s.policy_history, BEGINNING),
         "nnynyy",
+    ),
+    ("drift.load_drift", "load"): (
+        lambda s, a: load_drift(s.context, a, s.policy_history, WantedDrift()),
+        "nnyyyy",
     ),
     ("disagreements.list_disagreements", "list"): (
         lambda s, a: list_disagreements(s.context, a),

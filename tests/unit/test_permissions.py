@@ -38,6 +38,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.SEE_WORK:           (N, N, Y, N, Y, Y),
     Permission.TAKE_SECOND_LOOKS:  (N, Y, Y, N, Y, N),
     Permission.SEE_QUALITY:        (N, N, Y, N, Y, Y),
+    Permission.SEE_DRIFT:          (N, N, Y, Y, Y, Y),
     Permission.SETTLE_DISAGREEMENTS: (N, N, Y, N, Y, N),
     Permission.KEEP_GOLDEN_ITEMS:  (N, N, Y, N, Y, N),
     Permission.EXPORT_STATEMENTS:  (N, N, N, N, Y, Y),

@@ -42,6 +42,7 @@ def history(
     return History(
         ids=np.array([f"{row:032x}".encode() for row in range(count)], "S32"),
         decided_at=np.arange(count, dtype=np.int64),
+        received_at=np.arange(count, dtype=np.int64),
         scores={
             label: scores if label is Label.TOXICITY else np.full(count, np.nan) for label in Label
         },

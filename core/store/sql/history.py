@@ -5,9 +5,10 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Connection, Select, and_, exists, func, select
+from sqlalchemy import Connection, Select, and_, case, exists, func, select
 
 from core.moderation.audit import AuditKind
+from core.moderation.daily_measures import DAY_US, LENGTH_EDGES, TextCount
 from core.moderation.decisions import DecisionSource
 from core.moderation.history import BY_SCORES, Judgement, judgement_of
 from core.store.history_base import ScoredRow
@@ -41,6 +42,7 @@ _SCORED = (
         decisions.c.revision_id,
         decisions.c.action,
         decisions.c.decided_at,
+        revisions.c.received_at,
         decisions.c.scores,
         decisions.c.unread_chars,
         decisions.c.model_version,
@@ -54,6 +56,13 @@ _SCORED = (
     .outerjoin(cases, cases.c.revision_id == decisions.c.revision_id)
     .where(decisions.c.source.in_(sorted(BY_SCORES)), _IS_LAST_AUTOMATED)
 )
+_CHARS = func.length(revisions.c.body)
+_DAY = revisions.c.received_at // DAY_US
+_SIZE = case(
+    *((edge > _CHARS, place) for place, edge in enumerate(LENGTH_EDGES[1:])),
+    else_=len(LENGTH_EDGES) - 1,
+)
+_IS_ASSESSED = case((decisions.c.source == DecisionSource.LANGUAGE, 0), else_=1)
 _JUDGED = decisions.alias("judged")
 _EDIT = revisions.alias("edit")
 _CHAINS = (
@@ -107,6 +116,26 @@ class SqlHistory:
             revisions.c.id.in_(sorted(revision_ids)), revisions.c.withdrawn_at.is_(None)
         )
         return ((row.id, row.body) for row in self._connection.execute(query))
+
+    def text_counts(self, since: datetime, until: datetime) -> Iterator[TextCount]:
+        first, end = rows.to_micros(since), rows.to_micros(until)
+        groups = (_DAY, decisions.c.language, _SIZE, _IS_ASSESSED)
+        query = (
+            select(*groups, func.count())
+            .join(revisions, revisions.c.id == decisions.c.revision_id)
+            .where(
+                # Nothing is decided on before it came in; this condition has an index.
+                decisions.c.decided_at >= first,
+                decisions.c.source != DecisionSource.REVIEWER,
+                _IS_LAST_AUTOMATED,
+                revisions.c.received_at >= first,
+                revisions.c.received_at < end,
+                revisions.c.body != "",
+            )
+            .group_by(*groups)
+        )
+        for day, language, size, is_assessed, number in self._connection.execute(query):
+            yield TextCount(day, language, size, bool(is_assessed), number)
 
     def changed_since(self, seq: int) -> Collection[str]:
         query = select(audit_events.c.subject_id).where(
