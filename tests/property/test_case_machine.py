@@ -242,7 +242,7 @@ class Moderation(AppealRules):
         revision.case = WAITING_STATUS[action]
 
 
-Moderation.TestCase.settings = settings(max_examples=30, stateful_step_count=25)
+Moderation.TestCase.settings = settings(max_examples=12, stateful_step_count=25)
 # Each step is a durable commit: on a busy disk the walk takes minutes.
 TestModeration = pytest.mark.timeout(1800)(Moderation.TestCase)
 
