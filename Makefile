@@ -83,8 +83,9 @@ test-postgres: $(VENV)/.test
 	TESTS_STATE=postgresql $(BIN)/python -m pytest $(IN_PARALLEL) $(ON_POSTGRESQL) \
 		-m "not e2e and not kills and not long"
 
+test-benchmarks: JOBS = 3
 test-benchmarks: $(VENV)/.test
-	$(BIN)/python -m pytest -m "benchmark and long"
+	$(BIN)/python -m pytest $(IN_PARALLEL) -m "benchmark and long"
 
 test-accessibility: $(VENV)/.test
 	$(BIN)/python -m pytest tests/e2e/test_accessibility.py

@@ -183,6 +183,11 @@ class Settings:
         return self.home / "log-imports"
 
     @property
+    def prices_path(self) -> Path:
+        """The file that tells what each backend costs."""
+        return self.home / "prices.toml"
+
+    @property
     def objectives_path(self) -> Path:
         """The file that declares the objectives of serving."""
         return self.home / "objectives.toml"

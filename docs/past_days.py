@@ -1,6 +1,8 @@
-"""Brings past days of comments into a home, for the picture of the page Drift."""
+"""Brings past days of comments into a home, for the pictures of the pages Drift and Cost."""
 
 from collections.abc import Sequence
+from contextlib import closing
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,21 +24,28 @@ LEAD = Actor("lena", Role.LEAD)
 DAYS, QUIET_DAYS = 36, 29
 A_DAY = 44
 """Comments, give or take a few."""
+BACKENDS, HOURLY = ("onnx", "openvino", "torch"), 0.09
 
 
 def bring_past_days(home: Path) -> None:
     """The comments of the bundled sample, again and again; in the last week more of them abuse."""
     moment = datetime.now(UTC) - timedelta(days=DAYS)
     clock = Clock(now=lambda: moment, monotonic=system_clock().monotonic)
-    services = build_services(Settings(home=home, grace_s=0), worker="screenshots", clock=clock)
-    try:
+    settings = Settings(home=home, grace_s=0, cache_size=0)
+    with closing(build_services(settings, worker="screenshots", clock=clock)) as services:
         texts = _by_verdict(services, moment)
         for day in range(DAYS):
             flagged = 5 + day * 7 % 4 + (5 if day >= QUIET_DAYS else 0)
             _bring(services, texts, day, flagged=flagged, moment=moment)
             moment += timedelta(days=1)
-    finally:
-        services.close()
+    for backend in BACKENDS:
+        changed = replace(settings, backend=backend)
+        with closing(build_services(changed, worker="screenshots")) as services:
+            _bring_in(services, texts[1][:A_DAY], backend, services.clock.now())
+    prices = "".join(
+        f'[price.{backend}]\nper_hour = {HOURLY}\ncurrency = "EUR"\n' for backend in BACKENDS
+    )
+    settings.prices_path.write_text(prices, encoding="utf-8")
 
 
 def _by_verdict(services: Services, moment: datetime) -> tuple[Sequence[str], Sequence[str]]:

@@ -69,7 +69,8 @@ def main() -> None:
                     viewport={"width": 1440, "height": 1040}, color_scheme=theme
                 )
                 _sign_in(page, "ola")
-                _picture(page, "drift", theme)
+                for name in ("drift", "cost"):
+                    _picture(page, name, theme)
             browser.close()
 
 

@@ -1,7 +1,6 @@
 """The history on which a draft of the policy is tried: read once, then kept and brought up to
 date."""
 
-import hashlib
 import json
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
@@ -13,7 +12,7 @@ import numpy as np
 
 from core.clock import Clock
 from core.moderation.comments import is_named
-from core.moderation.history import History, Judgement, joined
+from core.moderation.history import History, Judgement, joined, number_of
 from core.moderation.policies import Action
 from core.moderation.sampling import SamplingReason
 from core.moderation.scores import Label
@@ -140,12 +139,14 @@ def _columns(rows: Sequence[ScoredRow], judged: Mapping[str, Judgement]) -> Hist
             for label in Label
         },
         unread=np.array([row.unread_chars > 0 for row in rows], bool),
-        models=np.array([_number(row.model_version or "") for row in rows], np.int64),
+        models=np.array([number_of(row.model_version or "") for row in rows], np.int64),
         authors=np.array([_author_number(row) for row in rows], np.int64),
         actions=np.array([_CODES[row.action] for row in rows], np.int8),
         chances=np.array([_chance(row) for row in rows], np.float64),
         verdicts=np.array([each.verdict for each in verdicts], np.int8),
-        judges=np.array([_number(each.judge) if each.judge else 0 for each in verdicts], np.int64),
+        judges=np.array(
+            [number_of(each.judge) if each.judge else 0 for each in verdicts], np.int64
+        ),
         judged_at=np.array([_micros(each.judged_at) for each in verdicts], np.int64),
     )
 
@@ -159,13 +160,7 @@ def _chance(row: ScoredRow) -> float:
 
 def _author_number(row: ScoredRow) -> int:
     """Those without a name are not one author."""
-    return _number(row.source, row.author) if is_named(row.author) else _number(row.revision_id)
-
-
-def _number(*names: str) -> int:
-    """A number that stands for the names, in every process the same; never 0."""
-    digest = hashlib.blake2b("\0".join(names).encode("utf-8", "surrogatepass"), digest_size=8)
-    return int.from_bytes(digest.digest()) >> 1 or 1
+    return number_of(row.source, row.author) if is_named(row.author) else number_of(row.revision_id)
 
 
 def _micros(moment: datetime | None) -> int:

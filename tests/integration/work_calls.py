@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from core.bootstrap.objectives import alert_file
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
+from core.services.costs import load_costs
 from core.services.objectives import load_objectives
 from core.services.overview import view_overview
 from core.services.work import load_work
@@ -19,6 +20,10 @@ WORK_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str
         lambda s, a: load_objectives(
             *(s.context, a, s.serving_log_queries, (), alert_file(s.settings))
         ),
+        "nyyyyy",
+    ),
+    ("costs.load_costs", "load"): (
+        lambda s, a: load_costs(s.context, a, s.serving_log_queries, s.policy_history, (), days=1),
         "nyyyyy",
     ),
     ("overview.view_overview", "view"): (

@@ -1,0 +1,18 @@
+"""The query to the serving log for costs: what each backend did. Adapter: DuckDB."""
+
+from core.servinglog.costs.backend_cost import BackendUse
+from core.servinglog.lines import CALL
+from core.servinglog.queries import ServingLogQueries
+from core.servinglog.query_values import named_in, window_values
+from core.servinglog.record import LIVE_MODES, Mode
+from core.servinglog.tables import statement
+from core.servinglog.windows import Span, Window
+
+
+def backend_uses(log: ServingLogQueries, window: Window) -> list[BackendUse]:
+    """One for each backend with a live call in the window, by name. Raises StoreError."""
+    text = statement("backend_use")
+    given = window_values(window, LIVE_MODES, None) | {"realtime": Mode.REALTIME}
+    with log.cursor(Span(CALL, window.since, window.until)) as cursor:
+        rows = cursor.execute(text, named_in(text, given)).fetchall()
+    return [BackendUse(*row, window.span_s) for row in rows]

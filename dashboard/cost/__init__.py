@@ -1,0 +1,1 @@
+"""The page Cost: what 1,000 comments cost by each backend, beside speed and quality."""

@@ -1,0 +1,115 @@
+"""Cost: what 1,000 comments cost by each backend, beside how fast and how good it is."""
+
+import streamlit as st
+
+from core.bootstrap.prices import site_prices
+from core.bootstrap.services import Services
+from core.errors import ConfigError, PermissionDenied, StoreError
+from core.moderation.permissions import Actor, Role
+from core.services.costs import CostReport, load_costs
+from core.servinglog.costs.prices import Price
+from core.servinglog.costs.wording import EXAMPLE, cost_summary
+from dashboard.cost.charts import pareto_chart
+from dashboard.cost.wording import DAYS, HOW, HOW_CHART, CostSpan, cost_frame, point_frame
+from dashboard.data_table import data_table
+from dashboard.span_choice import choose_span
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import plain
+
+KEPT_S = 60
+MOST_ROWS = 12
+CHART_HEIGHT = 320
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    span = _header()
+    settings = services.settings
+    try:
+        prices = site_prices(settings)
+        report = _load(
+            actor.role,
+            settings.state_url,
+            str(settings.home),
+            span,
+            prices,
+            _services=services,
+            _actor=actor,
+        )
+    except (PermissionDenied, StoreError, ConfigError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    problem = services.serving_log_queries.store_problem
+    if problem is not None:
+        st.warning(plain(problem), icon=":material/cloud_off:")
+    st.markdown(plain(cost_summary(report.costs, report.currency)))
+    if not prices:
+        _ask_for_prices()
+    if report.unused:
+        names = ", ".join(report.unused)
+        st.caption(plain(f"These have a price and made no call: {names}."))
+    if not report.costs:
+        return
+    data_table(
+        cost_frame(report.costs, report.currency),
+        {"comments": st.column_config.NumberColumn(format="localized", width=96)},
+        key="costs",
+        alt="What each backend costs, how fast and how good it is",
+        most_rows=MOST_ROWS,
+        grey=[one.at_full_use is None for one in report.costs],
+    )
+    st.caption(HOW)
+    _chart(report)
+
+
+def _header() -> CostSpan:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("Cost", width="content", anchor=False)
+        st.space("stretch")
+        return choose_span(CostSpan.WEEK)
+
+
+@st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Reading the serving log …")
+def _load(
+    role: Role,
+    state_url: str,
+    home: str,
+    span: CostSpan,
+    prices: tuple[Price, ...],
+    *,
+    _services: Services,
+    _actor: Actor,
+) -> CostReport:
+    """The report, kept for `KEPT_S` for each role and home."""
+    return load_costs(
+        _services.context,
+        _actor,
+        _services.serving_log_queries,
+        _services.policy_history,
+        prices,
+        days=DAYS[span],
+    )
+
+
+def _ask_for_prices() -> None:
+    st.info(
+        "No prices are set. Write what you pay into the file prices.toml in the console's home:",
+        icon=":material/payments:",
+    )
+    st.code(EXAMPLE, language="toml")
+
+
+def _chart(report: CostReport) -> None:
+    points = point_frame(report.costs)
+    if len(points):
+        st.altair_chart(
+            pareto_chart(points, report.currency),
+            height=CHART_HEIGHT,
+            key="pareto",
+            alt="Each backend by its cost and its p95, and those that no other one beats",
+        )
+        st.caption(HOW_CHART)
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())
