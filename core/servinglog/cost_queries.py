@@ -12,7 +12,10 @@ from core.servinglog.windows import Span, Window
 def backend_uses(log: ServingLogQueries, window: Window) -> list[BackendUse]:
     """One for each backend with a live call in the window, by name. Raises StoreError."""
     text = statement("backend_use")
-    given = window_values(window, LIVE_MODES, None) | {"realtime": Mode.REALTIME}
+    given = window_values(window, LIVE_MODES, None) | {
+        "realtime": Mode.REALTIME,
+        "span_s": window.span_s,
+    }
     with log.cursor(Span(CALL, window.since, window.until)) as cursor:
         rows = cursor.execute(text, named_in(text, given)).fetchall()
-    return [BackendUse(*row, window.span_s) for row in rows]
+    return [BackendUse(*row) for row in rows]

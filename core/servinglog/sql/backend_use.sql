@@ -38,7 +38,8 @@ totals AS (
 )
 SELECT
     backend, model_version, calls, comments, tokens, token_comments, busy_s,
-    coalesce(realtime_p95_ms, p95_ms) AS p95_ms, realtime_p95_ms IS NOT NULL AS is_realtime
+    coalesce(realtime_p95_ms, p95_ms) AS p95_ms, realtime_p95_ms IS NOT NULL AS is_realtime,
+    $span_s AS span_s
 FROM totals
 JOIN busy USING (backend)
 ORDER BY backend
