@@ -193,6 +193,11 @@ class Settings:
         return self.home / "objectives.toml"
 
     @property
+    def telemetry_dir(self) -> Path:
+        """The folder that tells which segments a collector has."""
+        return self.home / "telemetry"
+
+    @property
     def alerts_dir(self) -> Path:
         """The folder with the alerts of the objectives."""
         return self.home / "alerts"
@@ -216,6 +221,7 @@ class Settings:
             draft_path(self.runtimes_path),
             self.jobs_dir,
             self.alerts_dir,
+            self.telemetry_dir,
             self.policy_history_dir,
             self.log_imports_dir,
         )

@@ -23,6 +23,7 @@ ConsoleError
 ├── StoreError            the state, the log or another file can't be read or written
 │   └── LogStoreUnavailable   the log's shared store does not answer or has no space
 ├── MissingExtra          an optional package is not installed: names what to install
+├── TelemetryUnavailable  the OpenTelemetry collector did not take what it was sent
 ├── DataFileMismatch      a named data file is missing or has unexpected content
 └── ConfigError           a setting, the backends file or an API key's file is wrong
 """
@@ -158,6 +159,11 @@ class StoreError(ConsoleError):
 class LogStoreUnavailable(StoreError):
     """The shared store of the serving log does not answer, is not there or has no space; what was
     to be uploaded stays on this machine."""
+
+
+class TelemetryUnavailable(ConsoleError):
+    """The OpenTelemetry collector does not answer or does not take what it is sent; it stays in the
+    serving log and is sent the next time."""
 
 
 class MissingExtra(ConsoleError):

@@ -9,6 +9,7 @@ from core.cli.logs_archive import (
     check_no_archive_flags,
     run_archive,
 )
+from core.cli.logs_export import add_export_flags, check_no_export_flags, run_export
 from core.cli.logs_find import run_find
 from core.cli.logs_import import add_import_flags, check_no_import_flags, run_import
 from core.cli.logs_tail import add_tail_flags, check_no_tail_flags, run_tail
@@ -30,15 +31,16 @@ def add_commands(commands: Commands) -> None:
         "the log's archive: rows by hour as Parquet, and sums by minute and hour; it may be "
         "stopped and run again at any time, each hour for example. `logs upload` copies the "
         "segments that are finished to MODCONSOLE_LOG_STORE as Parquet; what is there already is "
-        "left out, and it may be stopped and run again at any time. `logs import FILE…` adds calls "
-        "from the logs of other servers, with the mode `import`; docs/serving_log_import.md "
-        "describes the formats.",
+        "left out, and it may be stopped and run again at any time. `logs export` sends them to an "
+        "OpenTelemetry collector, as spans and metrics: docs/telemetry.md. `logs import FILE…` "
+        "adds calls from the logs of other servers, with the mode `import`; "
+        "docs/serving_log_import.md describes the formats.",
     )
     command.add_argument(
         "act",
-        choices=("find", "tail", "stats", "compact", "upload", "import"),
+        choices=("find", "tail", "stats", "compact", "upload", "export", "import"),
         metavar="ACT",
-        help="find, tail, stats, compact, upload or import",
+        help="find, tail, stats, compact, upload, export or import",
     )
     command.add_argument(
         "wanted",
@@ -60,6 +62,7 @@ def add_commands(commands: Commands) -> None:
         "sums (without it none is deleted)",
     )
     add_archive_flags(command)
+    add_export_flags(command)
     add_tail_flags(command)
     add_import_flags(command)
 
@@ -70,12 +73,16 @@ def run_logs(arguments: argparse.Namespace, settings: Settings) -> int:
         check_no_import_flags(arguments)
     if arguments.act != "tail":
         check_no_tail_flags(arguments)
+    if arguments.act != "export":
+        check_no_export_flags(arguments)
     if arguments.act not in ACTS:
         check_no_archive_flags(arguments)
     if arguments.act == "import":
         return run_import(arguments, settings)
     if arguments.act == "tail":
         return run_tail(arguments, settings)
+    if arguments.act == "export":
+        return run_export(arguments, settings)
     if arguments.act in ACTS:
         return run_archive(arguments, settings)
     is_find = arguments.act == "find"

@@ -45,6 +45,7 @@ def run_archive(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _compact(settings: Settings, keep_days: int | None, keep_sums_days: int | None) -> int:
     from core.servinglog.archive.compaction import compact
+    from core.servinglog.telemetry.export import why_unsent
 
     if settings.log_store != LOG_STORE_NONE:
         raise ConfigError(
@@ -58,6 +59,7 @@ def _compact(settings: Settings, keep_days: int | None, keep_sums_days: int | No
         system_clock(),
         keep_rows=None if keep_days is None else timedelta(days=keep_days),
         keep_sums=None if keep_sums_days is None else timedelta(days=keep_sums_days),
+        why_awaited=why_unsent(settings.telemetry_dir, system_clock()),
     )
     if done is None:
         complain("another process compacts this log")

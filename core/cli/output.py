@@ -18,6 +18,7 @@ from core.errors import (
     ModelNotUsable,
     Overloaded,
     SourceUnavailable,
+    TelemetryUnavailable,
     TextNotScored,
 )
 
@@ -68,6 +69,7 @@ _CODE_OF_ERROR: dict[type[BaseException], ExitCode] = {
     TextNotScored: ExitCode.NOTHING_SCORED,
     SourceUnavailable: ExitCode.INCOMPLETE,
     LogStoreUnavailable: ExitCode.INCOMPLETE,
+    TelemetryUnavailable: ExitCode.INCOMPLETE,
     Overloaded: ExitCode.INCOMPLETE,
     Conflict: ExitCode.INCOMPLETE,
 }

@@ -5,7 +5,7 @@ import mmap
 import os
 import re
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -31,6 +31,7 @@ MEMORY_LIMIT = "1GB"
 READ_FOR = timedelta(minutes=15)
 """A query that began with an earlier manifest may read the files of that so long."""
 STRAY_AFTER = timedelta(hours=1)
+WhyAwaited = Callable[[FinishedSegment], str | None]
 _PROCESS = re.compile(r"-([0-9]+)-[0-9]+-[0-9]+[.]jsonl$")
 _OTHER_SCHEMA = re.compile(rb'"schema": ?(?!%d[,}])' % SCHEMA_VERSION)
 
@@ -53,16 +54,18 @@ def compact(
     *,
     keep_rows: timedelta | None = None,
     keep_sums: timedelta | None = None,
+    why_awaited: WhyAwaited = lambda _: None,
 ) -> CompactionCounts | None:
     """Archive the finished segments of a log's folder, and delete rows and sums of hours that ended
-    longer ago than given. None if another process is at it. It may be killed at any time: a row is
-    in its segment until it is in the archive. Raises StoreError."""
+    longer ago than given; a segment stays while `why_awaited` has a reason. None if another process
+    is at it. It may be killed at any time: a row is in its segment until it is in the archive.
+    Raises StoreError."""
     place = ArchivePlace(folder)
     try:
         with place.locked() as is_mine:
             if not is_mine:
                 return None
-            compaction = Compaction(folder, place, clock)
+            compaction = Compaction(folder, place, clock, why_awaited)
             compaction.tidy()
             done = compaction.archive()
             deleted = compaction.delete_old(keep_rows, keep_sums)
@@ -75,8 +78,11 @@ def compact(
 class Compaction:
     """One run, with the archive locked."""
 
-    def __init__(self, folder: Path, place: ArchivePlace, clock: Clock) -> None:
+    def __init__(
+        self, folder: Path, place: ArchivePlace, clock: Clock, why_awaited: WhyAwaited
+    ) -> None:
         self._folder = folder
+        self._why_awaited = why_awaited
         self._place = place
         self._clock = clock
         self._manifest = place.read()
@@ -104,7 +110,7 @@ class Compaction:
         for batch in _batches(finished):
             chosen = []
             for segment in batch:
-                why = why_left(segment.path)
+                why = why_left(segment.path) or self._why_awaited(segment)
                 if why is None:
                     chosen.append(segment)
                 else:

@@ -1,0 +1,1 @@
+"""The serving log for an OpenTelemetry collector, outside the path of requests."""
