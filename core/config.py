@@ -193,6 +193,11 @@ class Settings:
         return self.home / "alerts"
 
     @property
+    def load_tests_dir(self) -> Path:
+        """The folder with the results of load tests."""
+        return self.home / "load-tests"
+
+    @property
     def policy_history_dir(self) -> Path:
         """What was read of the past to try a policy on it."""
         return self.home / "policy_history"
@@ -213,6 +218,7 @@ class Settings:
             self.alerts_dir,
             self.policy_history_dir,
             self.log_imports_dir,
+            self.load_tests_dir,
         )
 
     @property

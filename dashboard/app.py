@@ -26,6 +26,7 @@ PAGES = (
     ("overview", "overview", "Overview", ":material/monitor_heart:", Permission.SEE_SERVING),
     ("latency", "latency", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
     ("estimate", "how_long", "How long?", ":material/timer:", Permission.SEE_SERVING),
+    ("scale", "does_it_scale", "Does it scale?", ":material/trending_up:", Permission.SEE_SERVING),
     ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
     ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),

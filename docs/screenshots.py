@@ -25,7 +25,7 @@ from core.services.review import Review, decide_case
 IMAGES = Path(__file__).parent / "images"
 NO_DRAWS = {"MODCONSOLE_BLIND_SHARE": "0"}  # a blind case has no reference and no scores to show
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
-OF_MODERATORS = ("overview", "latency", "how_long", "backends", "runs")
+OF_MODERATORS = ("overview", "latency", "how_long", "does_it_scale", "backends", "runs")
 OF_LEADS = ("policy", "work", "quality", "second_looks", "transparency")
 REVIEW = {
     "light": (1440, 860, "light"),
@@ -53,6 +53,7 @@ def main() -> None:
         try:
             _await_queue()
             reference = _file_appeal(Path(home))
+            _load_test(environment)
             with sync_playwright() as playwright:
                 browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
                 for theme in ("light", "dark"):
@@ -65,6 +66,12 @@ def main() -> None:
         finally:
             console.terminate()
             console.wait()
+
+
+def _load_test(environment: dict[str, str]) -> None:
+    """A short one, with servers of its own."""
+    command = [sys.executable, "-m", "core.cli", "loadtest", "run", "--seconds", "2"]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def _file_appeal(home: Path) -> str:
