@@ -30,6 +30,13 @@ PAGES = (
     ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
     ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
     ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
+    (
+        "inventory",
+        "what_runs_here",
+        "What runs here?",
+        ":material/inventory_2:",
+        Permission.SEE_SERVING,
+    ),
     ("work", "work", "Work", ":material/pace:", Permission.SEE_WORK),
     ("quality", "quality", "Quality", ":material/handshake:", Permission.SEE_QUALITY),
     ("audit", "audit", "Audit log", ":material/history:", Permission.SEE_AUDIT),

@@ -22,6 +22,7 @@ from core.cli import (
     outbox,
     policy,
     quality,
+    sbom,
     schedule,
     score,
     servers,
@@ -62,6 +63,7 @@ FAMILIES = (
     quality,
     bench,
     doctor,
+    sbom,
 )
 
 

@@ -88,7 +88,7 @@ class LoadSender:
             if rate is None or self.stop():
                 return
             seconds = length_s(rate, plan.seconds)
-            self.say(f"{seconds:g} s: {rate:,.1f} a second to {_workers(workers)}")
+            self.say(f"{seconds:.3g} s: {rate:,.1f} a second to {_workers(workers)}")
             load = open_loop(
                 self.target.servers[:workers],
                 scoring_requests(self.target, self.texts),

@@ -12,8 +12,9 @@ from core.load_test.scalability import UslFit
 LINE_POINTS = 60
 BEYOND = 2.0
 """The law is drawn up to twice the most workers that were measured."""
-OBJECTIVE_COLOR = "#d0342c"
-MEASURED, LAW, PROPORTIONAL = "measured", "the law", "in proportion"
+OBJECTIVE_COLOR, GREY = "#d0342c", "#868d9a"
+LAW, PROPORTIONAL = "the law", "in proportion"
+LOG = alt.Scale(type="log", nice=False, padding=12)
 
 
 def step_rows(steps: Sequence[RateStep], share: float) -> pd.DataFrame:
@@ -40,8 +41,8 @@ def latency_chart(rows: pd.DataFrame, within_ms: float) -> alt.LayerChart:
     limit; both axes are logarithmic."""
     answered = rows.dropna(subset=["p99"])
     base = alt.Chart(answered).encode(
-        x=alt.X("offered:Q", title="offered, requests a second", scale=alt.Scale(type="log")),
-        y=alt.Y("p99:Q", title="p99 from when due, ms", scale=alt.Scale(type="log")),
+        x=alt.X("offered:Q", title="offered, requests a second", scale=LOG),
+        y=alt.Y("p99:Q", title="p99 from when due, ms", scale=LOG),
         color=_by_workers(rows),
     )
     dots = base.mark_point(size=55, filled=True).encode(
@@ -49,7 +50,7 @@ def latency_chart(rows: pd.DataFrame, within_ms: float) -> alt.LayerChart:
             "objective:N",
             title=None,
             scale=alt.Scale(domain=["holds", "breaks"], range=["circle", "cross"]),
-            legend=alt.Legend(orient="top"),
+            legend=alt.Legend(orient="top", symbolFillColor=GREY, symbolStrokeColor=GREY),
         ),
         tooltip=[
             alt.Tooltip("workers:N"),

@@ -36,9 +36,9 @@ STATUS_COLORS = {
 TILE_PX = 150
 
 
-def result_panel(test: LoadTest, busiest_rps: float, *, place: str) -> None:
-    """The knee of each number of workers, the curves and the law. `place` tells two panels of a
-    page apart."""
+def result_panel(test: LoadTest, busiest_rps: float, *, place: str, is_alone: bool = False) -> None:
+    """The knee of each number of workers, the curves and the law; side by side if the panel is
+    alone. `place` tells two panels of a page apart."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"**{plain(target_words(test))}**", width="content")
         st.badge(STATUS_WORDS[test.status], color=STATUS_COLORS[test.status])  # type: ignore[arg-type]
@@ -56,8 +56,15 @@ def result_panel(test: LoadTest, busiest_rps: float, *, place: str) -> None:
         st.error(plain(test.problem), icon=":material/error:")
     if test.steps:
         _knees(test, busiest_rps)
-        _curves(test, place)
-    _law(test, place)
+    has_both = bool(test.steps and test.rounds)
+    left, right = (
+        st.columns(2, gap="medium") if is_alone and has_both else (st.container(), st.container())
+    )
+    if test.steps:
+        with left:
+            _curves(test, place)
+    with right:
+        _law(test, place)
     if test.steps:
         _steps(test, place)
 
@@ -76,19 +83,15 @@ def _knees(test: LoadTest, busiest_rps: float) -> None:
         grid.metric(
             f"Knee{name}",
             rate(knee.held_rps),
-            None if step is None else f"p99 {duration(step.p99_ms)}",
+            "no rate held" if step is None else f"p99 {duration(step.p99_ms)}",
             delta_color="off",
             delta_arrow="off",
             border=True,
         )
-    most = test.plan.workers[-1]
-    st.caption(
-        plain(f"With {workers_words((most,))}: {knee_words(test, most)}")
-        if test.plan.url is None
-        else plain(knee_words(test, most))
-    )
-    knee = find_knee(test.steps_of(test.plan.workers[0]), test.plan.share)
-    st.caption(plain(headroom_words(knee, busiest_rps)))
+    most, least = test.plan.workers[-1], test.plan.workers[0]
+    with_words = "" if test.plan.url is not None else f"With {workers_words((most,))}: "
+    knee = find_knee(test.steps_of(least), test.plan.share)
+    st.caption(plain(f"{with_words}{knee_words(test, most)} {headroom_words(knee, busiest_rps)}"))
     if (busy := client_words(test.steps)) is not None:
         st.warning(plain(busy), icon=":material/info:")
 

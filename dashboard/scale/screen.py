@@ -106,7 +106,7 @@ def _results(services: Services, actor: Actor, tests: Sequence[LoadTest]) -> Non
     log = services.serving_log_queries
     busiest = _busiest(actor.role, str(log.directory), _actor=actor, _log=log, _services=services)
     if other == ALONE:
-        result_panel(names[chosen], busiest, place="first")
+        result_panel(names[chosen], busiest, place="first", is_alone=True)
         return
     for column, name in zip(st.columns(2, gap="medium"), (chosen, other), strict=True):
         with column:
