@@ -25,7 +25,15 @@ from core.services.review import Review, decide_case
 IMAGES = Path(__file__).parent / "images"
 NO_DRAWS = {"MODCONSOLE_BLIND_SHARE": "0"}  # a blind case has no reference and no scores to show
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
-OF_MODERATORS = ("overview", "latency", "how_long", "does_it_scale", "backends", "runs")
+OF_MODERATORS = (
+    "overview",
+    "latency",
+    "how_long",
+    "does_it_scale",
+    "what_runs_here",
+    "backends",
+    "runs",
+)
 OF_LEADS = ("policy", "work", "quality", "second_looks", "transparency")
 REVIEW = {
     "light": (1440, 860, "light"),

@@ -5,8 +5,10 @@ import json
 from typing import Any
 
 import pandas as pd
+import pyarrow as pa
 import streamlit as st
 
+from core.batch.sinks import csv_pieces
 from core.bootstrap.inventory import site_inventory
 from core.bootstrap.services import Services
 from core.config import Settings
@@ -119,10 +121,13 @@ def _data(found: Inventory) -> None:
 
 def _table(frame: pd.DataFrame, columns: dict[str, Any], key: str, alt: str) -> None:
     data_table(frame, columns, key=key, alt=alt, most_rows=MOST_ROWS)
-    _download("CSV", frame.to_csv(index=False), f"{key}.csv", "text/csv")
+    table = pa.Table.from_pandas(frame, preserve_index=False)
+    _download(
+        "CSV", b"".join(csv_pieces(table.schema, table.to_batches())), f"{key}.csv", "text/csv"
+    )
 
 
-def _download(label: str, content: str, name: str, mime: str) -> None:
+def _download(label: str, content: str | bytes, name: str, mime: str) -> None:
     st.download_button(
         label, content, name, mime, icon=":material/download:", key=f"download_{name}"
     )

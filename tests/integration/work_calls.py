@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import UTC, datetime
 
+from core.bootstrap.inventory import site_inventory
 from core.bootstrap.objectives import alert_file
 from core.bootstrap.services import Services
 from core.load_test.result_folder import LoadTestFolder
@@ -49,6 +50,7 @@ WORK_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str
         ),
         "nyyyyy",
     ),
+    ("inventory.load_inventory", "load"): (lambda s, a: site_inventory(a, s.settings), "nyyyyy"),
     ("load_tests.list_load_tests", "list"): (
         lambda s, a: list_load_tests(a, LoadTestFolder(s.settings.load_tests_dir)),
         "nyyyyy",
