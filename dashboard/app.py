@@ -10,35 +10,35 @@ from dashboard.sign_in_cookie import remember
 from dashboard.wiring import current_staff_sign_in, signed_in
 from dashboard.wording import plain
 
-# folder, URL path, title, icon, permission needed to see the page
+# section, folder, URL path, title, icon, permission needed to see the page
+CASES, OPERATE, GOVERN = "", "Operate", "Govern"
 PAGES = (
-    ("review", "review_queue", "Review queue", ":material/inbox:", Permission.SEE_QUEUE),
-    ("appeals", "appeals", "Appeals", ":material/balance:", Permission.SEE_APPEALS),
+    (CASES, "review", "review_queue", "Review queue", "inbox", Permission.SEE_QUEUE),
+    (CASES, "appeals", "appeals", "Appeals", "balance", Permission.SEE_APPEALS),
     (
-        "second_looks",
-        "second_looks",
-        "Second looks",
-        ":material/visibility:",
+        *(CASES, "second_looks", "second_looks", "Second looks", "visibility"),
         Permission.TAKE_SECOND_LOOKS,
     ),
-    ("lookup", "lookup", "Look-up", ":material/search:", Permission.LOOK_UP),
-    ("policy", "policy", "Policy", ":material/rule:", Permission.SEE_POLICY),
-    ("overview", "overview", "Overview", ":material/monitor_heart:", Permission.SEE_SERVING),
-    ("latency", "latency", "Latency & throughput", ":material/speed:", Permission.SEE_SERVING),
-    ("estimate", "how_long", "How long?", ":material/timer:", Permission.SEE_SERVING),
-    ("cost", "cost", "Cost", ":material/payments:", Permission.SEE_SERVING),
-    ("backends", "backends", "Backends", ":material/dns:", Permission.SEE_SERVING),
-    ("runs", "runs", "Runs", ":material/schedule:", Permission.SEE_SERVING),
-    ("parity", "parity", "Parity", ":material/compare_arrows:", Permission.COMPARE_BACKENDS),
-    ("work", "work", "Work", ":material/pace:", Permission.SEE_WORK),
-    ("quality", "quality", "Quality", ":material/handshake:", Permission.SEE_QUALITY),
-    ("drift", "drift", "Drift", ":material/timeline:", Permission.SEE_DRIFT),
-    ("audit", "audit", "Audit log", ":material/history:", Permission.SEE_AUDIT),
+    (CASES, "lookup", "lookup", "Look-up", "search", Permission.LOOK_UP),
+    (OPERATE, "overview", "overview", "Overview", "monitor_heart", Permission.SEE_SERVING),
+    (OPERATE, "latency", "latency", "Latency & throughput", "speed", Permission.SEE_SERVING),
+    (OPERATE, "estimate", "how_long", "How long?", "timer", Permission.SEE_SERVING),
+    (OPERATE, "scale", "does_it_scale", "Does it scale?", "trending_up", Permission.SEE_SERVING),
+    (OPERATE, "cost", "cost", "Cost", "payments", Permission.SEE_SERVING),
+    (OPERATE, "backends", "backends", "Backends", "dns", Permission.SEE_SERVING),
+    (OPERATE, "parity", "parity", "Parity", "compare_arrows", Permission.COMPARE_BACKENDS),
+    (OPERATE, "runs", "runs", "Runs", "schedule", Permission.SEE_SERVING),
+    (OPERATE, "drift", "drift", "Drift", "timeline", Permission.SEE_DRIFT),
     (
-        "transparency",
-        "transparency",
-        "Transparency",
-        ":material/summarize:",
+        *(OPERATE, "inventory", "what_runs_here", "What runs here?", "inventory_2"),
+        Permission.SEE_SERVING,
+    ),
+    (GOVERN, "policy", "policy", "Policy", "rule", Permission.SEE_POLICY),
+    (GOVERN, "work", "work", "Work", "pace", Permission.SEE_WORK),
+    (GOVERN, "quality", "quality", "Quality", "handshake", Permission.SEE_QUALITY),
+    (GOVERN, "audit", "audit", "Audit log", "history", Permission.SEE_AUDIT),
+    (
+        *(GOVERN, "transparency", "transparency", "Transparency", "summarize"),
         Permission.SEE_TRANSPARENCY,
     ),
 )
@@ -50,30 +50,31 @@ HOMES = {Role.OPS: "overview"}
 
 def navigate(actor: Actor) -> None:
     """Run the requested page. A page that the role may not see is not registered at all."""
-    allowed = [page for page in PAGES if can(actor, page[4])]
-    allowed.sort(key=lambda page: page[0] != HOMES.get(actor.role))
-    # The default page has no address but `/`, so a hidden twin of it answers its own address.
-    (folder, own_address, title, icon, _), *others = allowed
-    first = f"{folder}/screen.py"
-    pages = [
-        st.Page(first, title=title, icon=icon, url_path="", default=True),
-        st.Page(first, title=title, url_path=own_address, visibility="hidden"),
-        *(
-            st.Page(f"{folder}/screen.py", title=title, icon=icon, url_path=address)
-            for folder, address, title, icon, _ in others
-        ),
-    ]
+    allowed = [page for page in PAGES if can(actor, page[5])]
+    home = next((page for page in allowed if page[1] == HOMES.get(actor.role)), allowed[0])
+    sections: dict[str, list[Page]] = {CASES: _home_of(home)}
+    for page in allowed:
+        if page != home:
+            sections.setdefault(page[0], []).append(_page(*page[1:5]))
     personal = [_leaving()]
     if can(actor, Permission.SET_PREFERENCES):
-        settings = st.Page(
-            "settings/screen.py",
-            title="Settings",
-            icon=":material/tune:",
-            url_path=SETTINGS_ADDRESS,
-        )
-        personal.insert(0, settings)
-    sections = {"": pages, f"{actor.id} · {actor.role}": personal}
-    st.navigation(sections, position="top").run()
+        personal.insert(0, _page("settings", SETTINGS_ADDRESS, "Settings", "tune"))
+    st.navigation({**sections, f"{actor.id} · {actor.role}": personal}, position="top").run()
+
+
+def _home_of(page: tuple[str, str, str, str, str, Permission]) -> list[Page]:
+    """The default page has no address but `/`, so a hidden twin of it answers its own address."""
+    _, folder, address, title, icon, _ = page
+    file, icon = f"{folder}/screen.py", f":material/{icon}:"
+    return [
+        st.Page(file, title=title, icon=icon, url_path="", default=True),
+        st.Page(file, title=title, url_path=address, visibility="hidden"),
+    ]
+
+
+def _page(folder: str, address: str, title: str, icon: str) -> Page:
+    icon = f":material/{icon}:"
+    return st.Page(f"{folder}/screen.py", title=title, icon=icon, url_path=address)
 
 
 def _leaving() -> Page:
@@ -85,7 +86,7 @@ def _leaving() -> Page:
 def ask_who() -> None:
     """Show the sign-in under every page's URL, so that a link still works after the sign-in."""
     page = "sign_in.py" if current_staff_sign_in() is None else "sign_in_again.py"
-    addresses = ["sign_in", "sign_out", SETTINGS_ADDRESS, *(address for _, address, *_ in PAGES)]
+    addresses = ["sign_in", "sign_out", SETTINGS_ADDRESS, *(page[2] for page in PAGES)]
     pages = [st.Page(page, title="Sign in", url_path=name) for name in addresses]
     home = st.Page(page, title="Sign in", url_path="", default=True)
     st.navigation([home, *pages], position="hidden").run()

@@ -28,7 +28,15 @@ from docs.past_days import bring_past_days
 IMAGES = Path(__file__).parent / "images"
 NO_DRAWS = {"MODCONSOLE_BLIND_SHARE": "0"}  # a blind case has no reference and no scores to show
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
-OF_MODERATORS = ("overview", "latency", "how_long", "backends", "runs")
+OF_MODERATORS = (
+    "overview",
+    "latency",
+    "how_long",
+    "does_it_scale",
+    "what_runs_here",
+    "backends",
+    "runs",
+)
 OF_LEADS = ("policy", "work", "quality", "second_looks", "transparency")
 REVIEW = {
     "light": (1440, 860, "light"),
@@ -51,6 +59,7 @@ def main() -> None:
     IMAGES.mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory() as home, _console(home):
         reference = _file_appeal(Path(home))
+        _load_test({**os.environ, "MODCONSOLE_HOME": home})
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             for theme in ("light", "dark"):
@@ -86,6 +95,12 @@ def _console(home: str) -> Iterator[None]:
     finally:
         console.terminate()
         console.wait()
+
+
+def _load_test(environment: dict[str, str]) -> None:
+    """A short one, with servers of its own."""
+    command = [sys.executable, "-m", "core.cli", "loadtest", "run", "--seconds", "2"]
+    subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
 def _file_appeal(home: Path) -> str:
@@ -159,7 +174,8 @@ def _review(page: Page, name: str) -> None:
 def _compare(page: Page) -> None:
     """Compares two local backends on the parity page, as a role that may open it."""
     _sign_in(page, "ola")
-    page.get_by_role("link", name="Parity").click()
+    page.get_by_role("button", name="Operate").click()
+    page.get_by_role("menuitem", name="Parity").click()
     page.locator(".st-key-parity_others input").click()
     page.get_by_role("option").first.click()  # which one is in use depends on the processor
     page.keyboard.press("Escape")

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from core.benchmarks.http_load import OK, Load, NextRequest
+from core.load_test.http_load import OK, Load, NextRequest
 
 Row = dict[str, Any]
 Say = Callable[[str], None]

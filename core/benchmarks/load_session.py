@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-from core.benchmarks.api_process import RunningApi
-from core.benchmarks.http_load import OK, Load, NextRequest, closed_loop, open_loop
 from core.benchmarks.load_rows import CONNECTIONS, Row, Say, requests_of, row_of
 from core.benchmarks.rounds import ratio
 from core.errors import ConsoleError
+from core.load_test.http_load import OK, Load, NextRequest, closed_loop, open_loop
+from core.processes.api_process import RunningApi
 
 SCORED = f"{CONNECTIONS[-1]} connections"
 STORED = f"{SCORED}, stored"
@@ -130,14 +130,14 @@ class Session:
     def _closed(self, name: str, request: NextRequest, count: int, seconds: float) -> Row:
         self._say(f"{seconds:g} s: {name}")
         return self._note(name, None, lambda: closed_loop(
-            self._api.port, request, connections=count, seconds=seconds
+            [self._api.address], request, connections=count, seconds=seconds
         ))  # fmt: skip
 
     def _open(self, name: str, rate: float, seconds: float) -> Row:
         self._say(f"{seconds:g} s: {rate:.0f} a second ({name})")
         seed, request = len(self.rows), self._ask_to_score()
         return self._note(name, rate, lambda: open_loop(
-            self._api.port, request, rate=rate, seconds=seconds, seed=seed
+            [self._api.address], request, rate=rate, seconds=seconds, seed=seed
         ))  # fmt: skip
 
     def _note(self, name: str, rate: float | None, work: Callable[[], Load]) -> Row:

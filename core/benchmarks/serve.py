@@ -5,7 +5,6 @@ times the knee, and optionally a long run.
 """
 
 import itertools
-import random
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,26 +13,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from core.benchmarks.api_process import running_api
 from core.benchmarks.load_rows import CONNECTIONS, Measured, Say
 from core.benchmarks.load_session import Session
 from core.benchmarks.rounds import Round, compare, median_rows, own_share
 from core.bootstrap.services import file_scorer
 from core.config import Settings
-from core.errors import ConsoleError
-from core.inference.language.detector import LanguageDetector
 from core.inference.manifest import model_folder
-from core.moderation.cleaning import check_text, clean_text
-from core.moderation.comments import IncomingComment
-from core.moderation.languages import ENGLISH
+from core.load_test.texts import read_texts
+from core.moderation.cleaning import clean_text
+from core.processes.api_process import running_api
 from core.services.score import CHUNK_ROWS
 from core.servinglog.record import Mode
-from core.sources.bundled import sample_source
-from core.sources.files.source import FileSource
 
 ROUNDS = 3
-SEED = 20261123
-MOST_TEXTS = 5_000
 DEFAULT_SECONDS = 10
 
 MeasureOthers = Callable[[Path, Sequence[str], float, Say], Measured]
@@ -79,26 +71,6 @@ def run(
         **summary,
         "answers_without_a_record": bench.lost,
     }
-
-
-def read_texts(path: Path | None) -> list[str]:
-    """The first comments of a file, or of the bundled sample, in a fixed shuffled order: a faster
-    server gets further in the list, so no part of it may have longer texts."""
-    detect = LanguageDetector().detect
-    source = FileSource(path, "bench") if path else sample_source()
-    found = (item.text for item in source.read() if isinstance(item, IncomingComment))
-    texts = list(itertools.islice((text for text in found if _is_usable(text, detect)), MOST_TEXTS))
-    if not texts:
-        raise ConsoleError(f"{path} holds no comment that can be scored")
-    random.Random(SEED).shuffle(texts)
-    return texts
-
-
-def _is_usable(text: str, detect: Callable[[str], str | None]) -> bool:
-    """Whether a backend is asked about it, which it is not in a language that it can't read."""
-    check_text(text)
-    cleaned = clean_text(text)
-    return bool(cleaned) and detect(cleaned) in (None, ENGLISH)
 
 
 @dataclass(slots=True)

@@ -18,11 +18,13 @@ from core.cli import (
     explain,
     ingest,
     keys,
+    loadtest,
     logs,
     objectives,
     outbox,
     policy,
     quality,
+    sbom,
     schedule,
     score,
     servers,
@@ -52,6 +54,7 @@ FAMILIES = (
     keys,
     logs,
     estimate,
+    loadtest,
     objectives,
     costs,
     state,
@@ -64,6 +67,7 @@ FAMILIES = (
     drift,
     bench,
     doctor,
+    sbom,
 )
 
 

@@ -53,6 +53,7 @@ class Permission(StrEnum):
     EXPORT_STATEMENTS = "export statements of reasons"
     SEE_OUTBOX = "see messages to the site and to authors"
     REPLAY_MESSAGES = "have dead messages sent again"
+    RUN_LOAD_TESTS = "start and stop load tests"
     ERASE = "erase what an author wrote"
 
 
@@ -99,6 +100,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SET_PREFERENCES,
             Permission.HEAR_APPEALS,
             Permission.COMPARE_BACKENDS,
+            Permission.RUN_LOAD_TESTS,
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,
             Permission.TAKE_SECOND_LOOKS,
@@ -120,6 +122,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.REPORT,
             Permission.COMPARE_BACKENDS,
             Permission.SEE_DRIFT,
+            Permission.RUN_LOAD_TESTS,
             # What a message says was decided by others; that it arrives is a matter of servers.
             Permission.SEE_OUTBOX,
             Permission.REPLAY_MESSAGES,

@@ -11,7 +11,7 @@ from core.serving.admission import AdmittedRequest
 from core.serving.http_errors import REFUSED, console_error_response, error_response
 from core.serving.paths import route_of
 from core.serving.process import ADMITTED, ApiProcess
-from core.serving.tracing import read_caller
+from core.serving.tracing import LOAD_TEST_HEADER, read_caller
 from core.servinglog.record import ORIGIN, RefusalReason, RequestOrigin
 
 LOG = logging.getLogger(__name__)
@@ -110,7 +110,10 @@ class ApiRequest:
         self.scope = scope
         self.headers: dict[bytes, bytes] = dict(scope["headers"])
         self.caller: RequestOrigin = read_caller(
-            self.headers.get(b"x-request-id", b""), self.headers.get(b"traceparent", b"")
+            self.headers.get(b"x-request-id", b""),
+            self.headers.get(b"traceparent", b""),
+            self.headers.get(LOAD_TEST_HEADER.encode(), b""),
+            scope["path"],
         )
         self.is_work = scope["method"] == "POST"
         self.status = 0

@@ -39,6 +39,11 @@ def error_format_of(path: str) -> ErrorFormat:
     return ErrorFormat.CONSOLE
 
 
+def stores_nothing(path: str) -> bool:
+    """Whether the path scores texts without storing them: those that follow other vendors' APIs."""
+    return path in ("/v1/moderations", "/predict") or path.startswith("/v2/models/")
+
+
 def route_of(path: str) -> str:
     """The route as a metric label, from a fixed set: paths that callers make up must not create
     labels."""

@@ -13,7 +13,7 @@ from core.moderation.cleaning import check_text, clean_text
 from core.moderation.languages import language_name
 from core.services.submit import Scored, not_scored
 from core.serving.admission import AdmissionControl
-from core.servinglog.record import Mode
+from core.servinglog.record import ORIGIN, Mode
 
 MAX_TEXTS = 100
 
@@ -59,7 +59,7 @@ class Scoring:
     ) -> ScoredTexts:
         if not all(map(self._scorer.assesses, texts)):
             return ScoredTexts(await self._one_by_one(texts), None)
-        call = self._scorer.begin(texts, Mode.REALTIME)
+        call = self._scorer.begin(texts, _mode())
         try:
             answer = await self._batcher.score_soon(texts, is_late=is_late)
         except BackendError as error:
@@ -72,7 +72,12 @@ class Scoring:
 
     async def _one_by_one(self, texts: Sequence[str]) -> Sequence[TextResult]:
         """On a thread, which also asks the backends of other languages."""
-        return await run_sync(self._scorer.score, texts, Mode.REALTIME)
+        return await run_sync(self._scorer.score, texts, _mode())
+
+
+def _mode() -> Mode:
+    caller = ORIGIN.get()
+    return Mode.LOAD_TEST if caller is not None and caller.is_load_test else Mode.REALTIME
 
 
 def _checked(scored: ScoredTexts) -> ScoredTexts:

@@ -121,10 +121,11 @@ class RefusalRecord:
 @dataclass(frozen=True, slots=True)
 class RequestOrigin:
     """The request that a call serves: the id in its answer, and its trace (32 hexadecimal digits,
-    W3C Trace Context) if the caller sent one."""
+    W3C Trace Context) if the caller sent one. A load test says that it is one."""
 
     request_id: str
     trace_id: str | None = None
+    is_load_test: bool = False
 
 
 ORIGIN: ContextVar[RequestOrigin | None] = ContextVar("caller", default=None)

@@ -19,6 +19,7 @@ from dashboard.overview.parts import (
 )
 from dashboard.overview.view import OverviewData, load_overview, load_report
 from dashboard.overview.wording import head
+from dashboard.questions import questions_card
 from dashboard.serving_log import REFRESH_S, contents_note
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import ago, plain, viewer_zone
@@ -65,6 +66,7 @@ def _page(services: Services, actor: Actor, home: str, data: OverviewData) -> No
         if report is not None:
             has_receiver = services.settings.webhook_url != NOT_SET
             alerts_card(report, has_receiver=has_receiver)
+    questions_card(actor)
 
 
 def _objectives(services: Services, actor: Actor, home: str) -> ObjectivesReport | None:

@@ -13,12 +13,12 @@ TOUR = (ROOT / "docs" / "pages.md").read_text()
 FOLDERS = sorted(path.parent.name for path in (ROOT / "core").glob("*/__init__.py"))
 
 
-@pytest.mark.parametrize("folder", [*FOLDERS, *(page[0] for page in PAGES)])
+@pytest.mark.parametrize("folder", [*FOLDERS, *(page[1] for page in PAGES)])
 def test_the_tree_of_the_readme_has_every_folder(folder: str) -> None:
     assert f" {folder}/" in README
 
 
-@pytest.mark.parametrize("title", [page[2] for page in PAGES])
+@pytest.mark.parametrize("title", [page[3] for page in PAGES])
 def test_the_tour_has_every_page(title: str) -> None:
     assert f"\n## {title}\n" in TOUR
 

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from core.bootstrap.services import Services
+from core.load_test.result_folder import LoadTestFolder
 from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
 from core.moderation.scores import Label
@@ -29,6 +30,7 @@ from tests.factories import (
     unscored,
 )
 from tests.integration.quality_calls import agreed, differing, golden, waiting
+from tests.load_tests import load_test
 
 pytestmark = pytest.mark.e2e
 
@@ -46,6 +48,10 @@ STATES = (
     ("busy", "lena", "/latency?window=1+h"),
     ("busy", "ola", "/how_long"),
     ("busy", "ola", "/cost"),
+    ("busy", "ola", "/does_it_scale"),
+    ("busy", "ola", "/what_runs_here"),
+    ("busy", "ola", "/what_runs_here?part=Models"),
+    ("busy", "ola", "/what_runs_here?part=Data"),
     ("busy", "ola", "/backends"),
     ("busy", "ola", "/runs"),
     ("busy", "ola", "/parity"),
@@ -68,6 +74,7 @@ STATES = (
     ("empty", "ola", "/latency"),
     ("empty", "ola", "/how_long"),
     ("empty", "ola", "/cost"),
+    ("empty", "ola", "/does_it_scale"),
     ("empty", "ines", "/settings"),
     ("empty", "ines", "/transparency"),
     ("empty", "ines", "/work"),
@@ -104,6 +111,7 @@ def fill(services: Services) -> dict[str, str]:
     golden(services)
     agreed(services)
     waiting(services, actor=LEAD)
+    LoadTestFolder(services.settings.load_tests_dir).write(load_test())
     save_preferences(
         services.context, MODERATOR, Preferences(left_out=(Label.THREAT,), is_lighter=True)
     )

@@ -29,7 +29,8 @@ def test_a_backend_is_opened_checked_and_tried(
             page = new_page()
             page.goto(f"{address}/sign_in")
             page.locator(".st-key-sign_in_ola button").click()
-            page.get_by_role("link", name="Backends").click()
+            page.get_by_role("button", name="Operate").click()
+            page.get_by_role("menuitem", name="Backends").click()
             check = page.locator(".st-key-check_tei")
             box = page.locator(".stDataFrame").first
             box.wait_for()

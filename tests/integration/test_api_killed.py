@@ -17,7 +17,7 @@ from threading import Semaphore
 import httpx2
 import pytest
 
-from core.benchmarks.api_process import RunningApi
+from core.processes.api_process import RunningApi
 from core.processes.ports import free_port
 from core.servinglog.queries import ServingLogQueries
 from tests.integration.api_process import running_api

@@ -16,20 +16,22 @@ from typing import Any
 import pytest
 
 from core.benchmarks import load_session, serve
-from core.benchmarks.api_process import RunningApi
-from core.benchmarks.http_load import (
+from core.benchmarks.load_rows import Measured, row_of
+from core.benchmarks.load_session import Session, is_kept_up
+from core.config import Settings, environment_for, load_settings
+from core.errors import ConsoleError
+from core.load_test.http_load import (
     NO_ANSWER,
     OK,
+    Address,
     Connection,
     Load,
     NextRequest,
     closed_loop,
     open_loop,
 )
-from core.benchmarks.load_rows import Measured, row_of
-from core.benchmarks.load_session import Session, is_kept_up
-from core.config import Settings, environment_for, load_settings
-from core.errors import ConsoleError
+from core.load_test.texts import read_texts
+from core.processes.api_process import RunningApi
 from tests.integration.api_server import running_server
 from tests.patience import PATIENT_S
 from tests.peers import peer_loads
@@ -53,7 +55,7 @@ def test_every_answer_is_counted_by_its_status(tmp_path: Path) -> None:
         def request() -> bytes:
             return request_of(server.port, next(paths))()
 
-        load = closed_loop(server.port, request, connections=3, seconds=0.3)
+        load = closed_loop([Address(server.port)], request, connections=3, seconds=0.3)
         count = load.counts()
         answered = server.process.metrics.requests
         assert count[OK] == answered.labels("/v2/health/live", "200")._value.get()
@@ -66,7 +68,7 @@ def test_arrivals_are_those_of_the_seed_whatever_the_server_does(tmp_path: Path)
     with running_server(tmp_path) as server:
         request = request_of(server.port, "/v2/health/live")
         loads = [
-            open_loop(server.port, request, rate=200.0, seconds=0.5, seed=seed)
+            open_loop([Address(server.port)], request, rate=200.0, seconds=0.5, seed=seed)
             for seed in (1, 1, 2)
         ]
     counts = [load.counts().total() for load in loads]
@@ -75,7 +77,7 @@ def test_arrivals_are_those_of_the_seed_whatever_the_server_does(tmp_path: Path)
 
 
 def test_a_port_where_nobody_listens_is_no_answer() -> None:
-    load = open_loop(9, lambda: b"", rate=50.0, seconds=0.2, seed=1)
+    load = open_loop([Address(9)], lambda: b"", rate=50.0, seconds=0.2, seed=1)
     assert set(load.counts()) == {NO_ANSWER}
 
 
@@ -94,7 +96,7 @@ def test_an_answer_may_come_in_any_pieces(answer: bytes, piece: int) -> None:
             peer.recv(1)
 
     async def ask(port: int) -> tuple[int, int, int]:
-        connection = await Connection.open(port)
+        connection = await Connection.open(Address(port))
         statuses = [await connection.send(b"GET / HTTP/1.1\r\n\r\n") for _ in range(2)]
         connection.close()
         await asyncio.sleep(0)
@@ -117,7 +119,7 @@ def test_a_file_without_comments_is_refused(tmp_path: Path) -> None:
     file = tmp_path / "empty.jsonl"
     file.write_text("")
     with pytest.raises(ConsoleError):
-        serve.read_texts(file)
+        read_texts(file)
 
 
 def test_a_child_gets_the_settings_of_its_parent(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -166,7 +168,7 @@ def test_a_closed_loop_asks_on_each_connection_however_long_they_take_to_open(
     monkeypatch.setattr(Connection, "open", slowly)
     with running_server(tmp_path) as server:
         request = request_of(server.port, "/v2/health/live")
-        load = closed_loop(server.port, request, connections=3, seconds=0.1)
+        load = closed_loop([Address(server.port)], request, connections=3, seconds=0.1)
     assert load.counts()[OK] >= 3
 
 
@@ -256,11 +258,11 @@ def test_the_texts_of_a_file_come_shuffled_alike_every_time(tmp_path: Path) -> N
     file = tmp_path / "sorted.csv"
     lines = [f"{number},{'long ' * number}text,sam,2026-01-01T00:00:00Z" for number in range(100)]
     file.write_text("\n".join(["id,text,author,created_at", *lines]))
-    texts = serve.read_texts(file)
+    texts = read_texts(file)
     lengths = [len(text) for text in texts]
     assert sorted(lengths) != lengths
     assert abs(sum(lengths[:50]) - sum(lengths[50:])) < sum(lengths) / 5
-    assert serve.read_texts(file) == texts
+    assert read_texts(file) == texts
 
 
 def test_every_load_of_ours_and_of_others_begins_with_the_first_text(

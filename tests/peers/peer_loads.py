@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.benchmarks.http_load import closed_loop
 from core.benchmarks.load_rows import CONNECTIONS, Measured, Row, Say, requests_of, row_of
 from core.errors import ConsoleError
+from core.load_test.http_load import Address, closed_loop
 from tests.peers.peer_servers import PEERS, Installed, find_installed, running_peer
 
 
@@ -41,6 +41,6 @@ def _rows(
             for length_s in (seconds / 5, seconds):
                 # From the first text, as ours.
                 request = requests_of(port, peer.path, texts, lambda text, _: peer.body(text))
-                load = closed_loop(port, request, connections=count, seconds=length_s)
+                load = closed_loop([Address(port)], request, connections=count, seconds=length_s)
             rows.append(row_of(name, None, load, None))
     return rows

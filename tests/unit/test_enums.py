@@ -8,6 +8,7 @@ from enum import StrEnum
 import pytest
 
 from core.inference.base import ErrorKind
+from core.load_test.results import LoadTestStatus
 from core.moderation.appeals import CLOSING_WORDS, AppealStatus
 from core.moderation.audit import AuditKind
 from core.moderation.cases import TRANSITIONS, CaseStatus, CaseTrigger, TextGone
@@ -146,6 +147,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         "outbox.replayed",
         },
     ),
+    (LoadTestStatus, {"running", "done", "stopped", "failed"}),
     (ObjectiveKind, {"latency", "availability", "decision"}),
     (Severity, {"page", "ticket"}),
     (AlertMessageType, {"alert.began", "alert.ended"}),

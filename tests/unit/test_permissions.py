@@ -44,6 +44,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.EXPORT_STATEMENTS:  (N, N, N, N, Y, Y),
     Permission.SEE_OUTBOX:         (N, N, N, Y, Y, Y),
     Permission.REPLAY_MESSAGES:    (N, N, N, Y, Y, N),
+    Permission.RUN_LOAD_TESTS:     (N, N, Y, Y, Y, N),
     Permission.ERASE:              (N, N, N, N, Y, N),
     Permission.SET_PREFERENCES:    (N, Y, Y, N, Y, Y),
     Permission.SEE_APPEALS:        (N, Y, Y, N, Y, Y),

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from core.config import Settings, environment_for
 from core.errors import ConsoleError
+from core.load_test.http_load import Address
 from core.processes.health import await_answer
 from core.processes.ports import free_port
 
@@ -31,6 +32,11 @@ class RunningApi:
     home: Path
     process: "subprocess.Popen[bytes]"
     memory_mb: list[tuple[float, float]] = field(default_factory=list)
+
+    @property
+    def address(self) -> Address:
+        """Where it listens."""
+        return Address(self.port)
 
     def cpu_s(self) -> float | None:
         """Processor seconds used so far; None where the system doesn't report them."""

@@ -1,0 +1,124 @@
+"""Does it scale?: load tests, where the objective breaks, and what more workers bring."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.errors import ConfigError, PermissionDenied, StoreError
+from core.load_test.results import LoadTest, LoadTestStatus
+from core.load_test.wording import STATUS_WORDS, target_words
+from core.moderation.permissions import Actor, Permission, can
+from core.services.load_tests import busiest_rps, list_load_tests
+from core.servinglog.queries import ServingLogQueries
+from dashboard.scale.place import PROBLEM_KEY, LoadTestPlace, make_place
+from dashboard.scale.result import result_panel
+from dashboard.scale.start import start_form
+from dashboard.serving_log import REFRESH_S
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import plain, viewer_zone
+
+WATCH_S = 2
+ALONE = "nothing"
+HOW = (
+    "Requests come at random times at a rising rate, whatever the server does, until the objective "
+    "breaks; latency counts from when each was due. What a load test sends counts toward no "
+    "objective and no live figure."
+)
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    place = make_place(services, actor)
+    try:
+        tests = list_load_tests(actor, place.folder)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.subheader("Does it scale?", width="content", anchor=False)
+            st.space("stretch")
+            start_form(place)
+    except (PermissionDenied, StoreError, ConfigError) as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    st.caption(HOW)
+    problem = st.session_state.pop(PROBLEM_KEY, None)
+    if problem is not None:
+        st.error(plain(problem), icon=":material/error:")
+    if tests and tests[0].status is LoadTestStatus.RUNNING:
+        _running(place, tests[0].id)
+    over = [one for one in tests if one.status is not LoadTestStatus.RUNNING]
+    if over:
+        _results(services, actor, over)
+    elif not tests:
+        st.info("No load test was made here yet.", icon=":material/trending_up:")
+        st.caption("The button above or the command modconsole loadtest run makes one.")
+
+
+@st.fragment(run_every=WATCH_S)
+def _running(place: LoadTestPlace, test_id: str) -> None:
+    """One small file; the page is drawn anew once the test is over."""
+    test = place.folder.find(test_id)
+    if test.status is not LoadTestStatus.RUNNING:
+        st.rerun()
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge("runs", color="blue", icon=":material/progress_activity:")
+            st.markdown(plain(f"{target_words(test)}, started by {test.started_by}"))
+            if can(place.actor, Permission.RUN_LOAD_TESTS):
+                st.button(
+                    "Stop",
+                    key=f"stop_{test.id}",
+                    icon=":material/stop:",
+                    on_click=place.stop,
+                    args=(test.id,),
+                )
+        st.caption(plain(_progress(test, is_stopping=place.folder.is_asked_to_stop(test.id))))
+
+
+def _progress(test: LoadTest, *, is_stopping: bool) -> str:
+    if is_stopping:
+        return "Stopping; what was found so far is kept."
+    if not test.rounds and not test.steps:
+        return "Starting."
+    words = f"{len(test.rounds)} rounds and {len(test.steps)} rates so far"
+    return (
+        words
+        if not test.steps
+        else f"{words}; now near {test.steps[-1].offered_rps:,.0f} a second."
+    )
+
+
+def _results(services: Services, actor: Actor, tests: Sequence[LoadTest]) -> None:
+    zone = viewer_zone(st.context.timezone)
+    names = {
+        f"{one.started_at.astimezone(zone):%d %b %H:%M} · {target_words(one)} · "
+        f"{STATUS_WORDS[one.status]} · {one.id[:6]}": one
+        for one in tests
+    }
+    with st.container(horizontal=True):
+        chosen = st.selectbox("Load test", list(names), key="test", bind="query-params")
+        other = st.selectbox(
+            "Compare with",
+            [ALONE, *(name for name in names if name != chosen)],
+            key="with",
+            disabled=len(names) == 1,
+            bind="query-params",
+        )
+    log = services.serving_log_queries
+    busiest = _busiest(actor.role, str(log.directory), _actor=actor, _log=log, _services=services)
+    if other == ALONE:
+        result_panel(names[chosen], busiest, place="first", is_alone=True)
+        return
+    for column, name in zip(st.columns(2, gap="medium"), (chosen, other), strict=True):
+        with column:
+            result_panel(names[name], busiest, place="first" if name == chosen else "second")
+
+
+@st.cache_data(ttl=4 * REFRESH_S, max_entries=16, show_spinner=False)
+def _busiest(
+    role: str, folder: str, *, _actor: Actor, _log: ServingLogQueries, _services: Services
+) -> float:
+    return busiest_rps(_actor, _log, _services.clock)
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())
