@@ -8,7 +8,7 @@ from typing import Any
 from core.servinglog.answers import LoggedRequest
 from core.servinglog.archive.plan import HOUR
 from core.servinglog.lines import CALL, REFUSAL, LineFormat
-from core.servinglog.query_values import naive, utc
+from core.servinglog.moments import naive, utc
 from core.servinglog.record import RefusalRecord, ServingRecord
 from core.servinglog.segments import SegmentMirror
 from core.servinglog.tables import statement

@@ -100,23 +100,6 @@ def call_dots(
     return alt.LayerChart(layer=[rules, dots])
 
 
-def sparkline(trend: pd.Series) -> alt.LayerChart:
-    """A trend without axes and for the eye alone: screen readers skip it, since the figure beside
-    it says what counts. A tile's own chart would be announced without a name."""
-    frame = pd.DataFrame({"value": trend.dropna().reset_index(drop=True)}).reset_index()
-    encoded = alt.Chart(frame).encode(
-        x=alt.X("index:Q", axis=None, scale=alt.Scale(nice=False)),
-        y=alt.Y("value:Q", axis=None),
-    )
-    return alt.LayerChart(
-        layer=[
-            encoded.mark_area(opacity=0.25, tooltip=None, aria=False),
-            encoded.mark_line(strokeWidth=1.5, tooltip=None, aria=False),
-        ],
-        padding=0,
-    )
-
-
 def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.LayerChart:
     """Comments a second, stacked by series, with a red mark above each bucket with failed calls."""
     areas = (

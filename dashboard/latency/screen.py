@@ -8,10 +8,13 @@ import streamlit as st
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor
+from core.services.comparison import Comparison
 from core.services.traffic import LogOverview, WindowTraffic, view_log
+from core.servinglog.queries import ServingLogQueries
 from core.servinglog.windows import smallest_window
 from dashboard.figures import bound_line, covered, saved_line
 from dashboard.latency.charts import Axes
+from dashboard.latency.compare_control import compare_control, compared_note
 from dashboard.latency.header import Header, show_all, title_row
 from dashboard.latency.panels import (
     latency_panel,
@@ -21,7 +24,7 @@ from dashboard.latency.panels import (
 from dashboard.latency.request_search import search_panel
 from dashboard.latency.tables import slowest_panel, table_panel
 from dashboard.latency.tiles import tiles
-from dashboard.latency.view import load_window
+from dashboard.latency.view import load_comparands, load_comparison, load_window
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import ago
@@ -54,16 +57,29 @@ def render(services: Services, actor: Actor) -> None:
     refused_note(view.refused, log.until)
     if view.summary.calls:
         header.note.caption(covered(view.summary, log.until, zone))
-        _panels(view, header, log, name)
+        shown = _compared(header, log, queries, actor, zone)
+        tiles(shown, list(view.refused))
+        _panels(view, log, name)
     else:
         _nothing_in_window(header, log)
     contents_note(log.contents)
 
 
-def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) -> None:
-    tiles(view)
-    compared = f"Changes are against the {header.choice} before." if view.previous else None
-    lines = (compared, saved_line(view.summary), bound_line(view.summary))
+def _compared(
+    header: Header, log: LogOverview, queries: ServingLogQueries, actor: Actor, zone: tzinfo
+) -> Comparison:
+    asked = (actor.role, str(queries.directory), header.choice, header.traffic)
+    comparands = load_comparands(
+        *asked, _actor=actor, _queries=queries, _series=log.series, _until=log.until
+    )
+    comparand, line = compare_control(comparands, header.choice)
+    found = load_comparison(*asked, comparand, _actor=actor, _queries=queries, _until=log.until)
+    compared_note(line, found, header.choice, zone)
+    return found
+
+
+def _panels(view: WindowTraffic, log: LogOverview, zone: str) -> None:
+    lines = (saved_line(view.summary), bound_line(view.summary))
     if notes := " ".join(filter(None, lines)):
         st.caption(notes)
     since, until = view.span

@@ -1,0 +1,62 @@
+"""The services of the page Latency & throughput, for the table of roles."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
+
+from core.bootstrap.services import Services
+from core.errors import NotFound
+from core.moderation.permissions import Actor, Role
+from core.services import comparison, traffic
+from core.servinglog.traffic_filter import ALL_TRAFFIC
+from core.servinglog.windows import WindowChoice
+from tests.factories import CLEAN, scored
+
+NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+
+
+def view_window(services: Services, actor: Actor) -> None:
+    scored(services, CLEAN)
+    log, ops = services.serving_log_queries, Actor("ops", Role.OPS)
+    until = traffic.view_log(ops, log, services.clock).until
+    traffic.view_window(actor, log, WindowChoice.ALL, ALL_TRAFFIC, until, drawn=list, max_points=9)
+
+
+def newest_records(services: Services, actor: Actor) -> None:
+    traffic.newest_records(actor, services.serving_log_queries, services.clock, 5)
+
+
+def view_backends(services: Services, actor: Actor) -> None:
+    now = services.clock.now()
+    traffic.view_backends(actor, services.serving_log_queries, WindowChoice.ALL, now)
+
+
+def find_request(services: Services, actor: Actor) -> None:
+    """Raises PermissionDenied before NotFound, because no request has that id."""
+    with suppress(NotFound):
+        traffic.find_request(actor, services.serving_log_queries, "unknown")
+
+
+def list_comparands(services: Services, actor: Actor) -> None:
+    log = services.serving_log_queries
+    comparison.list_comparands(actor, log, WindowChoice.HOUR, ALL_TRAFFIC, series=(), until=NOON)
+
+
+def compare(services: Services, actor: Actor) -> None:
+    log, comparand = services.serving_log_queries, comparison.Comparand()
+    comparison.compare(actor, log, WindowChoice.HOUR, ALL_TRAFFIC, comparand=comparand, until=NOON)
+
+
+# Service, what is done with it, and who may: author moderator lead ops admin auditor.
+LATENCY_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str]] = {
+    ("traffic.view_log", "view"): (
+        lambda s, a: traffic.view_log(a, s.serving_log_queries, s.clock),
+        "nyyyyy",
+    ),
+    ("traffic.view_window", "view"): (view_window, "nyyyyy"),
+    ("traffic.view_backends", "view"): (view_backends, "nyyyyy"),
+    ("traffic.find_request", "find"): (find_request, "nyyyyy"),
+    ("traffic.newest_records", "view"): (newest_records, "nyyyyy"),
+    ("comparison.list_comparands", "list"): (list_comparands, "nyyyyy"),
+    ("comparison.compare", "compare"): (compare, "nyyyyy"),
+}
