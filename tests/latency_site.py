@@ -62,8 +62,8 @@ def _request(
         "caller_request_id": f"req-{number:07d}",
     }
     if chance.random() < 0.004:
-        failed = _CALLS["gpu"](chance, values, place) | {"error_kind": "timeout", "total_ms": 800.0}
-        yield _made(failed, number, 0)
+        failed = _CALLS["gpu"](chance, values, place) | dict.fromkeys(_PHASES)
+        yield _made(failed | {"error_kind": "timeout", "total_ms": 800.0}, number, 0)
         values["started_at"] = at + timedelta(milliseconds=803)
         backend = "onnx"
     yield _made(_CALLS[backend](chance, values, place), number, 1)
@@ -130,6 +130,7 @@ def _openai(chance: random.Random, values: dict[str, Any], _place: float) -> dic
 
 
 _Made = Callable[[random.Random, dict[str, Any], float], dict[str, Any]]
+_PHASES = ("queue_ms", "server_queue_ms", "server_ms", "tokenize_ms", "compute_ms", "network_ms")
 _CALLS: dict[str, _Made] = {"onnx": _onnx, "gpu": _gpu, "openai": _openai}
 
 

@@ -20,11 +20,10 @@ if TYPE_CHECKING:
     from core.servinglog.queries import ServingLogQueries
 
 SPARK_BUCKETS = 60
-_APART = ":"
 
 
 class Against(StrEnum):
-    """What calls are compared with. The values are those in the page's address."""
+    """What calls are compared with."""
 
     BEFORE = "before"
     BACKEND = "backend"
@@ -38,13 +37,6 @@ class Comparand:
     against: Against = Against.BEFORE
     backend: str = ""
     model_version: str = ""
-
-    @property
-    def address(self) -> str:
-        """As in the page's address: `revision:onnx:7c1e`."""
-        return _APART.join(
-            part for part in (self.against, self.backend, self.model_version) if part
-        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,6 +10,7 @@ from core.errors import InvalidInput, NotFound
 from core.moderation.permissions import Actor, Permission, check_can
 from core.services.backends import SEEN_WITHIN
 from core.services.comparison import SPARK_BUCKETS
+from core.services.slow_calls import SLOWEST_SHOWN
 from core.servinglog.answers import (
     BackendCalls,
     LastSeen,
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
 MIN_BUCKETS = 30
 CALLS_PER_BUCKET = 10
 DOTS_UP_TO = 400  # calls; up to this many are drawn one by one
-SLOWEST_SHOWN = 50
 _TICK = timedelta(microseconds=1)
 
 

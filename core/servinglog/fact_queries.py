@@ -16,6 +16,7 @@ from core.servinglog.causes.facts import (
 from core.servinglog.lines import CALL, REFUSAL
 from core.servinglog.moments import naive, utc
 from core.servinglog.queries import ServingLogQueries
+from core.servinglog.query_values import named_in
 from core.servinglog.record import ANSWER_KINDS, LIVE_MODES
 from core.servinglog.tables import statement
 from core.servinglog.windows import Span, Window
@@ -70,11 +71,12 @@ def _bad(*row: Any) -> BadCalls:
 
 def first_seen(log: ServingLogQueries, window: Window) -> Sequence[SiteChange]:
     """Model versions and processes whose first call of a day is in the window, the newest first.
-    Raises StoreError."""
+    Where calls are counted by their sums, model versions alone. Raises StoreError."""
     earlier = window.since - KNOWN_FOR
     given = {**_window(window), "earlier": naive(earlier)}
-    with log.cursor(Span(CALL, earlier, window.until)) as cursor:
-        rows = cursor.execute(statement("first_seen"), given).fetchall()
+    with log.calls_of(Window(earlier, window.until), by_hour=True) as (cursor, is_summed):
+        text = statement("first_seen_sums" if is_summed else "first_seen")
+        rows = cursor.execute(text, named_in(text, given)).fetchall()
     return tuple(
         SiteChange(ChangeKind(what), subject, value, utc(at)) for what, subject, value, at in rows
     )

@@ -77,7 +77,7 @@ def interval(name: str, estimate: Estimate) -> str | None:
     return f"at most {write(estimate.high)}" if high else None
 
 
-def compared_line(comparison: Comparison, choice: str, zone: tzinfo) -> str:
+def compared_line(comparison: Comparison, zone: tzinfo) -> str:
     """`3,900 calls, 11:05–12:05`: what the changes are against; Markdown."""
     there, comparand = comparison.there, comparison.comparand
     if there is None:
@@ -93,10 +93,10 @@ def compared_line(comparison: Comparison, choice: str, zone: tzinfo) -> str:
     return f"{calls} in the same window, against {plain(here)} in the tiles"
 
 
-def comparand_label(comparand: Comparand, choice: str) -> str:
-    """`the 1 h before`, `backend gpu`, `gpu, version 7c1e`."""
+def comparand_label(comparand: Comparand) -> str:
+    """`the time before`, `backend gpu`, `gpu, version 7c1e`: plain text, also in the address."""
     if comparand.against is Against.BEFORE:
-        return "the time before" if choice == "all" else f"the {choice} before"
+        return "the time before"
     if comparand.against is Against.BACKEND:
         return f"backend {comparand.backend}"
     return f"{comparand.backend}, version {comparand.model_version}"

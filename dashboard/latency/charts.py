@@ -50,7 +50,7 @@ class Axes:
 def latency_lines(frame: pd.DataFrame, quantile: Quantile, axes: Axes) -> alt.LayerChart:
     """One line a series. A bucket without calls is a gap; a bucket between two gaps is a dot."""
     base = alt.Chart(_with_alone(frame, quantile)).encode(
-        x=_time("bucket_at", axes, labelled=False),
+        x=time_axis("bucket_at", axes, labelled=False),
         y=alt.Y(f"{quantile}:Q", title=f"{quantile}, ms", axis=_y_axis(4)),
         color=_color(frame, axes),
     )
@@ -75,7 +75,7 @@ def call_dots(
         alt.Chart(frame)
         .mark_point(size=44, filled=True, opacity=0.9)
         .encode(
-            x=_time("started_at", axes, labelled=False),
+            x=time_axis("started_at", axes, labelled=False),
             y=alt.Y("total_ms:Q", title="call, ms", axis=_y_axis(4)),
             color=_color(frame, axes),
             tooltip=[
@@ -106,7 +106,7 @@ def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.Layer
         alt.Chart(_with_closing_edge(frame, bucket_s))
         .mark_area(interpolate="step-after", opacity=0.85, clip=True)
         .encode(
-            x=_time("bucket_at", axes),
+            x=time_axis("bucket_at", axes),
             y=alt.Y("comments_per_s:Q", title="comments/s", stack="zero", axis=_y_axis(3)),
             color=_color(frame, axes, legend=False),
         )
@@ -163,7 +163,7 @@ def _error_marks(failed: pd.DataFrame, axes: Axes) -> alt.Chart:
         alt.Chart(failed)
         .mark_point(shape="triangle-down", size=55, filled=True, color=ERROR_COLOR, opacity=1)
         .encode(
-            x=_time("bucket_at", axes),
+            x=time_axis("bucket_at", axes),
             y=alt.value(-6),  # above the plot area, so that it covers no data
             tooltip=[
                 _when("bucket_at"),
@@ -190,7 +190,13 @@ def _with_closing_edge(frame: pd.DataFrame, bucket_s: int) -> pd.DataFrame:
     return pd.concat([frame, edge], ignore_index=True)
 
 
-def _time(field: str, axes: Axes, *, labelled: bool = True) -> alt.X:
+def plain_time(field: str) -> alt.X:
+    """For what is drawn over a chart whose x axis is that of `time_axis`."""
+    return alt.X(f"{field}:T", axis=alt.Axis(title=None, labels=False, ticks=False))
+
+
+def time_axis(field: str, axes: Axes, *, labelled: bool = True) -> alt.X:
+    """The shared x axis; only the lowest of charts above each other is labelled."""
     scale = alt.Scale(domain=[_instant(axes.since), _instant(axes.until)])
     if not labelled:
         return alt.X(

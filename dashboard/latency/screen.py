@@ -8,23 +8,18 @@ import streamlit as st
 from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor
-from core.services.comparison import Comparison
 from core.services.traffic import LogOverview, WindowTraffic, view_log
-from core.servinglog.queries import ServingLogQueries
-from core.servinglog.windows import smallest_window
+from core.servinglog.windows import Window, smallest_window
 from dashboard.figures import bound_line, covered, saved_line
+from dashboard.latency.calls_panel import Place, calls_panel
 from dashboard.latency.charts import Axes
-from dashboard.latency.compare_control import compare_control, compared_note
+from dashboard.latency.compare_control import show_comparison
 from dashboard.latency.header import Header, show_all, title_row
-from dashboard.latency.panels import (
-    latency_panel,
-    shares_panel,
-    throughput_panel,
-)
+from dashboard.latency.marks import marks
+from dashboard.latency.panels import shares_panel
 from dashboard.latency.request_search import search_panel
-from dashboard.latency.tables import slowest_panel, table_panel
 from dashboard.latency.tiles import tiles
-from dashboard.latency.view import load_comparands, load_comparison, load_window
+from dashboard.latency.view import load_events, load_window
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import ago
@@ -57,42 +52,34 @@ def render(services: Services, actor: Actor) -> None:
     refused_note(view.refused, log.until)
     if view.summary.calls:
         header.note.caption(covered(view.summary, log.until, zone))
-        shown = _compared(header, log, queries, actor, zone)
-        tiles(shown, list(view.refused))
-        _panels(view, log, name)
+        comparison = show_comparison(header, log, queries, actor, zone)
+        tiles(comparison, list(view.refused))
+        window = Window(*view.span)
+        events = load_events(
+            actor.role,
+            str(queries.directory),
+            header.choice,
+            _services=services,
+            _actor=actor,
+            _window=window,
+        )
+        shown = marks(events, log.until)
+        place = Place(queries, actor, header.traffic, log.until, zone, name, shown)
+        _panels(view, log, place)
     else:
         _nothing_in_window(header, log)
     contents_note(log.contents)
 
 
-def _compared(
-    header: Header, log: LogOverview, queries: ServingLogQueries, actor: Actor, zone: tzinfo
-) -> Comparison:
-    asked = (actor.role, str(queries.directory), header.choice, header.traffic)
-    comparands = load_comparands(
-        *asked, _actor=actor, _queries=queries, _series=log.series, _until=log.until
-    )
-    comparand, line = compare_control(comparands, header.choice)
-    found = load_comparison(*asked, comparand, _actor=actor, _queries=queries, _until=log.until)
-    compared_note(line, found, header.choice, zone)
-    return found
-
-
-def _panels(view: WindowTraffic, log: LogOverview, zone: str) -> None:
+def _panels(view: WindowTraffic, log: LogOverview, place: Place) -> None:
     lines = (saved_line(view.summary), bound_line(view.summary))
     if notes := " ".join(filter(None, lines)):
         st.caption(notes)
     since, until = view.span
-    axes = Axes([one.name for one in log.series], since, until, zone=zone)
-    left, right = st.columns([57, 43], gap="medium")
-    with left:
-        latency_panel(view, axes)
-        throughput_panel(view, axes)
-    with right:
-        table_panel(view)
-        shares_panel(view)
-        st.caption("How long a job will take, and what makes it faster: [How long?](how_long)")
-    slowest_panel(view, zone)
+    axes = Axes([one.name for one in log.series], since, until, zone=place.zone_name)
+    calls_panel(view, axes, place)
+    shares_panel(view)
+    st.caption("How long a job will take, and what makes it faster: [How long?](how_long)")
 
 
 def _nothing_logged(log: LogOverview) -> None:

@@ -5,13 +5,16 @@ from datetime import datetime
 
 import streamlit as st
 
+from core.bootstrap.objectives import alert_file
+from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
 from core.services.comparison import Comparand, Comparison, compare, list_comparands
+from core.services.site_changes import SiteEvents, list_events
 from core.services.traffic import WindowTraffic, view_window
 from core.servinglog.answers import Series
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.traffic_filter import Traffic
-from core.servinglog.windows import WindowChoice
+from core.servinglog.windows import Window, WindowChoice
 from dashboard.latency.charts import MAX_POINTS, busiest
 from dashboard.serving_log import REFRESH_S
 
@@ -30,6 +33,26 @@ def load_window(
     """The chosen window before `_until`, cached per role for `REFRESH_S`."""
     return view_window(
         _actor, _queries, choice, traffic, _until, drawn=busiest, max_points=MAX_POINTS
+    )
+
+
+@st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner=False)
+def load_events(
+    role: str,
+    home: str,
+    choice: WindowChoice,
+    *,
+    _services: Services,
+    _actor: Actor,
+    _window: Window,
+) -> SiteEvents:
+    """What changed on the site in the window, cached as `load_window`."""
+    return list_events(
+        _services.context,
+        _actor,
+        _services.serving_log_queries,
+        alert_file(_services.settings),
+        _window,
     )
 
 

@@ -2,17 +2,19 @@
 
 from collections.abc import Callable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
+from core.bootstrap.objectives import alert_file
 from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.moderation.permissions import Actor, Role
-from core.services import comparison, traffic
+from core.services import comparison, site_changes, slow_calls, traffic
 from core.servinglog.traffic_filter import ALL_TRAFFIC
-from core.servinglog.windows import WindowChoice
+from core.servinglog.windows import Window, WindowChoice
 from tests.factories import CLEAN, scored
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
+WINDOW = Window(NOON, NOON + timedelta(hours=1))
 
 
 def view_window(services: Services, actor: Actor) -> None:
@@ -57,6 +59,20 @@ LATENCY_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], 
     ("traffic.view_backends", "view"): (view_backends, "nyyyyy"),
     ("traffic.find_request", "find"): (find_request, "nyyyyy"),
     ("traffic.newest_records", "view"): (newest_records, "nyyyyy"),
+    ("slow_calls.list_slowest", "list"): (
+        lambda s, a: slow_calls.list_slowest(a, s.serving_log_queries, WINDOW, ALL_TRAFFIC),
+        "nyyyyy",
+    ),
+    ("slow_calls.load_request", "load"): (
+        lambda s, a: slow_calls.load_request(a, s.serving_log_queries, "unknown", NOON),
+        "nyyyyy",
+    ),
+    ("site_changes.list_events", "list"): (
+        lambda s, a: site_changes.list_events(
+            *(s.context, a, s.serving_log_queries, alert_file(s.settings), WINDOW)
+        ),
+        "nyyyyy",
+    ),
     ("comparison.list_comparands", "list"): (list_comparands, "nyyyyy"),
     ("comparison.compare", "compare"): (compare, "nyyyyy"),
 }

@@ -98,7 +98,7 @@ def test_backends_are_offered_where_there_are_several(tmp_path: Path) -> None:
     log = ServingLogQueries(tmp_path)
     series = view_log(OPS, log, CLOCK).series
     offered = list_comparands(OPS, log, WindowChoice.ALL, ALL_TRAFFIC, series=series, until=UNTIL)
-    assert [one.address for one in offered] == ["before", "backend:onnx", "backend:tei"]
+    assert [one.backend for one in offered] == ["", "onnx", "tei"]
 
 
 def test_nothing_before_is_no_change(tmp_path: Path) -> None:
