@@ -18,17 +18,6 @@ MAX_POINTS = 2000
 MAX_SERIES = 8
 LEGEND_ENTRY_PX = 112
 ERROR_COLOR = "#d0342c"  # visible on a light and on a dark background
-# Columns of `by_backend` and their legend names, in the order of a call's phases.
-PHASES = {
-    "queue_share": "queue",
-    "first_stage_share": "first stage",
-    "tokenize_share": "tokenize",
-    "compute_share": "compute",
-    "network_share": "network",
-    "other_share": "other or unknown",
-}
-# Muted and different from the series colours, so that nobody mistakes a phase for a series.
-PHASE_COLORS = ("#c79a2b", "#4f9d8b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
 _TIME_FORMATS = (
     (timedelta(minutes=20), "%H:%M:%S"),
     (timedelta(hours=30), "%H:%M"),
@@ -116,43 +105,6 @@ def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.Layer
     return alt.LayerChart(layer=layers)
 
 
-def time_shares(table: pd.DataFrame) -> alt.Chart:
-    """One bar a series: the share of each phase in the time of answered calls."""
-    order = list(PHASES.values())
-    shares = table.rename(columns=PHASES).melt(
-        id_vars=["series"], value_vars=order, var_name="phase", value_name="share"
-    )
-    shares["position"] = shares["phase"].map(order.index)
-    present = [phase for phase in order if shares.loc[shares["phase"] == phase, "share"].max() > 0]
-    legend = _legend(present, symbol="square")
-    chart: alt.Chart = (
-        alt.Chart(shares[shares["phase"].isin(present)])
-        .mark_bar(size=14)
-        .encode(
-            x=alt.X(
-                "share:Q",
-                title=None,
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format="%", tickCount=5, grid=False),
-            ),
-            y=alt.Y("series:N", title=None, sort=list(table["series"]), axis=_name_axis()),
-            color=alt.Color(
-                "phase:N",
-                scale=alt.Scale(domain=order, range=list(PHASE_COLORS)),
-                sort=order,
-                legend=legend,
-            ),
-            order=alt.Order("position:Q"),
-            tooltip=[
-                alt.Tooltip("series:N", title="series"),
-                alt.Tooltip("phase:N", title="phase"),
-                alt.Tooltip("share:Q", title="share of time", format=".1%"),
-            ],
-        )
-    )
-    return chart
-
-
 def busiest(table: pd.DataFrame, most: int = MAX_SERIES) -> list[str]:
     """The names of the series with the most calls; a chart with more lines is unreadable."""
     return list(table.sort_values("calls", ascending=False)["series"][:most])
@@ -238,11 +190,12 @@ def _color(frame: pd.DataFrame, axes: Axes, *, legend: bool = True) -> alt.Color
     return alt.Color(
         "series:N",
         scale=alt.Scale(domain=list(axes.every)),
-        legend=_legend(values, symbol="circle") if legend else None,
+        legend=plain_legend(values, symbol="circle") if legend else None,
     )
 
 
-def _legend(values: list[str], *, symbol: str) -> alt.Legend:
+def plain_legend(values: list[str], *, symbol: str) -> alt.Legend:
+    """Above a chart, without a title."""
     # As many entries a row as fit: on a phone a legend of one row would be cut off.
     columns = alt.ExprRef(f"max(1, floor(width / {LEGEND_ENTRY_PX}))")
     return alt.Legend(
@@ -255,10 +208,6 @@ def _legend(values: list[str], *, symbol: str) -> alt.Legend:
         offset=4,
         padding=0,
     )
-
-
-def _name_axis() -> alt.Axis:
-    return alt.Axis(ticks=False, domain=False, labelLimit=150)
 
 
 def _which_and_when(field: str) -> list[alt.Tooltip]:

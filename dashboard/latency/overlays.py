@@ -20,7 +20,13 @@ def with_overlays(
     is lost when the chart is drawn with newer calls."""
     brush = alt.selection_interval(name=BRUSH, encodings=["x"])
     shades = [] if part is None else [_shade(part, axes)]
-    return alt.LayerChart(layer=[*shades, *mark_layers(shown, axes), chart.add_params(brush)])
+    # Layers of one level: nested ones with the same scale would warn of a conflict.
+    own = [layer.copy() for layer in chart.layer]
+    for layer in own:
+        if layer.data is alt.Undefined:
+            layer.data = chart.data
+    own[-1] = own[-1].add_params(brush)
+    return alt.LayerChart(layer=[*shades, *mark_layers(shown, axes), *own])
 
 
 def _shade(part: Window, axes: Axes) -> alt.Chart:

@@ -12,7 +12,6 @@ from dashboard.latency.charts import (
     call_dots,
     latency_lines,
     throughput_area,
-    time_shares,
 )
 from dashboard.latency.marks import Mark
 from dashboard.latency.overlays import with_overlays
@@ -20,7 +19,6 @@ from dashboard.latency.overlays import with_overlays
 PERCENTILE_KEY, CHART_KEY = "percentile", "latency_chart"
 LATENCY_HEIGHT = 260
 THROUGHPUT_HEIGHT = 150
-SHARES_HEIGHT, BAR_HEIGHT = 116, 24
 
 
 def chosen_percentile() -> Quantile:
@@ -63,17 +61,6 @@ def latency_panel(
         key=CHART_KEY,
         on_select=on_brush,
         alt=f"{quantile} of a call in milliseconds over time, one line for each backend and mode",
-    )
-
-
-def shares_panel(view: WindowTraffic) -> None:
-    """The share of each phase in the time of answered calls."""
-    st.markdown("**Where the time goes**")
-    st.altair_chart(
-        time_shares(view.table),
-        height=SHARES_HEIGHT + BAR_HEIGHT * len(view.table),
-        key="time_shares",
-        alt="Share of answered calls' time spent in queue, tokenize, compute, network and the rest",
     )
 
 

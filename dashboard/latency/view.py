@@ -8,13 +8,14 @@ import streamlit as st
 from core.bootstrap.objectives import alert_file
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor
+from core.services.breakdown import Breakdown, break_down
 from core.services.comparison import Comparand, Comparison, compare, list_comparands
 from core.services.site_changes import SiteEvents, list_events
 from core.services.traffic import WindowTraffic, view_window
 from core.servinglog.answers import Series
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.traffic_filter import Traffic
-from core.servinglog.windows import Window, WindowChoice
+from core.servinglog.windows import Window, WindowChoice, window_of
 from dashboard.latency.charts import MAX_POINTS, busiest
 from dashboard.serving_log import REFRESH_S
 
@@ -34,6 +35,23 @@ def load_window(
     return view_window(
         _actor, _queries, choice, traffic, _until, drawn=busiest, max_points=MAX_POINTS
     )
+
+
+@st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner=False)
+def load_breakdown(
+    role: str,
+    folder: str,
+    choice: WindowChoice,
+    traffic: Traffic,
+    *,
+    _actor: Actor,
+    _queries: ServingLogQueries,
+    _until: datetime,
+    _covered_s: float,
+) -> Breakdown:
+    """How the calls of the window spread, cached as `load_window`."""
+    window = window_of(choice, _until)
+    return break_down(_actor, _queries, window, traffic, _covered_s)
 
 
 @st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner=False)

@@ -8,7 +8,7 @@ from core.bootstrap.objectives import alert_file
 from core.bootstrap.services import Services
 from core.errors import NotFound
 from core.moderation.permissions import Actor, Role
-from core.services import comparison, site_changes, slow_calls, traffic
+from core.services import breakdown, comparison, site_changes, slow_calls, traffic
 from core.servinglog.traffic_filter import ALL_TRAFFIC
 from core.servinglog.windows import Window, WindowChoice
 from tests.factories import CLEAN, scored
@@ -71,6 +71,10 @@ LATENCY_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], 
         lambda s, a: site_changes.list_events(
             *(s.context, a, s.serving_log_queries, alert_file(s.settings), WINDOW)
         ),
+        "nyyyyy",
+    ),
+    ("breakdown.break_down", "break down"): (
+        lambda s, a: breakdown.break_down(a, s.serving_log_queries, WINDOW, ALL_TRAFFIC, 60.0),
         "nyyyyy",
     ),
     ("comparison.list_comparands", "list"): (list_comparands, "nyyyyy"),

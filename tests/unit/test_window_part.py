@@ -74,8 +74,8 @@ def test_typed_times_are_the_last_such_in_the_viewers_zone() -> None:
 @pytest.mark.parametrize(
     ("since", "until"), [("", ""), ("x", "12:00"), ("25:00", "26:00"), ("1", "2")]
 )
-def test_typed_words_are_no_part(pair: tuple[str, str]) -> None:
-    assert typed_part(*pair, NOON, UTC) is None
+def test_typed_words_are_no_part(since: str, until: str) -> None:
+    assert typed_part(since, until, NOON, UTC) is None
 
 
 def test_dated_times_in_the_wrong_order_are_no_part() -> None:
