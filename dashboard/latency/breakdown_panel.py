@@ -18,7 +18,7 @@ from dashboard.latency.breakdown_charts import (
 from dashboard.latency.charts import Axes
 
 HEIGHT, CLASS_HEIGHT = 250, 200
-SHARES_HEIGHT, BAR_HEIGHT = 130, 24
+SHARES_HEIGHT, BAR_HEIGHT = 170, 24
 MOST_ROWS = 5
 ROWS_ALONE = "Of the last hours whose single calls are kept."
 SUMS_ALONE = "Sums don't know where a call waited or what its server told as a whole."

@@ -80,7 +80,8 @@ def _take_brush() -> None:
 
 
 def _slowest(view: WindowTraffic, part: Window | None, quantile: Quantile, place: Place) -> None:
-    st.markdown(f"**Slowest calls** {part_words(part, place.zone)}")
+    with st.container(key="slowest_calls"):
+        st.markdown(f"**Slowest calls** {part_words(part, place.zone)}")
     stretch = slowest_stretch(view.lines, quantile, view.bucket_s)
     part_control(part, stretch, place.until, place.zone)
     try:
@@ -114,11 +115,12 @@ def _request(calls: Sequence[ServingRecord]) -> None:
         st.caption("The log no longer holds that call.")
         return
     rows = waterfall_rows(calls)
-    st.altair_chart(
-        waterfall(rows),
-        height=AXIS_PX + ROW_PX * max(2, len(rows)),
-        key="waterfall",
-        alt=f"The phases of the request's calls after each other. {' '.join(call_lines(calls))}",
-    )
+    with st.container(key="request"):  # a chart that nobody selects in has no class of its own
+        st.altair_chart(
+            waterfall(rows),
+            height=AXIS_PX + ROW_PX * max(2, len(rows)),
+            key="waterfall",
+            alt=f"The phases of the request's calls. {' '.join(call_lines(calls))}",
+        )
     st.text("\n".join(call_lines(calls)))
     st.caption(ORDER_NOTE)

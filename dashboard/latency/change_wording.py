@@ -55,13 +55,13 @@ def change_words(name: str, change: Change, decided_by: str | None = None) -> Ch
 
 
 def signed(name: str, value: float, old: float) -> str:
-    """`+9 ms`, `-0.30 points`, `+3 %`; `old` is what a share of itself is of."""
+    """`+9 ms`, `-0.30 pp`, `+3 %`; `old` is what a share of itself is of."""
     if name in QUANTILES:
         digits = 1 if abs(value) < 9.95 else 0
         return f"{value:+,.{digits}f} ms"
     if name == "comments_per_s":
         return f"{value / old:+.0%}".replace("%", " %") if old else f"{value:+.2g} /s"
-    return f"{value * 100:+.2f} points"
+    return f"{value * 100:+.2f} pp"
 
 
 def interval(name: str, estimate: Estimate) -> str | None:

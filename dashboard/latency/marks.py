@@ -79,7 +79,15 @@ def mark_layers(shown: Sequence[Mark], axes: Axes) -> list[alt.Chart]:
     rules = base.mark_rule(strokeDash=[4, 3], strokeWidth=1.25, color=MARK_COLOR, clip=True)
     letters = (
         alt.Chart(_together(frame, axes))
-        .mark_text(dy=-4, fontSize=11, fontWeight="bold", color=MARK_COLOR, baseline="bottom")
+        .mark_text(
+            dx=3,
+            dy=2,
+            align="left",
+            baseline="top",
+            fontSize=11,
+            fontWeight="bold",
+            color=MARK_COLOR,
+        )
         .encode(x=x, y=alt.value(0), text="letter:N")
     )
     return [*([bands] if frame["incident"].any() else []), rules, letters]

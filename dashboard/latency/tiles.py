@@ -13,7 +13,7 @@ from dashboard.latency.change_wording import ChangeWords, change_words, interval
 from dashboard.latency.sparklines import sparkline
 
 SPARKLINE_PX = 44
-TILE_PX = 150  # six in a row at 1,024 pixels, two on a phone
+TILE_PX = 130  # six in a row at 1,024 pixels, two on a phone
 EXPLAINED: dict[Quantile, str] = {"p50": "Half", "p95": "95 %", "p99": "99 %"}
 
 
@@ -88,7 +88,8 @@ def _tile(
     words = None if change is None else change_words(name, change, changed)
     tile = grid.cell().container(border=True, gap="xxsmall", height="stretch")
     _figure(tile, label, value, words, explain)
-    tile.caption(below)
+    told = "" if words is None or _is_same(words) else f"{words.note}  \n"
+    tile.caption(f"{told}{below}")
     trend = "refused" if name == "refused_share" else name
     tile.altair_chart(
         sparkline(comparison, trend),
@@ -104,16 +105,20 @@ def _figure(
     if words is None:
         tile.metric(label, value, help=explain)
         return
-    is_same = not any(digit in words.delta for digit in "123456789")
+    is_same = _is_same(words)
     tile.metric(
         label,
         value,
         "no change" if is_same else words.delta,
         delta_color="gray" if is_same else words.color,
         delta_arrow="off" if is_same else "auto",
-        delta_description=None if is_same else words.note,
         help=explain if is_same else f"{explain} {words.why}",
     )
+
+
+def _is_same(words: ChangeWords) -> bool:
+    """Whether the change is written as nothing."""
+    return not any(digit in words.delta for digit in "123456789")
 
 
 def _more_refused(comparison: Comparison) -> str | None:

@@ -20,8 +20,8 @@ pytestmark = pytest.mark.e2e
 HOSTILE = "![x](http://192.0.2.7/beacon.png) <img src=http://192.0.2.7/b> :red[b]"
 SPAN = timedelta(hours=1)
 CHART = ".st-key-latency_chart .vega-embed :is(canvas, svg.marks)"
-TABLE = "[class*=st-key-slowest_] canvas"
-WATERFALL = ".st-key-waterfall .vega-embed"
+TABLE = "[class*=st-key-slowest_]:not(.st-key-slowest_calls) canvas"
+WATERFALL = ".st-key-request .vega-embed"
 
 
 @pytest.fixture(scope="module")

@@ -33,8 +33,8 @@ def changed(new: float, old: float, reach: float):
         ("p50", 0.32, 15, "+0.3 ms"),
         ("comments_per_s", 3, 100, "+3 %"),
         ("comments_per_s", 0.5, 0, "+0.5 /s"),
-        ("error_share", -0.003, 0.01, "-0.30 points"),
-        ("refused_share", 0.02, 0.0, "+2.00 points"),
+        ("error_share", -0.003, 0.01, "-0.30 pp"),
+        ("refused_share", 0.02, 0.0, "+2.00 pp"),
     ],
 )
 def test_change_has_a_sign_and_a_unit(name: str, value: float, old: float, words: str) -> None:

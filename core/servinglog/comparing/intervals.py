@@ -8,6 +8,7 @@ number: R. S. Woodruff, J. Am. Stat. Assoc. 47 (1952).
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from math import exp, inf, lgamma, log, sqrt
 from statistics import NormalDist
 
@@ -16,7 +17,8 @@ ALPHA = 0.01
 JOINED = (1, 3)
 MIN_BLOCKS = 4
 """From fewer blocks of time nothing is known about how much neighbours resemble each other."""
-_HALVINGS = 60
+_HALVINGS = 44
+"""Steps of a bisection: they leave less than 1e-6 of a call of the largest log."""
 _TERMS, _PRECISE = 300, 1e-14
 
 
@@ -103,6 +105,7 @@ def mean_estimate(values: Sequence[float], alpha: float = ALPHA) -> Estimate:
     return Estimate(mean, max(0.0, mean - reach), mean + reach)
 
 
+@lru_cache(maxsize=64)
 def student_t(freedom: int, alpha: float) -> float:
     """What |t| exceeds with probability alpha."""
     x = beta_quantile(alpha, freedom / 2, 0.5)
