@@ -6,7 +6,6 @@ from datetime import datetime, tzinfo
 import pandas as pd
 
 from core.servinglog.answers import LogContents, Refused, SegmentProblem, Summary
-from core.servinglog.percentiles import Quantile, is_weak
 from core.servinglog.record import RefusalReason, RefusalRecord
 from dashboard.wording import ago
 
@@ -49,31 +48,6 @@ def percent(share: float | None) -> str:
     if share == 0:
         return "0 %"
     return f"{share * 100:.2f} %" if share < 0.0995 else f"{share * 100:.0f} %"
-
-
-def percentile_delta(quantile: Quantile, now: Summary, before: Summary | None) -> str | None:
-    """`+9 ms` against the previous window; None if either has too few calls for the percentile."""
-    if before is None or is_weak(quantile, now.answered) or is_weak(quantile, before.answered):
-        return None
-    new, old = now.percentile(quantile), before.percentile(quantile)
-    if new is None or old is None:
-        return None
-    digits = 1 if max(abs(new - old), new) < 10 else 0
-    return f"{new - old:+.{digits}f} ms"
-
-
-def throughput_delta(now: Summary, before: Summary | None) -> str | None:
-    """`+3 %` against the previous window."""
-    if before is None or not before.comments_per_s or now.comments_per_s is None:
-        return None
-    return f"{now.comments_per_s / before.comments_per_s - 1:+.0%}".replace("%", " %")
-
-
-def error_delta(now: Summary, before: Summary | None) -> str | None:
-    """`+0.30 points`: percentage points against the previous window."""
-    if before is None or before.error_share is None or now.error_share is None:
-        return None
-    return f"{(now.error_share - before.error_share) * 100:+.2f} points"
 
 
 def covered(summary: Summary, now: datetime, zone: tzinfo) -> str:

@@ -141,11 +141,12 @@ class CallMetadata:
     """One call as measured by the caller. Times in milliseconds; None means unknown, never 0.
 
     `cache_hits` texts were answered from the cache and `first_stage_count` cleared by the first
-    stage. `audit_count` texts that it would have cleared were scored by the full model anyway, and
-    `audit_missed` of those were flagged. With a first stage, `flag_count` texts were flagged by the
-    full model. For a remote backend, `request_id` was sent with the call, `model_revision`
-    answered, `server_ms` is the server's own total, and `wait_ms` was spent here before and between
-    attempts. With fallbacks, `answered_by` answered after `failed_calls` had failed.
+    stage. `audit_count` texts that it would have cleared were scored by the full model anyway,
+    and `audit_missed` of those were flagged. With a first stage, `flag_count` texts were
+    flagged by the full model. For a remote backend, `request_id` was sent with the call,
+    `model_revision` answered, `server_ms` is the server's own total, `server_queue_ms` its part
+    of `queue_ms`, and `wait_ms` was spent here before and between attempts. With fallbacks,
+    `answered_by` answered after `failed_calls` had failed.
     """
 
     total_ms: float
@@ -162,6 +163,7 @@ class CallMetadata:
     audit_missed: int = 0
     flag_count: int = 0
     server_ms: float | None = None
+    server_queue_ms: float | None = None
     wait_ms: float | None = None
     request_id: str | None = None
     model_revision: str | None = None

@@ -192,6 +192,9 @@ class Scorer:
                 caller_request_id=asked_by.request_id if asked_by else None,
                 trace_id=asked_by.trace_id if asked_by else None,
                 flag_count=call.flag_count,
+                server_ms=call.server_ms,
+                server_queue_ms=call.server_queue_ms,
+                wait_ms=call.wait_ms,
             )
         )
 

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Action
 from core.services.context import Context
+from core.services.site_changes import list_changes
 from core.servinglog.answers import Refused
 from core.servinglog.causes.cause import LikelyCause
 from core.servinglog.causes.facts import (
     BackendPeriod,
-    ChangeKind,
     Facts,
     Period,
     SiteChange,
@@ -86,7 +86,7 @@ def _facts(context: Context, log: "ServingLogQueries", until: datetime) -> Facts
         now=now,
         before=before,
         bad=fact_queries.bad_calls(log, now.window, limits),
-        changes=_changes(context, log, lately),
+        changes=list_changes(context, log, lately),
         clock_step=fact_queries.clock_step(log, lately),
         future=log.contents(until + CLOCKS_DIFFER).future,
     )
@@ -118,16 +118,3 @@ def _limit_ms(before: BackendPeriod) -> float | None:
     if before.p50 is None or before.p95 is None:
         return None
     return max(_MUCH_SLOWER * before.p50, _ABOVE_P95 * before.p95, _LEAST_LIMIT_MS)
-
-
-def _changes(context: Context, log: "ServingLogQueries", window: Window) -> Sequence[SiteChange]:
-    """What was first seen in the window, the newest first."""
-    from core.servinglog.fact_queries import first_seen
-
-    with context.store.read() as reader:
-        policies = [
-            SiteChange(ChangeKind.POLICY, "", str(one.version), one.created_at)
-            for one in reader.policies()
-            if window.since <= one.created_at < window.until
-        ]
-    return sorted((*first_seen(log, window), *policies), key=lambda one: one.at, reverse=True)

@@ -9,6 +9,8 @@ from core.clock import Clock
 from core.errors import InvalidInput, NotFound
 from core.moderation.permissions import Actor, Permission, check_can
 from core.services.backends import SEEN_WITHIN
+from core.services.comparison import SPARK_BUCKETS
+from core.services.slow_calls import SLOWEST_SHOWN
 from core.servinglog.answers import (
     BackendCalls,
     LastSeen,
@@ -24,13 +26,12 @@ from core.servinglog.windows import MAX_BUCKETS, WindowChoice, bucket_s, window_
 if TYPE_CHECKING:
     import pandas as pd
 
-    from core.servinglog.queries import ServingLogQueries, Traffic
+    from core.servinglog.queries import ServingLogQueries
+    from core.servinglog.traffic_filter import Traffic
 
-SPARK_BUCKETS = 60
 MIN_BUCKETS = 30
 CALLS_PER_BUCKET = 10
 DOTS_UP_TO = 400  # calls; up to this many are drawn one by one
-SLOWEST_SHOWN = 50
 _TICK = timedelta(microseconds=1)
 
 
@@ -53,15 +54,13 @@ class LogOverview:
 
 @dataclass(frozen=True, slots=True)
 class WindowTraffic:
-    """The traffic of one window. `previous` is None if the window before had no calls; `dots` is
-    None if there are too many calls to draw each, or only sums. `lines` and `dots` have only the
+    """The traffic of one window. `dots` is None if there are too many calls to draw each, or only
+    sums. `lines` and `dots` have only the
     series that are drawn; `hidden_count` is the number of the others. `refused` is the same for
     every filter, because refused requests have no backend and no mode.
     """
 
     summary: Summary
-    previous: Summary | None
-    trend: "pd.DataFrame"
     lines: "pd.DataFrame"
     dots: "pd.DataFrame | None"
     table: "pd.DataFrame"
@@ -116,7 +115,6 @@ def view_window(
     check_can(actor, Permission.SEE_SERVING)
     window = window_of(choice, until)
     summary = log.summary(window, traffic)
-    before = None if choice is WindowChoice.ALL else log.summary(window.previous(), traffic)
     table = log.by_backend(window, traffic)
     shown = drawn(table)
     most = max_points // max(1, len(shown))
@@ -129,8 +127,6 @@ def view_window(
     slowest = log.slowest(window, traffic, limit=DOTS_UP_TO)
     return WindowTraffic(
         summary=summary,
-        previous=before if before is not None and before.calls else None,
-        trend=_whole_buckets(coarse[coarse["series"].isna()]),
         lines=lines[lines["series"].isin(shown)],
         dots=slowest[slowest["series"].isin(shown)] if few else None,
         table=table.assign(trend=_sparklines(coarse, table)),
@@ -145,7 +141,7 @@ def view_backends(
     actor: Actor, log: "ServingLogQueries", choice: WindowChoice, until: datetime
 ) -> BackendTraffic:
     """What the log contains about each backend. Raises PermissionDenied, StoreError."""
-    from core.servinglog.queries import LIVE_TRAFFIC
+    from core.servinglog.traffic_filter import LIVE_TRAFFIC
 
     check_can(actor, Permission.SEE_SERVING)
     window = window_of(choice, until)
@@ -183,12 +179,6 @@ def _bucket_count(calls: int, most: int) -> int:
     time of one of them."""
     drawable = min(MAX_BUCKETS, most)
     return max(MIN_BUCKETS, min(drawable, calls // CALLS_PER_BUCKET))
-
-
-def _whole_buckets(trend: "pd.DataFrame") -> "pd.DataFrame":
-    """The trend without its first and last bucket: the window cuts them, which would look like a
-    drop."""
-    return trend if len(trend) < 8 else trend.iloc[1:-1]
 
 
 def _sparklines(coarse: "pd.DataFrame", table: "pd.DataFrame") -> "pd.Series[Any]":

@@ -3,16 +3,17 @@
 from core.servinglog.costs.backend_cost import BackendUse
 from core.servinglog.lines import CALL
 from core.servinglog.queries import ServingLogQueries
-from core.servinglog.query_values import named_in, window_values
-from core.servinglog.record import LIVE_MODES, Mode
+from core.servinglog.query_values import named_in
+from core.servinglog.record import Mode
 from core.servinglog.tables import statement
+from core.servinglog.traffic_filter import LIVE_TRAFFIC
 from core.servinglog.windows import Span, Window
 
 
 def backend_uses(log: ServingLogQueries, window: Window) -> list[BackendUse]:
     """One for each backend with a live call in the window, by name. Raises StoreError."""
     text = statement("backend_use")
-    given = window_values(window, LIVE_MODES, None) | {
+    given = LIVE_TRAFFIC.values(window) | {
         "realtime": Mode.REALTIME,
         "span_s": window.span_s,
     }

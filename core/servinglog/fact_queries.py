@@ -1,7 +1,7 @@
 """Queries to the serving log for the facts from which a cause is found. Adapter: DuckDB."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from core.servinglog.causes.facts import (
@@ -14,7 +14,9 @@ from core.servinglog.causes.facts import (
     SiteChange,
 )
 from core.servinglog.lines import CALL, REFUSAL
+from core.servinglog.moments import naive, utc
 from core.servinglog.queries import ServingLogQueries
+from core.servinglog.query_values import named_in
 from core.servinglog.record import ANSWER_KINDS, LIVE_MODES
 from core.servinglog.tables import statement
 from core.servinglog.windows import Span, Window
@@ -49,7 +51,7 @@ def bad_calls(
     earlier = window.since - LOOK_BACK
     given = {
         **_window(window),
-        "earlier": _naive(earlier),
+        "earlier": naive(earlier),
         "live_modes": list(LIVE_MODES),
         "answer_kinds": sorted(ANSWER_KINDS),
         "backends": list(limits_ms),
@@ -69,13 +71,14 @@ def _bad(*row: Any) -> BadCalls:
 
 def first_seen(log: ServingLogQueries, window: Window) -> Sequence[SiteChange]:
     """Model versions and processes whose first call of a day is in the window, the newest first.
-    Raises StoreError."""
+    Where calls are counted by their sums, model versions alone. Raises StoreError."""
     earlier = window.since - KNOWN_FOR
-    given = {**_window(window), "earlier": _naive(earlier)}
-    with log.cursor(Span(CALL, earlier, window.until)) as cursor:
-        rows = cursor.execute(statement("first_seen"), given).fetchall()
+    given = {**_window(window), "earlier": naive(earlier)}
+    with log.calls_of(Window(earlier, window.until), by_hour=True) as (cursor, is_summed):
+        text = statement("first_seen_sums" if is_summed else "first_seen")
+        rows = cursor.execute(text, named_in(text, given)).fetchall()
     return tuple(
-        SiteChange(ChangeKind(what), subject, value, _utc(at)) for what, subject, value, at in rows
+        SiteChange(ChangeKind(what), subject, value, utc(at)) for what, subject, value, at in rows
     )
 
 
@@ -85,20 +88,12 @@ def clock_step(log: ServingLogQueries, window: Window) -> ClockStep | None:
     given = {**_window(window), "tolerance_s": CLOCK_TOLERANCE_S}
     with log.cursor() as cursor:
         row = cursor.execute(statement("clock_steps"), given).fetchone()
-    return None if row is None else ClockStep(_utc(row[0]), timedelta(seconds=row[1]))
+    return None if row is None else ClockStep(utc(row[0]), timedelta(seconds=row[1]))
 
 
 def _window(window: Window) -> dict[str, object]:
-    return {"since": _naive(window.since), "until": _naive(window.until)}
-
-
-def _naive(moment: datetime) -> datetime:
-    return moment.astimezone(UTC).replace(tzinfo=None)
+    return {"since": naive(window.since), "until": naive(window.until)}
 
 
 def _maybe_utc(moment: datetime | None) -> datetime | None:
-    return None if moment is None else _utc(moment)
-
-
-def _utc(moment: datetime) -> datetime:
-    return moment.replace(tzinfo=UTC)
+    return None if moment is None else utc(moment)

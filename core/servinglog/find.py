@@ -5,10 +5,12 @@ from datetime import datetime
 from operator import attrgetter, itemgetter
 from typing import Any
 
+import duckdb
+
 from core.servinglog.answers import LoggedRequest
 from core.servinglog.archive.plan import HOUR
 from core.servinglog.lines import CALL, REFUSAL, LineFormat
-from core.servinglog.query_values import naive, utc
+from core.servinglog.moments import naive, utc
 from core.servinglog.record import RefusalRecord, ServingRecord
 from core.servinglog.segments import SegmentMirror
 from core.servinglog.tables import statement
@@ -21,16 +23,24 @@ def find_records(mirror: SegmentMirror, wanted: str) -> LoggedRequest:
     """Those with the id of a request, a call or a trace."""
     given = {"id": wanted, "limit": FOUND_LIMIT}
     with mirror.whole() as cursor:
-        calls = cursor.execute(_columns_of(CALL, "find_calls"), given).fetchall()
+        calls = read_calls(cursor, "find_calls", given)
         refusals = cursor.execute(_columns_of(REFUSAL, "find_refusals"), given).fetchall()
     found: dict[LineFormat, list[Any]] = {
-        CALL: [ServingRecord(**_values_of(CALL, row)) for row in calls],
+        CALL: [*calls],
         REFUSAL: [RefusalRecord(**_values_of(REFUSAL, row)) for row in refusals],
     }
     for form, values in mirror.find_stored(wanted):
         record = ServingRecord if form is CALL else RefusalRecord
         found[form].append(record(**values | {form.time: utc(values[form.time])}))
     return LoggedRequest(*(_oldest(form, records, FOUND_LIMIT) for form, records in found.items()))
+
+
+def read_calls(
+    cursor: duckdb.DuckDBPyConnection, name: str, given: Mapping[str, object]
+) -> tuple[ServingRecord, ...]:
+    """The calls that the statement of that name selects by its `names`."""
+    rows = cursor.execute(_columns_of(CALL, name), dict(given)).fetchall()
+    return tuple(ServingRecord(**_values_of(CALL, row)) for row in rows)
 
 
 def newest_records(

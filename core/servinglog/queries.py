@@ -1,7 +1,6 @@
 """Queries to the serving log. Adapter: DuckDB over the segments, frames for charts."""
 
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,30 +20,28 @@ from core.servinglog.answers import (
     Series,
     Summary,
 )
-from core.servinglog.archive.choosing import newest_hours, slowest_hours
+from core.servinglog.archive.choosing import Choose, newest_hours, slowest_hours
 from core.servinglog.archive.plan import BOUND, HOUR
 from core.servinglog.estimates.calls import LoggedCall
 from core.servinglog.find import find_records, newest_records
 from core.servinglog.lines import CALL, EARLIEST, REFUSAL
+from core.servinglog.moments import naive, utc
 from core.servinglog.query_values import (
     ESTIMATE_CALLS,
     estimate_values,
-    naive,
     named,
     named_in,
-    utc,
-    window_values,
 )
 from core.servinglog.record import (
     ANSWER_KINDS,
     LEFT_ALONE_KIND,
     LIVE_MODES,
-    Mode,
     RefusalRecord,
     ServingRecord,
 )
 from core.servinglog.segments import EXACT_ROWS, SegmentMirror
 from core.servinglog.tables import statement
+from core.servinglog.traffic_filter import ALL_TRAFFIC, ESTIMATED_TRAFFIC, Traffic
 from core.servinglog.windows import Span, Window, whole
 
 if TYPE_CHECKING:
@@ -54,25 +51,6 @@ SLOWEST_LIMIT = 50
 HOUR_S = 3600
 MINUTE_S = 60
 _END_OF_TIME = datetime.max.replace(tzinfo=UTC)
-
-
-@dataclass(frozen=True, slots=True)
-class Traffic:
-    """A filter of calls by mode and backend. None means all of them."""
-
-    modes: tuple[str, ...] | None = None
-    backends: tuple[str, ...] | None = None
-
-    def includes(self, series: Series) -> bool:
-        """Whether the filter includes calls of that series."""
-        return (self.modes is None or series.mode in self.modes) and (
-            self.backends is None or series.backend in self.backends
-        )
-
-
-ALL_TRAFFIC = Traffic()
-LIVE_TRAFFIC = Traffic(modes=LIVE_MODES)
-ESTIMATED_TRAFFIC = Traffic(modes=(*LIVE_MODES, Mode.LOAD_TEST))
 
 
 class ServingLogQueries:
@@ -100,6 +78,17 @@ class ServingLogQueries:
         """The views `calls`, `refusals` and `segments` as they are now, with the shared store's
         rows of the spans."""
         return self._mirror.cursor(*spans)
+
+    def calls_of(
+        self, window: Window, *, by_hour: bool
+    ) -> AbstractContextManager[tuple[DuckDBPyConnection, bool]]:
+        """The view `calls` for that window, and whether a view `sums` is to be used in its place:
+        sums by minute or, with `by_hour`, by hour as far as they can."""
+        return self._mirror.calls_of(window, by_hour=by_hour)
+
+    def rows_of(self, window: Window, choose: Choose) -> AbstractContextManager[DuckDBPyConnection]:
+        """The view `calls` for that window; where `calls_of` gives sums, of the chosen hours."""
+        return self._mirror.rows_of(window, choose)
 
     def bounds(self) -> Bounds:
         """Times of the first and last record of the whole log."""
@@ -171,7 +160,7 @@ class ServingLogQueries:
 
     def summary(self, window: Window, traffic: Traffic = ALL_TRAFFIC) -> Summary:
         """All calls of the window together."""
-        given = _parameters(window, traffic)
+        given = traffic.values(window)
         with self._mirror.calls_of(window, by_hour=True) as (cursor, is_summed):
             text = statement("summary_sums" if is_summed else "summary")
             row = cursor.execute(text, named_in(text, given)).fetchone()
@@ -218,7 +207,7 @@ class ServingLogQueries:
     ) -> tuple[BackendCalls, ...]:
         """The calls of the window by backend, the busiest first."""
         with self._mirror.cursor(_calls_of(window)) as cursor:
-            given = _parameters(window, traffic) | {"left_alone": LEFT_ALONE_KIND}
+            given = traffic.values(window) | {"left_alone": LEFT_ALONE_KIND}
             rows = cursor.execute(statement("backend_calls"), given).fetchall()
         return tuple(BackendCalls(*row) for row in rows)
 
@@ -264,7 +253,7 @@ class ServingLogQueries:
     ) -> pd.DataFrame:
         """The slowest calls, failed ones included; all calls when there are no more than `limit`.
         Where the summary is from sums: of the hours with the slowest calls."""
-        given = _parameters(window, traffic) | {"limit": limit}
+        given = traffic.values(window) | {"limit": limit}
         with self._mirror.rows_of(window, slowest_hours(EXACT_ROWS)) as cursor:
             frame = cursor.execute(statement("slowest"), given).df()
         frame["started_at"] = frame["started_at"].dt.tz_localize(UTC)
@@ -274,8 +263,8 @@ class ServingLogQueries:
         """Live calls and load tests of the window to that backend, by the model and runtime that
         answered last: at most about 5,000, evenly spread over the window. Where the summary is from
         sums: of the last hours with so many."""
-        given = _parameters(window, ESTIMATED_TRAFFIC) | estimate_values(backend)
-        del given["backends"]
+        given = ESTIMATED_TRAFFIC.values(window) | estimate_values(backend)
+        del given["backends"], given["models"]
         with self._mirror.rows_of(window, newest_hours(ESTIMATE_CALLS)) as cursor:
             rows = cursor.execute(statement("estimate_calls"), given).fetchall()
         return [LoggedCall(*row) for row in rows]
@@ -288,12 +277,8 @@ class ServingLogQueries:
             if is_summed and width < MINUTE_S:  # rows were deleted since the width was chosen
                 more |= {"bucket_s": MINUTE_S}
             text = statement(f"{name}_sums" if is_summed else name)
-            return cursor.execute(text, named_in(text, _parameters(window, traffic) | more)).df()
+            return cursor.execute(text, named_in(text, traffic.values(window) | more)).df()
 
 
 def _calls_of(window: Window) -> Span:
     return Span(CALL, window.since, window.until)
-
-
-def _parameters(window: Window, traffic: Traffic) -> dict[str, object]:
-    return window_values(window, traffic.modes, traffic.backends)

@@ -57,6 +57,9 @@ class ServingRecord:
     `truncated_count` were not read to their end; `error_kind` is set when the whole call failed.
     `cache_hits` to `flag_count` are those of CallMetadata. They may exceed `batch_size`: when
     callers share a batch, the first of them gets the counts of the whole batch.
+
+    Of a remote call, `server_ms` is the server's own total and `server_queue_ms` its part of
+    `queue_ms`; `wait_ms` was spent here before and between attempts.
     """
 
     NEVER_BELOW: ClassVar[Mapping[str, int]] = {
@@ -98,6 +101,9 @@ class ServingRecord:
     flag_count: int = 0
     caller_request_id: str | None = None
     trace_id: str | None = None
+    server_ms: float | None = None
+    server_queue_ms: float | None = None
+    wait_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,8 @@ from core.moderation.permissions import Actor
 from core.services.backends import BackendStatus, SiteBackends, load_site_backends
 from core.services.traffic import BackendTraffic, LogOverview, view_backends
 from core.services.trials import SideBySide, check_backend, try_comment
-from core.servinglog.queries import LIVE_TRAFFIC, ServingLogQueries
+from core.servinglog.queries import ServingLogQueries
+from core.servinglog.traffic_filter import LIVE_TRAFFIC
 from core.servinglog.windows import WindowChoice
 
 SEEN_TTL_S = 5

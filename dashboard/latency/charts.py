@@ -18,17 +18,6 @@ MAX_POINTS = 2000
 MAX_SERIES = 8
 LEGEND_ENTRY_PX = 112
 ERROR_COLOR = "#d0342c"  # visible on a light and on a dark background
-# Columns of `by_backend` and their legend names, in the order of a call's phases.
-PHASES = {
-    "queue_share": "queue",
-    "first_stage_share": "first stage",
-    "tokenize_share": "tokenize",
-    "compute_share": "compute",
-    "network_share": "network",
-    "other_share": "other or unknown",
-}
-# Muted and different from the series colours, so that nobody mistakes a phase for a series.
-PHASE_COLORS = ("#c79a2b", "#4f9d8b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
 _TIME_FORMATS = (
     (timedelta(minutes=20), "%H:%M:%S"),
     (timedelta(hours=30), "%H:%M"),
@@ -50,7 +39,7 @@ class Axes:
 def latency_lines(frame: pd.DataFrame, quantile: Quantile, axes: Axes) -> alt.LayerChart:
     """One line a series. A bucket without calls is a gap; a bucket between two gaps is a dot."""
     base = alt.Chart(_with_alone(frame, quantile)).encode(
-        x=_time("bucket_at", axes, labelled=False),
+        x=time_axis("bucket_at", axes, labelled=False),
         y=alt.Y(f"{quantile}:Q", title=f"{quantile}, ms", axis=_y_axis(4)),
         color=_color(frame, axes),
     )
@@ -75,7 +64,7 @@ def call_dots(
         alt.Chart(frame)
         .mark_point(size=44, filled=True, opacity=0.9)
         .encode(
-            x=_time("started_at", axes, labelled=False),
+            x=time_axis("started_at", axes, labelled=False),
             y=alt.Y("total_ms:Q", title="call, ms", axis=_y_axis(4)),
             color=_color(frame, axes),
             tooltip=[
@@ -100,30 +89,13 @@ def call_dots(
     return alt.LayerChart(layer=[rules, dots])
 
 
-def sparkline(trend: pd.Series) -> alt.LayerChart:
-    """A trend without axes and for the eye alone: screen readers skip it, since the figure beside
-    it says what counts. A tile's own chart would be announced without a name."""
-    frame = pd.DataFrame({"value": trend.dropna().reset_index(drop=True)}).reset_index()
-    encoded = alt.Chart(frame).encode(
-        x=alt.X("index:Q", axis=None, scale=alt.Scale(nice=False)),
-        y=alt.Y("value:Q", axis=None),
-    )
-    return alt.LayerChart(
-        layer=[
-            encoded.mark_area(opacity=0.25, tooltip=None, aria=False),
-            encoded.mark_line(strokeWidth=1.5, tooltip=None, aria=False),
-        ],
-        padding=0,
-    )
-
-
 def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.LayerChart:
     """Comments a second, stacked by series, with a red mark above each bucket with failed calls."""
     areas = (
         alt.Chart(_with_closing_edge(frame, bucket_s))
         .mark_area(interpolate="step-after", opacity=0.85, clip=True)
         .encode(
-            x=_time("bucket_at", axes),
+            x=time_axis("bucket_at", axes),
             y=alt.Y("comments_per_s:Q", title="comments/s", stack="zero", axis=_y_axis(3)),
             color=_color(frame, axes, legend=False),
         )
@@ -131,43 +103,6 @@ def throughput_area(frame: pd.DataFrame, bucket_s: int, axes: Axes) -> alt.Layer
     failed = frame.groupby("bucket_at", as_index=False)["errors"].sum().query("errors > 0")
     layers = [areas] if failed.empty else [areas, _error_marks(failed, axes)]
     return alt.LayerChart(layer=layers)
-
-
-def time_shares(table: pd.DataFrame) -> alt.Chart:
-    """One bar a series: the share of each phase in the time of answered calls."""
-    order = list(PHASES.values())
-    shares = table.rename(columns=PHASES).melt(
-        id_vars=["series"], value_vars=order, var_name="phase", value_name="share"
-    )
-    shares["position"] = shares["phase"].map(order.index)
-    present = [phase for phase in order if shares.loc[shares["phase"] == phase, "share"].max() > 0]
-    legend = _legend(present, symbol="square")
-    chart: alt.Chart = (
-        alt.Chart(shares[shares["phase"].isin(present)])
-        .mark_bar(size=14)
-        .encode(
-            x=alt.X(
-                "share:Q",
-                title=None,
-                scale=alt.Scale(domain=[0, 1]),
-                axis=alt.Axis(format="%", tickCount=5, grid=False),
-            ),
-            y=alt.Y("series:N", title=None, sort=list(table["series"]), axis=_name_axis()),
-            color=alt.Color(
-                "phase:N",
-                scale=alt.Scale(domain=order, range=list(PHASE_COLORS)),
-                sort=order,
-                legend=legend,
-            ),
-            order=alt.Order("position:Q"),
-            tooltip=[
-                alt.Tooltip("series:N", title="series"),
-                alt.Tooltip("phase:N", title="phase"),
-                alt.Tooltip("share:Q", title="share of time", format=".1%"),
-            ],
-        )
-    )
-    return chart
 
 
 def busiest(table: pd.DataFrame, most: int = MAX_SERIES) -> list[str]:
@@ -180,7 +115,7 @@ def _error_marks(failed: pd.DataFrame, axes: Axes) -> alt.Chart:
         alt.Chart(failed)
         .mark_point(shape="triangle-down", size=55, filled=True, color=ERROR_COLOR, opacity=1)
         .encode(
-            x=_time("bucket_at", axes),
+            x=time_axis("bucket_at", axes),
             y=alt.value(-6),  # above the plot area, so that it covers no data
             tooltip=[
                 _when("bucket_at"),
@@ -207,7 +142,13 @@ def _with_closing_edge(frame: pd.DataFrame, bucket_s: int) -> pd.DataFrame:
     return pd.concat([frame, edge], ignore_index=True)
 
 
-def _time(field: str, axes: Axes, *, labelled: bool = True) -> alt.X:
+def plain_time(field: str) -> alt.X:
+    """For what is drawn over a chart whose x axis is that of `time_axis`."""
+    return alt.X(f"{field}:T", axis=alt.Axis(title=None, labels=False, ticks=False))
+
+
+def time_axis(field: str, axes: Axes, *, labelled: bool = True) -> alt.X:
+    """The shared x axis; only the lowest of charts above each other is labelled."""
     scale = alt.Scale(domain=[_instant(axes.since), _instant(axes.until)])
     if not labelled:
         return alt.X(
@@ -249,11 +190,12 @@ def _color(frame: pd.DataFrame, axes: Axes, *, legend: bool = True) -> alt.Color
     return alt.Color(
         "series:N",
         scale=alt.Scale(domain=list(axes.every)),
-        legend=_legend(values, symbol="circle") if legend else None,
+        legend=plain_legend(values, symbol="circle") if legend else None,
     )
 
 
-def _legend(values: list[str], *, symbol: str) -> alt.Legend:
+def plain_legend(values: list[str], *, symbol: str) -> alt.Legend:
+    """Above a chart, without a title."""
     # As many entries a row as fit: on a phone a legend of one row would be cut off.
     columns = alt.ExprRef(f"max(1, floor(width / {LEGEND_ENTRY_PX}))")
     return alt.Legend(
@@ -266,10 +208,6 @@ def _legend(values: list[str], *, symbol: str) -> alt.Legend:
         offset=4,
         padding=0,
     )
-
-
-def _name_axis() -> alt.Axis:
-    return alt.Axis(ticks=False, domain=False, labelLimit=150)
 
 
 def _which_and_when(field: str) -> list[alt.Tooltip]:

@@ -7,7 +7,7 @@ import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
 from core.servinglog.answers import Series
-from core.servinglog.queries import Traffic
+from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import WindowChoice
 from dashboard.latency.request_search import search_field
 from dashboard.serving_log import WINDOW_KEY, default_modes, window_control

@@ -1,18 +1,42 @@
 """The charts of the latency page."""
 
+from collections.abc import Callable, Sequence
+
 import streamlit as st
 
 from core.services.traffic import WindowTraffic
 from core.servinglog.percentiles import QUANTILES, Quantile
-from dashboard.latency.charts import Axes, call_dots, latency_lines, throughput_area, time_shares
+from core.servinglog.windows import Window
+from dashboard.latency.charts import (
+    Axes,
+    call_dots,
+    latency_lines,
+    throughput_area,
+)
+from dashboard.latency.marks import Mark
+from dashboard.latency.overlays import with_overlays
 
+PERCENTILE_KEY, CHART_KEY = "percentile", "latency_chart"
 LATENCY_HEIGHT = 260
 THROUGHPUT_HEIGHT = 150
-SHARES_HEIGHT, BAR_HEIGHT = 116, 24
 
 
-def latency_panel(view: WindowTraffic, axes: Axes) -> None:
-    """The percentile over time by backend and mode; for few calls, a dot for each call."""
+def chosen_percentile() -> Quantile:
+    """The one of the chart."""
+    chosen: Quantile = st.session_state.get(PERCENTILE_KEY) or "p95"
+    return chosen
+
+
+def latency_panel(
+    view: WindowTraffic,
+    axes: Axes,
+    part: Window | None,
+    shown: Sequence[Mark],
+    *,
+    on_brush: Callable[[], None],
+) -> None:
+    """The percentile over time by backend and mode; for few calls, a dot for each call. Brushing
+    chooses a part of the window; marks are what changed on the site."""
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown("**Time of a call**", width="content")
         st.caption(_grain(view), width="content")
@@ -21,7 +45,7 @@ def latency_panel(view: WindowTraffic, axes: Axes) -> None:
             "Percentile",
             QUANTILES,
             default="p95",
-            key="percentile",
+            key=PERCENTILE_KEY,
             required=True,
             label_visibility="collapsed",
             bind="query-params",
@@ -32,21 +56,11 @@ def latency_panel(view: WindowTraffic, axes: Axes) -> None:
     else:
         chart = call_dots(view.dots, view.table, quantile, axes)
     st.altair_chart(
-        chart,
+        with_overlays(chart, axes, part, shown),
         height=LATENCY_HEIGHT,
-        key="latency_chart",
+        key=CHART_KEY,
+        on_select=on_brush,
         alt=f"{quantile} of a call in milliseconds over time, one line for each backend and mode",
-    )
-
-
-def shares_panel(view: WindowTraffic) -> None:
-    """The share of each phase in the time of answered calls."""
-    st.markdown("**Where the time goes**")
-    st.altair_chart(
-        time_shares(view.table),
-        height=SHARES_HEIGHT + BAR_HEIGHT * len(view.table),
-        key="time_shares",
-        alt="Share of answered calls' time spent in queue, tokenize, compute, network and the rest",
     )
 
 

@@ -9,22 +9,20 @@ from core.bootstrap.services import Services
 from core.errors import PermissionDenied, StoreError
 from core.moderation.permissions import Actor
 from core.services.traffic import LogOverview, WindowTraffic, view_log
-from core.servinglog.windows import smallest_window
+from core.servinglog.windows import Window, WindowChoice, smallest_window
 from dashboard.figures import bound_line, covered, saved_line
+from dashboard.latency.breakdown_panel import breakdown_panel
+from dashboard.latency.calls_panel import Place, calls_panel
 from dashboard.latency.charts import Axes
-from dashboard.latency.header import Header, show_all, title_row
-from dashboard.latency.panels import (
-    latency_panel,
-    shares_panel,
-    throughput_panel,
-)
+from dashboard.latency.compare_control import show_comparison
+from dashboard.latency.header import title_row
+from dashboard.latency.marks import marks
+from dashboard.latency.nothing import nothing_in_window, nothing_logged
 from dashboard.latency.request_search import search_panel
-from dashboard.latency.tables import slowest_panel, table_panel
 from dashboard.latency.tiles import tiles
-from dashboard.latency.view import load_window
+from dashboard.latency.view import load_breakdown, load_events, load_window
 from dashboard.serving_log import REFRESH_S, contents_note, refused_note
 from dashboard.wiring import current_actor, current_services
-from dashboard.wording import ago
 
 
 @st.fragment(run_every=REFRESH_S)  # safe to refresh: nobody decides anything on this page
@@ -34,7 +32,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         log = view_log(actor, queries, services.clock)
         if log.newest_at is None:
-            _nothing_logged(log)
+            nothing_logged(log)
             return
         header = title_row(log.series, smallest_window(log.newest_at, log.until))
         view = load_window(
@@ -54,54 +52,43 @@ def render(services: Services, actor: Actor) -> None:
     refused_note(view.refused, log.until)
     if view.summary.calls:
         header.note.caption(covered(view.summary, log.until, zone))
-        _panels(view, header, log, name)
+        comparison = show_comparison(header, log, queries, actor, zone)
+        tiles(comparison, list(view.refused))
+        window = Window(*view.span)
+        events = load_events(
+            actor.role,
+            str(queries.directory),
+            header.choice,
+            _services=services,
+            _actor=actor,
+            _window=window,
+        )
+        shown = marks(events, log.until)
+        place = Place(queries, actor, header.traffic, log.until, zone, name, shown)
+        _panels(view, log, place, header.choice)
     else:
-        _nothing_in_window(header, log)
+        nothing_in_window(header, log)
     contents_note(log.contents)
 
 
-def _panels(view: WindowTraffic, header: Header, log: LogOverview, zone: str) -> None:
-    tiles(view)
-    compared = f"Changes are against the {header.choice} before." if view.previous else None
-    lines = (compared, saved_line(view.summary), bound_line(view.summary))
+def _panels(view: WindowTraffic, log: LogOverview, place: Place, choice: WindowChoice) -> None:
+    lines = (saved_line(view.summary), bound_line(view.summary))
     if notes := " ".join(filter(None, lines)):
         st.caption(notes)
     since, until = view.span
-    axes = Axes([one.name for one in log.series], since, until, zone=zone)
-    left, right = st.columns([57, 43], gap="medium")
-    with left:
-        latency_panel(view, axes)
-        throughput_panel(view, axes)
-    with right:
-        table_panel(view)
-        shares_panel(view)
-        st.caption("How long a job will take, and what makes it faster: [How long?](how_long)")
-    slowest_panel(view, zone)
-
-
-def _nothing_logged(log: LogOverview) -> None:
-    st.subheader("Latency & throughput", anchor=False)
-    st.info("No call to a backend has been logged yet.", icon=":material/speed:")
-    st.caption(
-        "The command modconsole score scores the comments that wait; every call it makes, and "
-        "every call of the API and of this console, then shows here within seconds."
+    axes = Axes([one.name for one in log.series], since, until, zone=place.zone_name)
+    calls_panel(view, axes, place)
+    found = load_breakdown(
+        *(place.actor.role, str(place.queries.directory), choice, place.traffic),
+        _actor=place.actor,
+        _queries=place.queries,
+        _until=place.until,
+        _covered_s=view.summary.covered_s,
     )
-    contents_note(log.contents)
-
-
-def _nothing_in_window(header: Header, log: LogOverview) -> None:
-    if not log.series:
-        st.info("No call to a backend has been logged yet.", icon=":material/speed:")
-        return
-    chosen = [one.last_at for one in log.series if header.traffic.includes(one)]
-    if not chosen:
-        st.info("The filter leaves out every call of the log.", icon=":material/filter_list:")
-        return
-    st.info(
-        f"No calls in this window; the last was {ago(max(chosen), log.until)}.",
-        icon=":material/hourglass_empty:",
-    )
-    st.button("Show the whole log", key="show_all", on_click=show_all)
+    is_summed = bool(view.summary.bound)
+    names = list(view.table["series"])
+    breakdown_panel(found, axes, names, place.zone_name, is_summed=is_summed)
+    st.caption("How long a job will take, and what makes it faster: [How long?](how_long)")
 
 
 def _viewer_zone() -> tuple[str, tzinfo]:

@@ -31,26 +31,6 @@ def table_panel(view: WindowTraffic) -> None:
         st.caption(f"Rows with under {needed} calls have too few for {', '.join(weak)}.")
 
 
-def slowest_panel(view: WindowTraffic, zone: str) -> None:
-    """The slowest calls, in an expander; nothing where only sums are kept."""
-    shown = len(view.slowest)
-    if not shown:
-        return
-    with st.expander(f"The {shown} slowest calls" if shown > 1 else "The slowest call"):
-        st.dataframe(
-            view.slowest,
-            hide_index=True,
-            row_height=ROW_HEIGHT,
-            column_order=list(_slowest_columns(zone)),
-            column_config=_slowest_columns(zone),
-            placeholder="–",
-            key="slowest",
-            alt="The slowest calls of the window, slowest first",
-        )
-        if view.summary.bound:
-            st.caption("Looked for in the hours with the slowest calls whose rows are kept.")
-
-
 def _number(label: str, form: str, width: int, explain: str | None = None) -> ColumnConfig:
     return st.column_config.NumberColumn(label, format=form, help=explain, width=width)
 
@@ -70,22 +50,4 @@ def _columns() -> dict[str, ColumnConfig]:
         "errors": _number("errors", "localized", 50, "Calls that failed, wholly or in one text."),
         "trend": st.column_config.LineChartColumn("p95 over time", width=88, y_min=0),
         "comments": _number("comments", "localized", 74),
-    }
-
-
-def _slowest_columns(zone: str) -> dict[str, ColumnConfig]:
-    return {
-        "started_at": st.column_config.DatetimeColumn(
-            f"started, {zone}", format="D MMM HH:mm:ss.SSS", timezone=zone, width=170
-        ),
-        "series": st.column_config.TextColumn("backend · mode", width=140),
-        "total_ms": _number("total ms", "%.1f", 80),
-        "queue_ms": _number("queue ms", "%.1f", 80),
-        "tokenize_ms": _number("tokenize ms", "%.1f", 90),
-        "compute_ms": _number("compute ms", "%.1f", 90),
-        "network_ms": _number("network ms", "%.1f", 90),
-        "batch_size": _number("comments", "localized", 80),
-        "chars": _number("characters", "localized", 80),
-        "error_kind": st.column_config.TextColumn("error", width=80),
-        "request_id": st.column_config.TextColumn("request", width=240),
     }

@@ -168,6 +168,7 @@ def change_line(change: SiteChange, now: datetime) -> str:
         ChangeKind.MODEL: f"{change.subject}: version {change.value} first seen",
         ChangeKind.PROCESS: f"process {change.subject} began to score",
         ChangeKind.POLICY: f"policy version {change.value} in force",
+        ChangeKind.THRESHOLDS: f"policy version {change.value} in force, with other thresholds",
     }[change.kind]
     return f"{what}, {ago(change.at, now)}"
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,12 @@ from tests.factories import (
     unscored,
 )
 from tests.integration.quality_calls import agreed, differing, golden, waiting
+from tests.latency_site import write_alert, write_log
 from tests.load_tests import load_test
 
 pytestmark = pytest.mark.e2e
 
+NAMES = ("busy", "empty", "calls")
 # Colour scheme, width and height.
 SCREENS = (("light", 1440, 860), ("dark", 1440, 860), ("light", 390, 844), ("dark", 390, 844))
 # Site, person, address; `{reference}` is that of a removed comment.
@@ -46,6 +49,8 @@ STATES = (
     ("busy", "lena", "/lookup?reference={reference}"),
     ("busy", "ola", "/overview"),
     ("busy", "lena", "/latency?window=1+h"),
+    ("calls", "ola", "/latency?window=1+h"),
+    ("calls", "ola", "/latency?window=1+h&compare=backend+gpu&part={part}"),
     ("busy", "ola", "/how_long"),
     ("busy", "ola", "/cost"),
     ("busy", "ola", "/does_it_scale"),
@@ -120,11 +125,17 @@ def fill(services: Services) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    homes: dict[str, Path] = {name: tmp_path_factory.mktemp(name) for name in ("busy", "empty")}
+    homes: dict[str, Path] = {name: tmp_path_factory.mktemp(name) for name in NAMES}
     busy = make_services(homes["busy"])
     references = fill(busy)
     busy.close()
     make_services(homes["empty"]).close()
+    calls = make_services(homes["calls"])
+    now, hour = datetime.now(UTC), timedelta(hours=1)
+    write_log(calls.serving_log_queries.directory, now, hour, 2_000)
+    write_alert(calls.settings.alerts_dir, now, hour)
+    calls.close()
+    references["part"] = f"{now - hour / 2:%Y-%m-%dT%H:%M:%SZ}/{now - hour / 4:%Y-%m-%dT%H:%M:%SZ}"
     with ExitStack() as servers:
         addresses = {
             name: servers.enter_context(running("staff", home)) for name, home in homes.items()

@@ -1,10 +1,8 @@
 """A call of every service that checks a permission, and the roles that may make it."""
 
 from collections.abc import Callable
-from contextlib import suppress
 
 from core.bootstrap.services import Services
-from core.errors import NotFound
 from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import Actor, Role
@@ -21,7 +19,6 @@ from core.services import (
     queue,
     reopen,
     review,
-    traffic,
     trials,
     withdraw,
 )
@@ -36,9 +33,7 @@ from core.services.preferences import (
 from core.services.search import search
 from core.services.trials import SpareBackends
 from core.servinglog.estimates.levers import SiteMeasures
-from core.servinglog.queries import ALL_TRAFFIC
 from core.servinglog.record import DiscardingLog
-from core.servinglog.windows import WindowChoice
 from tests.factories import (
     CLEAN,
     HELD,
@@ -47,6 +42,7 @@ from tests.factories import (
     scored,
 )
 from tests.integration.appeal_calls import APPEAL_TABLE
+from tests.integration.latency_calls import LATENCY_TABLE
 from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.outbox_calls import OUTBOX_TABLE
 from tests.integration.policy_calls import POLICY_TABLE
@@ -112,31 +108,9 @@ def withdraw_one(services: Services, actor: Actor) -> None:
     withdraw.withdraw_comment(services.context, actor, "roles", "1")
 
 
-def view_window(services: Services, actor: Actor) -> None:
-    scored(services, CLEAN)
-    log, ops = services.serving_log_queries, Actor("ops", Role.OPS)
-    until = traffic.view_log(ops, log, services.clock).until
-    traffic.view_window(actor, log, WindowChoice.ALL, ALL_TRAFFIC, until, drawn=list, max_points=9)
-
-
-def newest_records(services: Services, actor: Actor) -> None:
-    traffic.newest_records(actor, services.serving_log_queries, services.clock, 5)
-
-
-def view_backends(services: Services, actor: Actor) -> None:
-    now = services.clock.now()
-    traffic.view_backends(actor, services.serving_log_queries, WindowChoice.ALL, now)
-
-
 def estimate_job(services: Services, actor: Actor) -> None:
     log, wanted = services.serving_log_queries, job_time.WantedJob(100)
     job_time.estimate_job(actor, log, services.clock, wanted, SiteMeasures())
-
-
-def find_request(services: Services, actor: Actor) -> None:
-    """Raises PermissionDenied before NotFound, because no request has that id."""
-    with suppress(NotFound):
-        traffic.find_request(actor, services.serving_log_queries, "unknown")
 
 
 def look_at_site(services: Services, actor: Actor) -> None:
@@ -188,6 +162,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     **QUALITY_TABLE,
     **REPORT_TABLE,
     **TRANSPARENCY_TABLE,
+    **LATENCY_TABLE,
     **WORK_TABLE,
     ("backends.load_site_backends", "look"): (look_at_site, "nyyyyy"),
     ("claims.claim_case", "open"): (
@@ -267,14 +242,6 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ("review.undo_decision", "open"): (undo, "nyynyn"),
     ("review.undo_decision", "escalated"): (undo_on_escalated, "nnynyn"),
     ("search.search", "search"): (search_words, "nyynyy"),
-    ("traffic.view_log", "view"): (
-        lambda s, a: traffic.view_log(a, s.serving_log_queries, s.clock),
-        "nyyyyy",
-    ),
-    ("traffic.view_window", "view"): (view_window, "nyyyyy"),
-    ("traffic.view_backends", "view"): (view_backends, "nyyyyy"),
-    ("traffic.find_request", "find"): (find_request, "nyyyyy"),
-    ("traffic.newest_records", "view"): (newest_records, "nyyyyy"),
     ("trials.check_backend", "check"): (
         lambda s, a: trials.check_backend(a, spare(s), "fake"),
         "nnyyyn",

@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from core.servinglog.queries import ServingLogQueries, Traffic
+from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode, ServingRecord
+from core.servinglog.traffic_filter import Traffic
 from tests.servinglog_records import HOUR, START, put, record
 
 API, OTHER = "api-4242-1762000000000000-0.jsonl", "rescore-7-1762000000000000-0.jsonl"

@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from core.cli.main import main
-from core.servinglog.queries import LIVE_TRAFFIC, Traffic
 from core.servinglog.record import Mode
+from core.servinglog.traffic_filter import LIVE_TRAFFIC, Traffic
 from dashboard.serving_log import default_modes
 from tests.log_import_lines import LINES
 from tests.log_imports import ALL, START, queries, run, write

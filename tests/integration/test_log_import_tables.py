@@ -8,7 +8,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from core.servinglog.queries import Traffic
+from core.servinglog.traffic_filter import Traffic
 from tests.log_imports import ALL, START, queries, run, write
 
 

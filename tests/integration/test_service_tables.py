@@ -31,6 +31,7 @@ UNCHECKED: Mapping[str, str] = {
     "read_limit.is_raised": OF_THE_PROCESS,
     "read_limit.is_other_limit": OF_THE_PROCESS,
     "overview.find_cause": OF_THE_PROCESS,
+    "site_changes.list_changes": INSIDE,
     "rescore.has_unscored": OF_THE_PROCESS,
     "rescore.rescore": OF_THE_PROCESS,
     "score.score_waiting": OF_THE_PROCESS,

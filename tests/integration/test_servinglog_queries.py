@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from core.servinglog.answers import Audits
-from core.servinglog.queries import ServingLogQueries, Traffic
+from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode
+from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import WindowChoice, smallest_window, window_of
 from core.servinglog.writer import encode
 from tests.servinglog_records import HOUR, START, put, record

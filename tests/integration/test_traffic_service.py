@@ -12,8 +12,9 @@ from core.inference.base import ANSWERS, LASTING, OUTAGES, ErrorKind
 from core.moderation.permissions import Actor, Role
 from core.services.traffic import WindowTraffic, find_request, view_backends, view_log, view_window
 from core.servinglog.lines import REFUSAL
-from core.servinglog.queries import ALL_TRAFFIC, ServingLogQueries, Traffic
+from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode, RefusalReason, RefusalRecord
+from core.servinglog.traffic_filter import ALL_TRAFFIC, Traffic
 from core.servinglog.windows import WindowChoice
 from tests.servinglog_records import START, put, record
 
@@ -105,7 +106,6 @@ def test_a_window_counts_its_own_refusals_and_only_the_series_it_draws(
 def test_a_window_has_its_slowest_calls_and_a_line_for_each_row(
     log: ServingLogQueries, tmp_path: Path
 ) -> None:
-    """The window before it is compared where there is one."""
     slow = record("slow", 3595, total_ms=900.0)
     put(tmp_path, record("old", 2000), record("one", 3590), slow, record("x", 3591, backend="tei"))
 
@@ -119,11 +119,6 @@ def test_a_window_has_its_slowest_calls_and_a_line_for_each_row(
     trends = dict(zip(window.table["series"], window.table["trend"], strict=True))
     assert trends["tei · realtime"] == [10.0]
     assert max(trends["onnx · realtime"]) > 800
-    previous = window.previous
-    assert previous is not None
-    assert previous.calls == 1
-    assert seen(WindowChoice.HOUR).previous is None
-    assert seen(WindowChoice.ALL).previous is None
 
 
 def test_a_series_of_which_every_call_failed_has_no_line(
@@ -143,9 +138,7 @@ def test_a_series_of_which_every_call_failed_has_no_line(
     assert trends == {"onnx · realtime": [10.0], "tei · realtime": []}
 
 
-def test_a_filter_holds_for_the_table_the_trend_and_the_lines(
-    log: ServingLogQueries, tmp_path: Path
-) -> None:
+def test_a_filter_holds_for_the_table_and_the_lines(log: ServingLogQueries, tmp_path: Path) -> None:
     """The first and the last bucket are cut by the window, so the trend of it leaves them out."""
     every_half_minute = (record(f"{n}", 3600 - 30 * (n + 1)) for n in range(29))
     put(tmp_path, *every_half_minute, record("x", 3500, backend="tei", total_ms=900.0))
@@ -160,8 +153,6 @@ def test_a_filter_holds_for_the_table_the_trend_and_the_lines(
     )
     assert list(window.table["series"]) == list(set(window.lines["series"])) == ["onnx · realtime"]
     assert window.summary.calls == 29
-    assert window.trend["p95"].max() == 10.0
-    assert 8 <= window.trend["calls"].sum() < 29
 
 
 def test_a_search_wants_an_id_that_is_there(log: ServingLogQueries, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from core.servinglog.lines import REFUSAL
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import Mode, RefusalReason, RefusalRecord, ServingRecord
 from core.servinglog.writer import encode
+from tests.factories import make_services
 from tests.patience import PATIENT_S
 
 NOW = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -26,6 +27,8 @@ class StandIn:
 
     serving_log_queries: Any
     clock: Clock
+    context: Any
+    settings: Any
 
 
 def page(services: object, actor: object) -> None:
@@ -77,7 +80,10 @@ def open_page(tmp_path: Path) -> Open:
     ) -> AppTest:
         (tmp_path / "a-1-1-0.jsonl").write_bytes(b"".join(map(encode, records)) + more)
         clock = Clock(now=now, monotonic=lambda: 0.0)
-        services = StandIn(queries or ServingLogQueries(tmp_path), clock)
+        state = make_services(tmp_path / "home")
+        state.close()
+        log = queries or ServingLogQueries(tmp_path)
+        services = StandIn(log, clock, state.context, state.settings)
         test = AppTest.from_function(
             page,
             kwargs={"services": services, "actor": Actor("ola", role)},

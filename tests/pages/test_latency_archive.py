@@ -37,5 +37,6 @@ def test_figures_from_sums_say_how_near_they_are(tmp_path: Path, open_page: Open
     tiles = {metric.label: metric.value for metric in test.metric}
     assert tiles["Errors"] == "0 %"
     assert FROM_SUMS in words(test)
-    assert not [one for one in test.expander if "slowest" in one.label]
+    assert "Of this window only sums are kept, no single call." in words(test)
+    assert "Sums don't know where a call waited" in words(test)
     assert not test.exception

@@ -7,13 +7,11 @@ import pytest
 
 from dashboard.latency.charts import (
     MAX_SERIES,
-    PHASES,
     Axes,
     busiest,
     call_dots,
     latency_lines,
     throughput_area,
-    time_shares,
 )
 
 START = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -138,14 +136,6 @@ def test_few_calls_are_drawn_one_by_one_with_their_percentile() -> None:
     rule, dot = layers(call_dots(calls, table(), "p95", AXES))
     assert (rule["mark"]["type"], rule["encoding"]["y"]["field"]) == ("rule", "p95")
     assert (dot["mark"]["type"], dot["encoding"]["y"]["field"]) == ("point", "total_ms")
-
-
-def test_shares_leave_out_phases_nobody_spent_time_in() -> None:
-    chart = time_shares(table()).to_dict()
-    (rows,) = chart["datasets"].values()
-    assert [row["phase"] for row in rows] == ["tokenize", "compute", "other or unknown"]
-    assert chart["encoding"]["color"]["scale"]["domain"] == list(PHASES.values())
-    assert chart["encoding"]["x"]["axis"]["format"] == "%"
 
 
 def test_only_as_many_series_as_can_be_told_apart() -> None:

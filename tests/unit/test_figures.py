@@ -14,15 +14,12 @@ from core.servinglog.answers import (
 from dashboard.figures import (
     covered,
     duration,
-    error_delta,
     has_lost,
     log_notes,
     percent,
-    percentile_delta,
     problem_lines,
     rate,
     refused_line,
-    throughput_delta,
 )
 
 NOON = datetime(2026, 11, 1, 12, tzinfo=UTC)
@@ -68,26 +65,6 @@ def test_rate_and_share_never_round_something_to_nothing() -> None:
     assert rate(None) == "–"
     assert (percent(0.0), percent(0.0004), percent(0.25)) == ("0 %", "0.04 %", "25 %")
     assert percent(None) == "–"
-
-
-def test_deltas_are_against_the_window_before() -> None:
-    before = summary(p95=11.0, comments=500, errors=4)
-    assert percentile_delta("p95", summary(), before) == "+9 ms"
-    assert percentile_delta("p99", summary(p99=141.0), summary(p99=119.0)) == "+22 ms"
-    assert throughput_delta(summary(), before) == "+100 %"
-    assert error_delta(summary(), before) == "-2.00 points"
-
-
-@pytest.mark.parametrize("weak", [{"answered": 99}, {"p99": None}])
-def test_no_delta_from_a_weak_percentile(weak: dict[str, Any]) -> None:
-    assert percentile_delta("p99", summary(**weak), summary()) is None
-    assert percentile_delta("p99", summary(), summary(**weak)) is None
-
-
-def test_no_delta_without_a_window_before() -> None:
-    assert percentile_delta("p50", summary(), None) is None
-    assert throughput_delta(summary(), None) is None
-    assert error_delta(summary(), None) is None
 
 
 def test_covered_is_in_the_viewers_zone() -> None:

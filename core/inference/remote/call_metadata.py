@@ -22,6 +22,7 @@ def measured(called: CompletedCall[Any], metadata: ServerMetadata) -> CallMetada
         tokens=metadata.tokens,
         attempts=called.attempts,
         server_ms=metadata.server_ms,
+        server_queue_ms=metadata.queue_ms,
         wait_ms=called.wait_ms,
         request_id=metadata.request_id or called.request_id,
         model_revision=metadata.model_revision,

@@ -101,11 +101,12 @@ class BadCalls:
 
 
 class ChangeKind(StrEnum):
-    """What changed on the site."""
+    """What changed on the site; thresholds change with a policy's version."""
 
     MODEL = "model"
     PROCESS = "process"
     POLICY = "policy"
+    THRESHOLDS = "thresholds"
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,9 @@ SELECT
     count(*) FILTER (has_error) AS errors,
     quantile_cont(answered_ms, 0.95) AS p95,
     mode(error_kind) FILTER (error_kind <> $left_alone) AS usual_error
-FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
+FROM chosen(
+        $since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]),
+        models := CAST($models AS VARCHAR[])
+    )
 GROUP BY backend
 ORDER BY calls DESC, backend

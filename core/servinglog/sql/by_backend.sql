@@ -2,7 +2,10 @@
 -- ran, so that a second counts once however many calls ran in it. Time that no phase covers, or
 -- whose phases are unknown, is `other`.
 WITH picked AS (
-    SELECT * FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
+    SELECT * FROM chosen(
+        $since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]),
+        models := CAST($models AS VARCHAR[])
+    )
 ),
 running AS (
     SELECT

@@ -6,6 +6,10 @@ WITH picked AS (
             CAST($backends AS VARCHAR[]) IS NULL
             OR list_contains(CAST($backends AS VARCHAR[]), backend)
         )
+        AND (
+            CAST($models AS VARCHAR[]) IS NULL
+            OR list_contains(CAST($models AS VARCHAR[]), model_version)
+        )
 ),
 spread AS (
     SELECT backend, mode, of_what, bucket, sum(n) AS n

@@ -21,7 +21,7 @@ CREATE VIEW refusals AS
 -- Calls that started in [since, until); a NULL list means all. Percentiles are of answered calls
 -- only: failures that return at once would make them look good. A call's end is cut at the end of
 -- the window, also when its clock ran ahead.
-CREATE MACRO chosen(since, until, modes, backends) AS TABLE
+CREATE MACRO chosen(since, until, modes, backends, models := NULL) AS TABLE
     SELECT
         *,
         CASE WHEN error_kind IS NULL THEN total_ms END AS answered_ms,
@@ -31,7 +31,8 @@ CREATE MACRO chosen(since, until, modes, backends) AS TABLE
     FROM calls
     WHERE started_at >= since AND started_at < until
         AND (modes IS NULL OR list_contains(modes, mode))
-        AND (backends IS NULL OR list_contains(backends, backend));
+        AND (backends IS NULL OR list_contains(backends, backend))
+        AND (models IS NULL OR list_contains(models, model_version));
 
 -- Sums count calls by buckets of time, each 4 % wide: what stands for a bucket is at most 2 % away
 -- from all times in it. Below half a microsecond there is one bucket.

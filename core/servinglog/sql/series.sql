@@ -3,7 +3,10 @@
 -- together.
 WITH picked AS (
     SELECT *, time_bucket(to_seconds($bucket_s), started_at) AS bucket
-    FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
+    FROM chosen(
+        $since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]),
+        models := CAST($models AS VARCHAR[])
+    )
 ),
 measured AS (
     SELECT

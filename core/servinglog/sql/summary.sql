@@ -10,4 +10,7 @@ SELECT
     quantile_cont(answered_ms, 0.99) AS p99,
     min(started_at) AS first_at,
     max(ended_at) AS last_at
-FROM chosen($since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]))
+FROM chosen(
+        $since, $until, CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]),
+        models := CAST($models AS VARCHAR[])
+    )

@@ -31,7 +31,10 @@ BOUNDS_S = (0.01, 0.02, 0.04, 0.08, 0.16, 0.32, 0.64, 1.28, 2.56, 5.12, 10.24, 2
 """Of `gen_ai.client.operation.duration`, as the conventions advise."""
 OPERATION = "classify"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_PHASES = ("queue_ms", "first_stage_ms", "tokenize_ms", "compute_ms", "network_ms")
+_PHASES = (
+    *("queue_ms", "first_stage_ms", "tokenize_ms", "compute_ms", "network_ms"),
+    *("server_ms", "server_queue_ms", "wait_ms"),
+)
 _TRACE_HEX = 32
 _SCOPE = InstrumentationScope("modconsole.serving_log")
 

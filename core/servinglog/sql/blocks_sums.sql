@@ -1,0 +1,44 @@
+-- As blocks.sql, from sums; blocks are whole minutes.
+WITH picked AS (
+    SELECT
+        *,
+        greatest(0, least($blocks - 1, (epoch_us(bucket_at) - epoch_us($first)) // $block_us)) AS place
+    FROM sums
+    WHERE (CAST($modes AS VARCHAR[]) IS NULL OR list_contains(CAST($modes AS VARCHAR[]), mode))
+        AND (
+            CAST($backends AS VARCHAR[]) IS NULL
+            OR list_contains(CAST($backends AS VARCHAR[]), backend)
+        )
+        AND (
+            CAST($models AS VARCHAR[]) IS NULL
+            OR list_contains(CAST($models AS VARCHAR[]), model_version)
+        )
+),
+totals AS (
+    SELECT
+        place,
+        CAST(sum(calls) AS BIGINT) AS calls,
+        CAST(sum(answered) AS BIGINT) AS answered,
+        CAST(sum(errors) AS BIGINT) AS errors,
+        CAST(sum(comments) AS BIGINT) AS comments
+    FROM picked
+    GROUP BY place
+),
+spread AS (
+    SELECT place, unnest(total_buckets) AS bucket, unnest(total_counts) AS n FROM picked
+),
+slower AS (
+    SELECT
+        place,
+        CAST(sum(n) FILTER (bucket > bucket_of($p50)) AS BIGINT) AS above_p50,
+        CAST(sum(n) FILTER (bucket > bucket_of($p95)) AS BIGINT) AS above_p95,
+        CAST(sum(n) FILTER (bucket > bucket_of($p99)) AS BIGINT) AS above_p99
+    FROM spread
+    GROUP BY place
+)
+SELECT
+    place, calls, answered, errors, comments,
+    coalesce(above_p50, 0), coalesce(above_p95, 0), coalesce(above_p99, 0)
+FROM totals
+LEFT JOIN slower USING (place)
+ORDER BY place

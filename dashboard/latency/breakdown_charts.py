@@ -1,0 +1,164 @@
+"""Charts of how calls spread: heat map, phases, sizes and lengths. Pure: from a frame of
+`core.servinglog.breakdown_queries` to an Altair chart."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import altair as alt
+import pandas as pd
+
+from core.servinglog.phases import Phase
+from dashboard.latency.charts import Axes, plain_legend, time_axis
+from dashboard.latency.waterfall import PHASE_COLORS
+
+CLASS_TITLES: dict[str, tuple[str, str]] = {
+    "size": ("comments in a call", "ms a call"),
+    "length": ("characters of a comment", "ms a comment"),
+}
+_SHARE = "share of the mean call"
+
+
+def heat_map(cells: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
+    """How many calls took how long, when. A cell without a call is empty."""
+    ended = cells.assign(until=cells["bucket_at"] + pd.Timedelta(seconds=width_s))
+    chart: alt.Chart = (
+        alt.Chart(ended)
+        .mark_rect(clip=True)
+        .encode(
+            x=time_axis("bucket_at", axes),
+            x2="until:T",
+            y=alt.Y(
+                "from_ms:Q",
+                title="call, ms (log scale)",
+                scale=alt.Scale(type="log", nice=False),
+                axis=alt.Axis(tickCount=5, minExtent=44, maxExtent=44, grid=False),
+            ),
+            y2="to_ms:Q",
+            color=alt.Color(
+                "calls:Q",
+                title="calls",
+                scale=alt.Scale(scheme="viridis", type="log"),
+                legend=alt.Legend(orient="right", gradientLength=120, tickCount=3),
+            ),
+            tooltip=[
+                alt.Tooltip("bucket_at:T", title="from", format="%d %b %H:%M:%S"),
+                alt.Tooltip("from_ms:Q", title="over, ms", format=",.1f"),
+                alt.Tooltip("to_ms:Q", title="up to, ms", format=",.1f"),
+                alt.Tooltip("calls:Q", title="calls", format=",d"),
+            ],
+        )
+    )
+    return chart
+
+
+def phase_stack(phases: pd.DataFrame, width_s: int, axes: Axes) -> alt.Chart:
+    """The mean answered call of each bucket, by phase; a bucket without a call is empty."""
+    timed = phases[phases["bucket_at"].notna() & (phases["ms"] > 0)]
+    rows = _ordered(timed).sort_values(["bucket_at", "order"])
+    upto = rows.groupby("bucket_at")["ms"].cumsum()
+    rows = rows.assign(
+        until=rows["bucket_at"] + pd.Timedelta(seconds=width_s),
+        from_ms=upto - rows["ms"],
+        to_ms=upto,
+    )
+    chart: alt.Chart = (
+        alt.Chart(rows)
+        .mark_rect(clip=True)
+        .encode(
+            x=time_axis("bucket_at", axes),
+            x2="until:T",
+            y=alt.Y(
+                "from_ms:Q",
+                title="mean call, ms",
+                scale=alt.Scale(zero=True),
+                axis=alt.Axis(tickCount=4, minExtent=44, maxExtent=44),
+            ),
+            y2="to_ms:Q",
+            color=_phase_color(rows),
+            tooltip=[
+                alt.Tooltip("bucket_at:T", title="from", format="%d %b %H:%M:%S"),
+                alt.Tooltip("phase:N", title="phase"),
+                alt.Tooltip("ms:Q", title="mean, ms", format=",.2f"),
+            ],
+        )
+    )
+    return chart
+
+
+def phase_shares(phases: pd.DataFrame, series: Sequence[str]) -> alt.Chart:
+    """One bar a series: the share of each phase in its mean answered call."""
+    rows = _ordered(phases[phases["bucket_at"].isna() & (phases["ms"] > 0)])
+    chart: alt.Chart = (
+        alt.Chart(rows)
+        .mark_bar(size=14)
+        .encode(
+            x=alt.X(
+                "ms:Q",
+                title=_SHARE,
+                stack="normalize",
+                axis=alt.Axis(format="%", tickCount=5, grid=False),
+            ),
+            y=alt.Y(
+                "series:N",
+                title=None,
+                sort=list(series),
+                axis=alt.Axis(ticks=False, domain=False, labelLimit=150),
+            ),
+            color=_phase_color(rows),
+            order=alt.Order("order:Q"),
+            tooltip=[
+                alt.Tooltip("series:N", title="series"),
+                alt.Tooltip("phase:N", title="phase"),
+                alt.Tooltip("ms:Q", title="mean, ms", format=",.2f"),
+            ],
+        )
+    )
+    return chart
+
+
+def class_bars(classes: pd.DataFrame, of_what: Literal["size", "length"]) -> alt.LayerChart:
+    """The median of each class as a bar, its p95 as a line above."""
+    x_title, y_title = CLASS_TITLES[of_what]
+    rows = classes[classes["of_what"] == of_what].sort_values("upto")
+    labels = class_labels(list(rows["upto"]))
+    base = alt.Chart(rows.assign(label=labels)).encode(
+        x=alt.X("label:N", title=x_title, sort=labels, axis=alt.Axis(labelAngle=0)),
+        tooltip=[
+            alt.Tooltip("label:N", title=x_title),
+            alt.Tooltip("calls:Q", title="calls", format=",d"),
+            alt.Tooltip("p50:Q", title="p50, ms", format=",.1f"),
+            alt.Tooltip("p95:Q", title="p95, ms", format=",.1f"),
+        ],
+    )
+    bars = base.mark_bar(size=18).encode(y=alt.Y("p50:Q", title=y_title))
+    ticks = base.mark_tick(thickness=2, size=26, color="#c62f2f").encode(y="p95:Q")
+    return alt.LayerChart(layer=[bars, ticks])
+
+
+def class_labels(upto: Sequence[int]) -> list[str]:
+    """`1`, `2`, `3–4`, `5–8`: classes up to powers of two; the first begins at 1."""
+    return [
+        f"{one // 2 + 1:,}–{one:,}" if one > 2 and (place or one < 32) else _first(one)
+        for place, one in enumerate(upto)
+    ]
+
+
+def _first(upto: int) -> str:
+    return f"{upto:,}" if upto <= 2 else f"up to {upto:,}"
+
+
+def _ordered(phases: pd.DataFrame) -> pd.DataFrame:
+    """With the place of each phase in a call."""
+    places = {str(phase): place for place, phase in enumerate(Phase)}
+    return phases.assign(order=phases["phase"].map(places))
+
+
+def _phase_color(rows: pd.DataFrame) -> alt.Color:
+    present = set(rows["phase"])
+    names = list(map(str, Phase))
+    return alt.Color(
+        "phase:N",
+        scale=alt.Scale(domain=names, range=list(PHASE_COLORS.values())),
+        sort=names,
+        legend=plain_legend([name for name in names if name in present], symbol="square"),
+    )
