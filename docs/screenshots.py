@@ -192,11 +192,17 @@ def _sign_in(page: Page, who: str) -> None:
     page.wait_for_timeout(1_000)
 
 
+_IS_COMPLETE = """() =>
+    document.querySelector("[data-testid=stApp]")?.dataset.testScriptState === "notRunning" &&
+    !document.querySelector("[data-testid=stSkeleton]")"""
+
+
 def _settle(page: Page) -> None:
     """Waits until the page is complete, then for its charts and tables to be drawn."""
     page.wait_for_timeout(3_000)
-    page.locator("[data-testid=stSkeleton]").first.wait_for(state="detached", timeout=60_000)
+    page.wait_for_function(_IS_COMPLETE, timeout=60_000)
     page.wait_for_timeout(3_000)
+    page.wait_for_function(_IS_COMPLETE, timeout=60_000)
 
 
 def _await_queue() -> None:
