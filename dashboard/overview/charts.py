@@ -9,8 +9,8 @@ PHASES = ("queue", "tokenize", "compute", "network")
 REST = "other or unknown"
 # Muted, as on the page Latency & throughput: a phase is no series.
 COLORS = ("#c79a2b", "#8794a8", "#5a7fb5", "#9070b8", "#a9adb5")
-HEIGHT_PX = 165
-"""Two bars, an axis with a title, and a legend of two rows."""
+HEIGHT_PX = 230
+"""Two bars, an axis with a title, and a legend of two rows, which Streamlit sets far below."""
 
 
 def busiest_pair(facts: Facts) -> tuple[BackendPeriod, BackendPeriod] | None:
