@@ -74,9 +74,8 @@ def test_address_that_is_no_part_is_ignored(open_page: Open) -> None:
 
 
 def test_call_of_the_address_shows_its_whole_request(open_page: Open) -> None:
-    failed = calls(
-        1, OLD, backend="gpu", error_kind="timeout", caller_request_id="q", compute_ms=None
-    )
+    timeout = {"error_kind": "timeout", "compute_ms": None}
+    failed = calls(1, OLD, backend="gpu", caller_request_id="q", **timeout)
     answered = calls(1, OLD - timedelta(seconds=1), caller_request_id="q")
     place = CallPlace(answered[0].request_id, answered[0].started_at)
     test = open_page([*failed, *answered, *calls(600)], address={"call": place.address})
