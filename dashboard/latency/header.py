@@ -11,6 +11,7 @@ from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import WindowChoice
 from dashboard.latency.request_search import search_field
 from dashboard.serving_log import WINDOW_KEY, default_modes, window_control
+from dashboard.wording import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +47,17 @@ def _traffic(series: Sequence[Series]) -> Traffic:
         list(dict.fromkeys(one.mode for one in series)),
         selection_mode="multi",
         default=default_modes(series),
-        format_func=lambda mode: str(mode).replace("_", " "),
+        format_func=lambda mode: plain(str(mode).replace("_", " ")),
         key="modes",
         help="Load tests, warm-up and imported calls count only when chosen.",
     )
     backends = list(dict.fromkeys(one.backend for one in series))
     chosen = st.pills(
-        "Backends", backends, selection_mode="multi", default=backends, key="backends"
+        "Backends",
+        backends,
+        selection_mode="multi",
+        default=backends,
+        format_func=plain,
+        key="backends",
     )
     return Traffic(modes=tuple(modes), backends=tuple(chosen))

@@ -26,7 +26,10 @@ def with_overlays(
         if layer.data is alt.Undefined:
             layer.data = chart.data
     own[-1] = own[-1].add_params(brush)
-    return alt.LayerChart(layer=[*shades, *mark_layers(shown, axes), *own])
+    layered = alt.LayerChart(layer=[*shades, *mark_layers(shown, axes), *own])
+    # On a canvas: as SVG the brush's own rectangles would be images without a name.
+    layered.usermeta = {"embedOptions": {"renderer": "canvas"}}
+    return layered
 
 
 def _shade(part: Window, axes: Axes) -> alt.Chart:

@@ -1,6 +1,6 @@
 """The latency page with a stub of the services: opening it on a log, and reading its words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -77,6 +77,7 @@ def open_page(tmp_path: Path) -> Open:
         queries: Any = None,
         now: Callable[[], datetime] = lambda: NOW,
         more: bytes = b"",
+        address: Mapping[str, str] | None = None,
     ) -> AppTest:
         (tmp_path / "a-1-1-0.jsonl").write_bytes(b"".join(map(encode, records)) + more)
         clock = Clock(now=now, monotonic=lambda: 0.0)
@@ -89,6 +90,8 @@ def open_page(tmp_path: Path) -> Open:
             kwargs={"services": services, "actor": Actor("ola", role)},
             default_timeout=PATIENT_S,
         )
+        for name, value in (address or {}).items():
+            test.query_params[name] = value
         return test.run()
 
     return open_it
