@@ -50,7 +50,7 @@ WORK_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str
         ),
         "nyyyyy",
     ),
-    ("inventory.load_inventory", "load"): (lambda s, a: site_inventory(a, s.settings), "nyyyyy"),
+    ("inventory.load_inventory", "load"): (lambda s, a: site_inventory(a, s), "nyyyyy"),
     ("load_tests.list_load_tests", "list"): (
         lambda s, a: list_load_tests(a, LoadTestFolder(s.settings.load_tests_dir)),
         "nyyyyy",
