@@ -2,9 +2,11 @@
 
 import argparse
 import json
+from contextlib import closing
 from pathlib import Path
 
 from core.bootstrap.inventory import site_inventory
+from core.bootstrap.services import build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain
 from core.clock import system_clock
@@ -32,7 +34,8 @@ def add_commands(commands: Commands) -> None:
 
 def run_sbom(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole sbom`."""
-    found = site_inventory(SYSTEM, settings)
+    with closing(build_services(settings, worker="sbom")) as services:
+        found = site_inventory(SYSTEM, services)
     if found.model_problem is not None:
         complain(f"without the model: {found.model_problem}")
     text = json.dumps(make_bom(found.packages, found.model, system_clock().now()), indent=1)

@@ -2,40 +2,61 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
 
+from core.clock import Clock
 from core.errors import ModelNotUsable
 from core.inventory.model_facts import ModelFacts
 from core.inventory.packages import Package
 from core.inventory.tried_models import TriedModel, tried_models
 from core.moderation.permissions import Actor, Permission, check_can
 from core.servinglog.estimates.levers import RuntimeMeasure
+from core.servinglog.record import LIVE_MODES
+from core.servinglog.windows import Window
+
+if TYPE_CHECKING:
+    from core.servinglog.queries import ServingLogQueries
+
+LIVE_DAYS = 7
+_TICK = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
 class Inventory:
     """`model` is None if the model in force has no folder of this project, with the reason in
-    `model_problem`; `speeds` are the runtimes that this machine measured with it."""
+    `model_problem`; `speeds` are the runtimes that this machine measured with it, and `p95_ms` is
+    that of the live calls to the backend in force in the last seven days, None without any."""
 
     packages: Sequence[Package]
     model: ModelFacts | None
     model_problem: str | None
     tried: Sequence[TriedModel]
     speeds: Sequence[RuntimeMeasure]
+    p95_ms: float | None
 
 
 def load_inventory(
     actor: Actor,
+    log: "ServingLogQueries",
+    clock: Clock,
     *,
+    backend: str,
     packages: Callable[[], Sequence[Package]],
     model: Callable[[], ModelFacts],
     speeds: Callable[[], Sequence[RuntimeMeasure]],
 ) -> Inventory:
-    """Reads files only; no model is loaded and nothing is asked over the network. Raises
-    PermissionDenied."""
+    """Reads files and the serving log; no model is loaded. `backend` is the one in force. Raises
+    PermissionDenied, StoreError."""
     check_can(actor, Permission.SEE_SERVING)
     facts, problem = None, None
     try:
         facts = model()
     except ModelNotUsable as error:
         problem = str(error)
-    return Inventory(packages(), facts, problem, tried_models(), speeds())
+    until = clock.now() + _TICK
+    window = Window(until - timedelta(days=LIVE_DAYS), until)
+    from core.servinglog.queries import Traffic
+
+    live = log.summary(window, Traffic(LIVE_MODES, (backend,)))
+    return Inventory(packages(), facts, problem, tried_models(), speeds(), live.p95)

@@ -40,9 +40,12 @@ def package_frame(packages: tuple[Package, ...]) -> pd.DataFrame:
 
 def model_frame(found: Inventory) -> pd.DataFrame:
     """The model in force in each precision, then the networks tried before it."""
-    rows = [] if found.model is None else _own_rows(found.model, tuple(found.speeds))
+    rows = [] if found.model is None else _own_rows(found.model, found)
     rows += [_tried_row(one) for one in found.tried]
-    columns = ["model", "what", *SHOWN_SETS.values(), "size, MB", "speed", "verdict", "why"]
+    columns = [
+        *("model", "verdict", *SHOWN_SETS.values(), "size, MB", "p95, ms", "speed", "why", "what"),
+        "measured on",
+    ]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -74,7 +77,8 @@ def auc_words(value: float, low: float | None = None, high: float | None = None)
     return f"{value:.3f}" if low is None or high is None else f"{value:.3f} [{low:.3f}, {high:.3f}]"
 
 
-def _own_rows(model: ModelFacts, speeds: tuple[RuntimeMeasure, ...]) -> list[dict[str, object]]:
+def _own_rows(model: ModelFacts, found: Inventory) -> list[dict[str, object]]:
+    speeds = tuple(found.speeds)
     metrics: dict[str, object] = {
         title: None if (one := model.metric(name, TOXICITY)) is None else _auc_of(one)
         for name, title in SHOWN_SETS.items()
@@ -84,9 +88,10 @@ def _own_rows(model: ModelFacts, speeds: tuple[RuntimeMeasure, ...]) -> list[dic
         "what": "the model in force",
         **metrics,
         "size, MB": sum(model.sizes.values()) / MEGABYTE or None,
+        "p95, ms": found.p95_ms,
         "speed": _speed_words(speeds, model.manifest.precision),
         "verdict": "in force",
-        "why": None,
+        "measured on": "test side",
     }
     return [first, *(_variant_row(model, at, speeds) for at in range(len(model.variants)))]
 
@@ -99,7 +104,8 @@ def _variant_row(
     lost = "" if one.auc_lost is None else f", {one.auc_lost:+.4f} ROC AUC lost"
     return {
         "model": f"{model.manifest.version}, {one.name}",
-        "what": f"against fp32 on {one.rows:,} held-out comments",
+        "what": "against fp32",
+        "measured on": f"{one.rows:,} held-out comments",
         "size, MB": size,
         "speed": _speed_words(speeds, one.name),
         "verdict": "shipped" if one.name == model.manifest.precision else "can be chosen",
@@ -112,8 +118,13 @@ def _tried_row(one: TriedModel) -> dict[str, object]:
         title: auc_words(*one.roc_auc[name]) if name in one.roc_auc else None
         for name, title in SHOWN_SETS.items()
     }
-    where = f"{one.what} ({one.side} side, decision {one.decision})"
-    return {"model": one.name, "what": where, **figures, "verdict": one.verdict, "why": one.why}
+    said: dict[str, object] = {
+        "model": one.name,
+        "what": one.what,
+        "verdict": one.verdict,
+        "why": one.why,
+    }
+    return said | figures | {"measured on": f"{one.side} side, decision {one.decision}"}
 
 
 def _auc_of(one: ModelMetric) -> str:

@@ -8,17 +8,17 @@ from core.bootstrap.services import Services
 from core.errors import ConfigError, PermissionDenied, StoreError
 from core.load_test.results import LoadTest, LoadTestStatus
 from core.load_test.wording import STATUS_WORDS, target_words
-from core.moderation.permissions import Actor, Permission, can
+from core.moderation.permissions import Actor
 from core.services.load_tests import busiest_rps, list_load_tests
 from core.servinglog.queries import ServingLogQueries
-from dashboard.scale.place import PROBLEM_KEY, LoadTestPlace, make_place
+from dashboard.scale.place import PROBLEM_KEY, make_place
 from dashboard.scale.result import result_panel
+from dashboard.scale.running import running_card
 from dashboard.scale.start import start_form
 from dashboard.serving_log import REFRESH_S
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain, viewer_zone
 
-WATCH_S = 2
 ALONE = "nothing"
 HOW = (
     "Requests come at random times at a rising rate, whatever the server does, until the objective "
@@ -44,47 +44,13 @@ def render(services: Services, actor: Actor) -> None:
     if problem is not None:
         st.error(plain(problem), icon=":material/error:")
     if tests and tests[0].status is LoadTestStatus.RUNNING:
-        _running(place, tests[0].id)
+        running_card(place, tests[0].id)
     over = [one for one in tests if one.status is not LoadTestStatus.RUNNING]
     if over:
         _results(services, actor, over)
     elif not tests:
         st.info("No load test was made here yet.", icon=":material/trending_up:")
         st.caption("The button above or the command modconsole loadtest run makes one.")
-
-
-@st.fragment(run_every=WATCH_S)
-def _running(place: LoadTestPlace, test_id: str) -> None:
-    """One small file; the page is drawn anew once the test is over."""
-    test = place.folder.find(test_id)
-    if test.status is not LoadTestStatus.RUNNING:
-        st.rerun()
-    with st.container(border=True, gap="xsmall"):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.badge("runs", color="blue", icon=":material/progress_activity:")
-            st.markdown(plain(f"{target_words(test)}, started by {test.started_by}"))
-            if can(place.actor, Permission.RUN_LOAD_TESTS):
-                st.button(
-                    "Stop",
-                    key=f"stop_{test.id}",
-                    icon=":material/stop:",
-                    on_click=place.stop,
-                    args=(test.id,),
-                )
-        st.caption(plain(_progress(test, is_stopping=place.folder.is_asked_to_stop(test.id))))
-
-
-def _progress(test: LoadTest, *, is_stopping: bool) -> str:
-    if is_stopping:
-        return "Stopping; what was found so far is kept."
-    if not test.rounds and not test.steps:
-        return "Starting."
-    words = f"{len(test.rounds)} rounds and {len(test.steps)} rates so far"
-    return (
-        words
-        if not test.steps
-        else f"{words}; now near {test.steps[-1].offered_rps:,.0f} a second."
-    )
 
 
 def _results(services: Services, actor: Actor, tests: Sequence[LoadTest]) -> None:

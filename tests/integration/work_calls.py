@@ -55,7 +55,7 @@ WORK_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str
         lambda s, a: load_costs(s.context, a, s.serving_log_queries, s.policy_history, (), days=1),
         "nyyyyy",
     ),
-    ("inventory.load_inventory", "load"): (lambda s, a: site_inventory(a, s.settings), "nyyyyy"),
+    ("inventory.load_inventory", "load"): (lambda s, a: site_inventory(a, s), "nyyyyy"),
     ("load_tests.list_load_tests", "list"): (
         lambda s, a: list_load_tests(a, LoadTestFolder(s.settings.load_tests_dir)),
         "nyyyyy",

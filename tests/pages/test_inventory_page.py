@@ -4,6 +4,7 @@ questions."""
 import json
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -19,6 +20,7 @@ from dashboard.inventory.screen import PARTS
 from dashboard.inventory.tables import auc_words, data_frame, package_frame
 from dashboard.questions import QUESTIONS
 from tests.factories import LEAD, MODERATOR
+from tests.servinglog_records import put, record
 
 Open = Callable[..., AppTest]
 PEOPLE = (
@@ -56,10 +58,17 @@ def test_packages_say_what_is_needed(services: Services, staff_page: Open) -> No
 def test_models_show_the_one_in_force_with_intervals_and_the_tried_with_why(
     services: Services, staff_page: Open
 ) -> None:
+    now = services.clock.now()
+    calls = (
+        record(f"r{at}", backend="fake", total_ms=64.0, started_at=now - timedelta(hours=1))
+        for at in range(30)
+    )
+    put(services.settings.serving_log_dir, *calls)
     frame = staff_page("inventory", LEAD, part="Models").dataframe[0].value.set_index("model")
     shipped = frame.loc["minilm-toxicity-6"]
     assert re.fullmatch(r"0\.\d{3} \[0\.\d{3}, 0\.\d{3}\]", shipped["Wikipedia talk"])
     assert shipped["verdict"] == "in force"
+    assert shipped["p95, ms"] == pytest.approx(64.0)
     assert shipped["size, MB"] > 50
     int8 = frame.loc["minilm-toxicity-6, int8"]
     assert int8["verdict"] == "shipped"
