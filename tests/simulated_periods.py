@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from core.servinglog.comparing.differences import Measured
+from core.servinglog.comparing.differences import MeasuredFigure
 from core.servinglog.comparing.figures import (
     BLOCKS,
     SHARES,
@@ -67,9 +67,11 @@ def measured(at_s: Floats, ms: Floats, failed: npt.NDArray[np.bool_]) -> Figures
         for here in (places == number for number in range(BLOCKS))
     ]
 
-    def percentile(name: Quantile) -> Measured:
+    def percentile(name: Quantile) -> MeasuredFigure:
         clustered, alone = interval_ranks(name, blocks)
-        return Measured(_at(answered, values[name], clustered), _at(answered, values[name], alone))
+        return MeasuredFigure(
+            _at(answered, values[name], clustered), _at(answered, values[name], alone)
+        )
 
     return Figures(
         **{name: percentile(name) for name in QUANTILES},

@@ -1,10 +1,14 @@
 """The OpenTelemetry collector, if its packages are there."""
 
+from typing import TYPE_CHECKING
+
 from core.errors import MissingExtra
-from core.servinglog.telemetry.export import Receiver
+
+if TYPE_CHECKING:
+    from core.servinglog.telemetry.export import Receiver
 
 
-def open_collector() -> Receiver:
+def open_collector() -> "Receiver":
     """It is asked for nothing before something is sent. Raises MissingExtra."""
     try:
         from core.servinglog.telemetry.collector import Collector

@@ -3,6 +3,7 @@
 import argparse
 import os
 from contextlib import closing
+from typing import TYPE_CHECKING
 
 from core.bootstrap.telemetry import open_collector
 from core.cli.arguments import positive
@@ -10,8 +11,10 @@ from core.cli.output import ExitCode, complain
 from core.clock import system_clock
 from core.config import Settings
 from core.errors import InvalidInput
-from core.servinglog.telemetry.export import ExportCounts, export_segments
 from core.stop_signals import stop_signals
+
+if TYPE_CHECKING:
+    from core.servinglog.telemetry.export import ExportCounts
 
 ENDPOINTS = (
     "OTEL_EXPORTER_OTLP_ENDPOINT",
@@ -38,6 +41,8 @@ def check_no_export_flags(arguments: argparse.Namespace) -> None:
 
 def run_export(arguments: argparse.Namespace, settings: Settings) -> int:
     """Sends what the collector lacks, once or until it is stopped."""
+    from core.servinglog.telemetry.export import export_segments
+
     if arguments.wanted is not None or arguments.again or arguments.keep_days is not None:
         raise InvalidInput("`logs export` takes only --every")
     if not os.environ.get(ENDPOINTS[0]) and not all(map(os.environ.get, ENDPOINTS[1:])):
@@ -54,7 +59,7 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> int:
                 return ExitCode.DONE
 
 
-def _tell(found: ExportCounts) -> None:
+def _tell(found: "ExportCounts") -> None:
     print(
         f"{found.segments:,} segments with {found.calls:,} calls and {found.refused:,} refused "
         "requests were sent.",

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
-from core.inventory.model_facts import DataSet, ModelFacts, ModelMetric
+from core.inventory.model_facts import CardDataSet, ModelFacts, ModelMetric
 from core.inventory.packages import CONSOLE, Package
 
 SPEC_VERSION = "1.6"
@@ -144,11 +144,11 @@ def _metric(found: ModelMetric) -> Json:
     return metric
 
 
-def _data_ref(found: DataSet) -> str:
+def _data_ref(found: CardDataSet) -> str:
     return f"data:{found.name}"
 
 
-def _data_set(found: DataSet) -> Json:
+def _data_set(found: CardDataSet) -> Json:
     component: Json = {
         "type": DATA,
         "bom-ref": _data_ref(found),

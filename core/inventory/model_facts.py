@@ -15,7 +15,7 @@ TRAINED_ON = "train"
 
 
 @dataclass(frozen=True, slots=True)
-class DataSet:
+class CardDataSet:
     """One set of comments behind the model. `trained` rows taught it, of `rows`; one of use
     `measured` taught nothing. `why` says what it is for, or why it was left out."""
 
@@ -61,7 +61,7 @@ class ModelFacts:
 
     manifest: Manifest
     sizes: Mapping[str, int]
-    data: tuple[DataSet, ...] = ()
+    data: tuple[CardDataSet, ...] = ()
     metrics: tuple[ModelMetric, ...] = ()
     variants: tuple[ModelVariant, ...] = ()
     recipe: tuple[str, ...] = ()
@@ -102,8 +102,8 @@ def _size(path: Path) -> int | None:
         return None
 
 
-def _data_set(found: Mapping[str, Any]) -> DataSet:
-    return DataSet(
+def _data_set(found: Mapping[str, Any]) -> CardDataSet:
+    return CardDataSet(
         name=found["name"],
         use=found["use"],
         licence=found["licence"],

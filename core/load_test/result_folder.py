@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from core.clock import system_clock
 from core.errors import Conflict, InvalidInput, NotFound, StoreError
 from core.load_test.results import (
     LoadTest,
@@ -111,7 +112,7 @@ class LoadTestFolder:
 
     def _read(self, path: Path) -> LoadTest | None:
         try:
-            test, age_s = read_load_test(path.read_text()), time.time() - path.stat().st_mtime
+            test, age_s = read_load_test(path.read_text()), _age_s(path)
         except (OSError, InvalidInput):
             return None
         if (
@@ -131,6 +132,10 @@ class LoadTestFolder:
             return not _locked(lock, fcntl.LOCK_SH)
         finally:
             os.close(lock)
+
+
+def _age_s(path: Path) -> float:
+    return system_clock().now().timestamp() - path.stat().st_mtime
 
 
 def read_load_test(text: str) -> LoadTest:

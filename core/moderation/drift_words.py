@@ -12,7 +12,7 @@ from core.moderation.daily_drift import (
 )
 from core.moderation.daily_measures import LANGUAGE, LENGTH
 from core.moderation.quality_words import NONE, interval_words, percent
-from core.moderation.reliability import ScoreBand
+from core.moderation.reliability import RemovalBand
 
 TOO_FEW = (
     f"Nothing can be said yet: it takes {FEWEST_DAYS} days and {FEWEST_REFERENCE_DAYS} days of the "
@@ -52,7 +52,7 @@ def mean_words(one: MeasureDrift, *, is_now: bool) -> str:
     return f"{mean:,.0f} characters" if one.name == LENGTH else f"{mean:.3f}"
 
 
-def reliability_summary(bands: Sequence[ScoreBand]) -> str:
+def reliability_summary(bands: Sequence[RemovalBand]) -> str:
     """Whether people remove what has a score as often as the score says."""
     known = [band for band in bands if band.removed is not None]
     if not known:
@@ -66,7 +66,7 @@ def reliability_summary(bands: Sequence[ScoreBand]) -> str:
     return "Scores are no probabilities of a removal: " + "; ".join(map(_band_words, off)) + "."
 
 
-def _band_words(band: ScoreBand) -> str:
+def _band_words(band: RemovalBand) -> str:
     found = band.removed
     assert found is not None  # a band that is off has an estimate
     return (

@@ -18,7 +18,7 @@ BAND_COUNT = 10
 
 
 @dataclass(frozen=True, slots=True)
-class ScoreBand:
+class RemovalBand:
     """The texts whose highest score lies from `low` on and below `high`; `mean` is that of these
     scores. `removed` is None if too few of them were judged."""
 
@@ -34,7 +34,7 @@ class ScoreBand:
         return self.removed is not None and not self.removed.low <= self.mean <= self.removed.high
 
 
-def removed_by_score(history: History) -> Sequence[ScoreBand]:
+def removed_by_score(history: History) -> Sequence[RemovalBand]:
     """The bands that have texts, the lowest first."""
     every = np.stack([history.scores[label] for label in Label])
     highest = np.nanmax(np.where(np.isnan(every), -1.0, every), axis=0)
@@ -47,7 +47,7 @@ def removed_by_score(history: History) -> Sequence[ScoreBand]:
             continue
         whole = weights * rows
         found.append(
-            ScoreBand(
+            RemovalBand(
                 low=place / BAND_COUNT,
                 high=(place + 1) / BAND_COUNT,
                 texts=int(np.count_nonzero(rows)),

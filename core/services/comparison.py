@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from core.moderation.permissions import Actor, Permission, check_can
 from core.servinglog.answers import Series, Summary
-from core.servinglog.comparing.differences import Change, Measured, change
+from core.servinglog.comparing.differences import FigureChange, MeasuredFigure, change
 from core.servinglog.comparing.figures import Block, Figures, changes, shared
 from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import Window, WindowChoice, bucket_s, window_of
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 SPARK_BUCKETS = 60
 
 
-class Against(StrEnum):
+class ComparedWith(StrEnum):
     """What calls are compared with."""
 
     BEFORE = "before"
@@ -34,13 +34,13 @@ class Against(StrEnum):
 class Comparand:
     """The period before, another backend, or another model version of one."""
 
-    against: Against = Against.BEFORE
+    against: ComparedWith = ComparedWith.BEFORE
     backend: str = ""
     model_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class ComparedGroup:
     """Calls that are compared, their figures, and how many requests were refused. `trend` has a row
     for each bucket of time: bucket_at, p50, p95, p99 (ms), comments_per_s, error_share (both null
     without a call), refused."""
@@ -59,9 +59,9 @@ class Comparison:
     calls. `changes` are by the name of the figure, with `refused_share` in place of requests."""
 
     comparand: Comparand
-    here: Group
-    there: Group | None
-    changes: Mapping[str, Change]
+    here: ComparedGroup
+    there: ComparedGroup | None
+    changes: Mapping[str, FigureChange]
 
 
 def list_comparands(
@@ -79,11 +79,11 @@ def list_comparands(
 
     check_can(actor, Permission.SEE_SERVING)
     backends = list(dict.fromkeys(one.backend for one in series))
-    others = [Comparand(Against.BACKEND, one) for one in backends] if len(backends) > 1 else []
+    others = [Comparand(ComparedWith.BACKEND, one) for one in backends] if len(backends) > 1 else []
     found = revisions(log, window_of(choice, until), traffic)
     newest = _newest((one.backend, one.model_version) for one in found)
     older = [
-        Comparand(Against.REVISION, one.backend, one.model_version)
+        Comparand(ComparedWith.REVISION, one.backend, one.model_version)
         for one in found
         if one.model_version and newest[one.backend] != one.model_version
     ]
@@ -102,7 +102,7 @@ def compare(
     """The calls of the window against the others. Raises PermissionDenied, StoreError."""
     check_can(actor, Permission.SEE_SERVING)
     window = window_of(choice, until)
-    is_before = comparand.against is Against.BEFORE
+    is_before = comparand.against is ComparedWith.BEFORE
     here, there = _filters(log, window, traffic, comparand)
     new, new_blocks, new_refused = _group(log, window, here)
     if is_before and choice is WindowChoice.ALL:
@@ -125,10 +125,10 @@ def _filters(
     from core.servinglog.comparison_queries import revisions
 
     modes, name = traffic.modes, comparand.backend
-    if comparand.against is Against.BACKEND:
+    if comparand.against is ComparedWith.BACKEND:
         others = tuple(one for one in traffic.backends or () if one != name)
         return Traffic(modes, others), Traffic(modes, (name,))
-    if comparand.against is Against.REVISION:
+    if comparand.against is ComparedWith.REVISION:
         found = revisions(log, window, Traffic(modes, (name,)))
         newest = tuple(_newest((one.backend, one.model_version) for one in found).values())
         old = Traffic(modes, (name,), (comparand.model_version,))
@@ -138,7 +138,7 @@ def _filters(
 
 def _group(
     log: "ServingLogQueries", window: Window, traffic: Traffic
-) -> tuple[Group, Sequence[Block], Sequence[int]]:
+) -> tuple[ComparedGroup, Sequence[Block], Sequence[int]]:
     from core.servinglog.comparison_queries import figures
     from core.servinglog.refusal_queries import refused_by_time
 
@@ -151,7 +151,7 @@ def _group(
         for place, number in refused_by_time(log, window, summary.first_at, step_s).items():
             by_block[min(max(place, 0), len(blocks) - 1)] += number
     trend = _trend(log, window, traffic, summary)
-    return Group(window, traffic, summary, found, refused, trend), blocks, by_block
+    return ComparedGroup(window, traffic, summary, found, refused, trend), blocks, by_block
 
 
 def _trend(
@@ -174,7 +174,7 @@ def _trend(
     return found if len(found) < 8 else found.iloc[1:-1]
 
 
-def _refused(blocks: Sequence[Block], refused: Sequence[int]) -> Measured | None:
+def _refused(blocks: Sequence[Block], refused: Sequence[int]) -> MeasuredFigure | None:
     """The share of refused requests in calls and refusals."""
     return shared(
         [(one.calls + number, number) for one, number in zip(blocks, refused, strict=True)]

@@ -11,7 +11,7 @@ from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.separation import separation
 from core.services.context import Context
 from core.services.policy_history import PolicyHistory
-from core.servinglog.costs.backend_cost import BackendCost, BackendUse, backend_costs
+from core.servinglog.costs.backend_cost import BackendCost, LoggedUse, backend_costs
 from core.servinglog.costs.prices import Price
 from core.servinglog.windows import Window
 
@@ -59,7 +59,7 @@ def load_costs(
 
 
 def _qualities(
-    past: PolicyHistory, uses: Sequence[BackendUse]
+    past: PolicyHistory, uses: Sequence[LoggedUse]
 ) -> Mapping[str, ShareEstimate | None]:
     history = past.read()
     versions = {use.model_version for use in uses if use.model_version}

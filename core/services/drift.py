@@ -9,7 +9,7 @@ from core.moderation.daily_drift import MeasureDrift, find_drift
 from core.moderation.daily_measures import DAY_US, measures_of
 from core.moderation.history import History
 from core.moderation.permissions import Actor, Permission, check_can
-from core.moderation.reliability import ScoreBand, removed_by_score
+from core.moderation.reliability import RemovalBand, removed_by_score
 from core.services.context import Context
 from core.services.policy_history import PolicyHistory
 
@@ -44,7 +44,7 @@ class DriftReport:
     reference_since: datetime
     reference_until: datetime
     measures: Sequence[MeasureDrift]
-    bands: Sequence[ScoreBand]
+    bands: Sequence[RemovalBand]
 
 
 def load_drift(

@@ -13,6 +13,7 @@ from core.inventory.tried_models import TriedModel, tried_models
 from core.moderation.permissions import Actor, Permission, check_can
 from core.servinglog.estimates.levers import RuntimeMeasure
 from core.servinglog.record import LIVE_MODES
+from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import Window
 
 if TYPE_CHECKING:
@@ -56,7 +57,5 @@ def load_inventory(
         problem = str(error)
     until = clock.now() + _TICK
     window = Window(until - timedelta(days=LIVE_DAYS), until)
-    from core.servinglog.queries import Traffic
-
     live = log.summary(window, Traffic(LIVE_MODES, (backend,)))
     return Inventory(packages(), facts, problem, tried_models(), speeds(), live.p95)

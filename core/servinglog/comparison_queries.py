@@ -7,7 +7,7 @@ from math import ceil
 from typing import Any
 
 from core.servinglog.answers import Summary
-from core.servinglog.comparing.differences import Measured
+from core.servinglog.comparing.differences import MeasuredFigure
 from core.servinglog.comparing.figures import (
     BLOCKS,
     Block,
@@ -33,7 +33,7 @@ _NOTHING = Block(0, 0, 0, 0, (0, 0, 0))
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class ModelRevision:
     """A model version of a backend, and its first call of a window."""
 
     backend: str
@@ -51,12 +51,14 @@ class _Grid:
     count: int
 
 
-def revisions(log: ServingLogQueries, window: Window, traffic: Traffic) -> tuple[Revision, ...]:
+def revisions(
+    log: ServingLogQueries, window: Window, traffic: Traffic
+) -> tuple[ModelRevision, ...]:
     """The model versions of the window by backend, for each the one that began last first. Raises
     StoreError."""
     rows = _ask(log, "revisions", window, traffic, by_hour=True)
     return tuple(
-        Revision(backend, version, utc(first_at), calls)
+        ModelRevision(backend, version, utc(first_at), calls)
         for backend, version, first_at, calls in rows
     )
 
@@ -120,7 +122,7 @@ def _percentiles(
     traffic: Traffic,
     summary: Summary,
     blocks: Sequence[Block],
-) -> dict[Quantile, Measured]:
+) -> dict[Quantile, MeasuredFigure]:
     """Of those that have a value. All ends are asked for at once."""
     known = [name for name in QUANTILES if summary.percentile(name) is not None]
     ranks = {name: interval_ranks(name, blocks) for name in known}
@@ -141,13 +143,13 @@ def _percentiles(
         ((found,),) = _ask(log, "order_statistics", window, traffic, by_hour=by_hour, shares=shares)
         times = dict(zip(wanted, found or (), strict=False))
 
-    def measured(name: Quantile) -> Measured:
+    def measured(name: Quantile) -> MeasuredFigure:
         value = summary.percentile(name)
         assert value is not None
         clustered, alone = (
             percentile_estimate(value, *_times(one, times), summary.bound) for one in ranks[name]
         )
-        return Measured(clustered, alone)
+        return MeasuredFigure(clustered, alone)
 
     return {name: measured(name) for name in known}
 

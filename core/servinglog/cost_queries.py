@@ -1,6 +1,6 @@
 """The query to the serving log for costs: what each backend did. Adapter: DuckDB."""
 
-from core.servinglog.costs.backend_cost import BackendUse
+from core.servinglog.costs.backend_cost import LoggedUse
 from core.servinglog.lines import CALL
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.query_values import named_in
@@ -10,7 +10,7 @@ from core.servinglog.traffic_filter import LIVE_TRAFFIC
 from core.servinglog.windows import Span, Window
 
 
-def backend_uses(log: ServingLogQueries, window: Window) -> list[BackendUse]:
+def backend_uses(log: ServingLogQueries, window: Window) -> list[LoggedUse]:
     """One for each backend with a live call in the window, by name. Raises StoreError."""
     text = statement("backend_use")
     given = LIVE_TRAFFIC.values(window) | {
@@ -19,4 +19,4 @@ def backend_uses(log: ServingLogQueries, window: Window) -> list[BackendUse]:
     }
     with log.cursor(Span(CALL, window.since, window.until)) as cursor:
         rows = cursor.execute(text, named_in(text, given)).fetchall()
-    return [BackendUse(*row) for row in rows]
+    return [LoggedUse(*row) for row in rows]

@@ -14,7 +14,7 @@ from dashboard.drift.charts import day_chart, reliability_chart
 from dashboard.drift.wording import (
     HOW,
     HOW_BANDS,
-    Against,
+    DriftReference,
     DriftSpan,
     band_frame,
     is_faint,
@@ -75,14 +75,16 @@ def _header() -> WantedDrift:
         st.space("stretch")
         against = st.segmented_control(
             "Compared with",
-            list(Against),
-            default=Against.BEFORE,
+            list(DriftReference),
+            default=DriftReference.BEFORE,
             key="against",
             required=True,
             label_visibility="collapsed",
             bind="query-params",
         )
-        return wanted_drift(choose_span(DriftSpan.WEEK), Against(against or Against.BEFORE))
+        return wanted_drift(
+            choose_span(DriftSpan.WEEK), DriftReference(against or DriftReference.BEFORE)
+        )
 
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Reading the history …")

@@ -9,7 +9,7 @@ import pandas as pd
 from core.moderation.daily_drift import DriftVerdict, MeasureDrift
 from core.moderation.drift_words import mean_words
 from core.moderation.quality_words import NONE, percent
-from core.moderation.reliability import ScoreBand
+from core.moderation.reliability import RemovalBand
 from core.services.drift import DriftReport, ReferencePlace, WantedDrift
 
 HOW = (
@@ -32,7 +32,7 @@ class DriftSpan(StrEnum):
     MONTH = "28 days"
 
 
-class Against(StrEnum):
+class DriftReference(StrEnum):
     """What they are compared with; the strings are in the page's address."""
 
     BEFORE = "the days before"
@@ -40,10 +40,10 @@ class Against(StrEnum):
 
 
 _DAYS = {DriftSpan.WEEK: (7, 28), DriftSpan.MONTH: (28, 84)}
-_PLACES = {Against.BEFORE: ReferencePlace.BEFORE, Against.FIRST: ReferencePlace.FIRST}
+_PLACES = {DriftReference.BEFORE: ReferencePlace.BEFORE, DriftReference.FIRST: ReferencePlace.FIRST}
 
 
-def wanted_drift(span: DriftSpan, against: Against) -> WantedDrift:
+def wanted_drift(span: DriftSpan, against: DriftReference) -> WantedDrift:
     """What the two choices stand for."""
     return WantedDrift(*_DAYS[span], place=_PLACES[against])
 
@@ -88,7 +88,7 @@ def is_faint(one: MeasureDrift) -> bool:
     return one.verdict is DriftVerdict.TOO_FEW_DAYS
 
 
-def band_frame(bands: Sequence[ScoreBand]) -> pd.DataFrame:
+def band_frame(bands: Sequence[RemovalBand]) -> pd.DataFrame:
     """One row for each band of scores that was judged enough: shares from 0 to 1."""
     rows = [
         {

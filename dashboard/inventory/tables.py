@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from core.inventory.model_facts import DataSet, ModelFacts, ModelMetric
+from core.inventory.model_facts import CardDataSet, ModelFacts, ModelMetric
 from core.inventory.packages import Package
 from core.inventory.tried_models import TriedModel
 from core.services.inventory import Inventory
@@ -49,7 +49,7 @@ def model_frame(found: Inventory) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=columns)
 
 
-def data_frame(data: tuple[DataSet, ...]) -> pd.DataFrame:
+def data_frame(data: tuple[CardDataSet, ...]) -> pd.DataFrame:
     """One row a data set."""
     return pd.DataFrame(
         [

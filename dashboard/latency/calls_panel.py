@@ -18,7 +18,7 @@ from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import Window
 from dashboard.figures import counted
 from dashboard.latency.charts import Axes
-from dashboard.latency.marks import Mark, mark_lines
+from dashboard.latency.marks import ChartMark, mark_lines
 from dashboard.latency.panels import CHART_KEY, chosen_percentile, latency_panel, throughput_panel
 from dashboard.latency.part import (
     brushed,
@@ -50,7 +50,7 @@ class Place:
     until: datetime
     zone: tzinfo
     zone_name: str
-    marks: Sequence[Mark]
+    marks: Sequence[ChartMark]
 
 
 @st.fragment

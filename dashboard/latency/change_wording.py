@@ -5,28 +5,28 @@ from dataclasses import dataclass
 from datetime import tzinfo
 from typing import Literal
 
-from core.services.comparison import Against, Comparand, Comparison, Group
-from core.servinglog.comparing.differences import Change, Verdict
+from core.services.comparison import Comparand, ComparedGroup, ComparedWith, Comparison
+from core.servinglog.comparing.differences import ChangeVerdict, FigureChange
 from core.servinglog.comparing.intervals import Estimate
 from core.servinglog.percentiles import QUANTILES
 from dashboard.figures import NONE, counted, duration, percent, rate
 from dashboard.wording import plain
 
 Color = Literal["red", "green", "orange", "gray"]
-NOTES: dict[Verdict, str] = {
-    Verdict.MORE: "more than noise",
-    Verdict.LESS: "more than noise",
-    Verdict.BURSTS: "in bursts",
-    Verdict.NOISE: "within noise",
-    Verdict.UNKNOWN: "too few calls to tell",
+NOTES: dict[ChangeVerdict, str] = {
+    ChangeVerdict.MORE: "more than noise",
+    ChangeVerdict.LESS: "more than noise",
+    ChangeVerdict.BURSTS: "in bursts",
+    ChangeVerdict.NOISE: "within noise",
+    ChangeVerdict.UNKNOWN: "too few calls to tell",
 }
-MEANINGS: dict[Verdict, str] = {
-    Verdict.MORE: "The interval of the change leaves out zero.",
-    Verdict.LESS: "The interval of the change leaves out zero.",
-    Verdict.BURSTS: "Single calls differ by more than chance, but the difference comes from a few "
-    "stretches of time, and stretches of one period differ as much: look where they are.",
-    Verdict.NOISE: "The interval of the change holds zero.",
-    Verdict.UNKNOWN: "Calls that resemble their neighbours tell too little for an interval.",
+MEANINGS: dict[ChangeVerdict, str] = {
+    ChangeVerdict.MORE: "The interval of the change leaves out zero.",
+    ChangeVerdict.LESS: "The interval of the change leaves out zero.",
+    ChangeVerdict.BURSTS: "Single calls differ by more than chance, but the difference comes from "
+    "a few stretches of time, and stretches of one period differ as much: look where they are.",
+    ChangeVerdict.NOISE: "The interval of the change holds zero.",
+    ChangeVerdict.UNKNOWN: "Calls that resemble their neighbours tell too little for an interval.",
 }
 WORSE_IS_MORE = (*QUANTILES, "error_share", "refused_share")
 """Figures of which more is worse; throughput is neither."""
@@ -42,7 +42,7 @@ class ChangeWords:
     why: str
 
 
-def change_words(name: str, change: Change, decided_by: str | None = None) -> ChangeWords:
+def change_words(name: str, change: FigureChange, decided_by: str | None = None) -> ChangeWords:
     """The change of the figure of that name; `decided_by` is another one's written change, of which
     this one is the share."""
     why = f"{_interval_of_change(name, change)} {MEANINGS[change.verdict]}".strip()
@@ -81,12 +81,12 @@ def compared_line(comparison: Comparison, zone: tzinfo) -> str:
     """`3,900 calls, 11:05–12:05`: what the changes are against; Markdown."""
     there, comparand = comparison.there, comparison.comparand
     if there is None:
-        if comparand.against is Against.BEFORE:
+        if comparand.against is ComparedWith.BEFORE:
             return "There is no call before it to compare with."
         return "There is no such call in this window."
     here = _own_name(comparison.here)
     calls = counted(there.summary.calls, "call")
-    if comparand.against is Against.BEFORE:
+    if comparand.against is ComparedWith.BEFORE:
         return f"{calls}, {_span(there, zone)}"
     if not comparison.here.summary.calls:
         return "The filter leaves no other calls of this window to compare with these."
@@ -95,25 +95,25 @@ def compared_line(comparison: Comparison, zone: tzinfo) -> str:
 
 def comparand_label(comparand: Comparand) -> str:
     """`the time before`, `backend gpu`, `gpu, version 7c1e`: plain text, also in the address."""
-    if comparand.against is Against.BEFORE:
+    if comparand.against is ComparedWith.BEFORE:
         return "the time before"
-    if comparand.against is Against.BACKEND:
+    if comparand.against is ComparedWith.BACKEND:
         return f"backend {comparand.backend}"
     return f"{comparand.backend}, version {comparand.model_version}"
 
 
-def _own_name(group: Group) -> str:
+def _own_name(group: ComparedGroup) -> str:
     names = ", ".join(group.traffic.backends or ()) or NONE
     return f"{names}, version {group.traffic.models[0]}" if group.traffic.models else names
 
 
-def _span(group: Group, zone: tzinfo) -> str:
+def _span(group: ComparedGroup, zone: tzinfo) -> str:
     since, until = (moment.astimezone(zone) for moment in (group.window.since, group.window.until))
     form = "%H:%M" if (until - since).days < 1 else "%d %b %H:%M"
     return f"{since:{form}}–{until:{form}}"
 
 
-def _interval_of_change(name: str, change: Change) -> str:
+def _interval_of_change(name: str, change: FigureChange) -> str:
     found = change.difference
     if not found.is_bounded:
         return ""
@@ -121,9 +121,9 @@ def _interval_of_change(name: str, change: Change) -> str:
     return f"99 % interval of the change: {low} to {high}."
 
 
-def _color(name: str, verdict: Verdict) -> Color:
-    if verdict is Verdict.BURSTS:
+def _color(name: str, verdict: ChangeVerdict) -> Color:
+    if verdict is ChangeVerdict.BURSTS:
         return "orange"
-    if verdict in (Verdict.NOISE, Verdict.UNKNOWN) or name not in WORSE_IS_MORE:
+    if verdict in (ChangeVerdict.NOISE, ChangeVerdict.UNKNOWN) or name not in WORSE_IS_MORE:
         return "gray"
-    return "red" if verdict is Verdict.MORE else "green"
+    return "red" if verdict is ChangeVerdict.MORE else "green"

@@ -27,7 +27,7 @@ WORDS: dict[ChangeKind, str] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Mark:
+class ChartMark:
     """One letter over a chart: a change, or with `until` an incident. The words are plain text."""
 
     letter: str
@@ -36,7 +36,7 @@ class Mark:
     until: datetime | None = None
 
 
-def marks(events: SiteEvents, until: datetime) -> tuple[Mark, ...]:
+def marks(events: SiteEvents, until: datetime) -> tuple[ChartMark, ...]:
     """The newest changes and incidents, at most one a letter of the alphabet, in the order of
     time; an incident that goes on lasts until `until`."""
     found: list[tuple[datetime, datetime | None, str]]
@@ -47,12 +47,12 @@ def marks(events: SiteEvents, until: datetime) -> tuple[Mark, ...]:
     ]
     newest = sorted(found, key=lambda one: one[0])[-MOST_MARKS:]
     return tuple(
-        Mark(letter, at, words, ended)
+        ChartMark(letter, at, words, ended)
         for letter, (at, ended, words) in zip(ascii_uppercase, newest, strict=False)
     )
 
 
-def mark_layers(shown: Sequence[Mark], axes: Axes) -> list[alt.Chart]:
+def mark_layers(shown: Sequence[ChartMark], axes: Axes) -> list[alt.Chart]:
     """Bands of incidents, then a dashed line and a letter for each mark; none without a mark."""
     if not shown:
         return []
@@ -105,7 +105,7 @@ def _together(frame: pd.DataFrame, axes: Axes) -> pd.DataFrame:
     return pd.DataFrame(texts)
 
 
-def mark_lines(shown: Sequence[Mark], zone: tzinfo) -> list[str]:
+def mark_lines(shown: Sequence[ChartMark], zone: tzinfo) -> list[str]:
     """The key: `A 13:05:10 gpu: model version 7c1e first seen`."""
     return [
         f"{one.letter}  {one.at.astimezone(zone):%d %b %H:%M:%S}{_end(one, zone)}  {one.words}"
@@ -113,7 +113,7 @@ def mark_lines(shown: Sequence[Mark], zone: tzinfo) -> list[str]:
     ]
 
 
-def _end(mark: Mark, zone: tzinfo) -> str:
+def _end(mark: ChartMark, zone: tzinfo) -> str:
     return "" if mark.until is None else f" to {mark.until.astimezone(zone):%H:%M:%S}"
 
 

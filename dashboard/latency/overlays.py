@@ -7,14 +7,14 @@ import pandas as pd
 
 from core.servinglog.windows import Window
 from dashboard.latency.charts import Axes, plain_time
-from dashboard.latency.marks import Mark, mark_layers
+from dashboard.latency.marks import ChartMark, mark_layers
 from dashboard.latency.part import BRUSH
 
 PART_COLOR = "#8a8f99"
 
 
 def with_overlays(
-    chart: alt.LayerChart, axes: Axes, part: Window | None, shown: Sequence[Mark]
+    chart: alt.LayerChart, axes: Axes, part: Window | None, shown: Sequence[ChartMark]
 ) -> alt.LayerChart:
     """The chart with a brush along its time, the marks, and the chosen part shaded: a brush itself
     is lost when the chart is drawn with newer calls."""

@@ -13,7 +13,7 @@ from dashboard.latency.charts import (
     latency_lines,
     throughput_area,
 )
-from dashboard.latency.marks import Mark
+from dashboard.latency.marks import ChartMark
 from dashboard.latency.overlays import with_overlays
 
 PERCENTILE_KEY, CHART_KEY = "percentile", "latency_chart"
@@ -31,7 +31,7 @@ def latency_panel(
     view: WindowTraffic,
     axes: Axes,
     part: Window | None,
-    shown: Sequence[Mark],
+    shown: Sequence[ChartMark],
     *,
     on_brush: Callable[[], None],
 ) -> None:

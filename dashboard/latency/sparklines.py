@@ -3,7 +3,7 @@
 import altair as alt
 import pandas as pd
 
-from core.services.comparison import Against, Comparison
+from core.services.comparison import ComparedWith, Comparison
 
 NOW, THERE = "now", "compared"
 
@@ -38,7 +38,7 @@ def _frame(comparison: Comparison, name: str) -> pd.DataFrame:
     if there is not None:
         moved = (
             comparison.here.window.since - there.window.since
-            if comparison.comparand.against is Against.BEFORE
+            if comparison.comparand.against is ComparedWith.BEFORE
             else pd.Timedelta(0)
         )
         part = _part(there.trend, name, THERE)

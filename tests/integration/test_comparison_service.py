@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 
 from core.clock import system_clock
-from core.services.comparison import Against, Comparand, Comparison, compare, list_comparands
+from core.services.comparison import Comparand, ComparedWith, Comparison, compare, list_comparands
 from core.services.traffic import view_log
 from core.servinglog.archive.compaction import compact
-from core.servinglog.comparing.differences import Verdict
+from core.servinglog.comparing.differences import ChangeVerdict
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.traffic_filter import ALL_TRAFFIC, Traffic
 from core.servinglog.windows import WindowChoice
@@ -48,11 +48,11 @@ def test_the_time_before(tmp_path: Path) -> None:
     assert found.there is not None
     assert (found.here.summary.calls, found.there.summary.calls) == (1200, 600)
     slower = found.changes["p50"]
-    assert (slower.difference.value, slower.verdict) == (20, Verdict.MORE)
+    assert (slower.difference.value, slower.verdict) == (20, ChangeVerdict.MORE)
     assert slower.difference.low > 18
-    assert found.changes["error_share"].verdict is Verdict.MORE
+    assert found.changes["error_share"].verdict is ChangeVerdict.MORE
     assert found.changes["comments_per_s"].difference.value == pytest.approx(0, abs=0.1)
-    assert found.changes["refused_share"].verdict is Verdict.NOISE
+    assert found.changes["refused_share"].verdict is ChangeVerdict.NOISE
 
 
 def test_refused_requests_are_compared_as_a_share(tmp_path: Path) -> None:
@@ -60,7 +60,7 @@ def test_refused_requests_are_compared_as_a_share(tmp_path: Path) -> None:
     for second in range(2800, 3400, 10):
         refuse(tmp_path, second)
     found = seen(ServingLogQueries(tmp_path), Comparand())
-    assert (found.here.refused, found.changes["refused_share"].verdict) == (60, Verdict.MORE)
+    assert (found.here.refused, found.changes["refused_share"].verdict) == (60, ChangeVerdict.MORE)
     assert found.changes["refused_share"].new.value == pytest.approx(60 / 660)
     assert found.here.trend["refused"].sum() >= 50
 
@@ -68,11 +68,11 @@ def test_refused_requests_are_compared_as_a_share(tmp_path: Path) -> None:
 def test_another_backend_in_the_same_window(tmp_path: Path) -> None:
     put(tmp_path, *calls(2800, 600, 30), *calls(2800, 600, 10, backend="tei"))
     log = ServingLogQueries(tmp_path)
-    found = seen(log, Comparand(Against.BACKEND, "tei"), traffic=BOTH)
+    found = seen(log, Comparand(ComparedWith.BACKEND, "tei"), traffic=BOTH)
     assert found.here.traffic.backends == ("onnx",)
     assert found.changes["p50"].difference.value == 20
     assert "refused_share" not in found.changes
-    none = seen(log, Comparand(Against.BACKEND, "tei"), traffic=Traffic(backends=("tei",)))
+    none = seen(log, Comparand(ComparedWith.BACKEND, "tei"), traffic=Traffic(backends=("tei",)))
     assert (none.here.summary.calls, none.changes) == (0, {})
 
 
@@ -87,7 +87,7 @@ def test_another_revision_of_the_same_backend(tmp_path: Path) -> None:
     comparands = list_comparands(
         OPS, log, WindowChoice.MINUTES_15, ALL_TRAFFIC, series=series, until=UNTIL
     )
-    assert comparands == (Comparand(), Comparand(Against.REVISION, "onnx", "v1"))
+    assert comparands == (Comparand(), Comparand(ComparedWith.REVISION, "onnx", "v1"))
     found = seen(log, comparands[1])
     assert found.here.traffic.models == ("v2",)
     assert found.changes["p50"].difference.value == 5
@@ -118,7 +118,7 @@ def test_sums_tell_the_same_of_percentiles_within_their_bound(tmp_path: Path) ->
     )
     assert near.here.summary.bound == 0.02
     for name in ("p50", "p95"):
-        assert near.changes[name].verdict is exact.changes[name].verdict is Verdict.MORE
+        assert near.changes[name].verdict is exact.changes[name].verdict is ChangeVerdict.MORE
         here, there = near.changes[name].new, exact.changes[name].new
         assert here.value == pytest.approx(there.value, rel=0.03)
         assert here.low <= there.low * 1.001

@@ -14,7 +14,7 @@ from core.services.overview import view_overview
 from core.serving.app import create_app
 from core.serving.tracing import LOAD_TEST_HEADER, read_caller
 from core.servinglog.objective_queries import availability_events, latency_events
-from core.servinglog.queries import LIVE_TRAFFIC
+from core.servinglog.traffic_filter import LIVE_TRAFFIC
 from core.servinglog.windows import Window
 from tests.factories import make_key, make_services
 

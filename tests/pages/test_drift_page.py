@@ -11,7 +11,7 @@ from core.errors import StoreError
 from core.moderation.drift_words import TOO_FEW
 from core.moderation.permissions import Actor, Role
 from core.store.sql.history import SqlHistory
-from dashboard.drift.wording import Against, DriftSpan
+from dashboard.drift.wording import DriftReference, DriftSpan
 from dashboard.wording import plain
 from tests.factories import LEAD, MODERATOR, make_services
 from tests.integration.drift_calls import a_day, weeks_with_more_flags
@@ -71,7 +71,7 @@ def test_drift_is_told_and_each_measure_can_be_looked_at(
     for name in test.selectbox(key="measure").options:
         test.selectbox(key="measure").set_value(name).run()
         assert not test.exception
-    test.segmented_control(key="against").set_value(Against.FIRST).run()
+    test.segmented_control(key="against").set_value(DriftReference.FIRST).run()
     test.segmented_control(key="span").set_value(DriftSpan.MONTH).run()
     assert not test.exception
 

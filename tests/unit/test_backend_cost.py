@@ -7,13 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.moderation.estimates import ShareEstimate
-from core.servinglog.costs.backend_cost import BackendCost, BackendUse, backend_costs
+from core.servinglog.costs.backend_cost import BackendCost, LoggedUse, backend_costs
 from core.servinglog.costs.prices import Price, PriceUnit
 from core.servinglog.costs.wording import amount, cost_summary, price_words
 from dashboard.cost.charts import pareto_chart
 from dashboard.cost.wording import cost_frame, point_frame
 
-USE = BackendUse(
+USE = LoggedUse(
     backend="onnx",
     model_version="m1",
     calls=200,
@@ -31,7 +31,7 @@ def price(unit: PriceUnit, value: float, backend: str = "onnx") -> Price:
     return Price(backend, unit, value, "EUR")
 
 
-def use(name: str, p95_ms: float | None, model: str = "") -> BackendUse:
+def use(name: str, p95_ms: float | None, model: str = "") -> LoggedUse:
     return replace(USE, backend=name, p95_ms=p95_ms, model_version=model)
 
 
@@ -72,7 +72,7 @@ def test_each_unit_gives_the_cost_of_a_thousand_comments(
     ],
 )
 def test_what_is_not_known_has_a_reason_and_no_cost(
-    given_use: BackendUse, prices: list[Price], why: str
+    given_use: LoggedUse, prices: list[Price], why: str
 ) -> None:
     (found,) = backend_costs([given_use], prices, {})
     assert (found.at_full_use, found.as_used, found.unknown) == (None, None, why)

@@ -4,8 +4,8 @@ from math import inf
 
 import pytest
 
-from core.services.comparison import Against, Comparand
-from core.servinglog.comparing.differences import Measured, Verdict, change
+from core.services.comparison import Comparand, ComparedWith
+from core.servinglog.comparing.differences import ChangeVerdict, MeasuredFigure, change
 from core.servinglog.comparing.intervals import Estimate
 from dashboard.latency.change_wording import (
     MEANINGS,
@@ -18,9 +18,9 @@ from dashboard.latency.change_wording import (
 
 
 def changed(new: float, old: float, reach: float):
-    def measured(value: float) -> Measured:
+    def measured(value: float) -> MeasuredFigure:
         one = Estimate(value, value - reach, value + reach)
-        return Measured(one, one)
+        return MeasuredFigure(one, one)
 
     return change(measured(new), measured(old))
 
@@ -53,7 +53,7 @@ def test_words_say_what_the_change_is_worth() -> None:
     assert (words.delta, words.note) == ("+9.0 ms", "more than noise")
     assert words.why.startswith("99 % interval of the change: +6.2 ms to +12 ms.")
     assert change_words("p95", changed(64, 55, 20)).note == "within noise"
-    assert set(NOTES) == set(MEANINGS) == set(Verdict)
+    assert set(NOTES) == set(MEANINGS) == set(ChangeVerdict)
 
 
 def test_a_written_change_stands_for_its_share() -> None:
@@ -75,5 +75,5 @@ def test_interval_with_open_ends(estimate: Estimate, words: str | None) -> None:
 
 def test_comparands_are_named() -> None:
     assert comparand_label(Comparand()) == "the time before"
-    assert comparand_label(Comparand(Against.BACKEND, "gpu")) == "backend gpu"
-    assert comparand_label(Comparand(Against.REVISION, "gpu", "7c1e")) == "gpu, version 7c1e"
+    assert comparand_label(Comparand(ComparedWith.BACKEND, "gpu")) == "backend gpu"
+    assert comparand_label(Comparand(ComparedWith.REVISION, "gpu", "7c1e")) == "gpu, version 7c1e"

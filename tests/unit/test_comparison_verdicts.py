@@ -6,19 +6,19 @@ from math import inf
 import numpy as np
 import pytest
 
-from core.servinglog.comparing.differences import Measured, Verdict, change, difference
+from core.servinglog.comparing.differences import ChangeVerdict, MeasuredFigure, change, difference
 from core.servinglog.comparing.figures import Figures, changes
 from core.servinglog.comparing.intervals import Estimate
 from tests.simulated_calls import Noise, even, heavy_tailed
 from tests.simulated_periods import period, slow_queue
 
 PAIRS = 60
-CHANGED = (Verdict.MORE, Verdict.LESS)
+CHANGED = (ChangeVerdict.MORE, ChangeVerdict.LESS)
 
 
-def measured(value: float, reach: float, alone: float | None = None) -> Measured:
+def measured(value: float, reach: float, alone: float | None = None) -> MeasuredFigure:
     alone = reach if alone is None else alone
-    return Measured(
+    return MeasuredFigure(
         Estimate(value, value - reach, value + reach), Estimate(value, value - alone, value + alone)
     )
 
@@ -42,21 +42,21 @@ def test_an_open_end_leaves_one_side_open() -> None:
 @pytest.mark.parametrize(
     ("new", "old", "verdict"),
     [
-        (measured(64, 3), measured(55, 4), Verdict.MORE),
-        (measured(55, 4), measured(64, 3), Verdict.LESS),
-        (measured(57, 3), measured(55, 4), Verdict.NOISE),
-        (measured(64, 9, 3), measured(55, 4), Verdict.BURSTS),
-        (measured(57, inf), measured(55, 4), Verdict.UNKNOWN),
-        (measured(55, 4), measured(64, inf, 3), Verdict.BURSTS),
+        (measured(64, 3), measured(55, 4), ChangeVerdict.MORE),
+        (measured(55, 4), measured(64, 3), ChangeVerdict.LESS),
+        (measured(57, 3), measured(55, 4), ChangeVerdict.NOISE),
+        (measured(64, 9, 3), measured(55, 4), ChangeVerdict.BURSTS),
+        (measured(57, inf), measured(55, 4), ChangeVerdict.UNKNOWN),
+        (measured(55, 4), measured(64, inf, 3), ChangeVerdict.BURSTS),
     ],
 )
-def test_verdicts(new: Measured, old: Measured, verdict: Verdict) -> None:
+def test_verdicts(new: MeasuredFigure, old: MeasuredFigure, verdict: ChangeVerdict) -> None:
     assert change(new, old).verdict is verdict
 
 
 def test_slower_is_known_also_where_nobody_knows_how_much() -> None:
-    new = Measured(Estimate(64, 61, inf), Estimate(64, 61, inf))
-    assert change(new, measured(55, 4)).verdict is Verdict.MORE
+    new = MeasuredFigure(Estimate(64, 61, inf), Estimate(64, 61, inf))
+    assert change(new, measured(55, 4)).verdict is ChangeVerdict.MORE
 
 
 def test_figures_that_one_of_them_lacks_are_not_compared() -> None:
@@ -66,9 +66,9 @@ def test_figures_that_one_of_them_lacks_are_not_compared() -> None:
 
 def verdicts(
     noise: Noise, *, times: float = 1.0, count: int = 1500
-) -> Counter[tuple[str, Verdict]]:
+) -> Counter[tuple[str, ChangeVerdict]]:
     generator = np.random.default_rng(16)
-    found: Counter[tuple[str, Verdict]] = Counter()
+    found: Counter[tuple[str, ChangeVerdict]] = Counter()
     for _ in range(PAIRS):
         new = period(generator, noise, count, times=times, failing=0.01)
         old = period(generator, noise, count, failing=0.01)
@@ -87,17 +87,17 @@ def test_periods_of_one_machine_give_few_false_alarms(noise: Noise) -> None:
 def test_taking_each_call_alone_would_call_every_fourth_pair_changed() -> None:
     """Why neighbours are allowed for: their slow spells look like a change."""
     found = verdicts(slow_queue(0.9))
-    assert found["p50", Verdict.BURSTS] > PAIRS / 4
+    assert found["p50", ChangeVerdict.BURSTS] > PAIRS / 4
 
 
 def test_a_change_of_half_as_much_again_is_found() -> None:
     found = verdicts(slow_queue(0.9), times=1.5, count=3000)
-    assert found["p50", Verdict.MORE] == PAIRS
-    assert found["p95", Verdict.MORE] > 0.8 * PAIRS
+    assert found["p50", ChangeVerdict.MORE] == PAIRS
+    assert found["p95", ChangeVerdict.MORE] > 0.8 * PAIRS
 
 
 def test_a_short_spell_is_no_steady_change_of_the_median() -> None:
     generator = np.random.default_rng(16)
     spell = period(generator, even, 3000, slow_spell=(300, 400))
     found = changes(spell, period(generator, even, 3000))
-    assert found["p50"].verdict is Verdict.BURSTS
+    assert found["p50"].verdict is ChangeVerdict.BURSTS

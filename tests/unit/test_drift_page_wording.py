@@ -7,11 +7,11 @@ import pytest
 
 from core.moderation.daily_drift import BinKind, DailyCounts, find_drift
 from core.moderation.estimates import ShareEstimate
-from core.moderation.reliability import ScoreBand
+from core.moderation.reliability import RemovalBand
 from core.services.drift import DriftReport, ReferencePlace, WantedDrift
 from dashboard.drift.charts import day_chart, day_points, reliability_chart
 from dashboard.drift.wording import (
-    Against,
+    DriftReference,
     DriftSpan,
     band_frame,
     chance_words,
@@ -58,8 +58,10 @@ def test_the_periods_are_told_with_their_last_days() -> None:
 
 
 def test_the_choices_stand_for_days() -> None:
-    assert wanted_drift(DriftSpan.WEEK, Against.BEFORE) == WantedDrift(7, 28)
-    assert wanted_drift(DriftSpan.MONTH, Against.FIRST) == WantedDrift(28, 84, ReferencePlace.FIRST)
+    assert wanted_drift(DriftSpan.WEEK, DriftReference.BEFORE) == WantedDrift(7, 28)
+    assert wanted_drift(DriftSpan.MONTH, DriftReference.FIRST) == WantedDrift(
+        28, 84, ReferencePlace.FIRST
+    )
 
 
 def test_days_outside_the_band_are_told_apart() -> None:
@@ -76,9 +78,9 @@ def test_a_measure_without_enough_days_has_a_chart_without_band() -> None:
 
 def test_bands_that_were_judged_are_drawn() -> None:
     bands = [
-        ScoreBand(0.1, 0.2, 500, 0.15, None),
-        ScoreBand(0.8, 0.9, 200, 0.85, ShareEstimate(0.4, 0.3, 0.5, 90)),
-        ScoreBand(0.9, 1.0, 100, 0.95, ShareEstimate(0.94, 0.9, 0.98, 80)),
+        RemovalBand(0.1, 0.2, 500, 0.15, None),
+        RemovalBand(0.8, 0.9, 200, 0.85, ShareEstimate(0.4, 0.3, 0.5, 90)),
+        RemovalBand(0.9, 1.0, 100, 0.95, ShareEstimate(0.94, 0.9, 0.98, 80)),
     ]
     frame = band_frame(bands)
     assert list(frame["says"]) == ["not as the score says", "as the score says"]

@@ -12,7 +12,7 @@ from core.moderation.drift_words import (
     reliability_summary,
 )
 from core.moderation.estimates import ShareEstimate
-from core.moderation.reliability import ScoreBand
+from core.moderation.reliability import RemovalBand
 from tests.unit.test_simulation import history
 
 
@@ -50,9 +50,9 @@ def test_each_kind_of_measure_has_its_unit() -> None:
     assert mean_words(shares(0.1), is_now=True) == "–"
 
 
-def band(mean: float, low: float | None, high: float = 0.5) -> ScoreBand:
+def band(mean: float, low: float | None, high: float = 0.5) -> RemovalBand:
     found = None if low is None else ShareEstimate((low + high) / 2, low, high, 100)
-    return ScoreBand(0.8, 0.9, 200, mean, found)
+    return RemovalBand(0.8, 0.9, 200, mean, found)
 
 
 def test_scores_are_probabilities_or_not_or_nobody_knows() -> None:

@@ -8,7 +8,7 @@ from math import hypot, inf
 from core.servinglog.comparing.intervals import Estimate
 
 
-class Verdict(StrEnum):
+class ChangeVerdict(StrEnum):
     """Whether a change is more than noise. `bursts`: more than the chance of single calls, but not
     more than stretches of the same period differ from each other. `unknown`: too few calls."""
 
@@ -20,7 +20,7 @@ class Verdict(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Measured:
+class MeasuredFigure:
     """One figure of one group of calls. `estimate` allows for calls that resemble their neighbours;
     `alone` takes each for itself, so its interval is narrower."""
 
@@ -29,29 +29,29 @@ class Measured:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class FigureChange:
     """How much more a figure is than the one it is compared with, with the interval of that."""
 
     new: Estimate
     old: Estimate
     difference: Estimate
-    verdict: Verdict
+    verdict: ChangeVerdict
 
 
-def change(new: Measured, old: Measured) -> Change:
+def change(new: MeasuredFigure, old: MeasuredFigure) -> FigureChange:
     """The change from `old` to `new`; `more` and `less` where its interval leaves out zero."""
     found = difference(new.estimate, old.estimate)
     if found.low > 0.0:
-        verdict = Verdict.MORE
+        verdict = ChangeVerdict.MORE
     elif found.high < 0.0:
-        verdict = Verdict.LESS
+        verdict = ChangeVerdict.LESS
     elif _is_apart(difference(new.alone, old.alone)):
-        verdict = Verdict.BURSTS
+        verdict = ChangeVerdict.BURSTS
     elif found.is_bounded:
-        verdict = Verdict.NOISE
+        verdict = ChangeVerdict.NOISE
     else:
-        verdict = Verdict.UNKNOWN
-    return Change(new.estimate, old.estimate, found, verdict)
+        verdict = ChangeVerdict.UNKNOWN
+    return FigureChange(new.estimate, old.estimate, found, verdict)
 
 
 def difference(new: Estimate, old: Estimate) -> Estimate:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from math import ceil, floor, inf
 
-from core.servinglog.comparing.differences import Change, Measured, change
+from core.servinglog.comparing.differences import FigureChange, MeasuredFigure, change
 from core.servinglog.comparing.intervals import (
     Estimate,
     effective_number,
@@ -43,15 +43,15 @@ class Ranks:
 class Figures:
     """What is measured of a group of calls; None where there is nothing to measure."""
 
-    p50: Measured | None = None
-    p95: Measured | None = None
-    p99: Measured | None = None
-    comments_per_s: Measured | None = None
-    error_share: Measured | None = None
+    p50: MeasuredFigure | None = None
+    p95: MeasuredFigure | None = None
+    p99: MeasuredFigure | None = None
+    comments_per_s: MeasuredFigure | None = None
+    error_share: MeasuredFigure | None = None
 
-    def percentile(self, quantile: Quantile) -> Measured | None:
+    def percentile(self, quantile: Quantile) -> MeasuredFigure | None:
         """Milliseconds."""
-        found: Measured | None = getattr(self, quantile)
+        found: MeasuredFigure | None = getattr(self, quantile)
         return found
 
 
@@ -77,32 +77,32 @@ def percentile_estimate(
     )
 
 
-def error_share(blocks: Sequence[Block]) -> Measured | None:
+def error_share(blocks: Sequence[Block]) -> MeasuredFigure | None:
     """The share of calls with an error; None without a call."""
     return shared([(one.calls, one.errors) for one in blocks])
 
 
-def shared(blocks: Sequence[tuple[int, int]]) -> Measured | None:
+def shared(blocks: Sequence[tuple[int, int]]) -> MeasuredFigure | None:
     """The share of those that were counted, from `number, counted` of each block."""
     number, counted = sum(of for of, _ in blocks), sum(each for _, each in blocks)
     if not number:
         return None
     effective = effective_number(blocks)
-    return Measured(
+    return MeasuredFigure(
         share_estimate(counted, number, effective), share_estimate(counted, number, number)
     )
 
 
-def comment_rate(blocks: Sequence[Block], block_s: float) -> Measured | None:
+def comment_rate(blocks: Sequence[Block], block_s: float) -> MeasuredFigure | None:
     """Comments a second; None without a block. Comments come as they like, so only blocks tell
     how much their number varies."""
     if not blocks or block_s <= 0.0:
         return None
     found = mean_estimate([one.comments / block_s for one in blocks])
-    return Measured(found, Estimate(found.value))
+    return MeasuredFigure(found, Estimate(found.value))
 
 
-def changes(new: Figures, old: Figures) -> dict[str, Change]:
+def changes(new: Figures, old: Figures) -> dict[str, FigureChange]:
     """By the name of the figure, for those that both have."""
     found = {}
     for name in Figures.__dataclass_fields__:

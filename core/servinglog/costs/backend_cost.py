@@ -11,7 +11,7 @@ HOUR_S = 3_600.0
 
 
 @dataclass(frozen=True, slots=True)
-class BackendUse:
+class LoggedUse:
     """A backend's live calls in a time of `span_s` seconds: `busy_s` of it some call ran. `tokens`
     are those of `token_comments` of the comments; the others' are not known. `p95_ms` is that of
     answered calls for one request each where there are some (`is_realtime`), else of all."""
@@ -35,7 +35,7 @@ class BackendCost:
     why. `quality`: of a removed and a kept comment, how often its model gave the removed one the
     higher score. `is_efficient`: no other backend is as good in all and better in something."""
 
-    use: BackendUse
+    use: LoggedUse
     price: Price | None
     at_full_use: float | None
     as_used: float | None
@@ -45,7 +45,7 @@ class BackendCost:
 
 
 def backend_costs(
-    uses: Sequence[BackendUse],
+    uses: Sequence[LoggedUse],
     prices: Sequence[Price],
     qualities: Mapping[str, ShareEstimate | None],
 ) -> tuple[BackendCost, ...]:
@@ -64,7 +64,7 @@ def backend_costs(
     )
 
 
-def _cost(use: BackendUse, price: Price | None, quality: ShareEstimate | None) -> BackendCost:
+def _cost(use: LoggedUse, price: Price | None, quality: ShareEstimate | None) -> BackendCost:
     if price is None:
         return BackendCost(use, None, None, None, "no price is set", quality)
     if not use.comments:
