@@ -62,13 +62,10 @@ def _results(services: Services, actor: Actor, tests: Sequence[LoadTest]) -> Non
     }
     with st.container(horizontal=True):
         chosen = st.selectbox("Load test", list(names), key="test", bind="query-params")
-        other = st.selectbox(
-            "Compare with",
-            [ALONE, *(name for name in names if name != chosen)],
-            key="with",
-            disabled=len(names) == 1,
-            bind="query-params",
-        )
+        other = ALONE
+        if len(names) > 1:
+            others = [ALONE, *(name for name in names if name != chosen)]
+            other = st.selectbox("Compare with", others, key="with", bind="query-params")
     log = services.serving_log_queries
     busiest = _busiest(actor.role, str(log.directory), _actor=actor, _log=log, _services=services)
     if other == ALONE:

@@ -44,7 +44,7 @@ def start_form(place: LoadTestPlace) -> None:
         )
         st.caption(
             f"Objective: {share * 100:.4g} % of requests answered within {within_ms:,.4g} ms. "
-            "With the usual choices it takes about four minutes."
+            "With the usual choices it takes some minutes."
         )
         settings = place.services.settings
         plan = LoadTestPlan(
