@@ -115,6 +115,11 @@ class MeasureDrift:
         """That of the measure."""
         return self.now.name
 
+    @property
+    def has_days(self) -> bool:
+        """Whether a day of either time has enough comments."""
+        return len(self.now.days) + len(self.reference.days) > 0
+
     def moved_most(self) -> tuple[str, float, float] | None:
         """The named bin whose share changed most: its name, the share in the reference and now;
         None where bins have no names."""

@@ -14,6 +14,7 @@ from dashboard.drift.charts import day_chart, reliability_chart
 from dashboard.drift.wording import (
     HOW,
     HOW_BANDS,
+    NO_DAYS,
     DriftReference,
     DriftSpan,
     band_frame,
@@ -109,6 +110,9 @@ def _days(report: DriftReport) -> None:
         "Measure", names, key="measure", label_visibility="collapsed", bind="query-params"
     )
     one = report.measures[names.index(name)]
+    if not one.has_days:
+        st.caption(NO_DAYS)
+        return
     st.altair_chart(
         day_chart(one),
         height=CHART_HEIGHT,

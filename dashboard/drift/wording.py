@@ -6,7 +6,7 @@ from enum import StrEnum
 
 import pandas as pd
 
-from core.moderation.daily_drift import DriftVerdict, MeasureDrift
+from core.moderation.daily_drift import FEWEST_ROWS, DriftVerdict, MeasureDrift
 from core.moderation.drift_words import mean_words
 from core.moderation.quality_words import NONE, percent
 from core.moderation.reliability import RemovalBand
@@ -23,6 +23,9 @@ HOW_BANDS = (
     "remove as many as the score says. What the policy removes by itself is judged "
     "only when somebody objects, and is left out."
 )
+
+
+NO_DAYS = f"No day of these times has {FEWEST_ROWS} comments of this kind; today is left out."
 
 
 class DriftSpan(StrEnum):

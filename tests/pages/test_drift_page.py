@@ -11,9 +11,9 @@ from core.errors import StoreError
 from core.moderation.drift_words import TOO_FEW
 from core.moderation.permissions import Actor, Role
 from core.store.sql.history import SqlHistory
-from dashboard.drift.wording import DriftReference, DriftSpan
+from dashboard.drift.wording import NO_DAYS, DriftReference, DriftSpan
 from dashboard.wording import plain
-from tests.factories import LEAD, MODERATOR, make_services
+from tests.factories import HELD, LEAD, MODERATOR, make_services, scored
 from tests.integration.drift_calls import a_day, weeks_with_more_flags
 from tests.moving_clock import MovingClock
 
@@ -74,6 +74,13 @@ def test_drift_is_told_and_each_measure_can_be_looked_at(
     test.segmented_control(key="against").set_value(DriftReference.FIRST).run()
     test.segmented_control(key="span").set_value(DriftSpan.MONTH).run()
     assert not test.exception
+
+
+def test_without_a_whole_day_there_is_no_chart(services: Services, staff_page: Open) -> None:
+    scored(services, HELD)
+    test = staff_page("drift", OPS)
+    assert not test.exception
+    assert NO_DAYS in {each.value for each in test.caption}
 
 
 def test_a_database_that_is_away_is_told(
