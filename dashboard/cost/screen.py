@@ -96,7 +96,8 @@ def _ask_for_prices() -> None:
         "No prices are set. Write what you pay into the file prices.toml in the console's home:",
         icon=":material/payments:",
     )
-    st.code(EXAMPLE, language=None)  # the colours of TOML are too faint in the dark
+    # The colours of TOML are too faint in the dark; what scrolls could not be reached by keys.
+    st.code(EXAMPLE, language=None, wrap_lines=True)
 
 
 def _chart(report: CostReport) -> None:

@@ -14,11 +14,11 @@ _UNITS = {
 }
 EXAMPLE = """# Each backend by its name on the page Latency & throughput.
 [price.onnx]
-per_hour = 0.09                 # a machine that scores for this site alone
+per_hour = 0.09  # a machine that scores for this site alone
 currency = "EUR"
 
 [price.openai]
-per_1000_comments = 0.0         # or per_million_tokens, or per_1000_calls
+per_1000_comments = 0.0  # or per_million_tokens, or per_1000_calls
 currency = "EUR"
 """
 
