@@ -43,7 +43,7 @@ def installed_packages(found: Iterable[Distribution] | None = None) -> tuple[Pac
     the one that Python imports."""
     by_name: dict[str, Distribution] = {}
     for one in distributions() if found is None else found:
-        if one.metadata["Name"]:
+        if "Name" in one.metadata:
             by_name.setdefault(normal_name(one.metadata["Name"]), one)
     requires = {name: _requires(one, by_name) for name, one in by_name.items()}
     needed = _closure(CONSOLE, requires)
