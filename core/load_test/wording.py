@@ -86,7 +86,8 @@ def law_words(fit: UslFit | None) -> str:
     if peak is None:
         lines.append("Throughput does not fall with more workers, as far as was measured.")
     else:
-        lines.append(f"Throughput would be highest with about {peak:,.0f} workers.")
+        workers = "1 worker" if round(peak) <= 1 else f"{peak:,.0f} workers"
+        lines.append(f"Throughput would be highest with about {workers}.")
     if not fit.draws:
         lines.append("With one round nothing is known of the interval.")
     return " ".join(lines)

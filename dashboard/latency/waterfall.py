@@ -12,7 +12,7 @@ from core.servinglog.record import ServingRecord
 from dashboard.figures import duration
 
 MOST_CALLS = 8
-ROW_PX, AXIS_PX = 21, 46
+ROW_PX, AXIS_PX = 24, 70
 PHASE_COLORS: dict[Phase, str] = {
     Phase.CLIENT_QUEUE: "#c79a2b",
     Phase.QUEUE: "#b98a5e",
