@@ -26,6 +26,15 @@ def test_a_band_has_the_share_that_people_removed() -> None:
     assert not band.is_off
 
 
+def test_each_band_counts_its_own_texts_alone() -> None:
+    verdicts = [REMOVED] * 30 + [KEPT] * 30
+    low, high = removed_by_score(history([0.95] * 30 + [0.55] * 30, verdicts=verdicts))
+    assert low.removed is not None
+    assert high.removed is not None
+    assert (low.removed.share, low.removed.judged) == (0.0, 30)
+    assert (high.removed.share, high.removed.judged) == (1.0, 30)
+
+
 def test_a_score_that_says_more_than_people_do_is_off() -> None:
     (band,) = removed_by_score(judged(0.85, removed=20, kept=80))
     assert band.is_off
