@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from core.bootstrap.services import Services, build_services
@@ -29,7 +29,7 @@ BACKENDS, HOURLY = ("onnx", "openvino", "torch"), 0.09
 
 def bring_past_days(home: Path) -> None:
     """The comments of the bundled sample, again and again; in the last week more of them abuse."""
-    moment = datetime.now(UTC) - timedelta(days=DAYS)
+    moment = system_clock().now() - timedelta(days=DAYS)
     clock = Clock(now=lambda: moment, monotonic=system_clock().monotonic)
     settings = Settings(home=home, grace_s=0, cache_size=0)
     with closing(build_services(settings, worker="screenshots", clock=clock)) as services:

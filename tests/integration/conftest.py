@@ -14,6 +14,7 @@ from tests.factories import make_services
 from tests.integration.killer import Killer, started_killer
 from tests.integration.remote_console import Console
 from tests.integration.stub_cascade import StubFirstStage
+from tests.otlp_collector import OtlpCollector, otlp_collector
 
 
 @pytest.fixture
@@ -55,3 +56,17 @@ def console(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Console
 def server() -> Iterator[RemoteServer]:
     with RemoteServer() as running:
         yield running
+
+
+@pytest.fixture
+def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[OtlpCollector]:
+    with otlp_collector() as found:
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", found.url)
+        monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "api-key=k")
+        yield found
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
+    return tmp_path

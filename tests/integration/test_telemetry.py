@@ -1,7 +1,6 @@
 """`modconsole logs export` to a collector that listens here."""
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,25 +12,10 @@ from core.servinglog.record import Mode, RefusalReason, RefusalRecord
 from core.servinglog.telemetry.export import SENT_FILE, ExportCounts, export_segments
 from tests.factories import TRACE
 from tests.integration.telemetry_calls import OLD_S, export, segment, values
-from tests.otlp_collector import OtlpCollector, otlp_collector
+from tests.otlp_collector import OtlpCollector
 from tests.servinglog_records import START, put, record
 
 REFUSED = RefusalRecord("refused", START, RefusalReason.OVERLOADED, 7)
-
-
-@pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[OtlpCollector]:
-    with otlp_collector() as found:
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", found.url)
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "api-key=k")
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
-        yield found
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
-    return tmp_path
 
 
 def test_a_call_becomes_a_span_with_what_is_known(home: Path, collector: OtlpCollector) -> None:

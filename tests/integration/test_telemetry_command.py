@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -13,23 +12,8 @@ from core.bootstrap.telemetry import open_collector
 from core.cli.main import main
 from core.errors import MissingExtra
 from tests.integration.telemetry_calls import export, segment
-from tests.otlp_collector import OtlpCollector, otlp_collector
+from tests.otlp_collector import OtlpCollector
 from tests.servinglog_records import record
-
-
-@pytest.fixture
-def collector(monkeypatch: pytest.MonkeyPatch) -> Iterator[OtlpCollector]:
-    with otlp_collector() as found:
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_ENDPOINT", found.url)
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_HEADERS", "api-key=k")
-        monkeypatch.setenv("OTEL_EXPORTER_OTLP_TIMEOUT", "1")
-        yield found
-
-
-@pytest.fixture
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path))
-    return tmp_path
 
 
 def test_the_archive_leaves_what_was_not_sent(

@@ -4,15 +4,10 @@ WITH picked AS (
         *,
         greatest(0, least($blocks - 1, (epoch_us(bucket_at) - epoch_us($first)) // $block_us)) AS place
     FROM sums
-    WHERE (CAST($modes AS VARCHAR[]) IS NULL OR list_contains(CAST($modes AS VARCHAR[]), mode))
-        AND (
-            CAST($backends AS VARCHAR[]) IS NULL
-            OR list_contains(CAST($backends AS VARCHAR[]), backend)
-        )
-        AND (
-            CAST($models AS VARCHAR[]) IS NULL
-            OR list_contains(CAST($models AS VARCHAR[]), model_version)
-        )
+    WHERE is_chosen(
+        mode, backend, model_version,
+        CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]), CAST($models AS VARCHAR[])
+    )
 ),
 totals AS (
     SELECT

@@ -4,15 +4,10 @@ WITH picked AS (
         time_bucket(to_seconds($bucket_s), bucket_at) AS bucket_at,
         CAST(unnest(total_buckets) AS INTEGER) AS bucket, unnest(total_counts) AS n
     FROM sums
-    WHERE (CAST($modes AS VARCHAR[]) IS NULL OR list_contains(CAST($modes AS VARCHAR[]), mode))
-        AND (
-            CAST($backends AS VARCHAR[]) IS NULL
-            OR list_contains(CAST($backends AS VARCHAR[]), backend)
-        )
-        AND (
-            CAST($models AS VARCHAR[]) IS NULL
-            OR list_contains(CAST($models AS VARCHAR[]), model_version)
-        )
+    WHERE is_chosen(
+        mode, backend, model_version,
+        CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]), CAST($models AS VARCHAR[])
+    )
 ),
 steps AS (
     SELECT min(bucket) AS lowest, CAST(ceil((max(bucket) - min(bucket) + 1) / $rows) AS INTEGER) AS step

@@ -2,15 +2,10 @@
 WITH picked AS (
     SELECT *, time_bucket(to_seconds($bucket_s), bucket_at) AS bucket_start
     FROM sums
-    WHERE (CAST($modes AS VARCHAR[]) IS NULL OR list_contains(CAST($modes AS VARCHAR[]), mode))
-        AND (
-            CAST($backends AS VARCHAR[]) IS NULL
-            OR list_contains(CAST($backends AS VARCHAR[]), backend)
-        )
-        AND (
-            CAST($models AS VARCHAR[]) IS NULL
-            OR list_contains(CAST($models AS VARCHAR[]), model_version)
-        )
+    WHERE is_chosen(
+        mode, backend, model_version,
+        CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]), CAST($models AS VARCHAR[])
+    )
 ),
 means AS (
     SELECT

@@ -18,6 +18,12 @@ CREATE VIEW calls AS
 CREATE VIEW refusals AS
     SELECT *, CAST(NULL AS VARCHAR) AS process FROM refusal_lines WHERE NOT (is_copy OR is_archived);
 
+-- NULL chooses all.
+CREATE MACRO is_chosen(mode, backend, model, modes, backends, models) AS
+    (modes IS NULL OR list_contains(modes, mode))
+    AND (backends IS NULL OR list_contains(backends, backend))
+    AND (models IS NULL OR list_contains(models, model));
+
 -- Calls that started in [since, until); a NULL list means all. Percentiles are of answered calls
 -- only: failures that return at once would make them look good. A call's end is cut at the end of
 -- the window, also when its clock ran ahead.
@@ -30,9 +36,7 @@ CREATE MACRO chosen(since, until, modes, backends, models := NULL) AS TABLE
         least(until, started_at + to_microseconds(CAST(total_ms * 1000 AS BIGINT))) AS ended_at
     FROM calls
     WHERE started_at >= since AND started_at < until
-        AND (modes IS NULL OR list_contains(modes, mode))
-        AND (backends IS NULL OR list_contains(backends, backend))
-        AND (models IS NULL OR list_contains(models, model_version));
+        AND is_chosen(mode, backend, model_version, modes, backends, models);
 
 -- Sums count calls by buckets of time, each 4 % wide: what stands for a bucket is at most 2 % away
 -- from all times in it. Below half a microsecond there is one bucket.

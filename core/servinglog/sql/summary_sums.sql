@@ -1,15 +1,10 @@
 -- As summary.sql, from sums: a percentile is the middle of the bucket with the call at its rank.
 WITH picked AS (
     SELECT * FROM sums
-    WHERE (CAST($modes AS VARCHAR[]) IS NULL OR list_contains(CAST($modes AS VARCHAR[]), mode))
-        AND (
-            CAST($backends AS VARCHAR[]) IS NULL
-            OR list_contains(CAST($backends AS VARCHAR[]), backend)
-        )
-        AND (
-            CAST($models AS VARCHAR[]) IS NULL
-            OR list_contains(CAST($models AS VARCHAR[]), model_version)
-        )
+    WHERE is_chosen(
+        mode, backend, model_version,
+        CAST($modes AS VARCHAR[]), CAST($backends AS VARCHAR[]), CAST($models AS VARCHAR[])
+    )
 ),
 spread AS (
     SELECT bucket, sum(n) AS n
