@@ -3,7 +3,7 @@
 import ast
 import sys
 import tomllib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from importlib import metadata
 from pathlib import Path
 
@@ -17,16 +17,36 @@ INSTALLED = {canonicalize_name(distribution.name) for distribution in metadata.d
 
 
 def foreign_modules() -> set[str]:
-    """The packages that the console imports, by the first part of the name."""
+    """The modules that the console imports from elsewhere, by their whole name."""
     found = set()
     for folder in sorted(OWN):
         for path in (ROOT / folder).rglob("*.py"):
             for node in ast.walk(ast.parse(path.read_text("utf-8"))):
                 if isinstance(node, ast.Import):
-                    found |= {alias.name.partition(".")[0] for alias in node.names}
+                    found |= {alias.name for alias in node.names}
                 elif isinstance(node, ast.ImportFrom) and not node.level:
-                    found.add(str(node.module).partition(".")[0])
-    return found - OWN - set(sys.stdlib_module_names)
+                    found.add(str(node.module))
+    own = OWN | set(sys.stdlib_module_names)
+    return {module for module in found if top_of(module) not in own}
+
+
+def top_of(module: str) -> str:
+    """Its first part: the name of the package."""
+    return module.partition(".")[0]
+
+
+def distributions_of(module: str, providers: Mapping[str, list[str]]) -> set[str]:
+    """Those that may bring a module: of several that share a package, those that have its file."""
+    possible = set(providers.get(top_of(module), ()))
+    if len(possible) > 1:
+        path = module.replace(".", "/")
+        starts = (path + "/", path + ".py")
+        possible = {
+            name
+            for name in possible
+            if any(file.as_posix().startswith(starts) for file in metadata.files(name) or ())
+        }
+    return {canonicalize_name(name) for name in possible}
 
 
 def applies(requirement: Requirement, extras: Iterable[str]) -> bool:
@@ -62,14 +82,14 @@ def test_check_installs_or_skips_every_package_that_is_imported(project):
     extras = project["project"]["optional-dependencies"]
     installed = installed_by([*project["project"]["dependencies"], *extras["check"]], extras)
     skipped = {
-        module.removesuffix(".*").partition(".")[0]
+        top_of(module)
         for override in project["tool"]["mypy"]["overrides"]
         for module in override["module"]
     }
     providers = metadata.packages_distributions()
     unknown = {
         module
-        for module in foreign_modules() - skipped
-        if not {canonicalize_name(name) for name in providers.get(module, ())} & installed
+        for module in foreign_modules()
+        if top_of(module) not in skipped and not distributions_of(module, providers) & installed
     }
     assert not unknown
