@@ -3,10 +3,15 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 
-# Rules, services, store, API and pages: what most changes touch.
-FAST := tests/unit tests/pages --ignore-glob='tests/unit/test_training_*' \
-	$(wildcard tests/contract/test_store.py tests/integration/test_*_services.py \
-	tests/integration/test_api.py tests/integration/test_api_scoring.py)
+# Rules, services, store, API and pages, each once, in about a minute: what most changes touch. The
+# store is the file, and of most pages there is that they open.
+OF_RULES = core\.(moderation|services|store)\b
+OF_OTHERS = core\.(inference|servinglog|training|benchmarks|batch|sources|cli|load_test|inventory|parity|processes|doctor|bootstrap)\b
+FAST = $(shell grep -lE '$(OF_RULES)' tests/unit/test_*.py | xargs grep -LE '$(OF_OTHERS)') \
+	tests/contract/test_store.py::TestSqliteStore \
+	$(wildcard tests/integration/test_*_services.py tests/integration/test_api.py) \
+	$(patsubst %,tests/pages/test_%.py,every_page author_app review_desk_facts)
+
 # The files with a test marked `rounding`, so that no other is imported under emulation.
 ROUNDING = $(shell grep -rl --include='test_*.py' 'mark.rounding' tests)
 # An older processor, without VNNI: int8 sums are cut at 16 bits there.
@@ -65,6 +70,7 @@ test-slow: JOBS = 4
 test-slow: $(VENV)/.test .venv-s3/.done
 	$(BIN)/python -m pytest $(IN_PARALLEL) -m "($(SLOW)) and not long and not kills"
 
+test-fast: JOBS = 2
 test-fast: $(VENV)/.test
 	$(BIN)/python -m pytest $(IN_PARALLEL) $(FAST) \
 		-m "not ($(SLOW)) and not rounding and not long"

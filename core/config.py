@@ -77,6 +77,7 @@ class Settings(HomePaths):
     torch_compile: str = "no"
     read_chars: int = READ_CHARS
     backends_file: Path = Path("backends.toml")
+    erasures_file: Path = Path("erasures.jsonl")
     fallback: str = "none"
     failure_policy: str = "hold"
     languages: str = "en"

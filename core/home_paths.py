@@ -6,10 +6,11 @@ from core.inference.local.speed_file import draft_path, lock_path
 
 
 class HomePaths:
-    """The paths of a home; `home` is its folder."""
+    """The paths of a home; `home` is its folder, and `erasures_file` may lie elsewhere."""
 
     __slots__ = ()
     home: Path
+    erasures_file: Path
 
     @property
     def state_path(self) -> Path:
@@ -87,6 +88,16 @@ class HomePaths:
         return self.home / "policy_history"
 
     @property
+    def erasures_path(self) -> Path:
+        """The file that tells, in digests, which authors were erased."""
+        return self.home / self.erasures_file
+
+    @property
+    def restored_model_dir(self) -> Path:
+        """The site's own model, where it came with a backup."""
+        return self.home / "model"
+
+    @property
     def own_paths(self) -> tuple[Path, ...]:
         """Everything that the console creates in its home."""
         return (
@@ -104,4 +115,6 @@ class HomePaths:
             self.policy_history_dir,
             self.log_imports_dir,
             self.load_tests_dir,
+            self.erasures_path,
+            self.restored_model_dir,
         )

@@ -59,6 +59,9 @@ SETTING_HELP: dict[str, str] = {
     "scored again, by `modconsole score` or while the API runs.",
     "backends_file": "The file that declares remote backends; relative to the home folder, or "
     "absolute.",
+    "erasures_file": "The list of erased authors, in digests; relative to the home folder, or "
+    "absolute. Keep it on another disk than the home, so that `modconsole restore --erasures` can "
+    "repeat what was erased after a backup.",
     "fallback": "What scores comments if the backend does not answer: `none`, or any value that "
     "`backend` can have.",
     "failure_policy": "What happens to a comment if no backend answers: `hold` it for a person, "

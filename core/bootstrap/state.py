@@ -11,7 +11,7 @@ def open_store(settings: Settings) -> SqlStore:
         return open_home_store(settings)
     from core.store.sql.postgres.database import PostgresDatabase
 
-    return SqlStore(PostgresDatabase(settings.state_url), settings.channels)
+    return SqlStore(PostgresDatabase(settings.state_url, settings.home), settings.channels)
 
 
 def open_home_store(settings: Settings) -> SqlStore:

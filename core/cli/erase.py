@@ -4,6 +4,7 @@ import argparse
 from collections.abc import Iterable
 from contextlib import closing
 
+from core.backup.erasure_list import ErasureList
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, print_facts, printable, progress_bar
@@ -49,6 +50,10 @@ def run_erase(arguments: argparse.Namespace, settings: Settings) -> int:
 def _erase_author(services: Services, arguments: argparse.Namespace) -> int:
     named = (arguments.source, arguments.author)
     if arguments.yes:
+        # A wrong name is refused here; then noted first, since what is cut off is repeated.
+        count_erasable(services.context, SYSTEM, *named)
+        noted = ErasureList(services.settings.erasures_path)
+        noted.add(*named, services.clock.now())
         code = _show(erase_author(services.context, SYSTEM, *named))
         services.policy_history.forget()
         return code

@@ -8,6 +8,7 @@ from functools import partial
 
 from core.cli import (
     audit,
+    backup,
     bench,
     cascade,
     costs,
@@ -58,6 +59,7 @@ FAMILIES = (
     objectives,
     costs,
     state,
+    backup,
     audit,
     statements,
     transparency,

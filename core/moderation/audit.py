@@ -54,6 +54,7 @@ class AuditKind(StrEnum):
     AUDIT_EXPORTED = "audit.exported"
     STATEMENTS_EXPORTED = "statements.exported"
     OUTBOX_REPLAYED = "outbox.replayed"
+    STATE_RESTORED = "state.restored"
 
 
 DECIDING = (

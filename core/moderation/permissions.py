@@ -55,6 +55,7 @@ class Permission(StrEnum):
     REPLAY_MESSAGES = "have dead messages sent again"
     RUN_LOAD_TESTS = "start and stop load tests"
     ERASE = "erase what an author wrote"
+    RESTORE = "restore a backup"
 
 
 @dataclass(frozen=True, slots=True)

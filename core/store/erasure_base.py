@@ -16,6 +16,10 @@ class ErasureReader(Protocol):
         """What bears that name."""
         ...
 
+    def names(self) -> Sequence[tuple[str, str]]:
+        """Every (source, author) of a comment or a thread, and every (source, reporter)."""
+        ...
+
     def revision_ids(self, comment_id: str) -> Sequence[str]:
         """The ids of all revisions of a comment, oldest first."""
         ...

@@ -43,6 +43,7 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.PREFERENCES_CHANGED: "preferences changed",
     AuditKind.READ_LIMIT_NOTED: "reading limit changed",
     AuditKind.AUDIT_EXPORTED: "audit log exported",
+    AuditKind.STATE_RESTORED: "state restored from a backup",
     AuditKind.STATEMENTS_EXPORTED: "statements of reasons exported",
     AuditKind.OUTBOX_REPLAYED: "dead message sent again",
 }

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.bootstrap.services import Services, build_services
 from core.config import Settings
+from core.errors import Conflict
 from core.moderation.comments import IncomingComment
 from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Action
@@ -50,7 +51,10 @@ def review(services: Services) -> None:
             idempotency_key=f"{item.revision_id}:{version}",
             reason_code="harassment" if action is Action.REMOVE else None,
         )
-        say("decided", decide_case(services.context, MODERATOR, wanted).id)
+        try:
+            say("decided", decide_case(services.context, MODERATOR, wanted).id)
+        except Conflict:
+            continue  # another such process was first
         if number == 3:
             undone = undo_decision(
                 services.context, MODERATOR, item.revision_id, seen_version=version + 1

@@ -30,6 +30,7 @@ from core.services.preferences import (
     load_preferences,
     save_preferences,
 )
+from core.services.restore import finish_restore
 from core.services.search import search
 from core.services.trials import SpareBackends
 from core.servinglog.estimates.levers import SiteMeasures
@@ -257,6 +258,10 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
     ),
     ("erasure.erase_author", "erase"): (
         lambda s, a: list(erasure.erase_author(s.context, a, "test", "sam")),
+        "nnnnyn",
+    ),
+    ("restore.finish_restore", "finish"): (
+        lambda s, a: finish_restore(s.context, a, s.clock.now(), lambda _: set()),
         "nnnnyn",
     ),
     ("erasure.erase_expired", "erase"): (

@@ -36,6 +36,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "labels": ("hate=identity_attack", "hate=identity_attack"),
     "torch_compile": ("yes", "yes"),
     "backends_file": ("/etc/backends.toml", Path("/etc/backends.toml")),
+    "erasures_file": ("/mnt/e.jsonl", Path("/mnt/e.jsonl")),
     "fallback": ("onnx", "onnx"),
     "failure_policy": ("first_stage_only", "first_stage_only"),
     "rescore_s": ("5", 5.0),

@@ -46,6 +46,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.REPLAY_MESSAGES:    (N, N, N, Y, Y, N),
     Permission.RUN_LOAD_TESTS:     (N, N, Y, Y, Y, N),
     Permission.ERASE:              (N, N, N, N, Y, N),
+    Permission.RESTORE:            (N, N, N, N, Y, N),
     Permission.SET_PREFERENCES:    (N, Y, Y, N, Y, Y),
     Permission.SEE_APPEALS:        (N, Y, Y, N, Y, Y),
     Permission.HEAR_APPEALS:       (N, N, Y, N, Y, N),

@@ -33,6 +33,11 @@ class StateDatabase(Protocol):
         """Raises StoreError if the state was lost, or the tables are another application's."""
         ...
 
+    def keep_copy(self, connection: Connection, schema: str) -> None:
+        """Before the tables are changed: keeps a copy of the state, which has that schema. Raises
+        StoreError, and then nothing is changed."""
+        ...
+
     def note_opened(self) -> None:
         """The schema is up to date and committed."""
         ...
@@ -51,7 +56,8 @@ class StateDatabase(Protocol):
         ...
 
     def empty_log(self) -> None:
-        """Outside a transaction, removes what the log still has of what was overwritten."""
+        """Outside a transaction, removes what the log, and copies from before a change of the
+        tables, still have of what was overwritten."""
         ...
 
     def check(self) -> None:

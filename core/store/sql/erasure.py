@@ -13,6 +13,7 @@ from sqlalchemy import (
     exists,
     func,
     select,
+    union,
     update,
 )
 
@@ -57,6 +58,14 @@ class SqlErasureReads:
             threads=self._count_named(threads, source=source, author=author),
             reports=self._count_named(reports, source=source, reporter=author),
         )
+
+    def names(self) -> Sequence[tuple[str, str]]:
+        named = union(
+            select(comments.c.source, comments.c.author),
+            select(threads.c.source, threads.c.author),
+            select(reports.c.source, reports.c.reporter),
+        )
+        return [(row[0], row[1]) for row in self._connection.execute(named) if row[1]]
 
     def _count_named(self, table: Table, **values: str) -> int:
         query = select(func.count()).select_from(table).filter_by(**values)

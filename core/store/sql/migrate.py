@@ -1,5 +1,6 @@
 """Bring the schema up to date, inside the caller's write transaction."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
@@ -9,21 +10,23 @@ from core.errors import StoreError
 from core.store.sql.tables import metadata
 
 HEAD = "0022"
+KeepCopy = Callable[[Connection, str], None]
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 
 
-def migrate(connection: Connection, where: str) -> None:
+def migrate(connection: Connection, where: str, keep_copy: KeepCopy) -> None:
     """Run the missing migrations. The caller holds the write lock, which keeps other processes out.
+    `keep_copy` is called before the tables of a state are changed.
 
     Raises StoreError, naming `where`, if the schema is newer than this code or incomplete.
     """
     found = _stored_version(connection)
     if found != HEAD:
-        _upgrade(connection, found, where)
+        _upgrade(connection, found, where, keep_copy)
     _check_whole(connection, where)
 
 
-def _upgrade(connection: Connection, found: str | None, where: str) -> None:
+def _upgrade(connection: Connection, found: str | None, where: str, keep_copy: KeepCopy) -> None:
     # Imported here because it is slow to import and only a new or old state needs it.
     from alembic import command
     from alembic.config import Config
@@ -38,6 +41,8 @@ def _upgrade(connection: Connection, found: str | None, where: str) -> None:
             f"{where} was written by a newer version (schema {found}; this one knows {HEAD}). "
             "Install the newer version, or point MODCONSOLE_HOME elsewhere."
         )
+    if found is not None:
+        keep_copy(connection, found)
     try:
         command.upgrade(config, "head")
     except DBAPIError as error:

@@ -45,7 +45,7 @@ class SqlStore:
         self._outcomes = WriteOutcomes(time.monotonic)
         with self._transaction(database.begin_write) as connection:
             database.check_is_ours(connection)
-            migrate(connection, database.name)
+            migrate(connection, database.name, database.keep_copy)
         database.note_opened()
 
     @property

@@ -4,15 +4,21 @@ One advisory lock is the write lock of all processes, as SQLite's is: what the s
 they write stays true until the commit.
 """
 
+import logging
+from pathlib import Path
+
 from sqlalchemy import Connection, inspect
 from sqlalchemy.exc import DBAPIError
 
-from core.errors import StoreError
+from core.errors import MissingExtra, StoreError
+from core.store.sql.kept_copy import kept_copy
 from core.store.sql.postgres.connections import make_engine, parse_url
+from core.store.sql.postgres.dumped import dump_state
 from core.store.sql.postgres.failures import READ_ONLY, is_lasting, is_transient, reason_of
 from core.store.sql.postgres.search_index import make_index
 from core.store.sql.tables import metadata
 
+_logger = logging.getLogger(__name__)
 MOST_CONNECTIONS = 16
 """Of one process; a server admits 100 by default."""
 
@@ -23,8 +29,10 @@ _LOCK = "SELECT pg_advisory_xact_lock(hashtextextended(current_schema(), 2026112
 class PostgresDatabase:
     """Implements `core.store.sql.database.StateDatabase`."""
 
-    def __init__(self, url: str) -> None:
-        """Opens no connection yet. Raises ConfigError or MissingExtra."""
+    def __init__(self, url: str, copies: Path | None = None) -> None:
+        """Opens no connection yet. `copies` is the folder for copies from before a change of the
+        tables. Raises ConfigError or MissingExtra."""
+        self._url, self._copies = url, copies
         parsed = parse_url(url)
         self.name = parsed.set(drivername="postgresql", query={}).render_as_string()
         self.engine = make_engine(parsed, connections=MOST_CONNECTIONS)
@@ -51,7 +59,9 @@ class PostgresDatabase:
         return False
 
     def empty_log(self) -> None:
-        """The server overwrites what was deleted after its own VACUUM, and its log in its turn."""
+        # The server overwrites what was deleted after its own VACUUM, and its log in its turn.
+        for copy in self._copies.glob("state.schema-*") if self._copies else ():
+            copy.unlink(missing_ok=True)
 
     def check_is_ours(self, connection: Connection) -> None:
         found = set(inspect(connection).get_table_names())
@@ -60,6 +70,15 @@ class PostgresDatabase:
                 f"{self.name} has a table {min(taken)} of another application. Give the console a "
                 "database of its own."
             )
+
+    def keep_copy(self, connection: Connection, schema: str) -> None:
+        if self._copies is None:
+            return
+        try:
+            with kept_copy(self._copies / f"state.schema-{schema}.dump") as copy:
+                dump_state(self._url, copy)
+        except MissingExtra as error:
+            _logger.warning("The state was not copied before its tables are changed: %s", error)
 
     def note_opened(self) -> None:
         """Nothing is kept beside the database."""

@@ -8,7 +8,9 @@ from sqlalchemy import Connection, event
 from sqlalchemy.exc import DBAPIError, OperationalError
 
 from core.errors import StoreError
+from core.store.sql.kept_copy import kept_copy
 from core.store.sql.sqlite.connections import make_engine, open_probe
+from core.store.sql.sqlite.copied_file import copy_file
 from core.store.sql.sqlite.opened_state import OpenedState, check_room
 from core.store.sql.sqlite.search_index import enter_new_texts, make_index, merge_index
 from core.store.sql.sqlite.state_file import StateFile, is_damage
@@ -60,9 +62,15 @@ class SqliteDatabase:
         with self.engine.connect() as connection:
             # Waits for readers of older pages; those who come later need no log.
             connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
+        for copy in self._file.copies():
+            copy.unlink(missing_ok=True)
 
     def check_is_ours(self, connection: Connection) -> None:
         self._file.check_content(connection)
+
+    def keep_copy(self, connection: Connection, schema: str) -> None:
+        with kept_copy(self._file.copy_of(schema)) as copy:
+            copy_file(self._file.file, copy)
 
     def note_opened(self) -> None:
         self._file.mark_used()

@@ -2,6 +2,7 @@
 
 import os
 import sqlite3
+from collections.abc import Iterator
 from contextlib import closing, suppress
 from pathlib import Path
 
@@ -16,6 +17,7 @@ LONGEST_PATH = 504
 _SMALLEST_PAGE_BYTES = 512
 _TABLES = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
 _OUR_TABLES = {"alembic_version", "audit_events"}
+_BEFORE = ".schema-"
 _MARK_TEXT = "The console's state was made here. Remove this file with it, or not at all.\n"
 
 
@@ -73,6 +75,14 @@ class StateFile:
                 mark.write(_MARK_TEXT)
         except OSError as error:
             raise StoreError(f"{self._mark}: {error.strerror}") from error
+
+    def copy_of(self, schema: str) -> Path:
+        """Where the state is kept as it was before the migration from that schema."""
+        return self.path.with_name(f"{self.path.name}{_BEFORE}{schema}")
+
+    def copies(self) -> Iterator[Path]:
+        """All that are kept, whole or not."""
+        return self.path.parent.glob(f"{self.path.name}{_BEFORE}*")
 
     def damaged(self, error: object) -> StoreError:
         """The error for a file that SQLite can't read."""
