@@ -55,6 +55,9 @@ class AuditKind(StrEnum):
     STATEMENTS_EXPORTED = "statements.exported"
     OUTBOX_REPLAYED = "outbox.replayed"
     STATE_RESTORED = "state.restored"
+    KEY_CREATED = "key.created"
+    KEY_ROTATED = "key.rotated"
+    KEY_REVOKED = "key.revoked"
 
 
 DECIDING = (

@@ -56,6 +56,8 @@ class Permission(StrEnum):
     RUN_LOAD_TESTS = "start and stop load tests"
     ERASE = "erase what an author wrote"
     RESTORE = "restore a backup"
+    SEE_KEYS = "see API keys"
+    MANAGE_KEYS = "make and revoke API keys"
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +140,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_BLIND,
             Permission.SET_PREFERENCES,
             Permission.SEE_AUDIT,
+            Permission.SEE_KEYS,
             Permission.SIMULATE_POLICY,
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,

@@ -1,10 +1,13 @@
 """Checks on each request: the server isn't stopping, the key is valid and within its rate."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
-from core.serving.api_keys import KeyRing
-from core.serving.paths import LIVE_PATH, OPEN_PATHS
+from core.moderation.api_keys import ApiKey, KeyScope, is_expired, may
+from core.serving.key_ring import KeyRing
+from core.serving.paths import LIVE_PATH, OPEN_PATHS, scope_of
 from core.serving.rate_limit import RateLimit
 from core.servinglog.record import RefusalReason
 
@@ -23,8 +26,17 @@ class Access:
     """`is_local` means that only this machine can reach the API: keys are then required only once
     one has been created."""
 
-    def __init__(self, keys: KeyRing, rate: RateLimit, *, is_local: bool, drain_s: float) -> None:
+    def __init__(
+        self,
+        keys: KeyRing,
+        rate: RateLimit,
+        now: Callable[[], datetime],
+        *,
+        is_local: bool,
+        drain_s: float,
+    ) -> None:
         self._keys = keys
+        self._now = now
         self._rate = rate
         self._is_local = is_local
         self._drain_s = drain_s
@@ -41,9 +53,17 @@ class Access:
             return None
         key = self._keys.holder(_presented(headers))
         if key is None:
-            ask = {"WWW-Authenticate": "Bearer"}
             message = "An API key is needed: `Authorization: Bearer KEY` or `x-api-key: KEY`."
-            return Refusal(401, RefusalReason.UNAUTHORIZED, message, ask)
+            return _unauthorized(401, message, "")
+        return self._refusal_of(key, scope_of(path))
+
+    def _refusal_of(self, key: ApiKey, scope: KeyScope | None) -> Refusal | None:
+        if is_expired(key, self._now()):
+            message = f"The API key {key.name} expired at {key.expires_at}."
+            return _unauthorized(401, message, ' error="invalid_token"')
+        if not may(key, scope):
+            message = f"The API key {key.name} lacks the scope {scope}."
+            return _unauthorized(403, message, f' error="insufficient_scope", scope="{scope}"')
         wait_s = self._rate.take(key.id)
         if wait_s > 0:
             later = {"Retry-After": f"{math.ceil(wait_s):d}"}
@@ -54,6 +74,12 @@ class Access:
                 later,
             )
         return None
+
+
+def _unauthorized(status: int, message: str, challenge: str) -> Refusal:
+    """RFC 6750, section 3: what a client must present instead."""
+    ask = {"WWW-Authenticate": f"Bearer{challenge}"}
+    return Refusal(status, RefusalReason.UNAUTHORIZED, message, ask)
 
 
 def _presented(headers: dict[bytes, bytes]) -> str:

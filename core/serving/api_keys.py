@@ -1,48 +1,33 @@
-"""API keys: created once, shown once, stored as a digest.
+"""The folder of API keys: created once, shown once, stored as a digest.
 
 Each key is a separate file in the folder `api-keys` of MODCONSOLE_HOME, so creating and revoking
-need no lock, and revoking a key is deleting its file. A secret has 256 random bits, so a plain
-SHA-256 can't be reversed by guessing and no slow hash is needed.
+need no lock, and revoking a key is deleting its file. The time of an empty file beside it is that
+of its last use. A secret has 256 random bits, so a plain SHA-256 can't be reversed by guessing and
+no slow hash is needed.
 """
 
 import hashlib
-import hmac
 import json
-import logging
 import os
 import re
 import secrets
 import stat
-from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import asdict, dataclass
-from datetime import datetime
+from dataclasses import asdict, replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from core.errors import ConfigError, InvalidInput, NotFound, StoreError
+from core.moderation.api_keys import ALL_SCOPES, ApiKey, KeyScope, is_expired
 from core.private_files import make_private_folder, open_private_file
 from core.strict_json import load_strict
 
-LOG = logging.getLogger(__name__)
 PREFIX = "mck"
-LOOK_EVERY_S = 1.0
 MAX_FILE_BYTES = 4_096
 """A key's file has about 200."""
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,59}")
-_KEY = re.compile(rf"{PREFIX}_([0-9a-f]{{12}})_([A-Za-z0-9_-]{{43}})")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
-# The digest compared for an unknown key id, so that the answer takes the same time.
-_NOBODY = hashlib.sha256(b"").hexdigest()
-
-
-@dataclass(frozen=True, slots=True)
-class ApiKey:
-    """The stored record of a key; it never contains the secret."""
-
-    id: str
-    name: str
-    digest: str
-    created_at: str
+_UNKNOWN = "there is no key {!r}; `modconsole key list` lists the keys"
 
 
 class KeyFolder:
@@ -51,15 +36,43 @@ class KeyFolder:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
 
-    def create(self, name: str, now: datetime) -> str:
+    def create(
+        self,
+        name: str,
+        now: datetime,
+        scopes: tuple[KeyScope, ...] = ALL_SCOPES,
+        expires_at: datetime | None = None,
+    ) -> str:
         """Returns the key, which is not stored and can't be shown again. Raises InvalidInput for a
         name that is in use or not allowed."""
         if not _NAME.fullmatch(name):
             raise InvalidInput("a key's name may hold up to 60 letters, digits, `_`, `.` and `-`")
-        if any(key.name == name for key in self.read_all()):
+        if any(key.name == name and not is_expired(key, now) for key in self.read_all()):
             raise InvalidInput(f"a key named {name!r} exists already; revoke it first")
+        return self._make(name, now, scopes, None if expires_at is None else _written(expires_at))
+
+    def rotate(self, name: str, now: datetime, grace: timedelta) -> str:
+        """A new key with the name, scopes and expiry of the newest one; older ones are valid for
+        `grace` longer, or for as long as they were if that is less. Returned as by `create`. Raises
+        NotFound."""
+        known = [key for key in self._named(name) if not is_expired(key, now)]
+        if not known:
+            raise NotFound(_UNKNOWN.format(name))
+        newest = known[-1]
+        made = self._make(newest.name, now, newest.scopes, newest.expires_at)
+        for key in known:
+            until = min(now + grace, _time(key.expires_at) or datetime.max.replace(tzinfo=UTC))
+            self._store(replace(key, expires_at=_written(until)))
+        return made
+
+    def _make(
+        self, name: str, now: datetime, scopes: tuple[KeyScope, ...], expires_at: str | None
+    ) -> str:
         key_id, secret = secrets.token_hex(6), secrets.token_urlsafe(32)
-        key = ApiKey(key_id, name, _digest(secret), now.isoformat(timespec="seconds"))
+        self._store(ApiKey(key_id, name, digest_of(secret), _written(now), scopes, expires_at))
+        return f"{PREFIX}_{key_id}_{secret}"
+
+    def _store(self, key: ApiKey) -> None:
         try:
             self._write(key)
         except OSError as error:
@@ -67,7 +80,6 @@ class KeyFolder:
                 f"{self.folder}: no key was created: {error.strerror}; free disk space "
                 "or make the folder writable"
             ) from error
-        return f"{PREFIX}_{key_id}_{secret}"
 
     @property
     def is_used(self) -> bool:
@@ -107,14 +119,34 @@ class KeyFolder:
                 unreadable.append(str(error))
         return sorted(keys, key=lambda key: (key.created_at, key.name)), unreadable
 
-    def revoke(self, name: str) -> None:
-        """Revoke the key with that name or id. Raises NotFound."""
+    def revoke(self, name: str) -> list[ApiKey]:
+        """Revoke the keys with that name (several after a rotation) or the one with that id.
+        Returns them. Raises NotFound."""
+        if not (found := self._named(name)):
+            raise NotFound(_UNKNOWN.format(name))
+        for key in found:
+            (self.folder / f"{key.id}.json").unlink(missing_ok=True)
+            self._used(key).unlink(missing_ok=True)
+        return found
+
+    def _named(self, name: str) -> list[ApiKey]:
         keys, _ = self.read_usable()
-        for key in keys:
-            if name in (key.name, key.id):
-                (self.folder / f"{key.id}.json").unlink(missing_ok=True)
-                return
-        raise NotFound(f"there is no key {name!r}; `modconsole key list` lists the keys")
+        return [key for key in keys if name in (key.name, key.id)]
+
+    def note_use(self, key: ApiKey) -> None:
+        """Raises OSError, for example where the folder is read-only."""
+        os.close(open_private_file(self._used(key), os.O_WRONLY))
+        os.utime(self._used(key))
+
+    def last_used_at(self, key: ApiKey) -> datetime | None:
+        """To a minute; None if never, or where the API can't write to the folder."""
+        try:
+            return datetime.fromtimestamp(self._used(key).stat().st_mtime, UTC)
+        except OSError:
+            return None
+
+    def _used(self, key: ApiKey) -> Path:
+        return self.folder / f"{key.id}.used"
 
     def _write(self, key: ApiKey) -> None:
         """Writes the file completely or not at all. On failure a new folder is removed too, because
@@ -148,7 +180,9 @@ def _read(path: Path) -> ApiKey | None:
         if status.st_size > MAX_FILE_BYTES:
             raise ConfigError(f"{path} is not a key: it has over {MAX_FILE_BYTES:,} bytes")
         found = load_strict(path.read_bytes())
-        key = ApiKey(**found)
+        scopes = tuple(KeyScope(scope) for scope in found.pop("scopes", ALL_SCOPES))
+        expires_at = found.pop("expires_at", None)
+        key = ApiKey(**found, scopes=scopes, expires_at=expires_at)
     except FileNotFoundError:
         return None  # revoked between listing and reading
     except (OSError, ValueError, TypeError, RecursionError) as error:
@@ -157,59 +191,28 @@ def _read(path: Path) -> ApiKey | None:
         raise ConfigError(f"{path} is not a key: a field is not text")
     if key.id != path.stem or not _DIGEST.fullmatch(key.digest):
         raise ConfigError(f"{path} is not a key: its name or its digest is wrong")
-    if not _NAME.fullmatch(key.name) or not _is_time(key.created_at):
+    times = [key.created_at] if expires_at is None else [key.created_at, expires_at]
+    if not _NAME.fullmatch(key.name) or not all(map(_is_time, times)):
         raise ConfigError(f"{path} is not a key: the name or the time in it is wrong")
     return key
 
 
-def _is_time(text: str) -> bool:
+def _is_time(text: object) -> bool:
+    """Whether it is a time with its zone."""
     try:
-        _ = datetime.fromisoformat(text)
+        return isinstance(text, str) and datetime.fromisoformat(text).tzinfo is not None
     except ValueError:
         return False
-    return True
 
 
-class KeyRing:
-    """The keys as a running API uses them: changes in the folder take effect within a second."""
-
-    def __init__(self, folder: KeyFolder, now: Callable[[], float]) -> None:
-        self._folder = folder
-        self._now = now
-        self._named: set[str] = set()
-        self._load()
-
-    @property
-    def is_needed(self) -> bool:
-        """Whether requests need a key."""
-        self._look()
-        return self._is_used
-
-    def holder(self, presented: str) -> ApiKey | None:
-        """The owner of the presented key, or None if it isn't valid. The digest is compared even
-        for unknown keys, so that the time reveals nothing."""
-        self._look()
-        match = _KEY.fullmatch(presented)
-        key_id, secret = match.groups() if match else ("", "")
-        key = self._keys.get(key_id)
-        fits = hmac.compare_digest(_digest(secret), key.digest if key else _NOBODY)
-        return key if fits and key and match else None
-
-    def _look(self) -> None:
-        if self._now() - self._looked_at >= LOOK_EVERY_S:
-            self._load()
-
-    def _load(self) -> None:
-        """Loads the folder. A file that is not a key is named in the log once; the other keys stay
-        valid."""
-        self._is_used = self._folder.is_used
-        keys, unreadable = self._folder.read_usable()
-        self._keys = {key.id: key for key in keys}
-        for line in sorted(set(unreadable) - self._named):
-            LOG.error("%s; it is ignored until it is corrected or removed", line)
-        self._named = set(unreadable)
-        self._looked_at = self._now()
+def _written(time: datetime) -> str:
+    return time.isoformat(timespec="seconds")
 
 
-def _digest(secret: str) -> str:
+def _time(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text)
+
+
+def digest_of(secret: str) -> str:
+    """The SHA-256 that is stored of a secret."""
     return hashlib.sha256(secret.encode()).hexdigest()

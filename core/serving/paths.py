@@ -4,6 +4,8 @@ labels."""
 import re
 from enum import Enum, auto
 
+from core.moderation.api_keys import KeyScope
+
 OPEN_PATHS = frozenset(
     {"/", "/docs", "/openapi.json", "/healthz", "/v2/health/live", "/v2/health/ready"}
 )
@@ -37,6 +39,17 @@ def error_format_of(path: str) -> ErrorFormat:
     if path == "/v2" or path.startswith("/v2/"):
         return ErrorFormat.OPEN_INFERENCE
     return ErrorFormat.CONSOLE
+
+
+def scope_of(path: str) -> KeyScope | None:
+    """What a key must be made for to be used there; None if every key will do."""
+    if path == "/v1/comments" or path.startswith("/v1/comments/"):
+        return KeyScope.COMMENTS_WRITE
+    if path == "/v1/reports":
+        return KeyScope.REPORTS_WRITE
+    if path.startswith("/v1/decisions"):
+        return KeyScope.DECISIONS_READ
+    return KeyScope.SCORE if stores_nothing(path) or path == "/v2" else None
 
 
 def stores_nothing(path: str) -> bool:

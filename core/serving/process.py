@@ -18,7 +18,8 @@ from core.services.policies import PolicyInForce
 from core.services.submit import Submitted, decide_taken, take
 from core.serving.access import Access
 from core.serving.admission import AdmissionControl, AdmittedRequest
-from core.serving.api_keys import KeyFolder, KeyRing
+from core.serving.api_keys import KeyFolder
+from core.serving.key_ring import KeyRing
 from core.serving.metrics import MeteredLog, Metrics
 from core.serving.rate_limit import RateLimit
 from core.serving.readiness import Readiness
@@ -52,6 +53,7 @@ class ApiProcess:
         self.access = Access(
             KeyRing(KeyFolder(settings.api_keys_dir), now),
             RateLimit(now, rate_per_s=settings.api_key_rate, burst=settings.api_key_burst),
+            services.clock.now,
             is_local=self.is_local,
             drain_s=settings.api_drain_s,
         )

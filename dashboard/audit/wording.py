@@ -44,6 +44,9 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.READ_LIMIT_NOTED: "reading limit changed",
     AuditKind.AUDIT_EXPORTED: "audit log exported",
     AuditKind.STATE_RESTORED: "state restored from a backup",
+    AuditKind.KEY_CREATED: "API key made",
+    AuditKind.KEY_ROTATED: "API key rotated",
+    AuditKind.KEY_REVOKED: "API key revoked",
     AuditKind.STATEMENTS_EXPORTED: "statements of reasons exported",
     AuditKind.OUTBOX_REPLAYED: "dead message sent again",
 }

@@ -43,6 +43,7 @@ from tests.factories import (
     scored,
 )
 from tests.integration.appeal_calls import APPEAL_TABLE
+from tests.integration.key_calls import KEY_TABLE
 from tests.integration.latency_calls import LATENCY_TABLE
 from tests.integration.near_calls import NEAR_TABLE
 from tests.integration.outbox_calls import OUTBOX_TABLE
@@ -260,6 +261,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         lambda s, a: list(erasure.erase_author(s.context, a, "test", "sam")),
         "nnnnyn",
     ),
+    **KEY_TABLE,
     ("restore.finish_restore", "finish"): (
         lambda s, a: finish_restore(s.context, a, s.clock.now(), lambda _: set()),
         "nnnnyn",

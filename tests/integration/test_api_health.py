@@ -11,7 +11,7 @@ import pytest
 from tests.integration.api_server import Running, running_server
 from tests.patience import PATIENT_S
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("told_in_time")]
 
 READY = ("/healthz", "/v2/health/ready", "/v2/models/fake/ready")
 

@@ -136,7 +136,8 @@ def test_a_backend_that_is_down_is_their_server_error(
 def test_a_missing_key_is_their_authentication_error(tmp_path: Path) -> None:
     with running_server(tmp_path) as server:
         keys = server.services.settings.api_keys_dir
-        from core.serving.api_keys import KeyFolder, KeyRing
+        from core.serving.api_keys import KeyFolder
+        from core.serving.key_ring import KeyRing
 
         key = KeyFolder(keys).create("site", server.services.clock.now())
         server.process.access._keys = KeyRing(KeyFolder(keys), server.services.clock.monotonic)

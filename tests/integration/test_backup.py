@@ -17,7 +17,8 @@ from core.cli.main import main
 from core.config import STATE_IN_HOME, Settings
 from core.errors import InvalidInput, StoreError, UnreadableFile
 from core.moderation.policies import Action
-from core.serving.api_keys import KeyFolder, KeyRing
+from core.serving.api_keys import KeyFolder
+from core.serving.key_ring import KeyRing
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.windows import Window
 from core.store.sql.migrate import HEAD

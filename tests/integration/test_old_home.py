@@ -28,7 +28,8 @@ from core.services.lookup import look_up
 from core.services.queries import load_case
 from core.services.review import Review, decide_case
 from core.services.score import score_waiting
-from core.serving.api_keys import KeyFolder, KeyRing
+from core.serving.api_keys import KeyFolder
+from core.serving.key_ring import KeyRing
 from core.serving.process import ApiProcess
 from core.servinglog.queries import ServingLogQueries
 from core.servinglog.windows import Window

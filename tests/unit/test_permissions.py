@@ -47,6 +47,8 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.RUN_LOAD_TESTS:     (N, N, Y, Y, Y, N),
     Permission.ERASE:              (N, N, N, N, Y, N),
     Permission.RESTORE:            (N, N, N, N, Y, N),
+    Permission.SEE_KEYS:           (N, N, N, N, Y, Y),
+    Permission.MANAGE_KEYS:        (N, N, N, N, Y, N),
     Permission.SET_PREFERENCES:    (N, Y, Y, N, Y, Y),
     Permission.SEE_APPEALS:        (N, Y, Y, N, Y, Y),
     Permission.HEAR_APPEALS:       (N, N, Y, N, Y, N),
