@@ -42,7 +42,8 @@ RULES := tests/unit tests/property tests/contract/test_store.py $(OF_CASES) \
 	tests/integration/test_group_commit.py tests/pages/test_sign_in.py \
 	tests/integration/test_trails_of_decisions.py tests/integration/test_cascade_calibration.py \
 	tests/integration/test_explained_under_policies.py \
-	tests/integration/test_failures_on_the_card.py tests/integration/test_ingest_counts.py)
+	tests/integration/test_failures_on_the_card.py tests/integration/test_ingest_counts.py \
+	tests/integration/test_backup.py tests/integration/test_copies_before_migrations.py)
 
 # Tests that reach the state through the services, which may keep it on either database.
 ON_POSTGRESQL := tests/pages tests/property $(OF_CASES) \

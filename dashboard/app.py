@@ -41,6 +41,7 @@ PAGES = (
         *(GOVERN, "transparency", "transparency", "Transparency", "summarize"),
         Permission.SEE_TRANSPARENCY,
     ),
+    (GOVERN, "keys", "api_keys", "API keys", "key", Permission.SEE_KEYS),
 )
 
 SETTINGS_ADDRESS = "settings"

@@ -9,13 +9,16 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from urllib.error import URLError
 
 from playwright.sync_api import Page, sync_playwright
 
 from core.bootstrap.services import build_services
+from core.clock import system_clock
 from core.config import Settings
+from core.moderation.api_keys import KeyScope
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.queue import QueueFilter
@@ -23,6 +26,7 @@ from core.services.appeal import file_appeal
 from core.services.queries import load_case
 from core.services.queue import MAX_LIMIT, list_queue
 from core.services.review import Review, decide_case
+from core.serving.api_keys import KeyFolder
 from docs.past_days import bring_past_days
 
 IMAGES = Path(__file__).parent / "images"
@@ -60,6 +64,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as home, _console(home):
         reference = _file_appeal(Path(home))
         _load_test({**os.environ, "MODCONSOLE_HOME": home})
+        _make_keys(Path(home))
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=chromium, args=ARGUMENTS)
             for theme in ("light", "dark"):
@@ -103,6 +108,17 @@ def _load_test(environment: dict[str, str]) -> None:
     subprocess.run(command, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
+def _make_keys(home: Path) -> None:
+    """One that was rotated, and one that only scores."""
+    keys = KeyFolder(Settings(home=home).api_keys_dir)
+    now = system_clock().now()
+    keys.create("site", now, (KeyScope.COMMENTS_WRITE, KeyScope.DECISIONS_READ))
+    keys.rotate("site", now, timedelta(days=1))
+    keys.create("editor", now, (KeyScope.SCORE,), now + timedelta(days=365))
+    for key in keys.read_all():
+        keys.note_use(key)
+
+
 def _file_appeal(home: Path) -> str:
     """Removes a harmless comment by mistake and files an appeal; returns the reference."""
     services = build_services(
@@ -132,7 +148,8 @@ def _shoot(page: Page, theme: str) -> None:
     _compare(page)
     page.screenshot(path=IMAGES / f"parity-{theme}.png")
     _sign_in(page, "ines")
-    _picture(page, "audit", theme)
+    for name in ("audit", "api_keys"):
+        _picture(page, name, theme)
 
 
 def _picture(page: Page, name: str, theme: str) -> None:

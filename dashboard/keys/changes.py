@@ -1,0 +1,108 @@
+"""Making, rotating and revoking a key; a new key is shown once."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TypeVar
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.errors import ConsoleError
+from core.moderation.api_keys import KeyScope
+from core.moderation.permissions import Actor
+from core.services.api_keys import ListedKey, create_key, revoke_key, rotate_key
+from core.serving.api_keys import KeyFolder
+from dashboard.keys.wording import ENDS, GRACE, ONCE, REVOKING, SCOPES
+from dashboard.wording import plain
+
+PROBLEM_KEY, MADE_KEY = "keys_problem", "made_key"
+NEW, ROTATE, REVOKE = "new_key", "rotate", "revoke"
+"""Keys of the popovers."""
+T = TypeVar("T")
+
+
+def take_problem() -> str | None:
+    """Why the last change was refused, once."""
+    problem: str | None = st.session_state.pop(PROBLEM_KEY, None)
+    return problem
+
+
+def new_key_form(services: Services, actor: Actor, folder: KeyFolder) -> None:
+    """A popover with name, scopes and end."""
+    with st.popover("New key", icon=":material/add:", key=NEW, on_change="rerun"):
+        name = st.text_input("Name", key="key_name", placeholder="site", max_chars=60)
+        scopes = st.pills(
+            "It may",
+            list(KeyScope),
+            selection_mode="multi",
+            default=[KeyScope.COMMENTS_WRITE, KeyScope.DECISIONS_READ],
+            format_func=SCOPES.__getitem__,
+            key="key_scopes",
+        )
+        days = st.selectbox("It ends", list(ENDS), format_func=ENDS.__getitem__, key="key_days")
+        ordered = tuple(scope for scope in KeyScope if scope in scopes)
+        make = partial(create_key, services.context, actor, folder, name, scopes=ordered, days=days)
+        st.button(
+            "Make the key",
+            type="primary",
+            key="make_key",
+            disabled=not (name and ordered),
+            on_click=_keep,
+            args=(NEW, name, make),
+        )
+
+
+def rotate_or_revoke(
+    services: Services, actor: Actor, folder: KeyFolder, listed: Sequence[ListedKey]
+) -> None:
+    """For one of the keys: a new one in its place, or none."""
+    names = sorted({each.key.name for each in listed})
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        name = st.selectbox("Key", names, key="chosen_key", width=240)
+        with st.popover("Rotate", icon=":material/autorenew:", key=ROTATE, on_change="rerun"):
+            st.caption(GRACE)
+            day = timedelta(days=1)
+            rotate = partial(rotate_key, services.context, actor, folder, name, day)
+            st.button(
+                "Make a new key", key="rotate_key", on_click=_keep, args=(ROTATE, name, rotate)
+            )
+        with st.popover("Revoke", icon=":material/block:", key=REVOKE, on_change="rerun"):
+            st.caption(REVOKING)
+            st.button(
+                f"Revoke {name}",
+                key="revoke_key",
+                on_click=_tried,
+                args=(
+                    REVOKE,
+                    partial(revoke_key, services.context, actor, folder, name),
+                ),
+            )
+
+
+def show_made_key() -> None:
+    """A box with the key that was just made, until the person has copied it."""
+    if (made := st.session_state.get(MADE_KEY)) is None:
+        return
+    name, key = made
+    with st.container(border=True):
+        st.markdown(f"**The new key {plain(name)}**")
+        st.code(key, language=None, wrap_lines=True)
+        st.caption(ONCE)
+        st.button("I have copied it", key="copied", on_click=st.session_state.pop, args=(MADE_KEY,))
+
+
+def _keep(popover: str, name: str, make: partial[str]) -> None:
+    if (made := _tried(popover, make)) is not None:
+        st.session_state[MADE_KEY] = (name, made)
+
+
+def _tried(popover: str, change: partial[T]) -> T | None:
+    """What the change returns, with its popover closed; None if it was refused."""
+    try:
+        done = change()
+    except ConsoleError as error:
+        st.session_state[PROBLEM_KEY] = str(error)
+        return None
+    st.session_state[popover] = False
+    return done

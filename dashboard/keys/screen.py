@@ -1,0 +1,70 @@
+"""API keys: what each may do, until when, and when it was last used; made, rotated and revoked by
+those who may."""
+
+from collections.abc import Sequence
+from functools import partial
+
+import streamlit as st
+
+from core.bootstrap.services import Services
+from core.errors import ConsoleError
+from core.moderation.permissions import Actor, Permission, can
+from core.services.api_keys import ListedKey, list_keys
+from core.serving.api_keys import KeyFolder
+from dashboard.data_table import data_table
+from dashboard.keys.changes import new_key_form, rotate_or_revoke, show_made_key, take_problem
+from dashboard.keys.wording import NO_KEY, keys_table
+from dashboard.wiring import current_actor, current_services
+from dashboard.wording import plain
+
+MOST_ROWS = 12
+
+
+def render(services: Services, actor: Actor) -> None:
+    """The page for one person."""
+    folder = KeyFolder(services.settings.api_keys_dir)
+    try:
+        listed, unreadable = list_keys(services.context, actor, folder)
+    except ConsoleError as error:
+        st.error(plain(str(error)), icon=":material/error:")
+        return
+    may_manage = can(actor, Permission.MANAGE_KEYS)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.subheader("API keys", width="content", anchor=False)
+        st.space("stretch")
+        if may_manage:
+            new_key_form(services, actor, folder)
+    if problem := take_problem():
+        st.error(plain(problem), icon=":material/error:")
+    show_made_key()
+    for line in unreadable:
+        st.warning(plain(line), icon=":material/warning:")
+    if not listed:
+        st.info(NO_KEY, icon=":material/key:")
+        return
+    _table(listed)
+    if may_manage:
+        rotate_or_revoke(services, actor, folder, listed)
+
+
+def _table(listed: Sequence[ListedKey]) -> None:
+    time = partial(st.column_config.DatetimeColumn, format="YYYY-MM-DD HH:mm", timezone="UTC")
+    data_table(
+        keys_table(listed),
+        {
+            "name": st.column_config.TextColumn("Name", width="small"),
+            "valid until": st.column_config.TextColumn("Valid until (UTC)", width="small"),
+            "last used": time("Last used (UTC)"),
+            "may": st.column_config.TextColumn("May", width="large"),
+            "made": time("Made (UTC)"),
+            "id": st.column_config.TextColumn("Id"),
+        },
+        key="keys",
+        alt="API keys with what each may do, until when, and when it was last used",
+        most_rows=MOST_ROWS,
+        grey=[each.is_expired for each in reversed(listed)],
+    )
+
+
+if __name__ == "__main__":
+    render(current_services(), current_actor())
