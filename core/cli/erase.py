@@ -1,17 +1,22 @@
-"""`modconsole erase`: erases what an author wrote, or what is old enough."""
+"""`modconsole erase` and `modconsole export`: what is kept of an author, or what is old enough."""
 
 import argparse
+import json
+import os
 from collections.abc import Iterable
 from contextlib import closing
+from pathlib import Path
 
 from core.backup.erasure_list import ErasureList
 from core.bootstrap.services import Services, build_services
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, print_facts, printable, progress_bar
 from core.config import Settings
-from core.errors import ConfigError, InvalidInput
+from core.errors import ConfigError, InvalidInput, StoreError
 from core.moderation.erasure import KEPT_FOR_EVER, ErasureCount
 from core.moderation.permissions import SYSTEM
+from core.private_files import open_private_file
+from core.services.author_data import export_author
 from core.services.erasure import count_erasable, erase_author, erase_expired
 
 
@@ -31,6 +36,39 @@ def add_commands(commands: Commands) -> None:
     command.add_argument("author", nargs="?", metavar="NAME", help="of `author`: the name")
     command.add_argument("--source", default="site", help="name of the site that the NAME is from")
     command.add_argument("--yes", action="store_true", help="of `author`: erase, don't only count")
+
+    command = commands.add(
+        "export",
+        run_export,
+        "Write what is kept of one author to a file, for that person.",
+        "`export author NAME --out FILE` writes a line of JSON for each of the author's threads, "
+        "reports and comments: every text, the decisions on it with reasons, notes and scores, and "
+        "the appeals. No name of staff and no internal note is in it. See docs/erasure.md.",
+    )
+    command.add_argument("act", choices=("author",), metavar="ACT", help="author")
+    command.add_argument("author", metavar="NAME", help="the name")
+    command.add_argument("--source", default="site", help="name of the site that the NAME is from")
+    command.add_argument("--out", type=Path, required=True, metavar="FILE", help="the new file")
+
+
+def run_export(arguments: argparse.Namespace, settings: Settings) -> int:
+    """`modconsole export`. A file that is there already is not replaced."""
+    out: Path = arguments.out
+    if out.exists():
+        raise InvalidInput(f"{out} is there already")
+    count = 0
+    with closing(build_services(settings, worker="export")) as services:
+        named = (arguments.source, arguments.author)
+        records = export_author(services.context, SYSTEM, *named)
+        try:
+            with os.fdopen(open_private_file(out, os.O_WRONLY | os.O_EXCL), "w") as file:
+                for record in records:
+                    file.write(json.dumps(record, ensure_ascii=True) + "\n")
+                    count += 1
+        except OSError as error:
+            raise StoreError(f"{out} can't be written: {error.strerror}") from error
+    print(f"{count:,} threads, reports and comments are in {out}.")
+    return ExitCode.DONE
 
 
 def run_erase(arguments: argparse.Namespace, settings: Settings) -> int:

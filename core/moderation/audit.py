@@ -54,6 +54,7 @@ class AuditKind(StrEnum):
     AUDIT_EXPORTED = "audit.exported"
     STATEMENTS_EXPORTED = "statements.exported"
     OUTBOX_REPLAYED = "outbox.replayed"
+    AUTHOR_EXPORTED = "author.exported"
     STATE_RESTORED = "state.restored"
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"

@@ -55,6 +55,7 @@ class Permission(StrEnum):
     REPLAY_MESSAGES = "have dead messages sent again"
     RUN_LOAD_TESTS = "start and stop load tests"
     ERASE = "erase what an author wrote"
+    EXPORT_AUTHOR = "export what is kept of an author"
     RESTORE = "restore a backup"
     SEE_KEYS = "see API keys"
     MANAGE_KEYS = "make and revoke API keys"

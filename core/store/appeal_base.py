@@ -18,6 +18,10 @@ class AppealReader(Protocol):
         """The latest appeal against a decision on the revision."""
         ...
 
+    def appeals_of(self, revision_id: str) -> Sequence[Appeal]:
+        """All against decisions on the revision, oldest first."""
+        ...
+
     def appeals(self, *, pending: bool, limit: int) -> Sequence[Appeal]:
         """Pending appeals, the one due first leading, or ended ones, newest first."""
         ...

@@ -1,12 +1,14 @@
-"""The parts of `core.store.base.Reader` and `Writer` about the erasure of texts and names."""
+"""The parts of `core.store.base.Reader` and `Writer` about what is kept of one author, and its
+erasure."""
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from core.moderation.audit import AuditEvent
-from core.moderation.comments import Comment
+from core.moderation.comments import Comment, IncomingThread
 from core.moderation.erasure import ErasureCount
+from core.moderation.reports import Report
 
 
 class ErasureReader(Protocol):
@@ -26,6 +28,18 @@ class ErasureReader(Protocol):
 
     def comments_of_author(self, source: str, author: str, limit: int) -> Sequence[Comment]:
         """Some of them."""
+        ...
+
+    def comments_after(self, source: str, author: str, after: str, limit: int) -> Sequence[Comment]:
+        """Those of an author, from the one after the id `after`, by id."""
+        ...
+
+    def threads_of_author(self, source: str, author: str) -> Sequence[IncomingThread]:
+        """Those that the author began, oldest first."""
+        ...
+
+    def reports_by(self, source: str, reporter: str) -> Sequence[Report]:
+        """On anybody's comments, oldest first."""
         ...
 
     def expired_comments(self, since: datetime, after: str, limit: int) -> Sequence[Comment]:

@@ -43,6 +43,7 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.PREFERENCES_CHANGED: "preferences changed",
     AuditKind.READ_LIMIT_NOTED: "reading limit changed",
     AuditKind.AUDIT_EXPORTED: "audit log exported",
+    AuditKind.AUTHOR_EXPORTED: "data of an author exported",
     AuditKind.STATE_RESTORED: "state restored from a backup",
     AuditKind.KEY_CREATED: "API key made",
     AuditKind.KEY_ROTATED: "API key rotated",

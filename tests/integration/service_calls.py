@@ -22,6 +22,7 @@ from core.services import (
     trials,
     withdraw,
 )
+from core.services.author_data import export_author
 from core.services.backends import load_site_backends
 from core.services.claims import claim_case, release_case
 from core.services.preferences import (
@@ -262,6 +263,10 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         "nnnnyn",
     ),
     **KEY_TABLE,
+    ("author_data.export_author", "export"): (
+        lambda s, a: list(export_author(s.context, a, "test", "sam")),
+        "nnnnyn",
+    ),
     ("restore.finish_restore", "finish"): (
         lambda s, a: finish_restore(s.context, a, s.clock.now(), lambda _: set()),
         "nnnnyn",

@@ -143,7 +143,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
             "group.decided", "group.undone", "preferences.changed", "read_limit.noted",
             "second_look.answered", "disagreement.settled", "golden.made", "golden.dropped",
         "audit.exported",
-        "state.restored", "key.created", "key.rotated", "key.revoked",
+        "state.restored", "author.exported", "key.created", "key.rotated", "key.revoked",
         "statements.exported",
         "outbox.replayed",
         },

@@ -46,6 +46,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.REPLAY_MESSAGES:    (N, N, N, Y, Y, N),
     Permission.RUN_LOAD_TESTS:     (N, N, Y, Y, Y, N),
     Permission.ERASE:              (N, N, N, N, Y, N),
+    Permission.EXPORT_AUTHOR:      (N, N, N, N, Y, N),
     Permission.RESTORE:            (N, N, N, N, Y, N),
     Permission.SEE_KEYS:           (N, N, N, N, Y, Y),
     Permission.MANAGE_KEYS:        (N, N, N, N, Y, N),

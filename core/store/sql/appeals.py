@@ -29,6 +29,11 @@ class SqlAppealReads:
         of_it = select(appeals).where(appeals.c.revision_id == revision_id)
         return self._appeal(of_it.order_by(appeals.c.filed_at.desc()).limit(1))
 
+    def appeals_of(self, revision_id: str) -> Sequence[Appeal]:
+        query = select(appeals).where(appeals.c.revision_id == revision_id)
+        found = self._connection.execute(query.order_by(appeals.c.filed_at)).mappings()
+        return [_appeal_from_row(row) for row in found]
+
     def appeals(self, *, pending: bool, limit: int) -> Sequence[Appeal]:
         is_pending = appeals.c.status == AppealStatus.PENDING.value
         waiting = select(appeals).where(is_pending).order_by(appeals.c.due_at, appeals.c.filed_at)

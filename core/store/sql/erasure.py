@@ -22,9 +22,10 @@ from core.moderation.appeals import AppealStatus
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.audit_chain import StoredEvent, digest_of
 from core.moderation.cases import CaseStatus
-from core.moderation.comments import Comment
+from core.moderation.comments import Comment, IncomingThread
 from core.moderation.erasure import ERASED, ErasureCount
 from core.moderation.outbox import Audience, MessageState
+from core.moderation.reports import Report
 from core.store.sql import rows
 from core.store.sql.outbox_table import IS_PENDING, outbox
 from core.store.sql.quality_tables import golden_answers, second_looks
@@ -78,6 +79,21 @@ class SqlErasureReads:
     def comments_of_author(self, source: str, author: str, limit: int) -> Sequence[Comment]:
         query = select(comments).where(comments.c.source == source, comments.c.author == author)
         return self._comments(query.limit(limit))
+
+    def comments_after(self, source: str, author: str, after: str, limit: int) -> Sequence[Comment]:
+        named = (comments.c.source == source, comments.c.author == author)
+        query = select(comments).where(*named, comments.c.id > after)
+        return self._comments(query.order_by(comments.c.id).limit(limit))
+
+    def threads_of_author(self, source: str, author: str) -> Sequence[IncomingThread]:
+        query = select(threads).filter_by(source=source, author=author)
+        found = self._connection.execute(query.order_by(threads.c.created_at)).mappings()
+        return [rows.thread_from_row(row) for row in found]
+
+    def reports_by(self, source: str, reporter: str) -> Sequence[Report]:
+        query = select(reports).filter_by(source=source, reporter=reporter)
+        found = self._connection.execute(query.order_by(reports.c.reported_at)).mappings()
+        return [rows.report_from_row(row) for row in found]
 
     def expired_comments(self, since: datetime, after: str, limit: int) -> Sequence[Comment]:
         query = select(comments).where(comments.c.id > after, *_is_expired(since))

@@ -10,7 +10,7 @@ from core.errors import StoreError
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger, TextGone
 from core.moderation.claims import Claim
-from core.moderation.comments import Comment, Revision
+from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.permissions import Role
 from core.moderation.policies import Action
@@ -61,6 +61,16 @@ def comment_to_row(comment: Comment) -> dict[str, Any]:
         "parent_source_id": comment.parent_source_id,
         "is_time_known": int(comment.is_time_known),
     }
+
+
+def thread_from_row(row: RowMapping) -> IncomingThread:
+    return IncomingThread(
+        source=row["source"],
+        source_id=row["source_id"],
+        title=row["title"],
+        author=row["author"],
+        created_at=from_micros(row["created_at"]),
+    )
 
 
 def revision_from_row(row: RowMapping) -> Revision:
