@@ -47,3 +47,11 @@ def test_report_would_show_a_heavy_package() -> None:
     code = f"import duckdb; {REPORT}"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "['duckdb']"
+
+
+def test_charts_are_imported_without_grammars() -> None:
+    """A package for formats of JSON schemas, `rfc3987-syntax`, builds 39 of them with `lark` at
+    every import of Altair, which takes longer than all else: no extra may bring it."""
+    code = "import altair, sys; print('lark' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
