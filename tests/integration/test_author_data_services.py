@@ -33,6 +33,7 @@ from tests.factories import (
     scored,
     withdrawn,
 )
+from tests.moving_clock import MovingClock
 
 
 def exported(services: Services, author: str = "sam") -> list[dict]:
@@ -77,6 +78,19 @@ def test_what_does_not_hold_yet_is_not_told(tmp_path: Path) -> None:
     services = make_services(tmp_path, grace_s=900)
     revision = scored(services, HELD)
     decided(services, revision, Action.APPROVE)
+    (comment,) = exported(services)
+    assert [one["action"] for one in comment["texts"][0]["decisions"]] == ["hold"]
+    services.close()
+
+
+def test_what_an_edit_cut_short_never_held(tmp_path: Path) -> None:
+    time = MovingClock()
+    services = make_services(tmp_path, grace_s=900, clock=time.clock)
+    revision = scored(services, HELD)
+    decided(services, revision, Action.APPROVE)
+    time.move(60)
+    edited(services, revision, "Good morning.")
+    time.move(3_600)
     (comment,) = exported(services)
     assert [one["action"] for one in comment["texts"][0]["decisions"]] == ["hold"]
     services.close()

@@ -1,5 +1,6 @@
 """`modconsole backup` and `restore`: what was there is there again, or nothing is."""
 
+import re
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -270,11 +271,14 @@ def test_a_damaged_state_is_not_copied(run: Run, tmp_path: Path, capsys) -> None
     state = tmp_path / "home" / "state.db"
     with closing(sqlite3.connect(state)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        root = "SELECT rootpage FROM sqlite_master WHERE name = 'comments'"
+        ((page,),) = connection.execute(root)
+        ((size,),) = connection.execute("PRAGMA page_size")
     with state.open("r+b") as file:
-        file.seek(40 * 4_096)
-        file.write(b"\xff" * 4_096 * 20)
+        file.seek((page - 1) * size + size // 2)
+        file.write(b"\xff" * (size // 2))
     assert run(Settings(home=tmp_path / "home"), "backup", tmp_path / "b.tar") == 2
-    assert "damaged" in capsys.readouterr().err
+    assert re.search(r"state\.db is damaged: .", capsys.readouterr().err)
     assert not (tmp_path / "b.tar").exists()
 
 
