@@ -13,6 +13,7 @@ from core.errors import InvalidInput, StoreError
 from core.private_files import make_private_folder
 
 UNPACKED = ".restoring"
+OF_A_NEW_DISK = {"lost+found"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +50,7 @@ def restore_backup(settings: Settings, path: Path, known_schema: str) -> Restore
 
 def _check_empty(home: Path) -> None:
     try:
-        found = sorted(entry.name for entry in home.iterdir())
+        found = sorted({entry.name for entry in home.iterdir()} - OF_A_NEW_DISK)
     except FileNotFoundError:
         return
     except OSError as error:

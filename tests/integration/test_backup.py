@@ -214,6 +214,13 @@ def test_a_home_that_holds_something_stays_as_it_is(backup: Path, tmp_path: Path
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["notes.txt"]
 
 
+def test_a_new_disk_counts_as_empty(backup: Path, tmp_path: Path) -> None:
+    (tmp_path / "home" / "lost+found").mkdir(parents=True)
+    settings = Settings(home=tmp_path / "home")
+    restore_backup(settings, backup, HEAD)
+    assert broken_invariants(settings.state_path) == {}
+
+
 def test_a_backup_of_a_newer_version_is_refused_in_one_sentence(
     backup: Path, tmp_path: Path
 ) -> None:

@@ -7,6 +7,7 @@ import psycopg
 import pytest
 
 from core.errors import InvalidInput, StoreError
+from core.store.sql.postgres import dumped
 from core.store.sql.postgres.dumped import dump_state, restore_state
 from tests.postgres_server import drop_database, new_database
 
@@ -52,3 +53,25 @@ def test_a_server_that_is_away_is_named_without_the_password(tmp_path: Path) -> 
     assert "127.0.0.1:1/site" in str(told.value)
     assert "hush-hush" not in str(told.value)
     assert "\n" not in str(told.value)
+
+
+def test_what_the_address_says_beside_reaches_pg_dump(postgres_state: str, tmp_path: Path) -> None:
+    url = f"{postgres_state}?passfile={tmp_path / 'pgpass'}&sslmode=disable&application_name=x%20y"
+    dump_state(url, tmp_path / "state.dump")
+    assert (tmp_path / "state.dump").read_bytes().startswith(b"PGDMP")
+
+
+def test_the_password_is_on_no_command_line(
+    postgres_state: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    program = tmp_path / "pg_dump"
+    program.write_text('#!/bin/sh\necho "$@ / $PGPASSWORD" >&2\nexit 1\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(dumped, "_DEBIAN", Path("/nowhere"))
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    url = postgres_state.replace("@", ":hush-hush@")
+    with pytest.raises(StoreError) as told:
+        dump_state(url, tmp_path / "state.dump")
+    given, _, password = str(told.value).partition(" / ")
+    assert "hush-hush" not in given
+    assert password == "hush-hush"

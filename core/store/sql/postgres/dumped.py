@@ -35,7 +35,7 @@ def restore_state(state_url: str, source: Path) -> None:
         )
     # pg_dump's file would make the schema `public` again, which each database has from the start.
     options = ["--no-owner", "--no-acl", "--exit-on-error", "--single-transaction"]
-    _run(url, "pg_restore", [*options, f"--dbname={url.database}", str(source)])
+    _run(url, "pg_restore", [*options, str(source)])
 
 
 def _asked(url: URL, query: str) -> object:
@@ -51,19 +51,12 @@ def _asked(url: URL, query: str) -> object:
 
 
 def _run(url: URL, program: str, options: Sequence[str]) -> None:
-    # By variables, since any account of the machine can read a command line.
-    given = {
-        "PGHOST": url.host,
-        "PGPORT": None if url.port is None else str(url.port),
-        "PGUSER": url.username,
-        "PGPASSWORD": None if url.password is None else str(url.password),
-        "PGDATABASE": url.database,
-        **{_VARIABLES[name]: str(value) for name, value in url.query.items() if name in _VARIABLES},
-    }
-    environment = os.environ | {name: value for name, value in given.items() if value is not None}
+    # The password by a variable, since any account of the machine can read a command line.
+    without = url.set(drivername="postgresql", password=None).render_as_string()
+    password = {} if url.password is None else {"PGPASSWORD": str(url.password)}
     done = subprocess.run(
-        [_program(program), "--no-password", *options],
-        env=environment,
+        [_program(program), "--no-password", f"--dbname={without}", *options],
+        env=os.environ | password,
         capture_output=True,
         text=True,
         check=False,
@@ -71,10 +64,6 @@ def _run(url: URL, program: str, options: Sequence[str]) -> None:
     if done.returncode:
         reason = (done.stderr.strip() or "it says nothing").splitlines()[0]
         raise StoreError(f"{url.render_as_string()}: {reason}")
-
-
-_VARIABLES = {"host": "PGHOST", "sslmode": "PGSSLMODE", "sslrootcert": "PGSSLROOTCERT"}
-"""What a URL's query may say, as libpq's variables."""
 
 
 def _program(name: str) -> str:
