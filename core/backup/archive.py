@@ -88,8 +88,7 @@ def _end_of_lines(file: IO[bytes], size: int) -> int:
 def written_backup(path: Path) -> Iterator[BackupWriter]:
     """Adds parts to the backup at `path`, which has that name once it is whole and on disk. Raises
     InvalidInput if there is such a file, and StoreError."""
-    if os.path.lexists(path):
-        raise InvalidInput(f"{path} is there already: give a backup a name of its own")
+    _check_is_new(path)
     draft = path.with_name(f"{path.name}.{new_id()}.unfinished")
     try:
         make_private_folder(path.absolute().parent)
@@ -98,14 +97,18 @@ def written_backup(path: Path) -> Iterator[BackupWriter]:
                 yield BackupWriter(tar)
             file.flush()
             os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError as error:
-        raise InvalidInput(f"{path} is there already: give a backup a name of its own") from error
+        _check_is_new(path)
+        draft.rename(path)  # not by a link, which many disks for backups don't have
     except (OSError, tarfile.TarError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise StoreError(f"{path}: no backup was made: {reason}") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def _check_is_new(path: Path) -> None:
+    if os.path.lexists(path):
+        raise InvalidInput(f"{path} is there already: give a backup a name of its own")
 
 
 def read_backup(path: Path, into: Path | None = None) -> BackupManifest:

@@ -25,10 +25,10 @@ class Restored:
 
 
 def restore_backup(settings: Settings, path: Path, known_schema: str) -> Restored:
-    """Reads the backup whole before anything is put in place; one that was cut off leaves the home
-    empty, and the same command goes on. The state's file comes last. Raises InvalidInput if the
-    home or the database holds something, UnreadableFile for what is no whole backup, and
-    StoreError."""
+    """Reads the backup whole before anything is put in place; the state comes last. Until
+    `end_restore` the home counts as empty, so that a restore that was cut off is done again. Raises
+    InvalidInput if the home or the database holds something, UnreadableFile for what is no whole
+    backup, and StoreError."""
     home, unpacked = settings.home, settings.home / UNPACKED
     _check_empty(home)
     manifest = read_backup(path)
@@ -37,15 +37,19 @@ def restore_backup(settings: Settings, path: Path, known_schema: str) -> Restore
         shutil.rmtree(unpacked, ignore_errors=True)
         make_private_folder(unpacked)
         read_backup(path, into=unpacked)
+        model = _put_in_place(settings, unpacked, manifest)
         if manifest.state == POSTGRES_STATE:
             from core.store.sql.postgres.dumped import restore_state
 
             restore_state(settings.state_url, unpacked / POSTGRES_STATE)
-        model = _put_in_place(settings, unpacked, manifest)
-        shutil.rmtree(unpacked)
     except OSError as error:
         raise StoreError(f"{error.filename or home}: {error.strerror}") from error
     return Restored(manifest, model)
+
+
+def end_restore(settings: Settings) -> None:
+    """What follows a restore is done, too: from now on the home holds a site."""
+    shutil.rmtree(settings.home / UNPACKED, ignore_errors=True)
 
 
 def _check_empty(home: Path) -> None:
@@ -55,7 +59,7 @@ def _check_empty(home: Path) -> None:
         return
     except OSError as error:
         raise StoreError(f"MODCONSOLE_HOME: {home}: {error.strerror}") from error
-    if UNPACKED in found and SQLITE_STATE not in found:
+    if UNPACKED in found:
         return  # an earlier restore was cut off: whatever else is here came from it
     if found:
         raise InvalidInput(
@@ -90,6 +94,8 @@ def _put_in_place(settings: Settings, unpacked: Path, manifest: BackupManifest) 
     has_model = (unpacked / MODEL).exists()
     if has_model:
         _replace(unpacked / MODEL, settings.restored_model_dir)
+    for left in home.glob(f"{SQLITE_STATE}*"):
+        left.unlink()  # of a restore that was cut off: a log would belong to another file
     if manifest.state == SQLITE_STATE:
         (unpacked / SQLITE_STATE).replace(settings.state_path)
     return settings.restored_model_dir if has_model else None

@@ -9,7 +9,7 @@ from core.backup.archive import read_backup
 from core.backup.erasure_list import ErasureList
 from core.backup.making import make_backup
 from core.backup.manifest import BackupManifest
-from core.backup.restoring import Restored, restore_backup
+from core.backup.restoring import Restored, end_restore, restore_backup
 from core.bootstrap.home import open_home
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands
@@ -86,6 +86,7 @@ def run_restore(arguments: argparse.Namespace, settings: Settings) -> int:
     made_at = restored.manifest.made_at
     with closing(build_services(settings, worker="restore")) as services:
         erased = finish_restore(services.context, SYSTEM, made_at, erasures.listed)
+    end_restore(settings)
     print(f"{settings.home}: {_described(restored.manifest)}.")
     if erased.comments or erased.threads or erased.reports:
         print(f"Erased again: {erased.comments:,} comments of authors on the list of erasures.")

@@ -8,15 +8,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings, strategies
 
-from core.backup.archive import read_backup, written_backup
-from core.backup.making import make_backup
-from core.backup.manifest import BackupManifest
-from core.backup.restoring import UNPACKED, restore_backup
+from core.backup.archive import read_backup
+from core.backup.erasure_list import ErasureList
+from core.backup.restoring import UNPACKED, end_restore, restore_backup
 from core.cli.main import main
 from core.config import STATE_IN_HOME, Settings
-from core.errors import InvalidInput, StoreError, UnreadableFile
+from core.errors import InvalidInput, StoreError
 from core.moderation.policies import Action
 from core.serving.api_keys import KeyFolder
 from core.serving.key_ring import KeyRing
@@ -34,10 +32,10 @@ from tests.factories import (
     removed_by_person,
     scored,
 )
+from tests.integration.backups import AT, small_backup
 from tests.postgres_server import drop_database, new_database
 from tests.state_checks import broken_invariants, place_of, state_rows
 
-AT = datetime(2026, 11, 29, 12, tzinfo=UTC)
 # These differ: that there was a restore is noted.
 OWN = {"audit_events", "audit_head"}
 Run = Callable[..., int]
@@ -140,70 +138,7 @@ def test_a_wrong_name_is_not_noted_as_erased(run: Run, site: Settings) -> None:
 
 @pytest.fixture(scope="module")
 def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A small backup: of a state, and three files with lines."""
-    folder = tmp_path_factory.mktemp("backup")
-    services = make_services(folder / "home", state_url=STATE_IN_HOME)
-    scored(services, HELD)
-    services.close()
-    settings = Settings(home=folder / "home")
-    make_backup(settings, folder / "b.tar", console="0.1.0", made_at=AT, environ={})
-    return folder / "b.tar"
-
-
-@settings(max_examples=60)
-@given(share=strategies.floats(0, 1, exclude_max=True))
-def test_a_backup_that_was_cut_off_is_refused(
-    backup: Path, tmp_path_factory: pytest.TempPathFactory, share: float
-) -> None:
-    data = backup.read_bytes()
-    cut = tmp_path_factory.mktemp("cut") / "cut.tar"
-    cut.write_bytes(data[: int(len(data) * share)])
-    with pytest.raises(UnreadableFile, match=r"cut off|not as it was written"):
-        read_backup(cut)
-
-
-@pytest.mark.parametrize("lost", [1, 511, 512, 1_024, 10_239, 10_240])
-def test_a_backup_without_its_last_bytes_is_refused(
-    backup: Path, tmp_path: Path, lost: int
-) -> None:
-    (tmp_path / "cut.tar").write_bytes(backup.read_bytes()[:-lost])
-    settings = Settings(home=tmp_path / "home")
-    with pytest.raises(UnreadableFile, match="cut off"):
-        restore_backup(settings, tmp_path / "cut.tar", HEAD)
-    assert not settings.home.exists()
-
-
-@settings(max_examples=60)
-@given(share=strategies.floats(0, 1, exclude_max=True))
-def test_a_changed_byte_of_a_part_is_found(
-    backup: Path, tmp_path_factory: pytest.TempPathFactory, share: float
-) -> None:
-    data = bytearray(backup.read_bytes())
-    start = data.index(b"SQLite format 3")
-    place = start + int(read_backup(backup).parts[0].bytes * share)
-    data[place] ^= 1
-    changed = tmp_path_factory.mktemp("changed") / "b.tar"
-    changed.write_bytes(data)
-    with pytest.raises(UnreadableFile, match="is not as it was written"):
-        read_backup(changed)
-
-
-@pytest.mark.parametrize("name", ["../outside", "/outside", "home/../../outside", "a\\b"])
-def test_a_part_that_would_lie_outside_is_refused(tmp_path: Path, name: str) -> None:
-    (tmp_path / "part").write_text("x")
-    with written_backup(tmp_path / "b.tar") as writer:
-        writer.add_file(name, tmp_path / "part")
-        writer.finish(BackupManifest("0.1.0", AT, "state.db", "0001", "shipped"))
-    with pytest.raises(UnreadableFile, match="would lie outside"):
-        read_backup(tmp_path / "b.tar", into=tmp_path / "into")
-    assert not (tmp_path / "outside").exists()
-
-
-@pytest.mark.parametrize("content", [b"", b"no tar", bytes(10_240)])
-def test_what_is_no_backup_is_refused(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "b.tar").write_bytes(content)
-    with pytest.raises(UnreadableFile, match="is no backup"):
-        read_backup(tmp_path / "b.tar")
+    return small_backup(tmp_path_factory.mktemp("backup"))
 
 
 def test_a_home_that_holds_something_stays_as_it_is(backup: Path, tmp_path: Path) -> None:
@@ -249,7 +184,24 @@ def test_a_restore_that_was_cut_off_is_done_again(
             restore_backup(settings, backup, HEAD)
     restore_backup(settings, backup, HEAD)
     assert broken_invariants(settings.state_path) == {}
+    end_restore(settings)
     assert not (settings.home / UNPACKED).exists()
+
+
+def test_what_was_cut_off_before_the_erasures_were_repeated_is_done_again(
+    run: Run, backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    settings = Settings(home=tmp_path / "home", backend="fake")
+    ErasureList(tmp_path / "list").add("test", "sam", AT)
+    command = ("restore", backup, "--erasures", tmp_path / "list")
+    with monkeypatch.context() as patched:
+        patched.setattr("core.services.restore.erase_author", lambda *_: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            run(settings, *command)
+    assert run(settings, *command) == 0
+    assert not [row for row in tables(settings)["comments"] if "sam" in row]
+    assert audit_kinds(settings).count("state.restored") == 1
+    assert run(settings, *command) == 2
 
 
 def test_a_backup_never_replaces_a_file_or_lies_in_the_home(
