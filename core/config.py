@@ -37,6 +37,7 @@ CHOICES = {
     "activation": ("auto", "sigmoid", "softmax", "none"),
     "torch_compile": ("no", "yes"),
     "cascade": ("off", "on"),
+    "publish_alone": ("no", "yes"),
     "fallback": ("none", *BACKENDS),
     "author_language": LANGUAGES,
     "failure_policy": ("hold", "approve", "first_stage_only"),
@@ -56,6 +57,7 @@ class Settings(HomePaths):
     log: str = "text"
     log_store: str = LOG_STORE_NONE
     sign_in: str = "demo"
+    publish_alone: str = "no"
     oidc_issuer: str = NOT_SET
     oidc_client_id: str = NOT_SET
     oidc_client_secret: str = field(default=NOT_SET, repr=False)

@@ -15,6 +15,9 @@ SETTING_HELP: dict[str, str] = {
     "`AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_DEFAULT_REGION` and `AWS_ENDPOINT_URL`.",
     "sign_in": "How staff sign in: `demo` lets anybody at this machine choose a made-up person, "
     "`oidc` asks an OpenID provider. See docs/sign_in.md.",
+    "publish_alone": "`yes` lets the one person here who may publish a policy publish what they "
+    "wrote themselves. The page and the audit log say so. As soon as a second person may publish, "
+    "that one has to.",
     "oidc_issuer": "The provider's issuer, as `https://login.example.org/realms/site`.",
     "oidc_client_id": "The name under which the provider knows this console.",
     "oidc_client_secret": "The console's password there; `none` for a client without one.",

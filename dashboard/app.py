@@ -41,11 +41,12 @@ PAGES = (
         *(GOVERN, "transparency", "transparency", "Transparency", "summarize"),
         Permission.SEE_TRANSPARENCY,
     ),
+    (GOVERN, "people", "people", "People", "group", Permission.SEE_PEOPLE),
     (GOVERN, "keys", "api_keys", "API keys", "key", Permission.SEE_KEYS),
 )
 
 SETTINGS_ADDRESS = "settings"
-HOMES = {Role.OPS: "overview"}
+HOMES = {Role.OPS: "overview", Role.ADMIN: "people"}
 """The folder of the page that a role opens first, where it is not the first one it sees."""
 
 
@@ -60,7 +61,9 @@ def navigate(actor: Actor) -> None:
     personal = [_leaving()]
     if can(actor, Permission.SET_PREFERENCES):
         personal.insert(0, _page("settings", SETTINGS_ADDRESS, "Settings", "tune"))
-    st.navigation({**sections, f"{actor.id} · {actor.role}": personal}, position="top").run()
+    st.navigation(
+        {**sections, f"{actor.id} · {', '.join(actor.roles)}": personal}, position="top"
+    ).run()
 
 
 def _home_of(page: tuple[str, str, str, str, str, Permission]) -> list[Page]:

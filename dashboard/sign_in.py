@@ -3,11 +3,11 @@
 import streamlit as st
 
 from core.moderation.permissions import Actor
+from core.services.people import list_demo_staff
 from core.services.sign_in import sign_in
 from dashboard.sign_in_cookie import TOKEN_KEY
-from dashboard.staff import DEMO_STAFF
 from dashboard.wiring import ACTOR_KEY, current_services, signed_in
-from dashboard.wording import ROLES
+from dashboard.wording import ROLES, plain
 
 
 def render(actor: Actor | None) -> None:
@@ -17,10 +17,10 @@ def render(actor: Actor | None) -> None:
         "A demo sign-in for this machine: it asks for no password and is served on loopback only. "
         "This browser remembers the choice until it is closed."
     )
-    for person in DEMO_STAFF:
+    for person in list_demo_staff(current_services().context):
         left, right = st.columns([2, 9], vertical_alignment="center")
         left.button(
-            f"{person.id} · {person.role}",
+            f"{plain(person.id)} · {', '.join(person.roles)}",
             key=f"sign_in_{person.id}",
             icon=":material/check:" if person == actor else ":material/person:",
             disabled=person == actor,
@@ -28,7 +28,7 @@ def render(actor: Actor | None) -> None:
             args=(person,),
             width="stretch",
         )
-        right.caption(ROLES[person.role])
+        right.caption("; ".join(ROLES[role] for role in person.roles))
 
 
 def _sign_in(actor: Actor) -> None:

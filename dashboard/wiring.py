@@ -6,10 +6,10 @@ from core.bootstrap.identity import open_staff_sign_in
 from core.config import Settings, load_settings
 from core.errors import PermissionDenied
 from core.moderation.permissions import Actor
+from core.services.people import find_demo_staff
 from core.services.sign_in import find_signed_in
 from core.services.staff_sign_in import StaffSignIn, find_staff
 from dashboard.shared_services import current_services
-from dashboard.staff import staff_member
 
 __all__ = [
     "ACTOR_KEY",
@@ -49,7 +49,7 @@ def person_of(token: str | None) -> Actor | None:
     provider has not answered for too long."""
     context, via = current_services().context, current_staff_sign_in()
     if via is None:
-        return staff_member(find_signed_in(context, token))
+        return find_demo_staff(context, find_signed_in(context, token))
     return find_staff(context, via, token)
 
 
@@ -64,7 +64,7 @@ def signed_in() -> Actor | None:
     if current_staff_sign_in() is not None:
         return person_of(own_token())
     if ACTOR_KEY in st.session_state:
-        return staff_member(st.session_state[ACTOR_KEY])
+        return find_demo_staff(current_services().context, st.session_state[ACTOR_KEY])
     actor = person_of(own_token())
     if actor is not None:
         st.session_state[ACTOR_KEY] = actor.id

@@ -62,8 +62,9 @@ ROLES: dict[Role, str] = {
     Role.MODERATOR: "decides the cases of the review queue",
     Role.LEAD: "decides escalated cases, hears appeals and drafts the policy",
     Role.OPS: "watches backends and latency, and imports comments",
-    Role.ADMIN: "may do everything but draft a policy",
+    Role.ADMIN: "manages people and API keys, and decides nothing",
     Role.AUDITOR: "reads everything and changes nothing",
+    Role.SYSTEM: "the console's own programs and commands",
 }
 FAILURES: dict[ErrorKind, str] = {
     ErrorKind.BACKEND: "the model's server failed",

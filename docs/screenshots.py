@@ -150,6 +150,8 @@ def _shoot(page: Page, theme: str) -> None:
     _sign_in(page, "ines")
     for name in ("audit", "api_keys"):
         _picture(page, name, theme)
+    _sign_in(page, "ada")  # who changes people
+    _picture(page, "people", theme)
 
 
 def _picture(page: Page, name: str, theme: str) -> None:

@@ -49,10 +49,14 @@ INVARIANTS: dict[str, str] = {
         SELECT c.id FROM cases c WHERE c.status <> 'closed' AND c.report_count <> (
         SELECT count(*) FROM reports p WHERE p.revision_id = c.revision_id AND NOT EXISTS (
         SELECT 1 FROM muted_reporters m WHERE m.source = p.source AND m.reporter = p.reporter))""",
-    "a draft of a policy was published by another person, as the version after its base": """
+    "a draft of a policy was published as the version after its base": """
         SELECT id FROM policy_drafts WHERE (state = 'published') <> (published_version IS NOT NULL)
         OR (state IN ('published', 'discarded')) <> (ended_by IS NOT NULL)
-        OR state = 'published' AND (ended_by = author OR published_version <> base_version + 1)""",
+        OR state = 'published' AND published_version <> base_version + 1""",
+    "a draft of a policy was published by another person, or the audit log says alone": """
+        SELECT d.id FROM policy_drafts d JOIN audit_events e
+        ON e.kind = 'policy.published' AND e.subject_id = CAST(d.published_version AS TEXT)
+        WHERE (d.ended_by = d.author) <> (e.data LIKE '%"alone": "yes"%')""",
     "a published policy says what its draft says": """
         SELECT d.id FROM policy_drafts d JOIN policies p ON p.version = d.published_version
         WHERE p.body <> d.body""",

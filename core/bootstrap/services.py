@@ -29,6 +29,7 @@ from core.inference.language.routes import LanguageRoutes
 from core.inference.resilience.fallback import FallbackBackend
 from core.inference.scorer import Scorer
 from core.moderation.failure_policy import FailurePolicy
+from core.moderation.people import DEMO_STAFF
 from core.moderation.sampling import SamplingShares
 from core.private_files import make_private_folder
 from core.services.cascade import open_cascade
@@ -284,6 +285,8 @@ def build_services(
         shares=sampling_shares(settings),
         grace=timedelta(seconds=settings.grace_s),
         author_language=settings.author_language,
+        demo_staff=DEMO_STAFF if settings.sign_in == "demo" else (),
+        publishes_alone=settings.publish_alone == "yes",
     )
     ensure_policy(context)
     return Services(settings, clock, context, worker, stays_open=stays_open)

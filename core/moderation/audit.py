@@ -59,6 +59,10 @@ class AuditKind(StrEnum):
     KEY_CREATED = "key.created"
     KEY_ROTATED = "key.rotated"
     KEY_REVOKED = "key.revoked"
+    PERSON_INVITED = "person.invited"
+    PERSON_GIVEN_ROLES = "person.given_roles"
+    PERSON_DISABLED = "person.disabled"
+    PERSON_ENABLED = "person.enabled"
 
 
 DECIDING = (

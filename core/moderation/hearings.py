@@ -32,15 +32,21 @@ class FirstLook:
     reason_code: str | None = None
 
 
-def check_can_hear(actor_id: str, appeal: Appeal, chain: Sequence[Decision]) -> None:
+def check_can_hear(
+    actor_id: str, appeal: Appeal, chain: Sequence[Decision], *, is_alone: bool = False
+) -> None:
     """Check that the actor may hear the appeal: it is pending, and the actor made none of the
-    decisions in `chain`. Raises RuleBroken or PermissionDenied."""
+    decisions in `chain`. That holds also where nobody else may hear appeals (`is_alone`), since the
+    author is told so. Raises RuleBroken or PermissionDenied."""
     if appeal.status is AppealStatus.CLOSED:
         raise RuleBroken("This appeal was closed: the text it was about is gone.")
     if appeal.status is not AppealStatus.PENDING:
         raise RuleBroken(f"This appeal was {appeal.status} by {appeal.heard_by}.")
     if any(past.actor == actor_id for past in chain):
-        raise PermissionDenied("You decided on this comment yourself; somebody else must hear it.")
+        nobody = " Nobody else here may: an admin can invite a second lead." if is_alone else ""
+        raise PermissionDenied(
+            f"You decided on this comment yourself; somebody else must hear it.{nobody}"
+        )
 
 
 def is_decision_hidden(

@@ -16,6 +16,8 @@ class Role(StrEnum):
     OPS = "ops"
     ADMIN = "admin"
     AUDITOR = "auditor"
+    SYSTEM = "system"
+    """The console's own programs and commands; no person has it."""
 
 
 class Permission(StrEnum):
@@ -59,17 +61,26 @@ class Permission(StrEnum):
     RESTORE = "restore a backup"
     SEE_KEYS = "see API keys"
     MANAGE_KEYS = "make and revoke API keys"
+    SEE_PEOPLE = "see who works here"
+    MANAGE_PEOPLE = "invite people, give roles and disable people"
 
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person or program that acts, as audit events name it."""
+    """A person or program that acts, as audit events name it. Somebody may have further roles and
+    then may do what any of them grants; `role` is their main one."""
 
     id: str
     role: Role
+    also: tuple[Role, ...] = ()
+
+    @property
+    def roles(self) -> tuple[Role, ...]:
+        """The main one first."""
+        return (self.role, *self.also)
 
 
-SYSTEM = Actor(id="system", role=Role.ADMIN)
+SYSTEM = Actor(id="system", role=Role.SYSTEM)
 
 _STAFF_READS = {
     Permission.SEE_QUEUE,
@@ -78,6 +89,23 @@ _STAFF_READS = {
     Permission.SEE_SERVING,
     Permission.LOOK_UP,
     Permission.SEE_POLICY,
+}
+# No program decides as a person would.
+_ONLY_PEOPLE = {
+    Permission.DECIDE,
+    Permission.DECIDE_ESCALATED,
+    Permission.OPEN_CASE,
+    Permission.REOPEN_OWN,
+    Permission.REOPEN_ANY,
+    Permission.MUTE_REPORTERS,
+    Permission.SEE_BLIND,
+    Permission.SET_PREFERENCES,
+    Permission.HEAR_APPEALS,
+    Permission.TAKE_SECOND_LOOKS,
+    Permission.SETTLE_DISAGREEMENTS,
+    Permission.KEEP_GOLDEN_ITEMS,
+    Permission.DRAFT_POLICY,
+    Permission.PUBLISH_POLICY,
 }
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.AUTHOR: frozenset({Permission.LOOK_UP}),
@@ -132,8 +160,26 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.REPLAY_MESSAGES,
         }
     ),
-    # An admin may be the second person, where a site has one lead.
-    Role.ADMIN: frozenset(Permission) - {Permission.DRAFT_POLICY},
+    # Whoever gives rights takes no decision with them, unless they have another role, too.
+    Role.ADMIN: frozenset(
+        {
+            Permission.SEE_SERVING,
+            Permission.LOOK_UP,
+            Permission.SEE_POLICY,
+            Permission.SEE_AUDIT,
+            Permission.SEE_TRANSPARENCY,
+            Permission.EXPORT_STATEMENTS,
+            Permission.SEE_OUTBOX,
+            Permission.REPLAY_MESSAGES,
+            Permission.ERASE,
+            Permission.EXPORT_AUTHOR,
+            Permission.RESTORE,
+            Permission.SEE_KEYS,
+            Permission.MANAGE_KEYS,
+            Permission.SEE_PEOPLE,
+            Permission.MANAGE_PEOPLE,
+        }
+    ),
     # Preferences change only what the auditor's own pages show.
     Role.AUDITOR: frozenset(
         _STAFF_READS
@@ -142,6 +188,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SET_PREFERENCES,
             Permission.SEE_AUDIT,
             Permission.SEE_KEYS,
+            Permission.SEE_PEOPLE,
             Permission.SIMULATE_POLICY,
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,
@@ -151,18 +198,19 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.SEE_OUTBOX,
         }
     ),
+    Role.SYSTEM: frozenset(Permission) - _ONLY_PEOPLE,
 }
 
 
 def can(actor: Actor, permission: Permission) -> bool:
-    """Whether the actor's role grants the permission."""
-    return permission in GRANTS[actor.role]
+    """Whether one of the actor's roles grants the permission."""
+    return any(permission in GRANTS[role] for role in actor.roles)
 
 
 def check_can(actor: Actor, permission: Permission) -> None:
-    """Raises PermissionDenied, naming the role and the permission, if the role doesn't grant it."""
+    """Raises PermissionDenied, naming roles and permission, if none of the roles grants it."""
     if not can(actor, permission):
-        raise PermissionDenied(f"As {actor.role} you may not {permission}.")
+        raise PermissionDenied(f"As {' and '.join(actor.roles)} you may not {permission}.")
 
 
 def decide_permission(status: CaseStatus) -> Permission:

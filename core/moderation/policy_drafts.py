@@ -114,10 +114,12 @@ def check_changes_something(policy: Policy, in_force: Policy) -> None:
         raise RuleBroken(f"This says the same as version {in_force.version}, which is in force.")
 
 
-def check_can_publish(draft: PolicyDraft, actor: Actor, in_force: Policy) -> None:
-    """Raises PermissionDenied for the author, RuleBroken for a draft that was not proposed, and
-    Conflict if another policy came into force meanwhile."""
-    if draft.author == actor.id:
+def check_can_publish(
+    draft: PolicyDraft, actor: Actor, in_force: Policy, *, may_alone: bool = False
+) -> None:
+    """Raises PermissionDenied for the author, unless they `may_alone`, RuleBroken for a draft that
+    was not proposed, and Conflict if another policy came into force meanwhile."""
+    if draft.author == actor.id and not may_alone:
         raise PermissionDenied("You wrote this yourself; somebody else has to publish it.")
     if draft.state is not DraftState.PROPOSED:
         raise RuleBroken(f"{draft.author} has not proposed this draft.")

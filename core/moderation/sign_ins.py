@@ -1,12 +1,12 @@
 """Sign-ins: which person a browser is signed in as, as what, and for how long. Pure."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum, auto
 
 from core.errors import InvalidInput, SignInRefused
-from core.moderation.comments import check_name
+from core.moderation.people import STAFF_ROLES, Person, check_person_name, in_order
 from core.moderation.permissions import Role
 
 SIGN_IN_DAYS = 30
@@ -17,10 +17,6 @@ ASK_EVERY = timedelta(seconds=60)
 """How long a role that was taken from a person at the provider still counts here, at most."""
 UNCHECKED_AT_MOST = timedelta(minutes=15)
 """How long work goes on while the provider does not answer."""
-OWN_NAMES = frozenset({"system", "api", "author"})
-"""Names that the console's own programs have in the audit log."""
-STAFF_ROLES = (Role.ADMIN, Role.LEAD, Role.MODERATOR, Role.OPS, Role.AUDITOR)
-"""If a person has several, the first of them counts."""
 PREFIX = "modconsole-"
 """May stand before a role's name where a provider has roles for many programs."""
 
@@ -28,9 +24,9 @@ PREFIX = "modconsole-"
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """One browser's. The token itself is known to the browser alone. `role` is None for the demo
-    sign-in, whose people are fixed. By an identity provider: `checked_at` is when it last told the
-    role, `asked_at` when it was last asked, and `sealed` are its tokens, which only the browser's
-    token opens."""
+    sign-in. By an identity provider it is the person's main one, when it was asked last:
+    `checked_at` is when it last told roles, `asked_at` when it was last asked, and `sealed` are its
+    tokens, which only the browser's token opens."""
 
     token_digest: str
     actor_id: str
@@ -68,24 +64,27 @@ def counts_unanswered(sign_in: SignIn, now: datetime) -> bool:
     return now - (sign_in.checked_at or sign_in.signed_in_at) < UNCHECKED_AT_MOST
 
 
-def role_in(claims: Mapping[str, object], role_claim: str) -> Role:
-    """The role that the claims of a person give. `role_claim` may name a claim within others, as in
-    `realm_access.roles`; its value is a role or a list with roles. Raises SignInRefused."""
+def roles_in(claims: Mapping[str, object], role_claim: str) -> tuple[Role, ...]:
+    """The roles that the claims of a person give, the main one first. `role_claim` may name a claim
+    within others, as in `realm_access.roles`; its value is a role or a list with roles."""
     found = claim_at(claims, role_claim)
-    if found is None:
-        raise SignInRefused(
-            f"The identity provider tells nothing of your role: it sent no claim `{role_claim}`. "
-            "Ask whoever runs it to give you a role of this console."
-        )
     named = found if isinstance(found, list | tuple) else [found]
     given = {str(each).removeprefix(PREFIX) for each in named}
-    role = next((role for role in STAFF_ROLES if role.value in given), None)
-    if role is None:
+    return in_order(role for role in STAFF_ROLES if role.value in given)
+
+
+def admitted(name: str, told: tuple[Role, ...], known: Person | None, role_claim: str) -> Person:
+    """The person as they are known after a sign-in, of whom the identity provider told those roles.
+    Raises SignInRefused for somebody disabled here, and for somebody without any role."""
+    person = replace(known or Person(name), told=told)
+    if person.disabled_at is not None:
+        raise SignInRefused("You were disabled in this console. Ask an admin of it.")
+    if not person.roles:
         raise SignInRefused(
-            f"You have no role in this console: `{role_claim}` has none of "
-            f"{', '.join(STAFF_ROLES)}. Ask whoever runs the identity provider for one."
+            f"You have no role in this console: the identity provider's claim `{role_claim}` has "
+            f"none of {', '.join(STAFF_ROLES)}, and you were not invited here. Ask an admin."
         )
-    return role
+    return person
 
 
 def person_in(claims: Mapping[str, object], name_claim: str) -> str:
@@ -94,11 +93,9 @@ def person_in(claims: Mapping[str, object], name_claim: str) -> str:
     try:
         if not isinstance(name, str):
             raise InvalidInput(f"`{name_claim}` is missing")
-        check_name(name_claim, name)
+        check_person_name(name_claim, name)
     except InvalidInput as error:
         raise SignInRefused(f"The identity provider tells no name for you: {error}.") from error
-    if name.casefold() in OWN_NAMES:
-        raise SignInRefused(f"The name {name!r} is one of the console's own programs.")
     return name
 
 

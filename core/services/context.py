@@ -9,6 +9,7 @@ from core.moderation.appeals import ANSWER_DAYS
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.decisions import NO_GRACE
 from core.moderation.languages import ENGLISH
+from core.moderation.people import Person
 from core.moderation.permissions import Actor
 from core.moderation.response_times import REVIEW_HOURS
 from core.moderation.sampling import NO_DRAWS, SamplingShares
@@ -19,7 +20,9 @@ from core.store.base import Store
 @dataclass(frozen=True, slots=True)
 class Context:
     """The first argument of every use case. It has no mutable state. A reviewer's decision takes
-    effect after `grace`. `author_language` is that of an author whose own is not known."""
+    effect after `grace`. `author_language` is that of an author whose own is not known.
+    `demo_staff` are the people of the demo sign-in. `publishes_alone`: the one person here who may
+    publish a policy may publish their own."""
 
     store: Store
     clock: Clock
@@ -30,6 +33,8 @@ class Context:
     shares: SamplingShares = NO_DRAWS
     grace: timedelta = NO_GRACE
     author_language: str = ENGLISH
+    demo_staff: tuple[Person, ...] = ()
+    publishes_alone: bool = False
 
     def audit(self, kind: AuditKind, actor: Actor, subject_id: str, **data: str) -> AuditEvent:
         """A new audit event with the present time; `data` must not contain comment text."""

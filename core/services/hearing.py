@@ -23,6 +23,7 @@ from core.moderation.permissions import Actor, Permission, check_can
 from core.moderation.policies import Action, Policy
 from core.services.case_work import add_reviewed
 from core.services.context import Context
+from core.services.people import is_alone_here
 from core.store.base import Reader
 from core.store.views import AppealItem, ThreadEntry
 
@@ -90,7 +91,10 @@ def load_hearing(context: Context, actor: Actor, appeal_id: str) -> Hearing:
             is_withdrawn=item.is_withdrawn,
             ancestors=reader.ancestors(comment, THREAD_DEPTH),
             current_policy=reader.policy_in_force(),
-            refusal=_refusal(actor, appeal, chain),
+            refusal=_refusal(
+                *(actor, appeal, chain),
+                is_alone=is_alone_here(context, reader, actor, Permission.HEAR_APPEALS),
+            ),
             shown=None
             if is_decision_hidden(actor, appeal, chain, looks)
             else ShownDecision(
@@ -222,10 +226,10 @@ def _policy(reader: Reader, decision: Decision) -> Policy:
     return reader.policy(decision.policy_version) or reader.policy_in_force()
 
 
-def _refusal(actor: Actor, appeal: Appeal, chain: Sequence[Decision]) -> str:
+def _refusal(actor: Actor, appeal: Appeal, chain: Sequence[Decision], *, is_alone: bool) -> str:
     try:
         check_can(actor, Permission.HEAR_APPEALS)
-        check_can_hear(actor.id, appeal, chain)
+        check_can_hear(actor.id, appeal, chain, is_alone=is_alone)
     except ConsoleError as refusal:
         return str(refusal)
     return ""

@@ -8,6 +8,7 @@ from core.moderation.permissions import Actor, Permission, can, check_can
 from core.moderation.policies import Policy
 from core.moderation.policy_drafts import PolicyDraft
 from core.services.context import Context
+from core.services.policy_drafts import may_publish_alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +24,11 @@ class PolicyVersion:
 @dataclass(frozen=True, slots=True)
 class PolicyDesk:
     """`versions` begin with the one in force. `drafts` are the open ones that the person may see,
-    oldest first."""
+    oldest first. `may_publish_alone`: also what they wrote themselves."""
 
     versions: Sequence[PolicyVersion]
     drafts: Sequence[PolicyDraft]
+    may_publish_alone: bool = False
 
     @property
     def in_force(self) -> Policy:
@@ -54,4 +56,5 @@ def load_policy_desk(context: Context, actor: Actor) -> PolicyDesk:
                 for policy, before in zip(policies, [*policies[1:], None], strict=True)
             ],
             reader.open_policy_drafts() if is_shown else [],
+            may_publish_alone(context, reader, actor),
         )

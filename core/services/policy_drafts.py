@@ -25,6 +25,7 @@ from core.moderation.policy_drafts import (
 from core.moderation.policy_json import policy_digest
 from core.moderation.scores import Label
 from core.services.context import Context
+from core.services.people import is_alone_here
 from core.store.base import Reader, Writer
 
 
@@ -105,13 +106,15 @@ def publish_policy(
     untried_reason: str = "",
 ) -> Policy:
     """Bring another person's proposal into force, as it was when the actor saw it and how it did on
-    the past. If it could not be `tried`, the reason is stored instead. Raises PermissionDenied,
-    Conflict, RuleBroken or NotFound."""
+    the past; also one's own, if the site allows that and nobody else here may publish. If it could
+    not be `tried`, the reason is stored instead. Raises PermissionDenied, Conflict, RuleBroken or
+    NotFound."""
     check_can(actor, Permission.PUBLISH_POLICY)
     with context.store.write() as tx:
         draft, in_force = _draft(tx, draft_id), tx.policy_in_force()
         check_seen(draft, seen_version)
-        check_can_publish(draft, actor, in_force)
+        alone = may_publish_alone(context, tx, actor)
+        check_can_publish(draft, actor, in_force, may_alone=alone)
         now = context.clock.now()
         reason = check_tried(draft, in_force, tried, untried_reason, now)
         policy = replace(draft.policy, version=in_force.version + 1, created_at=now)
@@ -127,10 +130,18 @@ def publish_policy(
             draft=draft.id,
             author=draft.author,
             digest=policy_digest(policy),
+            **({"alone": "yes"} if draft.author == actor.id else {}),
             **_trial_facts(tried, reason),
         )
         tx.publish_policy_draft(published, policy, audit)
         return policy
+
+
+def may_publish_alone(context: Context, reader: Reader, actor: Actor) -> bool:
+    """Whether the actor may publish what they wrote themselves."""
+    return context.publishes_alone and is_alone_here(
+        context, reader, actor, Permission.PUBLISH_POLICY
+    )
 
 
 def discard_policy_draft(

@@ -4,9 +4,11 @@ import hashlib
 import secrets
 from datetime import timedelta
 
+from core.moderation.people import Person
 from core.moderation.permissions import Actor
 from core.moderation.sign_ins import SIGN_IN_DAYS, SignIn
 from core.services.context import Context
+from core.services.people import note_seen, people_here
 
 
 def sign_in(context: Context, person: Actor) -> str:
@@ -17,6 +19,8 @@ def sign_in(context: Context, person: Actor) -> str:
     with context.store.write() as tx:
         tx.remove_sign_ins(before=now - timedelta(days=SIGN_IN_DAYS))
         tx.add_sign_in(SignIn(token_digest(token), person.id, now))
+        known = people_here(context, tx).get(person.id)
+        note_seen(context, tx, known or Person(person.id, person.roles))
     return token
 
 

@@ -3,12 +3,11 @@ them.
 
 Every write runs inside `Store.write()`: one transaction, committed at the end of the block or not
 at all. A method that changes a comment, a decision, an appeal, a report, a muted reporter, a policy
-or a draft of one takes the audit event and stores it with the change. The methods for cases take
-none: a case changes only together with one of these, which has an event; so is a second look drawn
-only with a decision. A thread's title is not
-moderated and a sign-in changes nothing: they have none. Nor have claims: who had a case open for
-some minutes is no part of its history. Nor have the attempts to send a message, which are kept with
-it.
+or a draft of one, or somebody's roles, takes the audit event and stores it with the change. The
+methods for cases take none: a case changes only together with one of these, which has an event; so
+is a second look drawn only with a decision. A thread's title is not moderated and a sign-in changes
+nothing: they have none. Nor have claims: who had a case open for some minutes is no part of its
+history. Nor have the attempts to send a message, which are kept with it.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -22,15 +21,13 @@ from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.edits import EarlierText
-from core.moderation.exposure import ReviewedText
-from core.moderation.preferences import Preferences, QueueLimits
-from core.moderation.sign_ins import SignIn
 from core.store.appeal_base import AppealReader, AppealWriter
 from core.store.audit_base import AuditReader
 from core.store.erasure_base import ErasureReader, ErasureWriter
 from core.store.history_base import HistoryReader
 from core.store.near_base import NearReader
 from core.store.outbox_base import OutboxReader, OutboxWriter
+from core.store.people_base import PeopleReader, PeopleWriter
 from core.store.policy_base import PolicyReader, PolicyWriter
 from core.store.quality_base import QualityReader, QualityWriter
 from core.store.queue_base import QueueReader
@@ -40,7 +37,6 @@ from core.store.views import (
     AuthorRecord,
     CaseWork,
     LanguageCount,
-    LeftOutCount,
     OwnDecision,
     QueueCount,
     ScoredText,
@@ -56,6 +52,7 @@ class Reader(
     HistoryReader,
     NearReader,
     OutboxReader,
+    PeopleReader,
     PolicyReader,
     QualityReader,
     QueueReader,
@@ -151,8 +148,6 @@ class Reader(
         """By revision, where there is one; in one statement. They may have run out."""
         ...
 
-    def sign_in(self, token_digest: str) -> SignIn | None: ...
-
     def queue_count(self) -> QueueCount: ...
 
     def ancestors(self, comment: Comment, limit: int) -> Sequence[ThreadEntry]:
@@ -169,31 +164,13 @@ class Reader(
         """Texts whose decision was made from a model's scores, newest first."""
         ...
 
-    def preferences(self, actor_id: str) -> Preferences | None: ...
-
-    def all_preferences(self) -> Mapping[str, Preferences]:
-        """The preferences of everybody who stored any, by the person's id."""
-        ...
-
-    def people_deciding(self, since: datetime) -> Sequence[str]:
-        """The ids of the people who decided on a case since `since`, in alphabetical order."""
-        ...
-
-    def reviewed_since(self, actor_id: str, since: datetime) -> Sequence[ReviewedText]:
-        """The texts that the person decided on since `since`, each once, with the scores of its
-        last automated decision."""
-        ...
-
-    def count_left_out(self, limits: QueueLimits) -> LeftOutCount:
-        """The waiting cases that a queue with those limits does not show."""
-        ...
-
 
 class Writer(
     Reader,
     AppealWriter,
     ErasureWriter,
     OutboxWriter,
+    PeopleWriter,
     PolicyWriter,
     QualityWriter,
     ReportWriter,
@@ -244,24 +221,6 @@ class Writer(
         ...
 
     def drop_claim(self, revision_id: str) -> None: ...
-
-    def add_sign_in(self, sign_in: SignIn) -> None: ...
-
-    def change_sign_in(self, sign_in: SignIn) -> None:
-        """Set everything but the token of the sign-in with that token; nothing if it has ended."""
-        ...
-
-    def end_sign_in(self, token_digest: str) -> None: ...
-
-    def remove_sign_ins(self, *, before: datetime) -> None:
-        """Remove those from before that time."""
-        ...
-
-    def save_preferences(
-        self, actor_id: str, stored: Preferences, changed_at: datetime, audit: AuditEvent
-    ) -> None:
-        """Store the person's preferences in place of earlier ones."""
-        ...
 
     def add_audit(self, audit: AuditEvent) -> None:
         """Store an event without any other change."""

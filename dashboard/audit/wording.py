@@ -48,6 +48,10 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.KEY_CREATED: "API key made",
     AuditKind.KEY_ROTATED: "API key rotated",
     AuditKind.KEY_REVOKED: "API key revoked",
+    AuditKind.PERSON_INVITED: "Person invited",
+    AuditKind.PERSON_GIVEN_ROLES: "Roles given",
+    AuditKind.PERSON_DISABLED: "Person disabled",
+    AuditKind.PERSON_ENABLED: "Person enabled again",
     AuditKind.STATEMENTS_EXPORTED: "statements of reasons exported",
     AuditKind.OUTBOX_REPLAYED: "dead message sent again",
 }

@@ -22,12 +22,6 @@ NEW, ROTATE, REVOKE = "new_key", "rotate", "revoke"
 T = TypeVar("T")
 
 
-def take_problem() -> str | None:
-    """Why the last change was refused, once."""
-    problem: str | None = st.session_state.pop(PROBLEM_KEY, None)
-    return problem
-
-
 def new_key_form(services: Services, actor: Actor, folder: KeyFolder) -> None:
     """A popover with name, scopes and end."""
     with st.popover("New key", icon=":material/add:", key=NEW, on_change="rerun"):
@@ -51,6 +45,7 @@ def new_key_form(services: Services, actor: Actor, folder: KeyFolder) -> None:
             on_click=_keep,
             args=(NEW, name, make),
         )
+        _show_problem(NEW)
 
 
 def rotate_or_revoke(
@@ -67,6 +62,7 @@ def rotate_or_revoke(
             st.button(
                 "Make a new key", key="rotate_key", on_click=_keep, args=(ROTATE, name, rotate)
             )
+            _show_problem(ROTATE)
         with st.popover("Revoke", icon=":material/block:", key=REVOKE, on_change="rerun"):
             st.caption(REVOKING)
             st.button(
@@ -78,6 +74,7 @@ def rotate_or_revoke(
                     partial(revoke_key, services.context, actor, folder, name),
                 ),
             )
+            _show_problem(REVOKE)
 
 
 def show_made_key() -> None:
@@ -102,7 +99,15 @@ def _tried(popover: str, change: partial[T]) -> T | None:
     try:
         done = change()
     except ConsoleError as error:
-        st.session_state[PROBLEM_KEY] = str(error)
+        st.session_state[PROBLEM_KEY] = popover, str(error)
         return None
     st.session_state[popover] = False
     return done
+
+
+def _show_problem(popover: str) -> None:
+    """Why what was pressed in it was refused, once: it would cover that elsewhere."""
+    found, problem = st.session_state.get(PROBLEM_KEY, ("", ""))
+    if found == popover:
+        del st.session_state[PROBLEM_KEY]
+        st.error(plain(problem), icon=":material/error:")

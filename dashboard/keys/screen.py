@@ -12,7 +12,7 @@ from core.moderation.permissions import Actor, Permission, can
 from core.services.api_keys import ListedKey, list_keys
 from core.serving.api_keys import KeyFolder
 from dashboard.data_table import data_table
-from dashboard.keys.changes import new_key_form, rotate_or_revoke, show_made_key, take_problem
+from dashboard.keys.changes import new_key_form, rotate_or_revoke, show_made_key
 from dashboard.keys.wording import NO_KEY, keys_table
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
@@ -34,8 +34,6 @@ def render(services: Services, actor: Actor) -> None:
         st.space("stretch")
         if may_manage:
             new_key_form(services, actor, folder)
-    if problem := take_problem():
-        st.error(plain(problem), icon=":material/error:")
     show_made_key()
     for line in unreadable:
         st.warning(plain(line), icon=":material/warning:")

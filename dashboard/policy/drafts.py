@@ -8,7 +8,7 @@ from core.moderation.policies import Policy
 from core.moderation.policy_drafts import MAX_NOTE_CHARS, DraftState, PolicyDraft
 from core.services.policy_simulation import PolicyTrial
 from dashboard.policy.place import DraftForm, PolicyPlace
-from dashboard.policy.wording import tried_words
+from dashboard.policy.wording import ALONE, tried_words
 from dashboard.wording import on_primary
 
 
@@ -64,6 +64,19 @@ def others_actions(
     if not can(actor, Permission.PUBLISH_POLICY):
         st.caption("It waits for a person who may publish it.")
         return
+    publish_actions(place, services, actor, draft, trial)
+
+
+def publish_actions(
+    place: PolicyPlace,
+    services: Services,
+    actor: Actor,
+    draft: PolicyDraft,
+    trial: PolicyTrial | None,
+) -> None:
+    """Discard or publish a proposal; without a `trial` they have to say why."""
+    if draft.author == actor.id:
+        st.caption(ALONE)
     untried_key = f"untried_{draft.id}_{draft.version}"
     if trial is None:
         st.text_area(
@@ -75,7 +88,8 @@ def others_actions(
     else:
         st.caption(tried_words(trial))
     with st.container(horizontal=True, gap="small"):
-        _discard(place, services, actor, draft)
+        if draft.author != actor.id:
+            _discard(place, services, actor, draft)
         words = f"Publish as version {draft.policy.version}"
         is_overtaken = trial is not None and draft.base_version != trial.in_force.version
         st.button(

@@ -14,7 +14,7 @@ from core.moderation.policy_words import policy_lines
 from core.services.policy_desk import PolicyDesk, load_policy_desk
 from core.services.policy_simulation import PolicyTrial, try_policy
 from dashboard.policy.bands import band_sliders, in_words
-from dashboard.policy.drafts import others_actions, overtaken, own_actions
+from dashboard.policy.drafts import others_actions, overtaken, own_actions, publish_actions
 from dashboard.policy.place import DraftForm, PolicyPlace
 from dashboard.policy.text_rules import text_rules_editor
 from dashboard.policy.trial import trial_card
@@ -56,7 +56,10 @@ def render(services: Services, actor: Actor) -> None:
         trial = _trial(services, actor, policy, span)
     if other is not None:
         with actions:
-            others_actions(place, services, actor, other, trial)
+            if other.author == actor.id:
+                publish_actions(place, services, actor, other, trial)
+            else:
+                others_actions(place, services, actor, other, trial)
 
 
 def _header(desk: PolicyDesk, *, can_try: bool) -> TrialSpan:
@@ -94,7 +97,7 @@ def _draft_card(
     place: PolicyPlace, services: Services, actor: Actor, desk: PolicyDesk
 ) -> tuple[Policy, PolicyDraft | None]:
     """The sliders, the text rules and what the author may do. Returns the policy to try and, if it
-    is another person's, its draft."""
+    is another person's or one's own that no second person has to publish, its draft."""
     draft, is_own = _chosen(actor, desk)
     can_edit = is_own and can(actor, Permission.DRAFT_POLICY)
     in_force = desk.in_force
@@ -115,7 +118,14 @@ def _draft_card(
     in_words(in_force, policy)
     if can_edit:
         own_actions(place, services, actor, form)
-    return policy, None if can_edit else draft
+    if can_edit and (form.can_save or not _may_publish_own(desk, draft)):
+        return policy, None
+    return policy, draft
+
+
+def _may_publish_own(desk: PolicyDesk, draft: PolicyDraft | None) -> bool:
+    is_proposed = draft is not None and draft.state is DraftState.PROPOSED
+    return is_proposed and desk.may_publish_alone
 
 
 def _as_set(services: Services, form: DraftForm) -> Policy | None:

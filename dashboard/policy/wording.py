@@ -24,6 +24,10 @@ SAME_AS_IN_FORCE = "Move a slider or add a rule to try it on the past. Nothing i
 NOTHING_TO_TRY = (
     "No comment was decided on by its scores in this time, so there is nothing to try a policy on."
 )
+ALONE = (
+    "You wrote this yourself. Nobody else here may publish it, and this site lets you do it alone; "
+    "the audit log will say so."
+)
 NO_TEXT_RULES = "None: only scores decide."
 KIND_HELP: dict[TextRuleKind, str] = {
     TextRuleKind.WORD: "A word, or words in a row: whole words, in any case, also spelled out, "

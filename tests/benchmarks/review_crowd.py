@@ -23,11 +23,11 @@ from websockets.sync.client import connect
 
 from core.moderation.decisions import DecisionSource
 from core.services.sign_in import sign_in
-from dashboard.staff import DEMO_STAFF
 from dashboard.wiring import cookie_name
 from tests.benchmarks.measured import print_table, rss_mb
 from tests.e2e.reviewing import Console, fill
 from tests.factories import make_services
+from tests.staff import DEMO_STAFF
 
 EVERY_S = 3.0
 AHEAD = 24

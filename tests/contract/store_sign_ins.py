@@ -26,3 +26,11 @@ class SignIns(StoreFixtures):
         with store.read() as reader:
             kept = [number for number in range(3) if reader.sign_in(str(number))]
         assert kept == [1, 2]
+
+    def test_all_of_one_person_are_ended(self, store: Store) -> None:
+        with store.write() as tx:
+            for digest, name in (("a", "mina"), ("b", "lena"), ("c", "mina")):
+                tx.add_sign_in(SignIn(digest, name, at(1)))
+            tx.end_sign_ins_of("mina")
+        with store.read() as reader:
+            assert [digest for digest in "abc" if reader.sign_in(digest)] == ["b"]

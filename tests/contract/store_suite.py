@@ -17,6 +17,7 @@ from tests.contract.store_quality import Quality
 from tests.contract.store_queue import Queue
 from tests.contract.store_reports import Reports
 from tests.contract.store_sign_ins import SignIns
+from tests.contract.store_staff import Staff
 from tests.contract.store_text_counts import TextCounts
 from tests.contract.store_transactions import Transactions
 from tests.contract.store_transparency import Restrictions
@@ -46,5 +47,6 @@ class StoreSuite(
     Restrictions,
     People,
     SignIns,
+    Staff,
 ):
     """Subclass it as `Test…` and supply `open_store`."""

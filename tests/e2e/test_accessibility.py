@@ -65,6 +65,7 @@ STATES = (
     ("busy", "ines", "/audit"),
     ("busy", "lena", "/transparency"),
     ("busy", "ada", "/api_keys"),
+    ("busy", "ada", "/people"),
     ("busy", "lena", "/work"),
     ("busy", "mina", "/second_looks"),
     ("busy", "lena", "/quality"),

@@ -32,12 +32,12 @@ def load_hearing(services: Services, actor: Actor) -> None:
 
 # As ROLES in service_calls.
 APPEAL_TABLE = {
-    ("hearing.hear_appeal", "hear"): (hear, "nnynyn"),
-    ("hearing.take_first_look", "look"): (look_first, "nnynyn"),
-    ("hearing.load_hearing", "load"): (load_hearing, "nyynyy"),
+    ("hearing.hear_appeal", "hear"): (hear, "nnynnn"),
+    ("hearing.take_first_look", "look"): (look_first, "nnynnn"),
+    ("hearing.load_hearing", "load"): (load_hearing, "nyynny"),
     ("hearing.list_appeals", "list"): (
         lambda s, a: hearing.list_appeals(s.context, a, pending=True),
-        "nyynyy",
+        "nyynny",
     ),
     ("audit.verify_audit", "verify"): (lambda s, a: audit.verify_audit(s.context, a), "nnnnyy"),
     ("audit.list_audit", "list"): (

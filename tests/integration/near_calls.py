@@ -32,29 +32,29 @@ def undo_a_group(services: Services, actor: Actor) -> None:
 NEAR_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str]] = {
     ("conversations.load_thread", "load"): (
         lambda s, a: load_thread(s.context, a, scored(s, HELD).id),
-        "nyynyy",
+        "nyynny",
     ),
     ("conversations.list_author_comments", "list"): (
         lambda s, a: list_author_comments(s.context, a, "test", "sam"),
-        "nyynyy",
+        "nyynny",
     ),
     ("conversations.list_outcomes", "list"): (
         lambda s, a: list_outcomes(s.context, a, "test", "[deleted]"),
-        "nyynyy",
+        "nyynny",
     ),
-    ("group_decisions.decide_group", "decide"): (decide_on_group, "nyynyn"),
-    ("group_decisions.undo_group", "undo"): (undo_a_group, "nyynyn"),
+    ("group_decisions.decide_group", "decide"): (decide_on_group, "nyynnn"),
+    ("group_decisions.undo_group", "undo"): (undo_a_group, "nyynnn"),
     ("group_decisions.find_decided_group", "find"): (
         lambda s, a: find_decided_group(s.context, a, "unknown"),
-        "nyynyy",
+        "nyynny",
     ),
-    ("groups.count_alike", "count"): (lambda s, a: count_alike(s.context, a, []), "nyynyy"),
+    ("groups.count_alike", "count"): (lambda s, a: count_alike(s.context, a, []), "nyynny"),
     ("groups.find_group", "find"): (
         lambda s, a: find_group(s.context, a, scored(s, HELD).id),
-        "nyynyy",
+        "nyynny",
     ),
     ("precedents.find_precedents", "find"): (
         lambda s, a: find_precedents(s.context, a, scored(s, HELD).id),
-        "nyynyy",
+        "nyynny",
     ),
 }

@@ -119,36 +119,36 @@ def _settle(services: Services, actor: Actor) -> None:
 
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 QUALITY_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str]] = {
-    ("second_looks.next_look", "look"): (lambda s, a: next_look(s.context, a), "nyynyn"),
-    ("second_looks.answer_look", "answer"): (_answer, "nyynyn"),
+    ("second_looks.next_look", "look"): (lambda s, a: next_look(s.context, a), "nyynnn"),
+    ("second_looks.answer_look", "answer"): (_answer, "nyynnn"),
     ("second_looks.list_own_settled", "list"): (
         lambda s, a: list_own_settled(s.context, a),
-        "nyynyn",
+        "nyynnn",
     ),
-    ("quality.load_own_golden", "look"): (lambda s, a: load_own_golden(s.context, a), "nyynyn"),
+    ("quality.load_own_golden", "look"): (lambda s, a: load_own_golden(s.context, a), "nyynnn"),
     ("quality.load_quality", "load"): (
         lambda s, a: load_quality(s.context, a, s.policy_history, BEGINNING),
-        "nnynyy",
+        "nnynny",
     ),
     ("drift.load_drift", "load"): (
         lambda s, a: load_drift(s.context, a, s.policy_history, WantedDrift()),
-        "nnyyyy",
+        "nnyyny",
     ),
     ("disagreements.list_disagreements", "list"): (
         lambda s, a: list_disagreements(s.context, a),
-        "nnynyy",
+        "nnynny",
     ),
     ("disagreements.list_agreed", "list"): (
         lambda s, a: list_agreed(s.context, a, golden=True),
-        "nnynyy",
+        "nnynny",
     ),
-    ("disagreements.settle", "settle"): (_settle, "nnynyn"),
+    ("disagreements.settle", "settle"): (_settle, "nnynnn"),
     ("disagreements.make_golden", "make"): (
         lambda s, a: make_golden(s.context, a, agreed(s).id),
-        "nnynyn",
+        "nnynnn",
     ),
     ("disagreements.drop_golden", "drop"): (
         lambda s, a: drop_golden(s.context, a, golden(s).id),
-        "nnynyn",
+        "nnynnn",
     ),
 }

@@ -24,16 +24,16 @@ def unmute(services: Services, actor: Actor) -> None:
 REPORT_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str]] = {
     ("report.report_comment", "report"): (
         lambda s, a: report.report_comment(s.context, a, report_of(s, scored(s, CLEAN))),
-        "nnnyyn",
+        "nnnynn",
     ),
     ("report.list_reports", "list"): (
         lambda s, a: report.list_reports(s.context, a, scored(s, HELD).id),
-        "nyynyy",
+        "nyynny",
     ),
     ("report.list_muted_reporters", "list"): (
         lambda s, a: report.list_muted_reporters(s.context, a),
-        "nyynyy",
+        "nyynny",
     ),
-    ("report.mute_reporter", "mute"): (mute, "nnynyn"),
-    ("report.unmute_reporter", "unmute"): (unmute, "nnynyn"),
+    ("report.mute_reporter", "mute"): (mute, "nnynnn"),
+    ("report.unmute_reporter", "unmute"): (unmute, "nnynnn"),
 }

@@ -120,7 +120,7 @@ def test_who_decided_does_not_hear_the_appeal_whatever_the_role(services: Servic
     decided(services, revision, Action.ESCALATE)
     decided(services, revision, Action.REMOVE, actor=LEAD)
     appeal = appealed(services, revision)
-    barred = (LEAD, Actor("mina", Role.LEAD), Actor("lena", Role.ADMIN))
+    barred = (LEAD, Actor("mina", Role.LEAD))
     for actor in barred:
         with pytest.raises(PermissionDenied, match="somebody else must hear it"):
             heard(services, appeal, overturn=True, actor=actor)
@@ -130,8 +130,8 @@ def test_who_decided_does_not_hear_the_appeal_whatever_the_role(services: Servic
     assert heard(services, appeal, overturn=True, actor=OTHER_LEAD).heard_by == "ravi"
 
 
-@pytest.mark.parametrize("role", [Role.AUTHOR, Role.MODERATOR, Role.OPS, Role.AUDITOR])
-def test_only_leads_and_admins_hear_appeals(services: Services, role: Role) -> None:
+@pytest.mark.parametrize("role", [Role.AUTHOR, Role.MODERATOR, Role.OPS, Role.AUDITOR, Role.ADMIN])
+def test_only_leads_hear_appeals(services: Services, role: Role) -> None:
     appeal = appealed(services, removed_by_person(services))
     with pytest.raises(PermissionDenied):
         heard(services, appeal, overturn=True, actor=Actor("x", role))

@@ -55,7 +55,7 @@ def test_decision_supersedes_moves_the_case_and_is_recorded(
         (Role.MODERATOR, True, False),
         (Role.LEAD, True, True),
         (Role.OPS, False, False),
-        (Role.ADMIN, True, True),
+        (Role.ADMIN, False, False),
         (Role.AUDITOR, False, False),
     ],
 )

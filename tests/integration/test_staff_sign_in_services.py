@@ -2,21 +2,24 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import delete
 
 from core.bootstrap.services import Services
 from core.errors import IdentityUnavailable, SignInRefused
 from core.identity.base import Identified, SignInAttempt
-from core.moderation.permissions import Actor, Role
+from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.sign_ins import ASK_EVERY, STAFF_HOURS, UNCHECKED_AT_MOST
+from core.services.people import disable_person, give_roles, invite_person, list_people
 from core.services.sign_in import find_signed_in, sign_in
 from core.services.staff_sign_in import StaffSignIn, find_staff, finish_sign_in, sign_out
-from dashboard.staff import DEMO_STAFF
+from core.store.sql.tables import people
 from tests.factories import make_services
 from tests.moving_clock import MovingClock
+from tests.staff import DEMO_STAFF
 from tests.state_checks import place_of, state_rows
 
 ASK_S = ASK_EVERY.total_seconds()
@@ -133,6 +136,71 @@ def test_a_role_that_is_taken_away_ends_the_sign_in(site: Site, claims) -> None:
     assert rows(site) == []
     site.provider.claims = {"roles": ["admin"]}
     assert site.who(token) is None
+
+
+def test_several_roles_count_together_with_those_given_here(site: Site) -> None:
+    site.provider.claims["roles"] = ["admin", "moderator"]
+    token = site.enter()
+    assert site.who(token) == Actor("mina", Role.MODERATOR, (Role.ADMIN,))
+    give_roles(site.services.context, SYSTEM, "mina", [Role.LEAD])
+    assert site.who(token) == Actor("mina", Role.LEAD, (Role.MODERATOR, Role.ADMIN))
+    site.provider.claims["roles"] = []
+    site.clock.move(ASK_S)
+    assert site.who(token) == Actor("mina", Role.LEAD)
+
+
+def test_who_was_invited_needs_no_role_there(site: Site) -> None:
+    site.provider.claims = {"preferred_username": "eva"}
+    invite_person(site.services.context, SYSTEM, "eva", [Role.OPS])
+    token = site.enter()
+    assert site.who(token) == Actor("eva", Role.OPS)
+    site.clock.move(ASK_S)
+    assert site.who(token) == Actor("eva", Role.OPS)
+    [eva] = list_people(replace(site.services.context, demo_staff=()), SYSTEM)
+    assert eva.last_seen_at == site.services.clock.now()
+
+
+def test_who_is_disabled_here_is_out_whatever_the_provider_says(site: Site) -> None:
+    token = site.enter()
+    disable_person(site.services.context, SYSTEM, "mina")
+    assert site.who(token) is None
+    with pytest.raises(SignInRefused, match="You were disabled"):
+        site.enter()
+    assert rows(site) == []
+
+
+def test_who_was_disabled_while_the_provider_was_asked_is_out(site: Site) -> None:
+    token = site.enter()
+    answer = site.provider._answer
+
+    def _disabled_meanwhile(secret: str) -> Identified:
+        disable_person(site.services.context, SYSTEM, "mina")
+        return answer(secret)
+
+    site.provider._answer = _disabled_meanwhile  # type: ignore[method-assign]
+    site.clock.move(ASK_S)
+    assert site.who(token) is None
+    assert rows(site) == []
+
+
+def test_a_role_that_was_taken_away_there_is_none_of_theirs_on_the_list(site: Site) -> None:
+    token = site.enter()
+    site.provider.claims["roles"] = []
+    site.clock.move(ASK_S)
+    assert site.who(token) is None
+    [mina] = list_people(replace(site.services.context, demo_staff=()), SYSTEM)
+    assert (mina.name, mina.roles) == ("mina", ())
+
+
+def test_a_sign_in_from_before_people_were_kept_counts(site: Site) -> None:
+    token = site.enter()
+    with site.services.context.store.write() as tx:
+        tx._connection.execute(delete(people))  # type: ignore[attr-defined]
+    assert site.who(token) == MINA
+    site.clock.move(ASK_S)
+    assert site.who(token) == MINA
+    [mina] = list_people(replace(site.services.context, demo_staff=()), SYSTEM)
+    assert mina.told == (Role.MODERATOR,)
 
 
 def test_a_session_that_ended_there_ends_here(site: Site) -> None:

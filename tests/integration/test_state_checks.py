@@ -43,7 +43,10 @@ BREAK: dict[str, str] = {
     "an open case counts the reports of all reporters who are not muted": (
         "UPDATE cases SET report_count = 0 WHERE opened_because = 'report'"
     ),
-    "a draft of a policy was published by another person, as the version after its base": (
+    "a draft of a policy was published as the version after its base": (
+        "UPDATE policy_drafts SET base_version = published_version WHERE state = 'published'"
+    ),
+    "a draft of a policy was published by another person, or the audit log says alone": (
         "UPDATE policy_drafts SET ended_by = author WHERE state = 'published'"
     ),
     "a published policy says what its draft says": (

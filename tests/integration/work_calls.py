@@ -44,7 +44,7 @@ class EmptyFolder:
 
 # Service, what is done with it, and who may: author moderator lead ops admin auditor.
 WORK_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str]] = {
-    ("work.load_work", "load"): (lambda s, a: load_work(s.context, a, BEGINNING), "nnynyy"),
+    ("work.load_work", "load"): (lambda s, a: load_work(s.context, a, BEGINNING), "nnynny"),
     ("objectives.load_objectives", "load"): (
         lambda s, a: load_objectives(
             *(s.context, a, s.serving_log_queries, (), alert_file(s.settings))
@@ -62,17 +62,17 @@ WORK_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str
     ),
     ("load_tests.begin_load_test", "begin"): (
         lambda s, a: begin_load_test(a, EmptyFolder(), s.clock, LoadTestPlan(), "m"),
-        "nnyyyn",
+        "nnyynn",
     ),
     ("load_tests.start_load_test", "start"): (
         lambda s, a: start_load_test(
             *(a, EmptyFolder(), s.clock, LoadTestPlan()), machine="m", start=lambda _test: None
         ),
-        "nnyyyn",
+        "nnyynn",
     ),
     ("load_tests.stop_load_test", "stop"): (
         lambda s, a: stop_load_test(a, EmptyFolder(), "a1"),
-        "nnyyyn",
+        "nnyynn",
     ),
     ("load_tests.busiest_rps", "load"): (
         lambda s, a: busiest_rps(a, s.serving_log_queries, s.clock),

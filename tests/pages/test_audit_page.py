@@ -17,10 +17,10 @@ from core.services import audit
 from core.services.sign_in import sign_in
 from dashboard.audit.download import PATH, ROUTE
 from dashboard.audit.wording import EVERYTHING, KINDS, kind_of
-from dashboard.staff import DEMO_STAFF
 from dashboard.wiring import cookie_name
 from tests.factories import HELD, HOSTILE, decided, scored
 from tests.pages.conftest import carriers
+from tests.staff import DEMO_STAFF
 
 StaffPage = Callable[..., AppTest]
 

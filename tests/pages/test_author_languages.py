@@ -11,10 +11,10 @@ from core.identifiers import new_reference
 from core.moderation.comments import Revision
 from core.services.lookup import look_up
 from dashboard.lookup.limit import lookup_limit
-from dashboard.staff import DEMO_STAFF
 from tests.factories import HELD, REMOVED, edited, removed_by_person, scored, withdrawn
 from tests.pages.conftest import press, said
 from tests.pages.test_author_app import STATES
+from tests.staff import DEMO_STAFF
 
 pytestmark = pytest.mark.slow
 

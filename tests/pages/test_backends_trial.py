@@ -16,7 +16,6 @@ from tests.contract.remote_server import (
 )
 from tests.factories import CLEAN, HELD, HOSTILE
 from tests.pages.backends_page import (
-    ADMIN,
     OPS,
     StaffPage,
     check,
@@ -136,7 +135,7 @@ def test_what_is_typed_and_what_a_server_says_is_inert(
 
 def test_no_key_is_anywhere_on_the_page(home: Path, staff_page: StaffPage, server: RemoteServer):
     declare(home, server.url, "tei", "perspective")
-    at = try_text(staff_page("backends", ADMIN), CLEAN, "tei", "perspective")
+    at = try_text(staff_page("backends", OPS), CLEAN, "tei", "perspective")
     at = check(at, "perspective")
     assert carriers(at, KEY) == set()
     assert server.asked

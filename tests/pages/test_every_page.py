@@ -9,8 +9,8 @@ from streamlit.testing.v1 import AppTest
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Permission, can
 from dashboard.app import PAGES
-from dashboard.staff import DEMO_STAFF
 from tests.factories import HELD, scored
+from tests.staff import DEMO_STAFF
 
 Open = Callable[..., AppTest]
 FOLDERS = [page[1] for page in PAGES]

@@ -11,9 +11,9 @@ from core.moderation.permissions import Actor
 from core.moderation.policies import Action
 from core.services.lookup import UNKNOWN_REFERENCE
 from core.services.reopen import reopen
-from dashboard.staff import DEMO_STAFF
 from tests.factories import HOSTILE, MODERATOR, audit_kinds, decided, removed_by_person
 from tests.pages.conftest import carriers, press, said
+from tests.staff import DEMO_STAFF
 
 StaffPage = Callable[..., AppTest]
 

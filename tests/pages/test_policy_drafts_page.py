@@ -2,22 +2,25 @@
 
 from collections.abc import Callable
 
+import pytest
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
-from core.moderation.permissions import Actor, Role
+from core.moderation.permissions import SYSTEM, Actor, Role
 from core.moderation.policies import Reason
 from core.moderation.policy_bands import bands_of
 from core.moderation.policy_drafts import DraftState
 from core.moderation.scores import Label
+from core.services.people import disable_person
 from core.services.policy_drafts import roll_back_policy
 from dashboard.policy.place import DraftForm, PolicyPlace
+from dashboard.policy.wording import ALONE
 from tests.factories import HOSTILE, LEAD, OTHER_LEAD
 from tests.integration.policy_calls import WHY, begun, desk_of, proposed, published
 from tests.pages.policy_page import buttons, move, press, say_why, shown, words
 from tests.policies import store_with_reason
 
-ADMIN, AUDITOR = Actor("ada", Role.ADMIN), Actor("ines", Role.AUDITOR)
+THIRD, AUDITOR = Actor("eva", Role.LEAD), Actor("ines", Role.AUDITOR)
 Open = Callable[..., AppTest]
 
 
@@ -44,6 +47,21 @@ def test_a_draft_is_saved_proposed_and_published_by_another_lead(
     other = press(other, "publish_")
     assert not other.exception
     assert "Version 2 is in force." in words(other)
+    assert desk_of(services).in_force.version == 2
+
+
+def test_one_lead_alone_publishes_where_the_site_allows_it_and_is_told_so(
+    services: Services, staff_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    proposed(services)
+    assert "publish" not in buttons(staff_page("policy", LEAD))
+    monkeypatch.setenv("MODCONSOLE_PUBLISH_ALONE", "yes")
+    disable_person(services.context, SYSTEM, "ravi")
+    test = staff_page("policy", LEAD)
+    assert ALONE in words(test)
+    assert buttons(test) == {"save": False, "discard": True, "propose": False, "publish": True}
+    test = press(test, "publish_")
+    assert not test.exception
     assert desk_of(services).in_force.version == 2
 
 
@@ -74,7 +92,7 @@ def test_a_draft_of_ones_own_that_was_overtaken_begins_anew(
     services: Services, staff_page: Open
 ) -> None:
     begun(services, OTHER_LEAD, hold=0.3, label=Label.INSULT)
-    published(services, hold=0.25, by=ADMIN)
+    published(services, hold=0.25, by=THIRD)
     test = staff_page("policy", OTHER_LEAD)
     assert "Version 2 came into force after this was begun from version 1" in words(test)
     assert buttons(test) == {"save": True, "discard": True, "propose": True}
@@ -89,7 +107,7 @@ def test_anothers_proposal_that_was_overtaken_can_not_be_published(
     services: Services, staff_page: Open
 ) -> None:
     late = proposed(services, OTHER_LEAD)
-    published(services, by=ADMIN)
+    published(services, by=THIRD)
     for reader, allowed in ((LEAD, {"discard": True, "publish": False}), (AUDITOR, {})):
         test = staff_page("policy", reader)
         test = shown(test, late.id)

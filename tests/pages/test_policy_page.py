@@ -54,12 +54,9 @@ def test_a_moderator_reads_the_policy_and_its_versions_and_nothing_else(
     assert "draft" not in [each.label for each in test.selectbox]
 
 
-@pytest.mark.parametrize("actor", [AUDITOR, ADMIN])
-def test_auditor_and_admin_read_and_draft_nothing(
-    services: Services, staff_page: Open, actor: Actor
-) -> None:
+def test_an_auditor_tries_and_drafts_nothing(services: Services, staff_page: Open) -> None:
     fill(services)
-    test = staff_page("policy", actor)
+    test = staff_page("policy", AUDITOR)
     assert not test.exception
     assert len(test.slider) == len(bands_of(desk_of(services).in_force))
     assert all(each.disabled for each in test.slider)

@@ -13,7 +13,6 @@ from core.moderation.decisions import DecisionSource
 from core.moderation.permissions import SYSTEM, Actor, Permission, Role, can
 from core.moderation.policies import Action
 from core.moderation.scores import Label
-from dashboard.staff import DEMO_STAFF
 from tests.factories import (
     CLEAN,
     HELD,
@@ -29,6 +28,7 @@ from tests.factories import (
 )
 from tests.pages.conftest import carriers, press, said
 from tests.policies import fixed_policy, without_removal
+from tests.staff import DEMO_STAFF
 
 StaffPage = Callable[..., AppTest]
 

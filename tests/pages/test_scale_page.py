@@ -24,8 +24,8 @@ OPS, ADMIN, AUDITOR = (
     Actor("ada", Role.ADMIN),
     Actor("ines", Role.AUDITOR),
 )
-MAY_START = (LEAD, OPS, ADMIN)
-MAY_SEE = (*MAY_START, MODERATOR, AUDITOR)
+MAY_START = (LEAD, OPS)
+MAY_SEE = (*MAY_START, MODERATOR, AUDITOR, ADMIN)
 HOSTILE = "![x](http://evil.example/x.png) <b>bold</b> $x$ :red[red]"
 
 

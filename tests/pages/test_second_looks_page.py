@@ -21,7 +21,7 @@ AUDITOR = Actor("ines", Role.AUDITOR)
 OPS = Actor("ola", Role.OPS)
 
 
-@pytest.mark.parametrize("actor", [TOMAS, LEAD, ADMIN])
+@pytest.mark.parametrize("actor", [TOMAS, LEAD])
 def test_the_text_comes_without_its_decision(
     services: Services, staff_page: Open, actor: Actor
 ) -> None:

@@ -35,7 +35,6 @@ def words(test: AppTest) -> list[str]:
     [
         (MODERATOR, True, False),
         (LEAD, True, True),
-        (ADMIN, True, True),
         (AUDITOR, False, False),
     ],
 )

@@ -8,12 +8,13 @@ from streamlit.testing.v1 import AppTest
 
 from core.errors import PermissionDenied
 from core.moderation.sign_ins import SIGN_IN_DAYS
+from core.services.people import find_demo_staff
 from core.services.sign_in import find_signed_in, sign_in
 from dashboard import wiring
-from dashboard.staff import DEMO_STAFF, staff_member
 from tests.factories import HELD, make_services, scored
 from tests.pages.conftest import press, said
 from tests.patience import PATIENT_S
+from tests.staff import DEMO_STAFF
 from tests.state_checks import place_of, state_rows
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
@@ -35,12 +36,13 @@ def test_nobody_is_signed_in_as_the_first_moderator_by_default(services, monkeyp
 
 
 @pytest.mark.parametrize("name", [None, "", "nobody", "Mina", "mina "])
-def test_an_unknown_name_is_no_person(name: str | None):
-    assert staff_member(name) is None
+def test_an_unknown_name_is_no_person(services, name: str | None):
+    assert find_demo_staff(services.context, name) is None
 
 
-def test_every_person_is_found_by_name():
-    assert [staff_member(actor.id) for actor in DEMO_STAFF] == list(DEMO_STAFF)
+def test_every_person_is_found_by_name(services):
+    found = [find_demo_staff(services.context, actor.id) for actor in DEMO_STAFF]
+    assert found == list(DEMO_STAFF)
 
 
 def test_a_token_is_one_persons_and_cannot_be_made_up(services):

@@ -14,7 +14,7 @@ from tests.unit.test_reports import chain
 CASE = Case(
     "c", "r", CaseStatus.OPEN, CaseTrigger.BLIND, 0.75, None, datetime(2026, 11, 2, tzinfo=UTC)
 )
-AFTERWARDS = {Role.LEAD, Role.ADMIN, Role.AUDITOR}
+AFTERWARDS = {Role.LEAD, Role.AUDITOR}
 
 
 @pytest.mark.parametrize("role", Role)

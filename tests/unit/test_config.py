@@ -15,6 +15,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "log": ("json", "json"),
     "log_store": ("s3://bucket/prefix", "s3://bucket/prefix"),
     "sign_in": ("oidc", "oidc"),
+    "publish_alone": ("yes", "yes"),
     "oidc_issuer": ("https://login.example", "https://login.example"),
     "oidc_client_id": ("console", "console"),
     "oidc_client_secret": ("hunter2", "hunter2"),

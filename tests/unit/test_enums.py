@@ -124,7 +124,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
     (ReportKind, {"user", "trusted_flagger"}),
     (ReportOutcome, {"opened", "joined", "recorded"}),
     (FailurePolicy, {"hold", "approve", "first_stage_only"}),
-    (Role, {"author", "moderator", "lead", "ops", "admin", "auditor"}),
+    (Role, {"author", "moderator", "lead", "ops", "admin", "auditor", "system"}),
     (Mode, {"realtime", "batch", "load_test", "warmup", "explain", "trial", "import"}),
     (
         Label,
@@ -145,7 +145,8 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         "audit.exported",
         "state.restored", "author.exported", "key.created", "key.rotated", "key.revoked",
         "statements.exported",
-        "outbox.replayed",
+        "outbox.replayed", "person.invited", "person.given_roles",
+        "person.disabled", "person.enabled",
         },
     ),
     (LoadTestStatus, {"running", "done", "stopped", "failed"}),

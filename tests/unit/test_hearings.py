@@ -62,6 +62,12 @@ def test_nobody_who_took_part_hears_the_appeal(
         check_can_hear(actor, APPEAL, chain)
 
 
+def test_one_lead_alone_hears_no_appeal_of_their_own_and_learns_what_to_do() -> None:
+    with pytest.raises(PermissionDenied, match=r"Nobody else here may: an admin can invite"):
+        check_can_hear(REMOVAL.actor, APPEAL, [HOLD, REMOVAL], is_alone=True)
+    check_can_hear("ravi", APPEAL, [HOLD, REMOVAL], is_alone=True)
+
+
 @pytest.mark.parametrize("status", [AppealStatus.UPHELD, AppealStatus.OVERTURNED])
 def test_appeal_that_was_heard_is_not_heard_again(status: AppealStatus) -> None:
     ended = replace(APPEAL, status=status, heard_by="lena")

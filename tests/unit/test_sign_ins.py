@@ -1,10 +1,12 @@
 """Who a person is and what they may do, by the claims of an identity provider, and how long."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from core.errors import SignInRefused
+from core.moderation.people import Person
 from core.moderation.permissions import Role
 from core.moderation.sign_ins import (
     ASK_EVERY,
@@ -13,10 +15,11 @@ from core.moderation.sign_ins import (
     UNCHECKED_AT_MOST,
     Check,
     SignIn,
+    admitted,
     check_of,
     claim_at,
     person_in,
-    role_in,
+    roles_in,
 )
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -24,39 +27,69 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.mark.parametrize(
-    ("claims", "path", "role"),
+    ("claims", "path", "roles"),
     [
-        ({"roles": "lead"}, "roles", Role.LEAD),
-        ({"roles": ["visitor", "moderator"]}, "roles", Role.MODERATOR),
-        ({"roles": ("auditor",)}, "roles", Role.AUDITOR),
-        ({"roles": ["moderator", "admin", "lead"]}, "roles", Role.ADMIN),
-        ({"roles": ["ops", "moderator"]}, "roles", Role.MODERATOR),
-        ({"roles": ["modconsole-lead", "other-admin"]}, "roles", Role.LEAD),
-        ({"realm_access": {"roles": ["ops"]}}, "realm_access.roles", Role.OPS),
-        ({"https://site.example/roles": ["lead"]}, "https://site.example/roles", Role.LEAD),
+        ({"roles": "lead"}, "roles", (Role.LEAD,)),
+        ({"roles": ["visitor", "moderator"]}, "roles", (Role.MODERATOR,)),
+        ({"roles": ("auditor",)}, "roles", (Role.AUDITOR,)),
+        (
+            {"roles": ["moderator", "admin", "lead", "lead"]},
+            "roles",
+            (Role.LEAD, Role.MODERATOR, Role.ADMIN),
+        ),
+        ({"roles": ["ops", "moderator"]}, "roles", (Role.MODERATOR, Role.OPS)),
+        ({"roles": ["modconsole-lead", "other-admin"]}, "roles", (Role.LEAD,)),
+        ({"realm_access": {"roles": ["ops"]}}, "realm_access.roles", (Role.OPS,)),
+        ({"https://site.example/roles": ["lead"]}, "https://site.example/roles", (Role.LEAD,)),
     ],
 )
-def test_a_role_is_read_from_its_claim(claims, path, role) -> None:
-    assert role_in(claims, path) is role
+def test_roles_are_read_from_their_claim(claims, path, roles) -> None:
+    assert roles_in(claims, path) == roles
 
 
 @pytest.mark.parametrize(
-    ("claims", "why"),
+    "claims",
     [
-        ({}, "no claim `roles`"),
-        ({"roles": None}, "no claim `roles`"),
-        ({"roles": []}, "has none of"),
-        ({"roles": ["visitor"]}, "has none of"),
-        ({"roles": ["author"]}, "has none of"),  # authors have a page of their own
-        ({"roles": ["Lead", "LEAD", "lead "]}, "has none of"),
-        ({"roles": {"lead": True}}, "has none of"),
-        ({"roles": True}, "has none of"),
-        ({"roles": ["xmodconsole-lead", "modconsole-modconsole-lead"]}, "has none of"),
+        {},
+        {"roles": None},
+        {"roles": []},
+        {"roles": ["visitor"]},
+        {"roles": ["author"]},  # authors have a page of their own
+        {"roles": ["system"]},
+        {"roles": ["Lead", "LEAD", "lead "]},
+        {"roles": {"lead": True}},
+        {"roles": True},
+        {"roles": ["xmodconsole-lead", "modconsole-modconsole-lead"]},
     ],
 )
-def test_anything_else_is_no_role(claims, why) -> None:
+def test_anything_else_is_no_role(claims: Mapping[str, object]) -> None:
+    assert roles_in(claims, "roles") == ()
+
+
+@pytest.mark.parametrize(
+    ("told", "known", "roles"),
+    [
+        ((Role.OPS,), None, (Role.OPS,)),
+        ((), Person("mina", given=(Role.LEAD,)), (Role.LEAD,)),
+        ((Role.OPS,), Person("mina", given=(Role.LEAD,)), (Role.LEAD, Role.OPS)),
+        ((Role.OPS,), Person("mina", told=(Role.LEAD,)), (Role.OPS,)),
+    ],
+)
+def test_roles_told_now_and_roles_given_here_count(told, known, roles) -> None:
+    assert admitted("mina", told, known, "roles").roles == roles
+
+
+@pytest.mark.parametrize(
+    ("told", "known", "why"),
+    [
+        ((), None, "claim `roles` has none of"),
+        ((), Person("mina", told=(Role.LEAD,)), "you were not invited"),
+        ((Role.LEAD,), Person("mina", given=(Role.OPS,), disabled_at=NOW), "You were disabled"),
+    ],
+)
+def test_nobody_else_is_admitted(told, known, why) -> None:
     with pytest.raises(SignInRefused, match=why):
-        role_in(claims, "roles")
+        admitted("mina", told, known, "roles")
 
 
 def test_a_path_goes_through_objects_only() -> None:

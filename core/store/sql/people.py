@@ -1,8 +1,7 @@
-"""The reads about the people who review: their preferences, and what they decided on."""
+"""The reads about the people who work here: roles, sign-ins, preferences, and what they decided
+on."""
 
-import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
@@ -11,11 +10,14 @@ from sqlalchemy import Connection, RowMapping, Select, func, select
 from core.moderation.cases import CaseStatus
 from core.moderation.decisions import DecisionSource
 from core.moderation.exposure import ReviewedText
+from core.moderation.people import Person
 from core.moderation.policies import Action
 from core.moderation.preferences import Preferences, QueueLimits
 from core.moderation.scores import Label
+from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
-from core.store.sql.tables import IS_BY_PERSON, cases, decisions, preferences
+from core.store.sql.people_rows import person_from_row, preferences_from_row, sign_in_from_row
+from core.store.sql.tables import IS_BY_PERSON, cases, decisions, people, preferences, sign_ins
 from core.store.views import LeftOutCount
 
 _WAITING = (CaseStatus.OPEN.value, CaseStatus.ESCALATED.value)
@@ -26,30 +28,45 @@ class SqlPeople:
 
     _connection: Connection
 
+    def person(self, name: str) -> Person | None:
+        found = self._rows_of(select(people).where(people.c.name == name))
+        return person_from_row(found[0]) if found else None
+
+    def people(self) -> Sequence[Person]:
+        return [
+            person_from_row(row) for row in self._rows_of(select(people).order_by(people.c.name))
+        ]
+
+    def sign_in(self, token_digest: str) -> SignIn | None:
+        found = self._rows_of(select(sign_ins).where(sign_ins.c.token_digest == token_digest))
+        return sign_in_from_row(found[0]) if found else None
+
     def preferences(self, actor_id: str) -> Preferences | None:
         found = self._rows_of(select(preferences).where(preferences.c.actor == actor_id))
-        return _preferences_of(found[0]) if found else None
+        return preferences_from_row(found[0]) if found else None
 
     def all_preferences(self) -> Mapping[str, Preferences]:
-        return {row["actor"]: _preferences_of(row) for row in self._rows_of(select(preferences))}
+        return {
+            row["actor"]: preferences_from_row(row) for row in self._rows_of(select(preferences))
+        }
 
     def people_deciding(self, since: datetime) -> Sequence[str]:
         # Jumps from one person to the next in the index, however many decisions each has made.
         first = select(func.min(decisions.c.actor).label("actor")).where(IS_BY_PERSON)
-        people = first.cte("people", recursive=True)
+        deciding = first.cte("deciding", recursive=True)
         after = (
             select(func.min(decisions.c.actor))
-            .where(IS_BY_PERSON, decisions.c.actor > people.c.actor)
+            .where(IS_BY_PERSON, decisions.c.actor > deciding.c.actor)
             .scalar_subquery()
         )
-        people = people.union_all(select(after).where(people.c.actor.is_not(None)))
+        deciding = deciding.union_all(select(after).where(deciding.c.actor.is_not(None)))
         newest = (
             select(func.max(decisions.c.decided_at))
-            .where(IS_BY_PERSON, decisions.c.actor == people.c.actor)
+            .where(IS_BY_PERSON, decisions.c.actor == deciding.c.actor)
             .scalar_subquery()
         )
-        query = select(people.c.actor).where(newest >= rows.to_micros(since))
-        return [row["actor"] for row in self._rows_of(query.order_by(people.c.actor))]
+        query = select(deciding.c.actor).where(newest >= rows.to_micros(since))
+        return [row["actor"] for row in self._rows_of(query.order_by(deciding.c.actor))]
 
     def reviewed_since(self, actor_id: str, since: datetime) -> Sequence[ReviewedText]:
         automated = decisions.alias("automated")
@@ -100,18 +117,3 @@ class SqlPeople:
 
     def _rows_of(self, query: Select[Any]) -> Sequence[RowMapping]:
         return self._connection.execute(query).mappings().all()
-
-
-def preferences_to_json(stored: Preferences) -> str:
-    """What the column `body` holds."""
-    return json.dumps(asdict(stored), sort_keys=True)
-
-
-def _preferences_of(row: RowMapping) -> Preferences:
-    body = json.loads(row["body"])
-    return Preferences(
-        has_shortcuts=body["has_shortcuts"],
-        masks_severe=body["masks_severe"],
-        left_out=tuple(Label(name) for name in body["left_out"]),
-        is_lighter=body["is_lighter"],
-    )

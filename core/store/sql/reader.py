@@ -20,7 +20,6 @@ from core.moderation.cases import Case, CaseStatus, CaseTrigger
 from core.moderation.comments import Comment, Revision
 from core.moderation.decisions import Decision, DecisionSource
 from core.moderation.edits import EarlierText
-from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.alike import SqlAlike
 from core.store.sql.appeals import SqlAppealReads
@@ -44,7 +43,6 @@ from core.store.sql.tables import (
     comments,
     decisions,
     revisions,
-    sign_ins,
 )
 from core.store.sql.transparency import SqlTransparency
 from core.store.sql.work import SqlWork
@@ -221,10 +219,6 @@ class SqlReader(
     def case_of(self, revision_id: str) -> Case | None:
         row = self._one(select(cases).where(cases.c.revision_id == revision_id))
         return rows.case_from_row(row) if row else None
-
-    def sign_in(self, token_digest: str) -> SignIn | None:
-        row = self._one(select(sign_ins).where(sign_ins.c.token_digest == token_digest))
-        return rows.sign_in_from_row(row) if row else None
 
     def _oldest(self, query: Select[Any], limit: int, after: Revision | None) -> Sequence[Revision]:
         """The first `limit` revisions of the query in the order of receipt, after `after`."""

@@ -12,13 +12,11 @@ from core.moderation.cases import Attention, Case, CaseStatus, CaseTrigger, Text
 from core.moderation.claims import Claim
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision, DecisionSource
-from core.moderation.permissions import Role
 from core.moderation.policies import Action
 from core.moderation.priority import rank_of
 from core.moderation.reports import MutedReporter, Report, ReportKind
 from core.moderation.sampling import Sampling, SamplingReason
 from core.moderation.scores import Label
-from core.moderation.sign_ins import SignIn
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
@@ -220,30 +218,6 @@ def audit_from_row(row: RowMapping) -> AuditEvent:
         subject_id=row["subject_id"],
         occurred_at=from_micros(row["occurred_at"]),
         data=json.loads(row["data"]),
-    )
-
-
-def sign_in_to_row(sign_in: SignIn) -> dict[str, object]:
-    return {
-        "token_digest": sign_in.token_digest,
-        "actor": sign_in.actor_id,
-        "signed_in_at": to_micros(sign_in.signed_in_at),
-        "role": sign_in.role.value if sign_in.role else None,
-        "checked_at": to_micros(sign_in.checked_at) if sign_in.checked_at else None,
-        "asked_at": to_micros(sign_in.asked_at) if sign_in.asked_at else None,
-        "sealed": sign_in.sealed,
-    }
-
-
-def sign_in_from_row(row: RowMapping) -> SignIn:
-    return SignIn(
-        token_digest=row["token_digest"],
-        actor_id=row["actor"],
-        signed_in_at=from_micros(row["signed_in_at"]),
-        role=Role(row["role"]) if row["role"] else None,
-        checked_at=maybe_time(row["checked_at"]),
-        asked_at=maybe_time(row["asked_at"]),
-        sealed=row["sealed"],
     )
 
 

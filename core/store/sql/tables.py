@@ -20,6 +20,7 @@ from sqlalchemy import (
 
 from core.store.sql.appeal_tables import appeals, first_looks
 from core.store.sql.audit_tables import audit_events, audit_head
+from core.store.sql.people_tables import people, preferences, sign_ins
 from core.store.sql.policy_tables import policies, policy_drafts
 from core.store.sql.quality_tables import golden_answers, second_looks
 from core.store.sql.schema import WIDE, metadata
@@ -43,6 +44,7 @@ __all__ = [
     "muted_reporters",
     "near_bands",
     "near_texts",
+    "people",
     "policies",
     "policy_drafts",
     "preferences",
@@ -247,27 +249,6 @@ claims = Table(
     Column("actor", Text, nullable=False),
     Column("claimed_at", BigInteger, nullable=False),
     Column("expires_at", BigInteger, nullable=False),
-)
-
-sign_ins = Table(
-    "sign_ins",
-    metadata,
-    Column("token_digest", Text, primary_key=True),
-    Column("actor", Text, nullable=False),
-    Column("signed_in_at", BigInteger, nullable=False),
-    Column("role", Text),
-    Column("checked_at", BigInteger),
-    Column("asked_at", BigInteger),
-    Column("sealed", Text, nullable=False, server_default=""),
-    Index("ix_sign_ins_signed_in", "signed_in_at"),
-)
-
-preferences = Table(
-    "preferences",
-    metadata,
-    Column("actor", Text, primary_key=True),
-    Column("body", Text, nullable=False),
-    Column("changed_at", BigInteger, nullable=False),
 )
 
 # One for each filter and each order of the queue. The rank makes a filtered queue come in its usual

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from core.moderation.alike import signature_of
 from core.moderation.appeals import Appeal
@@ -12,8 +12,6 @@ from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
 from core.moderation.outbox import Channel, messages_of_appeal, messages_of_decision
-from core.moderation.preferences import Preferences
-from core.moderation.sign_ins import SignIn
 from core.store.sql import rows
 from core.store.sql.appeals import SqlAppealWrites
 from core.store.sql.audit_chain import event_values, insert_event
@@ -21,7 +19,7 @@ from core.store.sql.case_facts import case_facts, change_cases_of, note_decided
 from core.store.sql.claims import SqlClaimWrites
 from core.store.sql.erasure import SqlErasureWrites
 from core.store.sql.outbox import SqlOutboxWrites
-from core.store.sql.people import preferences_to_json
+from core.store.sql.people_writes import SqlPeopleWrites
 from core.store.sql.policies import SqlPolicyWrites
 from core.store.sql.postgres.decide import decide
 from core.store.sql.prepared import Prepared, prepared_insert
@@ -36,9 +34,7 @@ from core.store.sql.tables import (
     metadata,
     near_bands,
     near_texts,
-    preferences,
     revisions,
-    sign_ins,
     threads,
 )
 
@@ -65,6 +61,7 @@ class SqlWriter(
     SqlClaimWrites,
     SqlErasureWrites,
     SqlOutboxWrites,
+    SqlPeopleWrites,
     SqlPolicyWrites,
     SqlQualityWrites,
     SqlReportWrites,
@@ -216,31 +213,6 @@ class SqlWriter(
         if is_ended:
             self._add_messages(messages_of_appeal(appeal, self._channels))
         return is_ended
-
-    def add_sign_in(self, sign_in: SignIn) -> None:
-        self._insert(sign_ins, **rows.sign_in_to_row(sign_in))
-
-    def change_sign_in(self, sign_in: SignIn) -> None:
-        row = rows.sign_in_to_row(sign_in)
-        own = sign_ins.c.token_digest == sign_in.token_digest
-        self._connection.execute(update(sign_ins).where(own).values(row))
-
-    def end_sign_in(self, token_digest: str) -> None:
-        own = sign_ins.c.token_digest == token_digest
-        self._connection.execute(delete(sign_ins).where(own))
-
-    def remove_sign_ins(self, *, before: datetime) -> None:
-        old = sign_ins.c.signed_in_at < rows.to_micros(before)
-        self._connection.execute(delete(sign_ins).where(old))
-
-    def save_preferences(
-        self, actor_id: str, stored: Preferences, changed_at: datetime, audit: AuditEvent
-    ) -> None:
-        row = {"body": preferences_to_json(stored), "changed_at": rows.to_micros(changed_at)}
-        own = preferences.c.actor == actor_id
-        if self._connection.execute(update(preferences).where(own).values(row)).rowcount == 0:
-            self._insert(preferences, actor=actor_id, **row)
-        self.add_audit(audit)
 
     def add_audit(self, audit: AuditEvent) -> None:
         _ADD_EVENT.run(self._connection, event_values(audit))

@@ -1,0 +1,1 @@
+"""The page API keys: what each key may do, until when, and its last use."""
