@@ -3,9 +3,22 @@
 import ipaddress
 import re
 import socket
+from collections.abc import Iterable
 
 # As a Host header spells them: the names a server that listens on loopback only accepts.
 LOOPBACK_NAMES = ("127.0.0.1", "localhost", "[::1]")
+
+PROXY_HEADERS = frozenset(
+    {
+        b"forwarded",
+        b"via",
+        b"x-forwarded-for",
+        b"x-forwarded-host",
+        b"x-forwarded-proto",
+        b"x-real-ip",
+    }
+)
+"""What proxies add to a request."""
 
 _SHORT_ADDRESS = re.compile(
     r"(?:0x[0-9a-f]+|[0-9]+)(?:\.(?:0x[0-9a-f]+|[0-9]+)){0,3}", re.IGNORECASE
@@ -25,6 +38,12 @@ def is_loopback(host: str) -> bool:
         return False
     mapped = getattr(address, "ipv4_mapped", None)
     return bool((mapped or address).is_loopback)
+
+
+def has_passed_proxy(header_names: Iterable[bytes]) -> bool:
+    """Whether a request with headers of these names, in lower case, was passed on by a proxy: then
+    whoever made it may be on another machine, though it comes from this one."""
+    return not PROXY_HEADERS.isdisjoint(header_names)
 
 
 def _full_form(host: str) -> str:

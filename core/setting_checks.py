@@ -60,6 +60,12 @@ def _check_sign_in(settings: "Settings") -> None:
                 "reach it, and the demo sign-in asks for no password. Set MODCONSOLE_SIGN_IN=oidc; "
                 "see docs/sign_in.md"
             )
+        if settings.staff_url != LOOPBACK_URL:
+            raise ConfigError(
+                f"MODCONSOLE_STAFF_URL is {settings.staff_url!r}: the demo sign-in asks for no "
+                "password and is for this machine alone. Set MODCONSOLE_SIGN_IN=oidc; see "
+                "docs/sign_in.md"
+            )
         return
     if settings.oidc_client_id == NOT_SET or not _ISSUER.fullmatch(settings.oidc_issuer):
         raise ConfigError(

@@ -24,6 +24,7 @@ from core.errors import ConfigError, ConsoleError
 from core.processes.app_log import hand_to_root, set_up_log
 from core.setting_values import LOOPBACK_URL
 from dashboard.lookup.html_language import HtmlLanguage
+from dashboard.no_proxy import NoProxy
 from dashboard.same_origin import SameOriginOnly
 
 # A symbolic link to `.streamlit/config.toml` in the repository; a file in a wheel.
@@ -107,7 +108,7 @@ def make_app(which: str, settings: Settings) -> st.App:
         middleware=[
             Middleware(SecurityHeaders, sockets=sockets_of(which, settings)),
             Middleware(SameOriginOnly),
-            *(_sign_in_first() if which == "staff" and settings.sign_in != "demo" else []),
+            *(_sign_in_guard(settings) if which == "staff" else []),
             *([language] if which == "author" else []),
         ],
         on_script_error=_log_error,
@@ -119,7 +120,9 @@ def _names(config: dict[str, Any], address: str) -> list[str | None]:
     return own if name in own else [*own, name]
 
 
-def _sign_in_first() -> list[Middleware]:
+def _sign_in_guard(settings: Settings) -> list[Middleware]:
+    if settings.sign_in == "demo":
+        return [Middleware(NoProxy)]
     from dashboard.sign_in_first import SignInFirst
 
     return [Middleware(SignInFirst)]

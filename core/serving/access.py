@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
+from core.addresses import has_passed_proxy
 from core.moderation.api_keys import ApiKey, KeyScope, is_expired, may
 from core.serving.key_ring import KeyRing
 from core.serving.paths import LIVE_PATH, OPEN_PATHS, scope_of
@@ -24,7 +25,7 @@ class Refusal:
 
 class Access:
     """`is_local` means that only this machine can reach the API: keys are then required only once
-    one has been created."""
+    one has been created, and of what a proxy passes on."""
 
     def __init__(
         self,
@@ -49,7 +50,11 @@ class Access:
             return Refusal(
                 503, RefusalReason.DRAINING, "The API is stopping; try another time.", wait
             )
-        if path in OPEN_PATHS or (self._is_local and not self._keys.is_needed):
+        if path in OPEN_PATHS:
+            return None
+        # A proxy on this machine may pass on what others ask.
+        is_own = self._is_local and not has_passed_proxy(headers)
+        if is_own and not self._keys.is_needed:
             return None
         key = self._keys.holder(_presented(headers))
         if key is None:

@@ -35,6 +35,19 @@ def test_without_keys_requests_from_this_machine_are_accepted(client: TestClient
     assert client.post("/predict", json={"inputs": "fine"}).status_code == 200
 
 
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "x-real-ip", "Forwarded", "Via"])
+def test_what_a_proxy_passes_on_needs_a_key_from_the_beginning(
+    client: TestClient, services: Services, header: str
+) -> None:
+    passed = {header: "203.0.113.7"}
+    assert client.post("/predict", json={"inputs": "fine"}, headers=passed).status_code == 401
+    assert client.get("/healthz", headers=passed).status_code == 200
+    key = make_key(services)
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as anew:
+        given = passed | {"x-api-key": key}
+        assert anew.post("/predict", json={"inputs": "fine"}, headers=given).status_code == 200
+
+
 @pytest.mark.parametrize(("path", "body"), WORK)
 def test_once_a_key_exists_requests_without_one_are_refused(
     services: Services, path: str, body: object

@@ -127,3 +127,17 @@ def test_a_head_without_an_end_is_cut_off(port: int, beginning: bytes) -> None:
     connection.request("GET", "/_stcore/health")
     assert connection.getresponse().status == 200
     connection.close()
+
+
+def test_the_demo_sign_in_answers_nobody_who_comes_by_a_proxy(
+    port: int, request: pytest.FixtureRequest
+) -> None:
+    is_staff = request.node.callspec.params["port"] == "staff"
+    passed_on = "X-Forwarded-For: 203.0.113.7"
+    host = f"127.0.0.1:{port}"
+    status = shake_hands(port, host, f"Origin: http://{host}", passed_on)
+    assert status == (403 if is_staff else 101)
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENT_S)
+    connection.request("GET", "/", headers=dict([passed_on.split(": ")]))
+    assert connection.getresponse().status == (403 if is_staff else 200)
+    connection.close()

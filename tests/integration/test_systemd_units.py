@@ -8,12 +8,16 @@ from pathlib import Path
 
 import pytest
 
+from core.cli.main import make_parser
 from core.cli.output import ExitCode
+from core.config import Settings, load_settings
 from tests.integration.prediction_tables import put_comments, rows_of
 
-EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
+ROOT = Path(__file__).parents[2]
+EXAMPLES, DEPLOY = ROOT / "docs" / "examples", ROOT / "deploy" / "systemd"
 NAMES = ("modconsole-score.service", "modconsole-score.timer")
-SITE = "/srv/console"
+SITE, INSTALLED = "/srv/console", "/opt/modconsole/bin/modconsole"
+SERVERS = ("serve", "author", "dashboard")
 
 
 @pytest.fixture
@@ -39,7 +43,11 @@ def options_of(unit: Path) -> RawConfigParser:
 def test_systemd_finds_no_fault_in_the_units(units: Path) -> None:
     if shutil.which("systemd-analyze") is None:
         pytest.skip("systemd-analyze is not here: apt-get install systemd")
-    paths = [units / name for name in NAMES]
+    for unit in DEPLOY.glob("modconsole*.*"):
+        text = unit.read_text().replace(INSTALLED, str(units / "bin" / "modconsole"))
+        (units / unit.name).write_text(text)
+    paths = [*units.glob("*.service"), *units.glob("*.timer")]
+    assert len(paths) == 6
     done = subprocess.run(
         ["systemd-analyze", "verify", *paths],
         stdout=subprocess.PIPE,
@@ -70,6 +78,40 @@ def test_the_command_of_the_service_scores_the_table(units: Path) -> None:
 
 def python_path() -> dict[str, str]:
     return {"PYTHONPATH": str(EXAMPLES.parents[1])}
+
+
+@pytest.mark.parametrize("name", ["modconsole@.service", "modconsole-jobs.service"])
+def test_servers_are_kept_apart_and_not_started_again_for_wrong_settings(name: str) -> None:
+    service = options_of(DEPLOY / name)["Service"]
+    assert int(service["RestartPreventExitStatus"]) == ExitCode.WRONG_USE
+    assert (service["ProtectSystem"], service["NoNewPrivileges"]) == ("strict", "yes")
+    assert service["CapabilityBoundingSet"] == ""
+    assert float(service["TimeoutStopSec"].removesuffix("s")) > Settings().api_drain_s
+
+
+def test_each_command_of_the_units_is_one() -> None:
+    named = [f"modconsole@{name}" for name in SERVERS]
+    assert all(name in (DEPLOY / "modconsole@.service").read_text() for name in named)
+    starts = [
+        line.removeprefix("ExecStart=").split()
+        for unit in DEPLOY.glob("*.service")
+        for line in unit.read_text().splitlines()
+        if line.startswith(f"ExecStart={INSTALLED}")
+    ]
+    given = [words[1:] for words in starts if words[1] != "%i"]
+    assert {words[0] for words in given} == {"schedule", "backup"}
+    for words in [*given, *([name] for name in SERVERS)]:
+        make_parser().parse_args(words)  # ends the process for what is no command
+
+
+def test_the_environment_is_a_whole_site(monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = (DEPLOY / "environment").read_text().splitlines()
+    given = dict(line.split("=", maxsplit=1) for line in lines if not line.startswith("#"))
+    settings = load_settings(given)
+    assert settings.sign_in == "oidc"
+    assert settings.home == Path("/var/lib/modconsole/home")
+    state = options_of(DEPLOY / "modconsole@.service")["Service"]["StateDirectory"]
+    assert settings.home.parent == Path("/var/lib") / state
 
 
 def test_the_service_is_tried_again_but_not_after_wrong_use() -> None:

@@ -88,6 +88,7 @@ NEEDED = {
     "webhook_url": ("webhook_secret",),
     "smtp_host": ("smtp_from", "smtp_to"),
     "sign_in": ("oidc_issuer", "oidc_client_id"),
+    "staff_url": ("sign_in", "oidc_issuer", "oidc_client_id"),
 }
 
 
