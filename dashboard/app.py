@@ -45,7 +45,7 @@ PAGES = (
     (GOVERN, "keys", "api_keys", "API keys", "key", Permission.SEE_KEYS),
 )
 
-SETTINGS_ADDRESS = "settings"
+SETTINGS_ADDRESS, HELP_ADDRESS = "settings", "help"
 HOMES = {Role.OPS: "overview", Role.ADMIN: "people"}
 """The folder of the page that a role opens first, where it is not the first one it sees."""
 
@@ -58,7 +58,7 @@ def navigate(actor: Actor) -> None:
     for page in allowed:
         if page != home:
             sections.setdefault(page[0], []).append(_page(*page[1:5]))
-    personal = [_leaving()]
+    personal = [_page("help", HELP_ADDRESS, "Help", "help"), _leaving()]
     if can(actor, Permission.SET_PREFERENCES):
         personal.insert(0, _page("settings", SETTINGS_ADDRESS, "Settings", "tune"))
     st.navigation(
@@ -90,7 +90,13 @@ def _leaving() -> Page:
 def ask_who() -> None:
     """Show the sign-in under every page's URL, so that a link still works after the sign-in."""
     page = "sign_in.py" if current_staff_sign_in() is None else "sign_in_again.py"
-    addresses = ["sign_in", "sign_out", SETTINGS_ADDRESS, *(page[2] for page in PAGES)]
+    addresses = [
+        "sign_in",
+        "sign_out",
+        SETTINGS_ADDRESS,
+        HELP_ADDRESS,
+        *(page[2] for page in PAGES),
+    ]
     pages = [st.Page(page, title="Sign in", url_path=name) for name in addresses]
     home = st.Page(page, title="Sign in", url_path="", default=True)
     st.navigation([home, *pages], position="hidden").run()

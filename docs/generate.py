@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import textwrap
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,11 @@ from core.cli.main import make_parser
 from core.cli.output import EXIT_MEANINGS, exit_code_of
 from core.config import SETTING_HELP, Settings
 from core.moderation.cases import CLOSINGS, TRANSITIONS, CaseStatus, status_for
+from core.moderation.people import STAFF_ROLES
 from core.moderation.permissions import GRANTS, Permission, Role
 from core.moderation.policies import AWAITS_PERSON, Action
 from core.serving.http_errors import ANSWERS
+from dashboard.help.texts import help_text
 from docs import mutation
 
 FOLDER = Path(__file__).parent
@@ -26,6 +29,7 @@ def pages() -> dict[str, str]:
         "cli.md": cli_page(),
         "settings.md": settings_page(),
         "states.md": states_page(),
+        "roles.md": roles_page(),
         "errors.md": errors_page(),
         "benchmarks.md": benchmarks_page(),
         "mutants.md": HEAD + mutation.page(),
@@ -84,6 +88,15 @@ def states_page() -> str:
         marks = " | ".join("yes" if permission in GRANTS[role] else "" for role in Role)
         lines.append(f"| {permission} | {marks} |\n")
     return "".join(lines)
+
+
+def roles_page() -> str:
+    """The help of each role, as the console shows it, without its links."""
+    parts = [HEAD, "# What each role does\n\nThe console shows this on the page *Help*.\n"]
+    for role in STAFF_ROLES:
+        text = re.sub(r"\[([^]]+)\]\(/[^)]*\)", r"*\1*", help_text(role))
+        parts.append(f"\n## {role}\n\n{text}")
+    return "".join(parts)
 
 
 def errors_page() -> str:

@@ -33,6 +33,7 @@ IMAGES = Path(__file__).parent / "images"
 NO_DRAWS = {"MODCONSOLE_BLIND_SHARE": "0"}  # a blind case has no reference and no scores to show
 PORTS = {"DASHBOARD": 18501, "AUTHOR": 18502, "API": 18000}
 OF_MODERATORS = (
+    "help",
     "overview",
     "latency",
     "how_long",

@@ -75,6 +75,7 @@ STATES = (
     ("busy", "lena", "/policy?span=All"),
     ("busy", "ravi", "/policy"),
     ("busy", "mina", "/settings"),
+    ("busy", "mina", "/help"),
     ("busy", "lena", "/settings"),
     ("empty", "mina", "/review_queue"),
     ("empty", "lena", "/appeals"),

@@ -18,6 +18,7 @@ from tests.postgres_server import drop_database, new_database
 from tests.search_index import check_postgres_index
 
 BACK_TO_0012 = (
+    "DROP TABLE people",
     "DROP TABLE golden_answers",
     "DROP TABLE second_looks",
     "DROP TABLE policy_drafts",

@@ -1,0 +1,1 @@
+"""Help: what a role is for, how to begin, and what it may do."""
