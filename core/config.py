@@ -106,7 +106,7 @@ class Settings(HomePaths):
     smtp_to: str = NOT_SET
     hackernews_url: str = "https://hacker-news.firebaseio.com/v0"
     algolia_url: str = "https://hn.algolia.com/api/v1"
-    hackernews_count: int = 200
+    hackernews_count: int = 0
     source_timeout_s: float = 3.0
     api_host: str = "127.0.0.1"
     api_wait_ms: float = 500.0

@@ -121,7 +121,8 @@ SETTING_HELP: dict[str, str] = {
     "smtp_to": "The site's mailbox for all notices.",
     "hackernews_url": "Base address of the Hacker News Firebase API.",
     "algolia_url": "Base address of the Hacker News search API by Algolia.",
-    "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests.",
+    "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests at "
+    "its start; with 0 it asks nobody.",
     "source_timeout_s": "Seconds to wait for a source to connect or to send data.",
     "api_host": "Address the API listens on; an address other than this machine's loopback needs "
     "API keys.",

@@ -19,9 +19,10 @@ def add_commands(commands: Commands) -> None:
         "up",
         run_up,
         "Start everything.",
-        "Starts the API, the console and the public look-up on this machine, ingests the newest "
-        "Hacker News comments (or a bundled sample if there is no network), scores them, and "
-        "runs until Ctrl-C. Data stays in MODCONSOLE_HOME.",
+        "Starts the API, the console and the public look-up on this machine, ingests a bundled "
+        "sample if there is no comment yet, scores what waits, and runs until Ctrl-C. With "
+        "MODCONSOLE_HACKERNEWS_COUNT=200 it begins with the newest comments of Hacker News. Data "
+        "stays in MODCONSOLE_HOME.",
     )
 
 
@@ -39,8 +40,23 @@ def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _ingest_and_score(services: Services) -> None:
-    """Ingest and score the newest Hacker News comments; the bundled sample if Hacker News does not
-    answer and the store is empty."""
+    """Ingest the newest Hacker News comments, if the site wants any, and the bundled sample if the
+    store is empty; score what waits."""
+    if services.settings.hackernews_count:
+        _ingest_news(services)
+    with services.context.store.read() as reader:
+        is_empty = reader.is_empty()
+    if is_empty:
+        print("There is no comment yet: using the bundled sample.", flush=True)
+        ingest_source(services, bundled_source())
+    try:
+        score_stored(services)
+    except (BackendError, ConfigError, MissingExtra) as error:
+        # Not fatal: the console has to run, because its pages show why.
+        print(f"  Nothing is scored: {error}. See the page Backends.")
+
+
+def _ingest_news(services: Services) -> None:
     settings = services.settings
     count = settings.hackernews_count
     print(f"Asking Hacker News for its {count} newest comments ...", flush=True)
@@ -48,15 +64,3 @@ def _ingest_and_score(services: Services) -> None:
         ingest_source(services, hackernews_source(settings, count))
     except SourceUnavailable as error:
         print(f"  No Hacker News: {error}")
-        with services.context.store.read() as reader:
-            is_empty = reader.is_empty()
-        if is_empty:
-            print("  Using the bundled sample instead.")
-            ingest_source(services, bundled_source())
-        else:
-            print("  Going on with what is stored.")
-    try:
-        score_stored(services)
-    except (BackendError, ConfigError, MissingExtra) as error:
-        # Not fatal: the console has to run, because its pages show why.
-        print(f"  Nothing is scored: {error}. See the page Backends.")

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 from core.clock import Clock
 from core.errors import ModelNotUsable
+from core.inventory.contacts import Contact
+from core.inventory.kept_data import KeptData
 from core.inventory.model_facts import ModelFacts
 from core.inventory.packages import Package
 from core.inventory.tried_models import TriedModel, tried_models
@@ -27,7 +29,8 @@ _TICK = timedelta(microseconds=1)
 class Inventory:
     """`model` is None if the model in force has no folder of this project, with the reason in
     `model_problem`; `speeds` are the runtimes that this machine measured with it, and `p95_ms` is
-    that of the live calls to the backend in force in the last seven days, None without any."""
+    that of the live calls to the backend in force in the last seven days, None without any; `kept`
+    is what the site keeps, `contacts` are those whom it may ask over a network."""
 
     packages: Sequence[Package]
     model: ModelFacts | None
@@ -35,6 +38,8 @@ class Inventory:
     tried: Sequence[TriedModel]
     speeds: Sequence[RuntimeMeasure]
     p95_ms: float | None
+    kept: Sequence[KeptData]
+    contacts: Sequence[Contact]
 
 
 def load_inventory(
@@ -46,6 +51,8 @@ def load_inventory(
     packages: Callable[[], Sequence[Package]],
     model: Callable[[], ModelFacts],
     speeds: Callable[[], Sequence[RuntimeMeasure]],
+    kept: Sequence[KeptData],
+    contacts: Sequence[Contact],
 ) -> Inventory:
     """Reads files and the serving log; no model is loaded. `backend` is the one in force. Raises
     PermissionDenied, StoreError."""
@@ -58,4 +65,4 @@ def load_inventory(
     until = clock.now() + _TICK
     window = Window(until - timedelta(days=LIVE_DAYS), until)
     live = log.summary(window, Traffic(LIVE_MODES, (backend,)))
-    return Inventory(packages(), facts, problem, tried_models(), speeds(), live.p95)
+    return Inventory(packages(), facts, problem, tried_models(), speeds(), live.p95, kept, contacts)

@@ -34,7 +34,9 @@ def packages_part(found: Inventory) -> None:
         "what it is": text(width=360),
         "needs": text(width=260),
     }
-    _table(package_frame(tuple(found.packages)), columns, "packages", "Each installed package")
+    table_with_csv(
+        package_frame(tuple(found.packages)), columns, "packages", "Each installed package"
+    )
 
 
 def models_part(found: Inventory) -> None:
@@ -53,7 +55,7 @@ def models_part(found: Inventory) -> None:
         "p95, ms": number(format="%.1f", width=75, help="Of live calls here in the last 7 days."),
         "what": text(width=330),
     }
-    _table(frame, columns, "models", "The model in force and those tried before, with why")
+    table_with_csv(frame, columns, "models", "The model in force and those tried before, with why")
 
 
 def data_part(found: Inventory) -> None:
@@ -77,10 +79,13 @@ def data_part(found: Inventory) -> None:
         "from": text(width=280),
         "sha256": text(width=200),
     }
-    _table(data_frame(found.model.data), columns, "data", "Each data set, its licence and digest")
+    table_with_csv(
+        data_frame(found.model.data), columns, "data", "Each data set, its licence and digest"
+    )
 
 
-def _table(frame: pd.DataFrame, columns: dict[str, Any], key: str, alt: str) -> None:
+def table_with_csv(frame: pd.DataFrame, columns: dict[str, Any], key: str, alt: str) -> None:
+    """The table, and the same as a file."""
     data_table(frame, columns, key=key, alt=alt, most_rows=MOST_ROWS)
     table = pa.Table.from_pandas(frame, preserve_index=False)
     download(

@@ -1,5 +1,5 @@
-"""What runs here?: the packages, the models that were tried, and the data behind the one in
-force."""
+"""What runs here?: the packages, the models that were tried, the data behind the one in force, what
+the site keeps, and whom it asks."""
 
 import json
 
@@ -12,12 +12,21 @@ from core.errors import PermissionDenied, StoreError
 from core.inventory.cyclonedx import make_bom
 from core.moderation.permissions import Actor
 from core.services.inventory import Inventory
+from dashboard.inventory.kept_parts import contacts_part, kept_part
 from dashboard.inventory.parts import data_part, download, models_part, packages_part
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 
 PACKAGES, MODELS, DATA = "Packages", "Models", "Data"
-PARTS = (PACKAGES, MODELS, DATA)
+KEPT, CONTACTS = "What is kept", "Who is asked"
+PARTS = {
+    PACKAGES: packages_part,
+    MODELS: models_part,
+    DATA: data_part,
+    KEPT: kept_part,
+    CONTACTS: contacts_part,
+}
+OF_THE_MODEL = (MODELS, DATA)
 KEPT_S = 60
 
 
@@ -35,16 +44,16 @@ def render(services: Services, actor: Actor) -> None:
         download("SBOM, CycloneDX", json.dumps(bom, indent=1), "sbom.cdx.json", "application/json")
     part = st.segmented_control(
         "Part",
-        PARTS,
+        list(PARTS),
         default=PACKAGES,
         key="part",
         required=True,
         label_visibility="collapsed",
         bind="query-params",
     )
-    if found.model_problem is not None and part != PACKAGES:
+    if found.model_problem is not None and part in OF_THE_MODEL:
         st.warning(plain(found.model_problem), icon=":material/warning:")
-    {PACKAGES: packages_part, MODELS: models_part, DATA: data_part}[part or PACKAGES](found)
+    PARTS[part or PACKAGES](found)
 
 
 @st.cache_data(ttl=KEPT_S, max_entries=16, show_spinner="Reading what is installed …")

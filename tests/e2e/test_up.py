@@ -20,12 +20,12 @@ pytestmark = pytest.mark.e2e
 
 
 def start(home, ports: dict[str, int], lines: list[str], until: str) -> subprocess.Popen[str]:
-    """Starts `modconsole up` without network; returns once it printed `until`."""
+    """Starts `modconsole up`; returns once it printed `until`."""
     # With SIGINT ignored, as a script's background job begins: Ctrl-C must stop it all the same.
     shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
     process = subprocess.Popen(
         [*shell, sys.executable, "-m", "core.cli", "up"],
-        env=console_env(home, hackernews_url=f"http://127.0.0.1:{free_port()}/v0", **ports),
+        env=console_env(home, **ports),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -64,7 +64,7 @@ def test_up_fills_the_queue_answers_on_three_ports_and_stops_cleanly(tmp_path, p
     lines: list[str] = []
     process = start(tmp_path, ports, lines, "Ready")
     try:
-        assert any("Using the bundled sample" in line for line in lines)
+        assert any("using the bundled sample" in line for line in lines)
         assert any("Scored" in line and "hold" in line for line in lines)
         for name, path in (
             ("dashboard_port", "/_stcore/health"),
@@ -81,9 +81,19 @@ def test_up_fills_the_queue_answers_on_three_ports_and_stops_cleanly(tmp_path, p
 
     again: list[str] = []
     process = start(tmp_path, ports, again, "Ready")
-    assert any("Going on with what is stored" in line for line in again)
+    assert not any("bundled sample" in line for line in again)
     assert any("Nothing waits to be scored" in line for line in again)
     assert stop(process, signal.SIGTERM) == 0
+
+
+def test_hacker_news_that_does_not_answer_gives_way_to_the_sample(tmp_path, ports):
+    news = {"hackernews_count": 5, "hackernews_url": f"http://127.0.0.1:{free_port()}/v0"}
+    lines: list[str] = []
+    process = start(tmp_path, ports | news, lines, "Ready")
+    assert stop(process, signal.SIGINT) == 0
+    assert any("Asking Hacker News for its 5 newest comments" in line for line in lines)
+    assert any("No Hacker News: " in line for line in lines)
+    assert any("using the bundled sample" in line for line in lines)
 
 
 def test_up_opens_though_the_backend_sends_web_pages(tmp_path, ports, monkeypatch):

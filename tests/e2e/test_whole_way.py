@@ -22,10 +22,9 @@ def console(tmp_path):
     """`modconsole up` with the shipped model and no network; gives the three addresses."""
     names = ("dashboard_port", "author_port", "api_port")
     ports = {name: free_port() for name in names}
-    nowhere = f"http://127.0.0.1:{free_port()}/v0"
     process = subprocess.Popen(
         [sys.executable, "-m", "core.cli", "up"],
-        env=console_env(tmp_path, backend="onnx", hackernews_url=nowhere, grace_s=0, **ports),
+        env=console_env(tmp_path, backend="onnx", grace_s=0, **ports),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

@@ -16,7 +16,7 @@ from core.inference.manifest import SHIPPED_MODEL
 from core.inventory.model_facts import read_model_facts
 from core.moderation.permissions import Actor, Role, can
 from dashboard.app import PAGES
-from dashboard.inventory.screen import PARTS
+from dashboard.inventory.screen import OF_THE_MODEL, PARTS
 from dashboard.inventory.tables import auc_words, data_frame, package_frame
 from dashboard.questions import QUESTIONS
 from tests.factories import LEAD, MODERATOR
@@ -94,7 +94,7 @@ def test_a_model_of_another_kind_is_told(
     monkeypatch.setenv("MODCONSOLE_MODEL", str(tmp_path / "other"))
     page = staff_page("inventory", LEAD, part=part)
     assert not page.exception
-    assert ("no readable manifest.json" in words(page)) is (part != "Packages")
+    assert ("no readable manifest.json" in words(page)) is (part in OF_THE_MODEL)
 
 
 def test_command_writes_the_same_bill(
