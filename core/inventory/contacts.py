@@ -48,7 +48,7 @@ def contacts(named: NamedAddresses) -> tuple[Contact, ...]:
         _contact("the site", "what readers may see, and why", "WEBHOOK_URL", named.webhook),
         _contact("a mail server", "notices", "SMTP_HOST", named.mail_host),
         _contact("Hugging Face, once", "the name of a model", "MODEL", named.model),
-        _contact("Hacker News, by `up`", "nothing", "HACKERNEWS_COUNT", named.news),
+        _contact("Hacker News, by modconsole up", "nothing", "HACKERNEWS_COUNT", named.news),
     )
 
 

@@ -23,7 +23,11 @@ class KeptData:
 
 def kept_data(retention_days: int) -> tuple[KeptData, ...]:
     """In the order in which a comment meets it; 0 days are for ever."""
-    texts = f"{retention_days:,} days after the last event" if retention_days else FOR_EVER
+    texts, notes, words = FOR_EVER, FOR_EVER, FOR_EVER
+    if retention_days:
+        texts = f"{retention_days:,} days after the last event"
+        notes = f"the notes {texts}, the rest {FOR_EVER}"
+        words = f"the words {texts}, the rest {FOR_EVER}"
     return (
         KeptData(
             "Comments: the author's name, every version of the text, times, replies",
@@ -45,7 +49,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
             "to say what holds and why, to undo, and to measure the model",
             ("decisions", "cases"),
             (),
-            f"the notes: {texts}; the rest: {FOR_EVER}",
+            notes,
             "action, reason, scores, who decided, when",
         ),
         KeptData(
@@ -61,7 +65,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
             "to hear them, and to answer the author",
             ("appeals", "first_looks"),
             (),
-            f"the words: {texts}; the rest: {FOR_EVER}",
+            words,
             "that there was one, when, and how it ended",
         ),
         KeptData(
@@ -69,7 +73,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
             "to look at what readers complain about",
             ("reports", "muted_reporters"),
             (),
-            f"the words: {texts}; the rest: {FOR_EVER}",
+            words,
             "the reason; a new name in place of the reporter's",
         ),
         KeptData(
@@ -77,7 +81,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
             "to measure how far people agree",
             ("second_looks", "golden_answers"),
             (),
-            f"the notes: {texts}; the rest: {FOR_EVER}",
+            notes,
             "who found what, when",
         ),
         KeptData(
@@ -110,7 +114,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
             (),
             ("erasures.jsonl",),
             FOR_EVER,
-            "is what remains",
+            "the digest",
         ),
         KeptData(
             "People who work here: names, roles, when last seen, preferences",
@@ -141,7 +145,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
             "to see latency, errors and throughput, and to find a request",
             (),
             ("serving-log", "log-imports", "telemetry"),
-            "for as long as `modconsole logs compact` is told",
+            "for as long as modconsole logs compact is told",
             "ids of comments",
         ),
         KeptData(

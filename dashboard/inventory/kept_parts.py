@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from core.services.inventory import Inventory
-from dashboard.inventory.parts import table_with_csv
+from dashboard.inventory.parts import csv_download, table_with_csv
 
 NOBODY = "nobody"
 ERASING = (
@@ -34,9 +34,9 @@ def kept_part(found: Inventory) -> None:
             for one in found.kept
         ]
     )
-    text = st.column_config.TextColumn
-    columns = {name: text(width=240) for name in frame.columns} | {"what": text(width=330)}
-    table_with_csv(frame, columns, "kept", "What is kept, why, for how long and where")
+    # A table of sentences: here they wrap, which a data table's don't.
+    st.table(frame.drop(columns=["tables", "in the home folder"]).set_index("what"))
+    csv_download(frame, "kept")
 
 
 def contacts_part(found: Inventory) -> None:

@@ -87,6 +87,11 @@ def data_part(found: Inventory) -> None:
 def table_with_csv(frame: pd.DataFrame, columns: dict[str, Any], key: str, alt: str) -> None:
     """The table, and the same as a file."""
     data_table(frame, columns, key=key, alt=alt, most_rows=MOST_ROWS)
+    csv_download(frame, key)
+
+
+def csv_download(frame: pd.DataFrame, key: str) -> None:
+    """The table as a file."""
     table = pa.Table.from_pandas(frame, preserve_index=False)
     download(
         "CSV", b"".join(csv_pieces(table.schema, table.to_batches())), f"{key}.csv", "text/csv"

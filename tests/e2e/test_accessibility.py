@@ -59,6 +59,7 @@ STATES = (
     ("busy", "ola", "/what_runs_here"),
     ("busy", "ola", "/what_runs_here?part=Models"),
     ("busy", "ola", "/what_runs_here?part=Data"),
+    ("busy", "ola", "/what_runs_here?part=What+is+kept"),
     ("busy", "ola", "/backends"),
     ("busy", "ola", "/runs"),
     ("busy", "ola", "/parity"),
