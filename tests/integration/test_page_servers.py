@@ -129,6 +129,13 @@ def test_a_head_without_an_end_is_cut_off(port: int, beginning: bytes) -> None:
     connection.close()
 
 
+def test_half_a_head_is_waited_for_ten_seconds(port: int) -> None:
+    with socket.create_connection(("127.0.0.1", port), timeout=PATIENT_S) as peer:
+        peer.sendall(b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\nX")
+        assert peer.recv(4096).startswith(b"HTTP/1.1 408 ")
+        assert peer.recv(4096) == b""
+
+
 def test_the_demo_sign_in_answers_nobody_who_comes_by_a_proxy(
     port: int, request: pytest.FixtureRequest
 ) -> None:
