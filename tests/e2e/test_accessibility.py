@@ -1,4 +1,5 @@
-"""axe-core finds nothing serious on any page, in light and dark, wide and on a phone."""
+"""axe-core finds nothing serious on any page, in light and dark, wide and on a phone, and a screen
+reader gets a tree in order."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -15,7 +16,7 @@ from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
 from core.moderation.scores import Label
 from core.services.preferences import save_preferences
-from tests.e2e.accessibility import grave_findings
+from tests.e2e.accessibility import grave_findings, tree_faults
 from tests.e2e.conftest import open_signed_in, running, settle
 from tests.factories import (
     CLEAN,
@@ -183,6 +184,29 @@ def test_nothing_serious_is_found(
     settle(page, quiet_ms=700)
     assert page.locator(".stException").count() == 0
     assert grave_findings(page) == []
+    assert tree_faults(page) == []
+
+
+TREES = {
+    "<main><h1>a</h1><button>b</button></main>": [],
+    "<h1>a</h1>": ["not one main part", "no heading in the main part"],
+    "<main><h1>a</h1></main><main><p>b</p></main>": ["not one main part"],
+    "<main><p>a</p></main>": ["no heading in the main part"],
+    "<main><h1>a</h1><h3>b</h3></main>": ["a heading of level 3 below one of level 1"],
+    "<main><h1>a</h1><button></button></main>": ["no name: - button"],
+    "<main><h1>a</h1><input></main>": ["no name: - textbox"],
+    '<main><h1>a</h1><button>say "\\"</button></main>': [],
+    "<main><h1>a</h1><button>arrow_drop_down</button></main>": [
+        'the name of a picture: - button "arrow_drop_down"'
+    ],
+}
+
+
+@pytest.mark.parametrize("html", TREES)
+def test_a_fault_of_the_tree_would_be_found(new_page: Callable[[], Any], html: str) -> None:
+    page = new_page()
+    page.set_content(f"<html lang=en><title>t</title>{html}")
+    assert tree_faults(page) == TREES[html]
 
 
 def test_a_fault_would_be_found(new_page: Callable[[], Any]) -> None:
