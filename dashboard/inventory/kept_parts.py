@@ -8,13 +8,13 @@ from dashboard.inventory.parts import csv_download, table_with_csv
 
 NOBODY = "nobody"
 ERASING = (
-    "`modconsole erase author NAME` erases what an author wrote; `modconsole export author NAME` "
+    "modconsole erase author NAME erases what an author wrote; modconsole export author NAME "
     "gives it to them. Backups and files that you exported are yours to keep or to delete."
 )
 ASKING = (
     "Nobody else is asked: not by the servers, and not by the pages in a browser. "
-    "`modconsole ingest hackernews` asks Hacker News, `modconsole logs export` the collector that "
-    "`OTEL_EXPORTER_OTLP_ENDPOINT` names, and a job whatever its command asks."
+    "modconsole ingest --hackernews asks Hacker News, modconsole logs export the collector that "
+    "OTEL_EXPORTER_OTLP_ENDPOINT names, and a job whatever its command asks."
 )
 
 
