@@ -20,7 +20,7 @@ from docs.mutation import (
 
 REASONS = read_reasons()
 # These have the name of a service and test what it works with.
-OF_OTHERS = {"tests/unit/test_cascade.py"}
+OF_OTHERS = {"tests/unit/test_cascade.py", "tests/integration/test_service_tables.py"}
 
 
 @pytest.mark.parametrize(
@@ -97,6 +97,10 @@ def test_every_test_named_after_a_rule_or_a_service_takes_part() -> None:
         for module in modules
     }
     there = {name for name in named if (ROOT / name).exists()}
+    there |= {
+        f"tests/integration/{path.name}"
+        for path in (ROOT / "tests" / "integration").glob("test_*_service*.py")
+    }
     assert there <= set(chosen["pytest_add_cli_args_test_selection"]) | OF_OTHERS
 
 

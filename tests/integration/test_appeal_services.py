@@ -255,6 +255,9 @@ def test_a_removal_that_stands_for_another_reason_is_a_decision_of_its_own(
         AuditKind.APPEAL_UPHELD,
         AuditKind.DECISION_REVIEWED,
     ]
+    with services.context.store.read() as reader:
+        looked = reader.audit_trail(revision.id)[-3]
+    assert looked.data == {"appeal": appeal.id, "action": "remove", "reason": "threat"}
     with pytest.raises(RuleBroken):
         appealed(services, revision)
 

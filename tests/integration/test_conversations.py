@@ -60,7 +60,10 @@ def test_unknown_comment_has_no_thread(services: Services) -> None:
         load_thread(services.context, MODERATOR, "unknown")
 
 
-def test_comments_of_an_author_are_paged_to_the_last(services: Services) -> None:
+@pytest.mark.parametrize(("limit", "expected"), [(2, 3), (3, 2)])
+def test_comments_of_an_author_are_paged_to_the_last(
+    services: Services, limit: int, expected: int
+) -> None:
     texts = [f"{CLEAN} {number}" for number in range(5)]
     for text in texts:
         scored(services, text)
@@ -69,12 +72,12 @@ def test_comments_of_an_author_are_paged_to_the_last(services: Services) -> None
     before, pages = None, 0
     while before is not None or pages == 0:
         page = list_author_comments(
-            services.context, MODERATOR, "test", "sam", limit=2, before=before
+            services.context, MODERATOR, "test", "sam", limit=limit, before=before
         )
         seen += [comment.excerpt for comment in page.comments]
         before, pages = page.before, pages + 1
     assert seen == texts[::-1]
-    assert pages == 3
+    assert pages == expected
 
 
 def test_strip_has_the_last_outcomes_oldest_first(services: Services) -> None:

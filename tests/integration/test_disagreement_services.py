@@ -120,6 +120,7 @@ def test_settling_against_the_decision_is_a_new_one_naming_the_old(site: Service
         AuditKind.DECISION_REOPENED,
         AuditKind.DECISION_REVIEWED,
     ]
+    assert trail[0].data == {"look": look.id, "action": "approve", "changes": "true"}
     assert trail[-1].data["reopens"] == look.decision_id
     assert WHY not in repr(trail)
     notice = look_up(site.context, revision_of(site, look.revision_id).reference)

@@ -1,13 +1,13 @@
 """Inviting people, giving roles and disabling, on both databases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from core.bootstrap.services import Services
-from core.errors import PermissionDenied, RuleBroken
+from core.errors import NotFound, PermissionDenied, RuleBroken
 from core.moderation.audit import AuditKind
 from core.moderation.people import DEMO_STAFF, PEOPLE, Person
 from core.moderation.permissions import SYSTEM, Actor, Role
@@ -21,7 +21,7 @@ from core.services.people import (
 )
 from core.services.sign_in import find_signed_in, sign_in
 from tests.factories import make_services
-from tests.moving_clock import MovingClock
+from tests.moving_clock import START, MovingClock
 
 ADA = Actor("ada", Role.ADMIN)
 
@@ -71,6 +71,7 @@ def test_an_invited_person_signs_in_and_is_seen(site: Services, clock: MovingClo
     seen = person(site, "eva")
     assert seen.last_seen_at == context.clock.now()
     assert (seen.given, seen.invited_by) == ((Role.MODERATOR, Role.ADMIN), "ada")
+    assert seen.invited_at == START
     with pytest.raises(RuleBroken, match="here already"):
         invite_person(context, ADA, "eva", [Role.OPS])
 
@@ -100,6 +101,12 @@ def test_a_disabled_person_is_signed_out_and_comes_back_by_a_new_sign_in(site: S
     assert find_signed_in(context, tokens[0]) is None
     kinds = [AuditKind.PERSON_DISABLED, AuditKind.PERSON_ENABLED]
     assert told(site) == [(kind, "ada", {"name": "mina"}) for kind in kinds]
+
+
+@pytest.mark.parametrize("change", [disable_person, enable_person])
+def test_who_is_not_here_is_named(site: Services, change: Callable[..., Person]) -> None:
+    with pytest.raises(NotFound, match="'nobody'"):
+        change(site.context, ADA, "nobody")
 
 
 def test_the_last_admin_stays(site: Services) -> None:
