@@ -16,6 +16,7 @@ from docs.mutation import (
     read_reasons,
     read_run,
     reason_of,
+    sample_of,
 )
 
 REASONS = read_reasons()
@@ -86,6 +87,15 @@ def test_only_changes_of_letters_are_wording() -> None:
     for becomes in ("raise NotFound(None)", 'raise Conflict("There is nothing.")'):
         assert not Survivor("f", was, becomes).is_wording
     assert not Survivor("f", 'rescored="true",', 'rescored="TRUE",').is_wording
+
+
+def test_new_code_exchanges_only_its_share_of_the_sample() -> None:
+    old = [f"core.services.a.x_{number}__mutmut_1" for number in range(900)]
+    new = [f"core.services.b.x_{number}__mutmut_1" for number in range(100)]
+    before, after = set(sample_of(old, 100, 35)), set(sample_of(old + new, 100, 35))
+    assert after - before <= set(new)
+    assert 0 < len(after - before) < 30
+    assert set(sample_of(old, 100, 36)) != before
 
 
 def test_every_test_named_after_a_rule_or_a_service_takes_part() -> None:
