@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import ModelNotUsable
+from core.inference.local.openvino_import import import_openvino
 from core.inference.manifest import CONFIG_FILE
 
 _WIDTHS = (512, 1024, 2048)
@@ -45,8 +46,8 @@ def operations(folder: Path, lengths: Sequence[int]) -> int:
 
 def _rate(width: int, lanes: int, now_s: Callable[[], float]) -> float:
     import numpy as np
-    import openvino
 
+    openvino = import_openvino()
     options = {"NUM_STREAMS": lanes, "INFERENCE_NUM_THREADS": lanes, "ENABLE_CPU_PINNING": False}
     network = openvino.Core().compile_model(_chain(width), "CPU", options)
     requests = [network.create_infer_request() for _ in range(lanes)]
@@ -67,9 +68,9 @@ def _rate(width: int, lanes: int, now_s: Callable[[], float]) -> float:
 def _chain(width: int) -> Any:
     """Matrix products in sequence, each on the int8 output of the one before."""
     import numpy as np
-    import openvino
-    from openvino import opset13 as ops
 
+    openvino = import_openvino()
+    ops = openvino.opset13
     generator = np.random.default_rng(7)
     source = ops.parameter([_ROWS, width], np.float32)
     value: Any = source

@@ -35,12 +35,15 @@ sys.addaudithook(note)
 """
 
 
-def test_neither_servers_nor_pages_ask_another_machine(tmp_path: Path, new_page) -> None:
+@pytest.mark.parametrize("backend", ["openvino", "onnx"])
+def test_neither_servers_nor_pages_ask_another_machine(
+    tmp_path: Path, new_page, backend: str
+) -> None:
     asked = tmp_path / "asked"
     (tmp_path / "sitecustomize.py").write_text(WATCH.format(path=str(asked)))
     names = ("dashboard_port", "author_port", "api_port")
     ports = {name: free_port() for name in names}
-    env = console_env(tmp_path / "home", **ports)
+    env = console_env(tmp_path / "home", backend=backend, **ports)
     paths = [str(tmp_path), str(Path(__file__).parents[2])]
     process = subprocess.Popen(
         [sys.executable, "-m", "core.cli", "up"],

@@ -5,6 +5,7 @@ from queue import SimpleQueue
 from typing import TYPE_CHECKING, Any
 
 from core.errors import BackendError, MissingExtra, ModelNotUsable
+from core.inference.local.openvino_import import import_openvino
 from core.inference.local.processors import processor_count
 from core.inference.local.schedule import BATCH_TOKENS
 
@@ -30,7 +31,7 @@ class OpenVinoNetwork:
 
     def __init__(self, path: Path, precision: str) -> None:
         try:
-            import openvino
+            openvino = import_openvino()
         except ImportError as error:
             raise MissingExtra(
                 "the backend `openvino` needs OpenVINO: pip install openvino"

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 from core.errors import BackendError, MissingExtra
 from core.inference.local.backend import LocalBackend
 from core.inference.local.folder_model import FolderModel
+from core.inference.local.openvino_import import import_openvino
 from core.inference.manifest import Manifest
 from core.moderation.scores import Label
 from core.training.data.datasets import MODEL_LABELS, Example
@@ -95,7 +96,7 @@ class ExportedNetwork:
 def has_bf16() -> bool:
     """Whether the processor computes bf16. Raises MissingExtra without OpenVINO."""
     try:
-        import openvino
+        openvino = import_openvino()
     except ImportError as error:
         raise MissingExtra("evaluating needs OpenVINO: pip install openvino") from error
     return "BF16" in openvino.Core().get_property("CPU", "OPTIMIZATION_CAPABILITIES")
