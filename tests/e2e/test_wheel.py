@@ -76,7 +76,7 @@ def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
         for package in ("core", "dashboard")
         for path in (ROOT / package).rglob("*")
         if path.is_file()
-        and path.suffix in {".py", ".sql", ".toml", ".json", ".jsonl", ".npz", ".onnx"}
+        and path.suffix in {".py", ".md", ".sql", ".toml", ".json", ".jsonl", ".npz", ".onnx"}
     }
     assert read - set(names) == set()
 
