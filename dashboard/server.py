@@ -24,7 +24,6 @@ from core.errors import ConfigError, ConsoleError
 from core.processes.app_log import hand_to_root, set_up_log
 from core.setting_values import LOOPBACK_URL
 from dashboard.lookup.html_language import HtmlLanguage
-from dashboard.no_proxy import NoProxy
 from dashboard.same_origin import SameOriginOnly
 
 # A symbolic link to `.streamlit/config.toml` in the repository; a file in a wheel.
@@ -122,6 +121,8 @@ def _names(config: dict[str, Any], address: str) -> list[str | None]:
 
 def _sign_in_guard(settings: Settings) -> list[Middleware]:
     if settings.sign_in == "demo":
+        from dashboard.no_proxy import NoProxy
+
         return [Middleware(NoProxy)]
     from dashboard.sign_in_first import SignInFirst
 
