@@ -1,17 +1,15 @@
 """Refuses what a proxy passes on, for the demo sign-in: it asks for no password, so whoever the
 proxy lets in could act as any person."""
 
-from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from core.addresses import has_passed_proxy
+from dashboard.same_origin import refuse
 
 REFUSAL = (
     "This console signs in without a password, so it answers nobody who comes by a proxy. "
     "Set MODCONSOLE_SIGN_IN=oidc; see docs/sign_in.md."
 )
-REFUSED = 1008
-"""WebSocket close code "policy violation"; before the handshake the server answers 403."""
 
 
 class NoProxy:
@@ -25,8 +23,5 @@ class NoProxy:
             name for name, _ in scope["headers"]
         ):
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": REFUSED})
         else:
-            await PlainTextResponse(REFUSAL, 403)(scope, receive, send)
+            await refuse(REFUSAL, scope, receive, send)

@@ -23,12 +23,17 @@ class SameOriginOnly:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] not in ("http", "websocket") or is_same_origin(scope["headers"]):
             await self._app(scope, receive, send)
-        elif scope["type"] == "websocket":
-            await receive()
-            await send({"type": "websocket.close", "code": REFUSED})
         else:
-            response = PlainTextResponse("This page belongs to another site.", 403)
-            await response(scope, receive, send)
+            await refuse("This page belongs to another site.", scope, receive, send)
+
+
+async def refuse(words: str, scope: Scope, receive: Receive, send: Send) -> None:
+    """Answer a request or a WebSocket with 403; `words` are for the former."""
+    if scope["type"] == "websocket":
+        await receive()
+        await send({"type": "websocket.close", "code": REFUSED})
+    else:
+        await PlainTextResponse(words, 403)(scope, receive, send)
 
 
 def is_same_origin(headers: list[tuple[bytes, bytes]]) -> bool:

@@ -95,13 +95,15 @@ def check_known(name: str, known: Person | None) -> Person:
     return known
 
 
-def check_stays_in_charge(actor: Actor, changed: Person) -> None:
-    """Raises RuleBroken if the actor would lose the right to manage people by their own change, so
-    that there is always somebody left who has it."""
-    after = actor_of(changed)
-    keeps = after is not None and can(after, Permission.MANAGE_PEOPLE)
-    if actor.id == changed.name and not keeps:
-        raise RuleBroken("You can't take this right from yourself; another admin has to.")
+def check_in_charge(own: Person | None) -> None:
+    """`own` is whoever changes something about people, as they are known before the change or after
+    it; None for a program. Raises RuleBroken without the right to manage people: somebody may have
+    taken it a moment ago. So whoever made the last change still has it."""
+    if own is None:
+        return
+    acting = actor_of(own)
+    if acting is None or not can(acting, Permission.MANAGE_PEOPLE):
+        raise RuleBroken("Only an admin who stays one may do this; ask another admin.")
 
 
 _NAMES = ", ".join(STAFF_ROLES)

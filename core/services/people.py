@@ -9,9 +9,9 @@ from core.moderation.people import (
     Person,
     actor_of,
     check_given,
+    check_in_charge,
     check_known,
     check_new,
-    check_stays_in_charge,
 )
 from core.moderation.permissions import Actor, Permission, Role, check_can
 from core.moderation.second_person import is_alone
@@ -61,7 +61,6 @@ def give_roles(context: Context, actor: Actor, name: str, roles: Sequence[Role])
     with context.store.write() as tx:
         known = check_known(name, people_here(context, tx).get(name))
         person = replace(known, given=given)
-        check_stays_in_charge(actor, person)
         told = {"roles": " ".join(given), "before": " ".join(known.given)}
         _save(context, tx, actor, AuditKind.PERSON_GIVEN_ROLES, person, **told)
         return person
@@ -74,7 +73,8 @@ def disable_person(context: Context, actor: Actor, name: str) -> Person:
 
 
 def enable_person(context: Context, actor: Actor, name: str) -> Person:
-    """They may sign in again, with the roles they had. Raises PermissionDenied and NotFound."""
+    """They may sign in again, with the roles they had. Raises PermissionDenied, NotFound
+    and RuleBroken."""
     return _set_disabled(context, actor, name, AuditKind.PERSON_ENABLED)
 
 
@@ -102,7 +102,6 @@ def _set_disabled(context: Context, actor: Actor, name: str, kind: AuditKind) ->
         if (known.disabled_at is not None) == is_disabled:
             return known
         person = replace(known, disabled_at=context.clock.now() if is_disabled else None)
-        check_stays_in_charge(actor, person)
         tx.end_sign_ins_of(name)
         _save(context, tx, actor, kind, person)
         return person
@@ -111,4 +110,8 @@ def _set_disabled(context: Context, actor: Actor, name: str, kind: AuditKind) ->
 def _save(
     context: Context, tx: Writer, actor: Actor, kind: AuditKind, person: Person, **told: str
 ) -> None:
+    """Raises RuleBroken if whoever changes it may not, as things stand now."""
+    check_in_charge(people_here(context, tx).get(actor.id))
+    if person.name == actor.id:
+        check_in_charge(person)
     tx.save_person(person, context.audit(kind, actor, PEOPLE, name=person.name, **told))

@@ -13,6 +13,7 @@ from dashboard.backends.wording import (
     check_line,
     labels_lines,
     languages_line,
+    may_not_ask,
     process_line,
     use_word,
     where,
@@ -37,7 +38,7 @@ def backend_card(
                 key=f"check_{name}",
                 icon=":material/stethoscope:",
                 disabled=not may_ask,
-                help=None if may_ask else f"As {actor.role} you may not call a backend.",
+                help=None if may_ask else may_not_ask(actor),
                 on_click=press_check,
                 args=(page, name),
             )

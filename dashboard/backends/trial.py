@@ -12,7 +12,13 @@ from core.moderation.scores import Label
 from core.services.backends import Catalogue
 from core.services.trials import SideBySide, TrialResult
 from dashboard.backends.view import BackendsPageState, carry_out_trial, press_try
-from dashboard.backends.wording import agreement_line, error_lines, score_cell, verdict_line
+from dashboard.backends.wording import (
+    agreement_line,
+    error_lines,
+    may_not_ask,
+    score_cell,
+    verdict_line,
+)
 from dashboard.data_table import data_table
 from dashboard.figures import NONE, duration
 from dashboard.wording import LABELS
@@ -28,7 +34,7 @@ def trial_panel(
     """A text box, the choice of backends, and their answers below."""
     if not can(actor, Permission.COMPARE_BACKENDS):
         st.markdown("**Try a comment**")
-        st.caption(f"As {actor.role} you may not call a backend.")
+        st.caption(may_not_ask(actor))
         return
     refusal = carry_out_trial(page, services, actor)
     names = [one.name for one in catalogue.candidates if one.problem is None]

@@ -8,7 +8,7 @@ import streamlit as st
 
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
-from core.moderation.permissions import Actor
+from core.moderation.permissions import Actor, Role
 from core.services.backends import BackendStatus, SiteBackends, load_site_backends
 from core.services.traffic import BackendTraffic, LogOverview, view_backends
 from core.services.trials import SideBySide, check_backend, try_comment
@@ -81,7 +81,7 @@ def carry_out_trial(page: BackendsPageState, services: Services, actor: Actor) -
 
 @st.cache_data(ttl=SEEN_TTL_S, max_entries=32, show_spinner=False)
 def load_traffic(
-    role: str,
+    roles: tuple[Role, ...],
     folder: str,
     choice: WindowChoice,
     *,
@@ -99,7 +99,7 @@ def load_site(
     """The state of every backend, and its traffic. Raises StoreError or PermissionDenied."""
     queries = services.serving_log_queries
     traffic = load_traffic(
-        actor.role,
+        actor.roles,
         str(queries.directory),
         choice,
         _actor=actor,

@@ -7,6 +7,7 @@ from core.inference.base import Location
 from core.inference.resilience.circuit import CircuitState
 from core.moderation.failure_policy import FailurePolicy
 from core.moderation.languages import UNNAMED, is_much, language_name
+from core.moderation.permissions import Actor
 from core.moderation.policies import SEVERITY, Action, Policy
 from core.moderation.scores import Label
 from core.services.backends import (
@@ -45,6 +46,11 @@ _TROUBLE = (
     BackendState.FAILS,
 )
 SHOWN_LANGUAGES = 4
+
+
+def may_not_ask(actor: Actor) -> str:
+    """For those who only look."""
+    return f"As {' and '.join(actor.roles)} you may not call a backend."
 
 
 def headline(site: SiteBackends, now: datetime) -> tuple[bool, str] | None:

@@ -28,7 +28,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         prices = site_prices(settings)
         report = _load(
-            actor.role,
+            actor.roles,
             settings.state_url,
             str(settings.home),
             span,
@@ -71,7 +71,7 @@ def _header() -> CostSpan:
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Reading the serving log …")
 def _load(
-    role: Role,
+    roles: tuple[Role, ...],
     state_url: str,
     home: str,
     span: CostSpan,

@@ -38,7 +38,7 @@ def render(services: Services, actor: Actor) -> None:
     settings = services.settings
     try:
         report = _load(
-            actor.role,
+            actor.roles,
             settings.state_url,
             str(settings.state_path),
             wanted,
@@ -90,7 +90,7 @@ def _header() -> WantedDrift:
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Reading the history …")
 def _load(
-    role: Role,
+    roles: tuple[Role, ...],
     state_url: str,
     state_path: str,
     wanted: WantedDrift,

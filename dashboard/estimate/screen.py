@@ -5,7 +5,7 @@ import streamlit as st
 from core.bootstrap.measures import read_measures
 from core.bootstrap.services import Services
 from core.errors import InvalidInput, NotFound, PermissionDenied, StoreError
-from core.moderation.permissions import Actor
+from core.moderation.permissions import Actor, Role
 from core.services.job_time import JobTime, WantedJob, estimate_job, logged_backends
 from core.servinglog.estimates.plan import JobForecast
 from core.servinglog.estimates.wording import (
@@ -36,7 +36,7 @@ def render(services: Services, actor: Actor) -> None:
             _nothing_logged()
             return
         found = _load(
-            actor.role,
+            actor.roles,
             str(queries.directory),
             job_form(backends),
             _actor=actor,
@@ -57,7 +57,7 @@ def render(services: Services, actor: Actor) -> None:
 
 @st.cache_data(ttl=REFRESH_S, max_entries=64, show_spinner="Reading the serving log …")
 def _load(
-    role: str,
+    roles: tuple[Role, ...],
     folder: str,
     wanted: WantedJob,
     *,

@@ -10,7 +10,7 @@ from core.bootstrap.services import Services
 from core.config import Settings
 from core.errors import PermissionDenied, StoreError
 from core.inventory.cyclonedx import make_bom
-from core.moderation.permissions import Actor
+from core.moderation.permissions import Actor, Role
 from core.services.inventory import Inventory
 from dashboard.inventory.kept_parts import contacts_part, kept_part
 from dashboard.inventory.parts import data_part, download, models_part, packages_part
@@ -33,7 +33,7 @@ KEPT_S = 60
 def render(services: Services, actor: Actor) -> None:
     """The page for one person."""
     try:
-        found = _load(actor.role, services.settings, _actor=actor, _services=services)
+        found = _load(actor.roles, services.settings, _actor=actor, _services=services)
     except (PermissionDenied, StoreError) as error:
         st.error(plain(str(error)), icon=":material/error:")
         return
@@ -57,7 +57,9 @@ def render(services: Services, actor: Actor) -> None:
 
 
 @st.cache_data(ttl=KEPT_S, max_entries=16, show_spinner="Reading what is installed …")
-def _load(role: str, settings: Settings, *, _actor: Actor, _services: Services) -> Inventory:
+def _load(
+    roles: tuple[Role, ...], settings: Settings, *, _actor: Actor, _services: Services
+) -> Inventory:
     return site_inventory(_actor, _services)
 
 

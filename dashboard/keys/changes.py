@@ -3,23 +3,21 @@
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import partial
-from typing import TypeVar
 
 import streamlit as st
 
 from core.bootstrap.services import Services
-from core.errors import ConsoleError
 from core.moderation.api_keys import KeyScope
 from core.moderation.permissions import Actor
 from core.services.api_keys import ListedKey, create_key, revoke_key, rotate_key
 from core.serving.api_keys import KeyFolder
 from dashboard.keys.wording import ENDS, GRACE, ONCE, REVOKING, SCOPES
+from dashboard.popovers import show_problem, try_change
 from dashboard.wording import plain
 
-PROBLEM_KEY, MADE_KEY = "keys_problem", "made_key"
+MADE_KEY = "made_key"
 NEW, ROTATE, REVOKE = "new_key", "rotate", "revoke"
 """Keys of the popovers."""
-T = TypeVar("T")
 
 
 def new_key_form(services: Services, actor: Actor, folder: KeyFolder) -> None:
@@ -45,7 +43,7 @@ def new_key_form(services: Services, actor: Actor, folder: KeyFolder) -> None:
             on_click=_keep,
             args=(NEW, name, make),
         )
-        _show_problem(NEW)
+        show_problem(NEW)
 
 
 def rotate_or_revoke(
@@ -62,19 +60,19 @@ def rotate_or_revoke(
             st.button(
                 "Make a new key", key="rotate_key", on_click=_keep, args=(ROTATE, name, rotate)
             )
-            _show_problem(ROTATE)
+            show_problem(ROTATE)
         with st.popover("Revoke", icon=":material/block:", key=REVOKE, on_change="rerun"):
             st.caption(REVOKING)
             st.button(
                 f"Revoke {name}",
                 key="revoke_key",
-                on_click=_tried,
+                on_click=try_change,
                 args=(
                     REVOKE,
                     partial(revoke_key, services.context, actor, folder, name),
                 ),
             )
-            _show_problem(REVOKE)
+            show_problem(REVOKE)
 
 
 def show_made_key() -> None:
@@ -90,24 +88,5 @@ def show_made_key() -> None:
 
 
 def _keep(popover: str, name: str, make: partial[str]) -> None:
-    if (made := _tried(popover, make)) is not None:
+    if (made := try_change(popover, make)) is not None:
         st.session_state[MADE_KEY] = (name, made)
-
-
-def _tried(popover: str, change: partial[T]) -> T | None:
-    """What the change returns, with its popover closed; None if it was refused."""
-    try:
-        done = change()
-    except ConsoleError as error:
-        st.session_state[PROBLEM_KEY] = popover, str(error)
-        return None
-    st.session_state[popover] = False
-    return done
-
-
-def _show_problem(popover: str) -> None:
-    """Why what was pressed in it was refused, once: it would cover that elsewhere."""
-    found, problem = st.session_state.get(PROBLEM_KEY, ("", ""))
-    if found == popover:
-        del st.session_state[PROBLEM_KEY]
-        st.error(plain(problem), icon=":material/error:")

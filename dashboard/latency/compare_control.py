@@ -38,7 +38,7 @@ def show_comparison(
     header: Header, log: LogOverview, queries: ServingLogQueries, actor: Actor, zone: tzinfo
 ) -> Comparison:
     """The choice, a line about it, and the comparison. Raises StoreError, PermissionDenied."""
-    asked = (actor.role, str(queries.directory), header.choice, header.traffic)
+    asked = (actor.roles, str(queries.directory), header.choice, header.traffic)
     comparands = load_comparands(
         *asked, _actor=actor, _queries=queries, _series=log.series, _until=log.until
     )

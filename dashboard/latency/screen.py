@@ -36,7 +36,7 @@ def render(services: Services, actor: Actor) -> None:
             return
         header = title_row(log.series, smallest_window(log.newest_at, log.until))
         view = load_window(
-            actor.role,
+            actor.roles,
             str(queries.directory),
             header.choice,
             header.traffic,
@@ -56,7 +56,7 @@ def render(services: Services, actor: Actor) -> None:
         tiles(comparison, list(view.refused))
         window = Window(*view.span)
         events = load_events(
-            actor.role,
+            actor.roles,
             str(queries.directory),
             header.choice,
             _services=services,
@@ -79,7 +79,7 @@ def _panels(view: WindowTraffic, log: LogOverview, place: Place, choice: WindowC
     axes = Axes([one.name for one in log.series], since, until, zone=place.zone_name)
     calls_panel(view, axes, place)
     found = load_breakdown(
-        *(place.actor.role, str(place.queries.directory), choice, place.traffic),
+        *(place.actor.roles, str(place.queries.directory), choice, place.traffic),
         _actor=place.actor,
         _queries=place.queries,
         _until=place.until,

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.bootstrap.objectives import alert_file
 from core.bootstrap.services import Services
-from core.moderation.permissions import Actor
+from core.moderation.permissions import Actor, Role
 from core.services.breakdown import Breakdown, break_down
 from core.services.comparison import Comparand, Comparison, compare, list_comparands
 from core.services.site_changes import SiteEvents, list_events
@@ -22,7 +22,7 @@ from dashboard.serving_log import REFRESH_S
 
 @st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner="Reading the serving log …")
 def load_window(
-    role: str,
+    roles: tuple[Role, ...],
     folder: str,
     choice: WindowChoice,
     traffic: Traffic,
@@ -39,7 +39,7 @@ def load_window(
 
 @st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner=False)
 def load_breakdown(
-    role: str,
+    roles: tuple[Role, ...],
     folder: str,
     choice: WindowChoice,
     traffic: Traffic,
@@ -56,7 +56,7 @@ def load_breakdown(
 
 @st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner=False)
 def load_events(
-    role: str,
+    roles: tuple[Role, ...],
     home: str,
     choice: WindowChoice,
     *,
@@ -76,7 +76,7 @@ def load_events(
 
 @st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner=False)
 def load_comparands(
-    role: str,
+    roles: tuple[Role, ...],
     folder: str,
     choice: WindowChoice,
     traffic: Traffic,
@@ -92,7 +92,7 @@ def load_comparands(
 
 @st.cache_data(ttl=REFRESH_S, max_entries=32, show_spinner=False)
 def load_comparison(
-    role: str,
+    roles: tuple[Role, ...],
     folder: str,
     choice: WindowChoice,
     traffic: Traffic,

@@ -33,7 +33,7 @@ def render(services: Services, actor: Actor) -> None:
     try:
         log = view_log(actor, services.serving_log_queries, services.clock)
         _title(log)
-        data = load_overview(actor.role, home, _services=services, _actor=actor, _until=log.until)
+        data = load_overview(actor.roles, home, _services=services, _actor=actor, _until=log.until)
         _page(services, actor, home, data)
     except (PermissionDenied, StoreError) as error:
         st.error(plain(str(error)), icon=":material/error:")
@@ -71,7 +71,7 @@ def _page(services: Services, actor: Actor, home: str, data: OverviewData) -> No
 
 def _objectives(services: Services, actor: Actor, home: str) -> ObjectivesReport | None:
     try:
-        report = load_report(actor.role, home, _services=services, _actor=actor)
+        report = load_report(actor.roles, home, _services=services, _actor=actor)
     except ConfigError as error:
         st.error(plain(str(error)), icon=":material/description:")
         return None

@@ -7,7 +7,7 @@ import streamlit as st
 
 from core.bootstrap.objectives import alert_file, site_objectives
 from core.bootstrap.services import Services
-from core.moderation.permissions import Actor
+from core.moderation.permissions import Actor, Role
 from core.services.backends import SiteBackends, load_site_backends
 from core.services.objectives import ObjectivesReport, load_objectives
 from core.services.overview import ServingOverview, view_overview
@@ -28,9 +28,9 @@ class OverviewData:
 
 @st.cache_data(ttl=REFRESH_S - 1, max_entries=8, show_spinner="Reading the serving log …")
 def load_overview(
-    role: str, home: str, *, _services: Services, _actor: Actor, _until: datetime
+    roles: tuple[Role, ...], home: str, *, _services: Services, _actor: Actor, _until: datetime
 ) -> OverviewData:
-    """The present, kept per role and home for one refresh. Raises StoreError,
+    """The present, kept by roles and home for one refresh. Raises StoreError,
     PermissionDenied."""
     log, context = _services.serving_log_queries, _services.context
     traffic = view_backends(_actor, log, WindowChoice.HOUR, _until)
@@ -46,7 +46,9 @@ def load_overview(
 
 
 @st.cache_data(ttl=OBJECTIVES_S, max_entries=8, show_spinner="Counting for the objectives …")
-def load_report(role: str, home: str, *, _services: Services, _actor: Actor) -> ObjectivesReport:
+def load_report(
+    roles: tuple[Role, ...], home: str, *, _services: Services, _actor: Actor
+) -> ObjectivesReport:
     """The objectives, kept for a minute: their windows are long. Raises StoreError, ConfigError,
     PermissionDenied."""
     settings = _services.settings

@@ -6,7 +6,6 @@ from functools import partial
 import streamlit as st
 
 from core.bootstrap.services import Services
-from core.errors import ConsoleError
 from core.moderation.people import STAFF_ROLES, Person
 from core.moderation.permissions import Actor, Role
 from core.services.people import disable_person, enable_person, give_roles, invite_person
@@ -17,16 +16,17 @@ from dashboard.people.wording import (
     ROLES_HELP,
     role_words,
 )
+from dashboard.popovers import show_problem, try_change
 from dashboard.wording import plain
 
-PROBLEM_KEY, DONE_KEY = "people_problem", "people_done"
+DONE_KEY = "people_done"
 INVITE, ROLES_OF, DISABLE, ENABLE = "invite", "roles_of", "disable", "enable"
 """Keys of the popovers, and what stands in for one."""
 
 
 def show_outcome() -> None:
     """What the last change did; once."""
-    _show_problem(ENABLE)
+    show_problem(ENABLE)
     if done := st.session_state.pop(DONE_KEY, None):
         st.success(plain(done), icon=":material/check:")
 
@@ -52,7 +52,7 @@ def invite_form(services: Services, actor: Actor) -> None:
                 f"{name} may sign in now: {settings.console_url}",
             ),
         )
-        _show_problem(INVITE)
+        show_problem(INVITE)
 
 
 def change_one(services: Services, actor: Actor, people: Sequence[Person]) -> None:
@@ -84,7 +84,7 @@ def _roles_of(services: Services, actor: Actor, person: Person) -> None:
                 f"{person.name} works as {', '.join(roles) or 'nobody'} from now on.",
             ),
         )
-        _show_problem(ROLES_OF)
+        show_problem(ROLES_OF)
 
 
 def _access_of(services: Services, actor: Actor, person: Person) -> None:
@@ -113,7 +113,7 @@ def _access_of(services: Services, actor: Actor, person: Person) -> None:
                 f"{person.name} is signed out and can't sign in.",
             ),
         )
-        _show_problem(DISABLE)
+        show_problem(DISABLE)
 
 
 def _choose_roles(label: str, given: Sequence[Role], key: str) -> tuple[Role, ...]:
@@ -123,20 +123,6 @@ def _choose_roles(label: str, given: Sequence[Role], key: str) -> tuple[Role, ..
     return tuple(role for role in STAFF_ROLES if role in chosen)
 
 
-def _try(place: str, change: Callable[[], object], done: str) -> None:
-    try:
-        change()
-    except ConsoleError as error:
-        st.session_state[PROBLEM_KEY] = place, str(error)
-        return
-    st.session_state[DONE_KEY] = done
-    if place != ENABLE:
-        st.session_state[place] = False
-
-
-def _show_problem(place: str) -> None:
-    """Why what was pressed there was refused, once: an open popover would cover it elsewhere."""
-    found, problem = st.session_state.get(PROBLEM_KEY, ("", ""))
-    if found == place:
-        del st.session_state[PROBLEM_KEY]
-        st.error(plain(problem), icon=":material/error:")
+def _try(place: str, change: Callable[[], Person], done: str) -> None:
+    if try_change(place, change) is not None:
+        st.session_state[DONE_KEY] = done

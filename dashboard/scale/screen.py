@@ -8,7 +8,7 @@ from core.bootstrap.services import Services
 from core.errors import ConfigError, PermissionDenied, StoreError
 from core.load_test.results import LoadTest, LoadTestStatus
 from core.load_test.wording import STATUS_WORDS, target_words
-from core.moderation.permissions import Actor
+from core.moderation.permissions import Actor, Role
 from core.services.load_tests import busiest_rps, list_load_tests
 from core.servinglog.queries import ServingLogQueries
 from dashboard.scale.place import PROBLEM_KEY, make_place
@@ -67,7 +67,7 @@ def _results(services: Services, actor: Actor, tests: Sequence[LoadTest]) -> Non
             others = [ALONE, *(name for name in names if name != chosen)]
             other = st.selectbox("Compare with", others, key="with", bind="query-params")
     log = services.serving_log_queries
-    busiest = _busiest(actor.role, str(log.directory), _actor=actor, _log=log, _services=services)
+    busiest = _busiest(actor.roles, str(log.directory), _actor=actor, _log=log, _services=services)
     if other == ALONE:
         result_panel(names[chosen], busiest, place="first", is_alone=True)
         return
@@ -78,7 +78,12 @@ def _results(services: Services, actor: Actor, tests: Sequence[LoadTest]) -> Non
 
 @st.cache_data(ttl=4 * REFRESH_S, max_entries=16, show_spinner=False)
 def _busiest(
-    role: str, folder: str, *, _actor: Actor, _log: ServingLogQueries, _services: Services
+    roles: tuple[Role, ...],
+    folder: str,
+    *,
+    _actor: Actor,
+    _log: ServingLogQueries,
+    _services: Services,
 ) -> float:
     return busiest_rps(_actor, _log, _services.clock)
 

@@ -37,7 +37,7 @@ def render(services: Services, actor: Actor) -> None:
     buttons, span = _header()
     try:
         report = _load(
-            actor.role,
+            actor.roles,
             services.settings.state_url,
             str(services.settings.state_path),
             span,
@@ -60,7 +60,7 @@ def render(services: Services, actor: Actor) -> None:
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Counting …")
 def _load(
-    role: Role,
+    roles: tuple[Role, ...],
     state_url: str,
     state_path: str,
     span: ReportSpan,

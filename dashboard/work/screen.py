@@ -40,7 +40,7 @@ def render(services: Services, actor: Actor) -> None:
     settings = services.settings
     try:
         report = _load(
-            actor.role,
+            actor.roles,
             settings.state_url,
             str(settings.state_path),
             span,
@@ -69,7 +69,7 @@ def _header() -> WorkSpan:
 
 @st.cache_data(ttl=KEPT_S, max_entries=32, show_spinner="Counting …")
 def _load(
-    role: Role,
+    roles: tuple[Role, ...],
     state_url: str,
     state_path: str,
     span: WorkSpan,

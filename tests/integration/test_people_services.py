@@ -109,6 +109,23 @@ def test_who_is_not_here_is_named(site: Services, change: Callable[..., Person])
         change(site.context, ADA, "nobody")
 
 
+def test_of_two_admins_who_disable_each_other_one_stays(site: Services) -> None:
+    context, bo = site.context, Actor("bo", Role.ADMIN)
+    invite_person(context, ADA, "bo", [Role.ADMIN])
+    disable_person(context, ADA, "bo")
+    # Bo's page was open, and was checked before.
+    for late in (
+        lambda: disable_person(context, bo, "ada"),
+        lambda: give_roles(context, bo, "ada", []),
+        lambda: invite_person(context, bo, "eva", [Role.ADMIN]),
+        lambda: enable_person(context, bo, "bo"),
+    ):
+        with pytest.raises(RuleBroken):
+            late()
+    assert find_demo_staff(context, "ada") == ADA
+    assert person(site, "bo").disabled_at is not None
+
+
 def test_the_last_admin_stays(site: Services) -> None:
     for change in (
         lambda: disable_person(site.context, ADA, "ada"),
