@@ -65,6 +65,7 @@ def test_up_fills_the_queue_answers_on_three_ports_and_stops_cleanly(tmp_path, p
     process = start(tmp_path, ports, lines, "Ready")
     try:
         assert any("using the bundled sample" in line for line in lines)
+        assert not any("Hacker News" in line for line in lines)
         assert any("Scored" in line and "hold" in line for line in lines)
         for name, path in (
             ("dashboard_port", "/_stcore/health"),
