@@ -16,11 +16,14 @@ from core.servinglog.queries import ServingLogQueries
 from core.servinglog.record import ServingRecord
 from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import Window
+from dashboard.address_choices import keep_choices
 from dashboard.figures import counted
 from dashboard.latency.charts import Axes
 from dashboard.latency.marks import ChartMark, mark_lines
 from dashboard.latency.panels import CHART_KEY, chosen_percentile, latency_panel, throughput_panel
 from dashboard.latency.part import (
+    CALL,
+    PART,
     brushed,
     choose_part,
     chosen_call,
@@ -56,6 +59,7 @@ class Place:
 @st.fragment
 def calls_panel(view: WindowTraffic, axes: Axes, place: Place) -> None:
     """A fragment of its own: a brush redraws this part of the page alone."""
+    keep_choices(PART, CALL)
     part = chosen_part()
     left, right = st.columns([57, 43], gap="medium")
     with left:

@@ -9,9 +9,12 @@ from streamlit.delta_generator import DeltaGenerator
 from core.servinglog.answers import Series
 from core.servinglog.traffic_filter import Traffic
 from core.servinglog.windows import WindowChoice
+from dashboard.address_choices import forget_choices
 from dashboard.latency.request_search import search_field
 from dashboard.serving_log import WINDOW_KEY, default_modes, window_control
 from dashboard.wording import plain
+
+MODES_KEY = "modes"
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +28,9 @@ class Header:
 
 def title_row(series: Sequence[Series], default: WindowChoice) -> Header:
     """Title, container for a note, search, filter and window."""
+    # What a field of the page holds is dropped when the page is left.
+    if MODES_KEY not in st.session_state:
+        forget_choices()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.subheader("Latency & throughput", width="content", anchor=False)
         note = st.container(width="content")
@@ -48,7 +54,7 @@ def _traffic(series: Sequence[Series]) -> Traffic:
         selection_mode="multi",
         default=default_modes(series),
         format_func=lambda mode: plain(str(mode).replace("_", " ")),
-        key="modes",
+        key=MODES_KEY,
         help="Load tests, warm-up and imported calls count only when chosen.",
     )
     backends = list(dict.fromkeys(one.backend for one in series))

@@ -9,6 +9,7 @@ import streamlit as st
 
 from core.servinglog.percentiles import Quantile
 from core.servinglog.windows import Window
+from dashboard.address_choices import choose
 from dashboard.latency.addresses import CallPlace, read_place, read_window, window_address
 
 PART, CALL = "part", "call"
@@ -29,19 +30,13 @@ def chosen_call() -> CallPlace | None:
 
 def choose_part(part: Window | None) -> None:
     """Into the address, in place of the part and the call before."""
-    st.query_params.pop(CALL, None)
-    if part is None:
-        st.query_params.pop(PART, None)
-    else:
-        st.query_params[PART] = window_address(part)
+    choose(CALL, "")
+    choose(PART, "" if part is None else window_address(part))
 
 
 def choose_call(place: CallPlace | None) -> None:
     """Into the address."""
-    if place is None:
-        st.query_params.pop(CALL, None)
-    else:
-        st.query_params[CALL] = place.address
+    choose(CALL, "" if place is None else place.address)
 
 
 def brushed(selection: Mapping[str, Any]) -> Window | None:

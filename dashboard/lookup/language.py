@@ -4,6 +4,7 @@ import streamlit as st
 
 from core.author_texts.choice import language_of_page
 from core.author_texts.texts import LANGUAGES, AuthorTexts, texts_in
+from dashboard.address_choices import choose, keep_choices
 
 PARAMETER = "lang"
 _CHOSEN = "language"
@@ -11,6 +12,7 @@ _CHOSEN = "language"
 
 def page_texts(site_language: str) -> AuthorTexts:
     """The texts in the reader's language: of the link, the browser or the site."""
+    keep_choices(PARAMETER)
     return texts_in(
         language_of_page(
             link=st.query_params.get(PARAMETER, ""),
@@ -40,4 +42,4 @@ def language_switch(texts: AuthorTexts) -> None:
 
 
 def _choose() -> None:
-    st.query_params[PARAMETER] = st.session_state[_CHOSEN]
+    choose(PARAMETER, st.session_state[_CHOSEN])

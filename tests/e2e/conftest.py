@@ -73,6 +73,13 @@ def await_page(url: str, process: subprocess.Popen[bytes], within_s: float = PAT
 @contextmanager
 def running(which: str, home: Path) -> Iterator[str]:
     """The staff console or the public look-up as a process; gives its address."""
+    with running_process(which, home) as (address, _):
+        yield address
+
+
+@contextmanager
+def running_process(which: str, home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
+    """As `running`, for tests that halt the process."""
     port = free_port()
     setting = "dashboard_port" if which == "staff" else "author_port"
     process = subprocess.Popen(
@@ -83,7 +90,7 @@ def running(which: str, home: Path) -> Iterator[str]:
     )
     try:
         await_page(f"http://127.0.0.1:{port}/_stcore/health", process)
-        yield f"http://127.0.0.1:{port}"
+        yield f"http://127.0.0.1:{port}", process
     finally:
         process.send_signal(signal.SIGTERM)
         try:
@@ -91,6 +98,16 @@ def running(which: str, home: Path) -> Iterator[str]:
         except subprocess.TimeoutExpired:
             process.kill()
             process.wait()
+
+
+@contextmanager
+def halted(process: subprocess.Popen[bytes]) -> Iterator[None]:
+    """The process does nothing meanwhile; what browsers send it waits."""
+    process.send_signal(signal.SIGSTOP)
+    try:
+        yield
+    finally:
+        process.send_signal(signal.SIGCONT)
 
 
 def sign_in(page, who: str) -> None:
