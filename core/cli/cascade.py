@@ -10,6 +10,7 @@ from core.cli.arguments import Commands
 from core.cli.output import progress_bar
 from core.config import Settings
 from core.inference.cascade.calibration import (
+    NOT_CALIBRATED,
     Calibration,
     objection,
     read_calibration,
@@ -89,16 +90,17 @@ def _status(services: Services, policy: Policy) -> None:
     first = read_first_stage_of(settings)
     full_version = describe_backend(settings).model_version
     calibration = read_calibration(settings.calibration_path)
-    why = objection(
-        calibration,
-        full_version=full_version,
-        first_version=first.version,
-        edges=acting_edges(policy),
-        promise=settings.cascade_missed_share,
-    )
     print(f"Model {full_version}, first stage {first.version}, policy {policy.version}.")
+    why: str | None = NOT_CALIBRATED
     if calibration is not None:
         print("\n".join(_shown(calibration)))
+        why = objection(
+            calibration,
+            full_version=full_version,
+            first_version=first.version,
+            edges=acting_edges(policy),
+            promise=settings.cascade_missed_share,
+        )
     if why is not None:
         print(
             f"The full model scores everything: {why}. `modconsole cascade calibrate` tries anew."

@@ -7,7 +7,7 @@ from datetime import datetime
 from core.errors import RuleBroken
 from core.inference.base import Backend
 from core.inference.cascade.backend import CascadeBackend, ClearingRule, Predictor, near_edges
-from core.inference.cascade.calibration import Calibration, objection
+from core.inference.cascade.calibration import NOT_CALIBRATED, Calibration, objection
 from core.inference.scorer import Scorer
 from core.inference.text.form import readings
 from core.moderation.clearing import (
@@ -38,6 +38,8 @@ def open_cascade(
 ) -> CascadeBackend | str:
     """The cascade, or a text that says why the full model has to score everything. Raises
     StoreError."""
+    if calibration is None:
+        return NOT_CALIBRATED
     policy = PolicyInForce(context.store, context.clock)
     why = objection(
         calibration,
@@ -46,8 +48,8 @@ def open_cascade(
         edges=acting_edges(policy.read()),
         promise=promise,
     )
-    if calibration is None or why is not None:
-        return why or "nothing was calibrated yet"
+    if why is not None:
+        return why
     rule = ClearingRule(calibration.edges, calibration.pass_below, audit_share)
     return CascadeBackend(full, first, rule, policy.read)
 

@@ -41,6 +41,7 @@ from tests.factories import (
     scored,
     unscored,
 )
+from tests.integration.test_policy_services import published
 
 REASON = "It insults a person directly."
 
@@ -232,6 +233,17 @@ def test_the_decision_is_hidden_until_the_first_answer_and_an_outcome_needs_one(
         hearing.take_first_look(services.context, LEAD, appeal.id, Action.APPROVE)
     with pytest.raises(NotFound, match="no such appeal"):
         hearing.load_hearing(services.context, LEAD, "none")
+
+
+def test_another_reason_is_one_of_the_policy_in_force_at_the_hearing(services: Services) -> None:
+    revision = removed_by_person(services)
+    appeal = appealed(services, revision)
+    published(services, hold=0.05)
+    hearing.take_first_look(services.context, LEAD, appeal.id, Action.REMOVE, "threat")
+    hearing.hear_appeal(
+        services.context, LEAD, appeal.id, overturn=False, reason=REASON, other_reason="threat"
+    )
+    assert [one.policy_version for one in chain_of(services, revision)] == [1, 1, 2]
 
 
 def test_a_removal_that_stands_for_another_reason_is_a_decision_of_its_own(

@@ -102,6 +102,7 @@ def test_threads_and_reports_of_the_person_are_there(services: Services) -> None
     reported(services, posted(services, CLEAN, author="kim"), "sam", words="Spam, I think.")
     thread, report = exported(services)
     assert (thread["what"], thread["title"]) == ("thread", "My title")
+    assert thread["began_at"] == began.isoformat()
     assert (report["what"], report["words"]) == ("report", "Spam, I think.")
     assert CLEAN not in json.dumps(report)
 

@@ -19,6 +19,7 @@ from tests.factories import (
     HELD,
     LEAD,
     MODERATOR,
+    OTHER_LEAD,
     audit_kinds,
     chain_of,
     decided,
@@ -170,6 +171,10 @@ def test_what_can_not_be_decided_can_not_be_claimed(services: Services) -> None:
     with pytest.raises(PermissionDenied, match="escalated"):
         claim_case(services.context, MODERATOR, up.id)
     assert claim_case(services.context, LEAD, up.id).is_mine
+    decided(services, up, Action.REMOVE, actor=LEAD)
+    assert len(chain_of(services, up)) == 3
+    with pytest.raises(Conflict, match=f"{LEAD.id} removed"):
+        claim_case(services.context, OTHER_LEAD, up.id)
 
 
 @pytest.mark.slow

@@ -60,6 +60,13 @@ def test_the_usual_size_of_the_newest_backend_is_taken(
     ]
 
 
+def test_the_usual_size_is_that_in_which_most_comments_came(
+    log: ServingLogQueries, tmp_path: Path
+) -> None:
+    put(tmp_path, *calls(60, batch_size=2), *calls(2, at_s=900.0))
+    assert estimate_job(OPS, log, CLOCK, WantedJob(100), SiteMeasures()).plan.batch == 2
+
+
 def test_each_answer_is_for_those_who_may_see_it_and_needs_a_log(
     log: ServingLogQueries, tmp_path: Path
 ) -> None:

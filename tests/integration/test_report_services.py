@@ -165,7 +165,7 @@ def test_same_reporter_reports_a_text_once(services: Services) -> None:
     first = reported(services, revision, words="First.")
     again = reported(services, revision, words="Second.", **TRUSTED)
     assert (again.report, again.is_new) == (first.report, False)
-    assert again.outcome is ReportOutcome.RECORDED
+    assert (again.source_id, again.outcome) == (first.source_id, ReportOutcome.RECORDED)
     assert case_of(services, revision).report_count == 1
     assert audit_kinds(services, revision).count(AuditKind.COMMENT_REPORTED) == 1
     newer = edited(services, revision, "Another lovely morning.")

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from core.moderation.sign_ins import ASK_EVERY, STAFF_HOURS, UNCHECKED_AT_MOST
 from core.services.people import disable_person, give_roles, invite_person, list_people
 from core.services.sign_in import find_signed_in, sign_in
 from core.services.staff_sign_in import StaffSignIn, find_staff, finish_sign_in, sign_out
+from core.store.base import Writer
 from core.store.sql.tables import people
 from tests.factories import make_services
 from tests.moving_clock import MovingClock
@@ -179,6 +181,23 @@ def test_who_was_disabled_while_the_provider_was_asked_is_out(site: Site) -> Non
 
     site.provider._answer = _disabled_meanwhile  # type: ignore[method-assign]
     site.clock.move(ASK_S)
+    assert site.who(token) is None
+    assert rows(site) == []
+
+
+def test_who_signs_out_in_another_tab_before_the_provider_is_asked_is_out(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    token = site.enter()
+    context, write = site.services.context, site.services.context.store.write
+
+    def _after_a_sign_out() -> AbstractContextManager[Writer]:
+        monkeypatch.setattr(context.store, "write", write)
+        sign_out(context, site.via, token)
+        return write()
+
+    site.clock.move(ASK_S)
+    monkeypatch.setattr(context.store, "write", _after_a_sign_out)
     assert site.who(token) is None
     assert rows(site) == []
 

@@ -31,6 +31,14 @@ def test_each_row_comes_back_in_order_with_its_decision(services: Services) -> N
     assert [one.revision.text for one in taken] == [CLEAN, HELD, REMOVED]
 
 
+def test_a_row_that_was_there_keeps_its_own_decisions_beside_a_new_one(services: Services) -> None:
+    (first,) = submit(services.context, services.scorer, [row(1, REMOVED)])
+    known, new = submit(services.context, services.scorer, [row(1, REMOVED), row(2, CLEAN)])
+    assert known.chain == first.chain
+    assert [one.action for one in known.chain] == [Action.REMOVE]
+    assert [one.action for one in new.chain] == [Action.APPROVE]
+
+
 def test_same_rows_again_change_nothing_and_are_not_scored(services: Services) -> None:
     rows = [row(1, CLEAN), row(2, HELD)]
     first = submit(services.context, services.scorer, rows)

@@ -155,6 +155,21 @@ def test_a_filter_holds_for_the_table_and_the_lines(log: ServingLogQueries, tmp_
     assert window.summary.calls == 29
 
 
+def test_a_filter_by_model_holds_for_the_trend(log: ServingLogQueries, tmp_path: Path) -> None:
+    other = (record(f"y{n}", 3595 - n, total_ms=900.0, model_version="v1") for n in range(9))
+    put(tmp_path, *(record(f"{n}", 3590 - n, model_version="v2") for n in range(9)), *other)
+    window = view_window(
+        OPS,
+        log,
+        WindowChoice.MINUTES_15,
+        Traffic(models=("v2",)),
+        UNTIL,
+        drawn=lambda table: list(table["series"]),
+        max_points=100,
+    )
+    assert set(window.table["trend"].iloc[0]) == {10.0}
+
+
 def test_a_search_wants_an_id_that_is_there(log: ServingLogQueries, tmp_path: Path) -> None:
     put(tmp_path, record("call-1", caller_request_id="request-1"))
     assert find_request(OPS, log, "  request-1 ").calls[0].request_id == "call-1"

@@ -97,6 +97,17 @@ def test_the_distance_of_scores_is_the_largest_gap_of_the_shares_up_to_a_score()
     assert one.size is EffectSize.MEDIUM
 
 
+def test_the_distance_of_scores_does_not_add_what_goes_there_and_back() -> None:
+    (one,) = found(measure([[40, 10, 40, 10]] * 28 + [[10, 40, 10, 40]] * 7, BinKind.ORDERED))
+    assert one.distance == pytest.approx(0.3)
+
+
+def test_scores_that_differ_surely_but_hardly_are_too_small_to_matter() -> None:
+    rows = [[5_000, 5_000]] * 28 + [[4_900, 5_100]] * 7
+    (one,) = found(measure(rows, BinKind.ORDERED))
+    assert (one.distance, one.verdict) == (pytest.approx(0.01), DriftVerdict.TOO_SMALL)
+
+
 def test_the_distance_of_names_is_what_would_have_to_be_otherwise() -> None:
     rows = [[80, 10, 10, 0]] * 28 + [[60, 10, 10, 20]] * 7
     one, *_ = found(measure(rows, BinKind.NAMED))

@@ -12,6 +12,7 @@ from core.moderation.effect import (
     is_pending,
     remaining_grace,
     standing,
+    standing_at,
     would_cancel,
 )
 from core.moderation.policies import Action
@@ -135,6 +136,11 @@ def test_standing_are_those_not_undone() -> None:
     assert standing(twice) == [MODEL, UP]
     assert standing([*twice, made("y", 7, HOLD, undoes="up")]) == [MODEL]
     assert standing([MODEL, PRESS, BACK, BACK_UNDONE]) == [MODEL, PRESS]
+
+
+def test_nothing_stands_before_anything_holds() -> None:
+    assert standing_at([PRESS], at(2)) == []
+    assert standing_at([PRESS], at(600)) == [PRESS]
 
 
 def test_only_what_never_held_is_cancelled() -> None:

@@ -162,6 +162,11 @@ def test_very_many_rules_are_counted() -> None:
     assert f"And {100 - MOST_TEXT_LINES} more about words, links and patterns." in lines
 
 
+def test_a_description_may_be_as_long_as_allowed() -> None:
+    longest = "x" * MOST_DESCRIPTION_CHARS
+    assert replace(RULES[0], description=longest).description == longest
+
+
 @pytest.mark.parametrize("changes", [{"description": ""}, {"action": Action.APPROVE}])
 def test_a_rule_is_named_by_what_it_looks_for(changes) -> None:
     """Its id is made by the console, and nobody has seen it."""

@@ -33,8 +33,11 @@ class Calibration:
     made_at: datetime
 
 
+NOT_CALIBRATED = "nothing was calibrated yet"
+
+
 def objection(
-    calibration: Calibration | None,
+    calibration: Calibration,
     *,
     full_version: str,
     first_version: str,
@@ -42,8 +45,6 @@ def objection(
     promise: float,
 ) -> str | None:
     """Why this calibration does not allow the cascade to clear anything; None if it does."""
-    if calibration is None:
-        return "nothing was calibrated yet"
     if calibration.full_version != full_version:
         return f"it was calibrated for model {calibration.full_version}, not {full_version}"
     if calibration.first_version != first_version:
