@@ -6,7 +6,8 @@ from datetime import datetime
 from core.moderation.audit import AuditKind
 from core.moderation.default_policy import BANDS, default_policy
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import Action, Policy, Reason, Rule, TextRule
+from core.moderation.policies import Action, Policy, Rule, TextRule
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 from core.services.context import Context
 

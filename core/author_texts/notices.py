@@ -11,7 +11,7 @@ from core.author_texts.texts import AuthorTexts
 from core.moderation.appeals import Appeal, AppealStatus, closing_of
 from core.moderation.comments import Visibility
 from core.moderation.notices import DecidedBy, Statement, decided_by
-from core.moderation.policies import Reason
+from core.moderation.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)

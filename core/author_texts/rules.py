@@ -1,15 +1,16 @@
 """A clause of the site's rules in the author's language.
 
-A site writes its rules in its own language, and they are quoted word for word. Those of the
-default policy are translated; the words that hold stand beside the translation.
+A site writes its rules in its own language, and they are quoted word for word. The policy may hold
+translations; those of the default policy's rules come with the console. The words that hold stand
+beside a translation.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from core.author_texts.texts import AuthorTexts
 from core.moderation.default_policy import REASONS
 from core.moderation.languages import ENGLISH
-from core.moderation.policies import Reason
+from core.moderation.reasons import Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,12 +24,14 @@ class RuleWords:
 
 def rule_words(reason: Reason, texts: AuthorTexts) -> RuleWords:
     """The clause as its author reads it."""
-    if reason not in REASONS:
+    remark = texts.say("rule.translated", title=reason.title, text=reason.text)
+    own = reason.translation(texts.language)
+    if own is not None:
+        return RuleWords(own.title, own.text, remark)
+    if replace(reason, translations=()) not in REASONS:
         return RuleWords(reason.title, reason.text, texts.say("rule.site_words"))
     if texts.language == ENGLISH:
         return RuleWords(reason.title, reason.text, "")
     return RuleWords(
-        texts.say(f"rule_title.{reason.code}"),
-        texts.say(f"rule_text.{reason.code}"),
-        texts.say("rule.translated", title=reason.title, text=reason.text),
+        texts.say(f"rule_title.{reason.code}"), texts.say(f"rule_text.{reason.code}"), remark
     )

@@ -15,7 +15,7 @@ from core.moderation.estimates import ShareEstimate
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import ACTION_DONE, Action, Policy, TextRule
 from core.moderation.policy_bands import LabelBands, bands_of, with_bands
-from core.moderation.policy_words import changed_lines, name_of, policy_lines
+from core.moderation.policy_words import changed_lines, name_of, policy_lines, reason_lines
 from core.moderation.scores import Label
 from core.moderation.simulation import FlipGroup, RuleMatches
 from core.moderation.text_rules import TextRuleKind, text_rule_id
@@ -114,6 +114,8 @@ def _show(version: PolicyVersion) -> None:
     if version.draft is not None and version.draft.note:
         print(printable(f"Why: {version.draft.note}"))
     _print_lines(policy_lines(version.policy))
+    print("What authors read:")
+    _print_lines(reason_lines(version.policy))
     if version.before is not None:
         print(f"What it changed in version {version.before.version}:")
         _print_lines(changed_lines(version.before, version.policy))

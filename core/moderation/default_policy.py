@@ -6,7 +6,8 @@ a low share of toxic comments.
 
 from datetime import datetime
 
-from core.moderation.policies import Action, Policy, Reason, Rule
+from core.moderation.policies import Action, Policy, Rule
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 
 REASONS = (

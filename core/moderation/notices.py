@@ -14,7 +14,8 @@ from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.decisions import Decision, DecisionSource, visibility
 from core.moderation.effect import chain_in_effect
-from core.moderation.policies import Action, Policy, Reason, Rule, TextRule
+from core.moderation.policies import Action, Policy, Rule, TextRule
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label, not_assessed
 
 

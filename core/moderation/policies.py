@@ -1,15 +1,13 @@
 """What the site allows: immutable versions of score bands and the reasons given for them."""
 
-from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
 from core.errors import InvalidPolicy, NotFound
-from core.moderation.cleaning import is_storable
-from core.moderation.invisible import is_blank
 from core.moderation.languages import OTHER, code_problem
+from core.moderation.reasons import Reason, check_reasons, is_readable, repeated_name
 from core.moderation.scores import Label
 from core.moderation.text_rules import (
     MOST_DESCRIPTION_CHARS,
@@ -54,15 +52,6 @@ GRAVITY: dict[Label, int] = {
     Label.TOXICITY: 2,
     Label.OBSCENE: 3,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """A clause of the site's rules; `text` is quoted to the author word for word."""
-
-    code: str
-    title: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +168,7 @@ class Policy:
             raise InvalidPolicy(f"a policy's version is 1 or more, not {self.version}")
         if self.created_at.tzinfo is None:
             raise InvalidPolicy(f"policy {self.version}: its time has no time zone")
-        _check_reasons(self.reasons)
+        check_reasons(self.reasons)
         codes = {reason.code for reason in self.reasons}
         _check_rules(self.rules, codes)
         _check_text_rules(self.text_rules, codes)
@@ -225,6 +214,12 @@ class Policy:
                 return reason
         raise NotFound(f"policy {self.version} has no reason {code!r}")
 
+    def reason_codes_in_use(self) -> frozenset[str]:
+        """The codes that rules give or that `reason_precedence` lists."""
+        given = [rule.reason_code for rule in self.rules]
+        given += [rule.reason_code for rule in self.text_rules]
+        return frozenset((*given, *self.reason_precedence))
+
     def thresholds(self, label: Label) -> Mapping[Action, float]:
         """For each action, the lowest score of the label that leads to it."""
         lows: dict[Action, float] = {}
@@ -236,19 +231,6 @@ class Policy:
     def removed_by_people(self, labels: Iterable[Label]) -> tuple[Label, ...]:
         """Those of the labels whose score never removes a comment, however high it is."""
         return tuple(label for label in labels if Action.REMOVE not in self.thresholds(label))
-
-
-def _check_reasons(reasons: Sequence[Reason]) -> None:
-    if not reasons:
-        raise InvalidPolicy("a policy needs a reason at least: no removal could be explained")
-    for reason in reasons:
-        if not all(map(is_readable, (reason.code, reason.title, reason.text))):
-            raise InvalidPolicy(
-                f"reason {reason.code!r}: code, title and text must not be empty, and must "
-                "be text that can be stored"
-            )
-    if repeated := repeated_name(reason.code for reason in reasons):
-        raise InvalidPolicy(f"reason {repeated!r} appears twice")
 
 
 def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
@@ -285,13 +267,3 @@ def _check_bands(label: Label, rules: Sequence[Rule]) -> None:
         reached, last = rule.high, rule.id
     if rules and reached < 1.0:
         raise InvalidPolicy(f"{label}: no rule for scores from {reached} to 1.0")
-
-
-def is_readable(words: object) -> bool:
-    """Whether it is text that can be stored and shows something."""
-    return isinstance(words, str) and is_storable(words) and not is_blank(words)
-
-
-def repeated_name(names: Iterable[str]) -> str | None:
-    """One of the names that appear twice; None if all differ."""
-    return next((name for name, count in Counter(names).items() if count > 1), None)

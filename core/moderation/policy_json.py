@@ -12,11 +12,10 @@ from core.moderation.policies import (
     Action,
     LanguageRule,
     Policy,
-    Reason,
     Rule,
     TextRule,
-    repeated_name,
 )
+from core.moderation.reasons import Reason, ReasonTranslation, repeated_name
 from core.moderation.scores import Label
 from core.moderation.text_rules import TextRuleKind
 
@@ -25,7 +24,7 @@ def policy_to_json(policy: Policy) -> str:
     """The stored form, without version and time. Equal content gives equal text."""
     body: dict[str, Any] = {
         "rules": [asdict(rule) for rule in policy.rules],
-        "reasons": [asdict(reason) for reason in policy.reasons],
+        "reasons": [_reason_to_json(reason) for reason in policy.reasons],
     }
     if policy.reason_precedence:  # left out if empty, so that digests of older policies stay valid
         body["reason_precedence"] = list(policy.reason_precedence)
@@ -101,12 +100,33 @@ def _text_rule_from_json(number: int, raw: object) -> TextRule:
     return TextRule(**{**raw, "kind": kind, "action": action})
 
 
+def _reason_to_json(reason: Reason) -> dict[str, Any]:
+    body: dict[str, Any] = {"code": reason.code, "title": reason.title, "text": reason.text}
+    if reason.translations:  # left out if empty, so that digests of older policies stay valid
+        body["translations"] = {
+            one.language: {"title": one.title, "text": one.text} for one in reason.translations
+        }
+    return body
+
+
 def _reason_from_json(number: int, raw: object) -> Reason:
     place = f"reason {number}"
     if not isinstance(raw, dict):
         raise InvalidPolicy(f"{place} is not an object")
-    _check_names(place, raw, {field.name for field in fields(Reason)})
-    return Reason(**raw)
+    _check_names(place, raw, {"code", "title", "text"}, {"translations"})
+    translations = raw.get("translations", {})
+    if not isinstance(translations, dict):
+        raise InvalidPolicy(f"{place}: `translations` is not an object")
+    found = tuple(_translation(place, *one) for one in translations.items())
+    return Reason(raw["code"], raw["title"], raw["text"], found)
+
+
+def _translation(place: str, language: str, raw: object) -> ReasonTranslation:
+    where = f"{place}, translation {language!r}"
+    if not isinstance(raw, dict):
+        raise InvalidPolicy(f"{where} is not an object")
+    _check_names(where, raw, {"title", "text"})
+    return ReasonTranslation(language, raw["title"], raw["text"])
 
 
 def _check_names(

@@ -1,10 +1,11 @@
 """A policy in plain words, and what it changes in the one before. Pure."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TypeVar
 
 from core.moderation.languages import OTHER
-from core.moderation.policies import ACTION_DONE, Action, Policy, Reason
+from core.moderation.policies import ACTION_DONE, Action, Policy
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 
 Key = TypeVar("Key", bound=str)
@@ -31,13 +32,21 @@ def changed_lines(before: Policy, after: Policy) -> Sequence[str]:
     texts = _differences(_text_rules(before), _text_rules(after))
     lines += _first([_text_change(was, said) for _, was, said in texts])
     for code, was, said in _differences(_reasons(before), _reasons(after)):
-        what = "is gone" if said is None else "is new" if was is None else "has other words"
-        lines.append(f"The reason {code!r} {what}.")
+        lines += _reason_change(code, was, said)
     if _precedence(before) != _precedence(after):
         lines.append(_precedence(after))
     for language, _, new in _differences(_languages(before), _languages(after)):
         lines.append(new or f"Comments in {_named(language)} have no rule any more.")
     return lines or [NOTHING_CHANGED]
+
+
+def reason_lines(policy: Policy) -> Sequence[str]:
+    """What authors read of each clause of the rules, and of its translations."""
+    return [
+        line
+        for reason in policy.reasons
+        for line in (_said(reason), *_translations(reason).values())
+    ]
 
 
 def name_of(label: Label) -> str:
@@ -97,6 +106,33 @@ def _precedence(policy: Policy) -> str:
 
 def _reasons(policy: Policy) -> Mapping[str, Reason]:
     return {reason.code: reason for reason in policy.reasons}
+
+
+def _said(reason: Reason) -> str:
+    return f"{reason.code}: {reason.title}. {reason.text}"
+
+
+def _translations(reason: Reason | None) -> Mapping[str, str]:
+    return (
+        {
+            one.language: f"{reason.code}, in {one.language}: {one.title}. {one.text}"
+            for one in reason.translations
+        }
+        if reason is not None
+        else {}
+    )
+
+
+def _reason_change(code: str, was: Reason | None, said: Reason | None) -> Iterator[str]:
+    if said is None:
+        yield f"The reason {code!r} is gone."
+        return
+    if was is None:
+        yield f"New reason: {_said(said)}"
+    elif _said(was) != _said(said):
+        yield f"{_said(said)} Before: {was.title}. {was.text}"
+    for language, _, new in _differences(_translations(was), _translations(said)):
+        yield new or f"{code}: its translation into {language} is gone."
 
 
 def _languages(policy: Policy) -> Mapping[str, str]:

@@ -7,7 +7,7 @@ from typing import Any
 from core.moderation.appeals import Appeal
 from core.moderation.message_contents import MessageContent
 from core.moderation.notices import Statement, decided_by
-from core.moderation.policies import Reason
+from core.moderation.reasons import Reason
 
 
 def webhook_body(content: MessageContent) -> bytes:

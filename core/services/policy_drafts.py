@@ -23,6 +23,7 @@ from core.moderation.policy_drafts import (
     check_tried,
 )
 from core.moderation.policy_json import policy_digest
+from core.moderation.reasons import Reason, check_lengths
 from core.moderation.scores import Label
 from core.services.context import Context
 from core.services.people import is_alone_here
@@ -35,12 +36,13 @@ def draft_policy(
     bands: Mapping[Label, LabelBands],
     *,
     text_rules: Sequence[TextRule] | None = None,
+    reasons: Sequence[Reason] | None = None,
     base_version: int,
     seen_version: int | None = None,
     note: str = "",
 ) -> PolicyDraft:
-    """Begin a draft with these bands and text rules, or change one's own, which then is to be
-    proposed again. Without `text_rules` they are those in force.
+    """Begin a draft with these bands, text rules and reasons, or change one's own, which then is to
+    be proposed again. Without `text_rules` or `reasons` they are those in force.
     `base_version` is the policy in force that the actor saw; `seen_version` that of their open
     draft, None if they have none. Labels that are not named stay as they are in force.
 
@@ -54,6 +56,9 @@ def draft_policy(
         policy = with_bands(in_force, bands, version=in_force.version + 1, created_at=now)
         if text_rules is not None:
             policy = replace(policy, text_rules=tuple(text_rules))
+        if reasons is not None:
+            check_lengths(in_force.reasons, reasons)
+            policy = replace(policy, reasons=tuple(reasons))
         draft = PolicyDraft(
             id=own.id if own else new_id(),
             author=actor.id,

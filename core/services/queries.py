@@ -18,7 +18,8 @@ from core.moderation.edits import EarlierText, needed_action, settled_text
 from core.moderation.effect import approval_by_person, standing
 from core.moderation.groups import GROUP_LIMIT
 from core.moderation.permissions import Actor, Permission, check_can
-from core.moderation.policies import AWAITS_PERSON, Policy, Reason
+from core.moderation.policies import AWAITS_PERSON, Policy
+from core.moderation.reasons import Reason
 from core.moderation.reopening import OWN_FOR
 from core.moderation.scores import Label, not_assessed
 from core.services.context import Context

@@ -19,6 +19,7 @@ from core.moderation.appeals import Appeal
 from core.moderation.comments import Visibility
 from core.moderation.notices import AppealStage, Statement, appeal_stage
 from core.services.lookup import ChangedText, LookupAnswer
+from dashboard.author_rule import show_rule
 from dashboard.lookup import wording as words
 from dashboard.lookup.copy import copy_text
 from dashboard.lookup.course import course_lines
@@ -132,12 +133,11 @@ def _rule(statement: Statement, texts: AuthorTexts) -> None:
         return
     with st.container(border=True):
         if statement.reason is not None:
-            rule = rule_words(statement.reason, texts)
-            st.markdown(f"**{texts.say(f'rule.{statement.visibility}')}**")
-            st.text(f"{rule.title}\n{rule.text}")
-            for line in (words.why_this_reason(statement, texts), rule.remark):
-                if line:
-                    st.caption(plain(line))
+            show_rule(
+                texts.say(f"rule.{statement.visibility}"),
+                rule_words(statement.reason, texts),
+                [words.why_this_reason(statement, texts)],
+            )
         if statement.note:
             st.caption(texts.say("rule.moderator_adds"))
             st.text(statement.note)

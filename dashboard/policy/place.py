@@ -8,11 +8,11 @@ import streamlit as st
 from core.bootstrap.services import Services
 from core.errors import ConsoleError
 from core.moderation.permissions import Actor
-from core.moderation.policies import Action, Policy, TextRule
+from core.moderation.policies import Policy, TextRule
 from core.moderation.policy_bands import LabelBands, bands_of
 from core.moderation.policy_drafts import DraftState, PolicyDraft, Tried
+from core.moderation.reasons import Reason, check_reasons
 from core.moderation.scores import Label
-from core.moderation.text_rules import TextRuleKind, text_rule_id
 from core.services.policy_drafts import (
     discard_policy_draft,
     draft_policy,
@@ -20,17 +20,19 @@ from core.services.policy_drafts import (
     publish_policy,
     roll_back_policy,
 )
+from dashboard.policy.inputs import ReasonInputs, RuleInputs
 
 
 @dataclass(frozen=True, slots=True)
 class DraftForm:
     """The author's draft as the page shows it: `own` is what is stored, None if nothing is, `bands`
-    are as the sliders stand, and `text_rules` as the list has them."""
+    are as the sliders stand, `text_rules` as the list has them, `reasons` as they were worded."""
 
     in_force: Policy
     own: PolicyDraft | None
     bands: Mapping[Label, LabelBands]
     text_rules: tuple[TextRule, ...]
+    reasons: tuple[Reason, ...]
 
     @property
     def is_overtaken(self) -> bool:
@@ -42,7 +44,9 @@ class DraftForm:
         """Whether saving would change anything. A roll back that was overtaken is begun anew."""
         is_old = self.is_overtaken and self.own is not None and self.own.rolls_back_to is None
         stored = self.own.policy if self.own is not None else self.in_force
-        return is_old or self.bands != bands_of(stored) or self.text_rules != stored.text_rules
+        written = (self.text_rules, self.reasons)
+        is_written_anew = written != (stored.text_rules, stored.reasons)
+        return is_old or self.bands != bands_of(stored) or is_written_anew
 
     def can_save_note(self, note: str) -> bool:
         """Whether the reason alone was changed. Saving would make another draft of a roll back."""
@@ -55,41 +59,13 @@ class DraftForm:
         return self.can_save or is_drafted
 
 
-@dataclass(frozen=True, slots=True)
-class RuleInputs:
-    """The keys of the fields of a new text rule."""
-
-    kind: str
-    text: str
-    action: str
-    reason: str
-    description: str
-
-    @classmethod
-    def named(cls, name: str) -> "RuleInputs":
-        """Those of one form."""
-        return cls(*(f"rule_{field}_{name}" for field in cls.__slots__))
-
-    def rule(self) -> TextRule:
-        """What was typed. Raises InvalidPolicy."""
-        kind = TextRuleKind(st.session_state[self.kind])
-        text = str(st.session_state[self.text]).strip()
-        return TextRule(
-            text_rule_id(kind, text),
-            kind,
-            text,
-            Action(st.session_state[self.action]),
-            str(st.session_state[self.reason]),
-            str(st.session_state[self.description]).strip(),
-        )
-
-
 @dataclass(slots=True)
 class PolicyPlace:
     """The state of one session on this page. A plain object, so that callbacks can write to it
     without `st.*` calls, which can interrupt them. `pressed` is what was done last: the second
     press of a double click is the same again. `rules` are the text rules that are not saved yet, of
-    the draft `rules_of`; `added` counts those that were added."""
+    the draft `rules_of`; `added` counts those that were added. `reasons`, `reasons_of` and `worded`
+    are the same of the clauses of the rules."""
 
     done: str = ""
     refusal: str = ""
@@ -97,6 +73,9 @@ class PolicyPlace:
     rules: tuple[TextRule, ...] = ()
     rules_of: str = ""
     added: int = 0
+    reasons: tuple[Reason, ...] = ()
+    reasons_of: str = ""
+    worded: int = 0
 
     def rules_for(self, draft: str, begin: tuple[TextRule, ...]) -> tuple[TextRule, ...]:
         """The text rules of that draft, which begins with `begin`."""
@@ -118,6 +97,35 @@ class PolicyPlace:
         chosen = str(st.session_state[key])
         self.rules = tuple(each for each in rules if each.id != chosen)
         self.rules_of, self.done, self.refusal = draft, "", ""
+
+    def reasons_for(self, draft: str, begin: tuple[Reason, ...]) -> tuple[Reason, ...]:
+        """The clauses of that draft, which begins with `begin`."""
+        return self.reasons if self.reasons_of == draft else begin
+
+    def word_reason(
+        self,
+        draft: str,
+        reasons: tuple[Reason, ...],
+        before: Reason,
+        language: str,
+        inputs: ReasonInputs,
+    ) -> None:
+        """Put the typed words in the place of those before, or behind the others if it is new."""
+
+        def act() -> None:
+            said = inputs.reason(before, language)
+            kept = [said if one.code == before.code else one for one in reasons]
+            found = tuple(kept if before in reasons else [*reasons, said])
+            check_reasons(found)
+            self.reasons, self.reasons_of = found, draft
+            self.worded += 1
+
+        self._press(f"word {inputs}", act, "Kept here. They are stored once you save the draft.")
+
+    def drop_reason(self, draft: str, reasons: tuple[Reason, ...], code: str) -> None:
+        """Take a clause away that no rule gives."""
+        self.reasons = tuple(one for one in reasons if one.code != code)
+        self.reasons_of, self.done, self.refusal = draft, "", ""
 
     def save(self, services: Services, actor: Actor, form: DraftForm, note_key: str) -> None:
         """Store the draft with the bands of the form and the reason typed so far."""
@@ -196,6 +204,7 @@ def _save(services: Services, actor: Actor, form: DraftForm, note: str) -> Polic
         actor,
         form.bands,
         text_rules=form.text_rules,
+        reasons=form.reasons,
         base_version=form.in_force.version,
         seen_version=form.own.version if form.own else None,
         note=note,

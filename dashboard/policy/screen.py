@@ -16,6 +16,7 @@ from core.services.policy_simulation import PolicyTrial, try_policy
 from dashboard.policy.bands import band_sliders, in_words
 from dashboard.policy.drafts import others_actions, overtaken, own_actions, publish_actions
 from dashboard.policy.place import DraftForm, PolicyPlace
+from dashboard.policy.reasons import reasons_editor
 from dashboard.policy.text_rules import text_rules_editor
 from dashboard.policy.trial import trial_card
 from dashboard.policy.versions import versions_card
@@ -111,8 +112,15 @@ def _draft_card(
         st.markdown(f"**Version {in_force.version}**, {words}")
     bands = band_sliders(in_force, draft, can_edit=can_edit)
     text_rules = text_rules_editor(place, in_force, draft, can_edit=can_edit)
+    reasons = reasons_editor(
+        place,
+        in_force,
+        draft,
+        site_language=services.settings.author_language,
+        can_edit=can_edit,
+    )
     policy = draft.policy if draft is not None else in_force
-    form = DraftForm(in_force, draft, bands, text_rules)
+    form = DraftForm(in_force, draft, bands, text_rules, reasons)
     if can_edit and form.can_save:
         policy = _as_set(services, form) or policy
     in_words(in_force, policy)
@@ -133,7 +141,7 @@ def _as_set(services: Services, form: DraftForm) -> Policy | None:
     version, now = form.in_force.version + 1, services.clock.now()
     try:
         banded = with_bands(form.in_force, form.bands, version=version, created_at=now)
-        return replace(banded, text_rules=form.text_rules)
+        return replace(banded, text_rules=form.text_rules, reasons=form.reasons)
     except InvalidPolicy as error:
         st.error(plain(str(error)), icon=":material/error:")
         return None

@@ -7,7 +7,8 @@ from core.moderation.policies import Action, Policy, TextRule
 from core.moderation.policy_drafts import PolicyDraft
 from core.moderation.text_rules import MOST_DESCRIPTION_CHARS, MOST_RULE_CHARS, TextRuleKind
 from dashboard.data_table import data_table
-from dashboard.policy.place import PolicyPlace, RuleInputs
+from dashboard.policy.inputs import RuleInputs
+from dashboard.policy.place import PolicyPlace
 from dashboard.policy.wording import ACTIONS, KIND_HELP, NO_TEXT_RULES, rule_name, rule_rows
 
 MOST_ROWS = 6

@@ -6,7 +6,7 @@ import streamlit as st
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Permission, can
 from core.moderation.policy_drafts import MAX_NOTE_CHARS
-from core.moderation.policy_words import changed_lines, policy_lines
+from core.moderation.policy_words import changed_lines, policy_lines, reason_lines
 from core.services.policy_desk import PolicyDesk, PolicyVersion
 from dashboard.data_table import data_table
 from dashboard.policy.place import PolicyPlace
@@ -48,6 +48,9 @@ def _read(
     number = version.policy.version
     for line in policy_lines(version.policy):
         st.text(line)
+    with st.expander("What authors read", key=f"read_reasons_{number}"):
+        for line in reason_lines(version.policy):
+            st.text(line)
     if version.before is not None:
         st.caption(f"What it changed in version {version.before.version}:")
         for line in changed_lines(version.before, version.policy):

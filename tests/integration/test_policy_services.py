@@ -31,7 +31,15 @@ from core.services.policy_drafts import (
     roll_back_policy,
 )
 from core.services.review import undo_decision
-from tests.factories import HELD, LEAD, OTHER_LEAD, chain_of, decided, make_services, scored
+from tests.factories import (
+    HELD,
+    LEAD,
+    OTHER_LEAD,
+    chain_of,
+    decided,
+    make_services,
+    scored,
+)
 from tests.integration.policy_calls import (
     NOT_SCORED,
     WHY,

@@ -22,7 +22,8 @@ from core.cli.main import main
 from core.clock import Clock
 from core.moderation.audit import STATEMENTS
 from core.moderation.dsa.rules import problems_of, problems_of_batch
-from core.moderation.policies import Action, Reason
+from core.moderation.policies import Action
+from core.moderation.reasons import Reason
 from tests.factories import HELD, HOSTILE, decided, removed_by_person, scored
 from tests.policies import store_with_reason
 

@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
 from core.moderation.permissions import SYSTEM, Actor, Role
-from core.moderation.policies import Reason
 from core.moderation.policy_bands import bands_of
 from core.moderation.policy_drafts import DraftState
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 from core.services.people import disable_person
 from core.services.policy_drafts import roll_back_policy
@@ -80,11 +80,12 @@ def test_the_second_press_of_a_double_click_is_the_same(
     in_force, place = desk_of(services).in_force, PolicyPlace()
     bands = dict(bands_of(in_force))
     bands[Label.THREAT] = bands[Label.INSULT]
-    form = DraftForm(in_force, None, bands, ())
+    form = DraftForm(in_force, None, bands, (), in_force.reasons)
     for _ in range(2):
         place.save(services, LEAD, form, "why")
         assert (place.refusal, len(desk_of(services).drafts)) == ("", 1)
-    place.save(services, LEAD, DraftForm(in_force, None, dict(bands_of(in_force)), ()), "why")
+    as_it_was = DraftForm(in_force, None, dict(bands_of(in_force)), (), in_force.reasons)
+    place.save(services, LEAD, as_it_was, "why")
     assert "You have an open draft already" in place.refusal
 
 

@@ -12,7 +12,8 @@ from core.batch.transparency_files import report_csv, report_json
 from core.bootstrap.services import Services
 from core.errors import StoreError
 from core.moderation.permissions import SYSTEM, Actor, Role
-from core.moderation.policies import Action, Reason
+from core.moderation.policies import Action
+from core.moderation.reasons import Reason
 from core.services.statements import FIRST_DAY
 from core.services.transparency import load_transparency
 from core.store.sql.transparency import SqlTransparency

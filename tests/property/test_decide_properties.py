@@ -20,8 +20,9 @@ from core.moderation.default_policy import default_policy
 from core.moderation.invisible import is_blank
 from core.moderation.openings import priority
 from core.moderation.permissions import SYSTEM
-from core.moderation.policies import SEVERITY, Action, Policy, Reason, Rule
+from core.moderation.policies import SEVERITY, Action, Policy, Rule
 from core.moderation.policy_json import policy_digest, policy_from_json, policy_to_json
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 from core.services.ingest import ingest
 from core.services.lookup import look_up

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.moderation.decisions import judge_read
-from core.moderation.policies import Action, Policy, Reason, Rule
+from core.moderation.policies import Action, Policy, Rule
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 from core.moderation.verdict_columns import ACTIONS, NO_RULE, judge_columns
 from tests.factories_text_rules import text_rule

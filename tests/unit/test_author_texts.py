@@ -16,7 +16,7 @@ from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.default_policy import REASONS
 from core.moderation.languages import NAMES
-from core.moderation.policies import Reason
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 from dashboard.wording import viewer_zone
 
@@ -152,6 +152,16 @@ def test_a_default_rule_is_translated_beside_the_words_that_hold(other: AuthorTe
         assert told.text != reason.text
         assert reason.text in told.remark
         assert rule_words(reason, english()).remark == ""
+
+
+def test_a_translation_of_the_site_stands_beside_the_words_that_hold(other: AuthorTexts) -> None:
+    for reason in (REASONS[0], Reason("noise", "Noise", "Do not shout.")):
+        told = rule_words(reason.translated(other.language, "Título", "Words of ours."), other)
+        assert (told.title, told.text) == ("Título", "Words of ours.")
+        remark = other.say("rule.translated", title=reason.title, text=reason.text)
+        assert told.remark == remark
+        elsewhere = reason.translated("xx", "No", "Never shown.")
+        assert rule_words(elsewhere, other) == rule_words(reason, other)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -14,7 +14,7 @@ from core.moderation.cases import TextGone
 from core.moderation.comments import Visibility
 from core.moderation.default_policy import REASONS
 from core.moderation.notices import DecidedBy, Statement, decided_by
-from core.moderation.policies import Reason
+from core.moderation.reasons import Reason
 from core.services.lookup import ChangedText, LookupAnswer
 from dashboard.lookup import wording as words
 from dashboard.lookup.copy import copy_text

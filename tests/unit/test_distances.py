@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from core.moderation.decisions import judge
 from core.moderation.default_policy import default_policy
 from core.moderation.distances import LabelDistance, distances
-from core.moderation.policies import SEVERITY, Action, Policy, Reason, Rule
+from core.moderation.policies import SEVERITY, Action, Policy, Rule
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)

@@ -26,7 +26,8 @@ from core.moderation.dsa.restrictions import restrictions_of
 from core.moderation.dsa.rules import problems_of
 from core.moderation.dsa.statement import RestrictedText, build_fields
 from core.moderation.invisible import is_blank
-from core.moderation.policies import Action, Policy, Reason
+from core.moderation.policies import Action, Policy
+from core.moderation.reasons import Reason
 from core.moderation.reports import ReportKind
 from core.moderation.scores import Label
 

@@ -10,10 +10,11 @@ from hypothesis import strategies as st
 from core.errors import InvalidPolicy
 from core.moderation.decisions import judge
 from core.moderation.default_policy import default_policy
-from core.moderation.policies import Action, LanguageRule, Reason, Rule
+from core.moderation.policies import Action, LanguageRule, Rule
 from core.moderation.policy_bands import LabelBands, bands_of, with_bands
 from core.moderation.policy_json import policy_digest
-from core.moderation.policy_words import NOTHING_CHANGED, changed_lines, policy_lines
+from core.moderation.policy_words import NOTHING_CHANGED, changed_lines, policy_lines, reason_lines
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 from tests.policies import escalating_policy, fixed_policy, without_removal
 
@@ -129,10 +130,15 @@ def test_what_a_version_changed() -> None:
     first, *others = FIXED.reasons
     reasons = (replace(first, text="Other words."), *others[:-1], Reason("new", "New", "A rule."))
     assert changed_lines(FIXED, replace(FIXED, reasons=reasons)) == [
-        "The reason 'threat' has other words.",
+        f"threat: Threats. Other words. Before: Threats. {first.text}",
         "The reason 'other' is gone.",
-        "The reason 'new' is new.",
+        "New reason: new: New. A rule.",
     ]
+    translated = replace(FIXED, reasons=(first.translated("de", "Drohungen", "Nie."), *others))
+    assert changed_lines(FIXED, translated) == ["threat, in de: Drohungen. Nie."]
+    assert changed_lines(translated, FIXED) == ["threat: its translation into de is gone."]
+    assert "threat, in de: Drohungen. Nie." in reason_lines(translated)
+    assert len(reason_lines(translated)) == len(FIXED.reasons) + 1
     spoken = replace(
         FIXED, reason_precedence=(), language_rules=(LanguageRule("de", Action.APPROVE),)
     )

@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import pytest
 
 from core.errors import InvalidPolicy
-from core.moderation.policies import Reason
 from core.moderation.policy_json import policy_digest, policy_from_json, policy_to_json
+from core.moderation.reasons import Reason
 from tests.policies import fixed_policy
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
@@ -23,6 +23,35 @@ def test_words_are_stored_as_they_are_written() -> None:
     reason = Reason("other", "Grüße", "Hier gilt: höflich bleiben.")
     policy = replace(POLICY, reasons=(*POLICY.reasons[:-1], reason))
     assert "höflich" in policy_to_json(policy)
+
+
+def test_translations_are_stored_by_language_and_left_out_where_there_are_none() -> None:
+    reason = POLICY.reasons[0].translated("de", "Drohungen", "Drohen Sie niemandem.")
+    policy = replace(POLICY, reasons=(reason, *POLICY.reasons[1:]))
+    first, second = json.loads(policy_to_json(policy))["reasons"][:2]
+    words = {"title": "Drohungen", "text": "Drohen Sie niemandem."}
+    assert first["translations"] == {"de": words}
+    assert set(second) == {"code", "title", "text"}
+    assert policy_from_json(policy_to_json(policy), version=1, created_at=NOW) == policy
+
+
+@pytest.mark.parametrize(
+    ("translations", "said"),
+    [
+        ([], "reason 1: `translations` is not an object"),
+        ({"de": "Drohungen"}, "reason 1, translation 'de' is not an object"),
+        ({"de": {"title": "Drohungen"}}, "translation 'de': 'text' is missing"),
+        ({"de": {"title": "a", "text": "b", "note": "c"}}, "translation 'de': 'note' is unknown"),
+        ({"de": {"title": 5, "text": "b"}}, "translation 'de': it needs a title and a text"),
+        ({"de": {"title": "a", "text": " "}}, "translation 'de': it needs a title and a text"),
+        ({"Deutsch": {"title": "a", "text": "b"}}, "translation 'Deutsch': "),
+    ],
+)
+def test_translations_that_nobody_could_read_are_refused(translations: object, said: str) -> None:
+    body = json.loads(policy_to_json(POLICY))
+    body["reasons"][0]["translations"] = translations
+    with pytest.raises(InvalidPolicy, match=said):
+        policy_from_json(json.dumps(body), version=1, created_at=NOW)
 
 
 def test_same_content_has_the_same_digest_whatever_its_version() -> None:

@@ -7,7 +7,8 @@ import pytest
 
 from core.errors import InvalidPolicy
 from core.moderation.default_policy import REASONS
-from core.moderation.policies import Policy, Reason, Rule
+from core.moderation.policies import Policy, Rule
+from core.moderation.reasons import Reason
 from core.moderation.scores import Label
 from tests.policies import fixed_policy
 

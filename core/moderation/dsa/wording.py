@@ -6,7 +6,8 @@ from core.moderation.decisions import Decision
 from core.moderation.dsa.origin import Origin
 from core.moderation.dsa.restrictions import Restriction, RestrictionKind
 from core.moderation.notices import ScoreFact, score_facts
-from core.moderation.policies import Action, Policy, Reason
+from core.moderation.policies import Action, Policy
+from core.moderation.reasons import Reason
 from core.moderation.reports import ReportKind
 from core.moderation.scores import Label
 
