@@ -94,6 +94,9 @@ class Settings(HomePaths):
     review_hours: int = REVIEW_HOURS
     retention_days: int = KEPT_FOR_EVER
     rules_url: str = NOT_SET
+    site_name: str = NOT_SET
+    contact: str = NOT_SET
+    time_zone: str = "UTC"
     # These may hold keys and passwords, too.
     webhook_url: str = field(default=NOT_SET, repr=False)
     webhook_secret: str = field(default=NOT_SET, repr=False)

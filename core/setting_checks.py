@@ -2,6 +2,7 @@
 
 import re
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.addresses import is_loopback
 from core.errors import ConfigError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 STATE_SCHEMES = ("postgresql://", "postgres://")
 _ADDRESS = re.compile(r"https?://[a-z0-9]([a-z0-9.-]*[a-z0-9])?(:[0-9]{1,5})?")
 _RULES_URL = re.compile(r"https?://[a-z0-9][^\s@]{1,300}", re.IGNORECASE)
+_MAIL = re.compile(r"[^\s@]{1,64}@[a-z0-9][a-z0-9.-]{1,190}", re.IGNORECASE)
+MOST_NAME_CHARS = 80
 _ISSUER = re.compile(r"https?://[a-z0-9][^\s@?#]{1,300}", re.IGNORECASE)
 
 
@@ -37,6 +40,7 @@ def check_settings(settings: "Settings") -> None:
             f"MODCONSOLE_RULES_URL is {settings.rules_url!r}; write http(s)://NAME and a path of "
             "at most 300 characters"
         )
+    _check_words_for_authors(settings)
     if problem := address_problem(settings.log_store):
         raise ConfigError(f"MODCONSOLE_LOG_STORE: {problem}")
     kept, windows = (
@@ -50,6 +54,25 @@ def check_settings(settings: "Settings") -> None:
     for code in settings.language_codes:
         if problem := code_problem(code):
             raise ConfigError(f"MODCONSOLE_LANGUAGES: {problem}")
+
+
+def _check_words_for_authors(settings: "Settings") -> None:
+    name, contact = settings.site_name, settings.contact
+    if not name.isprintable() or len(name) > MOST_NAME_CHARS:
+        raise ConfigError(
+            f"MODCONSOLE_SITE_NAME is {name!r}; write one line of at most {MOST_NAME_CHARS} "
+            "characters"
+        )
+    if contact != NOT_SET and not (_RULES_URL.fullmatch(contact) or _MAIL.fullmatch(contact)):
+        raise ConfigError(
+            f"MODCONSOLE_CONTACT is {contact!r}; write a mail address or http(s)://NAME"
+        )
+    try:
+        ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ConfigError(
+            f"MODCONSOLE_TIME_ZONE is {settings.time_zone!r}; write a name as in Europe/Berlin"
+        ) from None
 
 
 def _check_sign_in(settings: "Settings") -> None:

@@ -105,6 +105,12 @@ SETTING_HELP: dict[str, str] = {
     "rules_url": "Where the site's rules can be read, for statements of reasons: `none`, or an "
     "address such as `https://example.org/rules#{reason}`, with `{reason}` for the code of the "
     "reason.",
+    "site_name": "What the site is called, in up to 80 characters: the look-up says whose comments "
+    "it is about.",
+    "contact": "Whom an author may ask about a decision: a mail address or a web page. It stands "
+    "below each answer of the look-up.",
+    "time_zone": "In which time zone messages to authors give times, as in `Europe/Berlin`. Pages "
+    "use the zone of the browser.",
     "webhook_url": "Where the site takes messages about comments: `none`, or `https://HOST/PATH`. "
     "All processes need the same settings of channels: a message is stored with its decision, or "
     "not at all. See docs/outbox.md.",

@@ -6,6 +6,7 @@ from core.author_texts.texts import AuthorTexts
 from core.bootstrap.services import Services
 from core.config import load_settings
 from core.errors import ConsoleError
+from dashboard.lookup.foot import site_foot
 from dashboard.lookup.language import language_switch, page_texts
 from dashboard.lookup.limit import address_of, lookup_limit
 from dashboard.lookup.panel import draw_answer, find_answer, look_up_field
@@ -33,6 +34,7 @@ def render() -> None:
     if typed:
         with answer_place:
             show_answer(services, typed, TEXTS)
+    site_foot(services.settings, TEXTS)
 
 
 @st.fragment(run_every=REFRESH_S)

@@ -4,7 +4,7 @@ It never names a member of the staff and does not quote the comment, which may b
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, tzinfo
 
 from core.author_texts.rules import rule_words
 from core.author_texts.texts import AuthorTexts
@@ -17,13 +17,14 @@ from core.moderation.reasons import Reason
 @dataclass(frozen=True, slots=True)
 class NoticeSubject:
     """Which comment a notice is about: its id at the site, when it was posted, the page about it
-    and its reference."""
+    and its reference. Times are given in `zone`."""
 
     site: str
     source_id: str
     posted_at: datetime
     lookup_url: str
     reference: str
+    zone: tzinfo = UTC
 
 
 def decision_words(statement: Statement, about: NoticeSubject, texts: AuthorTexts) -> str:
@@ -35,7 +36,7 @@ def decision_words(statement: Statement, about: NoticeSubject, texts: AuthorText
     if statement.note:
         parts.append(f"{texts.say('notice.note')}\n{_quoted(statement.note)}")
     if statement.can_appeal_until is not None:
-        until = texts.time(statement.can_appeal_until, UTC)
+        until = texts.time(statement.can_appeal_until, about.zone)
         parts.append(texts.say("notice.how_to_appeal", when=until))
     if statement.visibility is Visibility.REMOVED:
         parts.append(texts.say("appeal.other_redress"))
@@ -87,7 +88,7 @@ def place_of(about: NoticeSubject, texts: AuthorTexts) -> str:
         "notice.place",
         id=_line(about.source_id),
         site=_line(about.site),
-        when=texts.time(about.posted_at, UTC),
+        when=texts.time(about.posted_at, about.zone),
     )
 
 

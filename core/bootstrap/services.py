@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from core.bootstrap.backends import (
     cached,
@@ -285,6 +286,7 @@ def build_services(
         shares=sampling_shares(settings),
         grace=timedelta(seconds=settings.grace_s),
         author_language=settings.author_language,
+        time_zone=ZoneInfo(settings.time_zone),
         demo_staff=DEMO_STAFF if settings.sign_in == "demo" else (),
         publishes_alone=settings.publish_alone == "yes",
     )

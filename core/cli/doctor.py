@@ -35,7 +35,13 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
     )
     from core.doctor.machine import check_browser, check_memory, check_processor, system_line
     from core.doctor.runtimes import check_runtimes
-    from core.doctor.site import check_home, check_ports, check_settings, check_state
+    from core.doctor.site import (
+        check_home,
+        check_ports,
+        check_set_up,
+        check_settings,
+        check_state,
+    )
 
     results = [
         check_processor(),
@@ -45,6 +51,7 @@ def run_doctor(_arguments: argparse.Namespace, settings: Settings) -> int:
         *check_runtimes(settings),
         check_languages(settings),
         check_settings(),
+        check_set_up(settings),
         check_home(settings),
         *check_state(settings),
         *check_channels(settings),

@@ -18,6 +18,7 @@ from core.cli import (
     estimate,
     explain,
     ingest,
+    init,
     keys,
     loadtest,
     logs,
@@ -44,6 +45,7 @@ from core.errors import ConsoleError
 
 FAMILIES = (
     up,
+    init,
     ingest,
     withdraw,
     erase,

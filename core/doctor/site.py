@@ -10,6 +10,7 @@ from pathlib import Path
 from core.config import CHOICES, SECRETS, Settings
 from core.doctor.checks import CheckResult, CheckState
 from core.errors import ConfigError, MissingExtra, StoreError
+from core.first_run.not_set import not_set_yet
 from core.processes.console import Server, servers
 
 ANSWER_WITHIN_S = 2.0
@@ -109,3 +110,17 @@ def without_user(path: Path) -> str:
     them."""
     own = Path.home()
     return f"~/{path.relative_to(own)}" if path.is_relative_to(own) else str(path)
+
+
+def check_set_up(settings: Settings) -> CheckResult:
+    """What a site that people use has not set yet."""
+    missing = not_set_yet(settings)
+    if not missing:
+        return CheckResult("set up", CheckState.OK, "nothing is missing")
+    names = ", ".join(each.name for each in missing)
+    return CheckResult(
+        "set up",
+        CheckState.COULD_BE_BETTER,
+        f"not set yet: {names}",
+        "`modconsole init` asks for it and says what each is for",
+    )

@@ -1,7 +1,7 @@
 """What every use case needs: the store, the clock and the site's settings for moderation."""
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import UTC, timedelta, tzinfo
 
 from core.clock import Clock
 from core.identifiers import new_id
@@ -20,9 +20,9 @@ from core.store.base import Store
 @dataclass(frozen=True, slots=True)
 class Context:
     """The first argument of every use case. It has no mutable state. A reviewer's decision takes
-    effect after `grace`. `author_language` is that of an author whose own is not known.
-    `demo_staff` are the people of the demo sign-in. `publishes_alone`: the one person here who may
-    publish a policy may publish their own."""
+    effect after `grace`. `author_language` is that of an author whose own is not known,
+    `time_zone` that of messages. `demo_staff` are the people of the demo sign-in.
+    `publishes_alone`: the one person here who may publish a policy may publish their own."""
 
     store: Store
     clock: Clock
@@ -33,6 +33,7 @@ class Context:
     shares: SamplingShares = NO_DRAWS
     grace: timedelta = NO_GRACE
     author_language: str = ENGLISH
+    time_zone: tzinfo = UTC
     demo_staff: tuple[Person, ...] = ()
     publishes_alone: bool = False
 

@@ -65,7 +65,7 @@ def read_content(
     if past is not None and past.decision_id not in {each.id for each in held[:-1]}:
         past = None  # filed later, against this decision or another
     statement = _statement(context, reader, revision, held, appeal=past, now=held[-1].effective_at)
-    words = decision_words(statement, _subject(content), texts_in(content.language))
+    words = decision_words(statement, _subject(context, content), texts_in(content.language))
     return replace(content, statement=statement, words=words)
 
 
@@ -91,7 +91,7 @@ def _of_appeal(
         statement=statement,
     )
     content = _to_author(context, content, chain)
-    words = appeal_words(appeal, statement, _subject(content), texts_in(content.language))
+    words = appeal_words(appeal, statement, _subject(context, content), texts_in(content.language))
     return replace(content, words=words)
 
 
@@ -105,13 +105,14 @@ def _to_author(
     return replace(content, language=language, lookup_url=address)
 
 
-def _subject(content: MessageContent) -> NoticeSubject:
+def _subject(context: Context, content: MessageContent) -> NoticeSubject:
     return NoticeSubject(
         site=content.comment.source,
         source_id=content.comment.source_id,
         posted_at=content.comment.created_at,
         lookup_url=content.lookup_url,
         reference=content.revision.reference,
+        zone=context.time_zone,
     )
 
 

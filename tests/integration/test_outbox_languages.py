@@ -71,3 +71,13 @@ def test_else_it_is_in_the_sites(tmp_path: Path, text: str) -> None:
     told = notices(tmp_path, text, author_language="pt")
     assert {each.language for each in told} == {"pt"}
     assert texts_in("pt").say("notice.closing") in told[0].words
+
+
+def test_times_are_in_the_zone_of_the_site(tmp_path: Path) -> None:
+    in_utc = notices(tmp_path / "utc", COMMENTS["en"])[0]
+    in_kathmandu = notices(tmp_path / "own", COMMENTS["en"], time_zone="Asia/Kathmandu")[0]
+    assert in_utc.words is not None
+    assert in_kathmandu.words is not None
+    assert " UTC." in in_utc.words
+    assert " UTC+5:45." in in_kathmandu.words
+    assert " UTC." not in in_kathmandu.words
