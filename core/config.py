@@ -38,6 +38,7 @@ CHOICES = {
     "torch_compile": ("no", "yes"),
     "cascade": ("off", "on"),
     "publish_alone": ("no", "yes"),
+    "tell_reporters": ("no", "yes"),
     "fallback": ("none", *BACKENDS),
     "author_language": LANGUAGES,
     "failure_policy": ("hold", "approve", "first_stage_only"),
@@ -100,6 +101,7 @@ class Settings(HomePaths):
     # These may hold keys and passwords, too.
     webhook_url: str = field(default=NOT_SET, repr=False)
     webhook_secret: str = field(default=NOT_SET, repr=False)
+    tell_reporters: str = "no"
     smtp_host: str = NOT_SET
     smtp_port: int = 587
     smtp_security: str = "starttls"

@@ -112,6 +112,8 @@ def _check_channels(settings: "Settings") -> None:
             settings.smtp_host, settings.smtp_from, settings.smtp_to
         ),
     }
+    if settings.tell_reporters == "yes" and Channel.WEBHOOK not in settings.channels:
+        raise ConfigError("MODCONSOLE_TELL_REPORTERS=yes needs MODCONSOLE_WEBHOOK_URL")
     for channel in settings.channels:
         if problem := problems[channel]():
             raise ConfigError(problem)

@@ -116,6 +116,8 @@ SETTING_HELP: dict[str, str] = {
     "not at all. See docs/outbox.md.",
     "webhook_secret": "The key that signs them: `whsec_` and 24 to 64 random bytes in base64, such "
     "as from `openssl rand -base64 32`.",
+    "tell_reporters": "`yes` sends the site a message once a person has decided on a text that "
+    "somebody reported, so that it can tell them: see docs/outbox.md.",
     "smtp_host": "The mail server that takes notices for authors: `none`, or its name. They go to "
     "MODCONSOLE_SMTP_TO, since the console knows no author's address.",
     "smtp_port": "Port of the mail server.",

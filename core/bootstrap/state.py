@@ -2,6 +2,7 @@
 
 from core.config import Settings
 from core.store.sql import SqlStore
+from core.store.sql.database import StateDatabase
 from core.store.sql.sqlite.database import SqliteDatabase
 
 
@@ -11,12 +12,17 @@ def open_store(settings: Settings) -> SqlStore:
         return open_home_store(settings)
     from core.store.sql.postgres.database import PostgresDatabase
 
-    return SqlStore(PostgresDatabase(settings.state_url, settings.home), settings.channels)
+    database = PostgresDatabase(settings.state_url, settings.home)
+    return _store(database, settings)
 
 
 def open_home_store(settings: Settings) -> SqlStore:
     """The file in the home folder, wherever the state is now."""
-    return SqlStore(SqliteDatabase(settings.state_path), settings.channels)
+    return _store(SqliteDatabase(settings.state_path), settings)
+
+
+def _store(database: StateDatabase, settings: Settings) -> SqlStore:
+    return SqlStore(database, settings.channels, tells_reporters=settings.tell_reporters == "yes")
 
 
 def has_state(settings: Settings) -> bool:

@@ -48,6 +48,11 @@ def erased_name(number: str) -> str:
     return f"{ERASED} {number}"
 
 
+def is_erased_name(name: str) -> bool:
+    """Whether it stands for somebody whose name was erased."""
+    return name.startswith(f"{ERASED} ")
+
+
 def check_erasable(source: str, author: str) -> None:
     """Raises InvalidInput for a name that can't be one author's."""
     check_name("source", source)

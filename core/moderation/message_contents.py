@@ -4,7 +4,7 @@ The site is told exactly when what readers may see changes; the author also when
 the place of another, since each can be appealed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -13,8 +13,10 @@ from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.comments import Comment, Revision, Visibility
 from core.moderation.decisions import Decision, visibility
 from core.moderation.effect import chain_in_effect
+from core.moderation.erasure import is_erased_name
 from core.moderation.notices import Statement
-from core.moderation.outbox import Audience
+from core.moderation.outbox import Audience, ends_reports
+from core.moderation.reports import Report
 
 
 class MessageType(StrEnum):
@@ -29,6 +31,7 @@ class MessageType(StrEnum):
     NOTICE_APPEAL_UPHELD = "notice.appeal_upheld"
     NOTICE_APPEAL_OVERTURNED = "notice.appeal_overturned"
     NOTICE_APPEAL_CLOSED = "notice.appeal_closed"
+    REPORTS_ENDED = "reports.ended"
 
 
 class NothingToTell(StrEnum):
@@ -36,8 +39,9 @@ class NothingToTell(StrEnum):
 
     NEVER_HELD = "the decision was cancelled or replaced before it took effect, or its text was"
     NO_CHANGE = "readers see the same as before"
-    NO_NEWS = "the author would read the same as before"
+    NO_NEWS = "who is told would read the same as before"
     TEXT_GONE = "the text was edited or withdrawn meanwhile, so readers can't see it"
+    NO_REPORTS = "nobody had reported the text by then, or their names were erased"
     OVERTAKEN = "the site was told of a later decision meanwhile"
 
 
@@ -45,7 +49,8 @@ class NothingToTell(StrEnum):
 class MessageContent:
     """What a message tells about one text. `visibility` is what readers may see of it from
     `occurred_at` on. The author's messages have a `statement` and, in the `language` of
-    that code, the `words` to the author; `position` counts the decisions on the text."""
+    that code, the `words` to the author; `position` counts the decisions on the text. `reports` are
+    those that the decision ended."""
 
     type: MessageType
     occurred_at: datetime
@@ -57,6 +62,7 @@ class MessageContent:
     statement: Statement | None = None
     language: str = ""
     words: str = ""
+    reports: tuple[Report, ...] = ()
 
 
 _TYPES: dict[Visibility, MessageType] = {
@@ -90,12 +96,24 @@ def type_of(
         return NothingToTell.NEVER_HELD
     after = visibility(held[-1])
     before = visibility(held[-2] if len(held) > 1 else None)
+    if audience is Audience.REPORTERS:
+        ends = [visibility(past) for past in held[:-1] if ends_reports(past)]
+        return NothingToTell.NO_NEWS if ends[-1:] == [after] else MessageType.REPORTS_ENDED
     kind = _notice(before, after) if audience is Audience.AUTHOR else _change(before, after)
     if isinstance(kind, NothingToTell):
         return kind
     if is_overtaken and audience is Audience.SITE:
         return NothingToTell.OVERTAKEN
     return NothingToTell.TEXT_GONE if is_gone and after is Visibility.VISIBLE else kind
+
+
+def ended_reports(reports: Iterable[Report], decision: Decision) -> tuple[Report, ...]:
+    """Those made until the decision, by people whose names were not erased since."""
+    return tuple(
+        report
+        for report in reports
+        if report.reported_at <= decision.decided_at and not is_erased_name(report.reporter)
+    )
 
 
 def _notice(before: Visibility, after: Visibility) -> MessageType | NothingToTell:

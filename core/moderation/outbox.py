@@ -14,7 +14,7 @@ from enum import StrEnum
 
 from core.errors import RuleBroken
 from core.moderation.appeals import Appeal
-from core.moderation.decisions import NO_GRACE, Decision
+from core.moderation.decisions import NO_GRACE, Decision, DecisionSource
 from core.moderation.policies import Action
 
 CLOCKS_DIFFER = timedelta(seconds=2)
@@ -35,11 +35,12 @@ class Channel(StrEnum):
 
 
 class Audience(StrEnum):
-    """Who is told: the site, which shows and hides comments, or the comment's author. The strings
-    are stored."""
+    """Who is told: the site, which shows and hides comments, the comment's author, or through the
+    site those who reported it. The strings are stored."""
 
     SITE = "site"
     AUTHOR = "author"
+    REPORTERS = "reporters"
 
 
 class MessageState(StrEnum):
@@ -53,7 +54,7 @@ class MessageState(StrEnum):
 
 
 AUDIENCES: dict[Channel, Sequence[Audience]] = {
-    Channel.WEBHOOK: (Audience.SITE, Audience.AUTHOR),
+    Channel.WEBHOOK: (Audience.SITE, Audience.AUTHOR, Audience.REPORTERS),
     Channel.EMAIL: (Audience.AUTHOR,),
 }
 """Whom a channel can reach. No program of the site reads its mailbox."""
@@ -81,15 +82,26 @@ class Message:
     ended_at: datetime | None = None
 
 
-def messages_of_decision(decision: Decision, channels: Collection[Channel]) -> list[Message]:
+def ends_reports(decision: Decision) -> bool:
+    """Whether a person has decided what readers see of the text. An undo leaves that open."""
+    is_final = decision.action in (Action.APPROVE, Action.REMOVE) and decision.undoes is None
+    return is_final and decision.source is DecisionSource.REVIEWER
+
+
+def messages_of_decision(
+    decision: Decision, channels: Collection[Channel], *, tells_reporters: bool = False
+) -> list[Message]:
     """The messages to store with the decision. Authors are not told that their new comment is fine,
-    and of a decision made for an appeal they hear as the appeal's outcome."""
+    and of a decision made for an appeal they hear as the appeal's outcome. `tells_reporters`: the
+    text was reported, and the site wants to tell how that ended."""
     if not channels:
         return []
     is_news = decision.supersedes is not None or decision.action is not Action.APPROVE
     told = {Audience.SITE}
     if is_news and decision.appeal_id is None:
         told.add(Audience.AUTHOR)
+    if tells_reporters and ends_reports(decision):
+        told.add(Audience.REPORTERS)
     wait = NO_GRACE if decision.grace == NO_GRACE else CLOCKS_DIFFER
     due_at = decision.effective_at + wait
     return [

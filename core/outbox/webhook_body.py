@@ -5,13 +5,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from core.moderation.appeals import Appeal
-from core.moderation.message_contents import MessageContent
+from core.moderation.message_contents import MessageContent, MessageType
 from core.moderation.notices import Statement, decided_by
 from core.moderation.reasons import Reason
 
 
 def webhook_body(content: MessageContent) -> bytes:
     """ASCII alone: whatever a text holds, it arrives as it was and can't be misread on its way."""
+    if content.type is MessageType.REPORTS_ENDED:
+        return _encoded(content, _end_of_reports(content))
     comment, revision = content.comment, content.revision
     data: dict[str, Any] = {
         "source": comment.source,
@@ -26,8 +28,25 @@ def webhook_body(content: MessageContent) -> bytes:
     if content.statement is not None:
         data |= {"language": content.language, "words": content.words}
         data |= {"statement": _statement(content.statement)}
+    return _encoded(content, data)
+
+
+def _encoded(content: MessageContent, data: dict[str, Any]) -> bytes:
     told = {"type": content.type.value, "timestamp": _time(content.occurred_at), "data": data}
     return json.dumps(told).encode("ascii")
+
+
+def _end_of_reports(content: MessageContent) -> dict[str, Any]:
+    """Nothing that is the author's: whoever has the reference reads their statement of reasons."""
+    return {
+        "source": content.comment.source,
+        "id": content.comment.source_id,
+        "visibility": content.visibility.value,
+        "reports": [
+            {"reporter": one.reporter, "reported_at": _time(one.reported_at)}
+            for one in content.reports
+        ],
+    }
 
 
 def _statement(statement: Statement) -> dict[str, Any]:

@@ -18,6 +18,7 @@ from core.moderation.message_contents import (
     NothingToTell,
     chain_at_outcome,
     chain_until,
+    ended_reports,
     type_of,
 )
 from core.moderation.notices import Statement, build_statement
@@ -60,6 +61,10 @@ def read_content(
     )
     if message.audience is Audience.SITE:
         return content
+    if message.audience is Audience.REPORTERS:
+        found = (item.report for item in reader.reports(revision.id))
+        ended = ended_reports(found, held[-1])
+        return replace(content, reports=ended) if ended else NothingToTell.NO_REPORTS
     content = _to_author(context, content, chain)
     past = reader.appeal_of(revision.id)
     if past is not None and past.decision_id not in {each.id for each in held[:-1]}:

@@ -51,6 +51,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "review_hours": ("8", 8),
     "retention_days": ("365", 365),
     "rules_url": ("https://example.org/rules#{reason}", "https://example.org/rules#{reason}"),
+    "tell_reporters": ("yes", "yes"),
     "site_name": ("The Nook & Cranny", "The Nook & Cranny"),
     "contact": ("mods@example.org", "mods@example.org"),
     "time_zone": ("Europe/Berlin", "Europe/Berlin"),
@@ -88,6 +89,7 @@ GOOD: dict[str, tuple[str, object]] = {
 
 # A channel is refused without these.
 NEEDED = {
+    "tell_reporters": ("webhook_url", "webhook_secret"),
     "webhook_url": ("webhook_secret",),
     "smtp_host": ("smtp_from", "smtp_to"),
     "sign_in": ("oidc_issuer", "oidc_client_id"),
@@ -134,6 +136,7 @@ def test_setting_is_read_from_its_variable(name: str, given: str, expected: obje
         ("PUBLIC_URL", "appeals.example.org", "a name without http or https"),
         ("PUBLIC_URL", "https://example.org/appeals", "a path, which the pages don't answer"),
         ("PUBLIC_URL", "https://example.org:8502; img-src *", "a header of its own"),
+        ("TELL_REPORTERS", "yes", "no webhook that carries it"),
         ("SITE_NAME", "The\nNook", "two lines"),
         ("SITE_NAME", "x" * 81, "too long for a line"),
         ("CONTACT", "mods", "neither a mail address nor a page"),

@@ -6,16 +6,20 @@ from datetime import timedelta
 import pytest
 
 from core.moderation.appeals import Appeal, AppealStatus
+from core.moderation.decisions import DecisionSource
+from core.moderation.erasure import erased_name
 from core.moderation.message_contents import (
     APPEAL_TYPES,
     MessageType,
     NothingToTell,
     chain_at_outcome,
     chain_until,
+    ended_reports,
     type_of,
 )
 from core.moderation.outbox import Audience
 from core.moderation.policies import Action
+from core.moderation.reports import Report, ReportKind
 from tests.moving_clock import START
 from tests.unit.test_effect import CANCEL, MODEL, PRESS, at, made
 
@@ -76,6 +80,43 @@ def test_what_was_overtaken_is_not_told_to_the_site() -> None:
     assert type_of(held(A, R), SITE, **overtaken) is NothingToTell.OVERTAKEN
     assert type_of(held(R, R), SITE, **overtaken) is NO_CHANGE
     assert type_of(held(A, R), AUTHOR, **overtaken) is NOTICE
+
+
+def by(source: DecisionSource, *actions: Action):
+    return [replace(one, source=source) for one in held(*actions)]
+
+
+@pytest.mark.parametrize(
+    ("actions", "told"),
+    [
+        ([A], MessageType.REPORTS_ENDED),
+        ([R], MessageType.REPORTS_ENDED),
+        ([A, R], MessageType.REPORTS_ENDED),
+        ([R, A], MessageType.REPORTS_ENDED),
+        ([A, A], NO_NEWS),
+        ([R, E, R], NO_NEWS),
+        ([R, A, R], MessageType.REPORTS_ENDED),
+    ],
+)
+def test_reporters_hear_of_each_other_end(actions, told) -> None:
+    for is_gone in (False, True):
+        chain = by(DecisionSource.REVIEWER, *actions)
+        assert type_of(chain, Audience.REPORTERS, is_gone=is_gone) is told
+    by_the_model = by(DecisionSource.RULE, *actions[:-1])
+    last = by(DecisionSource.REVIEWER, *actions)[-1]
+    ended = MessageType.REPORTS_ENDED
+    assert type_of([*by_the_model, last], Audience.REPORTERS, is_gone=False) is ended
+
+
+def test_reports_after_the_decision_or_by_an_erased_person_are_not_ended_by_it() -> None:
+    (decision,) = held(R)
+    report = Report(
+        *("i", "r", "site", "una", ReportKind.USER, "spam", "Why?"), reported_at=decision.decided_at
+    )
+    late = replace(report, reported_at=decision.decided_at + timedelta(microseconds=1))
+    erased = replace(report, reporter=erased_name("17"))
+    odd = replace(report, reporter="[erased]")  # somebody's name at the site
+    assert ended_reports([report, late, erased, odd], decision) == (report, odd)
 
 
 def test_the_chain_ends_with_the_decision() -> None:

@@ -65,6 +65,21 @@ def test_who_is_told_of_a_decision(decision: Decision, expected) -> None:
     assert told(decision) == expected
 
 
+def test_reporters_are_told_of_what_a_person_decided_for_good() -> None:
+    def to_reporters(decision: Decision) -> list[Channel]:
+        found = messages_of_decision(decision, BOTH, tells_reporters=True)
+        return [each.channel for each in found if each.audience is Audience.REPORTERS]
+
+    by_a_person = replace(LATER, source=DecisionSource.REVIEWER)
+    for action in (Action.APPROVE, Action.REMOVE):
+        final = replace(by_a_person, action=action)
+        assert to_reporters(final) == [Channel.WEBHOOK]
+        assert to_reporters(replace(final, undoes="d1")) == []
+        assert to_reporters(replace(final, source=DecisionSource.RULE)) == []
+    for action in (Action.HOLD, Action.ESCALATE):
+        assert to_reporters(replace(by_a_person, action=action)) == []
+
+
 def test_a_site_without_a_channel_has_no_messages() -> None:
     assert messages_of_decision(FIRST, ()) == []
     assert messages_of_appeal(APPEAL, ()) == []
@@ -190,5 +205,5 @@ def test_only_a_dead_message_is_sent_again(state: MessageState) -> None:
 
 def test_states_and_channels_are_stored_as_they_are_written() -> None:
     assert [*MessageState] == ["pending", "delivered", "not_needed", "dead"]
-    assert [*Channel, *Audience] == ["webhook", "email", "site", "author"]
+    assert [*Channel, *Audience] == ["webhook", "email", "site", "author", "reporters"]
     assert isinstance(MESSAGE, Message)

@@ -32,12 +32,20 @@ PAUSE_S = 0.1
 class SqlStore:
     """Implements `core.store.base.Store`."""
 
-    def __init__(self, database: StateDatabase, channels: Collection[Channel] = ()) -> None:
+    def __init__(
+        self,
+        database: StateDatabase,
+        channels: Collection[Channel] = (),
+        *,
+        tells_reporters: bool = False,
+    ) -> None:
         """Brings the schema up to date. `channels` are those whose messages are stored with the
-        decisions. Raises StoreError for a state that was lost, is damaged or belongs to another
+        decisions; with `tells_reporters` also those to people who reported a text. Raises
+        StoreError for a state that was lost, is damaged or belongs to another
         application."""
         self._database = database
         self._channels = channels
+        self._tells_reporters = tells_reporters
         # A waiting SQLite writer sleeps and tries again; threads of one process wait on a lock.
         self._writes = GroupCommit(self._begin, self._commit, patience_s=PATIENCE_S)
         # Closes the pooled connections even if `close` was never called.
@@ -64,7 +72,7 @@ class SqlStore:
         """Takes the write lock at the beginning, so that reads in the block can't become stale.
         Writes of several threads may share a commit; each is kept or rolled back by itself."""
         with self.transaction() as connection:
-            yield SqlWriter(connection, self._channels)
+            yield SqlWriter(connection, self._channels, tells_reporters=self._tells_reporters)
 
     @contextmanager
     def transaction(self) -> Iterator[Connection]:

@@ -11,7 +11,7 @@ from core.moderation.audit import AuditEvent
 from core.moderation.cases import Case, CaseStatus
 from core.moderation.comments import Comment, IncomingThread, Revision
 from core.moderation.decisions import Decision
-from core.moderation.outbox import Channel, messages_of_appeal, messages_of_decision
+from core.moderation.outbox import Channel, ends_reports, messages_of_appeal, messages_of_decision
 from core.store.sql import rows
 from core.store.sql.appeals import SqlAppealWrites
 from core.store.sql.audit_chain import event_values, insert_event
@@ -72,10 +72,17 @@ class SqlWriter(
     The transaction holds the only write lock, so nothing changes between a check and its write.
     """
 
-    def __init__(self, connection: Connection, channels: Collection[Channel]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        channels: Collection[Channel],
+        *,
+        tells_reporters: bool = False,
+    ) -> None:
         """`channels` are those that the site configured: each gets its messages."""
         super().__init__(connection)
         self._channels = channels
+        self._tells_reporters = tells_reporters
 
     def add_thread(self, thread: IncomingThread) -> bool:
         key = (threads.c.source == thread.source, threads.c.source_id == thread.source_id)
@@ -150,7 +157,11 @@ class SqlWriter(
     ) -> bool:
         is_stored = self._add_decision(decision, seen_version, idempotency_key, audit, case_status)
         if is_stored and self._channels:
-            self._add_messages(messages_of_decision(decision, self._channels))
+            asks = self._tells_reporters and ends_reports(decision)
+            is_told = asks and self.is_reported(decision.revision_id)
+            self._add_messages(
+                messages_of_decision(decision, self._channels, tells_reporters=is_told)
+            )
         return is_stored
 
     def _add_decision(
