@@ -113,7 +113,10 @@ def _check_channels(settings: "Settings") -> None:
         ),
     }
     if settings.tell_reporters == "yes" and Channel.WEBHOOK not in settings.channels:
-        raise ConfigError("MODCONSOLE_TELL_REPORTERS=yes needs MODCONSOLE_WEBHOOK_URL")
+        raise ConfigError(
+            "MODCONSOLE_TELL_REPORTERS is 'yes'; only a webhook tells them, so set "
+            "MODCONSOLE_WEBHOOK_URL, too"
+        )
     for channel in settings.channels:
         if problem := problems[channel]():
             raise ConfigError(problem)
