@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core.moderation.backlog import LOOKED_BACK_DAYS, Forecast, WorkDay, forecast
+from core.moderation.inbox import InboxItem, InboxKind, inbox_filter
 from core.moderation.permissions import Actor, Permission, check_can
+from core.moderation.queue import QueueOrder, QueueQuery
 from core.moderation.response_times import Step, targets
 from core.services.context import Context
 from core.services.statements import check_span
@@ -18,7 +20,8 @@ _NO_DAY = WorkDay(opened=0, decided=0)
 @dataclass(frozen=True, slots=True)
 class WorkReport:
     """What the page Work shows of a span, which ends at the present. `steps` has every step in its
-    order; `query` gave them. `waiting` are the cases that wait for a person."""
+    order; `query` gave them. `waiting` are the cases that wait for a person, `inbox` those that a
+    lead looks at first."""
 
     since: datetime
     until: datetime
@@ -29,6 +32,7 @@ class WorkReport:
     people: Sequence[PersonCount]
     waiting: int
     forecast: Forecast | None
+    inbox: Sequence[InboxItem]
 
 
 def load_work(context: Context, actor: Actor, since: datetime) -> WorkReport:
@@ -51,7 +55,16 @@ def load_work(context: Context, actor: Actor, since: datetime) -> WorkReport:
             people=reader.person_counts(since, until),
             waiting=waiting,
             forecast=forecast(waiting, _whole_days(reader, until)),
+            inbox=[_inbox_item(context, reader, actor, kind) for kind in InboxKind],
         )
+
+
+def _inbox_item(context: Context, reader: Reader, actor: Actor, kind: InboxKind) -> InboxItem:
+    """Of all cases, whatever the actor leaves out of their own queue."""
+    wanted = inbox_filter(kind, context.review_hours)
+    query = QueueQuery(wanted, QueueOrder.OLDEST, actor.id, context.clock.now())
+    oldest = reader.queue_lines(query, None, 1)
+    return InboxItem(kind, reader.count_queue(query), oldest[0].opened_at if oldest else None)
 
 
 def _every_step(found: Sequence[StepTimes]) -> list[StepTimes]:

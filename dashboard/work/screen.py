@@ -15,6 +15,7 @@ from dashboard.span_choice import choose_span
 from dashboard.wiring import current_actor, current_services
 from dashboard.wording import plain
 from dashboard.work.charts import AXES_HEIGHT, STEP_HEIGHT, step_chart, step_points
+from dashboard.work.inbox import inbox
 from dashboard.work.wording import (
     HOW,
     NO_CASES,
@@ -52,6 +53,7 @@ def render(services: Services, actor: Actor) -> None:
         return
     st.markdown(summary(report))
     st.markdown(forecast_words(report))
+    inbox(report, actor)
     _clock(report)
     left, right = st.columns([58, 42], gap="medium")
     with left:

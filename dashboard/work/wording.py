@@ -6,6 +6,7 @@ from enum import StrEnum
 import pandas as pd
 
 from core.moderation.backlog import AHEAD_DAYS, FEWEST_DAYS, Forecast
+from core.moderation.inbox import InboxItem, InboxKind
 from core.moderation.policies import Action
 from core.moderation.response_times import Step, targets
 from core.services.work import WorkReport
@@ -30,6 +31,7 @@ NO_MESSAGES = "The site and authors are told by the outbox, which no message has
 NOBODY = "Nobody decided in this time."
 NO_CASES = "No case waits, and none was decided in this time."
 TOO_FEW_DAYS = f"A forecast needs {FEWEST_DAYS} whole days on which cases were opened or decided."
+NOTHING_IN_INBOX = "Nothing was escalated or reopened, nothing waits too long, and no appeal waits."
 _UNITS = ((86_400, "d"), (3_600, "h"), (60, "min"), (1, "s"))
 _SHORTEST_S = 0.1
 
@@ -77,6 +79,27 @@ def summary(report: WorkReport) -> str:
     if not late:
         return f"{waits} Nothing took longer than it should."
     return f"{waits} Took longer than they should: {', '.join(late)}."
+
+
+def inbox_words(item: InboxItem, report: WorkReport) -> str:
+    """`3 escalated, the oldest 2 h ago`."""
+    what = {
+        InboxKind.ESCALATED: "escalated",
+        InboxKind.OVERDUE: f"waiting for more than {report.review_hours} h",
+        InboxKind.REOPENED: "reopened",
+    }[item.kind]
+    words = f"{item.count} {what}"
+    if item.oldest_at is None or item.kind is InboxKind.OVERDUE:
+        return words
+    return f"{words}, the oldest {ago(item.oldest_at, report.until)}"
+
+
+def appeals_words(appeals: StepTimes) -> str:
+    """`2 appeals, 1 past its date`."""
+    words = counted(appeals.waiting, "appeal")
+    if not appeals.overdue:
+        return words
+    return f"{words}, {appeals.overdue:,} past {'its' if appeals.overdue == 1 else 'their'} date"
 
 
 def forecast_words(report: WorkReport) -> str:

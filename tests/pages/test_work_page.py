@@ -1,9 +1,11 @@
 """The page Work: each role, empty, with work of every kind, and with a state that fails."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+import streamlit as st
 from streamlit.testing.v1 import AppTest
 
 from core.bootstrap.services import Services
@@ -12,6 +14,7 @@ from core.moderation.backlog import Forecast
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.response_times import Step
+from core.services.reopen import reopen
 from core.services.work import WorkReport
 from core.store.sql.work import SqlWork
 from core.store.work_base import StepTimes
@@ -19,13 +22,24 @@ from dashboard.work.charts import step_chart, step_points
 from dashboard.work.wording import (
     NO_CASES,
     NOBODY,
+    NOTHING_IN_INBOX,
     TOO_FEW_DAYS,
+    appeals_words,
     forecast_words,
     step_frame,
     summary,
     wait,
 )
-from tests.factories import HELD, LEAD, MODERATOR, OTHER_LEAD, decided, scored
+from tests.factories import (
+    HELD,
+    LEAD,
+    MODERATOR,
+    OTHER_LEAD,
+    appealed,
+    decided,
+    removed_by_person,
+    scored,
+)
 from tests.moving_clock import START
 from tests.patience import PATIENT_S
 
@@ -121,6 +135,7 @@ def report_of(*steps: StepTimes, waiting: int = 0, found: Forecast | None = None
         people=(),
         waiting=waiting,
         forecast=found,
+        inbox=(),
     )
 
 
@@ -183,3 +198,34 @@ def test_the_chart_has_each_step_with_a_time_and_room_for_the_slowest() -> None:
     domain = step_chart(points).to_dict()["layer"][0]["encoding"]["x"]["scale"]["domain"]
     assert domain[1] == timedelta(days=90).total_seconds()
     assert step_frame(report_of(slow))["should take"][0] == "1 d"
+
+
+def links(test: AppTest) -> dict[str, str]:
+    """The links of the inbox, with what they ask of the queue."""
+    found = [one.proto for one in test.get("page_link")]
+    return {one.label: one.query_string for one in found if one.page in ("review", "appeals", "")}
+
+
+def test_a_lead_finds_what_to_look_at_first(services: Services, staff_page: Open) -> None:
+    assert NOTHING_IN_INBOX in [each.value for each in staff_page("work", LEAD).caption]
+    decided(services, scored(services, HELD), Action.ESCALATE)
+    again = scored(services, f"{HELD} again")
+    decided(services, again, Action.APPROVE)
+    reopen(services.context, LEAD, again.id, seen_version=2)
+    appealed(services, removed_by_person(services, f"{HELD} at last"))
+    st.cache_data.clear()
+    test = staff_page("work", LEAD)
+    assert not test.exception
+    assert links(test) == {
+        "1 escalated, the oldest just now": "status=escalated&order=oldest",
+        "1 reopened, the oldest just now": "status=open%2Cescalated&trigger=reopened&order=oldest",
+        "1 appeal": "",
+    }
+    assert links(staff_page("work", AUDITOR)) == {}
+
+
+def test_appeals_past_their_date_are_counted() -> None:
+    appeals = StepTimes(Step.APPEAL, waiting=3, overdue=2)
+    assert appeals_words(appeals) == "3 appeals, 2 past their date"
+    assert appeals_words(replace(appeals, overdue=1)) == "3 appeals, 1 past its date"
+    assert appeals_words(replace(appeals, waiting=1, overdue=0)) == "1 appeal"
