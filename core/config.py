@@ -98,6 +98,7 @@ class Settings(HomePaths):
     site_name: str = NOT_SET
     contact: str = NOT_SET
     time_zone: str = "UTC"
+    quiet_hours: str = NOT_SET
     # These may hold keys and passwords, too.
     webhook_url: str = field(default=NOT_SET, repr=False)
     webhook_secret: str = field(default=NOT_SET, repr=False)

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from core.addresses import is_loopback
-from core.errors import ConfigError
+from core.errors import ConfigError, InvalidInput
+from core.moderation.digest import quiet_hours
 from core.moderation.erasure import retention_problem
 from core.moderation.languages import code_problem
 from core.moderation.outbox import Channel
@@ -67,6 +68,13 @@ def _check_words_for_authors(settings: "Settings") -> None:
         raise ConfigError(
             f"MODCONSOLE_CONTACT is {contact!r}; write a mail address or http(s)://NAME"
         )
+    if settings.quiet_hours != NOT_SET:
+        try:
+            quiet_hours(settings.quiet_hours)
+        except InvalidInput as error:
+            raise ConfigError(
+                f"MODCONSOLE_QUIET_HOURS is {settings.quiet_hours!r}: {error}"
+            ) from None
     try:
         ZoneInfo(settings.time_zone)
     except (ZoneInfoNotFoundError, ValueError, OSError):

@@ -111,6 +111,7 @@ SETTING_HELP: dict[str, str] = {
     "below each answer of the look-up.",
     "time_zone": "In which time zone messages to authors give times, as in `Europe/Berlin`. Pages "
     "use the zone of the browser.",
+    "quiet_hours": "Hours of the day, in that zone, in which no digest leaves, as in `22-7`.",
     "webhook_url": "Where the site takes messages about comments: `none`, or `https://HOST/PATH`. "
     "All processes need the same settings of channels: a message is stored with its decision, or "
     "not at all. See docs/outbox.md.",

@@ -121,6 +121,8 @@ function attach(root) {
       const chosen = document.activeElement?.closest(".st-key-label, .st-key-status")
       if (chosen) document.activeElement.blur()
     }
+    // What scrolls is reached by Tab in every browser, also where it holds no button.
+    for (const box of document.querySelectorAll(".st-key-appeal_card > * > *")) box.tabIndex = 0
     show()
   }
   return desk

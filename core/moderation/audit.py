@@ -54,6 +54,8 @@ class AuditKind(StrEnum):
     AUDIT_EXPORTED = "audit.exported"
     STATEMENTS_EXPORTED = "statements.exported"
     OUTBOX_REPLAYED = "outbox.replayed"
+    DIGEST_SENT = "digest.sent"
+    DIGEST_FAILED = "digest.failed"
     AUTHOR_EXPORTED = "author.exported"
     STATE_RESTORED = "state.restored"
     KEY_CREATED = "key.created"

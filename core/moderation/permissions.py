@@ -55,6 +55,7 @@ class Permission(StrEnum):
     EXPORT_STATEMENTS = "export statements of reasons"
     SEE_OUTBOX = "see messages to the site and to authors"
     REPLAY_MESSAGES = "have dead messages sent again"
+    SEND_DIGEST = "send the digest of what waits"
     RUN_LOAD_TESTS = "start and stop load tests"
     ERASE = "erase what an author wrote"
     EXPORT_AUTHOR = "export what is kept of an author"
@@ -135,6 +136,7 @@ GRANTS: dict[Role, frozenset[Permission]] = {
             Permission.RUN_LOAD_TESTS,
             Permission.SEE_TRANSPARENCY,
             Permission.SEE_WORK,
+            Permission.SEND_DIGEST,
             Permission.TAKE_SECOND_LOOKS,
             Permission.SEE_QUALITY,
             Permission.SEE_DRIFT,

@@ -53,25 +53,28 @@ class Mail:
     workers = 1
 
     def __init__(self, server: MailServer, *, attempt_s: float = LONGEST_ATTEMPT_S) -> None:
-        self._server = server
+        self.server = server
         self._attempt_s = attempt_s
 
     def deliver(
         self, message_id: str, content: MessageContent, now: datetime
     ) -> FailedAttempt | None:
         del now  # a mail is dated by what it tells, so that each attempt sends the same
-        mail = mail_of(message_id, content, self._server)
+        return self.send(mail_of(message_id, content, self.server))
+
+    def send(self, mail: EmailMessage) -> FailedAttempt | None:
+        """One attempt; None: the server has taken it."""
         try:
             with self._signed_in() as client:
-                client.send_message(mail, self._server.sender, [self._server.recipient])
+                client.send_message(mail, self.server.sender, [self.server.recipient])
         except (smtplib.SMTPException, OSError, ValueError) as error:
             return mail_failure(error)
         return None
 
     @contextmanager
     def _signed_in(self) -> Iterator[smtplib.SMTP]:
-        is_encrypted = self._server.security is MailSecurity.TLS
-        client = (_Encrypted if is_encrypted else _Plain)(self._server, self._attempt_s)
+        is_encrypted = self.server.security is MailSecurity.TLS
+        client = (_Encrypted if is_encrypted else _Plain)(self.server, self._attempt_s)
         try:
             client.open()
             yield client

@@ -15,12 +15,14 @@ CARD_HEIGHT = 360
 
 
 def appeal_card(hearing: Hearing, now: datetime, zone: tzinfo) -> None:
-    """The comment and the appeal side by side, the decision below as soon as it is shown. The
-    height is fixed, so that the buttons below never move."""
+    """The comment and the appeal side by side, the decision below as soon as it is shown. Before
+    the appeal was heard the height is fixed, so that the buttons below never move."""
     appeal, shown = hearing.appeal, hearing.shown
     # Each appeal has a box of its own: one box would open scrolled to where the last was left.
     box = st.container(key="appeal_card").container(
-        border=True, height=CARD_HEIGHT, key=f"appeal_{appeal.id}"
+        border=True,
+        height=CARD_HEIGHT if appeal.heard_at is None else "content",
+        key=f"appeal_{appeal.id}",
     )
     with box:
         comment, objection = st.columns(2, gap="medium")

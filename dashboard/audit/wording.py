@@ -54,6 +54,8 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.PERSON_ENABLED: "Person enabled again",
     AuditKind.STATEMENTS_EXPORTED: "statements of reasons exported",
     AuditKind.OUTBOX_REPLAYED: "dead message sent again",
+    AuditKind.DIGEST_SENT: "digest sent",
+    AuditKind.DIGEST_FAILED: "digest not taken",
 }
 NOTHING = "No event fits these filters."
 HOW_TO_CHECK = (

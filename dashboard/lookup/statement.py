@@ -8,7 +8,6 @@ renders markup.
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
-from typing import Literal
 
 import streamlit as st
 
@@ -26,7 +25,6 @@ from dashboard.lookup.course import course_lines
 from dashboard.wording import APPEAL_BADGES, on_primary, plain
 
 LONG_CHARS = 1_200
-LONG_HEIGHT = 300
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +121,12 @@ def _appeal_state(appeal: Appeal, how_it_stands: str, reading: Reading) -> None:
 
 
 def _written(caption: str, text: str) -> None:
-    with st.container(border=True, height=_height(text)):
+    """A long text is folded: not every browser reaches a box that scrolls by its keyboard."""
+    if len(text) > LONG_CHARS:
+        with st.expander(plain(caption)):
+            st.text(text)
+        return
+    with st.container(border=True):
         st.caption(plain(caption))
         st.text(text)
 
@@ -194,7 +197,3 @@ def _past_appeal(appeal: Appeal | None, reading: Reading) -> None:
     """The outcome of an appeal about a text that no longer exists."""
     if appeal is not None:
         _appeal_state(appeal, words.how_appeal_ended(appeal, reading.texts), reading)
-
-
-def _height(text: str) -> int | Literal["content"]:
-    return LONG_HEIGHT if len(text) > LONG_CHARS else "content"

@@ -113,8 +113,8 @@ class Site:
 def fill(services: Services) -> dict[str, str]:
     """Cases, decisions and appeals of every kind."""
     removed = removed_by_person(services, HELD, note="It insults a person.")
-    pending = removed_by_person(services, HELD)
-    appealed(services, pending)
+    pending = removed_by_person(services, f"{HELD} And think of the street. " * 60)
+    appealed(services, pending, "I quoted somebody. " * 100)
     heard(services, appealed(services, removed_by_person(services, HELD)), overturn=True)
     decided(services, scored(services, HELD), Action.ESCALATE)
     for text in (HELD, CLEAN, "I will kill you.", HELD):

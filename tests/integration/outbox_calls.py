@@ -6,6 +6,7 @@ from core.bootstrap.services import Services
 from core.moderation.outbox import Channel, FailedAttempt, Message, failed, messages_of_decision
 from core.moderation.permissions import Actor
 from core.services import outbox
+from core.services.digest import read_digest, send_digest
 from core.store.sql.writer import SqlWriter
 from tests.factories import HELD, scored
 
@@ -43,6 +44,8 @@ OUTBOX_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], s
         "nnnyyy",
     ),
     ("outbox.list_dead", "list"): (lambda s, a: outbox.list_dead(s.context, a, 20), "nnnyyy"),
+    ("digest.read_digest", "read"): (lambda s, a: read_digest(s.context, a), "nnynnn"),
+    ("digest.send_digest", "send"): (lambda s, a: send_digest(s.context, a, {}, None), "nnynnn"),
     ("outbox.replay_message", "replay"): (replay, "nnnyyn"),
     ("outbox.replay_dead", "replay all"): (replay_all, "nnnyyn"),
 }

@@ -145,7 +145,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         "audit.exported",
         "state.restored", "author.exported", "key.created", "key.rotated", "key.revoked",
         "statements.exported",
-        "outbox.replayed", "person.invited", "person.given_roles",
+        "outbox.replayed", "digest.sent", "digest.failed", "person.invited", "person.given_roles",
         "person.disabled", "person.enabled",
         },
     ),

@@ -63,8 +63,14 @@ def test_jobs_are_read_in_their_order(path: Path) -> None:
         ('[job.x]\ncron = "0 0 30 2 *"\ncommand = ["score"]', "job 'x': cron = '0 0 30"),
         ('[job.x]\ncron = "* * * * *"\ncommand = "score"', "not a list of texts"),
         ('[job.x]\ncron = "* * * * *"\ncommand = [3]', "not a list of texts"),
-        ('[job.x]\ncron = "* * * * *"\ncommand = []', "begins with ingest or score or logs"),
-        ('[job.x]\ncron = "* * * * *"\ncommand = ["up"]', "begins with ingest or score or logs"),
+        (
+            '[job.x]\ncron = "* * * * *"\ncommand = []',
+            "begins with ingest or score or logs or outbox or digest",
+        ),
+        (
+            '[job.x]\ncron = "* * * * *"\ncommand = ["up"]',
+            "begins with ingest or score or logs or outbox or digest",
+        ),
         (f"{GOOD}jitter = 3", "unknown entry 'jitter'"),
         (f'{GOOD}\n[job.x]\ncron = "* * * * *"\ncommand = ["score"]\nzone = "Mars"', "'Mars'"),
         (GOOD.replace('"all"', '"some"'), "`missed` is last or all or none"),

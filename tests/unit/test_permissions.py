@@ -45,6 +45,7 @@ TABLE: dict[Permission, tuple[bool, ...]] = {
     Permission.EXPORT_STATEMENTS:  (N, N, N, N, Y, Y),
     Permission.SEE_OUTBOX:         (N, N, N, Y, Y, Y),
     Permission.REPLAY_MESSAGES:    (N, N, N, Y, Y, N),
+    Permission.SEND_DIGEST:        (N, N, Y, N, N, N),
     Permission.RUN_LOAD_TESTS:     (N, N, Y, Y, N, N),
     Permission.ERASE:              (N, N, N, N, Y, N),
     Permission.EXPORT_AUTHOR:      (N, N, N, N, Y, N),

@@ -12,7 +12,7 @@ from core.batch.schedule.times import time_before, times_after
 from core.errors import ConfigError, InvalidInput
 from core.named_tables import read_named_tables
 
-COMMANDS = ("ingest", "score", "logs")
+COMMANDS = ("ingest", "score", "logs", "outbox", "digest")
 FROM, TO = "{from}", "{to}"
 MOST_RETRIES = 20
 
