@@ -42,3 +42,12 @@ def test_a_label_without_an_edge_for_removal_is_held_up_to_the_highest_score(
     removing = removing_policy(NOW)
     assert removing.removed_by_people(tuple(BANDS)) == ()
     assert removing.thresholds(Label.THREAT)[Action.HOLD] == 0.3
+
+
+def test_a_label_with_an_edge_for_removal_is_held_up_to_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(BANDS, Label.THREAT, (0.3, 0.9, "threat"))
+    policy = default_policy(NOW)
+    edges = {Action.APPROVE: 0.0, Action.HOLD: 0.3, Action.REMOVE: 0.9}
+    assert policy.thresholds(Label.THREAT) == edges
+    assert judge({Label.THREAT: 0.89}, policy).action is Action.HOLD
+    assert judge({Label.THREAT: 0.9}, policy).action is Action.REMOVE

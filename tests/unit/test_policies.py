@@ -92,9 +92,10 @@ def test_thresholds_are_where_the_lowest_band_of_each_action_begins() -> None:
         Rule("lowest", Label.THREAT, 0.0, 0.2, Action.APPROVE, "threat"),
         Rule("other", Label.INSULT, 0.0, 1.0, Action.HOLD, "harassment"),
     )
-    policy = Policy(7, rules, REASONS, NOW)
-    assert policy.thresholds(Label.THREAT) == {Action.HOLD: 0.2, Action.APPROVE: 0.0}
-    assert policy.thresholds(Label.OBSCENE) == {}
+    for ordered in (rules, rules[::-1]):
+        policy = Policy(7, ordered, REASONS, NOW)
+        assert policy.thresholds(Label.THREAT) == {Action.HOLD: 0.2, Action.APPROVE: 0.0}
+        assert policy.thresholds(Label.OBSCENE) == {}
 
 
 def test_reasons_without_a_place_follow_those_that_have_one() -> None:
