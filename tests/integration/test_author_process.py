@@ -26,8 +26,9 @@ assert at.header[0].value == "Your comment was removed."
 print(sorted(name for name in sys.modules if name.startswith(("dashboard.", "core.services."))))
 """
 OF_THE_PAGE = {
-    "lookup", "lookup.appeal_form", "lookup.copy", "lookup.course", "lookup.html_language",
-    "lookup.language",
+    "address_choices", "author_rule",
+    "lookup", "lookup.appeal_form", "lookup.copy", "lookup.course", "lookup.foot",
+    "lookup.html_language", "lookup.language",
     "lookup.limit", "lookup.panel", "lookup.statement", "lookup.wording",
     "same_origin", "server", "shared_services", "wording",
 }  # fmt: skip
