@@ -13,12 +13,12 @@ from core.moderation.policies import Action
 from core.processes.ports import free_port
 from core.services.ingest import ingest
 from core.services.score import score_waiting
-from tests.e2e.conftest import await_page, console_env
+from tests.e2e.conftest import await_page, console_env, settle
 from tests.e2e.test_review_in_browser import CARD, card_text
 from tests.patience import PATIENT_MS
 from tests.state_checks import broken_invariants, place_of
 
-SETTLE_MS = 700  # a card must have been on screen for a moment before its keys count
+QUIET_MS = 700  # a card must have been on screen for a moment before its keys count
 NUMBER = re.compile(r"number \d{5}")
 ON_CARD = "card => document.querySelector(card)?.innerText.match(/number \\d{5}/)?.[0]"
 ANOTHER = f"([card, number]) => ![undefined, number].includes(({ON_CARD})(card))"
@@ -69,11 +69,12 @@ class Reviewer:
         """Decide on the comment that is on screen."""
         number = shown_number(self.page)
         await_keys(self.page, self.revisions[number])
-        self.page.wait_for_timeout(SETTLE_MS)
+        settle(self.page, QUIET_MS)  # a key that comes while the page is drawn anew is not taken
         if key == "x":
             self.page.keyboard.press("2")
             self.page.get_by_text("radio_button_checked").filter(visible=True).first.wait_for()
             await_keys(self.page, self.revisions[number])
+            settle(self.page, QUIET_MS)
         self.pressed = number, KEYS[key]
         self.page.keyboard.press(key)
 
@@ -81,8 +82,10 @@ class Reviewer:
         """Press W: the dashboard itself calls the model."""
         number = shown_number(self.page)
         await_keys(self.page, self.revisions[number])
+        settle(self.page, QUIET_MS)
         self.page.keyboard.press("w")
         self.page.wait_for_function(HIDDEN, arg=[CARD, number], timeout=PATIENT_MS)
+        settle(self.page, QUIET_MS)
         self.page.keyboard.press("w")
         assert shown_number(self.page) == number
 
