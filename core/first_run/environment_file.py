@@ -5,6 +5,7 @@ import os
 import re
 import shlex
 from collections.abc import Mapping
+from io import StringIO
 from pathlib import Path
 
 from core.errors import ConfigError
@@ -66,13 +67,19 @@ def _variable(line: str, place: str) -> tuple[str, str]:
     found = _LINE.fullmatch(line)
     if found is None:
         raise ConfigError(f'{place}: write NAME="value"')
+    text = found[2]
+    stream = StringIO(text)
+    lexer = shlex.shlex(stream, posix=True)
+    lexer.whitespace_split, lexer.commenters = True, ""  # a # within a word is part of it
     try:
-        parts = shlex.split(found[2], comments=True)
+        value = "" if text[:1].isspace() else lexer.get_token() or ""
     except ValueError:
         raise ConfigError(f"{place}: a quotation mark is not closed") from None
-    if len(parts) > 1:
+    rest = stream.read().strip()
+    if rest and not rest.startswith("#"):
         raise ConfigError(f"{place}: a value with blanks needs quotation marks")
-    return found[1], parts[0].replace("\\$", "$").replace("\\`", "`") if parts else ""
+    is_quoted = text.startswith('"')  # there alone a backslash hides these two
+    return found[1], value.replace("\\$", "$").replace("\\`", "`") if is_quoted else value
 
 
 def _escaped(value: str) -> str:

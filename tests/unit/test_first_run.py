@@ -51,6 +51,19 @@ def test_other_lines_stay_and_only_this_account_reads_the_file(tmp_path: Path) -
 
 
 @pytest.mark.parametrize(
+    "line",
+    [
+        r"A='a\$b'", r'A="a\$b"', r'A="a\\"', r"A='it'\''s'", r"A=a\ b", "A=", 'A="" # none',
+        "A=https://example.org/#rules", "A='x' # it's a comment", "A= # only a comment",
+    ],
+)  # fmt: skip
+def test_a_line_written_by_hand_is_read_as_a_shell_reads_it(tmp_path: Path, line: str) -> None:
+    file = tmp_path / "site.env"
+    file.write_text(f"{line}\n")
+    assert read_environment_file(file)["A"] == as_a_shell_reads(file, "A")
+
+
+@pytest.mark.parametrize(
     ("line", "said"),
     [
         ("MODCONSOLE_LOG json", 'line 2: write NAME="value"'),
