@@ -36,16 +36,14 @@ OF_CASES := $(wildcard tests/integration/test_blind_*.py tests/integration/test_
 	tests/integration/test_statements_of_a_decision.py tests/integration/test_sticking_approvals.py \
 	tests/integration/test_work_within_the_grace_window.py)
 
-# Tests of the rules, the services and the store.
-RULES := tests/unit tests/property tests/contract/test_store.py $(OF_CASES) \
-	$(wildcard tests/integration/test_*_service*.py tests/integration/test_failure_policy.py \
-	tests/integration/test_lost_state.py tests/integration/test_migrations.py \
-	tests/integration/test_state_copy.py tests/integration/test_postgres_state.py \
-	tests/integration/test_group_commit.py tests/pages/test_sign_in.py \
-	tests/integration/test_trails_of_decisions.py tests/integration/test_cascade_calibration.py \
-	tests/integration/test_explained_under_policies.py \
-	tests/integration/test_failures_on_the_card.py tests/integration/test_ingest_counts.py \
-	tests/integration/test_backup.py tests/integration/test_copies_before_migrations.py)
+# Tests of the rules, the services and the store: those that the mutation run also tries, and the
+# store's own.
+MUTATED = $(shell sed -n '/^pytest_add_cli_args_test_selection/,/^]/s/ *"\(.*\)",/\1/p' pyproject.toml)
+RULES = tests/unit tests/property tests/contract/test_store.py $(OF_CASES) \
+	$(filter tests/integration/% tests/contract/% tests/pages/%,$(MUTATED)) \
+	$(wildcard tests/integration/test_*_service*.py tests/integration/test_lost_state.py \
+	tests/integration/test_migrations.py tests/integration/test_state_copy.py \
+	tests/integration/test_postgres_state.py tests/integration/test_copies_before_migrations.py)
 
 # Tests that reach the state through the services, which may keep it on either database.
 ON_POSTGRESQL := tests/pages tests/property $(OF_CASES) \
