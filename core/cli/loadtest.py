@@ -105,7 +105,7 @@ def run_loadtest(arguments: argparse.Namespace, settings: Settings) -> int:
         if arguments.act == "run":
             return _run(arguments, services, folder)
         if arguments.act == "stop":
-            stop_load_test(SYSTEM, folder, arguments.ids[0])
+            stop_load_test(services.context, SYSTEM, folder, arguments.ids[0])
             print("It was asked to stop.")
             return ExitCode.DONE
         tests = (
@@ -123,7 +123,7 @@ def _run(arguments: argparse.Namespace, services: Services, folder: LoadTestFold
     plan = _plan(arguments, services.settings)
     if plan.url is None and arguments.key_env is not None:
         raise ConfigError("--key-env goes with --url")
-    test = begin_load_test(SYSTEM, folder, services.clock, plan, machine_words())
+    test = begin_load_test(services.context, SYSTEM, folder, plan, machine_words())
 
     def say(line: str) -> None:
         print(printable(line), file=sys.stderr, flush=True)

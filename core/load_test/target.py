@@ -59,14 +59,11 @@ def url_target(url: str, key: str | None = None) -> LoadTarget:
         port = parts.port or _PORTS[parts.scheme]
     except (ValueError, KeyError):
         raise ConfigError(f"{url!r} is no URL of an API, such as http://127.0.0.1:8000") from None
+    if parts.username is not None or parts.password is not None:
+        # The address is stored and shown, so it must not hold a secret; nor does this message.
+        raise ConfigError("the URL of the API names a user: give its key by --key-env")
     bad_key = key is not None and not (key.isascii() and key.isprintable())
-    if (
-        not parts.hostname
-        or parts.username
-        or not url.isascii()
-        or not url.isprintable()
-        or bad_key
-    ):
+    if not parts.hostname or not url.isascii() or not url.isprintable() or bad_key:
         raise ConfigError(f"{url!r} is no URL of an API, such as http://127.0.0.1:8000")
     address = Address(port, parts.hostname, parts.scheme == "https")
     return LoadTarget((address,), url, parts.netloc, parts.path.rstrip("/"), key)

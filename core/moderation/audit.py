@@ -56,6 +56,8 @@ class AuditKind(StrEnum):
     OUTBOX_REPLAYED = "outbox.replayed"
     DIGEST_SENT = "digest.sent"
     DIGEST_FAILED = "digest.failed"
+    LOAD_TEST_STARTED = "load_test.started"
+    LOAD_TEST_STOPPED = "load_test.stopped"
     AUTHOR_EXPORTED = "author.exported"
     STATE_RESTORED = "state.restored"
     KEY_CREATED = "key.created"

@@ -7,8 +7,11 @@ from typing import TYPE_CHECKING, Protocol
 from core.clock import Clock
 from core.errors import Conflict, InvalidInput
 from core.identifiers import new_id
-from core.load_test.results import LoadTest, LoadTestPlan
+from core.load_test.results import LoadTest, LoadTestPlan, LoadTestStatus
+from core.load_test.target import url_target
+from core.moderation.audit import AuditKind
 from core.moderation.permissions import Actor, Permission, check_can
+from core.services.context import Context
 from core.servinglog.objectives.rules import Objective, ObjectiveKind
 from core.servinglog.windows import Window
 
@@ -44,40 +47,47 @@ def list_load_tests(actor: Actor, store: LoadTestStore) -> Sequence[LoadTest]:
 
 
 def begin_load_test(
-    actor: Actor, store: LoadTestStore, clock: Clock, plan: LoadTestPlan, machine: str
+    context: Context, actor: Actor, store: LoadTestStore, plan: LoadTestPlan, machine: str
 ) -> LoadTest:
-    """A new test in its first state, stored; nothing is sent yet. Raises PermissionDenied, Conflict
-    while another one runs, InvalidInput for figures out of range, StoreError."""
+    """A new test in its first state, stored with its audit event; nothing is sent yet. Raises
+    PermissionDenied, Conflict while another one runs, InvalidInput for figures out of range,
+    ConfigError for a URL of no API, StoreError."""
     check_can(actor, Permission.RUN_LOAD_TESTS)
     _check(plan)
     if (other := store.running()) is not None:
         raise Conflict(f"A load test runs already, started by {other.started_by}: {other.id}.")
-    test = LoadTest(new_id(), plan, clock.now(), actor.id, machine)
-    store.write(test)
+    test = LoadTest(new_id(), plan, context.clock.now(), actor.id, machine)
+    target = plan.url or "own processes"
+    with context.store.write() as tx:
+        tx.add_audit(context.audit(AuditKind.LOAD_TEST_STARTED, actor, test.id, target=target))
+        store.write(test)
     return test
 
 
 def start_load_test(
+    context: Context,
     actor: Actor,
     store: LoadTestStore,
-    clock: Clock,
     plan: LoadTestPlan,
     *,
     machine: str,
     start: Callable[[LoadTest], None],
 ) -> LoadTest:
     """`begin_load_test`, then `start` runs it elsewhere. Raises what that raises."""
-    test = begin_load_test(actor, store, clock, plan, machine)
+    test = begin_load_test(context, actor, store, plan, machine)
     start(test)
     return test
 
 
-def stop_load_test(actor: Actor, store: LoadTestStore, test_id: str) -> None:
-    """Asks the test to stop; what it found so far is kept. One that is over stays as it is. Raises
-    PermissionDenied, NotFound, StoreError."""
+def stop_load_test(context: Context, actor: Actor, store: LoadTestStore, test_id: str) -> None:
+    """Asks the test to stop; what it found so far is kept. One that is over stays as it is, and
+    nothing is noted. Raises PermissionDenied, NotFound, StoreError."""
     check_can(actor, Permission.RUN_LOAD_TESTS)
-    store.find(test_id)
-    store.ask_to_stop(test_id)
+    if store.find(test_id).status is not LoadTestStatus.RUNNING:
+        return
+    with context.store.write() as tx:
+        tx.add_audit(context.audit(AuditKind.LOAD_TEST_STOPPED, actor, test_id))
+        store.ask_to_stop(test_id)
 
 
 def busiest_rps(actor: Actor, log: "ServingLogQueries", clock: Clock) -> float:
@@ -113,6 +123,8 @@ def _check(plan: LoadTestPlan) -> None:
     for name, value, least, most in limits:
         if not least <= value <= most:
             raise InvalidInput(f"{value:,g} {name}: give {least:,g} to {most:,g}")
+    if plan.url is not None:
+        url_target(plan.url)
     if not 0 < plan.share < 1:
         raise InvalidInput(f"a share of {plan.share:g}: give a number above 0 and below 1")
     if len(set(plan.workers)) != len(plan.workers):

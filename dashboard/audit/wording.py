@@ -56,6 +56,8 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.OUTBOX_REPLAYED: "dead message sent again",
     AuditKind.DIGEST_SENT: "digest sent",
     AuditKind.DIGEST_FAILED: "digest not taken",
+    AuditKind.LOAD_TEST_STARTED: "load test started",
+    AuditKind.LOAD_TEST_STOPPED: "load test told to stop",
 }
 NOTHING = "No event fits these filters."
 HOW_TO_CHECK = (

@@ -35,9 +35,9 @@ class LoadTestPlace:
         problem = None
         try:
             start_load_test(
+                self.services.context,
                 self.actor,
                 self.folder,
-                self.services.clock,
                 plan,
                 machine=machine_words(),
                 start=self.processes.start,
@@ -50,7 +50,7 @@ class LoadTestPlace:
         """Ask a running test to stop."""
         problem = None
         try:
-            stop_load_test(self.actor, self.folder, test_id)
+            stop_load_test(self.services.context, self.actor, self.folder, test_id)
         except ConsoleError as error:
             problem = str(error)
         st.session_state[PROBLEM_KEY] = problem

@@ -3,6 +3,7 @@
 import json
 import os
 import stat
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from core.bootstrap.services import Services
-from core.errors import Conflict, InvalidInput, NotFound, PermissionDenied, StoreError
+from core.errors import ConfigError, Conflict, InvalidInput, NotFound, PermissionDenied, StoreError
 from core.load_test import result_folder
 from core.load_test.result_folder import KILLED, LoadTestFolder, read_load_test
 from core.load_test.results import LoadTestPlan, LoadTestStatus, RateStep
+from core.moderation.audit import AuditEvent, AuditFilter, AuditKind
 from core.moderation.permissions import Actor, Role
 from core.services.load_tests import begin_load_test, busiest_rps, latency_objective, stop_load_test
 from core.servinglog.objectives.file import default_objectives
@@ -28,6 +30,11 @@ OPS = Actor("ola", Role.OPS)
 @pytest.fixture
 def folder(tmp_path: Path) -> LoadTestFolder:
     return LoadTestFolder(tmp_path / "load-tests")
+
+
+def trail(services: Services, test_id: str) -> list[AuditEvent]:
+    with services.context.store.read() as view:
+        return list(view.audit_trail(test_id))
 
 
 def test_what_is_written_is_read_again(folder: LoadTestFolder) -> None:
@@ -111,10 +118,13 @@ def test_a_running_test_whose_process_is_gone_has_failed(
 def test_a_second_test_is_refused_while_one_runs(
     folder: LoadTestFolder, services: Services
 ) -> None:
-    first = begin_load_test(OPS, folder, services.clock, LoadTestPlan(), "m")
+    first = begin_load_test(services.context, OPS, folder, LoadTestPlan(), "m")
     assert (first.started_by, first.status) == ("ola", LoadTestStatus.RUNNING)
+    (event,) = trail(services, first.id)
+    assert (event.kind, event.actor) == (AuditKind.LOAD_TEST_STARTED, "ola")
+    assert event.data == {"target": "own processes"}
     with pytest.raises(Conflict, match="started by ola"):
-        begin_load_test(OPS, folder, services.clock, LoadTestPlan(), "m")
+        begin_load_test(services.context, OPS, folder, LoadTestPlan(), "m")
 
 
 @pytest.mark.parametrize(
@@ -137,19 +147,45 @@ def test_a_plan_out_of_range_is_refused_with_its_figure(
     folder: LoadTestFolder, services: Services, plan: LoadTestPlan, words: str
 ) -> None:
     with pytest.raises(InvalidInput, match=words):
-        begin_load_test(OPS, folder, services.clock, plan, "m")
+        begin_load_test(services.context, OPS, folder, plan, "m")
     assert folder.list() == []
 
 
-def test_stopping_asks_the_process_by_the_folder(folder: LoadTestFolder) -> None:
-    folder.write(load_test())
+@pytest.mark.parametrize("url", ["ftp://a", "http://", "https://sam:secret@example.org"])
+def test_an_address_of_no_api_or_with_a_secret_is_stored_nowhere(
+    folder: LoadTestFolder, services: Services, url: str
+) -> None:
+    with pytest.raises(ConfigError) as refused:
+        begin_load_test(services.context, OPS, folder, LoadTestPlan(url=url), "m")
+    assert "secret" not in str(refused.value)
+    assert folder.list() == []
+    with services.context.store.read() as view:
+        kinds = [event.kind for _, event in view.audit_events(AuditFilter(), 10, None)]
+    assert AuditKind.LOAD_TEST_STARTED not in kinds
+
+
+def test_stopping_asks_the_process_by_the_folder(
+    folder: LoadTestFolder, services: Services
+) -> None:
+    running = replace(load_test(), status=LoadTestStatus.RUNNING, ended_at=None)
+    folder.write(running)
     assert not folder.is_asked_to_stop("a1")
     with pytest.raises(PermissionDenied):
-        stop_load_test(Actor("ines", Role.AUDITOR), folder, "a1")
+        stop_load_test(services.context, Actor("ines", Role.AUDITOR), folder, "a1")
     with pytest.raises(NotFound):
-        stop_load_test(OPS, folder, "../a1")
-    stop_load_test(OPS, folder, "a1")
+        stop_load_test(services.context, OPS, folder, "../a1")
+    stop_load_test(services.context, OPS, folder, "a1")
     assert folder.is_asked_to_stop("a1")
+    assert [(event.kind, event.actor) for event in trail(services, "a1")] == [
+        (AuditKind.LOAD_TEST_STOPPED, "ola")
+    ]
+
+
+def test_a_test_that_is_over_is_not_stopped(folder: LoadTestFolder, services: Services) -> None:
+    folder.write(load_test())
+    stop_load_test(services.context, OPS, folder, "a1")
+    assert not folder.is_asked_to_stop("a1")
+    assert trail(services, "a1") == []
 
 
 def test_objective_is_the_site_s_first_on_latency() -> None:

@@ -61,17 +61,17 @@ WORK_TABLE: dict[tuple[str, str], tuple[Callable[[Services, Actor], object], str
         "nyyyyy",
     ),
     ("load_tests.begin_load_test", "begin"): (
-        lambda s, a: begin_load_test(a, EmptyFolder(), s.clock, LoadTestPlan(), "m"),
+        lambda s, a: begin_load_test(s.context, a, EmptyFolder(), LoadTestPlan(), "m"),
         "nnyynn",
     ),
     ("load_tests.start_load_test", "start"): (
         lambda s, a: start_load_test(
-            *(a, EmptyFolder(), s.clock, LoadTestPlan()), machine="m", start=lambda _test: None
+            *(s.context, a, EmptyFolder(), LoadTestPlan()), machine="m", start=lambda _test: None
         ),
         "nnyynn",
     ),
     ("load_tests.stop_load_test", "stop"): (
-        lambda s, a: stop_load_test(a, EmptyFolder(), "a1"),
+        lambda s, a: stop_load_test(s.context, a, EmptyFolder(), "a1"),
         "nnyynn",
     ),
     ("load_tests.busiest_rps", "load"): (
