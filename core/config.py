@@ -39,6 +39,7 @@ CHOICES = {
     "cascade": ("off", "on"),
     "publish_alone": ("no", "yes"),
     "tell_reporters": ("no", "yes"),
+    "mail_authors": ("no", "yes"),
     "fallback": ("none", *BACKENDS),
     "author_language": LANGUAGES,
     "failure_policy": ("hold", "approve", "first_stage_only"),
@@ -110,6 +111,7 @@ class Settings(HomePaths):
     smtp_password: str = field(default=NOT_SET, repr=False)
     smtp_from: str = NOT_SET
     smtp_to: str = NOT_SET
+    mail_authors: str = "no"
     hackernews_url: str = "https://hacker-news.firebaseio.com/v0"
     algolia_url: str = "https://hn.algolia.com/api/v1"
     hackernews_count: int = 0

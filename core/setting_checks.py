@@ -125,6 +125,11 @@ def _check_channels(settings: "Settings") -> None:
             "MODCONSOLE_TELL_REPORTERS is 'yes'; only a webhook tells them, so set "
             "MODCONSOLE_WEBHOOK_URL, too"
         )
+    if settings.mail_authors == "yes" and Channel.EMAIL not in settings.channels:
+        raise ConfigError(
+            "MODCONSOLE_MAIL_AUTHORS is 'yes'; it needs a mail server, so set "
+            "MODCONSOLE_SMTP_HOST, too"
+        )
     for channel in settings.channels:
         if problem := problems[channel]():
             raise ConfigError(problem)

@@ -120,7 +120,7 @@ SETTING_HELP: dict[str, str] = {
     "tell_reporters": "`yes` sends the site a message once a person has decided on a text that "
     "somebody reported, so that it can tell them: see docs/outbox.md.",
     "smtp_host": "The mail server that takes notices for authors: `none`, or its name. They go to "
-    "MODCONSOLE_SMTP_TO, since the console knows no author's address.",
+    "MODCONSOLE_SMTP_TO, unless MODCONSOLE_MAIL_AUTHORS is set.",
     "smtp_port": "Port of the mail server.",
     "smtp_security": "How the connection to it is encrypted: `starttls`, `tls` from the first "
     "byte, or `none`, for a server on this machine.",
@@ -128,6 +128,8 @@ SETTING_HELP: dict[str, str] = {
     "smtp_password": "The password to it.",
     "smtp_from": "Address from which mail is sent.",
     "smtp_to": "The site's mailbox for all notices.",
+    "mail_authors": "`yes` sends a notice to the author's own address, if the site sent one with "
+    "the comment (`author_email`): see docs/outbox.md.",
     "hackernews_url": "Base address of the Hacker News Firebase API.",
     "algolia_url": "Base address of the Hacker News search API by Algolia.",
     "hackernews_count": "How many of the newest Hacker News comments `modconsole up` ingests at "

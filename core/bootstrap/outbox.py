@@ -26,6 +26,7 @@ def open_channels(settings: Settings) -> list[MessageChannel]:
             recipient=settings.smtp_to,
             user=settings.smtp_user if has_user else "",
             password=settings.smtp_password if has_user else "",
+            to_authors=settings.mail_authors == "yes",
         )
         channels.append(Mail(server))
     return channels

@@ -30,7 +30,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
         words = f"the words {texts}, the rest {FOR_EVER}"
     return (
         KeptData(
-            "Comments: the author's name, every version of the text, times, replies",
+            "Comments: the author's name and address, every version of the text, times, replies",
             "to decide, to search, and to tell the author what was decided",
             (
                 "comments",

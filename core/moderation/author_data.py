@@ -33,6 +33,7 @@ def comment_record(comment: Comment, texts: Sequence[KeptText], now: datetime) -
         "source": comment.source,
         "id": comment.source_id,
         "author": comment.author,
+        "author_email": comment.author_email,
         "posted_at": _time(comment.created_at),
         "in_reply_to": comment.parent_source_id,
         "texts": [_text_record(text, now) for text in texts],

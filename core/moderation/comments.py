@@ -3,6 +3,8 @@
 import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from email.errors import MessageError
+from email.headerregistry import Address
 from enum import StrEnum
 
 from core.errors import InvalidInput
@@ -11,6 +13,7 @@ from core.moderation.invisible import is_blank, visible_form
 
 MAX_ID_CHARS = 200
 MAX_KEY_CHARS = 512
+MAX_EMAIL_CHARS = 254  # RFC 5321, 4.5.3.1.3, without the angle brackets
 # A time outside these years is a mistake. The limits also keep away from datetime's first and last
 # year, where converting to a local time zone overflows.
 FIRST_YEAR, LAST_YEAR = 1970, 2200
@@ -74,12 +77,14 @@ class IncomingComment:
     parent_source_id: str | None = None
     # Not compared: it describes `created_at` and is no part of what the source sent.
     is_time_known: bool = field(default=True, compare=False)
+    author_email: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Comment:
     """One stored comment. (`source`, `source_id`) is unique, so that ingest can be repeated. From
-    `erased_at` on it has no author and no text, and takes none."""
+    `erased_at` on it has no author and no text, and takes none. `author_email` is where notices
+    about it go; no page shows it."""
 
     id: str
     source: str
@@ -89,6 +94,7 @@ class Comment:
     parent_source_id: str | None
     is_time_known: bool = True
     erased_at: datetime | None = None
+    author_email: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,14 +140,18 @@ def is_named(author: str) -> bool:
 
 def completed(known: Comment, incoming: IncomingComment) -> Comment:
     """The known comment with its unknown author, time and parent filled in from `incoming`; known
-    values are kept, and nothing is filled in once it was erased."""
+    values are kept, and nothing is filled in once it was erased. A new address of the same author
+    takes the place of the old one."""
     if known.erased_at is not None:
         return known
     is_named_now = is_named(incoming.author) and not is_named(known.author)
     is_dated_now = incoming.is_time_known and not known.is_time_known
+    author = incoming.author if is_named_now else known.author
+    is_theirs = incoming.author_email is not None and incoming.author == author
     return replace(
         known,
-        author=incoming.author if is_named_now else known.author,
+        author=author,
+        author_email=incoming.author_email if is_theirs else known.author_email,
         created_at=incoming.created_at if is_dated_now else known.created_at,
         parent_source_id=known.parent_source_id or incoming.parent_source_id,
         is_time_known=known.is_time_known or incoming.is_time_known,
@@ -156,6 +166,8 @@ def check_incoming(comment: IncomingComment) -> None:
         author=comment.author,
         parent_id=comment.parent_source_id,
     )
+    if comment.author_email is not None:
+        check_email("author_email", comment.author_email)
     _check_time(comment.created_at)
     check_text(comment.text)
 
@@ -184,6 +196,20 @@ def check_name(field: str, name: str, *, is_needed: bool = True) -> None:
         raise InvalidInput(f"`{field}` must have 1 to {MAX_ID_CHARS} visible characters")
     if len(name) > MAX_ID_CHARS:
         raise InvalidInput(f"`{field}` has more than {MAX_ID_CHARS} characters")
+
+
+def check_email(field: str, email: str) -> None:
+    """Raises InvalidInput, naming the field, for what is no plain address such as sam@example.org.
+    The message does not repeat it."""
+    problem = InvalidInput(f"`{field}` is no mail address such as sam@example.org")
+    if len(email) > MAX_EMAIL_CHARS or not email.isascii() or not email.isprintable():
+        raise problem
+    try:
+        address = Address(addr_spec=email)
+    except (MessageError, ValueError, IndexError):
+        raise problem from None
+    if address.addr_spec != email or not (address.username and address.domain):
+        raise problem
 
 
 def _check_names(**names: str | None) -> None:

@@ -1,5 +1,5 @@
-"""Delivers notices to authors by e-mail, to one mailbox of the site: the state has no addresses of
-authors."""
+"""Delivers notices to authors by e-mail: to one mailbox of the site or, where the site wants that
+and sent it with the comment, to the author's own address."""
 
 import smtplib
 import socket
@@ -35,7 +35,8 @@ class MailSecurity(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class MailServer:
-    """Where mail is handed in, and its addresses. Without a `user` nobody signs in."""
+    """Where mail is handed in, and its addresses. Without a `user` nobody signs in. With
+    `to_authors` a notice goes to the author's own address, if there is one."""
 
     host: str
     port: int
@@ -44,6 +45,7 @@ class MailServer:
     recipient: str
     user: str = field(default="", repr=False)
     password: str = field(default="", repr=False)
+    to_authors: bool = False
 
 
 class Mail:
@@ -66,7 +68,7 @@ class Mail:
         """One attempt; None: the server has taken it."""
         try:
             with self._signed_in() as client:
-                client.send_message(mail, self.server.sender, [self.server.recipient])
+                client.send_message(mail, self.server.sender, [mail["To"]])
         except (smtplib.SMTPException, OSError, ValueError) as error:
             return mail_failure(error)
         return None
@@ -139,18 +141,24 @@ def mail_of(message_id: str, content: MessageContent, server: MailServer) -> Ema
     so that a mailbox that gets it twice can tell."""
     mail = EmailMessage(policy=SMTP)
     mail["From"] = server.sender
-    mail["To"] = server.recipient
+    own = content.comment.author_email if server.to_authors else None
+    mail["To"] = own or server.recipient
     texts = texts_in(content.language)
     about = texts.say(f"mail.{_OUTCOMES.get(content.type) or content.visibility}")
     mail["Subject"] = texts.say("mail.subject", about=about, reference=content.revision.reference)
     mail["Date"] = format_datetime(content.occurred_at)
     mail["Message-ID"] = f"<{message_id}@{server.sender.rpartition('@')[2]}>"
     mail["Auto-Submitted"] = "auto-generated"  # RFC 3834: no program answers it
-    author = " ".join(content.comment.author.split())
-    head = texts.say("mail.for_author", author=author)
-    mail.set_content(f"{head}\n\n{content.words}", cte="quoted-printable")
+    mail.set_content(_body(content, is_to_author=own is not None), cte="quoted-printable")
     mail["Content-Language"] = content.language  # after the content, which clears what is of it
     return mail
+
+
+def _body(content: MessageContent, *, is_to_author: bool) -> str:
+    if is_to_author:
+        return content.words
+    author = " ".join(content.comment.author.split())
+    return f"{texts_in(content.language).say('mail.for_author', author=author)}\n\n{content.words}"
 
 
 def mail_failure(error: Exception) -> FailedAttempt:

@@ -137,12 +137,12 @@ def _skip(context: Context, actor: Actor, tx: Writer, item: Skipped, report: Ing
 
 def complete_comment(context: Context, actor: Actor, tx: Writer, incoming: IncomingComment) -> bool:
     """Fill in the author, time or parent of a stored comment if it was unknown and `incoming` has
-    it. False if there was nothing to fill in."""
+    it, and take a new address of the author. False if there was nothing to fill in."""
     known = tx.comment_by_source(incoming.source, incoming.source_id)
     if known is None or (whole := completed(known, incoming)) == known:
         return False
     latest = tx.latest_revision(known.id)
-    names = ("author", "is_time_known", "parent_source_id")
+    names = ("author", "is_time_known", "parent_source_id", "author_email")
     filled = [name for name in names if getattr(whole, name) != getattr(known, name)]
     audit = context.audit(
         AuditKind.COMMENT_COMPLETED,
@@ -198,6 +198,7 @@ def store_comment(
         created_at=incoming.created_at,
         parent_source_id=incoming.parent_source_id,
         is_time_known=incoming.is_time_known,
+        author_email=incoming.author_email,
     )
     tx.add_comment(comment, revision, context.audit(AuditKind.COMMENT_STORED, actor, revision.id))
     return "stored", revision

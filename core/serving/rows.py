@@ -83,6 +83,7 @@ def _incoming(index: int, given: CommentIn, now: datetime) -> IncomingComment | 
         created_at=created_at,
         parent_source_id=given.parent_id or None,
         is_time_known=given.created_at is not None,
+        author_email=given.author_email or None,
     )
     try:
         check_incoming(comment)

@@ -48,6 +48,10 @@ class CommentIn(BaseModel):
     ] = None
     parent_id: Annotated[str | None, Field(description="The id of what it answers.")] = None
     source: Annotated[str, Field(description="Which of your sites it is on.")] = "site"
+    author_email: Annotated[
+        str | None,
+        Field(description="Where the author gets notices, if the site has them sent by mail."),
+    ] = None
 
 
 UnreadChars = Annotated[

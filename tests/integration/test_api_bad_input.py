@@ -68,6 +68,7 @@ BODIES: dict[str, tuple[bytes, str]] = {
     "NUL in text": (row(text="a\0b"), "`text`: the text holds a NUL"),
     "NUL in id": (row(id="a\0b"), "`id`: holds a control character"),
     "NUL in author": (row(author="a\0b"), "`author`: holds a control character"),
+    "address": (row(author_email="sam@a, ida@b"), "`author_email`: is no mail address"),
     "NUL in parent": (row(parent_id="a\0b"), "`parent_id`: holds a control character"),
     "NUL in source": (row(source="a\0b"), "`source`: holds a control character"),
     "empty source": (row(source=""), "`source`: must have 1 to 200"),

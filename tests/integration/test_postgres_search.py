@@ -34,7 +34,7 @@ BACK_TO_0012 = (
     "DROP TABLE audit_head",
     "ALTER TABLE audit_events DROP COLUMN link",
     "ALTER TABLE audit_events DROP COLUMN erased_digest",
-    "ALTER TABLE comments DROP COLUMN erased_at",
+    "ALTER TABLE comments DROP COLUMN erased_at, DROP COLUMN author_email",
     "ALTER TABLE sign_ins DROP COLUMN role, DROP COLUMN checked_at, DROP COLUMN asked_at, "
     "DROP COLUMN sealed",
     "DROP TABLE search_documents",

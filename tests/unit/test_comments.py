@@ -13,11 +13,13 @@ from core.moderation.comments import (
     MAX_ID_CHARS,
     MAX_KEY_CHARS,
     MAX_PLACEHOLDER_CHARS,
+    Comment,
     IncomingComment,
     IncomingThread,
     check_idempotency_key,
     check_incoming,
     check_incoming_thread,
+    completed,
     is_placeholder,
 )
 
@@ -34,6 +36,8 @@ LONGEST = "x" * MAX_ID_CHARS
         (replace(GOOD, source=LONGEST, source_id=LONGEST, author=LONGEST), "the longest ids"),
         (replace(GOOD, text="x" * MAX_COMMENT_CHARS), "the longest text"),
         (replace(GOOD, author="Zoë 🦊 مرحبا"), "any script"),
+        (replace(GOOD, author_email="sam.o'neil+news@mail.example.org"), "an address"),
+        (replace(GOOD, author_email="sam@localhost"), "one inside a network"),
         (replace(GOOD, text="a\x01\u202eb"), "what is invisible is cleaned, not refused"),
         (replace(GOOD, created_at=datetime(FIRST_YEAR, 1, 1, tzinfo=UTC)), "the first moment"),
         (replace(GOOD, created_at=datetime(LAST_YEAR - 1, 12, 31, tzinfo=UTC)), "the last day"),
@@ -59,6 +63,22 @@ def test_sound_comment_is_taken(comment: IncomingComment, why: str) -> None:
         (replace(GOOD, author="\udfff"), "`author` holds a control", "half a character"),
         (replace(GOOD, parent_source_id=LONGEST + "x"), "`parent_id` has more", "too long"),
         (replace(GOOD, parent_source_id="\x1f"), "`parent_id` holds a control", "control"),
+        *(
+            (replace(GOOD, author_email=email), "^`author_email` is no mail address", why)
+            for email, why in (
+                ("", "nothing"),
+                ("sam", "a name"),
+                ("sam@", "no host"),
+                ("@example.org", "no name"),
+                ("sam@example.org, ida@example.org", "two"),
+                ("Sam <sam@example.org>", "with a name before it"),
+                ("sam@example.org\r\nBcc: ida@example.org", "another header"),
+                ("sam@exam\u202eple.org", "a control nobody sees"),
+                ("sam @example.org", "a blank"),
+                ("s" * 250 + "@example.org", "too long"),
+                ("zoë@example.org", "a letter that not every server takes"),
+            )
+        ),
         (replace(GOOD, text=""), "the text is empty", "nothing to moderate"),
         (replace(GOOD, text=" \n\u2003"), "the text is empty", "only blanks"),
         (replace(GOOD, text="x" * (MAX_COMMENT_CHARS + 1)), "at most 50,000", "too long"),
@@ -142,3 +162,28 @@ def test_key_that_not_every_database_takes_is_refused(key: str) -> None:
 )
 def test_a_placeholder_is_what_stands_for_a_deleted_comment(text: str, is_one: bool) -> None:
     assert is_placeholder(text) is is_one
+
+
+OF_SAM = Comment("c-1", "site", "17", "sam", GOOD.created_at, "3", author_email="sam@old.example")
+
+
+@pytest.mark.parametrize(
+    ("known", "incoming", "expected", "why"),
+    [
+        (OF_SAM, {"author_email": "sam@new.example"}, "sam@new.example", "the newest counts"),
+        (OF_SAM, {}, "sam@old.example", "one that is left out is kept"),
+        (OF_SAM, {"author_email": "ida@x.example", "author": "ida"}, "sam@old.example", "another"),
+        (replace(OF_SAM, author="[unknown]", author_email=None),
+         {"author_email": "sam@new.example"}, "sam@new.example", "with the name that was unknown"),
+        (replace(OF_SAM, erased_at=GOOD.created_at, author="[erased]", author_email=None),
+         {"author_email": "sam@new.example", "author": "[erased]"}, None, "an erased one has none"),
+    ],
+)  # fmt: skip
+def test_address_is_that_which_came_last_with_the_authors_name(
+    known: Comment, incoming: dict[str, str], expected: str | None, why: str
+) -> None:
+    assert completed(known, replace(GOOD, **incoming)).author_email == expected
+
+
+def test_address_is_in_no_printed_form() -> None:
+    assert "@" not in f"{OF_SAM!r}{replace(GOOD, author_email='sam@old.example')!r}"

@@ -52,6 +52,7 @@ GOOD: dict[str, tuple[str, object]] = {
     "retention_days": ("365", 365),
     "rules_url": ("https://example.org/rules#{reason}", "https://example.org/rules#{reason}"),
     "tell_reporters": ("yes", "yes"),
+    "mail_authors": ("yes", "yes"),
     "site_name": ("The Nook & Cranny", "The Nook & Cranny"),
     "contact": ("mods@example.org", "mods@example.org"),
     "quiet_hours": ("22-7", "22-7"),
@@ -93,6 +94,7 @@ NEEDED = {
     "tell_reporters": ("webhook_url", "webhook_secret"),
     "webhook_url": ("webhook_secret",),
     "smtp_host": ("smtp_from", "smtp_to"),
+    "mail_authors": ("smtp_host", "smtp_from", "smtp_to"),
     "sign_in": ("oidc_issuer", "oidc_client_id"),
     "staff_url": ("sign_in", "oidc_issuer", "oidc_client_id"),
 }

@@ -27,6 +27,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         *("inreplyto", "inreplytoid", "replyto", "replytoid"),
     ),
     "title": ("title",),
+    # No other name: an address is stored only where somebody wants notices sent to it.
+    "author_email": ("authoremail",),
 }
 # Names that mean the field only in a row without one of ALIASES; the first of them that a row has
 # is used, and the others are named as unread.
@@ -92,11 +94,14 @@ class RowShape:
     deleted: tuple[str, ...] = ("deleted",)
     deleted_at: tuple[str, ...] = ()
     status: tuple[str, ...] = ()
+    email: str = "author_email"
 
     @property
     def names(self) -> frozenset[str]:
         """Every column that is read for a comment."""
         columns = (self.id, self.text, self.author, *self.times, self.parent, self.title)
+        if not self.is_hackernews:
+            columns = (*columns, self.email)
         return frozenset((*columns, *self.deleted, *self.deleted_at, *self.status))
 
 
@@ -126,6 +131,7 @@ def plain_shape(names: tuple[str, ...]) -> RowShape:
         _all_of(_FLAG, bare) or ("deleted",),
         _all_of(_MOMENT, bare),
         _all_of(_STATUS, bare),
+        found["author_email"] or "author_email",
     )
 
 
@@ -152,4 +158,5 @@ _WORDS = {
     "created_at": "time",
     "parent_id": "parent",
     "title": "title",
+    "author_email": "author's address",
 }

@@ -244,6 +244,7 @@ def _comment(
         _time(row, shape, read_at),
         _parent(row, shape),
         is_time_known=any(_has_value(row.get(name)) for name in shape.times),
+        author_email=_email(row, shape),
     )
     if is_blank(text):
         return Skipped(where, NO_TEXT)
@@ -255,6 +256,11 @@ def _comment(
 def _author(row: Mapping[str, object], shape: RowShape) -> str | None:
     author = text_field(row, shape.author, inside=_INSIDE_AUTHOR)
     return None if author is None or is_missing(author) else author
+
+
+def _email(row: Mapping[str, object], shape: RowShape) -> str | None:
+    email = None if shape.is_hackernews else text_field(row, shape.email)
+    return None if email is None or is_missing(email) else email.strip()
 
 
 def _has_value(value: object) -> bool:

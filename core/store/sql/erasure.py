@@ -130,7 +130,7 @@ class SqlErasureWrites(SqlErasureReads):
         self._connection.execute(
             update(comments)
             .where(comments.c.id == comment.id)
-            .values(author=ERASED, erased_at=rows.to_micros(erased_at))
+            .values(author=ERASED, author_email=None, erased_at=rows.to_micros(erased_at))
         )
         self._end_messages(comment.id, rows.to_micros(erased_at))
 

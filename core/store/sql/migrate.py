@@ -9,7 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from core.errors import StoreError
 from core.store.sql.tables import metadata
 
-HEAD = "0023"
+HEAD = "0024"
 KeepCopy = Callable[[Connection, str], None]
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 

@@ -46,6 +46,7 @@ def comment_from_row(row: RowMapping) -> Comment:
         parent_source_id=row["parent_source_id"],
         is_time_known=bool(row["is_time_known"]),
         erased_at=maybe_time(row["erased_at"]),
+        author_email=row["author_email"],
     )
 
 
@@ -58,6 +59,7 @@ def comment_to_row(comment: Comment) -> dict[str, Any]:
         "created_at": to_micros(comment.created_at),
         "parent_source_id": comment.parent_source_id,
         "is_time_known": int(comment.is_time_known),
+        "author_email": comment.author_email,
     }
 
 

@@ -78,6 +78,7 @@ comments = Table(
     Column("is_time_known", Integer, nullable=False, server_default="1"),
     # From then on it has neither author nor texts.
     Column("erased_at", BigInteger),
+    Column("author_email", Text),
     UniqueConstraint("source", "source_id"),
     Index("ix_comments_author", "source", "author", "created_at", "id"),
     # For a comment's replies.
