@@ -11,7 +11,7 @@ from core.home_paths import HomePaths
 from core.inference.backends_file import declared_names
 from core.inference.windows import READ_CHARS
 from core.moderation.appeals import ANSWER_DAYS
-from core.moderation.erasure import KEPT_FOR_EVER
+from core.moderation.erasure import KEPT_FOR_EVER, RetentionDays
 from core.moderation.languages import ENGLISH
 from core.moderation.outbox import Channel
 from core.moderation.response_times import REVIEW_HOURS
@@ -95,6 +95,8 @@ class Settings(HomePaths):
     appeal_answer_days: int = ANSWER_DAYS
     review_hours: int = REVIEW_HOURS
     retention_days: int = KEPT_FOR_EVER
+    retention_addresses_days: int = KEPT_FOR_EVER
+    retention_reports_days: int = KEPT_FOR_EVER
     rules_url: str = NOT_SET
     site_name: str = NOT_SET
     contact: str = NOT_SET
@@ -136,6 +138,13 @@ class Settings(HomePaths):
     def language_codes(self) -> tuple[str, ...]:
         """The languages that the site expects."""
         return tuple(code.strip() for code in self.languages.split(","))
+
+    @property
+    def retention(self) -> RetentionDays:
+        """How long each kind of personal data is kept."""
+        return RetentionDays(
+            self.retention_days, self.retention_addresses_days, self.retention_reports_days
+        )
 
     @property
     def channels(self) -> tuple[Channel, ...]:

@@ -102,6 +102,11 @@ SETTING_HELP: dict[str, str] = {
     "retention_days": "Days after which a comment's author and texts are erased, counted from the "
     "last thing that happened to it; 0: never. Not less than the days for an appeal and its "
     "answer. The API erases once a day, `modconsole erase expired` at once. See docs/erasure.md.",
+    "retention_addresses_days": "Days after which an author's address for notices is erased, "
+    "counted likewise; 0: with the comment.",
+    "retention_reports_days": "Days after which the name of a reporter and what they wrote are "
+    "erased, counted from the report, once its case is closed; 0: the words with the comment, the "
+    "name never.",
     "rules_url": "Where the site's rules can be read, for statements of reasons: `none`, or an "
     "address such as `https://example.org/rules#{reason}`, with `{reason}` for the code of the "
     "reason.",

@@ -28,7 +28,7 @@ def site_inventory(actor: Actor, services: Services) -> Inventory:
         packages=installed_packages,
         model=partial(read_model_facts, model_folder(settings.model)),
         speeds=lambda: read_measures(settings).runtimes,
-        kept=kept_data(settings.retention_days),
+        kept=kept_data(settings.retention),
         contacts=contacts(_named(services)),
     )
 

@@ -13,7 +13,7 @@ from core.cli.arguments import Commands
 from core.cli.output import ExitCode, print_facts, printable, progress_bar
 from core.config import Settings
 from core.errors import ConfigError, InvalidInput, StoreError
-from core.moderation.erasure import KEPT_FOR_EVER, ErasureCount
+from core.moderation.erasure import ErasureCount
 from core.moderation.permissions import SYSTEM
 from core.private_files import open_private_file
 from core.services.author_data import export_author
@@ -25,10 +25,11 @@ def add_commands(commands: Commands) -> None:
     command = commands.add(
         "erase",
         run_erase,
-        "Erase what an author wrote, or what is older than MODCONSOLE_RETENTION_DAYS.",
+        "Erase what an author wrote, or what is older than the site keeps it.",
         "`erase author NAME` takes the name and the words of one author of a site: texts, titles, "
         "notes and appeals about them, and reports by that name; without `--yes` it only counts "
-        "them. `erase expired` takes comments on which nothing happened for so long. Ids, times, "
+        "them. `erase expired` takes comments on which nothing happened for so long, "
+        "and addresses of authors and names of reporters after days of their own. Ids, times, "
         "scores and decisions stay, so that figures and the audit log stay as they are. Nothing "
         "that is erased can be brought back. See docs/erasure.md.",
     )
@@ -76,12 +77,11 @@ def run_erase(arguments: argparse.Namespace, settings: Settings) -> int:
     is_expired = arguments.act == "expired"
     if is_expired == (arguments.author is not None):
         raise InvalidInput("`erase author` needs a NAME, and `erase expired` takes none")
-    if is_expired and settings.retention_days == KEPT_FOR_EVER:
+    if is_expired and settings.retention.is_for_ever:
         raise ConfigError("MODCONSOLE_RETENTION_DAYS is 0, so nothing is ever old enough")
     with closing(build_services(settings, worker="erase")) as services:
         if is_expired:
-            days = settings.retention_days
-            return _show(erase_expired(services.context, SYSTEM, days))
+            return _show_expired(erase_expired(services.context, SYSTEM, settings.retention))
         return _erase_author(services, arguments)
 
 
@@ -103,14 +103,30 @@ def _erase_author(services: Services, arguments: argparse.Namespace) -> int:
 
 
 def _show(batches: Iterable[ErasureCount]) -> int:
+    total = _summed(batches)
+    print(f"Erased: {_described(total)}.")
+    _print_counts(total)
+    return ExitCode.DONE
+
+
+def _show_expired(batches: Iterable[ErasureCount]) -> int:
+    total = _summed(batches)
+    counts = {"comments": total.comments, "addresses": total.addresses, "reports": total.reports}
+    print(
+        f"Erased: comments {total.comments:,}, addresses of authors {total.addresses:,}, names of "
+        f"reporters {total.reports:,}."
+    )
+    print_facts(counts)
+    return ExitCode.DONE
+
+
+def _summed(batches: Iterable[ErasureCount]) -> ErasureCount:
     total = ErasureCount()
     with progress_bar("comments", keep=False) as advance:
         for erased in batches:
             total += erased
             advance(total.comments)
-    print(f"Erased: {_described(total)}.")
-    _print_counts(total)
-    return ExitCode.DONE
+    return total
 
 
 def _described(count: ErasureCount) -> str:

@@ -3,6 +3,8 @@ state and against what the console creates in its home. Pure."""
 
 from dataclasses import dataclass
 
+from core.moderation.erasure import RetentionDays
+
 FOR_EVER = "for ever"
 SEARCH_TABLES = ("search_documents",)
 """The full-text index, which each database has in its own form."""
@@ -21,13 +23,19 @@ class KeptData:
     erased: str
 
 
-def kept_data(retention_days: int) -> tuple[KeptData, ...]:
-    """In the order in which a comment meets it; 0 days are for ever."""
+def kept_data(retention: RetentionDays) -> tuple[KeptData, ...]:
+    """In the order in which a comment meets it."""
     texts, notes, words = FOR_EVER, FOR_EVER, FOR_EVER
-    if retention_days:
-        texts = f"{retention_days:,} days after the last event"
+    if retention.comments:
+        texts = f"{retention.comments:,} days after the last event"
         notes = f"the notes {texts}, the rest {FOR_EVER}"
         words = f"the words {texts}, the rest {FOR_EVER}"
+    address, reporters = texts, words
+    if retention.addresses:
+        address = f"{texts}, the address {retention.addresses:,} days after it"
+    if retention.reports:
+        reporters = f"names and words {retention.reports:,} days after the report, once its case"
+        reporters += f" is closed; the rest {FOR_EVER}"
     return (
         KeptData(
             "Comments: the author's name and address, every version of the text, times, replies",
@@ -41,7 +49,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
                 *SEARCH_TABLES,
             ),
             (),
-            texts,
+            address,
             "ids and times",
         ),
         KeptData(
@@ -73,7 +81,7 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
             "to look at what readers complain about",
             ("reports", "muted_reporters"),
             (),
-            words,
+            reporters,
             "the reason; a new name in place of the reporter's",
         ),
         KeptData(
@@ -141,12 +149,12 @@ def kept_data(retention_days: int) -> tuple[KeptData, ...]:
             "nothing of the author",
         ),
         KeptData(
-            "The serving log: a line for each call, with ids, times and sizes; no text, no names",
+            "The serving log: calls with ids of requests, times and sizes; no text, no names",
             "to see latency, errors and throughput, and to find a request",
             (),
             ("serving-log", "log-imports", "telemetry"),
             "for as long as modconsole logs compact is told",
-            "ids of comments",
+            "the lines, whose ids are of requests and lead to no comment",
         ),
         KeptData(
             "What the servers print: warnings and errors",

@@ -44,6 +44,7 @@ class AuditKind(StrEnum):
     REPORTER_MUTED = "reporter.muted"
     REPORTER_UNMUTED = "reporter.unmuted"
     REPORTER_ERASED = "reporter.erased"
+    ADDRESS_ERASED = "address.erased"
     POLICY_STORED = "policy.stored"
     POLICY_DRAFTED = "policy.drafted"
     POLICY_PROPOSED = "policy.proposed"

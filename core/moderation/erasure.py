@@ -22,19 +22,37 @@ class ErasedBecause(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class RetentionDays:
+    """How long each kind of personal data is kept; 0: as long as its comment, and comments for
+    ever."""
+
+    comments: int = KEPT_FOR_EVER
+    addresses: int = KEPT_FOR_EVER
+    reports: int = KEPT_FOR_EVER
+
+    @property
+    def is_for_ever(self) -> bool:
+        """Whether nothing is erased by its age."""
+        return self == RetentionDays()
+
+
+@dataclass(frozen=True, slots=True)
 class ErasureCount:
     """How many things hold an author's words or name, or held them until they were erased.
-    `reports` are those that the person made on others' comments."""
+    `reports` are those that the person made on others' comments; `addresses` those that were
+    erased by their age, before their comments."""
 
     comments: int = 0
     threads: int = 0
     reports: int = 0
+    addresses: int = 0
 
     def __add__(self, other: "ErasureCount") -> "ErasureCount":
         return ErasureCount(
             self.comments + other.comments,
             self.threads + other.threads,
             self.reports + other.reports,
+            self.addresses + other.addresses,
         )
 
     @property
@@ -65,7 +83,7 @@ def check_erasable(source: str, author: str) -> None:
 
 
 def kept_since(now: datetime, retention_days: int) -> datetime | None:
-    """Comments on which nothing happened since then are to be erased; None: none are."""
+    """What nothing happened to since then is to be erased; None: nothing is."""
     return None if retention_days == KEPT_FOR_EVER else now - timedelta(days=retention_days)
 
 

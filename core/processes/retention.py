@@ -4,7 +4,7 @@ import logging
 from threading import Event, Thread
 
 from core.errors import StoreError
-from core.moderation.erasure import KEPT_FOR_EVER, ErasureCount
+from core.moderation.erasure import ErasureCount, RetentionDays
 from core.moderation.permissions import SYSTEM
 from core.services.context import Context
 from core.services.erasure import erase_expired
@@ -21,23 +21,23 @@ class Retention:
     erased, another doesn't find."""
 
     def __init__(
-        self, context: Context, retention_days: int, *, first_after_s: float = FIRST_AFTER_S
+        self, context: Context, kept: RetentionDays, *, first_after_s: float = FIRST_AFTER_S
     ) -> None:
         self._context = context
-        self._retention_days = retention_days
+        self._kept = kept
         self._first_after_s = first_after_s
         self._is_over = Event()
         self._thread = Thread(target=self._run, name="retention", daemon=True)
 
     def start(self) -> None:
         """Start the thread."""
-        if self._retention_days != KEPT_FOR_EVER:
+        if not self._kept.is_for_ever:
             self._thread.start()
 
     def stop(self) -> None:
         """Stops after the batch in progress."""
         self._is_over.set()
-        if self._retention_days != KEPT_FOR_EVER:
+        if not self._kept.is_for_ever:
             self._thread.join()
 
     def _run(self) -> None:
@@ -49,18 +49,19 @@ class Retention:
         """Erase what there is; returns how long to wait before the next time."""
         total = ErasureCount()
         try:
-            for erased in erase_expired(self._context, SYSTEM, self._retention_days):
+            for erased in erase_expired(self._context, SYSTEM, self._kept):
                 total += erased
                 if self._is_over.is_set():
                     break
         except StoreError as error:
-            _logger.warning("Old comments could not be erased, to be tried again: %s", error)
+            _logger.warning("What is old could not be erased, to be tried again: %s", error)
             return AFTER_ERROR_S
         except Exception:
             # The edge of the thread: tomorrow's attempt must not depend on today's.
-            _logger.exception("Old comments could not be erased")
+            _logger.exception("What is old could not be erased")
         if not total.is_nothing:
             _logger.info(
-                "Erased comments older than %d days: %d", self._retention_days, total.comments
+                "Erased by their age: %d comments, %d addresses of authors, %d names of reporters",
+                *(total.comments, total.addresses, total.reports),
             )
         return EVERY_S

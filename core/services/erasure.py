@@ -11,6 +11,7 @@ from core.moderation.comments import Comment
 from core.moderation.erasure import (
     ErasedBecause,
     ErasureCount,
+    RetentionDays,
     check_erasable,
     erased_name,
     kept_since,
@@ -20,7 +21,7 @@ from core.services.context import Context
 from core.services.withdraw import withdraw_known
 from core.store.base import Writer
 
-BATCH_COMMENTS = 100
+BATCH = 100
 
 
 def count_erasable(context: Context, actor: Actor, source: str, author: str) -> ErasureCount:
@@ -41,7 +42,7 @@ def erase_author(
     check_erasable(source, author)
     while True:
         with context.store.write() as tx:
-            batch = tx.comments_of_author(source, author, BATCH_COMMENTS)
+            batch = tx.comments_of_author(source, author, BATCH)
             _erase(context, actor, tx, batch, ErasedBecause.REQUEST)
         if not batch:
             break
@@ -50,23 +51,71 @@ def erase_author(
     context.store.purge()
 
 
-def erase_expired(context: Context, actor: Actor, retention_days: int) -> Iterator[ErasureCount]:
-    """Erase comments on which nothing happened for so many days and nothing waits; yields what each
-    committed batch erased. Raises PermissionDenied and StoreError."""
+def erase_expired(context: Context, actor: Actor, kept: RetentionDays) -> Iterator[ErasureCount]:
+    """Erase comments, authors' addresses and the names of reporters to which nothing happened for
+    so many days and for which nothing waits; yields what each committed batch erased. Raises
+    PermissionDenied and StoreError."""
     check_can(actor, Permission.ERASE)
-    since = kept_since(context.clock.now(), retention_days)
-    after, has_erased = "", False
-    while since is not None:
-        # Looked for outside the write lock: most comments of most sites are younger.
-        with context.store.read() as reader:
-            found = reader.expired_comments(since, after, BATCH_COMMENTS)
-        if not found:
-            break
-        after = found[-1].id
-        yield ErasureCount(comments=_erase_still_expired(context, actor, found, since))
-        has_erased = True
+    now, has_erased = context.clock.now(), False
+    kinds = (
+        (kept.comments, _expired_comments),
+        (kept.addresses, _expired_addresses),
+        (kept.reports, _expired_reports),
+    )
+    for days, erase in kinds:
+        if (since := kept_since(now, days)) is not None:
+            for erased in erase(context, actor, since):
+                has_erased = True
+                yield erased
     if has_erased:
         context.store.purge()
+
+
+def _expired_comments(context: Context, actor: Actor, since: datetime) -> Iterator[ErasureCount]:
+    after = ""
+    while True:
+        # Looked for outside the write lock: most comments of most sites are younger.
+        with context.store.read() as reader:
+            found = reader.expired_comments(since, after, BATCH)
+        if not found:
+            return
+        after = found[-1].id
+        yield ErasureCount(comments=_erase_still_expired(context, actor, found, since))
+
+
+def _expired_addresses(context: Context, actor: Actor, since: datetime) -> Iterator[ErasureCount]:
+    after = ""
+    while True:
+        with context.store.read() as reader:
+            found = reader.expired_addresses(since, after, BATCH)
+        if not found:
+            return
+        after = found[-1].id
+        with context.store.write() as tx:
+            still = [comment.id for comment in found if tx.is_expired(comment.id, since)]
+            event = context.audit(
+                AuditKind.ADDRESS_ERASED, actor, AUDIT_LOG, addresses=str(len(still))
+            )
+            tx.erase_addresses(still, event)
+        yield ErasureCount(addresses=len(still))
+
+
+def _expired_reports(context: Context, actor: Actor, since: datetime) -> Iterator[ErasureCount]:
+    """Each gets a name of its own, so that nobody can tell which were one person's."""
+    after = ""
+    while True:
+        with context.store.read() as reader:
+            if not reader.expired_reports(since, after, 1):
+                return
+        with context.store.write() as tx:
+            found = tx.expired_reports(since, after, BATCH)
+            event = context.audit(
+                *(AuditKind.REPORTER_ERASED, actor, AUDIT_LOG),
+                reports=str(len(found)),
+                events=named_places(()),
+            )
+            tx.erase_reports({report.id: erased_name(new_id()) for report in found}, event)
+        yield ErasureCount(reports=len(found))
 
 
 def _erase_still_expired(

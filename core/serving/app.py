@@ -72,7 +72,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     rescoring.start()
     sending = Sending(make_senders(process.services))
     sending.start()
-    retention = Retention(process.services.context, process.services.settings.retention_days)
+    retention = Retention(process.services.context, process.services.settings.retention)
     retention.start()
     yield
     rescoring.stop()

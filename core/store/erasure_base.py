@@ -47,6 +47,15 @@ class ErasureReader(Protocol):
         waits (a case, an appeal, a message), from the one after the id `after`, by id."""
         ...
 
+    def expired_addresses(self, since: datetime, after: str, limit: int) -> Sequence[Comment]:
+        """Comments with an author's address that are as old as `expired_comments`, likewise."""
+        ...
+
+    def expired_reports(self, since: datetime, after: str, limit: int) -> Sequence[Report]:
+        """Reports made before then, with their reporters' names, on texts of which no case is open
+        and no message to reporters waits; from the one after the id `after`, by id."""
+        ...
+
     def is_expired(self, comment_id: str, since: datetime) -> bool:
         """Whether `expired_comments` has the comment."""
         ...
@@ -65,6 +74,15 @@ class ErasureWriter(Protocol):
         """Take its author's name, all its texts, and all words about them by anybody; `audits` has
         an event for each text, by its id. References to them lead nowhere afterwards. The comment
         must be withdrawn."""
+        ...
+
+    def erase_addresses(self, comment_ids: Sequence[str], audit: AuditEvent) -> None:
+        """Take the addresses of these comments' authors."""
+        ...
+
+    def erase_reports(self, names: Mapping[str, str], audit: AuditEvent) -> None:
+        """Give the reporters of these reports the new `names`, by the reports' ids, and take what
+        they wrote."""
         ...
 
     def erase_threads(self, source: str, author: str) -> int:

@@ -35,6 +35,7 @@ KINDS: dict[AuditKind, str] = {
     AuditKind.REPORTER_MUTED: "reporter muted",
     AuditKind.REPORTER_UNMUTED: "reporter unmuted",
     AuditKind.REPORTER_ERASED: "name of a reporter erased",
+    AuditKind.ADDRESS_ERASED: "addresses of authors erased",
     AuditKind.POLICY_STORED: "policy stored",
     AuditKind.POLICY_DRAFTED: "policy drafted",
     AuditKind.POLICY_PROPOSED: "policy proposed",

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from core.bootstrap.services import Services
 from core.inference.fake import FakeBackend
 from core.moderation.comments import IncomingComment
+from core.moderation.erasure import RetentionDays
 from core.moderation.permissions import Actor, Role
 from core.moderation.policies import Action
 from core.moderation.preferences import Preferences
@@ -275,7 +276,7 @@ TABLE: dict[tuple[str, str], tuple[Call, str]] = {
         "nnnnyn",
     ),
     ("erasure.erase_expired", "erase"): (
-        lambda s, a: list(erasure.erase_expired(s.context, a, 200)),
+        lambda s, a: list(erasure.erase_expired(s.context, a, RetentionDays(200))),
         "nnnnyn",
     ),
 }

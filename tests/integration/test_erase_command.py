@@ -12,6 +12,7 @@ from starlette.testclient import TestClient
 from core.bootstrap.services import Services
 from core.cli.main import main
 from core.errors import StoreError
+from core.moderation.erasure import RetentionDays
 from core.moderation.permissions import SYSTEM
 from core.processes.retention import AFTER_ERROR_S, EVERY_S, Retention
 from core.services.erasure import erase_author
@@ -111,19 +112,19 @@ def test_a_server_erases_soon_after_its_start_and_again_each_day(
     old_site: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.INFO):
-        retention = Retention(old_site.context, 365, first_after_s=0)
+        retention = Retention(old_site.context, RetentionDays(365), first_after_s=0)
         assert retention._erase() == EVERY_S
-    assert "Erased comments older than 365 days: 1" in caplog.text
+    assert "Erased by their age: 1 comments" in caplog.text
     assert retention._erase() == EVERY_S
 
 
 def test_its_thread_ends_with_the_server(old_site: Services) -> None:
-    retention = Retention(old_site.context, 365, first_after_s=3600)
+    retention = Retention(old_site.context, RetentionDays(365), first_after_s=3600)
     retention.start()
     assert any(thread.name == "retention" for thread in threading.enumerate())
     retention.stop()
     assert not any(thread.name == "retention" for thread in threading.enumerate())
-    for_ever = Retention(old_site.context, 0)
+    for_ever = Retention(old_site.context, RetentionDays())
     for_ever.start()
     assert not any(thread.name == "retention" for thread in threading.enumerate())
     for_ever.stop()
@@ -143,5 +144,5 @@ def test_an_error_is_logged_and_tried_again(
         raise error
 
     monkeypatch.setattr("core.processes.retention.erase_expired", fail)
-    assert Retention(old_site.context, 365)._erase() == wait_s
+    assert Retention(old_site.context, RetentionDays(365))._erase() == wait_s
     assert "could not be erased" in caplog.text

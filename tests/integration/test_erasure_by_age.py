@@ -8,6 +8,7 @@ import pytest
 
 from core.bootstrap.services import Services
 from core.errors import NotFound
+from core.moderation.erasure import RetentionDays
 from core.moderation.outbox import Channel, delivered
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
@@ -47,6 +48,11 @@ def aged(tmp_path: Path, each_state_url: str) -> Iterator[tuple[Services, Moving
     made.context.store.close()
 
 
+def erased_now(site: Services) -> int:
+    erased = erase_expired(site.context, SYSTEM, RetentionDays(100))
+    return sum(each.comments for each in erased)
+
+
 def test_only_what_is_done_and_old_enough_goes(aged: tuple[Services, MovingClock]) -> None:
     site, clock = aged
     visible, removed = scored(site, CLEAN, author="a"), removed_by_person(site)
@@ -59,7 +65,7 @@ def test_only_what_is_done_and_old_enough_goes(aged: tuple[Services, MovingClock
     again, newer = edited(site, scored(site, CLEAN, author="d"), "Another."), scored(site, CLEAN)
     heard(site, appeal, overturn=False)
     clock.move(2 * DAY_S)
-    erased = list(erase_expired(site.context, SYSTEM, 100))
+    erased = list(erase_expired(site.context, SYSTEM, RetentionDays(100)))
     assert sum(each.comments for each in erased) == 2
     with site.context.store.read() as reader:
         texts = {
@@ -68,10 +74,10 @@ def test_only_what_is_done_and_old_enough_goes(aged: tuple[Services, MovingClock
         }
     assert [texts.pop(revision.id) for revision in (visible, removed)] == ["", ""]
     assert all(texts.values())
-    assert list(erase_expired(site.context, SYSTEM, 100)) == []
-    assert list(erase_expired(site.context, SYSTEM, 0)) == []
+    assert list(erase_expired(site.context, SYSTEM, RetentionDays(100))) == []
+    assert list(erase_expired(site.context, SYSTEM, RetentionDays(0))) == []
     clock.move(99 * DAY_S)
-    assert sum(each.comments for each in erase_expired(site.context, SYSTEM, 100)) == 3
+    assert erased_now(site) == 3
     assert look_up(site.context, waiting.reference).text == HELD
     with pytest.raises(NotFound):
         look_up(site.context, newer.reference)
@@ -102,9 +108,9 @@ def test_a_late_decision_begins_the_time_anew(aged: tuple[Services, MovingClock]
     reopen(site.context, LEAD, removed.id, seen_version=2)
     decided(site, removed, Action.APPROVE, actor=LEAD)
     clock.move(2 * DAY_S)
-    assert list(erase_expired(site.context, SYSTEM, 100)) == []
+    assert list(erase_expired(site.context, SYSTEM, RetentionDays(100))) == []
     clock.move(99 * DAY_S)
-    assert sum(each.comments for each in erase_expired(site.context, SYSTEM, 100)) == 1
+    assert erased_now(site) == 1
 
 
 def test_a_message_that_waits_keeps_its_comment(tmp_path: Path, each_state_url: str) -> None:
@@ -112,11 +118,11 @@ def test_a_message_that_waits_keeps_its_comment(tmp_path: Path, each_state_url: 
     site = make_services(tmp_path, clock=clock.clock, state_url=each_state_url, **WEBHOOK)
     scored(site, CLEAN)
     clock.move(101 * DAY_S)
-    assert list(erase_expired(site.context, SYSTEM, 100)) == []
+    assert list(erase_expired(site.context, SYSTEM, RetentionDays(100))) == []
     with site.context.store.write() as tx:
         (waiting,) = tx.claim_messages(
             Channel.WEBHOOK, now=clock.now, until=clock.now + timedelta(minutes=1), limit=9
         )
         assert tx.save_message(delivered(waiting, clock.now))
-    assert sum(each.comments for each in erase_expired(site.context, SYSTEM, 100)) == 1
+    assert erased_now(site) == 1
     site.close()

@@ -22,7 +22,7 @@ from core.moderation.outbox import MessageState
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action
 from core.services.audit import verify_audit
-from core.services.erasure import BATCH_COMMENTS, count_erasable, erase_author
+from core.services.erasure import BATCH, count_erasable, erase_author
 from core.services.ingest import ingest
 from core.services.lookup import UNKNOWN_REFERENCE, look_up
 from core.services.report import mute_reporter, unmute_reporter
@@ -258,10 +258,10 @@ def test_what_was_erased_takes_no_new_text(site: Services) -> None:
 
 
 def test_an_erasure_that_was_cut_off_is_finished_by_the_next(site: Services) -> None:
-    for number in range(BATCH_COMMENTS + 3):
+    for number in range(BATCH + 3):
         posted(site, f"{CLEAN} {number}", author=NAME)
     first = erase_author(site.context, SYSTEM, "test", NAME)
-    assert next(first).comments == BATCH_COMMENTS
+    assert next(first).comments == BATCH
     first.close()
     assert count_erasable(site.context, SYSTEM, "test", NAME).comments == 3
     assert erase(site).comments == 3

@@ -50,6 +50,8 @@ GOOD: dict[str, tuple[str, object]] = {
     "appeal_answer_days": ("3", 3),
     "review_hours": ("8", 8),
     "retention_days": ("365", 365),
+    "retention_addresses_days": ("60", 60),
+    "retention_reports_days": ("90", 90),
     "rules_url": ("https://example.org/rules#{reason}", "https://example.org/rules#{reason}"),
     "tell_reporters": ("yes", "yes"),
     "mail_authors": ("yes", "yes"),
@@ -248,3 +250,8 @@ def test_environment_of_the_process_is_the_default(monkeypatch: pytest.MonkeyPat
 
 def test_a_declared_backend_can_not_take_the_name_of_a_built_in_one() -> None:
     assert frozenset(CHOICES["fallback"]) == BUILT_IN
+
+
+@pytest.mark.parametrize("name", [one.name for one in fields(Settings) if one.default == 0])
+def test_a_default_of_none_can_be_said(name: str) -> None:
+    assert getattr(load_settings({f"MODCONSOLE_{name.upper()}": "0"}), name) == 0

@@ -146,6 +146,7 @@ STORED: list[tuple[type[StrEnum], set[str]]] = [
         "state.restored", "author.exported", "key.created", "key.rotated", "key.revoked",
         "statements.exported",
         "outbox.replayed", "digest.sent", "digest.failed",
+        "address.erased",
         "load_test.started", "load_test.stopped", "person.invited", "person.given_roles",
         "person.disabled", "person.enabled",
         },

@@ -5,9 +5,10 @@ from pathlib import Path
 import core.store.sql.outbox_table  # noqa: F401  (a table of its own)
 from core.config import Settings
 from core.inventory.kept_data import FOR_EVER, SEARCH_TABLES, kept_data
+from core.moderation.erasure import RetentionDays
 from core.store.sql.tables import metadata
 
-KEPT = kept_data(0)
+KEPT = kept_data(RetentionDays())
 # Declared by people, so nothing of anybody is in them.
 DECLARED = {"backends.toml", "jobs.toml", "prices.toml", "objectives.toml"}
 
@@ -34,4 +35,8 @@ def test_everything_has_a_reason_and_an_end() -> None:
 
 def test_a_retention_is_told() -> None:
     assert KEPT[0].kept == FOR_EVER
-    assert kept_data(1_000)[0].kept == "1,000 days after the last event"
+    assert kept_data(RetentionDays(1_000))[0].kept == "1,000 days after the last event"
+    kept = kept_data(RetentionDays(1_000, addresses=200, reports=90))
+    assert kept[0].kept.endswith("the address 200 days after it")
+    (reports,) = (one for one in kept if "reports" in one.tables)
+    assert "90 days after the report" in reports.kept

@@ -23,7 +23,7 @@ from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.audit_chain import StoredEvent, digest_of
 from core.moderation.cases import CaseStatus
 from core.moderation.comments import Comment, IncomingThread
-from core.moderation.erasure import ERASED, ErasureCount
+from core.moderation.erasure import ERASED, ErasureCount, erased_name
 from core.moderation.outbox import Audience, MessageState
 from core.moderation.reports import Report
 from core.store.sql import rows
@@ -99,6 +99,25 @@ class SqlErasureReads:
         query = select(comments).where(comments.c.id > after, *_is_expired(since))
         return self._comments(query.order_by(comments.c.id).limit(limit))
 
+    def expired_addresses(self, since: datetime, after: str, limit: int) -> Sequence[Comment]:
+        has_address = comments.c.author_email.is_not(None)
+        query = select(comments).where(comments.c.id > after, has_address, *_is_expired(since))
+        return self._comments(query.order_by(comments.c.id).limit(limit))
+
+    def expired_reports(self, since: datetime, after: str, limit: int) -> Sequence[Report]:
+        of_it = outbox.c.revision_id == reports.c.revision_id
+        told = outbox.c.audience == Audience.REPORTERS.value
+        is_open = cases.c.status.in_(_OPEN)
+        query = select(reports).where(
+            reports.c.id > after,
+            reports.c.reported_at < rows.to_micros(since),
+            ~reports.c.reporter.startswith(erased_name("")),
+            ~exists().where(cases.c.revision_id == reports.c.revision_id, is_open),
+            ~exists().where(of_it, told, IS_PENDING),
+        )
+        found = self._connection.execute(query.order_by(reports.c.id).limit(limit)).mappings()
+        return [rows.report_from_row(row) for row in found]
+
     def is_expired(self, comment_id: str, since: datetime) -> bool:
         query = select(comments).where(comments.c.id == comment_id, *_is_expired(since))
         return bool(self._comments(query))
@@ -169,6 +188,19 @@ class SqlErasureWrites(SqlErasureReads):
             .values(outcome_reason=""),
         ):
             self._connection.execute(statement)
+
+    def erase_addresses(self, comment_ids: Sequence[str], audit: AuditEvent) -> None:
+        self._connection.execute(
+            update(comments).where(comments.c.id.in_(comment_ids)).values(author_email=None)
+        )
+        self.add_audit(audit)
+
+    def erase_reports(self, names: Mapping[str, str], audit: AuditEvent) -> None:
+        for report_id, name in names.items():
+            self._connection.execute(
+                update(reports).where(reports.c.id == report_id).values(reporter=name, words="")
+            )
+        self.add_audit(audit)
 
     def erase_threads(self, source: str, author: str) -> int:
         erased = self._connection.execute(
