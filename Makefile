@@ -58,7 +58,7 @@ ON_POSTGRESQL := tests/pages tests/property $(OF_CASES) \
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: run test test-slow test-fast test-avx2 test-kills test-postgres test-accessibility test-benchmarks test-image test-long test-peers coverage \
-	mutants check fix docs screenshots clean
+	mutants check fix dist docs screenshots clean
 
 run: $(VENV)/.run
 	@exec $(BIN)/modconsole up
@@ -128,6 +128,12 @@ fix: $(VENV)/.check
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+# Both files are the same, byte for byte, whoever builds them from the same commit.
+dist: $(VENV)/.dist
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation
+	$(BIN)/twine check --strict dist/*
+
 docs: $(VENV)/.test
 	$(BIN)/python -m docs.generate
 
@@ -135,7 +141,7 @@ screenshots: $(VENV)/.test
 	$(BIN)/python -m docs.screenshots
 
 clean:
-	rm -rf $(VENV) .venv-peers .venv-s3 var mutants
+	rm -rf $(VENV) .venv-peers .venv-s3 var mutants dist
 
 $(BIN)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
@@ -163,6 +169,10 @@ $(VENV)/.test: pyproject.toml $(VENV)/.run
 
 $(VENV)/.check: pyproject.toml $(VENV)/.run
 	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[check]'
+	@touch $@
+
+$(VENV)/.dist: pyproject.toml $(VENV)/.run
+	@$(BIN)/python -m pip install --disable-pip-version-check --editable '.[dist]'
 	@touch $@
 
 $(VENV)/.mutants: pyproject.toml $(VENV)/.test

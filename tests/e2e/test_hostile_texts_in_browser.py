@@ -10,6 +10,7 @@ from tests.e2e.conftest import open_signed_in, running
 from tests.e2e.desk_page import open_desk
 from tests.factories import HELD, appealed, decided, make_services, reported, scored
 from tests.hostile_texts import HOSTILE_TEXTS, KINDS, OUTSIDE
+from tests.patience import PATIENT_MS
 
 pytestmark = pytest.mark.e2e
 CARDS = 25
@@ -100,6 +101,9 @@ def test_authors_read_text_alone(site, watched) -> None:
 def test_the_check_finds_what_is_no_text(watched) -> None:
     watched.route(f"**/{OUTSIDE}/**", lambda route: route.abort())
     for text in KINDS["loads"][:3]:
-        watched.set_content(text, wait_until="commit")
+        # The browser asks for what it found only after the page is there.
+        with watched.expect_request(lambda request: OUTSIDE in request.url, timeout=PATIENT_MS):
+            watched.set_content(text, wait_until="commit")
         assert len(watched.evaluate(FOREIGN)) == 1
         assert watched.outside
+        watched.outside.clear()

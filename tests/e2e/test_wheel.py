@@ -4,8 +4,10 @@ import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import urllib.request
 import zipfile
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -20,12 +22,9 @@ ROOT = Path(__file__).parents[2]
 PORTS = ("dashboard_port", "author_port", "api_port")
 
 
-@pytest.fixture(scope="module")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy of the tracked files only."""
-    folder = tmp_path_factory.mktemp("wheel")
-    source = folder / "source"
-    source.mkdir()
+def copy_tracked_files(to: Path) -> None:
+    """As a clone has them, with the changes that are not committed."""
+    to.mkdir()
     tracked = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, check=True)
     names = [name for name in tracked.stdout.decode().split("\0") if (ROOT / name).exists()]
     archive = subprocess.run(
@@ -35,10 +34,27 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
         capture_output=True,
         check=True,
     )
-    subprocess.run(["tar", "--extract"], cwd=source, input=archive.stdout, check=True)
-    pip = [sys.executable, "-m", "pip", "wheel", "--disable-pip-version-check", "--no-deps"]
-    subprocess.run([*pip, "--wheel-dir", folder, source], check=True, capture_output=True)
-    return next(folder.glob("*.whl"))
+    subprocess.run(["tar", "--extract", "--touch"], cwd=to, input=archive.stdout, check=True)
+
+
+def build(source: Path, out: Path) -> None:
+    """The sdist, and from it the wheel, as `make dist` builds them."""
+    command = [sys.executable, "-m", "build", "--no-isolation", "--outdir", out, source]
+    subprocess.run(command, check=True, capture_output=True)
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder with both, built from a copy of the tracked files only."""
+    folder = tmp_path_factory.mktemp("wheel")
+    copy_tracked_files(folder / "source")
+    build(folder / "source", folder / "dist")
+    return folder / "dist"
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> Path:
+    return next(built.glob("*.whl"))
 
 
 @pytest.fixture(scope="module")
@@ -79,6 +95,31 @@ def test_the_wheel_holds_what_the_program_reads(wheel: Path) -> None:
         and path.suffix in {".py", ".md", ".sql", ".toml", ".json", ".jsonl", ".npz", ".onnx"}
     }
     assert read - set(names) == set()
+
+
+def test_what_is_built_again_elsewhere_is_the_same(built: Path, tmp_path: Path) -> None:
+    copy_tracked_files(tmp_path / "another name")
+    build(tmp_path / "another name", tmp_path / "dist")
+    digests = [
+        {path.name: sha256(path.read_bytes()).hexdigest() for path in folder.iterdir()}
+        for folder in (built, tmp_path / "dist")
+    ]
+    assert len(digests[0]) == 2
+    assert digests[0] == digests[1]
+
+
+def test_a_package_index_would_take_both(built: Path) -> None:
+    files = sorted(built.iterdir())
+    command = [sys.executable, "-m", "twine", "check", "--strict", *files]
+    checked = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert checked.returncode == 0, checked.stdout
+
+
+def test_the_sdist_has_the_tests_and_the_licences(built: Path) -> None:
+    with tarfile.open(next(built.glob("*.tar.gz"))) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"LICENSE", "NOTICE", "README.md", "tests/conftest.py", "docs/cli.md"} <= names
+    assert not [name for name in names if name.startswith((".ci", "var", ".venv", "dist"))]
 
 
 def test_the_command_line_works_outside_the_checkout(installed: Path, tmp_path: Path) -> None:
