@@ -83,6 +83,11 @@ class HomePaths:
         return self.home / "load-tests"
 
     @property
+    def comparisons_dir(self) -> Path:
+        """The folder with the figures of comparisons of backends."""
+        return self.home / "comparisons"
+
+    @property
     def policy_history_dir(self) -> Path:
         """What was read of the past to try a policy on it."""
         return self.home / "policy_history"
@@ -115,6 +120,7 @@ class HomePaths:
             self.policy_history_dir,
             self.log_imports_dir,
             self.load_tests_dir,
+            self.comparisons_dir,
             self.erasures_path,
             self.restored_model_dir,
         )

@@ -28,6 +28,7 @@ def home_entries(settings: Settings) -> tuple[Path, ...]:
         settings.telemetry_dir,
         settings.log_imports_dir,
         settings.load_tests_dir,
+        settings.comparisons_dir,
         settings.serving_log_dir,
     )
     return tuple(path for path in entries if path.is_relative_to(settings.home))

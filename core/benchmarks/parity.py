@@ -15,6 +15,7 @@ from core.inference.backends_file import declared_names
 from core.moderation.default_policy import default_policy
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Policy
+from core.parity.kept import ComparisonFolder
 from core.parity.report import ParityReport, as_data
 from core.services.parity import MOST, Sample, compare_backends, sample_source, sample_stored
 from core.sources.bundled import sample_source as bundled_sample
@@ -40,6 +41,8 @@ def run(
         )
     sample, policy = _sample_and_policy(settings, file, comments)
     report = _compare(settings, sample, policy, names, say)
+    if has_state(settings):
+        ComparisonFolder(settings.comparisons_dir).note(report)
     return {"benchmark": "parity", **as_data(report)}
 
 

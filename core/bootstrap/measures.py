@@ -4,7 +4,13 @@ from core.bootstrap.runtimes import remembered_table
 from core.config import Settings
 from core.errors import StoreError
 from core.inference.cascade.calibration import read_calibration
-from core.servinglog.estimates.levers import CascadeMeasure, RuntimeMeasure, SiteMeasures
+from core.parity.kept import ComparisonFolder, KeptComparison
+from core.servinglog.estimates.levers import (
+    CascadeMeasure,
+    ParityMeasure,
+    RuntimeMeasure,
+    SiteMeasures,
+)
 
 
 def read_measures(settings: Settings) -> SiteMeasures:
@@ -19,6 +25,19 @@ def read_measures(settings: Settings) -> SiteMeasures:
             if each.problem is None and each.speed and each.labels and each.flips is not None
         ),
         cascade=_cascade(settings),
+        parity=tuple(map(_parity, ComparisonFolder(settings.comparisons_dir).read())),
+    )
+
+
+def _parity(kept: KeptComparison) -> ParityMeasure:
+    return ParityMeasure(
+        reference=kept.reference,
+        backend=kept.backend,
+        compared=kept.compared,
+        changed=kept.changed,
+        matched=kept.changed_matched,
+        policy_version=kept.policy_version,
+        made_at=kept.made_at,
     )
 
 

@@ -165,7 +165,7 @@ def kept_data(retention: RetentionDays) -> tuple[KeptData, ...]:
             "nothing of the author",
         ),
         KeptData(
-            "Figures of this site: calibration, speeds, alerts, jobs, load tests; its own model",
+            "Figures of this site: calibration, comparisons, alerts, jobs, load tests; its model",
             "to choose what scores, and to tell what happened",
             (),
             (
@@ -176,6 +176,7 @@ def kept_data(retention: RetentionDays) -> tuple[KeptData, ...]:
                 "alerts",
                 "jobs",
                 "load-tests",
+                "comparisons",
                 "model",
             ),
             FOR_EVER,

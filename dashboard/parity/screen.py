@@ -7,8 +7,9 @@ import streamlit as st
 
 from core.bootstrap.backends import make_named_backend
 from core.bootstrap.services import Services
-from core.errors import ConsoleError, PermissionDenied
+from core.errors import ConsoleError, PermissionDenied, StoreError
 from core.moderation.permissions import Actor, Permission, check_can
+from core.parity.kept import ComparisonFolder
 from core.parity.report import ParityReport, as_data
 from core.services.backends import Catalogue
 from core.services.parity import compare_stored
@@ -72,6 +73,10 @@ def _compare(services: Services, actor: Actor, choice: ComparisonChoice) -> None
     finally:
         bar.empty()
     st.session_state[REPORT_KEY] = (actor.id, report)
+    try:
+        ComparisonFolder(services.settings.comparisons_dir).note(report)
+    except StoreError as error:
+        st.warning(plain(str(error)), icon=":material/save:")
 
 
 def _notices(catalogue: Catalogue, choice: ComparisonChoice) -> None:

@@ -9,6 +9,7 @@ import pytest
 
 from core.cli.main import main
 from core.moderation.scores import Label
+from core.parity.kept import ComparisonFolder
 from core.processes.ports import free_port
 from tests.contract.remote_configs import LABELS, declare
 from tests.contract.remote_server import (
@@ -151,6 +152,9 @@ def test_stored_comments_are_compared_under_the_policy_in_force(
     assert report["pairs"][0]["model_version"].startswith("minilm-toxicity")
     assert set(report["comment_ids"]) == {f"c{n}" for n in range(60)}
     assert (home / "state.db").read_bytes() == state
+    (kept,) = ComparisonFolder(home / "comparisons").read()
+    assert (kept.reference, kept.backend, kept.compared) == ("fake", "onnx", 60)
+    assert kept.changed == report["pairs"][0]["decisions_changed"]
 
 
 def test_bundled_sample_serves_where_nothing_is_stored(home: Path, tmp_path: Path) -> None:
@@ -158,6 +162,7 @@ def test_bundled_sample_serves_where_nothing_is_stored(home: Path, tmp_path: Pat
     assert code == 0
     assert report["comments"] == len(report["scores"]["fake"]["toxicity"]) == 50
     assert report["comments_from"].startswith("bundled sample, 50 of ")
+    assert not (home / "comparisons").exists(), "a benchmark makes no home"
 
 
 @pytest.mark.parametrize(

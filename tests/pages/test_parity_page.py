@@ -11,6 +11,7 @@ from streamlit.testing.v1 import AppTest
 from core.bootstrap.services import Services
 from core.moderation.permissions import Actor, Role
 from core.parity.causes import Cause
+from core.parity.kept import ComparisonFolder
 from core.parity.report import as_data
 from core.processes.ports import free_port
 from dashboard.parity.screen import REPORT_KEY
@@ -118,6 +119,21 @@ def test_backends_that_agree_change_no_decision(
     assert "50 comments (bundled sample, 50 of" in words(test)
     assert [tile.value for tile in test.metric] == ["0", "0", "0.000", "0.000"]
     assert "ends on 31 December 2026" in words(test)
+    (kept,) = ComparisonFolder(home / "comparisons").read()
+    assert (kept.backend, kept.compared, kept.changed) == ("leaving", 50, 0)
+
+
+def test_figures_that_cannot_be_kept_are_shown_all_the_same(
+    home: Path, server: RemoteServer, staff_page: Open
+) -> None:
+    declare(home, leaving={"kind": "perspective", "url": f"{server.url}/perspective"})
+    (home / "comparisons").write_text("no folder")
+    test = staff_page("parity", OPS)
+    test.get_by_key("parity_count").set_value(50).run()
+    compare(test)
+    assert not test.exception
+    assert "The scores agree." in said(test)
+    assert [each.value for each in test.warning if "File exists" in each.value]
 
 
 @pytest.mark.slow

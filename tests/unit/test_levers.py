@@ -1,5 +1,8 @@
 """What would make a job faster: ranked by what was measured, with its price in decisions."""
 
+from dataclasses import replace
+from datetime import UTC, datetime
+
 import pytest
 
 from core.servinglog.estimates.calls import LoggedCall, as_calls
@@ -8,6 +11,7 @@ from core.servinglog.estimates.levers import (
     CascadeMeasure,
     Lever,
     LeverKind,
+    ParityMeasure,
     RuntimeMeasure,
     SiteMeasures,
     rank_levers,
@@ -90,6 +94,30 @@ def test_another_backend_that_was_logged_is_compared_by_its_calls() -> None:
     assert found.factor is not None
     assert found.factor < 0.5
     assert "--backends onnx tei" in found.flips
+
+
+def test_a_comparison_that_was_made_is_the_price_of_another_backend() -> None:
+    made_at = datetime(2026, 11, 3, tzinfo=UTC)
+    made = ParityMeasure("onnx", "tei", 1_200, 31, 4, 7, made_at)
+    others = {"tei": row(60), "gpu": row(60)}
+    found = {
+        one.change: one.flips
+        for one in levers(row(60), others=others, measures=SiteMeasures(parity=(made,)))
+        if one.kind is LeverKind.BACKEND
+    }
+    assert found["tei"] == (
+        "31 of 1,200 decisions, 4 with thresholds that match (compared on 3 November 2026, "
+        "policy version 7)"
+    )
+    assert "--backends onnx gpu" in found["gpu"]
+    back = SiteMeasures(parity=(replace(made, reference="tei", backend="onnx"),))
+    (price,) = (
+        one.flips
+        for one in levers(row(60), others={"tei": row(60)}, measures=back)
+        if one.kind is LeverKind.BACKEND
+    )
+    assert "not measured here" in price
+    assert "match" not in replace(made, matched=None).cost
 
 
 def test_what_is_on_already_says_what_it_saves() -> None:

@@ -3,6 +3,7 @@ costs in decisions that change. Pure."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 import numpy as np
@@ -72,11 +73,36 @@ class CascadeMeasure:
 
 
 @dataclass(frozen=True, slots=True)
+class ParityMeasure:
+    """The newest comparison of two backends: of `compared` comments, `changed` got another decision
+    by `backend` than by `reference`, and `matched` with thresholds moved to match; None if they
+    can't be."""
+
+    reference: str
+    backend: str
+    compared: int
+    changed: int
+    matched: int | None
+    policy_version: int
+    made_at: datetime
+
+    @property
+    def cost(self) -> str:
+        """In decisions, in words."""
+        moved = "" if self.matched is None else f", {self.matched:,} with thresholds that match"
+        return (
+            f"{self.changed:,} of {self.compared:,} decisions{moved} (compared on "
+            f"{self.made_at:%-d %B %Y}, policy version {self.policy_version})"
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class SiteMeasures:
     """What a site has measured outside its serving log."""
 
     runtimes: tuple[RuntimeMeasure, ...] = ()
     cascade: CascadeMeasure | None = None
+    parity: tuple[ParityMeasure, ...] = ()
 
 
 def rank_levers(
@@ -216,7 +242,7 @@ def _backends(
                 name,
                 found.median_ms / now.median_ms,
                 f"resampled from {found.calls:,} of its calls",
-                theirs.cost if theirs else _parity(backend, name),
+                theirs.cost if theirs else _compared(backend, name, measures),
             )
     for name in dict.fromkeys(one.backend for one in measures.runtimes):
         theirs = _fastest(name, measures)
@@ -236,6 +262,12 @@ def _backends(
 def _fastest(backend: str, measures: SiteMeasures) -> RuntimeMeasure | None:
     mine = (one for one in measures.runtimes if one.backend == backend)
     return max(mine, key=lambda one: one.speed, default=None)
+
+
+def _compared(backend: str, other: str, measures: SiteMeasures) -> str:
+    found = (one for one in measures.parity if (one.reference, one.backend) == (backend, other))
+    known = next(found, None)
+    return known.cost if known else _parity(backend, other)
 
 
 def _parity(*names: str) -> str:
