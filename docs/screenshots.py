@@ -53,6 +53,8 @@ MODERATOR = Actor("mina", Role.MODERATOR)
 MILD = "dimwit"  # what is on the pictures of the review desk
 MISTAKEN = "The crest of the dyke"
 WORDS = "A dyke is the bank that keeps the water out. I live behind one, and so does the town."
+PATIENT_MS = 600_000
+"""A comparison takes long on a machine with other work."""
 ARGUMENTS = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-background-networking"]
 
 
@@ -172,21 +174,21 @@ def _review(page: Page, name: str) -> None:
     """The review desk with a reason chosen and the words marked."""
     _sign_in(page, "mina")
     page.goto(f"http://127.0.0.1:{PORTS['DASHBOARD']}/")
-    page.locator("[data-shown]").wait_for(timeout=60_000)
+    page.locator("[data-shown]").wait_for(timeout=PATIENT_MS)
     page.wait_for_timeout(1_000)
     page.keyboard.press("/")
     page.keyboard.type(MILD)
     page.keyboard.press("Enter")
-    page.locator("[data-part=card] .say").get_by_text(MILD).wait_for(timeout=60_000)
+    page.locator("[data-part=card] .say").get_by_text(MILD).wait_for(timeout=PATIENT_MS)
     page.locator("[data-part=query]").fill("")
     page.goto(
         page.url.split("?")[0] + "?case=" + page.locator("[data-shown]").get_attribute("data-shown")
     )
-    page.locator("[data-shown]").wait_for(timeout=60_000)
+    page.locator("[data-shown]").wait_for(timeout=PATIENT_MS)
     page.wait_for_timeout(1_000)
     page.keyboard.press("2")
     page.keyboard.press("w")
-    page.locator("[data-part=card] mark").first.wait_for(timeout=60_000)
+    page.locator("[data-part=card] mark").first.wait_for(timeout=PATIENT_MS)
     page.wait_for_timeout(2_000)
     page.screenshot(path=IMAGES / f"review-{name}.png")
 
@@ -200,7 +202,7 @@ def _compare(page: Page) -> None:
     page.get_by_role("option").first.click()  # which one is in use depends on the processor
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Compare", exact=True).click()
-    page.get_by_text("Thresholds that flag as many comments").wait_for(timeout=120_000)
+    page.get_by_text("Thresholds that flag as many comments").wait_for(timeout=PATIENT_MS)
     _settle(page)
 
 
@@ -220,14 +222,14 @@ _IS_COMPLETE = """() =>
 def _settle(page: Page) -> None:
     """Waits until the page is complete, then for its charts and tables to be drawn."""
     page.wait_for_timeout(3_000)
-    page.wait_for_function(_IS_COMPLETE, timeout=60_000)
+    page.wait_for_function(_IS_COMPLETE, timeout=PATIENT_MS)
     page.wait_for_timeout(3_000)
-    page.wait_for_function(_IS_COMPLETE, timeout=60_000)
+    page.wait_for_function(_IS_COMPLETE, timeout=PATIENT_MS)
 
 
 def _await_queue() -> None:
     """Waits until the sample is scored: the API answers some seconds before that."""
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + PATIENT_MS / 1000
     while time.monotonic() < deadline:
         try:
             with urllib.request.urlopen(f"http://127.0.0.1:{PORTS['API']}/healthz") as answer:
