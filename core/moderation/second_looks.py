@@ -115,7 +115,9 @@ def second_look_at(decision: Decision, share: float, *, new_id: str) -> SecondLo
     """The second look to store with the decision, None if it was not drawn."""
     if not is_drawn(decision, share):
         return None
-    first = Answer(decision.actor, decision.action, decision.decided_at, decision.reason_code)
+    # Somebody may choose a reason and then keep the comment; only a removal is compared by it.
+    reason = decision.reason_code if decision.action is Action.REMOVE else None
+    first = Answer(decision.actor, decision.action, decision.decided_at, reason)
     return SecondLook(
         id=new_id,
         revision_id=decision.revision_id,

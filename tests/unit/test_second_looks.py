@@ -152,6 +152,13 @@ def test_the_look_is_that_of_the_decision() -> None:
     assert second_look_at(decision(), 0, new_id="l1") is None
 
 
+def test_a_reason_beside_an_approval_stops_nobody() -> None:
+    kept = decision(action=Action.APPROVE, reason_code="harassment")
+    look = second_look_at(kept, 0.999999, new_id="l1")
+    assert look is not None
+    assert look.first == Answer(kept.actor, Action.APPROVE, kept.decided_at)
+
+
 def test_the_share_is_that_of_the_texts() -> None:
     drawn = [is_drawn(decision(revision_id=f"r{number}"), 0.25) for number in range(2_000)]
     assert 440 < sum(drawn) < 560
