@@ -11,13 +11,14 @@ from core.outbox.mail import MailServer
 
 
 def digest_body(digest: Digest, console_url: str) -> bytes:
-    """ASCII alone."""
+    """ASCII alone. `at_least` names the counts of which there may be more."""
     told = {
         "type": "inbox.digest",
         "timestamp": _time(digest),
         "data": {
             "day": digest.day,
             "waiting": {item.kind.value: item.count.number for item in digest.items},
+            "at_least": [item.kind.value for item in digest.items if not item.count.is_exact],
             "appeals": digest.appeals,
             "overdue_appeals": digest.overdue_appeals,
             "work_url": f"{console_url}/work",

@@ -77,6 +77,7 @@ def test_both_forms_say_the_same_without_a_name_or_a_text() -> None:
         "data": {
             "day": "2026-11-02",
             "waiting": {"escalated": 3, "overdue": 10_000},
+            "at_least": ["overdue"],
             "appeals": 2,
             "overdue_appeals": 1,
             "work_url": "https://console.example.org/work",
