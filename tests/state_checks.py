@@ -46,9 +46,18 @@ INVARIANTS: dict[str, str] = {
         AND NOT (c.closed_because IS NOT NULL AND c.status = 'closed'
         AND r.current_action = 'approve' AND c.opened_because IN ('report', 'blind'))""",
     "an open case counts the reports of all reporters who are not muted": """
-        SELECT c.id FROM cases c WHERE c.status <> 'closed' AND c.report_count <> (
+        SELECT c.id FROM cases c WHERE c.status <> 'closed' AND c.report_count - (
         SELECT count(*) FROM reports p WHERE p.revision_id = c.revision_id AND NOT EXISTS (
-        SELECT 1 FROM muted_reporters m WHERE m.source = p.source AND m.reporter = p.reporter))""",
+        SELECT 1 FROM muted_reporters m WHERE m.source = p.source AND m.reporter = p.reporter))
+        - (SELECT count(*) FROM revisions now JOIN revisions old ON old.comment_id = now.comment_id
+        AND old.number < now.number JOIN cases ended ON ended.revision_id = old.id
+        AND ended.closed_because IS NOT NULL AND ended.report_count > 0
+        JOIN reports p ON p.revision_id = old.id WHERE now.id = c.revision_id AND NOT EXISTS (
+        SELECT 1 FROM muted_reporters m WHERE m.source = p.source AND m.reporter = p.reporter)
+        AND NOT EXISTS (SELECT 1 FROM revisions between_ JOIN decisions d
+        ON d.revision_id = between_.id WHERE between_.comment_id = now.comment_id
+        AND between_.number > old.number AND between_.number < now.number
+        AND d.source = 'reviewer')) <> 0""",
     "a draft of a policy was published as the version after its base": """
         SELECT id FROM policy_drafts WHERE (state = 'published') <> (published_version IS NOT NULL)
         OR (state IN ('published', 'discarded')) <> (ended_by IS NOT NULL)

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from core.moderation.appeals import Appeal, AppealStatus
-from core.moderation.cases import TextGone
+from core.moderation.cases import Case, TextGone
 from core.moderation.cleaning import is_same_text
 from core.moderation.comments import Revision
 from core.moderation.decisions import (
@@ -24,11 +24,12 @@ from core.moderation.scores import Label
 @dataclass(frozen=True, slots=True)
 class EarlierText:
     """An earlier text of a comment. `chain` are the decisions on it, oldest first; `appeal` is the
-    latest appeal."""
+    latest appeal, `case` the review work on it, if there was any."""
 
     revision: Revision
     chain: Sequence[Decision]
     appeal: Appeal | None
+    case: Case | None = None
 
     @property
     def is_settled(self) -> bool:
@@ -43,6 +44,24 @@ class EarlierText:
         if current.action is Action.HOLD:
             return not standing(self.chain)[-1].is_automated
         return not current.is_automated or was_upheld or current.action is Action.ESCALATE
+
+    @property
+    def has_unanswered_reports(self) -> bool:
+        """Whether its case was closed with reports because the text was gone, undecided."""
+        case = self.case
+        return case is not None and case.closed_because is not None and case.attention.reports > 0
+
+
+def unanswered_texts(earlier: Iterable[EarlierText]) -> tuple[Revision, ...]:
+    """The earlier texts, newest first, whose reports nobody has answered: an edit or a withdrawal
+    ended the work on them. A person's decision on a later text answers those before it."""
+    found: list[Revision] = []
+    for text in earlier:
+        if text.has_unanswered_reports:
+            found.append(text.revision)
+        if any(not past.is_automated for past in text.chain):
+            break
+    return tuple(found)
 
 
 def settled_text(edit: Revision, earlier: Iterable[EarlierText]) -> EarlierText | None:

@@ -17,6 +17,7 @@ from core.moderation.edits import automated_verdict, needed_action, settled_text
 from core.moderation.openings import case_after
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import AWAITS_PERSON, Action, Policy
+from core.services.attention import attention_to, waits_for_answer
 from core.services.context import Context
 from core.services.gone_texts import text_gone
 from core.store.base import Reader, Writer
@@ -103,7 +104,7 @@ def _keep_case(
         verdict,
         before,
         new_id=new_id(),
-        attention=_attention(tx, decision),
+        attention=_attention(tx, decision, revision),
         shares=context.shares,
         is_bound=context.shares.blind > 0 and _is_bound(tx, revision),
     )
@@ -115,10 +116,10 @@ def _keep_case(
         tx.change_case(case)
 
 
-def _attention(tx: Reader, decision: Decision) -> Attention:
+def _attention(tx: Reader, decision: Decision, revision: Revision) -> Attention:
     # Most comments are approved and have no report: for them the one short query is all.
-    needs_case = decision.action in AWAITS_PERSON or tx.is_reported(decision.revision_id)
-    return tx.attention(decision.revision_id) if needs_case else NO_ATTENTION
+    needs_case = decision.action in AWAITS_PERSON or waits_for_answer(tx, revision)
+    return attention_to(tx, revision) if needs_case else NO_ATTENTION
 
 
 def _is_bound(tx: Writer, revision: Revision) -> bool:

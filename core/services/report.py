@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from core.errors import NotFound, RuleBroken
 from core.identifiers import new_id
 from core.moderation.audit import AuditKind
+from core.moderation.cases import NO_ATTENTION, Attention
 from core.moderation.comments import Comment, Revision, check_name
 from core.moderation.openings import reported_case
 from core.moderation.permissions import Actor, Permission, check_can
@@ -18,6 +19,7 @@ from core.moderation.reports import (
     check_report,
     outcome_of_report,
 )
+from core.services.attention import attention_to, reports_to_answer
 from core.services.case_work import check_latest
 from core.services.context import Context
 from core.services.lookup import find_revision
@@ -78,10 +80,12 @@ def report_comment(context: Context, actor: Actor, incoming: IncomingReport) -> 
 
 
 def list_reports(context: Context, actor: Actor, revision_id: str) -> Sequence[ReportItem]:
-    """All reports on a text, oldest first, each with whether its reporter is muted now."""
+    """All reports on a text, oldest first, each with whether its reporter is muted now; with those
+    on earlier texts of the comment that nobody has answered."""
     check_can(actor, Permission.SEE_REPORTS)
     with context.store.read() as reader:
-        return reader.reports(revision_id)
+        revision = reader.revision(revision_id)
+        return reports_to_answer(reader, revision) if revision is not None else ()
 
 
 def list_muted_reporters(context: Context, actor: Actor) -> Sequence[MutedReporter]:
@@ -143,7 +147,7 @@ def _reported_text(tx: Reader, report: IncomingReport) -> tuple[Revision, Commen
 def _take_into_case(tx: Writer, report: Report, outcome: ReportOutcome) -> None:
     if outcome is ReportOutcome.RECORDED:
         return
-    before, attention = tx.case_of(report.revision_id), tx.attention(report.revision_id)
+    before, attention = tx.case_of(report.revision_id), _attention(tx, report.revision_id)
     if outcome is ReportOutcome.JOINED and before is not None:
         tx.change_case(replace(before, attention=attention))
         return
@@ -162,4 +166,9 @@ def _take_into_case(tx: Writer, report: Report, outcome: ReportOutcome) -> None:
 
 def _count_again(tx: Writer, source: str, reporter: str) -> None:
     for case in tx.open_cases_reported_by(source, reporter):
-        tx.change_case(replace(case, attention=tx.attention(case.revision_id)))
+        tx.change_case(replace(case, attention=_attention(tx, case.revision_id)))
+
+
+def _attention(tx: Reader, revision_id: str) -> Attention:
+    revision = tx.revision(revision_id)
+    return attention_to(tx, revision) if revision is not None else NO_ATTENTION

@@ -34,7 +34,7 @@ class ReportReader(Protocol):
         ...
 
     def open_cases_reported_by(self, source: str, reporter: str) -> Sequence[Case]:
-        """Open and escalated cases on texts that the reporter reported."""
+        """Open and escalated cases on comments of which the reporter reported a text."""
         ...
 
 

@@ -218,15 +218,17 @@ def test_reported_comment_that_is_scored_late_stays_open(services: Services) -> 
     assert (case.status, case.trigger) == (CaseStatus.OPEN, CaseTrigger.REPORT)
 
 
-def test_edit_or_withdrawal_ends_the_case_of_a_visible_comment(services: Services) -> None:
+def test_withdrawal_ends_the_case_of_a_visible_comment_and_an_edit_hands_it_on(
+    services: Services,
+) -> None:
     changed, gone = scored(services, CLEAN), scored(services, CLEAN)
     for revision in (changed, gone):
         reported(services, revision)
-    edited(services, changed, "Another lovely morning.")
+    newest = edited(services, changed, "Another lovely morning.")
     withdrawn(services, gone)
     for revision in (changed, gone):
         assert case_of(services, revision).status is CaseStatus.CLOSED
-    assert listed(services) == []
+    assert [line.revision_id for line in listed(services)] == [newest.id]
 
 
 def test_report_that_came_while_a_comment_was_reopened_outlasts_the_undo(

@@ -147,7 +147,8 @@ class SqlReader(
         for row in found:
             earlier = rows.revision_from_row(row)
             chain = self.decision_chain(earlier.id)
-            yield EarlierText(earlier, chain, self.appeal_of(earlier.id))
+            case = self.case_of(earlier.id)
+            yield EarlierText(earlier, chain, self.appeal_of(earlier.id), case)
 
     def received_after(self, revision: Revision) -> datetime:
         row = self._one(

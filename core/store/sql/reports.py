@@ -104,12 +104,16 @@ class SqlReports:
         return [rows.muted_from_row(row) for row in found]
 
     def open_cases_reported_by(self, source: str, reporter: str) -> Sequence[Case]:
+        reported = (
+            select(revisions.c.comment_id)
+            .join(reports, reports.c.revision_id == revisions.c.id)
+            .where(reports.c.source == source, reports.c.reporter == reporter)
+        )
         query = (
             select(cases)
-            .join(reports, reports.c.revision_id == cases.c.revision_id)
+            .join(revisions, revisions.c.id == cases.c.revision_id)
             .where(
-                reports.c.source == source,
-                reports.c.reporter == reporter,
+                revisions.c.comment_id.in_(reported),
                 cases.c.status.in_([CaseStatus.OPEN.value, CaseStatus.ESCALATED.value]),
             )
         )
