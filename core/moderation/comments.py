@@ -1,6 +1,5 @@
 """Comments, their revisions and their threads, with the checks of incoming ones."""
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from email.errors import MessageError
@@ -8,7 +7,7 @@ from email.headerregistry import Address
 from enum import StrEnum
 
 from core.errors import InvalidInput
-from core.moderation.cleaning import check_text, clean_text, is_storable
+from core.moderation.cleaning import check_text, is_storable
 from core.moderation.invisible import is_blank, visible_form
 
 MAX_ID_CHARS = 200
@@ -28,17 +27,6 @@ _NO_NAMES = frozenset(
     )
 )
 _NO_NAMES_IN_BRACKETS = frozenset(("<na>",))
-MAX_PLACEHOLDER_CHARS = 200  # a placeholder with its markup
-_PLACEHOLDER_WORD = re.compile("deleted|removed|withdrawn", re.IGNORECASE)
-_MARKDOWN = str.maketrans("", "", "\\*_`")
-_COMMENT = "(?:(?:this|the) )?(?:comment|message|post|reply)"
-_GONE = "(?:deleted|removed|withdrawn)(?: by (?:(?:the|its|an?) )?[a-z]+)?"
-_PLACEHOLDER = re.compile(
-    # In brackets it may be a word alone; without brackets it has to say what was deleted.
-    rf"[\[(<] ?(?:{_COMMENT} )?(?:was |has been )?{_GONE}\.? ?[\])>]"
-    rf"|{_COMMENT} (?:was |has been )?{_GONE}\.?",
-    re.IGNORECASE,
-)
 
 
 class Visibility(StrEnum):
@@ -121,14 +109,6 @@ class Revision:
     def is_withdrawn(self) -> bool:
         """Whether nobody may be shown the text any more."""
         return self.withdrawn_at is not None
-
-
-def is_placeholder(text: str) -> bool:
-    """Whether the text is what a source writes in place of a deleted comment, like `[removed]`."""
-    if len(text) > MAX_PLACEHOLDER_CHARS or not _PLACEHOLDER_WORD.search(text):
-        return False  # true of nearly every comment, and cleaning is slow
-    words = clean_text(text).translate(_MARKDOWN)
-    return bool(_PLACEHOLDER.fullmatch(" ".join(words.split())))
 
 
 def is_named(author: str) -> bool:

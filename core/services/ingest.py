@@ -18,9 +18,9 @@ from core.moderation.comments import (
     check_incoming,
     check_incoming_thread,
     completed,
-    is_placeholder,
 )
 from core.moderation.permissions import Actor, Permission, check_can
+from core.moderation.placeholders import is_placeholder
 from core.services.context import Context
 from core.services.gone_texts import end_work_on
 from core.services.withdraw import withdraw_known

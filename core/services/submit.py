@@ -10,10 +10,11 @@ from dataclasses import dataclass
 
 from core.errors import BackendError, Conflict, InvalidInput, InvalidRows, RowProblem
 from core.inference.base import BackendInfo, ErrorKind, TextResult
-from core.moderation.comments import IncomingComment, Revision, is_placeholder
+from core.moderation.comments import IncomingComment, Revision
 from core.moderation.decisions import Decision
 from core.moderation.effect import chain_in_effect
 from core.moderation.permissions import Actor, Permission, Role, check_can
+from core.moderation.placeholders import is_placeholder
 from core.moderation.policies import Policy
 from core.services.automated import decide
 from core.services.context import Context

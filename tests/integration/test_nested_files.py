@@ -84,6 +84,20 @@ def test_an_algolia_item_gives_its_story_and_every_comment_below(
         {"comments": [{"comment": each, "post": {"title": "x"}} for each in PLAIN]},
         {"comments": [{"id": "outer", "comment": each} for each in PLAIN]},
         {"pages": 2, "data": [PLAIN[:1], PLAIN[1:]]},
+        {"latest_posts": PLAIN},
+        {"orderedItems": [{"type": "Create", "id": "x", "object": each} for each in PLAIN]},
+        {"feed": [{"post": each} for each in PLAIN], "cursor": "c"},
+        [{"post": each, "replies": []} for each in PLAIN],
+        {
+            "nodes": [
+                {
+                    "id": e["id"],
+                    "revisions": [{"id": "r", "body": "old"}, {"id": "s", "body": e["text"]}],
+                }
+                for e in PLAIN
+            ]
+        },
+        {"posts": [{"cid": e["id"], "record": {"text": e["text"]}} for e in PLAIN]},
         [{"comments": PLAIN[:1]}, {"comments": PLAIN[1:]}],
     ],
 )
@@ -93,6 +107,36 @@ def test_comments_are_found_in_what_wraps_them(
     if isinstance(wrapped, list) and suffix == "jsonl":
         wrapped = "\n".join(map(json.dumps, wrapped))
     assert kept(read(tmp_path / f"c.{suffix}", wrapped)) == [("a", None), ("b", None)]
+
+
+@pytest.mark.parametrize(
+    ("wrapped", "kept_comments"),
+    [
+        (
+            {"post_stream": {"posts": [{"id": 1, "username": "ann", "cooked": "<p>hi</p>"}]},
+             "id": 3, "title": "T", "details": {"created_by": {"id": 9}}},
+            [("1", None)],
+        ),
+        ({"id": 3, "title": "T", "posts": PLAIN}, [("a", None), ("b", None)]),
+        ({"id": 3, "title": "T", "messages": PLAIN}, [("a", None), ("b", None)]),
+        ({"id": 3, "title": "T", "data": {"items": PLAIN}}, [("a", None), ("b", None)]),
+        ({"id": 3, "title": "T", "data": {"views": 7}}, []),
+        (
+            {"thread": {"post": PLAIN[0], "replies": [{"post": PLAIN[1], "replies": []}]}},
+            [("a", None), ("b", "a")],
+        ),
+    ],
+)  # fmt: skip
+def test_a_topic_comes_with_its_comments(
+    tmp_path: Path, wrapped: object, kept_comments: list[tuple[str, str | None]]
+) -> None:
+    assert kept(read(tmp_path / "c.json", wrapped)) == kept_comments
+
+
+def test_a_comment_under_an_unknown_key_is_never_passed_over(tmp_path: Path) -> None:
+    rows = [{"utterance": each, "replies": []} for each in PLAIN]
+    items = read(tmp_path / "c.jsonl", "\n".join(map(json.dumps, rows)))
+    assert [type(item) for item in items] == [Rejected, Rejected]
 
 
 def test_hits_of_a_search_come_with_the_story_they_name(tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from core.moderation.comments import (
     LAST_YEAR,
     MAX_ID_CHARS,
     MAX_KEY_CHARS,
-    MAX_PLACEHOLDER_CHARS,
     Comment,
     IncomingComment,
     IncomingThread,
@@ -20,7 +19,6 @@ from core.moderation.comments import (
     check_incoming,
     check_incoming_thread,
     completed,
-    is_placeholder,
 )
 
 GOOD = IncomingComment("site", "17", "Hello.", "sam", datetime(2026, 11, 1, tzinfo=UTC), "3")
@@ -145,23 +143,6 @@ def test_usable_key_is_taken(key: str) -> None:
 def test_key_that_not_every_database_takes_is_refused(key: str) -> None:
     with pytest.raises(InvalidInput, match="idempotency key"):
         check_idempotency_key(key)
-
-
-@pytest.mark.parametrize(
-    ("text", "is_one"),
-    [
-        ("[deleted]", True),
-        ("<p>[removed]</p>", True),
-        ("  [ Deleted ]  ", True),
-        ("[removed]" + " " * (MAX_PLACEHOLDER_CHARS - 9), True),
-        ("[removed]" + " " * (MAX_PLACEHOLDER_CHARS - 8), False),
-        ("I deleted the file.", False),
-        ("[thanks]", False),
-        ("", False),
-    ],
-)
-def test_a_placeholder_is_what_stands_for_a_deleted_comment(text: str, is_one: bool) -> None:
-    assert is_placeholder(text) is is_one
 
 
 OF_SAM = Comment("c-1", "site", "17", "sam", GOOD.created_at, "3", author_email="sam@old.example")

@@ -77,6 +77,15 @@ def test_rare_name_counts_only_without_a_common_one() -> None:
         {"comment_status": "trash"},
         {"deleted": False, "deleted_at": "2026-01-31"},
         {"deleted_at": None, "is_removed": "1"},
+        {"user_deleted": True},
+        {"delete": "true"},
+        {"deletedByUser": 1},
+        {"removed_by_category": "moderator"},
+        {"deleted_by": 17},
+        {"status": "deleted_by_user"},
+        {"status": "Removed by moderator"},
+        {"deleted": "2026-01-31T12:00:00Z"},
+        {"deleted": NOON_S},
     ],
 )
 def test_row_says_in_many_ways_that_its_comment_is_gone(gone: dict[str, Any]) -> None:
@@ -97,6 +106,9 @@ def test_row_says_in_many_ways_that_its_comment_is_gone(gone: dict[str, Any]) ->
         {"deleted_at": "0", "withdrawn_at": False},
         {"status": "published", "state": None},
         {"status": 200},
+        {"status": "undeleted", "removed_by_category": None},
+        {"removed_by": "", "deleted_by": 0, "user_deleted": False},
+        {"state": "trashy"},
     ],
 )
 def test_row_that_denies_it_is_a_comment(there: dict[str, Any]) -> None:

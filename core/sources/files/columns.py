@@ -60,14 +60,17 @@ RARE_ALIASES: dict[str, tuple[str, ...]] = {
     ),
 }
 # Columns that say that the comment is gone; a row may have several. FLAG: true or false; MOMENT:
-# when it was deleted; STATUS: one word.
+# when it was deleted, or something else that only a deleted one has; STATUS: one word.
 _FLAG = (
     *("deleted", "isdeleted", "wasdeleted", "removed", "isremoved", "wasremoved"),
-    *("withdrawn", "iswithdrawn", "dead", "isdead"),
+    *("withdrawn", "iswithdrawn", "dead", "isdead", "retracted", "isretracted"),
+    *("userdeleted", "deletedbyuser", "deletedbyauthor", "delete", "trashed", "istrashed"),
 )
 _MOMENT = (
     *("deletedat", "deletedon", "datedeleted", "deletiondate", "deletedtime"),
-    *("removedat", "removedon", "dateremoved", "withdrawnat"),
+    *("removedat", "removedon", "dateremoved", "withdrawnat", "trashedat"),
+    # Who removed it, or why: empty unless it was.
+    *("removedby", "deletedby", "removedbycategory", "bannedby"),
 )
 _STATUS = ("status", "state", "commentstatus")
 _FIELD_OF = {

@@ -12,9 +12,9 @@ from core.moderation.comments import (
     IncomingComment,
     IncomingThread,
     check_incoming,
-    is_placeholder,
 )
 from core.moderation.invisible import is_blank
+from core.moderation.placeholders import is_placeholder
 from core.sources.base import DELETED, Rejected, Skipped, SourceItem
 from core.sources.files.columns import RowShape, bare_name, field_of, plain_shape
 from core.sources.files.fields import (

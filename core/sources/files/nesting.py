@@ -22,9 +22,12 @@ WRAPPERS = REPLY_KEYS | frozenset(
         *("documents", "docs", "elements", "embedded", "payload", "feed", "page", "messages"),
         *("thread", "threads", "topic", "topics", "discussion", "discussions", "article", "story"),
         *("conversation", "conversations", "poststream", "ancestors", "context", "statuses"),
-        *("comment", "attributes", "fields", "snippet", "toplevelcomment"),
+        *("comment", "attributes", "fields", "snippet", "toplevelcomment", "post", "latestposts"),
+        *("ordereditems", "object", "record", "postview", "message", "activity"),
     )
 )
+# Keys under which an object holds every version of its text, the present one last.
+_VERSIONS = frozenset(("revisions", "versions", "bodyhistory", "edits"))
 # What an object around a comment may say about it, if the comment itself does not.
 _SAID_OUTSIDE = frozenset(("id", "author", "created_at", "parent_id"))
 _SHOWN_KEYS = 8
@@ -32,12 +35,14 @@ _SHOWN_KEYS = 8
 
 @dataclass(frozen=True, slots=True)
 class _Pending:
-    """An object still to be examined. `parent` is the id of the comment it replies to."""
+    """An object still to be examined. `parent` is the id of the comment it replies to. One that
+    `may_be_other` was found beside a title or a comment: it need not be one."""
 
     where: str
     value: object
     parent: object = None
     is_reply: bool = False
+    may_be_other: bool = False
 
 
 def comments_in(row: Row) -> Iterator[Row]:
@@ -59,12 +64,16 @@ def comments_in(row: Row) -> Iterator[Row]:
                 yield Row(found.where, value)
         elif _is_comment(value):
             yield Row(found.where, _with_parent(value, found.parent))
+            if "text" not in _fields(value):
+                waiting += _beside_title(found)
             waiting += _inside(found, REPLY_KEYS, parent=value.get(_id_name(value)))
         elif (whole := _completed_inside(value)) is not None:
             waiting.append(replace(found, value=whole))
         elif wrapped := _inside(found, WRAPPERS, parent=found.parent):
-            waiting += wrapped
-        elif not _is_empty_wrapper(value):
+            # Beside a comment stands what it is about: its post, its author.
+            beside = any(_holds_comment(each.value) for each in wrapped)
+            waiting += [replace(each, may_be_other=True) for each in wrapped] if beside else wrapped
+        elif not (found.may_be_other or _is_empty_wrapper(value)):
             yield Row(found.where, value, None if _has_field(value) else _unknown(value))
 
 
@@ -75,22 +84,40 @@ def _entries(found: _Pending) -> list[_Pending]:
     return [replace(found, where=f"{found.where}, {n}", value=each) for n, each in numbered][::-1]
 
 
+def _beside_title(found: _Pending) -> list[_Pending]:
+    """The comments of a topic, which its export holds under another key than replies. Their ids
+    may be of another kind than the topic's, so they don't reply to it."""
+    inner = _inside(found, WRAPPERS - REPLY_KEYS, parent=found.parent)
+    return [replace(each, may_be_other=True) for each in inner]
+
+
 def _completed_inside(value: Mapping[str, object]) -> Mapping[str, object] | None:
     """The comment inside an object that also says something about it, like its id or its author,
     with these facts added; None if there is none or if it needs no fact."""
-    for key, inner in value.items():
-        if bare_name(key) not in WRAPPERS or not isinstance(inner, Mapping):
-            continue
+    for key, inner in _inner_objects(value):
         fields = _fields(inner)
         outside = {
             name: fact
             for name, fact in value.items()
-            if name != key and field_of(name) in _SAID_OUTSIDE - fields
+            if name != key
+            and (field_of(name) in _SAID_OUTSIDE - fields or bare_name(name) in REPLY_KEYS)
         }
         whole = {**outside, **inner}
         if "text" in fields and outside and _is_comment(whole):
             return whole
     return None
+
+
+def _inner_objects(value: Mapping[str, object]) -> Iterator[tuple[str, Mapping[str, object]]]:
+    """The objects that may be the comment that `value` tells about, each with its key."""
+    for key, inner in value.items():
+        if bare_name(key) in WRAPPERS and isinstance(inner, Mapping):
+            yield key, inner
+        elif bare_name(key) in _VERSIONS and isinstance(inner, list) and inner:
+            newest = inner[-1]
+            if isinstance(newest, Mapping):
+                # Its id is the version's, not the comment's.
+                yield key, {name: each for name, each in newest.items() if field_of(name) == "text"}
 
 
 def _inside(found: _Pending, names: frozenset[str], *, parent: object) -> list[_Pending]:
@@ -108,6 +135,8 @@ def _inside(found: _Pending, names: frozenset[str], *, parent: object) -> list[_
                 _Pending(f"{found.where}, `{name}` {number}", each, parent, is_reply)
                 for number, each in enumerate(value, start=1)
             ]
+    if found.may_be_other:
+        inner = [replace(each, may_be_other=True) for each in inner]
     return inner[::-1]
 
 
@@ -134,7 +163,14 @@ def _has_field(value: Mapping[str, object]) -> bool:
 
 
 def _is_empty_wrapper(value: Mapping[str, object]) -> bool:
-    return any(value.get(name) == [] for name in value if bare_name(name) in WRAPPERS)
+    """Whether it holds an empty list of comments, and none under a key that is not known."""
+    is_empty = any(value.get(name) == [] for name in value if bare_name(name) in WRAPPERS)
+    return is_empty and not any(map(_holds_comment, value.values()))
+
+
+def _holds_comment(inner: object) -> bool:
+    first = inner[0] if isinstance(inner, list) and inner else inner
+    return isinstance(first, Mapping) and _is_comment(first)
 
 
 def _id_name(value: Mapping[str, object]) -> str:
