@@ -88,6 +88,13 @@ def likeness(shingles: Set[str], others: Set[str]) -> float:
     return both / (len(shingles) + len(others) - both) if both else 0.0
 
 
+def are_alike(text: str, other: str) -> bool:
+    """Whether both say nearly the same: alike, or without a difference but case and punctuation."""
+    if fold(text) == fold(other):
+        return True
+    return likeness(shingles_of(text), shingles_of(other)) >= ALIKE
+
+
 def signature_of(text: str) -> Signature:
     """The signature of a readable text: A. Z. Broder, "On the resemblance and containment of
     documents" (1997)."""

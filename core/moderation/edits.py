@@ -4,6 +4,7 @@ them. Pure."""
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from core.moderation.alike import are_alike
 from core.moderation.appeals import Appeal, AppealStatus
 from core.moderation.cases import Case, TextGone
 from core.moderation.cleaning import is_same_text
@@ -69,10 +70,12 @@ def settled_text(edit: Revision, earlier: Iterable[EarlierText]) -> EarlierText 
 
     It is the newest one that a person decided on; texts without such a decision are skipped, so
     that a second edit can't avoid the review of the first. If that one leaves the edit to the
-    model, but the edit repeats an older text, the last decision on the repeated text counts: text
-    that a person removed doesn't come back unseen.
+    model, but the edit repeats an older text, the last decision on the repeated text counts, or on
+    one that is nearly the same: text that a person removed doesn't come back unseen, also not with
+    a letter more.
     """
     newest: EarlierText | None = None
+    alike: EarlierText | None = None
     for text in earlier:
         if not text.is_settled:
             continue
@@ -81,8 +84,10 @@ def settled_text(edit: Revision, earlier: Iterable[EarlierText]) -> EarlierText 
         # Compared last and only with texts that bind: it cleans both, which is slow.
         if is_same_text(text.revision.original, edit.original):
             return text
+        if alike is None and are_alike(text.revision.text, edit.text):
+            alike = text
         newest = newest or text
-    return newest
+    return alike or newest
 
 
 def needed_action(settled: EarlierText | None) -> Action | None:

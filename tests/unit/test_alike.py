@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from core.moderation.alike import (
     ALIKE,
     BANDS,
+    are_alike,
     compare,
     fold,
     likeness,
@@ -140,3 +141,18 @@ def test_comparing_ends_after_so_many_characters() -> None:
     found, is_whole = compare(TEXT, [decided(TEXT), long, long, decided(TEXT)], least=ALIKE)
     assert len(found) == 1
     assert not is_whole
+
+
+@pytest.mark.parametrize(
+    ("text", "other", "expected"),
+    [
+        ("Buy cheap watches", "buy cheap watches!", True),
+        ("Buy cheap watches at our shop in town", "Buy cheap watches at our shop in towns", True),
+        ("Buy cheap watches at our shop in town", "The weather was fine all day", False),
+        ("Yes", "No", False),
+        ("", "", True),
+    ],
+)
+def test_what_says_nearly_the_same_is_alike(text: str, other: str, expected: bool) -> None:
+    assert are_alike(text, other) is expected
+    assert are_alike(other, text) is expected

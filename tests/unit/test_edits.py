@@ -24,7 +24,8 @@ NOW = datetime(2026, 11, 1, tzinfo=UTC)
 APPROVE, HOLD, REMOVE, ESCALATE = Action.APPROVE, Action.HOLD, Action.REMOVE, Action.ESCALATE
 MODEL, PERSON = DecisionSource.RULE, DecisionSource.REVIEWER
 Step = tuple[Action, DecisionSource]
-EDIT = Revision("e", "c", 9, "the edit's words", "the edit's words", "REF9", NOW)
+WORDS = "the edit's words, which go on for a while"
+EDIT = Revision("e", "c", 9, WORDS, WORDS, "REF9", NOW)
 
 
 def text(
@@ -32,10 +33,12 @@ def text(
     appeal: AppealStatus | None = None,
     is_undone: bool = False,
     is_repeated: bool = False,
+    is_alike: bool = False,
 ) -> EarlierText:
     """`is_undone`: the last step takes back the one before it. `is_repeated`: the edit has the same
-    words, with another spacing."""
+    words, with another spacing; `is_alike`: nearly the same."""
     words = f"<p>{EDIT.original}</p> " if is_repeated else "other words"
+    words = f"{EDIT.original}, or so!" if is_alike else words
     revision = Revision("r", "c", 1, words, words, "REF", NOW)
     chain = [
         Decision("d", "r", action, source, "who", 1, NOW, reason_code="threat")
@@ -53,6 +56,8 @@ REMOVED_SAME = text(HELD, (REMOVE, PERSON), is_repeated=True)
 REMOVED_OTHER = text(HELD, (REMOVE, PERSON))
 APPROVED_SAME = text(HELD, (APPROVE, PERSON), is_repeated=True)
 APPROVED_OTHER = text(HELD, (APPROVE, PERSON))
+REMOVED_ALIKE = text(HELD, (REMOVE, PERSON), is_alike=True)
+APPROVED_ALIKE = text(HELD, (APPROVE, PERSON), is_alike=True)
 CASES: list[tuple[str, list[EarlierText], Action | None]] = [
     ("no earlier text", [], None),
     ("never decided", [text()], None),
@@ -81,6 +86,10 @@ CASES: list[tuple[str, list[EarlierText], Action | None]] = [
     ("removed words approved later come back", [APPROVED_OTHER, APPROVED_SAME, REMOVED_SAME], None),
     ("approved words removed later come back", [APPROVED_OTHER, REMOVED_SAME, APPROVED_SAME], HOLD),
     ("approved words come back after a removal", [REMOVED_OTHER, APPROVED_SAME], HOLD),
+    ("removed words come back with a letter more", [APPROVED_OTHER, REMOVED_ALIKE], HOLD),
+    ("nearly the words approved later", [APPROVED_OTHER, APPROVED_ALIKE, REMOVED_ALIKE], None),
+    ("the removed words, nearly approved later", [APPROVED_ALIKE, REMOVED_SAME], HOLD),
+    ("the approved words, nearly removed later", [APPROVED_SAME, REMOVED_ALIKE], None),
     ("words the model removed come back", [APPROVED_OTHER, text(CUT, is_repeated=True)], None),
     ("removed, then restored on appeal", [text(HELD, (REMOVE, PERSON), (APPROVE, PERSON))], None),
     ("approved by a person", [text(HELD, (APPROVE, PERSON))], None),
