@@ -7,7 +7,13 @@ from enum import StrEnum
 
 from core.errors import InvalidPolicy, NotFound
 from core.moderation.languages import OTHER, code_problem
-from core.moderation.reasons import Reason, check_reasons, is_readable, repeated_name
+from core.moderation.reasons import (
+    Reason,
+    check_reasons,
+    is_readable,
+    repeated_as_shown,
+    repeated_name,
+)
 from core.moderation.scores import Label
 from core.moderation.text_rules import (
     MOST_DESCRIPTION_CHARS,
@@ -173,7 +179,7 @@ class Policy:
         _check_rules(self.rules, codes)
         _check_text_rules(self.text_rules, codes)
         ids = (*(rule.id for rule in self.rules), *(rule.id for rule in self.text_rules))
-        if repeated := repeated_name(ids):
+        if repeated := repeated_as_shown(ids):
             raise InvalidPolicy(f"rule {repeated!r} appears twice")
         for label in Label:
             _check_bands(label, [rule for rule in self.rules if rule.label is label])
@@ -242,7 +248,7 @@ def _check_rules(rules: Sequence[Rule], codes: Collection[str]) -> None:
             raise InvalidPolicy(f"rule {rule.id}: there is no label {rule.label!r}")
         if not isinstance(rule.action, Action):
             raise InvalidPolicy(f"rule {rule.id}: there is no action {rule.action!r}")
-        if rule.reason_code not in codes:
+        if not isinstance(rule.reason_code, str) or rule.reason_code not in codes:
             raise InvalidPolicy(f"rule {rule.id}: the policy has no reason {rule.reason_code!r}")
 
 
@@ -252,7 +258,7 @@ def _check_text_rules(rules: Sequence[TextRule], codes: Collection[str]) -> None
     for rule in rules:
         if not is_readable(rule.id):
             raise InvalidPolicy(f"a text rule for {rule.text!r} has no id")
-        if rule.reason_code not in codes:
+        if not isinstance(rule.reason_code, str) or rule.reason_code not in codes:
             raise InvalidPolicy(f"rule {rule.id}: the policy has no reason {rule.reason_code!r}")
 
 

@@ -41,6 +41,13 @@ def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy
         raw = json.loads(body, object_pairs_hook=_with_names_once, parse_constant=_refuse_number)
     except json.JSONDecodeError as error:
         raise InvalidPolicy(f"policy {version} is not valid JSON: {error.msg}") from None
+    except InvalidPolicy:  # it is a ValueError, too
+        raise
+    except (ValueError, RecursionError):
+        raise InvalidPolicy(
+            f"policy {version} holds a number with too many digits, or too many brackets in one "
+            "another"
+        ) from None
     if not isinstance(raw, dict):
         raise InvalidPolicy(f"policy {version} is not an object")
     optional = {"reason_precedence", "languages", "text_rules"}
@@ -50,6 +57,8 @@ def policy_from_json(body: str, *, version: int, created_at: datetime) -> Policy
     for name, value in lists.items():
         if not isinstance(value, list):
             raise InvalidPolicy(f"policy {version}: `{name}` is not a list")
+    if not all(isinstance(code, str) for code in lists["reason_precedence"]):
+        raise InvalidPolicy(f"policy {version}: `reason_precedence` names what is no text")
     return Policy(
         version,
         tuple(_rule_from_json(number, rule) for number, rule in enumerate(lists["rules"], 1)),

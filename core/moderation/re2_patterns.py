@@ -12,6 +12,8 @@ ONE_PATTERN_BYTES = 1 << 20
 SET_BYTES = 64 << 20
 """Memory for all patterns of a set and what is kept while texts are matched. RE2 drops what it
 kept when this is used up, and begins again."""
+# A place between two of these is all that an assertion such as `\b` asks for.
+_PROBES = ("", "a", "a b", "1", "-", " ", "a-b", "\n", "ä")
 MOST_PLACES = 50
 """Places of one pattern that are marked in a text."""
 
@@ -26,7 +28,8 @@ def pattern_problem(pattern: str) -> str | None:
         _, colon, part = reason.rpartition(": ")
         place = pattern.find(part) if colon and part else -1
         return reason if place < 0 else f"{reason} (at character {place + 1})"
-    if compiled.search("") is not None:
+    found = (compiled.search(text) for text in _PROBES)
+    if any(match is not None and match.start() == match.end() for match in found):
         return "it matches a text of nothing, so it would match every comment"
     return None
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from core.errors import InvalidPolicy
 from core.moderation.cleaning import is_storable
-from core.moderation.invisible import is_blank
+from core.moderation.invisible import is_blank, visible_form
 from core.moderation.languages import code_problem
 
 MOST_CODE_CHARS, MOST_TITLE_CHARS, MOST_WORDS_CHARS = 40, 80, 2_000
@@ -55,7 +55,7 @@ def check_reasons(reasons: Sequence[Reason]) -> None:
                 "be text that can be stored"
             )
         _check_translations(reason)
-    if repeated := repeated_name(reason.code for reason in reasons):
+    if repeated := repeated_as_shown(reason.code for reason in reasons):
         raise InvalidPolicy(f"reason {repeated!r} appears twice")
 
 
@@ -93,6 +93,17 @@ def _check_translations(reason: Reason) -> None:
 def is_readable(words: object) -> bool:
     """Whether it is text that can be stored and shows something."""
     return isinstance(words, str) and is_storable(words) and not is_blank(words)
+
+
+def repeated_as_shown(names: Iterable[str]) -> str | None:
+    """The same of names that people read: case, spaces and what is invisible make no difference."""
+    known: set[str] = set()
+    for name in names:
+        shown = " ".join(visible_form(name).split()).casefold()
+        if shown in known:
+            return name
+        known.add(shown)
+    return None
 
 
 def repeated_name(names: Iterable[str]) -> str | None:

@@ -1,10 +1,15 @@
 """The stored form of a policy: read back, refused if it is wrong, and its digest."""
 
 import json
+from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from core.errors import InvalidPolicy
 from core.moderation.policy_json import policy_digest, policy_from_json, policy_to_json
@@ -132,3 +137,54 @@ def stored_rule(**changes: object) -> str:
 def test_stored_form_with_something_wrong_is_refused_by_its_place(body: str, message: str) -> None:
     with pytest.raises(InvalidPolicy, match=message):
         policy_from_json(body, version=1, created_at=NOW)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "[" * 100_000,
+        '{"rules": [], "reasons": ' + "9" * 5_000 + "}",
+        json.dumps(json.loads(policy_to_json(POLICY)) | {"reason_precedence": [["threat"]]}),
+        json.dumps(json.loads(policy_to_json(POLICY)) | {"reason_precedence": [None]}),
+    ],
+)
+def test_what_json_cannot_hold_for_a_policy_is_refused(body: str) -> None:
+    with pytest.raises(InvalidPolicy):
+        policy_from_json(body, version=1, created_at=NOW)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+
+
+def places(node: object, path: tuple[object, ...] = ()) -> Iterator[tuple[object, ...]]:
+    yield path
+    inner = node.items() if isinstance(node, dict) else ()
+    inner = enumerate(node) if isinstance(node, list) else inner
+    for key, each in inner:
+        yield from places(each, (*path, key))
+
+
+BODY = json.loads(policy_to_json(replace(POLICY, reason_precedence=("threat",))))
+BODY["languages"] = {"de": "hold"}
+PLACES = sorted(places(BODY), key=str)
+
+
+@settings(max_examples=300)
+@given(st.sampled_from(PLACES), JSON)
+def test_any_value_anywhere_makes_a_policy_or_is_refused(
+    place: tuple[object, ...], value: object
+) -> None:
+    body: object = json.loads(json.dumps(BODY))
+    if not place:
+        body = value
+    else:
+        node: Any = body
+        for key in place[:-1]:
+            node = node[key]
+        node[place[-1]] = value
+    with suppress(InvalidPolicy):
+        policy_from_json(json.dumps(body), version=1, created_at=NOW)

@@ -63,6 +63,10 @@ REMOVE_THREAT = POLICY.rule("threat-remove")
         ({"rules": changed("threat-remove", high=0.99)}, "no rule for scores from 0.99 to 1.0"),
         ({"rules": POLICY.rules[1:]}, "toxicity: no rule for scores from 0.0 to 0.8"),
         ({"rules": (*POLICY.rules, replace(REMOVE_THREAT, id="again"))}, "overlap"),
+        ({"rules": changed("threat-hold", id="Threat-Remove ")}, "appears twice"),
+        ({"rules": changed("threat-hold", id="threat-remove\u200b")}, "appears twice"),
+        ({"reasons": (*REASONS, Reason("threat ", "Other", "words"))}, "appears twice"),
+        ({"reasons": (*REASONS, Reason("thr\u200beat", "Other", "words"))}, "appears twice"),
     ],
 )  # fmt: skip
 def test_policy_that_contradicts_itself_or_leaves_a_hole_cannot_be_made(
