@@ -45,7 +45,9 @@ class AppealRules(ReportRules):
     @precondition(lambda self: self.appealed())
     @rule(data=st.data(), who=people, is_kept=st.booleans())
     def look_first(self, data: st.DataObject, who: Actor, is_kept: bool) -> None:
-        revision = data.draw(st.sampled_from(self.appealed()))
+        self.look_at(data.draw(st.sampled_from(self.appealed())), who, is_kept=is_kept)
+
+    def look_at(self, revision: Expected, who: Actor, *, is_kept: bool) -> None:
         answer = (Action.APPROVE, None) if is_kept else (Action.REMOVE, "threat")
         refusal = self.why_not_hear(revision, who)
         if refusal is None and who.id in revision.looked:
@@ -64,6 +66,26 @@ class AppealRules(ReportRules):
     @rule(data=st.data(), who=people, overturn=st.booleans(), is_other=st.booleans())
     def hear(self, data: st.DataObject, who: Actor, overturn: bool, is_other: bool) -> None:
         revision = data.draw(st.sampled_from(self.appealed()))
+        self.hear_on(revision, who, overturn=overturn, is_other=is_other)
+
+    @precondition(lambda self: self.hearable())
+    @rule(data=st.data(), overturn=st.booleans(), is_other=st.booleans())
+    def look_and_hear(self, data: st.DataObject, overturn: bool, is_other: bool) -> None:
+        """By somebody who may: chance alone seldom finds one, and in this order."""
+        revision, who = data.draw(st.sampled_from(self.hearable()))
+        if who.id not in revision.looked:
+            self.look_at(revision, who, is_kept=overturn)
+        self.hear_on(revision, who, overturn=overturn, is_other=is_other and not overturn)
+
+    def hearable(self) -> list[tuple[Expected, Actor]]:
+        return [
+            (revision, who)
+            for revision in self.appealed()
+            for who in PEOPLE.values()
+            if self.why_not_hear(revision, who) is None
+        ]
+
+    def hear_on(self, revision: Expected, who: Actor, *, overturn: bool, is_other: bool) -> None:
         other = self.other_reason(revision) if is_other else None
         outcome = {"overturn": overturn, "reason": "A sentence.", "other_reason": other}
         refusal = self.why_not_hear(revision, who)

@@ -112,7 +112,7 @@ CLAIMS: list[tuple[str, Truth]] = [
     ("a final decision is still to come", lambda known: by_person(known) and waits(known)),
     (
         "after your appeal",
-        lambda k: k.appeal is AppealStatus.OVERTURNED or k.is_reason_changed,
+        appeal_is(AppealStatus.OVERTURNED, AppealStatus.UPHELD),
     ),
     (
         "decided that it stays removed, for another reason",
