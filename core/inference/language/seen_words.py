@@ -29,6 +29,7 @@ _UNUSUAL = re.compile(
     "[^\x00-\x7f\u00a0-\u024f\u1e00-\u1eff\u2010-\u2015\u2018-\u203e\u20a0-\u20bf]"
 )
 _HOST = re.compile(r"://(?:[^\s/?#@]*@)?([^\s/?#:]+)")
+LEAST_HYPHENS = 2
 LINE_END = " | "
 """Between the lines of a text that was read in another form than it is written."""
 
@@ -67,9 +68,9 @@ def displayed_and_hidden(text: str) -> tuple[str, str]:
 
 
 def host_words(text: str) -> list[str]:
-    """The words of each address's host, without its last part: `i-will-find-you.example`. What
-    follows it is left out: newspapers put their headlines there."""
+    """The names in addresses that are a row of words, as in `i-will-find-you.example`. What follows
+    the name is left out: newspapers put their headlines there."""
     if "://" not in text:
         return []
-    hosts = (unquote(host).rpartition(".")[0] for host in _HOST.findall(text))
-    return [" ".join(re.split(r"[-._]+", host)) for host in hosts]
+    names = (name for host in _HOST.findall(text) for name in unquote(host).split("."))
+    return [name.replace("-", " ") for name in names if name.count("-") >= LEAST_HYPHENS]
