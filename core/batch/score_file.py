@@ -14,6 +14,7 @@ from core.batch.scoring import EMPTY, ONLY_MARKUP, score_cells
 from core.batch.sinks import check_out, open_sink
 from core.errors import InvalidInput
 from core.inference.base import ErrorKind, TextResult
+from core.inference.language.mixed import as_a_whole
 from core.inference.scorer import Scorer
 from core.moderation.scores import Label
 
@@ -95,7 +96,7 @@ def score_rows(
             for one in kept:
                 counts.add_kept(one)
         for chunk in _behind(counts.rows, table.chunks):
-            results = score_cells(chunk.texts, chunk.problems, scorer)
+            results = list(map(as_a_whole, score_cells(chunk.texts, chunk.problems, scorer)))
             joined = _joined(chunk, results, labels, schema)
             sink.write(joined)
             mine = _Counts.of(results)

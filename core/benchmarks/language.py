@@ -73,8 +73,8 @@ def _cost(settings: Settings, texts: Sequence[str]) -> dict[str, Any]:
     """Processor time of all threads: other work on the machine does not count."""
     detector, backend = LanguageDetector((ENGLISH,)), make_backend(settings)
     backend.load()
-    detector.detect(texts[0])
-    detecting_s = _seconds(lambda: list(map(detector.detect, texts)))
+    detector.read(texts[0])
+    detecting_s = _seconds(lambda: list(map(detector.read, texts)))
     batches = [texts[at : at + BATCH] for at in range(0, len(texts), BATCH)]
     scoring_s = _seconds(lambda: list(map(backend.score, batches)))
     return {

@@ -119,7 +119,7 @@ class Services:
         if theirs is None or (mine is not None and set(mine) <= set(theirs)):
             return second
         # It would call a text clean only because it can't read its language.
-        return LanguageLimit(second, self.language_routes.detect)
+        return LanguageLimit(second, self.language_routes.read)
 
     @cached_property
     def explainer(self) -> Scorer:
@@ -236,7 +236,7 @@ def make_language_routes(settings: Settings, log: ServingLog, clock: Clock) -> L
         for name in dict.fromkeys(names.values())
     }
     scorers = {code: made[name] for code, name in names.items()}
-    return LanguageRoutes(LanguageDetector(settings.language_codes).detect, scorers)
+    return LanguageRoutes(LanguageDetector(settings.language_codes).read, scorers)
 
 
 def _failure_rule(settings: Settings) -> FailureRule:

@@ -121,8 +121,10 @@ class TextResult:
     `model_version` and `backend` name what gave these scores where it is not the backend that was
     called. `other_scores` are those of labels that the console does not have. `language` is the
     text's language where a detector was asked and is sure; an error of the kind LANGUAGE means that
-    no backend assesses it. The scores are of all but the last `unread_chars` characters. Of a text
-    that was read in several windows, `passages` has for each label the one with the highest score.
+    no backend assesses it. `unassessed_part` is the language of a part of the text that no backend
+    assesses: the scores are those of the rest. No model read the last `unread_chars` characters.
+    Of a text that was read in several windows, `passages` has for each label the one with the
+    highest score.
     """
 
     scores: Mapping[Label, float] = field(default_factory=dict)
@@ -132,6 +134,7 @@ class TextResult:
     backend: str | None = None
     other_scores: Mapping[str, float] = field(default_factory=dict)
     language: str | None = None
+    unassessed_part: str | None = None
     unread_chars: int = 0
     passages: Mapping[Label, Passage] = field(default_factory=dict)
 

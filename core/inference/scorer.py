@@ -73,6 +73,11 @@ class Scorer:
         """Whether the text is sent to this backend, by its language."""
         return self.routes is None or self.routes.is_for(text, self.backend.info)
 
+    def assesses_whole(self, text: str) -> bool:
+        """Whether it is sent to this backend alone, and no part of it is in a language that the
+        backend does not assess."""
+        return self.routes is None or self.routes.is_for_whole(text, self.backend.info)
+
     @property
     def languages(self) -> frozenset[str] | None:
         """The codes of the languages that this backend or another one assesses; None for any."""

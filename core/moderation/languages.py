@@ -1,10 +1,12 @@
 """Languages: their codes and names, and when a comment counts as not assessed. Pure.
 
 A comment counts as in the model's language unless it is certain that it is not: a short or mixed
-comment, whose language is unsure, is assessed.
+comment, whose language is unsure, is assessed. If a part of it is certainly in another language,
+that part was not assessed.
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 
 ENGLISH = "en"
 UNNAMED = "und"
@@ -16,6 +18,17 @@ WARN_SHARE = 0.1
 """The share of comments that are not assessed above which a page warns."""
 WARN_FROM = 20
 """Fewer comments are too few for a share."""
+
+
+@dataclass(frozen=True, slots=True)
+class TextLanguages:
+    """`main` is the code of the language of what a comment displays, None if it is unsure. `parts`
+    are those, other than English, of what is surely in one by itself: a sentence or a line, words
+    in another script, what the comment hides, the name of an address."""
+
+    main: str | None
+    parts: frozenset[str] = frozenset()
+
 
 # All that the detector can tell apart.
 _CODES_AND_NAMES = """

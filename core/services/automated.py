@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from core.identifiers import new_id
 from core.inference.base import BackendInfo, ErrorKind, TextResult
+from core.inference.language.mixed import as_a_whole
 from core.inference.text.rule_matcher import matcher_of
 from core.moderation.audit import AuditEvent, AuditKind
 from core.moderation.cases import NO_ATTENTION, Attention
@@ -41,6 +42,7 @@ def decide(
     """
     if text_gone(tx, revision) is not None or not awaits_scores(chain):
         return None
+    result = as_a_whole(result, policy)
     verdict, source = automated_verdict(
         result.scores if result.error is None else None,
         policy,

@@ -136,6 +136,10 @@ def _explained(
     if result.error is not None:
         raise BackendError(f"the comment could not be scored: {result.error}")
     scores, verdict = result.scores, judge(result.scores, policy)
+    if verdict.action is Action.APPROVE and not scorer.assesses_whole(text):
+        raise InvalidInput(
+            f"{info.model_version} does not assess the language of a part of this comment"
+        )
     if label is not None and label not in scores:
         raise InvalidInput(f"{info.model_version} does not score {label}")
     acted = [rule.label for rule in policy.score_rules(decision.rule_ids)] if decision else []

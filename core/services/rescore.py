@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from core.inference.base import OUTAGES, ErrorKind, TextResult
 from core.inference.batching.batch_queue import most_tokens
+from core.inference.language.mixed import as_a_whole
 from core.inference.scorer import Scorer
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, waits_for_its_language, waits_to_be_read
@@ -109,8 +110,9 @@ def _decide_again(
 ) -> None:
     info = scorer.backend.info
     with context.store.write() as tx:
-        for revision, result in scored:
+        for revision, told in scored:
             chain = tx.decision_chain(revision.id)
+            result = as_a_whole(told, policy)
             if not _can_decide(result, chain):
                 if result.error is not None and result.error_kind not in OUTAGES:
                     report.failed.add(revision.id)

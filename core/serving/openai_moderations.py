@@ -71,8 +71,8 @@ async def post_moderations(request: Request) -> JSONResponse:
     texts = read_input(parse_json(await read_body(request)))
     process: ApiProcess = request.app.state.process
     process.weigh(request, texts)
-    scored = await process.scoring.score(texts)
     policy = await process.policy_in_force()
+    scored = await process.scoring.score(texts, policy)
     model = scored.results[0].model_version or process.scoring.info.model_version
     results = [
         result_of(result, policy, text) for result, text in zip(scored.results, texts, strict=True)

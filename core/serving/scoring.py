@@ -1,16 +1,18 @@
 """Scoring without storing: shared by the endpoints that follow other vendors' APIs."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from anyio.to_thread import run_sync
 
 from core.errors import BackendError, InvalidInput, TextNotScored
 from core.inference.base import OUTAGES, BackendInfo, CallMetadata, ErrorKind, TextResult
 from core.inference.batching.micro_batcher import MicroBatcher
+from core.inference.language.mixed import as_a_whole
 from core.inference.scorer import Scorer
 from core.moderation.cleaning import check_text, clean_text
 from core.moderation.languages import language_name
+from core.moderation.policies import Policy
 from core.services.submit import Scored, not_scored
 from core.serving.admission import AdmissionControl
 from core.servinglog.record import ORIGIN, Mode
@@ -41,9 +43,13 @@ class Scoring:
         """The backend that scores."""
         return self._batcher.info
 
-    async def score(self, texts: Sequence[str]) -> ScoredTexts:
-        """Raises TextNotScored naming the first text that failed, BackendError, Overloaded."""
-        return _checked(await self._ask(texts, is_late=self._admission.should_shed))
+    async def score(self, texts: Sequence[str], policy: Policy | None = None) -> ScoredTexts:
+        """Raises TextNotScored naming the first text that failed, BackendError, Overloaded. A text
+        with a part in a language that nothing assesses fails, unless the policy, if one is given,
+        acts on the scores of the rest."""
+        scored = await self._ask(texts, is_late=self._admission.should_shed)
+        results = [as_a_whole(result, policy) for result in scored.results]
+        return _checked(replace(scored, results=results))
 
     async def score_stored(self, texts: Sequence[str]) -> Scored:
         """For comments that are stored, and so never refused: a text or a backend that fails is
@@ -57,7 +63,7 @@ class Scoring:
     async def _ask(
         self, texts: Sequence[str], *, is_late: Callable[[float], bool] | None = None
     ) -> ScoredTexts:
-        if not all(map(self._scorer.assesses, texts)):
+        if not all(map(self._scorer.assesses_whole, texts)):
             return ScoredTexts(await self._one_by_one(texts), None)
         call = self._scorer.begin(texts, _mode())
         try:

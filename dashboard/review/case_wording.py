@@ -41,8 +41,8 @@ def unscored_line(view: CaseView) -> str:
     """Why there are no scores, if the reason is known."""
     if (language := view.automated.unassessed_language) is not None:
         return (
-            f"This comment is in {language_name(language)}, which the model does not assess: "
-            "nothing is known about it, and a person decides unaided."
+            f"This comment, or a part of it, is in {language_name(language)}, which the model does "
+            "not assess: nothing is known about that, and a person decides unaided."
         )
     why = f": {FAILURES[view.failure]}" if view.failure else ""
     trigger = CaseTrigger.NOT_SCORED if view.failure else view.case.trigger

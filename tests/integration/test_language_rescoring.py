@@ -12,6 +12,7 @@ from core.config import Settings
 from core.moderation.audit import AuditKind
 from core.moderation.comments import Revision
 from core.moderation.decisions import Decision, DecisionSource
+from core.moderation.languages import TextLanguages
 from core.moderation.permissions import SYSTEM
 from core.moderation.policies import Action, LanguageRule
 from core.services.rescore import has_unscored, rescore
@@ -82,13 +83,14 @@ def test_those_in_its_language_are_scored(
     assert run(with_german) == 0
 
 
+@pytest.mark.parametrize("now", [TextLanguages("th"), TextLanguages("en", frozenset({"th"}))])
 def test_one_that_is_still_not_assessed_gets_no_second_decision(
-    held: tuple[Revision, ...], with_german: Services
+    held: tuple[Revision, ...], with_german: Services, now: TextLanguages
 ) -> None:
     """A later release may take its text for another language."""
     scorer = with_german.scorer
     assert scorer.routes is not None
-    scorer.routes = replace(scorer.routes, detect=lambda _: "th")
+    scorer.routes = replace(scorer.routes, read=lambda _: now)
     failed = {each for report in rescore(with_german.context, scorer) for each in report.failed}
     assert failed == {held[0].id, held[1].id}
     assert [len(chain_of(with_german, each)) for each in held] == [1, 1, 1]

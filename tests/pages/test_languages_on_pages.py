@@ -32,8 +32,8 @@ def test_reviewer_is_told_the_language_and_of_no_attack(
     words = said(at)
     assert "not assessed: language" in words
     assert (
-        f"This comment is in {name}, which the model does not assess: nothing is known about it, "
-        "and a person decides unaided." in words
+        f"This comment, or a part of it, is in {name}, which the model does not assess: nothing is "
+        "known about that, and a person decides unaided." in words
     )
     assert "Why it is here" in words
     assert not any(button.key.startswith("words_") for button in at.button if button.key)
@@ -55,8 +55,8 @@ def test_author_is_told_why_a_person_reads_it(
     words = said(author_app(reference=scored(services, THAI).reference))
     assert "Nobody yet: a moderator will." in words
     assert (
-        "The comment is in Thai, which the model does not assess. That says nothing about what you "
-        "wrote: a person reads it first." in words
+        "The comment, or a part of it, is in Thai, which the model does not assess. That says "
+        "nothing about what you wrote: a person reads it first." in words
     )
     assert not [word for word in NOBODY_SAW if word in words]
 

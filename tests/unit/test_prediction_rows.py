@@ -63,6 +63,19 @@ def test_each_row_is_what_it_is_alone(results: list[TextResult]) -> None:
         assert (row["scored_at"], row["row_at_us"]) == (NOW, None)
 
 
+def test_a_part_that_nothing_assesses_is_not_called_clean() -> None:
+    clean = TextResult({Label.THREAT: 0.01}, language="en", unassessed_part="de")
+    flagged = replace(clean, scores={Label.THREAT: 0.99})
+    unread, acted_on = prediction_rows(rows(2), ["h"] * 2, [clean, flagged], BY, NOW).to_pylist()
+    assert [unread[name] for name in ("action", "threat", "detected_language")] == [
+        "hold",
+        None,
+        "de",
+    ]
+    assert acted_on["action"] != "approve"
+    assert acted_on["threat"] == 0.99
+
+
 def test_the_policy_says_what_becomes_of_a_language_that_nothing_assesses() -> None:
     policy = replace(POLICY, language_rules=(LanguageRule("de", Action.APPROVE),))
     result = TextResult(error="no", error_kind=ErrorKind.LANGUAGE, language="de")

@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from core.inference.base import ErrorKind, TextResult
+from core.inference.language.mixed import as_a_whole
 from core.inference.text.rule_matcher import matcher_of
 from core.moderation.cleaning import clean_text
 from core.moderation.decisions import judge_unscored
@@ -130,6 +131,7 @@ def prediction_rows(
     next run scores it again."""
     schema = prediction_schema(rows.ids.type)
     count = len(results)
+    results = [as_a_whole(result, by.policy) for result in results]
     scores = {
         label: pa.array([result.scores.get(label) for result in results], pa.float64())
         for label in Label

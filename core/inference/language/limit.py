@@ -11,7 +11,7 @@ from core.inference.base import (
     ErrorKind,
     TextResult,
 )
-from core.moderation.languages import is_assessed, language_name
+from core.moderation.languages import TextLanguages, is_assessed, language_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class LanguageLimit:
     first backend goes on, so that they are scored once it answers again."""
 
     backend: Backend
-    detect: Callable[[str], str | None]
+    read: Callable[[str], TextLanguages]
 
     @property
     def info(self) -> BackendInfo:
@@ -31,16 +31,16 @@ class LanguageLimit:
         self.backend.load()
 
     def score(self, texts: Sequence[str]) -> BatchResult:
-        """Only texts in languages that the backend assesses are sent to it."""
-        languages = [self.detect(text) for text in texts]
-        rows = [row for row, each in enumerate(languages) if is_assessed(each, self.info.languages)]
+        """Only texts that are wholly in languages that the backend assesses are sent to it."""
+        missing = [self._missing_language(text) for text in texts]
+        rows = [row for row, each in enumerate(missing) if each is None]
         if len(rows) == len(texts):
             return self.backend.score(texts)
         answer = BatchResult((), CallMetadata(0.0))
         if rows:
             answer = self.backend.score([texts[row] for row in rows])
         found = dict(zip(rows, answer.results, strict=True))
-        results = (found.get(row, self._missing(each)) for row, each in enumerate(languages))
+        results = (found.get(row, self._missing(each)) for row, each in enumerate(missing))
         return BatchResult(tuple(results), answer.call)
 
     def health(self) -> str | None:
@@ -48,6 +48,11 @@ class LanguageLimit:
 
     def close(self) -> None:
         self.backend.close()
+
+    def _missing_language(self, text: str) -> str | None:
+        known = self.read(text)
+        codes = (known.main, *sorted(known.parts))
+        return next((code for code in codes if not is_assessed(code, self.info.languages)), None)
 
     def _missing(self, language: str | None) -> TextResult:
         words = f"the fallback {self.info.name} does not assess {language_name(language or '')}"
