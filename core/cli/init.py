@@ -25,6 +25,7 @@ def add_commands(commands: Commands) -> None:
         "again, and nothing is written before the last one. Settings of an existing file stay as "
         "they are. Then it says what is not set yet. A shell and systemd read the file; only this "
         "account can. See docs/deploy.md.",
+        needs_whole_home=False,
     )
     command.add_argument(
         "file",

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from core.bootstrap.home import check_is_restored
 from core.cli import (
     audit,
     backup,
@@ -92,7 +93,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     parsed = make_parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], int] = parsed.run
     try:
-        return command(parsed, load_settings())
+        settings = load_settings()
+        if parsed.needs_whole_home:
+            check_is_restored(settings)
+        return command(parsed, settings)
     except ConsoleError as error:
         complain(error)
         return exit_code_of(type(error))

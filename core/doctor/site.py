@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from core.backup.unfinished import command_to_end
 from core.config import CHOICES, SECRETS, Settings
 from core.doctor.checks import CheckResult, CheckState
 from core.errors import ConfigError, MissingExtra, StoreError
@@ -40,6 +41,9 @@ def check_home(settings: Settings) -> CheckResult:
         return CheckResult(
             "home", CheckState.STOPS_THE_CONSOLE, f"{shown} can't be written", advice
         )
+    if command := command_to_end(settings.restoring_dir):
+        fact = f"{shown} is not whole: a restore into it did not finish"
+        return CheckResult("home", CheckState.STOPS_THE_CONSOLE, fact, f"run `{command}`")
     free_mb = shutil.disk_usage(folder).free / 2**20
     state = settings.state_path
     holds = f"state {state.stat().st_size / 2**20:.1f} MiB" if state.is_file() else "no state yet"
