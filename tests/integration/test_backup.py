@@ -1,6 +1,8 @@
 """`modconsole backup` and `restore`: what was there is there again, or nothing is."""
 
+import os
 import re
+import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -221,6 +223,28 @@ def test_a_backup_never_replaces_a_file_or_lies_in_the_home(
     assert "would be lost with it" in told
 
 
+def test_a_missing_folder_is_not_made(run: Run, site: Settings, tmp_path: Path, capsys) -> None:
+    assert run(site, "backup", tmp_path / "disk" / "b.tar") == 2
+    assert f"{tmp_path / 'disk'} is not there" in capsys.readouterr().err
+    assert not (tmp_path / "disk").exists()
+
+
+@pytest.mark.parametrize("used_at", [AT.replace(month=3), None])
+def test_when_a_key_was_last_used_is_as_the_backup_has_it(
+    run: Run, site: Settings, elsewhere: Settings, tmp_path: Path, used_at: datetime | None
+) -> None:
+    folder = KeyFolder(site.api_keys_dir)
+    folder.create("site", AT)
+    (key,) = folder.read_all()
+    if used_at is not None:
+        folder.note_use(key)
+        moment = used_at.timestamp()
+        os.utime(site.api_keys_dir / f"{key.id}.used", (moment, moment))
+    assert run(site, "backup", tmp_path / "b.tar") == 0
+    assert run(elsewhere, "restore", tmp_path / "b.tar") == 0
+    assert KeyFolder(elsewhere.api_keys_dir).last_used_at(key) == used_at
+
+
 def test_without_a_state_there_is_nothing_to_copy(run: Run, tmp_path: Path) -> None:
     assert run(Settings(home=tmp_path / "none"), "backup", tmp_path / "b.tar") == 2
     assert not (tmp_path / "b.tar").exists()
@@ -246,11 +270,23 @@ def test_a_damaged_state_is_not_copied(run: Run, tmp_path: Path, capsys) -> None
 
 
 def test_settings_are_told_without_their_secrets(
-    run: Run, site: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    run: Run,
+    site: Settings,
+    elsewhere: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MODCONSOLE_REVIEW_HOURS", "30")
+    monkeypatch.setenv("MODCONSOLE_SITE_NAME", "Kim's $HOME; Nook")
     monkeypatch.setenv("MODCONSOLE_SMTP_PASSWORD", "hush-hush")
     assert run(site, "backup", tmp_path / "b.tar") == 0
     assert read_backup(tmp_path / "b.tar").settings["MODCONSOLE_REVIEW_HOURS"] == "30"
     assert b"hush-hush" not in (tmp_path / "b.tar").read_bytes()
     assert "passwords and keys in settings" in capsys.readouterr().out
+    monkeypatch.delenv("MODCONSOLE_SITE_NAME")
+    assert run(elsewhere, "restore", tmp_path / "b.tar") == 0
+    told = capsys.readouterr().out
+    (line,) = [line for line in told.splitlines() if line.startswith("Set MODCONSOLE_SITE_NAME=")]
+    assert shlex.split(line) == ["Set", "MODCONSOLE_SITE_NAME=Kim's $HOME; Nook"]
+    assert told.count("--erasures") == 1

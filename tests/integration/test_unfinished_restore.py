@@ -57,12 +57,12 @@ class Site:
         ErasureList(self.erasures).add("test", "sam", AT)
 
     def run(
-        self, *arguments: object, program: tuple[str, ...] = ("-m", "core.cli")
+        self, *arguments: object, program: tuple[str, ...] = ("-m", "core.cli"), **more: str
     ) -> "subprocess.CompletedProcess[str]":
         own = {"PYTHONPATH": str(ROOT), "MODCONSOLE_HOME": str(self.home)}
         return subprocess.run(
             [sys.executable, *program, *map(str, arguments)],
-            env=os.environ | own | {"MODCONSOLE_BACKEND": "fake"},
+            env=os.environ | own | {"MODCONSOLE_BACKEND": "fake"} | more,
             cwd=self.folder,
             capture_output=True,
             text=True,
@@ -167,3 +167,11 @@ def test_the_restored_list_has_what_the_given_one_had(site: Site) -> None:
     assert site.restore().returncode == 0
     own = ErasureList(site.home / "erasures.jsonl")
     assert own.listed({("test", "sam"), ("test", "kim")}) == {("test", "sam")}
+
+
+def test_a_list_named_by_its_setting_counts_as_given(site: Site) -> None:
+    done = site.run("restore", site.backup, MODCONSOLE_ERASURES_FILE=str(site.erasures))
+    assert done.returncode == 0
+    assert "Erased again: 1 comments, 0 titles and 0 reports of those on " in done.stdout
+    assert "--erasures" not in done.stdout
+    assert "sam" not in site.authors()
