@@ -20,11 +20,11 @@ def open_home(settings: Settings) -> None:
     folder too, unless it also holds other files, which may be meant for them.
     """
     home = settings.home
-    check_is_restored(settings)
     try:
         make_private_folder(home)
         if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
             raise StoreError(f"MODCONSOLE_HOME: this account may not read and write {home}")
+        check_is_restored(settings)
         _close_to_others(home, settings)
     except FileExistsError as error:
         raise StoreError(f"MODCONSOLE_HOME: {error.filename} is not a folder") from error

@@ -70,7 +70,7 @@ def run_score(arguments: argparse.Namespace, settings: Settings) -> int:
     more = {"--raw": arguments.raw, "--engine": arguments.engine == "ray"}
     if given := [*given_flags(arguments), *(flag for flag, is_given in more.items() if is_given)]:
         raise ConsoleError(f"{given[0]} goes with a SOURCE")
-    scored = _score(build_services(settings, worker="score", creates=False))
+    scored = _score(build_services(settings, worker="score"))
     if scored.failure is not None and not scored.decided:
         raise scored.failure
     print_facts({"scored_count": scored.decided - scored.failed, "failed_count": scored.failed})

@@ -25,7 +25,6 @@ READERS = [
     ("drift",),
     ("digest",),
     ("outbox", "list"),
-    ("score",),
     ("costs",),
     ("objectives",),
     ("estimate", "1000"),
