@@ -103,6 +103,11 @@ class HomePaths:
         return self.home / "model"
 
     @property
+    def restoring_dir(self) -> Path:
+        """Where a restore works; while it holds anything, the home is not whole."""
+        return self.home / ".restoring"
+
+    @property
     def own_paths(self) -> tuple[Path, ...]:
         """Everything that the console creates in its home."""
         return (

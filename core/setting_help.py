@@ -2,7 +2,8 @@
 
 SETTING_HELP: dict[str, str] = {
     "home": "Folder for everything the console writes; it is closed to other accounts. Its path "
-    "may have up to 495 bytes, with any characters.",
+    "may have up to 495 bytes, with any characters. A relative one, as the default, lies in the "
+    "folder from which the command is called: set an absolute one (`modconsole init` does).",
     "state_url": "Where comments, decisions and appeals are kept: `sqlite`, the file `state.db` in "
     "the home folder, or `postgresql://USER@HOST/DATABASE`, which several machines can share. The "
     "password stands in the URL or in a file that `?passfile=/path` names.",

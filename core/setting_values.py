@@ -39,11 +39,13 @@ def parse_value(
     except ValueError:
         kind = "a whole number" if isinstance(default, int) else "a number"
         raise ConfigError(f"{variable} is {text!r}, not {kind}") from None
-    if value == 0 and variable in _MAY_BE_ZERO:
+    may_be_zero = variable in _MAY_BE_ZERO
+    if value == 0 and may_be_zero:
         return value
     highest = _HIGHEST.get(variable, HIGHEST_NUMBER)
     if isinstance(value, int | float) and not 0 < value <= highest:
-        raise ConfigError(f"{variable} is {text!r}; it must be above 0, at most {highest}")
+        least = "0 or more" if may_be_zero else "above 0"
+        raise ConfigError(f"{variable} is {text!r}; it must be {least}, at most {highest}")
     if variable.endswith("_SHARE") and not float(str(value)) < 1:
         raise ConfigError(f"{variable} is {text!r}, not a share; it must be below 1")
     if variable.endswith("_PORT") and not 1 <= int(str(value)) <= 65535:

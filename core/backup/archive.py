@@ -48,8 +48,9 @@ class BackupWriter:
         `whole_lines`, up to its last line's end."""
         try:
             with path.open("rb") as file:
-                size = os.fstat(file.fileno()).st_size
-                self._add(name, file, _end_of_lines(file, size) if whole_lines else size)
+                status = os.fstat(file.fileno())
+                size = _end_of_lines(file, status.st_size) if whole_lines else status.st_size
+                self._add(name, file, size, status.st_mtime)
         except FileNotFoundError:
             return False
         return True
@@ -61,9 +62,9 @@ class BackupWriter:
         self._add(MANIFEST, io.BytesIO(data), len(data))
         return whole
 
-    def _add(self, name: str, file: IO[bytes], size: int) -> None:
+    def _add(self, name: str, file: IO[bytes], size: int, changed_at: float = 0.0) -> None:
         info = tarfile.TarInfo(name)
-        info.size, info.mode = size, FILE_MODE
+        info.size, info.mode, info.mtime = size, FILE_MODE, changed_at
         hashing = _Hashing(file)
         self._tar.addfile(info, hashing)  # type: ignore[arg-type]  # it only reads
         self._parts.append(BackupPart(name, size, hashing.digest.hexdigest()))
@@ -89,9 +90,11 @@ def written_backup(path: Path) -> Iterator[BackupWriter]:
     """Adds parts to the backup at `path`, which has that name once it is whole and on disk. Raises
     InvalidInput if there is such a file, and StoreError."""
     _check_is_new(path)
+    if not path.absolute().parent.is_dir():
+        # Not made: a disk that is not mounted would be filled in its place.
+        raise InvalidInput(f"{path.absolute().parent} is not there: make it, or mount its disk")
     draft = path.with_name(f"{path.name}.{new_id()}.unfinished")
     try:
-        make_private_folder(path.absolute().parent)
         with os.fdopen(open_private_file(draft, os.O_RDWR | os.O_EXCL), "wb") as file:
             with tarfile.open(fileobj=file, mode="w", format=tarfile.PAX_FORMAT) as tar:
                 yield BackupWriter(tar)
@@ -128,6 +131,9 @@ def read_backup(path: Path, into: Path | None = None) -> BackupManifest:
                     return manifest
                 target = None if into is None else _place(into, member.name, path)
                 read.append(_copied(member.name, content, target))
+                if target is not None and member.mtime > 0:
+                    # The time of some files is what they tell, as a key's last use.
+                    os.utime(target, (member.mtime, member.mtime))
     except (tarfile.TarError, EOFError) as error:
         raise UnreadableFile(f"{path} is no backup, or was cut off: {error}") from error
     except OSError as error:

@@ -26,19 +26,32 @@ class ErasureList:
         UnreadableFile."""
         salt = next((known for known, _ in self._read()), secrets.token_hex(_SALT_BYTES))
         line = {"erased_at": erased_at.isoformat(timespec="seconds"), "salt": salt}
-        line["digest"] = _digest(salt, source, author)
+        self._append([line | {"digest": _digest(salt, source, author)}])
+
+    def add_all(self, other: "ErasureList") -> None:
+        """Notes what another list has and this one lacks, as a later restore may be given this
+        one alone. Raises as `add`."""
+        known = set(self._read())
+        parsed = [(self._parsed(*line), line[1]) for line in other._lines()]
+        self._append([load_strict(line) for key, line in parsed if key not in known])
+
+    def _append(self, entries: list[dict[str, str]]) -> None:
         try:
             make_private_folder(self._path.parent)
             fd = open_private_file(self._path, os.O_WRONLY | os.O_APPEND)
             with os.fdopen(fd, "a", encoding="ascii") as file:
-                file.write(json.dumps(line) + "\n")
+                file.writelines(json.dumps(entry) + "\n" for entry in entries)
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}; nothing is erased") from error
 
+    def check(self) -> None:
+        """Raises StoreError and UnreadableFile unless it can be read whole."""
+        self._read()
+
     def listed(self, names: set[tuple[str, str]]) -> set[tuple[str, str]]:
-        """Those of the (source, author) that are on the list. Raises as `add`."""
+        """Those of the (source, author) that are on the list. Raises as `check`."""
         known = set(self._read())
         salts = {salt for salt, _ in known}
         return {
@@ -48,13 +61,15 @@ class ErasureList:
         }
 
     def _read(self) -> list[tuple[str, str]]:
+        return [self._parsed(number, line) for number, line in self._lines()]
+
+    def _lines(self) -> list[tuple[int, bytes]]:
         try:
-            lines = self._path.read_bytes().splitlines()
+            return list(enumerate(self._path.read_bytes().splitlines(), 1))
         except FileNotFoundError:
             return []
         except OSError as error:
             raise StoreError(f"{self._path}: {error.strerror}") from error
-        return [self._parsed(number, line) for number, line in enumerate(lines, 1)]
 
     def _parsed(self, number: int, line: bytes) -> tuple[str, str]:
         try:

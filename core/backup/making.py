@@ -31,7 +31,7 @@ def make_backup(
     if to.absolute().is_relative_to(settings.home.absolute()):
         raise InvalidInput(f"{to} is in the home folder, and would be lost with it")
     if settings.keeps_state_in_home and not settings.state_path.exists():
-        raise InvalidInput(f"there is no state in {settings.home}")
+        raise InvalidInput(f"there is no state in {settings.home.absolute()}")
     with written_backup(to) as writer:
         state, schema = _add_state(settings, writer, to.absolute().parent)
         _add_home(settings, writer)

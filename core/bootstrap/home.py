@@ -5,6 +5,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+from core.backup.unfinished import command_to_end
 from core.config import Settings
 from core.errors import StoreError
 from core.private_files import make_private_folder, narrow
@@ -23,11 +24,26 @@ def open_home(settings: Settings) -> None:
         make_private_folder(home)
         if not os.access(home, os.R_OK | os.W_OK | os.X_OK):
             raise StoreError(f"MODCONSOLE_HOME: this account may not read and write {home}")
+        check_is_restored(settings)
         _close_to_others(home, settings)
     except FileExistsError as error:
         raise StoreError(f"MODCONSOLE_HOME: {error.filename} is not a folder") from error
     except OSError as error:
         raise StoreError(f"MODCONSOLE_HOME: {home}: {error.strerror}") from error
+
+
+def check_is_restored(settings: Settings) -> None:
+    """Raises StoreError, naming the command that ends it, for a home in which a restore did not
+    finish: people who were erased may still be in it, and its end would replace what came in."""
+    try:
+        command = command_to_end(settings.restoring_dir)
+    except OSError as error:
+        raise StoreError(f"MODCONSOLE_HOME: {error.filename}: {error.strerror}") from error
+    if command is not None:
+        raise StoreError(
+            f"{settings.home.absolute()} is not whole: a restore into it did not finish. Run "
+            f"`{command}`, or point MODCONSOLE_HOME elsewhere"
+        )
 
 
 def is_in_home(path: Path, settings: Settings) -> bool:

@@ -17,7 +17,7 @@ from core.bootstrap.backends import (
 )
 from core.bootstrap.home import open_home
 from core.bootstrap.sources import bundled_source
-from core.bootstrap.state import open_store
+from core.bootstrap.state import check_has_state, open_store
 from core.clock import Clock, system_clock
 from core.config import Settings
 from core.errors import ConfigError, MissingExtra, ModelNotUsable, StoreError
@@ -265,15 +265,20 @@ def sampling_shares(settings: Settings) -> SamplingShares:
 
 
 def build_services(
-    settings: Settings, *, worker: str, clock: Clock | None = None, stays_open: bool = False
+    settings: Settings,
+    *,
+    worker: str,
+    clock: Clock | None = None,
+    stays_open: bool = False,
+    creates: bool = True,
 ) -> Services:
-    """Opens the state (created on first use) and makes sure that a policy is in force.
-
-    `worker` names this process in the serving log; with `stays_open`, for servers, a backend that
-    can't be used doesn't stop the process. Raises StoreError.
-    """
+    """Opens the state and makes sure that a policy is in force. `worker` names this process in the
+    serving log; with `stays_open`, for servers, a backend that can't be used doesn't stop the
+    process. Raises StoreError, and without `creates` InvalidInput where there is no state yet."""
     # An absolute path, so that a change of the working directory doesn't change the state used.
     settings = replace(settings, home=settings.home.absolute())
+    if not creates:
+        check_has_state(settings)
     open_home(settings)
     clock = clock or system_clock()
     context = Context(

@@ -16,11 +16,14 @@ class Commands:
     def __init__(self, parser: argparse.ArgumentParser) -> None:
         self._commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    def add(self, name: str, run: Run, text: str, more: str) -> argparse.ArgumentParser:
+    def add(
+        self, name: str, run: Run, text: str, more: str, *, needs_whole_home: bool = True
+    ) -> argparse.ArgumentParser:
         """Add a command and return its parser, to add flags to. `text` is shown in the list of
-        commands, `text` and `more` in the command's help."""
+        commands, `text` and `more` in the command's help. Without `needs_whole_home` it runs in a
+        home whose restore did not finish, too."""
         command = self._commands.add_parser(name, help=text, description=f"{text} {more}")
-        command.set_defaults(run=run)
+        command.set_defaults(run=run, needs_whole_home=needs_whole_home)
         return command
 
 

@@ -42,7 +42,7 @@ def run_audit(arguments: argparse.Namespace, settings: Settings) -> int:
     is_export = arguments.act == "export"
     if is_export == (arguments.out is None) or (is_export and arguments.head):
         raise InvalidInput("`audit export` needs --out FILE, `audit verify` takes only --head LINK")
-    with closing(build_services(settings, worker="audit")) as services:
+    with closing(build_services(settings, worker="audit", creates=False)) as services:
         if is_export:
             from core.batch.sinks import check_out
 

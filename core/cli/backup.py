@@ -2,6 +2,7 @@
 
 import argparse
 import os
+import shlex
 from contextlib import closing
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from core.backup.archive import read_backup
 from core.backup.erasure_list import ErasureList
 from core.backup.making import make_backup
 from core.backup.manifest import BackupManifest
-from core.backup.restoring import Restored, end_restore, restore_backup
+from core.backup.restoring import Unpacked, put_in_place, unpacked_backup
 from core.bootstrap.home import open_home
 from core.bootstrap.services import build_services
 from core.cli.arguments import Commands
@@ -18,6 +19,7 @@ from core.clock import system_clock
 from core.config import Settings
 from core.doctor.installation import console_version
 from core.errors import InvalidInput
+from core.moderation.erasure import ErasureCount
 from core.moderation.permissions import SYSTEM
 from core.services.restore import finish_restore
 from core.serving.api_keys import KeyFolder
@@ -47,6 +49,7 @@ def add_commands(commands: Commands) -> None:
         "MODCONSOLE_HOME must be empty, and so must a PostgreSQL database. A backup that was cut "
         "off or changed is refused before anything is put in place. The audit log notes the "
         "restore. See docs/backup.md.",
+        needs_whole_home=False,
     )
     command.add_argument("file", type=Path, metavar="FILE", help="the backup")
     command.add_argument(
@@ -77,45 +80,84 @@ def run_backup(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def run_restore(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole restore`."""
-    listed: Path | None = arguments.erasures
-    if listed is not None and not listed.is_file():
-        raise InvalidInput(f"{listed} is not there")
-    restored = restore_backup(settings, arguments.file, HEAD)
+    given: Path | None = arguments.erasures
+    if given is not None and not given.is_file():
+        raise InvalidInput(f"{given} is not there")
+    newest = given or _list_outside(settings)
+    if newest is not None:
+        ErasureList(newest).check()  # before anything is written
+    with unpacked_backup(settings, arguments.file, HEAD, _command(arguments)) as unpacked:
+        erased = _finished(unpacked, newest)
+        model = put_in_place(settings, unpacked)
     open_home(settings)
-    erasures = ErasureList(settings.erasures_path if listed is None else listed)
-    made_at = restored.manifest.made_at
-    with closing(build_services(settings, worker="restore")) as services:
-        erased = finish_restore(services.context, SYSTEM, made_at, erasures.listed)
-    end_restore(settings)
-    print(f"{settings.home}: {_described(restored.manifest)}.")
-    if erased.comments or erased.threads or erased.reports:
-        print(f"Erased again: {erased.comments:,} comments of authors on the list of erasures.")
-    _print_what_is_left(settings, restored, has_list=listed is not None)
+    print(f"{settings.home}: {_described(unpacked.manifest)}.")
+    _print_erasures(unpacked.manifest, newest, erased)
+    _print_what_is_left(settings, unpacked.manifest, model)
     return ExitCode.DONE
 
 
-def _print_what_is_left(settings: Settings, restored: Restored, *, has_list: bool) -> None:
+def _list_outside(settings: Settings) -> Path | None:
+    """The list that its setting keeps outside of the home: it outlasts the home, so it is newer
+    than the backup's."""
+    path = settings.erasures_path
+    return path if path.exists() and not path.is_relative_to(settings.home) else None
+
+
+def _command(arguments: argparse.Namespace) -> str:
+    """The same command, from any folder."""
+    words = ["modconsole", "restore", str(arguments.file.absolute())]
+    if arguments.erasures is not None:
+        words += ["--erasures", str(arguments.erasures.absolute())]
+    return shlex.join(words)
+
+
+def _finished(unpacked: Unpacked, newest: Path | None) -> ErasureCount:
+    own = ErasureList(unpacked.settings.erasures_path)
+    erasures = own if newest is None else ErasureList(newest)
+    with closing(build_services(unpacked.settings, worker="restore")) as services:
+        made_at = unpacked.manifest.made_at
+        erased = finish_restore(services.context, SYSTEM, made_at, erasures.listed)
+    if newest is not None:
+        own.add_all(erasures)
+    return erased
+
+
+def _print_erasures(manifest: BackupManifest, newest: Path | None, erased: ErasureCount) -> None:
+    if newest is None:
+        print(
+            f"Nobody was erased again: repeat the erasures made after {_moment(manifest)}, or "
+            "restore anew into an empty home with --erasures."
+        )
+        return
+    print(
+        f"Erased again: {erased.comments:,} comments, {erased.threads:,} titles and "
+        f"{erased.reports:,} reports of those on {newest}."
+    )
+
+
+def _print_what_is_left(settings: Settings, manifest: BackupManifest, model: Path | None) -> None:
     """What only a person can do now."""
-    manifest = restored.manifest
-    since = f"{manifest.made_at:%Y-%m-%d %H:%M} UTC"
-    if not has_list:
-        print(f"Repeat the erasures of authors made after {since}, or begin anew with --erasures.")
     if keys := KeyFolder(settings.api_keys_dir).read_usable()[0]:
         names = ", ".join(key.name for key in keys)
         print(f"These API keys are valid: {names}. Revoke those that you had revoked since.")
     wanted = dict(manifest.settings)
-    if restored.model is not None:
-        wanted[MODEL_SETTING] = str(restored.model)
+    if model is not None:
+        wanted[MODEL_SETTING] = str(model)
     for name, value in sorted(wanted.items()):
         if name != HOME_SETTING and os.environ.get(name) != value:
-            print(f"Set {name}={value}")
+            print(f"Set {name}={shlex.quote(value)}")
     for each in manifest.left_out:
         print(f"Not in the backup: {each}.")
+
+
+def _moment(manifest: BackupManifest) -> str:
+    return f"{manifest.made_at:%Y-%m-%d %H:%M} UTC"
 
 
 def _described(manifest: BackupManifest) -> str:
     size = sum(part.bytes for part in manifest.parts)
     return (
-        f"the site as of {manifest.made_at:%Y-%m-%d %H:%M} UTC, by version {manifest.console}, in "
+        f"the site as of {_moment(manifest)}, by version {manifest.console} (schema "
+        f"{manifest.schema}), in "
         f"{len(manifest.parts):,} parts of {size / 1e6:,.1f} MB"
     )

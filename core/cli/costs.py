@@ -8,6 +8,7 @@ from typing import Any
 
 from core.bootstrap.prices import site_prices
 from core.bootstrap.services import build_services
+from core.bootstrap.state import check_has_log
 from core.cli.arguments import Commands, positive
 from core.cli.output import ExitCode, printable
 from core.config import Settings
@@ -42,6 +43,7 @@ def add_commands(commands: Commands) -> None:
 def run_costs(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole costs`."""
     prices = site_prices(settings)
+    check_has_log(settings)
     with closing(build_services(settings, worker="costs")) as services:
         report = load_costs(
             services.context,

@@ -31,7 +31,7 @@ def run_digest(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole digest`."""
     if arguments.send and not settings.channels:
         raise ConfigError("a digest needs MODCONSOLE_WEBHOOK_URL or MODCONSOLE_SMTP_HOST")
-    with closing(build_services(settings, worker="digest")) as services:
+    with closing(build_services(settings, worker="digest", creates=False)) as services:
         if arguments.send:
             channels, quiet = digest_channels(settings), site_quiet_hours(settings)
             tried = send_digest(services.context, SYSTEM, channels, quiet)
@@ -39,6 +39,8 @@ def run_digest(arguments: argparse.Namespace, settings: Settings) -> int:
             print_facts({"channels": told})
             return ExitCode.INCOMPLETE if any(tried.values()) else ExitCode.DONE
         digest = read_digest(services.context, SYSTEM)
+    if not digest.items and not digest.appeals:
+        print("Nothing waits for a lead today.")
     print_facts(
         {
             "day": digest.day,

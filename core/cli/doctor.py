@@ -21,6 +21,7 @@ def add_commands(commands: Commands) -> None:
         "settings, home, ports, browser, and what would be faster: one screen that can be pasted "
         "into a bug report. It contains no secrets, and shows values of settings only if they are "
         "plain words or numbers. Exit code 0, or 2 if something keeps the console from starting.",
+        needs_whole_home=False,
     )
 
 

@@ -55,7 +55,7 @@ def run_drift(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole drift`."""
     place = ReferencePlace(arguments.reference)
     wanted = WantedDrift(arguments.days, arguments.reference_days, place)
-    with closing(build_services(settings, worker="drift")) as services:
+    with closing(build_services(settings, worker="drift", creates=False)) as services:
         report = load_drift(services.context, SYSTEM, services.policy_history, wanted)
     if arguments.json:
         print(json.dumps(_facts(report), sort_keys=True))

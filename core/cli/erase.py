@@ -17,7 +17,11 @@ from core.moderation.erasure import ErasureCount
 from core.moderation.permissions import SYSTEM
 from core.private_files import open_private_file
 from core.services.author_data import export_author
-from core.services.erasure import count_erasable, erase_author, erase_expired
+from core.services.context import Context
+from core.services.erasure import alike_names, count_erasable, erase_author, erase_expired
+
+MOST_ALIKE = 5
+SOURCE_HELP = "name of the site that the NAME is from (default: %(default)s)"
 
 
 def add_commands(commands: Commands) -> None:
@@ -35,7 +39,7 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("act", choices=("author", "expired"), metavar="ACT", help="what to erase")
     command.add_argument("author", nargs="?", metavar="NAME", help="of `author`: the name")
-    command.add_argument("--source", default="site", help="name of the site that the NAME is from")
+    command.add_argument("--source", default="site", help=SOURCE_HELP)
     command.add_argument("--yes", action="store_true", help="of `author`: erase, don't only count")
 
     command = commands.add(
@@ -48,7 +52,7 @@ def add_commands(commands: Commands) -> None:
     )
     command.add_argument("act", choices=("author",), metavar="ACT", help="author")
     command.add_argument("author", metavar="NAME", help="the name")
-    command.add_argument("--source", default="site", help="name of the site that the NAME is from")
+    command.add_argument("--source", default="site", help=SOURCE_HELP)
     command.add_argument("--out", type=Path, required=True, metavar="FILE", help="the new file")
 
 
@@ -58,8 +62,12 @@ def run_export(arguments: argparse.Namespace, settings: Settings) -> int:
     if out.exists():
         raise InvalidInput(f"{out} is there already")
     count = 0
-    with closing(build_services(settings, worker="export")) as services:
+    with closing(build_services(settings, worker="export", creates=False)) as services:
         named = (arguments.source, arguments.author)
+        if count_erasable(services.context, SYSTEM, *named) == ErasureCount():
+            _refuse_alike(services.context, named)
+            print(printable(f"{_nobody(named)}. There is nothing to export."))
+            return ExitCode.DONE
         records = export_author(services.context, SYSTEM, *named)
         try:
             with os.fdopen(open_private_file(out, os.O_WRONLY | os.O_EXCL), "w") as file:
@@ -79,7 +87,7 @@ def run_erase(arguments: argparse.Namespace, settings: Settings) -> int:
         raise InvalidInput("`erase author` needs a NAME, and `erase expired` takes none")
     if is_expired and settings.retention.is_for_ever:
         raise ConfigError("MODCONSOLE_RETENTION_DAYS is 0, so nothing is ever old enough")
-    with closing(build_services(settings, worker="erase")) as services:
+    with closing(build_services(settings, worker="erase", creates=False)) as services:
         if is_expired:
             return _show_expired(erase_expired(services.context, SYSTEM, settings.retention))
         return _erase_author(services, arguments)
@@ -87,19 +95,45 @@ def run_erase(arguments: argparse.Namespace, settings: Settings) -> int:
 
 def _erase_author(services: Services, arguments: argparse.Namespace) -> int:
     named = (arguments.source, arguments.author)
+    found = count_erasable(services.context, SYSTEM, *named)
+    noted = ErasureList(services.settings.erasures_path)
+    if found == ErasureCount():
+        return _end_without_a_name(services, named, is_noted=named in noted.listed({named}))
     if arguments.yes:
-        # A wrong name is refused here; then noted first, since what is cut off is repeated.
-        count_erasable(services.context, SYSTEM, *named)
-        noted = ErasureList(services.settings.erasures_path)
+        # Noted first, since what is cut off is repeated.
         noted.add(*named, services.clock.now())
         code = _show(erase_author(services.context, SYSTEM, *named))
         services.policy_history.forget()
         return code
-    found = count_erasable(services.context, SYSTEM, *named)
     who = printable(f"{arguments.author} of {arguments.source}")
     print(f"{who}: {_described(found)}. Nothing is erased yet; --yes erases.")
     _print_counts(found)
     return ExitCode.DONE
+
+
+def _end_without_a_name(services: Services, named: tuple[str, str], *, is_noted: bool) -> int:
+    """A name that was erased is noted already, and any other is none to note. An erasure that was
+    cut off after the last comment is brought to its end."""
+    if not is_noted:
+        _refuse_alike(services.context, named)
+    else:
+        _summed(erase_author(services.context, SYSTEM, *named))
+        services.policy_history.forget()
+    before = "; that name was erased before" if is_noted else ""
+    print(printable(f"{_nobody(named)}{before}. There is nothing to erase."))
+    _print_counts(ErasureCount())
+    return ExitCode.DONE
+
+
+def _nobody(named: tuple[str, str]) -> str:
+    return f"Nobody of the exact name {named[1]} at the source {named[0]}"
+
+
+def _refuse_alike(context: Context, named: tuple[str, str]) -> None:
+    """Raises InvalidInput if another name may be meant: a request would seem done that is not."""
+    if alike := alike_names(context, SYSTEM, *named):
+        shown = ", ".join(f"{name} at {source}" for source, name in alike[:MOST_ALIKE])
+        raise InvalidInput(f"{_nobody(named)}. There is {shown}: is that meant?")
 
 
 def _show(batches: Iterable[ErasureCount]) -> int:

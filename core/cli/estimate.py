@@ -7,6 +7,7 @@ from typing import Any
 
 from core.bootstrap.measures import read_measures
 from core.bootstrap.services import build_services
+from core.bootstrap.state import check_has_log
 from core.cli.arguments import Commands, positive
 from core.cli.output import ExitCode, complain, printable
 from core.config import Settings
@@ -68,6 +69,7 @@ def run_estimate(arguments: argparse.Namespace, settings: Settings) -> int:
         replicas=arguments.replicas,
         chars=arguments.chars,
     )
+    check_has_log(settings)
     with closing(build_services(settings, worker="estimate")) as services:
         log = services.serving_log_queries
         found = estimate_job(SYSTEM, log, services.clock, wanted, read_measures(settings))

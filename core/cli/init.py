@@ -8,9 +8,13 @@ from core.cli.arguments import Commands
 from core.cli.output import ExitCode, printable
 from core.config import Settings, load_settings
 from core.errors import ConfigError, InvalidInput
-from core.first_run.environment_file import read_environment_file, write_environment_file
+from core.first_run.environment_file import (
+    check_writable,
+    read_environment_file,
+    write_environment_file,
+)
 from core.first_run.not_set import not_set_yet
-from core.first_run.questions import QUESTIONS, SettingQuestion, check_answer, default_of
+from core.first_run.questions import HOME, QUESTIONS, SettingQuestion, check_answer, default_of
 
 FILE = Path("modconsole.env")
 
@@ -25,6 +29,7 @@ def add_commands(commands: Commands) -> None:
         "again, and nothing is written before the last one. Settings of an existing file stay as "
         "they are. Then it says what is not set yet. A shell and systemd read the file; only this "
         "account can. See docs/deploy.md.",
+        needs_whole_home=False,
     )
     command.add_argument(
         "file",
@@ -39,19 +44,29 @@ def add_commands(commands: Commands) -> None:
 def run_init(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole init`."""
     file: Path = arguments.file
+    check_writable(file)
     values = read_environment_file(file)
     load_settings(values)
+    # Written also if Enter keeps it: `var` would be another folder for each current one.
+    home = values.get(HOME.variable) or str(_home_for(file, settings))
+    values = check_answer(values, HOME, home)
     print(f"{len(QUESTIONS)} questions. Enter keeps what is in [brackets].")
     for number, question in enumerate(QUESTIONS, 1):
         values = _answered(number, question, values)
     write_environment_file(file, values)
     print(f"\nWritten: {printable(str(file))}")
     print(f"Start with: set -a; . {shlex.quote(str(file.absolute()))}; modconsole up")
-    missing = not_set_yet(load_settings({"MODCONSOLE_HOME": str(settings.home), **values}))
+    missing = not_set_yet(load_settings(values))
     if missing:
         print("\nNot set yet:")
         print("\n".join(f"- {one.what} {one.how}" for one in missing))
     return ExitCode.DONE
+
+
+def _home_for(file: Path, settings: Settings) -> Path:
+    """That of the environment, else a folder beside the file."""
+    given = settings.home
+    return given if given != Settings().home else file.absolute().parent / given
 
 
 def _answered(number: int, question: SettingQuestion, values: dict[str, str]) -> dict[str, str]:

@@ -66,7 +66,8 @@ def run_key(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.grace_hours < 0:
         raise InvalidInput("--grace-hours can't be less than 0")
     folder = KeyFolder(settings.api_keys_dir)
-    with closing(build_services(settings, worker="key")) as services:
+    creates = arguments.act == "create"
+    with closing(build_services(settings, worker="key", creates=creates)) as services:
         context = services.context
         if name is None:
             return _list(context, folder)
@@ -97,7 +98,7 @@ def _line(each: ListedKey) -> str:
     key, used = each.key, each.last_used_at
     end = "no end" if key.expires_at is None else f"until {key.expires_at}"
     end = f"expired at {key.expires_at}" if each.is_expired else end
-    last = "use unknown" if used is None else f"used {used:%Y-%m-%dT%H:%M}Z"
+    last = "no use noted" if used is None else f"used {used:%Y-%m-%dT%H:%M}Z"
     return f"{key.id}  {key.created_at}  {key.name}  {','.join(key.scopes)}  {end}  {last}"
 
 

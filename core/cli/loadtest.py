@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.bootstrap.objectives import site_objectives
 from core.bootstrap.services import Services, build_services
+from core.bootstrap.state import check_has_log
 from core.cli.arguments import Commands, positive
 from core.cli.output import ExitCode, complain, printable
 from core.config import Settings
@@ -100,6 +101,8 @@ def run_loadtest(arguments: argparse.Namespace, settings: Settings) -> int:
         raise InvalidInput(
             f"`loadtest {arguments.act}` takes {least or 'no'}{' or 2' if most == 2 else ''} ID"
         )
+    if arguments.act != "run":
+        check_has_log(settings)
     with closing(build_services(settings, worker="loadtest")) as services:
         folder = LoadTestFolder(services.settings.load_tests_dir)
         if arguments.act == "run":

@@ -4,6 +4,7 @@ import argparse
 from datetime import timedelta
 
 from core.bootstrap.services import build_services
+from core.bootstrap.state import check_has_log
 from core.cli.arguments import positive
 from core.cli.output import ExitCode, complain
 from core.clock import system_clock
@@ -76,6 +77,7 @@ def _compact(settings: Settings, keep_days: int | None, keep_sums_days: int | No
 
 
 def _stats(settings: Settings) -> int:
+    check_has_log(settings)
     services = build_services(settings, worker="logs")
     try:
         log = services.serving_log_queries

@@ -1,6 +1,7 @@
 """`modconsole logs find`: the records of a request."""
 
 from core.bootstrap.services import build_services
+from core.bootstrap.state import check_has_log
 from core.cli.output import ExitCode, complain
 from core.config import Settings
 from core.moderation.permissions import SYSTEM
@@ -12,6 +13,7 @@ PHASES = ("queue", "first_stage", "tokenize", "compute", "network")
 
 def run_find(wanted: str, settings: Settings) -> int:
     """Prints what has that id. Raises NotFound."""
+    check_has_log(settings)
     services = build_services(settings, worker="logs")
     try:
         found = find_request(SYSTEM, services.serving_log_queries, wanted)

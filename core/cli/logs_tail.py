@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable
 
 from core.bootstrap.services import build_services
+from core.bootstrap.state import check_has_log
 from core.cli.arguments import positive
 from core.cli.logs_find import call_line, refusal_line
 from core.cli.output import ExitCode
@@ -40,6 +41,7 @@ def run_tail(arguments: argparse.Namespace, settings: Settings) -> int:
     """Prints the newest records, the last one last."""
     if arguments.wanted is not None or arguments.again or arguments.keep_days is not None:
         raise InvalidInput("`logs tail` takes only --lines and --follow")
+    check_has_log(settings)
     services = build_services(settings, worker="logs")
     log = services.serving_log_queries
     try:

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
+from core.bootstrap.home import check_is_restored
 from core.cli import (
     audit,
     backup,
@@ -42,7 +43,9 @@ from core.cli import (
 from core.cli.arguments import Commands
 from core.cli.output import ExitCode, complain, exit_code_of, exit_code_with_output
 from core.config import Settings, load_settings
+from core.doctor.installation import console_version
 from core.errors import ConsoleError
+from core.store.sql.migrate import HEAD
 
 FAMILIES = (
     up,
@@ -92,7 +95,10 @@ def _run(arguments: Sequence[str] | None) -> int:
     parsed = make_parser().parse_args(arguments)
     command: Callable[[argparse.Namespace, Settings], int] = parsed.run
     try:
-        return command(parsed, load_settings())
+        settings = load_settings()
+        if parsed.needs_whole_home:
+            check_is_restored(settings)
+        return command(parsed, settings)
     except ConsoleError as error:
         complain(error)
         return exit_code_of(type(error))
@@ -105,6 +111,12 @@ def make_parser() -> argparse.ArgumentParser:
     """The parser of all commands and options; docs/cli.md is generated from it."""
     parser = argparse.ArgumentParser(
         prog="modconsole", description="A moderation console for the comments of a site."
+    )
+    parser.add_argument(
+        "--version",
+        action="version",
+        version=f"moderation-console {console_version()}, schema {HEAD} of the state",
+        help="say which version this is, and exit",
     )
     commands = Commands(parser)
     for family in FAMILIES:

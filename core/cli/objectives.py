@@ -5,6 +5,7 @@ from contextlib import closing
 
 from core.bootstrap.objectives import alert_file, make_watch, site_objectives
 from core.bootstrap.services import Services, build_services
+from core.bootstrap.state import check_has_log
 from core.cli.arguments import Commands, positive
 from core.cli.output import ExitCode, complain, print_facts, printable
 from core.config import Settings
@@ -34,6 +35,7 @@ def add_commands(commands: Commands) -> None:
 
 def run_objectives(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole objectives`."""
+    check_has_log(settings)
     with closing(build_services(settings, worker="objectives")) as services:
         if arguments.every is not None:
             return _watch(services, arguments.every)

@@ -59,7 +59,8 @@ def run_person(arguments: argparse.Namespace, settings: Settings) -> int:
     if arguments.role and act not in WITH_ROLES:
         raise InvalidInput(f"--role belongs to `person {'` and `person '.join(WITH_ROLES)}`")
     roles = [Role(role) for role in arguments.role]
-    with closing(build_services(settings, worker="person")) as services:
+    creates = act == "invite"  # the first admin
+    with closing(build_services(settings, worker="person", creates=creates)) as services:
         for person in _done(services.context, act, name, roles):
             print(_line(person))
     return ExitCode.DONE

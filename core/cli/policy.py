@@ -83,7 +83,7 @@ def run_policy(arguments: argparse.Namespace, settings: Settings) -> int:
             "`policy simulate` needs --set LABEL=HOLD[,REMOVE], --word, --link or --pattern; "
             "`policy show` takes --version N"
         )
-    with closing(build_services(settings, worker="policy")) as services:
+    with closing(build_services(settings, worker="policy", creates=False)) as services:
         desk = load_policy_desk(services.context, SYSTEM)
         if is_simulation:
             _simulate(services, desk.in_force, arguments)

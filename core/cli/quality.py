@@ -48,7 +48,7 @@ def add_commands(commands: Commands) -> None:
 
 def run_quality(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole quality`."""
-    with closing(build_services(settings, worker="quality")) as services:
+    with closing(build_services(settings, worker="quality", creates=False)) as services:
         since = services.clock.now() - timedelta(days=arguments.days)
         report = load_quality(services.context, SYSTEM, services.policy_history, since)
     if arguments.json:

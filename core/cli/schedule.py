@@ -45,7 +45,7 @@ def run_schedule(arguments: argparse.Namespace, settings: Settings) -> int:
         raise ConsoleError("--at goes with `schedule now`")
     jobs = read_jobs(settings.jobs_path)
     if not jobs:
-        raise ConsoleError(f"there are no jobs: declare some in {settings.jobs_path}")
+        raise ConsoleError(f"there are no jobs: declare some in {settings.jobs_path.absolute()}")
     if arguments.act == "list":
         return _list(jobs, settings)
     if arguments.act == "run":
@@ -70,7 +70,19 @@ def _list(jobs: "Sequence[Job]", settings: Settings) -> ExitCode:
     for job in jobs:
         print(f"{job.name}: {job.cron} ({job.zone.key}), next at {job.next_after(now):%F %R} UTC")
         print(f"  {describe_run(last[job.name]) if job.name in last else 'never ran yet'}")
+        if problem := _problem_of(job, settings):
+            print(f"  it can't work yet: {problem}")
     return ExitCode.DONE
+
+
+def _problem_of(job: "Job", settings: Settings) -> str | None:
+    """What the job's command would refuse at its time, when nobody looks."""
+    words = job.command
+    if words[0] == "digest" and "--send" in words and not settings.channels:
+        return "a digest needs MODCONSOLE_WEBHOOK_URL or MODCONSOLE_SMTP_HOST"
+    if words[0] == "erase" and settings.retention.is_for_ever:
+        return "MODCONSOLE_RETENTION_DAYS is 0, so nothing is ever old enough"
+    return None
 
 
 def describe_run(run: "JobRun") -> str:

@@ -43,7 +43,7 @@ def _copy(settings: Settings) -> int:
             "MODCONSOLE_STATE_URL says where to copy to: set it to postgresql://USER@HOST/DATABASE"
         )
     if not settings.state_path.exists():
-        raise InvalidInput(f"there is no state in {settings.home}")
+        raise InvalidInput(f"there is no state in {settings.home.absolute()}")
     with closing(open_home_store(settings)) as source, closing(open_store(settings)) as target:
         copied = copy_state(source, target, _show)
     print(f"{sum(table.rows for table in copied):,} rows are in {target.name}.")

@@ -36,7 +36,7 @@ def add_commands(commands: Commands) -> None:
 def run_statements(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole statements`."""
     check_statements_out(arguments.out)
-    with closing(build_services(settings, worker="statements")) as services:
+    with closing(build_services(settings, worker="statements", creates=False)) as services:
         lines = export_statements(
             services.context,
             SYSTEM,

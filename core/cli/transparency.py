@@ -35,7 +35,7 @@ def run_transparency(arguments: argparse.Namespace, settings: Settings) -> int:
 
     if arguments.out is not None:
         check_report_out(arguments.out)
-    with closing(build_services(settings, worker="transparency")) as services:
+    with closing(build_services(settings, worker="transparency", creates=False)) as services:
         until = arguments.until or services.clock.now()
         report = load_transparency(services.context, SYSTEM, arguments.since, until)
     if arguments.out is not None:

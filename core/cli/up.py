@@ -11,6 +11,14 @@ from core.cli.output import ExitCode
 from core.cli.score import score_stored
 from core.config import Settings
 from core.errors import BackendError, ConfigError, MissingExtra, SourceUnavailable
+from core.first_run.not_set import has_no_key
+from core.setting_values import NOT_SET
+
+NEXT = (
+    "This site is set up, so it begins empty: let it send comments to the API with a key "
+    "(`modconsole key create NAME`; docs/api_keys.md), or bring some in by `modconsole "
+    "ingest FILE`."
+)
 
 
 def add_commands(commands: Commands) -> None:
@@ -20,9 +28,9 @@ def add_commands(commands: Commands) -> None:
         run_up,
         "Start everything.",
         "Starts the API, the console and the public look-up on this machine, ingests a bundled "
-        "sample if there is no comment yet, scores what waits, and runs until Ctrl-C. With "
-        "MODCONSOLE_HACKERNEWS_COUNT=200 it begins with the newest comments of Hacker News. Data "
-        "stays in MODCONSOLE_HOME.",
+        "sample on a trial (there is no comment, no MODCONSOLE_SITE_NAME and no API key), scores "
+        "what waits, and runs until Ctrl-C. With MODCONSOLE_HACKERNEWS_COUNT=200 it begins with "
+        "the newest comments of Hacker News. Data stays in MODCONSOLE_HOME.",
     )
 
 
@@ -40,20 +48,27 @@ def run_up(_arguments: argparse.Namespace, settings: Settings) -> int:
 
 
 def _ingest_and_score(services: Services) -> None:
-    """Ingest the newest Hacker News comments, if the site wants any, and the bundled sample if the
-    store is empty; score what waits."""
+    """Ingest the newest Hacker News comments, if the site wants any, and the bundled sample on a
+    trial without a comment; score what waits."""
     if services.settings.hackernews_count:
         _ingest_news(services)
     with services.context.store.read() as reader:
         is_empty = reader.is_empty()
-    if is_empty:
+    if is_empty and _is_trial(services.settings):
         print("There is no comment yet: using the bundled sample.", flush=True)
         ingest_source(services, bundled_source())
+    elif is_empty:
+        print(f"There is no comment yet. {NEXT}", flush=True)
     try:
         score_stored(services)
     except (BackendError, ConfigError, MissingExtra) as error:
         # Not fatal: the console has to run, because its pages show why.
         print(f"  Nothing is scored: {error}. See the page Backends.")
+
+
+def _is_trial(settings: Settings) -> bool:
+    """Invented comments would mix with those of a site that is set up."""
+    return settings.site_name == NOT_SET and has_no_key(settings)
 
 
 def _ingest_news(services: Services) -> None:

@@ -26,7 +26,7 @@ def add_commands(commands: Commands) -> None:
 
 def run_withdraw(arguments: argparse.Namespace, settings: Settings) -> int:
     """`modconsole withdraw`: raises NotFound for a comment that was never stored."""
-    services = build_services(settings, worker="withdraw")
+    services = build_services(settings, worker="withdraw", creates=False)
     done = withdraw_comment(services.context, SYSTEM, arguments.source, arguments.comment_id)
     when = f"{done.withdrawn_at:%Y-%m-%d %H:%M:%S} UTC"
     print(f"Withdrawn, {when}." if done.is_new else f"It was withdrawn already, {when}.")

@@ -29,7 +29,7 @@ def check_packages() -> CheckResult:
             "packages",
             CheckState.STOPS_THE_CONSOLE,
             f"not as required: {', '.join(unmet)}",
-            "pip install --upgrade moderation-console",
+            "install the wheel or checkout of this version again: docs/upgrades.md",
         )
     return CheckResult("packages", CheckState.OK, ", ".join(present))
 

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 
+from core.backup.unfinished import command_to_end
 from core.config import CHOICES, SECRETS, Settings
 from core.doctor.checks import CheckResult, CheckState
 from core.errors import ConfigError, MissingExtra, StoreError
@@ -40,6 +41,9 @@ def check_home(settings: Settings) -> CheckResult:
         return CheckResult(
             "home", CheckState.STOPS_THE_CONSOLE, f"{shown} can't be written", advice
         )
+    if command := command_to_end(settings.restoring_dir):
+        fact = f"{shown} is not whole: a restore into it did not finish"
+        return CheckResult("home", CheckState.STOPS_THE_CONSOLE, fact, f"run `{command}`")
     free_mb = shutil.disk_usage(folder).free / 2**20
     state = settings.state_path
     holds = f"state {state.stat().st_size / 2**20:.1f} MiB" if state.is_file() else "no state yet"
@@ -53,7 +57,7 @@ def check_state(settings: Settings) -> list[CheckResult]:
     """Whether the database of the state answers, if it is on a server. Its address may be private
     and isn't shown."""
     if settings.keeps_state_in_home:
-        return []
+        return _check_schema(settings)
     from core.store.sql.postgres.database import server_version
 
     try:
@@ -66,6 +70,23 @@ def check_state(settings: Settings) -> list[CheckResult]:
         fact = f"PostgreSQL can't be used: {reason.partition(': ')[0]}"
         advice = "start the server, or set MODCONSOLE_STATE_URL to another"
         return [CheckResult("state", CheckState.STOPS_THE_CONSOLE, fact, advice)]
+
+
+def _check_schema(settings: Settings) -> list[CheckResult]:
+    """What the next start does to the tables; other faults of the file are told by that start."""
+    from core.store.sql.migrate import HEAD
+    from core.store.sql.sqlite.state_file import schema_of
+
+    found = schema_of(settings.state_path)
+    if found is None or found == HEAD:
+        return []
+    if found > HEAD:
+        fact = f"schema {found} is of a newer version; this one knows {HEAD}"
+        return [CheckResult("state", CheckState.STOPS_THE_CONSOLE, fact, "install that version")]
+    fact = f"the next start changes it from schema {found} to {HEAD}, and keeps a copy beside it"
+    return [
+        CheckResult("state", CheckState.COULD_BE_BETTER, fact, "back up first: docs/upgrades.md")
+    ]
 
 
 def check_ports(settings: Settings) -> list[CheckResult]:

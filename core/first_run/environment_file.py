@@ -24,6 +24,15 @@ def read_environment_file(path: Path) -> dict[str, str]:
     return found
 
 
+def check_writable(path: Path) -> None:
+    """Raises ConfigError, before anything is asked."""
+    folder = path.absolute().parent
+    if not folder.is_dir():
+        raise ConfigError(f"{path} can't be written: there is no folder {folder}")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ConfigError(f"{path} can't be written: this account may not write in {folder}")
+
+
 def write_environment_file(path: Path, values: Mapping[str, str]) -> None:
     """Atomic, and for this account alone: it may come to hold passwords. Other lines of the file
     stay as they are. Raises ConfigError."""

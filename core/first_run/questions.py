@@ -2,8 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 from core.config import Settings, load_settings
+from core.errors import ConfigError
+from core.first_run.not_set import is_unencrypted
 
 PREFIX = "MODCONSOLE_"
 
@@ -21,7 +24,11 @@ class SettingQuestion:
         return f"{PREFIX}{self.setting.upper()}"
 
 
+HOME = SettingQuestion(
+    "home", "In which folder does the console keep everything? An absolute path."
+)
 QUESTIONS = (
+    HOME,
     SettingQuestion("site_name", "What is your site called? Authors read it above their comment."),
     SettingQuestion(
         "public_url", "Where will authors reach the look-up? https://NAME, without a path."
@@ -46,9 +53,17 @@ QUESTIONS = (
 def check_answer(
     values: Mapping[str, str], question: SettingQuestion, answer: str
 ) -> dict[str, str]:
-    """The variables with the answer among them. Raises ConfigError if it can't be."""
+    """The variables with the answer among them. A folder is written from the root, as each command
+    has a current folder of its own. Raises ConfigError if it can't be."""
+    if question is HOME and answer:
+        answer = str(Path(answer).expanduser().absolute())
     found = {**values, question.variable: answer}
     load_settings(found)
+    if question.setting == "public_url" and is_unencrypted(answer):
+        raise ConfigError(
+            f"{question.variable} is {answer!r}, which is not encrypted: others can read on "
+            "its way what authors send. Write https://NAME"
+        )
     return found
 
 

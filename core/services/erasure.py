@@ -32,6 +32,16 @@ def count_erasable(context: Context, actor: Actor, source: str, author: str) -> 
         return reader.count_of_author(source, author)
 
 
+def alike_names(context: Context, actor: Actor, source: str, author: str) -> list[tuple[str, str]]:
+    """The (source, name) that an operator may have meant: that name at other sources, and in
+    another case. Raises PermissionDenied."""
+    check_can(actor, Permission.ERASE)
+    with context.store.read() as reader:
+        names = set(reader.names())
+    same = {each for each in names if each[1].casefold() == author.casefold()}
+    return sorted(same - {(source, author)})
+
+
 def erase_author(
     context: Context, actor: Actor, source: str, author: str
 ) -> Iterator[ErasureCount]:

@@ -12,6 +12,8 @@ from core.serving.paths import LIVE_PATH, OPEN_PATHS, scope_of
 from core.serving.rate_limit import RateLimit
 from core.servinglog.record import RefusalReason
 
+_INVALID = ' error="invalid_token"'
+
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
@@ -56,16 +58,20 @@ class Access:
         is_own = self._is_local and not has_passed_proxy(headers)
         if is_own and not self._keys.is_needed:
             return None
-        key = self._keys.holder(_presented(headers))
-        if key is None:
+        presented = _presented(headers)
+        if not presented:
             message = "An API key is needed: `Authorization: Bearer KEY` or `x-api-key: KEY`."
             return _unauthorized(401, message, "")
+        key = self._keys.holder(presented)
+        if key is None:  # in the same words whether there ever was such a key or not
+            message = "The API key that was sent is not valid: it is unknown or was revoked."
+            return _unauthorized(401, message, _INVALID)
         return self._refusal_of(key, scope_of(path))
 
     def _refusal_of(self, key: ApiKey, scope: KeyScope | None) -> Refusal | None:
         if is_expired(key, self._now()):
             message = f"The API key {key.name} expired at {key.expires_at}."
-            return _unauthorized(401, message, ' error="invalid_token"')
+            return _unauthorized(401, message, _INVALID)
         if not may(key, scope):
             message = f"The API key {key.name} lacks the scope {scope}."
             return _unauthorized(403, message, f' error="insufficient_scope", scope="{scope}"')

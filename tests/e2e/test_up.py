@@ -7,10 +7,12 @@ import sys
 import time
 import urllib.error
 import urllib.request
+from datetime import UTC, datetime
 
 import pytest
 
 from core.processes.ports import free_port
+from core.serving.api_keys import KeyFolder
 from tests.contract.remote_configs import config_of
 from tests.contract.remote_server import KEY, RemoteServer, ServerAnswer
 from tests.e2e.conftest import console_env
@@ -19,7 +21,7 @@ from tests.patience import PATIENT_S
 pytestmark = pytest.mark.e2e
 
 
-def start(home, ports: dict[str, int], lines: list[str], until: str) -> subprocess.Popen[str]:
+def start(home, ports: dict[str, object], lines: list[str], until: str) -> subprocess.Popen[str]:
     """Starts `modconsole up`; returns once it printed `until`."""
     # With SIGINT ignored, as a script's background job begins: Ctrl-C must stop it all the same.
     shell = ["sh", "-c", 'trap "" INT; exec "$@"', "sh"]
@@ -39,7 +41,7 @@ def start(home, ports: dict[str, int], lines: list[str], until: str) -> subproce
 
 
 @pytest.fixture
-def ports() -> dict[str, int]:
+def ports() -> dict[str, object]:
     return {name: free_port() for name in ("dashboard_port", "author_port", "api_port")}
 
 
@@ -85,6 +87,18 @@ def test_up_fills_the_queue_answers_on_three_ports_and_stops_cleanly(tmp_path, p
     assert not any("bundled sample" in line for line in again)
     assert any("Nothing waits to be scored" in line for line in again)
     assert stop(process, signal.SIGTERM) == 0
+
+
+@pytest.mark.parametrize("set_up", ["name", "key"])
+def test_a_site_that_is_set_up_starts_empty_and_is_told_what_comes_next(tmp_path, ports, set_up):
+    if set_up == "key":
+        KeyFolder(tmp_path / "api-keys").create("site", datetime(2026, 11, 1, tzinfo=UTC))
+    named = {"site_name": "The Nook"} if set_up == "name" else {}
+    lines: list[str] = []
+    process = start(tmp_path, ports | named, lines, "Ready")
+    assert stop(process, signal.SIGTERM) == 0
+    assert not any("bundled sample" in line for line in lines)
+    assert any("begins empty" in line and "modconsole key create" in line for line in lines)
 
 
 def test_hacker_news_that_does_not_answer_gives_way_to_the_sample(tmp_path, ports):

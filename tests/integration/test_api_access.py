@@ -17,6 +17,7 @@ from core.config import Settings
 from core.errors import ConfigError
 from core.inference.base import BatchResult
 from core.inference.fake import FakeBackend
+from core.serving.api_keys import KeyFolder
 from core.serving.app import create_app
 from core.serving.server import listen
 from tests.factories import TRACE, make_key, make_services
@@ -54,13 +55,32 @@ def test_once_a_key_exists_requests_without_one_are_refused(
 ) -> None:
     key = make_key(services)
     with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
-        for headers in ({}, {"Authorization": "Bearer wrong"}, {"x-api-key": key[:-1] + "?"}):
+        for headers in ({}, {"Authorization": "Basic c2l0ZTprZXk="}, {"x-api-key": " "}):
             refused = client.post(path, json=body, headers=headers)
             assert refused.status_code == 401
             assert refused.headers["WWW-Authenticate"] == "Bearer"
             assert "error" in refused.json()
         for headers in ({"Authorization": f"bearer {key}"}, {"x-api-key": key}):
             assert client.post(path, json=body, headers=headers).status_code != 401
+
+
+def test_a_key_that_is_not_valid_is_told_so_in_the_same_words_whatever_it_was(
+    services: Services,
+) -> None:
+    """RFC 6750, section 3.1: `invalid_token` for each key that was sent and is not valid."""
+    make_key(services, "site")
+    revoked = make_key(services, "old")
+    KeyFolder(services.settings.api_keys_dir).revoke("old")
+    unknown = revoked.replace(revoked[4:16], "0" * 12)
+    answers = set()
+    with TestClient(create_app(services), base_url="http://127.0.0.1") as client:
+        for key in (revoked, unknown, revoked[:-1] + "?", "wrong"):
+            for headers in ({"Authorization": f"Bearer {key}"}, {"x-api-key": key}):
+                refused = client.post("/predict", json={"inputs": "fine"}, headers=headers)
+                assert refused.status_code == 401
+                assert refused.headers["WWW-Authenticate"] == 'Bearer error="invalid_token"'
+                answers.add(refused.json()["error"])
+    assert len(answers) == 1
 
 
 def test_health_and_pages_need_no_key_and_all_else_does(services: Services) -> None:

@@ -1,6 +1,8 @@
 """`modconsole backup` and `restore`: what was there is there again, or nothing is."""
 
+import os
 import re
+import shlex
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
@@ -11,7 +13,7 @@ import pytest
 
 from core.backup.archive import read_backup
 from core.backup.erasure_list import ErasureList
-from core.backup.restoring import UNPACKED, end_restore, restore_backup
+from core.backup.restoring import put_in_place, unpacked_backup
 from core.cli.main import main
 from core.config import STATE_IN_HOME, Settings
 from core.errors import InvalidInput, StoreError
@@ -113,7 +115,7 @@ def test_a_restored_site_is_the_same_site(
     assert run(elsewhere, "audit", "verify") == 0
     assert "These API keys are valid: site." in capsys.readouterr().out
     assert tmp_path.joinpath("b.tar").stat().st_mode & 0o077 == 0
-    assert not (elsewhere.home / UNPACKED).exists()
+    assert not elsewhere.restoring_dir.exists()
 
 
 def test_who_was_erased_after_the_backup_is_erased_again(
@@ -124,7 +126,7 @@ def test_who_was_erased_after_the_backup_is_erased_again(
     assert run(site, "erase", "author", "sam", "--source", "test", "--yes") == 0
     written = site.erasures_path.read_text()
     assert "sam" not in written
-    assert written.count("\n") == 2
+    assert written.count("\n") == 1, "a name that is nobody's is not noted"
     assert run(elsewhere, "restore", tmp_path / "b.tar", "--erasures", site.erasures_path) == 0
     assert "Erased again: " in capsys.readouterr().out
     assert tables(elsewhere)["comments"]
@@ -136,6 +138,11 @@ def test_a_wrong_name_is_not_noted_as_erased(run: Run, site: Settings) -> None:
     assert not site.erasures_path.exists()
 
 
+def restored(settings: Settings, backup: Path, schema: str = HEAD) -> None:
+    with unpacked_backup(settings, backup, schema, "the same") as unpacked:
+        put_in_place(settings, unpacked)
+
+
 @pytest.fixture(scope="module")
 def backup(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_backup(tmp_path_factory.mktemp("backup"))
@@ -145,14 +152,14 @@ def test_a_home_that_holds_something_stays_as_it_is(backup: Path, tmp_path: Path
     (tmp_path / "home").mkdir()
     (tmp_path / "home" / "notes.txt").write_text("mine")
     with pytest.raises(InvalidInput, match=r"holds notes\.txt: .* an empty home"):
-        restore_backup(Settings(home=tmp_path / "home"), backup, HEAD)
+        restored(Settings(home=tmp_path / "home"), backup)
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["notes.txt"]
 
 
 def test_a_new_disk_counts_as_empty(backup: Path, tmp_path: Path) -> None:
     (tmp_path / "home" / "lost+found").mkdir(parents=True)
     settings = Settings(home=tmp_path / "home")
-    restore_backup(settings, backup, HEAD)
+    restored(settings, backup)
     assert broken_invariants(settings.state_path) == {}
 
 
@@ -160,11 +167,11 @@ def test_a_backup_of_a_newer_version_is_refused_in_one_sentence(
     backup: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(StoreError, match=r"was made by version 0\.1\.0 \(schema \d+; this one"):
-        restore_backup(Settings(home=tmp_path / "home"), backup, "0001")
+        restored(Settings(home=tmp_path / "home"), backup, "0001")
     assert not (tmp_path / "home").exists()
 
 
-@pytest.mark.parametrize("cut_after", range(1, 3))
+@pytest.mark.parametrize("cut_after", range(1, 5))
 def test_a_restore_that_was_cut_off_is_done_again(
     backup: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, cut_after: int
 ) -> None:
@@ -181,11 +188,10 @@ def test_a_restore_that_was_cut_off_is_done_again(
     with monkeypatch.context() as patched:
         patched.setattr(Path, "replace", cut)
         with pytest.raises(KeyboardInterrupt):
-            restore_backup(settings, backup, HEAD)
-    restore_backup(settings, backup, HEAD)
+            restored(settings, backup)
+    restored(settings, backup)
     assert broken_invariants(settings.state_path) == {}
-    end_restore(settings)
-    assert not (settings.home / UNPACKED).exists()
+    assert not settings.restoring_dir.exists()
 
 
 def test_what_was_cut_off_before_the_erasures_were_repeated_is_done_again(
@@ -217,6 +223,28 @@ def test_a_backup_never_replaces_a_file_or_lies_in_the_home(
     assert "would be lost with it" in told
 
 
+def test_a_missing_folder_is_not_made(run: Run, site: Settings, tmp_path: Path, capsys) -> None:
+    assert run(site, "backup", tmp_path / "disk" / "b.tar") == 2
+    assert f"{tmp_path / 'disk'} is not there" in capsys.readouterr().err
+    assert not (tmp_path / "disk").exists()
+
+
+@pytest.mark.parametrize("used_at", [AT.replace(month=3), None])
+def test_when_a_key_was_last_used_is_as_the_backup_has_it(
+    run: Run, site: Settings, elsewhere: Settings, tmp_path: Path, used_at: datetime | None
+) -> None:
+    folder = KeyFolder(site.api_keys_dir)
+    folder.create("site", AT)
+    (key,) = folder.read_all()
+    if used_at is not None:
+        folder.note_use(key)
+        moment = used_at.timestamp()
+        os.utime(site.api_keys_dir / f"{key.id}.used", (moment, moment))
+    assert run(site, "backup", tmp_path / "b.tar") == 0
+    assert run(elsewhere, "restore", tmp_path / "b.tar") == 0
+    assert KeyFolder(elsewhere.api_keys_dir).last_used_at(key) == used_at
+
+
 def test_without_a_state_there_is_nothing_to_copy(run: Run, tmp_path: Path) -> None:
     assert run(Settings(home=tmp_path / "none"), "backup", tmp_path / "b.tar") == 2
     assert not (tmp_path / "b.tar").exists()
@@ -242,11 +270,23 @@ def test_a_damaged_state_is_not_copied(run: Run, tmp_path: Path, capsys) -> None
 
 
 def test_settings_are_told_without_their_secrets(
-    run: Run, site: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys
+    run: Run,
+    site: Settings,
+    elsewhere: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     monkeypatch.setenv("MODCONSOLE_REVIEW_HOURS", "30")
+    monkeypatch.setenv("MODCONSOLE_SITE_NAME", "Kim's $HOME; Nook")
     monkeypatch.setenv("MODCONSOLE_SMTP_PASSWORD", "hush-hush")
     assert run(site, "backup", tmp_path / "b.tar") == 0
     assert read_backup(tmp_path / "b.tar").settings["MODCONSOLE_REVIEW_HOURS"] == "30"
     assert b"hush-hush" not in (tmp_path / "b.tar").read_bytes()
     assert "passwords and keys in settings" in capsys.readouterr().out
+    monkeypatch.delenv("MODCONSOLE_SITE_NAME")
+    assert run(elsewhere, "restore", tmp_path / "b.tar") == 0
+    told = capsys.readouterr().out
+    (line,) = [line for line in told.splitlines() if line.startswith("Set MODCONSOLE_SITE_NAME=")]
+    assert shlex.split(line) == ["Set", "MODCONSOLE_SITE_NAME=Kim's $HOME; Nook"]
+    assert told.count("--erasures") == 1

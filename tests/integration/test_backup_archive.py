@@ -7,7 +7,7 @@ from hypothesis import given, settings, strategies
 
 from core.backup.archive import read_backup, written_backup
 from core.backup.manifest import BackupManifest
-from core.backup.restoring import restore_backup
+from core.backup.restoring import unpacked_backup
 from core.config import Settings
 from core.errors import UnreadableFile
 from core.store.sql.migrate import HEAD
@@ -38,7 +38,7 @@ def test_a_backup_without_its_last_bytes_is_refused(
     (tmp_path / "cut.tar").write_bytes(backup.read_bytes()[:-lost])
     settings = Settings(home=tmp_path / "home")
     with pytest.raises(UnreadableFile, match="cut off"):
-        restore_backup(settings, tmp_path / "cut.tar", HEAD)
+        unpacked_backup(settings, tmp_path / "cut.tar", HEAD, "").__enter__()
     assert not settings.home.exists()
 
 

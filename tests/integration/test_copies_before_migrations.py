@@ -12,6 +12,7 @@ import pytest
 from core.bootstrap.state import open_store
 from core.config import Settings
 from core.errors import StoreError
+from core.store.sql.migrate import HEAD
 from core.store.sql.postgres import dumped
 from core.store.sql.postgres.dumped import restore_state
 from tests.postgres_server import drop_database, new_database
@@ -45,9 +46,23 @@ def test_the_state_is_kept_as_it_was(old: Settings) -> None:
     assert kept(old) == [copy]
 
 
-def test_a_new_state_is_not_copied(tmp_path: Path) -> None:
+def test_a_change_of_the_tables_is_told_once(
+    old: Settings, caplog: pytest.LogCaptureFixture
+) -> None:
+    for _ in range(2):
+        open_store(old).close()
+    (told,) = [record.getMessage() for record in caplog.records]
+    (copy,) = kept(old)
+    before = copy.name.rpartition("-")[2]
+    assert told == (
+        f"{old.state_path} was changed from schema {before} to {HEAD}; as it was it is in {copy}"
+    )
+
+
+def test_a_new_state_is_not_copied(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     settings = Settings(home=tmp_path / "new")
     open_store(settings).close()
+    assert caplog.records == []
     assert kept(settings) == []
 
 

@@ -52,6 +52,42 @@ def test_without_yes_it_counts_and_with_it_erases(site: Services, capsys) -> Non
     assert erase(capsys, "author", "sam", "--source", "test")[2]["comments"] == 1
 
 
+@pytest.mark.parametrize("more", [(), ("--yes",)])
+@pytest.mark.parametrize(
+    ("name", "source", "code", "said"),
+    [
+        ("nobody", "test", 0, "Nobody of the exact name nobody at the source test. There is noth"),
+        (
+            NAME,
+            "site",
+            2,
+            f"name {NAME} at the source site. There is {NAME} at test",
+        ),
+        ("Vera", "test", 2, f"exact name Vera at the source test. There is {NAME} at test"),
+        ("VERA", "site", 2, f"There is {NAME} at test"),
+    ],
+)
+def test_a_name_that_is_nobodys_is_told_with_those_that_may_be_meant(
+    site: Services, capsys, more: tuple[str, ...], name: str, source: str, code: int, said: str
+) -> None:
+    assert main(["erase", "author", name, "--source", source, *more]) == code
+    printed = capsys.readouterr()
+    assert said in printed.out + printed.err
+    assert "yes erases" not in printed.out
+    assert not site.settings.erasures_path.exists()
+    out = site.settings.home / "author.jsonl"
+    assert main(["export", "author", name, "--source", source, "--out", str(out)]) == code
+    assert not out.exists()
+
+
+def test_an_erasure_that_is_done_is_noted_once_and_said(site: Services, capsys) -> None:
+    for number in range(3):
+        code, printed, told = erase(capsys, "author", NAME, "--source", "test", "--yes")
+        assert (code, told["comments"]) == (0, 0 if number else 2)
+    assert "was erased before" in printed
+    assert site.settings.erasures_path.read_text().count("\n") == 1
+
+
 @pytest.mark.parametrize(
     ("words", "why"),
     [

@@ -144,7 +144,7 @@ CASES: dict[str, tuple[Callable[[Place], list[str]], ExitCode]] = {
     "explain, an empty text": (plain("explain", " "), WRONG_USE),
     "explain, backend down": (with_dead_backend(plain("explain", "You idiot")), NOTHING),
     "key, made": (plain("key", "create", "site"), DONE),
-    "key, none to list": (plain("key", "list"), DONE),
+    "key, no home to list from": (plain("key", "list"), WRONG_USE),
     "key, no such key": (plain("key", "revoke", "site"), WRONG_USE),
     "key, no name": (plain("key", "create"), WRONG_USE),
     "cascade, status": (plain("cascade", "status"), DONE),

@@ -50,6 +50,7 @@ def test_an_admin_is_made_changed_disabled_and_enabled(capsys: pytest.CaptureFix
 def test_wrong_use_is_one_line(
     capsys: pytest.CaptureFixture[str], arguments: list[str], why: str
 ) -> None:
+    assert main(["person", "invite", "first", "--role", "admin"]) == ExitCode.DONE
     assert main(["person", *arguments]) == ExitCode.WRONG_USE
     assert why in capsys.readouterr().err
 

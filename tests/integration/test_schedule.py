@@ -228,6 +228,36 @@ def test_the_command_lists_jobs_and_runs_one_now(
         assert main(["schedule", *wrong]) == 2
 
 
+@pytest.mark.parametrize(
+    ("command", "setting", "said"),
+    [
+        (["digest", "--send"], ("SMTP_HOST", "none"), "a digest needs MODCONSOLE_WEBHOOK_URL"),
+        (["erase", "expired"], ("RETENTION_DAYS", "0"), "MODCONSOLE_RETENTION_DAYS is 0"),
+        (["erase", "expired"], ("RETENTION_DAYS", "400"), None),
+        (["digest"], ("SMTP_HOST", "none"), None),
+    ],
+)
+def test_a_job_that_its_settings_would_refuse_is_told_in_the_list(
+    history: JobHistory,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    command: list[str],
+    setting: tuple[str, str],
+    said: str | None,
+) -> None:
+    monkeypatch.setenv(f"MODCONSOLE_{setting[0]}", setting[1])
+    home = history.folder.parent
+    home.mkdir(exist_ok=True)
+    monkeypatch.setenv("MODCONSOLE_HOME", str(home))
+    (home / "jobs.toml").write_text(
+        f'[job.x]\ncron = "0 4 * * *"\ncommand = {json.dumps(command)}\n'
+    )
+    assert main(["schedule", "list"]) == 0
+    told = capsys.readouterr().out
+    assert ("can't work yet" in told) == (said is not None)
+    assert (said or "") in told
+
+
 @pytest.fixture
 def scheduler(path: Path, tmp_path: Path) -> Iterator["subprocess.Popen[str]"]:
     """`modconsole schedule run` with a job that is due since a minute."""

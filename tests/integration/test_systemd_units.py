@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from core.cli.main import make_parser
+from core.cli.main import main, make_parser
 from core.cli.output import ExitCode
-from core.config import Settings, load_settings
+from core.config import STATE_IN_HOME, Settings, load_settings
+from tests.factories import make_services
 from tests.integration.prediction_tables import put_comments, rows_of
 
 ROOT = Path(__file__).parents[2]
@@ -102,6 +103,24 @@ def test_each_command_of_the_units_is_one() -> None:
     assert {words[0] for words in given} == {"schedule", "backup"}
     for words in [*given, *([name] for name in SERVERS)]:
         make_parser().parse_args(words)  # ends the process for what is no command
+
+
+@pytest.mark.parametrize("stopped_after", [1, 2, 3])
+def test_a_night_that_was_stopped_does_not_keep_the_next_from_its_backup(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stopped_after: int
+) -> None:
+    monkeypatch.setenv("MODCONSOLE_HOME", str(tmp_path / "home"))
+    make_services(tmp_path / "home", state_url=STATE_IN_HOME).close()
+    unit = (DEPLOY / "modconsole-backup.service").read_text().splitlines()
+    found = [line.partition("=") for line in unit if line.startswith("Exec")]
+    assert [name for name, _, _ in found] == ["ExecStartPre", *["ExecStart"] * 3]
+    commands = [line.replace("/var/lib/modconsole", str(tmp_path)).split() for *_, line in found]
+    for words in (*commands[:stopped_after], *commands):
+        if words[0] == INSTALLED:
+            assert main(words[1:]) == ExitCode.DONE
+        else:
+            subprocess.run(words, check=True)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["backup.tar", "home"]
 
 
 def test_the_environment_is_a_whole_site(monkeypatch: pytest.MonkeyPatch) -> None:

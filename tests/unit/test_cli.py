@@ -1,14 +1,18 @@
 """The command line: exit codes, one clear line for bad input, and help for every command."""
 
 import json
+from importlib.metadata import version
 from io import BytesIO, TextIOWrapper
 
 import duckdb
 import pytest
 
 from core.cli.main import main, make_parser
+from core.config import load_settings
+from core.errors import ConfigError
 from core.moderation.default_policy import BANDS
 from core.moderation.scores import Label
+from core.store.sql.migrate import HEAD
 from docs.generate import _subparsers
 
 
@@ -29,6 +33,29 @@ def test_every_command_explains_itself(name, capsys):
         main([name, "--help"])
     assert ended.value.code == 0
     assert len(capsys.readouterr().out.splitlines()) >= 4
+
+
+def test_the_version_is_told_with_the_schema(capsys):
+    with pytest.raises(SystemExit) as ended:
+        main(["--version"])
+    assert ended.value.code == 0
+    told = f"moderation-console {version('moderation-console')}, schema {HEAD} of the state\n"
+    assert capsys.readouterr().out == told
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("RETENTION_DAYS", "-1", "must be 0 or more, at most 100000"),
+        ("GRACE_S", "-0.5", "must be 0 or more, at most 300"),
+        ("GRACE_S", "301", "must be 0 or more, at most 300"),
+        ("REVIEW_HOURS", "0", "must be above 0, at most 100000"),
+        ("REVIEW_HOURS", "-1", "must be above 0, at most 100000"),
+    ],
+)
+def test_a_number_out_of_its_range_is_told_the_range(name, value, said):
+    with pytest.raises(ConfigError, match=said):
+        load_settings({f"MODCONSOLE_{name}": value})
 
 
 def test_ingest_then_score_accounts_for_every_row_and_repeats_change_nothing(tmp_path, capsys):

@@ -1,7 +1,9 @@
 """`modconsole doctor`: one line per check, advice, and no secrets."""
 
 import socket
+import sqlite3
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,11 +21,12 @@ from core.doctor.checks import CheckState
 from core.doctor.installation import check_languages, check_packages, check_scoring
 from core.doctor.machine import check_memory, check_processor
 from core.doctor.runtimes import check_runtimes
-from core.doctor.site import check_home, check_ports, check_settings
+from core.doctor.site import check_home, check_ports, check_settings, check_state
 from core.inference.local.fastest import LocalRuntime
 from core.inference.local.measuring import RuntimeRun
 from core.inference.manifest import read_manifest
 from core.processes.ports import free_port
+from core.store.sql.migrate import HEAD
 
 OLD = "model name\t: Old Processor\nflags\t\t: sse2 avx avx2\n"
 NEW = "model name\t: New Processor\nflags\t\t: avx2 avx512_vnni amx_bf16\n"
@@ -235,3 +238,25 @@ def test_channels_are_named_without_their_addresses(given, state, words) -> None
 
 def test_a_site_without_a_channel_has_no_line_about_it() -> None:
     assert check_channels(Settings()) == []
+
+
+@pytest.mark.parametrize(
+    ("version", "state", "said"),
+    [
+        ("0001", CheckState.COULD_BE_BETTER, f"changes it from schema 0001 to {HEAD}"),
+        ("9999", CheckState.STOPS_THE_CONSOLE, "is of a newer version"),
+        (HEAD, None, ""),
+    ],
+)
+def test_what_the_next_start_does_to_the_tables_is_said_before(
+    tmp_path: Path, version: str, state: CheckState | None, said: str
+) -> None:
+    settings = Settings(home=tmp_path)
+    with closing(sqlite3.connect(settings.state_path)) as connection:
+        connection.execute("CREATE TABLE alembic_version (version_num TEXT)")
+        connection.execute("INSERT INTO alembic_version VALUES (?)", (version,))
+        connection.commit()
+    found = check_state(settings)
+    assert [each.state for each in found] == ([] if state is None else [state])
+    assert all(said in each.fact for each in found)
+    assert [path.name for path in tmp_path.iterdir()] == ["state.db"]

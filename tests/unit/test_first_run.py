@@ -1,5 +1,6 @@
 """The first settings of a site: the file that a shell reads alike, and what is not set yet."""
 
+import re
 import subprocess
 from pathlib import Path
 
@@ -91,10 +92,40 @@ def test_each_question_is_about_a_setting_and_a_wrong_answer_is_refused() -> Non
     for question in QUESTIONS:
         assert check_answer({}, question, default_of(question))
         values = check_answer(values, question, default_of(question))
-    assert load_settings(values) == Settings()
+    assert load_settings(values) == Settings(home=Path("var").absolute())
     (zone,) = [question for question in QUESTIONS if question.setting == "time_zone"]
     with pytest.raises(ConfigError, match="MODCONSOLE_TIME_ZONE is 'Mars'"):
         check_answer(values, zone, "Mars")
+
+
+@pytest.mark.parametrize(
+    ("address", "is_told"),
+    [
+        ("auto", False), ("https://appeals.example.org", False), ("http://localhost:8502", False),
+        ("http://127.0.0.1", False), ("http://appeals.example.org", True),
+        ("http://10.0.0.7:8502", True),
+    ],
+)  # fmt: skip
+def test_an_address_that_is_not_encrypted_is_missing_something(
+    tmp_path: Path, address: str, is_told: bool
+) -> None:
+    for name in ("public_url", "staff_url"):
+        settings = Settings(home=tmp_path, **{name: address})
+        assert ("encryption" in [each.name for each in not_set_yet(settings)]) == is_told
+
+
+def test_each_page_of_docs_that_the_code_names_is_there() -> None:
+    root = Path(__file__).parents[2]
+    files = [*root.glob("core/**/*.py"), *root.glob("dashboard/**/*.py"), *root.glob("deploy/**/*")]
+    named = {
+        (page, file)
+        for file in files
+        if file.is_file()
+        for page in re.findall(r"\bdocs/[\w./-]+\.(?:md|toml|py|json)", file.read_text("utf-8"))
+    }
+    assert len(named) > 20
+    missing = {page for page, _ in named if not (root / page).exists()}
+    assert missing <= {"docs/logging.md"}, "that one is TorchServe's"
 
 
 def test_what_is_missing_goes_once_it_is_set(tmp_path: Path) -> None:

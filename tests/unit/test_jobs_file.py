@@ -1,12 +1,13 @@
 """The jobs file: what is read, and that everything wrong with it is told by its place."""
 
+import json
 import re
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
 
-from core.batch.schedule.jobs import Job, MissedRuns, read_jobs
+from core.batch.schedule.jobs import COMMANDS, Job, MissedRuns, read_jobs
 from core.errors import ConfigError
 
 GOOD = """
@@ -48,6 +49,20 @@ def test_jobs_are_read_in_their_order(path: Path) -> None:
     )
 
 
+@pytest.mark.parametrize("command", COMMANDS)
+def test_each_command_that_a_job_may_run_is_read_and_is_one(path: Path, command: str) -> None:
+    words = command.split()
+    path.write_text(f'[job.x]\ncron = "0 4 * * *"\ncommand = {json.dumps(words)}')
+    assert read_jobs(path)[0].command == tuple(words)
+
+
+def test_the_docs_name_exactly_what_a_job_may_run() -> None:
+    docs = Path(__file__).parents[2] / "docs" / "tables.md"
+    (row,) = [line for line in docs.read_text().splitlines() if line.startswith("| `command` |")]
+    named = row.partition(":")[2].partition(";")[0]
+    assert tuple(re.findall("`([a-z ]+)`", named)) == COMMANDS
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -65,12 +80,14 @@ def test_jobs_are_read_in_their_order(path: Path) -> None:
         ('[job.x]\ncron = "* * * * *"\ncommand = [3]', "not a list of texts"),
         (
             '[job.x]\ncron = "* * * * *"\ncommand = []',
-            "begins with ingest or score or logs or outbox or digest",
+            "begins with ingest or score or logs or outbox or digest or erase expired",
         ),
         (
             '[job.x]\ncron = "* * * * *"\ncommand = ["up"]',
-            "begins with ingest or score or logs or outbox or digest",
+            "begins with ingest or score or logs or outbox or digest or erase expired",
         ),
+        ('[job.x]\ncron = "* * * * *"\ncommand = ["erase", "author", "sam"]', "or erase expired"),
+        ('[job.x]\ncron = "* * * * *"\ncommand = ["erase"]', "or erase expired"),
         (f"{GOOD}jitter = 3", "unknown entry 'jitter'"),
         (f'{GOOD}\n[job.x]\ncron = "* * * * *"\ncommand = ["score"]\nzone = "Mars"', "'Mars'"),
         (GOOD.replace('"all"', '"some"'), "`missed` is last or all or none"),

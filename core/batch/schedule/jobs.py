@@ -12,7 +12,8 @@ from core.batch.schedule.times import time_before, times_after
 from core.errors import ConfigError, InvalidInput
 from core.named_tables import read_named_tables
 
-COMMANDS = ("ingest", "score", "logs", "outbox", "digest")
+COMMANDS = ("ingest", "score", "logs", "outbox", "digest", "erase expired")
+"""What a job may begin with. What a person must look at first, as `erase author`, is none."""
 FROM, TO = "{from}", "{to}"
 MOST_RETRIES = 20
 
@@ -94,7 +95,7 @@ def _command(place: str, value: object) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(word, str) for word in value):
         raise ConfigError(f"{place}: `command` is not a list of texts")
     words: Sequence[str] = value
-    if not words or words[0] not in COMMANDS:
+    if not any(words[: len(each.split())] == each.split() for each in COMMANDS):
         raise ConfigError(f"{place}: `command` begins with {' or '.join(COMMANDS)}")
     return tuple(words)
 

@@ -33,9 +33,9 @@ class StateDatabase(Protocol):
         """Raises StoreError if the state was lost, or the tables are another application's."""
         ...
 
-    def keep_copy(self, connection: Connection, schema: str) -> None:
-        """Before the tables are changed: keeps a copy of the state, which has that schema. Raises
-        StoreError, and then nothing is changed."""
+    def keep_copy(self, connection: Connection, schema: str) -> str:
+        """Before the tables are changed: keeps a copy of the state, which has that schema, and
+        says where. Raises StoreError, and then nothing is changed."""
         ...
 
     def note_opened(self) -> None:

@@ -10,23 +10,25 @@ from core.errors import StoreError
 from core.store.sql.tables import metadata
 
 HEAD = "0024"
-KeepCopy = Callable[[Connection, str], None]
+KeepCopy = Callable[[Connection, str], str]
 _SCRIPTS = Path(__file__).parents[1] / "migrations"
 
 
-def migrate(connection: Connection, where: str, keep_copy: KeepCopy) -> None:
+def migrate(connection: Connection, where: str, keep_copy: KeepCopy) -> str | None:
     """Run the missing migrations. The caller holds the write lock, which keeps other processes out.
-    `keep_copy` is called before the tables of a state are changed.
+    `keep_copy` is called before the tables of a state are changed, and says where the copy is.
+    Returns what was changed, for a state that was there before.
 
     Raises StoreError, naming `where`, if the schema is newer than this code or incomplete.
     """
-    found = _stored_version(connection)
+    found, kept = _stored_version(connection), ""
     if found != HEAD:
-        _upgrade(connection, found, where, keep_copy)
+        kept = _upgrade(connection, found, where, keep_copy)
     _check_whole(connection, where)
+    return f"{where} was changed from schema {found} to {HEAD}; {kept}" if kept else None
 
 
-def _upgrade(connection: Connection, found: str | None, where: str, keep_copy: KeepCopy) -> None:
+def _upgrade(connection: Connection, found: str | None, where: str, keep_copy: KeepCopy) -> str:
     # Imported here because it is slow to import and only a new or old state needs it.
     from alembic import command
     from alembic.config import Config
@@ -41,8 +43,7 @@ def _upgrade(connection: Connection, found: str | None, where: str, keep_copy: K
             f"{where} was written by a newer version (schema {found}; this one knows {HEAD}). "
             "Install the newer version, or point MODCONSOLE_HOME elsewhere."
         )
-    if found is not None:
-        keep_copy(connection, found)
+    kept = "" if found is None else keep_copy(connection, found)
     try:
         command.upgrade(config, "head")
     except DBAPIError as error:
@@ -51,6 +52,7 @@ def _upgrade(connection: Connection, found: str | None, where: str, keep_copy: K
             f"{where} can't be brought from schema {found or 'none'} to {HEAD}: {reason}. "
             "Nothing was changed; put a copy of it back."
         ) from error
+    return kept
 
 
 def _check_whole(connection: Connection, where: str) -> None:

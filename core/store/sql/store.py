@@ -4,6 +4,7 @@ A commit that has returned survives a crash of the process and of the machine. M
 one writes; writers wait for each other.
 """
 
+import logging
 import time
 import weakref
 from collections.abc import Callable, Collection, Iterator
@@ -24,6 +25,7 @@ from core.store.sql.reader import SqlReader
 from core.store.sql.write_outcomes import WriteOutcomes
 from core.store.sql.writer import SqlWriter
 
+_logger = logging.getLogger(__name__)
 WRITABLE_WITHIN_S = 1.0
 RETRY_S = 2.0
 PAUSE_S = 0.1
@@ -53,8 +55,10 @@ class SqlStore:
         self._outcomes = WriteOutcomes(time.monotonic)
         with self._transaction(database.begin_write) as connection:
             database.check_is_ours(connection)
-            migrate(connection, database.name, database.keep_copy)
+            changed = migrate(connection, database.name, database.keep_copy)
         database.note_opened()
+        if changed is not None:  # a warning, so that commands without a log print it
+            _logger.warning("%s", changed)
 
     @property
     def name(self) -> str:

@@ -71,14 +71,17 @@ class PostgresDatabase:
                 "database of its own."
             )
 
-    def keep_copy(self, connection: Connection, schema: str) -> None:
+    def keep_copy(self, connection: Connection, schema: str) -> str:
         if self._copies is None:
-            return
+            return "no copy was kept"
+        kept = self._copies / f"state.schema-{schema}.dump"
         try:
-            with kept_copy(self._copies / f"state.schema-{schema}.dump") as copy:
+            with kept_copy(kept) as copy:
                 dump_state(self._url, copy)
         except MissingExtra as error:
             _logger.warning("The state was not copied before its tables are changed: %s", error)
+            return "no copy was kept"
+        return f"as it was it is in {kept}"
 
     def note_opened(self) -> None:
         """Nothing is kept beside the database."""

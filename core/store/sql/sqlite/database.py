@@ -68,9 +68,11 @@ class SqliteDatabase:
     def check_is_ours(self, connection: Connection) -> None:
         self._file.check_content(connection)
 
-    def keep_copy(self, connection: Connection, schema: str) -> None:
-        with kept_copy(self._file.copy_of(schema)) as copy:
+    def keep_copy(self, connection: Connection, schema: str) -> str:
+        kept = self._file.copy_of(schema)
+        with kept_copy(kept) as copy:
             copy_file(self._file.file, copy)
+        return f"as it was it is in {kept}"
 
     def note_opened(self) -> None:
         self._file.mark_used()

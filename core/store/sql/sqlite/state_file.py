@@ -27,6 +27,16 @@ def is_damage(error: BaseException | None) -> bool:
     return code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
+def schema_of(path: Path) -> str | None:
+    """The version of its tables, read without changing the file; None if it can't be told."""
+    try:
+        with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True)) as raw:
+            row = raw.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error:
+        return None
+    return None if row is None else str(row[0])
+
+
 class StateFile:
     """The database file and a marker file beside it. The marker is written once the state exists,
     so that a later start with an empty or missing database is not taken for a first start."""
