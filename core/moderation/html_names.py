@@ -33,6 +33,18 @@ END_BREAKS = {
     **dict.fromkeys(("caption", "dd", "dt", "figcaption", "summary"), "\n"),
 }
 KNOWN = INLINE | BREAKS.keys()
+ENDED_BY = {
+    **dict.fromkeys(PARAGRAPHS, names_in("p")),
+    "a": names_in("a"),
+    "button": names_in("button"),
+    "li": names_in("li p"),
+    **dict.fromkeys(("dd", "dt"), names_in("dd dt p")),
+    **dict.fromkeys(("option", "optgroup"), names_in("option optgroup")),
+    **dict.fromkeys(("rp", "rt"), names_in("rp rt")),
+    **dict.fromkeys(("td", "th"), names_in("td th")),
+    **dict.fromkeys(("tr", "tbody", "tfoot", "thead"), names_in("td th tr tbody tfoot thead")),
+}
+"""The elements that a start tag ends, by its name."""
 FORMATTING = names_in("a b big code em font i nobr s small strike strong tt u")
 """Browsers open them again behind an end tag that closes something around them."""
 VOID = names_in(

@@ -37,10 +37,10 @@ def read_markup(text: str) -> MarkupView:
     hidden = found.hidden
     for document in found.documents:
         inside = _Source(document).read()
-        hidden += ["".join(inside.seen), *inside.hidden]
+        hidden += [inside.seen, *inside.hidden]
     if found.in_doubt:
         hidden = list(dict.fromkeys([*hidden, *_without_doubtful(source, found)]))
-    return MarkupView("".join(found.seen), tuple(hidden))
+    return MarkupView(found.seen, tuple(hidden))
 
 
 class _Source:
@@ -60,42 +60,41 @@ class _Source:
         reader = MarkupReader(frozenset(apart), self._selected)
         for token in self._tokens:
             _take(reader, token)
-        reader.write(self._unfinished)
-        reader.finish()
+        reader.layers.write(self._unfinished)
+        reader.layers.finish()
         return reader
 
 
 def _take(reader: MarkupReader, token: Token) -> None:
     if token.type is TokenType.TEXT:
-        reader.write(token.data or "")
+        reader.layers.write(token.data or "")
     elif token.type is TokenType.START_TAG:
         reader.start(token.tag or "", token.source or "", token.attrs or [])
     elif token.type is TokenType.END_TAG:
         reader.end(token.tag or "", token.source or "", token.attrs or [])
     elif token.source is not None and token.source.startswith("<!--"):
-        reader.hidden.append(token.data or "")
+        reader.layers.hidden.append(token.data or "")
     else:  # no comment on purpose: `</3`, `<?`
-        reader.write(unescape(token.source or ""))
+        reader.layers.write(unescape(token.source or ""))
 
 
 def _without_doubtful(source: _Source, whole: MarkupReader) -> Iterator[str]:
     """What is read if the page hides the elements whose sight is in doubt, all of them or one."""
     tags = list(whole.in_doubt)
-    alone = [[tag] for tag in tags] if 1 < len(tags) <= _MOST_ALONE else []
-    for apart in (_not_around_all(tags, source), *alone):
-        found = source.read(apart)
-        seen, rest = "".join(whole.seen), "".join(found.seen)
-        if rest.strip() and rest != seen:
-            yield _changed(seen, rest)
+    alone = tags if 1 < len(tags) <= _MOST_ALONE else []
+    for found in (_without_all(tags, source), *(source.read([tag]) for tag in alone)):
+        if found.seen.strip() and found.seen != whole.seen:
+            yield _changed(whole.seen, found.seen)
             yield from found.hidden
 
 
-def _not_around_all(tags: list[str], source: _Source) -> list[str]:
-    """The tags, but for the first ones if they hold the whole text."""
+def _without_all(tags: list[str], source: _Source) -> MarkupReader:
+    """Without the first of the tags if they hold the whole text."""
     for first in range(min(len(tags), _MOST_ALONE)):
-        if "".join(source.read(tags[first:]).seen).strip():
-            return tags[first:]
-    return tags[_MOST_ALONE:]
+        found = source.read(tags[first:])
+        if found.seen.strip():
+            return found
+    return source.read(tags[_MOST_ALONE:])
 
 
 def _changed(seen: str, rest: str) -> str:

@@ -24,6 +24,18 @@ def judge_display(value: Tokens) -> Effect | None:
     return Effect.SHOWS if is_known else None
 
 
+def judge_position(value: Tokens) -> Effect | None:
+    """Out of the line, the words around it are read as one."""
+    is_in_line = word_of(value) in FROM_PAGE | {"static", "relative", "sticky", "none"}
+    return Effect.NONE if is_in_line else Effect.IN_DOUBT
+
+
+def judge_layer(value: Tokens) -> Effect | None:
+    """What lies behind may be covered."""
+    height = number_of(value[0]) if len(value) == 1 else None
+    return Effect.NONE if height is None or height >= 0 else Effect.IN_DOUBT
+
+
 def judge_opacity(value: Tokens) -> Effect | None:
     if word_of(value) in FROM_PAGE:
         return Effect.NONE
@@ -125,6 +137,9 @@ def _shares(value: Tokens, name: str) -> list[float | None]:
 
 BOX_JUDGES: Mapping[str, Judge] = {
     "display": judge_display,
+    "position": judge_position,
+    "float": judge_position,
+    "z-index": judge_layer,
     "opacity": judge_opacity,
     "content-visibility": judge_content_visibility,
     "clip": judge_clip,

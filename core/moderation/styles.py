@@ -30,15 +30,14 @@ _HARMLESS = names_in(
     "background-clip background-origin background-position background-repeat background-size "
     "border-collapse border-spacing box-decoration-break box-shadow box-sizing caption-side "
     "caret-color clear color-scheme column-count column-gap column-rule column-width columns "
-    "content cursor direction empty-cells flex flex-basis flex-grow flex-shrink flex-wrap float "
-    "gap hyphens image-rendering justify-content justify-items justify-self line-break object- "
-    "fit object-position order orphans overflow-anchor overflow-wrap pointer-events position "
-    "quotes resize row-gap scroll-behavior tab-size table-layout text-align text-align-last "
-    "text-combine-upright text-decoration text-justify text-rendering text-shadow text-size- "
-    "adjust text-transform text-underline-offset text-underline-position text-wrap touch-action "
-    "unicode-bidi user-select vertical-align white-space widows will-change word-break word- "
-    "wrap z-index min-height min-width max-height max-width height width overflow overflow-x "
-    "overflow-y text-overflow"
+    "content cursor direction empty-cells flex flex-basis flex-grow flex-shrink flex-wrap gap "
+    "hyphens image-rendering justify-content justify-items justify-self line-break object- fit "
+    "object-position orphans overflow-anchor overflow-wrap pointer-events quotes resize row-gap "
+    "scroll-behavior tab-size table-layout text-align text-align-last text-combine-upright "
+    "text-decoration text-justify text-rendering text-shadow text-size- adjust text-transform "
+    "text-underline-offset text-underline-position text-wrap touch-action unicode-bidi user- "
+    "select vertical-align white-space widows will-change word-break word- wrap min-height min- "
+    "width max-height max-width height width overflow overflow-x overflow-y text-overflow"
 )
 _HARMLESS_STARTS = (
     "--",
@@ -58,7 +57,7 @@ _HARMLESS_STARTS = (
     "white-space-",
 )
 _SIDES = ("left", "right", "top", "bottom", "inset")
-_LENGTHS = ("width", "height", "max-width", "max-height")
+_LENGTHS = ("width", "height", "max-width", "max-height", "text-indent")
 # Longer ones are not read: nobody writes them by hand.
 _LONGEST_STYLE = 1_000
 _KEPT_STYLES = 4_096

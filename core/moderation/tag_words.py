@@ -12,6 +12,7 @@ from core.moderation.html_names import ACTIVE, UNSEEN_CODE
 
 _WITH_VALUE = re.compile(r"""(?<![^\s"'<>/=])([^\s"'<>/=]++)\s*+=""")
 _WORD = re.compile(r"[^\W\d_]{2,}")
+_UNSPACED = frozenset({"id", "name"})  # no author of a real tag writes a space in them
 _WORDS_OF_AN_ADDRESS = 3
 
 
@@ -62,7 +63,7 @@ def _worded(values: Mapping[str, str], *, is_shown: bool) -> list[str]:
     """What is shown with its tag already is repeated only if it is words."""
     found = [values[key] for key in WORDED if values.get(key)]
     for key, value in values.items():
-        is_sentence = key.startswith("data-") and " " in value.strip()
+        is_sentence = (key.startswith("data-") or key in _UNSPACED) and " " in value.strip()
         if is_sentence and len(_WORD.findall(value)) > 1:
             found.append(value)
     return [value for value in found if not is_shown or _WORD.search(value)]

@@ -144,6 +144,7 @@ def test_a_style_that_hides_nothing_hides_nothing(style: str) -> None:
         ('<meta name=x content="you fool">', ["you fool"]),
         ('<a href="#" onclick="x()" title="you fool">a</a>', ["you fool"]),
         ('<b data-tip="you fool">a</b>', ["you fool"]),
+        ('<a name="you fool">a</a>', ["you fool"]),
         ('<q cite="https://x.org/you-poor-fool">a</q>', ["https://x.org/you-poor-fool"]),
         ('<video poster="you%20poor%20fool.png">', ["you%20poor%20fool.png"]),
         ('<iframe srcdoc="y<b>ou</b> fool"></iframe>', ["you fool"]),
@@ -218,6 +219,22 @@ def test_elements_in_doubt_are_left_out_together_and_alone() -> None:
 def test_only_the_paragraphs_that_change_are_read_twice() -> None:
     found = read_markup("one<p>two<p>k<i class=hidden>x</i>ill<p>four")
     assert found.hidden == ("kill", "x")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "<p hidden>x<p>kill",
+        "<p hidden>x<div>kill</div>",
+        "<li hidden>x<li>kill",
+        "<table><tr hidden><td>x<tr><td>kill",
+        "<div><span hidden>x</div>kill",
+    ],
+)
+def test_a_hidden_element_ends_where_a_browser_ends_it(text: str) -> None:
+    found = read_markup(text)
+    assert found.seen.strip(" -\n") == "kill"
+    assert [piece.strip(" -\n") for piece in found.hidden] == ["x"]
 
 
 def test_what_is_shown_again_within_a_hidden_element_is_seen() -> None:

@@ -30,6 +30,10 @@ _SITE_SIGNS = ("/", "www.", "WWW.", "mailto:", "data:", "javascript:")  # one is
 # Words and words with a short number at an end. An address with two of those is no code.
 _WORD = re.compile(r"(?<![^\W_])\d{0,2}([^\W\d_]+)\d{0,2}(?![^\W_])")
 _NUMBERED = re.compile(r"(?<![^\W_])(?:\d{1,2}[^\W\d_]{3,}|[^\W\d_]{3,}\d{1,2})(?![^\W_])")
+# Words with a digit between each two of them.
+_PARTED = re.compile(r"(?<![^\W_])\d?[^\W\d_]++(?:\d[^\W\d_]++){2,}+\d?+(?![^\W_])")
+_LONG_WORD = re.compile(r"[a-z]{3,}")
+_LEAST_LONG = 3
 _LEAST_NUMBERED, _LEAST_CAMEL_CASE = 2, 8
 
 
@@ -68,6 +72,7 @@ def with_every_address_word(text: str, plain: Plain) -> str:
             return match[0]
         address = _decoded(match[0], plain, is_query=True)
         address = re.sub(r"^[a-z][a-z0-9+.-]*:[/\\]*", "", address, flags=re.IGNORECASE)
+        address = _PARTED.sub(lambda parted: re.sub(r"\d", " ", parted[0]), address)
         found = [word for piece in _WORD.findall(address) for word in _words_of(piece)]
         return " ".join(["link", *found])
 
@@ -84,7 +89,9 @@ def _may_hide_words(text: str) -> bool:
 
 
 def _hides_words(token: str) -> bool:
-    is_numbered = len(_NUMBERED.findall(token)) >= _LEAST_NUMBERED
+    is_numbered = len(_NUMBERED.findall(token)) >= _LEAST_NUMBERED or any(
+        len(_LONG_WORD.findall(parted)) >= _LEAST_LONG for parted in _PARTED.findall(token)
+    )
     if _LINK.search(token):
         return is_numbered
     if _ENCODED.search(token) or _QUERY.search(token):
