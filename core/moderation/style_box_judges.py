@@ -6,7 +6,7 @@ from core.moderation.html_names import names_in
 from core.moderation.style_judges import FAINT, FROM_PAGE, Effect, Judge
 from core.moderation.style_values import Tokens, number_of, pixels_of, word_of
 
-_FAR, _NEAR = 999, 20
+_FAR, _NEAR = 999, 99
 _DISPLAYS = names_in(
     "block inline inline-block flow flow-root list-item flex inline-flex grid inline-grid table "
     "inline-table table-row table-cell table-row-group table-header-group table-footer-group "

@@ -53,6 +53,7 @@ _HARMLESS_STARTS = (
     "tab-stops",
     "text-decoration-",
     "text-emphasis",
+    "text-stroke",
     "transition",
     "white-space-",
 )
